@@ -1,0 +1,12 @@
+/**
+ * Bytes that can be read at any place: a local file, or an object behind HTTP Range.
+ * Ranges are half-open, `start` included and `end` not, in bytes.
+ */
+export interface RangeSource {
+  readonly sizeBytes: number;
+  /**
+   * Reads exactly `end - start` bytes.
+   * @throws ExpectedError when fewer can be had.
+   */
+  read(start: number, end: number): Promise<Buffer>;
+}

@@ -1,0 +1,31 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Clock } from './clock.ts';
+
+/** A standard stream as far as this program looks at it. */
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type InputStream = Readable & { readonly isTTY?: boolean };
+
+export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/**
+ * Everything outside the program that one invocation may touch. `bin` makes it from `process`,
+ * tests make their own; nothing else reads `process`.
+ */
+export interface World {
+  /** Arguments after the program's name. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly cwd: string;
+  readonly platform: NodeJS.Platform;
+  readonly pid: number;
+  readonly clock: Clock;
+  /** Uniform in [0, 1), for jitter and temporary names. */
+  readonly random: () => number;
+  /** Calls back on each arrival of a signal; returns the function that stops listening. */
+  readonly onSignal: (name: SignalName, callback: () => void) => () => void;
+  /** Ends the process at once (a second Ctrl-C). */
+  readonly exitNow: (exitCode: number) => void;
+}
