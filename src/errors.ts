@@ -46,6 +46,10 @@ export interface ErrorDetails {
   readonly document?: Readonly<Record<string, unknown>> | undefined;
   /** Technical lines for `-v`: method, path, status, time. */
   readonly technical?: readonly string[] | undefined;
+  /** The same request may be sent again by this program (if it is idempotent). */
+  readonly transient?: boolean | undefined;
+  /** How long the service asked to wait before that. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**

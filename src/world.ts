@@ -20,7 +20,14 @@ export interface World {
   readonly stderr: OutputStream;
   readonly cwd: string;
   readonly platform: NodeJS.Platform;
+  readonly nodeVersion: string;
+  readonly hostname: string;
   readonly pid: number;
+  /** Changes when the parent died. */
+  readonly parentPid: () => number;
+  readonly isProcessAlive: (pid: number) => boolean;
+  /** Folder for temporary files. */
+  readonly temporaryFolder: string;
   readonly clock: Clock;
   /** Uniform in [0, 1), for jitter and temporary names. */
   readonly random: () => number;

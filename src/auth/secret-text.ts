@@ -1,0 +1,21 @@
+import { ExpectedError } from '../errors.ts';
+
+/** RFC 6750 b64token and then some: visible ASCII. Anything else would break the header field. */
+const ILLEGAL = /[^\x21-\x7e]/;
+
+/**
+ * Takes a secret as a user pasted it: trimmed once, then checked to be sendable. The message names
+ * the position of an illegal character and never the value, because Node's own error would print it.
+ * @throws ExpectedError AUTH
+ */
+export function parseSecret(text: string, name: string): string {
+  const secret = text.trim();
+  const position = secret.search(ILLEGAL);
+  if (secret === '' || position >= 0) {
+    const problem = secret === '' ? 'is empty' : `has an illegal character at position ${position + 1}`;
+    throw new ExpectedError('AUTH', `${name} ${problem}`, {
+      hint: `set ${name} to the value alone, on one line`,
+    });
+  }
+  return secret;
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../clock.ts';
+import { ExpectedError } from '../errors.ts';
+import { withoutQuery } from './origin.ts';
+import type { HttpResponse } from './transport.ts';
+import { TransportError, timeoutError, transportError } from './transport-error.ts';
+
+export interface ReadBodyOptions {
+  readonly limitBytes: number;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads a whole body into memory, within a limit of size and time.
+ * @throws ExpectedError BAD_RESPONSE when it is larger, encoded unasked or shorter than its
+ *   Content-Length; TransportError when it was cut off or came too slowly
+ */
+export async function readBody(
+  response: HttpResponse,
+  { limitBytes, timeoutMs, clock, signal }: ReadBodyOptions,
+): Promise<Buffer> {
+  const { body, headers, url } = response;
+  const encoding = headers.get('content-encoding')?.toLowerCase() ?? 'identity';
+  if (encoding !== 'identity') {
+    body.destroy();
+    throw new ExpectedError(
+      'BAD_RESPONSE',
+      `${url.host} encoded its answer as ${encoding} although nobody asked`,
+    );
+  }
+  const tooSlow = timeoutError(url, `did not finish its answer within ${timeoutMs / 1000} s`);
+  const stopTimer = clock.after(timeoutMs, () => body.destroy(tooSlow));
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > limitBytes) {
+        throw new ExpectedError(
+          'BAD_RESPONSE',
+          `the answer of ${withoutQuery(url)} is larger than ${limitBytes / 1_048_576} MiB`,
+        );
+      }
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ExpectedError) throw error;
+    throw transportError(error, url);
+  } finally {
+    stopTimer();
+    body.destroy();
+  }
+  const announced = headers.get('content-length');
+  if (announced !== null && Number(announced) !== sizeBytes) {
+    throw new TransportError(`${url.host} cut its answer off`, { transient: true }, true);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,113 @@
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../clock.ts';
+import { type HeaderFields, headerFields } from './headers.ts';
+import { timeoutError, transportError } from './transport-error.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  /** How long the answer's header may take. */
+  readonly headersTimeoutMs: number;
+}
+
+export interface HttpResponse {
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: HeaderFields;
+  /** Must be read to its end or destroyed. Its end does not prove that the answer was complete. */
+  readonly body: Readable;
+}
+
+export interface Transport {
+  /**
+   * One request, one answer; redirects and retries are the callers' business.
+   * @throws TransportError when no answer came; the signal's reason when it was aborted
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** Closes idle connections so that the process can end. */
+  close(): Promise<void>;
+}
+
+export interface ProxySettings {
+  readonly http: string | null;
+  readonly https: string | null;
+  readonly noProxy: string;
+}
+
+export interface TransportOptions {
+  readonly clock: Clock;
+  /** PEM certificates to trust instead of the default ones; null for the default. */
+  readonly certificates: readonly string[] | null;
+  readonly proxy: ProxySettings;
+  readonly userAgent: string;
+}
+
+const CONNECT_TIMEOUT_MS = 15_000;
+/** Twice what Node allows by default; a header flood ends as a TransportError. */
+const MAX_HEADER_BYTES = 32_768;
+
+/** The HTTP client; undici is loaded and connections are made at the first request. */
+export function createTransport(options: TransportOptions): Transport {
+  let connected: Promise<Dispatcher> | undefined;
+  const connect = () => (connected ??= makeDispatcher(options));
+  return {
+    async send({ method, url, headers, body, signal, headersTimeoutMs }) {
+      signal.throwIfAborted();
+      const dispatcher = await connect();
+      const stop = new AbortController();
+      const onAbort = () => stop.abort(signal.reason);
+      const stopTimer = options.clock.after(headersTimeoutMs, () =>
+        stop.abort(timeoutError(url, `did not answer within ${headersTimeoutMs / 1000} s`)),
+      );
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        const answer = await dispatcher.request({
+          origin: url.origin,
+          path: `${url.pathname}${url.search}`,
+          method,
+          headers: { 'user-agent': options.userAgent, ...headers },
+          body: body ?? null,
+          signal: stop.signal,
+        });
+        answer.body.once('close', () => signal.removeEventListener('abort', onAbort));
+        return { url, status: answer.statusCode, headers: headerFields(answer.headers), body: answer.body };
+      } catch (error) {
+        signal.removeEventListener('abort', onAbort);
+        signal.throwIfAborted();
+        if (stop.signal.aborted) throw stop.signal.reason;
+        throw transportError(error, url);
+      } finally {
+        stopTimer();
+      }
+    },
+    async close() {
+      if (connected === undefined) return;
+      await (await connected).destroy();
+    },
+  };
+}
+
+async function makeDispatcher({ certificates, proxy }: TransportOptions): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import('undici');
+  const settings = {
+    // Time limits are kept by the callers on the clock of the context.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    connect: { timeout: CONNECT_TIMEOUT_MS, ...(certificates ? { ca: [...certificates] } : {}) },
+  };
+  if (proxy.http === null && proxy.https === null) return new Agent(settings);
+  return new EnvHttpProxyAgent({
+    ...settings,
+    // Given explicitly, because its own reading of the environment knows no ALL_PROXY and lets an
+    // empty https_proxy hide HTTPS_PROXY.
+    httpProxy: proxy.http ?? '',
+    httpsProxy: proxy.https ?? '',
+    noProxy: proxy.noProxy,
+    ...(certificates ? { requestTls: { ca: [...certificates] } } : {}),
+  });
+}

@@ -1,0 +1,40 @@
+import { ExpectedError } from '../errors.ts';
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  w: 604_800_000,
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+};
+
+const SHORT =
+  /^(?:(\d+(?:\.\d+)?)w)?(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?$/;
+const ISO_8601 = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+
+/**
+ * Reads `90s`, `15m`, `1h30m`, `7d`, `2w` or ISO 8601 `P7D`, in milliseconds. A bare number is
+ * refused because other tools read it as seconds or as milliseconds; only `0` means the same to all.
+ * @throws ExpectedError USAGE
+ */
+export function parseDuration(text: string): number {
+  if (text === '0') return 0;
+  if (/^-?\d+(\.\d+)?$/.test(text)) {
+    throw new ExpectedError('USAGE', `the duration ${text} has no unit`, {
+      hint: `write ${text.replace('-', '')}s for seconds or ${text.replace('-', '')}m for minutes`,
+    });
+  }
+  const match = SHORT.exec(text.toLowerCase()) ?? ISO_8601.exec(text.toUpperCase());
+  const parts = match?.slice(1);
+  if (parts?.some((part) => part !== undefined) !== true || text.toUpperCase().endsWith('T')) {
+    throw new ExpectedError('USAGE', `${JSON.stringify(text)} is not a duration`, {
+      hint: 'write it like 90s, 15m, 1h30m, 7d or P7D',
+    });
+  }
+  const units = ['w', 'd', 'h', 'm', 's'];
+  let durationMs = 0;
+  for (const [index, part] of parts.entries()) {
+    durationMs += Number(part ?? 0) * (UNIT_MS[units[index] ?? ''] ?? 0);
+  }
+  return Math.round(durationMs);
+}
