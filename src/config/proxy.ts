@@ -1,0 +1,33 @@
+import { ExpectedError } from '../errors.ts';
+import type { ProxySettings } from '../http/transport.ts';
+import type { Environment } from './settings.ts';
+
+/**
+ * The proxy as curl reads it from the environment: lower case first, an empty value counts as
+ * unset, ALL_PROXY for both. Upper-case HTTP_PROXY is left alone where a CGI server could have made
+ * it from a request header.
+ * @throws ExpectedError CONFIG for a proxy that is not an http(s) URL
+ */
+export function resolveProxy(env: Environment): ProxySettings {
+  const first = (...names: string[]) => names.map((name) => env[name]).find((value) => value) ?? null;
+  const isCgi = env.REQUEST_METHOD !== undefined;
+  return {
+    http: parseProxy(first('http_proxy', ...(isCgi ? [] : ['HTTP_PROXY']), 'all_proxy', 'ALL_PROXY')),
+    https: parseProxy(first('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY')),
+    // This machine is never behind the proxy; Go's clients do the same.
+    noProxy: [first('no_proxy', 'NO_PROXY') ?? '', 'localhost', '127.0.0.1', '[::1]']
+      .filter(Boolean)
+      .join(','),
+  };
+}
+
+function parseProxy(text: string | null): string | null {
+  if (text === null) return null;
+  const withScheme = text.includes('://') ? text : `http://${text}`;
+  if (!URL.canParse(withScheme) || !/^https?:/.test(withScheme)) {
+    throw new ExpectedError('CONFIG', 'the proxy of the environment is not an http or https URL', {
+      hint: 'check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY',
+    });
+  }
+  return withScheme;
+}
