@@ -1,0 +1,36 @@
+import { ExpectedError } from './errors.ts';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+  EIO: 'input/output error',
+  ENOENT: 'no such folder',
+  ENOTDIR: 'part of the path is not a folder',
+  EISDIR: 'it is a folder',
+  ELOOP: 'it is a symbolic link',
+  EFBIG: 'the file system does not allow files this large',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files on this machine',
+  ENAMETOOLONG: 'the name is too long',
+  ESTALE: 'the network file system lost the file',
+};
+
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
+}
+
+/** Turns a failed file operation into an error for users; anything else passes through untouched. */
+export function diskError(error: unknown, path: string, doing: string): unknown {
+  if (!isSystemError(error)) return error;
+  const reason = REASONS[error.code ?? ''] ?? error.code ?? 'unknown error';
+  return new ExpectedError('DISK', `could not ${doing} ${path}: ${reason}`, {
+    cause: error,
+    hint:
+      error.code === 'ENOSPC' || error.code === 'EDQUOT'
+        ? 'make room, then run the same command again'
+        : undefined,
+  });
+}

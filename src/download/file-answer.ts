@@ -1,0 +1,143 @@
+import { requestId } from '../api/answer.ts';
+import { ExpectedError } from '../errors.ts';
+import { isTransientStatus, parseRetryAfter } from '../http/retry.ts';
+import type { HttpResponse } from '../http/transport.ts';
+import { parseContentRange, parseUnsatisfiedSize } from './content-range.ts';
+import { readValidator, type Validator } from './validator.ts';
+
+/** What an answer to a request for a file, or for the rest of one, means. */
+export type FileAnswer =
+  /** Bytes from `start` on. `totalBytes` and `bodyBytes` are null when the answer does not tell. */
+  | {
+      readonly kind: 'bytes';
+      readonly start: number;
+      readonly totalBytes: number | null;
+      readonly bodyBytes: number | null;
+      readonly validator: Validator;
+    }
+  /** The part is already as long as the object. */
+  | { readonly kind: 'complete' }
+  /** The answer does not continue what was asked for: begin again without a range. */
+  | { readonly kind: 'restart'; readonly reason: string }
+  /** The URL is refused, expired or gone: the API may hand out a new one. */
+  | { readonly kind: 'refused'; readonly error: ExpectedError };
+
+export interface FileQuestion {
+  /** Where the asked range starts; 0 means that the whole object was asked for. */
+  readonly start: number;
+  /** How many bytes are already there; `start` may lie before it, for an overlap. */
+  readonly haveBytes: number;
+  readonly sizeBytes: number | null;
+  readonly nowMs: number;
+}
+
+/**
+ * Judges status and header of an answer before its body is touched. Sizes must agree with what is
+ * known from elsewhere (api.md, rule 8).
+ * @throws ExpectedError INTEGRITY, UNAVAILABLE (transient) or BAD_RESPONSE
+ */
+export function judgeFileAnswer(response: HttpResponse, question: FileQuestion): FileAnswer {
+  const { status, headers, url } = response;
+  const { start, haveBytes, sizeBytes, nowMs } = question;
+  if (status === 200 || status === 206) refuseEncoding(response);
+  if (status === 200) {
+    const bodyBytes = contentLength(response);
+    checkSize(bodyBytes, sizeBytes, 'Content-Length');
+    return { kind: 'bytes', start: 0, totalBytes: bodyBytes, bodyBytes, validator: readValidator(headers) };
+  }
+  if (status === 206) {
+    const range = parseContentRange(headers.get('content-range'));
+    if (start === 0 || range === null || range.start !== start || range.totalBytes === null) {
+      return { kind: 'restart', reason: 'the server answered with another range than the one asked for' };
+    }
+    const bodyBytes = contentLength(response);
+    if (bodyBytes !== null && bodyBytes !== range.end - range.start) {
+      return { kind: 'restart', reason: 'the server contradicts itself about the length of the range' };
+    }
+    if (sizeBytes !== null && range.totalBytes !== sizeBytes) {
+      return {
+        kind: 'restart',
+        reason: `the file now has ${range.totalBytes} bytes instead of ${sizeBytes}`,
+      };
+    }
+    const validator = readValidator(headers);
+    return {
+      kind: 'bytes',
+      start,
+      totalBytes: range.totalBytes,
+      bodyBytes: range.end - range.start,
+      validator,
+    };
+  }
+  if (status === 416) {
+    const total = parseUnsatisfiedSize(headers.get('content-range')) ?? sizeBytes;
+    if (total !== null && total === haveBytes && (sizeBytes === null || sizeBytes === total))
+      return { kind: 'complete' };
+    return { kind: 'restart', reason: 'the server does not have the part of the file that was asked for' };
+  }
+  const details = { httpStatus: status, requestId: requestId(headers) };
+  if (isTransientStatus(status)) {
+    throw new ExpectedError('UNAVAILABLE', `${url.host} cannot serve the file now (HTTP ${status})`, {
+      ...details,
+      transient: true,
+      retryAfterMs: parseRetryAfter(headers.get('retry-after'), nowMs) ?? undefined,
+    });
+  }
+  if (status === 401 || status === 403 || status === 400 || status === 404 || status === 410) {
+    return { kind: 'refused', error: refusal(status, url, details) };
+  }
+  throw new ExpectedError(
+    'BAD_RESPONSE',
+    `${url.host} answered HTTP ${status} when asked for the file`,
+    details,
+  );
+}
+
+function refusal(
+  status: number,
+  url: URL,
+  details: { httpStatus: number; requestId: string | undefined },
+): ExpectedError {
+  if (status === 404 || status === 410) {
+    return new ExpectedError('NOT_FOUND', `the file is gone (HTTP ${status} of ${url.host})`, {
+      ...details,
+      hint: 'the package was deleted or has expired; create it again',
+    });
+  }
+  return new ExpectedError('AUTH', `${url.host} refused to hand out the file (HTTP ${status})`, {
+    ...details,
+    hint: 'check the credential; `streamdiver-dl status ID` tells whether it works',
+  });
+}
+
+/** We ask for identity; encoded bytes have other lengths and offsets than the file. */
+function refuseEncoding({ headers, url }: HttpResponse): void {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'identity' && encoding !== '') {
+    throw new ExpectedError(
+      'INTEGRITY',
+      `${url.host} sent the file encoded as ${encoding} although nobody asked`,
+      {
+        hint: 'a proxy in between may do this; nothing of it was kept',
+      },
+    );
+  }
+  const transfer = headers.get('transfer-encoding')?.trim().toLowerCase() ?? 'chunked';
+  if (transfer !== 'chunked') {
+    throw new ExpectedError('INTEGRITY', `${url.host} sent the file with transfer encoding ${transfer}`);
+  }
+}
+
+function contentLength({ headers }: HttpResponse): number | null {
+  const value = headers.get('content-length');
+  if (value === null || !/^\d{1,16}$/.test(value)) return null;
+  const length = Number(value);
+  return Number.isSafeInteger(length) ? length : null;
+}
+
+function checkSize(actual: number | null, expected: number | null, where: string): void {
+  if (actual === null || expected === null || actual === expected) return;
+  throw new ExpectedError('INTEGRITY', `the service says ${expected} bytes, its ${where} says ${actual}`, {
+    hint: 'try again later; if it stays so, create the package again',
+  });
+}

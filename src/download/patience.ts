@@ -1,0 +1,46 @@
+import type { Clock } from '../clock.ts';
+import { ExpectedError } from '../errors.ts';
+
+/** No byte for so long: the connection is taken for dead. */
+const IDLE_MS = 30_000;
+/** Slower than this over the whole window is as good as dead (aria2's lowest-speed-limit, curl's -y/-Y). */
+const SLOW_WINDOW_MS = 60_000;
+const SLOW_BYTES_PER_SECOND = 1_024;
+const LOOK_EVERY_MS = 5_000;
+
+/**
+ * Watches a stream of bytes and calls `onStall` once, when none came for 30 s or hardly any for 60 s.
+ * `count` is called for each piece; `stop` ends the watch.
+ */
+export function watchForStalls(
+  clock: Clock,
+  onStall: (error: ExpectedError) => void,
+): { count: (sizeBytes: number) => void; stop: () => void } {
+  let bytes = 0;
+  let lastByteMs = clock.monotonicMs();
+  let windowStart = { timeMs: lastByteMs, bytes: 0 };
+  let cancel: () => void = () => undefined;
+  const look = () => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - lastByteMs >= IDLE_MS) return onStall(stalled(`no byte for ${IDLE_MS / 1000} s`));
+    if (nowMs - windowStart.timeMs >= SLOW_WINDOW_MS) {
+      if (bytes - windowStart.bytes < (SLOW_BYTES_PER_SECOND * SLOW_WINDOW_MS) / 1000) {
+        return onStall(stalled(`slower than 1 KiB/s for ${SLOW_WINDOW_MS / 1000} s`));
+      }
+      windowStart = { timeMs: nowMs, bytes };
+    }
+    cancel = clock.after(LOOK_EVERY_MS, look);
+  };
+  cancel = clock.after(LOOK_EVERY_MS, look);
+  return {
+    count(sizeBytes) {
+      bytes += sizeBytes;
+      lastByteMs = clock.monotonicMs();
+    },
+    stop: () => cancel(),
+  };
+}
+
+function stalled(reason: string): ExpectedError {
+  return new ExpectedError('UNAVAILABLE', `the transfer stalled: ${reason}`, { transient: true });
+}

@@ -1,0 +1,151 @@
+import type { Clock } from '../clock.ts';
+import { ExpectedError } from '../errors.ts';
+import type { HttpResponse } from '../http/transport.ts';
+import { TransportError, transportError } from '../http/transport-error.ts';
+import type { Destination } from './destination.ts';
+import { watchForStalls } from './patience.ts';
+
+/** Few large writes are what makes it fast: the kernel's copy dominates (docs/benchmarks.md). */
+const WRITE_BYTES = 1_048_576;
+const CHECKPOINT_BYTES = 8 * 1_048_576;
+const CHECKPOINT_MS = 5_000;
+
+export interface ReceiveOptions {
+  readonly response: HttpResponse;
+  readonly destination: Destination;
+  /** Bytes that were asked for again and must be equal to what is there; empty at the start of a file. */
+  readonly overlap: Buffer;
+  /** Body bytes that the answer promised; null when it did not say. */
+  readonly bodyBytes: number | null;
+  /** No more than this may come, the overlap included; null for no limit. */
+  readonly mostBytes: number | null;
+  /** Sees the first bytes of the file before they are written; throws to refuse them. */
+  readonly inspectHead: (head: Buffer) => void;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onBytes: (sizeBytes: number) => void;
+}
+
+/** Thrown when the server's bytes are not the ones that are there already. */
+export class ChangedBytesError extends Error {
+  override readonly name = 'ChangedBytesError';
+}
+
+/**
+ * Brings one body to its destination. Resolves when exactly what was promised has come; where
+ * nothing was promised, at the end of the stream, which proves nothing.
+ * @throws TransportError (transient) when less came, ExpectedError INTEGRITY when more came,
+ *   ChangedBytesError when the overlap differs, DISK
+ */
+export async function receive(options: ReceiveOptions): Promise<void> {
+  const { response, bodyBytes, clock, signal, onBytes } = options;
+  const { body, url } = response;
+  const watch = watchForStalls(clock, (error) => body.destroy(error));
+  const writer = coalesce(options.destination, clock);
+  const accept = overlapThenHead(options);
+  let receivedBytes = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      watch.count(chunk.length);
+      receivedBytes += chunk.length;
+      onBytes(chunk.length);
+      refuseExcess(receivedBytes, options);
+      const fresh = accept(chunk);
+      if (fresh.length > 0) await writer.write(fresh);
+    }
+  } catch (error) {
+    await writer.end();
+    signal.throwIfAborted();
+    if (error instanceof ExpectedError || error instanceof ChangedBytesError) throw error;
+    throw transportError(error, url);
+  } finally {
+    watch.stop();
+    body.destroy();
+  }
+  await writer.end();
+  if (bodyBytes !== null && receivedBytes < bodyBytes) {
+    throw new TransportError(
+      `${url.host} closed the connection ${bodyBytes - receivedBytes} bytes too early`,
+      { transient: true },
+      true,
+    );
+  }
+}
+
+/** Compares what was asked for again, then shows the first bytes of a file to `inspectHead`. */
+function overlapThenHead({ overlap, inspectHead }: ReceiveOptions): (chunk: Buffer) => Buffer {
+  let comparedBytes = 0;
+  let isFirst = overlap.length === 0;
+  return (chunk) => {
+    if (isFirst) {
+      inspectHead(chunk);
+      isFirst = false;
+    }
+    if (comparedBytes >= overlap.length) return chunk;
+    const end = Math.min(overlap.length - comparedBytes, chunk.length);
+    if (!chunk.subarray(0, end).equals(overlap.subarray(comparedBytes, comparedBytes + end)))
+      throw new ChangedBytesError();
+    comparedBytes += end;
+    return chunk.subarray(end);
+  };
+}
+
+function refuseExcess(receivedBytes: number, { mostBytes, response }: ReceiveOptions): void {
+  if (mostBytes === null || receivedBytes <= mostBytes) return;
+  throw new ExpectedError('INTEGRITY', `${response.url.host} sent more bytes than the file has`, {
+    hint: 'try again later; if it stays so, create the package again',
+  });
+}
+
+/**
+ * Collects pieces into large writes, one of them under way while the next is collected, and brings
+ * them to the disk in the background at least every 8 MiB or 5 s.
+ */
+function coalesce(destination: Destination, clock: Clock) {
+  let batch: Buffer[] = [];
+  let batchBytes = 0;
+  let writing: Promise<void> = Promise.resolve();
+  let checkpoint: Promise<void> | null = null;
+  let checkpointAt = { bytes: destination.haveBytes(), timeMs: clock.monotonicMs() };
+  let failure: unknown;
+
+  const flush = async () => {
+    await writing;
+    if (failure !== undefined) throw failure;
+    const chunks = batch;
+    batch = [];
+    batchBytes = 0;
+    writing = destination.append(chunks).catch(fail);
+    startCheckpoint();
+  };
+  const startCheckpoint = () => {
+    const isDue =
+      destination.haveBytes() - checkpointAt.bytes >= CHECKPOINT_BYTES ||
+      clock.monotonicMs() - checkpointAt.timeMs >= CHECKPOINT_MS;
+    if (!isDue || checkpoint !== null) return;
+    checkpointAt = { bytes: destination.haveBytes(), timeMs: clock.monotonicMs() };
+    checkpoint = destination
+      .checkpoint()
+      .catch(fail)
+      .finally(() => {
+        checkpoint = null;
+      });
+  };
+  const fail = (error: unknown) => {
+    failure ??= error;
+  };
+  return {
+    async write(chunk: Buffer) {
+      batch.push(chunk);
+      batchBytes += chunk.length;
+      if (batchBytes >= WRITE_BYTES) await flush();
+    },
+    /** All that was collected is written and nothing runs in the background any more. */
+    async end() {
+      await flush();
+      await writing;
+      await checkpoint;
+      if (failure !== undefined) throw failure;
+    },
+  };
+}
