@@ -1,0 +1,28 @@
+import { type ErrorCode, ExpectedError } from '../errors.ts';
+
+/** A target that failed, and why. */
+export interface Failure {
+  readonly id: string;
+  readonly error: ExpectedError;
+}
+
+/**
+ * One error for a command that tried all of its targets: the failure itself when there was one
+ * target, the common code when all failures agree, else FAILED. The failures were told before.
+ */
+export function batchError(
+  failures: readonly Failure[],
+  targetCount: number,
+  document: Readonly<Record<string, unknown>>,
+): ExpectedError {
+  const [first] = failures;
+  if (first === undefined) throw new RangeError('a batch without failures has no error');
+  if (targetCount === 1) return first.error.with({ id: first.id, document });
+  const codes = new Set<ErrorCode>(failures.map(({ error }) => error.code));
+  const code: ErrorCode = codes.size === 1 ? first.error.code : 'FAILED';
+  return new ExpectedError(code, `${failures.length} of ${targetCount} packages failed`, {
+    document,
+    next: failures.flatMap(({ error }) => error.details.next ?? []),
+    exitCode: codes.size === 1 ? first.error.exitCode : undefined,
+  });
+}

@@ -1,0 +1,113 @@
+import { type Command, Option } from 'commander';
+import type { ProgressMode } from '../terminal/progress-mode.ts';
+import type { ColorMode } from '../terminal/style.ts';
+import type { OutputFormat } from '../terminal/terminal.ts';
+import { commaList, forFlag, oneOf } from './flag-values.ts';
+
+/** The flags that every command takes, before or after its name. */
+export interface GlobalFlags {
+  readonly profile: string | undefined;
+  readonly apiUrl: string | undefined;
+  readonly ssoUrl: string | undefined;
+  readonly cacert: string | undefined;
+  readonly format: OutputFormat | undefined;
+  readonly fields: readonly string[] | undefined;
+  readonly quiet: boolean;
+  readonly verbosity: number;
+  readonly progress: ProgressMode;
+  readonly color: ColorMode;
+  readonly noInput: boolean;
+}
+
+const FORMATS: readonly OutputFormat[] = ['table', 'json', 'ndjson', 'csv', 'tsv', 'id'];
+
+function makeOptions(): Option[] {
+  return [
+    new Option('--profile <name>', 'profile of the config file'),
+    new Option('--api-url <url>', 'base URL of the API'),
+    new Option('--sso-url <url>', 'base URL of the sign-in service'),
+    new Option('--cacert <file>', 'trust the certificate authorities in this PEM file, too'),
+    new Option('--ca-cert <file>').hideHelp(),
+    new Option('--json', 'one JSON document on standard output'),
+    new Option('--format <form>', `form of the output: ${FORMATS.join(', ')}`).argParser(
+      forFlag('--format', oneOf(FORMATS)),
+    ),
+    new Option('--fields <a,b>', 'only these fields, in this order').argParser(
+      forFlag('--fields', commaList),
+    ),
+    new Option('-q, --quiet', 'say nothing but results and errors'),
+    new Option('-v, --verbose', 'tell more; twice for requests and answers'),
+    new Option('--debug').hideHelp(),
+    new Option('--progress <mode>', 'auto, bar, plain, json or none').argParser(
+      forFlag('--progress', oneOf<ProgressMode>(['auto', 'bar', 'plain', 'json', 'none'])),
+    ),
+    new Option('--color <when>', 'auto, always or never').argParser(
+      forFlag('--color', oneOf<ColorMode>(['auto', 'always', 'never'])),
+    ),
+    new Option('--no-color', 'the same as --color never'),
+    new Option('--no-input', 'never ask'),
+    new Option('--non-interactive').hideHelp(),
+  ];
+}
+
+const VERBOSITY = new WeakMap<Command, number>();
+
+/**
+ * Adds the global flags. Commander's root takes them anywhere in the line by itself; the hidden
+ * copies on a subcommand are for clusters such as `rm -yq`.
+ */
+export function addGlobalFlags(command: Command, { isHidden }: { isHidden: boolean }): void {
+  for (const option of makeOptions()) command.addOption(isHidden ? option.hideHelp() : option);
+  command.on('option:verbose', () => VERBOSITY.set(command, (VERBOSITY.get(command) ?? 0) + 1));
+}
+
+/** As commander stores them. */
+interface RawFlags {
+  readonly profile?: string;
+  readonly apiUrl?: string;
+  readonly ssoUrl?: string;
+  readonly cacert?: string;
+  readonly caCert?: string;
+  readonly json?: boolean;
+  readonly format?: OutputFormat;
+  readonly fields?: readonly string[];
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+  readonly progress?: ProgressMode;
+  readonly color?: ColorMode | false;
+  readonly nonInteractive?: boolean;
+}
+
+export function readGlobalFlags(command: Command): GlobalFlags {
+  const chain = [command, ...ancestors(command)];
+  const flags = command.optsWithGlobals<RawFlags>();
+  const counted = chain.reduce((sum, one) => sum + (VERBOSITY.get(one) ?? 0), 0);
+  // `--no-x` on the one level must not be undone by the default of the other.
+  const isOff = (name: string) => chain.some((one) => one.getOptionValue(name) === false);
+  return {
+    profile: flags.profile,
+    apiUrl: flags.apiUrl,
+    ssoUrl: flags.ssoUrl,
+    cacert: flags.cacert ?? flags.caCert,
+    format: flags.json === true ? 'json' : flags.format,
+    fields: flags.fields,
+    quiet: flags.quiet === true,
+    verbosity: flags.debug === true ? 2 : counted,
+    progress: flags.progress ?? 'auto',
+    color: isOff('color') || flags.color === false ? 'never' : (flags.color ?? 'auto'),
+    noInput: isOff('input') || flags.nonInteractive === true,
+  };
+}
+
+/** What can be known of the wish for JSON when the line itself could not be parsed. */
+export function wantsJson(argv: readonly string[]): boolean {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return own.some(
+    (word, index) =>
+      word === '--json' || word === '--format=json' || (word === 'json' && own[index - 1] === '--format'),
+  );
+}
+
+function ancestors(command: Command): Command[] {
+  return command.parent === null ? [] : [command.parent, ...ancestors(command.parent)];
+}

@@ -1,0 +1,42 @@
+import { ExpectedError } from '../errors.ts';
+import type { InputStream } from '../world.ts';
+
+const LIMIT_BYTES = 16 * 1_048_576;
+
+/**
+ * The ids that a command works on, each once: `-` stands for standard input, one id a line.
+ * @throws ExpectedError USAGE when there are none
+ */
+export async function readIds(words: readonly string[], stdin: InputStream): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const word of words) {
+    if (word !== '-') ids.push(word.trim());
+    else
+      for (const line of (await readText(stdin)).split(/\r?\n/))
+        if (line.trim() !== '') ids.push(line.trim());
+  }
+  if (ids.length === 0 || ids.includes('')) {
+    throw new ExpectedError('USAGE', ids.length === 0 ? 'no package id given' : 'an empty id was given', {
+      hint: 'list the packages with: streamdiver-dl list',
+    });
+  }
+  return [...new Set(ids)];
+}
+
+/**
+ * All of standard input as text, within a limit.
+ * @throws ExpectedError USAGE when a terminal is all there is to read from, or far too much came
+ */
+export async function readText(stdin: InputStream): Promise<string> {
+  if (stdin.isTTY === true) {
+    throw new ExpectedError('USAGE', 'standard input is a terminal; pipe something into it');
+  }
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
+    chunks.push(Buffer.from(chunk));
+    sizeBytes += chunk.length;
+    if (sizeBytes > LIMIT_BYTES) throw new ExpectedError('USAGE', 'standard input is larger than 16 MiB');
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,22 @@
+import type { Sandbox } from '../sandbox/start.ts';
+import type { World } from '../world.ts';
+
+/** The variables that point this program, and scripts that use it, to a sandbox. */
+export function sandboxVariables(
+  server: Pick<Sandbox, 'apiUrl' | 'ssoUrl' | 'token'>,
+): Readonly<Record<string, string>> {
+  return {
+    STREAMDIVER_API_URL: server.apiUrl,
+    STREAMDIVER_SSO_URL: server.ssoUrl,
+    STREAMDIVER_TOKEN: server.token,
+  };
+}
+
+/** A whole environment for the sandbox: a real token or profile must not get into it. */
+export function sandboxEnvironment(
+  server: Pick<Sandbox, 'apiUrl' | 'ssoUrl' | 'token'>,
+  env: World['env'],
+): Readonly<Record<string, string | undefined>> {
+  const others = Object.entries(env).filter(([name]) => !name.startsWith('STREAMDIVER_'));
+  return { ...Object.fromEntries(others), ...sandboxVariables(server) };
+}

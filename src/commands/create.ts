@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { type Package, packageDocument } from '../api/package.ts';
+import type { CreateDownloadBody, TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
+import { dryRunDocument } from '../cli/dry-run.ts';
+import { forFlag, nonEmpty, repeatable } from '../cli/flag-values.ts';
+import { readText } from '../cli/ids.ts';
+import { explainUnclearCreate } from '../cli/unclear-create.ts';
+import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../cli/wait-flags.ts';
+import { waitForPackage } from '../cli/wait-for-package.ts';
+import type { Context } from '../context.ts';
+import { ExpectedError } from '../errors.ts';
+import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../fetch/fetch-flags.ts';
+import { findTranscripts } from '../selection/find-transcripts.ts';
+import {
+  checkAnonymous,
+  isEmptyBody,
+  mergeBody,
+  parseBody,
+  parseFormats,
+  parseTranscript,
+} from '../selection/selection.ts';
+import { type Moment, parseWhen } from '../values/when.ts';
+import { PROGRAM } from '../version.ts';
+
+export interface CreateOptions {
+  readonly mediaIds: readonly string[];
+  readonly renditionIds: readonly string[];
+  readonly transcripts: readonly TranscriptSelection[];
+  /** Every transcript of the chosen media in these formats. */
+  readonly transcriptFormats: readonly TranscriptFormat[];
+  readonly languages: readonly string[];
+  readonly transcriptsOnly: boolean;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly expires: string | null;
+  /** A path, or `-` for standard input. */
+  readonly fromFile: string | null;
+  readonly dryRun: boolean;
+  /** Null does not wait. */
+  readonly wait: WaitFlags | null;
+  /** Null does not fetch. */
+  readonly fetch: FetchFlags | null;
+}
+
+interface RawFlags extends RawWaitFlags, RawFetchFlags {
+  readonly medium?: readonly string[];
+  readonly rendition?: readonly string[];
+  readonly transcript?: readonly string[];
+  readonly transcripts?: readonly TranscriptFormat[];
+  readonly language?: readonly string[];
+  readonly transcriptsOnly?: boolean;
+  readonly title?: string;
+  readonly description?: string;
+  readonly expires?: string;
+  readonly fromFile?: string;
+  readonly dryRun?: boolean;
+  readonly anonymous?: boolean;
+  readonly fetch?: boolean;
+}
+
+export function defineCreate(
+  parent: Command,
+  action: (options: CreateOptions, connection: { anonymous: boolean }, command: Command) => Promise<void>,
+): void {
+  const command = parent
+    .command('create')
+    .summary('ask the service to prepare a package')
+    .description(
+      'Asks the service to bundle media, renditions and transcripts into a package; prints its id.',
+    )
+    .option('-m, --medium <id>', 'a medium; may be given several times', repeatable)
+    .option('-r, --rendition <id>', 'a rendition; may be given several times', repeatable)
+    .option(
+      '-t, --transcript <id[:format]>',
+      'a transcript as srt (default), txt or json; several times',
+      repeatable,
+    )
+    .option(
+      '--transcripts <format,...>',
+      'every transcript of the chosen media',
+      forFlag('--transcripts', parseFormats),
+    )
+    .option('--language <code>', 'with --transcripts: only this language; several times', repeatable)
+    .option('--transcripts-only', 'leave the media themselves out')
+    .option('--title <text>', 'title of the package', forFlag('--title', nonEmpty))
+    .option('--description <text>', 'description of the package')
+    .option(
+      '--expires <when>',
+      'such as 7d, 2026-12-31 or 2026-12-31T23:59:59Z',
+      forFlag('--expires', nonEmpty),
+    )
+    .option(
+      '-f, --from-file <file>',
+      "the API's own JSON body; - for standard input; flags add to it",
+      forFlag('-f', nonEmpty),
+    )
+    .option('-n, --dry-run', 'show what would be sent, send nothing')
+    .option('--anonymous', 'use no credential')
+    .option('--wait', 'wait until the package is ready')
+    .option('--fetch', 'wait, then fetch it');
+  addFetchFlags(addWaitFlags(command)).action((raw: RawFlags, self: Command) =>
+    action(readFlags(raw), { anonymous: raw.anonymous === true }, self),
+  );
+}
+
+function readFlags(raw: RawFlags): CreateOptions {
+  const fetch = raw.fetch === true ? readFetchFlags(raw) : null;
+  if (raw.language !== undefined && raw.transcripts === undefined) {
+    throw new ExpectedError('USAGE', '--language narrows --transcripts, which is missing');
+  }
+  if (raw.transcriptsOnly === true && raw.transcripts === undefined) {
+    throw new ExpectedError('USAGE', '--transcripts-only needs --transcripts FORMAT');
+  }
+  if (raw.transcripts !== undefined && raw.medium === undefined && raw.fromFile === undefined) {
+    throw new ExpectedError('USAGE', '--transcripts takes the transcripts of media, and none is chosen', {
+      hint: 'choose media with -m ID',
+    });
+  }
+  return {
+    mediaIds: raw.medium ?? [],
+    renditionIds: raw.rendition ?? [],
+    transcripts: (raw.transcript ?? []).map(forFlag('-t', parseTranscript)),
+    transcriptFormats: raw.transcripts ?? [],
+    languages: raw.language ?? [],
+    transcriptsOnly: raw.transcriptsOnly === true,
+    title: raw.title ?? null,
+    description: raw.description ?? null,
+    expires: raw.expires ?? null,
+    fromFile: raw.fromFile ?? null,
+    dryRun: raw.dryRun === true,
+    wait: raw.wait === true || fetch !== null ? readWaitFlags(raw) : null,
+    fetch,
+  };
+}
+
+/** Creates one package, once; then waits and fetches if asked. */
+export async function create(options: CreateOptions, context: Context): Promise<void> {
+  const { api, io, clock, signal } = context;
+  const expires = options.expires === null ? null : readExpiry(options.expires, context);
+  const body = await makeBody(options, expires, context);
+  if (isEmptyBody(body)) throw nothingSelected(io.canPrompt);
+  if (api.credential.kind === 'anonymous') checkAnonymous(body);
+  if (options.dryRun) {
+    const request = { ...api.describe('POST', '/downloads'), body };
+    if (io.format === 'json') io.json(dryRunDocument([request]));
+    else io.line(`${request.method} ${request.url} ${JSON.stringify(body)}`);
+    return;
+  }
+  const startedMs = clock.now();
+  let item: Package;
+  try {
+    item = await api.createDownload(body, signal);
+  } catch (error) {
+    throw await explainUnclearCreate(error, { title: body.title ?? null, startedMs }, context);
+  }
+  if (io.format !== 'json') tellId(item.id, options, io);
+  try {
+    await goOn(item, options, context);
+  } catch (error) {
+    // The package exists whatever happened after: a script must learn its id in any case.
+    if (!(error instanceof ExpectedError)) throw error;
+    throw error.with({ id: item.id, document: { ...packageDocument(item), ...error.details.document } });
+  }
+}
+
+/** With `-o -` standard output is for the bytes of the archive. */
+function tellId(id: string, { fetch }: CreateOptions, io: Context['io']): void {
+  if (fetch?.toStdout === true) io.info(`Package ${id} is created.`);
+  else io.line(id);
+}
+
+async function goOn(item: Package, { wait, fetch }: CreateOptions, context: Context): Promise<void> {
+  const { io } = context;
+  const isReady = item.state === 'ready' && item.files.length > 0;
+  if (fetch !== null && wait !== null) {
+    const { fetchPackages } = await import('../fetch/fetch-packages.ts');
+    const results = await fetchPackages(
+      [item.id],
+      { wait, fetch, isJustCreated: true, known: isReady ? [item] : [] },
+      context,
+    );
+    if (io.format === 'json') io.json({ ...packageDocument(item), results });
+    return;
+  }
+  const next = [PROGRAM, 'status', item.id, '--wait'];
+  const last =
+    wait === null || isReady
+      ? item
+      : await waitForPackage(item.id, { wait, isJustCreated: true, next }, context);
+  io.endProgress();
+  if (io.format === 'json') io.json(packageDocument(last));
+  else if (wait === null) io.hint(`${PROGRAM} fetch ${item.id}`);
+  else io.info(`Package ${item.id} is ready.`);
+}
+
+async function makeBody(
+  options: CreateOptions,
+  expires: Moment | null,
+  context: Context,
+): Promise<CreateDownloadBody> {
+  const { api, io, signal } = context;
+  const fromFile = options.fromFile === null ? {} : await readBodyFile(options.fromFile, context);
+  const mediaIds = [...new Set([...(fromFile.selectedMediaIds ?? []), ...options.mediaIds])];
+  const found =
+    options.transcriptFormats.length === 0
+      ? []
+      : await findTranscripts(
+          { mediaIds, formats: options.transcriptFormats, languages: options.languages },
+          { api, signal, onMissing: (id) => io.warn(`medium ${id} has no transcript that fits`) },
+        );
+  const base = options.transcriptsOnly ? { ...fromFile, selectedMediaIds: [] } : fromFile;
+  return mergeBody(
+    base,
+    {
+      mediaIds: options.transcriptsOnly ? [] : options.mediaIds,
+      renditionIds: options.renditionIds,
+      transcripts: [...options.transcripts, ...found],
+    },
+    { title: options.title, description: options.description, expires: expires?.utc ?? null },
+  );
+}
+
+async function readBodyFile(file: string, { stdin, cwd }: Context) {
+  const source = file === '-' ? 'standard input' : file;
+  let text: string;
+  try {
+    text = file === '-' ? await readText(stdin) : readFileSync(path.resolve(cwd, file), 'utf8');
+  } catch (error) {
+    if (error instanceof ExpectedError) throw error;
+    throw new ExpectedError('USAGE', `cannot read ${source}`, { cause: error });
+  }
+  try {
+    return parseBody(JSON.parse(text), source);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ExpectedError('USAGE', `${source} is not valid JSON`, { cause: error });
+  }
+}
+
+/** A date means its end in local time, which is easily misjudged, so the moment is said in full. */
+function readExpiry(text: string, { clock, io }: Context): Moment {
+  const moment = forFlag('--expires', (value) => parseWhen(value, clock.now()))(text);
+  if (moment.isEndOfDay) {
+    io.info(`The package will expire on ${new Date(moment.utc).toString()}.`);
+  }
+  return moment;
+}
+
+function nothingSelected(canPrompt: boolean): ExpectedError {
+  return new ExpectedError('USAGE', 'nothing is chosen for the package', {
+    hint: canPrompt
+      ? `choose media with -m ID; find ids with: ${PROGRAM} media list`
+      : 'choose with -m ID, -r ID, -t ID[:FORMAT] or -f FILE',
+  });
+}

@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { encodeSegment } from '../api/client.ts';
+import { dryRunDocument } from '../cli/dry-run.ts';
+import { readIds } from '../cli/ids.ts';
+import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../cli/wait-flags.ts';
+import type { Context } from '../context.ts';
+import { ExpectedError } from '../errors.ts';
+import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../fetch/fetch-flags.ts';
+
+export interface FetchOptions {
+  readonly ids: readonly string[];
+  readonly wait: WaitFlags;
+  readonly fetch: FetchFlags;
+  readonly dryRun: boolean;
+}
+
+interface RawFlags extends RawWaitFlags, RawFetchFlags {
+  readonly dryRun?: boolean;
+}
+
+export function defineFetch(
+  parent: Command,
+  action: (options: FetchOptions, connection: { retries: number }, command: Command) => Promise<void>,
+): void {
+  const command = parent
+    .command('fetch')
+    .summary('wait for packages and download them')
+    .description(
+      'Waits until packages are ready and downloads them: continues after interruptions, verifies size, archive and checksums, and only then gives the file its name. Prints the path of each file.',
+    )
+    .argument('<id...>', 'package ids, or - for standard input')
+    .option('--no-wait', 'exit with 8 if a package is not ready')
+    .option('-n, --dry-run', 'show what would be asked for, do nothing');
+  addFetchFlags(addWaitFlags(command)).action((ids: string[], raw: RawFlags, self: Command) => {
+    const fetch = readFetchFlags(raw);
+    return action(
+      { ids, wait: readWaitFlags(raw), fetch, dryRun: raw.dryRun === true },
+      { retries: fetch.retries },
+      self,
+    );
+  });
+}
+
+export async function fetch(
+  { ids: words, wait, fetch: flags, dryRun }: FetchOptions,
+  context: Context,
+): Promise<void> {
+  const { api, io, stdin } = context;
+  const ids = await readIds(words, stdin);
+  if (ids.length > 1 && (flags.output !== null || flags.toStdout || flags.checksum !== null)) {
+    throw new ExpectedError('USAGE', '-o and --checksum are for one package only', {
+      hint: 'name a folder with -D',
+    });
+  }
+  if (flags.toStdout && io.format === 'json') {
+    throw new ExpectedError('USAGE', '-o - and --json both want standard output');
+  }
+  if (flags.toStdout && io.isOutputTerminal) {
+    throw new ExpectedError(
+      'USAGE',
+      'standard output is a terminal; the bytes of an archive would garble it',
+      {
+        hint: 'redirect it, or name a file with -o',
+      },
+    );
+  }
+  if (dryRun) {
+    const requests = ids.map((id) => ({
+      ...api.describe('GET', `/downloads/${encodeSegment(id)}`),
+      body: null,
+    }));
+    if (io.format === 'json') io.json(dryRunDocument(requests));
+    else for (const { method, url } of requests) io.line(`${method} ${url}`);
+    return;
+  }
+  const { fetchPackages } = await import('../fetch/fetch-packages.ts');
+  const results = await fetchPackages(ids, { wait, fetch: flags, isJustCreated: false, known: [] }, context);
+  if (io.format === 'json') io.json({ results });
+}

@@ -1,0 +1,189 @@
+import type { Command } from 'commander';
+import { type Medium, type MediumTranscript, mediumDocument, transcriptDocument } from '../api/media.ts';
+import { collectPages } from '../api/paging.ts';
+import { forFlag, nonEmpty } from '../cli/flag-values.ts';
+import type { Context } from '../context.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
+import { formatDuration } from '../terminal/format.ts';
+import type { Column } from '../terminal/terminal.ts';
+import { parseCount } from '../values/count.ts';
+import { PROGRAM } from '../version.ts';
+
+export interface MediaListOptions {
+  readonly text: string | null;
+  readonly type: string | null;
+  readonly tag: string | null;
+  readonly sort: string | null;
+  /** Infinity with `--all`. */
+  readonly limit: number;
+}
+
+export interface MediaShowOptions {
+  readonly id: string;
+}
+
+interface RawFlags {
+  readonly type?: string;
+  readonly tag?: string;
+  readonly sort?: string;
+  readonly limit?: number;
+  readonly all?: boolean;
+}
+
+const DEFAULT_LIMIT = 30;
+
+export function defineMedia(
+  parent: Command,
+  actions: {
+    list: (options: MediaListOptions, command: Command) => Promise<void>;
+    show: (options: MediaShowOptions, command: Command) => Promise<void>;
+  },
+): void {
+  const media = parent
+    .command('media')
+    .summary('find out what can be downloaded')
+    .description('Looks into the media library.');
+  media
+    .command('list')
+    .alias('ls')
+    .summary('list or search the media library')
+    .description('Lists the media library, or searches it for TEXT.')
+    .argument('[text]', 'search for this')
+    .option('--type <type>', 'video, audio, image or document', forFlag('--type', nonEmpty))
+    .option('--tag <tag>', 'only media with this tag', forFlag('--tag', nonEmpty))
+    .option('--sort <field[:desc]>', 'such as name or name:desc', forFlag('--sort', nonEmpty))
+    .option(
+      '-L, --limit <n>',
+      `at most so many (default ${DEFAULT_LIMIT})`,
+      forFlag('--limit', (text) => parseCount(text, { least: 1, most: 1_000_000 })),
+    )
+    .option('--all', 'no limit')
+    .action((text: string | undefined, flags: RawFlags, self: Command) => {
+      if (flags.all === true && flags.limit !== undefined) {
+        throw new ExpectedError('USAGE', '--all and --limit contradict each other');
+      }
+      const limit = flags.all === true ? Number.POSITIVE_INFINITY : (flags.limit ?? DEFAULT_LIMIT);
+      const { type = null, tag = null, sort = null } = flags;
+      return actions.list({ text: text ?? null, type, tag, sort, limit }, self);
+    });
+  media
+    .command('show')
+    .summary('show one medium with its renditions and transcripts')
+    .description('Shows one medium with the ids of its renditions and transcripts, as `create` takes them.')
+    .argument('<id>', 'id of the medium')
+    .action((id: string, _flags: RawFlags, self: Command) => actions.show({ id }, self));
+}
+
+const COLUMNS: readonly Column<Medium>[] = [
+  { key: 'id', heading: 'ID', text: ({ id }) => id },
+  { key: 'type', heading: 'TYPE', text: ({ type }) => type ?? '' },
+  { key: 'name', heading: 'NAME', text: ({ name }) => name ?? '', shrinks: true },
+  {
+    key: 'durationSeconds',
+    heading: 'LENGTH',
+    align: 'right',
+    text: ({ durationSeconds }) => (durationSeconds === null ? '' : String(durationSeconds)),
+    display: ({ durationSeconds }) =>
+      durationSeconds === null ? '' : formatDuration(durationSeconds * 1000),
+  },
+  { key: 'tags', heading: 'TAGS', text: ({ tags }) => tags.join(','), shrinks: true },
+];
+
+/** A text goes to the search, which knows no filters, so type and tag are looked at here as well. */
+export async function mediaList(
+  { text, type, tag, sort, limit }: MediaListOptions,
+  { api, io, signal }: Pick<Context, 'api' | 'io' | 'signal'>,
+): Promise<void> {
+  const query = {
+    text: text ?? undefined,
+    type: type ?? undefined,
+    tag: tag ?? undefined,
+    sort: sort ?? undefined,
+  };
+  const isWanted = (medium: Medium) =>
+    text === null ||
+    ((type === null || medium.type?.toLowerCase() === type.toLowerCase()) &&
+      (tag === null || medium.tags.includes(tag)));
+  const isFilteredHere = text !== null && (type !== null || tag !== null);
+  const found = await collectPages((page) => api.listMedia({ ...query, page }, signal), {
+    limit: isFilteredHere ? Number.POSITIVE_INFINITY : limit,
+  });
+  const wanted = found.items.filter(isWanted);
+  const items = wanted.slice(0, limit);
+  const truncated = found.truncated || wanted.length > items.length;
+  io.listing({
+    items,
+    columns: COLUMNS,
+    document: { items: items.map(mediumDocument), count: items.length, truncated },
+    itemDocument: mediumDocument,
+    emptyText: 'no media',
+  });
+  if (truncated) io.info(`Showing the first ${items.length}; see more with --limit N or --all.`);
+}
+
+/** A row of `media show`: the medium itself, then what `create` can take of it. */
+interface Part {
+  readonly kind: 'medium' | 'rendition' | 'transcript';
+  readonly id: string;
+  readonly name: string;
+  readonly flag: string;
+}
+
+export async function mediaShow(
+  { id }: MediaShowOptions,
+  { api, io, signal }: Pick<Context, 'api' | 'io' | 'signal'>,
+): Promise<void> {
+  const medium = await getMedium(id, api, signal);
+  const transcripts = await api.listTranscripts(id, signal);
+  const document = { ...mediumDocument(medium), transcripts: transcripts.map(transcriptDocument) };
+  if (io.format === 'json') {
+    io.json(document);
+    return;
+  }
+  const parts = partsOf(medium, transcripts);
+  io.listing({
+    items: parts,
+    columns: [
+      { key: 'kind', heading: 'WHAT', text: ({ kind }) => kind },
+      { key: 'id', heading: 'ID', text: (part) => part.id },
+      { key: 'name', heading: 'NAME', text: ({ name }) => name, shrinks: true },
+      { key: 'flag', heading: 'FLAG', text: ({ flag }) => flag },
+    ],
+    document,
+    itemDocument: (part) => ({ ...part }),
+    emptyText: 'nothing',
+  });
+  if (medium.description !== null) io.info(medium.description);
+}
+
+function partsOf(medium: Medium, transcripts: readonly MediumTranscript[]): readonly Part[] {
+  return [
+    { kind: 'medium', id: medium.id, name: medium.name ?? '', flag: '-m' },
+    ...medium.renditions.map(({ id, name }) => ({
+      kind: 'rendition' as const,
+      id,
+      name: name ?? '',
+      flag: '-r',
+    })),
+    ...transcripts.map(({ id, languageCode }) => ({
+      kind: 'transcript' as const,
+      id,
+      name: languageCode ?? '',
+      flag: '-t',
+    })),
+  ];
+}
+
+async function getMedium(id: string, api: Context['api'], signal: AbortSignal): Promise<Medium> {
+  try {
+    return await api.getMedium(id, signal);
+  } catch (error) {
+    if (!isExpectedError(error, 'NOT_FOUND')) throw error;
+    throw new ExpectedError('NOT_FOUND', `no medium with id ${id}`, {
+      ...error.details,
+      id,
+      cause: error,
+      hint: `find it with: ${PROGRAM} media list TEXT`,
+    });
+  }
+}

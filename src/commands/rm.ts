@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+import { encodeSegment } from '../api/client.ts';
+import { batchError, type Failure } from '../cli/batch.ts';
+import { dryRunDocument } from '../cli/dry-run.ts';
+import { errorDocument } from '../cli/error-document.ts';
+import { readIds } from '../cli/ids.ts';
+import type { Context } from '../context.ts';
+import { ExpectedError } from '../errors.ts';
+import { PROGRAM } from '../version.ts';
+
+export interface RmOptions {
+  readonly ids: readonly string[];
+  readonly yes: boolean;
+  readonly ignoreNotFound: boolean;
+  readonly dryRun: boolean;
+}
+
+interface RawFlags {
+  readonly yes?: boolean;
+  readonly ignoreNotFound?: boolean;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+}
+
+interface RmResult {
+  readonly id: string;
+  readonly outcome: 'deleted' | 'not-found' | 'failed';
+  readonly error: Readonly<Record<string, unknown>> | null;
+}
+
+export function defineRm(
+  parent: Command,
+  action: (options: RmOptions, command: Command) => Promise<void>,
+): void {
+  parent
+    .command('rm')
+    .alias('delete')
+    .summary('delete packages and their files')
+    .description('Deletes packages and their files at the service. Asks once for all of them.')
+    .argument('<id...>', 'package ids, or - for standard input')
+    .option('-y, --yes', 'do not ask')
+    .option('--ignore-not-found', 'a package that is not there counts as deleted')
+    .option('-f, --force', 'the same as --yes --ignore-not-found')
+    .option('-n, --dry-run', 'show what would be sent, send nothing')
+    .action((ids: string[], flags: RawFlags, self: Command) =>
+      action(
+        {
+          ids,
+          yes: flags.yes === true || flags.force === true,
+          ignoreNotFound: flags.ignoreNotFound === true || flags.force === true,
+          dryRun: flags.dryRun === true,
+        },
+        self,
+      ),
+    );
+}
+
+/** Asks once, then deletes one after the other and goes on after a failure. */
+export async function rm(
+  { ids: words, yes, ignoreNotFound, dryRun }: RmOptions,
+  { api, io, signal, stdin }: Pick<Context, 'api' | 'io' | 'signal' | 'stdin'>,
+): Promise<void> {
+  const ids = await readIds(words, stdin);
+  if (dryRun) {
+    const requests = ids.map((id) => ({
+      ...api.describe('DELETE', `/downloads/${encodeSegment(id)}`),
+      body: null,
+    }));
+    if (io.format === 'json') io.json(dryRunDocument(requests));
+    else for (const { method, url } of requests) io.line(`${method} ${url}`);
+    return;
+  }
+  if (!yes) await askForAll(ids, io, signal);
+
+  const results: RmResult[] = [];
+  const failures: Failure[] = [];
+  for (const id of ids) {
+    try {
+      await api.deleteDownload(id, signal);
+      results.push({ id, outcome: 'deleted', error: null });
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) throw error;
+      if (error.code === 'INTERRUPTED') throw error.with({ document: { results } });
+      const isMissing = error.code === 'NOT_FOUND';
+      const told = isMissing ? notFound(id, error) : error.with({ id });
+      if (isMissing && ignoreNotFound) results.push({ id, outcome: 'not-found', error: null });
+      else {
+        results.push({ id, outcome: isMissing ? 'not-found' : 'failed', error: errorDocument(told) });
+        failures.push({ id, error: told });
+        if (ids.length > 1) io.error(told.message);
+      }
+      continue;
+    }
+    if (io.format !== 'json') io.line(id);
+  }
+  if (failures.length > 0) throw batchError(failures, ids.length, { results });
+  if (io.format === 'json') io.json({ results });
+  else io.info(`${results.length === 1 ? 'Package' : `${results.length} packages`} deleted.`);
+}
+
+async function askForAll(ids: readonly string[], io: Context['io'], signal: AbortSignal): Promise<void> {
+  if (!io.canPrompt) {
+    throw new ExpectedError('USAGE', 'deleting needs a confirmation and nobody is here to ask', {
+      hint: 'confirm with --yes',
+    });
+  }
+  const what = ids.length === 1 ? `package ${ids[0] ?? ''}` : `${ids.length} packages (${ids.join(', ')})`;
+  if (await io.confirm(`Delete ${what} and all files in it?`, signal)) return;
+  throw new ExpectedError('INTERRUPTED', 'nothing was deleted');
+}
+
+function notFound(id: string, cause: ExpectedError): ExpectedError {
+  return new ExpectedError('NOT_FOUND', `no package with id ${id}`, {
+    ...cause.details,
+    id,
+    cause,
+    hint: `list the packages with: ${PROGRAM} list; or accept it with --ignore-not-found`,
+  });
+}

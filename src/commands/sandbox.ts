@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { forFlag, nonEmpty, repeatable } from '../cli/flag-values.ts';
+import { sandboxEnvironment, sandboxVariables } from '../cli/sandbox-environment.ts';
+import type { LocalContext } from '../context.ts';
+import { ExpectedError } from '../errors.ts';
+import { parseFault, type SandboxFault } from '../sandbox/faults.ts';
+import type { Sandbox } from '../sandbox/start.ts';
+import { quoteForShell } from '../terminal/shell-quote.ts';
+import { parseCount } from '../values/count.ts';
+import { parseDuration } from '../values/duration.ts';
+
+export interface SandboxCommandOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly mediaFolder: string | null;
+  readonly prepareMs: number;
+  readonly faults: readonly SandboxFault[];
+  /** Runs until interrupted when empty. */
+  readonly command: readonly string[];
+}
+
+interface RawFlags {
+  readonly port?: number;
+  readonly mediaDir?: string;
+  readonly prepare?: number;
+  readonly fault?: readonly string[];
+}
+
+const DEFAULT_PREPARE_MS = 2_000;
+
+export function defineSandbox(
+  parent: Command,
+  action: (options: SandboxCommandOptions, command: Command) => Promise<void>,
+): void {
+  parent
+    .command('sandbox')
+    .summary('run a local server that speaks the API')
+    .description(
+      'Runs a local server that speaks the Streamdiver API, for trying and testing without an account. Prints one JSON line with its URL and token. With a command after --, runs it against the sandbox and passes its exit code on.',
+    )
+    .argument('[command...]', 'after --: run this with the variables set, then stop')
+    .option(
+      '--port <n>',
+      'listen here (default: a free port)',
+      forFlag('--port', (text) => parseCount(text, { least: 0, most: 65_535 })),
+    )
+    .option(
+      '--media-dir <folder>',
+      'serve the media of this folder, with .srt, .vtt or .txt beside them',
+      forFlag('--media-dir', nonEmpty),
+    )
+    .option(
+      '--prepare <duration>',
+      'how long preparing a package takes (default 2s)',
+      forFlag('--prepare', parseDuration),
+    )
+    .option(
+      '--fault <name[=arg]>',
+      'misbehave like this; several times; `help sandbox` lists the names',
+      repeatable,
+    )
+    .action((words: string[], flags: RawFlags, self: Command) =>
+      action(
+        {
+          port: flags.port ?? 0,
+          mediaFolder: flags.mediaDir ?? null,
+          prepareMs: flags.prepare ?? DEFAULT_PREPARE_MS,
+          faults: (flags.fault ?? []).map(forFlag('--fault', parseFault)),
+          command: words,
+        },
+        self,
+      ),
+    );
+}
+
+export async function sandbox(
+  { port, mediaFolder, prepareMs, faults, command }: SandboxCommandOptions,
+  { io, signal, world, cwd }: Pick<LocalContext, 'io' | 'signal' | 'world' | 'cwd'>,
+): Promise<void> {
+  const { startSandbox } = await import('../sandbox/start.ts');
+  const server = await startSandbox({
+    port,
+    prepareMs,
+    faults,
+    ...(mediaFolder === null ? {} : { mediaDirectory: path.resolve(cwd, mediaFolder) }),
+  });
+  try {
+    io.line(JSON.stringify({ url: server.apiUrl, token: server.token, pid: world.pid }));
+    await io.flush();
+    if (command.length > 0) await runCommand(command, server, { signal, world });
+    else await serveUntilInterrupted(server, { io, signal });
+  } finally {
+    await server.close();
+  }
+}
+
+async function serveUntilInterrupted(
+  server: Sandbox,
+  { io, signal }: Pick<LocalContext, 'io' | 'signal'>,
+): Promise<void> {
+  io.info('The sandbox runs until you press Ctrl-C. In another terminal:');
+  for (const [name, value] of Object.entries(sandboxVariables(server))) {
+    io.info(`  export ${name}=${quoteForShell(value)}`);
+  }
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** The exit code of the command becomes ours; signals that reach us are passed on to it. */
+async function runCommand(
+  [program = '', ...words]: readonly string[],
+  server: Sandbox,
+  { signal, world }: Pick<LocalContext, 'signal' | 'world'>,
+): Promise<void> {
+  const child = spawn(program, words, {
+    stdio: 'inherit',
+    env: sandboxEnvironment(server, world.env),
+  });
+  const exitCode = await exitOf(child, program, signal);
+  if (exitCode === 0) return;
+  throw new ExpectedError('FAILED', `${program} ended with exit code ${exitCode}`, { exitCode });
+}
+
+function exitOf(child: ChildProcess, program: string, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const stop = () => child.kill('SIGTERM');
+    signal.addEventListener('abort', stop, { once: true });
+    child.once('error', (error) => {
+      signal.removeEventListener('abort', stop);
+      reject(new ExpectedError('USAGE', `cannot run ${program}: ${error.message}`, { cause: error }));
+    });
+    child.once('exit', (code, signalName) => {
+      signal.removeEventListener('abort', stop);
+      resolve(code ?? 128 + (signalName === null ? 0 : constants.signals[signalName]));
+    });
+  });
+}

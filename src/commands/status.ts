@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import type { Package } from '../api/package.ts';
+import { batchError, type Failure } from '../cli/batch.ts';
+import { readIds } from '../cli/ids.ts';
+import { packageListing } from '../cli/package-listing.ts';
+import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../cli/wait-flags.ts';
+import { waitForPackage } from '../cli/wait-for-package.ts';
+import type { Context } from '../context.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
+import { PROGRAM } from '../version.ts';
+
+export interface StatusOptions {
+  readonly ids: readonly string[];
+  /** Null looks once and reports whatever is there. */
+  readonly wait: WaitFlags | null;
+  readonly exitStatus: boolean;
+}
+
+interface RawFlags extends RawWaitFlags {
+  readonly exitStatus?: boolean;
+}
+
+export function defineStatus(
+  parent: Command,
+  action: (options: StatusOptions, command: Command) => Promise<void>,
+): void {
+  const command = parent
+    .command('status')
+    .summary('show how far packages are')
+    .description('Shows packages: status, title, size, when they expire. `-` reads ids from standard input.')
+    .argument('<id...>', 'package ids, or - for standard input')
+    .option('--wait', 'wait until they are ready')
+    .option('--exit-status', 'exit with 8 while a package is not ready, with 5 when one failed');
+  addWaitFlags(command).action((ids: string[], flags: RawFlags, self: Command) =>
+    action(
+      { ids, wait: flags.wait === true ? readWaitFlags(flags) : null, exitStatus: flags.exitStatus === true },
+      self,
+    ),
+  );
+}
+
+/** Looks at every package, also after one failed, and lists those that exist. */
+export async function status(
+  { ids: words, wait, exitStatus }: StatusOptions,
+  context: Context,
+): Promise<void> {
+  const { api, io, clock, signal, stdin } = context;
+  const ids = await readIds(words, stdin);
+  const failures: Failure[] = [];
+  const look = async (id: string): Promise<Package[]> => {
+    try {
+      if (wait === null) return [await getPackage(id, context)];
+      const next = [PROGRAM, 'status', id, '--wait'];
+      return [await waitForPackage(id, { wait, isJustCreated: false, next }, context)];
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) throw error;
+      failures.push({ id, error });
+      // A package that is merely not ready, or failed, is still something to show.
+      const isThere = isExpectedError(error, 'NOT_READY') || isExpectedError(error, 'JOB_FAILED');
+      return isThere ? [await api.getDownload(id, signal)] : [];
+    }
+  };
+  const items = (await Promise.all(ids.map(look))).flat();
+  if (exitStatus && wait === null) failures.push(...items.flatMap(unfinished));
+  io.endProgress();
+  const listing = packageListing(items, {
+    nowMs: clock.now(),
+    truncated: false,
+    emptyText: 'no such package',
+  });
+  if (failures.length === 0) {
+    io.listing(listing);
+    return;
+  }
+  if (io.format !== 'json' && items.length > 0) io.listing(listing);
+  if (ids.length > 1) for (const { error } of failures) io.error(error.message);
+  throw batchError(failures, ids.length, listing.document);
+}
+
+async function getPackage(id: string, { api, signal }: Context): Promise<Package> {
+  try {
+    return await api.getDownload(id, signal);
+  } catch (error) {
+    if (!isExpectedError(error, 'NOT_FOUND')) throw error;
+    throw new ExpectedError(
+      'NOT_FOUND',
+      `no package with id ${id}: it never existed, was deleted or has expired`,
+      {
+        ...error.details,
+        cause: error,
+        hint: `list the packages that exist with: ${PROGRAM} list`,
+      },
+    );
+  }
+}
+
+function unfinished(item: Package): Failure[] {
+  if (item.state === 'ready') return [];
+  const error =
+    item.state === 'failed'
+      ? new ExpectedError('JOB_FAILED', `package ${item.id} is ${item.status}`)
+      : new ExpectedError('NOT_READY', `package ${item.id} is ${item.status}`);
+  return [{ id: item.id, error }];
+}

@@ -1,0 +1,122 @@
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { forFlag, nonEmpty } from '../cli/flag-values.ts';
+import { ExpectedError } from '../errors.ts';
+import { parseCount } from '../values/count.ts';
+import { parseSize } from '../values/size.ts';
+
+/** The flags of `fetch` that `create --fetch` takes as well. */
+export interface FetchFlags {
+  /** A file; null to name it by ourselves. */
+  readonly output: string | null;
+  readonly toStdout: boolean;
+  /** Folder for the files; null for the current one. */
+  readonly folder: string | null;
+  readonly extract: boolean;
+  readonly keepArchive: boolean;
+  readonly ifExists: 'refuse' | 'overwrite' | 'skip';
+  readonly resume: boolean;
+  readonly retries: number;
+  /** Expected SHA-256 in lower-case hexadecimal. */
+  readonly checksum: string | null;
+  readonly sha256: boolean;
+  readonly maxSizeBytes: number | null;
+  readonly spaceCheck: boolean;
+  readonly removeAfterwards: boolean;
+}
+
+export interface RawFetchFlags {
+  readonly output?: string;
+  readonly dir?: string;
+  readonly outputDir?: string;
+  readonly extract?: boolean;
+  readonly keepArchive?: boolean;
+  readonly overwrite?: boolean;
+  readonly clobber?: boolean;
+  readonly skipExisting?: boolean;
+  readonly resume?: boolean;
+  readonly retries?: number;
+  readonly checksum?: string;
+  readonly sha256?: boolean;
+  readonly maxSize?: number;
+  readonly spaceCheck?: boolean;
+  readonly rm?: boolean;
+}
+
+export const DEFAULT_RETRIES = 5;
+
+export function addFetchFlags(command: Command): Command {
+  return command
+    .option(
+      '-o, --output <file>',
+      'write to this file; - for standard output; a folder means -D',
+      forFlag('-o', nonEmpty),
+    )
+    .option('-D, --dir <folder>', 'write into this folder (made if missing)', forFlag('-D', nonEmpty))
+    .addOption(new Option('--output-dir <folder>').hideHelp())
+    .option('-x, --extract', 'unpack the archive instead of keeping it')
+    .option('--keep-archive', 'with -x: keep the archive, too')
+    .option('--overwrite', 'replace a file of the same name, once the new one is complete and verified')
+    .addOption(new Option('--clobber').hideHelp())
+    .option('--skip-existing', 'leave a file of the same name as it is and count it as done')
+    .addOption(new Option('--no-clobber').hideHelp())
+    .option('--no-resume', 'throw a partial download away and start again')
+    .option(
+      '--retries <n>',
+      `failures in a row, without progress, to put up with (default ${DEFAULT_RETRIES})`,
+      forFlag('--retries', (text) => parseCount(text, { least: 0, most: 1000 })),
+    )
+    .option('--checksum <sha256=hex>', 'expect this digest', forFlag('--checksum', parseChecksum))
+    .option('--sha256', 'compute the SHA-256 of the file')
+    .option('--max-size <size>', 'refuse what is larger, such as 2G', forFlag('--max-size', parseSize))
+    .option('--no-space-check', 'start even if the disk seems too small')
+    .option('--rm', 'delete the package at the service after all is verified');
+}
+
+/** @throws ExpectedError USAGE for flags that contradict each other */
+export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
+  const overwrite = raw.overwrite === true || raw.clobber === true;
+  const skip = raw.skipExisting === true || raw.clobber === false;
+  const toStdout = raw.output === '-';
+  const isFolder = raw.output !== undefined && /[/\\]$/.test(raw.output);
+  const folder = raw.dir ?? raw.outputDir ?? (isFolder ? raw.output : undefined) ?? null;
+  contradiction(overwrite && skip, '--overwrite and --skip-existing');
+  contradiction(
+    raw.output !== undefined && !isFolder && (raw.dir ?? raw.outputDir) !== undefined,
+    '-o and -D',
+  );
+  contradiction(toStdout && raw.extract === true, '-o - and -x');
+  contradiction(toStdout && raw.rm === true, '-o - and --rm');
+  if (raw.keepArchive === true && raw.extract !== true) {
+    throw new ExpectedError('USAGE', '--keep-archive needs -x: without it the archive is kept anyway');
+  }
+  return {
+    output: raw.output === undefined || toStdout || isFolder ? null : path.normalize(raw.output),
+    toStdout,
+    folder,
+    extract: raw.extract === true,
+    keepArchive: raw.keepArchive === true,
+    ifExists: overwrite ? 'overwrite' : skip ? 'skip' : 'refuse',
+    resume: raw.resume !== false,
+    retries: raw.retries ?? DEFAULT_RETRIES,
+    checksum: raw.checksum ?? null,
+    sha256: raw.sha256 === true,
+    maxSizeBytes: raw.maxSize ?? null,
+    spaceCheck: raw.spaceCheck !== false,
+    removeAfterwards: raw.rm === true,
+  };
+}
+
+function parseChecksum(text: string): string {
+  const match = /^sha256[=:]([0-9a-f]{64})$/i.exec(text);
+  if (match?.[1] === undefined) {
+    throw new ExpectedError('USAGE', `${JSON.stringify(text)} is not a SHA-256`, {
+      hint: 'write it as sha256= and 64 hexadecimal digits',
+    });
+  }
+  return match[1].toLowerCase();
+}
+
+function contradiction(isThere: boolean, flags: string): void {
+  if (isThere) throw new ExpectedError('USAGE', `${flags} contradict each other`);
+}

@@ -1,0 +1,215 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Package, PackageFile } from '../api/package.ts';
+import type { Context } from '../context.ts';
+import { isSystemError } from '../disk-error.ts';
+import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
+import type { ExpectedContent } from '../download/expected-content.ts';
+import { ExpectedError } from '../errors.ts';
+import { parseServerUrl } from '../http/origin.ts';
+import { formatDuration, formatRate, formatSize } from '../terminal/format.ts';
+import { commandLine } from '../terminal/shell-quote.ts';
+import { PROGRAM } from '../version.ts';
+import { extractArchive } from '../zip/extract.ts';
+import type { FetchFlags } from './fetch-flags.ts';
+import type { FetchedFile } from './fetch-result.ts';
+import { tellFileEvents } from './file-events.ts';
+import { chooseTargets, type Target } from './targets.ts';
+
+/** Continuing makes sense after these: what came so far is kept. */
+const KEEPS_PART = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'NOT_FOUND', 'AUTH']);
+
+/**
+ * Downloads, verifies and, if asked, unpacks all files of a ready package.
+ * @throws ExpectedError; the message says what is on disk
+ */
+export async function fetchPackage(
+  item: Package,
+  flags: FetchFlags,
+  { isOnlyPackage }: { isOnlyPackage: boolean },
+  context: Context,
+): Promise<readonly FetchedFile[]> {
+  if (flags.checksum !== null && item.files.length > 1) {
+    throw new ExpectedError(
+      'USAGE',
+      `package ${item.id} has ${item.files.length} files, --checksum is for one`,
+    );
+  }
+  const targets = await chooseTargets(item, flags, { cwd: context.cwd, isOnlyPackage });
+  const fetched: FetchedFile[] = [];
+  for (const [index, file] of item.files.entries()) {
+    const target = targets[index];
+    if (target === undefined) throw new RangeError('a file without a target');
+    try {
+      fetched.push(await fetchFile({ item, file, index, target }, flags, context));
+    } catch (error) {
+      throw await withWhatIsOnDisk(error, { item, target, flags, platform: context.world.platform });
+    }
+  }
+  return fetched;
+}
+
+interface FileOfPackage {
+  readonly item: Package;
+  readonly file: PackageFile;
+  readonly index: number;
+  readonly target: Target;
+}
+
+async function fetchFile(
+  { item, file, index, target }: FileOfPackage,
+  flags: FetchFlags,
+  context: Context,
+): Promise<FetchedFile> {
+  const { api, io, clock, world } = context;
+  const label = path.basename(target.file);
+  const startMs = clock.monotonicMs();
+  const fileContext: FileContext = {
+    ...context,
+    retries: flags.retries,
+    owner: world,
+    onEvent: tellFileEvents(io, { id: item.id, label, clock }),
+  };
+  const isConsumed = flags.extract && !flags.keepArchive;
+  const request: FileRequest = {
+    url: parseServerUrl(file.url, api.url),
+    renewUrl: () => renewUrl(item.id, index, context),
+    sizeBytes: file.sizeBytes,
+    maxSizeBytes: flags.maxSizeBytes,
+    identity: { origin: api.url.origin, packageId: item.id, fileId: fileId(file, index, api.url) },
+    expected: expectedContent(item, file),
+    target: target.file,
+    mayResume: flags.resume,
+    ifExists: isConsumed ? 'ignore' : flags.ifExists,
+    checksum: flags.checksum,
+    wantsSha256: flags.sha256,
+    checksSpace: flags.spaceCheck,
+  };
+  let extractedPaths: readonly string[] | null = null;
+  const result = await downloadFile(request, fileContext, async (archive) => {
+    if (!flags.extract) return 'publish';
+    const { files } = await extractArchive(archive, {
+      directory: target.folder,
+      signal: context.signal,
+      overwrite: flags.ifExists === 'overwrite',
+      maxSizeBytes: flags.maxSizeBytes ?? undefined,
+      onProgress: (bytes, totalBytes) =>
+        io.progress({ event: 'progress', id: item.id, label: `unpacking ${label}`, bytes, totalBytes }),
+    });
+    extractedPaths = [...(flags.keepArchive ? [target.file] : []), ...files.map((entry) => entry.path)];
+    return isConsumed ? 'consumed' : 'publish';
+  });
+  if (flags.extract && extractedPaths === null) io.warn(`${label} is no archive; it is kept as it is`);
+  const durationMs = clock.monotonicMs() - startMs;
+  io.progress({
+    event: 'done',
+    id: item.id,
+    label,
+    bytes: result.sizeBytes,
+    message: doneText(label, result, durationMs),
+  });
+  if (flags.sha256 && result.sha256 !== null) io.info(`sha256 ${result.sha256}  ${label}`);
+  return { ...result, extractedPaths };
+}
+
+/** What the service says the file is; the body may still turn out to be something else. */
+export function expectedContent(item: Package, file: PackageFile): ExpectedContent {
+  return { mimeType: file.mimeType, isCompressed: item.compressed, name: file.name };
+}
+
+/** The API's own id of a file is the last segment of its URL; a URL of elsewhere is signed anew each time. */
+export function fileId(file: PackageFile, index: number, apiUrl: URL): string {
+  const url = parseServerUrl(file.url, apiUrl);
+  return url.origin === apiUrl.origin ? (url.pathname.split('/').at(-1) ?? String(index)) : String(index);
+}
+
+/** Asks the API for the package again, whose URLs are fresh then. */
+export async function renewUrl(
+  id: string,
+  index: number,
+  { api, signal }: Pick<Context, 'api' | 'signal'>,
+): Promise<URL> {
+  const file = (await api.getDownload(id, signal)).files[index];
+  if (file === undefined) {
+    throw new ExpectedError('NOT_FOUND', `package ${id} no longer offers the file`, {
+      id,
+      hint: 'create the package again',
+    });
+  }
+  return parseServerUrl(file.url, api.url);
+}
+
+async function withWhatIsOnDisk(
+  error: unknown,
+  {
+    item,
+    target,
+    flags,
+    platform,
+  }: { item: Package; target: Target; flags: FetchFlags; platform: NodeJS.Platform },
+): Promise<unknown> {
+  if (!(error instanceof ExpectedError)) return error;
+  const keptBytes = KEEPS_PART.has(error.code) ? await sizeOf(`${target.file}.part`) : 0;
+  if (keptBytes === 0) return error.with({ id: item.id });
+  const next = commandLine(fetchCommand(item.id, flags), platform);
+  return new ExpectedError(
+    error.code,
+    `${error.message}; ${formatSize(keptBytes)} are kept in ${target.file}.part`,
+    {
+      ...error.details,
+      id: item.id,
+      cause: error,
+      hint: error.details.hint ?? 'the same command continues where it stopped',
+      next: [next],
+    },
+  );
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (isSystemError(error)) return 0;
+    throw error;
+  }
+}
+
+/** The command that goes on with a package, with the flags that decide where it goes. */
+export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
+  return [
+    PROGRAM,
+    'fetch',
+    id,
+    ...(flags.output === null ? [] : ['-o', flags.output]),
+    ...(flags.toStdout ? ['-o', '-'] : []),
+    ...(flags.folder === null ? [] : ['-D', flags.folder]),
+    ...(flags.extract ? ['-x'] : []),
+    ...(flags.keepArchive ? ['--keep-archive'] : []),
+    ...(flags.ifExists === 'overwrite' ? ['--overwrite'] : []),
+    ...(flags.removeAfterwards ? ['--rm'] : []),
+  ];
+}
+
+function doneText(
+  label: string,
+  {
+    sizeBytes,
+    transferredBytes,
+    resumedFrom,
+    verified,
+    isAlreadyThere,
+  }: Awaited<ReturnType<typeof downloadFile>>,
+  durationMs: number,
+): string {
+  const proof = verified.checksum
+    ? 'digest verified'
+    : verified.crc
+      ? 'verified'
+      : verified.size
+        ? 'size verified'
+        : 'not verified';
+  if (isAlreadyThere) return `${label} is already here (${formatSize(sizeBytes)}, ${proof})`;
+  const speed = durationMs < 100 ? '' : `, ${formatRate((transferredBytes * 1000) / durationMs)}`;
+  const resumed = resumedFrom > 0 ? `, continued after ${formatSize(resumedFrom)}` : '';
+  return `${label}: ${formatSize(sizeBytes)} in ${formatDuration(durationMs)}${speed}${resumed}, ${proof}`;
+}

@@ -1,0 +1,76 @@
+import { errorDocument } from '../cli/error-document.ts';
+import type { FileResult, Verified } from '../download/download-file.ts';
+import type { ExpectedError } from '../errors.ts';
+
+/** One package in the `--json` document of `fetch` (contract). */
+export interface FetchResult {
+  readonly id: string;
+  readonly outcome: 'downloaded' | 'resumed' | 'skipped' | 'extracted' | 'failed';
+  /** Absolute. */
+  readonly paths: readonly string[];
+  readonly sizeBytes: number | null;
+  readonly transferredBytes: number;
+  readonly resumedFrom: number;
+  readonly durationMs: number;
+  readonly verified: Verified;
+  readonly sha256: string | null;
+  /** Whether the package was deleted at the service afterwards. */
+  readonly deleted: boolean;
+  readonly error: Readonly<Record<string, unknown>> | null;
+}
+
+/** A file of a package that arrived, and what became of it. */
+export interface FetchedFile extends FileResult {
+  /** The unpacked files, and the archive where it is kept; null when it was not unpacked. */
+  readonly extractedPaths: readonly string[] | null;
+}
+
+export function fetchedResult(
+  id: string,
+  files: readonly FetchedFile[],
+  { durationMs, deleted }: { durationMs: number; deleted: boolean },
+): FetchResult {
+  const every = (name: keyof Verified) => files.every(({ verified }) => verified[name]);
+  const sum = (name: 'sizeBytes' | 'transferredBytes' | 'resumedFrom') =>
+    files.reduce((total, file) => total + file[name], 0);
+  return {
+    id,
+    outcome: outcomeOf(files),
+    paths: files.flatMap(({ path, extractedPaths }) => extractedPaths ?? [path]),
+    sizeBytes: sum('sizeBytes'),
+    transferredBytes: sum('transferredBytes'),
+    resumedFrom: sum('resumedFrom'),
+    durationMs,
+    verified: {
+      size: every('size'),
+      archive: every('archive'),
+      crc: every('crc'),
+      checksum: every('checksum'),
+    },
+    sha256: files.length === 1 ? (files[0]?.sha256 ?? null) : null,
+    deleted,
+    error: null,
+  };
+}
+
+export function failedResult(id: string, error: ExpectedError, durationMs: number): FetchResult {
+  return {
+    id,
+    outcome: 'failed',
+    paths: [],
+    sizeBytes: null,
+    transferredBytes: 0,
+    resumedFrom: 0,
+    durationMs,
+    verified: { size: false, archive: false, crc: false, checksum: false },
+    sha256: null,
+    deleted: false,
+    error: errorDocument(error),
+  };
+}
+
+function outcomeOf(files: readonly FetchedFile[]): FetchResult['outcome'] {
+  if (files.some(({ extractedPaths }) => extractedPaths !== null)) return 'extracted';
+  if (files.every(({ isAlreadyThere }) => isAlreadyThere)) return 'skipped';
+  return files.some(({ resumedFrom }) => resumedFrom > 0) ? 'resumed' : 'downloaded';
+}

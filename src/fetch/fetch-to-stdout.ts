@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Package } from '../api/package.ts';
+import type { Context } from '../context.ts';
+import { inspectHead } from '../download/expected-content.ts';
+import { stdoutDestination } from '../download/stdout-destination.ts';
+import { transfer } from '../download/transfer.ts';
+import { ExpectedError } from '../errors.ts';
+import { parseServerUrl } from '../http/origin.ts';
+import type { FetchFlags } from './fetch-flags.ts';
+import { expectedContent, renewUrl } from './fetch-package.ts';
+import { tellFileEvents } from './file-events.ts';
+
+/**
+ * Streams the one file of a package to standard output (`-o -`). Counted and checked against size
+ * and validator; an archive's directory comes last, so its checksums cannot be checked before the
+ * bytes are out, only a digest that is known beforehand can, and only after the fact.
+ * @throws ExpectedError USAGE for several files, INTEGRITY when the digest does not agree
+ */
+export async function fetchToStdout(item: Package, flags: FetchFlags, context: Context): Promise<void> {
+  const { api, io, clock } = context;
+  const [file, ...others] = item.files;
+  if (file === undefined || others.length > 0) {
+    throw new ExpectedError('USAGE', `package ${item.id} has ${item.files.length} files, -o - takes one`, {
+      hint: 'name a folder with -D',
+    });
+  }
+  const hash = flags.checksum !== null || flags.sha256 ? createHash('sha256') : null;
+  const expected = expectedContent(item, file);
+  await transfer(
+    {
+      url: parseServerUrl(file.url, api.url),
+      renewUrl: () => renewUrl(item.id, 0, context),
+      sizeBytes: file.sizeBytes,
+      maxSizeBytes: flags.maxSizeBytes,
+      isVerifiedLater: flags.checksum !== null,
+      inspectHead: (head, contentType) => inspectHead(expected, head, contentType),
+    },
+    stdoutDestination(async (chunk) => {
+      hash?.update(chunk);
+      await io.bytes(chunk);
+    }),
+    {
+      ...context,
+      retries: flags.retries,
+      onEvent: tellFileEvents(io, { id: item.id, label: item.title ?? item.id, clock }),
+    },
+  );
+  const sha256 = hash?.digest('hex') ?? null;
+  if (flags.checksum !== null && sha256 !== flags.checksum) {
+    throw new ExpectedError('INTEGRITY', `the SHA-256 is ${sha256 ?? ''}, expected ${flags.checksum}`, {
+      id: item.id,
+      hint: 'throw away what was written to standard output',
+    });
+  }
+  if (flags.sha256 && sha256 !== null) io.info(`sha256 ${sha256}`);
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../clock.ts';
+import type { FileEvent } from '../download/download-file.ts';
+import { createSpeedometer } from '../download/speed.ts';
+import { formatSize } from '../terminal/format.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** Tells the terminal what happens to one file. */
+export function tellFileEvents(
+  io: Terminal,
+  { id, label, clock }: { id: string; label: string; clock: Clock },
+): (event: FileEvent) => void {
+  const speed = createSpeedometer(clock);
+  return (event) => {
+    switch (event.kind) {
+      case 'progress': {
+        const { haveBytes: bytes, totalBytes } = event;
+        const bytesPerSecond = speed(bytes);
+        const etaSeconds =
+          bytesPerSecond && totalBytes !== null ? (totalBytes - bytes) / bytesPerSecond : null;
+        io.progress({ event: 'progress', id, label, bytes, totalBytes, bytesPerSecond, etaSeconds });
+        break;
+      }
+      case 'verify':
+        io.progress({ event: 'verify', id, label, bytes: event.bytes, totalBytes: event.totalBytes });
+        break;
+      case 'retry':
+        io.progress({
+          event: 'retry',
+          id,
+          label,
+          attempt: event.attempt,
+          message: `${event.error.message}; trying again`,
+        });
+        break;
+      case 'restart':
+        io.warn(
+          `${event.reason}: starting again, ${formatSize(event.lostBytes)} that were here are thrown away`,
+        );
+        break;
+      case 'discarded':
+        io.warn(`cannot continue the partial download: ${event.reason}; starting again`);
+        break;
+      case 'resuming':
+        io.info(`Continuing ${label} after ${formatSize(event.haveBytes)}.`);
+        break;
+      case 'unverified-entries':
+        io.warn(`the content of ${event.count} archive entries could not be verified (${event.reason})`);
+        break;
+    }
+  };
+}

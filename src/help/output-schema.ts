@@ -1,0 +1,145 @@
+/** JSON Schema (2020-12) of everything that `--json` prints; `help json` shows it, the tests hold all output against it. */
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const TEXT: Schema = { type: 'string' };
+const TEXT_OR_NULL: Schema = { type: ['string', 'null'] };
+const FLAG: Schema = { type: 'boolean' };
+const FLAG_OR_NULL: Schema = { type: ['boolean', 'null'] };
+const COUNT: Schema = { type: 'integer', minimum: 0 };
+const COUNT_OR_NULL: Schema = { type: ['integer', 'null'], minimum: 0 };
+const NUMBER_OR_NULL: Schema = { type: ['number', 'null'] };
+const TIME_OR_NULL: Schema = { type: ['string', 'null'], format: 'date-time' };
+
+/** All keys are required; whether others may be there says whether the service's own fields pass through. */
+function object(properties: Readonly<Record<string, Schema>>, { isOpen = false } = {}): Schema {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: isOpen };
+}
+
+function list(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+function reference(name: string): Schema {
+  return { $ref: `#/$defs/${name}` };
+}
+
+function orNull(schema: Schema): Schema {
+  return { anyOf: [schema, { type: 'null' }] };
+}
+
+/** A document of a command that worked on several targets also holds the failure, if there was one. */
+function withFailure(properties: Readonly<Record<string, Schema>>): Schema {
+  return {
+    type: 'object',
+    properties: { ...properties, error: reference('error') },
+    required: Object.keys(properties),
+    additionalProperties: false,
+  };
+}
+
+const packageFields: Readonly<Record<string, Schema>> = {
+  id: TEXT,
+  status: TEXT,
+  ready: FLAG,
+  failed: FLAG,
+  title: TEXT_OR_NULL,
+  description: TEXT_OR_NULL,
+  created: TIME_OR_NULL,
+  expires: TIME_OR_NULL,
+  compressed: FLAG_OR_NULL,
+  sizeBytes: COUNT_OR_NULL,
+  files: list(
+    object(
+      { name: TEXT_OR_NULL, mimeType: TEXT_OR_NULL, sizeBytes: COUNT_OR_NULL, url: TEXT },
+      { isOpen: true },
+    ),
+  ),
+};
+
+const mediumFields: Readonly<Record<string, Schema>> = {
+  id: TEXT,
+  name: TEXT_OR_NULL,
+  description: TEXT_OR_NULL,
+  type: TEXT_OR_NULL,
+  durationSeconds: NUMBER_OR_NULL,
+  tags: list(TEXT),
+  created: TIME_OR_NULL,
+  renditions: list(object({ id: TEXT, name: TEXT_OR_NULL }, { isOpen: true })),
+};
+
+const request = object({ method: TEXT, url: TEXT, body: {} });
+
+export const outputSchema: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Output of streamdiver-dl with --json; one definition per command',
+  $defs: {
+    error: object({
+      code: TEXT,
+      exitCode: { type: 'integer' },
+      message: TEXT,
+      hint: TEXT_OR_NULL,
+      id: TEXT_OR_NULL,
+      httpStatus: { type: ['integer', 'null'] },
+      requestId: TEXT_OR_NULL,
+      retryable: FLAG,
+      next: list(TEXT),
+    }),
+    failure: { type: 'object', properties: { error: reference('error') }, required: ['error'] },
+    package: object(packageFields, { isOpen: true }),
+    create: object(packageFields, { isOpen: true }),
+    status: withFailure({ items: list(reference('package')), count: COUNT, truncated: FLAG }),
+    list: object({ items: list(reference('package')), count: COUNT, truncated: FLAG }),
+    medium: object(mediumFields, { isOpen: true }),
+    'media list': object({ items: list(reference('medium')), count: COUNT, truncated: FLAG }),
+    'media show': object(
+      {
+        ...mediumFields,
+        transcripts: list(object({ id: TEXT, languageCode: TEXT_OR_NULL }, { isOpen: true })),
+      },
+      { isOpen: true },
+    ),
+    fetch: withFailure({ results: list(reference('fetched')) }),
+    fetched: object({
+      id: TEXT,
+      outcome: { enum: ['downloaded', 'resumed', 'skipped', 'extracted', 'failed'] },
+      paths: list(TEXT),
+      sizeBytes: COUNT_OR_NULL,
+      transferredBytes: COUNT,
+      resumedFrom: COUNT,
+      durationMs: COUNT,
+      verified: object({ size: FLAG, archive: FLAG, crc: FLAG, checksum: FLAG }),
+      sha256: { type: ['string', 'null'], pattern: '^[0-9a-f]{64}$' },
+      deleted: FLAG,
+      error: orNull(reference('error')),
+    }),
+    rm: withFailure({
+      results: list(
+        object({
+          id: TEXT,
+          outcome: { enum: ['deleted', 'not-found', 'failed'] },
+          error: orNull(reference('error')),
+        }),
+      ),
+    }),
+    'dry-run': {
+      type: 'object',
+      properties: { dryRun: { const: true }, request: orNull(request), requests: list(request) },
+      required: ['dryRun', 'request'],
+      additionalProperties: false,
+    },
+    sandbox: object({ url: TEXT, token: TEXT, pid: COUNT }),
+    progress: object({
+      event: { enum: ['state', 'wait', 'progress', 'retry', 'verify', 'done'] },
+      id: TEXT_OR_NULL,
+      time: { type: 'string', format: 'date-time' },
+      status: TEXT_OR_NULL,
+      bytes: COUNT_OR_NULL,
+      totalBytes: COUNT_OR_NULL,
+      bytesPerSecond: NUMBER_OR_NULL,
+      etaSeconds: NUMBER_OR_NULL,
+      attempt: COUNT_OR_NULL,
+      message: TEXT_OR_NULL,
+    }),
+  },
+};

@@ -1,0 +1,130 @@
+import { CommanderError } from 'commander';
+import { reportBug } from './bug-report.ts';
+import { errorDocument } from './cli/error-document.ts';
+import { type GlobalFlags, readGlobalFlags, wantsJson } from './cli/global-flags.ts';
+import { connect, createIo, type LocalContext } from './context.ts';
+import { ExpectedError } from './errors.ts';
+import { watchForInterruption } from './interruption.ts';
+import { buildProgram, type Runner } from './program.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import type { World } from './world.ts';
+
+/** For complaints about a line that could not be parsed. */
+const NO_FLAGS: GlobalFlags = {
+  profile: undefined,
+  apiUrl: undefined,
+  ssoUrl: undefined,
+  cacert: undefined,
+  format: undefined,
+  fields: undefined,
+  quiet: false,
+  verbosity: 0,
+  progress: 'auto',
+  color: 'auto',
+  noInput: false,
+};
+
+/**
+ * One invocation: parse, run, say what went wrong. Returns the exit code and never throws; the
+ * context is made only when a command really runs.
+ */
+export async function main(world: World): Promise<number> {
+  const interruption = watchForInterruption(world);
+  let io: Terminal | undefined;
+  const openIo = (flags: GlobalFlags) => (io ??= createIo(world, flags));
+  const local = (flags: GlobalFlags): LocalContext => ({
+    io: openIo(flags),
+    stdin: world.stdin,
+    clock: world.clock,
+    random: world.random,
+    signal: interruption.signal,
+    cwd: world.cwd,
+    world,
+    invoke: (argv, changes) => main({ ...world, ...changes, argv }),
+  });
+  const run: Runner = {
+    async offline(command, work) {
+      await work(local(readGlobalFlags(command)));
+    },
+    async online(command, options, work) {
+      const flags = readGlobalFlags(command);
+      const context = await connect(local(flags), flags, options);
+      try {
+        await work(context);
+      } finally {
+        await context.transport.close();
+      }
+    },
+  };
+  try {
+    await parse(world, run);
+    io?.endProgress();
+    await io?.flush();
+    return 0;
+  } catch (thrown) {
+    const error = toExpected(thrown, world, interruption.signal);
+    if (error === null) return 0;
+    const terminal = io ?? openIo({ ...NO_FLAGS, format: wantsJson(world.argv) ? 'json' : undefined });
+    await tell(error, terminal);
+    return error.exitCode;
+  } finally {
+    interruption.stop();
+  }
+}
+
+async function parse(world: World, run: Runner): Promise<void> {
+  const program = buildProgram(run, {
+    writeOut: (text) => void world.stdout.write(text),
+    columns: world.stdout.columns,
+  });
+  await program.parseAsync([...world.argv], { from: 'user' });
+}
+
+/** Null when commander only printed help or the version. */
+function toExpected(thrown: unknown, world: World, signal: AbortSignal): ExpectedError | null {
+  if (thrown instanceof CommanderError) return usageError(thrown);
+  if (signal.aborted && signal.reason instanceof ExpectedError && !(thrown instanceof ExpectedError))
+    return signal.reason;
+  return thrown instanceof ExpectedError ? thrown : reportBug(thrown, world);
+}
+
+function usageError(error: CommanderError): ExpectedError | null {
+  if (error.exitCode === 0) return null;
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = rest
+    .join(' ')
+    .trim()
+    .replace(/^\((.*)\)$/, '$1');
+  return new ExpectedError('USAGE', first, {
+    hint:
+      suggestion === ''
+        ? 'streamdiver-dl help lists the commands, streamdiver-dl COMMAND --help its flags'
+        : suggestion,
+  });
+}
+
+/** The failure in three parts for people, as a document for scripts, and for GitHub Actions. */
+async function tell(error: ExpectedError, io: Terminal): Promise<void> {
+  io.endProgress();
+  const { hint, next = [], technical = [], requestId, document } = error.details;
+  io.error(error.message);
+  if (hint !== undefined) io.hint(hint);
+  for (const command of next) io.hint(command);
+  if (requestId !== undefined) io.verbose(1, `request id: ${requestId}`);
+  for (const line of technical) io.verbose(1, line);
+  for (
+    let cause = error.cause, depth = 0;
+    cause instanceof Error && depth < 5;
+    cause = cause.cause, depth += 1
+  ) {
+    if (error.code !== 'INTERNAL') io.verbose(1, `because: ${cause.message}`);
+  }
+  io.annotateError('streamdiver-dl', error.message);
+  if (io.format === 'json') io.json({ ...document, error: errorDocument(error) });
+  try {
+    await io.flush();
+  } catch (flushError) {
+    // Nothing is left to tell it with; the exit code stands for the first error.
+    if (!(flushError instanceof ExpectedError)) throw flushError;
+  }
+}

@@ -1,0 +1,84 @@
+import { Command } from 'commander';
+import { addGlobalFlags } from './cli/global-flags.ts';
+import { create, defineCreate } from './commands/create.ts';
+import { defineDemo, demo } from './commands/demo.ts';
+import { defineFetch, fetch } from './commands/fetch.ts';
+import { defineHelp, help } from './commands/help.ts';
+import { defineList, list } from './commands/list.ts';
+import { defineMedia, mediaList, mediaShow } from './commands/media.ts';
+import { defineRm, rm } from './commands/rm.ts';
+import { defineSandbox, sandbox } from './commands/sandbox.ts';
+import { defineStatus, status } from './commands/status.ts';
+import type { ConnectionOptions, Context, LocalContext } from './context.ts';
+import { PROGRAM, VERSION } from './version.ts';
+
+/** Makes the context that a command needs and runs it there. */
+export interface Runner {
+  offline(command: Command, work: (context: LocalContext) => Promise<void>): Promise<void>;
+  online(
+    command: Command,
+    options: ConnectionOptions,
+    work: (context: Context) => Promise<void>,
+  ): Promise<void>;
+}
+
+export interface HelpOutput {
+  readonly writeOut: (text: string) => void;
+  readonly columns: number | undefined;
+}
+
+/** The command tree: names, flags and help. Nothing runs before it is parsed. */
+export function buildProgram(run: Runner, { writeOut, columns }: HelpOutput): Command {
+  const program = new Command(PROGRAM)
+    .description('Creates, waits for, downloads and verifies Streamdiver download packages.')
+    .usage('COMMAND [flags]')
+    .version(VERSION, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    // Before any subcommand: they copy these when they are made. Errors are told by main().
+    .exitOverride()
+    .configureOutput({
+      writeOut,
+      writeErr: () => undefined,
+      ...(columns === undefined ? {} : { getOutHelpWidth: () => columns }),
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      'after',
+      `\nExamples:\n${EXAMPLES}\n\nTopics: ${PROGRAM} help environment | exit-codes | json`,
+    );
+  addGlobalFlags(program, { isHidden: false });
+
+  defineCreate(program, (options, connection, command) =>
+    run.online(command, connection, (context) => create(options, context)),
+  );
+  defineStatus(program, (options, command) => run.online(command, {}, (context) => status(options, context)));
+  defineFetch(program, (options, connection, command) =>
+    run.online(command, connection, (context) => fetch(options, context)),
+  );
+  defineList(program, (options, command) => run.online(command, {}, (context) => list(options, context)));
+  defineRm(program, (options, command) => run.online(command, {}, (context) => rm(options, context)));
+  defineMedia(program, {
+    list: (options, command) => run.online(command, {}, (context) => mediaList(options, context)),
+    show: (options, command) => run.online(command, {}, (context) => mediaShow(options, context)),
+  });
+  defineSandbox(program, (options, command) => run.offline(command, (context) => sandbox(options, context)));
+  defineDemo(program, (command) => run.offline(command, (context) => demo(context)));
+  defineHelp(program, (options, command) =>
+    run.offline(command, (context) => help(options, program, context)),
+  );
+  for (const command of allCommands(program)) addGlobalFlags(command, { isHidden: true });
+  return program;
+}
+
+function allCommands(parent: Command): Command[] {
+  return parent.commands.flatMap((command) => [command, ...allCommands(command)]);
+}
+
+const EXAMPLES = [
+  `  ${PROGRAM} demo                                    see it work, no account needed`,
+  `  ${PROGRAM} media list interview                    find media`,
+  `  ${PROGRAM} create -m ID --transcripts srt --fetch  package, wait, download, verify`,
+  `  ${PROGRAM} fetch ID -x -D out                      download and unpack`,
+].join('\n');
