@@ -3,12 +3,12 @@ import { rootCertificates } from 'node:tls';
 import { type Api, createApi } from './api/client.ts';
 import { clientCredential } from './auth/client-credential.ts';
 import { anonymousCredential, type Credential, tokenCredential } from './auth/credential.ts';
-import type { GlobalFlags } from './cli/global-flags.ts';
 import type { Clock } from './clock.ts';
 import { resolveProxy } from './config/proxy.ts';
 import { resolveSettings, type Settings } from './config/settings.ts';
 import { configFolder, readProfile } from './config/store.ts';
 import { ExpectedError } from './errors.ts';
+import type { GlobalFlags } from './flags/global-flags.ts';
 import { createTransport, type Transport } from './http/transport.ts';
 import { createTerminal } from './terminal/create-terminal.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -65,7 +65,7 @@ export async function connect(
   { anonymous = false, retries = DEFAULT_RETRIES }: ConnectionOptions = {},
 ): Promise<Context> {
   const { world, clock, random, io } = local;
-  const profileName = flags.profile ?? (world.env.STREAMDIVER_PROFILE || null);
+  const profileName = flags.profile || world.env.STREAMDIVER_PROFILE || null;
   const profile = await readProfile(configFolder(world.env, world.platform), profileName);
   const settings = resolveSettings({ flags: { ...flags, anonymous }, env: world.env, profile, readTextFile });
   const transport = createTransport({
@@ -73,6 +73,7 @@ export async function connect(
     certificates: readCertificates(settings.certificateFiles),
     proxy: resolveProxy(world.env),
     userAgent: `${PROGRAM}/${VERSION}`,
+    ...(io.verbosity < 2 ? {} : { onHeadLine: (line) => io.verbose(2, line) }),
   });
   const api = createApi({
     transport,

@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
 import { reportBug } from './bug-report.ts';
 import { errorDocument } from './cli/error-document.ts';
-import { type GlobalFlags, readGlobalFlags, wantsJson } from './cli/global-flags.ts';
 import { connect, createIo, type LocalContext } from './context.ts';
 import { ExpectedError } from './errors.ts';
+import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
 import { watchForInterruption } from './interruption.ts';
 import { buildProgram, type Runner } from './program.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -73,8 +73,10 @@ export async function main(world: World): Promise<number> {
 }
 
 async function parse(world: World, run: Runner): Promise<void> {
+  const writeOut = (text: string) => void world.stdout.write(text);
   const program = buildProgram(run, {
-    writeOut: (text) => void world.stdout.write(text),
+    writeOut,
+    writeUnasked: wantsJson(world.argv) ? () => undefined : writeOut,
     columns: world.stdout.columns,
   });
   await program.parseAsync([...world.argv], { from: 'user' });
@@ -82,14 +84,18 @@ async function parse(world: World, run: Runner): Promise<void> {
 
 /** Null when commander only printed help or the version. */
 function toExpected(thrown: unknown, world: World, signal: AbortSignal): ExpectedError | null {
-  if (thrown instanceof CommanderError) return usageError(thrown);
+  if (thrown instanceof CommanderError) return usageError(thrown, world);
   if (signal.aborted && signal.reason instanceof ExpectedError && !(thrown instanceof ExpectedError))
     return signal.reason;
   return thrown instanceof ExpectedError ? thrown : reportBug(thrown, world);
 }
 
-function usageError(error: CommanderError): ExpectedError | null {
+function usageError(error: CommanderError, { argv }: World): ExpectedError | null {
   if (error.exitCode === 0) return null;
+  if (error.code === 'commander.help') {
+    if (!wantsJson(argv)) return null;
+    return new ExpectedError('USAGE', 'no command was named', { hint: 'streamdiver-dl help lists them' });
+  }
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = rest
     .join(' ')

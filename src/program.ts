@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { addGlobalFlags } from './cli/global-flags.ts';
 import { create, defineCreate } from './commands/create.ts';
 import { defineDemo, demo } from './commands/demo.ts';
 import { defineFetch, fetch } from './commands/fetch.ts';
@@ -10,6 +9,7 @@ import { defineRm, rm } from './commands/rm.ts';
 import { defineSandbox, sandbox } from './commands/sandbox.ts';
 import { defineStatus, status } from './commands/status.ts';
 import type { ConnectionOptions, Context, LocalContext } from './context.ts';
+import { addGlobalFlags } from './flags/global-flags.ts';
 import { PROGRAM, VERSION } from './version.ts';
 
 /** Makes the context that a command needs and runs it there. */
@@ -24,11 +24,13 @@ export interface Runner {
 
 export interface HelpOutput {
   readonly writeOut: (text: string) => void;
+  /** Where help goes that nobody asked for: a command was named that has only sub-commands. */
+  readonly writeUnasked: (text: string) => void;
   readonly columns: number | undefined;
 }
 
 /** The command tree: names, flags and help. Nothing runs before it is parsed. */
-export function buildProgram(run: Runner, { writeOut, columns }: HelpOutput): Command {
+export function buildProgram(run: Runner, { writeOut, writeUnasked, columns }: HelpOutput): Command {
   const program = new Command(PROGRAM)
     .description('Creates, waits for, downloads and verifies Streamdiver download packages.')
     .usage('COMMAND [flags]')
@@ -40,7 +42,8 @@ export function buildProgram(run: Runner, { writeOut, columns }: HelpOutput): Co
     .exitOverride()
     .configureOutput({
       writeOut,
-      writeErr: () => undefined,
+      outputError: () => undefined,
+      writeErr: writeUnasked,
       ...(columns === undefined ? {} : { getOutHelpWidth: () => columns }),
     })
     .configureHelp({ showGlobalOptions: true })

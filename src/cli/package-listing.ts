@@ -10,6 +10,7 @@ export function packageListing(
   const time = (key: string, heading: string, read: (item: Package) => string | null): Column<Package> => ({
     key,
     heading,
+    isOptional: true,
     text: (item) => read(item) ?? '',
     display: (item) => {
       const value = read(item);

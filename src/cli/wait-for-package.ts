@@ -1,18 +1,29 @@
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { type ExpectedError, isExpectedError } from '../errors.ts';
+import type { WaitFlags } from '../flags/wait-flags.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { type WaitEvent, waitUntilReady } from '../wait/wait-until-ready.ts';
-import type { WaitFlags } from './wait-flags.ts';
 
 /**
  * Waits for a package and tells about it. Before the wait and when it ends early, it is said that
  * the service goes on preparing and with which command to come back.
  * @param next the command that continues, as words
+ * @param onLook is given the package whenever its status has changed
  */
 export async function waitForPackage(
   id: string,
-  { wait, isJustCreated, next }: { wait: WaitFlags; isJustCreated: boolean; next: readonly string[] },
+  {
+    wait,
+    isJustCreated,
+    next,
+    onLook,
+  }: {
+    wait: WaitFlags;
+    isJustCreated: boolean;
+    next: readonly string[];
+    onLook?: (item: Package) => void;
+  },
   {
     api,
     io,
@@ -27,13 +38,13 @@ export async function waitForPackage(
   const announce = () => {
     if (isAnnounced || wait.timeoutMs === 0) return;
     isAnnounced = true;
-    io.info(
-      `Waiting for package ${id}. It goes on being prepared if you stop here; come back with: ${command}`,
-    );
+    io.info(`Waiting for package ${id}; it goes on being prepared if you stop here. To come back:`);
+    io.info(`  ${command}`);
   };
   const onEvent = (event: WaitEvent) => {
     switch (event.kind) {
       case 'state':
+        onLook?.(event.item);
         if (event.item.state !== 'ready') announce();
         io.progress({ event: 'state', id, status: event.item.status, ...label(event.item) });
         break;

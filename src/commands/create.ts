@@ -4,23 +4,38 @@ import type { Command } from 'commander';
 import { type Package, packageDocument } from '../api/package.ts';
 import type { CreateDownloadBody, TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { dryRunDocument } from '../cli/dry-run.ts';
-import { forFlag, nonEmpty, repeatable } from '../cli/flag-values.ts';
 import { readText } from '../cli/ids.ts';
 import { explainUnclearCreate } from '../cli/unclear-create.ts';
-import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../cli/wait-flags.ts';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../fetch/fetch-flags.ts';
+import { fetchCommand } from '../fetch/fetch-command.ts';
+import {
+  addFetchFlags,
+  type FetchFlags,
+  type RawFetchFlags,
+  readFetchFlags,
+  refuseFetchFlags,
+} from '../flags/fetch-flags.ts';
+import { forFlag, nonEmpty, repeatable } from '../flags/flag-values.ts';
+import {
+  addWaitFlags,
+  type RawWaitFlags,
+  readWaitFlags,
+  refuseWaitFlags,
+  type WaitFlags,
+} from '../flags/wait-flags.ts';
 import { findTranscripts } from '../selection/find-transcripts.ts';
 import {
   checkAnonymous,
   isEmptyBody,
   mergeBody,
+  notForAnonymous,
   parseBody,
   parseFormats,
   parseTranscript,
 } from '../selection/selection.ts';
+import { commandLine } from '../terminal/shell-quote.ts';
 import { type Moment, parseWhen } from '../values/when.ts';
 import { PROGRAM } from '../version.ts';
 
@@ -70,19 +85,23 @@ export function defineCreate(
     .description(
       'Asks the service to bundle media, renditions and transcripts into a package; prints its id.',
     )
-    .option('-m, --medium <id>', 'a medium; may be given several times', repeatable)
-    .option('-r, --rendition <id>', 'a rendition; may be given several times', repeatable)
+    .option('-m, --medium <id>', 'a medium; may be given several times', repeatable('-m'))
+    .option('-r, --rendition <id>', 'a rendition; may be given several times', repeatable('-r'))
     .option(
       '-t, --transcript <id[:format]>',
       'a transcript as srt (default), txt or json; several times',
-      repeatable,
+      repeatable('-t'),
     )
     .option(
       '--transcripts <format,...>',
       'every transcript of the chosen media',
       forFlag('--transcripts', parseFormats),
     )
-    .option('--language <code>', 'with --transcripts: only this language; several times', repeatable)
+    .option(
+      '--language <code>',
+      'with --transcripts: only this language; several times',
+      repeatable('--language'),
+    )
     .option('--transcripts-only', 'leave the media themselves out')
     .option('--title <text>', 'title of the package', forFlag('--title', nonEmpty))
     .option('--description <text>', 'description of the package')
@@ -107,6 +126,9 @@ export function defineCreate(
 
 function readFlags(raw: RawFlags): CreateOptions {
   const fetch = raw.fetch === true ? readFetchFlags(raw) : null;
+  const isWaiting = raw.wait === true || fetch !== null;
+  if (fetch === null) refuseFetchFlags(raw);
+  if (!isWaiting) refuseWaitFlags(raw, '--wait or --fetch');
   if (raw.language !== undefined && raw.transcripts === undefined) {
     throw new ExpectedError('USAGE', '--language narrows --transcripts, which is missing');
   }
@@ -114,9 +136,7 @@ function readFlags(raw: RawFlags): CreateOptions {
     throw new ExpectedError('USAGE', '--transcripts-only needs --transcripts FORMAT');
   }
   if (raw.transcripts !== undefined && raw.medium === undefined && raw.fromFile === undefined) {
-    throw new ExpectedError('USAGE', '--transcripts takes the transcripts of media, and none is chosen', {
-      hint: 'choose media with -m ID',
-    });
+    throw noMedia();
   }
   return {
     mediaIds: raw.medium ?? [],
@@ -130,18 +150,27 @@ function readFlags(raw: RawFlags): CreateOptions {
     expires: raw.expires ?? null,
     fromFile: raw.fromFile ?? null,
     dryRun: raw.dryRun === true,
-    wait: raw.wait === true || fetch !== null ? readWaitFlags(raw) : null,
+    wait: isWaiting ? readWaitFlags(raw) : null,
     fetch,
   };
+}
+
+function noMedia(): ExpectedError {
+  return new ExpectedError('USAGE', '--transcripts takes the transcripts of media, and none is chosen', {
+    hint: 'choose media with -m ID',
+  });
 }
 
 /** Creates one package, once; then waits and fetches if asked. */
 export async function create(options: CreateOptions, context: Context): Promise<void> {
   const { api, io, clock, signal } = context;
   const expires = options.expires === null ? null : readExpiry(options.expires, context);
+  const isAnonymous = api.credential.kind === 'anonymous';
+  // Before anything is looked up on behalf of somebody who may not have it.
+  if (isAnonymous && options.transcriptFormats.length > 0) throw notForAnonymous();
   const body = await makeBody(options, expires, context);
   if (isEmptyBody(body)) throw nothingSelected(io.canPrompt);
-  if (api.credential.kind === 'anonymous') checkAnonymous(body);
+  if (isAnonymous) checkAnonymous(body);
   if (options.dryRun) {
     const request = { ...api.describe('POST', '/downloads'), body };
     if (io.format === 'json') io.json(dryRunDocument([request]));
@@ -172,26 +201,23 @@ function tellId(id: string, { fetch }: CreateOptions, io: Context['io']): void {
 }
 
 async function goOn(item: Package, { wait, fetch }: CreateOptions, context: Context): Promise<void> {
-  const { io } = context;
+  const { io, world } = context;
   const isReady = item.state === 'ready' && item.files.length > 0;
-  if (fetch !== null && wait !== null) {
-    const { fetchPackages } = await import('../fetch/fetch-packages.ts');
-    const results = await fetchPackages(
-      [item.id],
-      { wait, fetch, isJustCreated: true, known: isReady ? [item] : [] },
-      context,
-    );
-    if (io.format === 'json') io.json({ ...packageDocument(item), results });
-    return;
-  }
-  const next = [PROGRAM, 'status', item.id, '--wait'];
+  const next = fetch === null ? [PROGRAM, 'status', item.id, '--wait'] : fetchCommand(item.id, fetch);
   const last =
     wait === null || isReady
       ? item
       : await waitForPackage(item.id, { wait, isJustCreated: true, next }, context);
+  if (fetch !== null && wait !== null) {
+    const { fetchPackages } = await import('../fetch/fetch-packages.ts');
+    const request = { wait, fetch, isJustCreated: true, known: [last] };
+    const results = await fetchPackages([item.id], request, context);
+    if (io.format === 'json') io.json({ ...packageDocument(last), results });
+    return;
+  }
   io.endProgress();
   if (io.format === 'json') io.json(packageDocument(last));
-  else if (wait === null) io.hint(`${PROGRAM} fetch ${item.id}`);
+  else if (wait === null) io.hint(commandLine([PROGRAM, 'fetch', item.id], world.platform));
   else io.info(`Package ${item.id} is ready.`);
 }
 
@@ -203,6 +229,7 @@ async function makeBody(
   const { api, io, signal } = context;
   const fromFile = options.fromFile === null ? {} : await readBodyFile(options.fromFile, context);
   const mediaIds = [...new Set([...(fromFile.selectedMediaIds ?? []), ...options.mediaIds])];
+  if (options.transcriptFormats.length > 0 && mediaIds.length === 0) throw noMedia();
   const found =
     options.transcriptFormats.length === 0
       ? []

@@ -55,12 +55,28 @@ export async function demo({
     };
     io.info('A demo against a sandbox on this machine; nothing leaves it.');
     await show('What is in the media library?', 'media', 'list', '--limit', '5');
-    const mediumId = await firstLineOf('media', 'list', '--type', 'video', '--limit', '1', '--format', 'id');
+    const mediumId = await firstLineOf(
+      'media',
+      'list',
+      '--type',
+      'video',
+      '--limit',
+      '1',
+      '--format',
+      'id',
+      '-q',
+    );
     await show('What can be taken of one of them?', 'media', 'show', mediumId);
+    const exampleSelection = ['-m', mediumId, '--transcripts', 'srt,txt', '--title', 'My first package'];
     const packageId = await show(
       'The video and its transcripts in one go: create, wait, download, verify, unpack.',
-      ...['create', '-m', mediumId, '--transcripts', 'srt,txt', '--title', 'My first package'],
-      ...['--fetch', '-x', '--keep-archive', '-D', folder],
+      'create',
+      ...exampleSelection,
+      '--fetch',
+      '-x',
+      '--keep-archive',
+      '-D',
+      folder,
     );
     await show('The service keeps packages until they expire …', 'list');
     await show('… or until they are deleted.', 'rm', '--yes', packageId);

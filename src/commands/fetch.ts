@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { encodeSegment } from '../api/client.ts';
 import { dryRunDocument } from '../cli/dry-run.ts';
 import { readIds } from '../cli/ids.ts';
-import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../cli/wait-flags.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../fetch/fetch-flags.ts';
+import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../flags/fetch-flags.ts';
+import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../flags/wait-flags.ts';
 
 export interface FetchOptions {
   readonly ids: readonly string[];
@@ -29,7 +29,6 @@ export function defineFetch(
       'Waits until packages are ready and downloads them: continues after interruptions, verifies size, archive and checksums, and only then gives the file its name. Prints the path of each file.',
     )
     .argument('<id...>', 'package ids, or - for standard input')
-    .option('--no-wait', 'exit with 8 if a package is not ready')
     .option('-n, --dry-run', 'show what would be asked for, do nothing');
   addFetchFlags(addWaitFlags(command)).action((ids: string[], raw: RawFlags, self: Command) => {
     const fetch = readFetchFlags(raw);

@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { MAX_PER_PAGE } from '../api/client.ts';
 import type { Package } from '../api/package.ts';
 import { collectPages } from '../api/paging.ts';
-import { forFlag, nonEmpty } from '../cli/flag-values.ts';
 import { packageListing } from '../cli/package-listing.ts';
 import { parseSort, type SortOrder, sortItems } from '../cli/sort.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
+import { forFlag, nonEmpty } from '../flags/flag-values.ts';
 import { parseCount } from '../values/count.ts';
 
 export interface ListOptions {
@@ -83,6 +83,11 @@ export async function list(
   { page, perPage, limit, status, sort }: ListOptions,
   { api, io, clock, signal }: Pick<Context, 'api' | 'io' | 'clock' | 'signal'>,
 ): Promise<void> {
+  if (api.credential.kind === 'anonymous') {
+    throw new ExpectedError('AUTH', 'a list of your packages needs a credential', {
+      hint: 'set STREAMDIVER_TOKEN',
+    });
+  }
   const isWanted = (item: Package) => status === null || item.status.toLowerCase() === status.toLowerCase();
   // What is filtered or sorted must be known as a whole before the limit cuts it.
   const needsAll = sort !== null || status !== null;

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { type Medium, type MediumTranscript, mediumDocument, transcriptDocument } from '../api/media.ts';
 import { collectPages } from '../api/paging.ts';
-import { forFlag, nonEmpty } from '../cli/flag-values.ts';
+import { parseSort } from '../cli/sort.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
+import { forFlag, nonEmpty, oneOf } from '../flags/flag-values.ts';
 import { formatDuration } from '../terminal/format.ts';
 import type { Column } from '../terminal/terminal.ts';
 import { parseCount } from '../values/count.ts';
@@ -31,6 +32,8 @@ interface RawFlags {
 }
 
 const DEFAULT_LIMIT = 30;
+/** All that there are (api.md, Media). */
+const MEDIA_TYPES = ['video', 'audio', 'image', 'document'] as const;
 
 export function defineMedia(
   parent: Command,
@@ -48,10 +51,10 @@ export function defineMedia(
     .alias('ls')
     .summary('list or search the media library')
     .description('Lists the media library, or searches it for TEXT.')
-    .argument('[text]', 'search for this')
-    .option('--type <type>', 'video, audio, image or document', forFlag('--type', nonEmpty))
+    .argument('[text]', 'search for this', forFlag('TEXT', nonEmpty))
+    .option('--type <type>', 'video, audio, image or document', forFlag('--type', oneOf(MEDIA_TYPES)))
     .option('--tag <tag>', 'only media with this tag', forFlag('--tag', nonEmpty))
-    .option('--sort <field[:desc]>', 'such as name or name:desc', forFlag('--sort', nonEmpty))
+    .option('--sort <field[:desc]>', 'such as name or name:desc', forFlag('--sort', checkSort))
     .option(
       '-L, --limit <n>',
       `at most so many (default ${DEFAULT_LIMIT})`,
@@ -70,8 +73,15 @@ export function defineMedia(
     .command('show')
     .summary('show one medium with its renditions and transcripts')
     .description('Shows one medium with the ids of its renditions and transcripts, as `create` takes them.')
-    .argument('<id>', 'id of the medium')
+    .argument('<id>', 'id of the medium', forFlag('the id', nonEmpty))
     .action((id: string, _flags: RawFlags, self: Command) => actions.show({ id }, self));
+}
+
+/** The service sorts, and which fields it knows is its own business; the direction is checked. */
+function checkSort(text: string): string {
+  const [field = ''] = text.split(':');
+  parseSort(text, [nonEmpty(field)]);
+  return text;
 }
 
 const COLUMNS: readonly Column<Medium>[] = [
@@ -86,7 +96,7 @@ const COLUMNS: readonly Column<Medium>[] = [
     display: ({ durationSeconds }) =>
       durationSeconds === null ? '' : formatDuration(durationSeconds * 1000),
   },
-  { key: 'tags', heading: 'TAGS', text: ({ tags }) => tags.join(','), shrinks: true },
+  { key: 'tags', heading: 'TAGS', text: ({ tags }) => tags.join(','), shrinks: true, isOptional: true },
 ];
 
 /** A text goes to the search, which knows no filters, so type and tag are looked at here as well. */

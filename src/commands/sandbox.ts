@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { forFlag, nonEmpty, repeatable } from '../cli/flag-values.ts';
 import { sandboxEnvironment, sandboxVariables } from '../cli/sandbox-environment.ts';
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
+import { forFlag, nonEmpty, repeatable } from '../flags/flag-values.ts';
 import { parseFault, type SandboxFault } from '../sandbox/faults.ts';
 import type { Sandbox } from '../sandbox/start.ts';
 import { quoteForShell } from '../terminal/shell-quote.ts';
@@ -60,7 +60,7 @@ export function defineSandbox(
     .option(
       '--fault <name[=arg]>',
       'misbehave like this; several times; `help sandbox` lists the names',
-      repeatable,
+      repeatable('--fault'),
     )
     .action((words: string[], flags: RawFlags, self: Command) =>
       action(

@@ -3,10 +3,16 @@ import type { Package } from '../api/package.ts';
 import { batchError, type Failure } from '../cli/batch.ts';
 import { readIds } from '../cli/ids.ts';
 import { packageListing } from '../cli/package-listing.ts';
-import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../cli/wait-flags.ts';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
+import {
+  addWaitFlags,
+  type RawWaitFlags,
+  readWaitFlags,
+  refuseWaitFlags,
+  type WaitFlags,
+} from '../flags/wait-flags.ts';
 import { PROGRAM } from '../version.ts';
 
 export interface StatusOptions {
@@ -31,12 +37,11 @@ export function defineStatus(
     .argument('<id...>', 'package ids, or - for standard input')
     .option('--wait', 'wait until they are ready')
     .option('--exit-status', 'exit with 8 while a package is not ready, with 5 when one failed');
-  addWaitFlags(command).action((ids: string[], flags: RawFlags, self: Command) =>
-    action(
-      { ids, wait: flags.wait === true ? readWaitFlags(flags) : null, exitStatus: flags.exitStatus === true },
-      self,
-    ),
-  );
+  addWaitFlags(command).action((ids: string[], flags: RawFlags, self: Command) => {
+    if (flags.wait !== true) refuseWaitFlags(flags, '--wait');
+    const wait = flags.wait === true ? readWaitFlags(flags) : null;
+    return action({ ids, wait, exitStatus: flags.exitStatus === true }, self);
+  });
 }
 
 /** Looks at every package, also after one failed, and lists those that exist. */
@@ -44,20 +49,23 @@ export async function status(
   { ids: words, wait, exitStatus }: StatusOptions,
   context: Context,
 ): Promise<void> {
-  const { api, io, clock, signal, stdin } = context;
+  const { io, clock, stdin } = context;
   const ids = await readIds(words, stdin);
   const failures: Failure[] = [];
+  const lastLooks = new Map<string, Package>();
   const look = async (id: string): Promise<Package[]> => {
+    const onLook = (item: Package) => void lastLooks.set(id, item);
     try {
       if (wait === null) return [await getPackage(id, context)];
       const next = [PROGRAM, 'status', id, '--wait'];
-      return [await waitForPackage(id, { wait, isJustCreated: false, next }, context)];
+      return [await waitForPackage(id, { wait, isJustCreated: false, next, onLook }, context)];
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
       failures.push({ id, error });
       // A package that is merely not ready, or failed, is still something to show.
       const isThere = isExpectedError(error, 'NOT_READY') || isExpectedError(error, 'JOB_FAILED');
-      return isThere ? [await api.getDownload(id, signal)] : [];
+      const last = isThere ? lastLooks.get(id) : undefined;
+      return last === undefined ? [] : [last];
     }
   };
   const items = (await Promise.all(ids.map(look))).flat();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ExpectedError } from '../errors.ts';
-import { isObject, textOrNull } from '../values/json.ts';
+import { isObject } from '../values/json.ts';
 import type { Environment, Profile } from './settings.ts';
 
 /**
@@ -28,20 +28,32 @@ export function configFolder(env: Environment, platform: NodeJS.Platform): strin
 export async function readProfile(folder: string | null, name: string | null): Promise<Profile> {
   const file = folder === null ? null : path.join(folder, 'config.json');
   const values = file === null || folder === null || !existsSync(file) ? {} : await readConfig(folder, file);
-  const profiles = isObject(values.profiles) ? values.profiles : {};
+  const profiles = values.profiles ?? {};
+  if (!isObject(profiles)) throw wrongValue(file, 'profiles', 'an object');
   const profile = Object.hasOwn(profiles, name ?? 'default') ? profiles[name ?? 'default'] : undefined;
-  if (!isObject(profile)) {
+  if (profile === undefined) {
     if (name === null) return {};
     throw new ExpectedError(
       'CONFIG',
       `there is no profile ${JSON.stringify(name)}${file === null ? '' : ` in ${file}`}`,
     );
   }
-  return {
-    apiUrl: textOrNull(profile.apiUrl) ?? undefined,
-    ssoUrl: textOrNull(profile.ssoUrl) ?? undefined,
-    cacert: textOrNull(profile.cacert) ?? undefined,
+  const place = `profiles.${name ?? 'default'}`;
+  if (!isObject(profile)) throw wrongValue(file, place, 'an object');
+  const text = (key: string): string | undefined => {
+    const value = profile[key];
+    if (value !== undefined && typeof value !== 'string')
+      throw wrongValue(file, `${place}.${key}`, 'a string');
+    return value === '' ? undefined : value;
   };
+  return { apiUrl: text('apiUrl'), ssoUrl: text('ssoUrl'), cacert: text('cacert') };
+}
+
+/** A mistake in the file must not look like a default. */
+function wrongValue(file: string | null, place: string, what: string): ExpectedError {
+  return new ExpectedError('CONFIG', `${file ?? 'the config file'}: ${place} must be ${what}`, {
+    hint: 'mend it or move it away; it was not changed',
+  });
 }
 
 async function readConfig(folder: string, file: string): Promise<Readonly<Record<string, unknown>>> {

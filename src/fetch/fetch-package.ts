@@ -6,12 +6,12 @@ import { isSystemError } from '../disk-error.ts';
 import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
 import type { ExpectedContent } from '../download/expected-content.ts';
 import { ExpectedError } from '../errors.ts';
+import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
 import { formatDuration, formatRate, formatSize } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
-import { PROGRAM } from '../version.ts';
 import { extractArchive } from '../zip/extract.ts';
-import type { FetchFlags } from './fetch-flags.ts';
+import { fetchCommand } from './fetch-command.ts';
 import type { FetchedFile } from './fetch-result.ts';
 import { tellFileEvents } from './file-events.ts';
 import { chooseTargets, type Target } from './targets.ts';
@@ -172,22 +172,6 @@ async function sizeOf(file: string): Promise<number> {
     if (isSystemError(error)) return 0;
     throw error;
   }
-}
-
-/** The command that goes on with a package, with the flags that decide where it goes. */
-export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
-  return [
-    PROGRAM,
-    'fetch',
-    id,
-    ...(flags.output === null ? [] : ['-o', flags.output]),
-    ...(flags.toStdout ? ['-o', '-'] : []),
-    ...(flags.folder === null ? [] : ['-D', flags.folder]),
-    ...(flags.extract ? ['-x'] : []),
-    ...(flags.keepArchive ? ['--keep-archive'] : []),
-    ...(flags.ifExists === 'overwrite' ? ['--overwrite'] : []),
-    ...(flags.removeAfterwards ? ['--rm'] : []),
-  ];
 }
 
 function doneText(

@@ -1,11 +1,15 @@
 import type { Package } from '../api/package.ts';
 import { batchError, type Failure } from '../cli/batch.ts';
-import type { WaitFlags } from '../cli/wait-flags.ts';
+import { errorDocument } from '../cli/error-document.ts';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import type { FetchFlags } from './fetch-flags.ts';
-import { fetchCommand, fetchPackage } from './fetch-package.ts';
+import type { FetchFlags } from '../flags/fetch-flags.ts';
+import type { WaitFlags } from '../flags/wait-flags.ts';
+import { commandLine } from '../terminal/shell-quote.ts';
+import { PROGRAM } from '../version.ts';
+import { fetchCommand } from './fetch-command.ts';
+import { fetchPackage } from './fetch-package.ts';
 import { type FetchResult, failedResult, fetchedResult } from './fetch-result.ts';
 import { fetchToStdout } from './fetch-to-stdout.ts';
 
@@ -29,6 +33,12 @@ export async function fetchPackages(
 ): Promise<readonly FetchResult[]> {
   const { io } = context;
   const failures: Failure[] = [];
+  const tellFailure = (id: string, error: ExpectedError) => {
+    failures.push({ id, error });
+    if (ids.length === 1) return;
+    io.error(error.message);
+    if (error.details.hint !== undefined) io.hint(error.details.hint);
+  };
   const inTurn = createQueue();
   const results = await Promise.all(
     ids.map(async (id): Promise<FetchResult> => {
@@ -36,16 +46,18 @@ export async function fetchPackages(
       const elapsedMs = () => Math.round(context.clock.monotonicMs() - startMs);
       try {
         const item = await readyPackage(id, request, context);
-        return await inTurn(() =>
+        const result = await inTurn(() =>
           fetchOne(item, request.fetch, { isOnlyPackage: ids.length === 1, elapsedMs }, context),
+        );
+        if (!request.fetch.removeAfterwards) return result;
+        return await removePackage(
+          result,
+          { elapsedMs, onFailure: (error) => tellFailure(id, error) },
+          context,
         );
       } catch (error) {
         if (!(error instanceof ExpectedError)) throw error;
-        failures.push({ id, error });
-        if (ids.length > 1) {
-          io.error(error.message);
-          if (error.details.hint !== undefined) io.hint(error.details.hint);
-        }
+        tellFailure(id, error);
         return failedResult(id, error.with({ id }), elapsedMs());
       }
     }),
@@ -68,7 +80,7 @@ async function fetchOne(
   { isOnlyPackage, elapsedMs }: { isOnlyPackage: boolean; elapsedMs: () => number },
   context: Context,
 ): Promise<FetchResult> {
-  const { api, io, signal } = context;
+  const { io, signal } = context;
   signal.throwIfAborted();
   if (flags.toStdout) {
     await fetchToStdout(item, flags, context);
@@ -77,9 +89,35 @@ async function fetchOne(
   const files = await fetchPackage(item, flags, { isOnlyPackage }, context);
   const result = fetchedResult(item.id, files, { durationMs: elapsedMs(), deleted: false });
   if (io.format !== 'json') for (const path of result.paths) io.line(path);
-  if (!flags.removeAfterwards) return result;
-  await api.deleteDownload(item.id, signal);
+  return result;
+}
+
+/** Deletes the package at the service; a failure does not make the files that arrived undone. */
+async function removePackage(
+  result: FetchResult,
+  { elapsedMs, onFailure }: { elapsedMs: () => number; onFailure: (error: ExpectedError) => void },
+  { api, signal }: Pick<Context, 'api' | 'signal'>,
+): Promise<FetchResult> {
+  try {
+    await api.deleteDownload(result.id, signal);
+  } catch (thrown) {
+    if (!(thrown instanceof ExpectedError)) throw thrown;
+    // Somebody else deleted it meanwhile, or our first try did.
+    if (thrown.code !== 'NOT_FOUND') {
+      const error = notRemoved(result.id, thrown);
+      onFailure(error);
+      return { ...result, error: errorDocument(error), durationMs: elapsedMs() };
+    }
+  }
   return { ...result, deleted: true, durationMs: elapsedMs() };
+}
+
+function notRemoved(id: string, cause: ExpectedError): ExpectedError {
+  return new ExpectedError(
+    cause.code,
+    `package ${id} is downloaded and verified but could not be deleted: ${cause.message}`,
+    { ...cause.details, id, cause, next: [commandLine([PROGRAM, 'rm', '--yes', '--', id])] },
+  );
 }
 
 /** Runs tasks one after the other, in the order in which they come. */

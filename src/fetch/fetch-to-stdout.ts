@@ -5,8 +5,8 @@ import { inspectHead } from '../download/expected-content.ts';
 import { stdoutDestination } from '../download/stdout-destination.ts';
 import { transfer } from '../download/transfer.ts';
 import { ExpectedError } from '../errors.ts';
+import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
-import type { FetchFlags } from './fetch-flags.ts';
 import { expectedContent, renewUrl } from './fetch-package.ts';
 import { tellFileEvents } from './file-events.ts';
 

@@ -4,7 +4,7 @@ import type { Package } from '../api/package.ts';
 import { diskError, isSystemError } from '../disk-error.ts';
 import { fileName, folderName } from '../download/file-name.ts';
 import { ExpectedError } from '../errors.ts';
-import type { FetchFlags } from './fetch-flags.ts';
+import type { FetchFlags } from '../flags/fetch-flags.ts';
 
 /** Where one file of a package goes, absolute. */
 export interface Target {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { type HeaderFields, headerFields } from './headers.ts';
+import { formatRequestHead, formatResponseHead } from './heads.ts';
 import { timeoutError, transportError } from './transport-error.ts';
 
 export interface HttpRequest {
@@ -44,6 +45,8 @@ export interface TransportOptions {
   readonly certificates: readonly string[] | null;
   readonly proxy: ProxySettings;
   readonly userAgent: string;
+  /** Told the heads of requests and answers, line by line and without secrets. */
+  readonly onHeadLine?: (line: string) => void;
 }
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -57,7 +60,10 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async send({ method, url, headers, body, signal, headersTimeoutMs }) {
       signal.throwIfAborted();
+      const { onHeadLine, userAgent } = options;
       const dispatcher = await connect();
+      const sentHeaders = { 'user-agent': userAgent, ...headers };
+      if (onHeadLine) formatRequestHead({ method, url, headers: sentHeaders }).forEach(onHeadLine);
       const stop = new AbortController();
       const onAbort = () => stop.abort(signal.reason);
       const stopTimer = options.clock.after(headersTimeoutMs, () =>
@@ -69,12 +75,19 @@ export function createTransport(options: TransportOptions): Transport {
           origin: url.origin,
           path: `${url.pathname}${url.search}`,
           method,
-          headers: { 'user-agent': options.userAgent, ...headers },
+          headers: sentHeaders,
           body: body ?? null,
           signal: stop.signal,
         });
         answer.body.once('close', () => signal.removeEventListener('abort', onAbort));
-        return { url, status: answer.statusCode, headers: headerFields(answer.headers), body: answer.body };
+        const response = {
+          url,
+          status: answer.statusCode,
+          headers: headerFields(answer.headers),
+          body: answer.body,
+        };
+        if (onHeadLine) formatResponseHead(response).forEach(onHeadLine);
+        return response;
       } catch (error) {
         signal.removeEventListener('abort', onAbort);
         signal.throwIfAborted();

@@ -21,7 +21,7 @@ const ONLY_SINGLE = new Set(['vtt', 'docx']);
  */
 export function parseTranscript(text: string): TranscriptSelection {
   const colon = text.lastIndexOf(':');
-  const suffix = colon > 0 ? text.slice(colon + 1).toLowerCase() : '';
+  const suffix = colon >= 0 ? text.slice(colon + 1).toLowerCase() : '';
   if (ONLY_SINGLE.has(suffix)) throw notInPackages(suffix);
   const format = TRANSCRIPT_FORMATS.find((candidate) => candidate === suffix);
   const id = format === undefined ? text : text.slice(0, colon);
@@ -123,7 +123,11 @@ export function checkAnonymous(body: CreateDownloadBody): void {
   const renditions = body.selectedRenditionIds?.length ?? 0;
   const others = (body.selectedMediaIds?.length ?? 0) + (body.selectedTranscripts?.length ?? 0);
   if (renditions === 1 && others === 0) return;
-  throw new ExpectedError(
+  throw notForAnonymous();
+}
+
+export function notForAnonymous(): ExpectedError {
+  return new ExpectedError(
     'AUTH',
     'without a credential a package holds exactly one rendition and nothing else',
     {

@@ -11,6 +11,8 @@ export interface Column<Item> {
   readonly align?: 'left' | 'right';
   /** Gives way first when the terminal is too narrow; ids never do. */
   readonly shrinks?: boolean;
+  /** Left out of a table that would not fit otherwise. */
+  readonly isOptional?: boolean;
 }
 
 export interface Listing<Item> {
@@ -54,21 +56,31 @@ export interface Terminal {
 
   /** One line of result on standard output; control characters are made visible. */
   line(text: string): void;
-  /** A listing on standard output in the chosen format. */
+  /**
+   * A listing on standard output in the chosen format.
+   * @throws ExpectedError USAGE when `--fields` names a field that the items do not have.
+   */
   listing<Item>(listing: Listing<Item>): void;
   /** One JSON document on standard output. */
   json(document: unknown): void;
-  /** Raw bytes on standard output (`-o -`); resolves when they were taken. */
+  /**
+   * Raw bytes on standard output (`-o -`); resolves when they were taken.
+   * @throws ExpectedError DISK when the reader left or there is no space.
+   */
   bytes(chunk: Uint8Array): Promise<void>;
 
   /** For people, on standard error; silent with `--quiet`. */
   info(text: string): void;
+  /** The same after `warning: `. */
   warn(text: string): void;
+  /** The same after `hint: `. */
   hint(text: string): void;
   /** With `-v` (level 1) or `-vv` (level 2), on standard error. */
   verbose(level: 1 | 2, text: string): void;
-  /** An error line on standard error; never silenced. */
+  /** An error line on standard error, after `error: `; never silenced. */
   error(text: string): void;
+  /** One `::error` line on standard error where GitHub Actions reads along, nothing elsewhere. */
+  annotateError(title: string, message: string): void;
 
   /** Draws, prints or ignores an event, as `--progress` says. */
   progress(event: ProgressEvent): void;
@@ -81,6 +93,9 @@ export interface Terminal {
    */
   confirm(question: string, signal: AbortSignal): Promise<boolean>;
 
-  /** Resolves when all that was written has left the process. */
+  /**
+   * Resolves when all that was written has left the process, and when the reader of standard output left.
+   * @throws ExpectedError DISK when standard output could not be written for another reason.
+   */
   flush(): Promise<void>;
 }

@@ -4,6 +4,9 @@ import { parseDuration } from './duration.ts';
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/;
 
+/** A year of five digits would need a sign in ISO 8601, which the API does not know. */
+const LAST_MOMENT_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
+
 export interface Moment {
   /** UTC with `Z` and whole seconds, as the API wants it. */
   readonly utc: string;
@@ -18,6 +21,11 @@ export interface Moment {
 export function parseWhen(text: string, nowMs: number): Moment {
   const isDate = DATE.test(text);
   const timeMs = readMoment(text, nowMs);
+  if (!(timeMs <= LAST_MOMENT_MS)) {
+    throw new ExpectedError('USAGE', `${text} is too far away`, {
+      hint: 'give a moment before the year 10000',
+    });
+  }
   if (timeMs <= nowMs) {
     throw new ExpectedError('USAGE', `${text} is in the past`, {
       hint: 'give a moment that is still to come, such as 7d',
@@ -29,15 +37,12 @@ export function parseWhen(text: string, nowMs: number): Moment {
 function readMoment(text: string, nowMs: number): number {
   const date = DATE.exec(text);
   if (date) {
-    const [year, month, day] = [Number(date[1]), Number(date[2]), Number(date[3])];
-    const end = new Date(year, month - 1, day, 23, 59, 59);
-    // 2026-02-31 would silently become March.
-    if (end.getMonth() !== month - 1 || end.getDate() !== day) throw notAMoment(text);
-    return end.getTime();
+    if (!isDayOfCalendar(text)) throw notAMoment(text);
+    return new Date(Number(date[1]), Number(date[2]) - 1, Number(date[3]), 23, 59, 59).getTime();
   }
   if (DATE_TIME.test(text)) {
     const timeMs = new Date(text.replace(' ', 'T')).getTime();
-    if (Number.isNaN(timeMs)) throw notAMoment(text);
+    if (Number.isNaN(timeMs) || !isDayOfCalendar(text.slice(0, 10))) throw notAMoment(text);
     return timeMs;
   }
   try {
@@ -46,6 +51,12 @@ function readMoment(text: string, nowMs: number): number {
     if (/^\d+$/.test(text)) throw error;
     throw notAMoment(text);
   }
+}
+
+/** 2026-02-31 would silently become March. */
+function isDayOfCalendar(date: string): boolean {
+  const timeMs = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(date);
 }
 
 function formatUtc(timeMs: number): string {

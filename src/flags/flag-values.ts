@@ -14,11 +14,12 @@ export function forFlag<Value>(flag: string, parse: (text: string) => Value): (t
 }
 
 /**
- * A flag that may be given several times, one value each. Commander's own variadic flags would
- * swallow the ids that follow.
+ * A flag that may be given several times, one value each, none of them empty. Commander's own
+ * variadic flags would swallow the ids that follow.
  */
-export function repeatable(text: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, text];
+export function repeatable(flag: string): (text: string, previous?: readonly string[]) => readonly string[] {
+  const parse = forFlag(flag, nonEmpty);
+  return (text, previous = []) => [...previous, parse(text)];
 }
 
 /** One of a few words, in any case. */

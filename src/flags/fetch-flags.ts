@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import { forFlag, nonEmpty } from '../cli/flag-values.ts';
 import { ExpectedError } from '../errors.ts';
 import { parseCount } from '../values/count.ts';
 import { parseSize } from '../values/size.ts';
+import { forFlag, nonEmpty } from './flag-values.ts';
 
 /** The flags of `fetch` that `create --fetch` takes as well. */
 export interface FetchFlags {
@@ -53,7 +53,7 @@ export function addFetchFlags(command: Command): Command {
       forFlag('-o', nonEmpty),
     )
     .option('-D, --dir <folder>', 'write into this folder (made if missing)', forFlag('-D', nonEmpty))
-    .addOption(new Option('--output-dir <folder>').hideHelp())
+    .addOption(new Option('--output-dir <folder>').argParser(forFlag('--output-dir', nonEmpty)).hideHelp())
     .option('-x, --extract', 'unpack the archive instead of keeping it')
     .option('--keep-archive', 'with -x: keep the archive, too')
     .option('--overwrite', 'replace a file of the same name, once the new one is complete and verified')
@@ -81,10 +81,7 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   const isFolder = raw.output !== undefined && /[/\\]$/.test(raw.output);
   const folder = raw.dir ?? raw.outputDir ?? (isFolder ? raw.output : undefined) ?? null;
   contradiction(overwrite && skip, '--overwrite and --skip-existing');
-  contradiction(
-    raw.output !== undefined && !isFolder && (raw.dir ?? raw.outputDir) !== undefined,
-    '-o and -D',
-  );
+  contradiction(raw.output !== undefined && (raw.dir ?? raw.outputDir) !== undefined, '-o and -D');
   contradiction(toStdout && raw.extract === true, '-o - and -x');
   contradiction(toStdout && raw.rm === true, '-o - and --rm');
   if (raw.keepArchive === true && raw.extract !== true) {
@@ -105,6 +102,38 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
     spaceCheck: raw.spaceCheck !== false,
     removeAfterwards: raw.rm === true,
   };
+}
+
+/** As they are written, by the names under which commander stores them. */
+const FLAG_NAMES: Readonly<Record<keyof RawFetchFlags, string>> = {
+  output: '-o',
+  dir: '-D',
+  outputDir: '--output-dir',
+  extract: '-x',
+  keepArchive: '--keep-archive',
+  overwrite: '--overwrite',
+  clobber: '--clobber',
+  skipExisting: '--skip-existing',
+  resume: '--no-resume',
+  retries: '--retries',
+  checksum: '--checksum',
+  sha256: '--sha256',
+  maxSize: '--max-size',
+  spaceCheck: '--no-space-check',
+  rm: '--rm',
+};
+
+/** For `create` without `--fetch`: flags that would have no effect are a mistake. */
+export function refuseFetchFlags(raw: RawFetchFlags): void {
+  const given = {
+    ...raw,
+    resume: raw.resume === false || undefined,
+    spaceCheck: raw.spaceCheck === false || undefined,
+  };
+  for (const [key, flag] of Object.entries(FLAG_NAMES)) {
+    if (Object.entries(given).some(([name, value]) => name === key && value !== undefined))
+      throw new ExpectedError('USAGE', `${flag} needs --fetch`);
+  }
 }
 
 function parseChecksum(text: string): string {

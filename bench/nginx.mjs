@@ -1,0 +1,71 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+
+/** Serves `folder` over nginx on loopback until `stop()`. Needs nginx on the PATH. */
+export async function startNginx(folder) {
+  if (spawnSync('nginx', ['-v']).error)
+    throw new Error('nginx is not installed (Debian: apt-get install nginx-light)');
+  const port = await freePort();
+  const state = path.join(folder, 'nginx');
+  mkdirSync(state, { recursive: true });
+  const configFile = path.join(state, 'nginx.conf');
+  writeFileSync(configFile, config({ folder, state, port }));
+  const server = spawn('nginx', ['-c', configFile, '-p', state, '-g', 'daemon off;'], { stdio: 'inherit' });
+  await untilListening(port);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.once('exit', resolve);
+        server.kill('SIGQUIT');
+      }),
+  };
+}
+
+/** root: the folders that the session makes are private, and nginx would drop to another user. */
+function config({ folder, state, port }) {
+  const user = process.getuid?.() === 0 ? 'user root;' : '';
+  return `${user}
+worker_processes 1;
+pid ${state}/nginx.pid;
+error_log ${state}/error.log;
+events { worker_connections 64; }
+http {
+  access_log off;
+  sendfile on;
+  tcp_nopush on;
+  client_body_temp_path ${state}; proxy_temp_path ${state}; fastcgi_temp_path ${state};
+  uwsgi_temp_path ${state}; scgi_temp_path ${state};
+  types { application/json json; application/zip zip; }
+  default_type application/json;
+  server { listen 127.0.0.1:${port}; root ${folder}/www; }
+}
+`;
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function untilListening(port) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const isUp = await new Promise((resolve) => {
+      const socket = net.connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
+    if (isUp) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('nginx did not start');
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { ExpectedError } from '../errors.ts';
+import { parseDuration } from '../values/duration.ts';
+import { forFlag } from './flag-values.ts';
+
+export interface WaitFlags {
+  /** How long to wait; 0 looks once. */
+  readonly timeoutMs: number;
+  readonly intervalMs: number | null;
+}
+
+export interface RawWaitFlags {
+  readonly timeout?: number;
+  readonly interval?: number;
+  /** True with `--wait`, false with `--no-wait`. */
+  readonly wait?: boolean;
+}
+
+const DEFAULT_TIMEOUT_MS = 6 * 3_600_000;
+
+/** A command that waits only when asked has its `--wait` before; the others wait unless told not to. */
+export function addWaitFlags(command: Command): Command {
+  return command
+    .option('--no-wait', 'look once; exit with 8 if the package is not ready')
+    .option(
+      '--timeout <duration>',
+      'how long to wait for the package, such as 90s or 2h (default 6h); never limits a running transfer',
+      forFlag('--timeout', parseDuration),
+    )
+    .option(
+      '--interval <duration>',
+      'pause between looks (default: from 1s, growing to 30s)',
+      forFlag('--interval', parseInterval),
+    );
+}
+
+/** @throws ExpectedError USAGE for flags that contradict each other */
+export function readWaitFlags({ timeout, interval, wait }: RawWaitFlags): WaitFlags {
+  if (wait === false && timeout !== undefined && timeout > 0) {
+    throw new ExpectedError('USAGE', '--no-wait and --timeout contradict each other');
+  }
+  return { timeoutMs: wait === false ? 0 : (timeout ?? DEFAULT_TIMEOUT_MS), intervalMs: interval ?? null };
+}
+
+/** For a command that does not wait: flags that would have no effect are a mistake. */
+export function refuseWaitFlags({ timeout, interval }: RawWaitFlags, neededFlags: string): void {
+  const given = timeout !== undefined ? '--timeout' : interval !== undefined ? '--interval' : undefined;
+  if (given !== undefined) throw new ExpectedError('USAGE', `${given} needs ${neededFlags}`);
+}
+
+/** Without a pause the service would be asked as fast as it answers. */
+function parseInterval(text: string): number {
+  const intervalMs = parseDuration(text);
+  if (intervalMs <= 0) throw new ExpectedError('USAGE', 'the pause must be longer than 0');
+  return intervalMs;
+}

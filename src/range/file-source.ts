@@ -1,0 +1,76 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { diskError } from '../disk-error.ts';
+import { ExpectedError } from '../errors.ts';
+import type { RangeSource } from './range-source.ts';
+
+/** A file on disk as a RangeSource that holds it open until `close`. */
+export interface FileSource extends RangeSource {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a regular file for reading. A link in the last component is refused, and so is anything
+ * that is not a file; O_NONBLOCK keeps a FIFO of that name from blocking for ever.
+ * @throws ExpectedError DISK
+ */
+export async function openFileSource(path: string): Promise<FileSource> {
+  // O_NOFOLLOW and O_NONBLOCK are missing on Windows, where `|` takes undefined as 0.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  let handle: FileHandle;
+  try {
+    handle = await open(path, flags);
+  } catch (error) {
+    throw diskError(error, path, 'read');
+  }
+  try {
+    const source = await fileSourceOf(handle, path);
+    return { ...source, close: () => handle.close() };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/**
+ * The same over a handle that the caller opened and will close; `path` is for messages.
+ * The size is the one found now: later growth is not seen, shrinking is an INTEGRITY error.
+ * @throws ExpectedError DISK
+ */
+export async function fileSourceOf(handle: FileHandle, path: string): Promise<RangeSource> {
+  const stat = await handle.stat();
+  if (!stat.isFile()) throw new ExpectedError('DISK', `${path} is not a regular file`);
+  return {
+    sizeBytes: stat.size,
+    read: (start, end) => readExactly(handle, path, start, end),
+  };
+}
+
+async function readExactly(handle: FileHandle, path: string, start: number, end: number): Promise<Buffer> {
+  if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end)) {
+    throw new RangeError(`not a byte range: [${start}, ${end})`);
+  }
+  // Not from Buffer's shared pool: a small part kept of it would keep the whole pool alive.
+  const buffer = Buffer.allocUnsafeSlow(end - start);
+  let filled = 0;
+  // The kernel may give less than asked for (2 GiB limit, signals, network file systems).
+  while (filled < buffer.length) {
+    let count: number;
+    try {
+      ({ bytesRead: count } = await handle.read(buffer, filled, buffer.length - filled, start + filled));
+    } catch (error) {
+      throw diskError(error, path, 'read');
+    }
+    if (count === 0) {
+      throw new ExpectedError(
+        'INTEGRITY',
+        `${path} ends at byte ${start + filled}, expected ${end} or more`,
+        {
+          hint: 'the file was cut while it was read; download it again',
+        },
+      );
+    }
+    filled += count;
+  }
+  return buffer;
+}

@@ -1,0 +1,92 @@
+import type { DownloadFile, DownloadPackage, MediaAsset, Transcript } from '../api/wire.ts';
+import type { ActiveFaults } from './active-faults.ts';
+import type { StoredMedium, StoredTranscript } from './library.ts';
+import { opaqueId } from './opaque-id.ts';
+import type { StoredPackage } from './package-store.ts';
+import type { SandboxState } from './sandbox-state.ts';
+
+export function describeMedium(medium: StoredMedium, faults: ActiveFaults): MediaAsset {
+  const { id, name, description, type, durationSeconds, tags, created, renditions } = medium;
+  return {
+    id,
+    name: disguise(name, faults),
+    description,
+    type,
+    ...(durationSeconds === undefined ? {} : { duration: durationSeconds }),
+    tags: [...tags],
+    created: formatTime(created.getTime()),
+    renditions: renditions.map((rendition) => ({
+      id: rendition.id,
+      name: rendition.name,
+      mimeType: rendition.content.mimeType,
+      size: rendition.content.sizeBytes,
+    })),
+  };
+}
+
+export function describeTranscript({ id, languageCode }: StoredTranscript): Transcript {
+  return { id, languageCode };
+}
+
+/** A medium or package that exists nowhere, for the fault of endless pages. */
+export function madeUpItem(index: number): { id: string; name: string; status: string } {
+  return { id: opaqueId(`made up ${index}`), name: `Made up ${index}`, status: 'preparing' };
+}
+
+/** As documented, but for the fault that leaves sizes out; `error` is the sandbox's own. */
+type DescribedPackage = Omit<DownloadPackage, 'files'> & { files?: Partial<DownloadFile>[]; error?: string };
+
+/** A package as somebody sees it who looks now. */
+export function describePackage(stored: StoredPackage, state: SandboxState): DescribedPackage {
+  const { id, body, compressed, createdMs, expiresMs } = stored;
+  const { faults } = state;
+  const described: DescribedPackage = {
+    id,
+    status: statusOf(stored, state),
+    compressed,
+    ...(body.title === undefined ? {} : { title: disguise(body.title, faults) }),
+    ...(body.description === undefined ? {} : { description: body.description }),
+    created: formatTime(createdMs),
+    expires: formatTime(expiresMs),
+  };
+  if (described.status === 'preparing') {
+    described.status = faults.find('prepare-status')?.text ?? 'preparing';
+  } else if (described.status === 'ready') {
+    described.status = faults.find('ready-status')?.text ?? 'ready';
+    if (faults.find('ready-without-files') === undefined) {
+      described.files = stored.files.map((file) => describeFile(file, state));
+    }
+  } else described.error = stored.failure ?? 'the sandbox was told to let this package fail';
+  return described;
+}
+
+/** `preparing`, `ready`, or how it failed. */
+function statusOf(stored: StoredPackage, { faults, prepareMs }: SandboxState): string {
+  const isBuilt = stored.files.length > 0 || stored.failure !== undefined;
+  const isAtOnce = faults.find('ready-at-once') !== undefined;
+  const isDue = isAtOnce || Date.now() >= stored.createdMs + prepareMs;
+  if (!isBuilt || !isDue || faults.find('never-ready') !== undefined) return 'preparing';
+  const failure = faults.find('job-fails');
+  if (failure !== undefined) return failure.text === '' ? 'failed' : failure.text;
+  if (stored.failure !== undefined) return 'failed';
+  return faults.find('flapping') !== undefined && stored.looks % 2 === 0 ? 'preparing' : 'ready';
+}
+
+function describeFile(file: StoredPackage['files'][number], state: SandboxState): Partial<DownloadFile> {
+  const { faults, storage, apiUrl } = state;
+  const size = file.sizeBytes + (faults.find('wrong-size')?.amount ?? 0);
+  const isForeign = storage !== undefined && faults.find('foreign-url') !== undefined;
+  const url = isForeign ? storage.sign(file.id) : `${apiUrl}/downloads/file/${file.id}`;
+  return { url, mimeType: file.mimeType, ...(faults.find('no-size') === undefined ? { size } : {}) };
+}
+
+/** Colours, a window title, a line of its own for a CI log, and a name that reads backwards. */
+function disguise(text: string, faults: ActiveFaults): string {
+  if (faults.find('hostile-text') === undefined) return text;
+  return `\u001B[31m${text}\u001B]0;owned\u0007\r\n::error::owned\u202Egpj.exe\u009B2J`;
+}
+
+/** As api.md spells times: UTC, whole seconds. */
+function formatTime(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z');
+}

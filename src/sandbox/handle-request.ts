@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { applyApiFaults } from './api-faults.ts';
+import { guardAgainstBrowsers } from './local-server.ts';
+import { Refusal } from './refusal.ts';
+import { findRoute, type Zone } from './routes.ts';
+import type { SandboxState } from './sandbox-state.ts';
+import { unauthorized } from './tokens.ts';
+import { writeAnswer, writeError } from './write-answer.ts';
+
+/** Answers one request, whatever it is; never rejects. */
+export async function handleRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: SandboxState,
+): Promise<void> {
+  const { faults, tokens, port } = state;
+  let zone: Zone | undefined;
+  const options = () => ({ request, response, faults, zone });
+  try {
+    // First and whatever the faults: they never open the sandbox to a web page.
+    guardAgainstBrowsers(request, port);
+    const target = request.url ?? '';
+    if (!target.startsWith('/')) throw new Refusal(400, 'the request target must be a path');
+    const question = target.indexOf('?');
+    const path = question === -1 ? target : target.slice(0, question);
+    const query = new URLSearchParams(question === -1 ? '' : target.slice(question + 1));
+    const { route, parameters } = findRoute(request.method ?? '', path);
+    zone = route.zone;
+    if (zone === 'api') {
+      const instead = await applyApiFaults(request, response, state);
+      if (instead === 'done') return;
+      if (instead !== undefined) {
+        writeAnswer(instead, options());
+        return;
+      }
+    }
+    const caller = zone === 'sso' ? 'anonymous' : tokens.identify(request.headers.authorization);
+    if (caller === 'anonymous' && route.anonymous !== true) throw unauthorized('this call needs a token');
+    const parameter = (name: string) => parameters.get(name) ?? '';
+    const answer = await route.handle({ request, response, caller, parameter, query, state });
+    if (answer !== undefined) writeAnswer(answer, options());
+  } catch (error) {
+    writeError(error, options());
+  }
+}

@@ -1,0 +1,67 @@
+import type { Cue } from './cue.ts';
+
+/** Bytes on disk that can be handed out. */
+export interface StoredContent {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly mimeType: string;
+  /** With the dot, such as `.mp4`; may be empty. */
+  readonly extension: string;
+}
+
+export interface StoredRendition {
+  readonly id: string;
+  readonly name: string;
+  readonly content: StoredContent;
+}
+
+export interface StoredTranscript {
+  readonly id: string;
+  readonly languageCode: string;
+  /** The sentences; of a user's own file read anew each time. */
+  readonly readCues: () => Promise<readonly Cue[]>;
+}
+
+export interface StoredMedium {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly type: 'video' | 'audio' | 'image' | 'document';
+  readonly durationSeconds?: number;
+  readonly tags: readonly string[];
+  readonly created: Date;
+  /** Never empty; the first is the original. */
+  readonly renditions: readonly [StoredRendition, ...StoredRendition[]];
+  readonly transcripts: readonly StoredTranscript[];
+}
+
+/** All media, and what is known by its id. Ids are only ever looked up here, never made into paths. */
+export interface Library {
+  readonly media: readonly StoredMedium[];
+  readonly mediaById: ReadonlyMap<string, StoredMedium>;
+  readonly renditionsById: ReadonlyMap<
+    string,
+    { readonly medium: StoredMedium; readonly rendition: StoredRendition }
+  >;
+  readonly transcriptsById: ReadonlyMap<
+    string,
+    { readonly medium: StoredMedium; readonly transcript: StoredTranscript }
+  >;
+}
+
+export function createLibrary(media: readonly StoredMedium[]): Library {
+  return {
+    media,
+    mediaById: new Map(media.map((medium) => [medium.id, medium])),
+    renditionsById: new Map(
+      media.flatMap((medium) =>
+        medium.renditions.map((rendition) => [rendition.id, { medium, rendition }] as const),
+      ),
+    ),
+    transcriptsById: new Map(
+      media.flatMap((medium) =>
+        medium.transcripts.map((transcript) => [transcript.id, { medium, transcript }] as const),
+      ),
+    ),
+  };
+}

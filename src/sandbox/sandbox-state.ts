@@ -1,0 +1,24 @@
+import type { ActiveFaults } from './active-faults.ts';
+import type { Library } from './library.ts';
+import type { PackageStore } from './package-store.ts';
+import type { SignedStorage } from './signed-storage.ts';
+import type { Tokens } from './tokens.ts';
+
+/** All that the routes of one sandbox share. */
+export interface SandboxState {
+  readonly library: Library;
+  readonly packages: PackageStore;
+  readonly tokens: Tokens;
+  readonly faults: ActiveFaults;
+  /** Runs only with the faults that need another origin. */
+  readonly storage: SignedStorage | undefined;
+  readonly tenant: string;
+  readonly port: number;
+  readonly prepareMs: number;
+  /** http://127.0.0.1:PORT/v2 */
+  readonly apiUrl: string;
+  /** Bodies under way, for `max-connections`. */
+  readonly transfers: { count: number };
+  /** Aborted when the sandbox closes. */
+  readonly signal: AbortSignal;
+}

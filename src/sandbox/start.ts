@@ -1,0 +1,120 @@
+import { setMaxListeners } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { ExpectedError } from '../errors.ts';
+import { createActiveFaults } from './active-faults.ts';
+import { createBuiltInLibrary } from './built-in-library.ts';
+import type { SandboxFault } from './faults.ts';
+import { handleRequest } from './handle-request.ts';
+import { type LocalServer, startLocalServer } from './local-server.ts';
+import { readMediaDirectory } from './media-directory.ts';
+import { createPackageStore } from './package-store.ts';
+import type { SandboxState } from './sandbox-state.ts';
+import { startSignedStorage } from './signed-storage.ts';
+import { makeTemporaryFolder } from './temporary-folder.ts';
+import { createTokens } from './tokens.ts';
+
+export interface SandboxOptions {
+  /** 0 for a free one. */
+  readonly port: number;
+  /** A folder of the user's own instead of the built-in library. */
+  readonly mediaDirectory?: string;
+  /** How long a package takes to prepare, at least; it really is zipped as well. */
+  readonly prepareMs: number;
+  readonly faults: readonly SandboxFault[];
+  /** When packages expire that do not say; a week if left out. */
+  readonly tenantExpiryMs?: number;
+}
+
+export interface Sandbox {
+  /** http://127.0.0.1:PORT/v2 */
+  readonly apiUrl: string;
+  /** http://127.0.0.1:PORT */
+  readonly ssoUrl: string;
+  readonly token: string;
+  readonly tenant: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Ends all connections and removes all temporary files. */
+  close(): Promise<void>;
+}
+
+const TENANT = 'sandbox';
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+
+/**
+ * Starts a server on this machine that speaks the Streamdiver API as far as it is documented (api.md).
+ * @throws ExpectedError USAGE when the port is taken or there is no such folder
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { port, mediaDirectory, prepareMs, tenantExpiryMs = WEEK_MS } = options;
+  const controller = new AbortController();
+  const { signal } = controller;
+  // One listener for each transfer that waits: many are no leak.
+  setMaxListeners(0, signal);
+  const temporary = makeTemporaryFolder();
+  const cleanUp: (() => Promise<void>)[] = [() => temporary.remove()];
+  const close = async () => {
+    controller.abort();
+    for (const step of cleanUp.splice(0).toReversed()) await step();
+  };
+  try {
+    const faults = createActiveFaults(options.faults);
+    const [mediaFolder, packageFolder] = [join(temporary.path, 'media'), join(temporary.path, 'packages')];
+    await mkdir(mediaFolder, { mode: 0o700 });
+    await mkdir(packageFolder, { mode: 0o700 });
+    const library =
+      mediaDirectory === undefined
+        ? await createBuiltInLibrary(mediaFolder)
+        : readMediaDirectory(mediaDirectory);
+    const packages = createPackageStore({ folder: packageFolder, library, faults, expiryMs: tenantExpiryMs });
+    cleanUp.push(() => packages.close());
+    const needsStorage = faults.find('redirect') !== undefined || faults.find('foreign-url') !== undefined;
+    const storage = needsStorage ? await startSignedStorage({ packages, faults, signal }) : undefined;
+    if (storage !== undefined) cleanUp.push(() => storage.close());
+
+    const tokens = createTokens(faults);
+    let state: SandboxState | undefined;
+    const server = await listen(port, async (request, response) => {
+      // Always set by now: no I/O happens between listening and the assignment below.
+      if (state !== undefined) await handleRequest(request, response, state);
+    });
+    cleanUp.push(() => server.close());
+    const apiUrl = `${server.origin}/v2`;
+    state = {
+      library,
+      packages,
+      tokens,
+      faults,
+      storage,
+      prepareMs,
+      apiUrl,
+      signal,
+      tenant: TENANT,
+      port: server.port,
+      transfers: { count: 0 },
+    };
+    const { token, clientId, clientSecret } = tokens;
+    return { apiUrl, ssoUrl: server.origin, token, tenant: TENANT, clientId, clientSecret, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function listen(
+  port: number,
+  listener: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): Promise<LocalServer> {
+  try {
+    return await startLocalServer(port, listener);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    throw new ExpectedError('USAGE', `port ${port} of 127.0.0.1 cannot be used (${code})`, {
+      hint: 'name another port, or leave --port out for a free one',
+      cause: error,
+    });
+  }
+}

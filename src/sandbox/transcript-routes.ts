@@ -1,0 +1,41 @@
+import type { Answer, ApiCall } from './api-call.ts';
+import { CUE_FORMATS, CUE_MIME_TYPES } from './cue.ts';
+import { describeTranscript } from './describe.ts';
+import { contentDisposition } from './file-headers.ts';
+import { formatCues } from './format-cues.ts';
+import { findMedium } from './media-routes.ts';
+import { safeName } from './package-items.ts';
+import { listData } from './paging.ts';
+import { Refusal, refuseFields } from './refusal.ts';
+
+export function listTranscripts({ parameter, state }: ApiCall): Answer {
+  const { transcripts } = findMedium(parameter('assetId'), state);
+  return { status: 200, data: listData(transcripts.map(describeTranscript), state.faults) };
+}
+
+/** One transcript as a file of its own, not in an envelope. */
+export async function downloadTranscript({ parameter, query, state }: ApiCall): Promise<Answer> {
+  const medium = findMedium(parameter('assetId'), state);
+  const transcript = medium.transcripts.find(({ id }) => id === parameter('transcriptId'));
+  if (transcript === undefined) throw new Refusal(404, 'this medium has no transcript with this id');
+  const asked = query.get('transcriptDownloadType') ?? '';
+  if (asked === 'docx') {
+    refuseFields({ transcriptDownloadType: 'the service makes docx, this sandbox does not' });
+  }
+  const format = CUE_FORMATS.find((known) => known === asked);
+  if (format === undefined) {
+    throw new Refusal(400, 'unknown format', {
+      fields: { transcriptDownloadType: `must be one of ${CUE_FORMATS.join(', ')}, docx` },
+    });
+  }
+  const { languageCode } = transcript;
+  const omitSpeakerLabels = query.get('omitSpeakerLabels')?.toLowerCase() === 'true';
+  return {
+    status: 200,
+    text: formatCues(await transcript.readCues(), format, { languageCode, omitSpeakerLabels }),
+    mimeType: CUE_MIME_TYPES[format],
+    headers: {
+      'content-disposition': contentDisposition(`${safeName(medium.name)}.${languageCode}.${format}`),
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { ExpectedError } from '../errors.ts';
+import type { OutputStream, World } from '../world.ts';
+import { askYesNo } from './confirm.ts';
+import { escapeText } from './escape.ts';
+import { chooseGlyphs } from './glyphs.ts';
+import { createProgress } from './progress.ts';
+import { chooseProgressMode, isAutomated, type ProgressMode } from './progress-mode.ts';
+import { createResults } from './results.ts';
+import { createSink } from './sink.ts';
+import { type ColorMode, createStyle, wantsColor } from './style.ts';
+import type { OutputFormat, Terminal } from './terminal.ts';
+import { formatWorkflowError, guardWorkflowCommand } from './workflow-command.ts';
+
+export interface TerminalOptions
+  extends Pick<World, 'stdin' | 'stdout' | 'stderr' | 'env' | 'platform' | 'clock'> {
+  readonly format: OutputFormat;
+  /** Keys from `--fields`; undefined shows what the listing has. */
+  readonly fields: readonly string[] | undefined;
+  readonly quiet: boolean;
+  readonly verbosity: number;
+  readonly progressMode: ProgressMode;
+  readonly colorMode: ColorMode;
+  readonly noInput: boolean;
+}
+
+const DEFAULT_COLUMNS = 80;
+
+/** The terminal over three given streams. Nothing but this object should write to them. */
+export function createTerminal(options: TerminalOptions): Terminal {
+  const { stdin, stdout, stderr, env, clock, quiet, verbosity, colorMode } = options;
+  const isWatchedByActions = Boolean(env['GITHUB_ACTIONS']) && env['GITHUB_ACTIONS'] !== 'false';
+  const guard = isWatchedByActions ? guardWorkflowCommand : (line: string) => line;
+  const glyphs = chooseGlyphs(env, options.platform);
+  const style = createStyle(wantsColor(colorMode, stderr, env));
+  const messages = createSink(stderr);
+  const canPrompt = stdin.isTTY === true && stderr.isTTY === true && !options.noInput && !isAutomated(env);
+
+  const progress = createProgress({
+    mode: chooseProgressMode(options.progressMode, { stderr, env, quiet }),
+    stderr,
+    clock,
+    glyphs,
+    style,
+    columns: () => columnsOf(stderr, env),
+    print: (line) => print(line),
+  });
+  const results = createResults({
+    stdout,
+    format: options.format,
+    fields: options.fields,
+    style: createStyle(wantsColor(colorMode, stdout, env)),
+    glyphs,
+    columns: () => columnsOf(stdout, env),
+    guard,
+    onEmpty: (text) => info(text),
+  });
+
+  /** One line on standard error, escaped already but for our own colours. */
+  function print(line: string): void {
+    void messages.write(`${guard(line)}\n`);
+  }
+
+  function info(text: string): void {
+    if (!quiet) print(escapeText(text));
+  }
+
+  return {
+    get columns() {
+      return columnsOf(stderr, env);
+    },
+    format: options.format,
+    isQuiet: quiet,
+    verbosity,
+    canPrompt,
+    isOutputTerminal: stdout.isTTY === true,
+    line: (text) => results.line(text),
+    listing: (listing) => results.listing(listing),
+    json: (document) => results.json(document),
+    bytes: (chunk) => results.bytes(chunk),
+    info,
+    warn(text) {
+      if (!quiet) print(`${style.yellow('warning:')} ${escapeText(text)}`);
+    },
+    hint(text) {
+      if (!quiet) print(`${style.cyan('hint:')} ${escapeText(text)}`);
+    },
+    verbose(level, text) {
+      if (!quiet && verbosity >= level) print(style.dim(escapeText(text)));
+    },
+    error: (text) => print(`${style.red('error:')} ${escapeText(text)}`),
+    annotateError(title, message) {
+      if (!isWatchedByActions) return;
+      const escapedLines = message.split('\n').map(escapeText).join('\n');
+      void messages.write(`${formatWorkflowError(escapeText(title), escapedLines)}\n`);
+    },
+    progress: (event) => progress.tell(event),
+    endProgress: () => progress.end(),
+    async confirm(question, signal) {
+      if (!canPrompt) {
+        throw new ExpectedError('USAGE', `nobody is here to answer: ${question}`, {
+          hint: 'this needs a person at a terminal, or --yes',
+        });
+      }
+      progress.end();
+      const isPlain = env['TERM'] === 'dumb' || Boolean(env['ACCESSIBLE']);
+      return askYesNo(question, { stdin, stderr, signal, style, glyphs, isPlain });
+    },
+    async flush() {
+      await Promise.all([results.settled(), progress.settled(), messages.settled()]);
+    },
+  };
+}
+
+/** COLUMNS wins over what the stream says, as it does for other programs; a width of 0 is none. */
+function columnsOf(stream: OutputStream, env: World['env']): number {
+  const asked = Number(env['COLUMNS']);
+  if (Number.isInteger(asked) && asked > 0) return asked;
+  return stream.columns || DEFAULT_COLUMNS;
+}

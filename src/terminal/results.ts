@@ -1,0 +1,110 @@
+import type { OutputStream } from '../world.ts';
+import { formatCommaSeparated, formatTabSeparated } from './delimited.ts';
+import { escapeText, formatJson } from './escape.ts';
+import { chooseColumns, pickFields } from './fields.ts';
+import type { Glyphs } from './glyphs.ts';
+import { createSink, isReaderGone, outputError } from './sink.ts';
+import type { Style } from './style.ts';
+import type { Column, Listing, OutputFormat } from './terminal.ts';
+
+/** Standard output: what a command has to say and nothing else. */
+export interface Results {
+  line(text: string): void;
+  listing<Item>(listing: Listing<Item>): void;
+  json(document: unknown): void;
+  bytes(chunk: Uint8Array): Promise<void>;
+  settled(): Promise<void>;
+}
+
+export interface ResultsOptions {
+  readonly stdout: OutputStream;
+  readonly format: OutputFormat;
+  readonly fields: readonly string[] | undefined;
+  readonly style: Style;
+  readonly glyphs: Glyphs;
+  readonly columns: () => number;
+  /** The last word on a line, whatever it is made of. */
+  readonly guard: (line: string) => string;
+  /** Told, for people, when a listing has no items. */
+  readonly onEmpty: (text: string) => void;
+}
+
+export function createResults(options: ResultsOptions): Results {
+  const { stdout, format, fields, guard } = options;
+  const isTerminal = stdout.isTTY === true;
+  const sink = createSink(stdout);
+  /** Keeps the order of results while the table layout is loading. */
+  let queue: Promise<void> | undefined;
+
+  /** Lines are escaped already and hold nothing but our own tabs and colours. */
+  function print(lines: readonly string[], lineEnd = '\n'): void {
+    void sink.write(lines.map((line) => guard(line) + lineEnd).join(''));
+  }
+
+  function inOrder(task: () => void): void {
+    if (queue === undefined) task();
+    else enqueue(() => Promise.resolve(task()));
+  }
+
+  function enqueue(task: () => Promise<void>): void {
+    queue = (queue ?? Promise.resolve()).then(task);
+    // settled() reports it; without this it would count as unhandled until then.
+    queue.catch(() => {});
+  }
+
+  function printTable<Item>(items: readonly Item[], columns: readonly Column<Item>[]): void {
+    enqueue(async () => {
+      // Counting cells takes Unicode tables that cost more to load than a short command needs to run.
+      const { formatTable } = await import('./table.ts');
+      print(formatTable(items, columns, options.columns(), options));
+    });
+  }
+
+  function json(document: unknown): void {
+    inOrder(() => print([formatJson(document, isTerminal ? 2 : 0)]));
+  }
+
+  function listing<Item>(content: Listing<Item>): void {
+    const { items, document } = content;
+    const columns = chooseColumns(content, fields);
+    const documentOf = (item: Item) => pickFields(content.itemDocument(item), fields);
+    if (format === 'json') {
+      json(fields === undefined ? document : { ...document, items: items.map(documentOf) });
+    } else if (items.length === 0) {
+      options.onEmpty(content.emptyText);
+    } else if (format === 'ndjson') {
+      inOrder(() => print(items.map((item) => formatJson(documentOf(item)))));
+    } else if (format === 'csv') {
+      inOrder(() => print(formatCommaSeparated(items, columns), '\r\n'));
+    } else if (format === 'id') {
+      inOrder(() => print(formatTabSeparated(items, idColumn(content))));
+    } else if (format === 'table' && isTerminal) {
+      printTable(items, columns);
+    } else {
+      inOrder(() => print(formatTabSeparated(items, columns)));
+    }
+  }
+
+  return {
+    line: (text) => inOrder(() => print([escapeText(text)])),
+    listing,
+    json,
+    async bytes(chunk) {
+      await queue;
+      await sink.write(chunk);
+      if (sink.failure !== undefined) throw outputError(sink.failure, stdout);
+    },
+    async settled() {
+      await queue;
+      await sink.settled();
+      const { failure } = sink;
+      if (failure !== undefined && !isReaderGone(failure, stdout)) throw outputError(failure, stdout);
+    },
+  };
+}
+
+/** The ids of a list, or its first column where it has none: the paths of an archive. */
+function idColumn<Item>({ columns }: Listing<Item>): readonly Column<Item>[] {
+  const ids = columns.filter(({ key }) => key === 'id');
+  return ids.length > 0 ? ids : columns.slice(0, 1);
+}

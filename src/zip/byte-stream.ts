@@ -1,0 +1,81 @@
+import type { RangeSource } from '../range/range-source.ts';
+
+const BLOCK_BYTES = 2 ** 20;
+
+/** The bytes of a range in order, read in large blocks, the next one while this one is used. */
+export interface ByteStream {
+  /** Where the next byte comes from. */
+  readonly position: number;
+  readonly end: number;
+  /** Exactly `length` bytes; for small pieces, as they may be copied together. */
+  take(length: number): Promise<Buffer> | Buffer;
+  /** At least one and at most `limit` bytes, uncopied; `limit` must be above 0. */
+  next(limit: number): Promise<Buffer> | Buffer;
+  /** Passes over `length` bytes. */
+  skip(length: number): Promise<void>;
+}
+
+/**
+ * @param onBlock is told the bytes of each block when it comes into use
+ * @throws (from `take` and `next`) what the source throws, the signal's reason, RangeError beyond `end`
+ */
+export function openByteStream(
+  source: RangeSource,
+  start: number,
+  end: number,
+  { signal, onBlock }: { signal?: AbortSignal | undefined; onBlock?: (sizeBytes: number) => void } = {},
+): ByteStream {
+  let block: Buffer = Buffer.alloc(0);
+  let used = 0;
+  let requested = start;
+  let position = start;
+  let ahead: Promise<Buffer> | null = null;
+
+  const request = (): void => {
+    const from = requested;
+    requested = Math.min(from + BLOCK_BYTES, end);
+    ahead = requested > from ? source.read(from, requested) : null;
+    // It is awaited when its turn comes, which may be after a failure elsewhere or never.
+    ahead?.catch(() => undefined);
+  };
+  const advance = async (): Promise<void> => {
+    if (ahead === null) request();
+    if (ahead === null) throw new RangeError(`nothing to read beyond byte ${end}`);
+    block = await ahead;
+    used = 0;
+    request();
+    signal?.throwIfAborted();
+    onBlock?.(block.length);
+  };
+  const slice = (length: number): Buffer => {
+    const piece = block.subarray(used, used + length);
+    used += piece.length;
+    position += piece.length;
+    return piece;
+  };
+  const takeAcross = async (length: number): Promise<Buffer> => {
+    const pieces: Buffer[] = [];
+    for (let left = length; left > 0; ) {
+      if (used === block.length) await advance();
+      const piece = slice(left);
+      pieces.push(piece);
+      left -= piece.length;
+    }
+    return Buffer.concat(pieces, length);
+  };
+
+  const next = (limit: number): Promise<Buffer> | Buffer =>
+    used < block.length ? slice(limit) : advance().then(() => slice(limit));
+
+  return {
+    get position() {
+      return position;
+    },
+    end,
+    take: (length) => (used + length <= block.length ? slice(length) : takeAcross(length)),
+    next,
+    skip: async (length) => {
+      for (let left = length; left > 0; ) left -= (await next(left)).length;
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import type { ArchiveEntry, EntryKind } from './entry.ts';
+import { decodeName } from './entry-name.ts';
+import { modifiedTime } from './entry-time.ts';
+import { readExtraFields } from './extra-fields.ts';
+import {
+  FIXED_BYTES,
+  FLAG,
+  isEncrypted,
+  methodName,
+  readUInt64,
+  SENTINEL_16,
+  SENTINEL_32,
+  SIGNATURE,
+  STORED,
+} from './layout.ts';
+import { damaged, refused, showName } from './refusal.ts';
+
+/** An entry before its neighbours are known. */
+export type Draft = { -readonly [Key in keyof ArchiveEntry]: ArchiveEntry[Key] };
+
+/**
+ * Reads the central header at `start` of `directory` and says where the next one begins. APPNOTE 4.3.12:
+ *    0 signature 4 · 4 version made by 2 (upper byte: system; not read) · 6 version needed 2 (not read) · 8 flags 2
+ *   10 method 2 · 12 DOS time 2 · 14 DOS date 2 · 16 CRC-32 4 · 20 compressed size 4 · 24 size 4
+ *   28 name bytes 2 · 30 extra bytes 2 · 32 comment bytes 2 · 34 disk 2 · 36 internal attributes 2 (not read)
+ *   38 external attributes 4 · 42 local header offset 4 · 46 name, extra fields, comment (not read)
+ * @throws ExpectedError INTEGRITY or UNSAFE
+ */
+export function readCentralHeader(directory: Buffer, start: number): { entry: Draft; next: number } {
+  const nameStart = start + FIXED_BYTES.centralHeader;
+  if (nameStart > directory.length || directory.readUInt32LE(start) !== SIGNATURE.centralHeader) {
+    throw damaged('its directory has fewer entries than its end record says, or other bytes among them');
+  }
+  const nameEnd = nameStart + directory.readUInt16LE(start + 28);
+  const extraEnd = nameEnd + directory.readUInt16LE(start + 30);
+  const next = extraEnd + directory.readUInt16LE(start + 32);
+  if (next > directory.length) throw damaged('the last entry of its directory is cut');
+
+  const rawName = directory.subarray(nameStart, nameEnd);
+  const where = (): string => `entry ${showName(rawName.toString('utf8'))}`;
+  const extra = readExtraFields(directory.subarray(nameEnd, extraEnd), where);
+  const flags = directory.readUInt16LE(start + 8);
+  const methodNumber = directory.readUInt16LE(start + 10);
+  const path = decodeName(rawName, (flags & FLAG.utf8) !== 0, extra.unicodePath);
+  const numbers = readNumbers(directory, start, extra.zip64, where);
+  const encrypted = isEncrypted(flags, methodNumber);
+  if (methodNumber === STORED && !encrypted && numbers.sizeBytes !== numbers.compressedBytes) {
+    throw damaged(`${where()} is stored, but its two sizes differ`);
+  }
+  const entry: Draft = {
+    path,
+    rawName,
+    sizeBytes: numbers.sizeBytes,
+    compressedBytes: numbers.compressedBytes,
+    method: methodName(methodNumber),
+    methodNumber,
+    flags,
+    crc32: directory.readUInt32LE(start + 16),
+    modified: modifiedTime(
+      directory.readUInt16LE(start + 12),
+      directory.readUInt16LE(start + 14),
+      extra.timestamps,
+    ),
+    kind: kindOf(path, directory.readUInt32LE(start + 38)),
+    isEncrypted: encrypted,
+    headerOffset: numbers.headerOffset,
+    endOffset: 0,
+  };
+  return { entry, next };
+}
+
+interface HeaderNumbers {
+  readonly sizeBytes: number;
+  readonly compressedBytes: number;
+  readonly headerOffset: number;
+}
+
+/**
+ * Zip64 extended information, APPNOTE 4.5.3: size 8, compressed size 8, local header offset 8, disk 4;
+ * each there only if the field in the header is all ones, so the length is known beforehand.
+ */
+function readNumbers(directory: Buffer, start: number, zip64: Buffer | null, where: () => string) {
+  let position = 0;
+  const large = (small: number): number => {
+    if (small !== SENTINEL_32) return small;
+    if (zip64 === null || zip64.length < position + 8) {
+      throw damaged(`${where()} lacks a number in its zip64 extra field`);
+    }
+    const value = readUInt64(zip64, position);
+    position += 8;
+    if (value === null) throw damaged(`${where()} has a size or place above 2^53`);
+    return value;
+  };
+  const sizeBytes = large(directory.readUInt32LE(start + 24));
+  const compressedBytes = large(directory.readUInt32LE(start + 20));
+  const headerOffset = large(directory.readUInt32LE(start + 42));
+  let disk = directory.readUInt16LE(start + 34);
+  if (disk === SENTINEL_16 && zip64 !== null && zip64.length === position + 4) {
+    disk = zip64.readUInt32LE(position);
+    position += 4;
+  }
+  if (disk !== 0) throw refused(`${where()} is said to be on another disk`);
+  if (zip64 !== null && zip64.length !== position) {
+    throw refused(`${where()} has a zip64 extra field that does not match its header`);
+  }
+  const numbers: HeaderNumbers = { sizeBytes, compressedBytes, headerOffset };
+  return numbers;
+}
+
+const MODE_FORMAT = 0o170000;
+const MODE_DIRECTORY = 0o040000;
+const MODE_FILE = 0o100000;
+const MODE_LINK = 0o120000;
+const DOS_DIRECTORY = 0x10;
+
+/**
+ * External attributes: the Unix mode in the upper half, DOS attributes in the lowest byte. The mode
+ * is believed whatever system the header names: a link is a link to some reader.
+ */
+function kindOf(path: string, attributes: number): EntryKind {
+  const format = (attributes >>> 16) & MODE_FORMAT;
+  if (format === MODE_LINK) return 'link';
+  if (format !== 0 && format !== MODE_FILE && format !== MODE_DIRECTORY) return 'special';
+  if (path.endsWith('/')) return 'directory';
+  return format === MODE_DIRECTORY || (attributes & DOS_DIRECTORY) !== 0 ? 'special' : 'file';
+}

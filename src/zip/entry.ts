@@ -1,0 +1,35 @@
+/** What an archive's directory says about one entry. The directory is the reading; local headers must agree. */
+export interface ArchiveEntry {
+  /** Decoded, otherwise as in the archive: nothing is normalised. Folders end in `/`. */
+  readonly path: string;
+  readonly rawName: Buffer;
+  /** Unpacked. */
+  readonly sizeBytes: number;
+  readonly compressedBytes: number;
+  /** `stored`, `deflated`, or the name of a method that is not unpacked here. */
+  readonly method: string;
+  readonly methodNumber: number;
+  /** General purpose bits, see FLAG in layout.ts. */
+  readonly flags: number;
+  readonly crc32: number;
+  /** ISO 8601 in UTC (see entry-time.ts), null when unknown. */
+  readonly modified: string | null;
+  readonly kind: EntryKind;
+  readonly isEncrypted: boolean;
+  /** First byte of the local header, and the place where the next entry or the directory begins. */
+  readonly headerOffset: number;
+  readonly endOffset: number;
+}
+
+/**
+ * `special` is a device, FIFO or socket, or something marked as a folder without being named like
+ * one; it is listed, never unpacked.
+ */
+export type EntryKind = 'file' | 'directory' | 'link' | 'special';
+
+export interface Archive {
+  /** In the order of the directory. */
+  readonly entries: readonly ArchiveEntry[];
+  readonly sizeBytes: number;
+  readonly directoryStart: number;
+}

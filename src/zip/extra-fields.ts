@@ -1,0 +1,47 @@
+import { damaged, refused } from './refusal.ts';
+
+/** The extra fields this program understands; contents without their 4-byte heads. */
+export interface ExtraFields {
+  /** 0x0001, APPNOTE 4.5.3 */
+  readonly zip64: Buffer | null;
+  /** 0x5455 'UT', Info-ZIP: flags 1, then (flag bit 0) modification time 4, seconds since the epoch, signed */
+  readonly timestamps: Buffer | null;
+  /** 0x7075, APPNOTE 4.6.9 */
+  readonly unicodePath: Buffer | null;
+}
+
+const NONE: ExtraFields = { zip64: null, timestamps: null, unicodePath: null };
+
+/**
+ * Walks extra fields (APPNOTE 4.5.1: id 2, length 2, contents). Up to three zero bytes at the end
+ * are accepted as the padding that alignment tools write.
+ * @param where names the entry in messages
+ * @throws ExpectedError INTEGRITY when they do not fill their place exactly, UNSAFE when one that matters is there twice
+ */
+export function readExtraFields(extra: Buffer, where: () => string): ExtraFields {
+  if (extra.length === 0) return NONE;
+  const found: { -readonly [Key in keyof ExtraFields]: ExtraFields[Key] } = { ...NONE };
+  let position = 0;
+  while (position + 4 <= extra.length) {
+    const id = extra.readUInt16LE(position);
+    const start = position + 4;
+    const end = start + extra.readUInt16LE(position + 2);
+    if (end > extra.length) throw damaged(`an extra field of ${where()} is longer than its place`);
+    const key = KEYS[id];
+    if (key !== undefined) {
+      if (found[key] !== null) throw refused(`${where()} has two extra fields of the same kind (${key})`);
+      found[key] = extra.subarray(start, end);
+    }
+    position = end;
+  }
+  for (; position < extra.length; position++) {
+    if (extra[position] !== 0) throw damaged(`bytes are left over after the extra fields of ${where()}`);
+  }
+  return found;
+}
+
+const KEYS: Readonly<Record<number, keyof ExtraFields>> = {
+  0x0001: 'zip64',
+  0x5455: 'timestamps',
+  0x7075: 'unicodePath',
+};

@@ -1,0 +1,88 @@
+/**
+ * Numbers of the ZIP format (PKWARE APPNOTE.TXT 6.3.10; section numbers in the comments here and
+ * beside each parser). All integers are little-endian.
+ */
+
+/** Signatures as the 32-bit numbers that `readUInt32LE` gives. */
+export const SIGNATURE = {
+  /** PK\3\4, section 4.3.7 */
+  localHeader: 0x04034b50,
+  /** PK\7\8, section 4.3.9 */
+  dataDescriptor: 0x08074b50,
+  /** PK\1\2, section 4.3.12 */
+  centralHeader: 0x02014b50,
+  /** PK\6\6, section 4.3.14 */
+  zip64End: 0x06064b50,
+  /** PK\6\7, section 4.3.15 */
+  zip64Locator: 0x07064b50,
+  /** PK\5\6, section 4.3.16 */
+  end: 0x06054b50,
+} as const;
+
+/** Bytes of each record without its variable part. */
+export const FIXED_BYTES = {
+  localHeader: 30,
+  centralHeader: 46,
+  zip64End: 56,
+  zip64Locator: 20,
+  end: 22,
+} as const;
+
+/** General purpose bit flags, section 4.4.4. */
+export const FLAG = {
+  encrypted: 1 << 0,
+  /** Bits 1 and 2 only say how hard the compressor tried. */
+  compressionEffort: (1 << 1) | (1 << 2),
+  /** CRC and sizes follow the data, in a data descriptor. */
+  hasDescriptor: 1 << 3,
+  patched: 1 << 5,
+  stronglyEncrypted: 1 << 6,
+  utf8: 1 << 11,
+  maskedHeaders: 1 << 13,
+} as const;
+
+/** Compression methods, section 4.4.5. */
+export const STORED = 0;
+export const DEFLATED = 8;
+const AES_ENCRYPTED = 99;
+
+/** Values that stand for 'see the zip64 extra field', section 4.4.1.4. */
+export const SENTINEL_16 = 0xffff;
+export const SENTINEL_32 = 0xffffffff;
+
+const METHOD_NAMES: Readonly<Record<number, string>> = {
+  [STORED]: 'stored',
+  [DEFLATED]: 'deflated',
+  1: 'shrunk',
+  6: 'imploded',
+  9: 'deflate64',
+  12: 'bzip2',
+  14: 'lzma',
+  93: 'zstd',
+  95: 'xz',
+  98: 'ppmd',
+  [AES_ENCRYPTED]: 'aes',
+};
+
+/** `stored`, `deflated`, the usual name of a method that is not unpacked here, or `method 77`. */
+export function methodName(method: number): string {
+  return METHOD_NAMES[method] ?? `method ${method}`;
+}
+
+export function isEncrypted(flags: number, method: number): boolean {
+  const bits = FLAG.encrypted | FLAG.stronglyEncrypted | FLAG.maskedHeaders;
+  return (flags & bits) !== 0 || method === AES_ENCRYPTED;
+}
+
+/** Whether the first bytes are those of a ZIP archive: a first entry, or the end of an empty one. */
+export function isZip(head: Uint8Array): boolean {
+  if (head.length < 4) return false;
+  const signature = Buffer.from(head.buffer, head.byteOffset, 4).readUInt32LE(0);
+  return signature === SIGNATURE.localHeader || signature === SIGNATURE.end;
+}
+
+/** An unsigned 64-bit integer, or null when it is above 2^53 - 1. */
+export function readUInt64(buffer: Buffer, offset: number): number | null {
+  const value = buffer.readUInt32LE(offset + 4) * 2 ** 32 + buffer.readUInt32LE(offset);
+  return Number.isSafeInteger(value) ? value : null;
+}

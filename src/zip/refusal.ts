@@ -1,0 +1,34 @@
+import { ExpectedError } from '../errors.ts';
+
+/** The archive is not as it was written: cut, changed on the way, or numbers that do not add up. */
+export function damaged(reason: string, cause?: unknown): ExpectedError {
+  return new ExpectedError('INTEGRITY', `the archive is damaged: ${reason}`, {
+    hint: 'download it again; if that does not help, the package itself is damaged',
+    cause,
+  });
+}
+
+const REFUSED_HINT =
+  'create the package again; if that does not help, tell its owner: programs would not agree on what is in it';
+
+/** Two programs could read this archive differently, or unpacking it would do harm. */
+export function refused(reason: string, hint = REFUSED_HINT): ExpectedError {
+  return new ExpectedError('UNSAFE', `the archive is refused: ${reason}`, { hint });
+}
+
+const SHOWN_CHARACTERS = 120;
+
+/** A name out of an archive, quoted, with control, bidi and invisible characters made visible. */
+export function showName(name: string): string {
+  const cut = name.length > SHOWN_CHARACTERS ? `${name.slice(0, SHOWN_CHARACTERS)}…` : name;
+  return JSON.stringify(cut).replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}
+
+/** `"a", "b" and 12 more` for messages; `items` are shown as they are. */
+export function showSome(items: readonly string[], shown = 10): string {
+  const rest = items.length - shown;
+  return items.slice(0, shown).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}

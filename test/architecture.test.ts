@@ -1,0 +1,165 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SOURCE = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** What each part may import; a file at the top of src/ is a part of its own. docs/architecture.md draws it. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  clock: [],
+  version: [],
+  help: [],
+  world: ['clock'],
+  'disk-error': ['errors'],
+  values: ['errors'],
+  range: ['errors', 'disk-error'],
+  zip: ['errors', 'disk-error', 'range'],
+  terminal: ['errors', 'clock', 'world'],
+  http: ['errors', 'clock'],
+  auth: ['errors', 'clock', 'values', 'http'],
+  api: ['errors', 'clock', 'values', 'http', 'auth'],
+  config: ['errors', 'values', 'http', 'auth'],
+  selection: ['errors', 'values', 'api'],
+  wait: ['errors', 'clock', 'api'],
+  download: ['errors', 'clock', 'disk-error', 'values', 'http', 'api', 'range', 'zip'],
+  sandbox: ['errors', 'api/wire'],
+  interruption: ['errors', 'world'],
+  'bug-report': ['errors', 'version', 'world'],
+  flags: ['errors', 'values', 'terminal'],
+  context: ['errors', 'clock', 'world', 'version', 'http', 'auth', 'api', 'config', 'terminal', 'flags'],
+  cli: [
+    'errors',
+    'world',
+    'version',
+    'values',
+    'http',
+    'api',
+    'wait',
+    'sandbox',
+    'terminal',
+    'flags',
+    'context',
+  ],
+  fetch: [
+    'errors',
+    'clock',
+    'disk-error',
+    'version',
+    'values',
+    'http',
+    'api',
+    'download',
+    'range',
+    'zip',
+    'terminal',
+    'flags',
+    'cli',
+    'context',
+  ],
+  commands: [
+    'errors',
+    'world',
+    'version',
+    'values',
+    'api',
+    'selection',
+    'sandbox',
+    'terminal',
+    'help',
+    'flags',
+    'cli',
+    'fetch',
+    'context',
+  ],
+  program: ['version', 'flags', 'commands', 'context'],
+  main: ['errors', 'world', 'flags', 'cli', 'context', 'program', 'terminal', 'interruption', 'bug-report'],
+};
+
+/** Each third-party package is fenced into the parts that need it. */
+const FENCES: Readonly<Record<string, readonly string[]>> = {
+  undici: ['http'],
+  conf: ['config'],
+  ora: ['terminal'],
+  '@inquirer/prompts': ['terminal'],
+  'cli-table3': ['terminal'],
+  'string-width': ['terminal'],
+  'pretty-bytes': ['terminal'],
+  yazl: ['sandbox'],
+  commander: ['flags', 'commands', 'program', 'main'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly part: string;
+  readonly target: string;
+}
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replaceAll('\\', '/'));
+const imports = files.flatMap(readImports);
+const own = imports.filter(({ target }) => target.startsWith('.'));
+
+describe('the folder list is the architecture', () => {
+  it('finds the imports it judges', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(own.length).toBeGreaterThan(100);
+  });
+
+  it('imports point in one direction only', () => {
+    const wrong = own.filter(({ file, part, target }) => {
+      const imported = path.posix.join(path.posix.dirname(file), target).replace(/\.ts$/, '');
+      const allowed = MAY_IMPORT[part] ?? [];
+      return partOf(imported) !== part && !allowed.includes(partOf(imported)) && !allowed.includes(imported);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no cycle among the allowed directions', () => {
+    const visit = (part: string, trail: readonly string[]): void => {
+      expect(trail, [...trail, part].join(' → ')).not.toContain(part);
+      for (const next of MAY_IMPORT[partOf(part)] ?? []) visit(partOf(next), [...trail, part]);
+    };
+    for (const part of Object.keys(MAY_IMPORT)) visit(part, []);
+  });
+
+  it('commands never import each other', () => {
+    const wrong = own.filter(({ part, target }) => part === 'commands' && target.startsWith('./'));
+    expect(wrong).toEqual([]);
+  });
+
+  it('every part of src is listed here', () => {
+    expect([...new Set(files.map((file) => partOf(file.replace(/\.ts$/, ''))))].toSorted()).toEqual(
+      Object.keys(MAY_IMPORT).toSorted(),
+    );
+  });
+
+  it('third-party packages stay behind their fences', () => {
+    const packages = imports.filter(({ target }) => !target.startsWith('.') && !target.startsWith('node:'));
+    const wrong = packages.filter(({ part, target }) => !(FENCES[target] ?? []).includes(part));
+    expect(wrong).toEqual([]);
+  });
+
+  it('nothing but the clock and the sandbox reads the time', () => {
+    const wrong = files.filter(
+      (file) =>
+        file !== 'clock.ts' &&
+        !file.startsWith('sandbox/') &&
+        /new Date\(\)|Date\.now/.test(readFileSync(path.join(SOURCE, file), 'utf8')),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+function partOf(file: string): string {
+  return file.split('/')[0] ?? file;
+}
+
+function readImports(file: string): Import[] {
+  const text = readFileSync(path.join(SOURCE, file), 'utf8');
+  const pattern = /(?:^|\n)(?:import|export)\s[^;]*?from '([^']+)'|import\('([^']+)'\)/g;
+  const part = partOf(file.replace(/\.ts$/, ''));
+  return [...text.matchAll(pattern)].map((match) => ({ file, part, target: match[1] ?? match[2] ?? '' }));
+}

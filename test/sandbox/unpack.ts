@@ -1,0 +1,21 @@
+import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
+import { fromBufferPromise } from 'yauzl';
+
+export interface UnpackedEntry {
+  readonly method: number;
+  readonly bytes: Buffer;
+}
+
+/** Every entry, its CRC checked (yauzl leaves that to its callers). */
+export async function unpack(archive: Buffer): Promise<Map<string, UnpackedEntry>> {
+  const entries = new Map<string, UnpackedEntry>();
+  const zip = await fromBufferPromise(archive);
+  for await (const entry of zip.eachEntry()) {
+    const stream = await zip.openReadStreamPromise(entry);
+    const bytes = await buffer(stream);
+    if (crc32(bytes) !== entry.crc32) throw new Error(`${entry.fileName} has a wrong CRC`);
+    entries.set(entry.fileName, { method: entry.compressionMethod, bytes });
+  }
+  return entries;
+}

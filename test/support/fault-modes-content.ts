@@ -1,0 +1,154 @@
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import {
+  chunk,
+  cutAtHalfThen,
+  type FaultMode,
+  headersWith,
+  LAST_CHUNK,
+  OVERCOME,
+  refused,
+  wellBehaved,
+} from './fault-mode.ts';
+import type { FaultHandler } from './fault-server.ts';
+import type { ServedObject } from './served-object.ts';
+
+/** A Zstandard frame of raw blocks (RFC 8878 section 3.1.1), as no supported Node can compress. */
+function zstdFrame(bytes: Buffer): Buffer {
+  const blocks: Buffer[] = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58])];
+  for (let start = 0; start < bytes.length; start += 65_536) {
+    const block = bytes.subarray(start, start + 65_536);
+    const isLast = start + 65_536 >= bytes.length;
+    const header = Buffer.alloc(3);
+    header.writeUIntLE((block.length << 3) | (isLast ? 1 : 0), 0, 3);
+    blocks.push(header, block);
+  }
+  return Buffer.concat(blocks);
+}
+
+function brotli(bytes: Buffer): Buffer {
+  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+}
+
+/** Encoded before the first request: compressing must not look like a slow server. */
+function encoded(coding: string, encode: (bytes: Buffer) => Buffer): FaultMode['handler'] {
+  return (object) => {
+    const body = encode(object.bytes);
+    return (_request, reply) => reply.send(200, headersWith(object, { 'Content-Encoding': coding }), body);
+  };
+}
+
+function answer(
+  status: number,
+  contentType: string,
+  body: string | ((object: ServedObject) => Buffer),
+): FaultMode['handler'] {
+  return (object) => (_request, reply) =>
+    reply.send(status, [['Content-Type', contentType]], typeof body === 'string' ? body : body(object));
+}
+
+const HTML_PAGE =
+  '<!doctype html><html><head><title>Sign in</title></head><body>Please sign in</body></html>';
+export const ACCESS_DENIED_XML =
+  '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>';
+
+function flipped(object: ServedObject, offset: number): ServedObject {
+  const bytes = Buffer.from(object.bytes);
+  bytes[offset] = (bytes[offset] ?? 0) ^ 0x10;
+  return { ...object, bytes };
+}
+
+const FLIPS: readonly (readonly [where: string, offset: (sizeBytes: number) => number])[] = [
+  ['in its first byte', () => 0],
+  ['in the middle', (sizeBytes) => Math.floor(sizeBytes / 2)],
+  // The last two bytes of an archive are the length of its comment.
+  ['in its last byte', (sizeBytes) => sizeBytes - 1],
+];
+
+const gzipTransfer: FaultMode['handler'] = (object) => {
+  const body = chunk(gzipSync(object.bytes));
+  return async (_request, reply) => {
+    await reply.head(200, headersWith(object, { 'Transfer-Encoding': 'gzip, chunked' }));
+    await reply.raw(body);
+    await reply.raw(LAST_CHUNK);
+  };
+};
+
+function padded(object: ServedObject, text: string): Buffer {
+  return Buffer.from(text.padEnd(object.bytes.length, ' ')).subarray(0, object.bytes.length);
+}
+
+/** A flipped bit that a second look does not find. */
+function flippedOnce(object: ServedObject): FaultHandler {
+  let count = 0;
+  return (_request, reply) => {
+    count += 1;
+    return reply.file(count === 1 ? flipped(object, Math.floor(object.bytes.length / 2)) : object);
+  };
+}
+
+/** Bytes that are not the object: other encodings, error pages, damage on the way. */
+export const CONTENT_MODES: readonly FaultMode[] = [
+  {
+    name: 'Content-Encoding: gzip that nobody asked for',
+    outcome: refused(7, 10),
+    handler: encoded('gzip', gzipSync),
+  },
+  {
+    name: 'Content-Encoding: br that nobody asked for',
+    outcome: refused(7, 10),
+    handler: encoded('br', brotli),
+  },
+  {
+    name: 'Content-Encoding: zstd that nobody asked for',
+    outcome: refused(7, 10),
+    handler: encoded('zstd', zstdFrame),
+  },
+  {
+    name: 'Content-Encoding: gzip over plain bytes',
+    outcome: refused(7, 10),
+    handler: encoded('gzip', (bytes) => bytes),
+  },
+  { name: 'Content-Encoding: identity', outcome: OVERCOME, handler: encoded('identity', (bytes) => bytes) },
+  { name: 'Transfer-Encoding: gzip, chunked', outcome: refused(6, 7, 10), handler: gzipTransfer },
+  { name: 'an HTML page with 200', outcome: refused(7, 10), handler: answer(200, 'text/html', HTML_PAGE) },
+  {
+    name: 'an HTML page with 200 that is as long as the object',
+    outcome: refused(7, 10),
+    handler: answer(200, 'text/html', (object) => padded(object, HTML_PAGE)),
+  },
+  {
+    name: 'other bytes with 200 that are as many as the object has',
+    outcome: refused(7, 10),
+    handler: answer(200, 'application/zip', (object) => padded(object, 'nothing like an archive')),
+  },
+  {
+    name: 'a JSend error with 200',
+    outcome: refused(7, 10),
+    handler: answer(200, 'application/json', '{"status":"error","message":"storage is down"}'),
+  },
+  { name: 'an empty body with 200', outcome: refused(6, 7, 10), handler: answer(200, 'application/zip', '') },
+  { name: '204', outcome: refused(7, 10), handler: () => (_request, reply) => reply.head(204) },
+  { name: '205', outcome: refused(7, 10), handler: answer(205, 'application/zip', '') },
+  {
+    name: 'an XML AccessDenied with 403',
+    outcome: refused(3, 4),
+    handler: answer(403, 'application/xml', ACCESS_DENIED_XML),
+  },
+  {
+    name: 'an HTML page with 200 after half of the object',
+    outcome: refused(7, 10),
+    handler: (object) => cutAtHalfThen(object, answer(200, 'text/html', HTML_PAGE)(object)),
+  },
+  ...FLIPS.map(
+    ([where, offset]): FaultMode => ({
+      name: `every body has a flipped bit ${where}`,
+      outcome: refused(7, 10),
+      handler: (object) => wellBehaved(flipped(object, offset(object.bytes.length))),
+    }),
+  ),
+  {
+    name: 'the first body has a flipped bit in the middle',
+    outcome: { exitCodes: [0, 10], finalFile: 'by exit code' },
+    handler: flippedOnce,
+  },
+];

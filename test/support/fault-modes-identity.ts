@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import {
+  cutAtHalfThen,
+  type FaultMode,
+  OVERCOME,
+  overcomeOrRefused,
+  refused,
+  wellBehaved,
+} from './fault-mode.ts';
+import { makeZipObject, type ServedObject } from './served-object.ts';
+
+type Validators = Partial<Pick<ServedObject, 'etag' | 'lastModified'>>;
+
+const NO_VALIDATORS: Validators = { etag: undefined, lastModified: undefined };
+const WEAK: Validators = { etag: 'W/"weak"', lastModified: undefined };
+
+/** Another object of the same size. */
+export function replacementOf(object: ServedObject): ServedObject {
+  const replacement = makeZipObject(object.bytes.length, { seed: 'B' });
+  return { ...replacement, contentType: object.contentType, lastModified: 'Tue, 06 Jan 2026 10:00:00 GMT' };
+}
+
+/** The first body is cut, the rest comes from the same object, and its validators are such. */
+function cutOnce(name: string, validators: Validators): FaultMode {
+  return {
+    name: `the first body is cut at half and the object has ${name}`,
+    outcome: OVERCOME,
+    handler: (object) => {
+      const served = { ...object, ...validators };
+      return cutAtHalfThen(served, wellBehaved(served));
+    },
+  };
+}
+
+/** After the first half the object is another one of the same size. */
+function replaced(
+  name: string,
+  validators: (object: ServedObject, replacement: ServedObject) => readonly [Validators, Validators],
+): FaultMode {
+  return {
+    name: `after the first half the object is another one with ${name}`,
+    outcome: overcomeOrRefused(10),
+    finalObject: replacementOf,
+    handler: (object) => {
+      const replacement = replacementOf(object);
+      const [before, after] = validators(object, replacement);
+      return cutAtHalfThen({ ...object, ...before }, wellBehaved({ ...replacement, ...after }));
+    },
+  };
+}
+
+function digest(bytes: Buffer, algorithm: 'md5' | 'sha1' | 'sha256'): string {
+  return createHash(algorithm).update(bytes).digest('base64');
+}
+
+function withHeader(name: string, value: (bytes: Buffer) => string): FaultMode['handler'] {
+  return (object) => (_request, reply) =>
+    reply.file(object, { headers: { [name]: value(object.bytes) }, withoutRanges: true });
+}
+
+const DIGESTS: readonly (readonly [name: string, value: (bytes: Buffer) => string])[] = [
+  ['Repr-Digest', (bytes) => `sha-256=:${digest(bytes, 'sha256')}:`],
+  ['Content-Digest', (bytes) => `sha-256=:${digest(bytes, 'sha256')}:`],
+  ['Digest', (bytes) => `sha-256=${digest(bytes, 'sha256')}`],
+  ['Content-MD5', (bytes) => digest(bytes, 'md5')],
+  ['x-amz-checksum-sha256', (bytes) => digest(bytes, 'sha256')],
+  ['x-goog-hash', (bytes) => `md5=${digest(bytes, 'md5')}`],
+];
+
+const OTHER_BYTES = Buffer.from('other bytes');
+
+/** What the server says about which object this is: validators and digests. */
+export const IDENTITY_MODES: readonly FaultMode[] = [
+  cutOnce('a weak ETag', WEAK),
+  cutOnce('no ETag', { etag: undefined }),
+  cutOnce('no validator at all', NO_VALIDATORS),
+  cutOnce('an ETag without quotes', { etag: 'bare' }),
+  cutOnce('an empty ETag', { etag: '' }),
+  {
+    ...replaced('another strong ETag', () => [{}, {}]),
+    outcome: OVERCOME,
+  },
+  replaced('no validator', () => [NO_VALIDATORS, NO_VALIDATORS]),
+  replaced('the same weak ETag', () => [WEAK, WEAK]),
+  replaced('the same strong ETag', (object) => [
+    {},
+    { etag: object.etag, lastModified: object.lastModified },
+  ]),
+  replaced('no ETag and another date', () => [{ etag: undefined }, { etag: undefined }]),
+  {
+    name: 'after the first half the object has another size',
+    outcome: refused(10),
+    handler: (object) =>
+      cutAtHalfThen(object, wellBehaved(makeZipObject(object.bytes.length + 100, { seed: 'B' }))),
+  },
+  ...DIGESTS.flatMap(([name, value]): FaultMode[] => [
+    { name: `a right ${name}`, outcome: OVERCOME, handler: withHeader(name, value) },
+    // The bytes are right all the same, and an archive proves that by itself.
+    {
+      name: `a wrong ${name}`,
+      outcome: overcomeOrRefused(10),
+      handler: withHeader(name, () => value(OTHER_BYTES)),
+    },
+    { name: `a malformed ${name}`, outcome: OVERCOME, handler: withHeader(name, () => '???') },
+  ]),
+  {
+    name: 'a multipart ETag that looks like an MD5',
+    outcome: OVERCOME,
+    handler: withHeader('ETag', () => `"${'0'.repeat(32)}-3"`),
+  },
+  {
+    name: 'an ETag that looks like an MD5 and is none',
+    outcome: OVERCOME,
+    handler: withHeader('ETag', () => `"${'0'.repeat(32)}"`),
+  },
+];

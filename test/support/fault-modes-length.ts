@@ -1,0 +1,179 @@
+import {
+  chunk,
+  type FaultMode,
+  halfOf,
+  headersWith,
+  inTurn,
+  LAST_CHUNK,
+  OVERCOME,
+  overcomeOrRefused,
+  refused,
+  wellBehaved,
+} from './fault-mode.ts';
+import type { FaultHandler } from './fault-server.ts';
+import type { ServedObject } from './served-object.ts';
+
+/** Far more than any object of these tests, so that a client that never stops is seen and no disk fills. */
+const ENDLESS_BYTES = 64 * 1024 * 1024;
+
+const CUTS: readonly (readonly [where: string, offset: (object: ServedObject) => number])[] = [
+  ['before its first byte', () => 0],
+  ['after its first byte', () => 1],
+  ['at half', halfOf],
+  ['before its last byte', (object) => object.bytes.length - 1],
+];
+
+function cutShort(offset: (object: ServedObject) => number): (object: ServedObject) => FaultHandler {
+  return (object) => (_request, reply) => reply.file(object, { cutAtByte: offset(object) });
+}
+
+/** A chunked 200 that takes no notice of Range; `isTerminated` writes the last chunk all the same. */
+function chunked(
+  connection: 'close' | 'keep-alive',
+  sizeOf: (object: ServedObject) => number,
+  isTerminated: boolean,
+): (object: ServedObject) => FaultHandler {
+  return (object) => async (_request, reply) => {
+    const fields = { 'Transfer-Encoding': 'chunked', Connection: connection, 'Accept-Ranges': undefined };
+    await reply.head(200, headersWith(object, fields));
+    const body = object.bytes.subarray(0, sizeOf(object));
+    for (let start = 0; start < body.length; start += 16_384) {
+      await reply.raw(chunk(body.subarray(start, start + 16_384)));
+    }
+    if (isTerminated) await reply.raw(LAST_CHUNK);
+    if (!isTerminated || connection === 'close') await reply.end();
+  };
+}
+
+/** A body whose end is the end of the connection. */
+function untilClose(sizeOf: (object: ServedObject) => number): (object: ServedObject) => FaultHandler {
+  return (object) => async (_request, reply) => {
+    await reply.head(200, headersWith(object, { Connection: 'close', 'Accept-Ranges': undefined }));
+    await reply.raw(object.bytes.subarray(0, sizeOf(object)));
+    await reply.end();
+  };
+}
+
+/** The whole object under header lines of the test's choice, then the end of the connection. */
+function framedAs(...lines: readonly ((object: ServedObject) => string)[]): FaultMode['handler'] {
+  return (object) => async (_request, reply) => {
+    const fields = lines.map((line) => `${line(object)}\r\n`).join('');
+    await reply.raw(`HTTP/1.1 200 OK\r\nContent-Type: ${object.contentType}\r\n${fields}\r\n`);
+    await reply.raw(object.bytes);
+    await reply.end();
+  };
+}
+
+function endless(framing: 'chunked' | 'until close'): FaultMode['handler'] {
+  return (object) => async (_request, reply) => {
+    const fields = framing === 'chunked' ? { 'Transfer-Encoding': 'chunked' } : { Connection: 'close' };
+    await reply.head(200, headersWith(object, { ...fields, 'Accept-Ranges': undefined }));
+    const send = (bytes: Uint8Array) => reply.raw(framing === 'chunked' ? chunk(bytes) : bytes);
+    await send(object.bytes);
+    for (let sentBytes = 0; sentBytes < ENDLESS_BYTES && !reply.isClosed; sentBytes += 65_536) {
+      await send(Buffer.alloc(65_536, 'x'));
+    }
+    await reply.end();
+  };
+}
+
+const whole = (object: ServedObject) => object.bytes.length;
+const lengthLine = (object: ServedObject) => `Content-Length: ${object.bytes.length}`;
+
+/** Bodies whose length is not what somebody said (RFC 9112 section 6). */
+export const LENGTH_MODES: readonly FaultMode[] = [
+  ...CUTS.flatMap(([where, offset]): FaultMode[] => [
+    {
+      name: `the first body is cut ${where}`,
+      outcome: OVERCOME,
+      handler: (object) => inTurn(cutShort(offset)(object), wellBehaved(object)),
+    },
+    { name: `every body is cut ${where}`, outcome: refused(6), handler: cutShort(offset) },
+  ]),
+  { name: 'a chunked body, whole', outcome: OVERCOME, handler: chunked('keep-alive', whole, true) },
+  {
+    name: 'the first chunked body is cut before its last chunk, with Connection: close',
+    outcome: OVERCOME,
+    handler: (object) => inTurn(chunked('close', halfOf, false)(object), wellBehaved(object)),
+  },
+  ...(['close', 'keep-alive'] as const).map(
+    (connection): FaultMode => ({
+      name: `every chunked body is cut before its last chunk, with Connection: ${connection}`,
+      outcome: refused(6, 10),
+      handler: chunked(connection, halfOf, false),
+    }),
+  ),
+  {
+    name: 'a chunked body that ends properly after half of the object',
+    outcome: refused(6, 10),
+    handler: chunked('keep-alive', halfOf, true),
+  },
+  { name: 'a body that ends with the connection, whole', outcome: OVERCOME, handler: untilClose(whole) },
+  {
+    name: 'a body that ends with the connection, whole, of a size that nobody knows',
+    outcome: overcomeOrRefused(10),
+    apiSizeBytes: () => null,
+    handler: untilClose(whole),
+  },
+  { name: 'a body that ends with the connection, cut', outcome: refused(6, 10), handler: untilClose(halfOf) },
+  {
+    name: 'a body that ends with the connection, cut, of a size that nobody knows',
+    outcome: refused(6, 7, 10),
+    apiSizeBytes: () => null,
+    handler: untilClose(halfOf),
+  },
+  {
+    name: 'the API says one byte more than there are',
+    outcome: refused(10),
+    apiSizeBytes: (object) => object.bytes.length + 1,
+    handler: wellBehaved,
+  },
+  {
+    name: 'the API says one byte less than there are',
+    outcome: refused(10),
+    apiSizeBytes: (object) => object.bytes.length - 1,
+    handler: wellBehaved,
+  },
+  {
+    name: 'the API says twice the size',
+    outcome: refused(10),
+    apiSizeBytes: (object) => object.bytes.length * 2,
+    handler: wellBehaved,
+  },
+  {
+    name: 'the API says 0 bytes',
+    outcome: refused(7, 10),
+    apiSizeBytes: () => 0,
+    handler: wellBehaved,
+  },
+  {
+    name: 'Content-Length one too large',
+    outcome: refused(6, 10),
+    handler: framedAs((object) => `Content-Length: ${object.bytes.length + 1}`),
+  },
+  {
+    name: 'Content-Length one too small',
+    outcome: refused(6, 10),
+    handler: framedAs((object) => `Content-Length: ${object.bytes.length - 1}`),
+  },
+  { name: 'an endless chunked body', outcome: refused(6, 10), handler: endless('chunked') },
+  { name: 'an endless body without length', outcome: refused(6, 10), handler: endless('until close') },
+  {
+    name: 'two Content-Length headers that disagree',
+    outcome: refused(6, 7),
+    handler: framedAs(lengthLine, () => 'Content-Length: 10'),
+  },
+  {
+    name: 'Content-Length and chunked together',
+    outcome: refused(6, 7, 10),
+    handler: framedAs(lengthLine, () => 'Transfer-Encoding: chunked'),
+  },
+  ...['-1', '1e6', '0x10', '18446744073709551616', '', '10, 20'].map(
+    (value): FaultMode => ({
+      name: `Content-Length: ${JSON.stringify(value)}`,
+      // Some of these a parser may read as no length at all; what counts is that nothing wrong is kept.
+      outcome: overcomeOrRefused(6, 7, 10),
+      handler: framedAs(() => `Content-Length: ${value}`),
+    }),
+  ),
+];

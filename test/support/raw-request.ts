@@ -1,0 +1,57 @@
+import { connect } from 'node:net';
+
+export interface RawAnswer {
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** How it came to its end: closed, cut, or left because nothing came for `idleMs` or enough had come. */
+  readonly endedBy: 'end' | 'reset' | 'silence';
+}
+
+export interface RawRequestOptions {
+  readonly idleMs?: number;
+  /** Goes away after this long, whatever comes. */
+  readonly limitMs?: number;
+  /** Goes away after this many bytes. */
+  readonly limitBytes?: number;
+}
+
+/** Writes bytes to a server and takes whatever comes back, without an opinion on HTTP. */
+export function rawRequest(
+  origin: string,
+  request: string,
+  { idleMs = 150, limitMs = 2_000, limitBytes = Number.POSITIVE_INFINITY }: RawRequestOptions = {},
+): Promise<RawAnswer> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let receivedBytes = 0;
+    const socket = connect({ host: hostname, port: Number(port) });
+    const finish = (endedBy: RawAnswer['endedBy']) => {
+      clearTimeout(timer);
+      socket.destroy();
+      const bytes = Buffer.concat(chunks);
+      resolve({ bytes, text: bytes.toString('latin1'), endedBy });
+    };
+    const timer = setTimeout(() => finish('silence'), limitMs);
+    socket.setTimeout(idleMs, () => finish('silence'));
+    socket.on('data', (chunk) => {
+      chunks.push(chunk);
+      receivedBytes += chunk.length;
+      if (receivedBytes >= limitBytes) finish('silence');
+    });
+    socket.on('end', () => finish('end'));
+    socket.on('error', () => finish('reset'));
+    socket.write(request);
+  });
+}
+
+/** A plain GET as text, with more header lines if wanted. */
+export function getRequest(path: string, ...headerLines: readonly string[]): string {
+  return [`GET ${path} HTTP/1.1`, 'Host: fault.test', ...headerLines, '', ''].join('\r\n');
+}
+
+/** What follows the first empty line. */
+export function bodyOf(answer: RawAnswer): Buffer {
+  const headEnd = answer.bytes.indexOf('\r\n\r\n');
+  return headEnd === -1 ? Buffer.alloc(0) : answer.bytes.subarray(headEnd + 4);
+}

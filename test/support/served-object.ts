@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/** What a storage server holds under one URL. */
+export interface ServedObject {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  /** Sent as it is, quotes and `W/` included; absent when undefined. */
+  readonly etag?: string | undefined;
+  /** HTTP-date; absent when undefined. */
+  readonly lastModified?: string | undefined;
+}
+
+export interface ObjectOptions {
+  /** Other seed, other content of the same size. */
+  readonly seed?: string;
+  readonly etag?: string | undefined;
+  readonly lastModified?: string | undefined;
+}
+
+const ZIP_ENTRY_NAME = 'media/clip.bin';
+const ZIP_OVERHEAD_BYTES = 30 + ZIP_ENTRY_NAME.length + 46 + ZIP_ENTRY_NAME.length + 22;
+
+/** Incompressible bytes that depend on nothing but the seed. */
+export function seededBytes(sizeBytes: number, seed: string): Buffer {
+  const blocks: Buffer[] = [];
+  for (let index = 0; index * 64 < sizeBytes; index++) {
+    blocks.push(createHash('sha512').update(`${seed}:${index}`).digest());
+  }
+  return Buffer.concat(blocks).subarray(0, sizeBytes);
+}
+
+/** A valid archive of exactly `sizeBytes`, one stored entry, with a strong ETag and a date. */
+export function makeZipObject(sizeBytes: number, options: ObjectOptions = {}): ServedObject {
+  if (sizeBytes < ZIP_OVERHEAD_BYTES) {
+    throw new Error(`no archive has ${sizeBytes} bytes; the smallest here has ${ZIP_OVERHEAD_BYTES}`);
+  }
+  const content = seededBytes(sizeBytes - ZIP_OVERHEAD_BYTES, options.seed ?? 'A');
+  return describe(makeStoredZip(ZIP_ENTRY_NAME, content), 'application/zip', options);
+}
+
+/** An object of any size, 0 included, that is no archive. */
+export function makePlainObject(sizeBytes: number, options: ObjectOptions = {}): ServedObject {
+  return describe(seededBytes(sizeBytes, options.seed ?? 'A'), 'video/mp4', options);
+}
+
+function describe(bytes: Buffer, contentType: string, options: ObjectOptions): ServedObject {
+  const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
+  return {
+    bytes,
+    contentType,
+    etag: 'etag' in options ? options.etag : etag,
+    lastModified: 'lastModified' in options ? options.lastModified : 'Mon, 05 Jan 2026 10:00:00 GMT',
+  };
+}
+
+/** One stored entry, its directory and its end record (APPNOTE 4.3.7, 4.3.12, 4.3.16). */
+function makeStoredZip(name: string, content: Buffer): Buffer {
+  const nameBytes = Buffer.from(name, 'utf8');
+  const crc = crc32(content);
+  const shared = Buffer.alloc(26);
+  shared.writeUInt16LE(20, 0); // version needed
+  shared.writeUInt16LE(0x0800, 2); // names are UTF-8
+  shared.writeUInt16LE(0, 4); // stored
+  shared.writeUInt32LE(0x5c250000 + 0x5000, 6); // time, date: 2026-01-05 10:00
+  shared.writeUInt32LE(crc, 10);
+  shared.writeUInt32LE(content.length, 14);
+  shared.writeUInt32LE(content.length, 18);
+  shared.writeUInt16LE(nameBytes.length, 22);
+  const local = Buffer.concat([Buffer.from('PK\x03\x04'), shared, nameBytes, content]);
+  const directory = Buffer.concat([
+    Buffer.from('PK\x01\x02'),
+    Buffer.from([20, 0]), // made by
+    shared,
+    Buffer.alloc(14), // comment length, disk, attributes, offset of the local header: 0
+    nameBytes,
+  ]);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 0, 'latin1');
+  end.writeUInt16LE(1, 8);
+  end.writeUInt16LE(1, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(local.length, 16);
+  return Buffer.concat([local, directory, end]);
+}
+
+/** The half-open range a request asks of an object, or what answer it deserves instead. */
+export type RangeVerdict =
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'part'; readonly start: number; readonly end: number }
+  | { readonly kind: 'unsatisfiable' }
+  | { readonly kind: 'precondition-failed' };
+
+/** Range, If-Range and If-Match as RFC 9110 sections 13 and 14 want them; several ranges get the whole. */
+export function judgeRange(headers: ReadonlyMap<string, string>, object: ServedObject): RangeVerdict {
+  const ifMatch = headers.get('if-match');
+  if (ifMatch !== undefined && ifMatch !== '*' && (!isStrong(object.etag) || ifMatch !== object.etag)) {
+    return { kind: 'precondition-failed' };
+  }
+  const match = /^bytes=(\d*)-(\d*)$/.exec(headers.get('range') ?? '');
+  if (match === null || (match[1] === '' && match[2] === '')) return { kind: 'whole' };
+  const ifRange = headers.get('if-range');
+  if (ifRange !== undefined && !isSame(ifRange, object)) return { kind: 'whole' };
+  const sizeBytes = object.bytes.length;
+  const [, first = '', last = ''] = match;
+  if (first === '') {
+    const suffixBytes = Number(last);
+    if (suffixBytes === 0 || sizeBytes === 0) return { kind: 'unsatisfiable' };
+    return { kind: 'part', start: Math.max(0, sizeBytes - suffixBytes), end: sizeBytes };
+  }
+  const start = Number(first);
+  if (start >= sizeBytes) return { kind: 'unsatisfiable' };
+  const end = last === '' ? sizeBytes : Math.min(Number(last) + 1, sizeBytes);
+  return end <= start ? { kind: 'whole' } : { kind: 'part', start, end };
+}
+
+function isStrong(etag: string | undefined): etag is string {
+  return etag?.startsWith('"') === true;
+}
+
+function isSame(ifRange: string, object: ServedObject): boolean {
+  if (ifRange.startsWith('"')) return isStrong(object.etag) && ifRange === object.etag;
+  return ifRange === object.lastModified;
+}

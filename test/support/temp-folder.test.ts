@@ -1,0 +1,26 @@
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { listTree, makeTempFolder } from './temp-folder.ts';
+
+let earlierFolder = '';
+
+test('lists files, folders and links with size and mode', () => {
+  const folder = makeTempFolder();
+  earlierFolder = folder;
+  mkdirSync(join(folder, 'b'));
+  chmodSync(join(folder, 'b'), 0o700);
+  writeFileSync(join(folder, 'b', 'inner'), 'four');
+  chmodSync(join(folder, 'b', 'inner'), 0o600);
+  symlinkSync('/', join(folder, 'a'));
+  expect(listTree(folder)).toMatchObject([
+    { path: 'a', type: 'link', sizeBytes: 0 },
+    { path: 'b', type: 'folder', sizeBytes: 0, mode: 0o700 },
+    { path: 'b/inner', type: 'file', sizeBytes: 4, mode: 0o600 },
+  ]);
+});
+
+test('is gone after the test that made it', () => {
+  expect(earlierFolder).not.toBe('');
+  expect(existsSync(earlierFolder)).toBe(false);
+});

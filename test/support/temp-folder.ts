@@ -1,0 +1,44 @@
+import { lstatSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterThisTest } from './after-this-test.ts';
+
+/** A new empty folder, its real path; removed when the test that made it ends. */
+export function makeTempFolder(prefix = 'streamdiver-dl-'): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), prefix)));
+  afterThisTest(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface TreeEntry {
+  /** Relative to the folder listed, with `/`. */
+  readonly path: string;
+  readonly type: 'file' | 'folder' | 'link' | 'other';
+  /** Bytes of a file, else 0. */
+  readonly sizeBytes: number;
+  /** Permission bits only, such as `0o600`. */
+  readonly mode: number;
+}
+
+/** All that lies below a folder, sorted by path; links are named and not followed. */
+export function listTree(folder: string): TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  collect(folder, '', entries);
+  return entries.toSorted((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+function collect(folder: string, prefix: string, entries: TreeEntry[]): void {
+  for (const name of readdirSync(folder)) {
+    const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
+    // A running program may have removed it since.
+    if (stats === undefined) continue;
+    const path = prefix + name;
+    const mode = stats.mode & 0o7777;
+    if (stats.isFile()) entries.push({ path, type: 'file', sizeBytes: stats.size, mode });
+    else if (stats.isDirectory()) {
+      entries.push({ path, type: 'folder', sizeBytes: 0, mode });
+      collect(join(folder, name), `${path}/`, entries);
+    } else entries.push({ path, type: stats.isSymbolicLink() ? 'link' : 'other', sizeBytes: 0, mode });
+  }
+}

@@ -1,0 +1,186 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type PtyOptions, type PtyRun, runInPty } from '../support/pty.ts';
+import { buildTerminal, type TerminalBuild } from './build-terminal.ts';
+
+const SCENARIOS = fileURLToPath(new URL('./scenarios.mjs', import.meta.url));
+let build: TerminalBuild;
+
+beforeAll(() => {
+  build = buildTerminal();
+});
+afterAll(() => build.remove());
+
+function run(scenario: string, options: Partial<PtyOptions> = {}): PtyRun {
+  return runInPty({ command: process.execPath, args: [SCENARIOS, build.folder, scenario], ...options });
+}
+
+/** Runs a scenario as part of a shell line, `$RUN` being the way to start it. */
+function shell(line: string) {
+  const env = { ...process.env, RUN: `${process.execPath} ${SCENARIOS} ${build.folder}`, LANG: 'C.UTF-8' };
+  return promisify(execFile)('bash', ['-c', line], { env });
+}
+
+const HIDE = '\x1b[?25l';
+const SHOW = '\x1b[?25h';
+
+function expectCursorShown(raw: string): void {
+  expect(raw).toContain(HIDE);
+  expect(raw.lastIndexOf(SHOW)).toBeGreaterThan(raw.lastIndexOf(HIDE));
+}
+
+describe('the drawn line', () => {
+  test('counts the time by itself, and Ctrl-C is a signal that leaves a clean terminal', async () => {
+    const pty = run('wait');
+    await pty.waitFor(/^\S dl-1 · preparing · 0s$/);
+    await pty.waitFor(/^\S dl-1 · preparing · 1s$/);
+    pty.write('\x03');
+    expect(await pty.exited).toEqual({ exitCode: 130, signal: 0 });
+    expect(pty.screen().replace('^C', '')).toBe('stopped');
+    expectCursorShown(pty.raw());
+  });
+
+  test('a signal that nobody handles ends the process and shows the cursor', async () => {
+    const pty = run('die');
+    await pty.waitFor('preparing');
+    pty.signal('SIGINT');
+    expect(await pty.exited).toMatchObject({ signal: 2 });
+    expectCursorShown(pty.raw());
+  });
+
+  test('gives way to what is printed on either stream and comes back below', async () => {
+    const pty = run('print');
+    await expect(
+      pty.waitFor(/^warning: first\n\/tmp\/result\.zip\nsecond\n\S dl-1 · preparing · \ds$/),
+    ).resolves.toBeUndefined();
+  });
+
+  test('shows a transfer, and at the end only the last word is left', async () => {
+    const pty = run('transfer');
+    expect(await pty.exited).toEqual({ exitCode: 0, signal: 0 });
+    expect(pty.screen()).toBe('✔ Lecture.zip is complete');
+    expect(pty.raw()).toMatch(/Lecture · ━+─* \d+ %/);
+    expectCursorShown(pty.raw());
+  });
+
+  test.each([20, 40, 200])('faults 117: stays one line at %d columns', async (columns) => {
+    const pty = run('wait', { columns });
+    await pty.waitFor(/preparing/);
+    await expect(pty.waitFor(/^[^\n]*preparing[^\n]*$/)).resolves.toBeUndefined();
+  });
+
+  test('faults 117: follows a window that is resized', async () => {
+    const pty = run('wait', { columns: 80 });
+    await pty.waitFor('preparing · 0s');
+    pty.resize(120);
+    await expect(pty.waitFor(/^\S dl-1 · preparing · \ds$/)).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['ACCESSIBLE', { ACCESSIBLE: '1' }],
+    ['CI', { CI: 'true' }],
+    ['AI_AGENT', { AI_AGENT: '1' }],
+    ['TERM=dumb', { TERM: 'dumb' }],
+  ])('faults 117: with %s nothing is animated', async (_name, env) => {
+    const pty = run('transfer', { env });
+    await pty.exited;
+    expect(pty.raw()).not.toMatch(/\x1b\[\?|\r(?!\n)/);
+    expect(pty.screen()).toMatch(/Lecture\.zip is complete$/);
+  });
+
+  test('faults 117: is ASCII without a UTF-8 locale', async () => {
+    const pty = run('wait', { env: { LANG: 'C' } });
+    await pty.waitFor(/^[-\\|/] dl-1 - preparing - \ds$/);
+    expect(pty.raw()).toMatch(/^[\0-\x7f]*$/);
+  });
+
+  test('NO_COLOR leaves no colour anywhere', async () => {
+    const pty = run('wait', { env: { NO_COLOR: '1' } });
+    await pty.waitFor('preparing');
+    expect(pty.raw()).not.toMatch(/\x1b\[[\d;]*m/);
+  });
+});
+
+test('faults 114: a table lines up on a real screen', async () => {
+  const pty = run('table');
+  await pty.exited;
+  expect(pty.screen()).toMatch(/^TITLE +END\n/);
+  const cells = pty.cellsOf('|');
+  expect(cells).toHaveLength(5);
+  expect(new Set(cells)).toHaveLength(1);
+});
+
+describe('a question', () => {
+  test.each([
+    ['y\r', true],
+    ['n\r', false],
+    ['\r', false],
+  ])('%j is %s', async (keys, answer) => {
+    const pty = run('confirm');
+    await pty.waitFor('? Delete 3 packages?\\x1b[2J (y/N)');
+    pty.write(keys);
+    await pty.waitFor(`answer ${answer}`);
+    expect(await pty.exited).toEqual({ exitCode: 0, signal: 0 });
+  });
+
+  test.each([
+    ['Ctrl-C', '\x03', {}],
+    ['Ctrl-D', '\x04', {}],
+    ['Ctrl-D on a dumb terminal', '\x04', { TERM: 'dumb' }],
+  ])('%s is an interruption', async (_name, keys, env) => {
+    const pty = run('confirm', { env });
+    await pty.waitFor(/\(y\/N\)|\[y\/N\]/);
+    pty.write(keys);
+    expect(await pty.exited).toEqual({ exitCode: 130, signal: 0 });
+    expect(pty.screen()).toContain('error: INTERRUPTED: the question was not answered');
+  });
+
+  test.each([{ TERM: 'dumb' }, { ACCESSIBLE: '1' }])('faults 117: with %j is one plain line', async (env) => {
+    const pty = run('confirm', { env: { NO_COLOR: '1', ...env } });
+    await pty.waitFor('Delete 3 packages?\\x1b[2J [y/N]');
+    pty.write('yes\r');
+    await pty.waitFor('answer true');
+    await pty.exited;
+    expect(pty.raw()).not.toContain('\x1b');
+  });
+
+  test('draws nothing on standard output', async () => {
+    const pty = runInPty({
+      command: 'bash',
+      args: ['-c', `x=$(${process.execPath} ${SCENARIOS} ${build.folder} confirm); echo "out=[$x]"`],
+    });
+    await pty.waitFor('(y/N)');
+    pty.write('y\r');
+    await expect(pty.waitFor('out=[]')).resolves.toBeUndefined();
+  });
+});
+
+describe('faults 116: real pipes', () => {
+  test('a reader that leaves early ends nothing badly', async () => {
+    const { stdout, stderr } = await shell('$RUN lines | head -n 1; echo "${PIPESTATUS[0]}"');
+    expect([stdout, stderr]).toEqual(['line 0\n0\n', '']);
+  });
+
+  test('bytes for a reader that left are an error', async () => {
+    const { stderr } = await shell('$RUN bytes | head -c 1 >/dev/null');
+    expect(stderr).toBe('error: DISK: standard output was closed by its reader\n');
+  });
+
+  test.runIf(process.platform === 'linux')('a full disk is an error with a name', async () => {
+    const { stdout, stderr } = await shell('$RUN lines >/dev/full; echo $?');
+    expect([stdout, stderr]).toEqual(['9\n', 'error: DISK: standard output cannot be written (ENOSPC)\n']);
+  });
+
+  test('closed streams are survived', async () => {
+    const { stdout, stderr } = await shell('$RUN transfer plain 2>&-; echo $?; $RUN lines >&- 2>&-; echo $?');
+    expect([stdout, stderr]).toEqual(['0\n0\n', '']);
+  });
+
+  test('faults 117: no escape code goes into a pipe although TERM is set', async () => {
+    const { stdout, stderr } = await shell('TERM=xterm-256color $RUN transfer bar; $RUN table');
+    expect(stdout + stderr).not.toContain('\x1b');
+    expect(stderr).toBe('✔ Lecture.zip is complete\n');
+  });
+});

@@ -1,0 +1,144 @@
+import fs, { readFileSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { pseudoRandomBytes, sha256 } from '../support/bytes.ts';
+import { listTree, makeTempFolder } from '../support/temp-folder.ts';
+import { makeZip } from '../support/zip-maker.ts';
+import { failureOf } from './failure-of.ts';
+import { memorySource } from './memory-source.ts';
+
+const BIG = pseudoRandomBytes(3 * 2 ** 20, 11);
+const SMALL = 'hello, small one';
+const ARCHIVE = makeZip([
+  { name: 'small.txt', content: SMALL },
+  { name: 'd/big.mp4', content: BIG },
+]);
+
+/** Calls of node:fs as the code under test makes them; a test may stand in their way. */
+type Call = 'openSync' | 'writeSync' | 'write' | 'fsync' | 'linkSync' | 'renameSync' | 'mkdirSync';
+const interference = new Map<Call, (real: (...args: unknown[]) => unknown, args: unknown[]) => unknown>();
+const calls: readonly Call[] = [
+  'openSync',
+  'writeSync',
+  'write',
+  'fsync',
+  'linkSync',
+  'renameSync',
+  'mkdirSync',
+];
+for (const call of calls) {
+  const real: unknown = Object.getOwnPropertyDescriptor(fs, call)?.value;
+  if (typeof real !== 'function') throw new TypeError(`node:fs has no ${call}`);
+  const callReal = (...args: unknown[]): unknown => Reflect.apply(real, fs, args);
+  const wrapped = (...args: unknown[]): unknown => {
+    const interfere = interference.get(call);
+    return interfere === undefined ? callReal(...args) : interfere(callReal, args);
+  };
+  // util.promisify looks at the properties of what it wraps.
+  Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(real));
+  Object.defineProperty(fs, call, { value: wrapped });
+}
+syncBuiltinESMExports();
+// Imported only now, as it keeps promisified forms of some calls.
+const { extractArchive } = await import('../../src/zip/extract.ts');
+
+afterEach(() => interference.clear());
+
+function systemError(code: string, syscall: string): Error {
+  return Object.assign(new Error(`${code}: injected`), { code, syscall, errno: -1 });
+}
+
+/** The nth call fails with `code`; calls with a callback fail through it. */
+function failAt(call: Call, nth: number, code: string): void {
+  let count = 0;
+  interference.set(call, (real, args) => {
+    count += 1;
+    if (count !== nth) return real(...args);
+    const callback = args.at(-1);
+    if (typeof callback !== 'function') throw systemError(code, call);
+    setImmediate(() => callback(systemError(code, call)));
+    return true;
+  });
+}
+
+describe('faults 81, 82: a disk that fails', () => {
+  test.each([
+    ['writeSync', 1, 'ENOSPC', 'no space left'],
+    ['write', 1, 'ENOSPC', 'no space left'],
+    ['write', 2, 'EIO', 'input/output error'],
+    ['fsync', 1, 'EIO', 'input/output error'],
+    ['fsync', 2, 'EIO', 'input/output error'],
+    ['linkSync', 1, 'EIO', 'input/output error'],
+    ['linkSync', 2, 'EROFS', 'read-only'],
+    ['mkdirSync', 1, 'EACCES', 'permission denied'],
+    ['mkdirSync', 2, 'EACCES', 'permission denied'],
+  ] as const)('%s, call %i: %s', async (call, nth, code, says) => {
+    const directory = makeTempFolder();
+    failAt(call, nth, code);
+
+    const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory }));
+
+    expect(error.code).toBe('DISK');
+    expect(error.message).toContain(says);
+    expect(error.message).toContain(directory);
+    // Whatever has its name is whole.
+    const whole = new Set([`small.txt ${SMALL.length}`, `d/big.mp4 ${BIG.length}`]);
+    const files = listTree(directory).filter(({ type }) => type === 'file');
+    expect(files.filter(({ path, sizeBytes }) => !whole.has(`${path} ${sizeBytes}`))).toEqual([]);
+    expect(files.length).toBeLessThan(2);
+    interference.clear();
+    const { files: all } = await extractArchive(memorySource(ARCHIVE), { directory });
+    expect(all.map(({ path }) => path)).toEqual([join(directory, 'small.txt'), join(directory, 'd/big.mp4')]);
+  });
+});
+
+test('faults 83: short writes are continued', async () => {
+  const directory = makeTempFolder();
+  interference.set('writeSync', (real, [descriptor, bytes, offset]) => real(descriptor, bytes, offset, 1));
+  interference.set('write', (real, args) => {
+    const [descriptor, bytes, offset] = args;
+    // Longer than 64 KiB was asked for, or it would have been writeSync.
+    return real(descriptor, bytes, offset, 60_001, null, args.at(-1));
+  });
+
+  await extractArchive(memorySource(ARCHIVE), { directory });
+
+  expect(readFileSync(join(directory, 'small.txt'), 'utf8')).toBe(SMALL);
+  expect(sha256(readFileSync(join(directory, 'd/big.mp4')))).toBe(sha256(BIG));
+});
+
+test('a disk that takes no more bytes and says nothing is DISK', async () => {
+  const directory = makeTempFolder();
+  let isFull = false;
+  interference.set('writeSync', () => {
+    isFull = true;
+    return 0;
+  });
+  const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory }));
+  expect(isFull).toBe(true);
+  expect(error.code).toBe('DISK');
+  expect(listTree(directory).filter(({ path }) => path === 'small.txt')).toEqual([]);
+});
+
+describe('without hard links, as on FAT', () => {
+  test.each(['EPERM', 'ENOTSUP', 'ENOSYS'])('files are renamed instead (%s)', async (code) => {
+    const directory = makeTempFolder();
+    interference.set('linkSync', () => {
+      throw systemError(code, 'link');
+    });
+    await extractArchive(memorySource(ARCHIVE), { directory });
+    expect(listTree(directory).map(({ path }) => path)).toEqual(['d', 'd/big.mp4', 'small.txt']);
+  });
+
+  test('faults 85: what appeared meanwhile is kept', async () => {
+    const directory = makeTempFolder();
+    interference.set('linkSync', (_, args) => {
+      writeFileSync(String(args[1]), 'quicker');
+      throw systemError('EPERM', 'link');
+    });
+    const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory }));
+    expect(error.code).toBe('EXISTS');
+    expect(readFileSync(join(directory, 'small.txt'), 'utf8')).toBe('quicker');
+  });
+});
