@@ -1,42 +1,64 @@
 #!/usr/bin/env node
 import os from 'node:os';
 import process from 'node:process';
-import { createClock } from '../dist/clock.js';
-import { main } from '../dist/main.js';
 
 // A drained event loop is a success to Node; here success must be earned.
 process.exitCode = 70;
 
-// Not awaited at the top level: Node would turn a promise that never settles into exit code 13.
-void main({
-  argv: process.argv.slice(2),
-  env: process.env,
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  cwd: process.cwd(),
-  platform: process.platform,
-  nodeVersion: process.version,
-  hostname: os.hostname(),
-  pid: process.pid,
-  parentPid: () => process.ppid,
-  isProcessAlive(pid) {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch (error) {
-      // EPERM: it is there and belongs to somebody else.
-      return error.code === 'EPERM';
-    }
-  },
-  temporaryFolder: os.tmpdir(),
-  clock: createClock(),
-  random: Math.random,
-  onSignal(name, callback) {
-    process.on(name, callback);
-    return () => process.off(name, callback);
-  },
-  exitNow: (exitCode) => process.exit(exitCode),
-}).then((exitCode) => {
-  process.exitCode = exitCode;
+// Before anything else is loaded, so that nothing can be thrown aside unseen. Unhandled rejections end up here, too.
+process.on('uncaughtException', (error) => {
+  void crash(error);
 });
+
+// Not awaited at the top level: Node would turn a promise that never settles into exit code 13.
+void start();
+
+async function start() {
+  const { main } = await import('../dist/main.js');
+  process.exitCode = await main(await makeWorld());
+}
+
+async function crash(error) {
+  try {
+    const { tellCrash } = await import('../dist/main.js');
+    process.exit(await tellCrash(error, await makeWorld()));
+  } catch {
+    process.exit(70);
+  }
+}
+
+async function makeWorld() {
+  const { createClock } = await import('../dist/clock.js');
+  return {
+    argv: process.argv.slice(2),
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    cwd: () => process.cwd(),
+    platform: process.platform,
+    nodeVersion: process.version,
+    hostname: os.hostname(),
+    pid: process.pid,
+    parentPid: () => process.ppid,
+    isProcessAlive,
+    temporaryFolder: os.tmpdir(),
+    clock: createClock(),
+    random: Math.random,
+    onSignal(name, callback) {
+      process.on(name, callback);
+      return () => process.off(name, callback);
+    },
+    exitNow: (exitCode) => process.exit(exitCode),
+  };
+}
+
+function isProcessAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there and belongs to somebody else.
+    return error.code === 'EPERM';
+  }
+}

@@ -22,7 +22,8 @@ export interface LocalContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
-  readonly cwd: string;
+  /** The current folder. @throws ExpectedError DISK when it was deleted */
+  readonly cwd: () => string;
   readonly world: World;
   /** Runs another command line of this program in this process (`demo`). */
   readonly invoke: (argv: readonly string[], changes: Pick<World, 'env' | 'stdout'>) => Promise<number>;

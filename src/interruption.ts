@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ExpectedError } from './errors.ts';
 import type { SignalName, World } from './world.ts';
 
@@ -13,6 +14,8 @@ const PARENT_LOOK_MS = 400;
  */
 export function watchForInterruption(world: World): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
+  // Every request listens to it; Node would suspect a leak from the eleventh on, and say so to the user.
+  setMaxListeners(0, controller.signal);
   let firstMs: number | null = null;
   const interrupt = (name: SignalName) => {
     const nowMs = world.clock.monotonicMs();

@@ -1,7 +1,9 @@
 import { CommanderError } from 'commander';
 import { reportBug } from './bug-report.ts';
+import { withDefaultHint } from './cli/default-hint.ts';
 import { errorDocument } from './cli/error-document.ts';
 import { connect, createIo, type LocalContext } from './context.ts';
+import { diskError } from './disk-error.ts';
 import { ExpectedError } from './errors.ts';
 import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
 import { watchForInterruption } from './interruption.ts';
@@ -38,7 +40,7 @@ export async function main(world: World): Promise<number> {
     clock: world.clock,
     random: world.random,
     signal: interruption.signal,
-    cwd: world.cwd,
+    cwd: () => currentFolder(world),
     world,
     invoke: (argv, changes) => main({ ...world, ...changes, argv }),
   });
@@ -62,14 +64,34 @@ export async function main(world: World): Promise<number> {
     await io?.flush();
     return 0;
   } catch (thrown) {
-    const error = toExpected(thrown, world, interruption.signal);
-    if (error === null) return 0;
-    const terminal = io ?? openIo({ ...NO_FLAGS, format: wantsJson(world.argv) ? 'json' : undefined });
+    const expected = toExpected(thrown, world, interruption.signal);
+    if (expected === null) return 0;
+    const error = withDefaultHint(expected);
+    const terminal = io ?? openIo(complaintFlags(world));
     await tell(error, terminal);
     return error.exitCode;
   } finally {
     interruption.stop();
   }
+}
+
+function currentFolder({ cwd }: World): string {
+  try {
+    return cwd();
+  } catch (error) {
+    throw diskError(error, 'the current folder', 'find');
+  }
+}
+
+/** Says that something was thrown aside, where nobody could catch it; the caller ends the process. */
+export async function tellCrash(error: unknown, world: World): Promise<number> {
+  const bug = reportBug(error, world);
+  await tell(bug, createIo(world, complaintFlags(world)));
+  return bug.exitCode;
+}
+
+function complaintFlags({ argv }: World): GlobalFlags {
+  return { ...NO_FLAGS, format: wantsJson(argv) ? 'json' : undefined };
 }
 
 async function parse(world: World, run: Runner): Promise<void> {
@@ -96,7 +118,11 @@ function usageError(error: CommanderError, { argv }: World): ExpectedError | nul
     if (!wantsJson(argv)) return null;
     return new ExpectedError('USAGE', 'no command was named', { hint: 'streamdiver-dl help lists them' });
   }
-  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  // What stands behind the `=` of an unknown flag may be a secret.
+  const [first = '', ...rest] = error.message
+    .replace(/^error: /, '')
+    .replace(/^(unknown option '[^'=]*)=[^]*'/, "$1'")
+    .split('\n');
   const suggestion = rest
     .join(' ')
     .trim()

@@ -18,7 +18,8 @@ export interface World {
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  readonly cwd: string;
+  /** The current folder; throws when it was deleted. */
+  readonly cwd: () => string;
   readonly platform: NodeJS.Platform;
   readonly nodeVersion: string;
   readonly hostname: string;

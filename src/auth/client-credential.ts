@@ -40,9 +40,14 @@ export function clientCredential(options: ClientCredentialOptions): Credential {
   let pending: Promise<Token> | undefined;
 
   const obtain = async (signal: AbortSignal): Promise<Token> => {
-    pending ??= requestToken(options, signal).finally(() => {
-      pending = undefined;
-    });
+    pending ??= requestToken(options, signal)
+      .catch((error: unknown) => {
+        // The retries are spent: the call that needs the token must not spend its own on top of them.
+        throw isExpectedError(error, 'UNAVAILABLE') ? error.with({ transient: false }) : error;
+      })
+      .finally(() => {
+        pending = undefined;
+      });
     token = await pending;
     return token;
   };

@@ -22,7 +22,14 @@ export function batchError(
   const code: ErrorCode = codes.size === 1 ? first.error.code : 'FAILED';
   return new ExpectedError(code, `${failures.length} of ${targetCount} packages failed`, {
     document,
+    hint: common(failures.map(({ error }) => error.details.hint)),
+    httpStatus: common(failures.map(({ error }) => error.details.httpStatus)),
     next: failures.flatMap(({ error }) => error.details.next ?? []),
     exitCode: codes.size === 1 ? first.error.exitCode : undefined,
   });
+}
+
+/** What all have in common; undefined when they differ. */
+function common<Value>(values: readonly Value[]): Value | undefined {
+  return values.every((value) => value === values[0]) ? values[0] : undefined;
 }

@@ -253,7 +253,7 @@ async function readBodyFile(file: string, { stdin, cwd }: Context) {
   const source = file === '-' ? 'standard input' : file;
   let text: string;
   try {
-    text = file === '-' ? await readText(stdin) : readFileSync(path.resolve(cwd, file), 'utf8');
+    text = file === '-' ? await readText(stdin) : readFileSync(path.resolve(cwd(), file), 'utf8');
   } catch (error) {
     if (error instanceof ExpectedError) throw error;
     throw new ExpectedError('USAGE', `cannot read ${source}`, { cause: error });

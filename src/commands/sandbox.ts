@@ -85,7 +85,7 @@ export async function sandbox(
     port,
     prepareMs,
     faults,
-    ...(mediaFolder === null ? {} : { mediaDirectory: path.resolve(cwd, mediaFolder) }),
+    ...(mediaFolder === null ? {} : { mediaDirectory: path.resolve(cwd(), mediaFolder) }),
   });
   try {
     io.line(JSON.stringify({ url: server.apiUrl, token: server.token, pid: world.pid }));

@@ -1,4 +1,4 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { diskError, isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { isObject, parseJson } from '../values/json.ts';
@@ -24,7 +24,7 @@ export async function claim(path: string, owner: Owner): Promise<{ release: () =
       } finally {
         await file.close();
       }
-      return { release: () => rm(path, { force: true }) };
+      return { release: () => release(path) };
     } catch (error) {
       if (!isSystemError(error) || error.code !== 'EEXIST') throw diskError(error, path, 'create');
     }
@@ -38,7 +38,7 @@ export async function claim(path: string, owner: Owner): Promise<{ release: () =
         },
       );
     }
-    await rm(path, { force: true });
+    await takeAway(path, owner);
   }
   throw new ExpectedError('BUSY', `other processes are claiming ${path} at the same time`);
 }
@@ -52,5 +52,32 @@ async function readHolder(path: string): Promise<{ pid: number; hostname: string
   } catch (error) {
     if (error instanceof ExpectedError || (isSystemError(error) && error.code === 'ENOENT')) return null;
     throw diskError(error, path, 'read');
+  }
+}
+
+async function release(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    throw diskError(error, path, 'remove');
+  }
+}
+
+/**
+ * Takes a dead lock out of the way. Several processes may find it at once, and one of them may have
+ * put its own in place already: what was moved away is looked at again, and put back if it lives.
+ */
+async function takeAway(path: string, owner: Owner): Promise<void> {
+  const aside = `${path}.${owner.pid}`;
+  try {
+    await rename(path, aside);
+    const holder = await readHolder(aside);
+    if (holder !== null && (holder.hostname !== owner.hostname || owner.isProcessAlive(holder.pid))) {
+      await link(aside, path);
+    }
+    await rm(aside, { force: true });
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'EEXIST')) return;
+    throw diskError(error, path, 'take over');
   }
 }

@@ -39,6 +39,7 @@ export type FileEvent =
   | { readonly kind: 'discarded'; readonly reason: string }
   | { readonly kind: 'resuming'; readonly haveBytes: number }
   | { readonly kind: 'verify'; readonly bytes: number; readonly totalBytes: number }
+  | { readonly kind: 'leftover'; readonly reason: string }
   | { readonly kind: 'unverified-entries'; readonly count: number; readonly reason: string };
 
 /** What was checked; false when there was nothing to check it against. */
@@ -82,10 +83,27 @@ export async function downloadFile(
   await makeFolder(path.dirname(target));
   const { identity, mayResume } = request;
   const part = await openPartFile({ target, identity, owner: context.owner, mayResume });
+  let result: FileResult;
   try {
-    return await fillAndPublish(part, request, context, use);
-  } finally {
-    await part.close();
+    result = await fillAndPublish(part, request, context, use);
+  } catch (error) {
+    // The first error is the one to tell.
+    await part.close().catch(() => undefined);
+    throw error;
+  }
+  await tidyUp(part, context);
+  return result;
+}
+
+/** The file is complete and has its name: what cannot be cleared away now is no failure of the download. */
+async function tidyUp(part: PartFile, { onEvent }: FileContext): Promise<void> {
+  for (const step of [() => part.remove(), () => part.close()]) {
+    try {
+      await step();
+    } catch (error) {
+      if (!isExpectedError(error, 'DISK')) throw error;
+      onEvent({ kind: 'leftover', reason: error.message });
+    }
   }
 }
 
@@ -114,11 +132,8 @@ async function fillAndPublish(
   }
   await part.checkpoint();
   signal.throwIfAborted();
-  if (isArchiveExpected(expected) && (await use(source)) === 'consumed') await part.remove();
-  else {
-    await publish(part.path, target, { mayReplace: request.ifExists === 'overwrite' });
-    await part.remove();
-  }
+  const isConsumed = isArchiveExpected(expected) && (await use(source)) === 'consumed';
+  if (!isConsumed) await publish(part.path, target, { mayReplace: request.ifExists === 'overwrite' });
   const actualBytes = source.sizeBytes;
   return {
     path: target,

@@ -77,8 +77,8 @@ export async function openPartFile({
       lock,
     });
   } catch (error) {
-    await handle?.close();
-    await lock.release();
+    await handle?.close().catch(() => undefined); // The first error is the one to tell.
+    await lock.release().catch(() => undefined);
     throw diskError(error, path, 'open');
   }
 }
@@ -161,28 +161,37 @@ function makePartFile({
     },
     reject: (reason) => save(() => ({ rejected: reason })),
     async close() {
-      await handle.close();
-      await lock.release();
+      try {
+        await onDisk(handle.close(), path, 'close');
+      } finally {
+        await lock.release();
+      }
     },
     async remove() {
-      await rm(path, { force: true });
-      await rm(journalPath, { force: true });
+      await onDisk(rm(path, { force: true }), path, 'remove');
+      await onDisk(rm(journalPath, { force: true }), journalPath, 'remove');
     },
   };
 }
 
-/** Links are not followed: the bytes must not land in a file that somebody else chose. */
+/**
+ * Links are not followed: the bytes must not land in a file that somebody else chose. A file with a
+ * second name is left to that name: it may be the finished file itself, if the program was killed
+ * between giving it its final name and taking the old one away.
+ */
 async function openRegularFile(path: string): Promise<FileHandle> {
   try {
     // O_NOFOLLOW is undefined on Windows, where making links needs a privilege.
     const noFollow = constants.O_NOFOLLOW ?? 0;
-    const handle = await open(
-      path,
-      constants.O_RDWR | constants.O_CREAT | noFollow | constants.O_NONBLOCK,
-      0o666,
-    );
-    if ((await handle.stat()).isFile()) return handle;
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | noFollow;
+    const handle = await open(path, flags, 0o666);
+    const status = await handle.stat();
+    if (status.isFile() && status.nlink <= 1) return handle;
     await handle.close();
+    if (status.isFile()) {
+      await rm(path);
+      return await open(path, flags | constants.O_EXCL, 0o666);
+    }
   } catch (error) {
     if (!isSystemError(error) || !['ELOOP', 'EISDIR', 'ENXIO'].includes(error.code ?? '')) throw error;
   }

@@ -22,10 +22,10 @@ export function watchForStalls(
   let cancel: () => void = () => undefined;
   const look = () => {
     const nowMs = clock.monotonicMs();
-    if (nowMs - lastByteMs >= IDLE_MS) return onStall(stalled(`no byte for ${IDLE_MS / 1000} s`));
+    if (nowMs - lastByteMs >= IDLE_MS) return onStall(stalled());
     if (nowMs - windowStart.timeMs >= SLOW_WINDOW_MS) {
       if (bytes - windowStart.bytes < (SLOW_BYTES_PER_SECOND * SLOW_WINDOW_MS) / 1000) {
-        return onStall(stalled(`slower than 1 KiB/s for ${SLOW_WINDOW_MS / 1000} s`));
+        return onStall(tooSlow());
       }
       windowStart = { timeMs: nowMs, bytes };
     }
@@ -41,6 +41,17 @@ export function watchForStalls(
   };
 }
 
-function stalled(reason: string): ExpectedError {
-  return new ExpectedError('UNAVAILABLE', `the transfer stalled: ${reason}`, { transient: true });
+/** A trickle brings bytes, but no file ever: it counts as a failure without progress. */
+export class TooSlowError extends ExpectedError {
+  override readonly name = 'TooSlowError';
+}
+
+function stalled(): ExpectedError {
+  const message = `the transfer stalled: no byte for ${IDLE_MS / 1000} s`;
+  return new ExpectedError('UNAVAILABLE', message, { transient: true });
+}
+
+function tooSlow(): ExpectedError {
+  const message = `the transfer stalled: slower than 1 KiB/s for ${SLOW_WINDOW_MS / 1000} s`;
+  return new TooSlowError('UNAVAILABLE', message, { transient: true });
 }

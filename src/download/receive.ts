@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
 import type { HttpResponse } from '../http/transport.ts';
@@ -7,12 +8,15 @@ import { watchForStalls } from './patience.ts';
 
 /** Few large writes are what makes it fast: the kernel's copy dominates (docs/benchmarks.md). */
 const WRITE_BYTES = 1_048_576;
+const WRITE_MS = 1_000;
 const CHECKPOINT_BYTES = 8 * 1_048_576;
 const CHECKPOINT_MS = 5_000;
 
 export interface ReceiveOptions {
   readonly response: HttpResponse;
   readonly destination: Destination;
+  /** True when the body starts with the first byte of the file. */
+  readonly isFromStart: boolean;
   /** Bytes that were asked for again and must be equal to what is there; empty at the start of a file. */
   readonly overlap: Buffer;
   /** Body bytes that the answer promised; null when it did not say. */
@@ -33,7 +37,8 @@ export class ChangedBytesError extends Error {
 
 /**
  * Brings one body to its destination. Resolves when exactly what was promised has come; where
- * nothing was promised, at the end of the stream, which proves nothing.
+ * nothing was promised, at the end of the stream, which proves nothing. What came before a failure
+ * is kept.
  * @throws TransportError (transient) when less came, ExpectedError INTEGRITY when more came,
  *   ChangedBytesError when the overlap differs, DISK
  */
@@ -44,15 +49,15 @@ export async function receive(options: ReceiveOptions): Promise<void> {
   const writer = coalesce(options.destination, clock);
   const accept = overlapThenHead(options);
   let receivedBytes = 0;
+  const take = (chunk: Buffer): Promise<void> | null => {
+    watch.count(chunk.length);
+    receivedBytes += chunk.length;
+    onBytes(chunk.length);
+    refuseExcess(receivedBytes, options);
+    return writer.write(accept(chunk));
+  };
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      watch.count(chunk.length);
-      receivedBytes += chunk.length;
-      onBytes(chunk.length);
-      refuseExcess(receivedBytes, options);
-      const fresh = accept(chunk);
-      if (fresh.length > 0) await writer.write(fresh);
-    }
+    await drain(body, take);
   } catch (error) {
     await writer.end();
     signal.throwIfAborted();
@@ -72,10 +77,39 @@ export async function receive(options: ReceiveOptions): Promise<void> {
   }
 }
 
+/**
+ * Gives every piece to `take` as it comes and waits where that returns a promise. Iterating the
+ * stream instead would drop what it holds when the connection breaks.
+ */
+function drain(body: Readable, take: (chunk: Buffer) => Promise<void> | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // The connection may have been lost while the header was looked at; then no event comes any more.
+    if (body.destroyed) reject(body.errored ?? new Error('the stream was closed'));
+    const fail = (error: unknown) => {
+      reject(error);
+      body.destroy();
+    };
+    body.on('data', (chunk: Buffer) => {
+      try {
+        const full = take(chunk);
+        if (full === null) return;
+        body.pause();
+        full.then(() => body.resume(), fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    body.once('end', resolve);
+    body.once('error', reject);
+    // Destroyed without an error, which a stream may be after its connection was lost.
+    body.once('close', () => reject(new Error('the stream was closed')));
+  });
+}
+
 /** Compares what was asked for again, then shows the first bytes of a file to `inspectHead`. */
-function overlapThenHead({ overlap, inspectHead }: ReceiveOptions): (chunk: Buffer) => Buffer {
+function overlapThenHead({ isFromStart, overlap, inspectHead }: ReceiveOptions): (chunk: Buffer) => Buffer {
   let comparedBytes = 0;
-  let isFirst = overlap.length === 0;
+  let isFirst = isFromStart;
   return (chunk) => {
     if (isFirst) {
       inspectHead(chunk);
@@ -99,23 +133,31 @@ function refuseExcess(receivedBytes: number, { mostBytes, response }: ReceiveOpt
 
 /**
  * Collects pieces into large writes, one of them under way while the next is collected, and brings
- * them to the disk in the background at least every 8 MiB or 5 s.
+ * them to the disk in the background at least every 8 MiB or 5 s. On a slow line pieces are written
+ * every second all the same, so that a crash costs no more than that.
  */
 function coalesce(destination: Destination, clock: Clock) {
   let batch: Buffer[] = [];
   let batchBytes = 0;
-  let writing: Promise<void> = Promise.resolve();
+  let batchStartMs = clock.monotonicMs();
+  let writing: Promise<void> | null = null;
   let checkpoint: Promise<void> | null = null;
   let checkpointAt = { bytes: destination.haveBytes(), timeMs: clock.monotonicMs() };
   let failure: unknown;
 
-  const flush = async () => {
-    await writing;
-    if (failure !== undefined) throw failure;
+  const fail = (error: unknown) => {
+    failure ??= error;
+  };
+  const startWriting = () => {
     const chunks = batch;
     batch = [];
     batchBytes = 0;
-    writing = destination.append(chunks).catch(fail);
+    writing = destination
+      .append(chunks)
+      .catch(fail)
+      .finally(() => {
+        writing = null;
+      });
     startCheckpoint();
   };
   const startCheckpoint = () => {
@@ -131,14 +173,24 @@ function coalesce(destination: Destination, clock: Clock) {
         checkpoint = null;
       });
   };
-  const fail = (error: unknown) => {
-    failure ??= error;
+  const flush = async () => {
+    await writing;
+    if (failure !== undefined) throw failure;
+    startWriting();
   };
   return {
-    async write(chunk: Buffer) {
+    /** Takes a piece; a promise when it must be waited for before the next one may come. */
+    write(chunk: Buffer): Promise<void> | null {
+      if (failure !== undefined) throw failure;
+      if (chunk.length === 0) return null;
+      if (batchBytes === 0) batchStartMs = clock.monotonicMs();
       batch.push(chunk);
       batchBytes += chunk.length;
-      if (batchBytes >= WRITE_BYTES) await flush();
+      const isDue = batchBytes >= WRITE_BYTES || clock.monotonicMs() - batchStartMs >= WRITE_MS;
+      if (!isDue) return null;
+      if (writing !== null) return batchBytes >= WRITE_BYTES ? flush() : null;
+      startWriting();
+      return null;
     },
     /** All that was collected is written and nothing runs in the background any more. */
     async end() {

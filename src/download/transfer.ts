@@ -4,6 +4,7 @@ import { ExpectedError } from '../errors.ts';
 import { backoffMs } from '../http/retry.ts';
 import { type Destination, OVERLAP_BYTES } from './destination.ts';
 import { type FileAnswer, judgeFileAnswer } from './file-answer.ts';
+import { TooSlowError } from './patience.ts';
 import { ChangedBytesError, receive } from './receive.ts';
 import { compareValidators, ifRange } from './validator.ts';
 
@@ -111,7 +112,7 @@ export async function transfer(
         continue;
       }
       if (!(error instanceof ExpectedError) || error.details.transient !== true) throw error;
-      if (destination.haveBytes() > mostBytes) failures = 0;
+      if (destination.haveBytes() > mostBytes && !(error instanceof TooSlowError)) failures = 0;
       mostBytes = Math.max(mostBytes, destination.haveBytes());
       failures += 1;
       if (failures > retries) throw error;
@@ -181,12 +182,15 @@ async function once(
   const isContinuing = answer.start > 0;
   const totalBytes = answer.totalBytes ?? knownSize(request, destination);
   refuseTooLarge(totalBytes, request.maxSizeBytes);
-  await destination.describeObject({ sizeBytes: totalBytes, validator: answer.validator });
+  // Not awaited before the body is listened to: what a connection brought before it broke would be lost meanwhile.
+  const described = destination.describeObject({ sizeBytes: totalBytes, validator: answer.validator });
+  described.catch(() => undefined);
   const limitBytes = totalBytes ?? request.maxSizeBytes;
   const contentType = response.headers.get('content-type');
   await receive({
     response,
     destination,
+    isFromStart: !isContinuing,
     overlap: isContinuing ? overlap : Buffer.alloc(0),
     bodyBytes: answer.bodyBytes ?? (totalBytes === null ? null : totalBytes - answer.start),
     mostBytes: limitBytes === null ? null : limitBytes - answer.start,
@@ -198,6 +202,7 @@ async function once(
       onEvent({ kind: 'progress', haveBytes: destination.haveBytes(), totalBytes });
     },
   });
+  await described;
   if (totalBytes !== null && destination.haveBytes() < totalBytes) {
     // A server may send less than the range that was asked for; the rest is the next request.
     throw new ExpectedError('UNAVAILABLE', `${url.host} sent only a part of the range`, { transient: true });

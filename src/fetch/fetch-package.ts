@@ -35,7 +35,7 @@ export async function fetchPackage(
       `package ${item.id} has ${item.files.length} files, --checksum is for one`,
     );
   }
-  const targets = await chooseTargets(item, flags, { cwd: context.cwd, isOnlyPackage });
+  const targets = await chooseTargets(item, flags, { cwd: context.cwd(), isOnlyPackage });
   const fetched: FetchedFile[] = [];
   for (const [index, file] of item.files.entries()) {
     const target = targets[index];

@@ -35,9 +35,7 @@ export async function fetchPackages(
   const failures: Failure[] = [];
   const tellFailure = (id: string, error: ExpectedError) => {
     failures.push({ id, error });
-    if (ids.length === 1) return;
-    io.error(error.message);
-    if (error.details.hint !== undefined) io.hint(error.details.hint);
+    if (ids.length > 1) io.error(error.message);
   };
   const inTurn = createQueue();
   const results = await Promise.all(

@@ -4,17 +4,23 @@ import { createSpeedometer } from '../download/speed.ts';
 import { formatSize } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
+/** Often enough for an eye and for a script that reads `--progress json`. */
+const TELL_EVERY_MS = 100;
+
 /** Tells the terminal what happens to one file. */
 export function tellFileEvents(
   io: Terminal,
   { id, label, clock }: { id: string; label: string; clock: Clock },
 ): (event: FileEvent) => void {
   const speed = createSpeedometer(clock);
+  let toldMs = Number.NEGATIVE_INFINITY;
   return (event) => {
     switch (event.kind) {
       case 'progress': {
         const { haveBytes: bytes, totalBytes } = event;
         const bytesPerSecond = speed(bytes);
+        if (bytes !== totalBytes && clock.monotonicMs() - toldMs < TELL_EVERY_MS) break;
+        toldMs = clock.monotonicMs();
         const etaSeconds =
           bytesPerSecond && totalBytes !== null ? (totalBytes - bytes) / bytesPerSecond : null;
         io.progress({ event: 'progress', id, label, bytes, totalBytes, bytesPerSecond, etaSeconds });
@@ -42,6 +48,9 @@ export function tellFileEvents(
         break;
       case 'resuming':
         io.info(`Continuing ${label} after ${formatSize(event.haveBytes)}.`);
+        break;
+      case 'leftover':
+        io.warn(`the file is complete, but ${event.reason}`);
         break;
       case 'unverified-entries':
         io.warn(`the content of ${event.count} archive entries could not be verified (${event.reason})`);

@@ -50,6 +50,8 @@ export interface TransportOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 15_000;
+/** To one origin; further requests wait their turn. */
+const MAX_CONNECTIONS = 16;
 /** Twice what Node allows by default; a header flood ends as a TransportError. */
 const MAX_HEADER_BYTES = 32_768;
 
@@ -79,6 +81,9 @@ export function createTransport(options: TransportOptions): Transport {
           body: body ?? null,
           signal: stop.signal,
         });
+        // A body that is destroyed unread says so with an error that nobody waits for; whoever reads it is told
+        // all the same.
+        answer.body.on('error', () => undefined);
         answer.body.once('close', () => signal.removeEventListener('abort', onAbort));
         const response = {
           url,
@@ -111,6 +116,7 @@ async function makeDispatcher({ certificates, proxy }: TransportOptions): Promis
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: MAX_HEADER_BYTES,
+    connections: MAX_CONNECTIONS,
     connect: { timeout: CONNECT_TIMEOUT_MS, ...(certificates ? { ca: [...certificates] } : {}) },
   };
   if (proxy.http === null && proxy.https === null) return new Agent(settings);

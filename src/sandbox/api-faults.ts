@@ -34,15 +34,19 @@ export async function applyApiFaults(
     return { status: 200, text: '{"status":"success","data":{"id":"', mimeType: 'application/json' };
   }
   if (faults.take('api-endless') !== undefined) {
-    await sendEndlessJson(response);
+    await sendEndlessJson(request, response);
     return 'done';
   }
   return undefined;
 }
 
 /** As much as the client takes: an array that is never closed. */
-async function sendEndlessJson(response: ServerResponse): Promise<void> {
+async function sendEndlessJson(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json' });
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
   response.write('{"status":"success","data":[');
   const piece = '"more",'.repeat(10_000);
   while (!response.destroyed) {

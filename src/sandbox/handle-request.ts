@@ -7,7 +7,7 @@ import type { SandboxState } from './sandbox-state.ts';
 import { unauthorized } from './tokens.ts';
 import { writeAnswer, writeError } from './write-answer.ts';
 
-/** Answers one request, whatever it is; never rejects. */
+/** Answers one request, whatever it is. */
 export async function handleRequest(
   request: IncomingMessage,
   response: ServerResponse,

@@ -21,7 +21,7 @@ const CONNECTION_LIMIT = 512;
 
 /**
  * An HTTP server that only this machine reaches: bound to 127.0.0.1, with limits on what a client may hold.
- * The listener must not reject; every answer has an `x-request-id`.
+ * Every answer has an `x-request-id`; where the listener rejects, the connection is closed.
  * @param port 0 for a free one
  */
 export async function startLocalServer(port: number, listener: Listener): Promise<LocalServer> {
@@ -36,7 +36,8 @@ export async function startLocalServer(port: number, listener: Listener): Promis
     (request, response) => {
       response.setHeader('x-request-id', newRequestId());
       response.on('error', () => response.destroy());
-      void listener(request, response);
+      // What a listener lets through must not end the process that the sandbox lives in.
+      listener(request, response).catch(() => response.destroy());
     },
   );
   server.timeout = SILENCE_TIMEOUT_MS;

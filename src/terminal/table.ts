@@ -10,6 +10,8 @@ const GAP = '  ';
 const NARROWEST_TABLE = 60;
 /** What a shrinking column keeps at least. */
 const NARROWEST_COLUMN = 10;
+/** What it keeps before optional columns leave. */
+const COMFORTABLE_COLUMN = 24;
 
 /**
  * A listing for people, as lines: a header and rows, or one block of `Heading: value` lines per
@@ -28,7 +30,8 @@ export function formatTable<Item>(
   ];
   for (const shown of width < NARROWEST_TABLE ? [] : withoutOptional(columns)) {
     const [headings = [], ...cells] = rowsOf(shown);
-    const widths = fitWidths([headings, ...cells], shown, width);
+    const narrowest = shown.some(({ isOptional }) => isOptional) ? COMFORTABLE_COLUMN : NARROWEST_COLUMN;
+    const widths = fitWidths([headings, ...cells], shown, { width, narrowest });
     if (widths !== undefined) return layOut([headings, ...cells], shown, widths, { style, glyphs });
   }
   const [headings = [], ...cells] = rowsOf(columns);
@@ -91,13 +94,13 @@ function layOut(
 function fitWidths(
   rows: readonly (readonly string[])[],
   columns: readonly { readonly shrinks?: boolean }[],
-  width: number,
+  { width, narrowest }: { readonly width: number; readonly narrowest: number },
 ): readonly number[] | undefined {
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => displayWidth(row[index] ?? ''))));
   let excess =
     widths.reduce((sum, columnWidth) => sum + columnWidth, GAP.length * (widths.length - 1)) - width;
   while (excess > 0) {
-    const widest = widestShrinking(widths, columns);
+    const widest = widestShrinking(widths, columns, narrowest);
     if (widest === undefined) return undefined;
     widths[widest] = (widths[widest] ?? 0) - 1;
     excess -= 1;
@@ -108,10 +111,11 @@ function fitWidths(
 function widestShrinking(
   widths: readonly number[],
   columns: readonly { readonly shrinks?: boolean }[],
+  narrowest: number,
 ): number | undefined {
   let widest: number | undefined;
   for (const [index, columnWidth] of widths.entries()) {
-    if (columns[index]?.shrinks !== true || columnWidth <= NARROWEST_COLUMN) continue;
+    if (columns[index]?.shrinks !== true || columnWidth <= narrowest) continue;
     if (widest === undefined || columnWidth > (widths[widest] ?? 0)) widest = index;
   }
   return widest;

@@ -94,6 +94,8 @@ describe('a package', () => {
     expect(subtitles?.bytes.toString()).toContain('Ben: Schön, dass Sie da sind!');
     expect(entries.get('Jingle/Jingle.wav')?.bytes.length).toBe(16_044);
 
+    // The dates are those of the media: the same selection is the same archive at any time.
+    expect(entries.get('Jingle/Jingle.wav')?.modified).toEqual(new Date('2025-05-09T06:00:00Z'));
     const path = join(makeTempFolder(), 'package.zip');
     writeFileSync(path, bytes);
     const { status, error } = spawnSync('unzip', ['-tq', path]);

@@ -202,6 +202,12 @@ describe('bad requests', () => {
     expect((await call(sandbox, 'GET', '/media')).status).toBe(200);
   });
 
+  test('an answer that cannot be written closes the connection and no more', async () => {
+    const sandbox = await openSandbox(['api-503=1', 'retry-after=a\nb']);
+    await expect(call(sandbox, 'GET', '/media')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect((await call(sandbox, 'GET', '/media')).status).toBe(200);
+  });
+
   test('random bytes do no harm', async () => {
     const seed = randomInt(1_000_000);
     let state = seed;

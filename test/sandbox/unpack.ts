@@ -4,6 +4,7 @@ import { fromBufferPromise } from 'yauzl';
 
 export interface UnpackedEntry {
   readonly method: number;
+  readonly modified: Date;
   readonly bytes: Buffer;
 }
 
@@ -15,7 +16,11 @@ export async function unpack(archive: Buffer): Promise<Map<string, UnpackedEntry
     const stream = await zip.openReadStreamPromise(entry);
     const bytes = await buffer(stream);
     if (crc32(bytes) !== entry.crc32) throw new Error(`${entry.fileName} has a wrong CRC`);
-    entries.set(entry.fileName, { method: entry.compressionMethod, bytes });
+    entries.set(entry.fileName, {
+      method: entry.compressionMethod,
+      modified: entry.getLastModDate(),
+      bytes,
+    });
   }
   return entries;
 }

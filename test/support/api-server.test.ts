@@ -9,7 +9,7 @@ const BEARER = `Authorization: Bearer ${CANARY_TOKEN}`;
 const object = makeZipObject(1_000);
 
 async function get(origin: string, path: string, ...headers: string[]): Promise<[number, unknown]> {
-  const answer = await rawRequest(origin, getRequest(path, ...headers), { idleMs: 50 });
+  const answer = await rawRequest(origin, getRequest(path, ...headers));
   const body = bodyOf(answer).toString('utf8');
   return [Number(answer.text.slice(9, 12)), body.startsWith('{') ? JSON.parse(body) : body];
 }

@@ -113,8 +113,9 @@ export function createReply(
     },
     async reset() {
       if (isClosed()) return;
-      // A reset throws away what the kernel has not delivered yet: let written bytes arrive first.
-      await delay(5);
+      // A reset throws away what the kernel has not delivered yet: let written bytes arrive first. And libuv
+      // tells a reader who finds bytes and reset together of an end, not of a reset.
+      await delay(20);
       tcpSocket.resetAndDestroy();
       stream.destroy();
     },

@@ -6,17 +6,24 @@ import { parse } from 'yaml';
 
 export const OPENAPI_PATH = fileURLToPath(new URL('../../docs/openapi.yaml', import.meta.url));
 
+interface OpenApiContent {
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
 interface OpenApiResponse {
   readonly $ref?: string;
-  readonly content?: Readonly<Record<string, unknown>>;
+  readonly content?: Readonly<Record<string, OpenApiContent>>;
 }
 
 export interface OpenApiOperation {
   readonly operationId: string;
+  readonly 'x-source'?: string;
   readonly responses: Readonly<Record<string, OpenApiResponse>>;
 }
 
 export interface OpenApiSchema {
+  readonly 'x-source'?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly required?: readonly string[];
 }

@@ -8,6 +8,7 @@ export interface RawAnswer {
 }
 
 export interface RawRequestOptions {
+  /** Silence after the first byte that counts as the end; before it, a busy server gets a second. */
   readonly idleMs?: number;
   /** Goes away after this long, whatever comes. */
   readonly limitMs?: number;
@@ -15,11 +16,13 @@ export interface RawRequestOptions {
   readonly limitBytes?: number;
 }
 
+const FIRST_BYTE_MS = 1_000;
+
 /** Writes bytes to a server and takes whatever comes back, without an opinion on HTTP. */
 export function rawRequest(
   origin: string,
   request: string,
-  { idleMs = 150, limitMs = 2_000, limitBytes = Number.POSITIVE_INFINITY }: RawRequestOptions = {},
+  { idleMs = 250, limitMs = 2_000, limitBytes = Number.POSITIVE_INFINITY }: RawRequestOptions = {},
 ): Promise<RawAnswer> {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve) => {
@@ -33,7 +36,8 @@ export function rawRequest(
       resolve({ bytes, text: bytes.toString('latin1'), endedBy });
     };
     const timer = setTimeout(() => finish('silence'), limitMs);
-    socket.setTimeout(idleMs, () => finish('silence'));
+    socket.setTimeout(FIRST_BYTE_MS, () => finish('silence'));
+    socket.once('data', () => socket.setTimeout(idleMs));
     socket.on('data', (chunk) => {
       chunks.push(chunk);
       receivedBytes += chunk.length;

@@ -70,7 +70,7 @@ export async function runProgram(
     stdin,
     stdout: stdout.stream,
     stderr: stderr.stream,
-    cwd,
+    cwd: () => cwd,
     platform: options.platform ?? process.platform,
     nodeVersion: process.version,
     hostname: hostname(),

@@ -150,17 +150,24 @@ test('--progress none tells nothing', () => {
   expect(stderr.text()).toBe('');
 });
 
-describe('a bar that is still loading', () => {
-  test('is never drawn when the work ends first, and the last word is said', async () => {
+describe('a bar', () => {
+  test('is never drawn for what is done by then, and the last word is said', async () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
     terminal.progress(transfer(0.5));
     terminal.progress({ event: 'done', id: 'dl-1', message: 'there' });
-    terminal.endProgress();
     await terminal.flush();
     expect(stderr.text()).toBe('✔ there\n');
   });
 
-  test('is drawn with the latest event once it is there, and taken away at the end', async () => {
+  test('is never drawn when progress was ended by then', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
+    terminal.progress(transfer(0.5));
+    terminal.endProgress();
+    await terminal.flush();
+    expect(stderr.text()).toBe('');
+  });
+
+  test('that was still loading is drawn with the latest event once it is there, and taken away at the end', async () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
     terminal.progress(transfer(0.1));
     terminal.progress(transfer(0.5));
@@ -182,5 +189,14 @@ describe('a bar that is still loading', () => {
     terminal.endProgress();
     expect(stderr.text()).not.toContain('2 at once · retry');
     expect(stderr.text()).not.toContain('3 at once');
+  });
+
+  test('is taken away when the last package is done, whatever was tried again meanwhile', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
+    terminal.progress({ event: 'retry', id: null, attempt: 1, message: 'connection reset' });
+    await terminal.flush();
+    terminal.progress(transfer(0.5));
+    terminal.progress({ event: 'done', id: 'dl-1', message: 'there' });
+    expect(stderr.text()).toMatch(/\x1b\[\?25h✔ there\n$/);
   });
 });

@@ -90,6 +90,12 @@ describe('the drawn line', () => {
     expect(pty.screen()).toMatch(/Lecture\.zip is complete$/);
   });
 
+  test('is drawn under CI when it was asked for', async () => {
+    const args = [SCENARIOS, build.folder, 'wait', 'bar'];
+    const pty = run('wait', { args, env: { CI: 'true' } });
+    await expect(pty.waitFor(/^\S dl-1 · preparing · 1s$/)).resolves.toBeUndefined();
+  });
+
   test('faults 117: is ASCII without a UTF-8 locale', async () => {
     const pty = run('wait', { env: { LANG: 'C' } });
     await pty.waitFor(/^[-\\|/] dl-1 - preparing - \ds$/);

@@ -1,4 +1,4 @@
-// Run by the tests in a process of its own: node scenarios.mjs BUILD_FOLDER SCENARIO [--mode …]
+// Run by the tests in a process of its own: node scenarios.mjs BUILD_FOLDER SCENARIO [PROGRESS_MODE]
 import { pathToFileURL } from 'node:url';
 
 const [folder, scenario, progressMode = 'auto'] = process.argv.slice(2);

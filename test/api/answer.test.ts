@@ -1,0 +1,121 @@
+import { Readable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { errorText, looksLikeHtml, parseAnswer, requestId } from '../../src/api/answer.ts';
+import { ExpectedError } from '../../src/errors.ts';
+import { headerFields } from '../../src/http/headers.ts';
+
+const NOW_MS = Date.UTC(2026, 0, 15, 12, 0, 0);
+
+function answer(status: number, body: unknown, headers: Record<string, string> = {}): unknown {
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const response = {
+    url: new URL('https://api.example.com/v2/x?secret=1'),
+    status,
+    headers: headerFields(headers),
+    body: Readable.from([]),
+  };
+  return parseAnswer(response, bytes, NOW_MS);
+}
+
+describe('a JSend answer', () => {
+  const data = { id: 'x' };
+
+  test.each([
+    [200, { status: 'success', data }, data],
+    [200, { data }, data],
+    [201, { status: 'SUCCESS', data, message: 'fine' }, data],
+    [200, { status: 'odd', data }, data],
+    [200, { status: 7, data }, data],
+    [200, { status: 'success', data: null }, null],
+    [200, { status: 'success' }, undefined],
+    [204, '', null],
+    [205, 'ignored', null],
+    [200, '', null],
+  ])('HTTP %i with %j gives %j', (status, body, wanted) => {
+    expect(answer(status, body)).toEqual(wanted);
+  });
+
+  test.each([
+    [
+      200,
+      { status: 'fail', data: { title: 'too long', ids: ['a', 'b'] } },
+      'BAD_RESPONSE',
+      'title: too long; ids: a, b',
+    ],
+    [200, { status: 'ERROR', message: 'broken' }, 'BAD_RESPONSE', 'HTTP 200 but reports error: broken'],
+    [200, { status: 'error' }, 'BAD_RESPONSE', 'no reason given'],
+    [400, { status: 'fail', message: 'no' }, 'BAD_RESPONSE', 'HTTP 400: no'],
+    [401, { status: 'fail', message: 'no' }, 'AUTH', 'HTTP 401: no'],
+    [403, '', 'AUTH', 'HTTP 403'],
+    [404, { status: 'success', data }, 'NOT_FOUND', 'HTTP 404'],
+    [410, '<html><title>Gone</title>', 'NOT_FOUND', 'HTTP 410: “Gone”'],
+    [422, 'plain words', 'BAD_RESPONSE', 'HTTP 422'],
+    [408, '', 'UNAVAILABLE', 'HTTP 408'],
+    [429, '', 'UNAVAILABLE', 'HTTP 429'],
+    [500, { error: 'x', error_description: 'y' }, 'UNAVAILABLE', 'HTTP 500: y'],
+    [503, '{', 'UNAVAILABLE', 'HTTP 503'],
+    [501, '', 'BAD_RESPONSE', 'HTTP 501'],
+    [200, '<!doctype html><title>Sign\n in</title>', 'BAD_RESPONSE', 'web page instead of data: “Sign in”'],
+    [200, '[]', 'BAD_RESPONSE', 'is not a JSON object'],
+    [200, '{', 'BAD_RESPONSE', 'is not valid JSON'],
+  ])('HTTP %i with %j is %s', (status, body, code, message) => {
+    expect(() => answer(status, body)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message) }),
+    );
+  });
+
+  test('details tell the HTTP status, the request id and when to come back', () => {
+    expect(() => answer(503, '', { 'retry-after': '7', 'x-request-id': 'r-1' })).toThrow(
+      expect.objectContaining({
+        details: { httpStatus: 503, requestId: 'r-1', transient: true, retryAfterMs: 7_000 },
+      }),
+    );
+  });
+
+  test('the query of the address shows nowhere, long words are cut', () => {
+    expect(() => answer(200, '[]')).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret') }),
+    );
+    try {
+      answer(400, { message: 'x'.repeat(5_000) });
+      expect.unreachable();
+    } catch (error) {
+      expect(error instanceof ExpectedError && error.message.length).toBeLessThan(600);
+    }
+  });
+
+  test.each([
+    [{ message: 'm', data: { a: 'b' }, error: 'e' }, 'm'],
+    [{ message: '', data: { a: 'b' } }, 'a: b'],
+    [{ data: 'words' }, 'words'],
+    [{ data: { a: 1 } }, null],
+    [{ error_description: 'd', error: 'e' }, 'd'],
+    [{ error: 'e' }, 'e'],
+    [{}, null],
+    [[], null],
+    ['text', null],
+    [null, null],
+  ])('the words of %j are %j', (envelope, text) => {
+    expect(errorText(envelope)).toBe(text);
+  });
+
+  test.each(['x-request-id', 'request-id', 'x-amzn-requestid', 'x-correlation-id', 'cf-ray'])(
+    '%s is a request id',
+    (name) => {
+      expect(requestId(headerFields({ [name]: 'r' }))).toBe('r');
+      expect(requestId(headerFields({ [name]: 'r'.repeat(1_000) }))).toHaveLength(200);
+    },
+  );
+
+  test.each([
+    ['<!DOCTYPE html>', true],
+    [' \n<HTML>', true],
+    ['<head>', true],
+    ['<!-- x -->', true],
+    ['{"html":"<html>"}', false],
+    ['', false],
+    ['PK\u0003\u0004', false],
+  ])('%j is a web page: %j', (text, isHtml) => {
+    expect(looksLikeHtml(Buffer.from(text))).toBe(isHtml);
+  });
+});

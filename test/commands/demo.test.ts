@@ -1,0 +1,43 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { listTree } from '../support/temp-folder.ts';
+import { runCommand } from './run-command.ts';
+
+test('the demo does the whole job without an account and shows each command', async () => {
+  const run = await runCommand(['demo'], { token: null, deadlineMs: 60_000 });
+  expect(run.exitCode).toBe(0);
+  const commands = run.stderr.split('\n').filter((line) => line.startsWith('$ '));
+  expect(commands.map((line) => line.split(' ').slice(1, 3).join(' '))).toEqual([
+    'streamdiver-dl media',
+    'streamdiver-dl media',
+    'streamdiver-dl create',
+    'streamdiver-dl list',
+    'streamdiver-dl rm',
+  ]);
+  const [folder = ''] = readdirSync(run.temp).filter((name) => name.includes('demo'));
+  const files = listTree(join(run.temp, folder)).filter(({ type }) => type === 'file');
+  const names = files.map(({ path }) => path);
+  for (const pattern of [/\.zip$/, /\.mp4$/, /\.srt$/, /\.txt$/])
+    expect(names).toEqual(expect.arrayContaining([expect.stringMatching(pattern)]));
+  expect(run.stderr).toContain(`The files are in ${join(run.temp, folder)}`);
+  expect(readdirSync(run.cwd)).toEqual([]);
+});
+
+test('the demo leaves a real credential and profile alone', async () => {
+  const env = { STREAMDIVER_API_URL: 'http://127.0.0.1:1', STREAMDIVER_PROFILE: 'nobody' };
+  expect((await runCommand(['demo', '-q'], { env, deadlineMs: 60_000 })).exitCode).toBe(0);
+});
+
+test('Ctrl-C ends the demo with 130', async () => {
+  const run = await runCommand(['demo'], {
+    onStart(control) {
+      const timer = setInterval(() => {
+        if (!control.stderr().includes('$ streamdiver-dl create')) return;
+        clearInterval(timer);
+        control.signal('SIGINT');
+      }, 20);
+    },
+  });
+  expect(run.exitCode).toBe(130);
+});

@@ -1,0 +1,153 @@
+import type { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { EXIT_CODES } from '../../src/errors.ts';
+import { outputSchema } from '../../src/help/output-schema.ts';
+import { buildProgram } from '../../src/program.ts';
+import { FAULT_NAMES } from '../../src/sandbox/faults.ts';
+import { runCommand } from './run-command.ts';
+
+const nothing = async () => undefined;
+const program = buildProgram(
+  { offline: nothing, online: nothing },
+  { writeOut: () => undefined, writeUnasked: () => undefined, columns: 80 },
+);
+
+function pathsOf(parent: Command, path: readonly string[] = []): string[][] {
+  return parent.commands.flatMap((command) => [
+    [...path, command.name()],
+    ...pathsOf(command, [...path, command.name()]),
+  ]);
+}
+
+const PATHS = pathsOf(program);
+
+describe('help of every command', () => {
+  test('there are the commands of the contract', () => {
+    expect(PATHS.map((path) => path.join(' '))).toEqual(
+      expect.arrayContaining([
+        ...['create', 'status', 'fetch', 'list', 'rm', 'media', 'media list', 'media show'],
+        ...['sandbox', 'demo', 'help'],
+      ]),
+    );
+  });
+
+  test.each(PATHS.map((path) => [path]))(
+    '%j: help and --help say the same on standard output',
+    async (path) => {
+      const byHelp = await runCommand(['help', ...path]);
+      const byFlag = await runCommand([...path, '--help']);
+      const short = await runCommand([...path, '-h']);
+      expect(byFlag).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(byFlag.stdout).toMatch(new RegExp(`^Usage: streamdiver-dl ${path.join(' ')}`));
+      expect(short.stdout).toBe(byFlag.stdout);
+      expect(byHelp.stdout.startsWith(byFlag.stdout)).toBe(true);
+      expect(byHelp).toMatchObject({ exitCode: 0, stderr: '' });
+    },
+  );
+
+  test.each(PATHS.map((path) => [path]))('%j: every flag that is shown is explained', (path) => {
+    let command: Command | undefined = program;
+    for (const name of path) command = command?.commands.find((candidate) => candidate.name() === name);
+    expect(command?.summary()).not.toBe('');
+    for (const option of command?.options ?? []) {
+      if (!option.hidden) expect([option.flags, option.description]).not.toEqual([option.flags, '']);
+    }
+  });
+
+  test.each([
+    [
+      'create',
+      ['-m', '-r', '-t', '--transcripts', '--language', '--transcripts-only', '--title', '--description'],
+    ],
+    [
+      'create',
+      [
+        '--expires',
+        '--from-file',
+        '--dry-run',
+        '--anonymous',
+        '--wait',
+        '--fetch',
+        '--timeout',
+        '--interval',
+      ],
+    ],
+    ['status', ['--wait', '--timeout', '--interval', '--no-wait', '--exit-status']],
+    ['fetch', ['--timeout', '--interval', '--no-wait', '-o', '-D', '-x', '--keep-archive', '--overwrite']],
+    [
+      'fetch',
+      ['--skip-existing', '--no-resume', '--retries', '--checksum', '--sha256', '--max-size', '--rm', '-n'],
+    ],
+    ['list', ['--page', '--per-page', '-L', '--limit', '--all', '--status', '--sort']],
+    ['rm', ['-y', '--yes', '--ignore-not-found', '-f', '--force', '-n', '--dry-run']],
+    ['sandbox', ['--port', '--media-dir', '--prepare', '--fault']],
+  ])('%s shows %j', async (command, flags) => {
+    const { stdout } = await runCommand(['help', command]);
+    for (const flag of flags) expect(stdout).toMatch(new RegExp(`(^|[ ,])${flag}\\b`, 'm'));
+  });
+
+  test.each(['--output-dir', '--clobber', '--no-clobber', '--non-interactive', '--ca-cert', '--debug'])(
+    'the alias %s is hidden',
+    async (alias) => {
+      expect((await runCommand(['fetch', '--help'])).stdout).not.toContain(alias);
+    },
+  );
+
+  test('aliases find the same help', async () => {
+    expect((await runCommand(['help', 'delete'])).stdout).toBe((await runCommand(['help', 'rm'])).stdout);
+    expect((await runCommand(['ls', '-h'])).stdout).toBe((await runCommand(['list', '-h'])).stdout);
+  });
+});
+
+describe('topics', () => {
+  test('exit-codes names every code with its number', async () => {
+    const { stdout } = await runCommand(['help', 'exit-codes']);
+    for (const [code, exitCode] of Object.entries(EXIT_CODES)) {
+      const line = stdout.split('\n').find((candidate) => candidate.includes(code));
+      expect([code, line]).toEqual([code, expect.stringMatching(new RegExp(`\\b${exitCode}\\b`))]);
+    }
+  });
+
+  test('environment names every variable of the contract', async () => {
+    const { stdout } = await runCommand(['help', 'environment']);
+    for (const name of [
+      ...['TOKEN', 'TOKEN_FILE', 'TENANT', 'CLIENT_ID', 'CLIENT_SECRET', 'CLIENT_SECRET_FILE', 'PROFILE'].map(
+        (end) => `STREAMDIVER_${end}`,
+      ),
+      ...['API_URL', 'SSO_URL', 'CONFIG_DIR', 'CA_FILE'].map((end) => `STREAMDIVER_${end}`),
+      ...['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'],
+      ...['NO_COLOR', 'FORCE_COLOR', 'TERM', 'COLUMNS', 'ACCESSIBLE', 'CI', 'AI_AGENT', 'GITHUB_ACTIONS'],
+    ]) {
+      expect(stdout).toMatch(new RegExp(`\\b${name}\\b`));
+    }
+  });
+
+  test('json prints the schema with one definition per command', async () => {
+    const run = await runCommand(['help', 'json']);
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(run.stdout)).toEqual(outputSchema);
+    for (const name of [
+      'create',
+      'status',
+      'list',
+      'media list',
+      'media show',
+      'fetch',
+      'rm',
+      'dry-run',
+      'error',
+    ])
+      expect(outputSchema['$defs']).toHaveProperty([name]);
+  });
+
+  test('sandbox lists its faults', async () => {
+    const { stdout } = await runCommand(['help', 'sandbox']);
+    for (const { usage } of FAULT_NAMES) expect(stdout).toContain(usage);
+  });
+
+  test('an unknown topic exits with 2 and names the known ones', async () => {
+    const run = await runCommand(['help', 'nonsense', '--json']);
+    expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
+    expect(run.stderr).toMatch(/fetch.*exit-codes/);
+  });
+});

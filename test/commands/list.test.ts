@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import { startApi } from '../support/api-server.ts';
+import { expectDocument, expectFailureDocument } from './output-documents.ts';
+import { runCommand } from './run-command.ts';
+import { calls } from './scene.ts';
+
+const packages = [
+  {
+    id: 'a',
+    title: 'Sea, "blue"',
+    created: '2026-01-03T00:00:00Z',
+    files: [{ url: 'https://s.example/a', size: 3_000, mimeType: 'application/zip' }],
+  },
+  { id: 'b', status: 'preparing', title: 'Alps', created: '2026-01-01T00:00:00Z' },
+  {
+    id: 'c',
+    title: 'Zoo',
+    created: '2026-01-02T00:00:00Z',
+    files: [{ url: 'https://s.example/c', size: 20_000, mimeType: 'application/zip' }],
+  },
+];
+const page = (index: number, perPage = 50) => `GET /v2/downloads?perPage=${perPage}&page=${index}`;
+const many = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `p${index}` }));
+
+async function listIds(flags: readonly string[], content = packages as readonly object[]) {
+  const api = await startApi({ packages: content });
+  const run = await runCommand(['list', '--format', 'id', ...flags], { api });
+  return { run, api, ids: run.stdout.split('\n').slice(0, -1) };
+}
+
+describe('list', () => {
+  test('prints tab-separated lines without a header in a pipe', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['list'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.stdout.split('\n')).toEqual([
+      'a\tready\tSea, "blue"\t3000\t2026-01-03T00:00:00.000Z\t',
+      'b\tpreparing\tAlps\t\t2026-01-01T00:00:00.000Z\t',
+      'c\tready\tZoo\t20000\t2026-01-02T00:00:00.000Z\t',
+      '',
+    ]);
+    expect(calls(api)).toEqual([page(0), page(1)]);
+  });
+
+  test('prints a table on a terminal, times relative to now', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['list', '--no-color'], { api, isTTY: true });
+    expect(run.stdout).toMatch(/^ID +STATUS +TITLE +SIZE +CREATED +EXPIRES\n/);
+    expect(run.stdout).toMatch(/b +preparing +Alps +(14 days|2 weeks) ago/);
+  });
+
+  test('--json prints one document', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['list', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '', json: { count: 3, truncated: false } });
+    expectDocument('list', run.json);
+  });
+
+  test('--format ndjson prints one document a line', async () => {
+    const { run } = await listIds(['--format', 'ndjson']);
+    const lines = run.stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expectDocument('package', JSON.parse(line));
+  });
+
+  test('--format csv prints a header, quotes what needs it and ends lines as RFC 4180 does', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['list', '--format', 'csv', '--fields', 'id,title,files'], {
+      api,
+      isOutputData: true,
+    });
+    const [header, first, second] = run.stdout.split('\r\n');
+    expect(header).toBe('id,title,files');
+    expect(first).toMatch(/^a,"Sea, ""blue""","\[\{.*\}\]"$/);
+    expect(second).toBe('b,Alps,[]');
+  });
+
+  test('--fields chooses and orders, also what has no column of its own', async () => {
+    const { run } = await listIds(['--format', 'tsv', '--fields', 'ready,id', '-L', '2']);
+    expect(run.stdout).toBe('true\ta\nfalse\tb\n');
+    const json = await runCommand(['list', '--json', '--fields', 'id,failed'], {
+      api: await startApi({ packages }),
+    });
+    expect(json.json).toMatchObject({ items: [{ id: 'a', failed: false }, {}, {}], count: 3 });
+  });
+
+  test('an unknown field exits with 2 and names the known ones', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['list', '--fields', 'id,colour', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
+    expectFailureDocument('list', run.json);
+    expect(run.stderr).toMatch(/colour[^]*known fields: .*id, .*status/);
+  });
+
+  test('an empty list is a success with an empty standard output', async () => {
+    const api = await startApi({ packages: [] });
+    const run = await runCommand(['list'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'no packages\n' });
+    const json = await runCommand(['ls', '--json'], { api });
+    expect(json).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(json.json).toEqual({ items: [], count: 0, truncated: false });
+  });
+
+  test('needs a credential, and without one sends nothing', async () => {
+    const api = await startApi({ packages, token: null });
+    const run = await runCommand(['list', '--json'], { api, token: null });
+    expect(run).toMatchObject({ exitCode: 4, json: { error: { code: 'AUTH' } } });
+    expectFailureDocument('list', run.json);
+    expect(api.requests).toHaveLength(0);
+  });
+});
+
+describe('pages of list', () => {
+  test('stops at 30 and says that there is more', async () => {
+    const { run, ids } = await listIds([], many(60));
+    expect(ids).toHaveLength(30);
+    expect(run.stderr).toMatch(/first 30.*--limit N or --all/);
+    const api = await startApi({ packages: many(60) });
+    expect((await runCommand(['list', '--json'], { api })).json).toMatchObject({
+      count: 30,
+      truncated: true,
+    });
+  });
+
+  test('says nothing of the kind when there are exactly as many', async () => {
+    const { run, ids } = await listIds(['-L', '3']);
+    expect(ids).toEqual(['a', 'b', 'c']);
+    expect(run.stderr).toBe('');
+  });
+
+  test('--all goes through all pages, --limit stops asking when it has enough', async () => {
+    const all = await listIds(['--all'], many(120));
+    expect(all.ids).toHaveLength(120);
+    expect(calls(all.api)).toEqual([page(0), page(1), page(2), page(3)]);
+    const some = await listIds(['--limit', '60'], many(120));
+    expect(some.ids).toHaveLength(60);
+    expect(calls(some.api)).toEqual([page(0), page(1)]);
+  });
+
+  test('--page counts from 1 and asks for that page alone, counted from 0 on the wire', async () => {
+    const { run, api, ids } = await listIds(['--page', '2', '--per-page', '10'], many(25));
+    expect(ids).toEqual(Array.from({ length: 10 }, (_, index) => `p${index + 10}`));
+    expect(calls(api)).toEqual([page(1, 10)]);
+    expect(run.stderr).toBe('');
+  });
+
+  test('a page behind the last is an empty list', async () => {
+    const { run, ids } = await listIds(['--page', '9']);
+    expect(run.exitCode).toBe(0);
+    expect(ids).toEqual([]);
+  });
+});
+
+describe('--status and --sort', () => {
+  test('--status compares without case and looks through everything before the limit', async () => {
+    const { ids, api } = await listIds(
+      ['--status', 'PREPARING', '-L', '1'],
+      [...many(70), { id: 'late', status: 'preparing' }],
+    );
+    expect(ids).toEqual(['late']);
+    expect(calls(api)).toEqual([page(0), page(1), page(2)]);
+  });
+
+  test.each([
+    ['created', ['b', 'c', 'a']],
+    ['created:desc', ['a', 'c', 'b']],
+    ['title', ['b', 'a', 'c']],
+    ['id:desc', ['c', 'b', 'a']],
+    ['sizeBytes', ['a', 'c', 'b']],
+    ['sizeBytes:desc', ['c', 'a', 'b']],
+  ])('--sort %s gives %j, unknown values last', async (order, ids) => {
+    expect((await listIds(['--sort', order])).ids).toEqual(ids);
+  });
+
+  test('--sort sorts before the limit cuts', async () => {
+    const { ids, run } = await listIds(['--sort', 'created', '-L', '1']);
+    expect(ids).toEqual(['b']);
+    expect(run.stderr).toContain('first 1');
+  });
+});

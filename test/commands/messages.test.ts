@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../support/api-packages.ts';
+import { startApi } from '../support/api-server.ts';
+import { makeZipObject } from '../support/served-object.ts';
+import { runCommand } from './run-command.ts';
+
+describe('--quiet', () => {
+  test.each([
+    ['list', '-L', '1'],
+    ['status', PACKAGE_ID],
+    ['fetch', PACKAGE_ID, '--sha256'],
+    ['create', '-m', 'm1', '--expires', '2026-12-31'],
+    ['rm', '--yes', PACKAGE_ID],
+    ['create', '-m', 'm1', '--fetch', '-D', 'out'],
+  ])('%s %s %s %s leaves the result and nothing else', async (...line) => {
+    const api = await startApi({ files: { one: makeZipObject(1_000) } });
+    const run = await runCommand([...line.filter((word) => word !== undefined), '-q'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.stdout).not.toBe('');
+  });
+
+  test('leaves errors', async () => {
+    const api = await startApi();
+    const run = await runCommand(['status', 'missing', '--quiet'], { api });
+    expect(run).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(run.stderr).toMatch(/^error: no package with id missing.*\n$/);
+  });
+});
+
+describe('--verbose', () => {
+  test('-v tells method, address without query, status and time of each request', async () => {
+    const api = await startApi();
+    const run = await runCommand(['list', '-v'], { api });
+    const lines = run.stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    for (const line of lines)
+      expect(line).toMatch(/^GET http:\/\/127\.0\.0\.1:\d+\/v2\/downloads 200 \d+ ms$/);
+  });
+
+  test('-v tells the request id of a failure, also part of the JSON document', async () => {
+    const headers = { 'X-Request-Id': 'req-77' };
+    const api = await startApi({ script: { 'GET /v2/downloads': { status: 403, json: {}, headers } } });
+    const run = await runCommand(['list', '-v', '--json'], { api });
+    expect(run.json).toMatchObject({ error: { requestId: 'req-77', httpStatus: 403 } });
+    expect(run.stderr).toContain('request id: req-77');
+    expect((await runCommand(['list'], { api })).stderr).not.toContain('req-77');
+  });
+
+  test.each(['-vv', '--debug'])(
+    '%s shows the heads, without the credential and without queries',
+    async (flag) => {
+      const api = await startApi();
+      const run = await runCommand(['media', 'list', 'secret-words', flag], { api });
+      expect(run.stderr).toMatch(/^> GET http:\/\/127\.0\.0\.1:\d+\/v2\/search\?…$/m);
+      expect(run.stderr).toMatch(/^> authorization: \*\*\*$/m);
+      expect(run.stderr).toMatch(/^> user-agent: streamdiver-dl\/\d/m);
+      expect(run.stderr).toMatch(/^< 200$/m);
+      expect(run.stderr).toMatch(/^< content-type: application\/json$/m);
+      expect(run.stderr).not.toContain('secret-words');
+      expect((await runCommand(['media', 'list', '-v'], { api })).stderr).not.toContain('authorization');
+    },
+  );
+});
+
+describe('GITHUB_ACTIONS', () => {
+  test('a failure is also one escaped ::error line on standard error', async () => {
+    const message = '100%\nbroken\n::add-mask::x';
+    const api = await startApi({ script: { 'GET /v2/downloads': { status: 400, json: { message } } } });
+    const run = await runCommand(['list', '--json'], { api, env: { GITHUB_ACTIONS: 'true' } });
+    expect(run.exitCode).toBe(7);
+    const commands = run.stderr.split('\n').filter((line) => line.startsWith('::'));
+    expect(commands).toHaveLength(1);
+    expect(commands[0]).toMatch(/^::error title=streamdiver-dl::.*100%25%0Abroken%0A/);
+    expect(run.stdout).not.toContain('\n::');
+  });
+
+  test('a success has none, and neither has a failure elsewhere', async () => {
+    const api = await startApi();
+    const env = { GITHUB_ACTIONS: 'true' };
+    expect((await runCommand(['list'], { api, env })).stderr).not.toContain('::');
+    expect((await runCommand(['status', 'missing'], { api })).stderr).not.toContain('::');
+  });
+});
+
+test.each([[[]], [['media']]])('%j alone shows help on standard output', async (line) => {
+  const run = await runCommand(line);
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(run.stdout).toMatch(/^Usage: streamdiver-dl /);
+  const json = await runCommand([...line, '--json']);
+  expect(json).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
+});
+
+test.each(['-V', '--version'])('%s prints the version alone', async (flag) => {
+  const run = await runCommand([flag]);
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(run.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});

@@ -1,0 +1,23 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { outputSchema } from '../../src/help/output-schema.ts';
+import type { JsonDocument } from '../support/run-result.ts';
+
+const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictRequired: false });
+addFormats.default(ajv);
+ajv.addSchema(outputSchema, 'output');
+
+/** @throws Error that names every difference from the schema that `help json` prints */
+export function expectDocument(definition: string, document: unknown): void {
+  const validate = ajv.getSchema(`output#/$defs/${encodeURIComponent(definition)}`);
+  if (validate === undefined) throw new Error(`help json defines no ${definition}`);
+  if (validate(document) === true) return;
+  throw new Error(`${JSON.stringify(document)}\nis no ${definition}: ${ajv.errorsText(validate.errors)}`);
+}
+
+/** The document of a run that failed: what was achieved with the error beside it, or the error alone. */
+export function expectFailureDocument(definition: string, document: JsonDocument): void {
+  expectDocument('failure', document);
+  const isAlone = Object.keys(document).length === 1;
+  if (!isAlone) expectDocument(definition, document);
+}

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import { startApi } from '../support/api-server.ts';
+import { expectDocument, expectFailureDocument } from './output-documents.ts';
+import { runCommand } from './run-command.ts';
+import { calls } from './scene.ts';
+
+const ROUTE = 'DELETE /v2/downloads/{id}';
+const packages = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
+const remove = (id: string) => `DELETE /v2/downloads/${id}`;
+
+describe('rm --yes', () => {
+  test('deletes all, prints the ids, and says how many', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', '-y', 'a', 'b', 'a'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'a\nb\n', stderr: '2 packages deleted.\n' });
+    expect(calls(api)).toEqual([remove('a'), remove('b')]);
+    expect([...api.packages.keys()]).toEqual(['c']);
+  });
+
+  test('the cluster -yq says nothing but the result', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', '-yq', 'a'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'a\n', stderr: '' });
+  });
+
+  test('--json prints the results', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['delete', '--yes', 'a', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.json).toEqual({ results: [{ id: 'a', outcome: 'deleted', error: null }] });
+    expectDocument('rm', run.json);
+  });
+
+  test('takes ids from standard input', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', '-y', '-'], { api, input: 'b\nc\n' });
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'b\nc\n' });
+  });
+
+  test.each([
+    ['204', 204],
+    ['200 with an empty body', { text: '', status: 200 }],
+    ['200 with an envelope without data', { json: { status: 'success', data: null } }],
+  ])('%s is a success', async (_name, answer) => {
+    const api = await startApi({
+      packages,
+      script: { [ROUTE]: answer === 204 ? (_request, reply) => reply.head(204) : answer },
+    });
+    expect((await runCommand(['rm', '-y', 'a'], { api })).exitCode).toBe(0);
+  });
+
+  test('an unknown id exits with 3 after all were tried', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', '-y', 'a', 'x', 'b', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 3,
+      json: {
+        results: [
+          { id: 'a', outcome: 'deleted', error: null },
+          { id: 'x', outcome: 'not-found', error: { code: 'NOT_FOUND', id: 'x' } },
+          { id: 'b', outcome: 'deleted' },
+        ],
+        error: { code: 'NOT_FOUND', exitCode: 3 },
+      },
+    });
+    expectFailureDocument('rm', run.json);
+    expect(calls(api)).toEqual([remove('a'), remove('x'), remove('b')]);
+    expect(run.stderr).toContain('no package with id x');
+  });
+
+  test.each(['--ignore-not-found', '-f', '--force'])('%s takes an unknown id for done', async (flag) => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', '-y', flag, 'x', 'a', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.json).toEqual({
+      results: [
+        { id: 'x', outcome: 'not-found', error: null },
+        { id: 'a', outcome: 'deleted', error: null },
+      ],
+    });
+    expectDocument('rm', run.json);
+  });
+
+  test('failures of different kinds exit with 1, and the rest is deleted', async () => {
+    const api = await startApi({ packages, script: { [ROUTE]: [403, 'default', 404] } });
+    const run = await runCommand(['rm', '-y', 'a', 'b', 'c', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 1,
+      json: {
+        results: [{ outcome: 'failed' }, { outcome: 'deleted' }, { outcome: 'not-found' }],
+        error: { code: 'FAILED' },
+      },
+    });
+    expectFailureDocument('rm', run.json);
+  });
+
+  test('an unavailable service is asked again', async () => {
+    const api = await startApi({ packages, script: { [ROUTE]: [503, { raw: '', after: 'reset' }] } });
+    const run = await runCommand(['rm', '-y', 'a'], { api });
+    expect(run.exitCode).toBe(0);
+    expect(api.requests).toHaveLength(3);
+  });
+});
+
+describe('rm without --yes', () => {
+  const terminal = { isTTY: true, keepInputOpen: true } as const;
+
+  test.each([
+    ['no terminal', {}],
+    ['a standard input that is none', { isTTY: { stdin: false, stdout: true, stderr: true } }],
+    ['a standard error that is none', { isTTY: { stdin: true, stdout: true, stderr: false } }],
+    ['CI', { ...terminal, env: { CI: 'true' } }],
+    ['AI_AGENT', { ...terminal, env: { AI_AGENT: '1' } }],
+  ])('with %s refuses with 2 and sends nothing', async (_name, options) => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', 'a'], { api, ...options });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain('--yes');
+    expect(api.requests).toHaveLength(0);
+  });
+
+  test.each(['--no-input', '--non-interactive'])('%s never asks', async (flag) => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', 'a', flag], { api, ...terminal });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(api.requests).toHaveLength(0);
+  });
+
+  test.each([
+    ['y\r', 0, ['a', 'b']],
+    ['n\r', 130, []],
+    ['\r', 130, []],
+  ])('asks once for all; %j exits with %i', async (keys, exitCode, deleted) => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', 'a', 'b'], {
+      api,
+      ...terminal,
+      onStart: (control) => {
+        const timer = setInterval(() => {
+          if (!control.stderr().includes('Delete 2 packages (a, b)')) return;
+          clearInterval(timer);
+          control.type(keys);
+        }, 20);
+      },
+    });
+    expect(run).toMatchObject({ exitCode, stdout: deleted.map((id) => `${id}\n`).join('') });
+    expect(calls(api)).toEqual(deleted.map(remove));
+  });
+
+  test.each([
+    ['yes\n', 0, /1 package.* deleted|Package deleted/],
+    ['no\n', 130, /error: nothing was deleted/],
+  ])('the plain question takes %j as well', async (keys, exitCode, message) => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', 'a'], {
+      api,
+      isTTY: true,
+      input: keys,
+      env: { ACCESSIBLE: '1', NO_COLOR: '1' },
+    });
+    expect(run.exitCode).toBe(exitCode);
+    expect(run.stderr).toContain('Delete package a');
+    expect(run.stderr).toMatch(message);
+    expect(api.requests).toHaveLength(exitCode === 0 ? 1 : 0);
+  });
+});
+
+test('rm --dry-run shows the requests and sends nothing, without a question', async () => {
+  const api = await startApi({ packages });
+  const run = await runCommand(['rm', '-n', 'a', 'b/c'], { api });
+  expect(run).toMatchObject({
+    exitCode: 0,
+    stdout: `DELETE ${api.origin}/v2/downloads/a\nDELETE ${api.origin}/v2/downloads/b%2Fc\n`,
+    stderr: '',
+  });
+  const json = await runCommand(['rm', '--dry-run', 'a', 'b', '--json'], { api });
+  expect(json.json).toMatchObject({
+    dryRun: true,
+    request: { method: 'DELETE', url: `${api.origin}/v2/downloads/a`, body: null },
+    requests: [{}, { url: `${api.origin}/v2/downloads/b` }],
+  });
+  expectDocument('dry-run', json.json);
+  expect(api.requests).toHaveLength(0);
+});

@@ -1,0 +1,11 @@
+import { createFastClock } from '../support/fast-clock.ts';
+import { runCli } from '../support/run-cli.ts';
+import type { ProgramResult, RunProgramOptions } from '../support/run-program.ts';
+
+/**
+ * Runs the program on a clock that is fast enough for waiting and slow enough that no time limit of
+ * a request ends it on a busy machine: these tests count requests.
+ */
+export function runCommand(args: readonly string[], options: RunProgramOptions = {}): Promise<ProgramResult> {
+  return runCli(args, { clock: createFastClock({ speed: 20 }), ...options });
+}

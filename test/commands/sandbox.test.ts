@@ -1,0 +1,122 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { makePlace } from '../support/run-place.ts';
+import { expectDocument } from './output-documents.ts';
+import { runCommand } from './run-command.ts';
+
+describe('sandbox -- COMMAND', () => {
+  /** A script that writes down what it was given, and ends as told. */
+  function makeScript(lastLine: string) {
+    const place = makePlace();
+    const script = join(place.temp, 'child.cjs');
+    const report = join(place.temp, 'report.json');
+    writeFileSync(
+      script,
+      `require('node:fs').writeFileSync(${JSON.stringify(report)}, JSON.stringify({
+         argv: process.argv.slice(2), env: process.env }));
+       ${lastLine}`,
+    );
+    return { place, script, read: () => JSON.parse(readFileSync(report, 'utf8')) };
+  }
+
+  test('prints one JSON line, runs the command with the variables set and stops', async () => {
+    const { place, script, read } = makeScript('');
+    const line = ['sandbox', '--', process.execPath, script, '-q', '--json', '--', 'x'];
+    const run = await runCommand(line, { place, env: { STREAMDIVER_PROFILE: 'real', OTHER: 'kept' } });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    const [first = '', ...rest] = run.stdout.split('\n');
+    expect(rest).toEqual(['']);
+    const document = JSON.parse(first);
+    expectDocument('sandbox', document);
+    expect(document.pid).toBe(process.pid);
+    expect(document.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v2$/);
+    const { argv, env } = read();
+    expect(argv).toEqual(['-q', '--json', '--', 'x']);
+    expect(env).toMatchObject({
+      STREAMDIVER_API_URL: document.url,
+      STREAMDIVER_SSO_URL: document.url.replace('/v2', ''),
+      STREAMDIVER_TOKEN: document.token,
+      OTHER: 'kept',
+    });
+    expect(env).not.toHaveProperty('STREAMDIVER_PROFILE');
+    await expect(runCommand(['list', '--api-url', document.url])).resolves.toMatchObject({ exitCode: 6 });
+  });
+
+  test.each([
+    ['process.exit(7)', 7],
+    ['process.exit(0)', 0],
+    ["process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 5000)", 143],
+  ])('passes the end of %s on as %i', async (lastLine, exitCode) => {
+    const { place, script } = makeScript(lastLine);
+    const run = await runCommand(['sandbox', '--', process.execPath, script], { place });
+    expect(run.exitCode).toBe(exitCode);
+  });
+
+  test('a command that does not exist exits with 2', async () => {
+    const run = await runCommand(['sandbox', '--', 'no-such-program-anywhere']);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('cannot run no-such-program-anywhere');
+  });
+});
+
+describe('sandbox alone', () => {
+  test('serves until it is stopped, and says how to point at it', async () => {
+    let answer: Promise<Awaited<ReturnType<typeof runCommand>>> | undefined;
+    const run = await runCommand(['sandbox', '--prepare', '0'], {
+      onStart(control) {
+        const timer = setInterval(() => {
+          if (!control.stderr().includes('STREAMDIVER_TOKEN')) return;
+          clearInterval(timer);
+          const { url, token } = JSON.parse(control.stdout());
+          answer = runCommand(['media', 'list', '--json'], { token, env: { STREAMDIVER_API_URL: url } });
+          void answer.finally(() => control.signal('SIGINT'));
+        }, 20);
+      },
+    });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toMatch(/Ctrl-C[^]*export STREAMDIVER_API_URL=[^]*export STREAMDIVER_TOKEN=/);
+    expect(await answer).toMatchObject({ exitCode: 0, json: { truncated: false } });
+  });
+
+  test('a port that is taken exits with 2', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    const address = blocker.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const run = await runCommand(['sandbox', '--port', port]);
+    blocker.close();
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain(port);
+  });
+
+  test('a media folder that is not there exits with 2', async () => {
+    const run = await runCommand(['sandbox', '--media-dir', 'nowhere']);
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain('nowhere');
+  });
+
+  test('--media-dir serves the folder, relative to the working directory', async () => {
+    const place = makePlace();
+    writeFileSync(join(place.cwd, 'clip.mp4'), 'film');
+    writeFileSync(join(place.cwd, 'clip.srt'), '1\n00:00:00,000 --> 00:00:01,000\nHello\n');
+    const lister = join(place.temp, 'noop.cjs');
+    writeFileSync(lister, 'setTimeout(() => {}, 100)');
+    let listed: Promise<Awaited<ReturnType<typeof runCommand>>> | undefined;
+    const run = await runCommand(['sandbox', '--media-dir', '.'], {
+      place,
+      onStart(control) {
+        const timer = setInterval(() => {
+          if (!control.stderr().includes('STREAMDIVER_TOKEN')) return;
+          clearInterval(timer);
+          const { url, token } = JSON.parse(control.stdout());
+          listed = runCommand(['media', 'list', '--json'], { token, env: { STREAMDIVER_API_URL: url } });
+          void listed.finally(() => control.signal('SIGTERM'));
+        }, 20);
+      },
+    });
+    expect(run.exitCode).toBe(0);
+    expect((await listed)?.json).toMatchObject({ count: 1, items: [{ name: 'clip', type: 'video' }] });
+  });
+});

@@ -1,0 +1,158 @@
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { defineDemo } from '../../src/commands/demo.ts';
+import { defineHelp } from '../../src/commands/help.ts';
+import { defineList, type ListOptions } from '../../src/commands/list.ts';
+import { defineMedia, type MediaListOptions } from '../../src/commands/media.ts';
+import { defineRm, type RmOptions } from '../../src/commands/rm.ts';
+import { defineSandbox, type SandboxCommandOptions } from '../../src/commands/sandbox.ts';
+import { defineStatus, type StatusOptions } from '../../src/commands/status.ts';
+import { parseLine, refusalOf } from './parse-line.ts';
+
+type Keep = (...parsed: readonly unknown[]) => Promise<void>;
+
+function defineAll(parent: Command, keep: Keep): void {
+  defineStatus(parent, keep);
+  defineList(parent, keep);
+  defineRm(parent, keep);
+  defineMedia(parent, { list: keep, show: keep });
+  defineSandbox(parent, keep);
+  defineDemo(parent, keep);
+  defineHelp(parent, keep);
+}
+
+const WAIT = { timeoutMs: 21_600_000, intervalMs: null };
+const STATUS: StatusOptions = { ids: ['id'], wait: null, exitStatus: false };
+const LIST: ListOptions = { page: null, perPage: 50, limit: 30, status: null, sort: null };
+const RM: RmOptions = { ids: ['id'], yes: false, ignoreNotFound: false, dryRun: false };
+const MEDIA: MediaListOptions = { text: null, type: null, tag: null, sort: null, limit: 30 };
+const SANDBOX: SandboxCommandOptions = {
+  port: 0,
+  mediaFolder: null,
+  prepareMs: 2_000,
+  faults: [],
+  command: [],
+};
+
+const LINES: readonly (readonly [line: readonly string[], options: object])[] = [
+  [['status', 'id'], STATUS],
+  [['status', 'a', 'b', '-'], { ...STATUS, ids: ['a', 'b', '-'] }],
+  [['status', '--', '-a'], { ...STATUS, ids: ['-a'] }],
+  [['status', 'id', '--wait'], { ...STATUS, wait: WAIT }],
+  [
+    ['status', '--wait', '--timeout', '15m', '--interval', '2s', 'id'],
+    { ...STATUS, wait: { timeoutMs: 900_000, intervalMs: 2_000 } },
+  ],
+  [['status', 'id', '--wait', '--timeout', '0'], { ...STATUS, wait: { timeoutMs: 0, intervalMs: null } }],
+  [['status', 'id', '--no-wait'], STATUS],
+  [['status', 'id', '--exit-status'], { ...STATUS, exitStatus: true }],
+
+  [['list'], LIST],
+  [['ls'], LIST],
+  [['list', '--page', '2'], { ...LIST, page: 2, limit: 50 }],
+  [['list', '--page=1', '--per-page', '10'], { ...LIST, page: 1, perPage: 10, limit: 50 }],
+  [['list', '--page', '2', '-L', '3'], { ...LIST, page: 2, limit: 3 }],
+  [['list', '--per-page', '50'], LIST],
+  [['list', '-L', '5'], { ...LIST, limit: 5 }],
+  [['list', '-L5'], { ...LIST, limit: 5 }],
+  [['list', '--limit', '1000'], { ...LIST, limit: 1_000 }],
+  [['list', '--all'], { ...LIST, limit: Number.POSITIVE_INFINITY }],
+  [['list', '--status', 'ready'], { ...LIST, status: 'ready' }],
+  [['list', '--sort', 'created'], { ...LIST, sort: { field: 'created', isDescending: false } }],
+  [['list', '--sort', 'sizeBytes:desc'], { ...LIST, sort: { field: 'sizeBytes', isDescending: true } }],
+
+  [['rm', 'id'], RM],
+  [['delete', 'id'], RM],
+  [['rm', 'a', '-', 'b'], { ...RM, ids: ['a', '-', 'b'] }],
+  [['rm', '-y', 'id'], { ...RM, yes: true }],
+  [['rm', '-yq', 'id'], { ...RM, yes: true }],
+  [['rm', '-qy', 'id'], { ...RM, yes: true }],
+  [['rm', '-yn', 'id'], { ...RM, yes: true, dryRun: true }],
+  [['rm', '-vvfn', 'id'], { ...RM, yes: true, ignoreNotFound: true, dryRun: true }],
+  [['rm', 'id', '--yes'], { ...RM, yes: true }],
+  [['rm', 'id', '--ignore-not-found'], { ...RM, ignoreNotFound: true }],
+  [['rm', 'id', '-f'], { ...RM, yes: true, ignoreNotFound: true }],
+  [['rm', 'id', '--force'], { ...RM, yes: true, ignoreNotFound: true }],
+  [['rm', 'id', '--dry-run'], { ...RM, dryRun: true }],
+
+  [['media', 'list'], MEDIA],
+  [['media', 'ls'], MEDIA],
+  [['media', 'list', 'interview'], { ...MEDIA, text: 'interview' }],
+  [['media', 'list', '--type', 'Video'], { ...MEDIA, type: 'video' }],
+  [['media', 'list', '--tag', 'demo'], { ...MEDIA, tag: 'demo' }],
+  [['media', 'list', '--sort', 'name:desc'], { ...MEDIA, sort: 'name:desc' }],
+  [['media', 'list', '--sort', 'name'], { ...MEDIA, sort: 'name' }],
+  [['media', 'list', '-L', '7', 'x'], { ...MEDIA, text: 'x', limit: 7 }],
+  [['media', 'list', '--all'], { ...MEDIA, limit: Number.POSITIVE_INFINITY }],
+  [['media', 'show', 'id'], { id: 'id' }],
+
+  [['sandbox'], SANDBOX],
+  [['sandbox', '--port', '8080'], { ...SANDBOX, port: 8_080 }],
+  [['sandbox', '--media-dir', 'films'], { ...SANDBOX, mediaFolder: 'films' }],
+  [['sandbox', '--prepare', '1m'], { ...SANDBOX, prepareMs: 60_000 }],
+  [['sandbox', '--prepare', '0'], { ...SANDBOX, prepareMs: 0 }],
+  [
+    ['sandbox', '--fault', 'create-reset', '--fault', 'cut=64K,2'],
+    {
+      ...SANDBOX,
+      faults: [
+        { name: 'create-reset', amount: 0, times: 1, text: '' },
+        { name: 'cut', amount: 65_536, times: 2, text: '64K,2' },
+      ],
+    },
+  ],
+  [['sandbox', '--', 'tool', '-q', '--port', '9'], { ...SANDBOX, command: ['tool', '-q', '--port', '9'] }],
+  [
+    ['sandbox', '--port', '1', '--', 'tool', '--', 'x'],
+    { ...SANDBOX, port: 1, command: ['tool', '--', 'x'] },
+  ],
+
+  [['demo'], {}],
+  [['help'], { words: [] }],
+  [['help', 'media', 'list'], { words: ['media', 'list'] }],
+  [['help', 'exit-codes'], { words: ['exit-codes'] }],
+];
+
+test.each(LINES)('%j', async (line, options) => {
+  const parsed = await parseLine(defineAll, line);
+  expect(parsed).toEqual(line[0] === 'demo' ? [] : [options]);
+});
+
+test.each([
+  [['status'], 'missing required argument'],
+  [['status', 'id', '--timeout', '5m'], '--timeout needs --wait'],
+  [['status', 'id', '--interval', '5s'], '--interval needs --wait'],
+  [['status', 'id', '--wait', '--timeout', '60'], 'write 60s for seconds or 60m for minutes'],
+  [['list', 'x'], 'too many arguments'],
+  [['list', '--page', '0'], '--page: "0" is not a whole number from 1'],
+  [['list', '--page', '-1'], '--page: "-1" is not a whole number'],
+  [['list', '--per-page', '51'], '--per-page: "51" is not a whole number from 1 to 50'],
+  [['list', '--per-page', '0'], '--per-page: "0" is not a whole number from 1 to 50'],
+  [['list', '-L', '0'], '--limit: "0" is not a whole number'],
+  [['list', '-L', '1e3'], '--limit: "1e3" is not a whole number'],
+  [['list', '--all', '--limit', '5'], '--all and --limit contradict each other'],
+  [['list', '--all', '--page', '2'], '--all and --page contradict each other'],
+  [['list', '--status', ''], '--status: the value is empty'],
+  [['list', '--sort', 'colour'], 'fields: id, status, title, created, expires, sizeBytes'],
+  [['list', '--sort', 'created:up'], 'cannot sort by "created:up"'],
+  [['rm'], 'missing required argument'],
+  [['rm', '-yz', 'id'], "unknown option '-z'"],
+  [['media', 'list', 'a', 'b'], 'too many arguments'],
+  [['media', 'list', ''], 'the value is empty'],
+  [['media', 'list', '--type', 'vidoe'], '--type: "vidoe" is not one of video, audio, image, document'],
+  [['media', 'list', '--tag', ''], '--tag: the value is empty'],
+  [['media', 'list', '--sort', 'name:up'], 'cannot sort by "name:up"'],
+  [['media', 'list', '--sort', ':desc'], '--sort: the value is empty'],
+  [['media', 'list', '--all', '-L', '1'], '--all and --limit contradict each other'],
+  [['media', 'show'], 'missing required argument'],
+  [['media', 'show', ''], 'the value is empty'],
+  [['sandbox', '--port', '65536'], '--port: "65536" is not a whole number from 0 to 65535'],
+  [['sandbox', '--port', '-1'], '--port: "-1" is not a whole number'],
+  [['sandbox', '--prepare', '5'], '--prepare: the duration 5 has no unit'],
+  [['sandbox', '--media-dir', ''], '--media-dir: the value is empty'],
+  [['sandbox', '--fault', 'nonsense'], '--fault: there is no fault named "nonsense"'],
+  [['sandbox', '--fault', 'cut=lots'], 'write cut=BYTES'],
+  [['demo', 'x'], 'too many arguments'],
+])('%j is refused', async (line, message) => {
+  expect(await refusalOf(defineAll, line)).toContain(message);
+});

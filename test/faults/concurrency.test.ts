@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { PACKAGE_ID } from '../support/api-packages.ts';
+import { startApi } from '../support/api-server.ts';
+import { runBinary, startBinary } from '../support/run-binary.ts';
+import { makePlace } from '../support/run-place.ts';
+import { describeRun, fail } from '../support/run-result.ts';
+import { makeZipObject } from '../support/served-object.ts';
+import { listTree } from '../support/temp-folder.ts';
+
+const object = makeZipObject(500_000);
+const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
+
+async function race(processes: number, prepare: (cwd: string) => void): Promise<void> {
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  prepare(place.cwd);
+  const runs = await Promise.all(Array.from({ length: processes }, () => runBinary(ARGS, { api, place })));
+  const told = runs.map(describeRun).join('\n');
+  const exitCodes = runs.map(({ exitCode }) => exitCode);
+  if (exitCodes.some((exitCode) => ![0, 11].includes(exitCode))) fail(told);
+  if (!exitCodes.includes(0)) fail(`nobody won\n${told}`);
+  const path = join(place.cwd, 'object.zip');
+  if (!existsSync(path) || !readFileSync(path).equals(object.bytes)) fail(`a wrong file\n${told}`);
+  if ((await runBinary(ARGS, { api, place })).exitCode !== 0) fail(`not usable afterwards\n${told}`);
+  expect(listTree(place.cwd).map((entry) => entry.path)).toEqual(['object.zip']);
+}
+
+test('processes that start together on one target: one wins and the others are told', {
+  timeout: 120_000,
+}, async () => {
+  for (let round = 0; round < 4; round++) await expect(race(4, () => {})).resolves.toBeUndefined();
+});
+
+test('processes that find the lock of a dead one do not both take it over', {
+  timeout: 120_000,
+}, async () => {
+  const dead = await runBinary(['--version']);
+  expect(dead.exitCode).toBe(0);
+  for (let round = 0; round < 4; round++) {
+    await race(4, (cwd) => {
+      // No process has this number: pid_max of Linux is 2^22.
+      writeFileSync(
+        join(cwd, 'object.zip.part.lock'),
+        JSON.stringify({ pid: 4_194_305, hostname: hostname() }),
+      );
+    });
+  }
+});
+
+test('while one writes, another is told which process it is, and the first one finishes', async () => {
+  const api = await startApi({ files: { one: object } });
+  let release: () => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
+    await reply.head(200, { 'Content-Type': 'application/zip', 'Content-Length': object.bytes.length });
+    await reply.raw(object.bytes.subarray(0, 100_000));
+    await released;
+    await reply.raw(object.bytes.subarray(100_000));
+  });
+  const place = makePlace();
+  const first = startBinary(ARGS, { api, place });
+  while (!existsSync(join(place.cwd, 'object.zip.part'))) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const second = await runBinary(ARGS, { api, place });
+  release();
+  expect(second).toMatchObject({ exitCode: 11, json: { error: { code: 'BUSY', retryable: true } } });
+  expect(second.stderr).toContain(String(first.pid));
+  expect((await first.result).exitCode).toBe(0);
+});

@@ -1,0 +1,7 @@
+import { expect, test } from 'vitest';
+import { PACE_MODES } from '../support/fault-modes-pace.ts';
+import { expectFaultIsHandled } from './fetch-with-fault.ts';
+
+test.each(PACE_MODES.map((mode) => [mode.name, mode] as const))('%s', async (_name, mode) => {
+  await expect(expectFaultIsHandled(mode)).resolves.toBeUndefined();
+});

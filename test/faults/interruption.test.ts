@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { PACKAGE_ID } from '../support/api-packages.ts';
+import { type ApiServer, startApi } from '../support/api-server.ts';
+import { startBinary } from '../support/run-binary.ts';
+import { runCli } from '../support/run-cli.ts';
+import { makePlace, type RunPlace } from '../support/run-place.ts';
+import { describeRun, fail } from '../support/run-result.ts';
+import { judgeRange, makeZipObject } from '../support/served-object.ts';
+import { listTree } from '../support/temp-folder.ts';
+
+/** Twelve times what the program collects before it writes. */
+const object = makeZipObject(12_000_000);
+const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
+
+/** Sends the object in pieces over about half a second. */
+async function startSlowApi(): Promise<ApiServer> {
+  const api = await startApi({ files: { one: object } });
+  api.script('GET /v2/downloads/file/{id}', async (request, reply) => {
+    const verdict = judgeRange(request.headers, object);
+    const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: object.bytes.length };
+    const isPart = verdict.kind === 'part';
+    await reply.head(isPart ? 206 : 200, {
+      'Content-Type': 'application/zip',
+      'Content-Length': end - start,
+      ETag: object.etag ?? '""',
+      ...(isPart ? { 'Content-Range': `bytes ${start}-${end - 1}/${object.bytes.length}` } : {}),
+    });
+    await reply.slowly(object.bytes.subarray(start, end), 250_000, 10);
+  });
+  return api;
+}
+
+function finalOf(place: RunPlace): Buffer | undefined {
+  const path = join(place.cwd, 'object.zip');
+  return existsSync(path) ? readFileSync(path) : undefined;
+}
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)(
+  '%s stops the transfer in order, keeps the part and names the command that goes on',
+  async (signal, exitCode) => {
+    const api = await startSlowApi();
+    const run = startBinary(ARGS, { api });
+    await untilFileIsAsked(api);
+    run.kill(signal);
+    const result = await run.result;
+    expect(result).toMatchObject({ exitCode, signal: null, json: { error: { code: 'INTERRUPTED' } } });
+    expect(result.stderr).toContain(`streamdiver-dl fetch ${PACKAGE_ID}`);
+    expect(listTree(result.cwd).map(({ path }) => path)).toEqual(['object.zip.part', 'object.zip.part.json']);
+    const again = await runCli(ARGS, { api, place: result });
+    expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'resumed' }] } });
+    expect(finalOf(result)?.equals(object.bytes)).toBe(true);
+  },
+);
+
+test('signals at any time leave nothing wrong, and the next run finishes', { timeout: 120_000 }, async () => {
+  const api = await startSlowApi();
+  for (let round = 0; round < 15; round++) {
+    const place = makePlace();
+    const signal = round % 3 === 0 ? 'SIGKILL' : round % 3 === 1 ? 'SIGINT' : 'SIGTERM';
+    // Spread over the start, the transfer, the verification and the end.
+    const run = startBinary(ARGS, { api, place });
+    setTimeout(() => run.kill(signal), 100 + round * 60);
+    const result = await run.result;
+    const final = finalOf(place);
+    const told = `${signal} in round ${round}\n${describeRun(result)}`;
+    if (final !== undefined && !final.equals(object.bytes)) fail(`a wrong file\n${told}`);
+    if (result.exitCode === 0 && final === undefined) fail(`a success without file\n${told}`);
+    if (![0, 130, 143, 137].includes(result.exitCode)) fail(told);
+    const again = await runCli(ARGS, { api, place });
+    if (again.exitCode !== 0 || finalOf(place)?.equals(object.bytes) !== true) {
+      fail(`the same command does not help afterwards\n${told}\n${describeRun(again)}`);
+    }
+    expect(listTree(place.cwd).map(({ path }) => path)).toEqual(['object.zip']);
+  }
+});
+
+test('killed again and again it still gets there, with little fetched twice', {
+  timeout: 120_000,
+}, async () => {
+  const api = await startSlowApi();
+  const place = makePlace();
+  let kills = 0;
+  while (kills < 40) {
+    const run = startBinary(ARGS, { api, place });
+    const asked = api.requestsOf('GET /v2/downloads/file/{id}').length;
+    await untilFileIsAsked(api, asked + 1);
+    setTimeout(() => run.kill('SIGKILL'), 100);
+    const result = await run.result;
+    if (result.exitCode === 0) break;
+    kills += 1;
+    expect(finalOf(place)).toBeUndefined();
+  }
+  expect(kills).toBeGreaterThan(0);
+  expect(kills).toBeLessThan(40);
+  expect(finalOf(place)?.equals(object.bytes)).toBe(true);
+});
+
+test('a second Ctrl-C ends it at once', async () => {
+  const api = await startApi({ script: { 'GET /v2/downloads/{id}': (_request, reply) => reply.stall() } });
+  const run = startBinary(ARGS, { api });
+  while (api.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  run.kill('SIGINT');
+  setTimeout(() => run.kill('SIGINT'), 700);
+  expect((await run.result).exitCode).toBe(130);
+});
+
+async function untilFileIsAsked(api: ApiServer, count = 1): Promise<void> {
+  const deadlineMs = performance.now() + 10_000;
+  while (api.requestsOf('GET /v2/downloads/file/{id}').length < count && performance.now() < deadlineMs) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}

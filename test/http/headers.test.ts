@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { headerFields } from '../../src/http/headers.ts';
+import { formatRequestHead, formatResponseHead } from '../../src/http/heads.ts';
+
+describe('header fields', () => {
+  const headers = headerFields({ etag: '"x"', 'set-cookie': ['a', 'b'], empty: '' });
+
+  test('the first value, how many, and all of them', () => {
+    expect([headers.get('etag'), headers.get('set-cookie'), headers.get('empty')]).toEqual(['"x"', 'a', '']);
+    expect([headers.get('missing'), headers.get('toString')]).toEqual([null, null]);
+    expect([headers.count('set-cookie'), headers.count('etag'), headers.count('missing')]).toEqual([2, 1, 0]);
+    expect([...headers.entries()]).toEqual([
+      ['etag', '"x"'],
+      ['set-cookie', 'a'],
+      ['set-cookie', 'b'],
+      ['empty', ''],
+    ]);
+  });
+
+  test('heads are shown without secrets and queries', () => {
+    const request = {
+      method: 'GET' as const,
+      url: new URL('https://h.example/p?sig=secret'),
+      headers: { authorization: 'Bearer secret', 'Proxy-Authorization': 'secret', range: 'bytes=5-' },
+    };
+    expect(formatRequestHead(request)).toEqual([
+      '> GET https://h.example/p?…',
+      '> authorization: ***',
+      '> Proxy-Authorization: ***',
+      '> range: bytes=5-',
+    ]);
+    const answer = headerFields({ location: 'https://s.example/f?sig=secret', 'set-cookie': ['s=secret'] });
+    expect(formatResponseHead({ status: 302, headers: answer })).toEqual([
+      '< 302',
+      '< location: https://s.example/f?…',
+      '< set-cookie: ***',
+    ]);
+  });
+});

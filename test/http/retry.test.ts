@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ExpectedError } from '../../src/errors.ts';
+import { backoffMs, isTransientStatus, parseRetryAfter, withRetries } from '../../src/http/retry.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+
+const NOW_MS = Date.UTC(2026, 0, 15, 12, 0, 0);
+
+describe('parseRetryAfter', () => {
+  test.each([
+    ['7', 7_000],
+    [' 7 ', 7_000],
+    ['0', 1_000],
+    ['1.5', 1_500],
+    ['300', 300_000],
+    ['301', 300_000],
+    ['99999999999999', 300_000],
+    ['Thu, 15 Jan 2026 12:01:00 GMT', 60_000],
+    ['Thursday, 15-Jan-26 12:01:00 GMT', 60_000],
+    ['Thu Jan 15 12:01:00 2026 GMT', 60_000],
+    ['Thu, 15 Jan 2026 11:00:00 GMT', 1_000],
+    ['Fri, 16 Jan 2026 12:00:00 GMT', 300_000],
+    [null, null],
+    ['', null],
+    ['-5', null],
+    ['+5', null],
+    ['5s', null],
+    ['soon', null],
+    ['Thu, 99 Foo 2026 12:01:00 GMT', null],
+  ])('%j is %j ms', (value, delayMs) => {
+    expect(parseRetryAfter(value, NOW_MS)).toBe(delayMs);
+  });
+});
+
+test('backoffMs doubles from half a second up to half a minute, half of it random', () => {
+  expect([1, 2, 3, 4, 5, 6, 7, 50].map((attempt) => backoffMs(attempt, 0))).toEqual([
+    250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000,
+  ]);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 2_000 }),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      (attempt, random) => {
+        const delayMs = backoffMs(attempt, random);
+        expect(delayMs).toBeGreaterThanOrEqual(250);
+        expect(delayMs).toBeLessThanOrEqual(30_000);
+      },
+    ),
+  );
+});
+
+test('the statuses that are worth another try', () => {
+  const transient = Array.from({ length: 600 }, (_, status) => status).filter(isTransientStatus);
+  expect(transient.filter((status) => status < 500)).toEqual([408, 425, 429]);
+  expect(transient).toEqual(expect.arrayContaining([500, 502, 503, 504, 520]));
+  expect(transient).not.toContain(501);
+});
+
+describe('withRetries', () => {
+  const policy = (retries: number) => ({
+    retries,
+    clock: createFastClock(),
+    random: () => 0,
+    signal: new AbortController().signal,
+  });
+  const failing = (error: unknown, times: number) => {
+    let calls = 0;
+    return {
+      calls: () => calls,
+      run: async () => {
+        calls += 1;
+        if (calls <= times) throw error;
+        return calls;
+      },
+    };
+  };
+  const transient = new ExpectedError('UNAVAILABLE', 'x', { transient: true });
+
+  test.each([
+    [0, 1, false],
+    [1, 1, true],
+    [5, 5, true],
+    [5, 6, false],
+  ])('with %i retries and %i failures it succeeds: %j', async (retries, failures, isSuccess) => {
+    const { run, calls } = failing(transient, failures);
+    const result = withRetries(run, policy(retries));
+    if (isSuccess) expect(await result).toBe(failures + 1);
+    else await expect(result).rejects.toBe(transient);
+    expect(calls()).toBe(Math.min(failures, retries) + 1);
+  });
+
+  test.each([
+    ['an error that will stay', new ExpectedError('UNAVAILABLE', 'x')],
+    ['an error nobody knows', new TypeError('x')],
+  ])('%s is not tried again', async (_name, error) => {
+    const { run, calls } = failing(error, 9);
+    await expect(withRetries(run, policy(5))).rejects.toBe(error);
+    expect(calls()).toBe(1);
+  });
+
+  test('what the service asks for wins over the backoff', async () => {
+    const asked = new ExpectedError('UNAVAILABLE', 'x', { transient: true, retryAfterMs: 7_000 });
+    const retrying = policy(5);
+    await withRetries(failing(asked, 2).run, retrying);
+    expect(retrying.clock.sleepsMs).toEqual([7_000, 7_000]);
+  });
+});

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { findTranscripts } from '../../src/selection/find-transcripts.ts';
+import {
+  checkAnonymous,
+  isEmptyBody,
+  mergeBody,
+  parseBody,
+  parseFormats,
+  parseTranscript,
+} from '../../src/selection/selection.ts';
+
+const NO_SCALARS = { title: null, description: null, expires: null };
+const NOTHING = { mediaIds: [], renditionIds: [], transcripts: [] };
+
+describe('parseTranscript', () => {
+  test.each([
+    ['a', { id: 'a', format: 'srt' }],
+    ['a:txt', { id: 'a', format: 'txt' }],
+    ['a:SRT', { id: 'a', format: 'srt' }],
+    ['urn:x:json', { id: 'urn:x', format: 'json' }],
+    ['urn:x:y', { id: 'urn:x:y', format: 'srt' }],
+    ['a:', { id: 'a:', format: 'srt' }],
+  ])('%s', (text, selection) => {
+    expect(parseTranscript(text)).toEqual(selection);
+  });
+
+  test.each(['', ' ', ':srt', ' :txt', 'a:vtt', 'a:DOCX'])('%j is refused', (text) => {
+    expect(() => parseTranscript(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+
+  test('any id with a format behind it is that id', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.constantFrom('txt', 'srt', 'json'), (id, format) => {
+        fc.pre(id.trim() !== '');
+        expect(parseTranscript(`${id}:${format}`)).toEqual({ id, format });
+      }),
+    );
+  });
+});
+
+describe('parseFormats', () => {
+  test.each([
+    ['srt', ['srt']],
+    ['srt,txt,json', ['srt', 'txt', 'json']],
+    [' TXT , srt ', ['txt', 'srt']],
+    ['srt,srt', ['srt']],
+  ])('%j is %j', (text, formats) => {
+    expect(parseFormats(text)).toEqual(formats);
+  });
+
+  test.each(['', ',', 'srt,', 'pdf', 'srt txt', 'vtt', 'docx'])('%j is refused', (text) => {
+    expect(() => parseFormats(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+});
+
+describe('parseBody and mergeBody', () => {
+  test('unknown fields pass, empty lists go', () => {
+    const body = parseBody({ later: 1, selectedMediaIds: [], selectedRenditionIds: ['r'] }, 'it');
+    expect(mergeBody(body, NOTHING, NO_SCALARS)).toEqual({ later: 1, selectedRenditionIds: ['r'] });
+  });
+
+  test.each([null, [], 'text', 7, { title: null }, { expires: 7 }, { description: [] }])(
+    '%j is refused',
+    (value) => {
+      expect(() => parseBody(value, 'it')).toThrow(/^it/);
+    },
+  );
+
+  test.each([
+    { selectedTranscripts: {} },
+    { selectedTranscripts: ['t'] },
+    { selectedTranscripts: [{ id: 't' }] },
+    { selectedTranscripts: [{ id: 1, format: 'srt' }] },
+    { selectedTranscripts: [{ id: 't', format: 'SRT' }] },
+  ])('%j is refused', (value) => {
+    expect(() => parseBody(value, 'it')).toThrow('selectedTranscripts must be');
+  });
+
+  test('every id of file and flags is in the body once, those of the file first', () => {
+    const ids = fc.array(fc.constantFrom('a', 'b', 'c', 'd'));
+    fc.assert(
+      fc.property(ids, ids, (fileIds, flagIds) => {
+        const { selectedMediaIds = [] } = mergeBody(
+          { selectedMediaIds: fileIds },
+          { ...NOTHING, mediaIds: flagIds },
+          NO_SCALARS,
+        );
+        expect(selectedMediaIds).toEqual([...new Set([...fileIds, ...flagIds])]);
+      }),
+    );
+  });
+
+  test('a scalar of the flags wins, an empty description too', () => {
+    const file = { title: 'file', description: 'file', expires: '2030-01-01T00:00:00Z' };
+    expect(mergeBody(file, NOTHING, { title: 'flag', description: '', expires: null })).toEqual({
+      title: 'flag',
+      description: '',
+      expires: '2030-01-01T00:00:00Z',
+    });
+  });
+
+  test.each([
+    [{}, true],
+    [{ title: 'x' }, true],
+    [{ selectedMediaIds: [] }, true],
+    [{ selectedMediaIds: ['m'] }, false],
+    [{ selectedRenditionIds: ['r'] }, false],
+    [{ selectedTranscripts: [{ id: 't', format: 'srt' as const }] }, false],
+  ])('%j selects nothing: %j', (body, isEmpty) => {
+    expect(isEmptyBody(body)).toBe(isEmpty);
+  });
+});
+
+describe('checkAnonymous', () => {
+  const transcript = { id: 't', format: 'srt' as const };
+
+  test('one rendition is allowed', () => {
+    expect(() => checkAnonymous({ title: 'x', selectedRenditionIds: ['r'] })).not.toThrow();
+  });
+
+  test.each([
+    {},
+    { selectedMediaIds: ['m'] },
+    { selectedRenditionIds: ['r', 's'] },
+    { selectedRenditionIds: ['r'], selectedMediaIds: ['m'] },
+    { selectedRenditionIds: ['r'], selectedTranscripts: [transcript] },
+    { selectedTranscripts: [transcript] },
+  ])('%j is refused', (body) => {
+    expect(() => checkAnonymous(body)).toThrow(expect.objectContaining({ code: 'AUTH', exitCode: 4 }));
+  });
+});
+
+describe('findTranscripts', () => {
+  const library = {
+    m1: [
+      { id: 't1', languageCode: 'de-v2' },
+      { id: 't2', languageCode: null },
+    ],
+    m2: [{ id: 't3', languageCode: 'DE-V2' }],
+    m3: [],
+  };
+  const find = async (mediaIds: readonly string[], languages: readonly string[]) => {
+    const missing: string[] = [];
+    const found = await findTranscripts(
+      { mediaIds, languages, formats: ['srt', 'txt'] },
+      {
+        api: {
+          listTranscripts: async (id) =>
+            (Object.entries(library).find(([key]) => key === id)?.[1] ?? []).map((one) => ({
+              ...one,
+              raw: one,
+            })),
+        },
+        signal: new AbortController().signal,
+        onMissing: (id) => missing.push(id),
+      },
+    );
+    return { found: found.map(({ id, format }) => `${id}:${format}`), missing };
+  };
+
+  test.each([
+    [['m1', 'm2'], [], ['t1:srt', 't1:txt', 't2:srt', 't2:txt', 't3:srt', 't3:txt'], []],
+    [['m1', 'm2'], ['de-v2'], ['t1:srt', 't1:txt', 't3:srt', 't3:txt'], []],
+    [['m2', 'm3'], [], ['t3:srt', 't3:txt'], ['m3']],
+  ])('of %j in %j', async (mediaIds, languages, found, missing) => {
+    expect(await find(mediaIds, languages)).toEqual({ found, missing });
+  });
+
+  test('nothing at all is NOT_FOUND with the languages that are there', async () => {
+    await expect(find(['m1', 'm2'], ['fr'])).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      details: { hint: 'languages that are there: de-v2, none, DE-V2' },
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseId, parseJson, sizeOrNull, textOrNull, timeOrNull } from '../../src/values/json.ts';
+
+const bytes = (text: string) => Buffer.from(text, 'utf8');
+
+describe('parseJson', () => {
+  test.each([
+    ['{"a":1}', { a: 1 }],
+    ['null', null],
+    [' [1] \n', [1]],
+    ['"ä€😀"', 'ä€😀'],
+  ])('%s is read', (text, value) => {
+    expect(parseJson(bytes(text), 'it')).toEqual(value);
+  });
+
+  test.each(['', '{', '{}{}', "{'a':1}", '{"a":NaN}', '\ufeff{}', `${'['.repeat(300)}${']'.repeat(300)}`])(
+    '%j is refused without being quoted',
+    (text) => {
+      expect(() => parseJson(bytes(text), 'the answer')).toThrow(
+        expect.objectContaining({ code: 'BAD_RESPONSE', message: expect.stringMatching(/^the answer is /) }),
+      );
+    },
+  );
+
+  test('any document of reasonable depth comes back, and invalid UTF-8 never does', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(parseJson(bytes(text), 'it')).toEqual(JSON.parse(text));
+      }),
+    );
+    expect(() => parseJson(Buffer.from([0x22, 0xff, 0x22]), 'it')).toThrow('is not valid JSON');
+  });
+});
+
+describe('fields of answers', () => {
+  test.each([
+    ['text', 'text'],
+    ['', null],
+    [7, null],
+    [null, null],
+    [undefined, null],
+    [['a'], null],
+  ])('textOrNull(%j) is %j', (value, wanted) => {
+    expect(textOrNull(value)).toBe(wanted);
+  });
+
+  test.each([
+    [0, 0],
+    [9_007_199_254_740_991, 9_007_199_254_740_991],
+    [-1, null],
+    [1.5, null],
+    [2 ** 53, null],
+    ['12', null],
+    [Number.NaN, null],
+    [null, null],
+  ])('sizeOrNull(%j) is %j', (value, wanted) => {
+    expect(sizeOrNull(value)).toBe(wanted);
+  });
+
+  test.each([
+    ['2026-01-15T12:00:00Z', '2026-01-15T12:00:00.000Z'],
+    ['2026-01-15T12:00:00', '2026-01-15T12:00:00.000Z'],
+    ['2026-01-15T12:00:00.1234567', '2026-01-15T12:00:00.123Z'],
+    ['2026-01-15T14:00:00+02:00', '2026-01-15T12:00:00.000Z'],
+    ['2026-01-15', '2026-01-15T00:00:00.000Z'],
+    ['15.01.2026', null],
+    ['soon', null],
+    [1_768_478_400, null],
+    [null, null],
+  ])('timeOrNull(%j) is %j', (value, wanted) => {
+    expect(timeOrNull(value)).toBe(wanted);
+  });
+
+  test.each([
+    ['abc', 'abc'],
+    [' ', ' '],
+    [7, '7'],
+    [0, '0'],
+    [-3, '-3'],
+  ])('the id %j is %j', (value, id) => {
+    expect(parseId(value, 'it')).toBe(id);
+  });
+
+  test.each(['', null, undefined, 1.5, 2 ** 53, Number.NaN, true, {}, ['a']])('%j is no id', (value) => {
+    expect(() => parseId(value, 'the package')).toThrow('the package has no usable id');
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { parseSize } from '../../src/values/size.ts';
+
+const bytes = (text: string) => Buffer.from(text, 'utf8');
+
+describe('parseSize', () => {
+  test.each([
+    ['0', 0],
+    ['1', 1],
+    ['500K', 512_000],
+    ['500k', 512_000],
+    ['5M', 5_242_880],
+    ['2G', 2_147_483_648],
+    ['2GiB', 2_147_483_648],
+    ['2GB', 2_147_483_648],
+    ['1T', 1_099_511_627_776],
+    ['1.5K', 1_536],
+    ['10B', 10],
+  ])('%s is %i bytes', (text, sizeBytes) => {
+    expect(parseSize(text)).toBe(sizeBytes);
+  });
+
+  test.each(['', 'K', '-1', '+1', '1X', '1KK', '1e3', '0x10', '1,5K', '99999999999999999', 'all'])(
+    '%j is refused',
+    (text) => {
+      expect(() => parseSize(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+    },
+  );
+});
