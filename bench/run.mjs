@@ -42,7 +42,12 @@ async function run() {
         measure('sh', ['-c', 'curl -sf -o "$1" "$2" && sync "$1" && unzip -tq "$1"', 'sh', target, url]),
       'streamdiver-dl fetch': () =>
         measure(process.execPath, [PROGRAM, 'fetch', 'bench', '-o', target], {
-          env: { ...process.env, STREAMDIVER_API_URL: `${server.url}/v2`, STREAMDIVER_TOKEN: 'bench' },
+          env: {
+            PATH: process.env.PATH,
+            HOME: folder,
+            STREAMDIVER_API_URL: `${server.url}/v2`,
+            STREAMDIVER_TOKEN: 'bench',
+          },
         }),
     };
     report(await alternate(contenders, target), size);

@@ -74,7 +74,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'context',
   ],
   program: ['version', 'flags', 'commands', 'context'],
-  main: ['errors', 'world', 'flags', 'cli', 'context', 'program', 'terminal', 'interruption', 'bug-report'],
+  main: [
+    'errors',
+    'disk-error',
+    'world',
+    'flags',
+    'cli',
+    'context',
+    'program',
+    'terminal',
+    'interruption',
+    'bug-report',
+  ],
 };
 
 /** Each third-party package is fenced into the parts that need it. */

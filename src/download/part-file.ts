@@ -146,7 +146,8 @@ function makePartFile({
       return bytes.subarray(0, bytesRead);
     },
     async append(chunks) {
-      haveBytes += await onDisk(writeFully(handle, chunks, haveBytes), path, 'write');
+      const writtenBytes = await onDisk(writeFully(handle, chunks, haveBytes), path, 'write');
+      haveBytes += writtenBytes;
     },
     async restart() {
       await onDisk(handle.truncate(0), path, 'truncate');

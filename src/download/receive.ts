@@ -7,7 +7,9 @@ import type { Destination } from './destination.ts';
 import { watchForStalls } from './patience.ts';
 
 /** Few large writes are what makes it fast: the kernel's copy dominates (docs/benchmarks.md). */
-const WRITE_BYTES = 1_048_576;
+const WRITE_BYTES = 4 * 1_048_576;
+/** So much is collected while a write is under way before the connection is made to wait. */
+const PENDING_BYTES = 2 * WRITE_BYTES;
 const WRITE_MS = 1_000;
 const CHECKPOINT_BYTES = 8 * 1_048_576;
 const CHECKPOINT_MS = 5_000;
@@ -157,6 +159,7 @@ function coalesce(destination: Destination, clock: Clock) {
       .catch(fail)
       .finally(() => {
         writing = null;
+        if (batchBytes >= WRITE_BYTES && failure === undefined) startWriting();
       });
     startCheckpoint();
   };
@@ -173,10 +176,16 @@ function coalesce(destination: Destination, clock: Clock) {
         checkpoint = null;
       });
   };
-  const flush = async () => {
+  /** One write may start the next one when it ends, and two at once would get the same position. */
+  const noWriting = async (): Promise<void> => {
+    if (writing === null) return;
     await writing;
+    await noWriting();
+  };
+  const flush = async () => {
+    await noWriting();
     if (failure !== undefined) throw failure;
-    startWriting();
+    if (batchBytes > 0) startWriting();
   };
   return {
     /** Takes a piece; a promise when it must be waited for before the next one may come. */
@@ -188,15 +197,17 @@ function coalesce(destination: Destination, clock: Clock) {
       batchBytes += chunk.length;
       const isDue = batchBytes >= WRITE_BYTES || clock.monotonicMs() - batchStartMs >= WRITE_MS;
       if (!isDue) return null;
-      if (writing !== null) return batchBytes >= WRITE_BYTES ? flush() : null;
-      startWriting();
-      return null;
+      if (writing === null) startWriting();
+      return batchBytes >= PENDING_BYTES ? flush() : null;
     },
     /** All that was collected is written and nothing runs in the background any more. */
     async end() {
-      await flush();
-      await writing;
-      await checkpoint;
+      try {
+        await flush();
+        await noWriting();
+      } finally {
+        await checkpoint;
+      }
       if (failure !== undefined) throw failure;
     },
   };

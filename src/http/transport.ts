@@ -41,8 +41,8 @@ export interface ProxySettings {
 
 export interface TransportOptions {
   readonly clock: Clock;
-  /** PEM certificates to trust instead of the default ones; null for the default. */
-  readonly certificates: readonly string[] | null;
+  /** PEM certificates to trust instead of the default ones; null for the default. Read at the first request. */
+  readonly certificates: () => readonly string[] | null;
   readonly proxy: ProxySettings;
   readonly userAgent: string;
   /** Told the heads of requests and answers, line by line and without secrets. */
@@ -109,7 +109,8 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-async function makeDispatcher({ certificates, proxy }: TransportOptions): Promise<Dispatcher> {
+async function makeDispatcher({ certificates: read, proxy }: TransportOptions): Promise<Dispatcher> {
+  const certificates = read();
   const { Agent, EnvHttpProxyAgent } = await import('undici');
   const settings = {
     // Time limits are kept by the callers on the clock of the context.

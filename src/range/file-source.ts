@@ -43,6 +43,7 @@ export async function fileSourceOf(handle: FileHandle, path: string): Promise<Ra
   return {
     sizeBytes: stat.size,
     read: (start, end) => readExactly(handle, path, start, end),
+    readInto: (target, start) => fill(handle, path, target, start),
   };
 }
 
@@ -52,6 +53,11 @@ async function readExactly(handle: FileHandle, path: string, start: number, end:
   }
   // Not from Buffer's shared pool: a small part kept of it would keep the whole pool alive.
   const buffer = Buffer.allocUnsafeSlow(end - start);
+  await fill(handle, path, buffer, start);
+  return buffer;
+}
+
+async function fill(handle: FileHandle, path: string, buffer: Buffer, start: number): Promise<void> {
   let filled = 0;
   // The kernel may give less than asked for (2 GiB limit, signals, network file systems).
   while (filled < buffer.length) {
@@ -64,7 +70,7 @@ async function readExactly(handle: FileHandle, path: string, start: number, end:
     if (count === 0) {
       throw new ExpectedError(
         'INTEGRITY',
-        `${path} ends at byte ${start + filled}, expected ${end} or more`,
+        `${path} ends at byte ${start + filled}, expected ${start + buffer.length} or more`,
         {
           hint: 'the file was cut while it was read; download it again',
         },
@@ -72,5 +78,4 @@ async function readExactly(handle: FileHandle, path: string, start: number, end:
     }
     filled += count;
   }
-  return buffer;
 }

@@ -9,4 +9,6 @@ export interface RangeSource {
    * @throws ExpectedError when fewer can be had.
    */
   read(start: number, end: number): Promise<Buffer>;
+  /** The same into memory of the caller, which saves making and dropping a buffer for every read. */
+  readonly readInto?: (target: Buffer, start: number) => Promise<void>;
 }

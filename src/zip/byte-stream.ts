@@ -1,6 +1,8 @@
 import type { RangeSource } from '../range/range-source.ts';
 
 const BLOCK_BYTES = 2 ** 20;
+/** With `reusesBlocks`: one in use, one being read, and two that pieces may still point into. */
+const BLOCKS = 4;
 
 /** The bytes of a range in order, read in large blocks, the next one while this one is used. */
 export interface ByteStream {
@@ -15,16 +17,24 @@ export interface ByteStream {
   skip(length: number): Promise<void>;
 }
 
+export interface ByteStreamOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told the bytes of each block when it comes into use. */
+  readonly onBlock?: (sizeBytes: number) => void;
+  /** Reads into the same few blocks again and again; a piece then lasts until the next block but one. */
+  readonly reusesBlocks?: boolean;
+}
+
 /**
- * @param onBlock is told the bytes of each block when it comes into use
  * @throws (from `take` and `next`) what the source throws, the signal's reason, RangeError beyond `end`
  */
 export function openByteStream(
   source: RangeSource,
   start: number,
   end: number,
-  { signal, onBlock }: { signal?: AbortSignal | undefined; onBlock?: (sizeBytes: number) => void } = {},
+  { signal, onBlock, reusesBlocks = false }: ByteStreamOptions = {},
 ): ByteStream {
+  const readBlock = reusesBlocks ? blockRing(source) : (from: number, to: number) => source.read(from, to);
   let block: Buffer = Buffer.alloc(0);
   let used = 0;
   let requested = start;
@@ -34,7 +44,7 @@ export function openByteStream(
   const request = (): void => {
     const from = requested;
     requested = Math.min(from + BLOCK_BYTES, end);
-    ahead = requested > from ? source.read(from, requested) : null;
+    ahead = requested > from ? readBlock(from, requested) : null;
     // It is awaited when its turn comes, which may be after a failure elsewhere or never.
     ahead?.catch(() => undefined);
   };
@@ -77,5 +87,20 @@ export function openByteStream(
     skip: async (length) => {
       for (let left = length; left > 0; ) left -= (await next(left)).length;
     },
+  };
+}
+
+/** Making a new buffer for every block would cost as much as reading it: the kernel clears fresh memory. */
+function blockRing(source: RangeSource): (from: number, to: number) => Promise<Buffer> {
+  const { readInto } = source;
+  if (readInto === undefined) return (from, to) => source.read(from, to);
+  const ring: Buffer[] = [];
+  let turn = 0;
+  return async (from, to) => {
+    const block = (ring[turn] ??= Buffer.allocUnsafeSlow(BLOCK_BYTES));
+    turn = (turn + 1) % BLOCKS;
+    const part = block.subarray(0, to - from);
+    await readInto(part, from);
+    return part;
   };
 }

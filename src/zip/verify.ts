@@ -36,6 +36,7 @@ export async function verifyArchive(
   let bytesDone = 0;
   const stream = openByteStream(source, 0, archive.directoryStart, {
     signal,
+    reusesBlocks: true,
     onBlock: (sizeBytes) => {
       bytesDone += sizeBytes;
       onProgress?.(bytesDone);

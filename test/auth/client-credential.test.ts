@@ -17,7 +17,7 @@ async function makeCredential(answers: Answer | readonly Answer[], retries = 2) 
   const clock: Clock = { ...real, monotonicMs: () => real.monotonicMs() + aheadMs };
   const transport = createTransport({
     clock,
-    certificates: null,
+    certificates: () => null,
     proxy: { http: null, https: null, noProxy: '' },
     userAgent: 'test',
   });

@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest';
 import { anonymousCredential, tokenCredential } from '../../src/auth/credential.ts';
-import { type Answer } from '../support/api-script.ts';
 
 const signal = new AbortController().signal;
-
-const token = (name: string, expiresIn?: unknown): Answer => ({
-  json: { access_token: name, ...(expiresIn === undefined ? {} : { expires_in: expiresIn }) },
-});
 
 test('a plain token cannot be renewed, and nobody has none', async () => {
   const plain = tokenCredential('abc');

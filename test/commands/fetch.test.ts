@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
@@ -12,8 +12,11 @@ import { runCommand } from './run-command.ts';
 import { calls } from './scene.ts';
 
 const object = makeZipObject(20_000);
+
 const DIGEST = createHash('sha256').update(object.bytes).digest('hex');
+
 const LOOK = `GET /v2/downloads/${PACKAGE_ID}`;
+
 const FILE = 'GET /v2/downloads/file/one';
 
 function start(options: Parameters<typeof startApi>[0] = {}) {
@@ -189,204 +192,5 @@ describe('several packages', () => {
     expect(run.stdout.trimEnd().split('\n')).toEqual(
       ['bbbbbbbb.zip', 'aaaaaaaa.zip'].map((name) => join(run.cwd, name)),
     );
-  });
-});
-
-describe('what is there already', () => {
-  test('the same verified file is already here: no byte travels', async () => {
-    const api = await start();
-    const place = makePlace();
-    await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip'], { api, place });
-    const again = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--json'], { api, place });
-    expect(again).toMatchObject({
-      exitCode: 0,
-      json: { results: [{ outcome: 'skipped', transferredBytes: 0, sizeBytes: 20_000 }] },
-    });
-    expectDocument('fetch', again.json);
-    expect(again.stderr).toContain('already here');
-    expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
-  });
-
-  test.each([
-    [[], 13, 'mine'],
-    [['--skip-existing'], 0, 'mine'],
-    [['--no-clobber'], 0, 'mine'],
-    [['--overwrite'], 0, object.bytes.toString('latin1')],
-    [['--clobber'], 0, object.bytes.toString('latin1')],
-  ])('another file of that name with %j exits with %i', async (flags, exitCode, content) => {
-    const api = await start();
-    const place = makePlace();
-    writeFileSync(join(place.cwd, 'out.zip'), 'mine');
-    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', ...flags, '--json'], { api, place });
-    expect(run.exitCode).toBe(exitCode);
-    if (exitCode === 13) {
-      expect(run.json).toMatchObject({ error: { code: 'EXISTS' } });
-      expectFailureDocument('fetch', run.json);
-      expect(run.stderr).toMatch(/hint: .*--overwrite/);
-    }
-    expect(readFileSync(join(place.cwd, 'out.zip'), 'latin1')).toBe(content);
-    expect(filesIn(place.cwd)).toEqual(['out.zip']);
-  });
-});
-
-describe('fetch -x', () => {
-  const entry = 'media/clip.bin';
-
-  test.each([
-    ['into a folder named like the archive', [], ['grusse-aus-graz-5f0c2b9e/media/clip.bin']],
-    ['into -D itself', ['-D', 'out'], ['out/media/clip.bin']],
-    [
-      'with the archive kept',
-      ['--keep-archive', '-D', 'out'],
-      ['out/grusse-aus-graz-5f0c2b9e.zip', 'out/media/clip.bin'],
-    ],
-  ])('unpacks %s', async (_name, flags, paths) => {
-    const api = await start();
-    const run = await runCommand(['fetch', PACKAGE_ID, '-x', ...flags, '--json'], { api });
-    expect(run).toMatchObject({
-      exitCode: 0,
-      json: { results: [{ outcome: 'extracted', paths: paths.map((path) => join(run.cwd, path)) }] },
-    });
-    expectDocument('fetch', run.json);
-    expect(filesIn(run.cwd)).toEqual(paths);
-  });
-
-  test('several packages get a folder each below -D', async () => {
-    const packages = [
-      { id: 'aaaaaaaa-1', files: ['one'] },
-      { id: 'bbbbbbbb-1', files: ['one'] },
-    ];
-    const api = await start({ packages });
-    const run = await runCommand(['fetch', 'aaaaaaaa-1', 'bbbbbbbb-1', '-xD', 'out'], { api });
-    expect(run.exitCode).toBe(0);
-    expect(filesIn(run.cwd)).toEqual([`out/aaaaaaaa/${entry}`, `out/bbbbbbbb/${entry}`]);
-    expect(run.stdout.trimEnd().split('\n').toSorted()).toEqual(
-      ['aaaaaaaa', 'bbbbbbbb'].map((name) => join(run.cwd, 'out', name, entry)),
-    );
-  });
-
-  test('a file that is no archive is kept as it is, with a warning', async () => {
-    const api = await start({
-      files: { one: makePlainObject(700) },
-      packages: [{ compressed: false, files: ['one'] }],
-    });
-    const run = await runCommand(['fetch', PACKAGE_ID, '-x'], { api });
-    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, '5f0c2b9e.mp4')}\n` });
-    expect(run.stderr).toContain('warning: 5f0c2b9e.mp4 is no archive');
-  });
-});
-
-describe('limits and proofs', () => {
-  test('--checksum that agrees is said to be verified', async () => {
-    const api = await start();
-    const run = await runCommand(['fetch', PACKAGE_ID, '--checksum', `sha256=${DIGEST}`, '--json'], { api });
-    expect(run.json).toMatchObject({ results: [{ verified: { checksum: true }, sha256: DIGEST }] });
-  });
-
-  test('--checksum that does not agree exits with 10, and nothing gets the final name', async () => {
-    const api = await start();
-    const wrong = `sha256=${'0'.repeat(64)}`;
-    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--checksum', wrong, '--json'], {
-      api,
-    });
-    expect(run).toMatchObject({ exitCode: 10, json: { error: { code: 'INTEGRITY', retryable: true } } });
-    expectFailureDocument('fetch', run.json);
-    expect(existsSync(join(run.cwd, 'out.zip'))).toBe(false);
-  });
-
-  test.each([
-    ['19K', 12],
-    ['20000', 0],
-  ])('--max-size %s for 20,000 bytes exits with %i', async (size, exitCode) => {
-    const api = await start();
-    const run = await runCommand(['fetch', PACKAGE_ID, '--max-size', size, '--json'], { api });
-    expect(run.exitCode).toBe(exitCode);
-    if (exitCode === 12) expect(run.json).toMatchObject({ error: { code: 'UNSAFE' } });
-    expect(filesIn(run.cwd)).toHaveLength(exitCode === 0 ? 1 : 0);
-  });
-
-  test.each([0, 2])('--retries %i puts up with that many failures in a row', async (retries) => {
-    const api = await start({ script: { 'GET /v2/downloads/file/{id}': 503 } });
-    const run = await runCommand(['fetch', PACKAGE_ID, '--retries', String(retries), '--json'], { api });
-    expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE' } } });
-    expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(retries + 1);
-  });
-});
-
-describe('fetch --rm', () => {
-  test('deletes the package after the file is there', async () => {
-    const api = await start();
-    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--rm', '--json'], { api });
-    expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded', deleted: true }] } });
-    expectDocument('fetch', run.json);
-    expect(calls(api)).toEqual([LOOK, FILE, `DELETE /v2/downloads/${PACKAGE_ID}`]);
-  });
-
-  test('keeps the package when the download fails', async () => {
-    const api = await start({ script: { 'GET /v2/downloads/file/{id}': 404 } });
-    const run = await runCommand(['fetch', PACKAGE_ID, '--rm', '--json'], { api });
-    expect(run.exitCode).toBe(3);
-    expect(api.requestsOf('DELETE /v2/downloads/{id}')).toHaveLength(0);
-  });
-
-  test('says that the file is there although the package could not be deleted', async () => {
-    const api = await start({ script: { 'DELETE /v2/downloads/{id}': 403 } });
-    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--rm', '--json'], { api });
-    expect(run).toMatchObject({
-      exitCode: 4,
-      json: {
-        results: [
-          {
-            outcome: 'downloaded',
-            paths: [join(run.cwd, 'out.zip')],
-            deleted: false,
-            error: { code: 'AUTH', id: PACKAGE_ID },
-          },
-        ],
-        error: { code: 'AUTH', next: [`streamdiver-dl rm --yes -- ${PACKAGE_ID}`] },
-      },
-    });
-    expectFailureDocument('fetch', run.json);
-    expect(run.stderr).toContain('downloaded and verified but could not be deleted');
-  });
-
-  test('a package that is gone by then is deleted enough', async () => {
-    const api = await start({ script: { 'DELETE /v2/downloads/{id}': 404 } });
-    const run = await runCommand(['fetch', PACKAGE_ID, '--rm', '--json'], { api });
-    expect(run).toMatchObject({ exitCode: 0, json: { results: [{ deleted: true, error: null }] } });
-  });
-});
-
-describe('fetch and waiting', () => {
-  test.each([[['--no-wait']], [['--timeout', '0']]])('%j looks once and exits with 8', async (flags) => {
-    const api = await start({ script: { 'GET /v2/downloads/{id}': 'preparing' } });
-    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', ...flags, '--json'], { api });
-    expect(run).toMatchObject({
-      exitCode: 8,
-      json: { error: { code: 'NOT_READY', next: [`streamdiver-dl fetch ${PACKAGE_ID} -o out.zip`] } },
-    });
-    expectFailureDocument('fetch', run.json);
-    expect(calls(api)).toEqual([LOOK]);
-  });
-
-  test('says before it waits how to come back, with the flags that matter', async () => {
-    const api = await start({ script: { 'GET /v2/downloads/{id}': ['preparing'] } });
-    const flags = ['-x', '-D', 'my folder', '--keep-archive', '--rm'];
-    const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api });
-    expect(run.exitCode).toBe(0);
-    expect(run.stderr).toContain(`streamdiver-dl fetch ${PACKAGE_ID} -D 'my folder' -x --keep-archive --rm`);
-  });
-
-  test('an id with a dash in front is no flag in the command that it names', async () => {
-    const api = await start({ packages: [{ id: '-x', status: 'preparing' }] });
-    const run = await runCommand(['fetch', '-o', 'out.zip', '--no-wait', '--json', '--', '-x'], { api });
-    expect(run.json).toMatchObject({ error: { next: ['streamdiver-dl fetch -o out.zip -- -x'] } });
-  });
-
-  test('a package that failed exits with 5', async () => {
-    const api = await start({ script: { 'GET /v2/downloads/{id}': { packageStatus: 'failed' } } });
-    const run = await runCommand(['fetch', PACKAGE_ID, '--json'], { api });
-    expect(run).toMatchObject({ exitCode: 5, json: { error: { code: 'JOB_FAILED' } } });
-    expectFailureDocument('fetch', run.json);
   });
 });

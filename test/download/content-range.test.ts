@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseContentRange, parseUnsatisfiedSize } from '../../src/download/content-range.ts';
 
@@ -8,6 +8,7 @@ describe('Content-Range', () => {
     ['bytes 5-9/10', { start: 5, end: 10, totalBytes: 10 }],
     ['bytes 5-9/*', { start: 5, end: 10, totalBytes: null }],
     ['bytes 9-5/10', null],
+    ['bytes 6-5/10', null],
     ['bytes 5-10/10', null],
     ['bytes */10', null],
     ['bytes 5-9', null],

@@ -94,7 +94,9 @@ test('killed again and again it still gets there, with little fetched twice', {
     const result = await run.result;
     if (result.exitCode === 0) break;
     kills += 1;
-    expect(finalOf(place)).toBeUndefined();
+    // Killed after the name was given, the file is complete all the same.
+    const final = finalOf(place);
+    expect(final === undefined || final.equals(object.bytes)).toBe(true);
   }
   expect(kills).toBeGreaterThan(0);
   expect(kills).toBeLessThan(40);

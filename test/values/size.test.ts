@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseSize } from '../../src/values/size.ts';
 
-const bytes = (text: string) => Buffer.from(text, 'utf8');
-
 describe('parseSize', () => {
   test.each([
     ['0', 0],

@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../support/api-packages.ts';
+import { startApi } from '../support/api-server.ts';
+import { makePlace } from '../support/run-place.ts';
+import { makeZipObject } from '../support/served-object.ts';
+import { listTree } from '../support/temp-folder.ts';
+import { expectDocument, expectFailureDocument } from './output-documents.ts';
+import { runCommand } from './run-command.ts';
+
+const object = makeZipObject(20_000);
+
+function start(options: Parameters<typeof startApi>[0] = {}) {
+  return startApi({
+    files: { one: object },
+    packages: [{ title: 'Grüße aus Graz', files: ['one'] }],
+    ...options,
+  });
+}
+
+function filesIn(folder: string): string[] {
+  return listTree(folder)
+    .filter(({ type }) => type === 'file')
+    .map(({ path }) => path);
+}
+
+describe('what is there already', () => {
+  test('the same verified file is already here: no byte travels', async () => {
+    const api = await start();
+    const place = makePlace();
+    await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip'], { api, place });
+    const again = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--json'], { api, place });
+    expect(again).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ outcome: 'skipped', transferredBytes: 0, sizeBytes: 20_000 }] },
+    });
+    expectDocument('fetch', again.json);
+    expect(again.stderr).toContain('already here');
+    expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
+  });
+
+  test('another file of that name is kept and the flags are named', async () => {
+    const api = await start();
+    const place = makePlace();
+    writeFileSync(join(place.cwd, 'out.zip'), 'mine');
+    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--json'], { api, place });
+    expect(run).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
+    expectFailureDocument('fetch', run.json);
+    expect(run.stderr).toMatch(/hint: .*--overwrite/);
+    expect(readFileSync(join(place.cwd, 'out.zip'), 'utf8')).toBe('mine');
+  });
+
+  test.each([
+    [['--skip-existing'], 0, 'mine'],
+    [['--no-clobber'], 0, 'mine'],
+    [['--overwrite'], 0, object.bytes.toString('latin1')],
+    [['--clobber'], 0, object.bytes.toString('latin1')],
+  ])('another file of that name with %j exits with %i', async (flags, exitCode, content) => {
+    const api = await start();
+    const place = makePlace();
+    writeFileSync(join(place.cwd, 'out.zip'), 'mine');
+    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', ...flags, '--json'], { api, place });
+    expect(run.exitCode).toBe(exitCode);
+    expect(readFileSync(join(place.cwd, 'out.zip'), 'latin1')).toBe(content);
+    expect(filesIn(place.cwd)).toEqual(['out.zip']);
+  });
+});

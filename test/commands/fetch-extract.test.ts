@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../support/api-packages.ts';
+import { startApi } from '../support/api-server.ts';
+import { makePlainObject, makeZipObject } from '../support/served-object.ts';
+import { listTree } from '../support/temp-folder.ts';
+import { expectDocument } from './output-documents.ts';
+import { runCommand } from './run-command.ts';
+
+const object = makeZipObject(20_000);
+
+function start(options: Parameters<typeof startApi>[0] = {}) {
+  return startApi({
+    files: { one: object },
+    packages: [{ title: 'Grüße aus Graz', files: ['one'] }],
+    ...options,
+  });
+}
+
+function filesIn(folder: string): string[] {
+  return listTree(folder)
+    .filter(({ type }) => type === 'file')
+    .map(({ path }) => path);
+}
+
+describe('fetch -x', () => {
+  const entry = 'media/clip.bin';
+
+  test.each([
+    ['into a folder named like the archive', [], ['grusse-aus-graz-5f0c2b9e/media/clip.bin']],
+    ['into -D itself', ['-D', 'out'], ['out/media/clip.bin']],
+    [
+      'with the archive kept',
+      ['--keep-archive', '-D', 'out'],
+      ['out/grusse-aus-graz-5f0c2b9e.zip', 'out/media/clip.bin'],
+    ],
+  ])('unpacks %s', async (_name, flags, paths) => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x', ...flags, '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ outcome: 'extracted', paths: paths.map((path) => join(run.cwd, path)) }] },
+    });
+    expectDocument('fetch', run.json);
+    expect(filesIn(run.cwd)).toEqual(paths);
+  });
+
+  test('several packages get a folder each below -D', async () => {
+    const packages = [
+      { id: 'aaaaaaaa-1', files: ['one'] },
+      { id: 'bbbbbbbb-1', files: ['one'] },
+    ];
+    const api = await start({ packages });
+    const run = await runCommand(['fetch', 'aaaaaaaa-1', 'bbbbbbbb-1', '-xD', 'out'], { api });
+    expect(run.exitCode).toBe(0);
+    expect(filesIn(run.cwd)).toEqual([`out/aaaaaaaa/${entry}`, `out/bbbbbbbb/${entry}`]);
+    expect(run.stdout.trimEnd().split('\n').toSorted()).toEqual(
+      ['aaaaaaaa', 'bbbbbbbb'].map((name) => join(run.cwd, 'out', name, entry)),
+    );
+  });
+
+  test('a file that is no archive is kept as it is, with a warning', async () => {
+    const api = await start({
+      files: { one: makePlainObject(700) },
+      packages: [{ compressed: false, files: ['one'] }],
+    });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, '5f0c2b9e.mp4')}\n` });
+    expect(run.stderr).toContain('warning: 5f0c2b9e.mp4 is no archive');
+  });
+});
