@@ -10,7 +10,7 @@ import { watchForStalls } from './patience.ts';
 const WRITE_BYTES = 4 * 1_048_576;
 /** So much is collected while a write is under way before the connection is made to wait. */
 const PENDING_BYTES = 2 * WRITE_BYTES;
-const WRITE_MS = 1_000;
+const WRITE_MS = 100;
 const CHECKPOINT_BYTES = 8 * 1_048_576;
 const CHECKPOINT_MS = 5_000;
 
@@ -136,7 +136,7 @@ function refuseExcess(receivedBytes: number, { mostBytes, response }: ReceiveOpt
 /**
  * Collects pieces into large writes, one of them under way while the next is collected, and brings
  * them to the disk in the background at least every 8 MiB or 5 s. On a slow line pieces are written
- * every second all the same, so that a crash costs no more than that.
+ * ten times a second all the same, so that a crash costs no more than that.
  */
 function coalesce(destination: Destination, clock: Clock) {
   let batch: Buffer[] = [];
