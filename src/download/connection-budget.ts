@@ -1,0 +1,50 @@
+/** How many connections may be open at once, shared by all files that are under way. */
+export interface ConnectionBudget {
+  readonly total: number;
+  /** Takes one connection; waits for one to become free. @throws the signal's reason */
+  take(signal: AbortSignal): Promise<void>;
+  /** Takes one if it is free now and nobody waits for it. */
+  tryTake(): boolean;
+  give(): void;
+}
+
+/** Every file gets its first connection before any gets another one. */
+export function createConnectionBudget(total: number): ConnectionBudget {
+  let free = total;
+  const waiting: (() => void)[] = [];
+  return {
+    total,
+    take: (signal) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) {
+          reject(signal.reason);
+          return;
+        }
+        if (free > 0) {
+          free -= 1;
+          resolve();
+          return;
+        }
+        const onAbort = () => {
+          waiting.splice(waiting.indexOf(start), 1);
+          reject(signal.reason);
+        };
+        const start = () => {
+          signal.removeEventListener('abort', onAbort);
+          resolve();
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        waiting.push(start);
+      }),
+    tryTake() {
+      if (free === 0) return false;
+      free -= 1;
+      return true;
+    },
+    give() {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    },
+  };
+}
