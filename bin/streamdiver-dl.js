@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
 
@@ -42,6 +43,7 @@ async function makeWorld() {
     pid: process.pid,
     parentPid: () => process.ppid,
     isProcessAlive,
+    processStartedAt,
     temporaryFolder: os.tmpdir(),
     clock: createClock(),
     random: Math.random,
@@ -60,5 +62,16 @@ function isProcessAlive(pid) {
   } catch (error) {
     // EPERM: it is there and belongs to somebody else.
     return error.code === 'EPERM';
+  }
+}
+
+/** Field 22 of /proc/PID/stat (proc(5)), which only Linux has; the name before it may hold spaces. */
+function processStartedAt(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    // Another system, or the process has ended.
+    return null;
   }
 }

@@ -34,3 +34,16 @@ export function diskError(error: unknown, path: string, doing: string): unknown 
         : undefined,
   });
 }
+
+/** Waits for a file operation and turns its failure into an error for users. */
+export async function onDisk<Result>(
+  operation: Promise<Result>,
+  path: string,
+  doing: string,
+): Promise<Result> {
+  try {
+    return await operation;
+  } catch (error) {
+    throw diskError(error, path, doing);
+  }
+}

@@ -27,6 +27,8 @@ export interface World {
   /** Changes when the parent died. */
   readonly parentPid: () => number;
   readonly isProcessAlive: (pid: number) => boolean;
+  /** Tells a process from a later one of the same number; null where the system does not tell. */
+  readonly processStartedAt: (pid: number) => string | null;
   /** Folder for temporary files. */
   readonly temporaryFolder: string;
   readonly clock: Clock;

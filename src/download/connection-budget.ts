@@ -6,6 +6,8 @@ export interface ConnectionBudget {
   /** Takes one if it is free now and nobody waits for it. */
   tryTake(): boolean;
   give(): void;
+  /** Whether somebody waits for one. */
+  isWanted(): boolean;
 }
 
 /** Every file gets its first connection before any gets another one. */
@@ -46,5 +48,6 @@ export function createConnectionBudget(total: number): ConnectionBudget {
       if (next === undefined) free += 1;
       else next();
     },
+    isWanted: () => waiting.length > 0,
   };
 }

@@ -1,19 +1,24 @@
+import type { ByteRanges } from './byte-ranges.ts';
 import type { Validator } from './validator.ts';
 
-/** Where the bytes of a download go, in order: a part file, or standard output. */
+/** Where the bytes of a download go: a part file, or standard output. */
 export interface Destination {
-  /** So many bytes from the start are there. */
-  haveBytes(): number;
+  /** False where bytes can only be appended. */
+  readonly takesAnyOrder: boolean;
+  /** Which bytes are there. */
+  readonly have: ByteRanges;
   /** The object that the bytes belong to, as the service described it so far. */
   object(): ObjectDescription;
   describeObject(description: ObjectDescription): Promise<void>;
-  /** Appends and resolves when the system took all bytes. */
-  append(chunks: readonly Buffer[]): Promise<void>;
-  /** Reads bytes that were appended, to compare them with what the server sends again. */
+  /** Writes at `position` and resolves when the system took all bytes. */
+  write(chunks: readonly Buffer[], position: number): Promise<void>;
+  /** Reads bytes that were written, to compare them with what the server sends again. */
   readBack(start: number, end: number): Promise<Buffer>;
-  /** Throws all bytes away and starts at 0. @throws ExpectedError when they are out of our hands */
+  /** Throws all bytes away. @throws ExpectedError when they are out of our hands */
   restart(): Promise<void>;
-  /** Makes what is there survive a crash. */
+  /** Notes which bytes are there, so that they survive the end of this process. */
+  note(): Promise<void>;
+  /** Makes what is there survive a crash of the machine, too. */
   checkpoint(): Promise<void>;
 }
 

@@ -1,31 +1,36 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError } from '../disk-error.ts';
-import { ExpectedError, isExpectedError } from '../errors.ts';
+import { isExpectedError } from '../errors.ts';
 import { fileSourceOf, openFileSource } from '../range/file-source.ts';
 import type { RangeSource } from '../range/range-source.ts';
-import { verifyArchive } from '../zip/verify.ts';
+import { DamagedEntryError } from '../zip/refusal.ts';
 import type { Owner } from './claim.ts';
-import { sha256Of } from './digest.ts';
-import { type ExpectedContent, inspectHead, isArchiveExpected } from './expected-content.ts';
+import { inspectHead, isArchiveExpected } from './expected-content.ts';
+import { followArrivals } from './follow.ts';
+import type { TransferContext, TransferEvent, TransferRequest } from './job.ts';
 import type { ObjectIdentity } from './journal.ts';
 import { openPartFile, type PartFile } from './part-file.ts';
 import { findExisting, inTheWay, publish } from './publish.ts';
 import { checkSpace } from './space.ts';
-import { type TransferContext, type TransferEvent, type TransferRequest, transfer } from './transfer.ts';
+import { type TransferResult, transfer } from './transfer.ts';
+import {
+  type Proof,
+  type Verified,
+  type VerifyEvent,
+  type VerifyRequest,
+  verifyContent,
+} from './verify-content.ts';
 
 export interface FileRequest
-  extends Pick<TransferRequest, 'url' | 'renewUrl' | 'sizeBytes' | 'maxSizeBytes'> {
+  extends VerifyRequest,
+    Pick<TransferRequest, 'url' | 'renewUrl' | 'maxSizeBytes'> {
   readonly identity: ObjectIdentity;
-  readonly expected: ExpectedContent;
   /** Absolute path of the final file. */
   readonly target: string;
   readonly mayResume: boolean;
   /** `ignore`: the name will not be written, but a verified file there saves the transfer. */
   readonly ifExists: 'refuse' | 'overwrite' | 'skip' | 'ignore';
-  /** Expected SHA-256 in hexadecimal; null when not given. */
-  readonly checksum: string | null;
-  readonly wantsSha256: boolean;
   readonly checksSpace: boolean;
 }
 
@@ -36,27 +41,23 @@ export interface FileContext extends Omit<TransferContext, 'onEvent'> {
 
 export type FileEvent =
   | TransferEvent
+  | VerifyEvent
   | { readonly kind: 'discarded'; readonly reason: string }
   | { readonly kind: 'resuming'; readonly haveBytes: number }
-  | { readonly kind: 'verify'; readonly bytes: number; readonly totalBytes: number }
-  | { readonly kind: 'leftover'; readonly reason: string }
-  | { readonly kind: 'unverified-entries'; readonly count: number; readonly reason: string };
+  | { readonly kind: 'repair'; readonly reason: string; readonly bytes: number }
+  | { readonly kind: 'malformed-digest'; readonly field: string }
+  | { readonly kind: 'leftover'; readonly reason: string };
 
-/** What was checked; false when there was nothing to check it against. */
-export interface Verified {
-  readonly size: boolean;
-  readonly archive: boolean;
-  readonly crc: boolean;
-  readonly checksum: boolean;
-}
+/** An archive's directory is found from its end; so much of it is there to verify the rest by as it comes. */
+const TAIL_BYTES = 1_048_576;
+/** A damaged entry above this is not brought again by itself. */
+const REPAIR_BYTES = 1_073_741_824;
 
-export interface FileResult {
+export interface FileResult extends Proof {
   readonly path: string;
   readonly sizeBytes: number;
   readonly transferredBytes: number;
   readonly resumedFrom: number;
-  readonly verified: Verified;
-  readonly sha256: string | null;
   readonly isAlreadyThere: boolean;
 }
 
@@ -115,105 +116,103 @@ async function fillAndPublish(
 ): Promise<FileResult> {
   const { onEvent, signal } = context;
   const { target, sizeBytes, expected } = request;
+  const haveBytes = part.have.totalBytes();
   if (part.discarded !== null) onEvent({ kind: 'discarded', reason: part.discarded });
-  if (part.haveBytes() > 0) onEvent({ kind: 'resuming', haveBytes: part.haveBytes() });
+  if (haveBytes > 0) onEvent({ kind: 'resuming', haveBytes });
   if (request.checksSpace && sizeBytes !== null)
-    await checkSpace(path.dirname(target), sizeBytes - part.haveBytes());
+    await checkSpace(path.dirname(target), sizeBytes - haveBytes);
 
-  const { transferredBytes, resumedFrom } = await fill(part, request, context);
-  const source = await fileSourceOf(part.handle, part.path);
-  let verified: Verified;
-  let sha256: string | null;
-  try {
-    ({ verified, sha256 } = await verifyContent(source, request, context));
-  } catch (error) {
-    if (isExpectedError(error, 'INTEGRITY')) await part.reject(error.message);
-    throw error;
-  }
+  const { proof, transferredBytes, resumedFrom } = await fill(part, request, context);
   await part.checkpoint();
   signal.throwIfAborted();
+  const source = await fileSourceOf(part.handle(), part.path);
   const isConsumed = isArchiveExpected(expected) && (await use(source)) === 'consumed';
+  await part.assertOurs();
   if (!isConsumed) await publish(part.path, target, { mayReplace: request.ifExists === 'overwrite' });
-  const actualBytes = source.sizeBytes;
   return {
     path: target,
-    sizeBytes: actualBytes,
+    sizeBytes: source.sizeBytes,
     transferredBytes,
     resumedFrom,
-    verified,
-    sha256,
+    ...proof,
     isAlreadyThere: false,
   };
 }
 
-/** Runs the transfer and leaves the part in a state that the next run can go on from. */
-async function fill(part: PartFile, request: FileRequest, context: FileContext) {
-  const isVerifiedLater = isArchiveExpected(request.expected) || request.checksum !== null;
+type Filled = TransferResult & { readonly proof: Proof };
+
+/**
+ * Brings and proves the bytes, and leaves the part in a state that the next run can go on from. An
+ * entry that came damaged is brought once more.
+ */
+async function fill(part: PartFile, request: FileRequest, context: FileContext): Promise<Filled> {
   try {
-    return await transfer(
+    return await transferAndVerify(part, request, context);
+  } catch (error) {
+    if (!(error instanceof DamagedEntryError) || error.end - error.start > REPAIR_BYTES)
+      return await leave(part, error);
+    const { start, end } = error;
+    context.onEvent({ kind: 'repair', reason: error.message, bytes: end - start });
+    const haveBytes = part.have.totalBytes();
+    await part.forget(start, end);
+    const transferred = haveBytes - part.have.totalBytes();
+    try {
+      const again = await transferAndVerify(part, request, context);
+      return { ...again, transferredBytes: again.transferredBytes + transferred };
+    } catch (second) {
+      return await leave(part, second);
+    }
+  }
+}
+
+async function leave(part: PartFile, error: unknown): Promise<never> {
+  if (isExpectedError(error, 'INTEGRITY')) await part.reject(error.message);
+  // A disk that refuses bytes will not take a journal either.
+  if (!isExpectedError(error, 'DISK')) await part.checkpoint();
+  if (part.have.totalBytes() === 0) await part.remove();
+  throw error;
+}
+
+async function transferAndVerify(
+  part: PartFile,
+  request: FileRequest,
+  context: FileContext,
+): Promise<Filled> {
+  const { expected, checksum } = request;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  let isTransferred = false;
+  const follower = followArrivals(part, request, {
+    signal,
+    // Before the end it is the transfer that a person waits for.
+    onEvent: (event) => {
+      if (isTransferred || event.kind !== 'verify') context.onEvent(event);
+    },
+    onFailure: (error) => stop.abort(error),
+    onMalformedDigest: (field) => context.onEvent({ kind: 'malformed-digest', field }),
+  });
+  try {
+    const isArchive = isArchiveExpected(expected);
+    const result = await transfer(
       {
         ...request,
-        isVerifiedLater,
-        inspectHead: (head, contentType) => inspectHead(request.expected, head, contentType),
+        isVerifiedLater: isArchive || checksum !== null,
+        tailBytes: isArchive ? TAIL_BYTES : 0,
+        inspectHead: (head, contentType) => inspectHead(expected, head, contentType),
+        onObject: (...told) => follower.onObject(...told),
       },
       part,
-      context,
+      { ...context, signal },
     );
+    isTransferred = true;
+    return { ...result, proof: await follower.proof() };
   } catch (error) {
-    // A disk that refuses bytes will not take a journal either.
-    if (!isExpectedError(error, 'DISK')) await part.checkpoint();
-    if (part.haveBytes() === 0) await part.remove();
+    stop.abort(error);
     throw error;
   }
 }
 
-/**
- * Proves the finished bytes: size, archive structure and every entry's CRC, digest.
- * @throws ExpectedError INTEGRITY naming what does not agree
- */
-async function verifyContent(
-  source: RangeSource,
-  { sizeBytes, expected, checksum, wantsSha256 }: FileRequest,
-  { signal, onEvent }: FileContext,
-): Promise<{ verified: Verified; sha256: string | null }> {
-  if (sizeBytes !== null && source.sizeBytes !== sizeBytes) {
-    throw new ExpectedError(
-      'INTEGRITY',
-      `the file has ${source.sizeBytes} bytes, the service promised ${sizeBytes}`,
-    );
-  }
-  const isArchive = isArchiveExpected(expected);
-  let isEveryEntryVerified = false;
-  if (isArchive) {
-    const totalBytes = source.sizeBytes;
-    const onProgress = (bytes: number) => onEvent({ kind: 'verify', bytes, totalBytes });
-    const { unverified } = await verifyArchive(source, { signal, onProgress });
-    isEveryEntryVerified = unverified.length === 0;
-    const [first] = unverified;
-    if (first !== undefined) {
-      onEvent({
-        kind: 'unverified-entries',
-        count: unverified.length,
-        reason: `${first.path}: ${first.reason}`,
-      });
-    }
-  }
-  const sha256 = wantsSha256 || checksum !== null ? await sha256Of(source, signal) : null;
-  if (checksum !== null && sha256 !== checksum) {
-    throw new ExpectedError('INTEGRITY', `the SHA-256 is ${sha256 ?? ''}, expected ${checksum}`, {
-      hint: 'check the digest that you gave; if it is right, the file is not the one you want',
-    });
-  }
-  return {
-    verified: {
-      size: sizeBytes !== null,
-      archive: isArchive,
-      crc: isEveryEntryVerified,
-      checksum: checksum !== null,
-    },
-    sha256,
-  };
-}
+const NOTHING_VERIFIED: Verified = { size: false, archive: false, crc: false, checksum: false };
 
 /** The result for a file that is there already: skipped unseen, or proved to be the same; else null. */
 async function alreadyThere(
@@ -234,7 +233,7 @@ async function alreadyThere(
     if (ifExists === 'skip') {
       return {
         ...result,
-        verified: { size: false, archive: false, crc: false, checksum: false },
+        verified: NOTHING_VERIFIED,
         sha256: null,
       };
     }

@@ -10,6 +10,7 @@ export type FileAnswer =
   /** Bytes from `start` on. `totalBytes` and `bodyBytes` are null when the answer does not tell. */
   | {
       readonly kind: 'bytes';
+      readonly isWhole: boolean;
       readonly start: number;
       readonly totalBytes: number | null;
       readonly bodyBytes: number | null;
@@ -23,9 +24,9 @@ export type FileAnswer =
   | { readonly kind: 'refused'; readonly error: ExpectedError };
 
 export interface FileQuestion {
-  /** Where the asked range starts; 0 means that the whole object was asked for. */
-  readonly start: number;
-  /** How many bytes are already there; `start` may lie before it, for an overlap. */
+  /** The asked range; `end` is Infinity where it was left open. Null when the whole object was asked for. */
+  readonly range: { readonly start: number; readonly end: number } | null;
+  /** How many bytes from the start are already there; the range may begin before that, for an overlap. */
   readonly haveBytes: number;
   readonly sizeBytes: number | null;
   readonly nowMs: number;
@@ -38,16 +39,24 @@ export interface FileQuestion {
  */
 export function judgeFileAnswer(response: HttpResponse, question: FileQuestion): FileAnswer {
   const { status, headers, url } = response;
-  const { start, haveBytes, sizeBytes, nowMs } = question;
+  const { range: asked, haveBytes, sizeBytes, nowMs } = question;
   if (status === 200 || status === 206) refuseEncoding(response);
   if (status === 200) {
     const bodyBytes = contentLength(response);
     checkSize(bodyBytes, sizeBytes, 'Content-Length');
-    return { kind: 'bytes', start: 0, totalBytes: bodyBytes, bodyBytes, validator: readValidator(headers) };
+    return {
+      kind: 'bytes',
+      isWhole: true,
+      start: 0,
+      totalBytes: bodyBytes,
+      bodyBytes,
+      validator: readValidator(headers),
+    };
   }
   if (status === 206) {
     const range = parseContentRange(headers.get('content-range'));
-    if (start === 0 || range === null || range.start !== start || range.totalBytes === null) {
+    const isAsked = asked !== null && range?.start === asked.start && range.end <= asked.end;
+    if (!isAsked || range.totalBytes === null) {
       return { kind: 'restart', reason: 'the server answered with another range than the one asked for' };
     }
     const bodyBytes = contentLength(response);
@@ -63,7 +72,8 @@ export function judgeFileAnswer(response: HttpResponse, question: FileQuestion):
     const validator = readValidator(headers);
     return {
       kind: 'bytes',
-      start,
+      isWhole: false,
+      start: range.start,
       totalBytes: range.totalBytes,
       bodyBytes: range.end - range.start,
       validator,

@@ -1,7 +1,9 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { isObject, parseJson, sizeOrNull, textOrNull } from '../values/json.ts';
+import type { ByteRange } from './byte-ranges.ts';
+import { type Holder, parseHolder } from './claim.ts';
 import type { Validator } from './validator.ts';
 
 /** Which object a part file belongs to: never its URL, which may be signed anew each time. */
@@ -17,63 +19,105 @@ export interface Journal {
   readonly identity: ObjectIdentity;
   readonly sizeBytes: number | null;
   readonly validator: Validator;
-  /** So many bytes from the start are known to have reached the disk. */
-  readonly syncedBytes: number;
+  /** What is known to have reached the disk. */
+  readonly synced: readonly ByteRange[];
+  /** What was written: true until the machine goes down, whatever becomes of the program. */
+  readonly written: readonly ByteRange[];
   /** Which start of the machine wrote it; null where the system does not tell. */
   readonly bootId: string | null;
+  /** The process that is writing; null when it ended in order. */
+  readonly holder: Holder | null;
   /** Why the finished bytes were found wrong; they are never continued. */
   readonly rejected: string | null;
 }
 
-const SCHEMA = 1;
+/**
+ * 1: one line, `syncedBytes` from the start of the file.
+ * 2: the first line is the journal, each further one a list of the ranges that are written by now.
+ */
+const SCHEMA = 2;
+
+/** A journal as it lies on the disk, and when it was last written, on the clock of the file system. */
+export interface FoundJournal {
+  readonly journal: Journal;
+  readonly modifiedMs: number;
+}
 
 /**
- * Reads a journal; null when there is none or it is not one of ours.
+ * Reads a journal; null when there is none, `unreadable` when it is not one of ours.
  * @throws ExpectedError CONFIG when a newer version of this program wrote it
  */
-export async function readJournal(path: string): Promise<Journal | null> {
-  let value: unknown;
+export async function readJournal(path: string): Promise<FoundJournal | 'unreadable' | null> {
+  let text: Buffer;
+  let modifiedMs: number;
   try {
-    value = parseJson(await readFile(path), 'the journal');
+    modifiedMs = (await lstat(path)).mtimeMs;
+    text = await readFile(path);
   } catch (error) {
-    if (error instanceof ExpectedError || (isSystemError(error) && error.code === 'ENOENT')) return null;
+    if (isSystemError(error) && error.code === 'ENOENT') return null;
     throw error;
   }
-  if (!isObject(value) || !isObject(value.identity) || !isObject(value.validator)) return null;
+  const [head = '', ...notes] = text.toString('utf8').split('\n');
+  const value = parseLine(head);
+  if (!isObject(value) || !isObject(value.identity) || !isObject(value.validator)) return 'unreadable';
   if (typeof value.schema === 'number' && value.schema > SCHEMA) {
     throw new ExpectedError('CONFIG', `${path} was written by a newer version of streamdiver-dl`, {
       hint: 'continue with that version, or start again with --no-resume',
     });
   }
   const { origin, packageId, fileId } = value.identity;
-  const syncedBytes = sizeOrNull(value.syncedBytes);
-  if (typeof origin !== 'string' || typeof packageId !== 'string' || typeof fileId !== 'string') return null;
-  if (syncedBytes === null || value.schema !== SCHEMA) return null;
+  const synced = value.schema === 1 ? firstBytes(value.syncedBytes) : parseRanges(value.synced);
+  const isIdentity = [origin, packageId, fileId].every((part) => typeof part === 'string');
+  const isKnownSchema = value.schema === SCHEMA || value.schema === 1;
+  if (!isIdentity || !isKnownSchema || synced === null) return 'unreadable';
+  // The last note may have been cut off by a kill.
+  const lastNote = notes.map((line) => parseRanges(parseLine(line))).findLast((ranges) => ranges !== null);
   return {
-    identity: { origin, packageId, fileId },
-    sizeBytes: sizeOrNull(value.sizeBytes),
-    validator: {
-      etag: textOrNull(value.validator.etag),
-      lastModified: textOrNull(value.validator.lastModified),
+    modifiedMs,
+    journal: {
+      identity: { origin: String(origin), packageId: String(packageId), fileId: String(fileId) },
+      sizeBytes: sizeOrNull(value.sizeBytes),
+      validator: {
+        etag: textOrNull(value.validator.etag),
+        lastModified: textOrNull(value.validator.lastModified),
+      },
+      synced,
+      written: lastNote ?? parseRanges(value.written) ?? synced,
+      bootId: textOrNull(value.bootId),
+      holder: parseHolder(value.holder),
+      rejected: textOrNull(value.rejected),
     },
-    syncedBytes,
-    bootId: textOrNull(value.bootId),
-    rejected: textOrNull(value.rejected),
   };
 }
 
-/** Replaces the journal so that a crash leaves the old one or the new one, never half of one. */
-export async function writeJournal(path: string, journal: Journal): Promise<void> {
+/**
+ * Replaces the journal so that a crash leaves the old one or the new one, never half of one.
+ * @param options.mayReplace false when there must be none yet: then link(2) fails with EEXIST
+ * @returns the open file, to append notes to
+ */
+export async function writeJournal(
+  path: string,
+  journal: Journal,
+  { mayReplace }: { mayReplace: boolean },
+): Promise<FileHandle> {
   const temporary = `${path}.new`;
   await rm(temporary, { force: true });
   const file = await open(temporary, 'wx', 0o666);
   try {
-    await file.writeFile(`${JSON.stringify({ schema: SCHEMA, ...journal })}\n`);
+    await file.writeFile(`${JSON.stringify({ schema: SCHEMA, ...journal, ...asPairs(journal) })}\n`);
     await file.sync();
-  } finally {
+    if (mayReplace) await rename(temporary, path);
+    else await linkOnce(temporary, path);
+    return file;
+  } catch (error) {
     await file.close();
+    throw error;
   }
-  await rename(temporary, path);
+}
+
+/** One line more: what is written by now. */
+export async function appendNote(file: FileHandle, written: readonly ByteRange[]): Promise<void> {
+  await file.appendFile(`${JSON.stringify(written.map(({ start, end }) => [start, end]))}\n`);
 }
 
 export function isSameObject(one: ObjectIdentity, other: ObjectIdentity): boolean {
@@ -88,4 +132,48 @@ export async function readBootId(): Promise<string | null> {
     if (isSystemError(error)) return null;
     throw error;
   }
+}
+
+async function linkOnce(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    // Where there are no hard links, the lock alone has to keep others away.
+    if (!isSystemError(error) || error.code === 'EEXIST') throw error;
+    await rename(from, to);
+    return;
+  }
+  await rm(from);
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return parseJson(Buffer.from(line), 'the journal');
+  } catch (error) {
+    if (error instanceof ExpectedError) return null;
+    throw error;
+  }
+}
+
+function asPairs({ synced, written }: Journal) {
+  const pairs = (ranges: readonly ByteRange[]) => ranges.map(({ start, end }) => [start, end]);
+  return { synced: pairs(synced), written: pairs(written) };
+}
+
+function firstBytes(value: unknown): readonly ByteRange[] | null {
+  const end = sizeOrNull(value);
+  return end === null ? null : [{ start: 0, end }];
+}
+
+/** Ranges as pairs of numbers, in order; null when they are anything else. */
+function parseRanges(value: unknown): readonly ByteRange[] | null {
+  if (!Array.isArray(value)) return null;
+  const ranges: ByteRange[] = [];
+  for (const pair of value as unknown[]) {
+    if (!Array.isArray(pair) || pair.length !== 2) return null;
+    const [start, end] = [sizeOrNull(pair[0]), sizeOrNull(pair[1])];
+    if (start === null || end === null || end <= start || start < (ranges.at(-1)?.end ?? 0)) return null;
+    ranges.push({ start, end });
+  }
+  return ranges;
 }

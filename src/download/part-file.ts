@@ -1,10 +1,13 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
-import { diskError, isSystemError } from '../disk-error.ts';
+import { type FileHandle, lstat, rm } from 'node:fs/promises';
+import { diskError, isSystemError, onDisk } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
-import { claim, type Owner } from './claim.ts';
+import { type Arrivals, createArrivals } from './arrivals.ts';
+import { createByteRanges, type GrowingByteRanges } from './byte-ranges.ts';
+import { busy, type Claim, claim, holderOf, isSelf, mayBeAlive, type Owner } from './claim.ts';
 import { type Destination, NO_VALIDATOR } from './destination.ts';
 import {
+  appendNote,
+  type FoundJournal,
   isSameObject,
   type Journal,
   type ObjectIdentity,
@@ -12,15 +15,24 @@ import {
   readJournal,
   writeJournal,
 } from './journal.ts';
+import { openPart, replacePart, somethingElse } from './open-part.ts';
+import { trustedRanges } from './trusted-ranges.ts';
+import { writeFully } from './write-fully.ts';
 
 /** The bytes of a download that is under way, `NAME.part`, with its journal, `NAME.part.json`. */
 export interface PartFile extends Destination {
   readonly path: string;
-  readonly handle: FileHandle;
+  /** The open file; another one after `restart`. */
+  handle(): FileHandle;
+  readonly arrivals: Arrivals;
   /** Why an earlier part could not be continued, for people; null when there was none or it is continued. */
   readonly discarded: string | null;
+  /** Throws a range away, so that it is brought again. */
+  forget(start: number, end: number): Promise<void>;
   /** Notes that the bytes are complete but wrong, so that the next run starts again. */
   reject(reason: string): Promise<void>;
+  /** @throws ExpectedError BUSY when another process has taken the part over, in spite of the claim */
+  assertOurs(): Promise<void>;
   /** Closes the file and releases the claim; the part stays for the next run. */
   close(): Promise<void>;
   /** Removes part and journal after success; the part itself may already have its final name. */
@@ -39,199 +51,174 @@ export interface PartFileOptions {
  * Claims the target, opens its part and decides how much of it can be trusted.
  * @throws ExpectedError BUSY, EXISTS when something else lies under the part's name, DISK, CONFIG
  */
-export async function openPartFile({
-  target,
-  identity,
-  owner,
-  mayResume,
-}: PartFileOptions): Promise<PartFile> {
+export async function openPartFile(options: PartFileOptions): Promise<PartFile> {
+  const { target, identity, owner, mayResume } = options;
   const path = `${target}.part`;
   const journalPath = `${path}.json`;
-  const lock = await claim(`${path}.lock`, owner);
-  let handle: FileHandle | undefined;
+  const lock = await claim(`${path}.lock`, owner, journalPath);
+  const opened: FileHandle[] = [];
   try {
     const bootId = await readBootId();
-    const found = mayResume ? await readJournal(journalPath) : null;
-    handle = await openRegularFile(path);
-    const { size } = await handle.stat();
-    if (found !== null && !isSameObject(found.identity, identity)) throw somethingElse(path);
-    if (found === null && size > 0 && mayResume) throw somethingElse(path);
-    const trust = trustedBytes(found, size, bootId);
+    const there = await readJournal(journalPath);
+    const found = there === 'unreadable' ? null : there;
+    refuseLiving(found, { lock, owner, journalPath });
+    const known = mayResume ? (found?.journal ?? null) : null;
+    if (known !== null && !isSameObject(known.identity, identity)) throw somethingElse(path);
+    const part = await openPart(path, { mayBeStrange: known !== null || !mayResume });
+    opened.push(part);
+    const trust = trustedRanges(known, (await part.stat()).size, bootId);
+    const have = createByteRanges(trust.ranges);
     const journal: Journal = {
       identity,
-      sizeBytes: trust.bytes > 0 ? (found?.sizeBytes ?? null) : null,
-      validator: trust.bytes > 0 ? (found?.validator ?? NO_VALIDATOR) : NO_VALIDATOR,
-      syncedBytes: Math.min(found?.syncedBytes ?? 0, trust.bytes),
+      sizeBytes: have.end() > 0 ? (known?.sizeBytes ?? null) : null,
+      validator: have.end() > 0 ? (known?.validator ?? NO_VALIDATOR) : NO_VALIDATOR,
+      synced: trust.synced,
+      written: trust.ranges,
       bootId,
+      holder: holderOf(owner),
       rejected: null,
     };
-    await handle.truncate(trust.bytes);
-    await writeJournal(journalPath, journal);
-    return makePartFile({
-      path,
-      journalPath,
-      handle,
-      journal,
-      haveBytes: trust.bytes,
-      discarded: trust.reason,
-      lock,
-    });
+    const notes = await writeJournal(journalPath, journal, { mayReplace: there !== null });
+    opened.push(notes);
+    await part.truncate(have.end());
+    return makePartFile({ path, journalPath, part, notes, journal, have, discarded: trust.reason, lock });
   } catch (error) {
-    await handle?.close().catch(() => undefined); // The first error is the one to tell.
+    // The first error is the one to tell.
+    for (const handle of opened) await handle.close().catch(() => undefined);
     await lock.release().catch(() => undefined);
+    if (isSystemError(error) && error.code === 'EEXIST') {
+      throw new ExpectedError('BUSY', `another process has just begun to write ${target}`);
+    }
     throw diskError(error, path, 'open');
   }
 }
 
-/**
- * After a crash of the program alone, the system still holds every byte that was written. After a
- * crash of the machine only what was synced before the journal is certain.
- */
-function trustedBytes(
-  journal: Journal | null,
-  fileBytes: number,
-  bootId: string | null,
-): { bytes: number; reason: string | null } {
-  if (journal === null) return { bytes: 0, reason: null };
-  if (journal.rejected !== null)
-    return { bytes: 0, reason: `the bytes of the last try were wrong: ${journal.rejected}` };
-  if (fileBytes < journal.syncedBytes)
-    return { bytes: 0, reason: 'the part is shorter than its journal says' };
-  const isSameBoot = bootId !== null && journal.bootId === bootId;
-  const bytes = isSameBoot ? fileBytes : journal.syncedBytes;
-  if (journal.sizeBytes !== null && bytes > journal.sizeBytes) {
-    return { bytes: 0, reason: 'the part is longer than the file' };
-  }
-  return { bytes, reason: null };
+/** The lock may have been deleted: the journal knows better. */
+function refuseLiving(
+  found: FoundJournal | null,
+  { lock, owner, journalPath }: { lock: Claim; owner: Owner; journalPath: string },
+): void {
+  const holder = found?.journal.holder;
+  if (!found || !holder || isSelf(holder, owner)) return;
+  if (mayBeAlive(holder, lock.madeMs - found.modifiedMs, owner)) throw busy(holder, `delete ${journalPath}`);
 }
 
-function makePartFile({
-  path,
-  journalPath,
-  handle,
-  journal: initial,
-  haveBytes: initialBytes,
-  discarded,
-  lock,
-}: {
-  path: string;
-  journalPath: string;
-  handle: FileHandle;
-  journal: Journal;
-  haveBytes: number;
-  discarded: string | null;
-  lock: { release: () => Promise<void> };
-}): PartFile {
-  let journal = initial;
-  let haveBytes = initialBytes;
+interface Parts {
+  readonly path: string;
+  readonly journalPath: string;
+  readonly part: FileHandle;
+  readonly notes: FileHandle;
+  readonly journal: Journal;
+  readonly have: GrowingByteRanges;
+  readonly discarded: string | null;
+  readonly lock: Claim;
+}
+
+function makePartFile({ path, journalPath, discarded, have, lock, ...initial }: Parts): PartFile {
+  let { part, notes, journal } = initial;
+  const arrivals = createArrivals(have);
+  // A reader may still be under way in a file that was replaced.
+  const replaced: FileHandle[] = [];
+  let isRemoved = false;
   let saving: Promise<void> = Promise.resolve();
   /** One after the other: a checkpoint in the background must not meet a restart in the journal. */
-  const save = (changes: () => Partial<Journal>): Promise<void> => {
-    saving = saving.then(async () => {
-      journal = { ...journal, ...changes() };
-      await onDisk(writeJournal(journalPath, journal), journalPath, 'write');
-    });
+  const inTurn = (task: () => Promise<void>): Promise<void> => {
+    saving = saving.then(() => onDisk(task(), journalPath, 'write'));
     return saving;
   };
+  const save = (changes: () => Partial<Journal>): Promise<void> =>
+    inTurn(async () => {
+      await assertInode(notes, journalPath);
+      journal = { ...journal, ...changes(), written: have.list() };
+      const next = await writeJournal(journalPath, journal, { mayReplace: true });
+      await notes.close();
+      notes = next;
+    });
   return {
     path,
-    handle,
+    takesAnyOrder: true,
+    handle: () => part,
+    have,
+    arrivals,
     discarded,
-    haveBytes: () => haveBytes,
     object: () => ({ sizeBytes: journal.sizeBytes, validator: journal.validator }),
     describeObject: (description) => save(() => description),
     async readBack(start, end) {
       const bytes = Buffer.alloc(end - start);
-      const { bytesRead } = await onDisk(handle.read(bytes, 0, bytes.length, start), path, 'read');
+      const { bytesRead } = await onDisk(part.read(bytes, 0, bytes.length, start), path, 'read');
       return bytes.subarray(0, bytesRead);
     },
-    async append(chunks) {
-      const writtenBytes = await onDisk(writeFully(handle, chunks, haveBytes), path, 'write');
-      haveBytes += writtenBytes;
+    async write(chunks, position) {
+      const file = part;
+      const writtenBytes = await onDisk(writeFully(file, chunks, position), path, 'write');
+      // What belongs to a file that was replaced meanwhile does not count.
+      if (file !== part) return;
+      have.add(position, position + writtenBytes);
+      arrivals.look();
     },
     async restart() {
-      await onDisk(handle.truncate(0), path, 'truncate');
-      haveBytes = 0;
-      await save(() => ({ syncedBytes: 0, sizeBytes: null, validator: NO_VALIDATOR }));
+      replaced.push(part);
+      have.clear();
+      arrivals.restart();
+      await save(() => ({ synced: [], sizeBytes: null, validator: NO_VALIDATOR }));
+      part = await onDisk(replacePart(path), path, 'replace');
     },
+    async forget(start, end) {
+      have.remove(start, end);
+      arrivals.restart();
+      await save(() => ({ synced: have.list() }));
+    },
+    note: () => inTurn(() => appendNote(notes, have.list())),
     async checkpoint() {
-      const syncedBytes = haveBytes;
-      await onDisk(handle.sync(), path, 'sync');
+      const [file, synced] = [part, have.list()];
+      await onDisk(file.sync(), path, 'sync');
       // A restart meanwhile has taken the synced bytes away again.
-      await save(() => ({ syncedBytes: Math.min(syncedBytes, haveBytes) }));
+      await save(() => (file === part ? { synced } : {}));
     },
     reject: (reason) => save(() => ({ rejected: reason })),
+    async assertOurs() {
+      await assertInode(notes, journalPath);
+      await assertInode(part, path);
+    },
     async close() {
       try {
-        await onDisk(handle.close(), path, 'close');
+        if (!isRemoved) await save(() => ({ holder: null }));
       } finally {
-        await lock.release();
+        await closeAll([...replaced, part, notes], lock, path);
       }
     },
     async remove() {
+      isRemoved = true;
       await onDisk(rm(path, { force: true }), path, 'remove');
       await onDisk(rm(journalPath, { force: true }), journalPath, 'remove');
     },
   };
 }
 
+/** Something may go wrong with each of them, and the others are to be closed all the same. */
+async function closeAll(files: readonly FileHandle[], lock: Claim, path: string): Promise<void> {
+  const results = await Promise.allSettled([
+    ...files.map((file) => onDisk(file.close(), path, 'close')),
+    lock.release(),
+  ]);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
 /**
- * Links are not followed: the bytes must not land in a file that somebody else chose. A file with a
- * second name is left to that name: it may be the finished file itself, if the program was killed
- * between giving it its final name and taking the old one away.
+ * Whether the name still belongs to the open file. A journal that somebody deleted is written again;
+ * one that another process put there is not.
  */
-async function openRegularFile(path: string): Promise<FileHandle> {
+async function assertInode(file: FileHandle, path: string): Promise<void> {
+  let ino: number;
   try {
-    // O_NOFOLLOW is undefined on Windows, where making links needs a privilege.
-    const noFollow = constants.O_NOFOLLOW ?? 0;
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | noFollow;
-    const handle = await open(path, flags, 0o666);
-    const status = await handle.stat();
-    if (status.isFile() && status.nlink <= 1) return handle;
-    await handle.close();
-    if (status.isFile()) {
-      await rm(path);
-      return await open(path, flags | constants.O_EXCL, 0o666);
-    }
+    ({ ino } = await lstat(path));
   } catch (error) {
-    if (!isSystemError(error) || !['ELOOP', 'EISDIR', 'ENXIO'].includes(error.code ?? '')) throw error;
+    if (isSystemError(error) && error.code === 'ENOENT') return;
+    throw error;
   }
-  throw somethingElse(path);
-}
-
-function somethingElse(path: string): ExpectedError {
-  return new ExpectedError('EXISTS', `${path} is there already and does not belong to this download`, {
-    hint: 'move it away, choose another name with -o, or throw it away with --no-resume',
+  if (ino === (await file.stat()).ino) return;
+  throw new ExpectedError('BUSY', `another process has taken over ${path}`, {
+    hint: 'let only one process write a file at a time; the same command continues',
   });
-}
-
-/** Node's write may take fewer bytes than given and does not try again. */
-async function writeFully(handle: FileHandle, chunks: readonly Buffer[], position: number): Promise<number> {
-  let rest = chunks.filter((chunk) => chunk.length > 0);
-  let written = 0;
-  while (rest.length > 0) {
-    const { bytesWritten } = await handle.writev(rest, position + written);
-    if (bytesWritten === 0) throw new ExpectedError('DISK', 'the system took no more bytes for the file');
-    written += bytesWritten;
-    rest = dropBytes(rest, bytesWritten);
-  }
-  return written;
-}
-
-function dropBytes(chunks: readonly Buffer[], count: number): Buffer[] {
-  const rest: Buffer[] = [];
-  let left = count;
-  for (const chunk of chunks) {
-    if (left < chunk.length) rest.push(left === 0 ? chunk : chunk.subarray(left));
-    left = Math.max(left - chunk.length, 0);
-  }
-  return rest;
-}
-
-async function onDisk<Result>(operation: Promise<Result>, path: string, doing: string): Promise<Result> {
-  try {
-    return await operation;
-  } catch (error) {
-    throw diskError(error, path, doing);
-  }
 }

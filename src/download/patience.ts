@@ -8,26 +8,32 @@ const SLOW_WINDOW_MS = 60_000;
 const SLOW_BYTES_PER_SECOND = 1_024;
 const LOOK_EVERY_MS = 5_000;
 
-/**
- * Watches a stream of bytes and calls `onStall` once, when none came for 30 s or hardly any for 60 s.
- * `count` is called for each piece; `stop` ends the watch.
- */
-export function watchForStalls(
-  clock: Clock,
-  onStall: (error: ExpectedError) => void,
-): { count: (sizeBytes: number) => void; stop: () => void } {
+export interface StallWatch {
+  /** Called for each piece. */
+  count(sizeBytes: number): void;
+  /** From here on it is we who do not read; that time is not held against the server. */
+  hold(): void;
+  release(): void;
+  stop(): void;
+}
+
+/** Watches a stream of bytes and calls `onStall` once, when none came for 30 s or hardly any for 60 s. */
+export function watchForStalls(clock: Clock, onStall: (error: ExpectedError) => void): StallWatch {
   let bytes = 0;
   let lastByteMs = clock.monotonicMs();
   let windowStart = { timeMs: lastByteMs, bytes: 0 };
+  let heldSinceMs: number | null = null;
   let cancel: () => void = () => undefined;
   const look = () => {
     const nowMs = clock.monotonicMs();
-    if (nowMs - lastByteMs >= IDLE_MS) return onStall(stalled());
-    if (nowMs - windowStart.timeMs >= SLOW_WINDOW_MS) {
-      if (bytes - windowStart.bytes < (SLOW_BYTES_PER_SECOND * SLOW_WINDOW_MS) / 1000) {
-        return onStall(tooSlow());
+    if (heldSinceMs === null) {
+      if (nowMs - lastByteMs >= IDLE_MS) return onStall(stalled());
+      if (nowMs - windowStart.timeMs >= SLOW_WINDOW_MS) {
+        if (bytes - windowStart.bytes < (SLOW_BYTES_PER_SECOND * SLOW_WINDOW_MS) / 1000) {
+          return onStall(tooSlow());
+        }
+        windowStart = { timeMs: nowMs, bytes };
       }
-      windowStart = { timeMs: nowMs, bytes };
     }
     cancel = clock.after(LOOK_EVERY_MS, look);
   };
@@ -36,6 +42,15 @@ export function watchForStalls(
     count(sizeBytes) {
       bytes += sizeBytes;
       lastByteMs = clock.monotonicMs();
+    },
+    hold() {
+      heldSinceMs ??= clock.monotonicMs();
+    },
+    release() {
+      if (heldSinceMs === null) return;
+      lastByteMs = clock.monotonicMs();
+      windowStart = { ...windowStart, timeMs: windowStart.timeMs + lastByteMs - heldSinceMs };
+      heldSinceMs = null;
     },
     stop: () => cancel(),
   };

@@ -3,23 +3,18 @@ import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
 import type { HttpResponse } from '../http/transport.ts';
 import { TransportError, transportError } from '../http/transport-error.ts';
-import type { Destination } from './destination.ts';
-import { watchForStalls } from './patience.ts';
-
-/** Few large writes are what makes it fast: the kernel's copy dominates (docs/benchmarks.md). */
-const WRITE_BYTES = 4 * 1_048_576;
-/** So much is collected while a write is under way before the connection is made to wait. */
-const PENDING_BYTES = 2 * WRITE_BYTES;
-const WRITE_MS = 100;
-const CHECKPOINT_BYTES = 8 * 1_048_576;
-const CHECKPOINT_MS = 5_000;
+import { coalesceWrites } from './coalesce.ts';
+import { type StallWatch, watchForStalls } from './patience.ts';
+import type { Chunk } from './plan.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 export interface ReceiveOptions {
   readonly response: HttpResponse;
-  readonly destination: Destination;
-  /** True when the body starts with the first byte of the file. */
-  readonly isFromStart: boolean;
-  /** Bytes that were asked for again and must be equal to what is there; empty at the start of a file. */
+  /** Its `position` advances with every byte that is taken. */
+  readonly chunk: Chunk;
+  readonly write: (chunks: readonly Buffer[], position: number) => Promise<void>;
+  readonly writeBytes: number;
+  /** Bytes that were asked for again and must be equal to what is there; empty where nothing was. */
   readonly overlap: Buffer;
   /** Body bytes that the answer promised; null when it did not say. */
   readonly bodyBytes: number | null;
@@ -27,6 +22,7 @@ export interface ReceiveOptions {
   readonly mostBytes: number | null;
   /** Sees the first bytes of the file before they are written; throws to refuse them. */
   readonly inspectHead: (head: Buffer) => void;
+  readonly limitRate: RateLimit | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onBytes: (sizeBytes: number) => void;
@@ -38,31 +34,37 @@ export class ChangedBytesError extends Error {
 }
 
 /**
- * Brings one body to its destination. Resolves when exactly what was promised has come; where
- * nothing was promised, at the end of the stream, which proves nothing. What came before a failure
- * is kept.
+ * Brings one body to its place. Resolves when the chunk is complete; where its end is not known, at
+ * the end of the stream, which proves nothing. What came before a failure is written.
  * @throws TransportError (transient) when less came, ExpectedError INTEGRITY when more came,
  *   ChangedBytesError when the overlap differs, DISK
  */
 export async function receive(options: ReceiveOptions): Promise<void> {
-  const { response, bodyBytes, clock, signal, onBytes } = options;
+  const { response, chunk, bodyBytes, limitRate, clock, signal, onBytes } = options;
   const { body, url } = response;
   const watch = watchForStalls(clock, (error) => body.destroy(error));
-  const writer = coalesce(options.destination, clock);
+  const writer = coalesceWrites(chunk.position, options);
   const accept = overlapThenHead(options);
   let receivedBytes = 0;
-  const take = (chunk: Buffer): Promise<void> | null => {
-    watch.count(chunk.length);
-    receivedBytes += chunk.length;
-    onBytes(chunk.length);
+  const take = (piece: Buffer): Promise<unknown> | null => {
+    watch.count(piece.length);
+    receivedBytes += piece.length;
+    onBytes(piece.length);
     refuseExcess(receivedBytes, options);
-    return writer.write(accept(chunk));
+    const wanted = accept(piece).subarray(0, Math.max(chunk.end - chunk.position, 0));
+    chunk.position += wanted.length;
+    const full = writer.take(wanted);
+    const waitMs = limitRate?.take(piece.length) ?? 0;
+    return waitMs > 0 ? Promise.all([full, clock.sleep(waitMs, signal)]) : full;
   };
+  // The end of the stream is waited for where it comes by itself: the connection can be used again then.
+  const isEnough = () => chunk.position >= chunk.end && receivedBytes !== bodyBytes;
   try {
-    await drain(body, take);
+    await drain(body, { take, isEnough, watch });
   } catch (error) {
     await writer.end();
     signal.throwIfAborted();
+    if (chunk.position >= chunk.end && !(error instanceof ExpectedError)) return;
     if (error instanceof ExpectedError || error instanceof ChangedBytesError) throw error;
     throw transportError(error, url);
   } finally {
@@ -70,7 +72,7 @@ export async function receive(options: ReceiveOptions): Promise<void> {
     body.destroy();
   }
   await writer.end();
-  if (bodyBytes !== null && receivedBytes < bodyBytes) {
+  if (chunk.position < chunk.end && bodyBytes !== null && receivedBytes < bodyBytes) {
     throw new TransportError(
       `${url.host} closed the connection ${bodyBytes - receivedBytes} bytes too early`,
       { transient: true },
@@ -79,11 +81,18 @@ export async function receive(options: ReceiveOptions): Promise<void> {
   }
 }
 
+interface DrainOptions {
+  /** A promise when it must be waited for before the next piece may come. */
+  readonly take: (piece: Buffer) => Promise<unknown> | null;
+  readonly isEnough: () => boolean;
+  readonly watch: StallWatch;
+}
+
 /**
  * Gives every piece to `take` as it comes and waits where that returns a promise. Iterating the
  * stream instead would drop what it holds when the connection breaks.
  */
-function drain(body: Readable, take: (chunk: Buffer) => Promise<void> | null): Promise<void> {
+function drain(body: Readable, { take, isEnough, watch }: DrainOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     // The connection may have been lost while the header was looked at; then no event comes any more.
     if (body.destroyed) reject(body.errored ?? new Error('the stream was closed'));
@@ -91,12 +100,20 @@ function drain(body: Readable, take: (chunk: Buffer) => Promise<void> | null): P
       reject(error);
       body.destroy();
     };
-    body.on('data', (chunk: Buffer) => {
+    body.on('data', (piece: Buffer) => {
       try {
-        const full = take(chunk);
-        if (full === null) return;
-        body.pause();
-        full.then(() => body.resume(), fail);
+        const full = take(piece);
+        if (isEnough()) {
+          resolve();
+          body.destroy();
+        } else if (full !== null) {
+          body.pause();
+          watch.hold();
+          full.then(() => {
+            watch.release();
+            body.resume();
+          }, fail);
+        }
       } catch (error) {
         fail(error);
       }
@@ -109,20 +126,20 @@ function drain(body: Readable, take: (chunk: Buffer) => Promise<void> | null): P
 }
 
 /** Compares what was asked for again, then shows the first bytes of a file to `inspectHead`. */
-function overlapThenHead({ isFromStart, overlap, inspectHead }: ReceiveOptions): (chunk: Buffer) => Buffer {
+function overlapThenHead({ chunk, overlap, inspectHead }: ReceiveOptions): (piece: Buffer) => Buffer {
   let comparedBytes = 0;
-  let isFirst = isFromStart;
-  return (chunk) => {
+  let isFirst = chunk.position === 0;
+  return (piece) => {
     if (isFirst) {
-      inspectHead(chunk);
+      inspectHead(piece);
       isFirst = false;
     }
-    if (comparedBytes >= overlap.length) return chunk;
-    const end = Math.min(overlap.length - comparedBytes, chunk.length);
-    if (!chunk.subarray(0, end).equals(overlap.subarray(comparedBytes, comparedBytes + end)))
+    if (comparedBytes >= overlap.length) return piece;
+    const end = Math.min(overlap.length - comparedBytes, piece.length);
+    if (!piece.subarray(0, end).equals(overlap.subarray(comparedBytes, comparedBytes + end)))
       throw new ChangedBytesError();
     comparedBytes += end;
-    return chunk.subarray(end);
+    return piece.subarray(end);
   };
 }
 
@@ -131,84 +148,4 @@ function refuseExcess(receivedBytes: number, { mostBytes, response }: ReceiveOpt
   throw new ExpectedError('INTEGRITY', `${response.url.host} sent more bytes than the file has`, {
     hint: 'try again later; if it stays so, create the package again',
   });
-}
-
-/**
- * Collects pieces into large writes, one of them under way while the next is collected, and brings
- * them to the disk in the background at least every 8 MiB or 5 s. On a slow line pieces are written
- * ten times a second all the same, so that a crash costs no more than that.
- */
-function coalesce(destination: Destination, clock: Clock) {
-  let batch: Buffer[] = [];
-  let batchBytes = 0;
-  let batchStartMs = clock.monotonicMs();
-  let writing: Promise<void> | null = null;
-  let checkpoint: Promise<void> | null = null;
-  let checkpointAt = { bytes: destination.haveBytes(), timeMs: clock.monotonicMs() };
-  let failure: unknown;
-
-  const fail = (error: unknown) => {
-    failure ??= error;
-  };
-  const startWriting = () => {
-    const chunks = batch;
-    batch = [];
-    batchBytes = 0;
-    writing = destination
-      .append(chunks)
-      .catch(fail)
-      .finally(() => {
-        writing = null;
-        if (batchBytes >= WRITE_BYTES && failure === undefined) startWriting();
-      });
-    startCheckpoint();
-  };
-  const startCheckpoint = () => {
-    const isDue =
-      destination.haveBytes() - checkpointAt.bytes >= CHECKPOINT_BYTES ||
-      clock.monotonicMs() - checkpointAt.timeMs >= CHECKPOINT_MS;
-    if (!isDue || checkpoint !== null) return;
-    checkpointAt = { bytes: destination.haveBytes(), timeMs: clock.monotonicMs() };
-    checkpoint = destination
-      .checkpoint()
-      .catch(fail)
-      .finally(() => {
-        checkpoint = null;
-      });
-  };
-  /** One write may start the next one when it ends, and two at once would get the same position. */
-  const noWriting = async (): Promise<void> => {
-    if (writing === null) return;
-    await writing;
-    await noWriting();
-  };
-  const flush = async () => {
-    await noWriting();
-    if (failure !== undefined) throw failure;
-    if (batchBytes > 0) startWriting();
-  };
-  return {
-    /** Takes a piece; a promise when it must be waited for before the next one may come. */
-    write(chunk: Buffer): Promise<void> | null {
-      if (failure !== undefined) throw failure;
-      if (chunk.length === 0) return null;
-      if (batchBytes === 0) batchStartMs = clock.monotonicMs();
-      batch.push(chunk);
-      batchBytes += chunk.length;
-      const isDue = batchBytes >= WRITE_BYTES || clock.monotonicMs() - batchStartMs >= WRITE_MS;
-      if (!isDue) return null;
-      if (writing === null) startWriting();
-      return batchBytes >= PENDING_BYTES ? flush() : null;
-    },
-    /** All that was collected is written and nothing runs in the background any more. */
-    async end() {
-      try {
-        await flush();
-        await noWriting();
-      } finally {
-        await checkpoint;
-      }
-      if (failure !== undefined) throw failure;
-    },
-  };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Package, PackageFile } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { isSystemError } from '../disk-error.ts';
+import { createConnectionBudget } from '../download/connection-budget.ts';
 import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
 import type { ExpectedContent } from '../download/expected-content.ts';
 import { ExpectedError } from '../errors.ts';
@@ -68,6 +69,9 @@ async function fetchFile(
     ...context,
     retries: flags.retries,
     owner: world,
+    budget: createConnectionBudget(8),
+    connections: null,
+    limitRate: null,
     onEvent: tellFileEvents(io, { id: item.id, label, clock }),
   };
   const isConsumed = flags.extract && !flags.keepArchive;

@@ -1,5 +1,6 @@
 import { errorDocument } from '../cli/error-document.ts';
-import type { FileResult, Verified } from '../download/download-file.ts';
+import type { FileResult } from '../download/download-file.ts';
+import type { Verified } from '../download/verify-content.ts';
 import type { ExpectedError } from '../errors.ts';
 
 /** One package in the `--json` document of `fetch` (contract). */

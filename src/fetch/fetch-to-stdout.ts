@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
+import { createConnectionBudget } from '../download/connection-budget.ts';
 import { inspectHead } from '../download/expected-content.ts';
 import { stdoutDestination } from '../download/stdout-destination.ts';
 import { transfer } from '../download/transfer.ts';
@@ -33,6 +34,8 @@ export async function fetchToStdout(item: Package, flags: FetchFlags, context: C
       sizeBytes: file.sizeBytes,
       maxSizeBytes: flags.maxSizeBytes,
       isVerifiedLater: flags.checksum !== null,
+      tailBytes: 0,
+      onObject: () => undefined,
       inspectHead: (head, contentType) => inspectHead(expected, head, contentType),
     },
     stdoutDestination(async (chunk) => {
@@ -42,6 +45,9 @@ export async function fetchToStdout(item: Package, flags: FetchFlags, context: C
     {
       ...context,
       retries: flags.retries,
+      budget: createConnectionBudget(1),
+      connections: 1,
+      limitRate: null,
       onEvent: tellFileEvents(io, { id: item.id, label: item.title ?? item.id, clock }),
     },
   );

@@ -49,6 +49,15 @@ export function tellFileEvents(
       case 'resuming':
         io.info(`Continuing ${label} after ${formatSize(event.haveBytes)}.`);
         break;
+      case 'connections':
+        io.verbose(1, `${label}: ${event.count} connections from now on (${event.reason})`);
+        break;
+      case 'repair':
+        io.warn(`${event.reason}; fetching that part again (${formatSize(event.bytes)})`);
+        break;
+      case 'malformed-digest':
+        io.verbose(1, `${label}: the field ${event.field} of the server means nothing and is ignored`);
+        break;
       case 'leftover':
         io.warn(`the file is complete, but ${event.reason}`);
         break;

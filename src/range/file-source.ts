@@ -43,7 +43,7 @@ export async function fileSourceOf(handle: FileHandle, path: string): Promise<Ra
   return {
     sizeBytes: stat.size,
     read: (start, end) => readExactly(handle, path, start, end),
-    readInto: (target, start) => fill(handle, path, target, start),
+    readInto: (target, start) => fillFrom(handle, path, target, start),
   };
 }
 
@@ -53,11 +53,20 @@ async function readExactly(handle: FileHandle, path: string, start: number, end:
   }
   // Not from Buffer's shared pool: a small part kept of it would keep the whole pool alive.
   const buffer = Buffer.allocUnsafeSlow(end - start);
-  await fill(handle, path, buffer, start);
+  await fillFrom(handle, path, buffer, start);
   return buffer;
 }
 
-async function fill(handle: FileHandle, path: string, buffer: Buffer, start: number): Promise<void> {
+/**
+ * Fills `buffer` with the bytes from `start` on.
+ * @throws ExpectedError DISK, or INTEGRITY when the file ends before
+ */
+export async function fillFrom(
+  handle: FileHandle,
+  path: string,
+  buffer: Buffer,
+  start: number,
+): Promise<void> {
   let filled = 0;
   // The kernel may give less than asked for (2 GiB limit, signals, network file systems).
   while (filled < buffer.length) {

@@ -8,6 +8,22 @@ export function damaged(reason: string, cause?: unknown): ExpectedError {
   });
 }
 
+/** The bytes of one entry are damaged: bringing `[start, end)` of the archive again may mend it. */
+export class DamagedEntryError extends ExpectedError {
+  override readonly name = 'DamagedEntryError';
+  readonly start: number;
+  readonly end: number;
+
+  constructor(
+    error: ExpectedError,
+    { headerOffset, endOffset }: { headerOffset: number; endOffset: number },
+  ) {
+    super(error.code, error.message, error.details);
+    this.start = headerOffset;
+    this.end = endOffset;
+  }
+}
+
 const REFUSED_HINT =
   'create the package again; if that does not help, tell its owner: programs would not agree on what is in it';
 

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
+import { isExpectedError } from '../errors.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { openByteStream } from './byte-stream.ts';
 import { readDataDescriptor } from './data-descriptor.ts';
 import { readDirectory } from './directory.ts';
 import { readContent, unsupportedReason } from './entry-content.ts';
 import { readLocalHeader } from './local-header.ts';
+import { DamagedEntryError } from './refusal.ts';
 
 /** Entries that cannot be unpacked here: their structure is checked, their content is not. */
 export interface UnverifiedEntry {
@@ -25,7 +27,7 @@ const ENTRIES_PER_TURN = 500;
  * Reads the whole archive once, from the first byte to the last: every local header agrees with the
  * directory, every entry unpacks to its declared size and CRC, and no byte belongs to none or to two.
  * @param options.onProgress is told how many bytes of the archive have been looked at
- * @throws ExpectedError INTEGRITY or UNSAFE, naming the entry; the signal's reason when aborted
+ * @throws DamagedEntryError, ExpectedError INTEGRITY or UNSAFE, naming the entry; the signal's reason when aborted
  */
 export async function verifyArchive(
   source: RangeSource,
@@ -49,14 +51,16 @@ export async function verifyArchive(
       await setImmediate();
       signal?.throwIfAborted();
     }
-    await readLocalHeader(stream, entry);
     const reason = unsupportedReason(entry);
-    if (reason === null) await readContent(stream, entry, () => undefined, signal);
-    else {
-      await stream.skip(entry.compressedBytes);
-      unverified.push({ path: entry.path, reason });
+    try {
+      await readLocalHeader(stream, entry);
+      if (reason === null) await readContent(stream, entry, () => undefined, signal);
+      else await stream.skip(entry.compressedBytes);
+      await readDataDescriptor(stream, entry);
+    } catch (error) {
+      throw isExpectedError(error, 'INTEGRITY') ? new DamagedEntryError(error, entry) : error;
     }
-    await readDataDescriptor(stream, entry);
+    if (reason !== null) unverified.push({ path: entry.path, reason });
     unpackedBytes += entry.sizeBytes;
   }
   onProgress?.(source.sizeBytes);

@@ -134,7 +134,7 @@ test.each(DAMAGES)(
 
 test('a journal of a newer version is refused and nothing is changed', async () => {
   const scene = await stopAtHalf();
-  const journal = readFileSync(scene.journalPath, 'utf8').replace('"schema":1', '"schema":99');
+  const journal = readFileSync(scene.journalPath, 'utf8').replace('"schema":2', '"schema":99');
   writeFileSync(scene.journalPath, journal);
   const run = await scene.fetch();
   expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });

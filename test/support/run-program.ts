@@ -77,6 +77,7 @@ export async function runProgram(
     pid: process.pid,
     parentPid: () => process.ppid,
     isProcessAlive,
+    processStartedAt: () => null,
     temporaryFolder: place.temp,
     clock,
     random: options.random ?? (() => 0.5),

@@ -1,0 +1,66 @@
+import type { ByteRanges } from './byte-ranges.ts';
+
+/** Lets a reader wait for bytes that are still on their way. */
+export interface Arrivals {
+  /** Resolves when all bytes of the range are there. @throws the signal's reason */
+  wait(start: number, end: number, signal: AbortSignal): Promise<void>;
+  /** Called whenever bytes have come. */
+  look(): void;
+  /** Another version of the object begins: nobody waits for bytes of the old one any more. */
+  restart(): void;
+  /** Counts the versions. */
+  version(): number;
+}
+
+/** Thrown at a reader whose version of the object has been thrown away. */
+export class ReplacedError extends Error {
+  override readonly name = 'ReplacedError';
+}
+
+interface Waiter {
+  readonly start: number;
+  readonly end: number;
+  readonly settle: (error?: ReplacedError) => void;
+}
+
+export function createArrivals(have: ByteRanges): Arrivals {
+  const waiters = new Set<Waiter>();
+  let version = 0;
+  return {
+    wait: (start, end, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) {
+          reject(signal.reason);
+          return;
+        }
+        if (have.has(start, end)) {
+          resolve();
+          return;
+        }
+        const onAbort = () => {
+          waiters.delete(waiter);
+          reject(signal.reason);
+        };
+        const waiter: Waiter = {
+          start,
+          end,
+          settle: (error) => {
+            waiters.delete(waiter);
+            signal.removeEventListener('abort', onAbort);
+            if (error === undefined) resolve();
+            else reject(error);
+          },
+        };
+        waiters.add(waiter);
+        signal.addEventListener('abort', onAbort, { once: true });
+      }),
+    look() {
+      for (const waiter of waiters) if (have.has(waiter.start, waiter.end)) waiter.settle();
+    },
+    restart() {
+      version += 1;
+      for (const waiter of waiters) waiter.settle(new ReplacedError('the bytes were thrown away'));
+    },
+    version: () => version,
+  };
+}

@@ -1,0 +1,31 @@
+import { type ByteRange, createByteRanges } from './byte-ranges.ts';
+import type { Journal } from './journal.ts';
+
+export interface TrustedRanges {
+  readonly ranges: readonly ByteRange[];
+  /** Those of them that are known to be on the disk. */
+  readonly synced: readonly ByteRange[];
+  /** Why nothing can be trusted although there is a journal, for people. */
+  readonly reason: string | null;
+}
+
+/**
+ * How much of a part can be gone on with. After a crash of the program alone, the system still holds
+ * every byte that was written. After a crash of the machine only what was synced before the journal is certain.
+ */
+export function trustedRanges(
+  journal: Journal | null,
+  fileBytes: number,
+  bootId: string | null,
+): TrustedRanges {
+  const nothing = (reason: string | null) => ({ ranges: [], synced: [], reason });
+  if (journal === null) return nothing(null);
+  if (journal.rejected !== null) return nothing(`the bytes of the last try were wrong: ${journal.rejected}`);
+  const isSameBoot = bootId !== null && journal.bootId === bootId;
+  const ranges = isSameBoot ? journal.written : journal.synced;
+  const end = createByteRanges(ranges).end();
+  if (fileBytes < end) return nothing('the part is shorter than its journal says');
+  if (journal.sizeBytes !== null && end > journal.sizeBytes)
+    return nothing('the part is longer than the file');
+  return { ranges, synced: isSameBoot ? journal.synced : ranges, reason: null };
+}
