@@ -84,6 +84,12 @@ export async function downloadFile(
   await makeFolder(path.dirname(target));
   const { identity, mayResume } = request;
   const part = await openPartFile({ target, identity, owner: context.owner, mayResume });
+  if (existing === 'nothing' && ifExists !== 'overwrite' && (await findExisting(target)) !== 'nothing') {
+    // Another process has finished the same file before the part could be claimed.
+    if (part.have.totalBytes() === 0) await part.remove();
+    await part.close();
+    return await downloadFile(request, context, use);
+  }
   let result: FileResult;
   try {
     result = await fillAndPublish(part, request, context, use);
