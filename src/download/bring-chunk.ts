@@ -77,7 +77,10 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
     await receive({
       response,
       chunk,
-      write: job.write,
+      async write(pieces, position) {
+        await job.write(pieces, position);
+        pieces.forEach(response.release);
+      },
       writeBytes: writeBytes(job),
       overlap: answer.isWhole ? Buffer.alloc(0) : question.overlap,
       bodyBytes: answer.bodyBytes ?? (totalBytes === null ? null : totalBytes - answer.start),

@@ -2,11 +2,12 @@ import type { Clock } from '../clock.ts';
 import type { Destination } from './destination.ts';
 
 /** What may have to be fetched again after the program was killed. */
-const NOTE_BYTES = 2 * 1_048_576;
-const NOTE_MS = 100;
-/** What may have to be fetched again after the machine went down. */
-const CHECKPOINT_BYTES = 8 * 1_048_576;
-const CHECKPOINT_MS = 5_000;
+const NOTE = { leastBytes: 2 * 1_048_576, leastMs: 0, mostMs: 100 };
+/**
+ * What may have to be fetched again after the machine went down: 8 MiB, what comes in a fifth of a
+ * second where that is more, and never what came more than 5 s ago.
+ */
+const CHECKPOINT = { leastBytes: 8 * 1_048_576, leastMs: 200, mostMs: 5_000 };
 
 export interface JournalKeeper {
   /** Called after each write. @throws what went wrong in the background */
@@ -21,13 +22,14 @@ export function keepJournal(
   clock: Clock,
 ): JournalKeeper {
   let failure: { readonly error: unknown } | null = null;
-  const every = (limitBytes: number, limitMs: number, save: () => Promise<void>) => {
+  const every = ({ leastBytes, leastMs, mostMs }: typeof NOTE, save: () => Promise<void>) => {
     let running: Promise<void> | null = null;
     let last = { bytes: destination.have.totalBytes(), timeMs: clock.monotonicMs() };
     return {
       look() {
         const now = { bytes: destination.have.totalBytes(), timeMs: clock.monotonicMs() };
-        const isDue = now.bytes - last.bytes >= limitBytes || now.timeMs - last.timeMs >= limitMs;
+        const passedMs = now.timeMs - last.timeMs;
+        const isDue = passedMs >= mostMs || (passedMs >= leastMs && now.bytes - last.bytes >= leastBytes);
         if (!isDue || running !== null) return;
         last = now;
         running = save()
@@ -41,8 +43,8 @@ export function keepJournal(
       settled: () => running,
     };
   };
-  const notes = every(NOTE_BYTES, NOTE_MS, () => destination.note());
-  const checkpoints = every(CHECKPOINT_BYTES, CHECKPOINT_MS, () => destination.checkpoint());
+  const notes = every(NOTE, () => destination.note());
+  const checkpoints = every(CHECKPOINT, () => destination.checkpoint());
   return {
     wrote() {
       if (failure !== null) throw failure.error;

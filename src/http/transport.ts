@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { type HeaderFields, headerFields } from './headers.ts';
 import { formatRequestHead, formatResponseHead } from './heads.ts';
+import { createReadPool, type ReadPool } from './read-pool.ts';
 import { timeoutError, transportError } from './transport-error.ts';
 
 export interface HttpRequest {
@@ -21,6 +22,8 @@ export interface HttpResponse {
   readonly headers: HeaderFields;
   /** Must be read to its end or destroyed. Its end does not prove that the answer was complete. */
   readonly body: Readable;
+  /** May be given each piece of the body that is not needed any more: its memory is used again. */
+  readonly release: (piece: Buffer) => void;
 }
 
 export interface Transport {
@@ -57,8 +60,9 @@ const MAX_HEADER_BYTES = 32_768;
 
 /** The HTTP client; undici is loaded and connections are made at the first request. */
 export function createTransport(options: TransportOptions): Transport {
+  const pool = createReadPool();
   let connected: Promise<Dispatcher> | undefined;
-  const connect = () => (connected ??= makeDispatcher(options));
+  const connect = () => (connected ??= makeDispatcher(options, pool));
   return {
     async send({ method, url, headers, body, signal, headersTimeoutMs }) {
       signal.throwIfAborted();
@@ -90,6 +94,7 @@ export function createTransport(options: TransportOptions): Transport {
           status: answer.statusCode,
           headers: headerFields(answer.headers),
           body: answer.body,
+          release: (piece: Buffer) => pool.release(piece),
         };
         if (onHeadLine) formatResponseHead(response).forEach(onHeadLine);
         return response;
@@ -109,7 +114,10 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-async function makeDispatcher({ certificates: read, proxy }: TransportOptions): Promise<Dispatcher> {
+async function makeDispatcher(
+  { certificates: read, proxy }: TransportOptions,
+  { onread }: ReadPool,
+): Promise<Dispatcher> {
   const certificates = read();
   const { Agent, EnvHttpProxyAgent } = await import('undici');
   const settings = {
@@ -118,7 +126,7 @@ async function makeDispatcher({ certificates: read, proxy }: TransportOptions): 
     bodyTimeout: 0,
     maxHeaderSize: MAX_HEADER_BYTES,
     connections: MAX_CONNECTIONS,
-    connect: { timeout: CONNECT_TIMEOUT_MS, ...(certificates ? { ca: [...certificates] } : {}) },
+    connect: { timeout: CONNECT_TIMEOUT_MS, onread, ...(certificates ? { ca: [...certificates] } : {}) },
   };
   if (proxy.http === null && proxy.https === null) return new Agent(settings);
   return new EnvHttpProxyAgent({

@@ -12,6 +12,7 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
     status,
     headers: headerFields(headers),
     body: Readable.from([]),
+    release: () => undefined,
   };
   return parseAnswer(response, bytes, NOW_MS);
 }
