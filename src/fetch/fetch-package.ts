@@ -13,6 +13,7 @@ import { commandLine } from '../terminal/shell-quote.ts';
 import { extractArchive } from '../zip/extract.ts';
 import { fetchCommand } from './fetch-command.ts';
 import type { FetchedFile } from './fetch-result.ts';
+import type { FetchRun } from './fetch-run.ts';
 import { tellFileEvents } from './file-events.ts';
 import { chooseTargets, type Target } from './targets.ts';
 
@@ -25,10 +26,10 @@ const KEEPS_PART = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'NOT_FOUND', '
  */
 export async function fetchPackage(
   item: Package,
-  flags: FetchFlags,
-  { isOnlyPackage }: { isOnlyPackage: boolean },
+  run: FetchRun,
   context: Context,
 ): Promise<readonly FetchedFile[]> {
+  const { flags, isOnlyPackage } = run;
   if (flags.checksum !== null && item.files.length > 1) {
     throw new ExpectedError(
       'USAGE',
@@ -36,12 +37,13 @@ export async function fetchPackage(
     );
   }
   const targets = await chooseTargets(item, flags, { cwd: context.cwd(), isOnlyPackage });
+  run.claimTargets(item.id, targets);
   const fetched: FetchedFile[] = [];
   for (const [index, file] of item.files.entries()) {
     const target = targets[index];
     if (target === undefined) throw new RangeError('a file without a target');
     try {
-      fetched.push(await fetchFile({ item, file, index, target }, flags, context));
+      fetched.push(await fetchFile({ item, file, index, target }, run, context));
     } catch (error) {
       throw await withWhatIsOnDisk(error, { item, target, flags, platform: context.world.platform });
     }
@@ -58,7 +60,7 @@ interface FileOfPackage {
 
 async function fetchFile(
   { item, file, index, target }: FileOfPackage,
-  flags: FetchFlags,
+  { flags }: FetchRun,
   context: Context,
 ): Promise<FetchedFile> {
   const { api, io, clock, world } = context;

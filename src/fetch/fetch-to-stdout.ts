@@ -5,9 +5,9 @@ import { inspectHead } from '../download/expected-content.ts';
 import { stdoutDestination } from '../download/stdout-destination.ts';
 import { transfer } from '../download/transfer.ts';
 import { ExpectedError } from '../errors.ts';
-import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
 import { expectedContent, renewUrl } from './fetch-package.ts';
+import type { FetchRun } from './fetch-run.ts';
 import { tellFileEvents } from './file-events.ts';
 
 /**
@@ -16,7 +16,7 @@ import { tellFileEvents } from './file-events.ts';
  * bytes are out, only a digest that is known beforehand can, and only after the fact.
  * @throws ExpectedError USAGE for several files, INTEGRITY when the digest does not agree
  */
-export async function fetchToStdout(item: Package, flags: FetchFlags, context: Context): Promise<void> {
+export async function fetchToStdout(item: Package, { flags }: FetchRun, context: Context): Promise<void> {
   const { api, io, clock } = context;
   const [file, ...others] = item.files;
   if (file === undefined || others.length > 0) {
