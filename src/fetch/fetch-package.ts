@@ -8,9 +8,10 @@ import type { ExpectedContent } from '../download/expected-content.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
-import { formatDuration, formatRate, formatSize } from '../terminal/format.ts';
+import { formatSize } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { extractArchive } from '../zip/extract.ts';
+import { describeDone } from './describe-done.ts';
 import { fetchCommand } from './fetch-command.ts';
 import type { FetchedFile } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
@@ -66,11 +67,16 @@ async function fetchFile(
   const { api, io, clock, world } = context;
   const label = path.basename(target.file);
   const startMs = clock.monotonicMs();
+  const tell = tellFileEvents(io, { id: item.id, label, clock });
+  let lastByteMs = startMs;
   const fileContext: FileContext = {
     ...context,
     retries: flags.retries,
     owner: world,
-    onEvent: tellFileEvents(io, { id: item.id, label, clock }),
+    onEvent(event) {
+      if (event.kind === 'progress') lastByteMs = clock.monotonicMs();
+      tell(event);
+    },
   };
   const isConsumed = flags.extract && !flags.keepArchive;
   const request: FileRequest = {
@@ -108,7 +114,7 @@ async function fetchFile(
     id: item.id,
     label,
     bytes: result.sizeBytes,
-    message: doneText(label, result, durationMs),
+    message: describeDone(label, result, { durationMs, transferMs: lastByteMs - startMs }),
   });
   if (flags.sha256 && result.sha256 !== null) io.info(`sha256 ${result.sha256}  ${label}`);
   return { ...result, extractedPaths };
@@ -174,28 +180,4 @@ async function sizeOf(file: string): Promise<number> {
     if (isSystemError(error)) return 0;
     throw error;
   }
-}
-
-function doneText(
-  label: string,
-  {
-    sizeBytes,
-    transferredBytes,
-    resumedFrom,
-    verified,
-    isAlreadyThere,
-  }: Awaited<ReturnType<typeof downloadFile>>,
-  durationMs: number,
-): string {
-  const proof = verified.checksum
-    ? 'digest verified'
-    : verified.crc
-      ? 'verified'
-      : verified.size
-        ? 'size verified'
-        : 'not verified';
-  if (isAlreadyThere) return `${label} is already here (${formatSize(sizeBytes)}, ${proof})`;
-  const speed = durationMs < 100 ? '' : `, ${formatRate((transferredBytes * 1000) / durationMs)}`;
-  const resumed = resumedFrom > 0 ? `, continued after ${formatSize(resumedFrom)}` : '';
-  return `${label}: ${formatSize(sizeBytes)} in ${formatDuration(durationMs)}${speed}${resumed}, ${proof}`;
 }

@@ -1,31 +1,49 @@
 import type { Clock } from '../clock.ts';
 import type { FileEvent } from '../download/download-file.ts';
 import { createSpeedometer } from '../download/speed.ts';
-import { formatSize } from '../terminal/format.ts';
+import { formatDuration, formatSize } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Often enough for an eye and for a script that reads `--progress json`. */
 const TELL_EVERY_MS = 100;
 
+/** What happens to one file, with what is known of its connections. */
+type ToldEvent =
+  | Exclude<FileEvent, { readonly kind: 'progress' }>
+  | (Extract<FileEvent, { readonly kind: 'progress' }> & { readonly connections?: number })
+  | { readonly kind: 'connections'; readonly count: number; readonly reason: string };
+
 /** Tells the terminal what happens to one file. */
 export function tellFileEvents(
   io: Terminal,
   { id, label, clock }: { id: string; label: string; clock: Clock },
-): (event: FileEvent) => void {
+): (event: ToldEvent) => void {
   const speed = createSpeedometer(clock);
   let toldMs = Number.NEGATIVE_INFINITY;
   return (event) => {
     switch (event.kind) {
       case 'progress': {
-        const { haveBytes: bytes, totalBytes } = event;
+        const { haveBytes: bytes, totalBytes, connections = null } = event;
         const bytesPerSecond = speed(bytes);
         if (bytes !== totalBytes && clock.monotonicMs() - toldMs < TELL_EVERY_MS) break;
         toldMs = clock.monotonicMs();
         const etaSeconds =
           bytesPerSecond && totalBytes !== null ? (totalBytes - bytes) / bytesPerSecond : null;
-        io.progress({ event: 'progress', id, label, bytes, totalBytes, bytesPerSecond, etaSeconds });
+        io.progress({
+          event: 'progress',
+          id,
+          label,
+          bytes,
+          totalBytes,
+          bytesPerSecond,
+          etaSeconds,
+          connections,
+        });
         break;
       }
+      case 'connections':
+        io.verbose(1, `${label}: ${countConnections(event.count)} from here on (${event.reason})`);
+        break;
       case 'verify':
         io.progress({ event: 'verify', id, label, bytes: event.bytes, totalBytes: event.totalBytes });
         break;
@@ -35,7 +53,7 @@ export function tellFileEvents(
           id,
           label,
           attempt: event.attempt,
-          message: `${event.error.message}; trying again`,
+          message: `${event.error.message}; trying again in ${formatDuration(Math.max(event.delayMs, 1000))}`,
         });
         break;
       case 'restart':
@@ -57,4 +75,8 @@ export function tellFileEvents(
         break;
     }
   };
+}
+
+function countConnections(count: number): string {
+  return count === 1 ? 'one connection' : `${count} connections`;
 }

@@ -61,7 +61,7 @@ describe('the drawn line', () => {
     const pty = run('transfer');
     expect(await pty.exited).toEqual({ exitCode: 0, signal: 0 });
     expect(pty.screen()).toBe('✔ Lecture.zip is complete');
-    expect(pty.raw()).toMatch(/Lecture · ━+─* \d+ %/);
+    expect(pty.raw()).toMatch(/Lecture · \S+ {1,3}\d+ % · /);
     expectCursorShown(pty.raw());
   });
 
