@@ -3,7 +3,7 @@ import { batchError, type Failure } from '../cli/batch.ts';
 import { errorDocument } from '../cli/error-document.ts';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
-import { ExpectedError } from '../errors.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { WaitFlags } from '../flags/wait-flags.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
@@ -33,11 +33,13 @@ export async function fetchPackages(
   request: FetchRequest,
   context: Context,
 ): Promise<readonly FetchResult[]> {
-  const { io } = context;
+  const { io, signal } = context;
   const failures: Failure[] = [];
   const tellFailure = (id: string, error: ExpectedError) => {
     failures.push({ id, error });
-    if (ids.length > 1) io.error(error.message);
+    // Of an interruption only those have something to tell that were under way; the end tells the rest.
+    const isToldAtEnd = isExpectedError(signal.reason) && error.message === signal.reason.message;
+    if (ids.length > 1 && !isToldAtEnd) io.error(error.message);
   };
   const run = createFetchRun(request.fetch, { isOnlyPackage: ids.length === 1 });
   const inTurn = createQueue(request.fetch.jobs);
@@ -56,14 +58,24 @@ export async function fetchPackages(
         );
       } catch (error) {
         if (!(error instanceof ExpectedError)) throw error;
-        tellFailure(id, error);
-        return failedResult(id, error.with({ id }), elapsedMs());
+        const failure = withNext(error, fetchCommand(id, request.fetch), context);
+        tellFailure(id, failure);
+        return failedResult(id, failure.with({ id }), elapsedMs());
       }
     }),
   );
   io.endProgress();
   if (failures.length > 0) throw batchError(failures, ids.length, { results });
   return results;
+}
+
+/** One that was interrupted before its turn came goes on with the same command as the others. */
+function withNext(error: ExpectedError, command: readonly string[], { world }: Context): ExpectedError {
+  if (error.code !== 'INTERRUPTED' || error.details.next !== undefined) return error;
+  return error.with({
+    hint: 'the same command continues where it stopped',
+    next: [commandLine(command, world.platform)],
+  });
 }
 
 async function readyPackage(id: string, request: FetchRequest, context: Context): Promise<Package> {

@@ -33,6 +33,11 @@ interface Active extends Pick<ProgressRow, 'event' | 'verification'> {
 
 /** As wide as the frame of the first line and its space. */
 const MARGIN = '  ';
+/**
+ * Kept free at the end of a line: terminals echo `^C` there, which must not begin a line that nobody
+ * takes away again, and differ in whether writing in the last cell begins one.
+ */
+const FREE_CELLS = 3;
 /** Lines of the screen that are left to what was there before. */
 const OTHER_LINES = 4;
 const DEFAULT_ROWS = 24;
@@ -58,8 +63,7 @@ export function createProgressBar({
       return { ...active, elapsedMs: nowMs - active.firstMs, silentMs: nowMs - active.lastMs };
     });
     return formatProgressLines(rows, {
-      // The last cell stays free: terminals differ in whether writing there begins a new line.
-      width: Math.max(1, columns() - MARGIN.length - 1),
+      width: Math.max(1, columns() - MARGIN.length - FREE_CELLS),
       maxLines: Math.max(1, (stream.rows || DEFAULT_ROWS) - OTHER_LINES),
       glyphs,
       style,

@@ -1,4 +1,4 @@
-import { displayWidth, truncateToWidth } from './display-width.ts';
+import { displayWidth, truncateMiddle, truncateToWidth } from './display-width.ts';
 import { drawBar } from './draw-bar.ts';
 import { formatDuration, formatPercent, formatSizeOfInColumn } from './format.ts';
 import type { ProgressLook, ProgressRow } from './progress-row.ts';
@@ -22,6 +22,7 @@ const NARROWEST_BAR = 10;
 const WIDEST_BAR = 30;
 /** A name shorter than this says nothing; the facts have the room then. */
 export const SHORTEST_NAME = 12;
+const COMFORTABLE_NAME = 24;
 const PERCENT_WIDTH = '100 %'.length;
 /** Kept free from the start, so that nothing moves once there is a speed or a digit more. */
 const LEAST_WIDTH: Readonly<Partial<Record<Cell, number>>> = {
@@ -55,8 +56,7 @@ export function layOutTransfers(rows: readonly ProgressRow[], look: ProgressLook
     // Saying `connections` in full is not worth a cut name.
     const leastName = form.includes('connections') ? longestName : Math.min(SHORTEST_NAME, longestName);
     if (room < leastName) continue;
-    const nameWidth = Math.min(longestName, room);
-    const barWidth = Math.min(WIDEST_BAR, NARROWEST_BAR + room - nameWidth);
+    const { nameWidth, barWidth } = share(room, longestName, look);
     const lineOf = (row: ProgressRow, cells: Cells): string => {
       const facts = columns.map(({ cell, width }) => {
         return cell === 'bar' ? `${bar(row, barWidth, look)} ${cells.percent}` : cells[cell].padStart(width);
@@ -71,9 +71,21 @@ export function layOutTransfers(rows: readonly ProgressRow[], look: ProgressLook
   return { lines: new Map(Array.from(described, ([row, cells]) => [row, shortest(cells)])), nameWidth: 0 };
 }
 
-/** The name of a row in exactly so many cells. */
+/** The room beside the facts: a bar that suits the window, names that say enough, then whatever there is. */
+function share(
+  room: number,
+  longestName: number,
+  { width }: ProgressLook,
+): { nameWidth: number; barWidth: number } {
+  const suitable = Math.min(Math.floor(width / 5), WIDEST_BAR) - NARROWEST_BAR;
+  const spare = room - Math.min(longestName, COMFORTABLE_NAME);
+  const nameWidth = Math.min(longestName, room - Math.max(0, Math.min(suitable, spare)));
+  return { nameWidth, barWidth: Math.min(WIDEST_BAR, NARROWEST_BAR + room - nameWidth) };
+}
+
+/** The name of a row in exactly so many cells; both ends of it are kept, since names often differ at the end. */
 export function fitName({ event }: ProgressRow, width: number, { glyphs }: ProgressLook): string {
-  const name = truncateToWidth(nameOf(event) ?? '', width, glyphs.ellipsis);
+  const name = truncateMiddle(nameOf(event) ?? '', width, glyphs.ellipsis);
   return name + ' '.repeat(width - displayWidth(name));
 }
 
