@@ -2,7 +2,11 @@ import type { Readable, Writable } from 'node:stream';
 import type { Clock } from './clock.ts';
 
 /** A standard stream as far as this program looks at it. */
-export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type OutputStream = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
 export type InputStream = Readable & { readonly isTTY?: boolean };
 
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

@@ -20,7 +20,9 @@ export function batchError(
   if (targetCount === 1) return first.error.with({ id: first.id, document });
   const codes = new Set<ErrorCode>(failures.map(({ error }) => error.code));
   const code: ErrorCode = codes.size === 1 ? first.error.code : 'FAILED';
-  return new ExpectedError(code, `${failures.length} of ${targetCount} packages failed`, {
+  const count = `${failures.length} of ${targetCount} packages`;
+  const message = code === 'INTERRUPTED' ? `interrupted, ${count} are not done` : `${count} failed`;
+  return new ExpectedError(code, message, {
     document,
     hint: common(failures.map(({ error }) => error.details.hint)),
     httpStatus: common(failures.map(({ error }) => error.details.httpStatus)),

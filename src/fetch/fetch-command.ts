@@ -1,7 +1,11 @@
-import type { FetchFlags } from '../flags/fetch-flags.ts';
+import { DEFAULT_JOBS, DEFAULT_RETRIES, type FetchFlags } from '../flags/fetch-flags.ts';
+import { writeSize } from '../values/size.ts';
 import { PROGRAM } from '../version.ts';
 
-/** The command that goes on with a package, as words, with the flags that decide where it goes and what is checked. */
+/**
+ * The command that goes on with a package, as words, with the flags that still hold then: where it
+ * goes, what is checked, how it travels. `--no-resume` does not: it would throw away what is kept.
+ */
 export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
   const words = [
     ...(flags.output === null ? [] : ['-o', flags.output]),
@@ -11,7 +15,16 @@ export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
     ...(flags.keepArchive ? ['--keep-archive'] : []),
     ...(flags.ifExists === 'overwrite' ? ['--overwrite'] : []),
     ...(flags.ifExists === 'skip' ? ['--skip-existing'] : []),
+    ...(flags.connections === null ? [] : ['--connections', String(flags.connections)]),
+    ...(flags.jobs === DEFAULT_JOBS ? [] : ['-j', String(flags.jobs)]),
+    ...(flags.limitRateBytesPerSecond === null
+      ? []
+      : ['--limit-rate', writeSize(flags.limitRateBytesPerSecond)]),
+    ...(flags.retries === DEFAULT_RETRIES ? [] : ['--retries', String(flags.retries)]),
+    ...(flags.maxSizeBytes === null ? [] : ['--max-size', writeSize(flags.maxSizeBytes)]),
+    ...(flags.spaceCheck ? [] : ['--no-space-check']),
     ...(flags.checksum === null ? [] : ['--checksum', `sha256=${flags.checksum}`]),
+    ...(flags.sha256 ? ['--sha256'] : []),
     ...(flags.removeAfterwards ? ['--rm'] : []),
   ];
   // Ids are opaque: one that starts with a dash would be read as flags.

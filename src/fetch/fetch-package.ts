@@ -3,17 +3,18 @@ import path from 'node:path';
 import type { Package, PackageFile } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { isSystemError } from '../disk-error.ts';
-import { createConnectionBudget } from '../download/connection-budget.ts';
 import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
 import type { ExpectedContent } from '../download/expected-content.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
-import { formatDuration, formatRate, formatSize } from '../terminal/format.ts';
+import { formatSize } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { extractArchive } from '../zip/extract.ts';
+import { describeDone } from './describe-done.ts';
 import { fetchCommand } from './fetch-command.ts';
 import type { FetchedFile } from './fetch-result.ts';
+import type { FetchRun } from './fetch-run.ts';
 import { tellFileEvents } from './file-events.ts';
 import { chooseTargets, type Target } from './targets.ts';
 
@@ -26,10 +27,10 @@ const KEEPS_PART = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'NOT_FOUND', '
  */
 export async function fetchPackage(
   item: Package,
-  flags: FetchFlags,
-  { isOnlyPackage }: { isOnlyPackage: boolean },
+  run: FetchRun,
   context: Context,
 ): Promise<readonly FetchedFile[]> {
+  const { flags, isOnlyPackage } = run;
   if (flags.checksum !== null && item.files.length > 1) {
     throw new ExpectedError(
       'USAGE',
@@ -37,12 +38,13 @@ export async function fetchPackage(
     );
   }
   const targets = await chooseTargets(item, flags, { cwd: context.cwd(), isOnlyPackage });
+  run.claimTargets(item.id, targets);
   const fetched: FetchedFile[] = [];
   for (const [index, file] of item.files.entries()) {
     const target = targets[index];
     if (target === undefined) throw new RangeError('a file without a target');
     try {
-      fetched.push(await fetchFile({ item, file, index, target }, flags, context));
+      fetched.push(await fetchFile({ item, file, index, target }, run, context));
     } catch (error) {
       throw await withWhatIsOnDisk(error, { item, target, flags, platform: context.world.platform });
     }
@@ -59,20 +61,25 @@ interface FileOfPackage {
 
 async function fetchFile(
   { item, file, index, target }: FileOfPackage,
-  flags: FetchFlags,
+  { flags, budget, limitRate }: FetchRun,
   context: Context,
 ): Promise<FetchedFile> {
   const { api, io, clock, world } = context;
   const label = path.basename(target.file);
   const startMs = clock.monotonicMs();
+  const tell = tellFileEvents(io, { id: item.id, label, clock });
+  let lastByteMs = startMs;
   const fileContext: FileContext = {
     ...context,
     retries: flags.retries,
     owner: world,
-    budget: createConnectionBudget(8),
-    connections: null,
-    limitRate: null,
-    onEvent: tellFileEvents(io, { id: item.id, label, clock }),
+    budget,
+    connections: flags.connections,
+    limitRate,
+    onEvent(event) {
+      if (event.kind === 'progress') lastByteMs = clock.monotonicMs();
+      tell(event);
+    },
   };
   const isConsumed = flags.extract && !flags.keepArchive;
   const request: FileRequest = {
@@ -110,7 +117,7 @@ async function fetchFile(
     id: item.id,
     label,
     bytes: result.sizeBytes,
-    message: doneText(label, result, durationMs),
+    message: describeDone(label, result, { durationMs, transferMs: lastByteMs - startMs }),
   });
   if (flags.sha256 && result.sha256 !== null) io.info(`sha256 ${result.sha256}  ${label}`);
   return { ...result, extractedPaths };
@@ -176,28 +183,4 @@ async function sizeOf(file: string): Promise<number> {
     if (isSystemError(error)) return 0;
     throw error;
   }
-}
-
-function doneText(
-  label: string,
-  {
-    sizeBytes,
-    transferredBytes,
-    resumedFrom,
-    verified,
-    isAlreadyThere,
-  }: Awaited<ReturnType<typeof downloadFile>>,
-  durationMs: number,
-): string {
-  const proof = verified.checksum
-    ? 'digest verified'
-    : verified.crc
-      ? 'verified'
-      : verified.size
-        ? 'size verified'
-        : 'not verified';
-  if (isAlreadyThere) return `${label} is already here (${formatSize(sizeBytes)}, ${proof})`;
-  const speed = durationMs < 100 ? '' : `, ${formatRate((transferredBytes * 1000) / durationMs)}`;
-  const resumed = resumedFrom > 0 ? `, continued after ${formatSize(resumedFrom)}` : '';
-  return `${label}: ${formatSize(sizeBytes)} in ${formatDuration(durationMs)}${speed}${resumed}, ${proof}`;
 }

@@ -3,7 +3,7 @@ import { batchError, type Failure } from '../cli/batch.ts';
 import { errorDocument } from '../cli/error-document.ts';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
-import { ExpectedError } from '../errors.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { WaitFlags } from '../flags/wait-flags.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
@@ -11,6 +11,7 @@ import { PROGRAM } from '../version.ts';
 import { fetchCommand } from './fetch-command.ts';
 import { fetchPackage } from './fetch-package.ts';
 import { type FetchResult, failedResult, fetchedResult } from './fetch-result.ts';
+import { createFetchRun, type FetchRun } from './fetch-run.ts';
 import { fetchToStdout } from './fetch-to-stdout.ts';
 
 export interface FetchRequest {
@@ -22,8 +23,9 @@ export interface FetchRequest {
 }
 
 /**
- * Waits for all packages at once and fetches each as it becomes ready, one at a time. Prints the
- * paths as they come and goes on after a failure.
+ * Waits for all packages at once and fetches each as it becomes ready, at most `jobs` of them at
+ * once. Prints the paths of a package together when it is done, and goes on after a failure.
+ * @returns in the order of the ids
  * @throws ExpectedError of batchError() when any failed; its document holds all results
  */
 export async function fetchPackages(
@@ -31,22 +33,23 @@ export async function fetchPackages(
   request: FetchRequest,
   context: Context,
 ): Promise<readonly FetchResult[]> {
-  const { io } = context;
+  const { io, signal } = context;
   const failures: Failure[] = [];
   const tellFailure = (id: string, error: ExpectedError) => {
     failures.push({ id, error });
-    if (ids.length > 1) io.error(error.message);
+    // Of an interruption only those have something to tell that were under way; the end tells the rest.
+    const isToldAtEnd = isExpectedError(signal.reason) && error.message === signal.reason.message;
+    if (ids.length > 1 && !isToldAtEnd) io.error(error.message);
   };
-  const inTurn = createQueue();
+  const run = createFetchRun(request.fetch, { isOnlyPackage: ids.length === 1, clock: context.clock });
+  const inTurn = createQueue(request.fetch.jobs);
   const results = await Promise.all(
     ids.map(async (id): Promise<FetchResult> => {
       const startMs = context.clock.monotonicMs();
       const elapsedMs = () => Math.round(context.clock.monotonicMs() - startMs);
       try {
         const item = await readyPackage(id, request, context);
-        const result = await inTurn(() =>
-          fetchOne(item, request.fetch, { isOnlyPackage: ids.length === 1, elapsedMs }, context),
-        );
+        const result = await inTurn(() => fetchOne(item, run, elapsedMs, context));
         if (!request.fetch.removeAfterwards) return result;
         return await removePackage(
           result,
@@ -55,14 +58,24 @@ export async function fetchPackages(
         );
       } catch (error) {
         if (!(error instanceof ExpectedError)) throw error;
-        tellFailure(id, error);
-        return failedResult(id, error.with({ id }), elapsedMs());
+        const failure = withNext(error, fetchCommand(id, request.fetch), context);
+        tellFailure(id, failure);
+        return failedResult(id, failure.with({ id }), elapsedMs());
       }
     }),
   );
   io.endProgress();
   if (failures.length > 0) throw batchError(failures, ids.length, { results });
   return results;
+}
+
+/** One that was interrupted before its turn came goes on with the same command as the others. */
+function withNext(error: ExpectedError, command: readonly string[], { world }: Context): ExpectedError {
+  if (error.code !== 'INTERRUPTED' || error.details.next !== undefined) return error;
+  return error.with({
+    hint: 'the same command continues where it stopped',
+    next: [commandLine(command, world.platform)],
+  });
 }
 
 async function readyPackage(id: string, request: FetchRequest, context: Context): Promise<Package> {
@@ -74,17 +87,17 @@ async function readyPackage(id: string, request: FetchRequest, context: Context)
 
 async function fetchOne(
   item: Package,
-  flags: FetchFlags,
-  { isOnlyPackage, elapsedMs }: { isOnlyPackage: boolean; elapsedMs: () => number },
+  run: FetchRun,
+  elapsedMs: () => number,
   context: Context,
 ): Promise<FetchResult> {
   const { io, signal } = context;
   signal.throwIfAborted();
-  if (flags.toStdout) {
-    await fetchToStdout(item, flags, context);
+  if (run.flags.toStdout) {
+    await fetchToStdout(item, run, context);
     return fetchedResult(item.id, [], { durationMs: elapsedMs(), deleted: false });
   }
-  const files = await fetchPackage(item, flags, { isOnlyPackage }, context);
+  const files = await fetchPackage(item, run, context);
   const result = fetchedResult(item.id, files, { durationMs: elapsedMs(), deleted: false });
   if (io.format !== 'json') for (const path of result.paths) io.line(path);
   return result;
@@ -118,12 +131,19 @@ function notRemoved(id: string, cause: ExpectedError): ExpectedError {
   );
 }
 
-/** Runs tasks one after the other, in the order in which they come. */
-function createQueue(): <Result>(task: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const mine = last.then(task, task);
-    last = mine;
-    return mine;
+/** Runs at most `limit` tasks at once; the others begin in the order in which they came. */
+function createQueue(limit: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (task) => {
+    if (running < limit) running += 1;
+    else await new Promise<void>((begin) => waiting.push(begin));
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
   };
 }

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
-import { createConnectionBudget } from '../download/connection-budget.ts';
 import { inspectHead } from '../download/expected-content.ts';
 import { stdoutDestination } from '../download/stdout-destination.ts';
 import { transfer } from '../download/transfer.ts';
 import { ExpectedError } from '../errors.ts';
-import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
 import { expectedContent, renewUrl } from './fetch-package.ts';
+import type { FetchRun } from './fetch-run.ts';
 import { tellFileEvents } from './file-events.ts';
 
 /**
@@ -17,7 +16,11 @@ import { tellFileEvents } from './file-events.ts';
  * bytes are out, only a digest that is known beforehand can, and only after the fact.
  * @throws ExpectedError USAGE for several files, INTEGRITY when the digest does not agree
  */
-export async function fetchToStdout(item: Package, flags: FetchFlags, context: Context): Promise<void> {
+export async function fetchToStdout(
+  item: Package,
+  { flags, budget, limitRate }: FetchRun,
+  context: Context,
+): Promise<void> {
   const { api, io, clock } = context;
   const [file, ...others] = item.files;
   if (file === undefined || others.length > 0) {
@@ -45,9 +48,9 @@ export async function fetchToStdout(item: Package, flags: FetchFlags, context: C
     {
       ...context,
       retries: flags.retries,
-      budget: createConnectionBudget(1),
+      budget,
       connections: 1,
-      limitRate: null,
+      limitRate,
       onEvent: tellFileEvents(io, { id: item.id, label: item.title ?? item.id, clock }),
     },
   );

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { FileEvent } from '../download/download-file.ts';
 import { createSpeedometer } from '../download/speed.ts';
-import { formatSize } from '../terminal/format.ts';
+import { formatDuration, formatSize } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Often enough for an eye and for a script that reads `--progress json`. */
@@ -17,15 +17,27 @@ export function tellFileEvents(
   return (event) => {
     switch (event.kind) {
       case 'progress': {
-        const { haveBytes: bytes, totalBytes } = event;
+        const { haveBytes: bytes, totalBytes, connections } = event;
         const bytesPerSecond = speed(bytes);
         if (bytes !== totalBytes && clock.monotonicMs() - toldMs < TELL_EVERY_MS) break;
         toldMs = clock.monotonicMs();
         const etaSeconds =
           bytesPerSecond && totalBytes !== null ? (totalBytes - bytes) / bytesPerSecond : null;
-        io.progress({ event: 'progress', id, label, bytes, totalBytes, bytesPerSecond, etaSeconds });
+        io.progress({
+          event: 'progress',
+          id,
+          label,
+          bytes,
+          totalBytes,
+          bytesPerSecond,
+          etaSeconds,
+          connections,
+        });
         break;
       }
+      case 'connections':
+        io.verbose(1, `${label}: ${countConnections(event.count)} from here on (${event.reason})`);
+        break;
       case 'verify':
         io.progress({ event: 'verify', id, label, bytes: event.bytes, totalBytes: event.totalBytes });
         break;
@@ -35,7 +47,7 @@ export function tellFileEvents(
           id,
           label,
           attempt: event.attempt,
-          message: `${event.error.message}; trying again`,
+          message: `${event.error.message}; trying again in ${formatDuration(Math.max(event.delayMs, 1000))}`,
         });
         break;
       case 'restart':
@@ -48,9 +60,6 @@ export function tellFileEvents(
         break;
       case 'resuming':
         io.info(`Continuing ${label} after ${formatSize(event.haveBytes)}.`);
-        break;
-      case 'connections':
-        io.verbose(1, `${label}: ${event.count} connections from now on (${event.reason})`);
         break;
       case 'repair':
         io.warn(`${event.reason}; fetching that part again (${formatSize(event.bytes)})`);
@@ -66,4 +75,8 @@ export function tellFileEvents(
         break;
     }
   };
+}
+
+function countConnections(count: number): string {
+  return count === 1 ? 'one connection' : `${count} connections`;
 }

@@ -16,6 +16,12 @@ export interface FetchFlags {
   readonly keepArchive: boolean;
   readonly ifExists: 'refuse' | 'overwrite' | 'skip';
   readonly resume: boolean;
+  /** At once, over all files; null for as many as the engine finds useful. */
+  readonly connections: number | null;
+  /** How many packages are fetched at once. */
+  readonly jobs: number;
+  /** For all files together; null for no limit. */
+  readonly limitRateBytesPerSecond: number | null;
   readonly retries: number;
   /** Expected SHA-256 in lower-case hexadecimal. */
   readonly checksum: string | null;
@@ -35,6 +41,9 @@ export interface RawFetchFlags {
   readonly clobber?: boolean;
   readonly skipExisting?: boolean;
   readonly resume?: boolean;
+  readonly connections?: number;
+  readonly jobs?: number;
+  readonly limitRate?: number;
   readonly retries?: number;
   readonly checksum?: string;
   readonly sha256?: boolean;
@@ -44,6 +53,7 @@ export interface RawFetchFlags {
 }
 
 export const DEFAULT_RETRIES = 5;
+export const DEFAULT_JOBS = 3;
 
 export function addFetchFlags(command: Command): Command {
   return command
@@ -61,6 +71,21 @@ export function addFetchFlags(command: Command): Command {
     .option('--skip-existing', 'leave a file of the same name as it is and count it as done')
     .addOption(new Option('--no-clobber').hideHelp())
     .option('--no-resume', 'throw a partial download away and start again')
+    .option(
+      '--connections <n>',
+      'open at most so many connections at once, for all files together (1 to 16; by itself up to 8)',
+      forFlag('--connections', (text) => parseCount(text, { least: 1, most: 16 })),
+    )
+    .option(
+      '-j, --jobs <n>',
+      `fetch so many packages at once (1 to 16, default ${DEFAULT_JOBS})`,
+      forFlag('--jobs', (text) => parseCount(text, { least: 1, most: 16 })),
+    )
+    .option(
+      '--limit-rate <size>',
+      'receive at most so many bytes a second, all files together, such as 5M',
+      forFlag('--limit-rate', parseRate),
+    )
     .option(
       '--retries <n>',
       `failures in a row, without progress, to put up with (default ${DEFAULT_RETRIES})`,
@@ -84,6 +109,7 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   contradiction(raw.output !== undefined && (raw.dir ?? raw.outputDir) !== undefined, '-o and -D');
   contradiction(toStdout && raw.extract === true, '-o - and -x');
   contradiction(toStdout && raw.rm === true, '-o - and --rm');
+  contradiction(toStdout && raw.jobs !== undefined, '-o - and --jobs');
   if (raw.keepArchive === true && raw.extract !== true) {
     throw new ExpectedError('USAGE', '--keep-archive needs -x: without it the archive is kept anyway');
   }
@@ -95,6 +121,9 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
     keepArchive: raw.keepArchive === true,
     ifExists: overwrite ? 'overwrite' : skip ? 'skip' : 'refuse',
     resume: raw.resume !== false,
+    connections: raw.connections ?? null,
+    jobs: raw.jobs ?? DEFAULT_JOBS,
+    limitRateBytesPerSecond: raw.limitRate ?? null,
     retries: raw.retries ?? DEFAULT_RETRIES,
     checksum: raw.checksum ?? null,
     sha256: raw.sha256 === true,
@@ -115,6 +144,9 @@ const FLAG_NAMES: Readonly<Record<keyof RawFetchFlags, string>> = {
   clobber: '--clobber',
   skipExisting: '--skip-existing',
   resume: '--no-resume',
+  connections: '--connections',
+  jobs: '--jobs',
+  limitRate: '--limit-rate',
   retries: '--retries',
   checksum: '--checksum',
   sha256: '--sha256',
@@ -144,6 +176,13 @@ function parseChecksum(text: string): string {
     });
   }
   return match[1].toLowerCase();
+}
+
+/** A rate of nothing would never end. */
+function parseRate(text: string): number {
+  const bytesPerSecond = parseSize(text);
+  if (bytesPerSecond <= 0) throw new ExpectedError('USAGE', 'the rate must be more than 0');
+  return bytesPerSecond;
 }
 
 function contradiction(isThere: boolean, flags: string): void {

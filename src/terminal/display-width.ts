@@ -20,3 +20,26 @@ export function truncateToWidth(text: string, width: number, ellipsis: string): 
   }
   return kept.trimEnd() + end;
 }
+
+/** The text if it fits, else its beginning and its end around the ellipsis; whole graphemes only. */
+export function truncateMiddle(text: string, width: number, ellipsis: string): string {
+  if (displayWidth(text) <= width) return text;
+  const room = width - displayWidth(ellipsis);
+  if (room < 2) return truncateToWidth(text, width, ellipsis);
+  const segments = Array.from(graphemes.segment(text), ({ segment }) => segment);
+  const head = takeCells(segments, Math.ceil(room / 2)).join('');
+  const tail = takeCells(segments.toReversed(), room - displayWidth(head))
+    .toReversed()
+    .join('');
+  return head + ellipsis + tail;
+}
+
+/** As many of the first segments as fit. */
+function takeCells(segments: readonly string[], width: number): readonly string[] {
+  let room = width;
+  const end = segments.findIndex((segment) => {
+    room -= displayWidth(segment);
+    return room < 0;
+  });
+  return end === -1 ? segments : segments.slice(0, end);
+}

@@ -23,6 +23,17 @@ export function formatSizeOf(bytes: number, totalBytes: number): string {
   return total.endsWith(` ${unit}`) ? `${amount}/${total}` : `${amount} ${unit}/${total}`;
 }
 
+/** The same always in the unit of the total and equally long, so that it stands still: ` 0.3/12.5 GiB`. */
+export function formatSizeOfInColumn(bytes: number, totalBytes: number): string {
+  const exponent = Math.floor(Math.log2(Math.max(totalBytes, 1)) / 10);
+  const amountOf = (sizeBytes: number) => {
+    return exponent === 0
+      ? String(sizeBytes)
+      : (Math.floor((sizeBytes * 10) / 1024 ** exponent) / 10).toFixed(1);
+  };
+  return `${amountOf(bytes).padStart(amountOf(totalBytes).length)}/${formatSizeInColumn(totalBytes)}`;
+}
+
 /** A speed: `85 MiB/s`. One decimal below 10, where it says something. */
 export function formatRate(bytesPerSecond: number): string {
   const digits = /^\d{2}/.test(formatSize(bytesPerSecond)) ? 0 : 1;

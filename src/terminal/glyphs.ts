@@ -6,7 +6,10 @@ export interface Glyphs {
   readonly check: string;
   /** Between the parts of a progress line. */
   readonly separator: string;
-  readonly barDone: string;
+  /** Before a number of connections. */
+  readonly times: string;
+  /** What one cell of a bar can be filled to, the full cell last. */
+  readonly barSteps: readonly string[];
   readonly barLeft: string;
   readonly spinnerFrames: readonly string[];
 }
@@ -15,8 +18,9 @@ const UNICODE: Glyphs = {
   ellipsis: '…',
   check: '✔',
   separator: ' · ',
-  barDone: '━',
-  barLeft: '─',
+  times: '×',
+  barSteps: ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
+  barLeft: '░',
   spinnerFrames: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
 };
 
@@ -24,7 +28,8 @@ const ASCII: Glyphs = {
   ellipsis: '...',
   check: 'ok:',
   separator: ' - ',
-  barDone: '#',
+  times: 'x',
+  barSteps: ['#'],
   barLeft: '-',
   spinnerFrames: ['-', '\\', '|', '/'],
 };

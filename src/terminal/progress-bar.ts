@@ -2,7 +2,9 @@ import ora, { type Ora } from 'ora';
 import type { Clock } from '../clock.ts';
 import type { OutputStream } from '../world.ts';
 import type { Glyphs } from './glyphs.ts';
-import { formatProgressLine } from './progress-line.ts';
+import { formatProgressLines } from './progress-line.ts';
+import type { ProgressRow } from './progress-row.ts';
+import { shareDone } from './progress-words.ts';
 import type { Style } from './style.ts';
 import type { ProgressEvent } from './terminal.ts';
 
@@ -23,15 +25,28 @@ export interface ProgressBar {
   stop(): void;
 }
 
-interface Active {
-  readonly sinceMs: number;
-  event: ProgressEvent;
+/** What is known of one id. */
+interface Active extends Pick<ProgressRow, 'event' | 'verification'> {
+  readonly firstMs: number;
+  readonly lastMs: number;
 }
 
+/** As wide as the frame of the first line and its space. */
+const MARGIN = '  ';
 /**
- * One redrawn line on a terminal; the stream must be one. While it is drawn ora intercepts what else
- * is written to this stream and to the process's own: it is printed above the line. Kept in a module of its own because
- * loading it costs more than a short command does.
+ * Kept free at the end of a line: terminals echo `^C` there, which must not begin a line that nobody
+ * takes away again, and differ in whether writing in the last cell begins one.
+ */
+const FREE_CELLS = 3;
+/** Lines of the screen that are left to what was there before. */
+const OTHER_LINES = 4;
+const DEFAULT_ROWS = 24;
+
+/**
+ * Redrawn lines on a terminal, one for each thing that is under way; the stream must be one. While
+ * they are drawn ora intercepts what else is written to this stream and to the process's own: it is
+ * printed above them. Kept in a module of its own because loading it costs more than a short command
+ * does.
  */
 export function createProgressBar({
   stream,
@@ -41,17 +56,18 @@ export function createProgressBar({
   columns,
 }: ProgressBarOptions): ProgressBar {
   const activeById = new Map<string | null, Active>();
-  let currentId: string | null = null;
 
   const draw = (): string => {
-    const current = activeById.get(currentId) ?? Array.from(activeById.values()).at(-1);
-    if (current === undefined) return '';
-    const elapsedMs = clock.monotonicMs() - current.sinceMs;
-    const activeCount = activeById.size - (activeById.has(null) ? 1 : 0);
-    // The frame and its space come before the text; the last cell stays free, since terminals
-    // differ in whether writing there begins a new line.
-    const width = Math.max(1, columns() - 3);
-    return formatProgressLine({ event: current.event, elapsedMs, activeCount }, width, glyphs);
+    const nowMs = clock.monotonicMs();
+    const rows = Array.from(activeById.values(), (active): ProgressRow => {
+      return { ...active, elapsedMs: nowMs - active.firstMs, silentMs: nowMs - active.lastMs };
+    });
+    return formatProgressLines(rows, {
+      width: Math.max(1, columns() - MARGIN.length - FREE_CELLS),
+      maxLines: Math.max(1, (stream.rows || DEFAULT_ROWS) - OTHER_LINES),
+      glyphs,
+      style,
+    }).join(`\n${MARGIN}`);
   };
 
   const spinner: Ora = ora({
@@ -79,10 +95,7 @@ export function createProgressBar({
       }
       // What concerns no package (a request that is tried again) is shown until something else happens.
       if (event.id !== null) activeById.delete(null);
-      const active = activeById.get(event.id);
-      if (active === undefined) activeById.set(event.id, { sinceMs: clock.monotonicMs(), event });
-      else active.event = event;
-      currentId = event.id;
+      activeById.set(event.id, take(event, activeById.get(event.id), clock.monotonicMs()));
       if (!spinner.isSpinning) spinner.start();
     },
     stop() {
@@ -90,4 +103,14 @@ export function createProgressBar({
       if (spinner.isSpinning) spinner.stop();
     },
   };
+}
+
+/** A verification that goes on while bytes still come is shown beside them, not in their place. */
+function take(event: ProgressEvent, known: Active | undefined, nowMs: number): Active {
+  if (known === undefined) return { event, verification: null, firstMs: nowMs, lastMs: nowMs };
+  if (event.event !== 'verify') return { ...known, event, lastMs: nowMs };
+  const isBeside = known.event.event === 'progress' && (shareDone(known.event) ?? 1) < 1;
+  return isBeside
+    ? { ...known, verification: event }
+    : { ...known, event, verification: null, lastMs: nowMs };
 }

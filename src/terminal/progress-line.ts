@@ -1,63 +1,57 @@
 import { displayWidth, truncateToWidth } from './display-width.ts';
 import { formatDuration } from './format.ts';
-import type { Glyphs } from './glyphs.ts';
-import { describeEvent, describeTransfer, nameOf } from './progress-words.ts';
-import type { ProgressEvent } from './terminal.ts';
+import type { ProgressLook, ProgressRow } from './progress-row.ts';
+import { describeEvent, describeTransfer, nameOf, shareDone } from './progress-words.ts';
+import { fitName, layOutTransfers, SHORTEST_NAME } from './transfer-layout.ts';
 
-/** What the one line that is redrawn shows. */
-export interface ProgressView {
-  readonly event: ProgressEvent;
-  /** Since the first event about the same id. */
-  readonly elapsedMs: number;
-  /** How many ids are under way. */
-  readonly activeCount: number;
-}
-
-const BAR_WIDTH = 10;
-/** A name shorter than this says nothing; the numbers have the room then. */
-const SHORTEST_NAME = 12;
-
-/** One line about what is going on, no wider than `width` cells; it gives up its bar and its name first. */
-export function formatProgressLine(view: ProgressView, width: number, glyphs: Glyphs): string {
-  const { event, activeCount } = view;
-  const crowd = activeCount > 1 ? `${activeCount} at once` : undefined;
-  const name = nameOf(event);
-  for (const parts of choices(view, glyphs)) {
-    const facts = join([crowd, ...parts], glyphs);
-    if (displayWidth(facts) > width) continue;
-    if (name === undefined) return facts;
-    const roomForName = width - displayWidth(facts) - displayWidth(glyphs.separator);
-    if (roomForName < Math.min(SHORTEST_NAME, displayWidth(name))) continue;
-    return join([crowd, truncateToWidth(name, roomForName, glyphs.ellipsis), ...parts], glyphs);
-  }
-  const shortest = choices(view, glyphs).at(-1) ?? [];
-  return truncateToWidth(join(shortest, glyphs), width, glyphs.ellipsis);
-}
-
-/** What the line may say, the most telling form first. */
-function choices({ event, elapsedMs }: ProgressView, glyphs: Glyphs): readonly (string | undefined)[][] {
-  if (event.event === 'state' || event.event === 'wait') {
-    return [[describeEvent(event), formatDuration(elapsedMs)], [describeEvent(event)]];
-  }
-  if (event.event !== 'progress') return [[describeEvent(event)]];
-  const { percent, share, amount, rate, left } = describeTransfer(event);
-  if (percent === undefined)
-    return [[amount ?? describeEvent(event), rate], [amount ?? describeEvent(event)]];
-  const bar = share === undefined ? undefined : drawBar(share, glyphs);
+/**
+ * A line for each thing that is under way, none wider than the look allows: files first, then what is
+ * waited for. What has no line is counted in the last one.
+ */
+export function formatProgressLines(rows: readonly ProgressRow[], look: ProgressLook): readonly string[] {
+  const inOrder = rows.toSorted((one, other) => rank(one) - rank(other));
+  const isCrowd = inOrder.length > look.maxLines;
+  const shown = isCrowd ? inOrder.slice(0, Math.max(1, look.maxLines - 1)) : inOrder;
+  const { lines, nameWidth } = layOutTransfers(shown.filter(isTransfer), look);
+  const lineOf = (row: ProgressRow) => lines.get(row) ?? formatWords(row, nameWidth, look);
+  const rest = isCrowd ? [`and ${inOrder.length - shown.length} more`] : [];
   return [
-    [`${bar} ${percent}`, amount, rate, left],
-    [percent, amount, rate, left],
-    [percent, rate, left],
-    [percent, left],
-    [percent],
+    ...shown.map(lineOf),
+    ...rest.map((text) => truncateToWidth(text, look.width, look.glyphs.ellipsis)),
   ];
 }
 
-function drawBar(share: number, glyphs: Glyphs): string {
-  const done = Math.floor(share * BAR_WIDTH);
-  return glyphs.barDone.repeat(done) + glyphs.barLeft.repeat(BAR_WIDTH - done);
+/** A request that is tried again belongs to no package. */
+function rank({ event }: ProgressRow): number {
+  if (event.id === null && event.event === 'retry') return 2;
+  return event.event === 'state' || event.event === 'wait' ? 1 : 0;
 }
 
-function join(parts: readonly (string | undefined)[], glyphs: Glyphs): string {
-  return parts.filter((part) => part !== undefined).join(glyphs.separator);
+function isTransfer({ event }: ProgressRow): boolean {
+  return (event.event === 'progress' || event.event === 'verify') && shareDone(event) !== undefined;
+}
+
+/** What has no bar: a name, in the width of the names beside it where there are some, and what happens. */
+function formatWords(row: ProgressRow, nameWidth: number, look: ProgressLook): string {
+  const { width, glyphs } = look;
+  const name = nameOf(row.event);
+  const forms = wordForms(row).map((words) => words.join(glyphs.separator));
+  for (const text of forms) {
+    if (displayWidth(text) > width) continue;
+    if (name === undefined) return text;
+    const room = width - displayWidth(text) - displayWidth(glyphs.separator);
+    if (room < Math.min(SHORTEST_NAME, displayWidth(name))) continue;
+    const cells = Math.min(room, nameWidth === 0 ? displayWidth(name) : nameWidth);
+    return fitName(row, cells, look) + glyphs.separator + text;
+  }
+  return truncateToWidth(forms.at(-1) ?? '', width, glyphs.ellipsis);
+}
+
+/** What the line may say, the most telling form first. */
+function wordForms({ event, elapsedMs }: ProgressRow): readonly (readonly string[])[] {
+  const words = describeEvent(event);
+  if (event.event === 'state' || event.event === 'wait') return [[words, formatDuration(elapsedMs)], [words]];
+  if (event.event !== 'progress') return [[words]];
+  const { amount = words, rate } = describeTransfer(event);
+  return rate === undefined ? [[amount]] : [[amount, rate], [amount]];
 }

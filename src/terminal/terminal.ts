@@ -26,7 +26,10 @@ export interface Listing<Item> {
   readonly emptyText: string;
 }
 
-/** One line of `--progress json`, and what the bar and the plain lines are drawn from. */
+/**
+ * What the bar and the plain lines are drawn from, and what a line of `--progress json` says, whose
+ * keys are fixed: `label` and `connections` are for people only.
+ */
 export interface ProgressEvent {
   readonly event: 'state' | 'wait' | 'progress' | 'retry' | 'verify' | 'done';
   readonly id: string | null;
@@ -37,6 +40,8 @@ export interface ProgressEvent {
   readonly totalBytes?: number | null;
   readonly bytesPerSecond?: number | null;
   readonly etaSeconds?: number | null;
+  /** How many the bytes come over now. */
+  readonly connections?: number | null;
   readonly attempt?: number | null;
   readonly message?: string | null;
 }

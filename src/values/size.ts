@@ -18,3 +18,12 @@ export function parseSize(text: string): number {
   }
   return sizeBytes;
 }
+
+/** The shortest text that `parseSize` reads as exactly this size, for a command line: `5M`, `1000`. */
+export function writeSize(sizeBytes: number): string {
+  const [unit, exponent] =
+    Object.entries(EXPONENT).findLast(([, power]) => sizeBytes > 0 && sizeBytes % 1024 ** power === 0) ?? [];
+  return unit === undefined || exponent === undefined
+    ? String(sizeBytes)
+    : `${sizeBytes / 1024 ** exponent}${unit}`;
+}

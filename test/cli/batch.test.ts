@@ -36,6 +36,7 @@ describe('batchError', () => {
 
   test('a signal keeps its own exit code', () => {
     const stopped = failure('a', 'INTERRUPTED', { exitCode: 143 });
-    expect(batchError([stopped, { ...stopped, id: 'b' }], 2, document).exitCode).toBe(143);
+    const error = batchError([stopped, { ...stopped, id: 'b' }], 3, document);
+    expect(error).toMatchObject({ exitCode: 143, message: 'interrupted, 2 of 3 packages are not done' });
   });
 });

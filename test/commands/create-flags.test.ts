@@ -31,6 +31,9 @@ const FETCH: FetchFlags = {
   keepArchive: false,
   ifExists: 'refuse',
   resume: true,
+  connections: null,
+  jobs: 3,
+  limitRateBytesPerSecond: null,
   retries: 5,
   checksum: null,
   sha256: false,
@@ -90,6 +93,10 @@ const LINES: readonly (readonly [flags: readonly string[], changed: Partial<Crea
       fetch: { ...FETCH, extract: true, folder: 'out', keepArchive: true, removeAfterwards: true },
     },
   ],
+  [
+    ['--fetch', '--connections', '4', '-j', '1', '--limit-rate', '2M'],
+    { wait: WAIT, fetch: { ...FETCH, connections: 4, jobs: 1, limitRateBytesPerSecond: 2_097_152 } },
+  ],
   [['--fetch', '-o', '-'], { wait: WAIT, fetch: { ...FETCH, toStdout: true } }],
 ];
 
@@ -137,6 +144,9 @@ test.each([
   [['-m', 'a', '--wait', '--rm'], '--rm needs --fetch'],
   [['-m', 'a', '--no-resume'], '--no-resume needs --fetch'],
   [['-m', 'a', '--no-space-check'], '--no-space-check needs --fetch'],
+  [['-m', 'a', '--wait', '--connections', '2'], '--connections needs --fetch'],
+  [['-m', 'a', '--wait', '-j', '2'], '--jobs needs --fetch'],
+  [['-m', 'a', '--limit-rate', '1M'], '--limit-rate needs --fetch'],
   [['-m', 'a', '--clobber'], '--clobber needs --fetch'],
   [['-m', 'a', '--fetch', '--no-wait', '--timeout', '5m'], '--no-wait and --timeout contradict each other'],
   [['-m', 'a', '--fetch', '-o', 'x', '-D', 'y'], '-o and -D contradict each other'],

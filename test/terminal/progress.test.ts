@@ -172,7 +172,7 @@ describe('a bar', () => {
     terminal.progress(transfer(0.1));
     terminal.progress(transfer(0.5));
     await terminal.flush();
-    expect(stderr.text()).toContain('Lecture · ━━━━━───── 50 %');
+    expect(stderr.text()).toMatch(/Lecture · █{7,}▌?░{7,} {2}50 % ·/);
     expect(stderr.text()).not.toContain('10 %');
     terminal.endProgress();
     expect(stderr.text()).toMatch(/\x1b\[\?25h$/);
@@ -185,10 +185,55 @@ describe('a bar', () => {
     await expect.poll(() => stderr.text()).toContain('retry 1: connection reset');
     terminal.progress({ event: 'wait', id: 'dl-1', status: 'preparing' });
     terminal.progress({ event: 'wait', id: 'dl-2', status: 'preparing' });
-    await expect.poll(() => stderr.text()).toContain('2 at once · dl-2 · preparing');
+    await expect.poll(() => stderr.text()).toContain('dl-1 · preparing · 0s\n  dl-2 · preparing · 0s');
     terminal.endProgress();
-    expect(stderr.text()).not.toContain('2 at once · retry');
-    expect(stderr.text()).not.toContain('3 at once');
+    expect(stderr.text()).not.toMatch(/dl-2[^\n]*\n[^\n]*retry/);
+  });
+
+  test('shows a verification beside the bytes that still come, and alone when all are there', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never', columns: 120 });
+    terminal.progress(transfer(0.5));
+    terminal.progress({
+      event: 'verify',
+      id: 'dl-1',
+      label: 'Lecture',
+      bytes: 20 * MIB,
+      totalBytes: 100 * MIB,
+    });
+    await terminal.flush();
+    terminal.progress(transfer(0.6));
+    terminal.progress({
+      event: 'verify',
+      id: 'dl-1',
+      label: 'Lecture',
+      bytes: 30 * MIB,
+      totalBytes: 100 * MIB,
+    });
+    await expect.poll(() => stderr.text()).toMatch(/60 % · .*verified 30 %/);
+    terminal.progress(transfer(1));
+    terminal.progress({
+      event: 'verify',
+      id: 'dl-1',
+      label: 'Lecture',
+      bytes: 40 * MIB,
+      totalBytes: 100 * MIB,
+    });
+    await expect.poll(() => stderr.text()).toMatch(/40 % · .*verifying/);
+    terminal.endProgress();
+  });
+
+  test('faults 117: draws no more than ten pictures a second', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
+    terminal.progress(transfer(0));
+    await terminal.flush();
+    const startMs = performance.now();
+    while (performance.now() - startMs < 500) {
+      terminal.progress(transfer((performance.now() - startMs) / 1000));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const pictures = stderr.text().split('Lecture').length - 1;
+    expect(pictures).toBeLessThanOrEqual((performance.now() - startMs) / 100 + 1);
+    terminal.endProgress();
   });
 
   test('is taken away when the last package is done, whatever was tried again meanwhile', async () => {

@@ -61,7 +61,7 @@ describe('the drawn line', () => {
     const pty = run('transfer');
     expect(await pty.exited).toEqual({ exitCode: 0, signal: 0 });
     expect(pty.screen()).toBe('✔ Lecture.zip is complete');
-    expect(pty.raw()).toMatch(/Lecture · ━+─* \d+ %/);
+    expect(pty.raw()).toMatch(/Lecture · \S+ {1,3}\d+ % · /);
     expectCursorShown(pty.raw());
   });
 
@@ -76,6 +76,35 @@ describe('the drawn line', () => {
     await pty.waitFor('preparing · 0s');
     pty.resize(120);
     await expect(pty.waitFor(/^\S dl-1 · preparing · \ds$/)).resolves.toBeUndefined();
+  });
+
+  test('has one line for each file, and what is done is printed above them', async () => {
+    const pty = run('files', { columns: 100 });
+    await pty.waitFor(/lecture-6-\S+\.zip · \S+ {2}60 %/);
+    await pty.waitFor(/✔ lecture-6 is complete\n\/tmp\/lecture-6\.zip\n/);
+    await pty.waitFor(/lecture-5[^\n]*$/);
+    const [done, path, ...drawn] = pty.screen().split('\n');
+    expect([done, path]).toEqual(['✔ lecture-6 is complete', '/tmp/lecture-6.zip']);
+    expect(drawn).toHaveLength(5);
+    expect(drawn.map((line) => line.slice(2, 11))).toEqual(
+      [1, 2, 3, 4, 5].map((index) => `lecture-${index}`),
+    );
+    expect(new Set(pty.cellsOf('%')).size).toBe(1);
+  });
+
+  test.each([40, 80, 200])('faults 117: Ctrl-C takes all lines away at %d columns', async (columns) => {
+    const pty = run('files', { columns, env: { NO_COLOR: '1' } });
+    await pty.waitFor(/\/tmp\/lecture-6\.zip\n(.* \d0 %.*\n?){5}$/);
+    pty.write('\x03');
+    expect(await pty.exited).toEqual({ exitCode: 130, signal: 0 });
+    expect(pty.screen().replace('^C', '')).toBe('✔ lecture-6 is complete\n/tmp/lecture-6.zip\nstopped');
+    expectCursorShown(pty.raw());
+  });
+
+  test('faults 117: leaves lines of a low window free and counts what it does not show', async () => {
+    const pty = run('files', { rows: 7 });
+    await pty.waitFor(/.* 10 %.*\n.* 20 %.*\n {2}and 3 more$/);
+    expect(pty.screen().split('\n')).toHaveLength(5);
   });
 
   test.each([

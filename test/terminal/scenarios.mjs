@@ -59,6 +59,30 @@ const scenarios = {
     terminal.progress({ event: 'done', id: 'dl-1', message: 'Lecture.zip is complete' });
     terminal.endProgress();
   },
+  /** Several files under way with a drawn line each until SIGINT; more than fit a small window. */
+  async files() {
+    const stop = new AbortController();
+    process.on('SIGINT', () => stop.abort(new Error('stopped')));
+    const tell = (index, bytes) => {
+      const label = `lecture-${index}-on-wave-mechanics.zip`;
+      terminal.progress({
+        event: 'progress',
+        id: `dl-${index}`,
+        label,
+        bytes,
+        totalBytes: 100,
+        connections: 4,
+      });
+    };
+    for (let index = 1; index <= 6; index += 1) tell(index, index * 10);
+    await clock.sleep(500);
+    terminal.progress({ event: 'done', id: 'dl-6', message: 'lecture-6 is complete' });
+    terminal.line('/tmp/lecture-6.zip');
+    await clock.sleep(60_000, stop.signal).catch(() => {});
+    terminal.endProgress();
+    terminal.info('stopped');
+    process.exitCode = 130;
+  },
   async table() {
     terminal.listing({
       items: TITLES,

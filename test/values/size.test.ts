@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseSize } from '../../src/values/size.ts';
+import { parseSize, writeSize } from '../../src/values/size.ts';
 
 describe('parseSize', () => {
   test.each([
@@ -24,4 +24,19 @@ describe('parseSize', () => {
       expect(() => parseSize(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
     },
   );
+});
+
+describe('writeSize', () => {
+  test.each([
+    [0, '0'],
+    [1, '1'],
+    [1_000, '1000'],
+    [1_536, '1536'],
+    [512_000, '500K'],
+    [5_242_880, '5M'],
+    [1_099_511_627_776, '1T'],
+  ])('%i bytes are written as %s', (sizeBytes, text) => {
+    expect(writeSize(sizeBytes)).toBe(text);
+    expect(parseSize(text)).toBe(sizeBytes);
+  });
 });

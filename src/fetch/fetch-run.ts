@@ -1,0 +1,52 @@
+import type { Clock } from '../clock.ts';
+import { type ConnectionBudget, createConnectionBudget } from '../download/connection-budget.ts';
+import { createRateLimit, type RateLimit } from '../download/rate-limit.ts';
+import { ExpectedError } from '../errors.ts';
+import type { FetchFlags } from '../flags/fetch-flags.ts';
+import type { Target } from './targets.ts';
+
+/** As many as help one file on a long line; more of them only burden the server. */
+const DEFAULT_CONNECTIONS = 8;
+
+/** What all packages of one command share. */
+export interface FetchRun {
+  readonly flags: FetchFlags;
+  readonly isOnlyPackage: boolean;
+  readonly budget: ConnectionBudget;
+  readonly limitRate: RateLimit | null;
+  /**
+   * Keeps names for a package. Names hold only the first characters of an id, and the file of another
+   * package must not pass for one that is here already.
+   * @throws ExpectedError EXISTS when another package of this command has one of them
+   */
+  claimTargets(packageId: string, targets: readonly Target[]): void;
+}
+
+export function createFetchRun(
+  flags: FetchFlags,
+  { isOnlyPackage, clock }: { isOnlyPackage: boolean; clock: Clock },
+): FetchRun {
+  const rate = flags.limitRateBytesPerSecond;
+  const holders = new Map<string, string>();
+  return {
+    flags,
+    isOnlyPackage,
+    budget: createConnectionBudget(flags.connections ?? DEFAULT_CONNECTIONS),
+    limitRate: rate === null ? null : createRateLimit(rate, clock),
+    claimTargets(packageId, targets) {
+      const paths = targets.flatMap(({ file, folder }) => (flags.extract ? [file, folder] : [file]));
+      for (const path of paths) {
+        const holder = holders.get(path) ?? packageId;
+        if (holder !== packageId) throw sameName(packageId, holder, path);
+      }
+      for (const path of paths) holders.set(path, packageId);
+    },
+  };
+}
+
+function sameName(id: string, holder: string, path: string): ExpectedError {
+  return new ExpectedError('EXISTS', `packages ${holder} and ${id} would both be saved as ${path}`, {
+    id,
+    hint: `fetch ${id} by itself, into another folder with -D or under another name with -o`,
+  });
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { ExpectedError } from '../../src/errors.ts';
+import { tellFileEvents } from '../../src/fetch/file-events.ts';
+import { makeTerminal, type TestTerminalOptions } from '../terminal/make-terminal.ts';
+
+const MIB = 1024 * 1024;
+
+function start(options: TestTerminalOptions = {}) {
+  const made = makeTerminal(options);
+  const tell = tellFileEvents(made.terminal, { id: 'dl-1', label: 'talk.zip', clock: made.clock });
+  return { ...made, tell };
+}
+
+function progress(megabytes: number, connections = 4) {
+  return { kind: 'progress', haveBytes: megabytes * MIB, totalBytes: 100 * MIB, connections } as const;
+}
+
+test('how many connections there are is drawn, and the contract of --progress json knows nothing of it', async () => {
+  const { tell, terminal, stderr } = start({ isTTY: true, colorMode: 'never', columns: 120 });
+  tell(progress(40));
+  await terminal.flush();
+  terminal.endProgress();
+  expect(stderr.text()).toMatch(/talk\.zip · \S+ {2}40 % · .* · 4 connections/);
+
+  const json = start({ progressMode: 'json' });
+  json.tell(progress(40));
+  expect(json.stderr.text()).not.toContain('connections');
+});
+
+test('fewer connections from here on are worth a line with -v only', () => {
+  const event = { kind: 'connections', count: 1, reason: 'the server ignores ranges' } as const;
+  const quiet = start();
+  quiet.tell(event);
+  expect(quiet.stderr.text()).toBe('');
+  const verbose = start({ verbosity: 1 });
+  verbose.tell(event);
+  verbose.tell({ ...event, count: 2, reason: 'the server refuses more' });
+  expect(verbose.stderr.text()).toBe(
+    'talk.zip: one connection from here on (the server ignores ranges)\n' +
+      'talk.zip: 2 connections from here on (the server refuses more)\n',
+  );
+});
+
+test('a retry says when', () => {
+  const { tell, stderr } = start();
+  const error = new ExpectedError('UNAVAILABLE', 'connection reset');
+  tell({ kind: 'retry', attempt: 2, delayMs: 4_000, error });
+  tell({ kind: 'retry', attempt: 3, delayMs: 0, error });
+  expect(stderr.text()).toBe(
+    'talk.zip: retry 2: connection reset; trying again in 4s\n' +
+      'talk.zip: retry 3: connection reset; trying again in 1s\n',
+  );
+});
+
+test('progress is told ten times a second at most, and the last byte always', () => {
+  const { tell, stderr, clock } = start({ progressMode: 'json' });
+  for (let step = 1; step <= 100; step += 1) {
+    tell(progress(step));
+    clock.advance(10);
+  }
+  const lines = stderr.text().trimEnd().split('\n');
+  expect(lines).toHaveLength(11);
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ bytes: 100 * MIB, totalBytes: 100 * MIB });
+});
