@@ -3,16 +3,19 @@ import { execFileSync } from 'node:child_process';
 export const ROUNDS = Number(process.env.BENCH_ROUNDS || 5);
 
 /**
- * One run of each contender, then again: what disturbs the machine disturbs all alike. The first
- * round only warms up. Resolves with the runs of each, by name.
+ * One run of each contender, then again: what disturbs the machine disturbs all alike. The order turns
+ * by one each round, because a run is felt by the next one, through the disk. The first round only
+ * warms up. Resolves with the runs of each, by name.
  */
 export async function alternate(contenders, { prepare = () => {}, rounds = ROUNDS, warmUp = 1 } = {}) {
-  const results = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+  const names = Object.keys(contenders);
+  const results = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -warmUp; round < rounds; round += 1) {
-    for (const [name, contender] of Object.entries(contenders)) {
+    const first = (round + warmUp) % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
       prepare();
       execFileSync('sync');
-      const result = await contender();
+      const result = await contenders[name]();
       if (round >= 0) results[name].push(result);
     }
   }
