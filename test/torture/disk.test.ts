@@ -14,30 +14,30 @@ import { ALL_WELL, createTally, judge, removePlace, settle, startFetch } from '.
 const MIB = 1_048_576;
 const object = makeZipObject(12 * MIB);
 const MOST_CALLS = 60;
-const SAMPLE = 2;
+const SAMPLE = 1;
 
 const WRITES = 'write,pwrite64,writev,pwritev,pwritev2';
 const SYNCS = 'fsync,fdatasync';
 const NAMINGS = 'rename,renameat,renameat2,link,linkat';
 
 /**
- * System calls, and what strace makes them do. `retval=1` is a disk that lies: the call says that it wrote
+ * What strace makes system calls do, and the exit codes that belong to it. `retval=1` is a disk that lies: the call says that it wrote
  * one byte and wrote none.
  */
 const FAULTS = [
-  ['write', WRITES, 'error=ENOSPC', [0, 9]],
-  ['write', WRITES, 'error=EIO', [0, 9]],
-  ['write', WRITES, 'retval=1', [0, 9, 10]],
-  ['sync', SYNCS, 'error=ENOSPC', [0, 9]],
-  ['sync', SYNCS, 'error=EIO', [0, 9]],
-  ['rename or link', NAMINGS, 'error=ENOSPC', [0, 9]],
-  ['rename or link', NAMINGS, 'error=EIO', [0, 9]],
+  ['write', 'error=ENOSPC', WRITES, [0, 9]],
+  ['write', 'error=EIO', WRITES, [0, 9]],
+  ['write', 'retval=1', WRITES, [0, 9, 10]],
+  ['sync', 'error=ENOSPC', SYNCS, [0, 9]],
+  ['sync', 'error=EIO', SYNCS, [0, 9]],
+  ['rename or link', 'error=ENOSPC', NAMINGS, [0, 9]],
+  ['rename or link', 'error=EIO', NAMINGS, [0, 9]],
 ] as const;
 
 test.runIf(spawnSync('strace', ['-V']).status === 0).each(FAULTS)(
-  `each %s with %s %s (seed ${SEED})`,
+  `each %s with %s (seed ${SEED})`,
   TIME_LIMIT,
-  async (name, calls, effect, exitCodes) => {
+  async (name, effect, calls, exitCodes) => {
     const random = pseudoRandom(SEED);
     const tally = createTally();
     const api = await startPacedApi(object, 24 * MIB);

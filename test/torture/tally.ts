@@ -11,7 +11,7 @@ import { listTree } from '../support/temp-folder.ts';
 
 const TARGET = 'object.zip';
 
-/** What a scenario counts; all but `runs` and `refetchedMaxBytes` have to stay 0. */
+/** What a scenario counts; all but the first and the last number have to stay 0. */
 export interface Tally {
   /** Runs of the program under torture. */
   runs: number;
@@ -25,8 +25,8 @@ export interface Tally {
   stuck: number;
   /** Files that lie beside the finished one in the end. */
   orphans: number;
-  /** Bytes that a server sent a second time because of one run, at most. */
-  refetchedMaxBytes: number;
+  /** Bytes that the server sent again because of one kill, at most; null where none are killed. */
+  refetchedMaxBytes: number | null;
   /** The first few of the above in words. */
   readonly problems: string[];
 }
@@ -42,7 +42,7 @@ export function createTally(): Tally {
     wrongExit: 0,
     stuck: 0,
     orphans: 0,
-    refetchedMaxBytes: 0,
+    refetchedMaxBytes: null,
     problems: [],
   };
 }
