@@ -21,8 +21,9 @@ const SYNCS = 'fsync,fdatasync';
 const NAMINGS = 'rename,renameat,renameat2,link,linkat';
 
 /**
- * What strace makes system calls do, and the exit codes that belong to it. `retval=1` is a disk that lies: the call says that it wrote
- * one byte and wrote none.
+ * What strace makes system calls do, and the exit codes that belong to it: what is cleaned up after the
+ * final name is there may fail without spoiling the success. `retval=1` is a disk that lies: the call
+ * says that it wrote one byte and wrote none.
  */
 const FAULTS = [
   ['write', 'error=ENOSPC', WRITES, [0, 9]],
@@ -59,7 +60,7 @@ test.runIf(spawnSync('strace', ['-V']).status === 0).each(FAULTS)(
   },
 );
 
-/** An undisturbed run: the paths in the target's folder that the calls touch, and how many calls one thread makes. */
+/** The paths in the target's folder that the calls of an undisturbed run touch, and how many calls one thread makes. */
 async function watchCalls(
   api: ApiServer,
   calls: string,
