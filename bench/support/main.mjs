@@ -21,7 +21,7 @@ else if (names.includes(name)) await measureAndTell();
 else throw new Error(`no benchmark is named ${name}; there are ${names.join(', ')}`);
 
 /**
- * A benchmark exports its `title`, the `tools` it needs (names of tools.mjs) and
+ * A benchmark exports its `title`, the `tools` it needs, if any (names of tools.mjs), and
  * `run({ folder, args })`, which resolves with the result as lines of Markdown.
  */
 function load(each) {
@@ -29,7 +29,7 @@ function load(each) {
 }
 
 async function measureAndTell() {
-  const { title, tools, run } = await load(name);
+  const { title, tools = [], run } = await load(name);
   const conditions = `${describeMachine()}; ${describeTools(tools)}`;
   const folder = mkdtempSync(path.join(process.env.BENCH_DIR || os.tmpdir(), 'streamdiver-dl-bench-'));
   try {
