@@ -28,12 +28,6 @@ async function race(processes: number, prepare: (cwd: string) => void): Promise<
   expect(listTree(place.cwd).map((entry) => entry.path)).toEqual(['object.zip']);
 }
 
-test('processes that start together on one target: one wins and the others are told', {
-  timeout: 120_000,
-}, async () => {
-  for (let round = 0; round < 4; round++) await expect(race(4, () => {})).resolves.toBeUndefined();
-});
-
 test('processes that find the lock of a dead one do not both take it over', {
   timeout: 120_000,
 }, async () => {

@@ -14,7 +14,6 @@ import { join } from 'node:path';
 import { assert, asyncProperty, constantFrom, double, record } from 'fast-check';
 import { expect, test } from 'vitest';
 import { cutAtHalfThen, type FaultMode, OVERCOME, wellBehaved } from '../support/fault-mode.ts';
-import { replacementOf } from '../support/fault-modes-identity.ts';
 import { describeRun } from '../support/run-result.ts';
 import { type FaultScene, handOut, OBJECT_NAME, setScene } from './fetch-with-fault.ts';
 
@@ -63,27 +62,6 @@ test('--no-resume begins again', async () => {
   const before = scene.storage.requests.length;
   expect(await scene.fetch('--no-resume')).toMatchObject({ exitCode: 0 });
   expect(rangesSince(scene, before)).toEqual([undefined]);
-});
-
-test.each([
-  ['another strong ETag', {}],
-  ['the same weak ETag', { etag: 'W/"same"', lastModified: undefined }],
-  ['no validator', { etag: undefined, lastModified: undefined }],
-])('an object replaced between two runs, with %s, is never mixed', async (_name, validators) => {
-  const scene = await stopAtHalf();
-  const replacement = { ...replacementOf(scene.object), ...validators };
-  scene.storage.use(wellBehaved(replacement));
-  const run = await scene.fetch();
-  expect(run.exitCode).toBe(0);
-  expect(scene.finalBytes()?.equals(replacement.bytes)).toBe(true);
-});
-
-test('an object replaced between two runs under the same ETag is noticed at the seam', async () => {
-  const scene = await stopAtHalf();
-  const replacement = { ...replacementOf(scene.object), etag: scene.object.etag };
-  scene.storage.use(wellBehaved(replacement));
-  expect((await scene.fetch()).exitCode).toBe(0);
-  expect(scene.finalBytes()?.equals(replacement.bytes)).toBe(true);
 });
 
 test('a part that is complete already needs no bytes', async () => {

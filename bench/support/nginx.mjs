@@ -1,21 +1,22 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 
-/** Serves `folder` over nginx on loopback until `stop()`. Needs nginx on the PATH. */
-export async function startNginx(folder) {
-  if (spawnSync('nginx', ['-v']).error)
-    throw new Error('nginx is not installed (Debian: apt-get install nginx-light)');
+/**
+ * Serves `folder`/www over nginx on loopback until `stop()`; files under file/ as `mimeType`, each
+ * answer at no more than `bytesPerSecond`, over TLS if there is a certificate.
+ */
+export async function startNginx(folder, options) {
   const port = await freePort();
   const state = path.join(folder, 'nginx');
   mkdirSync(state, { recursive: true });
   const configFile = path.join(state, 'nginx.conf');
-  writeFileSync(configFile, config({ folder, state, port }));
+  writeFileSync(configFile, config({ folder, state, port, ...options }));
   const server = spawn('nginx', ['-c', configFile, '-p', state, '-g', 'daemon off;'], { stdio: 'inherit' });
   await untilListening(port);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${options.certificate ? 'https' : 'http'}://127.0.0.1:${port}`,
     stop: () =>
       new Promise((resolve) => {
         server.once('exit', resolve);
@@ -24,9 +25,12 @@ export async function startNginx(folder) {
   };
 }
 
-/** root: the folders that the session makes are private, and nginx would drop to another user. */
-function config({ folder, state, port }) {
+function config({ folder, state, port, mimeType, bytesPerSecond = 0, certificate }) {
+  // The folders that are made for a run are private, and nginx would drop to another user.
   const user = process.getuid?.() === 0 ? 'user root;' : '';
+  const tls = certificate
+    ? `ssl_certificate ${certificate.certPath}; ssl_certificate_key ${certificate.keyPath};`
+    : '';
   return `${user}
 worker_processes 1;
 pid ${state}/nginx.pid;
@@ -38,9 +42,13 @@ http {
   tcp_nopush on;
   client_body_temp_path ${state}; proxy_temp_path ${state}; fastcgi_temp_path ${state};
   uwsgi_temp_path ${state}; scgi_temp_path ${state};
-  types { application/json json; application/zip zip; }
   default_type application/json;
-  server { listen 127.0.0.1:${port}; root ${folder}/www; }
+  server {
+    listen 127.0.0.1:${port}${certificate ? ' ssl' : ''};
+    ${tls}
+    root ${folder}/www;
+    location /v2/downloads/file/ { default_type ${mimeType}; limit_rate ${bytesPerSecond}; }
+  }
 }
 `;
 }

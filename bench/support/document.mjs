@@ -1,0 +1,24 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const DOCUMENT = new URL('../../docs/benchmarks.md', import.meta.url);
+
+/**
+ * Replaces the result of one benchmark in docs/benchmarks.md. Only the lines between its two markers
+ * are generated: the heading and the explanation before them are written by hand and stay.
+ */
+export function writeSection({ name, title, lines }) {
+  const text = readFileSync(DOCUMENT, 'utf8');
+  const begin = `<!-- begin ${name}: written by the benchmark -->`;
+  const end = `<!-- end ${name} -->`;
+  const section = `${begin}\n\n${lines.join('\n')}\n\n${end}`;
+  const start = text.indexOf(begin);
+  const stop = text.indexOf(end);
+  if ((start === -1) !== (stop === -1))
+    throw new Error(`${name} has one marker of two in docs/benchmarks.md`);
+  writeFileSync(
+    DOCUMENT,
+    start === -1
+      ? `${text.trimEnd()}\n\n## ${title}\n\n${section}\n`
+      : text.slice(0, start) + section + text.slice(stop + end.length),
+  );
+}

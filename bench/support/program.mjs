@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
+
+/**
+ * The Node binaries to measure with. `BENCH_NODE` lists paths, or versions that the npm package `node`
+ * is asked for, such as `20,22,26`; without it, it is the one that runs this.
+ */
+export const NODES = (process.env.BENCH_NODE || process.execPath).split(',').map(findNode);
+
+function findNode(pathOrVersion) {
+  const expression = 'JSON.stringify([process.execPath, process.versions.node])';
+  const isVersion = /^[\d.]+$/.test(pathOrVersion);
+  const [file, ...args] = isVersion
+    ? // The binary comes by an install script, which .npmrc switches off here.
+      ['npx', '--yes', '--ignore-scripts=false', '-p', `node@${pathOrVersion}`, 'node']
+    : [pathOrVersion];
+  const output = execFileSync(file, [...args, '-p', expression], { encoding: 'utf8', cwd: os.tmpdir() });
+  const [path, version] = JSON.parse(output);
+  return { path, version, major: Number(version.split('.')[0]), name: `Node ${version}` };
+}
+
+export function describeNodes() {
+  return NODES.map(({ name }) => name).join(', ');
+}
+
+/** Nothing of the environment this runs in: variables with certificates alone change start-up times. */
+export function cleanEnv(home, more = {}) {
+  return { PATH: process.env.PATH, HOME: home, ...more };
+}
+
+/** A row of a table. */
+export function rowName(node, ...more) {
+  return ['streamdiver-dl', node.name, ...more].join(', ');
+}
+
+/** The command line of the built program under one of the Node binaries. */
+export function program(node, args) {
+  return [node.path, PROGRAM, ...args];
+}
+
+const HELP = execFileSync(process.execPath, [PROGRAM, 'fetch', '--help'], { encoding: 'utf8' });
+
+/** The flag for so many connections; nothing for a build that knows only one. */
+export function connections(count) {
+  return HELP.includes('--connections') ? ['--connections', `${count}`] : [];
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { writeArchive } from './archive.mjs';
+import { measure } from './measure.mjs';
+import { startNginx } from './nginx.mjs';
+import { cleanEnv, program } from './program.mjs';
+
+const MIB = 1_048_576;
+
+/** The medium of each archive: `BENCH_MIB`, one number or several, overrides for a quick try. */
+export function mediumSizesMiB(...defaults) {
+  return process.env.BENCH_MIB ? process.env.BENCH_MIB.split(',').map(Number) : defaults;
+}
+
+/** Sets a scene for as long as `use` takes, and resolves with what that resolves with. */
+export async function withScene(folder, options, use) {
+  const scene = await setScene(folder, options);
+  try {
+    return await use(scene);
+  } finally {
+    await scene.close();
+  }
+}
+
+/**
+ * A package with one archive behind nginx, and what is measured with it. `mimeType` is what the API
+ * says of the file: only archives are verified, of other files the size is checked.
+ */
+async function setScene(folder, { mediumMiB, mimeType = 'application/zip', ...serverOptions }) {
+  const www = path.join(folder, 'www', 'v2', 'downloads');
+  mkdirSync(path.join(www, 'file'), { recursive: true });
+  const archive = path.join(www, 'file', 'package');
+  await writeArchive(archive, mediumMiB * MIB);
+  const sizeBytes = statSync(archive).size;
+  const server = await startNginx(folder, { mimeType, ...serverOptions });
+  const url = `${server.url}/v2/downloads/file/package`;
+  writeFileSync(
+    path.join(www, 'bench'),
+    JSON.stringify({
+      status: 'success',
+      data: { id: 'bench', status: 'ready', files: [{ url, size: sizeBytes, mimeType }] },
+    }),
+  );
+  const target = path.join(folder, 'target');
+  const env = cleanEnv(folder, { STREAMDIVER_API_URL: `${server.url}/v2`, STREAMDIVER_TOKEN: 'bench' });
+  return {
+    url,
+    target,
+    sizeBytes,
+    curl: (flags = []) => measure(['curl', '-sf', ...flags, '-o', target, url], { folder }),
+    run: (command) => measure(command, { folder }),
+    fetch: (node, flags = []) =>
+      measure(program(node, ['fetch', 'bench', '-o', target, ...flags]), { folder, env }),
+    removeTarget: () => rmSync(target, { force: true }),
+    async close() {
+      await server.stop();
+      rmSync(path.join(folder, 'www'), { recursive: true });
+      rmSync(target, { force: true });
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { targetLine } from './support/comparison.mjs';
+import { NODES } from './support/program.mjs';
+
+export const title = 'Torture: kills, replaced objects, races, a failing disk';
+export const tools = ['strace'];
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+/**
+ * Runs the scenarios of test/torture in full, or the one that is named; the test suite takes a sample
+ * of each. `--seed N` repeats what an earlier run did.
+ */
+export function run({ folder, args }) {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { seed: { type: 'string', default: String(randomInt(2 ** 31)) } },
+    allowPositionals: true,
+  });
+  const reportPath = path.join(folder, 'report.ndjson');
+  const files =
+    positionals.length > 0 ? positionals.map((name) => `test/torture/${name}.test.ts`) : ['test/torture/'];
+  const flags = ['run', '--no-file-parallelism', '--reporter=verbose', ...files];
+  const { status } = spawnSync(NODES[0].path, ['node_modules/vitest/vitest.mjs', ...flags], {
+    cwd: ROOT,
+    env: { ...process.env, TMPDIR: folder, TORTURE_SEED: values.seed, TORTURE_REPORT: reportPath },
+    // The table alone goes to standard output.
+    stdio: ['ignore', 2, 2],
+  });
+  if (!existsSync(reportPath)) throw new Error('no scenario came to its end');
+  process.exitCode = status ?? 1;
+  const tallies = readFileSync(reportPath, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return [
+    `Seed ${values.seed}:`,
+    '',
+    '| scenario | runs | wrong file | false success | wrong exit code | stuck | orphans | fetched again, at most |',
+    '|---|---|---|---|---|---|---|---|',
+    ...tallies.map(formatTally),
+    '',
+    targetLine(
+      'all but the runs 0, at most 8 MiB fetched again for one kill',
+      `status ${status}`,
+      status === 0,
+    ),
+  ];
+}
+
+function formatTally(tally) {
+  const { scenario, runs, corrupt, falseSuccess, wrongExit, stuck, orphans, refetchedMaxBytes } = tally;
+  const refetched = refetchedMaxBytes === null ? '' : `${(refetchedMaxBytes / 1_048_576).toFixed(2)} MiB`;
+  return `| ${[scenario, runs, corrupt, falseSuccess, wrongExit, stuck, orphans, refetched].join(' | ')} |`;
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { createSentBytes } from './sent-bytes.ts';
+
+test.each([
+  ['nothing before', [], [10, 20], 0],
+  ['what comes next', [[0, 10]], [10, 20], 0],
+  ['the same again', [[10, 20]], [10, 20], 10],
+  ['a part of it', [[0, 100]], [30, 40], 10],
+  ['more on both sides', [[10, 20]], [0, 30], 10],
+  [
+    'two pieces and the gap between them',
+    [
+      [0, 10],
+      [20, 30],
+    ],
+    [5, 25],
+    10,
+  ],
+  [
+    'pieces that have become one',
+    [
+      [0, 10],
+      [20, 30],
+      [10, 20],
+    ],
+    [0, 30],
+    30,
+  ],
+] as const)('bytes sent before are counted: %s', (_name, before, [start, end], repeated) => {
+  const sent = createSentBytes();
+  for (const [from, to] of before) sent.add(from, to);
+  expect(sent.add(start, end)).toBe(repeated);
+});

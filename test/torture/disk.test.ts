@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import type { ApiServer } from '../support/api-server.ts';
+import { pseudoRandom } from '../support/bytes.ts';
+import type { BinaryResult } from '../support/run-binary.ts';
+import { makePlace, type RunPlace } from '../support/run-place.ts';
+import { makeZipObject } from '../support/served-object.ts';
+import { startPacedApi } from './paced-api.ts';
+import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
+import { ALL_WELL, createTally, judge, removePlace, settle, startFetch } from './tally.ts';
+
+const MIB = 1_048_576;
+const object = makeZipObject(12 * MIB);
+const MOST_CALLS = 60;
+const SAMPLE = 1;
+
+const WRITES = 'write,pwrite64,writev,pwritev,pwritev2';
+const SYNCS = 'fsync,fdatasync';
+const NAMINGS = 'rename,renameat,renameat2,link,linkat';
+
+/**
+ * What strace makes system calls do, and the exit codes that belong to it: what is cleaned up after the
+ * final name is there may fail without spoiling the success. `retval=1` is a disk that lies: the call
+ * says that it wrote one byte and wrote none.
+ */
+const FAULTS = [
+  ['write', 'error=ENOSPC', WRITES, [0, 9]],
+  ['write', 'error=EIO', WRITES, [0, 9]],
+  ['write', 'retval=1', WRITES, [0, 9, 10]],
+  ['sync', 'error=ENOSPC', SYNCS, [0, 9]],
+  ['sync', 'error=EIO', SYNCS, [0, 9]],
+  ['rename or link', 'error=ENOSPC', NAMINGS, [0, 9]],
+  ['rename or link', 'error=EIO', NAMINGS, [0, 9]],
+] as const;
+
+test.runIf(spawnSync('strace', ['-V']).status === 0).each(FAULTS)(
+  `each %s with %s (seed ${SEED})`,
+  TIME_LIMIT,
+  async (name, effect, calls, exitCodes) => {
+    const random = pseudoRandom(SEED);
+    const tally = createTally();
+    const api = await startPacedApi(object, 24 * MIB);
+    const { paths, callCount } = await watchCalls(api, calls);
+    expect(callCount).toBeGreaterThan(0);
+    const shuffled = Array.from({ length: Math.min(callCount, MOST_CALLS) }, (_, index) => index + 1)
+      .map((nth) => ({ nth, key: random() }))
+      .toSorted((one, other) => one.key - other.key);
+    for (const { nth } of shuffled.slice(0, scaled({ sample: SAMPLE, full: MOST_CALLS }))) {
+      const place = makePlace();
+      const what = `${effect} at call ${nth} of ${callCount} (${name})`;
+      const flags = [...filterByPath(calls, paths, place), '-e', `inject=${calls}:${effect}:when=${nth}`];
+      const run = await runUnderStrace(api, place, ['-e', `trace=${calls}`, ...flags]);
+      judge(tally, run, { versions: [object], exitCodes, what });
+      await settle(tally, { api, place, versions: [object], what });
+    }
+    report(`disk, ${name}, ${effect}`, tally);
+    expect(tally).toMatchObject(ALL_WELL);
+  },
+);
+
+/** The paths in the target's folder that the calls of an undisturbed run touch, and how many calls one thread makes. */
+async function watchCalls(
+  api: ApiServer,
+  calls: string,
+): Promise<{ paths: readonly string[]; callCount: number }> {
+  const place = makePlace();
+  await runUnderStrace(api, place, ['-y', '-e', `trace=${calls}`]);
+  const lines = readFileSync(logOf(place), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(place.cwd) || line.includes('object.zip'));
+  const paths = lines.flatMap((line) =>
+    [...line.matchAll(/<(\/[^>]*)>/g)].flatMap(([, path = '']) =>
+      path.startsWith(place.cwd) ? [relative(place.cwd, path)] : [],
+    ),
+  );
+  const threads = lines.map((line) => line.split(' ')[0] ?? '');
+  const counts = threads.map((thread) => threads.filter((other) => other === thread).length);
+  await removePlace(place);
+  return { paths: [...new Set(paths)], callCount: Math.max(0, ...counts) };
+}
+
+/** Only calls on files of the target's folder count; those that name files concern no others anyway. */
+function filterByPath(calls: string, paths: readonly string[], place: RunPlace): readonly string[] {
+  return calls === NAMINGS ? [] : paths.flatMap((path) => ['-P', join(place.cwd, path)]);
+}
+
+/** One thread for the disk, because strace counts the calls of each thread by itself. */
+function runUnderStrace(api: ApiServer, place: RunPlace, flags: readonly string[]): Promise<BinaryResult> {
+  return startFetch(api, place, [], {
+    wrapper: ['strace', '-f', '--seccomp-bpf', '-qq', '-o', logOf(place), ...flags],
+    env: { UV_THREADPOOL_SIZE: '1' },
+  }).result;
+}
+
+function logOf(place: RunPlace): string {
+  return join(place.temp, 'strace.log');
+}

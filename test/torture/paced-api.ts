@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ApiServer, startApi } from '../support/api-server.ts';
+import { definedPairs, type FaultReply, objectHeaders } from '../support/fault-reply.ts';
+import { createSentBytes } from '../support/sent-bytes.ts';
+import { judgeRange, type ServedObject } from '../support/served-object.ts';
+
+/** Small, so that little waits in socket buffers when the reader is killed. */
+const PIECE_BYTES = 131_072;
+
+export interface PacedApi extends ApiServer {
+  /** Forgets what was sent: a new download begins. */
+  forget(): void;
+  /** Resolves once no answer is under way, with the bytes sent again since the last time. */
+  takeRepeatedBytes(): Promise<number>;
+}
+
+/** One package with one object, which travels at such a rate over all connections together. */
+export async function startPacedApi(object: ServedObject, bytesPerSecond: number): Promise<PacedApi> {
+  let sent = createSentBytes();
+  let repeatedBytes = 0;
+  const bodies = new Set<Promise<void>>();
+  let nextTurnMs = 0;
+
+  async function turn(sizeBytes: number): Promise<void> {
+    const nowMs = performance.now();
+    const turnMs = Math.max(nextTurnMs, nowMs);
+    nextTurnMs = turnMs + (sizeBytes * 1_000) / bytesPerSecond;
+    // Timers are no finer than this.
+    if (turnMs - nowMs >= 1) await delay(turnMs - nowMs);
+  }
+
+  async function sendBody(reply: FaultReply, start: number, end: number): Promise<void> {
+    for (let offset = start; offset < end && !reply.isClosed; offset += PIECE_BYTES) {
+      const piece = object.bytes.subarray(offset, Math.min(offset + PIECE_BYTES, end));
+      await turn(piece.length);
+      if (reply.isClosed) return;
+      await reply.raw(piece);
+      repeatedBytes += sent.add(offset, offset + piece.length);
+    }
+  }
+
+  const api = await startApi({ files: { one: object } });
+  api.script('GET /v2/downloads/file/{id}', async (request, reply) => {
+    const verdict = judgeRange(request.headers, object);
+    if (request.method === 'HEAD' || (verdict.kind !== 'part' && verdict.kind !== 'whole')) {
+      return reply.file(object);
+    }
+    const sizeBytes = object.bytes.length;
+    const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: sizeBytes };
+    const range = verdict.kind === 'part' ? `bytes ${start}-${end - 1}/${sizeBytes}` : undefined;
+    const headers = { ...objectHeaders(object), 'Content-Length': end - start, 'Content-Range': range };
+    await reply.head(range === undefined ? 200 : 206, definedPairs(headers));
+    const body = sendBody(reply, start, end);
+    bodies.add(body);
+    await body;
+    bodies.delete(body);
+  });
+  return Object.assign(api, {
+    forget() {
+      sent = createSentBytes();
+      repeatedBytes = 0;
+    },
+    async takeRepeatedBytes() {
+      await Promise.all(bodies);
+      const taken = repeatedBytes;
+      repeatedBytes = 0;
+      return taken;
+    },
+  });
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { startApi } from '../support/api-server.ts';
+import { pseudoRandom } from '../support/bytes.ts';
+import type { FaultHandler } from '../support/fault-server.ts';
+import { makePlace } from '../support/run-place.ts';
+import { judgeRange, makeZipObject, type ServedObject } from '../support/served-object.ts';
+import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
+import { ALL_WELL, connectionFlags, createTally, judge, settle, startFetch } from './tally.ts';
+
+const SIZE_BYTES = scaled({ sample: 12, full: 24 }) * 1_048_576;
+const REPLACEMENTS = scaled({ sample: 2, full: 50 });
+
+const before = makeZipObject(SIZE_BYTES);
+const after = { ...makeZipObject(SIZE_BYTES, { seed: 'B' }), lastModified: 'Tue, 06 Jan 2026 10:00:00 GMT' };
+const UNDATED = { lastModified: undefined };
+
+/** The validators of the object and of the one that takes its place. */
+const VALIDATORS: readonly (readonly [name: string, before: ServedObject, after: ServedObject])[] = [
+  ['strong ETag', before, after],
+  ['weak ETag', { ...before, etag: 'W/"same"', ...UNDATED }, { ...after, etag: 'W/"same"', ...UNDATED }],
+  ['no ETag', { ...before, etag: undefined }, { ...after, etag: undefined }],
+  ['lying ETag', before, { ...after, etag: before.etag, lastModified: before.lastModified }],
+];
+
+/** So many bytes in all, over whichever connections, then cut off and gone. */
+function cutAfter(object: ServedObject, sizeBytes: number): FaultHandler {
+  let leftBytes = sizeBytes;
+  return (request, reply) => {
+    if (leftBytes <= 0) return reply.send(404, {}, '');
+    const verdict = judgeRange(request.headers, object);
+    const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: object.bytes.length };
+    const sentBytes = Math.min(end - start, leftBytes);
+    leftBytes -= sentBytes;
+    return reply.file(object, { cutAtByte: start + sentBytes, cutBy: 'reset' });
+  };
+}
+
+test.each(VALIDATORS)(
+  `replaced before the resume, %s (seed ${SEED})`,
+  TIME_LIMIT,
+  async (name, old, current) => {
+    const random = pseudoRandom(SEED);
+    const tally = createTally();
+    const api = await startApi({ files: { one: old } });
+    const versions = [old, current];
+    const [one, several] = [await connectionFlags(1), await connectionFlags(4)];
+    for (let index = 0; index < REPLACEMENTS; index += 1) {
+      const flags = index % 2 === 0 ? several : one;
+      const cutAtByte = 1 + (random() % (SIZE_BYTES - 1));
+      const what = `${flags.join(' ')}, cut after ${cutAtByte} bytes`;
+      const place = makePlace();
+      api.script('GET /v2/downloads/file/{id}', cutAfter(old, cutAtByte));
+      const cut = await startFetch(api, place, flags).result;
+      expect([cut.exitCode, what]).not.toEqual([0, what]);
+      api.script('GET /v2/downloads/file/{id}', (_request, reply) => reply.file(current));
+      const run = await startFetch(api, place, flags).result;
+      judge(tally, run, { versions, exitCodes: [0, 10], what });
+      await settle(tally, { api, place, versions, what });
+    }
+    report(`replaced, ${name}`, tally);
+    expect(tally).toMatchObject(ALL_WELL);
+  },
+);

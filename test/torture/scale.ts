@@ -1,0 +1,24 @@
+import { randomInt } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import type { Tally } from './tally.ts';
+
+/**
+ * The suite takes a sample of each scenario; `npm run torture` (bench/torture.mjs) sets these
+ * variables, runs all of it, and reads what `report` wrote.
+ */
+const IS_FULL = process.env['TORTURE_REPORT'] !== undefined;
+
+/** Stands in the name of every test, so that a failure can be had again. */
+export const SEED = Number(process.env['TORTURE_SEED'] ?? randomInt(2 ** 31));
+
+export function scaled({ sample, full }: { readonly sample: number; readonly full: number }): number {
+  return IS_FULL ? full : sample;
+}
+
+export const TIME_LIMIT = { timeout: scaled({ sample: 120_000, full: 3_600_000 }) };
+
+/** Passes the tally of a scenario on to the table. */
+export function report(scenario: string, tally: Tally): void {
+  const path = process.env['TORTURE_REPORT'];
+  if (path !== undefined) appendFileSync(path, `${JSON.stringify({ scenario, seed: SEED, ...tally })}\n`);
+}
