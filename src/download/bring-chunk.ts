@@ -41,6 +41,7 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
   const question = await ask(chunk, failures, job);
   const stopper = stopperOf(chunk, signal);
   const url = fileUrl.current();
+  measure(chunk, job);
   try {
     const response = await api.openFile(url, question.headers, stopper.signal);
     // The body is stopped by itself; aborting the request as well would look like a failure.
@@ -72,7 +73,6 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
     // Not awaited before the body is listened to: what a connection brought before it broke would be lost meanwhile.
     const described = describe(answer, response, job);
     described.catch(() => undefined);
-    chunk.bytesPerSecond = () => Number.POSITIVE_INFINITY;
     const speed = measure(chunk, job);
     await receive({
       response,
@@ -215,7 +215,7 @@ function finish(chunk: Chunk, url: URL, { request, plan }: Job): void {
   }
 }
 
-/** Measures how fast the chunk comes over this connection; the returned function takes the bytes as they come. */
+/** Measures from now on how fast the chunk comes; the returned function takes the bytes as they come. */
 function measure(chunk: Chunk, { context: { clock } }: Job): (sizeBytes: number) => void {
   const startMs = clock.monotonicMs();
   let lastMs = startMs;

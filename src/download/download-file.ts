@@ -152,6 +152,7 @@ type Filled = TransferResult & { readonly proof: Proof };
  * entry that came damaged is brought once more.
  */
 async function fill(part: PartFile, request: FileRequest, context: FileContext): Promise<Filled> {
+  const resumedFrom = part.have.totalBytes();
   try {
     return await transferAndVerify(part, request, context);
   } catch (error) {
@@ -159,12 +160,11 @@ async function fill(part: PartFile, request: FileRequest, context: FileContext):
       return await leave(part, error);
     const { start, end } = error;
     context.onEvent({ kind: 'repair', reason: error.message, bytes: end - start });
-    const haveBytes = part.have.totalBytes();
+    const broughtBytes = part.have.totalBytes() - resumedFrom;
     await part.forget(start, end);
-    const transferred = haveBytes - part.have.totalBytes();
     try {
       const again = await transferAndVerify(part, request, context);
-      return { ...again, transferredBytes: again.transferredBytes + transferred };
+      return { ...again, transferredBytes: again.transferredBytes + broughtBytes, resumedFrom };
     } catch (second) {
       return await leave(part, second);
     }

@@ -91,11 +91,6 @@ export type JobOptions = Pick<Job, 'request' | 'destination' | 'context' | 'url'
 
 export function createJob({ request, destination, context, url, mayDivide }: JobOptions): Job {
   const controller = new AbortController();
-  const abort = (reason: unknown) => controller.abort(reason);
-  context.signal.addEventListener('abort', () => abort(context.signal.reason), {
-    once: true,
-    signal: controller.signal,
-  });
   const keeper = keepJournal(destination, context.clock);
   const old = createByteRanges(destination.have.list());
   const sizeBytes = knownSize({ request, destination });
@@ -110,8 +105,8 @@ export function createJob({ request, destination, context, url, mayDivide }: Job
     context,
     url,
     plan: createPlan(gaps, { connections: mostConnections, first: isTailFirst ? tail : null }),
-    signal: controller.signal,
-    abort,
+    signal: AbortSignal.any([context.signal, controller.signal]),
+    abort: (reason) => controller.abort(reason),
     mostConnections,
     isOld: (position) => old.has(position, position + 1),
     async write(chunks, position) {

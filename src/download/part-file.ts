@@ -142,7 +142,11 @@ function makePartFile({ path, journalPath, discarded, have, lock, ...initial }: 
     arrivals,
     discarded,
     object: () => ({ sizeBytes: journal.sizeBytes, validator: journal.validator }),
-    describeObject: (description) => save(() => description),
+    async describeObject(description) {
+      // At once: other connections must not begin without the condition that it makes.
+      journal = { ...journal, ...description };
+      await save(() => ({}));
+    },
     async readBack(start, end) {
       const bytes = Buffer.alloc(end - start);
       const { bytesRead } = await onDisk(part.read(bytes, 0, bytes.length, start), path, 'read');

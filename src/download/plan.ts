@@ -9,6 +9,8 @@ export interface Chunk {
   end: number;
   /** How fast it comes; 0 when nothing has come for a while, Infinity while it is too early to tell. */
   bytesPerSecond: () => number;
+  /** Taken over from a connection on which nothing came: a server that is slow to answer gets all its time now. */
+  readonly isSecondTry: boolean;
   /** Ends the connection that brings it. */
   stop: () => void;
 }
@@ -58,8 +60,15 @@ export function createPlan(
     const piece = Math.max(Math.ceil(leftBytes / (connections * ROUNDS)), Math.min(LEAST_CHUNK_BYTES, share));
     return Math.min(piece, MOST_CHUNK_BYTES);
   };
-  const giveOut = ({ start, end }: ByteRange): Chunk => {
-    const chunk: Chunk = { start, position: start, end, bytesPerSecond: () => 0, stop: () => undefined };
+  const giveOut = ({ start, end }: ByteRange, isSecondTry = false): Chunk => {
+    const chunk: Chunk = {
+      start,
+      position: start,
+      end,
+      bytesPerSecond: () => Number.POSITIVE_INFINITY,
+      isSecondTry,
+      stop: () => undefined,
+    };
     active.add(chunk);
     return chunk;
   };
@@ -78,8 +87,9 @@ export function createPlan(
     takeOver() {
       const [slowest] = [...active]
         .map((chunk) => ({ chunk, leftBytes: chunk.end - chunk.position, rate: chunk.bytesPerSecond() }))
+        .filter(({ chunk, rate }) => rate > 0 || !chunk.isSecondTry)
         .filter(({ leftBytes, rate }) => leftBytes > 0 && leftBytes > rate * TAKE_OVER_SECONDS)
-        .toSorted((one, other) => other.leftBytes / other.rate - one.leftBytes / one.rate);
+        .toSorted((one, other) => one.rate / one.leftBytes - other.rate / other.leftBytes);
       if (slowest === undefined) return null;
       const { chunk, leftBytes, rate } = slowest;
       if (rate > 0 && leftBytes < 2 * LEAST_TAKE_OVER_BYTES) return null;
@@ -87,7 +97,7 @@ export function createPlan(
       const rest = { start: middle, end: chunk.end };
       chunk.end = middle;
       if (rate === 0) chunk.stop();
-      return giveOut(rest);
+      return giveOut(rest, rate === 0);
     },
     putBack(chunk) {
       active.delete(chunk);

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { setDownload, slowly } from '../support/download-scene.ts';
+import { wellBehaved as serve } from '../support/fault-mode.ts';
+import { makeZipObject } from '../support/served-object.ts';
+
+const MIB = 1_048_576;
+const object = makeZipObject(17 * MIB);
+const wellBehaved = slowly(serve(object));
+
+test('nothing is asked for once the download was interrupted', async () => {
+  const scene = await setDownload(object, wellBehaved);
+  const interrupted = new Error('interrupted');
+  const signal = AbortSignal.abort(interrupted);
+  await expect(scene.download({ context: { signal } })).rejects.toBe(interrupted);
+  expect(scene.server.requests).toHaveLength(0);
+});

@@ -1,0 +1,228 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createByteRanges } from '../../src/download/byte-ranges.ts';
+import type { Owner } from '../../src/download/claim.ts';
+import { openPartFile, type PartFile } from '../../src/download/part-file.ts';
+import { pseudoRandomBytes } from '../support/bytes.ts';
+import { ownerOf } from '../support/download-scene.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+
+const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
+const bytes = pseudoRandomBytes(8_000, 1);
+const FIRST = ownerOf(1_001);
+const SECOND = ownerOf(1_002);
+const ETAG = { etag: '"a"', lastModified: null };
+
+function open(target: string, owner: Owner): Promise<PartFile> {
+  return openPartFile({ target, identity, owner, mayResume: true });
+}
+
+async function bring(part: PartFile, start: number, end: number): Promise<void> {
+  await part.write([bytes.subarray(start, end)], start);
+}
+
+function newTarget(): string {
+  return join(makeTempFolder(), 'object.zip');
+}
+
+/** As if the machine had been started anew since. */
+function reboot(target: string): void {
+  const [head = '', ...notes] = readFileSync(`${target}.part.json`, 'utf8').split('\n');
+  const journal = { ...JSON.parse(head), bootId: 'another' };
+  writeFileSync(`${target}.part.json`, [JSON.stringify(journal), ...notes].join('\n'));
+}
+
+describe('after a kill', () => {
+  test('row 73: what was noted since the last checkpoint is there', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    await part.describeObject({ sizeBytes: bytes.length, validator: ETAG });
+    await bring(part, 0, 1_000);
+    await part.checkpoint();
+    await bring(part, 5_000, 6_000);
+    await part.note();
+    await bring(part, 6_000, 7_000);
+    const next = await open(target, SECOND);
+    expect(next.have.list()).toEqual([
+      { start: 0, end: 1_000 },
+      { start: 5_000, end: 6_000 },
+    ]);
+    expect(next.object()).toEqual({ sizeBytes: bytes.length, validator: ETAG });
+    await next.close();
+  });
+
+  test('row 73: a note that was cut off counts for nothing, the one before it counts', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    await bring(part, 0, 1_000);
+    await part.note();
+    appendFileSync(`${target}.part.json`, '[[0,2000],[30');
+    const next = await open(target, SECOND);
+    expect(next.have.list()).toEqual([{ start: 0, end: 1_000 }]);
+    await next.close();
+  });
+
+  test('row 74: after a crash of the machine only what a checkpoint covered is there', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    await bring(part, 0, 1_000);
+    await part.checkpoint();
+    await bring(part, 5_000, 6_000);
+    await part.note();
+    reboot(target);
+    const next = await open(target, SECOND);
+    expect(next.have.list()).toEqual([{ start: 0, end: 1_000 }]);
+    await next.close();
+  });
+});
+
+test('row 74: at no moment does a power cut leave bytes that are trusted and wrong', {
+  timeout: 60_000,
+}, async () => {
+  const step = fc.record({
+    act: fc.constantFrom('write', 'write', 'write', 'note', 'checkpoint', 'forget', 'restart'),
+    start: fc.nat(7_000),
+    sizeBytes: fc.integer({ min: 1, max: 1_000 }),
+    /** What is left of the unsynced bytes: nothing, zeros, or half of them. */
+    tear: fc.constantFrom('cut', 'zeros', 'half'),
+  });
+  const checking = fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const folder = makeTempFolder();
+      const target = join(folder, 'object.zip');
+      const part = await open(target, FIRST);
+      let isSynced = createByteRanges();
+      for (const [index, { act, start, sizeBytes, tear }] of steps.entries()) {
+        if (act === 'write') await bring(part, start, start + sizeBytes);
+        if (act === 'note') await part.note();
+        if (act === 'forget') await part.forget(start, start + sizeBytes);
+        if (act === 'restart') await part.restart();
+        if (act === 'checkpoint') await part.checkpoint();
+        if (act === 'checkpoint' || act === 'restart') isSynced = createByteRanges(part.have.list());
+        if (act === 'forget') isSynced.remove(start, start + sizeBytes);
+        const after = join(folder, `after-${index}`);
+        mkdirSync(after);
+        await expectNothingWrong(target, join(after, 'object.zip'), { isSynced, tear });
+      }
+      await part.close();
+      rmSync(folder, { recursive: true });
+    }),
+    { numRuns: 40 },
+  );
+  await expect(checking).resolves.toBeUndefined();
+});
+
+/** Opens what a power cut would leave of a part now, and looks at every byte that is trusted then. */
+async function expectNothingWrong(
+  from: string,
+  target: string,
+  { isSynced, tear }: { isSynced: ReturnType<typeof createByteRanges>; tear: string },
+): Promise<void> {
+  copyFileSync(`${from}.part.json`, `${target}.part.json`);
+  const left = readFileSync(`${from}.part`);
+  for (const { start, end } of isSynced.missing(left.length)) {
+    left.fill(0, tear === 'half' ? Math.floor((start + end) / 2) : start, end);
+  }
+  writeFileSync(`${target}.part`, left);
+  if (tear === 'cut') truncateSync(`${target}.part`, isSynced.end());
+  reboot(target);
+  const next = await open(target, SECOND);
+  for (const { start, end } of next.have.list()) {
+    expect((await next.readBack(start, end)).equals(bytes.subarray(start, end))).toBe(true);
+  }
+  await next.close();
+}
+
+test('row 79: a journal of the first release is gone on with', async () => {
+  const target = newTarget();
+  writeFileSync(`${target}.part`, bytes.subarray(0, 3_000));
+  const journal = {
+    schema: 1,
+    identity,
+    sizeBytes: bytes.length,
+    validator: ETAG,
+    syncedBytes: 2_000,
+    bootId: null,
+    rejected: null,
+  };
+  writeFileSync(`${target}.part.json`, `${JSON.stringify(journal)}\n`);
+  const part = await open(target, FIRST);
+  expect(part.have.list()).toEqual([{ start: 0, end: 2_000 }]);
+  expect(part.object()).toEqual({ sizeBytes: bytes.length, validator: ETAG });
+  await part.close();
+});
+
+test('row 68: which version is coming is known as soon as it was told, before the disk has it', async () => {
+  const part = await open(newTarget(), FIRST);
+  const saved = part.describeObject({ sizeBytes: bytes.length, validator: ETAG });
+  expect(part.object().validator).toEqual(ETAG);
+  await saved;
+  await part.close();
+});
+
+describe('holders', () => {
+  const alive = (startedAt: string | null): Owner => ({
+    ...SECOND,
+    isProcessAlive: () => true,
+    processStartedAt: (pid) => (pid === SECOND.pid ? 'second' : startedAt),
+  });
+
+  test('row 126: a lock that was deleted while its process writes keeps nobody from seeing it', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    rmSync(`${target}.part.lock`);
+    await expect(open(target, alive('now'))).rejects.toMatchObject({
+      code: 'BUSY',
+      message: expect.stringContaining('process 1001'),
+    });
+    await bring(part, 0, 1_000);
+    await part.checkpoint();
+    await part.assertOurs();
+    await part.close();
+  });
+
+  test('row 126: whoever lost the part to another process stops', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    await bring(part, 0, 1_000);
+    // The second one takes the first for dead, which is wrong.
+    const thief = await open(target, SECOND);
+    await expect(part.assertOurs()).rejects.toMatchObject({ code: 'BUSY' });
+    await expect(part.checkpoint()).rejects.toMatchObject({ code: 'BUSY' });
+    await thief.assertOurs();
+    await thief.close();
+  });
+
+  test('row 126: the lock of a process whose number another one has now is taken over', async () => {
+    const target = newTarget();
+    await (await open(target, FIRST)).checkpoint();
+    const next = await open(target, alive('later'));
+    await next.close();
+    expect(JSON.parse(readFileSync(`${target}.part.json`, 'utf8')).holder).toBeNull();
+  });
+
+  test.each([
+    ['14 minutes', 14, 'BUSY'],
+    ['16 minutes', 16, null],
+  ])('row 126: a holder on another machine that was silent for %s', async (_name, minutes, code) => {
+    const target = newTarget();
+    await (await open(target, { ...FIRST, hostname: 'elsewhere' })).checkpoint();
+    const then = new Date(Date.now() - minutes * 60_000);
+    for (const name of ['.part.lock', '.part.json']) utimesSync(target + name, then, then);
+    const opened = await open(target, SECOND).catch((error: unknown) => error);
+    expect(opened).toMatchObject(code === null ? { discarded: null } : { code });
+    expect(readFileSync(`${target}.part.lock`, 'utf8')).toContain(code === null ? hostname() : 'elsewhere');
+  });
+});

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { clientCredential } from '../../src/auth/client-credential.ts';
+import { askedRange, eventsOf, FAST, isRight, setDownload, slowly } from '../support/download-scene.ts';
+import { makeZipObject } from '../support/served-object.ts';
+
+const MIB = 1_048_576;
+const object = makeZipObject(17 * MIB);
+
+test('row 70: a server that ignores ranges is asked once, and its answer is the file', async () => {
+  const scene = await setDownload(
+    object,
+    slowly((_request, reply) => reply.file(object, { withoutRanges: true })),
+  );
+  const result = await scene.download();
+  expect(isRight(scene)).toBe(true);
+  expect(scene.server.requests).toHaveLength(1);
+  expect(result.transferredBytes).toBe(object.bytes.length);
+  expect(eventsOf(scene, 'restart')).toEqual([]);
+});
+
+test('row 70: a server that honours no range beside another one sends the file over one connection', async () => {
+  let active = 0;
+  const scene = await setDownload(object, async (_request, reply) => {
+    active += 1;
+    await delay(60);
+    await reply.file(object, { withoutRanges: active > 1 });
+    active -= 1;
+  });
+  await scene.download();
+  expect(isRight(scene)).toBe(true);
+  expect(eventsOf(scene, 'connections').length).toBeGreaterThan(0);
+});
+
+test.each([429, 503])(
+  'row 66: a server that answers %i to the third connection is brought to the end over two',
+  async (status) => {
+    let active = 0;
+    let mostActive = 0;
+    const scene = await setDownload(
+      object,
+      async (_request, reply) => {
+        active += 1;
+        mostActive = Math.max(mostActive, active);
+        await delay(40);
+        if (active > 2) await reply.send(status, [['Retry-After', 1]], '');
+        else await reply.file(object);
+        active -= 1;
+      },
+      FAST,
+    );
+    const result = await scene.download({ context: { connections: 6 } });
+    expect(isRight(scene)).toBe(true);
+    expect(mostActive).toBeGreaterThan(2);
+    expect(result.transferredBytes).toBe(object.bytes.length);
+    expect(eventsOf(scene, 'connections').length).toBeGreaterThan(0);
+  },
+);
+
+test('row 66: a server that resets every connection but one is brought to the end', async () => {
+  let active = 0;
+  const scene = await setDownload(
+    object,
+    async (_request, reply) => {
+      active += 1;
+      await delay(40);
+      if (active > 1) await reply.reset();
+      else await reply.file(object);
+      active -= 1;
+    },
+    FAST,
+  );
+  await scene.download();
+  expect(isRight(scene)).toBe(true);
+});
+
+test('row 57: connections that break again and again, all of them, still bring the file', async () => {
+  const scene = await setDownload(
+    object,
+    (request, reply) => {
+      const { start, end } = askedRange(request, object);
+      const pieceBytes = 200_000 + ((request.requestIndex * 40_503) % 400_000);
+      return end - start <= pieceBytes
+        ? reply.file(object)
+        : reply.file(object, { cutAtByte: start + pieceBytes, cutBy: 'reset' });
+    },
+    { speed: 100 },
+  );
+  await scene.download();
+  expect(isRight(scene)).toBe(true);
+});
+
+test('row 16: eight connections that are refused with 401 at once ask for one new token', async () => {
+  let tokens = 0;
+  let isExpired = false;
+  const scene = await setDownload(object, async (request, reply) => {
+    if (request.method === 'POST') {
+      tokens += 1;
+      await delay(50);
+      return await reply.json(200, { access_token: `token-number-${tokens}`, expires_in: 3_600 });
+    }
+    await delay(60);
+    isExpired ||= request.requestIndex > 3;
+    const wanted = isExpired ? 'Bearer token-number-2' : 'Bearer token-number-1';
+    if (request.headers.get('authorization') !== wanted) return await reply.json(401, {});
+    return await reply.file(object);
+  });
+  const credential = clientCredential({
+    transport: scene.transport,
+    clock: scene.clock,
+    random: () => 0.5,
+    ssoUrl: new URL(scene.server.origin),
+    tenant: 'tenant',
+    clientId: 'id',
+    clientSecret: 'secret',
+    retries: 0,
+  });
+  await scene.download({ credential, context: { connections: 8 } });
+  expect(isRight(scene)).toBe(true);
+  expect(tokens).toBe(2);
+});
+
+test('row 58: an address that expires under several connections is asked for once', async () => {
+  let renewals = 0;
+  const scene = await setDownload(object, async (request, reply) => {
+    await delay(60);
+    const isExpired = request.requestIndex > 2 && request.query.get('signature') === null;
+    await (isExpired ? reply.send(403, [], '') : reply.file(object));
+  });
+  await scene.download({
+    request: {
+      renewUrl: async () => {
+        renewals += 1;
+        await delay(30);
+        return new URL(`${scene.server.origin}/v2/downloads/file/one?signature=${renewals}`);
+      },
+    },
+    context: { connections: 8 },
+  });
+  expect(isRight(scene)).toBe(true);
+  expect(renewals).toBe(1);
+  expect(eventsOf(scene, 'restart')).toEqual([]);
+});

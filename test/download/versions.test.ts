@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import { askedRange, eventsOf, isRight, setDownload, slowly } from '../support/download-scene.ts';
+import { headersWith, wellBehaved as serve } from '../support/fault-mode.ts';
+import { replacementOf } from '../support/fault-modes-identity.ts';
+import type { FaultReply } from '../support/fault-reply.ts';
+import type { FaultHandler, FaultRequest } from '../support/fault-server.ts';
+import { makePlainObject, makeZipObject } from '../support/served-object.ts';
+
+const MIB = 1_048_576;
+const object = makeZipObject(17 * MIB);
+const wellBehaved = slowly(serve(object));
+
+/** Another handler for one request, counted from 0. */
+function exceptFor(index: number, handler: FaultHandler): FaultHandler {
+  return (request, reply) => (request.requestIndex === index ? handler : wellBehaved)(request, reply);
+}
+
+const LABELS: readonly (readonly [
+  name: string,
+  label: (range: { start: number; end: number }) => string | undefined,
+])[] = [
+  ['starts one byte early', ({ start, end }) => `bytes ${start - 1}-${end - 1}/${object.bytes.length}`],
+  ['starts one byte late', ({ start, end }) => `bytes ${start + 1}-${end - 1}/${object.bytes.length}`],
+  ['ends one byte late', ({ start, end }) => `bytes ${start}-${end}/${object.bytes.length}`],
+  ['ends one byte early', ({ start, end }) => `bytes ${start}-${end - 2}/${object.bytes.length}`],
+  ['has another total', ({ start, end }) => `bytes ${start}-${end - 1}/${object.bytes.length + 1}`],
+  ['has another unit', ({ start, end }) => `octets ${start}-${end - 1}/${object.bytes.length}`],
+  ['has no label', () => undefined],
+];
+
+function labelled(
+  request: FaultRequest,
+  reply: FaultReply,
+  label: (range: { start: number; end: number }) => string | undefined,
+): Promise<void> {
+  const range = askedRange(request, object);
+  const headers = headersWith(object, { 'Content-Range': label(range) });
+  return reply.send(206, headers, object.bytes.subarray(range.start, range.end));
+}
+
+test.each(LABELS.flatMap(([name, label]) => [1, 3].map((index) => [name, index, label] as const)))(
+  'row 71: a 206 that %s, as answer %i, is not put together with the others',
+  async (_name, index, label) => {
+    const scene = await setDownload(
+      object,
+      exceptFor(index, (request, reply) => labelled(request, reply, label)),
+    );
+    await scene.download();
+    expect(isRight(scene)).toBe(true);
+    expect(eventsOf(scene, 'restart')).toHaveLength(1);
+  },
+);
+
+test('row 71: a server that labels every later range wrongly is given up, and nothing gets the name', async () => {
+  const scene = await setDownload(object, (request, reply) =>
+    request.headers.get('range')?.startsWith('bytes=0-') === true
+      ? labelled(request, reply, ({ start, end }) => `bytes ${start + 1}-${end}/${object.bytes.length}`)
+      : reply.file(object),
+  );
+  await expect(scene.download()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(scene.finalBytes()).toBeUndefined();
+});
+
+test('row 68: a file that changes between two pieces is begun again, never mixed', async () => {
+  const replacement = replacementOf(object);
+  const scene = await setDownload(
+    object,
+    slowly((request, reply) => reply.file(request.requestIndex < 3 ? object : replacement)),
+  );
+  await scene.download();
+  expect(isRight(scene, replacement)).toBe(true);
+  expect(eventsOf(scene, 'restart').length).toBeGreaterThan(0);
+});
+
+test('row 68: a 206 of another version is not taken although the condition was sent', async () => {
+  const replacement = replacementOf(object);
+  const scene = await setDownload(
+    object,
+    slowly((request, reply) => {
+      if (request.requestIndex < 2) return reply.file(object);
+      const range = askedRange(request, object);
+      const label = `bytes ${range.start}-${range.end - 1}/${object.bytes.length}`;
+      return reply.send(
+        206,
+        headersWith(replacement, { 'Content-Range': label }),
+        replacement.bytes.subarray(range.start, range.end),
+      );
+    }),
+  );
+  await scene.download();
+  expect(isRight(scene, replacement)).toBe(true);
+  expect(eventsOf(scene, 'restart')).toMatchObject([{ reason: 'the file on the server has changed' }]);
+});
+
+test.each([
+  ['no validator', { etag: undefined, lastModified: undefined }],
+  ['a weak ETag', { etag: 'W/"weak"', lastModified: undefined }],
+])(
+  'row 69: a file with %s that nothing verifies afterwards comes in one piece',
+  async (_name, validators) => {
+    const plain = { ...makePlainObject(17 * MIB), ...validators };
+    const scene = await setDownload(
+      plain,
+      slowly((_request, reply) => reply.file(plain)),
+    );
+    await scene.download();
+    expect(isRight(scene)).toBe(true);
+    // What the first answer says is enough to know it.
+    expect(scene.ranges()).toEqual(['bytes=0-4456447', undefined]);
+  },
+);
+
+test('row 69: an archive with no validator is divided, because its checksums prove it', async () => {
+  const unnamed = { ...object, etag: undefined, lastModified: undefined };
+  const scene = await setDownload(
+    unnamed,
+    slowly((_request, reply) => reply.file(unnamed)),
+  );
+  await scene.download();
+  expect(isRight(scene)).toBe(true);
+  expect(scene.server.connectionCount).toBeGreaterThan(1);
+});

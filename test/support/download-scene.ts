@@ -1,0 +1,153 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createApi } from '../../src/api/client.ts';
+import { type Credential, tokenCredential } from '../../src/auth/credential.ts';
+import type { Owner } from '../../src/download/claim.ts';
+import { createConnectionBudget } from '../../src/download/connection-budget.ts';
+import {
+  downloadFile,
+  type FileContext,
+  type FileEvent,
+  type FileRequest,
+  type FileResult,
+} from '../../src/download/download-file.ts';
+import { createTransport, type Transport } from '../../src/http/transport.ts';
+import { afterThisTest } from './after-this-test.ts';
+import { createFastClock, type FastClock } from './fast-clock.ts';
+import { type FaultHandler, type FaultRequest, type FaultServer, startFaultServer } from './fault-server.ts';
+import { judgeRange, type ServedObject } from './served-object.ts';
+import { makeTempFolder } from './temp-folder.ts';
+
+export interface DownloadScene {
+  readonly server: FaultServer;
+  readonly object: ServedObject;
+  readonly target: string;
+  readonly transport: Transport;
+  readonly clock: FastClock;
+  /** What every download so far has told. */
+  readonly events: readonly FileEvent[];
+  /** Downloads the object as `fetch` would. */
+  download(changes?: DownloadChanges): Promise<FileResult>;
+  /** The Range fields of all requests for the file so far, in order. */
+  ranges(): (string | undefined)[];
+  finalBytes(): Buffer | undefined;
+}
+
+/** 3 s in which a silent connection is left alone are 300 ms, 30 s of patience are 3 s. */
+export const FAST = { speed: 10 };
+
+/** Answers after a while, so that several requests are under way at once. */
+export function slowly(handler: FaultHandler, delayMs = 60): FaultHandler {
+  return async (request, reply) => {
+    await delay(delayMs);
+    await handler(request, reply);
+  };
+}
+
+/** The range of a request, whatever its condition. */
+export function askedRange(request: FaultRequest, object: ServedObject): { start: number; end: number } {
+  const verdict = judgeRange(new Map([['range', request.headers.get('range') ?? '']]), object);
+  return verdict.kind === 'part' ? verdict : { start: 0, end: object.bytes.length };
+}
+
+/** Whether the file under the final name is the right one. */
+export function isRight(scene: DownloadScene, wanted = scene.object): boolean {
+  return scene.finalBytes()?.equals(wanted.bytes) === true;
+}
+
+export function eventsOf(scene: DownloadScene, kind: FileEvent['kind']): FileEvent[] {
+  return scene.events.filter((event) => event.kind === kind);
+}
+
+export interface DownloadChanges {
+  readonly request?: Partial<FileRequest>;
+  readonly context?: Partial<FileContext>;
+  readonly credential?: Credential;
+}
+
+export interface SceneOptions {
+  /** 1 unless given: real sockets take real time. */
+  readonly speed?: number;
+}
+
+/** One file of the API, a folder for it, and the engine that brings it: no command line in between. */
+export async function setDownload(
+  object: ServedObject,
+  handler: FaultHandler,
+  { speed = 1 }: SceneOptions = {},
+): Promise<DownloadScene> {
+  const server = await startFaultServer(handler);
+  const clock = createFastClock({ speed });
+  const transport = createTransport({
+    clock,
+    certificates: () => null,
+    proxy: { http: null, https: null, noProxy: '' },
+    userAgent: 'test',
+  });
+  afterThisTest(() => transport.close());
+  const target = join(makeTempFolder(), 'object.zip');
+  const events: FileEvent[] = [];
+  const url = new URL(`${server.origin}/v2/downloads/file/one`);
+  return {
+    server,
+    object,
+    target,
+    transport,
+    clock,
+    events,
+    async download({ request = {}, context = {}, credential = tokenCredential('token') } = {}) {
+      const api = createApi({
+        transport,
+        credential,
+        apiUrl: new URL(`${server.origin}/v2`),
+        clock,
+        random: () => 0.5,
+        retries: 5,
+      });
+      return await downloadFile(
+        {
+          url,
+          renewUrl: async () => url,
+          sizeBytes: object.bytes.length,
+          maxSizeBytes: null,
+          identity: { origin: server.origin, packageId: 'package', fileId: 'one' },
+          expected: { mimeType: object.contentType, isCompressed: null, name: null },
+          target,
+          mayResume: true,
+          ifExists: 'refuse',
+          checksum: null,
+          wantsSha256: false,
+          checksSpace: true,
+          ...request,
+        },
+        {
+          api,
+          clock,
+          random: () => 0.5,
+          signal: new AbortController().signal,
+          retries: 5,
+          budget: createConnectionBudget(8),
+          connections: 4,
+          limitRate: null,
+          owner: ownerOf(process.pid),
+          onEvent: (event) => events.push(event),
+          ...context,
+        },
+      );
+    },
+    ranges: () => server.requests.map(({ headers }) => headers.get('range')),
+    finalBytes: () => (existsSync(target) ? readFileSync(target) : undefined),
+  };
+}
+
+/** This machine's only living process, for the claims of a download. */
+export function ownerOf(pid: number): Owner {
+  return {
+    pid,
+    hostname: hostname(),
+    isProcessAlive: (other) => other === pid,
+    processStartedAt: (other) => (other === pid ? 'now' : null),
+  };
+}
