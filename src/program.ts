@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { complete, defineComplete } from './commands/complete.ts';
+import { completion, defineCompletion } from './commands/completion.ts';
 import { create, defineCreate } from './commands/create.ts';
 import { defineDemo, demo } from './commands/demo.ts';
 import { defineFetch, fetch } from './commands/fetch.ts';
@@ -66,6 +68,12 @@ export function buildProgram(run: Runner, { writeOut, writeUnasked, columns }: H
     list: (options, command) => run.online(command, {}, (context) => mediaList(options, context)),
     show: (options, command) => run.online(command, {}, (context) => mediaShow(options, context)),
   });
+  defineCompletion(program, (options, command) =>
+    run.offline(command, (context) => completion(options, context)),
+  );
+  defineComplete(program, (options, command) =>
+    run.offline(command, (context) => complete(options, program, context)),
+  );
   defineSandbox(program, (options, command) => run.offline(command, (context) => sandbox(options, context)));
   defineDemo(program, (command) => run.offline(command, (context) => demo(context)));
   defineHelp(program, (options, command) =>

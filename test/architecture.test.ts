@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   interruption: ['errors', 'world'],
   'bug-report': ['errors', 'version', 'world'],
   flags: ['errors', 'values', 'terminal'],
+  completion: ['version', 'values', 'terminal', 'flags'],
   context: ['errors', 'clock', 'world', 'version', 'http', 'auth', 'api', 'config', 'terminal', 'flags'],
   cli: [
     'errors',
@@ -65,6 +66,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'values',
     'api',
     'selection',
+    'config',
+    'completion',
     'sandbox',
     'terminal',
     'help',
@@ -98,7 +101,7 @@ const FENCES: Readonly<Record<string, readonly string[]>> = {
   'string-width': ['terminal'],
   'pretty-bytes': ['terminal'],
   yazl: ['sandbox'],
-  commander: ['flags', 'commands', 'program', 'main'],
+  commander: ['flags', 'completion', 'commands', 'program', 'main'],
 };
 
 interface Import {

@@ -17,7 +17,7 @@ import {
   readFetchFlags,
   refuseFetchFlags,
 } from '../flags/fetch-flags.ts';
-import { forFlag, nonEmpty, repeatable } from '../flags/flag-values.ts';
+import { forFlag, knowing, nonEmpty, repeatable } from '../flags/flag-values.ts';
 import {
   addWaitFlags,
   type RawWaitFlags,
@@ -34,6 +34,7 @@ import {
   parseBody,
   parseFormats,
   parseTranscript,
+  TRANSCRIPT_FORMATS,
 } from '../selection/selection.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { type Moment, parseWhen } from '../values/when.ts';
@@ -95,7 +96,7 @@ export function defineCreate(
     .option(
       '--transcripts <format,...>',
       'every transcript of the chosen media',
-      forFlag('--transcripts', parseFormats),
+      forFlag('--transcripts', knowing(TRANSCRIPT_FORMATS, parseFormats, { isList: true })),
     )
     .option(
       '--language <code>',

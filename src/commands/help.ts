@@ -1,12 +1,11 @@
 import { Argument, type Command } from 'commander';
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
+import { TOPIC_TEXTS, TOPICS } from '../help/topics.ts';
 
 export interface HelpOptions {
   readonly words: readonly string[];
 }
-
-const TOPICS = ['environment', 'exit-codes', 'json'] as const;
 
 export function defineHelp(
   parent: Command,
@@ -33,7 +32,6 @@ export async function help(
     return;
   }
   if (topic === 'environment' || topic === 'exit-codes') {
-    const { TOPIC_TEXTS } = await import('../help/topics.ts');
     for (const line of TOPIC_TEXTS[topic]) io.line(line);
     return;
   }

@@ -5,8 +5,8 @@ import type { Command } from 'commander';
 import { sandboxEnvironment, sandboxVariables } from '../cli/sandbox-environment.ts';
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { forFlag, nonEmpty, repeatable } from '../flags/flag-values.ts';
-import { parseFault, type SandboxFault } from '../sandbox/faults.ts';
+import { forFlag, knowing, nonEmpty, repeatable } from '../flags/flag-values.ts';
+import { FAULT_NAMES, parseFault, type SandboxFault } from '../sandbox/faults.ts';
 import type { Sandbox } from '../sandbox/start.ts';
 import { quoteForShell } from '../terminal/shell-quote.ts';
 import { parseCount } from '../values/count.ts';
@@ -60,7 +60,10 @@ export function defineSandbox(
     .option(
       '--fault <name[=arg]>',
       'misbehave like this; several times; `help sandbox` lists the names',
-      repeatable('--fault'),
+      knowing(
+        FAULT_NAMES.map(({ name }) => name),
+        repeatable('--fault'),
+      ),
     )
     .action((words: string[], flags: RawFlags, self: Command) =>
       action(

@@ -1,3 +1,6 @@
+/** What `help` explains beside commands. */
+export const TOPICS = ['environment', 'exit-codes', 'json'] as const;
+
 /** Texts of `help environment` and `help exit-codes`. */
 export const TOPIC_TEXTS: Readonly<Record<'environment' | 'exit-codes', readonly string[]>> = {
   environment: [
