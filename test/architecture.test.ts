@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   clock: [],
   version: [],
-  help: [],
+  help: ['version'],
   world: ['clock'],
   'disk-error': ['errors'],
   values: ['errors'],
@@ -76,7 +76,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'fetch',
     'context',
   ],
-  program: ['version', 'flags', 'commands', 'context'],
+  program: ['version', 'flags', 'help', 'commands', 'context'],
   main: [
     'errors',
     'disk-error',
@@ -101,7 +101,7 @@ const FENCES: Readonly<Record<string, readonly string[]>> = {
   'string-width': ['terminal'],
   'pretty-bytes': ['terminal'],
   yazl: ['sandbox'],
-  commander: ['flags', 'completion', 'commands', 'program', 'main'],
+  commander: ['flags', 'help', 'completion', 'commands', 'program', 'main'],
 };
 
 interface Import {

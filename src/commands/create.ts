@@ -86,6 +86,7 @@ export function defineCreate(
     .description(
       'Asks the service to bundle media, renditions and transcripts into a package; prints its id.',
     )
+    .optionsGroup('What goes in:')
     .option('-m, --medium <id>', 'a medium; may be given several times', repeatable('-m'))
     .option('-r, --rendition <id>', 'a rendition; may be given several times', repeatable('-r'))
     .option(
@@ -104,6 +105,12 @@ export function defineCreate(
       repeatable('--language'),
     )
     .option('--transcripts-only', 'leave the media themselves out')
+    .option(
+      '-f, --from-file <file>',
+      "the API's own JSON body; - for standard input; flags add to it",
+      forFlag('-f', nonEmpty),
+    )
+    .optionsGroup('About the package:')
     .option('--title <text>', 'title of the package', forFlag('--title', nonEmpty))
     .option('--description <text>', 'description of the package')
     .option(
@@ -111,13 +118,10 @@ export function defineCreate(
       'such as 7d, 2026-12-31 or 2026-12-31T23:59:59Z',
       forFlag('--expires', nonEmpty),
     )
-    .option(
-      '-f, --from-file <file>',
-      "the API's own JSON body; - for standard input; flags add to it",
-      forFlag('-f', nonEmpty),
-    )
+    .optionsGroup('Safety:')
     .option('-n, --dry-run', 'show what would be sent, send nothing')
     .option('--anonymous', 'use no credential')
+    .optionsGroup('Afterwards:')
     .option('--wait', 'wait until the package is ready')
     .option('--fetch', 'wait, then fetch it');
   addFetchFlags(addWaitFlags(command)).action((raw: RawFlags, self: Command) =>

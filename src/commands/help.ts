@@ -1,7 +1,10 @@
 import { Argument, type Command } from 'commander';
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
+import { formatTopic } from '../help/help-format.ts';
 import { TOPIC_TEXTS, TOPICS } from '../help/topics.ts';
+import { columnsOf } from '../terminal/create-terminal.ts';
+import { closestOf } from '../values/closest.ts';
 
 export interface HelpOptions {
   readonly words: readonly string[];
@@ -23,7 +26,7 @@ export function defineHelp(
 export async function help(
   { words }: HelpOptions,
   program: Command,
-  { io }: Pick<LocalContext, 'io'>,
+  { io, world }: Pick<LocalContext, 'io' | 'world'>,
 ): Promise<void> {
   const [topic] = words;
   if (topic === 'json') {
@@ -32,7 +35,8 @@ export async function help(
     return;
   }
   if (topic === 'environment' || topic === 'exit-codes') {
-    for (const line of TOPIC_TEXTS[topic]) io.line(line);
+    const width = columnsOf(world.stdout, world.env);
+    for (const line of formatTopic(TOPIC_TEXTS[topic], width)) io.line(line);
     return;
   }
   const command = findCommand(program, words);
@@ -41,7 +45,8 @@ export async function help(
   const { FAULT_NAMES } = await import('../sandbox/faults.ts');
   io.line('');
   io.line('Faults:');
-  for (const { usage, description } of FAULT_NAMES) io.line(`  ${usage.padEnd(30)} ${description}`);
+  const faults = FAULT_NAMES.map(({ usage, description }) => `${usage}  ${description}`);
+  for (const line of formatTopic(faults, columnsOf(world.stdout, world.env))) io.line(line);
 }
 
 function findCommand(program: Command, words: readonly string[]): Command {
@@ -51,8 +56,14 @@ function findCommand(program: Command, words: readonly string[]): Command {
       (candidate) => candidate.name() === word || candidate.aliases().includes(word),
     );
     if (next === undefined) {
+      const known = [...command.commands.flatMap((one) => [one.name(), ...one.aliases()]), ...TOPICS];
+      const meant = closestOf(word, known);
       throw new ExpectedError('USAGE', `there is no command or topic ${JSON.stringify(words.join(' '))}`, {
-        hint: `commands: ${program.commands.map((candidate) => candidate.name()).join(', ')}; topics: ${TOPICS.join(', ')}`,
+        hint: `${meant === undefined ? '' : `did you mean ${meant}? `}commands: ${program
+          .createHelp()
+          .visibleCommands(program)
+          .map((candidate) => candidate.name())
+          .join(', ')}; topics: ${TOPICS.join(', ')}`,
       });
     }
     command = next;

@@ -52,6 +52,7 @@ export function defineMedia(
     .summary('list or search the media library')
     .description('Lists the media library, or searches it for TEXT.')
     .argument('[text]', 'search for this', forFlag('TEXT', nonEmpty))
+    .optionsGroup('Which media:')
     .option('--type <type>', 'video, audio, image or document', forFlag('--type', oneOf(MEDIA_TYPES)))
     .option('--tag <tag>', 'only media with this tag', forFlag('--tag', nonEmpty))
     .option(

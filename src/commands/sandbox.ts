@@ -42,6 +42,7 @@ export function defineSandbox(
       'Runs a local server that speaks the Streamdiver API, for trying and testing without an account. Prints one JSON line with its URL and token. With a command after --, runs it against the sandbox and passes its exit code on.',
     )
     .argument('[command...]', 'after --: run this with the variables set, then stop')
+    .optionsGroup('What it serves:')
     .option(
       '--port <n>',
       'listen here (default: a free port)',
@@ -52,6 +53,7 @@ export function defineSandbox(
       'serve the media of this folder, with .srt, .vtt or .txt beside them',
       forFlag('--media-dir', nonEmpty),
     )
+    .optionsGroup('How it behaves:')
     .option(
       '--prepare <duration>',
       'how long preparing a package takes (default 2s)',

@@ -91,7 +91,7 @@ Register-ArgumentCompleter -Native -CommandName '${PROGRAM}' -ScriptBlock {
     $before = [Console]::OutputEncoding
     try {
         [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
-        $answer = @(& (Get-Command '${PROGRAM}' -CommandType Application, ExternalScript | Select-Object -First 1) __complete pwsh '--' $line 2>$null)
+        $answer = @(& (Get-Command '${PROGRAM}' -CommandType Application | Select-Object -First 1) __complete pwsh '--' $line 2>$null)
     } catch {
         return
     } finally {

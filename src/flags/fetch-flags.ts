@@ -47,6 +47,7 @@ export const DEFAULT_RETRIES = 5;
 
 export function addFetchFlags(command: Command): Command {
   return command
+    .optionsGroup('Where it goes:')
     .option(
       '-o, --output <file>',
       'write to this file; - for standard output; a folder means -D',
@@ -60,16 +61,19 @@ export function addFetchFlags(command: Command): Command {
     .addOption(new Option('--clobber').hideHelp())
     .option('--skip-existing', 'leave a file of the same name as it is and count it as done')
     .addOption(new Option('--no-clobber').hideHelp())
+    .optionsGroup('The transfer:')
     .option('--no-resume', 'throw a partial download away and start again')
     .option(
       '--retries <n>',
       `failures in a row, without progress, to put up with (default ${DEFAULT_RETRIES})`,
       forFlag('--retries', (text) => parseCount(text, { least: 0, most: 1000 })),
     )
+    .optionsGroup('Safety:')
     .option('--checksum <sha256=hex>', 'expect this digest', forFlag('--checksum', parseChecksum))
     .option('--sha256', 'compute the SHA-256 of the file')
     .option('--max-size <size>', 'refuse what is larger, such as 2G', forFlag('--max-size', parseSize))
     .option('--no-space-check', 'start even if the disk seems too small')
+    .optionsGroup('Afterwards:')
     .option('--rm', 'delete the package at the service after all is verified');
 }
 
