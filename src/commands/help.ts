@@ -22,7 +22,10 @@ export function defineHelp(
     .action((words: string[], _flags: unknown, self: Command) => action({ words }, self));
 }
 
-/** `help json` prints the JSON Schema of everything that `--json` prints. */
+/**
+ * `help json` prints the JSON Schema of everything that `--json` prints, `help man` the manual page for
+ * man(1), which the build puts beside the program.
+ */
 export async function help(
   { words }: HelpOptions,
   program: Command,
@@ -32,6 +35,11 @@ export async function help(
   if (topic === 'json') {
     const { outputSchema } = await import('../help/output-schema.ts');
     io.json(outputSchema);
+    return;
+  }
+  if (topic === 'man') {
+    const { formatManPage } = await import('../help/man-page.ts');
+    await io.bytes(Buffer.from(formatManPage(program)));
     return;
   }
   if (topic === 'environment' || topic === 'exit-codes') {
