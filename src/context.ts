@@ -25,8 +25,11 @@ export interface LocalContext {
   /** The current folder. @throws ExpectedError DISK when it was deleted */
   readonly cwd: () => string;
   readonly world: World;
-  /** Runs another command line of this program in this process (`demo`). */
-  readonly invoke: (argv: readonly string[], changes: Pick<World, 'env' | 'stdout'>) => Promise<number>;
+  /** Runs another command line of this program in this process. */
+  readonly invoke: (
+    argv: readonly string[],
+    changes: Pick<World, 'env' | 'stdout'> & Partial<Pick<World, 'stderr'>>,
+  ) => Promise<number>;
 }
 
 /** What a command that talks to the service may touch. */

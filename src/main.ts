@@ -8,6 +8,8 @@ import { ExpectedError } from './errors.ts';
 import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
 import { watchForInterruption } from './interruption.ts';
 import { buildProgram, type Runner } from './program.ts';
+import { columnsOf } from './terminal/create-terminal.ts';
+import { createSink, isReaderGone, outputError } from './terminal/sink.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import type { World } from './world.ts';
 
@@ -95,13 +97,21 @@ function complaintFlags({ argv }: World): GlobalFlags {
 }
 
 async function parse(world: World, run: Runner): Promise<void> {
-  const writeOut = (text: string) => void world.stdout.write(text);
+  const help = createSink(world.stdout);
+  const writeOut = (text: string) => void help.write(text);
   const program = buildProgram(run, {
     writeOut,
     writeUnasked: wantsJson(world.argv) ? () => undefined : writeOut,
-    columns: world.stdout.columns,
+    columns: columnsOf(world.stdout, world.env),
   });
-  await program.parseAsync([...world.argv], { from: 'user' });
+  try {
+    await program.parseAsync([...world.argv], { from: 'user' });
+  } catch (error) {
+    await help.settled();
+    // A reader of help that left early (`| head`) has seen enough.
+    if (help.failure === undefined || isReaderGone(help.failure, world.stdout)) throw error;
+    throw outputError(help.failure, world.stdout);
+  }
 }
 
 /** Null when commander only printed help or the version. */

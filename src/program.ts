@@ -1,4 +1,6 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { complete, defineComplete } from './commands/complete.ts';
+import { completion, defineCompletion } from './commands/completion.ts';
 import { create, defineCreate } from './commands/create.ts';
 import { defineDemo, demo } from './commands/demo.ts';
 import { defineFetch, fetch } from './commands/fetch.ts';
@@ -9,8 +11,13 @@ import { defineRm, rm } from './commands/rm.ts';
 import { defineSandbox, sandbox } from './commands/sandbox.ts';
 import { defineStatus, status } from './commands/status.ts';
 import type { ConnectionOptions, Context, LocalContext } from './context.ts';
-import { addGlobalFlags } from './flags/global-flags.ts';
+import { addGlobalFlags, OUTPUT_GROUP } from './flags/global-flags.ts';
+import { formatExamples } from './help/examples.ts';
+import { helpFormat, wrapText } from './help/help-format.ts';
+import { TOPICS } from './help/topics.ts';
 import { PROGRAM, VERSION } from './version.ts';
+
+const DEFAULT_COLUMNS = 80;
 
 /** Makes the context that a command needs and runs it there. */
 export interface Runner {
@@ -32,10 +39,11 @@ export interface HelpOutput {
 /** The command tree: names, flags and help. Nothing runs before it is parsed. */
 export function buildProgram(run: Runner, { writeOut, writeUnasked, columns }: HelpOutput): Command {
   const program = new Command(PROGRAM)
+    .optionsGroup(OUTPUT_GROUP)
     .description('Creates, waits for, downloads and verifies Streamdiver download packages.')
     .usage('COMMAND [flags]')
     .version(VERSION, '-V, --version', 'show the version')
-    .helpOption('-h, --help', 'show help')
+    .addHelpOption(new Option('-h, --help', 'show help').helpGroup(OUTPUT_GROUP))
     .helpCommand(false)
     .showSuggestionAfterError(true)
     // Before any subcommand: they copy these when they are made. Errors are told by main().
@@ -46,11 +54,7 @@ export function buildProgram(run: Runner, { writeOut, writeUnasked, columns }: H
       writeErr: writeUnasked,
       ...(columns === undefined ? {} : { getOutHelpWidth: () => columns }),
     })
-    .configureHelp({ showGlobalOptions: true })
-    .addHelpText(
-      'after',
-      `\nExamples:\n${EXAMPLES}\n\nTopics: ${PROGRAM} help environment | exit-codes | json`,
-    );
+    .configureHelp(helpFormat);
   addGlobalFlags(program, { isHidden: false });
 
   defineCreate(program, (options, connection, command) =>
@@ -66,12 +70,24 @@ export function buildProgram(run: Runner, { writeOut, writeUnasked, columns }: H
     list: (options, command) => run.online(command, {}, (context) => mediaList(options, context)),
     show: (options, command) => run.online(command, {}, (context) => mediaShow(options, context)),
   });
+  defineCompletion(program, (options, command) =>
+    run.offline(command, (context) => completion(options, context)),
+  );
+  defineComplete(program, (options, command) =>
+    run.offline(command, (context) => complete(options, program, context)),
+  );
   defineSandbox(program, (options, command) => run.offline(command, (context) => sandbox(options, context)));
   defineDemo(program, (command) => run.offline(command, (context) => demo(context)));
   defineHelp(program, (options, command) =>
     run.offline(command, (context) => help(options, program, context)),
   );
   for (const command of allCommands(program)) addGlobalFlags(command, { isHidden: true });
+  const width = columns ?? DEFAULT_COLUMNS;
+  for (const command of [program, ...allCommands(program)]) {
+    const examples = formatExamples(pathOf(command), width);
+    if (examples !== '') command.addHelpText('after', examples);
+  }
+  program.addHelpText('after', `\n${wrapText(`More: ${PROGRAM} help ${TOPICS.join(' | ')}`, width, '  ')}`);
   return program;
 }
 
@@ -79,9 +95,7 @@ function allCommands(parent: Command): Command[] {
   return parent.commands.flatMap((command) => [command, ...allCommands(command)]);
 }
 
-const EXAMPLES = [
-  `  ${PROGRAM} demo                                    see it work, no account needed`,
-  `  ${PROGRAM} media list interview                    find media`,
-  `  ${PROGRAM} create -m ID --transcripts srt --fetch  package, wait, download, verify`,
-  `  ${PROGRAM} fetch ID -x -D out                      download and unpack`,
-].join('\n');
+/** Names from the program down to a command, without the program's own. */
+function pathOf(command: Command): string {
+  return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
+}

@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   clock: [],
   version: [],
-  help: [],
+  help: ['version'],
   world: ['clock'],
   'disk-error': ['errors'],
   values: ['errors'],
@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   interruption: ['errors', 'world'],
   'bug-report': ['errors', 'version', 'world'],
   flags: ['errors', 'values', 'terminal'],
+  completion: ['version', 'values', 'terminal', 'flags'],
   context: ['errors', 'clock', 'world', 'version', 'http', 'auth', 'api', 'config', 'terminal', 'flags'],
   cli: [
     'errors',
@@ -65,6 +66,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'values',
     'api',
     'selection',
+    'config',
+    'completion',
     'sandbox',
     'terminal',
     'help',
@@ -73,7 +76,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'fetch',
     'context',
   ],
-  program: ['version', 'flags', 'commands', 'context'],
+  program: ['version', 'flags', 'help', 'commands', 'context'],
   main: [
     'errors',
     'disk-error',
@@ -98,7 +101,7 @@ const FENCES: Readonly<Record<string, readonly string[]>> = {
   'string-width': ['terminal'],
   'pretty-bytes': ['terminal'],
   yazl: ['sandbox'],
-  commander: ['flags', 'commands', 'program', 'main'],
+  commander: ['flags', 'help', 'completion', 'commands', 'program', 'main'],
 };
 
 interface Import {

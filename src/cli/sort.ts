@@ -19,6 +19,11 @@ export function parseSort(text: string, fields: readonly string[]): SortOrder {
   return { field, isDescending: direction === 'desc' };
 }
 
+/** All that `parseSort` takes for these fields, in its shortest form. */
+export function sortWords(fields: readonly string[]): readonly string[] {
+  return fields.flatMap((field) => [field, `${field}:desc`]);
+}
+
 /** Sorted by one field of each item, a string or a number; unknown values come last in either direction. */
 export function sortItems<Item extends object>(
   items: readonly Item[],

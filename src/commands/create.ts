@@ -17,7 +17,7 @@ import {
   readFetchFlags,
   refuseFetchFlags,
 } from '../flags/fetch-flags.ts';
-import { forFlag, nonEmpty, repeatable } from '../flags/flag-values.ts';
+import { forFlag, knowing, nonEmpty, repeatable } from '../flags/flag-values.ts';
 import {
   addWaitFlags,
   type RawWaitFlags,
@@ -34,6 +34,7 @@ import {
   parseBody,
   parseFormats,
   parseTranscript,
+  TRANSCRIPT_FORMATS,
 } from '../selection/selection.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { type Moment, parseWhen } from '../values/when.ts';
@@ -85,6 +86,7 @@ export function defineCreate(
     .description(
       'Asks the service to bundle media, renditions and transcripts into a package; prints its id.',
     )
+    .optionsGroup('What goes in:')
     .option('-m, --medium <id>', 'a medium; may be given several times', repeatable('-m'))
     .option('-r, --rendition <id>', 'a rendition; may be given several times', repeatable('-r'))
     .option(
@@ -95,7 +97,7 @@ export function defineCreate(
     .option(
       '--transcripts <format,...>',
       'every transcript of the chosen media',
-      forFlag('--transcripts', parseFormats),
+      forFlag('--transcripts', knowing(TRANSCRIPT_FORMATS, parseFormats, { isList: true })),
     )
     .option(
       '--language <code>',
@@ -103,6 +105,12 @@ export function defineCreate(
       repeatable('--language'),
     )
     .option('--transcripts-only', 'leave the media themselves out')
+    .option(
+      '-f, --from-file <file>',
+      "the API's own JSON body; - for standard input; flags add to it",
+      forFlag('-f', nonEmpty),
+    )
+    .optionsGroup('About the package:')
     .option('--title <text>', 'title of the package', forFlag('--title', nonEmpty))
     .option('--description <text>', 'description of the package')
     .option(
@@ -110,13 +118,10 @@ export function defineCreate(
       'such as 7d, 2026-12-31 or 2026-12-31T23:59:59Z',
       forFlag('--expires', nonEmpty),
     )
-    .option(
-      '-f, --from-file <file>',
-      "the API's own JSON body; - for standard input; flags add to it",
-      forFlag('-f', nonEmpty),
-    )
+    .optionsGroup('Safety:')
     .option('-n, --dry-run', 'show what would be sent, send nothing')
     .option('--anonymous', 'use no credential')
+    .optionsGroup('Afterwards:')
     .option('--wait', 'wait until the package is ready')
     .option('--fetch', 'wait, then fetch it');
   addFetchFlags(addWaitFlags(command)).action((raw: RawFlags, self: Command) =>

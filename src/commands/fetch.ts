@@ -28,16 +28,18 @@ export function defineFetch(
     .description(
       'Waits until packages are ready and downloads them: continues after interruptions, verifies size, archive and checksums, and only then gives the file its name. Prints the path of each file.',
     )
-    .argument('<id...>', 'package ids, or - for standard input')
-    .option('-n, --dry-run', 'show what would be asked for, do nothing');
-  addFetchFlags(addWaitFlags(command)).action((ids: string[], raw: RawFlags, self: Command) => {
-    const fetch = readFetchFlags(raw);
-    return action(
-      { ids, wait: readWaitFlags(raw), fetch, dryRun: raw.dryRun === true },
-      { retries: fetch.retries },
-      self,
-    );
-  });
+    .argument('<id...>', 'package ids, or - for standard input');
+  addFetchFlags(addWaitFlags(command))
+    .optionsGroup('Safety:')
+    .option('-n, --dry-run', 'show what would be asked for, do nothing')
+    .action((ids: string[], raw: RawFlags, self: Command) => {
+      const fetch = readFetchFlags(raw);
+      return action(
+        { ids, wait: readWaitFlags(raw), fetch, dryRun: raw.dryRun === true },
+        { retries: fetch.retries },
+        self,
+      );
+    });
 }
 
 export async function fetch(

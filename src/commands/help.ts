@@ -1,12 +1,14 @@
 import { Argument, type Command } from 'commander';
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
+import { formatTopic } from '../help/help-format.ts';
+import { TOPIC_TEXTS, TOPICS } from '../help/topics.ts';
+import { columnsOf } from '../terminal/create-terminal.ts';
+import { closestOf } from '../values/closest.ts';
 
 export interface HelpOptions {
   readonly words: readonly string[];
 }
-
-const TOPICS = ['environment', 'exit-codes', 'json'] as const;
 
 export function defineHelp(
   parent: Command,
@@ -20,11 +22,14 @@ export function defineHelp(
     .action((words: string[], _flags: unknown, self: Command) => action({ words }, self));
 }
 
-/** `help json` prints the JSON Schema of everything that `--json` prints. */
+/**
+ * `help json` prints the JSON Schema of everything that `--json` prints, `help man` the manual page for
+ * man(1), which the build puts beside the program.
+ */
 export async function help(
   { words }: HelpOptions,
   program: Command,
-  { io }: Pick<LocalContext, 'io'>,
+  { io, world }: Pick<LocalContext, 'io' | 'world'>,
 ): Promise<void> {
   const [topic] = words;
   if (topic === 'json') {
@@ -32,9 +37,14 @@ export async function help(
     io.json(outputSchema);
     return;
   }
+  if (topic === 'man') {
+    const { formatManPage } = await import('../help/man-page.ts');
+    await io.bytes(Buffer.from(formatManPage(program)));
+    return;
+  }
   if (topic === 'environment' || topic === 'exit-codes') {
-    const { TOPIC_TEXTS } = await import('../help/topics.ts');
-    for (const line of TOPIC_TEXTS[topic]) io.line(line);
+    const width = columnsOf(world.stdout, world.env);
+    for (const line of formatTopic(TOPIC_TEXTS[topic], width)) io.line(line);
     return;
   }
   const command = findCommand(program, words);
@@ -43,7 +53,8 @@ export async function help(
   const { FAULT_NAMES } = await import('../sandbox/faults.ts');
   io.line('');
   io.line('Faults:');
-  for (const { usage, description } of FAULT_NAMES) io.line(`  ${usage.padEnd(30)} ${description}`);
+  const faults = FAULT_NAMES.map(({ usage, description }) => `${usage}  ${description}`);
+  for (const line of formatTopic(faults, columnsOf(world.stdout, world.env))) io.line(line);
 }
 
 function findCommand(program: Command, words: readonly string[]): Command {
@@ -53,8 +64,14 @@ function findCommand(program: Command, words: readonly string[]): Command {
       (candidate) => candidate.name() === word || candidate.aliases().includes(word),
     );
     if (next === undefined) {
+      const known = [...command.commands.flatMap((one) => [one.name(), ...one.aliases()]), ...TOPICS];
+      const meant = closestOf(word, known);
       throw new ExpectedError('USAGE', `there is no command or topic ${JSON.stringify(words.join(' '))}`, {
-        hint: `commands: ${program.commands.map((candidate) => candidate.name()).join(', ')}; topics: ${TOPICS.join(', ')}`,
+        hint: `${meant === undefined ? '' : `did you mean ${meant}? `}commands: ${program
+          .createHelp()
+          .visibleCommands(program)
+          .map((candidate) => candidate.name())
+          .join(', ')}; topics: ${TOPICS.join(', ')}`,
       });
     }
     command = next;

@@ -3,10 +3,10 @@ import { MAX_PER_PAGE } from '../api/client.ts';
 import type { Package } from '../api/package.ts';
 import { collectPages } from '../api/paging.ts';
 import { packageListing } from '../cli/package-listing.ts';
-import { parseSort, type SortOrder, sortItems } from '../cli/sort.ts';
+import { parseSort, type SortOrder, sortItems, sortWords } from '../cli/sort.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { forFlag, nonEmpty } from '../flags/flag-values.ts';
+import { forFlag, knowing, nonEmpty } from '../flags/flag-values.ts';
 import { parseCount } from '../values/count.ts';
 
 export interface ListOptions {
@@ -29,6 +29,8 @@ interface RawFlags {
 }
 
 const DEFAULT_LIMIT = 30;
+/** The service may have others. */
+const USUAL_STATUSES = ['ready', 'preparing', 'failed'];
 const SORT_FIELDS = ['id', 'status', 'title', 'created', 'expires', 'sizeBytes'] as const;
 
 export function defineList(
@@ -41,6 +43,7 @@ export function defineList(
     .alias('ls')
     .summary('list your packages')
     .description('Lists the packages of the current user, as the service orders them.')
+    .optionsGroup('Which packages:')
     .option('--page <n>', 'only this page, counted from 1', count('--page', 1_000_000))
     .option(
       '--per-page <n>',
@@ -49,11 +52,21 @@ export function defineList(
     )
     .option('-L, --limit <n>', `at most so many (default ${DEFAULT_LIMIT})`, count('--limit', 1_000_000))
     .option('--all', 'no limit')
-    .option('--status <status>', 'only packages with this status', forFlag('--status', nonEmpty))
+    .option(
+      '--status <status>',
+      'only packages with this status',
+      forFlag(
+        '--status',
+        knowing(USUAL_STATUSES, (text: string) => nonEmpty(text)),
+      ),
+    )
     .option(
       '--sort <field[:desc]>',
       `by ${SORT_FIELDS.join(', ')}`,
-      forFlag('--sort', (text) => parseSort(text, SORT_FIELDS)),
+      forFlag(
+        '--sort',
+        knowing(sortWords(SORT_FIELDS), (text: string) => parseSort(text, SORT_FIELDS)),
+      ),
     )
     .action((flags: RawFlags, self: Command) => {
       if (flags.all === true && flags.limit !== undefined) {

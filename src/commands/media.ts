@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { type Medium, type MediumTranscript, mediumDocument, transcriptDocument } from '../api/media.ts';
 import { collectPages } from '../api/paging.ts';
-import { parseSort } from '../cli/sort.ts';
+import { parseSort, sortWords } from '../cli/sort.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { forFlag, nonEmpty, oneOf } from '../flags/flag-values.ts';
+import { forFlag, knowing, nonEmpty, oneOf } from '../flags/flag-values.ts';
 import { formatDuration } from '../terminal/format.ts';
 import type { Column } from '../terminal/terminal.ts';
 import { parseCount } from '../values/count.ts';
@@ -52,9 +52,14 @@ export function defineMedia(
     .summary('list or search the media library')
     .description('Lists the media library, or searches it for TEXT.')
     .argument('[text]', 'search for this', forFlag('TEXT', nonEmpty))
+    .optionsGroup('Which media:')
     .option('--type <type>', 'video, audio, image or document', forFlag('--type', oneOf(MEDIA_TYPES)))
     .option('--tag <tag>', 'only media with this tag', forFlag('--tag', nonEmpty))
-    .option('--sort <field[:desc]>', 'such as name or name:desc', forFlag('--sort', checkSort))
+    .option(
+      '--sort <field[:desc]>',
+      'such as name or name:desc',
+      forFlag('--sort', knowing(sortWords(['name']), checkSort)),
+    )
     .option(
       '-L, --limit <n>',
       `at most so many (default ${DEFAULT_LIMIT})`,

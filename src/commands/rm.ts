@@ -38,6 +38,7 @@ export function defineRm(
     .summary('delete packages and their files')
     .description('Deletes packages and their files at the service. Asks once for all of them.')
     .argument('<id...>', 'package ids, or - for standard input')
+    .optionsGroup('Safety:')
     .option('-y, --yes', 'do not ask')
     .option('--ignore-not-found', 'a package that is not there counts as deleted')
     .option('-f, --force', 'the same as --yes --ignore-not-found')

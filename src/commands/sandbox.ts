@@ -5,8 +5,8 @@ import type { Command } from 'commander';
 import { sandboxEnvironment, sandboxVariables } from '../cli/sandbox-environment.ts';
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { forFlag, nonEmpty, repeatable } from '../flags/flag-values.ts';
-import { parseFault, type SandboxFault } from '../sandbox/faults.ts';
+import { forFlag, knowing, nonEmpty, repeatable } from '../flags/flag-values.ts';
+import { FAULT_NAMES, parseFault, type SandboxFault } from '../sandbox/faults.ts';
 import type { Sandbox } from '../sandbox/start.ts';
 import { quoteForShell } from '../terminal/shell-quote.ts';
 import { parseCount } from '../values/count.ts';
@@ -42,6 +42,7 @@ export function defineSandbox(
       'Runs a local server that speaks the Streamdiver API, for trying and testing without an account. Prints one JSON line with its URL and token. With a command after --, runs it against the sandbox and passes its exit code on.',
     )
     .argument('[command...]', 'after --: run this with the variables set, then stop')
+    .optionsGroup('What it serves:')
     .option(
       '--port <n>',
       'listen here (default: a free port)',
@@ -52,6 +53,7 @@ export function defineSandbox(
       'serve the media of this folder, with .srt, .vtt or .txt beside them',
       forFlag('--media-dir', nonEmpty),
     )
+    .optionsGroup('How it behaves:')
     .option(
       '--prepare <duration>',
       'how long preparing a package takes (default 2s)',
@@ -60,7 +62,10 @@ export function defineSandbox(
     .option(
       '--fault <name[=arg]>',
       'misbehave like this; several times; `help sandbox` lists the names',
-      repeatable('--fault'),
+      knowing(
+        FAULT_NAMES.map(({ name }) => name),
+        repeatable('--fault'),
+      ),
     )
     .action((words: string[], flags: RawFlags, self: Command) =>
       action(

@@ -35,6 +35,7 @@ export function defineStatus(
     .summary('show how far packages are')
     .description('Shows packages: status, title, size, when they expire. `-` reads ids from standard input.')
     .argument('<id...>', 'package ids, or - for standard input')
+    .optionsGroup('Waiting:')
     .option('--wait', 'wait until they are ready')
     .option('--exit-status', 'exit with 8 while a package is not ready, with 5 when one failed');
   addWaitFlags(command).action((ids: string[], flags: RawFlags, self: Command) => {

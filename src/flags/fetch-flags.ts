@@ -57,6 +57,7 @@ export const DEFAULT_JOBS = 3;
 
 export function addFetchFlags(command: Command): Command {
   return command
+    .optionsGroup('Where it goes:')
     .option(
       '-o, --output <file>',
       'write to this file; - for standard output; a folder means -D',
@@ -70,6 +71,7 @@ export function addFetchFlags(command: Command): Command {
     .addOption(new Option('--clobber').hideHelp())
     .option('--skip-existing', 'leave a file of the same name as it is and count it as done')
     .addOption(new Option('--no-clobber').hideHelp())
+    .optionsGroup('The transfer:')
     .option('--no-resume', 'throw a partial download away and start again')
     .option(
       '--connections <n>',
@@ -91,10 +93,12 @@ export function addFetchFlags(command: Command): Command {
       `failures in a row, without progress, to put up with (default ${DEFAULT_RETRIES})`,
       forFlag('--retries', (text) => parseCount(text, { least: 0, most: 1000 })),
     )
+    .optionsGroup('Safety:')
     .option('--checksum <sha256=hex>', 'expect this digest', forFlag('--checksum', parseChecksum))
     .option('--sha256', 'compute the SHA-256 of the file')
     .option('--max-size <size>', 'refuse what is larger, such as 2G', forFlag('--max-size', parseSize))
     .option('--no-space-check', 'start even if the disk seems too small')
+    .optionsGroup('Afterwards:')
     .option('--rm', 'delete the package at the service after all is verified');
 }
 

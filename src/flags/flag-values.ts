@@ -1,8 +1,35 @@
 import { ExpectedError } from '../errors.ts';
+import { closestOf } from '../values/closest.ts';
+
+/** Words that a value may be, all of them or the usual ones. */
+export interface KnownWords {
+  readonly words: readonly string[];
+  /** Several of them may be given, with commas between. */
+  readonly isList: boolean;
+}
+
+/** By parser, because that is all that commander keeps of a value. */
+const KNOWN_WORDS = new WeakMap<object, KnownWords>();
+
+/** The parser itself, from now on known to take these words; completion offers them. */
+export function knowing<Parse extends (text: string) => unknown>(
+  words: readonly string[],
+  parse: Parse,
+  { isList = false } = {},
+): Parse {
+  KNOWN_WORDS.set(parse, { words, isList });
+  return parse;
+}
+
+/** What is known of the words that a parser takes, as it was handed to commander. */
+export function knownWordsOf(parse: unknown): KnownWords | undefined {
+  return typeof parse === 'function' ? KNOWN_WORDS.get(parse) : undefined;
+}
 
 /** Wraps a parser for commander so that its complaint names the flag. */
 export function forFlag<Value>(flag: string, parse: (text: string) => Value): (text: string) => Value {
-  return (text) => {
+  const known = KNOWN_WORDS.get(parse);
+  const wrapped = (text: string): Value => {
     try {
       return parse(text);
     } catch (error) {
@@ -11,6 +38,7 @@ export function forFlag<Value>(flag: string, parse: (text: string) => Value): (t
       throw new ExpectedError('USAGE', `${flag}: ${error.message}`, hint === undefined ? {} : { hint });
     }
   };
+  return known === undefined ? wrapped : knowing(known.words, wrapped, known);
 }
 
 /**
@@ -24,12 +52,16 @@ export function repeatable(flag: string): (text: string, previous?: readonly str
 
 /** One of a few words, in any case. */
 export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
-  return (text) => {
+  return knowing(words, (text) => {
     const word = words.find((candidate) => candidate === text.toLowerCase());
-    if (word === undefined)
-      throw new ExpectedError('USAGE', `${JSON.stringify(text)} is not one of ${words.join(', ')}`);
-    return word;
-  };
+    if (word !== undefined) return word;
+    const meant = closestOf(text.toLowerCase(), words);
+    throw new ExpectedError(
+      'USAGE',
+      `${JSON.stringify(text)} is not one of ${words.join(', ')}`,
+      meant === undefined ? {} : { hint: `did you mean ${meant}?` },
+    );
+  });
 }
 
 /** A list with commas, without empty items. */

@@ -19,15 +19,20 @@ export interface GlobalFlags {
   readonly noInput: boolean;
 }
 
+/** The last group of flags in every help. */
+export const OUTPUT_GROUP = 'Output:';
+
 const FORMATS: readonly OutputFormat[] = ['table', 'json', 'ndjson', 'csv', 'tsv', 'id'];
 
 function makeOptions(): Option[] {
-  return [
+  const connection = [
     new Option('--profile <name>', 'profile of the config file'),
     new Option('--api-url <url>', 'base URL of the API'),
     new Option('--sso-url <url>', 'base URL of the sign-in service'),
     new Option('--cacert <file>', 'trust the certificate authorities in this PEM file, too'),
     new Option('--ca-cert <file>').hideHelp(),
+  ];
+  const output = [
     new Option('--json', 'one JSON document on standard output'),
     new Option('--format <form>', `form of the output: ${FORMATS.join(', ')}`).argParser(
       forFlag('--format', oneOf(FORMATS)),
@@ -47,6 +52,10 @@ function makeOptions(): Option[] {
     new Option('--no-color', 'the same as --color never'),
     new Option('--no-input', 'never ask'),
     new Option('--non-interactive').hideHelp(),
+  ];
+  return [
+    ...connection.map((option) => option.helpGroup('Connection:')),
+    ...output.map((option) => option.helpGroup(OUTPUT_GROUP)),
   ];
 }
 

@@ -21,6 +21,7 @@ const DEFAULT_TIMEOUT_MS = 6 * 3_600_000;
 /** A command that waits only when asked has its `--wait` before; the others wait unless told not to. */
 export function addWaitFlags(command: Command): Command {
   return command
+    .optionsGroup('Waiting:')
     .option('--no-wait', 'look once; exit with 8 if the package is not ready')
     .option(
       '--timeout <duration>',

@@ -1,3 +1,6 @@
+/** What `help` explains beside commands. */
+export const TOPICS = ['environment', 'exit-codes', 'json'] as const;
+
 /** Texts of `help environment` and `help exit-codes`. */
 export const TOPIC_TEXTS: Readonly<Record<'environment' | 'exit-codes', readonly string[]>> = {
   environment: [
@@ -8,7 +11,7 @@ export const TOPIC_TEXTS: Readonly<Record<'environment' | 'exit-codes', readonly
     'STREAMDIVER_TENANT             with client id and secret: tenant shortcode (a token wins)',
     'STREAMDIVER_CLIENT_ID          client id',
     'STREAMDIVER_CLIENT_SECRET      client secret',
-    'STREAMDIVER_CLIENT_SECRET_FILE file that holds the client secret',
+    'STREAMDIVER_CLIENT_SECRET_FILE  file that holds the client secret',
     'STREAMDIVER_PROFILE            profile of the config file (--profile)',
     'STREAMDIVER_API_URL            base URL of the API (--api-url), https://api.streamdiver.com/v2',
     'STREAMDIVER_SSO_URL            base URL of the sign-in service (--sso-url), https://sso.streamdiver.com',

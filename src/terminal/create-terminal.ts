@@ -112,7 +112,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
 }
 
 /** COLUMNS wins over what the stream says, as it does for other programs; a width of 0 is none. */
-function columnsOf(stream: OutputStream, env: World['env']): number {
+export function columnsOf(stream: OutputStream, env: World['env']): number {
   const asked = Number(env['COLUMNS']);
   if (Number.isInteger(asked) && asked > 0) return asked;
   return stream.columns || DEFAULT_COLUMNS;

@@ -1,0 +1,148 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { Argument, type Command } from 'commander';
+import { readQuestion, SHELLS, type Shell } from '../completion/answer.ts';
+import { type Candidate, completeLine, type IdKind, safe } from '../completion/candidates.ts';
+import { cacheKey, createIdCache } from '../completion/id-cache.ts';
+import { cacheFolder } from '../config/cache-folder.ts';
+import { readProfileNames } from '../config/profile-names.ts';
+import { configFolder } from '../config/store.ts';
+import type { LocalContext } from '../context.ts';
+import { forFlag, oneOf } from '../flags/flag-values.ts';
+import { TOPICS } from '../help/topics.ts';
+import { isObject } from '../values/json.ts';
+
+export interface CompleteOptions {
+  readonly shell: Shell;
+  /** As the script of that shell hands them over. */
+  readonly words: readonly string[];
+}
+
+type CompleteContext = Pick<LocalContext, 'io' | 'world' | 'clock' | 'invoke'>;
+
+/** A person waits for the answer with the finger on the key; starting the program takes its share. */
+const BUDGET_MS = 800;
+
+/** The lines that show ids to a person give them to completion, too: same settings, same credential. */
+const LISTINGS: Readonly<Record<IdKind, readonly string[]>> = {
+  packages: ['list', '--page', '1'],
+  media: ['media', 'list', '--limit', '50'],
+};
+/** Flags of the line that decide whom to ask, by the names under which commander stores them. */
+const CONNECTION_FLAGS: Readonly<Record<string, string>> = {
+  profile: '--profile',
+  apiUrl: '--api-url',
+  ssoUrl: '--sso-url',
+  cacert: '--cacert',
+  caCert: '--cacert',
+};
+const CREDENTIAL_VARIABLES = [
+  'STREAMDIVER_TOKEN',
+  'STREAMDIVER_TOKEN_FILE',
+  'STREAMDIVER_TENANT',
+  'STREAMDIVER_CLIENT_ID',
+];
+
+/** What the scripts of `completion` call; nobody types it. */
+export function defineComplete(
+  parent: Command,
+  action: (options: CompleteOptions, command: Command) => Promise<void>,
+): void {
+  parent
+    .command('__complete', { hidden: true })
+    .summary('answer the completion script of a shell')
+    .addArgument(new Argument('<shell>', SHELLS.join(', ')).argParser(forFlag('the shell', oneOf(SHELLS))))
+    .argument('[words...]', 'after --: as the script hands them over')
+    .action((shell: Shell, words: string[], _flags: unknown, self: Command) =>
+      action({ shell, words }, self),
+    );
+}
+
+/** Asks nothing, says nothing about failures, and ends in time. */
+export async function complete(
+  { shell, words }: CompleteOptions,
+  program: Command,
+  { io, world, clock, invoke }: CompleteContext,
+): Promise<void> {
+  const question = readQuestion(shell, words);
+  let isLate = false;
+  const completion = await completeLine(program, question.words, {
+    topics: TOPICS,
+    profiles: () => readProfileNames(configFolder(world.env, world.platform)),
+    async ids(kind, flagValues) {
+      const flags = connectionFlags(flagValues);
+      const key = cacheKey([...flags, ...settingsOf(world)]);
+      const cache = createIdCache(cacheFolder(world.env, world.platform), {
+        key,
+        nowMs: clock.now(),
+        pid: world.pid,
+      });
+      const cached = cache.read(kind);
+      if (cached !== null) return safe(cached);
+      const asked = await Promise.race([
+        ask([...LISTINGS[kind], ...flags], { world, invoke }),
+        clock.sleep(BUDGET_MS).then(() => 'late' as const),
+      ]);
+      isLate = asked === 'late';
+      if (asked === null || asked === 'late') return [];
+      cache.write(kind, asked);
+      return safe(asked);
+    },
+  });
+  await io.bytes(Buffer.from(`${question.answer(completion).join('\n')}\n`));
+  await io.flush();
+  // A name server or a host that does not answer would keep the process for many seconds.
+  if (isLate) world.exitNow(0);
+}
+
+function connectionFlags(flagValues: ReadonlyMap<string, string>): readonly string[] {
+  return [...flagValues].flatMap(([name, value]) => {
+    const flag = CONNECTION_FLAGS[name];
+    return flag === undefined ? [] : [`${flag}=${value}`];
+  });
+}
+
+/** All that decides, beside the flags, whose ids are seen. */
+function settingsOf({ env, platform }: CompleteContext['world']): readonly (string | undefined)[] {
+  const folder = configFolder(env, platform);
+  const config =
+    folder === null ? undefined : statSync(path.join(folder, 'config.json'), { throwIfNoEntry: false });
+  return [
+    env['STREAMDIVER_API_URL'],
+    env['STREAMDIVER_PROFILE'],
+    folder ?? undefined,
+    String(config?.mtimeMs),
+    ...CREDENTIAL_VARIABLES.map((name) => env[name]),
+  ];
+}
+
+/** Runs a listing in this process; null when it failed, whose reasons do not belong into a prompt. */
+async function ask(
+  line: readonly string[],
+  { world, invoke }: Pick<CompleteContext, 'world' | 'invoke'>,
+): Promise<readonly Candidate[] | null> {
+  const chunks: Buffer[] = [];
+  const stdout = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  const stderr = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const exitCode = await invoke([...line, '--json', '--no-input', '--quiet'], {
+    env: world.env,
+    stdout,
+    stderr,
+  });
+  if (exitCode !== 0) return null;
+  const document: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  const items = isObject(document) && Array.isArray(document.items) ? document.items : [];
+  return items.flatMap((item: unknown) => {
+    if (!isObject(item) || typeof item.id !== 'string') return [];
+    const title = item.title ?? item.name;
+    const state = item.status ?? item.type;
+    const about = typeof state === 'string' ? `(${state})` : '';
+    return [{ value: item.id, description: `${typeof title === 'string' ? title : ''} ${about}`.trim() }];
+  });
+}

@@ -1,0 +1,168 @@
+import type { Argument, Command, Option } from 'commander';
+import { knownWordsOf } from '../flags/flag-values.ts';
+import { escapeText } from '../terminal/escape.ts';
+import { findCommand, findPosition, type Position, withAncestors } from './position.ts';
+
+/** One word that fits, whole, with a few words about it that may be empty. */
+export interface Candidate {
+  readonly value: string;
+  readonly description: string;
+}
+
+export type IdKind = 'packages' | 'media';
+
+/** What is offered, and what the shell itself may add. */
+export interface Completion {
+  readonly candidates: readonly Candidate[];
+  readonly fallback: 'none' | 'files' | 'folders';
+}
+
+/** What cannot be read from the command tree. */
+export interface CandidateSources {
+  /** Ids of the service; `flagValues` are the flags of the line. Empty when they cannot be had in time. */
+  ids(kind: IdKind, flagValues: Position['flagValues']): Promise<readonly Candidate[]>;
+  /** Names in the config file; empty without one. */
+  profiles(): readonly string[];
+  /** What `help` explains beside commands. */
+  readonly topics: readonly string[];
+}
+
+const NOTHING: Completion = { candidates: [], fallback: 'none' };
+const FILES: Completion = { candidates: [], fallback: 'files' };
+const FOLDERS: Completion = { candidates: [], fallback: 'folders' };
+
+/**
+ * All words that fit at the end of a line, whatever of them was typed already. Everything comes from
+ * the command tree; what a value is, its placeholder says (`<file>`, `<folder>`, `<id>`) or its parser.
+ */
+export async function completeLine(
+  program: Command,
+  words: readonly string[],
+  sources: CandidateSources,
+): Promise<Completion> {
+  const position = findPosition(program, words);
+  const { command, place } = position;
+  switch (place.kind) {
+    case 'flag':
+      return { candidates: flagsOf(command, position.current), fallback: 'none' };
+    case 'value':
+      return withPrefix(place.prefix, await completeValue(place.option, position, sources));
+    case 'operand':
+      if (place.isAfterDashes && command.name() === 'sandbox') return FILES;
+      return await completeOperand(position, sources);
+  }
+}
+
+/** Short flags only where nothing but the dash was typed: most have a long form beside them. */
+function flagsOf(command: Command, current: string): readonly Candidate[] {
+  const helper = command.createHelp();
+  const options = withAncestors(command).flatMap((one) => helper.visibleOptions(one));
+  const named = options.flatMap(({ short, long, description }) =>
+    [long, current === '-' || long === undefined ? short : undefined].flatMap((value) =>
+      value === undefined ? [] : [{ value, description }],
+    ),
+  );
+  return [...new Map(named.map((candidate) => [candidate.value, candidate])).values()];
+}
+
+async function completeValue(
+  option: Option,
+  position: Position,
+  sources: CandidateSources,
+): Promise<Completion> {
+  const known = knownWordsOf(option.parseArg);
+  const place = position.place.kind === 'value' ? position.place.prefix : '';
+  if (known !== undefined) {
+    const typed = position.current.slice(place.length);
+    return known.isList ? completeList(known.words, typed) : wordsOf(known.words);
+  }
+  if (option.argChoices !== undefined) return wordsOf(option.argChoices);
+  switch (option.attributeName()) {
+    case 'medium':
+      return { candidates: await sources.ids('media', position.flagValues), fallback: 'none' };
+    case 'profile':
+      return { candidates: safe(sources.profiles().map(plain)), fallback: 'none' };
+  }
+  const placeholder = /[<[]([^\]>]+)/.exec(option.flags)?.[1] ?? '';
+  if (/folder|dir/.test(placeholder)) return FOLDERS;
+  return /file/.test(placeholder) ? FILES : NOTHING;
+}
+
+async function completeOperand(position: Position, sources: CandidateSources): Promise<Completion> {
+  const { command, operands, flagValues } = position;
+  if (command.name() === 'help') return completeTopic(position, sources.topics);
+  if (operands.length === 0 && command.commands.length > 0) {
+    return { candidates: subcommandsOf(command), fallback: 'none' };
+  }
+  const argument = argumentAt(command, operands.length);
+  if (argument === undefined) return NOTHING;
+  const known = knownWordsOf(argument.parseArg)?.words ?? argument.argChoices;
+  if (known !== undefined) return wordsOf(known);
+  if (argument.name() !== 'id') return NOTHING;
+  const ids = await sources.ids(command.parent?.name() === 'media' ? 'media' : 'packages', flagValues);
+  return { candidates: ids.filter(({ value }) => !operands.includes(value)), fallback: 'none' };
+}
+
+/** `help` takes the path of a command, or one topic. */
+function completeTopic({ command, operands }: Position, topics: readonly string[]): Completion {
+  let at = command.parent ?? command;
+  for (const word of operands) {
+    const next = findCommand(at, word);
+    if (next === undefined) return NOTHING;
+    at = next;
+  }
+  const topicWords = operands.length === 0 ? topics.map(plain) : [];
+  return { candidates: [...subcommandsOf(at), ...topicWords], fallback: 'none' };
+}
+
+function subcommandsOf(command: Command): readonly Candidate[] {
+  return (
+    command
+      .createHelp()
+      .visibleCommands(command)
+      // Without the `help` that commander adds to a command with sub-commands.
+      .filter((one) => command.commands.includes(one))
+      .flatMap((one) => [
+        { value: one.name(), description: one.summary() },
+        ...one.aliases().map((value) => ({ value, description: `the same as ${one.name()}` })),
+      ])
+  );
+}
+
+function argumentAt(command: Command, index: number): Argument | undefined {
+  const { registeredArguments } = command;
+  const last = registeredArguments.at(-1);
+  return registeredArguments[index] ?? (last?.variadic === true ? last : undefined);
+}
+
+/** `srt,` goes on with the words that are not in the list yet. */
+function completeList(words: readonly string[], typed: string): Completion {
+  const given = typed.split(',').slice(0, -1);
+  const prefix = given.map((word) => `${word},`).join('');
+  return withPrefix(prefix, wordsOf(words.filter((word) => !given.includes(word))));
+}
+
+function withPrefix(prefix: string, { candidates, fallback }: Completion): Completion {
+  return {
+    candidates: candidates.map(({ value, description }) => ({ value: prefix + value, description })),
+    fallback,
+  };
+}
+
+function wordsOf(words: readonly string[]): Completion {
+  return { candidates: words.map(plain), fallback: 'none' };
+}
+
+function plain(value: string): Candidate {
+  return { value, description: '' };
+}
+
+/**
+ * What comes from outside: a word that would not be drawn as it reads, or would be taken for a flag,
+ * is not offered; a description is one visible line.
+ */
+export function safe(candidates: readonly Candidate[]): readonly Candidate[] {
+  return candidates
+    .filter(({ value }) => value !== '' && !value.startsWith('-') && escapeText(value) === value)
+    .map(({ value, description }) => ({ value, description: escapeText(description) }));
+}

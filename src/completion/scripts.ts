@@ -1,0 +1,119 @@
+import { PROGRAM } from '../version.ts';
+import type { Shell } from './answer.ts';
+
+/**
+ * For bash 3.2 (macOS) and newer, without the package bash-completion. Nothing of the line or of the
+ * answer is expanded or run; the program has quoted what bash inserts.
+ */
+const BASH = String.raw`# bash completion of ${PROGRAM}
+_streamdiver_dl() {
+  local line fallback=
+  COMPREPLY=()
+  while IFS= read -r line; do
+    if [[ -z $fallback ]]; then fallback=$line; else COMPREPLY+=("$line"); fi
+  done < <(command ${PROGRAM} __complete bash -- "$COMP_TYPE" "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_LINE:0:COMP_POINT}" 2>/dev/null </dev/null)
+  if type compopt >/dev/null 2>&1; then
+    case $fallback in
+      files) compopt -o default ;;
+      folders) compopt -o dirnames ;;
+    esac
+  fi
+}
+if type compopt >/dev/null 2>&1; then
+  complete -F _streamdiver_dl ${PROGRAM}
+else
+  complete -o default -F _streamdiver_dl ${PROGRAM}
+fi
+`;
+
+/** zsh quotes what it inserts by itself. Works from a folder of $fpath as well as with eval. */
+const ZSH = String.raw`#compdef ${PROGRAM}
+_streamdiver_dl() {
+  local -a answer entries
+  local line value
+  answer=("\${(@f)$(command ${PROGRAM} __complete zsh -- "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null </dev/null)}")
+  for line in "\${(@)answer[2,-1]}"; do
+    line=\${line//\\/\\\\}
+    value=\${line%%$'\t'*}
+    entries+=("\${value//:/\\:}:\${line#*$'\t'}")
+  done
+  case $answer[1] in
+    files) _files ;;
+    folders) _files -/ ;;
+    *) (( $#entries )) && _describe -V '${PROGRAM}' entries ;;
+  esac
+}
+if [[ $funcstack[1] == _streamdiver_dl || $funcstack[1] == _${PROGRAM} ]]; then
+  _streamdiver_dl
+elif (( $+functions[compdef] )); then
+  compdef _streamdiver_dl ${PROGRAM}
+fi
+`;
+
+/** fish quotes what it inserts by itself. */
+const FISH = String.raw`# fish completion of ${PROGRAM}
+function __streamdiver_dl_complete
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    set -e words[1]
+    set -l answer (command ${PROGRAM} __complete fish -- $words "$current" 2>/dev/null </dev/null)
+    set -l prefix (string match -r -- '^--[^=]+=' "$current")
+    set -l rest (string replace -r -- '^--[^=]+=' '' "$current")
+    switch "$answer[1]"
+        case files
+            for path in (__fish_complete_path "$rest")
+                printf '%s%s\n' "$prefix" "$path"
+            end
+        case folders
+            for path in (__fish_complete_directories "$rest")
+                printf '%s%s\n' "$prefix" "$path"
+            end
+    end
+    set -e answer[1]
+    test (count $answer) -gt 0; and printf '%s\n' $answer
+end
+complete -c ${PROGRAM} -e
+complete -c ${PROGRAM} -f -k -a '(__streamdiver_dl_complete)'
+`;
+
+/** For PowerShell 5.1 and newer, on any platform. */
+const PWSH = String.raw`# PowerShell completion of ${PROGRAM}
+Register-ArgumentCompleter -Native -CommandName '${PROGRAM}' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $words = @()
+    foreach ($element in ($commandAst.CommandElements | Select-Object -Skip 1)) {
+        if ($element.Extent.EndOffset -ge $cursorPosition) { break }
+        if ($element -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $words += $element.Value }
+        else { $words += $element.Extent.Text }
+    }
+    $words += $wordToComplete.Trim([char[]]@("'", '"'))
+    $line = [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($words -join [char]10))
+    $before = [Console]::OutputEncoding
+    try {
+        [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
+        $answer = @(& (Get-Command '${PROGRAM}' -CommandType Application | Select-Object -First 1) __complete pwsh '--' $line 2>$null)
+    } catch {
+        return
+    } finally {
+        [Console]::OutputEncoding = $before
+    }
+    foreach ($entry in ($answer | Select-Object -Skip 1)) {
+        $text, $shown, $about = $entry -split [char]9, 3
+        if (-not $about) { $about = $shown }
+        [System.Management.Automation.CompletionResult]::new($text, $shown, 'ParameterValue', $about)
+    }
+}
+`;
+
+/** The script that a user loads into the shell; a line break at its end. */
+export const SCRIPTS: Readonly<Record<Shell, string>> = {
+  bash: unescape(BASH),
+  zsh: unescape(ZSH),
+  fish: FISH,
+  pwsh: PWSH,
+};
+
+/** A raw template keeps the backslash that hides a shell's own dollar sign with a brace from it. */
+function unescape(text: string): string {
+  return text.replaceAll('\\${', '${');
+}

@@ -1,0 +1,17 @@
+import path from 'node:path';
+import type { Environment } from './settings.ts';
+
+/**
+ * Where things lie that may be deleted at any time: STREAMDIVER_CONFIG_DIR, so that nothing is left
+ * elsewhere, else the platform's folder for caches. Null when no home is known.
+ */
+export function cacheFolder(env: Environment, platform: NodeJS.Platform): string | null {
+  if (env.STREAMDIVER_CONFIG_DIR) return env.STREAMDIVER_CONFIG_DIR;
+  if (platform === 'win32') return env.LOCALAPPDATA ? path.join(env.LOCALAPPDATA, 'streamdiver-dl') : null;
+  // The XDG base directory specification: a relative path is invalid and to be ignored.
+  if (env.XDG_CACHE_HOME && path.isAbsolute(env.XDG_CACHE_HOME))
+    return path.join(env.XDG_CACHE_HOME, 'streamdiver-dl');
+  if (!env.HOME) return null;
+  const parts = platform === 'darwin' ? ['Library', 'Caches'] : ['.cache'];
+  return path.join(env.HOME, ...parts, 'streamdiver-dl');
+}

@@ -1,0 +1,90 @@
+import { PROGRAM } from '../version.ts';
+import { wrapText } from './help-format.ts';
+
+/** What it does, and the line without the program's name. */
+export type Example = readonly [what: string, line: string];
+
+/** By the path of the command, `` for the program itself. A test runs every line through the parser. */
+export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
+  '': [
+    ['see it work, no account needed', 'demo'],
+    ['find media', 'media list interview'],
+    ['package, wait, download, verify', 'create -m ID --transcripts srt --fetch'],
+    ['download a package and unpack it', 'fetch ID -x -D out'],
+  ],
+  create: [
+    ['one medium, and its id for later', 'create -m ID --title Lecture --expires 7d'],
+    [
+      'all German subtitles of two media, nothing else, fetched at once',
+      'create -m ID1 -m ID2 --transcripts srt --language de-v2 --transcripts-only --fetch -x -D subtitles',
+    ],
+    ['see what would be sent', 'create -m ID --transcripts srt,txt --dry-run'],
+  ],
+  status: [
+    ['how far two packages are', 'status ID1 ID2'],
+    ['wait at most ten minutes', 'status ID --wait --timeout 10m'],
+    ['for a script: exit with 8 while it is not ready', 'status ID --exit-status --json'],
+  ],
+  fetch: [
+    ['wait, download, verify', 'fetch ID'],
+    ['unpack into a folder, then delete the package', 'fetch ID -x -D out --rm'],
+    ['all packages whose ids come from a pipe', 'fetch - -D out --skip-existing'],
+    ['into another program', 'fetch ID -o - --max-size 2G'],
+  ],
+  list: [
+    ['the newest first', 'list --sort created:desc'],
+    ['ids of all that are ready', 'list --all --status ready --format id'],
+  ],
+  rm: [
+    ['asks once', 'rm ID1 ID2'],
+    ['in a script', 'rm ID --yes --ignore-not-found'],
+  ],
+  media: [['what is there', 'media list']],
+  'media list': [
+    ['search', 'media list interview'],
+    ['all videos with a tag, as CSV', 'media list --type video --tag news --all --format csv'],
+  ],
+  'media show': [['ids of renditions and transcripts', 'media show ID']],
+  completion: [
+    ['bash, in ~/.bashrc', `completion bash > ~/.${PROGRAM}.bash`],
+    ['zsh, in a folder of $fpath', `completion zsh > ~/.zfunc/_${PROGRAM}`],
+    ['fish', `completion fish > ~/.config/fish/completions/${PROGRAM}.fish`],
+    ['PowerShell, in $PROFILE', 'completion pwsh | Out-String | Invoke-Expression'],
+  ],
+  sandbox: [
+    ['run until Ctrl-C', 'sandbox'],
+    ['test a script against it', 'sandbox -- ./nightly.sh'],
+    ['on a line that breaks', 'sandbox --fault cut=100000 -- ./nightly.sh'],
+  ],
+  demo: [['the whole job, nothing leaves this machine', 'demo']],
+  help: [
+    ['the flags of a command', 'help media list'],
+    ['what each exit code means', 'help exit-codes'],
+  ],
+};
+
+/** The examples of a command as help shows them, `width` columns wide; empty without any. */
+export function formatExamples(path: string, width: number): string {
+  const examples = EXAMPLES[path] ?? [];
+  if (examples.length === 0) return '';
+  const blocks = examples.map(([what, line]) =>
+    [
+      `  ${wrapText(`# ${what}`, width - 2, '  # ')}`,
+      ...wrapCommand(`${PROGRAM} ${line}`, width - 2).map((part) => `  ${part}`),
+    ].join('\n'),
+  );
+  return `\nExamples:\n${blocks.join('\n\n')}`;
+}
+
+/** A command over several lines, as a shell takes it: broken before words, with a backslash. */
+function wrapCommand(command: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of command.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined) lines.push(word);
+    // Room for the backslash is kept.
+    else if (last.length + 1 + word.length + 2 <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`    ${word}`);
+  }
+  return lines.map((line, index) => (index === lines.length - 1 ? line : `${line} \\`));
+}

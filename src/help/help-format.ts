@@ -1,0 +1,73 @@
+import { type Command, Help, type Option } from 'commander';
+
+/** Below this a description beside its term is a column of single words. */
+const NARROWEST_DESCRIPTION = 32;
+const INDENT = '  ';
+const DEFAULT_WIDTH = 80;
+const STACKED_INDENT = '      ';
+
+/**
+ * How help is laid out: flags in groups, the global ones after those of the command; on a narrow
+ * terminal a description goes below its term.
+ */
+export const helpFormat = {
+  minWidthToWrap: 20,
+  visibleOptions(this: Help, command: Command): Option[] {
+    const own = Help.prototype.visibleOptions.call(this, command);
+    const inherited = ancestors(command).flatMap((one) => one.options.filter(({ hidden }) => !hidden));
+    // The help flag is the last one of its command and stays the last one of all.
+    return [
+      ...own.filter(({ long }) => long !== '--help'),
+      ...inherited,
+      ...own.filter(({ long }) => long === '--help'),
+    ];
+  },
+  /** Names and arguments; that there are flags goes without saying. */
+  subcommandTerm(this: Help, command: Command): string {
+    const operands = command.registeredArguments.map((argument) => {
+      const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+      return argument.required ? `<${name}>` : `[${name}]`;
+    });
+    return [[command.name(), ...command.aliases()].join(', '), ...operands].join(' ');
+  },
+  /** Commands before the flags that all of them have: who asks for help first looks for these. */
+  formatHelp(this: Help, command: Command, helper: Help): string {
+    const sections = Help.prototype.formatHelp.call(this, command, helper).trimEnd().split('\n\n');
+    const isCommands = (section: string) => section.startsWith('Commands:');
+    const [usage = '', description = '', ...rest] = sections.filter((section) => !isCommands(section));
+    const width = this.helpWidth ?? DEFAULT_WIDTH;
+    return `${[wrapText(usage, width, '    '), description, ...sections.filter(isCommands), ...rest].join('\n\n')}\n`;
+  },
+  formatItem(this: Help, term: string, termWidth: number, description: string, helper: Help): string {
+    const width = this.helpWidth ?? DEFAULT_WIDTH;
+    const isNarrow = width - termWidth - 2 * INDENT.length < NARROWEST_DESCRIPTION;
+    if (!isNarrow || description === '') {
+      return Help.prototype.formatItem.call(this, term, termWidth, description, helper);
+    }
+    const lines = helper.boxWrap(description, Math.max(width - STACKED_INDENT.length, this.minWidthToWrap));
+    return [INDENT + term, ...lines.split('\n').map((line) => STACKED_INDENT + line)].join('\n');
+  },
+};
+
+/** Text broken between words, the lines after the first with an indent. */
+export function wrapText(text: string, width: number, indent: string): string {
+  const help = Object.assign(new Help(), { minWidthToWrap: 1 });
+  return help.boxWrap(text, width - indent.length).replaceAll('\n', `\n${indent}`);
+}
+
+/** Lines of a topic: `term  description` is laid out as flags are, other lines are wrapped. */
+export function formatTopic(lines: readonly string[], width: number): readonly string[] {
+  const help = Object.assign(new Help(), helpFormat, { helpWidth: width });
+  const items = lines.map((line) => /^( ?\S.*?) {2,}(\S.*)$/.exec(line));
+  const termWidth = Math.max(...items.map((item) => item?.[1]?.length ?? 0));
+  return lines.flatMap((line, index) => {
+    const [, term, description = ''] = items[index] ?? [];
+    const text =
+      term === undefined ? help.boxWrap(line, width) : help.formatItem(term, termWidth, description, help);
+    return text.split('\n');
+  });
+}
+
+function ancestors(command: Command): Command[] {
+  return command.parent === null ? [] : [command.parent, ...ancestors(command.parent)];
+}

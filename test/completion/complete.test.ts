@@ -1,0 +1,108 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startApi } from '../support/api-server.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+import { runBinary } from '../support/run-binary.ts';
+import { runCli } from '../support/run-cli.ts';
+import { makePlace } from '../support/run-place.ts';
+import type { ProgramResult, RunProgramOptions } from '../support/run-program.ts';
+
+const LINE = ['__complete', 'zsh', '--', 'fetch', ''];
+const PACKAGES = [{ id: 'one', title: 'Interviews', status: 'ready' }];
+
+/** On a clock that runs as fast as ours: completion gives itself less than a second. */
+function complete(line: readonly string[], options: RunProgramOptions): Promise<ProgramResult> {
+  return runCli(line, { clock: createFastClock({ speed: 1 }), ...options });
+}
+
+test('a second Tab within 30 s asks nobody, a later one asks again', async () => {
+  const api = await startApi({ packages: PACKAGES });
+  const place = makePlace();
+  const clock = createFastClock({ speed: 1 });
+  const first = await complete(LINE, { api, place, clock });
+  expect(first).toMatchObject({ exitCode: 0, stdout: 'none\none\tInterviews (ready)\n', stderr: '' });
+  expect((await complete(LINE, { api, place, clock })).stdout).toBe(first.stdout);
+  expect(api.requests).toHaveLength(1);
+
+  const file = join(place.configDir, 'completion.json');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(place.configDir).mode & 0o777).toBe(0o700);
+  const old = readFileSync(file, 'utf8').replace(/"timeMs":\d+/, '"timeMs":1');
+  writeFileSync(file, old);
+  expect((await complete(LINE, { api, place, clock })).stdout).toBe(first.stdout);
+  expect(api.requests).toHaveLength(2);
+});
+
+test('the cache is for one API, one profile and one credential', async () => {
+  const api = await startApi({ packages: PACKAGES, token: null });
+  const other = await startApi({ packages: [{ id: 'two' }] });
+  const place = makePlace();
+  await complete(LINE, { api, place });
+  expect((await complete(LINE, { api: other, place })).stdout).toContain('two');
+  await complete(LINE, { api, place });
+  await complete(['__complete', 'zsh', '--', 'fetch', '--profile', 'default', ''], { api, place });
+  await complete(LINE, { api, place, token: 'another-token' });
+  expect(api.requests).toHaveLength(3);
+});
+
+test.each([
+  ['not JSON', '{'],
+  ['another shape', '{"packages":{"key":1,"candidates":7}}'],
+  ['a list', '[]'],
+])('a cache that is %s is not used', async (_name, text) => {
+  const api = await startApi({ packages: PACKAGES });
+  const place = makePlace();
+  await complete(LINE, { api, place });
+  writeFileSync(join(place.configDir, 'completion.json'), text);
+  expect((await complete(LINE, { api, place })).stdout).toContain('one\tInterviews');
+  expect(api.requests).toHaveLength(2);
+});
+
+test.each([
+  ['refuses the token', { script: { 'GET /v2/downloads': 401 } }],
+  [
+    'answers with a web page',
+    { script: { 'GET /v2/downloads': { text: '<html>', contentType: 'text/html' } } },
+  ],
+] as const)('a service that %s is not talked about, and nothing is kept', async (_name, options) => {
+  const api = await startApi({ packages: PACKAGES, ...options });
+  const run = await complete(LINE, { api });
+  expect(run).toMatchObject({ exitCode: 0, stdout: 'none\n', stderr: '' });
+  expect(() => statSync(join(run.configDir, 'completion.json'))).toThrow('ENOENT');
+});
+
+test('without any setting it answers from the command tree', async () => {
+  const run = await runBinary(['__complete', 'fish', '--', 'list', '--format', ''], {
+    token: null,
+    env: { HOME: undefined, STREAMDIVER_CONFIG_DIR: undefined },
+  });
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(run.stdout).toContain('ndjson\t\n');
+});
+
+test('a service that never answers is given up within a second, and the process ends', async () => {
+  const api = await startApi({ script: { 'GET /v2/downloads': { raw: '', after: 'stall' } } });
+  const run = await runBinary(LINE, { api });
+  expect(run).toMatchObject({ exitCode: 0, stdout: 'none\n', stderr: '' });
+  expect(api.requests).toHaveLength(1);
+});
+
+test('an unknown shell, and a script that went wrong, say nothing on standard output', async () => {
+  const run = await runCli(['__complete', 'tcsh', '--', '']);
+  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run.stderr).toContain('bash, zsh, fish, pwsh');
+});
+
+test('the script is the only thing that `completion` prints', async () => {
+  for (const shell of ['bash', 'zsh', 'fish', 'pwsh']) {
+    const run = await runCli(['completion', shell], { token: null });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '', requests: [] });
+    expect(run.stdout).toContain(`__complete ${shell}`);
+  }
+  expect(await runCli(['completion', 'bsh'])).toMatchObject({
+    exitCode: 2,
+    stdout: '',
+    stderr: expect.stringContaining('did you mean bash?'),
+  });
+});

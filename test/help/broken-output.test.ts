@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { makePlace } from '../support/run-place.ts';
+
+const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
+
+/** Runs a line of bash with `P` for the program; gives back all it wrote. */
+function bash(line: string): string {
+  const { temp, home } = makePlace();
+  const script = `set -o pipefail; { ${line.replaceAll('P ', `"${process.execPath}" "${BINARY}" `)}; } 2>&1; echo "exit $?"`;
+  return execFileSync('bash', ['-c', script], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], HOME: home, TMPDIR: temp },
+  });
+}
+
+test('row 116: a reader of help that leaves at once is no bug', () => {
+  for (const line of ['P create --help', 'P --help', 'P help exit-codes', 'P media', 'P completion zsh']) {
+    // The reader has left before the program has started.
+    const output = bash(`${line} | true`);
+    expect([line, output]).toEqual([line, expect.not.stringContaining('bug')]);
+  }
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'row 116: help that cannot be written is an error of the disk',
+  () => {
+    expect(bash('P create --help >/dev/full')).toMatch(
+      /standard output cannot be written \(ENOSPC\)[^]*exit 9/,
+    );
+  },
+);
