@@ -12,6 +12,7 @@ import { fetchCommand } from './fetch-command.ts';
 import { fetchPackage } from './fetch-package.ts';
 import { type FetchResult, failedResult, fetchedResult } from './fetch-result.ts';
 import { fetchToStdout } from './fetch-to-stdout.ts';
+import { leftOutError } from './unpack-archive.ts';
 
 export interface FetchRequest {
   readonly wait: WaitFlags;
@@ -45,9 +46,14 @@ export async function fetchPackages(
       try {
         const item = await readyPackage(id, request, context);
         const result = await inTurn(() =>
-          fetchOne(item, request.fetch, { isOnlyPackage: ids.length === 1, elapsedMs }, context),
+          fetchOne(
+            item,
+            request.fetch,
+            { isOnlyPackage: ids.length === 1, elapsedMs, onFailure: (error) => tellFailure(id, error) },
+            context,
+          ),
         );
-        if (!request.fetch.removeAfterwards) return result;
+        if (!request.fetch.removeAfterwards || result.error !== null) return result;
         return await removePackage(
           result,
           { elapsedMs, onFailure: (error) => tellFailure(id, error) },
@@ -75,7 +81,11 @@ async function readyPackage(id: string, request: FetchRequest, context: Context)
 async function fetchOne(
   item: Package,
   flags: FetchFlags,
-  { isOnlyPackage, elapsedMs }: { isOnlyPackage: boolean; elapsedMs: () => number },
+  {
+    isOnlyPackage,
+    elapsedMs,
+    onFailure,
+  }: { isOnlyPackage: boolean; elapsedMs: () => number; onFailure: (error: ExpectedError) => void },
   context: Context,
 ): Promise<FetchResult> {
   const { io, signal } = context;
@@ -87,7 +97,11 @@ async function fetchOne(
   const files = await fetchPackage(item, flags, { isOnlyPackage }, context);
   const result = fetchedResult(item.id, files, { durationMs: elapsedMs(), deleted: false });
   if (io.format !== 'json') for (const path of result.paths) io.line(path);
-  return result;
+  const leftOut = files.flatMap((file) => file.leftOut);
+  if (leftOut.length === 0) return result;
+  const error = leftOutError(item.id, leftOut);
+  onFailure(error);
+  return { ...result, error: errorDocument(error) };
 }
 
 /** Deletes the package at the service; a failure does not make the files that arrived undone. */

@@ -2,8 +2,10 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { ExpectedError } from '../errors.ts';
 import { parseCount } from '../values/count.ts';
+import { type PathSelection, selectsAll } from '../values/path-filter.ts';
 import { parseSize } from '../values/size.ts';
 import { forFlag, nonEmpty } from './flag-values.ts';
+import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from './selection-flags.ts';
 
 /** The flags of `fetch` that `create --fetch` takes as well. */
 export interface FetchFlags {
@@ -14,6 +16,9 @@ export interface FetchFlags {
   readonly folder: string | null;
   readonly extract: boolean;
   readonly keepArchive: boolean;
+  /** Which entries of an archive are wanted. */
+  readonly selection: PathSelection;
+  readonly skipUnsafe: boolean;
   readonly ifExists: 'refuse' | 'overwrite' | 'skip';
   readonly resume: boolean;
   readonly retries: number;
@@ -25,12 +30,13 @@ export interface FetchFlags {
   readonly removeAfterwards: boolean;
 }
 
-export interface RawFetchFlags {
+export interface RawFetchFlags extends RawSelectionFlags {
   readonly output?: string;
   readonly dir?: string;
   readonly outputDir?: string;
   readonly extract?: boolean;
   readonly keepArchive?: boolean;
+  readonly skipUnsafe?: boolean;
   readonly overwrite?: boolean;
   readonly clobber?: boolean;
   readonly skipExisting?: boolean;
@@ -46,7 +52,7 @@ export interface RawFetchFlags {
 export const DEFAULT_RETRIES = 5;
 
 export function addFetchFlags(command: Command): Command {
-  return command
+  return addSelectionFlags(command)
     .option(
       '-o, --output <file>',
       'write to this file; - for standard output; a folder means -D',
@@ -56,6 +62,7 @@ export function addFetchFlags(command: Command): Command {
     .addOption(new Option('--output-dir <folder>').argParser(forFlag('--output-dir', nonEmpty)).hideHelp())
     .option('-x, --extract', 'unpack the archive instead of keeping it')
     .option('--keep-archive', 'with -x: keep the archive, too')
+    .option('--skip-unsafe', 'with -x: leave dangerous entries out, unpack the rest and exit with 12')
     .option('--overwrite', 'replace a file of the same name, once the new one is complete and verified')
     .addOption(new Option('--clobber').hideHelp())
     .option('--skip-existing', 'leave a file of the same name as it is and count it as done')
@@ -82,17 +89,24 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   const folder = raw.dir ?? raw.outputDir ?? (isFolder ? raw.output : undefined) ?? null;
   contradiction(overwrite && skip, '--overwrite and --skip-existing');
   contradiction(raw.output !== undefined && (raw.dir ?? raw.outputDir) !== undefined, '-o and -D');
-  contradiction(toStdout && raw.extract === true, '-o - and -x');
+  const selection = readSelectionFlags(raw);
+  const extract = raw.extract === true || !selectsAll(selection);
+  contradiction(toStdout && extract, '-o - and -x');
   contradiction(toStdout && raw.rm === true, '-o - and --rm');
-  if (raw.keepArchive === true && raw.extract !== true) {
+  if (raw.keepArchive === true && !extract) {
     throw new ExpectedError('USAGE', '--keep-archive needs -x: without it the archive is kept anyway');
+  }
+  if (raw.skipUnsafe === true && !extract) {
+    throw new ExpectedError('USAGE', '--skip-unsafe needs -x: without it nothing is unpacked');
   }
   return {
     output: raw.output === undefined || toStdout || isFolder ? null : path.normalize(raw.output),
     toStdout,
     folder,
-    extract: raw.extract === true,
+    extract,
     keepArchive: raw.keepArchive === true,
+    selection,
+    skipUnsafe: raw.skipUnsafe === true,
     ifExists: overwrite ? 'overwrite' : skip ? 'skip' : 'refuse',
     resume: raw.resume !== false,
     retries: raw.retries ?? DEFAULT_RETRIES,
@@ -111,6 +125,10 @@ const FLAG_NAMES: Readonly<Record<keyof RawFetchFlags, string>> = {
   outputDir: '--output-dir',
   extract: '-x',
   keepArchive: '--keep-archive',
+  skipUnsafe: '--skip-unsafe',
+  include: '--include',
+  exclude: '--exclude',
+  pattern: '--pattern',
   overwrite: '--overwrite',
   clobber: '--clobber',
   skipExisting: '--skip-existing',
