@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { complete, defineComplete } from './commands/complete.ts';
 import { completion, defineCompletion } from './commands/completion.ts';
+import { contents, defineContents } from './commands/contents.ts';
 import { create, defineCreate } from './commands/create.ts';
 import { defineDemo, demo } from './commands/demo.ts';
 import { defineFetch, fetch } from './commands/fetch.ts';
@@ -63,6 +64,9 @@ export function buildProgram(run: Runner, { writeOut, writeUnasked, columns }: H
   defineStatus(program, (options, command) => run.online(command, {}, (context) => status(options, context)));
   defineFetch(program, (options, connection, command) =>
     run.online(command, connection, (context) => fetch(options, context)),
+  );
+  defineContents(program, (options, command) =>
+    run.online(command, {}, (context) => contents(options, context)),
   );
   defineList(program, (options, command) => run.online(command, {}, (context) => list(options, context)));
   defineRm(program, (options, command) => run.online(command, {}, (context) => rm(options, context)));

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../errors.ts';
+import { quoteForShell } from '../terminal/shell-quote.ts';
 import type { InputStream } from '../world.ts';
 
 const LIMIT_BYTES = 16 * 1_048_576;
@@ -15,12 +16,26 @@ export async function readIds(words: readonly string[], stdin: InputStream): Pro
       for (const line of (await readText(stdin)).split(/\r?\n/))
         if (line.trim() !== '') ids.push(line.trim());
   }
+  refusePatterns(ids);
   if (ids.length === 0 || ids.includes('')) {
     throw new ExpectedError('USAGE', ids.length === 0 ? 'no package id given' : 'an empty id was given', {
       hint: 'list the packages with: streamdiver-dl list',
     });
   }
   return [...new Set(ids)];
+}
+
+/**
+ * Other tools take patterns as further words; here they would be asked for as ids.
+ * A `?` alone proves nothing: ids are opaque.
+ * @throws ExpectedError USAGE with the right spelling
+ */
+function refusePatterns(ids: readonly string[]): void {
+  const pattern = ids.find((id) => /\*|\[.+\]/.test(id));
+  if (pattern === undefined) return;
+  throw new ExpectedError('USAGE', `${pattern} is a pattern, not a package id`, {
+    hint: `select entries of a package with: streamdiver-dl fetch ID --include ${quoteForShell(pattern)}`,
+  });
 }
 
 /**

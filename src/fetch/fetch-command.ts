@@ -1,4 +1,5 @@
 import { DEFAULT_JOBS, DEFAULT_RETRIES, type FetchFlags } from '../flags/fetch-flags.ts';
+import { selectsAll } from '../values/path-filter.ts';
 import { writeSize } from '../values/size.ts';
 import { PROGRAM } from '../version.ts';
 
@@ -11,7 +12,10 @@ export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
     ...(flags.output === null ? [] : ['-o', flags.output]),
     ...(flags.toStdout ? ['-o', '-'] : []),
     ...(flags.folder === null ? [] : ['-D', flags.folder]),
-    ...(flags.extract ? ['-x'] : []),
+    ...(flags.extract && selectsAll(flags.selection) ? ['-x'] : []),
+    ...flags.selection.include.flatMap((pattern) => ['--include', pattern]),
+    ...flags.selection.exclude.flatMap((pattern) => ['--exclude', pattern]),
+    ...(flags.skipUnsafe ? ['--skip-unsafe'] : []),
     ...(flags.keepArchive ? ['--keep-archive'] : []),
     ...(flags.ifExists === 'overwrite' ? ['--overwrite'] : []),
     ...(flags.ifExists === 'skip' ? ['--skip-existing'] : []),

@@ -10,13 +10,14 @@ import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
 import { formatSize } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
-import { extractArchive } from '../zip/extract.ts';
 import { describeDone } from './describe-done.ts';
+import { extractRemotely } from './extract-remotely.ts';
 import { fetchCommand } from './fetch-command.ts';
 import type { FetchedFile } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
 import { tellFileEvents } from './file-events.ts';
 import { chooseTargets, type Target } from './targets.ts';
+import { type Unpacked, unpackArchive } from './unpack-archive.ts';
 
 /** Continuing makes sense after these: what came so far is kept. */
 const KEEPS_PART = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'NOT_FOUND', 'AUTH']);
@@ -96,21 +97,16 @@ async function fetchFile(
     wantsSha256: flags.sha256,
     checksSpace: flags.spaceCheck,
   };
-  let extractedPaths: readonly string[] | null = null;
+  const remote = flags.extract ? await extractRemotely({ item, request, target, flags }, context) : null;
+  if (remote !== null) return remote;
+  let unpacked: Unpacked | null = null;
   const result = await downloadFile(request, fileContext, async (archive) => {
     if (!flags.extract) return 'publish';
-    const { files } = await extractArchive(archive, {
-      directory: target.folder,
-      signal: context.signal,
-      overwrite: flags.ifExists === 'overwrite',
-      maxSizeBytes: flags.maxSizeBytes ?? undefined,
-      onProgress: (bytes, totalBytes) =>
-        io.progress({ event: 'progress', id: item.id, label: `unpacking ${label}`, bytes, totalBytes }),
-    });
-    extractedPaths = [...(flags.keepArchive ? [target.file] : []), ...files.map((entry) => entry.path)];
+    unpacked = await unpackArchive(archive, { item, label, folder: target.folder, flags }, context);
     return isConsumed ? 'consumed' : 'publish';
   });
-  if (flags.extract && extractedPaths === null) io.warn(`${label} is no archive; it is kept as it is`);
+  const { paths, leftOut } = unpackedPaths(unpacked, flags.keepArchive ? [target.file] : []);
+  if (flags.extract && paths === null) io.warn(`${label} is no archive; it is kept as it is`);
   const durationMs = clock.monotonicMs() - startMs;
   io.progress({
     event: 'done',
@@ -120,7 +116,13 @@ async function fetchFile(
     message: describeDone(label, result, { durationMs, transferMs: lastByteMs - startMs }),
   });
   if (flags.sha256 && result.sha256 !== null) io.info(`sha256 ${result.sha256}  ${label}`);
-  return { ...result, extractedPaths };
+  return { ...result, extractedPaths: paths, leftOut };
+}
+
+function unpackedPaths(unpacked: Unpacked | null, archives: readonly string[]) {
+  return unpacked === null
+    ? { paths: null, leftOut: [] }
+    : { paths: [...archives, ...unpacked.paths], leftOut: unpacked.leftOut };
 }
 
 /** What the service says the file is; the body may still turn out to be something else. */

@@ -13,6 +13,7 @@ import { fetchPackage } from './fetch-package.ts';
 import { type FetchResult, failedResult, fetchedResult } from './fetch-result.ts';
 import { createFetchRun, type FetchRun } from './fetch-run.ts';
 import { fetchToStdout } from './fetch-to-stdout.ts';
+import { leftOutError } from './unpack-archive.ts';
 
 export interface FetchRequest {
   readonly wait: WaitFlags;
@@ -49,8 +50,9 @@ export async function fetchPackages(
       const elapsedMs = () => Math.round(context.clock.monotonicMs() - startMs);
       try {
         const item = await readyPackage(id, request, context);
-        const result = await inTurn(() => fetchOne(item, run, elapsedMs, context));
-        if (!request.fetch.removeAfterwards) return result;
+        const onFailure = (error: ExpectedError) => tellFailure(id, error);
+        const result = await inTurn(() => fetchOne(item, run, { elapsedMs, onFailure }, context));
+        if (!request.fetch.removeAfterwards || result.error !== null) return result;
         return await removePackage(
           result,
           { elapsedMs, onFailure: (error) => tellFailure(id, error) },
@@ -88,7 +90,7 @@ async function readyPackage(id: string, request: FetchRequest, context: Context)
 async function fetchOne(
   item: Package,
   run: FetchRun,
-  elapsedMs: () => number,
+  { elapsedMs, onFailure }: { elapsedMs: () => number; onFailure: (error: ExpectedError) => void },
   context: Context,
 ): Promise<FetchResult> {
   const { io, signal } = context;
@@ -100,7 +102,11 @@ async function fetchOne(
   const files = await fetchPackage(item, run, context);
   const result = fetchedResult(item.id, files, { durationMs: elapsedMs(), deleted: false });
   if (io.format !== 'json') for (const path of result.paths) io.line(path);
-  return result;
+  const leftOut = files.flatMap((file) => file.leftOut);
+  if (leftOut.length === 0) return result;
+  const error = leftOutError(item.id, leftOut);
+  onFailure(error);
+  return { ...result, error: errorDocument(error) };
 }
 
 /** Deletes the package at the service; a failure does not make the files that arrived undone. */

@@ -2,6 +2,7 @@ import { errorDocument } from '../cli/error-document.ts';
 import type { FileResult } from '../download/download-file.ts';
 import type { Verified } from '../download/verify-content.ts';
 import type { ExpectedError } from '../errors.ts';
+import type { LeftOut } from '../zip/extraction-plan.ts';
 
 /** One package in the `--json` document of `fetch` (contract). */
 export interface FetchResult {
@@ -24,6 +25,8 @@ export interface FetchResult {
 export interface FetchedFile extends FileResult {
   /** The unpacked files, and the archive where it is kept; null when it was not unpacked. */
   readonly extractedPaths: readonly string[] | null;
+  /** Entries that were too dangerous to unpack (`--skip-unsafe`). */
+  readonly leftOut: readonly LeftOut[];
 }
 
 export function fetchedResult(

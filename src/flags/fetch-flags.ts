@@ -2,8 +2,10 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { ExpectedError } from '../errors.ts';
 import { parseCount } from '../values/count.ts';
+import { type PathSelection, selectsAll } from '../values/path-filter.ts';
 import { parseSize } from '../values/size.ts';
 import { forFlag, nonEmpty } from './flag-values.ts';
+import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from './selection-flags.ts';
 
 /** The flags of `fetch` that `create --fetch` takes as well. */
 export interface FetchFlags {
@@ -14,6 +16,9 @@ export interface FetchFlags {
   readonly folder: string | null;
   readonly extract: boolean;
   readonly keepArchive: boolean;
+  /** Which entries of an archive are wanted. */
+  readonly selection: PathSelection;
+  readonly skipUnsafe: boolean;
   readonly ifExists: 'refuse' | 'overwrite' | 'skip';
   readonly resume: boolean;
   /** At once, over all files; null for as many as the engine finds useful. */
@@ -31,12 +36,13 @@ export interface FetchFlags {
   readonly removeAfterwards: boolean;
 }
 
-export interface RawFetchFlags {
+export interface RawFetchFlags extends RawSelectionFlags {
   readonly output?: string;
   readonly dir?: string;
   readonly outputDir?: string;
   readonly extract?: boolean;
   readonly keepArchive?: boolean;
+  readonly skipUnsafe?: boolean;
   readonly overwrite?: boolean;
   readonly clobber?: boolean;
   readonly skipExisting?: boolean;
@@ -56,7 +62,7 @@ export const DEFAULT_RETRIES = 5;
 export const DEFAULT_JOBS = 3;
 
 export function addFetchFlags(command: Command): Command {
-  return command
+  return addSelectionFlags(command)
     .optionsGroup('Where it goes:')
     .option(
       '-o, --output <file>',
@@ -67,6 +73,7 @@ export function addFetchFlags(command: Command): Command {
     .addOption(new Option('--output-dir <folder>').argParser(forFlag('--output-dir', nonEmpty)).hideHelp())
     .option('-x, --extract', 'unpack the archive instead of keeping it')
     .option('--keep-archive', 'with -x: keep the archive, too')
+    .option('--skip-unsafe', 'with -x: leave dangerous entries out, unpack the rest and exit with 12')
     .option('--overwrite', 'replace a file of the same name, once the new one is complete and verified')
     .addOption(new Option('--clobber').hideHelp())
     .option('--skip-existing', 'leave a file of the same name as it is and count it as done')
@@ -111,18 +118,25 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   const folder = raw.dir ?? raw.outputDir ?? (isFolder ? raw.output : undefined) ?? null;
   contradiction(overwrite && skip, '--overwrite and --skip-existing');
   contradiction(raw.output !== undefined && (raw.dir ?? raw.outputDir) !== undefined, '-o and -D');
-  contradiction(toStdout && raw.extract === true, '-o - and -x');
+  const selection = readSelectionFlags(raw);
+  const extract = raw.extract === true || !selectsAll(selection);
+  contradiction(toStdout && extract, '-o - and -x');
   contradiction(toStdout && raw.rm === true, '-o - and --rm');
   contradiction(toStdout && raw.jobs !== undefined, '-o - and --jobs');
-  if (raw.keepArchive === true && raw.extract !== true) {
+  if (raw.keepArchive === true && !extract) {
     throw new ExpectedError('USAGE', '--keep-archive needs -x: without it the archive is kept anyway');
+  }
+  if (raw.skipUnsafe === true && !extract) {
+    throw new ExpectedError('USAGE', '--skip-unsafe needs -x: without it nothing is unpacked');
   }
   return {
     output: raw.output === undefined || toStdout || isFolder ? null : path.normalize(raw.output),
     toStdout,
     folder,
-    extract: raw.extract === true,
+    extract,
     keepArchive: raw.keepArchive === true,
+    selection,
+    skipUnsafe: raw.skipUnsafe === true,
     ifExists: overwrite ? 'overwrite' : skip ? 'skip' : 'refuse',
     resume: raw.resume !== false,
     connections: raw.connections ?? null,
@@ -144,6 +158,10 @@ const FLAG_NAMES: Readonly<Record<keyof RawFetchFlags, string>> = {
   outputDir: '--output-dir',
   extract: '-x',
   keepArchive: '--keep-archive',
+  skipUnsafe: '--skip-unsafe',
+  include: '--include',
+  exclude: '--exclude',
+  pattern: '--pattern',
   overwrite: '--overwrite',
   clobber: '--clobber',
   skipExisting: '--skip-existing',

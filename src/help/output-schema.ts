@@ -113,6 +113,20 @@ export const outputSchema: Schema = {
       deleted: FLAG,
       error: orNull(reference('error')),
     }),
+    contents: withFailure({
+      id: TEXT,
+      items: list(reference('entry')),
+      count: COUNT,
+      truncated: FLAG,
+    }),
+    entry: object({
+      path: TEXT,
+      sizeBytes: COUNT,
+      compressedBytes: COUNT,
+      method: TEXT,
+      crc32: { type: 'string', pattern: '^[0-9a-f]{8}$' },
+      modified: TIME_OR_NULL,
+    }),
     rm: withFailure({
       results: list(
         object({

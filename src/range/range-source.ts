@@ -11,4 +11,9 @@ export interface RangeSource {
   read(start: number, end: number): Promise<Buffer>;
   /** The same into memory of the caller, which saves making and dropping a buffer for every read. */
   readonly readInto?: (target: Buffer, start: number) => Promise<void>;
+  /**
+   * The same in order, as pieces that come as they arrive; for sources where every read costs a request
+   * and a whole range only one. Whoever stops early must call `return`.
+   */
+  readonly stream?: (start: number, end: number) => AsyncGenerator<Buffer, void, undefined>;
 }

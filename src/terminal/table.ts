@@ -96,7 +96,9 @@ function fitWidths(
   columns: readonly { readonly shrinks?: boolean }[],
   { width, narrowest }: { readonly width: number; readonly narrowest: number },
 ): readonly number[] | undefined {
-  const widths = columns.map((_, index) => Math.max(...rows.map((row) => displayWidth(row[index] ?? ''))));
+  const widths = columns.map((_, index) =>
+    rows.reduce((most, row) => Math.max(most, displayWidth(row[index] ?? '')), 0),
+  );
   let excess =
     widths.reduce((sum, columnWidth) => sum + columnWidth, GAP.length * (widths.length - 1)) - width;
   while (excess > 0) {

@@ -4,7 +4,7 @@ const BLOCK_BYTES = 2 ** 20;
 /** With `reusesBlocks`: one in use, one being read, and two that pieces may still point into. */
 const BLOCKS = 4;
 
-/** The bytes of a range in order, read in large blocks, the next one while this one is used. */
+/** The bytes of a range in order, as the source streams them, or read in large blocks, the next one while this one is used. */
 export interface ByteStream {
   /** Where the next byte comes from. */
   readonly position: number;
@@ -15,6 +15,8 @@ export interface ByteStream {
   next(limit: number): Promise<Buffer> | Buffer;
   /** Passes over `length` bytes. */
   skip(length: number): Promise<void>;
+  /** Lets go of the source; needed when not all was read. */
+  close(): Promise<void>;
 }
 
 export interface ByteStreamOptions {
@@ -34,26 +36,16 @@ export function openByteStream(
   end: number,
   { signal, onBlock, reusesBlocks = false }: ByteStreamOptions = {},
 ): ByteStream {
-  const readBlock = reusesBlocks ? blockRing(source) : (from: number, to: number) => source.read(from, to);
+  const blocks = source.stream?.(start, end) ?? readAhead(source, start, end, reusesBlocks);
   let block: Buffer = Buffer.alloc(0);
   let used = 0;
-  let requested = start;
   let position = start;
-  let ahead: Promise<Buffer> | null = null;
 
-  const request = (): void => {
-    const from = requested;
-    requested = Math.min(from + BLOCK_BYTES, end);
-    ahead = requested > from ? readBlock(from, requested) : null;
-    // It is awaited when its turn comes, which may be after a failure elsewhere or never.
-    ahead?.catch(() => undefined);
-  };
   const advance = async (): Promise<void> => {
-    if (ahead === null) request();
-    if (ahead === null) throw new RangeError(`nothing to read beyond byte ${end}`);
-    block = await ahead;
+    const { value, done } = await blocks.next();
+    if (done === true) throw new RangeError(`nothing to read beyond byte ${end}`);
+    block = value;
     used = 0;
-    request();
     signal?.throwIfAborted();
     onBlock?.(block.length);
   };
@@ -87,7 +79,31 @@ export function openByteStream(
     skip: async (length) => {
       for (let left = length; left > 0; ) left -= (await next(left)).length;
     },
+    close: async () => void (await blocks.return()),
   };
+}
+
+/** The next block is being read while the last one is used. */
+async function* readAhead(
+  source: RangeSource,
+  start: number,
+  end: number,
+  reusesBlocks: boolean,
+): AsyncGenerator<Buffer, void, undefined> {
+  const readBlock = reusesBlocks ? blockRing(source) : (from: number, to: number) => source.read(from, to);
+  const request = (from: number): Promise<Buffer> | null => {
+    const block = from < end ? readBlock(from, Math.min(from + BLOCK_BYTES, end)) : null;
+    // It is awaited when its turn comes, which may be after a failure elsewhere or never.
+    block?.catch(() => undefined);
+    return block;
+  };
+  let position = start;
+  for (let ahead = request(position); ahead !== null; ) {
+    const block = await ahead;
+    position += block.length;
+    ahead = request(position);
+    yield block;
+  }
 }
 
 /** Making a new buffer for every block would cost as much as reading it: the kernel clears fresh memory. */

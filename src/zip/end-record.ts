@@ -13,7 +13,9 @@ export interface EndRecord {
 }
 
 const COMMENT_LIMIT_BYTES = 0xffff;
-const TAIL_BYTES = FIXED_BYTES.zip64End + FIXED_BYTES.zip64Locator + FIXED_BYTES.end + COMMENT_LIMIT_BYTES;
+/** So much of the end always holds all end records: read it in one go. */
+export const TAIL_BYTES =
+  FIXED_BYTES.zip64End + FIXED_BYTES.zip64Locator + FIXED_BYTES.end + COMMENT_LIMIT_BYTES;
 const END_SIGNATURE = Buffer.from('PK\x05\x06', 'latin1');
 
 /**

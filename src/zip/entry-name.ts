@@ -10,7 +10,7 @@ const CP437_UPPER =
  * Decodes the name of an entry, the same way on every machine: the Unicode path extra field
  * (APPNOTE 4.6.9) when there is one, else UTF-8 if it is that, else CP437. The flag is not needed for
  * UTF-8, as Info-ZIP leaves it out in the C locale of servers, and CP437 text is hardly ever valid
- * UTF-8. Bytes that are not UTF-8 although flagged become U+FFFD, which `checkEntryPath` refuses.
+ * UTF-8. Bytes that are not UTF-8 although flagged become U+FFFD, which `safePath` refuses.
  * @throws ExpectedError UNSAFE when the extra field belongs to another name or contradicts it
  */
 export function decodeName(rawName: Buffer, isUtf8Flagged: boolean, unicodePath: Buffer | null): string {

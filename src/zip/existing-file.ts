@@ -5,8 +5,8 @@ import { crc32 } from 'node:zlib';
 import { diskError } from '../disk-error.ts';
 import { openFileSource } from '../range/file-source.ts';
 import { openByteStream } from './byte-stream.ts';
-import { existsError } from './entry-file.ts';
 import type { ExtractionPlan, PlannedFile } from './extraction-plan.ts';
+import { existsError } from './publish-entry.ts';
 import { lstatOrNull, type TargetFolder } from './target-folder.ts';
 
 const FILES_PER_TURN = 100;
@@ -15,14 +15,14 @@ const AT_ONCE_BYTES = 2 ** 20;
 
 /**
  * Looks at what is in the target folder before anything is written there.
- * @returns the files that are there already, with the right size and CRC
+ * @returns the files that are there already, with the right size and CRC; with `skip` whatever is there
  * @throws ExpectedError EXISTS naming all that would be replaced (with `overwrite` only what cannot be:
  *   folders and special files), UNSAFE when a link is on the way
  */
 export async function findExisting(
   plan: ExtractionPlan,
   target: TargetFolder,
-  { overwrite, signal }: { overwrite: boolean; signal?: AbortSignal | undefined },
+  { ifExists, signal }: { ifExists: 'refuse' | 'overwrite' | 'skip'; signal?: AbortSignal | undefined },
 ): Promise<ReadonlySet<PlannedFile>> {
   for (const components of plan.folders) target.find(components);
   const same = new Set<PlannedFile>();
@@ -36,11 +36,12 @@ export async function findExisting(
     const stat = lstatOrNull(path);
     if (stat === null) continue;
     const isSame =
-      stat.isFile() &&
-      Number(stat.size) === file.entry.sizeBytes &&
-      (await checksumOf(path, Number(stat.size), signal)) === file.entry.crc32;
+      (ifExists === 'skip' && stat.isFile()) ||
+      (stat.isFile() &&
+        Number(stat.size) === file.entry.sizeBytes &&
+        (await checksumOf(path, Number(stat.size), signal)) === file.entry.crc32);
     if (isSame) same.add(file);
-    else if (!(overwrite && (stat.isFile() || stat.isSymbolicLink()))) different.push(path);
+    else if (!(ifExists === 'overwrite' && (stat.isFile() || stat.isSymbolicLink()))) different.push(path);
   }
   if (different.length > 0) throw existsError(different);
   return same;

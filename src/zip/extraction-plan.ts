@@ -1,7 +1,8 @@
 import type { ArchiveEntry } from './entry.ts';
 import { unsupportedReason } from './entry-content.ts';
+import { createNameRegister } from './name-register.ts';
 import { refused, showName, showSome } from './refusal.ts';
-import { checkEntryPath, pathComponents } from './safe-path.ts';
+import { safePath } from './safe-path.ts';
 
 export interface PlannedFile {
   readonly entry: ArchiveEntry;
@@ -15,6 +16,21 @@ export interface ExtractionPlan {
   /** Folders that have an entry of their own. */
   readonly folders: readonly (readonly string[])[];
   readonly unpackedBytes: number;
+  /** Entries that are unsafe and left out, each with its reason; empty unless `skipsUnsafe`. */
+  readonly leftOut: readonly LeftOut[];
+  /** Names that were changed because Windows forbids something in them. */
+  readonly renamed: readonly RenamedEntry[];
+}
+
+export interface LeftOut {
+  /** As in the archive, for `showName`. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface RenamedEntry {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface ExtractionLimits {
@@ -22,40 +38,77 @@ export interface ExtractionLimits {
   readonly maxSizeBytes?: number | undefined;
   /** Refuses entries above 1 MiB that unpack to more than so many times their packed size; 200 by default. */
   readonly maxRatio?: number | undefined;
+  /** Which entries are unpacked, by their path in the archive; all unless given. */
+  readonly isWanted?: ((path: string) => boolean) | undefined;
+  /** Leaves unsafe entries out instead of refusing everything. */
+  readonly skipsUnsafe?: boolean | undefined;
 }
 
-const KEEP_HINT = 'the archive itself is whole: without -x it is kept as it is';
+const KEEP_HINT =
+  'the archive itself is whole: without -x it is kept as it is; --skip-unsafe unpacks the rest of it';
 const DEFAULT_MAX_RATIO = 200;
 const RATIO_FREE_BYTES = 2 ** 20;
 
 /**
- * Decides about a whole archive before the first byte is written: every entry is fine, or none is
- * unpacked.
+ * Decides about everything that is wanted of an archive before the first byte is written: every entry
+ * is fine, or none is unpacked.
  * @throws ExpectedError UNSAFE listing the offending entries with the reason for each
  */
 export function planExtraction(
   entries: readonly ArchiveEntry[],
-  { maxSizeBytes = Number.POSITIVE_INFINITY, maxRatio = DEFAULT_MAX_RATIO }: ExtractionLimits = {},
+  {
+    maxSizeBytes = Number.POSITIVE_INFINITY,
+    maxRatio = DEFAULT_MAX_RATIO,
+    isWanted = () => true,
+    skipsUnsafe = false,
+  }: ExtractionLimits = {},
 ): ExtractionPlan {
-  const offences: string[] = [];
-  const files: PlannedFile[] = [];
-  const folders: (readonly string[])[] = [];
+  const offences = new Map<ArchiveEntry, string>();
+  const planned: PlannedFile[] = [];
   const names = createNameRegister();
-  let unpackedBytes = 0;
   for (const entry of entries) {
-    const reason = checkEntryPath(entry.path) ?? contentOffence(entry, maxRatio) ?? names.offence(entry);
-    if (reason !== null) offences.push(`${showName(entry.path)} ${reason}`);
-    const components = pathComponents(entry.path);
-    if (entry.kind === 'directory') folders.push(components);
-    else files.push({ entry, components });
-    unpackedBytes += entry.sizeBytes;
+    if (!isWanted(entry.path)) continue;
+    const { components, offence } = safePath(entry.path);
+    const reason = offence ?? contentOffence(entry, maxRatio);
+    if (reason !== null || components === null) {
+      offences.set(entry, reason ?? '');
+      continue;
+    }
+    const conflict = names.add(entry, components);
+    planned.push({ entry, components });
+    if (conflict === null) continue;
+    offences.set(entry, conflict.reason);
+    // Which of the two is meant, nobody can know.
+    if (skipsUnsafe && conflict.twin !== null && !offences.has(conflict.twin))
+      offences.set(conflict.twin, 'is a name that another entry has, too');
   }
-  if (offences.length > 0) throw refused(`${showSome(offences)}; nothing was unpacked`, KEEP_HINT);
+  const leftOut = [...offences].map(([{ path }, reason]) => ({ path, reason }));
+  if (leftOut.length > 0 && !skipsUnsafe) {
+    throw refused(`${showLeftOut(leftOut)}; nothing was unpacked`, KEEP_HINT);
+  }
+  const taken = planned.filter(({ entry }) => !offences.has(entry));
+  const files = taken.filter(({ entry }) => entry.kind !== 'directory');
+  const unpackedBytes = files.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
   if (unpackedBytes > maxSizeBytes) {
     throw refused(`it unpacks to ${unpackedBytes} bytes, more than the ${maxSizeBytes} allowed`, KEEP_HINT);
   }
-  files.sort((one, other) => one.entry.headerOffset - other.entry.headerOffset);
-  return { files, folders, unpackedBytes };
+  return {
+    files: files.toSorted((one, other) => one.entry.headerOffset - other.entry.headerOffset),
+    folders: taken.filter(({ entry }) => entry.kind === 'directory').map(({ components }) => components),
+    unpackedBytes,
+    leftOut,
+    renamed: taken.flatMap(renamedEntry),
+  };
+}
+
+/** Names and reasons for a message: `"../x" leads out of the folder (..), … and 12 more`. */
+export function showLeftOut(leftOut: readonly LeftOut[]): string {
+  return showSome(leftOut.map(({ path, reason }) => `${showName(path)} ${reason}`));
+}
+
+function renamedEntry({ entry, components }: PlannedFile): readonly RenamedEntry[] {
+  const to = components.join('/') + (entry.kind === 'directory' ? '/' : '');
+  return to === entry.path ? [] : [{ from: entry.path, to }];
 }
 
 function contentOffence(entry: ArchiveEntry, maxRatio: number): string | null {
@@ -68,58 +121,4 @@ function contentOffence(entry: ArchiveEntry, maxRatio: number): string | null {
     return `unpacks to more than ${maxRatio} times its packed size`;
   }
   return null;
-}
-
-/**
- * Finds names that some file system takes for the same: case, Unicode composition, compatibility
- * forms; and names that are a file here and a folder there. Parents count as folders.
- */
-function createNameRegister() {
-  interface Known {
-    readonly spelling: string;
-    readonly isFolder: boolean;
-    hasEntry: boolean;
-  }
-  const known = new Map<string, Known>();
-
-  const parentOffence = (path: string, slash: number): string | null => {
-    const parent = path.slice(0, slash);
-    const key = foldName(parent);
-    const twin = known.get(key);
-    if (twin === undefined) known.set(key, { spelling: parent, isFolder: true, hasEntry: false });
-    else if (!twin.isFolder) return `lies in ${showName(twin.spelling)}, which is a file`;
-    else if (twin.spelling !== parent)
-      return `lies in a folder that is also spelled ${showName(twin.spelling)}`;
-    return null;
-  };
-  const offence = (entry: ArchiveEntry): string | null => {
-    const isFolder = entry.kind === 'directory';
-    const path = isFolder ? entry.path.slice(0, -1) : entry.path;
-    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-      const reason = parentOffence(path, slash);
-      if (reason !== null) return reason;
-    }
-    const key = foldName(path);
-    const twin = known.get(key);
-    if (twin === undefined) {
-      known.set(key, { spelling: path, isFolder, hasEntry: true });
-      return null;
-    }
-    const isFirstEntry = twin.isFolder && isFolder && twin.spelling === path && !twin.hasEntry;
-    if (isFirstEntry) {
-      twin.hasEntry = true;
-      return null;
-    }
-    if (twin.isFolder !== isFolder) return `is both a file and a folder`;
-    return twin.spelling === path
-      ? 'is there twice'
-      : `is the same name as ${showName(twin.spelling)} elsewhere`;
-  };
-  return { offence };
-}
-
-/** Names with the same fold may be one file on APFS, HFS+, NTFS or exFAT. */
-export function foldName(name: string): string {
-  // Upper case first: it is what turns ß into SS and ſ into S.
-  return name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }

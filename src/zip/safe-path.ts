@@ -2,48 +2,78 @@ const PATH_LIMIT_BYTES = 4096;
 const COMPONENT_LIMIT_BYTES = 255;
 const DEPTH_LIMIT = 100;
 
-/** Control, format (bidi, zero width), lone surrogates, line and paragraph separators. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/;
-/** Device names of Windows, with any extension; the superscript digits count as digits there. */
-const RESERVED_ON_WINDOWS = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ ]*(?:\.|$)/i;
+/** Files under way lie in a folder of such a name (staging-folder.ts). */
+export const OWN_NAME_PREFIX = '.streamdiver-dl-';
 
 /**
- * Why the name of an archive entry is not used as a path, or null when it is safe. The same on every
- * system, so that an archive that unpacks here unpacks everywhere. A folder's name may end in one `/`.
+ * Control and format characters (bidi, zero width), lone surrogates, line and paragraph separators. Not the two
+ * joiners: emoji, Persian and Indic names are spelled with them.
  */
-export function checkEntryPath(path: string): string | null {
+const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** A letter and a colon; followed by a space it is the beginning of a title. */
+const DRIVE = /^[a-z]:(?! )/i;
+const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
+const FORBIDDEN_AT_THE_END = /[. ]+$/;
+/** Device names of Windows, with any extension; the superscript digits count as digits there. */
+const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=[ ]*(?:\.|$))/i;
+
+export type SafePath =
+  | { readonly components: readonly string[]; readonly offence: null }
+  | { readonly components: null; readonly offence: string };
+
+/**
+ * The path below the target folder for the name of an archive entry, or why there is none. What Windows
+ * cannot have in a name is replaced by `_`, on every system, so that an archive that unpacks here unpacks
+ * everywhere to the same names; what leads astray is refused. A folder's name may end in one `/`.
+ */
+export function safePath(path: string): SafePath {
+  const offence = pathOffence(path);
+  if (offence !== null) return { components: null, offence };
+  const components = (path.endsWith('/') ? path.slice(0, -1) : path).split('/');
+  if (components.length > DEPTH_LIMIT) return refusal(`is deeper than ${DEPTH_LIMIT} folders`);
+  const portable: string[] = [];
+  for (const component of components) {
+    const reason = componentOffence(component);
+    if (reason !== null) return refusal(reason);
+    portable.push(portableName(component));
+  }
+  if (portable.some((name) => Buffer.byteLength(name) > COMPONENT_LIMIT_BYTES)) {
+    return refusal(`has a part longer than ${COMPONENT_LIMIT_BYTES} bytes`);
+  }
+  if (portable[0]?.toLowerCase().startsWith(OWN_NAME_PREFIX) === true) {
+    return refusal('has a name that is used for files under way');
+  }
+  return { components: portable, offence: null };
+}
+
+function refusal(offence: string): SafePath {
+  return { components: null, offence };
+}
+
+function pathOffence(path: string): string | null {
   if (path === '') return 'has no name';
   if (path.includes('\0')) return 'contains a NUL character';
   if (path.includes('\\')) return 'contains a backslash';
   if (path.startsWith('/')) return 'is an absolute path';
-  if (/^[a-z]:/i.test(path)) return 'begins with a drive letter';
+  if (DRIVE.test(path)) return 'begins with a drive letter';
   if (INVISIBLE.test(path)) return 'contains control or invisible characters';
   if (path.includes('\ufffd')) return 'is not valid UTF-8';
   if (Buffer.byteLength(path) > PATH_LIMIT_BYTES) return `is longer than ${PATH_LIMIT_BYTES} bytes`;
-  const components = pathComponents(path);
-  if (components.length > DEPTH_LIMIT) return `is deeper than ${DEPTH_LIMIT} folders`;
-  for (const component of components) {
-    const reason = checkComponent(component);
-    if (reason !== null) return reason;
-  }
   return null;
 }
 
-/** The parts between the slashes, without the empty one after a folder's last slash. */
-export function pathComponents(path: string): readonly string[] {
-  return (path.endsWith('/') ? path.slice(0, -1) : path).split('/');
-}
-
-function checkComponent(component: string): string | null {
+/** Windows drops dots and spaces at the end: a name of nothing else is `..` or the folder itself there. */
+function componentOffence(component: string): string | null {
   if (component === '') return 'has an empty part';
   if (component === '..') return 'leads out of the folder (..)';
   if (component === '.') return 'has a part that is only a dot';
-  if (Buffer.byteLength(component) > COMPONENT_LIMIT_BYTES) {
-    return `has a part longer than ${COMPONENT_LIMIT_BYTES} bytes`;
-  }
-  if (FORBIDDEN_ON_WINDOWS.test(component)) return 'contains one of < > : " | ? *';
-  if (/[. ]$/.test(component)) return 'has a part that ends in a dot or a space';
-  if (RESERVED_ON_WINDOWS.test(component)) return 'is a device name on Windows';
+  if (/^[. ]+$/.test(component)) return 'has a part of only dots and spaces';
   return null;
+}
+
+function portableName(component: string): string {
+  return component
+    .replace(FORBIDDEN_ON_WINDOWS, '_')
+    .replace(FORBIDDEN_AT_THE_END, (end) => '_'.repeat(end.length))
+    .replace(RESERVED_ON_WINDOWS, (name) => `${name}_`);
 }

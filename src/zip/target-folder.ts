@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type BigIntStats, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { diskError } from '../disk-error.ts';
@@ -18,8 +17,6 @@ export interface TargetFolder {
   ensure(components: readonly string[]): string;
   /** Makes sure that a folder found before is still the same one: no link has been put on the way to it. */
   confirm(folder: string): void;
-  /** A name that nothing has yet; files left behind by a process that was killed can be told by it. */
-  temporaryName(): string;
 }
 
 /**
@@ -59,11 +56,8 @@ export function openTargetFolder(directory: string): TargetFolder {
     return whole;
   };
 
-  const tag = randomBytes(6).toString('hex');
-  let temporaryCount = 0;
   return {
     path: root,
-    temporaryName: () => `.streamdiver-dl-${tag}-${temporaryCount++}.part`,
     find: (components) => walk(components, false),
     ensure: (components) => {
       const path = walk(components, true);

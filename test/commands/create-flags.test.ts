@@ -29,6 +29,8 @@ const FETCH: FetchFlags = {
   folder: null,
   extract: false,
   keepArchive: false,
+  selection: { include: [], exclude: [] },
+  skipUnsafe: false,
   ifExists: 'refuse',
   resume: true,
   connections: null,

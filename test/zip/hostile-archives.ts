@@ -66,14 +66,11 @@ const UNSAFE_NAMES: readonly (readonly [string, RegExp])[] = [
   ['gpj.\u202etxt', /control or invisible/],
   ['a\u200b.txt', /control or invisible/],
   ['a\u2028.txt', /control or invisible/],
-  ['CON', /device name/],
-  ['x/nul.txt', /device name/],
-  ['COM1.tar.gz', /device name/],
-  ['lpt\u00b2', /device name/],
-  ['a.', /dot or a space/],
-  ['a /b', /dot or a space/],
-  ['a.txt:stream', /contains one of/],
-  ['what?.txt', /contains one of/],
+  ['...', /only dots and spaces/],
+  ['.. /evil', /only dots and spaces/],
+  ['a/. ./b', /only dots and spaces/],
+  ['..\u200d/x\u200e', /control or invisible/],
+  ['.streamdiver-dl-0/x', /used for files under way/],
   ['x'.repeat(256), /longer than 255/],
   ['ä'.repeat(128), /longer than 255/],
   [`${`${'d'.repeat(200)}/`.repeat(30)}x`, /longer than 4096/],
@@ -157,6 +154,9 @@ const DUPLICATES: readonly HostileArchive[] = (
     ['file and parent by case', 'A', 'a/b', /which is a file/],
     ['folders by case', 'Dir/a', 'dir/b', /also spelled/],
     ['a folder twice', 'a/', 'a/', /there twice/],
+    ['what Windows forbids', 'a?', 'a*', /there twice/],
+    ['a device name', 'con', 'CON_', /same name as/],
+    ['an invisible joiner', 'a\u200db', 'ab', /same name as/],
   ] as const
 ).map(([what, one, other, says]) =>
   rejectedByExtract(
@@ -463,7 +463,7 @@ export const HOSTILE_ARCHIVES: readonly HostileArchive[] = [
   ...DESCRIPTORS,
 ];
 
-/** Odd but right: accepted, with the paths found. */
+/** Odd but right: accepted, with the paths made of them. */
 export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: readonly string[] }[] = [
   { name: 'empty', bytes: () => makeZip([]), paths: [] },
   { name: 'empty with zip64 records', bytes: () => makeZip([], { zip64End: true }), paths: [] },
@@ -471,6 +471,12 @@ export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: 
     name: 'faults 94: names that only look like leaving',
     bytes: () => makeZip([file({ name: '..foo' }), file({ name: 'a/...b' }), file({ name: '~' })]),
     paths: ['..foo', 'a/...b', '~'],
+  },
+  {
+    name: 'faults 88: names that Windows cannot have are changed, on every system',
+    bytes: () =>
+      makeZip(['a: b.srt', 'CON', 'x/nul.txt', 'a.', 'b /c', 'what?.txt'].map((name) => file({ name }))),
+    paths: ['a_ b.srt', 'CON_', 'x/nul_.txt', 'a_', 'b_/c', 'what_.txt'],
   },
   {
     name: 'names that look like options or hidden files',

@@ -13,6 +13,7 @@ import { pseudoRandomBytes, sha256 } from '../support/bytes.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import { makeZip } from '../support/zip-maker.ts';
 import { memorySource } from './memory-source.ts';
+import { UNPACKER } from './unpacker.ts';
 
 const TEXT = 'Untertitel\n'.repeat(500);
 const VIDEO = pseudoRandomBytes(1_500_000, 21);
@@ -21,7 +22,8 @@ const VIDEO = pseudoRandomBytes(1_500_000, 21);
 async function unpack(bytes: Buffer): Promise<Readonly<Record<string, string>>> {
   const { unverified } = await verifyArchive(memorySource(bytes));
   if (unverified.length > 0) throw new Error('not all of it was verified');
-  const { directory, files } = await extractArchive(memorySource(bytes), { directory: makeTempFolder() });
+  const directory = makeTempFolder();
+  const { files } = await extractArchive(memorySource(bytes), { unpacker: UNPACKER, directory });
   return Object.fromEntries(
     files.map(({ path }) => [path.slice(directory.length + 1), sha256(readFileSync(path))]),
   );

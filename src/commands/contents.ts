@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { waitForPackage } from '../cli/wait-for-package.ts';
+import type { Context } from '../context.ts';
+import { ExpectedError } from '../errors.ts';
+import type { ContentsItem } from '../fetch/list-contents.ts';
+import { forFlag, nonEmpty } from '../flags/flag-values.ts';
+import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from '../flags/selection-flags.ts';
+import { formatSize, formatSizeInColumn } from '../terminal/format.ts';
+import { commandLine } from '../terminal/shell-quote.ts';
+import type { Column } from '../terminal/terminal.ts';
+import { type PathSelection, selectsAll } from '../values/path-filter.ts';
+import { PROGRAM } from '../version.ts';
+
+export interface ContentsOptions {
+  readonly id: string;
+  readonly selection: PathSelection;
+}
+
+export function defineContents(
+  parent: Command,
+  action: (options: ContentsOptions, command: Command) => Promise<void>,
+): void {
+  const command = parent
+    .command('contents')
+    .summary('list what is inside a package, without downloading it')
+    .description(
+      'Lists the entries of a package that is one zip archive. Only the directory of the archive travels; the server must be able to send parts of files (HTTP Range).',
+    )
+    .argument('<id>', 'package id', forFlag('the id', nonEmpty));
+  addSelectionFlags(command).action((id: string, raw: RawSelectionFlags, self: Command) =>
+    action({ id, selection: readSelectionFlags(raw) }, self),
+  );
+}
+
+/** @throws ExpectedError NOT_READY for a package that is not ready, NOT_FOUND when no entry is selected */
+export async function contents({ id, selection }: ContentsOptions, context: Context): Promise<void> {
+  const { io, world } = context;
+  const item = await waitForPackage(
+    id,
+    {
+      wait: { timeoutMs: 0, intervalMs: null },
+      isJustCreated: false,
+      next: [PROGRAM, 'status', id, '--wait'],
+    },
+    context,
+  );
+  io.endProgress();
+  const { listContents } = await import('../fetch/list-contents.ts');
+  const items = await listContents(item, selection, context);
+  const document = { id, items, count: items.length, truncated: false };
+  if (items.length === 0 && !selectsAll(selection)) {
+    throw new ExpectedError('NOT_FOUND', `no entry of package ${id} is selected`, {
+      id,
+      next: [commandLine([PROGRAM, 'contents', '--', id], world.platform)],
+      document,
+    });
+  }
+  io.listing({
+    items,
+    columns: COLUMNS,
+    document,
+    itemDocument: (entry) => ({ ...entry }),
+    emptyText: 'the archive is empty',
+  });
+  if (items.length > 0 && io.format !== 'json') io.info(totalText(items));
+}
+
+const COLUMNS: readonly Column<ContentsItem>[] = [
+  { key: 'path', heading: 'PATH', text: ({ path }) => path, shrinks: true },
+  size('sizeBytes', 'SIZE'),
+  { ...size('compressedBytes', 'PACKED'), isOptional: true },
+  {
+    key: 'modified',
+    heading: 'MODIFIED',
+    isOptional: true,
+    text: ({ modified }) => modified ?? '',
+    display: ({ modified }) => (modified ?? '').slice(0, 16).replace('T', ' '),
+  },
+];
+
+function size(key: 'sizeBytes' | 'compressedBytes', heading: string): Column<ContentsItem> {
+  return {
+    key,
+    heading,
+    align: 'right',
+    text: (item) => String(item[key]),
+    display: (item) => formatSizeInColumn(item[key]),
+  };
+}
+
+function totalText(items: readonly ContentsItem[]): string {
+  const files = items.filter(({ path }) => !path.endsWith('/'));
+  const sum = (key: 'sizeBytes' | 'compressedBytes') => files.reduce((total, item) => total + item[key], 0);
+  const count = `${files.length} ${files.length === 1 ? 'file' : 'files'}`;
+  return `${count}, ${formatSize(sum('sizeBytes'))} (${formatSize(sum('compressedBytes'))} packed)`;
+}

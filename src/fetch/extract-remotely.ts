@@ -1,0 +1,111 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import type { Package } from '../api/package.ts';
+import type { Context } from '../context.ts';
+import { diskError, isSystemError } from '../disk-error.ts';
+import type { FileRequest } from '../download/download-file.ts';
+import { isArchiveExpected } from '../download/expected-content.ts';
+import { ExpectedError } from '../errors.ts';
+import type { FetchFlags } from '../flags/fetch-flags.ts';
+import { formatDuration, formatSize } from '../terminal/format.ts';
+import { commandLine } from '../terminal/shell-quote.ts';
+import { selectsAll } from '../values/path-filter.ts';
+import { fetchCommand } from './fetch-command.ts';
+import type { FetchedFile } from './fetch-result.ts';
+import { openRemoteArchive } from './remote-archive.ts';
+import type { Target } from './targets.ts';
+import { unpackArchive } from './unpack-archive.ts';
+
+export interface RemoteExtraction {
+  readonly item: Package;
+  readonly request: FileRequest;
+  readonly target: Target;
+  readonly flags: FetchFlags;
+}
+
+/** What is unpacked stays after these, and the same command goes on. */
+const GOES_ON = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'INTEGRITY']);
+
+/**
+ * Unpacks a package where it lies: of the archive only the directory and the wanted entries travel.
+ * @returns null when the archive has to be downloaded: it is wanted itself, it or a part of it is here
+ *   already, or the server does not send parts of files
+ * @throws ExpectedError USAGE when entries are selected of something that is no archive, and those of
+ *   openRemoteArchive() and unpackArchive()
+ */
+export async function extractRemotely(
+  { item, request, target, flags }: RemoteExtraction,
+  context: Context,
+): Promise<FetchedFile | null> {
+  const { io, clock, world } = context;
+  const label = path.basename(target.file);
+  const selects = !selectsAll(flags.selection);
+  if (!isArchiveExpected(request.expected)) {
+    if (selects) throw noArchive(item, label);
+    return null;
+  }
+  const wantsArchive = flags.keepArchive || flags.checksum !== null || flags.sha256;
+  if (wantsArchive || (await isThere(target.file))) return null;
+  if (!selects && flags.resume && (await isThere(`${target.file}.part`))) return null;
+
+  const startMs = clock.monotonicMs();
+  const opening = await openRemoteArchive(request, { id: item.id, label, retries: flags.retries }, context);
+  if (opening.kind === 'no-ranges') {
+    const size = request.sizeBytes === null ? '' : ` (${formatSize(request.sizeBytes)})`;
+    io.warn(`${opening.reason}: downloading all of ${label}${size} to unpack it here`);
+    return null;
+  }
+  const { source } = opening;
+  try {
+    const { paths, sizeBytes, leftOut } = await unpackArchive(
+      source,
+      { item, label, folder: target.folder, flags },
+      context,
+    );
+    const transferredBytes = source.transferredBytes();
+    const files = `${paths.length} ${paths.length === 1 ? 'file' : 'files'}, ${formatSize(sizeBytes)}`;
+    const time = formatDuration(clock.monotonicMs() - startMs);
+    const share = `${formatSize(transferredBytes)} of ${formatSize(source.sizeBytes)} transferred`;
+    io.progress({
+      event: 'done',
+      id: item.id,
+      label,
+      bytes: sizeBytes,
+      message: `${label}: ${files} unpacked in ${time}, ${share}, verified`,
+    });
+    return {
+      path: target.folder,
+      sizeBytes: source.sizeBytes,
+      transferredBytes,
+      resumedFrom: 0,
+      verified: { size: request.sizeBytes !== null, archive: true, crc: true, checksum: false },
+      sha256: null,
+      isAlreadyThere: false,
+      extractedPaths: paths,
+      leftOut,
+    };
+  } catch (error) {
+    if (!(error instanceof ExpectedError) || !GOES_ON.has(error.code)) throw error;
+    throw error.with({
+      hint: error.details.hint ?? 'files that are complete stay; the same command fetches the rest',
+      next: [commandLine(fetchCommand(item.id, flags), world.platform)],
+    });
+  }
+}
+
+function noArchive(item: Package, label: string): ExpectedError {
+  return new ExpectedError('USAGE', `${label} is no zip archive; nothing can be selected from it`, {
+    id: item.id,
+    hint: 'fetch it without --include and --exclude',
+  });
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
+    throw diskError(error, file, 'look at');
+  }
+}

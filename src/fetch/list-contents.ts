@@ -1,0 +1,80 @@
+import type { Package } from '../api/package.ts';
+import type { Context } from '../context.ts';
+import { isArchiveExpected } from '../download/expected-content.ts';
+import { ExpectedError } from '../errors.ts';
+import { DEFAULT_RETRIES } from '../flags/fetch-flags.ts';
+import { parseServerUrl } from '../http/origin.ts';
+import { commandLine } from '../terminal/shell-quote.ts';
+import { createPathFilter, type PathSelection } from '../values/path-filter.ts';
+import { PROGRAM } from '../version.ts';
+import { readDirectory } from '../zip/directory.ts';
+import type { ArchiveEntry } from '../zip/entry.ts';
+import { expectedContent, renewUrl } from './fetch-package.ts';
+import { openRemoteArchive } from './remote-archive.ts';
+
+/** One entry in the `--json` document of `contents` (contract). */
+export interface ContentsItem {
+  /** Folders end in `/`. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly compressedBytes: number;
+  /** Such as `stored` or `deflated`. */
+  readonly method: string;
+  /** Eight hexadecimal digits. */
+  readonly crc32: string;
+  /** UTC; null when the archive does not say. */
+  readonly modified: string | null;
+}
+
+/**
+ * Reads what is inside the archive of a ready package: its end and its directory travel, nothing else.
+ * @throws ExpectedError USAGE when the package is not one zip archive, BAD_RESPONSE when the server does
+ *   not send parts of files, INTEGRITY or UNSAFE for a directory that is damaged or ambiguous
+ */
+export async function listContents(
+  item: Package,
+  selection: PathSelection,
+  context: Context,
+): Promise<readonly ContentsItem[]> {
+  const { api, signal, world } = context;
+  const [file, ...others] = item.files;
+  const fetchIt = commandLine([PROGRAM, 'fetch', '--', item.id], world.platform);
+  if (file === undefined || others.length > 0 || !isArchiveExpected(expectedContent(item, file))) {
+    const what = others.length > 0 ? `${item.files.length} files` : 'a file that is no zip archive';
+    throw new ExpectedError('USAGE', `package ${item.id} is ${what}; only a zip archive can be looked into`, {
+      id: item.id,
+      next: [fetchIt],
+    });
+  }
+  const opening = await openRemoteArchive(
+    {
+      url: parseServerUrl(file.url, api.url),
+      renewUrl: () => renewUrl(item.id, 0, context),
+      sizeBytes: file.sizeBytes,
+    },
+    { id: item.id, label: item.title ?? item.id, retries: DEFAULT_RETRIES },
+    context,
+  );
+  if (opening.kind === 'no-ranges') {
+    throw new ExpectedError('BAD_RESPONSE', `cannot look into package ${item.id}: ${opening.reason}`, {
+      id: item.id,
+      hint: 'download it instead, which verifies it as well',
+      next: [fetchIt],
+    });
+  }
+  const { entries } = await readDirectory(opening.source, { signal });
+  const isWanted = createPathFilter(selection);
+  return entries.filter(({ path }) => isWanted(path)).map(contentsItem);
+}
+
+function contentsItem({
+  path,
+  sizeBytes,
+  compressedBytes,
+  method,
+  crc32,
+  modified,
+}: ArchiveEntry): ContentsItem {
+  const digits = crc32.toString(16).padStart(8, '0');
+  return { path, sizeBytes, compressedBytes, method, crc32: digits, modified };
+}

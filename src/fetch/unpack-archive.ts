@@ -1,0 +1,86 @@
+import type { Package } from '../api/package.ts';
+import type { Context } from '../context.ts';
+import { checkSpace } from '../download/space.ts';
+import { ExpectedError } from '../errors.ts';
+import type { FetchFlags } from '../flags/fetch-flags.ts';
+import type { RangeSource } from '../range/range-source.ts';
+import { commandLine } from '../terminal/shell-quote.ts';
+import { createPathFilter, selectsAll } from '../values/path-filter.ts';
+import { PROGRAM } from '../version.ts';
+import { type ExtractionProgress, extractArchive } from '../zip/extract.ts';
+import { type LeftOut, type RenamedEntry, showLeftOut } from '../zip/extraction-plan.ts';
+import { showName, showSome } from '../zip/refusal.ts';
+
+/** What came out of an archive. */
+export interface Unpacked {
+  /** Absolute, in the order of the archive; those that were there already, too. */
+  readonly paths: readonly string[];
+  /** All of them together, unpacked. */
+  readonly sizeBytes: number;
+  readonly leftOut: readonly LeftOut[];
+}
+
+const TELL_EVERY_MS = 100;
+
+/**
+ * Unpacks what the flags select of an archive, here or behind HTTP, and tells about it.
+ * @throws ExpectedError NOT_FOUND when nothing is selected, DISK before anything is written when there is not
+ *   enough space, and those of extractArchive()
+ */
+export async function unpackArchive(
+  source: RangeSource,
+  { item, label, folder, flags }: { item: Package; label: string; folder: string; flags: FetchFlags },
+  { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
+): Promise<Unpacked> {
+  const { selection, maxSizeBytes, ifExists } = flags;
+  let toldMs = Number.NEGATIVE_INFINITY;
+  const onProgress = ({ bytes, totalBytes, files, totalFiles }: ExtractionProgress) => {
+    if (files < totalFiles && clock.monotonicMs() - toldMs < TELL_EVERY_MS) return;
+    toldMs = clock.monotonicMs();
+    const what = `unpacking ${label}, ${files} of ${totalFiles} files`;
+    io.progress({ event: 'progress', id: item.id, label: what, bytes, totalBytes });
+  };
+  const { files, leftOut, renamed } = await extractArchive(source, {
+    directory: folder,
+    unpacker: world,
+    signal,
+    ifExists,
+    onProgress,
+    isWanted: selectsAll(selection) ? undefined : createPathFilter(selection),
+    skipsUnsafe: flags.skipUnsafe,
+    maxSizeBytes: maxSizeBytes ?? undefined,
+    // Whoever says how much it may become has thought of what unpacks to a multiple.
+    maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
+    beforeWriting: flags.spaceCheck ? (bytes, directory) => checkSpace(directory, bytes) : undefined,
+  });
+  if (!selectsAll(selection) && files.length === 0 && leftOut.length === 0) {
+    throw new ExpectedError('NOT_FOUND', `no file in package ${item.id} is selected`, {
+      id: item.id,
+      hint: 'see what is inside with the command below',
+      next: [commandLine([PROGRAM, 'contents', '--', item.id], world.platform)],
+    });
+  }
+  if (renamed.length > 0) io.info(renamedText(renamed));
+  return {
+    paths: files.map(({ path }) => path),
+    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    leftOut,
+  };
+}
+
+function renamedText(renamed: readonly RenamedEntry[]): string {
+  const some = showSome(
+    renamed.map(({ from, to }) => `${showName(from)} is ${showName(to)}`),
+    5,
+  );
+  return `Names that Windows cannot have were changed: ${some}`;
+}
+
+/** For a package of which the unsafe entries were left out: all the rest is there, and still it is a failure. */
+export function leftOutError(id: string, leftOut: readonly LeftOut[]): ExpectedError {
+  const count = leftOut.length === 1 ? 'one entry was' : `${leftOut.length} entries were`;
+  return new ExpectedError('UNSAFE', `${count} left out of package ${id}: ${showLeftOut(leftOut)}`, {
+    id,
+    hint: 'all the rest is unpacked; tell the owner of the package',
+  });
+}

@@ -1,0 +1,61 @@
+import { linkSync, renameSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { diskError } from '../disk-error.ts';
+import { ExpectedError } from '../errors.ts';
+import { errorCode } from './error-code.ts';
+import { lstatOrNull, type TargetFolder } from './target-folder.ts';
+
+/** File systems without hard links (FAT, many network drives) answer with one of these. */
+const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'EOPNOTSUPP',
+  'ENOTSUP',
+  'ENOSYS',
+  'EMLINK',
+]);
+
+/**
+ * Gives a finished file its name in `parent`, a folder that `target` gave out.
+ * @throws ExpectedError EXISTS when something of that name has appeared and is not to be replaced,
+ *   UNSAFE when a link has been put in the folder's place, DISK; the file then still has its old name
+ */
+export function publishEntry(temporary: string, { target, parent, name, mayReplace }: PublishOptions): void {
+  const path = join(parent, name);
+  try {
+    target.confirm(parent);
+    if (mayReplace) renameSync(temporary, path);
+    else moveToFreeName(temporary, path);
+  } catch (error) {
+    throw diskError(error, path, 'write');
+  }
+}
+
+export interface PublishOptions {
+  readonly target: TargetFolder;
+  readonly parent: string;
+  readonly name: string;
+  readonly mayReplace: boolean;
+}
+
+/** Unlike rename, link never replaces: what appears at the last moment is kept. */
+function moveToFreeName(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') throw existsError([path]);
+    if (!NO_HARD_LINKS.has(errorCode(error))) throw error;
+    if (lstatOrNull(path) !== null) throw existsError([path]);
+    renameSync(temporary, path);
+    return;
+  }
+  unlinkSync(temporary);
+}
+
+/** @param paths at least one */
+export function existsError(paths: readonly string[]): ExpectedError {
+  const more = paths.length > 10 ? ` and ${paths.length - 10} more` : '';
+  const shown = paths.slice(0, 10).join(', ');
+  return new ExpectedError('EXISTS', `not replaced, as it is something else: ${shown}${more}`, {
+    hint: 'unpack into another folder, replace with --overwrite, or leave them with --skip-existing',
+  });
+}

@@ -1,0 +1,208 @@
+import { setImmediate } from 'node:timers/promises';
+import type { RangeSource } from '../range/range-source.ts';
+import { type ByteStream, openByteStream } from './byte-stream.ts';
+import { readDataDescriptor } from './data-descriptor.ts';
+import type { ArchiveEntry } from './entry.ts';
+import { readContent } from './entry-content.ts';
+import { createEntryFile, type EntryFile } from './entry-file.ts';
+import type { PlannedFile } from './extraction-plan.ts';
+import { isLarge, readLargeEntry } from './large-entry.ts';
+import { readLocalHeader } from './local-header.ts';
+import { publishEntry } from './publish-entry.ts';
+import type { StagingFolder } from './staging-folder.ts';
+import type { TargetFolder } from './target-folder.ts';
+import { createTaskPool, type TaskPool } from './task-pool.ts';
+
+export interface Unpacking {
+  readonly target: TargetFolder;
+  readonly staging: StagingFolder;
+  readonly mayReplace: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** Told of bytes that were written, and of each file that has its name. */
+  readonly countBytes: (sizeBytes: number) => void;
+  readonly countFile: () => void;
+}
+
+/** Up to this size an entry is held in memory and written beside the reading of the next ones. */
+const IN_MEMORY_BYTES = 2 ** 20;
+const PARALLEL_WRITES = 32;
+const FILES_PER_TURN = 100;
+/** Up to so many unwanted bytes are read over rather than starting anew behind them. */
+const READ_OVER_BYTES = 64 * 2 ** 10;
+/** Of a source that streams so many ranges are read at once, none of them longer than this if it can be helped. */
+const PARALLEL_READS = 8;
+const RUN_BYTES = 16 * 2 ** 20;
+
+/**
+ * Reads the entries of `files`, given in file order, and writes each to its place: neighbours in one
+ * go, and where the source streams, several of such runs at once.
+ * @throws the first failure, when nothing is written any more
+ */
+export async function unpackFiles(
+  source: RangeSource,
+  files: readonly PlannedFile[],
+  unpacking: Unpacking,
+): Promise<void> {
+  const isStreaming = source.stream !== undefined;
+  const reads = createTaskPool(isStreaming ? PARALLEL_READS : 1);
+  const writes = createTaskPool(PARALLEL_WRITES);
+  const check = (): void => {
+    unpacking.signal?.throwIfAborted();
+    reads.check();
+    writes.check();
+  };
+  try {
+    for (const run of groupNeighbours(files, isStreaming)) {
+      await reads.run(() => unpackRun(source, run, { ...unpacking, writes, check }));
+    }
+    await reads.finish();
+    await writes.finish();
+  } catch (error) {
+    // What runs beside must end first, so that nothing changes any more; this failure came first.
+    await reads.finish().catch(() => undefined);
+    await writes.finish().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Cuts files, given in file order, into runs that are read in one go. */
+function groupNeighbours(
+  files: readonly PlannedFile[],
+  isStreaming: boolean,
+): readonly (readonly PlannedFile[])[] {
+  const runs: PlannedFile[][] = [];
+  let start = 0;
+  let end = Number.NEGATIVE_INFINITY;
+  let isAlone = false;
+  for (const file of files) {
+    const { headerOffset, endOffset } = file.entry;
+    const isApart = isStreaming && isLarge(file.entry);
+    const isFull = isStreaming && endOffset - start > RUN_BYTES;
+    const run = runs.at(-1);
+    if (run !== undefined && !isAlone && !isApart && !isFull && headerOffset - end <= READ_OVER_BYTES) {
+      run.push(file);
+    } else {
+      runs.push([file]);
+      start = headerOffset;
+    }
+    isAlone = isApart;
+    end = endOffset;
+  }
+  return runs;
+}
+
+interface RunContext extends Unpacking {
+  readonly writes: TaskPool;
+  /** @throws when something else failed meanwhile */
+  readonly check: () => void;
+}
+
+async function unpackRun(
+  source: RangeSource,
+  run: readonly PlannedFile[],
+  context: RunContext,
+): Promise<void> {
+  const [first] = run;
+  const last = run.at(-1);
+  if (first === undefined || last === undefined) return;
+  context.check();
+  if (source.stream !== undefined && isLarge(first.entry)) {
+    await unpackLarge(source, first, context);
+    return;
+  }
+  const stream = openByteStream(source, first.entry.headerOffset, last.entry.endOffset, {
+    signal: context.signal,
+  });
+  try {
+    for (const [index, file] of run.entries()) {
+      if (index % FILES_PER_TURN === FILES_PER_TURN - 1) await setImmediate();
+      context.check();
+      await stream.skip(file.entry.headerOffset - stream.position);
+      await unpackNext(stream, file, context);
+    }
+  } finally {
+    await stream.close();
+  }
+}
+
+async function unpackNext(stream: ByteStream, file: PlannedFile, context: RunContext): Promise<void> {
+  const { signal, writes, check } = context;
+  if (file.entry.sizeBytes > IN_MEMORY_BYTES) {
+    await writeFile(file, context, (write) => {
+      const writeOn = (bytes: Buffer): Promise<void> => {
+        check();
+        return write(bytes);
+      };
+      return readEntry(stream, file.entry, writeOn, signal);
+    });
+    return;
+  }
+  const pieces: Buffer[] = [];
+  await readEntry(stream, file.entry, async (bytes) => void pieces.push(bytes), signal);
+  await writes.run(() =>
+    writeFile(file, context, async (write) => {
+      for (const piece of pieces) await write(piece);
+    }),
+  );
+}
+
+async function readEntry(
+  stream: ByteStream,
+  entry: ArchiveEntry,
+  write: (bytes: Buffer) => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await readLocalHeader(stream, entry);
+  await readContent(stream, entry, write, signal);
+  await readDataDescriptor(stream, entry);
+}
+
+/** Makes the file of one entry out of what `produce` writes; on failure only its own temporary file goes. */
+async function writeFile(
+  file: PlannedFile,
+  context: Unpacking,
+  produce: (write: (bytes: Buffer) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const written = createEntryFile(context.staging.temporaryPath());
+  try {
+    await produce(async (bytes) => {
+      await written.write(bytes);
+      context.countBytes(bytes.length);
+    });
+    await written.finish();
+    publish(written, file, context);
+  } catch (error) {
+    written.discard();
+    throw error;
+  }
+}
+
+async function unpackLarge(source: RangeSource, file: PlannedFile, context: RunContext): Promise<void> {
+  const { staging, signal, countBytes: count, check } = context;
+  const options = { staging, signal, parallel: PARALLEL_READS, count: checkedCount(count, check) };
+  const written = await readLargeEntry(source, file.entry, options);
+  try {
+    publish(written, file, context);
+  } catch (error) {
+    written.discard();
+    throw error;
+  }
+}
+
+/** The pieces of a large entry stop, too, when something else has failed. */
+function checkedCount(count: (sizeBytes: number) => void, check: () => void): (sizeBytes: number) => void {
+  return (sizeBytes) => {
+    check();
+    count(sizeBytes);
+  };
+}
+
+function publish(
+  { path }: EntryFile,
+  { components }: PlannedFile,
+  { target, mayReplace, countFile }: Unpacking,
+): void {
+  const parent = target.ensure(components.slice(0, -1));
+  publishEntry(path, { target, parent, name: components.at(-1) ?? '', mayReplace });
+  countFile();
+}

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { defineContents } from '../../src/commands/contents.ts';
+import { PACKAGE_ID } from '../support/api-packages.ts';
+import { startApi } from '../support/api-server.ts';
+import { pseudoRandomBytes } from '../support/bytes.ts';
+import { serveArchive } from '../support/served-archive.ts';
+import { makePlainObject } from '../support/served-object.ts';
+import { listTree } from '../support/temp-folder.ts';
+import { expectDocument, expectFailureDocument } from './output-documents.ts';
+import { parseLine, refusalOf } from './parse-line.ts';
+import { runCommand } from './run-command.ts';
+import { calls } from './scene.ts';
+
+const VIDEO = pseudoRandomBytes(300_000, 1);
+const object = serveArchive([
+  { name: 'talk/', content: '' },
+  { name: 'talk/talk.mp4', content: VIDEO },
+  { name: 'talk/talk.de.srt', content: 'Guten Tag. '.repeat(40), method: 8 },
+  { name: 'talk/talk.en.srt', content: 'Good day. '.repeat(40), method: 8 },
+]);
+const PATHS = ['talk/', 'talk/talk.mp4', 'talk/talk.de.srt', 'talk/talk.en.srt'];
+
+function start(options: Parameters<typeof startApi>[0] = {}) {
+  return startApi({ files: { one: object }, ...options });
+}
+
+describe('flags of contents', () => {
+  test.each([
+    [['ID'], { include: [], exclude: [] }],
+    [
+      ['ID', '--include', '*.srt', '--include', 'x', '--exclude', 'y'],
+      { include: ['*.srt', 'x'], exclude: ['y'] },
+    ],
+    [['--include=*.srt', 'ID'], { include: ['*.srt'], exclude: [] }],
+    [['ID', '--pattern', '*.srt'], { include: ['*.srt'], exclude: [] }],
+  ])('%j', async (words, selection) => {
+    expect(await parseLine(defineContents, ['contents', ...words])).toEqual([{ id: 'ID', selection }]);
+  });
+
+  test.each([
+    [[], 'missing required argument'],
+    [[''], 'empty'],
+    [['a', 'b'], 'too many arguments'],
+    [['a', '--include', ''], '--include: the value is empty'],
+    [['a', '--include', '[x'], '--include: the pattern "[x" has a ['],
+    [['a', '--exclude', '!x'], 'begins with !'],
+  ])('%j is refused', async (words, complaint) => {
+    expect(await refusalOf(defineContents, ['contents', ...words])).toContain(complaint);
+  });
+});
+
+describe('contents', () => {
+  test('tab-separated in a pipe, the total on standard error; only the end of the archive travels', async () => {
+    const api = await start();
+    const run = await runCommand(['contents', PACKAGE_ID], { api });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stderr: `${PACKAGE_ID}: ready\n3 files, 293.7 KiB (293 KiB packed)\n`,
+    });
+    const rows = run.stdout.split('\n').map((line) => line.split('\t'));
+    expect(rows.map(([path]) => path)).toEqual([...PATHS, '']);
+    expect(rows[1]).toEqual(['talk/talk.mp4', '300000', '300000', '2025-01-01T12:00:00Z']);
+    expect(calls(api)).toEqual([`GET /v2/downloads/${PACKAGE_ID}`, 'GET /v2/downloads/file/one']);
+    expect(api.requests[1]?.headers.get('range')).toBe('bytes=-65633');
+    expect(listTree(run.cwd)).toEqual([]);
+  });
+
+  test('a table on a terminal', async () => {
+    const run = await runCommand(['contents', PACKAGE_ID, '--no-color'], { api: await start(), isTTY: true });
+    expect(run.stdout).toMatch(/^PATH +SIZE +PACKED +MODIFIED\n/);
+    expect(run.stdout).toMatch(/\ntalk\/talk\.mp4 +292\.9 KiB +292\.9 KiB +2025-01-01 12:00\n/);
+  });
+
+  test('--json prints one document', async () => {
+    const run = await runCommand(['contents', PACKAGE_ID, '--json'], { api: await start() });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stderr: `${PACKAGE_ID}: ready\n`,
+      json: { id: PACKAGE_ID, count: 4, truncated: false },
+    });
+    expectDocument('contents', run.json);
+    expect(run.json).toMatchObject({
+      items: [{ path: 'talk/' }, { path: 'talk/talk.mp4', method: 'stored' }, { method: 'deflated' }, {}],
+    });
+  });
+
+  test.each([
+    [
+      ['--include', '*.srt'],
+      ['talk/talk.de.srt', 'talk/talk.en.srt'],
+    ],
+    [['--include', '*.srt', '--exclude', '*.en.*'], ['talk/talk.de.srt']],
+    [
+      ['--exclude', '*.mp4'],
+      ['talk/', 'talk/talk.de.srt', 'talk/talk.en.srt'],
+    ],
+  ])('%j selects', async (flags, paths) => {
+    const run = await runCommand(['contents', PACKAGE_ID, '--format', 'id', ...flags], {
+      api: await start(),
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${paths.join('\n')}\n` });
+  });
+
+  test('row 111: a selection without a match is NOT_FOUND', async () => {
+    const api = await start();
+    const run = await runCommand(['contents', PACKAGE_ID, '--include', '*.vtt', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 3, json: { items: [], error: { code: 'NOT_FOUND' } } });
+    expectFailureDocument('contents', run.json);
+    expect(run.stderr).toContain(`streamdiver-dl contents -- ${PACKAGE_ID}`);
+  });
+
+  test('row 108: a server without ranges: says so and names the command that downloads', async () => {
+    const api = await start({
+      script: {
+        'GET /v2/downloads/file/{id}': (_request, reply) => reply.file(object, { withoutRanges: true }),
+      },
+    });
+    const run = await runCommand(['contents', PACKAGE_ID, '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
+    expect(run.stderr).toContain('does not send parts of files');
+    expect(run.stderr).toContain(`hint: streamdiver-dl fetch -- ${PACKAGE_ID}`);
+  });
+
+  test('row 106: names are shown escaped and never as they are', async () => {
+    const files = {
+      one: serveArchive([{ name: 'a\u001b[2J\u202e.txt', content: 'x' }, { name: '../evil' }]),
+    };
+    const run = await runCommand(['contents', PACKAGE_ID], { api: await start({ files }) });
+    expect(run.stdout).toContain('a\\x1b[2J\\u202e.txt\t1\t');
+    expect(run.stdout).toContain('../evil\t0\t');
+  });
+
+  test.each([
+    ['several files', { one: object, two: object }, 'is 2 files'],
+    ['a file that is no archive', { one: makePlainObject(700) }, 'is a file that is no zip archive'],
+  ])('%s cannot be looked into', async (_name, files, says) => {
+    const packages = [{ compressed: false, files: Object.keys(files) }];
+    const api = await start({ files, packages });
+    const run = await runCommand(['contents', PACKAGE_ID], { api });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain(says);
+    expect(calls(api)).toHaveLength(1);
+  });
+
+  test('a package that is not ready is NOT_READY, one that is not there NOT_FOUND', async () => {
+    const api = await start({ script: { 'GET /v2/downloads/{id}': ['preparing', 404] } });
+    const run = await runCommand(['contents', PACKAGE_ID], { api });
+    expect(run).toMatchObject({ exitCode: 8, stdout: '' });
+    expect(run.stderr).toContain(`streamdiver-dl status ${PACKAGE_ID} --wait`);
+    expect(await runCommand(['contents', PACKAGE_ID], { api })).toMatchObject({ exitCode: 3, stdout: '' });
+  });
+});

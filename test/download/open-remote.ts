@@ -1,0 +1,73 @@
+import { createApi } from '../../src/api/client.ts';
+import { anonymousCredential } from '../../src/auth/credential.ts';
+import { createConnectionBudget } from '../../src/download/connection-budget.ts';
+import {
+  type HttpSource,
+  type HttpSourceOpening,
+  type HttpSourceRequest,
+  openHttpSource,
+} from '../../src/download/http-source.ts';
+import { createTransport } from '../../src/http/transport.ts';
+import { afterThisTest } from '../support/after-this-test.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+import type { FaultServer } from '../support/fault-server.ts';
+
+export interface RemoteOptions extends Partial<HttpSourceRequest> {
+  readonly retries?: number;
+  readonly connections?: number;
+  readonly signal?: AbortSignal;
+  /** Messages of the failures that were tried again. */
+  readonly retried?: string[];
+}
+
+/** Opens `/object` of a server as the program would, over real connections. */
+export async function openRemote(
+  server: FaultServer,
+  { retries = 3, connections = 4, signal, retried = [], ...request }: RemoteOptions = {},
+): Promise<HttpSourceOpening> {
+  const clock = createFastClock();
+  const transport = createTransport({
+    clock,
+    certificates: () => null,
+    proxy: { http: null, https: null, noProxy: '' },
+    userAgent: 'test',
+  });
+  afterThisTest(() => transport.close());
+  const random = () => 0.5;
+  const api = createApi({
+    transport,
+    credential: anonymousCredential,
+    apiUrl: new URL(`${server.origin}/v2`),
+    clock,
+    random,
+    retries,
+  });
+  const url = new URL(`${server.origin}/object`);
+  return await openHttpSource(
+    { url, renewUrl: async () => url, sizeBytes: null, tailBytes: 1000, ...request },
+    {
+      api,
+      clock,
+      random,
+      signal: signal ?? new AbortController().signal,
+      retries,
+      connections: createConnectionBudget(connections),
+      onRetry: ({ error }) => retried.push(error.message),
+    },
+  );
+}
+
+/** The same where the server must have ranges. */
+export async function openRemoteSource(
+  server: FaultServer,
+  options: RemoteOptions = {},
+): Promise<HttpSource> {
+  const opening = await openRemote(server, options);
+  if (opening.kind !== 'source') throw new Error(`no source: ${opening.reason}`);
+  return opening.source;
+}
+
+/** The Range fields that reached a server, in order. */
+export function rangesAsked(server: FaultServer): (string | undefined)[] {
+  return server.requests.map(({ headers }) => headers.get('range'));
+}

@@ -1,0 +1,68 @@
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openStagingFolder, type Unpacker } from '../../src/zip/staging-folder.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+
+const KEY = '0123456789abcdef'.repeat(2);
+const alive: Unpacker = { pid: 1, hostname: 'here', isProcessAlive: () => true };
+
+/** Leaves a folder as a process does that was killed. */
+function leaveBehind(root: string, unpacker: Unpacker): string {
+  const staging = openStagingFolder(root, unpacker);
+  writeFileSync(staging.temporaryPath(), 'half');
+  const part = staging.partPath(KEY);
+  writeFileSync(part, 'a part');
+  writeFileSync(`${part}.done`, '0 1\n');
+  return basename(dirname(part));
+}
+
+describe('row 110: what a run that was killed left behind', () => {
+  test.each<[string, Unpacker]>([
+    ['is cleared away when its process is gone', { ...alive, pid: 2, isProcessAlive: () => false }],
+    ['is cleared away when its number is ours now', alive],
+  ])('%s, and its parts are taken over', (_name, next) => {
+    const root = makeTempFolder();
+    const left = leaveBehind(root, alive);
+    const staging = openStagingFolder(root, next);
+    const own = dirname(staging.partPath(KEY));
+    expect(readdirSync(root)).toEqual([basename(own)]);
+    expect(basename(own)).not.toBe(left);
+    expect(readdirSync(own)).toEqual([`${KEY}.part`, `${KEY}.part.done`]);
+  });
+
+  test.each<[string, Unpacker]>([
+    ['of a process that runs', { ...alive, pid: 2 }],
+    ['of another machine', { ...alive, hostname: 'there', isProcessAlive: () => false }],
+  ])('%s is left alone', (_name, next) => {
+    const root = makeTempFolder();
+    const left = leaveBehind(root, alive);
+    openStagingFolder(root, next).close();
+    expect(readdirSync(root)).toEqual([left]);
+    expect(readdirSync(join(root, left))).toHaveLength(3);
+  });
+
+  test('a link of such a name is not followed', () => {
+    const root = makeTempFolder();
+    const outside = makeTempFolder();
+    writeFileSync(join(outside, 'precious'), '');
+    const left = leaveBehind(makeTempFolder(), alive);
+    symlinkSync(outside, join(root, left));
+    openStagingFolder(root, alive).close();
+    expect(readdirSync(outside)).toEqual(['precious']);
+  });
+
+  test("something of another's in it keeps it there, and no run fails", () => {
+    const root = makeTempFolder();
+    const left = leaveBehind(root, alive);
+    mkdirSync(join(root, left, 'mine'));
+    openStagingFolder(root, alive).close();
+    expect(readdirSync(join(root, left))).toContain('mine');
+  });
+});
+
+test('a folder that nothing was written to is never made', () => {
+  const root = makeTempFolder();
+  openStagingFolder(root, alive).close();
+  expect(readdirSync(root)).toEqual([]);
+});

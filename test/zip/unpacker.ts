@@ -1,0 +1,4 @@
+import type { Unpacker } from '../../src/zip/staging-folder.ts';
+
+/** Another process than those whose leftovers a test makes. */
+export const UNPACKER: Unpacker = { pid: 4711, hostname: 'here', isProcessAlive: () => false };
