@@ -170,7 +170,9 @@ function makePartFile({ path, journalPath, discarded, have, lock, ...initial }: 
     async forget(start, end) {
       have.remove(start, end);
       arrivals.restart();
-      await save(() => ({ synced: have.list() }));
+      const synced = createByteRanges(journal.synced);
+      synced.remove(start, end);
+      await save(() => ({ synced: synced.list() }));
     },
     note: () => inTurn(() => appendNote(notes, have.list())),
     async checkpoint() {
