@@ -12,6 +12,7 @@ export interface RawSelectionFlags {
 
 export function addSelectionFlags(command: Command): Command {
   return command
+    .optionsGroup('Which entries:')
     .option(
       '--include <glob>',
       "only entries of this name or path, as in .gitignore: '*.srt'; several times",

@@ -31,6 +31,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['all packages whose ids come from a pipe', 'fetch - -D out --skip-existing'],
     ['into another program', 'fetch ID -o - --max-size 2G'],
   ],
+  contents: [
+    ['what is inside', 'contents ID'],
+    ['only the subtitles, as JSON', "contents ID --include '*.srt' --json"],
+  ],
   list: [
     ['the newest first', 'list --sort created:desc'],
     ['ids of all that are ready', 'list --all --status ready --format id'],
