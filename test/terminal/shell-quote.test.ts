@@ -52,7 +52,9 @@ describe('quoteForShell', () => {
     expect(readBack('sh', commandLine(names))).toEqual(names);
   });
 
-  test('faults 118: any words come back from bash as they were, and the line needs no escaping to be shown', () => {
+  test('faults 118: any words come back from bash as they were, and the line needs no escaping to be shown', {
+    timeout: 120_000,
+  }, () => {
     const word = string({ unit: constantFrom(...Array.from('ab \'"\\$`\n\r\t\x1b\u202eé日=~#-')) });
     assert(
       property(array(word, { minLength: 1, maxLength: 20 }), (words) => {
