@@ -125,8 +125,10 @@ async function fillAndPublish(
   const haveBytes = part.have.totalBytes();
   if (part.discarded !== null) onEvent({ kind: 'discarded', reason: part.discarded });
   if (haveBytes > 0) onEvent({ kind: 'resuming', haveBytes });
-  if (request.checksSpace && sizeBytes !== null)
-    await checkSpace(path.dirname(target), sizeBytes - haveBytes);
+  if (request.checksSpace && sizeBytes !== null) {
+    const checking = checkSpace(path.dirname(target), sizeBytes - haveBytes);
+    await checking.catch((error: unknown) => leave(part, error));
+  }
 
   const { proof, transferredBytes, resumedFrom } = await fill(part, request, context);
   await part.checkpoint();

@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { PACKAGE_ID } from '../support/api-packages.ts';
+import { startApi } from '../support/api-server.ts';
+import { diskFaultFlags } from '../support/disk-fault.ts';
+import { startFaultServer } from '../support/fault-server.ts';
+import { runBinary, startBinary } from '../support/run-binary.ts';
+import { runCli } from '../support/run-cli.ts';
+import { makePlace, type RunPlace } from '../support/run-place.ts';
+import { makeZipObject } from '../support/served-object.ts';
+import { listTree } from '../support/temp-folder.ts';
+import { handOut } from './fetch-with-fault.ts';
+
+const object = makeZipObject(3_000_000);
+const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
+
+function isRight(place: RunPlace): boolean {
+  const path = join(place.cwd, 'object.zip');
+  return existsSync(path) && readFileSync(path).equals(object.bytes);
+}
+
+test('row 64: a storage that nobody listens at is named, and the same command continues', async () => {
+  const api = await startApi();
+  const storage = await startFaultServer((_request, reply) => reply.file(object));
+  await storage.close();
+  handOut(api, storage, object.contentType, object.bytes.length);
+  const run = await runCli(ARGS, { api });
+  expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE', retryable: true } } });
+  expect(run.stderr).toContain(`127.0.0.1:${storage.port}`);
+});
+
+test.each([
+  ['kill before', 'link', 'object.zip.part /'],
+  ['kill after', 'link', 'object.zip.part /'],
+  ['kill before', 'unlink', 'object.zip.part.json [object'],
+  ['kill after', 'unlink', 'object.zip.part.json [object'],
+] as const)(
+  'row 80: after a %s the %s that ends it, no byte travels again',
+  async (effect, call, pathPart) => {
+    const api = await startApi({ files: { one: object } });
+    const place = makePlace();
+    const { nodeFlags, markerPath } = diskFaultFlags({ call, nth: 1, effect, pathPart });
+    expect((await runBinary(ARGS, { api, place, nodeFlags })).exitCode).toBe(137);
+    expect(existsSync(markerPath)).toBe(true);
+    const before = api.requestsOf('GET /v2/downloads/file/{id}').length;
+    expect((await runBinary(ARGS, { api, place })).exitCode).toBe(0);
+    expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(before);
+    expect(isRight(place)).toBe(true);
+  },
+);
+
+test('row 81: what cannot fit is not begun, and the message says how much is missing', async () => {
+  const api = await startApi({ files: { one: object } });
+  handOut(api, api, 'application/zip', 2 ** 52);
+  const run = await runCli(ARGS, { api });
+  expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
+  expect(run.stderr).toMatch(/not enough space.*\d+ bytes are missing/);
+  expect(run.stderr).toContain('--no-space-check');
+  expect(api.requestsOf('GET /v2/downloads/file/{id}')).toEqual([]);
+  expect(listTree(run.cwd)).toEqual([]);
+});
+
+test('row 91: the file has the mode that the umask asks for, and can never be run', async () => {
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  const wrapper = ['sh', '-c', 'umask 027 && exec "$@"', 'sh'];
+  expect((await runBinary(ARGS, { api, place, wrapper })).exitCode).toBe(0);
+  expect(statSync(join(place.cwd, 'object.zip')).mode & 0o7777).toBe(0o640);
+});
+
+test('row 92: files with similar names are left alone', async () => {
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  const others = ['object', 'object.zip.lock', 'object.zip.json', 'object.zip.part2', 'other.zip.part'];
+  for (const name of others) writeFileSync(join(place.cwd, name), name);
+  expect((await runCli(ARGS, { api, place })).exitCode).toBe(0);
+  expect(listTree(place.cwd).map(({ path }) => path)).toEqual([...others, 'object.zip'].toSorted());
+  expect(others.every((name) => readFileSync(join(place.cwd, name), 'utf8') === name)).toBe(true);
+});
+
+test('row 121: a process that was stopped for a while goes on where it was', async () => {
+  const api = await startApi({ files: { one: object } });
+  api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
+    await reply.head(200, { 'Content-Type': 'application/zip', 'Content-Length': object.bytes.length });
+    await reply.slowly(object.bytes, 100_000, 20);
+  });
+  const run = startBinary(ARGS, { api });
+  while (!existsSync(join(run.place.cwd, 'object.zip.part'))) await delay(10);
+  run.kill('SIGSTOP');
+  await delay(2_000);
+  run.kill('SIGCONT');
+  expect((await run.result).exitCode).toBe(0);
+  expect(isRight(run.place)).toBe(true);
+  expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
+});
+
+test('row 123: a small heap and few open files are enough', async () => {
+  const large = makeZipObject(24_000_000);
+  const api = await startApi({ files: { one: large } });
+  const place = makePlace();
+  const run = await runBinary(ARGS, {
+    api,
+    place,
+    nodeFlags: ['--max-old-space-size=64'],
+    wrapper: ['sh', '-c', 'ulimit -n 100 && exec "$@"', 'sh'],
+  });
+  expect(run.exitCode).toBe(0);
+  expect(readFileSync(join(place.cwd, 'object.zip')).equals(large.bytes)).toBe(true);
+});
