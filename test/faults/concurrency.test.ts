@@ -28,7 +28,7 @@ async function race(processes: number, prepare: (cwd: string) => void): Promise<
   expect(listTree(place.cwd).map((entry) => entry.path)).toEqual(['object.zip']);
 }
 
-test('processes that find the lock of a dead one do not both take it over', {
+test('row 126: processes that find the lock of a dead one do not both take it over', {
   timeout: 120_000,
 }, async () => {
   const dead = await runBinary(['--version']);
@@ -44,7 +44,7 @@ test('processes that find the lock of a dead one do not both take it over', {
   }
 });
 
-test('while one writes, another is told which process it is, and the first one finishes', async () => {
+test('row 129: while one writes, another that would write or unpack is told which process it is, and the first one finishes', async () => {
   const api = await startApi({ files: { one: object } });
   let release: () => void = () => {};
   const released = new Promise<void>((resolve) => {
@@ -62,8 +62,10 @@ test('while one writes, another is told which process it is, and the first one f
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const second = await runBinary(ARGS, { api, place });
+  const third = await runBinary([...ARGS, '--extract'], { api, place });
   release();
   expect(second).toMatchObject({ exitCode: 11, json: { error: { code: 'BUSY', retryable: true } } });
   expect(second.stderr).toContain(String(first.pid));
+  expect(third.exitCode).toBe(11);
   expect((await first.result).exitCode).toBe(0);
 });

@@ -60,7 +60,7 @@ test.each<[DiskCall, DiskFault['effect']]>([
   ['rename', 'EIO'],
   ['rename', 'ESTALE'],
 ])(
-  'every single %s that fails with %s is a disk error and is overcome later',
+  'row 82: every single %s that fails with %s is a disk error and is overcome later',
   DEADLINE,
   async (call, effect) => {
     // What is cleaned up after the final name is there may fail without spoiling the success.
@@ -73,9 +73,13 @@ test.each<[DiskCall, DiskFault['effect']]>([
   ['unlink', 'EIO'],
   ['link', 'EPERM'],
   ['link', 'EXDEV'],
-])('every single %s that fails with %s is overcome or is a disk error', DEADLINE, async (call, effect) => {
-  expect(await survivesEach(call, effect, [0, 9])).toBeGreaterThan(0);
-});
+])(
+  'row 82: every single %s that fails with %s is overcome or is a disk error',
+  DEADLINE,
+  async (call, effect) => {
+    expect(await survivesEach(call, effect, [0, 9])).toBeGreaterThan(0);
+  },
+);
 
 test.each<[DiskCall]>([
   ['open'],
@@ -86,12 +90,12 @@ test.each<[DiskCall]>([
   ['link'],
   ['unlink'],
   ['close'],
-])('a kill around any %s leaves nothing wrong and the next run finishes', DEADLINE, async (call) => {
+])('row 73: a kill around any %s leaves nothing wrong and the next run finishes', DEADLINE, async (call) => {
   expect(await survivesEach(call, 'kill before', [137])).toBeGreaterThan(0);
   expect(await survivesEach(call, 'kill after', [137])).toBeGreaterThan(0);
 });
 
-test('writes and reads that take fewer bytes than given are completed', async () => {
+test('row 83: writes and reads that take fewer bytes than given are completed', async () => {
   for (const call of ['write', 'read'] as const) {
     const api = await startApi({ files: { one: object } });
     const place = makePlace();
@@ -108,7 +112,7 @@ test('writes and reads that take fewer bytes than given are completed', async ()
   }
 });
 
-test('a full disk says how much is missing or what to do, and keeps what fits', async () => {
+test('row 81: a full disk says how much is missing or what to do, and keeps what fits', async () => {
   const api = await startApi({ files: { one: object } });
   const { nodeFlags } = diskFaultFlags({
     call: 'write',
@@ -122,7 +126,7 @@ test('a full disk says how much is missing or what to do, and keeps what fits', 
   expect(run.stderr).toMatch(/^hint: /m);
 });
 
-test('standard output that is full is a disk error, and one that was closed is none of a bug', async () => {
+test('row 116: standard output that is full is a disk error, and one that was closed is none of a bug', async () => {
   const api = await startApi({ files: { one: object } });
   const args = ['fetch', PACKAGE_ID, '-o', '-'];
   const full = await runBinary(args, { api, wrapper: ['sh', '-c', '"$@" > /dev/full', 'sh'] });
@@ -131,7 +135,7 @@ test('standard output that is full is a disk error, and one that was closed is n
   expect(closed.stderr).not.toMatch(/bug/);
 });
 
-test('a target folder that vanished is a disk error', async () => {
+test('row 86: a target folder that vanished is a disk error', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const run = await runBinary(ARGS, {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { titleOf } from '../support/fault-mode.ts';
 import { IDENTITY_MODES } from '../support/fault-modes-identity.ts';
 import { expectFaultIsHandled } from './fetch-with-fault.ts';
 
-test.each(IDENTITY_MODES.map((mode) => [mode.name, mode] as const))('%s', async (_name, mode) => {
+test.each(IDENTITY_MODES.map((mode) => [titleOf(mode), mode] as const))('%s', async (_name, mode) => {
   await expect(expectFaultIsHandled(mode)).resolves.toBeUndefined();
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { titleOf } from '../support/fault-mode.ts';
 import { RANGE_MODES } from '../support/fault-modes-range.ts';
 import { expectFaultIsHandled } from './fetch-with-fault.ts';
 
-test.each(RANGE_MODES.map((mode) => [mode.name, mode] as const))('%s', async (_name, mode) => {
+test.each(RANGE_MODES.map((mode) => [titleOf(mode), mode] as const))('%s', async (_name, mode) => {
   await expect(expectFaultIsHandled(mode)).resolves.toBeUndefined();
 });

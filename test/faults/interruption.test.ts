@@ -42,7 +42,7 @@ test.each([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const)(
-  '%s stops the transfer in order, keeps the part and names the command that goes on',
+  'row 119: %s stops the transfer in order, keeps the part and names the command that goes on',
   async (signal, exitCode) => {
     const api = await startSlowApi();
     const run = startBinary(ARGS, { api });
@@ -58,7 +58,9 @@ test.each([
   },
 );
 
-test('signals at any time leave nothing wrong, and the next run finishes', { timeout: 120_000 }, async () => {
+test('row 119: signals at any time leave nothing wrong, and the next run finishes', {
+  timeout: 120_000,
+}, async () => {
   const api = await startSlowApi();
   for (let round = 0; round < 15; round++) {
     const place = makePlace();
@@ -80,7 +82,7 @@ test('signals at any time leave nothing wrong, and the next run finishes', { tim
   }
 });
 
-test('a second Ctrl-C ends it at once', async () => {
+test('row 119: a second Ctrl-C ends it at once', async () => {
   const api = await startApi({ script: { 'GET /v2/downloads/{id}': (_request, reply) => reply.stall() } });
   const run = startBinary(ARGS, { api });
   while (api.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));

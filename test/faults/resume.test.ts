@@ -19,6 +19,7 @@ import { type FaultScene, handOut, OBJECT_NAME, setScene } from './fetch-with-fa
 
 /** Half of the object comes, then the storage has nothing more for this run. */
 const HALF: FaultMode = {
+  row: 73,
   name: 'half',
   outcome: OVERCOME,
   handler: (object) => cutAtHalfThen(object, (_request, reply) => reply.send(404, {}, '')),
@@ -46,7 +47,7 @@ function rangesSince(scene: FaultScene, firstIndex: number): (string | undefined
   return scene.storage.requests.slice(firstIndex).map(({ headers }) => headers.get('range'));
 }
 
-test('the same command goes on where the last one stopped, and says so', async () => {
+test('row 60: the same command goes on where the last one stopped, at another address, and says so', async () => {
   const scene = await stopAtHalf();
   const before = scene.storage.requests.length;
   const run = await scene.fetch();
@@ -64,7 +65,7 @@ test('--no-resume begins again', async () => {
   expect(rangesSince(scene, before)).toEqual([undefined]);
 });
 
-test('a part that is complete already needs no bytes', async () => {
+test('row 72: a part that is complete already needs no bytes', async () => {
   const scene = await stopAtHalf();
   writeFileSync(scene.partPath, scene.object.bytes);
   const before = scene.storage.requests.length;
@@ -73,7 +74,7 @@ test('a part that is complete already needs no bytes', async () => {
   expect(scene.storage.requests.length - before).toBeLessThanOrEqual(1);
 });
 
-test('a part that is too long is thrown away', async () => {
+test('row 72: a part that is too long is thrown away', async () => {
   const scene = await stopAtHalf();
   writeFileSync(scene.partPath, Buffer.concat([scene.object.bytes, Buffer.alloc(1)]));
   expect((await scene.fetch()).exitCode).toBe(0);
@@ -97,7 +98,7 @@ const DAMAGES: readonly (readonly [name: string, damage: (scene: HalfDone) => vo
 ];
 
 test.each(DAMAGES)(
-  '%s: the right file comes, or nothing does and the message says what to do',
+  'row 75: %s: the right file comes, or nothing does and the message says what to do',
   async (_name, damage) => {
     const scene = await stopAtHalf();
     damage(scene);
@@ -110,7 +111,7 @@ test.each(DAMAGES)(
   },
 );
 
-test('a journal of a newer version is refused and nothing is changed', async () => {
+test('row 79: a journal of a newer version is refused and nothing is changed', async () => {
   const scene = await stopAtHalf();
   const journal = readFileSync(scene.journalPath, 'utf8').replace('"schema":2', '"schema":99');
   writeFileSync(scene.journalPath, journal);
@@ -120,7 +121,7 @@ test('a journal of a newer version is refused and nothing is changed', async () 
   expect(readFileSync(scene.partPath)).toHaveLength(150_000);
 });
 
-test('a part of another package is not touched', async () => {
+test('row 77: a part of another package is not touched', async () => {
   const scene = await stopAtHalf();
   const journal = readFileSync(scene.journalPath, 'utf8').replace(
     /"packageId":"[^"]*"/,
@@ -132,7 +133,7 @@ test('a part of another package is not touched', async () => {
   expect(readFileSync(scene.partPath)).toHaveLength(150_000);
 });
 
-test('two files of one name in two packages do not share a part', async () => {
+test('row 76: two files of one name in two packages do not share a part', async () => {
   const scene = await stopAtHalf();
   scene.api.packages.set('other-package', { id: 'other-package', status: 'ready' });
   handOut(scene.api, scene.storage, 'application/zip', scene.object.bytes.length);
@@ -146,7 +147,7 @@ test.each([
   ['a hard link', (path: string, other: string) => linkSync(other, path)],
   ['a folder', (path: string) => mkdirSync(path)],
   ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
-])('%s in the place of the part is not written through', async (_name, plant) => {
+])('row 75: %s in the place of the part is not written through', async (_name, plant) => {
   const scene = await stopAtHalf();
   const other = join(scene.place.cwd, 'precious');
   const precious = Buffer.alloc(1_000, 'precious');
@@ -159,7 +160,7 @@ test.each([
   expect(existsSync(`${other}-nowhere`)).toBe(false);
 });
 
-test('a link in the place of the journal is not written through', async () => {
+test('row 75: a link in the place of the journal is not written through', async () => {
   const scene = await stopAtHalf();
   const other = join(scene.place.cwd, 'precious');
   writeFileSync(other, readFileSync(scene.journalPath));
@@ -170,7 +171,7 @@ test('a link in the place of the journal is not written through', async () => {
   expect(readFileSync(other, 'utf8')).toBe(before);
 });
 
-test('a crash between the two names of a finished file never endangers it', async () => {
+test('row 80: a crash between the two names of a finished file never endangers it', async () => {
   const scene = await stopAtHalf();
   const part = readFileSync(scene.partPath);
   const journal = readFileSync(scene.journalPath, 'utf8');
@@ -186,7 +187,7 @@ test('a crash between the two names of a finished file never endangers it', asyn
   expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
 });
 
-test('no damage to part and journal ever leads to a wrong file', { timeout: 120_000 }, async () => {
+test('row 75: no damage to part and journal ever leads to a wrong file', { timeout: 120_000 }, async () => {
   const numRuns = 25;
   const checking = assert(
     asyncProperty(

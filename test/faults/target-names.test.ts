@@ -29,7 +29,7 @@ async function prepare() {
   return { place, api, target, fetch };
 }
 
-test('another file of that name is kept, and replaced or left alone when told so', async () => {
+test('row 84: another file of that name is kept, and replaced or left alone when told so', async () => {
   const { target, fetch, place } = await prepare();
   writeFileSync(target, OLD);
   expect(await fetch()).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
@@ -44,7 +44,7 @@ test('another file of that name is kept, and replaced or left alone when told so
   expect(listTree(place.cwd).map(({ path }) => path)).toEqual(['object.zip']);
 });
 
-test('the same file already there is no work', async () => {
+test('row 84: the same file already there is no work', async () => {
   const { target, fetch, api } = await prepare();
   writeFileSync(target, object.bytes);
   const run = await fetch();
@@ -55,7 +55,7 @@ test('the same file already there is no work', async () => {
   expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(0);
 });
 
-test('a file of the same size with other bytes is another file', async () => {
+test('row 84: a file of the same size with other bytes is another file', async () => {
   const { target, fetch } = await prepare();
   const other = makeZipObject(50_000, { seed: 'B' }).bytes;
   other[25_000] = (other[25_000] ?? 0) ^ 1;
@@ -64,7 +64,7 @@ test('a file of the same size with other bytes is another file', async () => {
   expect(readFileSync(target).equals(other)).toBe(true);
 });
 
-test('a link is replaced itself, and what it points to stays', async () => {
+test('row 84: a link is replaced itself, and what it points to stays', async () => {
   const { target, fetch, place } = await prepare();
   const elsewhere = join(place.cwd, 'elsewhere');
   writeFileSync(elsewhere, OLD);
@@ -76,14 +76,14 @@ test('a link is replaced itself, and what it points to stays', async () => {
   expect(readFileSync(elsewhere, 'utf8')).toBe(OLD);
 });
 
-test('a dangling link counts as something there', async () => {
+test('row 84: a dangling link counts as something there', async () => {
   const { target, fetch, place } = await prepare();
   symlinkSync(join(place.cwd, 'nowhere'), target);
   expect((await fetch()).exitCode).toBe(13);
   expect(existsSync(join(place.cwd, 'nowhere'))).toBe(false);
 });
 
-test('a file with two names keeps its other name', async () => {
+test('row 84: a file with two names keeps its other name', async () => {
   const { target, fetch, place } = await prepare();
   const twin = join(place.cwd, 'twin');
   writeFileSync(twin, OLD);
@@ -93,14 +93,14 @@ test('a file with two names keeps its other name', async () => {
   expect(readFileSync(target).equals(object.bytes)).toBe(true);
 });
 
-test('a folder of that name takes the file in', async () => {
+test('row 84: a folder of that name takes the file in', async () => {
   const { target, fetch, place } = await prepare();
   mkdirSync(target);
   expect((await fetch()).exitCode).toBe(0);
   expect(listTree(place.cwd).filter(({ type }) => type === 'file')).toHaveLength(1);
 });
 
-test('a file that appears during the transfer is kept', async () => {
+test('row 85: a file that appears during the transfer is kept', async () => {
   const { target, fetch, api } = await prepare();
   api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
     writeFileSync(target, OLD);
@@ -115,7 +115,7 @@ test.each([
   ['below a file, two levels', 'file/deep/object.zip'],
   ['of a name that is too long', `${'x'.repeat(300)}.zip`],
   ['on a file system that takes none', '/proc/object.zip'],
-])('a target %s is a disk error before any byte', async (_name, target) => {
+])('row 86: a target %s is a disk error before any byte', async (_name, target) => {
   const { api, place } = await prepare();
   writeFileSync(join(place.cwd, 'file'), OLD);
   const run = await runCli(['fetch', PACKAGE_ID, '-o', target, '--json'], { api, place });
@@ -173,7 +173,7 @@ const NAMES: readonly string[] = [
   'object.zip.part.json',
 ];
 
-test.each(NAMES)('the title %j makes one harmless name in the folder', async (title) => {
+test.each(NAMES)('row 87: the title %j makes one harmless name in the folder', async (title) => {
   const place = makePlace();
   const api = await startApi({ files: { one: object }, packages: [{ title, files: ['one'] }] });
   const run = await runCli(['fetch', PACKAGE_ID, '--json'], { api, place });
@@ -181,17 +181,20 @@ test.each(NAMES)('the title %j makes one harmless name in the folder', async (ti
   expectOneHarmlessFile(place.cwd);
 });
 
-test.each(NAMES)('the Content-Disposition name %j makes one harmless name in the folder', async (name) => {
-  const place = makePlace();
-  const api = await startApi({ files: { one: object } });
-  const utf8 = `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;
-  api.script('GET /v2/downloads/file/{id}', (_request, reply) =>
-    reply.file(object, { headers: { 'Content-Disposition': utf8 } }),
-  );
-  const run = await runCli(['fetch', PACKAGE_ID, '--json'], { api, place });
-  expect(run.exitCode).toBe(0);
-  expectOneHarmlessFile(place.cwd);
-});
+test.each(NAMES)(
+  'row 87: the Content-Disposition name %j makes one harmless name in the folder',
+  async (name) => {
+    const place = makePlace();
+    const api = await startApi({ files: { one: object } });
+    const utf8 = `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;
+    api.script('GET /v2/downloads/file/{id}', (_request, reply) =>
+      reply.file(object, { headers: { 'Content-Disposition': utf8 } }),
+    );
+    const run = await runCli(['fetch', PACKAGE_ID, '--json'], { api, place });
+    expect(run.exitCode).toBe(0);
+    expectOneHarmlessFile(place.cwd);
+  },
+);
 
 function expectOneHarmlessFile(folder: string): void {
   const entries = listTree(folder);

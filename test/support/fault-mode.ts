@@ -4,6 +4,8 @@ import type { ServedObject } from './served-object.ts';
 
 /** One named way in which a download goes wrong, and how the program may end then. */
 export interface FaultMode {
+  /** Of the fault catalogue. */
+  readonly row: number;
   readonly name: string;
   readonly outcome: FaultOutcome;
   /** Makes the server's behaviour; what it remembers belongs to this one handler. */
@@ -18,6 +20,11 @@ export interface FaultOutcome {
   readonly exitCodes: readonly number[];
   /** `by exit code`: right after 0, absent after anything else. */
   readonly finalFile: 'right' | 'absent' | 'by exit code';
+}
+
+/** Names a test of a mode after its row of the fault catalogue. */
+export function titleOf({ row, name }: FaultMode): string {
+  return `row ${row}: ${name}`;
 }
 
 /** The fault is overcome. */

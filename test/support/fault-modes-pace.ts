@@ -76,21 +76,29 @@ function thirdConnectionRefused(object: ServedObject): FaultHandler {
 /** Servers that stop, crawl or hang up. */
 export const PACE_MODES: readonly FaultMode[] = [
   {
+    row: 56,
     name: 'the first body stalls at half',
     outcome: OVERCOME,
     handler: (object) => inTurn(stopAtHalf('stall')(object), wellBehaved(object)),
   },
-  { name: 'every body stalls at half', outcome: refused(6), handler: stopAtHalf('stall') },
+  { row: 56, name: 'every body stalls at half', outcome: refused(6), handler: stopAtHalf('stall') },
   {
+    row: 56,
     name: 'the first request gets no answer',
     outcome: OVERCOME,
     handler: (object) => inTurn(silent, wellBehaved(object)),
   },
-  { name: 'no request gets an answer', outcome: refused(6), handler: () => silent },
-  { name: 'one byte a second', outcome: refused(6), handler: oneByteASecond },
-  { name: 'a head of one byte a second without end', outcome: refused(6, 7), handler: slowHead },
-  { name: 'twenty resets at odd places, then all is well', outcome: OVERCOME, handler: resetOften(20) },
+  { row: 56, name: 'no request gets an answer', outcome: refused(6), handler: () => silent },
+  { row: 56, name: 'one byte a second', outcome: refused(6), handler: oneByteASecond },
+  { row: 37, name: 'a head of one byte a second without end', outcome: refused(6, 7), handler: slowHead },
   {
+    row: 57,
+    name: 'twenty resets at odd places, then all is well',
+    outcome: OVERCOME,
+    handler: resetOften(20),
+  },
+  {
+    row: 57,
     name: 'every connection brings 20,000 bytes and is closed',
     outcome: OVERCOME,
     handler: (object) => (request, reply) => {
@@ -99,18 +107,25 @@ export const PACE_MODES: readonly FaultMode[] = [
       return reply.file(object, { cutAtByte: start + 20_000 });
     },
   },
-  { name: 'every body is reset at half', outcome: refused(6), handler: stopAtHalf('reset') },
+  { row: 57, name: 'every body is reset at half', outcome: refused(6), handler: stopAtHalf('reset') },
   {
+    row: 35,
     name: 'two resets instead of a head, then all is well',
     outcome: OVERCOME,
     handler: (object) => inTurn(resetAtOnce, resetAtOnce, wellBehaved(object)),
   },
-  { name: 'a reset instead of every head', outcome: refused(6), handler: () => resetAtOnce },
-  { name: 'a close instead of every head', outcome: refused(6), handler: () => closeAtOnce },
+  { row: 35, name: 'a reset instead of every head', outcome: refused(6), handler: () => resetAtOnce },
+  { row: 35, name: 'a close instead of every head', outcome: refused(6), handler: () => closeAtOnce },
   {
+    row: 35,
     name: 'a reset instead of every head after half of the object',
     outcome: refused(6),
     handler: (object) => cutAtHalfThen(object, resetAtOnce),
   },
-  { name: 'more than two requests at a time get 503', outcome: OVERCOME, handler: thirdConnectionRefused },
+  {
+    row: 66,
+    name: 'more than two requests at a time get 503',
+    outcome: OVERCOME,
+    handler: thirdConnectionRefused,
+  },
 ];

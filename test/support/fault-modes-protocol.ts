@@ -47,56 +47,71 @@ const junkAfterBody: FaultMode['handler'] = (object) => async (_request, reply) 
 /** Grammar of HTTP/1.1 itself (RFC 9112), bent and broken. */
 export const PROTOCOL_MODES: readonly FaultMode[] = [
   {
+    row: 63,
     name: 'HTTP/1.0',
     outcome: OVERCOME,
     handler: under((object) => wholeHead(object).replace('HTTP/1.1', 'HTTP/1.0')),
   },
   {
+    row: 63,
     name: 'HTTP/2.0 in the status line',
     outcome: overcomeOrRefused(6, 7),
     handler: under((object) => wholeHead(object).replace('HTTP/1.1', 'HTTP/2.0')),
   },
-  { name: 'bytes after the body', outcome: OVERCOME, handler: junkAfterBody },
+  { row: 63, name: 'bytes after the body', outcome: OVERCOME, handler: junkAfterBody },
   {
+    row: 38,
     name: 'a hundred 103 before the answer',
     outcome: overcomeOrRefused(6, 7),
     handler: under((object) => EARLY_HINTS.repeat(100) + wholeHead(object)),
   },
   {
+    row: 38,
     name: 'a 100 before the answer',
     outcome: overcomeOrRefused(6, 7),
     handler: under((object) => CONTINUE + wholeHead(object)),
   },
-  { name: '103 without end', outcome: refused(6, 7), handler: flood('', EARLY_HINTS) },
+  { row: 38, name: '103 without end', outcome: refused(6, 7), handler: flood('', EARLY_HINTS) },
   {
+    row: 38,
     name: '101',
     outcome: refused(6, 7),
     handler: instead('HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n'),
   },
   {
+    row: 65,
     name: 'headers without end',
     outcome: refused(6, 7),
     handler: flood('HTTP/1.1 200 OK\r\n', 'X-Flood: 1\r\n'),
   },
   {
+    row: 65,
     name: 'one header of a megabyte',
     outcome: overcomeOrRefused(6, 7),
     handler: under((object) => wholeHead(object, { 'X-Large': 'x'.repeat(1024 * 1024) })),
   },
-  { name: 'a status line without end', outcome: refused(6, 7), handler: flood('HTTP/1.1 200 ', 'OK and ') },
   {
+    row: 65,
+    name: 'a status line without end',
+    outcome: refused(6, 7),
+    handler: flood('HTTP/1.1 200 ', 'OK and '),
+  },
+  {
+    row: 65,
     name: 'escape sequences in the reason phrase of a 404',
     outcome: refused(3),
     handler: () => (_request, reply) =>
       reply.raw('HTTP/1.1 404 \x1b]0;owned\x07\x1b[31mgone\r\nContent-Length: 0\r\n\r\n'),
   },
   {
+    row: 65,
     name: 'escape sequences in the reason phrase of every 503',
     outcome: refused(6),
     handler: () => (_request, reply) =>
       reply.raw('HTTP/1.1 503 \x1b[2J\x9b31mlater\r\nContent-Length: 0\r\n\r\n'),
   },
   {
+    row: 65,
     name: 'escape sequences and bidi characters in every header of the answer',
     outcome: overcomeOrRefused(6, 7),
     handler: under((object) =>
@@ -107,31 +122,36 @@ export const PROTOCOL_MODES: readonly FaultMode[] = [
     ),
   },
   {
+    row: 65,
     name: 'a NUL in a header',
     outcome: overcomeOrRefused(6, 7),
     handler: under((object) => wholeHead(object, { 'X-Nul': 'a\0b' })),
   },
   {
+    row: 65,
     name: 'a folded header',
     outcome: overcomeOrRefused(6, 7),
     handler: under((object) => wholeHead(object, { 'X-Folded': 'one\r\n two' })),
   },
   {
+    row: 63,
     name: 'line feeds alone',
     outcome: overcomeOrRefused(6, 7),
     handler: under((object) => wholeHead(object).replaceAll('\r\n', '\n')),
   },
-  { name: 'no HTTP at all', outcome: refused(6, 7), handler: instead('SSH-2.0-OpenSSH_9.2\r\n') },
-  { name: 'a TLS alert', outcome: refused(6, 7), handler: instead('\x15\x03\x01\x00\x02\x02\x28') },
+  { row: 63, name: 'no HTTP at all', outcome: refused(6, 7), handler: instead('SSH-2.0-OpenSSH_9.2\r\n') },
+  { row: 63, name: 'a TLS alert', outcome: refused(6, 7), handler: instead('\x15\x03\x01\x00\x02\x02\x28') },
   {
+    row: 63,
     name: 'status 999',
     outcome: refused(3, 4, 6, 7),
     handler: instead('HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n'),
   },
   {
+    row: 63,
     name: 'status 99',
     outcome: refused(6, 7),
     handler: instead('HTTP/1.1 99 Odd\r\nContent-Length: 0\r\n\r\n'),
   },
-  { name: 'half a head', outcome: refused(6, 7), handler: instead('HTTP/1.1 200 OK\r\nContent-Le') },
+  { row: 63, name: 'half a head', outcome: refused(6, 7), handler: instead('HTTP/1.1 200 OK\r\nContent-Le') },
 ];

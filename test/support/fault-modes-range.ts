@@ -109,6 +109,7 @@ function unsatisfiable(object: ServedObject): FaultHandler {
 /** Answers to a Range request that are not the range (RFC 9110 sections 14 and 15.3.7). */
 export const RANGE_MODES: readonly FaultMode[] = [
   {
+    row: 70,
     name: 'a 200 to every Range request',
     outcome: OVERCOME,
     handler: (object) =>
@@ -116,25 +117,44 @@ export const RANGE_MODES: readonly FaultMode[] = [
   },
   ...LABELS.map(
     ([name, contentRange]): FaultMode => ({
+      row: 71,
       name: `every 206 is one ${name}`,
       outcome: overcomeOrRefused(6, 7, 10),
       handler: labelledAs(contentRange),
     }),
   ),
   {
+    row: 71,
     name: 'every 206 is one of unknown total',
     outcome: overcomeOrRefused(6, 7, 10),
     handler: labelledAs((a) => `bytes ${a.start}-${a.end - 1}/*`),
   },
   {
+    row: 71,
     name: 'every 206 has the bytes before the right ones',
     outcome: overcomeOrRefused(10),
     handler: shiftedBytes,
   },
-  { name: 'every 206 is multipart/byteranges', outcome: overcomeOrRefused(6, 7, 10), handler: multipart },
-  { name: 'every 206 is shorter than asked for', outcome: overcomeOrRefused(6, 10), handler: shorterRange },
-  { name: 'a 206 to a request without Range', outcome: overcomeOrRefused(6, 7, 10), handler: unasked206 },
   {
+    row: 71,
+    name: 'every 206 is multipart/byteranges',
+    outcome: overcomeOrRefused(6, 7, 10),
+    handler: multipart,
+  },
+  {
+    row: 71,
+    name: 'every 206 is shorter than asked for',
+    outcome: overcomeOrRefused(6, 10),
+    handler: shorterRange,
+  },
+  {
+    row: 71,
+    name: 'a 206 to a request without Range',
+    outcome: overcomeOrRefused(6, 7, 10),
+    handler: unasked206,
+  },
+  {
+    row: 72,
     name: 'one 416 to a good Range',
     outcome: overcomeOrRefused(6, 10),
     handler: (object) =>
@@ -144,6 +164,7 @@ export const RANGE_MODES: readonly FaultMode[] = [
       ),
   },
   {
+    row: 72,
     name: 'a 416 to every Range request',
     outcome: overcomeOrRefused(6, 7, 10),
     handler: (object) =>
@@ -151,5 +172,5 @@ export const RANGE_MODES: readonly FaultMode[] = [
         request.headers.has('range') ? unsatisfiable(object)(request, reply) : reply.file(object),
       ),
   },
-  { name: 'a 416 to everything', outcome: refused(6, 7, 10), handler: unsatisfiable },
+  { row: 72, name: 'a 416 to everything', outcome: refused(6, 7, 10), handler: unsatisfiable },
 ];

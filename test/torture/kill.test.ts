@@ -14,45 +14,49 @@ const KILLS = scaled({ sample: 6, full: 100 });
 const KILLS_OF_ONE_DOWNLOAD = 4;
 const MAY_BE_FETCHED_AGAIN_BYTES = 8 * MIB;
 
-test.each([1, 4])(`killed at random points, connections: %i (seed ${SEED})`, TIME_LIMIT, async (count) => {
-  const random = pseudoRandom(SEED + count);
-  const flags = await connectionFlags(count);
-  const api = await startPacedApi(object, BYTES_PER_SECOND);
-  const wholeMs = await timeWholeRun(api, flags);
-  const tally = createTally();
-  for (let kills = 0; kills < KILLS; ) kills += await killAndFinish();
-  report(`kill, ${count} connection${count === 1 ? '' : 's'}`, tally);
-  expect(tally).toMatchObject(ALL_WELL);
-  expect(tally.refetchedMaxBytes).toBeLessThanOrEqual(MAY_BE_FETCHED_AGAIN_BYTES);
+test.each([1, 4])(
+  `row 73: killed at random points, connections: %i (seed ${SEED})`,
+  TIME_LIMIT,
+  async (count) => {
+    const random = pseudoRandom(SEED + count);
+    const flags = await connectionFlags(count);
+    const api = await startPacedApi(object, BYTES_PER_SECOND);
+    const wholeMs = await timeWholeRun(api, flags);
+    const tally = createTally();
+    for (let kills = 0; kills < KILLS; ) kills += await killAndFinish();
+    report(`kill, ${count} connection${count === 1 ? '' : 's'}`, tally);
+    expect(tally).toMatchObject(ALL_WELL);
+    expect(tally.refetchedMaxBytes).toBeLessThanOrEqual(MAY_BE_FETCHED_AGAIN_BYTES);
 
-  /** One download, until it is complete or was killed often enough; resolves with the number of kills. */
-  async function killAndFinish(): Promise<number> {
-    const place = makePlace();
-    api.forget();
-    const killedAfterMs: number[] = [];
-    let isComplete = false;
-    while (!isComplete && killedAfterMs.length < KILLS_OF_ONE_DOWNLOAD) {
-      const run = startFetch(api, place, flags);
-      const killAfterMs = Math.floor((random() / 2 ** 32) * wholeMs);
-      const timer = setTimeout(() => run.kill('SIGKILL'), killAfterMs);
-      const result = await run.result;
-      clearTimeout(timer);
-      isComplete = result.exitCode === 0;
-      if (!isComplete) killedAfterMs.push(killAfterMs);
+    /** One download, until it is complete or was killed often enough; resolves with the number of kills. */
+    async function killAndFinish(): Promise<number> {
+      const place = makePlace();
+      api.forget();
+      const killedAfterMs: number[] = [];
+      let isComplete = false;
+      while (!isComplete && killedAfterMs.length < KILLS_OF_ONE_DOWNLOAD) {
+        const run = startFetch(api, place, flags);
+        const killAfterMs = Math.floor((random() / 2 ** 32) * wholeMs);
+        const timer = setTimeout(() => run.kill('SIGKILL'), killAfterMs);
+        const result = await run.result;
+        clearTimeout(timer);
+        isComplete = result.exitCode === 0;
+        if (!isComplete) killedAfterMs.push(killAfterMs);
+        const what = `killed after ${killedAfterMs.join(', ')} ms`;
+        judge(tally, result, { versions: [object], exitCodes: [0, 137], what });
+        await countRepeatedBytes();
+      }
       const what = `killed after ${killedAfterMs.join(', ')} ms`;
-      judge(tally, result, { versions: [object], exitCodes: [0, 137], what });
+      await settle(tally, { api, place, versions: [object], what });
       await countRepeatedBytes();
+      return killedAfterMs.length;
     }
-    const what = `killed after ${killedAfterMs.join(', ')} ms`;
-    await settle(tally, { api, place, versions: [object], what });
-    await countRepeatedBytes();
-    return killedAfterMs.length;
-  }
 
-  async function countRepeatedBytes(): Promise<void> {
-    tally.refetchedMaxBytes = Math.max(tally.refetchedMaxBytes ?? 0, await api.takeRepeatedBytes());
-  }
-});
+    async function countRepeatedBytes(): Promise<void> {
+      tally.refetchedMaxBytes = Math.max(tally.refetchedMaxBytes ?? 0, await api.takeRepeatedBytes());
+    }
+  },
+);
 
 async function timeWholeRun(api: PacedApi, flags: readonly string[]): Promise<number> {
   const place = makePlace();

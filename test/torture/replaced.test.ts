@@ -36,7 +36,7 @@ function cutAfter(object: ServedObject, sizeBytes: number): FaultHandler {
 }
 
 test.each(VALIDATORS)(
-  `replaced before the resume, %s (seed ${SEED})`,
+  `row 68: replaced before the resume, %s (seed ${SEED})`,
   TIME_LIMIT,
   async (name, old, current) => {
     const random = pseudoRandom(SEED);

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { FAULT_MODES } from '../support/fault-modes.ts';
+
+/** The rows of the fault catalogue about downloads that must be handled, by chapter. */
+const MUST_BE_HANDLED: Readonly<Record<string, readonly number[]>> = {
+  transport: [48, 49, 50, 51, 52, 54, 55, 56, 58],
+  resume: [68, 69, 70, 71, 72, 73, 74, 75],
+  'file system': [81, 82, 83, 84, 85, 87],
+  'process and signals': [119, 120],
+  concurrency: [125, 126],
+};
+
+const TEST_FOLDER = fileURLToPath(new URL('..', import.meta.url));
+
+function namedRows(): Set<number> {
+  const rows = new Set(
+    Object.values(FAULT_MODES)
+      .flat()
+      .map(({ row }) => row),
+  );
+  for (const name of readdirSync(TEST_FOLDER, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.test.ts')) continue;
+    const source = readFileSync(join(TEST_FOLDER, name), 'utf8');
+    for (const [, row] of source.matchAll(/['`]row (\d+): /g)) rows.add(Number(row));
+  }
+  return rows;
+}
+
+test.each(Object.entries(MUST_BE_HANDLED))(
+  'each row about %s that must be handled has a test',
+  (_chapter, rows) => {
+    const named = namedRows();
+    expect(rows.filter((row) => !named.has(row))).toEqual([]);
+  },
+);
