@@ -165,6 +165,18 @@ test('row 79: a journal of the first release is gone on with', async () => {
   await part.close();
 });
 
+test('row 90: places beyond 2^32 are nothing special', async () => {
+  const target = newTarget();
+  const start = 5 * 2 ** 30 - 100;
+  const part = await open(target, FIRST);
+  await part.write([bytes], start);
+  await part.checkpoint();
+  const next = await open(target, SECOND);
+  expect(next.have.list()).toEqual([{ start, end: start + bytes.length }]);
+  expect((await next.readBack(start, start + bytes.length)).equals(bytes)).toBe(true);
+  await next.close();
+});
+
 test('row 68: which version is coming is known as soon as it was told, before the disk has it', async () => {
   const part = await open(newTarget(), FIRST);
   const saved = part.describeObject({ sizeBytes: bytes.length, validator: ETAG });
