@@ -7,6 +7,7 @@ import type { RangeSource } from '../range/range-source.ts';
 import { DamagedEntryError } from '../zip/refusal.ts';
 import type { Owner } from './claim.ts';
 import { inspectHead, isArchiveExpected } from './expected-content.ts';
+import { UnfitAnswerError } from './file-answer.ts';
 import { followArrivals } from './follow.ts';
 import type { TransferContext, TransferEvent, TransferRequest } from './job.ts';
 import type { ObjectIdentity } from './journal.ts';
@@ -174,7 +175,8 @@ async function fill(part: PartFile, request: FileRequest, context: FileContext):
 }
 
 async function leave(part: PartFile, error: unknown): Promise<never> {
-  if (isExpectedError(error, 'INTEGRITY')) await part.reject(error.message);
+  const areBytesWrong = isExpectedError(error, 'INTEGRITY') && !(error instanceof UnfitAnswerError);
+  if (areBytesWrong) await part.reject(error.message);
   // A disk that refuses bytes will not take a journal either.
   if (!isExpectedError(error, 'DISK')) await part.checkpoint();
   if (part.have.totalBytes() === 0) await part.remove();

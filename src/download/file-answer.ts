@@ -23,6 +23,11 @@ export type FileAnswer =
   /** The URL is refused, expired or gone: the API may hand out a new one. */
   | { readonly kind: 'refused'; readonly error: ExpectedError };
 
+/** The answer was refused before any of its body was taken: the bytes that are there are not in doubt. */
+export class UnfitAnswerError extends ExpectedError {
+  override readonly name = 'UnfitAnswerError';
+}
+
 export interface FileQuestion {
   /** The asked range; `end` is Infinity where it was left open. Null when the whole object was asked for. */
   readonly range: { readonly start: number; readonly end: number } | null;
@@ -35,7 +40,7 @@ export interface FileQuestion {
 /**
  * Judges status and header of an answer before its body is touched. Sizes must agree with what is
  * known from elsewhere (api.md, rule 8).
- * @throws ExpectedError INTEGRITY, UNAVAILABLE (transient) or BAD_RESPONSE
+ * @throws UnfitAnswerError (INTEGRITY), ExpectedError UNAVAILABLE (transient) or BAD_RESPONSE
  */
 export function judgeFileAnswer(response: HttpResponse, question: FileQuestion): FileAnswer {
   const { status, headers, url } = response;
@@ -124,7 +129,7 @@ function refusal(
 function refuseEncoding({ headers, url }: HttpResponse): void {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && encoding !== '') {
-    throw new ExpectedError(
+    throw new UnfitAnswerError(
       'INTEGRITY',
       `${url.host} sent the file encoded as ${encoding} although nobody asked`,
       {
@@ -134,7 +139,7 @@ function refuseEncoding({ headers, url }: HttpResponse): void {
   }
   const transfer = headers.get('transfer-encoding')?.trim().toLowerCase() ?? 'chunked';
   if (transfer !== 'chunked') {
-    throw new ExpectedError('INTEGRITY', `${url.host} sent the file with transfer encoding ${transfer}`);
+    throw new UnfitAnswerError('INTEGRITY', `${url.host} sent the file with transfer encoding ${transfer}`);
   }
 }
 
@@ -147,7 +152,7 @@ function contentLength({ headers }: HttpResponse): number | null {
 
 function checkSize(actual: number | null, expected: number | null, where: string): void {
   if (actual === null || expected === null || actual === expected) return;
-  throw new ExpectedError('INTEGRITY', `the service says ${expected} bytes, its ${where} says ${actual}`, {
+  throw new UnfitAnswerError('INTEGRITY', `the service says ${expected} bytes, its ${where} says ${actual}`, {
     hint: 'try again later; if it stays so, create the package again',
   });
 }

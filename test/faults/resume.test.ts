@@ -58,6 +58,14 @@ test('row 60: the same command goes on where the last one stopped, at another ad
   expect(scene.storage.requests.at(-1)?.headers.get('if-range')).toBe(scene.object.etag);
 });
 
+test('row 55: a page in place of the rest costs nothing of what is there', async () => {
+  const scene = await stopAtHalf();
+  scene.storage.use((_request, reply) => reply.send(200, { 'Content-Type': 'text/html' }, '<html>Sign in'));
+  expect(await scene.fetch()).toMatchObject({ exitCode: 10 });
+  scene.storage.use(wellBehaved(scene.object));
+  expect(await scene.fetch()).toMatchObject({ exitCode: 0, json: { results: [{ resumedFrom: 150_000 }] } });
+});
+
 test('--no-resume begins again', async () => {
   const scene = await stopAtHalf();
   const before = scene.storage.requests.length;
