@@ -72,14 +72,14 @@ test('row 50: a file of unknown size comes over one connection', async () => {
 });
 
 test('row 56: the time in which --limit-rate does not read is not held against the server', async () => {
-  const small = makeZipObject(MIB);
-  const scene = await setDownload(small, (_request, reply) => reply.file(small), { speed: 2_000 });
+  const small = makeZipObject(262_144);
+  const scene = await setDownload(small, (_request, reply) => reply.file(small), { speed: 100 });
   const startMs = scene.clock.monotonicMs();
   // A piece of 64 KiB keeps the reader away for longer than the 30 s after which a silent server is given up.
   await scene.download({
     context: { connections: 1, limitRate: createRateLimit(1_024, scene.clock) },
   });
   expect(isRight(scene)).toBe(true);
-  expect(scene.clock.monotonicMs() - startMs).toBeGreaterThan(900_000);
+  expect(scene.clock.monotonicMs() - startMs).toBeGreaterThan(150_000);
   expect(eventsOf(scene, 'retry')).toEqual([]);
 });
