@@ -4,6 +4,7 @@ import { type ObjectDescription, OVERLAP_BYTES } from './destination.ts';
 import { type FileAnswer, judgeFileAnswer } from './file-answer.ts';
 import { type Job, knownSize } from './job.ts';
 import type { Chunk } from './plan.ts';
+import { rangeField } from './range-answer.ts';
 import { receive } from './receive.ts';
 import { compareValidators, ifRange } from './validator.ts';
 
@@ -119,13 +120,13 @@ async function ask(chunk: Chunk, failures: number, job: Job) {
   const overlapBytes = overlapOf(position, condition !== null, failures, job);
   const start = position - overlapBytes;
   const overlap = overlapBytes === 0 ? Buffer.alloc(0) : await destination.readBack(start, position);
-  const last = end === sizeBytes || end === Number.POSITIVE_INFINITY ? '' : String(end - 1);
+  const field = rangeField({ start, end: end === sizeBytes ? Number.POSITIVE_INFINITY : end });
   return {
     range: isRange ? { start, end } : null,
     overlap,
     headers: {
       'accept-encoding': 'identity',
-      ...(isRange ? { range: `bytes=${start}-${last}` } : {}),
+      ...(isRange ? { range: field } : {}),
       ...(condition === null ? {} : { 'if-range': condition }),
     },
   };

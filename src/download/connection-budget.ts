@@ -10,6 +10,9 @@ export interface ConnectionBudget {
   isWanted(): boolean;
 }
 
+/** As many as help one file on a long line; more of them only burden the server. */
+export const DEFAULT_CONNECTIONS = 8;
+
 /** Every file gets its first connection before any gets another one. */
 export function createConnectionBudget(total: number): ConnectionBudget {
   let free = total;

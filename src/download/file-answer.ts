@@ -125,8 +125,11 @@ function refusal(
   });
 }
 
-/** We ask for identity; encoded bytes have other lengths and offsets than the file. */
-function refuseEncoding({ headers, url }: HttpResponse): void {
+/**
+ * We ask for identity; encoded bytes have other lengths and offsets than the file.
+ * @throws UnfitAnswerError INTEGRITY
+ */
+export function refuseEncoding({ headers, url }: HttpResponse): void {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && encoding !== '') {
     throw new UnfitAnswerError(
@@ -143,7 +146,8 @@ function refuseEncoding({ headers, url }: HttpResponse): void {
   }
 }
 
-function contentLength({ headers }: HttpResponse): number | null {
+/** In bytes; null when the answer does not tell, or not in a way that can be relied on. */
+export function contentLength({ headers }: HttpResponse): number | null {
   const value = headers.get('content-length');
   if (value === null || !/^\d{1,16}$/.test(value)) return null;
   const length = Number(value);

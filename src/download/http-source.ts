@@ -1,12 +1,12 @@
 import type { Api } from '../api/client.ts';
 import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
-import { backoffMs, withRetries } from '../http/retry.ts';
+import { withRetries } from '../http/retry.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
-import { TooSlowError } from './patience.ts';
 import type { AskedRange, RangeAnswer } from './range-answer.ts';
 import { createRangeExchange, type RangeExchange } from './range-exchange.ts';
+import { createRetryBudget } from './retry-budget.ts';
 import { compareValidators, ifRange, type Validator } from './validator.ts';
 
 /** An object behind HTTP Range. All its bytes are of one version, as far as the server tells versions apart. */
@@ -140,25 +140,19 @@ function makeSource(
     }
     const remoteEnd = Math.min(end, Math.max(tailStart, start));
     let position = start;
-    let failures = 0;
+    let budget = createRetryBudget(retries, random, position);
     while (position < remoteEnd) {
-      const before = position;
       try {
         for await (const piece of request(position, remoteEnd)) {
           position += piece.length;
           yield piece;
         }
-        failures = 0;
+        budget = createRetryBudget(retries, random, position);
       } catch (error) {
         signal.throwIfAborted();
-        if (!(error instanceof ExpectedError) || error.details.transient !== true) throw error;
-        // A trickle brings bytes, but no file ever.
-        if (position > before && !(error instanceof TooSlowError)) failures = 0;
-        failures += 1;
-        if (failures > retries) throw error;
-        const delayMs = error.details.retryAfterMs ?? backoffMs(failures, random());
-        onRetry({ error, attempt: failures, delayMs });
-        await clock.sleep(delayMs, signal);
+        const retry = budget.spend(error, position);
+        onRetry(retry);
+        await clock.sleep(retry.delayMs, signal);
       }
     }
     if (position < end) yield tail.subarray(position - tailStart, end - tailStart);

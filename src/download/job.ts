@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { ExpectedError } from '../errors.ts';
 import type { HeaderFields } from '../http/headers.ts';
 import { type ByteRange, createByteRanges } from './byte-ranges.ts';
-import type { ConnectionBudget } from './connection-budget.ts';
+import { type ConnectionBudget, DEFAULT_CONNECTIONS } from './connection-budget.ts';
 import type { Destination, ObjectDescription } from './destination.ts';
 import type { FileUrl } from './file-url.ts';
 import { keepJournal } from './journal-keeper.ts';
@@ -85,7 +85,6 @@ export interface Job {
 /** A file below this gets one connection, and its end is not asked for first. */
 const LARGE_BYTES = 16 * 1_048_576;
 const BYTES_PER_CONNECTION = 8 * 1_048_576;
-const MOST_CONNECTIONS_BY_ITSELF = 8;
 
 export type JobOptions = Pick<Job, 'request' | 'destination' | 'context' | 'url' | 'mayDivide'>;
 
@@ -131,5 +130,5 @@ function chooseConnections(gaps: readonly ByteRange[], { connections, budget }: 
   if (connections !== null) return Math.min(connections, budget.total);
   if (leftBytes < LARGE_BYTES) return 1;
   const bySize = Math.floor(leftBytes / BYTES_PER_CONNECTION);
-  return Math.min(bySize, MOST_CONNECTIONS_BY_ITSELF, budget.total);
+  return Math.min(bySize, DEFAULT_CONNECTIONS, budget.total);
 }

@@ -1,7 +1,7 @@
-import { ExpectedError } from '../errors.ts';
+import type { ExpectedError } from '../errors.ts';
 import type { HttpResponse } from '../http/transport.ts';
 import { parseContentRange } from './content-range.ts';
-import { judgeFileAnswer } from './file-answer.ts';
+import { contentLength, judgeFileAnswer, refuseEncoding } from './file-answer.ts';
 import { readValidator, type Validator } from './validator.ts';
 
 /** What an answer to a request for a part of an object means. */
@@ -32,9 +32,10 @@ export type RangeAnswer =
 
 export type AskedRange = { readonly start: number; readonly end: number } | { readonly suffixBytes: number };
 
-/** The value of the Range field; on the wire the last byte is included. */
+/** The value of the Range field; on the wire the last byte is included. An `end` of Infinity is left open. */
 export function rangeField(asked: AskedRange): string {
   if ('suffixBytes' in asked) return `bytes=-${asked.suffixBytes}`;
+  if (asked.end === Number.POSITIVE_INFINITY) return `bytes=${asked.start}-`;
   const endInclusive = asked.end - 1;
   return `bytes=${asked.start}-${endInclusive}`;
 }
@@ -75,20 +76,4 @@ function isAsked(part: { start: number; end: number; totalBytes: number }, asked
     return part.start === Math.max(part.totalBytes - asked.suffixBytes, 0) && part.end === part.totalBytes;
   }
   return part.start === asked.start && part.end <= asked.end;
-}
-
-/** We ask for identity; encoded bytes have other lengths and offsets than the file. */
-function refuseEncoding({ headers, url }: HttpResponse): void {
-  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
-  if (encoding === 'identity' || encoding === '') return;
-  throw new ExpectedError(
-    'INTEGRITY',
-    `${url.host} sent the file encoded as ${encoding} although nobody asked`,
-    { hint: 'a proxy in between may do this; nothing of it was kept' },
-  );
-}
-
-function contentLength({ headers }: HttpResponse): number | null {
-  const value = headers.get('content-length');
-  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null;
 }

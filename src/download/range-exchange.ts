@@ -1,12 +1,10 @@
 import type { Api } from '../api/client.ts';
 import type { Clock } from '../clock.ts';
-import { ExpectedError } from '../errors.ts';
 import type { HttpResponse } from '../http/transport.ts';
 import { bodyPieces } from './body-pieces.ts';
+import { createFileUrl } from './file-url.ts';
 import { type AskedRange, judgeRangeAnswer, type RangeAnswer, rangeField } from './range-answer.ts';
 import { ifRange, type Validator } from './validator.ts';
-
-const MAX_URL_RENEWALS = 3;
 
 /** Requests for parts of one object: where to ask, whether the URL is still good, how much travelled. */
 export interface RangeExchange {
@@ -25,36 +23,15 @@ export interface RangeExchange {
 }
 
 export function createRangeExchange(
-  { url: firstUrl, renewUrl }: { readonly url: URL; readonly renewUrl: () => Promise<URL> },
+  { url, renewUrl }: { readonly url: URL; readonly renewUrl: () => Promise<URL> },
   {
     api,
     clock,
     signal,
   }: { readonly api: Pick<Api, 'openFile'>; readonly clock: Clock; readonly signal: AbortSignal },
 ): RangeExchange {
-  let url = firstUrl;
-  let renewals = 0;
-  let renewing: Promise<void> | null = null;
+  const fileUrl = createFileUrl(url, renewUrl);
   let transferredBytes = 0;
-
-  /** Several requests are refused at once when a signature expires; the API is asked once. */
-  const renew = (refused: URL, refusal: ExpectedError): Promise<void> => {
-    if (url !== refused) return Promise.resolve();
-    renewing ??= (async () => {
-      renewals += 1;
-      if (renewals > MAX_URL_RENEWALS) throw refusal;
-      try {
-        url = await renewUrl();
-      } catch (error) {
-        // The package itself is gone or forbidden: that says more than the refused URL did.
-        if (error instanceof ExpectedError && error.code !== 'UNAVAILABLE') throw error;
-        throw refusal;
-      }
-    })().finally(() => {
-      renewing = null;
-    });
-    return renewing;
-  };
 
   return {
     async send(asked, pinned) {
@@ -65,7 +42,7 @@ export function createRangeExchange(
         ...(condition === null ? {} : { 'if-range': condition }),
       };
       for (;;) {
-        const used = url;
+        const used = fileUrl.current();
         const response = await api.openFile(used, headers, signal);
         let answer: RangeAnswer;
         try {
@@ -75,11 +52,11 @@ export function createRangeExchange(
           throw error;
         }
         if (answer.kind !== 'refused') {
-          renewals = 0;
+          fileUrl.worked();
           return { response, answer };
         }
         response.body.destroy();
-        await renew(used, answer.error);
+        await fileUrl.renew(used, answer.error);
       }
     },
     pieces: (response, lengthBytes) =>

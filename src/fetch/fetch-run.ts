@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts';
-import { type ConnectionBudget, createConnectionBudget } from '../download/connection-budget.ts';
+import {
+  type ConnectionBudget,
+  createConnectionBudget,
+  DEFAULT_CONNECTIONS,
+} from '../download/connection-budget.ts';
 import { createRateLimit, type RateLimit } from '../download/rate-limit.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { Target } from './targets.ts';
-
-/** As many as help one file on a long line; more of them only burden the server. */
-const DEFAULT_CONNECTIONS = 8;
 
 /** What all packages of one command share. */
 export interface FetchRun {

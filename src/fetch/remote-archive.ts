@@ -1,10 +1,7 @@
 import type { Context } from '../context.ts';
-import { createConnectionBudget } from '../download/connection-budget.ts';
+import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/connection-budget.ts';
 import { type HttpSourceOpening, type HttpSourceRequest, openHttpSource } from '../download/http-source.ts';
 import { TAIL_BYTES } from '../zip/end-record.ts';
-
-/** Requests to one archive that are under way at once. */
-export const ARCHIVE_CONNECTIONS = 8;
 
 /**
  * Opens an archive where it lies, to read its directory and single entries.
@@ -21,7 +18,7 @@ export async function openRemoteArchive(
     {
       ...context,
       retries,
-      connections: createConnectionBudget(ARCHIVE_CONNECTIONS),
+      connections: createConnectionBudget(DEFAULT_CONNECTIONS),
       onRetry: ({ error, attempt }) =>
         io.progress({ event: 'retry', id, label, attempt, message: `${error.message}; trying again` }),
     },
