@@ -1,5 +1,5 @@
 import { compare } from './support/comparison.mjs';
-import { connections, NODES, rowName } from './support/program.mjs';
+import { NODES, rowName } from './support/program.mjs';
 import { mediumSizesMiB, withScene } from './support/scene.mjs';
 
 export const title = 'Several connections to a server that gives each request 10 MiB/s';
@@ -23,7 +23,7 @@ function compareWith(count, scene, folder) {
   const flags = ['-q', '-x', `${count}`, '-s', `${count}`, '-k', '8M', '-d', folder, '-o', 'target'];
   const nameOf = (node) => rowName(node, `${count} connections`);
   const contenders = { [aria2]: () => scene.run(['aria2c', ...flags, scene.url]) };
-  for (const node of NODES) contenders[nameOf(node)] = () => scene.fetch(node, connections(count));
+  for (const node of NODES) contenders[nameOf(node)] = () => scene.fetch(node, ['--connections', `${count}`]);
   const targets = NODES.map((node) => ({ name: nameOf(node), baseline: aria2, atMost: 1 }));
   return compare(scene, { contenders, baseline: aria2, targets });
 }

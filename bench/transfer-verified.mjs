@@ -1,5 +1,5 @@
 import { compare } from './support/comparison.mjs';
-import { connections, NODES, rowName } from './support/program.mjs';
+import { NODES, rowName } from './support/program.mjs';
 import { mediumSizesMiB, withScene } from './support/scene.mjs';
 
 export const title = 'Transfer as users run it: synced to the disk, every checksum of the archive verified';
@@ -17,7 +17,7 @@ export function run({ folder }) {
       [CURL_AND_TEST]: () => scene.run(['sh', '-c', SCRIPT, 'sh', scene.target, scene.url]),
     };
     for (const node of NODES) {
-      contenders[oneConnection(node)] = () => scene.fetch(node, connections(1));
+      contenders[oneConnection(node)] = () => scene.fetch(node, ['--connections', '1']);
       contenders[rowName(node)] = () => scene.fetch(node);
     }
     const targets = NODES.flatMap((node) => [

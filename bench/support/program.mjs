@@ -40,10 +40,3 @@ export function rowName(node, ...more) {
 export function program(node, args) {
   return [node.path, PROGRAM, ...args];
 }
-
-const HELP = execFileSync(process.execPath, [PROGRAM, 'fetch', '--help'], { encoding: 'utf8' });
-
-/** The flag for so many connections; nothing for a build that knows only one. */
-export function connections(count) {
-  return HELP.includes('--connections') ? ['--connections', `${count}`] : [];
-}

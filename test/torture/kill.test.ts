@@ -4,7 +4,7 @@ import { makePlace } from '../support/run-place.ts';
 import { makeZipObject } from '../support/served-object.ts';
 import { type PacedApi, startPacedApi } from './paced-api.ts';
 import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
-import { ALL_WELL, connectionFlags, createTally, judge, removePlace, settle, startFetch } from './tally.ts';
+import { ALL_WELL, createTally, judge, removePlace, settle, startFetch } from './tally.ts';
 
 const MIB = 1_048_576;
 const object = makeZipObject(scaled({ sample: 32, full: 104 }) * MIB);
@@ -19,7 +19,7 @@ test.each([1, 4])(
   TIME_LIMIT,
   async (count) => {
     const random = pseudoRandom(SEED + count);
-    const flags = await connectionFlags(count);
+    const flags = ['--connections', String(count)];
     const api = await startPacedApi(object, BYTES_PER_SECOND);
     const wholeMs = await timeWholeRun(api, flags);
     const tally = createTally();

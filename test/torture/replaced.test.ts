@@ -5,7 +5,7 @@ import type { FaultHandler } from '../support/fault-server.ts';
 import { makePlace } from '../support/run-place.ts';
 import { judgeRange, makeZipObject, type ServedObject } from '../support/served-object.ts';
 import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
-import { ALL_WELL, connectionFlags, createTally, judge, settle, startFetch } from './tally.ts';
+import { ALL_WELL, createTally, judge, settle, startFetch } from './tally.ts';
 
 const SIZE_BYTES = scaled({ sample: 12, full: 24 }) * 1_048_576;
 const REPLACEMENTS = scaled({ sample: 2, full: 50 });
@@ -43,9 +43,8 @@ test.each(VALIDATORS)(
     const tally = createTally();
     const api = await startApi({ files: { one: old } });
     const versions = [old, current];
-    const [one, several] = [await connectionFlags(1), await connectionFlags(4)];
     for (let index = 0; index < REPLACEMENTS; index += 1) {
-      const flags = index % 2 === 0 ? several : one;
+      const flags = ['--connections', index % 2 === 0 ? '4' : '1'];
       const cutAtByte = 1 + (random() % (SIZE_BYTES - 1));
       const what = `${flags.join(' ')}, cut after ${cutAtByte} bytes`;
       const place = makePlace();

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { PACKAGE_ID } from '../support/api-packages.ts';
 import type { ApiServer } from '../support/api-server.ts';
 import { type BinaryRun, type RunBinaryOptions, startBinary } from '../support/run-binary.ts';
-import { makePlace, type RunPlace } from '../support/run-place.ts';
+import type { RunPlace } from '../support/run-place.ts';
 import { describeRun, type RunResult } from '../support/run-result.ts';
 import type { ServedObject } from '../support/served-object.ts';
 import { listTree } from '../support/temp-folder.ts';
@@ -106,12 +106,6 @@ export async function settle(
 /** At once, not when the test ends: the places of a whole scenario would fill the disk. */
 export async function removePlace(place: RunPlace): Promise<void> {
   await rm(dirname(place.cwd), { recursive: true, force: true });
-}
-
-/** The flag for so many connections; nothing for a build that knows only one. */
-export async function connectionFlags(count: number): Promise<readonly string[]> {
-  const help = await startBinary(['fetch', '--help'], { place: makePlace() }).result;
-  return help.stdout.includes('--connections') ? ['--connections', String(count)] : [];
 }
 
 function finalState(place: RunPlace, versions: readonly ServedObject[]): 'absent' | 'right' | 'wrong' {
