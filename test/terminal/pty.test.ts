@@ -103,7 +103,8 @@ describe('the drawn line', () => {
 
   test('faults 117: leaves lines of a low window free and counts what it does not show', async () => {
     const pty = run('files', { rows: 7 });
-    await pty.waitFor(/.* 10 %.*\n.* 20 %.*\n {2}and 3 more$/);
+    // The finished file and its path are told one after the other, each followed by a picture.
+    await pty.waitFor(/^.*\n.*\n.* 10 %.*\n.* 20 %.*\n {2}and 3 more$/);
     expect(pty.screen().split('\n')).toHaveLength(5);
   });
 
