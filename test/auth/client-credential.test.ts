@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { clientCredential } from '../../src/auth/client-credential.ts';
 import type { Clock } from '../../src/clock.ts';
-import { createTransport } from '../../src/http/transport.ts';
-import { afterThisTest } from '../support/after-this-test.ts';
 import { type Answer } from '../support/api-script.ts';
 import { startApi } from '../support/api-server.ts';
 import { createFastClock } from '../support/fast-clock.ts';
+import { openTransport } from '../support/open-transport.ts';
 
 const signal = new AbortController().signal;
 
@@ -15,13 +14,7 @@ async function makeCredential(answers: Answer | readonly Answer[], retries = 2) 
   const real = createFastClock({ speed: 20 });
   let aheadMs = 0;
   const clock: Clock = { ...real, monotonicMs: () => real.monotonicMs() + aheadMs };
-  const transport = createTransport({
-    clock,
-    certificates: () => null,
-    proxy: { http: null, https: null, noProxy: '' },
-    userAgent: 'test',
-  });
-  afterThisTest(() => transport.close());
+  const transport = openTransport(clock);
   const credential = clientCredential({
     transport,
     clock,

@@ -7,10 +7,9 @@ import {
   type HttpSourceRequest,
   openHttpSource,
 } from '../../src/download/http-source.ts';
-import { createTransport } from '../../src/http/transport.ts';
-import { afterThisTest } from '../support/after-this-test.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import type { FaultServer } from '../support/fault-server.ts';
+import { openTransport } from '../support/open-transport.ts';
 
 export interface RemoteOptions extends Partial<HttpSourceRequest> {
   readonly retries?: number;
@@ -26,13 +25,7 @@ export async function openRemote(
   { retries = 3, connections = 4, signal, retried = [], ...request }: RemoteOptions = {},
 ): Promise<HttpSourceOpening> {
   const clock = createFastClock();
-  const transport = createTransport({
-    clock,
-    certificates: () => null,
-    proxy: { http: null, https: null, noProxy: '' },
-    userAgent: 'test',
-  });
-  afterThisTest(() => transport.close());
+  const transport = openTransport(clock);
   const random = () => 0.5;
   const api = createApi({
     transport,

@@ -13,10 +13,10 @@ import {
   type FileRequest,
   type FileResult,
 } from '../../src/download/download-file.ts';
-import { createTransport, type Transport } from '../../src/http/transport.ts';
-import { afterThisTest } from './after-this-test.ts';
+import { type Transport } from '../../src/http/transport.ts';
 import { createFastClock, type FastClock } from './fast-clock.ts';
 import { type FaultHandler, type FaultRequest, type FaultServer, startFaultServer } from './fault-server.ts';
+import { openTransport } from './open-transport.ts';
 import { judgeRange, type ServedObject } from './served-object.ts';
 import { makeTempFolder } from './temp-folder.ts';
 
@@ -80,13 +80,7 @@ export async function setDownload(
 ): Promise<DownloadScene> {
   const server = await startFaultServer(handler);
   const clock = createFastClock({ speed });
-  const transport = createTransport({
-    clock,
-    certificates: () => null,
-    proxy: { http: null, https: null, noProxy: '' },
-    userAgent: 'test',
-  });
-  afterThisTest(() => transport.close());
+  const transport = openTransport(clock);
   const target = join(makeTempFolder(), 'object.zip');
   const events: FileEvent[] = [];
   const url = new URL(`${server.origin}/v2/downloads/file/one`);

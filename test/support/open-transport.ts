@@ -1,0 +1,15 @@
+import type { Clock } from '../../src/clock.ts';
+import { createTransport, type Transport } from '../../src/http/transport.ts';
+import { afterThisTest } from './after-this-test.ts';
+
+/** A real HTTP client without proxy or certificates of its own; it is closed when the test ends. */
+export function openTransport(clock: Clock): Transport {
+  const transport = createTransport({
+    clock,
+    certificates: () => null,
+    proxy: { http: null, https: null, noProxy: '' },
+    userAgent: 'test',
+  });
+  afterThisTest(() => transport.close());
+  return transport;
+}
