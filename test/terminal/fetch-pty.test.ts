@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { type ApiServer, startApi } from '../support/api-server.ts';
+import { runInPty } from '../support/pty.ts';
+import { makeEnv, makePlace } from '../support/run-place.ts';
+import { makeZipObject } from '../support/served-object.ts';
+import { listTree } from '../support/temp-folder.ts';
+
+const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
+const IDS = ['one', 'two', 'three', 'four'];
+const object = makeZipObject(500_000);
+
+/** Packages whose files take ten seconds and more. */
+function startSlow(): Promise<ApiServer> {
+  return startApi({
+    files: { file: object },
+    packages: IDS.map((id) => ({ id, title: `Lecture ${id}`, files: ['file'] })),
+    script: {
+      'GET /v2/downloads/file/{id}': async (_request, reply) => {
+        await reply.head(200, { 'Content-Type': 'application/zip', 'Content-Length': object.bytes.length });
+        await reply.slowly(object.bytes, 5_000, 100);
+      },
+    },
+  });
+}
+
+test.each([40, 80, 200])('fetch of several packages at %d columns, and Ctrl-C', async (columns) => {
+  const api = await startSlow();
+  const place = makePlace();
+  const pty = runInPty({
+    command: process.execPath,
+    args: [BINARY, 'fetch', ...IDS],
+    cwd: place.cwd,
+    env: makeEnv(place, { api }),
+    columns,
+    rows: 40,
+  });
+  // A file for each of the three that may be under way; the fourth waits for its turn.
+  await pty.waitFor(/(.* [1-9]\d? % .*\n){3}.*Lecture four +· ready · \ds$/);
+  expect(new Set(pty.cellsOf('%')).size).toBe(1);
+  expect(pty.screen().split('\n')).toHaveLength(4);
+  pty.write('\x03');
+  expect(await pty.exited).toEqual({ exitCode: 130, signal: 0 });
+  const screen = pty.screen().replaceAll('\n', '');
+  expect(screen).not.toMatch(/ % |·/);
+  expect(screen.match(/error: interrupted by SIGINT; .{1,12} are kept/g)).toHaveLength(3);
+  expect(screen.match(/error: /g)).toHaveLength(4);
+  expect(screen).toContain('error: interrupted, 4 of 4 packages are not done');
+  for (const id of IDS) expect(screen).toContain(`hint: streamdiver-dl fetch ${id}`);
+  expect(pty.raw().lastIndexOf('\x1b[?25h')).toBeGreaterThan(pty.raw().lastIndexOf('\x1b[?25l'));
+});
+
+test('faults 116: a reader of the paths that leaves early keeps no file from coming', async () => {
+  const api = await startApi({
+    files: { file: object },
+    packages: IDS.map((id) => ({ id, files: ['file'] })),
+  });
+  const place = makePlace();
+  const line = `"$0" "$1" fetch ${IDS.join(' ')} -j 1 | head -n 1; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', line, process.execPath, BINARY], {
+    cwd: place.cwd,
+    env: makeEnv(place, { api }),
+  });
+  expect(stdout).toMatch(/^\/.*\.zip\n0\n$/);
+  expect(stderr).not.toMatch(/error|\x1b|\r/);
+  expect(listTree(place.cwd)).toHaveLength(4);
+});
