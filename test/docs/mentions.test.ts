@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { EXIT_CODES } from '../../src/errors.ts';
+import { commandsOf, nameOf, program } from '../help/command-tree.ts';
+import { userDocuments } from './code-blocks.ts';
+
+const DOCUMENTS = [...userDocuments()];
+const COMMANDS = commandsOf(program);
+const EVERY_FLAG = COMMANDS.flatMap(({ options }) => options);
+const KNOWN_FLAGS = new Set([...EVERY_FLAG.flatMap(({ long, short }) => [long, short]), '--help', '-h']);
+/** Flags of other programs that the documents run. */
+const FOREIGN = /^(?:npm|npx|jq|curl|unzip|zip|date|tar|bsdtar|apt-get|hyperfine|BENCH|sort|node|fio|dd)\b/;
+const TEXT = DOCUMENTS.map(([, text]) => text).join('\n');
+
+/** Everything that reads as a line of this program: in code, up to what ends a command. */
+function linesIn(text: string): readonly string[] {
+  const joined = text.replaceAll('\\\n', ' ');
+  return [...joined.matchAll(/streamdiver-dl ([^\n`|>;)]*)/g)].map((match) => match[1] ?? '');
+}
+
+describe.each(DOCUMENTS)('%s', (_file, text) => {
+  test('every command that it runs is there', () => {
+    const names = new Set(program.commands.flatMap((command) => [command.name(), ...command.aliases()]));
+    const words = linesIn(text)
+      .map((line) => line.split(' ').find((word) => !word.startsWith('-')) ?? '')
+      .filter((word) => /^[a-z]+$/.test(word));
+    expect(words.filter((word) => !names.has(word))).toEqual([]);
+  });
+
+  test('every flag that it names is there', () => {
+    const inLines = linesIn(text).flatMap((line) => line.split(' -- ')[0]?.split(/\s+/) ?? []);
+    const inCode = [...text.matchAll(/`([^`\n]+)`/g)]
+      .map((match) => match[1] ?? '')
+      .filter((code) => !FOREIGN.test(code))
+      .flatMap((code) => code.split(/[\s|]+/));
+    const flags = [...inLines, ...inCode]
+      .flatMap((word) => /^(--[a-z][a-z0-9-]*|-[a-zA-Z]$)/.exec(word)?.[1] ?? [])
+      .filter((flag) => !KNOWN_FLAGS.has(flag) && !/^-v+$/.test(flag));
+    expect(flags).toEqual([]);
+  });
+});
+
+test.each(COMMANDS.filter((command) => command !== program).map((command) => [nameOf(command)]))(
+  'the command %s is documented',
+  (name) => {
+    expect(TEXT).toMatch(new RegExp(`(streamdiver-dl |\`)${name}\\b`));
+  },
+);
+
+test('every flag is documented', () => {
+  const shown = new Set(EVERY_FLAG.filter(({ hidden }) => !hidden).flatMap(({ long }) => long ?? []));
+  expect(shown.size).toBeGreaterThan(40);
+  expect([...shown].filter((flag) => !new RegExp(`${flag}(?![a-z-])`).test(TEXT))).toEqual([]);
+});
+
+test('every error code has its place in the troubleshooting, with what is on the disk and what to do', () => {
+  const text = userDocuments().get('docs/troubleshooting.md') ?? '';
+  const sections = new Map(
+    text
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => [section.split('\n')[0] ?? '', section]),
+  );
+  for (const [code, exitCode] of Object.entries(EXIT_CODES)) {
+    const section = sections.get(code);
+    expect([code, section]).toEqual([code, expect.stringMatching(new RegExp(`Exit code ${exitCode}\\b`))]);
+    expect(section).toContain('**On the disk:**');
+    expect(section).toContain('**Do:**');
+  }
+});
