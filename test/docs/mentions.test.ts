@@ -8,7 +8,8 @@ const COMMANDS = commandsOf(program);
 const EVERY_FLAG = COMMANDS.flatMap(({ options }) => options);
 const KNOWN_FLAGS = new Set([...EVERY_FLAG.flatMap(({ long, short }) => [long, short]), '--help', '-h']);
 /** Flags of other programs that the documents run. */
-const FOREIGN = /^(?:npm|npx|jq|curl|unzip|zip|date|tar|bsdtar|apt-get|hyperfine|BENCH|sort|node|fio|dd)\b/;
+const FOREIGN =
+  /^(?:npm|npx|jq|curl|unzip|zip|date|tar|bsdtar|apt-get|hyperfine|BENCH|sort|node|fio|dd|compgen)\b/;
 const TEXT = DOCUMENTS.map(([, text]) => text).join('\n');
 
 /** Everything that reads as a line of this program: in code, up to what ends a command. */
