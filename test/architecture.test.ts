@@ -59,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'cli',
     'context',
   ],
+  picker: ['errors', 'version', 'values', 'api', 'selection', 'terminal', 'cli', 'context'],
   commands: [
     'errors',
     'world',
@@ -74,6 +75,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'flags',
     'cli',
     'fetch',
+    'picker',
     'context',
   ],
   program: ['version', 'flags', 'help', 'commands', 'context'],
@@ -96,6 +98,7 @@ const FENCES: Readonly<Record<string, readonly string[]>> = {
   undici: ['http'],
   conf: ['config'],
   ora: ['terminal'],
+  '@inquirer/core': ['terminal'],
   '@inquirer/prompts': ['terminal'],
   'cli-table3': ['terminal'],
   'string-width': ['terminal'],

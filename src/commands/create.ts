@@ -8,7 +8,7 @@ import { readText } from '../cli/ids.ts';
 import { explainUnclearCreate } from '../cli/unclear-create.ts';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
-import { ExpectedError } from '../errors.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
 import { fetchCommand } from '../fetch/fetch-command.ts';
 import {
   addFetchFlags,
@@ -167,16 +167,20 @@ function noMedia(): ExpectedError {
 }
 
 /** Creates one package, once; then waits and fetches if asked. */
-export async function create(options: CreateOptions, context: Context): Promise<void> {
+export async function create(flags: CreateOptions, context: Context): Promise<void> {
   const { api, io, clock, signal } = context;
-  const expires = options.expires === null ? null : readExpiry(options.expires, context);
+  const asked = flags.expires === null ? null : readExpiry(flags.expires, context);
+  const picked = isWithoutSelection(flags) && io.canPrompt ? await pick(flags, context) : null;
+  const options = { ...flags, ...picked?.selection };
+  const expires = asked ?? (options.expires === null ? null : readExpiry(options.expires, context));
   const isAnonymous = api.credential.kind === 'anonymous';
   // Before anything is looked up on behalf of somebody who may not have it.
   if (isAnonymous && options.transcriptFormats.length > 0) throw notForAnonymous();
   const body = await makeBody(options, expires, context);
-  if (isEmptyBody(body)) throw nothingSelected(io.canPrompt);
+  if (isEmptyBody(body)) throw nothingSelected();
   if (isAnonymous) checkAnonymous(body);
   if (options.dryRun) {
+    if (picked !== null) tellCommand(picked.command, io);
     const request = { ...api.describe('POST', '/downloads'), body };
     if (io.format === 'json') io.json(dryRunDocument([request]));
     else io.line(`${request.method} ${request.url} ${JSON.stringify(body)}`);
@@ -190,8 +194,9 @@ export async function create(options: CreateOptions, context: Context): Promise<
     throw await explainUnclearCreate(error, { title: body.title ?? null, startedMs }, context);
   }
   if (io.format !== 'json') tellId(item.id, options, io);
+  if (picked !== null) tellCommand(picked.command, io);
   try {
-    await goOn(item, options, context);
+    await goOn(item, picked === null ? options : await withOffer(item.id, options, context), context);
   } catch (error) {
     // The package exists whatever happened after: a script must learn its id in any case.
     if (!(error instanceof ExpectedError)) throw error;
@@ -280,10 +285,38 @@ function readExpiry(text: string, { clock, io }: Context): Moment {
   return moment;
 }
 
-function nothingSelected(canPrompt: boolean): ExpectedError {
+function nothingSelected(): ExpectedError {
   return new ExpectedError('USAGE', 'nothing is chosen for the package', {
-    hint: canPrompt
-      ? `choose media with -m ID; find ids with: ${PROGRAM} media list`
-      : 'choose with -m ID, -r ID, -t ID[:FORMAT] or -f FILE',
+    hint: 'choose with -m ID, -r ID, -t ID[:FORMAT] or -f FILE',
   });
+}
+
+function isWithoutSelection({ mediaIds, renditionIds, transcripts, fromFile }: CreateOptions): boolean {
+  return fromFile === null && [mediaIds, renditionIds, transcripts].every((list) => list.length === 0);
+}
+
+async function pick(flags: CreateOptions, context: Context) {
+  const { pickSelection } = await import('../picker/pick-selection.ts');
+  return await pickSelection(flags, context);
+}
+
+/** Offered where a person sees both the question and the paths; a script that captures the id wants the id. */
+async function withOffer(id: string, options: CreateOptions, context: Context): Promise<CreateOptions> {
+  const { io, world } = context;
+  if (options.wait !== null || io.format === 'json' || !io.isOutputTerminal) return options;
+  const { offerFetch } = await import('../picker/offer-fetch.ts');
+  try {
+    const answer = await offerFetch(context);
+    if (answer === 'nothing') return options;
+    return { ...options, wait: readWaitFlags({}), fetch: readFetchFlags({ extract: answer === 'extract' }) };
+  } catch (error) {
+    if (!isExpectedError(error, 'INTERRUPTED')) throw error;
+    const next = [commandLine([PROGRAM, 'fetch', id], world.platform)];
+    throw error.with({ hint: 'the package goes on being prepared; fetch it with the command below', next });
+  }
+}
+
+function tellCommand(command: string, io: Context['io']): void {
+  io.info('The same without questions:');
+  io.info(`  ${command}`);
 }

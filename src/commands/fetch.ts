@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { encodeSegment } from '../api/client.ts';
 import { dryRunDocument } from '../cli/dry-run.ts';
-import { readIds } from '../cli/ids.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../flags/fetch-flags.ts';
 import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../flags/wait-flags.ts';
+import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 
 export interface FetchOptions {
   readonly ids: readonly string[];
@@ -28,7 +28,7 @@ export function defineFetch(
     .description(
       'Waits until packages are ready and downloads them: continues after interruptions, verifies size, archive and checksums, and only then gives the file its name. Prints the path of each file.',
     )
-    .argument('<id...>', 'package ids, or - for standard input');
+    .argument('[id...]', 'package ids, or - for standard input; asked for on a terminal');
   addFetchFlags(addWaitFlags(command))
     .optionsGroup('Safety:')
     .option('-n, --dry-run', 'show what would be asked for, do nothing')
@@ -46,8 +46,8 @@ export async function fetch(
   { ids: words, wait, fetch: flags, dryRun }: FetchOptions,
   context: Context,
 ): Promise<void> {
-  const { api, io, stdin } = context;
-  const ids = await readIds(words, stdin);
+  const { api, io } = context;
+  const ids = await readOrPickIds(words, { isMultiple: true }, context);
   if (ids.length > 1 && (flags.output !== null || flags.toStdout || flags.checksum !== null)) {
     throw new ExpectedError('USAGE', '-o and --checksum are for one package only', {
       hint: 'name a folder with -D',

@@ -3,9 +3,9 @@ import { encodeSegment } from '../api/client.ts';
 import { batchError, type Failure } from '../cli/batch.ts';
 import { dryRunDocument } from '../cli/dry-run.ts';
 import { errorDocument } from '../cli/error-document.ts';
-import { readIds } from '../cli/ids.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
+import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 import { PROGRAM } from '../version.ts';
 
 export interface RmOptions {
@@ -37,7 +37,7 @@ export function defineRm(
     .alias('delete')
     .summary('delete packages and their files')
     .description('Deletes packages and their files at the service. Asks once for all of them.')
-    .argument('<id...>', 'package ids, or - for standard input')
+    .argument('[id...]', 'package ids, or - for standard input; asked for on a terminal')
     .optionsGroup('Safety:')
     .option('-y, --yes', 'do not ask')
     .option('--ignore-not-found', 'a package that is not there counts as deleted')
@@ -59,9 +59,10 @@ export function defineRm(
 /** Asks once, then deletes one after the other and goes on after a failure. */
 export async function rm(
   { ids: words, yes, ignoreNotFound, dryRun }: RmOptions,
-  { api, io, signal, stdin }: Pick<Context, 'api' | 'io' | 'signal' | 'stdin'>,
+  context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'stdin' | 'world'>,
 ): Promise<void> {
-  const ids = await readIds(words, stdin);
+  const { api, io, signal } = context;
+  const ids = await readOrPickIds(words, { isMultiple: true }, context);
   if (dryRun) {
     const requests = ids.map((id) => ({
       ...api.describe('DELETE', `/downloads/${encodeSegment(id)}`),

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Package } from '../api/package.ts';
 import { batchError, type Failure } from '../cli/batch.ts';
-import { readIds } from '../cli/ids.ts';
 import { packageListing } from '../cli/package-listing.ts';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
@@ -13,6 +12,7 @@ import {
   refuseWaitFlags,
   type WaitFlags,
 } from '../flags/wait-flags.ts';
+import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 import { PROGRAM } from '../version.ts';
 
 export interface StatusOptions {
@@ -34,7 +34,7 @@ export function defineStatus(
     .command('status')
     .summary('show how far packages are')
     .description('Shows packages: status, title, size, when they expire. `-` reads ids from standard input.')
-    .argument('<id...>', 'package ids, or - for standard input')
+    .argument('[id...]', 'package ids, or - for standard input; asked for on a terminal')
     .optionsGroup('Waiting:')
     .option('--wait', 'wait until they are ready')
     .option('--exit-status', 'exit with 8 while a package is not ready, with 5 when one failed');
@@ -50,8 +50,8 @@ export async function status(
   { ids: words, wait, exitStatus }: StatusOptions,
   context: Context,
 ): Promise<void> {
-  const { io, clock, stdin } = context;
-  const ids = await readIds(words, stdin);
+  const { io, clock } = context;
+  const ids = await readOrPickIds(words, { isMultiple: true }, context);
   const failures: Failure[] = [];
   const lastLooks = new Map<string, Package>();
   const look = async (id: string): Promise<Package[]> => {

@@ -1,8 +1,9 @@
-import { createInterface } from 'node:readline';
-import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { InputStream, OutputStream } from '../world.ts';
 import { escapeText } from './escape.ts';
 import type { Glyphs } from './glyphs.ts';
+import { answerOrLeave } from './prompts/answer-or-leave.ts';
+import { askPlainLine } from './prompts/plain-line.ts';
+import { promptTheme } from './prompts/prompt-theme.ts';
 import type { Style } from './style.ts';
 
 export interface ConfirmOptions {
@@ -21,24 +22,11 @@ export interface ConfirmOptions {
  */
 export async function askYesNo(question: string, options: ConfirmOptions): Promise<boolean> {
   const { stdin, signal } = options;
-  const leave = new AbortController();
-  const onGone = () => leave.abort();
-  const onKey = (
-    _: string | undefined,
-    key: { readonly name?: string; readonly ctrl?: boolean } | undefined,
-  ) => {
-    // Ctrl-D closes readline, and the prompt would wait for ever.
-    if (key?.ctrl === true && key.name === 'd') leave.abort();
-  };
-  stdin.on('keypress', onKey).on('close', onGone);
-  try {
-    const withEnd = { ...options, signal: AbortSignal.any([signal, leave.signal]) };
-    return await (options.isPlain ? askPlainly(question, withEnd) : askOnTerminal(question, withEnd));
-  } catch (error) {
-    throw asInterruption(error, signal);
-  } finally {
-    stdin.off('keypress', onKey).off('close', onGone);
-  }
+  const answer = await answerOrLeave(
+    (ending) => (options.isPlain ? askPlainly : askOnTerminal)(question, { ...options, signal: ending }),
+    { stdin, signal, canGoBack: false },
+  );
+  return answer === true;
 }
 
 async function askOnTerminal(
@@ -46,58 +34,13 @@ async function askOnTerminal(
   { stdin, stderr, signal, style, glyphs }: ConfirmOptions,
 ): Promise<boolean> {
   const { confirm } = await import('@inquirer/prompts');
-  const same = (text: string) => text;
   return confirm(
-    {
-      message: escapeText(question),
-      default: false,
-      theme: {
-        prefix: { idle: style.cyan('?'), done: style.green(glyphs.check) },
-        style: {
-          answer: style.cyan,
-          message: style.bold,
-          error: (text: string) => style.red(`> ${text}`),
-          defaultAnswer: (text: string) => style.dim(`(${text})`),
-          help: style.dim,
-          highlight: same,
-          key: same,
-        },
-      },
-    },
+    { message: escapeText(question), default: false, theme: promptTheme({ style, glyphs }) },
     // Prompts draw on standard output by default, which may be captured.
     { input: stdin, output: stderr, signal },
   );
 }
 
-function askPlainly(question: string, { stdin, stderr, signal }: ConfirmOptions): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const lines = createInterface({ input: stdin, output: stderr, terminal: false });
-    const stop = () => lines.close();
-    signal.addEventListener('abort', stop, { once: true });
-    let hasAnswer = false;
-    lines.once('close', () => {
-      signal.removeEventListener('abort', stop);
-      if (hasAnswer) return;
-      // The cursor still stands behind the question.
-      stderr.write('\n');
-      reject(interrupted());
-    });
-    lines.question(`${escapeText(question)} [y/N] `, (answer) => {
-      hasAnswer = true;
-      resolve(/^y(es)?$/i.test(answer.trim()));
-      stop();
-    });
-    if (signal.aborted) stop();
-  });
-}
-
-function asInterruption(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted && isExpectedError(signal.reason)) return signal.reason;
-  const isLeft =
-    error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError');
-  return isLeft ? interrupted(error) : error;
-}
-
-function interrupted(cause?: unknown): ExpectedError {
-  return new ExpectedError('INTERRUPTED', 'the question was not answered', { cause });
+async function askPlainly(question: string, options: ConfirmOptions): Promise<boolean> {
+  return /^y(es)?$/i.test(await askPlainLine(`${question} [y/N]`, options));
 }

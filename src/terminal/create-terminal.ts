@@ -33,6 +33,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const glyphs = chooseGlyphs(env, options.platform);
   const style = createStyle(wantsColor(colorMode, stderr, env));
   const messages = createSink(stderr);
+  const isPlain = env['TERM'] === 'dumb' || Boolean(env['ACCESSIBLE']);
   const canPrompt = stdin.isTTY === true && stderr.isTTY === true && !options.noInput && !isAutomated(env);
 
   const progress = createProgress({
@@ -55,9 +56,24 @@ export function createTerminal(options: TerminalOptions): Terminal {
     onEmpty: (text) => info(text),
   });
 
+  let held: string[] | undefined;
+
   /** One line on standard error, escaped already but for our own colours. */
   function print(line: string): void {
-    void messages.write(`${guard(line)}\n`);
+    if (held === undefined) void messages.write(`${guard(line)}\n`);
+    else held.push(line);
+  }
+
+  /** What others have to say meanwhile would be drawn into the question: lines wait, progress is left out. */
+  async function alone<Result>(ask: () => Promise<Result>): Promise<Result> {
+    const waiting: string[] = [];
+    held = waiting;
+    try {
+      return await ask();
+    } finally {
+      held = undefined;
+      waiting.forEach(print);
+    }
   }
 
   function info(text: string): void {
@@ -93,7 +109,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
       const escapedLines = message.split('\n').map(escapeText).join('\n');
       void messages.write(`${formatWorkflowError(escapeText(title), escapedLines)}\n`);
     },
-    progress: (event) => progress.tell(event),
+    progress(event) {
+      if (held === undefined) progress.tell(event);
+    },
     endProgress: () => progress.end(),
     async confirm(question, signal) {
       if (!canPrompt) {
@@ -102,8 +120,18 @@ export function createTerminal(options: TerminalOptions): Terminal {
         });
       }
       progress.end();
-      const isPlain = env['TERM'] === 'dumb' || Boolean(env['ACCESSIBLE']);
       return askYesNo(question, { stdin, stderr, signal, style, glyphs, isPlain });
+    },
+    async openPrompts(signal) {
+      if (!canPrompt) {
+        throw new ExpectedError('USAGE', 'nobody is here to answer a question', {
+          hint: 'say everything with flags; --help lists them',
+        });
+      }
+      progress.end();
+      const { createPrompts } = await import('./prompts/create-prompts.ts');
+      const width = () => columnsOf(stderr, env);
+      return createPrompts({ stdin, stderr, signal, clock, style, glyphs, columns: width, isPlain, alone });
     },
     async flush() {
       await Promise.all([results.settled(), progress.settled(), messages.settled()]);

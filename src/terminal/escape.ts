@@ -23,6 +23,11 @@ export function escapeText(text: string): string {
   });
 }
 
+/** What is left of a text without such characters: for lines that a person goes on typing in. */
+export function visiblePart(text: string): string {
+  return Array.from(text, (character) => (escapeText(character) === character ? character : '')).join('');
+}
+
 function escapeCharacter(character: string): string {
   const short = SHORT_ESCAPES[character];
   if (short !== undefined) return short;

@@ -5,6 +5,10 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** From here on nobody counts them. */
+const MANY_DAYS = 90;
+const DAYS_PER_MONTH = 30.44;
+
 /** A size for reading, 1024-based and never rounded up: `1.2 GiB`, `512 B`. */
 export function formatSize(sizeBytes: number): string {
   return prettyBytes(sizeBytes, { binary: true, maximumFractionDigits: 1 });
@@ -77,7 +81,14 @@ function formatDistance(distanceMs: number): string {
   const minutes = Math.round(distanceMs / MINUTE_MS);
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.round(distanceMs / HOUR_MS);
-  const [count, unit] = hours < 24 ? [hours, 'hour'] : [Math.round(distanceMs / DAY_MS), 'day'];
+  if (hours < 24) return counted(hours, 'hour');
+  const days = Math.round(distanceMs / DAY_MS);
+  if (days < MANY_DAYS) return counted(days, 'day');
+  const months = Math.floor(days / DAYS_PER_MONTH);
+  return months < 24 ? counted(months, 'month') : counted(Math.floor(months / 12), 'year');
+}
+
+function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 

@@ -10,6 +10,10 @@ export interface Glyphs {
   readonly times: string;
   /** What one cell of a bar can be filled to, the full cell last. */
   readonly barSteps: readonly string[];
+  /** Before the row that keys act on. */
+  readonly pointer: string;
+  /** The keys that move it. */
+  readonly arrows: string;
   readonly barLeft: string;
   readonly spinnerFrames: readonly string[];
 }
@@ -21,6 +25,8 @@ const UNICODE: Glyphs = {
   times: '×',
   barSteps: ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
   barLeft: '░',
+  pointer: '❯',
+  arrows: '↑↓',
   spinnerFrames: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
 };
 
@@ -30,6 +36,8 @@ const ASCII: Glyphs = {
   separator: ' - ',
   times: 'x',
   barSteps: ['#'],
+  pointer: '>',
+  arrows: 'up/down',
   barLeft: '-',
   spinnerFrames: ['-', '\\', '|', '/'],
 };

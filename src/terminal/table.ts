@@ -1,17 +1,13 @@
 import Table from 'cli-table3';
+import { fitColumns, GAP } from './column-widths.ts';
 import { displayWidth, truncateToWidth } from './display-width.ts';
 import { escapeText } from './escape.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { Style } from './style.ts';
 import type { Column } from './terminal.ts';
 
-const GAP = '  ';
 /** Below this a table is no table any more. */
 const NARROWEST_TABLE = 60;
-/** What a shrinking column keeps at least. */
-const NARROWEST_COLUMN = 10;
-/** What it keeps before optional columns leave. */
-const COMFORTABLE_COLUMN = 24;
 
 /**
  * A listing for people, as lines: a header and rows, or one block of `Heading: value` lines per
@@ -24,24 +20,22 @@ export function formatTable<Item>(
   width: number,
   { style, glyphs }: { readonly style: Style; readonly glyphs: Glyphs },
 ): readonly string[] {
-  const rowsOf = (shown: readonly Column<Item>[]) => [
-    shown.map(({ heading }) => escapeText(heading)),
-    ...items.map((item) => shown.map((column) => escapeText(column.display?.(item) ?? column.text(item)))),
-  ];
-  for (const shown of width < NARROWEST_TABLE ? [] : withoutOptional(columns)) {
-    const [headings = [], ...cells] = rowsOf(shown);
-    const narrowest = shown.some(({ isOptional }) => isOptional) ? COMFORTABLE_COLUMN : NARROWEST_COLUMN;
-    const widths = fitWidths([headings, ...cells], shown, { width, narrowest });
-    if (widths !== undefined) return layOut([headings, ...cells], shown, widths, { style, glyphs });
-  }
-  const [headings = [], ...cells] = rowsOf(columns);
-  return formatBlocks(cells, headings, style);
-}
-
-/** All columns, then ever fewer optional ones, the last one leaving first. */
-function withoutOptional<Item>(columns: readonly Column<Item>[]): readonly (readonly Column<Item>[])[] {
-  const last = columns.findLastIndex(({ isOptional }) => isOptional === true);
-  return last === -1 ? [columns] : [columns, ...withoutOptional(columns.toSpliced(last, 1))];
+  const headings = columns.map(({ heading }) => escapeText(heading));
+  const cells = items.map((item) =>
+    columns.map((column) => escapeText(column.display?.(item) ?? column.text(item))),
+  );
+  const widths = columns.map((_, index) =>
+    Math.max(...[headings, ...cells].map((row) => displayWidth(row[index] ?? ''))),
+  );
+  const fitted = width < NARROWEST_TABLE ? undefined : fitColumns(columns, widths, width);
+  if (fitted === undefined) return formatBlocks(cells, headings, style);
+  const shown = (row: readonly string[]) => fitted.map(({ index }) => row[index] ?? '');
+  return layOut(
+    [headings, ...cells].map(shown),
+    fitted.map(({ column }) => column),
+    fitted.map((column) => column.width),
+    { style, glyphs },
+  );
 }
 
 /** Characters for private use, one cell wide for every library. */
@@ -88,39 +82,6 @@ function layOut(
     .split('\n')
     .map((line) => line.trimEnd());
   return lines.map((line, index) => (index === 0 ? style.bold(line) : line));
-}
-
-/** Cells per column, the shrinking ones made narrower until all fit; undefined when they cannot. */
-function fitWidths(
-  rows: readonly (readonly string[])[],
-  columns: readonly { readonly shrinks?: boolean }[],
-  { width, narrowest }: { readonly width: number; readonly narrowest: number },
-): readonly number[] | undefined {
-  const widths = columns.map((_, index) =>
-    rows.reduce((most, row) => Math.max(most, displayWidth(row[index] ?? '')), 0),
-  );
-  let excess =
-    widths.reduce((sum, columnWidth) => sum + columnWidth, GAP.length * (widths.length - 1)) - width;
-  while (excess > 0) {
-    const widest = widestShrinking(widths, columns, narrowest);
-    if (widest === undefined) return undefined;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-    excess -= 1;
-  }
-  return widths;
-}
-
-function widestShrinking(
-  widths: readonly number[],
-  columns: readonly { readonly shrinks?: boolean }[],
-  narrowest: number,
-): number | undefined {
-  let widest: number | undefined;
-  for (const [index, columnWidth] of widths.entries()) {
-    if (columns[index]?.shrinks !== true || columnWidth <= narrowest) continue;
-    if (widest === undefined || columnWidth > (widths[widest] ?? 0)) widest = index;
-  }
-  return widest;
 }
 
 function formatBlocks(

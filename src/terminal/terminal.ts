@@ -1,3 +1,5 @@
+import type { Prompts } from './prompts/prompts.ts';
+
 /** What commands may say to the outside, and how progress is told. No ANSI codes cross this seam. */
 
 export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'tsv' | 'id';
@@ -97,6 +99,12 @@ export interface Terminal {
    * @throws ExpectedError USAGE when nobody can be asked, INTERRUPTED on Ctrl-C.
    */
   confirm(question: string, signal: AbortSignal): Promise<boolean>;
+
+  /**
+   * Questions with more answers than yes and no, on standard error.
+   * @throws ExpectedError USAGE when nobody can be asked.
+   */
+  openPrompts(signal: AbortSignal): Promise<Prompts>;
 
   /**
    * Resolves when all that was written has left the process, and when the reader of standard output left.

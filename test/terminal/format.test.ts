@@ -69,6 +69,10 @@ describe('times', () => {
     [-5 * 60 * 60 * SECOND_MS, '5 hours ago'],
     [6 * DAY_MS, 'in 6 days'],
     [-DAY_MS, '1 day ago'],
+    [-89 * DAY_MS, '89 days ago'],
+    [-90 * DAY_MS, '2 months ago'],
+    [-730 * DAY_MS, '23 months ago'],
+    [-3 * 366 * DAY_MS, '3 years ago'],
   ])('%d ms from now is %s', (distanceMs, text) => {
     const nowMs = Date.UTC(2026, 0, 15);
     expect(formatRelativeTime(nowMs + distanceMs, nowMs)).toBe(text);

@@ -1,0 +1,70 @@
+import type { ListQuestion, Prompts } from '../terminal/prompts/prompts.ts';
+import type { Column } from '../terminal/terminal.ts';
+
+/** One of a few answers that are known from the start. */
+export interface Choice<Value> {
+  readonly label: string;
+  readonly detail?: string;
+  readonly value: Value;
+}
+
+interface ChoiceQuestion<Value> {
+  readonly message: string;
+  readonly choices: readonly Choice<Value>[];
+  readonly chosen: readonly Value[];
+  readonly notes?: readonly string[];
+  readonly canGoBack?: boolean;
+}
+
+/** One of them; null to go back. */
+export async function chooseOne<Value>(
+  prompts: Prompts,
+  question: ChoiceQuestion<Value>,
+): Promise<Value | null> {
+  const choices = await prompts.chooseFrom({ ...listOf(question), isMultiple: false, isRequired: true });
+  return choices?.[0]?.value ?? null;
+}
+
+/** Several of them, in their own order; null to go back. */
+export async function chooseSeveral<Value>(
+  prompts: Prompts,
+  question: ChoiceQuestion<Value> & { readonly isRequired: boolean },
+): Promise<readonly Value[] | null> {
+  const { isRequired, choices } = question;
+  const chosen = await prompts.chooseFrom({ ...listOf(question), isMultiple: true, isRequired });
+  return chosen === null
+    ? null
+    : choices.filter((choice) => chosen.includes(choice)).map(({ value }) => value);
+}
+
+/** A page of all there is, and then nothing more. */
+export function onePage<Item>(items: readonly Item[]): ListQuestion<Item>['load'] {
+  return (_text, page) => Promise.resolve(page === 0 ? items : []);
+}
+
+function columns<Value>(): readonly Column<Choice<Value>>[] {
+  return [
+    { key: 'label', heading: '', text: ({ label }) => label, shrinks: true },
+    { key: 'detail', heading: '', text: ({ detail }) => detail ?? '', shrinks: true, isOptional: true },
+  ];
+}
+
+function listOf<Value>({
+  message,
+  choices,
+  chosen,
+  notes = [],
+  canGoBack = true,
+}: ChoiceQuestion<Value>): Omit<ListQuestion<Choice<Value>>, 'isMultiple' | 'isRequired'> {
+  return {
+    message,
+    columns: columns(),
+    idOf: (choice) => String(choices.indexOf(choice)),
+    load: onePage(choices),
+    hasSearch: false,
+    chosen: choices.filter(({ value }) => chosen.includes(value)),
+    canGoBack,
+    notes,
+    emptyText: 'nothing to choose from',
+  };
+}

@@ -1,0 +1,79 @@
+import { ExpectedError } from '../errors.ts';
+import { visiblePart } from '../terminal/escape.ts';
+import { parseWhen } from '../values/when.ts';
+import { chooseOne } from './choices.ts';
+import type { Draft } from './draft.ts';
+import { nameOf } from './media-steps.ts';
+import type { Step } from './step.ts';
+
+export const askTitle: Step = async (draft, { prompts, given }) => {
+  if (given.has('title')) return 'skip';
+  const title = await prompts.askText({
+    message: 'Title',
+    suggestion: draft.title ?? suggestTitle(draft),
+    explanation: 'What the package is called; may be left empty.',
+    check: () => null,
+  });
+  return title === null ? 'back' : { ...draft, title };
+};
+
+export const askDescription: Step = async (draft, { prompts, given }) => {
+  if (given.has('description')) return 'skip';
+  const description = await prompts.askText({
+    message: 'Description',
+    suggestion: draft.description,
+    explanation: 'Whatever helps to know it again; may be left empty.',
+    check: () => null,
+  });
+  return description === null ? 'back' : { ...draft, description };
+};
+
+const PRESETS: readonly { readonly label: string; readonly value: string }[] = [
+  { label: 'When the service says so', value: '' },
+  { label: 'In a day', value: '1d' },
+  { label: 'In a week', value: '7d' },
+  { label: 'In 30 days', value: '30d' },
+];
+const OTHER = 'other';
+
+export const chooseExpiry: Step = async (draft, { prompts, given, nowMs }) => {
+  if (given.has('expires')) return 'skip';
+  const isPreset = PRESETS.some(({ value }) => value === draft.expires);
+  for (;;) {
+    const chosen = await chooseOne(prompts, {
+      message: 'The package expires',
+      choices: [
+        ...PRESETS,
+        { label: 'At another time', detail: isPreset ? '' : draft.expires, value: OTHER },
+      ],
+      chosen: [isPreset ? draft.expires : OTHER],
+    });
+    if (chosen === null) return 'back';
+    if (chosen !== OTHER) return { ...draft, expires: chosen };
+    const expires = await prompts.askText({
+      message: 'The package expires',
+      suggestion: isPreset ? '' : draft.expires,
+      explanation: 'Such as 7d, 2026-12-31 or 2026-12-31T23:59:59Z; nothing leaves it to the service.',
+      check: (text) => (text === '' ? null : complaintAbout(text, nowMs())),
+    });
+    if (expires !== null) return { ...draft, expires };
+  }
+};
+
+/** `Interview`, or `Interview and 2 more`; without what could not be typed. */
+function suggestTitle({ media }: Draft): string {
+  const [first, ...others] = media;
+  if (first === undefined) return '';
+  const name = visiblePart(nameOf(first)).trim();
+  return others.length === 0 ? name : `${name} and ${others.length} more`;
+}
+
+function complaintAbout(text: string, nowMs: number): string | null {
+  try {
+    parseWhen(text, nowMs);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    return [error.message, error.details.hint ?? ''].filter((part) => part !== '').join('; ');
+  }
+}

@@ -1,0 +1,93 @@
+import type { Medium } from '../api/media.ts';
+import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
+
+/** A transcript and the medium it belongs to. */
+export interface FoundTranscript {
+  readonly id: string;
+  readonly languageCode: string | null;
+  readonly medium: Medium;
+}
+
+/** What was answered so far; every question starts from it, so that going back loses nothing. */
+export interface Draft {
+  readonly media: readonly Medium[];
+  readonly renditionIds: readonly string[];
+  /** All transcripts of the media. */
+  readonly found: readonly FoundTranscript[];
+  readonly transcripts: 'none' | 'all' | 'languages' | 'single';
+  readonly languages: readonly string[];
+  readonly transcriptIds: readonly string[];
+  readonly formats: readonly TranscriptFormat[];
+  readonly transcriptsOnly: boolean;
+  /** Empty leaves it to the service; null was never asked. */
+  readonly title: string | null;
+  readonly description: string;
+  readonly expires: string;
+}
+
+/** What `create` takes, as its flags would have said it. */
+export interface PickedSelection {
+  readonly mediaIds: readonly string[];
+  readonly renditionIds: readonly string[];
+  readonly transcripts: readonly TranscriptSelection[];
+  readonly transcriptFormats: readonly TranscriptFormat[];
+  readonly languages: readonly string[];
+  readonly transcriptsOnly: boolean;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly expires: string | null;
+}
+
+export const EMPTY_DRAFT: Draft = {
+  media: [],
+  renditionIds: [],
+  found: [],
+  transcripts: 'none',
+  languages: [],
+  transcriptIds: [],
+  formats: ['srt'],
+  transcriptsOnly: false,
+  title: null,
+  description: '',
+  expires: '',
+};
+
+/** The transcripts that are wanted, whatever they were chosen by. */
+export function chosenTranscripts(draft: Draft): readonly FoundTranscript[] {
+  switch (draft.transcripts) {
+    case 'none':
+      return [];
+    case 'all':
+      return draft.found;
+    case 'languages':
+      return draft.found.filter(({ languageCode }) => draft.languages.includes(languageCode ?? ''));
+    case 'single':
+      return draft.found.filter(({ id }) => draft.transcriptIds.includes(id));
+  }
+}
+
+/**
+ * The draft in flags. A medium of which renditions are chosen goes in as these, the others as they
+ * are. `--transcripts` looks at media that go in as media; otherwise each transcript is named.
+ */
+export function selectionOf(draft: Draft): PickedSelection {
+  const { media, formats } = draft;
+  const hasTranscripts = chosenTranscripts(draft).length > 0;
+  const transcriptsOnly = hasTranscripts && draft.transcriptsOnly;
+  const renditionIds = transcriptsOnly ? [] : draft.renditionIds;
+  const whole = media.filter(({ renditions }) => !renditions.some(({ id }) => renditionIds.includes(id)));
+  const isByFormat = hasTranscripts && draft.transcripts !== 'single' && whole.length === media.length;
+  return {
+    mediaIds: transcriptsOnly && !isByFormat ? [] : whole.map(({ id }) => id),
+    renditionIds,
+    transcripts: isByFormat
+      ? []
+      : chosenTranscripts(draft).flatMap(({ id }) => formats.map((format) => ({ id, format }))),
+    transcriptFormats: isByFormat ? formats : [],
+    languages: isByFormat && draft.transcripts === 'languages' ? draft.languages : [],
+    transcriptsOnly: transcriptsOnly && isByFormat,
+    title: draft.title || null,
+    description: draft.description || null,
+    expires: draft.expires || null,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Medium } from '../api/media.ts';
+import { formatDuration, formatRelativeTime } from '../terminal/format.ts';
+import type { Column } from '../terminal/terminal.ts';
+import { chooseSeveral } from './choices.ts';
+import type { Draft } from './draft.ts';
+import type { Step } from './step.ts';
+
+/** The library, page by page, as it is looked at; the service searches. */
+export const chooseMedia: Step = async (draft, { prompts, api, nowMs }) => {
+  const media = await prompts.chooseFrom<Medium>({
+    message: 'Media',
+    columns: mediaColumns(nowMs()),
+    idOf: ({ id }) => id,
+    load: (text, page, signal) =>
+      api.listMedia({ page, text: text.trim() === '' ? undefined : text.trim() }, signal),
+    hasSearch: true,
+    isMultiple: true,
+    chosen: draft.media,
+    isRequired: true,
+    canGoBack: false,
+    notes: [],
+    emptyText: 'no media',
+  });
+  return media === null ? 'back' : withMedia(draft, media);
+};
+
+/** Where the service lists renditions: which of them go in instead of the medium itself. */
+export const chooseRenditions: Step = async (draft, { prompts }) => {
+  const choices = draft.media.flatMap((medium) =>
+    medium.renditions.map((rendition) => ({
+      label: nameOf(medium),
+      detail: rendition.name ?? rendition.id,
+      value: rendition.id,
+    })),
+  );
+  if (choices.length === 0) return 'skip';
+  const renditionIds = await chooseSeveral(prompts, {
+    message: 'Renditions, if not the whole media',
+    choices,
+    chosen: draft.renditionIds,
+    isRequired: false,
+  });
+  return renditionIds === null ? 'back' : { ...draft, renditionIds };
+};
+
+/** What a person calls it. */
+export function nameOf({ id, name }: Medium): string {
+  return name ?? id;
+}
+
+function mediaColumns(nowMs: number): readonly Column<Medium>[] {
+  return [
+    { key: 'type', heading: 'TYPE', text: ({ type }) => type ?? '' },
+    { key: 'name', heading: 'NAME', text: nameOf, shrinks: true },
+    {
+      key: 'duration',
+      heading: 'LENGTH',
+      align: 'right',
+      isOptional: true,
+      text: ({ durationSeconds }) => (durationSeconds === null ? '' : formatDuration(durationSeconds * 1000)),
+    },
+    {
+      key: 'created',
+      heading: 'AGE',
+      isOptional: true,
+      text: ({ created }) => (created === null ? '' : formatRelativeTime(Date.parse(created), nowMs)),
+    },
+  ];
+}
+
+/** What was chosen of media that are not in any more goes out with them. */
+function withMedia(draft: Draft, media: readonly Medium[]): Draft {
+  const renditionIds = new Set(media.flatMap(({ renditions }) => renditions.map(({ id }) => id)));
+  return {
+    ...draft,
+    media,
+    renditionIds: draft.renditionIds.filter((id) => renditionIds.has(id)),
+    found: draft.found.filter(({ medium }) => media.some(({ id }) => id === medium.id)),
+  };
+}

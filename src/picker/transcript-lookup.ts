@@ -1,0 +1,35 @@
+import type { Api } from '../api/client.ts';
+import type { Medium } from '../api/media.ts';
+import { isExpectedError } from '../errors.ts';
+import type { FoundTranscript } from './draft.ts';
+import type { StepContext } from './step.ts';
+
+/** Requests at a time while the transcripts of many media are looked up. */
+const AT_A_TIME = 4;
+
+/** Looks every medium up once, however often one goes back; one that the service does not know has none. */
+export function createTranscriptLookup(
+  api: Pick<Api, 'listTranscripts'>,
+  signal: AbortSignal,
+): StepContext['findTranscripts'] {
+  const known = new Map<string, readonly FoundTranscript[]>();
+  const lookUp = async (medium: Medium) => {
+    try {
+      const transcripts = await api.listTranscripts(medium.id, signal);
+      known.set(
+        medium.id,
+        transcripts.map(({ id, languageCode }) => ({ id, languageCode, medium })),
+      );
+    } catch (error) {
+      if (!isExpectedError(error, 'NOT_FOUND')) throw error;
+      known.set(medium.id, []);
+    }
+  };
+  return async (media) => {
+    const unknown = media.filter(({ id }) => !known.has(id));
+    for (let start = 0; start < unknown.length; start += AT_A_TIME) {
+      await Promise.all(unknown.slice(start, start + AT_A_TIME).map(lookUp));
+    }
+    return media.flatMap(({ id }) => known.get(id) ?? []);
+  };
+}

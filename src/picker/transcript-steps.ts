@@ -1,0 +1,102 @@
+import { TRANSCRIPT_FORMATS } from '../selection/selection.ts';
+import { chooseOne, chooseSeveral } from './choices.ts';
+import { chosenTranscripts, type Draft, type FoundTranscript } from './draft.ts';
+import { nameOf } from './media-steps.ts';
+import type { Step } from './step.ts';
+
+/** Whether transcripts go in, and by what they are chosen. */
+export const chooseTranscripts: Step = async (draft, { prompts, findTranscripts }) => {
+  const found = await prompts.during(
+    `Looking up the transcripts of ${draft.media.length === 1 ? 'one medium' : `${draft.media.length} media`}`,
+    findTranscripts(draft.media),
+  );
+  if (found.length === 0) return draft.found.length === 0 ? 'skip' : { ...draft, found, transcripts: 'none' };
+  const transcripts = await chooseOne<Draft['transcripts']>(prompts, {
+    message: 'Transcripts',
+    choices: [
+      { label: 'None', value: 'none' },
+      { label: 'All', detail: countLanguages(found), value: 'all' },
+      { label: 'By language', value: 'languages' },
+      { label: 'One by one', value: 'single' },
+    ],
+    chosen: [draft.transcripts],
+  });
+  return transcripts === null ? 'back' : { ...draft, found, transcripts };
+};
+
+export const chooseLanguages: Step = async (draft, { prompts }) => {
+  if (draft.transcripts !== 'languages') return 'skip';
+  const codes = [...countByLanguage(draft.found)].filter(([code]) => code !== '');
+  const languages = await chooseSeveral(prompts, {
+    message: 'Languages',
+    choices: codes.map(([code, count]) => ({
+      label: code,
+      detail: count === 1 ? '1 transcript' : `${count} transcripts`,
+      value: code,
+    })),
+    chosen: draft.languages,
+    isRequired: true,
+  });
+  return languages === null ? 'back' : { ...draft, languages };
+};
+
+export const chooseSingleTranscripts: Step = async (draft, { prompts }) => {
+  if (draft.transcripts !== 'single') return 'skip';
+  const transcriptIds = await chooseSeveral(prompts, {
+    message: 'Transcripts, one by one',
+    choices: draft.found.map(({ id, languageCode, medium }) => ({
+      label: nameOf(medium),
+      detail: languageCode ?? id,
+      value: id,
+    })),
+    chosen: draft.transcriptIds,
+    isRequired: true,
+  });
+  return transcriptIds === null ? 'back' : { ...draft, transcriptIds };
+};
+
+const FORMAT_DETAILS = { txt: 'plain text', srt: 'subtitles', json: 'with times, for programs' } as const;
+
+export const chooseFormats: Step = async (draft, { prompts }) => {
+  if (chosenTranscripts(draft).length === 0) return 'skip';
+  const formats = await chooseSeveral(prompts, {
+    message: 'Formats of the transcripts',
+    choices: TRANSCRIPT_FORMATS.map((format) => ({
+      label: format,
+      detail: FORMAT_DETAILS[format],
+      value: format,
+    })),
+    chosen: draft.formats,
+    isRequired: true,
+  });
+  return formats === null ? 'back' : { ...draft, formats };
+};
+
+/** Whether the media themselves go in beside their transcripts. */
+export const chooseExtent: Step = async (draft, { prompts }) => {
+  if (chosenTranscripts(draft).length === 0) return 'skip';
+  const transcriptsOnly = await chooseOne(prompts, {
+    message: 'What goes into the package',
+    choices: [
+      { label: 'The media and the transcripts', value: false },
+      { label: 'Only the transcripts', value: true },
+    ],
+    chosen: [draft.transcriptsOnly],
+  });
+  return transcriptsOnly === null ? 'back' : { ...draft, transcriptsOnly };
+};
+
+/** `4 in de-v2, en-v2`, the most frequent first. */
+function countLanguages(found: readonly FoundTranscript[]): string {
+  const codes = [...countByLanguage(found)].toSorted(([, one], [, other]) => other - one);
+  return `${found.length} in ${codes.map(([code]) => code || 'no language').join(', ')}`;
+}
+
+function countByLanguage(found: readonly FoundTranscript[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { languageCode } of found) {
+    const code = languageCode ?? '';
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  return counts;
+}

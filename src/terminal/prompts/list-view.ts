@@ -1,0 +1,196 @@
+import { fitColumns, GAP } from '../column-widths.ts';
+import { displayWidth, truncateToWidth } from '../display-width.ts';
+import { escapeText } from '../escape.ts';
+import type { Glyphs } from '../glyphs.ts';
+import type { Style } from '../style.ts';
+import { isLoading, type ListState, scrollTo } from './list-state.ts';
+import type { ListQuestion } from './prompts.ts';
+import { wrapText, wrapWords } from './wrap-text.ts';
+
+/** What a drawing depends on besides the list itself. */
+export interface ListFrame {
+  /** Cells of a line. */
+  readonly width: number;
+  /** Lines of the screen. */
+  readonly height: number;
+  /** From the drawing before, so that rows and columns stay where they are; see `Drawing`. */
+  readonly top: number;
+  readonly columnWidths: readonly number[];
+  readonly style: Style;
+  readonly glyphs: Glyphs;
+}
+
+export interface Drawing {
+  /** The line with the question and what was typed, where the cursor stands. */
+  readonly prompt: string;
+  readonly below: string;
+  /** How many rows of the list there is room for. */
+  readonly rows: number;
+  readonly top: number;
+  /** Cells per column that the rows seen so far need. */
+  readonly columnWidths: readonly number[];
+}
+
+const MOST_ROWS = 12;
+const FEWEST_ROWS = 3;
+/** What the notes leave free on the screen at least: the question, a few rows, status and help. */
+const BESIDE_NOTES = 12;
+const HIDE_CURSOR = '\x1b[?25l';
+
+/** Draws a list; everything in it that came from elsewhere is escaped here. */
+export function drawList<Item>(
+  state: ListState<Item>,
+  question: ListQuestion<Item>,
+  frame: ListFrame,
+): Drawing {
+  const { width } = frame;
+  const footer = [
+    ...drawNotes(question.notes, width, frame),
+    ...drawStatus(state, question, width, frame),
+    ...drawHelp(state, question, width, frame),
+  ];
+  const rows = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, frame.height - footer.length - 2));
+  const top = scrollTo(frame.top, { active: state.active, rows, total: state.items.length });
+  const visible = state.items.slice(top, top + rows);
+  const columnWidths = question.columns.map((column, index) =>
+    visible.reduce(
+      (most, item) => Math.max(most, displayWidth(cellText(column, item))),
+      frame.columnWidths[index] ?? 0,
+    ),
+  );
+  const lines = visible.map((item, index) =>
+    drawRow(item, { isActive: top + index === state.active, columnWidths, width }, state, question, frame),
+  );
+  return {
+    prompt: drawPrompt(state, question, width, frame),
+    below: [...(lines.length === 0 ? drawEmpty(state, question, width, frame) : lines), ...footer].join('\n'),
+    rows,
+    top,
+    columnWidths,
+  };
+}
+
+/** The text of one cell as it may be shown. */
+export function cellText<Item>(column: ListQuestion<Item>['columns'][number], item: Item): string {
+  return escapeText(column.display?.(item) ?? column.text(item));
+}
+
+/** Of `3 chosen · 50+ found` the parts. */
+export function statusParts<Item>(
+  state: ListState<Item>,
+  question: ListQuestion<Item>,
+  glyphs: Glyphs,
+): readonly string[] {
+  const { chosen, items, isComplete, failure } = state;
+  const count = chosen.size > 0 ? `${chosen.size} chosen` : 'none chosen';
+  const found = `${items.length}${isComplete ? '' : '+'} found`;
+  return [
+    ...(question.isMultiple ? [count] : []),
+    ...(question.hasSearch && items.length > 0 ? [found] : []),
+    ...(isLoading(state) ? [`loading${glyphs.ellipsis}`] : []),
+    ...(failure === null ? [] : [`cannot load: ${escapeText(failure)}`]),
+  ];
+}
+
+function drawPrompt<Item>(
+  { text }: ListState<Item>,
+  { message, hasSearch }: ListQuestion<Item>,
+  width: number,
+  { style, glyphs }: ListFrame,
+): string {
+  const room = Math.max(1, width - 2 - (hasSearch ? 2 : 0));
+  const shown = truncateToWidth(escapeText(message), room, glyphs.ellipsis);
+  const asked = `${style.cyan('?')} ${style.bold(shown)}`;
+  return hasSearch ? `${asked}: ${text}` : asked + HIDE_CURSOR;
+}
+
+function drawRow<Item>(
+  item: Item,
+  row: { readonly isActive: boolean; readonly columnWidths: readonly number[]; readonly width: number },
+  { chosen }: ListState<Item>,
+  { columns, idOf, isMultiple }: ListQuestion<Item>,
+  { style, glyphs }: ListFrame,
+): string {
+  const pointer = row.isActive ? glyphs.pointer : ' '.repeat(displayWidth(glyphs.pointer));
+  const isChosen = isMultiple && chosen.has(idOf(item));
+  const box = isChosen ? '[x] ' : isMultiple ? '[ ] ' : '';
+  const room = Math.max(1, row.width - displayWidth(`${pointer} ${box}`));
+  const cells = layOutCells(item, columns, { ...row, room, glyphs });
+  if (row.isActive) return style.cyan(`${pointer} ${box}${cells}`);
+  return `${pointer} ${isChosen ? style.green(box) : box}${cells}`;
+}
+
+function layOutCells<Item>(
+  item: Item,
+  columns: ListQuestion<Item>['columns'],
+  {
+    columnWidths,
+    room,
+    glyphs,
+  }: { readonly columnWidths: readonly number[]; readonly room: number; readonly glyphs: Glyphs },
+): string {
+  const used = columns.filter((_, index) => (columnWidths[index] ?? 0) > 0);
+  const fitted = fitColumns(
+    used,
+    columnWidths.filter((width) => width > 0),
+    room,
+  );
+  const name = used.find(({ shrinks }) => shrinks === true) ?? used[0];
+  if (name === undefined) return '';
+  const cells = (fitted ?? [{ column: name, width: room }]).map(({ column, width }) => {
+    const text = truncateToWidth(cellText(column, item), width, glyphs.ellipsis);
+    const padding = ' '.repeat(Math.max(0, width - displayWidth(text)));
+    return column.align === 'right' ? padding + text : text + padding;
+  });
+  return cells.join(GAP).trimEnd();
+}
+
+function drawEmpty<Item>(
+  state: ListState<Item>,
+  { emptyText }: ListQuestion<Item>,
+  width: number,
+  { glyphs }: ListFrame,
+): readonly string[] {
+  if (isLoading(state) || state.failure !== null) return [];
+  const text = state.text === '' ? emptyText : `${emptyText} that fit "${state.text}"`;
+  return [truncateToWidth(`  ${escapeText(text)}`, width, glyphs.ellipsis)];
+}
+
+function drawNotes(
+  notes: readonly string[],
+  width: number,
+  { height, style, glyphs }: ListFrame,
+): readonly string[] {
+  const most = Math.max(2, height - BESIDE_NOTES);
+  const lines = notes.flatMap((note) => wrapText(escapeText(note), width));
+  const shown = lines.length <= most ? lines : [...lines.slice(0, most - 1), glyphs.ellipsis];
+  return shown.map((line) => style.dim(line));
+}
+
+function drawStatus<Item>(
+  state: ListState<Item>,
+  question: ListQuestion<Item>,
+  width: number,
+  { style, glyphs }: ListFrame,
+): readonly string[] {
+  const parts = statusParts(state, question, glyphs);
+  if (parts.length === 0) return [];
+  return [style.bold(truncateToWidth(parts.join(glyphs.separator), width, glyphs.ellipsis))];
+}
+
+function drawHelp<Item>(
+  { chosen }: ListState<Item>,
+  { hasSearch, isMultiple, isRequired, canGoBack }: ListQuestion<Item>,
+  width: number,
+  { style, glyphs }: ListFrame,
+): readonly string[] {
+  const keys = [
+    ...(hasSearch ? ['type to search'] : []),
+    `${glyphs.arrows} move`,
+    ...(isMultiple ? [hasSearch ? 'Tab choose' : 'Space choose', ...(hasSearch ? [] : ['a all'])] : []),
+    !isMultiple || (isRequired && chosen.size === 0) ? 'Enter take this' : 'Enter go on',
+    ...(canGoBack ? ['Esc back'] : hasSearch ? ['Esc clear'] : []),
+    'Ctrl-C quit',
+  ];
+  return wrapWords(keys, glyphs.separator, width).map((line) => style.dim(line));
+}

@@ -1,0 +1,33 @@
+import { createInterface } from 'node:readline';
+import { escapeText } from '../escape.ts';
+import { notAnswered } from './answer-or-leave.ts';
+import type { PromptOptions } from './prompt-options.ts';
+
+/**
+ * Asks in one line that is never redrawn: for `TERM=dumb` and for screen readers.
+ * @throws ExpectedError INTERRUPTED at the end of input and when the signal is aborted
+ */
+export function askPlainLine(
+  question: string,
+  { stdin, stderr, signal }: Pick<PromptOptions, 'stdin' | 'stderr' | 'signal'>,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: stdin, output: stderr, terminal: false });
+    const stop = () => lines.close();
+    signal.addEventListener('abort', stop, { once: true });
+    let hasAnswer = false;
+    lines.once('close', () => {
+      signal.removeEventListener('abort', stop);
+      if (hasAnswer) return;
+      // The cursor still stands behind the question.
+      stderr.write('\n');
+      reject(notAnswered());
+    });
+    lines.question(`${escapeText(question)} `, (answer) => {
+      hasAnswer = true;
+      resolve(answer.trim());
+      stop();
+    });
+    if (signal.aborted) stop();
+  });
+}

@@ -1,0 +1,67 @@
+import { createPrompt, isEnterKey, useEffect, useKeypress, useRef, useState } from '@inquirer/core';
+import { escapeText, visiblePart } from '../escape.ts';
+import { frameWidth, type PromptOptions } from './prompt-options.ts';
+import type { TextQuestion } from './prompts.ts';
+import { followResize } from './resize.ts';
+import { wrapText, wrapWords } from './wrap-text.ts';
+
+/** Asks for one line of text, which starts as the suggestion and is edited. */
+export function askLine(question: TextQuestion, options: PromptOptions): Promise<string> {
+  const { stdin, stderr, signal } = options;
+  const prompt = createPrompt<string, TextQuestion>((_, done) => {
+    const [text, setText] = useState('');
+    const [complaint, setComplaint] = useState<string | null>(null);
+    const [, setSize] = useState('');
+    const lines = useRef(0);
+
+    useEffect((line) => {
+      line.write(question.suggestion);
+      setText(question.suggestion);
+      return followResize(stderr, {
+        linesBelow: () => lines.current,
+        onResize: () => setSize(`${stderr.columns} ${stderr.rows}`),
+      });
+    }, []);
+
+    useKeypress((key, line) => {
+      if (isEnterKey(key)) {
+        const wrong = question.check(text.trim());
+        if (wrong === null) done(text.trim());
+        // Enter has emptied the line.
+        else line.write(text);
+        setComplaint(wrong);
+        return;
+      }
+      const typed = visiblePart(line.line);
+      if (typed !== line.line) {
+        line.clearLine(0);
+        line.write(typed);
+      }
+      setText(typed);
+      setComplaint(null);
+    });
+
+    const below = drawBelow(question, complaint, options);
+    lines.current = below.length;
+    const { style } = options;
+    return [`${style.cyan('?')} ${style.bold(escapeText(question.message))}: ${text}`, below.join('\n')];
+  });
+  return prompt(question, { input: stdin, output: stderr, signal, clearPromptOnDone: true });
+}
+
+function drawBelow(
+  { explanation }: TextQuestion,
+  complaint: string | null,
+  options: PromptOptions,
+): readonly string[] {
+  const { style, glyphs } = options;
+  const width = frameWidth(options);
+  const wrong = complaint === null ? [] : wrapText(escapeText(complaint), width);
+  return [
+    ...wrong.map((line) => style.red(line)),
+    ...wrapText(explanation, width).map((line) => style.dim(line)),
+    ...wrapWords(['Enter go on', 'Esc back', 'Ctrl-C quit'], glyphs.separator, width).map((line) =>
+      style.dim(line),
+    ),
+  ];
+}
