@@ -37,11 +37,6 @@ export async function chooseSeveral<Value>(
     : choices.filter((choice) => chosen.includes(choice)).map(({ value }) => value);
 }
 
-/** A page of all there is, and then nothing more. */
-export function onePage<Item>(items: readonly Item[]): ListQuestion<Item>['load'] {
-  return (_text, page) => Promise.resolve(page === 0 ? items : []);
-}
-
 function columns<Value>(): readonly Column<Choice<Value>>[] {
   return [
     { key: 'label', heading: '', text: ({ label }) => label, shrinks: true },
@@ -60,7 +55,8 @@ function listOf<Value>({
     message,
     columns: columns(),
     idOf: (choice) => String(choices.indexOf(choice)),
-    load: onePage(choices),
+    items: choices,
+    load: () => Promise.resolve([]),
     hasSearch: false,
     chosen: choices.filter(({ value }) => chosen.includes(value)),
     canGoBack,

@@ -11,6 +11,7 @@ export const chooseMedia: Step = async (draft, { prompts, api, nowMs }) => {
     message: 'Media',
     columns: mediaColumns(nowMs()),
     idOf: ({ id }) => id,
+    items: null,
     load: (text, page, signal) =>
       api.listMedia({ page, text: text.trim() === '' ? undefined : text.trim() }, signal),
     hasSearch: true,

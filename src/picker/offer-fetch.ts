@@ -6,15 +6,17 @@ export async function offerFetch({
   io,
   signal,
 }: Pick<Context, 'io' | 'signal'>): Promise<'fetch' | 'extract' | 'nothing'> {
-  const answer = await chooseOne<'fetch' | 'extract' | 'nothing'>(await io.openPrompts(signal), {
-    message: 'The package is being prepared',
-    choices: [
-      { label: 'Wait and fetch it', detail: 'into the current folder', value: 'fetch' },
-      { label: 'Wait, fetch and unpack it', detail: 'into a folder of its own', value: 'extract' },
-      { label: 'Not now', value: 'nothing' },
-    ],
-    chosen: [],
-    canGoBack: false,
-  });
+  const answer = await io.ask(signal, (prompts) =>
+    chooseOne<'fetch' | 'extract' | 'nothing'>(prompts, {
+      message: 'The package is being prepared',
+      choices: [
+        { label: 'Wait and fetch it', detail: 'into the current folder', value: 'fetch' },
+        { label: 'Wait, fetch and unpack it', detail: 'into a folder of its own', value: 'extract' },
+        { label: 'Not now', value: 'nothing' },
+      ],
+      chosen: [],
+      canGoBack: false,
+    }),
+  );
   return answer ?? 'nothing';
 }

@@ -5,9 +5,9 @@ import { collectPages } from '../api/paging.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { formatRelativeTime } from '../terminal/format.ts';
+import type { ListQuestion } from '../terminal/prompts/prompts.ts';
 import type { Column } from '../terminal/terminal.ts';
 import { PROGRAM } from '../version.ts';
-import { onePage } from './choices.ts';
 
 /** The service does not say in which order it lists, so that the newest are known only when all are. */
 const MOST_PACKAGES = 500;
@@ -24,18 +24,29 @@ export async function pickPackages(
       hint: 'set STREAMDIVER_TOKEN, or name a package by its id',
     });
   }
-  const prompts = await io.openPrompts(signal);
-  const packages = await prompts.during('Looking for your packages', newestFirst(api, signal));
-  if (packages.length === 0) {
-    throw new ExpectedError('NOT_FOUND', 'there are no packages to choose from', {
-      hint: `make one with: ${PROGRAM} create`,
-    });
-  }
-  const chosen = await prompts.chooseFrom<Package>({
+  return await io.ask(signal, async (prompts) => {
+    const packages = await prompts.during('Looking for your packages', newestFirst(api, signal));
+    if (packages.length === 0) {
+      throw new ExpectedError('NOT_FOUND', 'there are no packages to choose from', {
+        hint: `make one with: ${PROGRAM} create`,
+      });
+    }
+    const chosen = await prompts.chooseFrom(packagesQuestion(packages, isMultiple, clock.now()));
+    return chosen?.map(({ id }) => id) ?? [];
+  });
+}
+
+function packagesQuestion(
+  packages: readonly Package[],
+  isMultiple: boolean,
+  nowMs: number,
+): ListQuestion<Package> {
+  return {
     message: isMultiple ? 'Packages' : 'Package',
-    columns: packageColumns(clock.now()),
+    columns: packageColumns(nowMs),
     idOf: ({ id }) => id,
-    load: (text, page, ending) => onePage(packages.filter((item) => fits(item, text)))(text, page, ending),
+    items: null,
+    load: (text, page) => Promise.resolve(page > 0 ? [] : packages.filter((item) => fits(item, text))),
     hasSearch: true,
     isMultiple,
     chosen: [],
@@ -43,8 +54,7 @@ export async function pickPackages(
     canGoBack: false,
     notes: [],
     emptyText: 'no packages',
-  });
-  return chosen?.map(({ id }) => id) ?? [];
+  };
 }
 
 /** Those without a time come last. */

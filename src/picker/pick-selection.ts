@@ -61,25 +61,27 @@ export async function pickSelection(
       hint: 'set STREAMDIVER_TOKEN, or choose one rendition with -r ID',
     });
   }
-  const context: StepContext = {
-    prompts: await io.openPrompts(signal),
-    api,
-    findTranscripts: createTranscriptLookup(api, signal),
-    nowMs: () => clock.now(),
-    given: new Set((['title', 'description', 'expires'] as const).filter((key) => given[key] !== null)),
-  };
   const commandOf = (draft: Draft) =>
     commandLine([PROGRAM, ...typedWords(world.argv), ...selectionWords(selectionOf(draft))], world.platform);
   try {
-    const draft = await ask(context, commandOf);
-    const picked = selectionOf(draft);
-    const selection = {
-      ...picked,
-      title: given.title ?? picked.title,
-      description: given.description ?? picked.description,
-      expires: given.expires ?? picked.expires,
-    };
-    return { selection, command: commandOf(draft) };
+    return await io.ask(signal, async (prompts) => {
+      const context: StepContext = {
+        prompts,
+        api,
+        findTranscripts: createTranscriptLookup(api, signal),
+        nowMs: () => clock.now(),
+        given: new Set((['title', 'description', 'expires'] as const).filter((key) => given[key] !== null)),
+      };
+      const draft = await askAll(context, commandOf);
+      const picked = selectionOf(draft);
+      const selection = {
+        ...picked,
+        title: given.title ?? picked.title,
+        description: given.description ?? picked.description,
+        expires: given.expires ?? picked.expires,
+      };
+      return { selection, command: commandOf(draft) };
+    });
   } catch (error) {
     // A signal has its own words.
     if (!isExpectedError(error, 'INTERRUPTED') || signal.aborted) throw error;
@@ -87,7 +89,7 @@ export async function pickSelection(
   }
 }
 
-async function ask(context: StepContext, commandOf: (draft: Draft) => string): Promise<Draft> {
+async function askAll(context: StepContext, commandOf: (draft: Draft) => string): Promise<Draft> {
   // The first question cannot be left to go back, so that there is an answer to it in any case.
   let draft = (await askSteps(STEPS, EMPTY_DRAFT, context)) ?? EMPTY_DRAFT;
   for (;;) {

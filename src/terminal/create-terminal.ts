@@ -122,16 +122,17 @@ export function createTerminal(options: TerminalOptions): Terminal {
       progress.end();
       return askYesNo(question, { stdin, stderr, signal, style, glyphs, isPlain });
     },
-    async openPrompts(signal) {
+    async ask(signal, work) {
       if (!canPrompt) {
         throw new ExpectedError('USAGE', 'nobody is here to answer a question', {
           hint: 'say everything with flags; --help lists them',
         });
       }
       progress.end();
-      const { createPrompts } = await import('./prompts/create-prompts.ts');
+      const { withPrompts } = await import('./prompts/with-prompts.ts');
       const width = () => columnsOf(stderr, env);
-      return createPrompts({ stdin, stderr, signal, clock, style, glyphs, columns: width, isPlain, alone });
+      const prompting = { stdin, stderr, signal, clock, style, glyphs, columns: width, isPlain };
+      return await alone(() => withPrompts(prompting, work));
     },
     async flush() {
       await Promise.all([results.settled(), progress.settled(), messages.settled()]);

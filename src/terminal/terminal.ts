@@ -101,10 +101,11 @@ export interface Terminal {
   confirm(question: string, signal: AbortSignal): Promise<boolean>;
 
   /**
-   * Questions with more answers than yes and no, on standard error.
+   * Asks questions with more answers than yes and no, on standard error and on a screen of their own;
+   * whatever is to be said meanwhile is said afterwards.
    * @throws ExpectedError USAGE when nobody can be asked.
    */
-  openPrompts(signal: AbortSignal): Promise<Prompts>;
+  ask<Result>(signal: AbortSignal, work: (prompts: Prompts) => Promise<Result>): Promise<Result>;
 
   /**
    * Resolves when all that was written has left the process, and when the reader of standard output left.

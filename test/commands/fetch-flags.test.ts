@@ -92,6 +92,7 @@ test.each(FETCH_FLAGS)('fetch %j, before and after the id', async (flags, change
 
 test.each([
   [['fetch', 'id'], {}],
+  [['fetch'], { ids: [] }],
   [['fetch', 'a', 'b', '-'], { ids: ['a', 'b', '-'] }],
   [['fetch', '--', '-odd'], { ids: ['-odd'] }],
   [['fetch', 'id', '--timeout', '0'], { wait: { timeoutMs: 0, intervalMs: null } }],
@@ -105,7 +106,6 @@ test.each([
 });
 
 test.each([
-  [[], 'missing required argument'],
   [['id', '-o', ''], '-o: the value is empty'],
   [['id', '-D', ''], '-D: the value is empty'],
   [['id', '--output-dir', ''], '--output-dir: the value is empty'],

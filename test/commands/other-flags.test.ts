@@ -36,6 +36,7 @@ const SANDBOX: SandboxCommandOptions = {
 
 const LINES: readonly (readonly [line: readonly string[], options: object])[] = [
   [['status', 'id'], STATUS],
+  [['status'], { ...STATUS, ids: [] }],
   [['status', 'a', 'b', '-'], { ...STATUS, ids: ['a', 'b', '-'] }],
   [['status', '--', '-a'], { ...STATUS, ids: ['-a'] }],
   [['status', 'id', '--wait'], { ...STATUS, wait: WAIT }],
@@ -62,6 +63,7 @@ const LINES: readonly (readonly [line: readonly string[], options: object])[] = 
   [['list', '--sort', 'sizeBytes:desc'], { ...LIST, sort: { field: 'sizeBytes', isDescending: true } }],
 
   [['rm', 'id'], RM],
+  [['rm'], { ...RM, ids: [] }],
   [['delete', 'id'], RM],
   [['rm', 'a', '-', 'b'], { ...RM, ids: ['a', '-', 'b'] }],
   [['rm', '-y', 'id'], { ...RM, yes: true }],
@@ -119,7 +121,6 @@ test.each(LINES)('%j', async (line, options) => {
 });
 
 test.each([
-  [['status'], 'missing required argument'],
   [['status', 'id', '--timeout', '5m'], '--timeout needs --wait'],
   [['status', 'id', '--interval', '5s'], '--interval needs --wait'],
   [['status', 'id', '--wait', '--timeout', '60'], 'write 60s for seconds or 60m for minutes'],
@@ -135,7 +136,6 @@ test.each([
   [['list', '--status', ''], '--status: the value is empty'],
   [['list', '--sort', 'colour'], 'fields: id, status, title, created, expires, sizeBytes'],
   [['list', '--sort', 'created:up'], 'cannot sort by "created:up"'],
-  [['rm'], 'missing required argument'],
   [['rm', '-yz', 'id'], "unknown option '-z'"],
   [['media', 'list', 'a', 'b'], 'too many arguments'],
   [['media', 'list', ''], 'the value is empty'],

@@ -24,18 +24,15 @@ import {
   toggle,
   toggleAll,
   tryAgain,
-  wantRows,
 } from './list-state.ts';
 import { type Drawing, drawList } from './list-view.ts';
 import { frameWidth, type PromptOptions } from './prompt-options.ts';
 import type { ListQuestion } from './prompts.ts';
-import { followResize } from './resize.ts';
+import { followResize } from './screen.ts';
 
 /** Typing is faster than this; what is searched for is what was meant. */
 const DEBOUNCE_MS = 150;
 const DEFAULT_ROWS = 24;
-
-type Drawn = Omit<Drawing, 'prompt' | 'below'> & { readonly height: number };
 
 /** Asks with a list that is drawn and redrawn; the choice, or what a failed first page threw. */
 export function askList<Item>(
@@ -47,17 +44,31 @@ export function askList<Item>(
     const [state, setState] = useState<ListState<Item>>(() => startList(question));
     const [failure, setFailure] = useState<{ readonly error: unknown } | null>(null);
     const [, setSize] = useState('');
-    const drawn = useRef<Drawn>({ rows: 0, top: 0, columnWidths: [], height: 0 });
+    const drawn = useRef<Pick<Drawing, 'rows' | 'top' | 'columnWidths'>>({
+      rows: 0,
+      top: 0,
+      columnWidths: [],
+    });
     const hasLoaded = useRef(false);
     if (failure !== null) throw failure.error;
-    const { text, wantedPage, loadedPages, attempt } = state;
+
+    const drawing = drawList(state, question, {
+      width: frameWidth(options),
+      height: stderr.rows || DEFAULT_ROWS,
+      top: drawn.current.top,
+      columnWidths: drawn.current.columnWidths,
+      style,
+      glyphs,
+    });
+    drawn.current = drawing;
+    const { text, loadedPages, attempt } = state;
 
     useEffect(() => {
-      if (loadedPages > wantedPage) return undefined;
+      if (!drawing.isLoading) return undefined;
       const stale = new AbortController();
       const load = async () => {
         try {
-          const page = await question.load(text, wantedPage, AbortSignal.any([signal, stale.signal]));
+          const page = await question.load(text, loadedPages, AbortSignal.any([signal, stale.signal]));
           hasLoaded.current = true;
           if (!stale.signal.aborted) setState((now) => addPage(now, page, question));
         } catch (error) {
@@ -68,22 +79,15 @@ export function askList<Item>(
           else setFailure({ error });
         }
       };
-      const isTyped = hasLoaded.current && wantedPage === 0 && attempt === 0;
-      const cancel = clock.after(isTyped ? DEBOUNCE_MS : 0, () => void load());
+      const isTyped = hasLoaded.current && loadedPages === 0 && attempt === 0;
+      const cancel = isTyped ? clock.after(DEBOUNCE_MS, () => void load()) : void load();
       return () => {
-        cancel();
+        cancel?.();
         stale.abort();
       };
-    }, [text, wantedPage, attempt]);
+    }, [text, loadedPages, attempt, drawing.isLoading]);
 
-    useEffect(
-      () =>
-        followResize(stderr, {
-          linesBelow: () => drawn.current.height,
-          onResize: () => setSize(`${stderr.columns} ${stderr.rows}`),
-        }),
-      [],
-    );
+    useEffect(() => followResize(stderr, () => setSize(`${stderr.columns} ${stderr.rows}`)), []);
 
     useKeypress((key, line) => {
       const act = keyAction(key, { state, question, rows: drawn.current.rows });
@@ -102,17 +106,6 @@ export function askList<Item>(
       else if (question.hasSearch) setState(searchFor(state, wanted));
     });
 
-    const drawing = drawList(state, question, {
-      width: frameWidth(options),
-      height: stderr.rows || DEFAULT_ROWS,
-      top: drawn.current.top,
-      columnWidths: drawn.current.columnWidths,
-      style,
-      glyphs,
-    });
-    drawn.current = { ...drawing, height: drawing.below.split('\n').length };
-    const end = drawing.top + drawing.rows;
-    useEffect(() => setState((now) => wantRows(now, end)), [state, end]);
     return [drawing.prompt, drawing.below];
   });
   return prompt(question, { input: stdin, output: stderr, signal, clearPromptOnDone: true });

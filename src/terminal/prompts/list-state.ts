@@ -6,15 +6,13 @@ export interface ListState<Item> {
   readonly text: string;
   /** What was found so far; until the first page of a new search is there, what the last one found. */
   readonly items: readonly Item[];
-  /** The page that is needed next; it is being loaded unless it is there, or failed. */
-  readonly wantedPage: number;
   /** Ids that the pages of this search held. */
   readonly seen: ReadonlySet<string>;
   /** How many pages of this search are there. */
   readonly loadedPages: number;
   /** No page brings anything new any more. */
   readonly isComplete: boolean;
-  /** Why the wanted page could not be loaded. */
+  /** Why the next page could not be loaded. */
   readonly failure: string | null;
   /** Counts the attempts after a failure. */
   readonly attempt: number;
@@ -26,11 +24,11 @@ export interface ListState<Item> {
 
 type IdOf<Item> = (item: Item) => string;
 
-export function startList<Item>({ chosen, idOf }: ListQuestion<Item>): ListState<Item> {
-  return {
+export function startList<Item>(question: ListQuestion<Item>): ListState<Item> {
+  const { chosen, idOf, items } = question;
+  const empty: ListState<Item> = {
     text: '',
     items: [],
-    wantedPage: 0,
     seen: new Set(),
     loadedPages: 0,
     isComplete: false,
@@ -39,10 +37,15 @@ export function startList<Item>({ chosen, idOf }: ListQuestion<Item>): ListState
     active: 0,
     chosen: new Map(chosen.map((item) => [idOf(item), item])),
   };
+  return items === null ? empty : { ...addPage(empty, items, question), isComplete: true };
 }
 
-export function isLoading({ wantedPage, loadedPages, isComplete, failure }: ListState<unknown>): boolean {
-  return loadedPages <= wantedPage && !isComplete && failure === null;
+/** Whether a page is needed to show the rows before `end`, and to know whether more follow. */
+export function needsPage(
+  { items, loadedPages, isComplete, failure }: ListState<unknown>,
+  end: number,
+): boolean {
+  return !isComplete && failure === null && (loadedPages === 0 || end >= items.length);
 }
 
 /** What is shown is the answer to another question; nobody means these rows who types and chooses at once. */
@@ -56,7 +59,6 @@ export function searchFor<Item>(state: ListState<Item>, text: string): ListState
   return {
     ...state,
     text,
-    wantedPage: 0,
     seen: new Set(),
     loadedPages: 0,
     isComplete: false,
@@ -97,13 +99,6 @@ export function failToLoad<Item>(state: ListState<Item>, failure: string): ListS
 
 export function tryAgain<Item>(state: ListState<Item>): ListState<Item> {
   return { ...state, failure: null, attempt: state.attempt + 1 };
-}
-
-/** Asks for one more page when the last row that is known can be seen. */
-export function wantRows<Item>(state: ListState<Item>, end: number): ListState<Item> {
-  const isSatisfied = end < state.items.length || state.isComplete || state.failure !== null;
-  if (isSatisfied || state.loadedPages === 0) return state;
-  return { ...state, wantedPage: state.loadedPages };
 }
 
 /** Moves the pointer by some rows; it stops at the ends. */

@@ -3,7 +3,7 @@ import { displayWidth, truncateToWidth } from '../display-width.ts';
 import { escapeText } from '../escape.ts';
 import type { Glyphs } from '../glyphs.ts';
 import type { Style } from '../style.ts';
-import { isLoading, type ListState, scrollTo } from './list-state.ts';
+import { type ListState, needsPage, scrollTo } from './list-state.ts';
 import type { ListQuestion } from './prompts.ts';
 import { wrapText, wrapWords } from './wrap-text.ts';
 
@@ -27,15 +27,21 @@ export interface Drawing {
   /** How many rows of the list there is room for. */
   readonly rows: number;
   readonly top: number;
+  /** The next page is needed. */
+  readonly isLoading: boolean;
   /** Cells per column that the rows seen so far need. */
   readonly columnWidths: readonly number[];
 }
 
-const MOST_ROWS = 12;
+const MOST_ROWS = 20;
 const FEWEST_ROWS = 3;
+/** The question, the status, and one that stays free. */
+const FIXED_LINES = 3;
 /** What the notes leave free on the screen at least: the question, a few rows, status and help. */
 const BESIDE_NOTES = 12;
 const HIDE_CURSOR = '\x1b[?25l';
+
+type LoadingState<Item> = ListState<Item> & { readonly isLoading: boolean };
 
 /** Draws a list; everything in it that came from elsewhere is escaped here. */
 export function drawList<Item>(
@@ -44,12 +50,10 @@ export function drawList<Item>(
   frame: ListFrame,
 ): Drawing {
   const { width } = frame;
-  const footer = [
-    ...drawNotes(question.notes, width, frame),
-    ...drawStatus(state, question, width, frame),
-    ...drawHelp(state, question, width, frame),
-  ];
-  const rows = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, frame.height - footer.length - 2));
+  const notes = drawNotes(question.notes, width, frame);
+  const help = drawHelp(state, question, width, frame);
+  const used = notes.length + help.length + FIXED_LINES;
+  const rows = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, frame.height - used));
   const top = scrollTo(frame.top, { active: state.active, rows, total: state.items.length });
   const visible = state.items.slice(top, top + rows);
   const columnWidths = question.columns.map((column, index) =>
@@ -61,9 +65,13 @@ export function drawList<Item>(
   const lines = visible.map((item, index) =>
     drawRow(item, { isActive: top + index === state.active, columnWidths, width }, state, question, frame),
   );
+  const isLoading = needsPage(state, top + rows);
+  const status = drawStatus({ ...state, isLoading }, question, width, frame);
+  const body = lines.length > 0 || isLoading ? lines : drawEmpty(state, question, width, frame);
   return {
     prompt: drawPrompt(state, question, width, frame),
-    below: [...(lines.length === 0 ? drawEmpty(state, question, width, frame) : lines), ...footer].join('\n'),
+    below: [...body, ...notes, ...status, ...help].join('\n'),
+    isLoading,
     rows,
     top,
     columnWidths,
@@ -77,17 +85,16 @@ export function cellText<Item>(column: ListQuestion<Item>['columns'][number], it
 
 /** Of `3 chosen · 50+ found` the parts. */
 export function statusParts<Item>(
-  state: ListState<Item>,
+  { chosen, items, isComplete, failure, isLoading }: LoadingState<Item>,
   question: ListQuestion<Item>,
   glyphs: Glyphs,
 ): readonly string[] {
-  const { chosen, items, isComplete, failure } = state;
   const count = chosen.size > 0 ? `${chosen.size} chosen` : 'none chosen';
   const found = `${items.length}${isComplete ? '' : '+'} found`;
   return [
     ...(question.isMultiple ? [count] : []),
     ...(question.hasSearch && items.length > 0 ? [found] : []),
-    ...(isLoading(state) ? [`loading${glyphs.ellipsis}`] : []),
+    ...(isLoading ? [`loading${glyphs.ellipsis}`] : []),
     ...(failure === null ? [] : [`cannot load: ${escapeText(failure)}`]),
   ];
 }
@@ -151,7 +158,7 @@ function drawEmpty<Item>(
   width: number,
   { glyphs }: ListFrame,
 ): readonly string[] {
-  if (isLoading(state) || state.failure !== null) return [];
+  if (state.failure !== null) return [];
   const text = state.text === '' ? emptyText : `${emptyText} that fit "${state.text}"`;
   return [truncateToWidth(`  ${escapeText(text)}`, width, glyphs.ellipsis)];
 }
@@ -168,7 +175,7 @@ function drawNotes(
 }
 
 function drawStatus<Item>(
-  state: ListState<Item>,
+  state: LoadingState<Item>,
   question: ListQuestion<Item>,
   width: number,
   { style, glyphs }: ListFrame,

@@ -101,7 +101,7 @@ function printStatus<Item>(
 ): void {
   const { columns } = question;
   const name = columns.find(({ shrinks }) => shrinks === true) ?? columns[0];
-  const parts = statusParts({ ...state, wantedPage: 0 }, question, glyphs);
+  const parts = statusParts({ ...state, isLoading: false }, question, glyphs);
   const names = name === undefined ? [] : [...state.chosen.values()].map((item) => cellText(name, item));
   if (parts.length > 0)
     print(`${parts.join(', ')}${question.isMultiple && names.length > 0 ? `: ${names.join(', ')}` : ''}`);

@@ -6,6 +6,8 @@ export interface ListQuestion<Item> {
   /** A row; the column that shrinks is what is left of it where there is room for one only. */
   readonly columns: readonly Column<Item>[];
   readonly idOf: (item: Item) => string;
+  /** All there is, where that is known from the start; null loads it. */
+  readonly items: readonly Item[] | null;
   /**
    * One page of what fits a text, counted from 0; an empty one, or one that brings nothing new, is the
    * last. The signal ends a request that nobody waits for any more.

@@ -1,8 +1,8 @@
-import { createPrompt, isEnterKey, useEffect, useKeypress, useRef, useState } from '@inquirer/core';
+import { createPrompt, isEnterKey, useEffect, useKeypress, useState } from '@inquirer/core';
 import { escapeText, visiblePart } from '../escape.ts';
 import { frameWidth, type PromptOptions } from './prompt-options.ts';
 import type { TextQuestion } from './prompts.ts';
-import { followResize } from './resize.ts';
+import { followResize } from './screen.ts';
 import { wrapText, wrapWords } from './wrap-text.ts';
 
 /** Asks for one line of text, which starts as the suggestion and is edited. */
@@ -12,15 +12,11 @@ export function askLine(question: TextQuestion, options: PromptOptions): Promise
     const [text, setText] = useState('');
     const [complaint, setComplaint] = useState<string | null>(null);
     const [, setSize] = useState('');
-    const lines = useRef(0);
 
     useEffect((line) => {
       line.write(question.suggestion);
       setText(question.suggestion);
-      return followResize(stderr, {
-        linesBelow: () => lines.current,
-        onResize: () => setSize(`${stderr.columns} ${stderr.rows}`),
-      });
+      return followResize(stderr, () => setSize(`${stderr.columns} ${stderr.rows}`));
     }, []);
 
     useKeypress((key, line) => {
@@ -41,10 +37,9 @@ export function askLine(question: TextQuestion, options: PromptOptions): Promise
       setComplaint(null);
     });
 
-    const below = drawBelow(question, complaint, options);
-    lines.current = below.length;
     const { style } = options;
-    return [`${style.cyan('?')} ${style.bold(escapeText(question.message))}: ${text}`, below.join('\n')];
+    const asked = `${style.cyan('?')} ${style.bold(escapeText(question.message))}: ${text}`;
+    return [asked, drawBelow(question, complaint, options).join('\n')];
   });
   return prompt(question, { input: stdin, output: stderr, signal, clearPromptOnDone: true });
 }

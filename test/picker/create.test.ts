@@ -1,0 +1,391 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { bodiesSent, ID } from '../commands/scene.ts';
+import { CANARY_TOKEN } from '../support/canary.ts';
+import { makePlace } from '../support/run-place.ts';
+import { expectHarmless } from '../terminal/evil-text.ts';
+import {
+  CTRL_C,
+  CTRL_U,
+  DOWN,
+  ENTER,
+  ESC,
+  PAGE_DOWN,
+  press,
+  runInteractive,
+  startLibrary,
+  TAB,
+} from './interactive.ts';
+import { EVIL_MEDIA, EVIL_TRANSCRIPTS, manyMedia } from './library.ts';
+
+describe('the media library', () => {
+  test('typing searches, at the service, and a choice survives further searches', async () => {
+    const api = await startLibrary();
+    const pty = runInteractive(['create'], api);
+    await pty.waitFor('7 found');
+    await press(pty, 'anna', /anna\n. \[ ] video +Interview with Anna.*\nnone chosen · 1 found/);
+    await press(pty, TAB, '1 chosen');
+    await press(pty, `${CTRL_U}ben`, /ben\n. \[ ] video +Interview with Ben/);
+    await press(pty, TAB, '2 chosen · 1 found');
+    // Without a search what is chosen stands on top.
+    await press(pty, CTRL_U, /Media:\n. \[x] .*Anna.*\n. \[x] .*Ben.*\n. \[ ]/);
+    expect(api.requestsOf('GET /v2/search').map(({ query }) => query.get('text'))).toEqual([
+      'anna',
+      'anna',
+      'ben',
+      'ben',
+    ]);
+    await press(pty, ENTER, 'Renditions');
+    await press(pty, ENTER, '3 in de-v2, en-v2');
+    await press(pty, ENTER, 'Title: Interview with Anna and 1 more');
+    await press(pty, ENTER, 'Description:');
+    await press(pty, ENTER, 'expires');
+    await press(pty, ENTER, 'Create, or change');
+    await press(pty, ENTER, 'The package is being prepared');
+    await press(pty, `${DOWN}${DOWN}${ENTER}`, 'fetch');
+    expect(await pty.exited).toEqual({ exitCode: 0, signal: 0 });
+    expect(bodiesSent(api)).toEqual([
+      { title: 'Interview with Anna and 1 more', selectedMediaIds: ['talk-1', 'talk-2'] },
+    ]);
+    expect(pty.screen()).toBe(
+      [
+        ID,
+        'The same without questions:',
+        "  streamdiver-dl create -m talk-1 -m talk-2 --title 'Interview with Anna and 1 m",
+        "ore'",
+        `hint: streamdiver-dl fetch ${ID}`,
+      ].join('\n'),
+    );
+    expect(pty.raw()).not.toContain(CANARY_TOKEN);
+  });
+
+  test('of 5,000 media only the pages that are looked at are asked for', async () => {
+    const api = await startLibrary({ media: manyMedia(5_000) });
+    const pagesAsked = () => api.requestsOf('GET /v2/media').map(({ query }) => query.get('page'));
+    const pty = runInteractive(['create'], api);
+    await pty.waitFor('50+ found');
+    await press(pty, PAGE_DOWN, /❯ \[ ] video +Recording 0019/);
+    expect(pagesAsked()).toEqual(['0']);
+    await press(pty, PAGE_DOWN.repeat(2), '100+ found');
+    expect(pagesAsked()).toEqual(['0', '1']);
+    await press(pty, 'Recording 4999', /❯ \[ ] video +Recording 4999.*\nnone chosen · 1 found/);
+    await press(pty, ENTER, 'Title: Recording 4999');
+    pty.write(CTRL_C);
+    expect((await pty.exited).exitCode).toBe(130);
+    expect(pagesAsked()).toEqual(['0', '1']);
+  });
+
+  test('a request that a further key has made stale is given up, and its answer shown nowhere', async () => {
+    const api = await startLibrary();
+    let isGivenUp = false;
+    api.script('GET /v2/search', [
+      async (_request, reply) => {
+        await reply.stall();
+        isGivenUp = true;
+      },
+    ]);
+    const pty = runInteractive(['create'], api);
+    await pty.waitFor('7 found');
+    await press(pty, 'an', 'loading…');
+    await expect.poll(() => api.requestsOf('GET /v2/search').length).toBe(1);
+    await press(pty, 'na', /anna\n. \[ ] .*Anna.*\nnone chosen · 1 found/);
+    await expect.poll(() => isGivenUp).toBe(true);
+  });
+
+  test('keys that are faster than the answer choose nothing of what stands there still', async () => {
+    const api = await startLibrary();
+    const pty = runInteractive(['create'], api);
+    await pty.waitFor('7 found');
+    await press(pty, `ben${TAB}${ENTER}`, /ben\n. \[ ] video +Interview with Ben.*\nnone chosen · 1 found/);
+    expect(pty.screen()).toContain('? Media: ben');
+  });
+
+  test('says when nothing fits, and Esc clears the search', async () => {
+    const api = await startLibrary();
+    const pty = runInteractive(['create'], api);
+    await pty.waitFor('7 found');
+    await press(pty, 'zebra', 'no media that fit "zebra"');
+    await press(pty, ESC, /Media:\n. \[ ] .*Anna/);
+  });
+});
+
+test('every question, back through all of them, and a change at the end', async () => {
+  const api = await startLibrary();
+  const pty = runInteractive(['create'], api);
+  await pty.waitFor('7 found');
+  await press(pty, ` ${DOWN} `, '2 chosen');
+  await press(pty, ENTER, 'Renditions');
+  await press(pty, ENTER, '? Transcripts');
+  await press(pty, `${DOWN}${DOWN}${ENTER}`, '? Languages');
+  await press(pty, ` ${ENTER}`, '? Formats');
+  await press(pty, ` ${ENTER}`, 'What goes into');
+  await press(pty, `${DOWN}${ENTER}`, 'Title:');
+  await press(pty, `${CTRL_U}Two talks${ENTER}`, 'Description:');
+  await press(pty, `By A & B${ENTER}`, 'The package expires');
+  await press(pty, `${DOWN.repeat(4)}${ENTER}`, 'Such as 7d');
+  await press(pty, `5${ENTER}`, 'the duration 5 has no unit; write 5s for seconds or 5m for minutes');
+  await press(pty, `${CTRL_U}10d${ENTER}`, 'Create, or change');
+  const review = pty.screen();
+  expect(review).toContain('Transcripts  2 as txt, srt, and nothing else');
+  for (const question of [
+    '? The package expires',
+    'Description: By A & B',
+    'Title: Two talks',
+    'What goes into',
+    'Formats',
+    'Languages',
+    '? Transcripts',
+    'Renditions',
+    'Media:',
+  ]) {
+    await press(pty, ESC, question);
+  }
+  expect(pty.screen()).toContain('2 chosen');
+  for (const question of [
+    'Renditions',
+    '? Transcripts',
+    'Languages',
+    'Formats',
+    'What goes into',
+    'Title: Two talks',
+    'Description: By A & B',
+    '? The package expires',
+    'Such as 7d',
+  ]) {
+    await press(pty, ENTER, question);
+  }
+  await press(pty, ENTER, 'Create, or change');
+  expect(pty.screen()).toBe(review);
+  await press(pty, `${DOWN.repeat(4)}${ENTER}`, 'Title: Two talks');
+  await press(pty, `!${ENTER}`, 'Title        Two talks!');
+  await press(pty, ENTER, 'being prepared');
+  expect(bodiesSent(api)).toMatchObject([
+    {
+      title: 'Two talks!',
+      description: 'By A & B',
+      selectedTranscripts: [
+        { id: 'tr-1-de', format: 'txt' },
+        { id: 'tr-1-de', format: 'srt' },
+        { id: 'tr-2-de', format: 'txt' },
+        { id: 'tr-2-de', format: 'srt' },
+      ],
+    },
+  ]);
+  expect(bodiesSent(api)[0]).not.toHaveProperty('selectedMediaIds');
+  // Each medium was looked up once for the questions and once for the package.
+  expect(api.requestsOf('GET /v2/media/{id}/metadata/transcripts')).toHaveLength(4);
+});
+
+test('the command that is shown makes the same package, whatever the names are', async () => {
+  const api = await startLibrary();
+  const pty = runInteractive(['create', '--expires', '30d'], api);
+  await pty.waitFor('7 found');
+  await press(pty, 'final', /❯ \[ ] document/);
+  await press(pty, ENTER, 'Title: Report');
+  await press(pty, ENTER, 'Description:');
+  await press(pty, ENTER, 'Create, or change');
+  await press(pty, ENTER, 'being prepared');
+  pty.write(`${DOWN}${DOWN}${ENTER}`);
+  await pty.exited;
+  const lines = pty.screen().split('\n');
+  const start = lines.findIndex((line) => line.startsWith('  streamdiver-dl create'));
+  const end = lines.findIndex((line) => line.startsWith('hint:'));
+  const command = lines.slice(start, end).join('').trim();
+  expect(command).toContain('create --expires 30d -m');
+  const again = runInteractive([], api, { shellLine: command.replace('streamdiver-dl', '$SD') });
+  expect((await again.exited).exitCode).toBe(0);
+  const [first, second] = bodiesSent(api) as { expires: string }[];
+  expect({ ...second, expires: '' }).toEqual({ ...first, expires: '' });
+});
+
+test('goes on to wait, fetch and unpack', async () => {
+  const api = await startLibrary();
+  const place = makePlace();
+  const pty = runInteractive(['create', '--title', 'Talk', '--description', 'x', '--expires', '1d'], api, {
+    place,
+  });
+  await pty.waitFor('7 found');
+  await press(pty, `only${ENTER}`, 'loading');
+  await press(pty, '', /❯ \[ ] +Only a name/);
+  await press(pty, ENTER, 'Create, or change');
+  // What flags have said is neither asked nor offered.
+  expect(pty.screen()).not.toMatch(/Title|Description +x|Expires/);
+  await press(pty, ENTER, 'being prepared');
+  pty.write(ENTER);
+  expect((await pty.exited).exitCode).toBe(0);
+  const file = pty.screen().split('\n').at(-1) ?? '';
+  expect(existsSync(path.join(place.cwd, path.basename(file)))).toBe(true);
+});
+
+describe('leaving', () => {
+  const stages: readonly (readonly [name: string, keys: readonly (readonly [string, string])[]])[] = [
+    ['the media', []],
+    ['a search that goes on', [['zz', 'loading…']]],
+    ['a list', [[`${TAB}${ENTER}`, 'Renditions']]],
+    [
+      'a text',
+      [
+        [`only`, '1 found'],
+        [ENTER, 'Title:'],
+      ],
+    ],
+    [
+      'the review',
+      [
+        [`only`, '1 found'],
+        [ENTER, 'Title:'],
+        [ENTER, 'Description:'],
+        [ENTER, 'expires'],
+        [ENTER, 'Create, or change'],
+      ],
+    ],
+  ];
+
+  test.each(stages)('Ctrl-C at %s leaves the terminal as it was', async (_name, keys) => {
+    const api = await startLibrary();
+    const shellLine = 'stty -g >a; $SD create; echo "exit $?"; stty -g >b; cmp a b && echo same';
+    const pty = runInteractive([], api, { shellLine });
+    await pty.waitFor('7 found');
+    for (const [typed, expected] of keys) await press(pty, typed, expected);
+    pty.write(CTRL_C);
+    await pty.exited;
+    expect(pty.screen()).toBe('error: nothing was created\nhint: run the same command again\nexit 130\nsame');
+    expect(pty.raw().lastIndexOf('\x1b[?25h')).toBeGreaterThan(pty.raw().lastIndexOf('\x1b[?25l'));
+    expect(api.requestsOf('POST /v2/downloads')).toEqual([]);
+  });
+
+  test('Ctrl-C while transcripts are looked up', async () => {
+    const api = await startLibrary();
+    api.script('GET /v2/media/{id}/metadata/transcripts', (_request, reply) => reply.stall());
+    const pty = runInteractive(['create'], api);
+    await pty.waitFor('7 found');
+    await press(pty, 'ben', '1 found');
+    await press(pty, ENTER, 'Looking up the transcripts of one medium');
+    pty.write(CTRL_C);
+    expect((await pty.exited).exitCode).toBe(130);
+    expect(pty.screen()).not.toContain('Looking up');
+  });
+
+  test('Cancel in the review', async () => {
+    const api = await startLibrary();
+    const pty = runInteractive(['create', '--title', 'T', '--description', 'D', '--expires', '1d'], api);
+    await pty.waitFor('7 found');
+    await press(pty, 'only', '1 found');
+    await press(pty, ENTER, 'Create, or change');
+    pty.write(`${DOWN.repeat(9)}${ENTER}`);
+    expect((await pty.exited).exitCode).toBe(130);
+    expect(pty.screen()).toBe('error: nothing was created\nhint: run the same command again');
+    expect(api.requestsOf('POST /v2/downloads')).toEqual([]);
+  });
+
+  test('Ctrl-C at the offer names the package that is there', async () => {
+    const api = await startLibrary();
+    const pty = runInteractive(['create', '--title', 'T', '--description', 'D', '--expires', '1d'], api);
+    await pty.waitFor('7 found');
+    await press(pty, 'only', '1 found');
+    await press(pty, ENTER, 'Create, or change');
+    await press(pty, ENTER, 'being prepared');
+    pty.write(CTRL_C);
+    expect((await pty.exited).exitCode).toBe(130);
+    expect(pty.screen()).toMatch(new RegExp(`^${ID}\n`));
+    expect(pty.screen()).toMatch(new RegExp(`hint: streamdiver-dl fetch ${ID}$`));
+  });
+
+  test('a signal ends it with its own exit code', async () => {
+    const api = await startLibrary();
+    const pty = runInteractive(['create'], api);
+    await pty.waitFor('7 found');
+    pty.signal('SIGTERM');
+    expect((await pty.exited).exitCode).toBe(143);
+    expect(pty.screen()).toMatch(/^error: interrupted by SIGTERM/);
+  });
+});
+
+test('only the id goes to standard output, which may be captured', async () => {
+  const api = await startLibrary();
+  const shellLine = 'id=$($SD create --description D --expires 1d); echo "[$id]"';
+  const pty = runInteractive([], api, { shellLine });
+  await pty.waitFor('7 found');
+  await press(pty, 'only', '1 found');
+  await press(pty, ENTER, 'Title:');
+  await press(pty, ENTER, 'Create, or change');
+  pty.write(ENTER);
+  await pty.exited;
+  expect(pty.screen()).toMatch(new RegExp(`^The same without questions:\n.*\n.*\n.*\\[${ID}]$`, 's'));
+});
+
+test('faults 113, 114: nothing that the service says acts on the terminal', async () => {
+  const api = await startLibrary({ media: EVIL_MEDIA, transcripts: EVIL_TRANSCRIPTS });
+  const pty = runInteractive(['create'], api);
+  await press(pty, '', '1 found');
+  await press(pty, ENTER, 'Renditions');
+  await press(pty, ` ${ENTER}`, '? Transcripts');
+  await press(pty, `${DOWN}${DOWN}${ENTER}`, '? Languages');
+  await press(pty, `${ESC}`, '? Transcripts');
+  await press(pty, `${DOWN}${ENTER}`, 'one by one');
+  await press(pty, ` ${ENTER}`, 'Formats');
+  await press(pty, ENTER, 'What goes');
+  await press(pty, ENTER, 'Title: Name::error::no');
+  await press(pty, ENTER, 'Description:');
+  await press(pty, ENTER, 'expires');
+  await press(pty, ENTER, 'Create, or change');
+  await press(pty, ENTER, 'being prepared');
+  pty.write(`${DOWN}${DOWN}${ENTER}`);
+  await pty.exited;
+  // What is left after the sequences that drawing needs: colours, cursor, erasing.
+  const drawn = pty.raw().replaceAll(/\x1b\[(?:\?(?:25|1049)[lh]|[\d;]*[mABCDGHJK])|\r|\x07$/g, '');
+  expectHarmless(drawn);
+  expect(bodiesSent(api)).toHaveLength(1);
+});
+
+test('follows a window that is resized and leaves what stood above', async () => {
+  const api = await startLibrary();
+  const pty = runInteractive([], api, { shellLine: 'echo above; $SD create', columns: 100 });
+  await pty.waitFor('7 found');
+  await press(pty, `${DOWN}${TAB}`, '1 chosen');
+  for (const columns of [40, 120, 55]) {
+    pty.resize(columns);
+    const helpLine = { 40: /Tab choose\n/, 120: /Esc clear · Ctrl-C quit$/, 55: /Ctrl-C quit$/ }[columns];
+    await pty.waitFor(helpLine ?? '');
+    await pty.waitFor(/^\? Media:\n {2}\[ ] video +Interview with Anna/);
+    expect(pty.screen().match(/Media:/g)).toHaveLength(1);
+    expect(pty.screen().match(/Only a name/g)).toHaveLength(1);
+  }
+  pty.write(CTRL_C);
+  await pty.exited;
+  expect(pty.screen()).toBe('above\nerror: nothing was created\nhint: run the same command again');
+});
+
+describe('where nobody is to be asked', () => {
+  test.each([
+    ['--no-input', '$SD create --no-input', {}],
+    ['CI', '$SD create', { CI: 'true' }],
+    ['AI_AGENT', '$SD create', { AI_AGENT: '1' }],
+    ['no terminal on standard input', '$SD create </dev/null', {}],
+    ['no terminal on standard error', '$SD create 2>e; cat e; exit 2', {}],
+  ])('%s: exit 2 naming the flags, and no request', async (_name, shellLine, env) => {
+    const api = await startLibrary();
+    const pty = runInteractive([], api, { shellLine, env });
+    expect((await pty.exited).exitCode).toBe(2);
+    expect(pty.screen()).toBe(
+      'error: nothing is chosen for the package\nhint: choose with -m ID, -r ID, -t ID[:FORMAT] or -f FILE',
+    );
+    expect(api.requests).toEqual([]);
+  });
+
+  test('without a credential there is no library to choose from', async () => {
+    const api = await startLibrary();
+    const pty = runInteractive(['create'], api, { token: null });
+    expect((await pty.exited).exitCode).toBe(4);
+    expect(pty.screen()).toMatch(/^error: choosing from the media library needs a credential\nhint: /);
+    expect(api.requests).toEqual([]);
+  });
+
+  test('a refused credential ends it as anywhere else', async () => {
+    const api = await startLibrary();
+    const pty = runInteractive(['create'], api, { token: 'another-token' });
+    expect((await pty.exited).exitCode).toBe(4);
+    expect(pty.screen()).toMatch(/^error: /);
+  });
+});

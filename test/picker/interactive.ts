@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import { type ApiServer, startApi } from '../support/api-server.ts';
+import { type PtyOptions, type PtyRun, runInPty } from '../support/pty.ts';
+import { makeEnv, makePlace, type RunPlace } from '../support/run-place.ts';
+import { makeZipObject } from '../support/served-object.ts';
+import { MEDIA, TRANSCRIPTS } from './library.ts';
+
+const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
+
+export const ENTER = '\r';
+export const ESC = '\x1b';
+export const TAB = '\t';
+export const UP = '\x1b[A';
+export const DOWN = '\x1b[B';
+export const PAGE_DOWN = '\x1b[6~';
+export const CTRL_C = '\x03';
+export const CTRL_U = '\x15';
+
+export interface InteractiveOptions extends Pick<PtyOptions, 'columns' | 'rows' | 'env'> {
+  readonly place?: RunPlace;
+  readonly token?: string | null;
+  /** A line for bash in which `$SD` starts the program, instead of the program alone. */
+  readonly shellLine?: string;
+}
+
+/** An API with the small library, or with what is given instead. */
+export function startLibrary(options: Parameters<typeof startApi>[0] = {}): Promise<ApiServer> {
+  return startApi({
+    packages: [],
+    files: { one: makeZipObject(2_000) },
+    media: MEDIA,
+    transcripts: TRANSCRIPTS,
+    ...options,
+  });
+}
+
+/** The built program in a pseudo-terminal, with a person's environment. */
+export function runInteractive(
+  args: readonly string[],
+  api: ApiServer,
+  { shellLine, place = makePlace(), token, env, ...size }: InteractiveOptions = {},
+): PtyRun {
+  const words = [process.execPath, BINARY];
+  return runInPty({
+    command: shellLine === undefined ? process.execPath : 'bash',
+    args: shellLine === undefined ? [BINARY, ...args] : ['-c', shellLine],
+    cwd: place.cwd,
+    env: {
+      ...makeEnv(place, { api, ...(token === undefined ? {} : { token }) }),
+      SD: words.join(' '),
+      TERM: 'xterm-256color',
+      LANG: 'C.UTF-8',
+      ...env,
+    },
+    ...size,
+  });
+}
+
+/** Presses keys and waits for what they bring. */
+export async function press(pty: PtyRun, keys: string, expected: string | RegExp): Promise<void> {
+  pty.write(keys);
+  await pty.waitFor(expected);
+}
