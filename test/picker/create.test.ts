@@ -65,7 +65,7 @@ describe('the media library', () => {
     const pagesAsked = () => api.requestsOf('GET /v2/media').map(({ query }) => query.get('page'));
     const pty = runInteractive(['create'], api);
     await pty.waitFor('50+ found');
-    await press(pty, PAGE_DOWN, /❯ \[ ] video +Recording 0019/);
+    await press(pty, PAGE_DOWN, /❯ \[ ] video +Recording 0020/);
     expect(pagesAsked()).toEqual(['0']);
     await press(pty, PAGE_DOWN.repeat(2), '100+ found');
     expect(pagesAsked()).toEqual(['0', '1']);
@@ -106,7 +106,8 @@ describe('the media library', () => {
     const pty = runInteractive(['create'], api);
     await pty.waitFor('7 found');
     await press(pty, 'zebra', 'no media that fit "zebra"');
-    await press(pty, ESC, /Media:\n. \[ ] .*Anna/);
+    await press(pty, ESC, '7 found');
+    expect(pty.screen()).toMatch(/^\? Media:\n. \[ ] .*Anna/);
   });
 });
 
@@ -322,7 +323,7 @@ test('faults 113, 114: nothing that the service says acts on the terminal', asyn
   await press(pty, ENTER, 'Renditions');
   await press(pty, ` ${ENTER}`, '? Transcripts');
   await press(pty, `${DOWN}${DOWN}${ENTER}`, '? Languages');
-  await press(pty, `${ESC}`, '? Transcripts');
+  await press(pty, ESC, '? Transcripts');
   await press(pty, `${DOWN}${ENTER}`, 'one by one');
   await press(pty, ` ${ENTER}`, 'Formats');
   await press(pty, ENTER, 'What goes');
@@ -346,7 +347,7 @@ test('follows a window that is resized and leaves what stood above', async () =>
   await press(pty, `${DOWN}${TAB}`, '1 chosen');
   for (const columns of [40, 120, 55]) {
     pty.resize(columns);
-    const helpLine = { 40: /Tab choose\n/, 120: /Esc clear · Ctrl-C quit$/, 55: /Ctrl-C quit$/ }[columns];
+    const helpLine = { 40: /Tab choose\n/, 120: /go on · Esc clear · Ctrl-C quit$/, 55: /go on\n/ }[columns];
     await pty.waitFor(helpLine ?? '');
     await pty.waitFor(/^\? Media:\n {2}\[ ] video +Interview with Anna/);
     expect(pty.screen().match(/Media:/g)).toHaveLength(1);

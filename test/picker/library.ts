@@ -1,10 +1,11 @@
 import type { MediaAsset, Transcript } from '../../src/api/wire.ts';
+import { createClock } from '../../src/clock.ts';
 import type { ScriptedPackage } from '../support/api-packages.ts';
 import { EVIL } from '../terminal/evil-text.ts';
 
 /** An hour more, so that a slow run does not change how old a thing is said to be. */
 function daysAgo(days: number): string {
-  return new Date(Date.now() - (days * 24 + 1) * 3_600_000).toISOString();
+  return new Date(createClock().now() - (days * 24 + 1) * 3_600_000).toISOString();
 }
 
 /** A few media of every kind, with names that are hard to draw. */

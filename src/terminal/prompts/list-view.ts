@@ -195,7 +195,7 @@ function drawHelp<Item>(
     ...(hasSearch ? ['type to search'] : []),
     `${glyphs.arrows} move`,
     ...(isMultiple ? [hasSearch ? 'Tab choose' : 'Space choose', ...(hasSearch ? [] : ['a all'])] : []),
-    !isMultiple || (isRequired && chosen.size === 0) ? 'Enter take this' : 'Enter go on',
+    !isMultiple || (isRequired && chosen.size === 0) ? 'Enter take' : 'Enter go on',
     ...(canGoBack ? ['Esc back'] : hasSearch ? ['Esc clear'] : []),
     'Ctrl-C quit',
   ];

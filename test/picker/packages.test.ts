@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { runCommand } from '../commands/run-command.ts';
+import { calls } from '../commands/scene.ts';
+import { EVIL, expectHarmless } from '../terminal/evil-text.ts';
+import { CTRL_C, DOWN, ENTER, press, runInteractive, startLibrary, TAB } from './interactive.ts';
+import { PACKAGES } from './library.ts';
+
+const NEWEST_FIRST =
+  /Packages:\n. \[ ] preparing +Yesterday .*\n. \[ ] ready +untitled .*\n. \[ ] ready +Last week .*\n. \[ ] failed +Some time/;
+
+describe('without an id, on a terminal', () => {
+  test('status offers the packages, newest first, and shows those that are chosen', async () => {
+    const api = await startLibrary({ packages: PACKAGES });
+    const pty = runInteractive(['status', '--format', 'id'], api);
+    await pty.waitFor(NEWEST_FIRST);
+    await press(pty, 'week', /❯ \[ ] ready +Last week.*\nnone chosen · 1 found/);
+    await press(pty, TAB, '1 chosen');
+    await press(pty, '\x15yester', /❯ \[ ] preparing +Yesterday.*\n1 chosen · 1 found/);
+    pty.write(TAB + ENTER);
+    expect((await pty.exited).exitCode).toBe(0);
+    expect(pty.screen()).toBe(
+      'The same without questions:\n  streamdiver-dl status --format id old new\nold\nnew',
+    );
+  });
+
+  test('fetch takes several', async () => {
+    const api = await startLibrary({ packages: PACKAGES });
+    const pty = runInteractive(['fetch', '-D', 'out'], api);
+    await pty.waitFor(NEWEST_FIRST);
+    await press(pty, `${DOWN}${TAB}${TAB}`, '2 chosen');
+    pty.write(ENTER);
+    expect((await pty.exited).exitCode).toBe(0);
+    expect(pty.screen()).toContain('streamdiver-dl fetch -D out untitled old');
+    expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(2);
+  });
+
+  test('rm asks before it deletes what was chosen', async () => {
+    const api = await startLibrary({ packages: PACKAGES });
+    const pty = runInteractive(['rm'], api);
+    await pty.waitFor(NEWEST_FIRST);
+    await press(pty, ENTER, 'Delete package new and all files in it? (y/N)');
+    pty.write(`y${ENTER}`);
+    expect((await pty.exited).exitCode).toBe(0);
+    expect([...api.packages.keys()]).toEqual(['old', 'untitled', 'ageless']);
+  });
+
+  test('Ctrl-C deletes nothing', async () => {
+    const api = await startLibrary({ packages: PACKAGES });
+    const pty = runInteractive(['rm', '--yes'], api);
+    await pty.waitFor(NEWEST_FIRST);
+    pty.write(CTRL_C);
+    expect((await pty.exited).exitCode).toBe(130);
+    expect(pty.screen()).toMatch(/^error: the question was not answered\n/);
+    expect(api.packages.size).toBe(4);
+  });
+
+  test('says when there are none', async () => {
+    const api = await startLibrary();
+    const pty = runInteractive(['fetch'], api);
+    expect((await pty.exited).exitCode).toBe(3);
+    expect(pty.screen()).toBe(
+      'error: there are no packages to choose from\nhint: make one with: streamdiver-dl create',
+    );
+  });
+
+  test('faults 113, 114: titles act on nothing', async () => {
+    const api = await startLibrary({
+      packages: [{ id: `id${EVIL}`, title: `Title${EVIL}`, status: `ready${EVIL}` }],
+    });
+    const pty = runInteractive(['status'], api);
+    await pty.waitFor('1 found');
+    expectHarmless(pty.screen());
+    expect(pty.raw()).not.toContain('\x1b]');
+    pty.write(CTRL_C);
+    expect((await pty.exited).exitCode).toBe(130);
+  });
+});
+
+test.each(['status', 'fetch', 'rm'])(
+  '%s without an id and without a terminal: exit 2, no request',
+  async (command) => {
+    const api = await startLibrary({ packages: PACKAGES });
+    const run = await runCommand([command, '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 2,
+      json: { error: { code: 'USAGE', message: 'no package id given' } },
+    });
+    expect(run.stderr).toContain('hint: name one, or - to read ids from standard input');
+    expect(calls(api)).toEqual([]);
+  },
+);

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { displayWidth } from '../../../src/terminal/display-width.ts';
+import { chooseGlyphs } from '../../../src/terminal/glyphs.ts';
+import {
+  addPage,
+  moveBy,
+  needsPage,
+  scrollTo,
+  searchFor,
+  startList,
+  toggle,
+  toggleAll,
+} from '../../../src/terminal/prompts/list-state.ts';
+import { drawList } from '../../../src/terminal/prompts/list-view.ts';
+import { parsePlainAnswer } from '../../../src/terminal/prompts/plain-answer.ts';
+import type { ListQuestion } from '../../../src/terminal/prompts/prompts.ts';
+import { wrapText } from '../../../src/terminal/prompts/wrap-text.ts';
+import { createStyle } from '../../../src/terminal/style.ts';
+import { EVIL, expectHarmless } from '../evil-text.ts';
+
+const QUESTION: ListQuestion<string> = {
+  message: 'Letters',
+  columns: [
+    { key: 'kind', heading: 'KIND', text: () => 'letter' },
+    { key: 'name', heading: 'NAME', text: (name) => name, shrinks: true },
+    {
+      key: 'length',
+      heading: 'LENGTH',
+      text: (name) => String(name.length),
+      align: 'right',
+      isOptional: true,
+    },
+  ],
+  idOf: (name) => name,
+  items: null,
+  load: () => Promise.resolve([]),
+  hasSearch: true,
+  isMultiple: true,
+  chosen: [],
+  isRequired: true,
+  canGoBack: false,
+  notes: [],
+  emptyText: 'no letters',
+};
+
+describe('the list', () => {
+  const first = addPage(startList(QUESTION), ['a', 'b'], QUESTION);
+
+  test('shows what moved between pages once, and ends at a page without anything new', () => {
+    const second = addPage(first, ['b', 'c'], QUESTION);
+    expect([second.items, second.isComplete]).toEqual([['a', 'b', 'c'], false]);
+    expect(addPage(second, ['a', 'c'], QUESTION).isComplete).toBe(true);
+    expect(addPage(second, [], QUESTION).isComplete).toBe(true);
+  });
+
+  test('a page of which all stands on top already does not end it', () => {
+    const chosen = ['x', 'y', 'z'].reduce((state, name) => toggle(state, name, QUESTION.idOf), first);
+    const again = addPage(searchFor(searchFor(chosen, 'q'), ''), ['x', 'y'], QUESTION);
+    expect([again.items, again.isComplete]).toEqual([['x', 'y', 'z'], false]);
+    expect(addPage(again, ['z'], QUESTION).isComplete).toBe(false);
+  });
+
+  test('wants a page when the last row is seen, not before', () => {
+    expect([needsPage(first, 1), needsPage(first, 2), needsPage(startList(QUESTION), 0)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(needsPage({ ...first, failure: 'gone' }, 2)).toBe(false);
+  });
+
+  test('the pointer stops at the ends', () => {
+    expect([moveBy(first, -5).active, moveBy(first, 5).active]).toEqual([0, 1]);
+    expect(moveBy(startList(QUESTION), 1).active).toBe(0);
+  });
+
+  test('takes all, then none', () => {
+    const all = toggleAll(first, QUESTION.idOf);
+    expect([...all.chosen.keys()]).toEqual(['a', 'b']);
+    expect(toggleAll(all, QUESTION.idOf).chosen.size).toBe(0);
+  });
+
+  test.each([
+    [{ top: 0, active: 3, rows: 4, total: 9 }, 0],
+    [{ top: 0, active: 4, rows: 4, total: 9 }, 1],
+    [{ top: 5, active: 2, rows: 4, total: 9 }, 2],
+    [{ top: 5, active: 8, rows: 9, total: 9 }, 0],
+    [{ top: 0, active: 0, rows: 4, total: 0 }, 0],
+  ])('scrolls no further than needed: %j', ({ top, ...place }, expected) => {
+    expect(scrollTo(top, place)).toBe(expected);
+  });
+});
+
+describe('the drawing', () => {
+  const names = [
+    'plain',
+    '日本語の講義 第一回 日本語の講義 第一回',
+    '🎉'.repeat(60),
+    'x'.repeat(300),
+    `n${EVIL}`,
+  ];
+  const frame = {
+    height: 24,
+    top: 0,
+    columnWidths: [],
+    style: createStyle(false),
+    glyphs: chooseGlyphs({ LANG: 'C.UTF-8' }, 'linux'),
+  };
+
+  test.each([10, 20, 39, 79, 199])('faults 114, 117: no line is wider than %d cells', (width) => {
+    const question = { ...QUESTION, notes: [`a note ${EVIL}`] };
+    const { below } = drawList(addPage(startList(question), names, question), question, { ...frame, width });
+    expectHarmless(below);
+    expect(Math.max(...below.split('\n').map(displayWidth))).toBeLessThanOrEqual(width);
+  });
+
+  test('columns line up, the optional one leaves first, and the name keeps what is left', () => {
+    const state = addPage(startList(QUESTION), ['ab', '日本'], QUESTION);
+    const rowsAt = (width: number) =>
+      drawList(state, QUESTION, { ...frame, width })
+        .below.split('\n')
+        .slice(0, 2);
+    expect(rowsAt(80)).toEqual(['❯ [ ] letter  ab    2', '  [ ] letter  日本  2']);
+    const long = addPage(startList(QUESTION), ['x'.repeat(40)], QUESTION);
+    const rowAt = (width: number) => drawList(long, QUESTION, { ...frame, width }).below.split('\n')[0];
+    expect(rowAt(42)).toBe(`❯ [ ] letter  ${'x'.repeat(23)}…  40`);
+    expect(rowAt(41)).toBe(`❯ [ ] letter  ${'x'.repeat(26)}…`);
+    expect(rowAt(20)).toBe(`❯ [ ] ${'x'.repeat(13)}…`);
+  });
+});
+
+test.each([
+  ['', { kind: 'done' }],
+  ['b', { kind: 'back' }],
+  ['+', { kind: 'more' }],
+  ['a', { kind: 'all' }],
+  ['/two words', { kind: 'search', text: 'two words' }],
+  ['/', { kind: 'search', text: '' }],
+  ['3', { kind: 'rows', rows: [2] }],
+  ['1, 3-5 4', { kind: 'rows', rows: [0, 2, 3, 4] }],
+  ['0', { kind: 'unknown' }],
+  ['6', { kind: 'unknown' }],
+  ['3-2', { kind: 'unknown' }],
+  ['1-99999999', { kind: 'unknown' }],
+  ['x', { kind: 'unknown' }],
+])('of five rows %j means %j', (text, answer) => {
+  expect(parsePlainAnswer(text, 5)).toEqual(answer);
+});
+
+test.each([
+  ['one two three', 8, ['one two', 'three']],
+  ['abcdefgh ij', 4, ['abcd', 'efgh', 'ij']],
+  ['日本語', 4, ['日本', '語']],
+  ['', 4, ['']],
+])('%j in %d cells', (text, width, lines) => {
+  expect(wrapText(text, width)).toEqual(lines);
+});
