@@ -25,7 +25,7 @@ export function formatTable<Item>(
     columns.map((column) => escapeText(column.display?.(item) ?? column.text(item))),
   );
   const widths = columns.map((_, index) =>
-    Math.max(...[headings, ...cells].map((row) => displayWidth(row[index] ?? ''))),
+    [headings, ...cells].reduce((most, row) => Math.max(most, displayWidth(row[index] ?? '')), 0),
   );
   const fitted = width < NARROWEST_TABLE ? undefined : fitColumns(columns, widths, width);
   if (fitted === undefined) return formatBlocks(cells, headings, style);
