@@ -5,6 +5,7 @@ import { ExpectedError } from '../errors.ts';
 import type { ContentsItem } from '../fetch/list-contents.ts';
 import { forFlag, nonEmpty } from '../flags/flag-values.ts';
 import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from '../flags/selection-flags.ts';
+import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 import { formatSize, formatSizeInColumn } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import type { Column } from '../terminal/terminal.ts';
@@ -12,7 +13,8 @@ import { type PathSelection, selectsAll } from '../values/path-filter.ts';
 import { PROGRAM } from '../version.ts';
 
 export interface ContentsOptions {
-  readonly id: string;
+  /** None means to offer the recent packages. */
+  readonly ids: readonly string[];
   readonly selection: PathSelection;
 }
 
@@ -26,15 +28,20 @@ export function defineContents(
     .description(
       'Lists the entries of a package that is one zip archive. Only the directory of the archive travels; the server must be able to send parts of files (HTTP Range).',
     )
-    .argument('<id>', 'package id', forFlag('the id', nonEmpty));
-  addSelectionFlags(command).action((id: string, raw: RawSelectionFlags, self: Command) =>
-    action({ id, selection: readSelectionFlags(raw) }, self),
+    .argument(
+      '[id]',
+      'package id, or - for standard input; asked for on a terminal',
+      forFlag('the id', nonEmpty),
+    );
+  addSelectionFlags(command).action((id: string | undefined, raw: RawSelectionFlags, self: Command) =>
+    action({ ids: id === undefined ? [] : [id], selection: readSelectionFlags(raw) }, self),
   );
 }
 
 /** @throws ExpectedError NOT_READY for a package that is not ready, NOT_FOUND when no entry is selected */
-export async function contents({ id, selection }: ContentsOptions, context: Context): Promise<void> {
+export async function contents({ ids: words, selection }: ContentsOptions, context: Context): Promise<void> {
   const { io, world } = context;
+  const id = await readOneId(words, context);
   const item = await waitForPackage(
     id,
     {
@@ -63,6 +70,12 @@ export async function contents({ id, selection }: ContentsOptions, context: Cont
     emptyText: 'the archive is empty',
   });
   if (items.length > 0 && io.format !== 'json') io.info(totalText(items));
+}
+
+async function readOneId(words: readonly string[], context: Context): Promise<string> {
+  const [id, ...more] = await readOrPickIds(words, { isMultiple: false }, context);
+  if (id !== undefined && more.length === 0) return id;
+  throw new ExpectedError('USAGE', 'contents shows one package, but standard input holds several ids');
 }
 
 const COLUMNS: readonly Column<ContentsItem>[] = [

@@ -34,11 +34,10 @@ describe('flags of contents', () => {
     [['--include=*.srt', 'ID'], { include: ['*.srt'], exclude: [] }],
     [['ID', '--pattern', '*.srt'], { include: ['*.srt'], exclude: [] }],
   ])('%j', async (words, selection) => {
-    expect(await parseLine(defineContents, ['contents', ...words])).toEqual([{ id: 'ID', selection }]);
+    expect(await parseLine(defineContents, ['contents', ...words])).toEqual([{ ids: ['ID'], selection }]);
   });
 
   test.each([
-    [[], 'missing required argument'],
     [[''], 'empty'],
     [['a', 'b'], 'too many arguments'],
     [['a', '--include', ''], '--include: the value is empty'],

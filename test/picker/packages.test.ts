@@ -34,6 +34,17 @@ describe('without an id, on a terminal', () => {
     expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(2);
   });
 
+  test('contents takes one: Enter shows the one under the pointer', async () => {
+    const api = await startLibrary({ packages: PACKAGES });
+    const pty = runInteractive(['contents', '--json'], api);
+    await pty.waitFor(/Package:\n. preparing +Yesterday/);
+    await press(pty, DOWN, /❯ ready +untitled/);
+    pty.write(ENTER);
+    await pty.exited;
+    expect(pty.screen()).toContain('streamdiver-dl contents --json untitled');
+    expect(api.requestsOf('GET /v2/downloads/file/{id}').length).toBeGreaterThan(0);
+  });
+
   test('rm asks before it deletes what was chosen', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const pty = runInteractive(['rm'], api);
@@ -76,7 +87,7 @@ describe('without an id, on a terminal', () => {
   });
 });
 
-test.each(['status', 'fetch', 'rm'])(
+test.each(['status', 'fetch', 'contents', 'rm'])(
   '%s without an id and without a terminal: exit 2, no request',
   async (command) => {
     const api = await startLibrary({ packages: PACKAGES });
