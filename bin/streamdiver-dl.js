@@ -41,6 +41,7 @@ async function makeWorld() {
     nodeVersion: process.version,
     hostname: os.hostname(),
     pid: process.pid,
+    userId: process.geteuid?.() ?? null,
     parentPid: () => process.ppid,
     isProcessAlive,
     processStartedAt,

@@ -2,7 +2,8 @@ import { CommanderError } from 'commander';
 import { reportBug } from './bug-report.ts';
 import { withDefaultHint } from './cli/default-hint.ts';
 import { errorDocument } from './cli/error-document.ts';
-import { connect, createIo, type LocalContext } from './context.ts';
+import { connect, openAccount } from './connect.ts';
+import { createIo, type LocalContext } from './context.ts';
 import { diskError } from './disk-error.ts';
 import { ExpectedError } from './errors.ts';
 import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
@@ -34,6 +35,7 @@ const NO_FLAGS: GlobalFlags = {
  */
 export async function main(world: World): Promise<number> {
   const interruption = watchForInterruption(world);
+  const secrets = new Set<string>();
   let io: Terminal | undefined;
   const openIo = (flags: GlobalFlags) => (io ??= createIo(world, flags));
   const local = (flags: GlobalFlags): LocalContext => ({
@@ -44,11 +46,16 @@ export async function main(world: World): Promise<number> {
     signal: interruption.signal,
     cwd: () => currentFolder(world),
     world,
+    noteSecret: (secret) => secrets.add(secret),
     invoke: (argv, changes) => main({ ...world, ...changes, argv }),
   });
   const run: Runner = {
     async offline(command, work) {
       await work(local(readGlobalFlags(command)));
+    },
+    async account(command, options, work) {
+      const flags = readGlobalFlags(command);
+      await work(await openAccount(local(flags), flags, options));
     },
     async online(command, options, work) {
       const flags = readGlobalFlags(command);
@@ -66,7 +73,7 @@ export async function main(world: World): Promise<number> {
     await io?.flush();
     return 0;
   } catch (thrown) {
-    const expected = toExpected(thrown, world, interruption.signal);
+    const expected = toExpected(thrown, { world, secrets, signal: interruption.signal });
     if (expected === null) return 0;
     const error = withDefaultHint(expected);
     const terminal = io ?? openIo(complaintFlags(world));
@@ -115,11 +122,14 @@ async function parse(world: World, run: Runner): Promise<void> {
 }
 
 /** Null when commander only printed help or the version. */
-function toExpected(thrown: unknown, world: World, signal: AbortSignal): ExpectedError | null {
+function toExpected(
+  thrown: unknown,
+  { world, secrets, signal }: { world: World; secrets: ReadonlySet<string>; signal: AbortSignal },
+): ExpectedError | null {
   if (thrown instanceof CommanderError) return usageError(thrown, world);
   if (signal.aborted && signal.reason instanceof ExpectedError && !(thrown instanceof ExpectedError))
     return signal.reason;
-  return thrown instanceof ExpectedError ? thrown : reportBug(thrown, world);
+  return thrown instanceof ExpectedError ? thrown : reportBug(thrown, world, secrets);
 }
 
 function usageError(error: CommanderError, { argv }: World): ExpectedError | null {
@@ -133,6 +143,11 @@ function usageError(error: CommanderError, { argv }: World): ExpectedError | nul
     .replace(/^error: /, '')
     .replace(/^(unknown option '[^'=]*)=[^]*'/, "$1'")
     .split('\n');
+  if (isSecretFlag(first)) {
+    return new ExpectedError('USAGE', first, {
+      hint: 'secrets are never flags: pipe a token into streamdiver-dl login --with-token, or set STREAMDIVER_TOKEN',
+    });
+  }
   const suggestion = rest
     .join(' ')
     .trim()
@@ -143,6 +158,11 @@ function usageError(error: CommanderError, { argv }: World): ExpectedError | nul
         ? 'streamdiver-dl help lists the commands, streamdiver-dl COMMAND --help its flags'
         : suggestion,
   });
+}
+
+/** A flag with which other tools take a secret on the command line, where every other user can read it. */
+function isSecretFlag(complaint: string): boolean {
+  return /^unknown option '--?[a-z-]*(token|secret|password|key)'/.test(complaint);
 }
 
 /** The failure in three parts for people, as a document for scripts, and for GitHub Actions. */

@@ -1,17 +1,28 @@
 import { Command, Option } from 'commander';
 import { complete, defineComplete } from './commands/complete.ts';
 import { completion, defineCompletion } from './commands/completion.ts';
+import {
+  configGet,
+  configList,
+  configPath,
+  configSet,
+  configUnset,
+  defineConfig,
+} from './commands/config.ts';
 import { contents, defineContents } from './commands/contents.ts';
 import { create, defineCreate } from './commands/create.ts';
 import { defineDemo, demo } from './commands/demo.ts';
 import { defineFetch, fetch } from './commands/fetch.ts';
 import { defineHelp, help } from './commands/help.ts';
 import { defineList, list } from './commands/list.ts';
+import { defineLogin, login } from './commands/login.ts';
+import { defineLogout, logout } from './commands/logout.ts';
 import { defineMedia, mediaList, mediaShow } from './commands/media.ts';
 import { defineRm, rm } from './commands/rm.ts';
 import { defineSandbox, sandbox } from './commands/sandbox.ts';
 import { defineStatus, status } from './commands/status.ts';
-import type { ConnectionOptions, Context, LocalContext } from './context.ts';
+import { defineWhoami, whoami } from './commands/whoami.ts';
+import type { AccountContext, AccountOptions, ConnectionOptions, Context, LocalContext } from './context.ts';
 import { addGlobalFlags, OUTPUT_GROUP } from './flags/global-flags.ts';
 import { formatExamples } from './help/examples.ts';
 import { helpFormat, wrapText } from './help/help-format.ts';
@@ -23,6 +34,11 @@ const DEFAULT_COLUMNS = 80;
 /** Makes the context that a command needs and runs it there. */
 export interface Runner {
   offline(command: Command, work: (context: LocalContext) => Promise<void>): Promise<void>;
+  account(
+    command: Command,
+    options: AccountOptions,
+    work: (context: AccountContext) => Promise<void>,
+  ): Promise<void>;
   online(
     command: Command,
     options: ConnectionOptions,
@@ -73,6 +89,25 @@ export function buildProgram(run: Runner, { writeOut, writeUnasked, columns }: H
   defineMedia(program, {
     list: (options, command) => run.online(command, {}, (context) => mediaList(options, context)),
     show: (options, command) => run.online(command, {}, (context) => mediaShow(options, context)),
+  });
+  defineLogin(program, (options, command) =>
+    run.account(command, { isNewProfile: true, isBrokenConfigIgnored: true }, (context) =>
+      login(options, context),
+    ),
+  );
+  defineLogout(program, (options, command) =>
+    run.account(command, {}, (context) => logout(options, context)),
+  );
+  defineWhoami(program, (options, command) =>
+    run.account(command, {}, (context) => whoami(options, context)),
+  );
+  defineConfig(program, {
+    list: (options, command) => run.account(command, {}, (context) => configList(options, context)),
+    get: (options, command) => run.account(command, {}, (context) => configGet(options, context)),
+    set: (options, command) =>
+      run.account(command, { isNewProfile: true }, (context) => configSet(options, context)),
+    unset: (options, command) => run.account(command, {}, (context) => configUnset(options, context)),
+    path: (command) => run.offline(command, (context) => configPath(context)),
   });
   defineCompletion(program, (options, command) =>
     run.offline(command, (context) => completion(options, context)),

@@ -28,6 +28,8 @@ export interface World {
   readonly nodeVersion: string;
   readonly hostname: string;
   readonly pid: number;
+  /** Who the process runs as, as files tell their owner; null on Windows. */
+  readonly userId: number | null;
   /** Changes when the parent died. */
   readonly parentPid: () => number;
   readonly isProcessAlive: (pid: number) => boolean;

@@ -84,7 +84,7 @@ function statusError(
       ...details,
       hint:
         status === 401
-          ? 'set STREAMDIVER_TOKEN, or STREAMDIVER_TENANT with STREAMDIVER_CLIENT_ID and STREAMDIVER_CLIENT_SECRET'
+          ? 'sign in with streamdiver-dl login, or set STREAMDIVER_TOKEN; streamdiver-dl whoami shows what is used'
           : 'ask the administrator of the tenant for access',
     });
   }

@@ -6,6 +6,7 @@ import type { HttpResponse, Transport } from '../http/transport.ts';
 import { isObject, type JsonObject, parseJson } from '../values/json.ts';
 import type { Credential } from './credential.ts';
 import { parseSecret } from './secret-text.ts';
+import type { CachedToken, TokenCache } from './token-cache.ts';
 
 export interface ClientCredentialOptions {
   readonly transport: Transport;
@@ -17,30 +18,37 @@ export interface ClientCredentialOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly retries: number;
+  /** Keeps the token between runs; without it every run fetches its own. */
+  readonly cache?: TokenCache;
 }
 
 interface Token {
   readonly authorization: string;
   /** On the monotonic clock. */
   readonly renewAtMs: number;
+  /** On the wall clock. */
+  readonly expiresMs: number;
 }
 
 const DEFAULT_LIFETIME_SECONDS = 16 * 3600;
 const RENEW_EARLY_MS = 60_000;
+/** By so much a clock may be put back without a kept token being doubted. */
+const CLOCK_SLACK_MS = 60_000;
 const TOKEN_TIMEOUT_MS = 30_000;
 const TOKEN_LIMIT_BYTES = 1_048_576;
 
 /**
  * OAuth 2.0 client credentials (api.md, Authentication; RFC 6749 4.4). The token is fetched when
- * first needed, kept in memory, and asked for again a minute before it expires or when refused.
+ * first needed, kept, and asked for again a minute before it expires or when refused. Processes that
+ * share a cache renew one after the other, and use what another one has fetched meanwhile.
  */
 export function clientCredential(options: ClientCredentialOptions): Credential {
   const { clock } = options;
   let token: Token | undefined;
   let pending: Promise<Token> | undefined;
 
-  const obtain = async (signal: AbortSignal): Promise<Token> => {
-    pending ??= requestToken(options, signal)
+  const obtain = async (refused: string | null, signal: AbortSignal): Promise<Token> => {
+    pending ??= renewOnce(options, refused, signal)
       .catch((error: unknown) => {
         // The retries are spent: the call that needs the token must not spend its own on top of them.
         throw isExpectedError(error, 'UNAVAILABLE') ? error.with({ transient: false }) : error;
@@ -54,19 +62,54 @@ export function clientCredential(options: ClientCredentialOptions): Credential {
   return {
     kind: 'client',
     async authorization(signal) {
+      token ??= (await readCached(options, null)) ?? undefined;
       if (token !== undefined && clock.monotonicMs() < token.renewAtMs) return token.authorization;
-      return (await obtain(signal)).authorization;
+      return (await obtain(null, signal)).authorization;
     },
     async renew(refused, signal) {
       // Somebody else renewed it while this request was under way.
       if (pending === undefined && token !== undefined && token.authorization !== refused) return true;
-      const renewed = await obtain(signal);
+      const renewed = await obtain(refused, signal);
       return renewed.authorization !== refused;
     },
+    expiresMs: () => token?.expiresMs ?? null,
   };
 }
 
-async function requestToken(options: ClientCredentialOptions, signal: AbortSignal): Promise<Token> {
+async function renewOnce(
+  options: ClientCredentialOptions,
+  refused: string | null,
+  signal: AbortSignal,
+): Promise<Token> {
+  const { cache } = options;
+  if (cache === undefined) return toToken(await requestToken(options, signal), options);
+  return await cache.exclusively(async () => {
+    const cached = await readCached(options, refused);
+    if (cached !== null) return cached;
+    const fetched = await requestToken(options, signal);
+    await cache.write(fetched);
+    return toToken(fetched, options);
+  });
+}
+
+/** A cached token that is fresh and not the refused one. One from the future was kept by a wrong clock. */
+async function readCached(options: ClientCredentialOptions, refused: string | null): Promise<Token | null> {
+  const cached = (await options.cache?.read()) ?? null;
+  const nowMs = options.clock.now();
+  if (cached === null || nowMs >= cached.renewMs || nowMs < cached.fetchedMs - CLOCK_SLACK_MS) return null;
+  const token = toToken(cached, options);
+  return token.authorization === refused ? null : token;
+}
+
+function toToken({ token, renewMs, expiresMs }: CachedToken, { clock }: ClientCredentialOptions): Token {
+  return {
+    authorization: `Bearer ${parseSecret(token, 'the token of the sign-in service')}`,
+    renewAtMs: clock.monotonicMs() + renewMs - clock.now(),
+    expiresMs,
+  };
+}
+
+async function requestToken(options: ClientCredentialOptions, signal: AbortSignal): Promise<CachedToken> {
   const { transport, clock, random, ssoUrl, tenant, clientId, clientSecret, retries } = options;
   const base = ssoUrl.href.replace(/\/+$/, '');
   const url = new URL(`${base}/realms/${encodeURIComponent(tenant)}/protocol/openid-connect/token`);
@@ -105,7 +148,7 @@ function parseToken(
   { status, headers, url }: HttpResponse,
   body: Buffer,
   { clock, tenant }: ClientCredentialOptions,
-): Token {
+): CachedToken {
   const answer = parseObject(body);
   if (status >= 200 && status < 300) {
     const accessToken = answer?.access_token;
@@ -117,10 +160,12 @@ function parseToken(
     const lifetime = answer?.expires_in;
     const lifetimeSeconds =
       typeof lifetime === 'number' && lifetime > 0 ? lifetime : DEFAULT_LIFETIME_SECONDS;
+    const fetchedMs = clock.now();
     return {
-      authorization: `Bearer ${parseSecret(accessToken, 'the token of the sign-in service')}`,
-      renewAtMs:
-        clock.monotonicMs() + Math.max(lifetimeSeconds * 1000 - RENEW_EARLY_MS, lifetimeSeconds * 500),
+      token: parseSecret(accessToken, 'the token of the sign-in service'),
+      fetchedMs,
+      renewMs: fetchedMs + Math.max(lifetimeSeconds * 1000 - RENEW_EARLY_MS, lifetimeSeconds * 500),
+      expiresMs: fetchedMs + lifetimeSeconds * 1000,
     };
   }
   if (isTransientStatus(status)) {
@@ -148,8 +193,8 @@ function parseToken(
       httpStatus: status,
       hint:
         status === 404
-          ? 'check the tenant (STREAMDIVER_TENANT) and --sso-url'
-          : 'check STREAMDIVER_CLIENT_ID and STREAMDIVER_CLIENT_SECRET',
+          ? 'check the tenant and --sso-url; streamdiver-dl whoami --no-verify shows where they come from'
+          : 'check the client id and secret; streamdiver-dl whoami --no-verify shows where they come from',
     },
   );
 }

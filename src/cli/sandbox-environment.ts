@@ -12,11 +12,15 @@ export function sandboxVariables(
   };
 }
 
-/** A whole environment for the sandbox: a real token or profile must not get into it. */
+/** A whole environment for the sandbox: a real token or profile must not get into it, nor the sandbox's into the real store. */
 export function sandboxEnvironment(
-  server: Pick<Sandbox, 'apiUrl' | 'ssoUrl' | 'token'>,
+  server: Pick<Sandbox, 'apiUrl' | 'ssoUrl' | 'token' | 'configFolder'>,
   env: World['env'],
 ): Readonly<Record<string, string | undefined>> {
   const others = Object.entries(env).filter(([name]) => !name.startsWith('STREAMDIVER_'));
-  return { ...Object.fromEntries(others), ...sandboxVariables(server) };
+  return {
+    ...Object.fromEntries(others),
+    ...sandboxVariables(server),
+    STREAMDIVER_CONFIG_DIR: server.configFolder,
+  };
 }

@@ -6,9 +6,10 @@ import { readQuestion, SHELLS, type Shell } from '../completion/answer.ts';
 import { type Candidate, completeLine, type IdKind, safe } from '../completion/candidates.ts';
 import { cacheKey, createIdCache } from '../completion/id-cache.ts';
 import { cacheFolder } from '../config/cache-folder.ts';
+import { configFolder } from '../config/folder.ts';
 import { readProfileNames } from '../config/profile-names.ts';
-import { configFolder } from '../config/store.ts';
 import type { LocalContext } from '../context.ts';
+import { isExpectedError } from '../errors.ts';
 import { forFlag, oneOf } from '../flags/flag-values.ts';
 import { TOPICS } from '../help/topics.ts';
 import { isObject } from '../values/json.ts';
@@ -69,7 +70,7 @@ export async function complete(
   let isLate = false;
   const completion = await completeLine(program, question.words, {
     topics: TOPICS,
-    profiles: () => readProfileNames(configFolder(world.env, world.platform)),
+    profiles: () => readProfileNames(settingsFolder(world)),
     async ids(kind, flagValues) {
       const flags = connectionFlags(flagValues);
       const key = cacheKey([...flags, ...settingsOf(world)]);
@@ -104,17 +105,29 @@ function connectionFlags(flagValues: ReadonlyMap<string, string>): readonly stri
 }
 
 /** All that decides, beside the flags, whose ids are seen. */
-function settingsOf({ env, platform }: CompleteContext['world']): readonly (string | undefined)[] {
-  const folder = configFolder(env, platform);
-  const config =
-    folder === null ? undefined : statSync(path.join(folder, 'config.json'), { throwIfNoEntry: false });
+function settingsOf(world: CompleteContext['world']): readonly (string | undefined)[] {
+  const { env } = world;
+  const folder = settingsFolder(world);
+  const writtenMs = (name: string) =>
+    folder === null ? undefined : statSync(path.join(folder, name), { throwIfNoEntry: false })?.mtimeMs;
   return [
     env['STREAMDIVER_API_URL'],
     env['STREAMDIVER_PROFILE'],
     folder ?? undefined,
-    String(config?.mtimeMs),
+    String(writtenMs('config.json')),
+    String(writtenMs('credentials.json')),
     ...CREDENTIAL_VARIABLES.map((name) => env[name]),
   ];
+}
+
+/** Null also for a folder that other commands refuse: completion complains about nothing. */
+function settingsFolder({ env, platform }: CompleteContext['world']): string | null {
+  try {
+    return configFolder(env, platform);
+  } catch (error) {
+    if (isExpectedError(error, 'CONFIG')) return null;
+    throw error;
+  }
 }
 
 /** Runs a listing in this process; null when it failed, whose reasons do not belong into a prompt. */

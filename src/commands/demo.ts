@@ -82,7 +82,7 @@ export async function demo({
     await show('… or until they are deleted.', 'rm', '--yes', packageId);
     io.info('');
     io.info(`Done. The files are in ${folder}`);
-    io.info(`With your own account: set STREAMDIVER_TOKEN, then try ${PROGRAM} media list`);
+    io.info(`With your own account: ${PROGRAM} login, then try ${PROGRAM} media list`);
   } finally {
     await server.close();
   }

@@ -98,7 +98,7 @@ export async function list(
 ): Promise<void> {
   if (api.credential.kind === 'anonymous') {
     throw new ExpectedError('AUTH', 'a list of your packages needs a credential', {
-      hint: 'set STREAMDIVER_TOKEN',
+      hint: 'sign in with streamdiver-dl login, or set STREAMDIVER_TOKEN',
     });
   }
   const isWanted = (item: Package) => status === null || item.status.toLowerCase() === status.toLowerCase();

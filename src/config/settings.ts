@@ -1,6 +1,6 @@
-import { parseSecret } from '../auth/secret-text.ts';
 import { ExpectedError } from '../errors.ts';
 import { isLoopback } from '../http/origin.ts';
+import type { Config, Profile, ProfileKey } from './config-file.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -10,61 +10,76 @@ export interface ConnectionFlags {
   readonly apiUrl?: string | undefined;
   readonly ssoUrl?: string | undefined;
   readonly cacert?: string | undefined;
-  readonly anonymous?: boolean | undefined;
 }
 
-/** What a profile of the config file may hold. */
-export interface Profile {
-  readonly apiUrl?: string | undefined;
-  readonly ssoUrl?: string | undefined;
-  readonly cacert?: string | undefined;
-}
-
-export type CredentialSettings =
-  | { readonly kind: 'token'; readonly token: string; readonly source: string }
-  | {
-      readonly kind: 'client';
-      readonly tenant: string;
-      readonly clientId: string;
-      readonly clientSecret: string;
-      readonly source: string;
-    }
-  | { readonly kind: 'anonymous' };
-
-export interface Settings {
+/** Where requests go, and where each value came from: a flag, a variable, `profile NAME` or `default`. */
+export interface Connection {
   readonly apiUrl: URL;
   readonly ssoUrl: URL;
-  readonly credential: CredentialSettings;
   /** PEM files to trust beside the built-in authorities. */
   readonly certificateFiles: readonly string[];
+  readonly cacert: string | null;
+  readonly origins: Readonly<Record<ProfileKey, string>>;
 }
 
-export interface SettingsSources {
+export interface ConnectionSources {
   readonly flags: ConnectionFlags;
   readonly env: Environment;
+  readonly profileName: string;
   readonly profile: Profile;
-  /** Reads a small text file; throws when it cannot. */
-  readonly readTextFile: (path: string) => string;
 }
 
+export const DEFAULT_PROFILE = 'default';
 export const DEFAULT_API_URL = 'https://api.streamdiver.com/v2';
 export const DEFAULT_SSO_URL = 'https://sso.streamdiver.com';
 
 /**
- * One setting after the other: flag, environment, profile, default. An empty value counts as unset.
- * @throws ExpectedError CONFIG for a value that cannot be used, AUTH for a malformed secret
+ * One setting after the other: flag, environment, the file's own choice, `default`. Empty counts as unset.
+ * @throws ExpectedError CONFIG for a name that could not be typed in a command without quotes
  */
-export function resolveSettings({ flags, env, profile, readTextFile }: SettingsSources): Settings {
-  const first = (...values: (string | undefined)[]) =>
-    values.find((value) => value !== undefined && value !== '');
-  const apiUrl = parseBaseUrl(
-    first(flags.apiUrl, env.STREAMDIVER_API_URL, profile.apiUrl) ?? DEFAULT_API_URL,
-    'the API URL',
+export function resolveProfileName(
+  flags: ConnectionFlags,
+  env: Environment,
+  config: Pick<Config, 'profile'>,
+): { readonly name: string; readonly origin: string } {
+  const { value, origin } = first(
+    ['--profile', flags.profile],
+    ['STREAMDIVER_PROFILE', env.STREAMDIVER_PROFILE],
+    ['config.json', config.profile],
   );
-  const ssoUrl = parseBaseUrl(
-    first(flags.ssoUrl, env.STREAMDIVER_SSO_URL, profile.ssoUrl) ?? DEFAULT_SSO_URL,
-    'the SSO URL',
+  const name = value ?? DEFAULT_PROFILE;
+  if (!/^\w[\w.-]{0,63}$/.test(name)) {
+    throw new ExpectedError('CONFIG', `not a name for a profile: ${JSON.stringify(name)} (${origin})`, {
+      hint: 'letters, digits, dot, dash and underscore; at most 64',
+    });
+  }
+  return { name, origin };
+}
+
+/**
+ * One setting after the other: flag, environment, profile, default. An empty value counts as unset.
+ * @throws ExpectedError CONFIG for a value that cannot be used
+ */
+export function resolveConnection({ flags, env, profileName, profile }: ConnectionSources): Connection {
+  const ofProfile = `profile ${profileName}`;
+  const api = first(
+    ['--api-url', flags.apiUrl],
+    ['STREAMDIVER_API_URL', env.STREAMDIVER_API_URL],
+    [ofProfile, profile.apiUrl],
   );
+  const sso = first(
+    ['--sso-url', flags.ssoUrl],
+    ['STREAMDIVER_SSO_URL', env.STREAMDIVER_SSO_URL],
+    [ofProfile, profile.ssoUrl],
+  );
+  const cacert = first(
+    ['--cacert', flags.cacert],
+    ['STREAMDIVER_CA_FILE', env.STREAMDIVER_CA_FILE],
+    [ofProfile, profile.cacert],
+    ['SSL_CERT_FILE', env.SSL_CERT_FILE],
+  );
+  const apiUrl = parseBaseUrl(api.value ?? DEFAULT_API_URL, 'the API URL');
+  const ssoUrl = parseBaseUrl(sso.value ?? DEFAULT_SSO_URL, 'the SSO URL');
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0' && !(isLoopback(apiUrl) && isLoopback(ssoUrl))) {
     throw new ExpectedError(
       'CONFIG',
@@ -74,52 +89,32 @@ export function resolveSettings({ flags, env, profile, readTextFile }: SettingsS
       },
     );
   }
-  const ownAuthority = first(flags.cacert, env.STREAMDIVER_CA_FILE, profile.cacert, env.SSL_CERT_FILE);
-  const certificateFiles = [ownAuthority, first(env.NODE_EXTRA_CA_CERTS)].filter(
-    (file) => file !== undefined,
-  );
+  const extra = first(['NODE_EXTRA_CA_CERTS', env.NODE_EXTRA_CA_CERTS]).value;
   return {
     apiUrl,
     ssoUrl,
-    credential: flags.anonymous === true ? { kind: 'anonymous' } : resolveCredential(env, readTextFile),
+    cacert: cacert.value ?? null,
     // Node reads NODE_EXTRA_CA_CERTS by itself as long as no certificates are named.
-    certificateFiles: ownAuthority === undefined ? [] : certificateFiles,
+    certificateFiles:
+      cacert.value === undefined ? [] : [cacert.value, ...(extra === undefined ? [] : [extra])],
+    origins: { apiUrl: api.origin, ssoUrl: sso.origin, cacert: cacert.origin },
   };
 }
 
-/** A token wins over client credentials; a file is read where the value itself is not given. */
-function resolveCredential(env: Environment, readTextFile: (path: string) => string): CredentialSettings {
-  const secret = (name: string): { value: string; source: string } | null => {
-    if (isSet(env[name])) return { value: parseSecret(env[name], name), source: name };
-    const file = env[`${name}_FILE`];
-    if (!isSet(file)) return null;
-    return { value: parseSecret(readTextFile(file), `${name}_FILE`), source: `${name}_FILE` };
-  };
-  const token = secret('STREAMDIVER_TOKEN');
-  if (token !== null) return { kind: 'token', token: token.value, source: token.source };
-  const tenant = env.STREAMDIVER_TENANT;
-  const clientId = env.STREAMDIVER_CLIENT_ID;
-  const clientSecret = secret('STREAMDIVER_CLIENT_SECRET');
-  if (!isSet(tenant) && !isSet(clientId) && clientSecret === null) return { kind: 'anonymous' };
-  if (!isSet(tenant) || !isSet(clientId) || clientSecret === null) {
-    const missing = [
-      isSet(tenant) ? [] : ['STREAMDIVER_TENANT'],
-      isSet(clientId) ? [] : ['STREAMDIVER_CLIENT_ID'],
-      clientSecret === null ? ['STREAMDIVER_CLIENT_SECRET'] : [],
-    ].flat();
-    throw new ExpectedError('CONFIG', `client credentials are incomplete: ${missing.join(' and ')} not set`, {
-      hint: 'set all three, or STREAMDIVER_TOKEN alone',
-    });
-  }
-  return { kind: 'client', tenant, clientId, clientSecret: clientSecret.value, source: clientSecret.source };
+/** The first that is set, with what set it. */
+function first(...candidates: readonly (readonly [origin: string, value: string | undefined])[]): {
+  readonly value: string | undefined;
+  readonly origin: string;
+} {
+  const found = candidates.find(([, value]) => value !== undefined && value !== '');
+  return { value: found?.[1], origin: found?.[0] ?? 'default' };
 }
 
-function isSet(value: string | undefined): value is string {
-  return value !== undefined && value !== '';
-}
-
-/** https only, http on loopback for sandboxes; no user info, query or fragment. */
-function parseBaseUrl(text: string, what: string): URL {
+/**
+ * https only, http on loopback for sandboxes; no user info, query or fragment.
+ * @throws ExpectedError CONFIG
+ */
+export function parseBaseUrl(text: string, what: string): URL {
   if (!URL.canParse(text)) {
     throw new ExpectedError('CONFIG', `${what} is not a URL: ${JSON.stringify(text)}`, {
       hint: `write it like ${DEFAULT_API_URL}`,

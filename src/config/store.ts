@@ -1,69 +1,190 @@
-import { existsSync } from 'node:fs';
+import { existsSync, linkSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
-import { ExpectedError } from '../errors.ts';
-import { isObject } from '../values/json.ts';
-import type { Environment, Profile } from './settings.ts';
+import type { TokenCache } from '../auth/token-cache.ts';
+import type { Clock } from '../clock.ts';
+import { diskError } from '../disk-error.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
+import { type Config, configDocument, parseConfig } from './config-file.ts';
+import { type Credentials, credentialsDocument, parseCredentials } from './credential-file.ts';
+import { BrokenFileError, parseJsonFile } from './json-file.ts';
+import { type LockOwner, waitForLock } from './lock.ts';
+import { readStoreFile, replaceStoreFile, type StoreUser, secureFolder } from './store-file.ts';
+import {
+  type CachedTokens,
+  cachedTokensDocument,
+  parseCachedTokens,
+  type TokenKey,
+  tokenKey,
+} from './token-file.ts';
 
-/**
- * Where the config file lives: STREAMDIVER_CONFIG_DIR, else the platform's folder for settings.
- * Null when no home is known; then there is no config file.
- */
-export function configFolder(env: Environment, platform: NodeJS.Platform): string | null {
-  const home = platform === 'win32' ? env.USERPROFILE : env.HOME;
-  if (env.STREAMDIVER_CONFIG_DIR) return env.STREAMDIVER_CONFIG_DIR;
-  if (platform === 'win32') return env.APPDATA ? path.join(env.APPDATA, 'streamdiver-dl') : null;
-  // The XDG base directory specification: a relative path is invalid and to be ignored.
-  if (env.XDG_CONFIG_HOME && path.isAbsolute(env.XDG_CONFIG_HOME))
-    return path.join(env.XDG_CONFIG_HOME, 'streamdiver-dl');
-  if (!home) return null;
-  if (platform === 'darwin') return path.join(home, 'Library', 'Preferences', 'streamdiver-dl');
-  return path.join(home, '.config', 'streamdiver-dl');
+/** What is kept between runs: `config.json`, `credentials.json` and tokens that were fetched with them. */
+export interface Store {
+  /** Null when no home is known: then there is nothing to read, and writing is refused. */
+  readonly configPath: string | null;
+  readonly credentialsPath: string | null;
+  /** @throws ExpectedError CONFIG, BrokenFileError when its content cannot be used */
+  readConfig(): Promise<Config>;
+  /** @throws ExpectedError CONFIG, BrokenFileError when its content cannot be used */
+  readCredentials(): Promise<Credentials>;
+  /** Reads, changes and replaces while no other process does. @throws ExpectedError CONFIG, DISK or BUSY */
+  changeConfig(edit: (config: Config) => Config): Promise<void>;
+  changeCredentials(edit: (credentials: Credentials) => Credentials): Promise<void>;
+  /** Moves `credentials.json` out of the way when its content is broken; says where it is now. */
+  setBrokenCredentialsAside(): Promise<string | null>;
+  tokenCache(key: TokenKey): TokenCache;
+  /** Forgets the tokens that were fetched with some credentials. */
+  forgetTokens(isForgotten: (key: string) => boolean): Promise<void>;
 }
 
-/**
- * Reads one profile of the config file; an empty one when there is no file. `conf` is loaded only
- * when there is something to read: it is the slowest import of the program.
- * @throws ExpectedError CONFIG when the file cannot be read, is not ours, or lacks the profile
- */
-export async function readProfile(folder: string | null, name: string | null): Promise<Profile> {
-  const file = folder === null ? null : path.join(folder, 'config.json');
-  const values = file === null || folder === null || !existsSync(file) ? {} : await readConfig(folder, file);
-  const profiles = values.profiles ?? {};
-  if (!isObject(profiles)) throw wrongValue(file, 'profiles', 'an object');
-  const profile = Object.hasOwn(profiles, name ?? 'default') ? profiles[name ?? 'default'] : undefined;
-  if (profile === undefined) {
-    if (name === null) return {};
-    throw new ExpectedError(
-      'CONFIG',
-      `there is no profile ${JSON.stringify(name)}${file === null ? '' : ` in ${file}`}`,
-    );
+export interface StoreOptions extends StoreUser {
+  readonly folder: string | null;
+  readonly owner: LockOwner;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told when a token could not be kept; nothing is lost but time. */
+  readonly onCacheProblem: (text: string) => void;
+}
+
+/** Secrets are for their owner alone; the config may be read, but not written, by others. */
+const SECRET_MODE = 0o600;
+const CONFIG_MODE = 0o755;
+
+const WAIT_FOR_WRITER_MS = 10_000;
+/** As long as another process may need to fetch a token; then it is fetched here as well. */
+const WAIT_FOR_TOKEN_MS = 60_000;
+
+const NO_CONFIG: Config = { profiles: new Map() };
+
+export function createStore(options: StoreOptions): Store {
+  const { folder } = options;
+  const inFolder = (name: string) => (folder === null ? null : path.join(folder, name));
+  const configPath = inFolder('config.json');
+  const credentialsPath = inFolder('credentials.json');
+  const tokensPath = inFolder('credential-cache.json');
+
+  async function read<Content>(
+    file: string | null,
+    mode: number,
+    parse: Parameters<typeof parseJsonFile<Content>>[2],
+  ): Promise<Content | null> {
+    const text = file === null ? null : readStoreFile(file, mode, options);
+    return file === null || text === null ? null : await parseJsonFile(file, text, parse);
   }
-  const place = `profiles.${name ?? 'default'}`;
-  if (!isObject(profile)) throw wrongValue(file, place, 'an object');
-  const text = (key: string): string | undefined => {
-    const value = profile[key];
-    if (value !== undefined && typeof value !== 'string')
-      throw wrongValue(file, `${place}.${key}`, 'a string');
-    return value === '' ? undefined : value;
+
+  const readConfig = async () => (await read(configPath, CONFIG_MODE, parseConfig)) ?? NO_CONFIG;
+  const readCredentials = async (): Promise<Credentials> =>
+    (await read(credentialsPath, SECRET_MODE, parseCredentials)) ?? new Map();
+  const readTokens = async (): Promise<CachedTokens> => {
+    try {
+      return (await read(tokensPath, SECRET_MODE, parseCachedTokens)) ?? new Map();
+    } catch (error) {
+      // Only a cache: what cannot be used is fetched again and replaced.
+      if (error instanceof BrokenFileError) return new Map();
+      throw error;
+    }
   };
-  return { apiUrl: text('apiUrl'), ssoUrl: text('ssoUrl'), cacert: text('cacert') };
-}
 
-/** A mistake in the file must not look like a default. */
-function wrongValue(file: string | null, place: string, what: string): ExpectedError {
-  return new ExpectedError('CONFIG', `${file ?? 'the config file'}: ${place} must be ${what}`, {
-    hint: 'mend it or move it away; it was not changed',
-  });
-}
-
-async function readConfig(folder: string, file: string): Promise<Readonly<Record<string, unknown>>> {
-  const { default: Conf } = await import('conf');
-  try {
-    return new Conf({ cwd: folder, configFileMode: 0o600 }).store;
-  } catch (error) {
-    throw new ExpectedError('CONFIG', `the config file cannot be read: ${file}`, {
-      cause: error,
-      hint: 'mend it or move it away; it was not changed',
-    });
+  /** All files are written in the same staging folder, so one lock serves them all. */
+  async function change<Content>(
+    file: string | null,
+    readNow: () => Promise<Content>,
+    toDocument: (content: Content) => Readonly<Record<string, unknown>>,
+    edit: (content: Content) => Content,
+  ): Promise<void> {
+    if (file === null || folder === null) throw homeless();
+    secureFolder(folder, options);
+    const lockPath = path.join(folder, 'store.lock');
+    const lock = await waitForLock(lockPath, { ...options, waitMs: WAIT_FOR_WRITER_MS });
+    if (lock === null) {
+      throw new ExpectedError('BUSY', `another process has been writing in ${folder} for too long`, {
+        hint: `if there is none, delete ${lockPath}`,
+      });
+    }
+    try {
+      await replaceStoreFile(file, toDocument(edit(await readNow())), options.owner);
+    } finally {
+      await lock.release();
+    }
   }
+
+  const changeTokens = (edit: (tokens: CachedTokens) => CachedTokens) =>
+    change(tokensPath, readTokens, cachedTokensDocument, edit);
+
+  /** Without a lock where none can be made: then each process fetches its own token. */
+  async function lockTokens(): Promise<{ release: () => Promise<void> } | null> {
+    if (tokensPath === null || folder === null) return null;
+    try {
+      secureFolder(folder, options);
+      return await waitForLock(`${tokensPath}.lock`, { ...options, waitMs: WAIT_FOR_TOKEN_MS });
+    } catch (error) {
+      if (isExpectedError(error, 'DISK')) return null;
+      throw error;
+    }
+  }
+
+  return {
+    configPath,
+    credentialsPath,
+    readConfig,
+    readCredentials,
+    changeConfig: (edit) => change(configPath, readConfig, configDocument, edit),
+    changeCredentials: (edit) => change(credentialsPath, readCredentials, credentialsDocument, edit),
+    async setBrokenCredentialsAside() {
+      try {
+        await readCredentials();
+        return null;
+      } catch (error) {
+        if (!(error instanceof BrokenFileError) || credentialsPath === null) throw error;
+        return setAside(credentialsPath);
+      }
+    },
+    tokenCache: (key) => {
+      const name = tokenKey(key);
+      return {
+        read: async () => (await readTokens()).get(name) ?? null,
+        async write(token) {
+          try {
+            await changeTokens((tokens) => new Map(tokens).set(name, token));
+          } catch (error) {
+            if (!isExpectedError(error)) throw error;
+            options.onCacheProblem(`the fetched token is not kept: ${error.message}`);
+          }
+        },
+        async exclusively(work) {
+          const lock = await lockTokens();
+          try {
+            return await work();
+          } finally {
+            await lock?.release();
+          }
+        },
+      };
+    },
+    async forgetTokens(isForgotten) {
+      const names = [...(await readTokens()).keys()];
+      if (!names.some(isForgotten)) return;
+      await changeTokens((tokens) => new Map([...tokens].filter(([name]) => !isForgotten(name))));
+    },
+  };
+}
+
+/** The file under a name that is free, by link and unlink: nothing that has that name is replaced. */
+function setAside(file: string): string {
+  try {
+    for (let number = 1; ; number += 1) {
+      const aside = `${file}.broken-${number}`;
+      if (existsSync(aside)) continue;
+      linkSync(file, aside);
+      unlinkSync(file);
+      return aside;
+    }
+  } catch (error) {
+    throw diskError(error, file, 'move aside');
+  }
+}
+
+function homeless(): ExpectedError {
+  return new ExpectedError('CONFIG', 'there is no folder to store anything in: HOME is not set', {
+    hint: 'set STREAMDIVER_CONFIG_DIR, or use STREAMDIVER_TOKEN, which needs no file',
+  });
 }

@@ -8,6 +8,7 @@ export type Example = readonly [what: string, line: string];
 export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   '': [
     ['see it work, no account needed', 'demo'],
+    ['sign in', 'login'],
     ['find media', 'media list interview'],
     ['package, wait, download, verify', 'create -m ID --transcripts srt --fetch'],
     ['download a package and unpack it', 'fetch ID -x -D out'],
@@ -49,6 +50,32 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['all videos with a tag, as CSV', 'media list --type video --tag news --all --format csv'],
   ],
   'media show': [['ids of renditions and transcripts', 'media show ID']],
+  login: [
+    ['answer questions', 'login'],
+    ['a token from a file', 'login --with-token < token.txt'],
+    [
+      'client credentials, in a profile of their own',
+      'login --profile robot --tenant acme --client-id ID --with-secret',
+    ],
+    ['a token from a keyring, each time it is needed', "login --token-command 'pass show streamdiver'"],
+  ],
+  logout: [
+    ['this profile, this API', 'logout'],
+    ['every stored credential', 'logout --all'],
+  ],
+  whoami: [
+    ['which credential is used, and whether it is accepted', 'whoami'],
+    ['without asking the API', 'whoami --no-verify --json'],
+  ],
+  config: [['what is in force, and why', 'config list --show-origin']],
+  'config list': [['what is in force, and why', 'config list --show-origin']],
+  'config get': [['the API that is asked', 'config get apiUrl']],
+  'config set': [
+    ['use a profile from now on', 'config set profile staging'],
+    ['an API of your own, for one profile', 'config set apiUrl https://api.example.com/v2 --profile staging'],
+  ],
+  'config unset': [['back to the default', 'config unset apiUrl']],
+  'config path': [['where settings are', 'config path']],
   completion: [
     ['bash, in ~/.bashrc', `completion bash > ~/.${PROGRAM}.bash`],
     ['zsh, in a folder of $fpath', `completion zsh > ~/.zfunc/_${PROGRAM}`],

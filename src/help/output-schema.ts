@@ -68,6 +68,22 @@ const mediumFields: Readonly<Record<string, Schema>> = {
   renditions: list(object({ id: TEXT, name: TEXT_OR_NULL }, { isOpen: true })),
 };
 
+const whoamiFields: Readonly<Record<string, Schema>> = {
+  authenticated: FLAG,
+  profile: TEXT,
+  source: TEXT_OR_NULL,
+  tenant: TEXT_OR_NULL,
+  apiUrl: TEXT,
+  expires: TIME_OR_NULL,
+  verified: FLAG,
+};
+
+const setting = object({
+  key: { enum: ['profile', 'apiUrl', 'ssoUrl', 'cacert'] },
+  value: TEXT_OR_NULL,
+  origin: TEXT,
+});
+
 const request = object({ method: TEXT, url: TEXT, body: {} });
 
 export const outputSchema: Schema = {
@@ -142,6 +158,15 @@ export const outputSchema: Schema = {
       required: ['dryRun', 'request'],
       additionalProperties: false,
     },
+    whoami: withFailure(whoamiFields),
+    login: object(whoamiFields),
+    logout: object({ removed: list(object({ profile: TEXT, apiOrigin: TEXT })) }),
+    setting,
+    'config list': object({ items: list(reference('setting')), count: COUNT, truncated: FLAG }),
+    'config get': reference('setting'),
+    'config set': reference('setting'),
+    'config unset': reference('setting'),
+    'config path': object({ path: TEXT }),
     sandbox: object({ url: TEXT, token: TEXT, pid: COUNT }),
     progress: object({
       event: { enum: ['state', 'wait', 'progress', 'retry', 'verify', 'done'] },

@@ -5,6 +5,8 @@ export const TOPICS = ['environment', 'exit-codes', 'json'] as const;
 export const TOPIC_TEXTS: Readonly<Record<'environment' | 'exit-codes', readonly string[]>> = {
   environment: [
     'Where a setting comes from: flag, environment, profile of the config file, default. Empty counts as unset.',
+    'streamdiver-dl config list --show-origin tells for each. A credential comes from the environment, else from',
+    'what login stored for this profile and API; streamdiver-dl whoami tells which.',
     '',
     'STREAMDIVER_TOKEN              access token',
     'STREAMDIVER_TOKEN_FILE         file that holds the token',
@@ -15,7 +17,7 @@ export const TOPIC_TEXTS: Readonly<Record<'environment' | 'exit-codes', readonly
     'STREAMDIVER_PROFILE            profile of the config file (--profile)',
     'STREAMDIVER_API_URL            base URL of the API (--api-url), https://api.streamdiver.com/v2',
     'STREAMDIVER_SSO_URL            base URL of the sign-in service (--sso-url), https://sso.streamdiver.com',
-    'STREAMDIVER_CONFIG_DIR         folder of the config file',
+    'STREAMDIVER_CONFIG_DIR         folder of config.json and credentials.json, absolute',
     'STREAMDIVER_CA_FILE            more certificate authorities, PEM (--cacert); also SSL_CERT_FILE, NODE_EXTRA_CA_CERTS',
     'HTTPS_PROXY HTTP_PROXY         proxies; lower case first; also ALL_PROXY, NO_PROXY',
     'NO_COLOR FORCE_COLOR TERM      colour; COLUMNS sets the width',

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { type HeaderFields, headerFields } from './headers.ts';
 import { formatRequestHead, formatResponseHead } from './heads.ts';
+import { withoutDebugLog } from './quiet-import.ts';
 import { createReadPool, type ReadPool } from './read-pool.ts';
 import { timeoutError, transportError } from './transport-error.ts';
 
@@ -119,7 +120,7 @@ async function makeDispatcher(
   { onread }: ReadPool,
 ): Promise<Dispatcher> {
   const certificates = read();
-  const { Agent, EnvHttpProxyAgent } = await import('undici');
+  const { Agent, EnvHttpProxyAgent } = await withoutDebugLog(() => import('undici'));
   const settings = {
     // Time limits are kept by the callers on the clock of the context.
     headersTimeout: 0,

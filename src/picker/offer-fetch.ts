@@ -6,7 +6,7 @@ export async function offerFetch({
   io,
   signal,
 }: Pick<Context, 'io' | 'signal'>): Promise<'fetch' | 'extract' | 'nothing'> {
-  const answer = await io.ask(signal, (prompts) =>
+  const answer = await io.withPrompts(signal, (prompts) =>
     chooseOne<'fetch' | 'extract' | 'nothing'>(prompts, {
       message: 'The package is being prepared',
       choices: [

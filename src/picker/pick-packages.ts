@@ -24,7 +24,7 @@ export async function pickPackages(
       hint: 'set STREAMDIVER_TOKEN, or name a package by its id',
     });
   }
-  return await io.ask(signal, async (prompts) => {
+  return await io.withPrompts(signal, async (prompts) => {
     const packages = await prompts.during('Looking for your packages', newestFirst(api, signal));
     if (packages.length === 0) {
       throw new ExpectedError('NOT_FOUND', 'there are no packages to choose from', {

@@ -64,7 +64,7 @@ export async function pickSelection(
   const commandOf = (draft: Draft) =>
     commandLine([PROGRAM, ...typedWords(world.argv), ...selectionWords(selectionOf(draft))], world.platform);
   try {
-    return await io.ask(signal, async (prompts) => {
+    return await io.withPrompts(signal, async (prompts) => {
       const context: StepContext = {
         prompts,
         api,

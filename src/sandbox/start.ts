@@ -36,6 +36,8 @@ export interface Sandbox {
   readonly tenant: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** A place for settings of whoever uses it; not made yet, gone when it ends. */
+  readonly configFolder: string;
   /** Ends all connections and removes all temporary files. */
   close(): Promise<void>;
 }
@@ -96,7 +98,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       transfers: { count: 0 },
     };
     const { token, clientId, clientSecret } = tokens;
-    return { apiUrl, ssoUrl: server.origin, token, tenant: TENANT, clientId, clientSecret, close };
+    return {
+      apiUrl,
+      ssoUrl: server.origin,
+      token,
+      tenant: TENANT,
+      clientId,
+      clientSecret,
+      configFolder: join(temporary.path, 'config'),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -131,7 +131,7 @@ export function notForAnonymous(): ExpectedError {
     'AUTH',
     'without a credential a package holds exactly one rendition and nothing else',
     {
-      hint: 'choose one with -r ID, or set STREAMDIVER_TOKEN',
+      hint: 'choose one with -r ID, or sign in with streamdiver-dl login',
     },
   );
 }

@@ -122,7 +122,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       progress.end();
       return askYesNo(question, { stdin, stderr, signal, style, glyphs, isPlain });
     },
-    async ask(signal, work) {
+    async withPrompts(signal, work) {
       if (!canPrompt) {
         throw new ExpectedError('USAGE', 'nobody is here to answer a question', {
           hint: 'say everything with flags; --help lists them',
@@ -133,6 +133,12 @@ export function createTerminal(options: TerminalOptions): Terminal {
       const width = () => columnsOf(stderr, env);
       const prompting = { stdin, stderr, signal, clock, style, glyphs, columns: width, isPlain };
       return await alone(() => withPrompts(prompting, work));
+    },
+    async ask(question, signal) {
+      if (!canPrompt) throw new ExpectedError('USAGE', `nobody is here to answer: ${question.message}`);
+      progress.end();
+      const { askQuestion } = await import('./prompts/ask-question.ts');
+      return askQuestion(question, { stdin, stderr, signal, style, glyphs, isPlain });
     },
     async flush() {
       await Promise.all([results.settled(), progress.settled(), messages.settled()]);

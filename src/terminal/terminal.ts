@@ -48,6 +48,17 @@ export interface ProgressEvent {
   readonly message?: string | null;
 }
 
+/** A question whose answer is a word or a choice. `check` says what is wrong with an answer, or null. */
+export type Question =
+  | { readonly kind: 'text'; readonly message: string; check(answer: string): string | null }
+  /** Never shown while it is typed or pasted, nor afterwards. */
+  | { readonly kind: 'secret'; readonly message: string; check(answer: string): string | null }
+  | {
+      readonly kind: 'choice';
+      readonly message: string;
+      readonly choices: readonly { readonly value: string; readonly label: string }[];
+    };
+
 export interface Terminal {
   /** Width of standard error in columns, for text that wraps. */
   readonly columns: number;
@@ -105,7 +116,13 @@ export interface Terminal {
    * whatever is to be said meanwhile is said afterwards.
    * @throws ExpectedError USAGE when nobody can be asked.
    */
-  ask<Result>(signal: AbortSignal, work: (prompts: Prompts) => Promise<Result>): Promise<Result>;
+  withPrompts<Result>(signal: AbortSignal, work: (prompts: Prompts) => Promise<Result>): Promise<Result>;
+
+  /**
+   * Asks on standard error and gives back the trimmed answer, or the value of the choice.
+   * @throws ExpectedError USAGE when nobody can be asked, INTERRUPTED on Ctrl-C.
+   */
+  ask(question: Question, signal: AbortSignal): Promise<string>;
 
   /**
    * Resolves when all that was written has left the process, and when the reader of standard output left.

@@ -8,7 +8,7 @@ import { runCommand } from './run-command.ts';
 
 const nothing = async () => undefined;
 const program = buildProgram(
-  { offline: nothing, online: nothing },
+  { offline: nothing, account: nothing, online: nothing },
   { writeOut: () => undefined, writeUnasked: () => undefined, columns: 80 },
 );
 

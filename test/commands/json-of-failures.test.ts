@@ -12,6 +12,7 @@ const LINES: readonly (readonly [definition: string, line: readonly string[]])[]
   ['rm', ['rm', '--yes', 'a', 'b']],
   ['media list', ['media', 'list']],
   ['media show', ['media', 'show', 'm1']],
+  ['whoami', ['whoami']],
 ];
 
 test.each(LINES)('%s --json keeps to its schema when everything is refused', async (definition, line) => {
@@ -44,7 +45,7 @@ test.each(LINES)(
   },
 );
 
-test.each(['nonsense', 'lst', 'config'])('the unknown command %s exits with 2', async (command) => {
+test.each(['nonsense', 'lst', 'configure'])('the unknown command %s exits with 2', async (command) => {
   const run = await runCommand([command, '--json']);
   expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
   expectDocument('failure', run.json);

@@ -5,7 +5,7 @@ import { buildProgram } from '../../src/program.ts';
 
 const nothing = async () => undefined;
 const program = buildProgram(
-  { offline: nothing, online: nothing },
+  { offline: nothing, online: nothing, account: nothing },
   { writeOut: () => undefined, writeUnasked: () => undefined, columns: 80 },
 );
 

@@ -43,7 +43,7 @@ test('the cache is for one API, one profile and one credential', async () => {
   await complete(LINE, { api, place });
   await complete(['__complete', 'zsh', '--', 'fetch', '--profile', 'default', ''], { api, place });
   await complete(LINE, { api, place, token: 'another-token' });
-  expect(api.requests).toHaveLength(3);
+  expect(api.requests).toHaveLength(4);
 });
 
 test.each([

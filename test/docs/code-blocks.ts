@@ -12,9 +12,11 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-/** What users read, with the text of each file. */
+/** What users read, with the text of each file; the benchmarks name flags of other programs throughout. */
 export function userDocuments(): ReadonlyMap<string, string> {
-  const docs = readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+  const docs = readdirSync(path.join(ROOT, 'docs')).filter(
+    (name) => name.endsWith('.md') && name !== 'benchmarks.md',
+  );
   const files = ['README.md', ...docs.map((name) => `docs/${name}`)];
   return new Map(files.map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')]));
 }

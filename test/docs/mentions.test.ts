@@ -9,12 +9,13 @@ const EVERY_FLAG = COMMANDS.flatMap(({ options }) => options);
 const KNOWN_FLAGS = new Set([...EVERY_FLAG.flatMap(({ long, short }) => [long, short]), '--help', '-h']);
 /** Flags of other programs that the documents run. */
 const FOREIGN =
-  /^(?:npm|npx|jq|curl|unzip|zip|date|tar|bsdtar|apt-get|hyperfine|BENCH|sort|node|fio|dd|compgen)\b/;
+  /^(?:npm|npx|jq|curl|unzip|zip|date|tar|bsdtar|apt-get|hyperfine|BENCH|sort|node|fio|dd|compgen|sh)\b/;
 const TEXT = DOCUMENTS.map(([, text]) => text).join('\n');
 
 /** Everything that reads as a line of this program: in code, up to what ends a command. */
 function linesIn(text: string): readonly string[] {
-  const joined = text.replaceAll('\\\n', ' ');
+  // What stands in quotes is for another program: a token command.
+  const joined = text.replaceAll('\\\n', ' ').replaceAll(/'[^'\n]*'/g, "''");
   return [...joined.matchAll(/streamdiver-dl ([^\n`|>;)]*)/g)].map((match) => match[1] ?? '');
 }
 

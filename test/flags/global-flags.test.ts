@@ -8,6 +8,9 @@ async function globalFlagsOf(line: readonly string[]): Promise<GlobalFlags> {
     async offline(command) {
       flags = readGlobalFlags(command);
     },
+    async account(command) {
+      flags = readGlobalFlags(command);
+    },
     async online(command) {
       flags = readGlobalFlags(command);
     },

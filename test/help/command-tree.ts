@@ -8,7 +8,7 @@ const nowhere = () => undefined;
 
 function build(): Command {
   return buildProgram(
-    { offline: nothing, online: nothing },
+    { offline: nothing, online: nothing, account: nothing },
     { writeOut: nowhere, writeUnasked: nowhere, columns: 80 },
   );
 }

@@ -46,7 +46,7 @@ test('commands come before flags, and the flags of all commands after its own', 
 });
 
 test.each(LINES)('the example "%s" can be run as it is: %s', async (_what, line) => {
-  expect(await parsesLine(line.replace(/ [>|] .*/, ''))).toBe(true);
+  expect(await parsesLine(line.replace(/ [<>|] .*/, ''))).toBe(true);
 });
 
 test('no flag of a command stands without a group', () => {

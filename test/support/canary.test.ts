@@ -22,6 +22,7 @@ test.each([
   ['base64 behind one character', base64(`a${CANARY_TOKEN}zz`)],
   ['base64 behind a user name', base64(`id:${CANARY_TOKEN}`)],
   ['base64url', Buffer.from(`{"token":"${CANARY_TOKEN}"}`).toString('base64url')],
+  ['reversed', Array.from(CANARY_TOKEN).toReversed().join('')],
   ['hex', Buffer.from(CANARY_TOKEN).toString('hex')],
   ['JSON with escaped slashes', CANARY_TOKEN.replaceAll('/', '\\/')],
   [

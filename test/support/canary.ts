@@ -11,7 +11,7 @@ function tellingPart(secret: string): string {
   return part.length >= 8 ? part : secret;
 }
 
-/** The ways a secret may be written and still be read back: raw, percent-encoded, base64, hex, JSON-escaped. */
+/** The ways a secret may be written and still be read back: raw, percent-encoded, base64, hex, JSON-escaped, reversed. */
 export function spellingsOf(secret: string): readonly string[] {
   const part = tellingPart(secret);
   const bytes = Buffer.from(part, 'utf8');
@@ -38,6 +38,7 @@ export function spellingsOf(secret: string): readonly string[] {
       part.replaceAll('/', '\\/'),
       unicodeAll.join(''),
       bytes.toString('hex'),
+      Array.from(part).toReversed().join(''),
       ...base64,
     ]),
   ];

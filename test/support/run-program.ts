@@ -75,6 +75,7 @@ export async function runProgram(
     nodeVersion: process.version,
     hostname: hostname(),
     pid: process.pid,
+    userId: process.geteuid?.() ?? null,
     parentPid: () => process.ppid,
     isProcessAlive,
     processStartedAt: () => null,

@@ -39,7 +39,9 @@ test('a page that cannot be loaded loses nothing that is chosen, and Enter tries
     if (text === 'b' && failures-- > 0) return Promise.reject(UNAVAILABLE);
     return Promise.resolve(page === 0 ? [`${text}1`, `${text}2`] : []);
   };
-  const answer = terminal.ask(new AbortController().signal, (prompts) => prompts.chooseFrom(question(load)));
+  const answer = terminal.withPrompts(new AbortController().signal, (prompts) =>
+    prompts.chooseFrom(question(load)),
+  );
   await expect.poll(() => stderr.text()).toContain('2 found');
   stdin.write('b');
   await expect.poll(() => stderr.text()).toContain('cannot load: the service is away');
@@ -51,7 +53,7 @@ test('a page that cannot be loaded loses nothing that is chosen, and Enter tries
 
 test('a first page that cannot be loaded is the error of the command', async () => {
   const { terminal, stderr, stdout } = scene();
-  const answer = terminal.ask(new AbortController().signal, (prompts) =>
+  const answer = terminal.withPrompts(new AbortController().signal, (prompts) =>
     prompts.chooseFrom(question(() => Promise.reject(UNAVAILABLE))),
   );
   await expect(answer).rejects.toBe(UNAVAILABLE);
@@ -61,7 +63,7 @@ test('a first page that cannot be loaded is the error of the command', async () 
 
 test('what is said meanwhile is said afterwards, and no progress is drawn into the question', async () => {
   const { terminal, stdin, stderr } = scene();
-  const answer = terminal.ask(new AbortController().signal, async (prompts) => {
+  const answer = terminal.withPrompts(new AbortController().signal, async (prompts) => {
     terminal.warn('later');
     terminal.progress({ event: 'retry', id: null, attempt: 1, message: 'trying again' });
     return await prompts.chooseFrom(question((_, page) => Promise.resolve(page === 0 ? ['x'] : [])));
@@ -77,7 +79,7 @@ test('what is said meanwhile is said afterwards, and no progress is drawn into t
 
 test.each([{}, { noInput: true, isTTY: true }])('with %j nobody is asked', async (options) => {
   const { terminal, stderr } = makeTerminal(options);
-  const answer = terminal.ask(new AbortController().signal, () => Promise.resolve());
+  const answer = terminal.withPrompts(new AbortController().signal, () => Promise.resolve());
   await expect(answer).rejects.toThrow('nobody is here to answer a question');
   expect(stderr.text()).toBe('');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { configFolder } from '../../src/config/store.ts';
+import { configFolder } from '../../src/config/folder.ts';
 
 describe('configFolder', () => {
   test.each([
@@ -7,6 +7,7 @@ describe('configFolder', () => {
     [{ STREAMDIVER_CONFIG_DIR: '', HOME: '/h' }, 'linux', '/h/.config/streamdiver-dl'],
     [{ XDG_CONFIG_HOME: '/x', HOME: '/h' }, 'linux', '/x/streamdiver-dl'],
     [{ XDG_CONFIG_HOME: 'relative', HOME: '/h' }, 'linux', '/h/.config/streamdiver-dl'],
+    [{ HOME: '/' }, 'linux', '/.config/streamdiver-dl'],
     [{ HOME: '/h' }, 'darwin', '/h/Library/Preferences/streamdiver-dl'],
     [{ HOME: '' }, 'linux', null],
     [{}, 'darwin', null],
@@ -17,5 +18,11 @@ describe('configFolder', () => {
 
   test('on Windows it lies in APPDATA', () => {
     expect(configFolder({ APPDATA: '/roaming', USERPROFILE: '/u' }, 'win32')).toBe('/roaming/streamdiver-dl');
+  });
+
+  test('a relative one is refused: it would be a file of the working directory', () => {
+    expect(() => configFolder({ STREAMDIVER_CONFIG_DIR: 'here' }, 'linux')).toThrow(
+      expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining('here') }),
+    );
   });
 });

@@ -1,0 +1,204 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { type Config, PROFILE_KEYS, type ProfileKey, withProfileKey } from '../config/config-file.ts';
+import { configFolder } from '../config/folder.ts';
+import { parseBaseUrl } from '../config/settings.ts';
+import type { AccountContext, LocalContext } from '../context.ts';
+import { ExpectedError } from '../errors.ts';
+import { forFlag } from '../flags/flag-values.ts';
+
+/** `profile` is one for the whole file, the others belong to a profile. */
+const KEYS = ['profile', ...PROFILE_KEYS] as const;
+type Key = (typeof KEYS)[number];
+
+export interface ConfigListOptions {
+  readonly showOrigin: boolean;
+}
+
+export interface ConfigKeyOptions {
+  readonly key: Key;
+}
+
+export interface ConfigSetOptions extends ConfigKeyOptions {
+  readonly value: string;
+}
+
+interface Setting {
+  readonly key: Key;
+  readonly value: string | null;
+  readonly origin: string;
+}
+
+export function defineConfig(
+  parent: Command,
+  actions: {
+    list: (options: ConfigListOptions, command: Command) => Promise<void>;
+    get: (options: ConfigKeyOptions, command: Command) => Promise<void>;
+    set: (options: ConfigSetOptions, command: Command) => Promise<void>;
+    unset: (options: ConfigKeyOptions, command: Command) => Promise<void>;
+    path: (command: Command) => Promise<void>;
+  },
+): void {
+  const keyArgument = ['<key>', KEYS.join(', '), forFlag('KEY', parseKey)] as const;
+  const config = parent
+    .command('config')
+    .summary('show and change settings')
+    .description('Shows and changes settings. They belong to a profile: choose it with --profile.');
+  config
+    .command('list')
+    .alias('ls')
+    .summary('list the settings in force')
+    .description(
+      'Lists the settings in force, from flags, environment, profile and defaults. Secrets are never among them.',
+    )
+    .optionsGroup('What to show:')
+    .option('--show-origin', 'tell where each comes from')
+    .action((flags: { showOrigin?: boolean }, self: Command) =>
+      actions.list({ showOrigin: flags.showOrigin === true }, self),
+    );
+  config
+    .command('get')
+    .summary('print one setting in force')
+    .description('Prints one setting in force; nothing when it is not set.')
+    .argument(...keyArgument)
+    .action((key: Key, _flags: unknown, self: Command) => actions.get({ key }, self));
+  config
+    .command('set')
+    .summary('store a setting')
+    .description('Stores a setting in the profile, after checking it.')
+    .argument(...keyArgument)
+    .argument('<value>', 'its new value')
+    .action((key: Key, value: string, _flags: unknown, self: Command) => actions.set({ key, value }, self));
+  config
+    .command('unset')
+    .summary('delete a stored setting')
+    .description('Deletes a setting from the profile.')
+    .argument(...keyArgument)
+    .action((key: Key, _flags: unknown, self: Command) => actions.unset({ key }, self));
+  config
+    .command('path')
+    .summary('print where settings are stored')
+    .description('Prints the path of the config file, whether it is there or not.')
+    .action((_flags: unknown, self: Command) => actions.path(self));
+}
+
+/** As the file spells it, or as its flag does. */
+function parseKey(text: string): Key {
+  const key = KEYS.find((known) => known.toLowerCase() === text.toLowerCase().replaceAll(/[-_]/g, ''));
+  if (key !== undefined) return key;
+  throw new ExpectedError('USAGE', `there is no setting ${JSON.stringify(text)}`, {
+    hint: `settings: ${KEYS.join(', ')}; credentials are stored by login`,
+  });
+}
+
+export async function configList({ showOrigin }: ConfigListOptions, context: AccountContext): Promise<void> {
+  const items = settingsOf(context);
+  context.io.listing({
+    items,
+    columns: [
+      { key: 'key', heading: 'KEY', text: ({ key }) => key },
+      { key: 'value', heading: 'VALUE', text: ({ value }) => value ?? '', shrinks: true },
+      ...(showOrigin ? [{ key: 'origin', heading: 'ORIGIN', text: ({ origin }: Setting) => origin }] : []),
+    ],
+    document: { items, count: items.length, truncated: false },
+    itemDocument: (item) => ({ ...item }),
+    emptyText: 'no settings',
+  });
+}
+
+export async function configGet({ key }: ConfigKeyOptions, context: AccountContext): Promise<void> {
+  const setting = settingsOf(context).find((candidate) => candidate.key === key);
+  if (context.io.format === 'json') context.io.json(setting);
+  else context.io.line(setting?.value ?? '');
+}
+
+export async function configSet(
+  { key, value }: ConfigSetOptions,
+  { store, profile, io, cwd }: Pick<AccountContext, 'store' | 'profile' | 'io' | 'cwd'>,
+): Promise<void> {
+  const checked = key === 'profile' ? await checkProfile(value, store) : checkValue(key, value, cwd());
+  await store.changeConfig((config) => withKey(config, profile, key, checked));
+  if (io.format === 'json') io.json({ key, value: checked, origin: originOf(key, profile) });
+  io.info(`${key} is ${checked} (${originOf(key, profile)}) in ${store.configPath ?? ''}.`);
+}
+
+export async function configUnset(
+  { key }: ConfigKeyOptions,
+  { store, profile, io }: Pick<AccountContext, 'store' | 'profile' | 'io'>,
+): Promise<void> {
+  const config = await store.readConfig();
+  const old = key === 'profile' ? config.profile : config.profiles.get(profile)?.[key];
+  if (old !== undefined) await store.changeConfig((current) => withKey(current, profile, key, undefined));
+  if (io.format === 'json') io.json({ key, value: null, origin: originOf(key, profile) });
+  io.info(
+    old === undefined
+      ? `${key} was not set (${originOf(key, profile)}).`
+      : `${key} is not set any more (${originOf(key, profile)}).`,
+  );
+}
+
+export async function configPath({ world, io }: Pick<LocalContext, 'world' | 'io'>): Promise<void> {
+  const folder = configFolder(world.env, world.platform);
+  if (folder === null) {
+    throw new ExpectedError('CONFIG', 'there is no folder for settings: HOME is not set', {
+      hint: 'set STREAMDIVER_CONFIG_DIR',
+    });
+  }
+  const file = path.join(folder, 'config.json');
+  if (io.format === 'json') io.json({ path: file });
+  else io.line(file);
+}
+
+function settingsOf({ connection, profile, profileOrigin }: AccountContext): readonly Setting[] {
+  const { apiUrl, ssoUrl, cacert, origins } = connection;
+  return [
+    { key: 'profile', value: profile, origin: profileOrigin },
+    { key: 'apiUrl', value: apiUrl.href, origin: origins.apiUrl },
+    { key: 'ssoUrl', value: ssoUrl.href, origin: origins.ssoUrl },
+    { key: 'cacert', value: cacert, origin: origins.cacert },
+  ];
+}
+
+function originOf(key: Key, profile: string): string {
+  return key === 'profile' ? 'config.json' : `profile ${profile}`;
+}
+
+function withKey(config: Config, profile: string, key: Key, value: string | undefined): Config {
+  return key === 'profile' ? { ...config, profile: value } : withProfileKey(config, profile, key, value);
+}
+
+/** @throws ExpectedError CONFIG for a value that no command could use */
+function checkValue(key: ProfileKey, value: string, folder: string): string {
+  switch (key) {
+    case 'apiUrl':
+      return parseBaseUrl(value, 'the API URL').href;
+    case 'ssoUrl':
+      return parseBaseUrl(value, 'the SSO URL').href;
+    case 'cacert':
+      return checkCertificate(path.resolve(folder, value));
+  }
+}
+
+function checkCertificate(file: string): string {
+  try {
+    void new X509Certificate(readFileSync(file));
+    return file;
+  } catch (error) {
+    throw new ExpectedError('CONFIG', `${file} is not a certificate in PEM form`, {
+      cause: error,
+      hint: 'name a file that holds -----BEGIN CERTIFICATE-----',
+    });
+  }
+}
+
+/** Else every command without --profile would fail from now on. */
+async function checkProfile(name: string, store: AccountContext['store']): Promise<string> {
+  const [config, credentials] = [await store.readConfig(), await store.readCredentials()];
+  const known = new Set(['default', ...config.profiles.keys(), ...credentials.keys()]);
+  if (known.has(name)) return name;
+  throw new ExpectedError('CONFIG', `there is no profile ${JSON.stringify(name)}`, {
+    hint: `profiles: ${[...known].join(', ')}; login --profile NAME makes one`,
+  });
+}

@@ -1,0 +1,232 @@
+import type { Command } from 'commander';
+import { parseSecret } from '../auth/secret-text.ts';
+import { splitCommand } from '../auth/split-command.ts';
+import { describeCredential, whoamiDocument } from '../cli/account.ts';
+import { readText } from '../cli/ids.ts';
+import { rememberAddresses, storeCredential } from '../cli/store-credential.ts';
+import type { StoredCredential } from '../config/credential-file.ts';
+import { type CredentialSettings, toSettings } from '../config/credential-settings.ts';
+import type { AccountContext } from '../context.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
+import { forFlag, nonEmpty } from '../flags/flag-values.ts';
+
+/** Which credential is to be stored; `ask` lets the user choose. */
+export type LoginOptions = {
+  readonly verify: boolean;
+} & (
+  | { readonly kind: 'ask' }
+  | { readonly kind: 'token' }
+  | {
+      readonly kind: 'client';
+      readonly tenant: string;
+      readonly clientId: string;
+      /** The secret is read from standard input, not asked for. */
+      readonly isPiped: boolean;
+    }
+  | { readonly kind: 'command'; readonly command: string }
+);
+
+interface RawFlags {
+  readonly withToken?: boolean;
+  readonly tenant?: string;
+  readonly clientId?: string;
+  readonly withSecret?: boolean;
+  readonly tokenCommand?: string;
+  readonly verify: boolean;
+}
+
+const WAYS = 'pipe a token into login --with-token, or see login --help';
+
+export function defineLogin(
+  parent: Command,
+  action: (options: LoginOptions, command: Command) => Promise<void>,
+): void {
+  parent
+    .command('login')
+    .summary('store a credential')
+    .description(
+      'Stores a credential for one API and one profile, after the API has accepted it. Without flags it asks. No flag takes a secret as its value: secrets are typed, or come on standard input.',
+    )
+    .optionsGroup('What to store:')
+    .option('--with-token', 'read an access token from standard input')
+    .option('--tenant <shortcode>', 'client credentials: the tenant', forFlag('--tenant', nonEmpty))
+    .option('--client-id <id>', 'client credentials: the client', forFlag('--client-id', nonEmpty))
+    .option('--with-secret', 'client credentials: read the secret from standard input')
+    .option(
+      '--token-command <command>',
+      'run this command whenever a token is needed; its output is not stored',
+      forFlag('--token-command', checkCommand),
+    )
+    .optionsGroup('Safety:')
+    .option('--no-verify', 'store it without asking the API')
+    .action((flags: RawFlags, self: Command) => action(toOptions(flags), self));
+}
+
+function checkCommand(text: string): string {
+  splitCommand(text);
+  return text;
+}
+
+function toOptions({
+  withToken,
+  tenant,
+  clientId,
+  withSecret,
+  tokenCommand,
+  verify,
+}: RawFlags): LoginOptions {
+  const isClient = tenant !== undefined || clientId !== undefined || withSecret === true;
+  const ways = [withToken === true, isClient, tokenCommand !== undefined].filter(Boolean).length;
+  if (ways > 1) {
+    throw new ExpectedError('USAGE', 'a token, client credentials and a token command exclude each other', {
+      hint: 'store each in a profile of its own: --profile NAME',
+    });
+  }
+  if (isClient) {
+    if (tenant === undefined || clientId === undefined) {
+      throw new ExpectedError('USAGE', 'client credentials need both --tenant and --client-id');
+    }
+    return { kind: 'client', tenant, clientId, isPiped: withSecret === true, verify };
+  }
+  if (tokenCommand !== undefined) return { kind: 'command', command: tokenCommand, verify };
+  return { kind: withToken === true ? 'token' : 'ask', verify };
+}
+
+/** Nothing is stored unless the API accepts it, and it is stored for that API alone. */
+export async function login(options: LoginOptions, context: AccountContext): Promise<void> {
+  const { io, store, profile, connection } = context;
+  const entry = await gatherCredential(options, context);
+  const source = store.credentialsPath ?? '';
+  const settings = toSettings(entry, source);
+  const expiresMs = options.verify ? await verify(settings, context) : null;
+  await storeCredential(entry, context);
+  if (io.format === 'json') {
+    io.json(whoamiDocument({ settings, check: options.verify ? 'accepted' : 'none', expiresMs }, context));
+  }
+  io.info(
+    `Signed in to ${connection.apiUrl.origin} as profile ${profile} with ${describeCredential(settings)}.`,
+  );
+  await rememberAddresses(context);
+  tellWhatWins(context);
+}
+
+async function verify(settings: CredentialSettings, context: AccountContext): Promise<number | null> {
+  // A token that was kept for an earlier secret would hide that this one is wrong.
+  const unstored = settings.kind === 'client' ? { ...settings, isStored: false } : settings;
+  const { api, transport } = context.connectAs(unstored, { retries: 2 });
+  try {
+    await api.listDownloads(0, 1, context.signal);
+    return api.credential.expiresMs();
+  } catch (error) {
+    if (!isExpectedError(error) || error.code === 'INTERRUPTED') throw error;
+    const { httpStatus, hint } = error.details;
+    const advice =
+      error.code !== 'AUTH'
+        ? '--no-verify stores it without asking the API'
+        : httpStatus === undefined
+          ? hint
+          : `check the credential, and that it is meant for ${api.url.origin}`;
+    throw error.with({ hint: `nothing was stored; ${advice ?? ''}` });
+  } finally {
+    await transport.close();
+  }
+}
+
+async function gatherCredential(options: LoginOptions, context: AccountContext): Promise<StoredCredential> {
+  const { connection } = context;
+  switch (options.kind) {
+    case 'ask':
+      return await askForCredential(context);
+    case 'token':
+      return { kind: 'token', token: await readSecret('the token', '--with-token', context) };
+    case 'client': {
+      const { tenant, clientId, isPiped } = options;
+      const clientSecret = isPiped
+        ? await readSecret('the client secret', '--with-secret', context)
+        : await askSecret('Client secret', 'pipe the secret into login … --with-secret', context);
+      return { kind: 'client', ssoUrl: connection.ssoUrl.href, tenant, clientId, clientSecret };
+    }
+    case 'command':
+      return { kind: 'command', command: options.command };
+  }
+}
+
+async function askForCredential(context: AccountContext): Promise<StoredCredential> {
+  const { io, signal, connection, profile } = context;
+  if (!io.canPrompt) {
+    throw new ExpectedError('USAGE', 'signing in needs a credential and nobody is here to ask', {
+      hint: WAYS,
+    });
+  }
+  io.info(`Signing in to ${connection.apiUrl.origin} as profile ${profile}.`);
+  const kind = await io.ask(
+    {
+      kind: 'choice',
+      message: 'Sign in with',
+      choices: [
+        { value: 'token', label: 'an access token' },
+        { value: 'client', label: 'client credentials' },
+        { value: 'command', label: 'a command that prints a token' },
+      ],
+    },
+    signal,
+  );
+  const askText = (message: string, check: (answer: string) => unknown) =>
+    io.ask({ kind: 'text', message, check: (answer) => problemOf(() => check(answer)) }, signal);
+  if (kind === 'token') return { kind: 'token', token: await askSecret('Paste the token', WAYS, context) };
+  if (kind === 'command') return { kind: 'command', command: await askText('Command', splitCommand) };
+  return {
+    kind: 'client',
+    ssoUrl: connection.ssoUrl.href,
+    tenant: await askText('Tenant', nonEmpty),
+    clientId: await askText('Client id', nonEmpty),
+    clientSecret: await askSecret('Client secret', WAYS, context),
+  };
+}
+
+async function askSecret(
+  message: string,
+  otherWay: string,
+  { io, signal }: Pick<AccountContext, 'io' | 'signal'>,
+): Promise<string> {
+  if (!io.canPrompt) {
+    throw new ExpectedError('USAGE', 'a secret is needed and nobody is here to type it', { hint: otherWay });
+  }
+  const check = (answer: string) => problemOf(() => parseSecret(answer, 'it'));
+  return await io.ask({ kind: 'secret', message, check }, signal);
+}
+
+/** From standard input; a person who forgot to pipe something in is asked, without an echo. */
+async function readSecret(name: string, flag: string, context: AccountContext): Promise<string> {
+  const { stdin, io } = context;
+  if (stdin.isTTY === true) {
+    if (io.canPrompt) return await askSecret(`Paste ${name}`, WAYS, context);
+    throw new ExpectedError('USAGE', `${flag} reads standard input, which is a terminal`, {
+      hint: `login ${flag} < FILE`,
+    });
+  }
+  return parseSecret(await readText(stdin), name);
+}
+
+/** What is wrong with an answer, or null. */
+function problemOf(check: () => unknown): string | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (!isExpectedError(error)) throw error;
+    return error.message;
+  }
+}
+
+/** The stored credential is not the one in use while the environment has another. */
+function tellWhatWins({ io, world }: Pick<AccountContext, 'io' | 'world'>): void {
+  const names = [
+    'STREAMDIVER_TOKEN',
+    'STREAMDIVER_TOKEN_FILE',
+    'STREAMDIVER_CLIENT_SECRET',
+    'STREAMDIVER_CLIENT_SECRET_FILE',
+  ];
+  const set = names.find((name) => world.env[name]);
+  if (set !== undefined) io.warn(`${set} is set and wins over what was stored; unset it to use this sign-in`);
+}

@@ -1,0 +1,64 @@
+import type { JsonObject } from '../values/json.ts';
+import { FILE_VERSION, optionalText, refuseUnknownKeys, requireObject } from './json-file.ts';
+
+/** What a profile of the config file may hold. */
+export interface Profile {
+  readonly apiUrl?: string | undefined;
+  readonly ssoUrl?: string | undefined;
+  readonly cacert?: string | undefined;
+}
+
+export const PROFILE_KEYS = ['apiUrl', 'ssoUrl', 'cacert'] as const;
+export type ProfileKey = (typeof PROFILE_KEYS)[number];
+
+/** `config.json`: nothing secret. */
+export interface Config {
+  /** The profile that is used when none is named. */
+  readonly profile?: string | undefined;
+  readonly profiles: ReadonlyMap<string, Profile>;
+}
+
+/** @throws WrongValue for a key that is not known or a value of the wrong type: a mistake must not look like a default */
+export function parseConfig(document: JsonObject): Config {
+  refuseUnknownKeys(document, ['version', 'profile', 'profiles'], []);
+  const profiles = requireObject(document.profiles ?? {}, ['profiles']);
+  return {
+    profile: optionalText(document, 'profile', []),
+    profiles: new Map(
+      Object.entries(profiles).map(([name, profile]) => [name, parseProfile(profile, ['profiles', name])]),
+    ),
+  };
+}
+
+function parseProfile(value: unknown, path: readonly string[]): Profile {
+  const profile = requireObject(value, path);
+  refuseUnknownKeys(profile, PROFILE_KEYS, path);
+  return {
+    apiUrl: optionalText(profile, 'apiUrl', path),
+    ssoUrl: optionalText(profile, 'ssoUrl', path),
+    cacert: optionalText(profile, 'cacert', path),
+  };
+}
+
+/** The document that `config.json` holds. */
+export function configDocument({ profile, profiles }: Config): JsonObject {
+  return {
+    version: FILE_VERSION,
+    ...(profile === undefined ? {} : { profile }),
+    profiles: Object.fromEntries(profiles),
+  };
+}
+
+/** The config with one key of one profile changed; undefined takes it out, and a profile without keys goes. */
+export function withProfileKey(
+  config: Config,
+  name: string,
+  key: ProfileKey,
+  value: string | undefined,
+): Config {
+  const profiles = new Map(config.profiles);
+  const profile = { ...profiles.get(name), [key]: value };
+  if (PROFILE_KEYS.every((known) => profile[known] === undefined)) profiles.delete(name);
+  else profiles.set(name, profile);
+  return { ...config, profiles };
+}

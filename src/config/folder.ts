@@ -1,0 +1,27 @@
+import path from 'node:path';
+import { ExpectedError } from '../errors.ts';
+import type { Environment } from './settings.ts';
+
+/**
+ * Where config and credentials live: STREAMDIVER_CONFIG_DIR, else the platform's folder for settings.
+ * Null when no home is known; then nothing is stored.
+ * @throws ExpectedError CONFIG for a relative STREAMDIVER_CONFIG_DIR: it would mean another folder in every place
+ */
+export function configFolder(env: Environment, platform: NodeJS.Platform): string | null {
+  const home = platform === 'win32' ? env.USERPROFILE : env.HOME;
+  if (env.STREAMDIVER_CONFIG_DIR) return absolute(env.STREAMDIVER_CONFIG_DIR);
+  if (platform === 'win32') return env.APPDATA ? path.join(env.APPDATA, 'streamdiver-dl') : null;
+  // The XDG base directory specification: a relative path is invalid and to be ignored.
+  if (env.XDG_CONFIG_HOME && path.isAbsolute(env.XDG_CONFIG_HOME))
+    return path.join(env.XDG_CONFIG_HOME, 'streamdiver-dl');
+  if (!home) return null;
+  if (platform === 'darwin') return path.join(home, 'Library', 'Preferences', 'streamdiver-dl');
+  return path.join(home, '.config', 'streamdiver-dl');
+}
+
+function absolute(folder: string): string {
+  if (path.isAbsolute(folder)) return folder;
+  throw new ExpectedError('CONFIG', `STREAMDIVER_CONFIG_DIR is not an absolute path: ${folder}`, {
+    hint: 'no file of the current folder is read; name the folder from its root on',
+  });
+}

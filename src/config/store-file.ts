@@ -1,0 +1,188 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import path from 'node:path';
+import { diskError, isSystemError } from '../disk-error.ts';
+import { ExpectedError } from '../errors.ts';
+import { BrokenFileError } from './json-file.ts';
+import { isLeftBehind, type LockOwner, temporaryBeside } from './lock.ts';
+
+/** Who reads and writes, and who is told when something had to be put right. */
+export interface StoreUser {
+  /** Null where files have no owner in numbers (Windows); modes mean nothing there either. */
+  readonly userId: number | null;
+  warn(text: string): void;
+}
+
+/** Far more than any settings need; what is larger is not ours. */
+const LIMIT_BYTES = 1_048_576;
+const ROOT = 0;
+
+/**
+ * Reads one file of the store as text; null when there is none. Permissions are tightened to `mode`
+ * where they are looser, which is said.
+ * @throws ExpectedError CONFIG for a link, a file of somebody else, or one that cannot be read
+ * @throws BrokenFileError for content that is not text, too large, or starts with a byte-order mark
+ */
+export function readStoreFile(file: string, loosestMode: number, user: StoreUser): string | null {
+  const descriptor = openForReading(file);
+  if (descriptor === null) return null;
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw refused(file, 'it is not a regular file');
+    refuseForeign(file, stats, user);
+    if (user.userId === stats.uid && (stats.mode & 0o777 & ~loosestMode) !== 0) {
+      fchmodSync(descriptor, 0o600);
+      user.warn(`${file} was open to others (mode ${octal(stats)}); it is yours alone now`);
+    }
+    if (stats.size > LIMIT_BYTES) throw new BrokenFileError(file, null, 'is larger than 1 MiB');
+    return decode(file, readFileSync(descriptor));
+  } catch (error) {
+    throw isSystemError(error) ? unreadable(file, error) : error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Never through a link, and without waiting for the writer of a pipe. */
+function openForReading(file: string): number | null {
+  try {
+    if (lstatSync(file).isSymbolicLink()) throw refused(file, 'it is a symbolic link');
+    return openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (error.code === 'ENOENT') return null;
+    throw unreadable(file, error);
+  }
+}
+
+function decode(file: string, bytes: Buffer): string {
+  if (bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))) {
+    throw new BrokenFileError(file, 1, 'starts with a byte-order mark; save it as UTF-8 without one');
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (!text.includes('\0')) return text;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  throw new BrokenFileError(file, 1, 'is not text');
+}
+
+/**
+ * Replaces one file of the store; a crash at any point leaves the old one or the new one. `conf`
+ * writes the new file into a folder of its own, because it would follow a link, opens its temporary
+ * file without O_EXCL and takes a short write for a whole one; only the checked file is put in place.
+ * Two processes cannot mix their files even without a lock, because each has a folder of its own.
+ * @throws ExpectedError DISK when it cannot be written, CONFIG for a folder that is not to be trusted
+ */
+export async function replaceStoreFile(
+  file: string,
+  values: Readonly<Record<string, unknown>>,
+  owner: LockOwner,
+): Promise<void> {
+  const folder = path.dirname(file);
+  const staging = temporaryBeside(file, owner.pid);
+  try {
+    // What killed processes left, secrets among it.
+    for (const name of readdirSync(folder)) {
+      if (isLeftBehind(name, owner)) rmSync(path.join(folder, name), { recursive: true, force: true });
+    }
+    mkdirSync(staging, { mode: 0o700 });
+    const { default: Conf } = await import('conf');
+    const conf = new Conf({
+      cwd: staging,
+      configName: path.basename(file, '.json'),
+      projectSuffix: '',
+      configFileMode: 0o600,
+    });
+    conf.store = values;
+    syncWhole(conf.path, JSON.stringify(values, undefined, '\t'));
+    renameSync(conf.path, file);
+    syncFolder(folder);
+  } catch (error) {
+    throw diskError(error, file, 'write');
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+function syncWhole(file: string, expected: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    fchmodSync(descriptor, 0o600);
+    if (readFileSync(descriptor, 'utf8') !== expected) {
+      throw new ExpectedError('DISK', `could not write ${file}: only a part of it arrived`, {
+        hint: 'make room, then run the same command again',
+      });
+    }
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Makes the rename last; Windows cannot open folders and needs no such call. */
+function syncFolder(folder: string): void {
+  if (path.sep === '\\') return;
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Makes the folder, for its owner alone; an existing one of ours is tightened, which is said.
+ * @throws ExpectedError CONFIG for a folder of somebody else, DISK when it cannot be made
+ */
+export function secureFolder(folder: string, user: StoreUser): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const stats = statSync(folder);
+    if (user.userId === null) return;
+    if (stats.uid !== user.userId) throw refused(folder, 'it belongs to somebody else');
+    if ((stats.mode & 0o077) === 0) return;
+    chmodSync(folder, 0o700);
+    user.warn(`${folder} was open to others (mode ${octal(stats)}); it is yours alone now`);
+  } catch (error) {
+    throw diskError(error, folder, 'make');
+  }
+}
+
+function refuseForeign(file: string, stats: Stats, { userId }: StoreUser): void {
+  if (userId === null || stats.uid === userId || stats.uid === ROOT) return;
+  throw refused(file, 'it belongs to somebody else');
+}
+
+function refused(file: string, why: string): ExpectedError {
+  return new ExpectedError('CONFIG', `${file} is not used: ${why}`, {
+    hint: 'move it away, or name another folder with STREAMDIVER_CONFIG_DIR',
+  });
+}
+
+function unreadable(file: string, cause: NodeJS.ErrnoException): ExpectedError {
+  return new ExpectedError('CONFIG', `${file} cannot be read (${cause.code ?? 'unknown error'})`, {
+    cause,
+    hint: 'check its permissions; it was not changed',
+  });
+}
+
+function octal({ mode }: Stats): string {
+  return `0${(mode & 0o777).toString(8)}`;
+}

@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
+import { createApi } from './api/client.ts';
+import { clientCredential } from './auth/client-credential.ts';
+import {
+  anonymousCredential,
+  type Credential,
+  commandCredential,
+  tokenCredential,
+} from './auth/credential.ts';
+import type { Config } from './config/config-file.ts';
+import {
+  type CredentialSettings,
+  resolveCredential,
+  storedCredential,
+} from './config/credential-settings.ts';
+import { configFolder } from './config/folder.ts';
+import { BrokenFileError } from './config/json-file.ts';
+import { resolveProxy } from './config/proxy.ts';
+import {
+  type Connection,
+  DEFAULT_PROFILE,
+  resolveConnection,
+  resolveProfileName,
+} from './config/settings.ts';
+import { createStore, type Store } from './config/store.ts';
+import type { AccountContext, AccountOptions, ConnectionOptions, Context, LocalContext } from './context.ts';
+import { ExpectedError } from './errors.ts';
+import type { GlobalFlags } from './flags/global-flags.ts';
+import { createTransport, type Transport } from './http/transport.ts';
+import { PROGRAM, VERSION } from './version.ts';
+
+const DEFAULT_RETRIES = 5;
+
+/**
+ * Makes the real API from flags, environment and stored settings. Nothing is connected yet.
+ * @throws ExpectedError CONFIG or AUTH when a setting cannot be used
+ */
+export async function connect(
+  local: LocalContext,
+  flags: GlobalFlags,
+  options: ConnectionOptions = {},
+): Promise<Context> {
+  const account = await openAccount(local, flags);
+  const credential: CredentialSettings =
+    options.anonymous === true ? { kind: 'anonymous' } : await account.findCredential();
+  return account.connectAs(credential, options);
+}
+
+/**
+ * What is known about whom to ask as whom, from flags, environment and stored settings.
+ * @throws ExpectedError CONFIG when a setting cannot be used
+ */
+export async function openAccount(
+  local: LocalContext,
+  flags: GlobalFlags,
+  { isNewProfile = false, isBrokenConfigIgnored = false }: AccountOptions = {},
+): Promise<AccountContext> {
+  const { world, io } = local;
+  const store = openStore(local);
+  const config = await readConfig(store, isBrokenConfigIgnored ? (text) => io.warn(text) : null);
+  const { name: profile, origin: profileOrigin } = resolveProfileName(flags, world.env, config);
+  if (!isNewProfile) await refuseUnknownProfile(profile, profileOrigin, config, store);
+  let resolved: Connection | undefined;
+  const connection = () =>
+    (resolved ??= resolveConnection({
+      flags,
+      env: world.env,
+      profileName: profile,
+      profile: config.profiles.get(profile) ?? {},
+    }));
+  return {
+    ...local,
+    flags,
+    store,
+    profile,
+    profileOrigin,
+    get connection() {
+      return connection();
+    },
+    findCredential: () =>
+      resolveCredential({
+        env: world.env,
+        readTextFile,
+        stored: async () =>
+          storedCredential(await store.readCredentials(), {
+            ...connection(),
+            profile,
+            source: store.credentialsPath ?? 'the store',
+          }),
+      }),
+    connectAs: (credential, options) => openApi(local, connection(), store, credential, options),
+  };
+}
+
+function openStore({ world, clock, signal, io }: LocalContext): Store {
+  const { env, platform, pid, hostname, isProcessAlive, userId } = world;
+  return createStore({
+    folder: configFolder(env, platform),
+    userId,
+    owner: { pid, hostname, isProcessAlive },
+    clock,
+    signal,
+    warn: (text) => io.warn(text),
+    onCacheProblem: (text) => io.verbose(1, text),
+  });
+}
+
+/** A broken config stops every command but `login`, which goes on without it and says so. */
+async function readConfig(store: Store, tellBroken: ((text: string) => void) | null): Promise<Config> {
+  try {
+    return await store.readConfig();
+  } catch (error) {
+    if (tellBroken === null || !(error instanceof BrokenFileError)) throw error;
+    tellBroken(`${error.message}; going on without it`);
+    return { profiles: new Map() };
+  }
+}
+
+/** A name that was mistyped must not look like a profile without settings. */
+async function refuseUnknownProfile(
+  name: string,
+  origin: string,
+  config: Config,
+  store: Store,
+): Promise<void> {
+  if (origin === 'default' || name === DEFAULT_PROFILE || config.profiles.has(name)) return;
+  if ((await store.readCredentials()).has(name)) return;
+  throw new ExpectedError('CONFIG', `there is no profile ${name} (${origin})`, {
+    hint: `make it with: ${PROGRAM} login --profile ${name}`,
+  });
+}
+
+function openApi(
+  local: LocalContext,
+  connection: Connection,
+  store: Store,
+  credential: CredentialSettings,
+  { retries = DEFAULT_RETRIES }: Pick<ConnectionOptions, 'retries'> = {},
+): Context {
+  const { world, clock, random, io } = local;
+  if (/\b(undici|fetch)\b/.test(world.env.NODE_DEBUG ?? '')) {
+    io.warn('NODE_DEBUG is ignored for requests: it would show signed addresses; -vv shows what is safe');
+  }
+  const transport = createTransport({
+    clock,
+    certificates: () => readCertificates(connection),
+    proxy: resolveProxy(world.env),
+    userAgent: `${PROGRAM}/${VERSION}`,
+    ...(io.verbosity < 2 ? {} : { onHeadLine: (line) => io.verbose(2, line) }),
+  });
+  const api = createApi({
+    transport,
+    credential: makeCredential(credential, {
+      ...local,
+      ssoUrl: connection.ssoUrl,
+      store,
+      transport,
+      retries,
+    }),
+    apiUrl: connection.apiUrl,
+    clock,
+    random,
+    retries,
+    onExchange: (line) => io.verbose(1, line),
+    onRetry: ({ error, attempt, delayMs }) =>
+      io.progress({
+        event: 'retry',
+        id: null,
+        attempt,
+        message: `${error.message}; trying again in ${seconds(delayMs)}`,
+      }),
+  });
+  return { ...local, api, transport };
+}
+
+function makeCredential(
+  settings: CredentialSettings,
+  options: LocalContext & { ssoUrl: URL; store: Store; transport: Transport; retries: number },
+): Credential {
+  switch (settings.kind) {
+    case 'token':
+      options.noteSecret(settings.token);
+      return tokenCredential(settings.token);
+    case 'client': {
+      options.noteSecret(settings.clientSecret);
+      const key = { ...settings, ssoUrl: options.ssoUrl.href };
+      return clientCredential({
+        ...options,
+        ...settings,
+        ...(settings.isStored ? { cache: options.store.tokenCache(key) } : {}),
+      });
+    }
+    case 'command':
+      return commandCredential(async (signal) => {
+        const { runTokenCommand } = await import('./auth/token-command.ts');
+        const token = await runTokenCommand(settings.command, { ...options, env: options.world.env, signal });
+        options.noteSecret(token);
+        return token;
+      });
+    case 'anonymous':
+      return anonymousCredential;
+  }
+}
+
+/** Not for a sandbox on this machine: reading all authorities takes longer than a whole request there. */
+function readCertificates({ certificateFiles, apiUrl, ssoUrl }: Connection): readonly string[] | null {
+  if (certificateFiles.length === 0 || (apiUrl.protocol === 'http:' && ssoUrl.protocol === 'http:'))
+    return null;
+  return [...rootCertificates, ...certificateFiles.map(readTextFile)];
+}
+
+function readTextFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ExpectedError('CONFIG', `cannot read ${path}`, {
+      cause: error,
+      hint: 'check the path and its permissions',
+    });
+  }
+}
+
+function seconds(delayMs: number): string {
+  return `${Math.max(Math.round(delayMs / 1000), 1)} s`;
+}

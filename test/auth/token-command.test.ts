@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runTokenCommand } from '../../src/auth/token-command.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+
+const signal = new AbortController().signal;
+const env = {
+  PATH: process.env['PATH'],
+  STREAMDIVER_TOKEN: 'ours',
+  STREAMDIVER_CONFIG_DIR: '/c',
+  OTHER: 'kept',
+};
+
+/** Runs a script as the token command would be run. */
+function run(script: string, options: Partial<Parameters<typeof runTokenCommand>[1]> = {}) {
+  const file = join(makeTempFolder(), 'command.cjs');
+  writeFileSync(file, script);
+  const clock = createFastClock({ speed: 1 });
+  return runTokenCommand(`"${process.execPath}" "${file}" 'a b'`, { env, clock, signal, ...options });
+}
+
+const refusal = (message: string) =>
+  expect.objectContaining({ code: 'AUTH', message: expect.stringContaining(message) });
+
+describe('runTokenCommand', () => {
+  test('takes what is printed, without the blanks around it', async () => {
+    expect(await run("console.log(' the-token ')")).toBe('the-token');
+  });
+
+  test('what it says on standard error beside a token is nobody’s business', async () => {
+    expect(await run("console.error('a warning'); console.log('the-token')")).toBe('the-token');
+  });
+
+  test('row 7: it gets its words, no settings of ours, and no input', async () => {
+    const seen: unknown = JSON.parse(
+      await run(`
+        let input = '';
+        process.stdin.on('data', (chunk) => { input += chunk; });
+        process.stdin.on('end', () => {
+          const names = Object.keys(process.env).filter((name) => /STREAMDIVER|OTHER/.test(name));
+          console.log(JSON.stringify({ words: process.argv.slice(2).length, names, input }));
+        });`),
+    );
+    expect(seen).toEqual({ words: 1, names: ['OTHER'], input: '' });
+  });
+
+  test.each([
+    ['fails', "console.error('no such entry'); process.exit(3)", 'failed with exit code 3: no such entry'],
+    [
+      'is ended by a signal',
+      "process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 5000)",
+      'ended by SIGTERM',
+    ],
+    ['prints nothing', '', 'is empty'],
+    ['prints two lines', "console.log('a\\nb')", 'illegal character at position 2'],
+    ['never stops printing', "setInterval(() => console.log('x'.repeat(10000)), 1)", 'more than 64 KiB'],
+  ])('one that %s is an error', async (_name, script, message) => {
+    await expect(run(script)).rejects.toThrow(refusal(message));
+  });
+
+  test('a token that it printed before it failed is not repeated', async () => {
+    const script = "console.log('the-token'); console.error('+ echo the-token'); process.exit(1)";
+    await expect(run(script)).rejects.toThrow(refusal('exit code 1: + echo ***'));
+  });
+
+  test('one that takes too long is ended, though a child of it holds the pipe open', async () => {
+    const script = `
+      require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 3000)'], { stdio: 'inherit' });
+      setTimeout(() => {}, 60000);`;
+    const startedAtMs = performance.now();
+    await expect(run(script, { clock: createFastClock({ speed: 100 }) })).rejects.toThrow(
+      refusal('took longer than 60 s'),
+    );
+    expect(performance.now() - startedAtMs).toBeLessThan(2_900);
+  });
+
+  test('Ctrl-C ends it with the reason of the signal', async () => {
+    const abort = new AbortController();
+    const running = run('setTimeout(() => {}, 60000)', { signal: abort.signal });
+    setTimeout(() => abort.abort(new Error('stopped')), 50);
+    await expect(running).rejects.toThrow('stopped');
+  });
+
+  test('a program that is not there is told by name', async () => {
+    const clock = createFastClock();
+    await expect(runTokenCommand('no-such-program-anywhere x', { env, clock, signal })).rejects.toThrow(
+      refusal('no-such-program-anywhere could not be run (ENOENT)'),
+    );
+  });
+});

@@ -1,0 +1,178 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { defineConfig } from '../../src/commands/config.ts';
+import { CANARY_TOKEN } from '../support/canary.ts';
+import { makeCertificate } from '../support/certificate.ts';
+import { makePlace } from '../support/run-place.ts';
+import { credentialsOf, placeWithStore, readJson, storedFiles } from '../support/stored-files.ts';
+import { expectDocument } from './output-documents.ts';
+import { parseLine, refusalOf } from './parse-line.ts';
+import { runCommand } from './run-command.ts';
+
+describe('config flags', () => {
+  const define: typeof defineConfig = (parent, keep) => defineConfig(parent, keep);
+  const parse = (line: readonly string[]) =>
+    parseLine(
+      (parent, keep) => define(parent, { list: keep, get: keep, set: keep, unset: keep, path: keep }),
+      ['config', ...line],
+    );
+  const refuse = (line: readonly string[]) =>
+    refusalOf(
+      (parent, keep) => define(parent, { list: keep, get: keep, set: keep, unset: keep, path: keep }),
+      ['config', ...line],
+    );
+
+  test.each([
+    [['list'], [{ showOrigin: false }]],
+    [['ls', '--show-origin'], [{ showOrigin: true }]],
+    [['get', 'apiUrl'], [{ key: 'apiUrl' }]],
+    [['get', 'api-url'], [{ key: 'apiUrl' }]],
+    [['get', 'SSO_URL'], [{ key: 'ssoUrl' }]],
+    [['set', 'cacert', 'a.pem'], [{ key: 'cacert', value: 'a.pem' }]],
+    [['unset', 'profile'], [{ key: 'profile' }]],
+    [['path'], []],
+  ])('%j', async (line, options) => {
+    expect(await parse(line)).toEqual(options);
+  });
+
+  test.each([
+    [['get', 'token'], 'there is no setting "token"'],
+    [['set', 'apiUrl'], 'missing required argument'],
+    [['unset', '__proto__'], 'there is no setting'],
+    [['get'], 'missing required argument'],
+  ])('%j is refused', async (line, message) => {
+    expect(await refuse(line)).toContain(message);
+  });
+});
+
+describe('config set', () => {
+  test('stores what get and list then show, and unset takes it out', async () => {
+    const place = makePlace();
+    const set = await runCommand(['config', 'set', 'apiUrl', 'https://api.example/v3'], { place });
+    expect(set).toMatchObject({ exitCode: 0, stdout: '' });
+    const { config } = storedFiles(place);
+    expect(readJson(config)).toEqual({
+      version: 1,
+      profiles: { default: { apiUrl: 'https://api.example/v3' } },
+    });
+    expect(statSync(config).mode & 0o777).toBe(0o600);
+    expect((await runCommand(['config', 'get', 'apiUrl'], { place })).stdout).toBe(
+      'https://api.example/v3\n',
+    );
+    const unset = await runCommand(['config', 'unset', 'apiUrl', '--json', '-q'], { place });
+    expectDocument('config unset', unset.json);
+    expect(readJson(config)).toEqual({ version: 1, profiles: {} });
+    expect((await runCommand(['config', 'get', 'apiUrl'], { place })).stdout).toBe(
+      'https://api.streamdiver.com/v2\n',
+    );
+  });
+
+  test('belongs to the profile that is named, and makes it', async () => {
+    const place = placeWithStore({ config: { profiles: { default: { ssoUrl: 'https://a.example' } } } });
+    const run = await runCommand(
+      ['config', 'set', 'ssoUrl', 'https://b.example', '--profile', 'work', '--json', '-q'],
+      { place },
+    );
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expectDocument('config set', run.json);
+    expect(readJson(storedFiles(place).config)).toMatchObject({
+      profiles: { default: { ssoUrl: 'https://a.example' }, work: { ssoUrl: 'https://b.example/' } },
+    });
+  });
+
+  test('profile chooses the one that is used when none is named', async () => {
+    const place = placeWithStore({ config: { profiles: { work: { apiUrl: 'https://work.example' } } } });
+    await runCommand(['config', 'set', 'profile', 'work'], { place });
+    expect((await runCommand(['config', 'get', 'apiUrl'], { place })).stdout).toBe('https://work.example/\n');
+    const missing = await runCommand(['config', 'set', 'profile', 'wrok', '--json'], { place });
+    expect(missing).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+    expect(missing.stderr).toContain('profiles: default, work');
+  });
+
+  test.each([
+    ['apiUrl', 'http://api.example'],
+    ['apiUrl', 'ftp://127.0.0.1'],
+    ['ssoUrl', 'https://user:word@sso.example'],
+    ['ssoUrl', ''],
+    ['cacert', 'not-there.pem'],
+    ['cacert', 'empty.pem'],
+    ['profile', ''],
+  ])('refuses %s %j and stores nothing', async (key, value) => {
+    const place = makePlace();
+    writeFileSync(join(place.cwd, 'empty.pem'), '');
+    const run = await runCommand(['config', 'set', key, value, '--json'], { place });
+    expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+    expect(run.stderr).not.toContain('user:word');
+    expect(existsSync(storedFiles(place).config)).toBe(false);
+  });
+
+  test('cacert is stored with its whole path', async () => {
+    const place = makePlace();
+    writeFileSync(join(place.cwd, 'ours.pem'), makeCertificate().certPem);
+    expect((await runCommand(['config', 'set', 'cacert', 'ours.pem'], { place })).exitCode).toBe(0);
+    expect((await runCommand(['config', 'get', 'cacert'], { place })).stdout).toBe(
+      `${join(place.cwd, 'ours.pem')}\n`,
+    );
+  });
+
+  test('mends a stored value that no command can use', async () => {
+    const place = placeWithStore({ config: { profiles: { default: { apiUrl: 'ftp://x' } } } });
+    expect((await runCommand(['list'], { place })).exitCode).toBe(2);
+    expect((await runCommand(['config', 'unset', 'apiUrl'], { place })).exitCode).toBe(0);
+    expect((await runCommand(['config', 'list'], { place })).exitCode).toBe(0);
+  });
+});
+
+describe('config list', () => {
+  test('--show-origin tells where each setting comes from', async () => {
+    const place = placeWithStore({ config: { profile: 'work', profiles: { work: { cacert: '/ca.pem' } } } });
+    const run = await runCommand(['config', 'list', '--show-origin', '--sso-url', 'https://sso.example'], {
+      place,
+      env: { STREAMDIVER_API_URL: 'https://api.example' },
+    });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.stdout).toBe(
+      [
+        'profile\twork\tconfig.json',
+        'apiUrl\thttps://api.example/\tSTREAMDIVER_API_URL',
+        'ssoUrl\thttps://sso.example/\t--sso-url',
+        'cacert\t/ca.pem\tprofile work',
+        '',
+      ].join('\n'),
+    );
+    const plain = await runCommand(['config', 'list'], { place });
+    expect(plain.stdout).toContain('cacert\t/ca.pem\n');
+  });
+
+  test('--json keeps to its schema, and no secret is among the settings', async () => {
+    const place = placeWithStore({
+      credentials: credentialsOf('https://api.streamdiver.com', { kind: 'token', token: CANARY_TOKEN }),
+    });
+    const run = await runCommand(['config', 'list', '--json'], { place, token: null });
+    expectDocument('config list', run.json);
+    expect(run.json).toMatchObject({ count: 4 });
+    const get = await runCommand(['config', 'get', 'cacert', '--json'], { place, token: null });
+    expectDocument('config get', get.json);
+    expect(get.json).toEqual({ key: 'cacert', value: null, origin: 'default' });
+  });
+});
+
+describe('config path', () => {
+  test('is told whether the file is there, whole, broken or not', async () => {
+    const place = placeWithStore({ config: '{' });
+    const run = await runCommand(['config', 'path'], { place });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${storedFiles(place).config}\n`, stderr: '' });
+    const json = await runCommand(['config', 'path', '--json'], { place });
+    expectDocument('config path', json.json);
+    expect(readFileSync(storedFiles(place).config, 'utf8')).toBe('{');
+  });
+
+  test('row 132: without a home there is none', async () => {
+    const env = { STREAMDIVER_CONFIG_DIR: '', HOME: '' };
+    const run = await runCommand(['config', 'path', '--json'], { env });
+    expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+    const set = await runCommand(['config', 'set', 'apiUrl', 'https://api.example', '--json'], { env });
+    expect(set).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+  });
+});

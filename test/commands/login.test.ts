@@ -1,0 +1,325 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { defineLogin } from '../../src/commands/login.ts';
+import { startApi } from '../support/api-server.ts';
+import { assertNoCanaryElsewhere, CANARY_TOKEN } from '../support/canary.ts';
+import { makePlace } from '../support/run-place.ts';
+import { credentialsOf, placeWithStore, readJson, storedFiles } from '../support/stored-files.ts';
+import { expectDocument } from './output-documents.ts';
+import { parseLine, refusalOf } from './parse-line.ts';
+import { runCommand } from './run-command.ts';
+import { calls } from './scene.ts';
+
+const CLIENT_SECRET = 'client-SECRET+/8Jq4kW9~v7Rb';
+const CLIENT = ['login', '--tenant', 'demo', '--client-id', 'robot', '--with-secret'];
+
+describe('login flags', () => {
+  test.each([
+    [[], { kind: 'ask', verify: true }],
+    [['--with-token'], { kind: 'token', verify: true }],
+    [['--with-token', '--no-verify'], { kind: 'token', verify: false }],
+    [
+      ['--tenant', 'demo', '--client-id', 'robot'],
+      { kind: 'client', tenant: 'demo', clientId: 'robot', isPiped: false, verify: true },
+    ],
+    [
+      ['--tenant=demo', '--client-id=robot', '--with-secret'],
+      { kind: 'client', tenant: 'demo', clientId: 'robot', isPiped: true, verify: true },
+    ],
+    [
+      ['--token-command', 'pass show streamdiver'],
+      { kind: 'command', command: 'pass show streamdiver', verify: true },
+    ],
+  ])('%j', async (line, options) => {
+    expect(await parseLine(defineLogin, ['login', ...line])).toEqual([options]);
+  });
+
+  test.each([
+    [['--with-token', '--tenant', 'demo', '--client-id', 'robot'], 'exclude each other'],
+    [['--with-token', '--token-command', 'pass'], 'exclude each other'],
+    [['--with-token', '--with-secret'], 'exclude each other'],
+    [['--tenant', 'demo'], 'both --tenant and --client-id'],
+    [['--with-secret'], 'both --tenant and --client-id'],
+    [['--tenant', '', '--client-id', 'x'], '--tenant: the value is empty'],
+    [['--token-command', ' '], '--token-command: the command is empty'],
+    [['--token-command', "pass 'show"], 'not closed'],
+    [['--token-command', 'pass show | head'], 'no shell'],
+    [['a-secret-as-argument'], 'too many arguments'],
+  ])('%j is refused', async (line, message) => {
+    const refusal = await refusalOf(defineLogin, ['login', ...line]);
+    expect(refusal).toContain(message);
+    expect(refusal).not.toContain('a-secret-as-argument');
+  });
+});
+
+describe('login --with-token', () => {
+  test('asks the API, stores the token for its origin, and is used from then on', async () => {
+    const api = await startApi();
+    const place = makePlace();
+    const run = await runCommand(['login', '--with-token'], {
+      api,
+      place,
+      token: null,
+      input: `${CANARY_TOKEN}\n`,
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(run.stderr).toBe(`Signed in to ${api.origin} as profile default with token …v7Rb.\n`);
+    expect(calls(api)).toEqual(['GET /v2/downloads?perPage=1&page=0']);
+    const { credentials, config } = storedFiles(place);
+    expect(readJson(credentials)).toEqual(credentialsOf(api.origin, { kind: 'token', token: CANARY_TOKEN }));
+    expect(statSync(credentials).mode & 0o777).toBe(0o600);
+    expect(statSync(place.configDir).mode & 0o777).toBe(0o700);
+    expect(existsSync(config)).toBe(false);
+    const list = await runCommand(['list'], { api, place, token: null });
+    expect(list).toMatchObject({ exitCode: 0 });
+    expect(api.requests.at(-1)?.headers.get('authorization')).toBe(`Bearer ${CANARY_TOKEN}`);
+  });
+
+  test('--json prints what whoami prints', async () => {
+    const api = await startApi();
+    const run = await runCommand(['login', '--with-token', '--json', '-q'], {
+      api,
+      token: null,
+      input: CANARY_TOKEN,
+    });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expectDocument('login', run.json);
+    expect(run.json).toEqual({
+      authenticated: true,
+      profile: 'default',
+      source: storedFiles(run).credentials,
+      tenant: null,
+      apiUrl: `${api.origin}/v2`,
+      expires: null,
+      verified: true,
+    });
+  });
+
+  test('a token that the API refuses is not stored', async () => {
+    const api = await startApi({ token: 'another' });
+    const run = await runCommand(['login', '--with-token'], { api, token: null, input: CANARY_TOKEN });
+    expect(run).toMatchObject({ exitCode: 4, stdout: '' });
+    expect(run.stderr).toContain('nothing was stored');
+    expect(existsSync(run.configDir)).toBe(false);
+    expect(api.requests).toHaveLength(1);
+  });
+
+  test('an API that nobody answers at stores nothing, --no-verify does without asking', async () => {
+    const place = makePlace();
+    const line = ['login', '--with-token', '--api-url', 'http://127.0.0.1:1/v2'];
+    const failed = await runCommand(line, { place, token: null, input: CANARY_TOKEN });
+    expect(failed).toMatchObject({ exitCode: 6 });
+    expect(failed.stderr).toContain('--no-verify');
+    expect(existsSync(place.configDir)).toBe(false);
+    const stored = await runCommand([...line, '--no-verify'], { place, token: null, input: CANARY_TOKEN });
+    expect(stored.exitCode).toBe(0);
+    expect(readJson(storedFiles(place).credentials)).toMatchObject({
+      profiles: { default: { 'http://127.0.0.1:1': { kind: 'token' } } },
+    });
+  });
+
+  test.each([
+    ['a line feed inside', 'sandbox-CANARY\n8Jq4kW9v7Rb', 15],
+    ['a zero-width space', 'sandbox-CANARY\u200b8Jq4kW9v7Rb', 15],
+    ['a carriage return inside', 'sandbox-CANARY\r8Jq4kW9v7Rb', 15],
+    ['quotes that are curled', '\u201c8Jq4kW9v7Rb\u201d', 1],
+  ])('row 8: %s is refused by position and not repeated', async (_name, token, position) => {
+    const api = await startApi();
+    const run = await runCommand(['login', '--with-token', '--json'], {
+      api,
+      token: null,
+      input: token,
+      secrets: ['8Jq4kW9v7Rb'],
+    });
+    expect(run).toMatchObject({ exitCode: 4, json: { error: { code: 'AUTH' } } });
+    expect(run.stderr).toContain(`has an illegal character at position ${position}`);
+    expect(api.requests).toHaveLength(0);
+    expect(existsSync(run.configDir)).toBe(false);
+  });
+
+  test('row 8: blanks around it and a byte-order mark are no part of it, and 10 KB are fine', async () => {
+    const token = `sandbox-${'x8Jq'.repeat(2_500)}`;
+    const api = await startApi({ token });
+    const run = await runCommand(['login', '--with-token'], {
+      api,
+      token: null,
+      input: `\ufeff  ${token}\r\n`,
+    });
+    expect(run.exitCode).toBe(0);
+  });
+
+  test.each([
+    ['nothing on standard input', { input: '' }, 4, 'is empty'],
+    ['a terminal and nobody to ask', { isTTY: true, env: { CI: '1' } }, 2, 'is a terminal'],
+  ])('%s is an error', async (_name, options, exitCode, message) => {
+    const api = await startApi();
+    const run = await runCommand(['login', '--with-token'], { api, token: null, ...options });
+    expect(run).toMatchObject({ exitCode, stdout: '' });
+    expect(run.stderr).toContain(message);
+    expect(api.requests).toHaveLength(0);
+  });
+});
+
+describe('row 6: secrets are no flags', () => {
+  test.each(['--token', '--access-token', '--client-secret', '--password', '--api-key'])(
+    'login %s names standard input and the variable, and never the value',
+    async (flag) => {
+      for (const words of [[flag, 'value-of-a-secret'], [`${flag}=value-of-a-secret`]]) {
+        const run = await runCommand(['login', ...words, '--json'], { secrets: ['value-of-a-secret'] });
+        expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
+        expect(run.stderr).toMatch(/--with-token.*STREAMDIVER_TOKEN/);
+      }
+    },
+  );
+});
+
+describe('login with client credentials', () => {
+  test('fetches a token with them, asks the API, and stores the secret but no token', async () => {
+    const sso = await startApi();
+    const api = await startApi();
+    const place = makePlace();
+    const options = { api, place, token: null, secrets: [CLIENT_SECRET] };
+    const run = await runCommand([...CLIENT, '--sso-url', sso.origin], { ...options, input: CLIENT_SECRET });
+    expect(run).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(run.stderr).toContain('with client robot of tenant demo');
+    expect(sso.requestsOf('POST token')).toHaveLength(1);
+    const { credentials, tokens } = storedFiles(place);
+    expect(readJson(credentials)).toEqual(
+      credentialsOf(api.origin, {
+        kind: 'client',
+        ssoUrl: `${sso.origin}/`,
+        tenant: 'demo',
+        clientId: 'robot',
+        clientSecret: CLIENT_SECRET,
+      }),
+    );
+    expect(existsSync(tokens)).toBe(false);
+    assertNoCanaryElsewhere([api], sso.origin, [CLIENT_SECRET]);
+    assertNoCanaryElsewhere([sso], api.origin, [CANARY_TOKEN]);
+  });
+
+  test('a wrong secret is refused, although a token of the old one is still kept', async () => {
+    const api = await startApi();
+    const place = makePlace();
+    const options = { api, place, token: null };
+    await runCommand(CLIENT, { ...options, input: CLIENT_SECRET });
+    expect((await runCommand(['list'], options)).exitCode).toBe(0);
+    api.script('POST token', { status: 401, json: { error: 'invalid_client' } });
+    const again = await runCommand(CLIENT, { ...options, input: 'another-secret-0001' });
+    expect(again.exitCode).toBe(4);
+    expect(JSON.stringify(readJson(storedFiles(place).credentials))).toContain(
+      JSON.stringify(CLIENT_SECRET).slice(1, -1),
+    );
+  });
+
+  test('without --with-secret and a terminal the flag is named', async () => {
+    const run = await runCommand(CLIENT.slice(0, -1), { token: null });
+    expect(run).toMatchObject({ exitCode: 2 });
+    expect(run.stderr).toContain('--with-secret');
+  });
+});
+
+describe('login --token-command', () => {
+  function commandThatPrints(text: string) {
+    const place = makePlace();
+    const script = join(place.temp, 'print.cjs');
+    writeFileSync(script, `process.stdout.write(${JSON.stringify(text)} + '\\n')`);
+    // The script itself holds the token.
+    const mayHoldSecret = (path: string) => path === script;
+    return { place, command: `'${process.execPath}' '${script}'`, mayHoldSecret };
+  }
+
+  test('stores the command and not what it prints', async () => {
+    const api = await startApi();
+    const { place, command, mayHoldSecret } = commandThatPrints(CANARY_TOKEN);
+    const options = { api, place, token: null, mayHoldSecret };
+    const run = await runCommand(['login', '--token-command', command], options);
+    expect(run).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(readJson(storedFiles(place).credentials)).toEqual(
+      credentialsOf(api.origin, { kind: 'command', command }),
+    );
+    expect((await runCommand(['list'], options)).exitCode).toBe(0);
+    expect(api.requests.at(-1)?.headers.get('authorization')).toBe(`Bearer ${CANARY_TOKEN}`);
+  });
+
+  test('one that fails is told with its own words, escaped, and nothing is stored', async () => {
+    const api = await startApi();
+    const place = makePlace();
+    const script = join(place.temp, 'fail.cjs');
+    writeFileSync(script, `process.stderr.write('locked \\u001b[31m store'); process.exitCode = 7;`);
+    const run = await runCommand(['login', '--token-command', `'${process.execPath}' '${script}'`], {
+      api,
+      place,
+      token: null,
+    });
+    expect(run).toMatchObject({ exitCode: 4 });
+    expect(run.stderr).toContain('failed with exit code 7: locked \\x1b[31m store');
+    expect(existsSync(place.configDir)).toBe(false);
+    expect(api.requests).toHaveLength(0);
+  });
+});
+
+describe('profiles and addresses', () => {
+  test('what is given by flag belongs to the profile from then on', async () => {
+    const api = await startApi();
+    const place = makePlace();
+    const line = ['login', '--with-token', '--profile', 'work', '--api-url', `${api.origin}/v2`];
+    const run = await runCommand(line, { place, token: null, input: CANARY_TOKEN });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain(`Profile work uses apiUrl ${api.origin}/v2 from now on.`);
+    expect(readJson(storedFiles(place).config)).toEqual({
+      version: 1,
+      profiles: { work: { apiUrl: `${api.origin}/v2` } },
+    });
+    expect((await runCommand(['list', '--profile', 'work'], { place, token: null })).exitCode).toBe(0);
+    expect(api.requests.at(-1)?.headers.get('authorization')).toBe(`Bearer ${CANARY_TOKEN}`);
+  });
+
+  test('what the environment says is not kept, and other entries stay', async () => {
+    const api = await startApi();
+    const other = { 'https://api.example': { kind: 'token', token: 'of-another-api' } };
+    const place = placeWithStore({ credentials: { version: 1, profiles: { default: other, work: other } } });
+    await runCommand(['login', '--with-token'], { api, place, token: null, input: CANARY_TOKEN });
+    expect(existsSync(storedFiles(place).config)).toBe(false);
+    expect(readJson(storedFiles(place).credentials)).toMatchObject({
+      profiles: { default: { ...other, [api.origin]: { token: CANARY_TOKEN } }, work: other },
+    });
+  });
+
+  test('a variable that wins over what was stored is told', async () => {
+    const api = await startApi();
+    const run = await runCommand(['login', '--with-token'], { api, input: CANARY_TOKEN });
+    expect(run.stderr).toContain('warning: STREAMDIVER_TOKEN is set and wins');
+  });
+});
+
+describe('row 130: login on broken files', () => {
+  test('credentials that cannot be read are moved aside, and not lost', async () => {
+    const api = await startApi();
+    const place = placeWithStore({ credentials: '{"profiles": {' });
+    const { credentials } = storedFiles(place);
+    writeFileSync(`${credentials}.broken-1`, 'an older one');
+    const run = await runCommand(['login', '--with-token'], { api, place, token: null, input: CANARY_TOKEN });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain(`${credentials} could not be read; it is ${credentials}.broken-2 now`);
+    expect(readFileSync(`${credentials}.broken-2`, 'utf8')).toBe('{"profiles": {');
+    expect(readFileSync(`${credentials}.broken-1`, 'utf8')).toBe('an older one');
+    expect(readJson(credentials)).toMatchObject({ profiles: { default: {} } });
+  });
+
+  test('a config that cannot be read is not in the way, and stays as it is', async () => {
+    const api = await startApi();
+    const place = placeWithStore({ config: '{\n"profiles": oops' });
+    const { config } = storedFiles(place);
+    const run = await runCommand(['login', '--with-token', '--api-url', `${api.origin}/v2`], {
+      place,
+      token: null,
+      input: CANARY_TOKEN,
+    });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain(`${config}:2: this is not valid JSON; going on without it`);
+    expect(run.stderr).toContain('apiUrl not kept for profile default');
+    expect(readFileSync(config, 'utf8')).toBe('{\n"profiles": oops');
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { defineWhoami } from '../../src/commands/whoami.ts';
+import { startApi } from '../support/api-server.ts';
+import { CANARY_TOKEN } from '../support/canary.ts';
+import { FAST_CLOCK_START_MS } from '../support/fast-clock.ts';
+import { credentialsOf, placeWithStore, storedFiles } from '../support/stored-files.ts';
+import { expectDocument, expectFailureDocument } from './output-documents.ts';
+import { parseLine } from './parse-line.ts';
+import { runCommand } from './run-command.ts';
+import { calls } from './scene.ts';
+
+/** A JSON Web Token as Keycloak makes them; its signature is none. */
+function webToken(claims: Readonly<Record<string, unknown>>): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'RS256' })}.${part(claims)}.c2lnbmF0dXJl`;
+}
+
+test.each([
+  [[], { verify: true }],
+  [['--no-verify'], { verify: false }],
+])('%j', async (line, options) => {
+  expect(await parseLine(defineWhoami, ['whoami', ...line])).toEqual([options]);
+});
+
+describe('whoami', () => {
+  test('tells API, profile, kind and source, and of the token the last four characters', async () => {
+    const api = await startApi();
+    const run = await runCommand(['whoami'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.stdout).toBe(
+      [
+        `API\t${api.origin}/v2`,
+        'profile\tdefault',
+        'credential\ttoken …v7Rb',
+        'source\tSTREAMDIVER_TOKEN',
+        'tenant\tunknown',
+        'expires\tunknown',
+        'verified\tyes, the API accepts it',
+        '',
+      ].join('\n'),
+    );
+    expect(calls(api)).toEqual(['GET /v2/downloads?perPage=1&page=0']);
+  });
+
+  test('--json keeps to its schema', async () => {
+    const api = await startApi();
+    const run = await runCommand(['whoami', '--json'], { api });
+    expect(run.json).toEqual({
+      authenticated: true,
+      profile: 'default',
+      source: 'STREAMDIVER_TOKEN',
+      tenant: null,
+      apiUrl: `${api.origin}/v2`,
+      expires: null,
+      verified: true,
+    });
+    expectDocument('whoami', run.json);
+  });
+
+  test('reads tenant and expiry out of a web token', async () => {
+    const token = webToken({
+      exp: FAST_CLOCK_START_MS / 1000 + 7_200,
+      iss: 'https://sso.example/realms/acme',
+    });
+    const api = await startApi({ token });
+    const run = await runCommand(['whoami', '--json'], { api, token });
+    expect(run.json).toMatchObject({ tenant: 'acme', expires: '2026-01-15T14:00:00.000Z' });
+  });
+
+  test('--no-verify asks nobody, not even the sign-in service', async () => {
+    const api = await startApi();
+    const env = {
+      STREAMDIVER_TENANT: 'demo',
+      STREAMDIVER_CLIENT_ID: 'robot',
+      STREAMDIVER_CLIENT_SECRET: 'client-SECRET+/8Jq4kW9~v7Rb',
+    };
+    const run = await runCommand(['whoami', '--no-verify', '--json'], { api, token: null, env });
+    expect(run.json).toMatchObject({
+      authenticated: true,
+      source: 'STREAMDIVER_CLIENT_SECRET',
+      tenant: 'demo',
+      verified: false,
+    });
+    expect(api.requests).toHaveLength(0);
+  });
+
+  test('of client credentials it tells when the fetched token ends', async () => {
+    const api = await startApi();
+    const entry = {
+      kind: 'client',
+      ssoUrl: api.origin,
+      tenant: 'demo',
+      clientId: 'robot',
+      clientSecret: 'word-0001',
+    };
+    const place = placeWithStore({ credentials: credentialsOf(api.origin, entry) });
+    const options = { api, place, token: null };
+    const run = await runCommand(['whoami', '--json'], options);
+    expect(run.json).toMatchObject({ tenant: 'demo', source: storedFiles(place).credentials });
+    expect(String(run.json['expires'])).toMatch(/^2026-01-16T04:0/);
+    const quiet = await runCommand(['whoami', '--no-verify', '--json'], options);
+    expect(quiet.json).toMatchObject({ expires: run.json['expires'], verified: false });
+    expect((await runCommand(['whoami'], options)).stdout).toContain('client robot of tenant demo');
+  });
+
+  test('of a token command it shows the program and not its words', async () => {
+    const api = await startApi();
+    const command = `${process.execPath} -p '"${CANARY_TOKEN}"'`;
+    const place = placeWithStore({ credentials: credentialsOf(api.origin, { kind: 'command', command }) });
+    const run = await runCommand(['whoami'], { api, place, token: null });
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout).toContain(`credential\ttoken command ${process.execPath}\n`);
+  });
+
+  test('a short token is not shown in part', async () => {
+    const api = await startApi({ token: 'short-0001' });
+    const run = await runCommand(['whoami'], { api, token: 'short-0001' });
+    expect(run.stdout).toContain('credential\ttoken\n');
+  });
+
+  test('without a credential it exits with 4 and says how to sign in', async () => {
+    const api = await startApi();
+    const run = await runCommand(['whoami', '--json'], { api, token: null });
+    expect(run).toMatchObject({
+      exitCode: 4,
+      json: { authenticated: false, source: null, verified: false, error: { code: 'AUTH' } },
+    });
+    expectFailureDocument('whoami', run.json);
+    expect(run.stderr).toContain(`not signed in to ${api.origin} (profile default)`);
+    expect(run.stderr).toContain('streamdiver-dl login');
+    expect(api.requests).toHaveLength(0);
+  });
+
+  test('a refused credential exits with 4, and was verified', async () => {
+    const api = await startApi({ token: 'another' });
+    const run = await runCommand(['whoami', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 4,
+      json: { authenticated: false, source: 'STREAMDIVER_TOKEN', verified: true, error: { code: 'AUTH' } },
+    });
+    expectFailureDocument('whoami', run.json);
+    expect(api.requests).toHaveLength(1);
+  });
+
+  test('an API that is not there is no refusal', async () => {
+    const run = await runCommand(['whoami', '--json', '--api-url', 'http://127.0.0.1:1/v2']);
+    expect(run).toMatchObject({
+      exitCode: 6,
+      json: { authenticated: true, verified: false, error: { code: 'UNAVAILABLE' } },
+    });
+    expectFailureDocument('whoami', run.json);
+  });
+});

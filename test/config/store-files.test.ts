@@ -1,0 +1,249 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runCommand } from '../commands/run-command.ts';
+import { startApi } from '../support/api-server.ts';
+import { CANARY_TOKEN } from '../support/canary.ts';
+import { makePlace, type RunPlace } from '../support/run-place.ts';
+import { credentialsOf, placeWithStore, storedFiles } from '../support/stored-files.ts';
+import { listTree } from '../support/temp-folder.ts';
+
+const isRoot = process.geteuid?.() === 0;
+const STRANGER = 12_345;
+
+async function signedIn(place?: RunPlace) {
+  const api = await startApi();
+  const entry = { kind: 'token', token: CANARY_TOKEN };
+  const there = place ?? placeWithStore({ credentials: credentialsOf(api.origin, entry) });
+  return { api, place: there, ...storedFiles(there), options: { api, place: there, token: null } };
+}
+
+const loginLine = ['login', '--with-token'];
+
+describe('row 11: permissions', () => {
+  test('no umask makes a difference', async () => {
+    for (const mask of [0o000, 0o077]) {
+      const { options, credentials, place } = await signedIn(makePlace());
+      const before = process.umask(mask);
+      try {
+        expect((await runCommand(loginLine, { ...options, input: CANARY_TOKEN })).exitCode).toBe(0);
+      } finally {
+        process.umask(before);
+      }
+      expect(statSync(credentials).mode & 0o7777).toBe(0o600);
+      expect(statSync(place.configDir).mode & 0o7777).toBe(0o700);
+    }
+  });
+
+  test.each([0o644, 0o660, 0o666, 0o604])(
+    'credentials of mode %o are tightened, which is said',
+    async (mode) => {
+      const { options, credentials } = await signedIn();
+      chmodSync(credentials, mode);
+      const run = await runCommand(['list'], options);
+      expect(run.exitCode).toBe(0);
+      expect(run.stderr).toContain(
+        `warning: ${credentials} was open to others (mode 0${mode.toString(8)}); it is yours alone now`,
+      );
+      expect(statSync(credentials).mode & 0o777).toBe(0o600);
+      expect((await runCommand(['list'], options)).stderr).not.toContain('warning');
+    },
+  );
+
+  test('a config that others may read is left alone, one that they may write is tightened', async () => {
+    const place = placeWithStore({ config: { profiles: {} } });
+    const { config } = storedFiles(place);
+    chmodSync(config, 0o644);
+    expect((await runCommand(['config', 'list'], { place })).stderr).toBe('');
+    expect(statSync(config).mode & 0o777).toBe(0o644);
+    chmodSync(config, 0o664);
+    expect((await runCommand(['config', 'list'], { place })).stderr).toContain('was open to others');
+    expect(statSync(config).mode & 0o777).toBe(0o600);
+  });
+
+  test('a folder that is open to others is tightened before a secret is put there', async () => {
+    const { options, place } = await signedIn(makePlace());
+    mkdirSync(place.configDir, { recursive: true });
+    chmodSync(place.configDir, 0o777);
+    const run = await runCommand(loginLine, { ...options, input: CANARY_TOKEN });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain(`${place.configDir} was open to others (mode 0777)`);
+    expect(statSync(place.configDir).mode & 0o777).toBe(0o700);
+  });
+
+  test.each(['config', 'credentials'] as const)('a %s file that is a link is refused', async (name) => {
+    const { options, place, ...files } = await signedIn();
+    const elsewhere = join(place.temp, `elsewhere-credentials-${name}`);
+    if (!existsSync(files[name])) writeFileSync(files[name], '{}');
+    renameSync(files[name], elsewhere);
+    symlinkSync(elsewhere, files[name]);
+    const before = readFileSync(elsewhere);
+    const mayHoldSecret = (path: string) => path === elsewhere || path === files.credentials;
+    for (const line of [['list'], loginLine]) {
+      const run = await runCommand([...line, '--json'], { ...options, input: CANARY_TOKEN, mayHoldSecret });
+      expect([line, run.exitCode, run.json]).toMatchObject([line, 2, { error: { code: 'CONFIG' } }]);
+      expect(run.stderr).toContain(`${files[name]} is not used: it is a symbolic link`);
+    }
+    expect(readFileSync(elsewhere)).toEqual(before);
+  });
+
+  test('a folder or a pipe in place of the file is refused, without waiting for a writer', async () => {
+    for (const make of [
+      (path: string) => mkdirSync(path),
+      (path: string) => execFileSync('mkfifo', [path]),
+    ]) {
+      const { options, credentials } = await signedIn(placeWithStore({}));
+      make(credentials);
+      const run = await runCommand(['list', '--json'], options);
+      expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+      expect(run.stderr).toContain('not a regular file');
+    }
+  });
+
+  test.runIf(isRoot)('a file or a folder of somebody else is refused', async () => {
+    const asStranger = { ...(await signedIn()) };
+    chownSync(asStranger.credentials, STRANGER, STRANGER);
+    const read = await runCommand(['list', '--json'], asStranger.options);
+    expect(read).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+    expect(read.stderr).toContain('it belongs to somebody else');
+    const other = await signedIn(makePlace());
+    mkdirSync(other.place.configDir, { recursive: true });
+    chownSync(other.place.configDir, STRANGER, STRANGER);
+    const written = await runCommand([...loginLine, '--json'], { ...other.options, input: CANARY_TOKEN });
+    expect(written).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+    expect(listTree(other.place.configDir)).toEqual([]);
+  });
+});
+
+describe('row 130: content that cannot be used', () => {
+  const huge = `{"profiles":{}${' '.repeat(1_048_577)}}`;
+  const CONFIGS: readonly (readonly [name: string, text: string, place: string])[] = [
+    ['empty', '', ':1: this is not valid JSON'],
+    ['cut off', '{\n  "profiles": {\n    "default"', ':3: this is not valid JSON'],
+    ['a comma too many', '{\n  "profiles": {},\n}', ':3: this is not valid JSON'],
+    ['a comment', '{\n  // mine\n  "profiles": {}\n}', ':2: this is not valid JSON'],
+    ['single quotes', "{'profiles':{}}", ':1: this is not valid JSON'],
+    ['a second document', '{}\n{}', ':2: this is not valid JSON'],
+    ['a byte-order mark', '\ufeff{}', ':1: starts with a byte-order mark'],
+    ['a NUL', '{}\0', ':1: is not text'],
+    ['a zip', 'PK\u0003\u0004', ':1: this is not valid JSON'],
+    ['too large', huge, ': is larger than 1 MiB'],
+    ['a list', '[]', ':1: must be a JSON object'],
+    ['a newer version', '{\n  "profiles": {},\n  "version": 2\n}', ':3: version 2 was written by a newer'],
+    ['a version that is no number', '{"version": "1"}', ':1: version must be a number'],
+    ['an unknown key', '{\n  "profile": "x",\n  "colour": 1\n}', ':3: unknown key; known: version, profile'],
+    [
+      'an unknown key of a profile',
+      '{"profiles": {\n  "default": {\n    "apiUrl": "https://a.example",\n    "apiURL": "x"\n  }\n}}',
+      ':4: unknown key; known: apiUrl, ssoUrl, cacert',
+    ],
+    [
+      'a number for a text',
+      '{"profiles": {\n"default": {"apiUrl":\n7}}}',
+      ':2: profiles.default.apiUrl must be a string',
+    ],
+    ['a text for an object', '{"profiles":\n"x"}', ':1: profiles must be an object'],
+  ];
+
+  test.each(CONFIGS)(
+    'a config with %s is refused with file and line, and left as it is',
+    async (_name, text, told) => {
+      const api = await startApi();
+      const place = placeWithStore({ config: text });
+      const { config } = storedFiles(place);
+      for (const line of [['list'], ['config', 'set', 'apiUrl', 'https://a.example'], ['whoami']]) {
+        const run = await runCommand([...line, '--json'], { api, place });
+        expect([line, run.exitCode, run.json]).toMatchObject([line, 2, { error: { code: 'CONFIG' } }]);
+        expect(run.stderr).toContain(`${config}${told}`);
+      }
+      expect(readFileSync(config, 'utf8')).toBe(text);
+      expect(api.requests).toHaveLength(0);
+      for (const line of [
+        ['--help'],
+        ['--version'],
+        ['login', '--help'],
+        ['help', 'environment'],
+        ['config', 'path'],
+      ])
+        expect(await runCommand(line, { place })).toMatchObject({ exitCode: 0, stderr: '' });
+    },
+  );
+
+  test('bytes that are no UTF-8 are refused', async () => {
+    const place = placeWithStore({ config: '{}' });
+    writeFileSync(storedFiles(place).config, Buffer.from([0x7b, 0xff, 0xfe, 0x7d]));
+    const run = await runCommand(['list'], { place });
+    expect(run.stderr).toContain('config.json:1: is not text');
+  });
+
+  const part = CANARY_TOKEN;
+  const CREDENTIALS: readonly (readonly [name: string, text: string, line: number])[] = [
+    ['not JSON', `{"profiles":\n{"default": {"https://a.example": {"kind":"token","token": ${part}}}}}`, 2],
+    ['an unknown kind', `{"profiles":{"default":{"https://a.example":\n{"kind":"${part}"}}}}`, 2],
+    ['no token', `{"profiles":{"default":{"https://a.example":\n{"kind":"token","tokn":"${part}"}}}}`, 1],
+    ['an unknown key', `{"${part}": 1}`, 1],
+  ];
+
+  test.each(CREDENTIALS)(
+    'credentials with %s are refused without a word of them, also with -vv',
+    async (_name, text, line) => {
+      const api = await startApi();
+      const place = placeWithStore({ credentials: text });
+      const { credentials } = storedFiles(place);
+      for (const words of [['list'], ['logout'], ['logout', '--all'], ['whoami']]) {
+        const run = await runCommand([...words, '-vv', '--json'], { api, place, token: null });
+        expect([words, run.exitCode]).toEqual([words, 2]);
+        expect(run.stderr).toContain(`${credentials}:${line}: `);
+      }
+      expect(readFileSync(credentials, 'utf8')).toBe(text);
+      expect(api.requests).toHaveLength(0);
+    },
+  );
+
+  test('broken credentials are not in the way of a token in the environment', async () => {
+    const api = await startApi();
+    const place = placeWithStore({ credentials: '{' });
+    expect((await runCommand(['list'], { api, place })).exitCode).toBe(0);
+  });
+});
+
+describe('row 132: where nothing can be stored', () => {
+  test.each([
+    ['no home', { STREAMDIVER_CONFIG_DIR: '', HOME: '', XDG_CONFIG_HOME: '' }],
+    ['a home that is not there', { STREAMDIVER_CONFIG_DIR: '', HOME: '/nowhere/at/all' }],
+    ['a relative XDG_CONFIG_HOME', { STREAMDIVER_CONFIG_DIR: '', HOME: '', XDG_CONFIG_HOME: 'here' }],
+    ['a folder below a file', { STREAMDIVER_CONFIG_DIR: '/dev/null/x' }],
+  ])('with %s a token of the environment works', async (_name, env) => {
+    const api = await startApi();
+    const run = await runCommand(['list'], { api, env });
+    expect(run).toMatchObject({ exitCode: env.STREAMDIVER_CONFIG_DIR === '/dev/null/x' ? 2 : 0 });
+  });
+
+  test('a relative STREAMDIVER_CONFIG_DIR is refused', async () => {
+    const run = await runCommand(['list', '--json'], { env: { STREAMDIVER_CONFIG_DIR: 'here' } });
+    expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+  });
+
+  test('login without a home says which variable to set', async () => {
+    const api = await startApi();
+    const run = await runCommand(loginLine, {
+      api,
+      token: null,
+      input: CANARY_TOKEN,
+      env: { STREAMDIVER_CONFIG_DIR: '', HOME: '' },
+    });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain('set STREAMDIVER_CONFIG_DIR');
+  });
+});

@@ -1,0 +1,42 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makePlace, type RunPlace } from './run-place.ts';
+
+/** Paths of the files that the program keeps in a place. */
+export function storedFiles({ configDir }: Pick<RunPlace, 'configDir'>) {
+  return {
+    config: join(configDir, 'config.json'),
+    credentials: join(configDir, 'credentials.json'),
+    tokens: join(configDir, 'credential-cache.json'),
+  };
+}
+
+/** A new place whose store holds these documents, or texts as they are. */
+export function placeWithStore(files: {
+  readonly config?: unknown;
+  readonly credentials?: unknown;
+}): RunPlace {
+  const place = makePlace();
+  mkdirSync(place.configDir, { recursive: true, mode: 0o700 });
+  const paths = storedFiles(place);
+  for (const name of ['config', 'credentials'] as const) {
+    const content = files[name];
+    if (content === undefined) continue;
+    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    writeFileSync(paths[name], text, { mode: 0o600 });
+  }
+  return place;
+}
+
+/** `credentials.json` with one entry. */
+export function credentialsOf(
+  origin: string,
+  entry: Readonly<Record<string, string>>,
+  profile = 'default',
+): unknown {
+  return { version: 1, profiles: { [profile]: { [origin]: entry } } };
+}
+
+export function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
