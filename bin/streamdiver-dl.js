@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import process from 'node:process';
 
 // A drained event loop is a success to Node; here success must be earned.
 process.exitCode = 70;
@@ -33,9 +32,16 @@ async function makeWorld() {
   return {
     argv: process.argv.slice(2),
     env: process.env,
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    // Made when they are looked at; only what an invocation needs.
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     cwd: () => process.cwd(),
     platform: process.platform,
     nodeVersion: process.version,

@@ -5,7 +5,6 @@ import type { Connection } from './config/settings.ts';
 import type { Store } from './config/store.ts';
 import type { GlobalFlags } from './flags/global-flags.ts';
 import type { Transport } from './http/transport.ts';
-import { createTerminal } from './terminal/create-terminal.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import type { InputStream, World } from './world.ts';
 
@@ -60,17 +59,4 @@ export interface AccountOptions {
 export interface ConnectionOptions {
   readonly anonymous?: boolean;
   readonly retries?: number;
-}
-
-export function createIo(world: World, flags: GlobalFlags): Terminal {
-  return createTerminal({
-    ...world,
-    format: flags.format ?? 'table',
-    fields: flags.fields,
-    quiet: flags.quiet,
-    verbosity: flags.verbosity,
-    progressMode: flags.progress,
-    colorMode: flags.color,
-    noInput: flags.noInput,
-  });
 }

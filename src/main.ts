@@ -2,8 +2,7 @@ import { CommanderError } from 'commander';
 import { reportBug } from './bug-report.ts';
 import { withDefaultHint } from './cli/default-hint.ts';
 import { errorDocument } from './cli/error-document.ts';
-import { connect, openAccount } from './connect.ts';
-import { createIo, type LocalContext } from './context.ts';
+import type { LocalContext } from './context.ts';
 import { diskError } from './disk-error.ts';
 import { ExpectedError } from './errors.ts';
 import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
@@ -37,9 +36,9 @@ export async function main(world: World): Promise<number> {
   const interruption = watchForInterruption(world);
   const secrets = new Set<string>();
   let io: Terminal | undefined;
-  const openIo = (flags: GlobalFlags) => (io ??= createIo(world, flags));
-  const local = (flags: GlobalFlags): LocalContext => ({
-    io: openIo(flags),
+  const openIo = async (flags: GlobalFlags) => (io ??= await createIo(world, flags));
+  const local = async (flags: GlobalFlags): Promise<LocalContext> => ({
+    io: await openIo(flags),
     stdin: world.stdin,
     clock: world.clock,
     random: world.random,
@@ -51,15 +50,17 @@ export async function main(world: World): Promise<number> {
   });
   const run: Runner = {
     async offline(command, work) {
-      await work(local(readGlobalFlags(command)));
+      await work(await local(readGlobalFlags(command)));
     },
     async account(command, options, work) {
       const flags = readGlobalFlags(command);
-      await work(await openAccount(local(flags), flags, options));
+      const { openAccount } = await import('./connect.ts');
+      await work(await openAccount(await local(flags), flags, options));
     },
     async online(command, options, work) {
       const flags = readGlobalFlags(command);
-      const context = await connect(local(flags), flags, options);
+      const { connect } = await import('./connect.ts');
+      const context = await connect(await local(flags), flags, options);
       try {
         await work(context);
       } finally {
@@ -76,12 +77,17 @@ export async function main(world: World): Promise<number> {
     const expected = toExpected(thrown, { world, secrets, signal: interruption.signal });
     if (expected === null) return 0;
     const error = withDefaultHint(expected);
-    const terminal = io ?? openIo(complaintFlags(world));
+    const terminal = io ?? (await openIo(complaintFlags(world)));
     await tell(error, terminal);
     return error.exitCode;
   } finally {
     interruption.stop();
   }
+}
+
+/** Loaded late: help and version are written without it. */
+async function createIo(world: World, flags: GlobalFlags): Promise<Terminal> {
+  return (await import('./io.ts')).createIo(world, flags);
 }
 
 function currentFolder({ cwd }: World): string {
@@ -95,7 +101,7 @@ function currentFolder({ cwd }: World): string {
 /** Says that something was thrown aside, where nobody could catch it; the caller ends the process. */
 export async function tellCrash(error: unknown, world: World): Promise<number> {
   const bug = reportBug(error, world);
-  await tell(bug, createIo(world, complaintFlags(world)));
+  await tell(bug, await createIo(world, complaintFlags(world)));
   return bug.exitCode;
 }
 

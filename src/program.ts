@@ -1,27 +1,20 @@
 import { Command, Option } from 'commander';
-import { complete, defineComplete } from './commands/complete.ts';
-import { completion, defineCompletion } from './commands/completion.ts';
-import {
-  configGet,
-  configList,
-  configPath,
-  configSet,
-  configUnset,
-  defineConfig,
-} from './commands/config.ts';
-import { contents, defineContents } from './commands/contents.ts';
-import { create, defineCreate } from './commands/create.ts';
-import { defineDemo, demo } from './commands/demo.ts';
-import { defineFetch, fetch } from './commands/fetch.ts';
-import { defineHelp, help } from './commands/help.ts';
-import { defineList, list } from './commands/list.ts';
-import { defineLogin, login } from './commands/login.ts';
-import { defineLogout, logout } from './commands/logout.ts';
-import { defineMedia, mediaList, mediaShow } from './commands/media.ts';
-import { defineRm, rm } from './commands/rm.ts';
-import { defineSandbox, sandbox } from './commands/sandbox.ts';
-import { defineStatus, status } from './commands/status.ts';
-import { defineWhoami, whoami } from './commands/whoami.ts';
+import { defineComplete } from './commands/complete.ts';
+import { defineCompletion } from './commands/completion.ts';
+import { defineConfig } from './commands/config.ts';
+import { defineContents } from './commands/contents.ts';
+import { defineCreate } from './commands/create.ts';
+import { defineDemo } from './commands/demo.ts';
+import { defineFetch } from './commands/fetch.ts';
+import { defineHelp } from './commands/help.ts';
+import { defineList } from './commands/list.ts';
+import { defineLogin } from './commands/login.ts';
+import { defineLogout } from './commands/logout.ts';
+import { defineMedia } from './commands/media.ts';
+import { defineRm } from './commands/rm.ts';
+import { defineSandbox } from './commands/sandbox.ts';
+import { defineStatus } from './commands/status.ts';
+import { defineWhoami } from './commands/whoami.ts';
 import type { AccountContext, AccountOptions, ConnectionOptions, Context, LocalContext } from './context.ts';
 import { addGlobalFlags, OUTPUT_GROUP } from './flags/global-flags.ts';
 import { formatExamples } from './help/examples.ts';
@@ -74,51 +67,100 @@ export function buildProgram(run: Runner, { writeOut, writeUnasked, columns }: H
     .configureHelp(helpFormat);
   addGlobalFlags(program, { isHidden: false });
 
+  // The work of a command is loaded when it runs; the bundler parts it from the flags (rolldown.config.ts).
   defineCreate(program, (options, connection, command) =>
-    run.online(command, connection, (context) => create(options, context)),
+    run.online(command, connection, async (context) =>
+      (await import('./commands/create.ts')).create(options, context),
+    ),
   );
-  defineStatus(program, (options, command) => run.online(command, {}, (context) => status(options, context)));
+  defineStatus(program, (options, command) =>
+    run.online(command, {}, async (context) =>
+      (await import('./commands/status.ts')).status(options, context),
+    ),
+  );
   defineFetch(program, (options, connection, command) =>
-    run.online(command, connection, (context) => fetch(options, context)),
+    run.online(command, connection, async (context) =>
+      (await import('./commands/fetch.ts')).fetch(options, context),
+    ),
+  );
+  defineList(program, (options, command) =>
+    run.online(command, {}, async (context) => (await import('./commands/list.ts')).list(options, context)),
+  );
+  defineRm(program, (options, command) =>
+    run.online(command, {}, async (context) => (await import('./commands/rm.ts')).rm(options, context)),
   );
   defineContents(program, (options, command) =>
-    run.online(command, {}, (context) => contents(options, context)),
+    run.online(command, {}, async (context) =>
+      (await import('./commands/contents.ts')).contents(options, context),
+    ),
   );
-  defineList(program, (options, command) => run.online(command, {}, (context) => list(options, context)));
-  defineRm(program, (options, command) => run.online(command, {}, (context) => rm(options, context)));
   defineMedia(program, {
-    list: (options, command) => run.online(command, {}, (context) => mediaList(options, context)),
-    show: (options, command) => run.online(command, {}, (context) => mediaShow(options, context)),
+    list: (options, command) =>
+      run.online(command, {}, async (context) =>
+        (await import('./commands/media.ts')).mediaList(options, context),
+      ),
+    show: (options, command) =>
+      run.online(command, {}, async (context) =>
+        (await import('./commands/media.ts')).mediaShow(options, context),
+      ),
   });
   defineLogin(program, (options, command) =>
-    run.account(command, { isNewProfile: true, isBrokenConfigIgnored: true }, (context) =>
-      login(options, context),
+    run.account(command, { isNewProfile: true, isBrokenConfigIgnored: true }, async (context) =>
+      (await import('./commands/login.ts')).login(options, context),
     ),
   );
   defineLogout(program, (options, command) =>
-    run.account(command, {}, (context) => logout(options, context)),
+    run.account(command, {}, async (context) =>
+      (await import('./commands/logout.ts')).logout(options, context),
+    ),
   );
   defineWhoami(program, (options, command) =>
-    run.account(command, {}, (context) => whoami(options, context)),
+    run.account(command, {}, async (context) =>
+      (await import('./commands/whoami.ts')).whoami(options, context),
+    ),
   );
   defineConfig(program, {
-    list: (options, command) => run.account(command, {}, (context) => configList(options, context)),
-    get: (options, command) => run.account(command, {}, (context) => configGet(options, context)),
+    list: (options, command) =>
+      run.account(command, {}, async (context) =>
+        (await import('./commands/config.ts')).configList(options, context),
+      ),
+    get: (options, command) =>
+      run.account(command, {}, async (context) =>
+        (await import('./commands/config.ts')).configGet(options, context),
+      ),
     set: (options, command) =>
-      run.account(command, { isNewProfile: true }, (context) => configSet(options, context)),
-    unset: (options, command) => run.account(command, {}, (context) => configUnset(options, context)),
-    path: (command) => run.offline(command, (context) => configPath(context)),
+      run.account(command, { isNewProfile: true }, async (context) =>
+        (await import('./commands/config.ts')).configSet(options, context),
+      ),
+    unset: (options, command) =>
+      run.account(command, {}, async (context) =>
+        (await import('./commands/config.ts')).configUnset(options, context),
+      ),
+    path: (command) =>
+      run.offline(command, async (context) => (await import('./commands/config.ts')).configPath(context)),
   });
   defineCompletion(program, (options, command) =>
-    run.offline(command, (context) => completion(options, context)),
+    run.offline(command, async (context) =>
+      (await import('./commands/completion.ts')).completion(options, context),
+    ),
   );
   defineComplete(program, (options, command) =>
-    run.offline(command, (context) => complete(options, program, context)),
+    run.offline(command, async (context) =>
+      (await import('./commands/complete.ts')).complete(options, program, context),
+    ),
   );
-  defineSandbox(program, (options, command) => run.offline(command, (context) => sandbox(options, context)));
-  defineDemo(program, (command) => run.offline(command, (context) => demo(context)));
+  defineSandbox(program, (options, command) =>
+    run.offline(command, async (context) =>
+      (await import('./commands/sandbox.ts')).sandbox(options, context),
+    ),
+  );
+  defineDemo(program, (command) =>
+    run.offline(command, async (context) => (await import('./commands/demo.ts')).demo(context)),
+  );
   defineHelp(program, (options, command) =>
-    run.offline(command, (context) => help(options, program, context)),
+    run.offline(command, async (context) =>
+      (await import('./commands/help.ts')).help(options, program, context),
+    ),
   );
   for (const command of allCommands(program)) addGlobalFlags(command, { isHidden: true });
   const width = columns ?? DEFAULT_COLUMNS;

@@ -1,10 +1,6 @@
-import { createRequire } from 'node:module';
+import manifest from '../package.json' with { type: 'json' };
 
 export const PROGRAM = 'streamdiver-dl';
 
-/** From package.json, so that it is said in one place only. */
-export const VERSION: string = readVersion(createRequire(import.meta.url)('../package.json'));
-
-function readVersion({ version }: { readonly version: string }): string {
-  return version;
-}
+/** From package.json, so that it is said in one place only; the build writes it into the bundle. */
+export const VERSION: string = manifest.version;

@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   completion: ['version', 'values', 'terminal', 'flags'],
   context: ['clock', 'world', 'http', 'api', 'config', 'terminal', 'flags'],
   connect: ['errors', 'version', 'http', 'auth', 'api', 'config', 'flags', 'context'],
+  io: ['world', 'terminal', 'flags'],
   cli: [
     'errors',
     'world',
@@ -91,6 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'cli',
     'context',
     'connect',
+    'io',
     'program',
     'terminal',
     'interruption',
@@ -123,7 +125,7 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replaceAll('\\', '/'));
 const imports = files.flatMap(readImports);
-const own = imports.filter(({ target }) => target.startsWith('.'));
+const own = imports.filter(({ target }) => target.startsWith('.') && !target.endsWith('/package.json'));
 
 describe('the folder list is the architecture', () => {
   it('finds the imports it judges', () => {
@@ -161,7 +163,7 @@ describe('the folder list is the architecture', () => {
 
   it('third-party packages stay behind their fences', () => {
     const packages = imports.filter(({ target }) => !target.startsWith('.') && !target.startsWith('node:'));
-    const wrong = packages.filter(({ part, target }) => !(FENCES[target] ?? []).includes(part));
+    const wrong = packages.filter(({ part, target }) => !(FENCES[packageOf(target)] ?? []).includes(part));
     expect(wrong).toEqual([]);
   });
 
@@ -178,6 +180,11 @@ describe('the folder list is the architecture', () => {
 
 function partOf(file: string): string {
   return file.split('/')[0] ?? file;
+}
+
+/** `undici/lib/dispatcher/agent.js` is a file of `undici`. */
+function packageOf(target: string): string {
+  return target.split('/', target.startsWith('@') ? 2 : 1).join('/');
 }
 
 function readImports(file: string): Import[] {

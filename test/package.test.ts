@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { makeTempFolder } from './support/temp-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const manifest = createRequire(import.meta.url)('../package.json') as {
-  dependencies: Record<string, string>;
+  dependencies?: unknown;
   devDependencies: Record<string, string>;
   scripts: Record<string, string>;
   files?: unknown;
@@ -15,7 +16,8 @@ const manifest = createRequire(import.meta.url)('../package.json') as {
 
 interface Packed {
   readonly files: readonly { readonly path: string; readonly mode: number }[];
-  readonly unpackedSize: number;
+  readonly size: number;
+  readonly integrity: string;
 }
 
 /** On Windows npm is a script that only a shell can run. */
@@ -34,13 +36,10 @@ function pack(): Packed {
 describe('what is published', () => {
   it('is the built program and what it needs, nothing else', () => {
     const packed = pack().files.map(({ path: file }) => file);
-    const built = filesUnder('dist');
-    const assets = filesUnder('assets');
-    expect(built.length).toBeGreaterThan(50);
     expect(packed.toSorted()).toEqual(
       [
-        ...built,
-        ...assets,
+        ...filesUnder('dist'),
+        ...filesUnder('assets'),
         'CHANGELOG.md',
         'LICENSE',
         'README.md',
@@ -48,17 +47,46 @@ describe('what is published', () => {
         'package.json',
       ].toSorted(),
     );
+    expect(packed).toContain('dist/THIRD-PARTY-NOTICES.txt');
     expect(packed.filter((file) => /\.(ts|map)$/.test(file))).toEqual([]);
   });
 
-  it('stays under 1 MiB unpacked', () => {
-    expect(pack().unpackedSize).toBeLessThan(1_048_576);
+  it('stays under 500 KB packed', () => {
+    expect(pack().size).toBeLessThan(500_000);
+  });
+
+  it('is the same, byte for byte, when it is built again', () => {
+    const again = makeTempFolder();
+    const rolldown = path.join(ROOT, 'node_modules/rolldown/bin/cli.mjs');
+    execFileSync(process.execPath, [rolldown, '-c', '--dir', again], { cwd: ROOT, stdio: 'ignore' });
+    expect(contentsOf(again)).toEqual(contentsOf(path.join(ROOT, 'dist')));
+  });
+
+  it('is the same archive, byte for byte, when it is packed again', () => {
+    const integrity = pack().integrity;
+    expect(integrity).toMatch(/^sha512-/);
+    expect(pack().integrity).toBe(integrity);
+  });
+
+  it('brings its packages along and says under which licences', () => {
+    expect(manifest.dependencies).toBeUndefined();
+    const notices = readFileSync(path.join(ROOT, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
+    for (const name of ['@inquirer/core', 'ajv', 'cli-table3', 'commander', 'conf', 'ora', 'undici', 'yazl'])
+      expect(notices).toContain(`\n${name} `);
+  });
+
+  it('imports nothing but itself and Node', () => {
+    const foreign = filesUnder('dist')
+      .filter((file) => file.endsWith('.js'))
+      .flatMap((file) => importsOf(file))
+      .filter((target) => !target.startsWith('./') && !isBuiltin(target));
+    expect(foreign).toEqual([]);
   });
 
   it('runs no script when it is installed and pins every dependency', () => {
     for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
       expect(manifest.scripts).not.toHaveProperty(name);
-    const versions = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
+    const versions = Object.values(manifest.devDependencies);
     expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
@@ -67,6 +95,42 @@ describe('what is published', () => {
     expect(existsSync(path.join(ROOT, '.npmignore'))).toBe(true);
   });
 });
+
+describe('what is loaded at the start', () => {
+  const closure = staticClosure('dist/main.js');
+
+  it('is small: the flags of all commands, and the work of none', () => {
+    const sizeBytes = [...closure].reduce((sum, file) => sum + statSync(path.join(ROOT, file)).size, 0);
+    expect(sizeBytes).toBeLessThan(140_000);
+  });
+
+  it('does not make Node load its slow modules', () => {
+    const builtins = [...closure].flatMap(importsOf).filter(isBuiltin);
+    expect([...new Set(builtins)].toSorted()).toEqual(['node:events', 'node:fs', 'node:path']);
+  });
+});
+
+/** The file and all that it imports statically, and so on. */
+function staticClosure(file: string, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const target of importsOf(file))
+    if (target.startsWith('./')) staticClosure(`dist/${target.slice(2)}`, found);
+  return found;
+}
+
+/** The targets of the static imports of a built file. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(path.join(ROOT, file), 'utf8');
+  return [...text.matchAll(/^import (?:[^'"]*? from )?"([^"]+)";$/gm)].map(([, target = '']) => target);
+}
+
+/** Names and bytes of all files of a folder. */
+function contentsOf(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]),
+  );
+}
 
 function filesUnder(folder: string): string[] {
   return readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })

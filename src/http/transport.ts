@@ -120,8 +120,10 @@ async function makeDispatcher(
   { onread }: ReadPool,
 ): Promise<Dispatcher> {
   const certificates = read();
-  const { Agent, EnvHttpProxyAgent } = await withoutDebugLog(() => import('undici'));
+  const { createAgent, createProxyAgent } = await withoutDebugLog(() => import('./undici.ts'));
   const settings = {
+    // undici's part for HTTP/2 is not in the bundle.
+    allowH2: false,
     // Time limits are kept by the callers on the clock of the context.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -129,8 +131,8 @@ async function makeDispatcher(
     connections: MAX_CONNECTIONS,
     connect: { timeout: CONNECT_TIMEOUT_MS, onread, ...(certificates ? { ca: [...certificates] } : {}) },
   };
-  if (proxy.http === null && proxy.https === null) return new Agent(settings);
-  return new EnvHttpProxyAgent({
+  if (proxy.http === null && proxy.https === null) return createAgent(settings);
+  return createProxyAgent({
     ...settings,
     // Given explicitly, because its own reading of the environment knows no ALL_PROXY and lets an
     // empty https_proxy hide HTTPS_PROXY.

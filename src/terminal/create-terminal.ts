@@ -1,6 +1,5 @@
 import { ExpectedError } from '../errors.ts';
 import type { OutputStream, World } from '../world.ts';
-import { askYesNo } from './confirm.ts';
 import { escapeText } from './escape.ts';
 import { chooseGlyphs } from './glyphs.ts';
 import { createProgress } from './progress.ts';
@@ -120,6 +119,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
         });
       }
       progress.end();
+      const { askYesNo } = await import('./confirm.ts');
       return askYesNo(question, { stdin, stderr, signal, style, glyphs, isPlain });
     },
     async withPrompts(signal, work) {

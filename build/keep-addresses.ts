@@ -1,0 +1,26 @@
+import path from 'node:path';
+import type { Plugin } from 'rolldown';
+
+/**
+ * Lets `new URL('…', import.meta.url)` mean in the bundle what it means in the source: the address of the file under
+ * dist/ that would be there without a bundler, at the same distance from assets/ as in src/.
+ */
+export function keepAddresses(root: string): Plugin {
+  const source = path.join(root, 'src');
+  const marker = 'import.meta.url';
+  return {
+    name: 'keep-addresses',
+    transform: {
+      filter: { id: /[/\\]src[/\\].*\.ts/, code: marker },
+      handler(code, id) {
+        const file = path.relative(source, id.replace(/\?.*/, '')).replaceAll('\\', '/');
+        return code.replaceAll(marker, `new URL('${file.replace(/\.ts$/, '.js')}', __DIST__).href`);
+      },
+    },
+    renderChunk(code, { fileName }) {
+      if (!code.includes('__DIST__')) return null;
+      const up = '../'.repeat(fileName.split('/').length - 1);
+      return code.replaceAll('__DIST__', `new URL('./${up}', ${marker})`);
+    },
+  };
+}

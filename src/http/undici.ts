@@ -1,0 +1,20 @@
+// What this program needs of undici, file by file: the index also loads fetch, caches, mocks and WebSockets,
+// which takes longer than the rest of the program together.
+import type { EnvHttpProxyAgent } from 'undici';
+import api from 'undici/lib/api/index.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+
+// As the index does; a dispatcher has no request() without it, and the proxy no connect().
+Object.assign(Dispatcher.prototype, api);
+
+/** Connects directly. */
+export function createAgent(options: Agent.Options): Dispatcher {
+  return new Agent(options);
+}
+
+/** Connects through the proxies that the options name. */
+export async function createProxyAgent(options: EnvHttpProxyAgent.Options): Promise<Dispatcher> {
+  const { default: ProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js');
+  return new ProxyAgent(options);
+}

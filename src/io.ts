@@ -1,0 +1,18 @@
+import type { GlobalFlags } from './flags/global-flags.ts';
+import { createTerminal } from './terminal/create-terminal.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import type { World } from './world.ts';
+
+/** The terminal over the world's streams, as the flags want it. */
+export function createIo(world: World, flags: GlobalFlags): Terminal {
+  return createTerminal({
+    ...world,
+    format: flags.format ?? 'table',
+    fields: flags.fields,
+    quiet: flags.quiet,
+    verbosity: flags.verbosity,
+    progressMode: flags.progress,
+    colorMode: flags.color,
+    noInput: flags.noInput,
+  });
+}
