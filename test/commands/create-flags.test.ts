@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { type CreateOptions, defineCreate } from '../../src/commands/create.ts';
+import { defineCreate } from '../../src/commands/create.ts';
+import type { CreateFlags } from '../../src/flags/create-flags.ts';
 import type { FetchFlags } from '../../src/flags/fetch-flags.ts';
 import { parseLine, refusalOf } from './parse-line.ts';
 
 const define = (parent: Command, keep: (...parsed: readonly unknown[]) => Promise<void>) =>
   defineCreate(parent, keep);
 
-const DEFAULTS: CreateOptions = {
+const DEFAULTS: CreateFlags = {
   mediaIds: [],
   renditionIds: [],
   transcripts: [],
@@ -44,7 +45,7 @@ const FETCH: FetchFlags = {
   removeAfterwards: false,
 };
 
-const LINES: readonly (readonly [flags: readonly string[], changed: Partial<CreateOptions>])[] = [
+const LINES: readonly (readonly [flags: readonly string[], changed: Partial<CreateFlags>])[] = [
   [[], {}],
   [['-m', 'a'], { mediaIds: ['a'] }],
   [['--medium', 'a', '-m', 'b', '--medium=c'], { mediaIds: ['a', 'b', 'c'] }],

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { CreateDownloadBody } from '../api/wire.ts';
+import type { Context } from '../context.ts';
+import { ExpectedError } from '../errors.ts';
+import { type CreateFlags, noMediaChosen } from '../flags/create-flags.ts';
+import { findTranscripts } from '../selection/find-transcripts.ts';
+import { mergeBody, parseBody } from '../selection/selection.ts';
+import type { Moment } from '../values/when.ts';
+import { readText } from './ids.ts';
+
+/**
+ * What is sent to create a package: the file's body with what the flags add. Looks the transcripts up
+ * where every one of the media is wanted.
+ * @throws ExpectedError USAGE when the file cannot be used, or transcripts are wanted of no medium
+ */
+export async function createBody(
+  options: CreateFlags,
+  expires: Moment | null,
+  context: Context,
+): Promise<CreateDownloadBody> {
+  const { api, io, signal } = context;
+  const fromFile = options.fromFile === null ? {} : await readBodyFile(options.fromFile, context);
+  const mediaIds = [...new Set([...(fromFile.selectedMediaIds ?? []), ...options.mediaIds])];
+  if (options.transcriptFormats.length > 0 && mediaIds.length === 0) throw noMediaChosen();
+  const found =
+    options.transcriptFormats.length === 0
+      ? []
+      : await findTranscripts(
+          { mediaIds, formats: options.transcriptFormats, languages: options.languages },
+          { api, signal, onMissing: (id) => io.warn(`medium ${id} has no transcript that fits`) },
+        );
+  const base = options.transcriptsOnly ? { ...fromFile, selectedMediaIds: [] } : fromFile;
+  return mergeBody(
+    base,
+    {
+      mediaIds: options.transcriptsOnly ? [] : options.mediaIds,
+      renditionIds: options.renditionIds,
+      transcripts: [...options.transcripts, ...found],
+    },
+    { title: options.title, description: options.description, expires: expires?.utc ?? null },
+  );
+}
+
+async function readBodyFile(file: string, { stdin, cwd }: Context) {
+  const source = file === '-' ? 'standard input' : file;
+  let text: string;
+  try {
+    text = file === '-' ? await readText(stdin) : readFileSync(path.resolve(cwd(), file), 'utf8');
+  } catch (error) {
+    if (error instanceof ExpectedError) throw error;
+    throw new ExpectedError('USAGE', `cannot read ${source}`, { cause: error });
+  }
+  try {
+    return parseBody(JSON.parse(text), source);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ExpectedError('USAGE', `${source} is not valid JSON`, { cause: error });
+  }
+}

@@ -1,0 +1,138 @@
+import type { Command } from 'commander';
+import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
+import { ExpectedError } from '../errors.ts';
+import { parseFormats, parseTranscript, TRANSCRIPT_FORMATS } from '../selection/selection.ts';
+import {
+  addFetchFlags,
+  type FetchFlags,
+  type RawFetchFlags,
+  readFetchFlags,
+  refuseFetchFlags,
+} from './fetch-flags.ts';
+import { forFlag, knowing, nonEmpty, repeatable } from './flag-values.ts';
+import {
+  addWaitFlags,
+  type RawWaitFlags,
+  readWaitFlags,
+  refuseWaitFlags,
+  type WaitFlags,
+} from './wait-flags.ts';
+
+export interface CreateFlags {
+  readonly mediaIds: readonly string[];
+  readonly renditionIds: readonly string[];
+  readonly transcripts: readonly TranscriptSelection[];
+  /** Every transcript of the chosen media in these formats. */
+  readonly transcriptFormats: readonly TranscriptFormat[];
+  readonly languages: readonly string[];
+  readonly transcriptsOnly: boolean;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly expires: string | null;
+  /** A path, or `-` for standard input. */
+  readonly fromFile: string | null;
+  readonly dryRun: boolean;
+  /** Null does not wait. */
+  readonly wait: WaitFlags | null;
+  /** Null does not fetch. */
+  readonly fetch: FetchFlags | null;
+}
+
+export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags {
+  readonly medium?: readonly string[];
+  readonly rendition?: readonly string[];
+  readonly transcript?: readonly string[];
+  readonly transcripts?: readonly TranscriptFormat[];
+  readonly language?: readonly string[];
+  readonly transcriptsOnly?: boolean;
+  readonly title?: string;
+  readonly description?: string;
+  readonly expires?: string;
+  readonly fromFile?: string;
+  readonly dryRun?: boolean;
+  readonly anonymous?: boolean;
+  readonly fetch?: boolean;
+}
+
+/** Those of `create`, with those of waiting and fetching. */
+export function addCreateFlags(command: Command): Command {
+  command
+    .optionsGroup('What goes in:')
+    .option('-m, --medium <id>', 'a medium; may be given several times', repeatable('-m'))
+    .option('-r, --rendition <id>', 'a rendition; may be given several times', repeatable('-r'))
+    .option(
+      '-t, --transcript <id[:format]>',
+      'a transcript as srt (default), txt or json; several times',
+      repeatable('-t'),
+    )
+    .option(
+      '--transcripts <format,...>',
+      'every transcript of the chosen media',
+      forFlag('--transcripts', knowing(TRANSCRIPT_FORMATS, parseFormats, { isList: true })),
+    )
+    .option(
+      '--language <code>',
+      'with --transcripts: only this language; several times',
+      repeatable('--language'),
+    )
+    .option('--transcripts-only', 'leave the media themselves out')
+    .option(
+      '-f, --from-file <file>',
+      "the API's own JSON body; - for standard input; flags add to it",
+      forFlag('-f', nonEmpty),
+    )
+    .optionsGroup('About the package:')
+    .option('--title <text>', 'title of the package', forFlag('--title', nonEmpty))
+    .option('--description <text>', 'description of the package')
+    .option(
+      '--expires <when>',
+      'such as 7d, 2026-12-31 or 2026-12-31T23:59:59Z',
+      forFlag('--expires', nonEmpty),
+    )
+    .optionsGroup('Safety:')
+    .option('-n, --dry-run', 'show what would be sent, send nothing')
+    .option('--anonymous', 'use no credential')
+    .optionsGroup('Afterwards:')
+    .option('--wait', 'wait until the package is ready')
+    .option('--fetch', 'wait, then fetch it');
+  return addFetchFlags(addWaitFlags(command));
+}
+
+/** @throws ExpectedError USAGE for flags that contradict each other, or that need another one */
+export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
+  const fetch = raw.fetch === true ? readFetchFlags(raw) : null;
+  const isWaiting = raw.wait === true || fetch !== null;
+  if (fetch === null) refuseFetchFlags(raw);
+  if (!isWaiting) refuseWaitFlags(raw, '--wait or --fetch');
+  if (raw.language !== undefined && raw.transcripts === undefined) {
+    throw new ExpectedError('USAGE', '--language narrows --transcripts, which is missing');
+  }
+  if (raw.transcriptsOnly === true && raw.transcripts === undefined) {
+    throw new ExpectedError('USAGE', '--transcripts-only needs --transcripts FORMAT');
+  }
+  if (raw.transcripts !== undefined && raw.medium === undefined && raw.fromFile === undefined) {
+    throw noMediaChosen();
+  }
+  return {
+    mediaIds: raw.medium ?? [],
+    renditionIds: raw.rendition ?? [],
+    transcripts: (raw.transcript ?? []).map(forFlag('-t', parseTranscript)),
+    transcriptFormats: raw.transcripts ?? [],
+    languages: raw.language ?? [],
+    transcriptsOnly: raw.transcriptsOnly === true,
+    title: raw.title ?? null,
+    description: raw.description ?? null,
+    expires: raw.expires ?? null,
+    fromFile: raw.fromFile ?? null,
+    dryRun: raw.dryRun === true,
+    wait: isWaiting ? readWaitFlags(raw) : null,
+    fetch,
+  };
+}
+
+/** A body from a file may bring the media, so this is known only when it was read. */
+export function noMediaChosen(): ExpectedError {
+  return new ExpectedError('USAGE', '--transcripts takes the transcripts of media, and none is chosen', {
+    hint: 'choose media with -m ID',
+  });
+}
