@@ -1,58 +1,12 @@
-import { link, lstat, open, readFile, rename, rm } from 'node:fs/promises';
-import { diskError, isSystemError } from '../disk-error.ts';
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { diskError, isSystemError, onDisk } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
-import { isObject, parseJson, textOrNull } from '../values/json.ts';
-
-/** A process that is writing, as it signs its lock and its journal. */
-export interface Holder {
-  readonly pid: number;
-  /** When the process was started, as the system puts it; null where it does not tell. */
-  readonly startedAt: string | null;
-  readonly hostname: string;
-}
-
-/** Who is writing, as far as other processes can check it. */
-export interface Owner {
-  readonly pid: number;
-  readonly hostname: string;
-  readonly isProcessAlive: (pid: number) => boolean;
-  /** Tells a process from a later one of the same number; null where the system does not tell. */
-  readonly processStartedAt: (pid: number) => string | null;
-}
-
-/** A holder of another machine that has given no sign for so long is taken for dead. */
-const SILENCE_MS = 15 * 60_000;
-
-export function holderOf(owner: Owner): Holder {
-  const { pid, hostname } = owner;
-  return { pid, startedAt: owner.processStartedAt(pid), hostname };
-}
-
-/**
- * Whether the holder may still be writing. On this machine the system knows; elsewhere only time tells.
- * @param silentMs since its last sign, on the clock of the file system
- */
-export function mayBeAlive(holder: Holder, silentMs: number, owner: Owner): boolean {
-  if (holder.hostname !== owner.hostname) return silentMs < SILENCE_MS;
-  if (!owner.isProcessAlive(holder.pid)) return false;
-  return holder.startedAt === null || owner.processStartedAt(holder.pid) === holder.startedAt;
-}
-
-export function isSelf(holder: Holder, owner: Owner): boolean {
-  return holder.hostname === owner.hostname && holder.pid === owner.pid;
-}
-
-export function busy(holder: Holder, remedy: string): ExpectedError {
-  return new ExpectedError('BUSY', `process ${holder.pid} on ${holder.hostname} is writing the same file`, {
-    hint: `wait for it to end; if it is gone, ${remedy}`,
-  });
-}
-
-/** Null when it is not one of ours. */
-export function parseHolder(value: unknown): Holder | null {
-  if (!isObject(value) || typeof value.pid !== 'number' || typeof value.hostname !== 'string') return null;
-  return { pid: value.pid, startedAt: textOrNull(value.startedAt), hostname: value.hostname };
-}
+import { parseJson } from '../values/json.ts';
+import { OWN_NAME_PREFIX } from '../zip/safe-path.ts';
+import { busy, type Holder, holderOf, mayBeAlive, type Owner, parseHolder, SILENCE_MS } from './holder.ts';
+import { renameWithoutReplacing } from './rename-without-replacing.ts';
 
 export interface Claim {
   /** When the lock was made, on the clock of the file system. */
@@ -67,34 +21,84 @@ export interface Claim {
  * @param signOfLife a file that a living holder writes again and again
  * @throws ExpectedError BUSY when another process writes the same target, DISK when it cannot be claimed
  */
-export async function claim(path: string, owner: Owner, signOfLife: string): Promise<Claim> {
+export async function claim(lock: string, owner: Owner, signOfLife: string): Promise<Claim> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      const file = await open(path, 'wx', 0o666);
-      try {
-        await file.writeFile(`${JSON.stringify(holderOf(owner))}\n`);
-        const { ino, mtimeMs } = await file.stat();
-        return { madeMs: mtimeMs, release: () => release(path, ino) };
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      if (!isSystemError(error) || error.code !== 'EEXIST') throw diskError(error, path, 'create');
-    }
-    const holder = await readLivingHolder(path, owner, signOfLife);
-    if (holder !== null) throw busy(holder, `delete ${path}`);
-    await takeAway(path, owner, signOfLife);
+    const made = await makeLock(lock, owner);
+    if (made !== null) return made;
+    const holder = await readLivingHolder(lock, owner, signOfLife);
+    if (holder !== null) throw busy(holder, `delete ${lock}`);
+    await takeAway(lock, owner, signOfLife);
   }
-  throw new ExpectedError('BUSY', `other processes are claiming ${path} at the same time`);
+  throw new ExpectedError('BUSY', `other processes are claiming ${lock} at the same time`);
 }
 
-/** Null when the lock vanished meanwhile, its writer died before it could sign, or has died since. */
+/** Null when there is a lock. It is signed before it gets its name: an unsigned one would be taken for a dead one. */
+async function makeLock(lock: string, owner: Owner): Promise<Claim | null> {
+  const unnamed = temporaryName(lock, owner);
+  try {
+    const file = await open(unnamed, 'wx', 0o666);
+    let made: { ino: number; mtimeMs: number };
+    try {
+      await file.writeFile(`${JSON.stringify(holderOf(owner))}\n`);
+      made = await file.stat();
+    } finally {
+      await file.close();
+    }
+    await renameWithoutReplacing(unnamed, lock);
+    await clearAway(dirname(lock), owner, made.mtimeMs);
+    return { madeMs: made.mtimeMs, release: () => release(lock, made.ino) };
+  } catch (error) {
+    // The first error is the one to tell; what stays is cleared away by the next run.
+    await rm(unnamed, { force: true }).catch(() => undefined);
+    if (isSystemError(error) && error.code === 'EEXIST') return null;
+    throw diskError(error, lock, 'create');
+  }
+}
+
+/** Beside the lock, `.streamdiver-dl-HOST-PID-RANDOM.lock`: others can tell whether its process has died. */
+function temporaryName(lock: string, { hostname, pid }: Owner): string {
+  const random = randomBytes(6).toString('hex');
+  return join(dirname(lock), `${OWN_NAME_PREFIX}${hostKey(hostname)}-${pid}-${random}.lock`);
+}
+
+const TEMPORARY_NAME = /^\.streamdiver-dl-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{12}\.lock$/;
+
+function hostKey(hostname: string): string {
+  return createHash('sha256').update(hostname).digest('hex').slice(0, 8);
+}
+
+/** Removes the temporary files of processes that were killed while they claimed something in the same folder. */
+async function clearAway(folder: string, owner: Owner, nowMs: number): Promise<void> {
+  // Files can be written in some folders that cannot be read.
+  const names = await unlessForbidden(readdir(folder));
+  for (const name of names ?? []) {
+    const [, host, pid] = TEMPORARY_NAME.exec(name) ?? [];
+    if (host === undefined) continue;
+    const temporary = join(folder, name);
+    const isDead = host === hostKey(owner.hostname) && !owner.isProcessAlive(Number(pid));
+    // They last for moments: one that is old belongs to another machine, or a later process has its number.
+    const isAbandoned = isDead || nowMs - (await modifiedMs(temporary)) >= SILENCE_MS;
+    // In a folder such as /tmp it may be somebody else's.
+    if (isAbandoned) await unlessForbidden(rm(temporary, { force: true }));
+  }
+}
+
+async function unlessForbidden<Result>(operation: Promise<Result>): Promise<Result | null> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'EACCES' || error.code === 'EPERM')) return null;
+    throw error;
+  }
+}
+
+/** Null when the lock vanished meanwhile, nobody has signed it, or its writer has died. */
 async function readLivingHolder(path: string, owner: Owner, signOfLife: string): Promise<Holder | null> {
   try {
     const holder = parseHolder(parseJson(await readFile(path), path));
     if (holder === null) return null;
     const isElsewhere = holder.hostname !== owner.hostname;
-    const silentMs = isElsewhere ? await silenceOf([path, signOfLife], `${path}.${owner.pid}.now`) : 0;
+    const silentMs = isElsewhere ? await silenceOf([path, signOfLife], temporaryName(path, owner)) : 0;
     return mayBeAlive(holder, silentMs, owner) ? holder : null;
   } catch (error) {
     if (error instanceof ExpectedError || (isSystemError(error) && error.code === 'ENOENT')) return null;
@@ -136,14 +140,15 @@ async function release(path: string, ino: number): Promise<void> {
  * Takes a dead lock out of the way. Several processes may find it at once, and one of them may have
  * put its own in place already: what was moved away is looked at again, and put back if it lives.
  */
-async function takeAway(path: string, owner: Owner, signOfLife: string): Promise<void> {
-  const aside = `${path}.${owner.pid}`;
+async function takeAway(lock: string, owner: Owner, signOfLife: string): Promise<void> {
+  const aside = temporaryName(lock, owner);
   try {
-    await rename(path, aside);
-    if ((await readLivingHolder(aside, owner, signOfLife)) !== null) await link(aside, path);
-    await rm(aside, { force: true });
+    await rename(lock, aside);
+    if ((await readLivingHolder(aside, owner, signOfLife)) !== null)
+      await renameWithoutReplacing(aside, lock);
   } catch (error) {
-    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'EEXIST')) return;
-    throw diskError(error, path, 'take over');
+    if (!isSystemError(error) || (error.code !== 'ENOENT' && error.code !== 'EEXIST'))
+      throw diskError(error, lock, 'take over');
   }
+  await onDisk(rm(aside, { force: true }), aside, 'remove');
 }

@@ -1,9 +1,10 @@
-import { type FileHandle, link, lstat, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { isObject, parseJson, sizeOrNull, textOrNull } from '../values/json.ts';
 import type { ByteRange } from './byte-ranges.ts';
-import { type Holder, parseHolder } from './claim.ts';
+import { type Holder, parseHolder } from './holder.ts';
+import { renameWithoutReplacing } from './rename-without-replacing.ts';
 import type { Validator } from './validator.ts';
 
 /** Which object a part file belongs to: never its URL, which may be signed anew each time. */
@@ -92,7 +93,7 @@ export async function readJournal(path: string): Promise<FoundJournal | 'unreada
 
 /**
  * Replaces the journal so that a crash leaves the old one or the new one, never half of one.
- * @param options.mayReplace false when there must be none yet: then link(2) fails with EEXIST
+ * @param options.mayReplace false when there must be none yet: fails with EEXIST then
  * @returns the open file, to append notes to
  */
 export async function writeJournal(
@@ -107,7 +108,7 @@ export async function writeJournal(
     await file.writeFile(`${JSON.stringify({ schema: SCHEMA, ...journal, ...asPairs(journal) })}\n`);
     await file.sync();
     if (mayReplace) await rename(temporary, path);
-    else await linkOnce(temporary, path);
+    else await renameWithoutReplacing(temporary, path);
     return file;
   } catch (error) {
     await file.close();
@@ -132,18 +133,6 @@ export async function readBootId(): Promise<string | null> {
     if (isSystemError(error)) return null;
     throw error;
   }
-}
-
-async function linkOnce(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    // Where there are no hard links, the lock alone has to keep others away.
-    if (!isSystemError(error) || error.code === 'EEXIST') throw error;
-    await rename(from, to);
-    return;
-  }
-  await rm(from);
 }
 
 function parseLine(line: string): unknown {

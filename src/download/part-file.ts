@@ -3,8 +3,9 @@ import { diskError, isSystemError, onDisk } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { createByteRanges, type GrowingByteRanges } from './byte-ranges.ts';
-import { busy, type Claim, claim, holderOf, isSelf, mayBeAlive, type Owner } from './claim.ts';
+import { type Claim, claim } from './claim.ts';
 import { type Destination, NO_VALIDATOR } from './destination.ts';
+import { busy, holderOf, isSelf, mayBeAlive, type Owner } from './holder.ts';
 import {
   appendNote,
   type FoundJournal,

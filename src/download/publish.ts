@@ -1,15 +1,12 @@
-import { link, lstat, open, rename, rm } from 'node:fs/promises';
+import { lstat, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError, isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
-
-/** File systems without hard links say so in different ways. */
-const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EACCES']);
+import { renameWithoutReplacing } from './rename-without-replacing.ts';
 
 /**
  * Gives the finished file its final name and makes the name itself survive a crash. Without
- * `mayReplace`, a file that appeared under the name meanwhile is kept: link(2) fails where
- * rename(2) would silently replace it.
+ * `mayReplace`, a file that appeared under the name meanwhile is kept.
  * @throws ExpectedError EXISTS or DISK; the file then still has its old name
  */
 export async function publish(
@@ -44,19 +41,6 @@ export function inTheWay(target: string): ExpectedError {
   return new ExpectedError('EXISTS', `${target} is there already`, {
     hint: 'replace it with --overwrite, leave it with --skip-existing, or choose another name with -o',
   });
-}
-
-async function renameWithoutReplacing(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (!isSystemError(error) || !NO_HARD_LINKS.has(error.code ?? '')) throw error;
-    // Claims the name first, so that only an empty file of our own can be replaced.
-    await (await open(to, 'wx')).close();
-    await rename(from, to);
-    return;
-  }
-  await rm(from);
 }
 
 /** Without this the new name may be gone after a power cut although the bytes are there. */

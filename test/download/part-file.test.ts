@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createByteRanges } from '../../src/download/byte-ranges.ts';
-import type { Owner } from '../../src/download/claim.ts';
+import type { Owner } from '../../src/download/holder.ts';
 import { openPartFile, type PartFile } from '../../src/download/part-file.ts';
 import { pseudoRandomBytes } from '../support/bytes.ts';
 import { ownerOf } from '../support/download-scene.ts';

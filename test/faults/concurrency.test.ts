@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
-import { startApi } from '../support/api-server.ts';
-import { runBinary, startBinary } from '../support/run-binary.ts';
+import { type ApiServer, startApi } from '../support/api-server.ts';
+import { type DiskFault, diskFaultFlags } from '../support/disk-fault.ts';
+import { type RunBinaryOptions, runBinary, startBinary } from '../support/run-binary.ts';
 import { makePlace } from '../support/run-place.ts';
 import { describeRun, fail } from '../support/run-result.ts';
 import { makeZipObject } from '../support/served-object.ts';
@@ -44,8 +46,39 @@ test('row 126: processes that find the lock of a dead one do not both take it ov
   }
 });
 
-test('row 129: while one writes, another that would write or unpack is told which process it is, and the first one finishes', async () => {
+test.each<[string, DiskFault]>([
+  ['it is being signed', { call: 'write', nth: 1, effect: 'hang', pathPart: '.lock' }],
+  ['it has just been signed', { call: 'close', nth: 1, effect: 'hang', pathPart: '.lock' }],
+])('row 126: there is no lock without a signature while %s', async (_moment, fault) => {
   const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  const { nodeFlags, markerPath } = diskFaultFlags(fault);
+  const run = startBinary(ARGS, { api, place, nodeFlags });
+  while (!existsSync(markerPath)) await delay(10);
+  const lock = join(place.cwd, 'object.zip.part.lock');
+  expect(existsSync(lock) ? readFileSync(lock, 'utf8') : 'none').toMatch(/^none$|"pid":\d+/);
+  run.kill('SIGKILL');
+  await run.result;
+});
+
+test.each(['EPERM', 'ENOTSUP'] as const)(
+  'row 126: a file system that answers hard links with %s has locks, too',
+  async (effect) => {
+    const { nodeFlags } = diskFaultFlags({ call: 'link', nth: 'every', effect, pathPart: 'object.zip' });
+    const api = await startApi({ files: { one: object } });
+    const place = makePlace();
+    const first = await startAndHold(api, { place, nodeFlags });
+    const second = await runBinary(ARGS, { api, place, nodeFlags });
+    expect(second).toMatchObject({ exitCode: 11, json: { error: { code: 'BUSY' } } });
+    expect(second.stderr).toContain(String(first.run.pid));
+    first.release();
+    expect((await first.run.result).exitCode).toBe(0);
+    expect(listTree(place.cwd).map((entry) => entry.path)).toEqual(['object.zip']);
+  },
+);
+
+/** Starts a run that has taken its target and waits for the rest of the file. */
+async function startAndHold(api: ApiServer, options: Pick<RunBinaryOptions, 'place' | 'nodeFlags'>) {
   let release: () => void = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -56,16 +89,20 @@ test('row 129: while one writes, another that would write or unpack is told whic
     await released;
     await reply.raw(object.bytes.subarray(100_000));
   });
+  const run = startBinary(ARGS, { api, ...options });
+  while (!existsSync(join(run.place.cwd, 'object.zip.part'))) await delay(10);
+  return { run, release: () => release() };
+}
+
+test('row 129: while one writes, another that would write or unpack is told which process it is, and the first one finishes', async () => {
+  const api = await startApi({ files: { one: object } });
   const place = makePlace();
-  const first = startBinary(ARGS, { api, place });
-  while (!existsSync(join(place.cwd, 'object.zip.part'))) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  const first = await startAndHold(api, { place });
   const second = await runBinary(ARGS, { api, place });
   const third = await runBinary([...ARGS, '--extract'], { api, place });
-  release();
+  first.release();
   expect(second).toMatchObject({ exitCode: 11, json: { error: { code: 'BUSY', retryable: true } } });
-  expect(second.stderr).toContain(String(first.pid));
+  expect(second.stderr).toContain(String(first.run.pid));
   expect(third.exitCode).toBe(11);
-  expect((await first.result).exitCode).toBe(0);
+  expect((await first.run.result).exitCode).toBe(0);
 });
