@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 
 // A drained event loop is a success to Node; here success must be earned.
@@ -23,8 +23,36 @@ async function crash(error) {
     const { tellCrash } = await import('../dist/main.js');
     process.exit(await tellCrash(error, await makeWorld()));
   } catch {
-    process.exit(70);
+    // Our own modules cannot be loaded, which is what has thrown the first error, too.
+    process.exit(tellUnloadable(error));
   }
+}
+
+/** Says without a module and without opening a file that the program could not be loaded; returns the exit code. */
+function tellUnloadable({ code: reason, message }) {
+  const isOutOfFiles = reason === 'EMFILE' || reason === 'ENFILE';
+  const error = {
+    code: isOutOfFiles ? 'DISK' : 'INTERNAL',
+    exitCode: isOutOfFiles ? 9 : 70,
+    message: isOutOfFiles
+      ? 'the program could not be loaded: too many open files'
+      : `the program could not be loaded: ${String(message).split('\n')[0]}`,
+    hint: isOutOfFiles
+      ? 'allow more of them with `ulimit -n 1024`, then run the same command again'
+      : 'install streamdiver-dl again',
+    id: null,
+    httpStatus: null,
+    requestId: null,
+    retryable: false,
+    next: [],
+  };
+  try {
+    writeSync(2, `error: ${error.message}\nhint: ${error.hint}\n`);
+    if (process.argv.includes('--json')) writeSync(1, `${JSON.stringify({ error }, null, 2)}\n`);
+  } catch {
+    // Nobody listens; the exit code has to do.
+  }
+  return error.exitCode;
 }
 
 async function makeWorld() {

@@ -18,8 +18,23 @@ const REASONS: Readonly<Record<string, string>> = {
   ESTALE: 'the network file system lost the file',
 };
 
+const MAKE_ROOM = 'make room, then run the same command again';
+const ALLOW_MORE = 'allow more of them with `ulimit -n 1024`, then run the same command again';
+
+const HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: MAKE_ROOM,
+  EDQUOT: MAKE_ROOM,
+  EMFILE: ALLOW_MORE,
+  ENFILE: ALLOW_MORE,
+};
+
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
+}
+
+/** Whether the process, or the machine, may open no more files: anything at all may then fail with it. */
+export function isOutOfFiles(error: unknown): boolean {
+  return isSystemError(error) && (error.code === 'EMFILE' || error.code === 'ENFILE');
 }
 
 /** Turns a failed file operation into an error for users; anything else passes through untouched. */
@@ -28,10 +43,7 @@ export function diskError(error: unknown, path: string, doing: string): unknown 
   const reason = REASONS[error.code ?? ''] ?? error.code ?? 'unknown error';
   return new ExpectedError('DISK', `could not ${doing} ${path}: ${reason}`, {
     cause: error,
-    hint:
-      error.code === 'ENOSPC' || error.code === 'EDQUOT'
-        ? 'make room, then run the same command again'
-        : undefined,
+    hint: HINTS[error.code ?? ''],
   });
 }
 

@@ -3,7 +3,7 @@ import { reportBug } from './bug-report.ts';
 import { withDefaultHint } from './cli/default-hint.ts';
 import { errorDocument } from './cli/error-document.ts';
 import type { LocalContext } from './context.ts';
-import { diskError } from './disk-error.ts';
+import { diskError, isOutOfFiles } from './disk-error.ts';
 import { ExpectedError } from './errors.ts';
 import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
 import { watchForInterruption } from './interruption.ts';
@@ -135,7 +135,9 @@ function toExpected(
   if (thrown instanceof CommanderError) return usageError(thrown, world);
   if (signal.aborted && signal.reason instanceof ExpectedError && !(thrown instanceof ExpectedError))
     return signal.reason;
-  return thrown instanceof ExpectedError ? thrown : reportBug(thrown, world, secrets);
+  // Commands are loaded when they are needed.
+  const error = isOutOfFiles(thrown) ? diskError(thrown, 'the program', 'go on with') : thrown;
+  return error instanceof ExpectedError ? error : reportBug(error, world, secrets);
 }
 
 function usageError(error: CommanderError, { argv }: World): ExpectedError | null {

@@ -9,8 +9,9 @@ import { startFaultServer } from '../support/fault-server.ts';
 import { runBinary, startBinary } from '../support/run-binary.ts';
 import { runCli } from '../support/run-cli.ts';
 import { makePlace, type RunPlace } from '../support/run-place.ts';
+import { describeRun } from '../support/run-result.ts';
 import { makeZipObject } from '../support/served-object.ts';
-import { listTree } from '../support/temp-folder.ts';
+import { listTree, makeTempFolder } from '../support/temp-folder.ts';
 import { handOut } from './fetch-with-fault.ts';
 
 const object = makeZipObject(3_000_000);
@@ -108,4 +109,44 @@ test('row 123: a small heap and few open files are enough', async () => {
   });
   expect(run.exitCode).toBe(0);
   expect(readFileSync(join(place.cwd, 'object.zip')).equals(large.bytes)).toBe(true);
+});
+
+test.each([20, 48])('row 123: %i open files are too few to load the program, which is said', async (most) => {
+  const run = await runBinary(['--version', '--json'], {
+    wrapper: ['bash', '-c', `ulimit -n ${most} && exec "$@"`, 'bash'],
+  });
+  expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK', exitCode: 9, next: [] } } });
+  expect(run.stderr).toMatch(/^error: .*too many open files\nhint: .*ulimit -n/);
+});
+
+test('row 123: eight connections with hardly more files than the program needs bring the right bytes', async () => {
+  const large = makeZipObject(24_000_000);
+  const api = await startApi({ files: { one: large } });
+  const place = makePlace();
+  const run = await runBinary([...ARGS, '--connections', '8', '--json'], {
+    api,
+    place,
+    wrapper: ['bash', '-c', 'ulimit -n 64 && exec "$@"', 'bash'],
+  });
+  const final = join(place.cwd, 'object.zip');
+  const isWhole = run.exitCode === 0 && readFileSync(final).equals(large.bytes);
+  // How many files Node itself and the loading of the program take is not ours to say.
+  const isRefused = run.exitCode === 9 && run.stderr.includes('ulimit -n') && !existsSync(final);
+  expect([isWhole || isRefused, describeRun(run)]).toEqual([true, describeRun(run)]);
+});
+
+test('row 123: a command that cannot be loaded for want of files is no bug', async () => {
+  const folder = makeTempFolder();
+  writeFileSync(
+    join(folder, 'hooks.mjs'),
+    `export async function load(url, context, next) {
+      if (!url.endsWith('/dist/commands/status.js')) return next(url, context);
+      throw Object.assign(new Error('EMFILE: too many open files, open'), { code: 'EMFILE', syscall: 'open' });
+    }`,
+  );
+  const preload = join(folder, 'preload.mjs');
+  writeFileSync(preload, `import { register } from 'node:module'; register('./hooks.mjs', import.meta.url);`);
+  const run = await runBinary(['status', PACKAGE_ID], { nodeFlags: ['--import', preload] });
+  expect(run.exitCode).toBe(9);
+  expect(run.stderr).toMatch(/too many open files\nhint: .*ulimit -n/);
 });
