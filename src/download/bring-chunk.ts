@@ -3,6 +3,7 @@ import type { HttpResponse } from '../http/transport.ts';
 import { type ObjectDescription, OVERLAP_BYTES } from './destination.ts';
 import { type FileAnswer, judgeFileAnswer } from './file-answer.ts';
 import { type Job, knownSize } from './job.ts';
+import { peek } from './peek.ts';
 import type { Chunk } from './plan.ts';
 import { rangeField } from './range-answer.ts';
 import { receive } from './receive.ts';
@@ -45,8 +46,6 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
   measure(chunk, job);
   try {
     const response = await api.openFile(url, question.headers, stopper.signal);
-    // The body is stopped by itself; aborting the request as well would look like a failure.
-    chunk.stop = () => response.body.destroy();
     let answer: FileAnswer;
     try {
       answer = judgeFileAnswer(response, {
@@ -56,11 +55,17 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
         nowMs: clock.now(),
       });
       if (answer.kind === 'restart') throw new RestartNeeded(answer.reason);
+      const isInstead = answer.kind === 'bytes' && answer.isWhole && question.range !== null;
+      if (isInstead || answer.kind === 'misfit')
+        await peek(response, request.inspectHead, { clock, signal: stopper.signal });
+      if (answer.kind === 'misfit') throw answer.error;
       if (answer.kind === 'bytes') await agree(answer, chunk, question.range !== null, response, job);
     } catch (error) {
       response.body.destroy();
       throw error;
     }
+    // From now on the body is stopped by itself; aborting the request as well would look like a failure.
+    chunk.stop = () => response.body.destroy();
     if (answer.kind !== 'bytes') response.body.destroy();
     if (answer.kind === 'refused') return await fileUrl.renew(url, answer.error);
     fileUrl.worked();

@@ -20,6 +20,8 @@ export type FileAnswer =
   | { readonly kind: 'complete' }
   /** The answer does not continue what was asked for: begin again without a range. */
   | { readonly kind: 'restart'; readonly reason: string }
+  /** Not as long as the file; a look at its first bytes may tell what it is instead. */
+  | { readonly kind: 'misfit'; readonly error: UnfitAnswerError }
   /** The URL is refused, expired or gone: the API may hand out a new one. */
   | { readonly kind: 'refused'; readonly error: ExpectedError };
 
@@ -40,7 +42,7 @@ export interface FileQuestion {
 /**
  * Judges status and header of an answer before its body is touched. Sizes must agree with what is
  * known from elsewhere (api.md, rule 8).
- * @throws UnfitAnswerError (INTEGRITY), ExpectedError UNAVAILABLE (transient) or BAD_RESPONSE
+ * @throws UnfitAnswerError (INTEGRITY, BAD_RESPONSE), ExpectedError UNAVAILABLE (transient)
  */
 export function judgeFileAnswer(response: HttpResponse, question: FileQuestion): FileAnswer {
   const { status, headers, url } = response;
@@ -48,7 +50,8 @@ export function judgeFileAnswer(response: HttpResponse, question: FileQuestion):
   if (status === 200 || status === 206) refuseEncoding(response);
   if (status === 200) {
     const bodyBytes = contentLength(response);
-    checkSize(bodyBytes, sizeBytes, 'Content-Length');
+    if (bodyBytes !== null && sizeBytes !== null && bodyBytes !== sizeBytes)
+      return { kind: 'misfit', error: otherLength(bodyBytes, sizeBytes) };
     return {
       kind: 'bytes',
       isWhole: true,
@@ -101,7 +104,7 @@ export function judgeFileAnswer(response: HttpResponse, question: FileQuestion):
   if (status === 401 || status === 403 || status === 400 || status === 404 || status === 410) {
     return { kind: 'refused', error: refusal(status, url, details) };
   }
-  throw new ExpectedError(
+  throw new UnfitAnswerError(
     'BAD_RESPONSE',
     `${url.host} answered HTTP ${status} when asked for the file`,
     details,
@@ -154,9 +157,10 @@ export function contentLength({ headers }: HttpResponse): number | null {
   return Number.isSafeInteger(length) ? length : null;
 }
 
-function checkSize(actual: number | null, expected: number | null, where: string): void {
-  if (actual === null || expected === null || actual === expected) return;
-  throw new UnfitAnswerError('INTEGRITY', `the service says ${expected} bytes, its ${where} says ${actual}`, {
-    hint: 'try again later; if it stays so, create the package again',
-  });
+function otherLength(actualBytes: number, expectedBytes: number): UnfitAnswerError {
+  return new UnfitAnswerError(
+    'INTEGRITY',
+    `the service says ${expectedBytes} bytes, its Content-Length says ${actualBytes}`,
+    { hint: 'try again later; if it stays so, create the package again' },
+  );
 }

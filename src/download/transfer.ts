@@ -1,6 +1,7 @@
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { RestartNeeded } from './bring-chunk.ts';
 import type { Destination } from './destination.ts';
+import { UnfitAnswerError } from './file-answer.ts';
 import { createFileUrl } from './file-url.ts';
 import { createJob, type Job, knownSize, type TransferContext, type TransferRequest } from './job.ts';
 import { ChangedBytesError } from './receive.ts';
@@ -56,7 +57,8 @@ export async function transfer(
       context.signal.throwIfAborted();
       const reason = restartReason(error);
       // A page instead of the file: nothing of it is worth keeping.
-      if (isExpectedError(error, 'BAD_RESPONSE')) await destination.restart();
+      if (isExpectedError(error, 'BAD_RESPONSE') && !(error instanceof UnfitAnswerError))
+        await destination.restart();
       if (reason === null) throw error;
       transferredBytes += job.transferredBytes;
       mayDivide &&= job.mayDivide;

@@ -16,8 +16,10 @@ test.each([
   [3, '404 from the start', NOTHING],
   [4, '403 after half of the object, for every URL', PART],
   [7, 'an HTML page with 200 that is as long as the object', NOTHING],
-  [10, 'an HTML page with 200', NOTHING],
-  [10, 'an HTML page with 200 after half of the object', PART],
+  [7, 'an HTML page with 200', NOTHING],
+  [7, 'an HTML page with 200 after half of the object', PART],
+  [7, 'an HTML page of no length with 200 after half of an object whose size nobody knows', PART],
+  [7, '204 after half of the object', PART],
   [10, 'every body has a flipped bit in the middle', PART],
   [10, 'the API says one byte more than there are', NOTHING],
 ] as const)('exit code %i after %s leaves %j', async (exitCode, name, files) => {
@@ -33,6 +35,13 @@ test.each([
   const scene = await setScene(faultMode('one 503'));
   expect(await scene.fetch(...flags)).toMatchObject({ exitCode });
   expect(listTree(scene.place.cwd).map(({ path }) => path)).toEqual(files);
+});
+
+test('row 55: a sign-in page in place of the file is told by its title', async () => {
+  const scene = await setScene(faultMode('an HTML page with 200'));
+  const run = await scene.fetch('--json');
+  expect(run.json).toMatchObject({ error: { code: 'BAD_RESPONSE', retryable: false } });
+  expect(run.stderr).toContain('a web page instead of the zip archive: Sign in');
 });
 
 test('exit code 13 leaves the file that was there', async () => {

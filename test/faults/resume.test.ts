@@ -61,7 +61,7 @@ test('row 60: the same command goes on where the last one stopped, at another ad
 test('row 55: a page in place of the rest costs nothing of what is there', async () => {
   const scene = await stopAtHalf();
   scene.storage.use((_request, reply) => reply.send(200, { 'Content-Type': 'text/html' }, '<html>Sign in'));
-  expect(await scene.fetch()).toMatchObject({ exitCode: 10 });
+  expect(await scene.fetch()).toMatchObject({ exitCode: 7 });
   scene.storage.use(wellBehaved(scene.object));
   expect(await scene.fetch()).toMatchObject({ exitCode: 0, json: { results: [{ resumedFrom: 150_000 }] } });
 });

@@ -48,6 +48,12 @@ function answer(
 
 const HTML_PAGE =
   '<!doctype html><html><head><title>Sign in</title></head><body>Please sign in</body></html>';
+const chunkedPage: FaultHandler = async (_request, reply) => {
+  await reply.head(200, { 'Content-Type': 'text/html', 'Transfer-Encoding': 'chunked' });
+  await reply.raw(chunk(Buffer.from(HTML_PAGE)));
+  await reply.raw(LAST_CHUNK);
+};
+
 export const ACCESS_DENIED_XML =
   '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>';
 
@@ -122,25 +128,25 @@ export const CONTENT_MODES: readonly FaultMode[] = [
   {
     row: 55,
     name: 'an HTML page with 200',
-    outcome: refused(7, 10),
+    outcome: refused(7),
     handler: answer(200, 'text/html', HTML_PAGE),
   },
   {
     row: 55,
     name: 'an HTML page with 200 that is as long as the object',
-    outcome: refused(7, 10),
+    outcome: refused(7),
     handler: answer(200, 'text/html', (object) => padded(object, HTML_PAGE)),
   },
   {
     row: 55,
     name: 'other bytes with 200 that are as many as the object has',
-    outcome: refused(7, 10),
+    outcome: refused(7),
     handler: answer(200, 'application/zip', (object) => padded(object, 'nothing like an archive')),
   },
   {
     row: 55,
     name: 'a JSend error with 200',
-    outcome: refused(7, 10),
+    outcome: refused(7),
     handler: answer(200, 'application/json', '{"status":"error","message":"storage is down"}'),
   },
   {
@@ -160,8 +166,21 @@ export const CONTENT_MODES: readonly FaultMode[] = [
   {
     row: 55,
     name: 'an HTML page with 200 after half of the object',
-    outcome: refused(7, 10),
+    outcome: refused(7),
     handler: (object) => cutAtHalfThen(object, answer(200, 'text/html', HTML_PAGE)(object)),
+  },
+  {
+    row: 55,
+    name: 'an HTML page of no length with 200 after half of an object whose size nobody knows',
+    outcome: refused(7),
+    handler: (object) => cutAtHalfThen(object, chunkedPage),
+    apiSizeBytes: () => null,
+  },
+  {
+    row: 38,
+    name: '204 after half of the object',
+    outcome: refused(7),
+    handler: (object) => cutAtHalfThen(object, (_request, reply) => reply.head(204)),
   },
   ...FLIPS.map(
     ([where, offset]): FaultMode => ({
