@@ -86,6 +86,8 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
       async write(pieces, position) {
         await job.write(pieces, position);
         pieces.forEach(response.release);
+        const haveBytes = destination.have.totalBytes();
+        onEvent({ kind: 'progress', haveBytes, totalBytes, connections: job.connections });
       },
       writeBytes: writeBytes(job),
       overlap: answer.isWhole ? Buffer.alloc(0) : question.overlap,
@@ -98,8 +100,6 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
       onBytes(sizeBytes) {
         speed(sizeBytes);
         job.transferredBytes += sizeBytes;
-        const haveBytes = destination.have.totalBytes();
-        onEvent({ kind: 'progress', haveBytes, totalBytes, connections: job.connections });
       },
     });
     await described;

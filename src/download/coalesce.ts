@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** On a slow line pieces are written ten times a second all the same, so that a kill costs no more than that. */
+/** On a slow line pieces are written after this all the same, so that a kill costs no more and progress is true. */
 const WRITE_MS = 100;
 
 export interface CoalesceOptions {
@@ -28,12 +28,15 @@ export function coalesceWrites(
 ): CoalescingWriter {
   let batch: Buffer[] = [];
   let batchBytes = 0;
-  let batchStartMs = 0;
+  let isDue = false;
+  let stopTimer: () => void = () => undefined;
   let nextPosition = position;
   let writing: Promise<void> | null = null;
   let failure: { readonly error: unknown } | null = null;
 
   const startWriting = () => {
+    stopTimer();
+    isDue = false;
     const [chunks, start] = [batch, nextPosition];
     nextPosition += batchBytes;
     batch = [];
@@ -44,8 +47,15 @@ export function coalesceWrites(
       })
       .finally(() => {
         writing = null;
-        if (batchBytes >= writeBytes && failure === null) startWriting();
+        writeIfDue();
       });
+  };
+  const writeIfDue = () => {
+    if (isDue && writing === null && failure === null) startWriting();
+  };
+  const setDue = () => {
+    isDue = true;
+    writeIfDue();
   };
   /** One write may start the next one when it ends. */
   const noWriting = async (): Promise<void> => {
@@ -58,15 +68,14 @@ export function coalesceWrites(
     take(chunk) {
       if (failure !== null) throw failure.error;
       if (chunk.length === 0) return null;
-      if (batchBytes === 0) batchStartMs = clock.monotonicMs();
+      if (batchBytes === 0) stopTimer = clock.after(WRITE_MS, setDue);
       batch.push(chunk);
       batchBytes += chunk.length;
-      const isDue = batchBytes >= writeBytes || clock.monotonicMs() - batchStartMs >= WRITE_MS;
-      if (!isDue) return null;
-      if (writing === null) startWriting();
+      if (batchBytes >= writeBytes) setDue();
       return batchBytes >= writeBytes ? noWriting() : null;
     },
     async end() {
+      stopTimer();
       await noWriting();
       if (batchBytes > 0) startWriting();
       await noWriting();

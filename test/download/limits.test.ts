@@ -10,13 +10,20 @@ import { ExpectedError } from '../../src/errors.ts';
 /** A clock that stands still until it is told to go on. */
 function standingClock(): Clock & { pass(ms: number): void } {
   let nowMs = 0;
+  const timers = new Map<() => void, number>();
   return {
     now: () => nowMs,
     monotonicMs: () => nowMs,
     sleep: () => Promise.resolve(),
-    after: () => () => undefined,
+    after(delayMs, callback) {
+      timers.set(callback, nowMs + delayMs);
+      return () => timers.delete(callback);
+    },
     pass(ms) {
       nowMs += ms;
+      for (const [callback, dueMs] of timers) {
+        if (dueMs <= nowMs && timers.delete(callback)) callback();
+      }
     },
   };
 }
@@ -154,12 +161,19 @@ describe('collecting into large writes', () => {
     expect(isFree).toBe(true);
   });
 
-  test('on a slow line a tenth of a second is the most that is collected', () => {
+  test('on a slow line a tenth of a second is the most that is collected, also when nothing more comes', async () => {
     const { clock, writer, writes } = collector(1_000_000);
     void writer.take(piece);
-    clock.pass(100);
+    clock.pass(99);
     void writer.take(piece);
+    expect(writes).toEqual([]);
+    clock.pass(1);
     expect(writes).toMatchObject([{ position: 10, sizeBytes: 120 }]);
+    void writer.take(piece);
+    clock.pass(100);
+    writes[0]?.done();
+    await settle();
+    expect(writes.slice(1)).toMatchObject([{ position: 130, sizeBytes: 60 }]);
   });
 
   test('the first failure is thrown from then on', async () => {

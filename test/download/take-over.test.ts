@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { FileEvent } from '../../src/download/download-file.ts';
 import { askedRange, eventsOf, FAST, isRight, setDownload, slowly } from '../support/download-scene.ts';
-import { wellBehaved as serve } from '../support/fault-mode.ts';
+import { inTurn, wellBehaved as serve } from '../support/fault-mode.ts';
 import type { FaultHandler } from '../support/fault-server.ts';
 import { makeZipObject } from '../support/served-object.ts';
 
@@ -52,4 +53,23 @@ test('a server that takes longer to answer than a silent connection is left alon
   const asks = new Map<string, number>();
   for (const range of scene.ranges()) asks.set(range ?? '', (asks.get(range ?? '') ?? 0) + 1);
   expect(Math.max(...asks.values())).toBeLessThanOrEqual(2);
+});
+
+test('row 56: what came of a small file that stalls is written and told long before it is given up', async () => {
+  const small = makeZipObject(100_000);
+  let told: readonly FileEvent[] = [];
+  const scene = await setDownload(
+    small,
+    inTurn(
+      (_request, reply) => reply.file(small, { cutAtByte: 50_000, cutBy: 'stall' }),
+      (_request, reply) => {
+        told = eventsOf(scene, 'progress');
+        return reply.file(small);
+      },
+    ),
+    FAST,
+  );
+  await scene.download();
+  expect(told.at(-1)).toMatchObject({ haveBytes: 50_000, totalBytes: small.bytes.length });
+  expect(isRight(scene)).toBe(true);
 });
