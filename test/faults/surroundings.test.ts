@@ -111,7 +111,7 @@ test('row 123: a small heap and few open files are enough', async () => {
   expect(readFileSync(join(place.cwd, 'object.zip')).equals(large.bytes)).toBe(true);
 });
 
-test.each([20, 48])('row 123: %i open files are too few to load the program, which is said', async (most) => {
+test.each([20, 22])('row 123: %i open files are too few to load the program, which is said', async (most) => {
   const run = await runBinary(['--version', '--json'], {
     wrapper: ['bash', '-c', `ulimit -n ${most} && exec "$@"`, 'bash'],
   });
@@ -140,7 +140,7 @@ test('row 123: a command that cannot be loaded for want of files is no bug', asy
   writeFileSync(
     join(folder, 'hooks.mjs'),
     `export async function load(url, context, next) {
-      if (!url.endsWith('/dist/commands/status.js')) return next(url, context);
+      if (!/[/]dist[/]status[0-9]*[.]js$/.test(url)) return next(url, context);
       throw Object.assign(new Error('EMFILE: too many open files, open'), { code: 'EMFILE', syscall: 'open' });
     }`,
   );
