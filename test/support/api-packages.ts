@@ -22,7 +22,6 @@ export interface ApiContent {
 }
 
 export const PACKAGE_ID = '5f0c2b9e-7d41-4a36-9e58-c1d2e3f4a500';
-export const FILE_ID = 'file-1';
 export const CREATED_ID_PREFIX = 'c0ffee00-0000-4000-8000-00000000000';
 
 export interface ApiState {

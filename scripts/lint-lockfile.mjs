@@ -1,0 +1,26 @@
+// Looks at a lock file for what should never be in one: part of `npm run check`.
+//   node scripts/lint-lockfile.mjs [FILE]
+// lockfile-lint, the kept package, passes over packages without an address, as all of ours are (.npmrc).
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const REGISTRY = 'https://registry.npmjs.org/';
+const file = process.argv[2] ?? fileURLToPath(new URL('../package-lock.json', import.meta.url));
+
+const { lockfileVersion, packages } = JSON.parse(readFileSync(file, 'utf8'));
+const offences = Object.entries(packages)
+  .filter(([place]) => place !== '')
+  .flatMap(([place, entry]) => offencesOf(entry).map((offence) => `${place} ${offence}`));
+if (lockfileVersion !== 3) offences.push(`is of version ${lockfileVersion}, not 3`);
+for (const offence of offences) console.error(`${file}: ${offence}`);
+process.exitCode = offences.length === 0 ? 0 : 1;
+
+function offencesOf({ version, resolved, integrity, link, hasInstallScript }) {
+  return [
+    link && 'is a link to a folder',
+    !/^\d+\.\d+\.\d+/.test(version ?? '') && `has no version of a registry: ${version}`,
+    !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? '') && 'has no SHA-512 checksum',
+    resolved && !resolved.startsWith(REGISTRY) && `comes from elsewhere: ${resolved}`,
+    hasInstallScript && 'has an install script',
+  ].filter(Boolean);
+}

@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { validateWorkflow } from '@action-validator/core';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const FOLDER = fileURLToPath(new URL('../.github/workflows/', import.meta.url));
+
+interface Workflow {
+  readonly permissions: unknown;
+  readonly concurrency: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+interface Job {
+  readonly 'timeout-minutes'?: number;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps: readonly {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+describe.each(readdirSync(FOLDER))('%s', (name) => {
+  const text = readFileSync(path.join(FOLDER, name), 'utf8');
+  const workflow = parse(text) as Workflow;
+  const jobs = Object.entries(workflow.jobs);
+  const steps = jobs.flatMap(([, job]) => job.steps);
+
+  it('is a valid workflow', () => {
+    expect(validateWorkflow(text).errors).toEqual([]);
+  });
+
+  it('names actions by commit, with the version beside it', () => {
+    const uses = text.split('\n').filter((line) => /\buses:/.test(line));
+    expect(uses.length).toBe(steps.filter((step) => step.uses !== undefined).length);
+    for (const line of uses) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it('may read by default, and leaves no credential on the disk', () => {
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    expect(checkouts.length).toBe(jobs.length);
+    for (const { with: options } of checkouts)
+      expect(options).toMatchObject({ 'persist-credentials': false });
+  });
+
+  it('needs no secret', () => {
+    expect(text).not.toMatch(/secrets\s*[.[]/);
+  });
+
+  it('lets nothing that others may write into a shell', () => {
+    for (const { run = '' } of steps) expect(run).not.toMatch(/\$\{\{(?!\s*matrix\.)/);
+  });
+
+  it('ends every job in time, and does not run twice at once', () => {
+    for (const [job, { 'timeout-minutes': minutes }] of jobs) expect(minutes, job).toBeLessThanOrEqual(60);
+    expect(workflow.concurrency).toBeDefined();
+  });
+});
+
+describe('release.yml', () => {
+  const { jobs } = parse(readFileSync(path.join(FOLDER, 'release.yml'), 'utf8')) as Workflow;
+
+  it('gives the right to publish, and the right to write, to one job each', () => {
+    const rights = Object.entries(jobs).flatMap(([job, { permissions = {} }]) =>
+      Object.entries(permissions)
+        .filter(([, right]) => right === 'write')
+        .map(([scope]) => `${job}: ${scope}`),
+    );
+    expect(rights).toEqual(['publish: id-token', 'release: contents']);
+  });
+});
