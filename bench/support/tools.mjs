@@ -5,6 +5,7 @@ import { describeNodes } from './program.mjs';
 const TOOLS = {
   aria2: { command: ['aria2c', '--version'], package: 'aria2' },
   curl: { command: ['curl', '--version'], package: 'curl' },
+  hyperfine: { command: ['hyperfine', '--version'], package: 'hyperfine' },
   nginx: { command: ['nginx', '-v'], package: 'nginx-light' },
   openssl: { command: ['openssl', 'version'], package: 'openssl' },
   strace: { command: ['strace', '--version'], package: 'strace' },

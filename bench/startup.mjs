@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process';
+import { spread, targetLine } from './support/comparison.mjs';
+import { quote, timesOf } from './support/hyperfine.mjs';
+import { measure } from './support/measure.mjs';
+import { NODES, program } from './support/program.mjs';
+import { alternate, median } from './support/rounds.mjs';
+import { startSandbox } from './support/sandbox.mjs';
+
+export const title = 'Start-up: from the key to the answer, against bare Node';
+export const tools = ['hyperfine'];
+
+const RUNS = Number(process.env.BENCH_ROUNDS || 30);
+const BARE = 'node -e 0';
+const BARE_IN_TERMINAL = 'node -e 0 in a terminal';
+const STATUS = 'status ID, local server';
+const WRONG_FLAG = 'a wrong flag';
+const LIST = 'list, as a table in a terminal';
+
+/** How many times as long as bare Node each may take: with Node 20, and with newer ones. */
+const AT_MOST = {
+  '--version': [1.45, 1.4],
+  '--help': [1.55, 1.45],
+  [WRONG_FLAG]: [1.55, 1.45],
+  'ids to complete, from the cache': [1.6, 1.5],
+  [STATUS]: [6, 2.7],
+};
+const LIST_OVER_STATUS = 0.6;
+const PEAK_RATIO = 1.6;
+
+export async function run({ folder }) {
+  const sandbox = await startSandbox(folder);
+  const { env } = sandbox;
+  try {
+    const id = createPackage(env);
+    const lines = [];
+    for (const node of NODES) lines.push(...(await measureNode(node, { id, folder, env })));
+    return lines;
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+function createPackage(env) {
+  const ask = (...words) => {
+    const [file, ...args] = program(NODES[0], words);
+    return execFileSync(file, args, { encoding: 'utf8', env }).trim();
+  };
+  return ask('create', '-m', ask('media', 'list', '--quiet', '--limit', '1', '--format', 'id'), '--quiet');
+}
+
+async function measureNode(node, { id, folder, env }) {
+  const bare = [node.path, '-e', '0'];
+  const status = program(node, ['status', id]);
+  const commands = {
+    [BARE]: bare,
+    '--version': program(node, ['--version']),
+    '--help': program(node, ['--help']),
+    [WRONG_FLAG]: program(node, ['status', '--wrong']),
+    // The runs to warm up ask the server; all others follow within the half minute that the cache lives.
+    'ids to complete, from the cache': program(node, ['__complete', 'zsh', '--', 'fetch', '']),
+    [STATUS]: status,
+    [BARE_IN_TERMINAL]: inTerminal(bare),
+    [LIST]: inTerminal(program(node, ['list'])),
+  };
+  const times = timesOf(commands, { folder, env, runs: RUNS, exitCodes: { [WRONG_FLAG]: 2 } });
+  const baseline = median(times[BARE]);
+  // The terminal's own share counts for none of the two.
+  const terminalSeconds = median(times[BARE_IN_TERMINAL]) - baseline;
+  const ratios = Object.fromEntries(
+    Object.entries(times).map(([name, values]) => {
+      const ownSeconds = name === LIST ? terminalSeconds : 0;
+      return [name, values.map((seconds) => (seconds - ownSeconds) / baseline)];
+    }),
+  );
+  const peaks = await alternate(
+    { bare: () => measure(bare, { folder, env }), status: () => measure(status, { folder, env }) },
+    { rounds: Math.min(RUNS, 5) },
+  );
+  return [
+    `${node.name}:`,
+    '',
+    `| what | ms | × ${BARE} |`,
+    '|---|---|---|',
+    ...Object.keys(commands).map(
+      (name) => `| ${name} | ${(median(times[name]) * 1000).toFixed(0)} | ${spread(ratios[name])} |`,
+    ),
+    '',
+    ...timeTargets(node, ratios),
+    peakTarget(peaks),
+    '',
+  ];
+}
+
+function inTerminal(words) {
+  return ['script', '--quiet', '--return', '--command', words.map(quote).join(' '), '/dev/null'];
+}
+
+function timeTargets({ major }, ratios) {
+  const limits = Object.entries(AT_MOST).map(([name, [on20, onNewer]]) => [
+    name,
+    major === 20 ? on20 : onNewer,
+  ]);
+  limits.push([LIST, median(ratios[STATUS]) + LIST_OVER_STATUS]);
+  return limits.map(([name, atMost]) => {
+    const ratio = median(ratios[name]);
+    return targetLine(`${name} ≤ ${atMost.toFixed(2)} × ${BARE}`, ratio.toFixed(2), ratio <= atMost);
+  });
+}
+
+function peakTarget({ bare, status }) {
+  const [bareMiB, statusMiB] = [bare, status].map((runs) => median(runs.map(({ peakMiB }) => peakMiB)));
+  const found = `${(statusMiB / bareMiB).toFixed(2)} (${statusMiB.toFixed(0)} of ${bareMiB.toFixed(0)} MiB)`;
+  return targetLine(
+    `peak memory of status ≤ ${PEAK_RATIO} × ${BARE}`,
+    found,
+    statusMiB <= PEAK_RATIO * bareMiB,
+  );
+}

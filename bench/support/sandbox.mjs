@@ -1,0 +1,20 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { cleanEnv, NODES, program } from './program.mjs';
+
+/** Starts the program's own sandbox; resolves with the environment that points to it, and `stop()`. */
+export async function startSandbox(folder) {
+  const [node] = NODES;
+  const [file, ...args] = program(node, ['sandbox', '-q', '--prepare', '0s']);
+  const child = spawn(file, args, { env: cleanEnv(folder), stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const { url, token } = JSON.parse(line);
+  return {
+    env: cleanEnv(folder, { STREAMDIVER_API_URL: url, STREAMDIVER_TOKEN: token }),
+    async stop() {
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
+}
