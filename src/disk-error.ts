@@ -6,6 +6,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
+  EBUSY: 'another program is using it',
   EIO: 'input/output error',
   ENOENT: 'no such folder',
   ENOTDIR: 'part of the path is not a folder',

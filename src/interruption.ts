@@ -7,12 +7,14 @@ const EXIT_CODE: Readonly<Record<SignalName, number>> = { SIGHUP: 129, SIGINT: 1
 const SAME_KEY_MS = 500;
 const PARENT_LOOK_MS = 400;
 
+type WatchedWorld = Pick<World, 'env' | 'clock' | 'onSignal' | 'parentPid' | 'isProcessAlive' | 'exitNow'>;
+
 /**
  * Turns signals into an aborted AbortSignal whose reason is the INTERRUPTED error. The first asks to
  * stop in order, a second one ends the process at once. Started by npx, the death of the parent
  * counts as SIGTERM: npm does not pass all signals on (npm/cli#7693).
  */
-export function watchForInterruption(world: World): { signal: AbortSignal; stop: () => void } {
+export function watchForInterruption(world: WatchedWorld): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
   // Every request listens to it; Node would suspect a leak from the eleventh on, and say so to the user.
   setMaxListeners(0, controller.signal);
@@ -39,12 +41,13 @@ export function watchForInterruption(world: World): { signal: AbortSignal; stop:
   };
 }
 
-function watchParent(world: World, onDeath: () => void): () => void {
+function watchParent(world: WatchedWorld, onDeath: () => void): () => void {
   if (world.env.npm_command !== 'exec') return () => undefined;
   const parent = world.parentPid();
   let cancel: () => void = () => undefined;
   const look = () => {
-    if (world.parentPid() !== parent) onDeath();
+    // On Windows nobody adopts a process: the number stays that of the dead parent.
+    if (world.parentPid() !== parent || !world.isProcessAlive(parent)) onDeath();
     else cancel = world.clock.after(PARENT_LOOK_MS, look);
   };
   look();

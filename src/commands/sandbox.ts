@@ -96,7 +96,7 @@ export async function sandbox(
     io.line(JSON.stringify({ url: server.apiUrl, token: server.token, pid: world.pid }));
     await io.flush();
     if (command.length > 0) await runCommand(command, server, { signal, world });
-    else await serveUntilInterrupted(server, { io, signal });
+    else await serveUntilInterrupted(server, { io, signal, world });
   } finally {
     await server.close();
   }
@@ -104,11 +104,12 @@ export async function sandbox(
 
 async function serveUntilInterrupted(
   server: Sandbox,
-  { io, signal }: Pick<LocalContext, 'io' | 'signal'>,
+  { io, signal, world }: Pick<LocalContext, 'io' | 'signal' | 'world'>,
 ): Promise<void> {
   io.info('The sandbox runs until you press Ctrl-C. In another terminal:');
   for (const [name, value] of Object.entries(sandboxVariables(server))) {
-    io.info(`  export ${name}=${quoteForShell(value)}`);
+    const text = quoteForShell(value, world.platform);
+    io.info(world.platform === 'win32' ? `  $env:${name} = ${text}` : `  export ${name}=${text}`);
   }
   if (signal.aborted) return;
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -124,18 +125,23 @@ async function runCommand(
     stdio: 'inherit',
     env: sandboxEnvironment(server, world.env),
   });
-  const exitCode = await exitOf(child, program, signal);
+  const exitCode = await exitOf(child, { program, platform: world.platform, signal });
   if (exitCode === 0) return;
   throw new ExpectedError('FAILED', `${program} ended with exit code ${exitCode}`, { exitCode });
 }
 
-function exitOf(child: ChildProcess, program: string, signal: AbortSignal): Promise<number> {
+function exitOf(
+  child: ChildProcess,
+  { program, platform, signal }: { program: string; platform: NodeJS.Platform; signal: AbortSignal },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const stop = () => child.kill('SIGTERM');
     signal.addEventListener('abort', stop, { once: true });
     child.once('error', (error) => {
       signal.removeEventListener('abort', stop);
-      reject(new ExpectedError('USAGE', `cannot run ${program}: ${error.message}`, { cause: error }));
+      // npm and many others are scripts there, which only a shell can run.
+      const hint = platform === 'win32' ? `if it is a script, put cmd /c before ${program}` : undefined;
+      reject(new ExpectedError('USAGE', `cannot run ${program}: ${error.message}`, { cause: error, hint }));
     });
     child.once('exit', (code, signalName) => {
       signal.removeEventListener('abort', stop);

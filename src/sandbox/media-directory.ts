@@ -26,7 +26,8 @@ interface Sidecar {
 }
 
 /**
- * A folder of the user's own as library, read once. Links and names with a leading dot are left out; a file
+ * A folder of the user's own as library, read once. Names are composed (NFC), however the file system
+ * spells them: HFS+ takes them apart, and nobody could type what to search for. Links and names with a leading dot are left out; a file
  * `name.srt` or `name.de.srt` (or .vtt, .txt) beside `name.mp4` is a transcript of it, the names of its folders are tags.
  * @throws ExpectedError USAGE when there is no such folder
  */
@@ -47,16 +48,12 @@ function readFolder(folder: string, parents: readonly string[]): StoredMedium[] 
     .filter((entry) => entry.isFile())
     .map(({ name }): FoundFile => {
       const extension = extname(name);
-      return {
-        path: join(folder, name),
-        parents,
-        stem: name.slice(0, name.length - extension.length),
-        extension,
-      };
+      const stem = name.slice(0, name.length - extension.length).normalize('NFC');
+      return { path: join(folder, name), parents, stem, extension };
     });
   const below = entries
     .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => readFolder(join(folder, name), [...parents, name]));
+    .flatMap(({ name }) => readFolder(join(folder, name), [...parents, name.normalize('NFC')]));
   return [...readMedia(files), ...below];
 }
 

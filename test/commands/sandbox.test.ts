@@ -58,6 +58,13 @@ describe('sandbox -- COMMAND', () => {
     const run = await runCommand(['sandbox', '--', 'no-such-program-anywhere']);
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain('cannot run no-such-program-anywhere');
+    expect(run.stderr).not.toContain('cmd /c');
+  });
+
+  test('a script that Windows cannot start without a shell is told how to', async () => {
+    const run = await runCommand(['sandbox', '--', 'no-such-program-anywhere'], { platform: 'win32' });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('hint: if it is a script, put cmd /c before no-such-program-anywhere');
   });
 });
 
@@ -78,6 +85,23 @@ describe('sandbox alone', () => {
     expect(run.exitCode).toBe(0);
     expect(run.stderr).toMatch(/Ctrl-C[^]*export STREAMDIVER_API_URL=[^]*export STREAMDIVER_TOKEN=/);
     expect(await answer).toMatchObject({ exitCode: 0, json: { truncated: false } });
+  });
+
+  test('says how to point at it in PowerShell on Windows', async () => {
+    const run = await runCommand(['sandbox'], {
+      platform: 'win32',
+      onStart(control) {
+        const timer = setInterval(() => {
+          if (!control.stderr().includes('STREAMDIVER_TOKEN')) return;
+          clearInterval(timer);
+          control.signal('SIGINT');
+        }, 20);
+      },
+    });
+    const { url, token } = JSON.parse(run.stdout);
+    expect(run.stderr).toContain(`  $env:STREAMDIVER_API_URL = ${url}`);
+    expect(run.stderr).toContain(`  $env:STREAMDIVER_TOKEN = ${token}`);
+    expect(run.stderr).not.toContain('export ');
   });
 
   test('a port that is taken exits with 2', async () => {

@@ -54,6 +54,17 @@ describe('a media directory', () => {
     expect((await listAllMedia(again)).map(({ id }) => id)).toEqual(media.map(({ id }) => id));
   });
 
+  test('composes names that the file system has taken apart', async () => {
+    const mediaDirectory = makeFolder({
+      'Ku\u0308che/Gru\u0308\u00dfe.mp4': 'film',
+      'Ku\u0308che/Gru\u0308\u00dfe.de.srt': SRT,
+    });
+    const sandbox = await openSandbox([], { mediaDirectory });
+    const medium = await mediumNamed(sandbox, 'Gr\u00fc\u00dfe');
+    expect(medium.tags).toEqual(['K\u00fcche']);
+    expect(await transcriptsOf(sandbox, medium)).toMatchObject([{ languageCode: 'de' }]);
+  });
+
   test('has the subtitles beside a medium as its transcripts', async () => {
     const mediaDirectory = makeFolder({
       'film.mp4': 'film',

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { ExpectedError } from '../src/errors.ts';
+import { watchForInterruption } from '../src/interruption.ts';
+import { afterThisTest } from './support/after-this-test.ts';
+import { createFastClock } from './support/fast-clock.ts';
+
+/** A process that does nothing until it is killed. */
+async function startParent(): Promise<ChildProcess & { pid: number }> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  afterThisTest(async () => void child.kill('SIGKILL'));
+  if (child.pid === undefined) throw new Error('no process');
+  return Object.assign(child, { pid: child.pid });
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function watch(env: Record<string, string>, parentPid: () => number) {
+  const { signal, stop } = watchForInterruption({
+    env,
+    parentPid,
+    isProcessAlive,
+    clock: createFastClock(),
+    onSignal: () => () => undefined,
+    exitNow: () => undefined,
+  });
+  afterThisTest(async () => stop());
+  return signal;
+}
+
+async function untilAborted(signal: AbortSignal): Promise<unknown> {
+  if (!signal.aborted) await once(signal, 'abort');
+  return signal.reason;
+}
+
+describe('started by npx, whose process ends', () => {
+  const env = { npm_command: 'exec' };
+
+  it('stops as on SIGTERM where another process adopts it', async () => {
+    let parentPid = process.ppid;
+    const signal = watch(env, () => parentPid);
+    expect(signal.aborted).toBe(false);
+    parentPid = process.pid;
+    const reason = await untilAborted(signal);
+    expect(reason).toBeInstanceOf(ExpectedError);
+    expect(reason).toMatchObject({ code: 'INTERRUPTED', exitCode: 143 });
+  });
+
+  it('stops as well where it keeps the number of the dead parent, as on Windows', async () => {
+    const parent = await startParent();
+    const signal = watch(env, () => parent.pid);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(signal.aborted).toBe(false);
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+    expect(await untilAborted(signal)).toMatchObject({ code: 'INTERRUPTED', exitCode: 143 });
+  });
+
+  it('goes on without npx: who detaches a program wants it to run', async () => {
+    const parent = await startParent();
+    const signal = watch({}, () => parent.pid);
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(signal.aborted).toBe(false);
+  });
+});
