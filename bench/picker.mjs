@@ -1,87 +1,95 @@
-// How quick the picker feels with a large library: `node bench/picker.mjs [MEDIA]`, 5,000 unless given.
-// Serves that many files from the sandbox and types into a real pseudo-terminal.
-import { spawn as spawnProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
+import { spread, targetLine } from './support/comparison.mjs';
+import { NODES, program } from './support/program.mjs';
+import { median } from './support/rounds.mjs';
+import { startSandbox } from './support/sandbox.mjs';
 
-const PROGRAM = fileURLToPath(new URL('../bin/streamdiver-dl.js', import.meta.url));
-const MEDIA = Number(process.argv[2] ?? 5_000);
+export const title = 'The picker, with 5,000 media in the library';
+
+const MEDIA = 5_000;
 const STARTS = 10;
 const KEYS = 50;
+const SEARCHES = 10;
 const DOWN = '\x1b[B';
+const CLEAR = '\x15';
+const FIRST_ROWS = 'start to the first rows';
+const AT_MOST_MS = {
+  [FIRST_ROWS]: 400,
+  'arrow key to repaint, over the border of a page': 50,
+  'letter to repaint': 50,
+};
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'streamdiver-dl-bench-'));
-const env = { PATH: process.env.PATH, HOME: folder, LANG: 'C.UTF-8', TERM: 'xterm-256color' };
-const sandbox = await startSandbox();
-try {
-  await run();
-} finally {
-  sandbox.stop();
-  rmSync(folder, { recursive: true, force: true });
-}
-
-async function startSandbox() {
-  const media = path.join(folder, 'media');
-  mkdirSync(media);
+/** The sandbox serves that many files; keys are typed into a real pseudo-terminal. */
+export async function run({ folder }) {
+  const mediaDirectory = path.join(folder, 'media');
+  mkdirSync(mediaDirectory);
   for (let index = 0; index < MEDIA; index += 1) {
-    writeFileSync(path.join(media, `Recording ${String(index).padStart(5, '0')}.mp4`), 'x');
+    writeFileSync(path.join(mediaDirectory, `Recording ${String(index).padStart(5, '0')}.mp4`), 'x');
   }
-  const child = spawnProcess(process.execPath, [PROGRAM, 'sandbox', '--media-dir', media], {
-    env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  const { url, token } = JSON.parse(line);
-  return { env: { ...env, STREAMDIVER_API_URL: url, STREAMDIVER_TOKEN: token }, stop: () => child.kill() };
+  const sandbox = await startSandbox(folder, ['--media-dir', mediaDirectory]);
+  try {
+    const lines = [];
+    for (const node of NODES) lines.push(`${node.name}:`, '', ...(await measureNode(node, sandbox.env)), '');
+    return lines;
+  } finally {
+    await sandbox.stop();
+  }
 }
 
-async function run() {
-  const drawn = [];
-  const filled = [];
+async function measureNode(node, env) {
+  const times = {
+    'start to the question': [],
+    [FIRST_ROWS]: [],
+    'arrow key to repaint, over the border of a page': [],
+    'letter to repaint': [],
+    'last letter to the answer, 150 ms of it waiting for more letters': [],
+  };
+  const [drawn, filled, moves, letters, searches] = Object.values(times);
   for (let start = 0; start < STARTS; start += 1) {
-    const picker = startPicker();
+    const picker = startPicker(node, env);
     drawn.push(await picker.until('Media'));
     filled.push(await picker.until('Recording'));
     await picker.end();
   }
-  const picker = startPicker();
+  const picker = startPicker(node, env);
   await picker.until('found');
   await delay(500);
-  const moves = [];
   for (let key = 0; key < KEYS; key += 1) moves.push(await picker.press(DOWN, 'Recording'));
-  const letters = [];
   for (const letter of 'Recording 0'.repeat(5).slice(0, KEYS)) {
     letters.push(await picker.press(letter, 'Media'));
     await delay(20);
   }
-  await picker.press('\x15', 'Media');
+  await picker.press(CLEAR, 'Media');
   await delay(500);
-  const searches = [];
-  for (let search = 0; search < 10; search += 1) {
+  for (let search = 0; search < SEARCHES; search += 1) {
     const text = `Recording ${String(search * 401).padStart(5, '0')}`;
     searches.push(await picker.press(text, '1 found'));
-    await picker.press('\x15', '50+ found');
+    await picker.press(CLEAR, '50+ found');
   }
   await picker.end();
-  console.log(`${MEDIA} media in the sandbox, Node ${process.version}`);
-  console.log('| what | median ms | slowest ms |');
-  console.log('|---|---|---|');
-  report(`start to the question (${STARTS} starts)`, drawn);
-  report(`start to the first rows (${STARTS} starts)`, filled);
-  report(`arrow key to repaint (${KEYS} keys, over a page border)`, moves);
-  report(`letter to repaint (${letters.length} keys)`, letters);
-  report('last letter to the answer (10 searches, 150 ms of it waiting for more letters)', searches);
+  return [
+    '| what | ms |',
+    '|---|---|',
+    ...Object.entries(times).map(([what, timesMs]) => `| ${what} | ${spread(timesMs, 0)} |`),
+    '',
+    ...Object.entries(AT_MOST_MS).map(([what, atMostMs]) => {
+      const middleMs = median(times[what]);
+      return targetLine(`${what} ≤ ${atMostMs} ms`, `${middleMs.toFixed(0)} ms`, middleMs <= atMostMs);
+    }),
+  ];
 }
 
-function startPicker() {
+function startPicker(node, env) {
   const startMs = performance.now();
-  const child = spawn(process.execPath, [PROGRAM, 'create'], { cols: 80, rows: 24, env: sandbox.env });
+  const [file, ...args] = program(node, ['create']);
+  const child = spawn(file, args, {
+    cols: 80,
+    rows: 24,
+    env: { ...env, LANG: 'C.UTF-8', TERM: 'xterm-256color' },
+  });
   let text = '';
   let notify = () => {};
   child.onData((data) => {
@@ -106,10 +114,4 @@ function startPicker() {
       await exited;
     },
   };
-}
-
-function report(what, timesMs) {
-  const sorted = timesMs.toSorted((one, other) => one - other);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  console.log(`| ${what} | ${median.toFixed(0)} | ${sorted.at(-1).toFixed(0)} |`);
 }

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { spread, targetLine } from './support/comparison.mjs';
 import { quote, timesOf } from './support/hyperfine.mjs';
 import { measure } from './support/measure.mjs';
 import { NODES, program } from './support/program.mjs';
 import { alternate, median } from './support/rounds.mjs';
-import { startSandbox } from './support/sandbox.mjs';
+import { createPackage, startSandbox } from './support/sandbox.mjs';
 
 export const title = 'Start-up: from the key to the answer, against bare Node';
 export const tools = ['hyperfine'];
@@ -38,14 +37,6 @@ export async function run({ folder }) {
   } finally {
     await sandbox.stop();
   }
-}
-
-function createPackage(env) {
-  const ask = (...words) => {
-    const [file, ...args] = program(NODES[0], words);
-    return execFileSync(file, args, { encoding: 'utf8', env }).trim();
-  };
-  return ask('create', '-m', ask('media', 'list', '--quiet', '--limit', '1', '--format', 'id'), '--quiet');
 }
 
 async function measureNode(node, { id, folder, env }) {

@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { cleanEnv, NODES, program } from './program.mjs';
 
 /** Starts the program's own sandbox; resolves with the environment that points to it, and `stop()`. */
-export async function startSandbox(folder) {
+export async function startSandbox(folder, flags = []) {
   const [node] = NODES;
-  const [file, ...args] = program(node, ['sandbox', '-q', '--prepare', '0s']);
+  const [file, ...args] = program(node, ['sandbox', '-q', '--prepare', '0s', ...flags]);
   const child = spawn(file, args, { env: cleanEnv(folder), stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   const { url, token } = JSON.parse(line);
@@ -17,4 +17,13 @@ export async function startSandbox(folder) {
       await once(child, 'exit');
     },
   };
+}
+
+/** Has the sandbox make one package and returns its id. */
+export function createPackage(env) {
+  const ask = (...words) => {
+    const [file, ...args] = program(NODES[0], words);
+    return execFileSync(file, args, { encoding: 'utf8', env }).trim();
+  };
+  return ask('create', '-m', ask('media', 'list', '--quiet', '--limit', '1', '--format', 'id'), '--quiet');
 }

@@ -10,7 +10,6 @@ const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.
 export const ENTER = '\r';
 export const ESC = '\x1b';
 export const TAB = '\t';
-const UP = '\x1b[A';
 export const DOWN = '\x1b[B';
 export const PAGE_DOWN = '\x1b[6~';
 export const CTRL_C = '\x03';
