@@ -32,6 +32,16 @@ describe('fileName', () => {
     expect(fileName({ ...file, ...changed })).toBe(name);
   });
 
+  test.each([
+    ['composed and decomposed letters', 'Caf\u00e9', 'Cafe\u0301'],
+    ['upper and lower case', 'CAFÉ', 'café'],
+    ['ligatures', '\ufb01nal', 'final'],
+    ['a sharp s', 'Straße', 'STRASSE'],
+  ])('row 89: %s make no two names that some file systems take for one', (_what, one, other) => {
+    const [left, right] = [one, other].map((title) => fileName({ ...file, title }));
+    expect(left).toBe(right);
+  });
+
   test('is one harmless component, whatever title, id and name are', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 300 });
     fc.assert(

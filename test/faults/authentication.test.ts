@@ -6,8 +6,11 @@ import { assertNoCanaryElsewhere } from '../support/canary.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { cutAtHalfThen } from '../support/fault-mode.ts';
 import { startFaultServer } from '../support/fault-server.ts';
+import { runBinary } from '../support/run-binary.ts';
 import { runCli } from '../support/run-cli.ts';
+import { makePlace } from '../support/run-place.ts';
 import { makeZipObject } from '../support/served-object.ts';
+import { listTree } from '../support/temp-folder.ts';
 
 const CLIENT_SECRET = 'client-SECRET+/8Jq4kW9~v7Rb';
 const CLIENT_ENV = {
@@ -140,6 +143,33 @@ test('client credentials are renewed once in the middle and the download goes on
   expect(api.requestsOf('GET /v2/downloads/file/{id}').at(-1)?.headers.get('range')).toMatch(
     /^bytes=1\d{5}-/,
   );
+});
+
+test('row 127: processes that sign in at once ask for a token each, share none and store none', async () => {
+  let tokens = 0;
+  const api = await startApi({
+    token: null,
+    packages: [{ id: PACKAGE_ID, status: 'ready' }],
+    script: {
+      'POST token': (_request, reply) => {
+        tokens += 1;
+        return reply.json(200, { access_token: `sandbox-token-number-${tokens}`, expires_in: 3_600 });
+      },
+    },
+  });
+  const place = makePlace();
+  const runs = await Promise.all(
+    Array.from({ length: 4 }, () =>
+      runBinary(['status', PACKAGE_ID, '--json'], { api, place, token: null, env: CLIENT_ENV }),
+    ),
+  );
+  expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
+  const sent = api.requestsOf('GET /v2/downloads/{id}').map(({ headers }) => headers.get('authorization'));
+  expect(new Set(sent)).toEqual(
+    new Set([1, 2, 3, 4].map((number) => `Bearer sandbox-token-number-${number}`)),
+  );
+  expect(api.requestsOf('POST token')).toHaveLength(4);
+  expect(listTree(place.home)).toEqual([]);
 });
 
 const RENEWALS: readonly (readonly [

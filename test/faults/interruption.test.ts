@@ -91,6 +91,25 @@ test('row 119: a second Ctrl-C ends it at once', async () => {
   expect((await run.result).exitCode).toBe(130);
 });
 
+test('row 122: when the shell that npx was started from is shot, nothing is left running and the same command goes on', async () => {
+  const api = await startSlowApi();
+  const run = startBinary(ARGS, {
+    api,
+    env: { npm_command: 'exec' },
+    wrapper: ['sh', '-c', '"$@" & wait', 'sh'],
+  });
+  await untilFileIsAsked(api);
+  run.kill('SIGKILL');
+  // Ends when the program, too, has closed its streams.
+  const result = await run.result;
+  expect(result.stderr).toContain('interrupted by SIGTERM');
+  expect(listTree(result.cwd).map(({ path }) => path)).toEqual(['object.zip.part', 'object.zip.part.json']);
+  expect(await runCli(ARGS, { api, place: result })).toMatchObject({
+    exitCode: 0,
+    json: { results: [{ outcome: 'resumed' }] },
+  });
+});
+
 async function untilFileIsAsked(api: ApiServer, count = 1): Promise<void> {
   const deadlineMs = performance.now() + 10_000;
   while (api.requestsOf('GET /v2/downloads/file/{id}').length < count && performance.now() < deadlineMs) {

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { assert, asyncProperty, constantFrom, double, record } from 'fast-check';
 import { expect, test } from 'vitest';
 import { cutAtHalfThen, type FaultMode, OVERCOME, wellBehaved } from '../support/fault-mode.ts';
+import { runCli } from '../support/run-cli.ts';
 import { describeRun } from '../support/run-result.ts';
 import { type FaultScene, handOut, OBJECT_NAME, setScene } from './fetch-with-fault.ts';
 
@@ -139,6 +140,27 @@ test('row 77: a part of another package is not touched', async () => {
   const run = await scene.fetch();
   expect(run.exitCode).toBe(13);
   expect(readFileSync(scene.partPath)).toHaveLength(150_000);
+});
+
+test('row 78: the part of a package that was created again under another id is kept, and given up only when told so', async () => {
+  const scene = await stopAtHalf();
+  const again = '7a1d4c2e-0b3f-4e8d-a6c5-9f8e7d6c5b4a';
+  const file = {
+    url: `${scene.storage.origin}/again`,
+    size: scene.object.bytes.length,
+    mimeType: 'application/zip',
+  };
+  scene.api.script('GET /v2/downloads/{id}', {
+    json: { status: 'success', data: { id: again, status: 'ready', compressed: true, files: [file] } },
+  });
+  const args = ['fetch', again, '-o', OBJECT_NAME, '--json'];
+  const refused = await runCli(args, { api: scene.api, place: scene.place });
+  expect(refused).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
+  expect(readFileSync(scene.partPath)).toHaveLength(150_000);
+  expect(refused.stderr).toContain('--no-resume');
+  const told = await runCli([...args, '--no-resume'], { api: scene.api, place: scene.place });
+  expect(told).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded' }] } });
+  expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
 });
 
 test('row 76: two files of one name in two packages do not share a part', async () => {

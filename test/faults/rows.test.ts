@@ -7,10 +7,10 @@ import { FAULT_MODES } from '../support/fault-modes.ts';
 /** The rows of the fault catalogue about downloads that must be handled, by chapter. */
 const MUST_BE_HANDLED: Readonly<Record<string, readonly number[]>> = {
   transport: [48, 49, 50, 51, 52, 54, 55, 56, 58],
-  resume: [68, 69, 70, 71, 72, 73, 74, 75],
-  'file system': [81, 82, 83, 84, 85, 87],
-  'process and signals': [119, 120],
-  concurrency: [125, 126],
+  resume: [68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80],
+  'file system': [81, 82, 83, 84, 85, 87, 89, 93],
+  'process and signals': [119, 120, 122, 123, 124],
+  concurrency: [125, 126, 127, 128, 129],
 };
 
 const TEST_FOLDER = fileURLToPath(new URL('..', import.meta.url));

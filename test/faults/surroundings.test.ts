@@ -1,6 +1,11 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
 import { startApi } from '../support/api-server.ts';
@@ -15,6 +20,7 @@ import { listTree, makeTempFolder } from '../support/temp-folder.ts';
 import { handOut } from './fetch-with-fault.ts';
 
 const object = makeZipObject(3_000_000);
+const ID_CACHE = fileURLToPath(new URL('../../dist/completion/id-cache.js', import.meta.url));
 const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
 
 function isRight(place: RunPlace): boolean {
@@ -95,6 +101,85 @@ test('row 121: a process that was stopped for a while goes on where it was', asy
   expect((await run.result).exitCode).toBe(0);
   expect(isRight(run.place)).toBe(true);
   expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
+});
+
+test('row 93: what a hundred killed runs have left of their work is cleared away, their parts and those of others are not', async () => {
+  const api = await startApi({ files: { one: makeZipObject(10_000) } });
+  const place = makePlace();
+  const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  const parts: string[] = [];
+  for (let number = 0; number < 100; number += 1) {
+    const random = String(number).padStart(12, '0');
+    // No process has this number: pid_max of Linux is 2^22.
+    const own = join(place.cwd, `.streamdiver-dl-${host}-4194305-${random}`);
+    mkdirSync(own);
+    writeFileSync(join(own, '0.tmp'), 'half of a file');
+    writeFileSync(`${own}.lock`, '');
+    parts.push(`talk-${number}.zip.part`);
+    writeFileSync(join(place.cwd, `talk-${number}.zip.part`), 'half of a talk');
+  }
+  const run = await runCli(['fetch', PACKAGE_ID, '--extract', '--keep-archive', '-D', '.', '--json'], {
+    api,
+    place,
+  });
+  expect(run.exitCode).toBe(0);
+  const left = listTree(place.cwd).map(({ path }) => path);
+  expect(left.filter((path) => path.startsWith('.'))).toEqual([]);
+  expect(left.filter((path) => path.endsWith('.part'))).toEqual(parts.toSorted());
+});
+
+test.each([
+  ['closed', 'exec "$@" <&-'],
+  ['empty', 'exec "$@" </dev/null'],
+])(
+  'row 124: with a standard input that is %s nothing is asked and nothing is sent',
+  async (_what, script) => {
+    const api = await startApi();
+    const wrapper = ['sh', '-c', script, 'sh'];
+    const rm = await runBinary(['rm', PACKAGE_ID], { api, wrapper });
+    expect(rm).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(rm.stderr).toContain('--yes');
+    const create = await runBinary(['create'], { api, wrapper });
+    expect(create).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(create.stderr).toContain('-m ID');
+    expect(api.requests).toHaveLength(0);
+  },
+);
+
+test('row 128: processes that read the settings at once leave them as they are', async () => {
+  const api = await startApi({ packages: [{ id: PACKAGE_ID, status: 'ready' }] });
+  const place = makePlace();
+  const settings = JSON.stringify({ profiles: { default: { apiUrl: `${api.origin}/v2` } } });
+  mkdirSync(place.configDir);
+  writeFileSync(join(place.configDir, 'config.json'), settings, { mode: 0o600 });
+  const env = { STREAMDIVER_API_URL: undefined };
+  const runs = await Promise.all(
+    Array.from({ length: 4 }, () => runBinary(['status', PACKAGE_ID, '--json'], { api, place, env })),
+  );
+  expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
+  expect(readFileSync(join(place.configDir, 'config.json'), 'utf8')).toBe(settings);
+  expect(listTree(place.configDir).map(({ path }) => path)).toEqual(['config.json']);
+});
+
+test('row 128: of processes that write the same cache the last one wins, and it is whole at every moment', async () => {
+  const folder = makeTempFolder();
+  const script = `import { createIdCache } from ${JSON.stringify(ID_CACHE)};
+    const cache = createIdCache(${JSON.stringify(folder)}, { key: 'k', nowMs: 0, pid: process.pid });
+    for (let count = 0; count < 300; count += 1)
+      cache.write('packages', Array(count).fill({ value: String(process.pid), description: 'x'.repeat(99) }));`;
+  const writers = Array.from({ length: 3 }, () =>
+    promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]),
+  );
+  const path = join(folder, 'completion.json');
+  while (writers.some(({ child }) => child.exitCode === null)) {
+    const { packages } = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+    const authors = new Set(packages?.candidates.map(({ value }: { value: string }) => value));
+    expect(authors.size).toBeLessThanOrEqual(1);
+    await delay(1);
+  }
+  await Promise.all(writers);
+  expect(JSON.parse(readFileSync(path, 'utf8')).packages.candidates).toHaveLength(299);
+  expect(listTree(folder).map(({ path }) => path)).toEqual(['completion.json']);
 });
 
 test('row 123: a small heap and few open files are enough', async () => {

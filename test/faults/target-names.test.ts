@@ -14,6 +14,7 @@ import { PACKAGE_ID } from '../support/api-packages.ts';
 import { startApi } from '../support/api-server.ts';
 import { runCli } from '../support/run-cli.ts';
 import { makePlace } from '../support/run-place.ts';
+import { serveArchive } from '../support/served-archive.ts';
 import { makeZipObject } from '../support/served-object.ts';
 import { listTree } from '../support/temp-folder.ts';
 
@@ -122,6 +123,24 @@ test.each([
   expect([9, 13]).toContain(run.exitCode);
   expect(readFileSync(join(place.cwd, 'file'), 'utf8')).toBe(OLD);
 });
+
+test.each([
+  ['composed and decomposed letters', 'caf\u00e9.txt', 'cafe\u0301.txt'],
+  ['upper and lower case', 'Notes.txt', 'notes.txt'],
+  ['ligatures', '\ufb01nal.txt', 'final.txt'],
+])(
+  'row 89: an archive with two names that differ in %s only is refused before a byte is written',
+  async (_what, one, other) => {
+    const archive = serveArchive([
+      { name: one, content: 'one' },
+      { name: other, content: 'other' },
+    ]);
+    const api = await startApi({ files: { one: archive } });
+    const run = await runCli(['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 12, json: { error: { code: 'UNSAFE' } } });
+    expect(existsSync(join(run.cwd, 'out', one)) || existsSync(join(run.cwd, 'out', other))).toBe(false);
+  },
+);
 
 test('folders that are missing are made', async () => {
   const { api, place } = await prepare();
