@@ -77,7 +77,7 @@ async function measureNode(node, { id, folder, env }) {
     ),
     '',
     ...timeTargets(node, ratios),
-    peakTarget(peaks),
+    ...peakLines(node, peaks),
     '',
   ];
 }
@@ -98,12 +98,11 @@ function timeTargets({ major }, ratios) {
   });
 }
 
-function peakTarget({ bare, status }) {
+/** Node 20 has no target: undici's parser alone takes what newer ones need for all. */
+function peakLines({ major }, { bare, status }) {
   const [bareMiB, statusMiB] = [bare, status].map((runs) => median(runs.map(({ peakMiB }) => peakMiB)));
   const found = `${(statusMiB / bareMiB).toFixed(2)} (${statusMiB.toFixed(0)} of ${bareMiB.toFixed(0)} MiB)`;
-  return targetLine(
-    `peak memory of status ≤ ${PEAK_RATIO} × ${BARE}`,
-    found,
-    statusMiB <= PEAK_RATIO * bareMiB,
-  );
+  if (major === 20) return [`- peak memory of status, × ${BARE}: ${found}`];
+  const isMet = statusMiB <= PEAK_RATIO * bareMiB;
+  return [targetLine(`peak memory of status ≤ ${PEAK_RATIO} × ${BARE}`, found, isMet)];
 }
