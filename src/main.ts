@@ -8,7 +8,7 @@ import { ExpectedError } from './errors.ts';
 import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
 import { watchForInterruption } from './interruption.ts';
 import { buildProgram, type Runner } from './program.ts';
-import { columnsOf } from './terminal/create-terminal.ts';
+import { columnsOf } from './terminal/columns.ts';
 import { createSink, isReaderGone, outputError } from './terminal/sink.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import type { World } from './world.ts';

@@ -1,6 +1,7 @@
-import { type ProfileKey, withProfileKey } from '../config/config-file.ts';
+import { withProfileKey } from '../config/config-file.ts';
 import { type StoredCredential, withEntry } from '../config/credential-file.ts';
 import { BrokenFileError } from '../config/json-file.ts';
+import type { ProfileKey } from '../config/profile-keys.ts';
 import { tokenKey } from '../config/token-file.ts';
 import type { AccountContext } from '../context.ts';
 

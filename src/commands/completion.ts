@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
-import { SHELLS, type Shell } from '../completion/answer.ts';
 import { SCRIPTS } from '../completion/scripts.ts';
+import { SHELLS, type Shell } from '../completion/shells.ts';
 import type { LocalContext } from '../context.ts';
 import { forFlag, oneOf } from '../flags/flag-values.ts';
 

@@ -64,7 +64,7 @@ export async function contents({ ids: words, selection }: ContentsOptions, conte
   }
   io.listing({
     items,
-    columns: COLUMNS,
+    columns: contentColumns(),
     document,
     itemDocument: (entry) => ({ ...entry }),
     emptyText: 'the archive is empty',
@@ -78,27 +78,26 @@ async function readOneId(words: readonly string[], context: Context): Promise<st
   throw new ExpectedError('USAGE', 'contents shows one package, but standard input holds several ids');
 }
 
-const COLUMNS: readonly Column<ContentsItem>[] = [
-  { key: 'path', heading: 'PATH', text: ({ path }) => path, shrinks: true },
-  size('sizeBytes', 'SIZE'),
-  { ...size('compressedBytes', 'PACKED'), isOptional: true },
-  {
-    key: 'modified',
-    heading: 'MODIFIED',
-    isOptional: true,
-    text: ({ modified }) => modified ?? '',
-    display: ({ modified }) => (modified ?? '').slice(0, 16).replace('T', ' '),
-  },
-];
-
-function size(key: 'sizeBytes' | 'compressedBytes', heading: string): Column<ContentsItem> {
-  return {
+function contentColumns(): readonly Column<ContentsItem>[] {
+  const size = (key: 'sizeBytes' | 'compressedBytes', heading: string): Column<ContentsItem> => ({
     key,
     heading,
     align: 'right',
     text: (item) => String(item[key]),
     display: (item) => formatSizeInColumn(item[key]),
-  };
+  });
+  return [
+    { key: 'path', heading: 'PATH', text: ({ path }) => path, shrinks: true },
+    size('sizeBytes', 'SIZE'),
+    { ...size('compressedBytes', 'PACKED'), isOptional: true },
+    {
+      key: 'modified',
+      heading: 'MODIFIED',
+      isOptional: true,
+      text: ({ modified }) => modified ?? '',
+      display: ({ modified }) => (modified ?? '').slice(0, 16).replace('T', ' '),
+    },
+  ];
 }
 
 function totalText(items: readonly ContentsItem[]): string {

@@ -2,8 +2,8 @@ import { Argument, type Command } from 'commander';
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { formatTopic } from '../help/help-format.ts';
-import { TOPIC_TEXTS, TOPICS } from '../help/topics.ts';
-import { columnsOf } from '../terminal/create-terminal.ts';
+import { TOPICS } from '../help/topics.ts';
+import { columnsOf } from '../terminal/columns.ts';
 import { closestOf } from '../values/closest.ts';
 
 export interface HelpOptions {
@@ -43,6 +43,7 @@ export async function help(
     return;
   }
   if (topic === 'environment' || topic === 'exit-codes') {
+    const { TOPIC_TEXTS } = await import('../help/topic-texts.ts');
     const width = columnsOf(world.stdout, world.env);
     for (const line of formatTopic(TOPIC_TEXTS[topic], width)) io.line(line);
     return;

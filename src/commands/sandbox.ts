@@ -6,7 +6,7 @@ import { sandboxEnvironment, sandboxVariables } from '../cli/sandbox-environment
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { forFlag, knowing, nonEmpty, repeatable } from '../flags/flag-values.ts';
-import { FAULT_NAMES, parseFault, type SandboxFault } from '../sandbox/faults.ts';
+import type { SandboxFault } from '../sandbox/faults.ts';
 import type { Sandbox } from '../sandbox/start.ts';
 import { quoteForShell } from '../terminal/shell-quote.ts';
 import { parseCount } from '../values/count.ts';
@@ -62,23 +62,32 @@ export function defineSandbox(
     .option(
       '--fault <name[=arg]>',
       'misbehave like this; several times; `help sandbox` lists the names',
-      knowing(
-        FAULT_NAMES.map(({ name }) => name),
-        repeatable('--fault'),
-      ),
+      knowing(faultNames, repeatable('--fault')),
     )
-    .action((words: string[], flags: RawFlags, self: Command) =>
+    .action(async (words: string[], flags: RawFlags, self: Command) =>
       action(
         {
           port: flags.port ?? 0,
           mediaFolder: flags.mediaDir ?? null,
           prepareMs: flags.prepare ?? DEFAULT_PREPARE_MS,
-          faults: (flags.fault ?? []).map(forFlag('--fault', parseFault)),
+          faults: await parseFaults(flags.fault ?? []),
           command: words,
         },
         self,
       ),
     );
+}
+
+/** The table of faults is loaded for those who want one. */
+async function parseFaults(texts: readonly string[]): Promise<readonly SandboxFault[]> {
+  if (texts.length === 0) return [];
+  const { parseFault } = await import('../sandbox/faults.ts');
+  return texts.map(forFlag('--fault', parseFault));
+}
+
+async function faultNames(): Promise<readonly string[]> {
+  const { FAULT_NAMES } = await import('../sandbox/faults.ts');
+  return FAULT_NAMES.map(({ name }) => name);
 }
 
 export async function sandbox(

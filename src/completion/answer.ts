@@ -2,9 +2,7 @@ import { truncateToWidth } from '../terminal/display-width.ts';
 import { quoteForShell } from '../terminal/shell-quote.ts';
 import { splitBashLine } from './bash-line.ts';
 import type { Candidate, Completion } from './candidates.ts';
-
-export const SHELLS = ['bash', 'zsh', 'fish', 'pwsh'] as const;
-export type Shell = (typeof SHELLS)[number];
+import type { Shell } from './shells.ts';
 
 /** What a shell's script hands over, and how its answer is written. */
 export interface ShellQuestion {

@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
-import { knownWordsOf } from '../flags/flag-values.ts';
+import { type KnownWords, knownWordsOf } from '../flags/flag-values.ts';
 import { escapeText } from '../terminal/escape.ts';
 import { findCommand, findPosition, type Position, withAncestors } from './position.ts';
 
@@ -74,7 +74,8 @@ async function completeValue(
   const place = position.place.kind === 'value' ? position.place.prefix : '';
   if (known !== undefined) {
     const typed = position.current.slice(place.length);
-    return known.isList ? completeList(known.words, typed) : wordsOf(known.words);
+    const words = await wordsKnown(known);
+    return known.isList ? completeList(words, typed) : wordsOf(words);
   }
   if (option.argChoices !== undefined) return wordsOf(option.argChoices);
   switch (option.attributeName()) {
@@ -96,8 +97,9 @@ async function completeOperand(position: Position, sources: CandidateSources): P
   }
   const argument = argumentAt(command, operands.length);
   if (argument === undefined) return NOTHING;
-  const known = knownWordsOf(argument.parseArg)?.words ?? argument.argChoices;
-  if (known !== undefined) return wordsOf(known);
+  const known = knownWordsOf(argument.parseArg);
+  if (known !== undefined) return wordsOf(await wordsKnown(known));
+  if (argument.argChoices !== undefined) return wordsOf(argument.argChoices);
   if (argument.name() !== 'id') return NOTHING;
   const ids = await sources.ids(command.parent?.name() === 'media' ? 'media' : 'packages', flagValues);
   return { candidates: ids.filter(({ value }) => !operands.includes(value)), fallback: 'none' };
@@ -147,6 +149,10 @@ function withPrefix(prefix: string, { candidates, fallback }: Completion): Compl
     candidates: candidates.map(({ value, description }) => ({ value: prefix + value, description })),
     fallback,
   };
+}
+
+async function wordsKnown({ words }: KnownWords): Promise<readonly string[]> {
+  return typeof words === 'function' ? await words() : words;
 }
 
 function wordsOf(words: readonly string[]): Completion {

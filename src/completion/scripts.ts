@@ -1,5 +1,5 @@
 import { PROGRAM } from '../version.ts';
-import type { Shell } from './answer.ts';
+import type { Shell } from './shells.ts';
 
 /**
  * For bash 3.2 (macOS) and newer, without the package bash-completion. Nothing of the line or of the

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../values/json.ts';
 import { FILE_VERSION, optionalText, refuseUnknownKeys, requireObject } from './json-file.ts';
+import { PROFILE_KEYS, type ProfileKey } from './profile-keys.ts';
 
 /** What a profile of the config file may hold. */
 export interface Profile {
@@ -7,9 +8,6 @@ export interface Profile {
   readonly ssoUrl?: string | undefined;
   readonly cacert?: string | undefined;
 }
-
-export const PROFILE_KEYS = ['apiUrl', 'ssoUrl', 'cacert'] as const;
-export type ProfileKey = (typeof PROFILE_KEYS)[number];
 
 /** `config.json`: nothing secret. */
 export interface Config {

@@ -1,6 +1,7 @@
 import { ExpectedError } from '../errors.ts';
 import { isLoopback } from '../http/origin.ts';
-import type { Config, Profile, ProfileKey } from './config-file.ts';
+import type { Config, Profile } from './config-file.ts';
+import type { ProfileKey } from './profile-keys.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

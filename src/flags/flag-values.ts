@@ -3,7 +3,8 @@ import { closestOf } from '../values/closest.ts';
 
 /** Words that a value may be, all of them or the usual ones. */
 export interface KnownWords {
-  readonly words: readonly string[];
+  /** Or how they are had, where knowing them means loading what most lines do not need. */
+  readonly words: readonly string[] | (() => Promise<readonly string[]>);
   /** Several of them may be given, with commas between. */
   readonly isList: boolean;
 }
@@ -13,7 +14,7 @@ const KNOWN_WORDS = new WeakMap<object, KnownWords>();
 
 /** The parser itself, from now on known to take these words; completion offers them. */
 export function knowing<Parse extends (text: string) => unknown>(
-  words: readonly string[],
+  words: KnownWords['words'],
   parse: Parse,
   { isList = false } = {},
 ): Parse {

@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 import { PROGRAM, VERSION } from '../version.ts';
 import { EXAMPLES } from './examples.ts';
-import { TOPIC_TEXTS } from './topics.ts';
+import { TOPIC_TEXTS } from './topic-texts.ts';
 
 /**
  * The manual page (man(7) macros) of the whole command tree. Without a date, so that the same source

@@ -1,5 +1,6 @@
 import { ExpectedError } from '../errors.ts';
-import type { OutputStream, World } from '../world.ts';
+import type { World } from '../world.ts';
+import { columnsOf } from './columns.ts';
 import { escapeText } from './escape.ts';
 import { chooseGlyphs } from './glyphs.ts';
 import { createProgress } from './progress.ts';
@@ -21,8 +22,6 @@ export interface TerminalOptions
   readonly colorMode: ColorMode;
   readonly noInput: boolean;
 }
-
-const DEFAULT_COLUMNS = 80;
 
 /** The terminal over three given streams. Nothing but this object should write to them. */
 export function createTerminal(options: TerminalOptions): Terminal {
@@ -144,11 +143,4 @@ export function createTerminal(options: TerminalOptions): Terminal {
       await Promise.all([results.settled(), progress.settled(), messages.settled()]);
     },
   };
-}
-
-/** COLUMNS wins over what the stream says, as it does for other programs; a width of 0 is none. */
-export function columnsOf(stream: OutputStream, env: World['env']): number {
-  const asked = Number(env['COLUMNS']);
-  if (Number.isInteger(asked) && asked > 0) return asked;
-  return stream.columns || DEFAULT_COLUMNS;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { formatManPage } from '../../src/help/man-page.ts';
-import { TOPIC_TEXTS } from '../../src/help/topics.ts';
+import { TOPIC_TEXTS } from '../../src/help/topic-texts.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { commandsOf, nameOf, program } from './command-tree.ts';
 

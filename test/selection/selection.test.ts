@@ -1,14 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findTranscripts } from '../../src/selection/find-transcripts.ts';
-import {
-  checkAnonymous,
-  isEmptyBody,
-  mergeBody,
-  parseBody,
-  parseFormats,
-  parseTranscript,
-} from '../../src/selection/selection.ts';
+import { checkAnonymous, isEmptyBody, mergeBody, parseBody } from '../../src/selection/selection.ts';
+import { parseFormats, parseTranscript } from '../../src/selection/transcript-words.ts';
 
 const NO_SCALARS = { title: null, description: null, expires: null };
 const NOTHING = { mediaIds: [], renditionIds: [], transcripts: [] };

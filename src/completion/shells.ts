@@ -1,0 +1,3 @@
+/** The shells that have a completion script. */
+export const SHELLS = ['bash', 'zsh', 'fish', 'pwsh'] as const;
+export type Shell = (typeof SHELLS)[number];

@@ -1,0 +1,45 @@
+import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
+import { ExpectedError } from '../errors.ts';
+
+export const TRANSCRIPT_FORMATS: readonly TranscriptFormat[] = ['txt', 'srt', 'json'];
+/** What `-t ID` means without a format: the one that players and editors read. */
+const DEFAULT_FORMAT: TranscriptFormat = 'srt';
+/** Formats that the service offers for single transcripts but not inside packages (api.md). */
+const ONLY_SINGLE = new Set(['vtt', 'docx']);
+
+/**
+ * Reads `ID` or `ID:FORMAT`. Ids are opaque and may hold colons, so only a known format counts as one.
+ * @throws ExpectedError USAGE for a format that packages cannot hold
+ */
+export function parseTranscript(text: string): TranscriptSelection {
+  const colon = text.lastIndexOf(':');
+  const suffix = colon >= 0 ? text.slice(colon + 1).toLowerCase() : '';
+  if (ONLY_SINGLE.has(suffix)) throw notInPackages(suffix);
+  const format = TRANSCRIPT_FORMATS.find((candidate) => candidate === suffix);
+  const id = format === undefined ? text : text.slice(0, colon);
+  if (id.trim() === '') throw new ExpectedError('USAGE', 'the transcript id is empty');
+  return { id, format: format ?? DEFAULT_FORMAT };
+}
+
+/**
+ * Reads a list of formats such as `srt,txt`.
+ * @throws ExpectedError USAGE naming the formats
+ */
+export function parseFormats(text: string): readonly TranscriptFormat[] {
+  const formats = text.split(',').map((word) => {
+    const name = word.trim().toLowerCase();
+    if (ONLY_SINGLE.has(name)) throw notInPackages(name);
+    const format = TRANSCRIPT_FORMATS.find((candidate) => candidate === name);
+    if (format !== undefined) return format;
+    throw new ExpectedError('USAGE', `${JSON.stringify(word)} is not a transcript format`, {
+      hint: `formats: ${TRANSCRIPT_FORMATS.join(', ')}`,
+    });
+  });
+  return [...new Set(formats)];
+}
+
+function notInPackages(format: string): ExpectedError {
+  return new ExpectedError('USAGE', `packages cannot hold transcripts as ${format}`, {
+    hint: `formats: ${TRANSCRIPT_FORMATS.join(', ')}`,
+  });
+}
