@@ -73,7 +73,8 @@ async function makeWorld() {
     cwd: () => process.cwd(),
     platform: process.platform,
     nodeVersion: process.version,
-    hostname: os.hostname(),
+    // macOS changes what follows the first dot, and the case, with the network it is in.
+    hostname: os.hostname().split('.')[0].toLowerCase(),
     pid: process.pid,
     userId: process.geteuid?.() ?? null,
     parentPid: () => process.ppid,

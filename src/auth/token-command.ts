@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
+import { withoutOwnVariables } from './own-variables.ts';
 import { parseSecret } from './secret-text.ts';
 import { splitCommand } from './split-command.ts';
 
@@ -28,7 +29,7 @@ export async function runTokenCommand(
   const [program, ...words] = splitCommand(command);
   const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: scrubbed(env),
+    env: withoutOwnVariables(env),
     windowsHide: true,
   });
   let problem: string | null = null;
@@ -56,11 +57,6 @@ export async function runTokenCommand(
     stopTimer();
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-/** The settings of this program are none of the other's business, its secrets least of all. */
-function scrubbed(env: TokenCommandOptions['env']): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('STREAMDIVER_')));
 }
 
 function collect(stream: NodeJS.ReadableStream, onTooMuch: () => void): () => string {

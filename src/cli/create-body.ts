@@ -6,6 +6,7 @@ import { ExpectedError } from '../errors.ts';
 import { type CreateFlags, noMediaChosen } from '../flags/create-flags.ts';
 import { findTranscripts } from '../selection/find-transcripts.ts';
 import { mergeBody, parseBody } from '../selection/selection.ts';
+import { decodeUtf8 } from '../values/utf8.ts';
 import type { Moment } from '../values/when.ts';
 import { readText } from './ids.ts';
 
@@ -46,7 +47,7 @@ async function readBodyFile(file: string, { stdin, cwd }: Context) {
   const source = file === '-' ? 'standard input' : file;
   let text: string;
   try {
-    text = file === '-' ? await readText(stdin) : readFileSync(path.resolve(cwd(), file), 'utf8');
+    text = file === '-' ? await readText(stdin) : decodeUtf8(readFileSync(path.resolve(cwd(), file)), source);
   } catch (error) {
     if (error instanceof ExpectedError) throw error;
     throw new ExpectedError('USAGE', `cannot read ${source}`, { cause: error });

@@ -1,5 +1,6 @@
 import { ExpectedError } from '../errors.ts';
 import { quoteForShell } from '../terminal/shell-quote.ts';
+import { decodeUtf8 } from '../values/utf8.ts';
 import type { InputStream } from '../world.ts';
 
 const LIMIT_BYTES = 16 * 1_048_576;
@@ -53,5 +54,5 @@ export async function readText(stdin: InputStream): Promise<string> {
     sizeBytes += chunk.length;
     if (sizeBytes > LIMIT_BYTES) throw new ExpectedError('USAGE', 'standard input is larger than 16 MiB');
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return decodeUtf8(Buffer.concat(chunks), 'standard input');
 }

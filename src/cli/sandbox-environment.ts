@@ -1,3 +1,4 @@
+import { withoutOwnVariables } from '../auth/own-variables.ts';
 import type { Sandbox } from '../sandbox/start.ts';
 import type { World } from '../world.ts';
 
@@ -17,9 +18,8 @@ export function sandboxEnvironment(
   server: Pick<Sandbox, 'apiUrl' | 'ssoUrl' | 'token' | 'configFolder'>,
   env: World['env'],
 ): Readonly<Record<string, string | undefined>> {
-  const others = Object.entries(env).filter(([name]) => !name.startsWith('STREAMDIVER_'));
   return {
-    ...Object.fromEntries(others),
+    ...withoutOwnVariables(env),
     ...sandboxVariables(server),
     STREAMDIVER_CONFIG_DIR: server.configFolder,
   };

@@ -9,7 +9,7 @@ const signal = new AbortController().signal;
 const env = {
   PATH: process.env['PATH'],
   STREAMDIVER_TOKEN: 'ours',
-  STREAMDIVER_CONFIG_DIR: '/c',
+  Streamdiver_Config_Dir: '/c',
   OTHER: 'kept',
 };
 
@@ -39,7 +39,7 @@ describe('runTokenCommand', () => {
         let input = '';
         process.stdin.on('data', (chunk) => { input += chunk; });
         process.stdin.on('end', () => {
-          const names = Object.keys(process.env).filter((name) => /STREAMDIVER|OTHER/.test(name));
+          const names = Object.keys(process.env).filter((name) => /STREAMDIVER|OTHER/i.test(name));
           console.log(JSON.stringify({ words: process.argv.slice(2).length, names, input }));
         });`),
     );

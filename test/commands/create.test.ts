@@ -122,7 +122,14 @@ describe('create -f', () => {
     expect(bodiesSent(api)).toEqual([fileBody]);
   });
 
+  test('a byte order mark, as Windows writes it, is not part of the body', async () => {
+    const api = await startEmpty();
+    await runCommand(['create', '--from-file', '-'], { api, input: `\uFEFF${JSON.stringify(fileBody)}` });
+    expect(bodiesSent(api)).toEqual([fileBody]);
+  });
+
   test.each([
+    ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'Out-File -Encoding utf8'],
     ['nothing', '', 'not valid JSON'],
     ['a broken document', '{"selectedMediaIds":', 'not valid JSON'],
     ['a list', '[]', 'does not hold a JSON object'],

@@ -20,7 +20,7 @@ import { listTree, makeTempFolder } from '../support/temp-folder.ts';
 import { handOut } from './fetch-with-fault.ts';
 
 const object = makeZipObject(3_000_000);
-const ID_CACHE = fileURLToPath(new URL('../../dist/completion/id-cache.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
 
 function isRight(place: RunPlace): boolean {
@@ -163,7 +163,11 @@ test('row 128: processes that read the settings at once leave them as they are',
 
 test('row 128: of processes that write the same cache the last one wins, and it is whole at every moment', async () => {
   const folder = makeTempFolder();
-  const script = `import { createIdCache } from ${JSON.stringify(ID_CACHE)};
+  // By itself: in the bundle it is a part of a larger file.
+  const built = join(makeTempFolder(), 'id-cache.mjs');
+  const rolldown = ['node_modules/rolldown/bin/cli.mjs', 'src/completion/id-cache.ts', '--platform', 'node'];
+  await promisify(execFile)(process.execPath, [...rolldown, '--file', built], { cwd: ROOT });
+  const script = `import { createIdCache } from ${JSON.stringify(built)};
     const cache = createIdCache(${JSON.stringify(folder)}, { key: 'k', nowMs: 0, pid: process.pid });
     for (let count = 0; count < 300; count += 1)
       cache.write('packages', Array(count).fill({ value: String(process.pid), description: 'x'.repeat(99) }));`;
