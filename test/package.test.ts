@@ -78,6 +78,18 @@ describe('what is published', () => {
       expect(notices).toContain(`\n${name} `);
   });
 
+  it.each([
+    ['bash', 'streamdiver-dl.bash'],
+    ['zsh', '_streamdiver-dl'],
+    ['fish', 'streamdiver-dl.fish'],
+    ['pwsh', 'streamdiver-dl.ps1'],
+  ])('has the completion script of %s as a file', (shell, name) => {
+    const printed = execFileSync(process.execPath, ['bin/streamdiver-dl.js', 'completion', shell], {
+      cwd: ROOT,
+    });
+    expect(readFileSync(path.join(ROOT, 'dist/completions', name))).toEqual(printed);
+  });
+
   it('imports nothing but itself and Node', () => {
     const foreign = filesUnder('dist')
       .filter((file) => file.endsWith('.js'))
@@ -131,7 +143,9 @@ function importsOf(file: string): string[] {
 /** Names and bytes of all files of a folder. */
 function contentsOf(folder: string): Record<string, string> {
   return Object.fromEntries(
-    readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]),
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [name, readFileSync(path.join(folder, name), 'utf8')]),
   );
 }
 

@@ -51,6 +51,15 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
     expect(text).not.toMatch(/secrets\s*[.[]/);
   });
 
+  it('runs scripts that are there', () => {
+    const scripts = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts;
+    const called = steps.flatMap(({ run = '' }) =>
+      [...run.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script),
+    );
+    expect(called.length).toBeGreaterThan(0);
+    for (const script of called) expect(scripts).toHaveProperty([script ?? '']);
+  });
+
   it('lets nothing that others may write into a shell', () => {
     for (const { run = '' } of steps) expect(run).not.toMatch(/\$\{\{(?!\s*matrix\.)/);
   });
