@@ -2,6 +2,7 @@ import type { Api } from '../api/client.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpectedError } from '../errors.ts';
 import type { HeaderFields } from '../http/headers.ts';
+import { linkController } from '../http/linked-controller.ts';
 import { type ByteRange, createByteRanges } from './byte-ranges.ts';
 import { type ConnectionBudget, DEFAULT_CONNECTIONS } from './connection-budget.ts';
 import type { Destination, ObjectDescription } from './destination.ts';
@@ -67,6 +68,8 @@ export interface Job {
   /** Aborted with the context's signal, and when one connection has failed for good. */
   readonly signal: AbortSignal;
   readonly abort: (reason: unknown) => void;
+  /** Lets go of the context's signal, at the end. */
+  readonly release: () => void;
   /** How many connections make sense. */
   readonly mostConnections: number;
   /** Whether the byte came in an earlier run. */
@@ -89,7 +92,7 @@ const BYTES_PER_CONNECTION = 8 * 1_048_576;
 export type JobOptions = Pick<Job, 'request' | 'destination' | 'context' | 'url' | 'mayDivide'>;
 
 export function createJob({ request, destination, context, url, mayDivide }: JobOptions): Job {
-  const controller = new AbortController();
+  const { signal, abort, release } = linkController(context.signal);
   const keeper = keepJournal(destination, context.clock);
   const old = createByteRanges(destination.have.list());
   const sizeBytes = knownSize({ request, destination });
@@ -104,8 +107,9 @@ export function createJob({ request, destination, context, url, mayDivide }: Job
     context,
     url,
     plan: createPlan(gaps, { connections: mostConnections, first: isTailFirst ? tail : null }),
-    signal: AbortSignal.any([context.signal, controller.signal]),
-    abort: (reason) => controller.abort(reason),
+    signal,
+    abort,
+    release,
     mostConnections,
     isOld: (position) => old.has(position, position + 1),
     async write(chunks, position) {

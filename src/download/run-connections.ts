@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
 import { TransportError } from '../http/transport-error.ts';
-import { bringOnce, RangeRefused, TakenOver } from './bring-chunk.ts';
+import { RangeRefused } from './agree.ts';
+import { bringOnce, TakenOver } from './bring-chunk.ts';
 import type { Job } from './job.ts';
 import type { Chunk } from './plan.ts';
 import { createRetryBudget } from './retry-budget.ts';

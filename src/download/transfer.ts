@@ -1,5 +1,5 @@
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { RestartNeeded } from './bring-chunk.ts';
+import { RestartNeeded } from './agree.ts';
 import type { Destination } from './destination.ts';
 import { UnfitAnswerError } from './file-answer.ts';
 import { createFileUrl } from './file-url.ts';
@@ -63,6 +63,8 @@ export async function transfer(
       transferredBytes += job.transferredBytes;
       mayDivide &&= job.mayDivide;
       await begin(reason);
+    } finally {
+      job.release();
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { type HeaderFields, headerFields } from './headers.ts';
 import { formatRequestHead, formatResponseHead } from './heads.ts';
+import { linkController } from './linked-controller.ts';
 import { withoutDebugLog } from './quiet-import.ts';
 import { createReadPool, type ReadPool } from './read-pool.ts';
 import { timeoutError, transportError } from './transport-error.ts';
@@ -71,12 +72,10 @@ export function createTransport(options: TransportOptions): Transport {
       const dispatcher = await connect();
       const sentHeaders = { 'user-agent': userAgent, ...headers };
       if (onHeadLine) formatRequestHead({ method, url, headers: sentHeaders }).forEach(onHeadLine);
-      const stop = new AbortController();
-      const onAbort = () => stop.abort(signal.reason);
+      const stop = linkController(signal);
       const stopTimer = options.clock.after(headersTimeoutMs, () =>
         stop.abort(timeoutError(url, `did not answer within ${headersTimeoutMs / 1000} s`)),
       );
-      signal.addEventListener('abort', onAbort, { once: true });
       try {
         const answer = await dispatcher.request({
           origin: url.origin,
@@ -89,7 +88,7 @@ export function createTransport(options: TransportOptions): Transport {
         // A body that is destroyed unread says so with an error that nobody waits for; whoever reads it is told
         // all the same.
         answer.body.on('error', () => undefined);
-        answer.body.once('close', () => signal.removeEventListener('abort', onAbort));
+        answer.body.once('close', stop.release);
         const response = {
           url,
           status: answer.statusCode,
@@ -100,7 +99,7 @@ export function createTransport(options: TransportOptions): Transport {
         if (onHeadLine) formatResponseHead(response).forEach(onHeadLine);
         return response;
       } catch (error) {
-        signal.removeEventListener('abort', onAbort);
+        stop.release();
         signal.throwIfAborted();
         if (stop.signal.aborted) throw stop.signal.reason;
         throw transportError(error, url);

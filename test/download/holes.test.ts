@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openPartFile } from '../../src/download/part-file.ts';
+import { openPartFile } from '../../src/download/open-part-file.ts';
 import {
   askedRange,
   type DownloadScene,

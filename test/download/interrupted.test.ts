@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { setDownload, slowly } from '../support/download-scene.ts';
 import { wellBehaved as serve } from '../support/fault-mode.ts';
@@ -13,4 +14,12 @@ test('nothing is asked for once the download was interrupted', async () => {
   const signal = AbortSignal.abort(interrupted);
   await expect(scene.download({ context: { signal } })).rejects.toBe(interrupted);
   expect(scene.server.requests).toHaveLength(0);
+});
+
+test('a download that is over no longer listens to the signal of the command', async () => {
+  const scene = await setDownload(object, wellBehaved);
+  const { signal } = new AbortController();
+  await scene.download({ context: { signal } });
+  expect(scene.server.requests.length).toBeGreaterThan(2);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });

@@ -1,0 +1,56 @@
+import { isExpectedError } from '../errors.ts';
+import { openFileSource } from '../range/file-source.ts';
+import type { RangeSource } from '../range/range-source.ts';
+import { isArchiveExpected } from './expected-content.ts';
+import {
+  type Proof,
+  type Verified,
+  type VerifyContext,
+  type VerifyRequest,
+  verifyContent,
+} from './verify-content.ts';
+
+export type ExistingFile = Proof & { readonly sizeBytes: number };
+
+const NOTHING_VERIFIED: Verified = { size: false, archive: false, crc: false, checksum: false };
+
+/**
+ * Looks at the file that has the name already: null unless it is proved to be the same.
+ * @param use is given an archive that is
+ * @throws ExpectedError DISK
+ */
+export async function proveExisting(
+  target: string,
+  request: VerifyRequest,
+  context: VerifyContext,
+  use: (archive: RangeSource) => Promise<unknown>,
+): Promise<ExistingFile | null> {
+  const source = await openFileSource(target);
+  try {
+    const proof = await prove(source, request, context);
+    if (proof === null) return null;
+    if (isArchiveExpected(request.expected)) await use(source);
+    return { ...proof, sizeBytes: source.sizeBytes };
+  } finally {
+    await source.close();
+  }
+}
+
+/** A file that is left alone unseen: nothing of it is proved. */
+export async function skipExisting(target: string): Promise<ExistingFile> {
+  const source = await openFileSource(target);
+  await source.close();
+  return { verified: NOTHING_VERIFIED, sha256: null, sizeBytes: source.sizeBytes };
+}
+
+/** Only an archive or a digest can prove that bytes are right; a size alone proves nothing. */
+async function prove(source: RangeSource, request: VerifyRequest, context: VerifyContext) {
+  const isProvable = isArchiveExpected(request.expected) || request.checksum !== null;
+  if (!isProvable || request.sizeBytes !== source.sizeBytes) return null;
+  try {
+    return await verifyContent(source, request, context);
+  } catch (error) {
+    if (isExpectedError(error, 'INTEGRITY') || isExpectedError(error, 'UNSAFE')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import type { FileHandle } from 'node:fs/promises';
+import { diskError, isSystemError } from '../disk-error.ts';
+import { ExpectedError } from '../errors.ts';
+import { createByteRanges } from './byte-ranges.ts';
+import { type Claim, claim } from './claim.ts';
+import { NO_VALIDATOR } from './destination.ts';
+import { busy, holderOf, isSelf, mayBeAlive, type Owner } from './holder.ts';
+import {
+  type FoundJournal,
+  isSameObject,
+  type Journal,
+  type ObjectIdentity,
+  readBootId,
+  readJournal,
+  writeJournal,
+} from './journal.ts';
+import { openPart, somethingElse } from './open-part.ts';
+import { makePartFile, type PartFile } from './part-file.ts';
+import { trustedRanges } from './trusted-ranges.ts';
+
+export interface PartFileOptions {
+  readonly target: string;
+  readonly identity: ObjectIdentity;
+  readonly owner: Owner;
+  /** False throws an existing part away (`--no-resume`). */
+  readonly mayResume: boolean;
+}
+
+/**
+ * Claims the target, opens its part and decides how much of it can be trusted.
+ * @throws ExpectedError BUSY, EXISTS when something else lies under the part's name, DISK, CONFIG
+ */
+export async function openPartFile(options: PartFileOptions): Promise<PartFile> {
+  const { target, identity, owner, mayResume } = options;
+  const path = `${target}.part`;
+  const journalPath = `${path}.json`;
+  const lock = await claim(`${path}.lock`, owner, journalPath);
+  const opened: FileHandle[] = [];
+  try {
+    const bootId = await readBootId();
+    const there = await readJournal(journalPath);
+    const found = there === 'unreadable' ? null : there;
+    refuseLiving(found, { lock, owner, journalPath });
+    const known = mayResume ? (found?.journal ?? null) : null;
+    if (known !== null && !isSameObject(known.identity, identity)) throw somethingElse(path);
+    const part = await openPart(path, { mayBeStrange: known !== null || !mayResume });
+    opened.push(part);
+    const trust = trustedRanges(known, (await part.stat()).size, bootId);
+    const have = createByteRanges(trust.ranges);
+    const journal: Journal = {
+      identity,
+      sizeBytes: have.end() > 0 ? (known?.sizeBytes ?? null) : null,
+      validator: have.end() > 0 ? (known?.validator ?? NO_VALIDATOR) : NO_VALIDATOR,
+      synced: trust.synced,
+      written: trust.ranges,
+      bootId,
+      holder: holderOf(owner),
+      rejected: null,
+    };
+    const notes = await writeJournal(journalPath, journal, { mayReplace: there !== null });
+    opened.push(notes);
+    await part.truncate(have.end());
+    return makePartFile({ path, journalPath, part, notes, journal, have, discarded: trust.reason, lock });
+  } catch (error) {
+    // The first error is the one to tell.
+    for (const handle of opened) await handle.close().catch(() => undefined);
+    await lock.release().catch(() => undefined);
+    if (isSystemError(error) && error.code === 'EEXIST') {
+      throw new ExpectedError('BUSY', `another process has just begun to write ${target}`);
+    }
+    throw diskError(error, path, 'open');
+  }
+}
+
+/** The lock may have been deleted: the journal knows better. */
+function refuseLiving(
+  found: FoundJournal | null,
+  { lock, owner, journalPath }: { lock: Claim; owner: Owner; journalPath: string },
+): void {
+  const holder = found?.journal.holder;
+  if (!found || !holder || isSelf(holder, owner)) return;
+  if (mayBeAlive(holder, lock.madeMs - found.modifiedMs, owner)) throw busy(holder, `delete ${journalPath}`);
+}

@@ -1,0 +1,27 @@
+import { getEventListeners } from 'node:events';
+import { expect, test } from 'vitest';
+import { linkController } from '../../src/http/linked-controller.ts';
+
+test('is aborted with the other signal, and with its reason', () => {
+  const outer = new AbortController();
+  const inner = linkController(outer.signal);
+  outer.abort(new Error('interrupted'));
+  expect(inner.signal.reason).toEqual(new Error('interrupted'));
+  expect(linkController(outer.signal).signal.reason).toEqual(new Error('interrupted'));
+});
+
+test('aborted by itself, it leaves the other signal alone', () => {
+  const outer = new AbortController();
+  const inner = linkController(outer.signal);
+  inner.abort(new Error('too late'));
+  expect([inner.signal.aborted, outer.signal.aborted]).toEqual([true, false]);
+});
+
+test('released, it knows nothing of the other signal any more', () => {
+  const outer = new AbortController();
+  const inner = linkController(outer.signal);
+  inner.release();
+  expect(getEventListeners(outer.signal, 'abort')).toEqual([]);
+  outer.abort();
+  expect(inner.signal.aborted).toBe(false);
+});
