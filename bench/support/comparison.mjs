@@ -2,13 +2,46 @@ import { alternate, median, ratios } from './rounds.mjs';
 
 const GIB = 1_073_741_824;
 
+/** What is measured of a run. */
+const FIGURES = {
+  seconds: { what: 'wall time', unit: 's', digits: 2 },
+  cpuSeconds: { what: 'CPU time', unit: 's', digits: 2 },
+  peakMiB: { what: 'peak memory', unit: 'MiB', digits: 0 },
+  wireKiB: { what: 'on the wire', unit: 'KiB', digits: 0 },
+  requests: { what: 'requests', unit: '', digits: 0 },
+};
+
 /** Runs the contenders in turns on one scene: the table, and whether the targets are met. */
-export async function compare(scene, { contenders, baseline, targets }) {
-  const results = await alternate(contenders, { prepare: scene.removeTarget });
+export async function compare(scene, { contenders, baseline, targets, prepare = scene.removeTarget }) {
+  const results = await alternate(contenders, { prepare });
   return [
     ...comparisonTable(results, { baseline, sizeBytes: scene.sizeBytes }),
     '',
-    ...ratioTargets(results, targets),
+    ...targetLines(results, targets),
+  ];
+}
+
+/** The same where there is nobody to compare with: the named figures of each contender. */
+export async function measureFigures(scene, { contenders, figures, targets }) {
+  const results = await alternate(contenders, { prepare: scene.removeTarget });
+  return [...figuresTable(results, figures), '', ...targetLines(results, targets)];
+}
+
+/** One row a contender, one column a figure. */
+function figuresTable(results, figures) {
+  const headings = figures.map((figure) => `${FIGURES[figure].what} ${FIGURES[figure].unit}`.trim());
+  return [
+    `| what | ${headings.join(' | ')} |`,
+    `|---|${'---|'.repeat(figures.length)}`,
+    ...Object.entries(results).map(([name, runs]) => {
+      const cells = figures.map((figure) =>
+        spread(
+          runs.map((run) => run[figure]),
+          FIGURES[figure].digits,
+        ),
+      );
+      return `| ${[name, ...cells].join(' | ')} |`;
+    }),
   ];
 }
 
@@ -37,10 +70,21 @@ export function spread(values, digits = 2) {
   return `${middle.toFixed(digits)} (${least.toFixed(digits)}–${greatest.toFixed(digits)})`;
 }
 
-/** One line a target: `figure` (`seconds` or `cpuSeconds`) of `name` may be so many times that of `baseline`. */
-function ratioTargets(results, targets) {
+/**
+ * One line a target: `figure` of `name` may be so many times that of `baseline`; without one it may be
+ * so much, in the figure's unit.
+ */
+function targetLines(results, targets) {
   return targets.map(({ name, figure = 'seconds', baseline, atMost }) => {
-    const what = figure === 'seconds' ? 'wall time' : 'CPU time';
+    const { what, unit, digits } = FIGURES[figure];
+    if (baseline === undefined) {
+      const found = median(results[name].map((run) => run[figure]));
+      return targetLine(
+        `${name}: ${what} ≤ ${`${atMost.toFixed(digits)} ${unit}`.trim()}`,
+        found.toFixed(digits),
+        found <= atMost,
+      );
+    }
     const ratio = median(ratios(results, name, baseline, figure));
     return targetLine(
       `${name}: ${what} ≤ ${atMost.toFixed(2)} × ${baseline}`,

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 
 /**
  * Serves `folder`/www over nginx on loopback until `stop()`; files under file/ as `mimeType`, each
- * answer at no more than `bytesPerSecond`, over TLS if there is a certificate.
+ * answer at no more than `bytesPerSecond`, over TLS if there is a certificate. With `countsTraffic`,
+ * `takeTraffic()` tells what was sent since it was called last: requests, and KiB with all headers.
  */
 export async function startNginx(folder, options) {
   const port = await freePort();
@@ -16,6 +17,7 @@ export async function startNginx(folder, options) {
   const server = spawn('nginx', ['-c', configFile, '-p', state, '-g', 'daemon off;'], { stdio: 'inherit' });
   await untilListening(port);
   return {
+    takeTraffic: () => takeTraffic(accessLog(state)),
     url: `${options.certificate ? 'https' : 'http'}://127.0.0.1:${port}`,
     stop: () =>
       new Promise((resolve) => {
@@ -25,7 +27,7 @@ export async function startNginx(folder, options) {
   };
 }
 
-function config({ folder, state, port, mimeType, bytesPerSecond = 0, certificate }) {
+function config({ folder, state, port, mimeType, bytesPerSecond = 0, certificate, countsTraffic }) {
   // The folders that are made for a run are private, and nginx would drop to another user.
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   const tls = certificate
@@ -37,7 +39,8 @@ pid ${state}/nginx.pid;
 error_log ${state}/error.log;
 events { worker_connections 64; }
 http {
-  access_log off;
+  log_format sent '$bytes_sent';
+  access_log ${countsTraffic ? `${accessLog(state)} sent` : 'off'};
   sendfile on;
   tcp_nopush on;
   client_body_temp_path ${state}; proxy_temp_path ${state}; fastcgi_temp_path ${state};
@@ -51,6 +54,16 @@ http {
   }
 }
 `;
+}
+
+function accessLog(state) {
+  return path.join(state, 'access.log');
+}
+
+function takeTraffic(log) {
+  const sent = readFileSync(log, 'utf8').trim().split('\n').map(Number);
+  truncateSync(log);
+  return { requests: sent.length, wireKiB: sent.reduce((sum, bytes) => sum + bytes, 0) / 1024 };
 }
 
 function freePort() {

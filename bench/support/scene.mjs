@@ -23,14 +23,23 @@ export async function withScene(folder, options, use) {
 }
 
 /**
- * A package with one archive behind nginx, and what is measured with it. `mimeType` is what the API
- * says of the file: only archives are verified, of other files the size is checked.
+ * A package with one archive behind nginx, and what is measured with it. `write` makes the archive,
+ * by default one with a medium of `mediumMiB`. `mimeType` is what the API says of the file: only
+ * archives are verified, of other files the size is checked.
  */
-async function setScene(folder, { mediumMiB, mimeType = 'application/zip', ...serverOptions }) {
+async function setScene(
+  folder,
+  {
+    mediumMiB,
+    write = (file) => writeArchive(file, mediumMiB * MIB),
+    mimeType = 'application/zip',
+    ...serverOptions
+  },
+) {
   const www = path.join(folder, 'www', 'v2', 'downloads');
   mkdirSync(path.join(www, 'file'), { recursive: true });
   const archive = path.join(www, 'file', 'package');
-  await writeArchive(archive, mediumMiB * MIB);
+  await write(archive);
   const sizeBytes = statSync(archive).size;
   const server = await startNginx(folder, { mimeType, ...serverOptions });
   const url = `${server.url}/v2/downloads/file/package`;
@@ -45,17 +54,21 @@ async function setScene(folder, { mediumMiB, mimeType = 'application/zip', ...se
   const env = cleanEnv(folder, { STREAMDIVER_API_URL: `${server.url}/v2`, STREAMDIVER_TOKEN: 'bench' });
   return {
     url,
+    archive,
     target,
     sizeBytes,
     curl: (flags = []) => measure(['curl', '-sf', ...flags, '-o', target, url], { folder }),
     run: (command) => measure(command, { folder }),
     fetch: (node, flags = []) =>
       measure(program(node, ['fetch', 'bench', '-o', target, ...flags]), { folder, env }),
-    removeTarget: () => rmSync(target, { force: true }),
+    /** Any command of the program. */
+    runProgram: (node, args) => measure(program(node, args), { folder, env }),
+    takeTraffic: () => server.takeTraffic(),
+    removeTarget: () => rmSync(target, { recursive: true, force: true }),
     async close() {
       await server.stop();
       rmSync(path.join(folder, 'www'), { recursive: true });
-      rmSync(target, { force: true });
+      rmSync(target, { recursive: true, force: true });
     },
   };
 }

@@ -3,7 +3,9 @@ import { describeNodes } from './program.mjs';
 
 /** How each program tells its version, and the Debian package that has it. */
 const TOOLS = {
+  '7z': { command: ['7z'], package: 'p7zip-full' },
   aria2: { command: ['aria2c', '--version'], package: 'aria2' },
+  bsdtar: { command: ['bsdtar', '--version'], package: 'libarchive-tools' },
   curl: { command: ['curl', '--version'], package: 'curl' },
   hyperfine: { command: ['hyperfine', '--version'], package: 'hyperfine' },
   nginx: { command: ['nginx', '-v'], package: 'nginx-light' },
