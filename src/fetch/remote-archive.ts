@@ -1,6 +1,10 @@
 import type { Context } from '../context.ts';
 import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/connection-budget.ts';
-import { type HttpSourceOpening, type HttpSourceRequest, openHttpSource } from '../download/http-source.ts';
+import {
+  type HttpSourceOpening,
+  type HttpSourceRequest,
+  openHttpSource,
+} from '../download/open-http-source.ts';
 import { TAIL_BYTES } from '../zip/end-record.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { createApi } from '../../src/api/client.ts';
 import { anonymousCredential } from '../../src/auth/credential.ts';
 import { createConnectionBudget } from '../../src/download/connection-budget.ts';
+import type { HttpSource } from '../../src/download/http-source.ts';
 import {
-  type HttpSource,
   type HttpSourceOpening,
   type HttpSourceRequest,
   openHttpSource,
-} from '../../src/download/http-source.ts';
+} from '../../src/download/open-http-source.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import type { FaultServer } from '../support/fault-server.ts';
 import { openTransport } from '../support/open-transport.ts';

@@ -1,0 +1,95 @@
+import { ExpectedError } from '../errors.ts';
+import { withRetries } from '../http/retry.ts';
+import {
+  collect,
+  createHttpSource,
+  type HttpSource,
+  type HttpSourceContext,
+  type ObjectTail,
+} from './http-source.ts';
+import type { AskedRange } from './range-answer.ts';
+import { createRangeExchange, type RangeExchange } from './range-exchange.ts';
+
+export type HttpSourceOpening =
+  | { readonly kind: 'source'; readonly source: HttpSource }
+  /** The server does not hand out parts: the object can only be had as a whole. */
+  | { readonly kind: 'no-ranges'; readonly reason: string };
+
+export interface HttpSourceRequest {
+  readonly url: URL;
+  /** Asks the API for the file's URL again when the present one is refused. */
+  readonly renewUrl: () => Promise<URL>;
+  /** What the API says; null when it does not. */
+  readonly sizeBytes: number | null;
+  /** How much of the end comes with the first request, and is kept. */
+  readonly tailBytes: number;
+}
+
+const NO_RANGES = 'the server does not send parts of files';
+
+/**
+ * Opens an object by asking for its last bytes, which tells its size and version as well (RFC 9110
+ * 14.1.2, suffix ranges). A server that has ranges but not this form is asked once more in numbers.
+ * @throws ExpectedError INTEGRITY when the size is not the one the API told; what `read` throws
+ */
+export async function openHttpSource(
+  request: HttpSourceRequest,
+  context: HttpSourceContext,
+): Promise<HttpSourceOpening> {
+  const exchange = createRangeExchange(request, context);
+  const { sizeBytes, tailBytes } = request;
+  const ask = (asked: AskedRange) =>
+    withRetries(() => takeTail(asked, request, exchange, context), { ...context });
+  let tail = await ask({ suffixBytes: tailBytes });
+  if (tail.kind === 'no-suffix' && sizeBytes !== null && sizeBytes > 0) {
+    tail = await ask({ start: Math.max(sizeBytes - tailBytes, 0), end: sizeBytes });
+  }
+  if (tail.kind !== 'tail') return { kind: 'no-ranges', reason: NO_RANGES };
+  return { kind: 'source', source: createHttpSource(tail, exchange, context) };
+}
+
+type TailOutcome = (ObjectTail & { readonly kind: 'tail' }) | { readonly kind: 'no-suffix' | 'no-ranges' };
+
+/** One request for the end of the object. An answer with the whole of a small one is as good. */
+async function takeTail(
+  asked: AskedRange,
+  { sizeBytes, tailBytes }: HttpSourceRequest,
+  exchange: RangeExchange,
+  { connections, signal }: HttpSourceContext,
+): Promise<TailOutcome> {
+  await connections.take(signal);
+  try {
+    const { response, answer } = await exchange.send(asked, null);
+    // Of another size it may be a page that says why there is no file; who takes the whole will see.
+    const isSmall =
+      answer.kind === 'whole' &&
+      answer.totalBytes !== null &&
+      answer.totalBytes <= tailBytes &&
+      (sizeBytes === null || answer.totalBytes === sizeBytes);
+    if (answer.kind !== 'part' && !isSmall) {
+      response.body.destroy();
+      const mayHaveRanges =
+        answer.kind === 'unsatisfiable' || (answer.kind === 'whole' && answer.announcesRanges);
+      return { kind: mayHaveRanges && 'suffixBytes' in asked ? 'no-suffix' : 'no-ranges' };
+    }
+    const { validator } = answer;
+    const totalBytes = answer.totalBytes ?? 0;
+    if (sizeBytes !== null && totalBytes !== sizeBytes) {
+      response.body.destroy();
+      throw otherSize(sizeBytes, totalBytes);
+    }
+    const lengthBytes = answer.kind === 'part' ? answer.end - answer.start : totalBytes;
+    const bytes = await collect(exchange.pieces(response, lengthBytes), lengthBytes);
+    return { kind: 'tail', bytes, totalBytes, validator };
+  } finally {
+    connections.give();
+  }
+}
+
+function otherSize(expectedBytes: number, actualBytes: number): ExpectedError {
+  return new ExpectedError(
+    'INTEGRITY',
+    `the service says ${expectedBytes} bytes, the file on the server has ${actualBytes}`,
+    { hint: 'try again later; if it stays so, create the package again' },
+  );
+}
