@@ -3,6 +3,7 @@ import { ExpectedError } from '../errors.ts';
 import type { HttpResponse } from '../http/transport.ts';
 import { TransportError, transportError } from '../http/transport-error.ts';
 import { watchForStalls } from './patience.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** So much may wait for whoever reads before the connection is made to wait. */
 const WAITING_BYTES = 2 ** 20;
@@ -10,6 +11,7 @@ const WAITING_BYTES = 2 ** 20;
 export interface BodyOptions {
   /** So many bytes are promised: no more may come, and no fewer. */
   readonly lengthBytes: number;
+  readonly limitRate: RateLimit | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Told of bytes as they arrive. */
@@ -24,7 +26,7 @@ export interface BodyOptions {
  */
 export async function* bodyPieces(
   { body, url }: HttpResponse,
-  { lengthBytes, clock, signal, onBytes }: BodyOptions,
+  { lengthBytes, limitRate, clock, signal, onBytes }: BodyOptions,
 ): AsyncGenerator<Buffer, void, undefined> {
   const waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -35,6 +37,8 @@ export async function* bodyPieces(
     end ??= { error };
     wake();
   };
+  // With a limit every piece is paid for before the next one is read, or the system would bring them all.
+  const mostWaitingBytes = limitRate === null ? WAITING_BYTES : 1;
   const watch = watchForStalls(clock, (error) => body.destroy(error));
   body.on('data', (piece: Buffer) => {
     watch.count(piece.length);
@@ -47,7 +51,7 @@ export async function* bodyPieces(
     }
     waiting.push(piece);
     waitingBytes += piece.length;
-    if (waitingBytes >= WAITING_BYTES) body.pause();
+    if (waitingBytes >= mostWaitingBytes) body.pause();
     wake();
   });
   body.once('end', () => finish(null));
@@ -60,10 +64,13 @@ export async function* bodyPieces(
       const piece = waiting.shift();
       if (piece !== undefined) {
         waitingBytes -= piece.length;
+        // Time that the reader takes is not time that the server lets pass.
+        watch.hold();
+        const waitMs = limitRate?.take(piece.length) ?? 0;
+        if (waitMs > 0) await clock.sleep(waitMs, signal);
         yield piece;
-        // Time that the reader took is not time that the server let pass.
-        watch.count(0);
-        if (waitingBytes < WAITING_BYTES) body.resume();
+        watch.release();
+        if (waitingBytes < mostWaitingBytes) body.resume();
       } else if (end !== null) break;
       else {
         await new Promise<void>((resolve) => {

@@ -1,10 +1,8 @@
-import type { Api } from '../api/client.ts';
-import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import type { RangeAnswer } from './range-answer.ts';
-import type { RangeExchange } from './range-exchange.ts';
+import type { RangeExchange, RangeExchangeContext } from './range-exchange.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import { compareValidators, ifRange, type Validator } from './validator.ts';
 
@@ -16,14 +14,11 @@ export interface HttpSource extends RangeSource {
   transferredBytes(): number;
 }
 
-export interface HttpSourceContext {
-  readonly api: Pick<Api, 'openFile'>;
-  readonly clock: Clock;
+export interface HttpSourceContext extends RangeExchangeContext {
   readonly random: () => number;
-  readonly signal: AbortSignal;
   /** Failures in a row, without a new byte in between, that are put up with. */
   readonly retries: number;
-  readonly connections: Pick<ConnectionBudget, 'take' | 'give'>;
+  readonly connections: Pick<ConnectionBudget, 'total' | 'take' | 'give'>;
   readonly onRetry: (retry: { error: ExpectedError; attempt: number; delayMs: number }) => void;
 }
 
@@ -92,6 +87,7 @@ export function createHttpSource(
     sizeBytes: totalBytes,
     validator,
     stream,
+    parallelReads: connections.total,
     read: (start, end) => collect(stream(start, end), end - start),
     transferredBytes: () => exchange.transferredBytes(),
   };

@@ -4,6 +4,7 @@ import type { HttpResponse } from '../http/transport.ts';
 import { bodyPieces } from './body-pieces.ts';
 import { createFileUrl } from './file-url.ts';
 import { type AskedRange, judgeRangeAnswer, type RangeAnswer, rangeField } from './range-answer.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { ifRange, type Validator } from './validator.ts';
 
 /** Requests for parts of one object: where to ask, whether the URL is still good, how much travelled. */
@@ -22,13 +23,16 @@ export interface RangeExchange {
   transferredBytes(): number;
 }
 
+export interface RangeExchangeContext {
+  readonly api: Pick<Api, 'openFile'>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly limitRate: RateLimit | null;
+}
+
 export function createRangeExchange(
   { url, renewUrl }: { readonly url: URL; readonly renewUrl: () => Promise<URL> },
-  {
-    api,
-    clock,
-    signal,
-  }: { readonly api: Pick<Api, 'openFile'>; readonly clock: Clock; readonly signal: AbortSignal },
+  { api, clock, signal, limitRate }: RangeExchangeContext,
 ): RangeExchange {
   const fileUrl = createFileUrl(url, renewUrl);
   let transferredBytes = 0;
@@ -62,6 +66,7 @@ export function createRangeExchange(
     pieces: (response, lengthBytes) =>
       bodyPieces(response, {
         lengthBytes,
+        limitRate,
         clock,
         signal,
         onBytes: (sizeBytes) => {

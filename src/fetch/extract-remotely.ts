@@ -6,12 +6,12 @@ import { diskError, isSystemError } from '../disk-error.ts';
 import type { FileRequest } from '../download/download-file.ts';
 import { isArchiveExpected } from '../download/expected-content.ts';
 import { ExpectedError } from '../errors.ts';
-import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { formatDuration, formatSize } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { selectsAll } from '../values/path-filter.ts';
 import { fetchCommand } from './fetch-command.ts';
 import type { FetchedFile } from './fetch-result.ts';
+import type { FetchRun } from './fetch-run.ts';
 import { openRemoteArchive } from './remote-archive.ts';
 import type { Target } from './targets.ts';
 import { unpackArchive } from './unpack-archive.ts';
@@ -20,7 +20,6 @@ export interface RemoteExtraction {
   readonly item: Package;
   readonly request: FileRequest;
   readonly target: Target;
-  readonly flags: FetchFlags;
 }
 
 /** What is unpacked stays after these, and the same command goes on. */
@@ -34,7 +33,8 @@ const GOES_ON = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'INTEGRITY']);
  *   openRemoteArchive() and unpackArchive()
  */
 export async function extractRemotely(
-  { item, request, target, flags }: RemoteExtraction,
+  { item, request, target }: RemoteExtraction,
+  { flags, budget, limitRate }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate'>,
   context: Context,
 ): Promise<FetchedFile | null> {
   const { io, clock, world } = context;
@@ -49,7 +49,8 @@ export async function extractRemotely(
   if (!selects && flags.resume && (await isThere(`${target.file}.part`))) return null;
 
   const startMs = clock.monotonicMs();
-  const opening = await openRemoteArchive(request, { id: item.id, label, retries: flags.retries }, context);
+  const reading = { id: item.id, label, retries: flags.retries, connections: budget, limitRate };
+  const opening = await openRemoteArchive(request, reading, context);
   if (opening.kind === 'no-ranges') {
     const size = request.sizeBytes === null ? '' : ` (${formatSize(request.sizeBytes)})`;
     io.warn(`${opening.reason}: downloading all of ${label}${size} to unpack it here`);

@@ -62,9 +62,10 @@ interface FileOfPackage {
 
 async function fetchFile(
   { item, file, index, target }: FileOfPackage,
-  { flags, budget, limitRate }: FetchRun,
+  run: FetchRun,
   context: Context,
 ): Promise<FetchedFile> {
+  const { flags, budget, limitRate } = run;
   const { api, io, clock, world } = context;
   const label = path.basename(target.file);
   const startMs = clock.monotonicMs();
@@ -97,7 +98,7 @@ async function fetchFile(
     wantsSha256: flags.sha256,
     checksSpace: flags.spaceCheck,
   };
-  const remote = flags.extract ? await extractRemotely({ item, request, target, flags }, context) : null;
+  const remote = flags.extract ? await extractRemotely({ item, request, target }, run, context) : null;
   if (remote !== null) return remote;
   let unpacked: Unpacked | null = null;
   const result = await downloadFile(request, fileContext, async (archive) => {

@@ -1,5 +1,6 @@
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
+import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/connection-budget.ts';
 import { isArchiveExpected } from '../download/expected-content.ts';
 import { ExpectedError } from '../errors.ts';
 import { DEFAULT_RETRIES } from '../flags/fetch-flags.ts';
@@ -52,7 +53,13 @@ export async function listContents(
       renewUrl: () => renewUrl(item.id, 0, context),
       sizeBytes: file.sizeBytes,
     },
-    { id: item.id, label: item.title ?? item.id, retries: DEFAULT_RETRIES },
+    {
+      id: item.id,
+      label: item.title ?? item.id,
+      retries: DEFAULT_RETRIES,
+      connections: createConnectionBudget(DEFAULT_CONNECTIONS),
+      limitRate: null,
+    },
     context,
   );
   if (opening.kind === 'no-ranges') {

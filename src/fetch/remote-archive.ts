@@ -1,11 +1,21 @@
 import type { Context } from '../context.ts';
-import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/connection-budget.ts';
+import type { ConnectionBudget } from '../download/connection-budget.ts';
 import {
   type HttpSourceOpening,
   type HttpSourceRequest,
   openHttpSource,
 } from '../download/open-http-source.ts';
+import type { RateLimit } from '../download/rate-limit.ts';
 import { TAIL_BYTES } from '../zip/end-record.ts';
+
+export interface RemoteReading {
+  /** The package, and what the file is called in progress. */
+  readonly id: string;
+  readonly label: string;
+  readonly retries: number;
+  readonly connections: ConnectionBudget;
+  readonly limitRate: RateLimit | null;
+}
 
 /**
  * Opens an archive where it lies, to read its directory and single entries.
@@ -13,7 +23,7 @@ import { TAIL_BYTES } from '../zip/end-record.ts';
  */
 export async function openRemoteArchive(
   request: Omit<HttpSourceRequest, 'tailBytes'>,
-  { id, label, retries }: { id: string; label: string; retries: number },
+  { id, label, ...limits }: RemoteReading,
   context: Pick<Context, 'api' | 'io' | 'clock' | 'random' | 'signal'>,
 ): Promise<HttpSourceOpening> {
   const { io } = context;
@@ -21,8 +31,7 @@ export async function openRemoteArchive(
     { ...request, tailBytes: TAIL_BYTES },
     {
       ...context,
-      retries,
-      connections: createConnectionBudget(DEFAULT_CONNECTIONS),
+      ...limits,
       onRetry: ({ error, attempt }) =>
         io.progress({ event: 'retry', id, label, attempt, message: `${error.message}; trying again` }),
     },

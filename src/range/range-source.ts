@@ -16,4 +16,6 @@ export interface RangeSource {
    * and a whole range only one. Whoever stops early must call `return`.
    */
   readonly stream?: (start: number, end: number) => AsyncGenerator<Buffer, void, undefined>;
+  /** How many ranges are worth reading at once; 1 unless given. */
+  readonly parallelReads?: number;
 }

@@ -29,8 +29,7 @@ const PARALLEL_WRITES = 32;
 const FILES_PER_TURN = 100;
 /** Up to so many unwanted bytes are read over rather than starting anew behind them. */
 const READ_OVER_BYTES = 64 * 2 ** 10;
-/** Of a source that streams so many ranges are read at once, none of them longer than this if it can be helped. */
-const PARALLEL_READS = 8;
+/** Of a source that streams no longer ranges than this are read if it can be helped, so that several are under way. */
 const RUN_BYTES = 16 * 2 ** 20;
 
 /**
@@ -44,7 +43,7 @@ export async function unpackFiles(
   unpacking: Unpacking,
 ): Promise<void> {
   const isStreaming = source.stream !== undefined;
-  const reads = createTaskPool(isStreaming ? PARALLEL_READS : 1);
+  const reads = createTaskPool(source.parallelReads ?? 1);
   const writes = createTaskPool(PARALLEL_WRITES);
   const check = (): void => {
     unpacking.signal?.throwIfAborted();
@@ -179,7 +178,7 @@ async function writeFile(
 
 async function unpackLarge(source: RangeSource, file: PlannedFile, context: RunContext): Promise<void> {
   const { staging, signal, countBytes: count, check } = context;
-  const options = { staging, signal, parallel: PARALLEL_READS, count: checkedCount(count, check) };
+  const options = { staging, signal, parallel: source.parallelReads ?? 1, count: checkedCount(count, check) };
   const written = await readLargeEntry(source, file.entry, options);
   try {
     publish(written, file, context);

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ApiServer, startApi } from '../support/api-server.ts';
-import type { FaultHandler } from '../support/fault-server.ts';
-import { makeZipObject } from '../support/served-object.ts';
+import { inCrowdsOf } from '../support/crowd.ts';
+import type { FaultRequest } from '../support/fault-server.ts';
+import { makeZipObject, type ServedObject } from '../support/served-object.ts';
 import { listTree } from '../support/temp-folder.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
@@ -16,24 +17,8 @@ function start(options: Parameters<typeof startApi>[0] = {}): Promise<ApiServer>
   return startApi({ files: FILES, packages: PACKAGES, ...options });
 }
 
-/** Answers no file request before `count` of them are under way together, or nothing more comes for a while. */
-function inCrowdsOf(count: number): { readonly handler: FaultHandler; most(): number } {
-  let underWay = 0;
-  let most = 0;
-  let open: () => void = () => {};
-  const crowd = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const handler: FaultHandler = async (request, reply) => {
-    underWay += 1;
-    most = Math.max(most, underWay);
-    // A moment longer, in which one too many would come.
-    if (underWay >= count) setTimeout(open, 50);
-    await Promise.race([crowd, new Promise((resolve) => setTimeout(resolve, 300))]);
-    underWay -= 1;
-    await reply.file(FILES[request.path.slice(-1)] ?? makeZipObject(200));
-  };
-  return { handler, most: () => most };
+function fileOf({ path }: FaultRequest): ServedObject {
+  return FILES[path.slice(-1)] ?? makeZipObject(200);
 }
 
 describe('how many packages are fetched at once', () => {
@@ -43,7 +28,7 @@ describe('how many packages are fetched at once', () => {
     [['--jobs', '5'], 5],
     [['-j', '16'], 5],
   ])('%j: %d of 5', async (flags, expected) => {
-    const crowd = inCrowdsOf(expected);
+    const crowd = inCrowdsOf(expected, fileOf);
     const api = await start({ script: { 'GET /v2/downloads/file/{id}': crowd.handler } });
     const run = await runCommand(['fetch', ...IDS, ...flags, '--json'], { api });
     expect(run).toMatchObject({
@@ -57,7 +42,7 @@ describe('how many packages are fetched at once', () => {
   });
 
   test('the files of one package come one after the other, and their paths together', async () => {
-    const crowd = inCrowdsOf(2);
+    const crowd = inCrowdsOf(2, fileOf);
     const api = await start({
       packages: [
         { id: 'x', files: ['a', 'b', 'c'] },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createFastClock } from '../support/fast-clock.ts';
 import { inTurn, wellBehaved } from '../support/fault-mode.ts';
 import type { FileOptions } from '../support/fault-reply.ts';
 import { type FaultHandler, startFaultServer } from '../support/fault-server.ts';
@@ -209,6 +210,16 @@ describe('failures on the way', () => {
     const source = await openRemoteSource(server);
     expect((await source.read(0, 5000)).equals(object.bytes.subarray(0, 5000))).toBe(true);
     expect(rangesAsked(server).at(-1)).toBe('bytes=1000-4999');
+  });
+
+  test('row 56: the time in which --limit-rate does not read is not held against the server', async () => {
+    const clock = createFastClock();
+    const server = await startFaultServer(wellBehaved(object));
+    const source = await openRemoteSource(server, { clock, bytesPerSecond: 1_024, retries: 0 });
+    const startMs = clock.monotonicMs();
+    expect((await source.read(0, 131_072)).equals(object.bytes.subarray(0, 131_072))).toBe(true);
+    expect(clock.monotonicMs() - startMs).toBeGreaterThan(120_000);
+    expect(server.requests).toHaveLength(2);
   });
 
   test('row 71: an honest shorter part is followed by a request for the rest', async () => {

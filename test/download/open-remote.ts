@@ -7,13 +7,17 @@ import {
   type HttpSourceRequest,
   openHttpSource,
 } from '../../src/download/open-http-source.ts';
-import { createFastClock } from '../support/fast-clock.ts';
+import { createRateLimit } from '../../src/download/rate-limit.ts';
+import { createFastClock, type FastClock } from '../support/fast-clock.ts';
 import type { FaultServer } from '../support/fault-server.ts';
 import { openTransport } from '../support/open-transport.ts';
 
 export interface RemoteOptions extends Partial<HttpSourceRequest> {
   readonly retries?: number;
   readonly connections?: number;
+  /** Of `--limit-rate`. */
+  readonly bytesPerSecond?: number | null;
+  readonly clock?: FastClock;
   readonly signal?: AbortSignal;
   /** Messages of the failures that were tried again. */
   readonly retried?: string[];
@@ -22,9 +26,16 @@ export interface RemoteOptions extends Partial<HttpSourceRequest> {
 /** Opens `/object` of a server as the program would, over real connections. */
 export async function openRemote(
   server: FaultServer,
-  { retries = 3, connections = 4, signal, retried = [], ...request }: RemoteOptions = {},
+  {
+    retries = 3,
+    connections = 4,
+    bytesPerSecond = null,
+    clock = createFastClock(),
+    signal,
+    retried = [],
+    ...request
+  }: RemoteOptions = {},
 ): Promise<HttpSourceOpening> {
-  const clock = createFastClock();
   const transport = openTransport(clock);
   const random = () => 0.5;
   const api = createApi({
@@ -45,6 +56,7 @@ export async function openRemote(
       signal: signal ?? new AbortController().signal,
       retries,
       connections: createConnectionBudget(connections),
+      limitRate: bytesPerSecond === null ? null : createRateLimit(bytesPerSecond, clock),
       onRetry: ({ error }) => retried.push(error.message),
     },
   );

@@ -31,6 +31,7 @@ function streamingSource(
   let sentBytes = 0;
   const source: RangeSource = {
     sizeBytes: bytes.length,
+    parallelReads: 8,
     read: async (start, end) => bytes.subarray(start, end),
     async *stream(start, end) {
       ranges.push([start, end]);

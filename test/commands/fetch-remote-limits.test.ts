@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { startApi } from '../support/api-server.ts';
+import { pseudoRandomBytes } from '../support/bytes.ts';
+import { inCrowdsOf } from '../support/crowd.ts';
+import { serveArchive } from '../support/served-archive.ts';
+import { runCommand } from './run-command.ts';
+
+const FILE_ROUTE = 'GET /v2/downloads/file/{id}';
+/** Too far apart to share a request. */
+const FILM = pseudoRandomBytes(100_000, 4);
+const object = serveArchive(
+  Array.from({ length: 20 }, (_, index) => [
+    { name: `${index}.srt`, content: `text ${index}` },
+    { name: `${index}.mp4`, content: FILM },
+  ]).flat(),
+);
+const PACKAGES = [
+  { id: 'a', files: ['one'] },
+  { id: 'b', files: ['one'] },
+];
+
+describe('entries that are fetched where the archive lies', () => {
+  test.each([
+    [['a'], [], 8],
+    [['a'], ['--connections', '1'], 1],
+    [['a'], ['--connections', '3'], 3],
+    [['a'], ['--connections', '12'], 12],
+    [['a', 'b'], ['--connections', '3', '-j', '2'], 3],
+  ])('%j with %j: %i requests at once', async (ids, flags, expected) => {
+    const crowd = inCrowdsOf(expected, () => object);
+    const api = await startApi({
+      files: { one: object },
+      packages: PACKAGES,
+      script: { [FILE_ROUTE]: crowd.handler },
+    });
+    const run = await runCommand(['fetch', ...ids, '--include', '*.srt', ...flags], { api });
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout.trimEnd().split('\n')).toHaveLength(20 * ids.length);
+    expect(crowd.most()).toBe(expected);
+  });
+
+  test('packages share --limit-rate', async () => {
+    const film = serveArchive([{ name: 'film.mp4', content: pseudoRandomBytes(200_000, 5) }]);
+    const api = await startApi({ files: { one: film }, packages: PACKAGES });
+    const run = await runCommand(['fetch', 'a', 'b', '-x', '--limit-rate', '20000', '-j', '2', '--json'], {
+      api,
+    });
+    expect(run.exitCode).toBe(0);
+    const { results } = run.json as { results: { durationMs: number; transferredBytes: number }[] };
+    const transferredBytes = results.reduce((sum, result) => sum + result.transferredBytes, 0);
+    expect(transferredBytes).toBeGreaterThanOrEqual(400_000);
+    // The last pieces need not be waited for.
+    expect(Math.max(...results.map(({ durationMs }) => durationMs))).toBeGreaterThan(15_000);
+  });
+});

@@ -1,0 +1,28 @@
+import type { FaultHandler, FaultRequest } from './fault-server.ts';
+import type { ServedObject } from './served-object.ts';
+
+/**
+ * Answers no file request before `count` of them are under way together, or nothing more comes for a
+ * while; `most` says how many were.
+ */
+export function inCrowdsOf(
+  count: number,
+  fileOf: (request: FaultRequest) => ServedObject,
+): { readonly handler: FaultHandler; most(): number } {
+  let underWay = 0;
+  let most = 0;
+  let open: () => void = () => {};
+  const crowd = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const handler: FaultHandler = async (request, reply) => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    // A moment longer, in which one too many would come.
+    if (underWay >= count) setTimeout(open, 50);
+    await Promise.race([crowd, new Promise((resolve) => setTimeout(resolve, 300))]);
+    underWay -= 1;
+    await reply.file(fileOf(request));
+  };
+  return { handler, most: () => most };
+}
