@@ -47,7 +47,7 @@ const SELECT = ['fetch', PACKAGE_ID, '--include', '*.srt', '-D', 'out'];
 const SELECTED = ['out/one/talk.de.srt', 'out/one/talk.en.srt', 'out/two/talk.de.srt'];
 
 describe('fetch --include', () => {
-  test('only the selected entries travel, neighbours in one request', async () => {
+  test('row 109: only the selected entries travel, neighbours in one request', async () => {
     const api = await start();
     const run = await runCommand([...SELECT, '--json'], { api });
     expect(run).toMatchObject({

@@ -63,7 +63,7 @@ function failAt(call: Call, nth: number, code: string): void {
   });
 }
 
-describe('faults 81, 82: a disk that fails', () => {
+describe('row 82: a disk that fails', () => {
   test.each([
     ['writeSync', 1, 'ENOSPC', 'no space left'],
     ['write', 1, 'ENOSPC', 'no space left'],
@@ -93,7 +93,7 @@ describe('faults 81, 82: a disk that fails', () => {
   });
 });
 
-test('faults 83: short writes are continued', async () => {
+test('row 83: short writes are continued', async () => {
   const directory = makeTempFolder();
   interference.set('writeSync', (real, [descriptor, bytes, offset]) => real(descriptor, bytes, offset, 1));
   interference.set('write', (real, args) => {
@@ -131,7 +131,7 @@ describe('without hard links, as on FAT', () => {
     expect(listTree(directory).map(({ path }) => path)).toEqual(['d', 'd/big.mp4', 'small.txt']);
   });
 
-  test('faults 85: what appeared meanwhile is kept', async () => {
+  test('row 85: what appeared meanwhile is kept', async () => {
     const directory = makeTempFolder();
     interference.set('linkSync', (_, args) => {
       writeFileSync(String(args[1]), 'quicker');

@@ -33,7 +33,7 @@ test('all offending names are counted, ten are shown', async () => {
   expect(error.message).not.toContain('good');
 });
 
-test('faults 97: the sum of the sizes has a limit, met exactly or not', async () => {
+test('row 97: the sum of the sizes has a limit, met exactly or not', async () => {
   const entries = await entriesOf([
     { name: 'a', content: 'x'.repeat(60) },
     { name: 'b', content: 'x'.repeat(40) },
@@ -44,7 +44,7 @@ test('faults 97: the sum of the sizes has a limit, met exactly or not', async ()
   expect(error.message).toContain('100 bytes');
 });
 
-test('faults 97: the ratio counts above 1 MiB only and can be allowed', async () => {
+test('row 97: the ratio counts above 1 MiB only and can be allowed', async () => {
   const zeros = (sizeBytes: number): EntrySpec => ({
     name: 'zeros',
     content: Buffer.alloc(sizeBytes),

@@ -30,7 +30,7 @@ describe('verifying', () => {
     expect(progress).toEqual(progress.toSorted((one, other) => one - other));
   });
 
-  test('faults 107: reads each byte at most once besides the end, in blocks of at most 1 MiB', async () => {
+  test('row 107: reads each byte at most once besides the end, in blocks of at most 1 MiB', async () => {
     const archive = memorySource(
       makeZip([...Array(2000).keys()].map((index) => ({ name: `f${index}`, content: TEXT }))),
     );
@@ -41,7 +41,7 @@ describe('verifying', () => {
     expect(blocks.length).toBeLessThanOrEqual(4);
   });
 
-  test('faults 105: says which entries it could not look into, and keeps the archive', async () => {
+  test('row 105: says which entries it could not look into, and keeps the archive', async () => {
     const archive = makeZip([
       { name: 'a', content: TEXT },
       { name: 'b', content: TEXT, method: 14 },
@@ -54,7 +54,7 @@ describe('verifying', () => {
     ]);
   });
 
-  test('faults 103: reads 65,536 entries by zip64, refuses the same without', async () => {
+  test('row 103: reads 65,536 entries by zip64, refuses the same without', async () => {
     const entries = [...Array(65_536).keys()].map((index) => ({ name: `${index}` }));
     const verification = await verifyArchive(memorySource(makeZip(entries, { zip64End: true })));
     expect(verification.entries).toBe(65_536);
@@ -105,7 +105,7 @@ describe('damage', () => {
   async function codesOfTruncations(whole: Buffer): Promise<readonly string[]> {
     const lengths = new Set<number>();
     for (let cut = 1; cut <= 100; cut++) lengths.add(whole.length - cut);
-    for (let part = 0; part < 200; part++) lengths.add(Math.floor((whole.length * part) / 200));
+    for (let part = 0; part < 1000; part++) lengths.add(Math.floor((whole.length * part) / 1000));
     const codes = new Set<string>();
     for (const length of lengths) {
       codes.add((await failureOf(verifyArchive(memorySource(whole.subarray(0, length))))).code);
@@ -124,11 +124,11 @@ describe('damage', () => {
       ),
     ],
     ['empty', makeZip([])],
-  ])('faults 112: a truncated archive, %s, is damaged', async (_, whole) => {
+  ])('row 112: a truncated archive, %s, is damaged', async (_, whole) => {
     expect(await codesOfTruncations(whole)).toEqual(['INTEGRITY']);
   });
 
-  test('faults 112: cut exactly behind an archive inside, it looks like one with bytes before it', async () => {
+  test('row 112: cut exactly behind an archive inside, it looks like one with bytes before it', async () => {
     const inner = makeZip(entries);
     const outer = makeZip([{ name: 'a.zip', content: inner }]);
     expect(await codesOfTruncations(outer)).toContain('INTEGRITY');
@@ -136,7 +136,7 @@ describe('damage', () => {
     expect((await failureOf(verifyArchive(memorySource(cut)))).code).toBe('UNSAFE');
   });
 
-  test('faults 61, 99: a flipped bit is found, unless the byte carries no meaning', async () => {
+  test('row 99: a flipped bit is found, unless the byte carries no meaning', async () => {
     const whole = makeZip(entries);
     const meaningless = meaninglessBytes(whole, entries.length);
     const seed = 20_261_123;
@@ -225,7 +225,7 @@ describe('the directory', () => {
   });
 });
 
-test('faults 55: an archive is known by its first bytes', () => {
+test('row 55: an archive is known by its first bytes', () => {
   expect(isZip(makeZip([]))).toBe(true);
   expect(isZip(makeZip([{ name: 'a' }]).subarray(0, 4))).toBe(true);
   expect(isZip(Buffer.from('PK\x03'))).toBe(false);
