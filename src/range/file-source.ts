@@ -12,19 +12,20 @@ export interface FileSource extends RangeSource {
 /**
  * Opens a regular file for reading. A link in the last component is refused, and so is anything
  * that is not a file; O_NONBLOCK keeps a FIFO of that name from blocking for ever.
+ * @param shownPath what messages call it
  * @throws ExpectedError DISK
  */
-export async function openFileSource(path: string): Promise<FileSource> {
+export async function openFileSource(path: string, shownPath = path): Promise<FileSource> {
   // O_NOFOLLOW and O_NONBLOCK are missing on Windows, where `|` takes undefined as 0.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   let handle: FileHandle;
   try {
     handle = await open(path, flags);
   } catch (error) {
-    throw diskError(error, path, 'read');
+    throw diskError(error, shownPath, 'read');
   }
   try {
-    const source = await fileSourceOf(handle, path);
+    const source = await fileSourceOf(handle, shownPath);
     return { ...source, close: () => handle.close() };
   } catch (error) {
     await handle.close();

@@ -2,6 +2,7 @@ import { closeSync, constants, fsync, openSync, unlinkSync, write, writeSync } f
 import { promisify } from 'node:util';
 import { diskError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
+import type { Place } from './folder.ts';
 
 /** A file that is being unpacked: under a temporary name until all of it is there. */
 export interface EntryFile {
@@ -28,10 +29,10 @@ const writeAsync = promisify(write);
 const fsyncAsync = promisify(fsync);
 
 /**
- * @param path where nothing is yet; or, with `continues`, what an earlier run left
+ * @param place where nothing is yet; or, with `continues`, what an earlier run left
  * @throws ExpectedError DISK
  */
-export function createEntryFile(path: string, { continues = false } = {}): EntryFile {
+export function createEntryFile({ path, shownPath }: Place, { continues = false } = {}): EntryFile {
   const exclusive = continues ? 0 : constants.O_EXCL;
   const flags = constants.O_RDWR | constants.O_CREAT | exclusive | constants.O_NOFOLLOW;
   let descriptor: number;
@@ -39,7 +40,7 @@ export function createEntryFile(path: string, { continues = false } = {}): Entry
     // The umask narrows the mode; nothing out of the archive widens it.
     descriptor = openSync(path, flags, 0o666);
   } catch (error) {
-    throw diskError(error, path, 'write');
+    throw diskError(error, shownPath, 'write');
   }
   let isOpen = true;
   let sizeBytes = 0;
@@ -55,7 +56,7 @@ export function createEntryFile(path: string, { continues = false } = {}): Entry
       try {
         await writeFully(descriptor, bytes, position);
       } catch (error) {
-        throw diskError(error, path, 'write');
+        throw diskError(error, shownPath, 'write');
       }
     },
     finish: async () => {
@@ -63,7 +64,7 @@ export function createEntryFile(path: string, { continues = false } = {}): Entry
         if (sizeBytes > UNSYNCED_BYTES || continues) await fsyncAsync(descriptor);
         close();
       } catch (error) {
-        throw diskError(error, path, 'write');
+        throw diskError(error, shownPath, 'write');
       }
     },
     close: () => ignoringFailure(close),

@@ -1,13 +1,13 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { diskError } from '../disk-error.ts';
 import { openFileSource } from '../range/file-source.ts';
 import { openByteStream } from './byte-stream.ts';
 import type { ExtractionPlan, PlannedFile } from './extraction-plan.ts';
+import { lstatOrNull, type Place } from './folder.ts';
 import { existsError } from './publish-entry.ts';
-import { lstatOrNull, type TargetFolder } from './target-folder.ts';
+import type { TargetFolder } from './target-folder.ts';
 
 const FILES_PER_TURN = 100;
 /** Up to this size a file is read by synchronous calls, see target-folder.ts. */
@@ -32,24 +32,25 @@ export async function findExisting(
     signal?.throwIfAborted();
     const parent = target.find(file.components.slice(0, -1));
     if (parent === null) continue;
-    const path = join(parent, file.components.at(-1) ?? '');
-    const stat = lstatOrNull(path);
+    const place = parent.at(file.components.at(-1) ?? '');
+    const stat = lstatOrNull(place.path, place.shownPath);
     if (stat === null) continue;
     const isSame =
       (ifExists === 'skip' && stat.isFile()) ||
       (stat.isFile() &&
         Number(stat.size) === file.entry.sizeBytes &&
-        (await checksumOf(path, Number(stat.size), signal)) === file.entry.crc32);
+        (await checksumOf(place, Number(stat.size), signal)) === file.entry.crc32);
     if (isSame) same.add(file);
-    else if (!(ifExists === 'overwrite' && (stat.isFile() || stat.isSymbolicLink()))) different.push(path);
+    else if (!(ifExists === 'overwrite' && (stat.isFile() || stat.isSymbolicLink())))
+      different.push(place.shownPath);
   }
   if (different.length > 0) throw existsError(different);
   return same;
 }
 
-async function checksumOf(path: string, sizeBytes: number, signal: AbortSignal | undefined): Promise<number> {
-  if (sizeBytes <= AT_ONCE_BYTES) return crc32(readAtOnce(path));
-  const source = await openFileSource(path);
+async function checksumOf(place: Place, sizeBytes: number, signal: AbortSignal | undefined): Promise<number> {
+  if (sizeBytes <= AT_ONCE_BYTES) return crc32(readAtOnce(place));
+  const source = await openFileSource(place.path, place.shownPath);
   try {
     const stream = openByteStream(source, 0, source.sizeBytes, { signal });
     let checksum = 0;
@@ -60,7 +61,7 @@ async function checksumOf(path: string, sizeBytes: number, signal: AbortSignal |
   }
 }
 
-function readAtOnce(path: string): Buffer {
+function readAtOnce({ path, shownPath }: Place): Buffer {
   try {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
@@ -69,6 +70,6 @@ function readAtOnce(path: string): Buffer {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw diskError(error, path, 'read');
+    throw diskError(error, shownPath, 'read');
   }
 }

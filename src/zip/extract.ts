@@ -5,13 +5,14 @@ import { readDirectory } from './directory.ts';
 import { findExisting } from './existing-file.ts';
 import {
   type ExtractionLimits,
+  type ExtractionPlan,
   type LeftOut,
   type PlannedFile,
   planExtraction,
   type RenamedEntry,
 } from './extraction-plan.ts';
 import { openStagingFolder, type Unpacker } from './staging-folder.ts';
-import { openTargetFolder } from './target-folder.ts';
+import { openTargetFolder, type TargetFolder } from './target-folder.ts';
 import { unpackFiles } from './unpack-files.ts';
 
 export interface ExtractOptions extends ExtractionLimits {
@@ -62,7 +63,7 @@ export interface Extraction {
  *   the signal's reason when aborted. Files named until then are complete and stay.
  */
 export async function extractArchive(source: RangeSource, options: ExtractOptions): Promise<Extraction> {
-  const { signal, ifExists = 'refuse' } = options;
+  const { signal } = options;
   const archive = await readDirectory(source, signal === undefined ? {} : { signal });
   const plan = planExtraction(archive.entries, options);
   const { leftOut, renamed } = plan;
@@ -70,7 +71,26 @@ export async function extractArchive(source: RangeSource, options: ExtractOption
   if (options.isWanted !== undefined && isNothing) return { directory: null, files: [], leftOut, renamed };
 
   const target = openTargetFolder(options.directory);
-  const staging = openStagingFolder(target.path, options.unpacker);
+  try {
+    return {
+      directory: target.path,
+      files: await unpackPlan(source, plan, target, options),
+      leftOut,
+      renamed,
+    };
+  } finally {
+    target.close();
+  }
+}
+
+async function unpackPlan(
+  source: RangeSource,
+  plan: ExtractionPlan,
+  target: TargetFolder,
+  options: ExtractOptions,
+): Promise<readonly ExtractedFile[]> {
+  const { signal, ifExists = 'refuse' } = options;
+  const staging = openStagingFolder(target.root, options.unpacker);
   try {
     const isEmpty = readdirSync(target.path).length === 0;
     const existing = isEmpty
@@ -89,14 +109,11 @@ export async function extractArchive(source: RangeSource, options: ExtractOption
     }
     const mayReplace = ifExists === 'overwrite';
     await unpackFiles(source, wanted, { target, staging, mayReplace, signal, countBytes, countFile });
-    const files = plan.files.map(
-      (file): ExtractedFile => ({
-        path: join(target.path, ...file.components),
-        sizeBytes: file.entry.sizeBytes,
-        outcome: existing.has(file) ? 'skipped' : 'extracted',
-      }),
-    );
-    return { directory: target.path, files, leftOut, renamed };
+    return plan.files.map((file) => ({
+      path: join(target.path, ...file.components),
+      sizeBytes: file.entry.sizeBytes,
+      outcome: existing.has(file) ? 'skipped' : 'extracted',
+    }));
   } finally {
     staging.close();
   }

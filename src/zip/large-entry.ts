@@ -9,6 +9,7 @@ import { readDataDescriptor } from './data-descriptor.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { createEntryFile, type EntryFile } from './entry-file.ts';
 import { errorCode } from './error-code.ts';
+import type { Place } from './folder.ts';
 import { FIXED_BYTES, STORED } from './layout.ts';
 import { readLocalHeader } from './local-header.ts';
 import { damaged, showName } from './refusal.ts';
@@ -48,17 +49,18 @@ export async function readLargeEntry(
   { staging, parallel, signal, count }: LargeEntryOptions,
 ): Promise<EntryFile> {
   const dataStart = await readHeader(source, entry);
-  const path = staging.partPath(partKey(entry));
-  const journalPath = `${path}.done`;
-  const file = createEntryFile(path, { continues: true });
-  const checksums = trustedPieces(path, journalPath, entry);
+  const key = partKey(entry);
+  const part = staging.partPlace(key);
+  const journal = staging.journalPlace(key);
+  const file = createEntryFile(part, { continues: true });
+  const checksums = trustedPieces(part, journal, entry);
   try {
     for (const index of checksums.keys()) count(pieceEnd(entry, index) - index * PIECE_BYTES);
     const pool = createTaskPool(parallel);
     const fetchPiece = async (index: number): Promise<void> => {
       const checksum = await readPiece({ source, entry, dataStart, index, pool, signal, count }, file);
       checksums.set(index, checksum);
-      appendLine(journalPath, `${index} ${checksum}\n`);
+      appendLine(journal, `${index} ${checksum}\n`);
     };
     try {
       for (let index = 0; index * PIECE_BYTES < entry.sizeBytes; index++) {
@@ -73,7 +75,7 @@ export async function readLargeEntry(
     else file.close();
     throw error;
   }
-  rmSync(journalPath, { force: true });
+  rmSync(journal.path, { force: true });
   if (wholeChecksum(entry, checksums) !== entry.crc32) {
     file.discard();
     throw damaged(`the checksum (CRC-32) of entry ${showName(entry.path)} is wrong`);
@@ -153,20 +155,20 @@ function wholeChecksum(entry: ArchiveEntry, checksums: ReadonlyMap<number, numbe
   return whole;
 }
 
-function appendLine(path: string, line: string): void {
+function appendLine({ path, shownPath }: Place, line: string): void {
   try {
     appendFileSync(path, line, { mode: 0o600 });
   } catch (error) {
-    throw diskError(error, path, 'write');
+    throw diskError(error, shownPath, 'write');
   }
 }
 
 /** Which pieces an earlier run left whole, with their CRC-32: those that its journal names and that are what it says. */
-function trustedPieces(path: string, journalPath: string, entry: ArchiveEntry): Map<number, number> {
+function trustedPieces(part: Place, journal: Place, entry: ArchiveEntry): Map<number, number> {
   const trusted = new Map<number, number>();
-  const lines = readJournal(journalPath);
+  const lines = readJournal(journal);
   if (lines.length === 0) return trusted;
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const descriptor = openSync(part.path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
     for (const [index, checksum] of lines) {
@@ -177,7 +179,7 @@ function trustedPieces(path: string, journalPath: string, entry: ArchiveEntry): 
       if (found === length && crc32(buffer.subarray(0, length)) === checksum) trusted.set(index, checksum);
     }
   } catch (error) {
-    throw diskError(error, path, 'read');
+    throw diskError(error, part.shownPath, 'read');
   } finally {
     closeSync(descriptor);
   }
@@ -185,13 +187,13 @@ function trustedPieces(path: string, journalPath: string, entry: ArchiveEntry): 
 }
 
 /** A line that was cut when the machine stopped is no line. */
-function readJournal(path: string): readonly (readonly [index: number, checksum: number])[] {
+function readJournal({ path, shownPath }: Place): readonly (readonly [index: number, checksum: number])[] {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
-    throw diskError(error, path, 'read');
+    throw diskError(error, shownPath, 'read');
   }
   return [...text.matchAll(/^(\d{1,9}) (\d{1,10})\n/gm)].map((match) => [Number(match[1]), Number(match[2])]);
 }

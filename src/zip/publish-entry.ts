@@ -1,9 +1,9 @@
 import { linkSync, renameSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { diskError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { errorCode } from './error-code.ts';
-import { lstatOrNull, type TargetFolder } from './target-folder.ts';
+import { type Folder, lstatOrNull, type Place } from './folder.ts';
+import type { TargetFolder } from './target-folder.ts';
 
 /** File systems without hard links (FAT, many network drives) answer with one of these. */
 const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
@@ -20,31 +20,31 @@ const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
  *   UNSAFE when a link has been put in the folder's place, DISK; the file then still has its old name
  */
 export function publishEntry(temporary: string, { target, parent, name, mayReplace }: PublishOptions): void {
-  const path = join(parent, name);
+  const place = parent.at(name);
   try {
     target.confirm(parent);
-    if (mayReplace) renameSync(temporary, path);
-    else moveToFreeName(temporary, path);
+    if (mayReplace) renameSync(temporary, place.path);
+    else moveToFreeName(temporary, place);
   } catch (error) {
-    throw diskError(error, path, 'write');
+    throw diskError(error, place.shownPath, 'write');
   }
 }
 
 export interface PublishOptions {
   readonly target: TargetFolder;
-  readonly parent: string;
+  readonly parent: Folder;
   readonly name: string;
   readonly mayReplace: boolean;
 }
 
 /** Unlike rename, link never replaces: what appears at the last moment is kept. */
-function moveToFreeName(temporary: string, path: string): void {
+function moveToFreeName(temporary: string, { path, shownPath }: Place): void {
   try {
     linkSync(temporary, path);
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') throw existsError([path]);
+    if (errorCode(error) === 'EEXIST') throw existsError([shownPath]);
     if (!NO_HARD_LINKS.has(errorCode(error))) throw error;
-    if (lstatOrNull(path) !== null) throw existsError([path]);
+    if (lstatOrNull(path) !== null) throw existsError([shownPath]);
     renameSync(temporary, path);
     return;
   }

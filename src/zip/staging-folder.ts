@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { diskError } from '../disk-error.ts';
+import { ExpectedError } from '../errors.ts';
 import { errorCode } from './error-code.ts';
+import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';
 import { OWN_NAME_PREFIX } from './safe-path.ts';
 
 /** Who is unpacking, as far as a later run can check it. */
@@ -18,10 +19,12 @@ export interface Unpacker {
  * continued is taken over.
  */
 export interface StagingFolder {
-  /** A path that nothing has yet. */
-  temporaryPath(): string;
-  /** The path of a part that the next run goes on with, by a key of 32 hexadecimal digits. */
-  partPath(key: string): string;
+  /** A place where nothing is yet. */
+  temporaryPlace(): Place;
+  /** The place of a part that the next run goes on with, by a key of 32 hexadecimal digits. */
+  partPlace(key: string): Place;
+  /** The place of the journal beside it. */
+  journalPlace(key: string): Place;
   /** Removes the folder, unless parts are left in it. */
   close(): void;
 }
@@ -30,60 +33,71 @@ const NAME = /^\.streamdiver-dl-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{12}$/;
 const PART_NAME = /^[0-9a-f]{32}\.part(?:\.done)?$/;
 
 /**
- * @param root the target folder, links resolved
+ * @param root the target folder
  * @throws ExpectedError DISK
  */
-export function openStagingFolder(root: string, { pid, hostname, isProcessAlive }: Unpacker): StagingFolder {
+export function openStagingFolder(root: Folder, { pid, hostname, isProcessAlive }: Unpacker): StagingFolder {
   const host = createHash('sha256').update(hostname).digest('hex').slice(0, 8);
-  const path = join(root, `${OWN_NAME_PREFIX}${host}-${pid}-${randomBytes(6).toString('hex')}`);
-  let isMade = false;
+  const own = root.at(`${OWN_NAME_PREFIX}${host}-${pid}-${randomBytes(6).toString('hex')}`);
+  let folder: Folder | null = null;
   let count = 0;
-  const inside = (name: string): string => {
-    try {
-      if (!isMade) mkdirSync(path, { mode: 0o700 });
-    } catch (error) {
-      throw diskError(error, path, 'make the folder');
-    }
-    isMade = true;
-    return join(path, name);
-  };
+  const inside = (name: string): Place => (folder ??= makePrivateFolder(own)).at(name);
   const isAbandoned = (name: string): boolean => {
     const [, itsHost, itsPid] = NAME.exec(name) ?? [];
     if (itsHost !== host) return false;
     // A process with our own number is a former one: this one has only just begun.
     return Number(itsPid) === pid || !isProcessAlive(Number(itsPid));
   };
-  const takeOver = (folder: string): void => {
-    if (!lstatSync(folder).isDirectory()) return;
-    for (const name of readdirSync(folder)) {
-      if (PART_NAME.test(name)) renameSync(join(folder, name), inside(name));
-      else unlinkSync(join(folder, name));
+  const takeOver = (place: Place): void => {
+    if (lstatOrNull(place.path)?.isDirectory() !== true) return;
+    const left = openFolder(place);
+    if (left === null) return;
+    try {
+      for (const name of readdirSync(left.at('').path)) {
+        if (PART_NAME.test(name)) renameSync(left.at(name).path, inside(name).path);
+        else unlinkSync(left.at(name).path);
+      }
+    } finally {
+      left.close();
     }
-    rmdirSync(folder);
+    rmdirSync(place.path);
   };
   try {
-    for (const name of readdirSync(root).filter(isAbandoned)) {
+    for (const name of readdirSync(root.at('').path).filter(isAbandoned)) {
       try {
-        takeOver(join(root, name));
+        takeOver(root.at(name));
       } catch (error) {
         // Another process clears the same folder away, or somebody put something of their own into it.
         if (!['ENOENT', 'ENOTEMPTY', 'EISDIR', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
       }
     }
   } catch (error) {
-    throw diskError(error, root, 'clear away what an earlier run left in');
+    throw diskError(error, root.shownPath, 'clear away what an earlier run left in');
   }
   return {
-    temporaryPath: () => inside(`${count++}.tmp`),
-    partPath: (key) => inside(`${key}.part`),
+    temporaryPlace: () => inside(`${count++}.tmp`),
+    partPlace: (key) => inside(`${key}.part`),
+    journalPlace: (key) => inside(`${key}.part.done`),
     close() {
-      if (!isMade) return;
+      if (folder === null) return;
+      folder.close();
       try {
-        rmdirSync(path);
+        rmdirSync(own.path);
       } catch (error) {
         if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'ENOENT')
-          throw diskError(error, path, 'remove');
+          throw diskError(error, own.shownPath, 'remove');
       }
     },
   };
+}
+
+function makePrivateFolder(place: Place): Folder {
+  try {
+    mkdirSync(place.path, { mode: 0o700 });
+  } catch (error) {
+    throw diskError(error, place.shownPath, 'make the folder');
+  }
+  const folder = openFolder(place);
+  if (folder === null) throw new ExpectedError('DISK', `the folder ${place.shownPath} has vanished`);
+  return folder;
 }

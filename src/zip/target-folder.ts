@@ -1,8 +1,8 @@
-import { type BigIntStats, lstatSync, mkdirSync, realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { diskError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
-import { errorCode } from './error-code.ts';
+import { type Folder, identityOf, linkInTheWay, lstatOrNull, makeFolder, openFolder } from './folder.ts';
 
 /**
  * The folder that an archive is unpacked into; nothing outside of it is ever touched. Its calls to the
@@ -10,102 +10,92 @@ import { errorCode } from './error-code.ts';
  * there are several for every file.
  */
 export interface TargetFolder {
+  /** Absolute, links resolved. */
   readonly path: string;
-  /** The folder made of these parts, if it exists. */
-  find(components: readonly string[]): string | null;
+  readonly root: Folder;
+  /** The folder made of these parts, if it exists; to be used before another one is asked for. */
+  find(components: readonly string[]): Folder | null;
   /** The same; made step by step where it is missing. */
-  ensure(components: readonly string[]): string;
-  /** Makes sure that a folder found before is still the same one: no link has been put on the way to it. */
-  confirm(folder: string): void;
+  ensure(components: readonly string[]): Folder;
+  /** Makes sure that a folder is still found under its path: no link has been put on the way to it. */
+  confirm(folder: Folder): void;
+  close(): void;
 }
+
+/** Folders held open; the one that was used longest ago is let go for the next. */
+const MOST_OPEN = 64;
 
 /**
  * Opens or makes `directory`, which may be reached through links itself, as the person wished. Below
- * it links are not followed.
+ * it links are not followed: each folder is opened by way of the one above it.
  * @throws ExpectedError DISK; (from the methods) EXISTS when a file is in the way, UNSAFE when a link is
  */
 export function openTargetFolder(directory: string): TargetFolder {
-  let root: string;
-  let rootStat: BigIntStats;
-  try {
-    mkdirSync(directory, { recursive: true });
-    root = realpathSync(directory);
-    rootStat = lstatSync(root, { bigint: true });
-  } catch (error) {
-    throw diskError(error, directory, 'make the folder');
-  }
-  /** Folders found to be real ones, by path; `confirm` notices when that changes later. */
-  const known = new Map<string, string>([[root, identity(rootStat)]]);
+  const root = openRoot(directory);
+  const path = root.shownPath;
+  const open = new Map<string, Folder>();
+  /** Every folder that was seen, by path: another one in its place was put there by somebody else. */
+  const known = new Map<string, string>();
 
-  const walk = (components: readonly string[], isMade: boolean): string | null => {
-    const whole = components.length === 0 ? root : join(root, ...components);
-    if (known.has(whole)) return whole;
-    let path = root;
-    for (const component of components) {
-      path = path.endsWith(sep) ? path + component : path + sep + component;
-      if (known.has(path)) continue;
-      let stat = lstatOrNull(path);
-      if (stat === null && isMade) {
-        makeFolder(path);
-        stat = lstatOrNull(path);
-      }
-      if (stat === null) return null;
-      checkFolder(stat, path);
-      known.set(path, identity(stat));
+  const hold = (folder: Folder): void => {
+    for (const [oldestPath, oldest] of open.size < MOST_OPEN ? [] : [...open].slice(0, 1)) {
+      open.delete(oldestPath);
+      oldest.close();
     }
-    return whole;
+    open.set(folder.shownPath, folder);
+  };
+  const walk = (components: readonly string[], isMade: boolean): Folder | null => {
+    const name = components.at(-1);
+    if (name === undefined) return root;
+    const whole = join(path, ...components);
+    const held = open.get(whole);
+    if (held !== undefined) {
+      open.delete(whole);
+      open.set(whole, held);
+      return held;
+    }
+    const place = walk(components.slice(0, -1), isMade)?.at(name);
+    if (place === undefined) return null;
+    const folder = openFolder(place) ?? (isMade ? makeFolder(place) : null);
+    if (folder === null) return null;
+    if ((known.get(whole) ?? folder.identity) !== folder.identity) {
+      folder.close();
+      throw linkInTheWay(whole);
+    }
+    known.set(whole, folder.identity);
+    hold(folder);
+    return folder;
   };
 
   return {
-    path: root,
+    path,
+    root,
     find: (components) => walk(components, false),
     ensure: (components) => {
-      const path = walk(components, true);
-      if (path === null)
+      const folder = walk(components, true);
+      if (folder === null)
         throw new ExpectedError('DISK', `the folder of ${components.join('/')} has vanished`);
-      return path;
+      return folder;
     },
-    confirm: (folder) => {
-      const stat = lstatOrNull(folder);
-      if (stat === null || identity(stat) !== known.get(folder)) throw linkInTheWay(folder);
+    confirm: ({ shownPath, identity }) => {
+      const stat = lstatOrNull(shownPath);
+      if (stat === null || identityOf(stat) !== identity) throw linkInTheWay(shownPath);
+    },
+    close: () => {
+      for (const folder of [...open.values(), root]) folder.close();
+      open.clear();
     },
   };
 }
 
-/** What is at `path`, not following a link; null when nothing is. */
-export function lstatOrNull(path: string): BigIntStats | null {
+function openRoot(directory: string): Folder {
   try {
-    return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+    mkdirSync(directory, { recursive: true });
+    const path = realpathSync(directory);
+    const root = openFolder({ path, shownPath: path });
+    if (root === null) throw new ExpectedError('DISK', `the folder ${path} has vanished`);
+    return root;
   } catch (error) {
-    throw diskError(error, path, 'look at');
+    throw diskError(error, directory, 'make the folder');
   }
-}
-
-/** Device and inode: the same for as long as it is the same folder, whatever way leads to it. */
-function identity(stat: BigIntStats): string {
-  return `${stat.dev}:${stat.ino}`;
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Someone else made it a moment before; what it is gets looked at next.
-    if (errorCode(error) !== 'EEXIST') throw diskError(error, path, 'make the folder');
-  }
-}
-
-function checkFolder(stat: BigIntStats, path: string): void {
-  if (stat.isSymbolicLink()) throw linkInTheWay(path);
-  if (!stat.isDirectory()) {
-    throw new ExpectedError('EXISTS', `${path} is in the way: it is not a folder`, {
-      hint: 'unpack into another folder or move it away',
-    });
-  }
-}
-
-function linkInTheWay(path: string): ExpectedError {
-  return new ExpectedError('UNSAFE', `${path} is a link or lies behind one; nothing is written through it`, {
-    hint: 'unpack into an empty folder',
-  });
 }

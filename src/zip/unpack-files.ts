@@ -162,7 +162,7 @@ async function writeFile(
   context: Unpacking,
   produce: (write: (bytes: Buffer) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const written = createEntryFile(context.staging.temporaryPath());
+  const written = createEntryFile(context.staging.temporaryPlace());
   try {
     await produce(async (bytes) => {
       await written.write(bytes);

@@ -1,17 +1,24 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { type Folder, openFolder } from '../../src/zip/folder.ts';
 import { openStagingFolder, type Unpacker } from '../../src/zip/staging-folder.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const KEY = '0123456789abcdef'.repeat(2);
 const alive: Unpacker = { pid: 1, hostname: 'here', isProcessAlive: () => true };
 
+function openRoot(path: string): Folder {
+  const folder = openFolder({ path, shownPath: path });
+  if (folder === null) throw new Error(`no folder ${path}`);
+  return folder;
+}
+
 /** Leaves a folder as a process does that was killed. */
 function leaveBehind(root: string, unpacker: Unpacker): string {
-  const staging = openStagingFolder(root, unpacker);
-  writeFileSync(staging.temporaryPath(), 'half');
-  const part = staging.partPath(KEY);
+  const staging = openStagingFolder(openRoot(root), unpacker);
+  writeFileSync(staging.temporaryPlace().path, 'half');
+  const part = staging.partPlace(KEY).shownPath;
   writeFileSync(part, 'a part');
   writeFileSync(`${part}.done`, '0 1\n');
   return basename(dirname(part));
@@ -24,8 +31,8 @@ describe('row 110: what a run that was killed left behind', () => {
   ])('%s, and its parts are taken over', (_name, next) => {
     const root = makeTempFolder();
     const left = leaveBehind(root, alive);
-    const staging = openStagingFolder(root, next);
-    const own = dirname(staging.partPath(KEY));
+    const staging = openStagingFolder(openRoot(root), next);
+    const own = dirname(staging.partPlace(KEY).shownPath);
     expect(readdirSync(root)).toEqual([basename(own)]);
     expect(basename(own)).not.toBe(left);
     expect(readdirSync(own)).toEqual([`${KEY}.part`, `${KEY}.part.done`]);
@@ -37,7 +44,7 @@ describe('row 110: what a run that was killed left behind', () => {
   ])('%s is left alone', (_name, next) => {
     const root = makeTempFolder();
     const left = leaveBehind(root, alive);
-    openStagingFolder(root, next).close();
+    openStagingFolder(openRoot(root), next).close();
     expect(readdirSync(root)).toEqual([left]);
     expect(readdirSync(join(root, left))).toHaveLength(3);
   });
@@ -48,7 +55,7 @@ describe('row 110: what a run that was killed left behind', () => {
     writeFileSync(join(outside, 'precious'), '');
     const left = leaveBehind(makeTempFolder(), alive);
     symlinkSync(outside, join(root, left));
-    openStagingFolder(root, alive).close();
+    openStagingFolder(openRoot(root), alive).close();
     expect(readdirSync(outside)).toEqual(['precious']);
   });
 
@@ -56,13 +63,13 @@ describe('row 110: what a run that was killed left behind', () => {
     const root = makeTempFolder();
     const left = leaveBehind(root, alive);
     mkdirSync(join(root, left, 'mine'));
-    openStagingFolder(root, alive).close();
+    openStagingFolder(openRoot(root), alive).close();
     expect(readdirSync(join(root, left))).toContain('mine');
   });
 });
 
 test('a folder that nothing was written to is never made', () => {
   const root = makeTempFolder();
-  openStagingFolder(root, alive).close();
+  openStagingFolder(openRoot(root), alive).close();
   expect(readdirSync(root)).toEqual([]);
 });
