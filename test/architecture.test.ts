@@ -64,7 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'cli',
     'context',
   ],
-  picker: ['errors', 'version', 'values', 'api', 'selection', 'terminal', 'cli', 'context'],
+  picker: ['errors', 'version', 'values', 'api', 'selection', 'terminal', 'flags', 'cli', 'context'],
   commands: [
     'errors',
     'world',

@@ -1,5 +1,6 @@
 import type { Medium } from '../api/media.ts';
-import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
+import type { TranscriptFormat } from '../api/wire.ts';
+import type { CreateFlags } from '../flags/create-flags.ts';
 
 /** A transcript and the medium it belongs to. */
 export interface FoundTranscript {
@@ -26,17 +27,7 @@ export interface Draft {
 }
 
 /** What `create` takes, as its flags would have said it. */
-export interface PickedSelection {
-  readonly mediaIds: readonly string[];
-  readonly renditionIds: readonly string[];
-  readonly transcripts: readonly TranscriptSelection[];
-  readonly transcriptFormats: readonly TranscriptFormat[];
-  readonly languages: readonly string[];
-  readonly transcriptsOnly: boolean;
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly expires: string | null;
-}
+export type PickedSelection = Omit<CreateFlags, 'fromFile' | 'dryRun' | 'wait' | 'fetch'>;
 
 export const EMPTY_DRAFT: Draft = {
   media: [],

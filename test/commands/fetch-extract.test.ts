@@ -1,27 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
-import { startApi } from '../support/api-server.ts';
-import { makePlainObject, makeZipObject } from '../support/served-object.ts';
-import { listTree } from '../support/temp-folder.ts';
+import { makePlainObject } from '../support/served-object.ts';
+import { filesIn, start } from './fetch-scene.ts';
 import { expectDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
-
-const object = makeZipObject(20_000);
-
-function start(options: Parameters<typeof startApi>[0] = {}) {
-  return startApi({
-    files: { one: object },
-    packages: [{ title: 'Grüße aus Graz', files: ['one'] }],
-    ...options,
-  });
-}
-
-function filesIn(folder: string): string[] {
-  return listTree(folder)
-    .filter(({ type }) => type === 'file')
-    .map(({ path }) => path);
-}
 
 describe('fetch -x', () => {
   const entry = 'media/clip.bin';

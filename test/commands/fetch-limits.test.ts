@@ -3,29 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
-import { startApi } from '../support/api-server.ts';
-import { makeZipObject } from '../support/served-object.ts';
-import { listTree } from '../support/temp-folder.ts';
+import { filesIn, object, start } from './fetch-scene.ts';
 import { expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
 
-const object = makeZipObject(20_000);
-
 const DIGEST = createHash('sha256').update(object.bytes).digest('hex');
-
-function start(options: Parameters<typeof startApi>[0] = {}) {
-  return startApi({
-    files: { one: object },
-    packages: [{ title: 'Grüße aus Graz', files: ['one'] }],
-    ...options,
-  });
-}
-
-function filesIn(folder: string): string[] {
-  return listTree(folder)
-    .filter(({ type }) => type === 'file')
-    .map(({ path }) => path);
-}
 
 describe('limits and proofs', () => {
   test('--checksum that agrees is said to be verified', async () => {

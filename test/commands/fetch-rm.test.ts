@@ -1,25 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
-import { startApi } from '../support/api-server.ts';
-import { makeZipObject } from '../support/served-object.ts';
+import { FILE, LOOK, start } from './fetch-scene.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
 import { calls } from './scene.ts';
-
-const object = makeZipObject(20_000);
-
-const LOOK = `GET /v2/downloads/${PACKAGE_ID}`;
-
-const FILE = 'GET /v2/downloads/file/one';
-
-function start(options: Parameters<typeof startApi>[0] = {}) {
-  return startApi({
-    files: { one: object },
-    packages: [{ title: 'Grüße aus Graz', files: ['one'] }],
-    ...options,
-  });
-}
 
 describe('fetch --rm', () => {
   test('deletes the package after the file is there', async () => {

@@ -1,22 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
-import { startApi } from '../support/api-server.ts';
-import { makeZipObject } from '../support/served-object.ts';
+import { LOOK, start } from './fetch-scene.ts';
 import { expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
 import { calls } from './scene.ts';
-
-const object = makeZipObject(20_000);
-
-const LOOK = `GET /v2/downloads/${PACKAGE_ID}`;
-
-function start(options: Parameters<typeof startApi>[0] = {}) {
-  return startApi({
-    files: { one: object },
-    packages: [{ title: 'Grüße aus Graz', files: ['one'] }],
-    ...options,
-  });
-}
 
 describe('fetch and waiting', () => {
   test.each([[['--no-wait']], [['--timeout', '0']]])('%j looks once and exits with 8', async (flags) => {

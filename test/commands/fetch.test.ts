@@ -3,35 +3,14 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
-import { startApi } from '../support/api-server.ts';
 import { makePlace } from '../support/run-place.ts';
-import { makePlainObject, makeZipObject } from '../support/served-object.ts';
-import { listTree } from '../support/temp-folder.ts';
+import { makePlainObject } from '../support/served-object.ts';
+import { FILE, filesIn, LOOK, object, start } from './fetch-scene.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
 import { calls } from './scene.ts';
 
-const object = makeZipObject(20_000);
-
 const DIGEST = createHash('sha256').update(object.bytes).digest('hex');
-
-const LOOK = `GET /v2/downloads/${PACKAGE_ID}`;
-
-const FILE = 'GET /v2/downloads/file/one';
-
-function start(options: Parameters<typeof startApi>[0] = {}) {
-  return startApi({
-    files: { one: object },
-    packages: [{ title: 'Grüße aus Graz', files: ['one'] }],
-    ...options,
-  });
-}
-
-function filesIn(folder: string): string[] {
-  return listTree(folder)
-    .filter(({ type }) => type === 'file')
-    .map(({ path }) => path);
-}
 
 describe('fetch', () => {
   test('prints the absolute path alone; the name is made of title, id and type', async () => {
