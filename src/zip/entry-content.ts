@@ -61,11 +61,13 @@ function createCheckedSink(entry: ArchiveEntry, sink: ByteSink) {
       return sink(bytes);
     },
     finish: (): void => {
-      const name = showName(entry.path);
       if (sizeBytes !== entry.sizeBytes) {
+        const name = showName(entry.path);
         throw damaged(`entry ${name} unpacks to ${sizeBytes} bytes instead of ${entry.sizeBytes}`);
       }
-      if (checksum !== entry.crc32) throw damaged(`the checksum (CRC-32) of entry ${name} is wrong`);
+      if (checksum !== entry.crc32) {
+        throw damaged(`the checksum (CRC-32) of entry ${showName(entry.path)} is wrong`);
+      }
     },
   };
 }

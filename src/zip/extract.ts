@@ -109,6 +109,7 @@ async function unpackPlan(
     }
     const mayReplace = ifExists === 'overwrite';
     await unpackFiles(source, wanted, { target, staging, mayReplace, signal, countBytes, countFile });
+    target.confirmAll();
     return plan.files.map((file) => ({
       path: join(target.path, ...file.components),
       sizeBytes: file.entry.sizeBytes,

@@ -1,5 +1,5 @@
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import { diskError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { errorCode } from './error-code.ts';
@@ -19,6 +19,8 @@ export interface Folder {
   readonly shownPath: string;
   /** Device and inode: the same for as long as it is the same folder, whatever way leads to it. */
   readonly identity: string;
+  /** Whether it is held open. Elsewhere somebody may swap it between a look and what is done after it. */
+  readonly isHeld: boolean;
   at(name: string): Place;
   /** Its places cannot be used any more. */
   close(): void;
@@ -39,11 +41,13 @@ export function openFolder({ path, shownPath }: Place): Folder | null {
     closeSync(held.descriptor);
     throw linkInTheWay(shownPath);
   }
-  const base = held === null ? path : held.base;
+  const prefix = withSeparator(held === null ? path : held.base);
+  const shownPrefix = withSeparator(shownPath);
   return {
     shownPath,
     identity,
-    at: (name) => ({ path: join(base, name), shownPath: join(shownPath, name) }),
+    isHeld: held !== null,
+    at: (name) => ({ path: prefix + name, shownPath: shownPrefix + name }),
     close: () => {
       if (held !== null) closeSync(held.descriptor);
     },
@@ -92,10 +96,14 @@ function hold({ path, shownPath }: Place): { descriptor: number; base: string; i
   }
   const identity = identityOf(fstatSync(descriptor, { bigint: true }));
   const base = `/proc/self/fd/${descriptor}`;
-  const found = lstatOrNull(join(base, '.'));
+  const found = lstatOrNull(`${base}/.`);
   if (found !== null && identityOf(found) === identity) return { descriptor, base, identity };
   closeSync(descriptor);
   return null;
+}
+
+function withSeparator(path: string): string {
+  return path.endsWith(sep) ? path : path + sep;
 }
 
 function checkFolder(stat: BigIntStats, shownPath: string): void {

@@ -17,8 +17,10 @@ export interface TargetFolder {
   find(components: readonly string[]): Folder | null;
   /** The same; made step by step where it is missing. */
   ensure(components: readonly string[]): Folder;
-  /** Makes sure that a folder is still found under its path: no link has been put on the way to it. */
+  /** Makes sure that a folder that is not held is still the same one: no link has been put on the way to it. */
   confirm(folder: Folder): void;
+  /** Makes sure of all folders in the end, the held ones too: what was written is found under its path. */
+  confirmAll(): void;
   close(): void;
 }
 
@@ -67,6 +69,11 @@ export function openTargetFolder(directory: string): TargetFolder {
     return folder;
   };
 
+  const check = (folderPath: string, identity: string): void => {
+    const stat = lstatOrNull(folderPath);
+    if (stat === null || identityOf(stat) !== identity) throw linkInTheWay(folderPath);
+  };
+
   return {
     path,
     root,
@@ -77,9 +84,11 @@ export function openTargetFolder(directory: string): TargetFolder {
         throw new ExpectedError('DISK', `the folder of ${components.join('/')} has vanished`);
       return folder;
     },
-    confirm: ({ shownPath, identity }) => {
-      const stat = lstatOrNull(shownPath);
-      if (stat === null || identityOf(stat) !== identity) throw linkInTheWay(shownPath);
+    confirm: ({ shownPath, identity, isHeld }) => {
+      if (!isHeld) check(shownPath, identity);
+    },
+    confirmAll: () => {
+      for (const [folderPath, identity] of known) check(folderPath, identity);
     },
     close: () => {
       for (const folder of [...open.values(), root]) folder.close();
