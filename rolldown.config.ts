@@ -1,18 +1,21 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'rolldown';
-import { directBuiltins } from './build/direct-builtins.ts';
+import { defineConfig, type InputOptions } from 'rolldown';
 import { findEntries } from './build/entries.ts';
+import { gather } from './build/gather.ts';
 import { keepAddresses } from './build/keep-addresses.ts';
+import { markCommonJs } from './build/mark-common-js.ts';
 import { notices } from './build/notices.ts';
 import { omitUnused } from './build/omit-unused.ts';
 import { splitCommands } from './build/split-commands.ts';
 
 const ROOT = fileURLToPath(new URL('./', import.meta.url));
 
-export default defineConfig({
+const input: InputOptions = {
   input: findEntries(ROOT),
   platform: 'node',
-  plugins: [splitCommands(), omitUnused(), directBuiltins(), keepAddresses(ROOT), notices()],
+  preserveEntrySignatures: 'allow-extension',
+  experimental: { chunkOptimization: false },
+  plugins: [splitCommands(), omitUnused(), keepAddresses(ROOT), markCommonJs(), notices()],
   // A module of ours, or of Node, does nothing but define: what is not used need not be loaded.
   treeshake: {
     moduleSideEffects: [
@@ -20,10 +23,21 @@ export default defineConfig({
       { test: /^(?!.*node_modules).*[/\\]src[/\\]/, sideEffects: false },
     ],
   },
+};
+
+const groupOf = await gather(input, { main: /[/\\]src[/\\]main\.ts$/ });
+
+export default defineConfig({
+  ...input,
   output: {
     dir: 'dist',
     cleanDir: true,
-    format: 'esm',
+    format: 'cjs',
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    codeSplitting: {
+      groups: [{ name: groupOf, debugName: 'loaded together' }],
+      includeDependenciesRecursively: false,
+    },
     // What licences demand stands in THIRD-PARTY-NOTICES.txt.
     comments: false,
     entryFileNames: '[name].js',

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync, writeSync } from 'node:fs';
-import os from 'node:os';
+'use strict';
+
+const { readFileSync, writeSync } = require('node:fs');
+const os = require('node:os');
 
 // A drained event loop is a success to Node; here success must be earned.
 process.exitCode = 70;
@@ -14,13 +16,13 @@ process.on('uncaughtException', (error) => {
 void start();
 
 async function start() {
-  const { main } = await import('../dist/main.js');
+  const { main } = require('../dist/main.js');
   process.exitCode = await main(await makeWorld());
 }
 
 async function crash(error) {
   try {
-    const { tellCrash } = await import('../dist/main.js');
+    const { tellCrash } = require('../dist/main.js');
     process.exit(await tellCrash(error, await makeWorld()));
   } catch {
     // Our own modules cannot be loaded, which is what has thrown the first error, too.
@@ -56,7 +58,7 @@ function tellUnloadable({ code: reason, message }) {
 }
 
 async function makeWorld() {
-  const { createClock } = await import('../dist/clock.js');
+  const { createClock } = require('../dist/clock.js');
   return {
     argv: process.argv.slice(2),
     env: process.env,

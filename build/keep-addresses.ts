@@ -20,7 +20,8 @@ export function keepAddresses(root: string): Plugin {
     renderChunk(code, { fileName }) {
       if (!code.includes('__DIST__')) return null;
       const up = '../'.repeat(fileName.split('/').length - 1);
-      return code.replaceAll('__DIST__', `new URL('./${up}', ${marker})`);
+      const own = "require('node:url').pathToFileURL(__filename)";
+      return code.replaceAll('__DIST__', `new URL('./${up}', ${own})`);
     },
   };
 }

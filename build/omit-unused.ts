@@ -24,7 +24,8 @@ export function omitUnused(): Plugin {
     // What is left of imports whose names tree-shaking has removed; Node's modules do nothing by themselves.
     generateBundle(_options, bundle) {
       for (const chunk of Object.values(bundle))
-        if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(/^import "node:[^"]+";\n/gm, '');
+        if (chunk.type === 'chunk')
+          chunk.code = chunk.code.replaceAll(/(?<=^|[;}])(?:require\("node:[\w/]+"\)(?:,|;|$))+/gm, '');
     },
   };
 }

@@ -162,18 +162,22 @@ export function buildProgram(run: Runner, { writeOut, writeUnasked, columns }: H
       (await import('./commands/help.ts')).help(options, program, context),
     ),
   );
-  for (const command of allCommands(program)) addGlobalFlags(command, { isHidden: true });
-  const width = columns ?? DEFAULT_COLUMNS;
-  for (const command of [program, ...allCommands(program)]) {
-    const examples = formatExamples(pathOf(command), width);
-    if (examples !== '') command.addHelpText('after', examples);
-  }
-  program.addHelpText('after', `\n${wrapText(`More: ${PROGRAM} help ${TOPICS.join(' | ')}`, width, '  ')}`);
+  program.hook('preSubcommand', prepare);
+  program.addHelpText('afterAll', ({ command }) => endOfHelp(command, columns ?? DEFAULT_COLUMNS));
   return program;
 }
 
-function allCommands(parent: Command): Command[] {
-  return parent.commands.flatMap((command) => [command, ...allCommands(command)]);
+/** Gives the global flags to the commands that a line names, and to no others: there are hundreds of them. */
+function prepare(_parent: Command, command: Command): void {
+  addGlobalFlags(command, { isHidden: true });
+  command.hook('preSubcommand', prepare);
+}
+
+function endOfHelp(command: Command, width: number): string {
+  const more = wrapText(`More: ${PROGRAM} help ${TOPICS.join(' | ')}`, width, '  ');
+  return [formatExamples(pathOf(command), width), ...(command.parent === null ? [`\n${more}`] : [])].join(
+    '\n',
+  );
 }
 
 /** Names from the program down to a command, without the program's own. */
