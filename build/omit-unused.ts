@@ -1,12 +1,34 @@
 import type { Plugin } from 'rolldown';
 
-/** What packages load at once but this program never uses. */
-const UNUSED = [
+/** What packages load at once but this program never uses, and what stands there instead. */
+const UNUSED: readonly { readonly file: RegExp; readonly call: string; readonly instead: string }[] = [
   // For subcommands that are programs of their own.
-  { file: /[/\\]commander[/\\]lib[/\\]command\.js$/, call: "require('node:child_process')" },
+  {
+    file: /[/\\]commander[/\\]lib[/\\]command\.js$/,
+    call: "require('node:child_process')",
+    instead: '({})',
+  },
   // src/http/transport.ts allows HTTP/1.1 only.
-  { file: /[/\\]undici[/\\]lib[/\\]dispatcher[/\\]client\.js$/, call: "require('./client-h2.js')" },
-] as const;
+  {
+    file: /[/\\]undici[/\\]lib[/\\]dispatcher[/\\]client\.js$/,
+    call: "require('./client-h2.js')",
+    instead: '({})',
+  },
+  // Asked for one number; the same as in src/http/transport.ts.
+  {
+    file: /[/\\]undici[/\\]lib[/\\]dispatcher[/\\]client\.js$/,
+    call: "require('node:http')",
+    instead: '({ maxHeaderSize: 32_768 })',
+  },
+  // To destroy answers of Node's own client, of which there are none.
+  { file: /[/\\]undici[/\\]lib[/\\]core[/\\]util\.js$/, call: "require('node:http')", instead: '({})' },
+  // For forms as bodies; ours are texts.
+  {
+    file: /[/\\]undici[/\\]lib[/\\]dispatcher[/\\]client-h1\.js$/,
+    call: "require('../web/fetch/body.js')",
+    instead: '({})',
+  },
+];
 
 /** Leaves out what would only slow the start down: loading these takes Node several milliseconds. */
 export function omitUnused(): Plugin {
@@ -15,10 +37,14 @@ export function omitUnused(): Plugin {
     transform: {
       filter: { id: UNUSED.map(({ file }) => file) },
       handler(code, id) {
-        const call = UNUSED.find(({ file }) => file.test(id))?.call ?? '';
-        if (!code.includes(call))
-          this.error(`${id} has no ${call} any more: look whether it is still unused`);
-        return code.replace(call, '({})');
+        let left = code;
+        for (const { file, call, instead } of UNUSED) {
+          if (!file.test(id)) continue;
+          if (!code.includes(call))
+            this.error(`${id} has no ${call} any more: look whether it is still unused`);
+          left = left.replace(call, instead);
+        }
+        return left;
       },
     },
     // What is left of imports whose names tree-shaking has removed; Node's modules do nothing by themselves.

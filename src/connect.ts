@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
 import { createApi } from './api/client.ts';
 import { clientCredential } from './auth/client-credential.ts';
 import {
@@ -147,6 +146,7 @@ function openApi(
     certificates: () => readCertificates(connection),
     proxy: resolveProxy(world.env),
     userAgent: `${PROGRAM}/${VERSION}`,
+    nodeVersion: world.nodeVersion,
     ...(io.verbosity < 2 ? {} : { onHeadLine: (line) => io.verbose(2, line) }),
   });
   const api = createApi({
@@ -204,10 +204,19 @@ function makeCredential(
 }
 
 /** Not for a sandbox on this machine: reading all authorities takes longer than a whole request there. */
-function readCertificates({ certificateFiles, apiUrl, ssoUrl }: Connection): readonly string[] | null {
+function readCertificates({
+  certificateFiles,
+  apiUrl,
+  ssoUrl,
+}: Connection): Promise<readonly string[]> | null {
   if (certificateFiles.length === 0 || (apiUrl.protocol === 'http:' && ssoUrl.protocol === 'http:'))
     return null;
-  return [...rootCertificates, ...certificateFiles.map(readTextFile)];
+  return allAuthorities(certificateFiles);
+}
+
+async function allAuthorities(files: readonly string[]): Promise<readonly string[]> {
+  const { rootCertificates } = await import('node:tls');
+  return [...rootCertificates, ...files.map(readTextFile)];
 }
 
 function readTextFile(path: string): string {

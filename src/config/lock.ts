@@ -1,4 +1,4 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { promises as files } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { diskError, isSystemError } from '../disk-error.ts';
@@ -54,26 +54,28 @@ export async function waitForLock(
   } catch (error) {
     throw diskError(error, lockPath, 'lock');
   }
-  return { release: () => rm(lockPath, { force: true }) };
+  return { release: () => files.rm(lockPath, { force: true }) };
 }
 
 async function take(lockPath: string, owner: LockOwner): Promise<boolean> {
   const signed = temporaryBeside(lockPath, owner.pid);
   try {
-    await writeFile(signed, JSON.stringify({ pid: owner.pid, hostname: owner.hostname }), { mode: 0o600 });
-    await link(signed, lockPath);
+    await files.writeFile(signed, JSON.stringify({ pid: owner.pid, hostname: owner.hostname }), {
+      mode: 0o600,
+    });
+    await files.link(signed, lockPath);
     return true;
   } catch (error) {
     if (isSystemError(error) && error.code === 'EEXIST') return false;
     throw error;
   } finally {
-    await rm(signed, { force: true });
+    await files.rm(signed, { force: true });
   }
 }
 
 async function isHeld(lockPath: string, { hostname, isProcessAlive }: LockOwner): Promise<boolean> {
   try {
-    const holder = parseJson(await readFile(lockPath), lockPath);
+    const holder = parseJson(await files.readFile(lockPath), lockPath);
     if (!isObject(holder) || typeof holder.pid !== 'number') return false;
     return holder.hostname !== hostname || isProcessAlive(holder.pid);
   } catch (error) {
@@ -86,11 +88,11 @@ async function isHeld(lockPath: string, { hostname, isProcessAlive }: LockOwner)
 async function removeDead(lockPath: string, owner: LockOwner): Promise<void> {
   const aside = temporaryBeside(lockPath, owner.pid);
   try {
-    await rename(lockPath, aside);
-    if (await isHeld(aside, owner)) await link(aside, lockPath);
+    await files.rename(lockPath, aside);
+    if (await isHeld(aside, owner)) await files.link(aside, lockPath);
   } catch (error) {
     if (!isSystemError(error) || (error.code !== 'ENOENT' && error.code !== 'EEXIST')) throw error;
   } finally {
-    await rm(aside, { force: true });
+    await files.rm(aside, { force: true });
   }
 }

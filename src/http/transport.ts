@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { type HeaderFields, headerFields } from './headers.ts';
 import { formatRequestHead, formatResponseHead } from './heads.ts';
 import { linkController } from './linked-controller.ts';
+import { postponeOptimizing } from './parser-tiering.ts';
 import { withoutDebugLog } from './quiet-import.ts';
 import { createReadPool, type ReadPool } from './read-pool.ts';
 import { timeoutError, transportError } from './transport-error.ts';
@@ -47,9 +48,11 @@ export interface ProxySettings {
 export interface TransportOptions {
   readonly clock: Clock;
   /** PEM certificates to trust instead of the default ones; null for the default. Read at the first request. */
-  readonly certificates: () => readonly string[] | null;
+  readonly certificates: () => Promise<readonly string[]> | null;
   readonly proxy: ProxySettings;
   readonly userAgent: string;
+  /** As `process.version` tells it. */
+  readonly nodeVersion: string;
   /** Told the heads of requests and answers, line by line and without secrets. */
   readonly onHeadLine?: (line: string) => void;
 }
@@ -115,10 +118,11 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 async function makeDispatcher(
-  { certificates: read, proxy }: TransportOptions,
+  { certificates: read, proxy, nodeVersion }: TransportOptions,
   { onread }: ReadPool,
 ): Promise<Dispatcher> {
-  const certificates = read();
+  const certificates = await read();
+  postponeOptimizing(nodeVersion);
   const { createAgent, createProxyAgent } = await withoutDebugLog(() => import('./undici.ts'));
   const settings = {
     // undici's part for HTTP/2 is not in the bundle.

@@ -1,11 +1,18 @@
 // undici declares the types of its index only; these are the files of it that undici.ts loads.
 
-declare module 'undici/lib/api/index.js' {
+declare module 'undici/lib/api/api-request.js' {
   import type { Dispatcher } from 'undici';
 
-  /** The methods that the index installs on every dispatcher. */
-  const api: Pick<Dispatcher, 'request' | 'stream' | 'pipeline' | 'upgrade' | 'connect'>;
-  export default api;
+  /** A method that the index installs on every dispatcher. */
+  const request: Dispatcher['request'];
+  export default request;
+}
+
+declare module 'undici/lib/api/api-connect.js' {
+  import type { Dispatcher } from 'undici';
+
+  const connect: Dispatcher['connect'];
+  export default connect;
 }
 
 declare module 'undici/lib/dispatcher/agent.js' {

@@ -1,12 +1,13 @@
 // What this program needs of undici, file by file: the index also loads fetch, caches, mocks and WebSockets,
 // which takes longer than the rest of the program together.
 import type { EnvHttpProxyAgent } from 'undici';
-import api from 'undici/lib/api/index.js';
+import connect from 'undici/lib/api/api-connect.js';
+import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 
-// As the index does; a dispatcher has no request() without it, and the proxy no connect().
-Object.assign(Dispatcher.prototype, api);
+// As the index does: a dispatcher has no request() without it, and the proxy no connect().
+Object.assign(Dispatcher.prototype, { request, connect });
 
 /** Connects directly. */
 export function createAgent(options: Agent.Options): Dispatcher {

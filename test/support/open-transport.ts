@@ -9,6 +9,7 @@ export function openTransport(clock: Clock): Transport {
     certificates: () => null,
     proxy: { http: null, https: null, noProxy: '' },
     userAgent: 'test',
+    nodeVersion: process.version,
   });
   afterThisTest(() => transport.close());
   return transport;
