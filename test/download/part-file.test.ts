@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   rmSync,
@@ -10,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createByteRanges } from '../../src/download/byte-ranges.ts';
@@ -19,7 +21,7 @@ import { openPartFile } from '../../src/download/open-part-file.ts';
 import type { PartFile } from '../../src/download/part-file.ts';
 import { pseudoRandomBytes } from '../support/bytes.ts';
 import { ownerOf } from '../support/download-scene.ts';
-import { makeTempFolder } from '../support/temp-folder.ts';
+import { listTree, makeTempFolder } from '../support/temp-folder.ts';
 
 const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
 const bytes = pseudoRandomBytes(8_000, 1);
@@ -204,6 +206,33 @@ describe('holders', () => {
     await bring(part, 0, 1_000);
     await part.checkpoint();
     await part.assertOurs();
+    await part.close();
+  });
+
+  test('row 126: whoever finds a living lock leaves nothing beside it', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    const before = listTree(dirname(target));
+    await expect(open(target, alive('now'))).rejects.toMatchObject({ code: 'BUSY' });
+    expect(listTree(dirname(target))).toEqual(before);
+    await part.close();
+  });
+
+  test.each([
+    ['of a dead process', hostname(), 1_003, 0, false],
+    ['of a living process', hostname(), SECOND.pid, 0, true],
+    ['of a process whose number another one has now', hostname(), SECOND.pid, 16, false],
+    ['of another machine', 'elsewhere', 1_003, 14, true],
+    ['of another machine that has long been silent', 'elsewhere', 1_003, 16, false],
+  ])('row 126: a lock in the making %s', async (_whose, host, pid, minutes, stays) => {
+    const target = newTarget();
+    const key = createHash('sha256').update(host).digest('hex').slice(0, 8);
+    const temporary = join(dirname(target), `.streamdiver-dl-${key}-${pid}-0123456789ab.lock`);
+    writeFileSync(temporary, '');
+    const then = new Date(statSync(temporary).mtimeMs - minutes * 60_000);
+    utimesSync(temporary, then, then);
+    const part = await open(target, SECOND);
+    expect(existsSync(temporary)).toBe(stays);
     await part.close();
   });
 

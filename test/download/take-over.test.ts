@@ -55,6 +55,17 @@ test('a server that takes longer to answer than a silent connection is left alon
   expect(Math.max(...asks.values())).toBeLessThanOrEqual(2);
 });
 
+test('row 56: an answer of another length whose body never comes is given up and asked for again', async () => {
+  const small = makeZipObject(100_000);
+  const page: FaultHandler = async (_request, reply) => {
+    await reply.head(200, { 'Content-Type': 'text/html', 'Content-Length': 50 });
+    await reply.stall();
+  };
+  const scene = await setDownload(small, inTurn(page, page, serve(small)), { speed: 100 });
+  await scene.download();
+  expect(isRight(scene)).toBe(true);
+});
+
 test('row 56: what came of a small file that stalls is written and told long before it is given up', async () => {
   const small = makeZipObject(100_000);
   let told: readonly FileEvent[] = [];
