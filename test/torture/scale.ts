@@ -11,7 +11,7 @@ const IS_FULL = process.env['TORTURE_REPORT'] !== undefined;
 /** Stands in the name of every test, so that a failure can be had again. */
 export const SEED = Number(process.env['TORTURE_SEED'] ?? randomInt(2 ** 31));
 
-export function scaled({ sample, full }: { readonly sample: number; readonly full: number }): number {
+export function scaled<Value>({ sample, full }: { readonly sample: Value; readonly full: Value }): Value {
   return IS_FULL ? full : sample;
 }
 

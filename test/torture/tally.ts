@@ -117,7 +117,8 @@ function finalState(place: RunPlace, versions: readonly ServedObject[]): 'absent
 
 const PROBLEMS_TOLD = 3;
 
-function note(
+/** Counts a problem, and keeps the first few in words. */
+export function note(
   tally: Tally,
   kind: 'corrupt' | 'falseSuccess' | 'wrongExit' | 'stuck' | 'orphans',
   what: string,

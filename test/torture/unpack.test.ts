@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { PACKAGE_ID } from '../support/api-packages.ts';
+import { pseudoRandom, pseudoRandomBytes } from '../support/bytes.ts';
+import { type BinaryRun, type RunBinaryOptions, startBinary } from '../support/run-binary.ts';
+import { makePlace, type RunPlace } from '../support/run-place.ts';
+import { describeRun, type RunResult } from '../support/run-result.ts';
+import { serveArchive } from '../support/served-archive.ts';
+import { listTree } from '../support/temp-folder.ts';
+import { type PacedApi, startPacedApi } from './paced-api.ts';
+import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
+import { ALL_WELL, createTally, note, removePlace, type Tally } from './tally.ts';
+
+const MIB = 1_048_576;
+const FOLDERS = 5;
+const CONTENTS = new Map<string, Buffer>([
+  ...Array.from({ length: 200 }, (_, index): [string, Buffer] => [
+    `${index % FOLDERS}/texts/${index}.srt`,
+    pseudoRandomBytes(2_000, index),
+  ]),
+  ...Array.from({ length: FOLDERS }, (_, index): [string, Buffer] => [
+    `${index}/film.mp4`,
+    pseudoRandomBytes(3 * MIB, index),
+  ]),
+  // From 64 MiB on an entry comes in pieces, which the next run goes on with.
+  ...scaled<[string, Buffer][]>({ sample: [], full: [['long.mp4', pseudoRandomBytes(65 * MIB, 7)]] }),
+]);
+const object = serveArchive([...CONTENTS].map(([name, content]) => ({ name, content })));
+const BYTES_PER_SECOND = object.bytes.length * 2;
+
+test(`row 110: killed at random points while unpacking (seed ${SEED})`, TIME_LIMIT, async () => {
+  const random = pseudoRandom(SEED);
+  const api = await startPacedApi(object, BYTES_PER_SECOND);
+  const wholeMs = await timeWholeRun(api);
+  const tally = createTally();
+  for (let kills = 0; kills < scaled({ sample: 6, full: 200 }); ) {
+    const place = makePlace();
+    const killedAfterMs: number[] = [];
+    for (let isComplete = false; !isComplete && killedAfterMs.length < 3; ) {
+      const run = startUnpacking(api, place);
+      const killAfterMs = Math.floor((random() / 2 ** 32) * wholeMs);
+      const timer = setTimeout(() => run.kill('SIGKILL'), killAfterMs);
+      const result = await run.result;
+      clearTimeout(timer);
+      isComplete = result.exitCode === 0;
+      if (!isComplete) killedAfterMs.push(killAfterMs);
+      judge(tally, result, [0, 137], `killed after ${killedAfterMs.join(', ')} ms`);
+    }
+    kills += killedAfterMs.length;
+    await settle(tally, api, place, `killed after ${killedAfterMs.join(', ')} ms`);
+  }
+  report('unpack, killed', tally);
+  expect(tally).toMatchObject(ALL_WELL);
+});
+
+/** Swaps folders of the target, and the one for files under way, for links to the outside and back, as fast as it can. */
+const RACER = `
+  const { readdirSync, renameSync, symlinkSync, unlinkSync } = require('node:fs');
+  const [target, outside] = process.argv.slice(1);
+  const attempt = (act) => { try { act(); return true; } catch { return false; } };
+  for (;;) {
+    const names = [];
+    attempt(() => names.push(...readdirSync(target)));
+    for (const name of names) {
+      if (name.endsWith('.away')) continue;
+      const path = target + '/' + name;
+      if (!attempt(() => renameSync(path, path + '.away'))) continue;
+      if (attempt(() => symlinkSync(outside, path))) attempt(() => unlinkSync(path));
+      attempt(() => renameSync(path + '.away', path));
+    }
+  }
+`;
+
+test(`row 96: a process swaps folders for links meanwhile (seed ${SEED})`, TIME_LIMIT, async () => {
+  const random = pseudoRandom(SEED + 1);
+  const api = await startPacedApi(object, BYTES_PER_SECOND * 4);
+  const tally = createTally();
+  for (let round = 0; round < scaled({ sample: 6, full: 1000 }); round += 1) {
+    const place = makePlace();
+    const [target, outside] = [join(place.cwd, 'out'), join(place.temp, 'outside')];
+    mkdirSync(outside);
+    const run = startUnpacking(api, place);
+    // At once it would hardly ever let the program get as far as to the files.
+    const pauseMs = Math.floor((random() / 2 ** 32) * 900);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const racer = spawn(process.execPath, ['-e', RACER, target, outside], { stdio: 'ignore' });
+    const racerEnded = once(racer, 'exit');
+    // Before anybody looks at what is on the disk.
+    run.child.once('exit', () => racer.kill('SIGKILL'));
+    const result = await run.result;
+    await racerEnded;
+    tally.runs += 1;
+    const what = `swapped from ${pauseMs} ms on`;
+    const escaped = readdirSync(outside);
+    if (escaped.length > 0) note(tally, 'corrupt', `${what}: outside is ${escaped.join(', ')}`, result);
+    // What the program notices of it is said as one of these; it is not called a bug.
+    if (![0, 9, 12, 13].includes(result.exitCode)) note(tally, 'wrongExit', what, result);
+    await removePlace(place);
+  }
+  report('unpack, folders swapped for links', tally);
+  expect(tally).toMatchObject(ALL_WELL);
+});
+
+function startUnpacking(api: PacedApi, place: RunPlace, options: RunBinaryOptions = {}): BinaryRun {
+  return startBinary(['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json'], {
+    api,
+    place,
+    deadlineMs: 60_000,
+    mayHoldSecret: (path) => path.includes('out'),
+    mayBeBug: true,
+    ...options,
+  });
+}
+
+/** Every file that has its name is whole, and a success means all of them. */
+function judge(tally: Tally, run: RunResult, exitCodes: readonly number[], what: string): void {
+  tally.runs += 1;
+  const named = namedFiles(run);
+  const isWrong = (path: string) =>
+    !readFileSync(join(run.cwd, 'out', path)).equals(CONTENTS.get(path) ?? Buffer.of(0));
+  const wrong = named.filter(isWrong);
+  if (wrong.length > 0) note(tally, 'corrupt', `${what}: ${wrong.join(', ')}`, run);
+  if (run.exitCode === 0 && named.length < CONTENTS.size) note(tally, 'falseSuccess', what, run);
+  if (!exitCodes.includes(run.exitCode)) note(tally, 'wrongExit', what, run);
+}
+
+/** The files in the target but for those that are under way. */
+function namedFiles({ cwd }: RunPlace): readonly string[] {
+  const target = join(cwd, 'out');
+  if (!existsSync(target)) return [];
+  const files = listTree(target).filter(({ type }) => type === 'file');
+  return files.map(({ path }) => path).filter((path) => !path.startsWith('.streamdiver-dl-'));
+}
+
+/** The same command once more, undisturbed; it has to complete and to clear away what was left. */
+async function settle(tally: Tally, api: PacedApi, place: RunPlace, what: string): Promise<void> {
+  const run = await startUnpacking(api, place).result;
+  judge(tally, run, [0], what);
+  if (run.exitCode !== 0) note(tally, 'stuck', what, run);
+  const left = listTree(place.cwd).filter(({ path }) => path.includes('.streamdiver-dl-'));
+  if (left.length > 0) {
+    tally.orphans += left.length - 1;
+    note(tally, 'orphans', `${what}: ${left.map(({ path }) => path).join(', ')}`, run);
+  }
+  await removePlace(place);
+}
+
+async function timeWholeRun(api: PacedApi): Promise<number> {
+  const place = makePlace();
+  const run = await startUnpacking(api, place).result;
+  expect(run.exitCode, describeRun(run)).toBe(0);
+  await removePlace(place);
+  return run.durationMs;
+}
