@@ -5,7 +5,16 @@ import { diskError, isSystemError, onDisk } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { parseJson } from '../values/json.ts';
 import { OWN_NAME_PREFIX } from '../zip/safe-path.ts';
-import { busy, type Holder, holderOf, mayBeAlive, type Owner, parseHolder, SILENCE_MS } from './holder.ts';
+import {
+  busy,
+  type Holder,
+  holderOf,
+  isSelf,
+  mayBeAlive,
+  type Owner,
+  parseHolder,
+  SILENCE_MS,
+} from './holder.ts';
 import { renameWithoutReplacing } from './rename-without-replacing.ts';
 
 export interface Claim {
@@ -37,16 +46,16 @@ async function makeLock(lock: string, owner: Owner): Promise<Claim | null> {
   const unnamed = temporaryName(lock, owner);
   try {
     const file = await open(unnamed, 'wx', 0o666);
-    let made: { ino: number; mtimeMs: number };
+    let madeMs: number;
     try {
       await file.writeFile(`${JSON.stringify(holderOf(owner))}\n`);
-      made = await file.stat();
+      madeMs = (await file.stat()).mtimeMs;
     } finally {
       await file.close();
     }
     await renameWithoutReplacing(unnamed, lock);
-    await clearAway(dirname(lock), owner, made.mtimeMs);
-    return { madeMs: made.mtimeMs, release: () => release(lock, made.ino) };
+    await clearAway(dirname(lock), owner, madeMs);
+    return { madeMs, release: () => release(lock, owner) };
   } catch (error) {
     // The first error is the one to tell; what stays is cleared away by the next run.
     await rm(unnamed, { force: true }).catch(() => undefined);
@@ -127,12 +136,17 @@ async function modifiedMs(path: string): Promise<number> {
   }
 }
 
-/** Removes our own lock, not one that somebody else has made after ours was deleted. */
-async function release(path: string, ino: number): Promise<void> {
+/**
+ * Removes our own lock, not one that somebody else has made after ours was deleted: that one may even
+ * have its inode number.
+ */
+async function release(lock: string, owner: Owner): Promise<void> {
   try {
-    if ((await lstat(path)).ino === ino) await rm(path, { force: true });
+    const holder = parseHolder(parseJson(await readFile(lock), lock));
+    if (holder !== null && isSelf(holder, owner)) await rm(lock, { force: true });
   } catch (error) {
-    if (!isSystemError(error) || error.code !== 'ENOENT') throw diskError(error, path, 'remove');
+    const isNotOurs = error instanceof ExpectedError || (isSystemError(error) && error.code === 'ENOENT');
+    if (!isNotOurs) throw diskError(error, lock, 'remove');
   }
 }
 

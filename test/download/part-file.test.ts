@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -207,6 +208,16 @@ describe('holders', () => {
     await part.checkpoint();
     await part.assertOurs();
     await part.close();
+  });
+
+  test('row 126: whoever lost its lock does not take away that of another', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    rmSync(`${target}.part.lock`);
+    writeFileSync(`${target}.part.lock.other`, 'of another');
+    renameSync(`${target}.part.lock.other`, `${target}.part.lock`);
+    await part.close();
+    expect(readFileSync(`${target}.part.lock`, 'utf8')).toBe('of another');
   });
 
   test('row 126: whoever finds a living lock leaves nothing beside it', async () => {
