@@ -141,3 +141,10 @@ test('row 58: an address that expires under several connections is asked for onc
   expect(renewals).toBe(1);
   expect(eventsOf(scene, 'restart')).toEqual([]);
 });
+
+test('a file whose size only its header tells is refused by --max-size before a byte of it is kept', async () => {
+  const scene = await setDownload(object, (_request, reply) => reply.file(object));
+  const request = { sizeBytes: null, maxSizeBytes: 1_000 };
+  await expect(scene.download({ request })).rejects.toMatchObject({ code: 'UNSAFE' });
+  expect(eventsOf(scene, 'progress')).toEqual([]);
+});

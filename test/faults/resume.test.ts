@@ -142,6 +142,12 @@ test('row 77: a part of another package is not touched', async () => {
   expect(readFileSync(scene.partPath)).toHaveLength(150_000);
 });
 
+test('row 74: what came before a failure is synced, so that it outlives a crash of the machine', async () => {
+  const { journalPath } = await stopAtHalf();
+  const [head = ''] = readFileSync(journalPath, 'utf8').split('\n');
+  expect(JSON.parse(head)).toMatchObject({ synced: [[0, 150_000]], holder: null });
+});
+
 test('row 78: the part of a package that was created again under another id is kept, and given up only when told so', async () => {
   const scene = await stopAtHalf();
   const again = '7a1d4c2e-0b3f-4e8d-a6c5-9f8e7d6c5b4a';

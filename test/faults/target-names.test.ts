@@ -56,6 +56,15 @@ test('row 84: the same file already there is no work', async () => {
   expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(0);
 });
 
+test('row 84: the same archive already there is unpacked without a transfer', async () => {
+  const { place, api, fetch } = await prepare();
+  expect(await fetch()).toMatchObject({ exitCode: 0 });
+  const asked = api.requestsOf('GET /v2/downloads/file/{id}').length;
+  expect(await fetch('--extract', '--keep-archive')).toMatchObject({ exitCode: 0 });
+  expect(listTree(join(place.cwd, 'object')).filter(({ type }) => type === 'file').length).toBeGreaterThan(0);
+  expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(asked);
+});
+
 test('row 84: a file of the same size with other bytes is another file', async () => {
   const { target, fetch } = await prepare();
   const other = makeZipObject(50_000, { seed: 'B' }).bytes;
