@@ -69,7 +69,10 @@ export async function contents({ ids: words, selection }: ContentsOptions, conte
     itemDocument: (entry) => ({ ...entry }),
     emptyText: 'the archive is empty',
   });
-  if (items.length > 0 && io.format !== 'json') io.info(totalText(items));
+  if (items.length === 0 || io.format === 'json') return;
+  // The total belongs below the table, which is on another stream.
+  await io.flush();
+  io.info(totalText(items));
 }
 
 async function readOneId(words: readonly string[], context: Context): Promise<string> {

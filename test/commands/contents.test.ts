@@ -3,6 +3,9 @@ import { defineContents } from '../../src/commands/contents.ts';
 import { PACKAGE_ID } from '../support/api-packages.ts';
 import { startApi } from '../support/api-server.ts';
 import { pseudoRandomBytes } from '../support/bytes.ts';
+import { runInPty } from '../support/pty.ts';
+import { BINARY_PATH } from '../support/run-binary.ts';
+import { makeEnv, makePlace } from '../support/run-place.ts';
 import { serveArchive } from '../support/served-archive.ts';
 import { makePlainObject } from '../support/served-object.ts';
 import { listTree } from '../support/temp-folder.ts';
@@ -68,6 +71,20 @@ describe('contents', () => {
     const run = await runCommand(['contents', PACKAGE_ID, '--no-color'], { api: await start(), isTTY: true });
     expect(run.stdout).toMatch(/^PATH +SIZE +PACKED +MODIFIED\n/);
     expect(run.stdout).toMatch(/\ntalk\/talk\.mp4 +292\.9 KiB +292\.9 KiB +2025-01-01 12:00\n/);
+  });
+
+  test.each([80, 40])('a person at %i columns reads the total below the table', async (columns) => {
+    const api = await start();
+    const pty = runInPty({
+      command: process.execPath,
+      args: [BINARY_PATH, 'contents', PACKAGE_ID],
+      env: makeEnv(makePlace(), { api }),
+      columns,
+    });
+    expect(await pty.exited).toMatchObject({ exitCode: 0 });
+    const [last, ...above] = pty.screen().split('\n').toReversed();
+    expect(last).toBe('3 files, 293.7 KiB (293 KiB packed)');
+    expect(above.join('\n')).toContain('talk/talk.en.srt');
   });
 
   test('--json prints one document', async () => {

@@ -39,7 +39,7 @@ export interface BinaryRun {
   readonly result: Promise<BinaryResult>;
 }
 
-const BINARY_PATH = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
+export const BINARY_PATH = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
 const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
   SIGHUP: 1,
   SIGINT: 2,
