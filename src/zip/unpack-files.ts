@@ -7,6 +7,7 @@ import { readContent } from './entry-content.ts';
 import { createEntryFile, type EntryFile } from './entry-file.ts';
 import type { PlannedFile } from './extraction-plan.ts';
 import { isLarge, readLargeEntry } from './large-entry.ts';
+import { STORED } from './layout.ts';
 import { readLocalHeader } from './local-header.ts';
 import { publishEntry } from './publish-entry.ts';
 import type { StagingFolder } from './staging-folder.ts';
@@ -111,6 +112,7 @@ async function unpackRun(
   }
   const stream = openByteStream(source, first.entry.headerOffset, last.entry.endOffset, {
     signal: context.signal,
+    reusesBlocks: true,
   });
   try {
     for (const [index, file] of run.entries()) {
@@ -137,7 +139,10 @@ async function unpackNext(stream: ByteStream, file: PlannedFile, context: RunCon
     return;
   }
   const pieces: Buffer[] = [];
-  await readEntry(stream, file.entry, async (bytes) => void pieces.push(bytes), signal);
+  // What is stored lies in a block that is soon read into again.
+  const isShared = file.entry.methodNumber === STORED;
+  const keep = async (bytes: Buffer) => void pieces.push(isShared ? Buffer.from(bytes) : bytes);
+  await readEntry(stream, file.entry, keep, signal);
   await writes.run(() =>
     writeFile(file, context, async (write) => {
       for (const piece of pieces) await write(piece);
