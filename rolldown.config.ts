@@ -25,7 +25,10 @@ const input: InputOptions = {
   },
 };
 
-const groupOf = await gather(input, { main: /[/\\]src[/\\]main\.ts$/ });
+const groupOf = await gather(input, {
+  launch: /[/\\]src[/\\]launch\.ts$/,
+  main: /[/\\]src[/\\]main\.ts$/,
+});
 
 export default defineConfig({
   ...input,

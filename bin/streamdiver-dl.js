@@ -2,6 +2,7 @@
 'use strict';
 
 const { readFileSync, writeSync } = require('node:fs');
+const nodeModule = require('node:module');
 const os = require('node:os');
 
 // A drained event loop is a success to Node; here success must be earned.
@@ -12,18 +13,28 @@ process.on('uncaughtException', (error) => {
   void crash(error);
 });
 
+keepCompiled();
+
 // Not awaited at the top level: Node would turn a promise that never settles into exit code 13.
 void start();
 
 async function start() {
-  const { main } = require('../dist/main.js');
-  process.exitCode = await main(await makeWorld());
+  const { launch } = require('../dist/launch.js');
+  process.exitCode = await launch(makeWorld());
+}
+
+/** Saves a fifth of the start. Node before 22.1 cannot; NODE_DISABLE_COMPILE_CACHE switches it off. */
+function keepCompiled() {
+  if (nodeModule.enableCompileCache === undefined || process.env.NODE_DISABLE_COMPILE_CACHE) return;
+  const { compileCacheFolder } = require('../dist/launch.js');
+  const folder = compileCacheFolder(process.env, process.platform, process.geteuid?.() ?? null);
+  if (folder !== null) nodeModule.enableCompileCache(folder);
 }
 
 async function crash(error) {
   try {
-    const { tellCrash } = require('../dist/main.js');
-    process.exit(await tellCrash(error, await makeWorld()));
+    const { tellCrash } = require('../dist/launch.js');
+    process.exit(await tellCrash(error, makeWorld()));
   } catch {
     // Our own modules cannot be loaded, which is what has thrown the first error, too.
     process.exit(tellUnloadable(error));
@@ -57,8 +68,8 @@ function tellUnloadable({ code: reason, message }) {
   return error.exitCode;
 }
 
-async function makeWorld() {
-  const { createClock } = require('../dist/clock.js');
+function makeWorld() {
+  const { createClock } = require('../dist/launch.js');
   return {
     argv: process.argv.slice(2),
     env: process.env,

@@ -49,9 +49,12 @@ export function omitUnused(): Plugin {
     },
     // What is left of imports whose names tree-shaking has removed; Node's modules do nothing by themselves.
     generateBundle(_options, bundle) {
-      for (const chunk of Object.values(bundle))
-        if (chunk.type === 'chunk')
-          chunk.code = chunk.code.replaceAll(/(?<=^|[;}])(?:require\("node:[\w/]+"\)(?:,|;|$))+/gm, '');
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue;
+        const imports = /^.*?(?=\bfunction\b|\bclass\b|=>|$)/s.exec(chunk.code)?.[0] ?? '';
+        const left = imports.replaceAll(/(?<=^|[,;}\n])require\("node:[\w/]+"\)(?=[,;]|$)/g, '0');
+        chunk.code = left + chunk.code.slice(imports.length);
+      }
     },
   };
 }

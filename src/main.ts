@@ -100,9 +100,14 @@ function currentFolder({ cwd }: World): string {
 
 /** Says that something was thrown aside, where nobody could catch it; the caller ends the process. */
 export async function tellCrash(error: unknown, world: World): Promise<number> {
-  const bug = reportBug(error, world);
-  await tell(bug, await createIo(world, complaintFlags(world)));
-  return bug.exitCode;
+  return await tellFailure(reportBug(error, world), world);
+}
+
+/** Says what went wrong before a command line was read, and returns the exit code. */
+export async function tellFailure(failure: ExpectedError, world: World): Promise<number> {
+  const error = withDefaultHint(failure);
+  await tell(error, await createIo(world, complaintFlags(world)));
+  return error.exitCode;
 }
 
 function complaintFlags({ argv }: World): GlobalFlags {

@@ -201,7 +201,7 @@ test('row 123: a small heap and few open files are enough', async () => {
 });
 
 test('row 123: too few open files to load the program, which is said', async () => {
-  const run = await runBinary(['--version', '--json'], { nodeFlags: withoutFilesFor('main.js') });
+  const run = await runBinary(['--version', '--json'], { nodeFlags: withoutFilesFor('launch.js') });
   expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK', exitCode: 9, next: [] } } });
   expect(run.stderr).toMatch(/^error: .*too many open files\nhint: .*ulimit -n/);
 });

@@ -16,18 +16,37 @@ function bash(line: string): string {
 }
 
 test('row 116: a reader of help that leaves at once is no bug', () => {
-  for (const line of ['P create --help', 'P --help', 'P help exit-codes', 'P media', 'P completion zsh']) {
+  for (const line of [
+    'P create --help',
+    'P --help',
+    'P --version',
+    'P help exit-codes',
+    'P media',
+    'P completion zsh',
+  ]) {
     // The reader has left before the program has started.
     const output = bash(`${line} | true`);
     expect([line, output]).toEqual([line, expect.not.stringContaining('bug')]);
   }
 });
 
+test('the version is the same line with other words around it, and without standard output', () => {
+  for (const line of ['P --version', 'P -V', 'P --json --version', 'P -V list', 'P list -V']) {
+    const output = bash(line);
+    expect([line, output]).toEqual([line, expect.stringMatching(/^\d+\.\d+\.\d+\nexit 0\n$/)]);
+  }
+  expect(bash('P --version >&-')).toBe('exit 0\n');
+});
+
 test.skipIf(process.platform !== 'linux')(
   'row 116: help that cannot be written is an error of the disk',
   () => {
-    expect(bash('P create --help >/dev/full')).toMatch(
-      /standard output cannot be written \(ENOSPC\)[^]*exit 9/,
-    );
+    for (const line of ['P create --help', 'P --version', 'P -V', 'P --version --json']) {
+      const output = bash(`${line} >/dev/full`);
+      expect([line, output]).toEqual([
+        line,
+        expect.stringMatching(/standard output cannot be written \(ENOSPC\)[^]*hint: [^]*exit 9\n$/),
+      ]);
+    }
   },
 );

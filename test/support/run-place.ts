@@ -69,6 +69,8 @@ export function makeEnv(place: RunPlace, options: RunOptions): Record<string, st
     HOME: place.home,
     TMPDIR: place.temp,
     STREAMDIVER_CONFIG_DIR: place.configDir,
+    // In a new place each time it would only lie among the files that tests look at.
+    NODE_DISABLE_COMPILE_CACHE: '1',
     ...(token === null ? {} : { STREAMDIVER_TOKEN: token }),
     ...(options.api === undefined
       ? {}

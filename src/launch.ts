@@ -1,0 +1,32 @@
+import type { ExpectedError } from './errors.ts';
+import { createSink, isReaderGone, outputError } from './terminal/sink.ts';
+import { VERSION } from './version.ts';
+import type { OutputStream, World } from './world.ts';
+
+// All that bin/ needs before it has looked at the command line; each further file would slow every start down.
+export { createClock } from './clock.ts';
+export { compileCacheFolder } from './compile-cache.ts';
+
+/** One invocation; returns the exit code. `--version` alone is answered without loading flags and commands. */
+export async function launch(world: World): Promise<number> {
+  const { argv } = world;
+  const asksForVersion = argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
+  const failure = asksForVersion ? await printVersion(world.stdout) : null;
+  if (asksForVersion && failure === null) return 0;
+  const { main, tellFailure } = await import('./main.ts');
+  return failure === null ? await main(world) : await tellFailure(failure, world);
+}
+
+/** Says that something was thrown aside, where nobody could catch it; the caller ends the process. */
+export async function tellCrash(error: unknown, world: World): Promise<number> {
+  const { tellCrash: tell } = await import('./main.ts');
+  return await tell(error, world);
+}
+
+/** A reader that left early has seen enough; null when nothing else went wrong. */
+async function printVersion(stdout: OutputStream): Promise<ExpectedError | null> {
+  const sink = createSink(stdout);
+  await sink.write(`${VERSION}\n`);
+  const { failure } = sink;
+  return failure === undefined || isReaderGone(failure, stdout) ? null : outputError(failure, stdout);
+}

@@ -1,0 +1,72 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { compileCacheFolder } from '../src/compile-cache.ts';
+import { runBinary } from './support/run-binary.ts';
+import { makePlace } from './support/run-place.ts';
+import { makeTempFolder } from './support/temp-folder.ts';
+
+const userId = process.geteuid?.() ?? null;
+
+function folderFor(caches: string, owner = userId): string | null {
+  return compileCacheFolder({ XDG_CACHE_HOME: caches, HOME: '/nowhere' }, 'linux', owner);
+}
+
+describe('the folder for the compiled program', () => {
+  test('is made for its user alone, in the folder for caches', () => {
+    const caches = makeTempFolder();
+    const folder = folderFor(caches);
+    expect(folder).toBe(join(caches, 'streamdiver-dl', 'compiled'));
+    expect(folderFor(caches)).toBe(folder);
+    expect(statSync(folder ?? '').mode & 0o777).toBe(userId === null ? 0o666 : 0o700);
+  });
+
+  test('is none without a home, and none under a relative path', () => {
+    expect(compileCacheFolder({}, 'linux', userId)).toBeNull();
+    expect(compileCacheFolder({ STREAMDIVER_CONFIG_DIR: 'here' }, 'linux', userId)).toBeNull();
+    expect(existsSync('here')).toBe(false);
+  });
+
+  test('is none where a file is in the way', () => {
+    expect(compileCacheFolder({ HOME: '/dev/null' }, 'linux', userId)).toBeNull();
+  });
+
+  describe.skipIf(userId === null)('that others could fill', () => {
+    test('is none when it is of somebody else', () => {
+      expect(folderFor(makeTempFolder(), (userId ?? 0) + 1)).toBeNull();
+    });
+
+    test.each([0o720, 0o702, 0o777])('is none with the mode %o', (mode) => {
+      for (const name of ['streamdiver-dl', 'streamdiver-dl/compiled']) {
+        const caches = makeTempFolder();
+        mkdirSync(join(caches, 'streamdiver-dl', 'compiled'), { recursive: true });
+        chmodSync(join(caches, name), mode);
+        expect(folderFor(caches)).toBeNull();
+      }
+    });
+
+    test('is none behind a link', () => {
+      const caches = makeTempFolder();
+      symlinkSync(makeTempFolder(), join(caches, 'streamdiver-dl'));
+      expect(folderFor(caches)).toBeNull();
+    });
+  });
+});
+
+describe('a run', () => {
+  const canCompile = !/^v2[01]\./.test(process.version);
+
+  test.runIf(canCompile)('keeps the program compiled unless Node is told not to', async () => {
+    const place = makePlace();
+    await runBinary(['--help'], { place, env: { NODE_DISABLE_COMPILE_CACHE: '1' } });
+    expect(existsSync(place.configDir)).toBe(false);
+    await runBinary(['--help'], { place, env: { NODE_DISABLE_COMPILE_CACHE: undefined } });
+    expect(readdirSync(join(place.configDir, 'compiled'))).toHaveLength(1);
+  });
+
+  test('says nothing where no folder can be made', async () => {
+    const env = { HOME: '/dev/null', STREAMDIVER_CONFIG_DIR: '', NODE_DISABLE_COMPILE_CACHE: undefined };
+    const run = await runBinary(['config', '--help'], { env });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
