@@ -25,9 +25,14 @@ const input: InputOptions = {
   },
 };
 
+// What is loaded at once, what every command that speaks to the service needs, and what the usual ones have in common.
 const groupOf = await gather(input, {
   launch: /[/\\]src[/\\]launch\.ts$/,
   main: /[/\\]src[/\\]main\.ts$/,
+  io: /[/\\]src[/\\]io\.ts$/,
+  connect: /[/\\]src[/\\]connect\.ts$/,
+  undici: /[/\\]src[/\\]http[/\\]undici\.ts$/,
+  packages: /[/\\]src[/\\]commands[/\\](?:status|list|fetch)\.ts$/,
 });
 
 export default defineConfig({

@@ -1,6 +1,6 @@
 import type { Plugin } from 'rolldown';
 
-/** What packages load at once but this program never uses, and what stands there instead. */
+/** What packages load at once but this program never or seldom uses, and what stands there instead. */
 const UNUSED: readonly { readonly file: RegExp; readonly call: string; readonly instead: string }[] = [
   // For subcommands that are programs of their own.
   {
@@ -28,6 +28,19 @@ const UNUSED: readonly { readonly file: RegExp; readonly call: string; readonly 
     call: "require('../web/fetch/body.js')",
     instead: '({})',
   },
+  // Unicode tables, each of which takes longer than a table of plain texts: made for the first text that needs them.
+  {
+    file: /(?<!cli-table3[/\\])node_modules[/\\]string-width[/\\]index\.js$/,
+    call: 'const segmenter = new Intl.Segmenter();',
+    instead:
+      'let graphemes; const segmenter = {segment: text => (graphemes ??= new Intl.Segmenter()).segment(text)};',
+  },
+  {
+    file: /(?<!cli-table3[/\\])node_modules[/\\]string-width[/\\]index\.js$/,
+    call: 'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
+    instead:
+      "let rgiEmoji; const rgiEmojiRegex = {test: text => (rgiEmoji ??= new RegExp(String.raw`^\\p{RGI_Emoji}$`, 'v')).test(text)};",
+  },
 ];
 
 /** Leaves out what would only slow the start down: loading these takes Node several milliseconds. */
@@ -42,7 +55,7 @@ export function omitUnused(): Plugin {
           if (!file.test(id)) continue;
           if (!code.includes(call))
             this.error(`${id} has no ${call} any more: look whether it is still unused`);
-          left = left.replace(call, instead);
+          left = left.replace(call, () => instead);
         }
         return left;
       },

@@ -1,10 +1,17 @@
 import stringWidth from 'string-width';
 
-const graphemes = new Intl.Segmenter();
+/** ASCII, Latin letters, dashes, quotes and the ellipsis: one cell each, and no need for Unicode tables. */
+const ONE_CELL_EACH = /^[ -~\u00C0-\u024F\u2010-\u2026]*$/;
 
 /** How many terminal cells a text takes. */
 export function displayWidth(text: string): number {
-  return stringWidth(text);
+  return ONE_CELL_EACH.test(text) ? text.length : stringWidth(text);
+}
+
+/** What belongs together as one character for people. */
+function graphemesOf(text: string): Iterable<{ readonly segment: string }> {
+  if (ONE_CELL_EACH.test(text)) return Array.from(text, (segment) => ({ segment }));
+  return new Intl.Segmenter().segment(text);
 }
 
 /** The text if it fits, else as much of it as fits before the ellipsis; whole graphemes only. */
@@ -13,7 +20,7 @@ export function truncateToWidth(text: string, width: number, ellipsis: string): 
   const end = displayWidth(ellipsis) < width ? ellipsis : '';
   let room = width - displayWidth(end);
   let kept = '';
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     room -= displayWidth(segment);
     if (room < 0) break;
     kept += segment;
@@ -26,7 +33,7 @@ export function truncateMiddle(text: string, width: number, ellipsis: string): s
   if (displayWidth(text) <= width) return text;
   const room = width - displayWidth(ellipsis);
   if (room < 2) return truncateToWidth(text, width, ellipsis);
-  const segments = Array.from(graphemes.segment(text), ({ segment }) => segment);
+  const segments = Array.from(graphemesOf(text), ({ segment }) => segment);
   const head = takeCells(segments, Math.ceil(room / 2)).join('');
   const tail = takeCells(segments.toReversed(), room - displayWidth(head))
     .toReversed()
