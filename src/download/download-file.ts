@@ -4,6 +4,7 @@ import { diskError } from '../disk-error.ts';
 import { isExpectedError } from '../errors.ts';
 import { fileSourceOf } from '../range/file-source.ts';
 import type { RangeSource } from '../range/range-source.ts';
+import { clearLeftBehind } from './clear-left-behind.ts';
 import { type ExistingFile, proveExisting, skipExisting } from './existing-file.ts';
 import { isArchiveExpected } from './expected-content.ts';
 import { type FillContext, type FillEvent, type FillRequest, fillPart, leave } from './fill-part.ts';
@@ -62,6 +63,8 @@ export async function downloadFile(
   if (existing !== 'nothing' && ifExists !== 'overwrite') {
     const found = existing === 'file' ? await lookAtExisting(request, context, use) : null;
     if (found !== null) {
+      if (ifExists !== 'skip')
+        await tidyUp([() => clearLeftBehind(target, request.identity, context.owner)], context);
       return { path: target, transferredBytes: 0, resumedFrom: 0, isAlreadyThere: true, ...found };
     }
     if (ifExists !== 'ignore') throw inTheWay(target);
@@ -83,7 +86,7 @@ export async function downloadFile(
     await part.close().catch(() => undefined);
     throw error;
   }
-  await tidyUp(part, context);
+  await tidyUp([() => part.remove(), () => part.close()], context);
   return result;
 }
 
@@ -97,8 +100,8 @@ function lookAtExisting(
 }
 
 /** The file is complete and has its name: what cannot be cleared away now is no failure of the download. */
-async function tidyUp(part: PartFile, { onEvent }: FileContext): Promise<void> {
-  for (const step of [() => part.remove(), () => part.close()]) {
+async function tidyUp(steps: readonly (() => Promise<void>)[], { onEvent }: FileContext): Promise<void> {
+  for (const step of steps) {
     try {
       await step();
     } catch (error) {

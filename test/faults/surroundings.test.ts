@@ -55,6 +55,7 @@ test.each([
     expect((await runBinary(ARGS, { api, place })).exitCode).toBe(0);
     expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(before);
     expect(isRight(place)).toBe(true);
+    expect(listTree(place.cwd).map(({ path }) => path)).toEqual(['object.zip']);
   },
 );
 
