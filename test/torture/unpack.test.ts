@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { afterThisTest } from '../support/after-this-test.ts';
 import { PACKAGE_ID } from '../support/api-packages.ts';
 import { pseudoRandom, pseudoRandomBytes } from '../support/bytes.ts';
 import { type BinaryRun, type RunBinaryOptions, startBinary } from '../support/run-binary.ts';
@@ -87,6 +88,7 @@ test(`row 96: a process swaps folders for links meanwhile (seed ${SEED})`, TIME_
     const pauseMs = Math.floor((random() / 2 ** 32) * 900);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     const racer = spawn(process.execPath, ['-e', RACER, target, outside], { stdio: 'ignore' });
+    afterThisTest(async () => void racer.kill('SIGKILL'));
     const racerEnded = once(racer, 'exit');
     // Before anybody looks at what is on the disk.
     run.child.once('exit', () => racer.kill('SIGKILL'));
