@@ -117,11 +117,10 @@ function complaintFlags({ argv }: World): GlobalFlags {
 async function parse(world: World, run: Runner): Promise<void> {
   const help = createSink(world.stdout);
   const writeOut = (text: string) => void help.write(text);
-  const program = buildProgram(run, {
-    writeOut,
-    writeUnasked: wantsJson(world.argv) ? () => undefined : writeOut,
-    columns: columnsOf(world.stdout, world.env),
-  });
+  const [firstWord] = world.argv;
+  const writeUnasked = wantsJson(world.argv) ? () => undefined : writeOut;
+  const columns = columnsOf(world.stdout, world.env);
+  const program = buildProgram(run, { writeOut, writeUnasked, columns }, firstWord);
   try {
     await program.parseAsync([...world.argv], { from: 'user' });
   } catch (error) {

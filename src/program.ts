@@ -46,8 +46,132 @@ export interface HelpOutput {
   readonly columns: number | undefined;
 }
 
-/** The command tree: names, flags and help. Nothing runs before it is parsed. */
-export function buildProgram(run: Runner, { writeOut, writeUnasked, columns }: HelpOutput): Command {
+/** By name. The work of a command is loaded when it runs; the bundler parts it from the flags (rolldown.config.ts). */
+const COMMANDS: Readonly<Record<string, (program: Command, run: Runner) => void>> = {
+  create: (program, run) =>
+    defineCreate(program, (options, connection, command) =>
+      run.online(command, connection, async (context) =>
+        (await import('./commands/create.ts')).create(options, context),
+      ),
+    ),
+  status: (program, run) =>
+    defineStatus(program, (options, command) =>
+      run.online(command, {}, async (context) =>
+        (await import('./commands/status.ts')).status(options, context),
+      ),
+    ),
+  fetch: (program, run) =>
+    defineFetch(program, (options, connection, command) =>
+      run.online(command, connection, async (context) =>
+        (await import('./commands/fetch.ts')).fetch(options, context),
+      ),
+    ),
+  list: (program, run) =>
+    defineList(program, (options, command) =>
+      run.online(command, {}, async (context) => (await import('./commands/list.ts')).list(options, context)),
+    ),
+  rm: (program, run) =>
+    defineRm(program, (options, command) =>
+      run.online(command, {}, async (context) => (await import('./commands/rm.ts')).rm(options, context)),
+    ),
+  contents: (program, run) =>
+    defineContents(program, (options, command) =>
+      run.online(command, {}, async (context) =>
+        (await import('./commands/contents.ts')).contents(options, context),
+      ),
+    ),
+  media: (program, run) =>
+    defineMedia(program, {
+      list: (options, command) =>
+        run.online(command, {}, async (context) =>
+          (await import('./commands/media.ts')).mediaList(options, context),
+        ),
+      show: (options, command) =>
+        run.online(command, {}, async (context) =>
+          (await import('./commands/media.ts')).mediaShow(options, context),
+        ),
+    }),
+  login: (program, run) =>
+    defineLogin(program, (options, command) =>
+      run.account(command, { isNewProfile: true, isBrokenConfigIgnored: true }, async (context) =>
+        (await import('./commands/login.ts')).login(options, context),
+      ),
+    ),
+  logout: (program, run) =>
+    defineLogout(program, (options, command) =>
+      run.account(command, {}, async (context) =>
+        (await import('./commands/logout.ts')).logout(options, context),
+      ),
+    ),
+  whoami: (program, run) =>
+    defineWhoami(program, (options, command) =>
+      run.account(command, {}, async (context) =>
+        (await import('./commands/whoami.ts')).whoami(options, context),
+      ),
+    ),
+  config: (program, run) =>
+    defineConfig(program, {
+      list: (options, command) =>
+        run.account(command, {}, async (context) =>
+          (await import('./commands/config.ts')).configList(options, context),
+        ),
+      get: (options, command) =>
+        run.account(command, {}, async (context) =>
+          (await import('./commands/config.ts')).configGet(options, context),
+        ),
+      set: (options, command) =>
+        run.account(command, { isNewProfile: true }, async (context) =>
+          (await import('./commands/config.ts')).configSet(options, context),
+        ),
+      unset: (options, command) =>
+        run.account(command, {}, async (context) =>
+          (await import('./commands/config.ts')).configUnset(options, context),
+        ),
+      path: (command) =>
+        run.offline(command, async (context) => (await import('./commands/config.ts')).configPath(context)),
+    }),
+  completion: (program, run) =>
+    defineCompletion(program, (options, command) =>
+      run.offline(command, async (context) =>
+        (await import('./commands/completion.ts')).completion(options, context),
+      ),
+    ),
+  __complete: (program, run) =>
+    defineComplete(program, (options, command) =>
+      run.offline(command, async (context) =>
+        (await import('./commands/complete.ts')).complete(options, program, context),
+      ),
+    ),
+  sandbox: (program, run) =>
+    defineSandbox(program, (options, command) =>
+      run.offline(command, async (context) =>
+        (await import('./commands/sandbox.ts')).sandbox(options, context),
+      ),
+    ),
+  demo: (program, run) =>
+    defineDemo(program, (command) =>
+      run.offline(command, async (context) => (await import('./commands/demo.ts')).demo(context)),
+    ),
+  help: (program, run) =>
+    defineHelp(program, (options, command) =>
+      run.offline(command, async (context) =>
+        (await import('./commands/help.ts')).help(options, program, context),
+      ),
+    ),
+};
+
+/** These look at all commands. */
+const OVERVIEWS: readonly string[] = ['help', '__complete'];
+
+/**
+ * The command tree: names, flags and help. Nothing runs before it is parsed. Of a line whose first word names a
+ * command, commander needs no other; naming it saves the time for the rest of the tree.
+ */
+export function buildProgram(
+  run: Runner,
+  { writeOut, writeUnasked, columns }: HelpOutput,
+  firstWord?: string,
+): Command {
   const program = new Command(PROGRAM)
     .optionsGroup(OUTPUT_GROUP)
     .description('Creates, waits for, downloads and verifies Streamdiver download packages.')
@@ -67,101 +191,10 @@ export function buildProgram(run: Runner, { writeOut, writeUnasked, columns }: H
     .configureHelp(helpFormat);
   addGlobalFlags(program, { isHidden: false });
 
-  // The work of a command is loaded when it runs; the bundler parts it from the flags (rolldown.config.ts).
-  defineCreate(program, (options, connection, command) =>
-    run.online(command, connection, async (context) =>
-      (await import('./commands/create.ts')).create(options, context),
-    ),
-  );
-  defineStatus(program, (options, command) =>
-    run.online(command, {}, async (context) =>
-      (await import('./commands/status.ts')).status(options, context),
-    ),
-  );
-  defineFetch(program, (options, connection, command) =>
-    run.online(command, connection, async (context) =>
-      (await import('./commands/fetch.ts')).fetch(options, context),
-    ),
-  );
-  defineList(program, (options, command) =>
-    run.online(command, {}, async (context) => (await import('./commands/list.ts')).list(options, context)),
-  );
-  defineRm(program, (options, command) =>
-    run.online(command, {}, async (context) => (await import('./commands/rm.ts')).rm(options, context)),
-  );
-  defineContents(program, (options, command) =>
-    run.online(command, {}, async (context) =>
-      (await import('./commands/contents.ts')).contents(options, context),
-    ),
-  );
-  defineMedia(program, {
-    list: (options, command) =>
-      run.online(command, {}, async (context) =>
-        (await import('./commands/media.ts')).mediaList(options, context),
-      ),
-    show: (options, command) =>
-      run.online(command, {}, async (context) =>
-        (await import('./commands/media.ts')).mediaShow(options, context),
-      ),
-  });
-  defineLogin(program, (options, command) =>
-    run.account(command, { isNewProfile: true, isBrokenConfigIgnored: true }, async (context) =>
-      (await import('./commands/login.ts')).login(options, context),
-    ),
-  );
-  defineLogout(program, (options, command) =>
-    run.account(command, {}, async (context) =>
-      (await import('./commands/logout.ts')).logout(options, context),
-    ),
-  );
-  defineWhoami(program, (options, command) =>
-    run.account(command, {}, async (context) =>
-      (await import('./commands/whoami.ts')).whoami(options, context),
-    ),
-  );
-  defineConfig(program, {
-    list: (options, command) =>
-      run.account(command, {}, async (context) =>
-        (await import('./commands/config.ts')).configList(options, context),
-      ),
-    get: (options, command) =>
-      run.account(command, {}, async (context) =>
-        (await import('./commands/config.ts')).configGet(options, context),
-      ),
-    set: (options, command) =>
-      run.account(command, { isNewProfile: true }, async (context) =>
-        (await import('./commands/config.ts')).configSet(options, context),
-      ),
-    unset: (options, command) =>
-      run.account(command, {}, async (context) =>
-        (await import('./commands/config.ts')).configUnset(options, context),
-      ),
-    path: (command) =>
-      run.offline(command, async (context) => (await import('./commands/config.ts')).configPath(context)),
-  });
-  defineCompletion(program, (options, command) =>
-    run.offline(command, async (context) =>
-      (await import('./commands/completion.ts')).completion(options, context),
-    ),
-  );
-  defineComplete(program, (options, command) =>
-    run.offline(command, async (context) =>
-      (await import('./commands/complete.ts')).complete(options, program, context),
-    ),
-  );
-  defineSandbox(program, (options, command) =>
-    run.offline(command, async (context) =>
-      (await import('./commands/sandbox.ts')).sandbox(options, context),
-    ),
-  );
-  defineDemo(program, (command) =>
-    run.offline(command, async (context) => (await import('./commands/demo.ts')).demo(context)),
-  );
-  defineHelp(program, (options, command) =>
-    run.offline(command, async (context) =>
-      (await import('./commands/help.ts')).help(options, program, context),
-    ),
-  );
+  const isAlone =
+    firstWord !== undefined && Object.hasOwn(COMMANDS, firstWord) && !OVERVIEWS.includes(firstWord);
+  for (const [name, define] of Object.entries(COMMANDS))
+    if (!isAlone || name === firstWord) define(program, run);
   program.hook('preSubcommand', prepare);
   program.addHelpText('afterAll', ({ command }) => endOfHelp(command, columns ?? DEFAULT_COLUMNS));
   return program;

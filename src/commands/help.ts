@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
+import { addGlobalFlags } from '../flags/global-flags.ts';
 import { formatTopic } from '../help/help-format.ts';
 import { TOPICS } from '../help/topics.ts';
 import { columnsOf } from '../terminal/columns.ts';
@@ -49,6 +50,9 @@ export async function help(
     return;
   }
   const command = findCommand(program, words);
+  // Only commands that are run have got them, and they decide in which order help shows the groups.
+  const hasGlobalFlags = command.options.some(({ long }) => long === '--json');
+  if (!hasGlobalFlags) addGlobalFlags(command, { isHidden: true });
   command.outputHelp();
   if (topic !== 'sandbox') return;
   const { FAULT_NAMES } = await import('../sandbox/faults.ts');
