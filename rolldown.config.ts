@@ -32,6 +32,7 @@ const groupOf = await gather(input, {
   io: /[/\\]src[/\\]io\.ts$/,
   connect: /[/\\]src[/\\]connect\.ts$/,
   undici: /[/\\]src[/\\]http[/\\]undici\.ts$/,
+  complete: /[/\\]src[/\\]commands[/\\]complete\.ts$/,
   packages: /[/\\]src[/\\]commands[/\\](?:status|list|fetch)\.ts$/,
 });
 

@@ -1,16 +1,33 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Bytes of WebAssembly that run before a function is optimized; V8's own is 1.8 million. The parser is one large loop, so
- * that each byte of a header counts as tens of thousands.
+ * Bytes of WebAssembly that run before a function is optimized. undici's parser is one large loop, in which each byte of a
+ * header counts as tens of thousands.
  */
-const BUDGET = 2_000_000_000;
+const LARGE_BUDGET = 2_000_000_000;
+
+/** V8's own, as `node --v8-options` tells it. */
+function usualBudget(nodeVersion: string): number | undefined {
+  if (/^v2[01]\./.test(nodeVersion)) return 1_800_000;
+  return /^v2[2-6]\./.test(nodeVersion) ? 13_000_000 : undefined;
+}
 
 /**
- * undici parses answers in WebAssembly. V8 11, which is in Node 20 and 21, optimizes that parser after one short answer,
- * and the process cannot end before that is done, which takes a tenth of a second. With this budget only long transfers
- * get there; later versions of V8 need no help. Must be called before the parser is compiled.
+ * Runs `work`, in which undici compiles its parser. V8 would begin to optimize that after a few short answers, and the
+ * process could not end before it is done: a tenth of a second on Node 20, half of that later. The parser keeps the
+ * budget with which it was compiled; V8 gets back its own, because Node uses what it has kept compiled only with the
+ * flags of that time. Versions whose budget is not known are left alone.
  */
-export function postponeOptimizing(nodeVersion: string): void {
-  if (/^v2[01]\./.test(nodeVersion)) setFlagsFromString(`--wasm-tiering-budget=${BUDGET}`);
+export async function withoutEarlyOptimizing<Result>(
+  nodeVersion: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const usual = usualBudget(nodeVersion);
+  if (usual === undefined) return await work();
+  setFlagsFromString(`--wasm-tiering-budget=${LARGE_BUDGET}`);
+  try {
+    return await work();
+  } finally {
+    setFlagsFromString(`--wasm-tiering-budget=${usual}`);
+  }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { type HeaderFields, headerFields } from './headers.ts';
 import { formatRequestHead, formatResponseHead } from './heads.ts';
 import { linkController } from './linked-controller.ts';
-import { postponeOptimizing } from './parser-tiering.ts';
+import { withoutEarlyOptimizing } from './parser-tiering.ts';
 import { withoutDebugLog } from './quiet-import.ts';
 import { createReadPool, type ReadPool } from './read-pool.ts';
 import { timeoutError, transportError } from './transport-error.ts';
@@ -68,6 +68,7 @@ export function createTransport(options: TransportOptions): Transport {
   const pool = createReadPool();
   let connected: Promise<Dispatcher> | undefined;
   const connect = () => (connected ??= makeDispatcher(options, pool));
+  let isFirst = true;
   return {
     async send({ method, url, headers, body, signal, headersTimeoutMs }) {
       signal.throwIfAborted();
@@ -80,14 +81,18 @@ export function createTransport(options: TransportOptions): Transport {
         stop.abort(timeoutError(url, `did not answer within ${headersTimeoutMs / 1000} s`)),
       );
       try {
-        const answer = await dispatcher.request({
-          origin: url.origin,
-          path: `${url.pathname}${url.search}`,
-          method,
-          headers: sentHeaders,
-          body: body ?? null,
-          signal: stop.signal,
-        });
+        const ask = () =>
+          dispatcher.request({
+            origin: url.origin,
+            path: `${url.pathname}${url.search}`,
+            method,
+            headers: sentHeaders,
+            body: body ?? null,
+            signal: stop.signal,
+          });
+        const isParserLoaded = !isFirst;
+        isFirst = false;
+        const answer = await (isParserLoaded ? ask() : withoutEarlyOptimizing(options.nodeVersion, ask));
         // A body that is destroyed unread says so with an error that nobody waits for; whoever reads it is told
         // all the same.
         answer.body.on('error', () => undefined);
@@ -118,11 +123,10 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 async function makeDispatcher(
-  { certificates: read, proxy, nodeVersion }: TransportOptions,
+  { certificates: read, proxy }: TransportOptions,
   { onread }: ReadPool,
 ): Promise<Dispatcher> {
   const certificates = await read();
-  postponeOptimizing(nodeVersion);
   const { createAgent, createProxyAgent } = await withoutDebugLog(() => import('./undici.ts'));
   const settings = {
     // undici's part for HTTP/2 is not in the bundle.
