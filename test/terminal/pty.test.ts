@@ -38,7 +38,7 @@ describe('the drawn line', () => {
     await pty.waitFor(/^\S dl-1 · preparing · 1s$/);
     pty.write('\x03');
     expect(await pty.exited).toEqual({ exitCode: 130, signal: 0 });
-    expect(pty.screen().replace('^C', '')).toBe('stopped');
+    expect(pty.screen().replace(/\^C\n?/, '')).toBe('stopped');
     expectCursorShown(pty.raw());
   });
 
@@ -97,7 +97,7 @@ describe('the drawn line', () => {
     await pty.waitFor(/\/tmp\/lecture-6\.zip\n(.* \d0 %.*\n?){5}$/);
     pty.write('\x03');
     expect(await pty.exited).toEqual({ exitCode: 130, signal: 0 });
-    expect(pty.screen().replace('^C', '')).toBe('✔ lecture-6 is complete\n/tmp/lecture-6.zip\nstopped');
+    expect(pty.screen().replace(/\^C\n?/, '')).toBe('✔ lecture-6 is complete\n/tmp/lecture-6.zip\nstopped');
     expectCursorShown(pty.raw());
   });
 
