@@ -93,6 +93,7 @@ function makeWorld() {
     parentPid: () => process.ppid,
     isProcessAlive,
     processStartedAt,
+    uptimeMs: () => os.uptime() * 1_000,
     temporaryFolder: os.tmpdir(),
     clock: createClock(),
     random: Math.random,

@@ -93,11 +93,11 @@ export async function openAccount(
 }
 
 function openStore({ world, clock, signal, io }: LocalContext): Store {
-  const { env, platform, pid, hostname, isProcessAlive, userId } = world;
+  const { env, platform, userId } = world;
   return createStore({
     folder: configFolder(env, platform),
     userId,
-    owner: { pid, hostname, isProcessAlive },
+    owner: world,
     clock,
     signal,
     warn: (text) => io.warn(text),

@@ -35,6 +35,8 @@ export interface World {
   readonly isProcessAlive: (pid: number) => boolean;
   /** Tells a process from a later one of the same number; null where the system does not tell. */
   readonly processStartedAt: (pid: number) => string | null;
+  /** How long this machine has been running. */
+  readonly uptimeMs: () => number;
   /** Folder for temporary files. */
   readonly temporaryFolder: string;
   readonly clock: Clock;

@@ -3,23 +3,20 @@ import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { diskError, isSystemError } from '../disk-error.ts';
 import { isExpectedError } from '../errors.ts';
-import { isObject, parseJson } from '../values/json.ts';
-
-/** Who is writing, as far as other processes can check it. */
-export interface LockOwner {
-  readonly pid: number;
-  readonly hostname: string;
-  readonly isProcessAlive: (pid: number) => boolean;
-}
+import { holderOf, mayBeAlive, type Owner, parseHolder } from '../holder.ts';
+import { renameWithoutReplacing } from '../rename-without-replacing.ts';
+import { parseJson } from '../values/json.ts';
 
 export interface LockOptions {
-  readonly owner: LockOwner;
+  readonly owner: Owner;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly waitMs: number;
 }
 
 const LOOK_AGAIN_MS = 50;
+/** Where there are no hard links a lock is empty for a moment before it is signed. */
+const UNSIGNED_MS = 1_000;
 const TEMPORARY = /^\.new-(\d+)-/;
 
 /** A name in the same folder that tells whose it is, so that what a killed process left can be found. */
@@ -28,14 +25,14 @@ export function temporaryBeside(file: string, pid: number): string {
 }
 
 /** Whether a name is of that kind and nobody uses it any more. */
-export function isLeftBehind(name: string, { pid, isProcessAlive }: LockOwner): boolean {
+export function isLeftBehind(name: string, { pid, isProcessAlive }: Owner): boolean {
   const [, maker] = TEMPORARY.exec(name) ?? [];
   return maker !== undefined && (Number(maker) === pid || !isProcessAlive(Number(maker)));
 }
 
 /**
  * Waits its turn for a lock file; one of a dead process on this machine is taken over. Null when the
- * time was up. The file appears by link(2), signed from the start: an unsigned one would look dead.
+ * time was up. The file appears signed where there are hard links: an unsigned one would look dead.
  * @throws ExpectedError DISK when no lock can be made there, the signal's reason when it was aborted
  */
 export async function waitForLock(
@@ -44,12 +41,14 @@ export async function waitForLock(
 ): Promise<{ release: () => Promise<void> } | null> {
   const giveUpMs = clock.monotonicMs() + waitMs;
   try {
-    while (!(await take(lockPath, owner))) {
+    for (;;) {
+      const nowMs = await tryToTake(lockPath, owner);
+      if (nowMs === null) break;
       signal.throwIfAborted();
-      if (await isHeld(lockPath, owner)) {
+      if (await isHeld(lockPath, owner, nowMs)) {
         if (clock.monotonicMs() >= giveUpMs) return null;
         await clock.sleep(LOOK_AGAIN_MS, signal);
-      } else await removeDead(lockPath, owner);
+      } else await removeDead(lockPath, owner, nowMs);
     }
   } catch (error) {
     throw diskError(error, lockPath, 'lock');
@@ -57,27 +56,28 @@ export async function waitForLock(
   return { release: () => files.rm(lockPath, { force: true }) };
 }
 
-async function take(lockPath: string, owner: LockOwner): Promise<boolean> {
+/** Null when the lock is ours; else what time it is on the clock of the file system, which may be another machine's. */
+async function tryToTake(lockPath: string, owner: Owner): Promise<number | null> {
   const signed = temporaryBeside(lockPath, owner.pid);
   try {
-    await files.writeFile(signed, JSON.stringify({ pid: owner.pid, hostname: owner.hostname }), {
-      mode: 0o600,
-    });
-    await files.link(signed, lockPath);
-    return true;
+    await files.writeFile(signed, JSON.stringify(holderOf(owner)), { mode: 0o600 });
+    await renameWithoutReplacing(signed, lockPath);
+    return null;
   } catch (error) {
-    if (isSystemError(error) && error.code === 'EEXIST') return false;
+    if (isSystemError(error) && error.code === 'EEXIST') return (await files.lstat(signed)).mtimeMs;
     throw error;
   } finally {
     await files.rm(signed, { force: true });
   }
 }
 
-async function isHeld(lockPath: string, { hostname, isProcessAlive }: LockOwner): Promise<boolean> {
+async function isHeld(lockPath: string, owner: Owner, nowMs: number): Promise<boolean> {
   try {
-    const holder = parseJson(await files.readFile(lockPath), lockPath);
-    if (!isObject(holder) || typeof holder.pid !== 'number') return false;
-    return holder.hostname !== hostname || isProcessAlive(holder.pid);
+    const silentMs = nowMs - (await files.lstat(lockPath)).mtimeMs;
+    const text = await files.readFile(lockPath);
+    if (text.length === 0) return silentMs < UNSIGNED_MS;
+    const holder = parseHolder(parseJson(text, lockPath));
+    return holder !== null && mayBeAlive(holder, silentMs, owner);
   } catch (error) {
     if (isExpectedError(error) || (isSystemError(error) && error.code === 'ENOENT')) return false;
     throw error;
@@ -85,11 +85,11 @@ async function isHeld(lockPath: string, { hostname, isProcessAlive }: LockOwner)
 }
 
 /** Others may find the same dead lock, and have replaced it since: one that lives is put back. */
-async function removeDead(lockPath: string, owner: LockOwner): Promise<void> {
+async function removeDead(lockPath: string, owner: Owner, nowMs: number): Promise<void> {
   const aside = temporaryBeside(lockPath, owner.pid);
   try {
     await files.rename(lockPath, aside);
-    if (await isHeld(aside, owner)) await files.link(aside, lockPath);
+    if (await isHeld(aside, owner, nowMs)) await renameWithoutReplacing(aside, lockPath);
   } catch (error) {
     if (!isSystemError(error) || (error.code !== 'ENOENT' && error.code !== 'EEXIST')) throw error;
   } finally {

@@ -18,8 +18,9 @@ import {
 import path from 'node:path';
 import { diskError, isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
+import type { Owner } from '../holder.ts';
 import { BrokenFileError } from './json-file.ts';
-import { isLeftBehind, type LockOwner, temporaryBeside } from './lock.ts';
+import { isLeftBehind, temporaryBeside } from './lock.ts';
 
 /** Who reads and writes, and who is told when something had to be put right. */
 export interface StoreUser {
@@ -93,7 +94,7 @@ function decode(file: string, bytes: Buffer): string {
 export async function replaceStoreFile(
   file: string,
   values: Readonly<Record<string, unknown>>,
-  owner: LockOwner,
+  owner: Owner,
 ): Promise<void> {
   const folder = path.dirname(file);
   const staging = temporaryBeside(file, owner.pid);

@@ -1,13 +1,14 @@
-import { existsSync, linkSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { TokenCache } from '../auth/token-cache.ts';
 import type { Clock } from '../clock.ts';
-import { diskError } from '../disk-error.ts';
+import { diskError, isSystemError } from '../disk-error.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
+import type { Owner } from '../holder.ts';
+import { renameWithoutReplacing } from '../rename-without-replacing.ts';
 import { type Config, configDocument, parseConfig } from './config-file.ts';
 import { type Credentials, credentialsDocument, parseCredentials } from './credential-file.ts';
 import { BrokenFileError, parseJsonFile } from './json-file.ts';
-import { type LockOwner, waitForLock } from './lock.ts';
+import { waitForLock } from './lock.ts';
 import { readStoreFile, replaceStoreFile, type StoreUser, secureFolder } from './store-file.ts';
 import {
   type CachedTokens,
@@ -38,7 +39,7 @@ export interface Store {
 
 export interface StoreOptions extends StoreUser {
   readonly folder: string | null;
-  readonly owner: LockOwner;
+  readonly owner: Owner;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Told when a token could not be kept; nothing is lost but time. */
@@ -135,7 +136,7 @@ export function createStore(options: StoreOptions): Store {
         return null;
       } catch (error) {
         if (!(error instanceof BrokenFileError) || credentialsPath === null) throw error;
-        return setAside(credentialsPath);
+        return await setAside(credentialsPath);
       }
     },
     tokenCache: (key) => {
@@ -168,18 +169,16 @@ export function createStore(options: StoreOptions): Store {
   };
 }
 
-/** The file under a name that is free, by link and unlink: nothing that has that name is replaced. */
-function setAside(file: string): string {
-  try {
-    for (let number = 1; ; number += 1) {
-      const aside = `${file}.broken-${number}`;
-      if (existsSync(aside)) continue;
-      linkSync(file, aside);
-      unlinkSync(file);
+/** The file under a name that is free; nothing that has that name is replaced. */
+async function setAside(file: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const aside = `${file}.broken-${number}`;
+    try {
+      await renameWithoutReplacing(file, aside);
       return aside;
+    } catch (error) {
+      if (!isSystemError(error) || error.code !== 'EEXIST') throw diskError(error, file, 'move aside');
     }
-  } catch (error) {
-    throw diskError(error, file, 'move aside');
   }
 }
 

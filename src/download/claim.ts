@@ -3,8 +3,6 @@ import { lstat, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { diskError, isSystemError, onDisk } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
-import { parseJson } from '../values/json.ts';
-import { OWN_NAME_PREFIX } from '../zip/safe-path.ts';
 import {
   busy,
   type Holder,
@@ -14,8 +12,10 @@ import {
   type Owner,
   parseHolder,
   SILENCE_MS,
-} from './holder.ts';
-import { renameWithoutReplacing } from './rename-without-replacing.ts';
+} from '../holder.ts';
+import { renameWithoutReplacing } from '../rename-without-replacing.ts';
+import { parseJson } from '../values/json.ts';
+import { OWN_NAME_PREFIX } from '../zip/safe-path.ts';
 
 export interface Claim {
   /** When the lock was made, on the clock of the file system. */
@@ -106,8 +106,8 @@ async function readLivingHolder(path: string, owner: Owner, signOfLife: string):
   try {
     const holder = parseHolder(parseJson(await readFile(path), path));
     if (holder === null) return null;
-    const isElsewhere = holder.hostname !== owner.hostname;
-    const silentMs = isElsewhere ? await silenceOf([path, signOfLife], temporaryName(path, owner)) : 0;
+    const needsTime = holder.hostname !== owner.hostname || holder.startedAt === null;
+    const silentMs = needsTime ? await silenceOf([path, signOfLife], temporaryName(path, owner)) : 0;
     return mayBeAlive(holder, silentMs, owner) ? holder : null;
   } catch (error) {
     if (error instanceof ExpectedError || (isSystemError(error) && error.code === 'ENOENT')) return null;

@@ -1,8 +1,8 @@
 import { lstat, rm } from 'node:fs/promises';
 import { diskError, isSystemError, onDisk } from '../disk-error.ts';
 import { isExpectedError } from '../errors.ts';
+import { mayBeAlive, type Owner } from '../holder.ts';
 import { type Claim, claim } from './claim.ts';
-import { mayBeAlive, type Owner } from './holder.ts';
 import { isSameObject, type ObjectIdentity, readJournal } from './journal.ts';
 
 /**

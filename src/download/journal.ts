@@ -1,10 +1,10 @@
 import { type FileHandle, lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
+import { type Holder, parseHolder } from '../holder.ts';
+import { renameWithoutReplacing } from '../rename-without-replacing.ts';
 import { isObject, parseJson, sizeOrNull, textOrNull } from '../values/json.ts';
 import type { ByteRange } from './byte-ranges.ts';
-import { type Holder, parseHolder } from './holder.ts';
-import { renameWithoutReplacing } from './rename-without-replacing.ts';
 import type { Validator } from './validator.ts';
 
 /** Which object a part file belongs to: never its URL, which may be signed anew each time. */

@@ -144,14 +144,15 @@ async function closeAll(files: readonly FileHandle[], lock: Claim, path: string)
  * one that another process put there is not.
  */
 async function assertInode(file: FileHandle, path: string): Promise<void> {
-  let ino: number;
+  // In full: a number holds only a part of what Windows has for an inode.
+  let ino: bigint;
   try {
-    ({ ino } = await lstat(path));
+    ({ ino } = await lstat(path, { bigint: true }));
   } catch (error) {
     if (isSystemError(error) && error.code === 'ENOENT') return;
     throw error;
   }
-  if (ino === (await file.stat()).ino) return;
+  if (ino === (await file.stat({ bigint: true })).ino) return;
   throw new ExpectedError('BUSY', `another process has taken over ${path}`, {
     hint: 'let only one process write a file at a time; the same command continues',
   });

@@ -2,7 +2,7 @@ import { lstat, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError, isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
-import { renameWithoutReplacing } from './rename-without-replacing.ts';
+import { renameWithoutReplacing } from '../rename-without-replacing.ts';
 
 /**
  * Gives the finished file its final name and makes the name itself survive a crash. Without

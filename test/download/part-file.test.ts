@@ -17,9 +17,9 @@ import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createByteRanges } from '../../src/download/byte-ranges.ts';
-import type { Owner } from '../../src/download/holder.ts';
 import { openPartFile } from '../../src/download/open-part-file.ts';
 import type { PartFile } from '../../src/download/part-file.ts';
+import type { Owner } from '../../src/holder.ts';
 import { pseudoRandomBytes } from '../support/bytes.ts';
 import { ownerOf } from '../support/download-scene.ts';
 import { listTree, makeTempFolder } from '../support/temp-folder.ts';
@@ -194,6 +194,7 @@ describe('holders', () => {
     ...SECOND,
     isProcessAlive: () => true,
     processStartedAt: (pid) => (pid === SECOND.pid ? 'second' : startedAt),
+    uptimeMs: () => 3_600_000,
   });
 
   test('row 126: a lock that was deleted while its process writes keeps nobody from seeing it', async () => {
@@ -266,6 +267,21 @@ describe('holders', () => {
     await next.close();
     expect(JSON.parse(readFileSync(`${target}.part.json`, 'utf8')).holder).toBeNull();
   });
+
+  test.each([
+    ['after', 59, 'BUSY'],
+    ['before', 61, null],
+  ])(
+    'a lock that was signed %s the machine was started, where processes of one number are not told apart',
+    async (_name, minutes, code) => {
+      const target = newTarget();
+      await (await open(target, { ...FIRST, processStartedAt: () => null })).checkpoint();
+      const then = new Date(statSync(`${target}.part.lock`).mtimeMs - minutes * 60_000);
+      for (const name of ['.part.lock', '.part.json']) utimesSync(target + name, then, then);
+      const opened = await open(target, alive(null)).catch((error: unknown) => error);
+      expect(opened).toMatchObject(code === null ? { discarded: null } : { code });
+    },
+  );
 
   test.each([
     ['14 minutes', 14, 'BUSY'],

@@ -61,7 +61,7 @@ test.each<[string, DiskFault]>([
   await run.result;
 });
 
-test.each(['EPERM', 'ENOTSUP'] as const)(
+test.each(['EPERM', 'ENOTSUP', 'EISDIR'] as const)(
   'row 126: a file system that answers hard links with %s has locks, too',
   async (effect) => {
     const { nodeFlags } = diskFaultFlags({ call: 'link', nth: 'every', effect, pathPart: 'object.zip' });

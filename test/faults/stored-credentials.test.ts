@@ -6,6 +6,7 @@ import { runCommand } from '../commands/run-command.ts';
 import type { Answer } from '../support/api-script.ts';
 import { startApi } from '../support/api-server.ts';
 import { CANARY_TOKEN } from '../support/canary.ts';
+import { diskFaultFlags } from '../support/disk-fault.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { runBinary } from '../support/run-binary.ts';
 import { makePlace } from '../support/run-place.ts';
@@ -150,6 +151,41 @@ test('row 127: a lock that a dead process left does not block', async () => {
   expect(performance.now() - startedAtMs).toBeLessThan(8_000);
   expect(readdirSync(place.configDir)).toEqual(['credential-cache.json', 'credentials.json']);
 });
+
+test('row 127: a lock of a process whose number another one has now does not block', async () => {
+  const { place, run } = await startRotating();
+  const { hostname } = await import('node:os');
+  const lock = {
+    pid: process.pid,
+    startedAt: 'another time',
+    hostname: hostname().split('.')[0]?.toLowerCase(),
+  };
+  for (const name of ['credential-cache.json.lock', 'store.lock']) {
+    writeFileSync(join(place.configDir, name), JSON.stringify(lock));
+  }
+  expect((await runBinary(['list'], run)).exitCode).toBe(0);
+  expect(readdirSync(place.configDir)).toEqual(['credential-cache.json', 'credentials.json']);
+});
+
+// What Linux, macOS and Windows say where there are no hard links.
+test.each(['EPERM', 'ENOTSUP', 'EISDIR'] as const)(
+  'settings and tokens are kept on a file system without hard links (%s)',
+  async (effect) => {
+    const { place, issued, run } = await startRotating();
+    const { nodeFlags } = diskFaultFlags({ call: 'link', nth: 'every', effect, pathPart: '.lock' });
+    const set = ['config', 'set', 'apiUrl', 'https://a.example', '--profile', 'work'];
+    expect(await runBinary(set, { ...run, nodeFlags })).toMatchObject({ exitCode: 0 });
+    for (let count = 0; count < 2; count += 1) {
+      expect((await runBinary(['list'], { ...run, nodeFlags })).exitCode).toBe(0);
+    }
+    expect(issued()).toBe(1);
+    expect(readdirSync(place.configDir)).toEqual([
+      'config.json',
+      'credential-cache.json',
+      'credentials.json',
+    ]);
+  },
+);
 
 test('row 128: processes that change settings at once lose none and never mix', async () => {
   const place = makePlace();

@@ -12,7 +12,7 @@ import {
   type FileRequest,
   type FileResult,
 } from '../../src/download/download-file.ts';
-import type { Owner } from '../../src/download/holder.ts';
+import type { Owner } from '../../src/holder.ts';
 import { type Transport } from '../../src/http/transport.ts';
 import { createFastClock, type FastClock } from './fast-clock.ts';
 import { type FaultHandler, type FaultRequest, type FaultServer, startFaultServer } from './fault-server.ts';
@@ -143,5 +143,6 @@ export function ownerOf(pid: number): Owner {
     hostname: hostname(),
     isProcessAlive: (other) => other === pid,
     processStartedAt: (other) => (other === pid ? 'now' : null),
+    uptimeMs: () => Number.POSITIVE_INFINITY,
   };
 }

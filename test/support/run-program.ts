@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, uptime } from 'node:os';
 import type { SignalName, World } from '../../src/world.ts';
 import { createFastClock, type FastClock } from './fast-clock.ts';
 import { DEFAULT_DEADLINE_MS, makeEnv, makePlace, type RunOptions } from './run-place.ts';
@@ -79,6 +79,7 @@ export async function runProgram(
     parentPid: () => process.ppid,
     isProcessAlive,
     processStartedAt: () => null,
+    uptimeMs: () => uptime() * 1_000,
     temporaryFolder: place.temp,
     clock,
     random: options.random ?? (() => 0.5),

@@ -1,5 +1,5 @@
-import { ExpectedError } from '../errors.ts';
-import { isObject, textOrNull } from '../values/json.ts';
+import { ExpectedError } from './errors.ts';
+import { isObject, textOrNull } from './values/json.ts';
 
 /** A process that is writing, as it signs its lock and its journal. */
 export interface Holder {
@@ -16,6 +16,8 @@ export interface Owner {
   readonly isProcessAlive: (pid: number) => boolean;
   /** Tells a process from a later one of the same number; null where the system does not tell. */
   readonly processStartedAt: (pid: number) => string | null;
+  /** How long this machine has been running. */
+  readonly uptimeMs: () => number;
 }
 
 /** A holder of another machine that has given no sign for so long is taken for dead. */
@@ -28,12 +30,15 @@ export function holderOf(owner: Owner): Holder {
 
 /**
  * Whether the holder may still be writing. On this machine the system knows; elsewhere only time tells.
+ * Where the system does not tell processes of one number apart (macOS, Windows), a sign from before the
+ * machine was started is at least not one of the process that has the number now.
  * @param silentMs since its last sign, on the clock of the file system
  */
 export function mayBeAlive(holder: Holder, silentMs: number, owner: Owner): boolean {
   if (holder.hostname !== owner.hostname) return silentMs < SILENCE_MS;
   if (!owner.isProcessAlive(holder.pid)) return false;
-  return holder.startedAt === null || owner.processStartedAt(holder.pid) === holder.startedAt;
+  if (holder.startedAt === null) return silentMs < owner.uptimeMs();
+  return owner.processStartedAt(holder.pid) === holder.startedAt;
 }
 
 export function isSelf(holder: Holder, owner: Owner): boolean {
