@@ -20,6 +20,8 @@ import { OWN_NAME_PREFIX } from '../zip/safe-path.ts';
 export interface Claim {
   /** When the lock was made, on the clock of the file system. */
   readonly madeMs: number;
+  /** A name in the same folder for a moment; what a killed process leaves under it is cleared away. */
+  aside(): string;
   release(): Promise<void>;
 }
 
@@ -55,7 +57,11 @@ async function makeLock(lock: string, owner: Owner): Promise<Claim | null> {
     }
     await renameWithoutReplacing(unnamed, lock);
     await clearAway(dirname(lock), owner, madeMs);
-    return { madeMs, release: () => release(lock, owner) };
+    return {
+      madeMs,
+      aside: () => temporaryName(lock, owner),
+      release: () => release(lock, owner),
+    };
   } catch (error) {
     // The first error is the one to tell; what stays is cleared away by the next run.
     await rm(unnamed, { force: true }).catch(() => undefined);

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
@@ -94,12 +95,14 @@ export async function readJournal(path: string): Promise<FoundJournal | 'unreada
 /**
  * Replaces the journal so that a crash leaves the old one or the new one, never half of one.
  * @param options.mayReplace false when there must be none yet: fails with EEXIST then
+ * @param options.previous the journal that is replaced, if it is open; it is closed, as Windows does not
+ *   rename over an open file
  * @returns the open file, to append notes to
  */
 export async function writeJournal(
   path: string,
   journal: Journal,
-  { mayReplace }: { mayReplace: boolean },
+  { mayReplace, previous }: { mayReplace: boolean; previous?: FileHandle },
 ): Promise<FileHandle> {
   const temporary = `${path}.new`;
   await rm(temporary, { force: true });
@@ -107,13 +110,32 @@ export async function writeJournal(
   try {
     await file.writeFile(`${JSON.stringify({ schema: SCHEMA, ...journal, ...asPairs(journal) })}\n`);
     await file.sync();
-    if (mayReplace) await rename(temporary, path);
-    else await renameWithoutReplacing(temporary, path);
+    if (!mayReplace) return await giveFreeName(file, temporary, path);
+    await previous?.close();
+    await rename(temporary, path);
     return file;
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+/** On Windows the old name of an open file would stay, in the way of the next journal: it is opened anew. */
+async function giveFreeName(file: FileHandle, from: string, to: string): Promise<FileHandle> {
+  const { ino } = await file.stat({ bigint: true });
+  await file.close();
+  await renameWithoutReplacing(from, to);
+  const again = await open(to, constants.O_WRONLY | constants.O_APPEND);
+  if ((await again.stat({ bigint: true })).ino === ino) return again;
+  await again.close();
+  throw takenOver(to);
+}
+
+/** The journal or the part of this process has been replaced by another one. */
+export function takenOver(path: string): ExpectedError {
+  return new ExpectedError('BUSY', `another process has taken over ${path}`, {
+    hint: 'let only one process write a file at a time; the same command continues',
+  });
 }
 
 /** One line more: what is written by now. */

@@ -43,7 +43,10 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
     refuseLiving(found, { lock, owner, journalPath });
     const known = mayResume ? (found?.journal ?? null) : null;
     if (known !== null && !isSameObject(known.identity, identity)) throw somethingElse(path);
-    const part = await openPart(path, { mayBeStrange: known !== null || !mayResume });
+    const part = await openPart(path, {
+      mayBeStrange: known !== null || !mayResume,
+      aside: lock.aside(),
+    });
     opened.push(part);
     const trust = trustedRanges(known, (await part.stat()).size, bootId);
     const have = createByteRanges(trust.ranges);

@@ -1,11 +1,10 @@
 import { type FileHandle, lstat, rm } from 'node:fs/promises';
 import { isSystemError, onDisk } from '../disk-error.ts';
-import { ExpectedError } from '../errors.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { createByteRanges, type GrowingByteRanges } from './byte-ranges.ts';
 import type { Claim } from './claim.ts';
 import { type Destination, NO_VALIDATOR } from './destination.ts';
-import { appendNote, type Journal, writeJournal } from './journal.ts';
+import { appendNote, type Journal, takenOver, writeJournal } from './journal.ts';
 import { replacePart } from './open-part.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -25,7 +24,7 @@ export interface PartFile extends Destination {
   assertOurs(): Promise<void>;
   /** Closes the file and releases the claim; the part stays for the next run. */
   close(): Promise<void>;
-  /** Removes part and journal after success; the part itself may already have its final name. */
+  /** Closes and removes part and journal after success; the part itself may already have its final name. */
   remove(): Promise<void>;
 }
 
@@ -58,9 +57,7 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
     inTurn(async () => {
       await assertInode(notes, journalPath);
       journal = { ...journal, ...changes(), written: have.list() };
-      const next = await writeJournal(journalPath, journal, { mayReplace: true });
-      await notes.close();
-      notes = next;
+      notes = await writeJournal(journalPath, journal, { mayReplace: true, previous: notes });
     });
   return {
     path,
@@ -93,7 +90,7 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
       have.clear();
       arrivals.restart();
       await save(() => ({ synced: [], sizeBytes: null, validator: NO_VALIDATOR }));
-      part = await onDisk(replacePart(path), path, 'replace');
+      part = await onDisk(replacePart(path, lock.aside()), path, 'replace');
     },
     async forget(start, end) {
       have.remove(start, end);
@@ -118,24 +115,29 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
       try {
         if (!isRemoved) await save(() => ({ holder: null }));
       } finally {
-        await closeAll([...replaced, part, notes], lock, path);
+        await allOf([...closing([...replaced, part, notes], path), lock.release()]);
       }
     },
     async remove() {
       isRemoved = true;
-      await onDisk(rm(path, { force: true }), path, 'remove');
-      await onDisk(rm(journalPath, { force: true }), journalPath, 'remove');
+      try {
+        // Windows keeps the name of a file that is open.
+        await allOf(closing([...replaced, part, notes], path));
+      } finally {
+        await onDisk(rm(path, { force: true }), path, 'remove');
+        await onDisk(rm(journalPath, { force: true }), journalPath, 'remove');
+      }
     },
   };
 }
 
-/** Something may go wrong with each of them, and the others are to be closed all the same. */
-async function closeAll(files: readonly FileHandle[], lock: Claim, path: string): Promise<void> {
-  const results = await Promise.allSettled([
-    ...files.map((file) => onDisk(file.close(), path, 'close')),
-    lock.release(),
-  ]);
-  const failed = results.find((result) => result.status === 'rejected');
+function closing(files: readonly FileHandle[], path: string): readonly Promise<void>[] {
+  return files.map((file) => onDisk(file.close(), path, 'close'));
+}
+
+/** Something may go wrong with each of them, and the others are to be done all the same. */
+async function allOf(steps: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
@@ -153,7 +155,5 @@ async function assertInode(file: FileHandle, path: string): Promise<void> {
     throw error;
   }
   if (ino === (await file.stat({ bigint: true })).ino) return;
-  throw new ExpectedError('BUSY', `another process has taken over ${path}`, {
-    hint: 'let only one process write a file at a time; the same command continues',
-  });
+  throw takenOver(path);
 }
