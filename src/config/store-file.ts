@@ -19,6 +19,7 @@ import path from 'node:path';
 import { diskError, isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import type { Owner } from '../holder.ts';
+import { syncFolder } from '../sync-folder.ts';
 import { BrokenFileError } from './json-file.ts';
 import { isLeftBehind, temporaryBeside } from './lock.ts';
 
@@ -114,7 +115,7 @@ export async function replaceStoreFile(
     conf.store = values;
     syncWhole(conf.path, JSON.stringify(values, undefined, '\t'));
     renameSync(conf.path, file);
-    syncFolder(folder);
+    await syncFolder(folder);
   } catch (error) {
     throw diskError(error, file, 'write');
   } finally {
@@ -131,17 +132,6 @@ function syncWhole(file: string, expected: string): void {
         hint: 'make room, then run the same command again',
       });
     }
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Makes the rename last; Windows cannot open folders and needs no such call. */
-function syncFolder(folder: string): void {
-  if (path.sep === '\\') return;
-  const descriptor = openSync(folder, 'r');
-  try {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -1,8 +1,9 @@
-import { lstat, open, rename } from 'node:fs/promises';
+import { lstat, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError, isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { renameWithoutReplacing } from '../rename-without-replacing.ts';
+import { syncFolder } from '../sync-folder.ts';
 
 /**
  * Gives the finished file its final name and makes the name itself survive a crash. Without
@@ -41,28 +42,4 @@ export function inTheWay(target: string): ExpectedError {
   return new ExpectedError('EXISTS', `${target} is there already`, {
     hint: 'replace it with --overwrite, leave it with --skip-existing, or choose another name with -o',
   });
-}
-
-/** Without this the new name may be gone after a power cut although the bytes are there. */
-async function syncFolder(folder: string): Promise<void> {
-  let handle: Awaited<ReturnType<typeof open>>;
-  try {
-    handle = await open(folder, 'r');
-  } catch (error) {
-    // Windows does not open folders, and needs no such sync.
-    if (
-      isSystemError(error) &&
-      (error.code === 'EPERM' || error.code === 'EISDIR' || error.code === 'EACCES')
-    )
-      return;
-    throw error;
-  }
-  try {
-    await handle.sync();
-  } catch (error) {
-    // Some network file systems cannot sync folders.
-    if (!isSystemError(error) || (error.code !== 'EINVAL' && error.code !== 'EPERM')) throw error;
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -165,4 +166,24 @@ test('row 86: a target folder that vanished is a disk error', async () => {
   });
   expect([2, 9]).toContain(run.exitCode);
   writeFileSync(join(place.cwd, 'still-here'), '');
+});
+
+/** Makes a call of the system to a folder fail, as file systems do that lack it. */
+function withoutCall(name: string, folder: string, code: string): readonly string[] {
+  return ['strace', '-f', '-qq', '-o', '/dev/null', '-P', folder, '-e', `inject=${name}:error=${code}`];
+}
+
+test.skipIf(spawnSync('strace', ['-V']).status !== 0).each([
+  ['statfs', 'ENOSYS', 0, true],
+  ['statfs', 'EOPNOTSUPP', 0, true],
+  ['statfs', 'EIO', 9, false],
+  ['fsync', 'EINVAL', 0, true],
+  ['fsync', 'EOPNOTSUPP', 0, true],
+  ['fsync', 'ENOSYS', 0, true],
+  ['fsync', 'EIO', 9, true],
+])('a file system that answers %s of a folder with %s', async (name, code, exitCode, isThere) => {
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  const run = await runBinary(ARGS, { api, place, wrapper: withoutCall(name, place.cwd, code) });
+  expect([run.exitCode, finalOf(place)?.equals(object.bytes) ?? false]).toEqual([exitCode, isThere]);
 });
