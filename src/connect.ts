@@ -99,6 +99,7 @@ function openStore({ world, clock, signal, io }: LocalContext): Store {
     userId,
     owner: world,
     clock,
+    platform,
     signal,
     warn: (text) => io.warn(text),
     onCacheProblem: (text) => io.verbose(1, text),

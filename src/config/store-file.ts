@@ -10,12 +10,14 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   type Stats,
   statSync,
 } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import { untilFree } from '../busy-file.ts';
+import type { Clock } from '../clock.ts';
 import { diskError, isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import type { Owner } from '../holder.ts';
@@ -95,7 +97,7 @@ function decode(file: string, bytes: Buffer): string {
 export async function replaceStoreFile(
   file: string,
   values: Readonly<Record<string, unknown>>,
-  owner: Owner,
+  { owner, ...world }: { owner: Owner; platform: NodeJS.Platform; clock: Clock },
 ): Promise<void> {
   const folder = path.dirname(file);
   const staging = temporaryBeside(file, owner.pid);
@@ -114,7 +116,7 @@ export async function replaceStoreFile(
     });
     conf.store = values;
     syncWhole(conf.path, JSON.stringify(values, undefined, '\t'));
-    renameSync(conf.path, file);
+    await untilFree(world)(() => rename(conf.path, file));
     await syncFolder(folder);
   } catch (error) {
     throw diskError(error, file, 'write');

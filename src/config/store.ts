@@ -41,6 +41,7 @@ export interface StoreOptions extends StoreUser {
   readonly folder: string | null;
   readonly owner: Owner;
   readonly clock: Clock;
+  readonly platform: NodeJS.Platform;
   readonly signal: AbortSignal;
   /** Told when a token could not be kept; nothing is lost but time. */
   readonly onCacheProblem: (text: string) => void;
@@ -102,7 +103,7 @@ export function createStore(options: StoreOptions): Store {
       });
     }
     try {
-      await replaceStoreFile(file, toDocument(edit(await readNow())), options.owner);
+      await replaceStoreFile(file, toDocument(edit(await readNow())), options);
     } finally {
       await lock.release();
     }

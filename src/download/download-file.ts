@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { untilFree } from '../busy-file.ts';
 import { diskError } from '../disk-error.ts';
 import { isExpectedError } from '../errors.ts';
 import type { Owner } from '../holder.ts';
@@ -28,6 +29,7 @@ export interface FileRequest extends FillRequest {
 
 export interface FileContext extends Omit<FillContext, 'onEvent'> {
   readonly owner: Owner;
+  readonly platform: NodeJS.Platform;
   readonly onEvent: (event: FileEvent) => void;
 }
 
@@ -133,7 +135,8 @@ async function fillAndPublish(
   const source = await fileSourceOf(part.handle(), part.path);
   const isConsumed = isArchiveExpected(expected) && (await use(source)) === 'consumed';
   await part.assertOurs();
-  if (!isConsumed) await publish(part.path, target, { mayReplace: request.ifExists === 'overwrite' });
+  const mayReplace = request.ifExists === 'overwrite';
+  if (!isConsumed) await publish(part.path, target, { mayReplace, attempt: untilFree(context) });
   return {
     path: target,
     sizeBytes: source.sizeBytes,

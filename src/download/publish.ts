@@ -1,5 +1,6 @@
 import { lstat, rename } from 'node:fs/promises';
 import path from 'node:path';
+import type { Attempt } from '../busy-file.ts';
 import { diskError, isSystemError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { renameWithoutReplacing } from '../rename-without-replacing.ts';
@@ -13,11 +14,11 @@ import { syncFolder } from '../sync-folder.ts';
 export async function publish(
   from: string,
   to: string,
-  { mayReplace }: { mayReplace: boolean },
+  { mayReplace, attempt }: { mayReplace: boolean; attempt: Attempt },
 ): Promise<void> {
   try {
-    if (mayReplace) await rename(from, to);
-    else await renameWithoutReplacing(from, to);
+    if (mayReplace) await attempt(() => rename(from, to));
+    else await renameWithoutReplacing(from, to, attempt);
     await syncFolder(path.dirname(to));
   } catch (error) {
     if (isSystemError(error) && (error.code === 'EEXIST' || error.code === 'EISDIR')) throw inTheWay(to);

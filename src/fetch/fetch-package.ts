@@ -75,6 +75,7 @@ async function fetchFile(
     ...context,
     retries: flags.retries,
     owner: world,
+    platform: world.platform,
     budget,
     connections: flags.connections,
     limitRate,

@@ -126,6 +126,7 @@ export async function setDownload(
           connections: 4,
           limitRate: null,
           owner: ownerOf(process.pid),
+          platform: process.platform,
           onEvent: (event) => events.push(event),
           ...context,
         },

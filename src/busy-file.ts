@@ -1,0 +1,30 @@
+import type { Clock } from './clock.ts';
+import { isSystemError } from './disk-error.ts';
+
+/** Does something with a file, perhaps several times. */
+export type Attempt = <Result>(operation: () => Promise<Result>) => Promise<Result>;
+
+/** Windows says this of a file that another program has open. */
+const BUSY = new Set(['EPERM', 'EBUSY', 'EACCES']);
+const PATIENCE_MS = 1_000;
+const LOOK_AGAIN_MS = 50;
+
+/**
+ * Virus scanners and indexers open every new file for a moment, and Windows renames, replaces and
+ * removes no file that is open: there, what fails so is tried again for a second.
+ */
+export function untilFree({ platform, clock }: { platform: NodeJS.Platform; clock: Clock }): Attempt {
+  if (platform !== 'win32') return (operation) => operation();
+  return async (operation) => {
+    const giveUpMs = clock.monotonicMs() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return await operation();
+      } catch (error) {
+        const isBusy = isSystemError(error) && BUSY.has(error.code ?? '');
+        if (!isBusy || clock.monotonicMs() >= giveUpMs) throw error;
+        await clock.sleep(LOOK_AGAIN_MS);
+      }
+    }
+  };
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { untilFree } from '../src/busy-file.ts';
+import { createFastClock } from './support/fast-clock.ts';
+
+function failing(times: number, code: string) {
+  let count = 0;
+  return {
+    count: () => count,
+    operation: async () => {
+      count += 1;
+      if (count <= times) throw Object.assign(new Error(code), { code, syscall: 'rename' });
+      return 'done';
+    },
+  };
+}
+
+test.each(['EPERM', 'EBUSY', 'EACCES'])('on Windows a file that is busy (%s) is waited for', async (code) => {
+  const { operation, count } = failing(3, code);
+  const attempt = untilFree({ platform: 'win32', clock: createFastClock() });
+  await expect(attempt(operation)).resolves.toBe('done');
+  expect(count()).toBe(4);
+});
+
+test('after a second it is told', async () => {
+  const { operation } = failing(1_000, 'EBUSY');
+  const clock = createFastClock();
+  const startMs = clock.monotonicMs();
+  await expect(untilFree({ platform: 'win32', clock })(operation)).rejects.toMatchObject({ code: 'EBUSY' });
+  expect(clock.monotonicMs() - startMs).toBeGreaterThanOrEqual(1_000);
+});
+
+test.each([
+  ['another failure', 'win32', 'ENOSPC'],
+  ['another system', 'linux', 'EPERM'],
+] as const)('%s is told at once', async (_name, platform, code) => {
+  const { operation, count } = failing(1, code);
+  await expect(untilFree({ platform, clock: createFastClock() })(operation)).rejects.toMatchObject({ code });
+  expect(count()).toBe(1);
+});
