@@ -195,7 +195,8 @@ function makeCredential(
     case 'command':
       return commandCredential(async (signal) => {
         const { runTokenCommand } = await import('./auth/token-command.ts');
-        const token = await runTokenCommand(settings.command, { ...options, env: options.world.env, signal });
+        const { env, platform } = options.world;
+        const token = await runTokenCommand(settings.command, { ...options, env, platform, signal });
         options.noteSecret(token);
         return token;
       });

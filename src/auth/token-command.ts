@@ -7,6 +7,7 @@ import { splitCommand } from './split-command.ts';
 
 export interface TokenCommandOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -23,15 +24,11 @@ const TOLD_CHARACTERS = 500;
  */
 export async function runTokenCommand(
   command: string,
-  { env, clock, signal }: TokenCommandOptions,
+  { env, platform, clock, signal }: TokenCommandOptions,
 ): Promise<string> {
   signal.throwIfAborted();
   const [program, ...words] = splitCommand(command);
-  const child = spawn(program, words, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: withoutOwnVariables(env),
-    windowsHide: true,
-  });
+  const child = start(program, words, { env, platform });
   let problem: string | null = null;
   const stop = (why: string) => {
     problem ??= why;
@@ -51,7 +48,10 @@ export async function runTokenCommand(
     signal.throwIfAborted();
     const printed = output().trim();
     problem ??= ending;
-    if (problem !== null) throw failure(program, problem, withoutText(complaint(), printed));
+    if (problem !== null) {
+      const error = failure(program, problem, withoutText(complaint(), printed));
+      throw child.pid === undefined ? withScriptHint(error, program, platform) : error;
+    }
     return parseSecret(printed, `the output of ${program}`);
   } finally {
     stopTimer();
@@ -70,12 +70,32 @@ function collect(stream: NodeJS.ReadableStream, onTooMuch: () => void): () => st
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
+function start(
+  program: string,
+  words: readonly string[],
+  { env, platform }: Pick<TokenCommandOptions, 'env' | 'platform'>,
+) {
+  try {
+    return spawn(program, words, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: withoutOwnVariables(env),
+      windowsHide: true,
+    });
+  } catch (error) {
+    // Node throws what is no failure to find or to open the program: EINVAL for a script on Windows.
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw withScriptHint(failure(program, notRun(error), ''), program, platform);
+  }
+}
+
+function notRun(error: Error): string {
+  return `could not be run (${'code' in error ? String(error.code) : error.name})`;
+}
+
 /** Null for a good end. */
 function endOf(child: ChildProcess): Promise<string | null> {
   return new Promise((resolve) => {
-    child.once('error', (error) =>
-      resolve(`could not be run (${'code' in error ? String(error.code) : error.name})`),
-    );
+    child.once('error', (error) => resolve(notRun(error)));
     child.once('close', (code, signal) => {
       if (code === 0) resolve(null);
       else resolve(code === null ? `was ended by ${signal ?? 'a signal'}` : `failed with exit code ${code}`);
@@ -86,6 +106,13 @@ function endOf(child: ChildProcess): Promise<string | null> {
 /** A program that traces itself may repeat the token where it complains. */
 function withoutText(complaint: string, secret: string): string {
   return secret === '' ? complaint : complaint.replaceAll(secret, '***');
+}
+
+/** On Windows az, gcloud and many others are scripts, which only a shell can run. */
+function withScriptHint(error: ExpectedError, program: string, platform: NodeJS.Platform): ExpectedError {
+  return platform === 'win32'
+    ? error.with({ hint: `if it is a script, put cmd /c before ${program}` })
+    : error;
 }
 
 function failure(program: string, problem: string, complaint: string): ExpectedError {

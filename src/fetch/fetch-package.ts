@@ -38,7 +38,8 @@ export async function fetchPackage(
       `package ${item.id} has ${item.files.length} files, --checksum is for one`,
     );
   }
-  const targets = await chooseTargets(item, flags, { cwd: context.cwd(), isOnlyPackage });
+  const { platform } = context.world;
+  const targets = await chooseTargets(item, flags, { cwd: context.cwd(), isOnlyPackage, platform });
   run.claimTargets(item.id, targets);
   const fetched: FetchedFile[] = [];
   for (const [index, file] of item.files.entries()) {
@@ -47,7 +48,7 @@ export async function fetchPackage(
     try {
       fetched.push(await fetchFile({ item, file, index, target }, run, context));
     } catch (error) {
-      throw await withWhatIsOnDisk(error, { item, target, flags, platform: context.world.platform });
+      throw await withWhatIsOnDisk(error, { item, target, flags, platform });
     }
   }
   return fetched;

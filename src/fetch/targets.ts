@@ -6,6 +6,9 @@ import { fileName, folderName } from '../download/file-name.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 
+/** At the beginning of a path on Windows. */
+const DRIVE = /^(?:[\\/]{2}[?.][\\/])?[a-z]:/i;
+
 /** Where one file of a package goes, absolute. */
 export interface Target {
   readonly file: string;
@@ -15,13 +18,14 @@ export interface Target {
 
 /**
  * Decides all names before the first byte travels. An `-o` that names an existing folder means `-D`.
- * @throws ExpectedError USAGE when one name is given for several files
+ * @throws ExpectedError USAGE when one name is given for several files, or on Windows one with a colon
  */
 export async function chooseTargets(
   item: Package,
   flags: Pick<FetchFlags, 'output' | 'folder'>,
-  { cwd, isOnlyPackage }: { cwd: string; isOnlyPackage: boolean },
+  { cwd, isOnlyPackage, platform }: { cwd: string; isOnlyPackage: boolean; platform: NodeJS.Platform },
 ): Promise<readonly Target[]> {
+  refuseStream(flags.output, platform);
   const isFolder = flags.output !== null && (await isExistingFolder(path.resolve(cwd, flags.output)));
   const folder = isFolder ? flags.output : flags.folder;
   if (flags.output !== null && !isFolder) {
@@ -51,6 +55,18 @@ export async function chooseTargets(
     const goesIntoBase = folder !== null && isOnlyPackage && item.files.length === 1;
     return { file: path.join(base, name), folder: goesIntoBase ? base : path.join(base, folderName(name)) };
   });
+}
+
+/** On Windows what follows a colon names a stream of the file before it, which nobody sees. */
+function refuseStream(output: string | null, platform: NodeJS.Platform): void {
+  if (platform !== 'win32' || output === null || !output.replace(DRIVE, '').includes(':')) return;
+  throw new ExpectedError(
+    'USAGE',
+    `-o ${output} has a colon, which no file on Windows can have in its name`,
+    {
+      hint: 'choose another name with -o',
+    },
+  );
 }
 
 async function isExistingFolder(candidate: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import { createFastClock } from '../support/fast-clock.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const signal = new AbortController().signal;
+const platform = 'linux';
 const env = {
   PATH: process.env['PATH'],
   STREAMDIVER_TOKEN: 'ours',
@@ -18,7 +19,13 @@ function run(script: string, options: Partial<Parameters<typeof runTokenCommand>
   const file = join(makeTempFolder(), 'command.cjs');
   writeFileSync(file, script);
   const clock = createFastClock({ speed: 1 });
-  return runTokenCommand(`"${process.execPath}" "${file}" 'a b'`, { env, clock, signal, ...options });
+  return runTokenCommand(`"${process.execPath}" "${file}" 'a b'`, {
+    env,
+    platform,
+    clock,
+    signal,
+    ...options,
+  });
 }
 
 const refusal = (message: string) =>
@@ -85,8 +92,25 @@ describe('runTokenCommand', () => {
 
   test('a program that is not there is told by name', async () => {
     const clock = createFastClock();
-    await expect(runTokenCommand('no-such-program-anywhere x', { env, clock, signal })).rejects.toThrow(
-      refusal('no-such-program-anywhere could not be run (ENOENT)'),
+    await expect(
+      runTokenCommand('no-such-program-anywhere x', { env, platform, clock, signal }),
+    ).rejects.toThrow(refusal('no-such-program-anywhere could not be run (ENOENT)'));
+  });
+
+  test('one that the system refuses to start is told as well', async () => {
+    const clock = createFastClock();
+    const command = `"${process.execPath}" ${'x'.repeat(4_000_000)}`;
+    await expect(runTokenCommand(command, { env, platform, clock, signal })).rejects.toThrow(
+      refusal('could not be run (E2BIG)'),
     );
+  });
+
+  test.each([
+    ['win32', 'if it is a script, put cmd /c before az'],
+    ['linux', 'run it by itself to see what is wrong, or sign in again with streamdiver-dl login'],
+  ] as const)('what to do on %s about a program that cannot be run', async (system, hint) => {
+    const clock = createFastClock();
+    const running = runTokenCommand('az account', { env: { PATH: '' }, platform: system, clock, signal });
+    await expect(running).rejects.toMatchObject({ details: { hint } });
   });
 });

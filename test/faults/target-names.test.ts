@@ -233,3 +233,15 @@ function expectOneHarmlessFile(folder: string): void {
   expect(Buffer.byteLength(name)).toBeLessThanOrEqual(200);
   expect(lstatSync(join(folder, name)).mode & 0o111).toBe(0);
 }
+
+test.each([
+  ['a:b.zip:c', 2],
+  ['folder/a:b.zip', 2],
+  ['C:a.zip', 0],
+  ['\\\\?\\C:\\a.zip', 0],
+])('-o %s on Windows, where a colon after the drive names a stream of a file', async (output, exitCode) => {
+  const { api, place } = await prepare();
+  const run = await runCli(['fetch', PACKAGE_ID, '-o', output], { api, place, platform: 'win32' });
+  expect(run.exitCode).toBe(exitCode);
+  expect(listTree(place.cwd)).toHaveLength(exitCode === 0 ? 1 : 0);
+});
