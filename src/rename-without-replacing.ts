@@ -15,7 +15,7 @@ const NO_HARD_LINKS = new Set([
 ]);
 
 /** Whether link(2) failed in a way that means that it can never work there. */
-function isWithoutHardLinks(error: unknown): boolean {
+export function isWithoutHardLinks(error: unknown): boolean {
   return isSystemError(error) && NO_HARD_LINKS.has(error.code ?? '');
 }
 

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { untilFree } from '../busy-file.ts';
-import { diskError } from '../disk-error.ts';
+import { onDisk } from '../disk-error.ts';
 import { isExpectedError } from '../errors.ts';
 import type { Owner } from '../holder.ts';
+import { makeFolder } from '../make-folder.ts';
 import { fileSourceOf } from '../range/file-source.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { clearLeftBehind } from './clear-left-behind.ts';
@@ -71,7 +71,7 @@ export async function downloadFile(
     }
     if (ifExists !== 'ignore') throw inTheWay(target);
   }
-  await makeFolder(path.dirname(target));
+  await onDisk(makeFolder(path.dirname(target)), path.dirname(target), 'create');
   const { identity, mayResume } = request;
   const part = await openPartFile({ target, identity, owner: context.owner, mayResume });
   if (existing === 'nothing' && ifExists !== 'overwrite' && (await findExisting(target)) !== 'nothing') {
@@ -145,12 +145,4 @@ async function fillAndPublish(
     ...proof,
     isAlreadyThere: false,
   };
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw diskError(error, folder, 'create');
-  }
 }

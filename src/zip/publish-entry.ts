@@ -1,18 +1,10 @@
 import { linkSync, renameSync, unlinkSync } from 'node:fs';
 import { diskError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
+import { isWithoutHardLinks } from '../rename-without-replacing.ts';
 import { errorCode } from './error-code.ts';
 import { type Folder, lstatOrNull, type Place } from './folder.ts';
 import type { TargetFolder } from './target-folder.ts';
-
-/** File systems without hard links (FAT, many network drives) answer with one of these. */
-const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
-  'EPERM',
-  'EOPNOTSUPP',
-  'ENOTSUP',
-  'ENOSYS',
-  'EMLINK',
-]);
 
 /**
  * Gives a finished file its name in `parent`, a folder that `target` gave out.
@@ -43,7 +35,7 @@ function moveToFreeName(temporary: string, { path, shownPath }: Place): void {
     linkSync(temporary, path);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') throw existsError([shownPath]);
-    if (!NO_HARD_LINKS.has(errorCode(error))) throw error;
+    if (!isWithoutHardLinks(error)) throw error;
     if (lstatOrNull(path) !== null) throw existsError([shownPath]);
     renameSync(temporary, path);
     return;

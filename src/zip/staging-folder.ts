@@ -30,6 +30,18 @@ export interface StagingFolder {
 }
 
 const NAME = /^\.streamdiver-dl-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{12}$/;
+/**
+ * Another process clears the same folder away, somebody put something of their own into it, or (EBUSY and
+ * EACCES, on Windows) a file in it is open elsewhere.
+ */
+const LEFT_TO_OTHERS: ReadonlySet<string | undefined> = new Set([
+  'ENOENT',
+  'ENOTEMPTY',
+  'EISDIR',
+  'EPERM',
+  'EBUSY',
+  'EACCES',
+]);
 const PART_NAME = /^[0-9a-f]{32}\.part(?:\.done)?$/;
 
 /**
@@ -67,8 +79,7 @@ export function openStagingFolder(root: Folder, { pid, hostname, isProcessAlive 
       try {
         takeOver(root.at(name));
       } catch (error) {
-        // Another process clears the same folder away, or somebody put something of their own into it.
-        if (!['ENOENT', 'ENOTEMPTY', 'EISDIR', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
+        if (!LEFT_TO_OTHERS.has(errorCode(error))) throw error;
       }
     }
   } catch (error) {

@@ -1,7 +1,8 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
+import { makeFolderSync } from '../make-folder.ts';
 import { type Folder, identityOf, linkInTheWay, lstatOrNull, makeFolder, openFolder } from './folder.ts';
 
 /**
@@ -99,7 +100,7 @@ export function openTargetFolder(directory: string): TargetFolder {
 
 function openRoot(directory: string): Folder {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolderSync(directory);
     const path = realpathSync(directory);
     const root = openFolder({ path, shownPath: path });
     if (root === null) throw new ExpectedError('DISK', `the folder ${path} has vanished`);

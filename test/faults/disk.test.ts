@@ -187,3 +187,19 @@ test.skipIf(spawnSync('strace', ['-V']).status !== 0).each([
   const run = await runBinary(ARGS, { api, place, wrapper: withoutCall(name, place.cwd, code) });
   expect([run.exitCode, finalOf(place)?.equals(object.bytes) ?? false]).toEqual([exitCode, isThere]);
 });
+
+test.each([
+  ['.', 0],
+  ['missing', 9],
+])('a system that refuses to make the folder %s, as Windows does for a drive', async (folder, exitCode) => {
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  const { nodeFlags, markerPath } = diskFaultFlags({
+    call: 'mkdir',
+    nth: 'every',
+    effect: 'EPERM',
+    pathPart: place.cwd,
+  });
+  const run = await runBinary(['fetch', PACKAGE_ID, '-D', folder], { api, place, nodeFlags });
+  expect([run.exitCode, existsSync(markerPath)]).toEqual([exitCode, true]);
+});

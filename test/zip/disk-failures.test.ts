@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs, { readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
@@ -71,7 +72,7 @@ describe('row 82: a disk that fails', () => {
     ['fsync', 1, 'EIO', 'input/output error'],
     ['linkSync', 1, 'EIO', 'input/output error'],
     ['linkSync', 2, 'EROFS', 'read-only'],
-    ['mkdirSync', 1, 'EACCES', 'permission denied'],
+    ['mkdirSync', 2, 'EACCES', 'permission denied'],
     ['mkdirSync', 2, 'EACCES', 'permission denied'],
   ] as const)('%s, call %i: %s', async (call, nth, code, says) => {
     const directory = makeTempFolder();
@@ -122,14 +123,17 @@ test('a disk that takes no more bytes and says nothing is DISK', async () => {
 });
 
 describe('without hard links, as on FAT', () => {
-  test.each(['EPERM', 'ENOTSUP', 'ENOSYS'])('files are renamed instead (%s)', async (code) => {
-    const directory = makeTempFolder();
-    interference.set('linkSync', () => {
-      throw systemError(code, 'link');
-    });
-    await extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER });
-    expect(listTree(directory).map(({ path }) => path)).toEqual(['d', 'd/big.mp4', 'small.txt']);
-  });
+  test.each(['EPERM', 'ENOTSUP', 'ENOSYS', 'EISDIR', 'EXDEV'])(
+    'files are renamed instead (%s)',
+    async (code) => {
+      const directory = makeTempFolder();
+      interference.set('linkSync', () => {
+        throw systemError(code, 'link');
+      });
+      await extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER });
+      expect(listTree(directory).map(({ path }) => path)).toEqual(['d', 'd/big.mp4', 'small.txt']);
+    },
+  );
 
   test('row 85: what appeared meanwhile is kept', async () => {
     const directory = makeTempFolder();
@@ -141,4 +145,33 @@ describe('without hard links, as on FAT', () => {
     expect(error.code).toBe('EXISTS');
     expect(readFileSync(join(directory, 'small.txt'), 'utf8')).toBe('quicker');
   });
+});
+
+test.each(['EPERM', 'EACCES'])(
+  'a target folder that is there need not be made, whatever the system says of that (%s)',
+  async (code) => {
+    const directory = makeTempFolder();
+    failAt('mkdirSync', 1, code);
+    await extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER });
+    expect(listTree(directory).map(({ path }) => path)).toEqual(['d', 'd/big.mp4', 'small.txt']);
+  },
+);
+
+test('a target folder that cannot be made is told', async () => {
+  const directory = join(makeTempFolder(), 'missing');
+  failAt('mkdirSync', 1, 'EPERM');
+  const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
+  expect(error).toMatchObject({ code: 'DISK', message: expect.stringContaining('make the folder') });
+});
+
+test.each(['EBUSY', 'EACCES'])('what a killed run left and somebody has open (%s) stays', async (code) => {
+  const directory = makeTempFolder();
+  const host = createHash('sha256').update(UNPACKER.hostname).digest('hex').slice(0, 8);
+  const left = `.streamdiver-dl-${host}-1-0123456789ab`;
+  fs.mkdirSync(join(directory, left));
+  writeFileSync(join(directory, left, `${'0'.repeat(32)}.part`), 'half');
+  failAt('renameSync', 1, code);
+  await extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER });
+  expect(fs.existsSync(join(directory, 'small.txt'))).toBe(true);
+  expect(fs.existsSync(join(directory, left))).toBe(true);
 });
