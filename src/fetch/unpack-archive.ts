@@ -21,6 +21,8 @@ export interface Unpacked {
 }
 
 const TELL_EVERY_MS = 100;
+/** PATH_MAX of macOS, for a whole path with the NUL at its end; Linux and Windows allow what any archive has. */
+const MACOS_PATH_BYTES = 1_024;
 
 /**
  * Unpacks what the flags select of an archive, here or behind HTTP, and tells about it.
@@ -48,6 +50,7 @@ export async function unpackArchive(
     onProgress,
     isWanted: selectsAll(selection) ? undefined : createPathFilter(selection),
     skipsUnsafe: flags.skipUnsafe,
+    maxPathBytes: world.platform === 'darwin' ? roomBelow(folder) : undefined,
     maxSizeBytes: maxSizeBytes ?? undefined,
     // Whoever says how much it may become has thought of what unpacks to a multiple.
     maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
@@ -66,6 +69,10 @@ export async function unpackArchive(
     sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     leftOut,
   };
+}
+
+function roomBelow(folder: string): number {
+  return MACOS_PATH_BYTES - Buffer.byteLength(`${folder}/\0`);
 }
 
 function renamedText(renamed: readonly RenamedEntry[]): string {

@@ -42,6 +42,8 @@ export interface ExtractionLimits {
   readonly isWanted?: ((path: string) => boolean) | undefined;
   /** Leaves unsafe entries out instead of refusing everything. */
   readonly skipsUnsafe?: boolean | undefined;
+  /** Refuses longer paths below the target folder. */
+  readonly maxPathBytes?: number | undefined;
 }
 
 const KEEP_HINT =
@@ -61,6 +63,7 @@ export function planExtraction(
     maxRatio = DEFAULT_MAX_RATIO,
     isWanted = () => true,
     skipsUnsafe = false,
+    maxPathBytes,
   }: ExtractionLimits = {},
 ): ExtractionPlan {
   const offences = new Map<ArchiveEntry, string>();
@@ -68,7 +71,7 @@ export function planExtraction(
   const names = createNameRegister();
   for (const entry of entries) {
     if (!isWanted(entry.path)) continue;
-    const { components, offence } = safePath(entry.path);
+    const { components, offence } = safePath(entry.path, maxPathBytes);
     const reason = offence ?? contentOffence(entry, maxRatio);
     if (reason !== null || components === null) {
       offences.set(entry, reason ?? '');

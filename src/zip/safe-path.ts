@@ -25,9 +25,10 @@ export type SafePath =
  * The path below the target folder for the name of an archive entry, or why there is none. What Windows
  * cannot have in a name is replaced by `_`, on every system, so that an archive that unpacks here unpacks
  * everywhere to the same names; what leads astray is refused. A folder's name may end in one `/`.
+ * @param maxPathBytes what the system allows below the target folder, if that is less than everywhere
  */
-export function safePath(path: string): SafePath {
-  const offence = pathOffence(path);
+export function safePath(path: string, maxPathBytes = PATH_LIMIT_BYTES): SafePath {
+  const offence = pathOffence(path, maxPathBytes);
   if (offence !== null) return { components: null, offence };
   const components = (path.endsWith('/') ? path.slice(0, -1) : path).split('/');
   if (components.length > DEPTH_LIMIT) return refusal(`is deeper than ${DEPTH_LIMIT} folders`);
@@ -50,7 +51,7 @@ function refusal(offence: string): SafePath {
   return { components: null, offence };
 }
 
-function pathOffence(path: string): string | null {
+function pathOffence(path: string, maxPathBytes: number): string | null {
   if (path === '') return 'has no name';
   if (path.includes('\0')) return 'contains a NUL character';
   if (path.includes('\\')) return 'contains a backslash';
@@ -58,7 +59,8 @@ function pathOffence(path: string): string | null {
   if (DRIVE.test(path)) return 'begins with a drive letter';
   if (INVISIBLE.test(path)) return 'contains control or invisible characters';
   if (path.includes('\ufffd')) return 'is not valid UTF-8';
-  if (Buffer.byteLength(path) > PATH_LIMIT_BYTES) return `is longer than ${PATH_LIMIT_BYTES} bytes`;
+  const limitBytes = Math.min(maxPathBytes, PATH_LIMIT_BYTES);
+  if (Buffer.byteLength(path) > limitBytes) return `is longer than ${limitBytes} bytes`;
   return null;
 }
 

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
+import { startApi } from '../support/api-server.ts';
+import { makePlace } from '../support/run-place.ts';
+import { serveArchive } from '../support/served-archive.ts';
 import { makePlainObject } from '../support/served-object.ts';
 import { filesIn, start } from './fetch-scene.ts';
 import { expectDocument } from './output-documents.ts';
@@ -52,3 +55,22 @@ describe('fetch -x', () => {
     expect(run.stderr).toContain('warning: 5f0c2b9e.mp4 is no archive');
   });
 });
+
+test.each([
+  ['darwin', 0, 0, 1],
+  ['darwin', 1, 12, 0],
+  ['linux', 1, 0, 1],
+] as const)(
+  'on %s, a path %i bytes over what macOS can open',
+  async (platform, overBytes, exitCode, count) => {
+    const place = makePlace();
+    // PATH_MAX of macOS is 1024, with the NUL at the end.
+    const roomBytes = 1_023 - Buffer.byteLength(join(place.cwd, 'out/'));
+    const folders = `${'d'.repeat(200)}/`.repeat(4);
+    const name = folders + 'x'.repeat(roomBytes - folders.length + overBytes);
+    const api = await start({ files: { one: serveArchive([{ name, content: 'text' }]) } });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api, place, platform });
+    expect(run.exitCode).toBe(exitCode);
+    expect(filesIn(run.cwd).length).toBe(count);
+  },
+);
