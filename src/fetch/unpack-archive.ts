@@ -1,4 +1,5 @@
 import type { Package } from '../api/package.ts';
+import { untilFree } from '../busy-file.ts';
 import type { Context } from '../context.ts';
 import { checkSpace } from '../download/space.ts';
 import { ExpectedError } from '../errors.ts';
@@ -47,6 +48,7 @@ export async function unpackArchive(
     unpacker: world,
     signal,
     ifExists,
+    attempt: untilFree({ platform: world.platform, clock }),
     onProgress,
     isWanted: selectsAll(selection) ? undefined : createPathFilter(selection),
     skipsUnsafe: flags.skipUnsafe,

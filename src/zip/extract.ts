@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Attempt } from '../busy-file.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { readDirectory } from './directory.ts';
 import { findExisting } from './existing-file.ts';
@@ -26,6 +27,8 @@ export interface ExtractOptions extends ExtractionLimits {
    * error (the default), replaced, or left as they are.
    */
   readonly ifExists?: 'refuse' | 'overwrite' | 'skip' | undefined;
+  /** How a finished file is given its name; once unless given. */
+  readonly attempt?: Attempt | undefined;
   /** Called before anything is written, with the bytes that are missing; throws to refuse. */
   readonly beforeWriting?: ((neededBytes: number, directory: string) => Promise<void>) | undefined;
 }
@@ -108,7 +111,16 @@ async function unpackPlan(
       countFile();
     }
     const mayReplace = ifExists === 'overwrite';
-    await unpackFiles(source, wanted, { target, staging, mayReplace, signal, countBytes, countFile });
+    const { attempt = (operation) => operation() } = options;
+    await unpackFiles(source, wanted, {
+      target,
+      staging,
+      mayReplace,
+      attempt,
+      signal,
+      countBytes,
+      countFile,
+    });
     target.confirmAll();
     return plan.files.map((file) => ({
       path: join(target.path, ...file.components),

@@ -1,4 +1,5 @@
 import { linkSync, renameSync, unlinkSync } from 'node:fs';
+import type { Attempt } from '../busy-file.ts';
 import { diskError } from '../disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { isWithoutHardLinks } from '../rename-without-replacing.ts';
@@ -11,12 +12,20 @@ import type { TargetFolder } from './target-folder.ts';
  * @throws ExpectedError EXISTS when something of that name has appeared and is not to be replaced,
  *   UNSAFE when a link has been put in the folder's place, DISK; the file then still has its old name
  */
-export function publishEntry(temporary: string, { target, parent, name, mayReplace }: PublishOptions): void {
+export async function publishEntry(
+  temporary: string,
+  { target, parent, name, mayReplace, attempt }: PublishOptions,
+): Promise<void> {
   const place = parent.at(name);
   try {
-    target.confirm(parent);
-    if (mayReplace) renameSync(temporary, place.path);
-    else moveToFreeName(temporary, place);
+    // Nothing may come between: the folder is given out for this moment only.
+    const isMoved = await attempt(async () => {
+      target.confirm(parent);
+      if (!mayReplace) return moveToFreeName(temporary, place);
+      renameSync(temporary, place.path);
+      return true;
+    });
+    if (!isMoved) await attempt(async () => unlinkSync(temporary));
   } catch (error) {
     throw diskError(error, place.shownPath, 'write');
   }
@@ -27,20 +36,24 @@ export interface PublishOptions {
   readonly parent: Folder;
   readonly name: string;
   readonly mayReplace: boolean;
+  readonly attempt: Attempt;
 }
 
-/** Unlike rename, link never replaces: what appears at the last moment is kept. */
-function moveToFreeName(temporary: string, { path, shownPath }: Place): void {
+/**
+ * Unlike rename, link never replaces: what appears at the last moment is kept.
+ * @returns false when the temporary name is to be taken away yet
+ */
+function moveToFreeName(temporary: string, { path, shownPath }: Place): boolean {
   try {
     linkSync(temporary, path);
+    return false;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') throw existsError([shownPath]);
     if (!isWithoutHardLinks(error)) throw error;
     if (lstatOrNull(path) !== null) throw existsError([shownPath]);
     renameSync(temporary, path);
-    return;
+    return true;
   }
-  unlinkSync(temporary);
 }
 
 /** @param paths at least one */

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Attempt } from '../busy-file.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { type ByteStream, openByteStream } from './byte-stream.ts';
 import { readDataDescriptor } from './data-descriptor.ts';
@@ -18,6 +19,7 @@ export interface Unpacking {
   readonly target: TargetFolder;
   readonly staging: StagingFolder;
   readonly mayReplace: boolean;
+  readonly attempt: Attempt;
   readonly signal: AbortSignal | undefined;
   /** Told of bytes that were written, and of each file that has its name. */
   readonly countBytes: (sizeBytes: number) => void;
@@ -174,7 +176,7 @@ async function writeFile(
       context.countBytes(bytes.length);
     });
     await written.finish();
-    publish(written, file, context);
+    await publish(written, file, context);
   } catch (error) {
     written.discard();
     throw error;
@@ -186,7 +188,7 @@ async function unpackLarge(source: RangeSource, file: PlannedFile, context: RunC
   const options = { staging, signal, parallel: source.parallelReads ?? 1, count: checkedCount(count, check) };
   const written = await readLargeEntry(source, file.entry, options);
   try {
-    publish(written, file, context);
+    await publish(written, file, context);
   } catch (error) {
     written.discard();
     throw error;
@@ -201,12 +203,12 @@ function checkedCount(count: (sizeBytes: number) => void, check: () => void): (s
   };
 }
 
-function publish(
+async function publish(
   { path }: EntryFile,
   { components }: PlannedFile,
-  { target, mayReplace, countFile }: Unpacking,
-): void {
+  { target, mayReplace, attempt, countFile }: Unpacking,
+): Promise<void> {
   const parent = target.ensure(components.slice(0, -1));
-  publishEntry(path, { target, parent, name: components.at(-1) ?? '', mayReplace });
+  await publishEntry(path, { target, parent, name: components.at(-1) ?? '', mayReplace, attempt });
   countFile();
 }

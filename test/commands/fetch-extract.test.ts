@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
-import { startApi } from '../support/api-server.ts';
 import { makePlace } from '../support/run-place.ts';
 import { serveArchive } from '../support/served-archive.ts';
 import { makePlainObject } from '../support/served-object.ts';
