@@ -3,7 +3,7 @@ import { reportBug } from './bug-report.ts';
 import { withDefaultHint } from './cli/default-hint.ts';
 import { errorDocument } from './cli/error-document.ts';
 import type { LocalContext } from './context.ts';
-import { diskError, isOutOfFiles } from './disk-error.ts';
+import { diskError, isOutOfFiles } from './disk/disk-error.ts';
 import { ExpectedError } from './errors.ts';
 import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
 import { watchForInterruption } from './interruption.ts';

@@ -1,10 +1,10 @@
 import { promises as files } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
-import { diskError, isSystemError } from '../disk-error.ts';
+import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { holderOf, mayBeAlive, type Owner, parseHolder } from '../disk/holder.ts';
+import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { isExpectedError } from '../errors.ts';
-import { holderOf, mayBeAlive, type Owner, parseHolder } from '../holder.ts';
-import { renameWithoutReplacing } from '../rename-without-replacing.ts';
 import { parseJson } from '../values/json.ts';
 
 export interface LockOptions {

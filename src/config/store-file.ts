@@ -16,12 +16,12 @@ import {
 } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { untilFree } from '../busy-file.ts';
 import type { Clock } from '../clock.ts';
-import { diskError, isSystemError } from '../disk-error.ts';
+import { untilFree } from '../disk/busy-file.ts';
+import { diskError, isSystemError } from '../disk/disk-error.ts';
+import type { Owner } from '../disk/holder.ts';
+import { syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
-import type { Owner } from '../holder.ts';
-import { syncFolder } from '../sync-folder.ts';
 import { BrokenFileError } from './json-file.ts';
 import { isLeftBehind, temporaryBeside } from './lock.ts';
 

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { TokenCache } from '../auth/token-cache.ts';
 import type { Clock } from '../clock.ts';
-import { diskError, isSystemError } from '../disk-error.ts';
+import { diskError, isSystemError } from '../disk/disk-error.ts';
+import type { Owner } from '../disk/holder.ts';
+import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import type { Owner } from '../holder.ts';
-import { renameWithoutReplacing } from '../rename-without-replacing.ts';
 import { type Config, configDocument, parseConfig } from './config-file.ts';
 import { type Credentials, credentialsDocument, parseCredentials } from './credential-file.ts';
 import { BrokenFileError, parseJsonFile } from './json-file.ts';

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstat, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { diskError, isSystemError, onDisk } from '../disk-error.ts';
-import { ExpectedError } from '../errors.ts';
+import { diskError, isSystemError, onDisk } from '../disk/disk-error.ts';
 import {
   busy,
   type Holder,
@@ -12,8 +11,9 @@ import {
   type Owner,
   parseHolder,
   SILENCE_MS,
-} from '../holder.ts';
-import { renameWithoutReplacing } from '../rename-without-replacing.ts';
+} from '../disk/holder.ts';
+import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
+import { ExpectedError } from '../errors.ts';
 import { parseJson } from '../values/json.ts';
 import { OWN_NAME_PREFIX } from '../zip/safe-path.ts';
 

@@ -1,7 +1,7 @@
 import { lstat, rm } from 'node:fs/promises';
-import { diskError, isSystemError, onDisk } from '../disk-error.ts';
+import { diskError, isSystemError, onDisk } from '../disk/disk-error.ts';
+import { mayBeAlive, type Owner } from '../disk/holder.ts';
 import { isExpectedError } from '../errors.ts';
-import { mayBeAlive, type Owner } from '../holder.ts';
 import { type Claim, claim } from './claim.ts';
 import { isSameObject, type ObjectIdentity, readJournal } from './journal.ts';
 

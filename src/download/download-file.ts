@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { untilFree } from '../busy-file.ts';
-import { onDisk } from '../disk-error.ts';
+import { untilFree } from '../disk/busy-file.ts';
+import { onDisk } from '../disk/disk-error.ts';
+import type { Owner } from '../disk/holder.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 import { isExpectedError } from '../errors.ts';
-import type { Owner } from '../holder.ts';
-import { makeFolder } from '../make-folder.ts';
 import { fileSourceOf } from '../range/file-source.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { clearLeftBehind } from './clear-left-behind.ts';

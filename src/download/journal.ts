@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readFile, rename, rm } from 'node:fs/promises';
-import { isSystemError } from '../disk-error.ts';
+import { isSystemError } from '../disk/disk-error.ts';
+import { type Holder, parseHolder } from '../disk/holder.ts';
+import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../errors.ts';
-import { type Holder, parseHolder } from '../holder.ts';
-import { renameWithoutReplacing } from '../rename-without-replacing.ts';
 import { isObject, parseJson, sizeOrNull, textOrNull } from '../values/json.ts';
 import type { ByteRange } from './byte-ranges.ts';
 import type { Validator } from './validator.ts';

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
-import { diskError, isSystemError } from '../disk-error.ts';
+import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { busy, holderOf, isSelf, mayBeAlive, type Owner } from '../disk/holder.ts';
 import { ExpectedError } from '../errors.ts';
-import { busy, holderOf, isSelf, mayBeAlive, type Owner } from '../holder.ts';
 import { createByteRanges } from './byte-ranges.ts';
 import { type Claim, claim } from './claim.ts';
 import { NO_VALIDATOR } from './destination.ts';

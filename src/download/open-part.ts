@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { isSystemError } from '../disk-error.ts';
+import { isSystemError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 
 // Missing on Windows, where making links needs a privilege.

@@ -1,5 +1,5 @@
 import { type FileHandle, lstat, rm } from 'node:fs/promises';
-import { isSystemError, onDisk } from '../disk-error.ts';
+import { isSystemError, onDisk } from '../disk/disk-error.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { createByteRanges, type GrowingByteRanges } from './byte-ranges.ts';
 import type { Claim } from './claim.ts';

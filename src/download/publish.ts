@@ -1,10 +1,10 @@
 import { lstat, rename } from 'node:fs/promises';
 import path from 'node:path';
-import type { Attempt } from '../busy-file.ts';
-import { diskError, isSystemError } from '../disk-error.ts';
+import type { Attempt } from '../disk/busy-file.ts';
+import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
+import { syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
-import { renameWithoutReplacing } from '../rename-without-replacing.ts';
-import { syncFolder } from '../sync-folder.ts';
 
 /**
  * Gives the finished file its final name and makes the name itself survive a crash. Without

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { diskError, isSystemError } from '../disk-error.ts';
+import { diskError, isSystemError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 
 /** File systems need a little more than the bytes themselves. */

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
-import { diskError, isSystemError } from '../disk-error.ts';
+import { diskError, isSystemError } from '../disk/disk-error.ts';
 import type { FileRequest } from '../download/download-file.ts';
 import { isArchiveExpected } from '../download/expected-content.ts';
 import { ExpectedError } from '../errors.ts';

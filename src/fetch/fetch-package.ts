@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Package, PackageFile } from '../api/package.ts';
 import type { Context } from '../context.ts';
-import { isSystemError } from '../disk-error.ts';
+import { isSystemError } from '../disk/disk-error.ts';
 import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
 import type { ExpectedContent } from '../download/expected-content.ts';
 import { ExpectedError } from '../errors.ts';

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Package } from '../api/package.ts';
-import { diskError, isSystemError } from '../disk-error.ts';
+import { diskError, isSystemError } from '../disk/disk-error.ts';
 import { fileName, folderName } from '../download/file-name.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';

@@ -1,6 +1,6 @@
 import type { Package } from '../api/package.ts';
-import { untilFree } from '../busy-file.ts';
 import type { Context } from '../context.ts';
+import { untilFree } from '../disk/busy-file.ts';
 import { checkSpace } from '../download/space.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';

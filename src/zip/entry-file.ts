@@ -1,6 +1,6 @@
 import { closeSync, constants, fsync, openSync, unlinkSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { diskError } from '../disk-error.ts';
+import { diskError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import type { Place } from './folder.ts';
 

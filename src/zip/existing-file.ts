@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { diskError } from '../disk-error.ts';
+import { diskError } from '../disk/disk-error.ts';
 import { openFileSource } from '../range/file-source.ts';
 import { openByteStream } from './byte-stream.ts';
 import type { ExtractionPlan, PlannedFile } from './extraction-plan.ts';

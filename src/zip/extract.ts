@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Attempt } from '../busy-file.ts';
+import type { Attempt } from '../disk/busy-file.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { readDirectory } from './directory.ts';
 import { findExisting } from './existing-file.ts';

@@ -1,6 +1,6 @@
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { sep } from 'node:path';
-import { diskError } from '../disk-error.ts';
+import { diskError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { errorCode } from './error-code.ts';
 

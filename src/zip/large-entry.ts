@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, constants, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { diskError } from '../disk-error.ts';
+import { diskError } from '../disk/disk-error.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { openByteStream } from './byte-stream.ts';
 import { combineCrc32 } from './crc32-combine.ts';

@@ -1,8 +1,8 @@
 import { linkSync, renameSync, unlinkSync } from 'node:fs';
-import type { Attempt } from '../busy-file.ts';
-import { diskError } from '../disk-error.ts';
+import type { Attempt } from '../disk/busy-file.ts';
+import { diskError } from '../disk/disk-error.ts';
+import { isWithoutHardLinks } from '../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../errors.ts';
-import { isWithoutHardLinks } from '../rename-without-replacing.ts';
 import { errorCode } from './error-code.ts';
 import { type Folder, lstatOrNull, type Place } from './folder.ts';
 import type { TargetFolder } from './target-folder.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
-import { diskError } from '../disk-error.ts';
+import { diskError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { errorCode } from './error-code.ts';
 import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';

@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskError } from '../disk-error.ts';
+import { diskError } from '../disk/disk-error.ts';
+import { makeFolderSync } from '../disk/make-folder.ts';
 import { ExpectedError } from '../errors.ts';
-import { makeFolderSync } from '../make-folder.ts';
 import { type Folder, identityOf, linkInTheWay, lstatOrNull, makeFolder, openFolder } from './folder.ts';
 
 /**

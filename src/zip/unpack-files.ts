@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Attempt } from '../busy-file.ts';
+import type { Attempt } from '../disk/busy-file.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { type ByteStream, openByteStream } from './byte-stream.ts';
 import { readDataDescriptor } from './data-descriptor.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../../src/api/client.ts';
 import { type Credential, tokenCredential } from '../../src/auth/credential.ts';
+import type { Owner } from '../../src/disk/holder.ts';
 import { createConnectionBudget } from '../../src/download/connection-budget.ts';
 import {
   downloadFile,
@@ -12,7 +13,6 @@ import {
   type FileRequest,
   type FileResult,
 } from '../../src/download/download-file.ts';
-import type { Owner } from '../../src/holder.ts';
 import { type Transport } from '../../src/http/transport.ts';
 import { createFastClock, type FastClock } from './fast-clock.ts';
 import { type FaultHandler, type FaultRequest, type FaultServer, startFaultServer } from './fault-server.ts';

@@ -3,7 +3,7 @@ import fs, { readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { untilFree } from '../../src/busy-file.ts';
+import { untilFree } from '../../src/disk/busy-file.ts';
 import { pseudoRandomBytes, sha256 } from '../support/bytes.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { listTree, makeTempFolder } from '../support/temp-folder.ts';

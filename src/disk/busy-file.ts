@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import { isSystemError } from './disk-error.ts';
 
 /** Does something with a file, perhaps several times. */

@@ -1,5 +1,5 @@
-import { ExpectedError } from './errors.ts';
-import { isObject, textOrNull } from './values/json.ts';
+import { ExpectedError } from '../errors.ts';
+import { isObject, textOrNull } from '../values/json.ts';
 
 /** A process that is writing, as it signs its lock and its journal. */
 export interface Holder {

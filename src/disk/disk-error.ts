@@ -1,4 +1,4 @@
-import { ExpectedError } from './errors.ts';
+import { ExpectedError } from '../errors.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the disk',

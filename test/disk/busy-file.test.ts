@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { untilFree } from '../src/busy-file.ts';
-import { createFastClock } from './support/fast-clock.ts';
+import { untilFree } from '../../src/disk/busy-file.ts';
+import { createFastClock } from '../support/fast-clock.ts';
 
 function failing(times: number, code: string) {
   let count = 0;
