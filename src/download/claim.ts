@@ -55,7 +55,13 @@ async function makeLock(lock: string, owner: Owner): Promise<Claim | null> {
     } finally {
       await file.close();
     }
-    await renameWithoutReplacing(unnamed, lock);
+    try {
+      await renameWithoutReplacing(unnamed, lock);
+    } catch (error) {
+      // Somebody who deletes locks has deleted it before it had its name.
+      if (isSystemError(error) && error.code === 'ENOENT') return null;
+      throw error;
+    }
     await clearAway(dirname(lock), owner, madeMs);
     return {
       madeMs,

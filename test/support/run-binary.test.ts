@@ -30,6 +30,7 @@ test('spawns a program with a scrubbed environment and real pipes', async () => 
       HOME: place.home,
       TMPDIR: place.temp,
       STREAMDIVER_CONFIG_DIR: place.configDir,
+      NODE_DISABLE_COMPILE_CACHE: '1',
       CI: '1',
     },
     hasToken: true,

@@ -27,6 +27,7 @@ test('gives the program a world of its own and gives back what it wrote', async 
     STREAMDIVER_TOKEN: CANARY_TOKEN,
     STREAMDIVER_API_URL: 'http://127.0.0.1:9/v2',
     STREAMDIVER_SSO_URL: 'http://127.0.0.1:9',
+    NODE_DISABLE_COMPILE_CACHE: '1',
     CI: '1',
   });
 });

@@ -78,6 +78,7 @@ const RACER = `
 test(`row 96: a process swaps folders for links meanwhile (seed ${SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(SEED + 1);
   const api = await startPacedApi(object, BYTES_PER_SECOND * 4);
+  const wholeMs = await timeWholeRun(api);
   const tally = createTally();
   for (let round = 0; round < scaled({ sample: 6, full: 1000 }); round += 1) {
     const place = makePlace();
@@ -85,13 +86,14 @@ test(`row 96: a process swaps folders for links meanwhile (seed ${SEED})`, TIME_
     mkdirSync(outside);
     const run = startUnpacking(api, place);
     // At once it would hardly ever let the program get as far as to the files.
-    const pauseMs = Math.floor((random() / 2 ** 32) * 900);
+    const pauseMs = Math.floor((random() / 2 ** 32) * wholeMs);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     const racer = spawn(process.execPath, ['-e', RACER, target, outside], { stdio: 'ignore' });
     afterThisTest(async () => void racer.kill('SIGKILL'));
     const racerEnded = once(racer, 'exit');
-    // Before anybody looks at what is on the disk.
-    run.child.once('exit', () => racer.kill('SIGKILL'));
+    // Before anybody looks at what is on the disk; it may have ended by now.
+    if (run.child.exitCode === null) run.child.once('exit', () => racer.kill('SIGKILL'));
+    else racer.kill('SIGKILL');
     const result = await run.result;
     await racerEnded;
     tally.runs += 1;
