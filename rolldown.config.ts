@@ -36,6 +36,9 @@ const groupOf = await gather(input, {
   packages: /[/\\]src[/\\]commands[/\\](?:status|list|fetch)\.ts$/,
 });
 
+/** What completion needs of that which `connect` loads: too little to load the rest for it. */
+const FOR_COMPLETION = /[/\\]src[/\\](?:config[/\\]folder|values[/\\]json)\.ts$/;
+
 export default defineConfig({
   ...input,
   output: {
@@ -44,7 +47,9 @@ export default defineConfig({
     format: 'cjs',
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     codeSplitting: {
-      groups: [{ name: groupOf, debugName: 'loaded together' }],
+      groups: [
+        { name: (id) => (FOR_COMPLETION.test(id) ? 'io' : groupOf(id)), debugName: 'loaded together' },
+      ],
       includeDependenciesRecursively: false,
     },
     // What licences demand stands in THIRD-PARTY-NOTICES.txt.

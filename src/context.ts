@@ -6,12 +6,11 @@ import type { Store } from './config/store.ts';
 import type { GlobalFlags } from './flags/global-flags.ts';
 import type { Transport } from './http/transport.ts';
 import type { Terminal } from './terminal/terminal.ts';
-import type { InputStream, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** What every command may touch. */
 export interface LocalContext {
   readonly io: Terminal;
-  readonly stdin: InputStream;
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;

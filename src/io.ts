@@ -6,7 +6,14 @@ import type { World } from './world.ts';
 /** The terminal over the world's streams, as the flags want it. */
 export function createIo(world: World, flags: GlobalFlags): Terminal {
   return createTerminal({
-    ...world,
+    get stdin() {
+      return world.stdin;
+    },
+    stdout: world.stdout,
+    stderr: world.stderr,
+    env: world.env,
+    platform: world.platform,
+    clock: world.clock,
     format: flags.format ?? 'table',
     fields: flags.fields,
     quiet: flags.quiet,

@@ -39,7 +39,6 @@ export async function main(world: World): Promise<number> {
   const openIo = async (flags: GlobalFlags) => (io ??= await createIo(world, flags));
   const local = async (flags: GlobalFlags): Promise<LocalContext> => ({
     io: await openIo(flags),
-    stdin: world.stdin,
     clock: world.clock,
     random: world.random,
     signal: interruption.signal,
@@ -117,10 +116,9 @@ function complaintFlags({ argv }: World): GlobalFlags {
 async function parse(world: World, run: Runner): Promise<void> {
   const help = createSink(world.stdout);
   const writeOut = (text: string) => void help.write(text);
-  const [firstWord] = world.argv;
   const writeUnasked = wantsJson(world.argv) ? () => undefined : writeOut;
   const columns = columnsOf(world.stdout, world.env);
-  const program = buildProgram(run, { writeOut, writeUnasked, columns }, firstWord);
+  const program = buildProgram(run, { writeOut, writeUnasked, columns }, world.argv);
   try {
     await program.parseAsync([...world.argv], { from: 'user' });
   } catch (error) {

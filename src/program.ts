@@ -160,17 +160,14 @@ const COMMANDS: Readonly<Record<string, (program: Command, run: Runner) => void>
     ),
 };
 
-/** These look at all commands. */
-const OVERVIEWS: readonly string[] = ['help', '__complete'];
-
 /**
- * The command tree: names, flags and help. Nothing runs before it is parsed. Of a line whose first word names a
- * command, commander needs no other; naming it saves the time for the rest of the tree.
+ * The command tree: names, flags and help. Nothing runs before it is parsed.
+ * @param line saves the time for commands that this line cannot need; without it the tree is whole
  */
 export function buildProgram(
   run: Runner,
   { writeOut, writeUnasked, columns }: HelpOutput,
-  firstWord?: string,
+  line: readonly string[] = [],
 ): Command {
   const program = new Command(PROGRAM)
     .optionsGroup(OUTPUT_GROUP)
@@ -191,13 +188,29 @@ export function buildProgram(
     .configureHelp(helpFormat);
   addGlobalFlags(program, { isHidden: false });
 
-  const isAlone =
-    firstWord !== undefined && Object.hasOwn(COMMANDS, firstWord) && !OVERVIEWS.includes(firstWord);
+  const needed = commandsNeeded(line);
   for (const [name, define] of Object.entries(COMMANDS))
-    if (!isAlone || name === firstWord) define(program, run);
+    if (needed === null || needed.includes(name)) define(program, run);
   program.hook('preSubcommand', prepare);
   program.addHelpText('afterAll', ({ command }) => endOfHelp(command, columns ?? DEFAULT_COLUMNS));
   return program;
+}
+
+/** Null for all of them, which help and the completion of a command's name look at. */
+function commandsNeeded(line: readonly string[]): readonly string[] | null {
+  const [first = '', ...more] = line;
+  if (first === '__complete') {
+    // The words of bash are still one line: only the other shells split it (completion/scripts.ts).
+    const [shell, , asked = '', ...rest] = more;
+    const isSplit = shell !== 'bash' && rest.length > 0;
+    return isSplit && isCommand(asked) ? [first, asked] : null;
+  }
+  return isCommand(first) ? [first] : null;
+}
+
+/** `help` names all others. */
+function isCommand(word: string): boolean {
+  return Object.hasOwn(COMMANDS, word) && word !== 'help';
 }
 
 /** Gives the global flags to the commands that a line names, and to no others: there are hundreds of them. */

@@ -43,11 +43,14 @@ export async function createBody(
   );
 }
 
-async function readBodyFile(file: string, { stdin, cwd }: Context) {
+async function readBodyFile(file: string, { world, cwd }: Context) {
   const source = file === '-' ? 'standard input' : file;
   let text: string;
   try {
-    text = file === '-' ? await readText(stdin) : decodeUtf8(readFileSync(path.resolve(cwd(), file)), source);
+    text =
+      file === '-'
+        ? await readText(world.stdin)
+        : decodeUtf8(readFileSync(path.resolve(cwd(), file)), source);
   } catch (error) {
     if (error instanceof ExpectedError) throw error;
     throw new ExpectedError('USAGE', `cannot read ${source}`, { cause: error });

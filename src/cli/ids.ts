@@ -1,7 +1,7 @@
 import { ExpectedError } from '../errors.ts';
 import { quoteForShell } from '../terminal/shell-quote.ts';
 import { decodeUtf8 } from '../values/utf8.ts';
-import type { InputStream } from '../world.ts';
+import type { InputStream, World } from '../world.ts';
 
 const LIMIT_BYTES = 16 * 1_048_576;
 
@@ -9,12 +9,15 @@ const LIMIT_BYTES = 16 * 1_048_576;
  * The ids that a command works on, each once: `-` stands for standard input, one id a line.
  * @throws ExpectedError USAGE when there are none
  */
-export async function readIds(words: readonly string[], stdin: InputStream): Promise<readonly string[]> {
+export async function readIds(
+  words: readonly string[],
+  world: Pick<World, 'stdin'>,
+): Promise<readonly string[]> {
   const ids: string[] = [];
   for (const word of words) {
     if (word !== '-') ids.push(word.trim());
     else
-      for (const line of (await readText(stdin)).split(/\r?\n/))
+      for (const line of (await readText(world.stdin)).split(/\r?\n/))
         if (line.trim() !== '') ids.push(line.trim());
   }
   refusePatterns(ids);

@@ -198,7 +198,10 @@ async function askSecret(
 
 /** From standard input; a person who forgot to pipe something in is asked, without an echo. */
 async function readSecret(name: string, flag: string, context: AccountContext): Promise<string> {
-  const { stdin, io } = context;
+  const {
+    io,
+    world: { stdin },
+  } = context;
   if (stdin.isTTY === true) {
     if (io.canPrompt) return await askSecret(`Paste ${name}`, WAYS, context);
     throw new ExpectedError('USAGE', `${flag} reads standard input, which is a terminal`, {

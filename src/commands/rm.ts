@@ -59,7 +59,7 @@ export function defineRm(
 /** Asks once, then deletes one after the other and goes on after a failure. */
 export async function rm(
   { ids: words, yes, ignoreNotFound, dryRun }: RmOptions,
-  context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'stdin' | 'world'>,
+  context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<void> {
   const { api, io, signal } = context;
   const ids = await readOrPickIds(words, { isMultiple: true }, context);

@@ -13,10 +13,10 @@ import { typedWords } from './typed-words.ts';
 export async function readOrPickIds(
   words: readonly string[],
   { isMultiple }: { readonly isMultiple: boolean },
-  context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'stdin' | 'world'>,
+  context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<readonly string[]> {
-  const { io, stdin, world } = context;
-  if (words.length > 0) return await readIds(words, stdin);
+  const { io, world } = context;
+  if (words.length > 0) return await readIds(words, world);
   if (!io.canPrompt) {
     throw new ExpectedError('USAGE', 'no package id given', {
       hint: `name one, or - to read ids from standard input; list them with: ${PROGRAM} list`,

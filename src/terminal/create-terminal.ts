@@ -25,14 +25,16 @@ export interface TerminalOptions
 
 /** The terminal over three given streams. Nothing but this object should write to them. */
 export function createTerminal(options: TerminalOptions): Terminal {
-  const { stdin, stdout, stderr, env, clock, quiet, verbosity, colorMode } = options;
+  const { stdout, stderr, env, clock, quiet, verbosity, colorMode } = options;
   const isWatchedByActions = Boolean(env['GITHUB_ACTIONS']) && env['GITHUB_ACTIONS'] !== 'false';
   const guard = isWatchedByActions ? guardWorkflowCommand : (line: string) => line;
   const glyphs = chooseGlyphs(env, options.platform);
   const style = createStyle(wantsColor(colorMode, stderr, env));
   const messages = createSink(stderr);
   const isPlain = env['TERM'] === 'dumb' || Boolean(env['ACCESSIBLE']);
-  const canPrompt = stdin.isTTY === true && stderr.isTTY === true && !options.noInput && !isAutomated(env);
+  const mayPrompt = stderr.isTTY === true && !options.noInput && !isAutomated(env);
+  // Standard input is looked at only when somebody may be asked: making it takes Node a while.
+  const canPrompt = () => mayPrompt && options.stdin.isTTY === true;
 
   const progress = createProgress({
     mode: chooseProgressMode(options.progressMode, { stderr, env, quiet }),
@@ -85,7 +87,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
     format: options.format,
     isQuiet: quiet,
     verbosity,
-    canPrompt,
+    get canPrompt() {
+      return canPrompt();
+    },
     isOutputTerminal: stdout.isTTY === true,
     line: (text) => results.line(text),
     listing: (listing) => results.listing(listing),
@@ -112,17 +116,17 @@ export function createTerminal(options: TerminalOptions): Terminal {
     },
     endProgress: () => progress.end(),
     async confirm(question, signal) {
-      if (!canPrompt) {
+      if (!canPrompt()) {
         throw new ExpectedError('USAGE', `nobody is here to answer: ${question}`, {
           hint: 'this needs a person at a terminal, or --yes',
         });
       }
       progress.end();
       const { askYesNo } = await import('./confirm.ts');
-      return askYesNo(question, { stdin, stderr, signal, style, glyphs, isPlain });
+      return askYesNo(question, { stdin: options.stdin, stderr, signal, style, glyphs, isPlain });
     },
     async withPrompts(signal, work) {
-      if (!canPrompt) {
+      if (!canPrompt()) {
         throw new ExpectedError('USAGE', 'nobody is here to answer a question', {
           hint: 'say everything with flags; --help lists them',
         });
@@ -130,14 +134,23 @@ export function createTerminal(options: TerminalOptions): Terminal {
       progress.end();
       const { withPrompts } = await import('./prompts/with-prompts.ts');
       const width = () => columnsOf(stderr, env);
-      const prompting = { stdin, stderr, signal, clock, style, glyphs, columns: width, isPlain };
+      const prompting = {
+        stdin: options.stdin,
+        stderr,
+        signal,
+        clock,
+        style,
+        glyphs,
+        columns: width,
+        isPlain,
+      };
       return await alone(() => withPrompts(prompting, work));
     },
     async ask(question, signal) {
-      if (!canPrompt) throw new ExpectedError('USAGE', `nobody is here to answer: ${question.message}`);
+      if (!canPrompt()) throw new ExpectedError('USAGE', `nobody is here to answer: ${question.message}`);
       progress.end();
       const { askQuestion } = await import('./prompts/ask-question.ts');
-      return askQuestion(question, { stdin, stderr, signal, style, glyphs, isPlain });
+      return askQuestion(question, { stdin: options.stdin, stderr, signal, style, glyphs, isPlain });
     },
     async flush() {
       await Promise.all([results.settled(), progress.settled(), messages.settled()]);

@@ -3,9 +3,9 @@ import { readIds } from '../../src/cli/ids.ts';
 import { openInput } from '../support/streams.ts';
 
 function inputOf(text: string) {
-  const input = openInput();
-  input.end(text);
-  return input;
+  const stdin = openInput();
+  stdin.end(text);
+  return { stdin };
 }
 
 describe('readIds', () => {
@@ -30,7 +30,9 @@ describe('readIds', () => {
   });
 
   test('a terminal is not read from', async () => {
-    await expect(readIds(['-'], openInput({ isTTY: true }))).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(readIds(['-'], { stdin: openInput({ isTTY: true }) })).rejects.toMatchObject({
+      code: 'USAGE',
+    });
   });
 
   test('more than 16 MiB are refused', async () => {
