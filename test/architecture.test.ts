@@ -113,7 +113,6 @@ const FENCES: Readonly<Record<string, readonly string[]>> = {
   '@inquirer/prompts': ['terminal'],
   'cli-table3': ['terminal'],
   'string-width': ['terminal'],
-  'pretty-bytes': ['terminal'],
   yazl: ['sandbox'],
   commander: ['flags', 'help', 'completion', 'commands', 'program', 'main'],
 };

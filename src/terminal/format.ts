@@ -1,5 +1,3 @@
-import prettyBytes from 'pretty-bytes';
-
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -9,15 +7,29 @@ const DAY_MS = 24 * HOUR_MS;
 const MANY_DAYS = 90;
 const DAYS_PER_MONTH = 30.44;
 
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB'] as const;
+
+/** Not by Intl, which loads for 15 ms, and so do the libraries that format with it. */
+function inLargestUnit(sizeBytes: number, digits: number): readonly [amount: string, unit: string] {
+  let amount = sizeBytes;
+  let exponent = 0;
+  while (amount >= 1024 && exponent < UNITS.length - 1) {
+    amount /= 1024;
+    exponent += 1;
+  }
+  const scale = 10 ** digits;
+  return [(Math.floor(amount * scale) / scale).toFixed(digits), UNITS[exponent] ?? ''];
+}
+
 /** A size for reading, 1024-based and never rounded up: `1.2 GiB`, `512 B`. */
 export function formatSize(sizeBytes: number): string {
-  return prettyBytes(sizeBytes, { binary: true, maximumFractionDigits: 1 });
+  const [amount, unit] = inLargestUnit(sizeBytes, 1);
+  return `${amount.replace('.0', '')} ${unit}`;
 }
 
 /** The same with one decimal always, so that a column of them lines up: `1.0 GiB`, `512 B`. */
 export function formatSizeInColumn(sizeBytes: number): string {
-  if (sizeBytes < 1024) return formatSize(sizeBytes);
-  return prettyBytes(sizeBytes, { binary: true, minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return sizeBytes < 1024 ? formatSize(sizeBytes) : inLargestUnit(sizeBytes, 1).join(' ');
 }
 
 /** How much of how much, the unit said once where both have it: `1.2/3.4 GiB`. */
@@ -40,8 +52,8 @@ export function formatSizeOfInColumn(bytes: number, totalBytes: number): string 
 
 /** A speed: `85 MiB/s`. One decimal below 10, where it says something. */
 export function formatRate(bytesPerSecond: number): string {
-  const digits = /^\d{2}/.test(formatSize(bytesPerSecond)) ? 0 : 1;
-  return `${prettyBytes(bytesPerSecond, { binary: true, maximumFractionDigits: digits })}/s`;
+  const isLarge = /^\d{2}/.test(formatSize(bytesPerSecond));
+  return `${isLarge ? inLargestUnit(bytesPerSecond, 0).join(' ') : formatSize(bytesPerSecond)}/s`;
 }
 
 /** A length of time in its two largest units: `45s`, `1m 05s`, `2h 03m`, `6d 04h`. */
