@@ -101,12 +101,17 @@ export function createJob({ request, destination, context, url, mayDivide }: Job
   const mostConnections = isDivisible ? chooseConnections(gaps, context) : 1;
   const tail = { start: Math.max((sizeBytes ?? 0) - request.tailBytes, 0), end: sizeBytes ?? 0 };
   const isTailFirst = isDivisible && tail.end >= LARGE_BYTES && !destination.have.has(tail.start, tail.end);
-  return {
+  const job: Job = {
     request,
     destination,
     context,
     url,
-    plan: createPlan(gaps, { connections: mostConnections, first: isTailFirst ? tail : null }),
+    plan: createPlan(gaps, {
+      connections: mostConnections,
+      // Those that are not asked for open only while the line is not busy.
+      sharing: () => (context.connections === null ? job.connections : mostConnections),
+      first: isTailFirst ? tail : null,
+    }),
     signal,
     abort,
     release,
@@ -122,6 +127,7 @@ export function createJob({ request, destination, context, url, mayDivide }: Job
     mayDivide: true,
     transferredBytes: 0,
   };
+  return job;
 }
 
 /** The size as far as it is known: from the API, else from the file's own header. */

@@ -33,6 +33,8 @@ export interface Plan {
 const LEAST_CHUNK_BYTES = 8 * 1_048_576;
 /** More would keep the front, which is verified meanwhile, far behind the rest. */
 const MOST_CHUNK_BYTES = 64 * 1_048_576;
+/** A connection that is alone is the front; each of its requests leaves the line idle for a moment. */
+const MOST_LONE_CHUNK_BYTES = 256 * 1_048_576;
 const LEAST_SHARE_BYTES = 1_048_576;
 /** Rounds in which the pieces are given out; they get smaller towards the end, so that all end together. */
 const ROUNDS = 4;
@@ -43,11 +45,16 @@ const LEAST_TAKE_OVER_BYTES = 256 * 1_024;
 /**
  * Divides what is missing of an object among up to `connections` connections, from its front to its
  * end (guided self-scheduling). One connection gets each gap in one piece.
+ * @param sharing how many of them there are by now; all of them by default
  * @param first a piece to be brought before all others: an archive's directory, by which the rest is verified
  */
 export function createPlan(
   gaps: readonly ByteRange[],
-  { connections, first = null }: { connections: number; first?: ByteRange | null },
+  {
+    connections,
+    sharing = () => connections,
+    first = null,
+  }: { connections: number; sharing?: () => number; first?: ByteRange | null },
 ): Plan {
   let queue = first === null ? [...gaps] : [first, ...gaps.flatMap((gap) => without(gap, first))];
   const active = new Set<Chunk>();
@@ -56,9 +63,10 @@ export function createPlan(
   const pieceBytes = (): number => {
     if (connections === 1) return Number.POSITIVE_INFINITY;
     const leftBytes = queue.reduce((total, { start, end }) => total + end - start, 0);
-    const share = Math.max(Math.ceil(leftBytes / connections), LEAST_SHARE_BYTES);
-    const piece = Math.max(Math.ceil(leftBytes / (connections * ROUNDS)), Math.min(LEAST_CHUNK_BYTES, share));
-    return Math.min(piece, MOST_CHUNK_BYTES);
+    const sharers = Math.max(sharing(), 1);
+    const share = Math.max(Math.ceil(leftBytes / sharers), LEAST_SHARE_BYTES);
+    const piece = Math.max(Math.ceil(leftBytes / (sharers * ROUNDS)), Math.min(LEAST_CHUNK_BYTES, share));
+    return Math.min(piece, sharers === 1 ? MOST_LONE_CHUNK_BYTES : MOST_CHUNK_BYTES);
   };
   const giveOut = ({ start, end }: ByteRange, isSecondTry = false): Chunk => {
     const chunk: Chunk = {
