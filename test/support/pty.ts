@@ -33,6 +33,8 @@ export interface PtyRun {
 }
 
 const POLL_MS = 20;
+/** At a Ctrl-C the kernel would throw away what is on its way to the screen, if anything just is. */
+const KEEPING_OUTPUT = 'stty noflsh && exec "$@"';
 
 /**
  * Runs a program in a pseudo-terminal whose screen is that of a real terminal emulator. It is killed
@@ -41,7 +43,7 @@ const POLL_MS = 20;
 export function runInPty(options: PtyOptions): PtyRun {
   const { command, args, columns = 80, rows = 24 } = options;
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
-  const child = spawn(command, [...args], {
+  const child = spawn('sh', ['-c', KEEPING_OUTPUT, 'sh', command, ...args], {
     cols: columns,
     rows,
     cwd: options.cwd ?? process.cwd(),
