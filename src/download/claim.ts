@@ -33,7 +33,7 @@ export interface Claim {
  * @throws ExpectedError BUSY when another process writes the same target, DISK when it cannot be claimed
  */
 export async function claim(lock: string, owner: Owner, signOfLife: string): Promise<Claim> {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
+  for (let attempt = 0; attempt < 8; attempt += 1) {
     const made = await makeLock(lock, owner);
     if (made !== null) return made;
     const holder = await readLivingHolder(lock, owner, signOfLife);

@@ -68,7 +68,8 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
     // The first error is the one to tell.
     for (const handle of opened) await handle.close().catch(() => undefined);
     await lock.release().catch(() => undefined);
-    if (isSystemError(error) && error.code === 'EEXIST') {
+    // Without its lock, another process may put its journal in the place of ours, or move ours away.
+    if (isSystemError(error) && (error.code === 'EEXIST' || error.code === 'ENOENT')) {
       throw new ExpectedError('BUSY', `another process has just begun to write ${target}`);
     }
     throw diskError(error, path, 'open');
