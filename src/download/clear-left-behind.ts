@@ -1,9 +1,10 @@
-import { lstat, rm } from 'node:fs/promises';
-import { diskError, isSystemError, onDisk } from '../disk/disk-error.ts';
-import { mayBeAlive, type Owner } from '../disk/holder.ts';
+import { rm } from 'node:fs/promises';
+import { onDisk } from '../disk/disk-error.ts';
+import type { Owner } from '../disk/holder.ts';
 import { isExpectedError } from '../errors.ts';
 import { type Claim, claim } from './claim.ts';
-import { isSameObject, type ObjectIdentity, readJournal } from './journal.ts';
+import { isSameObject, livingHolder, type ObjectIdentity, readJournal } from './journal.ts';
+import { findExisting } from './publish.ts';
 
 /**
  * Clears away what a run left that was killed between giving the file its name and tidying up. A part
@@ -14,7 +15,8 @@ export async function clearLeftBehind(target: string, identity: ObjectIdentity, 
   const path = `${target}.part`;
   const journalPath = `${path}.json`;
   const lockPath = `${path}.lock`;
-  if (!(await isThere(journalPath)) && !(await isThere(lockPath))) return;
+  const left = await Promise.all([journalPath, lockPath].map(findExisting));
+  if (left.every((there) => there === 'nothing')) return;
   let lock: Claim;
   try {
     lock = await claim(lockPath, owner, journalPath);
@@ -25,21 +27,10 @@ export async function clearLeftBehind(target: string, identity: ObjectIdentity, 
   try {
     const found = await readJournal(journalPath);
     if (found === null || found === 'unreadable' || !isSameObject(found.journal.identity, identity)) return;
-    const { holder } = found.journal;
-    if (holder !== null && mayBeAlive(holder, lock.madeMs - found.modifiedMs, owner)) return;
+    if (livingHolder(found, lock.madeMs, owner) !== null) return;
     await onDisk(rm(path, { force: true }), path, 'remove');
     await onDisk(rm(journalPath, { force: true }), journalPath, 'remove');
   } finally {
     await lock.release();
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return false;
-    throw diskError(error, path, 'look for');
   }
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { isSystemError } from '../disk/disk-error.ts';
-import { type Holder, parseHolder } from '../disk/holder.ts';
+import { type Holder, isSelf, mayBeAlive, type Owner, parseHolder } from '../disk/holder.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../errors.ts';
 import { isObject, parseJson, sizeOrNull, textOrNull } from '../values/json.ts';
@@ -141,6 +141,19 @@ export function takenOver(path: string): ExpectedError {
 /** One line more: what is written by now. */
 export async function appendNote(file: FileHandle, written: readonly ByteRange[]): Promise<void> {
   await file.appendFile(`${JSON.stringify(written.map(({ start, end }) => [start, end]))}\n`);
+}
+
+/**
+ * Another process that may still be writing by this journal; null when there is none.
+ * @param nowMs on the clock of the file system
+ */
+export function livingHolder(
+  { journal: { holder }, modifiedMs }: FoundJournal,
+  nowMs: number,
+  owner: Owner,
+): Holder | null {
+  if (holder === null || isSelf(holder, owner)) return null;
+  return mayBeAlive(holder, nowMs - modifiedMs, owner) ? holder : null;
 }
 
 export function isSameObject(one: ObjectIdentity, other: ObjectIdentity): boolean {

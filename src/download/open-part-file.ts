@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
-import { busy, holderOf, isSelf, mayBeAlive, type Owner } from '../disk/holder.ts';
+import { busy, holderOf, type Owner } from '../disk/holder.ts';
 import { ExpectedError } from '../errors.ts';
 import { createByteRanges } from './byte-ranges.ts';
 import { type Claim, claim } from './claim.ts';
@@ -9,6 +9,7 @@ import {
   type FoundJournal,
   isSameObject,
   type Journal,
+  livingHolder,
   type ObjectIdentity,
   readBootId,
   readJournal,
@@ -81,7 +82,6 @@ function refuseLiving(
   found: FoundJournal | null,
   { lock, owner, journalPath }: { lock: Claim; owner: Owner; journalPath: string },
 ): void {
-  const holder = found?.journal.holder;
-  if (!found || !holder || isSelf(holder, owner)) return;
-  if (mayBeAlive(holder, lock.madeMs - found.modifiedMs, owner)) throw busy(holder, `delete ${journalPath}`);
+  const holder = found === null ? null : livingHolder(found, lock.madeMs, owner);
+  if (holder !== null) throw busy(holder, `delete ${journalPath}`);
 }
