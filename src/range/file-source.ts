@@ -4,6 +4,9 @@ import { diskError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import type { RangeSource } from './range-source.ts';
 
+/** As many as the threads of Node's pool, in which what is read is inflated. */
+const PARALLEL_READS = 4;
+
 /** A file on disk as a RangeSource that holds it open until `close`. */
 export interface FileSource extends RangeSource {
   close(): Promise<void>;
@@ -43,6 +46,7 @@ export async function fileSourceOf(handle: FileHandle, path: string): Promise<Ra
   if (!stat.isFile()) throw new ExpectedError('DISK', `${path} is not a regular file`);
   return {
     sizeBytes: stat.size,
+    parallelReads: PARALLEL_READS,
     read: (start, end) => readExactly(handle, path, start, end),
     readInto: (target, start) => fillFrom(handle, path, target, start),
   };

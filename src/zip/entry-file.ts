@@ -7,14 +7,21 @@ import type { Place } from './folder.ts';
 /** A file that is being unpacked: under a temporary name until all of it is there. */
 export interface EntryFile {
   readonly path: string;
-  /** Appends all of `bytes`, or writes them at `position`. @throws ExpectedError DISK */
-  write(bytes: Buffer, position?: number): Promise<void>;
-  /** Closes it; what is large is brought to the disk first. @throws ExpectedError DISK */
+  /** Writes all of `bytes` at `position`. @throws ExpectedError DISK */
+  writeAt(bytes: Buffer, position: number): Promise<void>;
+  /**
+   * Appends all of `bytes`, beside whatever makes the next ones: they must not change until the next
+   * `append` or `flush` has resolved. @throws ExpectedError DISK, also for the bytes before these
+   */
+  append(bytes: Buffer): Promise<void>;
+  /** Waits until all that was appended is written. @throws ExpectedError DISK */
+  flush(): Promise<void>;
+  /** Closes it when all is written; what is large is brought to the disk first. @throws ExpectedError DISK */
   finish(): Promise<void>;
   /** Closes it if it is open still; never throws. */
-  close(): void;
-  /** Closes and removes it. */
-  discard(): void;
+  close(): Promise<void>;
+  /** Closes and removes it; never throws. */
+  discard(): Promise<void>;
 }
 
 /** Up to this size a write goes into the page cache faster than into the thread pool. */
@@ -43,33 +50,48 @@ export function createEntryFile({ path, shownPath }: Place, { continues = false 
     throw diskError(error, shownPath, 'write');
   }
   let isOpen = true;
-  let sizeBytes = 0;
+  let appendedBytes = 0;
+  let appending: Promise<void> = Promise.resolve();
+  const write = async (bytes: Buffer, position: number | null): Promise<void> => {
+    try {
+      await writeFully(descriptor, bytes, position);
+    } catch (error) {
+      throw diskError(error, shownPath, 'write');
+    }
+  };
   const close = (): void => {
     if (!isOpen) return;
     isOpen = false;
     closeSync(descriptor);
   };
+  const leave = async (): Promise<void> => {
+    // A descriptor that is closed during a write may be another file's when the write comes to it.
+    await appending.catch(() => undefined);
+    ignoringFailure(close);
+  };
   return {
     path,
-    write: async (bytes, position) => {
-      sizeBytes += bytes.length;
-      try {
-        await writeFully(descriptor, bytes, position);
-      } catch (error) {
-        throw diskError(error, shownPath, 'write');
-      }
+    writeAt: write,
+    append: async (bytes) => {
+      await appending;
+      appendedBytes += bytes.length;
+      appending = write(bytes, null);
+      // It is awaited when the next bytes are there, which may be after a failure elsewhere or never.
+      appending.catch(() => undefined);
     },
+    flush: () => appending,
     finish: async () => {
+      await appending;
       try {
-        if (sizeBytes > UNSYNCED_BYTES || continues) await fsyncAsync(descriptor);
+        if (appendedBytes > UNSYNCED_BYTES || continues) await fsyncAsync(descriptor);
         close();
       } catch (error) {
         throw diskError(error, shownPath, 'write');
       }
     },
-    close: () => ignoringFailure(close),
-    discard: () => {
-      ignoringFailure(close);
+    close: leave,
+    discard: async () => {
+      await leave();
       ignoringFailure(() => unlinkSync(path));
     },
   };
@@ -84,11 +106,11 @@ function ignoringFailure(act: () => void): void {
   }
 }
 
-async function writeFully(descriptor: number, bytes: Buffer, position: number | undefined): Promise<void> {
+async function writeFully(descriptor: number, bytes: Buffer, position: number | null): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
     // Fewer bytes than asked for may be written without an error.
     const left = bytes.length - written;
-    const place = position === undefined ? null : position + written;
+    const place = position === null ? null : position + written;
     const count =
       left <= SYNCHRONOUS_WRITE_BYTES
         ? writeSync(descriptor, bytes, written, left, place)

@@ -71,13 +71,13 @@ export async function readLargeEntry(
     }
     await checkEnd(source, entry, dataStart);
   } catch (error) {
-    if (checksums.size === 0) file.discard();
-    else file.close();
+    if (checksums.size === 0) await file.discard();
+    else await file.close();
     throw error;
   }
   rmSync(journal.path, { force: true });
   if (wholeChecksum(entry, checksums) !== entry.crc32) {
-    file.discard();
+    await file.discard();
     throw damaged(`the checksum (CRC-32) of entry ${showName(entry.path)} is wrong`);
   }
   await file.finish();
@@ -133,7 +133,7 @@ async function readPiece(
       const bytes = await stream.next(end - position);
       pool.check();
       checksum = crc32(bytes, checksum);
-      await file.write(bytes, position);
+      await file.writeAt(bytes, position);
       position += bytes.length;
       count(bytes.length);
     }

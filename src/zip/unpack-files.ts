@@ -32,12 +32,12 @@ const PARALLEL_WRITES = 32;
 const FILES_PER_TURN = 100;
 /** Up to so many unwanted bytes are read over rather than starting anew behind them. */
 const READ_OVER_BYTES = 64 * 2 ** 10;
-/** Of a source that streams no longer ranges than this are read if it can be helped, so that several are under way. */
+/** Where several ranges can be read at once, none is longer than this if it can be helped. */
 const RUN_BYTES = 16 * 2 ** 20;
 
 /**
  * Reads the entries of `files`, given in file order, and writes each to its place: neighbours in one
- * go, and where the source streams, several of such runs at once.
+ * go, and where the source allows it, several of such runs at once.
  * @throws the first failure, when nothing is written any more
  */
 export async function unpackFiles(
@@ -45,7 +45,6 @@ export async function unpackFiles(
   files: readonly PlannedFile[],
   unpacking: Unpacking,
 ): Promise<void> {
-  const isStreaming = source.stream !== undefined;
   const reads = createTaskPool(source.parallelReads ?? 1);
   const writes = createTaskPool(PARALLEL_WRITES);
   const check = (): void => {
@@ -54,7 +53,7 @@ export async function unpackFiles(
     writes.check();
   };
   try {
-    for (const run of groupNeighbours(files, isStreaming)) {
+    for (const run of groupNeighbours(source, files)) {
       await reads.run(() => unpackRun(source, run, { ...unpacking, writes, check }));
     }
     await reads.finish();
@@ -69,8 +68,8 @@ export async function unpackFiles(
 
 /** Cuts files, given in file order, into runs that are read in one go. */
 function groupNeighbours(
+  { stream, parallelReads = 1 }: RangeSource,
   files: readonly PlannedFile[],
-  isStreaming: boolean,
 ): readonly (readonly PlannedFile[])[] {
   const runs: PlannedFile[][] = [];
   let start = 0;
@@ -78,8 +77,8 @@ function groupNeighbours(
   let isAlone = false;
   for (const file of files) {
     const { headerOffset, endOffset } = file.entry;
-    const isApart = isStreaming && isLarge(file.entry);
-    const isFull = isStreaming && endOffset - start > RUN_BYTES;
+    const isApart = stream !== undefined && isLarge(file.entry);
+    const isFull = parallelReads > 1 && endOffset - start > RUN_BYTES;
     const run = runs.at(-1);
     if (run !== undefined && !isAlone && !isApart && !isFull && headerOffset - end <= READ_OVER_BYTES) {
       run.push(file);
@@ -129,15 +128,9 @@ async function unpackRun(
 }
 
 async function unpackNext(stream: ByteStream, file: PlannedFile, context: RunContext): Promise<void> {
-  const { signal, writes, check } = context;
+  const { signal, writes } = context;
   if (file.entry.sizeBytes > IN_MEMORY_BYTES) {
-    await writeFile(file, context, (write) => {
-      const writeOn = (bytes: Buffer): Promise<void> => {
-        check();
-        return write(bytes);
-      };
-      return readEntry(stream, file.entry, writeOn, signal);
-    });
+    await unpackOnTheWay(stream, file, context);
     return;
   }
   const pieces: Buffer[] = [];
@@ -146,10 +139,25 @@ async function unpackNext(stream: ByteStream, file: PlannedFile, context: RunCon
   const keep = async (bytes: Buffer) => void pieces.push(isShared ? Buffer.from(bytes) : bytes);
   await readEntry(stream, file.entry, keep, signal);
   await writes.run(() =>
-    writeFile(file, context, async (write) => {
-      for (const piece of pieces) await write(piece);
+    makeFile(context, async (written) => {
+      for (const piece of pieces) await append(written, piece, context);
+      await finish(written, file, context);
     }),
   );
+}
+
+/** Writes a file while it is read. What takes long in the end, syncing, happens beside the reading of the next ones. */
+async function unpackOnTheWay(stream: ByteStream, file: PlannedFile, context: RunContext): Promise<void> {
+  const { signal, writes, check } = context;
+  await makeFile(context, async (written) => {
+    const writeOn = (bytes: Buffer): Promise<void> => {
+      check();
+      return append(written, bytes, context);
+    };
+    await readEntry(stream, file.entry, writeOn, signal);
+    await written.flush();
+    await writes.run(() => orDiscard(written, () => finish(written, file, context)));
+  });
 }
 
 async function readEntry(
@@ -163,36 +171,40 @@ async function readEntry(
   await readDataDescriptor(stream, entry);
 }
 
-/** Makes the file of one entry out of what `produce` writes; on failure only its own temporary file goes. */
-async function writeFile(
-  file: PlannedFile,
-  context: Unpacking,
-  produce: (write: (bytes: Buffer) => Promise<void>) => Promise<void>,
+/** Makes a file under a temporary name, for `produce` to fill. */
+async function makeFile(
+  { staging }: Unpacking,
+  produce: (written: EntryFile) => Promise<void>,
 ): Promise<void> {
-  const written = createEntryFile(context.staging.temporaryPlace());
+  const written = createEntryFile(staging.temporaryPlace());
+  await orDiscard(written, () => produce(written));
+}
+
+/** On failure only the temporary file goes. */
+async function orDiscard(written: EntryFile, act: () => Promise<void>): Promise<void> {
   try {
-    await produce(async (bytes) => {
-      await written.write(bytes);
-      context.countBytes(bytes.length);
-    });
-    await written.finish();
-    await publish(written, file, context);
+    await act();
   } catch (error) {
-    written.discard();
+    await written.discard();
     throw error;
   }
+}
+
+async function append(written: EntryFile, bytes: Buffer, { countBytes }: Unpacking): Promise<void> {
+  await written.append(bytes);
+  countBytes(bytes.length);
+}
+
+async function finish(written: EntryFile, file: PlannedFile, context: Unpacking): Promise<void> {
+  await written.finish();
+  await publish(written, file, context);
 }
 
 async function unpackLarge(source: RangeSource, file: PlannedFile, context: RunContext): Promise<void> {
   const { staging, signal, countBytes: count, check } = context;
   const options = { staging, signal, parallel: source.parallelReads ?? 1, count: checkedCount(count, check) };
   const written = await readLargeEntry(source, file.entry, options);
-  try {
-    await publish(written, file, context);
-  } catch (error) {
-    written.discard();
-    throw error;
-  }
+  await orDiscard(written, () => publish(written, file, context));
 }
 
 /** The pieces of a large entry stop, too, when something else has failed. */
