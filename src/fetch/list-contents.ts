@@ -7,6 +7,7 @@ import { DEFAULT_RETRIES } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { createPathFilter, type PathSelection } from '../values/path-filter.ts';
+import { formatUtc } from '../values/when.ts';
 import { PROGRAM } from '../version.ts';
 import { readDirectory } from '../zip/directory.ts';
 import type { ArchiveEntry } from '../zip/entry.ts';
@@ -80,8 +81,9 @@ function contentsItem({
   compressedBytes,
   method,
   crc32,
-  modified,
+  modifiedMs,
 }: ArchiveEntry): ContentsItem {
+  const modified = modifiedMs === null ? null : formatUtc(modifiedMs);
   const digits = crc32.toString(16).padStart(8, '0');
   return { path, sizeBytes, compressedBytes, method, crc32: digits, modified };
 }

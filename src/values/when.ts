@@ -59,7 +59,8 @@ function isDayOfCalendar(date: string): boolean {
   return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(date);
 }
 
-function formatUtc(timeMs: number): string {
+/** ISO 8601 to the second, `2026-12-31T23:59:59Z`. */
+export function formatUtc(timeMs: number): string {
   return new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 

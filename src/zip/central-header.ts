@@ -1,6 +1,6 @@
 import type { ArchiveEntry, EntryKind } from './entry.ts';
 import { decodeName } from './entry-name.ts';
-import { modifiedTime } from './entry-time.ts';
+import { modifiedTimeMs } from './entry-time.ts';
 import { readExtraFields } from './extra-fields.ts';
 import {
   FIXED_BYTES,
@@ -36,12 +36,12 @@ export function readCentralHeader(directory: Buffer, start: number): { entry: Dr
   const next = extraEnd + directory.readUInt16LE(start + 32);
   if (next > directory.length) throw damaged('the last entry of its directory is cut');
 
-  const rawName = directory.subarray(nameStart, nameEnd);
-  const where = (): string => `entry ${showName(rawName.toString('utf8'))}`;
+  const name = directory.subarray(nameStart, nameEnd);
+  const where = (): string => `entry ${showName(name.toString('utf8'))}`;
   const extra = readExtraFields(directory.subarray(nameEnd, extraEnd), where);
   const flags = directory.readUInt16LE(start + 8);
   const methodNumber = directory.readUInt16LE(start + 10);
-  const path = decodeName(rawName, (flags & FLAG.utf8) !== 0, extra.unicodePath);
+  const path = decodeName(name, (flags & FLAG.utf8) !== 0, extra.unicodePath);
   const numbers = readNumbers(directory, start, extra.zip64, where);
   const encrypted = isEncrypted(flags, methodNumber);
   if (methodNumber === STORED && !encrypted && numbers.sizeBytes !== numbers.compressedBytes) {
@@ -49,14 +49,14 @@ export function readCentralHeader(directory: Buffer, start: number): { entry: Dr
   }
   const entry: Draft = {
     path,
-    rawName,
+    rawName: name.toString('latin1'),
     sizeBytes: numbers.sizeBytes,
     compressedBytes: numbers.compressedBytes,
     method: methodName(methodNumber),
     methodNumber,
     flags,
     crc32: directory.readUInt32LE(start + 16),
-    modified: modifiedTime(
+    modifiedMs: modifiedTimeMs(
       directory.readUInt16LE(start + 12),
       directory.readUInt16LE(start + 14),
       extra.timestamps,

@@ -1,23 +1,19 @@
 /**
- * The modification time of an entry as ISO 8601 in UTC, or null when there is none. The extended
+ * The modification time of an entry, or null when there is none. The extended
  * timestamp (UTC) is preferred. The DOS time has no zone; it is read as if it were UTC, so that the
  * answer does not depend on the machine that asks.
  * @param dosTime APPNOTE 4.4.6: bits 0-4 seconds/2, 5-10 minutes, 11-15 hours
  * @param dosDate APPNOTE 4.4.6: bits 0-4 day, 5-8 month, 9-15 years since 1980
  * @param timestamps contents of the extra field 0x5455, see extra-fields.ts
  */
-export function modifiedTime(dosTime: number, dosDate: number, timestamps: Buffer | null): string | null {
+export function modifiedTimeMs(dosTime: number, dosDate: number, timestamps: Buffer | null): number | null {
   if (timestamps !== null && timestamps.length >= 5 && ((timestamps[0] ?? 0) & 1) === 1) {
-    return toIso(timestamps.readInt32LE(1) * 1000);
+    return timestamps.readInt32LE(1) * 1000;
   }
   const day = dosDate & 31;
   const month = (dosDate >> 5) & 15;
   const year = 1980 + (dosDate >> 9);
   const isDate = day >= 1 && month >= 1 && month <= 12;
   if (!isDate) return null;
-  return toIso(Date.UTC(year, month - 1, day, dosTime >> 11, (dosTime >> 5) & 63, (dosTime & 31) * 2));
-}
-
-function toIso(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace('.000Z', 'Z');
+  return Date.UTC(year, month - 1, day, dosTime >> 11, (dosTime >> 5) & 63, (dosTime & 31) * 2);
 }

@@ -2,7 +2,8 @@
 export interface ArchiveEntry {
   /** Decoded, otherwise as in the archive: nothing is normalised. Folders end in `/`. */
   readonly path: string;
-  readonly rawName: Buffer;
+  /** The bytes of the name, each as one character (latin1). */
+  readonly rawName: string;
   /** Unpacked. */
   readonly sizeBytes: number;
   readonly compressedBytes: number;
@@ -12,8 +13,8 @@ export interface ArchiveEntry {
   /** General purpose bits, see FLAG in layout.ts. */
   readonly flags: number;
   readonly crc32: number;
-  /** ISO 8601 in UTC (see entry-time.ts), null when unknown. */
-  readonly modified: string | null;
+  /** Since the epoch (see entry-time.ts), null when unknown. */
+  readonly modifiedMs: number | null;
   readonly kind: EntryKind;
   readonly isEncrypted: boolean;
   /** First byte of the local header, and the place where the next entry or the directory begins. */

@@ -39,7 +39,7 @@ function disagreement(where: string, what: string): Error {
 
 function checkName(entry: ArchiveEntry, name: Buffer, extra: ExtraFields, where: () => string): void {
   const isSameName =
-    entry.rawName.equals(name) &&
+    entry.rawName === name.toString('latin1') &&
     (extra.unicodePath === null ||
       decodeName(name, (entry.flags & FLAG.utf8) !== 0, extra.unicodePath) === entry.path);
   if (!isSameName) {

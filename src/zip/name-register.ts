@@ -22,6 +22,8 @@ export function createNameRegister(): {
   add(entry: ArchiveEntry, components: readonly string[]): NameConflict | null;
 } {
   const known = new Map<string, Known>();
+  /** The folder of the last path, registered with all above it; mostly the next one's, too. */
+  let lastFolder = '';
 
   const parentConflict = (parent: string): NameConflict | null => {
     const key = foldName(parent);
@@ -38,9 +40,13 @@ export function createNameRegister(): {
     add(entry, components) {
       const isFolder = entry.kind === 'directory';
       const path = components.join('/');
-      for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-        const conflict = parentConflict(path.slice(0, slash));
-        if (conflict !== null) return conflict;
+      const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      if (folder !== lastFolder) {
+        for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+          const conflict = parentConflict(path.slice(0, slash));
+          if (conflict !== null) return conflict;
+        }
+        lastFolder = folder;
       }
       const key = foldName(path);
       const twin = known.get(key);

@@ -189,16 +189,19 @@ describe('the directory', () => {
     expect(directoryStart).toBe(entries.at(-1)?.endOffset);
     expect(entries[0]).toMatchObject({
       path: 'a.txt',
-      rawName: Buffer.from('a.txt'),
+      rawName: 'a.txt',
       sizeBytes: TEXT.length,
       method: 'deflated',
       kind: 'file',
       isEncrypted: false,
-      modified: '2023-11-14T22:13:20Z',
+      modifiedMs: Date.UTC(2023, 10, 14, 22, 13, 20),
       headerOffset: 0,
     });
     expect(entries[1]).toMatchObject({ path: 'd/', kind: 'directory', method: 'stored', crc32: 0 });
-    expect(entries.map(({ modified }) => modified).slice(1)).toEqual(['2025-01-01T23:59:58Z', null]);
+    expect(entries.map(({ modifiedMs }) => modifiedMs).slice(1)).toEqual([
+      Date.UTC(2025, 0, 1, 23, 59, 58),
+      null,
+    ]);
   });
 
   test('is read with one request when the archive is small, two when it is not', async () => {
