@@ -1,0 +1,54 @@
+import { linkSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+import { writeEntries } from './archive.mjs';
+import { compare } from './comparison.mjs';
+import { NODES, rowName } from './program.mjs';
+import { withScene } from './scene.mjs';
+
+const UNPACK = fileURLToPath(new URL('./unpack.mjs', import.meta.url));
+
+export const tools = ['nginx', 'unzip', '7z', 'bsdtar'];
+
+/**
+ * The programs in turns on an archive of `entries`; of ours unpacking alone, which is what the others do,
+ * and `fetch -x` as a whole, which verifies the archive that is here against what the service says before
+ * it unpacks it. `limits` are the times of others that unpacking alone is measured by.
+ */
+export async function unpackWithEach(folder, { what, entries, limits }) {
+  const unpack = path.join(folder, 'unpack.mjs');
+  await build({ input: UNPACK, platform: 'node', output: { file: unpack } });
+  return withScene(folder, { write: (file) => writeEntries(file, entries) }, async (scene) => {
+    const { target, archive } = scene;
+    const contenders = {
+      unzip: () => scene.run(['unzip', '-q', archive, '-d', target]),
+      '7z': () => scene.run(['7z', 'x', '-y', '-bd', `-o${target}`, archive]),
+      bsdtar: () => scene.run(['bsdtar', '-xf', archive, '-C', target]),
+    };
+    for (const node of NODES) {
+      contenders[alone(node)] = () => scene.run([node.path, unpack, archive, target]);
+      contenders[asCommand(node)] = () => scene.runProgram(node, ['fetch', 'bench', '-x', '-D', target]);
+    }
+    const targets = NODES.flatMap((node) => [
+      ...Object.entries(limits).map(([baseline, atMost]) => ({ name: alone(node), baseline, atMost })),
+      { name: alone(node), figure: 'peakMiB', atMost: 200 },
+      { name: asCommand(node), figure: 'peakMiB', atMost: 200 },
+    ]);
+    const prepare = () => {
+      scene.removeTarget();
+      mkdirSync(target);
+      // As an earlier `fetch` left it; a second name costs nothing.
+      linkSync(archive, path.join(target, 'bench.zip'));
+    };
+    return [`${what}:`, '', ...(await compare(scene, { contenders, baseline: 'unzip', targets, prepare }))];
+  });
+}
+
+function alone(node) {
+  return rowName(node, 'unpacking alone');
+}
+
+function asCommand(node) {
+  return rowName(node, 'fetch -x');
+}
