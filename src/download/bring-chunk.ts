@@ -82,6 +82,7 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
       mostBytes: answer.isWhole ? limitBytes : answer.bodyBytes,
       inspectHead: (head) => request.inspectHead(head, contentType),
       limitRate,
+      heldTime: job.heldTime,
       clock,
       signal,
       onBytes(sizeBytes) {

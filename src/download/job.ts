@@ -7,6 +7,7 @@ import { type ByteRange, createByteRanges } from './byte-ranges.ts';
 import { type ConnectionBudget, DEFAULT_CONNECTIONS } from './connection-budget.ts';
 import type { Destination, ObjectDescription } from './destination.ts';
 import type { FileUrl } from './file-url.ts';
+import { createHeldTime, type HeldTime } from './held-time.ts';
 import { keepJournal } from './journal-keeper.ts';
 import { createPlan, type Plan } from './plan.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -83,6 +84,8 @@ export interface Job {
   /** False when parts of several answers must not be put together. */
   mayDivide: boolean;
   transferredBytes: number;
+  /** How long its connections were made to wait. */
+  readonly heldTime: HeldTime;
 }
 
 /** A file below this gets one connection, and its end is not asked for first. */
@@ -126,6 +129,7 @@ export function createJob({ request, destination, context, url, mayDivide }: Job
     ranges: 'unknown',
     mayDivide: true,
     transferredBytes: 0,
+    heldTime: createHeldTime(context.clock),
   };
   return job;
 }

@@ -4,6 +4,7 @@ import { ExpectedError } from '../errors.ts';
 import type { HttpResponse } from '../http/transport.ts';
 import { TransportError, transportError } from '../http/transport-error.ts';
 import { coalesceWrites } from './coalesce.ts';
+import type { HeldTime } from './held-time.ts';
 import { type StallWatch, watchForStalls } from './patience.ts';
 import type { Chunk } from './plan.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -23,6 +24,7 @@ export interface ReceiveOptions {
   /** Sees the first bytes of the file before they are written; throws to refuse them. */
   readonly inspectHead: (head: Buffer) => void;
   readonly limitRate: RateLimit | null;
+  readonly heldTime: HeldTime;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onBytes: (sizeBytes: number) => void;
@@ -40,7 +42,7 @@ export class ChangedBytesError extends Error {
  *   ChangedBytesError when the overlap differs, DISK
  */
 export async function receive(options: ReceiveOptions): Promise<void> {
-  const { response, chunk, bodyBytes, limitRate, clock, signal, onBytes } = options;
+  const { response, chunk, bodyBytes, limitRate, heldTime, clock, signal, onBytes } = options;
   const { body, url } = response;
   const watch = watchForStalls(clock, (error) => body.destroy(error));
   const writer = coalesceWrites(chunk.position, options);
@@ -60,7 +62,7 @@ export async function receive(options: ReceiveOptions): Promise<void> {
   // The end of the stream is waited for where it comes by itself: the connection can be used again then.
   const isEnough = () => chunk.position >= chunk.end && receivedBytes !== bodyBytes;
   try {
-    await drain(body, { take, isEnough, watch });
+    await drain(body, { take, isEnough, watch, heldTime });
   } catch (error) {
     await writer.end();
     signal.throwIfAborted();
@@ -86,13 +88,14 @@ interface DrainOptions {
   readonly take: (piece: Buffer) => Promise<unknown> | null;
   readonly isEnough: () => boolean;
   readonly watch: StallWatch;
+  readonly heldTime: HeldTime;
 }
 
 /**
  * Gives every piece to `take` as it comes and waits where that returns a promise. Iterating the
  * stream instead would drop what it holds when the connection breaks.
  */
-function drain(body: Readable, { take, isEnough, watch }: DrainOptions): Promise<void> {
+function drain(body: Readable, { take, isEnough, watch, heldTime }: DrainOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     // The connection may have been lost while the header was looked at; then no event comes any more.
     if (body.destroyed) reject(body.errored ?? new Error('the stream was closed'));
@@ -109,10 +112,13 @@ function drain(body: Readable, { take, isEnough, watch }: DrainOptions): Promise
         } else if (full !== null) {
           body.pause();
           watch.hold();
-          full.then(() => {
-            watch.release();
-            body.resume();
-          }, fail);
+          heldTime.hold();
+          full
+            .finally(() => heldTime.release())
+            .then(() => {
+              watch.release();
+              body.resume();
+            }, fail);
         }
       } catch (error) {
         fail(error);

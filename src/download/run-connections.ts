@@ -10,6 +10,8 @@ import { createRetryBudget } from './retry-budget.ts';
 const LOOK_EVERY_MS = 250;
 /** A line this fast is kept busy by one connection; more would only cost the machine. */
 const FAST_BYTES_PER_SECOND = 100 * 1_048_576;
+/** Who listened for less than this part of the time has learned nothing of the line. */
+const LEAST_LISTENED = 0.1;
 /** After a server has refused one more connection, none is tried for so long. */
 const CONTENT_MS = 30_000;
 
@@ -126,16 +128,26 @@ function isRefusal(error: unknown): error is Error {
   return httpStatus === 429 || httpStatus === 503 || error instanceof TransportError;
 }
 
-/** The returned function tells the speed since it was last asked, if that is long enough ago to be telling. */
+/**
+ * The returned function tells the speed since it was last asked, if that is long enough ago to be telling:
+ * that of the line, without the time in which nobody listened because the disk was busy.
+ */
 function createPace(job: Job, clock: Clock): () => number {
-  let last = { timeMs: clock.monotonicMs(), bytes: job.transferredBytes };
+  const look = () => ({
+    timeMs: clock.monotonicMs(),
+    bytes: job.transferredBytes,
+    heldMs: job.heldTime.totalMs(),
+  });
+  let last = look();
   return () => {
-    const now = { timeMs: clock.monotonicMs(), bytes: job.transferredBytes };
+    const now = look();
     const passedMs = now.timeMs - last.timeMs;
     if (passedMs < LOOK_EVERY_MS) return Number.POSITIVE_INFINITY;
-    const bytesPerSecond = ((now.bytes - last.bytes) * 1_000) / passedMs;
+    const heldMs = (now.heldMs - last.heldMs) / job.connections;
+    const bytes = now.bytes - last.bytes;
     last = now;
-    return bytesPerSecond;
+    const isTelling = passedMs - heldMs >= passedMs * LEAST_LISTENED;
+    return isTelling ? (bytes * 1_000) / (passedMs - heldMs) : Number.POSITIVE_INFINITY;
   };
 }
 

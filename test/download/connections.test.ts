@@ -83,3 +83,11 @@ test('row 56: the time in which --limit-rate does not read is not held against t
   expect(scene.clock.monotonicMs() - startMs).toBeGreaterThan(150_000);
   expect(eventsOf(scene, 'retry')).toEqual([]);
 });
+
+test('a line that is made to wait is not slow: no more connections are opened for it', async () => {
+  const scene = await setDownload(object, serve(object));
+  await scene.download({ context: { connections: null, limitRate: createRateLimit(16 * MIB, scene.clock) } });
+  expect(isRight(scene)).toBe(true);
+  const shares = eventsOf(scene, 'progress').map((event) => event.kind === 'progress' && event.connections);
+  expect(new Set(shares)).toEqual(new Set([1]));
+});
