@@ -2,6 +2,7 @@ import { lstatSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isSystemError } from '../../src/disk/disk-error.ts';
 import { afterThisTest } from './after-this-test.ts';
 
 /** A new empty folder, its real path; removed when the test that made it ends. */
@@ -24,15 +25,16 @@ export interface TreeEntry {
 /** All that lies below a folder, sorted by path; links are named and not followed. */
 export function listTree(folder: string): TreeEntry[] {
   const entries: TreeEntry[] = [];
+  // The folder itself must be there; what lies in it may vanish meanwhile.
+  lstatSync(folder);
   collect(folder, '', entries);
   return entries.toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 function collect(folder: string, prefix: string, entries: TreeEntry[]): void {
-  for (const name of readdirSync(folder)) {
-    const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
-    // A running program may have removed it since.
-    if (stats === undefined) continue;
+  for (const name of unlessGone(() => readdirSync(folder)) ?? []) {
+    const stats = unlessGone(() => lstatSync(join(folder, name)));
+    if (stats === null) continue;
     const path = prefix + name;
     const mode = stats.mode & 0o7777;
     if (stats.isFile()) entries.push({ path, type: 'file', sizeBytes: stats.size, mode });
@@ -40,5 +42,15 @@ function collect(folder: string, prefix: string, entries: TreeEntry[]): void {
       entries.push({ path, type: 'folder', sizeBytes: 0, mode });
       collect(join(folder, name), `${path}/`, entries);
     } else entries.push({ path, type: stats.isSymbolicLink() ? 'link' : 'other', sizeBytes: 0, mode });
+  }
+}
+
+/** Looks at something that a running program may have removed since it was named. */
+export function unlessGone<Result>(look: () => Result): Result | null {
+  try {
+    return look();
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOENT') return null;
+    throw error;
   }
 }
