@@ -94,6 +94,7 @@ export async function readJournal(path: string): Promise<FoundJournal | 'unreada
 
 /**
  * Replaces the journal so that a crash leaves the old one or the new one, never half of one.
+ * @param options.aside a name in the same folder that no other process uses, even one that claims the same file
  * @param options.mayReplace false when there must be none yet: fails with EEXIST then
  * @param options.previous the journal that is replaced, if it is open; it is closed, as Windows does not
  *   rename over an open file
@@ -102,20 +103,20 @@ export async function readJournal(path: string): Promise<FoundJournal | 'unreada
 export async function writeJournal(
   path: string,
   journal: Journal,
-  { mayReplace, previous }: { mayReplace: boolean; previous?: FileHandle },
+  { aside, mayReplace, previous }: { aside: string; mayReplace: boolean; previous?: FileHandle },
 ): Promise<FileHandle> {
-  const temporary = `${path}.new`;
-  await rm(temporary, { force: true });
-  const file = await open(temporary, 'wx', 0o666);
+  const file = await open(aside, 'wx', 0o666);
   try {
     await file.writeFile(`${JSON.stringify({ schema: SCHEMA, ...journal, ...asPairs(journal) })}\n`);
     await file.sync();
-    if (!mayReplace) return await giveFreeName(file, temporary, path);
+    if (!mayReplace) return await giveFreeName(file, aside, path);
     await previous?.close();
-    await rename(temporary, path);
+    await rename(aside, path);
     return file;
   } catch (error) {
     await file.close();
+    // The first error is the one to tell; what stays is cleared away by the next run.
+    await rm(aside, { force: true }).catch(() => undefined);
     throw error;
   }
 }

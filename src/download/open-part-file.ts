@@ -61,7 +61,10 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
       holder: holderOf(owner),
       rejected: null,
     };
-    const notes = await writeJournal(journalPath, journal, { mayReplace: there !== null });
+    const notes = await writeJournal(journalPath, journal, {
+      aside: lock.aside(),
+      mayReplace: there !== null,
+    });
     opened.push(notes);
     await part.truncate(have.end());
     return makePartFile({ path, journalPath, part, notes, journal, have, discarded: trust.reason, lock });

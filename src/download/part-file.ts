@@ -57,7 +57,8 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
     inTurn(async () => {
       await assertInode(notes, journalPath);
       journal = { ...journal, ...changes(), written: have.list() };
-      notes = await writeJournal(journalPath, journal, { mayReplace: true, previous: notes });
+      const aside = lock.aside();
+      notes = await writeJournal(journalPath, journal, { aside, mayReplace: true, previous: notes });
     });
   return {
     path,

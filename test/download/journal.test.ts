@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { appendNote, type Journal, readJournal, writeJournal } from '../../src/download/journal.ts';
 import { isExpectedError } from '../../src/errors.ts';
-import { makeTempFolder } from '../support/temp-folder.ts';
+import { listTree, makeTempFolder } from '../support/temp-folder.ts';
 
 const journal: Journal = {
   identity: { origin: 'https://api.example', packageId: 'package', fileId: 'one' },
@@ -22,7 +23,7 @@ const journal: Journal = {
 
 async function written(notes: readonly (readonly { start: number; end: number }[])[] = []): Promise<string> {
   const path = join(makeTempFolder(), 'object.zip.part.json');
-  const file = await writeJournal(path, journal, { mayReplace: false });
+  const file = await writeJournal(path, journal, { aside: `${path}.aside`, mayReplace: false });
   for (const note of notes) await appendNote(file, note);
   await file.close();
   return path;
@@ -41,8 +42,29 @@ test('the last note tells what is written', async () => {
 test('a journal that is there is not replaced unawares', async () => {
   const path = await written();
   const before = readFileSync(path, 'utf8');
-  await expect(writeJournal(path, journal, { mayReplace: false })).rejects.toMatchObject({ code: 'EEXIST' });
+  const again = writeJournal(path, journal, { aside: `${path}.aside`, mayReplace: false });
+  await expect(again).rejects.toMatchObject({ code: 'EEXIST' });
   expect(readFileSync(path, 'utf8')).toBe(before);
+  expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
+});
+
+test('of several that begin at once, exactly one has its journal in place, and that one knows', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const path = join(makeTempFolder(), 'object.zip.part.json');
+    const outcomes = await Promise.allSettled(
+      [1, 2, 3, 4].map(async (pid) => {
+        await delay(pid);
+        const holder = { pid, startedAt: '1234', hostname: 'here' };
+        const own = { aside: `${path}.${pid}`, mayReplace: false };
+        await (await writeJournal(path, { ...journal, holder }, own)).close();
+        return pid;
+      }),
+    );
+    const winners = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    expect(await readJournal(path)).toMatchObject({ journal: { holder: { pid: winners[0] } } });
+    expect(winners).toHaveLength(1);
+    expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
+  }
 });
 
 test('there is none', async () => {
