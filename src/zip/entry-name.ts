@@ -7,6 +7,12 @@ const CP437_UPPER =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
 
 /**
+ * What writers put for a character that the encoding of the header does not have; `#U` is Info-ZIP's. Without
+ * one an ASCII name needs no second one: readers that do not know the extra field would see something else.
+ */
+const STAND_IN = /[?_]|#U/;
+
+/**
  * Decodes the name of an entry, the same way on every machine: the Unicode path extra field
  * (APPNOTE 4.6.9) when there is one, else UTF-8 if it is that, else CP437. The flag is not needed for
  * UTF-8, as Info-ZIP leaves it out in the C locale of servers, and CP437 text is hardly ever valid
@@ -27,7 +33,8 @@ export function decodeName(rawName: Buffer, isUtf8Flagged: boolean, unicodePath:
   if (!isOurs) throw refused(`entry ${showName(name)} carries the Unicode name of another one`);
   const unicodeBytes = unicodePath.subarray(5);
   const unicodeName = unicodeBytes.toString('utf8');
-  if (!isUtf8(unicodeBytes) || (isUtf8Flagged && unicodeName !== name)) {
+  const mustBeSame = isUtf8Flagged || (isAscii(rawName) && !STAND_IN.test(name));
+  if (!isUtf8(unicodeBytes) || (mustBeSame && unicodeName !== name)) {
     throw refused(`entry ${showName(name)} has a second name, ${showName(unicodeName)}`);
   }
   return unicodeName;

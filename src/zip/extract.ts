@@ -68,7 +68,7 @@ export interface Extraction {
 export async function extractArchive(source: RangeSource, options: ExtractOptions): Promise<Extraction> {
   const { signal } = options;
   const archive = await readDirectory(source, signal === undefined ? {} : { signal });
-  const plan = planExtraction(archive.entries, options);
+  const plan = await planExtraction(archive.entries, options, signal);
   const { leftOut, renamed } = plan;
   const isNothing = plan.files.length === 0 && plan.folders.length === 0;
   if (options.isWanted !== undefined && isNothing) return { directory: null, files: [], leftOut, renamed };

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ArchiveEntry } from './entry.ts';
 import { unsupportedReason } from './entry-content.ts';
 import { createNameRegister } from './name-register.ts';
@@ -36,7 +37,7 @@ export interface RenamedEntry {
 export interface ExtractionLimits {
   /** Refuses an archive that unpacks to more. */
   readonly maxSizeBytes?: number | undefined;
-  /** Refuses entries above 1 MiB that unpack to more than so many times their packed size; 200 by default. */
+  /** Refuses what is above 1 MiB, one entry or all, and more than so many times its packed size; 200 by default. */
   readonly maxRatio?: number | undefined;
   /** Which entries are unpacked, by their path in the archive; all unless given. */
   readonly isWanted?: ((path: string) => boolean) | undefined;
@@ -48,15 +49,18 @@ export interface ExtractionLimits {
 
 const KEEP_HINT =
   'the archive itself is whole: without -x it is kept as it is; --skip-unsafe unpacks the rest of it';
+const SIZE_HINT =
+  'the archive itself is whole: without -x it is kept as it is; if so much is right, allow it with --max-size';
+const ENTRIES_PER_TURN = 10_000;
 const DEFAULT_MAX_RATIO = 200;
 const RATIO_FREE_BYTES = 2 ** 20;
 
 /**
  * Decides about everything that is wanted of an archive before the first byte is written: every entry
  * is fine, or none is unpacked.
- * @throws ExpectedError UNSAFE listing the offending entries with the reason for each
+ * @throws ExpectedError UNSAFE listing the offending entries with the reason for each; the signal's reason
  */
-export function planExtraction(
+export async function planExtraction(
   entries: readonly ArchiveEntry[],
   {
     maxSizeBytes = Number.POSITIVE_INFINITY,
@@ -65,11 +69,14 @@ export function planExtraction(
     skipsUnsafe = false,
     maxPathBytes,
   }: ExtractionLimits = {},
-): ExtractionPlan {
+  signal?: AbortSignal,
+): Promise<ExtractionPlan> {
   const offences = new Map<ArchiveEntry, string>();
   const planned: PlannedFile[] = [];
   const names = createNameRegister();
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
+    if (index % ENTRIES_PER_TURN === ENTRIES_PER_TURN - 1) await setImmediate();
+    signal?.throwIfAborted();
     if (!isWanted(entry.path)) continue;
     const { components, offence } = safePath(entry.path, maxPathBytes);
     const reason = offence ?? contentOffence(entry, maxRatio);
@@ -93,7 +100,11 @@ export function planExtraction(
   const files = taken.filter(({ entry }) => entry.kind !== 'directory');
   const unpackedBytes = files.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
   if (unpackedBytes > maxSizeBytes) {
-    throw refused(`it unpacks to ${unpackedBytes} bytes, more than the ${maxSizeBytes} allowed`, KEEP_HINT);
+    throw refused(`it unpacks to ${unpackedBytes} bytes, more than the ${maxSizeBytes} allowed`, SIZE_HINT);
+  }
+  const packedBytes = files.reduce((sum, { entry }) => sum + entry.compressedBytes, 0);
+  if (isBomb({ sizeBytes: unpackedBytes, compressedBytes: packedBytes }, maxRatio)) {
+    throw refused(`it unpacks to more than ${maxRatio} times its packed size`, SIZE_HINT);
   }
   return {
     files: files.toSorted((one, other) => one.entry.headerOffset - other.entry.headerOffset),
@@ -120,8 +131,12 @@ function contentOffence(entry: ArchiveEntry, maxRatio: number): string | null {
   if (entry.kind === 'directory' && entry.sizeBytes > 0) return 'is a folder with content';
   const unsupported = unsupportedReason(entry);
   if (unsupported !== null) return `is ${unsupported}, which is not supported`;
-  if (entry.sizeBytes > RATIO_FREE_BYTES && entry.sizeBytes > maxRatio * entry.compressedBytes) {
-    return `unpacks to more than ${maxRatio} times its packed size`;
-  }
-  return null;
+  return isBomb(entry, maxRatio) ? `unpacks to more than ${maxRatio} times its packed size` : null;
+}
+
+function isBomb(
+  { sizeBytes, compressedBytes }: Pick<ArchiveEntry, 'sizeBytes' | 'compressedBytes'>,
+  maxRatio: number,
+): boolean {
+  return sizeBytes > RATIO_FREE_BYTES && sizeBytes > maxRatio * compressedBytes;
 }

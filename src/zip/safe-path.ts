@@ -13,7 +13,8 @@ const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 /** A letter and a colon; followed by a space it is the beginning of a title. */
 const DRIVE = /^[a-z]:(?! )/i;
 const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
-const FORBIDDEN_AT_THE_END = /[. ]+$/;
+/** Looked for at the start of each run only, which keeps names of many dots from taking long. */
+const FORBIDDEN_AT_THE_END = /(?<![. ])[. ]+$/;
 /** Device names of Windows, with any extension; the superscript digits count as digits there. */
 const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=[ ]*(?:\.|$))/i;
 
@@ -34,12 +35,11 @@ export function safePath(path: string, maxPathBytes = PATH_LIMIT_BYTES): SafePat
   if (components.length > DEPTH_LIMIT) return refusal(`is deeper than ${DEPTH_LIMIT} folders`);
   const portable: string[] = [];
   for (const component of components) {
-    const reason = componentOffence(component);
+    const name = portableName(component);
+    // What replaces a character may be one more.
+    const reason = componentOffence(component) ?? lengthOffence(name);
     if (reason !== null) return refusal(reason);
-    portable.push(portableName(component));
-  }
-  if (portable.some((name) => Buffer.byteLength(name) > COMPONENT_LIMIT_BYTES)) {
-    return refusal(`has a part longer than ${COMPONENT_LIMIT_BYTES} bytes`);
+    portable.push(name);
   }
   if (portable[0]?.toLowerCase().startsWith(OWN_NAME_PREFIX) === true) {
     return refusal('has a name that is used for files under way');
@@ -70,7 +70,12 @@ function componentOffence(component: string): string | null {
   if (component === '..') return 'leads out of the folder (..)';
   if (component === '.') return 'has a part that is only a dot';
   if (/^[. ]+$/.test(component)) return 'has a part of only dots and spaces';
-  return null;
+  return lengthOffence(component);
+}
+
+function lengthOffence(component: string): string | null {
+  const isTooLong = Buffer.byteLength(component) > COMPONENT_LIMIT_BYTES;
+  return isTooLong ? `has a part longer than ${COMPONENT_LIMIT_BYTES} bytes` : null;
 }
 
 function portableName(component: string): string {

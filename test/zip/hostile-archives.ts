@@ -103,7 +103,10 @@ const NAMES: readonly HostileArchive[] = [
     file({ name: Buffer.from([0x61, 0xff, 0xfe]), flags: 1 << 11 }),
   ]),
   rejectedByExtract('row 94: Unicode extra field that leads out', /leads out/, [
-    file({ name: Buffer.from('a.txt'), extra: unicodePathExtra('../a.txt', Buffer.from('a.txt')) }),
+    file({ name: Buffer.from('__?a.txt'), extra: unicodePathExtra('../a.txt', Buffer.from('__?a.txt')) }),
+  ]),
+  rejectedByVerify('row 106: Unicode extra field that renames a plain name', 'UNSAFE', /second name/, [
+    file({ name: Buffer.from('safe.txt'), extra: unicodePathExtra('other.exe', Buffer.from('safe.txt')) }),
   ]),
   rejectedByVerify('row 106: Unicode extra field with the CRC of another name', 'UNSAFE', /another one/, [
     file({ name: Buffer.from('a.txt'), extra: unicodePathExtra('b.txt', Buffer.from('b.txt')) }),
@@ -270,8 +273,8 @@ const DISAGREEMENTS: readonly HostileArchive[] = [
   ]),
   rejectedByVerify('row 100: Unicode name', 'UNSAFE', /called/, [
     file({
-      name: Buffer.from('a.txt'),
-      local: { extra: unicodePathExtra('b.txt', Buffer.from('a.txt')) },
+      name: Buffer.from('_.txt'),
+      local: { extra: unicodePathExtra('ä.txt', Buffer.from('_.txt')) },
     }),
   ]),
   rejectedByVerify('row 100: method', 'INTEGRITY', /method/, [file({ local: { method: 8 } })]),

@@ -60,3 +60,10 @@ describe('names of entries', () => {
     expect(safePath(path)).toEqual({ components: null, offence });
   });
 });
+
+test('a name of many dots is looked through once, or this takes half a minute', { timeout: 10_000 }, () => {
+  const path = `${'.'.repeat(4_000)}x`;
+  for (let count = 0; count < 1_000; count++) {
+    expect(safePath(path).offence).toBe('has a part longer than 255 bytes');
+  }
+});
