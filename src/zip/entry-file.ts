@@ -1,4 +1,14 @@
-import { closeSync, constants, fsync, openSync, unlinkSync, write, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  openSync,
+  unlinkSync,
+  write,
+  writeSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import { diskError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
@@ -24,6 +34,11 @@ export interface EntryFile {
   discard(): Promise<void>;
 }
 
+export interface EntryFileOptions {
+  /** Goes on with a file that may be there; in the end it is no longer than this. */
+  readonly continuesBytes?: number | undefined;
+}
+
 /** Up to this size a write goes into the page cache faster than into the thread pool. */
 const SYNCHRONOUS_WRITE_BYTES = 64 * 2 ** 10;
 /**
@@ -36,10 +51,12 @@ const writeAsync = promisify(write);
 const fsyncAsync = promisify(fsync);
 
 /**
- * @param place where nothing is yet; or, with `continues`, what an earlier run left
+ * @param place where nothing is yet; or, with `continuesBytes`, what an earlier run left
  * @throws ExpectedError DISK
  */
-export function createEntryFile({ path, shownPath }: Place, { continues = false } = {}): EntryFile {
+export function createEntryFile(place: Place, { continuesBytes }: EntryFileOptions = {}): EntryFile {
+  const { path, shownPath } = place;
+  const continues = continuesBytes !== undefined;
   const exclusive = continues ? 0 : constants.O_EXCL;
   const flags = constants.O_RDWR | constants.O_CREAT | exclusive | constants.O_NOFOLLOW;
   let descriptor: number;
@@ -83,6 +100,9 @@ export function createEntryFile({ path, shownPath }: Place, { continues = false 
     finish: async () => {
       await appending;
       try {
+        // What is behind the end was put there by somebody else.
+        if (continues && fstatSync(descriptor).size > continuesBytes)
+          ftruncateSync(descriptor, continuesBytes);
         if (appendedBytes > UNSYNCED_BYTES || continues) await fsyncAsync(descriptor);
         close();
       } catch (error) {

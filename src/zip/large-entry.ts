@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, constants, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { diskError } from '../disk/disk-error.ts';
 import type { RangeSource } from '../range/range-source.ts';
+import { BLOCK_BYTES, type BlockJournal, blockEnd, openBlockJournal } from './block-journal.ts';
 import { openByteStream } from './byte-stream.ts';
 import { combineCrc32 } from './crc32-combine.ts';
 import { readDataDescriptor } from './data-descriptor.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { createEntryFile, type EntryFile } from './entry-file.ts';
-import { errorCode } from './error-code.ts';
-import type { Place } from './folder.ts';
 import { FIXED_BYTES, STORED } from './layout.ts';
 import { readLocalHeader } from './local-header.ts';
 import { damaged, showName } from './refusal.ts';
@@ -18,12 +15,19 @@ import { createTaskPool } from './task-pool.ts';
 
 /** From this size on a stored entry is fetched in several ranges at once, and continued after an interruption. */
 const LARGE_BYTES = 64 * 2 ** 20;
-const PIECE_BYTES = 8 * 2 ** 20;
-const HEADER_LIMIT_BYTES = 0xffff;
+/** One request brings so many blocks. */
+const PIECE_BLOCKS = 8;
+/** Name and extra fields, each as long as it can be. */
+const HEADER_LIMIT_BYTES = FIXED_BYTES.localHeader + 2 * 0xffff;
 
-/** Whether an entry of a source that streams is worth the effort of `readLargeEntry`. */
-export function isLarge({ methodNumber, sizeBytes }: ArchiveEntry): boolean {
-  return methodNumber === STORED && sizeBytes >= LARGE_BYTES;
+/** Whether an entry is worth the effort of `unpackLargeEntry`: a stored one of a source that streams. */
+export function isLarge({ stream }: RangeSource, { methodNumber, sizeBytes }: ArchiveEntry): boolean {
+  return stream !== undefined && methodNumber === STORED && sizeBytes >= LARGE_BYTES;
+}
+
+/** The same entry has the same key in every run; that its bytes are the same, the checksum proves in the end. */
+export function partKey({ path, sizeBytes, crc32: checksum }: ArchiveEntry): string {
+  return createHash('sha256').update(`${path}\0${sizeBytes}\0${checksum}`).digest('hex').slice(0, 32);
 }
 
 export interface LargeEntryOptions {
@@ -33,67 +37,51 @@ export interface LargeEntryOptions {
   readonly signal: AbortSignal | undefined;
   /** Told of bytes that are there, those of an earlier run included. */
   readonly count: (sizeBytes: number) => void;
+  /** Gives the finished file its name. */
+  readonly publish: (file: EntryFile) => Promise<void>;
 }
 
 /**
- * Brings a large stored entry into a part file piece by piece. A journal beside it, `KEY.part.done`,
- * has one line for each finished piece, its number and its CRC-32; it needs no syncing, as the pieces that
- * an earlier run left are read and compared before they count.
- * @returns the finished part, closed, under its temporary name
+ * Brings a large stored entry into a part file piece by piece, each of several blocks, and has it published.
+ * A journal beside it, `KEY.part.done`, names the blocks that are finished; it goes last.
  * @throws ExpectedError INTEGRITY or UNSAFE when header, checksum or descriptor are wrong, DISK, what the
- *   source throws; what is finished stays for the next run, unless the whole turned out wrong
+ *   source and `publish` throw; what is finished stays for the next run, unless the whole turned out wrong
  */
-export async function readLargeEntry(
+export async function unpackLargeEntry(
   source: RangeSource,
   entry: ArchiveEntry,
-  { staging, parallel, signal, count }: LargeEntryOptions,
-): Promise<EntryFile> {
+  options: LargeEntryOptions,
+): Promise<void> {
+  const { staging, publish } = options;
   const dataStart = await readHeader(source, entry);
   const key = partKey(entry);
   const part = staging.partPlace(key);
-  const journal = staging.journalPlace(key);
-  const file = createEntryFile(part, { continues: true });
-  const checksums = trustedPieces(part, journal, entry);
+  const journal = openBlockJournal(staging.journalPlace(key), part);
+  const file = createEntryFile(part, { continuesBytes: entry.sizeBytes });
+  let isAllThere = false;
   try {
-    for (const index of checksums.keys()) count(pieceEnd(entry, index) - index * PIECE_BYTES);
-    const pool = createTaskPool(parallel);
-    const fetchPiece = async (index: number): Promise<void> => {
-      const checksum = await readPiece({ source, entry, dataStart, index, pool, signal, count }, file);
-      checksums.set(index, checksum);
-      appendLine(journal, `${index} ${checksum}\n`);
-    };
-    try {
-      for (let index = 0; index * PIECE_BYTES < entry.sizeBytes; index++) {
-        if (!checksums.has(index)) await pool.run(() => fetchPiece(index));
-      }
-    } finally {
-      await pool.finish();
-    }
+    const checksums = await bringBlocks({ source, entry, dataStart, file, journal }, options);
     await checkEnd(source, entry, dataStart);
+    isAllThere = true;
+    if (wholeChecksum(entry, checksums) !== entry.crc32) {
+      throw damaged(`the checksum (CRC-32) of entry ${showName(entry.path)} is wrong`);
+    }
+    await file.finish();
   } catch (error) {
-    if (checksums.size === 0) await file.discard();
-    else await file.close();
+    // Neither wrong bytes nor those that the disk did not take in the end are to be trusted again.
+    if (isAllThere) journal.remove();
+    if (journal.exists()) await file.close();
+    else await file.discard();
     throw error;
   }
-  rmSync(journal.path, { force: true });
-  if (wholeChecksum(entry, checksums) !== entry.crc32) {
-    await file.discard();
-    throw damaged(`the checksum (CRC-32) of entry ${showName(entry.path)} is wrong`);
-  }
-  await file.finish();
-  return file;
-}
-
-/** The same entry has the same key in every run; that its bytes are the same, the checksum proves in the end. */
-function partKey({ path, sizeBytes, crc32: checksum }: ArchiveEntry): string {
-  return createHash('sha256').update(`${path}\0${sizeBytes}\0${checksum}`).digest('hex').slice(0, 32);
+  await publish(file);
+  journal.remove();
 }
 
 /** Where the data of the entry begin. */
 async function readHeader(source: RangeSource, entry: ArchiveEntry): Promise<number> {
-  const { headerOffset, rawName, endOffset } = entry;
-  const end = headerOffset + FIXED_BYTES.localHeader + rawName.length + HEADER_LIMIT_BYTES;
-  const stream = openByteStream(source, headerOffset, Math.min(end, endOffset));
+  const { headerOffset, endOffset } = entry;
+  const stream = openByteStream(source, headerOffset, Math.min(headerOffset + HEADER_LIMIT_BYTES, endOffset));
   try {
     await readLocalHeader(stream, entry);
     return stream.position;
@@ -111,89 +99,99 @@ async function checkEnd(source: RangeSource, entry: ArchiveEntry, dataStart: num
   }
 }
 
-interface PieceOptions extends Pick<LargeEntryOptions, 'signal' | 'count'> {
+interface Bringing {
   readonly source: RangeSource;
   readonly entry: ArchiveEntry;
   readonly dataStart: number;
-  readonly index: number;
-  readonly pool: { check(): void };
+  readonly file: EntryFile;
+  readonly journal: BlockJournal;
 }
 
-/** Writes one piece to its place and gives its CRC-32. */
-async function readPiece(
-  { source, entry, dataStart, index, pool, signal, count }: PieceOptions,
-  file: EntryFile,
-): Promise<number> {
-  const start = index * PIECE_BYTES;
-  const end = pieceEnd(entry, index);
-  const stream = openByteStream(source, dataStart + start, dataStart + end, { signal });
-  let checksum = 0;
+/** Fetches what an earlier run did not leave. @returns the CRC-32 of each block */
+async function bringBlocks(
+  bringing: Bringing,
+  { parallel, signal, count }: LargeEntryOptions,
+): Promise<ReadonlyMap<number, number>> {
+  const { entry, journal } = bringing;
+  const checksums = new Map<number, number>();
+  for await (const [block, checksum] of journal.trusted(entry.sizeBytes, signal)) {
+    checksums.set(block, checksum);
+    count(blockBytes(entry, block));
+  }
+  const pool = createTaskPool(parallel);
+  const onBytes = (sizeBytes: number): void => {
+    pool.check();
+    count(sizeBytes);
+  };
+  const fetchPiece = async (piece: Piece): Promise<void> => {
+    for await (const [block, checksum] of readPiece(bringing, piece, { signal, onBytes })) {
+      journal.add(block, checksum);
+      checksums.set(block, checksum);
+    }
+  };
   try {
-    for (let position = start; position < end; ) {
-      const bytes = await stream.next(end - position);
-      pool.check();
-      checksum = crc32(bytes, checksum);
-      await file.writeAt(bytes, position);
-      position += bytes.length;
-      count(bytes.length);
+    for (const piece of missingPieces(entry, checksums)) await pool.run(() => fetchPiece(piece));
+  } finally {
+    await pool.finish();
+  }
+  return checksums;
+}
+
+/** Blocks that one request brings; `end` not included. */
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
+
+function* missingPieces(entry: ArchiveEntry, checksums: ReadonlyMap<number, number>): Generator<Piece> {
+  const blocks = blockCount(entry);
+  let start = 0;
+  for (let block = 0; block <= blocks; block++) {
+    const isMissing = block < blocks && !checksums.has(block);
+    if (isMissing && block - start < PIECE_BLOCKS) continue;
+    if (block > start) yield { start, end: block };
+    start = isMissing ? block : block + 1;
+  }
+}
+
+/** Writes the blocks of a piece to their place, and gives the CRC-32 of each when it is there. */
+async function* readPiece(
+  { source, entry, dataStart, file }: Bringing,
+  { start, end }: Piece,
+  { signal, onBytes }: { signal: AbortSignal | undefined; onBytes: (sizeBytes: number) => void },
+): AsyncGenerator<[block: number, checksum: number]> {
+  let position = start * BLOCK_BYTES;
+  const pieceEnd = dataStart + blockEnd(end - 1, entry.sizeBytes);
+  const stream = openByteStream(source, dataStart + position, pieceEnd, { signal });
+  try {
+    for (let block = start; block < end; block++) {
+      let checksum = 0;
+      for (const stop = blockEnd(block, entry.sizeBytes); position < stop; ) {
+        const bytes = await stream.next(stop - position);
+        checksum = crc32(bytes, checksum);
+        await file.writeAt(bytes, position);
+        position += bytes.length;
+        onBytes(bytes.length);
+      }
+      yield [block, checksum];
     }
   } finally {
     await stream.close();
   }
-  return checksum;
 }
 
-function pieceEnd({ sizeBytes }: ArchiveEntry, index: number): number {
-  return Math.min((index + 1) * PIECE_BYTES, sizeBytes);
+function blockCount({ sizeBytes }: ArchiveEntry): number {
+  return Math.ceil(sizeBytes / BLOCK_BYTES);
+}
+
+function blockBytes({ sizeBytes }: ArchiveEntry, block: number): number {
+  return blockEnd(block, sizeBytes) - block * BLOCK_BYTES;
 }
 
 function wholeChecksum(entry: ArchiveEntry, checksums: ReadonlyMap<number, number>): number {
   let whole = 0;
-  for (let index = 0; index * PIECE_BYTES < entry.sizeBytes; index++) {
-    whole = combineCrc32(whole, checksums.get(index) ?? 0, pieceEnd(entry, index) - index * PIECE_BYTES);
+  for (let block = 0; block < blockCount(entry); block++) {
+    whole = combineCrc32(whole, checksums.get(block) ?? 0, blockBytes(entry, block));
   }
   return whole;
-}
-
-function appendLine({ path, shownPath }: Place, line: string): void {
-  try {
-    appendFileSync(path, line, { mode: 0o600 });
-  } catch (error) {
-    throw diskError(error, shownPath, 'write');
-  }
-}
-
-/** Which pieces an earlier run left whole, with their CRC-32: those that its journal names and that are what it says. */
-function trustedPieces(part: Place, journal: Place, entry: ArchiveEntry): Map<number, number> {
-  const trusted = new Map<number, number>();
-  const lines = readJournal(journal);
-  if (lines.length === 0) return trusted;
-  const descriptor = openSync(part.path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
-    for (const [index, checksum] of lines) {
-      const start = index * PIECE_BYTES;
-      if (start >= entry.sizeBytes) continue;
-      const length = pieceEnd(entry, index) - start;
-      const found = readSync(descriptor, buffer, 0, length, start);
-      if (found === length && crc32(buffer.subarray(0, length)) === checksum) trusted.set(index, checksum);
-    }
-  } catch (error) {
-    throw diskError(error, part.shownPath, 'read');
-  } finally {
-    closeSync(descriptor);
-  }
-  return trusted;
-}
-
-/** A line that was cut when the machine stopped is no line. */
-function readJournal({ path, shownPath }: Place): readonly (readonly [index: number, checksum: number])[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw diskError(error, shownPath, 'read');
-  }
-  return [...text.matchAll(/^(\d{1,9}) (\d{1,10})\n/gm)].map((match) => [Number(match[1]), Number(match[2])]);
 }

@@ -7,7 +7,7 @@ import type { ArchiveEntry } from './entry.ts';
 import { readContent } from './entry-content.ts';
 import { createEntryFile, type EntryFile } from './entry-file.ts';
 import type { PlannedFile } from './extraction-plan.ts';
-import { isLarge, readLargeEntry } from './large-entry.ts';
+import { isLarge, unpackLargeEntry } from './large-entry.ts';
 import { STORED } from './layout.ts';
 import { readLocalHeader } from './local-header.ts';
 import { publishEntry } from './publish-entry.ts';
@@ -68,16 +68,17 @@ export async function unpackFiles(
 
 /** Cuts files, given in file order, into runs that are read in one go. */
 function groupNeighbours(
-  { stream, parallelReads = 1 }: RangeSource,
+  source: RangeSource,
   files: readonly PlannedFile[],
 ): readonly (readonly PlannedFile[])[] {
+  const { parallelReads = 1 } = source;
   const runs: PlannedFile[][] = [];
   let start = 0;
   let end = Number.NEGATIVE_INFINITY;
   let isAlone = false;
   for (const file of files) {
     const { headerOffset, endOffset } = file.entry;
-    const isApart = stream !== undefined && isLarge(file.entry);
+    const isApart = isLarge(source, file.entry);
     const isFull = parallelReads > 1 && endOffset - start > RUN_BYTES;
     const run = runs.at(-1);
     if (run !== undefined && !isAlone && !isApart && !isFull && headerOffset - end <= READ_OVER_BYTES) {
@@ -107,7 +108,7 @@ async function unpackRun(
   const last = run.at(-1);
   if (first === undefined || last === undefined) return;
   context.check();
-  if (source.stream !== undefined && isLarge(first.entry)) {
+  if (isLarge(source, first.entry)) {
     await unpackLarge(source, first, context);
     return;
   }
@@ -202,9 +203,13 @@ async function finish(written: EntryFile, file: PlannedFile, context: Unpacking)
 
 async function unpackLarge(source: RangeSource, file: PlannedFile, context: RunContext): Promise<void> {
   const { staging, signal, countBytes: count, check } = context;
-  const options = { staging, signal, parallel: source.parallelReads ?? 1, count: checkedCount(count, check) };
-  const written = await readLargeEntry(source, file.entry, options);
-  await orDiscard(written, () => publish(written, file, context));
+  await unpackLargeEntry(source, file.entry, {
+    staging,
+    signal,
+    parallel: source.parallelReads ?? 1,
+    count: checkedCount(count, check),
+    publish: (written) => publish(written, file, context),
+  });
 }
 
 /** The pieces of a large entry stop, too, when something else has failed. */
