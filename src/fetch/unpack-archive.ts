@@ -48,6 +48,7 @@ export async function unpackArchive(
     unpacker: world,
     signal,
     ifExists,
+    mayResume: flags.resume,
     attempt: untilFree({ platform: world.platform, clock }),
     onProgress,
     isWanted: selectsAll(selection) ? undefined : createPathFilter(selection),

@@ -12,6 +12,7 @@ import {
   planExtraction,
   type RenamedEntry,
 } from './extraction-plan.ts';
+import { isLarge, partKey } from './large-entry.ts';
 import { openStagingFolder, type Unpacker } from './staging-folder.ts';
 import { openTargetFolder, type TargetFolder } from './target-folder.ts';
 import { unpackFiles } from './unpack-files.ts';
@@ -27,9 +28,11 @@ export interface ExtractOptions extends ExtractionLimits {
    * error (the default), replaced, or left as they are.
    */
   readonly ifExists?: 'refuse' | 'overwrite' | 'skip' | undefined;
+  /** False throws away the parts of large entries that an earlier run left; true unless given. */
+  readonly mayResume?: boolean | undefined;
   /** How a finished file is given its name; once unless given. */
   readonly attempt?: Attempt | undefined;
-  /** Called before anything is written, with the bytes that are missing; throws to refuse. */
+  /** Called before anything is written, with the bytes that will yet be taken on the disk; throws to refuse. */
   readonly beforeWriting?: ((neededBytes: number, directory: string) => Promise<void>) | undefined;
 }
 
@@ -92,7 +95,7 @@ async function unpackPlan(
   target: TargetFolder,
   options: ExtractOptions,
 ): Promise<readonly ExtractedFile[]> {
-  const { signal, ifExists = 'refuse' } = options;
+  const { signal, ifExists = 'refuse', mayResume = true } = options;
   const staging = openStagingFolder(target.root, options.unpacker);
   try {
     const isEmpty = readdirSync(target.path).length === 0;
@@ -100,10 +103,10 @@ async function unpackPlan(
       ? new Set<PlannedFile>()
       : await findExisting(plan, target, { ifExists, signal });
     const wanted = plan.files.filter((file) => !existing.has(file));
-    await options.beforeWriting?.(
-      wanted.reduce((sum, { entry }) => sum + entry.sizeBytes, 0),
-      target.path,
-    );
+    const continued = wanted.filter(({ entry }) => mayResume && isLarge(source, entry));
+    const keptBytes = staging.keepParts(new Set(continued.map(({ entry }) => partKey(entry))));
+    const wantedBytes = wanted.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+    await options.beforeWriting?.(Math.max(0, wantedBytes - keptBytes), target.path);
     for (const components of plan.folders) target.ensure(components);
     const { countBytes, countFile } = countProgress(plan.unpackedBytes, plan.files.length, options);
     for (const { entry } of existing) {

@@ -19,6 +19,12 @@ export interface Unpacker {
  * continued is taken over.
  */
 export interface StagingFolder {
+  /**
+   * Removes the parts that were taken over, but for those with one of these keys.
+   * @returns the bytes that these take on the disk
+   * @throws ExpectedError DISK
+   */
+  keepParts(keys: ReadonlySet<string>): number;
   /** A place where nothing is yet. */
   temporaryPlace(): Place;
   /** The place of a part that the next run goes on with, by a key of 32 hexadecimal digits. */
@@ -42,7 +48,9 @@ const LEFT_TO_OTHERS: ReadonlySet<string | undefined> = new Set([
   'EBUSY',
   'EACCES',
 ]);
-const PART_NAME = /^[0-9a-f]{32}\.part(?:\.done)?$/;
+const PART_NAME = /^([0-9a-f]{32})\.part(?:\.done)?$/;
+/** What `blocks` of a file's status counts, whatever the file system's own blocks are. */
+const STATUS_BLOCK_BYTES = 512n;
 
 /**
  * @param root the target folder
@@ -66,8 +74,9 @@ export function openStagingFolder(root: Folder, { pid, hostname, isProcessAlive 
     if (left === null) return;
     try {
       for (const name of readdirSync(left.at('').path)) {
-        if (PART_NAME.test(name)) renameSync(left.at(name).path, inside(name).path);
-        else unlinkSync(left.at(name).path);
+        const old = left.at(name);
+        if (PART_NAME.test(name) && isOnlyName(old)) renameSync(old.path, inside(name).path);
+        else unlinkSync(old.path);
       }
     } finally {
       left.close();
@@ -76,16 +85,27 @@ export function openStagingFolder(root: Folder, { pid, hostname, isProcessAlive 
   };
   try {
     for (const name of readdirSync(root.at('').path).filter(isAbandoned)) {
-      try {
-        takeOver(root.at(name));
-      } catch (error) {
-        if (!LEFT_TO_OTHERS.has(errorCode(error))) throw error;
-      }
+      unlessLeftToOthers(() => takeOver(root.at(name)));
     }
   } catch (error) {
     throw diskError(error, root.shownPath, 'clear away what an earlier run left in');
   }
   return {
+    keepParts(keys) {
+      if (folder === null) return 0;
+      let keptBytes = 0n;
+      try {
+        for (const name of readdirSync(folder.at('').path)) {
+          const { path, shownPath } = folder.at(name);
+          const [, key = ''] = PART_NAME.exec(name) ?? [];
+          if (keys.has(key)) keptBytes += (lstatOrNull(path, shownPath)?.blocks ?? 0n) * STATUS_BLOCK_BYTES;
+          else unlessLeftToOthers(() => unlinkSync(path));
+        }
+      } catch (error) {
+        throw diskError(error, own.shownPath, 'clear away what an earlier run left in');
+      }
+      return Number(keptBytes);
+    },
     temporaryPlace: () => inside(`${count++}.tmp`),
     partPlace: (key) => inside(`${key}.part`),
     journalPlace: (key) => inside(`${key}.part.done`),
@@ -100,6 +120,20 @@ export function openStagingFolder(root: Folder, { pid, hostname, isProcessAlive 
       }
     },
   };
+}
+
+function unlessLeftToOthers(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!LEFT_TO_OTHERS.has(errorCode(error))) throw error;
+  }
+}
+
+/** A part that has another name, too, is a finished file: its process was killed when it had just been named. */
+function isOnlyName({ path, shownPath }: Place): boolean {
+  const stat = lstatOrNull(path, shownPath);
+  return stat !== null && stat.isFile() && stat.nlink === 1n;
 }
 
 function makePrivateFolder(place: Place): Folder {

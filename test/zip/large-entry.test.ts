@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -52,6 +52,7 @@ describe('large stored entries of a source that streams', () => {
     ['the part was cut', (part) => truncateSync(part, 100)],
     ['the part was made longer', (part) => truncateSync(part, CONTENT.length + 100)],
     ['the part is gone', (part) => rmSync(part)],
+    ['the part has another name, too', (part) => linkSync(part, join(makeTempFolder(), 'other'))],
     ['the journal is gone', (_part, journal) => rmSync(journal)],
     ['the journal lies', (_part, journal) => writeFileSync(journal, '0 1\n999 1\nnonsense\n1 2')],
   ])('row 75: what cannot be trusted is fetched again: %s', async (_name, harm) => {

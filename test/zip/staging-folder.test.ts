@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Folder, openFolder } from '../../src/zip/folder.ts';
@@ -47,6 +47,27 @@ describe('row 110: what a run that was killed left behind', () => {
     openStagingFolder(openRoot(root), next).close();
     expect(readdirSync(root)).toEqual([left]);
     expect(readdirSync(join(root, left))).toHaveLength(3);
+  });
+
+  test('parts stay for those who need them, and take space', () => {
+    const root = makeTempFolder();
+    leaveBehind(root, alive);
+    const staging = openStagingFolder(openRoot(root), alive);
+    const own = dirname(staging.partPlace(KEY).shownPath);
+    expect(staging.keepParts(new Set([KEY, 'another']))).toBeGreaterThan(0);
+    expect(readdirSync(own)).toHaveLength(2);
+    expect(staging.keepParts(new Set(['another']))).toBe(0);
+    staging.close();
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  test('a part that has its final name already is no part any more', () => {
+    const root = makeTempFolder();
+    const left = leaveBehind(root, alive);
+    linkSync(join(root, left, `${KEY}.part`), join(root, 'film.mp4'));
+    const staging = openStagingFolder(openRoot(root), alive);
+    const own = dirname(staging.partPlace(KEY).shownPath);
+    expect(readdirSync(own)).toEqual([`${KEY}.part.done`]);
   });
 
   test('a link of such a name is not followed', () => {
