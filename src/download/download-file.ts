@@ -129,7 +129,7 @@ async function fillAndPublish(
     await checking.catch((error: unknown) => leave(part, error));
   }
 
-  const { proof, transferredBytes, resumedFrom } = await fillPart(part, request, context);
+  const { proof, transferredBytes } = await fillPart(part, request, context);
   await part.checkpoint();
   signal.throwIfAborted();
   const source = await fileSourceOf(part.handle(), part.path);
@@ -141,7 +141,7 @@ async function fillAndPublish(
     path: target,
     sizeBytes: source.sizeBytes,
     transferredBytes,
-    resumedFrom,
+    resumedFrom: part.resumedFrom(),
     ...proof,
     isAlreadyThere: false,
   };

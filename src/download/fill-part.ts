@@ -36,7 +36,6 @@ const REPAIR_BYTES = 1_073_741_824;
  * @throws as transfer() and verifyContent() do
  */
 export async function fillPart(part: PartFile, request: FillRequest, context: FillContext): Promise<Filled> {
-  const resumedFrom = part.have.totalBytes();
   try {
     return await transferAndVerify(part, request, context);
   } catch (error) {
@@ -44,11 +43,11 @@ export async function fillPart(part: PartFile, request: FillRequest, context: Fi
       return await leave(part, error);
     const { start, end } = error;
     context.onEvent({ kind: 'repair', reason: error.message, bytes: end - start });
-    const broughtBytes = part.have.totalBytes() - resumedFrom;
+    const broughtBytes = part.have.totalBytes() - part.resumedFrom();
     await part.forget(start, end);
     try {
       const again = await transferAndVerify(part, request, context);
-      return { ...again, transferredBytes: again.transferredBytes + broughtBytes, resumedFrom };
+      return { ...again, transferredBytes: again.transferredBytes + broughtBytes };
     } catch (second) {
       return await leave(part, second);
     }

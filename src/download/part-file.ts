@@ -16,6 +16,8 @@ export interface PartFile extends Destination {
   readonly arrivals: Arrivals;
   /** Why an earlier part could not be continued, for people; null when there was none or it is continued. */
   readonly discarded: string | null;
+  /** How many bytes of an earlier run are a part of it; none once it has begun again. */
+  resumedFrom(): number;
   /** Throws a range away, so that it is brought again. */
   forget(start: number, end: number): Promise<void>;
   /** Notes that the bytes are complete but wrong, so that the next run starts again. */
@@ -47,6 +49,7 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
   // A reader may still be under way in a file that was replaced.
   const replaced: FileHandle[] = [];
   let isRemoved = false;
+  let resumedFrom = have.totalBytes();
   let saving: Promise<void> = Promise.resolve();
   /** One after the other: a checkpoint in the background must not meet a restart in the journal. */
   const inTurn = (task: () => Promise<void>): Promise<void> => {
@@ -67,6 +70,7 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
     have,
     arrivals,
     discarded,
+    resumedFrom: () => resumedFrom,
     object: () => ({ sizeBytes: journal.sizeBytes, validator: journal.validator }),
     async describeObject(description) {
       // At once: other connections must not begin without the condition that it makes.
@@ -89,6 +93,7 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
     async restart() {
       replaced.push(part);
       have.clear();
+      resumedFrom = 0;
       arrivals.restart();
       await save(() => ({ synced: [], sizeBytes: null, validator: NO_VALIDATOR }));
       part = await onDisk(replacePart(path, lock.aside()), path, 'replace');

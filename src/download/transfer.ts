@@ -10,8 +10,6 @@ import { runConnections } from './run-connections.ts';
 export interface TransferResult {
   /** Body bytes that travelled in this run. */
   readonly transferredBytes: number;
-  /** How many bytes were there when this run began. */
-  readonly resumedFrom: number;
 }
 
 const MAX_RESTARTS = 3;
@@ -28,7 +26,6 @@ export async function transfer(
   destination: Destination,
   context: TransferContext,
 ): Promise<TransferResult> {
-  const resumedFrom = destination.have.totalBytes();
   const url = createFileUrl(request.url, request.renewUrl);
   let mayDivide = true;
   let transferredBytes = 0;
@@ -52,7 +49,7 @@ export async function transfer(
     try {
       await runConnections(job);
       assertComplete(job);
-      return { transferredBytes: transferredBytes + job.transferredBytes, resumedFrom };
+      return { transferredBytes: transferredBytes + job.transferredBytes };
     } catch (error) {
       context.signal.throwIfAborted();
       const reason = restartReason(error);

@@ -13,7 +13,8 @@ import {
 import { join } from 'node:path';
 import { assert, asyncProperty, constantFrom, double, record } from 'fast-check';
 import { expect, test } from 'vitest';
-import { cutAtHalfThen, type FaultMode, OVERCOME, wellBehaved } from '../support/fault-mode.ts';
+import { cutAtHalfThen, type FaultMode, headersWith, OVERCOME, wellBehaved } from '../support/fault-mode.ts';
+import { replacementOf } from '../support/fault-modes-identity.ts';
 import { runCli } from '../support/run-cli.ts';
 import { describeRun } from '../support/run-result.ts';
 import { type FaultScene, handOut, OBJECT_NAME, setScene } from './fetch-with-fault.ts';
@@ -65,6 +66,23 @@ test('row 55: a page in place of the rest costs nothing of what is there', async
   expect(await scene.fetch()).toMatchObject({ exitCode: 7 });
   scene.storage.use(wellBehaved(scene.object));
   expect(await scene.fetch()).toMatchObject({ exitCode: 0, json: { results: [{ resumedFrom: 150_000 }] } });
+});
+
+test('row 70: where the server cannot continue, nobody claims afterwards that it has', async () => {
+  const scene = await stopAtHalf();
+  scene.storage.use((_request, reply) => reply.send(200, headersWith(scene.object), scene.object.bytes));
+  const run = await scene.fetch('--progress', 'plain');
+  expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded', resumedFrom: 0 }] } });
+  expect(run.stderr).toContain('the server cannot continue files: starting again');
+  expect(run.stderr).not.toContain('continued after');
+});
+
+test('row 68: after the file has changed, nobody claims that it was continued', async () => {
+  const scene = await stopAtHalf();
+  scene.storage.use(wellBehaved(replacementOf(scene.object)));
+  const run = await scene.fetch('--progress', 'plain');
+  expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded', resumedFrom: 0 }] } });
+  expect(run.stderr).not.toContain('continued after');
 });
 
 test('--no-resume begins again', async () => {
