@@ -38,13 +38,16 @@ export function isOutOfFiles(error: unknown): boolean {
   return isSystemError(error) && (error.code === 'EMFILE' || error.code === 'ENFILE');
 }
 
-/** Turns a failed file operation into an error for users; anything else passes through untouched. */
-export function diskError(error: unknown, path: string, doing: string): unknown {
+/**
+ * Turns a failed file operation into an error for users; anything else passes through untouched.
+ * @param hint where the reason has none of its own
+ */
+export function diskError(error: unknown, path: string, doing: string, hint?: string): unknown {
   if (!isSystemError(error)) return error;
   const reason = REASONS[error.code ?? ''] ?? error.code ?? 'unknown error';
   return new ExpectedError('DISK', `could not ${doing} ${path}: ${reason}`, {
     cause: error,
-    hint: HINTS[error.code ?? ''],
+    hint: HINTS[error.code ?? ''] ?? hint,
   });
 }
 

@@ -1,32 +1,35 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { isSystemError } from './disk-error.ts';
+import path from 'node:path';
+import { ExpectedError } from '../errors.ts';
+import { diskError, isSystemError } from './disk-error.ts';
 
 /**
- * Makes a folder and those above it, unless it is there: which Windows answers with EPERM for the root of
- * a drive and on drives that are read-only (nodejs/node#25110, nodejs/node#38347).
- * @throws the system's error
+ * Makes a folder and those above it, each by itself: Node's own `recursive` goes on for ever on a file
+ * system that answers ENOENT (/proc), and fails on a drive of Windows that is there (nodejs/node#25110).
+ * @throws ExpectedError EXISTS when something else is in the way, DISK
  */
-export async function makeFolder(folder: string): Promise<void> {
+export function makeFolders(folder: string): void {
+  if (isFolder(folder)) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) makeFolders(parent);
   try {
-    await mkdir(folder, { recursive: true });
+    mkdirSync(folder);
   } catch (error) {
-    if (!isThere(error, folder)) throw error;
+    // Somebody else was quicker.
+    if (isFolder(folder)) return;
+    if (isSystemError(error) && error.code === 'EEXIST') throw notAFolder(folder);
+    throw diskError(error, folder, 'make the folder', 'choose another folder, or look at its permissions');
   }
 }
 
-/** The same, synchronously. */
-export function makeFolderSync(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    if (!isThere(error, folder)) throw error;
-  }
+export function notAFolder(shownPath: string): ExpectedError {
+  return new ExpectedError('EXISTS', `${shownPath} is in the way: it is not a folder`, {
+    hint: 'move it away or choose another folder',
+  });
 }
 
 /** By a path that cannot be looked at, nothing is there. */
-function isThere(error: unknown, folder: string): boolean {
-  if (!isSystemError(error) || (error.code !== 'EPERM' && error.code !== 'EACCES')) return false;
+function isFolder(folder: string): boolean {
   try {
     return statSync(folder).isDirectory();
   } catch {

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { untilFree } from '../disk/busy-file.ts';
-import { onDisk } from '../disk/disk-error.ts';
 import type { Owner } from '../disk/holder.ts';
-import { makeFolder } from '../disk/make-folder.ts';
+import { makeFolders } from '../disk/make-folder.ts';
 import { isExpectedError } from '../errors.ts';
 import { fileSourceOf } from '../range/file-source.ts';
 import type { RangeSource } from '../range/range-source.ts';
@@ -71,7 +70,7 @@ export async function downloadFile(
     }
     if (ifExists !== 'ignore') throw inTheWay(target);
   }
-  await onDisk(makeFolder(path.dirname(target)), path.dirname(target), 'create');
+  makeFolders(path.dirname(target));
   const { identity, mayResume } = request;
   const part = await openPartFile({ target, identity, owner: context.owner, mayResume });
   if (existing === 'nothing' && ifExists !== 'overwrite' && (await findExisting(target)) !== 'nothing') {

@@ -34,7 +34,7 @@ export async function findExisting(target: string): Promise<'nothing' | 'file' |
   try {
     return (await lstat(target)).isFile() ? 'file' : 'other';
   } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return 'nothing';
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return 'nothing';
     throw diskError(error, target, 'look at');
   }
 }

@@ -1,6 +1,7 @@
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { sep } from 'node:path';
 import { diskError } from '../disk/disk-error.ts';
+import { notAFolder } from '../disk/make-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { errorCode } from './error-code.ts';
 
@@ -108,11 +109,7 @@ function withSeparator(path: string): string {
 
 function checkFolder(stat: BigIntStats, shownPath: string): void {
   if (stat.isSymbolicLink()) throw linkInTheWay(shownPath);
-  if (!stat.isDirectory()) {
-    throw new ExpectedError('EXISTS', `${shownPath} is in the way: it is not a folder`, {
-      hint: 'unpack into another folder or move it away',
-    });
-  }
+  if (!stat.isDirectory()) throw notAFolder(shownPath);
 }
 
 export function linkInTheWay(shownPath: string): ExpectedError {

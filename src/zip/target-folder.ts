@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError } from '../disk/disk-error.ts';
-import { makeFolderSync } from '../disk/make-folder.ts';
+import { makeFolders } from '../disk/make-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { type Folder, identityOf, linkInTheWay, lstatOrNull, makeFolder, openFolder } from './folder.ts';
 
@@ -100,7 +100,7 @@ export function openTargetFolder(directory: string): TargetFolder {
 
 function openRoot(directory: string): Folder {
   try {
-    makeFolderSync(directory);
+    makeFolders(directory);
     const path = realpathSync(directory);
     const root = openFolder({ path, shownPath: path });
     if (root === null) throw new ExpectedError('DISK', `the folder ${path} has vanished`);

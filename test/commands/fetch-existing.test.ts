@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
@@ -31,6 +31,28 @@ describe('what is there already', () => {
     expectFailureDocument('fetch', run.json);
     expect(run.stderr).toMatch(/hint: .*--overwrite/);
     expect(readFileSync(join(place.cwd, 'out.zip'), 'utf8')).toBe('mine');
+  });
+
+  test.each([
+    ['taken', []],
+    ['taken', ['-x']],
+    ['taken', ['-x', '--overwrite']],
+    ['taken', ['--skip-existing']],
+    ['taken/below', []],
+    ['taken/below', ['-x']],
+    ['nowhere', []],
+  ])('a file where a folder is to be made (-D %s %j) is in the way', async (folder, flags) => {
+    const api = await start();
+    const place = makePlace();
+    writeFileSync(join(place.cwd, 'taken'), 'mine');
+    symlinkSync('missing', join(place.cwd, 'nowhere'));
+    const run = await runCommand(['fetch', PACKAGE_ID, '-D', folder, ...flags, '--json'], { api, place });
+    expect(run).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
+    const inTheWay = join(place.cwd, folder.replace('/below', ''));
+    expect(run.stderr).toContain(`${inTheWay} is in the way: it is not a folder`);
+    expect(run.stderr).toMatch(/^hint: move it away or choose another folder$/m);
+    expect(filesIn(place.cwd)).toEqual(['taken']);
+    expect(readFileSync(join(place.cwd, 'taken'), 'utf8')).toBe('mine');
   });
 
   test.each([

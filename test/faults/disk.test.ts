@@ -188,18 +188,18 @@ test.skipIf(spawnSync('strace', ['-V']).status !== 0).each([
   expect([run.exitCode, finalOf(place)?.equals(object.bytes) ?? false]).toEqual([exitCode, isThere]);
 });
 
-test.each([
-  ['.', 0],
-  ['missing', 9],
-])('a system that refuses to make the folder %s, as Windows does for a drive', async (folder, exitCode) => {
-  const api = await startApi({ files: { one: object } });
-  const place = makePlace();
-  const { nodeFlags, markerPath } = diskFaultFlags({
-    call: 'mkdir',
-    nth: 'every',
-    effect: 'EPERM',
-    pathPart: place.cwd,
-  });
-  const run = await runBinary(['fetch', PACKAGE_ID, '-D', folder], { api, place, nodeFlags });
-  expect([run.exitCode, existsSync(markerPath)]).toEqual([exitCode, true]);
-});
+test.skipIf(process.platform !== 'linux').each([
+  ['/proc/streamdiver-dl-test', []],
+  ['/proc/streamdiver-dl-test', ['-x']],
+  ['/proc/streamdiver-dl-test/below', []],
+  ['/proc/streamdiver-dl-test/below', ['-x']],
+])(
+  'row 86: a folder that no file system can make (%s %j) is a disk error, and soon',
+  async (folder, flags) => {
+    const api = await startApi({ files: { one: object } });
+    const run = await runBinary(['fetch', PACKAGE_ID, '-D', folder, ...flags], { api, deadlineMs: 20_000 });
+    expect(run.exitCode).toBe(9);
+    expect(run.stderr).toContain('could not make the folder /proc/streamdiver-dl-test: no such folder');
+    expect(run.stderr).toMatch(/^hint: choose another folder/m);
+  },
+);

@@ -12,8 +12,7 @@ export type DiskCall =
   | 'close'
   | 'rename'
   | 'link'
-  | 'unlink'
-  | 'mkdir';
+  | 'unlink';
 
 /**
  * What the call does instead: fail with a code such as `ENOSPC`, kill the process before or after it
@@ -85,7 +84,7 @@ promises.open = async (path, ...rest) => {
   return handle;
 };
 
-const byPath = { rename: ['rename'], link: ['link'], unlink: ['rm', 'unlink'], mkdir: ['mkdir'] }[call] ?? [];
+const byPath = { rename: ['rename'], link: ['link'], unlink: ['rm', 'unlink'] }[call] ?? [];
 for (const name of byPath) {
   const real = promises[name];
   promises[name] = (...args) => {

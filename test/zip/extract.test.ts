@@ -325,13 +325,13 @@ describe('stopped on the way', () => {
     expect(pathsOf(directory)).toEqual(['good']);
   });
 
-  test('a target below a file is DISK', async () => {
+  test('a target below a file is EXISTS', async () => {
     const folder = makeTempFolder();
     writeFileSync(join(folder, 'file'), '');
     const error = await failureOf(
       extractArchive(archive(), { unpacker: UNPACKER, directory: join(folder, 'file/target') }),
     );
-    expect(error.code).toBe('DISK');
-    expect(error.message).toContain(join(folder, 'file/target'));
+    expect(error.code).toBe('EXISTS');
+    expect(error.message).toContain(`${join(folder, 'file')} is in the way`);
   });
 });
