@@ -7,11 +7,13 @@ const LIMIT_BYTES = 16 * 1_048_576;
 
 /**
  * The ids that a command works on, each once: `-` stands for standard input, one id a line.
+ * @param selecting the command whose flags select entries, for whoever gives a pattern as an id
  * @throws ExpectedError USAGE when there are none
  */
 export async function readIds(
   words: readonly string[],
   world: Pick<World, 'stdin'>,
+  selecting: 'fetch' | 'contents' = 'fetch',
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   for (const word of words) {
@@ -20,7 +22,7 @@ export async function readIds(
       for (const line of (await readText(world.stdin)).split(/\r?\n/))
         if (line.trim() !== '') ids.push(line.trim());
   }
-  refusePatterns(ids);
+  refusePatterns(ids, selecting);
   if (ids.length === 0 || ids.includes('')) {
     throw new ExpectedError('USAGE', ids.length === 0 ? 'no package id given' : 'an empty id was given', {
       hint: 'list the packages with: streamdiver-dl list',
@@ -34,11 +36,11 @@ export async function readIds(
  * A `?` alone proves nothing: ids are opaque.
  * @throws ExpectedError USAGE with the right spelling
  */
-function refusePatterns(ids: readonly string[]): void {
+function refusePatterns(ids: readonly string[], selecting: string): void {
   const pattern = ids.find((id) => /\*|\[.+\]/.test(id));
   if (pattern === undefined) return;
   throw new ExpectedError('USAGE', `${pattern} is a pattern, not a package id`, {
-    hint: `select entries of a package with: streamdiver-dl fetch ID --include ${quoteForShell(pattern)}`,
+    hint: `select entries of a package with: streamdiver-dl ${selecting} ID --include ${quoteForShell(pattern)}`,
   });
 }
 

@@ -76,7 +76,7 @@ export async function contents({ ids: words, selection }: ContentsOptions, conte
 }
 
 async function readOneId(words: readonly string[], context: Context): Promise<string> {
-  const [id, ...more] = await readOrPickIds(words, { isMultiple: false }, context);
+  const [id, ...more] = await readOrPickIds(words, { isMultiple: false, selecting: 'contents' }, context);
   if (id !== undefined && more.length === 0) return id;
   throw new ExpectedError('USAGE', 'contents shows one package, but standard input holds several ids');
 }

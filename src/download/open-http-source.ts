@@ -7,6 +7,7 @@ import {
   type HttpSourceContext,
   type ObjectTail,
 } from './http-source.ts';
+import { peek } from './peek.ts';
 import type { AskedRange } from './range-answer.ts';
 import { createRangeExchange, type RangeExchange } from './range-exchange.ts';
 
@@ -23,6 +24,8 @@ export interface HttpSourceRequest {
   readonly sizeBytes: number | null;
   /** How much of the end comes with the first request, and is kept. */
   readonly tailBytes: number;
+  /** Sees the type and the first bytes where the whole comes instead of a part; throws to refuse them. */
+  readonly inspectHead: (head: Buffer, contentType: string | null) => void;
 }
 
 const NO_RANGES = 'the server does not send parts of files';
@@ -30,7 +33,7 @@ const NO_RANGES = 'the server does not send parts of files';
 /**
  * Opens an object by asking for its last bytes, which tells its size and version as well (RFC 9110
  * 14.1.2, suffix ranges). A server that has ranges but not this form is asked once more in numbers.
- * @throws ExpectedError INTEGRITY when the size is not the one the API told; what `read` throws
+ * @throws ExpectedError INTEGRITY when the size is not the one the API told; what `inspectHead` and `read` throw
  */
 export async function openHttpSource(
   request: HttpSourceRequest,
@@ -53,14 +56,15 @@ type TailOutcome = (ObjectTail & { readonly kind: 'tail' }) | { readonly kind: '
 /** One request for the end of the object. An answer with the whole of a small one is as good. */
 async function takeTail(
   asked: AskedRange,
-  { sizeBytes, tailBytes }: HttpSourceRequest,
+  { sizeBytes, tailBytes, inspectHead }: HttpSourceRequest,
   exchange: RangeExchange,
-  { connections, signal }: HttpSourceContext,
+  { connections, signal, clock }: HttpSourceContext,
 ): Promise<TailOutcome> {
   await connections.take(signal);
   try {
     const { response, answer } = await exchange.send(asked, null);
-    // Of another size it may be a page that says why there is no file; who takes the whole will see.
+    if (answer.kind === 'whole') await peek(response, inspectHead, { clock, signal });
+    // Of another size it is for whoever takes the whole to see what it is.
     const isSmall =
       answer.kind === 'whole' &&
       answer.totalBytes !== null &&

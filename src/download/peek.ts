@@ -9,7 +9,7 @@ import { watchForStalls } from './patience.ts';
 /**
  * Shows the first bytes of a body to `inspectHead`, and leaves them in it: what is no file must not
  * cost the bytes that are there already.
- * @throws UnfitAnswerError as `inspectHead` refuses them, TransportError when none came
+ * @throws UnfitAnswerError as `inspectHead` refuses them, which destroys the body; TransportError when none came
  */
 export async function peek(
   { body, headers, url }: HttpResponse,
@@ -33,6 +33,7 @@ export async function peek(
   try {
     inspectHead(head ?? Buffer.alloc(0), headers.get('content-type'));
   } catch (error) {
+    body.destroy();
     throw error instanceof ExpectedError
       ? new UnfitAnswerError(error.code, error.message, error.details)
       : error;

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { ConnectionBudget } from '../download/connection-budget.ts';
+import { type ExpectedContent, inspectHead } from '../download/expected-content.ts';
 import {
   type HttpSourceOpening,
   type HttpSourceRequest,
@@ -7,6 +8,8 @@ import {
 } from '../download/open-http-source.ts';
 import type { RateLimit } from '../download/rate-limit.ts';
 import { TAIL_BYTES } from '../zip/end-record.ts';
+
+const ARCHIVE: ExpectedContent = { mimeType: 'application/zip', isCompressed: true, name: null };
 
 export interface RemoteReading {
   /** The package, and what the file is called in progress. */
@@ -19,16 +22,20 @@ export interface RemoteReading {
 
 /**
  * Opens an archive where it lies, to read its directory and single entries.
- * @throws ExpectedError of openHttpSource()
+ * @throws ExpectedError BAD_RESPONSE when something else than an archive came, and those of openHttpSource()
  */
 export async function openRemoteArchive(
-  request: Omit<HttpSourceRequest, 'tailBytes'>,
+  request: Omit<HttpSourceRequest, 'tailBytes' | 'inspectHead'>,
   { id, label, ...limits }: RemoteReading,
   context: Pick<Context, 'api' | 'io' | 'clock' | 'random' | 'signal'>,
 ): Promise<HttpSourceOpening> {
   const { io } = context;
   return await openHttpSource(
-    { ...request, tailBytes: TAIL_BYTES },
+    {
+      ...request,
+      tailBytes: TAIL_BYTES,
+      inspectHead: (head, contentType) => inspectHead(ARCHIVE, head, contentType),
+    },
     {
       ...context,
       ...limits,

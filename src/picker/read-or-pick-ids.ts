@@ -12,11 +12,11 @@ import { typedWords } from './typed-words.ts';
  */
 export async function readOrPickIds(
   words: readonly string[],
-  { isMultiple }: { readonly isMultiple: boolean },
+  { isMultiple, selecting }: { readonly isMultiple: boolean; readonly selecting?: 'contents' },
   context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<readonly string[]> {
   const { io, world } = context;
-  if (words.length > 0) return await readIds(words, world);
+  if (words.length > 0) return await readIds(words, world, selecting);
   if (!io.canPrompt) {
     throw new ExpectedError('USAGE', 'no package id given', {
       hint: `name one, or - to read ids from standard input; list them with: ${PROGRAM} list`,

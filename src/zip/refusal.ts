@@ -3,7 +3,7 @@ import { ExpectedError } from '../errors.ts';
 /** The archive is not as it was written: cut, changed on the way, or numbers that do not add up. */
 export function damaged(reason: string, cause?: unknown): ExpectedError {
   return new ExpectedError('INTEGRITY', `the archive is damaged: ${reason}`, {
-    hint: 'download it again; if that does not help, the package itself is damaged',
+    hint: 'run the same command again; if it stays like this, create the package again',
     cause,
   });
 }

@@ -137,6 +137,59 @@ describe('contents', () => {
     expect(run.stderr).toContain(`hint: streamdiver-dl fetch -- ${PACKAGE_ID}`);
   });
 
+  test.each([['contents'], ['fetch', '-x']])(
+    'row 55: a page instead of the archive is called so by %s, and not taken for a server without ranges',
+    async (...words) => {
+      const page = '<!doctype html>\n<title>Sign in</title>\n';
+      const api = await start({
+        script: {
+          'GET /v2/downloads/file/{id}': (_request, reply) =>
+            reply.send(200, { 'Content-Type': 'text/html' }, page),
+        },
+      });
+      const run = await runCommand([...words, PACKAGE_ID, '--json'], { api });
+      expect(run.exitCode).toBe(7);
+      expect(run.stderr).toContain('the server sent a web page instead of the zip archive: Sign in');
+      expect(run.stderr).not.toContain('parts of files');
+      expect(calls(api)).toHaveLength(2);
+      expect(listTree(run.cwd)).toEqual([]);
+    },
+  );
+
+  test('row 55: neither is a page taken for the end of an archive where the API does not tell the size', async () => {
+    const file = { url: '/v2/downloads/file/one', mimeType: 'application/zip' };
+    const api = await start({
+      script: {
+        'GET /v2/downloads/{id}': {
+          json: { status: 'success', data: { id: PACKAGE_ID, status: 'ready', files: [file] } },
+        },
+        'GET /v2/downloads/file/{id}': (_request, reply) => reply.send(200, {}, '<html>Sign in</html>'),
+      },
+    });
+    const run = await runCommand(['contents', PACKAGE_ID, '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
+    expect(run.stderr).toContain('a web page instead of the zip archive');
+  });
+
+  test('a damaged archive: nothing was downloaded that could be downloaded again', async () => {
+    const damaged = { ...object, bytes: Buffer.from(object.bytes) };
+    damaged.bytes.fill(0, object.bytes.length - 22);
+    const run = await runCommand(['contents', PACKAGE_ID], { api: await start({ files: { one: damaged } }) });
+    expect(run.exitCode).toBe(10);
+    expect(run.stderr).toMatch(/^error: the archive is damaged/m);
+    expect(run.stderr).toMatch(
+      /^hint: run the same command again; if it stays like this, create the package again$/m,
+    );
+  });
+
+  test('row 111: a pattern in place of the id: the right spelling is that of this command', async () => {
+    const run = await runCommand(['contents', '*.srt']);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(
+      "hint: select entries of a package with: streamdiver-dl contents ID --include '*.srt'",
+    );
+  });
+
   test('row 106: names are shown escaped and never as they are', async () => {
     const files = {
       one: serveArchive([{ name: 'a\u001b[2J\u202e.txt', content: 'x' }, { name: '../evil' }]),

@@ -48,7 +48,14 @@ export async function openRemote(
   });
   const url = new URL(`${server.origin}/object`);
   return await openHttpSource(
-    { url, renewUrl: async () => url, sizeBytes: null, tailBytes: 1000, ...request },
+    {
+      url,
+      renewUrl: async () => url,
+      sizeBytes: null,
+      tailBytes: 1000,
+      inspectHead: () => undefined,
+      ...request,
+    },
     {
       api,
       clock,
