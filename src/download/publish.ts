@@ -21,7 +21,8 @@ export async function publish(
     else await renameWithoutReplacing(from, to, attempt);
     await syncFolder(path.dirname(to));
   } catch (error) {
-    if (isSystemError(error) && (error.code === 'EEXIST' || error.code === 'EISDIR')) throw inTheWay(to);
+    if (isSystemError(error) && error.code === 'EISDIR') throw folderInTheWay(to);
+    if (isSystemError(error) && error.code === 'EEXIST') throw inTheWay(to);
     throw diskError(error, to, 'write');
   }
 }
@@ -30,9 +31,10 @@ export async function publish(
  * Whether something lies under that name; a dangling link counts.
  * @throws ExpectedError DISK when it cannot be told
  */
-export async function findExisting(target: string): Promise<'nothing' | 'file' | 'other'> {
+export async function findExisting(target: string): Promise<'nothing' | 'file' | 'folder' | 'other'> {
   try {
-    return (await lstat(target)).isFile() ? 'file' : 'other';
+    const status = await lstat(target);
+    return status.isFile() ? 'file' : status.isDirectory() ? 'folder' : 'other';
   } catch (error) {
     if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return 'nothing';
     throw diskError(error, target, 'look at');
@@ -42,5 +44,11 @@ export async function findExisting(target: string): Promise<'nothing' | 'file' |
 export function inTheWay(target: string): ExpectedError {
   return new ExpectedError('EXISTS', `${target} is there already`, {
     hint: 'replace it with --overwrite, leave it with --skip-existing, or choose another name with -o',
+  });
+}
+
+export function folderInTheWay(target: string): ExpectedError {
+  return new ExpectedError('EXISTS', `${target} is in the way: it is a folder`, {
+    hint: 'move it away or choose another name with -o',
   });
 }

@@ -2,11 +2,13 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { diskError } from '../disk/disk-error.ts';
+import { ExpectedError } from '../errors.ts';
 import { openFileSource } from '../range/file-source.ts';
 import { openByteStream } from './byte-stream.ts';
 import type { ExtractionPlan, PlannedFile } from './extraction-plan.ts';
 import { lstatOrNull, type Place } from './folder.ts';
 import { existsError } from './publish-entry.ts';
+import { showSome } from './refusal.ts';
 import type { TargetFolder } from './target-folder.ts';
 
 const FILES_PER_TURN = 100;
@@ -27,6 +29,7 @@ export async function findExisting(
   for (const components of plan.folders) target.find(components);
   const same = new Set<PlannedFile>();
   const different: string[] = [];
+  const irreplaceable: string[] = [];
   for (const [index, file] of plan.files.entries()) {
     if (index % FILES_PER_TURN === FILES_PER_TURN - 1) await setImmediate();
     signal?.throwIfAborted();
@@ -41,11 +44,22 @@ export async function findExisting(
         Number(stat.size) === file.entry.sizeBytes &&
         (await checksumOf(place, Number(stat.size), signal)) === file.entry.crc32);
     if (isSame) same.add(file);
-    else if (!(ifExists === 'overwrite' && (stat.isFile() || stat.isSymbolicLink())))
-      different.push(place.shownPath);
+    else if (!stat.isFile() && !stat.isSymbolicLink()) irreplaceable.push(place.shownPath);
+    else if (ifExists !== 'overwrite') different.push(place.shownPath);
   }
+  if (irreplaceable.length > 0) throw irreplaceableError(irreplaceable);
   if (different.length > 0) throw existsError(different);
   return same;
+}
+
+function irreplaceableError(paths: readonly string[]): ExpectedError {
+  return new ExpectedError(
+    'EXISTS',
+    `not replaced, as it is a folder or a special file: ${showSome(paths)}`,
+    {
+      hint: 'move it away, or unpack into another folder',
+    },
+  );
 }
 
 async function checksumOf(place: Place, sizeBytes: number, signal: AbortSignal | undefined): Promise<number> {

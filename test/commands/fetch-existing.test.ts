@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
@@ -54,6 +54,24 @@ describe('what is there already', () => {
     expect(filesIn(place.cwd)).toEqual(['taken']);
     expect(readFileSync(join(place.cwd, 'taken'), 'utf8')).toBe('mine');
   });
+
+  test.each([[[]], [['--overwrite']], [['--skip-existing']]])(
+    'a folder of that name is kept, and no flag is named that would not help (%j)',
+    async (flags) => {
+      const api = await start();
+      const place = makePlace();
+      const args = ['fetch', PACKAGE_ID, '-D', '.', ...flags];
+      await runCommand(args, { api, place });
+      const [name = ''] = filesIn(place.cwd);
+      rmSync(join(place.cwd, name));
+      mkdirSync(join(place.cwd, name));
+      const run = await runCommand(args, { api, place });
+      expect(run.exitCode).toBe(13);
+      expect(run.stderr).toContain(`${join(place.cwd, name)} is in the way: it is a folder`);
+      expect(run.stderr).toMatch(/^hint: move it away or choose another name with -o$/m);
+      expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
+    },
+  );
 
   test.each([
     [['--skip-existing'], 0, 'mine'],

@@ -163,19 +163,21 @@ describe('what is in the way', () => {
     expect(readFileSync(join(directory, 'empty'), 'utf8')).toBe('');
   });
 
-  test.each([false, true])('a folder where a file should be is EXISTS, overwrite %s', async (overwrite) => {
-    const directory = makeTempFolder();
-    mkdirSync(join(directory, 'small.txt'));
-    const error = await failureOf(
-      extractArchive(archive(), {
-        unpacker: UNPACKER,
-        directory,
-        ifExists: overwrite ? 'overwrite' : 'refuse',
-      }),
-    );
-    expect(error.code).toBe('EXISTS');
-    expect(pathsOf(directory)).toEqual(['small.txt']);
-  });
+  test.each(['refuse', 'overwrite', 'skip'] as const)(
+    'a folder where a file should be is EXISTS, with %s',
+    async (ifExists) => {
+      const directory = makeTempFolder();
+      mkdirSync(join(directory, 'small.txt'));
+      const error = await failureOf(extractArchive(archive(), { unpacker: UNPACKER, directory, ifExists }));
+      expect(error.code).toBe('EXISTS');
+      expect(error.message).toBe(
+        `not replaced, as it is a folder or a special file: ${join(directory, 'small.txt')}`,
+      );
+      // Neither --overwrite nor --skip-existing would help.
+      expect(error.details.hint).toBe('move it away, or unpack into another folder');
+      expect(pathsOf(directory)).toEqual(['small.txt']);
+    },
+  );
 
   test('a file where a folder should be is EXISTS', async () => {
     const directory = makeTempFolder();
