@@ -54,6 +54,14 @@ test('every flag is documented', () => {
   expect([...shown].filter((flag) => !new RegExp(`${flag}(?![a-z-])`).test(TEXT))).toEqual([]);
 });
 
+test('docs/commands.md has every flag of every command, in its short form, too', () => {
+  const text = userDocuments().get('docs/commands.md') ?? '';
+  const isThere = (flag: string) => new RegExp(`(?<![a-z-])${flag}(?![a-z-])`).test(text);
+  const shown = EVERY_FLAG.filter(({ hidden }) => !hidden);
+  const flags = new Set(shown.flatMap(({ long, short }) => [long ?? [], short ?? []].flat()));
+  expect([...flags].filter((flag) => !isThere(flag))).toEqual([]);
+});
+
 test('every error code has its place in the troubleshooting, with what is on the disk and what to do', () => {
   const text = userDocuments().get('docs/troubleshooting.md') ?? '';
   const sections = new Map(
