@@ -1,40 +1,20 @@
 import type { Clock } from '../clock.ts';
 import type { FileEvent } from '../download/download-file.ts';
-import { createSpeedometer } from '../download/speed.ts';
 import { formatDuration, formatSize } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-
-/** Often enough for an eye and for a script that reads `--progress json`. */
-const TELL_EVERY_MS = 100;
+import { tellTransfer } from './transfer-progress.ts';
 
 /** Tells the terminal what happens to one file. */
 export function tellFileEvents(
   io: Terminal,
   { id, label, clock }: { id: string; label: string; clock: Clock },
 ): (event: FileEvent) => void {
-  const speed = createSpeedometer(clock);
-  let toldMs = Number.NEGATIVE_INFINITY;
+  const tell = tellTransfer(io, { id, label, clock });
   return (event) => {
     switch (event.kind) {
-      case 'progress': {
-        const { haveBytes: bytes, totalBytes, connections } = event;
-        const bytesPerSecond = speed(bytes);
-        if (bytes !== totalBytes && clock.monotonicMs() - toldMs < TELL_EVERY_MS) break;
-        toldMs = clock.monotonicMs();
-        const etaSeconds =
-          bytesPerSecond && totalBytes !== null ? (totalBytes - bytes) / bytesPerSecond : null;
-        io.progress({
-          event: 'progress',
-          id,
-          label,
-          bytes,
-          totalBytes,
-          bytesPerSecond,
-          etaSeconds,
-          connections,
-        });
+      case 'progress':
+        tell({ bytes: event.haveBytes, totalBytes: event.totalBytes, connections: event.connections });
         break;
-      }
       case 'connections':
         io.verbose(1, `${label}: ${countConnections(event.count)} from here on (${event.reason})`);
         break;

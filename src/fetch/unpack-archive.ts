@@ -8,9 +8,10 @@ import type { RangeSource } from '../range/range-source.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { createPathFilter, selectsAll } from '../values/path-filter.ts';
 import { PROGRAM } from '../version.ts';
-import { type ExtractionProgress, extractArchive } from '../zip/extract.ts';
+import { extractArchive } from '../zip/extract.ts';
 import { type LeftOut, type RenamedEntry, showLeftOut } from '../zip/extraction-plan.ts';
 import { showName, showSome } from '../zip/refusal.ts';
+import { tellTransfer } from './transfer-progress.ts';
 
 /** What came out of an archive. */
 export interface Unpacked {
@@ -21,7 +22,6 @@ export interface Unpacked {
   readonly leftOut: readonly LeftOut[];
 }
 
-const TELL_EVERY_MS = 100;
 /** PATH_MAX of macOS, for a whole path with the NUL at its end; Linux and Windows allow what any archive has. */
 const MACOS_PATH_BYTES = 1_024;
 
@@ -36,13 +36,6 @@ export async function unpackArchive(
   { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<Unpacked> {
   const { selection, maxSizeBytes, ifExists } = flags;
-  let toldMs = Number.NEGATIVE_INFINITY;
-  const onProgress = ({ bytes, totalBytes, files, totalFiles }: ExtractionProgress) => {
-    if (files < totalFiles && clock.monotonicMs() - toldMs < TELL_EVERY_MS) return;
-    toldMs = clock.monotonicMs();
-    const what = `unpacking ${label}, ${files} of ${totalFiles} files`;
-    io.progress({ event: 'progress', id: item.id, label: what, bytes, totalBytes });
-  };
   const { files, leftOut, renamed } = await extractArchive(source, {
     directory: folder,
     unpacker: world,
@@ -50,7 +43,7 @@ export async function unpackArchive(
     ifExists,
     mayResume: flags.resume,
     attempt: untilFree({ platform: world.platform, clock }),
-    onProgress,
+    onProgress: tellTransfer(io, { id: item.id, label, clock }),
     isWanted: selectsAll(selection) ? undefined : createPathFilter(selection),
     skipsUnsafe: flags.skipUnsafe,
     maxPathBytes: world.platform === 'darwin' ? roomBelow(folder) : undefined,

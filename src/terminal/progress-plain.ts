@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { formatDuration } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
-import { describeEvent, describeTransfer, nameOf, shareDone } from './progress-words.ts';
+import { describeEvent, describeTransfer, isUnpacking, nameOf, shareDone } from './progress-words.ts';
 import type { ProgressEvent } from './terminal.ts';
 
 const STEP_SHARE = 0.1;
@@ -9,13 +9,16 @@ const STEP_MS = 30_000;
 const FIRST_HEARTBEAT_MS = 30_000;
 const HEARTBEAT_MS = 60_000;
 
+/** An archive is transferred, verified and unpacked, each from nothing to all. */
+type Phase = ProgressEvent['event'] | 'unpack';
+
 /** What was last said about one id. */
 interface Told {
   status: string | null | undefined;
   readonly sinceMs: number;
   nextHeartbeatMs: number;
-  /** Of the phase (transfer or verification) that is under way. */
-  phase: ProgressEvent['event'];
+  /** Of the phase that is under way. */
+  phase: Phase;
   share: number;
   saidMs: number;
 }
@@ -69,17 +72,22 @@ function newlyTold(nowMs: number, event: ProgressEvent): Told {
     status: undefined,
     sinceMs: nowMs,
     nextHeartbeatMs: nowMs + FIRST_HEARTBEAT_MS,
-    phase: event.event,
+    phase: phaseOf(event),
     share: shareDone(event) ?? 0,
     saidMs: nowMs,
   };
 }
 
+function phaseOf(event: ProgressEvent): Phase {
+  return isUnpacking(event) ? 'unpack' : event.event;
+}
+
 /** Whether enough has happened since the last line; the first event of a phase only starts the count. */
 function step(told: Told, event: ProgressEvent, nowMs: number): boolean {
   const share = shareDone(event);
-  if (told.phase !== event.event) {
-    told.phase = event.event;
+  const phase = phaseOf(event);
+  if (told.phase !== phase) {
+    told.phase = phase;
     told.share = share ?? 0;
     told.saidMs = nowMs;
     return false;
@@ -92,9 +100,14 @@ function step(told: Told, event: ProgressEvent, nowMs: number): boolean {
 }
 
 function describeStep(event: ProgressEvent): string {
-  const { percent, amount, rate, left } = describeTransfer(event);
-  const details = [amount, rate, left].filter((part) => part !== undefined).join(', ');
-  const what = event.event === 'verify' ? describeEvent(event) : percent;
+  const { percent, amount, files, rate, left } = describeTransfer(event);
+  const details = [amount, files, rate, left].filter((part) => part !== undefined).join(', ');
+  const what =
+    event.event === 'verify'
+      ? describeEvent(event)
+      : isUnpacking(event)
+        ? `${describeEvent(event)} ${percent}`
+        : percent;
   if (what === undefined) return details || describeEvent(event);
   return details ? `${what} (${details})` : what;
 }

@@ -8,13 +8,15 @@ export interface TransferWords {
   /** Between 0 and 1. */
   readonly share: number | undefined;
   readonly amount: string | undefined;
+  /** How many are unpacked: `3/40 files`. */
+  readonly files: string | undefined;
   readonly rate: string | undefined;
   readonly left: string | undefined;
 }
 
 /** The numbers of a `progress` or `verify` event in words. */
 export function describeTransfer(event: ProgressEvent): TransferWords {
-  const { bytes, totalBytes, bytesPerSecond, etaSeconds } = event;
+  const { bytes, totalBytes, bytesPerSecond, etaSeconds, files, totalFiles } = event;
   const share = shareDone(event);
   return {
     share,
@@ -25,6 +27,10 @@ export function describeTransfer(event: ProgressEvent): TransferWords {
         : typeof totalBytes === 'number'
           ? formatSizeOf(bytes, totalBytes)
           : formatSize(bytes),
+    files:
+      files === undefined || totalFiles === undefined
+        ? undefined
+        : `${files}/${totalFiles} ${totalFiles === 1 ? 'file' : 'files'}`,
     rate: typeof bytesPerSecond === 'number' ? formatRate(bytesPerSecond) : undefined,
     left: typeof etaSeconds === 'number' ? `${formatCountdown(etaSeconds)} left` : undefined,
   };
@@ -34,6 +40,11 @@ export function describeTransfer(event: ProgressEvent): TransferWords {
 export function shareDone({ bytes, totalBytes }: ProgressEvent): number | undefined {
   if (typeof bytes !== 'number' || typeof totalBytes !== 'number') return undefined;
   return totalBytes === 0 ? 1 : Math.min(1, bytes / totalBytes);
+}
+
+/** Whether the bytes are those of the files in an archive, not of a file that comes over the network. */
+export function isUnpacking({ totalFiles }: ProgressEvent): boolean {
+  return totalFiles !== undefined;
 }
 
 /** What an event says apart from numbers, escaped: `preparing`, `retry 2: connection reset`. */
@@ -50,7 +61,7 @@ export function describeEvent(event: ProgressEvent): string {
     case 'wait':
       return event.status ? escapeText(event.status) : (message ?? 'waiting');
     case 'progress':
-      return message ?? 'downloading';
+      return message ?? (isUnpacking(event) ? 'unpacking' : 'downloading');
     case 'done':
       break;
   }

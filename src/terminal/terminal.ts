@@ -30,7 +30,7 @@ export interface Listing<Item> {
 
 /**
  * What the bar and the plain lines are drawn from, and what a line of `--progress json` says, whose
- * keys are fixed: `label` and `connections` are for people only.
+ * keys are fixed: `label`, `connections`, `files` and `totalFiles` are for people only.
  */
 export interface ProgressEvent {
   readonly event: 'state' | 'wait' | 'progress' | 'retry' | 'verify' | 'done';
@@ -44,6 +44,9 @@ export interface ProgressEvent {
   readonly etaSeconds?: number | null;
   /** How many the bytes come over now. */
   readonly connections?: number | null;
+  /** While an archive is unpacked: how many of its files are, and of how many. */
+  readonly files?: number | undefined;
+  readonly totalFiles?: number | undefined;
   readonly attempt?: number | null;
   readonly message?: string | null;
 }

@@ -2,9 +2,19 @@ import { displayWidth, truncateMiddle, truncateToWidth } from './display-width.t
 import { drawBar } from './draw-bar.ts';
 import { formatDuration, formatPercent, formatSizeOfInColumn } from './format.ts';
 import type { ProgressLook, ProgressRow } from './progress-row.ts';
-import { describeTransfer, nameOf, shareDone } from './progress-words.ts';
+import { describeTransfer, isUnpacking, nameOf, shareDone } from './progress-words.ts';
+import type { ProgressEvent } from './terminal.ts';
 
-type Cell = 'bar' | 'percent' | 'amount' | 'rate' | 'left' | 'connections' | 'connectionsShort' | 'verified';
+type Cell =
+  | 'bar'
+  | 'percent'
+  | 'amount'
+  | 'files'
+  | 'rate'
+  | 'left'
+  | 'connections'
+  | 'connectionsShort'
+  | 'verified';
 type Cells = Readonly<Record<Cell, string>>;
 
 /** What a line may say after the name, the most telling form first. */
@@ -17,6 +27,14 @@ const FORMS: readonly (readonly Cell[])[] = [
   ['percent', 'rate', 'left'],
   ['percent', 'left'],
   ['percent'],
+];
+/** The same where archives are unpacked; how many bytes there are says less than how many files. */
+const UNPACKING_FORMS: readonly (readonly Cell[])[] = [
+  ['bar', 'amount', 'files', 'rate', 'left', 'connectionsShort', 'verified'],
+  ['bar', 'amount', 'files', 'rate', 'left'],
+  ['bar', 'files', 'rate', 'left'],
+  ['percent', 'files', 'rate', 'left'],
+  ...FORMS,
 ];
 const NARROWEST_BAR = 10;
 const WIDEST_BAR = 30;
@@ -47,7 +65,8 @@ export function layOutTransfers(rows: readonly ProgressRow[], look: ProgressLook
   const described = new Map(rows.map((row) => [row, describe(row, look)]));
   const separator = displayWidth(look.glyphs.separator);
   const longestName = Math.max(0, ...rows.map((row) => displayWidth(nameOf(row.event) ?? '')));
-  for (const form of FORMS) {
+  const forms = rows.some(({ event }) => isUnpacking(event)) ? UNPACKING_FORMS : FORMS;
+  for (const form of forms) {
     const columns = form
       .map((cell) => ({ cell, width: widthOf(cell, [...described.values()]) }))
       .filter(({ width }) => width > 0);
@@ -100,12 +119,20 @@ function describe(row: ProgressRow, { glyphs }: ProgressLook): Cells {
     bar: '',
     percent: percent.padStart(PERCENT_WIDTH),
     amount: formatSizeOfInColumn(bytes ?? 0, totalBytes ?? 0),
+    files: filesOf(event),
     rate: event.event === 'verify' ? 'verifying' : isStalled ? '' : rate,
     left: isStalled ? `nothing for ${formatDuration(silentMs)}` : isComplete ? '' : left,
     connections: count === null ? '' : `${count} connections`,
     connectionsShort: count === null ? '' : `${glyphs.times}${count}`,
     verified: verification === null ? '' : lagOf(row),
   };
+}
+
+/** As long from the first as with all of them. */
+function filesOf(event: ProgressEvent): string {
+  const { files = '' } = describeTransfer(event);
+  const { files: all = '' } = describeTransfer({ ...event, files: event.totalFiles });
+  return files.padStart(all.length);
 }
 
 function lagOf({ event, verification }: ProgressRow): string {

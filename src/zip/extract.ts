@@ -108,11 +108,7 @@ async function unpackPlan(
     const wantedBytes = wanted.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
     await options.beforeWriting?.(Math.max(0, wantedBytes - keptBytes), target.path);
     for (const components of plan.folders) target.ensure(components);
-    const { countBytes, countFile } = countProgress(plan.unpackedBytes, plan.files.length, options);
-    for (const { entry } of existing) {
-      countBytes(entry.sizeBytes);
-      countFile();
-    }
+    const { countBytes, countFile } = countProgress(plan, [...existing], options);
     const mayReplace = ifExists === 'overwrite';
     const { attempt = (operation) => operation() } = options;
     await unpackFiles(source, wanted, {
@@ -135,14 +131,16 @@ async function unpackPlan(
   }
 }
 
+/** Begins with what is there, so that a speed is that of the unpacking alone. */
 function countProgress(
-  totalBytes: number,
-  totalFiles: number,
+  { files: { length: totalFiles }, unpackedBytes: totalBytes }: ExtractionPlan,
+  existing: readonly PlannedFile[],
   { onProgress }: ExtractOptions,
 ): { countBytes: (sizeBytes: number) => void; countFile: () => void } {
-  let bytes = 0;
-  let files = 0;
+  let bytes = existing.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+  let files = existing.length;
   const tell = () => onProgress?.({ bytes, totalBytes, files, totalFiles });
+  tell();
   return {
     countBytes(sizeBytes) {
       bytes += sizeBytes;

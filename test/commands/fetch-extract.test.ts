@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
+import { pseudoRandomBytes } from '../support/bytes.ts';
 import { makePlace } from '../support/run-place.ts';
 import { serveArchive } from '../support/served-archive.ts';
 import { makePlainObject } from '../support/served-object.ts';
@@ -53,6 +54,24 @@ describe('fetch -x', () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, '5f0c2b9e.mp4')}\n` });
     expect(run.stderr).toContain('warning: 5f0c2b9e.mp4 is no archive');
   });
+});
+
+test('progress of an unpacking says how fast it goes and how long it will take', async () => {
+  const entries = [1, 2, 3].map((seed) => ({
+    name: `${seed}.mp4`,
+    content: pseudoRandomBytes(100_000, seed),
+  }));
+  const api = await start({ files: { one: serveArchive(entries) } });
+  const flags = ['-x', '--limit-rate', '50K', '--progress', 'json'];
+  const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api });
+  const events = run.stderr
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line))
+    .filter((event) => (event as { event: string }).event === 'progress');
+  expect(events[0]).toMatchObject({ bytes: 0, totalBytes: 300_000, bytesPerSecond: null, etaSeconds: null });
+  expect(events.at(-1)).toMatchObject({ bytes: 300_000, etaSeconds: 0 });
+  expect(events.at(-2)).toMatchObject({ bytesPerSecond: expect.any(Number), etaSeconds: expect.any(Number) });
 });
 
 test.each([

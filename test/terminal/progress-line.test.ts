@@ -72,6 +72,24 @@ describe('the line of a transfer', () => {
     expect(line({ ...TRANSFER, label: 'a.zip', connections }, width)).toBe(expected);
   });
 
+  test.each([
+    [120, 'a.zip · ██████████▊░░░░░░░░░░░░░░░░░░░  36 % · 1.2/3.4 GiB ·  9/40 files ·  85 MiB/s · 0:23 left'],
+    [75, 'a.zip · ████████▎░░░░░░░░░░░░░░  36 % ·  9/40 files ·  85 MiB/s · 0:23 left'],
+    [54, 'a.zip ·  36 % ·  9/40 files ·  85 MiB/s · 0:23 left'],
+    [45, 'a.zip ·  36 % ·  85 MiB/s · 0:23 left'],
+    [35, 'a.zip ·  36 % · 0:23 left'],
+  ])('at %d cells while it is unpacked', (width, expected) => {
+    expect(line({ ...TRANSFER, label: 'a.zip', files: 9, totalFiles: 40 }, width)).toBe(expected);
+  });
+
+  test('while it is unpacked beside downloads counts files in a column of its own', () => {
+    const unpacked = row({ ...TRANSFER, label: 'a.zip', files: 1, totalFiles: 1 });
+    expect(lines([unpacked, row({ ...TRANSFER, label: 'b.zip' })], 75)).toEqual([
+      'a.zip · ████▎░░░░░░░  36 % · 1.2/3.4 GiB · 1/1 file ·  85 MiB/s · 0:23 left',
+      'b.zip · ████▎░░░░░░░  36 % · 1.2/3.4 GiB            ·  85 MiB/s · 0:23 left',
+    ]);
+  });
+
   test('nothing moves when a digit is added or a speed is known', () => {
     const at = (share: number, more: Partial<ProgressEvent> = {}) =>
       line({ ...TRANSFER, bytes: share * 3.45 * GIB, ...more }, 77)?.replace(/·[^·]*$/, '');

@@ -125,6 +125,19 @@ describe('in a log', () => {
   });
 });
 
+describe('an archive that is unpacked after its download, in a log', () => {
+  test('has lines of its own, with the count of files', () => {
+    const { terminal, stderr, clock } = makeTerminal();
+    const unpacking = (share: number, files: number) => ({ ...transfer(share), files, totalFiles: 40 });
+    terminal.progress(transfer(0));
+    terminal.progress(transfer(1));
+    terminal.progress(unpacking(0, 0));
+    clock.advance(31_000);
+    terminal.progress(unpacking(0.6, 12));
+    expect(stderr.text()).toBe('Lecture: unpacking 60 % (60/100 MiB, 12/40 files, 1 MiB/s, 0:40 left)\n');
+  });
+});
+
 describe('--progress json', () => {
   test('is one object per event with all keys in order, null where unknown', () => {
     const { terminal, stdout, stderr, clock } = makeTerminal({ progressMode: 'json', quiet: true });
