@@ -1,5 +1,5 @@
 import type { FileResult } from '../download/download-file.ts';
-import { formatDuration, formatRate, formatSize } from '../terminal/format.ts';
+import { formatElapsed, formatRate, formatSize } from '../terminal/format.ts';
 
 /** A speed over less time than this says nothing. */
 const SHORTEST_TRANSFER_MS = 100;
@@ -17,7 +17,7 @@ export function describeDone(
   const proof = describeProof(verified);
   if (isAlreadyThere) return `${label} is already here (${size}, ${proof})`;
   const facts = [
-    `${size} in ${durationMs < 10_000 ? `${(durationMs / 1000).toFixed(1)}s` : formatDuration(durationMs)}`,
+    `${size} in ${formatElapsed(durationMs)}`,
     transferredBytes === 0 || transferMs < SHORTEST_TRANSFER_MS
       ? null
       : formatRate((transferredBytes * 1000) / transferMs),

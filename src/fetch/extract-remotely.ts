@@ -6,9 +6,10 @@ import { diskError, isSystemError } from '../disk/disk-error.ts';
 import type { FileRequest } from '../download/download-file.ts';
 import { isArchiveExpected } from '../download/expected-content.ts';
 import { ExpectedError } from '../errors.ts';
-import { formatDuration, formatSize } from '../terminal/format.ts';
+import { formatElapsed, formatSize } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { selectsAll } from '../values/path-filter.ts';
+import { describeUnpacked } from './describe-unpacked.ts';
 import { fetchCommand } from './fetch-command.ts';
 import type { FetchedFile } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
@@ -58,21 +59,17 @@ export async function extractRemotely(
   }
   const { source } = opening;
   try {
-    const { paths, sizeBytes, leftOut } = await unpackArchive(
-      source,
-      { item, label, folder: target.folder, flags },
-      context,
-    );
+    const unpacked = await unpackArchive(source, { item, label, folder: target.folder, flags }, context);
+    const { files } = unpacked;
     const transferredBytes = source.transferredBytes();
-    const files = `${paths.length} ${paths.length === 1 ? 'file' : 'files'}, ${formatSize(sizeBytes)}`;
-    const time = formatDuration(clock.monotonicMs() - startMs);
+    const time = formatElapsed(clock.monotonicMs() - startMs);
     const share = `${formatSize(transferredBytes)} of ${formatSize(source.sizeBytes)} transferred`;
     io.progress({
       event: 'done',
       id: item.id,
       label,
-      bytes: sizeBytes,
-      message: `${label}: ${files} unpacked in ${time}, ${share}, verified`,
+      bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      message: `${label}: ${describeUnpacked(files, { time, facts: [share, 'verified'] })}`,
     });
     return {
       path: target.folder,
@@ -82,8 +79,8 @@ export async function extractRemotely(
       verified: { size: request.sizeBytes !== null, archive: true, crc: true, checksum: false },
       sha256: null,
       isAlreadyThere: false,
-      extractedPaths: paths,
-      leftOut,
+      unpacked,
+      isArchiveKept: false,
     };
   } catch (error) {
     if (!(error instanceof ExpectedError) || !GOES_ON.has(error.code)) throw error;

@@ -11,6 +11,7 @@ import { parseServerUrl } from '../http/origin.ts';
 import { formatSize } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { describeDone } from './describe-done.ts';
+import { describeUnpacked } from './describe-unpacked.ts';
 import { extractRemotely } from './extract-remotely.ts';
 import { fetchCommand } from './fetch-command.ts';
 import type { FetchedFile } from './fetch-result.ts';
@@ -102,30 +103,25 @@ async function fetchFile(
   };
   const remote = flags.extract ? await extractRemotely({ item, request, target }, run, context) : null;
   if (remote !== null) return remote;
-  let unpacked: Unpacked | null = null;
+  // Set in a callback, which the compiler does not follow.
+  let unpacked = null as Unpacked | null;
   const result = await downloadFile(request, fileContext, async (archive) => {
     if (!flags.extract) return 'publish';
     unpacked = await unpackArchive(archive, { item, label, folder: target.folder, flags }, context);
     return isConsumed ? 'consumed' : 'publish';
   });
-  const { paths, leftOut } = unpackedPaths(unpacked, flags.keepArchive ? [target.file] : []);
-  if (flags.extract && paths === null) io.warn(`${label} is no archive; it is kept as it is`);
+  if (flags.extract && unpacked === null) io.warn(`${label} is no archive; it is kept as it is`);
   const durationMs = clock.monotonicMs() - startMs;
+  const done = describeDone(label, result, { durationMs, transferMs: lastByteMs - startMs });
   io.progress({
     event: 'done',
     id: item.id,
     label,
     bytes: result.sizeBytes,
-    message: describeDone(label, result, { durationMs, transferMs: lastByteMs - startMs }),
+    message: unpacked === null ? done : `${done}; ${describeUnpacked(unpacked.files)}`,
   });
   if (flags.sha256 && result.sha256 !== null) io.info(`sha256 ${result.sha256}  ${label}`);
-  return { ...result, extractedPaths: paths, leftOut };
-}
-
-function unpackedPaths(unpacked: Unpacked | null, archives: readonly string[]) {
-  return unpacked === null
-    ? { paths: null, leftOut: [] }
-    : { paths: [...archives, ...unpacked.paths], leftOut: unpacked.leftOut };
+  return { ...result, unpacked, isArchiveKept: unpacked === null || flags.keepArchive };
 }
 
 /** What the service says the file is; the body may still turn out to be something else. */

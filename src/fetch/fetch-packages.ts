@@ -102,7 +102,7 @@ async function fetchOne(
   const files = await fetchPackage(item, run, context);
   const result = fetchedResult(item.id, files, { durationMs: elapsedMs(), deleted: false });
   if (io.format !== 'json') for (const path of result.paths) io.line(path);
-  const leftOut = files.flatMap((file) => file.leftOut);
+  const leftOut = files.flatMap(({ unpacked }) => unpacked?.leftOut ?? []);
   if (leftOut.length === 0) return result;
   const error = leftOutError(item.id, leftOut);
   onFailure(error);

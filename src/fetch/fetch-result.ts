@@ -2,7 +2,8 @@ import { errorDocument } from '../cli/error-document.ts';
 import type { FileResult } from '../download/download-file.ts';
 import type { Verified } from '../download/verify-content.ts';
 import type { ExpectedError } from '../errors.ts';
-import type { LeftOut } from '../zip/extraction-plan.ts';
+import type { ExtractedFile } from '../zip/extract.ts';
+import type { Unpacked } from './unpack-archive.ts';
 
 /** One package in the `--json` document of `fetch` (contract). */
 export interface FetchResult {
@@ -23,10 +24,9 @@ export interface FetchResult {
 
 /** A file of a package that arrived, and what became of it. */
 export interface FetchedFile extends FileResult {
-  /** The unpacked files, and the archive where it is kept; null when it was not unpacked. */
-  readonly extractedPaths: readonly string[] | null;
-  /** Entries that were too dangerous to unpack (`--skip-unsafe`). */
-  readonly leftOut: readonly LeftOut[];
+  /** Null when it was not unpacked. */
+  readonly unpacked: Unpacked | null;
+  readonly isArchiveKept: boolean;
 }
 
 export function fetchedResult(
@@ -40,7 +40,10 @@ export function fetchedResult(
   return {
     id,
     outcome: outcomeOf(files),
-    paths: files.flatMap(({ path, extractedPaths }) => extractedPaths ?? [path]),
+    paths: files.flatMap(({ path, unpacked, isArchiveKept }) => [
+      ...(isArchiveKept ? [path] : []),
+      ...(unpacked?.files ?? []).map((file) => file.path),
+    ]),
     sizeBytes: sum('sizeBytes'),
     transferredBytes: sum('transferredBytes'),
     resumedFrom: sum('resumedFrom'),
@@ -48,7 +51,7 @@ export function fetchedResult(
     verified: {
       size: every('size'),
       archive: every('archive'),
-      crc: every('crc'),
+      crc: every('crc') && !hasUnpacked(files, 'left'),
       checksum: every('checksum'),
     },
     sha256: files.length === 1 ? (files[0]?.sha256 ?? null) : null,
@@ -73,8 +76,13 @@ export function failedResult(id: string, error: ExpectedError, durationMs: numbe
   };
 }
 
+function hasUnpacked(files: readonly FetchedFile[], wanted: ExtractedFile['outcome']): boolean {
+  return files.some(({ unpacked }) => unpacked?.files.some(({ outcome }) => outcome === wanted));
+}
+
 function outcomeOf(files: readonly FetchedFile[]): FetchResult['outcome'] {
-  if (files.some(({ extractedPaths }) => extractedPaths !== null)) return 'extracted';
-  if (files.every(({ isAlreadyThere }) => isAlreadyThere)) return 'skipped';
+  if (files.some(({ unpacked }) => unpacked?.files.length === 0) || hasUnpacked(files, 'extracted'))
+    return 'extracted';
+  if (files.every(({ isAlreadyThere, isArchiveKept }) => isAlreadyThere || !isArchiveKept)) return 'skipped';
   return files.some(({ resumedFrom }) => resumedFrom > 0) ? 'resumed' : 'downloaded';
 }

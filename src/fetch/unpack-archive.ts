@@ -8,17 +8,15 @@ import type { RangeSource } from '../range/range-source.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { createPathFilter, selectsAll } from '../values/path-filter.ts';
 import { PROGRAM } from '../version.ts';
-import { extractArchive } from '../zip/extract.ts';
+import { type ExtractedFile, extractArchive } from '../zip/extract.ts';
 import { type LeftOut, type RenamedEntry, showLeftOut } from '../zip/extraction-plan.ts';
 import { showName, showSome } from '../zip/refusal.ts';
 import { tellTransfer } from './transfer-progress.ts';
 
 /** What came out of an archive. */
 export interface Unpacked {
-  /** Absolute, in the order of the archive; those that were there already, too. */
-  readonly paths: readonly string[];
-  /** All of them together, unpacked. */
-  readonly sizeBytes: number;
+  /** In the order of the archive; those that were there already, too. */
+  readonly files: readonly ExtractedFile[];
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -60,11 +58,7 @@ export async function unpackArchive(
     });
   }
   if (renamed.length > 0) io.info(renamedText(renamed));
-  return {
-    paths: files.map(({ path }) => path),
-    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    leftOut,
-  };
+  return { files, leftOut };
 }
 
 function roomBelow(folder: string): number {

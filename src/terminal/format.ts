@@ -67,6 +67,11 @@ export function formatDuration(durationMs: number): string {
   return `${Math.floor(hours / 24)}d ${twoDigits(hours % 24)}h`;
 }
 
+/** How long something took, with tenths of a second where they say something: `0.4s`, `1m 05s`. */
+export function formatElapsed(durationMs: number): string {
+  return durationMs < 10 * SECOND_MS ? `${(durationMs / SECOND_MS).toFixed(1)}s` : formatDuration(durationMs);
+}
+
 /** A countdown as a clock: `0:23`, `12:05`, `1:02:03`. */
 export function formatCountdown(remainingSeconds: number): string {
   const seconds = Math.max(0, Math.round(remainingSeconds));

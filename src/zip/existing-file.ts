@@ -17,7 +17,7 @@ const AT_ONCE_BYTES = 2 ** 20;
 
 /**
  * Looks at what is in the target folder before anything is written there.
- * @returns the files that are there already, with the right size and CRC; with `skip` whatever is there
+ * @returns the files that stay: those with the right size and CRC, with `skip` whatever is there, unseen
  * @throws ExpectedError EXISTS naming all that would be replaced (with `overwrite` only what cannot be:
  *   folders and special files), UNSAFE when a link is on the way
  */
@@ -25,9 +25,9 @@ export async function findExisting(
   plan: ExtractionPlan,
   target: TargetFolder,
   { ifExists, signal }: { ifExists: 'refuse' | 'overwrite' | 'skip'; signal?: AbortSignal | undefined },
-): Promise<ReadonlySet<PlannedFile>> {
+): Promise<ReadonlyMap<PlannedFile, 'skipped' | 'left'>> {
   for (const components of plan.folders) target.find(components);
-  const same = new Set<PlannedFile>();
+  const staying = new Map<PlannedFile, 'skipped' | 'left'>();
   const different: string[] = [];
   const irreplaceable: string[] = [];
   for (const [index, file] of plan.files.entries()) {
@@ -38,18 +38,19 @@ export async function findExisting(
     const place = parent.at(file.components.at(-1) ?? '');
     const stat = lstatOrNull(place.path, place.shownPath);
     if (stat === null) continue;
+    const isLeft = ifExists === 'skip' && stat.isFile();
     const isSame =
-      (ifExists === 'skip' && stat.isFile()) ||
-      (stat.isFile() &&
-        Number(stat.size) === file.entry.sizeBytes &&
-        (await checksumOf(place, Number(stat.size), signal)) === file.entry.crc32);
-    if (isSame) same.add(file);
+      !isLeft &&
+      stat.isFile() &&
+      Number(stat.size) === file.entry.sizeBytes &&
+      (await checksumOf(place, Number(stat.size), signal)) === file.entry.crc32;
+    if (isLeft || isSame) staying.set(file, isLeft ? 'left' : 'skipped');
     else if (!stat.isFile() && !stat.isSymbolicLink()) irreplaceable.push(place.shownPath);
     else if (ifExists !== 'overwrite') different.push(place.shownPath);
   }
   if (irreplaceable.length > 0) throw irreplaceableError(irreplaceable);
   if (different.length > 0) throw existsError(different);
-  return same;
+  return staying;
 }
 
 function irreplaceableError(paths: readonly string[]): ExpectedError {

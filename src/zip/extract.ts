@@ -48,8 +48,8 @@ export interface ExtractedFile {
   /** Absolute. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** `skipped`: it was there already, with the right size and CRC, or is left as `ifExists` says. */
-  readonly outcome: 'extracted' | 'skipped';
+  /** `skipped`: it was there already, with the right size and CRC; `left`: nobody looked into it, as `ifExists` says. */
+  readonly outcome: 'extracted' | 'skipped' | 'left';
 }
 
 export interface Extraction {
@@ -100,7 +100,7 @@ async function unpackPlan(
   try {
     const isEmpty = readdirSync(target.path).length === 0;
     const existing = isEmpty
-      ? new Set<PlannedFile>()
+      ? new Map<PlannedFile, 'skipped' | 'left'>()
       : await findExisting(plan, target, { ifExists, signal });
     const wanted = plan.files.filter((file) => !existing.has(file));
     const continued = wanted.filter(({ entry }) => mayResume && isLarge(source, entry));
@@ -108,7 +108,7 @@ async function unpackPlan(
     const wantedBytes = wanted.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
     await options.beforeWriting?.(Math.max(0, wantedBytes - keptBytes), target.path);
     for (const components of plan.folders) target.ensure(components);
-    const { countBytes, countFile } = countProgress(plan, [...existing], options);
+    const { countBytes, countFile } = countProgress(plan, [...existing.keys()], options);
     const mayReplace = ifExists === 'overwrite';
     const { attempt = (operation) => operation() } = options;
     await unpackFiles(source, wanted, {
@@ -124,7 +124,7 @@ async function unpackPlan(
     return plan.files.map((file) => ({
       path: join(target.path, ...file.components),
       sizeBytes: file.entry.sizeBytes,
-      outcome: existing.has(file) ? 'skipped' : 'extracted',
+      outcome: existing.get(file) ?? 'extracted',
     }));
   } finally {
     staging.close();

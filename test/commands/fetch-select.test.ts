@@ -83,12 +83,26 @@ describe('fetch --include', () => {
     rmSync(join(place.cwd, 'out/two/talk.de.srt'));
     const before = api.requestsOf(FILE_ROUTE).length;
     const again = await runCommand(SELECT, { api, place });
+    expect(again.stderr).toMatch(/1 file, 6 B unpacked in .*, 2 already there, .* transferred, verified\n/);
     expect(again).toMatchObject({
       exitCode: 0,
       stdout: SELECTED.map((path) => `${join(place.cwd, path)}\n`).join(''),
     });
     expect(api.requestsOf(FILE_ROUTE).length - before).toBe(1);
     expect(filesIn(place.cwd)).toEqual(SELECTED);
+  });
+
+  test('row 110: a run that finds all of it there says so, and changes nothing', async () => {
+    const place = makePlace();
+    const api = await start();
+    await runCommand(SELECT, { api, place });
+    const again = await runCommand([...SELECT, '--json'], { api, place });
+    expect(again.stderr).toMatch(/: 3 files already there, .* transferred, verified\n/);
+    const verified = { archive: true, crc: true };
+    expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'skipped', verified }] } });
+    expect(again).toMatchObject({
+      json: { results: [{ paths: SELECTED.map((path) => join(place.cwd, path)) }] },
+    });
   });
 
   test.each([
@@ -169,6 +183,19 @@ describe('what is wanted of the archive itself', () => {
       true,
     );
     expect(filesIn(run.cwd).filter((path) => path.endsWith('.srt'))).toEqual(SELECTED);
+    expect(run.stderr).toMatch(/: 7\d\d.* KiB in .*verified; 3 files, 2.9 KiB unpacked\n/);
+  });
+
+  test('and is there as well as all of its files: nothing is new', async () => {
+    const place = makePlace();
+    const api = await start();
+    const flags = ['--keep-archive', '--json'];
+    const first = await runCommand([...SELECT, ...flags], { api, place });
+    expect(first).toMatchObject({ json: { results: [{ outcome: 'extracted' }] } });
+    const again = await runCommand([...SELECT, ...flags], { api, place });
+    expect(again.stderr).toMatch(/is already here \(.*, verified\); 3 files already there\n/);
+    expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'skipped' }] } });
+    expect((again.json as { results: { paths: string[] }[] }).results[0]?.paths).toHaveLength(4);
   });
 
   test('an archive that is here already is unpacked without a transfer', async () => {
@@ -232,7 +259,14 @@ describe('unpacking where it lies goes wrong', () => {
     const refused = await runCommand(SELECT, { api, place });
     expect(refused.exitCode).toBe(13);
     expect(filesIn(place.cwd)).toEqual(['out/two/talk.de.srt']);
-    expect((await runCommand([...SELECT, '--skip-existing'], { api, place })).exitCode).toBe(0);
+    const skipped = await runCommand([...SELECT, '--skip-existing', '--json'], { api, place });
+    expect(skipped).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ outcome: 'extracted', verified: { archive: true, crc: false } }] },
+    });
+    expect(skipped.stderr).toMatch(
+      /2 files, 2.9 KiB unpacked in .* transferred, verified; 1 left as it is, not verified\n/,
+    );
     expect(readFileSync(path, 'utf8')).toBe('mine');
     expect((await runCommand([...SELECT, '--overwrite'], { api, place })).exitCode).toBe(0);
     expect(readFileSync(path, 'utf8')).toBe('Servus');

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { describeUnpacked } from '../../src/fetch/describe-unpacked.ts';
+import type { ExtractedFile } from '../../src/zip/extract.ts';
+
+function files(outcome: ExtractedFile['outcome'], count: number): readonly ExtractedFile[] {
+  return Array.from({ length: count }, (_, index) => {
+    return { path: `/tmp/${outcome}-${index}`, sizeBytes: 1024, outcome };
+  });
+}
+
+test.each([
+  [1, 0, 0, '1 file, 1 KiB unpacked in 0.4s, verified'],
+  [3, 2, 0, '3 files, 3 KiB unpacked in 0.4s, 2 already there, verified'],
+  [3, 0, 1, '3 files, 3 KiB unpacked in 0.4s, verified; 1 left as it is, not verified'],
+  [0, 3, 0, '3 files already there, verified'],
+  [0, 1, 2, '1 file already there, verified; 2 left as they are, not verified'],
+  [0, 0, 7, '7 files left as they are, not verified'],
+  [0, 0, 1, '1 file left as it is, not verified'],
+  [0, 0, 0, '0 files, 0 B unpacked in 0.4s, verified'],
+])('%d new, %d there, %d unseen: %s', (newCount, thereCount, leftCount, expected) => {
+  const all = [...files('extracted', newCount), ...files('skipped', thereCount), ...files('left', leftCount)];
+  expect(describeUnpacked(all, { time: '0.4s', facts: ['verified'] })).toBe(expected);
+});
