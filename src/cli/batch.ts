@@ -6,6 +6,11 @@ export interface Failure {
   readonly error: ExpectedError;
 }
 
+/** What is told of one of several failures: it says in any case which package it is about. */
+export function failureText({ id, error }: Failure): string {
+  return error.message.includes(id) ? error.message : `${error.message} (package ${id})`;
+}
+
 /**
  * One error for a command that tried all of its targets: the failure itself when there was one
  * target, the common code when all failures agree, else FAILED. The failures were told before.

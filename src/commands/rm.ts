@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { encodeSegment } from '../api/client.ts';
-import { batchError, type Failure } from '../cli/batch.ts';
+import { batchError, type Failure, failureText } from '../cli/batch.ts';
 import { dryRunDocument } from '../cli/dry-run.ts';
 import { errorDocument } from '../cli/error-document.ts';
 import type { Context } from '../context.ts';
@@ -89,7 +89,7 @@ export async function rm(
       else {
         results.push({ id, outcome: isMissing ? 'not-found' : 'failed', error: errorDocument(told) });
         failures.push({ id, error: told });
-        if (ids.length > 1) io.error(told.message);
+        if (ids.length > 1) io.error(failureText({ id, error: told }));
       }
       continue;
     }

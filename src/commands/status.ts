@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Package } from '../api/package.ts';
-import { batchError, type Failure } from '../cli/batch.ts';
+import { batchError, type Failure, failureText } from '../cli/batch.ts';
 import { packageListing } from '../cli/package-listing.ts';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
@@ -82,7 +82,7 @@ export async function status(
     return;
   }
   if (io.format !== 'json' && items.length > 0) io.listing(listing);
-  if (ids.length > 1) for (const { error } of failures) io.error(error.message);
+  if (ids.length > 1) for (const failure of failures) io.error(failureText(failure));
   throw batchError(failures, ids.length, listing.document);
 }
 

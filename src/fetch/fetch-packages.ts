@@ -1,5 +1,5 @@
 import type { Package } from '../api/package.ts';
-import { batchError, type Failure } from '../cli/batch.ts';
+import { batchError, type Failure, failureText } from '../cli/batch.ts';
 import { errorDocument } from '../cli/error-document.ts';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
@@ -40,7 +40,7 @@ export async function fetchPackages(
     failures.push({ id, error });
     // Of an interruption only those have something to tell that were under way; the end tells the rest.
     const isToldAtEnd = isExpectedError(signal.reason) && error.message === signal.reason.message;
-    if (ids.length > 1 && !isToldAtEnd) io.error(error.message);
+    if (ids.length > 1 && !isToldAtEnd) io.error(failureText({ id, error }));
   };
   const run = createFetchRun(request.fetch, { isOnlyPackage: ids.length === 1, clock: context.clock });
   const inTurn = createQueue(request.fetch.jobs);

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { batchError } from '../../src/cli/batch.ts';
+import { batchError, failureText } from '../../src/cli/batch.ts';
 import { type ErrorCode, ExpectedError } from '../../src/errors.ts';
+
+test.each([
+  ['connection reset', 'connection reset (package dl-1)'],
+  ['no package with id dl-1', 'no package with id dl-1'],
+])('of one of several targets is told: %s', (message, expected) => {
+  expect(failureText({ id: 'dl-1', error: new ExpectedError('UNAVAILABLE', message) })).toBe(expected);
+});
 
 describe('batchError', () => {
   const failure = (id: string, code: ErrorCode, details = {}) => ({

@@ -296,6 +296,19 @@ describe('unsafe entries', () => {
     expect(listTree(run.cwd)).toEqual([]);
   });
 
+  test('row 94: one of several packages: it is said which', async () => {
+    const packages = [
+      { id: 'good-package', files: ['two'] },
+      { id: 'bad-package', files: ['one'] },
+    ];
+    const api = await start({ files: { ...files, two: object }, packages });
+    const run = await runCommand(['fetch', 'good-package', 'bad-package', '-xD', 'out'], { api });
+    expect(run.exitCode).toBe(12);
+    expect(run.stderr).toMatch(
+      /^error: the archive is refused: "\.\.\/evil" .*; nothing was unpacked \(package bad-package\)\n/m,
+    );
+  });
+
   test('row 94: with --skip-unsafe the rest is unpacked, the exit code stays, the package too', async () => {
     const api = await start({ files });
     const run = await runCommand([...line, '--skip-unsafe', '--rm', '--json'], { api });
