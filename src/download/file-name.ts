@@ -49,7 +49,7 @@ export function fileName({ packageId, title, name, mimeType, isCompressed, posit
   return `${portable(stem === '' ? 'package' : stem)}${extension(name, mimeType, isCompressed)}`;
 }
 
-/** Folder for the unpacked content: the archive's name without its extension. */
+/** Folder for the unpacked content of an archive that `fileName` named: the same without its extension. */
 export function folderName(archiveName: string): string {
   return archiveName.replace(/\.[a-z0-9]+$/, '');
 }

@@ -39,7 +39,8 @@ export async function chooseTargets(
       );
     }
     const file = path.resolve(cwd, flags.output);
-    const unpacked = folderName(file);
+    // A dot may stand in any name: only the end of an archive's is none of the folder's.
+    const unpacked = file.replace(/(?<=[^\\/])\.zip$/i, '');
     return [{ file, folder: unpacked === file ? `${file}-files` : unpacked }];
   }
   const base = path.resolve(cwd, folder ?? '.');

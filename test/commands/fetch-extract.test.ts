@@ -20,6 +20,13 @@ describe('fetch -x', () => {
       ['--keep-archive', '-D', 'out'],
       ['out/grusse-aus-graz-5f0c2b9e.zip', 'out/media/clip.bin'],
     ],
+    ['into a folder named like -o without .zip', ['-o', 'talk.zip'], ['talk/media/clip.bin']],
+    ['in capitals as well', ['-o', 'TALK.ZIP'], ['TALK/media/clip.bin']],
+    [
+      'beside a name of -o that ends in something else',
+      ['-o', 'release-2025.01'],
+      ['release-2025.01-files/media/clip.bin'],
+    ],
   ])('unpacks %s', async (_name, flags, paths) => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '-x', ...flags, '--json'], { api });
