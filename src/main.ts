@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { reportBug } from './bug-report.ts';
-import { withDefaultHint } from './cli/default-hint.ts';
+import { usageHint, withDefaultHint } from './cli/default-hint.ts';
 import { errorDocument } from './cli/error-document.ts';
 import type { LocalContext } from './context.ts';
 import { diskError, isOutOfFiles } from './disk/disk-error.ts';
@@ -36,6 +36,7 @@ export async function main(world: World): Promise<number> {
   const interruption = watchForInterruption(world);
   const secrets = new Set<string>();
   let io: Terminal | undefined;
+  let commandPath = '';
   const openIo = async (flags: GlobalFlags) => (io ??= await createIo(world, flags));
   const local = async (flags: GlobalFlags): Promise<LocalContext> => ({
     io: await openIo(flags),
@@ -68,14 +69,14 @@ export async function main(world: World): Promise<number> {
     },
   };
   try {
-    await parse(world, run);
+    await parse(world, run, (path) => (commandPath = path));
     io?.endProgress();
     await io?.flush();
     return 0;
   } catch (thrown) {
-    const expected = toExpected(thrown, { world, secrets, signal: interruption.signal });
+    const expected = toExpected(thrown, { world, secrets, signal: interruption.signal, commandPath });
     if (expected === null) return 0;
-    const error = withDefaultHint(expected);
+    const error = withDefaultHint(expected, commandPath);
     const terminal = io ?? (await openIo(complaintFlags(world)));
     await tell(error, terminal);
     return error.exitCode;
@@ -104,7 +105,7 @@ export async function tellCrash(error: unknown, world: World): Promise<number> {
 
 /** Says what went wrong before a command line was read, and returns the exit code. */
 export async function tellFailure(failure: ExpectedError, world: World): Promise<number> {
-  const error = withDefaultHint(failure);
+  const error = withDefaultHint(failure, '');
   await tell(error, await createIo(world, complaintFlags(world)));
   return error.exitCode;
 }
@@ -113,12 +114,12 @@ function complaintFlags({ argv }: World): GlobalFlags {
   return { ...NO_FLAGS, format: wantsJson(argv) ? 'json' : undefined };
 }
 
-async function parse(world: World, run: Runner): Promise<void> {
+async function parse(world: World, run: Runner, onCommand: (path: string) => void): Promise<void> {
   const help = createSink(world.stdout);
   const writeOut = (text: string) => void help.write(text);
   const writeUnasked = wantsJson(world.argv) ? () => undefined : writeOut;
   const columns = columnsOf(world.stdout, world.env);
-  const program = buildProgram(run, { writeOut, writeUnasked, columns }, world.argv);
+  const program = buildProgram(run, { writeOut, writeUnasked, columns, onCommand }, world.argv);
   try {
     await program.parseAsync([...world.argv], { from: 'user' });
   } catch (error) {
@@ -132,9 +133,14 @@ async function parse(world: World, run: Runner): Promise<void> {
 /** Null when commander only printed help or the version. */
 function toExpected(
   thrown: unknown,
-  { world, secrets, signal }: { world: World; secrets: ReadonlySet<string>; signal: AbortSignal },
+  {
+    world,
+    secrets,
+    signal,
+    commandPath,
+  }: { world: World; secrets: ReadonlySet<string>; signal: AbortSignal; commandPath: string },
 ): ExpectedError | null {
-  if (thrown instanceof CommanderError) return usageError(thrown, world);
+  if (thrown instanceof CommanderError) return usageError(thrown, world, commandPath);
   if (signal.aborted && signal.reason instanceof ExpectedError && !(thrown instanceof ExpectedError))
     return signal.reason;
   // Commands are loaded when they are needed.
@@ -142,7 +148,7 @@ function toExpected(
   return error instanceof ExpectedError ? error : reportBug(error, world, secrets);
 }
 
-function usageError(error: CommanderError, { argv }: World): ExpectedError | null {
+function usageError(error: CommanderError, { argv }: World, commandPath: string): ExpectedError | null {
   if (error.exitCode === 0) return null;
   if (error.code === 'commander.help') {
     if (!wantsJson(argv)) return null;
@@ -163,10 +169,7 @@ function usageError(error: CommanderError, { argv }: World): ExpectedError | nul
     .trim()
     .replace(/^\((.*)\)$/, '$1');
   return new ExpectedError('USAGE', first, {
-    hint:
-      suggestion === ''
-        ? 'streamdiver-dl help lists the commands, streamdiver-dl COMMAND --help its flags'
-        : suggestion,
+    hint: suggestion === '' ? usageHint(commandPath) : suggestion,
   });
 }
 

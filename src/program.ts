@@ -44,6 +44,8 @@ export interface HelpOutput {
   /** Where help goes that nobody asked for: a command was named that has only sub-commands. */
   readonly writeUnasked: (text: string) => void;
   readonly columns: number | undefined;
+  /** Told which command a line names, `media` and then `media list`, before its flags are read. */
+  readonly onCommand?: (path: string) => void;
 }
 
 /** By name. The work of a command is loaded when it runs; the bundler parts it from the flags (rolldown.config.ts). */
@@ -166,7 +168,7 @@ const COMMANDS: Readonly<Record<string, (program: Command, run: Runner) => void>
  */
 export function buildProgram(
   run: Runner,
-  { writeOut, writeUnasked, columns }: HelpOutput,
+  { writeOut, writeUnasked, columns, onCommand }: HelpOutput,
   line: readonly string[] = [],
 ): Command {
   const program = new Command(PROGRAM)
@@ -191,6 +193,12 @@ export function buildProgram(
   const needed = commandsNeeded(line);
   for (const [name, define] of Object.entries(COMMANDS))
     if (needed === null || needed.includes(name)) define(program, run);
+  /** Gives the global flags to the commands that a line names, and to no others: there are hundreds of them. */
+  const prepare = (_parent: Command, command: Command): void => {
+    addGlobalFlags(command, { isHidden: true });
+    command.hook('preSubcommand', prepare);
+    onCommand?.(pathOf(command));
+  };
   program.hook('preSubcommand', prepare);
   program.addHelpText('afterAll', ({ command }) => endOfHelp(command, columns ?? DEFAULT_COLUMNS));
   return program;
@@ -211,12 +219,6 @@ function commandsNeeded(line: readonly string[]): readonly string[] | null {
 /** `help` names all others. */
 function isCommand(word: string): boolean {
   return Object.hasOwn(COMMANDS, word) && word !== 'help';
-}
-
-/** Gives the global flags to the commands that a line names, and to no others: there are hundreds of them. */
-function prepare(_parent: Command, command: Command): void {
-  addGlobalFlags(command, { isHidden: true });
-  command.hook('preSubcommand', prepare);
 }
 
 function endOfHelp(command: Command, width: number): string {

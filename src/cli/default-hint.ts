@@ -1,8 +1,8 @@
 import type { ErrorCode, ExpectedError } from '../errors.ts';
+import { PROGRAM } from '../version.ts';
 
 /** What to do next where the place that failed knew nothing better. */
 const DEFAULT_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  USAGE: 'streamdiver-dl COMMAND --help shows the flags',
   CONFIG: 'streamdiver-dl help environment shows where settings come from',
   NOT_FOUND: 'streamdiver-dl list shows the packages that exist',
   AUTH: 'streamdiver-dl help environment shows where the credential comes from',
@@ -17,10 +17,20 @@ const DEFAULT_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   INTERRUPTED: 'run the same command again',
 };
 
-/** The error with a hint in any case, unless it names a command that goes on. */
-export function withDefaultHint(error: ExpectedError): ExpectedError {
+/** What to do when a line is wrong that names this command, or none (the empty text). */
+export function usageHint(commandPath: string): string {
+  return commandPath === ''
+    ? `${PROGRAM} help lists the commands`
+    : `${PROGRAM} ${commandPath} --help shows how it is used`;
+}
+
+/**
+ * The error with a hint in any case, unless it names a command that goes on.
+ * @param commandPath the command that the line names, such as `media list`; empty for none
+ */
+export function withDefaultHint(error: ExpectedError, commandPath: string): ExpectedError {
   const { hint, next = [] } = error.details;
-  const fallback = DEFAULT_HINTS[error.code];
+  const fallback = error.code === 'USAGE' ? usageHint(commandPath) : DEFAULT_HINTS[error.code];
   if (hint !== undefined || next.length > 0 || fallback === undefined) return error;
   return error.with({ hint: fallback });
 }

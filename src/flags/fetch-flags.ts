@@ -120,7 +120,7 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   contradiction(raw.output !== undefined && (raw.dir ?? raw.outputDir) !== undefined, '-o and -D');
   const selection = readSelectionFlags(raw);
   const extract = raw.extract === true || !selectsAll(selection);
-  contradiction(toStdout && extract, '-o - and -x');
+  contradiction(toStdout && extract, `-o - and ${flagThatExtracts(raw)}`);
   contradiction(toStdout && raw.rm === true, '-o - and --rm');
   contradiction(toStdout && raw.jobs !== undefined, '-o - and --jobs');
   if (raw.keepArchive === true && !extract) {
@@ -149,6 +149,13 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
     spaceCheck: raw.spaceCheck !== false,
     removeAfterwards: raw.rm === true,
   };
+}
+
+/** As it was typed: to select entries is to unpack them. */
+function flagThatExtracts({ extract, include, pattern }: RawFetchFlags): string {
+  if (extract === true) return '-x';
+  if (include !== undefined) return '--include';
+  return pattern === undefined ? '--exclude' : '--pattern';
 }
 
 /** As they are written, by the names under which commander stores them. */

@@ -8,13 +8,13 @@ describe('withDefaultHint', () => {
   test.each(codes.filter((code) => !['FAILED', 'INTERNAL', 'EXISTS'].includes(code)))(
     '%s always says what to do next',
     (code) => {
-      expect(withDefaultHint(new ExpectedError(code, 'x')).details.hint).toMatch(/\w/);
+      expect(withDefaultHint(new ExpectedError(code, 'x'), 'fetch').details.hint).toMatch(/\w/);
     },
   );
 
   test('a hint or a command that is there stays alone', () => {
     const hinted = new ExpectedError('AUTH', 'x', { hint: 'own' });
     const continued = new ExpectedError('AUTH', 'x', { next: ['cmd'] });
-    expect([withDefaultHint(hinted), withDefaultHint(continued)]).toEqual([hinted, continued]);
+    expect([withDefaultHint(hinted, ''), withDefaultHint(continued, '')]).toEqual([hinted, continued]);
   });
 });

@@ -95,3 +95,15 @@ test.each(['-V', '--version'])('%s prints the version alone', async (flag) => {
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   expect(run.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
+
+test.each([
+  [['fetch', 'id', '-o', '-', '--rm'], 'streamdiver-dl fetch --help shows how it is used'],
+  [['--quiet', 'ls', '--all', '--limit', '5'], 'streamdiver-dl list --help shows how it is used'],
+  [['media', 'list', '--all', '-L', '1'], 'streamdiver-dl media list --help shows how it is used'],
+  [['media', 'show'], 'streamdiver-dl media show --help shows how it is used'],
+  [['--xyzzy', 'fetch'], 'streamdiver-dl help lists the commands'],
+  [['xyzzyxyzzy'], 'streamdiver-dl help lists the commands'],
+])('the hint after a wrong line names the command of that line: %j', async (line, hint) => {
+  const run = await runCommand([...line, '--json']);
+  expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE', hint } } });
+});
