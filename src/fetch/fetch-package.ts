@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { isSystemError } from '../disk/disk-error.ts';
 import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
 import type { ExpectedContent } from '../download/expected-content.ts';
-import { ExpectedError } from '../errors.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
 import { formatSize } from '../terminal/format.ts';
@@ -105,11 +105,19 @@ async function fetchFile(
   if (remote !== null) return remote;
   // Set in a callback, which the compiler does not follow.
   let unpacked = null as Unpacked | null;
+  let refusal = null as ExpectedError | null;
   const result = await downloadFile(request, fileContext, async (archive) => {
     if (!flags.extract) return 'publish';
-    unpacked = await unpackArchive(archive, { item, label, folder: target.folder, flags }, context);
+    try {
+      unpacked = await unpackArchive(archive, { item, label, folder: target.folder, flags }, context);
+    } catch (error) {
+      // The archive is wanted as well, and it is whole: it gets its name all the same.
+      if (!flags.keepArchive || !isExpectedError(error, 'UNSAFE')) throw error;
+      refusal = error;
+    }
     return isConsumed ? 'consumed' : 'publish';
   });
+  if (refusal !== null) throw withArchive(refusal, result.path, flags);
   if (flags.extract && unpacked === null) io.warn(`${label} is no archive; it is kept as it is`);
   const durationMs = clock.monotonicMs() - startMs;
   const done = describeDone(label, result, { durationMs, transferMs: lastByteMs - startMs });
@@ -122,6 +130,15 @@ async function fetchFile(
   });
   if (flags.sha256 && result.sha256 !== null) io.info(`sha256 ${result.sha256}  ${label}`);
   return { ...result, unpacked, isArchiveKept: unpacked === null || flags.keepArchive };
+}
+
+/** Of `--keep-archive` one half is done. */
+function withArchive(refusal: ExpectedError, path: string, { maxSizeBytes }: FetchFlags): ExpectedError {
+  return new ExpectedError('UNSAFE', `${refusal.message}; the archive itself is whole: ${path}`, {
+    ...refusal.details,
+    cause: refusal,
+    hint: `--skip-unsafe unpacks the rest of it${maxSizeBytes === null ? '' : ', a larger --max-size more'}`,
+  });
 }
 
 /** What the service says the file is; the body may still turn out to be something else. */

@@ -296,6 +296,24 @@ describe('unsafe entries', () => {
     expect(listTree(run.cwd)).toEqual([]);
   });
 
+  test('row 94: with --keep-archive the archive gets its name, and another run unpacks the rest of it', async () => {
+    const place = makePlace();
+    const api = await start({ files });
+    const archive = join(place.cwd, 'out/5f0c2b9e.zip');
+    for (const requests of [1, 1]) {
+      const run = await runCommand([...line, '--keep-archive'], { api, place });
+      expect(run).toMatchObject({ exitCode: 12, stdout: '' });
+      expect(run.stderr).toContain(`; nothing was unpacked; the archive itself is whole: ${archive}\n`);
+      expect(run.stderr).toContain('hint: --skip-unsafe unpacks the rest of it\n');
+      expect(filesIn(place.cwd)).toEqual(['out/5f0c2b9e.zip']);
+      expect(api.requestsOf(FILE_ROUTE)).toHaveLength(requests);
+    }
+    const rest = await runCommand([...line, '--keep-archive', '--skip-unsafe'], { api, place });
+    expect(rest.exitCode).toBe(12);
+    expect(filesIn(place.cwd)).toContain('out/good.txt');
+    expect(api.requestsOf(FILE_ROUTE)).toHaveLength(1);
+  });
+
   test('row 94: one of several packages: it is said which', async () => {
     const packages = [
       { id: 'good-package', files: ['two'] },
