@@ -25,6 +25,7 @@ export interface RemoteExtraction {
 
 /** What is unpacked stays after these, and the same command goes on. */
 const GOES_ON = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'INTEGRITY']);
+const STAYS = 'files that are complete stay; the same command fetches the rest';
 
 /**
  * Unpacks a package where it lies: of the archive only the directory and the wanted entries travel.
@@ -85,7 +86,11 @@ export async function extractRemotely(
   } catch (error) {
     if (!(error instanceof ExpectedError) || !GOES_ON.has(error.code)) throw error;
     throw error.with({
-      hint: error.details.hint ?? 'files that are complete stay; the same command fetches the rest',
+      // What a damaged entry has to say itself is meant for a whole archive.
+      hint:
+        error.code === 'INTEGRITY'
+          ? `${STAYS}; if that does not help, the package itself is damaged`
+          : (error.details.hint ?? STAYS),
       next: [commandLine(fetchCommand(item.id, flags), world.platform)],
     });
   }

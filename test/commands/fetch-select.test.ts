@@ -229,6 +229,7 @@ describe('unpacking where it lies goes wrong', () => {
     const run = await runCommand(SELECT, { api: await start({ files: { one: { ...object, bytes } } }) });
     expect(run.exitCode).toBe(10);
     expect(run.stderr).toContain('"two/talk.de.srt" is wrong');
+    expect(run.stderr).toContain('hint: files that are complete stay; the same command fetches the rest');
     expect(existsSync(join(run.cwd, 'out/two/talk.de.srt'))).toBe(false);
   });
 
