@@ -9,6 +9,7 @@ import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 import { formatSize, formatSizeInColumn } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import type { Column } from '../terminal/terminal.ts';
+import { createExplainedFilter } from '../values/near-miss.ts';
 import { type PathSelection, selectsAll } from '../values/path-filter.ts';
 import { PROGRAM } from '../version.ts';
 
@@ -53,11 +54,13 @@ export async function contents({ ids: words, selection }: ContentsOptions, conte
   );
   io.endProgress();
   const { listContents } = await import('../fetch/list-contents.ts');
-  const items = await listContents(item, selection, context);
+  const filter = createExplainedFilter(selection);
+  const items = await listContents(item, filter.isWanted, context);
   const document = { id, items, count: items.length, truncated: false };
   if (items.length === 0 && !selectsAll(selection)) {
     throw new ExpectedError('NOT_FOUND', `no entry of package ${id} is selected`, {
       id,
+      hint: filter.explain() ?? undefined,
       next: [commandLine([PROGRAM, 'contents', '--', id], world.platform)],
       document,
     });

@@ -6,7 +6,6 @@ import { ExpectedError } from '../errors.ts';
 import { DEFAULT_RETRIES } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
-import { createPathFilter, type PathSelection } from '../values/path-filter.ts';
 import { formatUtc } from '../values/when.ts';
 import { PROGRAM } from '../version.ts';
 import { readDirectory } from '../zip/directory.ts';
@@ -35,7 +34,7 @@ export interface ContentsItem {
  */
 export async function listContents(
   item: Package,
-  selection: PathSelection,
+  isWanted: (path: string) => boolean,
   context: Context,
 ): Promise<readonly ContentsItem[]> {
   const { api, signal, world } = context;
@@ -71,7 +70,6 @@ export async function listContents(
     });
   }
   const { entries } = await readDirectory(opening.source, { signal });
-  const isWanted = createPathFilter(selection);
   return entries.filter(({ path }) => isWanted(path)).map(contentsItem);
 }
 

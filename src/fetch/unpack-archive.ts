@@ -6,7 +6,8 @@ import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
-import { createPathFilter, selectsAll } from '../values/path-filter.ts';
+import { createExplainedFilter } from '../values/near-miss.ts';
+import { selectsAll } from '../values/path-filter.ts';
 import { PROGRAM } from '../version.ts';
 import { type ExtractedFile, extractArchive } from '../zip/extract.ts';
 import { type LeftOut, type RenamedEntry, showLeftOut } from '../zip/extraction-plan.ts';
@@ -34,6 +35,7 @@ export async function unpackArchive(
   { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<Unpacked> {
   const { selection, maxSizeBytes, ifExists } = flags;
+  const filter = createExplainedFilter(selection);
   const { files, leftOut, renamed } = await extractArchive(source, {
     directory: folder,
     unpacker: world,
@@ -42,7 +44,7 @@ export async function unpackArchive(
     mayResume: flags.resume,
     attempt: untilFree({ platform: world.platform, clock }),
     onProgress: tellTransfer(io, { id: item.id, label, clock }),
-    isWanted: selectsAll(selection) ? undefined : createPathFilter(selection),
+    isWanted: selectsAll(selection) ? undefined : filter.isWanted,
     skipsUnsafe: flags.skipUnsafe,
     maxPathBytes: world.platform === 'darwin' ? roomBelow(folder) : undefined,
     maxSizeBytes: maxSizeBytes ?? undefined,
@@ -53,7 +55,7 @@ export async function unpackArchive(
   if (!selectsAll(selection) && files.length === 0 && leftOut.length === 0) {
     throw new ExpectedError('NOT_FOUND', `no file in package ${item.id} is selected`, {
       id: item.id,
-      hint: 'see what is inside with the command below',
+      hint: filter.explain() ?? 'see what is inside with the command below',
       next: [commandLine([PROGRAM, 'contents', '--', item.id], world.platform)],
     });
   }

@@ -125,6 +125,23 @@ describe('fetch --include', () => {
     expect(listTree(run.cwd)).toEqual([]);
   });
 
+  test.each([
+    ['*.{srt,vtt}', 'give each pattern an --include of its own'],
+    ['*.srt,*.vtt', 'give each pattern an --include of its own'],
+    ["'*.srt'", 'begins and ends with a quote'],
+    ['"*.srt"', 'begins and ends with a quote'],
+    ['./one/*.srt', 'paths in an archive begin without ./'],
+    ['TALK.DE.srt', 'differs in upper and lower case only'],
+  ])('row 111: no match for %s, and what is wrong with it', async (pattern, hint) => {
+    const api = await start();
+    for (const command of ['fetch', 'contents']) {
+      const run = await runCommand([command, PACKAGE_ID, '--include', pattern], { api });
+      expect(run.exitCode).toBe(3);
+      expect(run.stderr).toContain(hint);
+      expect(run.stderr).toContain(`hint: streamdiver-dl contents -- ${PACKAGE_ID}\n`);
+    }
+  });
+
   test('a pattern given as an id is USAGE with the right spelling, and nothing is sent', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '*.srt'], { api });
