@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Package } from '../api/package.ts';
 import { batchError, type Failure, failureText } from '../cli/batch.ts';
 import { errorDocument } from '../cli/error-document.ts';
@@ -7,6 +9,7 @@ import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { WaitFlags } from '../flags/wait-flags.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
+import { selectsAll } from '../values/path-filter.ts';
 import { PROGRAM } from '../version.ts';
 import { fetchCommand } from './fetch-command.ts';
 import { fetchPackage } from './fetch-package.ts';
@@ -83,8 +86,23 @@ function withNext(error: ExpectedError, command: readonly string[], { world }: C
 async function readyPackage(id: string, request: FetchRequest, context: Context): Promise<Package> {
   const known = request.known.find((item) => item.id === id);
   if (known !== undefined) return known;
-  const { wait, isJustCreated } = request;
-  return await waitForPackage(id, { wait, isJustCreated, next: fetchCommand(id, request.fetch) }, context);
+  const { wait, isJustCreated, fetch: flags } = request;
+  try {
+    return await waitForPackage(id, { wait, isJustCreated, next: fetchCommand(id, flags) }, context);
+  } catch (error) {
+    const isName = !selectsAll(flags.selection) && existsSync(path.resolve(context.cwd(), id));
+    throw isName && isExpectedError(error, 'NOT_FOUND') ? replacedPattern(id, error) : error;
+  }
+}
+
+/** Of `--include *.srt` the shell makes the names of files here: the first is the pattern, the others are ids. */
+function replacedPattern(name: string, cause: ExpectedError): ExpectedError {
+  const message = `no package with id ${name}, which is a file here: the shell has put names in the place of a pattern`;
+  return new ExpectedError('NOT_FOUND', message, {
+    ...cause.details,
+    cause,
+    hint: "put the pattern in quotes, such as --include '*.srt'",
+  });
 }
 
 async function fetchOne(
@@ -101,7 +119,7 @@ async function fetchOne(
   }
   const files = await fetchPackage(item, run, context);
   const result = fetchedResult(item.id, files, { durationMs: elapsedMs(), deleted: false });
-  if (io.format !== 'json') for (const path of result.paths) io.line(path);
+  if (io.format !== 'json') for (const file of result.paths) io.line(file);
   const leftOut = files.flatMap(({ unpacked }) => unpacked?.leftOut ?? []);
   if (leftOut.length === 0) return result;
   const error = leftOutError(item.id, leftOut);

@@ -150,6 +150,18 @@ describe('fetch --include', () => {
     expect(api.requests).toEqual([]);
   });
 
+  test('a pattern that the shell has replaced by names of files here is recognized', async () => {
+    const place = makePlace();
+    const api = await start();
+    for (const name of ['a.srt', 'b.srt']) writeFileSync(join(place.cwd, name), '');
+    const run = await runCommand(['fetch', PACKAGE_ID, '--include', 'a.srt', 'b.srt'], { api, place });
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain('error: no package with id b.srt, which is a file here: the shell has put');
+    const alone = await runCommand(['fetch', 'b.srt', '--include', 'a.srt'], { api, place });
+    expect(alone.stderr).toContain("hint: put the pattern in quotes, such as --include '*.srt'\n");
+    expect((await runCommand(['fetch', 'b.srt'], { api, place })).stderr).not.toContain('a file here');
+  });
+
   test('of a file that is no archive nothing can be selected', async () => {
     const api = await start({
       files: { one: makePlainObject(700) },
