@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   disk: ['errors', 'clock', 'values'],
   range: ['errors', 'disk'],
   zip: ['errors', 'disk', 'range'],
-  terminal: ['errors', 'clock', 'world'],
+  terminal: ['errors', 'clock', 'world', 'values'],
   http: ['errors', 'clock'],
   auth: ['errors', 'clock', 'values', 'http'],
   api: ['errors', 'clock', 'values', 'http', 'auth'],

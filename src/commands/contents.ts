@@ -6,11 +6,12 @@ import type { ContentsItem } from '../fetch/list-contents.ts';
 import { forFlag, nonEmpty } from '../flags/flag-values.ts';
 import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from '../flags/selection-flags.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
-import { formatSize, formatSizeInColumn } from '../terminal/format.ts';
+import { formatSizeInColumn } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import type { Column } from '../terminal/terminal.ts';
 import { createExplainedFilter } from '../values/near-miss.ts';
 import { type PathSelection, selectsAll } from '../values/path-filter.ts';
+import { formatSize } from '../values/size.ts';
 import { PROGRAM } from '../version.ts';
 
 export interface ContentsOptions {

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
+import { formatSize } from '../values/size.ts';
 
 /** File systems need a little more than the bytes themselves. */
 const MARGIN = 1.01;
@@ -15,7 +16,7 @@ const NOT_TOLD = new Set(['ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 export async function checkSpace(folder: string, neededBytes: number): Promise<void> {
   const missingBytes = Math.ceil(neededBytes * MARGIN) - (await freeBytesOf(folder));
   if (missingBytes <= 0) return;
-  throw new ExpectedError('DISK', `not enough space in ${folder}: ${missingBytes} bytes are missing`, {
+  throw new ExpectedError('DISK', `not enough space in ${folder}: ${formatSize(missingBytes)} are missing`, {
     hint: 'make room, choose another folder with -D, or go ahead with --no-space-check',
   });
 }

@@ -1,5 +1,6 @@
 import type { FileResult } from '../download/download-file.ts';
-import { formatElapsed, formatRate, formatSize } from '../terminal/format.ts';
+import { formatElapsed, formatRate } from '../terminal/format.ts';
+import { formatSize } from '../values/size.ts';
 
 /** A speed over less time than this says nothing. */
 const SHORTEST_TRANSFER_MS = 100;

@@ -1,4 +1,4 @@
-import { formatSize } from '../terminal/format.ts';
+import { formatSize } from '../values/size.ts';
 import type { ExtractedFile } from '../zip/extract.ts';
 
 /**

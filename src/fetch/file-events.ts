@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { FileEvent } from '../download/download-file.ts';
-import { formatDuration, formatSize } from '../terminal/format.ts';
+import { formatDuration } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { formatSize } from '../values/size.ts';
 import { tellTransfer } from './transfer-progress.ts';
 
 /** Tells the terminal what happens to one file. */
@@ -51,10 +52,14 @@ export function tellFileEvents(
         io.warn(`the file is complete, but ${event.reason}`);
         break;
       case 'unverified-entries':
-        io.warn(`the content of ${event.count} archive entries could not be verified (${event.reason})`);
+        io.warn(`the content of ${countEntries(event.count)} could not be verified (${event.reason})`);
         break;
     }
   };
+}
+
+function countEntries(count: number): string {
+  return count === 1 ? 'one archive entry' : `${count} archive entries`;
 }
 
 function countConnections(count: number): string {

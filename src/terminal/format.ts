@@ -1,3 +1,5 @@
+import { formatSize, inLargestUnit } from '../values/size.ts';
+
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -6,26 +8,6 @@ const DAY_MS = 24 * HOUR_MS;
 /** From here on nobody counts them. */
 const MANY_DAYS = 90;
 const DAYS_PER_MONTH = 30.44;
-
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB'] as const;
-
-/** Not by Intl, which loads for 15 ms, and so do the libraries that format with it. */
-function inLargestUnit(sizeBytes: number, digits: number): readonly [amount: string, unit: string] {
-  let amount = sizeBytes;
-  let exponent = 0;
-  while (amount >= 1024 && exponent < UNITS.length - 1) {
-    amount /= 1024;
-    exponent += 1;
-  }
-  const scale = 10 ** digits;
-  return [(Math.floor(amount * scale) / scale).toFixed(digits), UNITS[exponent] ?? ''];
-}
-
-/** A size for reading, 1024-based and never rounded up: `1.2 GiB`, `512 B`. */
-export function formatSize(sizeBytes: number): string {
-  const [amount, unit] = inLargestUnit(sizeBytes, 1);
-  return `${amount.replace('.0', '')} ${unit}`;
-}
 
 /** The same with one decimal always, so that a column of them lines up: `1.0 GiB`, `512 B`. */
 export function formatSizeInColumn(sizeBytes: number): string {

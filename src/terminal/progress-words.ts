@@ -1,5 +1,6 @@
+import { formatSize } from '../values/size.ts';
 import { escapeText } from './escape.ts';
-import { formatCountdown, formatPercent, formatRate, formatSize, formatSizeOf } from './format.ts';
+import { formatCountdown, formatPercent, formatRate, formatSizeOf } from './format.ts';
 import type { ProgressEvent } from './terminal.ts';
 
 /** What is known of a transfer, each part as text; undefined where unknown. */

@@ -27,3 +27,23 @@ export function writeSize(sizeBytes: number): string {
     ? String(sizeBytes)
     : `${sizeBytes / 1024 ** exponent}${unit}`;
 }
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB'] as const;
+
+/** Not by Intl, which loads for 15 ms, and so do the libraries that format with it. */
+export function inLargestUnit(sizeBytes: number, digits: number): readonly [amount: string, unit: string] {
+  let amount = sizeBytes;
+  let exponent = 0;
+  while (amount >= 1024 && exponent < UNITS.length - 1) {
+    amount /= 1024;
+    exponent += 1;
+  }
+  const scale = 10 ** digits;
+  return [(Math.floor(amount * scale) / scale).toFixed(digits), UNITS[exponent] ?? ''];
+}
+
+/** A size for reading, 1024-based and never rounded up: `1.2 GiB`, `512 B`. */
+export function formatSize(sizeBytes: number): string {
+  const [amount, unit] = inLargestUnit(sizeBytes, 1);
+  return `${amount.replace('.0', '')} ${unit}`;
+}

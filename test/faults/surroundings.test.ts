@@ -64,7 +64,7 @@ test('row 81: what cannot fit is not begun, and the message says how much is mis
   handOut(api, api, 'application/zip', 2 ** 52);
   const run = await runCli(ARGS, { api });
   expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
-  expect(run.stderr).toMatch(/not enough space.*\d+ bytes are missing/);
+  expect(run.stderr).toMatch(/not enough space.*: [34](\.\d)? PiB are missing\n/);
   expect(run.stderr).toContain('--no-space-check');
   expect(api.requestsOf('GET /v2/downloads/file/{id}')).toEqual([]);
   expect(listTree(run.cwd)).toEqual([]);

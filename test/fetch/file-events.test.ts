@@ -41,6 +41,15 @@ test('fewer connections from here on are worth a line with -v only', () => {
   );
 });
 
+test.each([
+  [1, 'one archive entry'],
+  [3, '3 archive entries'],
+])('%d unverified entries are told', (count, words) => {
+  const { tell, stderr } = start();
+  tell({ kind: 'unverified-entries', count, reason: 'a.txt: encrypted' });
+  expect(stderr.text()).toBe(`warning: the content of ${words} could not be verified (a.txt: encrypted)\n`);
+});
+
 test('a retry says when', () => {
   const { tell, stderr } = start();
   const error = new ExpectedError('UNAVAILABLE', 'connection reset');

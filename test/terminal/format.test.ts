@@ -5,10 +5,10 @@ import {
   formatPercent,
   formatRate,
   formatRelativeTime,
-  formatSize,
   formatSizeInColumn,
   formatSizeOf,
 } from '../../src/terminal/format.ts';
+import { formatSize } from '../../src/values/size.ts';
 
 const KIB = 1024;
 const GIB = KIB ** 3;
