@@ -105,23 +105,31 @@ function makeWorld() {
   };
 }
 
+/** A process that was killed keeps its number until its parent asks for how it ended, which some never do. */
 function isProcessAlive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     // EPERM: it is there and belongs to somebody else.
-    return error.code === 'EPERM';
+    if (error.code !== 'EPERM') return false;
   }
+  const { state, threads } = readProcessStat(pid);
+  // The main thread counts as dead at once; another one may still be in the middle of a write.
+  return !(['Z', 'X'].includes(state) && threads === '1');
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)), which only Linux has; the name before it may hold spaces. */
 function processStartedAt(pid) {
+  return readProcessStat(pid).startedAt ?? null;
+}
+
+/** Fields 3, 20 and 22 of /proc/PID/stat (proc(5)), which only Linux has; the name before them may hold spaces. */
+function readProcessStat(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], threads: fields[17], startedAt: fields[19] };
   } catch {
     // Another system, or the process has ended.
-    return null;
+    return {};
   }
 }

@@ -32,6 +32,7 @@ export interface World {
   readonly userId: number | null;
   /** Changes when the parent died. */
   readonly parentPid: () => number;
+  /** One that has ended may keep its number for long; where the system tells (Linux), it counts as dead. */
   readonly isProcessAlive: (pid: number) => boolean;
   /** Tells a process from a later one of the same number; null where the system does not tell. */
   readonly processStartedAt: (pid: number) => string | null;
