@@ -222,10 +222,11 @@ function checkedCount(count: (sizeBytes: number) => void, check: () => void): (s
 
 async function publish(
   { path }: EntryFile,
-  { components }: PlannedFile,
-  { target, mayReplace, attempt, countFile }: Unpacking,
+  { entry, components }: PlannedFile,
+  { target, mayReplace, attempt, signal, countFile }: Unpacking,
 ): Promise<void> {
   const parent = target.ensure(components.slice(0, -1));
-  await publishEntry(path, { target, parent, name: components.at(-1) ?? '', mayReplace, attempt });
+  const name = components.at(-1) ?? '';
+  await publishEntry(path, { target, parent, name, entry, mayReplace, attempt, signal });
   countFile();
 }
