@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { untilFree } from '../disk/busy-file.ts';
@@ -21,8 +23,8 @@ export interface Unpacked {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** PATH_MAX of macOS, for a whole path with the NUL at its end; Linux and Windows allow what any archive has. */
-const MACOS_PATH_BYTES = 1_024;
+/** PATH_MAX, for a whole path with the NUL at its end; Windows allows what any archive has. */
+const PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { darwin: 1_024, linux: 4_096 };
 
 /**
  * Unpacks what the flags select of an archive, here or behind HTTP, and tells about it.
@@ -46,7 +48,7 @@ export async function unpackArchive(
     onProgress: tellTransfer(io, { id: item.id, label, clock }),
     isWanted: selectsAll(selection) ? undefined : filter.isWanted,
     skipsUnsafe: flags.skipUnsafe,
-    maxPathBytes: world.platform === 'darwin' ? roomBelow(folder) : undefined,
+    maxPathBytes: roomBelow(folder, world.platform),
     maxSizeBytes: maxSizeBytes ?? undefined,
     // Whoever says how much it may become has thought of what unpacks to a multiple.
     maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
@@ -63,8 +65,19 @@ export async function unpackArchive(
   return { files, leftOut };
 }
 
-function roomBelow(folder: string): number {
-  return MACOS_PATH_BYTES - Buffer.byteLength(`${folder}/\0`);
+/** How long a path below a folder may be for the system to find it by its whole name, links resolved. */
+function roomBelow(folder: string, platform: NodeJS.Platform): number | undefined {
+  const limitBytes = PATH_BYTES[platform];
+  return limitBytes === undefined ? undefined : limitBytes - Buffer.byteLength(`${realPath(folder)}/\0`);
+}
+
+/** Links resolved as far as it exists. */
+function realPath(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return join(realPath(dirname(folder)), basename(folder));
+  }
 }
 
 function renamedText(renamed: readonly RenamedEntry[]): string {

@@ -1,3 +1,4 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
@@ -81,21 +82,40 @@ test('progress of an unpacking says how fast it goes and how long it will take',
   expect(events.at(-2)).toMatchObject({ bytesPerSecond: expect.any(Number), etaSeconds: expect.any(Number) });
 });
 
+// PATH_MAX is 1,024 on macOS and 4,096 on Linux, with the NUL at the end.
 test.each([
-  ['darwin', 0, 0, 1],
-  ['darwin', 1, 12, 0],
-  ['linux', 1, 0, 1],
-] as const)(
-  'on %s, a path %i bytes over what macOS can open',
-  async (platform, overBytes, exitCode, count) => {
-    const place = makePlace();
-    // PATH_MAX of macOS is 1024, with the NUL at the end.
-    const roomBytes = 1_023 - Buffer.byteLength(join(place.cwd, 'out/'));
-    const folders = `${'d'.repeat(200)}/`.repeat(4);
-    const name = folders + 'x'.repeat(roomBytes - folders.length + overBytes);
-    const api = await start({ files: { one: serveArchive([{ name, content: 'text' }]) } });
-    const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api, place, platform });
-    expect(run.exitCode).toBe(exitCode);
-    expect(filesIn(run.cwd).length).toBe(count);
-  },
-);
+  ['darwin', 1_023, 0, 1],
+  ['darwin', 1_024, 12, 0],
+  ['linux', 1_024, 0, 1],
+  ['linux', 4_095, 0, 1],
+  ['linux', 4_096, 12, 0],
+] as const)('row 106: on %s, a path of %i bytes', async (platform, pathBytes, exitCode, count) => {
+  const place = makePlace();
+  const name = longName(pathBytes - Buffer.byteLength(join(place.cwd, 'out/')));
+  const api = await start({ files: { one: serveArchive([{ name, content: 'text' }]) } });
+  const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api, place, platform });
+  expect(run.exitCode).toBe(exitCode);
+  expect(filesIn(run.cwd).length).toBe(count);
+});
+
+test('row 106: where the folder is a link, it is the path behind it that must not be too long', async () => {
+  const place = makePlace();
+  const linked = join('l'.repeat(100), 'new');
+  mkdirSync(join(place.cwd, 'l'.repeat(100)));
+  symlinkSync('l'.repeat(100), join(place.cwd, 'out'));
+  const roomBytes = 4_095 - Buffer.byteLength(join(place.cwd, linked, '/'));
+  const entries = [roomBytes, roomBytes + 1].map((sizeBytes) => ({ name: longName(sizeBytes) }));
+  const api = await start({ files: { one: serveArchive(entries) } });
+  const args = ['fetch', PACKAGE_ID, '-x', '-D', 'out/new', '--skip-unsafe'];
+  const run = await runCommand(args, { api, place, platform: 'linux' });
+  expect(run.exitCode).toBe(12);
+  expect(filesIn(run.cwd).filter((path) => path.startsWith(linked))).toEqual([
+    `${linked}/${entries[0]?.name}`,
+  ]);
+});
+
+/** A path of so many bytes in folders of 200. */
+function longName(sizeBytes: number): string {
+  const folders = `${'d'.repeat(200)}/`.repeat(Math.floor((sizeBytes - 2) / 201));
+  return folders + 'x'.repeat(sizeBytes - folders.length);
+}
