@@ -30,15 +30,17 @@ export function holderOf(owner: Owner): Holder {
 
 /**
  * Whether the holder may still be writing. On this machine the system knows; elsewhere only time tells.
- * Where the system does not tell processes of one number apart (macOS, Windows), a sign from before the
- * machine was started is at least not one of the process that has the number now.
+ * Where the system does not tell processes of one number apart (macOS, Windows, and on Linux those of other
+ * people where /proc hides them), a sign from before the machine was started is at least not one of the
+ * process that has the number now.
  * @param silentMs since its last sign, on the clock of the file system
  */
 export function mayBeAlive(holder: Holder, silentMs: number, owner: Owner): boolean {
   if (holder.hostname !== owner.hostname) return silentMs < SILENCE_MS;
   if (!owner.isProcessAlive(holder.pid)) return false;
-  if (holder.startedAt === null) return silentMs < owner.uptimeMs();
-  return owner.processStartedAt(holder.pid) === holder.startedAt;
+  const startedAt = owner.processStartedAt(holder.pid);
+  if (holder.startedAt === null || startedAt === null) return silentMs < owner.uptimeMs();
+  return startedAt === holder.startedAt;
 }
 
 export function isSelf(holder: Holder, owner: Owner): boolean {

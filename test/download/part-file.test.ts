@@ -268,6 +268,15 @@ describe('holders', () => {
     expect(JSON.parse(readFileSync(`${target}.part.json`, 'utf8')).holder).toBeNull();
   });
 
+  test('row 126: a living process whose start only its own user is told of (hidepid) keeps its lock', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    await part.checkpoint();
+    await expect(open(target, alive(null))).rejects.toMatchObject({ code: 'BUSY' });
+    await part.assertOurs();
+    await part.close();
+  });
+
   test.each([
     ['after', 59, 'BUSY'],
     ['before', 61, null],
