@@ -20,7 +20,7 @@ export async function findExisting(
   target: TargetFolder,
   { ifExists, signal }: { ifExists: 'refuse' | 'overwrite' | 'skip'; signal?: AbortSignal | undefined },
 ): Promise<ReadonlyMap<PlannedFile, 'skipped' | 'left'>> {
-  for (const components of plan.folders) target.find(components);
+  for (const { components } of plan.folders) target.find(components);
   const staying = new Map<PlannedFile, 'skipped' | 'left'>();
   const different: string[] = [];
   const irreplaceable: string[] = [];

@@ -107,11 +107,12 @@ async function unpackPlan(
     const keptBytes = staging.keepParts(new Set(continued.map(({ entry }) => partKey(entry))));
     const wantedBytes = wanted.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
     await options.beforeWriting?.(Math.max(0, wantedBytes - keptBytes), target.path);
-    for (const components of plan.folders) target.ensure(components);
+    // One that is there was read when it was made.
+    const missing = plan.folders.filter(({ components }) => target.find(components) === null);
     const { countBytes, countFile } = countProgress(plan, [...existing.keys()], options);
     const mayReplace = ifExists === 'overwrite';
     const { attempt = (operation) => operation() } = options;
-    await unpackFiles(source, wanted, {
+    await unpackFiles(source, [...missing, ...wanted].toSorted(inFileOrder), {
       target,
       staging,
       mayReplace,
@@ -129,6 +130,10 @@ async function unpackPlan(
   } finally {
     staging.close();
   }
+}
+
+function inFileOrder(one: PlannedFile, other: PlannedFile): number {
+  return one.entry.headerOffset - other.entry.headerOffset;
 }
 
 /** Begins with what is there, so that a speed is that of the unpacking alone. */

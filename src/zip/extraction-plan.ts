@@ -5,6 +5,7 @@ import { createNameRegister } from './name-register.ts';
 import { refused, showName, showSome } from './refusal.ts';
 import { safePath } from './safe-path.ts';
 
+/** A file, or a folder that has an entry of its own. */
 export interface PlannedFile {
   readonly entry: ArchiveEntry;
   /** The parts of its path below the target folder; the last one is the file's name. */
@@ -14,8 +15,7 @@ export interface PlannedFile {
 export interface ExtractionPlan {
   /** In the order in which they lie in the archive. */
   readonly files: readonly PlannedFile[];
-  /** Folders that have an entry of their own. */
-  readonly folders: readonly (readonly string[])[];
+  readonly folders: readonly PlannedFile[];
   readonly unpackedBytes: number;
   /** Entries that are unsafe and left out, each with its reason; empty unless `skipsUnsafe`. */
   readonly leftOut: readonly LeftOut[];
@@ -108,7 +108,7 @@ export async function planExtraction(
   }
   return {
     files: files.toSorted((one, other) => one.entry.headerOffset - other.entry.headerOffset),
-    folders: taken.filter(({ entry }) => entry.kind === 'directory').map(({ components }) => components),
+    folders: taken.filter(({ entry }) => entry.kind === 'directory'),
     unpackedBytes,
     leftOut,
     renamed: taken.flatMap(renamedEntry),

@@ -36,8 +36,8 @@ const READ_OVER_BYTES = 64 * 2 ** 10;
 const RUN_BYTES = 16 * 2 ** 20;
 
 /**
- * Reads the entries of `files`, given in file order, and writes each to its place: neighbours in one
- * go, and where the source allows it, several of such runs at once.
+ * Reads the entries of `files`, folders among them, given in file order, and writes each to its
+ * place: neighbours in one go, and where the source allows it, several of such runs at once.
  * @throws the first failure, when nothing is written any more
  */
 export async function unpackFiles(
@@ -129,7 +129,13 @@ async function unpackRun(
 }
 
 async function unpackNext(stream: ByteStream, file: PlannedFile, context: RunContext): Promise<void> {
-  const { signal, writes } = context;
+  const { signal, writes, target } = context;
+  if (file.entry.kind === 'directory') {
+    // Its own header has to agree as well, above all about its name.
+    await readEntry(stream, file.entry, async () => undefined, signal);
+    target.ensure(file.components);
+    return;
+  }
   if (file.entry.sizeBytes > IN_MEMORY_BYTES) {
     await unpackOnTheWay(stream, file, context);
     return;

@@ -268,6 +268,9 @@ const CHECKSUMS: readonly HostileArchive[] = [
 
 const DISAGREEMENTS: readonly HostileArchive[] = [
   rejectedByVerify('row 100: name', 'UNSAFE', /called "b\.txt"/, [file({ local: { name: 'b.txt' } })]),
+  rejectedByVerify('row 100: name of a folder', 'UNSAFE', /called "e\/"/, [
+    file({ name: 'd/', content: '', local: { name: 'e/' } }),
+  ]),
   rejectedByVerify('row 100: name by its length', 'UNSAFE', /called "a\.tx"/, [
     file({ extra: Buffer.alloc(4), local: { nameLength: 4, extraLength: 5, extra: Buffer.alloc(4) } }),
   ]),
