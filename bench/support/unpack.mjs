@@ -5,6 +5,12 @@ import { extractArchive } from '../../src/zip/extract.ts';
 
 const [archive, directory] = process.argv.slice(2);
 const source = await openFileSource(archive);
-const unpacker = { pid: process.pid, hostname: os.hostname(), isProcessAlive: () => true };
+const unpacker = {
+  pid: process.pid,
+  hostname: os.hostname(),
+  isProcessAlive: () => true,
+  processStartedAt: () => null,
+  uptimeMs: () => os.uptime() * 1_000,
+};
 await extractArchive(source, { directory, unpacker });
 await source.close();

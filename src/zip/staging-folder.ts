@@ -1,22 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { diskError } from '../disk/disk-error.ts';
+import { mayBeAlive, type Owner } from '../disk/holder.ts';
 import { ExpectedError } from '../errors.ts';
 import { errorCode } from './error-code.ts';
 import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';
 import { OWN_NAME_PREFIX } from './safe-path.ts';
 
 /** Who is unpacking, as far as a later run can check it. */
-export interface Unpacker {
-  readonly pid: number;
-  readonly hostname: string;
-  readonly isProcessAlive: (pid: number) => boolean;
-}
+export type Unpacker = Owner;
 
 /**
- * A folder inside of the target, `.streamdiver-dl-HOST-PID-RANDOM`, in which files lie until they are
- * whole. What a process that was killed left in it is cleared away by the next run; what can be
- * continued is taken over.
+ * A folder inside of the target, `.streamdiver-dl-HOST-PID-START-RANDOM`, in which files lie until they
+ * are whole; without START where the system does not tell when a process was started. What a process that
+ * was killed left in it is cleared away by the next run; what can be continued is taken over.
  */
 export interface StagingFolder {
   /**
@@ -35,7 +32,7 @@ export interface StagingFolder {
   close(): void;
 }
 
-const NAME = /^\.streamdiver-dl-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{12}$/;
+const NAME = /^\.streamdiver-dl-([0-9a-f]{8})-(\d{1,10})-(?:(\d+)-)?[0-9a-f]{12}$/;
 /**
  * Another process clears the same folder away, somebody put something of their own into it, or (EBUSY and
  * EACCES, on Windows) a file in it is open elsewhere.
@@ -56,17 +53,19 @@ const STATUS_BLOCK_BYTES = 512n;
  * @param root the target folder
  * @throws ExpectedError DISK
  */
-export function openStagingFolder(root: Folder, { pid, hostname, isProcessAlive }: Unpacker): StagingFolder {
+export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFolder {
+  const { pid, hostname } = unpacker;
   const host = createHash('sha256').update(hostname).digest('hex').slice(0, 8);
-  const own = root.at(`${OWN_NAME_PREFIX}${host}-${pid}-${randomBytes(6).toString('hex')}`);
+  const parts = [host, pid, unpacker.processStartedAt(pid), randomBytes(6).toString('hex')];
+  const own = root.at(OWN_NAME_PREFIX + parts.filter((part) => part !== null).join('-'));
   let folder: Folder | null = null;
   let count = 0;
   const inside = (name: string): Place => (folder ??= makePrivateFolder(own)).at(name);
   const isAbandoned = (name: string): boolean => {
-    const [, itsHost, itsPid] = NAME.exec(name) ?? [];
+    const [, itsHost, itsPid, startedAt = null] = NAME.exec(name) ?? [];
     if (itsHost !== host) return false;
     // A process with our own number is a former one: this one has only just begun.
-    return Number(itsPid) === pid || !isProcessAlive(Number(itsPid));
+    return Number(itsPid) === pid || !mayBeAlive({ pid: Number(itsPid), startedAt, hostname }, 0, unpacker);
   };
   const takeOver = (place: Place): void => {
     if (lstatOrNull(place.path)?.isDirectory() !== true) return;

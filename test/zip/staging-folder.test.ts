@@ -6,7 +6,13 @@ import { openStagingFolder, type Unpacker } from '../../src/zip/staging-folder.t
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const KEY = '0123456789abcdef'.repeat(2);
-const alive: Unpacker = { pid: 1, hostname: 'here', isProcessAlive: () => true };
+const alive: Unpacker = {
+  pid: 1,
+  hostname: 'here',
+  isProcessAlive: () => true,
+  processStartedAt: () => '1000',
+  uptimeMs: () => 3_600_000,
+};
 
 function openRoot(path: string): Folder {
   const folder = openFolder({ path, shownPath: path });
@@ -28,6 +34,10 @@ describe('row 110: what a run that was killed left behind', () => {
   test.each<[string, Unpacker]>([
     ['is cleared away when its process is gone', { ...alive, pid: 2, isProcessAlive: () => false }],
     ['is cleared away when its number is ours now', alive],
+    [
+      'is cleared away when its number is that of another now',
+      { ...alive, pid: 2, processStartedAt: () => '2000' },
+    ],
   ])('%s, and its parts are taken over', (_name, next) => {
     const root = makeTempFolder();
     const left = leaveBehind(root, alive);
@@ -40,6 +50,10 @@ describe('row 110: what a run that was killed left behind', () => {
 
   test.each<[string, Unpacker]>([
     ['of a process that runs', { ...alive, pid: 2 }],
+    [
+      'of a process of which nobody is told when it was started',
+      { ...alive, pid: 2, processStartedAt: () => null },
+    ],
     ['of another machine', { ...alive, hostname: 'there', isProcessAlive: () => false }],
   ])('%s is left alone', (_name, next) => {
     const root = makeTempFolder();
