@@ -4,7 +4,7 @@ import type { Package, PackageFile } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { isSystemError } from '../disk/disk-error.ts';
 import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
-import type { ExpectedContent } from '../download/expected-content.ts';
+import { type ExpectedContent, isArchiveExpected } from '../download/expected-content.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
@@ -118,7 +118,13 @@ async function fetchFile(
     return isConsumed ? 'consumed' : 'publish';
   });
   if (refusal !== null) throw withArchive(refusal, result.path, flags);
-  if (flags.extract && unpacked === null) io.warn(`${label} is no archive; it is kept as it is`);
+  if (flags.extract && unpacked === null) {
+    io.warn(
+      isArchiveExpected(request.expected)
+        ? `${label} is here already and left unseen (--skip-existing): nothing was unpacked`
+        : `${label} is no archive; it is kept as it is`,
+    );
+  }
   const durationMs = clock.monotonicMs() - startMs;
   const done = describeDone(label, result, { durationMs, transferMs: lastByteMs - startMs });
   io.progress({

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
@@ -51,6 +51,19 @@ describe('fetch -x', () => {
     expect(run.stdout.trimEnd().split('\n').toSorted()).toEqual(
       ['aaaaaaaa', 'bbbbbbbb'].map((name) => join(run.cwd, 'out', name, entry)),
     );
+  });
+
+  test('an archive that --skip-existing leaves unseen is not unpacked, and not called something else', async () => {
+    const place = makePlace();
+    const api = await start();
+    writeFileSync(join(place.cwd, 'a.zip'), 'mine');
+    const flags = ['-x', '--keep-archive', '--skip-existing', '-o', 'a.zip'];
+    const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api, place });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'a.zip')}\n` });
+    expect(run.stderr).toContain(
+      'warning: a.zip is here already and left unseen (--skip-existing): nothing was',
+    );
+    expect(run.stderr).not.toContain('no archive');
   });
 
   test('a file that is no archive is kept as it is, with a warning', async () => {

@@ -21,6 +21,7 @@ const PROMISED: readonly (readonly [text: string, output: RegExp])[] = [
   ['--type video --all', /^([0-9a-f-]{36}\n){3,}$/],
   ['fetch no-such-package', /^NOT_FOUND \(exit code 3\): no package/],
   ['nor-this-one', /^no-such-package not-found\nnor-this-one not-found\n$/],
+  ['.results[].outcome', /^extracted\nskipped\n$/],
   ['--dry-run', /"some-id"/],
   ['--from-file', /^ready\n$/],
   ['--progress json', /verified\n$/],
