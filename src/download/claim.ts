@@ -65,7 +65,7 @@ async function makeLock(lock: string, owner: Owner): Promise<Claim | null> {
     await clearAway(dirname(lock), owner, madeMs);
     return {
       madeMs,
-      aside: () => temporaryName(lock, owner),
+      aside: () => temporaryName(lock, owner, 'tmp'),
       release: () => release(lock, owner),
     };
   } catch (error) {
@@ -76,13 +76,16 @@ async function makeLock(lock: string, owner: Owner): Promise<Claim | null> {
   }
 }
 
-/** Beside the lock, `.streamdiver-dl-HOST-PID-RANDOM.lock`: others can tell whether its process has died. */
-function temporaryName(lock: string, { hostname, pid }: Owner): string {
+/**
+ * Beside the lock, `.streamdiver-dl-HOST-PID-RANDOM.lock`, or `.tmp` for what is no lock and must survive those
+ * who delete locks: others can tell whether its process has died.
+ */
+function temporaryName(lock: string, { hostname, pid }: Owner, ending: 'lock' | 'tmp' = 'lock'): string {
   const random = randomBytes(6).toString('hex');
-  return join(dirname(lock), `${OWN_NAME_PREFIX}${hostKey(hostname)}-${pid}-${random}.lock`);
+  return join(dirname(lock), `${OWN_NAME_PREFIX}${hostKey(hostname)}-${pid}-${random}.${ending}`);
 }
 
-const TEMPORARY_NAME = /^\.streamdiver-dl-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{12}\.lock$/;
+const TEMPORARY_NAME = /^\.streamdiver-dl-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{12}\.(?:lock|tmp)$/;
 
 function hostKey(hostname: string): string {
   return createHash('sha256').update(hostname).digest('hex').slice(0, 8);
