@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../support/api-server.ts';
 import { pseudoRandomBytes } from '../support/bytes.ts';
 import { inCrowdsOf } from '../support/crowd.ts';
+import { runBinary } from '../support/run-binary.ts';
+import { makePlace } from '../support/run-place.ts';
 import { serveArchive } from '../support/served-archive.ts';
 import { runCommand } from './run-command.ts';
 
@@ -37,6 +41,29 @@ describe('entries that are fetched where the archive lies', () => {
     expect(run.exitCode).toBe(0);
     expect(run.stdout.trimEnd().split('\n')).toHaveLength(20 * ids.length);
     expect(crowd.most()).toBe(expected);
+  });
+
+  test.runIf(process.platform === 'linux')('row 123: a directory is held in memory once', async () => {
+    const comment = Buffer.alloc(65_000, 'x');
+    const long = serveArchive(
+      Array.from({ length: 2_000 }, (_, index) => ({ name: `${index}.srt`, central: { comment } })),
+    );
+    const api = await startApi({ files: { one: long }, packages: PACKAGES });
+    const place = makePlace();
+    const report = join(place.temp, 'status');
+    const tell = `import { readFileSync, writeFileSync } from 'node:fs';
+      setInterval(gc, 10).unref();
+      process.on('exit', () => writeFileSync(${JSON.stringify(report)}, readFileSync('/proc/self/status')));`;
+    const run = await runBinary(['contents', 'a', '--include', '7.srt'], {
+      api,
+      place,
+      nodeFlags: ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(tell)}`],
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^7\.srt\t/) });
+    const [, mostKib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(report, 'utf8')) ?? [];
+    const mostBytes = Number(mostKib) * 1024;
+    expect(mostBytes).toBeGreaterThan(long.bytes.length);
+    expect(mostBytes).toBeLessThan(2 * long.bytes.length);
   });
 
   test('packages share --limit-rate', async () => {
