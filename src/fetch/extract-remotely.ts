@@ -78,7 +78,13 @@ export async function extractRemotely(
       sizeBytes: source.sizeBytes,
       transferredBytes,
       resumedFrom: 0,
-      verified: { size: request.sizeBytes !== null, archive: true, crc: true, checksum: false },
+      verified: {
+        size: request.sizeBytes !== null,
+        // What was not unpacked was not read.
+        archive: !selects && leftOut.length === 0,
+        crc: true,
+        checksum: false,
+      },
       sha256: null,
       isAlreadyThere: false,
       unpacked,

@@ -58,7 +58,8 @@ describe('fetch --include', () => {
             outcome: 'extracted',
             paths: SELECTED.map((path) => join(run.cwd, path)),
             sizeBytes: object.bytes.length,
-            verified: { size: true, archive: true, crc: true, checksum: false },
+            // What is not selected was not read.
+            verified: { size: true, archive: false, crc: true, checksum: false },
           },
         ],
       },
@@ -74,6 +75,14 @@ describe('fetch --include', () => {
     const { transferredBytes } = (run.json as { results: { transferredBytes: number }[] }).results[0] ?? {};
     expect(transferredBytes).toBe(bytesAsked(api));
     expect(run.stderr).toMatch(/3 files, .* unpacked in .*, .* of .* transferred, verified/);
+  });
+
+  test('all of it is the archive as a whole', async () => {
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json'], { api: await start() });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ verified: { size: true, archive: true, crc: true, checksum: false } }] },
+    });
   });
 
   test('row 110: a second run skips what is there and does not fetch it', async () => {
@@ -180,8 +189,11 @@ describe('row 108: a server without ranges', () => {
   };
 
   test('is told, all is downloaded, and only what is selected is unpacked', async () => {
-    const run = await runCommand(SELECT, { api: await start({ script }) });
-    expect(run.exitCode).toBe(0);
+    const run = await runCommand([...SELECT, '--json'], { api: await start({ script }) });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ verified: { archive: true, crc: true } }] },
+    });
     expect(run.stderr).toContain('warning: the server does not send parts of files: downloading all of');
     expect(filesIn(run.cwd)).toEqual(SELECTED);
   });
