@@ -29,11 +29,17 @@ export interface ObjectTail {
   readonly validator: Validator;
 }
 
+/** The server sends the whole object where a part was asked for: it can only be had as a whole. */
+export class NoRangesError extends ExpectedError {
+  override readonly name = 'NoRangesError';
+}
+
 /**
  * Reads an object whose end is known. Each read is one request, continued where it breaks; what lies in
  * the end costs none.
- * @throws (from `read` and `stream`) ExpectedError INTEGRITY when the object is another one now, UNAVAILABLE
- *   and those of RangeExchange when the retries are spent, the signal's reason
+ * @throws (from `read` and `stream`) NoRangesError when the whole came instead of the same part twice,
+ *   ExpectedError INTEGRITY when the object is another one now, UNAVAILABLE and those of RangeExchange when
+ *   the retries are spent, the signal's reason
  */
 export function createHttpSource(
   { bytes: tail, totalBytes, validator }: ObjectTail,
@@ -66,6 +72,7 @@ export function createHttpSource(
     const remoteEnd = Math.min(end, Math.max(tailStart, start));
     let position = start;
     let budget = createRetryBudget(retries, random, position);
+    let refusedStart = -1;
     while (position < remoteEnd) {
       try {
         for await (const piece of request(position, remoteEnd)) {
@@ -75,6 +82,11 @@ export function createHttpSource(
         budget = createRetryBudget(retries, random, position);
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof NoRangesError) {
+          // Once it may be a cache on the way; a server that has no ranges is not worth all the retries.
+          if (refusedStart === position) throw error;
+          refusedStart = position;
+        }
         const retry = budget.spend(error, position);
         onRetry(retry);
         await clock.sleep(retry.delayMs, signal);
@@ -104,8 +116,9 @@ function refuse(
         ? null
         : changed();
     case 'whole': {
-      const isSame = compareValidators(validator, answer.validator) === 'same';
-      return isSame ? notThePart(host) : changed();
+      const isSameSize = answer.totalBytes === null || answer.totalBytes === totalBytes;
+      const mayBeSame = isSameSize && compareValidators(validator, answer.validator) !== 'changed';
+      return mayBeSame ? theWhole(host) : changed();
     }
     case 'other-part':
       return notThePart(host);
@@ -135,6 +148,11 @@ function changed(): ExpectedError {
   return new ExpectedError('INTEGRITY', 'the file on the server changed while it was read', {
     hint: 'run the same command again',
   });
+}
+
+function theWhole(host: string): NoRangesError {
+  const message = `${host} sent the whole file instead of a part of it`;
+  return new NoRangesError('BAD_RESPONSE', message, { transient: true });
 }
 
 function notThePart(host: string): ExpectedError {

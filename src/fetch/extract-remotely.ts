@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
 import type { FileRequest } from '../download/download-file.ts';
 import { isArchiveExpected } from '../download/expected-content.ts';
+import { NoRangesError } from '../download/http-source.ts';
 import { ExpectedError } from '../errors.ts';
 import { formatElapsed } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
@@ -31,7 +32,7 @@ const STAYS = 'files that are complete stay; the same command fetches the rest';
 /**
  * Unpacks a package where it lies: of the archive only the directory and the wanted entries travel.
  * @returns null when the archive has to be downloaded: it is wanted itself, it or a part of it is here
- *   already, or the server does not send parts of files
+ *   already, or the server does not send parts of files (any more); files that are complete stay
  * @throws ExpectedError USAGE when entries are selected of something that is no archive, and those of
  *   openRemoteArchive() and unpackArchive()
  */
@@ -53,16 +54,19 @@ export async function extractRemotely(
 
   const startMs = clock.monotonicMs();
   const reading = { id: item.id, label, retries: flags.retries, connections: budget, limitRate };
+  const warnOfDownload = (reason: string): void => {
+    const size = request.sizeBytes === null ? '' : ` (${formatSize(request.sizeBytes)})`;
+    io.warn(`${reason}: downloading all of ${label}${size} to unpack it here`);
+  };
   const opening = await openRemoteArchive(request, reading, context);
   if (opening.kind === 'no-ranges') {
-    const size = request.sizeBytes === null ? '' : ` (${formatSize(request.sizeBytes)})`;
-    io.warn(`${opening.reason}: downloading all of ${label}${size} to unpack it here`);
+    warnOfDownload(opening.reason);
     return null;
   }
   const { source } = opening;
   try {
     const unpacked = await unpackArchive(source, { item, label, folder: target.folder, flags }, context);
-    const { files } = unpacked;
+    const { files, leftOut } = unpacked;
     const transferredBytes = source.transferredBytes();
     const time = formatElapsed(clock.monotonicMs() - startMs);
     const share = `${formatSize(transferredBytes)} of ${formatSize(source.sizeBytes)} transferred`;
@@ -81,7 +85,7 @@ export async function extractRemotely(
       verified: {
         size: request.sizeBytes !== null,
         // What was not unpacked was not read.
-        archive: !selects && leftOut.length === 0,
+        archive: !selects && leftOut.length === 0 && files.every(({ outcome }) => outcome !== 'left'),
         crc: true,
         checksum: false,
       },
@@ -91,6 +95,10 @@ export async function extractRemotely(
       isArchiveKept: false,
     };
   } catch (error) {
+    if (error instanceof NoRangesError) {
+      warnOfDownload(error.message);
+      return null;
+    }
     if (!(error instanceof ExpectedError) || !GOES_ON.has(error.code)) throw error;
     throw error.with({
       // What a damaged entry has to say itself is meant for a whole archive.

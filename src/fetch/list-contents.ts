@@ -2,6 +2,7 @@ import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/connection-budget.ts';
 import { isArchiveExpected } from '../download/expected-content.ts';
+import { NoRangesError } from '../download/http-source.ts';
 import { ExpectedError } from '../errors.ts';
 import { DEFAULT_RETRIES } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
@@ -62,14 +63,16 @@ export async function listContents(
     },
     context,
   );
-  if (opening.kind === 'no-ranges') {
-    throw new ExpectedError('BAD_RESPONSE', `cannot look into package ${item.id}: ${opening.reason}`, {
+  const cannotLook = (reason: string) =>
+    new ExpectedError('BAD_RESPONSE', `cannot look into package ${item.id}: ${reason}`, {
       id: item.id,
       hint: 'download it instead, which verifies it as well',
       next: [fetchIt],
     });
-  }
-  const { entries } = await readDirectory(opening.source, { signal });
+  if (opening.kind === 'no-ranges') throw cannotLook(opening.reason);
+  const { entries } = await readDirectory(opening.source, { signal }).catch((error: unknown) => {
+    throw error instanceof NoRangesError ? cannotLook(error.message) : error;
+  });
   return entries.filter(({ path }) => isWanted(path)).map(contentsItem);
 }
 

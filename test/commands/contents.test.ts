@@ -3,6 +3,7 @@ import { defineContents } from '../../src/commands/contents.ts';
 import { PACKAGE_ID } from '../support/api-packages.ts';
 import { startApi } from '../support/api-server.ts';
 import { pseudoRandomBytes } from '../support/bytes.ts';
+import { inTurn, wellBehaved } from '../support/fault-mode.ts';
 import { runInPty } from '../support/pty.ts';
 import { BINARY_PATH } from '../support/run-binary.ts';
 import { makeEnv, makePlace } from '../support/run-place.ts';
@@ -135,6 +136,26 @@ describe('contents', () => {
     expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
     expect(run.stderr).toContain('does not send parts of files');
     expect(run.stderr).toContain(`hint: streamdiver-dl fetch -- ${PACKAGE_ID}`);
+  });
+
+  test('row 108: a server that sends the end, but nothing else in parts, is one without ranges', async () => {
+    // A directory that does not fit into what the first request brings.
+    const long = serveArchive(
+      Array.from({ length: 400 }, (_, index) => ({ name: `${'x'.repeat(200)}/${index}.srt` })),
+    );
+    const api = await start({
+      files: { one: long },
+      script: {
+        'GET /v2/downloads/file/{id}': inTurn(wellBehaved(long), (_request, reply) =>
+          reply.file(long, { withoutRanges: true }),
+        ),
+      },
+    });
+    const run = await runCommand(['contents', PACKAGE_ID, '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
+    expect(run.stderr).toContain('sent the whole file instead of a part');
+    expect(run.stderr).toContain(`hint: streamdiver-dl fetch -- ${PACKAGE_ID}`);
+    expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(3);
   });
 
   test.each([['contents'], ['fetch', '-x']])(

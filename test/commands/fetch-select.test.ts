@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
 import { type ApiServer, startApi } from '../support/api-server.ts';
 import { pseudoRandomBytes, sha256 } from '../support/bytes.ts';
+import { inTurn, wellBehaved } from '../support/fault-mode.ts';
+import type { FaultHandler } from '../support/fault-server.ts';
 import { makePlace } from '../support/run-place.ts';
 import { serveArchive } from '../support/served-archive.ts';
 import { makePlainObject } from '../support/served-object.ts';
@@ -197,6 +199,30 @@ describe('row 108: a server without ranges', () => {
     expect(run.stderr).toContain('warning: the server does not send parts of files: downloading all of');
     expect(filesIn(run.cwd)).toEqual(SELECTED);
   });
+
+  test.each([
+    ['a version', object],
+    ['nothing to tell versions apart', { ...object, etag: undefined, lastModified: undefined }],
+  ])(
+    'found only after the directory, with %s: what is complete stays, all is downloaded',
+    async (_name, one) => {
+      const whole: FaultHandler = (_request, reply) => reply.file(one, { withoutRanges: true });
+      const api = await start({ files: { one }, script: { [FILE_ROUTE]: inTurn(wellBehaved(one), whole) } });
+      const run = await runCommand([...SELECT, '--json'], { api });
+      expect(run).toMatchObject({
+        exitCode: 0,
+        json: { results: [{ outcome: 'extracted', verified: { archive: true, crc: true } }] },
+      });
+      expect(run.stderr).toMatch(
+        /warning: .* sent the whole file instead of a part of it: downloading all of/,
+      );
+      const files = listTree(run.cwd).filter(({ type }) => type === 'file');
+      expect(files.map(({ path }) => path)).toEqual(SELECTED);
+      expect(listTree(run.cwd).filter(({ path }) => path.includes('.streamdiver'))).toEqual([]);
+      // The end, the one range that was missing twice, and the download.
+      expect(api.requestsOf(FILE_ROUTE)).toHaveLength(4);
+    },
+  );
 
   test('without a match the download is kept for another selection', async () => {
     const place = makePlace();

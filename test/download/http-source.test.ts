@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NoRangesError } from '../../src/download/http-source.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { inTurn, wellBehaved } from '../support/fault-mode.ts';
 import type { FileOptions } from '../support/fault-reply.ts';
@@ -132,6 +133,63 @@ describe('row 108: ranges ignored or impossible', () => {
   test('row 54: an encoded part is INTEGRITY', async () => {
     const server = await startFaultServer(withHeaders({ 'Content-Encoding': 'gzip' }));
     expect((await failureOf(openRemote(server))).message).toContain('encoded as gzip');
+  });
+});
+
+describe('row 108: a server that sends the end as a part and then the whole', () => {
+  const nameless = makePlainObject(SIZE_BYTES, { etag: undefined, lastModified: undefined });
+  const weak = makePlainObject(SIZE_BYTES, { etag: 'W/"1"', lastModified: undefined });
+
+  test.each([
+    ['of the same version', object],
+    ['where nothing tells versions apart', nameless],
+    ['where only a weak ETag does', weak],
+  ])('%s, has no ranges: the second time ends it', async (_name, what) => {
+    const retried: string[] = [];
+    const whole = served(what, { withoutRanges: true });
+    const server = await startFaultServer(inTurn(wellBehaved(what), whole));
+    const source = await openRemoteSource(server, { retries: 5, retried });
+    const error = await failureOf(source.read(0, 10));
+    expect(error).toBeInstanceOf(NoRangesError);
+    expect(error.message).toContain('sent the whole file instead of a part');
+    expect(retried).toEqual([error.message]);
+    expect(server.requests).toHaveLength(1 + 2);
+  });
+
+  test('without retries the first time ends it', async () => {
+    const whole = served(object, { withoutRanges: true });
+    const server = await startFaultServer(inTurn(wellBehaved(object), whole));
+    const source = await openRemoteSource(server, { retries: 0 });
+    expect(await failureOf(source.read(0, 10))).toBeInstanceOf(NoRangesError);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('now and then is put up with, as long as bytes come in between', async () => {
+    const whole = served(object, { withoutRanges: true });
+    const cut = served(object, { cutAtByte: 1000 });
+    const server = await startFaultServer(
+      inTurn(wellBehaved(object), whole, cut, whole, wellBehaved(object)),
+    );
+    const source = await openRemoteSource(server);
+    expect((await source.read(0, 5000)).equals(object.bytes.subarray(0, 5000))).toBe(true);
+    expect(rangesAsked(server).slice(1)).toEqual([
+      'bytes=0-4999',
+      'bytes=0-4999',
+      'bytes=1000-4999',
+      'bytes=1000-4999',
+    ]);
+  });
+
+  test('another size is another object, also where nothing tells versions apart', async () => {
+    const longer = makePlainObject(SIZE_BYTES + 1, { etag: undefined, lastModified: undefined });
+    const server = await startFaultServer(
+      inTurn(wellBehaved(nameless), served(longer, { withoutRanges: true })),
+    );
+    const source = await openRemoteSource(server);
+    expect(await failureOf(source.read(0, 10))).toMatchObject({
+      code: 'INTEGRITY',
+      message: expect.stringContaining('changed'),
+    });
   });
 });
 
