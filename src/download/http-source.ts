@@ -137,7 +137,7 @@ function isSameVersion(pinned: Validator, found: Validator): boolean {
 }
 
 /** All pieces as one. They are copied as they come: kept and joined, a large range would take its size twice. */
-export async function collect(pieces: AsyncIterable<Buffer>, lengthBytes: number): Promise<Buffer> {
+async function collect(pieces: AsyncIterable<Buffer>, lengthBytes: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(lengthBytes);
   let receivedBytes = 0;
   for await (const piece of pieces) receivedBytes += piece.copy(bytes, receivedBytes);

@@ -1,15 +1,16 @@
 import { ExpectedError } from '../errors.ts';
 import { withRetries } from '../http/retry.ts';
 import {
-  collect,
   createHttpSource,
   type HttpSource,
   type HttpSourceContext,
+  NoRangesError,
   type ObjectTail,
 } from './http-source.ts';
 import { peek } from './peek.ts';
 import type { AskedRange } from './range-answer.ts';
 import { createRangeExchange, type RangeExchange } from './range-exchange.ts';
+import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
 
 export type HttpSourceOpening =
   | { readonly kind: 'source'; readonly source: HttpSource }
@@ -32,7 +33,8 @@ const NO_RANGES = 'the server does not send parts of files';
 
 /**
  * Opens an object by asking for its last bytes, which tells its size and version as well (RFC 9110
- * 14.1.2, suffix ranges). A server that has ranges but not this form is asked once more in numbers.
+ * 14.1.2, suffix ranges). A server that has ranges but not this form is asked once more in numbers. Where
+ * the answer breaks off, what came of it is kept.
  * @throws ExpectedError INTEGRITY when the size is not the one the API told; what `inspectHead` and `read` throw
  */
 export async function openHttpSource(
@@ -48,17 +50,30 @@ export async function openHttpSource(
     tail = await ask({ start: Math.max(sizeBytes - tailBytes, 0), end: sizeBytes });
   }
   if (tail.kind !== 'tail') return { kind: 'no-ranges', reason: NO_RANGES };
+  try {
+    await completeTail(tail, exchange, context);
+  } catch (error) {
+    if (error instanceof NoRangesError) return { kind: 'no-ranges', reason: error.message };
+    throw error;
+  }
   return { kind: 'source', source: createHttpSource(tail, exchange, context) };
 }
 
-type TailOutcome = (ObjectTail & { readonly kind: 'tail' }) | { readonly kind: 'no-suffix' | 'no-ranges' };
+/** The end of an object, of which only the first bytes may have come. */
+interface BegunTail extends ObjectTail {
+  readonly receivedBytes: number;
+  /** What the rest has to wait for; null when all of it came. */
+  readonly retry: ReturnType<RetryBudget['spend']> | null;
+}
+
+type TailOutcome = (BegunTail & { readonly kind: 'tail' }) | { readonly kind: 'no-suffix' | 'no-ranges' };
 
 /** One request for the end of the object. An answer with the whole of a small one is as good. */
 async function takeTail(
   asked: AskedRange,
   { sizeBytes, tailBytes, inspectHead }: HttpSourceRequest,
   exchange: RangeExchange,
-  { connections, signal, clock }: HttpSourceContext,
+  { connections, signal, clock, random, retries }: HttpSourceContext,
 ): Promise<TailOutcome> {
   await connections.take(signal);
   try {
@@ -83,10 +98,37 @@ async function takeTail(
       throw otherSize(sizeBytes, totalBytes);
     }
     const lengthBytes = answer.kind === 'part' ? answer.end - answer.start : totalBytes;
-    const bytes = await collect(exchange.pieces(response, lengthBytes), lengthBytes);
-    return { kind: 'tail', bytes, totalBytes, validator };
+    const bytes = Buffer.allocUnsafeSlow(lengthBytes);
+    let receivedBytes = 0;
+    let retry: BegunTail['retry'] = null;
+    try {
+      for await (const piece of exchange.pieces(response, lengthBytes)) {
+        receivedBytes += piece.copy(bytes, receivedBytes);
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (answer.kind === 'whole' || receivedBytes === 0) throw error;
+      retry = createRetryBudget(retries, random, 0).spend(error, receivedBytes);
+    }
+    return { kind: 'tail', bytes, receivedBytes, retry, totalBytes, validator };
   } finally {
     connections.give();
+  }
+}
+
+/** Brings what is missing of the end as any other range is brought: of the same version, going on where it breaks. */
+async function completeTail(
+  { bytes, receivedBytes, retry, totalBytes, validator }: BegunTail,
+  exchange: RangeExchange,
+  context: HttpSourceContext,
+): Promise<void> {
+  if (retry === null) return;
+  context.onRetry(retry);
+  await context.clock.sleep(retry.delayMs, context.signal);
+  const source = createHttpSource({ bytes: Buffer.alloc(0), totalBytes, validator }, exchange, context);
+  let filledBytes = receivedBytes;
+  for await (const piece of source.stream(totalBytes - bytes.length + filledBytes, totalBytes)) {
+    filledBytes += piece.copy(bytes, filledBytes);
   }
 }
 

@@ -193,6 +193,70 @@ describe('row 108: a server that sends the end as a part and then the whole', ()
   });
 });
 
+describe('row 48: the answer with the end breaks off', () => {
+  const END = object.bytes.subarray(-1000);
+  const start = SIZE_BYTES - 1000;
+
+  test('what came is kept, and the rest asked for under the same version, as long as bytes come', async () => {
+    const retried: string[] = [];
+    let cutAtByte = start;
+    const server = await startFaultServer((_request, reply) => {
+      cutAtByte += 300;
+      return reply.file(object, { cutAtByte });
+    });
+    const source = await openRemoteSource(server, { retries: 1, retried });
+    expect((await source.read(start, SIZE_BYTES)).equals(END)).toBe(true);
+    expect(rangesAsked(server)).toEqual([
+      'bytes=-1000',
+      `bytes=${start + 300}-${SIZE_BYTES - 1}`,
+      `bytes=${start + 600}-${SIZE_BYTES - 1}`,
+      `bytes=${start + 900}-${SIZE_BYTES - 1}`,
+    ]);
+    const [first, ...rest] = server.requests.map(({ headers }) => headers.get('if-range'));
+    expect(first).toBeUndefined();
+    expect(rest).toEqual([object.etag, object.etag, object.etag]);
+    expect(retried).toHaveLength(3);
+    expect(source.transferredBytes()).toBe(1000);
+  });
+
+  test('without retries it is UNAVAILABLE', async () => {
+    const server = await startFaultServer(
+      inTurn(served(object, { cutAtByte: start + 300 }), wellBehaved(object)),
+    );
+    expect((await failureOf(openRemote(server, { retries: 0 }))).code).toBe('UNAVAILABLE');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('parts of two versions are not put together', async () => {
+    const server = await startFaultServer(
+      inTurn(served(object, { cutAtByte: start + 300 }), wellBehaved(other)),
+    );
+    expect(await failureOf(openRemote(server))).toMatchObject({
+      code: 'INTEGRITY',
+      message: expect.stringContaining('changed'),
+    });
+  });
+
+  test('a server that sends the whole from then on has no ranges', async () => {
+    const cut = served(object, { cutAtByte: start + 300 });
+    const server = await startFaultServer(inTurn(cut, served(object, { withoutRanges: true })));
+    expect(await openRemote(server)).toMatchObject({
+      kind: 'no-ranges',
+      reason: expect.stringContaining('sent the whole file instead of a part'),
+    });
+  });
+
+  test('the whole of a small object, by a server without ranges, is asked for again', async () => {
+    const small = makePlainObject(500);
+    const server = await startFaultServer(
+      inTurn(served(small, { withoutRanges: true, cutAtByte: 300 }), served(small, { withoutRanges: true })),
+    );
+    const source = await openRemoteSource(server, { sizeBytes: 500 });
+    expect((await source.read(0, 500)).equals(small.bytes)).toBe(true);
+    expect(rangesAsked(server)).toEqual(['bytes=-1000', 'bytes=-1000']);
+  });
+});
+
 describe('row 108: the object changes between two requests', () => {
   test.each<[string, FaultHandler]>([
     ['another strong ETag in a 206', served(other, {})],
