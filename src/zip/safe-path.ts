@@ -41,6 +41,8 @@ export function safePath(path: string, maxPathBytes = PATH_LIMIT_BYTES): SafePat
     if (reason !== null) return refusal(reason);
     portable.push(name);
   }
+  const tooLong = pathLengthOffence(portable.join('/'), maxPathBytes);
+  if (tooLong !== null) return refusal(tooLong);
   if (portable[0]?.toLowerCase().startsWith(OWN_NAME_PREFIX) === true) {
     return refusal('has a name that is used for files under way');
   }
@@ -59,9 +61,12 @@ function pathOffence(path: string, maxPathBytes: number): string | null {
   if (DRIVE.test(path)) return 'begins with a drive letter';
   if (INVISIBLE.test(path)) return 'contains control or invisible characters';
   if (path.includes('\ufffd')) return 'is not valid UTF-8';
+  return pathLengthOffence(path, maxPathBytes);
+}
+
+function pathLengthOffence(path: string, maxPathBytes: number): string | null {
   const limitBytes = Math.min(maxPathBytes, PATH_LIMIT_BYTES);
-  if (Buffer.byteLength(path) > limitBytes) return `is longer than ${limitBytes} bytes`;
-  return null;
+  return Buffer.byteLength(path) > limitBytes ? `is longer than ${limitBytes} bytes` : null;
 }
 
 /** Windows drops dots and spaces at the end: a name of nothing else is `..` or the folder itself there. */

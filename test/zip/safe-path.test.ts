@@ -61,6 +61,11 @@ describe('names of entries', () => {
   });
 });
 
+test('what takes the place of a device name counts, too', () => {
+  expect(safePath('con/nul', 8).offence).toBe('is longer than 8 bytes');
+  expect(safePath('con/nul', 9).components).toEqual(['con_', 'nul_']);
+});
+
 test('a name of many dots is looked through once, or this takes half a minute', { timeout: 10_000 }, () => {
   const path = `${'.'.repeat(4_000)}x`;
   for (let count = 0; count < 1_000; count++) {
