@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import { diskError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import type { Place } from './folder.ts';
+import { createSyncBeside } from './sync-beside.ts';
 
 /** A file that is being unpacked: under a temporary name until all of it is there. */
 export interface EntryFile {
@@ -69,9 +70,11 @@ export function createEntryFile(place: Place, { continuesBytes }: EntryFileOptio
   let isOpen = true;
   let appendedBytes = 0;
   let appending: Promise<void> = Promise.resolve();
+  const syncing = createSyncBeside(descriptor);
   const write = async (bytes: Buffer, position: number | null): Promise<void> => {
     try {
       await writeFully(descriptor, bytes, position);
+      syncing.wrote(bytes.length);
     } catch (error) {
       throw diskError(error, shownPath, 'write');
     }
@@ -82,8 +85,9 @@ export function createEntryFile(place: Place, { continuesBytes }: EntryFileOptio
     closeSync(descriptor);
   };
   const leave = async (): Promise<void> => {
-    // A descriptor that is closed during a write may be another file's when the write comes to it.
+    // A descriptor that is closed during a call may be another file's when the call comes to it.
     await appending.catch(() => undefined);
+    await syncing.settle().catch(() => undefined);
     ignoringFailure(close);
   };
   return {
@@ -100,6 +104,7 @@ export function createEntryFile(place: Place, { continuesBytes }: EntryFileOptio
     finish: async () => {
       await appending;
       try {
+        await syncing.settle();
         // What is behind the end was put there by somebody else.
         if (continues && fstatSync(descriptor).size > continuesBytes)
           ftruncateSync(descriptor, continuesBytes);

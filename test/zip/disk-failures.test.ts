@@ -125,6 +125,24 @@ test.each([
   },
 );
 
+test('row 82: what the disk says of a large file before its end counts', async () => {
+  const directory = makeTempFolder();
+  const large = makeZip([{ name: 'large.mp4', content: Buffer.alloc(40 * 2 ** 20, 'film') }]);
+  let syncs = 0;
+  interference.set('fsync', (real, args) => {
+    syncs += 1;
+    // The system tells of a failure once; all syncs after it succeed.
+    const callback = args.at(-1);
+    if (syncs > 1 || typeof callback !== 'function') return real(...args);
+    return setImmediate(() => callback(systemError('EIO', 'fsync')));
+  });
+  const error = await failureOf(extractArchive(memorySource(large), { directory, unpacker: UNPACKER }));
+  expect(error.code).toBe('DISK');
+  expect(error.message).toContain('input/output error');
+  expect(syncs).toBeGreaterThan(1);
+  expect(listTree(directory)).toEqual([]);
+});
+
 test('row 83: short writes are continued', async () => {
   const directory = makeTempFolder();
   interference.set('writeSync', (real, [descriptor, bytes, offset]) => real(descriptor, bytes, offset, 1));
