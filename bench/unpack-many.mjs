@@ -9,5 +9,6 @@ export function run({ folder }) {
     what: '70,000 files of 16 bytes',
     entries: smallFiles(70_000, 16),
     limits: { unzip: 1.5 },
+    dropsCaches: true,
   });
 }

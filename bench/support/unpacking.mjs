@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { writeEntries } from './archive.mjs';
 import { compare } from './comparison.mjs';
+import { dropCaches } from './drop-caches.mjs';
 import { NODES, rowName } from './program.mjs';
 import { withScene } from './scene.mjs';
 
@@ -14,9 +16,10 @@ export const tools = ['nginx', 'unzip', '7z', 'bsdtar'];
 /**
  * The programs in turns on an archive of `entries`; of ours unpacking alone, which is what the others do,
  * and `fetch -x` as a whole, which verifies the archive that is here against what the service says before
- * it unpacks it. `limits` are the times of others that unpacking alone is measured by.
+ * it unpacks it. `limits` are the times of others that unpacking alone is measured by. `dropsCaches` as of
+ * dropCaches(), before each run.
  */
-export async function unpackWithEach(folder, { what, entries, limits }) {
+export async function unpackWithEach(folder, { what, entries, limits, dropsCaches = false }) {
   const unpack = path.join(folder, 'unpack.mjs');
   await build({ input: UNPACK, platform: 'node', output: { file: unpack } });
   return withScene(folder, { write: (file) => writeEntries(file, entries) }, async (scene) => {
@@ -40,6 +43,10 @@ export async function unpackWithEach(folder, { what, entries, limits }) {
     const prepare = () => {
       scene.removeTarget();
       mkdirSync(target);
+      if (dropsCaches) {
+        execFileSync('sync');
+        dropCaches(archive);
+      }
       // As an earlier `fetch` left it; a second name costs nothing.
       linkSync(archive, path.join(target, 'bench.zip'));
     };
