@@ -7,12 +7,11 @@ export interface NameConflict {
   readonly twin: ArchiveEntry | null;
 }
 
-interface Known {
-  /** Part of the keys of what lies in it. */
-  readonly id: number;
+interface KnownFolder {
   /** The whole path. */
   readonly spelling: string;
-  readonly isFolder: boolean;
+  /** By their folded names; a file is known by its entry. */
+  readonly names: Map<string, KnownFolder | ArchiveEntry>;
   entry: ArchiveEntry | null;
 }
 
@@ -35,26 +34,23 @@ export function createNameRegister(): {
    */
   add(entry: ArchiveEntry, components: readonly string[]): NameConflict | null;
 } {
-  /** By the folder's number and the folded name. */
-  const known = new Map<string, Known>();
-  /** Folders by their paths as they are spelled, so that hardly a name is folded twice. */
-  const folders = new Map<string, Known>();
-  const root: Known = { id: 0, spelling: '', isFolder: true, entry: null };
+  /** By their paths as they are spelled, so that hardly a name is folded twice. */
+  const folders = new Map<string, KnownFolder>();
+  const root: KnownFolder = { spelling: '', names: new Map(), entry: null };
   let foldersBytes = 0;
 
-  const keyOf = (folder: Known, name: string): string => `${folder.id}/${foldName(name)}`;
-  const remember = (key: string, spelling: string, isFolder: boolean, entry: ArchiveEntry | null): Known => {
-    const made: Known = { id: known.size + 1, spelling, isFolder, entry };
-    known.set(key, made);
-    if (!isFolder) return made;
+  const makeFolder = (parent: KnownFolder, key: string, spelling: string): KnownFolder => {
+    const made: KnownFolder = { spelling, names: new Map(), entry: null };
+    parent.names.set(key, made);
     folders.set(spelling, made);
     foldersBytes += FOLDER_BYTES + CHARACTER_BYTES * spelling.length;
-    if (foldersBytes > FOLDERS_LIMIT_BYTES)
+    if (foldersBytes > FOLDERS_LIMIT_BYTES) {
       throw refused(`it has too many folders (${folders.size} and more)`);
+    }
     return made;
   };
   /** The folder of such a path, registered with all above it. */
-  const folderOf = (path: string): Known | NameConflict => {
+  const folderOf = (path: string): KnownFolder | NameConflict => {
     const spelledSo = path === '' ? root : folders.get(path);
     if (spelledSo !== undefined) return spelledSo;
     let folder = root;
@@ -63,14 +59,14 @@ export function createNameRegister(): {
       end += name.length;
       const spelling = path.slice(0, end);
       end += 1;
-      const key = keyOf(folder, name);
-      const twin = known.get(key);
-      if (twin === undefined) folder = remember(key, spelling, true, null);
-      else if (!twin.isFolder)
-        return { reason: `lies in ${showName(twin.spelling)}, which is a file`, twin: twin.entry };
-      else if (twin.spelling !== spelling)
+      const key = foldName(name);
+      const twin = folder.names.get(key);
+      if (twin === undefined) folder = makeFolder(folder, key, spelling);
+      else if (!isFolder(twin)) {
+        return { reason: `lies in ${showName(twin.path)}, which is a file`, twin };
+      } else if (twin.spelling !== spelling) {
         return { reason: `lies in a folder that is also spelled ${showName(twin.spelling)}`, twin: null };
-      else folder = twin;
+      } else folder = twin;
     }
     return folder;
   };
@@ -79,28 +75,37 @@ export function createNameRegister(): {
       const path = components.join('/');
       const folder = folderOf(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
       if ('reason' in folder) return folder;
-      const isFolder = entry.kind === 'directory';
-      const key = keyOf(folder, components.at(-1) ?? '');
-      const twin = known.get(key);
-      if (twin === undefined) {
-        remember(key, path, isFolder, entry);
+      const key = foldName(components.at(-1) ?? '');
+      const twin = folder.names.get(key);
+      if (entry.kind !== 'directory') {
+        if (twin !== undefined) return fileConflict(entry, twin);
+        folder.names.set(key, entry);
         return null;
       }
-      const isFirstEntry = twin.isFolder && isFolder && twin.spelling === path && twin.entry === null;
-      if (isFirstEntry) {
-        twin.entry = entry;
-        return null;
-      }
-      return { reason: conflictReason(twin, path, isFolder), twin: twin.entry };
+      const own = twin ?? makeFolder(folder, key, path);
+      if (!isFolder(own)) return { reason: BOTH, twin: own };
+      if (own.spelling !== path) return { reason: sameName(own.spelling), twin: own.entry };
+      if (own.entry !== null) return { reason: TWICE, twin: own.entry };
+      own.entry = entry;
+      return null;
     },
   };
 }
 
-function conflictReason(twin: Known, path: string, isFolder: boolean): string {
-  if (twin.isFolder !== isFolder) return 'is both a file and a folder';
-  return twin.spelling === path
-    ? 'is there twice'
-    : `is the same name as ${showName(twin.spelling)} elsewhere`;
+const BOTH = 'is both a file and a folder';
+const TWICE = 'is there twice';
+
+function isFolder(known: KnownFolder | ArchiveEntry): known is KnownFolder {
+  return 'names' in known;
+}
+
+function fileConflict(entry: ArchiveEntry, twin: KnownFolder | ArchiveEntry): NameConflict {
+  if (isFolder(twin)) return { reason: BOTH, twin: twin.entry };
+  return { reason: twin.path === entry.path ? TWICE : sameName(twin.path), twin };
+}
+
+function sameName(spelling: string): string {
+  return `is the same name as ${showName(spelling)} elsewhere`;
 }
 
 const PLAIN = /^[\x20-\x7e]*$/;

@@ -33,13 +33,11 @@ export function safePath(path: string, maxPathBytes = PATH_LIMIT_BYTES): SafePat
   if (offence !== null) return { components: null, offence };
   const components = (path.endsWith('/') ? path.slice(0, -1) : path).split('/');
   if (components.length > DEPTH_LIMIT) return refusal(`is deeper than ${DEPTH_LIMIT} folders`);
-  const portable: string[] = [];
-  for (const component of components) {
-    const name = portableName(component);
+  const portable = components.map(portableName);
+  for (const [index, component] of components.entries()) {
     // What replaces a character may be one more.
-    const reason = componentOffence(component) ?? lengthOffence(name);
+    const reason = componentOffence(component) ?? lengthOffence(portable[index] ?? '');
     if (reason !== null) return refusal(reason);
-    portable.push(name);
   }
   const tooLong = pathLengthOffence(portable.join('/'), maxPathBytes);
   if (tooLong !== null) return refusal(tooLong);

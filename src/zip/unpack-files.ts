@@ -11,6 +11,7 @@ import { isLarge, unpackLargeEntry } from './large-entry.ts';
 import { STORED } from './layout.ts';
 import { readLocalHeader } from './local-header.ts';
 import { publishEntry } from './publish-entry.ts';
+import { makeSmallFile, removeSmallFile, SMALL_BYTES } from './small-file.ts';
 import type { StagingFolder } from './staging-folder.ts';
 import type { TargetFolder } from './target-folder.ts';
 import { createTaskPool, type TaskPool } from './task-pool.ts';
@@ -146,11 +147,25 @@ async function unpackNext(stream: ByteStream, file: PlannedFile, context: RunCon
   const keep = async (bytes: Buffer) => void pieces.push(isShared ? Buffer.from(bytes) : bytes);
   await readEntry(stream, file.entry, keep, signal);
   await writes.run(() =>
-    makeFile(context, async (written) => {
-      for (const piece of pieces) await append(written, piece, context);
-      await finish(written, file, context);
-    }),
+    file.entry.sizeBytes <= SMALL_BYTES
+      ? makeAtOnce(pieces, file, context)
+      : makeFile(context, async (written) => {
+          for (const piece of pieces) await append(written, piece, context);
+          await finish(written, file, context);
+        }),
   );
+}
+
+async function makeAtOnce(pieces: readonly Buffer[], file: PlannedFile, context: Unpacking): Promise<void> {
+  const place = context.staging.temporaryPlace();
+  makeSmallFile(place, pieces);
+  context.countBytes(file.entry.sizeBytes);
+  try {
+    await publish(place, file, context);
+  } catch (error) {
+    removeSmallFile(place);
+    throw error;
+  }
 }
 
 /** Writes a file while it is read. What takes long in the end, syncing, happens beside the reading of the next ones. */
@@ -227,7 +242,7 @@ function checkedCount(count: (sizeBytes: number) => void, check: () => void): (s
 }
 
 async function publish(
-  { path }: EntryFile,
+  { path }: Pick<EntryFile, 'path'>,
   { entry, components }: PlannedFile,
   { target, mayReplace, attempt, signal, countFile }: Unpacking,
 ): Promise<void> {
