@@ -23,12 +23,20 @@ export async function findExisting(
   for (const { components } of plan.folders) target.find(components);
   const staying = new Map<PlannedFile, 'skipped' | 'left'>();
   const different: string[] = [];
+  /** Neighbours mostly lie in the same folder: it need not be looked for again. */
+  let missingFolder: string | null = null;
   const irreplaceable: string[] = [];
   for (const [index, file] of plan.files.entries()) {
     if (index % FILES_PER_TURN === FILES_PER_TURN - 1) await setImmediate();
     signal?.throwIfAborted();
-    const parent = target.find(file.components.slice(0, -1));
-    if (parent === null) continue;
+    const folder = file.components.slice(0, -1);
+    const folderPath = folder.join('/');
+    if (folderPath === missingFolder) continue;
+    const parent = target.find(folder);
+    if (parent === null) {
+      missingFolder = folderPath;
+      continue;
+    }
     const place = parent.at(file.components.at(-1) ?? '');
     const stat = lstatOrNull(place.path, place.shownPath);
     if (stat === null) continue;
