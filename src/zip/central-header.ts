@@ -42,6 +42,7 @@ export function readCentralHeader(directory: Buffer, start: number): { entry: Dr
   const flags = directory.readUInt16LE(start + 8);
   const methodNumber = directory.readUInt16LE(start + 10);
   const path = decodeName(name, (flags & FLAG.utf8) !== 0, extra.unicodePath);
+  const rawName = name.toString('latin1');
   const numbers = readNumbers(directory, start, extra.zip64, where);
   const encrypted = isEncrypted(flags, methodNumber);
   if (methodNumber === STORED && !encrypted && numbers.sizeBytes !== numbers.compressedBytes) {
@@ -49,7 +50,8 @@ export function readCentralHeader(directory: Buffer, start: number): { entry: Dr
   }
   const entry: Draft = {
     path,
-    rawName: name.toString('latin1'),
+    // One text of the two where they are the same, as nearly always.
+    rawName: rawName === path ? path : rawName,
     sizeBytes: numbers.sizeBytes,
     compressedBytes: numbers.compressedBytes,
     method: methodName(methodNumber),

@@ -36,37 +36,39 @@ const MOST_OPEN = 64;
 export function openTargetFolder(directory: string): TargetFolder {
   const root = openRoot(directory);
   const path = root.shownPath;
+  /** By their paths below the target. */
   const open = new Map<string, Folder>();
   /** Every folder that was seen, by path: another one in its place was put there by somebody else. */
   const known = new Map<string, string>();
 
-  const hold = (folder: Folder): void => {
+  const hold = (below: string, folder: Folder): void => {
     for (const [oldestPath, oldest] of open.size < MOST_OPEN ? [] : [...open].slice(0, 1)) {
       open.delete(oldestPath);
       oldest.close();
     }
-    open.set(folder.shownPath, folder);
+    open.set(below, folder);
   };
   const walk = (components: readonly string[], isMade: boolean): Folder | null => {
     const name = components.at(-1);
     if (name === undefined) return root;
-    const whole = join(path, ...components);
-    const held = open.get(whole);
+    const below = components.join('/');
+    const held = open.get(below);
     if (held !== undefined) {
-      open.delete(whole);
-      open.set(whole, held);
+      open.delete(below);
+      open.set(below, held);
       return held;
     }
     const place = walk(components.slice(0, -1), isMade)?.at(name);
     if (place === undefined) return null;
     const folder = openFolder(place) ?? (isMade ? makeFolder(place) : null);
     if (folder === null) return null;
+    const whole = join(path, ...components);
     if ((known.get(whole) ?? folder.identity) !== folder.identity) {
       folder.close();
       throw linkInTheWay(whole);
     }
     known.set(whole, folder.identity);
-    hold(folder);
+    hold(below, folder);
     return folder;
   };
 
