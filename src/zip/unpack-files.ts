@@ -7,6 +7,7 @@ import type { ArchiveEntry } from './entry.ts';
 import { readContent } from './entry-content.ts';
 import { createEntryFile, type EntryFile } from './entry-file.ts';
 import type { PlannedFile } from './extraction-plan.ts';
+import { groupNeighbours } from './group-neighbours.ts';
 import { isLarge, unpackLargeEntry } from './large-entry.ts';
 import { STORED } from './layout.ts';
 import { readLocalHeader } from './local-header.ts';
@@ -31,10 +32,6 @@ export interface Unpacking {
 const IN_MEMORY_BYTES = 2 ** 20;
 const PARALLEL_WRITES = 32;
 const FILES_PER_TURN = 100;
-/** Up to so many unwanted bytes are read over rather than starting anew behind them. */
-const READ_OVER_BYTES = 64 * 2 ** 10;
-/** Where several ranges can be read at once, none is longer than this if it can be helped. */
-const RUN_BYTES = 16 * 2 ** 20;
 
 /**
  * Reads the entries of `files`, folders among them, given in file order, and writes each to its
@@ -65,33 +62,6 @@ export async function unpackFiles(
     await writes.finish().catch(() => undefined);
     throw error;
   }
-}
-
-/** Cuts files, given in file order, into runs that are read in one go. */
-function groupNeighbours(
-  source: RangeSource,
-  files: readonly PlannedFile[],
-): readonly (readonly PlannedFile[])[] {
-  const { parallelReads = 1 } = source;
-  const runs: PlannedFile[][] = [];
-  let start = 0;
-  let end = Number.NEGATIVE_INFINITY;
-  let isAlone = false;
-  for (const file of files) {
-    const { headerOffset, endOffset } = file.entry;
-    const isApart = isLarge(source, file.entry);
-    const isFull = parallelReads > 1 && endOffset - start > RUN_BYTES;
-    const run = runs.at(-1);
-    if (run !== undefined && !isAlone && !isApart && !isFull && headerOffset - end <= READ_OVER_BYTES) {
-      run.push(file);
-    } else {
-      runs.push([file]);
-      start = headerOffset;
-    }
-    isAlone = isApart;
-    end = endOffset;
-  }
-  return runs;
 }
 
 interface RunContext extends Unpacking {
