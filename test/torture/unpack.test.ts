@@ -62,7 +62,9 @@ const RACER = `
   const { readdirSync, renameSync, symlinkSync, unlinkSync } = require('node:fs');
   const [target, outside] = process.argv.slice(1);
   const attempt = (act) => { try { act(); return true; } catch { return false; } };
-  for (;;) {
+  // A test that was killed would leave it running for ever.
+  const parent = process.ppid;
+  while (process.ppid === parent) {
     const names = [];
     attempt(() => names.push(...readdirSync(target)));
     for (const name of names) {
