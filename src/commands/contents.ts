@@ -6,7 +6,7 @@ import type { ContentsItem } from '../fetch/list-contents.ts';
 import { forFlag, nonEmpty } from '../flags/flag-values.ts';
 import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from '../flags/selection-flags.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
-import { formatSizeInColumn } from '../terminal/format.ts';
+import { counted, formatSizeInColumn } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import type { Column } from '../terminal/terminal.ts';
 import { createExplainedFilter } from '../values/near-miss.ts';
@@ -110,6 +110,6 @@ function contentColumns(): readonly Column<ContentsItem>[] {
 function totalText(items: readonly ContentsItem[]): string {
   const files = items.filter(({ path }) => !path.endsWith('/'));
   const sum = (key: 'sizeBytes' | 'compressedBytes') => files.reduce((total, item) => total + item[key], 0);
-  const count = `${files.length} ${files.length === 1 ? 'file' : 'files'}`;
+  const count = counted(files.length, 'file');
   return `${count}, ${formatSize(sum('sizeBytes'))} (${formatSize(sum('compressedBytes'))} packed)`;
 }

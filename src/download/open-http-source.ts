@@ -126,10 +126,8 @@ async function completeTail(
   context.onRetry(retry);
   await context.clock.sleep(retry.delayMs, context.signal);
   const source = createHttpSource({ bytes: Buffer.alloc(0), totalBytes, validator }, exchange, context);
-  let filledBytes = receivedBytes;
-  for await (const piece of source.stream(totalBytes - bytes.length + filledBytes, totalBytes)) {
-    filledBytes += piece.copy(bytes, filledBytes);
-  }
+  const rest = await source.read(totalBytes - bytes.length + receivedBytes, totalBytes);
+  rest.copy(bytes, receivedBytes);
 }
 
 function otherSize(expectedBytes: number, actualBytes: number): ExpectedError {

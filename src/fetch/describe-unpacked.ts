@@ -1,3 +1,4 @@
+import { counted } from '../terminal/format.ts';
 import { formatSize } from '../values/size.ts';
 import type { ExtractedFile } from '../zip/extract.ts';
 
@@ -19,18 +20,14 @@ export function describeUnpacked(
   const seen: string[] = [];
   if (newCount > 0 || files.length === 0) {
     seen.push(
-      `${countFiles(newCount)}, ${formatSize(newBytes)} unpacked${time === undefined ? '' : ` in ${time}`}`,
+      `${counted(newCount, 'file')}, ${formatSize(newBytes)} unpacked${time === undefined ? '' : ` in ${time}`}`,
     );
     if (thereCount > 0) seen.push(`${thereCount} already there`);
-  } else if (thereCount > 0) seen.push(`${countFiles(thereCount)} already there`);
+  } else if (thereCount > 0) seen.push(`${counted(thereCount, 'file')} already there`);
   const parts = seen.length === 0 ? [] : [[...seen, ...facts].join(', ')];
   if (leftCount > 0) {
-    const subject = parts.length === 0 ? countFiles(leftCount) : leftCount;
+    const subject = parts.length === 0 ? counted(leftCount, 'file') : leftCount;
     parts.push(`${subject} left as ${leftCount === 1 ? 'it is' : 'they are'}, not verified`);
   }
   return parts.join('; ');
-}
-
-function countFiles(count: number): string {
-  return `${count} ${count === 1 ? 'file' : 'files'}`;
 }

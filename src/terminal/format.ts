@@ -87,7 +87,8 @@ function formatDistance(distanceMs: number): string {
   return months < 24 ? counted(months, 'month') : counted(Math.floor(months / 12), 'year');
 }
 
-function counted(count: number, unit: string): string {
+/** `1 file`, `3 files`. */
+export function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 

@@ -1,6 +1,6 @@
 import { formatSize } from '../values/size.ts';
 import { escapeText } from './escape.ts';
-import { formatCountdown, formatPercent, formatRate, formatSizeOf } from './format.ts';
+import { counted, formatCountdown, formatPercent, formatRate, formatSizeOf } from './format.ts';
 import type { ProgressEvent } from './terminal.ts';
 
 /** What is known of a transfer, each part as text; undefined where unknown. */
@@ -29,9 +29,7 @@ export function describeTransfer(event: ProgressEvent): TransferWords {
           ? formatSizeOf(bytes, totalBytes)
           : formatSize(bytes),
     files:
-      files === undefined || totalFiles === undefined
-        ? undefined
-        : `${files}/${totalFiles} ${totalFiles === 1 ? 'file' : 'files'}`,
+      files === undefined || totalFiles === undefined ? undefined : `${files}/${counted(totalFiles, 'file')}`,
     rate: typeof bytesPerSecond === 'number' ? formatRate(bytesPerSecond) : undefined,
     left: typeof etaSeconds === 'number' ? `${formatCountdown(etaSeconds)} left` : undefined,
   };

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { RangeSource } from '../range/range-source.ts';
 import { type Draft, readCentralHeader } from './central-header.ts';
 import { type EndRecord, readEndRecord } from './end-record.ts';
-import type { Archive } from './entry.ts';
+import { type Archive, inFileOrder } from './entry.ts';
 import { FIXED_BYTES } from './layout.ts';
 import { damaged, refused, showName } from './refusal.ts';
 
@@ -67,11 +67,11 @@ async function readBytes(source: RangeSource, end: EndRecord): Promise<Buffer> {
  * left to be checked when an entry is read.
  */
 function placeEntries(entries: readonly Draft[], directoryStart: number): void {
-  const inFileOrder = entries.toSorted((one, other) => one.headerOffset - other.headerOffset);
-  const first = inFileOrder[0]?.headerOffset ?? directoryStart;
+  const sorted = entries.toSorted(inFileOrder);
+  const first = sorted[0]?.headerOffset ?? directoryStart;
   if (first !== 0) throw refused(`${first} bytes before its first entry do not belong to any`);
-  for (const [index, entry] of inFileOrder.entries()) {
-    entry.endOffset = inFileOrder[index + 1]?.headerOffset ?? directoryStart;
+  for (const [index, entry] of sorted.entries()) {
+    entry.endOffset = sorted[index + 1]?.headerOffset ?? directoryStart;
     const knownBytes = FIXED_BYTES.localHeader + entry.rawName.length + entry.compressedBytes;
     const slackBytes = entry.endOffset - entry.headerOffset - knownBytes;
     if (slackBytes < 0) {

@@ -1,18 +1,8 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsync,
-  ftruncateSync,
-  openSync,
-  unlinkSync,
-  write,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, fsync, ftruncateSync, openSync, unlinkSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { diskError } from '../disk/disk-error.ts';
-import { ExpectedError } from '../errors.ts';
 import type { Place } from './folder.ts';
+import { noMoreBytes, SMALL_BYTES, writeWhole } from './small-file.ts';
 import { createSyncBeside } from './sync-beside.ts';
 
 /** A file that is being unpacked: under a temporary name until all of it is there. */
@@ -40,8 +30,6 @@ export interface EntryFileOptions {
   readonly continuesBytes?: number | undefined;
 }
 
-/** Up to this size a write goes into the page cache faster than into the thread pool. */
-const SYNCHRONOUS_WRITE_BYTES = 64 * 2 ** 10;
 /**
  * Files up to this size are not synced one by one, which would take longer than all the rest of
  * unpacking many of them: after a crash of the machine they may be missing or empty, never after one
@@ -132,15 +120,13 @@ function ignoringFailure(act: () => void): void {
 }
 
 async function writeFully(descriptor: number, bytes: Buffer, position: number | null): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    // Fewer bytes than asked for may be written without an error.
-    const left = bytes.length - written;
-    const place = position === null ? null : position + written;
-    const count =
-      left <= SYNCHRONOUS_WRITE_BYTES
-        ? writeSync(descriptor, bytes, written, left, place)
-        : (await writeAsync(descriptor, bytes, written, left, place)).bytesWritten;
-    if (count === 0) throw new ExpectedError('DISK', 'the system takes no more bytes for the file');
-    written += count;
+  const placeOf = (written: number): number | null => (position === null ? null : position + written);
+  let written = 0;
+  // Fewer bytes than asked for may be written without an error.
+  for (let left = bytes.length; left > SMALL_BYTES; left = bytes.length - written) {
+    const { bytesWritten } = await writeAsync(descriptor, bytes, written, left, placeOf(written));
+    if (bytesWritten === 0) throw noMoreBytes();
+    written += bytesWritten;
   }
+  writeWhole(descriptor, bytes.subarray(written), placeOf(written));
 }

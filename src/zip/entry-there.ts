@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, read, readSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { diskError } from '../disk/disk-error.ts';
@@ -9,6 +9,12 @@ import { lstatOrNull, type Place } from './folder.ts';
 const BLOCK_BYTES = 2 ** 20;
 const readAsync = promisify(read);
 
+export interface LookOptions {
+  readonly signal: AbortSignal | undefined;
+  /** Of what is there, for whoever has just looked. */
+  readonly stat?: BigIntStats | null;
+}
+
 /**
  * Whether what is at a place is the content of an entry: a regular file, not a link, of that size and CRC-32.
  * It is opened before this returns for the first time, so the folder need not stay open.
@@ -17,9 +23,8 @@ const readAsync = promisify(read);
 export async function isEntryThere(
   { path, shownPath }: Place,
   { sizeBytes, crc32: checksum }: Pick<ArchiveEntry, 'sizeBytes' | 'crc32'>,
-  signal?: AbortSignal,
+  { signal, stat = lstatOrNull(path, shownPath) }: LookOptions,
 ): Promise<boolean> {
-  const stat = lstatOrNull(path, shownPath);
   if (stat?.isFile() !== true || Number(stat.size) !== sizeBytes) return false;
   try {
     // O_NOFOLLOW and O_NONBLOCK are missing on Windows, where `|` takes undefined as 0.

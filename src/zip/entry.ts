@@ -22,6 +22,14 @@ export interface ArchiveEntry {
   readonly endOffset: number;
 }
 
+/** For sorting: by the place in the file, which need not be that in the directory. */
+export function inFileOrder(
+  one: Pick<ArchiveEntry, 'headerOffset'>,
+  other: Pick<ArchiveEntry, 'headerOffset'>,
+): number {
+  return one.headerOffset - other.headerOffset;
+}
+
 /**
  * `special` is a device, FIFO or socket, or something marked as a folder without being named like
  * one; it is listed, never unpacked.

@@ -41,7 +41,7 @@ export async function findExisting(
     const stat = lstatOrNull(place.path, place.shownPath);
     if (stat === null) continue;
     const isLeft = ifExists === 'skip' && stat.isFile();
-    const isSame = !isLeft && (await isEntryThere(place, file.entry, signal));
+    const isSame = !isLeft && (await isEntryThere(place, file.entry, { signal, stat }));
     if (isLeft || isSame) staying.set(file, isLeft ? 'left' : 'skipped');
     else if (!stat.isFile() && !stat.isSymbolicLink()) irreplaceable.push(place.shownPath);
     else if (ifExists !== 'overwrite') different.push(place.shownPath);

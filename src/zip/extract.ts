@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Attempt } from '../disk/busy-file.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { readDirectory } from './directory.ts';
+import { inFileOrder } from './entry.ts';
 import { findExisting } from './existing-file.ts';
 import {
   type ExtractionLimits,
@@ -112,7 +113,8 @@ async function unpackPlan(
     const { countBytes, countFile } = countProgress(plan, [...existing.keys()], options);
     const mayReplace = ifExists === 'overwrite';
     const { attempt = (operation) => operation() } = options;
-    await unpackFiles(source, [...missing, ...wanted].toSorted(inFileOrder), {
+    const inOneOrder = [...missing, ...wanted].toSorted((one, other) => inFileOrder(one.entry, other.entry));
+    await unpackFiles(source, inOneOrder, {
       target,
       staging,
       mayReplace,
@@ -130,10 +132,6 @@ async function unpackPlan(
   } finally {
     staging.close();
   }
-}
-
-function inFileOrder(one: PlannedFile, other: PlannedFile): number {
-  return one.entry.headerOffset - other.entry.headerOffset;
 }
 
 /** Begins with what is there, so that a speed is that of the unpacking alone. */

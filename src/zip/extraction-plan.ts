@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ArchiveEntry } from './entry.ts';
+import { type ArchiveEntry, inFileOrder } from './entry.ts';
 import { unsupportedReason } from './entry-content.ts';
 import { createNameRegister } from './name-register.ts';
 import { refused, showName, showSome } from './refusal.ts';
@@ -107,7 +107,7 @@ export async function planExtraction(
     throw refused(`it unpacks to more than ${maxRatio} times its packed size`, SIZE_HINT);
   }
   return {
-    files: files.toSorted((one, other) => one.entry.headerOffset - other.entry.headerOffset),
+    files: files.toSorted((one, other) => inFileOrder(one.entry, other.entry)),
     folders: taken.filter(({ entry }) => entry.kind === 'directory'),
     unpackedBytes,
     leftOut,

@@ -7,6 +7,7 @@ import type { ArchiveEntry } from './entry.ts';
 import { isEntryThere } from './entry-there.ts';
 import { errorCode } from './error-code.ts';
 import { type Folder, lstatOrNull, type Place } from './folder.ts';
+import { showSome } from './refusal.ts';
 import type { TargetFolder } from './target-folder.ts';
 
 /**
@@ -67,15 +68,13 @@ async function moveToFreeName(
       }
     }
   }
-  if (await isEntryThere(place, entry, signal)) return false;
+  if (await isEntryThere(place, entry, { signal })) return false;
   throw existsError([place.shownPath]);
 }
 
 /** @param paths at least one */
 export function existsError(paths: readonly string[]): ExpectedError {
-  const more = paths.length > 10 ? ` and ${paths.length - 10} more` : '';
-  const shown = paths.slice(0, 10).join(', ');
-  return new ExpectedError('EXISTS', `not replaced, as it is something else: ${shown}${more}`, {
+  return new ExpectedError('EXISTS', `not replaced, as it is something else: ${showSome(paths)}`, {
     hint: 'unpack into another folder, replace with --overwrite, or leave them with --skip-existing',
   });
 }

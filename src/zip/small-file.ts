@@ -41,11 +41,16 @@ export function removeSmallFile({ path }: Place): void {
   }
 }
 
-function writeWhole(descriptor: number, bytes: Buffer): void {
+/** Writes all of a few bytes: fewer than asked for may be written without an error. */
+export function writeWhole(descriptor: number, bytes: Buffer, position: number | null = null): void {
   for (let written = 0; written < bytes.length; ) {
-    // Fewer bytes than asked for may be written without an error.
-    const count = writeSync(descriptor, bytes, written, bytes.length - written, null);
-    if (count === 0) throw new ExpectedError('DISK', 'the system takes no more bytes for the file');
+    const place = position === null ? null : position + written;
+    const count = writeSync(descriptor, bytes, written, bytes.length - written, place);
+    if (count === 0) throw noMoreBytes();
     written += count;
   }
+}
+
+export function noMoreBytes(): ExpectedError {
+  return new ExpectedError('DISK', 'the system takes no more bytes for the file');
 }

@@ -4,6 +4,7 @@ import type { RangeSource } from '../range/range-source.ts';
 import { openByteStream } from './byte-stream.ts';
 import { readDataDescriptor } from './data-descriptor.ts';
 import { readDirectory } from './directory.ts';
+import { inFileOrder } from './entry.ts';
 import { readContent, unsupportedReason } from './entry-content.ts';
 import { readLocalHeader } from './local-header.ts';
 import { DamagedEntryError } from './refusal.ts';
@@ -34,7 +35,7 @@ export async function verifyArchive(
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (bytesDone: number) => void } = {},
 ): Promise<Verification> {
   const archive = await readDirectory(source, signal === undefined ? {} : { signal });
-  const inFileOrder = archive.entries.toSorted((one, other) => one.headerOffset - other.headerOffset);
+  const sorted = archive.entries.toSorted(inFileOrder);
   let bytesDone = 0;
   const stream = openByteStream(source, 0, archive.directoryStart, {
     signal,
@@ -46,7 +47,7 @@ export async function verifyArchive(
   });
   const unverified: UnverifiedEntry[] = [];
   let unpackedBytes = 0;
-  for (const [index, entry] of inFileOrder.entries()) {
+  for (const [index, entry] of sorted.entries()) {
     if (index % ENTRIES_PER_TURN === ENTRIES_PER_TURN - 1) {
       await setImmediate();
       signal?.throwIfAborted();
