@@ -164,6 +164,7 @@ function openApi(
     random,
     retries,
     onExchange: (line) => io.verbose(1, line),
+    onWarning: (message) => io.warn(message),
     onRetry: ({ error, attempt, delayMs }) =>
       io.progress({
         event: 'retry',

@@ -14,6 +14,7 @@ export const EXIT_CODES = {
   BUSY: 11,
   UNSAFE: 12,
   EXISTS: 13,
+  AMBIGUOUS: 14,
   INTERNAL: 70,
   INTERRUPTED: 130,
 } as const;
@@ -48,6 +49,10 @@ export interface ErrorDetails {
   readonly technical?: readonly string[] | undefined;
   /** The same request may be sent again by this program (if it is idempotent). */
   readonly transient?: boolean | undefined;
+  /** Nothing of what was asked has been done, which a failed status alone does not say. */
+  readonly nothingDone?: boolean | undefined;
+  /** False where running the same command again could do harm, whatever the code. */
+  readonly repeatable?: boolean | undefined;
   /** How long the service asked to wait before that. */
   readonly retryAfterMs?: number | undefined;
 }
@@ -72,7 +77,7 @@ export class ExpectedError extends Error {
   }
 
   get retryable(): boolean {
-    return REPEATABLE.has(this.code);
+    return this.details.repeatable ?? REPEATABLE.has(this.code);
   }
 
   /** The same error with more said about it, where a caller knows more. */

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   api: ['errors', 'clock', 'values', 'http', 'auth'],
   config: ['errors', 'clock', 'disk', 'values', 'http', 'auth'],
   selection: ['errors', 'values', 'api'],
-  wait: ['errors', 'clock', 'api'],
+  wait: ['errors', 'clock', 'values', 'api'],
   download: ['errors', 'clock', 'disk', 'values', 'http', 'api', 'range', 'zip'],
   sandbox: ['errors', 'api/wire'],
   'compile-cache': ['config'],

@@ -2,49 +2,107 @@ import { type ErrorDetails, ExpectedError } from '../errors.ts';
 import { withoutQuery } from '../http/origin.ts';
 import { isTransientStatus, parseRetryAfter } from '../http/retry.ts';
 import type { HttpResponse } from '../http/transport.ts';
-import { isObject, parseJson, textOrNull } from '../values/json.ts';
+import { readText } from '../values/fields.ts';
+import { isObject, parseJson } from '../values/json.ts';
 
 /** Header fields under which services hand out an id that their support can look up. */
 const REQUEST_ID_FIELDS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'x-correlation-id', 'cf-ray'];
 
+/** What a response holds: its status and headers both said success, and so did the envelope. */
+export interface Answer {
+  /** Null when the body is empty (204). */
+  readonly data: unknown;
+  readonly status: number;
+  readonly headers: HttpResponse['headers'];
+  readonly url: URL;
+  readonly retryAfterMs: number | null;
+}
+
 /**
- * Takes the `data` out of a JSend answer (api.md, Protocol). The HTTP status and the envelope must
- * both say success; the outer `status` may be missing. Null when the answer is empty (204).
+ * Reads a JSend response. The HTTP status and the envelope must both report success; the outer `status`
+ * may be missing, and so may the envelope: then the document itself is the data.
  * @throws ExpectedError by the kind of failure; its message holds the service's own words and the HTTP status
  */
-export function parseAnswer(response: HttpResponse, body: Buffer, nowMs: number): unknown {
+export function parseAnswer(response: HttpResponse, body: Buffer, nowMs: number): Answer {
   const { status, url, headers } = response;
   const isSuccess = status >= 200 && status < 300;
-  if (isSuccess && (status === 204 || status === 205 || body.length === 0)) return null;
+  const answer = { status, headers, url, retryAfterMs: parseRetryAfter(headers, nowMs) };
+  if (isSuccess && (status === 204 || status === 205 || isBlank(body))) return { ...answer, data: null };
   if (looksLikeHtml(body)) throw statusError(response, htmlTitle(body), nowMs, isSuccess);
   if (!isSuccess) {
     const envelope = isJson(body) ? parseJson(body, 'the answer') : null;
-    throw statusError(response, errorText(envelope), nowMs, false);
+    throw statusError(response, errorText(envelope) ?? plainText(response, body), nowMs, false);
   }
-  const envelope = parseJson(body, `the answer of ${withoutQuery(url)}`);
-  if (!isObject(envelope)) {
-    throw new ExpectedError('BAD_RESPONSE', `the answer of ${withoutQuery(url)} is not a JSON object`);
-  }
+  const envelope = parseEnvelope(response, body);
+  if (!isObject(envelope)) return { ...answer, data: envelope };
   const outer = typeof envelope.status === 'string' ? envelope.status.toLowerCase() : null;
   if (outer === 'fail' || outer === 'error') {
     throw new ExpectedError(
       'BAD_RESPONSE',
       `the service answered HTTP ${status} but reports ${outer}: ${errorText(envelope) ?? 'no reason given'}`,
-      { httpStatus: status, requestId: requestId(headers) },
+      { httpStatus: status, requestId: requestId(headers), nothingDone: outer === 'fail' },
     );
   }
-  return envelope.data;
+  return { ...answer, data: 'data' in envelope ? envelope.data : envelope };
 }
 
-/** The service's own words about a failure: `message`, else the `data` map, else OAuth's fields. */
+function parseEnvelope({ url, status, headers }: HttpResponse, body: Buffer): unknown {
+  const details = { httpStatus: status, requestId: requestId(headers) };
+  let envelope: unknown;
+  try {
+    envelope = parseJson(body, `the answer of ${withoutQuery(url)}`);
+  } catch (error) {
+    throw error instanceof ExpectedError ? error.with(details) : error;
+  }
+  if (typeof envelope === 'object' && envelope !== null) return envelope;
+  throw new ExpectedError('BAD_RESPONSE', `the answer of ${withoutQuery(url)} is not a JSON object`, details);
+}
+
+function isBlank(body: Buffer): boolean {
+  return body.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+}
+
+/**
+ * The service's own words about a failure: `message`, else the `data` map (JSend), else OAuth's fields,
+ * else those of a problem document (RFC 9457).
+ */
 export function errorText(envelope: unknown): string | null {
   if (!isObject(envelope)) return null;
-  return (
-    textOrNull(envelope.message) ??
-    flattenMessages(envelope.data) ??
-    textOrNull(envelope.error_description) ??
-    textOrNull(envelope.error)
-  );
+  const { message, data, error_description, error, detail, title, errors } = envelope;
+  const own =
+    readText(message) ??
+    flattenMessages(data) ??
+    readText(error_description) ??
+    flattenMessages(error) ??
+    readText(detail) ??
+    readText(title);
+  const list = flattenMessages(errors);
+  if (own === null || list === null) return own ?? list;
+  return own.includes(list) ? own : `${own} (${list})`;
+}
+
+const MAX_MESSAGE_DEPTH = 5;
+
+/** The texts, numbers and booleans in a tree of messages, each behind the name of its field. */
+function flattenMessages(value: unknown, depth = 0): string | null {
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'object' || value === null) return readText(value);
+  if (depth >= MAX_MESSAGE_DEPTH) return null;
+  if (Array.isArray(value)) {
+    const texts = value.flatMap((item: unknown) => flattenMessages(item, depth + 1) ?? []);
+    return texts.length === 0 ? null : texts.join(', ');
+  }
+  const parts = Object.entries(value).flatMap(([field, item]) => {
+    const text = flattenMessages(item, depth + 1);
+    return text === null ? [] : [field === 'message' ? text : `${field}: ${text}`];
+  });
+  return parts.length === 0 ? null : parts.join('; ');
+}
+
+/** A short text that is no document; anything else in a body without JSON is no message for people. */
+function plainText({ headers }: HttpResponse, body: Buffer): string | null {
+  if (!/^text\/plain\b/i.test(headers.get('content-type') ?? '')) return null;
+  return readText(body.subarray(0, 500).toString('utf8').trim());
 }
 
 export function requestId(headers: HttpResponse['headers']): string | undefined {
@@ -75,7 +133,7 @@ function statusError(
     return new ExpectedError('UNAVAILABLE', `the service is not available (HTTP ${status}${said})`, {
       ...details,
       transient: true,
-      retryAfterMs: parseRetryAfter(headers.get('retry-after'), nowMs) ?? undefined,
+      retryAfterMs: parseRetryAfter(headers, nowMs) ?? undefined,
     });
   }
   if (status === 401 || status === 403) {
@@ -96,18 +154,6 @@ function statusError(
     `the service refused the request (HTTP ${status}${said})`,
     details,
   );
-}
-
-/** JSend `fail` puts its reasons into a map of field to message. */
-function flattenMessages(data: unknown): string | null {
-  if (typeof data === 'string') return textOrNull(data);
-  if (!isObject(data)) return null;
-  const parts = Object.entries(data)
-    .filter(([, value]) => typeof value === 'string' || Array.isArray(value))
-    .map(
-      ([field, value]) => `${field}: ${Array.isArray(value) ? value.map(String).join(', ') : String(value)}`,
-    );
-  return parts.length === 0 ? null : parts.join('; ');
 }
 
 function isJson(body: Buffer): boolean {

@@ -1,16 +1,18 @@
 import type { Credential } from '../auth/credential.ts';
 import type { Clock } from '../clock.ts';
-import { ExpectedError } from '../errors.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
 import { readBody } from '../http/body.ts';
 import { mayCarryCredential } from '../http/origin.ts';
 import { isPrivateHost } from '../http/private-address.ts';
 import { followRedirects } from '../http/redirect.ts';
-import { parseRetryAfter, withRetries } from '../http/retry.ts';
+import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
-import { isObject } from '../values/json.ts';
-import { parseAnswer } from './answer.ts';
-import { type Medium, type MediumTranscript, parseMedium, parseTranscript } from './media.ts';
-import { type Package, parsePackage } from './package.ts';
+import { type Answer, parseAnswer } from './answer.ts';
+import { createDownload } from './create-download.ts';
+import { type ListOptions, NoListError, parseList } from './list.ts';
+import { type Medium, type MediumTranscript, parseMedium, readMedium, readTranscript } from './media.ts';
+import { acceptedPackage, type Package, parsePackage, readPackage } from './package.ts';
+import { collectPages } from './paging.ts';
 import type { CreateDownloadBody } from './wire.ts';
 
 export interface MediaQuery {
@@ -23,11 +25,15 @@ export interface MediaQuery {
   readonly sort?: string | undefined;
 }
 
-/** The Streamdiver API, one function per endpoint (api.md). All throw ExpectedError by kind of failure. */
+/** The Streamdiver API, one function per endpoint of the service. All throw ExpectedError by kind of failure. */
 export interface Api {
   readonly url: URL;
   readonly credential: Credential;
-  /** `POST /v2/downloads`. Sent once and never repeated: it is not idempotent. */
+  /**
+   * `POST /v2/downloads`. Not idempotent, so it is repeated only after a response, or a failure to connect,
+   * that means that nothing was created.
+   * @throws ExpectedError AMBIGUOUS when nobody can tell whether the package was created
+   */
   createDownload(body: CreateDownloadBody, signal: AbortSignal): Promise<Package>;
   getDownload(id: string, signal: AbortSignal, options?: { retries?: number }): Promise<Package>;
   /** One page of packages, counted from 0. */
@@ -35,7 +41,11 @@ export interface Api {
   deleteDownload(id: string, signal: AbortSignal): Promise<void>;
   listMedia(query: MediaQuery, signal: AbortSignal): Promise<readonly Medium[]>;
   getMedium(id: string, signal: AbortSignal): Promise<Medium>;
-  listTranscripts(mediumId: string, signal: AbortSignal): Promise<readonly MediumTranscript[]>;
+  /**
+   * All of one media item, over all pages. Null when the service answers 404 or without content: the item
+   * has none, or there is no such item.
+   */
+  listTranscripts(mediumId: string, signal: AbortSignal): Promise<readonly MediumTranscript[] | null>;
   /** The request that a call would make, for `--dry-run`. */
   describe(method: string, path: string): { method: string; url: string };
   /**
@@ -55,6 +65,8 @@ export interface ApiOptions {
   readonly retries: number;
   /** Told for `-v`: one line per request. */
   readonly onExchange?: (line: string) => void;
+  /** Told what of a response was left out; each text once. */
+  readonly onWarning?: (message: string) => void;
   readonly onRetry?: (retry: { error: ExpectedError; attempt: number; delayMs: number }) => void;
 }
 
@@ -92,18 +104,19 @@ export function createApi(options: ApiOptions): Api {
       return response;
     };
     if (!isOwn) return await attempt(null);
-    const authorization = await credential.authorization(request.signal);
+    const authorization = await beforeSending(credential.authorization(request.signal));
     const response = await attempt(authorization);
-    if (response.status !== 401 || !(await credential.renew(authorization, request.signal))) return response;
+    if (response.status !== 401) return response;
+    if (!(await beforeSending(credential.renew(authorization, request.signal)))) return response;
     response.body.destroy();
-    return await attempt(await credential.authorization(request.signal));
+    return await attempt(await beforeSending(credential.authorization(request.signal)));
   };
 
   const call = async (
     method: HttpRequest['method'],
     pathAndQuery: string,
     { body, signal, retries = options.retries }: { body?: string; signal: AbortSignal; retries?: number },
-  ): Promise<{ data: unknown; retryAfterMs: number | null }> => {
+  ): Promise<Answer> => {
     const url = new URL(base + pathAndQuery);
     const headers = {
       accept: 'application/json',
@@ -120,14 +133,10 @@ export function createApi(options: ApiOptions): Api {
         clock,
         signal,
       });
-      return {
-        data: parseAnswer(response, bytes, clock.now()),
-        retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), clock.now()),
-      };
+      return parseAnswer(response, bytes, clock.now());
     };
-    const isIdempotent = method !== 'POST';
     return await withRetries(exchange, {
-      retries: isIdempotent ? retries : 0,
+      retries,
       clock,
       random,
       signal,
@@ -135,37 +144,97 @@ export function createApi(options: ApiOptions): Api {
     });
   };
 
+  const warned = new Set<string>();
+  const warn = (message: string) => {
+    if (!warned.has(message)) options.onWarning?.(message);
+    warned.add(message);
+  };
+  const list = async <Item>(
+    pathAndQuery: string,
+    signal: AbortSignal,
+    item: Pick<ListOptions<Item>, 'what' | 'parseItem'>,
+  ): Promise<readonly Item[]> => {
+    const { data, status } = await call('GET', pathAndQuery, { signal });
+    return parseList(data, { ...item, httpStatus: status, warn });
+  };
+
   return {
     url: apiUrl,
     credential,
     async createDownload(body, signal) {
-      return parsePackage((await call('POST', '/downloads', { body: JSON.stringify(body), signal })).data);
+      const post = () => call('POST', '/downloads', { body: JSON.stringify(body), signal, retries: 0 });
+      const { retries } = options;
+      return await createDownload(post, {
+        apiUrl,
+        retry: { retries, clock, random, signal, ...(onRetry ? { onRetry } : {}) },
+      });
     },
     async getDownload(id, signal, callOptions) {
-      const { data, retryAfterMs } = await call('GET', path`/downloads/${id}`, { signal, ...callOptions });
+      const { data, status, retryAfterMs } = await byId(
+        call('GET', path`/downloads/${id}`, { signal, ...callOptions }),
+      );
+      if (data === null && status === 202) return acceptedPackage(id, retryAfterMs);
       return parsePackage(data, retryAfterMs);
     },
     async listDownloads(page, perPage, signal) {
-      const { data } = await call('GET', `/downloads?perPage=${perPage}&page=${page}`, { signal });
-      return parseList(data, (item) => parsePackage(item));
+      return await list(`/downloads?perPage=${perPage}&page=${page}`, signal, {
+        what: 'package',
+        parseItem: (value, id) => readPackage(value, id),
+      });
     },
     async deleteDownload(id, signal) {
-      await call('DELETE', path`/downloads/${id}`, { signal });
+      await byId(call('DELETE', path`/downloads/${id}`, { signal }));
     },
     async listMedia(query, signal) {
-      return parseList((await call('GET', mediaPath(query), { signal })).data, parseMedium);
+      return await list(mediaPath(query), signal, {
+        what: 'media item',
+        parseItem: (value, id) => readMedium(value, id, warn),
+      });
     },
     async getMedium(id, signal) {
-      return parseMedium((await call('GET', path`/media/${id}`, { signal })).data);
+      return parseMedium((await byId(call('GET', path`/media/${id}`, { signal }))).data, warn);
     },
     async listTranscripts(mediumId, signal) {
-      const { data } = await call('GET', path`/media/${mediumId}/metadata/transcripts`, { signal });
-      return parseList(data, parseTranscript);
+      const getPage = (page: number) =>
+        list(
+          `${path`/media/${mediumId}/metadata/transcripts`}?page=${page}&perpage=${MAX_PER_PAGE}`,
+          signal,
+          {
+            what: 'transcript',
+            parseItem: readTranscript,
+          },
+        );
+      try {
+        return (await collectPages(getPage, { limit: Number.POSITIVE_INFINITY })).items;
+      } catch (error) {
+        if (error instanceof NoListError || isExpectedError(error, 'NOT_FOUND')) return null;
+        throw error;
+      }
     },
     describe: (method, pathAndQuery) => ({ method, url: base + pathAndQuery }),
     openFile: async (url, headers, signal) =>
       await followRedirects(url, (target) => send({ method: 'GET', url: target, headers, signal })),
   };
+}
+
+/** A request that holds nothing but an ID can be malformed in nothing else: there is no such thing. */
+async function byId(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    const status = isExpectedError(error, 'BAD_RESPONSE') ? error.details.httpStatus : undefined;
+    if (!(error instanceof ExpectedError) || (status !== 400 && status !== 422)) throw error;
+    throw new ExpectedError('NOT_FOUND', error.message, { ...error.details, cause: error });
+  }
+}
+
+/** Whatever fails while a credential is acquired, the request itself was not sent or was refused. */
+async function beforeSending<Result>(acquired: Promise<Result>): Promise<Result> {
+  try {
+    return await acquired;
+  } catch (error) {
+    throw error instanceof ExpectedError ? error.with({ nothingDone: true }) : error;
+  }
 }
 
 /** An id as exactly one path segment; `.` and `..` would be taken for folders by URL parsers. */
@@ -174,34 +243,18 @@ export function encodeSegment(id: string): string {
   return encodeURIComponent(id);
 }
 
-/** Search where there is a text, else the list with its filters (api.md, Media). */
+/**
+ * Search where anything narrows the list, since the service documents these parameters for the search
+ * only; it works without a text as well.
+ */
 function mediaPath({ page, text, type, tag, sort }: MediaQuery): string {
-  const query = new URLSearchParams();
-  if (text !== undefined) {
-    query.set('type', 'mediaasset');
-    query.set('text', text);
-  } else {
-    const filter = [
-      type === undefined ? [] : [`type=${type}`],
-      tag === undefined ? [] : [`tags=${tag}`],
-    ].flat();
-    if (filter.length > 0) query.set('filter', filter.join('+'));
-  }
+  const isSearch = text !== undefined || type !== undefined || tag !== undefined;
+  const query = new URLSearchParams(isSearch ? { type: 'mediaasset' } : {});
+  if (text !== undefined) query.set('text', text);
+  if (type !== undefined) query.set('assetTypes', type);
+  if (tag !== undefined) query.set('tags', tag);
   if (sort !== undefined) query.set('sort', sort);
   query.set('page', String(page));
   query.set('perpage', String(MAX_PER_PAGE));
-  return `${text === undefined ? '/media' : '/search'}?${query.toString()}`;
-}
-
-/** A list may come as an array or as an object that holds one (api.md, rule 4). */
-function parseList<Item>(data: unknown, parseItem: (value: unknown) => Item): readonly Item[] {
-  if (data === null || data === undefined)
-    throw new ExpectedError('BAD_RESPONSE', 'the service answered without a list');
-  if (Array.isArray(data)) return data.map(parseItem);
-  const arrays = isObject(data) ? Object.values(data).filter((value) => Array.isArray(value)) : [];
-  const [only] = arrays;
-  if (only === undefined || arrays.length > 1) {
-    throw new ExpectedError('BAD_RESPONSE', 'the service answered with something that is not a list');
-  }
-  return only.map(parseItem);
+  return `${isSearch ? '/search' : '/media'}?${query.toString()}`;
 }

@@ -1,5 +1,15 @@
 import { ExpectedError } from '../errors.ts';
-import { isObject, type JsonObject, parseId, textOrNull, timeOrNull } from '../values/json.ts';
+import {
+  CREATED_KEYS,
+  readFirst,
+  readSeconds,
+  readText,
+  readTexts,
+  readTime,
+  requireId,
+} from '../values/fields.ts';
+import { isObject, type JsonObject } from '../values/json.ts';
+import { withIds } from './list.ts';
 
 export interface Rendition {
   readonly id: string;
@@ -7,14 +17,19 @@ export interface Rendition {
   readonly raw: JsonObject;
 }
 
-/** A medium of the library, parsed; everything but the id may be missing. */
+/** All types of media that the service documents. */
+export const MEDIA_TYPES = ['video', 'audio', 'image', 'document'] as const;
+
+/** An item of the media library, parsed; everything but the ID may be missing. */
 export interface Medium {
   readonly id: string;
   readonly name: string | null;
   readonly description: string | null;
+  /** One of MEDIA_TYPES where the service's word contains it, else that word. */
   readonly type: string | null;
   readonly durationSeconds: number | null;
-  readonly tags: readonly string[];
+  /** Null when the service sends none. */
+  readonly tags: readonly string[] | null;
   readonly created: string | null;
   /** Empty when the service lists none. */
   readonly renditions: readonly Rendition[];
@@ -28,32 +43,30 @@ export interface MediumTranscript {
   readonly raw: JsonObject;
 }
 
-/** @throws ExpectedError BAD_RESPONSE when it is not an object with an id */
-export function parseMedium(value: unknown): Medium {
-  if (!isObject(value)) throw new ExpectedError('BAD_RESPONSE', 'the service answered without a medium');
-  const { duration, tags, renditions } = value;
+/** @throws ExpectedError BAD_RESPONSE when it is not an object with an ID */
+export function parseMedium(value: unknown, warn: (message: string) => void = () => undefined): Medium {
+  if (!isObject(value)) throw new ExpectedError('BAD_RESPONSE', 'the service answered without a media item');
+  return readMedium(value, requireId(value.id, 'the media item'), warn);
+}
+
+export function readMedium(value: JsonObject, id: string, warn: (message: string) => void): Medium {
   return {
-    id: parseId(value.id, 'the medium'),
-    name: textOrNull(value.name),
-    description: textOrNull(value.description),
-    type: textOrNull(value.type),
-    durationSeconds:
-      typeof duration === 'number' && Number.isFinite(duration) && duration >= 0 ? duration : null,
-    tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
-    created: timeOrNull(value.created),
-    renditions: Array.isArray(renditions) ? renditions.filter(isObject).map(parseRendition) : [],
+    id,
+    name: readFirst(value, ['name', 'title'], readText),
+    description: readText(value.description),
+    type: readType(value),
+    durationSeconds: readFirst(value, ['duration', 'durationSeconds'], readSeconds),
+    tags: readTexts(value.tags),
+    created: readFirst(value, CREATED_KEYS, readTime),
+    renditions: Array.isArray(value.renditions)
+      ? withIds(value.renditions, 'rendition', { parseItem: readRendition, warn })
+      : [],
     raw: value,
   };
 }
 
-/** @throws ExpectedError BAD_RESPONSE when it is not an object with an id */
-export function parseTranscript(value: unknown): MediumTranscript {
-  if (!isObject(value)) throw new ExpectedError('BAD_RESPONSE', 'the service answered without a transcript');
-  return {
-    id: parseId(value.id, 'the transcript'),
-    languageCode: textOrNull(value.languageCode),
-    raw: value,
-  };
+export function readTranscript(raw: JsonObject, id: string): MediumTranscript {
+  return { id, languageCode: readFirst(raw, ['languageCode', 'language', 'locale'], readText), raw };
 }
 
 /** The `--json` form: our keys always there, the service's other fields unchanged. */
@@ -66,7 +79,7 @@ export function mediumDocument(medium: Medium): JsonObject {
     description,
     type,
     durationSeconds,
-    tags,
+    tags: tags ?? [],
     created,
     renditions: renditions.map((rendition) => ({ ...rendition.raw, id: rendition.id, name: rendition.name })),
   };
@@ -76,6 +89,20 @@ export function transcriptDocument({ raw, id, languageCode }: MediumTranscript):
   return { ...raw, id, languageCode };
 }
 
-function parseRendition(raw: JsonObject): Rendition {
-  return { id: parseId(raw.id, 'the rendition'), name: textOrNull(raw.name), raw };
+const TYPE_KEYS = ['type', 'assetType', 'mediaType', 'kind', 'mimeType'];
+
+/** Services write `video`, `VIDEO`, `videoAsset` or `video/mp4`. */
+function readType(value: JsonObject): string | null {
+  return (
+    readFirst(value, TYPE_KEYS, knownType) ?? readFirst(value, ['type', 'assetType', 'mediaType'], readText)
+  );
+}
+
+function knownType(value: unknown): string | null {
+  const word = readText(value)?.toLowerCase() ?? '';
+  return MEDIA_TYPES.find((type) => word.includes(type)) ?? null;
+}
+
+function readRendition(raw: JsonObject, id: string): Rendition {
+  return { id, name: readFirst(raw, ['name', 'title'], readText), raw };
 }

@@ -1,8 +1,16 @@
 import { ExpectedError } from '../errors.ts';
-import { isObject, type JsonObject, parseId, sizeOrNull, textOrNull, timeOrNull } from '../values/json.ts';
-
-/** What a status means for somebody who waits (api.md, rule 2). */
-export type PackageState = 'ready' | 'preparing' | 'failed' | 'unknown';
+import {
+  CREATED_KEYS,
+  EXPIRES_KEYS,
+  readBoolean,
+  readFirst,
+  readSizeBytes,
+  readText,
+  readTime,
+  requireId,
+} from '../values/fields.ts';
+import { isObject, type JsonObject } from '../values/json.ts';
+import { type PackageState, packageState } from './status.ts';
 
 export interface PackageFile {
   readonly name: string | null;
@@ -13,7 +21,7 @@ export interface PackageFile {
   readonly raw: JsonObject;
 }
 
-/** A download package, parsed; everything but the id may be missing. */
+/** A download package, parsed; everything but the ID may be missing. */
 export interface Package {
   readonly id: string;
   /** The service's own word, `unknown` when it gave none. */
@@ -27,43 +35,56 @@ export interface Package {
   /** Sum over the files; null while unknown. */
   readonly sizeBytes: number | null;
   readonly files: readonly PackageFile[];
-  /** How long the service asks to wait before the next look, from Retry-After; null when it did not say. */
+  /** How many of the listed files have no URL, and therefore cannot be downloaded. */
+  readonly filesWithoutUrl: number;
+  /** How long the service asks to wait before the next poll, from Retry-After; null when it did not. */
   readonly retryAfterMs: number | null;
   /** All that the service sent, for `--json`. */
   readonly raw: JsonObject;
 }
 
-const FAILED = new Set(['failed', 'failure', 'error', 'expired', 'cancelled', 'canceled', 'deleted']);
-
-/** @throws ExpectedError BAD_RESPONSE when it is not an object with an id */
+/** @throws ExpectedError BAD_RESPONSE when it is not an object with an ID */
 export function parsePackage(value: unknown, retryAfterMs: number | null = null): Package {
   if (!isObject(value)) throw new ExpectedError('BAD_RESPONSE', 'the service answered without a package');
-  const files = parseFiles(value.files);
-  const status = textOrNull(value.status) ?? 'unknown';
+  return readPackage(value, requireId(value.id, 'the package'), retryAfterMs);
+}
+
+/** A package of which nothing but the ID is known: the service has accepted it and said no more. */
+export function acceptedPackage(id: string, retryAfterMs: number | null = null): Package {
+  return readPackage({ id, status: 'preparing' }, id, retryAfterMs);
+}
+
+export function readPackage(value: JsonObject, id: string, retryAfterMs: number | null = null): Package {
+  const listed = Array.isArray(value.files) ? value.files.filter(isObject) : [];
+  const files = listed.flatMap(readFile);
+  const filesWithoutUrl = listed.length - files.length;
+  const status = readFirst(value, ['status', 'state'], readText);
+  const state = packageState(status, { hasFiles: files.length > 0 && filesWithoutUrl === 0 });
   return {
-    id: parseId(value.id, 'the package'),
-    status,
-    state: packageState(status),
-    title: textOrNull(value.title),
-    description: textOrNull(value.description),
-    created: timeOrNull(value.created),
-    expires: timeOrNull(value.expires),
-    compressed: typeof value.compressed === 'boolean' ? value.compressed : null,
-    sizeBytes: totalSize(files),
+    id,
+    status: status ?? (state === 'ready' ? 'ready' : 'unknown'),
+    state,
+    title: readFirst(value, ['title', 'name'], readText),
+    description: readText(value.description),
+    created: readFirst(value, CREATED_KEYS, readTime),
+    expires: readFirst(value, EXPIRES_KEYS, readTime),
+    compressed: readBoolean(value.compressed),
+    sizeBytes: filesWithoutUrl > 0 ? null : totalSize(files),
     files,
+    filesWithoutUrl,
     retryAfterMs,
     raw: value,
   };
 }
 
-/** The `--json` form (contract): our keys always there, the service's other fields unchanged. */
+/** The `--json` form: our keys always there, the service's other fields unchanged. */
 export function packageDocument(item: Package): JsonObject {
   return {
     ...item.raw,
     id: item.id,
     status: item.status,
     ready: item.state === 'ready',
-    failed: item.state === 'failed',
+    failed: item.state === 'failed' || item.state === 'gone',
     title: item.title,
     description: item.description,
     created: item.created,
@@ -80,21 +101,18 @@ export function packageDocument(item: Package): JsonObject {
   };
 }
 
-function packageState(status: string): PackageState {
-  const word = status.toLowerCase();
-  if (word === 'ready' || word === 'preparing') return word;
-  return FAILED.has(word) ? 'failed' : 'unknown';
-}
-
-/** `files` may be absent, null or empty alike; an entry without a URL cannot be fetched and is left out. */
-function parseFiles(value: unknown): PackageFile[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter(isObject).flatMap((raw) => {
-    const url = textOrNull(raw.url);
-    if (url === null) return [];
-    const sizeBytes = sizeOrNull(raw.size);
-    return [{ name: textOrNull(raw.name), mimeType: textOrNull(raw.mimeType), sizeBytes, url, raw }];
-  });
+function readFile(raw: JsonObject): PackageFile[] {
+  const url = readFirst(raw, ['url', 'downloadUrl', 'href'], readText);
+  if (url === null) return [];
+  return [
+    {
+      name: readFirst(raw, ['name', 'fileName', 'filename'], readText),
+      mimeType: readFirst(raw, ['mimeType', 'mimetype', 'contentType'], readText),
+      sizeBytes: readFirst(raw, ['size', 'sizeBytes', 'fileSize'], readSizeBytes),
+      url,
+      raw,
+    },
+  ];
 }
 
 function totalSize(files: readonly PackageFile[]): number | null {

@@ -1,6 +1,7 @@
 import { ExpectedError } from '../errors.ts';
+import { NoListError } from './list.ts';
 
-/** Enough for half a million things; a service that goes on beyond is paging in circles. */
+/** Enough for half a million items; a service that continues beyond is paging in circles. */
 const MAX_PAGES = 10_000;
 
 export interface Pages<Item> {
@@ -9,27 +10,51 @@ export interface Pages<Item> {
   readonly truncated: boolean;
 }
 
+export interface PageOptions<Item> {
+  readonly limit: number;
+  readonly firstPage?: number;
+  /** Items that it refuses are not part of the result and do not count towards the limit. */
+  readonly isWanted?: (item: Item) => boolean;
+}
+
 /**
- * Collects pages, counted from `firstPage`, until one is empty or brings no new id; a page that is
- * merely short does not end it (api.md, rule 4). Things that move between pages are taken once.
+ * Collects pages, counted from `firstPage`, until one is empty, brings no new ID or is not there; a page
+ * that is merely short does not end the list. Items that move between pages are counted once.
  * @throws ExpectedError BAD_RESPONSE when the pages never end
  */
 export async function collectPages<Item extends { readonly id: string }>(
   getPage: (page: number) => Promise<readonly Item[]>,
-  { limit, firstPage = 0 }: { limit: number; firstPage?: number },
+  { limit, firstPage = 0, isWanted = () => true }: PageOptions<Item>,
 ): Promise<Pages<Item>> {
-  const byId = new Map<string, Item>();
+  const seen = new Set<string>();
+  const items: Item[] = [];
   for (let page = firstPage; page < firstPage + MAX_PAGES; page += 1) {
-    const sizeBefore = byId.size;
-    for (const item of await getPage(page)) {
-      if (byId.has(item.id)) continue;
-      if (byId.size >= limit) return { items: [...byId.values()], truncated: true };
-      byId.set(item.id, item);
+    const sizeBefore = seen.size;
+    for (const item of page === firstPage ? await getPage(page) : await getNextPage(getPage, page)) {
+      if (seen.has(item.id)) continue;
+      if (items.length >= limit && isWanted(item)) return { items, truncated: true };
+      seen.add(item.id);
+      if (isWanted(item)) items.push(item);
     }
-    if (byId.size === sizeBefore) return { items: [...byId.values()], truncated: false };
+    if (seen.size === sizeBefore) return { items, truncated: false };
   }
   throw new ExpectedError(
     'BAD_RESPONSE',
-    `the listing did not end after ${MAX_PAGES} pages and ${byId.size} items`,
+    `the listing did not end after ${MAX_PAGES} pages and ${seen.size} items`,
   );
+}
+
+/** A service may refuse the page after the last instead of sending an empty one. */
+async function getNextPage<Item>(
+  getPage: (page: number) => Promise<readonly Item[]>,
+  page: number,
+): Promise<readonly Item[]> {
+  try {
+    return await getPage(page);
+  } catch (error) {
+    if (error instanceof NoListError) return [];
+    const status = error instanceof ExpectedError ? error.details.httpStatus : undefined;
+    if (status === 400 || status === 404 || status === 416) return [];
+    throw error;
+  }
 }

@@ -3,6 +3,7 @@ import { ExpectedError, isExpectedError } from '../errors.ts';
 import { readBody } from '../http/body.ts';
 import { isTransientStatus, parseRetryAfter, withRetries } from '../http/retry.ts';
 import type { HttpResponse, Transport } from '../http/transport.ts';
+import { readSeconds } from '../values/fields.ts';
 import { isObject, type JsonObject, parseJson } from '../values/json.ts';
 import type { Credential } from './credential.ts';
 import { parseSecret } from './secret-text.ts';
@@ -31,6 +32,8 @@ interface Token {
 }
 
 const DEFAULT_LIFETIME_SECONDS = 16 * 3600;
+/** Ten years: more is a mistake, or another unit. */
+const MAX_LIFETIME_SECONDS = 10 * 365 * 86_400;
 const RENEW_EARLY_MS = 60_000;
 /** By so much a clock may be put back without a kept token being doubted. */
 const CLOCK_SLACK_MS = 60_000;
@@ -157,9 +160,7 @@ function parseToken(
         httpStatus: status,
       });
     }
-    const lifetime = answer?.expires_in;
-    const lifetimeSeconds =
-      typeof lifetime === 'number' && lifetime > 0 ? lifetime : DEFAULT_LIFETIME_SECONDS;
+    const lifetimeSeconds = readLifetime(answer?.expires_in);
     const fetchedMs = clock.now();
     return {
       token: parseSecret(accessToken, 'the token of the sign-in service'),
@@ -172,7 +173,7 @@ function parseToken(
     throw new ExpectedError('UNAVAILABLE', `${url.host} answered ${status} when asked for a token`, {
       httpStatus: status,
       transient: true,
-      retryAfterMs: parseRetryAfter(headers.get('retry-after'), clock.now()) ?? undefined,
+      retryAfterMs: parseRetryAfter(headers, clock.now()) ?? undefined,
     });
   }
   if (status >= 300 && status < 400) {
@@ -197,6 +198,12 @@ function parseToken(
           : 'check the client id and secret; streamdiver-dl whoami --no-verify shows where they come from',
     },
   );
+}
+
+/** In seconds. What is no usable time, or longer than a timer can count, is the service's default. */
+function readLifetime(value: unknown): number {
+  const seconds = readSeconds(value) ?? 0;
+  return seconds > 0 && seconds <= MAX_LIFETIME_SECONDS ? seconds : DEFAULT_LIFETIME_SECONDS;
 }
 
 function parseObject(body: Buffer): JsonObject | null {

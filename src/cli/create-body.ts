@@ -29,7 +29,7 @@ export async function createBody(
       ? []
       : await findTranscripts(
           { mediaIds, formats: options.transcriptFormats, languages: options.languages },
-          { api, signal, onMissing: (id) => io.warn(`medium ${id} has no transcript that fits`) },
+          { api, signal, onMissing: (id) => io.warn(`media item ${id} has no matching transcript`) },
         );
   const base = options.transcriptsOnly ? { ...fromFile, selectedMediaIds: [] } : fromFile;
   return mergeBody(
@@ -43,7 +43,7 @@ export async function createBody(
   );
 }
 
-async function readBodyFile(file: string, { world, cwd }: Context) {
+async function readBodyFile(file: string, { io, world, cwd }: Context) {
   const source = file === '-' ? 'standard input' : file;
   let text: string;
   try {
@@ -56,7 +56,7 @@ async function readBodyFile(file: string, { world, cwd }: Context) {
     throw new ExpectedError('USAGE', `cannot read ${source}`, { cause: error });
   }
   try {
-    return parseBody(JSON.parse(text), source);
+    return parseBody(JSON.parse(text), source, (message) => io.warn(message));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new ExpectedError('USAGE', `${source} is not valid JSON`, { cause: error });

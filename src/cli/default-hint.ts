@@ -8,12 +8,13 @@ const DEFAULT_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   AUTH: 'streamdiver-dl help environment shows where the credential comes from',
   JOB_FAILED: 'create the package again',
   UNAVAILABLE: 'try again later; -v shows what was asked and answered',
-  BAD_RESPONSE: 'try again later; -v shows what was asked and answered',
+  BAD_RESPONSE: '-v shows the request and the response',
   NOT_READY: 'try again later',
   DISK: 'check free space and permissions, then run the same command again',
   INTEGRITY: 'run the same command again; if it stays like this, create the package again',
   BUSY: 'wait for the other process, or choose another name with -o',
   UNSAFE: 'if you trust the source nevertheless, tell its operator',
+  AMBIGUOUS: 'check with streamdiver-dl list before you create it again',
   INTERRUPTED: 'run the same command again',
 };
 
@@ -30,7 +31,15 @@ export function usageHint(commandPath: string): string {
  */
 export function withDefaultHint(error: ExpectedError, commandPath: string): ExpectedError {
   const { hint, next = [] } = error.details;
-  const fallback = error.code === 'USAGE' ? usageHint(commandPath) : DEFAULT_HINTS[error.code];
+  const fallback = error.code === 'USAGE' ? usageHint(commandPath) : defaultHint(error);
   if (hint !== undefined || next.length > 0 || fallback === undefined) return error;
   return error.with({ hint: fallback });
+}
+
+function defaultHint({ code, details: { httpStatus = 0 } }: ExpectedError): string | undefined {
+  // What the service refused it will refuse again.
+  if (code === 'BAD_RESPONSE' && httpStatus >= 400 && httpStatus < 500) {
+    return 'check the IDs and values you gave; -v shows the request and the response';
+  }
+  return DEFAULT_HINTS[code];
 }

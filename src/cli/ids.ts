@@ -15,13 +15,7 @@ export async function readIds(
   world: Pick<World, 'stdin'>,
   selecting: 'fetch' | 'contents' = 'fetch',
 ): Promise<readonly string[]> {
-  const ids: string[] = [];
-  for (const word of words) {
-    if (word !== '-') ids.push(word.trim());
-    else
-      for (const line of (await readText(world.stdin)).split(/\r?\n/))
-        if (line.trim() !== '') ids.push(line.trim());
-  }
+  const ids = await readWords(words, world);
   refusePatterns(ids, selecting);
   if (ids.length === 0 || ids.includes('')) {
     throw new ExpectedError('USAGE', ids.length === 0 ? 'no package id given' : 'an empty id was given', {
@@ -29,6 +23,34 @@ export async function readIds(
     });
   }
   return [...new Set(ids)];
+}
+
+/**
+ * The IDs of media that `-m` names: `-` stands for standard input, one ID a line.
+ * @throws ExpectedError USAGE when standard input holds none
+ */
+export async function readMediaIds(
+  words: readonly string[],
+  world: Pick<World, 'stdin'>,
+): Promise<readonly string[]> {
+  const ids = await readWords(words, world);
+  if (words.length > 0 && ids.length === 0) {
+    throw new ExpectedError('USAGE', 'standard input holds no media IDs', {
+      hint: 'list the media with: streamdiver-dl media list --format id',
+    });
+  }
+  return [...new Set(ids)];
+}
+
+async function readWords(words: readonly string[], world: Pick<World, 'stdin'>): Promise<string[]> {
+  const ids: string[] = [];
+  for (const word of words) {
+    if (word !== '-') ids.push(word.trim());
+    else
+      for (const line of (await readText(world.stdin)).split(/\r?\n/))
+        if (line.trim() !== '') ids.push(line.trim());
+  }
+  return ids;
 }
 
 /**

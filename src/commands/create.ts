@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { type Package, packageDocument } from '../api/package.ts';
+import { explainAmbiguousCreate } from '../cli/ambiguous-create.ts';
 import { createBody } from '../cli/create-body.ts';
 import { dryRunDocument } from '../cli/dry-run.ts';
-import { explainUnclearCreate } from '../cli/unclear-create.ts';
+import { readMediaIds } from '../cli/ids.ts';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
@@ -16,7 +17,7 @@ import {
 import { readFetchFlags } from '../flags/fetch-flags.ts';
 import { forFlag } from '../flags/flag-values.ts';
 import { readWaitFlags } from '../flags/wait-flags.ts';
-import { checkAnonymous, isEmptyBody, notForAnonymous } from '../selection/selection.ts';
+import { checkAnonymous, isEmptyBody } from '../selection/selection.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { type Moment, parseWhen } from '../values/when.ts';
 import { PROGRAM } from '../version.ts';
@@ -41,11 +42,13 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   const { api, io, clock, signal } = context;
   const asked = flags.expires === null ? null : readExpiry(flags.expires, context);
   const picked = isWithoutSelection(flags) && io.canPrompt ? await pick(flags, context) : null;
-  const options = { ...flags, ...picked?.selection };
+  const options = {
+    ...flags,
+    mediaIds: await readMediaIds(flags.mediaIds, context.world),
+    ...picked?.selection,
+  };
   const expires = asked ?? (options.expires === null ? null : readExpiry(options.expires, context));
   const isAnonymous = api.credential.kind === 'anonymous';
-  // Before anything is looked up on behalf of somebody who may not have it.
-  if (isAnonymous && options.transcriptFormats.length > 0) throw notForAnonymous();
   const body = await createBody(options, expires, context);
   if (isEmptyBody(body)) throw nothingSelected();
   if (isAnonymous) checkAnonymous(body);
@@ -61,7 +64,7 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   try {
     item = await api.createDownload(body, signal);
   } catch (error) {
-    throw await explainUnclearCreate(error, { title: body.title ?? null, startedMs }, context);
+    throw await explainAmbiguousCreate(error, { title: body.title ?? null, startedMs }, context);
   }
   if (io.format !== 'json') tellId(item.id, options, io);
   if (picked !== null) tellCommand(picked.command, io);

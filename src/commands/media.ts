@@ -1,10 +1,18 @@
 import type { Command } from 'commander';
-import { type Medium, type MediumTranscript, mediumDocument, transcriptDocument } from '../api/media.ts';
+import {
+  MEDIA_TYPES,
+  type Medium,
+  type MediumTranscript,
+  mediumDocument,
+  transcriptDocument,
+} from '../api/media.ts';
 import { collectPages } from '../api/paging.ts';
 import { parseSort, sortWords } from '../cli/sort.ts';
+
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { forFlag, knowing, nonEmpty, oneOf } from '../flags/flag-values.ts';
+import { checkMedia } from '../selection/check-media.ts';
 import { formatDuration } from '../terminal/format.ts';
 import type { Column } from '../terminal/terminal.ts';
 import { parseCount } from '../values/count.ts';
@@ -32,8 +40,6 @@ interface RawFlags {
 }
 
 const DEFAULT_LIMIT = 30;
-/** All that there are (api.md, Media). */
-const MEDIA_TYPES = ['video', 'audio', 'image', 'document'] as const;
 
 export function defineMedia(
   parent: Command,
@@ -101,10 +107,15 @@ const COLUMNS: readonly Column<Medium>[] = [
     display: ({ durationSeconds }) =>
       durationSeconds === null ? '' : formatDuration(durationSeconds * 1000),
   },
-  { key: 'tags', heading: 'TAGS', text: ({ tags }) => tags.join(','), shrinks: true, isOptional: true },
+  {
+    key: 'tags',
+    heading: 'TAGS',
+    text: ({ tags }) => (tags ?? []).join(','),
+    shrinks: true,
+    isOptional: true,
+  },
 ];
 
-/** A text goes to the search, which knows no filters, so type and tag are looked at here as well. */
 export async function mediaList(
   { text, type, tag, sort, limit }: MediaListOptions,
   { api, io, signal }: Pick<Context, 'api' | 'io' | 'signal'>,
@@ -115,17 +126,20 @@ export async function mediaList(
     tag: tag ?? undefined,
     sort: sort ?? undefined,
   };
-  const isWanted = (medium: Medium) =>
-    text === null ||
-    ((type === null || medium.type?.toLowerCase() === type.toLowerCase()) &&
-      (tag === null || medium.tags.includes(tag)));
-  const isFilteredHere = text !== null && (type !== null || tag !== null);
-  const found = await collectPages((page) => api.listMedia({ ...query, page }, signal), {
-    limit: isFilteredHere ? Number.POSITIVE_INFINITY : limit,
+  const check = checkMedia({ type, tag });
+  const { items, truncated } = await collectPages((page) => api.listMedia({ ...query, page }, signal), {
+    limit,
+    isWanted: check.isWanted,
   });
-  const wanted = found.items.filter(isWanted);
-  const items = wanted.slice(0, limit);
-  const truncated = found.truncated || wanted.length > items.length;
+  await check.finish(async (change) => {
+    try {
+      return (await api.listMedia({ ...query, ...change, page: 0 }, signal)).length > 0;
+    } catch (error) {
+      // A value that the service refuses is one that it checks.
+      if (isExpectedError(error, 'BAD_RESPONSE') || isExpectedError(error, 'NOT_FOUND')) return false;
+      throw error;
+    }
+  });
   io.listing({
     items,
     columns: COLUMNS,
@@ -149,7 +163,7 @@ export async function mediaShow(
   { api, io, signal }: Pick<Context, 'api' | 'io' | 'signal'>,
 ): Promise<void> {
   const medium = await getMedium(id, api, signal);
-  const transcripts = await api.listTranscripts(id, signal);
+  const transcripts = (await api.listTranscripts(id, signal)) ?? [];
   const document = { ...mediumDocument(medium), transcripts: transcripts.map(transcriptDocument) };
   if (io.format === 'json') {
     io.json(document);
@@ -194,7 +208,7 @@ async function getMedium(id: string, api: Context['api'], signal: AbortSignal): 
     return await api.getMedium(id, signal);
   } catch (error) {
     if (!isExpectedError(error, 'NOT_FOUND')) throw error;
-    throw new ExpectedError('NOT_FOUND', `no medium with id ${id}`, {
+    throw new ExpectedError('NOT_FOUND', `no media item with ID ${id}`, {
       ...error.details,
       id,
       cause: error,

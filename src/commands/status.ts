@@ -64,9 +64,10 @@ export async function status(
       if (!(error instanceof ExpectedError)) throw error;
       failures.push({ id, error });
       // A package that is merely not ready, or failed, is still something to show.
-      const isThere = isExpectedError(error, 'NOT_READY') || isExpectedError(error, 'JOB_FAILED');
-      const last = isThere ? lastLooks.get(id) : undefined;
-      return last === undefined ? [] : [last];
+      const last = lastLooks.get(id);
+      const isThere =
+        isExpectedError(error, 'NOT_READY') || isExpectedError(error, 'JOB_FAILED') || last?.state === 'gone';
+      return last === undefined || !isThere ? [] : [last];
     }
   };
   const items = (await Promise.all(ids.map(look))).flat();
@@ -105,9 +106,12 @@ async function getPackage(id: string, { api, signal }: Context): Promise<Package
 
 function unfinished(item: Package): Failure[] {
   if (item.state === 'ready') return [];
-  const error =
-    item.state === 'failed'
-      ? new ExpectedError('JOB_FAILED', `package ${item.id} is ${item.status}`)
-      : new ExpectedError('NOT_READY', `package ${item.id} is ${item.status}`);
+  const code = {
+    failed: 'JOB_FAILED',
+    gone: 'NOT_FOUND',
+    preparing: 'NOT_READY',
+    unknown: 'NOT_READY',
+  } as const;
+  const error = new ExpectedError(code[item.state], `package ${item.id} is ${item.status}`);
   return [{ id: item.id, error }];
 }

@@ -79,6 +79,7 @@ async function completeValue(
   }
   if (option.argChoices !== undefined) return wordsOf(option.argChoices);
   switch (option.attributeName()) {
+    case 'media':
     case 'medium':
       return { candidates: await sources.ids('media', position.flagValues), fallback: 'none' };
     case 'profile':

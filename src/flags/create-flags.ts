@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError } from '../errors.ts';
 import { parseFormats, parseTranscript, TRANSCRIPT_FORMATS } from '../selection/transcript-words.ts';
@@ -39,6 +39,7 @@ export interface CreateFlags {
 }
 
 export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags {
+  readonly media?: readonly string[];
   readonly medium?: readonly string[];
   readonly rendition?: readonly string[];
   readonly transcript?: readonly string[];
@@ -58,7 +59,12 @@ export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags {
 export function addCreateFlags(command: Command): Command {
   command
     .optionsGroup('What goes in:')
-    .option('-m, --medium <id>', 'a medium; may be given several times', repeatable('-m'))
+    .option(
+      '-m, --media <id>',
+      'media item, or - to read IDs from standard input; repeatable',
+      repeatable('-m'),
+    )
+    .addOption(new Option('--medium <id>').argParser(repeatable('--medium')).hideHelp())
     .option('-r, --rendition <id>', 'a rendition; may be given several times', repeatable('-r'))
     .option(
       '-t, --transcript <id[:format]>',
@@ -110,11 +116,15 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
   if (raw.transcriptsOnly === true && raw.transcripts === undefined) {
     throw new ExpectedError('USAGE', '--transcripts-only needs --transcripts FORMAT');
   }
-  if (raw.transcripts !== undefined && raw.medium === undefined && raw.fromFile === undefined) {
+  const mediaIds = [...(raw.media ?? []), ...(raw.medium ?? [])];
+  if (raw.transcripts !== undefined && mediaIds.length === 0 && raw.fromFile === undefined) {
     throw noMediaChosen();
   }
+  if (mediaIds.includes('-') && raw.fromFile === '-') {
+    throw new ExpectedError('USAGE', '-m - and -f - both read standard input');
+  }
   return {
-    mediaIds: raw.medium ?? [],
+    mediaIds,
     renditionIds: raw.rendition ?? [],
     transcripts: (raw.transcript ?? []).map(forFlag('-t', parseTranscript)),
     transcriptFormats: raw.transcripts ?? [],

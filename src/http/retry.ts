@@ -1,23 +1,39 @@
 import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
+import type { HeaderFields } from './headers.ts';
 
 const MIN_RETRY_AFTER_MS = 1_000;
 const MAX_RETRY_AFTER_MS = 300_000;
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
 
+/** Resets of rate limits are sent as seconds from now, or as seconds since 1970, which are far larger. */
+const LEAST_EPOCH_SECONDS = 1_000_000_000;
+const RESET_NAMES = ['ratelimit-reset', 'x-ratelimit-reset', 'x-rate-limit-reset'];
+
 /**
- * Reads a Retry-After field (RFC 9110 10.2.3): seconds or an HTTP-date. The result in milliseconds
- * is clamped to 1 s – 5 min; null when the field is missing or means nothing.
+ * How long a response asks to wait, in milliseconds from 1 s to 5 min: Retry-After (RFC 9110 10.2.3) as
+ * seconds or as an HTTP-date, else the reset of a rate limit. Dates count from the response's own Date,
+ * since the clock here may be wrong. Null when no header says so.
  */
-export function parseRetryAfter(value: string | null, nowMs: number): number | null {
-  const text = value?.trim() ?? '';
-  let delayMs: number;
-  if (/^\d+(\.\d+)?$/.test(text)) delayMs = Number(text) * 1_000;
-  else if (/^[A-Za-z]{3}[a-z]*,? /.test(text)) delayMs = Date.parse(text) - nowMs;
-  else return null;
-  if (Number.isNaN(delayMs)) return null;
+export function parseRetryAfter(headers: Pick<HeaderFields, 'get'>, nowMs: number): number | null {
+  const serverMs = Date.parse(headers.get('date') ?? '');
+  const referenceMs = Number.isNaN(serverMs) ? nowMs : serverMs;
+  const delayMs =
+    readDelay(headers.get('retry-after'), referenceMs) ??
+    RESET_NAMES.map((name) => readDelay(headers.get(name), referenceMs)).find((delay) => delay !== null);
+  if (delayMs === undefined) return null;
   return Math.min(Math.max(delayMs, MIN_RETRY_AFTER_MS), MAX_RETRY_AFTER_MS);
+}
+
+function readDelay(value: string | null, referenceMs: number): number | null {
+  const text = value?.trim() ?? '';
+  if (/^\d+(\.\d+)?$/.test(text)) {
+    const seconds = Number(text);
+    return seconds >= LEAST_EPOCH_SECONDS ? seconds * 1_000 - referenceMs : seconds * 1_000;
+  }
+  const delayMs = /^[A-Za-z]{3}[a-z]*,? /.test(text) ? Date.parse(text) - referenceMs : Number.NaN;
+  return Number.isNaN(delayMs) ? null : delayMs;
 }
 
 /** Exponential backoff with jitter, in milliseconds; `attempt` counts from 1, `random` is in [0, 1). */
@@ -26,7 +42,7 @@ export function backoffMs(attempt: number, random: number): number {
   return Math.round(fullMs * (0.5 + random / 2));
 }
 
-/** Statuses after which an idempotent request may be sent again (api.md, rule 10). */
+/** Statuses after which an idempotent request may be sent again. */
 export function isTransientStatus(status: number): boolean {
   return (
     status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505)

@@ -1,6 +1,5 @@
 import type { Api } from '../api/client.ts';
 import type { Medium } from '../api/media.ts';
-import { isExpectedError } from '../errors.ts';
 import type { FoundTranscript } from './draft.ts';
 import type { StepContext } from './step.ts';
 
@@ -14,16 +13,11 @@ export function createTranscriptLookup(
 ): StepContext['findTranscripts'] {
   const known = new Map<string, readonly FoundTranscript[]>();
   const lookUp = async (medium: Medium) => {
-    try {
-      const transcripts = await api.listTranscripts(medium.id, signal);
-      known.set(
-        medium.id,
-        transcripts.map(({ id, languageCode }) => ({ id, languageCode, medium })),
-      );
-    } catch (error) {
-      if (!isExpectedError(error, 'NOT_FOUND')) throw error;
-      known.set(medium.id, []);
-    }
+    const transcripts = (await api.listTranscripts(medium.id, signal)) ?? [];
+    known.set(
+      medium.id,
+      transcripts.map(({ id, languageCode }) => ({ id, languageCode, medium })),
+    );
   };
   return async (media) => {
     const unknown = media.filter(({ id }) => !known.has(id));

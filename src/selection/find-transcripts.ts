@@ -2,6 +2,8 @@ import type { Api } from '../api/client.ts';
 import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 
+type TranscriptApi = Pick<Api, 'getMedium' | 'listTranscripts'>;
+
 export interface TranscriptQuery {
   readonly mediaIds: readonly string[];
   readonly formats: readonly TranscriptFormat[];
@@ -20,7 +22,7 @@ export async function findTranscripts(
     api,
     signal,
     onMissing,
-  }: { api: Pick<Api, 'listTranscripts'>; signal: AbortSignal; onMissing: (mediumId: string) => void },
+  }: { api: TranscriptApi; signal: AbortSignal; onMissing: (mediumId: string) => void },
 ): Promise<readonly TranscriptSelection[]> {
   const wanted = new Set(languages.map((code) => code.toLowerCase()));
   const seen = new Set<string>();
@@ -43,15 +45,19 @@ export async function findTranscripts(
   });
 }
 
-async function listTranscripts(mediumId: string, api: Pick<Api, 'listTranscripts'>, signal: AbortSignal) {
+/** @throws ExpectedError NOT_FOUND when there is no such media item, which is not the same as one without transcripts */
+async function listTranscripts(mediumId: string, api: TranscriptApi, signal: AbortSignal) {
+  const transcripts = await api.listTranscripts(mediumId, signal);
+  if (transcripts !== null) return transcripts;
   try {
-    return await api.listTranscripts(mediumId, signal);
+    await api.getMedium(mediumId, signal);
   } catch (error) {
     if (!isExpectedError(error, 'NOT_FOUND')) throw error;
-    throw new ExpectedError('NOT_FOUND', `no medium with id ${mediumId}`, {
+    throw new ExpectedError('NOT_FOUND', `no media item with ID ${mediumId}`, {
       ...error.details,
       id: mediumId,
       cause: error,
     });
   }
+  return [];
 }

@@ -11,34 +11,44 @@ export interface Selection {
 }
 
 /**
- * Reads the API's own body from a file. Known fields must have the right types; unknown ones pass.
+ * Reads the API's own body from a file. Only the lists that flags add to must be lists; whether the rest is
+ * right is for the service to decide.
+ * @param warn is told of a value that the service does not document
  * @throws ExpectedError USAGE naming the field
  */
-export function parseBody(value: unknown, source: string): CreateDownloadBody & JsonObject {
+export function parseBody(
+  value: unknown,
+  source: string,
+  warn: (message: string) => void,
+): CreateDownloadBody & JsonObject {
   if (!isObject(value)) throw new ExpectedError('USAGE', `${source} does not hold a JSON object`);
-  const wrong = (field: string, what: string) =>
-    new ExpectedError('USAGE', `${source}: ${field} must be ${what}`);
+  const undocumented = (field: string, what: string) =>
+    warn(`${source}: ${field} should be ${what}; sending it as it is`);
   for (const field of ['title', 'description', 'expires']) {
-    if (value[field] !== undefined && typeof value[field] !== 'string') throw wrong(field, 'a string');
+    if (value[field] !== undefined && typeof value[field] !== 'string') undocumented(field, 'a string');
   }
-  for (const field of ['selectedMediaIds', 'selectedRenditionIds']) {
-    const list = value[field];
-    if (list === undefined) continue;
-    if (!Array.isArray(list) || list.some((id) => typeof id !== 'string'))
-      throw wrong(field, 'a list of strings');
-  }
-  const transcripts = value.selectedTranscripts ?? [];
-  const isSelection = (item: unknown) =>
-    isObject(item) &&
-    typeof item.id === 'string' &&
-    TRANSCRIPT_FORMATS.some((format) => format === item.format);
-  if (!Array.isArray(transcripts) || !transcripts.every(isSelection)) {
-    throw wrong(
-      'selectedTranscripts',
-      `a list of {"id", "format"} with format ${TRANSCRIPT_FORMATS.join(', ')}`,
-    );
+  for (const field of ['selectedMediaIds', 'selectedRenditionIds', 'selectedTranscripts']) {
+    const list = value[field] ?? [];
+    if (!Array.isArray(list)) throw new ExpectedError('USAGE', `${source}: ${field} must be a list`);
+    const isDocumented = field === 'selectedTranscripts' ? isTranscriptSelection : isText;
+    if (value[field] === null || !list.every(isDocumented)) undocumented(field, LIST_CONTENT[field] ?? '');
   }
   return value;
+}
+
+const FORMATS = TRANSCRIPT_FORMATS.join(', ');
+const LIST_CONTENT: Readonly<Record<string, string>> = {
+  selectedMediaIds: 'a list of strings',
+  selectedRenditionIds: 'a list of strings',
+  selectedTranscripts: `a list of {"id", "format"} with format ${FORMATS}`,
+};
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isTranscriptSelection(value: unknown): boolean {
+  return isObject(value) && isText(value.id) && TRANSCRIPT_FORMATS.some((format) => format === value.format);
 }
 
 /** The body to send: what the file says, its lists extended and its scalars overridden by the flags. */
@@ -63,7 +73,7 @@ export function mergeBody(
   };
   for (const [name, list] of Object.entries(lists)) {
     if (list.length > 0) merged[name] = list;
-    else delete merged[name];
+    else if (merged[name] !== null) delete merged[name];
   }
   return merged;
 }
@@ -79,21 +89,17 @@ export function isEmptyBody({
 }
 
 /**
- * Anonymous users may have one single rendition per package (api.md); anything else would be
- * refused, so it is refused before it is sent.
+ * Anonymous users may select renditions one at a time, and no whole media: that is documented, so it is refused
+ * before it is sent. All else is for the service to decide.
  * @throws ExpectedError AUTH
  */
 export function checkAnonymous(body: CreateDownloadBody): void {
   const renditions = body.selectedRenditionIds?.length ?? 0;
-  const others = (body.selectedMediaIds?.length ?? 0) + (body.selectedTranscripts?.length ?? 0);
-  if (renditions === 1 && others === 0) return;
-  throw notForAnonymous();
-}
-
-export function notForAnonymous(): ExpectedError {
-  return new ExpectedError(
+  const media = body.selectedMediaIds?.length ?? 0;
+  if (renditions <= 1 && media === 0) return;
+  throw new ExpectedError(
     'AUTH',
-    'without a credential a package holds exactly one rendition and nothing else',
+    'without a credential a package holds at most one rendition and no whole media',
     {
       hint: 'choose one with -r ID, or sign in with streamdiver-dl login',
     },
@@ -101,5 +107,5 @@ export function notForAnonymous(): ExpectedError {
 }
 
 function uniqueTranscripts(transcripts: readonly TranscriptSelection[]): TranscriptSelection[] {
-  return [...new Map(transcripts.map((item) => [JSON.stringify([item.id, item.format]), item])).values()];
+  return [...new Map(transcripts.map((item) => [JSON.stringify(item), item])).values()];
 }

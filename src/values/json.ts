@@ -38,25 +38,6 @@ export function sizeOrNull(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
-/** A time as UTC ISO 8601, or null when it is not one. A time without a zone is taken as UTC. */
-export function timeOrNull(value: unknown): string | null {
-  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}/.test(value)) return null;
-  const hasZone = /(Z|[+-]\d{2}:?\d{2})$/i.test(value) || !value.includes('T');
-  const timeMs = Date.parse(hasZone ? value : `${value}Z`);
-  return Number.isNaN(timeMs) ? null : new Date(timeMs).toISOString();
-}
-
-/**
- * Ids are opaque strings. Numbers are accepted while they are exact: 2^53 + 1 would silently become
- * the id of something else.
- * @throws ExpectedError BAD_RESPONSE
- */
-export function parseId(value: unknown, what: string): string {
-  if (typeof value === 'string' && value !== '') return value;
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  throw new ExpectedError('BAD_RESPONSE', `${what} has no usable id`);
-}
-
 function isDeeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {

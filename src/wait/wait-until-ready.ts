@@ -2,6 +2,7 @@ import type { Api } from '../api/client.ts';
 import type { Package } from '../api/package.ts';
 import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
+import { readFirst, readText } from '../values/fields.ts';
 import { pollDelayMs } from './schedule.ts';
 
 export interface WaitOptions {
@@ -32,7 +33,7 @@ const MAX_INCONSISTENT = 3;
 
 /**
  * Polls until the package is ready. A failed poll is part of waiting once the service has answered
- * at all: only 401, 403, 404 and 410 end it. Unknown statuses are waited out (api.md, rule 2).
+ * at all: only 401, 403, 404 and 410 end it. Unknown statuses are waited out.
  * @throws ExpectedError NOT_READY when the time is up, JOB_FAILED, NOT_FOUND, AUTH, BAD_RESPONSE,
  *   or the failure of the very first look
  */
@@ -53,7 +54,7 @@ export async function waitUntilReady(
       const { item } = look;
       if (item.status !== last?.status) onEvent({ kind: 'state', item, waitedMs });
       if (item.state === 'ready' && item.files.length > 0) return item;
-      if (item.state === 'failed') throw jobFailed(item);
+      if (item.state === 'failed' || item.state === 'gone') throw ended(item);
       if (item.state === 'unknown' && !namedStatuses.has(item.status)) {
         namedStatuses.add(item.status);
         onEvent({ kind: 'unknown-status', status: item.status });
@@ -107,11 +108,20 @@ function isPartOfWaiting(
   return hasContact && (error.code === 'UNAVAILABLE' || error.code === 'BAD_RESPONSE');
 }
 
-function jobFailed(item: Package): ExpectedError {
-  const reason = [item.raw.error, item.raw.message, item.raw.reason].find(
-    (value) => typeof value === 'string',
-  );
-  const said = typeof reason === 'string' ? `: ${reason.slice(0, 500)}` : '';
+/** The error for a package that will never be ready: failed, or deleted and expired. */
+export function ended(item: Package): ExpectedError {
+  if (item.state === 'gone') {
+    return new ExpectedError(
+      'NOT_FOUND',
+      `package ${item.id} is no longer available (status: ${item.status})`,
+      {
+        id: item.id,
+        hint: 'create the package again',
+      },
+    );
+  }
+  const reason = readFirst(item.raw, ['error', 'message', 'reason', 'errorMessage'], readText);
+  const said = reason === null ? '' : `: ${reason.slice(0, 500)}`;
   return new ExpectedError(
     'JOB_FAILED',
     `package ${item.id} was not prepared, its status is ${item.status}${said}`,

@@ -14,7 +14,7 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
     body: Readable.from([]),
     release: () => undefined,
   };
-  return parseAnswer(response, bytes, NOW_MS);
+  return parseAnswer(response, bytes, NOW_MS).data;
 }
 
 describe('a JSend answer', () => {
@@ -27,10 +27,13 @@ describe('a JSend answer', () => {
     [200, { status: 'odd', data }, data],
     [200, { status: 7, data }, data],
     [200, { status: 'success', data: null }, null],
-    [200, { status: 'success' }, undefined],
+    [200, { status: 'success' }, { status: 'success' }],
+    [200, { id: 'x', status: 'preparing' }, { id: 'x', status: 'preparing' }],
+    [200, '[]', []],
     [204, '', null],
     [205, 'ignored', null],
     [200, '', null],
+    [202, ' \r\n', null],
   ])('HTTP %i with %j gives %j', (status, body, wanted) => {
     expect(answer(status, body)).toEqual(wanted);
   });
@@ -50,13 +53,14 @@ describe('a JSend answer', () => {
     [404, { status: 'success', data }, 'NOT_FOUND', 'HTTP 404'],
     [410, '<html><title>Gone</title>', 'NOT_FOUND', 'HTTP 410: “Gone”'],
     [422, 'plain words', 'BAD_RESPONSE', 'HTTP 422'],
+    [400, { title: 'Bad', detail: 'no such id' }, 'BAD_RESPONSE', 'HTTP 400: no such id'],
     [408, '', 'UNAVAILABLE', 'HTTP 408'],
     [429, '', 'UNAVAILABLE', 'HTTP 429'],
     [500, { error: 'x', error_description: 'y' }, 'UNAVAILABLE', 'HTTP 500: y'],
     [503, '{', 'UNAVAILABLE', 'HTTP 503'],
     [501, '', 'BAD_RESPONSE', 'HTTP 501'],
     [200, '<!doctype html><title>Sign\n in</title>', 'BAD_RESPONSE', 'web page instead of data: “Sign in”'],
-    [200, '[]', 'BAD_RESPONSE', 'is not a JSON object'],
+    [200, '"text"', 'BAD_RESPONSE', 'is not a JSON object'],
     [200, '{', 'BAD_RESPONSE', 'is not valid JSON'],
   ])('HTTP %i with %j is %s', (status, body, code, message) => {
     expect(() => answer(status, body)).toThrow(
@@ -73,7 +77,7 @@ describe('a JSend answer', () => {
   });
 
   test('the query of the address shows nowhere, long words are cut', () => {
-    expect(() => answer(200, '[]')).toThrow(
+    expect(() => answer(200, '7')).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('secret') }),
     );
     expect(() => answer(400, { message: 'x'.repeat(5_000) })).toThrow(
@@ -85,7 +89,16 @@ describe('a JSend answer', () => {
     [{ message: 'm', data: { a: 'b' }, error: 'e' }, 'm'],
     [{ message: '', data: { a: 'b' } }, 'a: b'],
     [{ data: 'words' }, 'words'],
-    [{ data: { a: 1 } }, null],
+    [{ data: { a: 1 } }, 'a: 1'],
+    [{ data: { ids: [{ index: 0, message: 'unknown' }] } }, 'ids: index: 0; unknown'],
+    [{ data: { a: { b: { c: ['d', true, null, {}] } } } }, 'a: b: c: d, true'],
+    [{ data: { toString: 1 } }, 'toString: 1'],
+    [{ detail: 'd', title: 't' }, 'd'],
+    [{ title: 't', type: 'about:blank', status: 400 }, 't'],
+    [{ title: 't', errors: { size: ['too small', 'odd'] } }, 't (size: too small, odd)'],
+    [{ errors: [{ detail: 'd' }] }, 'detail: d'],
+    [{ error: { code: 7, message: 'm' } }, 'code: 7; m'],
+    [{ message: { toString: 1 } }, null],
     [{ error_description: 'd', error: 'e' }, 'd'],
     [{ error: 'e' }, 'e'],
     [{}, null],

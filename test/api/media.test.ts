@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { mediumDocument, parseMedium, parseTranscript, transcriptDocument } from '../../src/api/media.ts';
+import { mediumDocument, parseMedium, readTranscript, transcriptDocument } from '../../src/api/media.ts';
 
-describe('parseMedium and parseTranscript', () => {
+describe('parseMedium and readTranscript', () => {
   test('everything but the id may be missing or odd', () => {
     const odd = {
       id: 5,
-      name: 7,
+      name: [7],
       type: null,
       duration: -1,
-      tags: ['a', 1, null],
+      tags: ['a', [1], null],
       renditions: 'none',
       created: 'soon',
     };
@@ -23,15 +23,50 @@ describe('parseMedium and parseTranscript', () => {
       renditions: [],
       created: null,
     });
-    expect(transcriptDocument(parseTranscript({ id: 't', languageCode: 3, more: true }))).toEqual({
+    expect(transcriptDocument(readTranscript({ id: 't', languageCode: [3], more: true }, 't'))).toEqual({
       id: 't',
       languageCode: null,
       more: true,
     });
   });
 
-  test.each([null, [], 'x', {}, { id: null }])('%j is neither', (value) => {
+  test.each([null, [], 'x', {}, { id: null }])('%j is no media item', (value) => {
     expect(() => parseMedium(value)).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE' }));
-    expect(() => parseTranscript(value)).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE' }));
+  });
+
+  test.each([
+    [{ type: 'video' }, 'video'],
+    [{ type: 'VIDEO' }, 'video'],
+    [{ assetType: 'audio' }, 'audio'],
+    [{ type: 'mediaasset', mediaType: 'Image' }, 'image'],
+    [{ type: 'videoAsset' }, 'video'],
+    [{ mimeType: 'video/mp4' }, 'video'],
+    [{ type: 'podcast' }, 'podcast'],
+    [{ type: { toString: 1 } }, null],
+    [{}, null],
+  ])('the type of %j is %j', (fields, type) => {
+    expect(parseMedium({ id: 'm', ...fields }).type).toBe(type);
+  });
+
+  test.each([
+    [{ created: '2026-01-15T12:00:00Z' }],
+    [{ createdAt: '2026-01-15 12:00:00' }],
+    [{ creationDate: '2026-01-15T12:00:00' }],
+    [{ created_at: 1_768_478_400 }],
+    [{ createdOn: '2026-01-15T14:00:00+02:00' }],
+    [{ dateCreated: '1768478400000' }],
+  ])('the time in %j is read', (fields) => {
+    expect(parseMedium({ id: 'm', ...fields }).created).toBe('2026-01-15T12:00:00.000Z');
+  });
+
+  test('renditions without an ID are left out with one warning', () => {
+    const warnings: string[] = [];
+    const renditions = [{ id: 'r1' }, { name: 'no id' }, null, { id: 'r2', title: 'Small' }];
+    const medium = parseMedium({ id: 'm', renditions }, (message) => warnings.push(message));
+    expect(medium.renditions.map(({ id, name }) => [id, name])).toEqual([
+      ['r1', null],
+      ['r2', 'Small'],
+    ]);
+    expect(warnings).toEqual(['skipping each rendition without a usable ID']);
   });
 });

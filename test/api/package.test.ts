@@ -10,16 +10,42 @@ describe('parsePackage', () => {
     ['Preparing', 'preparing'],
     ['failed', 'failed'],
     ['Error', 'failed'],
-    ['expired', 'failed'],
     ['cancelled', 'failed'],
     ['canceled', 'failed'],
-    ['deleted', 'failed'],
-    ['queued', 'unknown'],
+    ['aborted', 'failed'],
+    ['preparationFailed', 'failed'],
+    ['REJECTED_BY_POLICY', 'failed'],
+    ['InternalError', 'failed'],
+    ['expired', 'gone'],
+    ['Expired', 'gone'],
+    ['deleted', 'gone'],
+    ['softDeleted', 'gone'],
+    ['queued', 'preparing'],
+    ['IN_PROGRESS', 'preparing'],
+    ['completed', 'unknown'],
     ['', 'unknown'],
     [undefined, 'unknown'],
     [7, 'unknown'],
   ])('the status %j means %s', (status, state) => {
     expect(parsePackage({ id: 'x', status }).state).toBe(state);
+  });
+
+  test.each([
+    ['completed', 'ready'],
+    ['available', 'ready'],
+    ['preparing', 'ready'],
+    ['', 'ready'],
+    [undefined, 'ready'],
+    [3, 'ready'],
+    ['softDeleted', 'gone'],
+    ['preparationFailed', 'failed'],
+  ])('the status %j of a package that lists its files means %s', (status, state) => {
+    expect(parsePackage({ id: 'x', status, files: [{ url: 'u' }] }).state).toBe(state);
+  });
+
+  test('files without a URL make no package ready, and are counted', () => {
+    const item = parsePackage({ id: 'x', status: 'completed', files: [{ url: 'u', size: 5 }, { size: 6 }] });
+    expect(item).toMatchObject({ state: 'unknown', filesWithoutUrl: 1, sizeBytes: null });
   });
 
   test.each([
@@ -35,6 +61,7 @@ describe('parsePackage', () => {
       11,
     ],
     [[{ url: 'u', size: 5 }, { url: 'v' }], null],
+    [[{ url: 'u', size: '5' }], 5],
     [[{ url: 'u', size: -5 }], null],
     [[{ url: 'u', size: 0 }], 0],
   ])('the size of the files %j is %j', (files, sizeBytes) => {
@@ -45,12 +72,12 @@ describe('parsePackage', () => {
     const item = parsePackage({
       id: 7,
       compressed: 'yes',
-      title: 1,
-      files: [null, 'u', {}, { url: 'u', name: 3 }],
+      title: [1],
+      files: [null, 'u', {}, { url: 'u', name: [3] }],
     });
     expect(item).toMatchObject({ id: '7', compressed: null, title: null, status: 'unknown' });
     expect(item.files).toEqual([
-      { name: null, mimeType: null, sizeBytes: null, url: 'u', raw: { url: 'u', name: 3 } },
+      { name: null, mimeType: null, sizeBytes: null, url: 'u', raw: { url: 'u', name: [3] } },
     ]);
   });
 

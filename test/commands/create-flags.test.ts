@@ -41,6 +41,7 @@ const FETCH: FetchFlags = {
   checksum: null,
   sha256: false,
   maxSizeBytes: null,
+  ignoreSize: false,
   spaceCheck: true,
   removeAfterwards: false,
 };
@@ -48,7 +49,8 @@ const FETCH: FetchFlags = {
 const LINES: readonly (readonly [flags: readonly string[], changed: Partial<CreateFlags>])[] = [
   [[], {}],
   [['-m', 'a'], { mediaIds: ['a'] }],
-  [['--medium', 'a', '-m', 'b', '--medium=c'], { mediaIds: ['a', 'b', 'c'] }],
+  [['--media', 'a', '-m', 'b', '--media=c'], { mediaIds: ['a', 'b', 'c'] }],
+  [['--medium', 'a', '--medium=b'], { mediaIds: ['a', 'b'] }],
   [['-r', 'a', '--rendition', 'b'], { renditionIds: ['a', 'b'] }],
   [['-t', 'a'], { transcripts: [{ id: 'a', format: 'srt' }] }],
   [

@@ -11,7 +11,11 @@ describe('create --transcripts', () => {
     m2: [{ id: 't3', languageCode: 'DE-v2' }],
     m3: [],
   };
-  const lookups = (...media: string[]) => media.map((id) => `GET /v2/media/${id}/metadata/transcripts`);
+  /** The page after the last is asked for, too: a short page does not end a list. */
+  const lookups = (...media: string[]) =>
+    media.flatMap((id) =>
+      [0, 1].map((page) => `GET /v2/media/${id}/metadata/transcripts?page=${page}&perpage=50`),
+    );
 
   test('takes every transcript of the chosen media in each format', async () => {
     const api = await startEmpty({ transcripts });
@@ -59,7 +63,7 @@ describe('create --transcripts', () => {
     const api = await startEmpty({ transcripts });
     const run = await runCommand(['create', '-m', 'm2', '-m', 'm3', '--transcripts', 'srt'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${ID}\n` });
-    expect(run.stderr).toContain('warning: medium m3 has no transcript that fits');
+    expect(run.stderr).toContain('warning: media item m3 has no matching transcript');
   });
 
   test('exits with 3 and names the languages when nothing fits, and creates nothing', async () => {

@@ -133,19 +133,7 @@ describe('create -f', () => {
     ['nothing', '', 'not valid JSON'],
     ['a broken document', '{"selectedMediaIds":', 'not valid JSON'],
     ['a list', '[]', 'does not hold a JSON object'],
-    [
-      'a media id that is no string',
-      '{"selectedMediaIds":[1]}',
-      'selectedMediaIds must be a list of strings',
-    ],
     ['a rendition list that is a string', '{"selectedRenditionIds":"r"}', 'selectedRenditionIds must be'],
-    ['null for a list', '{"selectedMediaIds":null}', 'selectedMediaIds must be'],
-    ['a title that is a number', '{"title":1,"selectedMediaIds":["m"]}', 'title must be a string'],
-    [
-      'a format that packages cannot hold',
-      '{"selectedTranscripts":[{"id":"t","format":"vtt"}]}',
-      'txt, srt, json',
-    ],
     ['no selection', '{"title":"x"}', 'nothing is chosen'],
   ])('with %s in the file exits with 2 and sends nothing', async (_name, input, message) => {
     const api = await startEmpty();
@@ -153,6 +141,31 @@ describe('create -f', () => {
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
     expect(run.stderr).toContain(message);
     expect(api.requests).toHaveLength(0);
+  });
+
+  test.each([
+    [
+      'a media ID that is a number',
+      { selectedMediaIds: [1] },
+      'selectedMediaIds should be a list of strings',
+    ],
+    [
+      'null for a list',
+      { selectedMediaIds: ['m'], selectedRenditionIds: null },
+      'selectedRenditionIds should be',
+    ],
+    ['a title that is a number', { title: 1, selectedMediaIds: ['m'] }, 'title should be a string'],
+    [
+      'an undocumented format',
+      { selectedTranscripts: [{ id: 't', format: 'vtt' }] },
+      'selectedTranscripts should be',
+    ],
+  ])('%s is sent as it is, with a warning', async (_name, body, message) => {
+    const api = await startEmpty();
+    const run = await runCommand(['create', '-f', '-'], { api, input: JSON.stringify(body) });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stderr).toContain(`warning: standard input: ${message}`);
+    expect(bodiesSent(api)).toEqual([body]);
   });
 
   test('names a file that cannot be read', async () => {
@@ -196,6 +209,9 @@ describe('create --dry-run', () => {
     expect(run.json).toMatchObject({
       request: { body: { selectedTranscripts: [{ id: 't1', format: 'srt' }] } },
     });
-    expect(calls(api)).toEqual(['GET /v2/media/m1/metadata/transcripts']);
+    expect(calls(api)).toEqual([
+      'GET /v2/media/m1/metadata/transcripts?page=0&perpage=50',
+      'GET /v2/media/m1/metadata/transcripts?page=1&perpage=50',
+    ]);
   });
 });

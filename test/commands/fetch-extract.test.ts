@@ -66,14 +66,15 @@ describe('fetch -x', () => {
     expect(run.stderr).not.toContain('no archive');
   });
 
-  test('a file that is no archive is kept as it is, with a warning', async () => {
+  test('a file that is no archive is refused before it is downloaded', async () => {
     const api = await start({
       files: { one: makePlainObject(700) },
       packages: [{ compressed: false, files: ['one'] }],
     });
     const run = await runCommand(['fetch', PACKAGE_ID, '-x'], { api });
-    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, '5f0c2b9e.mp4')}\n` });
-    expect(run.stderr).toContain('warning: 5f0c2b9e.mp4 is no archive');
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toContain('the file is not a zip archive, so it cannot be unpacked');
+    expect(filesIn(run.cwd)).toEqual([]);
   });
 });
 

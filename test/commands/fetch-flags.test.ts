@@ -24,6 +24,7 @@ const FETCH: FetchFlags = {
   checksum: null,
   sha256: false,
   maxSizeBytes: null,
+  ignoreSize: false,
   spaceCheck: true,
   removeAfterwards: false,
 };

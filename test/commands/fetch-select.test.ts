@@ -179,8 +179,8 @@ describe('fetch --include', () => {
       packages: [{ compressed: false, files: ['one'] }],
     });
     const run = await runCommand(SELECT, { api });
-    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(run.stderr).toContain('is no zip archive');
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toContain('is not a zip archive');
   });
 });
 

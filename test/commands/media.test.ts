@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Answer } from '../support/api-script.ts';
 import { startApi } from '../support/api-server.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
@@ -71,14 +72,21 @@ describe('media list', () => {
     expectDocument('media list', run.json);
   });
 
-  test('--type, --tag and --sort travel to the service as it documents them', async () => {
+  test('--type, --tag and --sort go to the search, in its documented parameters', async () => {
     const api = await startApi({ media });
     await runCommand(['media', 'list', '--type', 'video', '--tag', 'a b', '--sort', 'name:desc'], { api });
-    expect(api.requests[0]?.target).toContain('filter=type%3Dvideo%2Btags%3Da+b');
-    expect(queries(api)[0]).toMatchObject({ filter: 'type=video+tags=a b', sort: 'name:desc' });
+    expect(queries(api)[0]).toEqual({
+      path: '/v2/search',
+      type: 'mediaasset',
+      assetTypes: 'video',
+      tags: 'a b',
+      sort: 'name:desc',
+      page: '0',
+      perpage: '50',
+    });
   });
 
-  test('a text goes to the search; type and tag are looked at here', async () => {
+  test('a text goes to the search; type and tag are checked here as well', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'list', 'interview', '--tag', 'talk', '--format', 'id'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: 'm1\n' });
@@ -86,6 +94,7 @@ describe('media list', () => {
       path: '/v2/search',
       type: 'mediaasset',
       text: 'interview',
+      tags: 'talk',
       page: '0',
       perpage: '50',
     });
@@ -93,6 +102,47 @@ describe('media list', () => {
       api,
     });
     expect(audio.stdout).toBe('m2\n');
+  });
+
+  describe('when the service does not filter', () => {
+    const typed = [
+      { id: 'a', name: 'A', assetType: 'VIDEO' },
+      { id: 'b', name: 'B', assetType: 'document' },
+      { id: 'c', name: 'C', mediaType: 'videoAsset' },
+    ];
+    const search = (items: readonly object[]): Answer => ({ json: { data: items } });
+
+    test('wrong items are left out, whatever the field is called', async () => {
+      const api = await startApi({ script: { 'GET /v2/search': search(typed) } });
+      const run = await runCommand(['media', 'list', '--type', 'video', '--format', 'id'], { api });
+      expect(run).toMatchObject({ exitCode: 0, stdout: 'a\nc\n' });
+    });
+
+    test('items that cannot be checked are no empty success and no wrong list', async () => {
+      const untyped = [...typed, { id: 'd', name: 'D' }];
+      const api = await startApi({ script: { 'GET /v2/search': search(untyped) } });
+      const run = await runCommand(['media', 'list', '--type', 'video', '--json'], { api });
+      expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
+      expect(run.stderr).toContain('the service ignores --type');
+    });
+
+    test('items without the field are tried with a value that nothing has', async () => {
+      const untyped = [{ id: 'a', name: 'A', tags: ['x'] }];
+      const api = await startApi({ script: { 'GET /v2/search': search(untyped) } });
+      const run = await runCommand(['media', 'list', '--type', 'video', '--json'], { api });
+      expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
+      const filtering = await startApi({
+        script: {
+          'GET /v2/search': (request, reply) =>
+            reply.json(200, { data: request.query.get('assetTypes') === 'video' ? untyped : [] }),
+        },
+      });
+      const flags = ['--type', 'video', '--format', 'id'];
+      expect(await runCommand(['media', 'list', ...flags], { api: filtering })).toMatchObject({
+        exitCode: 0,
+        stdout: 'a\n',
+      });
+    });
   });
 
   test('stops at the limit and says so', async () => {
@@ -139,7 +189,11 @@ describe('media show', () => {
         'medium\tm1\tInterview\t-m\nrendition\tr1\t1080p\t-r\nrendition\tr2\t720p\t-r\ntranscript\tt1\tde-v2\t-t\n',
       stderr: 'Two people\n',
     });
-    expect(calls(api)).toEqual(['GET /v2/media/m1', 'GET /v2/media/m1/metadata/transcripts']);
+    expect(calls(api)).toEqual([
+      'GET /v2/media/m1',
+      'GET /v2/media/m1/metadata/transcripts?page=0&perpage=50',
+      'GET /v2/media/m1/metadata/transcripts?page=1&perpage=50',
+    ]);
   });
 
   test('--json prints the medium with its transcripts', async () => {
@@ -162,13 +216,40 @@ describe('media show', () => {
     expectDocument('media show', run.json);
   });
 
+  test.each<[string, Answer]>([
+    ['404', 404],
+    ['204', { raw: 'HTTP/1.1 204 No Content\r\n\r\n' }],
+    ['no data', { json: { status: 'success', data: null } }],
+  ])('%s on its transcripts means that it has none', async (_name, answer) => {
+    const api = await startApi({ media, script: { 'GET /v2/media/{id}/metadata/transcripts': answer } });
+    const run = await runCommand(['media', 'show', 'm1', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 0, json: { id: 'm1', transcripts: [] } });
+  });
+
+  test('transcripts on several pages are all there', async () => {
+    const many = Array.from({ length: 25 }, (_, index) => ({ id: `t${index}`, languageCode: `l${index}` }));
+    const api = await startApi({
+      media,
+      script: {
+        'GET /v2/media/{id}/metadata/transcripts': (request, reply) => {
+          const page = Number(request.query.get('page') ?? 0);
+          return page < 3
+            ? reply.json(200, { data: many.slice(page * 10, page * 10 + 10) })
+            : reply.json(404, { status: 'fail', message: 'no such page' });
+        },
+      },
+    });
+    const run = await runCommand(['media', 'show', 'm1', '--json'], { api });
+    expect(run.json['transcripts']).toHaveLength(25);
+  });
+
   test('an unknown medium exits with 3 and says how to find it', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'show', 'm9', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { error: { code: 'NOT_FOUND', id: 'm9' } } });
     expectFailureDocument('media show', run.json);
     expect(run.stderr).toBe(
-      'error: no medium with id m9\nhint: find it with: streamdiver-dl media list TEXT\n',
+      'error: no media item with ID m9\nhint: find it with: streamdiver-dl media list TEXT\n',
     );
   });
 });

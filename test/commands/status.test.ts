@@ -220,19 +220,26 @@ describe('status --wait', () => {
     expect(api.requests).toHaveLength(2);
   });
 
-  test.each(['failed', 'ERROR', 'Expired', 'cancelled', 'canceled', 'deleted'])(
-    'the status %s ends it with 5 and is shown',
-    async (status) => {
-      const api = await start({ script: { [ROUTE]: ['preparing', { packageStatus: status }] } });
-      const run = await runCommand(['status', PACKAGE_ID, '--wait', '--json'], { api });
-      expect(run).toMatchObject({
-        exitCode: 5,
-        json: { items: [{ status, failed: true }], error: { code: 'JOB_FAILED' } },
-      });
-      expectFailureDocument('status', run.json);
-      expect(api.requests).toHaveLength(2);
-    },
-  );
+  test.each([
+    ['failed', 5, 'JOB_FAILED'],
+    ['ERROR', 5, 'JOB_FAILED'],
+    ['cancelled', 5, 'JOB_FAILED'],
+    ['aborted', 5, 'JOB_FAILED'],
+    ['preparationFailed', 5, 'JOB_FAILED'],
+    ['Rejected', 5, 'JOB_FAILED'],
+    ['Expired', 3, 'NOT_FOUND'],
+    ['deleted', 3, 'NOT_FOUND'],
+    ['softDeleted', 3, 'NOT_FOUND'],
+  ])('the status %s ends it with %i and is shown', async (status, exitCode, code) => {
+    const api = await start({ script: { [ROUTE]: ['preparing', { packageStatus: status }] } });
+    const run = await runCommand(['status', PACKAGE_ID, '--wait', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode,
+      json: { items: [{ status, failed: true }], error: { code } },
+    });
+    expectFailureDocument('status', run.json);
+    expect(api.requests).toHaveLength(2);
+  });
 
   test('--progress json tells one event a line', async () => {
     const api = await start({ script: { [ROUTE]: ['preparing', 503, 'preparing'] } });

@@ -116,7 +116,7 @@ test('flags are those of the command and the global ones, without those that are
 });
 
 test.each([['-m'], ['--nonsense=x']])('%j may still become another flag', async (word) => {
-  expect((await offered('create', word)).values).toContain('--medium');
+  expect((await offered('create', word)).values).toContain('--media');
 });
 
 test('commands are offered with their aliases, and the one for scripts is not', async () => {

@@ -4,6 +4,9 @@ import { ExpectedError } from '../../src/errors.ts';
 import { backoffMs, isTransientStatus, parseRetryAfter, withRetries } from '../../src/http/retry.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 
+const headers = (fields: Readonly<Record<string, string | null>>) => ({
+  get: (name: string) => fields[name] ?? null,
+});
 const NOW_MS = Date.UTC(2026, 0, 15, 12, 0, 0);
 
 describe('parseRetryAfter', () => {
@@ -28,7 +31,31 @@ describe('parseRetryAfter', () => {
     ['soon', null],
     ['Thu, 99 Foo 2026 12:01:00 GMT', null],
   ])('%j is %j ms', (value, delayMs) => {
-    expect(parseRetryAfter(value, NOW_MS)).toBe(delayMs);
+    expect(parseRetryAfter(headers({ 'retry-after': value }), NOW_MS)).toBe(delayMs);
+  });
+
+  const NOW_SECONDS = NOW_MS / 1_000;
+
+  test.each<[string, Record<string, string>, number | null]>([
+    ['a reset in seconds', { 'ratelimit-reset': '20' }, 20_000],
+    ['a reset in epoch seconds', { 'x-ratelimit-reset': String(NOW_SECONDS + 20) }, 20_000],
+    ['a reset with another spelling', { 'x-rate-limit-reset': '20' }, 20_000],
+    ['Retry-After before a reset', { 'retry-after': '7', 'ratelimit-reset': '20' }, 7_000],
+    ['a reset after a useless Retry-After', { 'retry-after': 'soon', 'ratelimit-reset': '20' }, 20_000],
+    [
+      "a date against the server's clock, which is a year ahead",
+      { 'retry-after': 'Fri, 15 Jan 2027 12:01:00 GMT', date: 'Fri, 15 Jan 2027 12:00:00 GMT' },
+      60_000,
+    ],
+    [
+      "epoch seconds against the server's clock",
+      { 'ratelimit-reset': String(NOW_SECONDS + 3_620), date: 'Thu, 15 Jan 2026 13:00:00 GMT' },
+      20_000,
+    ],
+    ['a useless Date', { 'retry-after': 'Thu, 15 Jan 2026 12:01:00 GMT', date: 'today' }, 60_000],
+    ['nothing', {}, null],
+  ])('%s', (_name, fields, delayMs) => {
+    expect(parseRetryAfter(headers(fields), NOW_MS)).toBe(delayMs);
   });
 });
 

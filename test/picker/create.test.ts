@@ -174,8 +174,8 @@ test('every question, back through all of them, and a change at the end', async 
     },
   ]);
   expect(bodiesSent(api)[0]).not.toHaveProperty('selectedMediaIds');
-  // Each medium was looked up once for the questions and once for the package.
-  expect(api.requestsOf('GET /v2/media/{id}/metadata/transcripts')).toHaveLength(4);
+  // Each was looked up once for the questions and once for the package, over two pages each time.
+  expect(api.requestsOf('GET /v2/media/{id}/metadata/transcripts')).toHaveLength(8);
 });
 
 test('the command that is shown makes the same package, whatever the names are', async () => {

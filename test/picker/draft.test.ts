@@ -17,7 +17,7 @@ import { type Draft, EMPTY_DRAFT, type PickedSelection, selectionOf } from '../.
 import { selectionWords } from '../../src/picker/selection-words.ts';
 import { MEDIA, TRANSCRIPTS } from './library.ts';
 
-const media = MEDIA.slice(0, 2).map(parseMedium);
+const media = MEDIA.slice(0, 2).map((medium) => parseMedium(medium));
 const found = media.flatMap((medium) =>
   (TRANSCRIPTS[medium.id] ?? []).map(({ id, languageCode }) => ({ id, languageCode, medium })),
 );

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseMedium } from '../../src/api/media.ts';
 import { findTranscripts } from '../../src/selection/find-transcripts.ts';
 import { checkAnonymous, isEmptyBody, mergeBody, parseBody } from '../../src/selection/selection.ts';
 import { parseFormats, parseTranscript } from '../../src/selection/transcript-words.ts';
@@ -49,26 +50,37 @@ describe('parseFormats', () => {
 });
 
 describe('parseBody and mergeBody', () => {
+  const refuse = (message: string) => {
+    throw new Error(message);
+  };
+
   test('unknown fields pass, empty lists go', () => {
-    const body = parseBody({ later: 1, selectedMediaIds: [], selectedRenditionIds: ['r'] }, 'it');
+    const body = parseBody({ later: 1, selectedMediaIds: [], selectedRenditionIds: ['r'] }, 'it', refuse);
     expect(mergeBody(body, NOTHING, NO_SCALARS)).toEqual({ later: 1, selectedRenditionIds: ['r'] });
   });
 
-  test.each([null, [], 'text', 7, { title: null }, { expires: 7 }, { description: [] }])(
+  test.each([null, [], 'text', 7, { selectedMediaIds: 'm' }, { selectedTranscripts: {} }])(
     '%j is refused',
     (value) => {
-      expect(() => parseBody(value, 'it')).toThrow(/^it/);
+      expect(() => parseBody(value, 'it', refuse)).toThrow(expect.objectContaining({ code: 'USAGE' }));
     },
   );
 
   test.each([
-    { selectedTranscripts: {} },
+    { title: null },
+    { expires: 7 },
+    { description: [] },
+    { selectedMediaIds: null },
+    { selectedMediaIds: [7] },
     { selectedTranscripts: ['t'] },
     { selectedTranscripts: [{ id: 't' }] },
     { selectedTranscripts: [{ id: 1, format: 'srt' }] },
-    { selectedTranscripts: [{ id: 't', format: 'SRT' }] },
-  ])('%j is refused', (value) => {
-    expect(() => parseBody(value, 'it')).toThrow('selectedTranscripts must be');
+    { selectedTranscripts: [{ id: 't', format: 'vtt' }] },
+  ])('%j is passed on with a warning', (value) => {
+    const warnings: string[] = [];
+    const body = parseBody(value, 'it', (message) => warnings.push(message));
+    expect(mergeBody(body, NOTHING, NO_SCALARS)).toEqual(value);
+    expect(warnings).toEqual([expect.stringMatching(/^it: \w+ should be .*; sending it as it is$/)]);
   });
 
   test('every id of file and flags is in the body once, those of the file first', () => {
@@ -109,17 +121,19 @@ describe('parseBody and mergeBody', () => {
 describe('checkAnonymous', () => {
   const transcript = { id: 't', format: 'srt' as const };
 
-  test('one rendition is allowed', () => {
-    expect(() => checkAnonymous({ title: 'x', selectedRenditionIds: ['r'] })).not.toThrow();
+  test.each([
+    {},
+    { title: 'x', selectedRenditionIds: ['r'] },
+    { selectedRenditionIds: ['r'], selectedTranscripts: [transcript] },
+    { selectedTranscripts: [transcript] },
+  ])('%j is for the service to decide', (body) => {
+    expect(() => checkAnonymous(body)).not.toThrow();
   });
 
   test.each([
-    {},
     { selectedMediaIds: ['m'] },
     { selectedRenditionIds: ['r', 's'] },
     { selectedRenditionIds: ['r'], selectedMediaIds: ['m'] },
-    { selectedRenditionIds: ['r'], selectedTranscripts: [transcript] },
-    { selectedTranscripts: [transcript] },
   ])('%j is refused', (body) => {
     expect(() => checkAnonymous(body)).toThrow(expect.objectContaining({ code: 'AUTH', exitCode: 4 }));
   });
@@ -140,6 +154,7 @@ describe('findTranscripts', () => {
       { mediaIds, languages, formats: ['srt', 'txt'] },
       {
         api: {
+          getMedium: async (id) => parseMedium({ id }),
           listTranscripts: async (id) =>
             (Object.entries(library).find(([key]) => key === id)?.[1] ?? []).map((one) => ({
               ...one,

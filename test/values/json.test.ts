@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseId, parseJson, sizeOrNull, textOrNull, timeOrNull } from '../../src/values/json.ts';
+import { parseJson, sizeOrNull, textOrNull } from '../../src/values/json.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'utf8');
 
@@ -56,33 +56,5 @@ describe('fields of answers', () => {
     [null, null],
   ])('sizeOrNull(%j) is %j', (value, wanted) => {
     expect(sizeOrNull(value)).toBe(wanted);
-  });
-
-  test.each([
-    ['2026-01-15T12:00:00Z', '2026-01-15T12:00:00.000Z'],
-    ['2026-01-15T12:00:00', '2026-01-15T12:00:00.000Z'],
-    ['2026-01-15T12:00:00.1234567', '2026-01-15T12:00:00.123Z'],
-    ['2026-01-15T14:00:00+02:00', '2026-01-15T12:00:00.000Z'],
-    ['2026-01-15', '2026-01-15T00:00:00.000Z'],
-    ['15.01.2026', null],
-    ['soon', null],
-    [1_768_478_400, null],
-    [null, null],
-  ])('timeOrNull(%j) is %j', (value, wanted) => {
-    expect(timeOrNull(value)).toBe(wanted);
-  });
-
-  test.each([
-    ['abc', 'abc'],
-    [' ', ' '],
-    [7, '7'],
-    [0, '0'],
-    [-3, '-3'],
-  ])('the id %j is %j', (value, id) => {
-    expect(parseId(value, 'it')).toBe(id);
-  });
-
-  test.each(['', null, undefined, 1.5, 2 ** 53, Number.NaN, true, {}, ['a']])('%j is no id', (value) => {
-    expect(() => parseId(value, 'the package')).toThrow('the package has no usable id');
   });
 });

@@ -1,0 +1,98 @@
+import { ExpectedError } from '../errors.ts';
+import { type RetryPolicy, withRetries } from '../http/retry.ts';
+import { TransportError } from '../http/transport-error.ts';
+import { readId } from '../values/fields.ts';
+import { isObject } from '../values/json.ts';
+import type { Answer } from './answer.ts';
+import { acceptedPackage, type Package, readPackage } from './package.ts';
+
+export interface CreateDownloadOptions {
+  /** Base of the API, such as https://api.streamdiver.com/v2. */
+  readonly apiUrl: URL;
+  readonly retry: RetryPolicy;
+}
+
+/**
+ * Sends the request that creates a package. It is not idempotent: it is sent again only after a failure
+ * that means that nothing was created, such as a refused connection or 429.
+ * @throws ExpectedError AMBIGUOUS when the package may have been created, else by kind of failure
+ */
+export async function createDownload(
+  post: () => Promise<Answer>,
+  { apiUrl, retry }: CreateDownloadOptions,
+): Promise<Package> {
+  return await withRetries(async () => {
+    let answer: Answer;
+    try {
+      answer = await post();
+    } catch (error) {
+      throw classifyFailure(error, retry.signal);
+    }
+    const created = readCreated(answer, apiUrl);
+    if (created !== null) return created;
+    throw ambiguous(
+      new ExpectedError(
+        'BAD_RESPONSE',
+        `the service answered HTTP ${answer.status} without the package's ID`,
+        {
+          httpStatus: answer.status,
+        },
+      ),
+    );
+  }, retry);
+}
+
+/** The package of a successful response: its data, an ID as data, or the URL of the new package. */
+function readCreated({ data, headers, url, retryAfterMs }: Answer, apiUrl: URL): Package | null {
+  if (isObject(data)) {
+    const id = readId(data.id);
+    if (id !== null) return readPackage(data, id, retryAfterMs);
+  } else {
+    const id = readId(data);
+    if (id !== null) return acceptedPackage(id, retryAfterMs);
+  }
+  const id = idOfLocation(headers.get('location'), url, apiUrl);
+  return id === null ? null : acceptedPackage(id, retryAfterMs);
+}
+
+/** Location (RFC 9110 10.2.2) of a new package at the API's own origin: `…/downloads/ID`. */
+function idOfLocation(location: string | null, base: URL, apiUrl: URL): string | null {
+  if (location === null || !URL.canParse(location, base.href)) return null;
+  const url = new URL(location, base);
+  const [folder, last = ''] = url.pathname.replace(/\/+$/, '').split('/').slice(-2);
+  if (url.origin !== apiUrl.origin || folder !== 'downloads' || last === '') return null;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return null;
+  }
+}
+
+/** Statuses of a server that did not begin: too many requests, a request that came too early or never whole. */
+const NOT_BEGUN = new Set([408, 425, 429]);
+
+function classifyFailure(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return interrupted(error);
+  if (!(error instanceof ExpectedError) || error.details.nothingDone === true) return error;
+  if (error instanceof TransportError) return error.mayHaveBeenSent ? ambiguous(error) : error;
+  const { httpStatus, retryAfterMs } = error.details;
+  // A response that could not be read at all is no refusal.
+  if (httpStatus === undefined) return error.code === 'BAD_RESPONSE' ? ambiguous(error) : error;
+  if (NOT_BEGUN.has(httpStatus) || (httpStatus === 503 && retryAfterMs !== undefined)) return error;
+  const isUnclear = httpStatus >= 500 || httpStatus < 300 || httpStatus === 303;
+  return isUnclear ? ambiguous(error) : error;
+}
+
+function ambiguous(cause: ExpectedError): ExpectedError {
+  const { httpStatus, requestId } = cause.details;
+  return new ExpectedError('AMBIGUOUS', cause.message, { httpStatus, requestId, cause });
+}
+
+/** Repeating an interrupted create may make a second package. */
+function interrupted(error: unknown): unknown {
+  if (!(error instanceof ExpectedError)) return error;
+  return error.with({
+    repeatable: false,
+    hint: "the package may have been created; check with 'streamdiver-dl list' before you create it again",
+  });
+}

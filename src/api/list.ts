@@ -1,0 +1,84 @@
+import { ExpectedError } from '../errors.ts';
+import { readId } from '../values/fields.ts';
+import { isObject, type JsonObject } from '../values/json.ts';
+
+/** The response has no list at all: past the last page that is its end. */
+export class NoListError extends ExpectedError {
+  override readonly name = 'NoListError';
+
+  constructor(httpStatus: number) {
+    super('BAD_RESPONSE', 'the service answered without a list', { httpStatus });
+  }
+}
+
+/** Names under which services put the items of a list, in the order in which they count. */
+const LIST_KEYS = ['items', 'downloads', 'media', 'results', 'data', 'transcripts', 'content'];
+/** Objects that may hold the list in turn. */
+const WRAPPER_KEYS = ['entities', 'data', 'result', '_embedded'];
+const MAX_WRAPPERS = 2;
+
+export interface ListOptions<Item> {
+  /** Such as `media item`, for messages. */
+  readonly what: string;
+  readonly httpStatus: number;
+  readonly parseItem: (value: JsonObject, id: string) => Item;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Finds the list in the `data` of a response and parses its items. A list may be an array, or an object
+ * that holds one beside others, such as links. An item without an ID is left out with a warning.
+ * @throws ExpectedError BAD_RESPONSE when there is no list, or no item has an ID; NoListError when there are no data
+ */
+export function parseList<Item>(
+  data: unknown,
+  { what, httpStatus, parseItem, warn }: ListOptions<Item>,
+): readonly Item[] {
+  if (data === null || data === undefined || data === '') throw new NoListError(httpStatus);
+  const values = findList(data, MAX_WRAPPERS);
+  if (values === null) {
+    throw new ExpectedError('BAD_RESPONSE', 'the service answered with something that is not a list', {
+      httpStatus,
+    });
+  }
+  const items = withIds(values, what, { parseItem, warn });
+  if (values.length > 0 && items.length === 0) {
+    throw new ExpectedError('BAD_RESPONSE', `no ${what} in the response has a usable ID`, { httpStatus });
+  }
+  return items;
+}
+
+/** Parses the values that have an ID; the others are left out, with one warning. */
+export function withIds<Item>(
+  values: readonly unknown[],
+  what: string,
+  { parseItem, warn }: Pick<ListOptions<Item>, 'parseItem' | 'warn'>,
+): readonly Item[] {
+  const items = values.flatMap((value) => {
+    const id = isObject(value) ? readId(value.id) : null;
+    return isObject(value) && id !== null ? [parseItem(value, id)] : [];
+  });
+  if (items.length < values.length) warn(`skipping each ${what} without a usable ID`);
+  return items;
+}
+
+function findList(data: unknown, wrappers: number): readonly unknown[] | null {
+  if (Array.isArray(data)) return data;
+  if (!isObject(data)) return null;
+  for (const key of LIST_KEYS) {
+    const value = data[key];
+    if (Array.isArray(value)) return value;
+  }
+  if (wrappers > 0) {
+    for (const key of WRAPPER_KEYS) {
+      const found = isObject(data[key]) ? findList(data[key], wrappers - 1) : null;
+      if (found !== null) return found;
+    }
+  }
+  const arrays = Object.values(data).filter((value) => Array.isArray(value));
+  const withItems = arrays.filter((array) =>
+    array.some((item) => isObject(item) && readId(item.id) !== null),
+  );
+  if (withItems.length === 1) return withItems[0] ?? null;
+  return arrays.length === 1 ? (arrays[0] ?? null) : null;
+}

@@ -1,0 +1,68 @@
+import { MEDIA_TYPES, type Medium } from '../api/media.ts';
+import { ExpectedError } from '../errors.ts';
+
+type Filter = 'type' | 'tag';
+/** Whether a search finds anything with another value of one filter. */
+type FindsWith = (change: Partial<Record<Filter, string>>) => Promise<boolean>;
+
+export interface MediaCheck {
+  readonly isWanted: (medium: Medium) => boolean;
+  /**
+   * Called when all media were seen.
+   * @throws ExpectedError BAD_RESPONSE when the service ignores a filter and some media cannot be checked here
+   */
+  readonly finish: (findsWith: FindsWith) => Promise<void>;
+}
+
+/** No media item is of this type, and none has this tag. */
+const IMPOSSIBLE = 'no-such-value-7f3c9a51';
+
+/**
+ * Checks the media that a search returned against what was asked for, where they have the field. Whether
+ * the service filters the others is tried once, with a value that nothing has.
+ */
+export function checkMedia({ type, tag }: Readonly<Record<Filter, string | null>>): MediaCheck {
+  const rules = [
+    ...(type === null ? [] : [createRule('type', (medium) => matchesType(medium, type))]),
+    ...(tag === null ? [] : [createRule('tag', (medium) => matchesTag(medium, tag))]),
+  ];
+  return {
+    // Every rule counts what it sees, also of an item that another one refuses.
+    isWanted: (medium) => rules.map(({ isWanted }) => isWanted(medium)).every(Boolean),
+    finish: async (findsWith) => {
+      for (const { finish } of rules) await finish(findsWith);
+    },
+  };
+}
+
+function createRule(filter: Filter, matches: (medium: Medium) => boolean | null): MediaCheck {
+  let hasRefused = false;
+  let unknown = 0;
+  return {
+    isWanted(medium) {
+      const isMatch = matches(medium);
+      if (isMatch === null) unknown += 1;
+      if (isMatch === false) hasRefused = true;
+      return isMatch !== false;
+    },
+    async finish(findsWith) {
+      if (unknown === 0) return;
+      if (!hasRefused && !(await findsWith({ [filter]: IMPOSSIBLE }))) return;
+      throw new ExpectedError(
+        'BAD_RESPONSE',
+        `the service ignores --${filter}, and ${unknown === 1 ? 'one media item does' : `${unknown} media items do`} not say what it would need to be checked here`,
+        { hint: `list the media without --${filter}` },
+      );
+    },
+  };
+}
+
+/** Null when the service's word names none of the known types. */
+function matchesType(medium: Medium, type: string): boolean | null {
+  const known = MEDIA_TYPES.find((word) => word === medium.type);
+  return known === undefined ? null : known === type.toLowerCase();
+}
+
+function matchesTag({ tags }: Medium, tag: string): boolean | null {
+  return tags === null ? null : tags.some((word) => word.toLowerCase() === tag.toLowerCase());
+}

@@ -1,0 +1,110 @@
+import { ExpectedError } from '../errors.ts';
+import { isObject, type JsonObject } from './json.ts';
+
+/*
+ * The readers of response fields. The service documents few of its fields, so each reader accepts every
+ * spelling that can mean only one thing, and null stands for everything else.
+ */
+
+/** Text or a number as text; null for an empty text and all other types. */
+export function readText(value: unknown): string | null {
+  if (typeof value === 'string') return value === '' ? null : value;
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
+}
+
+/** `true` and `false` as such, as text in any case, or as 1 and 0. */
+export function readBoolean(value: unknown): boolean | null {
+  const word = readText(value)?.trim().toLowerCase();
+  if (value === true || word === 'true' || word === '1') return true;
+  return value === false || word === 'false' || word === '0' ? false : null;
+}
+
+/** A whole number of bytes, as a number or as text of digits; null when it is not exact. */
+export function readSizeBytes(value: unknown): number | null {
+  const size = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
+  return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : null;
+}
+
+/** A length of time in seconds, as a number or as text of one; null when it is not positive. */
+export function readSeconds(value: unknown): number | null {
+  const seconds = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+}
+
+const TIME =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:[.,]\d+)?)? ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+/** Numbers from here on count milliseconds since 1970, smaller ones seconds (both: from 1973 to 5138). */
+const FIRST_MILLISECONDS = 100_000_000_000;
+const FIRST_SECONDS = 100_000_000;
+
+/**
+ * A time as UTC ISO 8601: from ISO 8601 with `T` or a blank, or from a number since 1970. Without a zone
+ * it is UTC.
+ */
+export function readTime(value: unknown): string | null {
+  if (typeof value === 'number' || (typeof value === 'string' && /^\d{9,14}$/.test(value))) {
+    const number = Number(value);
+    if (number < FIRST_SECONDS) return null;
+    return isoOrNull(number >= FIRST_MILLISECONDS ? number : number * 1000);
+  }
+  const match = typeof value === 'string' ? TIME.exec(value.trim()) : null;
+  if (match === null) return null;
+  const [, date = '', time = '00:00', seconds = ':00', zone = 'Z'] = match;
+  return isoOrNull(Date.parse(`${date}T${time}${seconds.replace(',', '.')}${isoZone(zone)}`));
+}
+
+function isoZone(zone: string): string {
+  const offset = /^([+-]\d{2}):?(\d{2})?$/.exec(zone);
+  return offset === null ? 'Z' : `${offset[1] ?? ''}:${offset[2] ?? '00'}`;
+}
+
+function isoOrNull(timeMs: number): string | null {
+  const time = new Date(timeMs);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+}
+
+/** A list of texts: an array of texts or of objects with a name, or text with commas. */
+export function readTexts(value: unknown): readonly string[] | null {
+  if (typeof value === 'string') return value.split(',').flatMap((part) => readText(part.trim()) ?? []);
+  if (!Array.isArray(value)) return null;
+  return value.flatMap((item: unknown) => readText(isObject(item) ? (item.name ?? item.title) : item) ?? []);
+}
+
+/**
+ * An ID, which is an opaque text. Numbers are accepted while they are exact: 2^53 + 1 would silently
+ * become the ID of something else.
+ */
+export function readId(value: unknown): string | null {
+  if (typeof value === 'string' && value !== '') return value;
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
+}
+
+/** @throws ExpectedError BAD_RESPONSE when the value is not an ID */
+export function requireId(value: unknown, what: string): string {
+  const id = readId(value);
+  if (id !== null) return id;
+  throw new ExpectedError('BAD_RESPONSE', `${what} in the response has no usable ID`);
+}
+
+/** The first of several keys whose value `read` understands; services spell the same thing differently. */
+export function readFirst<Value>(
+  object: JsonObject,
+  keys: readonly string[],
+  read: (value: unknown) => Value | null,
+): Value | null {
+  for (const key of keys) {
+    const value = Object.hasOwn(object, key) ? read(object[key]) : null;
+    if (value !== null) return value;
+  }
+  return null;
+}
+
+export const CREATED_KEYS = [
+  'created',
+  'createdAt',
+  'creationDate',
+  'createdOn',
+  'created_at',
+  'dateCreated',
+];
+export const EXPIRES_KEYS = ['expires', 'expiresAt', 'expirationDate', 'expiresOn', 'expires_at', 'expiry'];
