@@ -11,6 +11,13 @@ type Bytes = Extract<FileAnswer, { kind: 'bytes' }>;
 /** A reason to throw the bytes away and begin again, within a bound. */
 export class RestartNeeded extends Error {
   override readonly name = 'RestartNeeded';
+  /** What to throw when the bound is reached; null for a file that keeps changing. */
+  readonly finalError: ExpectedError | null;
+
+  constructor(reason: string, finalError: ExpectedError | null = null) {
+    super(reason);
+    this.finalError = finalError;
+  }
 }
 
 /** A connection that was opened beside others was answered with the whole file: it has to go. */

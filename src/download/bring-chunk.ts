@@ -41,7 +41,7 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
         sizeBytes: knownSize(job),
         nowMs: clock.now(),
       });
-      if (answer.kind === 'restart') throw new RestartNeeded(answer.reason);
+      if (answer.kind === 'restart') throw new RestartNeeded(answer.reason, answer.error);
       const isInstead = answer.kind === 'bytes' && answer.isWhole && question.range !== null;
       if (isInstead || answer.kind === 'misfit')
         await peek(response, request.inspectHead, { clock, signal: stopper.signal });

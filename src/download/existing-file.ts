@@ -3,6 +3,7 @@ import { openFileSource } from '../range/file-source.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { isArchiveExpected } from './expected-content.ts';
 import {
+  hasZipHead,
   type Proof,
   type Verified,
   type VerifyContext,
@@ -45,8 +46,9 @@ export async function skipExisting(target: string): Promise<ExistingFile> {
 
 /** Only an archive or a digest can prove that bytes are right; a size alone proves nothing. */
 async function prove(source: RangeSource, request: VerifyRequest, context: VerifyContext) {
-  const isProvable = isArchiveExpected(request.expected) || request.checksum !== null;
-  if (!isProvable || request.sizeBytes !== source.sizeBytes) return null;
+  if (request.sizeBytes !== source.sizeBytes) return null;
+  const isArchive = isArchiveExpected(request.expected) || (await hasZipHead(source));
+  if (!isArchive && request.checksum === null) return null;
   try {
     return await verifyContent(source, request, context);
   } catch (error) {

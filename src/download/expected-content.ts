@@ -5,37 +5,70 @@ export interface ExpectedContent {
   readonly mimeType: string | null;
   readonly isCompressed: boolean | null;
   readonly name: string | null;
+  /** True when only an archive is of use, because it is to be unpacked. */
+  readonly mustBeArchive: boolean;
 }
 
-/** Whether the file has to be a zip archive, as far as the service describes it. Never assumed. */
-export function isArchiveExpected({ mimeType, isCompressed, name }: ExpectedContent): boolean {
-  const type = mimeType?.split(';')[0]?.trim().toLowerCase();
-  if (type === 'application/zip' || type === 'application/x-zip-compressed') return true;
-  if (type !== undefined && type !== 'application/octet-stream') return false;
+const ZIP_TYPE = /^(application|multipart)\/(x-)?zip(-compressed)?$/;
+/** Types that say nothing about the content. */
+const NO_TYPE = /^(application|binary)\/(x-)?(octet-stream|binary|download|force-download)$/;
+
+/** Whether the file has to be a zip archive. What it is in the end, its first bytes decide. */
+export function isArchiveExpected(expected: ExpectedContent): boolean {
+  return expected.mustBeArchive || isArchiveDeclared(expected);
+}
+
+/** Whether the service describes the file as a zip archive. */
+export function isArchiveDeclared({ mimeType, isCompressed, name }: ExpectedContent): boolean {
+  const type = mimeType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (ZIP_TYPE.test(type)) return true;
+  if (type !== '' && !NO_TYPE.test(type)) return false;
   return isCompressed === true || /\.zip$/i.test(name ?? '');
 }
 
 /**
- * Looks at the type and the first bytes: a sign-in page or an error document that came with
- * status 200 must not end up as the file.
+ * Checks the type and the first bytes: a sign-in page or an error document that came with status 200 must
+ * not end up as the file.
  * @throws ExpectedError BAD_RESPONSE
  */
 export function inspectHead(expected: ExpectedContent, head: Buffer, contentType: string | null): void {
   if (isArchiveExpected(expected)) {
     if (couldBeZip(head)) return;
-    throw notTheFile(head, 'the zip archive');
+    throw expected.mustBeArchive &&
+      !isArchiveDeclared(expected) &&
+      !isErrorDocument(expected, head, contentType)
+      ? notAnArchive()
+      : notTheFile(head, 'the zip archive');
   }
+  if (isErrorDocument(expected, head, contentType)) throw notTheFile(head, 'the file');
+}
+
+/** A file that is complete as far as anyone can tell, but cannot be unpacked. */
+export function notAnArchive(): ExpectedError {
+  return new ExpectedError('BAD_RESPONSE', 'the file is not a zip archive, so it cannot be unpacked', {
+    hint: 'fetch it without -x, --include, and --exclude',
+  });
+}
+
+function isErrorDocument(expected: ExpectedContent, head: Buffer, contentType: string | null): boolean {
   const served = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   const expectsText = /^(text|application)\/(html|xhtml\+xml|json|xml)/.test(expected.mimeType ?? '');
   const isErrorType = served === 'text/html' || served === 'application/json' || served.endsWith('/xml');
-  if (!expectsText && (isErrorType || looksLikeHtml(head))) throw notTheFile(head, 'the file');
+  return !expectsText && !isZip(head) && (isErrorType || looksLikeHtml(head));
 }
 
-/** `PK\3\4`, or `PK\5\6` for an archive without entries; a first piece shorter than that is judged as far as it goes. */
+/** Signatures of the first record: an entry, or the end of an archive without entries, with zip64 or not. */
+const ZIP_MAGIC = ['PK\u0003\u0004', 'PK\u0005\u0006', 'PK\u0006\u0006'];
+export const ZIP_MAGIC_BYTES = 4;
+
+/** Whether a file with these first bytes is a zip archive. */
+export function isZip(head: Uint8Array): boolean {
+  return ZIP_MAGIC.includes(Buffer.from(head.subarray(0, ZIP_MAGIC_BYTES)).toString('latin1'));
+}
+
+/** A first piece shorter than a signature is compared as far as it goes. */
 function couldBeZip(head: Buffer): boolean {
-  return ['PK\u0003\u0004', 'PK\u0005\u0006'].some((magic) =>
-    magic.startsWith(head.subarray(0, magic.length).toString('latin1')),
-  );
+  return ZIP_MAGIC.some((magic) => magic.startsWith(head.subarray(0, ZIP_MAGIC_BYTES).toString('latin1')));
 }
 
 function notTheFile(head: Buffer, what: string): ExpectedError {

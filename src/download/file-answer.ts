@@ -19,7 +19,12 @@ export type FileAnswer =
   /** The part is already as long as the object. */
   | { readonly kind: 'complete' }
   /** The answer does not continue what was asked for: begin again without a range. */
-  | { readonly kind: 'restart'; readonly reason: string }
+  | {
+      readonly kind: 'restart';
+      readonly reason: string;
+      /** The error if restarting does not help either. */
+      readonly error?: UnfitAnswerError;
+    }
   /** Not as long as the file; a look at its first bytes may tell what it is instead. */
   | { readonly kind: 'misfit'; readonly error: UnfitAnswerError }
   /** The URL is refused, expired or gone: the API may hand out a new one. */
@@ -41,7 +46,7 @@ export interface FileQuestion {
 
 /**
  * Judges status and header of an answer before its body is touched. Sizes must agree with what is
- * known from elsewhere (api.md, rule 8).
+ * known from elsewhere.
  * @throws UnfitAnswerError (INTEGRITY, BAD_RESPONSE), ExpectedError UNAVAILABLE (transient)
  */
 export function judgeFileAnswer(response: HttpResponse, question: FileQuestion): FileAnswer {
@@ -51,7 +56,7 @@ export function judgeFileAnswer(response: HttpResponse, question: FileQuestion):
   if (status === 200) {
     const bodyBytes = contentLength(response);
     if (bodyBytes !== null && sizeBytes !== null && bodyBytes !== sizeBytes)
-      return { kind: 'misfit', error: otherLength(bodyBytes, sizeBytes) };
+      return { kind: 'misfit', error: sizeMismatch(bodyBytes, sizeBytes) };
     return {
       kind: 'bytes',
       isWhole: true,
@@ -75,6 +80,7 @@ export function judgeFileAnswer(response: HttpResponse, question: FileQuestion):
       return {
         kind: 'restart',
         reason: `the file now has ${range.totalBytes} bytes instead of ${sizeBytes}`,
+        error: sizeMismatch(range.totalBytes, sizeBytes),
       };
     }
     const validator = readValidator(headers);
@@ -98,7 +104,7 @@ export function judgeFileAnswer(response: HttpResponse, question: FileQuestion):
     throw new ExpectedError('UNAVAILABLE', `${url.host} cannot serve the file now (HTTP ${status})`, {
       ...details,
       transient: true,
-      retryAfterMs: parseRetryAfter(headers.get('retry-after'), nowMs) ?? undefined,
+      retryAfterMs: parseRetryAfter(headers, nowMs) ?? undefined,
     });
   }
   if (status === 401 || status === 403 || status === 400 || status === 404 || status === 410) {
@@ -157,10 +163,14 @@ export function contentLength({ headers }: HttpResponse): number | null {
   return Number.isSafeInteger(length) ? length : null;
 }
 
-function otherLength(actualBytes: number, expectedBytes: number): UnfitAnswerError {
+/** Whose hint every disagreement about the size has. */
+export const ACCEPT_SIZE_HINT = 'if you trust what the server sends, accept its size with --ignore-size';
+
+/** What the API says of the size and what the server of the file says are not the same. */
+export function sizeMismatch(actualBytes: number, expectedBytes: number): UnfitAnswerError {
   return new UnfitAnswerError(
     'INTEGRITY',
-    `the service says ${expectedBytes} bytes, its Content-Length says ${actualBytes}`,
-    { hint: 'try again later; if it stays so, create the package again' },
+    `size mismatch: the package lists ${expectedBytes} bytes, the server sends ${actualBytes}`,
+    { hint: ACCEPT_SIZE_HINT },
   );
 }

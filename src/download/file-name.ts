@@ -1,6 +1,10 @@
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'application/zip': '.zip',
+  'application/x-zip': '.zip',
   'application/x-zip-compressed': '.zip',
+  'application/zip-compressed': '.zip',
+  'multipart/x-zip': '.zip',
+  'multipart/zip': '.zip',
   'application/gzip': '.gz',
   'application/x-tar': '.tar',
   'application/json': '.json',

@@ -1,5 +1,5 @@
-import { ExpectedError } from '../errors.ts';
 import { withRetries } from '../http/retry.ts';
+import { sizeMismatch } from './file-answer.ts';
 import {
   createHttpSource,
   type HttpSource,
@@ -95,7 +95,7 @@ async function takeTail(
     const totalBytes = answer.totalBytes ?? 0;
     if (sizeBytes !== null && totalBytes !== sizeBytes) {
       response.body.destroy();
-      throw otherSize(sizeBytes, totalBytes);
+      throw sizeMismatch(totalBytes, sizeBytes);
     }
     const lengthBytes = answer.kind === 'part' ? answer.end - answer.start : totalBytes;
     const bytes = Buffer.allocUnsafeSlow(lengthBytes);
@@ -128,12 +128,4 @@ async function completeTail(
   const source = createHttpSource({ bytes: Buffer.alloc(0), totalBytes, validator }, exchange, context);
   const rest = await source.read(totalBytes - bytes.length + receivedBytes, totalBytes);
   rest.copy(bytes, receivedBytes);
-}
-
-function otherSize(expectedBytes: number, actualBytes: number): ExpectedError {
-  return new ExpectedError(
-    'INTEGRITY',
-    `the service says ${expectedBytes} bytes, the file on the server has ${actualBytes}`,
-    { hint: 'try again later; if it stays so, create the package again' },
-  );
 }

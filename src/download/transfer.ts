@@ -30,9 +30,10 @@ export async function transfer(
   let mayDivide = true;
   let transferredBytes = 0;
   let restarts = 0;
-  const begin = async (reason: string) => {
+  const begin = async (reason: string, finalError: ExpectedError | null = null) => {
     restarts += 1;
     if (restarts > MAX_RESTARTS) {
+      if (finalError !== null) throw finalError;
       throw new ExpectedError('UNAVAILABLE', `the server keeps changing the file (${reason})`, {
         hint: 'run the same command again later',
       });
@@ -59,7 +60,7 @@ export async function transfer(
       if (reason === null) throw error;
       transferredBytes += job.transferredBytes;
       mayDivide &&= job.mayDivide;
-      await begin(reason);
+      await begin(reason, error instanceof RestartNeeded ? error.finalError : null);
     } finally {
       job.release();
     }

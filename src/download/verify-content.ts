@@ -1,7 +1,8 @@
 import { ExpectedError } from '../errors.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { verifyArchive } from '../zip/verify.ts';
-import { type ExpectedContent, isArchiveExpected } from './expected-content.ts';
+import { type ExpectedContent, isArchiveExpected, isZip, ZIP_MAGIC_BYTES } from './expected-content.ts';
+import { ACCEPT_SIZE_HINT } from './file-answer.ts';
 import { type HashName, hashesOf } from './hash.ts';
 import type { ServerDigest } from './server-digest.ts';
 
@@ -52,10 +53,11 @@ export async function verifyContent(
   if (sizeBytes !== null && source.sizeBytes !== sizeBytes) {
     throw new ExpectedError(
       'INTEGRITY',
-      `the file has ${source.sizeBytes} bytes, the service promised ${sizeBytes}`,
+      `size mismatch: the file has ${source.sizeBytes} bytes, the package lists ${sizeBytes}`,
+      { hint: ACCEPT_SIZE_HINT },
     );
   }
-  const isArchive = isArchiveExpected(expected);
+  const isArchive = isArchiveExpected(expected) || (await hasZipHead(source));
   const promised = isArchive ? null : serverDigest;
   const [isEveryEntryVerified, hashes] = await Promise.all([
     isArchive && verifyEntries(source, { signal, onEvent }),
@@ -82,6 +84,11 @@ export async function verifyContent(
     },
     sha256: wantsSha256 || checksum !== null ? sha256 : null,
   };
+}
+
+/** Whether the content is a zip archive, whatever the service calls it. */
+export async function hasZipHead(source: RangeSource): Promise<boolean> {
+  return isZip(await source.read(0, Math.min(ZIP_MAGIC_BYTES, source.sizeBytes)));
 }
 
 function wantedHashes({

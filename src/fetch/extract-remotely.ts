@@ -4,8 +4,9 @@ import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
 import type { FileRequest } from '../download/download-file.ts';
-import { isArchiveExpected } from '../download/expected-content.ts';
+import { isArchiveDeclared, notAnArchive } from '../download/expected-content.ts';
 import { NoRangesError } from '../download/http-source.ts';
+import { hasZipHead } from '../download/verify-content.ts';
 import { ExpectedError } from '../errors.ts';
 import { formatElapsed } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
@@ -33,7 +34,7 @@ const STAYS = 'files that are complete stay; the same command fetches the rest';
  * Unpacks a package where it lies: of the archive only the directory and the wanted entries travel.
  * @returns null when the archive has to be downloaded: it is wanted itself, it or a part of it is here
  *   already, or the server does not send parts of files (any more); files that are complete stay
- * @throws ExpectedError USAGE when entries are selected of something that is no archive, and those of
+ * @throws ExpectedError BAD_RESPONSE when the file is no archive, and those of
  *   openRemoteArchive() and unpackArchive()
  */
 export async function extractRemotely(
@@ -44,16 +45,13 @@ export async function extractRemotely(
   const { io, clock, world } = context;
   const label = path.basename(target.file);
   const selects = !selectsAll(flags.selection);
-  if (!isArchiveExpected(request.expected)) {
-    if (selects) throw noArchive(item, label);
-    return null;
-  }
   const wantsArchive = flags.keepArchive || flags.checksum !== null || flags.sha256;
   if (wantsArchive || (await isThere(target.file))) return null;
   if (!selects && flags.resume && (await isThere(`${target.file}.part`))) return null;
 
   const startMs = clock.monotonicMs();
-  const reading = { id: item.id, label, retries: flags.retries, connections: budget, limitRate };
+  const { expected } = request;
+  const reading = { id: item.id, label, expected, retries: flags.retries, connections: budget, limitRate };
   const warnOfDownload = (reason: string): void => {
     const size = request.sizeBytes === null ? '' : ` (${formatSize(request.sizeBytes)})`;
     io.warn(`${reason}: downloading all of ${label}${size} to unpack it here`);
@@ -65,6 +63,7 @@ export async function extractRemotely(
   }
   const { source } = opening;
   try {
+    if (!isArchiveDeclared(request.expected) && !(await hasZipHead(source))) throw notAnArchive();
     const unpacked = await unpackArchive(source, { item, label, folder: target.folder, flags }, context);
     const { files, leftOut } = unpacked;
     const transferredBytes = source.transferredBytes();
@@ -109,13 +108,6 @@ export async function extractRemotely(
       next: [commandLine(fetchCommand(item.id, flags), world.platform)],
     });
   }
-}
-
-function noArchive(item: Package, label: string): ExpectedError {
-  return new ExpectedError('USAGE', `${label} is no zip archive; nothing can be selected from it`, {
-    id: item.id,
-    hint: 'fetch it without --include and --exclude',
-  });
 }
 
 async function isThere(file: string): Promise<boolean> {

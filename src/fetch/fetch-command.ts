@@ -26,6 +26,7 @@ export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
       : ['--limit-rate', writeSize(flags.limitRateBytesPerSecond)]),
     ...(flags.retries === DEFAULT_RETRIES ? [] : ['--retries', String(flags.retries)]),
     ...(flags.maxSizeBytes === null ? [] : ['--max-size', writeSize(flags.maxSizeBytes)]),
+    ...(flags.ignoreSize ? ['--ignore-size'] : []),
     ...(flags.spaceCheck ? [] : ['--no-space-check']),
     ...(flags.checksum === null ? [] : ['--checksum', `sha256=${flags.checksum}`]),
     ...(flags.sha256 ? ['--sha256'] : []),

@@ -4,7 +4,7 @@ import type { Package, PackageFile } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { isSystemError } from '../disk/disk-error.ts';
 import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
-import { type ExpectedContent, isArchiveExpected } from '../download/expected-content.ts';
+import type { ExpectedContent } from '../download/expected-content.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
@@ -40,6 +40,7 @@ export async function fetchPackage(
     );
   }
   const { platform } = context.world;
+  if (item.filesWithoutUrl > 0) throw fileWithoutUrl(item);
   const targets = await chooseTargets(item, flags, { cwd: context.cwd(), isOnlyPackage, platform });
   run.claimTargets(item.id, targets);
   const fetched: FetchedFile[] = [];
@@ -88,12 +89,12 @@ async function fetchFile(
   };
   const isConsumed = flags.extract && !flags.keepArchive;
   const request: FileRequest = {
-    url: parseServerUrl(file.url, api.url),
+    url: fileUrl(file, api.url),
     renewUrl: () => renewUrl(item.id, index, context),
-    sizeBytes: file.sizeBytes,
+    sizeBytes: flags.ignoreSize ? null : file.sizeBytes,
     maxSizeBytes: flags.maxSizeBytes,
     identity: { origin: api.url.origin, packageId: item.id, fileId: fileId(file, index, api.url) },
-    expected: expectedContent(item, file),
+    expected: expectedContent(item, file, { mustBeArchive: flags.extract }),
     target: target.file,
     mayResume: flags.resume,
     ifExists: isConsumed ? 'ignore' : flags.ifExists,
@@ -102,7 +103,10 @@ async function fetchFile(
     checksSpace: flags.spaceCheck,
   };
   const remote = flags.extract ? await extractRemotely({ item, request, target }, run, context) : null;
-  if (remote !== null) return remote;
+  if (remote !== null) {
+    warnOfSize(file, remote.sizeBytes, { label, io });
+    return remote;
+  }
   // Set in a callback, which the compiler does not follow.
   let unpacked = null as Unpacked | null;
   let refusal = null as ExpectedError | null;
@@ -117,13 +121,10 @@ async function fetchFile(
     }
     return isConsumed ? 'consumed' : 'publish';
   });
+  warnOfSize(file, result.sizeBytes, { label, io });
   if (refusal !== null) throw withArchive(refusal, result.path, flags);
   if (flags.extract && unpacked === null) {
-    io.warn(
-      isArchiveExpected(request.expected)
-        ? `${label} is here already and left unseen (--skip-existing): nothing was unpacked`
-        : `${label} is no archive; it is kept as it is`,
-    );
+    io.warn(`${label} is here already and left unseen (--skip-existing): nothing was unpacked`);
   }
   const durationMs = clock.monotonicMs() - startMs;
   const done = describeDone(label, result, { durationMs, transferMs: lastByteMs - startMs });
@@ -138,6 +139,25 @@ async function fetchFile(
   return { ...result, unpacked, isArchiveKept: unpacked === null || flags.keepArchive };
 }
 
+/** With --ignore-size, which accepts it but does not hide it. */
+function warnOfSize(
+  { sizeBytes }: PackageFile,
+  actualBytes: number,
+  { label, io }: { label: string; io: Context['io'] },
+): void {
+  if (sizeBytes === null || sizeBytes === actualBytes) return;
+  io.warn(`${label} has ${actualBytes} bytes; the package lists ${sizeBytes} (--ignore-size)`);
+}
+
+/** To fetch the others and be silent about it would be an incomplete package that looks complete. */
+function fileWithoutUrl({ id, filesWithoutUrl, files }: Package): ExpectedError {
+  return new ExpectedError(
+    'BAD_RESPONSE',
+    `package ${id} lists ${filesWithoutUrl} of ${filesWithoutUrl + files.length} files without a URL`,
+    { id, hint: 'create the package again' },
+  );
+}
+
 /** Of `--keep-archive` one half is done. */
 function withArchive(refusal: ExpectedError, path: string, { maxSizeBytes }: FetchFlags): ExpectedError {
   return new ExpectedError('UNSAFE', `${refusal.message}; the archive itself is whole: ${path}`, {
@@ -148,13 +168,25 @@ function withArchive(refusal: ExpectedError, path: string, { maxSizeBytes }: Fet
 }
 
 /** What the service says the file is; the body may still turn out to be something else. */
-export function expectedContent(item: Package, file: PackageFile): ExpectedContent {
-  return { mimeType: file.mimeType, isCompressed: item.compressed, name: file.name };
+export function expectedContent(
+  item: Package,
+  file: PackageFile,
+  { mustBeArchive }: { mustBeArchive: boolean },
+): ExpectedContent {
+  return { mimeType: file.mimeType, isCompressed: item.compressed, name: file.name, mustBeArchive };
+}
+
+/**
+ * The URL of a file; a relative one is relative to the API as a folder.
+ * @throws ExpectedError as parseServerUrl()
+ */
+export function fileUrl({ url }: PackageFile, apiUrl: URL): URL {
+  return parseServerUrl(url, new URL(`${apiUrl.href.replace(/\/+$/, '')}/`));
 }
 
 /** The API's own id of a file is the last segment of its URL; a URL of elsewhere is signed anew each time. */
 export function fileId(file: PackageFile, index: number, apiUrl: URL): string {
-  const url = parseServerUrl(file.url, apiUrl);
+  const url = fileUrl(file, apiUrl);
   return url.origin === apiUrl.origin ? (url.pathname.split('/').at(-1) ?? String(index)) : String(index);
 }
 
@@ -171,7 +203,7 @@ export async function renewUrl(
       hint: 'create the package again',
     });
   }
-  return parseServerUrl(file.url, api.url);
+  return fileUrl(file, api.url);
 }
 
 async function withWhatIsOnDisk(

@@ -5,8 +5,7 @@ import { inspectHead } from '../download/expected-content.ts';
 import { stdoutDestination } from '../download/stdout-destination.ts';
 import { transfer } from '../download/transfer.ts';
 import { ExpectedError } from '../errors.ts';
-import { parseServerUrl } from '../http/origin.ts';
-import { expectedContent, renewUrl } from './fetch-package.ts';
+import { expectedContent, fileUrl, renewUrl } from './fetch-package.ts';
 import type { FetchRun } from './fetch-run.ts';
 import { tellFileEvents } from './file-events.ts';
 
@@ -29,12 +28,12 @@ export async function fetchToStdout(
     });
   }
   const hash = flags.checksum !== null || flags.sha256 ? createHash('sha256') : null;
-  const expected = expectedContent(item, file);
+  const expected = expectedContent(item, file, { mustBeArchive: false });
   await transfer(
     {
-      url: parseServerUrl(file.url, api.url),
+      url: fileUrl(file, api.url),
       renewUrl: () => renewUrl(item.id, 0, context),
-      sizeBytes: file.sizeBytes,
+      sizeBytes: flags.ignoreSize ? null : file.sizeBytes,
       maxSizeBytes: flags.maxSizeBytes,
       isVerifiedLater: flags.checksum !== null,
       tailBytes: 0,

@@ -1,17 +1,17 @@
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/connection-budget.ts';
-import { isArchiveExpected } from '../download/expected-content.ts';
+import { isArchiveDeclared } from '../download/expected-content.ts';
 import { NoRangesError } from '../download/http-source.ts';
+import { hasZipHead } from '../download/verify-content.ts';
 import { ExpectedError } from '../errors.ts';
 import { DEFAULT_RETRIES } from '../flags/fetch-flags.ts';
-import { parseServerUrl } from '../http/origin.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { formatUtc } from '../values/when.ts';
 import { PROGRAM } from '../version.ts';
 import { readDirectory } from '../zip/directory.ts';
 import type { ArchiveEntry } from '../zip/entry.ts';
-import { expectedContent, renewUrl } from './fetch-package.ts';
+import { expectedContent, fileUrl, renewUrl } from './fetch-package.ts';
 import { openRemoteArchive } from './remote-archive.ts';
 
 /** One entry in the `--json` document of `contents` (contract). */
@@ -41,22 +41,27 @@ export async function listContents(
   const { api, signal, world } = context;
   const [file, ...others] = item.files;
   const fetchIt = commandLine([PROGRAM, 'fetch', '--', item.id], world.platform);
-  if (file === undefined || others.length > 0 || !isArchiveExpected(expectedContent(item, file))) {
-    const what = others.length > 0 ? `${item.files.length} files` : 'a file that is no zip archive';
-    throw new ExpectedError('USAGE', `package ${item.id} is ${what}; only a zip archive can be looked into`, {
-      id: item.id,
-      next: [fetchIt],
-    });
-  }
+  const notListable = (what: string) =>
+    new ExpectedError(
+      'USAGE',
+      `package ${item.id} is ${what}; only the contents of a zip archive can be listed`,
+      {
+        id: item.id,
+        next: [fetchIt],
+      },
+    );
+  if (file === undefined || others.length > 0) throw notListable(`${item.files.length} files`);
+  const expected = expectedContent(item, file, { mustBeArchive: true });
   const opening = await openRemoteArchive(
     {
-      url: parseServerUrl(file.url, api.url),
+      url: fileUrl(file, api.url),
       renewUrl: () => renewUrl(item.id, 0, context),
       sizeBytes: file.sizeBytes,
     },
     {
       id: item.id,
       label: item.title ?? item.id,
+      expected,
       retries: DEFAULT_RETRIES,
       connections: createConnectionBudget(DEFAULT_CONNECTIONS),
       limitRate: null,
@@ -70,6 +75,8 @@ export async function listContents(
       next: [fetchIt],
     });
   if (opening.kind === 'no-ranges') throw cannotLook(opening.reason);
+  if (!isArchiveDeclared(expected) && !(await hasZipHead(opening.source)))
+    throw notListable('a file that is not a zip archive');
   const { entries } = await readDirectory(opening.source, { signal }).catch((error: unknown) => {
     throw error instanceof NoRangesError ? cannotLook(error.message) : error;
   });

@@ -9,12 +9,12 @@ import {
 import type { RateLimit } from '../download/rate-limit.ts';
 import { TAIL_BYTES } from '../zip/end-record.ts';
 
-const ARCHIVE: ExpectedContent = { mimeType: 'application/zip', isCompressed: true, name: null };
-
 export interface RemoteReading {
   /** The package, and what the file is called in progress. */
   readonly id: string;
   readonly label: string;
+  /** What the service says the file is; it must be an archive. */
+  readonly expected: ExpectedContent;
   readonly retries: number;
   readonly connections: ConnectionBudget;
   readonly limitRate: RateLimit | null;
@@ -26,7 +26,7 @@ export interface RemoteReading {
  */
 export async function openRemoteArchive(
   request: Omit<HttpSourceRequest, 'tailBytes' | 'inspectHead'>,
-  { id, label, ...limits }: RemoteReading,
+  { id, label, expected, ...limits }: RemoteReading,
   context: Pick<Context, 'api' | 'io' | 'clock' | 'random' | 'signal'>,
 ): Promise<HttpSourceOpening> {
   const { io } = context;
@@ -34,7 +34,7 @@ export async function openRemoteArchive(
     {
       ...request,
       tailBytes: TAIL_BYTES,
-      inspectHead: (head, contentType) => inspectHead(ARCHIVE, head, contentType),
+      inspectHead: (head, contentType) => inspectHead(expected, head, contentType),
     },
     {
       ...context,

@@ -32,6 +32,8 @@ export interface FetchFlags {
   readonly checksum: string | null;
   readonly sha256: boolean;
   readonly maxSizeBytes: number | null;
+  /** The size in the package does not count; the server's own must agree with what arrives. */
+  readonly ignoreSize: boolean;
   readonly spaceCheck: boolean;
   readonly removeAfterwards: boolean;
 }
@@ -54,6 +56,7 @@ export interface RawFetchFlags extends RawSelectionFlags {
   readonly checksum?: string;
   readonly sha256?: boolean;
   readonly maxSize?: number;
+  readonly ignoreSize?: boolean;
   readonly spaceCheck?: boolean;
   readonly rm?: boolean;
 }
@@ -104,6 +107,7 @@ export function addFetchFlags(command: Command): Command {
     .option('--checksum <sha256=hex>', 'expect this digest', forFlag('--checksum', parseChecksum))
     .option('--sha256', 'compute the SHA-256 of the file')
     .option('--max-size <size>', 'refuse what is larger, such as 2G', forFlag('--max-size', parseSize))
+    .option('--ignore-size', 'accept a file whose size differs from the one in the package')
     .option('--no-space-check', 'start even if the disk seems too small')
     .optionsGroup('Afterwards:')
     .option('--rm', 'delete the package at the service after all is verified');
@@ -146,6 +150,7 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
     checksum: raw.checksum ?? null,
     sha256: raw.sha256 === true,
     maxSizeBytes: raw.maxSize ?? null,
+    ignoreSize: raw.ignoreSize === true,
     spaceCheck: raw.spaceCheck !== false,
     removeAfterwards: raw.rm === true,
   };
@@ -180,6 +185,7 @@ const FLAG_NAMES: Readonly<Record<keyof RawFetchFlags, string>> = {
   checksum: '--checksum',
   sha256: '--sha256',
   maxSize: '--max-size',
+  ignoreSize: '--ignore-size',
   spaceCheck: '--no-space-check',
   rm: '--rm',
 };

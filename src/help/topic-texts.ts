@@ -39,6 +39,7 @@ export const TOPIC_TEXTS: Readonly<Record<'environment' | 'exit-codes', readonly
     '11 BUSY          another process is writing the same target; repeat',
     '12 UNSAFE        refused as dangerous: archive entry, redirect, downgrade, bomb',
     '13 EXISTS        another file has that name',
+    '14 AMBIGUOUS     the outcome of a create is unknown; check the list, do not repeat it blindly',
     '70 INTERNAL      a bug of this program; a report file is named',
     '129 130 143 INTERRUPTED  SIGHUP, Ctrl-C or a declined question, SIGTERM; state kept; repeat',
   ],

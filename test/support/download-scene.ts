@@ -107,7 +107,7 @@ export async function setDownload(
           sizeBytes: object.bytes.length,
           maxSizeBytes: null,
           identity: { origin: server.origin, packageId: 'package', fileId: 'one' },
-          expected: { mimeType: object.contentType, isCompressed: null, name: null },
+          expected: { mimeType: object.contentType, isCompressed: null, name: null, mustBeArchive: false },
           target,
           mayResume: true,
           ifExists: 'refuse',
