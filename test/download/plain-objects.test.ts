@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { createConnectionBudget } from '../../src/download/connection-budget.ts';
+import { FAST, isRight, setDownload } from '../support/download-scene.ts';
+import { cutAtHalfThen, wellBehaved } from '../support/fault-mode.ts';
+import { makePlainObject } from '../support/served-object.ts';
+
+const SIZE_BYTES = 3 * 1_048_576;
+const OBJECTS = [
+  ['with a strong ETag', makePlainObject(SIZE_BYTES)],
+  ['with a weak ETag', makePlainObject(SIZE_BYTES, { etag: 'W/"1"', lastModified: undefined })],
+  ['without a validator', makePlainObject(SIZE_BYTES, { etag: undefined, lastModified: undefined })],
+] as const;
+
+describe.each(OBJECTS)('a video %s', (_name, object) => {
+  const digestOf = (bytes: Buffer) => `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`;
+  const withDigest = (digest: string) =>
+    setDownload(object, (_request, reply) => reply.file(object, { headers: { 'repr-digest': digest } }));
+
+  test('that breaks off is right in the end, and never asked for in another encoding', async () => {
+    const scene = await setDownload(object, cutAtHalfThen(object, wellBehaved(object)), FAST);
+    await scene.download();
+    expect(isRight(scene)).toBe(true);
+    const encodings = scene.server.requests.map(({ headers }) => headers.get('accept-encoding'));
+    expect(encodings.length).toBeGreaterThan(1);
+    expect(new Set(encodings)).toEqual(new Set(['identity']));
+  });
+
+  test('is checked against the digest of the server', async () => {
+    const scene = await withDigest(digestOf(object.bytes));
+    expect((await scene.download()).verified).toMatchObject({ checksum: true });
+    expect(isRight(scene)).toBe(true);
+  });
+
+  test('does not get its name when the digest of the server is another', async () => {
+    const scene = await withDigest(digestOf(Buffer.from('another')));
+    await expect(scene.download()).rejects.toMatchObject({ code: 'INTEGRITY' });
+    expect(scene.finalBytes()).toBeUndefined();
+  });
+});
+
+test('more files than connections: each one gets its turn, and all connections are given back', async () => {
+  const object = makePlainObject(100_000);
+  const budget = createConnectionBudget(2);
+  const scenes = await Promise.all(Array.from({ length: 7 }, () => setDownload(object, wellBehaved(object))));
+  await Promise.all(scenes.map((scene) => scene.download({ context: { budget } })));
+  expect(scenes.map((scene) => isRight(scene))).toEqual(scenes.map(() => true));
+  expect([budget.tryTake(), budget.tryTake(), budget.tryTake()]).toEqual([true, true, false]);
+});
