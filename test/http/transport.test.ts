@@ -32,18 +32,18 @@ test('no answer in time is said with the time', async () => {
 });
 
 test.each([
-  [16_384, true],
-  [65_536, false],
-])('a header field of %i bytes is accepted: %j', async (sizeBytes, isAccepted) => {
+  [16_384, 200],
+  [65_536, 'the header fields are too large'],
+])('a header field of %i bytes: %j', async (sizeBytes, expected) => {
   const { signal } = new AbortController();
   const outcome = await send((_request, response) => {
     response.setHeader('x-large', 'a'.repeat(sizeBytes));
     response.end();
   }, signal).then(
-    ({ body }) => body.destroy() !== undefined,
-    (error: Error) => error.message,
+    ({ status }) => status,
+    (error: Error) => /\((.*)\)$/.exec(error.message)?.[1],
   );
-  expect(outcome).toEqual(isAccepted ? true : expect.stringContaining('the header fields are too large'));
+  expect(outcome).toBe(expected);
 });
 
 test('nobody listens to the signal any more once a body was read or destroyed', async () => {

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { parseSync } from 'oxc-parser';
+
+const BOUNDS = { '<': '<=', '<=': '<', '>': '>=', '>=': '>' };
+const OPPOSITES = { '===': '!==', '!==': '===', '&&': '||', '||': '&&' };
+const UNITS = { 1000: '1', 1024: '1000', 1_048_576: '1000000' };
+
+/** Every fault that can be planted in a file, in the order of the source. */
+export function findFaults(file, source) {
+  const { program, errors } = parseSync(file, source);
+  if (errors.length > 0) throw new Error(`${file} cannot be parsed`);
+  const version = createHash('sha256').update(source).digest('hex').slice(0, 12);
+  const faults = [];
+  const add = (kind, node, text) => {
+    const { start, end } = node;
+    faults.push({
+      // Of this version of the file: what is known of another one does not count.
+      id: `${file}:${version}:${start}-${end}:${kind}`,
+      file,
+      line: source.slice(0, start).split('\n').length,
+      kind,
+      start,
+      end,
+      before: source.slice(start, end).split('\n')[0],
+      text,
+    });
+  };
+  walk(program, (node) => plant(node, source, add));
+  return faults.filter(({ start, end, text }) => source.slice(start, end) !== text);
+}
+
+function plant(node, source, add) {
+  const textOf = ({ start, end }) => source.slice(start, end);
+  switch (node.type) {
+    case 'IfStatement':
+      add('negate', node.test, `!(${textOf(node.test)})`);
+      if (isExit(node.consequent)) add('skip check', node.test, 'false');
+      break;
+    case 'BinaryExpression':
+    case 'LogicalExpression': {
+      const operators = { ...BOUNDS, ...OPPOSITES };
+      const other = operators[node.operator];
+      const kind = node.operator in BOUNDS ? 'bound' : 'negate';
+      if (other) add(kind, node, `${textOf(node.left)} ${other} ${textOf(node.right)}`);
+      break;
+    }
+    case 'AwaitExpression':
+      add('drop await', node, `(${textOf(node.argument)})`);
+      break;
+    case 'ExpressionStatement':
+      if (!node.directive) add('drop statement', node, ';');
+      break;
+    case 'Literal':
+      if (typeof node.value === 'number') {
+        if (UNITS[node.value]) add('unit', node, UNITS[node.value]);
+        add('swap constant', node, String(node.value + 1));
+      }
+      break;
+    case 'ReturnStatement':
+      if (node.argument) add('early return', node, 'return undefined as never;');
+      break;
+    case 'Property':
+      if (node.key.type === 'Literal' && /^[a-z]+(-[a-z]+)*$/i.test(node.key.value))
+        add('drop header', node, '...{}');
+      break;
+    case 'CatchClause':
+      add('swallow error', node.body, '{}');
+      break;
+    case 'CallExpression':
+      if (/^escape/i.test(textOf(node.callee)) && node.arguments.length > 0)
+        add('escape', node, textOf(node.arguments[0]));
+      break;
+    case 'NewExpression': {
+      const [code] = node.arguments;
+      if (node.callee.name === 'ExpectedError' && code?.type === 'Literal')
+        add('exit code', code, code.value === 'FAILED' ? "'USAGE'" : "'FAILED'");
+      break;
+    }
+  }
+}
+
+/** Whether a branch does nothing but leave. */
+function isExit(node) {
+  const only = node.type === 'BlockStatement' && node.body.length === 1 ? node.body[0] : node;
+  return only.type === 'ThrowStatement' || only.type === 'ReturnStatement';
+}
+
+function walk(node, visit) {
+  if (Array.isArray(node)) {
+    for (const each of node) walk(each, visit);
+  } else if (node !== null && typeof node === 'object') {
+    // Types are gone when the program runs.
+    if (typeof node.type === 'string' && /^TS(Type|Interface|Literal|Union)/.test(node.type)) return;
+    if (typeof node.type === 'string') visit(node);
+    for (const value of Object.values(node)) walk(value, visit);
+  }
+}
+
+/** A sample in an order that depends on the seed alone, every kind in turn. */
+export function pickFaults(faults, seed, limit) {
+  const random = randomFrom(seed);
+  const shuffled = faults
+    .map((fault) => ({ fault, place: random() }))
+    .toSorted((one, other) => one.place - other.place)
+    .map(({ fault }) => fault);
+  const kinds = [...new Set(shuffled.map(({ kind }) => kind))].map((kind) =>
+    shuffled.filter((fault) => fault.kind === kind),
+  );
+  const picked = [];
+  for (let index = 0; picked.length < Math.min(limit, faults.length); index += 1) {
+    for (const kind of kinds) if (kind[index] && picked.length < limit) picked.push(kind[index]);
+  }
+  return picked;
+}
+
+/** Mulberry32. */
+function randomFrom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
