@@ -4,8 +4,8 @@ import { inspectHead } from '../../src/download/expected-content.ts';
 import { verifyContent } from '../../src/download/verify-content.ts';
 
 const BYTES = Buffer.from('a video without any structure of its own');
-const VIDEO = { mimeType: 'video/mp4', isCompressed: false, name: 'a.mp4' };
-const ARCHIVE = { mimeType: 'application/zip', isCompressed: true, name: 'a.zip' };
+const VIDEO = { mimeType: 'video/mp4', isCompressed: false, name: 'a.mp4', mustBeArchive: false };
+const ARCHIVE = { mimeType: 'application/zip', isCompressed: true, name: 'a.zip', mustBeArchive: false };
 
 function verify(hex: string, sizeBytes: number | null = null) {
   return verifyContent(
@@ -30,7 +30,7 @@ describe('a file that cannot prove itself', () => {
   });
 
   test('is refused when it is one byte shorter than promised', async () => {
-    await expect(verify('0'.repeat(64), BYTES.length + 1)).rejects.toThrow('the service promised 41');
+    await expect(verify('0'.repeat(64), BYTES.length + 1)).rejects.toThrow('the package lists 41');
   });
 });
 
