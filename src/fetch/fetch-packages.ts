@@ -56,11 +56,7 @@ export async function fetchPackages(
         const onFailure = (error: ExpectedError) => tellFailure(id, error);
         const result = await inTurn(() => fetchOne(item, run, { elapsedMs, onFailure }, context));
         if (!request.fetch.removeAfterwards || result.error !== null) return result;
-        return await removePackage(
-          result,
-          { elapsedMs, onFailure: (error) => tellFailure(id, error) },
-          context,
-        );
+        return await removePackage(result, { elapsedMs, onFailure }, context);
       } catch (error) {
         if (!(error instanceof ExpectedError)) throw error;
         const failure = withNext(error, fetchCommand(id, request.fetch), context);
@@ -133,6 +129,11 @@ async function removePackage(
   { elapsedMs, onFailure }: { elapsedMs: () => number; onFailure: (error: ExpectedError) => void },
   { api, signal }: Pick<Context, 'api' | 'signal'>,
 ): Promise<FetchResult> {
+  if (!isProved(result.verified)) {
+    const error = notProved(result.id);
+    onFailure(error);
+    return { ...result, error: errorDocument(error), durationMs: elapsedMs() };
+  }
   try {
     await api.deleteDownload(result.id, signal);
   } catch (thrown) {
@@ -145,6 +146,23 @@ async function removePackage(
     }
   }
   return { ...result, deleted: true, durationMs: elapsedMs() };
+}
+
+/** A deleted package cannot be fetched again, so something must prove that all of it is here. */
+function isProved({ size, archive, crc, checksum }: FetchResult['verified']): boolean {
+  return size || archive || crc || checksum;
+}
+
+function notProved(id: string): ExpectedError {
+  return new ExpectedError(
+    'INTEGRITY',
+    `package ${id} was not deleted: nothing proves that its files are complete`,
+    {
+      id,
+      hint: 'check the files, then delete the package with the command below',
+      next: [commandLine([PROGRAM, 'rm', '--yes', '--', id])],
+    },
+  );
 }
 
 function notRemoved(id: string, cause: ExpectedError): ExpectedError {
