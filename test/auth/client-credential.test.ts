@@ -49,6 +49,10 @@ describe('client credentials', () => {
     ['60 seconds: at half of it', 60, 15_000, 16_000],
     ['no lifetime: 16 hours', undefined, 57_600_000 - 180_000, 121_000],
     ['a lifetime that is no number: 16 hours', 'long', 57_600_000 - 180_000, 121_000],
+    ['a lifetime as text', '3600', 3_600_000 - 61_000 - 60_000, 62_000],
+    ['a lifetime that no clock can count: 16 hours', 1e16, 57_600_000 - 180_000, 121_000],
+    ['a negative lifetime: 16 hours', -5, 57_600_000 - 180_000, 121_000],
+    ['a lifetime that is an object: 16 hours', { toString: 1 }, 57_600_000 - 180_000, 121_000],
     ['a lifetime of 0: 16 hours', 0, 57_600_000 - 180_000, 121_000],
   ])('%s', async (_name, expiresIn, keptMs, thenMs) => {
     const { sso, credential, pass } = await makeCredential([

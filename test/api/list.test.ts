@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { parseList } from '../../src/api/list.ts';
+import { collectPages } from '../../src/api/paging.ts';
+import { ExpectedError } from '../../src/errors.ts';
+
+function ids(data: unknown, warnings: string[] = []): readonly string[] {
+  return parseList(data, {
+    what: 'package',
+    httpStatus: 200,
+    parseItem: (_value, id) => id,
+    warn: (message) => warnings.push(message),
+  });
+}
+
+const A = { id: 'a' };
+const B = { id: 'b' };
+
+describe('parseList', () => {
+  test.each<[string, unknown]>([
+    ['an array', [A, B]],
+    ['items', { items: [A, B] }],
+    ['downloads', { downloads: [A, B] }],
+    ['media', { media: [A, B] }],
+    ['results', { results: [A, B] }],
+    ['data', { data: [A, B] }],
+    ['entities.items', { entities: { items: [A, B] } }],
+    ['nested data', { data: { items: [A, B] } }],
+    ['content beside page metadata', { content: [A, B], pageable: { sort: [] }, totalElements: 2 }],
+    ['items beside links', { links: [{ rel: 'next', href: '/x' }], items: [A, B] }],
+    ['items beside errors', { errors: [], items: [A, B], facets: [{ id: 'f' }] }],
+    ['an unknown name', { packages: [A, B], links: [{ rel: 'self' }] }],
+  ])('%s', (_name, data) => {
+    expect(ids(data)).toEqual(['a', 'b']);
+  });
+
+  test.each<[string, unknown]>([
+    ['an empty array', []],
+    ['empty items beside links', { items: [], links: [{ rel: 'self' }] }],
+    ['the only array, which is empty', { packages: [] }],
+  ])('%s is an empty list', (_name, data) => {
+    expect(ids(data)).toEqual([]);
+  });
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['nothing', undefined],
+    ['text', 'items'],
+    ['an object without arrays', { count: 0 }],
+    ['two unknown arrays of items', { one: [A], two: [B] }],
+    ['two unknown empty arrays', { one: [], two: [] }],
+    ['items without a single ID', { items: [{ uuid: 'a' }] }],
+  ])('%s is no list, and never an empty one', (_name, data) => {
+    expect(() => ids(data)).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE' }));
+  });
+
+  test('items without an ID are left out with one warning', () => {
+    const warnings: string[] = [];
+    expect(ids([A, { name: 'x' }, null, B, { id: '' }], warnings)).toEqual(['a', 'b']);
+    expect(warnings).toEqual(['skipping each package without a usable ID']);
+  });
+});
+
+describe('the page after the last', () => {
+  const pages = async (last: () => readonly { id: string }[]) =>
+    await collectPages(async (page) => (page === 0 ? [A, B] : last()), { limit: 10 });
+  const failing = (httpStatus: number) => () => {
+    throw new ExpectedError(httpStatus === 404 ? 'NOT_FOUND' : 'BAD_RESPONSE', 'no', { httpStatus });
+  };
+
+  test.each([400, 404, 416])('HTTP %i ends the list', async (status) => {
+    expect(await pages(failing(status))).toEqual({ items: [A, B], truncated: false });
+  });
+
+  test('a response without content ends it', async () => {
+    const empty = () => parseList(null, { what: 'x', httpStatus: 204, parseItem: () => A, warn: () => 0 });
+    expect(await pages(empty)).toEqual({ items: [A, B], truncated: false });
+  });
+
+  test.each([401, 403, 422, 500])('HTTP %i does not', async (status) => {
+    await expect(pages(failing(status))).rejects.toMatchObject({ details: { httpStatus: status } });
+  });
+
+  test.each([400, 404, 416])('HTTP %i for the first page is a failure', async (status) => {
+    await expect(collectPages(async () => failing(status)(), { limit: 10 })).rejects.toThrow('no');
+  });
+});
