@@ -6,6 +6,7 @@ import { sandboxEnvironment, sandboxVariables } from '../cli/sandbox-environment
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { forFlag, knowing, nonEmpty, repeatable } from '../flags/flag-values.ts';
+import type { Traits } from '../sandbox/dialect/traits.ts';
 import type { SandboxFault } from '../sandbox/faults.ts';
 import type { Sandbox } from '../sandbox/start.ts';
 import { quoteForShell } from '../terminal/shell-quote.ts';
@@ -18,6 +19,8 @@ export interface SandboxCommandOptions {
   readonly mediaFolder: string | null;
   readonly prepareMs: number;
   readonly faults: readonly SandboxFault[];
+  /** undefined answers as docs/openapi.yaml has it; `list` prints the dialects instead of serving. */
+  readonly traits: Traits | 'list' | undefined;
   /** Runs until interrupted when empty. */
   readonly command: readonly string[];
 }
@@ -27,6 +30,7 @@ interface RawFlags {
   readonly mediaDir?: string;
   readonly prepare?: number;
   readonly fault?: readonly string[];
+  readonly dialect?: readonly string[];
 }
 
 const DEFAULT_PREPARE_MS = 2_000;
@@ -64,6 +68,11 @@ export function defineSandbox(
       'misbehave like this; several times; `help sandbox` lists the names',
       knowing(faultNames, repeatable('--fault')),
     )
+    .option(
+      '--dialect <name>',
+      'answer as this kind of service would, or TRAIT=VALUE; several times; `list` names the dialects',
+      knowing(dialectNames, repeatable('--dialect')),
+    )
     .action(async (words: string[], flags: RawFlags, self: Command) =>
       action(
         {
@@ -71,6 +80,7 @@ export function defineSandbox(
           mediaFolder: flags.mediaDir ?? null,
           prepareMs: flags.prepare ?? DEFAULT_PREPARE_MS,
           faults: await parseFaults(flags.fault ?? []),
+          traits: await parseDialects(flags.dialect ?? []),
           command: words,
         },
         self,
@@ -85,20 +95,39 @@ async function parseFaults(texts: readonly string[]): Promise<readonly SandboxFa
   return texts.map(forFlag('--fault', parseFault));
 }
 
+/** Like the faults, loaded for those who want one. */
+async function parseDialects(words: readonly string[]): Promise<Traits | 'list' | undefined> {
+  if (words.length === 0) return undefined;
+  if (words.includes('list')) return 'list';
+  const { combineTraits, parseDialect } = await import('../sandbox/dialect/dialects.ts');
+  return combineTraits(words.map(forFlag('--dialect', parseDialect)));
+}
+
+async function dialectNames(): Promise<readonly string[]> {
+  const { DIALECT_NAMES } = await import('../sandbox/dialect/dialects.ts');
+  return ['list', ...DIALECT_NAMES.map(({ name }) => name)];
+}
+
 async function faultNames(): Promise<readonly string[]> {
   const { FAULT_NAMES } = await import('../sandbox/faults.ts');
   return FAULT_NAMES.map(({ name }) => name);
 }
 
 export async function sandbox(
-  { port, mediaFolder, prepareMs, faults, command }: SandboxCommandOptions,
+  { port, mediaFolder, prepareMs, faults, traits, command }: SandboxCommandOptions,
   { io, signal, world, cwd }: Pick<LocalContext, 'io' | 'signal' | 'world' | 'cwd'>,
 ): Promise<void> {
+  if (traits === 'list') {
+    const { DIALECT_NAMES } = await import('../sandbox/dialect/dialects.ts');
+    for (const { name, description } of DIALECT_NAMES) io.line(`${name}  ${description}`);
+    return;
+  }
   const { startSandbox } = await import('../sandbox/start.ts');
   const server = await startSandbox({
     port,
     prepareMs,
     faults,
+    ...(traits === undefined ? {} : { traits }),
     ...(mediaFolder === null ? {} : { mediaDirectory: path.resolve(cwd(), mediaFolder) }),
   });
   try {

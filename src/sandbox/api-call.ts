@@ -15,7 +15,13 @@ export interface ApiCall {
 
 /** What a route answers; `json` is sent as it is, `data` in a JSend envelope. */
 export type Answer =
-  | { readonly status: number; readonly data: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number;
+      readonly data: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Further keys of the envelope. */
+      readonly beside?: Readonly<Record<string, unknown>>;
+    }
   | { readonly status: number; readonly json: unknown }
   | {
       readonly status: number;

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CATALOGUE, type CatalogueEntry } from './built-in-catalogue.ts';
+import type { CatalogueEntry } from './built-in-catalogue.ts';
 import { createLibrary, type Library, type StoredContent, type StoredMedium } from './library.ts';
 import { opaqueId } from './opaque-id.ts';
 import { makePdf, makePng, makeWav } from './synthetic-media.ts';
@@ -12,9 +12,12 @@ const TEST_PICTURE = fileURLToPath(new URL('../../assets/sandbox/test-picture.mp
 const TEST_PICTURE_SECONDS = 3;
 
 /** Media that every sandbox has; what is made by code is written into `folder`. Ids are the same in each run. */
-export async function createBuiltInLibrary(folder: string): Promise<Library> {
+export async function createBuiltInLibrary(
+  folder: string,
+  catalogue: readonly CatalogueEntry[],
+): Promise<Library> {
   const media: StoredMedium[] = [];
-  for (const entry of CATALOGUE) media.push(await makeMedium(entry, folder));
+  for (const entry of catalogue) media.push(await makeMedium(entry, folder));
   return createLibrary(media);
 }
 

@@ -1,13 +1,16 @@
 import type { DownloadFile, DownloadPackage, MediaAsset, Transcript } from '../api/wire.ts';
 import type { ActiveFaults } from './active-faults.ts';
+import { dialectMimeType, dialectSize, dialectUrl } from './dialect/shape-file.ts';
+import { type Item, shapeMedium, shapePackage } from './dialect/shape-item.ts';
 import type { StoredMedium, StoredTranscript } from './library.ts';
 import { opaqueId } from './opaque-id.ts';
 import type { StoredPackage } from './package-store.ts';
 import type { SandboxState } from './sandbox-state.ts';
 
-export function describeMedium(medium: StoredMedium, faults: ActiveFaults): MediaAsset {
+/** A medium as documented, in the words of the dialect. */
+export function describeMedium(medium: StoredMedium, { faults, traits }: SandboxState): Item {
   const { id, name, description, type, durationSeconds, tags, created, renditions } = medium;
-  return {
+  const described: MediaAsset = {
     id,
     name: disguise(name, faults),
     description,
@@ -22,6 +25,7 @@ export function describeMedium(medium: StoredMedium, faults: ActiveFaults): Medi
       size: rendition.content.sizeBytes,
     })),
   };
+  return shapeMedium({ ...described }, traits);
 }
 
 export function describeTranscript({ id, languageCode }: StoredTranscript): Transcript {
@@ -34,10 +38,15 @@ export function madeUpItem(index: number): { id: string; name: string; status: s
 }
 
 /** As documented, but for the fault that leaves sizes out; `error` is the sandbox's own. */
-type DescribedPackage = Omit<DownloadPackage, 'files'> & { files?: Partial<DownloadFile>[]; error?: string };
+type DescribedPackage = Omit<DownloadPackage, 'files'> & { files?: DescribedFile[]; error?: string };
+type DescribedFile = Partial<Omit<DownloadFile, 'size'>> & { size?: number | string };
 
-/** A package as somebody sees it who looks now. */
-export function describePackage(stored: StoredPackage, state: SandboxState): DescribedPackage {
+/** A package as somebody sees it who looks now, in the words of the dialect. */
+export function describePackage(stored: StoredPackage, state: SandboxState): Item {
+  return shapePackage({ ...documentedPackage(stored, state) }, state.traits);
+}
+
+function documentedPackage(stored: StoredPackage, state: SandboxState): DescribedPackage {
   const { id, body, compressed, createdMs, expiresMs } = stored;
   const { faults } = state;
   const described: DescribedPackage = {
@@ -61,7 +70,7 @@ export function describePackage(stored: StoredPackage, state: SandboxState): Des
 }
 
 /** `preparing`, `ready`, or how it failed. */
-function statusOf(stored: StoredPackage, { faults, prepareMs }: SandboxState): string {
+export function statusOf(stored: StoredPackage, { faults, prepareMs }: SandboxState): string {
   const isBuilt = stored.files.length > 0 || stored.failure !== undefined;
   const isAtOnce = faults.find('ready-at-once') !== undefined;
   const isDue = isAtOnce || Date.now() >= stored.createdMs + prepareMs;
@@ -72,12 +81,18 @@ function statusOf(stored: StoredPackage, { faults, prepareMs }: SandboxState): s
   return faults.find('flapping') !== undefined && stored.looks % 2 === 0 ? 'preparing' : 'ready';
 }
 
-function describeFile(file: StoredPackage['files'][number], state: SandboxState): Partial<DownloadFile> {
-  const { faults, storage, apiUrl } = state;
-  const size = file.sizeBytes + (faults.find('wrong-size')?.amount ?? 0);
+function describeFile(file: StoredPackage['files'][number], state: SandboxState): DescribedFile {
+  const { faults, traits, storage, apiUrl } = state;
+  const wrong = faults.find('wrong-size');
+  const size = wrong === undefined ? dialectSize(file, traits) : file.sizeBytes + wrong.amount;
   const isForeign = storage !== undefined && faults.find('foreign-url') !== undefined;
-  const url = isForeign ? storage.sign(file.id) : `${apiUrl}/downloads/file/${file.id}`;
-  return { url, mimeType: file.mimeType, ...(faults.find('no-size') === undefined ? { size } : {}) };
+  const url = isForeign ? storage.sign(file.id) : dialectUrl(apiUrl, file.id, traits);
+  const mimeType = dialectMimeType(file.mimeType, traits);
+  return {
+    url,
+    ...(mimeType === undefined ? {} : { mimeType }),
+    ...(faults.find('no-size') === undefined ? { size } : {}),
+  };
 }
 
 /** Colours, a window title, a line of its own for a CI log, and a name that reads backwards. */

@@ -61,6 +61,10 @@ export const FAULTS = {
     times: 1,
     description: 'the first creation is done, then the connection reset',
   },
+  'create-lost': {
+    argument: 'VALUE',
+    description: 'creations are done, then answered 504, 204, empty, html or no-id (VALUE)',
+  },
   'create-stall': { argument: '', times: 1, description: 'the first creation is done, then never answered' },
   'fail-with-200': { argument: '', description: 'JSend failures come with HTTP 200' },
   'success-with-500': { argument: 'N', description: 'the first N API successes come with HTTP 500' },

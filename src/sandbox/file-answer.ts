@@ -3,6 +3,8 @@ import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:h
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { ActiveFaults } from './active-faults.ts';
+import { dialectMimeType } from './dialect/shape-file.ts';
+import type { Traits } from './dialect/traits.ts';
 import type { FaultName } from './fault-table.ts';
 import { contentDisposition, contentRange, currentFile, currentPath, reprDigest } from './file-headers.ts';
 import { openRegularFile } from './open-regular-file.ts';
@@ -16,6 +18,7 @@ export interface FileAnswerOptions {
   readonly response: ServerResponse;
   readonly file: ServedFile;
   readonly faults: ActiveFaults;
+  readonly traits: Traits;
   /** Aborted when the sandbox closes. */
   readonly signal: AbortSignal;
 }
@@ -24,7 +27,7 @@ type HeaderMap = Record<string, OutgoingHttpHeader>;
 
 /** Answers GET or HEAD with a file or a range of it, and with what the faults make of that. */
 export async function answerFile(options: FileAnswerOptions): Promise<void> {
-  const { request, response, file, faults } = options;
+  const { request, response, file, faults, traits } = options;
   const handle = await openServed(file);
   try {
     const current = currentFile(file, await handle.stat(), faults);
@@ -36,12 +39,15 @@ export async function answerFile(options: FileAnswerOptions): Promise<void> {
       current,
     );
 
-    const headers: HeaderMap = { 'content-type': file.mimeType };
+    const headers: HeaderMap = {};
+    const mimeType = dialectMimeType(file.mimeType, traits);
+    if (mimeType !== undefined) headers['content-type'] = mimeType;
     if (hasRanges) headers['accept-ranges'] = 'bytes';
     if (etag !== undefined) headers.etag = etag;
     if (lastModified !== undefined) headers['last-modified'] = lastModified.toUTCString();
     const name = faults.find('file-name')?.text ?? file.name;
-    headers['content-disposition'] = contentDisposition(name);
+    const disposition = contentDisposition(name, traits.disposition);
+    if (disposition !== undefined) headers['content-disposition'] = disposition;
     const digest = faults.find('digest');
     if (digest !== undefined) headers['repr-digest'] = await reprDigest(current.path, digest.text);
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { ActiveFaults } from './active-faults.ts';
+import type { Traits } from './dialect/traits.ts';
 import type { ServedFile } from './package-store.ts';
 import type { Validators } from './range-request.ts';
 
@@ -34,14 +35,28 @@ export function currentPath(file: ServedFile): string {
   return file.isReplaced ? (file.replacementPath ?? file.path) : file.path;
 }
 
-/** RFC 6266: an ASCII name for everybody, the true one for those who know `filename*`. */
-export function contentDisposition(name: string): string {
+/** RFC 6266: an ASCII name for everybody, the true one for those who know `filename*`; or as a dialect has it. */
+export function contentDisposition(name: string, form: Traits['disposition'] = 'both'): string | undefined {
   const ascii = name.replaceAll(/[^\u0020-\u007E]/g, '_').replaceAll(/["\\]/g, String.raw`\$&`);
   const encoded = encodeURIComponent(name.replaceAll(/\p{Surrogate}/gu, '_')).replaceAll(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+  switch (form) {
+    case 'none':
+      return undefined;
+    case 'plain':
+      return `attachment; filename="${ascii}"`;
+    case 'star-only':
+      return `attachment; filename*=UTF-8''${encoded}`;
+    case 'inline':
+      return `inline; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+    case 'raw-utf8':
+      // Node writes headers as Latin-1: so the bytes of UTF-8 reach the wire.
+      return `attachment; filename="${Buffer.from(name.replaceAll('"', '_'), 'utf8').toString('latin1')}"`;
+    case 'both':
+      return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+  }
 }
 
 /** Content-Range of a 206 answer, or undefined for none; faults make it wrong. */

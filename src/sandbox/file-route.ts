@@ -7,7 +7,7 @@ import { unauthorized } from './tokens.ts';
 /** A file of a package: its bytes, or where they are. */
 export async function downloadFile(call: ApiCall): Promise<Answer | undefined> {
   const { request, response, parameter, caller, state } = call;
-  const { packages, faults, signal, transfers } = state;
+  const { packages, faults, traits, signal, transfers } = state;
   const found = packages.findFile(parameter('fileId'));
   if (found === 'expired') throw new Refusal(410, 'this file has expired with its package');
   if (found === 'unknown') throw new Refusal(404, 'there is no file with this id');
@@ -22,7 +22,7 @@ export async function downloadFile(call: ApiCall): Promise<Answer | undefined> {
   }
   transfers.count += 1;
   try {
-    await answerFile({ request, response, file, faults, signal });
+    await answerFile({ request, response, file, faults, traits, signal });
   } finally {
     transfers.count -= 1;
   }

@@ -13,9 +13,9 @@ export async function handleRequest(
   response: ServerResponse,
   state: SandboxState,
 ): Promise<void> {
-  const { faults, tokens, port } = state;
+  const { faults, traits, tokens, port } = state;
   let zone: Zone | undefined;
-  const options = () => ({ request, response, faults, zone });
+  const options = () => ({ request, response, faults, traits, zone });
   try {
     // First and whatever the faults: they never open the sandbox to a web page.
     guardAgainstBrowsers(request, port);
@@ -26,6 +26,9 @@ export async function handleRequest(
     const query = new URLSearchParams(question === -1 ? '' : target.slice(question + 1));
     const { route, parameters } = findRoute(request.method ?? '', path);
     zone = route.zone;
+    if (request.method === 'HEAD' && traits.head === '405') {
+      throw new Refusal(405, 'HEAD is not supported', { headers: { allow: 'GET' } });
+    }
     if (zone === 'api') {
       const instead = await applyApiFaults(request, response, state);
       if (instead === 'done') return;

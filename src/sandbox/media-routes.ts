@@ -1,51 +1,65 @@
 import type { Answer, ApiCall } from './api-call.ts';
 import { describeMedium, madeUpItem } from './describe.ts';
+import { refuseMalformed } from './dialect/ids.ts';
 import type { StoredMedium } from './library.ts';
-import { listData, pageOf } from './paging.ts';
+import { type ListedPage, listAnswer, pageOf } from './paging.ts';
 import { Refusal, refuseFields } from './refusal.ts';
 
 type Match = (medium: StoredMedium) => boolean;
 type Compare = (one: StoredMedium, other: StoredMedium) => number;
 
 export function listMedia({ query, state }: ApiCall): Answer {
-  const { library, faults } = state;
-  const matches = readFilters(query.get('filter'));
+  const { library, traits } = state;
+  const matches = traits.filter === 'ignored' ? [] : readFilters(query.get('filter'));
   const found = library.media.filter((medium) => matches.every((match) => match(medium)));
   const sorted = found.toSorted(readSort(query.get('sort')));
-  return mediaPage(sorted, query, faults);
+  return mediaPage(sorted, query, state);
 }
 
 export function getMedium({ parameter, state }: ApiCall): Answer {
   const medium = findMedium(parameter('assetId'), state);
-  return { status: 200, data: describeMedium(medium, state.faults) };
+  return { status: 200, data: describeMedium(medium, state) };
 }
 
 export function searchMedia({ query, state }: ApiCall): Answer {
   if (query.get('type') !== 'mediaasset') refuseFields({ type: 'must be mediaasset' });
-  const text = query.get('text')?.trim().toLowerCase() ?? '';
-  const found = state.library.media.filter(({ name, description, tags }) =>
-    [name, description, ...tags].some((part) => part.toLowerCase().includes(text)),
+  const { search } = state.traits;
+  const text = search === 'none' ? '' : (query.get('text')?.trim().toLowerCase() ?? '');
+  const types = search === 'all' ? valuesOf(query, 'assetTypes') : [];
+  const tags = search === 'all' ? valuesOf(query, 'tags') : [];
+  const found = state.library.media.filter(
+    (medium) =>
+      [medium.name, medium.description, ...medium.tags].some((part) => part.toLowerCase().includes(text)) &&
+      (types.length === 0 || types.includes(medium.type)) &&
+      tags.every((tag) => medium.tags.some((own) => own.toLowerCase() === tag)),
   );
-  return mediaPage(found, query, state.faults);
+  return mediaPage(found, query, state);
 }
 
-/** @throws Refusal 404 */
-export function findMedium(id: string, { library }: ApiCall['state']): StoredMedium {
+/** One value or several, by repetition or with commas: the pages do not say how. */
+function valuesOf(query: URLSearchParams, name: string): string[] {
+  return query
+    .getAll(name)
+    .flatMap((value) => value.split(','))
+    .map((value) => value.trim().toLowerCase())
+    .filter((value) => value !== '');
+}
+
+/** @throws Refusal 404, or what the dialect has for an id that cannot be one */
+export function findMedium(id: string, { library, traits }: ApiCall['state']): StoredMedium {
   const medium = library.mediaById.get(id);
-  if (medium === undefined) throw new Refusal(404, 'there is no medium with this id');
-  return medium;
+  if (medium !== undefined) return medium;
+  refuseMalformed(id, traits);
+  throw new Refusal(404, 'there is no medium with this id');
 }
 
-function mediaPage(
-  media: readonly StoredMedium[],
-  query: URLSearchParams,
-  faults: ApiCall['state']['faults'],
-): Answer {
-  const page = pageOf<unknown>(
-    media.map((medium) => describeMedium(medium, faults)),
-    { query, sizeParameter: 'perpage', faults, makeUp: madeUpItem },
+function mediaPage(media: readonly StoredMedium[], query: URLSearchParams, state: ApiCall['state']): Answer {
+  const { faults, traits } = state;
+  const page: ListedPage<unknown> = pageOf<unknown>(
+    media.map((medium) => describeMedium(medium, state)),
+    { query, sizeParameter: 'perpage', faults, traits, makeUp: madeUpItem },
   );
-  return { status: 200, data: listData(page, faults) };
+  return listAnswer(page, 'media', state);
 }
 
 const FILTERS: ReadonlyMap<string, (value: string) => Match> = new Map([

@@ -1,8 +1,10 @@
 import type { Answer, ApiCall } from './api-call.ts';
 import { checkCreateBody } from './create-body.ts';
-import { describePackage, madeUpItem } from './describe.ts';
+import { describePackage, madeUpItem, statusOf } from './describe.ts';
+import { refuseMalformed } from './dialect/ids.ts';
+import { createdAnswer, deletedAnswer, refuseFirst } from './dialect/package-answers.ts';
 import type { StoredPackage } from './package-store.ts';
-import { listData, pageOf } from './paging.ts';
+import { listAnswer, pageOf } from './paging.ts';
 import { Refusal } from './refusal.ts';
 import { readJson } from './request-body.ts';
 import { untilGone } from './send-body.ts';
@@ -10,6 +12,7 @@ import { untilGone } from './send-body.ts';
 export async function createPackage(call: ApiCall): Promise<Answer | undefined> {
   const { request, response, caller, state } = call;
   const { library, packages, faults } = state;
+  refuseFirst(state);
   const isAnonymous = caller === 'anonymous';
   const body = checkCreateBody(await readJson(request), { library, isAnonymous, nowMs: Date.now() });
   const stored = packages.create(body, caller);
@@ -25,12 +28,28 @@ export async function createPackage(call: ApiCall): Promise<Answer | undefined> 
 }
 
 async function created(stored: StoredPackage, state: ApiCall['state']): Promise<Answer> {
-  if (state.faults.find('ready-at-once') !== undefined) await stored.built;
-  return {
-    status: 201,
-    data: describePackage(stored, state),
-    headers: { location: `${state.apiUrl}/downloads/${encodeURIComponent(stored.id)}` },
-  };
+  const { faults } = state;
+  if (faults.find('ready-at-once') !== undefined) await stored.built;
+  const lost = faults.find('create-lost');
+  return lost === undefined
+    ? createdAnswer(stored, describePackage(stored, state), state)
+    : lostAnswer(lost.text, stored);
+}
+
+/** The package is there, and the answer does not say which it is. */
+function lostAnswer(kind: string, { createdMs }: StoredPackage): Answer {
+  switch (kind) {
+    case '204':
+      return { status: 204, text: '', mimeType: 'text/plain' };
+    case 'empty':
+      return { status: 201, text: '', mimeType: 'application/json' };
+    case 'html':
+      return { status: 200, text: '<!doctype html>\n<title>Please wait</title>\n', mimeType: 'text/html' };
+    case 'no-id':
+      return { status: 201, data: { accepted: true, queuedAt: createdMs } };
+    default:
+      throw new Refusal(504, 'the service did not answer in time');
+  }
 }
 
 export function getPackage(call: ApiCall): Answer {
@@ -39,22 +58,27 @@ export function getPackage(call: ApiCall): Answer {
   if (state.faults.take('package-404', stored.id) !== undefined) throw unknownPackage();
   if (state.faults.takeAfter('package-gone-after', stored.id) !== undefined) throw gonePackage();
   stored.looks += 1;
+  if (state.traits.poll === 'accepted-empty' && statusOf(stored, state) === 'preparing') {
+    return { status: 202, text: '', mimeType: 'application/json' };
+  }
   return { status: 200, data: describePackage(stored, state) };
 }
 
 export function listPackages({ query, state }: ApiCall): Answer {
-  const { packages, faults } = state;
+  const { packages, faults, traits } = state;
   const own = packages.list().filter(({ owner }) => owner === 'user');
   const page = pageOf<unknown>(
     own.map((stored) => describePackage(stored, state)),
-    { query, sizeParameter: 'perPage', faults, makeUp: madeUpItem },
+    { query, sizeParameter: 'perPage', faults, traits, makeUp: madeUpItem },
   );
-  return { status: 200, data: listData(page, faults) };
+  return listAnswer(page, 'downloads', state);
 }
 
 export function deletePackage(call: ApiCall): Answer {
-  call.state.packages.remove(findPackage(call));
-  return { status: 200, data: null };
+  const { state } = call;
+  const stored = findPackage(call);
+  state.packages.remove(stored);
+  return deletedAnswer(describePackage(stored, state), state.traits);
 }
 
 /**
@@ -62,6 +86,7 @@ export function deletePackage(call: ApiCall): Answer {
  */
 function findPackage({ parameter, caller, state }: ApiCall): StoredPackage {
   const found = state.packages.find(parameter('id'));
+  if (found === 'unknown') refuseMalformed(parameter('id'), state.traits);
   if (found === 'expired') throw gonePackage();
   if (found === 'unknown' || (found.owner === 'user' && caller === 'anonymous')) throw unknownPackage();
   return found;

@@ -57,11 +57,13 @@ export interface PackageStoreOptions {
   readonly faults: ActiveFaults;
   /** When a body does not say. */
   readonly expiryMs: number;
+  /** The form of package ids. */
+  readonly formId: (id: string) => string;
 }
 
 /** Packages of one sandbox by id. Builds run one after the other, each to disk. */
 export function createPackageStore(options: PackageStoreOptions): PackageStore {
-  const { faults, expiryMs } = options;
+  const { faults, expiryMs, formId } = options;
   const packages = new Map<string, StoredPackage>();
   const expired = new Set<string>();
   const files = new Map<string, { readonly stored: StoredPackage; readonly file: ServedFile }>();
@@ -92,7 +94,7 @@ export function createPackageStore(options: PackageStoreOptions): PackageStore {
       const controller = new AbortController();
       const createdMs = Date.now();
       const stored: StoredPackage = {
-        id: newPackageId(faults),
+        id: formId(newPackageId(faults)),
         owner,
         body,
         compressed: !isSingle && faults.find('several-files') === undefined,

@@ -13,6 +13,8 @@ export interface BuiltFile {
   /** What it is called for people. */
   readonly name: string;
   readonly mimeType: string;
+  /** What the entries of an archive come to. */
+  readonly unpackedBytes?: number;
   /** Another file of the same size, for the fault that replaces it in mid-download. */
   readonly replacementPath?: string;
 }
@@ -43,8 +45,8 @@ export async function buildPackage(
     return files;
   }
   const path = join(folder, `${temporaryName}.zip`);
-  await writeArchive(items, path, { ...options, isReplacement: false });
-  const file = { path, name: `${archiveName}.zip`, mimeType: 'application/zip' };
+  const unpackedBytes = await writeArchive(items, path, { ...options, isReplacement: false });
+  const file = { path, name: `${archiveName}.zip`, mimeType: 'application/zip', unpackedBytes };
   if (!withReplacement) return [file];
   const replacementPath = join(folder, `${temporaryName}-replacement.zip`);
   await writeArchive(items, replacementPath, { ...options, isReplacement: true });
@@ -75,12 +77,12 @@ interface ArchiveOptions {
   readonly signal: AbortSignal;
 }
 
-/** Media are stored (they are compressed already), texts deflated. */
+/** Media are stored (they are compressed already), texts deflated. Resolves with the sum of their sizes. */
 async function writeArchive(
   items: readonly PackageItem[],
   path: string,
   options: ArchiveOptions,
-): Promise<void> {
+): Promise<number> {
   const sources: ArchiveSource[] = [];
   for (const { source } of items) {
     if ('text' in source) sources.push(Buffer.from(await source.text(), 'utf8'));
@@ -125,6 +127,10 @@ async function writeArchive(
     // After an abort the file that was being read would stay open.
     current?.destroy();
   }
+  return sources.reduce(
+    (total, source) => total + (Buffer.isBuffer(source) ? source.length : source.sizeBytes),
+    0,
+  );
 }
 
 type ArchiveSource = Buffer | { readonly path: string; readonly sizeBytes: number };

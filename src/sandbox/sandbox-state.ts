@@ -1,4 +1,5 @@
 import type { ActiveFaults } from './active-faults.ts';
+import type { Traits } from './dialect/traits.ts';
 import type { Library } from './library.ts';
 import type { PackageStore } from './package-store.ts';
 import type { SignedStorage } from './signed-storage.ts';
@@ -10,6 +11,10 @@ export interface SandboxState {
   readonly packages: PackageStore;
   readonly tokens: Tokens;
   readonly faults: ActiveFaults;
+  /** How the answers are put that the pages leave open. */
+  readonly traits: Traits;
+  /** Creations that `create-first` has refused. */
+  readonly refusedCreations: { count: number };
   /** Runs only with the faults that need another origin. */
   readonly storage: SignedStorage | undefined;
   readonly tenant: string;

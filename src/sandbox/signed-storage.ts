@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ActiveFaults } from './active-faults.ts';
+import type { Traits } from './dialect/traits.ts';
 import { answerFile } from './file-answer.ts';
 import { guardAgainstBrowsers, type LocalServer, startLocalServer } from './local-server.ts';
 import type { PackageStore } from './package-store.ts';
@@ -23,20 +24,21 @@ const DEFAULT_LIFETIME_MS = 3_600_000;
 export async function startSignedStorage(options: {
   readonly packages: PackageStore;
   readonly faults: ActiveFaults;
+  readonly traits: Traits;
   readonly signal: AbortSignal;
 }): Promise<SignedStorage> {
-  const { packages, faults, signal } = options;
+  const { packages, faults, traits, signal } = options;
   const grants = new Map<string, Grant>();
   const server: LocalServer = await startLocalServer(0, async (request, response) => {
     try {
       guardAgainstBrowsers(request, server.port);
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
+      if (request.method !== 'GET' && (request.method !== 'HEAD' || traits.head === '405')) {
         throw new Refusal(405, 'MethodNotAllowed', { headers: { allow: 'GET, HEAD' } });
       }
       const fileId = admit(request, grants);
       const found = packages.findFile(fileId);
       if (typeof found === 'string') throw new Refusal(404, 'NoSuchKey');
-      await answerFile({ request, response, file: found.file, faults, signal });
+      await answerFile({ request, response, file: found.file, faults, traits, signal });
     } catch (error) {
       answerError(response, error);
     }

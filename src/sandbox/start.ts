@@ -4,12 +4,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { ExpectedError } from '../errors.ts';
 import { createActiveFaults } from './active-faults.ts';
+import { CATALOGUE } from './built-in-catalogue.ts';
 import { createBuiltInLibrary } from './built-in-library.ts';
+import { faultsOf } from './dialect/as-faults.ts';
+import { dialectId, withDialectIds } from './dialect/ids.ts';
+import { LARGE_CATALOGUE } from './dialect/large-library.ts';
+import { DEFAULT_TRAITS, type Traits } from './dialect/traits.ts';
 import type { SandboxFault } from './faults.ts';
 import { handleRequest } from './handle-request.ts';
+import type { Library } from './library.ts';
 import { type LocalServer, startLocalServer } from './local-server.ts';
 import { readMediaDirectory } from './media-directory.ts';
-import { createPackageStore } from './package-store.ts';
+import { createPackageStore, type PackageStore } from './package-store.ts';
 import type { SandboxState } from './sandbox-state.ts';
 import { startSignedStorage } from './signed-storage.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
@@ -23,6 +29,8 @@ export interface SandboxOptions {
   /** How long a package takes to prepare, at least; it really is zipped as well. */
   readonly prepareMs: number;
   readonly faults: readonly SandboxFault[];
+  /** What the answers look like where the pages leave it open; as in docs/openapi.yaml if left out. */
+  readonly traits?: Traits;
   /** When packages expire that do not say; a week if left out. */
   readonly tenantExpiryMs?: number;
 }
@@ -38,6 +46,9 @@ export interface Sandbox {
   readonly clientSecret: string;
   /** A place for settings of whoever uses it; not made yet, gone when it ends. */
   readonly configFolder: string;
+  /** What it holds, for tests that compare. */
+  readonly library: Library;
+  readonly packages: PackageStore;
   /** Ends all connections and removes all temporary files. */
   close(): Promise<void>;
 }
@@ -50,7 +61,7 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
  * @throws ExpectedError USAGE when the port is taken or there is no such folder
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { port, mediaDirectory, prepareMs, tenantExpiryMs = WEEK_MS } = options;
+  const { port, mediaDirectory, prepareMs, tenantExpiryMs = WEEK_MS, traits = DEFAULT_TRAITS } = options;
   const controller = new AbortController();
   const { signal } = controller;
   // One listener for each transfer that waits: many are no leak.
@@ -62,18 +73,27 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     for (const step of cleanUp.splice(0).toReversed()) await step();
   };
   try {
-    const faults = createActiveFaults(options.faults);
+    const faults = createActiveFaults([...faultsOf(traits), ...options.faults]);
     const [mediaFolder, packageFolder] = [join(temporary.path, 'media'), join(temporary.path, 'packages')];
     await mkdir(mediaFolder, { mode: 0o700 });
     await mkdir(packageFolder, { mode: 0o700 });
-    const library =
+    const catalogue = traits.library === 'large' ? [...CATALOGUE, ...LARGE_CATALOGUE] : CATALOGUE;
+    const library = withDialectIds(
       mediaDirectory === undefined
-        ? await createBuiltInLibrary(mediaFolder)
-        : readMediaDirectory(mediaDirectory);
-    const packages = createPackageStore({ folder: packageFolder, library, faults, expiryMs: tenantExpiryMs });
+        ? await createBuiltInLibrary(mediaFolder, catalogue)
+        : readMediaDirectory(mediaDirectory),
+      traits,
+    );
+    const packages = createPackageStore({
+      folder: packageFolder,
+      library,
+      faults,
+      expiryMs: tenantExpiryMs,
+      formId: (id) => dialectId(id, traits),
+    });
     cleanUp.push(() => packages.close());
     const needsStorage = faults.find('redirect') !== undefined || faults.find('foreign-url') !== undefined;
-    const storage = needsStorage ? await startSignedStorage({ packages, faults, signal }) : undefined;
+    const storage = needsStorage ? await startSignedStorage({ packages, faults, traits, signal }) : undefined;
     if (storage !== undefined) cleanUp.push(() => storage.close());
 
     const tokens = createTokens(faults);
@@ -89,6 +109,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       packages,
       tokens,
       faults,
+      traits,
+      refusedCreations: { count: 0 },
       storage,
       prepareMs,
       apiUrl,
@@ -106,6 +128,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       clientId,
       clientSecret,
       configFolder: join(temporary.path, 'config'),
+      library,
+      packages,
       close,
     };
   } catch (error) {

@@ -4,7 +4,7 @@ import { readBody } from './request-body.ts';
 
 /** OAuth 2.0 client credentials as Keycloak answers them (RFC 6749, 4.4 and 5.2; api.md, Authentication). */
 export async function issueToken({ request, parameter, state }: ApiCall): Promise<Answer> {
-  const { faults, tokens, tenant } = state;
+  const { faults, traits, tokens, tenant } = state;
   if (faults.take('token-503') !== undefined)
     return refuse(503, 'temporarily_unavailable', 'Try again later');
   if (faults.find('token-html') !== undefined) {
@@ -25,7 +25,11 @@ export async function issueToken({ request, parameter, state }: ApiCall): Promis
   if (faults.find('token-missing') !== undefined) return { status: 200, json: { token_type: 'Bearer' } };
   const { token, expiresInSeconds } = tokens.issue();
   const json: TokenAnswer = { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds };
-  return { status: 200, json };
+  const expiresIn = traits['expires-in'];
+  if (expiresIn === 'number') return { status: 200, json };
+  const { expires_in: seconds, ...rest } = json;
+  if (expiresIn === 'absent') return { status: 200, json: rest };
+  return { status: 200, json: { ...rest, expires_in: expiresIn === 'text' ? String(seconds) : null } };
 }
 
 function refuse(status: number, error: string, description?: string): Answer {

@@ -1,16 +1,28 @@
 import type { Answer, ApiCall } from './api-call.ts';
 import { CUE_FORMATS, CUE_MIME_TYPES } from './cue.ts';
-import { describeTranscript } from './describe.ts';
+import { describeTranscript, madeUpItem } from './describe.ts';
 import { contentDisposition } from './file-headers.ts';
 import { formatCues } from './format-cues.ts';
 import { findMedium } from './media-routes.ts';
 import { safeName } from './package-items.ts';
-import { listData } from './paging.ts';
+import { listAnswer, pageOf } from './paging.ts';
 import { Refusal, refuseFields } from './refusal.ts';
 
-export function listTranscripts({ parameter, state }: ApiCall): Answer {
+export function listTranscripts({ parameter, query, state }: ApiCall): Answer {
+  const { traits, faults } = state;
   const { transcripts } = findMedium(parameter('assetId'), state);
-  return { status: 200, data: listData(transcripts.map(describeTranscript), state.faults) };
+  const described = transcripts.map(describeTranscript);
+  if (described.length === 0) {
+    const none = traits['no-transcripts'];
+    if (none === '404') throw new Refusal(404, 'this medium has no transcripts');
+    if (none === '204') return { status: 204, text: '', mimeType: 'application/json' };
+    if (none === 'null') return { status: 200, data: null };
+  }
+  const page =
+    traits['transcript-pages'] === 'paged'
+      ? pageOf<unknown>(described, { query, sizeParameter: 'perpage', faults, traits, makeUp: madeUpItem })
+      : { items: described, page: 0, totalCount: described.length };
+  return listAnswer(page, 'transcripts', state);
 }
 
 /** One transcript as a file of its own, not in an envelope. */
@@ -35,7 +47,8 @@ export async function downloadTranscript({ parameter, query, state }: ApiCall): 
     text: formatCues(await transcript.readCues(), format, { languageCode, omitSpeakerLabels }),
     mimeType: CUE_MIME_TYPES[format],
     headers: {
-      'content-disposition': contentDisposition(`${safeName(medium.name)}.${languageCode}.${format}`),
+      'content-disposition':
+        contentDisposition(`${safeName(medium.name)}.${languageCode}.${format}`) ?? 'attachment',
     },
   };
 }

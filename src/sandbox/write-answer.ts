@@ -2,6 +2,9 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { gzipSync } from 'node:zlib';
 import type { ActiveFaults } from './active-faults.ts';
 import type { Answer } from './api-call.ts';
+import { writeIds } from './dialect/ids.ts';
+import { shapeError, waitHeaders } from './dialect/shape-error.ts';
+import type { Traits } from './dialect/traits.ts';
 import { Refusal } from './refusal.ts';
 import type { Zone } from './routes.ts';
 
@@ -9,28 +12,39 @@ export interface WriteOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly faults: ActiveFaults;
+  readonly traits: Traits;
   /** undefined where the request reached no route. */
   readonly zone: Zone | undefined;
 }
 
 /** Sends what a route answered. */
 export function writeAnswer(answer: Answer, options: WriteOptions): void {
-  const { faults } = options;
+  const { faults, traits } = options;
   if ('text' in answer) {
     writeText(options, answer.status, answer.text, { ...answer.headers, 'content-type': answer.mimeType });
   } else if ('json' in answer) writeJson(options, answer.status, answer.json);
   else {
-    const envelope: { status?: string; data?: unknown } = { status: 'success', data: answer.data };
-    if (faults.find('bare-data') !== undefined) delete envelope.status;
-    if (faults.find('no-data') !== undefined) delete envelope.data;
+    const envelope: Record<string, unknown> = {
+      ...answer.beside,
+      status: outerStatus(traits),
+      data: answer.data,
+    };
+    if (faults.find('bare-data') !== undefined) delete envelope['status'];
+    if (faults.find('no-data') !== undefined) delete envelope['data'];
     const isHidden = options.zone === 'api' && faults.take('success-with-500') !== undefined;
     writeJson(options, isHidden ? 500 : answer.status, envelope, answer.headers);
   }
 }
 
+/** `absent` is the fault `bare-data`. */
+function outerStatus({ envelope }: Traits): unknown {
+  if (envelope === '200') return 200;
+  return envelope === 'absent' ? 'success' : envelope;
+}
+
 /** Sends a refusal as JSend: `fail` where the request is to blame, `error` where the server is. */
 export function writeError(error: unknown, options: WriteOptions): void {
-  const { response, faults, zone } = options;
+  const { response, faults, traits, zone } = options;
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -38,13 +52,23 @@ export function writeError(error: unknown, options: WriteOptions): void {
   const refusal = error instanceof Refusal ? error : internalError(error);
   const { status, message, fields } = refusal;
   const headers: OutgoingHttpHeaders = { ...refusal.headers };
-  if (status === 429 || status === 503) headers['retry-after'] = faults.find('retry-after')?.text ?? '1';
+  if (status === 429 || status === 503) {
+    Object.assign(headers, waitHeaders(faults.find('retry-after')?.text ?? '1', traits));
+  }
   const envelope =
     status >= 500
       ? { status: 'error', message }
       : { status: 'fail', data: fields ?? null, ...(fields === undefined ? { message } : {}) };
   const isHidden = zone === 'api' && faults.find('fail-with-200') !== undefined;
-  writeJson(options, isHidden ? 200 : status, envelope, headers);
+  const shaped = zone === 'api' ? shapeError(refusal, traits) : undefined;
+  if (shaped !== undefined) writeShaped(shaped, headers, options);
+  else writeJson(options, isHidden ? 200 : status, envelope, headers);
+}
+
+function writeShaped(answer: Answer, headers: OutgoingHttpHeaders, options: WriteOptions): void {
+  if ('text' in answer) {
+    writeText(options, answer.status, answer.text, { ...headers, 'content-type': answer.mimeType });
+  } else if ('json' in answer) writeJson(options, answer.status, answer.json, headers);
 }
 
 function internalError(error: unknown): Refusal {
@@ -57,8 +81,8 @@ function writeJson(
   value: unknown,
   headers: OutgoingHttpHeaders = {},
 ): void {
-  const { faults, zone } = options;
-  let text = JSON.stringify(value);
+  const { faults, traits, zone } = options;
+  let text = writeIds(JSON.stringify(value), traits);
   if (faults.find('number-ids') !== undefined) text = text.replaceAll(/"id":"(\d{16,})"/g, '"id":$1');
   if (zone === 'api' && faults.find('hostile-keys') !== undefined) text = withHostileKeys(text);
   writeText(options, status, text, { ...headers, 'content-type': 'application/json; charset=utf-8' });
@@ -73,6 +97,10 @@ function writeText(
   const isGzip = zone === 'api' && faults.find('api-gzip') !== undefined;
   const body = isGzip ? gzipSync(text) : Buffer.from(text, 'utf8');
   const hasUnreadBody = request.headers['content-length'] !== undefined && !request.complete;
+  if (status === 204) {
+    response.writeHead(204, headers).end();
+    return;
+  }
   response.writeHead(status, {
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',

@@ -31,6 +31,7 @@ const SANDBOX: SandboxCommandOptions = {
   mediaFolder: null,
   prepareMs: 2_000,
   faults: [],
+  traits: undefined,
   command: [],
 };
 

@@ -1,0 +1,84 @@
+import type { Traits } from './traits.ts';
+
+export type Item = Readonly<Record<string, unknown>>;
+
+/** A medium as `describeMedium` has it, in the words of a dialect. */
+export function shapeMedium(medium: Item, traits: Traits): Item {
+  const { name, type, created, renditions, ...rest } = medium;
+  return {
+    ...rest,
+    [traits['name-key']]: name,
+    ...(traits['type-key'] === 'absent' ? {} : { [traits['type-key']]: inCase(String(type), traits) }),
+    ...(traits['created-key'] === 'absent' ? {} : { [traits['created-key']]: shapeTime(created, traits) }),
+    ...shapeRenditions(renditions, traits),
+  };
+}
+
+function shapeRenditions(renditions: unknown, traits: Traits): Item {
+  if (traits.renditions === 'absent') return {};
+  if (traits.renditions === 'null') return { renditions: null };
+  if (traits.renditions === 'full' || !Array.isArray(renditions)) return { renditions };
+  return { renditions: [{ name: 'thumbnail', mimeType: 'image/jpeg', size: 1 }, ...renditions] };
+}
+
+function inCase(type: string, traits: Traits): string {
+  if (traits['type-case'] === 'upper') return type.toUpperCase();
+  return traits['type-case'] === 'capital' ? type.charAt(0).toUpperCase() + type.slice(1) : type;
+}
+
+/** A package as `describePackage` has it, in the words of a dialect. */
+export function shapePackage(described: Item, traits: Traits): Item {
+  const { status, compressed, title, created, expires, ...rest } = described;
+  const word = statusWord(status, traits);
+  return {
+    ...rest,
+    ...(word === 'absent' ? {} : { status: word }),
+    ...shapeCompressed(compressed, traits),
+    ...(title === undefined || traits['package-name-key'] === 'absent'
+      ? {}
+      : { [traits['package-name-key']]: title }),
+    ...(traits['created-key'] === 'absent'
+      ? {}
+      : { [traits['created-key']]: shapeTime(created, traits), expires: shapeTime(expires, traits) }),
+    ...(described['files'] === undefined ? filesBefore(traits) : {}),
+  };
+}
+
+function statusWord(status: unknown, traits: Traits): unknown {
+  if (status === 'ready') return traits['ready-word'];
+  if (status === 'preparing') return traits['preparing-word'];
+  return status === 'failed' ? traits['failed-word'] : status;
+}
+
+function shapeCompressed(compressed: unknown, traits: Traits): Item {
+  if (traits.compressed === 'absent') return {};
+  if (traits.compressed === 'false') return { compressed: false };
+  return { compressed: traits.compressed === 'text' ? String(compressed) : compressed };
+}
+
+function filesBefore(traits: Traits): Item {
+  if (traits['files-before'] === 'absent') return {};
+  return { files: traits['files-before'] === 'null' ? null : [] };
+}
+
+/** `2025-01-07T09:00:00Z` as the dialect writes it. */
+function shapeTime(time: unknown, traits: Traits): unknown {
+  const utc = String(time);
+  const timeMs = Date.parse(utc);
+  switch (traits.times) {
+    case 'blank':
+      return utc.replace('T', ' ').replace('Z', '');
+    case 'no-zone':
+      return utc.replace('Z', '');
+    case 'offset':
+      return new Date(timeMs + 7_200_000).toISOString().replace(/\.\d+Z$/, '+02:00');
+    case 'seven-digits':
+      return utc.replace('Z', '.0000000Z');
+    case 'seconds':
+      return timeMs / 1000;
+    case 'milliseconds':
+      return timeMs;
+    default:
+      return utc;
+  }
+}

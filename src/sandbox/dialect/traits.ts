@@ -1,0 +1,195 @@
+import { ExpectedError } from '../../errors.ts';
+
+function trait<const Values extends readonly [string, ...string[]]>(description: string, ...values: Values) {
+  return { description, values };
+}
+
+/**
+ * What the public pages of the API leave open, one independent question each; the first value is what the
+ * sandbox answers without a dialect.
+ */
+export const TRAITS = {
+  library: trait(
+    'what the library holds; `large` has two pages of 50, one medium in 25 languages',
+    'standard',
+    'large',
+  ),
+  ids: trait('form of all ids', 'uuid', 'number', 'big-number', 'strange'),
+
+  // Packages
+  'zip-type': trait(
+    '`mimeType` and Content-Type of an archive',
+    'application/zip',
+    'application/octet-stream',
+    'binary/octet-stream',
+    'application/x-zip',
+    'application/x-zip-compressed',
+    'multipart/x-zip',
+    'application/force-download',
+    'none',
+  ),
+  compressed: trait('`compressed` of a package', 'boolean', 'absent', 'false', 'text'),
+  'file-size': trait('`files[].size`', 'number', 'text', 'absent', 'unpacked'),
+  'files-before': trait('`files` of a package that is not ready', 'absent', 'null', 'empty'),
+  'ready-word': trait(
+    '`status` of a ready package',
+    'ready',
+    'READY',
+    'completed',
+    'done',
+    'available',
+    'Succeeded',
+    'absent',
+  ),
+  'preparing-word': trait(
+    '`status` before that',
+    'preparing',
+    'PENDING',
+    'in_progress',
+    'queued',
+    'Running',
+    'absent',
+  ),
+  'failed-word': trait(
+    '`status` of a package that failed',
+    'failed',
+    'softDeleted',
+    'aborted',
+    'preparationFailed',
+    'timedOutError',
+    'rejected',
+    'CANCELLED',
+  ),
+  poll: trait('the answer while a package is being prepared', 'body', 'accepted-empty'),
+  'package-name-key': trait('the title of a package', 'title', 'name', 'absent'),
+  'file-url': trait('`files[].url`', 'absolute', 'absolute-path', 'relative', 'presigned', 'redirect'),
+
+  // Creation
+  create: trait(
+    'the answer to a creation',
+    '201',
+    '200',
+    'id-only',
+    'text-id',
+    'accepted-location',
+    'no-content-location',
+    'ready',
+  ),
+  location: trait('Location of a creation', 'absolute', 'absolute-path', 'relative'),
+  'create-first': trait('what the first creation meets before anything is created', 'nothing', '429', '503'),
+  delete: trait('the answer to a deletion', '200', 'package', '204', '202', 'empty'),
+
+  // Media and transcripts
+  'type-key': trait('where the type of a medium is', 'type', 'assetType', 'mediaType', 'kind', 'absent'),
+  'type-case': trait('how the type is written', 'lower', 'upper', 'capital'),
+  'name-key': trait('where the name of a medium is', 'name', 'title'),
+  'created-key': trait(
+    'where the time of creation is',
+    'created',
+    'createdAt',
+    'creationDate',
+    'created_at',
+    'absent',
+  ),
+  times: trait(
+    'how times are written',
+    'utc',
+    'blank',
+    'no-zone',
+    'offset',
+    'seven-digits',
+    'seconds',
+    'milliseconds',
+  ),
+  renditions: trait('`renditions` of a medium', 'full', 'one-without-id', 'absent', 'null'),
+  'transcript-pages': trait('whether transcripts are paged', 'all', 'paged'),
+  'no-transcripts': trait('the answer for a medium without transcripts', 'empty', '404', '204', 'null'),
+  search: trait('which search parameters are honored', 'all', 'text-only', 'none'),
+  filter: trait('whether `filter` is honored', 'honored', 'ignored'),
+
+  // Lists
+  list: trait(
+    'what holds the items of a list',
+    'array',
+    'items',
+    'named',
+    'results',
+    'data',
+    'entities',
+    'content',
+  ),
+  'list-extras': trait('what else is beside the items', 'none', 'links', 'errors', 'facets', 'page'),
+  'past-end': trait('the page after the last', 'empty', '404', '400', '416', '204', 'empty-body'),
+  pages: trait('how long pages are', 'exact', 'short', 'overlapping', 'capped', 'size-ignored'),
+
+  // Protocol
+  envelope: trait('the outer `status`', 'success', 'absent', 'SUCCESS', 'OK', '200'),
+  errors: trait('what errors look like', 'jsend', 'problem', 'oauth', 'nested', 'text', 'html', 'empty'),
+  'malformed-id': trait('the status for an id that cannot be one', '404', '400', '422'),
+  'expires-in': trait('`expires_in` of a token', 'number', 'text', 'absent', 'null'),
+  'rate-header': trait(
+    'how 429 and 503 say when to come back',
+    'retry-after',
+    'ratelimit-reset',
+    'x-ratelimit-reset',
+    'epoch',
+    'date',
+    'none',
+  ),
+
+  // Files
+  ranges: trait('whether files have Range', 'bytes', 'none'),
+  length: trait('whether files have Content-Length', 'known', 'chunked'),
+  etag: trait('ETag of files', 'strong', 'weak', 'none'),
+  head: trait('whether HEAD is answered', 'yes', '405'),
+  disposition: trait(
+    'Content-Disposition of files',
+    'both',
+    'plain',
+    'star-only',
+    'inline',
+    'raw-utf8',
+    'none',
+  ),
+} as const;
+
+export type TraitName = keyof typeof TRAITS;
+
+/** One value for each trait. */
+export type Traits = { readonly [Name in TraitName]: (typeof TRAITS)[Name]['values'][number] };
+
+export const TRAIT_NAMES = Object.keys(TRAITS).filter(isTraitName);
+
+export const DEFAULT_TRAITS = withTraits({});
+
+/** These traits, and the first value of each other. */
+export function withTraits(some: Partial<Traits>): Traits {
+  const first = Object.fromEntries(Object.entries(TRAITS).map(([name, { values }]) => [name, values[0]]));
+  // Each name has its own value by construction, which no type of Object.fromEntries can say.
+  return { ...(first as Traits), ...some };
+}
+
+/**
+ * Reads `TRAIT=VALUE`.
+ * @throws ExpectedError USAGE that lists the traits, or the values of this one
+ */
+export function parseTrait(text: string): Partial<Traits> {
+  const equals = text.indexOf('=');
+  const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
+  if (!isTraitName(name)) {
+    throw new ExpectedError('USAGE', `there is no trait named ${JSON.stringify(name)}`, {
+      hint: `the traits are: ${TRAIT_NAMES.join(', ')}`,
+    });
+  }
+  const values: readonly string[] = TRAITS[name].values;
+  if (!values.includes(value)) {
+    throw new ExpectedError('USAGE', `${name} cannot be ${JSON.stringify(value)}`, {
+      hint: `its values are: ${values.join(', ')}`,
+    });
+  }
+  return { [name]: value };
+}
+
+function isTraitName(name: string): name is TraitName {
+  return Object.hasOwn(TRAITS, name);
+}
