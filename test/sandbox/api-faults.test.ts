@@ -132,6 +132,28 @@ describe('creations', () => {
     expect((await createPackage(sandbox)).id).not.toBe(body.data[0]?.id);
   });
 
+  test.each([
+    ['create-lost=504', 504, /error/],
+    ['create-lost=204', 204, /^$/],
+    ['create-lost=empty', 201, /^$/],
+    ['create-lost=html', 200, /<!doctype html>/],
+    ['create-lost=no-id', 201, /accepted/],
+  ])('%s', async (fault, status, text) => {
+    const sandbox = await openSandbox(fault);
+    const [medium] = await listAllMedia(sandbox);
+    const answer = await send(`${sandbox.apiUrl}/downloads`, {
+      method: 'POST',
+      headers: { ...bearer(sandbox), 'content-type': 'application/json' },
+      body: JSON.stringify({ selectedMediaIds: [medium?.id] }),
+    });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.location).toBeUndefined();
+    expect(answer.bytes.toString('utf8')).toMatch(text);
+    const { body } = await call<DownloadPackage[]>(sandbox, 'GET', '/downloads');
+    expect(body.data).toHaveLength(1);
+    expect(answer.bytes.toString('utf8')).not.toContain(body.data[0]?.id);
+  });
+
   test('create-stall', async () => {
     const sandbox = await openSandbox('create-stall');
     const [medium] = await listAllMedia(sandbox);

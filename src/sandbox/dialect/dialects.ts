@@ -200,10 +200,10 @@ export const DIALECTS = {
       'ready-word': 'completed',
     },
   },
-  'big-numbers': {
-    description: 'ids beyond 2^53 as JSON numbers, outer status 200, times in seconds, pages capped at 10',
+  numbers: {
+    description: 'ids as JSON numbers, outer status 200, times in seconds, pages capped at 10',
     traits: {
-      ids: 'big-number',
+      ids: 'number',
       envelope: '200',
       times: 'seconds',
       pages: 'capped',

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { combineTraits } from '../../src/sandbox/dialect/dialects.ts';
+import type { Traits } from '../../src/sandbox/dialect/traits.ts';
+import { parseFault } from '../../src/sandbox/faults.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import { runCommand } from '../commands/run-command.ts';
+import { afterThisTest } from '../support/after-this-test.ts';
+
+/** What docs/ci.md lets a pipeline repeat. */
+const REPEATABLE = [6];
+const MOST_RUNS = 4;
+const AMBIGUOUS = 14;
+
+async function openSandbox(faults: readonly string[], traits: Partial<Traits>): Promise<Sandbox> {
+  const sandbox = await startSandbox({
+    port: 0,
+    prepareMs: 0,
+    faults: faults.map(parseFault),
+    traits: combineTraits([traits]),
+  });
+  afterThisTest(() => sandbox.close());
+  return sandbox;
+}
+
+/** `create` as a pipeline runs it: again, while the exit code says that this may help. */
+async function createInLoop(sandbox: Sandbox, flags: readonly string[]) {
+  const [medium] = sandbox.library.media;
+  for (let runs = 1; ; runs += 1) {
+    const run = await runCommand(['create', '-m', medium?.id ?? '', ...flags, '--json'], {
+      token: sandbox.token,
+      env: { STREAMDIVER_API_URL: sandbox.apiUrl },
+    });
+    if (!REPEATABLE.includes(run.exitCode) || runs === MOST_RUNS) return { run, runs };
+  }
+}
+
+const LOST = [
+  'create-lost=504',
+  'create-lost=204',
+  'create-lost=empty',
+  'create-lost=html',
+  'create-lost=no-id',
+  'create-reset',
+];
+
+const LISTS: readonly (readonly [name: string, traits: Partial<Traits>])[] = [
+  ['as documented', {}],
+  ['without a time', { 'created-key': 'absent' }],
+  ['without a title', { 'package-name-key': 'absent' }],
+  ['with neither', { 'created-key': 'absent', 'package-name-key': 'absent' }],
+  ['with other names for both', { 'created-key': 'createdAt', 'package-name-key': 'name' }],
+  [
+    'in an object, with neither',
+    { list: 'entities', 'list-extras': 'facets', 'created-key': 'absent', 'package-name-key': 'absent' },
+  ],
+  ['with times in seconds', { times: 'seconds', 'package-name-key': 'absent' }],
+];
+
+const CASES = LOST.flatMap((fault) => LISTS.map(([list, traits]) => [fault, list, traits] as const));
+
+test.each(CASES)('a loop around create under %s makes one package, list %s', async (fault, _list, traits) => {
+  for (const flags of [[], ['--title', 'nightly']]) {
+    const sandbox = await openSandbox([fault], traits);
+    const { run, runs } = await createInLoop(sandbox, flags);
+    expect(run.exitCode).toBe(AMBIGUOUS);
+    expect(run.json).toMatchObject({ error: { retryable: false } });
+    expect(runs).toBe(1);
+    expect(sandbox.packages.list()).toHaveLength(1);
+  }
+});
+
+test.each([
+  ['202 with Location', { create: 'accepted-location' }],
+  ['204 with Location', { create: 'no-content-location' }],
+  ['202 with a relative Location', { create: 'accepted-location', location: 'relative' }],
+  ['204 with a path as Location', { create: 'no-content-location', location: 'absolute-path' }],
+  ['the id as text', { create: 'text-id' }],
+  ['429 first', { 'create-first': '429' }],
+  ['429 first, until a date of another clock', { 'create-first': '429', 'rate-header': 'date' }],
+  ['503 with Retry-After first', { 'create-first': '503' }],
+] as const)('create answered with %s succeeds, with one package', async (_what, traits) => {
+  const sandbox = await openSandbox([], traits);
+  const { run, runs } = await createInLoop(sandbox, []);
+  expect(run.exitCode).toBe(0);
+  expect(runs).toBe(1);
+  const [only, ...others] = sandbox.packages.list();
+  expect(others).toEqual([]);
+  expect(run.json).toMatchObject({ id: only?.id });
+});
+
+test('429 that does not end creates nothing, and a loop may go on', async () => {
+  const sandbox = await openSandbox(['api-429=1000'], {});
+  const { run, runs } = await createInLoop(sandbox, []);
+  expect(run.exitCode).toBe(6);
+  expect(runs).toBe(MOST_RUNS);
+  expect(sandbox.packages.list()).toEqual([]);
+});
