@@ -1,6 +1,6 @@
 import type { Plugin } from 'rolldown';
 
-/** What packages load at once but this program never or seldom uses, and what stands there instead. */
+/** What packages load at once but this program never or seldom uses, or do wrong, and what stands there instead. */
 const UNUSED: readonly { readonly file: RegExp; readonly call: string; readonly instead: string }[] = [
   // For subcommands that are programs of their own.
   {
@@ -27,6 +27,12 @@ const UNUSED: readonly { readonly file: RegExp; readonly call: string; readonly 
     file: /[/\\]undici[/\\]lib[/\\]dispatcher[/\\]client-h1\.js$/,
     call: "require('../web/fetch/body.js')",
     instead: '({})',
+  },
+  // Closes the connection; any client has to bear a 100 that it did not ask for (RFC 9110 15.2), as undici does for a 103.
+  {
+    file: /[/\\]undici[/\\]lib[/\\]dispatcher[/\\]client-h1\.js$/,
+    call: 'if (statusCode === 100) {',
+    instead: 'if (false) {',
   },
   // Unicode tables, each of which takes longer than a table of plain texts: made for the first text that needs them.
   {

@@ -146,6 +146,7 @@ function openApi(
     clock,
     certificates: () => readCertificates(connection),
     proxy: resolveProxy(world.env),
+    services: connection,
     userAgent: `${PROGRAM}/${VERSION}`,
     nodeVersion: world.nodeVersion,
     ...(io.verbosity < 2 ? {} : { onHeadLine: (line) => io.verbose(2, line) }),

@@ -3,7 +3,6 @@ import type { Clock } from '../clock.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { readBody } from '../http/body.ts';
 import { mayCarryCredential } from '../http/origin.ts';
-import { isPrivateHost } from '../http/private-address.ts';
 import { followRedirects } from '../http/redirect.ts';
 import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
@@ -84,15 +83,6 @@ export function createApi(options: ApiOptions): Api {
   /** One request whose credential is decided by its URL; a 401 of our own origin is answered by one renewal. */
   const send = async (request: Omit<HttpRequest, 'headersTimeoutMs'>): Promise<HttpResponse> => {
     const isOwn = mayCarryCredential(request.url, apiUrl.origin);
-    if (isPrivateHost(request.url) && !isPrivateHost(apiUrl)) {
-      throw new ExpectedError(
-        'UNSAFE',
-        `the service sent us to the private address ${request.url.host}; refused`,
-        {
-          hint: 'report this to the service: it must not reach into networks of its users',
-        },
-      );
-    }
     const attempt = async (authorization: string | null) => {
       const startMs = clock.monotonicMs();
       const headers = { ...request.headers, ...(authorization === null ? {} : { authorization }) };

@@ -1,5 +1,5 @@
 import { ExpectedError } from '../errors.ts';
-import type { ProxySettings } from '../http/transport.ts';
+import type { Proxy, ProxySettings } from '../http/transport.ts';
 import type { Environment } from './settings.ts';
 
 /**
@@ -21,7 +21,7 @@ export function resolveProxy(env: Environment): ProxySettings {
   };
 }
 
-function parseProxy(text: string | null): string | null {
+function parseProxy(text: string | null): Proxy | null {
   if (text === null) return null;
   const withScheme = text.includes('://') ? text : `http://${text}`;
   if (!URL.canParse(withScheme) || !/^https?:/.test(withScheme)) {
@@ -29,5 +29,21 @@ function parseProxy(text: string | null): string | null {
       hint: 'check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY',
     });
   }
-  return withScheme;
+  const url = new URL(withScheme);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  const isAnonymous = username === '' && password === '';
+  const userInfo = Buffer.concat([percentDecoded(username), Buffer.from(':'), percentDecoded(password)]);
+  return { url: url.href, authorization: isAnonymous ? null : `Basic ${userInfo.toString('base64')}` };
+}
+
+/** What stands for itself stays, such as a `%` that begins no escape: curl reads it so, and passwords have it. */
+function percentDecoded(text: string): Buffer {
+  return Buffer.from(
+    text.replaceAll(/%([\da-f]{2})/gi, (_escape, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    ),
+    'latin1',
+  );
 }

@@ -20,7 +20,12 @@ export async function readBody(
   response: HttpResponse,
   { limitBytes, timeoutMs, clock, signal }: ReadBodyOptions,
 ): Promise<Buffer> {
-  const { body, headers, url } = response;
+  const { body, headers, status, url } = response;
+  // Neither has content, whatever its header says (RFC 9110 8.6, 15.3.5, 15.4.5).
+  if (status === 204 || status === 304) {
+    body.resume();
+    return Buffer.alloc(0);
+  }
   const encoding = headers.get('content-encoding')?.toLowerCase() ?? 'identity';
   if (encoding !== 'identity') {
     body.destroy();

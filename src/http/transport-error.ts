@@ -32,9 +32,33 @@ const CONNECTION_LOST: Readonly<Record<string, string>> = {
   HPE_INVALID_EOF_STATE: 'the answer was cut off',
 };
 
+/**
+ * What undici says of a header that leaves the length of the body open (RFC 9112 6.3): several Content-Length fields, one
+ * that is no number, one beside a Transfer-Encoding. As long as there is no response a mismatch means the same.
+ */
+const UNCLEAR_LENGTH: ReadonlySet<string> = new Set([
+  'HPE_UNEXPECTED_CONTENT_LENGTH',
+  'HPE_INVALID_CONTENT_LENGTH',
+  'HPE_INVALID_TRANSFER_ENCODING',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
+
 /** Node's and OpenSSL's codes for a certificate that does not convince. */
 const CERTIFICATE =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA)/;
+
+/** Null unless a request failed because the length of its response is unclear: the next one would be the same. */
+export function unclearLengthError(error: unknown, url: URL): ExpectedError | null {
+  if (!UNCLEAR_LENGTH.has(errorCode(error))) return null;
+  return new ExpectedError(
+    'BAD_RESPONSE',
+    `${url.host} sent a header that leaves the length of its body unclear`,
+    {
+      cause: error,
+      hint: 'report this to the service, or to whoever runs a proxy in between',
+    },
+  );
+}
 
 /** Turns what undici or the socket threw into an error for users; the original stays as the cause. */
 export function transportError(error: unknown, url: URL): TransportError {
@@ -63,6 +87,18 @@ export function transportError(error: unknown, url: URL): TransportError {
     { cause: error, transient: true },
     true,
   );
+}
+
+/**
+ * The limit of address space (`ulimit -v`) leaves no room for the HTTP parser: V8 reserves 10 GiB for each WebAssembly
+ * memory so that the processor checks its bounds. Trying again would not help. Null for any other error.
+ */
+export function addressSpaceError(error: unknown): ExpectedError | null {
+  if (!(error instanceof RangeError && error.message.includes('WebAssembly'))) return null;
+  return new ExpectedError('CONFIG', 'the limit on address space is too low for HTTP requests (ulimit -v)', {
+    cause: error,
+    hint: 'raise the limit, or set NODE_OPTIONS=--disable-wasm-trap-handler',
+  });
 }
 
 export function timeoutError(url: URL, what: string): TransportError {

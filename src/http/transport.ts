@@ -1,13 +1,16 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
+import { ExpectedError } from '../errors.ts';
 import { type HeaderFields, headerFields } from './headers.ts';
 import { formatRequestHead, formatResponseHead } from './heads.ts';
 import { linkController } from './linked-controller.ts';
+import { isExemptFromProxy } from './no-proxy.ts';
 import { withoutEarlyOptimizing } from './parser-tiering.ts';
+import { guardPrivateNetworks, type OwnServices, type PrivateNetworkGuard } from './public-lookup.ts';
 import { withoutDebugLog } from './quiet-import.ts';
 import { createReadPool, type ReadPool } from './read-pool.ts';
-import { timeoutError, transportError } from './transport-error.ts';
+import { addressSpaceError, timeoutError, transportError, unclearLengthError } from './transport-error.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -32,16 +35,24 @@ export interface HttpResponse {
 export interface Transport {
   /**
    * One request, one answer; redirects and retries are the callers' business.
-   * @throws TransportError when no answer came; the signal's reason when it was aborted
+   * @throws TransportError when no answer came; ExpectedError UNSAFE when a public service sent us into a private network,
+   *   BAD_RESPONSE for a transfer coding that nobody asked for; the signal's reason when it was aborted
    */
   send(request: HttpRequest): Promise<HttpResponse>;
   /** Closes idle connections so that the process can end. */
   close(): Promise<void>;
 }
 
+export interface Proxy {
+  /** Without user info. */
+  readonly url: string;
+  /** The value of Proxy-Authorization; null without user info. */
+  readonly authorization: string | null;
+}
+
 export interface ProxySettings {
-  readonly http: string | null;
-  readonly https: string | null;
+  readonly http: Proxy | null;
+  readonly https: Proxy | null;
   readonly noProxy: string;
 }
 
@@ -50,6 +61,7 @@ export interface TransportOptions {
   /** PEM certificates to trust instead of the default ones; null for the default. Read at the first request. */
   readonly certificates: () => Promise<readonly string[]> | null;
   readonly proxy: ProxySettings;
+  readonly services: OwnServices;
   readonly userAgent: string;
   /** As `process.version` tells it. */
   readonly nodeVersion: string;
@@ -58,6 +70,11 @@ export interface TransportOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 15_000;
+/**
+ * How long one address of a host is tried before the next one (RFC 8305). Node's 250 ms are less than a satellite needs,
+ * and what it gives up it closes.
+ */
+const ADDRESS_TIMEOUT_MS = 1_500;
 /** To one origin; further requests wait their turn. */
 const MAX_CONNECTIONS = 16;
 /** Twice what Node allows by default; a header flood ends as a TransportError. */
@@ -66,14 +83,16 @@ const MAX_HEADER_BYTES = 32_768;
 /** The HTTP client; undici is loaded and connections are made at the first request. */
 export function createTransport(options: TransportOptions): Transport {
   const pool = createReadPool();
-  let connected: Promise<Dispatcher> | undefined;
-  const connect = () => (connected ??= makeDispatcher(options, pool));
+  const guard = guardPrivateNetworks(options.services);
+  let connected: Promise<Dispatchers> | undefined;
+  const connect = () => (connected ??= makeDispatchers(options, pool, guard));
   let isFirst = true;
   return {
     async send({ method, url, headers, body, signal, headersTimeoutMs }) {
       signal.throwIfAborted();
+      guard.check(url);
       const { onHeadLine, userAgent } = options;
-      const dispatcher = await connect();
+      const dispatcher = (await connect()).of(url);
       const sentHeaders = { 'user-agent': userAgent, ...headers };
       if (onHeadLine) formatRequestHead({ method, url, headers: sentHeaders }).forEach(onHeadLine);
       const stop = linkController(signal);
@@ -105,12 +124,14 @@ export function createTransport(options: TransportOptions): Transport {
           release: (piece: Buffer) => pool.release(piece),
         };
         if (onHeadLine) formatResponseHead(response).forEach(onHeadLine);
+        refuseTransferCodings(response);
         return response;
       } catch (error) {
         stop.release();
         signal.throwIfAborted();
         if (stop.signal.aborted) throw stop.signal.reason;
-        throw transportError(error, url);
+        if (error instanceof ExpectedError) throw error;
+        throw addressSpaceError(error) ?? unclearLengthError(error, url) ?? transportError(error, url);
       } finally {
         stopTimer();
       }
@@ -122,12 +143,21 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-async function makeDispatcher(
+interface Dispatchers {
+  /** Direct, or through the proxy for that URL. */
+  of(url: URL): Dispatcher;
+  destroy(): Promise<unknown>;
+}
+
+async function makeDispatchers(
   { certificates: read, proxy }: TransportOptions,
   { onread }: ReadPool,
-): Promise<Dispatcher> {
+  { lookup }: PrivateNetworkGuard,
+): Promise<Dispatchers> {
   const certificates = await read();
   const { createAgent, createProxyAgent } = await withoutDebugLog(() => import('./undici.ts'));
+  const ca = certificates ? { ca: [...certificates] } : {};
+  const timing = { timeout: CONNECT_TIMEOUT_MS, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
   const settings = {
     // undici's part for HTTP/2 is not in the bundle.
     allowH2: false,
@@ -136,16 +166,41 @@ async function makeDispatcher(
     bodyTimeout: 0,
     maxHeaderSize: MAX_HEADER_BYTES,
     connections: MAX_CONNECTIONS,
-    connect: { timeout: CONNECT_TIMEOUT_MS, onread, ...(certificates ? { ca: [...certificates] } : {}) },
   };
-  if (proxy.http === null && proxy.https === null) return createAgent(settings);
-  return createProxyAgent({
-    ...settings,
-    // Given explicitly, because its own reading of the environment knows no ALL_PROXY and lets an
-    // empty https_proxy hide HTTPS_PROXY.
-    httpProxy: proxy.http ?? '',
-    httpsProxy: proxy.https ?? '',
-    noProxy: proxy.noProxy,
-    ...(certificates ? { requestTls: { ca: [...certificates] } } : {}),
-  });
+  const direct = createAgent({ ...settings, connect: { ...timing, onread, lookup, ...ca } });
+  const throughProxy = async ({ url, authorization }: Proxy) =>
+    await createProxyAgent({
+      ...settings,
+      uri: url,
+      proxyTls: timing,
+      ...(authorization === null ? {} : { token: authorization }),
+      ...(certificates ? { requestTls: ca } : {}),
+    });
+  const http = proxy.http === null ? direct : await throughProxy(proxy.http);
+  const https = proxy.https === null ? direct : await throughProxy(proxy.https);
+  return {
+    of(url) {
+      if (isExemptFromProxy(url, proxy.noProxy)) return direct;
+      return url.protocol === 'https:' ? https : http;
+    },
+    destroy: () => Promise.all(Array.from(new Set([direct, http, https]), (each) => each.destroy())),
+  };
+}
+
+/**
+ * The parser undoes `chunked` and nothing before it: what is left would be taken for the content. No TE header was sent,
+ * so nothing else may come (RFC 9112 6.1 and 7).
+ */
+function refuseTransferCodings({ url, headers, body }: HttpResponse): void {
+  const codings = Array.from(headers.entries())
+    .filter(([name]) => name.toLowerCase() === 'transfer-encoding')
+    .flatMap(([, value]) => value.split(','))
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== 'identity');
+  if (codings.every((coding) => coding === 'chunked') && codings.length <= 1) return;
+  body.destroy();
+  throw new ExpectedError(
+    'BAD_RESPONSE',
+    `${url.host} sent its response with the transfer coding ${codings.join(', ').slice(0, 100)} although nobody asked`,
+  );
 }

@@ -1,6 +1,6 @@
 // What this program needs of undici, file by file: the index also loads fetch, caches, mocks and WebSockets,
 // which takes longer than the rest of the program together.
-import type { EnvHttpProxyAgent } from 'undici';
+import type { ProxyAgent } from 'undici';
 import connect from 'undici/lib/api/api-connect.js';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
@@ -14,8 +14,8 @@ export function createAgent(options: Agent.Options): Dispatcher {
   return new Agent(options);
 }
 
-/** Connects through the proxies that the options name. */
-export async function createProxyAgent(options: EnvHttpProxyAgent.Options): Promise<Dispatcher> {
-  const { default: ProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js');
-  return new ProxyAgent(options);
+/** Connects through one proxy. */
+export async function createProxyAgent(options: ProxyAgent.Options): Promise<Dispatcher> {
+  const { default: Proxy } = await import('undici/lib/dispatcher/proxy-agent.js');
+  return new Proxy(options);
 }

@@ -37,6 +37,26 @@ test('row 22: the proxy gets its own credential and no other, the API none of th
   expect(api.requests[0]?.headers.has('proxy-authorization')).toBe(false);
 });
 
+test('a bare percent sign in the password of a proxy stands for itself', async () => {
+  const { proxy, env } = await behindProxy();
+  const HTTPS_PROXY = `http://us%er:100%@127.0.0.1:${proxy.port}`;
+  const result = await runCommand(['list', '--json'], { env: { ...env, HTTPS_PROXY } });
+  expect(result.exitCode).toBe(0);
+  const basic = Buffer.from('us%er:100%').toString('base64');
+  expect(proxy.heads[0]?.toLowerCase()).toContain(`proxy-authorization: basic ${basic.toLowerCase()}`);
+});
+
+test.each(['*', `a.example, *`, `${HOST}.`, '.example.test', `${HOST}:443`])(
+  'NO_PROXY=%s goes around the proxy',
+  async (NO_PROXY) => {
+    const { proxy, env } = await behindProxy();
+    expect(await runCommand(['list', '--json'], { env: { ...env, NO_PROXY } })).toMatchObject({
+      exitCode: 6,
+    });
+    expect(proxy.heads).toHaveLength(0);
+  },
+);
+
 test.each<[name: string, answer: string]>([
   ['asks for a password', 'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n'],
   ['answers with a page', 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>sign in</html>'],

@@ -8,6 +8,7 @@ export function openTransport(clock: Clock): Transport {
     clock,
     certificates: () => null,
     proxy: { http: null, https: null, noProxy: '' },
+    services: { apiUrl: new URL('http://127.0.0.1'), ssoUrl: new URL('http://127.0.0.1') },
     userAgent: 'test',
     nodeVersion: process.version,
   });
