@@ -142,10 +142,15 @@ function openApi(
   if (/\b(undici|fetch)\b/.test(world.env.NODE_DEBUG ?? '')) {
     io.warn('NODE_DEBUG is ignored for requests: it would show signed addresses; -vv shows what is safe');
   }
+  const proxy = resolveProxy(world.env);
+  for (const each of [proxy.http, proxy.https]) {
+    if (each?.authorization) local.noteSecret(each.authorization.replace(/^\w+ /, ''));
+    if (each?.password) local.noteSecret(each.password);
+  }
   const transport = createTransport({
     clock,
     certificates: () => readCertificates(connection),
-    proxy: resolveProxy(world.env),
+    proxy,
     services: connection,
     userAgent: `${PROGRAM}/${VERSION}`,
     nodeVersion: world.nodeVersion,
@@ -153,13 +158,16 @@ function openApi(
   });
   const api = createApi({
     transport,
-    credential: makeCredential(credential, {
-      ...local,
-      ssoUrl: connection.ssoUrl,
-      store,
-      transport,
-      retries,
-    }),
+    credential: noting(
+      makeCredential(credential, {
+        ...local,
+        ssoUrl: connection.ssoUrl,
+        store,
+        transport,
+        retries,
+      }),
+      local,
+    ),
     apiUrl: connection.apiUrl,
     clock,
     random,
@@ -175,6 +183,18 @@ function openApi(
       }),
   });
   return { ...local, api, transport };
+}
+
+/** Notes each token that is about to be sent, wherever it came from. */
+function noting(credential: Credential, { noteSecret }: LocalContext): Credential {
+  return {
+    ...credential,
+    async authorization(signal) {
+      const authorization = await credential.authorization(signal);
+      if (authorization !== null) noteSecret(authorization.replace(/^\w+ /, ''));
+      return authorization;
+    },
+  };
 }
 
 function makeCredential(

@@ -4,7 +4,7 @@ import type { Terminal } from './terminal/terminal.ts';
 import type { World } from './world.ts';
 
 /** The terminal over the world's streams, as the flags want it. */
-export function createIo(world: World, flags: GlobalFlags): Terminal {
+export function createIo(world: World, flags: GlobalFlags, redact?: (text: string) => string): Terminal {
   return createTerminal({
     get stdin() {
       return world.stdin;
@@ -21,5 +21,6 @@ export function createIo(world: World, flags: GlobalFlags): Terminal {
     progressMode: flags.progress,
     colorMode: flags.color,
     noInput: flags.noInput,
+    ...(redact === undefined ? {} : { redact }),
   });
 }

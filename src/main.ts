@@ -9,6 +9,7 @@ import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-fla
 import { watchForInterruption } from './interruption.ts';
 import { buildProgram, type Runner } from './program.ts';
 import { columnsOf } from './terminal/columns.ts';
+import { createSecretFilter } from './terminal/redact.ts';
 import { createSink, isReaderGone, outputError } from './terminal/sink.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import type { World } from './world.ts';
@@ -35,9 +36,10 @@ const NO_FLAGS: GlobalFlags = {
 export async function main(world: World): Promise<number> {
   const interruption = watchForInterruption(world);
   const secrets = new Set<string>();
+  const filter = createSecretFilter();
   let io: Terminal | undefined;
   let commandPath = '';
-  const openIo = async (flags: GlobalFlags) => (io ??= await createIo(world, flags));
+  const openIo = async (flags: GlobalFlags) => (io ??= await createIo(world, flags, filter.redact));
   const local = async (flags: GlobalFlags): Promise<LocalContext> => ({
     io: await openIo(flags),
     clock: world.clock,
@@ -45,7 +47,10 @@ export async function main(world: World): Promise<number> {
     signal: interruption.signal,
     cwd: () => currentFolder(world),
     world,
-    noteSecret: (secret) => secrets.add(secret),
+    noteSecret(secret) {
+      secrets.add(secret);
+      filter.note(secret);
+    },
     invoke: (argv, changes) => main({ ...world, ...changes, argv }),
   });
   const run: Runner = {
@@ -86,8 +91,12 @@ export async function main(world: World): Promise<number> {
 }
 
 /** Loaded late: help and version are written without it. */
-async function createIo(world: World, flags: GlobalFlags): Promise<Terminal> {
-  return (await import('./io.ts')).createIo(world, flags);
+async function createIo(
+  world: World,
+  flags: GlobalFlags,
+  redact?: (text: string) => string,
+): Promise<Terminal> {
+  return (await import('./io.ts')).createIo(world, flags, redact);
 }
 
 function currentFolder({ cwd }: World): string {
@@ -154,10 +163,12 @@ function usageError(error: CommanderError, { argv }: World, commandPath: string)
     if (!wantsJson(argv)) return null;
     return new ExpectedError('USAGE', 'no command was named', { hint: 'streamdiver-dl help lists them' });
   }
-  // What stands behind the `=` of an unknown flag may be a secret.
   const [first = '', ...rest] = error.message
     .replace(/^error: /, '')
-    .replace(/^(unknown option '[^'=]*)=[^]*'/, "$1'")
+    .replace(
+      /^(unknown option ')([^]*)'$/m,
+      (_all, start: string, word: string) => `${start}${flagNameOf(word)}'`,
+    )
     .split('\n');
   if (isSecretFlag(first)) {
     return new ExpectedError('USAGE', first, {
@@ -171,6 +182,11 @@ function usageError(error: CommanderError, { argv }: World, commandPath: string)
   return new ExpectedError('USAGE', first, {
     hint: suggestion === '' ? usageHint(commandPath) : suggestion,
   });
+}
+
+/** What stands behind the name of an unknown flag may be a secret: `--header=…`, `-HAuthorization:…`. */
+function flagNameOf(word: string): string {
+  return /^--[a-z][a-z-]{0,30}(?==|$)/i.exec(word)?.[0] ?? /^-[a-z]/i.exec(word)?.[0] ?? '-…';
 }
 
 /** A flag with which other tools take a secret on the command line, where every other user can read it. */

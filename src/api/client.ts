@@ -81,8 +81,11 @@ export function createApi(options: ApiOptions): Api {
     String.raw({ raw: strings }, ...ids.map((id) => encodeSegment(id)));
 
   /** One request whose credential is decided by its URL; a 401 of our own origin is answered by one renewal. */
-  const send = async (request: Omit<HttpRequest, 'headersTimeoutMs'>): Promise<HttpResponse> => {
-    const isOwn = mayCarryCredential(request.url, apiUrl.origin);
+  const send = async (
+    request: Omit<HttpRequest, 'headersTimeoutMs'>,
+    mayAuthenticate = true,
+  ): Promise<HttpResponse> => {
+    const isOwn = mayAuthenticate && mayCarryCredential(request.url, apiUrl.origin);
     const attempt = async (authorization: string | null) => {
       const startMs = clock.monotonicMs();
       const headers = { ...request.headers, ...(authorization === null ? {} : { authorization }) };
@@ -114,8 +117,11 @@ export function createApi(options: ApiOptions): Api {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const exchange = async () => {
-      const sendTo = (target: URL) =>
-        send({ method, url: target, headers, signal, ...(body === undefined ? {} : { body }) });
+      const sendTo = (target: URL, mayAuthenticate?: boolean) =>
+        send(
+          { method, url: target, headers, signal, ...(body === undefined ? {} : { body }) },
+          mayAuthenticate,
+        );
       const response = method === 'GET' ? await followRedirects(url, sendTo) : await sendTo(url);
       const bytes = await readBody(response, {
         limitBytes: ANSWER_LIMIT_BYTES,
@@ -203,7 +209,9 @@ export function createApi(options: ApiOptions): Api {
     },
     describe: (method, pathAndQuery) => ({ method, url: base + pathAndQuery }),
     openFile: async (url, headers, signal) =>
-      await followRedirects(url, (target) => send({ method: 'GET', url: target, headers, signal })),
+      await followRedirects(url, (target, mayAuthenticate) =>
+        send({ method: 'GET', url: target, headers, signal }, mayAuthenticate),
+      ),
   };
 }
 

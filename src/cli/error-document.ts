@@ -1,4 +1,5 @@
 import type { ExpectedError } from '../errors.ts';
+import { shortenMessage } from '../terminal/shorten-message.ts';
 
 /** The JSON form of a failure (contract), all keys always there. */
 export function errorDocument(error: ExpectedError): Readonly<Record<string, unknown>> {
@@ -6,7 +7,7 @@ export function errorDocument(error: ExpectedError): Readonly<Record<string, unk
   return {
     code: error.code,
     exitCode: error.exitCode,
-    message: error.message,
+    message: shortenMessage(error.message),
     hint: hint ?? null,
     id: id ?? null,
     httpStatus: httpStatus ?? null,

@@ -35,7 +35,11 @@ function parseProxy(text: string | null): Proxy | null {
   url.password = '';
   const isAnonymous = username === '' && password === '';
   const userInfo = Buffer.concat([percentDecoded(username), Buffer.from(':'), percentDecoded(password)]);
-  return { url: url.href, authorization: isAnonymous ? null : `Basic ${userInfo.toString('base64')}` };
+  return {
+    url: url.href,
+    authorization: isAnonymous ? null : `Basic ${userInfo.toString('base64')}`,
+    password: percentDecoded(password).toString('utf8'),
+  };
 }
 
 /** What stands for itself stays, such as a `%` that begins no escape: curl reads it so, and passwords have it. */

@@ -6,17 +6,19 @@ const MAX_HOPS = 5;
 
 /**
  * Follows redirects of a GET by hand. `sendTo` makes each request anew for its URL, so that a
- * credential is decided on at every hop instead of being taken off afterwards.
+ * credential is decided on at every hop instead of being taken off afterwards. Once a hop has left the origin that the
+ * chain began at, `mayAuthenticate` stays false: what another host leads back to is not what the user asked for.
  * @throws ExpectedError BAD_RESPONSE after five hops or without a usable Location, UNSAFE for a
  *   target that parseServerUrl refuses
  */
 export async function followRedirects(
   start: URL,
-  sendTo: (url: URL) => Promise<HttpResponse>,
+  sendTo: (url: URL, mayAuthenticate: boolean) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
   let url = start;
+  let mayAuthenticate = true;
   for (let hops = 0; ; hops += 1) {
-    const response = await sendTo(url);
+    const response = await sendTo(url, mayAuthenticate);
     if (!isRedirect(response.status)) return response;
     response.body.destroy();
     const location = response.headers.get('location');
@@ -39,6 +41,7 @@ export async function followRedirects(
       );
     }
     url = parseServerUrl(location, url);
+    mayAuthenticate &&= url.origin === start.origin;
   }
 }
 

@@ -48,6 +48,8 @@ export interface Proxy {
   readonly url: string;
   /** The value of Proxy-Authorization; null without user info. */
   readonly authorization: string | null;
+  /** Empty without one. */
+  readonly password: string;
 }
 
 export interface ProxySettings {

@@ -6,9 +6,10 @@ import { chooseGlyphs } from './glyphs.ts';
 import { createProgress } from './progress.ts';
 import { chooseProgressMode, isAutomated, type ProgressMode } from './progress-mode.ts';
 import { createResults } from './results.ts';
+import { shortenMessage } from './shorten-message.ts';
 import { createSink } from './sink.ts';
 import { type ColorMode, createStyle, wantsColor } from './style.ts';
-import type { OutputFormat, Terminal } from './terminal.ts';
+import type { OutputFormat, ProgressEvent, Terminal } from './terminal.ts';
 import { formatWorkflowError, guardWorkflowCommand } from './workflow-command.ts';
 
 export interface TerminalOptions
@@ -21,13 +22,19 @@ export interface TerminalOptions
   readonly progressMode: ProgressMode;
   readonly colorMode: ColorMode;
   readonly noInput: boolean;
+  /** Takes known secrets out of a text; without it nothing is secret. */
+  readonly redact?: (text: string) => string;
 }
 
 /** The terminal over three given streams. Nothing but this object should write to them. */
 export function createTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, env, clock, quiet, verbosity, colorMode } = options;
+  const { redact = (text: string) => text } = options;
   const isWatchedByActions = Boolean(env['GITHUB_ACTIONS']) && env['GITHUB_ACTIONS'] !== 'false';
-  const guard = isWatchedByActions ? guardWorkflowCommand : (line: string) => line;
+  const guard = (line: string) => {
+    const redacted = redact(line);
+    return isWatchedByActions ? guardWorkflowCommand(redacted) : redacted;
+  };
   const glyphs = chooseGlyphs(env, options.platform);
   const style = createStyle(wantsColor(colorMode, stderr, env));
   const messages = createSink(stderr);
@@ -105,14 +112,14 @@ export function createTerminal(options: TerminalOptions): Terminal {
     verbose(level, text) {
       if (!quiet && verbosity >= level) print(style.dim(escapeText(text)));
     },
-    error: (text) => print(`${style.red('error:')} ${escapeText(text)}`),
+    error: (text) => print(`${style.red('error:')} ${escapeText(shortenMessage(text))}`),
     annotateError(title, message) {
       if (!isWatchedByActions) return;
-      const escapedLines = message.split('\n').map(escapeText).join('\n');
+      const escapedLines = redact(shortenMessage(message)).split('\n').map(escapeText).join('\n');
       void messages.write(`${formatWorkflowError(escapeText(title), escapedLines)}\n`);
     },
     progress(event) {
-      if (held === undefined) progress.tell(event);
+      if (held === undefined) progress.tell(withoutSecrets(event, redact));
     },
     endProgress: () => progress.end(),
     async confirm(question, signal) {
@@ -155,5 +162,16 @@ export function createTerminal(options: TerminalOptions): Terminal {
     async flush() {
       await Promise.all([results.settled(), progress.settled(), messages.settled()]);
     },
+  };
+}
+
+/** The event without secrets in what people gave names to: the bar is drawn past the sink. */
+function withoutSecrets(event: ProgressEvent, redact: (text: string) => string): ProgressEvent {
+  const { label, message, status } = event;
+  return {
+    ...event,
+    ...(label === undefined ? {} : { label: redact(label) }),
+    ...(typeof message === 'string' ? { message: redact(message) } : {}),
+    ...(typeof status === 'string' ? { status: redact(status) } : {}),
   };
 }

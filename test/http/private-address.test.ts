@@ -19,7 +19,7 @@ describe('isPrivateAddress', () => {
     ['8.8.8.8', false],
     ['::', true],
     ['::1', true],
-    ['::2', false],
+    ['::2', true],
     ['fe80::1', true],
     ['fd00:ec2::254', true],
     ['2001:db8::1', true],

@@ -1,0 +1,30 @@
+/** Shorter texts would be found in words and numbers that have nothing to do with them. */
+const LEAST_LENGTH = 8;
+const MASK = '***';
+
+/** Keeps secrets that are in use out of what is printed, whoever repeats them. */
+export interface SecretFilter {
+  note(secret: string): void;
+  redact(text: string): string;
+}
+
+/** Knows each secret as it is and as JSON, URLs and Basic authentication spell it. */
+export function createSecretFilter(): SecretFilter {
+  const spellings = new Set<string>();
+  return {
+    note(secret) {
+      const bare = secret.trim();
+      if (bare.length < LEAST_LENGTH) return;
+      spellings.add(bare);
+      spellings.add(JSON.stringify(bare).slice(1, -1));
+      spellings.add(encodeURIComponent(Buffer.from(bare).toString()));
+      spellings.add(Buffer.from(bare).toString('base64'));
+      spellings.add(Buffer.from(bare).toString('base64url'));
+    },
+    redact(text) {
+      let redacted = text;
+      for (const spelling of spellings) redacted = redacted.replaceAll(spelling, MASK);
+      return redacted;
+    },
+  };
+}
