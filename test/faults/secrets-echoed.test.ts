@@ -83,8 +83,11 @@ test('a file on standard output keeps its bytes, whatever they spell', async () 
   writeFileSync(tokenPath, word);
   const bytes = Buffer.from(`what a ${word} is`);
   const storage = await startFaultServer((_request, reply) => reply.send(200, [], bytes));
+  const file = { url: `${storage.origin}/one`, mimeType: 'text/plain', size: bytes.length };
   const api = await startApi({
-    packages: [{ files: [{ url: `${storage.origin}/one`, mimeType: 'text/plain', size: bytes.length }] }],
+    script: {
+      'GET /v2/downloads/{id}': { json: { data: { id: PACKAGE_ID, status: 'ready', files: [file] } } },
+    },
   });
   const env = { STREAMDIVER_TOKEN_FILE: tokenPath };
   const run = await runCommand(['fetch', PACKAGE_ID, '-o', '-'], {
