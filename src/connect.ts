@@ -172,6 +172,7 @@ function openApi(
     clock,
     random,
     retries,
+    ...(world.responseLimitBytes === undefined ? {} : { responseLimitBytes: world.responseLimitBytes }),
     onExchange: (line) => io.verbose(1, line),
     onWarning: (message) => io.warn(message),
     onRetry: ({ error, attempt, delayMs }) =>

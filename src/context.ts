@@ -22,7 +22,7 @@ export interface LocalContext {
   /** Runs another command line of this program in this process. */
   readonly invoke: (
     argv: readonly string[],
-    changes: Pick<World, 'env' | 'stdout'> & Partial<Pick<World, 'stderr'>>,
+    changes: Pick<World, 'env' | 'stdout'> & Partial<Pick<World, 'stderr' | 'responseLimitBytes'>>,
   ) => Promise<number>;
 }
 

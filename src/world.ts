@@ -43,6 +43,8 @@ export interface World {
   readonly clock: Clock;
   /** Uniform in [0, 1), for jitter and temporary names. */
   readonly random: () => number;
+  /** Of one response of the API, where less than usual must do: somebody waits for a completion. */
+  readonly responseLimitBytes?: number;
   /** Calls back on each arrival of a signal; returns the function that stops listening. */
   readonly onSignal: (name: SignalName, callback: () => void) => () => void;
   /** Ends the process at once (a second Ctrl-C). */

@@ -12,6 +12,7 @@ import { type ListOptions, NoListError, parseList } from './list.ts';
 import { type Medium, type MediumTranscript, parseMedium, readMedium, readTranscript } from './media.ts';
 import { acceptedPackage, type Package, parsePackage, readPackage } from './package.ts';
 import { collectPages } from './paging.ts';
+import { createResponseBudget } from './response-budget.ts';
 import type { CreateDownloadBody } from './wire.ts';
 
 export interface MediaQuery {
@@ -62,6 +63,8 @@ export interface ApiOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly retries: number;
+  /** Of one response; 16 MiB unless given. */
+  readonly responseLimitBytes?: number;
   /** Told for `-v`: one line per request. */
   readonly onExchange?: (line: string) => void;
   /** Told what of a response was left out; each text once. */
@@ -76,6 +79,7 @@ const ANSWER_TIMEOUT_MS = 60_000;
 
 export function createApi(options: ApiOptions): Api {
   const { transport, credential, apiUrl, clock, random, onExchange, onRetry } = options;
+  const budget = createResponseBudget();
   const base = apiUrl.href.replace(/\/+$/, '');
   const path = (strings: TemplateStringsArray, ...ids: string[]) =>
     String.raw({ raw: strings }, ...ids.map((id) => encodeSegment(id)));
@@ -116,6 +120,7 @@ export function createApi(options: ApiOptions): Api {
       'accept-encoding': 'identity',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
+    const isPage = url.searchParams.has('page');
     const exchange = async () => {
       const sendTo = (target: URL, mayAuthenticate?: boolean) =>
         send(
@@ -124,11 +129,12 @@ export function createApi(options: ApiOptions): Api {
         );
       const response = method === 'GET' ? await followRedirects(url, sendTo) : await sendTo(url);
       const bytes = await readBody(response, {
-        limitBytes: ANSWER_LIMIT_BYTES,
+        limitBytes: options.responseLimitBytes ?? ANSWER_LIMIT_BYTES,
         timeoutMs: ANSWER_TIMEOUT_MS,
         clock,
         signal,
       });
+      if (isPage) budget.spend(bytes.length);
       return parseAnswer(response, bytes, clock.now());
     };
     return await withRetries(exchange, {
@@ -238,7 +244,8 @@ async function beforeSending<Result>(acquired: Promise<Result>): Promise<Result>
 /** An id as exactly one path segment; `.` and `..` would be taken for folders by URL parsers. */
 export function encodeSegment(id: string): string {
   if (id === '.' || id === '..') throw new ExpectedError('NOT_FOUND', `no such id: ${id}`, { id });
-  return encodeURIComponent(id);
+  // Half a surrogate pair has no UTF-8; as in a browser it becomes U+FFFD, which names nothing.
+  return encodeURIComponent(Buffer.from(id).toString());
 }
 
 /**

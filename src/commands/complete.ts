@@ -25,6 +25,8 @@ type CompleteContext = Pick<LocalContext, 'io' | 'world' | 'clock' | 'invoke'>;
 
 /** A person waits for the answer with the finger on the key; starting the program takes its share. */
 const BUDGET_MS = 800;
+/** Reading more would take the process longer than that, and nothing could stop it meanwhile. */
+const RESPONSE_LIMIT_BYTES = 1_048_576;
 
 /** The lines that show ids to a person give them to completion, too: same settings, same credential. */
 const LISTINGS: Readonly<Record<IdKind, readonly string[]>> = {
@@ -148,6 +150,7 @@ async function ask(
     env: world.env,
     stdout,
     stderr,
+    responseLimitBytes: RESPONSE_LIMIT_BYTES,
   });
   if (exitCode !== 0) return null;
   const document: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));

@@ -1,3 +1,5 @@
+import { stringifyExactly } from '../values/exact-number.ts';
+
 /**
  * What must never reach a terminal or a log as itself: C0, DEL and C1 controls, line and paragraph
  * separators, lone surrogates, interlinear annotations, and everything Unicode calls default
@@ -43,7 +45,7 @@ function escapeCharacter(character: string): string {
  * anywhere in a line.
  */
 export function formatJson(value: unknown, indent = 0): string {
-  const json = JSON.stringify(value, null, indent) ?? 'null';
+  const json = stringifyExactly(value, indent);
   // JSON escapes C0 itself; the line ends that are left stand between tokens.
   return json
     .replace(UNSAFE, (character) => (character === '\n' ? character : escapeForJson(character)))

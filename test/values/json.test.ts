@@ -58,3 +58,19 @@ describe('fields of answers', () => {
     expect(sizeOrNull(value)).toBe(wanted);
   });
 });
+
+describe('what is too much', () => {
+  test.each([
+    ['[{},{}…]', `[${'{},'.repeat(500_001)}{}]`],
+    ['numbers', `[${'1,'.repeat(600_000)}1]`],
+    ['deep arrays', '['.repeat(5_000_000)],
+    ['deep objects', '{"a":'.repeat(1_000_000)],
+  ])('%s is refused before anything is made of it', (_name, text) => {
+    expect(() => parseJson(bytes(text), 'it')).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE' }));
+  });
+
+  test('brackets and commas in strings do not count', () => {
+    const text = JSON.stringify([`\\"${'[{,'.repeat(1_000_000)}\\`, '"[\\', '\\\\']);
+    expect(parseJson(bytes(text), 'it')).toEqual(JSON.parse(text));
+  });
+});
