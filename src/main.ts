@@ -39,7 +39,8 @@ export async function main(world: World): Promise<number> {
   const filter = createSecretFilter();
   let io: Terminal | undefined;
   let commandPath = '';
-  const openIo = async (flags: GlobalFlags) => (io ??= await createIo(world, flags, filter.redact));
+  const openIo = async (flags: GlobalFlags) =>
+    (io ??= await createIo(world, flags, (text) => filter.redact(text)));
   const local = async (flags: GlobalFlags): Promise<LocalContext> => ({
     io: await openIo(flags),
     clock: world.clock,

@@ -82,5 +82,5 @@ function groupsOf(address: string): readonly number[] {
   const numbers = (text = '') =>
     text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
   const [before, after] = [numbers(head), numbers(tail)];
-  return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after];
+  return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after];
 }

@@ -20,9 +20,11 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\
  * service, the file system or the user that is shown to a person passes through here.
  */
 export function escapeText(text: string): string {
-  return text.replace(UNSAFE, escapeCharacter).replace(MARK_FLOOD, (marks) => {
-    return Array.from(marks, escapeCharacter).join('');
-  });
+  return inPieces(text, (piece) =>
+    piece.replace(UNSAFE, escapeCharacter).replace(MARK_FLOOD, (marks) => {
+      return Array.from(marks, escapeCharacter).join('');
+    }),
+  );
 }
 
 /** What is left of a text without such characters: for lines that a person goes on typing in. */
@@ -47,13 +49,29 @@ function escapeCharacter(character: string): string {
 export function formatJson(value: unknown, indent = 0): string {
   const json = stringifyExactly(value, indent);
   // JSON escapes C0 itself; the line ends that are left stand between tokens.
-  return json
-    .replace(UNSAFE, (character) => (character === '\n' ? character : escapeForJson(character)))
-    .replaceAll('##[', '#\\u0023[');
+  return inPieces(json, (piece) =>
+    piece.replace(UNSAFE, (character) => (character === '\n' ? character : escapeForJson(character))),
+  ).replaceAll('##[', '#\\u0023[');
 }
 
 function escapeForJson(character: string): string {
   return Array.from({ length: character.length }, (_, index) => {
     return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
   }).join('');
+}
+
+/** A replacement keeps a note of each match: of millions in one text they would take far more memory than the text. */
+const PIECE_LENGTH = 65_536;
+
+/** Replaces piece by piece, none of which begins within a character. */
+function inPieces(text: string, replace: (piece: string) => string): string {
+  if (text.length <= PIECE_LENGTH) return replace(text);
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    let end = Math.min(start + PIECE_LENGTH, text.length);
+    if (/^[\uDC00-\uDFFF]/.test(text.slice(end, end + 1))) end += 1;
+    pieces.push(replace(text.slice(start, end)));
+    start = end;
+  }
+  return pieces.join('');
 }

@@ -7,6 +7,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 const MAX_DEPTH = 200;
 /** A list of fifty items with all their parts has some thousands. Each costs fifty bytes and more, whatever it costs to send. */
 const MAX_VALUES = 500_000;
+const MAX_NUMBER_LENGTH = 1_000;
 
 /**
  * Parses a JSON answer. Refused are invalid UTF-8, anything after the document, more values than memory
@@ -42,6 +43,8 @@ export function sizeOrNull(value: unknown): number | null {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const MINUS = 0x2d;
+const LAST_DIGIT = 0x39;
 const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
 const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 
@@ -49,8 +52,10 @@ const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 function refuseExcess(bytes: Uint8Array, what: string): void {
   let depth = 0;
   let values = 0;
+  let numberLength = 0;
   for (let position = 0; position < bytes.length; position += 1) {
     const byte = bytes[position] ?? 0;
+    numberLength = byte >= MINUS && byte <= LAST_DIGIT ? numberLength + 1 : 0;
     if (byte === QUOTE) position = endOfString(bytes, position);
     else if (byte === COMMA) values += 1;
     else if (OPENING.has(byte)) {
@@ -59,6 +64,12 @@ function refuseExcess(bytes: Uint8Array, what: string): void {
     } else if (CLOSING.has(byte)) depth -= 1;
     if (depth > MAX_DEPTH) {
       throw new ExpectedError('BAD_RESPONSE', `${what} is nested more than ${MAX_DEPTH} levels deep`);
+    }
+    if (numberLength > MAX_NUMBER_LENGTH) {
+      throw new ExpectedError(
+        'BAD_RESPONSE',
+        `${what} has a number of more than ${MAX_NUMBER_LENGTH} digits`,
+      );
     }
     if (values > MAX_VALUES) {
       throw new ExpectedError('BAD_RESPONSE', `${what} has more than ${MAX_VALUES} values`);
