@@ -63,7 +63,7 @@ export interface ApiOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly retries: number;
-  /** Of one response; 16 MiB unless given. */
+  /** Of one response; 6 MiB unless given. */
   readonly responseLimitBytes?: number;
   /** Told for `-v`: one line per request. */
   readonly onExchange?: (line: string) => void;
@@ -73,7 +73,8 @@ export interface ApiOptions {
 }
 
 export const MAX_PER_PAGE = 50;
-const ANSWER_LIMIT_BYTES = 16 * 1_048_576;
+/** Fifty items of 120 KiB. Texts that are escaped grow to several times their size in memory. */
+const ANSWER_LIMIT_BYTES = 6 * 1_048_576;
 const HEADERS_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 

@@ -16,6 +16,8 @@ const LIST_KEYS = ['items', 'downloads', 'media', 'results', 'data', 'transcript
 /** Objects that may hold the list in turn. */
 const WRAPPER_KEYS = ['entities', 'data', 'result', '_embedded'];
 const MAX_WRAPPERS = 2;
+/** Fifty are asked for. A service that does not know pages sends all it has at once. */
+const MOST_ITEMS = 10_000;
 
 export interface ListOptions<Item> {
   /** Such as `media item`, for messages. */
@@ -40,6 +42,15 @@ export function parseList<Item>(
     throw new ExpectedError('BAD_RESPONSE', 'the service answered with something that is not a list', {
       httpStatus,
     });
+  }
+  if (values.length > MOST_ITEMS) {
+    throw new ExpectedError(
+      'BAD_RESPONSE',
+      `a page of the service has ${values.length} items; at most ${MOST_ITEMS} are read`,
+      {
+        httpStatus,
+      },
+    );
   }
   const items = withIds(values, what, { parseItem, warn });
   if (values.length > 0 && items.length === 0) {

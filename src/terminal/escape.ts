@@ -55,9 +55,11 @@ export function formatJson(value: unknown, indent = 0): string {
 }
 
 function escapeForJson(character: string): string {
-  return Array.from({ length: character.length }, (_, index) => {
-    return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
-  }).join('');
+  let escaped = '';
+  for (let index = 0; index < character.length; index += 1) {
+    escaped += `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
+  }
+  return escaped;
 }
 
 /** A replacement keeps a note of each match: of millions in one text they would take far more memory than the text. */
