@@ -20,9 +20,10 @@ test.each([
   });
   const run = await runCommand(args, { api });
   expect(run.exitCode).toBe(0);
-  for (const digits of ['9007199254740993', '0.12345678901234567890123', '-1e400'])
+  const ofFiles = args.includes('tsv') ? [] : ['12345678901234567890'];
+  for (const digits of ['9007199254740993', '0.12345678901234567890123', '-1e400', ...ofFiles]) {
     expect(run.stdout).toContain(digits);
-  if (!args.includes('tsv')) expect(run.stdout.replaceAll(/\s/g, '')).toContain('"n":12345678901234567890');
+  }
 });
 
 test.each([
