@@ -86,7 +86,7 @@ test.each<[what: string, args: readonly string[]]>([
 
 test('a completion gives a large list up at once', async () => {
   const { run } = await peakOf(
-    ['__complete', 'bash', '--', 'streamdiver-dl status ', '22'],
+    ['__complete', 'zsh', '--', 'fetch', ''],
     filled(`{"data":[{"id":"${PACKAGE_ID}","title":"`, 'x', '"}]}'),
   );
   expect(run).toMatchObject({ exitCode: 0 });

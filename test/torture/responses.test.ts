@@ -54,7 +54,7 @@ const COMMANDS: readonly {
   { args: ['create', '-m', MEDIUM_ID, '--fetch', '--timeout', '60s', '-D', 'out', '--json'], isClient: true },
   { args: ['whoami', '--json'] },
   { args: ['whoami'], isClient: true },
-  { args: ['__complete', 'bash', '--', 'streamdiver-dl status ', '22'] },
+  { args: ['__complete', 'zsh', '--', 'fetch', ''] },
 ];
 const DOCUMENTED: ReadonlySet<number> = new Set([
   0,
