@@ -13,8 +13,7 @@ export function randomTraits(random: () => number): Partial<Traits> {
     const { values } = TRAITS[name];
     chosen[name] = values[random() % values.length] ?? values[0];
   }
-  // Each name got one of its own values.
-  return chosen as Partial<Traits>;
+  return chosen;
 }
 
 /** As `sandbox --dialect` takes them, for a failure to be had again by hand. */

@@ -134,7 +134,7 @@ async function converse(traits: Partial<Traits>, faults: readonly string[]): Pro
 
 function headersOf(answer: Received): string {
   const { date, connection: _connection, 'keep-alive': _keepAlive, ...headers } = answer.headers;
-  const isOtherClock = Math.abs(Date.parse(date ?? '') - Date.now()) > 3_600_000;
+  const isOtherClock = new Date(date ?? '').getFullYear() > new Date().getFullYear() + 5;
   return JSON.stringify({ ...headers, 'last-modified': undefined, isOtherClock });
 }
 

@@ -1,18 +1,20 @@
 import { expect, test } from 'vitest';
-import { asFlags, randomTraits } from '../dialects/combinations.ts';
+import { asFlags, randomTraits, singleTraits } from '../dialects/combinations.ts';
 import { runMainJob } from '../dialects/job.ts';
 import { pseudoRandom } from '../support/bytes.ts';
 import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
 import { ALL_WELL, createTally } from './tally.ts';
 
 const COMBINATIONS = scaled({ sample: 12, full: 250 });
+/** Each value alone: what fails then fails for this one reason. */
+const SINGLE = scaled({ sample: [], full: singleTraits() });
 const PROBLEMS_TOLD = 12;
 
 test(`the main job with ${COMBINATIONS} combinations of traits (seed ${SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(SEED);
   const tally = createTally();
-  for (let index = 0; index < COMBINATIONS; index += 1) {
-    const traits = randomTraits(random);
+  const combinations = Array.from({ length: COMBINATIONS }, () => randomTraits(random));
+  for (const traits of [...SINGLE, ...combinations]) {
     for (const { kind, step, detail } of await runMainJob(traits)) {
       if (kind === 'silent') tally.falseSuccess += 1;
       else tally.wrongExit += 1;

@@ -14,7 +14,7 @@ export function dialectId(id: string, traits: Traits): string {
       return (2n ** 53n + 1n + BigInt(`0x${hex.slice(0, 15)}`)).toString();
     case 'strange':
       return `grün/../${id}?a=b#c%2F é`;
-    default:
+    case 'uuid':
       return id;
   }
 }

@@ -28,7 +28,8 @@ export function createdAnswer(stored: StoredPackage, described: Item, state: San
       return { status: 202, text: '', mimeType: 'application/json', headers };
     case 'no-content-location':
       return { status: 204, text: '', mimeType: 'application/json', headers };
-    default:
+    case '201':
+    case 'ready':
       return { status: 201, data: described, headers };
   }
 }
@@ -50,7 +51,7 @@ export function deletedAnswer(described: Item, traits: Traits): Answer {
       return { status: 202, text: '', mimeType: 'application/json' };
     case 'empty':
       return { status: 200, text: '', mimeType: 'application/json' };
-    default:
+    case '200':
       return { status: 200, data: null };
   }
 }

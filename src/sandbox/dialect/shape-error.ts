@@ -33,7 +33,7 @@ export function shapeError({ status, message, fields }: Refusal, traits: Traits)
       };
     case 'empty':
       return { status, text: '', mimeType: 'text/plain' };
-    default:
+    case 'jsend':
       return undefined;
   }
 }
@@ -58,7 +58,7 @@ export function waitHeaders(retryAfter: string, traits: Traits): Record<string, 
       };
     case 'none':
       return {};
-    default:
+    case 'retry-after':
       return { 'retry-after': retryAfter };
   }
 }

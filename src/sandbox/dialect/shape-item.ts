@@ -78,7 +78,7 @@ function shapeTime(time: unknown, traits: Traits): unknown {
       return timeMs / 1000;
     case 'milliseconds':
       return timeMs;
-    default:
+    case 'utc':
       return utc;
   }
 }

@@ -45,7 +45,7 @@ function extrasOf({ kind, page, totalCount }: ListPlace, traits: Traits): Item {
         totalElements: totalCount,
         first: page === 0,
       };
-    default:
+    case 'none':
       return {};
   }
 }

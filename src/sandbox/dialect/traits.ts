@@ -165,8 +165,13 @@ export const DEFAULT_TRAITS = withTraits({});
 /** These traits, and the first value of each other. */
 export function withTraits(some: Partial<Traits>): Traits {
   const first = Object.fromEntries(Object.entries(TRAITS).map(([name, { values }]) => [name, values[0]]));
-  // Each name has its own value by construction, which no type of Object.fromEntries can say.
-  return { ...(first as Traits), ...some };
+  const traits: Partial<Traits> = { ...first, ...some };
+  if (!isComplete(traits)) throw new Error('a trait has no value');
+  return traits;
+}
+
+function isComplete(traits: Partial<Traits>): traits is Traits {
+  return TRAIT_NAMES.every((name) => traits[name] !== undefined);
 }
 
 /**
