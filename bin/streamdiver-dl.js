@@ -4,6 +4,7 @@
 const { readFileSync, writeSync } = require('node:fs');
 const nodeModule = require('node:module');
 const os = require('node:os');
+const { isatty } = require('node:tty');
 
 // A drained event loop is a success to Node; here success must be earned.
 process.exitCode = 70;
@@ -101,6 +102,7 @@ function makeWorld() {
       process.on(name, callback);
       return () => process.off(name, callback);
     },
+    hasTerminal: () => [0, 1, 2].some((descriptor) => isatty(descriptor)),
     exitNow: (exitCode) => process.exit(exitCode),
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { CredentialSettings } from './config/credential-settings.ts';
 import type { Connection } from './config/settings.ts';
 import type { Store } from './config/store.ts';
+import type { ExpectedError } from './errors.ts';
 import type { GlobalFlags } from './flags/global-flags.ts';
 import type { Transport } from './http/transport.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -17,6 +18,8 @@ export interface LocalContext {
   /** The current folder. @throws ExpectedError DISK when it was deleted */
   readonly cwd: () => string;
   readonly world: World;
+  /** What was thrown as an error for users: a bug is reported in a file. */
+  readonly toFailure: (thrown: unknown) => ExpectedError;
   /** Keeps a secret that is in use out of bug reports. */
   readonly noteSecret: (secret: string) => void;
   /** Runs another command line of this program in this process. */

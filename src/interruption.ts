@@ -7,7 +7,10 @@ const EXIT_CODE: Readonly<Record<SignalName, number>> = { SIGHUP: 129, SIGINT: 1
 const SAME_KEY_MS = 500;
 const PARENT_LOOK_MS = 400;
 
-type WatchedWorld = Pick<World, 'env' | 'clock' | 'onSignal' | 'parentPid' | 'isProcessAlive' | 'exitNow'>;
+type WatchedWorld = Pick<
+  World,
+  'env' | 'clock' | 'onSignal' | 'parentPid' | 'isProcessAlive' | 'hasTerminal' | 'exitNow'
+>;
 
 /**
  * Turns signals into an aborted AbortSignal whose reason is the INTERRUPTED error. The first asks to
@@ -31,7 +34,12 @@ export function watchForInterruption(world: WatchedWorld): { signal: AbortSignal
     }
   };
   const names: readonly SignalName[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  const stops = names.map((name) => world.onSignal(name, () => interrupt(name)));
+  const stops = names.map((name) =>
+    world.onSignal(name, () => {
+      // Without a terminal it is nohup's to ignore, which Node undoes at its start.
+      if (name !== 'SIGHUP' || world.hasTerminal()) interrupt(name);
+    }),
+  );
   stops.push(watchParent(world, () => interrupt('SIGTERM')));
   return {
     signal: controller.signal,

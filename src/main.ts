@@ -48,6 +48,7 @@ export async function main(world: World): Promise<number> {
     signal: interruption.signal,
     cwd: () => currentFolder(world),
     world,
+    toFailure: (thrown) => unexpected(thrown, { world, secrets, signal: interruption.signal }),
     noteSecret(secret) {
       secrets.add(secret);
       filter.note(secret);
@@ -151,6 +152,14 @@ function toExpected(
   }: { world: World; secrets: ReadonlySet<string>; signal: AbortSignal; commandPath: string },
 ): ExpectedError | null {
   if (thrown instanceof CommanderError) return usageError(thrown, world, commandPath);
+  return unexpected(thrown, { world, secrets, signal });
+}
+
+/** Anything that is not an ExpectedError is a bug, unless the interruption or the want of files is behind it. */
+function unexpected(
+  thrown: unknown,
+  { world, secrets, signal }: { world: World; secrets: ReadonlySet<string>; signal: AbortSignal },
+): ExpectedError {
   if (signal.aborted && signal.reason instanceof ExpectedError && !(thrown instanceof ExpectedError))
     return signal.reason;
   // Commands are loaded when they are needed.

@@ -47,6 +47,8 @@ export interface World {
   readonly responseLimitBytes?: number;
   /** Calls back on each arrival of a signal; returns the function that stops listening. */
   readonly onSignal: (name: SignalName, callback: () => void) => () => void;
+  /** Whether any of the three standard streams is a terminal. */
+  readonly hasTerminal: () => boolean;
   /** Ends the process at once (a second Ctrl-C). */
   readonly exitNow: (exitCode: number) => void;
 }

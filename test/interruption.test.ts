@@ -30,6 +30,7 @@ function watch(env: Record<string, string>, parentPid: () => number) {
     isProcessAlive,
     clock: createFastClock(),
     onSignal: () => () => undefined,
+    hasTerminal: () => true,
     exitNow: () => undefined,
   });
   afterThisTest(async () => stop());

@@ -131,10 +131,15 @@ export async function sandbox(
     ...(mediaFolder === null ? {} : { mediaDirectory: path.resolve(cwd(), mediaFolder) }),
   });
   try {
-    io.line(JSON.stringify({ url: server.apiUrl, token: server.token, pid: world.pid }));
+    // The standard output of a command that is run belongs to it alone.
+    if (command.length > 0) {
+      await runCommand(command, server, { signal, world });
+      return;
+    }
+    const { apiUrl: url, token, tenant, clientId, clientSecret } = server;
+    io.line(JSON.stringify({ url, token, pid: world.pid, tenant, clientId, clientSecret }));
     await io.flush();
-    if (command.length > 0) await runCommand(command, server, { signal, world });
-    else await serveUntilInterrupted(server, { io, signal, world });
+    await serveUntilInterrupted(server, { io, signal, world });
   } finally {
     await server.close();
   }

@@ -58,7 +58,8 @@ export function cacheKey(parts: readonly (string | undefined)[]): string {
 
 function readEntries(file: string): Readonly<Record<string, unknown>> {
   try {
-    if (statSync(file).size > LIMIT_BYTES) return {};
+    const status = statSync(file);
+    if (!status.isFile() || status.size > LIMIT_BYTES) return {};
     const entries: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return isObject(entries) ? entries : {};
   } catch (error) {

@@ -11,7 +11,7 @@ export function cacheFolder(env: Environment, platform: NodeJS.Platform): string
   // The XDG base directory specification: a relative path is invalid and to be ignored.
   if (env.XDG_CACHE_HOME && path.isAbsolute(env.XDG_CACHE_HOME))
     return path.join(env.XDG_CACHE_HOME, 'streamdiver-dl');
-  if (!env.HOME) return null;
+  if (!env.HOME || !path.isAbsolute(env.HOME)) return null;
   const parts = platform === 'darwin' ? ['Library', 'Caches'] : ['.cache'];
   return path.join(env.HOME, ...parts, 'streamdiver-dl');
 }

@@ -3,8 +3,9 @@ import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
 import { holderOf, mayBeAlive, type Owner, parseHolder } from '../disk/holder.ts';
+import { NotOurFileError, readSmallFile } from '../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
-import { isExpectedError } from '../errors.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
 import { parseJson } from '../values/json.ts';
 
 export interface LockOptions {
@@ -17,6 +18,8 @@ export interface LockOptions {
 const LOOK_AGAIN_MS = 50;
 /** Where there are no hard links a lock is empty for a moment before it is signed. */
 const UNSIGNED_MS = 1_000;
+/** A signature takes some hundred bytes. */
+const LIMIT_BYTES = 65_536;
 const TEMPORARY = /^\.new-(\d+)-/;
 
 /** A name in the same folder that tells whose it is, so that what a killed process left can be found. */
@@ -74,14 +77,22 @@ async function tryToTake(lockPath: string, owner: Owner): Promise<number | null>
 async function isHeld(lockPath: string, owner: Owner, nowMs: number): Promise<boolean> {
   try {
     const silentMs = nowMs - (await files.lstat(lockPath)).mtimeMs;
-    const text = await files.readFile(lockPath);
+    const { bytes: text } = await readSmallFile(lockPath, LIMIT_BYTES);
     if (text.length === 0) return silentMs < UNSIGNED_MS;
     const holder = parseHolder(parseJson(text, lockPath));
     return holder !== null && mayBeAlive(holder, silentMs, owner);
   } catch (error) {
+    if (error instanceof NotOurFileError) throw notALock(lockPath, error);
     if (isExpectedError(error) || (isSystemError(error) && error.code === 'ENOENT')) return false;
     throw error;
   }
+}
+
+function notALock(path: string, cause: NotOurFileError): ExpectedError {
+  return new ExpectedError('CONFIG', `${path} is in the way: it is not a lock of this program`, {
+    cause,
+    hint: `move ${path} away`,
+  });
 }
 
 /** Others may find the same dead lock, and have replaced it since: one that lives is put back. */

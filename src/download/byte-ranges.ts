@@ -72,6 +72,8 @@ export function createByteRanges(initial: readonly ByteRange[] = []): GrowingByt
     },
     clear: () => replace([]),
   };
-  for (const { start, end } of initial) self.add(start, end);
+  if (initial.every(({ start, end }, index) => end > start && start > (initial[index - 1]?.end ?? -1))) {
+    replace([...initial]);
+  } else for (const { start, end } of initial) self.add(start, end);
   return self;
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { diskError, isSystemError, onDisk } from '../disk/disk-error.ts';
 import {
@@ -12,10 +12,14 @@ import {
   parseHolder,
   SILENCE_MS,
 } from '../disk/holder.ts';
+import { NotOurFileError, readSmallFile } from '../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../errors.ts';
 import { parseJson } from '../values/json.ts';
 import { OWN_NAME_PREFIX } from '../zip/safe-path.ts';
+
+/** A signature takes some hundred bytes. */
+const LIMIT_BYTES = 65_536;
 
 export interface Claim {
   /** When the lock was made, on the clock of the file system. */
@@ -107,11 +111,14 @@ async function clearAway(folder: string, owner: Owner, nowMs: number): Promise<v
   }
 }
 
+/** Somebody else's, or a folder, which is none of ours whatever its name. */
+const LEFT_ALONE = new Set(['EACCES', 'EPERM', 'EISDIR', 'ERR_FS_EISDIR']);
+
 async function unlessForbidden<Result>(operation: Promise<Result>): Promise<Result | null> {
   try {
     return await operation;
   } catch (error) {
-    if (isSystemError(error) && (error.code === 'EACCES' || error.code === 'EPERM')) return null;
+    if (isSystemError(error) && LEFT_ALONE.has(error.code ?? '')) return null;
     throw error;
   }
 }
@@ -119,15 +126,23 @@ async function unlessForbidden<Result>(operation: Promise<Result>): Promise<Resu
 /** Null when the lock vanished meanwhile, nobody has signed it, or its writer has died. */
 async function readLivingHolder(path: string, owner: Owner, signOfLife: string): Promise<Holder | null> {
   try {
-    const holder = parseHolder(parseJson(await readFile(path), path));
+    const holder = parseHolder(parseJson((await readSmallFile(path, LIMIT_BYTES)).bytes, path));
     if (holder === null) return null;
     const needsTime = holder.hostname !== owner.hostname || holder.startedAt === null;
     const silentMs = needsTime ? await silenceOf([path, signOfLife], temporaryName(path, owner)) : 0;
     return mayBeAlive(holder, silentMs, owner) ? holder : null;
   } catch (error) {
+    if (error instanceof NotOurFileError) throw notALock(path, error);
     if (error instanceof ExpectedError || (isSystemError(error) && error.code === 'ENOENT')) return null;
     throw diskError(error, path, 'read');
   }
+}
+
+function notALock(path: string, cause: NotOurFileError): ExpectedError {
+  return new ExpectedError('EXISTS', `${path} is in the way: it is not a lock of this program`, {
+    cause,
+    hint: `move ${path} away, or choose another name with -o`,
+  });
 }
 
 /** Since the youngest of the files was written, on the clock of the file system, which may be another machine's. */
@@ -157,10 +172,13 @@ async function modifiedMs(path: string): Promise<number> {
  */
 async function release(lock: string, owner: Owner): Promise<void> {
   try {
-    const holder = parseHolder(parseJson(await readFile(lock), lock));
+    const holder = parseHolder(parseJson((await readSmallFile(lock, LIMIT_BYTES)).bytes, lock));
     if (holder !== null && isSelf(holder, owner)) await rm(lock, { force: true });
   } catch (error) {
-    const isNotOurs = error instanceof ExpectedError || (isSystemError(error) && error.code === 'ENOENT');
+    const isNotOurs =
+      error instanceof ExpectedError ||
+      error instanceof NotOurFileError ||
+      (isSystemError(error) && error.code === 'ENOENT');
     if (!isNotOurs) throw diskError(error, lock, 'remove');
   }
 }

@@ -12,7 +12,7 @@ import { type FillContext, type FillEvent, type FillRequest, fillPart, leave } f
 import type { ObjectIdentity } from './journal.ts';
 import { openPartFile } from './open-part-file.ts';
 import type { PartFile } from './part-file.ts';
-import { findExisting, folderInTheWay, inTheWay, publish } from './publish.ts';
+import { findExisting, folderInTheWay, inTheWay, publish, specialInTheWay } from './publish.ts';
 import { checkSpace } from './space.ts';
 import type { Proof } from './verify-content.ts';
 
@@ -62,6 +62,7 @@ export async function downloadFile(
   const { target, ifExists } = request;
   const existing = await findExisting(target);
   if (existing === 'folder' && ifExists !== 'ignore') throw folderInTheWay(target);
+  if (existing === 'special' && ifExists !== 'ignore') throw specialInTheWay(target);
   if (existing !== 'nothing' && ifExists !== 'overwrite') {
     const found = existing === 'file' ? await lookAtExisting(request, context, use) : null;
     if (found !== null) {

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { isSystemError } from '../disk/disk-error.ts';
 import { type Holder, isSelf, mayBeAlive, type Owner, parseHolder } from '../disk/holder.ts';
+import { NotOurFileError, readSmallFile } from '../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../errors.ts';
 import { isObject, parseJson, sizeOrNull, textOrNull } from '../values/json.ts';
@@ -39,6 +40,9 @@ export interface Journal {
  */
 const SCHEMA = 2;
 
+/** Far more than the notes of a transfer need before the journal is written anew. */
+const LIMIT_BYTES = 16_777_216;
+
 /** A journal as it lies on the disk, and when it was last written, on the clock of the file system. */
 export interface FoundJournal {
   readonly journal: Journal;
@@ -47,15 +51,15 @@ export interface FoundJournal {
 
 /**
  * Reads a journal; null when there is none, `unreadable` when it is not one of ours.
- * @throws ExpectedError CONFIG when a newer version of this program wrote it
+ * @throws ExpectedError EXISTS for anything that is no journal by its kind or size, CONFIG when a newer version of this program wrote it
  */
 export async function readJournal(path: string): Promise<FoundJournal | 'unreadable' | null> {
   let text: Buffer;
   let modifiedMs: number;
   try {
-    modifiedMs = (await lstat(path)).mtimeMs;
-    text = await readFile(path);
+    ({ bytes: text, modifiedMs } = await readSmallFile(path, LIMIT_BYTES));
   } catch (error) {
+    if (error instanceof NotOurFileError) throw notAJournal(path, error);
     if (isSystemError(error) && error.code === 'ENOENT') return null;
     throw error;
   }
@@ -90,6 +94,13 @@ export async function readJournal(path: string): Promise<FoundJournal | 'unreada
       rejected: textOrNull(value.rejected),
     },
   };
+}
+
+function notAJournal(path: string, cause: NotOurFileError): ExpectedError {
+  return new ExpectedError('EXISTS', `${path} is in the way: it is not a journal of this program`, {
+    cause,
+    hint: `move ${path} away, or choose another name with -o`,
+  });
 }
 
 /**

@@ -1,10 +1,11 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Package, PackageFile } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { isSystemError } from '../disk/disk-error.ts';
+import { createByteRanges } from '../download/byte-ranges.ts';
 import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
 import type { ExpectedContent } from '../download/expected-content.ts';
+import { readJournal } from '../download/journal.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
@@ -216,7 +217,7 @@ async function withWhatIsOnDisk(
   }: { item: Package; target: Target; flags: FetchFlags; platform: NodeJS.Platform },
 ): Promise<unknown> {
   if (!(error instanceof ExpectedError)) return error;
-  const keptBytes = KEEPS_PART.has(error.code) ? await sizeOf(`${target.file}.part`) : 0;
+  const keptBytes = KEEPS_PART.has(error.code) ? await keptBytesOf(`${target.file}.part.json`, item.id) : 0;
   if (keptBytes === 0) return error.with({ id: item.id });
   const next = commandLine(fetchCommand(item.id, flags), platform);
   return new ExpectedError(
@@ -232,11 +233,15 @@ async function withWhatIsOnDisk(
   );
 }
 
-async function sizeOf(file: string): Promise<number> {
+/** What the journal vouches for: the part itself may have holes. */
+async function keptBytesOf(journalPath: string, packageId: string): Promise<number> {
   try {
-    return (await stat(file)).size;
+    const found = await readJournal(journalPath);
+    if (found === null || found === 'unreadable' || found.journal.identity.packageId !== packageId) return 0;
+    if (found.journal.rejected !== null) return 0;
+    return createByteRanges(found.journal.written).totalBytes();
   } catch (error) {
-    if (isSystemError(error)) return 0;
+    if (isSystemError(error) || error instanceof ExpectedError) return 0;
     throw error;
   }
 }

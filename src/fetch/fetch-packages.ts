@@ -57,8 +57,9 @@ export async function fetchPackages(
         const result = await inTurn(() => fetchOne(item, run, { elapsedMs, onFailure }, context));
         if (!request.fetch.removeAfterwards || result.error !== null) return result;
         return await removePackage(result, { elapsedMs, onFailure }, context);
-      } catch (error) {
-        if (!(error instanceof ExpectedError)) throw error;
+      } catch (thrown) {
+        // A bug that one package brings out is no reason to leave the others half done.
+        const error = thrown instanceof ExpectedError ? thrown : context.toFailure(thrown);
         const failure = withNext(error, fetchCommand(id, request.fetch), context);
         tellFailure(id, failure);
         return failedResult(id, failure.with({ id }), elapsedMs());

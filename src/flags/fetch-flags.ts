@@ -113,11 +113,14 @@ export function addFetchFlags(command: Command): Command {
     .option('--rm', 'delete the package at the service after all is verified');
 }
 
+/** Names of standard output itself: as files they could only be replaced. */
+const STANDARD_OUTPUT = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+
 /** @throws ExpectedError USAGE for flags that contradict each other */
 export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   const overwrite = raw.overwrite === true || raw.clobber === true;
   const skip = raw.skipExisting === true || raw.clobber === false;
-  const toStdout = raw.output === '-';
+  const toStdout = raw.output !== undefined && STANDARD_OUTPUT.has(path.normalize(raw.output));
   const isFolder = raw.output !== undefined && /[/\\]$/.test(raw.output);
   const folder = raw.dir ?? raw.outputDir ?? (isFolder ? raw.output : undefined) ?? null;
   contradiction(overwrite && skip, '--overwrite and --skip-existing');

@@ -17,6 +17,8 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const SILENCE_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_MS = 5000;
+/** For an answer to be read before the connection goes. */
+const LINGER_MS = 500;
 const CONNECTION_LIMIT = 512;
 
 /**
@@ -91,6 +93,8 @@ function answerBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   }
   const status = CLIENT_ERROR_STATUS[error.code ?? ''] ?? '400 Bad Request';
   const body = JSON.stringify({ status: 'fail', data: null, message: status.slice(4) });
+  // A client that keeps its side open must not keep the connection.
+  socket.once('finish', () => setTimeout(() => socket.destroy(), LINGER_MS).unref());
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n` +
       `X-Request-Id: ${newRequestId()}\r\nConnection: close\r\n\r\n${body}`,

@@ -1,6 +1,6 @@
 import { ExpectedError } from '../errors.ts';
 import type { World } from '../world.ts';
-import { columnsOf } from './columns.ts';
+import { columnsOf, keepWidthUsable } from './columns.ts';
 import { escapeText } from './escape.ts';
 import { chooseGlyphs } from './glyphs.ts';
 import { createProgress } from './progress.ts';
@@ -30,6 +30,8 @@ export interface TerminalOptions
 export function createTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, env, clock, quiet, verbosity, colorMode } = options;
   const { redact = (text: string) => text } = options;
+  keepWidthUsable(stdout);
+  keepWidthUsable(stderr);
   const isWatchedByActions = Boolean(env['GITHUB_ACTIONS']) && env['GITHUB_ACTIONS'] !== 'false';
   const guard = (line: string) => {
     const redacted = redact(line);

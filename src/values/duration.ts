@@ -24,6 +24,7 @@ export function parseDuration(text: string): number {
       hint: `write ${text.replace('-', '')}s for seconds or ${text.replace('-', '')}m for minutes`,
     });
   }
+  refuseCapitalM(text);
   const match = SHORT.exec(text.toLowerCase()) ?? ISO_8601.exec(text.toUpperCase());
   const parts = match?.slice(1);
   if (parts?.some((part) => part !== undefined) !== true || text.toUpperCase().endsWith('T')) {
@@ -37,4 +38,14 @@ export function parseDuration(text: string): number {
     durationMs += Number(part ?? 0) * (UNIT_MS[units[index] ?? ''] ?? 0);
   }
   return Math.round(durationMs);
+}
+
+/** `1M` is a month to many tools and `P1M` one by ISO 8601, in which only an `M` after the `T` means minutes. */
+function refuseCapitalM(text: string): void {
+  const isIso = /^p/i.test(text);
+  const ambiguous = isIso ? /^[^T]*M/i : /M/;
+  if (!ambiguous.test(text)) return;
+  throw new ExpectedError('USAGE', `M is ambiguous in the duration ${JSON.stringify(text)}`, {
+    hint: 'write m for minutes, as in 30m, or days for months, as in 30d',
+  });
 }

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runBinary } from '../support/run-binary.ts';
 import { makePlace } from '../support/run-place.ts';
 import { expectDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
@@ -21,27 +22,25 @@ describe('sandbox -- COMMAND', () => {
     return { place, script, read: () => JSON.parse(readFileSync(report, 'utf8')) };
   }
 
-  test('prints one JSON line, runs the command with the variables set and stops', async () => {
+  test('runs the command with the variables set, prints nothing of its own and stops', async () => {
     const { place, script, read } = makeScript('');
     const line = ['sandbox', '--', process.execPath, script, '-q', '--json', '--', 'x'];
     const run = await runCommand(line, { place, env: { STREAMDIVER_PROFILE: 'real', OTHER: 'kept' } });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-    const [first = '', ...rest] = run.stdout.split('\n');
-    expect(rest).toEqual(['']);
-    const document = JSON.parse(first);
-    expectDocument('sandbox', document);
-    expect(document.pid).toBe(process.pid);
-    expect(document.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v2$/);
+    expect(run.stdout).toBe('');
     const { argv, env } = read();
     expect(argv).toEqual(['-q', '--json', '--', 'x']);
     expect(env).toMatchObject({
-      STREAMDIVER_API_URL: document.url,
-      STREAMDIVER_SSO_URL: document.url.replace('/v2', ''),
-      STREAMDIVER_TOKEN: document.token,
+      STREAMDIVER_API_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v2$/),
+      STREAMDIVER_SSO_URL: env.STREAMDIVER_API_URL.replace('/v2', ''),
+      STREAMDIVER_TOKEN: expect.stringMatching(/./),
+      STREAMDIVER_TENANT: 'sandbox',
+      STREAMDIVER_CLIENT_ID: expect.stringMatching(/./),
+      STREAMDIVER_CLIENT_SECRET: expect.stringMatching(/./),
       OTHER: 'kept',
     });
     expect(env).not.toHaveProperty('STREAMDIVER_PROFILE');
-    await expect(runCommand(['list', '--api-url', document.url])).resolves.toMatchObject({ exitCode: 6 });
+    await expect(runCommand(['list', '--api-url', env.STREAMDIVER_API_URL])).resolves.toMatchObject({ exitCode: 6 });
   });
 
   test.each([
@@ -52,6 +51,13 @@ describe('sandbox -- COMMAND', () => {
     const { place, script } = makeScript(lastLine);
     const run = await runCommand(['sandbox', '--', process.execPath, script], { place });
     expect(run.exitCode).toBe(exitCode);
+  });
+
+  test('standard output is that of the command alone, which can sign in as the client of the sandbox', async () => {
+    const line =
+      "const e = process.env; console.log(e.STREAMDIVER_TENANT, e.STREAMDIVER_CLIENT_ID !== '', e.STREAMDIVER_CLIENT_SECRET !== '')";
+    const run = await runBinary(['sandbox', '--', process.execPath, '-e', line]);
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'sandbox true true\n' });
   });
 
   test('a command that does not exist exits with 2', async () => {
@@ -76,7 +82,9 @@ describe('sandbox alone', () => {
         const timer = setInterval(() => {
           if (!control.stderr().includes('STREAMDIVER_TOKEN')) return;
           clearInterval(timer);
-          const { url, token } = JSON.parse(control.stdout());
+          const document = JSON.parse(control.stdout());
+          expectDocument('sandbox', document);
+          const { url, token } = document;
           answer = runCommand(['media', 'list', '--json'], { token, env: { STREAMDIVER_API_URL: url } });
           void answer.finally(() => control.signal('SIGINT'));
         }, 20);

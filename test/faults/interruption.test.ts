@@ -40,7 +40,6 @@ function finalOf(place: RunPlace): Buffer | undefined {
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-  ['SIGHUP', 129],
 ] as const)(
   'row 119: %s stops the transfer in order, keeps the part and names the command that goes on',
   async (signal, exitCode) => {
@@ -57,6 +56,15 @@ test.each([
     expect(finalOf(result)?.equals(object.bytes)).toBe(true);
   },
 );
+
+test('started without a terminal, as nohup starts it, a download outlives SIGHUP', async () => {
+  const api = await startSlowApi();
+  const run = startBinary(ARGS, { api });
+  await untilFileIsAsked(api);
+  run.kill('SIGHUP');
+  expect(await run.result).toMatchObject({ exitCode: 0, signal: null });
+  expect(finalOf(run.place)?.equals(object.bytes)).toBe(true);
+});
 
 test('row 119: signals at any time leave nothing wrong, and the next run finishes', {
   timeout: 120_000,

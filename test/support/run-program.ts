@@ -88,6 +88,7 @@ export async function runProgram(
       listeners.set(name, callbacks.add(callback));
       return () => callbacks.delete(callback);
     },
+    hasTerminal: () => true,
     exitNow: (exitCode) => exitAtOnce(exitCode),
   };
   options.onStart?.({

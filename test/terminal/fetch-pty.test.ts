@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -50,6 +51,39 @@ test.each([40, 80, 200])('fetch of several packages at %d columns, and Ctrl-C', 
   expect(screen).toContain('error: interrupted, 4 of 4 packages are not done');
   for (const id of IDS) expect(screen).toContain(`hint: streamdiver-dl fetch ${id}`);
   expect(pty.raw().lastIndexOf('\x1b[?25h')).toBeGreaterThan(pty.raw().lastIndexOf('\x1b[?25l'));
+});
+
+test.each([0, 1, 2])(
+  'a terminal that reports %d columns gets no flood, and SIGTERM ends the fetch',
+  async (columns) => {
+    const api = await startSlow();
+    const place = makePlace();
+    const pty = runInPty({
+      command: 'sh',
+      args: ['-c', `stty cols ${columns} && exec "$@"`, 'sh', process.execPath, BINARY, 'fetch', 'one'],
+      cwd: place.cwd,
+      env: makeEnv(place, { api }),
+    });
+    while (api.requests.filter(({ path }) => path.includes('/file/')).length === 0) await delay(20);
+    await delay(500);
+    pty.signal('SIGTERM');
+    expect((await pty.exited).exitCode).toBe(143);
+    expect(pty.raw().length).toBeLessThan(100_000);
+  },
+);
+
+test('SIGHUP of a terminal that is closed ends a fetch in order', async () => {
+  const api = await startSlow();
+  const place = makePlace();
+  const pty = runInPty({
+    command: process.execPath,
+    args: [BINARY, 'fetch', 'one'],
+    cwd: place.cwd,
+    env: makeEnv(place, { api }),
+  });
+  await pty.waitFor(/%/);
+  pty.signal('SIGHUP');
+  expect((await pty.exited).exitCode).toBe(129);
 });
 
 test('faults 116: a reader of the paths that leaves early keeps no file from coming', async () => {

@@ -13,7 +13,7 @@ describe('parseDuration', () => {
     ['7d', 604_800_000],
     ['2w', 1_209_600_000],
     ['1h30m', 5_400_000],
-    ['1H30M', 5_400_000],
+    ['1H30m', 5_400_000],
     ['1w2d3h4m5s', 788_645_000],
     ['P7D', 604_800_000],
     ['P2W', 1_209_600_000],
@@ -54,6 +54,15 @@ describe('parseDuration', () => {
   ])('%j is refused', (text) => {
     expect(() => parseDuration(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
+
+  test.each(['1M', '1h30M', '1H30M', '15M', 'P1M', 'p1m', 'P1MT5M'])(
+    '%s may mean months and is refused',
+    (text) => {
+      expect(() => parseDuration(text)).toThrow(
+        expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('ambiguous') }),
+      );
+    },
+  );
 
   test('what is written from parts is read as their sum', () => {
     const part = fc.nat(1_000);

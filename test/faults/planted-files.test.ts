@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { filesIn, object, start } from '../commands/fetch-scene.ts';
+import { afterThisTest } from '../support/after-this-test.ts';
+import { PACKAGE_ID } from '../support/api-packages.ts';
+import { runBinary } from '../support/run-binary.ts';
+import { makePlace } from '../support/run-place.ts';
+
+const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
+const BESIDE = ['.part', '.part.json', '.part.lock'];
+
+const PLANTS: Readonly<Record<string, (path: string) => Promise<void> | void>> = {
+  FIFO: (path) => void execFileSync('mkfifo', [path]),
+  folder: (path) => void mkdirSync(path),
+  'link to /dev/zero': (path) => symlinkSync('/dev/zero', path),
+  '3 GB sparse file': (path) => {
+    writeFileSync(path, '');
+    truncateSync(path, 3_000_000_000);
+  },
+  socket: async (path) => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    afterThisTest(() => new Promise((resolve) => server.close(() => resolve())));
+  },
+};
+
+test.each(BESIDE.flatMap((ending) => Object.keys(PLANTS).map((plant) => [plant, ending] as const)))(
+  'a %s in the place of object.zip%s is refused, and no lock stays',
+  async (plant, ending) => {
+    const api = await start();
+    const place = makePlace();
+    await PLANTS[plant]?.(join(place.cwd, `object.zip${ending}`));
+    const run = await runBinary(ARGS, { api, place, mayHoldSecret: (path) => path.includes('object.zip') });
+    expect(run).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
+    expect(readdirSync(place.cwd)).toEqual([`object.zip${ending}`]);
+  },
+);
+
+test('a folder with the name of one of our temporary files is left alone', async () => {
+  const api = await start();
+  const place = makePlace();
+  mkdirSync(join(place.cwd, '.streamdiver-dl-00000000-1-000000000000.tmp'));
+  execFileSync('touch', ['-d', '2001-01-01', join(place.cwd, '.streamdiver-dl-00000000-1-000000000000.tmp')]);
+  expect(await runBinary(ARGS, { api, place })).toMatchObject({ exitCode: 0 });
+  expect(filesIn(place.cwd)).toEqual(['object.zip']);
+});
+
+test.each(['FIFO', 'socket', 'link to /dev/zero'])(
+  'a %s under the final name is never replaced',
+  async (plant) => {
+    const api = await start();
+    const place = makePlace();
+    await PLANTS[plant]?.(join(place.cwd, 'object.zip'));
+    for (const flags of [[], ['--overwrite']]) {
+      const run = await runBinary([...ARGS, ...flags], { api, place });
+      expect(run).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
+      expect(run.stderr).not.toContain('--overwrite');
+      expect(readdirSync(place.cwd)).toEqual(['object.zip']);
+    }
+  },
+);
+
+test.each(['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'])('-o %s means standard output', async (name) => {
+  const api = await start();
+  const run = await runBinary(['fetch', PACKAGE_ID, '-o', name], { api, isOutputData: true });
+  expect(run.exitCode).toBe(0);
+  expect(run.stdoutBytes.equals(object.bytes)).toBe(true);
+});
+
+test('HOME that is no folder, or relative, is as good as none', async () => {
+  const api = await start();
+  for (const home of ['/dev/null', 'here', '/no/such/home', undefined]) {
+    const env = { HOME: home, STREAMDIVER_CONFIG_DIR: undefined };
+    const run = await runBinary(['status', PACKAGE_ID, '--json'], { api, env });
+    expect(run).toMatchObject({ exitCode: 0 });
+    expect(readdirSync(run.cwd)).toEqual([]);
+  }
+});
+
+test('only the bytes that the journal vouches for count as kept', async () => {
+  const api = await start();
+  const place = makePlace();
+  const journal = {
+    schema: 2,
+    identity: { origin: api.origin, packageId: PACKAGE_ID, fileId: 'one' },
+    sizeBytes: object.bytes.length,
+    validator: { etag: null, lastModified: null },
+    synced: [
+      [0, 2_048],
+      [18_000, 19_000],
+    ],
+    written: [
+      [0, 2_048],
+      [18_000, 19_000],
+    ],
+    bootId: null,
+    holder: null,
+    rejected: null,
+  };
+  writeFileSync(join(place.cwd, 'object.zip.part'), object.bytes.subarray(0, 2_048));
+  truncateSync(join(place.cwd, 'object.zip.part'), 19_000);
+  writeFileSync(join(place.cwd, 'object.zip.part.json'), `${JSON.stringify(journal)}\n`);
+  api.script('GET /v2/downloads/file/{id}', { raw: '', after: 'reset' });
+  const run = await runBinary([...ARGS, '--retries', '0'], { api, place });
+  expect(run.stderr).toContain('2.9 KiB are kept');
+});
+
+test('a hundred thousand ranges in a journal cost no time', async () => {
+  const { createByteRanges } = await import('../../src/download/byte-ranges.ts');
+  const ranges = Array.from({ length: 1_000_000 }, (_, index) => ({ start: index * 3, end: index * 3 + 1 }));
+  expect(createByteRanges(ranges).totalBytes()).toBe(1_000_000);
+}, 10_000);
