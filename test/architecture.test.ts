@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'bug-report': ['errors', 'version', 'world'],
   flags: ['errors', 'values', 'api/wire', 'selection', 'terminal'],
   completion: ['version', 'values', 'terminal', 'flags'],
-  context: ['clock', 'world', 'http', 'api', 'config', 'terminal', 'flags'],
+  context: ['errors', 'clock', 'world', 'http', 'api', 'config', 'terminal', 'flags'],
   connect: ['errors', 'version', 'http', 'auth', 'api', 'config', 'flags', 'context'],
   io: ['world', 'terminal', 'flags'],
   cli: [

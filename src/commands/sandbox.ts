@@ -43,7 +43,7 @@ export function defineSandbox(
     .command('sandbox')
     .summary('run a local server that speaks the API')
     .description(
-      'Runs a local server that speaks the Streamdiver API, for trying and testing without an account. Prints one JSON line with its URL and token. With a command after --, runs it against the sandbox and passes its exit code on.',
+      'Runs a local server that speaks the Streamdiver API, for trying and testing without an account. Prints one JSON line with its URL and credentials. With a command after --, runs it against the sandbox, prints nothing else on standard output, and passes its exit code on.',
     )
     .argument('[command...]', 'after --: run this with the variables set, then stop')
     .optionsGroup('What it serves:')

@@ -2,11 +2,13 @@ import { ExpectedError } from '../errors.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the disk',
-  EDQUOT: 'the disk quota is used up',
+  EDQUOT: 'disk quota exceeded',
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
   EBUSY: 'another program is using it',
+  EPIPE: 'the reader of the pipe has closed it',
+  ENODEV: 'no such device',
   EIO: 'input/output error',
   ENOENT: 'no such folder',
   ENOTDIR: 'part of the path is not a folder',

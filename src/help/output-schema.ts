@@ -167,7 +167,14 @@ export const outputSchema: Schema = {
     'config set': reference('setting'),
     'config unset': reference('setting'),
     'config path': object({ path: TEXT }),
-    sandbox: object({ url: TEXT, token: TEXT, pid: COUNT }),
+    sandbox: object({
+      url: TEXT,
+      token: TEXT,
+      pid: COUNT,
+      tenant: TEXT,
+      clientId: TEXT,
+      clientSecret: TEXT,
+    }),
     progress: object({
       event: { enum: ['state', 'wait', 'progress', 'retry', 'verify', 'done'] },
       id: TEXT_OR_NULL,

@@ -40,7 +40,9 @@ describe('sandbox -- COMMAND', () => {
       OTHER: 'kept',
     });
     expect(env).not.toHaveProperty('STREAMDIVER_PROFILE');
-    await expect(runCommand(['list', '--api-url', env.STREAMDIVER_API_URL])).resolves.toMatchObject({ exitCode: 6 });
+    await expect(runCommand(['list', '--api-url', env.STREAMDIVER_API_URL])).resolves.toMatchObject({
+      exitCode: 6,
+    });
   });
 
   test.each([
@@ -58,6 +60,14 @@ describe('sandbox -- COMMAND', () => {
       "const e = process.env; console.log(e.STREAMDIVER_TENANT, e.STREAMDIVER_CLIENT_ID !== '', e.STREAMDIVER_CLIENT_SECRET !== '')";
     const run = await runBinary(['sandbox', '--', process.execPath, '-e', line]);
     expect(run).toMatchObject({ exitCode: 0, stdout: 'sandbox true true\n' });
+  });
+
+  test('a TMPDIR that does not exist is said, and is no bug', async () => {
+    const run = await runBinary(['sandbox', '--', process.execPath, '-e', ''], {
+      env: { TMPDIR: '/no/such/folder' },
+    });
+    expect(run.exitCode).toBe(9);
+    expect(run.stderr).toMatch(/could not make a folder in \/no\/such\/folder[^]*hint: set TMPDIR/);
   });
 
   test('a command that does not exist exits with 2', async () => {

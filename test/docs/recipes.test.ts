@@ -54,8 +54,7 @@ function runInSandbox(
 ): { status: number | null; stdout: string; stderr: string } {
   const line = ['sandbox', '--prepare', '0', '--', 'sh', '-euc', script, 'sh', ...words];
   const run = spawnSync('streamdiver-dl', line, { cwd, env, encoding: 'utf8', timeout: 60_000 });
-  // The first line is the sandbox's own.
-  return { status: run.status, stdout: run.stdout.replace(/^.*\n/, ''), stderr: run.stderr };
+  return { status: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
 describe.skipIf(MISSING.length > 0)(

@@ -14,7 +14,7 @@ const BESIDE = ['.part', '.part.json', '.part.lock'];
 
 const PLANTS: Readonly<Record<string, (path: string) => Promise<void> | void>> = {
   FIFO: (path) => void execFileSync('mkfifo', [path]),
-  folder: (path) => void mkdirSync(path),
+  folder: (path) => mkdirSync(path),
   'link to /dev/zero': (path) => symlinkSync('/dev/zero', path),
   '3 GB sparse file': (path) => {
     writeFileSync(path, '');

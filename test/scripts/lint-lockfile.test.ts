@@ -26,20 +26,14 @@ function lintWith(changes: Record<string, unknown>, version = 3) {
 }
 
 describe('lint-lockfile.mjs', () => {
-  it('finds nothing wrong with ours, nor with the addresses of the public registry', () => {
-    const resolved = 'https://registry.npmjs.org/typescript/-/typescript-7.0.2.tgz';
+  it('finds nothing wrong with ours', () => {
     expect(lintWith({})).toEqual({ status: 0, stdout: '', problems: '' });
-    expect(lintWith({ resolved })).toEqual({ status: 0, stdout: '', problems: '' });
   });
 
   it.each([
     [{ integrity: undefined }, 'has no SHA-512 checksum'],
     [{ integrity: 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=' }, 'has no SHA-512 checksum'],
-    [{ resolved: 'https://mirror.test/t.tgz' }, 'comes from elsewhere: https://mirror.test/t.tgz'],
-    [
-      { resolved: 'https://registry.npmjs.org.mirror.test/t.tgz' },
-      'comes from elsewhere: https://registry.npmjs.org.mirror.test/t.tgz',
-    ],
+    [{ resolved: 'https://mirror.test/t.tgz' }, 'names an address: https://mirror.test/t.tgz'],
     [
       { version: 'git+ssh://git@host.test/t.git' },
       'has no version of a registry: git+ssh://git@host.test/t.git',
