@@ -7,7 +7,7 @@ export class NotOurFileError extends Error {
 }
 
 // Missing on Windows, where making links needs a privilege and pipes have no names in folders.
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const ELSEWHERE = new Set(['ELOOP', 'EISDIR', 'ENXIO', 'ENODEV']);
 
 /**
@@ -34,7 +34,7 @@ export async function readSmallFile(
 
 async function openWithoutWaiting(path: string) {
   try {
-    return await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    return await open(path, READ);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && ELSEWHERE.has(String(error.code)))) throw error;
     throw new NotOurFileError(`${path} is not a regular file`, { cause: error });
