@@ -14,8 +14,8 @@ export function configFolder(env: Environment, platform: NodeJS.Platform): strin
   // The XDG base directory specification: a relative path is invalid and to be ignored.
   if (env.XDG_CONFIG_HOME && path.isAbsolute(env.XDG_CONFIG_HOME))
     return path.join(env.XDG_CONFIG_HOME, 'streamdiver-dl');
-  // A relative home would mean another folder in every place.
-  if (!home || !path.isAbsolute(home)) return null;
+  // A relative home would mean another folder in every place; accounts of services have /dev/null.
+  if (!home || !path.isAbsolute(home) || home === '/dev/null') return null;
   if (platform === 'darwin') return path.join(home, 'Library', 'Preferences', 'streamdiver-dl');
   return path.join(home, '.config', 'streamdiver-dl');
 }

@@ -69,8 +69,7 @@ function openForReading(file: string): number | null {
     return openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    // HOME=/dev/null is how accounts of services say that they have none.
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+    if (error.code === 'ENOENT') return null;
     throw unreadable(file, error);
   }
 }
