@@ -10,15 +10,13 @@ import {
 } from '../values/fields.ts';
 import { isObject, type JsonObject } from '../values/json.ts';
 import { withIds } from './list.ts';
+import { MEDIA_TYPES } from './media-types.ts';
 
 export interface Rendition {
   readonly id: string;
   readonly name: string | null;
   readonly raw: JsonObject;
 }
-
-/** All types of media that the service documents. */
-export const MEDIA_TYPES = ['video', 'audio', 'image', 'document'] as const;
 
 /** An item of the media library, parsed; everything but the ID may be missing. */
 export interface Medium {

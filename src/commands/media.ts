@@ -1,11 +1,5 @@
 import type { Command } from 'commander';
-import {
-  MEDIA_TYPES,
-  type Medium,
-  type MediumTranscript,
-  mediumDocument,
-  transcriptDocument,
-} from '../api/media.ts';
+import { type Medium, type MediumTranscript, mediumDocument, transcriptDocument } from '../api/media.ts';
 import { collectPages } from '../api/paging.ts';
 import { parseSort, sortWords } from '../cli/sort.ts';
 
@@ -40,6 +34,7 @@ interface RawFlags {
 }
 
 const DEFAULT_LIMIT = 30;
+const MEDIA_TYPES = ['video', 'audio', 'image', 'document'] as const;
 
 export function defineMedia(
   parent: Command,

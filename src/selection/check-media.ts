@@ -1,4 +1,5 @@
-import { MEDIA_TYPES, type Medium } from '../api/media.ts';
+import type { Medium } from '../api/media.ts';
+import { MEDIA_TYPES } from '../api/media-types.ts';
 import { ExpectedError } from '../errors.ts';
 
 type Filter = 'type' | 'tag';

@@ -4,10 +4,10 @@ import { matchesPath, parsePathPattern } from '../../src/values/path-pattern.ts'
 
 const nested = (depth: number) => Buffer.from(`${'['.repeat(depth)}${']'.repeat(depth)}`);
 
-test('JSON of 201 levels is read, of 202 not', () => {
+test('JSON of 200 levels is read, of 201 not', () => {
   // The innermost array holds nothing, so it is the level of its own value.
-  expect(parseJson(nested(201), 'x')).toBeInstanceOf(Array);
-  expect(() => parseJson(nested(202), 'x')).toThrow('x is nested more than 200 levels deep');
+  expect(parseJson(nested(200), 'x')).toBeInstanceOf(Array);
+  expect(() => parseJson(nested(201), 'x')).toThrow('x is nested more than 200 levels deep');
 });
 
 test.each<[string, string, boolean]>([
