@@ -43,7 +43,7 @@ export function defineSandbox(
     .command('sandbox')
     .summary('run a local server that speaks the API')
     .description(
-      'Runs a local server that speaks the Streamdiver API, for trying and testing without an account. Prints one JSON line with its URL and credentials. With a command after --, runs it against the sandbox, prints nothing else on standard output, and passes its exit code on.',
+      'Runs a local server that speaks the Streamdiver API. Prints one JSON line with its URL and credentials. With a command after --, runs it and passes its exit code on.',
     )
     .argument('[command...]', 'after --: run this with the variables set, then stop')
     .optionsGroup('What it serves:')
@@ -70,7 +70,7 @@ export function defineSandbox(
     )
     .option(
       '--dialect <name>',
-      'answer as this kind of service would, or TRAIT=VALUE; several times; `list` names the dialects',
+      'answer in this dialect, or TRAIT=VALUE; repeatable; `list` shows them',
       knowing(dialectNames, repeatable('--dialect')),
     )
     .action(async (words: string[], flags: RawFlags, self: Command) =>
@@ -97,15 +97,13 @@ async function parseFaults(texts: readonly string[]): Promise<readonly SandboxFa
 
 /** Like the faults, loaded for those who want one. */
 async function parseDialects(words: readonly string[]): Promise<Traits | 'list' | undefined> {
-  if (words.length === 0) return undefined;
-  if (words.includes('list')) return 'list';
-  const { combineTraits, parseDialect } = await import('../sandbox/dialect/dialects.ts');
-  return combineTraits(words.map(forFlag('--dialect', parseDialect)));
+  return words.length === 0
+    ? undefined
+    : (await import('../sandbox/dialect/dialects.ts')).readDialects(words);
 }
 
 async function dialectNames(): Promise<readonly string[]> {
-  const { DIALECT_NAMES } = await import('../sandbox/dialect/dialects.ts');
-  return ['list', ...DIALECT_NAMES.map(({ name }) => name)];
+  return (await import('../sandbox/dialect/dialects.ts')).dialectWords();
 }
 
 async function faultNames(): Promise<readonly string[]> {

@@ -76,16 +76,16 @@ export function addFetchFlags(command: Command): Command {
     .addOption(new Option('--output-dir <folder>').argParser(forFlag('--output-dir', nonEmpty)).hideHelp())
     .option('-x, --extract', 'unpack the archive instead of keeping it')
     .option('--keep-archive', 'with -x: keep the archive, too')
-    .option('--skip-unsafe', 'with -x: leave dangerous entries out, unpack the rest and exit with 12')
-    .option('--overwrite', 'replace a file of the same name, once the new one is complete and verified')
+    .option('--skip-unsafe', 'with -x: skip dangerous entries, unpack the rest, exit with 12')
+    .option('--overwrite', 'replace an existing file once the new one is verified')
     .addOption(new Option('--clobber').hideHelp())
-    .option('--skip-existing', 'leave a file of the same name as it is and count it as done')
+    .option('--skip-existing', 'keep an existing file and count it as done')
     .addOption(new Option('--no-clobber').hideHelp())
     .optionsGroup('The transfer:')
     .option('--no-resume', 'throw a partial download away and start again')
     .option(
       '--connections <n>',
-      'open at most so many connections at once, for all files together (1 to 16; by itself up to 8)',
+      'maximum connections, shared by all files (1 to 16; default automatic, up to 8)',
       forFlag('--connections', (text) => parseCount(text, { least: 1, most: 16 })),
     )
     .option(
@@ -95,12 +95,12 @@ export function addFetchFlags(command: Command): Command {
     )
     .option(
       '--limit-rate <size>',
-      'receive at most so many bytes a second, all files together, such as 5M',
+      'maximum bytes per second for all files together, such as 5M',
       forFlag('--limit-rate', parseRate),
     )
     .option(
       '--retries <n>',
-      `failures in a row, without progress, to put up with (default ${DEFAULT_RETRIES})`,
+      `consecutive failures without progress (default ${DEFAULT_RETRIES})`,
       forFlag('--retries', (text) => parseCount(text, { least: 0, most: 1000 })),
     )
     .optionsGroup('Safety:')

@@ -21,16 +21,20 @@ export function parseRetryAfter(headers: Pick<HeaderFields, 'get'>, nowMs: numbe
   const referenceMs = Number.isNaN(serverMs) ? nowMs : serverMs;
   const delayMs =
     readDelay(headers.get('retry-after'), referenceMs) ??
-    RESET_NAMES.map((name) => readDelay(headers.get(name), referenceMs)).find((delay) => delay !== null);
+    RESET_NAMES.map((name) => readReset(headers.get(name), referenceMs)).find((delay) => delay !== null);
   if (delayMs === undefined) return null;
   return Math.min(Math.max(delayMs, MIN_RETRY_AFTER_MS), MAX_RETRY_AFTER_MS);
+}
+
+function readReset(value: string | null, referenceMs: number): number | null {
+  const delayMs = readDelay(value, referenceMs);
+  return delayMs !== null && delayMs >= LEAST_EPOCH_SECONDS * 1_000 ? delayMs - referenceMs : delayMs;
 }
 
 function readDelay(value: string | null, referenceMs: number): number | null {
   const text = value?.trim() ?? '';
   if (/^\d+(\.\d+)?$/.test(text)) {
-    const seconds = Number(text);
-    return seconds >= LEAST_EPOCH_SECONDS ? seconds * 1_000 - referenceMs : seconds * 1_000;
+    return Number(text) * 1_000;
   }
   const delayMs = /^[A-Za-z]{3}[a-z]*,? /.test(text) ? Date.parse(text) - referenceMs : Number.NaN;
   return Number.isNaN(delayMs) ? null : delayMs;

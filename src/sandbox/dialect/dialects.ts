@@ -252,3 +252,16 @@ export function parseDialect(word: string): Partial<Traits> {
 export function combineTraits(parts: readonly Partial<Traits>[]): Traits {
   return withTraits(Object.assign({}, ...parts));
 }
+
+/**
+ * All dialects that a line names, later ones winning; `list` asks for their names instead.
+ * @throws ExpectedError USAGE for an unknown name
+ */
+export function readDialects(words: readonly string[]): Traits | 'list' {
+  return words.includes('list') ? 'list' : combineTraits(words.map(parseDialect));
+}
+
+/** For completion. */
+export function dialectWords(): readonly string[] {
+  return ['list', ...DIALECT_NAMES.map(({ name }) => name)];
+}
