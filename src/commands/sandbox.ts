@@ -43,7 +43,7 @@ export function defineSandbox(
     .command('sandbox')
     .summary('run a local server that speaks the API')
     .description(
-      'Runs a local server that speaks the Streamdiver API. Prints one JSON line with its URL and credentials. With a command after --, runs it and passes its exit code on.',
+      'Run a local server that speaks the API; prints one JSON line with URL and credentials. Runs a command after -- against it.',
     )
     .argument('[command...]', 'after --: run this with the variables set, then stop')
     .optionsGroup('What it serves:')

@@ -59,11 +59,7 @@ export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags {
 export function addCreateFlags(command: Command): Command {
   command
     .optionsGroup('What goes in:')
-    .option(
-      '-m, --media <id>',
-      'media item, or - to read IDs from standard input; repeatable',
-      repeatable('-m'),
-    )
+    .option('-m, --media <id>', 'media item, or - for standard input; repeatable', repeatable('-m'))
     .addOption(new Option('--medium <id>').argParser(repeatable('--medium')).hideHelp())
     .option('-r, --rendition <id>', 'a rendition; may be given several times', repeatable('-r'))
     .option(

@@ -90,7 +90,7 @@ export function addFetchFlags(command: Command): Command {
     )
     .option(
       '-j, --jobs <n>',
-      `fetch so many packages at once (1 to 16, default ${DEFAULT_JOBS})`,
+      `packages at once (1 to 16, default ${DEFAULT_JOBS})`,
       forFlag('--jobs', (text) => parseCount(text, { least: 1, most: 16 })),
     )
     .option(
@@ -107,7 +107,7 @@ export function addFetchFlags(command: Command): Command {
     .option('--checksum <sha256=hex>', 'expect this digest', forFlag('--checksum', parseChecksum))
     .option('--sha256', 'compute the SHA-256 of the file')
     .option('--max-size <size>', 'refuse what is larger, such as 2G', forFlag('--max-size', parseSize))
-    .option('--ignore-size', 'accept a file whose size differs from the one in the package')
+    .option('--ignore-size', 'accept another size than the package lists')
     .option('--no-space-check', 'start even if the disk seems too small')
     .optionsGroup('Afterwards:')
     .option('--rm', 'delete the package at the service after all is verified');
