@@ -42,7 +42,7 @@ export function defineList(
     .command('list')
     .alias('ls')
     .summary('list your packages')
-    .description('Lists the packages of the current user, as the service orders them.')
+    .description('List your packages.')
     .optionsGroup('Which packages:')
     .option('--page <n>', 'only this page, counted from 1', count('--page', 1_000_000))
     .option(

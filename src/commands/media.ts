@@ -78,7 +78,7 @@ export function defineMedia(
   media
     .command('show')
     .summary('show one medium with its renditions and transcripts')
-    .description('Shows one medium with the ids of its renditions and transcripts, as `create` takes them.')
+    .description('Show a media item with the IDs of its renditions and transcripts.')
     .argument('<id>', 'id of the medium', forFlag('the id', nonEmpty))
     .action((id: string, _flags: RawFlags, self: Command) => actions.show({ id }, self));
 }

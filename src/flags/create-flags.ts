@@ -61,10 +61,10 @@ export function addCreateFlags(command: Command): Command {
     .optionsGroup('What goes in:')
     .option('-m, --media <id>', 'media item, or - for standard input; repeatable', repeatable('-m'))
     .addOption(new Option('--medium <id>').argParser(repeatable('--medium')).hideHelp())
-    .option('-r, --rendition <id>', 'a rendition; may be given several times', repeatable('-r'))
+    .option('-r, --rendition <id>', 'a rendition; repeatable', repeatable('-r'))
     .option(
       '-t, --transcript <id[:format]>',
-      'a transcript as srt (default), txt or json; several times',
+      'a transcript as srt (default), txt or json; repeatable',
       repeatable('-t'),
     )
     .option(
@@ -74,7 +74,7 @@ export function addCreateFlags(command: Command): Command {
     )
     .option(
       '--language <code>',
-      'with --transcripts: only this language; several times',
+      'with --transcripts: only this language',
       repeatable('--language'),
     )
     .option('--transcripts-only', 'leave the media themselves out')
