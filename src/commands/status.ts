@@ -33,7 +33,7 @@ export function defineStatus(
   const command = parent
     .command('status')
     .summary('show how far packages are')
-    .description('Shows packages: status, title, size, when they expire. `-` reads ids from standard input.')
+    .description('Show package status. `-` reads IDs from standard input.')
     .argument('[id...]', 'package ids, or - for standard input; asked for on a terminal')
     .optionsGroup('Waiting:')
     .option('--wait', 'wait until they are ready')
