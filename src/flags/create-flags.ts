@@ -72,11 +72,7 @@ export function addCreateFlags(command: Command): Command {
       'every transcript of the chosen media',
       forFlag('--transcripts', knowing(TRANSCRIPT_FORMATS, parseFormats, { isList: true })),
     )
-    .option(
-      '--language <code>',
-      'with --transcripts: only this language',
-      repeatable('--language'),
-    )
+    .option('--language <code>', 'with --transcripts: only this language', repeatable('--language'))
     .option('--transcripts-only', 'leave the media themselves out')
     .option(
       '-f, --from-file <file>',
