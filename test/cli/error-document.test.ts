@@ -19,6 +19,7 @@ describe('the exit codes', () => {
       BUSY: 11,
       UNSAFE: 12,
       EXISTS: 13,
+      AMBIGUOUS: 14,
       INTERNAL: 70,
       INTERRUPTED: 130,
     });
@@ -34,7 +35,17 @@ describe('the exit codes', () => {
       'JOB_FAILED',
       'UNAVAILABLE',
     ];
-    codes.push('BAD_RESPONSE', 'NOT_READY', 'DISK', 'INTEGRITY', 'BUSY', 'UNSAFE', 'EXISTS', 'INTERNAL');
+    codes.push(
+      'BAD_RESPONSE',
+      'NOT_READY',
+      'DISK',
+      'INTEGRITY',
+      'BUSY',
+      'UNSAFE',
+      'EXISTS',
+      'AMBIGUOUS',
+      'INTERNAL',
+    );
     const repeatable = [...codes, 'INTERRUPTED' as const].filter(
       (code) => new ExpectedError(code, 'x').retryable,
     );

@@ -62,9 +62,9 @@ test('asks seldom: first after about a second, then growing to half a minute', a
 test.each([
   ['failed', 5],
   ['ERROR', 5],
-  ['expired', 5],
+  ['expired', 3],
   ['Cancelled', 5],
-  ['deleted', 5],
+  ['deleted', 3],
 ])('ends at once when the status is %s', async (packageStatus, exitCode) => {
   const { run, api } = await wait(['preparing', { packageStatus }, { packageStatus }]);
   expect(run.exitCode).toBe(exitCode);

@@ -67,9 +67,12 @@ async function disturb(action, shorten) {
   if (effect === 'hang') return new Promise(() => {});
   if (effect === 'short') return shorten();
   if (effect.startsWith('E')) throw Object.assign(new Error(effect + ': injected'), { code: effect, errno: -1, syscall: call });
-  const result = await action();
-  process.kill(process.pid, 'SIGKILL');
-  return result;
+  // After the call, whether it succeeded or not: a file that is not there is opened in vain.
+  try {
+    return await action();
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
+  }
 }
 
 const realOpen = promises.open;
