@@ -18,6 +18,12 @@ export interface ContentsOptions {
   /** None means to offer the recent packages. */
   readonly ids: readonly string[];
   readonly selection: PathSelection;
+  /** The size in the package does not count. */
+  readonly ignoreSize: boolean;
+}
+
+interface RawFlags extends RawSelectionFlags {
+  readonly ignoreSize?: boolean;
 }
 
 export function defineContents(
@@ -27,21 +33,31 @@ export function defineContents(
   const command = parent
     .command('contents')
     .summary('list what is inside a package, without downloading it')
-    .description(
-      'Lists the entries of a package that is one zip archive. Only the directory of the archive travels; the server must be able to send parts of files (HTTP Range).',
-    )
+    .description('List the entries of a package without downloading it. The server must support HTTP Range.')
     .argument(
       '[id]',
       'package id, or - for standard input; asked for on a terminal',
       forFlag('the id', nonEmpty),
     );
-  addSelectionFlags(command).action((id: string | undefined, raw: RawSelectionFlags, self: Command) =>
-    action({ ids: id === undefined ? [] : [id], selection: readSelectionFlags(raw) }, self),
-  );
+  addSelectionFlags(command)
+    .option('--ignore-size', 'accept another size than the package lists')
+    .action((id: string | undefined, raw: RawFlags, self: Command) =>
+      action(
+        {
+          ids: id === undefined ? [] : [id],
+          selection: readSelectionFlags(raw),
+          ignoreSize: raw.ignoreSize === true,
+        },
+        self,
+      ),
+    );
 }
 
 /** @throws ExpectedError NOT_READY for a package that is not ready, NOT_FOUND when no entry is selected */
-export async function contents({ ids: words, selection }: ContentsOptions, context: Context): Promise<void> {
+export async function contents(
+  { ids: words, selection, ignoreSize }: ContentsOptions,
+  context: Context,
+): Promise<void> {
   const { io, world } = context;
   const id = await readOneId(words, context);
   const item = await waitForPackage(
@@ -56,7 +72,7 @@ export async function contents({ ids: words, selection }: ContentsOptions, conte
   io.endProgress();
   const { listContents } = await import('../fetch/list-contents.ts');
   const filter = createExplainedFilter(selection);
-  const items = await listContents(item, filter.isWanted, context);
+  const items = await listContents(item, { isWanted: filter.isWanted, ignoreSize }, context);
   const document = { id, items, count: items.length, truncated: false };
   if (items.length === 0 && !selectsAll(selection)) {
     throw new ExpectedError('NOT_FOUND', `no entry of package ${id} is selected`, {

@@ -35,7 +35,7 @@ export interface ContentsItem {
  */
 export async function listContents(
   item: Package,
-  isWanted: (path: string) => boolean,
+  { isWanted, ignoreSize }: { isWanted: (path: string) => boolean; ignoreSize: boolean },
   context: Context,
 ): Promise<readonly ContentsItem[]> {
   const { api, signal, world } = context;
@@ -56,7 +56,7 @@ export async function listContents(
     {
       url: fileUrl(file, api.url),
       renewUrl: () => renewUrl(item.id, 0, context),
-      sizeBytes: file.sizeBytes,
+      sizeBytes: ignoreSize ? null : file.sizeBytes,
     },
     {
       id: item.id,

@@ -41,10 +41,13 @@ export function parseDuration(text: string): number {
 }
 
 /** `1M` is a month to many tools and `P1M` one by ISO 8601, in which only an `M` after the `T` means minutes. */
+/** Whether an M could mean months as well as minutes. */
+export function hasAmbiguousM(text: string): boolean {
+  return /^p/i.test(text) ? /^p\d[^T]*M/i.test(text) : /^\d[\dwdhms]*M/i.test(text) && text.includes('M');
+}
+
 function refuseCapitalM(text: string): void {
-  const isIso = /^p/i.test(text);
-  const ambiguous = isIso ? /^[^T]*M/i : /M/;
-  if (!ambiguous.test(text)) return;
+  if (!hasAmbiguousM(text)) return;
   throw new ExpectedError('USAGE', `M is ambiguous in the duration ${JSON.stringify(text)}`, {
     hint: 'write m for minutes, as in 30m, or days for months, as in 30d',
   });

@@ -1,5 +1,5 @@
 import { ExpectedError } from '../errors.ts';
-import { parseDuration } from './duration.ts';
+import { hasAmbiguousM, parseDuration } from './duration.ts';
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/;
@@ -48,7 +48,7 @@ function readMoment(text: string, nowMs: number): number {
   try {
     return nowMs + parseDuration(text);
   } catch (error) {
-    if (/^\d+$/.test(text)) throw error;
+    if (/^\d+$/.test(text) || hasAmbiguousM(text)) throw error;
     throw notAMoment(text);
   }
 }

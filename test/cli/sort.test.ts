@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseSort, sortItems } from '../../src/cli/sort.ts';
+import { parseSort } from '../../src/cli/sort.ts';
+import { sortItems } from '../../src/cli/sort-items.ts';
 
 describe('parseSort and sortItems', () => {
   test.each([

@@ -38,7 +38,15 @@ describe('flags of contents', () => {
     [['--include=*.srt', 'ID'], { include: ['*.srt'], exclude: [] }],
     [['ID', '--pattern', '*.srt'], { include: ['*.srt'], exclude: [] }],
   ])('%j', async (words, selection) => {
-    expect(await parseLine(defineContents, ['contents', ...words])).toEqual([{ ids: ['ID'], selection }]);
+    expect(await parseLine(defineContents, ['contents', ...words])).toEqual([
+      { ids: ['ID'], selection, ignoreSize: false },
+    ]);
+  });
+
+  test('--ignore-size', async () => {
+    expect(await parseLine(defineContents, ['contents', 'ID', '--ignore-size'])).toEqual([
+      { ids: ['ID'], selection: { include: [], exclude: [] }, ignoreSize: true },
+    ]);
   });
 
   test.each([

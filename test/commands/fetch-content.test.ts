@@ -126,6 +126,15 @@ describe('a package whose listed size is another one', () => {
     expect(run.stderr).toContain('--ignore-size');
   });
 
+  test('contents refuses it with the same way out, and --ignore-size lists it', async () => {
+    const api = await start({ files: { one: archive }, script: { [ROUTE]: described({ size }) } });
+    const refused = await runCommand(['contents', PACKAGE_ID], { api });
+    expect(refused.exitCode).toBe(10);
+    expect(refused.stderr).toContain('--ignore-size');
+    const run = await runCommand(['contents', PACKAGE_ID, '--ignore-size', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 0, json: { count: 2 } });
+  });
+
   test('--ignore-size accepts it, says so, and still verifies the archive', async () => {
     const api = await start({ files: { one: archive }, script: { [ROUTE]: described({ size }) } });
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'a.zip', '--ignore-size', '--json'], { api });
