@@ -1,5 +1,6 @@
 import { looksLikeHtml } from '../api/answer.ts';
 import { ExpectedError } from '../errors.ts';
+import { couldBeZip, isZip } from '../zip/layout.ts';
 
 export interface ExpectedContent {
   readonly mimeType: string | null;
@@ -55,20 +56,6 @@ function isErrorDocument(expected: ExpectedContent, head: Buffer, contentType: s
   const expectsText = /^(text|application)\/(html|xhtml\+xml|json|xml)/.test(expected.mimeType ?? '');
   const isErrorType = served === 'text/html' || served === 'application/json' || served.endsWith('/xml');
   return !expectsText && !isZip(head) && (isErrorType || looksLikeHtml(head));
-}
-
-/** Signatures of the first record: an entry, or the end of an archive without entries, with zip64 or not. */
-const ZIP_MAGIC = ['PK\u0003\u0004', 'PK\u0005\u0006', 'PK\u0006\u0006'];
-export const ZIP_MAGIC_BYTES = 4;
-
-/** Whether a file with these first bytes is a zip archive. */
-export function isZip(head: Uint8Array): boolean {
-  return ZIP_MAGIC.includes(Buffer.from(head.subarray(0, ZIP_MAGIC_BYTES)).toString('latin1'));
-}
-
-/** A first piece shorter than a signature is compared as far as it goes. */
-function couldBeZip(head: Buffer): boolean {
-  return ZIP_MAGIC.some((magic) => magic.startsWith(head.subarray(0, ZIP_MAGIC_BYTES).toString('latin1')));
 }
 
 function notTheFile(head: Buffer, what: string): ExpectedError {

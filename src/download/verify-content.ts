@@ -1,7 +1,8 @@
 import { ExpectedError } from '../errors.ts';
 import type { RangeSource } from '../range/range-source.ts';
+import { couldBeZip, isZip, MAGIC_BYTES } from '../zip/layout.ts';
 import { verifyArchive } from '../zip/verify.ts';
-import { type ExpectedContent, isArchiveExpected, isZip, ZIP_MAGIC_BYTES } from './expected-content.ts';
+import { type ExpectedContent, isArchiveExpected } from './expected-content.ts';
 import { ACCEPT_SIZE_HINT } from './file-answer.ts';
 import { type HashName, hashesOf } from './hash.ts';
 import type { ServerDigest } from './server-digest.ts';
@@ -88,7 +89,19 @@ export async function verifyContent(
 
 /** Whether the content is a zip archive, whatever the service calls it. */
 export async function hasZipHead(source: RangeSource): Promise<boolean> {
-  return isZip(await source.read(0, Math.min(ZIP_MAGIC_BYTES, source.sizeBytes)));
+  return isZip(await readHead(source));
+}
+
+/**
+ * Whether it is worth looking into: a part of a split archive is a file like any other to whoever only fetches it,
+ * but whoever wants to look into it is to be told what it is.
+ */
+export async function couldBeArchive(source: RangeSource): Promise<boolean> {
+  return source.sizeBytes >= MAGIC_BYTES && couldBeZip(await readHead(source));
+}
+
+function readHead(source: RangeSource): Promise<Buffer> {
+  return source.read(0, Math.min(MAGIC_BYTES, source.sizeBytes));
 }
 
 function wantedHashes({

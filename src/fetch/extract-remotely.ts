@@ -6,7 +6,7 @@ import { diskError, isSystemError } from '../disk/disk-error.ts';
 import type { FileRequest } from '../download/download-file.ts';
 import { isArchiveDeclared, notAnArchive } from '../download/expected-content.ts';
 import { NoRangesError } from '../download/http-source.ts';
-import { hasZipHead } from '../download/verify-content.ts';
+import { couldBeArchive } from '../download/verify-content.ts';
 import { ExpectedError } from '../errors.ts';
 import { formatElapsed } from '../terminal/format.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
@@ -63,7 +63,7 @@ export async function extractRemotely(
   }
   const { source } = opening;
   try {
-    if (!isArchiveDeclared(request.expected) && !(await hasZipHead(source))) throw notAnArchive();
+    if (!isArchiveDeclared(request.expected) && !(await couldBeArchive(source))) throw notAnArchive();
     const unpacked = await unpackArchive(source, { item, label, folder: target.folder, flags }, context);
     const { files, leftOut } = unpacked;
     const transferredBytes = source.transferredBytes();

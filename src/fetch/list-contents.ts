@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/connection-budget.ts';
 import { isArchiveDeclared } from '../download/expected-content.ts';
 import { NoRangesError } from '../download/http-source.ts';
-import { hasZipHead } from '../download/verify-content.ts';
+import { couldBeArchive } from '../download/verify-content.ts';
 import { ExpectedError } from '../errors.ts';
 import { DEFAULT_RETRIES } from '../flags/fetch-flags.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
@@ -75,7 +75,7 @@ export async function listContents(
       next: [fetchIt],
     });
   if (opening.kind === 'no-ranges') throw cannotLook(opening.reason);
-  if (!isArchiveDeclared(expected) && !(await hasZipHead(opening.source)))
+  if (!isArchiveDeclared(expected) && !(await couldBeArchive(opening.source)))
     throw notListable('a file that is not a zip archive');
   const { entries } = await readDirectory(opening.source, { signal }).catch((error: unknown) => {
     throw error instanceof NoRangesError ? cannotLook(error.message) : error;

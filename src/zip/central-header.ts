@@ -13,7 +13,8 @@ import {
   SIGNATURE,
   STORED,
 } from './layout.ts';
-import { damaged, refused, showName } from './refusal.ts';
+import { damaged, partOfSplit, refused, showName } from './refusal.ts';
+import { readZip64Row } from './zip64-field.ts';
 
 /** An entry before its neighbours are known. */
 export type Draft = { -readonly [Key in keyof ArchiveEntry]: ArchiveEntry[Key] };
@@ -41,9 +42,11 @@ export function readCentralHeader(directory: Buffer, start: number): { entry: Dr
   const extra = readExtraFields(directory.subarray(nameEnd, extraEnd), where);
   const flags = directory.readUInt16LE(start + 8);
   const methodNumber = directory.readUInt16LE(start + 10);
-  const path = decodeName(name, (flags & FLAG.utf8) !== 0, extra.unicodePath);
+  const decoded = decodeName(name, (flags & FLAG.utf8) !== 0, extra.unicodePath);
   const rawName = name.toString('latin1');
   const numbers = readNumbers(directory, start, extra.zip64, where);
+  const kind = kindOf(decoded, directory.readUInt32LE(start + 38), numbers.sizeBytes);
+  const path = kind === 'directory' && !decoded.endsWith('/') ? `${decoded}/` : decoded;
   const encrypted = isEncrypted(flags, methodNumber);
   if (methodNumber === STORED && !encrypted && numbers.sizeBytes !== numbers.compressedBytes) {
     throw damaged(`${where()} is stored, but its two sizes differ`);
@@ -63,7 +66,7 @@ export function readCentralHeader(directory: Buffer, start: number): { entry: Dr
       directory.readUInt16LE(start + 14),
       extra.timestamps,
     ),
-    kind: kindOf(path, directory.readUInt32LE(start + 38)),
+    kind,
     isEncrypted: encrypted,
     headerOffset: numbers.headerOffset,
     endOffset: 0,
@@ -79,7 +82,9 @@ interface HeaderNumbers {
 
 /**
  * Zip64 extended information, APPNOTE 4.5.3: size 8, compressed size 8, local header offset 8, disk 4;
- * each there only if the field in the header is all ones, so the length is known beforehand.
+ * each there only if the field in the header is all ones, so the length is known beforehand. Writers that put
+ * more there (compress-commons before 5.0.2 the offset, commons-compress and others the disk) are believed if
+ * what they put there is the same in whatever way it is read.
  */
 function readNumbers(directory: Buffer, start: number, zip64: Buffer | null, where: () => string) {
   let position = 0;
@@ -101,12 +106,21 @@ function readNumbers(directory: Buffer, start: number, zip64: Buffer | null, whe
     disk = zip64.readUInt32LE(position);
     position += 4;
   }
-  if (disk !== 0) throw refused(`${where()} is said to be on another disk`);
-  if (zip64 !== null && zip64.length !== position) {
+  if (disk !== 0) throw partOfSplit(`${where()} is said to be on another disk`);
+  const numbers: HeaderNumbers = { sizeBytes, compressedBytes, headerOffset };
+  const isAskedFor = position > 0;
+  if (zip64 !== null && zip64.length !== position && !(isAskedFor && repeats(zip64, numbers))) {
     throw refused(`${where()} has a zip64 extra field that does not match its header`);
   }
-  const numbers: HeaderNumbers = { sizeBytes, compressedBytes, headerOffset };
   return numbers;
+}
+
+/** Whether a field that holds more than it was asked for says the same as the header, read by position. */
+function repeats(zip64: Buffer, { sizeBytes, compressedBytes, headerOffset }: HeaderNumbers): boolean {
+  const row = readZip64Row(zip64);
+  if (row === null || (row.disk ?? 0) !== 0) return false;
+  const expected = [sizeBytes, compressedBytes, headerOffset];
+  return row.numbers.every((number, index) => number === expected[index]);
 }
 
 const MODE_FORMAT = 0o170000;
@@ -117,12 +131,14 @@ const DOS_DIRECTORY = 0x10;
 
 /**
  * External attributes: the Unix mode in the upper half, DOS attributes in the lowest byte. The mode
- * is believed whatever system the header names: a link is a link to some reader.
+ * is believed whatever system the header names: a link is a link to some reader. Some writers for Windows
+ * mark an empty folder by its DOS attribute alone.
  */
-function kindOf(path: string, attributes: number): EntryKind {
+function kindOf(path: string, attributes: number, sizeBytes: number): EntryKind {
   const format = (attributes >>> 16) & MODE_FORMAT;
   if (format === MODE_LINK) return 'link';
   if (format !== 0 && format !== MODE_FILE && format !== MODE_DIRECTORY) return 'special';
   if (path.endsWith('/')) return 'directory';
-  return format === MODE_DIRECTORY || (attributes & DOS_DIRECTORY) !== 0 ? 'special' : 'file';
+  if ((attributes & DOS_DIRECTORY) === 0) return format === MODE_DIRECTORY ? 'special' : 'file';
+  return format !== MODE_FILE && sizeBytes === 0 ? 'directory' : 'special';
 }

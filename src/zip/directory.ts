@@ -3,7 +3,7 @@ import type { RangeSource } from '../range/range-source.ts';
 import { type Draft, readCentralHeader } from './central-header.ts';
 import { type EndRecord, readEndRecord } from './end-record.ts';
 import { type Archive, inFileOrder } from './entry.ts';
-import { FIXED_BYTES } from './layout.ts';
+import { FIXED_BYTES, isSpanMarker } from './layout.ts';
 import { damaged, refused, showName } from './refusal.ts';
 
 const DIRECTORY_LIMIT_BYTES = 512 * 2 ** 20;
@@ -40,7 +40,9 @@ export async function readDirectory(
   if (position !== directory.length) {
     throw damaged('its directory has more entries than its end record says, or other bytes after them');
   }
-  placeEntries(entries, end.directoryStart);
+  const sorted = entries.toSorted(inFileOrder);
+  const firstStart = await startOfEntries(source, sorted[0]?.headerOffset ?? end.directoryStart);
+  placeEntries(sorted, firstStart, end.directoryStart);
   return { entries, sizeBytes: source.sizeBytes, directoryStart: end.directoryStart };
 }
 
@@ -62,14 +64,22 @@ async function readBytes(source: RangeSource, end: EndRecord): Promise<Buffer> {
 }
 
 /**
+ * Where the first entry has to begin: with the file, or behind the mark of an archive that was to be split and
+ * became a single part after all, which Info-ZIP and others write and every program passes over.
+ */
+async function startOfEntries(source: RangeSource, first: number): Promise<number> {
+  const { spanMarker } = FIXED_BYTES;
+  return first === spanMarker && isSpanMarker(await source.read(0, spanMarker)) ? spanMarker : 0;
+}
+
+/**
  * Gives each entry its end, the start of its successor in the file: entries must lie end to end from
- * byte 0 to the directory. What the directory cannot know (local extra fields and descriptors) is
+ * the first byte to the directory. What the directory cannot know (local extra fields and descriptors) is
  * left to be checked when an entry is read.
  */
-function placeEntries(entries: readonly Draft[], directoryStart: number): void {
-  const sorted = entries.toSorted(inFileOrder);
+function placeEntries(sorted: readonly Draft[], start: number, directoryStart: number): void {
   const first = sorted[0]?.headerOffset ?? directoryStart;
-  if (first !== 0) throw refused(`${first} bytes before its first entry do not belong to any`);
+  if (first !== start) throw refused(`${first - start} bytes before its first entry do not belong to any`);
   for (const [index, entry] of sorted.entries()) {
     entry.endOffset = sorted[index + 1]?.headerOffset ?? directoryStart;
     const knownBytes = FIXED_BYTES.localHeader + entry.rawName.length + entry.compressedBytes;

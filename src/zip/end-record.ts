@@ -1,6 +1,6 @@
 import type { RangeSource } from '../range/range-source.ts';
-import { FIXED_BYTES, readUInt64, SENTINEL_16, SENTINEL_32, SIGNATURE } from './layout.ts';
-import { damaged, refused } from './refusal.ts';
+import { FIXED_BYTES, isSpanMarker, readUInt64, SENTINEL_16, SENTINEL_32, SIGNATURE } from './layout.ts';
+import { damaged, partOfSplit, refused } from './refusal.ts';
 
 /** Where the directory is, and how much. Checked: it ends exactly where the end records begin. */
 export interface EndRecord {
@@ -13,13 +13,24 @@ export interface EndRecord {
 }
 
 const COMMENT_LIMIT_BYTES = 0xffff;
+/**
+ * What is written to a pipe or a tape comes in whole blocks, the last one filled with zeros: bsdtar makes them
+ * 20 times 512 bytes.
+ */
+const PADDING_LIMIT_BYTES = 10_240 - 1;
+const PADDED_BLOCK_BYTES = 512;
 /** So much of the end always holds all end records: read it in one go. */
 export const TAIL_BYTES =
-  FIXED_BYTES.zip64End + FIXED_BYTES.zip64Locator + FIXED_BYTES.end + COMMENT_LIMIT_BYTES;
+  FIXED_BYTES.zip64End +
+  FIXED_BYTES.zip64Locator +
+  FIXED_BYTES.end +
+  COMMENT_LIMIT_BYTES +
+  PADDING_LIMIT_BYTES;
 const END_SIGNATURE = Buffer.from('PK\x05\x06', 'latin1');
 
 /**
- * Reads the end of the archive in one go and finds the one end-of-directory record that fits.
+ * Reads the end of the archive in one go and finds the one end-of-directory record that fits: its comment ends
+ * with the file, or with the zeros that fill the last block.
  * @throws ExpectedError INTEGRITY (no record, cut, numbers that do not fit) or UNSAFE (bytes before or
  *   after the archive, a second end record, several disks)
  */
@@ -27,6 +38,7 @@ export async function readEndRecord(source: RangeSource): Promise<EndRecord> {
   const tailStart = Math.max(0, source.sizeBytes - TAIL_BYTES);
   const tail = await source.read(tailStart, source.sizeBytes);
   const position = findEnd(tail, tailStart);
+  if (position === null) throw await missingEnd(source);
   const numbers = readNumbers(tail, tailStart, position);
   const directoryEnd = numbers.directoryStart + numbers.directoryBytes;
   if (directoryEnd !== numbers.limit) throw misfit(tail, tailStart, numbers);
@@ -39,10 +51,18 @@ export async function readEndRecord(source: RangeSource): Promise<EndRecord> {
   };
 }
 
-/** Position in `tail` of the end record, the only one whose comment ends with the file. */
-function findEnd(tail: Buffer, tailStart: number): number {
+async function missingEnd(source: RangeSource): Promise<Error> {
+  const head = await source.read(0, Math.min(FIXED_BYTES.spanMarker, source.sizeBytes));
+  return isSpanMarker(head)
+    ? partOfSplit('it begins like the first of several parts and has no end')
+    : damaged('its end is missing (no end-of-directory record)');
+}
+
+/** Position in `tail` of the end record, the only one whose comment ends with the file; null when there is none. */
+function findEnd(tail: Buffer, tailStart: number): number | null {
   // A negative offset would count from the end.
-  if (tail.length < FIXED_BYTES.end) throw damaged('its end is missing (no end-of-directory record)');
+  if (tail.length < FIXED_BYTES.end) return null;
+  const paddingBytes = paddingBytesOf(tail, tailStart);
   let found = -1;
   let last = -1;
   let isFollowed = false;
@@ -53,7 +73,7 @@ function findEnd(tail: Buffer, tailStart: number): number {
   ) {
     if (last < 0) last = position;
     const commentEnd = position + FIXED_BYTES.end + tail.readUInt16LE(position + 20);
-    if (commentEnd === tail.length) {
+    if (commentEnd <= tail.length && commentEnd >= tail.length - paddingBytes) {
       if (found >= 0) throw refused('it has two end records that both fit');
       found = position;
     } else if (commentEnd < tail.length && describesWholeFile(tail, tailStart, position)) {
@@ -65,9 +85,17 @@ function findEnd(tail: Buffer, tailStart: number): number {
     return found;
   }
   if (isFollowed) throw refused('it is followed by bytes that do not belong to it');
-  throw damaged(
-    last < 0 ? 'its end is missing (no end-of-directory record)' : 'its end record is cut or does not fit',
-  );
+  if (last < 0) return null;
+  throw damaged('its end record is cut or does not fit');
+}
+
+/** How many of the zeros at the end may be what fills the last block. */
+function paddingBytesOf(tail: Buffer, tailStart: number): number {
+  if ((tailStart + tail.length) % PADDED_BLOCK_BYTES !== 0) return 0;
+  const limit = Math.min(PADDING_LIMIT_BYTES, tail.length);
+  let count = 0;
+  while (count < limit && tail[tail.length - 1 - count] === 0) count++;
+  return count;
 }
 
 /** Whether a record that is not at the end would be right if the file ended there. */
@@ -124,7 +152,7 @@ function agrees(small: number, sentinel: number, large: number): boolean {
 
 function checkDisks(disk: number, directoryDisk: number, entriesHere: number, entryCount: number): void {
   if (disk !== 0 || directoryDisk !== 0 || entriesHere !== entryCount) {
-    throw refused('it says it is spread over several disks');
+    throw partOfSplit('it says it is spread over several disks');
   }
 }
 
@@ -164,7 +192,7 @@ function readZip64Numbers(tail: Buffer, tailStart: number, end: number): EndNumb
     tail.readUInt32LE(locator + 16) <= 1 &&
     tail.readUInt32LE(record + 16) === 0 &&
     tail.readUInt32LE(record + 20) === 0;
-  if (!isOneDisk || entriesHere !== entryCount) throw refused('it says it is spread over several disks');
+  if (!isOneDisk || entriesHere !== entryCount) throw partOfSplit('it says it is spread over several disks');
   return { entryCount, directoryStart, directoryBytes, limit: tailStart + record };
 }
 

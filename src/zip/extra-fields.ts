@@ -14,7 +14,8 @@ const NONE: ExtraFields = { zip64: null, timestamps: null, unicodePath: null };
 
 /**
  * Walks extra fields (APPNOTE 4.5.1: id 2, length 2, contents). Up to three zero bytes at the end
- * are accepted as the padding that alignment tools write.
+ * are accepted as the padding that alignment tools write (four are a field without contents), and any
+ * number of bytes that are all ones, which can be no field. Of two timestamps the first one counts.
  * @param where names the entry in messages
  * @throws ExpectedError INTEGRITY when they do not fill their place exactly, UNSAFE when one that matters is there twice
  */
@@ -22,22 +23,29 @@ export function readExtraFields(extra: Buffer, where: () => string): ExtraFields
   if (extra.length === 0) return NONE;
   const found: { -readonly [Key in keyof ExtraFields]: ExtraFields[Key] } = { ...NONE };
   let position = 0;
-  while (position + 4 <= extra.length) {
+  while (position + 4 <= extra.length && !isAllOnes(extra, position)) {
     const id = extra.readUInt16LE(position);
     const start = position + 4;
     const end = start + extra.readUInt16LE(position + 2);
     if (end > extra.length) throw damaged(`an extra field of ${where()} is longer than its place`);
     const key = KEYS[id];
     if (key !== undefined) {
-      if (found[key] !== null) throw refused(`${where()} has two extra fields of the same kind (${key})`);
-      found[key] = extra.subarray(start, end);
+      if (found[key] !== null && key !== 'timestamps')
+        throw refused(`${where()} has two extra fields of the same kind (${key})`);
+      found[key] ??= extra.subarray(start, end);
     }
     position = end;
   }
+  if (isAllOnes(extra, position)) return found;
   for (; position < extra.length; position++) {
     if (extra[position] !== 0) throw damaged(`bytes are left over after the extra fields of ${where()}`);
   }
   return found;
+}
+
+/** A field that begins with four such bytes would be longer than any place for it. */
+function isAllOnes(extra: Buffer, start: number): boolean {
+  return extra[start] === 0xff && extra.subarray(start).every((byte) => byte === 0xff);
 }
 
 const KEYS: Readonly<Record<number, keyof ExtraFields>> = {

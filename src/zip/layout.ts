@@ -26,6 +26,8 @@ export const FIXED_BYTES = {
   zip64End: 56,
   zip64Locator: 20,
   end: 22,
+  /** Before the first entry of what was, or could have become, a split archive; sections 8.5.3 and 8.5.4. */
+  spanMarker: 4,
 } as const;
 
 /** General purpose bit flags, section 4.4.4. */
@@ -74,11 +76,30 @@ export function isEncrypted(flags: number, method: number): boolean {
   return (flags & bits) !== 0 || method === AES_ENCRYPTED;
 }
 
-/** Whether the first bytes are those of a ZIP archive: a first entry, or the end of an empty one. */
+/** How an archive that was to be split begins: the mark of a descriptor, and PK00 where one part was enough. */
+const SPLIT_MAGIC = 'PK\u0007\u0008';
+const UNSPLIT_MAGIC = 'PK00';
+/** Signatures of the first record: an entry, or the end of an archive without entries, with zip64 or not. */
+const MAGIC = ['PK\u0003\u0004', 'PK\u0005\u0006', 'PK\u0006\u0006', UNSPLIT_MAGIC];
+export const MAGIC_BYTES = 4;
+
+/** Whether a file with these first bytes is a zip archive. */
 export function isZip(head: Uint8Array): boolean {
-  if (head.length < 4) return false;
-  const signature = Buffer.from(head.buffer, head.byteOffset, 4).readUInt32LE(0);
-  return signature === SIGNATURE.localHeader || signature === SIGNATURE.end;
+  return MAGIC.includes(magicOf(head));
+}
+
+/** Whether it may be one, or else the first part of a split one; a head shorter than a signature is compared as far as it goes. */
+export function couldBeZip(head: Uint8Array): boolean {
+  return [...MAGIC, SPLIT_MAGIC].some((magic) => magic.startsWith(magicOf(head)));
+}
+
+/** Whether these bytes mark an archive that was to be split. Info-ZIP leaves them as they are where one part was enough. */
+export function isSpanMarker(head: Uint8Array): boolean {
+  return [SPLIT_MAGIC, UNSPLIT_MAGIC].includes(magicOf(head));
+}
+
+function magicOf(head: Uint8Array): string {
+  return Buffer.from(head.subarray(0, MAGIC_BYTES)).toString('latin1');
 }
 
 /** An unsigned 64-bit integer, or null when it is above 2^53 - 1. */

@@ -2,8 +2,9 @@ import type { ByteStream } from './byte-stream.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { decodeName } from './entry-name.ts';
 import { type ExtraFields, readExtraFields } from './extra-fields.ts';
-import { FIXED_BYTES, FLAG, readUInt64, SENTINEL_32, SIGNATURE } from './layout.ts';
+import { FIXED_BYTES, FLAG, SENTINEL_32, SIGNATURE } from './layout.ts';
 import { damaged, refused, showName } from './refusal.ts';
+import { readZip64Row } from './zip64-field.ts';
 
 /**
  * Reads the local header of `entry` and compares it with the directory; afterwards the stream stands
@@ -41,10 +42,15 @@ function checkName(entry: ArchiveEntry, name: Buffer, extra: ExtraFields, where:
   const isSameName =
     entry.rawName === name.toString('latin1') &&
     (extra.unicodePath === null ||
-      decodeName(name, (entry.flags & FLAG.utf8) !== 0, extra.unicodePath) === entry.path);
+      isPathOf(entry, decodeName(name, (entry.flags & FLAG.utf8) !== 0, extra.unicodePath)));
   if (!isSameName) {
     throw refused(`${where()} is called ${showName(name.toString('utf8'))} by its own header`);
   }
+}
+
+/** The path of a folder ends in a slash, which its name may lack. */
+function isPathOf({ path, kind }: ArchiveEntry, name: string): boolean {
+  return name === path || (kind === 'directory' && `${name}/` === path);
 }
 
 /** CRC and sizes must be those of the directory; with a descriptor after the data they may also be 0. */
@@ -61,10 +67,19 @@ function checkNumbers(entry: ArchiveEntry, header: Buffer, zip64: Buffer | null,
     check('its sizes', sizeBytes, entry.sizeBytes);
     return;
   }
-  // APPNOTE 4.5.3: in a local header both sizes are there, size 8 first, compressed size 8 next.
-  if (zip64.length !== 16) throw damaged(`${where()} has a zip64 extra field of the wrong length`);
-  check('its sizes', readUInt64(zip64, 0), entry.sizeBytes);
-  check('its sizes', readUInt64(zip64, 8), entry.compressedBytes);
+  // APPNOTE 4.5.3: in a local header both sizes are there. Some writers leave out what need not be there,
+  // or add what only the directory needs.
+  const row = readZip64Row(zip64);
+  const count = row?.numbers.length ?? 0;
+  const isAnyMissing =
+    (sizeBytes === SENTINEL_32 && count < 1) || (compressedBytes === SENTINEL_32 && count < 2);
+  if (row === null || isAnyMissing) throw damaged(`${where()} has a zip64 extra field of the wrong length`);
+  const [size = entry.sizeBytes, compressed = entry.compressedBytes, offset = entry.headerOffset] =
+    row.numbers;
+  check('its sizes', size, entry.sizeBytes);
+  check('its sizes', compressed, entry.compressedBytes);
+  if (offset !== entry.headerOffset) throw disagreement(where(), 'its place');
+  if ((row.disk ?? 0) !== 0) throw disagreement(where(), 'its disk');
   if (sizeBytes !== SENTINEL_32) check('its sizes', sizeBytes, entry.sizeBytes);
   if (compressedBytes !== SENTINEL_32) check('its sizes', compressedBytes, entry.compressedBytes);
 }

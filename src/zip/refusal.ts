@@ -32,6 +32,14 @@ export function refused(reason: string, hint = REFUSED_HINT): ExpectedError {
   return new ExpectedError('UNSAFE', `the archive is refused: ${reason}`, { hint });
 }
 
+const SPLIT_HINT =
+  'join its parts into one archive first, for example with `zip -s 0 PART.zip --out WHOLE.zip`';
+
+/** One of several files that are an archive only together. */
+export function partOfSplit(reason: string): ExpectedError {
+  return refused(`it is part of a split archive: ${reason}`, SPLIT_HINT);
+}
+
 const SHOWN_CHARACTERS = 120;
 
 /** A name out of an archive, quoted, with control, bidi and invisible characters made visible. */

@@ -54,6 +54,8 @@ export async function verifyArchive(
     }
     const reason = unsupportedReason(entry);
     try {
+      // There is something to pass over before the first one only, see directory.ts.
+      await stream.skip(entry.headerOffset - stream.position);
       await readLocalHeader(stream, entry);
       if (reason === null) await readContent(stream, entry, () => undefined, signal);
       else await stream.skip(entry.compressedBytes);
