@@ -39,6 +39,8 @@ export interface ErrorDetails {
   readonly requestId?: string | undefined;
   /** Whole commands that continue the work, already shell-quoted. */
   readonly next?: readonly string[] | undefined;
+  /** Absolute paths of files that were finished all the same and stay. */
+  readonly written?: readonly string[] | undefined;
   /** The raw error, shown with `-v` only. */
   readonly cause?: unknown;
   /** Overrides the exit code that belongs to the error code (signals: 128 + n). */

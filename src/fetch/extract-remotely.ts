@@ -18,12 +18,13 @@ import type { FetchedFile } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
 import { openRemoteArchive } from './remote-archive.ts';
 import type { Target } from './targets.ts';
-import { unpackArchive } from './unpack-archive.ts';
+import { type Unpacking, unpackArchive } from './unpack-archive.ts';
 
 export interface RemoteExtraction {
   readonly item: Package;
   readonly request: FileRequest;
   readonly target: Target;
+  readonly onFile: Unpacking['onFile'];
 }
 
 /** What is unpacked stays after these, and the same command goes on. */
@@ -38,7 +39,7 @@ const STAYS = 'files that are complete stay; the same command fetches the rest';
  *   openRemoteArchive() and unpackArchive()
  */
 export async function extractRemotely(
-  { item, request, target }: RemoteExtraction,
+  { item, request, target, onFile }: RemoteExtraction,
   { flags, budget, limitRate }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate'>,
   context: Context,
 ): Promise<FetchedFile | null> {
@@ -64,7 +65,8 @@ export async function extractRemotely(
   const { source } = opening;
   try {
     if (!isArchiveDeclared(request.expected) && !(await couldBeArchive(source))) throw notAnArchive();
-    const unpacked = await unpackArchive(source, { item, label, folder: target.folder, flags }, context);
+    const unpacking = { item, label, folder: target.folder, flags, onFile };
+    const unpacked = await unpackArchive(source, unpacking, context);
     const { files, leftOut } = unpacked;
     const transferredBytes = source.transferredBytes();
     const time = formatElapsed(clock.monotonicMs() - startMs);

@@ -15,11 +15,11 @@ import { describeDone } from './describe-done.ts';
 import { describeUnpacked } from './describe-unpacked.ts';
 import { extractRemotely } from './extract-remotely.ts';
 import { fetchCommand } from './fetch-command.ts';
-import type { FetchedFile } from './fetch-result.ts';
+import { type FetchedFile, pathsOf } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
 import { tellFileEvents } from './file-events.ts';
 import { chooseTargets, type Target } from './targets.ts';
-import { type Unpacked, unpackArchive } from './unpack-archive.ts';
+import { type Unpacked, type Unpacking, unpackArchive } from './unpack-archive.ts';
 
 /** Continuing makes sense after these: what came so far is kept. */
 const KEEPS_PART = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'NOT_FOUND', 'AUTH']);
@@ -48,10 +48,13 @@ export async function fetchPackage(
   for (const [index, file] of item.files.entries()) {
     const target = targets[index];
     if (target === undefined) throw new RangeError('a file without a target');
+    const written: string[] = [];
+    const onFile = (path: string) => void written.push(path);
     try {
-      fetched.push(await fetchFile({ item, file, index, target }, run, context));
+      fetched.push(await fetchFile({ item, file, index, target, onFile }, run, context));
     } catch (error) {
-      throw await withWhatIsOnDisk(error, { item, target, flags, platform });
+      const told = withWrittenFiles(error, { before: pathsOf(fetched), written, folder: target.folder });
+      throw await withWhatIsOnDisk(told, { item, target, flags, platform });
     }
   }
   return fetched;
@@ -62,10 +65,11 @@ interface FileOfPackage {
   readonly file: PackageFile;
   readonly index: number;
   readonly target: Target;
+  readonly onFile: Unpacking['onFile'];
 }
 
 async function fetchFile(
-  { item, file, index, target }: FileOfPackage,
+  { item, file, index, target, onFile }: FileOfPackage,
   run: FetchRun,
   context: Context,
 ): Promise<FetchedFile> {
@@ -103,7 +107,9 @@ async function fetchFile(
     wantsSha256: flags.sha256,
     checksSpace: flags.spaceCheck,
   };
-  const remote = flags.extract ? await extractRemotely({ item, request, target }, run, context) : null;
+  const remote = flags.extract
+    ? await extractRemotely({ item, request, target, onFile }, run, context)
+    : null;
   if (remote !== null) {
     warnOfSize(file, remote.sizeBytes, { label, io });
     return remote;
@@ -114,7 +120,8 @@ async function fetchFile(
   const result = await downloadFile(request, fileContext, async (archive) => {
     if (!flags.extract) return 'publish';
     try {
-      unpacked = await unpackArchive(archive, { item, label, folder: target.folder, flags }, context);
+      const unpacking = { item, label, folder: target.folder, flags, onFile };
+      unpacked = await unpackArchive(archive, unpacking, context);
     } catch (error) {
       // The archive is wanted as well, and it is whole: it gets its name all the same.
       if (!flags.keepArchive || !isExpectedError(error, 'UNSAFE')) throw error;
@@ -205,6 +212,23 @@ export async function renewUrl(
     });
   }
   return fileUrl(file, api.url);
+}
+
+/** Says what is complete and stays although the package is not: the paths to scripts, the count to people. */
+function withWrittenFiles(
+  error: unknown,
+  { before, written, folder }: { before: readonly string[]; written: readonly string[]; folder: string },
+): unknown {
+  if (!(error instanceof ExpectedError) || before.length + written.length === 0) return error;
+  const details = { ...error.details, written: [...before, ...written] };
+  // The end of an interruption is told once for all packages.
+  if (written.length === 0 || error.code === 'INTERRUPTED') return error.with(details);
+  const files =
+    written.length === 1 ? '1 file is complete and stays' : `${written.length} files are complete and stay`;
+  return new ExpectedError(error.code, `${error.message}; ${files} in ${folder}`, {
+    ...details,
+    cause: error,
+  });
 }
 
 async function withWhatIsOnDisk(

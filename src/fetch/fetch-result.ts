@@ -9,7 +9,7 @@ import type { Unpacked } from './unpack-archive.ts';
 export interface FetchResult {
   readonly id: string;
   readonly outcome: 'downloaded' | 'resumed' | 'skipped' | 'extracted' | 'failed';
-  /** Absolute. */
+  /** Absolute. Of a package that failed, the files that were completed by this run and stay. */
   readonly paths: readonly string[];
   readonly sizeBytes: number | null;
   readonly transferredBytes: number;
@@ -40,10 +40,7 @@ export function fetchedResult(
   return {
     id,
     outcome: outcomeOf(files),
-    paths: files.flatMap(({ path, unpacked, isArchiveKept }) => [
-      ...(isArchiveKept ? [path] : []),
-      ...(unpacked?.files ?? []).map((file) => file.path),
-    ]),
+    paths: pathsOf(files),
     sizeBytes: sum('sizeBytes'),
     transferredBytes: sum('transferredBytes'),
     resumedFrom: sum('resumedFrom'),
@@ -60,11 +57,19 @@ export function fetchedResult(
   };
 }
 
+/** All that there is of these files now, archives that were kept and what came out of them. */
+export function pathsOf(files: readonly FetchedFile[]): readonly string[] {
+  return files.flatMap(({ path, unpacked, isArchiveKept }) => [
+    ...(isArchiveKept ? [path] : []),
+    ...(unpacked?.files ?? []).map((file) => file.path),
+  ]);
+}
+
 export function failedResult(id: string, error: ExpectedError, durationMs: number): FetchResult {
   return {
     id,
     outcome: 'failed',
-    paths: [],
+    paths: error.details.written ?? [],
     sizeBytes: null,
     transferredBytes: 0,
     resumedFrom: 0,

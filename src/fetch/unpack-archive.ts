@@ -23,6 +23,15 @@ export interface Unpacked {
   readonly leftOut: readonly LeftOut[];
 }
 
+export interface Unpacking {
+  readonly item: Package;
+  readonly label: string;
+  readonly folder: string;
+  readonly flags: FetchFlags;
+  /** Told the absolute path of each file that is complete, which it stays whatever comes after. */
+  readonly onFile: (path: string) => void;
+}
+
 /** PATH_MAX, for a whole path with the NUL at its end; Windows allows what any archive has. */
 const PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { darwin: 1_024, linux: 4_096 };
 
@@ -33,7 +42,7 @@ const PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { darwin: 1_024, li
  */
 export async function unpackArchive(
   source: RangeSource,
-  { item, label, folder, flags }: { item: Package; label: string; folder: string; flags: FetchFlags },
+  { item, label, folder, flags, onFile }: Unpacking,
   { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<Unpacked> {
   const { selection, maxSizeBytes, ifExists } = flags;
@@ -45,6 +54,7 @@ export async function unpackArchive(
     ifExists,
     mayResume: flags.resume,
     attempt: untilFree({ platform: world.platform, clock }),
+    onFile,
     onProgress: tellTransfer(io, { id: item.id, label, clock }),
     isWanted: selectsAll(selection) ? undefined : filter.isWanted,
     skipsUnsafe: flags.skipUnsafe,

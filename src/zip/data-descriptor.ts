@@ -1,3 +1,4 @@
+import type { ExpectedError } from '../errors.ts';
 import type { ByteStream } from './byte-stream.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { FLAG, readUInt64, SIGNATURE } from './layout.ts';
@@ -11,6 +12,11 @@ const FORMS: Readonly<Record<number, { readonly isSigned: boolean; readonly size
   24: { isSigned: true, sizeBytes: 8 },
 };
 
+/** What belongs to nobody may be another entry to a program that reads from the front. */
+export function strayBytes({ path }: ArchiveEntry, sizeBytes: number): ExpectedError {
+  return refused(`after entry ${showName(path)} there are ${sizeBytes} bytes that do not belong to any`);
+}
+
 /**
  * Checks what lies between the data of `entry` and its successor: a data descriptor if the flags
  * announce one, otherwise nothing. As the entries lie end to end, its length tells its form.
@@ -21,7 +27,7 @@ export async function readDataDescriptor(stream: ByteStream, entry: ArchiveEntry
   const length = entry.endOffset - stream.position;
   if ((entry.flags & FLAG.hasDescriptor) === 0) {
     if (length === 0) return;
-    throw refused(`after entry ${showName(entry.path)} there are ${length} bytes that do not belong to any`);
+    throw strayBytes(entry, length);
   }
   const form = FORMS[length];
   if (form === undefined) {

@@ -14,6 +14,7 @@ import {
   type RenamedEntry,
 } from './extraction-plan.ts';
 import { isLarge, partKey } from './large-entry.ts';
+import { checkOddPlaces } from './odd-places.ts';
 import { openStagingFolder, type Unpacker } from './staging-folder.ts';
 import { openTargetFolder, type TargetFolder } from './target-folder.ts';
 import { unpackFiles } from './unpack-files.ts';
@@ -24,6 +25,8 @@ export interface ExtractOptions extends ExtractionLimits {
   readonly unpacker: Unpacker;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined;
+  /** Told the absolute path of each file that got its name, which it keeps whatever comes after. */
+  readonly onFile?: ((path: string) => void) | undefined;
   /**
    * What becomes of other files (and links, not what they point to) that have the name of an entry: an
    * error (the default), replaced, or left as they are.
@@ -66,8 +69,9 @@ export interface Extraction {
  * Unpacks an archive below a folder: the whole plan is checked first, then each file is written under a
  * temporary name, checked and named. What was unpacked before is skipped, and not even read where the
  * source is far away, so that a second run continues the first. Never made: links, special files, modes or times out of the archive.
- * @throws ExpectedError UNSAFE (nothing was written), INTEGRITY naming the entry, EXISTS naming the file, DISK;
- *   the signal's reason when aborted. Files named until then are complete and stay.
+ * @throws ExpectedError UNSAFE (nothing was written, unless only the reading of an entry brought it out), INTEGRITY
+ *   naming the entry, EXISTS naming the file, DISK; the signal's reason when aborted. Files named until then are
+ *   complete and stay.
  */
 export async function extractArchive(source: RangeSource, options: ExtractOptions): Promise<Extraction> {
   const { signal } = options;
@@ -76,6 +80,7 @@ export async function extractArchive(source: RangeSource, options: ExtractOption
   const { leftOut, renamed } = plan;
   const isNothing = plan.files.length === 0 && plan.folders.length === 0;
   if (options.isWanted !== undefined && isNothing) return { directory: null, files: [], leftOut, renamed };
+  await checkOddPlaces(source, [...plan.files, ...plan.folders], signal);
 
   const target = openTargetFolder(options.directory);
   try {
@@ -121,17 +126,24 @@ async function unpackPlan(
       attempt,
       signal,
       countBytes,
-      countFile,
+      countFile: (file) => {
+        options.onFile?.(pathIn(target, file));
+        countFile();
+      },
     });
     target.confirmAll();
     return plan.files.map((file) => ({
-      path: join(target.path, ...file.components),
+      path: pathIn(target, file),
       sizeBytes: file.entry.sizeBytes,
       outcome: existing.get(file) ?? 'extracted',
     }));
   } finally {
     staging.close();
   }
+}
+
+function pathIn({ path }: TargetFolder, { components }: PlannedFile): string {
+  return join(path, ...components);
 }
 
 /** Begins with what is there, so that a speed is that of the unpacking alone. */

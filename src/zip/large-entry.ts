@@ -7,8 +7,8 @@ import { combineCrc32 } from './crc32-combine.ts';
 import { readDataDescriptor } from './data-descriptor.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { createEntryFile, type EntryFile } from './entry-file.ts';
-import { FIXED_BYTES, STORED } from './layout.ts';
-import { readLocalHeader } from './local-header.ts';
+import { STORED } from './layout.ts';
+import { readDataStart } from './local-header.ts';
 import { damaged, showName } from './refusal.ts';
 import type { StagingFolder } from './staging-folder.ts';
 import { createTaskPool } from './task-pool.ts';
@@ -17,8 +17,6 @@ import { createTaskPool } from './task-pool.ts';
 const LARGE_BYTES = 64 * 2 ** 20;
 /** One request brings so many blocks. */
 const PIECE_BLOCKS = 8;
-/** Name and extra fields, each as long as it can be. */
-const HEADER_LIMIT_BYTES = FIXED_BYTES.localHeader + 2 * 0xffff;
 
 /** Whether an entry is worth the effort of `unpackLargeEntry`: a stored one of a source that streams. */
 export function isLarge({ stream }: RangeSource, { methodNumber, sizeBytes }: ArchiveEntry): boolean {
@@ -53,7 +51,7 @@ export async function unpackLargeEntry(
   options: LargeEntryOptions,
 ): Promise<void> {
   const { staging, publish } = options;
-  const dataStart = await readHeader(source, entry);
+  const dataStart = await readDataStart(source, entry);
   const key = partKey(entry);
   const part = staging.partPlace(key);
   const journal = openBlockJournal(staging.journalPlace(key), part);
@@ -76,18 +74,6 @@ export async function unpackLargeEntry(
   }
   await publish(file);
   journal.remove();
-}
-
-/** Where the data of the entry begin. */
-async function readHeader(source: RangeSource, entry: ArchiveEntry): Promise<number> {
-  const { headerOffset, endOffset } = entry;
-  const stream = openByteStream(source, headerOffset, Math.min(headerOffset + HEADER_LIMIT_BYTES, endOffset));
-  try {
-    await readLocalHeader(stream, entry);
-    return stream.position;
-  } finally {
-    await stream.close();
-  }
 }
 
 async function checkEnd(source: RangeSource, entry: ArchiveEntry, dataStart: number): Promise<void> {

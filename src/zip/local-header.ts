@@ -1,4 +1,5 @@
-import type { ByteStream } from './byte-stream.ts';
+import type { RangeSource } from '../range/range-source.ts';
+import { type ByteStream, openByteStream } from './byte-stream.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { decodeName } from './entry-name.ts';
 import { type ExtraFields, readExtraFields } from './extra-fields.ts';
@@ -32,6 +33,22 @@ export async function readLocalHeader(stream: ByteStream, entry: ArchiveEntry): 
   if (flagsDiffer !== 0) throw disagreement(where(), 'flags');
   if (header.readUInt16LE(8) !== entry.methodNumber) throw disagreement(where(), 'the compression method');
   checkNumbers(entry, header, extra.zip64, where);
+}
+
+/**
+ * Reads the local header alone, and says where the data of the entry begin.
+ * @throws as readLocalHeader(), and what the source throws
+ */
+export async function readDataStart(source: RangeSource, entry: ArchiveEntry): Promise<number> {
+  const { headerOffset, endOffset, compressedBytes } = entry;
+  // A header that says that it is longer than this is refused before it is read.
+  const stream = openByteStream(source, headerOffset, endOffset - compressedBytes);
+  try {
+    await readLocalHeader(stream, entry);
+    return stream.position;
+  } finally {
+    await stream.close();
+  }
 }
 
 function disagreement(where: string, what: string): Error {

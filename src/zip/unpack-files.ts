@@ -25,7 +25,7 @@ export interface Unpacking {
   readonly signal: AbortSignal | undefined;
   /** Told of bytes that were written, and of each file that has its name. */
   readonly countBytes: (sizeBytes: number) => void;
-  readonly countFile: () => void;
+  readonly countFile: (file: PlannedFile) => void;
 }
 
 /** Up to this size an entry is held in memory and written beside the reading of the next ones. */
@@ -213,11 +213,12 @@ function checkedCount(count: (sizeBytes: number) => void, check: () => void): (s
 
 async function publish(
   { path }: Pick<EntryFile, 'path'>,
-  { entry, components }: PlannedFile,
+  file: PlannedFile,
   { target, mayReplace, attempt, signal, countFile }: Unpacking,
 ): Promise<void> {
+  const { entry, components } = file;
   const parent = target.ensure(components.slice(0, -1));
   const name = components.at(-1) ?? '';
   await publishEntry(path, { target, parent, name, entry, mayReplace, attempt, signal });
-  countFile();
+  countFile(file);
 }
