@@ -19,24 +19,19 @@ const COMMENT_LIMIT_BYTES = 0xffff;
  */
 const PADDING_LIMIT_BYTES = 10_240 - 1;
 const PADDED_BLOCK_BYTES = 512;
-/** So much of the end always holds all end records: read it in one go. */
+/** So much of the end always holds all end records, unless zeros follow them: read it in one go. */
 export const TAIL_BYTES =
-  FIXED_BYTES.zip64End +
-  FIXED_BYTES.zip64Locator +
-  FIXED_BYTES.end +
-  COMMENT_LIMIT_BYTES +
-  PADDING_LIMIT_BYTES;
+  FIXED_BYTES.zip64End + FIXED_BYTES.zip64Locator + FIXED_BYTES.end + COMMENT_LIMIT_BYTES;
 const END_SIGNATURE = Buffer.from('PK\x05\x06', 'latin1');
 
 /**
- * Reads the end of the archive in one go and finds the one end-of-directory record that fits: its comment ends
+ * Reads the end of the archive and finds the one end-of-directory record that fits: its comment ends
  * with the file, or with the zeros that fill the last block.
  * @throws ExpectedError INTEGRITY (no record, cut, numbers that do not fit) or UNSAFE (bytes before or
  *   after the archive, a second end record, several disks)
  */
 export async function readEndRecord(source: RangeSource): Promise<EndRecord> {
-  const tailStart = Math.max(0, source.sizeBytes - TAIL_BYTES);
-  const tail = await source.read(tailStart, source.sizeBytes);
+  const { tail, tailStart } = await readTail(source);
   const position = findEnd(tail, tailStart);
   if (position === null) throw await missingEnd(source);
   const numbers = readNumbers(tail, tailStart, position);
@@ -49,6 +44,26 @@ export async function readEndRecord(source: RangeSource): Promise<EndRecord> {
     tail,
     tailStart,
   };
+}
+
+/** The end of the archive, and so much more of it as zeros may follow what belongs to it. */
+async function readTail(source: RangeSource): Promise<Pick<EndRecord, 'tail' | 'tailStart'>> {
+  const tailStart = Math.max(0, source.sizeBytes - TAIL_BYTES);
+  const tail = await source.read(tailStart, source.sizeBytes);
+  const widerStart = Math.max(0, tailStart - paddingBytesOf(tail, tailStart));
+  if (widerStart === tailStart || hasEndAtEnd(tail)) return { tail, tailStart };
+  const before = await source.read(widerStart, tailStart);
+  return { tail: Buffer.concat([before, tail]), tailStart: widerStart };
+}
+
+/** Whether the zeros at the end are those of an end record or its comment. */
+function hasEndAtEnd(tail: Buffer): boolean {
+  for (let position = tail.lastIndexOf(END_SIGNATURE); position > 0; ) {
+    const end = position + FIXED_BYTES.end;
+    if (end <= tail.length && end + tail.readUInt16LE(end - 2) === tail.length) return true;
+    position = tail.lastIndexOf(END_SIGNATURE, position - 1);
+  }
+  return false;
 }
 
 async function missingEnd(source: RangeSource): Promise<Error> {

@@ -72,7 +72,7 @@ describe('contents', () => {
     expect(rows.map(([path]) => path)).toEqual([...PATHS, '']);
     expect(rows[1]).toEqual(['talk/talk.mp4', '300000', '300000', '2025-01-01T12:00:00Z']);
     expect(calls(api)).toEqual([`GET /v2/downloads/${PACKAGE_ID}`, 'GET /v2/downloads/file/one']);
-    expect(api.requests[1]?.headers.get('range')).toBe('bytes=-75872');
+    expect(api.requests[1]?.headers.get('range')).toBe('bytes=-65633');
     expect(listTree(run.cwd)).toEqual([]);
   });
 
