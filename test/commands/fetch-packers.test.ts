@@ -40,13 +40,11 @@ describe('what packers write, by fetch, fetch -x, where it lies and downloaded, 
     const run = await runBinary(UNPACK, { api });
     expect(run).toMatchObject({ exitCode: 0 });
     expect(filesIn(run.cwd)).toEqual(['out/a.txt']);
-    // The end that is asked for first, what the zeros have pushed out of it, and the entry.
-    const ranges = api.requestsOf(FILE_ROUTE).map(({ headers }) => headers.get('range'));
-    expect(ranges).toEqual([
-      'bytes=-65633',
-      expect.stringMatching(/^bytes=\d{3}-/),
-      expect.stringMatching(/^bytes=0-/),
-    ]);
+    // The end that is asked for first, what the zeros have pushed out of it, the directory, and the entry.
+    const starts = api
+      .requestsOf(FILE_ROUTE)
+      .map(({ headers }) => /^bytes=(-65633|\d+-)/.exec(headers.get('range') ?? '')?.[1]);
+    expect(starts).toEqual(['-65633', '928-', '877-', '0-']);
   });
 });
 
