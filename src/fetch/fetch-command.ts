@@ -15,6 +15,7 @@ export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
     ...(flags.extract && selectsAll(flags.selection) ? ['-x'] : []),
     ...flags.selection.include.flatMap((pattern) => ['--include', pattern]),
     ...flags.selection.exclude.flatMap((pattern) => ['--exclude', pattern]),
+    ...(flags.encoding === null ? [] : ['--encoding', flags.encoding]),
     ...(flags.skipUnsafe ? ['--skip-unsafe'] : []),
     ...(flags.keepArchive ? ['--keep-archive'] : []),
     ...(flags.ifExists === 'overwrite' ? ['--overwrite'] : []),

@@ -5,7 +5,6 @@ import type { Context } from '../context.ts';
 import { untilFree } from '../disk/busy-file.ts';
 import { checkSpace } from '../download/space.ts';
 import { ExpectedError } from '../errors.ts';
-import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { createExplainedFilter } from '../values/near-miss.ts';
@@ -13,7 +12,10 @@ import { selectsAll } from '../values/path-filter.ts';
 import { PROGRAM } from '../version.ts';
 import { type ExtractedFile, extractArchive } from '../zip/extract.ts';
 import { type LeftOut, type RenamedEntry, showLeftOut } from '../zip/extraction-plan.ts';
+import { nameDecoder } from '../zip/name-encoding.ts';
 import { showName, showSome } from '../zip/refusal.ts';
+import type { FetchRun } from './fetch-run.ts';
+import { tellNames } from './tell-names.ts';
 import { tellTransfer } from './transfer-progress.ts';
 
 /** What came out of an archive. */
@@ -21,6 +23,14 @@ export interface Unpacked {
   /** In the order of the archive; those that were there already, too. */
   readonly files: readonly ExtractedFile[];
   readonly leftOut: readonly LeftOut[];
+}
+
+export interface Unpacking extends Pick<FetchRun, 'flags' | 'namesTold'> {
+  readonly item: Package;
+  readonly label: string;
+  readonly folder: string;
+  /** Called when all entries are found right by what the directory says of them. */
+  readonly onBegin?: () => void;
 }
 
 /** PATH_MAX, for a whole path with the NUL at its end; Windows allows what any archive has. */
@@ -33,15 +43,20 @@ const PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { darwin: 1_024, li
  */
 export async function unpackArchive(
   source: RangeSource,
-  { item, label, folder, flags }: { item: Package; label: string; folder: string; flags: FetchFlags },
+  { item, label, folder, flags, namesTold, onBegin }: Unpacking,
   { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<Unpacked> {
-  const { selection, maxSizeBytes, ifExists } = flags;
+  const { selection, maxSizeBytes, ifExists, encoding } = flags;
   const filter = createExplainedFilter(selection);
   const { files, leftOut, renamed } = await extractArchive(source, {
     directory: folder,
     unpacker: world,
     signal,
+    decode: encoding === null ? null : nameDecoder(encoding),
+    onEntries(entries) {
+      if (!namesTold.has(item.id)) tellNames(entries, { label, io });
+      namesTold.add(item.id);
+    },
     ifExists,
     mayResume: flags.resume,
     attempt: untilFree({ platform: world.platform, clock }),
@@ -52,13 +67,16 @@ export async function unpackArchive(
     maxSizeBytes: maxSizeBytes ?? undefined,
     // Whoever says how much it may become has thought of what unpacks to a multiple.
     maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
-    beforeWriting: flags.spaceCheck ? (bytes, directory) => checkSpace(directory, bytes) : undefined,
+    async beforeWriting(bytes, directory) {
+      onBegin?.();
+      if (flags.spaceCheck) await checkSpace(directory, bytes);
+    },
   });
   if (!selectsAll(selection) && files.length === 0 && leftOut.length === 0) {
     throw new ExpectedError('NOT_FOUND', `no file in package ${item.id} is selected`, {
       id: item.id,
       hint: filter.explain() ?? 'see what is inside with the command below',
-      next: [commandLine([PROGRAM, 'contents', '--', item.id], world.platform)],
+      next: [commandLine(contentsCommand(item.id, encoding), world.platform)],
     });
   }
   if (renamed.length > 0) io.info(renamedText(renamed));
@@ -85,14 +103,26 @@ function renamedText(renamed: readonly RenamedEntry[]): string {
     renamed.map(({ from, to }) => `${showName(from)} is ${showName(to)}`),
     5,
   );
-  return `Names that Windows cannot have were changed: ${some}`;
+  return `Names with characters that Windows cannot have, or that nobody can see, were changed: ${some}`;
+}
+
+function contentsCommand(id: string, encoding: string | null): readonly string[] {
+  return [PROGRAM, 'contents', ...(encoding === null ? [] : ['--encoding', encoding]), '--', id];
 }
 
 /** For a package of which the unsafe entries were left out: all the rest is there, and still it is a failure. */
-export function leftOutError(id: string, leftOut: readonly LeftOut[]): ExpectedError {
+export function leftOutError(
+  id: string,
+  leftOut: readonly LeftOut[],
+  { isAll }: { isAll: boolean },
+): ExpectedError {
   const count = leftOut.length === 1 ? 'one entry was' : `${leftOut.length} entries were`;
-  return new ExpectedError('UNSAFE', `${count} left out of package ${id}: ${showLeftOut(leftOut)}`, {
-    id,
-    hint: 'all the rest is unpacked; tell the owner of the package',
-  });
+  return new ExpectedError(
+    'UNSAFE',
+    `${count} left out of package ${id}: ${showLeftOut(leftOut, { isAll })}`,
+    {
+      id,
+      hint: `${isAll ? '' : 'all the rest is unpacked; '}tell the owner of the package`,
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
+import { parseNameEncoding, USUAL_ENCODINGS } from '../values/name-encoding.ts';
 import { createPathFilter, type PathSelection } from '../values/path-filter.ts';
-import { forFlag, repeatable } from './flag-values.ts';
+import { forFlag, knowing, repeatable } from './flag-values.ts';
 
 /** As commander stores them. */
 export interface RawSelectionFlags {
@@ -8,6 +9,7 @@ export interface RawSelectionFlags {
   readonly exclude?: readonly string[];
   /** The name that users of other tools try first. */
   readonly pattern?: readonly string[];
+  readonly encoding?: string;
 }
 
 export function addSelectionFlags(command: Command): Command {
@@ -19,6 +21,14 @@ export function addSelectionFlags(command: Command): Command {
       patterns('--include'),
     )
     .option('--exclude <glob>', 'not these entries; several times', patterns('--exclude'))
+    .option(
+      '--encoding <name>',
+      'read names that are not UTF-8 in this encoding, such as shift_jis',
+      forFlag(
+        '--encoding',
+        knowing(USUAL_ENCODINGS, (text) => parseNameEncoding(text)),
+      ),
+    )
     .addOption(new Option('--pattern <glob>').argParser(patterns('--pattern')).hideHelp());
 }
 

@@ -41,7 +41,7 @@ function checkName(entry: ArchiveEntry, name: Buffer, extra: ExtraFields, where:
   const isSameName =
     entry.rawName === name.toString('latin1') &&
     (extra.unicodePath === null ||
-      decodeName(name, (entry.flags & FLAG.utf8) !== 0, extra.unicodePath) === entry.path);
+      decodeName(name, (entry.flags & FLAG.utf8) !== 0, extra.unicodePath).name === entry.name);
   if (!isSameName) {
     throw refused(`${where()} is called ${showName(name.toString('utf8'))} by its own header`);
   }
