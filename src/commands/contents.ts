@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
+import { contentsCommand } from '../fetch/fetch-command.ts';
 import type { ContentsItem } from '../fetch/list-contents.ts';
 import { forFlag, nonEmpty } from '../flags/flag-values.ts';
 import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from '../flags/selection-flags.ts';
@@ -81,12 +82,7 @@ export async function contents(
     throw new ExpectedError('NOT_FOUND', `no entry of package ${id} is selected`, {
       id,
       hint: filter.explain() ?? undefined,
-      next: [
-        commandLine(
-          [PROGRAM, 'contents', ...(encoding === null ? [] : ['--encoding', encoding]), '--', id],
-          world.platform,
-        ),
-      ],
+      next: [commandLine(contentsCommand(id, encoding), world.platform)],
       document,
     });
   }

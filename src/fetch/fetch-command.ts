@@ -36,3 +36,8 @@ export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
   // Ids are opaque: one that starts with a dash would be read as flags.
   return id.startsWith('-') ? [PROGRAM, 'fetch', ...words, '--', id] : [PROGRAM, 'fetch', id, ...words];
 }
+
+/** The command that lists what is inside a package, with its names read in the same way. */
+export function contentsCommand(id: string, encoding: string | null): readonly string[] {
+  return [PROGRAM, 'contents', ...(encoding === null ? [] : ['--encoding', encoding]), '--', id];
+}

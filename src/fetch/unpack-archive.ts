@@ -9,11 +9,11 @@ import type { RangeSource } from '../range/range-source.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { createExplainedFilter } from '../values/near-miss.ts';
 import { selectsAll } from '../values/path-filter.ts';
-import { PROGRAM } from '../version.ts';
 import { type ExtractedFile, extractArchive } from '../zip/extract.ts';
 import { type LeftOut, type RenamedEntry, showLeftOut } from '../zip/extraction-plan.ts';
 import { nameDecoder } from '../zip/name-encoding.ts';
 import { showName, showSome } from '../zip/refusal.ts';
+import { contentsCommand } from './fetch-command.ts';
 import type { FetchRun } from './fetch-run.ts';
 import { tellNames } from './tell-names.ts';
 import { tellTransfer } from './transfer-progress.ts';
@@ -104,10 +104,6 @@ function renamedText(renamed: readonly RenamedEntry[]): string {
     5,
   );
   return `Names with characters that Windows cannot have, or that nobody can see, were changed: ${some}`;
-}
-
-function contentsCommand(id: string, encoding: string | null): readonly string[] {
-  return [PROGRAM, 'contents', ...(encoding === null ? [] : ['--encoding', encoding]), '--', id];
 }
 
 /** For a package of which the unsafe entries were left out: all the rest is there, and still it is a failure. */

@@ -135,11 +135,9 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   if (raw.keepArchive === true && !extract) {
     throw new ExpectedError('USAGE', '--keep-archive needs -x: without it the archive is kept anyway');
   }
-  if (raw.skipUnsafe === true && !extract) {
-    throw new ExpectedError('USAGE', '--skip-unsafe needs -x: without it nothing is unpacked');
-  }
-  if (raw.encoding !== undefined && !extract) {
-    throw new ExpectedError('USAGE', '--encoding needs -x: without it no names are read');
+  const flag = raw.skipUnsafe === true ? '--skip-unsafe' : raw.encoding && '--encoding';
+  if (flag !== undefined && !extract) {
+    throw new ExpectedError('USAGE', `${flag} needs -x: without it nothing is unpacked`);
   }
   return {
     output: raw.output === undefined || toStdout || isFolder ? null : path.normalize(raw.output),

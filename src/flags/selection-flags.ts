@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
-import { parseNameEncoding, USUAL_ENCODINGS } from '../values/name-encoding.ts';
 import { createPathFilter, type PathSelection } from '../values/path-filter.ts';
-import { forFlag, knowing, repeatable } from './flag-values.ts';
+import { forFlag, repeatable } from './flag-values.ts';
 
 /** As commander stores them. */
 export interface RawSelectionFlags {
@@ -13,23 +12,22 @@ export interface RawSelectionFlags {
 }
 
 export function addSelectionFlags(command: Command): Command {
-  return command
-    .optionsGroup('Which entries:')
-    .option(
-      '--include <glob>',
-      "only entries of this name or path, as in .gitignore: '*.srt'; several times",
-      patterns('--include'),
-    )
-    .option('--exclude <glob>', 'not these entries; several times', patterns('--exclude'))
-    .option(
-      '--encoding <name>',
-      'read names that are not UTF-8 in this encoding, such as shift_jis',
-      forFlag(
-        '--encoding',
-        knowing(USUAL_ENCODINGS, (text) => parseNameEncoding(text)),
-      ),
-    )
-    .addOption(new Option('--pattern <glob>').argParser(patterns('--pattern')).hideHelp());
+  return (
+    command
+      .optionsGroup('Which entries:')
+      .option(
+        '--include <glob>',
+        "only entries of this name or path, as in .gitignore: '*.srt'; several times",
+        patterns('--include'),
+      )
+      .option('--exclude <glob>', 'not these entries; several times', patterns('--exclude'))
+      .option('--encoding <name>', 'the encoding of names that are not UTF-8, such as shift_jis')
+      // Few lines name one, so what knows encodings is loaded for those alone.
+      .hook('preAction', async (self) => {
+        if (self.opts()['encoding'] !== undefined) (await import('./name-encoding.ts')).readEncoding(self);
+      })
+      .addOption(new Option('--pattern <glob>').argParser(patterns('--pattern')).hideHelp())
+  );
 }
 
 export function readSelectionFlags({ include, exclude, pattern }: RawSelectionFlags): PathSelection {

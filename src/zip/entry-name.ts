@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
-import { decodeCp437, type NameDecoder } from './name-encoding.ts';
+import { decodeSingleBytes, type NameDecoder } from './name-encoding.ts';
 import { refused, showName } from './refusal.ts';
 
 /**
@@ -60,5 +60,5 @@ function decodeHeader(rawName: Buffer, isUtf8Flagged: boolean, decode: NameDecod
     return name === null ? { name: asUtf8, reading: 'invalid' } : { name, reading: 'stated' };
   }
   if (isUtf8(rawName)) return { name: asUtf8, reading: 'guessed-utf8' };
-  return { name: decodeCp437(rawName), reading: 'guessed-cp437' };
+  return { name: decodeSingleBytes(rawName, 'cp437'), reading: 'guessed-cp437' };
 }

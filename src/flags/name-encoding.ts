@@ -1,9 +1,10 @@
+import type { Command } from 'commander';
 import { ExpectedError } from '../errors.ts';
+import { forFlag } from './flag-values.ts';
 
 /** Those that zip archives are most often found with, by the names that are offered. */
-export const USUAL_ENCODINGS = [
+const USUAL_ENCODINGS = [
   'cp437',
-  'cp850',
   'windows-1252',
   'ibm866',
   'windows-1251',
@@ -14,14 +15,10 @@ export const USUAL_ENCODINGS = [
   'euc-kr',
 ] as const;
 
-/** Node has no decoder for the first two, and on a small build none for the third. */
+/** Node has no decoder for the first, and of the other not its own characters; see name-encoding.ts in src/zip. */
 const OWN: Readonly<Record<string, string>> = {
   cp437: 'cp437',
   ibm437: 'cp437',
-  '437': 'cp437',
-  cp850: 'cp850',
-  ibm850: 'cp850',
-  '850': 'cp850',
   'windows-1252': 'windows-1252',
   cp1252: 'windows-1252',
   latin1: 'windows-1252',
@@ -55,9 +52,18 @@ export function parseNameEncoding(text: string, makeDecoder = ofNode): string {
   const isSmall = knownLabel('shift_jis', makeDecoder) === null;
   throw new ExpectedError('USAGE', `${JSON.stringify(text)} is not an encoding that names can be read in`, {
     hint: isSmall
-      ? 'this build of Node.js has few encodings (no full ICU); here there are cp437, cp850, and windows-1252'
+      ? 'this build of Node.js has few encodings (no full ICU); here there are cp437 and windows-1252'
       : `use one such as ${USUAL_ENCODINGS.slice(0, -1).join(', ')}, or ${USUAL_ENCODINGS.at(-1)}`,
   });
+}
+
+/**
+ * Puts the encoding that was given with `--encoding` by the name that `nameDecoder()` knows.
+ * @throws ExpectedError USAGE for an unknown one
+ */
+export function readEncoding(command: Command): void {
+  const read = forFlag('--encoding', (text) => parseNameEncoding(text));
+  command.setOptionValue('encoding', read(String(command.opts()['encoding'])));
 }
 
 function knownLabel(label: string, makeDecoder: MakeDecoder): string | null {
