@@ -32,7 +32,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   cp950: 'big5',
 };
 
-const ASCII = Uint8Array.from({ length: 0x80 }, (_, byte) => byte);
+/** Escape, which begins something else in ISO-2022-JP, and what can be printed; ICU exchanges other control characters. */
+const ASCII = Uint8Array.from({ length: 0x60 }, (_, index) => (index === 0 ? 0x1b : index + 0x1f));
 const ASCII_TEXT = String.fromCharCode(...ASCII);
 
 type MakeDecoder = (label: string) => { readonly encoding: string; decode(bytes: Uint8Array): string };
