@@ -20,9 +20,6 @@ const OWN: Readonly<Record<string, string>> = {
   cp437: 'cp437',
   ibm437: 'cp437',
   'windows-1252': 'windows-1252',
-  cp1252: 'windows-1252',
-  latin1: 'windows-1252',
-  'iso-8859-1': 'windows-1252',
 };
 /** As Python, iconv and unzip know them; the others are labels of the Encoding Standard. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -49,7 +46,7 @@ export function parseNameEncoding(text: string, makeDecoder = ofNode): string {
   const own = OWN[name];
   if (own !== undefined) return own;
   const label = knownLabel(OTHER_NAMES[name] ?? name, makeDecoder);
-  if (label !== null) return OWN[label] ?? label;
+  if (label !== null) return label;
   const isSmall = knownLabel('shift_jis', makeDecoder) === null;
   throw new ExpectedError('USAGE', `${JSON.stringify(text)} is not an encoding that names can be read in`, {
     hint: isSmall

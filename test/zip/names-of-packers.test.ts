@@ -55,7 +55,7 @@ describe('a dot at the beginning', () => {
   });
 
   test('the folder itself is no link and has no content', async () => {
-    expect((await refusalOf([{ name: './', mode: 0o120777 }])).message).toContain('is a link');
+    expect((await refusalOf([{ name: './', mode: 0o120777 }])).message).toContain('only a dot');
     expect((await refusalOf([{ name: './', content: 'x' }])).message).toContain('dot');
   });
 });
@@ -174,7 +174,7 @@ describe('encodings', () => {
     ['Shift JIS with 0x5C in a character', HYOJI, 'shift_jis', '表示.txt'],
     ['the same as Python calls it', HYOJI, 'cp932', '表示.txt'],
     ['GBK', bytes('d6d0'), 'gbk', '中'],
-    ['GBK that could be UTF-8', bytes('e4b8ade69687'), 'gbk', '涓枃'],
+    ['GBK that could be UTF-8', bytes('c2b0'), 'gbk', '掳'],
     ['Big5 with 0x5C in a character', bytes('b35c'), 'big5', '許'],
     ['EUC-KR', bytes('c7d1'), 'euc-kr', '한'],
     ['CP866', bytes('8f80'), 'cp866', 'ПА'],
@@ -225,7 +225,7 @@ describe('encodings', () => {
     expect(() => parseNameEncoding('shift_jis', small)).toThrow(
       expect.objectContaining({ details: { hint: expect.stringContaining('full ICU') } }),
     );
-    expect(parseNameEncoding('CP1252', small)).toBe('windows-1252');
+    expect(parseNameEncoding('Windows-1252', small)).toBe('windows-1252');
   });
 });
 
