@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
+import { contentsCommand } from '../fetch/fetch-command.ts';
 import type { ContentsItem } from '../fetch/list-contents.ts';
 import { forFlag, nonEmpty } from '../flags/flag-values.ts';
 import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from '../flags/selection-flags.ts';
@@ -18,6 +19,8 @@ export interface ContentsOptions {
   /** None means to offer the recent packages. */
   readonly ids: readonly string[];
   readonly selection: PathSelection;
+  /** Of names that do not say it; null to find out. */
+  readonly encoding: string | null;
   /** The size in the package does not count. */
   readonly ignoreSize: boolean;
 }
@@ -46,6 +49,7 @@ export function defineContents(
         {
           ids: id === undefined ? [] : [id],
           selection: readSelectionFlags(raw),
+          encoding: raw.encoding ?? null,
           ignoreSize: raw.ignoreSize === true,
         },
         self,
@@ -55,7 +59,7 @@ export function defineContents(
 
 /** @throws ExpectedError NOT_READY for a package that is not ready, NOT_FOUND when no entry is selected */
 export async function contents(
-  { ids: words, selection, ignoreSize }: ContentsOptions,
+  { ids: words, selection, encoding, ignoreSize }: ContentsOptions,
   context: Context,
 ): Promise<void> {
   const { io, world } = context;
@@ -72,13 +76,13 @@ export async function contents(
   io.endProgress();
   const { listContents } = await import('../fetch/list-contents.ts');
   const filter = createExplainedFilter(selection);
-  const items = await listContents(item, { isWanted: filter.isWanted, ignoreSize }, context);
+  const items = await listContents(item, { isWanted: filter.isWanted, ignoreSize, encoding }, context);
   const document = { id, items, count: items.length, truncated: false };
   if (items.length === 0 && !selectsAll(selection)) {
     throw new ExpectedError('NOT_FOUND', `no entry of package ${id} is selected`, {
       id,
       hint: filter.explain() ?? undefined,
-      next: [commandLine([PROGRAM, 'contents', '--', id], world.platform)],
+      next: [commandLine(contentsCommand(id, encoding), world.platform)],
       document,
     });
   }

@@ -29,7 +29,8 @@ export interface RemoteExtraction {
 
 /** What is unpacked stays after these, and the same command goes on. */
 const GOES_ON = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'INTEGRITY']);
-const STAYS = 'files that are complete stay; the same command fetches the rest';
+const KEPT = 'files that are complete stay';
+const STAYS = `${KEPT}; the same command fetches the rest`;
 
 /**
  * Unpacks a package where it lies: of the archive only the directory and the wanted entries travel.
@@ -40,7 +41,7 @@ const STAYS = 'files that are complete stay; the same command fetches the rest';
  */
 export async function extractRemotely(
   { item, request, target, onFile }: RemoteExtraction,
-  { flags, budget, limitRate }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate'>,
+  { flags, budget, limitRate, namesTold }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate' | 'namesTold'>,
   context: Context,
 ): Promise<FetchedFile | null> {
   const { io, clock, world } = context;
@@ -63,9 +64,13 @@ export async function extractRemotely(
     return null;
   }
   const { source } = opening;
+  let hasBegun = false;
   try {
     if (!isArchiveDeclared(request.expected) && !(await couldBeArchive(source))) throw notAnArchive();
-    const unpacking = { item, label, folder: target.folder, flags, onFile };
+    const onBegin = () => {
+      hasBegun = true;
+    };
+    const unpacking = { item, label, folder: target.folder, flags, namesTold, onBegin, onFile };
     const unpacked = await unpackArchive(source, unpacking, context);
     const { files, leftOut } = unpacked;
     const transferredBytes = source.transferredBytes();
@@ -102,14 +107,18 @@ export async function extractRemotely(
     }
     if (!(error instanceof ExpectedError) || !GOES_ON.has(error.code)) throw error;
     throw error.with({
-      // What a damaged entry has to say itself is meant for a whole archive.
-      hint:
-        error.code === 'INTEGRITY'
-          ? `${STAYS}; if that does not help, the package itself is damaged`
-          : (error.details.hint ?? STAYS),
+      hint: hintFor(error, hasBegun),
       next: [commandLine(fetchCommand(item.id, flags), world.platform)],
     });
   }
+}
+
+/** Of a directory that is damaged no entry is here, and of what the disk does not allow there will not be more. */
+function hintFor({ code, details: { hint } }: ExpectedError, hasBegun: boolean): string | undefined {
+  if (!hasBegun && code !== 'UNAVAILABLE' && code !== 'INTERRUPTED') return hint;
+  // What a damaged entry has to say itself is meant for a whole archive.
+  if (code === 'INTEGRITY') return `${STAYS}; if that does not help, the package itself is damaged`;
+  return hint ?? (code === 'DISK' ? KEPT : STAYS);
 }
 
 async function isThere(file: string): Promise<boolean> {

@@ -15,6 +15,7 @@ export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
     ...(flags.extract && selectsAll(flags.selection) ? ['-x'] : []),
     ...flags.selection.include.flatMap((pattern) => ['--include', pattern]),
     ...flags.selection.exclude.flatMap((pattern) => ['--exclude', pattern]),
+    ...(flags.encoding === null ? [] : ['--encoding', flags.encoding]),
     ...(flags.skipUnsafe ? ['--skip-unsafe'] : []),
     ...(flags.keepArchive ? ['--keep-archive'] : []),
     ...(flags.ifExists === 'overwrite' ? ['--overwrite'] : []),
@@ -34,4 +35,9 @@ export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
   ];
   // Ids are opaque: one that starts with a dash would be read as flags.
   return id.startsWith('-') ? [PROGRAM, 'fetch', ...words, '--', id] : [PROGRAM, 'fetch', id, ...words];
+}
+
+/** The command that lists what is inside a package, with its names read in the same way. */
+export function contentsCommand(id: string, encoding: string | null): readonly string[] {
+  return [PROGRAM, 'contents', ...(encoding === null ? [] : ['--encoding', encoding]), '--', id];
 }

@@ -11,6 +11,7 @@ import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { formatSize } from '../values/size.ts';
+import { KEEP_HINT } from '../zip/extraction-plan.ts';
 import { describeDone } from './describe-done.ts';
 import { describeUnpacked } from './describe-unpacked.ts';
 import { extractRemotely } from './extract-remotely.ts';
@@ -120,7 +121,7 @@ async function fetchFile(
   const result = await downloadFile(request, fileContext, async (archive) => {
     if (!flags.extract) return 'publish';
     try {
-      const unpacking = { item, label, folder: target.folder, flags, onFile };
+      const unpacking = { item, label, folder: target.folder, flags, namesTold: run.namesTold, onFile };
       unpacked = await unpackArchive(archive, unpacking, context);
     } catch (error) {
       // The archive is wanted as well, and it is whole: it gets its name all the same.
@@ -130,7 +131,7 @@ async function fetchFile(
     return isConsumed ? 'consumed' : 'publish';
   });
   warnOfSize(file, result.sizeBytes, { label, io });
-  if (refusal !== null) throw withArchive(refusal, result.path, flags);
+  if (refusal !== null) throw withArchive(refusal, result.path);
   if (flags.extract && unpacked === null) {
     io.warn(`${label} is here already and left unseen (--skip-existing): nothing was unpacked`);
   }
@@ -167,11 +168,13 @@ function fileWithoutUrl({ id, filesWithoutUrl, files }: Package): ExpectedError 
 }
 
 /** Of `--keep-archive` one half is done. */
-function withArchive(refusal: ExpectedError, path: string, { maxSizeBytes }: FetchFlags): ExpectedError {
+function withArchive(refusal: ExpectedError, path: string): ExpectedError {
+  const { hint = '' } = refusal.details;
+  const remedy = hint.startsWith(KEEP_HINT) ? hint.slice(KEEP_HINT.length).replace(/^; /, '') : hint;
   return new ExpectedError('UNSAFE', `${refusal.message}; the archive itself is whole: ${path}`, {
     ...refusal.details,
     cause: refusal,
-    hint: `--skip-unsafe unpacks the rest of it${maxSizeBytes === null ? '' : ', a larger --max-size more'}`,
+    hint: remedy === '' ? undefined : remedy,
   });
 }
 

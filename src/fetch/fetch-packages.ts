@@ -119,7 +119,8 @@ async function fetchOne(
   if (io.format !== 'json') for (const file of result.paths) io.line(file);
   const leftOut = files.flatMap(({ unpacked }) => unpacked?.leftOut ?? []);
   if (leftOut.length === 0) return result;
-  const error = leftOutError(item.id, leftOut);
+  const isAll = files.every(({ unpacked }) => unpacked !== null && unpacked.files.length === 0);
+  const error = leftOutError(item.id, leftOut, { isAll });
   onFailure(error);
   return { ...result, error: errorDocument(error) };
 }

@@ -15,6 +15,8 @@ export interface FetchRun {
   readonly isOnlyPackage: boolean;
   readonly budget: ConnectionBudget;
   readonly limitRate: RateLimit | null;
+  /** Packages whose names in the archive were told about: where it lies, and again once it is here. */
+  readonly namesTold: Set<string>;
   /**
    * Keeps names for a package. Names hold only the first characters of an id, and the file of another
    * package must not pass for one that is here already.
@@ -34,6 +36,7 @@ export function createFetchRun(
     isOnlyPackage,
     budget: createConnectionBudget(flags.connections ?? DEFAULT_CONNECTIONS),
     limitRate: rate === null ? null : createRateLimit(rate, clock),
+    namesTold: new Set(),
     claimTargets(packageId, targets) {
       const paths = targets.flatMap(({ file, folder }) => (flags.extract ? [file, folder] : [file]));
       for (const path of paths) {

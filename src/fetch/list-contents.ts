@@ -11,8 +11,10 @@ import { formatUtc } from '../values/when.ts';
 import { PROGRAM } from '../version.ts';
 import { readDirectory } from '../zip/directory.ts';
 import type { ArchiveEntry } from '../zip/entry.ts';
+import { nameDecoder } from '../zip/name-encoding.ts';
 import { expectedContent, fileUrl, renewUrl } from './fetch-package.ts';
 import { openRemoteArchive } from './remote-archive.ts';
+import { tellNames } from './tell-names.ts';
 
 /** One entry in the `--json` document of `contents` (contract). */
 export interface ContentsItem {
@@ -35,11 +37,16 @@ export interface ContentsItem {
  */
 export async function listContents(
   item: Package,
-  { isWanted, ignoreSize }: { isWanted: (path: string) => boolean; ignoreSize: boolean },
+  {
+    isWanted,
+    ignoreSize,
+    encoding,
+  }: { isWanted: (path: string) => boolean; ignoreSize: boolean; encoding: string | null },
   context: Context,
 ): Promise<readonly ContentsItem[]> {
-  const { api, signal, world } = context;
+  const { api, io, signal, world } = context;
   const [file, ...others] = item.files;
+  const label = item.title ?? item.id;
   const fetchIt = commandLine([PROGRAM, 'fetch', '--', item.id], world.platform);
   const notListable = (what: string) =>
     new ExpectedError(
@@ -60,7 +67,7 @@ export async function listContents(
     },
     {
       id: item.id,
-      label: item.title ?? item.id,
+      label,
       expected,
       retries: DEFAULT_RETRIES,
       connections: createConnectionBudget(DEFAULT_CONNECTIONS),
@@ -77,9 +84,11 @@ export async function listContents(
   if (opening.kind === 'no-ranges') throw cannotLook(opening.reason);
   if (!isArchiveDeclared(expected) && !(await couldBeArchive(opening.source)))
     throw notListable('a file that is not a zip archive');
-  const { entries } = await readDirectory(opening.source, { signal }).catch((error: unknown) => {
+  const decode = encoding === null ? null : nameDecoder(encoding);
+  const { entries } = await readDirectory(opening.source, { signal, decode }).catch((error: unknown) => {
     throw error instanceof NoRangesError ? cannotLook(error.message) : error;
   });
+  tellNames(entries, { label, io });
   return entries.filter(({ path }) => isWanted(path)).map(contentsItem);
 }
 

@@ -5,15 +5,17 @@ import type { Context } from '../context.ts';
 import { untilFree } from '../disk/busy-file.ts';
 import { checkSpace } from '../download/space.ts';
 import { ExpectedError } from '../errors.ts';
-import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { createExplainedFilter } from '../values/near-miss.ts';
 import { selectsAll } from '../values/path-filter.ts';
-import { PROGRAM } from '../version.ts';
 import { type ExtractedFile, extractArchive } from '../zip/extract.ts';
 import { type LeftOut, type RenamedEntry, showLeftOut } from '../zip/extraction-plan.ts';
+import { nameDecoder } from '../zip/name-encoding.ts';
 import { showName, showSome } from '../zip/refusal.ts';
+import { contentsCommand } from './fetch-command.ts';
+import type { FetchRun } from './fetch-run.ts';
+import { tellNames } from './tell-names.ts';
 import { tellTransfer } from './transfer-progress.ts';
 
 /** What came out of an archive. */
@@ -23,11 +25,12 @@ export interface Unpacked {
   readonly leftOut: readonly LeftOut[];
 }
 
-export interface Unpacking {
+export interface Unpacking extends Pick<FetchRun, 'flags' | 'namesTold'> {
   readonly item: Package;
   readonly label: string;
   readonly folder: string;
-  readonly flags: FetchFlags;
+  /** Called when all entries are found right by what the directory says of them. */
+  readonly onBegin?: () => void;
   /** Told the absolute path of each file that is complete, which it stays whatever comes after. */
   readonly onFile: (path: string) => void;
 }
@@ -42,15 +45,20 @@ const PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { darwin: 1_024, li
  */
 export async function unpackArchive(
   source: RangeSource,
-  { item, label, folder, flags, onFile }: Unpacking,
+  { item, label, folder, flags, namesTold, onBegin, onFile }: Unpacking,
   { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<Unpacked> {
-  const { selection, maxSizeBytes, ifExists } = flags;
+  const { selection, maxSizeBytes, ifExists, encoding } = flags;
   const filter = createExplainedFilter(selection);
   const { files, leftOut, renamed } = await extractArchive(source, {
     directory: folder,
     unpacker: world,
     signal,
+    decode: encoding === null ? null : nameDecoder(encoding),
+    onEntries(entries) {
+      if (!namesTold.has(item.id)) tellNames(entries, { label, io });
+      namesTold.add(item.id);
+    },
     ifExists,
     mayResume: flags.resume,
     attempt: untilFree({ platform: world.platform, clock }),
@@ -62,13 +70,16 @@ export async function unpackArchive(
     maxSizeBytes: maxSizeBytes ?? undefined,
     // Whoever says how much it may become has thought of what unpacks to a multiple.
     maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
-    beforeWriting: flags.spaceCheck ? (bytes, directory) => checkSpace(directory, bytes) : undefined,
+    async beforeWriting(bytes, directory) {
+      onBegin?.();
+      if (flags.spaceCheck) await checkSpace(directory, bytes);
+    },
   });
   if (!selectsAll(selection) && files.length === 0 && leftOut.length === 0) {
     throw new ExpectedError('NOT_FOUND', `no file in package ${item.id} is selected`, {
       id: item.id,
       hint: filter.explain() ?? 'see what is inside with the command below',
-      next: [commandLine([PROGRAM, 'contents', '--', item.id], world.platform)],
+      next: [commandLine(contentsCommand(item.id, encoding), world.platform)],
     });
   }
   if (renamed.length > 0) io.info(renamedText(renamed));
@@ -95,14 +106,22 @@ function renamedText(renamed: readonly RenamedEntry[]): string {
     renamed.map(({ from, to }) => `${showName(from)} is ${showName(to)}`),
     5,
   );
-  return `Names that Windows cannot have were changed: ${some}`;
+  return `Names with characters that Windows cannot have, or that nobody can see, were changed: ${some}`;
 }
 
 /** For a package of which the unsafe entries were left out: all the rest is there, and still it is a failure. */
-export function leftOutError(id: string, leftOut: readonly LeftOut[]): ExpectedError {
+export function leftOutError(
+  id: string,
+  leftOut: readonly LeftOut[],
+  { isAll }: { isAll: boolean },
+): ExpectedError {
   const count = leftOut.length === 1 ? 'one entry was' : `${leftOut.length} entries were`;
-  return new ExpectedError('UNSAFE', `${count} left out of package ${id}: ${showLeftOut(leftOut)}`, {
-    id,
-    hint: 'all the rest is unpacked; tell the owner of the package',
-  });
+  return new ExpectedError(
+    'UNSAFE',
+    `${count} left out of package ${id}: ${showLeftOut(leftOut, { isAll })}`,
+    {
+      id,
+      hint: `${isAll ? '' : 'all the rest is unpacked; '}tell the owner of the package`,
+    },
+  );
 }

@@ -18,6 +18,8 @@ export interface FetchFlags {
   readonly keepArchive: boolean;
   /** Which entries of an archive are wanted. */
   readonly selection: PathSelection;
+  /** Of names in archives that do not say it, for `nameDecoder()`; null to find out. */
+  readonly encoding: string | null;
   readonly skipUnsafe: boolean;
   readonly ifExists: 'refuse' | 'overwrite' | 'skip';
   readonly resume: boolean;
@@ -133,8 +135,9 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   if (raw.keepArchive === true && !extract) {
     throw new ExpectedError('USAGE', '--keep-archive needs -x: without it the archive is kept anyway');
   }
-  if (raw.skipUnsafe === true && !extract) {
-    throw new ExpectedError('USAGE', '--skip-unsafe needs -x: without it nothing is unpacked');
+  const flag = raw.skipUnsafe === true ? '--skip-unsafe' : raw.encoding && '--encoding';
+  if (flag !== undefined && !extract) {
+    throw new ExpectedError('USAGE', `${flag} needs -x: without it nothing is unpacked`);
   }
   return {
     output: raw.output === undefined || toStdout || isFolder ? null : path.normalize(raw.output),
@@ -143,6 +146,7 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
     extract,
     keepArchive: raw.keepArchive === true,
     selection,
+    encoding: raw.encoding ?? null,
     skipUnsafe: raw.skipUnsafe === true,
     ifExists: overwrite ? 'overwrite' : skip ? 'skip' : 'refuse',
     resume: raw.resume !== false,
@@ -177,6 +181,7 @@ const FLAG_NAMES: Readonly<Record<keyof RawFetchFlags, string>> = {
   include: '--include',
   exclude: '--exclude',
   pattern: '--pattern',
+  encoding: '--encoding',
   overwrite: '--overwrite',
   clobber: '--clobber',
   skipExisting: '--skip-existing',

@@ -8,18 +8,26 @@ export interface RawSelectionFlags {
   readonly exclude?: readonly string[];
   /** The name that users of other tools try first. */
   readonly pattern?: readonly string[];
+  readonly encoding?: string;
 }
 
 export function addSelectionFlags(command: Command): Command {
-  return command
-    .optionsGroup('Which entries:')
-    .option(
-      '--include <glob>',
-      "only entries of this name or path, as in .gitignore: '*.srt'; several times",
-      patterns('--include'),
-    )
-    .option('--exclude <glob>', 'not these entries; several times', patterns('--exclude'))
-    .addOption(new Option('--pattern <glob>').argParser(patterns('--pattern')).hideHelp());
+  return (
+    command
+      .optionsGroup('Which entries:')
+      .option(
+        '--include <glob>',
+        "only entries of this name or path, as in .gitignore: '*.srt'; several times",
+        patterns('--include'),
+      )
+      .option('--exclude <glob>', 'not these entries; several times', patterns('--exclude'))
+      .option('--encoding <name>', 'the encoding of names that are not UTF-8, such as shift_jis')
+      // Few lines name one, so what knows encodings is loaded for those alone.
+      .hook('preAction', async (self) => {
+        if (self.opts()['encoding'] !== undefined) (await import('./name-encoding.ts')).readEncoding(self);
+      })
+      .addOption(new Option('--pattern <glob>').argParser(patterns('--pattern')).hideHelp())
+  );
 }
 
 export function readSelectionFlags({ include, exclude, pattern }: RawSelectionFlags): PathSelection {

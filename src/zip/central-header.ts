@@ -1,5 +1,6 @@
 import type { ArchiveEntry, EntryKind } from './entry.ts';
 import { decodeName } from './entry-name.ts';
+import { entryPath } from './entry-path.ts';
 import { modifiedTimeMs } from './entry-time.ts';
 import { readExtraFields } from './extra-fields.ts';
 import {
@@ -13,6 +14,7 @@ import {
   SIGNATURE,
   STORED,
 } from './layout.ts';
+import type { NameDecoder } from './name-encoding.ts';
 import { damaged, partOfSplit, refused, showName } from './refusal.ts';
 import { readZip64Row } from './zip64-field.ts';
 
@@ -21,13 +23,18 @@ export type Draft = { -readonly [Key in keyof ArchiveEntry]: ArchiveEntry[Key] }
 
 /**
  * Reads the central header at `start` of `directory` and says where the next one begins. APPNOTE 4.3.12:
- *    0 signature 4 · 4 version made by 2 (upper byte: system; not read) · 6 version needed 2 (not read) · 8 flags 2
+ *    0 signature 4 · 4 version made by 2 (upper byte: system) · 6 version needed 2 (not read) · 8 flags 2
  *   10 method 2 · 12 DOS time 2 · 14 DOS date 2 · 16 CRC-32 4 · 20 compressed size 4 · 24 size 4
  *   28 name bytes 2 · 30 extra bytes 2 · 32 comment bytes 2 · 34 disk 2 · 36 internal attributes 2 (not read)
  *   38 external attributes 4 · 42 local header offset 4 · 46 name, extra fields, comment (not read)
+ * @param decode for names that do not say in which encoding they are
  * @throws ExpectedError INTEGRITY or UNSAFE
  */
-export function readCentralHeader(directory: Buffer, start: number): { entry: Draft; next: number } {
+export function readCentralHeader(
+  directory: Buffer,
+  start: number,
+  decode: NameDecoder | null = null,
+): { entry: Draft; next: number } {
   const nameStart = start + FIXED_BYTES.centralHeader;
   if (nameStart > directory.length || directory.readUInt32LE(start) !== SIGNATURE.centralHeader) {
     throw damaged('its directory has fewer entries than its end record says, or other bytes among them');
@@ -37,23 +44,29 @@ export function readCentralHeader(directory: Buffer, start: number): { entry: Dr
   const next = extraEnd + directory.readUInt16LE(start + 32);
   if (next > directory.length) throw damaged('the last entry of its directory is cut');
 
-  const name = directory.subarray(nameStart, nameEnd);
-  const where = (): string => `entry ${showName(name.toString('utf8'))}`;
+  const nameBytes = directory.subarray(nameStart, nameEnd);
+  const where = (): string => `entry ${showName(nameBytes.toString('utf8'))}`;
   const extra = readExtraFields(directory.subarray(nameEnd, extraEnd), where);
   const flags = directory.readUInt16LE(start + 8);
   const methodNumber = directory.readUInt16LE(start + 10);
-  const decoded = decodeName(name, (flags & FLAG.utf8) !== 0, extra.unicodePath);
-  const rawName = name.toString('latin1');
+  const decoded = decodeName(nameBytes, (flags & FLAG.utf8) !== 0, extra.unicodePath, decode);
+  const { name } = decoded;
+  const rawName = nameBytes.toString('latin1');
   const numbers = readNumbers(directory, start, extra.zip64, where);
-  const kind = kindOf(decoded, directory.readUInt32LE(start + 38), numbers.sizeBytes);
-  const path = kind === 'directory' && !decoded.endsWith('/') ? `${decoded}/` : decoded;
   const encrypted = isEncrypted(flags, methodNumber);
   if (methodNumber === STORED && !encrypted && numbers.sizeBytes !== numbers.compressedBytes) {
     throw damaged(`${where()} is stored, but its two sizes differ`);
   }
+  const attributes = directory.readUInt32LE(start + 38);
+  const path = entryPath(decoded, {
+    host: directory.readUInt8(start + 5),
+    isFolderByAttribute: numbers.sizeBytes === 0 && isFolderByAttribute(attributes),
+  });
   const entry: Draft = {
     path,
-    // One text of the two where they are the same, as nearly always.
+    // One text of the three where they are the same, as nearly always.
+    name: name === path ? path : name,
+    nameReading: decoded.reading,
     rawName: rawName === path ? path : rawName,
     sizeBytes: numbers.sizeBytes,
     compressedBytes: numbers.compressedBytes,
@@ -66,7 +79,7 @@ export function readCentralHeader(directory: Buffer, start: number): { entry: Dr
       directory.readUInt16LE(start + 14),
       extra.timestamps,
     ),
-    kind,
+    kind: kindOf(path, attributes),
     isEncrypted: encrypted,
     headerOffset: numbers.headerOffset,
     endOffset: 0,
@@ -127,6 +140,11 @@ const MODE_FORMAT = 0o170000;
 const MODE_DIRECTORY = 0o040000;
 const MODE_FILE = 0o100000;
 const MODE_LINK = 0o120000;
+/** What came out of a pipe, such as Info-ZIP's and 7-Zip's standard input, has the mode of the pipe. */
+const MODE_FIFO = 0o010000;
+/** Of some writers of jars: no mode at all. */
+const NO_MODE = 0xffff;
+const NO_KIND: ReadonlySet<number> = new Set([0, MODE_FIFO]);
 const DOS_DIRECTORY = 0x10;
 
 /**
@@ -134,11 +152,18 @@ const DOS_DIRECTORY = 0x10;
  * is believed whatever system the header names: a link is a link to some reader. Some writers for Windows
  * mark an empty folder by its DOS attribute alone.
  */
-function kindOf(path: string, attributes: number, sizeBytes: number): EntryKind {
-  const format = (attributes >>> 16) & MODE_FORMAT;
+function kindOf(path: string, attributes: number): EntryKind {
+  const mode = attributes >>> 16;
+  const format = mode === NO_MODE ? 0 : mode & MODE_FORMAT;
   if (format === MODE_LINK) return 'link';
-  if (format !== 0 && format !== MODE_FILE && format !== MODE_DIRECTORY) return 'special';
+  if (!NO_KIND.has(format) && format !== MODE_FILE && format !== MODE_DIRECTORY) return 'special';
   if (path.endsWith('/')) return 'directory';
-  if ((attributes & DOS_DIRECTORY) === 0) return format === MODE_DIRECTORY ? 'special' : 'file';
-  return format !== MODE_FILE && sizeBytes === 0 ? 'directory' : 'special';
+  return format === MODE_DIRECTORY || (attributes & DOS_DIRECTORY) !== 0 ? 'special' : 'file';
+}
+
+/** Without the mode of a file, that is a folder to 7-Zip and bsdtar and an empty file to unzip: nothing is lost either way. */
+function isFolderByAttribute(attributes: number): boolean {
+  const mode = attributes >>> 16;
+  const format = mode === NO_MODE ? 0 : mode & MODE_FORMAT;
+  return (attributes & DOS_DIRECTORY) !== 0 && (NO_KIND.has(format) || format === MODE_DIRECTORY);
 }

@@ -4,7 +4,8 @@ import { type Draft, readCentralHeader } from './central-header.ts';
 import { type EndRecord, readEndRecord } from './end-record.ts';
 import { type Archive, inFileOrder } from './entry.ts';
 import { FIXED_BYTES, isSpanMarker } from './layout.ts';
-import { damaged, refused, showName } from './refusal.ts';
+import type { NameDecoder } from './name-encoding.ts';
+import { damaged, LIMIT_HINT, refused, showName } from './refusal.ts';
 
 const DIRECTORY_LIMIT_BYTES = 512 * 2 ** 20;
 const ENTRY_LIMIT = 2_000_000;
@@ -16,13 +17,14 @@ const ENTRIES_PER_TURN = 10_000;
  * Reads the directory of a ZIP archive: the end in one read, the directory in a second one if it was
  * not in the first. Nothing is guessed: everything must fit exactly, so that every program that reads
  * this archive sees the same entries.
+ * @param options.decode for names that do not say in which encoding they are
  * @throws ExpectedError INTEGRITY when the structure is damaged; UNSAFE when the archive is ambiguous
  *   (foreign bytes before, after or between, two end records, overlaps, several disks, contradicting
  *   names) or has more than 2,000,000 entries or a directory above 512 MiB
  */
 export async function readDirectory(
   source: RangeSource,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, decode = null }: { signal?: AbortSignal | undefined; decode?: NameDecoder | null } = {},
 ): Promise<Archive> {
   signal?.throwIfAborted();
   const end = await readEndRecord(source);
@@ -33,7 +35,7 @@ export async function readDirectory(
   for (let index = 0; index < end.entryCount; index++) {
     if (index % ENTRIES_PER_TURN === ENTRIES_PER_TURN - 1) await setImmediate();
     signal?.throwIfAborted();
-    const { entry, next } = readCentralHeader(directory, position);
+    const { entry, next } = readCentralHeader(directory, position, decode);
     entries.push(entry);
     position = next;
   }
@@ -48,9 +50,13 @@ export async function readDirectory(
 
 function checkLimits({ entryCount, directoryStart, directoryEnd }: EndRecord): void {
   const directoryBytes = directoryEnd - directoryStart;
-  if (entryCount > ENTRY_LIMIT) throw refused(`it has ${entryCount} entries, more than ${ENTRY_LIMIT}`);
+  if (entryCount > ENTRY_LIMIT)
+    throw refused(`it has ${entryCount} entries, more than ${ENTRY_LIMIT}`, LIMIT_HINT);
   if (directoryBytes > DIRECTORY_LIMIT_BYTES) {
-    throw refused(`its directory has ${directoryBytes} bytes, more than ${DIRECTORY_LIMIT_BYTES}`);
+    throw refused(
+      `its directory has ${directoryBytes} bytes, more than ${DIRECTORY_LIMIT_BYTES}`,
+      LIMIT_HINT,
+    );
   }
   if (directoryBytes < entryCount * FIXED_BYTES.centralHeader) {
     throw damaged(`its directory of ${directoryBytes} bytes is too small for ${entryCount} entries`);

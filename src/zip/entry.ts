@@ -1,7 +1,12 @@
+import type { NameReading } from './entry-name.ts';
+
 /** What an archive's directory says about one entry. The directory is the reading; local headers must agree. */
 export interface ArchiveEntry {
-  /** Decoded, otherwise as in the archive: nothing is normalised. Folders end in `/`. */
+  /** What the name means (see entry-path.ts), otherwise as in the archive: nothing is normalised. Folders end in `/`. */
   readonly path: string;
+  /** The name, decoded. */
+  readonly name: string;
+  readonly nameReading: NameReading;
   /** The bytes of the name, each as one character (latin1). */
   readonly rawName: string;
   /** Unpacked. */
@@ -30,10 +35,7 @@ export function inFileOrder(
   return one.headerOffset - other.headerOffset;
 }
 
-/**
- * `special` is a device, FIFO or socket, or something marked as a folder without being named like
- * one; it is listed, never unpacked.
- */
+/** `special` is a device, a socket, or both a file and a folder by what it says; it is listed, never unpacked. */
 export type EntryKind = 'file' | 'directory' | 'link' | 'special';
 
 export interface Archive {

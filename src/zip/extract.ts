@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Attempt } from '../disk/busy-file.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { readDirectory } from './directory.ts';
-import { inFileOrder } from './entry.ts';
+import { type ArchiveEntry, inFileOrder } from './entry.ts';
 import { findExisting } from './existing-file.ts';
 import {
   type ExtractionLimits,
@@ -14,6 +14,7 @@ import {
   type RenamedEntry,
 } from './extraction-plan.ts';
 import { isLarge, partKey } from './large-entry.ts';
+import type { NameDecoder } from './name-encoding.ts';
 import { checkOddPlaces } from './odd-places.ts';
 import { openStagingFolder, type Unpacker } from './staging-folder.ts';
 import { openTargetFolder, type TargetFolder } from './target-folder.ts';
@@ -24,6 +25,10 @@ export interface ExtractOptions extends ExtractionLimits {
   readonly directory: string;
   readonly unpacker: Unpacker;
   readonly signal?: AbortSignal | undefined;
+  /** For names that do not say in which encoding they are. */
+  readonly decode?: NameDecoder | null | undefined;
+  /** Told of all that the archive lists before anything is decided about it. */
+  readonly onEntries?: ((entries: readonly ArchiveEntry[]) => void) | undefined;
   readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined;
   /** Told the absolute path of each file that got its name, which it keeps whatever comes after. */
   readonly onFile?: ((path: string) => void) | undefined;
@@ -75,7 +80,8 @@ export interface Extraction {
  */
 export async function extractArchive(source: RangeSource, options: ExtractOptions): Promise<Extraction> {
   const { signal } = options;
-  const archive = await readDirectory(source, signal === undefined ? {} : { signal });
+  const archive = await readDirectory(source, { signal, decode: options.decode ?? null });
+  options.onEntries?.(archive.entries);
   const plan = await planExtraction(archive.entries, options, signal);
   const { leftOut, renamed } = plan;
   const isNothing = plan.files.length === 0 && plan.folders.length === 0;

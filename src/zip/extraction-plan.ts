@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type ArchiveEntry, inFileOrder } from './entry.ts';
 import { unsupportedReason } from './entry-content.ts';
+import { FLAG } from './layout.ts';
 import { createNameRegister } from './name-register.ts';
 import { refused, showName, showSome } from './refusal.ts';
 import { safePath } from './safe-path.ts';
@@ -19,7 +20,7 @@ export interface ExtractionPlan {
   readonly unpackedBytes: number;
   /** Entries that are unsafe and left out, each with its reason; empty unless `skipsUnsafe`. */
   readonly leftOut: readonly LeftOut[];
-  /** Names that were changed because Windows forbids something in them. */
+  /** Names that were changed: something in them is invisible, or Windows forbids it. */
   readonly renamed: readonly RenamedEntry[];
 }
 
@@ -47,10 +48,11 @@ export interface ExtractionLimits {
   readonly maxPathBytes?: number | undefined;
 }
 
-const KEEP_HINT =
-  'the archive itself is whole: without -x it is kept as it is; --skip-unsafe unpacks the rest of it';
-const SIZE_HINT =
-  'the archive itself is whole: without -x it is kept as it is; if so much is right, allow it with --max-size';
+/** Begins the hint; what follows is the way to unpack it all the same. */
+export const KEEP_HINT = 'the archive itself is whole: without -x it is kept as it is';
+const SIZE_HINT = `${KEEP_HINT}; if so much is right, allow it with --max-size`;
+/** The folder itself, as an entry of its own. */
+const ROOT = './';
 const ENTRIES_PER_TURN = 10_000;
 const DEFAULT_MAX_RATIO = 200;
 const RATIO_FREE_BYTES = 2 ** 20;
@@ -77,14 +79,15 @@ export async function planExtraction(
   for (const [index, entry] of entries.entries()) {
     if (index % ENTRIES_PER_TURN === ENTRIES_PER_TURN - 1) await setImmediate();
     signal?.throwIfAborted();
-    if (!isWanted(entry.path)) continue;
+    if (!isWanted(entry.path) || isTargetItself(entry)) continue;
     const { components, offence } = safePath(entry.path, maxPathBytes);
-    const reason = offence ?? contentOffence(entry, maxRatio);
+    const reason = encodingOffence(entry) ?? offence ?? contentOffence(entry, maxRatio);
     if (reason !== null || components === null) {
       offences.set(entry, reason ?? '');
       continue;
     }
     const conflict = names.add(entry, components);
+    if (conflict === 'known') continue;
     planned.push({ entry, components });
     if (conflict === null) continue;
     offences.set(entry, conflict.reason);
@@ -94,7 +97,11 @@ export async function planExtraction(
   }
   const leftOut = [...offences].map(([{ path }, reason]) => ({ path, reason }));
   if (leftOut.length > 0 && !skipsUnsafe) {
-    throw refused(`${showLeftOut(leftOut)}; nothing was unpacked`, KEEP_HINT);
+    const isAll = planned.every(({ entry }) => entry.kind === 'directory' || offences.has(entry));
+    throw refused(
+      `${showLeftOut(leftOut, { isAll })}; nothing was unpacked`,
+      hintFor(leftOut, { isAll, maxRatio }),
+    );
   }
   const taken = planned.filter(({ entry }) => !offences.has(entry));
   const files = taken.filter(({ entry }) => entry.kind !== 'directory');
@@ -115,10 +122,49 @@ export async function planExtraction(
   };
 }
 
-/** Names and reasons for a message: `"../x" leads out of the folder (..), … and 12 more`. */
-export function showLeftOut(leftOut: readonly LeftOut[]): string {
-  return showSome(leftOut.map(({ path, reason }) => `${showName(path)} ${reason}`));
+/**
+ * Names and reasons for a message: `"../x" leads out of the folder (..), … and 12 more`, or `all 9 entries are encrypted`.
+ * @param options.isAll whether there is no other file
+ */
+export function showLeftOut(leftOut: readonly LeftOut[], { isAll }: { isAll: boolean }): string {
+  const common = isAll ? showCommonReason(leftOut) : null;
+  return common ?? showSome(leftOut.map(({ path, reason }) => `${showName(path)} ${reason}`));
 }
+
+/** Null when there is one only, or each is wrong in its own way; what is dangerous is named one by one in any case. */
+function showCommonReason(leftOut: readonly LeftOut[]): string | null {
+  const reason = leftOut[0]?.reason ?? '';
+  const isCommon = reason.endsWith(NOT_SUPPORTED) && leftOut.every((other) => other.reason === reason);
+  if (leftOut.length < 2 || !isCommon) return null;
+  return `all ${leftOut.length} entries ${reason.replace(/^is /, 'are ')}`;
+}
+
+/** What lets the archive be unpacked all the same: the limit, if it is nothing else, or to do without a part of it. */
+function hintFor(
+  leftOut: readonly LeftOut[],
+  { isAll, maxRatio }: { isAll: boolean; maxRatio: number },
+): string {
+  const bombs = leftOut.filter(({ reason }) => reason === ratioOffence(maxRatio));
+  if (bombs.length === leftOut.length) return SIZE_HINT;
+  const skip = isAll ? '' : '; --skip-unsafe unpacks the rest of it';
+  return `${KEEP_HINT}${skip}${bombs.length === 0 ? '' : '; --max-size allows what unpacks to so much'}`;
+}
+
+function ratioOffence(maxRatio: number): string {
+  return `unpacks to more than ${maxRatio} times its packed size`;
+}
+
+/** `bsdtar .` and `find . | zip` list the folder that they were in. */
+function isTargetItself({ path, kind, sizeBytes }: ArchiveEntry): boolean {
+  return path === ROOT && kind === 'directory' && sizeBytes === 0;
+}
+
+function encodingOffence({ nameReading, flags }: ArchiveEntry): string | null {
+  if (nameReading !== 'invalid') return null;
+  return (flags & FLAG.utf8) === 0 ? 'is not valid in the encoding of --encoding' : 'is not valid UTF-8';
+}
+
+const NOT_SUPPORTED = ', which is not supported';
 
 function renamedEntry({ entry, components }: PlannedFile): readonly RenamedEntry[] {
   const to = components.join('/') + (entry.kind === 'directory' ? '/' : '');
@@ -130,8 +176,8 @@ function contentOffence(entry: ArchiveEntry, maxRatio: number): string | null {
   if (entry.kind === 'special') return 'is neither a file nor a folder';
   if (entry.kind === 'directory' && entry.sizeBytes > 0) return 'is a folder with content';
   const unsupported = unsupportedReason(entry);
-  if (unsupported !== null) return `is ${unsupported}, which is not supported`;
-  return isBomb(entry, maxRatio) ? `unpacks to more than ${maxRatio} times its packed size` : null;
+  if (unsupported !== null) return `is ${unsupported}${NOT_SUPPORTED}`;
+  return isBomb(entry, maxRatio) ? ratioOffence(maxRatio) : null;
 }
 
 function isBomb(

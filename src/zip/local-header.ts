@@ -59,15 +59,10 @@ function checkName(entry: ArchiveEntry, name: Buffer, extra: ExtraFields, where:
   const isSameName =
     entry.rawName === name.toString('latin1') &&
     (extra.unicodePath === null ||
-      isPathOf(entry, decodeName(name, (entry.flags & FLAG.utf8) !== 0, extra.unicodePath)));
+      decodeName(name, (entry.flags & FLAG.utf8) !== 0, extra.unicodePath).name === entry.name);
   if (!isSameName) {
     throw refused(`${where()} is called ${showName(name.toString('utf8'))} by its own header`);
   }
-}
-
-/** The path of a folder ends in a slash, which its name may lack. */
-function isPathOf({ path, kind }: ArchiveEntry, name: string): boolean {
-  return name === path || (kind === 'directory' && `${name}/` === path);
 }
 
 /** CRC and sizes must be those of the directory; with a descriptor after the data they may also be 0. */

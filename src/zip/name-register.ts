@@ -1,5 +1,6 @@
 import type { ArchiveEntry } from './entry.ts';
-import { refused, showName } from './refusal.ts';
+import { foldName } from './fold-name.ts';
+import { LIMIT_HINT, refused, showName } from './refusal.ts';
 
 export interface NameConflict {
   readonly reason: string;
@@ -23,16 +24,19 @@ const FOLDERS_LIMIT_BYTES = 32 * 2 ** 20;
 const FOLDER_BYTES = 256;
 const CHARACTER_BYTES = 2;
 
+/** A folder that is listed once more, under the same name. */
+export type KnownAlready = 'known';
+
 /**
- * Finds names that some file system takes for the same: case, Unicode composition, compatibility forms,
- * invisible characters; and names that are a file here and a folder there. Parents count as folders.
+ * Finds names that some file system takes for the same (see fold-name.ts), and names that are a file here and
+ * a folder there. Parents count as folders.
  */
 export function createNameRegister(): {
   /**
-   * Registers the path of an entry, unless it is in conflict with one before.
+   * Registers the path of an entry, unless it is in conflict with one before, or the same folder.
    * @throws ExpectedError UNSAFE when there are more folders than can be kept in mind
    */
-  add(entry: ArchiveEntry, components: readonly string[]): NameConflict | null;
+  add(entry: ArchiveEntry, components: readonly string[]): NameConflict | KnownAlready | null;
 } {
   /** By their paths as they are spelled, so that hardly a name is folded twice. */
   const folders = new Map<string, KnownFolder>();
@@ -45,7 +49,7 @@ export function createNameRegister(): {
     folders.set(spelling, made);
     foldersBytes += FOLDER_BYTES + CHARACTER_BYTES * spelling.length;
     if (foldersBytes > FOLDERS_LIMIT_BYTES) {
-      throw refused(`it has too many folders (${folders.size} and more)`);
+      throw refused(`it has too many folders (${folders.size} and more)`, LIMIT_HINT);
     }
     return made;
   };
@@ -85,7 +89,8 @@ export function createNameRegister(): {
       const own = twin ?? makeFolder(folder, key, path);
       if (!isFolder(own)) return { reason: BOTH, twin: own };
       if (own.spelling !== path) return { reason: sameName(own.spelling), twin: own.entry };
-      if (own.entry !== null) return { reason: TWICE, twin: own.entry };
+      if (own.entry?.path === entry.path) return 'known';
+      if (own.entry !== null) return { reason: sameName(own.entry.path), twin: own.entry };
       own.entry = entry;
       return null;
     },
@@ -106,15 +111,4 @@ function fileConflict(entry: ArchiveEntry, twin: KnownFolder | ArchiveEntry): Na
 
 function sameName(spelling: string): string {
   return `is the same name as ${showName(spelling)} elsewhere`;
-}
-
-const PLAIN = /^[\x20-\x7e]*$/;
-
-/** Names with the same fold may be one file on APFS, HFS+, NTFS or exFAT. */
-function foldName(name: string): string {
-  if (PLAIN.test(name)) return name.toLowerCase();
-  // Upper case first: it is what turns ß into SS and ſ into S.
-  const cased = name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
-  // HFS+ takes no notice of these when it compares names.
-  return cased.replace(/\p{Default_Ignorable_Code_Point}/gu, '');
 }

@@ -27,6 +27,9 @@ export class DamagedEntryError extends ExpectedError {
 const REFUSED_HINT =
   'create the package again; if that does not help, tell its owner: programs would not agree on what is in it';
 
+/** For what is too much of it to be kept in mind. */
+export const LIMIT_HINT = 'no flag lifts this limit: create several packages of fewer files';
+
 /** Two programs could read this archive differently, or unpacking it would do harm. */
 export function refused(reason: string, hint = REFUSED_HINT): ExpectedError {
   return new ExpectedError('UNSAFE', `the archive is refused: ${reason}`, { hint });

@@ -1,3 +1,5 @@
+import { foldName } from './fold-name.ts';
+
 const PATH_LIMIT_BYTES = 4096;
 const COMPONENT_LIMIT_BYTES = 255;
 const DEPTH_LIMIT = 100;
@@ -5,11 +7,14 @@ const DEPTH_LIMIT = 100;
 /** Files under way lie in a folder of such a name (staging-folder.ts). */
 export const OWN_NAME_PREFIX = '.streamdiver-dl-';
 
+/** Control characters, lone surrogates, line and paragraph separators, and what turns the direction of text around. */
+const MISLEADING = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 /**
- * Control and format characters (bidi, zero width), lone surrogates, line and paragraph separators. Not the two
- * joiners: emoji, Persian and Indic names are spelled with them.
+ * Format characters: soft hyphens, direction marks, byte order marks, zero-width spaces, tags. Not the two joiners: emoji,
+ * Persian and Indic names are spelled with them.
  */
-const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const INVISIBLE = /(?![\u200c\u200d])\p{Cf}/gu;
+const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** A letter and a colon; followed by a space it is the beginning of a title. */
 const DRIVE = /^[a-z]:(?! )/i;
 const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
@@ -23,8 +28,8 @@ export type SafePath =
   | { readonly components: null; readonly offence: string };
 
 /**
- * The path below the target folder for the name of an archive entry, or why there is none. What Windows
- * cannot have in a name is replaced by `_`, on every system, so that an archive that unpacks here unpacks
+ * The path below the target folder for the path of an archive entry, or why there is none. What Windows
+ * cannot have in a name, and what nobody can see in it, is replaced by `_`, on every system, so that an archive that unpacks here unpacks
  * everywhere to the same names; what leads astray is refused. A folder's name may end in one `/`.
  * @param maxPathBytes what the system allows below the target folder, if that is less than everywhere
  */
@@ -41,7 +46,7 @@ export function safePath(path: string, maxPathBytes = PATH_LIMIT_BYTES): SafePat
   }
   const tooLong = pathLengthOffence(portable.join('/'), maxPathBytes);
   if (tooLong !== null) return refusal(tooLong);
-  if (portable[0]?.toLowerCase().startsWith(OWN_NAME_PREFIX) === true) {
+  if (foldName(portable[0] ?? '').startsWith(OWN_NAME_PREFIX)) {
     return refusal('has a name that is used for files under way');
   }
   return { components: portable, offence: null };
@@ -57,8 +62,7 @@ function pathOffence(path: string, maxPathBytes: number): string | null {
   if (path.includes('\\')) return 'contains a backslash';
   if (path.startsWith('/')) return 'is an absolute path';
   if (DRIVE.test(path)) return 'begins with a drive letter';
-  if (INVISIBLE.test(path)) return 'contains control or invisible characters';
-  if (path.includes('\ufffd')) return 'is not valid UTF-8';
+  if (MISLEADING.test(path)) return 'contains control or invisible characters';
   return pathLengthOffence(path, maxPathBytes);
 }
 
@@ -72,7 +76,8 @@ function componentOffence(component: string): string | null {
   if (component === '') return 'has an empty part';
   if (component === '..') return 'leads out of the folder (..)';
   if (component === '.') return 'has a part that is only a dot';
-  if (/^[. ]+$/.test(component)) return 'has a part of only dots and spaces';
+  // Some file systems take no notice of what is invisible.
+  if (/^[. ]+$/.test(component.replace(IGNORABLE, ''))) return 'has a part of only dots and spaces';
   return lengthOffence(component);
 }
 
@@ -83,6 +88,7 @@ function lengthOffence(component: string): string | null {
 
 function portableName(component: string): string {
   return component
+    .replace(INVISIBLE, '_')
     .replace(FORBIDDEN_ON_WINDOWS, '_')
     .replace(FORBIDDEN_AT_THE_END, (end) => '_'.repeat(end.length))
     .replace(RESERVED_ON_WINDOWS, (name) => `${name}_`);

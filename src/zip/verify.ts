@@ -34,7 +34,7 @@ export async function verifyArchive(
   source: RangeSource,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (bytesDone: number) => void } = {},
 ): Promise<Verification> {
-  const archive = await readDirectory(source, signal === undefined ? {} : { signal });
+  const archive = await readDirectory(source, { signal });
   const sorted = archive.entries.toSorted(inFileOrder);
   let bytesDone = 0;
   const stream = openByteStream(source, 0, archive.directoryStart, {

@@ -39,13 +39,13 @@ describe('flags of contents', () => {
     [['ID', '--pattern', '*.srt'], { include: ['*.srt'], exclude: [] }],
   ])('%j', async (words, selection) => {
     expect(await parseLine(defineContents, ['contents', ...words])).toEqual([
-      { ids: ['ID'], selection, ignoreSize: false },
+      { ids: ['ID'], selection, encoding: null, ignoreSize: false },
     ]);
   });
 
   test('--ignore-size', async () => {
     expect(await parseLine(defineContents, ['contents', 'ID', '--ignore-size'])).toEqual([
-      { ids: ['ID'], selection: { include: [], exclude: [] }, ignoreSize: true },
+      { ids: ['ID'], selection: { include: [], exclude: [] }, encoding: null, ignoreSize: true },
     ]);
   });
 

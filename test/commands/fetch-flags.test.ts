@@ -14,6 +14,7 @@ const FETCH: FetchFlags = {
   extract: false,
   keepArchive: false,
   selection: { include: [], exclude: [] },
+  encoding: null,
   skipUnsafe: false,
   ifExists: 'refuse',
   resume: true,

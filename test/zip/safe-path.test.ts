@@ -40,6 +40,7 @@ describe('names of entries', () => {
     ['aux .txt', 'aux_ .txt'],
     ['conin$', 'conin$_'],
     ['lpt²', 'lpt²_'],
+    ['\u00adsoft\u200e', '_soft_'],
   ])('row 88: %j becomes %j on every system', (path, portable) => {
     expect(safePath(path).components?.join('/')).toBe(portable);
   });
@@ -51,7 +52,9 @@ describe('names of entries', () => {
     ['a//', 'has an empty part'],
     ['/', 'is an absolute path'],
     ['\ud800', 'contains control or invisible characters'],
-    ['\u00adsoft', 'contains control or invisible characters'],
+    ['soft\u2067', 'contains control or invisible characters'],
+    ['..\u00ad', 'has a part of only dots and spaces'],
+    ['.\u017ftreamdiver-dl-x/y', 'has a name that is used for files under way'],
     ['...', 'has a part of only dots and spaces'],
     ['a/.. /b', 'has a part of only dots and spaces'],
     ['c:evil', 'begins with a drive letter'],
