@@ -30,12 +30,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   launch: ['errors', 'clock', 'world', 'version', 'terminal', 'compile-cache', 'main'],
   'bug-report': ['errors', 'version', 'world'],
   flags: ['errors', 'values', 'api/wire', 'selection', 'terminal'],
-  completion: ['version', 'values', 'terminal', 'flags'],
+  completion: ['errors', 'version', 'disk', 'values', 'terminal', 'flags'],
   context: ['errors', 'clock', 'world', 'http', 'api', 'config', 'terminal', 'flags'],
-  connect: ['errors', 'version', 'http', 'auth', 'api', 'config', 'flags', 'context'],
+  connect: ['errors', 'disk', 'version', 'http', 'auth', 'api', 'config', 'flags', 'context'],
   io: ['world', 'terminal', 'flags'],
   cli: [
     'errors',
+    'disk',
     'world',
     'version',
     'values',
@@ -69,6 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   picker: ['errors', 'version', 'values', 'api', 'selection', 'terminal', 'flags', 'cli', 'context'],
   commands: [
     'errors',
+    'disk',
     'world',
     'version',
     'values',

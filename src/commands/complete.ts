@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { Argument, type Command } from 'commander';
@@ -80,7 +80,6 @@ export async function complete(
       const cache = createIdCache(cacheFolder(world.env, world.platform), {
         key,
         nowMs: clock.now(),
-        pid: world.pid,
       });
       const cached = cache.read(kind);
       if (cached !== null) return safe(cached);
@@ -112,7 +111,7 @@ function settingsOf(world: CompleteContext['world']): readonly (string | undefin
   const { env } = world;
   const folder = settingsFolder(world);
   const writtenMs = (name: string) =>
-    folder === null ? undefined : statSync(path.join(folder, name), { throwIfNoEntry: false })?.mtimeMs;
+    folder === null ? undefined : lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.mtimeMs;
   return [
     env['STREAMDIVER_API_URL'],
     env['STREAMDIVER_PROFILE'],

@@ -20,6 +20,7 @@ import type { Clock } from '../clock.ts';
 import { untilFree } from '../disk/busy-file.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
 import type { Owner } from '../disk/holder.ts';
+import { makeFolders } from '../disk/make-folder.ts';
 import { syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { BrokenFileError } from './json-file.ts';
@@ -104,7 +105,7 @@ export async function replaceStoreFile(
   try {
     // What killed processes left, secrets among it.
     for (const name of readdirSync(folder)) {
-      if (isLeftBehind(name, owner)) rmSync(path.join(folder, name), { recursive: true, force: true });
+      if (isLeftBehind(name, owner)) clearAway(path.join(folder, name));
     }
     mkdirSync(staging, { mode: 0o700 });
     const { default: Conf } = await import('conf');
@@ -123,6 +124,13 @@ export async function replaceStoreFile(
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** Locks are files, staging is a folder; anything else is none of ours, whatever its name. */
+function clearAway(left: string): void {
+  const status = lstatSync(left, { throwIfNoEntry: false });
+  if (status?.isFile() === true || status?.isDirectory() === true)
+    rmSync(left, { recursive: true, force: true });
 }
 
 function syncWhole(file: string, expected: string): void {
@@ -146,7 +154,7 @@ function syncWhole(file: string, expected: string): void {
  */
 export function secureFolder(folder: string, user: StoreUser): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     const stats = statSync(folder);
     if (user.userId === null) return;
     if (stats.uid !== user.userId) throw refused(folder, 'it belongs to somebody else');

@@ -6,14 +6,15 @@ import { diskError, isSystemError } from './disk-error.ts';
 /**
  * Makes a folder and those above it, each by itself: Node's own `recursive` goes on for ever on a file
  * system that answers ENOENT (/proc), and fails on a drive of Windows that is there (nodejs/node#25110).
+ * @param mode of each that is made, before the umask takes its part
  * @throws ExpectedError EXISTS when something else is in the way, DISK
  */
-export function makeFolders(folder: string): void {
+export function makeFolders(folder: string, mode = 0o777): void {
   if (isFolder(folder)) return;
   const parent = path.dirname(folder);
-  if (parent !== folder) makeFolders(parent);
+  if (parent !== folder) makeFolders(parent, mode);
   try {
-    mkdirSync(folder);
+    mkdirSync(folder, { mode });
   } catch (error) {
     // Somebody else was quicker.
     if (isFolder(folder)) return;
