@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wait: ['errors', 'clock', 'values', 'api'],
   download: ['errors', 'clock', 'disk', 'values', 'http', 'api', 'range', 'zip'],
   sandbox: ['errors', 'api/wire'],
-  'compile-cache': ['config'],
+  'compile-cache': ['config', 'disk'],
   interruption: ['errors', 'world'],
   launch: ['errors', 'clock', 'world', 'version', 'terminal', 'compile-cache', 'main'],
   'bug-report': ['errors', 'version', 'world'],
