@@ -10,6 +10,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   type Stats,
   statSync,
@@ -36,6 +37,8 @@ export interface StoreUser {
 /** Far more than any settings need; what is larger is not ours. */
 const LIMIT_BYTES = 1_048_576;
 const ROOT = 0;
+/** With an ending of its own while `conf` writes it. */
+const STORE_FILE = /^(?:config|credentials|credential-cache)\.json/;
 
 /**
  * Reads one file of the store as text; null when there is none. Permissions are tightened to `mode`
@@ -126,11 +129,15 @@ export async function replaceStoreFile(
   }
 }
 
-/** Locks are files, staging is a folder; anything else is none of ours, whatever its name. */
+/** Locks are files, staging is a folder with files of the store; anything else is none of ours, whatever its name. */
 function clearAway(left: string): void {
-  const status = lstatSync(left, { throwIfNoEntry: false });
-  if (status?.isFile() === true || status?.isDirectory() === true)
-    rmSync(left, { recursive: true, force: true });
+  const isFile = (one: string) => lstatSync(one, { throwIfNoEntry: false })?.isFile() === true;
+  if (isFile(left)) rmSync(left, { force: true });
+  if (lstatSync(left, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  for (const name of readdirSync(left).filter((one) => STORE_FILE.test(one))) {
+    if (isFile(path.join(left, name))) rmSync(path.join(left, name), { force: true });
+  }
+  if (readdirSync(left).length === 0) rmdirSync(left);
 }
 
 function syncWhole(file: string, expected: string): void {

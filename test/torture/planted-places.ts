@@ -63,7 +63,7 @@ const inCwd = (name: string) => (place: RunPlace) => join(place.cwd, name);
 const inConfig = (name: string) => (place: RunPlace) => join(place.configDir, name);
 
 const DOWNLOAD_SPOTS: readonly Spot[] = [
-  { name: 'the target', path: inCwd('object.zip'), args: FETCH, exits: [9, 13] },
+  { name: 'the target', path: inCwd('object.zip'), args: FETCH, exits: [0, 9, 13] },
   {
     name: 'the target, to be replaced',
     path: inCwd('object.zip'),

@@ -14,6 +14,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterThisTest } from '../support/after-this-test.ts';
+import { LIMITED_RIGHTS } from '../support/limited-rights.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 /** Something that a person, an accident or an attacker puts where the program expects a file of its own. */
@@ -29,16 +30,6 @@ export interface Thing {
 
 const SPARSE_BYTES = 3_000_000_000;
 const RANGES = Array.from({ length: 100_000 }, (_, index) => [index * 3, index * 3 + 1]);
-
-/** root reads everything, unless it gives up the two rights that this takes. */
-const TAKEN = '-dac_override,-dac_read_search';
-const AS_OTHERS = ['setpriv', `--bounding-set=${TAKEN}`, `--inh-caps=${TAKEN}`];
-const isRoot = process.geteuid?.() === 0;
-export const LIMITED_RIGHTS: readonly string[] | null = !isRoot
-  ? []
-  : spawnSync(AS_OTHERS[0] ?? '', [...AS_OTHERS.slice(1), 'true']).status === 0
-    ? AS_OTHERS
-    : null;
 
 function makeDevice(path: string): void {
   execFileSync('mknod', ['-m', '666', path, 'c', '1', '5'], { stdio: 'ignore' });
