@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 'use strict';
 
-const { readFileSync, writeSync } = require('node:fs');
+const { constants, fstatSync, readFileSync, statSync, writeSync } = require('node:fs');
 const nodeModule = require('node:module');
 const os = require('node:os');
 const { isatty } = require('node:tty');
+
+/** O_ACCMODE of open(2), which Node does not name. */
+const O_ACCESS_MODES = 3;
 
 // A drained event loop is a success to Node; here success must be earned.
 process.exitCode = 70;
@@ -103,8 +106,24 @@ function makeWorld() {
       return () => process.off(name, callback);
     },
     hasTerminal: () => [0, 1, 2].some((descriptor) => isatty(descriptor)),
+    isOutputClosed,
     exitNow: (exitCode) => process.exit(exitCode),
   };
+}
+
+/**
+ * In the place of a closed descriptor Node opens the null device, for reading and writing. A shell opens it for writing
+ * only, so `> /dev/null` is told apart; a parent that opens it for both (subprocess.DEVNULL of Python) is not.
+ */
+function isOutputClosed() {
+  try {
+    const [, flags] = /^flags:\s*([0-7]+)/m.exec(readFileSync('/proc/self/fdinfo/1', 'utf8'));
+    const isReadable = (Number.parseInt(flags, 8) & O_ACCESS_MODES) === constants.O_RDWR;
+    return isReadable && fstatSync(1).rdev === statSync('/dev/null').rdev;
+  } catch {
+    // Another system.
+    return false;
+  }
 }
 
 /** A process that was killed keeps its number until its parent asks for how it ended, which some never do. */

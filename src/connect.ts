@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createApi } from './api/client.ts';
 import { clientCredential } from './auth/client-credential.ts';
 import {
@@ -24,6 +23,7 @@ import {
 } from './config/settings.ts';
 import { createStore, type Store } from './config/store.ts';
 import type { AccountContext, AccountOptions, ConnectionOptions, Context, LocalContext } from './context.ts';
+import { readNamedFile, UnusableFileError } from './disk/read-named-file.ts';
 import { ExpectedError } from './errors.ts';
 import type { GlobalFlags } from './flags/global-flags.ts';
 import { createTransport, type Transport } from './http/transport.ts';
@@ -80,7 +80,7 @@ export async function openAccount(
     findCredential: () =>
       resolveCredential({
         env: world.env,
-        readTextFile,
+        readTextFile: (file) => readTextFile(file, local),
         stored: async () =>
           storedCredential(await store.readCredentials(), {
             ...connection(),
@@ -149,7 +149,7 @@ function openApi(
   }
   const transport = createTransport({
     clock,
-    certificates: () => readCertificates(connection),
+    certificates: () => readCertificates(connection, local),
     proxy,
     services: connection,
     userAgent: `${PROGRAM}/${VERSION}`,
@@ -229,26 +229,27 @@ function makeCredential(
 }
 
 /** Not for a sandbox on this machine: reading all authorities takes longer than a whole request there. */
-function readCertificates({
-  certificateFiles,
-  apiUrl,
-  ssoUrl,
-}: Connection): Promise<readonly string[]> | null {
+function readCertificates(
+  { certificateFiles, apiUrl, ssoUrl }: Connection,
+  local: LocalContext,
+): Promise<readonly string[]> | null {
   if (certificateFiles.length === 0 || (apiUrl.protocol === 'http:' && ssoUrl.protocol === 'http:'))
     return null;
-  return allAuthorities(certificateFiles);
+  return allAuthorities(certificateFiles, local);
 }
 
-async function allAuthorities(files: readonly string[]): Promise<readonly string[]> {
+async function allAuthorities(files: readonly string[], local: LocalContext): Promise<readonly string[]> {
   const { rootCertificates } = await import('node:tls');
-  return [...rootCertificates, ...files.map(readTextFile)];
+  return [...rootCertificates, ...(await Promise.all(files.map((file) => readTextFile(file, local))))];
 }
 
-function readTextFile(path: string): string {
+/** @throws ExpectedError CONFIG when it cannot be used */
+async function readTextFile(file: string, local: LocalContext): Promise<string> {
   try {
-    return readFileSync(path, 'utf8');
+    return (await readNamedFile(file, local)).toString('utf8');
   } catch (error) {
-    throw new ExpectedError('CONFIG', `cannot read ${path}`, {
+    if (!(error instanceof UnusableFileError)) throw error;
+    throw new ExpectedError('CONFIG', `cannot read ${file}: ${error.message}`, {
       cause: error,
       hint: 'check the path and its permissions',
     });

@@ -49,6 +49,8 @@ export interface World {
   readonly onSignal: (name: SignalName, callback: () => void) => () => void;
   /** Whether any of the three standard streams is a terminal. */
   readonly hasTerminal: () => boolean;
+  /** Whether standard output was closed when the process began, where the system tells (Linux): bytes would be lost. */
+  readonly isOutputClosed: () => boolean;
   /** Ends the process at once (a second Ctrl-C). */
   readonly exitNow: (exitCode: number) => void;
 }

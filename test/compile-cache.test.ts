@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { compileCacheFolder } from '../src/compile-cache.ts';
 import { runBinary } from './support/run-binary.ts';
 import { makePlace } from './support/run-place.ts';
 import { makeTempFolder } from './support/temp-folder.ts';
 
+const LAUNCH = fileURLToPath(new URL('../dist/launch.js', import.meta.url));
 const userId = process.geteuid?.() ?? null;
 
 function folderFor(caches: string, owner = userId): string | null {
@@ -30,6 +33,15 @@ describe('the folder for the compiled program', () => {
   test('is none where a file is in the way', () => {
     expect(compileCacheFolder({ HOME: '/dev/null' }, 'linux', userId)).toBeNull();
   });
+
+  test.runIf(existsSync('/proc/self'))(
+    'is none where no folder can be made, which Node notices never',
+    () => {
+      const script = `console.log(require(${JSON.stringify(LAUNCH)}).compileCacheFolder({ HOME: '/proc' }, 'linux', 0))`;
+      const run = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 15_000 });
+      expect(run).toMatchObject({ status: 0, stdout: 'null\n', stderr: '' });
+    },
+  );
 
   describe.skipIf(userId === null)('that others could fill', () => {
     test('is none when it is of somebody else', () => {

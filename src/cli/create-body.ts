@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CreateDownloadBody } from '../api/wire.ts';
 import type { Context } from '../context.ts';
+import { readNamedFile, UnusableFileError } from '../disk/read-named-file.ts';
 import { ExpectedError } from '../errors.ts';
 import { type CreateFlags, noMediaChosen } from '../flags/create-flags.ts';
 import { findTranscripts } from '../selection/find-transcripts.ts';
@@ -43,17 +43,17 @@ export async function createBody(
   );
 }
 
-async function readBodyFile(file: string, { io, world, cwd }: Context) {
+async function readBodyFile(file: string, { io, world, cwd, clock, signal }: Context) {
   const source = file === '-' ? 'standard input' : file;
   let text: string;
   try {
     text =
       file === '-'
         ? await readText(world.stdin)
-        : decodeUtf8(readFileSync(path.resolve(cwd(), file)), source);
+        : decodeUtf8(await readNamedFile(path.resolve(cwd(), file), { clock, signal }), source);
   } catch (error) {
-    if (error instanceof ExpectedError) throw error;
-    throw new ExpectedError('USAGE', `cannot read ${source}`, { cause: error });
+    if (!(error instanceof UnusableFileError)) throw error;
+    throw new ExpectedError('USAGE', `cannot read ${source}: ${error.message}`, { cause: error });
   }
   try {
     return parseBody(JSON.parse(text), source, (message) => io.warn(message));

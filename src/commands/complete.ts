@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { Argument, type Command } from 'commander';
@@ -10,6 +10,7 @@ import { cacheFolder } from '../config/cache-folder.ts';
 import { configFolder } from '../config/folder.ts';
 import { readProfileNames } from '../config/profile-names.ts';
 import type { LocalContext } from '../context.ts';
+import { isSystemError } from '../disk/disk-error.ts';
 import { isExpectedError } from '../errors.ts';
 import { forFlag, oneOf } from '../flags/flag-values.ts';
 import { TOPICS } from '../help/topics.ts';
@@ -80,7 +81,6 @@ export async function complete(
       const cache = createIdCache(cacheFolder(world.env, world.platform), {
         key,
         nowMs: clock.now(),
-        pid: world.pid,
       });
       const cached = cache.read(kind);
       if (cached !== null) return safe(cached);
@@ -111,8 +111,7 @@ function connectionFlags(flagValues: ReadonlyMap<string, string>): readonly stri
 function settingsOf(world: CompleteContext['world']): readonly (string | undefined)[] {
   const { env } = world;
   const folder = settingsFolder(world);
-  const writtenMs = (name: string) =>
-    folder === null ? undefined : statSync(path.join(folder, name), { throwIfNoEntry: false })?.mtimeMs;
+  const writtenMs = (name: string) => (folder === null ? undefined : modifiedMs(path.join(folder, name)));
   return [
     env['STREAMDIVER_API_URL'],
     env['STREAMDIVER_PROFILE'],
@@ -121,6 +120,16 @@ function settingsOf(world: CompleteContext['world']): readonly (string | undefin
     String(writtenMs('credentials.json')),
     ...CREDENTIAL_VARIABLES.map((name) => env[name]),
   ];
+}
+
+/** What cannot be looked at is as good as not there. */
+function modifiedMs(file: string): number | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Null also for a folder that other commands refuse: completion complains about nothing. */

@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { type Config, withProfileKey } from '../config/config-file.ts';
@@ -7,6 +6,7 @@ import { configFolder } from '../config/folder.ts';
 import { PROFILE_KEYS, type ProfileKey } from '../config/profile-keys.ts';
 import { parseBaseUrl } from '../config/settings.ts';
 import type { AccountContext, LocalContext } from '../context.ts';
+import { readNamedFile, UnusableFileError } from '../disk/read-named-file.ts';
 import { ExpectedError } from '../errors.ts';
 import { forFlag } from '../flags/flag-values.ts';
 
@@ -117,9 +117,14 @@ export async function configGet({ key }: ConfigKeyOptions, context: AccountConte
 
 export async function configSet(
   { key, value }: ConfigSetOptions,
-  { store, profile, io, cwd }: Pick<AccountContext, 'store' | 'profile' | 'io' | 'cwd'>,
+  {
+    store,
+    profile,
+    io,
+    ...local
+  }: Pick<AccountContext, 'store' | 'profile' | 'io' | 'cwd' | 'clock' | 'signal'>,
 ): Promise<void> {
-  const checked = key === 'profile' ? await checkProfile(value, store) : checkValue(key, value, cwd());
+  const checked = key === 'profile' ? await checkProfile(value, store) : await checkValue(key, value, local);
   await store.changeConfig((config) => withKey(config, profile, key, checked));
   if (io.format === 'json') io.json({ key, value: checked, origin: originOf(key, profile) });
   io.info(`${key} is ${checked} (${originOf(key, profile)}) in ${store.configPath ?? ''}.`);
@@ -171,20 +176,34 @@ function withKey(config: Config, profile: string, key: Key, value: string | unde
 }
 
 /** @throws ExpectedError CONFIG for a value that no command could use */
-function checkValue(key: ProfileKey, value: string, folder: string): string {
+async function checkValue(
+  key: ProfileKey,
+  value: string,
+  local: Pick<AccountContext, 'cwd' | 'clock' | 'signal'>,
+): Promise<string> {
   switch (key) {
     case 'apiUrl':
       return parseBaseUrl(value, 'the API URL').href;
     case 'ssoUrl':
       return parseBaseUrl(value, 'the SSO URL').href;
     case 'cacert':
-      return checkCertificate(path.resolve(folder, value));
+      return await checkCertificate(path.resolve(local.cwd(), value), local);
   }
 }
 
-function checkCertificate(file: string): string {
+async function checkCertificate(
+  file: string,
+  local: Pick<AccountContext, 'clock' | 'signal'>,
+): Promise<string> {
+  let bytes: Buffer;
   try {
-    void new X509Certificate(readFileSync(file));
+    bytes = await readNamedFile(file, local);
+  } catch (error) {
+    if (!(error instanceof UnusableFileError)) throw error;
+    throw new ExpectedError('CONFIG', `cannot read ${file}: ${error.message}`, { cause: error });
+  }
+  try {
+    void new X509Certificate(bytes);
     return file;
   } catch (error) {
     throw new ExpectedError('CONFIG', `${file} is not a certificate in PEM form`, {

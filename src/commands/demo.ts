@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { sandboxEnvironment } from '../cli/sandbox-environment.ts';
 import type { LocalContext } from '../context.ts';
+import { onDisk } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
@@ -31,7 +32,8 @@ export async function demo({
   const { startSandbox } = await import('../sandbox/start.ts');
   const server = await startSandbox({ port: 0, prepareMs: PREPARE_MS, faults: [] });
   try {
-    const folder = await mkdtemp(path.join(world.temporaryFolder, `${PROGRAM}-demo-`));
+    const made = mkdtemp(path.join(world.temporaryFolder, `${PROGRAM}-demo-`));
+    const folder = await onDisk(made, world.temporaryFolder, 'make a folder in');
     const env = sandboxEnvironment(server, world.env);
     const invokeOrStop = async (words: readonly string[], stdout: OutputStream) => {
       signal.throwIfAborted();

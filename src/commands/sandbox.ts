@@ -125,6 +125,7 @@ export async function sandbox(
     port,
     prepareMs,
     faults,
+    onSkipped: (skipped, reason) => io.warn(`${skipped} is left out: ${reason}`),
     ...(traits === undefined ? {} : { traits }),
     ...(mediaFolder === null ? {} : { mediaDirectory: path.resolve(cwd(), mediaFolder) }),
   });

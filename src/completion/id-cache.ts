@@ -1,6 +1,10 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { lstatSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { isSystemError } from '../disk/disk-error.ts';
+import { makeFolders } from '../disk/make-folder.ts';
+import { NotOurFileError, readSmallFileSync } from '../disk/read-small-file.ts';
+import { isExpectedError } from '../errors.ts';
 import { isObject } from '../values/json.ts';
 import type { Candidate, IdKind } from './candidates.ts';
 
@@ -20,7 +24,7 @@ export interface IdCache {
  */
 export function createIdCache(
   folder: string | null,
-  { key, nowMs, pid }: { readonly key: string; readonly nowMs: number; readonly pid: number },
+  { key, nowMs }: { readonly key: string; readonly nowMs: number },
 ): IdCache {
   const file = folder === null ? null : path.join(folder, 'completion.json');
   return {
@@ -37,14 +41,11 @@ export function createIdCache(
     write(kind, candidates) {
       if (folder === null || file === null) return;
       const entries = { ...readEntries(file), [kind]: { key, timeMs: nowMs, candidates } };
-      const temporary = `${file}.${pid}`;
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-        writeFileSync(temporary, JSON.stringify(entries), { mode: 0o600, flag: 'wx' });
-        renameSync(temporary, file);
+        makeFolders(folder, 0o700);
+        replace(file, JSON.stringify(entries));
       } catch (error) {
-        if (!isSystemError(error)) throw error;
-        rmSync(temporary, { force: true });
+        if (!isSystemError(error) && !isExpectedError(error)) throw error;
       }
     },
   };
@@ -56,18 +57,25 @@ export function cacheKey(parts: readonly (string | undefined)[]): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function readEntries(file: string): Readonly<Record<string, unknown>> {
+/** Only a file is replaced: whatever else has the name was put there by somebody else. */
+function replace(file: string, text: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) return;
+  const temporary = `${file}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
   try {
-    const status = statSync(file);
-    if (!status.isFile() || status.size > LIMIT_BYTES) return {};
-    const entries: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isObject(entries) ? entries : {};
+    renameSync(temporary, file);
   } catch (error) {
-    if (error instanceof SyntaxError || isSystemError(error)) return {};
+    unlinkSync(temporary);
     throw error;
   }
 }
 
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error;
+function readEntries(file: string): Readonly<Record<string, unknown>> {
+  try {
+    const entries: unknown = JSON.parse(readSmallFileSync(file, LIMIT_BYTES).toString('utf8'));
+    return isObject(entries) ? entries : {};
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof NotOurFileError || isSystemError(error)) return {};
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isUsableHome } from './home.ts';
 import type { Environment } from './settings.ts';
 
 /**
@@ -11,7 +12,7 @@ export function cacheFolder(env: Environment, platform: NodeJS.Platform): string
   // The XDG base directory specification: a relative path is invalid and to be ignored.
   if (env.XDG_CACHE_HOME && path.isAbsolute(env.XDG_CACHE_HOME))
     return path.join(env.XDG_CACHE_HOME, 'streamdiver-dl');
-  if (!env.HOME || !path.isAbsolute(env.HOME)) return null;
+  if (!isUsableHome(env.HOME)) return null;
   const parts = platform === 'darwin' ? ['Library', 'Caches'] : ['.cache'];
   return path.join(env.HOME, ...parts, 'streamdiver-dl');
 }

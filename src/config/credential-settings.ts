@@ -20,7 +20,7 @@ export type CredentialSettings =
 export interface CredentialSources {
   readonly env: Environment;
   /** Reads a small text file; throws when it cannot. */
-  readonly readTextFile: (path: string) => string;
+  readonly readTextFile: (path: string) => Promise<string>;
   /** What `login` keeps; read only when the environment has no credential. */
   readonly stored: () => Promise<CredentialSettings>;
 }
@@ -35,17 +35,17 @@ export async function resolveCredential({
   readTextFile,
   stored,
 }: CredentialSources): Promise<CredentialSettings> {
-  const secret = (name: string): { value: string; source: string } | null => {
+  const secret = async (name: string): Promise<{ value: string; source: string } | null> => {
     if (isSet(env[name])) return { value: parseSecret(env[name], name), source: name };
     const file = env[`${name}_FILE`];
     if (!isSet(file)) return null;
-    return { value: parseSecret(readTextFile(file), `${name}_FILE`), source: `${name}_FILE` };
+    return { value: parseSecret(await readTextFile(file), `${name}_FILE`), source: `${name}_FILE` };
   };
-  const token = secret('STREAMDIVER_TOKEN');
+  const token = await secret('STREAMDIVER_TOKEN');
   if (token !== null) return { kind: 'token', token: token.value, source: token.source };
   const tenant = env.STREAMDIVER_TENANT;
   const clientId = env.STREAMDIVER_CLIENT_ID;
-  const clientSecret = secret('STREAMDIVER_CLIENT_SECRET');
+  const clientSecret = await secret('STREAMDIVER_CLIENT_SECRET');
   if (!isSet(tenant) && !isSet(clientId) && clientSecret === null) return await stored();
   if (!isSet(tenant) || !isSet(clientId) || clientSecret === null) {
     const missing = [

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { ExpectedError } from '../errors.ts';
+import { isUsableHome } from './home.ts';
 import type { Environment } from './settings.ts';
 
 /**
@@ -14,8 +15,7 @@ export function configFolder(env: Environment, platform: NodeJS.Platform): strin
   // The XDG base directory specification: a relative path is invalid and to be ignored.
   if (env.XDG_CONFIG_HOME && path.isAbsolute(env.XDG_CONFIG_HOME))
     return path.join(env.XDG_CONFIG_HOME, 'streamdiver-dl');
-  // A relative home would mean another folder in every place; accounts of services have /dev/null.
-  if (!home || !path.isAbsolute(home) || home === '/dev/null') return null;
+  if (!isUsableHome(home)) return null;
   if (platform === 'darwin') return path.join(home, 'Library', 'Preferences', 'streamdiver-dl');
   return path.join(home, '.config', 'streamdiver-dl');
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { promises as files } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
@@ -22,9 +23,12 @@ const UNSIGNED_MS = 1_000;
 const LIMIT_BYTES = 65_536;
 const TEMPORARY = /^\.new-(\d+)-/;
 
-/** A name in the same folder that tells whose it is, so that what a killed process left can be found. */
+/** A name in the same folder that nobody can foresee, and that tells whose it is, so that what a killed process left can be found. */
 export function temporaryBeside(file: string, pid: number): string {
-  return path.join(path.dirname(file), `.new-${pid}-${path.basename(file)}`);
+  return path.join(
+    path.dirname(file),
+    `.new-${pid}-${randomBytes(6).toString('hex')}-${path.basename(file)}`,
+  );
 }
 
 /** Whether a name is of that kind and nobody uses it any more. */
@@ -63,7 +67,7 @@ export async function waitForLock(
 async function tryToTake(lockPath: string, owner: Owner): Promise<number | null> {
   const signed = temporaryBeside(lockPath, owner.pid);
   try {
-    await files.writeFile(signed, JSON.stringify(holderOf(owner)), { mode: 0o600 });
+    await files.writeFile(signed, JSON.stringify(holderOf(owner)), { mode: 0o600, flag: 'wx' });
     await renameWithoutReplacing(signed, lockPath);
     return null;
   } catch (error) {

@@ -10,6 +10,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   type Stats,
   statSync,
@@ -20,6 +21,7 @@ import type { Clock } from '../clock.ts';
 import { untilFree } from '../disk/busy-file.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
 import type { Owner } from '../disk/holder.ts';
+import { makeFolders } from '../disk/make-folder.ts';
 import { syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { BrokenFileError } from './json-file.ts';
@@ -35,6 +37,8 @@ export interface StoreUser {
 /** Far more than any settings need; what is larger is not ours. */
 const LIMIT_BYTES = 1_048_576;
 const ROOT = 0;
+/** With an ending of its own while `conf` writes it. */
+const STORE_FILE = /^(?:config|credentials|credential-cache)\.json/;
 
 /**
  * Reads one file of the store as text; null when there is none. Permissions are tightened to `mode`
@@ -104,7 +108,7 @@ export async function replaceStoreFile(
   try {
     // What killed processes left, secrets among it.
     for (const name of readdirSync(folder)) {
-      if (isLeftBehind(name, owner)) rmSync(path.join(folder, name), { recursive: true, force: true });
+      if (isLeftBehind(name, owner)) clearAway(path.join(folder, name));
     }
     mkdirSync(staging, { mode: 0o700 });
     const { default: Conf } = await import('conf');
@@ -123,6 +127,17 @@ export async function replaceStoreFile(
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** Locks are files, staging is a folder with files of the store; anything else is none of ours, whatever its name. */
+function clearAway(left: string): void {
+  const isFile = (one: string) => lstatSync(one, { throwIfNoEntry: false })?.isFile() === true;
+  if (isFile(left)) rmSync(left, { force: true });
+  if (lstatSync(left, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  for (const name of readdirSync(left).filter((one) => STORE_FILE.test(one))) {
+    if (isFile(path.join(left, name))) rmSync(path.join(left, name), { force: true });
+  }
+  if (readdirSync(left).length === 0) rmdirSync(left);
 }
 
 function syncWhole(file: string, expected: string): void {
@@ -146,7 +161,7 @@ function syncWhole(file: string, expected: string): void {
  */
 export function secureFolder(folder: string, user: StoreUser): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     const stats = statSync(folder);
     if (user.userId === null) return;
     if (stats.uid !== user.userId) throw refused(folder, 'it belongs to somebody else');

@@ -184,7 +184,11 @@ async function setAside(file: string): Promise<string> {
 }
 
 function homeless(): ExpectedError {
-  return new ExpectedError('CONFIG', 'there is no folder to store anything in: HOME is not set', {
-    hint: 'set STREAMDIVER_CONFIG_DIR, or use STREAMDIVER_TOKEN, which needs no file',
-  });
+  return new ExpectedError(
+    'CONFIG',
+    'there is no folder to store anything in: HOME is not set, or names none',
+    {
+      hint: 'set STREAMDIVER_CONFIG_DIR, or use STREAMDIVER_TOKEN, which needs no file',
+    },
+  );
 }

@@ -40,14 +40,18 @@ export function isOutOfFiles(error: unknown): boolean {
   return isSystemError(error) && (error.code === 'EMFILE' || error.code === 'ENFILE');
 }
 
+/** What the system has against it, in words. */
+export function reasonOf({ code }: NodeJS.ErrnoException): string {
+  return REASONS[code ?? ''] ?? code ?? 'unknown error';
+}
+
 /**
  * Turns a failed file operation into an error for users; anything else passes through untouched.
  * @param hint where the reason has none of its own
  */
 export function diskError(error: unknown, path: string, doing: string, hint?: string): unknown {
   if (!isSystemError(error)) return error;
-  const reason = REASONS[error.code ?? ''] ?? error.code ?? 'unknown error';
-  return new ExpectedError('DISK', `could not ${doing} ${path}: ${reason}`, {
+  return new ExpectedError('DISK', `could not ${doing} ${path}: ${reasonOf(error)}`, {
     cause: error,
     hint: HINTS[error.code ?? ''] ?? hint,
   });

@@ -1,24 +1,20 @@
-import { mkdirSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { ExpectedError } from '../errors.ts';
 import { diskError, isSystemError } from './disk-error.ts';
+import { makeEachFolder } from './each-folder.ts';
 
 /**
- * Makes a folder and those above it, each by itself: Node's own `recursive` goes on for ever on a file
- * system that answers ENOENT (/proc), and fails on a drive of Windows that is there (nodejs/node#25110).
+ * Makes a folder and those above it.
+ * @param mode of each that is made, before the umask takes its part
  * @throws ExpectedError EXISTS when something else is in the way, DISK
  */
-export function makeFolders(folder: string): void {
-  if (isFolder(folder)) return;
-  const parent = path.dirname(folder);
-  if (parent !== folder) makeFolders(parent);
+export function makeFolders(folder: string, mode = 0o777): void {
   try {
-    mkdirSync(folder);
+    makeEachFolder(folder, mode);
   } catch (error) {
-    // Somebody else was quicker.
-    if (isFolder(folder)) return;
-    if (isSystemError(error) && error.code === 'EEXIST') throw notAFolder(folder);
-    throw diskError(error, folder, 'make the folder', 'choose another folder, or look at its permissions');
+    if (!isSystemError(error)) throw error;
+    const { code, path = folder } = error;
+    if (code === 'EEXIST') throw notAFolder(path);
+    throw diskError(error, path, 'make the folder', 'choose another folder, or look at its permissions');
   }
 }
 
@@ -26,13 +22,4 @@ export function notAFolder(shownPath: string): ExpectedError {
   return new ExpectedError('EXISTS', `${shownPath} is in the way: it is not a folder`, {
     hint: 'move it away or choose another folder',
   });
-}
-
-/** By a path that cannot be looked at, nothing is there. */
-function isFolder(folder: string): boolean {
-  try {
-    return statSync(folder).isDirectory();
-  } catch {
-    return false;
-  }
 }

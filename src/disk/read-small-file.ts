@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** A file beside the target that is none of ours: a pipe, a device, a folder, a link, or far too large. */
+/** A file that is none of ours: a pipe, a device, a folder, a link, or far too large. */
 export class NotOurFileError extends Error {
   override readonly name = 'NotOurFileError';
 }
@@ -22,21 +22,47 @@ export async function readSmallFile(
   const handle = await openWithoutWaiting(path);
   try {
     const status = await handle.stat();
-    if (!status.isFile()) throw new NotOurFileError(`${path} is not a regular file`);
-    if (status.size > limitBytes) throw new NotOurFileError(`${path} is larger than ${limitBytes} bytes`);
-    const buffer = Buffer.alloc(status.size);
-    const { bytesRead } = await handle.read(buffer, 0, status.size, 0);
+    const buffer = bufferFor(path, status, limitBytes);
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
     return { bytes: buffer.subarray(0, bytesRead), modifiedMs: status.mtimeMs };
   } finally {
     await handle.close();
   }
 }
 
+/** The same where nothing else is to be done meanwhile. */
+export function readSmallFileSync(path: string, limitBytes: number): Buffer {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, READ);
+  } catch (error) {
+    throw notRegular(path, error);
+  }
+  try {
+    const buffer = bufferFor(path, fstatSync(descriptor), limitBytes);
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function bufferFor(path: string, status: Stats, limitBytes: number): Buffer {
+  if (!status.isFile()) throw notRegular(path);
+  if (status.size > limitBytes) throw new NotOurFileError(`${path} is larger than ${limitBytes} bytes`);
+  return Buffer.alloc(status.size);
+}
+
 async function openWithoutWaiting(path: string) {
   try {
     return await open(path, READ);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && ELSEWHERE.has(String(error.code)))) throw error;
-    throw new NotOurFileError(`${path} is not a regular file`, { cause: error });
+    throw notRegular(path, error);
   }
+}
+
+/** What opening it failed with, unless that means that something else is there. */
+function notRegular(path: string, error?: unknown): unknown {
+  const isElsewhere =
+    error === undefined || (error instanceof Error && 'code' in error && ELSEWHERE.has(String(error.code)));
+  return isElsewhere ? new NotOurFileError(`${path} is not a regular file`, { cause: error }) : error;
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { diskError, isSystemError, onDisk } from '../disk/disk-error.ts';
@@ -106,8 +107,8 @@ async function clearAway(folder: string, owner: Owner, nowMs: number): Promise<v
     const isDead = host === hostKey(owner.hostname) && !owner.isProcessAlive(Number(pid));
     // They last for moments: one that is old belongs to another machine, or a later process has its number.
     const isAbandoned = isDead || nowMs - (await modifiedMs(temporary)) >= SILENCE_MS;
-    // In a folder such as /tmp it may be somebody else's.
-    if (isAbandoned) await unlessForbidden(rm(temporary, { force: true }));
+    // In a folder such as /tmp it may be somebody else's; what is no file is none of ours.
+    if (isAbandoned && (await isFile(temporary))) await unlessForbidden(rm(temporary, { force: true }));
   }
 }
 
@@ -158,10 +159,18 @@ async function silenceOf(paths: readonly string[], probe: string): Promise<numbe
 }
 
 async function modifiedMs(path: string): Promise<number> {
+  return (await lstatOrNull(path))?.mtimeMs ?? 0;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await lstatOrNull(path))?.isFile() === true;
+}
+
+async function lstatOrNull(path: string): Promise<Stats | null> {
   try {
-    return (await lstat(path)).mtimeMs;
+    return await lstat(path);
   } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return 0;
+    if (isSystemError(error) && error.code === 'ENOENT') return null;
     throw error;
   }
 }

@@ -40,6 +40,10 @@ export interface Journal {
  */
 const SCHEMA = 2;
 
+// Missing on Windows; somebody else may put something into its place just then.
+const APPEND =
+  constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
 /** Far more than the notes of a transfer need before the journal is written anew. */
 const LIMIT_BYTES = 16_777_216;
 
@@ -137,7 +141,7 @@ async function giveFreeName(file: FileHandle, from: string, to: string): Promise
   const { ino } = await file.stat({ bigint: true });
   await file.close();
   await renameWithoutReplacing(from, to);
-  const again = await open(to, constants.O_WRONLY | constants.O_APPEND);
+  const again = await open(to, APPEND);
   if ((await again.stat({ bigint: true })).ino === ino) return again;
   await again.close();
   throw takenOver(to);

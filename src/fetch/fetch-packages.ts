@@ -37,7 +37,8 @@ export async function fetchPackages(
   request: FetchRequest,
   context: Context,
 ): Promise<readonly FetchResult[]> {
-  const { io, signal } = context;
+  const { io, signal, world } = context;
+  if (request.fetch.toStdout && world.isOutputClosed()) throw nowhereToWrite();
   const failures: Failure[] = [];
   const tellFailure = (id: string, error: ExpectedError) => {
     failures.push({ id, error });
@@ -69,6 +70,13 @@ export async function fetchPackages(
   io.endProgress();
   if (failures.length > 0) throw batchError(failures, ids.length, { results });
   return results;
+}
+
+/** Before anything is waited for: the bytes would be gone, and nothing would say so. */
+function nowhereToWrite(): ExpectedError {
+  return new ExpectedError('DISK', 'standard output is closed, so the bytes would be lost', {
+    hint: 'write them into a file with -o FILE, or into a pipe; to throw them away, redirect with > /dev/null',
+  });
 }
 
 /** One that was interrupted before its turn came goes on with the same command as the others. */

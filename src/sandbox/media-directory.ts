@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, type Dirent, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { ExpectedError } from '../errors.ts';
 import type { Cue } from './cue.ts';
@@ -29,23 +29,51 @@ interface Sidecar {
  * A folder of the user's own as library, read once. Names are composed (NFC), however the file system
  * spells them: HFS+ takes them apart, and nobody could type what to search for. Links and names with a leading dot are left out; a file
  * `name.srt` or `name.de.srt` (or .vtt, .txt) beside `name.mp4` is a transcript of it, the names of its folders are tags.
- * @throws ExpectedError USAGE when there is no such folder
+ * @param onSkipped told of each file and folder below it that cannot be read, and why
+ * @throws ExpectedError USAGE when there is no such folder, or it cannot be read
  */
-export function readMediaDirectory(folder: string): Library {
+export function readMediaDirectory(
+  folder: string,
+  onSkipped: (path: string, reason: string) => void = () => undefined,
+): Library {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new ExpectedError('USAGE', `there is no folder ${JSON.stringify(folder)}`, {
       hint: 'name a folder that holds media, or leave --media-dir out for the built-in ones',
     });
   }
-  return createLibrary(readFolder(folder, []));
+  const unreadable = (path: string, reason: string) => {
+    if (path !== folder) return onSkipped(path, reason);
+    throw new ExpectedError('USAGE', `the folder ${JSON.stringify(folder)} cannot be read: ${reason}`, {
+      hint: 'check its permissions, or leave --media-dir out for the built-in media',
+    });
+  };
+  return createLibrary(readFolder(folder, [], unreadable));
 }
 
-function readFolder(folder: string, parents: readonly string[]): StoredMedium[] {
-  const entries = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !entry.name.startsWith('.'))
+function readFolder(
+  folder: string,
+  parents: readonly string[],
+  onUnreadable: (path: string, reason: string) => void,
+): StoredMedium[] {
+  const readable = <Result>(path: string, read: () => Result): Result | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
+      onUnreadable(path, reasonOf(path, error.code));
+      return null;
+    }
+  };
+  const entries = (readable(folder, () => readdirSync(folder, { withFileTypes: true })) ?? [])
+    .filter((entry: Dirent) => !entry.name.startsWith('.'))
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const canRead = ({ name }: Dirent) =>
+    readable(join(folder, name), () => {
+      accessSync(join(folder, name), constants.R_OK);
+      return true;
+    }) === true;
   const files = entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && canRead(entry))
     .map(({ name }): FoundFile => {
       const extension = extname(name);
       const stem = name.slice(0, name.length - extension.length).normalize('NFC');
@@ -53,8 +81,15 @@ function readFolder(folder: string, parents: readonly string[]): StoredMedium[] 
     });
   const below = entries
     .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => readFolder(join(folder, name), [...parents, name.normalize('NFC')]));
+    .flatMap(({ name }) => readFolder(join(folder, name), [...parents, name.normalize('NFC')], onUnreadable));
   return [...readMedia(files), ...below];
+}
+
+/** Bytes that are no UTF-8 are lost in the name that Node gives, under which nothing is there then. */
+function reasonOf(path: string, code: unknown): string {
+  if (code === 'ENOENT' && path.includes('\ufffd')) return 'its name is not UTF-8';
+  if (code === 'EACCES') return 'permission denied';
+  return typeof code === 'string' ? code : 'unknown error';
 }
 
 function readMedia(files: readonly FoundFile[]): StoredMedium[] {

@@ -26,6 +26,8 @@ export interface SandboxOptions {
   readonly port: number;
   /** A folder of the user's own instead of the built-in library. */
   readonly mediaDirectory?: string;
+  /** Told of what cannot be read in there, and why. */
+  readonly onSkipped?: (path: string, reason: string) => void;
   /** How long a package takes to prepare, at least; it really is zipped as well. */
   readonly prepareMs: number;
   readonly faults: readonly SandboxFault[];
@@ -81,7 +83,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const library = withDialectIds(
       mediaDirectory === undefined
         ? await createBuiltInLibrary(mediaFolder, catalogue)
-        : readMediaDirectory(mediaDirectory),
+        : readMediaDirectory(mediaDirectory, options.onSkipped),
       traits,
     );
     const packages = createPackageStore({

@@ -1,12 +1,19 @@
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
-import { constants, open } from 'node:fs/promises';
+import { appendFileSync, closeSync, constants, openSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { diskError, onDisk } from '../disk/disk-error.ts';
+import { NotOurFileError, readSmallFileSync } from '../disk/read-small-file.ts';
 import { errorCode } from './error-code.ts';
 import { lstatOrNull, type Place } from './folder.ts';
 
 /** What an interruption costs at most, of each stretch that was under way. */
 export const BLOCK_BYTES = 2 ** 20;
+
+/** A line has at most 21 bytes; each block may be noted more than once, as a run that is killed begins anew. */
+const NOTES_BYTES = 256;
+// Missing on Windows. Only a file is written to, whatever was put into its place.
+const NO_DETOUR = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_DETOUR;
 
 export function blockEnd(block: number, sizeBytes: number): number {
   return Math.min((block + 1) * BLOCK_BYTES, sizeBytes);
@@ -36,15 +43,16 @@ export function openBlockJournal({ path, shownPath }: Place, part: Place): Block
   return {
     add: (block, checksum) => {
       try {
-        appendFileSync(path, `${block} ${checksum}\n`, { mode: 0o600 });
+        append(path, `${block} ${checksum}\n`);
       } catch (error) {
         throw diskError(error, shownPath, 'write');
       }
     },
     trusted: async function* (sizeBytes, signal) {
-      const lines = readLines({ path, shownPath });
+      const limitBytes = (Math.ceil(sizeBytes / BLOCK_BYTES) + 1) * NOTES_BYTES;
+      const lines = readLines({ path, shownPath }, limitBytes);
       if (lines.size === 0) return;
-      const opening = open(part.path, constants.O_RDONLY | constants.O_NOFOLLOW);
+      const opening = open(part.path, constants.O_RDONLY | NO_DETOUR);
       const file = await onDisk(opening, part.shownPath, 'read');
       try {
         const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
@@ -66,15 +74,37 @@ export function openBlockJournal({ path, shownPath }: Place, part: Place): Block
   };
 }
 
-/** A line that was cut when the machine stopped is no line; of several about one block the last counts. */
-function readLines({ path, shownPath }: Place): ReadonlyMap<number, number> {
+function append(path: string, line: string): void {
+  const descriptor = openSync(path, APPEND, 0o600);
+  try {
+    appendFileSync(descriptor, line);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * A line that was cut when the machine stopped is no line; of several about one block the last counts. What
+ * is too large to be ours is thrown away.
+ */
+function readLines({ path, shownPath }: Place, limitBytes: number): ReadonlyMap<number, number> {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readSmallFileSync(path, limitBytes).toString('utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return new Map();
-    throw diskError(error, shownPath, 'read');
+    if (!(error instanceof NotOurFileError)) throw diskError(error, shownPath, 'read');
+    discard({ path, shownPath });
+    return new Map();
   }
   const lines = text.matchAll(/^(\d{1,9}) (\d{1,10})\n/gm);
   return new Map(Array.from(lines, ([, block, checksum]) => [Number(block), Number(checksum)]));
+}
+
+function discard({ path, shownPath }: Place): void {
+  try {
+    rmSync(path);
+  } catch (error) {
+    throw diskError(error, shownPath, 'remove');
+  }
 }

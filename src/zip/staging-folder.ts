@@ -46,6 +46,7 @@ const LEFT_TO_OTHERS: ReadonlySet<string | undefined> = new Set([
   'EACCES',
 ]);
 const PART_NAME = /^([0-9a-f]{32})\.part(?:\.done)?$/;
+const OWN_FILE = /^(?:\d+\.tmp|[0-9a-f]{32}\.part(?:\.done)?)$/;
 /** What `blocks` of a file's status counts, whatever the file system's own blocks are. */
 const STATUS_BLOCK_BYTES = 512n;
 
@@ -74,6 +75,7 @@ export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFold
     try {
       for (const name of readdirSync(left.at('').path)) {
         const old = left.at(name);
+        if (!OWN_FILE.test(name) || lstatOrNull(old.path)?.isFile() !== true) continue;
         if (PART_NAME.test(name) && isOnlyName(old)) renameSync(old.path, inside(name).path);
         else unlinkSync(old.path);
       }

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runBinary } from '../support/run-binary.ts';
+import { LIMITED_RIGHTS } from '../support/limited-rights.ts';
+import { BINARY_PATH, runBinary } from '../support/run-binary.ts';
 import { makePlace } from '../support/run-place.ts';
 import { expectDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
@@ -69,6 +70,32 @@ describe('sandbox -- COMMAND', () => {
     expect(run.exitCode).toBe(9);
     expect(run.stderr).toMatch(/could not make a folder in \/no\/such\/folder[^]*hint: set TMPDIR/);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'what cannot be read below --media-dir is left out by name',
+    async () => {
+      const place = makePlace();
+      const media = join(place.cwd, 'media');
+      mkdirSync(join(media, 'closed'), { recursive: true });
+      for (const name of ['film.mp4', 'closed.mp4']) writeFileSync(join(media, name), name);
+      for (const name of ['closed', 'closed.mp4']) chmodSync(join(media, name), 0);
+      writeFileSync(
+        Buffer.concat([Buffer.from(`${media}/`), Buffer.from([0xe9]), Buffer.from('.mp4')]),
+        'old',
+      );
+      const list = [process.execPath, BINARY_PATH, 'media', 'list', '--format', 'id'];
+      const run = await runBinary(['sandbox', '--media-dir', 'media', '--', ...list], {
+        place,
+        wrapper: LIMITED_RIGHTS ?? [],
+      });
+      expect(run.exitCode).toBe(0);
+      expect(run.stderr).toContain('/media/\ufffd.mp4 is left out: its name is not UTF-8');
+      expect(run.stdout.trim().split('\n')).toHaveLength(LIMITED_RIGHTS === null ? 2 : 1);
+      if (LIMITED_RIGHTS === null) return;
+      expect(run.stderr).toContain('/media/closed.mp4 is left out: permission denied');
+      expect(run.stderr).toContain('/media/closed is left out: permission denied');
+    },
+  );
 
   test('a command that does not exist exits with 2', async () => {
     const run = await runCommand(['sandbox', '--', 'no-such-program-anywhere']);

@@ -11,7 +11,7 @@ const STORED = { kind: 'token', token: 'of-the-store', source: 'credentials.json
 function credentialOf(env: CredentialSources['env']) {
   return resolveCredential({
     env,
-    readTextFile: (path) => `content-of-${path}\n`,
+    readTextFile: async (path) => `content-of-${path}\n`,
     stored: async () => STORED,
   });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { afterThisTest } from '../support/after-this-test.ts';
 import { PACKAGE_ID } from '../support/api-packages.ts';
 import { runBinary } from '../support/run-binary.ts';
 import { makePlace } from '../support/run-place.ts';
+import { hasDevices } from '../torture/planted-things.ts';
 
 const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
 const BESIDE = ['.part', '.part.json', '.part.lock'];
@@ -60,6 +61,22 @@ test.each(['FIFO', 'socket', 'link to /dev/zero'])(
       expect(run.stderr).not.toContain('--overwrite');
       expect(readdirSync(place.cwd)).toEqual(['object.zip']);
     }
+  },
+);
+
+test.runIf(hasDevices)(
+  'a device under the final name is never replaced, and stays the device it was',
+  async () => {
+    const api = await start();
+    const place = makePlace();
+    const path = join(place.cwd, 'object.zip');
+    execFileSync('mknod', ['-m', '666', path, 'c', '1', '3']);
+    const { ino } = lstatSync(path);
+    const run = await runBinary([...ARGS, '--overwrite'], { api, place });
+    expect(run).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
+    expect(lstatSync(path)).toMatchObject({ ino });
+    expect(lstatSync(path).isCharacterDevice()).toBe(true);
+    expect(readdirSync(place.cwd)).toEqual(['object.zip']);
   },
 );
 

@@ -89,6 +89,7 @@ export async function runProgram(
       return () => callbacks.delete(callback);
     },
     hasTerminal: () => true,
+    isOutputClosed: () => false,
     exitNow: (exitCode) => exitAtOnce(exitCode),
   };
   options.onStart?.({

@@ -1,0 +1,83 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Clock } from '../clock.ts';
+import { isSystemError, reasonOf } from './disk-error.ts';
+
+/** Why a file that the user named cannot be used, in words that follow its name. */
+export class UnusableFileError extends Error {
+  override readonly name = 'UnusableFileError';
+}
+
+/** More than any list of authorities and any body that the service takes. */
+const LIMIT_BYTES = 16 * 1_048_576;
+const BLOCK_BYTES = 65_536;
+/** Whoever writes into a pipe may be started after the one who reads it. */
+const WAIT_FOR_WRITER_MS = 5_000;
+const LOOK_AGAIN_MS = 20;
+// Missing on Windows, where pipes have no names in folders.
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Reads a file that the user named. Links are followed, and a pipe (`<(command)`) or a terminal is read
+ * to its end, without keeping the process from hearing a signal meanwhile.
+ * @throws UnusableFileError, the signal's reason when it was aborted
+ */
+export async function readNamedFile(
+  path: string,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<Buffer> {
+  try {
+    const handle = await open(path, READ);
+    try {
+      const status = await handle.stat();
+      if (status.isDirectory()) throw new UnusableFileError('it is a folder');
+      if (status.isFile() && status.size > LIMIT_BYTES) throw tooLarge();
+      return await readToEnd(handle, { isPipe: status.isFIFO(), clock, signal });
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const reason = error.code === 'ENOENT' ? 'it is not there' : reasonOf(error);
+    throw new UnusableFileError(reason, { cause: error });
+  }
+}
+
+async function readToEnd(
+  handle: FileHandle,
+  { isPipe, clock, signal }: { isPipe: boolean; clock: Clock; signal: AbortSignal },
+): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const giveUpMs = clock.monotonicMs() + WAIT_FOR_WRITER_MS;
+  let hasWriter = !isPipe;
+  for (let sizeBytes = 0; sizeBytes <= LIMIT_BYTES; ) {
+    signal.throwIfAborted();
+    const chunk = await readWhatIsThere(handle);
+    if (chunk !== null && chunk.length > 0) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+    }
+    if (chunk?.length === 0 && hasWriter) return Buffer.concat(chunks);
+    // A pipe without a writer has no bytes, and no end either.
+    hasWriter ||= chunk === null || chunk.length > 0;
+    if (!hasWriter && clock.monotonicMs() >= giveUpMs)
+      throw new UnusableFileError('nothing is written into this pipe');
+    if (chunk === null || chunk.length === 0) await clock.sleep(LOOK_AGAIN_MS, signal);
+  }
+  throw tooLarge();
+}
+
+/** Null while there is nothing yet; empty at the end. */
+async function readWhatIsThere(handle: FileHandle): Promise<Buffer | null> {
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(BLOCK_BYTES), 0, BLOCK_BYTES, null);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'EAGAIN') return null;
+    throw error;
+  }
+}
+
+function tooLarge(): UnusableFileError {
+  return new UnusableFileError('it is larger than 16 MiB');
+}

@@ -1,0 +1,341 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { PACKAGE_ID } from '../support/api-packages.ts';
+import type { ApiServer } from '../support/api-server.ts';
+import { pseudoRandomBytes } from '../support/bytes.ts';
+import { CANARY_TOKEN } from '../support/canary.ts';
+import type { RunPlace } from '../support/run-place.ts';
+import type { ServedObject } from '../support/served-object.ts';
+import { makeZip } from '../support/zip-maker.ts';
+
+/** A name that the program opens, and a command that does. */
+export interface Spot {
+  readonly name: string;
+  path(place: RunPlace): string;
+  readonly args: readonly string[];
+  /** The exit codes that belong to a name that is taken by something else. */
+  readonly exits: readonly number[];
+  /** Makes what has to be there before. */
+  prepare?(place: RunPlace, api: ApiServer): void;
+  env?(place: RunPlace, api: ApiServer): Readonly<Record<string, string | undefined>>;
+  readonly input?: string;
+  /** No credential in the environment: the store is asked. */
+  readonly isStored?: boolean;
+  /** The user has said that what is there is to be replaced. */
+  readonly mayReplace?: boolean;
+  /** The program only looks whether it can use it, and says nothing where it cannot. */
+  readonly isSilent?: boolean;
+  /** Which package: that of one small archive, or that with an entry of 65 MiB. */
+  readonly isLarge?: boolean;
+  /** A file of the user's, which is read and never written. */
+  readonly isInput?: boolean;
+}
+
+/** No process has this number: pid_max of Linux is 2^22. */
+const DEAD = 4_194_305;
+const HOST = createHash('sha256')
+  .update(hostname().split('.')[0]?.toLowerCase() ?? '')
+  .digest('hex')
+  .slice(0, 8);
+const OWN = `.streamdiver-dl-${HOST}-${DEAD}-000000000000`;
+
+const FILM = 'film.mp4';
+const film = Buffer.concat(Array.from({ length: 65 }, () => pseudoRandomBytes(1_048_576, 3)));
+export const SMALL = served(makeZip([{ name: 'clips/one.txt', content: 'one' }]));
+/** One stored entry, large enough to be continued piece by piece. */
+export const LARGE = served(makeZip([{ name: FILM, content: film }]));
+
+function served(bytes: Buffer): ServedObject {
+  return { bytes, contentType: 'application/zip', etag: `"${bytes.length}"` };
+}
+
+const FETCH = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
+const UNPACK = ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json'];
+const UNPACK_LARGE = ['fetch', PACKAGE_ID, '-x', '--include', FILM, '-D', 'out', '--json'];
+const STATUS = ['status', PACKAGE_ID, '--json'];
+const SET = ['config', 'set', 'apiUrl', 'http://127.0.0.1:1/v2'];
+const LOGIN = ['login', '--with-token', '--no-verify'];
+
+const inCwd = (name: string) => (place: RunPlace) => join(place.cwd, name);
+const inConfig = (name: string) => (place: RunPlace) => join(place.configDir, name);
+
+const DOWNLOAD_SPOTS: readonly Spot[] = [
+  { name: 'the target', path: inCwd('object.zip'), args: FETCH, exits: [0, 9, 13] },
+  {
+    name: 'the target, to be replaced',
+    path: inCwd('object.zip'),
+    args: [...FETCH, '--overwrite'],
+    exits: [0, 9, 13],
+    mayReplace: true,
+  },
+  {
+    name: 'the target, to be left',
+    path: inCwd('object.zip'),
+    args: [...FETCH, '--skip-existing'],
+    exits: [0, 9, 13],
+  },
+  ...['.part', '.part.json', '.part.lock'].flatMap((ending) => [
+    { name: ending, path: inCwd(`object.zip${ending}`), args: FETCH, exits: [0, 9, 13] },
+    {
+      name: `${ending} with --no-resume`,
+      path: inCwd(`object.zip${ending}`),
+      args: [...FETCH, '--no-resume'],
+      exits: [0, 9, 13],
+    },
+    {
+      name: `${ending} of a file that is there`,
+      path: inCwd(`object.zip${ending}`),
+      args: FETCH,
+      exits: [0, 9, 13],
+      prepare: (place: RunPlace) => writeFileSync(join(place.cwd, 'object.zip'), SMALL.bytes),
+    },
+  ]),
+  { name: 'a temporary journal', path: inCwd(`${OWN}.tmp`), args: FETCH, exits: [0], isSilent: true },
+  { name: 'a temporary lock', path: inCwd(`${OWN}.lock`), args: FETCH, exits: [0], isSilent: true },
+  {
+    name: 'the folder of the target',
+    path: inCwd('deep'),
+    args: ['fetch', PACKAGE_ID, '-D', 'deep/down', '--json'],
+    exits: [0, 9, 13],
+  },
+];
+
+const makeOut = (place: RunPlace) => mkdirSync(join(place.cwd, 'out'));
+const makeStaging = (place: RunPlace) => mkdirSync(join(place.cwd, 'out', OWN), { recursive: true });
+const KEY = createHash('sha256')
+  .update(`${FILM}\0${film.length}\0${crc32(film)}`)
+  .digest('hex')
+  .slice(0, 32);
+
+const UNPACK_SPOTS: readonly Spot[] = [
+  { name: 'the folder unpacked into', path: inCwd('out'), args: UNPACK, exits: [0, 9, 12, 13] },
+  {
+    name: 'a staging folder',
+    path: inCwd(`out/${OWN}`),
+    args: UNPACK,
+    exits: [0],
+    prepare: makeOut,
+    isSilent: true,
+  },
+  {
+    name: 'a file in a staging folder',
+    path: inCwd(`out/${OWN}/0.tmp`),
+    args: UNPACK,
+    exits: [0],
+    prepare: makeStaging,
+    isSilent: true,
+  },
+  {
+    name: 'a part in a staging folder',
+    path: (place) => join(place.cwd, 'out', OWN, `${KEY}.part`),
+    args: UNPACK_LARGE,
+    exits: [0, 9],
+    prepare: makeStaging,
+    isSilent: true,
+    isLarge: true,
+  },
+  {
+    name: 'the journal of a part in a staging folder',
+    path: (place) => join(place.cwd, 'out', OWN, `${KEY}.part.done`),
+    args: UNPACK_LARGE,
+    exits: [0, 9],
+    prepare(place) {
+      makeStaging(place);
+      writeFileSync(join(place.cwd, 'out', OWN, `${KEY}.part`), 'the beginning');
+    },
+    isSilent: true,
+    isLarge: true,
+  },
+  {
+    name: 'the name of an entry',
+    path: inCwd('out/clips/one.txt'),
+    args: UNPACK,
+    exits: [9, 12, 13],
+    prepare: (place) => mkdirSync(join(place.cwd, 'out', 'clips'), { recursive: true }),
+  },
+  {
+    name: 'the name of an entry, to be replaced',
+    path: inCwd('out/clips/one.txt'),
+    args: [...UNPACK, '--overwrite'],
+    exits: [0, 9, 12, 13],
+    prepare: (place) => mkdirSync(join(place.cwd, 'out', 'clips'), { recursive: true }),
+    mayReplace: true,
+  },
+  {
+    name: 'a folder of an entry',
+    path: inCwd('out/clips'),
+    args: UNPACK,
+    exits: [0, 9, 12, 13],
+    prepare: makeOut,
+  },
+];
+
+const makeConfig = (place: RunPlace) => mkdirSync(place.configDir, { recursive: true, mode: 0o700 });
+
+/** Client credentials as `login` has stored them, so that tokens are kept. */
+function storeClient(place: RunPlace, api: ApiServer): void {
+  makeConfig(place);
+  const client = {
+    kind: 'client',
+    tenant: 'acme',
+    clientId: 'me',
+    clientSecret: CANARY_TOKEN,
+    ssoUrl: api.origin,
+  };
+  const document = { version: 1, profiles: { default: { [api.origin]: client } } };
+  writeFileSync(join(place.configDir, 'credentials.json'), JSON.stringify(document), { mode: 0o600 });
+}
+
+const STORE_SPOTS: readonly Spot[] = [
+  { name: 'config.json', path: inConfig('config.json'), args: STATUS, exits: [0, 2], prepare: makeConfig },
+  {
+    name: 'config.json, to be changed',
+    path: inConfig('config.json'),
+    args: SET,
+    exits: [0, 2],
+    prepare: makeConfig,
+  },
+  {
+    name: 'config.json at login',
+    path: inConfig('config.json'),
+    args: LOGIN,
+    input: CANARY_TOKEN,
+    exits: [0, 2],
+    prepare: makeConfig,
+  },
+  {
+    name: 'config.json at a completion',
+    path: inConfig('config.json'),
+    args: ['__complete', 'zsh', '--', 'list', '--profile', ''],
+    exits: [0],
+    prepare: makeConfig,
+    isSilent: true,
+  },
+  {
+    name: 'credentials.json',
+    path: inConfig('credentials.json'),
+    args: STATUS,
+    isStored: true,
+    exits: [0, 2, 4],
+    prepare: makeConfig,
+  },
+  {
+    name: 'credentials.json at login',
+    path: inConfig('credentials.json'),
+    args: LOGIN,
+    input: CANARY_TOKEN,
+    exits: [0, 2],
+    prepare: makeConfig,
+  },
+  {
+    name: 'credentials.json at a completion',
+    path: inConfig('credentials.json'),
+    args: ['__complete', 'zsh', '--', 'fetch', ''],
+    isStored: true,
+    exits: [0],
+    prepare: makeConfig,
+    isSilent: true,
+  },
+  ...['credential-cache.json', 'credential-cache.json.lock'].map((name) => ({
+    name,
+    path: inConfig(name),
+    args: STATUS,
+    isStored: true,
+    exits: [0, 2, 4],
+    prepare: storeClient,
+  })),
+  { name: 'store.lock', path: inConfig('store.lock'), args: SET, exits: [0, 2, 9, 11], prepare: makeConfig },
+  ...['config.json', 'store.lock'].map((name) => ({
+    name: `a temporary ${name}`,
+    path: inConfig(`.new-${DEAD}-${name}`),
+    args: SET,
+    exits: [0],
+    prepare: makeConfig,
+    isSilent: true,
+  })),
+  { name: 'the folder of the store', path: (place) => place.configDir, args: STATUS, exits: [0, 2] },
+  {
+    name: 'the folder of the store, to be written',
+    path: (place) => place.configDir,
+    args: SET,
+    exits: [0, 2, 9, 13],
+  },
+  {
+    name: 'the folder of the store at a completion',
+    path: (place) => place.configDir,
+    args: ['__complete', 'zsh', '--', 'fetch', ''],
+    exits: [0],
+    isSilent: true,
+  },
+  {
+    name: 'completion.json',
+    path: inConfig('completion.json'),
+    args: ['__complete', 'zsh', '--', 'fetch', ''],
+    exits: [0],
+    prepare: makeConfig,
+    isSilent: true,
+  },
+];
+
+const INPUT = 'input.txt';
+
+const INPUT_SPOTS: readonly Spot[] = [
+  {
+    name: 'STREAMDIVER_TOKEN_FILE',
+    path: inCwd(INPUT),
+    isInput: true,
+    args: STATUS,
+    isStored: true,
+    exits: [0, 2, 4],
+    env: (place) => ({ STREAMDIVER_TOKEN_FILE: inCwd(INPUT)(place) }),
+  },
+  {
+    name: 'STREAMDIVER_CLIENT_SECRET_FILE',
+    path: inCwd(INPUT),
+    isInput: true,
+    args: STATUS,
+    isStored: true,
+    exits: [0, 2, 4],
+    env: (place) => ({
+      STREAMDIVER_TENANT: 'acme',
+      STREAMDIVER_CLIENT_ID: 'me',
+      STREAMDIVER_CLIENT_SECRET_FILE: inCwd(INPUT)(place),
+    }),
+  },
+  {
+    name: '--cacert',
+    path: inCwd(INPUT),
+    isInput: true,
+    args: ['list', '--cacert', INPUT, '--json'],
+    exits: [2, 6],
+    // Authorities are read where a secure connection needs them.
+    env: () => ({ STREAMDIVER_API_URL: 'https://127.0.0.1:1/v2' }),
+  },
+  {
+    name: 'config set cacert',
+    path: inCwd(INPUT),
+    isInput: true,
+    args: ['config', 'set', 'cacert', INPUT],
+    exits: [2],
+  },
+  {
+    name: '--from-file',
+    path: inCwd(INPUT),
+    isInput: true,
+    args: ['create', '--from-file', INPUT, '--json'],
+    exits: [0, 2],
+  },
+  {
+    name: 'the folder for temporary files',
+    path: inCwd(INPUT),
+    isInput: true,
+    args: ['demo'],
+    exits: [0, 9],
+    env: (place) => ({ TMPDIR: inCwd(INPUT)(place) }),
+  },
+];
+
+export const SPOTS: readonly Spot[] = [...DOWNLOAD_SPOTS, ...UNPACK_SPOTS, ...STORE_SPOTS, ...INPUT_SPOTS];

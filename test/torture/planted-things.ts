@@ -1,0 +1,162 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterThisTest } from '../support/after-this-test.ts';
+import { LIMITED_RIGHTS } from '../support/limited-rights.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+
+/** Something that a person, an accident or an attacker puts where the program expects a file of its own. */
+export interface Thing {
+  readonly name: string;
+  /** A regular file: where the name is the program's own, it may replace or remove it. */
+  readonly isPlain: boolean;
+  /** Makes it at `path`; `outside` is a folder that nothing may be changed in. */
+  put(path: string, outside: string): void | Promise<void>;
+  /** Put before the program, so that it has no more rights than the thing is about. */
+  readonly wrapper?: readonly string[];
+}
+
+const SPARSE_BYTES = 3_000_000_000;
+const RANGES = Array.from({ length: 100_000 }, (_, index) => [index * 3, index * 3 + 1]);
+
+function makeDevice(path: string): void {
+  execFileSync('mknod', ['-m', '666', path, 'c', '1', '5'], { stdio: 'ignore' });
+}
+
+/** A container may forbid making devices, or using them. */
+export const hasDevices = ((): boolean => {
+  const folder = mkdtempSync(join(tmpdir(), 'device-'));
+  try {
+    makeDevice(join(folder, 'zero'));
+    return spawnSync('head', ['-c', '1', join(folder, 'zero')]).status === 0;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+})();
+
+const FILE_KINDS: readonly Thing[] = [
+  { name: 'empty file', isPlain: true, put: (path) => writeFileSync(path, '') },
+  {
+    name: 'garbage',
+    isPlain: true,
+    put: (path) => writeFileSync(path, Buffer.from('{"\0\xff[[[', 'latin1')),
+  },
+  {
+    name: '3 GB sparse file',
+    isPlain: true,
+    put(path) {
+      writeFileSync(path, '');
+      truncateSync(path, SPARSE_BYTES);
+    },
+  },
+  {
+    name: 'journal of 100,000 ranges',
+    isPlain: true,
+    put(path) {
+      const identity = { origin: 'http://127.0.0.1:1', packageId: 'a', fileId: 'b' };
+      const journal = {
+        schema: 2,
+        identity,
+        sizeBytes: 300_000,
+        validator: {},
+        synced: RANGES,
+        written: RANGES,
+      };
+      writeFileSync(path, `${JSON.stringify(journal)}\n`);
+    },
+  },
+  {
+    name: 'folder',
+    isPlain: false,
+    put(path) {
+      mkdirSync(path);
+      writeFileSync(join(path, 'somebody.txt'), 'the work of years');
+    },
+  },
+];
+
+const LINKS: readonly Thing[] = [
+  {
+    name: 'link to a file elsewhere',
+    isPlain: false,
+    put: (path, outside) => symlinkSync(join(outside, 'kept.txt'), path),
+  },
+  {
+    name: 'link to nothing',
+    isPlain: false,
+    put: (path, outside) => symlinkSync(join(outside, 'missing'), path),
+  },
+  { name: 'link to itself', isPlain: false, put: (path) => symlinkSync(path, path) },
+];
+
+const SPECIAL: readonly Thing[] = [
+  { name: 'FIFO', isPlain: false, put: (path) => void execFileSync('mkfifo', [path]) },
+  {
+    name: 'socket',
+    isPlain: false,
+    async put(path) {
+      const server = createServer();
+      // The path of a socket has at most 107 bytes: it is moved to where it belongs.
+      const short = join(makeTempFolder('s-'), 's');
+      await new Promise<void>((resolve) => server.listen(short, resolve));
+      execFileSync('mv', [short, path]);
+      afterThisTest(() => new Promise((resolve) => server.close(() => resolve())));
+    },
+  },
+];
+
+const DEVICES: readonly Thing[] = [
+  { name: 'device', isPlain: false, put: makeDevice },
+  {
+    name: 'link to a device',
+    isPlain: false,
+    put(path) {
+      const device = join(makeTempFolder('device-'), 'zero');
+      makeDevice(device);
+      symlinkSync(device, path);
+    },
+  },
+];
+
+const UNREADABLE = (wrapper: readonly string[]): Thing => ({
+  name: 'unreadable file',
+  isPlain: true,
+  wrapper,
+  put(path) {
+    writeFileSync(path, 'not for you');
+    chmodSync(path, 0);
+  },
+});
+
+/** What can be made on this machine. */
+export const THINGS: readonly Thing[] = [
+  ...FILE_KINDS,
+  ...LINKS,
+  ...SPECIAL,
+  ...(hasDevices ? DEVICES : []),
+  ...(LIMITED_RIGHTS === null ? [] : [UNREADABLE(LIMITED_RIGHTS)]),
+];
+
+/** What tells a thing from another one, or from the same one after somebody has written into it. */
+export function fingerprint(path: string): string {
+  const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (status === undefined) return 'nothing';
+  const { dev, ino, mode, size, mtimeNs } = status;
+  const inside = status.isDirectory() ? readFileSync(join(path, 'somebody.txt'), 'utf8') : [size, mtimeNs];
+  // Permissions of folders and files of the store are tightened on purpose.
+  return [dev, ino, mode & ~0o777n, inside].join(' ');
+}

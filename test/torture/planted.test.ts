@@ -1,0 +1,93 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { EXIT_CODES } from '../../src/errors.ts';
+import { type ApiServer, startApi } from '../support/api-server.ts';
+import { runBinary } from '../support/run-binary.ts';
+import { makePlace } from '../support/run-place.ts';
+import type { RunResult } from '../support/run-result.ts';
+import { listTree } from '../support/temp-folder.ts';
+import { LARGE, SMALL, SPOTS, type Spot } from './planted-places.ts';
+import { fingerprint, THINGS, type Thing } from './planted-things.ts';
+import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
+import { ALL_WELL, createTally, note, removePlace, type Tally } from './tally.ts';
+
+const DOCUMENTED: ReadonlySet<number> = new Set([
+  0,
+  ...Object.values(EXIT_CODES).filter((code) => code !== EXIT_CODES.INTERNAL),
+]);
+
+test(`anything in the place of anything that the program opens (seed ${SEED})`, TIME_LIMIT, async () => {
+  const tally = createTally();
+  const [small, large] = await Promise.all([SMALL, LARGE].map((one) => startApi({ files: { one } })));
+  for (const [index, spot] of SPOTS.entries()) {
+    const sample = THINGS[(index + SEED) % THINGS.length];
+    const things = scaled({ sample: sample === undefined ? [] : [sample], full: THINGS });
+    const api = spot.isLarge === true ? large : small;
+    for (const thing of things) if (api !== undefined) await plant(tally, { thing, spot, api });
+  }
+  report('planted files', tally);
+  expect(tally).toMatchObject(ALL_WELL);
+});
+
+interface Case {
+  readonly thing: Thing;
+  readonly spot: Spot;
+  readonly api: ApiServer;
+}
+
+async function plant(tally: Tally, { thing, spot, api }: Case): Promise<void> {
+  const what = `a ${thing.name} as ${spot.name}`;
+  const place = makePlace();
+  const outside = join(dirname(place.cwd), 'outside');
+  mkdirSync(outside);
+  writeFileSync(join(outside, 'kept.txt'), 'kept');
+  spot.prepare?.(place, api);
+  const path = spot.path(place);
+  await thing.put(path, outside);
+  const before = fingerprint(path);
+  tally.runs += 1;
+  try {
+    const run = await runBinary(spot.args, {
+      api,
+      place,
+      // What was planted may take minutes to read.
+      mayHoldSecret: () => true,
+      ...(spot.env === undefined ? {} : { env: spot.env(place, api) }),
+      ...(spot.input === undefined ? {} : { input: spot.input }),
+      ...(spot.isStored === true ? { token: null } : {}),
+      ...(thing.wrapper === undefined ? {} : { wrapper: thing.wrapper }),
+    });
+    if (!DOCUMENTED.has(run.exitCode) || !spot.exits.includes(run.exitCode))
+      note(tally, 'wrongExit', what, run);
+    // What can be read is judged by what it says.
+    const isContent = spot.isInput === true && (thing.isPlain || thing.name === 'link to a file elsewhere');
+    const isNamed = isContent || run.stderr.includes(basename(path)) || run.stderr.includes(spot.name);
+    if (run.exitCode !== 0 && spot.isSilent !== true && !isNamed)
+      note(tally, 'wrongExit', `${what}: no message names it`, run);
+    lookAround(tally, { what, run, path, outside });
+    const isLeft = fingerprint(path) === before;
+    const mayGo = spot.mayReplace === true || (thing.isPlain && spot.isInput !== true);
+    if (!isLeft && !mayGo) note(tally, 'corrupt', `${what}: it is gone`, run);
+  } catch (error) {
+    tally.stuck += 1;
+    if (tally.problems.length < 40) tally.problems.push(`${what}: ${String(error)}`);
+  }
+  await removePlace(place);
+}
+
+/** Nothing of ours stays but what is finished or can be continued, and nothing elsewhere is touched. */
+function lookAround(
+  tally: Tally,
+  { what, run, path, outside }: { what: string; run: RunResult; path: string; outside: string },
+): void {
+  const left = listTree(outside).map((entry) => entry.path);
+  if (left.join() !== 'kept.txt' || readFileSync(join(outside, 'kept.txt'), 'utf8') !== 'kept')
+    note(tally, 'corrupt', `${what}: ${left.join()} outside`, run);
+  const locks = [run.cwd, run.home].flatMap((folder) =>
+    listTree(folder)
+      .map((entry) => join(folder, entry.path))
+      .filter((file) => /\.lock$|\.tmp$|\/\.new-|\.json\.\d+/.test(file) && !file.startsWith(path)),
+  );
+  if (locks.length > 0) note(tally, 'orphans', `${what}: ${locks.join()}`, run);
+}
