@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { cacheFolder } from './config/cache-folder.ts';
 import type { Environment } from './config/settings.ts';
+import { makeMissingFolders } from './disk/make-missing-folders.ts';
 
 const OTHERS_MAY_WRITE = 0o022;
 
@@ -20,7 +21,7 @@ export function compileCacheFolder(
   if (caches === null || !path.isAbsolute(caches)) return null;
   const folder = path.join(caches, 'compiled');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeMissingFolders(folder, 0o700);
     return [caches, folder].every((one) => isOwn(one, userId)) ? folder : null;
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) return null;

@@ -24,6 +24,7 @@ import {
 } from './config/settings.ts';
 import { createStore, type Store } from './config/store.ts';
 import type { AccountContext, AccountOptions, ConnectionOptions, Context, LocalContext } from './context.ts';
+import { isSystemError, reasonOf } from './disk/disk-error.ts';
 import { ExpectedError } from './errors.ts';
 import type { GlobalFlags } from './flags/global-flags.ts';
 import { createTransport, type Transport } from './http/transport.ts';
@@ -248,7 +249,8 @@ function readTextFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ExpectedError('CONFIG', `cannot read ${path}`, {
+    const reason = isSystemError(error) ? `: ${reasonOf(error)}` : '';
+    throw new ExpectedError('CONFIG', `cannot read ${path}${reason}`, {
       cause: error,
       hint: 'check the path and its permissions',
     });

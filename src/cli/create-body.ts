@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { CreateDownloadBody } from '../api/wire.ts';
 import type { Context } from '../context.ts';
+import { isSystemError, reasonOf } from '../disk/disk-error.ts';
+import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import { type CreateFlags, noMediaChosen } from '../flags/create-flags.ts';
 import { findTranscripts } from '../selection/find-transcripts.ts';
@@ -48,12 +49,11 @@ async function readBodyFile(file: string, { io, world, cwd }: Context) {
   let text: string;
   try {
     text =
-      file === '-'
-        ? await readText(world.stdin)
-        : decodeUtf8(readFileSync(path.resolve(cwd(), file)), source);
+      file === '-' ? await readText(world.stdin) : decodeUtf8(readFileSync(resolvePath(cwd, file)), source);
   } catch (error) {
     if (error instanceof ExpectedError) throw error;
-    throw new ExpectedError('USAGE', `cannot read ${source}`, { cause: error });
+    const reason = isSystemError(error) ? `: ${reasonOf(error)}` : '';
+    throw new ExpectedError('USAGE', `cannot read ${source}${reason}`, { cause: error });
   }
   try {
     return parseBody(JSON.parse(text), source, (message) => io.warn(message));

@@ -7,6 +7,8 @@ import { configFolder } from '../config/folder.ts';
 import { PROFILE_KEYS, type ProfileKey } from '../config/profile-keys.ts';
 import { parseBaseUrl } from '../config/settings.ts';
 import type { AccountContext, LocalContext } from '../context.ts';
+import { isSystemError, reasonOf } from '../disk/disk-error.ts';
+import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import { forFlag } from '../flags/flag-values.ts';
 
@@ -119,7 +121,7 @@ export async function configSet(
   { key, value }: ConfigSetOptions,
   { store, profile, io, cwd }: Pick<AccountContext, 'store' | 'profile' | 'io' | 'cwd'>,
 ): Promise<void> {
-  const checked = key === 'profile' ? await checkProfile(value, store) : checkValue(key, value, cwd());
+  const checked = key === 'profile' ? await checkProfile(value, store) : checkValue(key, value, cwd);
   await store.changeConfig((config) => withKey(config, profile, key, checked));
   if (io.format === 'json') io.json({ key, value: checked, origin: originOf(key, profile) });
   io.info(`${key} is ${checked} (${originOf(key, profile)}) in ${store.configPath ?? ''}.`);
@@ -171,14 +173,14 @@ function withKey(config: Config, profile: string, key: Key, value: string | unde
 }
 
 /** @throws ExpectedError CONFIG for a value that no command could use */
-function checkValue(key: ProfileKey, value: string, folder: string): string {
+function checkValue(key: ProfileKey, value: string, cwd: () => string): string {
   switch (key) {
     case 'apiUrl':
       return parseBaseUrl(value, 'the API URL').href;
     case 'ssoUrl':
       return parseBaseUrl(value, 'the SSO URL').href;
     case 'cacert':
-      return checkCertificate(path.resolve(folder, value));
+      return checkCertificate(resolvePath(cwd, value));
   }
 }
 
@@ -187,6 +189,8 @@ function checkCertificate(file: string): string {
     void new X509Certificate(readFileSync(file));
     return file;
   } catch (error) {
+    if (isSystemError(error))
+      throw new ExpectedError('CONFIG', `cannot read ${file}: ${reasonOf(error)}`, { cause: error });
     throw new ExpectedError('CONFIG', `${file} is not a certificate in PEM form`, {
       cause: error,
       hint: 'name a file that holds -----BEGIN CERTIFICATE-----',

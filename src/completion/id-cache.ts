@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { isSystemError } from '../disk/disk-error.ts';
+import { makeMissingFolders } from '../disk/make-missing-folders.ts';
 import { isObject } from '../values/json.ts';
 import type { Candidate, IdKind } from './candidates.ts';
 
@@ -39,7 +41,7 @@ export function createIdCache(
       const entries = { ...readEntries(file), [kind]: { key, timeMs: nowMs, candidates } };
       const temporary = `${file}.${pid}`;
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeMissingFolders(folder, 0o700);
         writeFileSync(temporary, JSON.stringify(entries), { mode: 0o600, flag: 'wx' });
         renameSync(temporary, file);
       } catch (error) {
@@ -66,8 +68,4 @@ function readEntries(file: string): Readonly<Record<string, unknown>> {
     if (error instanceof SyntaxError || isSystemError(error)) return {};
     throw error;
   }
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error;
 }

@@ -18,8 +18,9 @@ import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { untilFree } from '../disk/busy-file.ts';
-import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { diskError, isSystemError, reasonOf } from '../disk/disk-error.ts';
 import type { Owner } from '../disk/holder.ts';
+import { makeFolders } from '../disk/make-folder.ts';
 import { syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { BrokenFileError } from './json-file.ts';
@@ -146,7 +147,7 @@ function syncWhole(file: string, expected: string): void {
  */
 export function secureFolder(folder: string, user: StoreUser): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     const stats = statSync(folder);
     if (user.userId === null) return;
     if (stats.uid !== user.userId) throw refused(folder, 'it belongs to somebody else');
@@ -170,7 +171,7 @@ function refused(file: string, why: string): ExpectedError {
 }
 
 function unreadable(file: string, cause: NodeJS.ErrnoException): ExpectedError {
-  return new ExpectedError('CONFIG', `${file} cannot be read (${cause.code ?? 'unknown error'})`, {
+  return new ExpectedError('CONFIG', `${file} cannot be read: ${reasonOf(cause)}`, {
     cause,
     hint: 'check its permissions; it was not changed',
   });
