@@ -33,11 +33,12 @@ export async function makeTemporaryFolder(
     const signature = path.join(made, SIGNATURE);
     if (owner !== null) {
       await writeFile(signature, JSON.stringify(holderOf(owner)), { mode: 0o600 });
-      const { mtimeMs } = await lstat(signature);
-      await removeAbandoned(parent, prefix, { owner, nowMs: mtimeMs });
+      const { mtimeMs: nowMs } = await lstat(signature);
+      await ignoreRefusals(removeAbandoned(parent, prefix, { owner, nowMs }));
     }
     return { path: made, keep: () => rm(signature, { force: true }) };
   } catch (error) {
+    if (made !== null) await rm(made, { recursive: true, force: true });
     throw diskError(
       error,
       parent,
@@ -56,13 +57,20 @@ interface Judge {
 async function removeAbandoned(parent: string, prefix: string, judge: Judge): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue;
-    const folder = path.join(parent, name);
-    try {
-      if (await isAbandoned(folder, judge)) await rm(folder, { recursive: true, force: true });
-    } catch (error) {
-      // Another run clears it away, too, or something in it is not ours to remove.
-      if (!isSystemError(error)) throw error;
-    }
+    await ignoreRefusals(removeIfAbandoned(path.join(parent, name), judge));
+  }
+}
+
+async function removeIfAbandoned(folder: string, judge: Judge): Promise<void> {
+  if (await isAbandoned(folder, judge)) await rm(folder, { recursive: true, force: true });
+}
+
+/** Another run clears the same away, or something is not ours to read or to remove: it stays. */
+async function ignoreRefusals(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }
 
