@@ -17,6 +17,9 @@ process.on('uncaughtException', (error) => {
   void crash(error);
 });
 
+// Unheard, it would end the process at a write beyond `ulimit -f`; heard, the write fails with EFBIG.
+process.on('SIGXFSZ', () => undefined);
+
 keepCompiled();
 
 // Not awaited at the top level: Node would turn a promise that never settles into exit code 13.

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { cacheFolder } from './config/cache-folder.ts';
 import type { Environment } from './config/settings.ts';
-import { makeEachFolder } from './disk/each-folder.ts';
+import { makeMissingFolders } from './disk/make-missing-folders.ts';
 
 const OTHERS_MAY_WRITE = 0o022;
 
@@ -21,7 +21,7 @@ export function compileCacheFolder(
   if (caches === null || !path.isAbsolute(caches)) return null;
   const folder = path.join(caches, 'compiled');
   try {
-    makeEachFolder(folder, 0o700);
+    makeMissingFolders(folder, 0o700);
     return [caches, folder].every((one) => isOwn(one, userId)) ? folder : null;
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) return null;

@@ -1,5 +1,5 @@
 import type { ExpectedError } from './errors.ts';
-import { createSink, isReaderGone, outputError } from './terminal/sink.ts';
+import { createSink, isReaderGone } from './terminal/sink.ts';
 import { VERSION } from './version.ts';
 import type { OutputStream, World } from './world.ts';
 
@@ -28,5 +28,6 @@ async function printVersion(stdout: OutputStream): Promise<ExpectedError | null>
   const sink = createSink(stdout);
   await sink.write(`${VERSION}\n`);
   const { failure } = sink;
-  return failure === undefined || isReaderGone(failure, stdout) ? null : outputError(failure, stdout);
+  if (failure === undefined || isReaderGone(failure, stdout)) return null;
+  return (await import('./terminal/output-error.ts')).outputError(failure, stdout);
 }

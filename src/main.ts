@@ -3,14 +3,14 @@ import { reportBug } from './bug-report.ts';
 import { usageHint, withDefaultHint } from './cli/default-hint.ts';
 import { errorDocument } from './cli/error-document.ts';
 import type { LocalContext } from './context.ts';
-import { diskError, isOutOfFiles } from './disk/disk-error.ts';
+import { outOfFilesError } from './disk/out-of-files.ts';
 import { ExpectedError } from './errors.ts';
 import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
 import { watchForInterruption } from './interruption.ts';
 import { buildProgram, type Runner } from './program.ts';
 import { columnsOf } from './terminal/columns.ts';
 import { createSecretFilter } from './terminal/redact.ts';
-import { createSink, isReaderGone, outputError } from './terminal/sink.ts';
+import { createSink, isReaderGone } from './terminal/sink.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import type { World } from './world.ts';
 
@@ -105,7 +105,10 @@ function currentFolder({ cwd }: World): string {
   try {
     return cwd();
   } catch (error) {
-    throw diskError(error, 'the current folder', 'find');
+    throw new ExpectedError('DISK', 'the current folder is gone', {
+      cause: error,
+      hint: 'change to another folder, or name files and folders from the root on',
+    });
   }
 }
 
@@ -137,7 +140,7 @@ async function parse(world: World, run: Runner, onCommand: (path: string) => voi
     await help.settled();
     // A reader of help that left early (`| head`) has seen enough.
     if (help.failure === undefined || isReaderGone(help.failure, world.stdout)) throw error;
-    throw outputError(help.failure, world.stdout);
+    throw (await import('./terminal/output-error.ts')).outputError(help.failure, world.stdout);
   }
 }
 
@@ -163,7 +166,7 @@ function unexpected(
   if (signal.aborted && signal.reason instanceof ExpectedError && !(thrown instanceof ExpectedError))
     return signal.reason;
   // Commands are loaded when they are needed.
-  const error = isOutOfFiles(thrown) ? diskError(thrown, 'the program', 'go on with') : thrown;
+  const error = outOfFilesError(thrown) ?? thrown;
   return error instanceof ExpectedError ? error : reportBug(error, world, secrets);
 }
 

@@ -8,6 +8,7 @@ import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
 import { type Answer, parseAnswer } from './answer.ts';
 import { createDownload } from './create-download.ts';
+import { explainAddress } from './likely-url.ts';
 import { type ListOptions, NoListError, parseList } from './list.ts';
 import { type Medium, type MediumTranscript, parseMedium, readMedium, readTranscript } from './media.ts';
 import { acceptedPackage, type Package, parsePackage, readPackage } from './package.ts';
@@ -138,13 +139,17 @@ export function createApi(options: ApiOptions): Api {
       if (isPage) budget.spend(bytes.length);
       return parseAnswer(response, bytes, clock.now());
     };
-    return await withRetries(exchange, {
-      retries,
-      clock,
-      random,
-      signal,
-      ...(onRetry ? { onRetry } : {}),
-    });
+    try {
+      return await withRetries(exchange, {
+        retries,
+        clock,
+        random,
+        signal,
+        ...(onRetry ? { onRetry } : {}),
+      });
+    } catch (error) {
+      throw explainAddress(error, apiUrl);
+    }
   };
 
   const warned = new Set<string>();

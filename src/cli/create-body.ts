@@ -1,7 +1,7 @@
-import path from 'node:path';
 import type { CreateDownloadBody } from '../api/wire.ts';
 import type { Context } from '../context.ts';
 import { readNamedFile, UnusableFileError } from '../disk/read-named-file.ts';
+import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import { type CreateFlags, noMediaChosen } from '../flags/create-flags.ts';
 import { findTranscripts } from '../selection/find-transcripts.ts';
@@ -50,7 +50,7 @@ async function readBodyFile(file: string, { io, world, cwd, clock, signal }: Con
     text =
       file === '-'
         ? await readText(world.stdin)
-        : decodeUtf8(await readNamedFile(path.resolve(cwd(), file), { clock, signal }), source);
+        : decodeUtf8(await readNamedFile(resolvePath(cwd, file), { clock, signal }), source);
   } catch (error) {
     if (!(error instanceof UnusableFileError)) throw error;
     throw new ExpectedError('USAGE', `cannot read ${source}: ${error.message}`, { cause: error });

@@ -7,6 +7,7 @@ import { PROFILE_KEYS, type ProfileKey } from '../config/profile-keys.ts';
 import { parseBaseUrl } from '../config/settings.ts';
 import type { AccountContext, LocalContext } from '../context.ts';
 import { readNamedFile, UnusableFileError } from '../disk/read-named-file.ts';
+import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import { forFlag } from '../flags/flag-values.ts';
 
@@ -187,7 +188,7 @@ async function checkValue(
     case 'ssoUrl':
       return parseBaseUrl(value, 'the SSO URL').href;
     case 'cacert':
-      return await checkCertificate(path.resolve(local.cwd(), value), local);
+      return await checkCertificate(resolvePath(local.cwd, value), local);
   }
 }
 

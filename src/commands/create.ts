@@ -59,6 +59,8 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
     else io.line(`${request.method} ${request.url} ${JSON.stringify(body)}`);
     return;
   }
+  // Before there is a package that nobody can fetch here.
+  if (options.fetch !== null) (await import('../fetch/targets.ts')).findBase(options.fetch, context.cwd);
   const startedMs = clock.now();
   let item: Package;
   try {

@@ -1,10 +1,8 @@
-import { mkdtemp } from 'node:fs/promises';
-import path from 'node:path';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { sandboxEnvironment } from '../cli/sandbox-environment.ts';
 import type { LocalContext } from '../context.ts';
-import { onDisk } from '../disk/disk-error.ts';
+import { makeTemporaryFolder } from '../disk/temporary-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { commandLine } from '../terminal/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
@@ -30,10 +28,10 @@ export async function demo({
   signal,
 }: Pick<LocalContext, 'io' | 'invoke' | 'world' | 'signal'>): Promise<void> {
   const { startSandbox } = await import('../sandbox/start.ts');
-  const server = await startSandbox({ port: 0, prepareMs: PREPARE_MS, faults: [] });
+  const server = await startSandbox({ port: 0, prepareMs: PREPARE_MS, faults: [], owner: world });
   try {
-    const made = mkdtemp(path.join(world.temporaryFolder, `${PROGRAM}-demo-`));
-    const folder = await onDisk(made, world.temporaryFolder, 'make a folder in');
+    const own = await makeTemporaryFolder(world.temporaryFolder, `${PROGRAM}-demo-`, world);
+    const folder = own.path;
     const env = sandboxEnvironment(server, world.env);
     const invokeOrStop = async (words: readonly string[], stdout: OutputStream) => {
       signal.throwIfAborted();
@@ -82,6 +80,7 @@ export async function demo({
     );
     await show('The service keeps packages until they expire …', 'list');
     await show('… or until they are deleted.', 'rm', '--yes', packageId);
+    await own.keep();
     io.info('');
     io.info(`Done. The files are in ${folder}`);
     io.info(`With your own account: ${PROGRAM} login, then try ${PROGRAM} media list`);

@@ -122,7 +122,9 @@ async function verify(settings: CredentialSettings, context: AccountContext): Pr
     const { httpStatus, hint } = error.details;
     const advice =
       error.code !== 'AUTH'
-        ? '--no-verify stores it without asking the API'
+        ? [hint, '--no-verify stores it without asking the API']
+            .filter((part) => part !== undefined)
+            .join('; ')
         : httpStatus === undefined
           ? hint
           : `check the credential, and that it is meant for ${api.url.origin}`;

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import path from 'node:path';
 import type { Command } from 'commander';
 import { sandboxEnvironment, sandboxVariables } from '../cli/sandbox-environment.ts';
 import type { LocalContext } from '../context.ts';
+import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import { forFlag, knowing, nonEmpty, repeatable } from '../flags/flag-values.ts';
 import type { Traits } from '../sandbox/dialect/traits.ts';
@@ -126,8 +126,9 @@ export async function sandbox(
     prepareMs,
     faults,
     onSkipped: (skipped, reason) => io.warn(`${skipped} is left out: ${reason}`),
+    owner: world,
     ...(traits === undefined ? {} : { traits }),
-    ...(mediaFolder === null ? {} : { mediaDirectory: path.resolve(cwd(), mediaFolder) }),
+    ...(mediaFolder === null ? {} : { mediaDirectory: resolvePath(cwd, mediaFolder) }),
   });
   try {
     // The standard output of a command that is run belongs to it alone.

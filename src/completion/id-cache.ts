@@ -2,9 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isSystemError } from '../disk/disk-error.ts';
-import { makeFolders } from '../disk/make-folder.ts';
+import { makeMissingFolders } from '../disk/make-missing-folders.ts';
 import { NotOurFileError, readSmallFileSync } from '../disk/read-small-file.ts';
-import { isExpectedError } from '../errors.ts';
 import { isObject } from '../values/json.ts';
 import type { Candidate, IdKind } from './candidates.ts';
 
@@ -42,10 +41,10 @@ export function createIdCache(
       if (folder === null || file === null) return;
       const entries = { ...readEntries(file), [kind]: { key, timeMs: nowMs, candidates } };
       try {
-        makeFolders(folder, 0o700);
+        makeMissingFolders(folder, 0o700);
         replace(file, JSON.stringify(entries));
       } catch (error) {
-        if (!isSystemError(error) && !isExpectedError(error)) throw error;
+        if (!isSystemError(error)) throw error;
       }
     },
   };

@@ -19,7 +19,7 @@ import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { untilFree } from '../disk/busy-file.ts';
-import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { diskError, isSystemError, reasonOf } from '../disk/disk-error.ts';
 import type { Owner } from '../disk/holder.ts';
 import { makeFolders } from '../disk/make-folder.ts';
 import { syncFolder } from '../disk/sync-folder.ts';
@@ -185,7 +185,7 @@ function refused(file: string, why: string): ExpectedError {
 }
 
 function unreadable(file: string, cause: NodeJS.ErrnoException): ExpectedError {
-  return new ExpectedError('CONFIG', `${file} cannot be read (${cause.code ?? 'unknown error'})`, {
+  return new ExpectedError('CONFIG', `${file} cannot be read: ${reasonOf(cause)}`, {
     cause,
     hint: 'check its permissions; it was not changed',
   });

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../errors.ts';
+import { ALLOW_MORE, OUT_OF_FILES } from './out-of-files.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the disk',
@@ -10,39 +11,32 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: 'the reader of the pipe has closed it',
   ENODEV: 'no such device',
   EIO: 'input/output error',
-  ENOENT: 'no such folder',
+  ENOENT: 'no such file or folder',
   ENOTDIR: 'part of the path is not a folder',
   EISDIR: 'it is a folder',
   ELOOP: 'it is a symbolic link',
-  EFBIG: 'the file system does not allow files this large',
-  EMFILE: 'too many open files',
-  ENFILE: 'too many open files on this machine',
+  EFBIG: 'the file would be larger than is allowed',
+  ...OUT_OF_FILES,
   ENAMETOOLONG: 'the name is too long',
   ESTALE: 'the network file system lost the file',
 };
 
 const MAKE_ROOM = 'make room, then run the same command again';
-const ALLOW_MORE = 'allow more of them with `ulimit -n 1024`, then run the same command again';
+const SAME_AGAIN = 'check the disk or the network share, then run the same command again';
 
 const HINTS: Readonly<Record<string, string>> = {
   ENOSPC: MAKE_ROOM,
   EDQUOT: MAKE_ROOM,
   EMFILE: ALLOW_MORE,
   ENFILE: ALLOW_MORE,
+  EFBIG: 'raise the limit with `ulimit -f unlimited`, or choose a file system that takes larger files',
+  EIO: SAME_AGAIN,
+  ESTALE: SAME_AGAIN,
+  EROFS: 'choose a folder that can be written',
 };
 
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
-}
-
-/** Whether the process, or the machine, may open no more files: anything at all may then fail with it. */
-export function isOutOfFiles(error: unknown): boolean {
-  return isSystemError(error) && (error.code === 'EMFILE' || error.code === 'ENFILE');
-}
-
-/** What the system has against it, in words. */
-export function reasonOf({ code }: NodeJS.ErrnoException): string {
-  return REASONS[code ?? ''] ?? code ?? 'unknown error';
 }
 
 /**
@@ -53,8 +47,18 @@ export function diskError(error: unknown, path: string, doing: string, hint?: st
   if (!isSystemError(error)) return error;
   return new ExpectedError('DISK', `could not ${doing} ${path}: ${reasonOf(error)}`, {
     cause: error,
-    hint: HINTS[error.code ?? ''] ?? hint,
+    hint: remedyOf(error) ?? hint,
   });
+}
+
+/** Why the system refused, in words; its code where there are none for it. */
+export function reasonOf({ code = 'unknown error' }: NodeJS.ErrnoException): string {
+  return REASONS[code] ?? code;
+}
+
+/** What helps against it wherever it happens; undefined where that depends on the place. */
+export function remedyOf({ code = '' }: NodeJS.ErrnoException): string | undefined {
+  return HINTS[code];
 }
 
 /** Waits for a file operation and turns its failure into an error for users. */

@@ -1,6 +1,6 @@
 import { ExpectedError } from '../errors.ts';
 import { diskError, isSystemError } from './disk-error.ts';
-import { makeEachFolder } from './each-folder.ts';
+import { makeMissingFolders } from './make-missing-folders.ts';
 
 /**
  * Makes a folder and those above it.
@@ -9,12 +9,11 @@ import { makeEachFolder } from './each-folder.ts';
  */
 export function makeFolders(folder: string, mode = 0o777): void {
   try {
-    makeEachFolder(folder, mode);
+    makeMissingFolders(folder, mode);
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    const { code, path = folder } = error;
-    if (code === 'EEXIST') throw notAFolder(path);
-    throw diskError(error, path, 'make the folder', 'choose another folder, or look at its permissions');
+    const failed = isSystemError(error) ? (error.path ?? folder) : folder;
+    if (isSystemError(error) && error.code === 'EEXIST') throw notAFolder(failed);
+    throw diskError(error, failed, 'make the folder', 'choose another folder, or look at its permissions');
   }
 }
 

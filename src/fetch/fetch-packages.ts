@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import type { Package } from '../api/package.ts';
 import { batchError, type Failure, failureText } from '../cli/batch.ts';
 import { errorDocument } from '../cli/error-document.ts';
 import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
+import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { WaitFlags } from '../flags/wait-flags.ts';
@@ -16,6 +16,7 @@ import { fetchPackage } from './fetch-package.ts';
 import { type FetchResult, failedResult, fetchedResult } from './fetch-result.ts';
 import { createFetchRun, type FetchRun } from './fetch-run.ts';
 import { fetchToStdout } from './fetch-to-stdout.ts';
+import { findBase } from './targets.ts';
 import { leftOutError } from './unpack-archive.ts';
 
 export interface FetchRequest {
@@ -30,7 +31,8 @@ export interface FetchRequest {
  * Waits for all packages at once and fetches each as it becomes ready, at most `jobs` of them at
  * once. Prints the paths of a package together when it is done, and goes on after a failure.
  * @returns in the order of the ids
- * @throws ExpectedError of batchError() when any failed; its document holds all results
+ * @throws ExpectedError of batchError() when any failed; its document holds all results; DISK at once when
+ *   the current folder is where they would go, and is gone
  */
 export async function fetchPackages(
   ids: readonly string[],
@@ -39,6 +41,7 @@ export async function fetchPackages(
 ): Promise<readonly FetchResult[]> {
   const { io, signal, world } = context;
   if (request.fetch.toStdout && world.isOutputClosed()) throw nowhereToWrite();
+  findBase(request.fetch, context.cwd);
   const failures: Failure[] = [];
   const tellFailure = (id: string, error: ExpectedError) => {
     failures.push({ id, error });
@@ -95,8 +98,18 @@ async function readyPackage(id: string, request: FetchRequest, context: Context)
   try {
     return await waitForPackage(id, { wait, isJustCreated, next: fetchCommand(id, flags) }, context);
   } catch (error) {
-    const isName = !selectsAll(flags.selection) && existsSync(path.resolve(context.cwd(), id));
-    throw isName && isExpectedError(error, 'NOT_FOUND') ? replacedPattern(id, error) : error;
+    if (!isExpectedError(error, 'NOT_FOUND') || selectsAll(flags.selection)) throw error;
+    throw isNameHere(id, context.cwd) ? replacedPattern(id, error) : error;
+  }
+}
+
+/** In a folder that is gone there is nothing. */
+function isNameHere(name: string, cwd: () => string): boolean {
+  try {
+    return existsSync(resolvePath(cwd, name));
+  } catch (error) {
+    if (isExpectedError(error, 'DISK')) return false;
+    throw error;
   }
 }
 

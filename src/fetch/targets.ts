@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Package } from '../api/package.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { resolvePath } from '../disk/resolve-path.ts';
 import { fileName, folderName } from '../download/file-name.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
@@ -17,16 +18,27 @@ export interface Target {
 }
 
 /**
+ * The path that names of files are relative to, or the one that was asked for; null for standard output.
+ * @throws ExpectedError DISK when that is the current folder, and it is gone
+ */
+export function findBase(
+  flags: Pick<FetchFlags, 'output' | 'folder' | 'toStdout'>,
+  cwd: () => string,
+): string | null {
+  return flags.toStdout ? null : resolvePath(cwd, flags.output ?? flags.folder ?? '.');
+}
+
+/**
  * Decides all names before the first byte travels. An `-o` that names an existing folder means `-D`.
  * @throws ExpectedError USAGE when one name is given for several files, or on Windows one with a colon
  */
 export async function chooseTargets(
   item: Package,
   flags: Pick<FetchFlags, 'output' | 'folder'>,
-  { cwd, isOnlyPackage, platform }: { cwd: string; isOnlyPackage: boolean; platform: NodeJS.Platform },
+  { cwd, isOnlyPackage, platform }: { cwd: () => string; isOnlyPackage: boolean; platform: NodeJS.Platform },
 ): Promise<readonly Target[]> {
   refuseStream(flags.output, platform);
-  const isFolder = flags.output !== null && (await isExistingFolder(path.resolve(cwd, flags.output)));
+  const isFolder = flags.output !== null && (await isExistingFolder(resolvePath(cwd, flags.output)));
   const folder = isFolder ? flags.output : flags.folder;
   if (flags.output !== null && !isFolder) {
     if (item.files.length > 1) {
@@ -38,12 +50,12 @@ export async function chooseTargets(
         },
       );
     }
-    const file = path.resolve(cwd, flags.output);
+    const file = resolvePath(cwd, flags.output);
     // A dot may stand in any name: only the end of an archive's is none of the folder's.
     const unpacked = file.replace(/(?<=[^\\/])\.zip$/i, '');
     return [{ file, folder: unpacked === file ? `${file}-files` : unpacked }];
   }
-  const base = path.resolve(cwd, folder ?? '.');
+  const base = resolvePath(cwd, folder ?? '.');
   return item.files.map((file, index) => {
     const name = fileName({
       packageId: item.id,

@@ -6,6 +6,7 @@ import type { ActiveFaults } from './active-faults.ts';
 import type { Library } from './library.ts';
 import { collectItems, isSingleRendition, safeName } from './package-items.ts';
 import { type BuiltFile, buildPackage } from './packager.ts';
+import { failureText } from './refusal.ts';
 
 /** A file of a package as it is served. */
 export interface ServedFile extends BuiltFile {
@@ -110,7 +111,7 @@ export function createPackageStore(options: PackageStoreOptions): PackageStore {
             if (packages.has(stored.id))
               for (const file of stored.files) files.set(file.id, { stored, file });
           } catch (error) {
-            stored.failure = error instanceof Error ? error.message : String(error);
+            stored.failure = failureText(error);
           }
         }),
         stop: () => controller.abort(),

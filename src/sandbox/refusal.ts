@@ -1,3 +1,5 @@
+import { isSystemError, reasonOf } from '../disk/disk-error.ts';
+
 /** What is wrong with a request, field by field, as JSend's `fail` carries it. */
 export type FieldMessages = Readonly<Record<string, string>>;
 
@@ -25,4 +27,10 @@ export class Refusal extends Error {
 export function refuseFields(fields: FieldMessages): void {
   const names = Object.keys(fields);
   if (names.length > 0) throw new Refusal(400, `not valid: ${names.join(', ')}`, { fields });
+}
+
+/** What went wrong in the sandbox itself, in words. */
+export function failureText(error: unknown): string {
+  if (isSystemError(error)) return reasonOf(error);
+  return error instanceof Error ? error.message : String(error);
 }

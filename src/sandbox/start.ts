@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { diskError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { createActiveFaults } from './active-faults.ts';
 import { CATALOGUE } from './built-in-catalogue.ts';
@@ -18,7 +19,7 @@ import { readMediaDirectory } from './media-directory.ts';
 import { createPackageStore, type PackageStore } from './package-store.ts';
 import type { SandboxState } from './sandbox-state.ts';
 import { startSignedStorage } from './signed-storage.ts';
-import { makeTemporaryFolder } from './temporary-folder.ts';
+import { makeSandboxFolder, type SandboxOwner } from './temporary-folder.ts';
 import { createTokens } from './tokens.ts';
 
 export interface SandboxOptions {
@@ -35,6 +36,8 @@ export interface SandboxOptions {
   readonly traits?: Traits;
   /** When packages expire that do not say; a week if left out. */
   readonly tenantExpiryMs?: number;
+  /** With it, what killed sandboxes have left is cleared away. */
+  readonly owner?: SandboxOwner;
 }
 
 export interface Sandbox {
@@ -60,7 +63,7 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 /**
  * Starts a server on this machine that speaks the Streamdiver API as far as it is documented (api.md).
- * @throws ExpectedError USAGE when the port is taken or there is no such folder
+ * @throws ExpectedError USAGE when the port is taken or there is no such folder, DISK
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { port, mediaDirectory, prepareMs, tenantExpiryMs = WEEK_MS, traits = DEFAULT_TRAITS } = options;
@@ -68,7 +71,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { signal } = controller;
   // One listener for each transfer that waits: many are no leak.
   setMaxListeners(0, signal);
-  const temporary = makeTemporaryFolder();
+  const temporary = await makeSandboxFolder(options.owner ?? null);
   const cleanUp: (() => Promise<void>)[] = [() => temporary.remove()];
   const close = async () => {
     controller.abort();
@@ -136,7 +139,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     };
   } catch (error) {
     await close();
-    throw error;
+    throw diskError(error, temporary.path, 'write', 'set TMPDIR to a folder with more room');
   }
 }
 

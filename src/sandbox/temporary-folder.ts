@@ -1,20 +1,24 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ExpectedError } from '../errors.ts';
+import type { Owner } from '../disk/holder.ts';
+import { makeTemporaryFolder } from '../disk/temporary-folder.ts';
 
-export interface TemporaryFolder {
+export interface SandboxFolder {
   readonly path: string;
   remove(): Promise<void>;
 }
 
+/** Who runs the sandbox, so that the next one can tell whether it is still there. */
+export type SandboxOwner = Owner & { readonly userId: number | null };
+
 /**
- * A folder that only this user can read (mkdtemp makes it 0700); gone at the latest when the process exits.
+ * The folder of one sandbox, gone at the latest when the process exits; after a process that was killed, when the
+ * next sandbox starts.
  * @throws ExpectedError DISK when the folder for temporary files cannot be used
  */
-export function makeTemporaryFolder(): TemporaryFolder {
-  const path = make();
+export async function makeSandboxFolder(owner: SandboxOwner | null): Promise<SandboxFolder> {
+  const { path } = await makeTemporaryFolder(tmpdir(), 'streamdiver-sandbox-', owner);
   const removeNow = () => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   process.once('exit', removeNow);
   return {
@@ -24,16 +28,4 @@ export function makeTemporaryFolder(): TemporaryFolder {
       await rm(path, { recursive: true, force: true, maxRetries: 3 });
     },
   };
-}
-
-function make(): string {
-  try {
-    return realpathSync(mkdtempSync(join(tmpdir(), 'streamdiver-sandbox-')));
-  } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw new ExpectedError('DISK', `could not make a folder in ${tmpdir()}: ${error.message}`, {
-      cause: error,
-      hint: 'set TMPDIR to a folder that exists and can be written',
-    });
-  }
 }

@@ -5,7 +5,7 @@ import type { Answer } from './api-call.ts';
 import { writeIds } from './dialect/ids.ts';
 import { shapeError, waitHeaders } from './dialect/shape-error.ts';
 import type { Traits } from './dialect/traits.ts';
-import { Refusal } from './refusal.ts';
+import { failureText, Refusal } from './refusal.ts';
 import type { Zone } from './routes.ts';
 
 export interface WriteOptions {
@@ -72,7 +72,7 @@ function writeShaped(answer: Answer, headers: OutgoingHttpHeaders, options: Writ
 }
 
 function internalError(error: unknown): Refusal {
-  return new Refusal(500, `the sandbox failed: ${error instanceof Error ? error.message : String(error)}`);
+  return new Refusal(500, `the sandbox failed: ${failureText(error)}`);
 }
 
 function writeJson(

@@ -3,7 +3,8 @@ import { formatCommaSeparated, formatTabSeparated } from './delimited.ts';
 import { escapeText, formatJson } from './escape.ts';
 import { chooseColumns, pickFields } from './fields.ts';
 import type { Glyphs } from './glyphs.ts';
-import { createSink, isReaderGone, outputError } from './sink.ts';
+import { outputError } from './output-error.ts';
+import { createSink, isReaderGone } from './sink.ts';
 import type { Style } from './style.ts';
 import type { Column, Listing, OutputFormat } from './terminal.ts';
 

@@ -1,4 +1,3 @@
-import { ExpectedError } from '../errors.ts';
 import type { OutputStream } from '../world.ts';
 
 /** A standard stream that never throws at the writer: what went wrong is asked for. */
@@ -44,15 +43,4 @@ export function createSink(stream: OutputStream): Sink {
 export function isReaderGone(error: NodeJS.ErrnoException, stream: OutputStream): boolean {
   if (error.code === 'EIO') return stream.isTTY === true;
   return error.code !== undefined && READER_GONE.has(error.code);
-}
-
-/** The failure of standard output as the user is told of it. */
-export function outputError(error: NodeJS.ErrnoException, stream: OutputStream): ExpectedError {
-  if (isReaderGone(error, stream)) {
-    return new ExpectedError('DISK', 'standard output was closed by its reader', { cause: error });
-  }
-  return new ExpectedError('DISK', `standard output cannot be written (${error.code ?? error.message})`, {
-    cause: error,
-    hint: error.code === 'ENOSPC' ? 'make room where standard output is written to' : undefined,
-  });
 }

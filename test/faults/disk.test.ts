@@ -199,7 +199,9 @@ test.skipIf(process.platform !== 'linux').each([
     const api = await startApi({ files: { one: object } });
     const run = await runBinary(['fetch', PACKAGE_ID, '-D', folder, ...flags], { api, deadlineMs: 20_000 });
     expect(run.exitCode).toBe(9);
-    expect(run.stderr).toContain('could not make the folder /proc/streamdiver-dl-test: no such folder');
+    expect(run.stderr).toContain(
+      'could not make the folder /proc/streamdiver-dl-test: no such file or folder',
+    );
     expect(run.stderr).toMatch(/^hint: choose another folder/m);
   },
 );

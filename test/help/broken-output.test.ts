@@ -45,7 +45,9 @@ test.skipIf(process.platform !== 'linux')(
       const output = bash(`${line} >/dev/full`);
       expect([line, output]).toEqual([
         line,
-        expect.stringMatching(/standard output cannot be written \(ENOSPC\)[^]*hint: [^]*exit 9\n$/),
+        expect.stringMatching(
+          /could not write standard output: no space left on the disk[^]*hint: [^]*exit 9\n$/,
+        ),
       ]);
     }
   },

@@ -27,9 +27,11 @@ describe('faults 116', () => {
   test('a full disk behind standard output fails the flush and names the reason', async () => {
     const { terminal } = makeTerminal({ stdout: failingStream('ENOSPC') });
     terminal.line('a');
-    await expect(terminal.flush()).rejects.toThrow(disk('standard output cannot be written (ENOSPC)'));
+    await expect(terminal.flush()).rejects.toThrow(
+      disk('could not write standard output: no space left on the disk'),
+    );
     await expect(terminal.bytes(Buffer.from('a'))).rejects.toThrow(
-      disk('standard output cannot be written (ENOSPC)'),
+      disk('could not write standard output: no space left on the disk'),
     );
   });
 
@@ -39,7 +41,7 @@ describe('faults 116', () => {
     await gone.flush();
     const broken = makeTerminal({ stdout: failingStream('EIO') }).terminal;
     broken.line('a');
-    await expect(broken.flush()).rejects.toThrow(disk('standard output cannot be written (EIO)'));
+    await expect(broken.flush()).rejects.toThrow(disk('could not write standard output: input/output error'));
   });
 
   test.each(['EPIPE', 'ENOSPC', 'EIO'])('standard error that fails with %s is ignored', async (code) => {

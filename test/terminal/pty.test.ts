@@ -206,7 +206,10 @@ describe('faults 116: real pipes', () => {
 
   test.runIf(process.platform === 'linux')('a full disk is an error with a name', async () => {
     const { stdout, stderr } = await shell('$RUN lines >/dev/full; echo $?');
-    expect([stdout, stderr]).toEqual(['9\n', 'error: DISK: standard output cannot be written (ENOSPC)\n']);
+    expect([stdout, stderr]).toEqual([
+      '9\n',
+      'error: DISK: could not write standard output: no space left on the disk\n',
+    ]);
   });
 
   test('closed streams are survived', async () => {

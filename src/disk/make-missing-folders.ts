@@ -4,14 +4,12 @@ import path from 'node:path';
 /**
  * Makes a folder and those above it, each by itself: Node's own `recursive` goes on for ever on a file
  * system that answers ENOENT (/proc), and fails on a drive of Windows that is there (nodejs/node#25110).
- * Loads nothing: the start needs it.
- * @param mode of each that is made, before the umask takes its part
- * @throws the system's error, with the path of the folder that could not be made
+ * @throws the system's error, whose `path` is the folder that could not be made
  */
-export function makeEachFolder(folder: string, mode: number): void {
+export function makeMissingFolders(folder: string, mode: number): void {
   if (isFolder(folder)) return;
   const parent = path.dirname(folder);
-  if (parent !== folder) makeEachFolder(parent, mode);
+  if (parent !== folder) makeMissingFolders(parent, mode);
   try {
     mkdirSync(folder, { mode });
   } catch (error) {

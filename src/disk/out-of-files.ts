@@ -1,0 +1,19 @@
+import { ExpectedError } from '../errors.ts';
+
+/** Small and apart from the other reasons: it is loaded at the start, when nothing else may be. */
+export const OUT_OF_FILES: Readonly<Record<string, string>> = {
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files on this machine',
+};
+export const ALLOW_MORE = 'allow more of them with `ulimit -n 1024`, then run the same command again';
+
+/** The error for users when the process, or the machine, may open no more files: anything may fail with it; else null. */
+export function outOfFilesError(error: unknown): ExpectedError | null {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return null;
+  const reason = OUT_OF_FILES[error.code];
+  if (reason === undefined) return null;
+  return new ExpectedError('DISK', `could not go on with the program: ${reason}`, {
+    cause: error,
+    hint: ALLOW_MORE,
+  });
+}
