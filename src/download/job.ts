@@ -124,7 +124,7 @@ export function createJob({ request, destination, context, url, mayDivide }: Job
     isOld: (position) => old.has(position, position + 1),
     async write(chunks, position) {
       await destination.write(chunks, position);
-      keeper.wrote();
+      await keeper.wrote();
     },
     settled: () => keeper.settled(),
     connections: 0,

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { createByteRanges } from '../../src/download/byte-ranges.ts';
 import { createHeldTime } from '../../src/download/held-time.ts';
+import { keepJournal } from '../../src/download/journal-keeper.ts';
 import { openPartFile } from '../../src/download/open-part-file.ts';
 import type { PartFile } from '../../src/download/part-file.ts';
 import type { Chunk } from '../../src/download/plan.ts';
@@ -134,6 +136,26 @@ test.each([
   gate.open();
   await received;
   expect(Buffer.concat(written).equals(bytes)).toBe(true);
+});
+
+test('no more is written ahead of a note than a kill may cost', async () => {
+  const gate = makeGate();
+  const have = createByteRanges();
+  const destination = { have, note: () => gate.opened, checkpoint: async () => undefined };
+  const keeper = keepJournal(destination, createFastClock());
+  have.add(0, 2 * 1_048_576);
+  await keeper.wrote();
+  have.add(2 * 1_048_576, 5 * 1_048_576);
+  await keeper.wrote();
+  have.add(5 * 1_048_576, 6 * 1_048_576);
+  let isOver = false;
+  const waiting = keeper.wrote().then(() => {
+    isOver = true;
+  });
+  await delay(50);
+  expect(isOver).toBe(false);
+  gate.open();
+  await waiting;
 });
 
 test('what came before a connection broke is not asked for again', async () => {
