@@ -99,8 +99,10 @@ export function createJob({ request, destination, context, url, mayDivide }: Job
   const keeper = keepJournal(destination, context.clock);
   const old = createByteRanges(destination.have.list());
   const sizeBytes = knownSize({ request, destination });
-  const gaps = destination.have.missing(sizeBytes ?? Number.POSITIVE_INFINITY);
-  const isDivisible = mayDivide && destination.takesAnyOrder && sizeBytes !== null;
+  // An empty file is asked for as one of unknown size is: only the server's answer proves that it is empty.
+  const hasBytes = sizeBytes !== null && sizeBytes > 0;
+  const gaps = destination.have.missing(hasBytes ? sizeBytes : Number.POSITIVE_INFINITY);
+  const isDivisible = mayDivide && destination.takesAnyOrder && hasBytes;
   const mostConnections = isDivisible ? chooseConnections(gaps, context) : 1;
   const tail = { start: Math.max((sizeBytes ?? 0) - request.tailBytes, 0), end: sizeBytes ?? 0 };
   const isTailFirst = isDivisible && tail.end >= LARGE_BYTES && !destination.have.has(tail.start, tail.end);
@@ -122,7 +124,7 @@ export function createJob({ request, destination, context, url, mayDivide }: Job
     isOld: (position) => old.has(position, position + 1),
     async write(chunks, position) {
       await destination.write(chunks, position);
-      keeper.wrote();
+      await keeper.wrote();
     },
     settled: () => keeper.settled(),
     connections: 0,

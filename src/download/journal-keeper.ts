@@ -3,6 +3,8 @@ import type { Destination } from './destination.ts';
 
 /** What may have to be fetched again after the program was killed. */
 const NOTE = { leastBytes: 2 * 1_048_576, leastMs: 0, mostMs: 100 };
+/** So much may be written while a note is under way; on a busy disk, more of it waits for the note. */
+const UNNOTED_BYTES = 4 * 1_048_576;
 /**
  * What may have to be fetched again after the machine went down: 8 MiB, what comes in a fifth of a
  * second where that is more, and never what came more than 5 s ago.
@@ -10,8 +12,11 @@ const NOTE = { leastBytes: 2 * 1_048_576, leastMs: 0, mostMs: 100 };
 const CHECKPOINT = { leastBytes: 8 * 1_048_576, leastMs: 200, mostMs: 5_000 };
 
 export interface JournalKeeper {
-  /** Called after each write. @throws what went wrong in the background */
-  wrote(): void;
+  /**
+   * Called after each write; resolves when the next one may begin.
+   * @throws what went wrong in the background
+   */
+  wrote(): Promise<void>;
   /** Resolves when nothing runs in the background any more. @throws as above */
   settled(): Promise<void>;
 }
@@ -41,15 +46,17 @@ export function keepJournal(
           });
       },
       settled: () => running,
+      unsavedBytes: () => destination.have.totalBytes() - last.bytes,
     };
   };
   const notes = every(NOTE, () => destination.note());
   const checkpoints = every(CHECKPOINT, () => destination.checkpoint());
   return {
-    wrote() {
+    async wrote() {
       if (failure !== null) throw failure.error;
       notes.look();
       checkpoints.look();
+      if (notes.unsavedBytes() >= UNNOTED_BYTES) await notes.settled();
     },
     async settled() {
       await notes.settled();

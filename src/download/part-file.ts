@@ -49,6 +49,8 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
   // A reader may still be under way in a file that was replaced.
   const replaced: FileHandle[] = [];
   let isRemoved = false;
+  /** Counts the files: what was begun for one of them says nothing of the next. */
+  let generation = 0;
   let resumedFrom = have.totalBytes();
   let saving: Promise<void> = Promise.resolve();
   /** One after the other: a checkpoint in the background must not meet a restart in the journal. */
@@ -83,14 +85,15 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
       return bytes.subarray(0, bytesRead);
     },
     async write(chunks, position) {
-      const file = part;
-      const writtenBytes = await onDisk(writeFully(file, chunks, position), path, 'write');
+      const begunIn = generation;
+      const writtenBytes = await onDisk(writeFully(part, chunks, position), path, 'write');
       // What belongs to a file that was replaced meanwhile does not count.
-      if (file !== part) return;
+      if (begunIn !== generation) return;
       have.add(position, position + writtenBytes);
       arrivals.look();
     },
     async restart() {
+      generation += 1;
       replaced.push(part);
       have.clear();
       resumedFrom = 0;
@@ -107,10 +110,10 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
     },
     note: () => inTurn(() => appendNote(notes, have.list())),
     async checkpoint() {
-      const [file, synced] = [part, have.list()];
-      await onDisk(file.sync(), path, 'sync');
+      const [begunIn, synced] = [generation, have.list()];
+      await onDisk(part.sync(), path, 'sync');
       // A restart meanwhile has taken the synced bytes away again.
-      await save(() => (file === part ? { synced } : {}));
+      await save(() => (begunIn === generation ? { synced } : {}));
     },
     reject: (reason) => save(() => ({ rejected: reason })),
     async assertOurs() {

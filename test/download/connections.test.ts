@@ -85,7 +85,8 @@ test('row 56: the time in which --limit-rate does not read is not held against t
 });
 
 test('a line that is made to wait is not slow: no more connections are opened for it', async () => {
-  const scene = await setDownload(object, serve(object));
+  // At a fifth of the time, a line on a busy machine is as fast as one on an idle machine.
+  const scene = await setDownload(object, serve(object), { speed: 0.2 });
   await scene.download({ context: { connections: null, limitRate: createRateLimit(16 * MIB, scene.clock) } });
   expect(isRight(scene)).toBe(true);
   const shares = eventsOf(scene, 'progress').map((event) => event.kind === 'progress' && event.connections);

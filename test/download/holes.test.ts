@@ -11,8 +11,8 @@ import {
   slowly,
 } from '../support/download-scene.ts';
 import { wellBehaved } from '../support/fault-mode.ts';
-import { replacementOf } from '../support/fault-modes-identity.ts';
-import { makeZipObject } from '../support/served-object.ts';
+
+import { makeZipObject, siblingOf } from '../support/served-object.ts';
 
 const MIB = 1_048_576;
 const OVERLAP_BYTES = 65_536;
@@ -58,7 +58,7 @@ test.each([1, 4])(
 );
 
 test('row 69: a change that only the bytes before a hole show is noticed there', async () => {
-  const changed = { ...replacementOf(object), etag: object.etag, lastModified: object.lastModified };
+  const changed = { ...siblingOf(object), etag: object.etag, lastModified: object.lastModified };
   const scene = await setDownload(object, slowly(wellBehaved(changed)));
   await leaveHoles(scene);
   await scene.download();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { NoRangesError } from '../../src/download/http-source.ts';
 import { createFastClock } from '../support/fast-clock.ts';
@@ -73,6 +74,20 @@ describe('a file behind HTTP Range', () => {
     const reads = [...Array(12).keys()].map((index) => source.read(index * 10, index * 10 + 10));
     expect(Buffer.concat(await Promise.all(reads)).equals(object.bytes.subarray(0, 120))).toBe(true);
     expect(most).toBe(3);
+  });
+
+  test('a reader who takes nothing holds the server up', async () => {
+    const large = { ...object, bytes: Buffer.alloc(32 * 1_048_576, 'x') };
+    const server = await startFaultServer(wellBehaved(large));
+    const source = await openRemoteSource(server);
+    const stream = source.stream(0, large.bytes.length);
+    const first = await stream.next();
+    await delay(500);
+    // What waits here is bounded; the system's own buffers hold the rest up.
+    expect(source.transferredBytes()).toBeLessThan(2 * 1_048_576);
+    const pieces = first.done === true ? [] : [first.value];
+    for await (const piece of stream) pieces.push(piece);
+    expect(Buffer.concat(pieces).equals(large.bytes)).toBe(true);
   });
 
   test('a reader who stops early gives the connection back', async () => {

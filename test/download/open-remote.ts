@@ -8,6 +8,7 @@ import {
   openHttpSource,
 } from '../../src/download/open-http-source.ts';
 import { createRateLimit } from '../../src/download/rate-limit.ts';
+import { commandSignal } from '../support/command-signal.ts';
 import { createFastClock, type FastClock } from '../support/fast-clock.ts';
 import type { FaultServer } from '../support/fault-server.ts';
 import { openTransport } from '../support/open-transport.ts';
@@ -60,7 +61,7 @@ export async function openRemote(
       api,
       clock,
       random,
-      signal: signal ?? new AbortController().signal,
+      signal: signal ?? commandSignal(),
       retries,
       connections: createConnectionBudget(connections),
       limitRate: bytesPerSecond === null ? null : createRateLimit(bytesPerSecond, clock),

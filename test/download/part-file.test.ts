@@ -20,6 +20,7 @@ import type { Owner } from '../../src/disk/holder.ts';
 import { createByteRanges } from '../../src/download/byte-ranges.ts';
 import { openPartFile } from '../../src/download/open-part-file.ts';
 import type { PartFile } from '../../src/download/part-file.ts';
+import { afterThisTest } from '../support/after-this-test.ts';
 import { pseudoRandomBytes } from '../support/bytes.ts';
 import { ownerOf } from '../support/download-scene.ts';
 import { listTree, makeTempFolder } from '../support/temp-folder.ts';
@@ -30,8 +31,11 @@ const FIRST = ownerOf(1_001);
 const SECOND = ownerOf(1_002);
 const ETAG = { etag: '"a"', lastModified: null };
 
-function open(target: string, owner: Owner): Promise<PartFile> {
-  return openPartFile({ target, identity, owner, mayResume: true });
+/** Until the end of the test at most: a process that was killed leaves nothing open either. */
+async function open(target: string, owner: Owner): Promise<PartFile> {
+  const part = await openPartFile({ target, identity, owner, mayResume: true });
+  afterThisTest(() => part.remove());
+  return part;
 }
 
 async function bring(part: PartFile, start: number, end: number): Promise<void> {

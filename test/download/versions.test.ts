@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { askedRange, eventsOf, isRight, setDownload, slowly } from '../support/download-scene.ts';
 import { headersWith, wellBehaved as serve } from '../support/fault-mode.ts';
-import { replacementOf } from '../support/fault-modes-identity.ts';
+
 import type { FaultReply } from '../support/fault-reply.ts';
 import type { FaultHandler, FaultRequest } from '../support/fault-server.ts';
-import { makePlainObject, makeZipObject } from '../support/served-object.ts';
+import { makePlainObject, makeZipObject, siblingOf } from '../support/served-object.ts';
 
 const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);
@@ -62,7 +62,7 @@ test('row 71: a server that labels every later range wrongly is given up, and no
 });
 
 test('row 68: a file that changes between two pieces is begun again, never mixed', async () => {
-  const replacement = replacementOf(object);
+  const replacement = siblingOf(object);
   const scene = await setDownload(
     object,
     slowly((request, reply) => reply.file(request.requestIndex < 3 ? object : replacement)),
@@ -73,7 +73,7 @@ test('row 68: a file that changes between two pieces is begun again, never mixed
 });
 
 test('row 68: a 206 of another version is not taken although the condition was sent', async () => {
-  const replacement = replacementOf(object);
+  const replacement = siblingOf(object);
   const scene = await setDownload(
     object,
     slowly((request, reply) => {

@@ -147,6 +147,17 @@ test('row 81: a full disk says how much is missing or what to do, and keeps what
   expect(run.stderr).toMatch(/^hint: /m);
 });
 
+test('row 82: a journal that cannot be replaced once, by what the server says of the file, is a disk error', async () => {
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  const fault: DiskFault = { call: 'rename', nth: 1, effect: 'EIO', pathPart: 'object.zip.part.json' };
+  const { nodeFlags, markerPath } = diskFaultFlags(fault);
+  const run = await runBinary(ARGS, { api, place, nodeFlags });
+  expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
+  expect(existsSync(markerPath)).toBe(true);
+  expect(finalOf(place)).toBeUndefined();
+});
+
 test('row 116: standard output that is full is a disk error, and one that was closed is none of a bug', async () => {
   const api = await startApi({ files: { one: object } });
   const args = ['fetch', PACKAGE_ID, '-o', '-'];

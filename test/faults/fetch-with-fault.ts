@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PACKAGE_ID } from '../support/api-packages.ts';
 import { type ApiServer, startApi } from '../support/api-server.ts';
 import { assertNoCanaryElsewhere } from '../support/canary.ts';
-import { type FaultMode, wellBehaved } from '../support/fault-mode.ts';
+import { type FaultMode, type FaultOutcome, wellBehaved } from '../support/fault-mode.ts';
 import { type FaultServer, startFaultServer } from '../support/fault-server.ts';
 import { runCli } from '../support/run-cli.ts';
 import { makePlace, type RunPlace } from '../support/run-place.ts';
@@ -26,8 +26,7 @@ export interface FaultScene {
 }
 
 /** One ready package whose file lies in a storage that misbehaves; each look at it gives another signed URL. */
-export async function setScene(mode: FaultMode, sizeBytes = 300_000): Promise<FaultScene> {
-  const object = makeZipObject(sizeBytes);
+export async function setScene(mode: FaultMode, object = makeZipObject(300_000)): Promise<FaultScene> {
   const storage = await startFaultServer(mode.handler(object));
   const api = await startApi();
   handOut(api, storage, object.contentType, announcedSize(mode, object));
@@ -63,7 +62,12 @@ export function handOut(
     const url = `${storage.origin}/object?signature=${signature}`;
     return reply.json(200, {
       status: 'success',
-      data: { id: PACKAGE_ID, status: 'ready', compressed: true, files: [{ url, mimeType, ...size }] },
+      data: {
+        id: PACKAGE_ID,
+        status: 'ready',
+        compressed: mimeType === 'application/zip',
+        files: [{ url, mimeType, ...size }],
+      },
     });
   });
 }
@@ -76,7 +80,7 @@ export async function expectFaultIsHandled(mode: FaultMode): Promise<void> {
   const scene = await setScene(mode);
   const wanted = mode.finalObject?.(scene.object) ?? scene.object;
   const run = await scene.fetch();
-  expectOutcome(run, scene, mode, wanted);
+  expectOutcome(run, scene, mode.outcome, wanted.bytes);
   assertNoCanaryElsewhere([scene.storage], scene.api.origin);
   if (run.exitCode === 0) return;
   scene.storage.use(wellBehaved(wanted));
@@ -87,19 +91,20 @@ export async function expectFaultIsHandled(mode: FaultMode): Promise<void> {
   }
 }
 
-function expectOutcome(
+/** One of the exit codes; the wanted bytes under the final name after a success, and nothing there after a failure. */
+export function expectOutcome(
   run: ProgramResult,
   scene: FaultScene,
-  { outcome }: FaultMode,
-  wanted: ServedObject,
+  { exitCodes }: Pick<FaultOutcome, 'exitCodes'>,
+  wanted: Buffer,
 ): void {
   const told = describeRun(run);
-  if (!outcome.exitCodes.includes(run.exitCode)) {
-    fail(`expected exit code ${outcome.exitCodes.join(' or ')}\n${told}`);
+  if (!exitCodes.includes(run.exitCode)) {
+    fail(`expected exit code ${exitCodes.join(' or ')}\n${told}`);
   }
   const final = scene.finalBytes();
   if (run.exitCode === 0) {
-    if (final?.equals(wanted.bytes) !== true) fail(`a success with wrong bytes\n${told}`);
+    if (final?.equals(wanted) !== true) fail(`a success with wrong bytes\n${told}`);
   } else {
     if (final !== undefined) fail(`a failure with a file under the final name\n${told}`);
     if (!/^error: \S/m.test(run.stderr)) fail(`no error line\n${told}`);

@@ -14,9 +14,9 @@ import { join } from 'node:path';
 import { assert, asyncProperty, constantFrom, double, record } from 'fast-check';
 import { expect, test } from 'vitest';
 import { cutAtHalfThen, type FaultMode, headersWith, OVERCOME, wellBehaved } from '../support/fault-mode.ts';
-import { replacementOf } from '../support/fault-modes-identity.ts';
 import { runCli } from '../support/run-cli.ts';
 import { describeRun } from '../support/run-result.ts';
+import { makeZipObject, siblingOf } from '../support/served-object.ts';
 import { type FaultScene, handOut, OBJECT_NAME, setScene } from './fetch-with-fault.ts';
 
 /** Half of the object comes, then the storage has nothing more for this run. */
@@ -35,7 +35,7 @@ interface HalfDone extends FaultScene {
 
 /** A download that stopped at half; the storage behaves from now on and its log starts anew. */
 async function stopAtHalf(sizeBytes = 300_000): Promise<HalfDone> {
-  const scene = await setScene(HALF, sizeBytes);
+  const scene = await setScene(HALF, makeZipObject(sizeBytes));
   const run = await scene.fetch();
   const finalPath = join(scene.place.cwd, OBJECT_NAME);
   const partPath = `${finalPath}.part`;
@@ -79,7 +79,7 @@ test('row 70: where the server cannot continue, nobody claims afterwards that it
 
 test('row 68: after the file has changed, nobody claims that it was continued', async () => {
   const scene = await stopAtHalf();
-  scene.storage.use(wellBehaved(replacementOf(scene.object)));
+  scene.storage.use(wellBehaved(siblingOf(scene.object)));
   const run = await scene.fetch('--progress', 'plain');
   expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded', resumedFrom: 0 }] } });
   expect(run.stderr).not.toContain('continued after');

@@ -13,7 +13,10 @@ const SIZE_BYTES = 9 * 2 ** 20;
 const DONE = { exitCode: 0, isTidy: true, files: [OBJECT_NAME] };
 
 async function fetchWithWindowsNames(handler: FaultMode['handler'], ...args: readonly string[]) {
-  const scene = await setScene({ row: 0, name: 'names', outcome: OVERCOME, handler }, SIZE_BYTES);
+  const scene = await setScene(
+    { row: 0, name: 'names', outcome: OVERCOME, handler },
+    makeZipObject(SIZE_BYTES),
+  );
   const fetch = () =>
     runBinary(['fetch', PACKAGE_ID, '-o', OBJECT_NAME, '--json', ...args], {
       ...scene,

@@ -14,6 +14,7 @@ import {
   type FileResult,
 } from '../../src/download/download-file.ts';
 import { type Transport } from '../../src/http/transport.ts';
+import { commandSignal } from './command-signal.ts';
 import { createFastClock, type FastClock } from './fast-clock.ts';
 import { type FaultHandler, type FaultRequest, type FaultServer, startFaultServer } from './fault-server.ts';
 import { openTransport } from './open-transport.ts';
@@ -120,7 +121,7 @@ export async function setDownload(
           api,
           clock,
           random: () => 0.5,
-          signal: new AbortController().signal,
+          signal: commandSignal(),
           retries: 5,
           budget: createConnectionBudget(8),
           connections: 4,

@@ -12,6 +12,21 @@ test('sleeps a fraction of the time and shows all of it', async () => {
   expect(clock.sleepsMs).toEqual([20_000]);
 });
 
+test('stands still while the process cannot work', async () => {
+  const clock = createFastClock();
+  const started = { realMs: performance.now(), clockMs: clock.monotonicMs() };
+  const calls: string[] = [];
+  clock.after(20_000, () => calls.push('20 s'));
+  while (performance.now() - started.realMs < 500) {
+    // Blocked, as by a machine that gives its processor to others.
+  }
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(calls).toEqual([]);
+  expect(clock.monotonicMs() - started.clockMs).toBeLessThan(20_000);
+  await clock.sleep(20_000);
+  expect(calls).toEqual(['20 s']);
+});
+
 test('skips sleeps when told so', async () => {
   const clock = createFastClock({ skipsSleeps: true });
   for (let count = 0; count < 100; count++) await clock.sleep(3_600_000);

@@ -14,7 +14,24 @@ export interface FaultMode {
   readonly apiSizeBytes?: (object: ServedObject) => number | null;
   /** The object that a success must have saved, where it is another than the one handed in. */
   readonly finalObject?: (object: ServedObject) => ServedObject;
+  /** How a plain object ends, which has no checksums of its own; as `outcome` where that leaves no choice. */
+  readonly plain?: PlainOutcome;
 }
+
+/** Plain objects by what their server says of them. */
+export type PlainKind = 'bare' | 'etag' | 'digest' | 'etag and digest';
+
+/** The one exit code, for all kinds of plain objects or for each. */
+export interface PlainOutcome {
+  readonly exitCode: number | Readonly<Record<PlainKind, number>>;
+  /** What a success saves where nothing that the server says gives the fault away. */
+  readonly undetected?: (object: ServedObject) => Buffer;
+  /** The kinds for which it does not; all of them unless given. */
+  readonly undetectedKinds?: readonly PlainKind[];
+}
+
+/** Only a digest gives it away. */
+export const NEEDS_DIGEST = { bare: 0, etag: 0, digest: 10, 'etag and digest': 10 };
 
 export interface FaultOutcome {
   readonly exitCodes: readonly number[];
@@ -26,6 +43,11 @@ export interface FaultOutcome {
 export function titleOf({ row, name }: FaultMode): string {
   return `row ${row}: ${name}`;
 }
+
+/**
+ * The second half is wrong under the right strong ETag. Without one the whole is asked for again, and is right.
+ */
+export const ONLY_DIGEST_KNOWS = { bare: 0, etag: 0, digest: 0, 'etag and digest': 10 };
 
 /** The fault is overcome. */
 export const OVERCOME: FaultOutcome = { exitCodes: [0], finalFile: 'right' };

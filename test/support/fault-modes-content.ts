@@ -3,8 +3,10 @@ import {
   chunk,
   cutAtHalfThen,
   type FaultMode,
+  halfOf,
   headersWith,
   LAST_CHUNK,
+  NEEDS_DIGEST,
   OVERCOME,
   refused,
   wellBehaved,
@@ -83,12 +85,14 @@ function padded(object: ServedObject, text: string): Buffer {
   return Buffer.from(text.padEnd(object.bytes.length, ' ')).subarray(0, object.bytes.length);
 }
 
+const OTHER_CONTENT = 'nothing like an archive';
+
 /** A flipped bit that a second look does not find. */
 function flippedOnce(object: ServedObject): FaultHandler {
   let count = 0;
   return (_request, reply) => {
     count += 1;
-    return reply.file(count === 1 ? flipped(object, Math.floor(object.bytes.length / 2)) : object);
+    return reply.file(count === 1 ? flipped(object, halfOf(object)) : object);
   };
 }
 
@@ -98,24 +102,28 @@ export const CONTENT_MODES: readonly FaultMode[] = [
     row: 54,
     name: 'Content-Encoding: gzip that nobody asked for',
     outcome: refused(7, 10),
+    plain: { exitCode: 10 },
     handler: encoded('gzip', gzipSync),
   },
   {
     row: 54,
     name: 'Content-Encoding: br that nobody asked for',
     outcome: refused(7, 10),
+    plain: { exitCode: 10 },
     handler: encoded('br', brotli),
   },
   {
     row: 54,
     name: 'Content-Encoding: zstd that nobody asked for',
     outcome: refused(7, 10),
+    plain: { exitCode: 10 },
     handler: encoded('zstd', zstdFrame),
   },
   {
     row: 54,
     name: 'Content-Encoding: gzip over plain bytes',
     outcome: refused(7, 10),
+    plain: { exitCode: 10 },
     handler: encoded('gzip', (bytes) => bytes),
   },
   {
@@ -124,7 +132,13 @@ export const CONTENT_MODES: readonly FaultMode[] = [
     outcome: OVERCOME,
     handler: encoded('identity', (bytes) => bytes),
   },
-  { row: 54, name: 'Transfer-Encoding: gzip, chunked', outcome: refused(6, 7, 10), handler: gzipTransfer },
+  {
+    row: 54,
+    name: 'Transfer-Encoding: gzip, chunked',
+    outcome: refused(6, 7, 10),
+    plain: { exitCode: 7 },
+    handler: gzipTransfer,
+  },
   {
     row: 55,
     name: 'an HTML page with 200',
@@ -141,7 +155,8 @@ export const CONTENT_MODES: readonly FaultMode[] = [
     row: 55,
     name: 'other bytes with 200 that are as many as the object has',
     outcome: refused(7),
-    handler: answer(200, 'application/zip', (object) => padded(object, 'nothing like an archive')),
+    plain: { exitCode: 0, undetected: (object) => padded(object, OTHER_CONTENT) },
+    handler: answer(200, 'application/zip', (object) => padded(object, OTHER_CONTENT)),
   },
   {
     row: 55,
@@ -153,14 +168,28 @@ export const CONTENT_MODES: readonly FaultMode[] = [
     row: 55,
     name: 'an empty body with 200',
     outcome: refused(6, 7, 10),
+    plain: { exitCode: 10 },
     handler: answer(200, 'application/zip', ''),
   },
-  { row: 38, name: '204', outcome: refused(7, 10), handler: () => (_request, reply) => reply.head(204) },
-  { row: 38, name: '205', outcome: refused(7, 10), handler: answer(205, 'application/zip', '') },
+  {
+    row: 38,
+    name: '204',
+    outcome: refused(7, 10),
+    plain: { exitCode: 7 },
+    handler: () => (_request, reply) => reply.head(204),
+  },
+  {
+    row: 38,
+    name: '205',
+    outcome: refused(7, 10),
+    plain: { exitCode: 7 },
+    handler: answer(205, 'application/zip', ''),
+  },
   {
     row: 55,
     name: 'an XML AccessDenied with 403',
     outcome: refused(3, 4),
+    plain: { exitCode: 4 },
     handler: answer(403, 'application/xml', ACCESS_DENIED_XML),
   },
   {
@@ -187,6 +216,10 @@ export const CONTENT_MODES: readonly FaultMode[] = [
       row: 61,
       name: `every body has a flipped bit ${where}`,
       outcome: refused(7, 10),
+      plain: {
+        exitCode: NEEDS_DIGEST,
+        undetected: (object) => flipped(object, offset(object.bytes.length)).bytes,
+      },
       handler: (object) => wellBehaved(flipped(object, offset(object.bytes.length))),
     }),
   ),
@@ -194,6 +227,7 @@ export const CONTENT_MODES: readonly FaultMode[] = [
     row: 61,
     name: 'the first body has a flipped bit in the middle',
     outcome: { exitCodes: [0, 10], finalFile: 'by exit code' },
+    plain: { exitCode: NEEDS_DIGEST, undetected: (object) => flipped(object, halfOf(object)).bytes },
     handler: flippedOnce,
   },
 ];

@@ -103,6 +103,7 @@ export const LENGTH_MODES: readonly FaultMode[] = [
       row: 49,
       name: `every chunked body is cut before its last chunk, with Connection: ${connection}`,
       outcome: refused(6, 10),
+      plain: { exitCode: 6 },
       handler: chunked(connection, halfOf, false),
     }),
   ),
@@ -110,6 +111,7 @@ export const LENGTH_MODES: readonly FaultMode[] = [
     row: 49,
     name: 'a chunked body that ends properly after half of the object',
     outcome: refused(6, 10),
+    plain: { exitCode: 6 },
     handler: chunked('keep-alive', halfOf, true),
   },
   {
@@ -122,6 +124,7 @@ export const LENGTH_MODES: readonly FaultMode[] = [
     row: 50,
     name: 'a body that ends with the connection, whole, of a size that nobody knows',
     outcome: overcomeOrRefused(10),
+    plain: { exitCode: 10 },
     apiSizeBytes: () => null,
     handler: untilClose(whole),
   },
@@ -129,12 +132,14 @@ export const LENGTH_MODES: readonly FaultMode[] = [
     row: 50,
     name: 'a body that ends with the connection, cut',
     outcome: refused(6, 10),
+    plain: { exitCode: 6 },
     handler: untilClose(halfOf),
   },
   {
     row: 50,
     name: 'a body that ends with the connection, cut, of a size that nobody knows',
     outcome: refused(6, 7, 10),
+    plain: { exitCode: 10 },
     apiSizeBytes: () => null,
     handler: untilClose(halfOf),
   },
@@ -163,6 +168,7 @@ export const LENGTH_MODES: readonly FaultMode[] = [
     row: 51,
     name: 'the API says 0 bytes',
     outcome: refused(7, 10),
+    plain: { exitCode: 10 },
     apiSizeBytes: () => 0,
     handler: wellBehaved,
   },
@@ -170,39 +176,61 @@ export const LENGTH_MODES: readonly FaultMode[] = [
     row: 51,
     name: 'Content-Length one too large',
     outcome: refused(6, 10),
+    plain: { exitCode: 10 },
     handler: framedAs((object) => `Content-Length: ${object.bytes.length + 1}`),
   },
   {
     row: 51,
     name: 'Content-Length one too small',
     outcome: refused(6, 10),
+    plain: { exitCode: 10 },
     handler: framedAs((object) => `Content-Length: ${object.bytes.length - 1}`),
   },
-  { row: 52, name: 'an endless chunked body', outcome: refused(6, 10), handler: endless('chunked') },
+  {
+    row: 52,
+    name: 'an endless chunked body',
+    outcome: refused(6, 10),
+    plain: { exitCode: 10 },
+    handler: endless('chunked'),
+  },
   {
     row: 52,
     name: 'an endless body without length',
     outcome: refused(6, 10),
+    plain: { exitCode: 10 },
     handler: endless('until close'),
   },
   {
     row: 53,
     name: 'two Content-Length headers that disagree',
     outcome: refused(6, 7),
+    plain: { exitCode: 7 },
     handler: framedAs(lengthLine, () => 'Content-Length: 10'),
   },
   {
     row: 53,
     name: 'Content-Length and chunked together',
     outcome: refused(6, 7, 10),
+    plain: { exitCode: 7 },
     handler: framedAs(lengthLine, () => 'Transfer-Encoding: chunked'),
   },
-  ...['-1', '1e6', '0x10', '18446744073709551616', '', '10, 20'].map(
-    (value): FaultMode => ({
+  ...(
+    [
+      // The parser of HTTP refuses some by itself, which looks like a broken connection.
+      ['-1', 6],
+      ['1e6', 7],
+      ['0x10', 6],
+      ['18446744073709551616', 7],
+      ['', 6],
+      ['10, 20', 7],
+    ] as const
+  ).map(
+    ([value, exitCode]): FaultMode => ({
       row: 53,
       name: `Content-Length: ${JSON.stringify(value)}`,
       // Some of these a parser may read as no length at all; what counts is that nothing wrong is kept.
       outcome: overcomeOrRefused(6, 7, 10),
+      plain: { exitCode },
       handler: framedAs(() => `Content-Length: ${value}`),
     }),
   ),

@@ -136,6 +136,7 @@ export function objectHeaders(object: ServedObject): Record<string, string | num
     'Accept-Ranges': 'bytes',
     ETag: object.etag,
     'Last-Modified': object.lastModified,
+    'Repr-Digest': object.reprDigest,
   };
 }
 

@@ -28,6 +28,8 @@ export function assertInvariants(result: RunResult, options: RunOptions): void {
   assertHomeUntouched(result);
   if (options.mayBeBug !== true && result.exitCode === 70)
     broken('the program calls its failure a bug', result);
+  const warning = /^\(node:\d+\) .*/m.exec(result.stderr);
+  if (warning !== null) broken(`Node warns: ${warning[0]}`, result);
   if (/(^|\n)\s+at .+:\d+:\d+\)?(\n|$)|\n {4}at /.test(result.stderr)) {
     broken('standard error has a stack', result);
   }

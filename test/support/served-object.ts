@@ -9,6 +9,8 @@ export interface ServedObject {
   readonly etag?: string | undefined;
   /** HTTP-date; absent when undefined. */
   readonly lastModified?: string | undefined;
+  /** Sent as Repr-Digest (RFC 9530), whatever the bytes are by then; absent when undefined. */
+  readonly reprDigest?: string | undefined;
 }
 
 export interface ObjectOptions {
@@ -42,6 +44,24 @@ export function makeZipObject(sizeBytes: number, options: ObjectOptions = {}): S
 /** An object of any size, 0 included, that is no archive. */
 export function makePlainObject(sizeBytes: number, options: ObjectOptions = {}): ServedObject {
   return describe(seededBytes(sizeBytes, options.seed ?? 'A'), 'video/mp4', options);
+}
+
+/** Another object of the same kind, with its own values for as many of the headers as the first one has. */
+export function siblingOf(object: ServedObject, sizeBytes = object.bytes.length): ServedObject {
+  const make = object.contentType === 'application/zip' ? makeZipObject : makePlainObject;
+  const sibling = make(sizeBytes, { seed: 'B' });
+  return {
+    bytes: sibling.bytes,
+    contentType: object.contentType,
+    etag: object.etag === undefined ? undefined : sibling.etag,
+    lastModified: object.lastModified === undefined ? undefined : 'Tue, 06 Jan 2026 10:00:00 GMT',
+    reprDigest: object.reprDigest === undefined ? undefined : digestField(sibling.bytes),
+  };
+}
+
+/** The value of Repr-Digest for an object. */
+export function digestField(bytes: Buffer): string {
+  return `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`;
 }
 
 function describe(bytes: Buffer, contentType: string, options: ObjectOptions): ServedObject {

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiServer, startApi } from '../support/api-server.ts';
 import { definedPairs, type FaultReply, objectHeaders } from '../support/fault-reply.ts';
@@ -12,6 +13,24 @@ export interface PacedApi extends ApiServer {
   forget(): void;
   /** Resolves once no answer is under way, with the bytes sent again since the last time. */
   takeRepeatedBytes(): Promise<number>;
+  /** What was sent and waits in the system's buffers, where a client that is killed now has not seen it. */
+  unreadBytes(): number;
+}
+
+const SOCKETS = '/proc/net/tcp';
+
+/** Of all connections with this port: what the server's side has not got rid of and what the client's has not read. */
+function queuedBytes(port: number): number {
+  if (!existsSync(SOCKETS)) return 0;
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  let bytes = 0;
+  for (const line of readFileSync(SOCKETS, 'utf8').split('\n')) {
+    const [, local = '', remote = '', , queues = ''] = line.trim().split(/\s+/);
+    const [unsent = '0', unread = '0'] = queues.split(':');
+    if (local.endsWith(suffix)) bytes += Number.parseInt(unsent, 16);
+    if (remote.endsWith(suffix)) bytes += Number.parseInt(unread, 16);
+  }
+  return bytes;
 }
 
 /** One package with one object, which travels at such a rate over all connections together. */
@@ -60,6 +79,7 @@ export async function startPacedApi(object: ServedObject, bytesPerSecond: number
       sent = createSentBytes();
       repeatedBytes = 0;
     },
+    unreadBytes: () => queuedBytes(Number(new URL(api.origin).port)),
     async takeRepeatedBytes() {
       await Promise.all(bodies);
       const taken = repeatedBytes;

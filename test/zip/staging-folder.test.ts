@@ -2,7 +2,8 @@ import { linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'no
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Folder, openFolder } from '../../src/zip/folder.ts';
-import { openStagingFolder, type Unpacker } from '../../src/zip/staging-folder.ts';
+import { openStagingFolder, type StagingFolder, type Unpacker } from '../../src/zip/staging-folder.ts';
+import { afterThisTest } from '../support/after-this-test.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const KEY = '0123456789abcdef'.repeat(2);
@@ -17,12 +18,20 @@ const alive: Unpacker = {
 function openRoot(path: string): Folder {
   const folder = openFolder({ path, shownPath: path });
   if (folder === null) throw new Error(`no folder ${path}`);
+  afterThisTest(async () => folder.close());
   return folder;
+}
+
+/** One that a test leaves open. */
+function openStaging(root: string, unpacker: Unpacker): StagingFolder {
+  const staging = openStagingFolder(openRoot(root), unpacker);
+  afterThisTest(async () => staging.close());
+  return staging;
 }
 
 /** Leaves a folder as a process does that was killed. */
 function leaveBehind(root: string, unpacker: Unpacker): string {
-  const staging = openStagingFolder(openRoot(root), unpacker);
+  const staging = openStaging(root, unpacker);
   writeFileSync(staging.temporaryPlace().path, 'half');
   const part = staging.partPlace(KEY).shownPath;
   writeFileSync(part, 'a part');
@@ -41,7 +50,7 @@ describe('row 110: what a run that was killed left behind', () => {
   ])('%s, and its parts are taken over', (_name, next) => {
     const root = makeTempFolder();
     const left = leaveBehind(root, alive);
-    const staging = openStagingFolder(openRoot(root), next);
+    const staging = openStaging(root, next);
     const own = dirname(staging.partPlace(KEY).shownPath);
     expect(readdirSync(root)).toEqual([basename(own)]);
     expect(basename(own)).not.toBe(left);
@@ -79,7 +88,7 @@ describe('row 110: what a run that was killed left behind', () => {
     const root = makeTempFolder();
     const left = leaveBehind(root, alive);
     linkSync(join(root, left, `${KEY}.part`), join(root, 'film.mp4'));
-    const staging = openStagingFolder(openRoot(root), alive);
+    const staging = openStaging(root, alive);
     const own = dirname(staging.partPlace(KEY).shownPath);
     expect(readdirSync(own)).toEqual([`${KEY}.part.done`]);
   });

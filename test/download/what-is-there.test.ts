@@ -1,0 +1,126 @@
+import { closeSync, ftruncateSync, openSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readBootId } from '../../src/download/journal.ts';
+import { type DownloadScene, setDownload } from '../support/download-scene.ts';
+import { wellBehaved } from '../support/fault-mode.ts';
+import type { FaultHandler } from '../support/fault-server.ts';
+import { makePlainObject, makeZipObject } from '../support/served-object.ts';
+import { listTree } from '../support/temp-folder.ts';
+
+const ETAG = '"zeros"';
+const REST_BYTES = 100_000;
+
+/** The journal of a run that ended in order. */
+async function putJournal(
+  { target, server }: DownloadScene,
+  { sizeBytes, writtenBytes, fileId = 'one' }: { sizeBytes: number; writtenBytes: number; fileId?: string },
+): Promise<void> {
+  const ranges = [[0, writtenBytes]];
+  const journal = {
+    schema: 2,
+    identity: { origin: server.origin, packageId: 'package', fileId },
+    sizeBytes,
+    validator: { etag: ETAG, lastModified: null },
+    synced: ranges,
+    written: ranges,
+    bootId: await readBootId(),
+    holder: null,
+    rejected: null,
+  };
+  writeFileSync(`${target}.part.json`, `${JSON.stringify(journal)}\n`);
+}
+
+/** Serves zeros without end, from any place on. */
+const zeros = (sizeBytes: number): FaultHandler => {
+  return (request, reply) => {
+    const [, first] = /^bytes=(\d+)-/.exec(request.headers.get('range') ?? '') ?? [];
+    const start = Number(first);
+    return reply.send(
+      206,
+      {
+        ETag: ETAG,
+        'Content-Type': 'video/mp4',
+        'Content-Range': `bytes ${start}-${sizeBytes - 1}/${sizeBytes}`,
+      },
+      Buffer.alloc(sizeBytes - start),
+    );
+  };
+};
+
+describe('the space that a download takes', () => {
+  /** A part of holes, longer than the disk is free: what is in it needs no room any more. */
+  async function setHuge(restBytes: (freeBytes: number) => number) {
+    const object = makePlainObject(0);
+    const scene = await setDownload(object, wellBehaved(object));
+    const { bavail, bsize } = statfsSync(dirname(scene.target));
+    const writtenBytes = Math.ceil(bavail * bsize * 1.5);
+    const sizeBytes = writtenBytes + restBytes(bavail * bsize);
+    const part = openSync(`${scene.target}.part`, 'w');
+    ftruncateSync(part, writtenBytes);
+    closeSync(part);
+    await putJournal(scene, { sizeBytes, writtenBytes });
+    scene.server.use(zeros(sizeBytes));
+    return { scene, sizeBytes };
+  }
+
+  test('is not that of the bytes that are there already', async () => {
+    const { scene, sizeBytes } = await setHuge(() => REST_BYTES);
+    const { transferredBytes, resumedFrom } = await scene.download({ request: { sizeBytes } });
+    expect(resumedFrom).toBe(sizeBytes - REST_BYTES);
+    expect(transferredBytes).toBeGreaterThanOrEqual(REST_BYTES);
+  });
+
+  test('is that of all the others', async () => {
+    const { scene, sizeBytes } = await setHuge((freeBytes) => freeBytes * 2);
+    await expect(scene.download({ request: { sizeBytes } })).rejects.toMatchObject({
+      code: 'DISK',
+      message: expect.stringContaining('not enough space'),
+    });
+    expect(scene.server.requests).toEqual([]);
+  });
+});
+
+describe('a file that is there, with a part beside it', () => {
+  const object = makeZipObject(50_000);
+
+  async function setFinished(fileId: string): Promise<DownloadScene> {
+    const scene = await setDownload(object, wellBehaved(object));
+    await scene.download();
+    writeFileSync(`${scene.target}.part`, object.bytes.subarray(0, 100));
+    await putJournal(scene, { sizeBytes: object.bytes.length, writtenBytes: 100, fileId });
+    return scene;
+  }
+  const namesBeside = ({ target }: DownloadScene) => listTree(dirname(target)).map(({ path }) => path);
+
+  test('of the same object: it is cleared away', async () => {
+    const scene = await setFinished('one');
+    expect(await scene.download()).toMatchObject({ isAlreadyThere: true });
+    expect(namesBeside(scene)).toEqual(['object.zip']);
+  });
+
+  test('of another object: it stays as it is', async () => {
+    const scene = await setFinished('two');
+    const journal = readFileSync(`${scene.target}.part.json`, 'utf8');
+    expect(await scene.download()).toMatchObject({ isAlreadyThere: true });
+    expect(namesBeside(scene)).toEqual(['object.zip', 'object.zip.part', 'object.zip.part.json']);
+    expect(readFileSync(`${scene.target}.part.json`, 'utf8')).toBe(journal);
+  });
+});
+
+describe('a file that is said to be empty', () => {
+  test('is asked for, and is there', async () => {
+    const object = makePlainObject(0);
+    const scene = await setDownload(object, wellBehaved(object));
+    expect(await scene.download()).toMatchObject({ sizeBytes: 0, transferredBytes: 0 });
+    expect(scene.ranges()).toEqual([undefined]);
+    expect(scene.finalBytes()).toHaveLength(0);
+  });
+
+  test('is refused when the server has bytes', async () => {
+    const object = makePlainObject(1);
+    const scene = await setDownload(object, wellBehaved(object));
+    await expect(scene.download({ request: { sizeBytes: 0 } })).rejects.toMatchObject({ code: 'INTEGRITY' });
+    expect(scene.finalBytes()).toBeUndefined();
+  });
+});
