@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { createApi } from '../../src/api/client.ts';
+import { commandCredential } from '../../src/auth/credential.ts';
+import { startApi } from '../support/api-server.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+import { openTransport } from '../support/open-transport.ts';
+
+const signal = new AbortController().signal;
+
+/** An API client whose token command prints `old` first and `new` from then on. */
+function clientOf(origin: string) {
+  const clock = createFastClock({ speed: 1 });
+  let runs = 0;
+  const credential = commandCredential(async () => {
+    runs += 1;
+    return runs === 1 ? 'old' : 'new';
+  });
+  const apiUrl = new URL(`${origin}/v2`);
+  const transport = openTransport(clock);
+  return createApi({ transport, credential, apiUrl, clock, random: () => 0, retries: 0 });
+}
+
+test('a refused request is sent again with a renewed token, and the body of the refusal is not waited for', async () => {
+  let hangUp = (): void => {};
+  const refusalClosed = new Promise<void>((resolve) => {
+    hangUp = resolve;
+  });
+  const api = await startApi({
+    token: null,
+    script: {
+      'GET /v2/downloads': async (request, reply) => {
+        if (request.headers.get('authorization') === 'Bearer new') return await reply.json(200, { data: [] });
+        await reply.head(401, { 'content-length': 1_000_000 });
+        await reply.stall();
+        hangUp();
+      },
+    },
+  });
+  expect(await clientOf(api.origin).listDownloads(0, 1, signal)).toEqual([]);
+  expect(api.requests.map(({ headers }) => headers.get('authorization'))).toEqual([
+    'Bearer old',
+    'Bearer new',
+  ]);
+  await refusalClosed;
+});
