@@ -4,6 +4,7 @@
 // it, `--again` tries survivors once more. Results are kept in the system's folder for temporary files, so
 // that the same command goes on where it was stopped.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   cpSync,
@@ -57,9 +58,12 @@ const faults = pickFaults(all, seed, Number(values.limit));
 
 const state = path.join(tmpdir(), 'streamdiver-dl-mutate');
 mkdirSync(state, { recursive: true });
+const name = [folder, ...(values.tests ?? [])].join('-').replaceAll(/[^a-z]+/gi, '-');
+const hash = createHash('sha256').update(name).digest('hex').slice(0, 12);
+// A long list of tests does not fit into the name of a file.
 const results = path.join(
   state,
-  `${[folder, ...(values.tests ?? [])].join('-').replaceAll(/[^a-z]+/gi, '-')}-${seed}.ndjson`,
+  `${name.length > 150 ? `${name.slice(0, 100)}-${hash}` : name}-${seed}.ndjson`,
 );
 const known = new Map(
   existsSync(results)
