@@ -225,3 +225,13 @@ describe('a kept token', () => {
     expect(await credential.authorization(signal)).toBe('Bearer new');
   });
 });
+
+test.each([
+  [401, /^check the client id and secret; /],
+  [404, /^check the tenant and --sso-url; /],
+  [302, /^check --sso-url$/],
+])('after status %i it is said what to look at', async (status, hint) => {
+  const { credential } = await makeCredential({ status, json: {} });
+  const failed: unknown = await credential.authorization(signal).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ details: { httpStatus: status, hint: expect.stringMatching(hint) } });
+});
