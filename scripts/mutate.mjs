@@ -24,8 +24,8 @@ import { parseArgs } from 'node:util';
 import { findFaults, pickFaults } from './mutate/faults.mjs';
 import { startTests } from './mutate/tests.mjs';
 
-/** For a test file without a fault; with one it gets three times what it took, and a minute. */
-const LONGEST_RUN_MS = 900_000;
+/** For a test file that has not passed yet; then it gets three times what it took, and a minute. */
+const LONGEST_RUN_MS = 600_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -94,27 +94,18 @@ process.on('exit', tests.stop);
 /** Test files, those of the file's name first, because they are quick, then those of its folder; then all that import it. */
 async function testsFor(file) {
   const own = path.join('test', path.relative('src', path.dirname(file)));
-  const named = path.join(own, path.basename(file, '.ts'));
   const stages = [
-    { paths: [named] },
-    ...(values.tests !== undefined ? [{ paths: values.tests }] : [{ paths: [own] }, { related: file }]),
+    { paths: [path.join(own, path.basename(file, '.ts'))] },
+    // Tests that run the program import nothing of it.
+    ...(values.tests === undefined
+      ? [{ paths: [own] }, { related: file }]
+      : [{ paths: values.tests, ...(values.build ? {} : { related: file }) }]),
   ];
   const found = [];
   for (const stage of stages) {
-    const files = await tests.ask({ action: 'find', ...stage }, LONGEST_RUN_MS);
-    for (const one of files) await tookMs(one);
-    found.push(...files.toSorted((one, other) => took.get(one) - took.get(other)));
+    found.push(...(await tests.ask({ action: 'find', ...stage }, LONGEST_RUN_MS)));
   }
-  return [...new Set(found)].filter((one) => took.get(one) !== null);
-}
-
-const took = new Map();
-/** How long a test file takes without a fault, or null where it fails: it would catch every one. */
-async function tookMs(file) {
-  if (took.has(file)) return;
-  const answer = await tests.ask({ action: 'run', file }, LONGEST_RUN_MS);
-  if (!answer.passes) process.stderr.write(`left out ${file}: it fails without a fault\n`);
-  took.set(file, answer.passes ? answer.tookMs : null);
+  return [...new Set(found)];
 }
 
 /** False where the program cannot be built. */
@@ -122,14 +113,53 @@ function build() {
   return spawnSync('npm', ['run', '--silent', 'build'], { cwd: copy, stdio: 'ignore' }).status === 0;
 }
 
+/** Puts text in the place of a file's. */
+async function write(file, text) {
+  writeFileSync(path.join(copy, file), text);
+  await tests.ask({ action: 'changed', file }, LONGEST_RUN_MS);
+}
+
+/** How long a test file took when it passed. */
+const took = new Map();
+async function runTest(file) {
+  const patienceMs = took.has(file) ? 3 * took.get(file) + 60_000 : LONGEST_RUN_MS;
+  const answer = await tests.ask({ action: 'run', file }, patienceMs);
+  const passes = answer?.passes === true;
+  if (passes) took.set(file, answer.tookMs);
+  return passes;
+}
+
+/** Whether a test file passes without a fault: one that does not would catch every one. */
+const sound = new Map();
+async function isSound(file) {
+  if (!sound.has(file)) {
+    sound.set(file, await runTest(file));
+    if (!sound.get(file)) process.stderr.write(`left out ${file}: it fails without a fault\n`);
+  }
+  return sound.get(file);
+}
+
 /** The test that catches a fault, or null; a test that hangs has caught it. */
 async function catcherOf(fault, testFiles) {
-  if (values.build && !build()) return 'build';
-  for (const file of testFiles) {
-    const answer = await tests.ask({ action: 'run', file }, 3 * took.get(file) + 60_000);
-    if (answer === null || !answer.passes) return file;
+  const original = readFileSync(path.join(copy, fault.file), 'utf8');
+  const write = async (text) => {
+    writeFileSync(path.join(copy, fault.file), text);
+    await tests.ask({ action: 'changed', file: fault.file }, LONGEST_RUN_MS);
+    return !values.build || build();
+  };
+  const plant = () => write(original.slice(0, fault.start) + fault.text + original.slice(fault.end));
+  try {
+    if (!(await plant())) return 'build';
+    for (const file of testFiles.toSorted((one, other) => (took.get(one) ?? 0) - (took.get(other) ?? 0))) {
+      if (sound.get(file) === false || (await runTest(file))) continue;
+      await write(original);
+      if (await isSound(file)) return file;
+      await plant();
+    }
+    return null;
+  } finally {
+    await write(original);
   }
-  return null;
 }
 
 const testsOf = new Map();
@@ -137,15 +167,7 @@ for (const fault of faults) {
   const before = known.get(fault.id);
   if (before !== undefined && (before.caught || !values.again)) continue;
   if (!testsOf.has(fault.file)) testsOf.set(fault.file, await testsFor(fault.file));
-  const planted = path.join(copy, fault.file);
-  const original = readFileSync(planted, 'utf8');
-  const write = async (text) => {
-    writeFileSync(planted, text);
-    await tests.ask({ action: 'changed', file: fault.file }, LONGEST_RUN_MS);
-  };
-  await write(original.slice(0, fault.start) + fault.text + original.slice(fault.end));
   const by = await catcherOf(fault, testsOf.get(fault.file));
-  await write(original);
   const result = { ...fault, caught: by !== null, by };
   known.set(fault.id, result);
   appendFileSync(results, `${JSON.stringify(result)}\n`);

@@ -147,3 +147,14 @@ test('without a home nothing is read, and writing is refused', async () => {
   expect(await store.readCredentials()).toEqual(new Map());
   await expect(store.changeConfig((config) => config)).rejects.toMatchObject({ code: 'CONFIG' });
 });
+
+test('a file of 1 MiB is read, of a byte more not', async () => {
+  const folder = makeTempFolder();
+  const { store } = storeIn(folder);
+  const write = (sizeBytes: number) =>
+    writeFileSync(join(folder, 'config.json'), '{"profiles":{}}'.padEnd(sizeBytes));
+  write(1_048_576);
+  expect(await store.readConfig()).toEqual({ profiles: new Map() });
+  write(1_048_577);
+  await expect(store.readConfig()).rejects.toThrow('is larger than 1 MiB');
+});
