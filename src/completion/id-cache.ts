@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isObject } from '../values/json.ts';
 import type { Candidate, IdKind } from './candidates.ts';
@@ -44,7 +44,8 @@ export function createIdCache(
         renameSync(temporary, file);
       } catch (error) {
         if (!isSystemError(error)) throw error;
-        rmSync(temporary, { force: true });
+        // Where a file stands in the folder's place, even looking for it would fail.
+        if (existsSync(temporary)) rmSync(temporary, { force: true });
       }
     },
   };

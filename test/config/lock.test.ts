@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { waitForLock } from '../../src/config/lock.ts';
@@ -85,4 +85,41 @@ test('an interruption ends the wait with its reason', async () => {
   setTimeout(() => ending.abort(new Error('stopped')), 20);
   await expect(take(lockPath, { waitMs: 60_000, signal: ending.signal })).rejects.toThrow('stopped');
   expect(existsSync(lockPath)).toBe(true);
+});
+
+test('it is looked again every 50 ms, until the very moment when the time is up', async () => {
+  const lockPath = lockIn(makeTempFolder(), LIVING);
+  const pausesMs: number[] = [];
+  let nowMs = 1_000;
+  const clock = {
+    ...createFastClock(),
+    monotonicMs: () => nowMs,
+    sleep: async (delayMs: number) => {
+      pausesMs.push(delayMs);
+      nowMs += delayMs;
+    },
+  };
+  const { signal } = new AbortController();
+  expect(await waitForLock(lockPath, { owner, clock, signal, waitMs: 100 })).toBeNull();
+  expect(pausesMs).toEqual([50, 50]);
+});
+
+test('one that is given back between two looks is taken', async () => {
+  const lockPath = lockIn(makeTempFolder(), LIVING);
+  // Asked between the try and the look at what is in the way.
+  const signal = Object.assign(new AbortController().signal, { throwIfAborted: () => rmSync(lockPath) });
+  const lock = await take(lockPath, { signal, waitMs: 0 });
+  expect(lock).not.toBeNull();
+  expect(readFileSync(lockPath, 'utf8')).toContain('"pid":1');
+});
+
+test('a folder in the place of a lock is in the way, and is told', async () => {
+  const folder = makeTempFolder();
+  const lockPath = lockIn(folder);
+  mkdirSync(lockPath);
+  await expect(take(lockPath)).rejects.toMatchObject({
+    code: 'CONFIG',
+    details: { hint: `move ${lockPath} away` },
+  });
+  expect(readdirSync(folder)).toEqual(['store.lock']);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createStore } from '../../src/config/store.ts';
@@ -157,4 +157,19 @@ test('a file of 1 MiB is read, of a byte more not', async () => {
   expect(await store.readConfig()).toEqual({ profiles: new Map() });
   write(1_048_577);
   await expect(store.readConfig()).rejects.toThrow('is larger than 1 MiB');
+});
+
+test('tokens that cannot be read are as good as none, and a link in their place is refused', async () => {
+  const folder = makeTempFolder();
+  const cache = storeIn(folder).store.tokenCache(KEY);
+  const file = join(folder, 'credential-cache.json');
+  for (const text of ['', '{', '{"version":1,"tokens":7}', '{"version":1,"tokens":{"x":{}}}']) {
+    writeFileSync(file, text, { mode: 0o600 });
+    expect(await cache.read()).toBeNull();
+  }
+  await cache.write(TOKEN);
+  expect(await cache.read()).toEqual(TOKEN);
+  rmSync(file);
+  symlinkSync(join(folder, 'elsewhere'), file);
+  await expect(cache.read()).rejects.toMatchObject({ code: 'CONFIG' });
 });
