@@ -153,8 +153,10 @@ async function catcherOf(fault, testFiles) {
     for (const file of testFiles.toSorted((one, other) => (took.get(one) ?? 0) - (took.get(other) ?? 0))) {
       if (sound.get(file) === false || (await runTest(file))) continue;
       await write(original);
-      if (await isSound(file)) return file;
+      const passesOtherwise = await isSound(file);
       await plant();
+      // A test that fails now and then, as on a busy machine, must not count.
+      if (passesOtherwise && !(await runTest(file))) return file;
     }
     return null;
   } finally {
