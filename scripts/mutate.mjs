@@ -1,8 +1,10 @@
 // Plants faults in a copy of the source, one at a time, and runs the tests that import the file:
-// `npm run mutate -- src/http [--seed N] [--limit N] [--pause SECONDS] [--tests PATH]…`.
-// `--tests` names the tests to run instead. Results are kept in the
-// system's folder for temporary files, so that the same command goes on where it was stopped.
+// `npm run mutate -- src/http [--seed N] [--limit N] [--pause SECONDS] [--tests PATH]… [--build] [--again]`.
+// `--tests` names the tests to run instead, `--build` builds the program with each fault for tests that run
+// it, `--again` tries survivors once more. Results are kept in the system's folder for temporary files, so
+// that the same command goes on where it was stopped.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   cpSync,
@@ -11,6 +13,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -19,9 +22,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { findFaults, pickFaults } from './mutate/faults.mjs';
+import { startTests } from './mutate/tests.mjs';
 
-/** For the tests without a fault; with one they get three times what they took, and a minute. */
-const LONGEST_RUN_MS = 900_000;
+/** For a test file that has not passed yet; then it gets three times what it took, and a minute. */
+const LONGEST_RUN_MS = 600_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,29 +34,36 @@ const { values, positionals } = parseArgs({
     tests: { type: 'string', multiple: true },
     limit: { type: 'string', default: '60' },
     pause: { type: 'string', default: '1' },
+    build: { type: 'boolean', default: false },
+    again: { type: 'boolean', default: false },
   },
 });
 const [folder] = positionals;
 if (folder === undefined || !existsSync(folder)) {
   process.stderr.write(
-    'usage: npm run mutate -- FOLDER [--seed N] [--limit N] [--pause SECONDS] [--tests PATH]...\n',
+    'usage: npm run mutate -- FOLDER [--seed N] [--limit N] [--pause SECONDS] [--tests PATH]... [--build] [--again]\n',
   );
   process.exit(2);
 }
 
 const seed = Number(values.seed);
-const files = readdirSync(folder, { recursive: true })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-  .map((name) => path.join(folder, name))
-  .toSorted();
+const files = statSync(folder).isFile()
+  ? [folder]
+  : readdirSync(folder, { recursive: true })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+      .map((name) => path.join(folder, name))
+      .toSorted();
 const all = files.flatMap((file) => findFaults(file, readFileSync(file, 'utf8')));
 const faults = pickFaults(all, seed, Number(values.limit));
 
 const state = path.join(tmpdir(), 'streamdiver-dl-mutate');
 mkdirSync(state, { recursive: true });
+const name = [folder, ...(values.tests ?? [])].join('-').replaceAll(/[^a-z]+/gi, '-');
+const hash = createHash('sha256').update(name).digest('hex').slice(0, 12);
+// A long list of tests does not fit into the name of a file.
 const results = path.join(
   state,
-  `${[folder, ...(values.tests ?? [])].join('-').replaceAll(/[^a-z]+/gi, '-')}-${seed}.ndjson`,
+  `${name.length > 150 ? `${name.slice(0, 100)}-${hash}` : name}-${seed}.ndjson`,
 );
 const known = new Map(
   existsSync(results)
@@ -77,61 +88,94 @@ cpSync(here, copy, {
 });
 symlinkSync(path.join(here, 'node_modules'), path.join(copy, 'node_modules'));
 
-/** Passing or not, and in what time. A run that is stopped has caught the fault: it hangs. */
-function runTests(words, timeoutMs) {
-  const began = performance.now();
-  const vitest = path.join(here, 'node_modules/vitest/vitest.mjs');
-  const flags = ['--run', '--bail', '1', '--maxWorkers', '1', '--reporter', 'dot', '--passWithNoTests'];
-  const { status, error } = spawnSync(process.execPath, [vitest, ...words, ...flags], {
-    cwd: copy,
-    stdio: 'ignore',
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
-  });
-  if (error !== undefined && error.code !== 'ETIMEDOUT') throw error;
-  return { passes: status === 0, tookMs: performance.now() - began };
-}
+const tests = await startTests(copy);
+process.on('exit', tests.stop);
 
-/** The folder's own tests first, because they are quick; then all that import the file. */
-function stagesFor(file) {
-  if (values.tests !== undefined) return [['run', ...values.tests]];
+/** Test files, those of the file's name first, because they are quick, then those of its folder; then all that import it. */
+async function testsFor(file) {
   const own = path.join('test', path.relative('src', path.dirname(file)));
-  return [...(existsSync(own) ? [['run', own]] : []), ['related', file]];
+  const stages = [
+    { paths: [path.join(own, path.basename(file, '.ts'))] },
+    // Tests that run the program import nothing of it.
+    ...(values.tests === undefined
+      ? [{ paths: [own] }, { related: file }]
+      : [{ paths: values.tests, ...(values.build ? {} : { related: file }) }]),
+  ];
+  const found = [];
+  for (const stage of stages) {
+    found.push(...(await tests.ask({ action: 'find', ...stage }, LONGEST_RUN_MS)));
+  }
+  return [...new Set(found)];
 }
 
-const stages = new Map();
-/** Null where the tests fail without a fault: they would catch every one. */
-function soundStages(file) {
-  if (!stages.has(file)) {
-    const runs = stagesFor(file).map((words) => ({ words, ...runTests(words, LONGEST_RUN_MS) }));
-    const isSound = runs.every(({ passes }) => passes);
-    stages.set(
-      file,
-      isSound
-        ? runs.map(({ words, tookMs }) => ({ words, timeoutMs: Math.ceil(3 * tookMs) + 60_000 }))
-        : null,
-    );
-  }
-  return stages.get(file);
+/** False where the program cannot be built. */
+function build() {
+  return spawnSync('npm', ['run', '--silent', 'build'], { cwd: copy, stdio: 'ignore' }).status === 0;
 }
 
-for (const fault of faults) {
-  if (known.has(fault.id)) continue;
-  const sound = soundStages(fault.file);
-  if (sound === null) {
-    process.stderr.write(`skipped  ${fault.file}: its tests fail without a fault\n`);
-    continue;
+/** Puts text in the place of a file's. */
+async function write(file, text) {
+  writeFileSync(path.join(copy, file), text);
+  await tests.ask({ action: 'changed', file }, LONGEST_RUN_MS);
+}
+
+/** How long a test file took when it passed. */
+const took = new Map();
+async function runTest(file) {
+  const patienceMs = took.has(file) ? 3 * took.get(file) + 60_000 : LONGEST_RUN_MS;
+  const answer = await tests.ask({ action: 'run', file }, patienceMs);
+  const passes = answer?.passes === true;
+  if (passes) took.set(file, answer.tookMs);
+  return passes;
+}
+
+/** Whether a test file passes without a fault: one that does not would catch every one. */
+const sound = new Map();
+async function isSound(file) {
+  if (!sound.has(file)) {
+    sound.set(file, await runTest(file));
+    if (!sound.get(file)) process.stderr.write(`left out ${file}: it fails without a fault\n`);
   }
+  return sound.get(file);
+}
+
+/** The test that catches a fault, or null; a test that hangs has caught it. */
+async function catcherOf(fault, testFiles) {
   const original = readFileSync(path.join(copy, fault.file), 'utf8');
-  const planted = path.join(copy, fault.file);
-  writeFileSync(planted, original.slice(0, fault.start) + fault.text + original.slice(fault.end));
-  const isCaught = sound.some(({ words, timeoutMs }) => !runTests(words, timeoutMs).passes);
-  writeFileSync(planted, original);
-  const result = { ...fault, caught: isCaught };
+  const write = async (text) => {
+    writeFileSync(path.join(copy, fault.file), text);
+    await tests.ask({ action: 'changed', file: fault.file }, LONGEST_RUN_MS);
+    return !values.build || build();
+  };
+  const plant = () => write(original.slice(0, fault.start) + fault.text + original.slice(fault.end));
+  try {
+    if (!(await plant())) return 'build';
+    for (const file of testFiles.toSorted((one, other) => (took.get(one) ?? 0) - (took.get(other) ?? 0))) {
+      if (sound.get(file) === false || (await runTest(file))) continue;
+      await write(original);
+      const passesOtherwise = await isSound(file);
+      await plant();
+      // A test that fails now and then, as on a busy machine, must not count.
+      if (passesOtherwise && !(await runTest(file))) return file;
+    }
+    return null;
+  } finally {
+    await write(original);
+  }
+}
+
+const testsOf = new Map();
+for (const fault of faults) {
+  const before = known.get(fault.id);
+  if (before !== undefined && (before.caught || !values.again)) continue;
+  if (!testsOf.has(fault.file)) testsOf.set(fault.file, await testsFor(fault.file));
+  const by = await catcherOf(fault, testsOf.get(fault.file));
+  const result = { ...fault, caught: by !== null, by };
   known.set(fault.id, result);
   appendFileSync(results, `${JSON.stringify(result)}\n`);
+  const ending = by === null ? 'SURVIVED' : 'caught  ';
   process.stderr.write(
-    `${result.caught ? 'caught  ' : 'SURVIVED'} ${fault.file}:${fault.line} ${fault.kind}\n`,
+    `${ending} ${fault.file}:${fault.line} ${fault.kind}${by === null ? '' : ` by ${by}`}\n`,
   );
   await sleep(Number(values.pause) * 1000);
 }
@@ -142,3 +186,4 @@ for (const one of run.filter((each) => !each.caught)) {
   process.stdout.write(`${one.file}:${one.line}\t${one.kind}\t${one.before} -> ${one.text}\n`);
 }
 process.stdout.write(`${folder}: ${caught} of ${run.length} caught (${all.length} possible, seed ${seed})\n`);
+tests.stop();

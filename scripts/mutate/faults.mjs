@@ -25,11 +25,11 @@ export function findFaults(file, source) {
       text,
     });
   };
-  walk(program, (node) => plant(node, source, add));
+  walk(program, program, (node, parent) => plant(node, parent, source, add));
   return faults.filter(({ start, end, text }) => source.slice(start, end) !== text);
 }
 
-function plant(node, source, add) {
+function plant(node, parent, source, add) {
   const textOf = ({ start, end }) => source.slice(start, end);
   switch (node.type) {
     case 'IfStatement':
@@ -45,7 +45,9 @@ function plant(node, source, add) {
       break;
     }
     case 'AwaitExpression':
-      add('drop await', node, `(${textOf(node.argument)})`);
+      // What is returned is awaited by the caller as well, unless an error is to be caught here.
+      if (!/^(ReturnStatement|ArrowFunctionExpression)$/.test(parent.type) || parent.isTried)
+        add('drop await', node, `(${textOf(node.argument)})`);
       break;
     case 'ExpressionStatement':
       if (!node.directive) add('drop statement', node, ';');
@@ -60,14 +62,17 @@ function plant(node, source, add) {
       if (node.argument) add('early return', node, 'return undefined as never;');
       break;
     case 'Property':
-      if (node.key.type === 'Literal' && /^[a-z]+(-[a-z]+)*$/i.test(node.key.value))
+      if (
+        (node.key.type === 'Literal' && /^[a-z]+(-[a-z]+)*$/i.test(node.key.value)) ||
+        HEADERS.has(node.key.name)
+      )
         add('drop header', node, '...{}');
       break;
     case 'CatchClause':
       add('swallow error', node.body, '{}');
       break;
     case 'CallExpression':
-      if (/^escape/i.test(textOf(node.callee)) && node.arguments.length > 0)
+      if (/^(escape|quote|mask|show)[A-Z]/.test(textOf(node.callee)) && node.arguments.length > 0)
         add('escape', node, textOf(node.arguments[0]));
       break;
     case 'NewExpression': {
@@ -79,20 +84,27 @@ function plant(node, source, add) {
   }
 }
 
+/** Header fields whose names need no quotes. */
+const HEADERS = new Set(['accept', 'authorization', 'cookie', 'etag', 'range']);
+
 /** Whether a branch does nothing but leave. */
 function isExit(node) {
   const only = node.type === 'BlockStatement' && node.body.length === 1 ? node.body[0] : node;
   return only.type === 'ThrowStatement' || only.type === 'ReturnStatement';
 }
 
-function walk(node, visit) {
+function walk(node, parent, visit, isTried = false) {
   if (Array.isArray(node)) {
-    for (const each of node) walk(each, visit);
+    for (const each of node) walk(each, parent, visit, isTried);
   } else if (node !== null && typeof node === 'object') {
     // Types are gone when the program runs.
     if (typeof node.type === 'string' && /^TS(Type|Interface|Literal|Union)/.test(node.type)) return;
-    if (typeof node.type === 'string') visit(node);
-    for (const value of Object.values(node)) walk(value, visit);
+    if (typeof node.type === 'string') visit(node, { type: parent.type, isTried });
+    const isFunction = /Function/.test(node.type ?? '');
+    for (const [key, value] of Object.entries(node)) {
+      const isTriedBelow = node.type === 'TryStatement' && key === 'block' ? true : isTried && !isFunction;
+      walk(value, node.type === undefined ? parent : node, visit, isTriedBelow);
+    }
   }
 }
 

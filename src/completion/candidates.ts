@@ -77,7 +77,6 @@ async function completeValue(
     const words = await wordsKnown(known);
     return known.isList ? completeList(words, typed) : wordsOf(words);
   }
-  if (option.argChoices !== undefined) return wordsOf(option.argChoices);
   switch (option.attributeName()) {
     case 'media':
     case 'medium':
@@ -100,7 +99,6 @@ async function completeOperand(position: Position, sources: CandidateSources): P
   if (argument === undefined) return NOTHING;
   const known = knownWordsOf(argument.parseArg);
   if (known !== undefined) return wordsOf(await wordsKnown(known));
-  if (argument.argChoices !== undefined) return wordsOf(argument.argChoices);
   if (argument.name() !== 'id') return NOTHING;
   const ids = await sources.ids(command.parent?.name() === 'media' ? 'media' : 'packages', flagValues);
   return { candidates: ids.filter(({ value }) => !operands.includes(value)), fallback: 'none' };

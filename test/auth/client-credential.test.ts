@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { clientCredential } from '../../src/auth/client-credential.ts';
+import type { CachedToken, TokenCache } from '../../src/auth/token-cache.ts';
 import type { Clock } from '../../src/clock.ts';
 import { type Answer } from '../support/api-script.ts';
 import { startApi } from '../support/api-server.ts';
@@ -7,13 +8,28 @@ import { createFastClock } from '../support/fast-clock.ts';
 import { openTransport } from '../support/open-transport.ts';
 
 const signal = new AbortController().signal;
+const FROZEN_MS = Date.UTC(2026, 0, 15);
+
+interface Given {
+  readonly retries?: number;
+  readonly cache?: TokenCache;
+  /** Its time passes by `pass` alone. */
+  readonly isFrozen?: boolean;
+}
 
 /** A credential whose clock can be put forward, over a real connection. */
-async function makeCredential(answers: Answer | readonly Answer[], retries = 2) {
+async function makeCredential(
+  answers: Answer | readonly Answer[],
+  { retries = 2, cache, isFrozen = false }: Given = {},
+) {
   const sso = await startApi({ script: { 'POST token': answers } });
   const real = createFastClock({ speed: 20 });
   let aheadMs = 0;
-  const clock: Clock = { ...real, monotonicMs: () => real.monotonicMs() + aheadMs };
+  const clock: Clock = {
+    ...real,
+    now: isFrozen ? () => FROZEN_MS + aheadMs : real.now,
+    monotonicMs: () => (isFrozen ? 0 : real.monotonicMs()) + aheadMs,
+  };
   const transport = openTransport(clock);
   const credential = clientCredential({
     transport,
@@ -24,6 +40,7 @@ async function makeCredential(answers: Answer | readonly Answer[], retries = 2) 
     clientId: 'robot',
     clientSecret: 'word',
     retries,
+    ...(cache === undefined ? {} : { cache }),
   });
   const pass = (durationMs: number) => {
     aheadMs += durationMs;
@@ -122,4 +139,99 @@ describe('client credentials', () => {
     });
     expect(sso.requests).toHaveLength(1);
   });
+});
+
+test('a token is renewed at the very moment it is due, and not a millisecond before', async () => {
+  const { credential, pass } = await makeCredential([token('one', 3_600), token('two', 3_600)], {
+    isFrozen: true,
+  });
+  expect(await credential.authorization(signal)).toBe('Bearer one');
+  expect(credential.expiresMs()).toBe(FROZEN_MS + 3_600_000);
+  pass(3_540_000 - 1);
+  expect(await credential.authorization(signal)).toBe('Bearer one');
+  pass(1);
+  expect(await credential.authorization(signal)).toBe('Bearer two');
+});
+
+test.each([
+  [300, 'BAD_RESPONSE'],
+  [399, 'BAD_RESPONSE'],
+  [400, 'AUTH'],
+])('status %i is %s', async (status, code) => {
+  const { credential } = await makeCredential({ status, json: {} });
+  await expect(credential.authorization(signal)).rejects.toMatchObject({ code });
+});
+
+test('an answer may take 1 MiB and not a byte more', async () => {
+  const text = JSON.stringify({ access_token: 'one' }).padEnd(1_048_576);
+  const within = await makeCredential({ text });
+  expect(await within.credential.authorization(signal)).toBe('Bearer one');
+  const beyond = await makeCredential({ text: `${text} ` });
+  await expect(beyond.credential.authorization(signal)).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
+});
+
+describe('a kept token', () => {
+  const kept = (over: Partial<CachedToken> = {}): CachedToken => ({
+    token: 'kept',
+    fetchedMs: FROZEN_MS,
+    renewMs: FROZEN_MS + 10_000,
+    expiresMs: FROZEN_MS + 20_000,
+    ...over,
+  });
+  /** Shows `later` once somebody waits for the others. */
+  const cacheOf = (now: CachedToken | null, later = now) => {
+    const written: CachedToken[] = [];
+    let shown = now;
+    const cache: TokenCache = {
+      read: async () => shown,
+      write: async (value) => {
+        written.push(value);
+      },
+      exclusively: (work) => {
+        shown = later;
+        return work();
+      },
+    };
+    return { cache, written };
+  };
+
+  test.each<[string, CachedToken, string]>([
+    ['is used', kept(), 'Bearer kept'],
+    ['is not used when its time has come', kept({ renewMs: FROZEN_MS }), 'Bearer new'],
+    ['is used for a moment yet', kept({ renewMs: FROZEN_MS + 1 }), 'Bearer kept'],
+    ['of a clock a minute ahead is used', kept({ fetchedMs: FROZEN_MS + 60_000 }), 'Bearer kept'],
+    ['of a clock further ahead is not', kept({ fetchedMs: FROZEN_MS + 60_001 }), 'Bearer new'],
+  ])('%s', async (_name, value, authorization) => {
+    const { cache, written } = cacheOf(value);
+    const { sso, credential } = await makeCredential(token('new', 3_600), { cache, isFrozen: true });
+    expect(await credential.authorization(signal)).toBe(authorization);
+    const isNew = authorization === 'Bearer new';
+    expect(sso.requests).toHaveLength(isNew ? 1 : 0);
+    expect(written.map((one) => one.token)).toEqual(isNew ? ['new'] : []);
+  });
+
+  test('that another process fetched meanwhile is used', async () => {
+    const { cache, written } = cacheOf(null, kept());
+    const { sso, credential } = await makeCredential(token('new'), { cache, isFrozen: true });
+    expect(await credential.authorization(signal)).toBe('Bearer kept');
+    expect([sso.requests.length, written.length]).toEqual([0, 0]);
+  });
+
+  test('that was refused is not used again', async () => {
+    const { cache } = cacheOf(kept());
+    const { credential } = await makeCredential(token('new'), { cache, isFrozen: true });
+    expect(await credential.authorization(signal)).toBe('Bearer kept');
+    expect(await credential.renew('Bearer kept', signal)).toBe(true);
+    expect(await credential.authorization(signal)).toBe('Bearer new');
+  });
+});
+
+test.each([
+  [401, /^check the client id and secret; /],
+  [404, /^check the tenant and --sso-url; /],
+  [302, /^check --sso-url$/],
+])('after status %i it is said what to look at', async (status, hint) => {
+  const { credential } = await makeCredential({ status, json: {} });
+  const failed: unknown = await credential.authorization(signal).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ details: { httpStatus: status, hint: expect.stringMatching(hint) } });
 });

@@ -14,6 +14,7 @@ describe('parseSecret', () => {
     ['', 'X is empty'],
     [' \n', 'X is empty'],
     ['a b', 'X has an illegal character at position 2'],
+    ['äb', 'X has an illegal character at position 1'],
     ['abä', 'X has an illegal character at position 3'],
     ['x'.repeat(65_537), 'X is longer than 65536 characters'],
     ['a\u0000', 'X has an illegal character at position 2'],

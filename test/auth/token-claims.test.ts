@@ -15,6 +15,8 @@ describe('readClaims', () => {
     [{ iss: 'https://sso.example/' }, null, null],
     [{ iss: 7 }, null, null],
     [[], null, null],
+    [null, null, null],
+    [7, null, null],
   ])('%j', (claims, expiresMs, tenant) => {
     expect(readClaims(tokenOf(claims))).toEqual({ expiresMs, tenant });
   });

@@ -26,6 +26,16 @@ test.each([
   expect(readQuestion('bash', [type, part, line]).answer(COMPLETION)).toEqual(lines);
 });
 
+test.each(['$x', '`x', '\\x', '!x', 'x"y'])('within double quotes bash is not offered %s', (value) => {
+  const answer = (part: string, line: string) =>
+    readQuestion('bash', ['9', part, line]).answer({
+      candidates: [{ value, description: '' }],
+      fallback: 'none',
+    });
+  expect(answer('"', 'p "')).toEqual(['none']);
+  expect(answer("'", "p '")).toEqual(['none', value]);
+});
+
 test('PowerShell gets what it inserts, what it lists and what it tells', () => {
   const encoded = Buffer.from('rm\n\nit').toString('base64');
   const question = readQuestion('pwsh', [encoded]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { completeLine } from '../../src/completion/candidates.ts';
+import { completeLine, safe } from '../../src/completion/candidates.ts';
 import { TOPICS } from '../../src/help/topics.ts';
 import { buildProgram } from '../../src/program.ts';
 
@@ -74,6 +74,8 @@ test.each([
   [['delete', ''], ['packages']],
   [['status', '--wait', ''], ['packages']],
   [['fetch', 'packages', ''], []],
+  [['fetch', 'another', ''], ['packages']],
+  [['fetch', 'another', 'yet another', ''], ['packages']],
   [['fetch', '--timeout', '5m', '--profile=work', ''], ['packagestimeout,5m,profile,work']],
   [['media', 'show', ''], ['media']],
   [['media', 'show', 'x', ''], []],
@@ -123,4 +125,14 @@ test('commands are offered with their aliases, and the one for scripts is not', 
   const { values } = await offered('');
   expect(values).toEqual(expect.arrayContaining(['fetch', 'list', 'ls', 'rm', 'delete', 'help']));
   expect(values).not.toContain('__complete');
+});
+
+test('what comes from outside is offered as it reads, described in one visible line', () => {
+  const candidates = ['one', '', '-r', 'a\x1bb', 'a\u202eb', 'größe'].map((value) => ({
+    value,
+    description: 'Two\nlines\x1b[31m',
+  }));
+  expect(safe(candidates)).toEqual(
+    ['one', 'größe'].map((value) => ({ value, description: 'Two\\nlines\\x1b[31m' })),
+  );
 });

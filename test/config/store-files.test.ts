@@ -61,16 +61,26 @@ describe('row 11: permissions', () => {
     },
   );
 
-  test('a config that others may read is left alone, one that they may write is tightened', async () => {
+  test.each([0o600, 0o640, 0o644, 0o755])('a config of mode %o is left alone', async (mode) => {
     const place = placeWithStore({ config: { profiles: {} } });
     const { config } = storedFiles(place);
-    chmodSync(config, 0o644);
+    chmodSync(config, mode);
     expect((await runCommand(['config', 'list'], { place })).stderr).toBe('');
-    expect(statSync(config).mode & 0o777).toBe(0o644);
-    chmodSync(config, 0o664);
-    expect((await runCommand(['config', 'list'], { place })).stderr).toContain('was open to others');
-    expect(statSync(config).mode & 0o777).toBe(0o600);
+    expect(statSync(config).mode & 0o777).toBe(mode);
   });
+
+  test.each([0o602, 0o620, 0o646, 0o664])(
+    'a config of mode %o, which others may write, is tightened',
+    async (mode) => {
+      const place = placeWithStore({ config: { profiles: {} } });
+      const { config } = storedFiles(place);
+      chmodSync(config, mode);
+      expect((await runCommand(['config', 'list'], { place })).stderr).toContain(
+        `was open to others (mode 0${mode.toString(8)})`,
+      );
+      expect(statSync(config).mode & 0o777).toBe(0o600);
+    },
+  );
 
   test('a folder that is open to others is tightened before a secret is put there', async () => {
     const { options, place } = await signedIn(makePlace());

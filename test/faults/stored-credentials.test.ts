@@ -280,3 +280,52 @@ test.runIf(hasStrace)('row 12: a full disk leaves the old credentials', async ()
   expect(readFileSync(storedFiles(place).credentials)).toEqual(before);
   expect(readdirSync(place.configDir)).toEqual(['credentials.json']);
 });
+
+test.runIf(hasStrace)(
+  'row 12: the new file is synced before it has its name, and its folder after',
+  async () => {
+    const place = makePlace();
+    const log = join(place.temp, 'strace.log');
+    const run = await runBinary(['config', 'set', 'apiUrl', 'https://a.example'], {
+      place,
+      wrapper: ['strace', '-f', '-qq', '-y', '-o', log, '-e', 'trace=fsync,fdatasync,rename'],
+    });
+    expect(run.exitCode).toBe(0);
+    const steps = readFileSync(log, 'utf8')
+      .split('\n')
+      // What is done while another thread does something stands in two lines.
+      .filter((line) => line.includes(`${place.configDir}`))
+      .map((line) => {
+        const [, call = '', paths = ''] = /(\w+)\((.*)/.exec(line) ?? [];
+        const named = [...paths.matchAll(/[<"]([^<>"]+)[>"]/g)].map(([, path = '']) =>
+          path.replace(place.configDir, '').replace(/^\/\.new-\d+-/, '/NEW-'),
+        );
+        return `${call} ${named.join(' ')}`;
+      });
+    const [synced, renamed, folder] = [
+      'fsync /NEW-config.json/config.json',
+      'rename /NEW-config.json/config.json /config.json',
+      'fsync ',
+    ].map((step) => steps.lastIndexOf(step));
+    expect([steps, synced !== -1, renamed, folder]).toEqual([
+      steps,
+      true,
+      expect.toSatisfy((place: number) => place > (synced ?? 0)),
+      expect.toSatisfy((place: number) => place > (renamed ?? 0)),
+    ]);
+  },
+);
+
+test.runIf(hasStrace)('row 12: a write that wrote less than it said leaves the old settings', async () => {
+  const place = placeWithStore({ config: { version: 1, profiles: {} } });
+  const before = readFileSync(storedFiles(place).config);
+  const wrapper = ['strace', '-f', '-qq', '-o', join(place.temp, 'strace.log')];
+  const run = await runBinary(['config', 'set', 'apiUrl', 'https://a.example', '--json'], {
+    place,
+    wrapper: [...wrapper, '-e', 'trace=pwrite64', '-e', 'inject=pwrite64:retval=20:when=1'],
+  });
+  expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
+  expect(run.stderr).toContain('only a part of it arrived');
+  expect(readFileSync(storedFiles(place).config)).toEqual(before);
+  expect(readdirSync(place.configDir)).toEqual(['config.json']);
+});

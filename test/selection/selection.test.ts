@@ -83,6 +83,14 @@ describe('parseBody and mergeBody', () => {
     expect(warnings).toEqual([expect.stringMatching(/^it: \w+ should be .*; sending it as it is$/)]);
   });
 
+  test.each([
+    { title: 't', description: '', expires: '7d' },
+    { selectedMediaIds: ['m'], selectedRenditionIds: ['r'] },
+    { selectedTranscripts: ['srt', 'txt', 'json'].map((format) => ({ id: 't', format })) },
+  ])('%j is documented, and passed on without a word', (value) => {
+    expect(mergeBody(parseBody(value, 'it', refuse), NOTHING, NO_SCALARS)).toEqual(value);
+  });
+
   test('every id of file and flags is in the body once, those of the file first', () => {
     const ids = fc.array(fc.constantFrom('a', 'b', 'c', 'd'));
     fc.assert(

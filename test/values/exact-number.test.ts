@@ -35,6 +35,8 @@ test.each([
   '{"\\u0065xact":"1,\\"evil\\":2","n":9007199254740993}',
   '{"a":"#exact number#","n":9007199254740993}',
   '{"a":"#exact number#"}',
+  '{"undefined":"1","n":9007199254740993}',
+  '{"a":"undefined1undefined","n":9007199254740993}',
   '{"a":"\\\\\\"9007199254740993","n":9007199254740993}',
 ])('%s keeps its texts', (text) => {
   const written: unknown = JSON.parse(stringifyExactly(parseExactly(text), 0));

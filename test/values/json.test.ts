@@ -74,3 +74,27 @@ describe('what is too much', () => {
     expect(parseJson(bytes(text), 'it')).toEqual(JSON.parse(text));
   });
 });
+
+test('what stands side by side is not nested', () => {
+  for (const item of ['{}', '[]', '{"a":[{}]}']) {
+    expect(parseJson(bytes(`[${Array(300).fill(item).join(',')}]`), 'it')).toHaveLength(300);
+  }
+});
+
+test.each([
+  ['nested too deep', '['.repeat(201), 'it is nested more than 200 levels deep'],
+  ['of too many digits', '1'.repeat(1_001), 'it has a number of more than 1000 digits'],
+  ['of too many values', `[${'1,'.repeat(500_000)}1]`, 'it has more than 500000 values'],
+])('JSON %s is refused', (_name, text, message) => {
+  expect(() => parseJson(bytes(text), 'it')).toThrow(
+    expect.objectContaining({ code: 'BAD_RESPONSE', message }),
+  );
+});
+
+test('a thousand digits are read, brackets, commas, and digits within texts do not count', () => {
+  const long = '1'.repeat(1_000);
+  expect(String(parseJson(bytes(long), 'it'))).toBe(long);
+  for (const text of ['['.repeat(300), '\\"'.repeat(300), `${'1'.repeat(2_000)}`, ','.repeat(500_001)]) {
+    expect(parseJson(bytes(`["${text}"]`), 'it')).toHaveLength(1);
+  }
+});

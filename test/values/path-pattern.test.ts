@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isExpectedError } from '../../src/errors.ts';
@@ -109,22 +109,28 @@ describe('row 111: patterns work as in .gitignore', () => {
         ),
       ),
     ];
+    // One folder for each pattern, so that git is asked but once.
     const folder = makeTempFolder();
     execFileSync('git', ['init', '-q', folder]);
-    for (const pattern of patterns) {
-      writeFileSync(join(folder, '.git/info/exclude'), `${pattern}\n`);
-      const { stdout: lines } = spawnSync('git', ['check-ignore', '--no-index', '-v', '-n', '--stdin'], {
-        cwd: folder,
-        input: paths.join('\n'),
-        encoding: 'utf8',
-        env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' },
-      });
-      const ignored = lines
-        .trimEnd()
-        .split('\n')
-        .filter((line) => !line.startsWith('::'))
-        .map((line) => line.split('\t')[1]);
-      expect(matched(pattern, paths), `seed ${seed}, pattern ${pattern}`).toEqual(ignored);
+    for (const [index, pattern] of patterns.entries()) {
+      mkdirSync(join(folder, `p${index}`));
+      writeFileSync(join(folder, `p${index}`, '.gitignore'), `${pattern}\n`);
+    }
+    const { stdout } = spawnSync('git', ['check-ignore', '--no-index', '-v', '-n', '--stdin'], {
+      cwd: folder,
+      input: patterns.flatMap((_, index) => paths.map((path) => `p${index}/${path}`)).join('\n'),
+      encoding: 'utf8',
+      env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' },
+      maxBuffer: 2 ** 26,
+    });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(patterns.length * paths.length);
+    const ignored = new Set(
+      lines.filter((line) => !line.startsWith('::')).map((line) => line.split('\t')[1]),
+    );
+    for (const [index, pattern] of patterns.entries()) {
+      const theirs = paths.filter((path) => ignored.has(`p${index}/${path}`));
+      expect(matched(pattern, paths), `seed ${seed}, pattern ${pattern}`).toEqual(theirs);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseSize, writeSize } from '../../src/values/size.ts';
+import { formatSize, parseSize, writeSize } from '../../src/values/size.ts';
 
 describe('parseSize', () => {
   test.each([
@@ -39,4 +39,18 @@ describe('writeSize', () => {
     expect(writeSize(sizeBytes)).toBe(text);
     expect(parseSize(text)).toBe(sizeBytes);
   });
+});
+
+test.each([
+  [0, '0 B'],
+  [1_023, '1023 B'],
+  [1_024, '1 KiB'],
+  [1_075, '1 KiB'],
+  [1_127, '1.1 KiB'],
+  [1_048_575, '1023.9 KiB'],
+  [1_048_576, '1 MiB'],
+  [1024 ** 8, '1 YiB'],
+  [1024 ** 9, '1024 YiB'],
+])('%i bytes are shown as %s', (sizeBytes, text) => {
+  expect(formatSize(sizeBytes)).toBe(text);
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs, { readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { untilFree } from '../../src/disk/busy-file.ts';
 import { pseudoRandomBytes, sha256 } from '../support/bytes.ts';
@@ -241,3 +242,21 @@ test.each(['linkSync', 'renameSync', 'unlinkSync'] as const)(
     expect(readFileSync(join(directory, 'small.txt'), 'utf8')).toBe(SMALL);
   },
 );
+
+test('at most 32 files are written at a time, however long the disk takes', async () => {
+  const names = Array.from({ length: 40 }, (_, index) => `${index}.bin`);
+  const content = pseudoRandomBytes(300_000, 7);
+  const archive = makeZip(names.map((name) => ({ name, content })));
+  const waiting: (() => void)[] = [];
+  interference.set('write', (real, args) => waiting.push(() => real(...args)));
+  const unpacking = extractArchive(memorySource(archive), {
+    unpacker: UNPACKER,
+    directory: makeTempFolder(),
+  });
+  while (waiting.length < 32) await delay(10);
+  await delay(200);
+  expect(waiting).toHaveLength(32);
+  interference.clear();
+  for (const go of waiting) go();
+  expect((await unpacking).files).toHaveLength(40);
+});

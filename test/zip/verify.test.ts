@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readDirectory } from '../../src/zip/directory.ts';
 import { isZip } from '../../src/zip/layout.ts';
@@ -153,6 +154,21 @@ describe('damage', () => {
       if (isAccepted && !meaningless.has(offset)) accepted.push(offset);
     }
     expect(accepted, `seed ${seed}`).toEqual([]);
+  });
+
+  test.each([
+    ['small', 1000],
+    ['large', 1_500_000],
+  ])('bytes behind the end of the compressed data of a %s entry are damage', async (_, sizeBytes) => {
+    const content = Buffer.alloc(sizeBytes, 'text ');
+    const deflated = deflateRawSync(content);
+    const archiveOf = (...data: Buffer[]) =>
+      makeZip([{ name: 'film.srt', content, method: 8, data: Buffer.concat(data) }]);
+    expect((await verifyArchive(memorySource(archiveOf(deflated)))).entries).toBe(1);
+    for (const behind of [Buffer.alloc(1), pseudoRandomBytes(600_000, 3)]) {
+      const { code, message } = await failureOf(verifyArchive(memorySource(archiveOf(deflated, behind))));
+      expect([code, message]).toEqual(['INTEGRITY', expect.stringContaining('"film.srt" is broken')]);
+    }
   });
 
   /**

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { createApi } from '../../src/api/client.ts';
+import { createResponseBudget } from '../../src/api/response-budget.ts';
+import { commandCredential } from '../../src/auth/credential.ts';
+import { startApi } from '../support/api-server.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+import { openTransport } from '../support/open-transport.ts';
+
+const signal = new AbortController().signal;
+
+/** An API client whose token command prints `old` first and `new` from then on. */
+function clientOf(origin: string) {
+  const clock = createFastClock({ speed: 1 });
+  let runs = 0;
+  const credential = commandCredential(async () => {
+    runs += 1;
+    return runs === 1 ? 'old' : 'new';
+  });
+  const apiUrl = new URL(`${origin}/v2`);
+  const transport = openTransport(clock);
+  return createApi({ transport, credential, apiUrl, clock, random: () => 0, retries: 0 });
+}
+
+test('a refused request is sent again with a renewed token, and the body of the refusal is not waited for', async () => {
+  let hangUp = (): void => {};
+  const refusalClosed = new Promise<void>((resolve) => {
+    hangUp = resolve;
+  });
+  const api = await startApi({
+    token: null,
+    script: {
+      'GET /v2/downloads': async (request, reply) => {
+        if (request.headers.get('authorization') === 'Bearer new') return await reply.json(200, { data: [] });
+        await reply.head(401, { 'content-length': 1_000_000 });
+        await reply.stall();
+        hangUp();
+      },
+    },
+  });
+  expect(await clientOf(api.origin).listDownloads(0, 1, signal)).toEqual([]);
+  expect(api.requests.map(({ headers }) => headers.get('authorization'))).toEqual([
+    'Bearer old',
+    'Bearer new',
+  ]);
+  await refusalClosed;
+});
+
+test('each request says that it wants JSON as it is, and a body what it is', async () => {
+  const api = await startApi({ token: null });
+  const client = clientOf(api.origin);
+  await client.listDownloads(0, 1, signal);
+  await client.createDownload({ selectedRenditionIds: ['r'] }, signal);
+  const fields = api.requests.map(({ headers }) =>
+    ['accept', 'accept-encoding', 'authorization', 'content-type'].map((name) => headers.get(name)),
+  );
+  expect(fields).toEqual([
+    ['application/json', 'identity', 'Bearer old', undefined],
+    ['application/json', 'identity', 'Bearer old', 'application/json'],
+  ]);
+});
+
+test('pages that one client reads may take 32 MiB together', async () => {
+  const text = '{"data":[]}'.padEnd(6 * 1_048_576);
+  const api = await startApi({
+    token: null,
+    script: { 'GET /v2/downloads': { text, contentType: 'application/json' } },
+  });
+  const client = clientOf(api.origin);
+  for (let page = 0; page < 5; page += 1) expect(await client.listDownloads(page, 50, signal)).toEqual([]);
+  await expect(client.listDownloads(5, 50, signal)).rejects.toMatchObject({
+    code: 'BAD_RESPONSE',
+    message: 'the list of the service is larger than 32 MiB',
+  });
+});
+
+test('a budget may be spent to the last byte', () => {
+  const budget = createResponseBudget();
+  for (let page = 0; page < 32; page += 1) budget.spend(1_048_576);
+  expect(() => budget.spend(1)).toThrow('is larger than 32 MiB');
+});

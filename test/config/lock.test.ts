@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { waitForLock } from '../../src/config/lock.ts';
+import type { Owner } from '../../src/disk/holder.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+
+const DEAD = JSON.stringify({ pid: 2, startedAt: 'then', hostname: 'here' });
+const LIVING = JSON.stringify({ pid: 3, startedAt: 'then', hostname: 'here' });
+
+const owner: Owner = {
+  pid: 1,
+  hostname: 'here',
+  isProcessAlive: (pid) => pid !== 2,
+  processStartedAt: () => 'then',
+  uptimeMs: () => 3_600_000,
+};
+
+function take(lockPath: string, { by = owner, waitMs = 200, signal = new AbortController().signal } = {}) {
+  return waitForLock(lockPath, { owner: by, clock: createFastClock({ speed: 1 }), signal, waitMs });
+}
+
+function lockIn(folder: string, text?: string): string {
+  const lockPath = join(folder, 'store.lock');
+  if (text !== undefined) writeFileSync(lockPath, text);
+  return lockPath;
+}
+
+test('a free lock is taken, signed, for its owner alone, and given back', async () => {
+  const folder = makeTempFolder();
+  const lockPath = lockIn(folder);
+  const lock = await take(lockPath);
+  expect(JSON.parse(readFileSync(lockPath, 'utf8'))).toEqual({ pid: 1, startedAt: 'then', hostname: 'here' });
+  expect(readdirSync(folder)).toEqual(['store.lock']);
+  await lock?.release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.each([
+  ['of a dead process', DEAD],
+  ['of another shape', '{"pid": "2"}'],
+  ['that is not JSON', 'pid 2'],
+])('a lock %s is taken over', async (_name, text) => {
+  const folder = makeTempFolder();
+  const lockPath = lockIn(folder, text);
+  const lock = await take(lockPath);
+  expect(readFileSync(lockPath, 'utf8')).toContain('"pid":1');
+  await lock?.release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('one that another process puts in the place of a dead one at the last moment is put back', async () => {
+  const folder = makeTempFolder();
+  const lockPath = lockIn(folder, DEAD);
+  // Asked between the look at the dead lock and its removal.
+  const isProcessAlive = (pid: number) => {
+    if (pid === 2) writeFileSync(lockPath, LIVING);
+    return pid !== 2;
+  };
+  expect(await take(lockPath, { by: { ...owner, isProcessAlive } })).toBeNull();
+  expect(readFileSync(lockPath, 'utf8')).toBe(LIVING);
+  expect(readdirSync(folder)).toEqual(['store.lock']);
+});
+
+test('a lock of a living process is left alone, and not waited for any longer than said', async () => {
+  const lockPath = lockIn(makeTempFolder(), LIVING);
+  const beganMs = performance.now();
+  expect(await take(lockPath, { waitMs: 120 })).toBeNull();
+  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(115);
+  expect(readFileSync(lockPath, 'utf8')).toBe(LIVING);
+});
+
+test('an unsigned lock counts for a second', async () => {
+  const lockPath = lockIn(makeTempFolder(), '');
+  expect(await take(lockPath, { waitMs: 0 })).toBeNull();
+  const old = new Date(Date.now() - 10_000);
+  utimesSync(lockPath, old, old);
+  expect(await take(lockPath, { waitMs: 0 })).not.toBeNull();
+});
+
+test('an interruption ends the wait with its reason', async () => {
+  const lockPath = lockIn(makeTempFolder(), LIVING);
+  const ending = new AbortController();
+  setTimeout(() => ending.abort(new Error('stopped')), 20);
+  await expect(take(lockPath, { waitMs: 60_000, signal: ending.signal })).rejects.toThrow('stopped');
+  expect(existsSync(lockPath)).toBe(true);
+});
+
+test('it is looked again every 50 ms, until the very moment when the time is up', async () => {
+  const lockPath = lockIn(makeTempFolder(), LIVING);
+  const pausesMs: number[] = [];
+  let nowMs = 1_000;
+  const clock = {
+    ...createFastClock(),
+    monotonicMs: () => nowMs,
+    sleep: async (delayMs: number) => {
+      pausesMs.push(delayMs);
+      nowMs += delayMs;
+    },
+  };
+  const { signal } = new AbortController();
+  expect(await waitForLock(lockPath, { owner, clock, signal, waitMs: 100 })).toBeNull();
+  expect(pausesMs).toEqual([50, 50]);
+});
+
+test('one that is given back between two looks is taken', async () => {
+  const lockPath = lockIn(makeTempFolder(), LIVING);
+  // Asked between the try and the look at what is in the way.
+  const signal = Object.assign(new AbortController().signal, { throwIfAborted: () => rmSync(lockPath) });
+  const lock = await take(lockPath, { signal, waitMs: 0 });
+  expect(lock).not.toBeNull();
+  expect(readFileSync(lockPath, 'utf8')).toContain('"pid":1');
+});
+
+test('a folder in the place of a lock is in the way, and is told', async () => {
+  const folder = makeTempFolder();
+  const lockPath = lockIn(folder);
+  mkdirSync(lockPath);
+  await expect(take(lockPath)).rejects.toMatchObject({
+    code: 'CONFIG',
+    details: { hint: `move ${lockPath} away` },
+  });
+  expect(readdirSync(folder)).toEqual(['store.lock']);
+});

@@ -1,0 +1,24 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readProfileNames } from '../../src/config/profile-names.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+
+test.each<[string, readonly string[]]>([
+  ['{"profiles":{"default":{},"work":{}}}', ['default', 'work']],
+  ['{}', []],
+  ['{"profiles":7}', []],
+  ['{"profiles":["a"]}', []],
+  ['null', []],
+  ['[]', []],
+  ['{"profiles"', []],
+])('the profiles of %s are %j', (text, names) => {
+  const folder = makeTempFolder();
+  writeFileSync(join(folder, 'config.json'), text);
+  expect(readProfileNames(folder)).toEqual(names);
+});
+
+test('without a folder or a file there are none', () => {
+  expect(readProfileNames(null)).toEqual([]);
+  expect(readProfileNames(makeTempFolder())).toEqual([]);
+});

@@ -1,0 +1,175 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createStore } from '../../src/config/store.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+
+/** The store of a folder, and what it had to say. */
+function storeIn(folder: string | null, signal = new AbortController().signal) {
+  const said: string[] = [];
+  const store = createStore({
+    folder,
+    owner: {
+      pid: process.pid,
+      hostname: 'here',
+      isProcessAlive: () => true,
+      processStartedAt: () => 'then',
+      uptimeMs: () => 3_600_000,
+    },
+    clock: createFastClock(),
+    platform: process.platform,
+    signal,
+    userId: process.geteuid?.() ?? null,
+    warn: (text) => said.push(text),
+    onCacheProblem: (text) => said.push(text),
+  });
+  return { store, said };
+}
+
+test('broken credentials are set aside under the first free name, and only broken ones', async () => {
+  const folder = makeTempFolder();
+  const { store } = storeIn(folder);
+  const credentials = join(folder, 'credentials.json');
+  expect(await store.setBrokenCredentialsAside()).toBeNull();
+  writeFileSync(credentials, '{"version":1,"profiles":{}}', { mode: 0o600 });
+  expect(await store.setBrokenCredentialsAside()).toBeNull();
+  for (const number of [1, 2, 3]) {
+    writeFileSync(credentials, `broken ${number}`, { mode: 0o600 });
+    const aside = `${credentials}.broken-${number}`;
+    expect(await store.setBrokenCredentialsAside()).toBe(aside);
+    expect(readFileSync(aside, 'utf8')).toBe(`broken ${number}`);
+  }
+  expect(readdirSync(folder)).toHaveLength(3);
+});
+
+test.skipIf(process.platform !== 'linux')('where no name can be had for them, that is an error', async () => {
+  // Room for the name of the file, and for nothing behind it.
+  let folder = makeTempFolder();
+  while (folder.length < 4_095 - 'credentials.json'.length - 1) {
+    const left = 4_095 - 'credentials.json'.length - 2 - folder.length;
+    folder = join(folder, 'x'.repeat(left > 400 ? 200 : left > 255 ? left - 210 : left));
+    mkdirSync(folder);
+  }
+  writeFileSync(join(folder, 'credentials.json'), 'broken', { mode: 0o600 });
+  await expect(storeIn(folder).store.setBrokenCredentialsAside()).rejects.toMatchObject({ code: 'DISK' });
+});
+
+const KEY = { ssoUrl: 'https://sso.example/', tenant: 't', clientId: 'c' };
+const TOKEN = { token: 'abc', fetchedMs: 1, renewMs: 2, expiresMs: 3 };
+
+test('a token is kept for its own client, until it is forgotten', async () => {
+  const { store, said } = storeIn(makeTempFolder());
+  const cache = store.tokenCache(KEY);
+  expect(await cache.read()).toBeNull();
+  await cache.write(TOKEN);
+  expect(await cache.read()).toEqual(TOKEN);
+  for (const other of [{ ssoUrl: 'x' }, { tenant: 'x' }, { clientId: 'x' }])
+    expect(await store.tokenCache({ ...KEY, ...other }).read()).toBeNull();
+  await store.forgetTokens((name) => !name.includes('sso.example'));
+  expect(await cache.read()).toEqual(TOKEN);
+  await store.forgetTokens((name) => name.includes('sso.example'));
+  expect(await cache.read()).toBeNull();
+  expect(said).toEqual([]);
+});
+
+test('a token that cannot be kept is said and is no failure', async () => {
+  const folder = join(makeTempFolder(), 'file');
+  writeFileSync(folder, '');
+  const { store, said } = storeIn(folder);
+  await store.tokenCache(KEY).write(TOKEN);
+  expect(said).toEqual([expect.stringMatching(/^the fetched token is not kept: could not make /)]);
+});
+
+const lockedBy = (pid: number) => JSON.stringify({ pid, startedAt: 'then', hostname: 'here' });
+
+test('one process renews at a time, and gives its turn back whatever happens', async () => {
+  const folder = makeTempFolder();
+  const { store } = storeIn(folder);
+  const cache = store.tokenCache(KEY);
+  expect(await cache.exclusively(async () => readdirSync(folder))).toEqual(['credential-cache.json.lock']);
+  await expect(cache.exclusively(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('who waits for the turn of another may be interrupted, and has done nothing', async () => {
+  const folder = makeTempFolder();
+  writeFileSync(join(folder, 'credential-cache.json.lock'), lockedBy(process.pid + 1));
+  const ending = new AbortController();
+  const { store } = storeIn(folder, ending.signal);
+  let isDone = false;
+  const renewing = store.tokenCache(KEY).exclusively(async () => {
+    isDone = true;
+  });
+  ending.abort(new Error('stopped'));
+  await expect(renewing).rejects.toThrow('stopped');
+  expect(isDone).toBe(false);
+});
+
+test('after a minute, or where no lock can be made, a token is renewed all the same', async () => {
+  const folder = makeTempFolder();
+  writeFileSync(join(folder, 'credential-cache.json.lock'), lockedBy(process.pid + 1));
+  expect(
+    await storeIn(folder)
+      .store.tokenCache(KEY)
+      .exclusively(async () => 'done'),
+  ).toBe('done');
+  expect(readdirSync(folder)).toEqual(['credential-cache.json.lock']);
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  expect(
+    await storeIn(file)
+      .store.tokenCache(KEY)
+      .exclusively(async () => 'done'),
+  ).toBe('done');
+  expect(
+    await storeIn(null)
+      .store.tokenCache(KEY)
+      .exclusively(async () => 'done'),
+  ).toBe('done');
+});
+
+test('a writer that never ends is told after ten seconds, with what to delete', async () => {
+  const folder = makeTempFolder();
+  const lock = join(folder, 'store.lock');
+  writeFileSync(lock, lockedBy(process.pid + 1));
+  await expect(storeIn(folder).store.changeConfig((config) => config)).rejects.toMatchObject({
+    code: 'BUSY',
+    details: { hint: `if there is none, delete ${lock}` },
+  });
+  expect(readFileSync(lock, 'utf8')).toBe(lockedBy(process.pid + 1));
+});
+
+test('without a home nothing is read, and writing is refused', async () => {
+  const { store } = storeIn(null);
+  expect([store.configPath, store.credentialsPath]).toEqual([null, null]);
+  expect(await store.readConfig()).toEqual({ profiles: new Map() });
+  expect(await store.readCredentials()).toEqual(new Map());
+  await expect(store.changeConfig((config) => config)).rejects.toMatchObject({ code: 'CONFIG' });
+});
+
+test('a file of 1 MiB is read, of a byte more not', async () => {
+  const folder = makeTempFolder();
+  const { store } = storeIn(folder);
+  const write = (sizeBytes: number) =>
+    writeFileSync(join(folder, 'config.json'), '{"profiles":{}}'.padEnd(sizeBytes));
+  write(1_048_576);
+  expect(await store.readConfig()).toEqual({ profiles: new Map() });
+  write(1_048_577);
+  await expect(store.readConfig()).rejects.toThrow('is larger than 1 MiB');
+});
+
+test('tokens that cannot be read are as good as none, and a link in their place is refused', async () => {
+  const folder = makeTempFolder();
+  const cache = storeIn(folder).store.tokenCache(KEY);
+  const file = join(folder, 'credential-cache.json');
+  for (const text of ['', '{', '{"version":1,"tokens":7}', '{"version":1,"tokens":{"x":{}}}']) {
+    writeFileSync(file, text, { mode: 0o600 });
+    expect(await cache.read()).toBeNull();
+  }
+  await cache.write(TOKEN);
+  expect(await cache.read()).toEqual(TOKEN);
+  rmSync(file);
+  symlinkSync(join(folder, 'elsewhere'), file);
+  await expect(cache.read()).rejects.toMatchObject({ code: 'CONFIG' });
+});
