@@ -29,7 +29,8 @@ async function packWithZipStream({ folder, paths, archive }: Job, manner: Manner
     const isFolder = name.endsWith('/');
     const content = manner.isStreamed ? () => createReadStream(path) : () => readFileSync(path);
     await new Promise<void>((resolve, reject) => {
-      const done = (error: Error | null) => (error === null || error === undefined ? resolve() : reject(error));
+      const done = (error: Error | null) =>
+        error === null || error === undefined ? resolve() : reject(error);
       if (isFolder) zip.entry(null, { name, type: 'directory' }, done);
       else zip.entry(content(), { name }, done);
     });
