@@ -49,15 +49,7 @@ export const INFO_ZIP: Packer = {
 
 function sevenZip(command: string): Packer {
   const pack = (job: Job, { isStored }: Pick<Manner, 'isStored'>) =>
-    runTool(job, [
-      command,
-      'a',
-      '-tzip',
-      isStored ? '-mx=0' : '-mx=1',
-      job.archive,
-      '--',
-      ...job.paths.map(bareFolder),
-    ]);
+    runTool(job, [command, 'a', '-tzip', isStored ? '-mx=0' : '-mx=1', job.archive, '--', ...topOf(job)]);
   return {
     name: command,
     version: () => toolVersion([command]),
@@ -72,9 +64,10 @@ function sevenZip(command: string): Packer {
   };
 }
 
-/** It takes what lies in a folder along, and names each path once. */
-function bareFolder(path: string): string {
-  return path.replace(/\/$/, '');
+/** For programs that take along what lies in a folder: with folders what lies at the top, else each file. */
+function topOf({ paths }: Job): readonly string[] {
+  if (!paths.some((path) => path.endsWith('/'))) return paths;
+  return [...new Set(paths.map((path) => path.replace(/\/.*/, '')))];
 }
 
 export const SEVEN_ZIP = sevenZip('7z');
@@ -130,13 +123,7 @@ export const JAR: Packer = {
   name: 'jar',
   version: () => toolVersion(['jar', '--version']),
   recipes: usualRecipes(
-    (job, { isStored }) =>
-      runTool(job, [
-        'jar',
-        isStored ? '-c0Mf' : '-cMf',
-        job.archive,
-        ...job.paths.filter((path) => !path.endsWith('/') || path === 'empty folder/'),
-      ]),
+    (job, { isStored }) => runTool(job, ['jar', isStored ? '-c0Mf' : '-cMf', job.archive, ...topOf(job)]),
     { streamed: false, zip64: false, empty: false },
   ),
 };
