@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { targetLine } from './support/comparison.mjs';
+import { packersMatrix } from './support/packers-matrix.mjs';
 import { NODES } from './support/program.mjs';
 
 export const title = 'Torture: kills, replaced objects, races, a failing disk';
@@ -34,11 +35,17 @@ export function run({ folder, args }) {
   });
   if (!existsSync(reportPath)) throw new Error('no scenario came to its end');
   process.exitCode = status ?? 1;
-  const tallies = readFileSync(reportPath, 'utf8')
+  const reports = readFileSync(reportPath, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
+  const packers = reports.flatMap(({ packer }) => packer ?? []);
+  const tallies = reports.filter(({ packer }) => packer === undefined);
+  const matrix = packers.length > 0 ? packersMatrix(packers) : [];
+  if (tallies.length === 0) return matrix;
   return [
+    ...matrix,
+    ...(matrix.length > 0 ? [''] : []),
     `Seed ${values.seed}:`,
     '',
     '| scenario | runs | wrong file | false success | wrong exit code | stuck | orphans | fetched again, at most |',
@@ -51,6 +58,13 @@ export function run({ folder, args }) {
       status === 0,
     ),
   ];
+}
+
+/** The part of a document that the named scenarios have for themselves, if they do. */
+export function section(names) {
+  return names.includes('packers')
+    ? { document: 'reliability.md', name: 'packers', title: 'Archives of real packers' }
+    : {};
 }
 
 function formatTally(tally) {

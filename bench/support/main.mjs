@@ -1,6 +1,6 @@
 // npm run bench                          names the benchmarks: one file of bench/ each
 // npm run bench -- NAME [ARG]…           measures and prints
-// npm run bench -- NAME [ARG]… --write   puts the result into docs/benchmarks.md, too
+// npm run bench -- NAME [ARG]… --write   puts the result into its document, too
 // docs/benchmarks.md lists the variables BENCH_….
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -22,14 +22,15 @@ else throw new Error(`no benchmark is named ${name}; there are ${names.join(', '
 
 /**
  * A benchmark exports its `title`, the `tools` it needs, if any (names of tools.mjs), and
- * `run({ folder, args })`, which resolves with the result as lines of Markdown.
+ * `run({ folder, args })`, which resolves with the result as lines of Markdown. `section(args)` may name
+ * another document than docs/benchmarks.md, and the section there.
  */
 function load(each) {
   return import(new URL(`../${each}.mjs`, import.meta.url).href);
 }
 
 async function measureAndTell() {
-  const { title, tools = [], run } = await load(name);
+  const { title, tools = [], run, section = () => ({}) } = await load(name);
   const conditions = `${describeMachine()}; ${describeTools(tools)}`;
   const folder = mkdtempSync(path.join(process.env.BENCH_DIR || os.tmpdir(), 'streamdiver-dl-bench-'));
   try {
@@ -41,7 +42,7 @@ async function measureAndTell() {
       ...result,
     ];
     console.log(lines.join('\n'));
-    if (args.includes('--write')) writeSection({ name, title, lines });
+    if (args.includes('--write')) writeSection({ name, title, lines, ...section(ownArgs) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -111,8 +111,13 @@ export type RangeVerdict =
   | { readonly kind: 'unsatisfiable' }
   | { readonly kind: 'precondition-failed' };
 
+/** What decides about ranges of an object, which need not be in memory. */
+export interface RangedObject extends Pick<ServedObject, 'etag' | 'lastModified'> {
+  readonly bytes: { readonly length: number };
+}
+
 /** Range, If-Range and If-Match as RFC 9110 sections 13 and 14 want them; several ranges get the whole. */
-export function judgeRange(headers: ReadonlyMap<string, string>, object: ServedObject): RangeVerdict {
+export function judgeRange(headers: ReadonlyMap<string, string>, object: RangedObject): RangeVerdict {
   const ifMatch = headers.get('if-match');
   if (ifMatch !== undefined && ifMatch !== '*' && (!isStrong(object.etag) || ifMatch !== object.etag)) {
     return { kind: 'precondition-failed' };
@@ -138,7 +143,7 @@ function isStrong(etag: string | undefined): etag is string {
   return etag?.startsWith('"') === true;
 }
 
-function isSame(ifRange: string, object: ServedObject): boolean {
+function isSame(ifRange: string, object: RangedObject): boolean {
   if (ifRange.startsWith('"')) return isStrong(object.etag) && ifRange === object.etag;
   return ifRange === object.lastModified;
 }

@@ -22,3 +22,23 @@ export function report(scenario: string, tally: Tally): void {
   const path = process.env['TORTURE_REPORT'];
   if (path !== undefined) appendFileSync(path, `${JSON.stringify({ scenario, seed: SEED, ...tally })}\n`);
 }
+
+/** What became of the archives of one packer. */
+interface PackerReport {
+  readonly name: string;
+  /** Null where it is not installed. */
+  readonly version: string | null;
+  readonly archives: readonly {
+    readonly recipe: string;
+    /** The ways that do not work. */
+    readonly refused: readonly { readonly way: string; readonly what: string }[];
+    /** Other programs that refuse it. */
+    readonly others: readonly string[];
+  }[];
+}
+
+/** Passes a row of the matrix on. */
+export function reportPacker(packer: PackerReport): void {
+  const path = process.env['TORTURE_REPORT'];
+  if (path !== undefined) appendFileSync(path, `${JSON.stringify({ packer })}\n`);
+}

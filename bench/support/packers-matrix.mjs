@@ -1,0 +1,51 @@
+const WAYS = ['fetch', 'fetch -x', 'contents'];
+
+/**
+ * What became of the archives of each packer, as test/torture/packers.test.ts reports it: how many of
+ * them go each way, then why the others do not, and which packers are not installed.
+ */
+export function packersMatrix(reports) {
+  const rows = groupByPacker(reports);
+  const missing = [...new Set((rows.get(null) ?? []).map(({ name }) => name))];
+  rows.delete(null);
+  const archives = reports.flatMap(({ archives: its }) => its);
+  const accepted = archives.filter(({ others }) => others.length === 0);
+  return [
+    `| packer | archives | ${WAYS.map((way) => `\`${way}\``).join(' | ')} |`,
+    '|---|---|---|---|---|',
+    ...[...rows].map(([name, its]) =>
+      row(
+        name,
+        its.flatMap((report) => report.archives),
+      ),
+    ),
+    row('all', archives),
+    row('those that unzip, 7z, bsdtar, and Python accept', accepted),
+    '',
+    ...[...rows].flatMap(([name, its]) =>
+      its.flatMap((report) => report.archives.flatMap((each) => refusals(name, each))),
+    ),
+    `- not installed: ${missing.join(', ') || 'none'}`,
+  ];
+}
+
+function row(name, archives) {
+  const working = WAYS.map(
+    (way) => archives.filter(({ refused }) => !refused.some((each) => each.way === way)).length,
+  );
+  return `| ${[name, archives.length, ...working].join(' | ')} |`;
+}
+
+function refusals(name, { recipe, refused, others }) {
+  const opinion = others.length === 0 ? 'all four others accept it' : `refused by ${others.join(', ')}, too`;
+  return refused.map(({ way, what }) => `- ${name}, ${recipe}, \`${way}\`: ${what} (${opinion})`);
+}
+
+function groupByPacker(reports) {
+  const rows = new Map();
+  for (const report of reports) {
+    const key = report.version === null ? null : `${report.name} ${report.version}`;
+    rows.set(key, [...(rows.get(key) ?? []), report]);
+  }
+  return rows;
+}

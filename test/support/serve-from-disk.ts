@@ -1,0 +1,49 @@
+import { createReadStream, statSync } from 'node:fs';
+import { PACKAGE_ID } from './api-packages.ts';
+import { type ApiServer, startApi } from './api-server.ts';
+import type { FaultReply } from './fault-reply.ts';
+import type { FaultRequest } from './fault-server.ts';
+import { judgeRange } from './served-object.ts';
+
+const ETAG = '"on-disk"';
+
+/** A server with one package of one archive that is never in memory as a whole, of whatever size. */
+export async function serveFromDisk(path: string): Promise<ApiServer> {
+  const sizeBytes = statSync(path).size;
+  const api = await startApi({
+    packages: [{}],
+    script: { 'GET /v2/downloads/file/{id}': (request, reply) => answer(path, sizeBytes, request, reply) },
+  });
+  for (const made of api.packages.values()) {
+    const url = `${api.origin}/v2/downloads/file/archive`;
+    api.packages.set(PACKAGE_ID, { ...made, files: [{ url, size: sizeBytes, mimeType: 'application/zip' }] });
+  }
+  return api;
+}
+
+async function answer(
+  path: string,
+  sizeBytes: number,
+  request: FaultRequest,
+  reply: FaultReply,
+): Promise<void> {
+  const verdict = judgeRange(request.headers, { bytes: { length: sizeBytes }, etag: ETAG });
+  if (verdict.kind === 'precondition-failed') return reply.send(412, [], '');
+  if (verdict.kind === 'unsatisfiable')
+    return reply.send(416, [['Content-Range', `bytes */${sizeBytes}`]], '');
+  const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: sizeBytes };
+  await reply.head(verdict.kind === 'part' ? 206 : 200, [
+    ['Content-Type', 'application/zip'],
+    ['Accept-Ranges', 'bytes'],
+    ['ETag', ETAG],
+    ['Content-Length', end - start],
+    ...(verdict.kind === 'part'
+      ? ([['Content-Range', `bytes ${start}-${end - 1}/${sizeBytes}`]] as const)
+      : []),
+  ]);
+  if (end === start) return undefined;
+  for await (const chunk of createReadStream(path, { start, end: end - 1, highWaterMark: 2 ** 20 })) {
+    if (reply.isClosed) return undefined;
+    await reply.raw(chunk);
+  }
+}

@@ -1,0 +1,125 @@
+import { createReadStream, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { PACKAGE_ID } from '../support/api-packages.ts';
+import type { ApiServer } from '../support/api-server.ts';
+import { type BinaryResult, runBinary } from '../support/run-binary.ts';
+import { makePlace } from '../support/run-place.ts';
+import { listTree } from '../support/temp-folder.ts';
+import { type Source, type SourceContent, sizeOf } from '../zip/packers/sources.ts';
+import { removePlace } from './tally.ts';
+
+/** The three ways to an archive. */
+export const WAYS = {
+  fetch: ['fetch', PACKAGE_ID, '-o', 'out.zip'],
+  // More than any archive here unpacks to: zeros that are packed well are no bomb then.
+  'fetch -x': ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--max-size', '5G'],
+  contents: ['contents', PACKAGE_ID],
+} as const;
+
+export type Way = keyof typeof WAYS;
+
+interface Packed {
+  readonly api: ApiServer;
+  readonly archive: string;
+  /** What went in. */
+  readonly source: Source;
+}
+
+/**
+ * Takes an archive one way with the built program; resolves with null when everything that went in
+ * came out, byte for byte and name for name, and nothing else, or with what is wrong.
+ */
+export async function takeWay(way: Way, { api, archive, source }: Packed): Promise<string | null> {
+  const place = makePlace();
+  const run = await runBinary([...WAYS[way], '--json'], {
+    api,
+    place,
+    deadlineMs: 900_000,
+    // Nobody looks for the token in 4 GiB of zeros.
+    mayHoldSecret: (path) => path.startsWith(`${place.cwd}/out`),
+    mayBeBug: true,
+  });
+  try {
+    if (run.exitCode !== 0) return `exit code ${run.exitCode}, ${firstError(run.stderr)}`;
+    if (way === 'fetch') return await wrongCopy(run, archive);
+    return way === 'contents' ? wrongListing(run, source) : await wrongTree(join(run.cwd, 'out'), source);
+  } finally {
+    await removePlace(place);
+  }
+}
+
+function firstError(stderr: string): string {
+  const line = stderr.split('\n').find((each) => each.includes('error: ')) ?? stderr.trim();
+  return line.replace(/^.*?error: /, '').replaceAll(PACKAGE_ID, 'ID');
+}
+
+async function wrongCopy({ cwd, json }: BinaryResult, archive: string): Promise<string | null> {
+  const results = JSON.stringify(json['results']);
+  if (!results.includes('"archive":true')) return 'not verified';
+  return (await isSameFile(join(cwd, 'out.zip'), archive)) ? null : 'another file';
+}
+
+function wrongListing({ json }: BinaryResult, source: Source): string | null {
+  const items = json['items'] as { path: string; sizeBytes: number }[];
+  const listed = items
+    .filter(({ path }) => !path.endsWith('/'))
+    .map(({ path, sizeBytes }) => `${path} ${sizeBytes}`);
+  const wentIn = filesOf(source).map(([path, content]) => `${path} ${sizeOf(content)}`);
+  return difference(listed, wentIn);
+}
+
+async function wrongTree(folder: string, source: Source): Promise<string | null> {
+  const files = filesOf(source);
+  // Without entries there is no folder either.
+  const tree = existsSync(folder) ? listTree(folder) : [];
+  const unpacked = tree.filter(({ type }) => type !== 'folder').map(({ path }) => path);
+  const wrongNames = difference(
+    unpacked,
+    files.map(([path]) => path),
+  );
+  if (wrongNames !== null) return wrongNames;
+  const strangers = tree.filter(
+    ({ path, type }) =>
+      type === 'folder' && ![...source.keys()].some((known) => known.startsWith(`${path}/`)),
+  );
+  if (strangers.length > 0) return `a folder ${strangers[0]?.path} that nobody put in`;
+  for (const [path, content] of files) {
+    if (!(await hasContent(join(folder, path), content))) return `other bytes in ${path}`;
+    // Gigabytes that nobody needs any more.
+    rmSync(join(folder, path));
+  }
+  return null;
+}
+
+function filesOf(source: Source): [string, SourceContent][] {
+  return [...source].filter((each): each is [string, SourceContent] => each[1] !== null);
+}
+
+function difference(found: readonly string[], expected: readonly string[]): string | null {
+  const missing = expected.filter((each) => !found.includes(each));
+  const strange = found.filter((each) => !expected.includes(each));
+  if (missing.length + strange.length === 0 && found.length === expected.length) return null;
+  return `missing: ${missing.join(', ') || 'none'}; not put in: ${strange.join(', ') || 'none'}`;
+}
+
+async function hasContent(path: string, content: SourceContent): Promise<boolean> {
+  if (Buffer.isBuffer(content)) return readFileSync(path).equals(content);
+  if (statSync(path).size !== content.zeros) return false;
+  const zeros = Buffer.alloc(BLOCK_BYTES);
+  for await (const block of createReadStream(path, { highWaterMark: BLOCK_BYTES })) {
+    if (!zeros.subarray(0, block.length).equals(block)) return false;
+  }
+  return true;
+}
+
+const BLOCK_BYTES = 2 ** 20;
+
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  if (statSync(one).size !== statSync(other).size) return false;
+  const blocks = createReadStream(other, { highWaterMark: BLOCK_BYTES })[Symbol.asyncIterator]();
+  for await (const block of createReadStream(one, { highWaterMark: BLOCK_BYTES })) {
+    const { value } = await blocks.next();
+    if (!block.equals(value)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,66 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { serveFromDisk } from '../support/serve-from-disk.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+import { NPM_PACKERS } from '../zip/packers/npm-packers.ts';
+import { refusedByOthers } from '../zip/packers/other-readers.ts';
+import type { Packer, Recipe } from '../zip/packers/packer.ts';
+import { PROGRAM_PACKERS } from '../zip/packers/programs.ts';
+import { sourceOf, writeSource } from '../zip/packers/sources.ts';
+import { TOOL_PACKERS } from '../zip/packers/tools.ts';
+import { takeWay, WAYS, type Way } from './packed-ways.ts';
+import { reportPacker, scaled, TIME_LIMIT } from './scale.ts';
+
+/** Of each packer of npm one archive with data descriptors, and one with names of more than ASCII. */
+function sampleOf({ recipes }: Packer): Recipe[] {
+  const streamed = recipes.findLast(({ name, source }) => name.includes('streamed') && source === 'plain');
+  const unicode = recipes.find(({ source }) => source === 'unicode');
+  return [streamed, unicode].filter((recipe) => recipe !== undefined);
+}
+
+const PACKERS: readonly Packer[] = scaled({
+  sample: NPM_PACKERS.map((packer) => ({ ...packer, recipes: sampleOf(packer) })),
+  full: [...NPM_PACKERS, ...TOOL_PACKERS, ...PROGRAM_PACKERS],
+});
+const TAKES_OTHERS = scaled({ sample: false, full: true });
+
+const SETS = PACKERS.flatMap((packer) => {
+  const large = packer.recipes.filter(({ source }) => source === 'large');
+  const small = packer.recipes.filter(({ source }) => source !== 'large');
+  return [
+    { recipes: small, above: '' },
+    ...(large.length > 0 ? [{ recipes: large, above: ' above 4 GiB' }] : []),
+  ].map((set) => ({ name: packer.name, version: packer.version(), ...set }));
+});
+
+test.each(SETS)('what $name $version packs$above', TIME_LIMIT, async ({ name, version, recipes }) => {
+  const archives = [];
+  for (const recipe of version === null ? [] : recipes) archives.push(await takeAllWays(recipe));
+  reportPacker({ name, version, archives });
+  const refusals = archives.flatMap(({ recipe, refused }) =>
+    refused.map(({ way, what }) => `${recipe}, ${way}: ${what}`),
+  );
+  expect(refusals).toEqual([]);
+});
+
+/** Makes one archive, takes it all ways, and removes it. */
+async function takeAllWays(recipe: Recipe) {
+  const place = makeTempFolder('packed-');
+  const folder = join(place, 'in');
+  const archive = join(place, 'out.zip');
+  const source = sourceOf(recipe.source);
+  mkdirSync(folder);
+  writeSource(source, folder);
+  await recipe.pack({ folder, paths: [...source.keys()], archive });
+  const api = await serveFromDisk(archive);
+  const refused: { way: Way; what: string }[] = [];
+  for (const way of Object.keys(WAYS) as Way[]) {
+    const what = await takeWay(way, { api, archive, source });
+    if (what !== null) refused.push({ way, what });
+  }
+  await api.close();
+  const others = TAKES_OTHERS ? refusedByOthers(archive) : [];
+  rmSync(place, { recursive: true });
+  return { recipe: recipe.name, refused, others };
+}
