@@ -103,7 +103,7 @@ describe('what is published', () => {
     for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
       expect(manifest.scripts).not.toHaveProperty(name);
     const versions = Object.values(manifest.devDependencies);
-    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(versions.filter((version) => !/^(?:npm:[\w@/-]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
   it('is decided by .npmignore alone', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cacheKey, createIdCache } from '../../src/completion/id-cache.ts';
@@ -8,7 +8,7 @@ const NOW_MS = 1_800_000_000_000;
 const ONE = [{ value: 'one', description: 'Interviews' }];
 
 const cacheAt = (folder: string | null, nowMs = NOW_MS, key = 'k') =>
-  createIdCache(folder, { key, nowMs, pid: 7 });
+  createIdCache(folder, { key, nowMs });
 
 test('what is kept is given back for 30 s, to the same key and kind', () => {
   const folder = join(makeTempFolder(), 'new');
@@ -69,12 +69,16 @@ test('what cannot be kept is not, and leaves nothing behind', () => {
   expect(cacheAt(null).read('packages')).toBeNull();
 });
 
-test('a temporary file of somebody else is not written into', () => {
+test('a link in its place is neither read nor written through', () => {
   const folder = makeTempFolder();
-  const temporary = join(folder, 'completion.json.7');
-  writeFileSync(temporary, 'planted');
-  cacheAt(folder).write('packages', ONE);
+  const elsewhere = join(folder, 'elsewhere');
+  const kept = JSON.stringify({ packages: { key: 'k', timeMs: NOW_MS, candidates: ONE } });
+  writeFileSync(elsewhere, kept);
+  symlinkSync(elsewhere, join(folder, 'completion.json'));
   expect(cacheAt(folder).read('packages')).toBeNull();
+  cacheAt(folder).write('packages', []);
+  expect(readFileSync(elsewhere, 'utf8')).toBe(kept);
+  expect(readdirSync(folder).toSorted()).toEqual(['completion.json', 'elsewhere']);
 });
 
 test('a key tells apart what is written alike, and gives nothing away', () => {
