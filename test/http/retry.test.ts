@@ -135,3 +135,29 @@ describe('withRetries', () => {
     expect(retrying.clock.sleepsMs).toEqual([7_000, 7_000]);
   });
 });
+
+test.each([
+  ['for good', new ExpectedError('BAD_RESPONSE', 'half an answer')],
+  ['for a while', new ExpectedError('UNAVAILABLE', 'reset', { transient: true })],
+])(
+  'what fails %s because the command was interrupted is an interruption, and no retry is told of',
+  async (_name, error) => {
+    const interruption = new AbortController();
+    const told: unknown[] = [];
+    const run = withRetries(
+      async () => {
+        interruption.abort(new Error('interrupted'));
+        throw error;
+      },
+      {
+        retries: 3,
+        clock: createFastClock(),
+        random: () => 0.5,
+        signal: interruption.signal,
+        onRetry: (retry) => told.push(retry),
+      },
+    );
+    await expect(run).rejects.toThrow('interrupted');
+    expect(told).toEqual([]);
+  },
+);
