@@ -29,12 +29,12 @@ const SETS = PACKERS.flatMap((packer) => {
   const large = packer.recipes.filter(({ source }) => source === 'large');
   const small = packer.recipes.filter(({ source }) => source !== 'large');
   return [
-    { recipes: small, above: '' },
-    ...(large.length > 0 ? [{ recipes: large, above: ' above 4 GiB' }] : []),
+    { recipes: small, size: 'up to 4 GiB' },
+    ...(large.length > 0 ? [{ recipes: large, size: 'above 4 GiB' }] : []),
   ].map((set) => ({ name: packer.name, version: packer.version(), ...set }));
 });
 
-test.each(SETS)('what $name $version packs$above', TIME_LIMIT, async ({ name, version, recipes }) => {
+test.each(SETS)('what $name $version packs, $size', TIME_LIMIT, async ({ name, version, recipes }) => {
   const archives = [];
   for (const recipe of version === null ? [] : recipes) archives.push(await takeAllWays(recipe));
   reportPacker({ name, version, archives });
