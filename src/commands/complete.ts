@@ -10,6 +10,7 @@ import { cacheFolder } from '../config/cache-folder.ts';
 import { configFolder } from '../config/folder.ts';
 import { readProfileNames } from '../config/profile-names.ts';
 import type { LocalContext } from '../context.ts';
+import { isSystemError } from '../disk/disk-error.ts';
 import { isExpectedError } from '../errors.ts';
 import { forFlag, oneOf } from '../flags/flag-values.ts';
 import { TOPICS } from '../help/topics.ts';
@@ -111,8 +112,7 @@ function connectionFlags(flagValues: ReadonlyMap<string, string>): readonly stri
 function settingsOf(world: CompleteContext['world']): readonly (string | undefined)[] {
   const { env } = world;
   const folder = settingsFolder(world);
-  const writtenMs = (name: string) =>
-    folder === null ? undefined : statSync(path.join(folder, name), { throwIfNoEntry: false })?.mtimeMs;
+  const writtenMs = (name: string) => (folder === null ? undefined : writtenMsOf(path.join(folder, name)));
   return [
     env['STREAMDIVER_API_URL'],
     env['STREAMDIVER_PROFILE'],
@@ -121,6 +121,16 @@ function settingsOf(world: CompleteContext['world']): readonly (string | undefin
     String(writtenMs('credentials.json')),
     ...CREDENTIAL_VARIABLES.map((name) => env[name]),
   ];
+}
+
+/** Undefined for what is not there or cannot be looked at: the listing has its own opinion about that. */
+function writtenMsOf(file: string): number | undefined {
+  try {
+    return statSync(file).mtimeMs;
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Null also for a folder that other commands refuse: completion complains about nothing. */
