@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startApi } from '../support/api-server.ts';
@@ -105,4 +105,14 @@ test('the script is the only thing that `completion` prints', async () => {
     stdout: '',
     stderr: expect.stringContaining('did you mean bash?'),
   });
+});
+
+test('a folder for settings that is a file, or a link in a circle, is not complained about', async () => {
+  const api = await startApi({ packages: PACKAGES });
+  const file = makePlace();
+  writeFileSync(file.configDir, '');
+  const circle = makePlace();
+  symlinkSync(circle.configDir, circle.configDir);
+  for (const place of [file, circle])
+    expect(await complete(LINE, { api, place })).toMatchObject({ exitCode: 0, stderr: '' });
 });

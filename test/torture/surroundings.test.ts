@@ -68,7 +68,9 @@ const DOCUMENTED: ReadonlySet<number> = new Set([
 test(`all commands in odd surroundings (seed ${SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(SEED);
   const tally = createTally();
-  const cases = SURROUNDINGS.flatMap((around) => COMMANDS.map((command) => ({ around, command })))
+  const only = process.env['TORTURE_ONLY'] ?? '';
+  const cases = SURROUNDINGS.filter(({ name }) => name.includes(only))
+    .flatMap((around) => COMMANDS.map((command) => ({ around, command })))
     .map((each) => ({ ...each, key: random() }))
     .toSorted((one, other) => one.key - other.key);
   const count = Number(process.env['TORTURE_RUNS'] ?? scaled({ sample: 12, full: cases.length }));
