@@ -113,12 +113,6 @@ function build() {
   return spawnSync('npm', ['run', '--silent', 'build'], { cwd: copy, stdio: 'ignore' }).status === 0;
 }
 
-/** Puts text in the place of a file's. */
-async function write(file, text) {
-  writeFileSync(path.join(copy, file), text);
-  await tests.ask({ action: 'changed', file }, LONGEST_RUN_MS);
-}
-
 /** How long a test file took when it passed. */
 const took = new Map();
 async function runTest(file) {

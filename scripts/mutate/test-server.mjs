@@ -36,8 +36,10 @@ const answers = {
   },
 };
 
-process.on('message', async ({ action, ...question }) => {
+async function answer({ action, ...question }) {
   process.send({ answer: (await answers[action](question)) ?? null });
-});
+}
+
+process.on('message', (message) => void answer(message));
 process.on('disconnect', () => process.exit());
 process.send({ answer: 'ready' });

@@ -27,7 +27,7 @@ async function makeCredential(
   let aheadMs = 0;
   const clock: Clock = {
     ...real,
-    now: isFrozen ? () => FROZEN_MS + aheadMs : real.now,
+    now: () => (isFrozen ? FROZEN_MS + aheadMs : real.now()),
     monotonicMs: () => (isFrozen ? 0 : real.monotonicMs()) + aheadMs,
   };
   const transport = openTransport(clock);

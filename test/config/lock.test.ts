@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { waitForLock } from '../../src/config/lock.ts';
@@ -74,7 +83,7 @@ test('a lock of a living process is left alone, and not waited for any longer th
 test('an unsigned lock counts for a second', async () => {
   const lockPath = lockIn(makeTempFolder(), '');
   expect(await take(lockPath, { waitMs: 0 })).toBeNull();
-  const old = new Date(Date.now() - 10_000);
+  const old = new Date(statSync(lockPath).mtimeMs - 10_000);
   utimesSync(lockPath, old, old);
   expect(await take(lockPath, { waitMs: 0 })).not.toBeNull();
 });

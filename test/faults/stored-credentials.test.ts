@@ -294,7 +294,7 @@ test.runIf(hasStrace)(
     const steps = readFileSync(log, 'utf8')
       .split('\n')
       // What is done while another thread does something stands in two lines.
-      .filter((line) => line.includes(`${place.configDir}`))
+      .filter((line) => line.includes(place.configDir))
       .map((line) => {
         const [, call = '', paths = ''] = /(\w+)\((.*)/.exec(line) ?? [];
         const named = [...paths.matchAll(/[<"]([^<>"]+)[>"]/g)].map(([, path = '']) =>

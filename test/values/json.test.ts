@@ -94,7 +94,7 @@ test.each([
 test('a thousand digits are read, brackets, commas, and digits within texts do not count', () => {
   const long = '1'.repeat(1_000);
   expect(String(parseJson(bytes(long), 'it'))).toBe(long);
-  for (const text of ['['.repeat(300), '\\"'.repeat(300), `${'1'.repeat(2_000)}`, ','.repeat(500_001)]) {
+  for (const text of ['['.repeat(300), '\\"'.repeat(300), '1'.repeat(2_000), ','.repeat(500_001)]) {
     expect(parseJson(bytes(`["${text}"]`), 'it')).toHaveLength(1);
   }
 });
