@@ -12,6 +12,8 @@ const REQUEST_ID_FIELDS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'x-
 export interface Answer {
   /** Null when the body is empty (204). */
   readonly data: unknown;
+  /** The document around the data, or the data themselves; null when the body is empty. */
+  readonly envelope: unknown;
   readonly status: number;
   readonly headers: HttpResponse['headers'];
   readonly url: URL;
@@ -23,18 +25,20 @@ export interface Answer {
  * may be missing, and so may the envelope: then the document itself is the data.
  * @throws ExpectedError by the kind of failure; its message holds the service's own words and the HTTP status
  */
-export function parseAnswer(response: HttpResponse, body: Buffer, nowMs: number): Answer {
+export function parseAnswer(response: HttpResponse, bytes: Buffer, nowMs: number): Answer {
   const { status, url, headers } = response;
+  const body = withoutByteOrderMark(bytes);
   const isSuccess = status >= 200 && status < 300;
   const answer = { status, headers, url, retryAfterMs: parseRetryAfter(headers, nowMs) };
-  if (isSuccess && (status === 204 || status === 205 || isBlank(body))) return { ...answer, data: null };
+  if (isSuccess && (status === 204 || status === 205 || isBlank(body)))
+    return { ...answer, data: null, envelope: null };
   if (looksLikeHtml(body)) throw statusError(response, htmlTitle(body), nowMs, isSuccess);
   if (!isSuccess) {
     const envelope = isJson(body) ? parseJson(body, 'the answer') : null;
     throw statusError(response, errorText(envelope) ?? plainText(response, body), nowMs, false);
   }
   const envelope = parseEnvelope(response, body);
-  if (!isObject(envelope)) return { ...answer, data: envelope };
+  if (!isObject(envelope)) return { ...answer, data: envelope, envelope };
   const outer = typeof envelope.status === 'string' ? envelope.status.toLowerCase() : null;
   if (outer === 'fail' || outer === 'error') {
     throw new ExpectedError(
@@ -43,7 +47,7 @@ export function parseAnswer(response: HttpResponse, body: Buffer, nowMs: number)
       { httpStatus: status, requestId: requestId(headers), nothingDone: outer === 'fail' },
     );
   }
-  return { ...answer, data: 'data' in envelope ? envelope.data : envelope };
+  return { ...answer, data: 'data' in envelope ? envelope.data : (envelope.Data ?? envelope), envelope };
 }
 
 function parseEnvelope({ url, status, headers }: HttpResponse, body: Buffer): unknown {
@@ -56,6 +60,11 @@ function parseEnvelope({ url, status, headers }: HttpResponse, body: Buffer): un
   }
   if (typeof envelope === 'object' && envelope !== null) return envelope;
   throw new ExpectedError('BAD_RESPONSE', `the answer of ${withoutQuery(url)} is not a JSON object`, details);
+}
+
+/** A parser may ignore the mark that some servers put before JSON (RFC 8259 8.1). */
+function withoutByteOrderMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
 
 function isBlank(body: Buffer): boolean {

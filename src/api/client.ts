@@ -11,7 +11,8 @@ import { createDownload } from './create-download.ts';
 import { type ListOptions, NoListError, parseList } from './list.ts';
 import { type Medium, type MediumTranscript, parseMedium, readMedium, readTranscript } from './media.ts';
 import { acceptedPackage, type Package, parsePackage, readPackage } from './package.ts';
-import { collectPages } from './paging.ts';
+import { saysMore } from './page-end.ts';
+import { collectPages, type Page } from './paging.ts';
 import { createResponseBudget } from './response-budget.ts';
 import type { CreateDownloadBody } from './wire.ts';
 
@@ -37,9 +38,9 @@ export interface Api {
   createDownload(body: CreateDownloadBody, signal: AbortSignal): Promise<Package>;
   getDownload(id: string, signal: AbortSignal, options?: { retries?: number }): Promise<Package>;
   /** One page of packages, counted from 0. */
-  listDownloads(page: number, perPage: number, signal: AbortSignal): Promise<readonly Package[]>;
+  listDownloads(page: number, perPage: number, signal: AbortSignal): Promise<Page<Package>>;
   deleteDownload(id: string, signal: AbortSignal): Promise<void>;
-  listMedia(query: MediaQuery, signal: AbortSignal): Promise<readonly Medium[]>;
+  listMedia(query: MediaQuery, signal: AbortSignal): Promise<Page<Medium>>;
   getMedium(id: string, signal: AbortSignal): Promise<Medium>;
   /**
    * All of one media item, over all pages. Null when the service answers 404 or without content: the item
@@ -136,6 +137,17 @@ export function createApi(options: ApiOptions): Api {
         signal,
       });
       if (isPage) budget.spend(bytes.length);
+      // 303 (RFC 9110 15.4.4): done, and there is the result.
+      if (method === 'POST' && response.status === 303) {
+        return {
+          data: null,
+          envelope: null,
+          status: 303,
+          headers: response.headers,
+          url,
+          retryAfterMs: null,
+        };
+      }
       return parseAnswer(response, bytes, clock.now());
     };
     return await withRetries(exchange, {
@@ -156,9 +168,10 @@ export function createApi(options: ApiOptions): Api {
     pathAndQuery: string,
     signal: AbortSignal,
     item: Pick<ListOptions<Item>, 'what' | 'parseItem'>,
-  ): Promise<readonly Item[]> => {
-    const { data, status } = await call('GET', pathAndQuery, { signal });
-    return parseList(data, { ...item, httpStatus: status, warn });
+  ): Promise<Page<Item>> => {
+    const { data, envelope, headers, status } = await call('GET', pathAndQuery, { signal });
+    const items = parseList(data, { ...item, httpStatus: status, warn });
+    return saysMore(envelope, headers) ? Object.assign([...items], { saysMore: true as const }) : items;
   };
 
   return {
