@@ -6,13 +6,14 @@ import { mayCarryCredential } from '../http/origin.ts';
 import { followRedirects } from '../http/redirect.ts';
 import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
-import { type Answer, parseAnswer } from './answer.ts';
+import { type Answer, parseAnswer, parseDeletion } from './answer.ts';
 import { createDownload } from './create-download.ts';
 import { type ListOptions, NoListError, parseList } from './list.ts';
 import { type Medium, type MediumTranscript, parseMedium, readMedium, readTranscript } from './media.ts';
 import { acceptedPackage, type Package, parsePackage, readPackage } from './package.ts';
-import { saysMore } from './page-end.ts';
+import { readClaims } from './page-end.ts';
 import { collectPages, type Page } from './paging.ts';
+import { onlyItem } from './resource.ts';
 import { createResponseBudget } from './response-budget.ts';
 import type { CreateDownloadBody } from './wire.ts';
 
@@ -148,7 +149,7 @@ export function createApi(options: ApiOptions): Api {
           retryAfterMs: null,
         };
       }
-      return parseAnswer(response, bytes, clock.now());
+      return (method === 'DELETE' ? parseDeletion : parseAnswer)(response, bytes, clock.now());
     };
     return await withRetries(exchange, {
       retries,
@@ -170,8 +171,8 @@ export function createApi(options: ApiOptions): Api {
     item: Pick<ListOptions<Item>, 'what' | 'parseItem'>,
   ): Promise<Page<Item>> => {
     const { data, envelope, headers, status } = await call('GET', pathAndQuery, { signal });
-    const items = parseList(data, { ...item, httpStatus: status, warn });
-    return saysMore(envelope, headers) ? Object.assign([...items], { saysMore: true as const }) : items;
+    const { items, leftOut } = parseList(data, { ...item, httpStatus: status, warn });
+    return { items, leftOut, ...readClaims(envelope, headers, items.length + leftOut) };
   };
 
   return {
@@ -190,7 +191,7 @@ export function createApi(options: ApiOptions): Api {
         call('GET', path`/downloads/${id}`, { signal, ...callOptions }),
       );
       if (data === null && status === 202) return acceptedPackage(id, retryAfterMs);
-      return parsePackage(data, retryAfterMs);
+      return parsePackage(onlyItem(data, id), retryAfterMs);
     },
     async listDownloads(page, perPage, signal) {
       return await list(`/downloads?perPage=${perPage}&page=${page}`, signal, {
@@ -208,7 +209,8 @@ export function createApi(options: ApiOptions): Api {
       });
     },
     async getMedium(id, signal) {
-      return parseMedium((await byId(call('GET', path`/media/${id}`, { signal }))).data, warn);
+      const { data } = await byId(call('GET', path`/media/${id}`, { signal }));
+      return parseMedium(onlyItem(data, id), warn);
     },
     async listTranscripts(mediumId, signal) {
       const getPage = (page: number) =>
@@ -221,7 +223,7 @@ export function createApi(options: ApiOptions): Api {
           },
         );
       try {
-        return (await collectPages(getPage, { limit: Number.POSITIVE_INFINITY })).items;
+        return (await collectPages(getPage, { limit: Number.POSITIVE_INFINITY, warn })).items;
       } catch (error) {
         if (error instanceof NoListError || isExpectedError(error, 'NOT_FOUND')) return null;
         throw error;

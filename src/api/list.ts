@@ -29,6 +29,12 @@ export interface ListOptions<Item> {
   readonly warn: (message: string) => void;
 }
 
+export interface ParsedList<Item> {
+  readonly items: readonly Item[];
+  /** How many have no ID. */
+  readonly leftOut: number;
+}
+
 /**
  * Finds the list in the `data` of a response and parses its items. A list may be an array, or an object
  * that holds one beside others, such as links. An item without an ID is left out with a warning.
@@ -37,13 +43,13 @@ export interface ListOptions<Item> {
 export function parseList<Item>(
   data: unknown,
   { what, httpStatus, parseItem, warn }: ListOptions<Item>,
-): readonly Item[] {
+): ParsedList<Item> {
   if (data === null || data === undefined || data === '') throw new NoListError(httpStatus);
   const values = findList(data, MAX_WRAPPERS);
   if (values === null) {
     // HAL leaves an empty list out; what remains tells about pages.
     const total = totalItems(data);
-    if (total === 0) return [];
+    if (total === 0) return { items: [], leftOut: 0 };
     if (total !== null) throw new NoListError(httpStatus);
     throw new ExpectedError('BAD_RESPONSE', 'the service answered with something that is not a list', {
       httpStatus,
@@ -62,7 +68,7 @@ export function parseList<Item>(
   if (values.length > 0 && items.length === 0) {
     throw new ExpectedError('BAD_RESPONSE', `no ${what} in the response has a usable ID`, { httpStatus });
   }
-  return items;
+  return { items, leftOut: values.length - items.length };
 }
 
 /** Parses the values that have an ID; the others are left out, with one warning. */

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../errors.ts';
 import { readFirst, readId } from '../values/fields.ts';
 import { isObject, type JsonObject } from '../values/json.ts';
 
@@ -20,6 +21,20 @@ export function withFields(value: JsonObject): JsonObject {
 /** The ID of an object, in whatever case its key is written. */
 export function idOf(value: JsonObject): string | null {
   return readFirst(value, ['id'], readId);
+}
+
+/**
+ * The only item where a list came instead of the thing with this ID.
+ * @throws ExpectedError BAD_RESPONSE when it has another ID: a service that ignores the ID lists anything
+ */
+export function onlyItem(value: unknown, id: string): unknown {
+  if (!Array.isArray(value)) return value;
+  const resource = findResource(value);
+  if (resource !== null && idOf(resource) === id) return resource;
+  throw new ExpectedError(
+    'BAD_RESPONSE',
+    `the service answered with a list instead of ${JSON.stringify(id)}`,
+  );
 }
 
 /** The object that a response is about: itself, the only item of a list, or one in a layer named after its kind. */

@@ -120,10 +120,11 @@ export function readFirst<Value>(
     if (value !== null) return value;
   }
   const plainKeys = keys.map(plainKey);
-  const others = Object.keys(object).flatMap((key) => {
+  const others: { key: string; rank: number }[] = [];
+  for (const key of Object.keys(object)) {
     const rank = plainKeys.indexOf(plainKey(key));
-    return rank < 0 ? [] : [{ key, rank }];
-  });
+    if (rank >= 0) others.push({ key, rank });
+  }
   for (const { key } of others.sort((one, other) => one.rank - other.rank)) {
     const value = read(object[key]);
     if (value !== null) return value;
@@ -131,9 +132,17 @@ export function readFirst<Value>(
   return null;
 }
 
+/** The items of a list have the same keys; there are more than these only where keys are data. */
+const MOST_KNOWN_KEYS = 1_000;
+const knownKeys = new Map<string, string>();
+
 /** `createdAt`, `CreatedAt`, `created_at` and `created-at` are one key. */
 function plainKey(key: string): string {
-  return key.replaceAll(/[_-]/g, '').toLowerCase();
+  const known = knownKeys.get(key);
+  if (known !== undefined) return known;
+  const plain = key.replaceAll(/[_-]/g, '').toLowerCase();
+  if (knownKeys.size < MOST_KNOWN_KEYS) knownKeys.set(key, plain);
+  return plain;
 }
 
 export const CREATED_KEYS = [
