@@ -109,7 +109,8 @@ function parseEnvelope({ url, status, headers }: HttpResponse, body: Buffer): un
   } catch (error) {
     throw error instanceof ExpectedError ? error.with(details) : error;
   }
-  if (typeof envelope === 'object' && envelope !== null) return envelope;
+  // `null` is what some servers make of an empty list.
+  if (typeof envelope === 'object') return envelope;
   throw new ExpectedError('BAD_RESPONSE', `the answer of ${withoutQuery(url)} is not a JSON object`, details);
 }
 
@@ -129,7 +130,7 @@ export function errorText(envelope: unknown): string | null {
     flattenMessages(data) ??
     readText(error_description) ??
     flattenMessages(error) ??
-    readText(detail) ??
+    flattenMessages(detail) ??
     readText(title);
   const list = flattenMessages(errors);
   if (own === null || list === null) return own ?? list;
