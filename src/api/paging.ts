@@ -5,6 +5,9 @@ import type { PageClaims } from './page-end.ts';
 /** Enough for half a million items; a service that continues beyond is paging in circles. */
 const MAX_PAGES = 10_000;
 
+/** The documented size of a page: a service that caps what is asked for hardly goes below. */
+const LEAST_FULL = 10;
+
 export interface Pages<Item> {
   readonly items: readonly Item[];
   /** True when the limit ended the listing before the service did. */
@@ -14,6 +17,8 @@ export interface Pages<Item> {
 export interface PageOptions<Item> {
   readonly limit: number;
   readonly firstPage?: number;
+  /** How many items a page was asked to have; more than ten unless given. */
+  readonly pageSize?: number;
   /** Items that it refuses are not part of the result and do not count towards the limit. */
   readonly isWanted?: (item: Item) => boolean;
   /** Told when the list ends before all items came that the service speaks of. */
@@ -39,13 +44,13 @@ interface Tally {
 
 /**
  * Collects pages, counted from `firstPage`, until one is empty, brings no new ID or is not there; a page
- * that is merely short does not end the list. Items that move between pages are counted once. One page may
+ * that is merely short does not end the list. Items that move between pages are counted once. One full page may
  * come twice: a service that counts from 1 answers 0 and 1 alike.
  * @throws ExpectedError BAD_RESPONSE when the pages never end, or the service has more but sends the same again
  */
 export async function collectPages<Item extends { readonly id: string }>(
   getPage: (page: number) => Promise<Page<Item>>,
-  { limit, firstPage = 0, isWanted = () => true, warn }: PageOptions<Item>,
+  { limit, firstPage = 0, pageSize = LEAST_FULL, isWanted = () => true, warn }: PageOptions<Item>,
 ): Promise<Pages<Item>> {
   const seen = new Set<string>();
   const items: Item[] = [];
@@ -66,7 +71,7 @@ export async function collectPages<Item extends { readonly id: string }>(
       return { items, truncated: false };
     }
     if (isComplete(tally)) return { items, truncated: false };
-    if (tally.repeated === 1) continue;
+    if (tally.repeated === 1 && received.items.length >= Math.min(pageSize, LEAST_FULL)) continue;
     if (received.saysMore !== true && !hasMore(tally)) return { items, truncated: false };
     if (items.length >= limit) return { items, truncated: true };
     throw new ExpectedError(

@@ -109,6 +109,7 @@ export async function list(
     page === null
       ? await collectPages((index) => api.listDownloads(index, perPage, signal), {
           limit: needsAll ? Number.POSITIVE_INFINITY : limit,
+          pageSize: perPage,
           warn: (message) => io.warn(message),
         })
       : { items: (await api.listDownloads(page - 1, perPage, signal)).items, truncated: false };

@@ -76,6 +76,7 @@ describe('the end of a list', () => {
     const warnings: string[] = [];
     const result = await collectPages(async (page) => pages[page] ?? { items: [] }, {
       limit,
+      pageSize: 2,
       warn: (message) => warnings.push(message),
     });
     return { ids: result.items.map(({ id }) => id).join(''), warnings };

@@ -14,7 +14,7 @@ describe('collectPages', () => {
         asked.push(page);
         return { items: (pages[page] ?? []).map((id) => ({ id })) };
       },
-      { limit, firstPage },
+      { limit, firstPage, pageSize: 1 },
     );
     return { ids: result.items.map(({ id }) => id), truncated: result.truncated, asked };
   };
