@@ -2,8 +2,8 @@ import { type ErrorDetails, ExpectedError } from '../errors.ts';
 import { withoutQuery } from '../http/origin.ts';
 import { isTransientStatus, parseRetryAfter } from '../http/retry.ts';
 import type { HttpResponse } from '../http/transport.ts';
-import { readText } from '../values/fields.ts';
-import { isObject, parseJson } from '../values/json.ts';
+import { readBoolean, readFirst, readText } from '../values/fields.ts';
+import { isObject, type JsonObject, parseJson, withoutByteOrderMark } from '../values/json.ts';
 
 /** Header fields under which services hand out an id that their support can look up. */
 const REQUEST_ID_FIELDS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'x-correlation-id', 'cf-ray'];
@@ -12,6 +12,8 @@ const REQUEST_ID_FIELDS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'x-
 export interface Answer {
   /** Null when the body is empty (204). */
   readonly data: unknown;
+  /** The document around the data, or the data themselves; null when the body is empty. */
+  readonly envelope: unknown;
   readonly status: number;
   readonly headers: HttpResponse['headers'];
   readonly url: URL;
@@ -23,27 +25,80 @@ export interface Answer {
  * may be missing, and so may the envelope: then the document itself is the data.
  * @throws ExpectedError by the kind of failure; its message holds the service's own words and the HTTP status
  */
-export function parseAnswer(response: HttpResponse, body: Buffer, nowMs: number): Answer {
+export function parseAnswer(response: HttpResponse, bytes: Buffer, nowMs: number): Answer {
   const { status, url, headers } = response;
+  const body = withoutByteOrderMark(bytes);
   const isSuccess = status >= 200 && status < 300;
   const answer = { status, headers, url, retryAfterMs: parseRetryAfter(headers, nowMs) };
-  if (isSuccess && (status === 204 || status === 205 || isBlank(body))) return { ...answer, data: null };
+  if (isSuccess && (status === 204 || status === 205 || isBlank(body)))
+    return { ...answer, data: null, envelope: null };
   if (looksLikeHtml(body)) throw statusError(response, htmlTitle(body), nowMs, isSuccess);
   if (!isSuccess) {
     const envelope = isJson(body) ? parseJson(body, 'the answer') : null;
     throw statusError(response, errorText(envelope) ?? plainText(response, body), nowMs, false);
   }
   const envelope = parseEnvelope(response, body);
-  if (!isObject(envelope)) return { ...answer, data: envelope };
-  const outer = typeof envelope.status === 'string' ? envelope.status.toLowerCase() : null;
-  if (outer === 'fail' || outer === 'error') {
+  if (!isObject(envelope)) return { ...answer, data: envelope, envelope };
+  const outer = reportedFailure(envelope);
+  if (outer !== null) {
+    const code = REPORTED_CODES.get(reportedCode(envelope));
     throw new ExpectedError(
-      'BAD_RESPONSE',
+      code ?? 'BAD_RESPONSE',
       `the service answered HTTP ${status} but reports ${outer}: ${errorText(envelope) ?? 'no reason given'}`,
-      { httpStatus: status, requestId: requestId(headers), nothingDone: outer === 'fail' },
+      {
+        httpStatus: status,
+        requestId: requestId(headers),
+        nothingDone: outer === 'fail' || code !== undefined,
+      },
     );
   }
-  return { ...answer, data: 'data' in envelope ? envelope.data : envelope };
+  return { ...answer, data: 'data' in envelope ? envelope.data : (envelope.Data ?? envelope), envelope };
+}
+
+/**
+ * Reads the response to a DELETE, of which nothing is needed: a success is one whatever the body is (RFC 9110
+ * 9.3.5), unless the envelope reports a failure, or it is a web page of something in between.
+ * @throws ExpectedError as parseAnswer does
+ */
+export function parseDeletion(response: HttpResponse, bytes: Buffer, nowMs: number): Answer {
+  const { status, url, headers } = response;
+  const body = withoutByteOrderMark(bytes);
+  const isSuccess = status >= 200 && status < 300;
+  if (!isSuccess || looksLikeHtml(body) || (isJson(body) && isObject(parseJson(body, 'the answer')))) {
+    return parseAnswer(response, bytes, nowMs);
+  }
+  return { data: null, envelope: null, status, headers, url, retryAfterMs: parseRetryAfter(headers, nowMs) };
+}
+
+/** `fail` or `error` when the envelope says so (JSend), or denies success. */
+function reportedFailure(envelope: JsonObject): 'fail' | 'error' | null {
+  const word = readFirst(envelope, ['status'], readText)?.toLowerCase();
+  if (word === 'fail' || word === 'error') return word;
+  return readFirst(envelope, ['success'], readBoolean) === false ? 'error' : null;
+}
+
+/** What a code in the envelope means as it would as the HTTP status. */
+const REPORTED_CODES: ReadonlyMap<number | null, 'AUTH' | 'NOT_FOUND'> = new Map([
+  [401, 'AUTH'],
+  [403, 'AUTH'],
+  [404, 'NOT_FOUND'],
+  [410, 'NOT_FOUND'],
+]);
+
+const CODE_KEYS = ['code', 'statusCode', 'httpStatus', 'status'];
+
+/** The status that a failure behind a success has in truth: in the envelope, its `error`, or its `data`. */
+function reportedCode(envelope: JsonObject): number | null {
+  const nested = [envelope, envelope['error'], envelope['Error'], envelope['data'], envelope['Data']];
+  for (const object of nested) {
+    if (!isObject(object)) continue;
+    const code = readFirst(object, CODE_KEYS, (value) => {
+      const text = readText(value);
+      return text !== null && /^[45]\d\d$/.test(text) ? Number(text) : null;
+    });
+    if (code !== null) return code;
+  }
+  return null;
 }
 
 function parseEnvelope({ url, status, headers }: HttpResponse, body: Buffer): unknown {
@@ -54,7 +109,8 @@ function parseEnvelope({ url, status, headers }: HttpResponse, body: Buffer): un
   } catch (error) {
     throw error instanceof ExpectedError ? error.with(details) : error;
   }
-  if (typeof envelope === 'object' && envelope !== null) return envelope;
+  // `null` is what some servers make of an empty list.
+  if (typeof envelope === 'object') return envelope;
   throw new ExpectedError('BAD_RESPONSE', `the answer of ${withoutQuery(url)} is not a JSON object`, details);
 }
 
@@ -74,7 +130,7 @@ export function errorText(envelope: unknown): string | null {
     flattenMessages(data) ??
     readText(error_description) ??
     flattenMessages(error) ??
-    readText(detail) ??
+    flattenMessages(detail) ??
     readText(title);
   const list = flattenMessages(errors);
   if (own === null || list === null) return own ?? list;

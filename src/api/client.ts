@@ -6,13 +6,15 @@ import { mayCarryCredential } from '../http/origin.ts';
 import { followRedirects } from '../http/redirect.ts';
 import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
-import { type Answer, parseAnswer } from './answer.ts';
+import { type Answer, parseAnswer, parseDeletion } from './answer.ts';
 import { createDownload } from './create-download.ts';
 import { explainAddress } from './likely-url.ts';
 import { type ListOptions, NoListError, parseList } from './list.ts';
 import { type Medium, type MediumTranscript, parseMedium, readMedium, readTranscript } from './media.ts';
 import { acceptedPackage, type Package, parsePackage, readPackage } from './package.ts';
-import { collectPages } from './paging.ts';
+import { readClaims } from './page-end.ts';
+import { collectPages, type Page } from './paging.ts';
+import { onlyItem } from './resource.ts';
 import { createResponseBudget } from './response-budget.ts';
 import type { CreateDownloadBody } from './wire.ts';
 
@@ -38,9 +40,9 @@ export interface Api {
   createDownload(body: CreateDownloadBody, signal: AbortSignal): Promise<Package>;
   getDownload(id: string, signal: AbortSignal, options?: { retries?: number }): Promise<Package>;
   /** One page of packages, counted from 0. */
-  listDownloads(page: number, perPage: number, signal: AbortSignal): Promise<readonly Package[]>;
+  listDownloads(page: number, perPage: number, signal: AbortSignal): Promise<Page<Package>>;
   deleteDownload(id: string, signal: AbortSignal): Promise<void>;
-  listMedia(query: MediaQuery, signal: AbortSignal): Promise<readonly Medium[]>;
+  listMedia(query: MediaQuery, signal: AbortSignal): Promise<Page<Medium>>;
   getMedium(id: string, signal: AbortSignal): Promise<Medium>;
   /**
    * All of one media item, over all pages. Null when the service answers 404 or without content: the item
@@ -137,7 +139,18 @@ export function createApi(options: ApiOptions): Api {
         signal,
       });
       if (isPage) budget.spend(bytes.length);
-      return parseAnswer(response, bytes, clock.now());
+      // 303 (RFC 9110 15.4.4): done, and there is the result.
+      if (method === 'POST' && response.status === 303) {
+        return {
+          data: null,
+          envelope: null,
+          status: 303,
+          headers: response.headers,
+          url,
+          retryAfterMs: null,
+        };
+      }
+      return (method === 'DELETE' ? parseDeletion : parseAnswer)(response, bytes, clock.now());
     };
     try {
       return await withRetries(exchange, {
@@ -161,9 +174,10 @@ export function createApi(options: ApiOptions): Api {
     pathAndQuery: string,
     signal: AbortSignal,
     item: Pick<ListOptions<Item>, 'what' | 'parseItem'>,
-  ): Promise<readonly Item[]> => {
-    const { data, status } = await call('GET', pathAndQuery, { signal });
-    return parseList(data, { ...item, httpStatus: status, warn });
+  ): Promise<Page<Item>> => {
+    const { data, envelope, headers, status } = await call('GET', pathAndQuery, { signal });
+    const { items, leftOut } = parseList(data, { ...item, httpStatus: status, warn });
+    return { items, leftOut, ...readClaims(envelope, headers, items.length + leftOut) };
   };
 
   return {
@@ -182,7 +196,7 @@ export function createApi(options: ApiOptions): Api {
         call('GET', path`/downloads/${id}`, { signal, ...callOptions }),
       );
       if (data === null && status === 202) return acceptedPackage(id, retryAfterMs);
-      return parsePackage(data, retryAfterMs);
+      return parsePackage(onlyItem(data, id), retryAfterMs);
     },
     async listDownloads(page, perPage, signal) {
       return await list(`/downloads?perPage=${perPage}&page=${page}`, signal, {
@@ -200,7 +214,8 @@ export function createApi(options: ApiOptions): Api {
       });
     },
     async getMedium(id, signal) {
-      return parseMedium((await byId(call('GET', path`/media/${id}`, { signal }))).data, warn);
+      const { data } = await byId(call('GET', path`/media/${id}`, { signal }));
+      return parseMedium(onlyItem(data, id), warn);
     },
     async listTranscripts(mediumId, signal) {
       const getPage = (page: number) =>
@@ -213,7 +228,7 @@ export function createApi(options: ApiOptions): Api {
           },
         );
       try {
-        return (await collectPages(getPage, { limit: Number.POSITIVE_INFINITY })).items;
+        return (await collectPages(getPage, { limit: Number.POSITIVE_INFINITY, warn })).items;
       } catch (error) {
         if (error instanceof NoListError || isExpectedError(error, 'NOT_FOUND')) return null;
         throw error;

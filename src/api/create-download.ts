@@ -1,10 +1,10 @@
 import { ExpectedError } from '../errors.ts';
 import { type RetryPolicy, withRetries } from '../http/retry.ts';
 import { TransportError } from '../http/transport-error.ts';
-import { readId } from '../values/fields.ts';
-import { isObject } from '../values/json.ts';
+import { readFirst, readId } from '../values/fields.ts';
 import type { Answer } from './answer.ts';
 import { acceptedPackage, type Package, readPackage } from './package.ts';
+import { findResource } from './resource.ts';
 
 export interface CreateDownloadOptions {
   /** Base of the API, such as https://api.streamdiver.com/v2. */
@@ -44,9 +44,10 @@ export async function createDownload(
 
 /** The package of a successful response: its data, an ID as data, or the URL of the new package. */
 function readCreated({ data, headers, url, retryAfterMs }: Answer, apiUrl: URL): Package | null {
-  if (isObject(data)) {
-    const id = readId(data.id);
-    if (id !== null) return readPackage(data, id, retryAfterMs);
+  const resource = findResource(data);
+  if (resource !== null) {
+    const id = readFirst(resource, ['id', 'downloadId', 'packageId'], readId);
+    if (id !== null) return readPackage(resource, id, retryAfterMs);
   } else {
     const id = readId(data);
     if (id !== null) return acceptedPackage(id, retryAfterMs);

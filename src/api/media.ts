@@ -6,11 +6,13 @@ import {
   readText,
   readTexts,
   readTime,
+  readWord,
   requireId,
 } from '../values/fields.ts';
-import { isObject, type JsonObject } from '../values/json.ts';
-import { withIds } from './list.ts';
+import type { JsonObject } from '../values/json.ts';
+import { findItems, withIds } from './list.ts';
 import { MEDIA_TYPES } from './media-types.ts';
+import { findResource, idOf } from './resource.ts';
 
 export interface Rendition {
   readonly id: string;
@@ -43,28 +45,32 @@ export interface MediumTranscript {
 
 /** @throws ExpectedError BAD_RESPONSE when it is not an object with an ID */
 export function parseMedium(value: unknown, warn: (message: string) => void = () => undefined): Medium {
-  if (!isObject(value)) throw new ExpectedError('BAD_RESPONSE', 'the service answered without a media item');
-  return readMedium(value, requireId(value.id, 'the media item'), warn);
+  const resource = findResource(value);
+  if (resource === null) {
+    throw new ExpectedError('BAD_RESPONSE', 'the service answered without a media item');
+  }
+  return readMedium(resource, requireId(idOf(resource), 'the media item'), warn);
 }
 
 export function readMedium(value: JsonObject, id: string, warn: (message: string) => void): Medium {
   return {
     id,
     name: readFirst(value, ['name', 'title'], readText),
-    description: readText(value.description),
+    description: readFirst(value, ['description'], readText),
     type: readType(value),
     durationSeconds: readFirst(value, ['duration', 'durationSeconds'], readSeconds),
-    tags: readTexts(value.tags),
+    tags: readFirst(value, ['tags'], (tags) => readTexts(findItems(tags) ?? tags)),
     created: readFirst(value, CREATED_KEYS, readTime),
-    renditions: Array.isArray(value.renditions)
-      ? withIds(value.renditions, 'rendition', { parseItem: readRendition, warn })
-      : [],
+    renditions: withIds(readFirst(value, ['renditions'], findItems) ?? [], 'rendition', {
+      parseItem: readRendition,
+      warn,
+    }),
     raw: value,
   };
 }
 
 export function readTranscript(raw: JsonObject, id: string): MediumTranscript {
-  return { id, languageCode: readFirst(raw, ['languageCode', 'language', 'locale'], readText), raw };
+  return { id, languageCode: readFirst(raw, ['languageCode', 'language', 'locale'], readWord), raw };
 }
 
 /** The `--json` form: our keys always there, the service's other fields unchanged. */
@@ -87,17 +93,17 @@ export function transcriptDocument({ raw, id, languageCode }: MediumTranscript):
   return { ...raw, id, languageCode };
 }
 
-const TYPE_KEYS = ['type', 'assetType', 'mediaType', 'kind', 'mimeType'];
+const TYPE_KEYS = ['type', 'assetType', 'mediaType', 'kind', 'mediaKind', 'mimeType'];
 
 /** Services write `video`, `VIDEO`, `videoAsset` or `video/mp4`. */
 function readType(value: JsonObject): string | null {
   return (
-    readFirst(value, TYPE_KEYS, knownType) ?? readFirst(value, ['type', 'assetType', 'mediaType'], readText)
+    readFirst(value, TYPE_KEYS, knownType) ?? readFirst(value, ['type', 'assetType', 'mediaType'], readWord)
   );
 }
 
 function knownType(value: unknown): string | null {
-  const word = readText(value)?.toLowerCase() ?? '';
+  const word = readWord(value)?.toLowerCase() ?? '';
   return MEDIA_TYPES.find((type) => word.includes(type)) ?? null;
 }
 

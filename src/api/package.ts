@@ -7,9 +7,12 @@ import {
   readSizeBytes,
   readText,
   readTime,
+  readWord,
   requireId,
 } from '../values/fields.ts';
 import { isObject, type JsonObject } from '../values/json.ts';
+import { findItems } from './list.ts';
+import { findResource, idOf, withFields } from './resource.ts';
 import { type PackageState, packageState } from './status.ts';
 
 export interface PackageFile {
@@ -45,8 +48,9 @@ export interface Package {
 
 /** @throws ExpectedError BAD_RESPONSE when it is not an object with an ID */
 export function parsePackage(value: unknown, retryAfterMs: number | null = null): Package {
-  if (!isObject(value)) throw new ExpectedError('BAD_RESPONSE', 'the service answered without a package');
-  return readPackage(value, requireId(value.id, 'the package'), retryAfterMs);
+  const resource = findResource(value);
+  if (resource === null) throw new ExpectedError('BAD_RESPONSE', 'the service answered without a package');
+  return readPackage(resource, requireId(idOf(resource), 'the package'), retryAfterMs);
 }
 
 /** A package of which nothing but the ID is known: the service has accepted it and said no more. */
@@ -55,20 +59,20 @@ export function acceptedPackage(id: string, retryAfterMs: number | null = null):
 }
 
 export function readPackage(value: JsonObject, id: string, retryAfterMs: number | null = null): Package {
-  const listed = Array.isArray(value.files) ? value.files.filter(isObject) : [];
+  const listed = (readFirst(value, ['files'], findItems) ?? []).filter(isObject).map(withFields);
   const files = listed.flatMap(readFile);
   const filesWithoutUrl = listed.length - files.length;
-  const status = readFirst(value, ['status', 'state'], readText);
+  const status = readFirst(value, ['status', 'state'], readWord);
   const state = packageState(status, { hasFiles: files.length > 0 && filesWithoutUrl === 0 });
   return {
     id,
     status: status ?? (state === 'ready' ? 'ready' : 'unknown'),
     state,
     title: readFirst(value, ['title', 'name'], readText),
-    description: readText(value.description),
+    description: readFirst(value, ['description'], readText),
     created: readFirst(value, CREATED_KEYS, readTime),
     expires: readFirst(value, EXPIRES_KEYS, readTime),
-    compressed: readBoolean(value.compressed),
+    compressed: readFirst(value, ['compressed'], readBoolean),
     sizeBytes: filesWithoutUrl > 0 ? null : totalSize(files),
     files,
     filesWithoutUrl,

@@ -1,8 +1,12 @@
-import { ExpectedError } from '../errors.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
 import { NoListError } from './list.ts';
+import type { PageClaims } from './page-end.ts';
 
 /** Enough for half a million items; a service that continues beyond is paging in circles. */
 const MAX_PAGES = 10_000;
+
+/** The documented size of a page: a service that caps what is asked for hardly goes below. */
+const LEAST_FULL = 10;
 
 export interface Pages<Item> {
   readonly items: readonly Item[];
@@ -13,30 +17,67 @@ export interface Pages<Item> {
 export interface PageOptions<Item> {
   readonly limit: number;
   readonly firstPage?: number;
+  /** How many items a page was asked to have; more than ten unless given. */
+  readonly pageSize?: number;
   /** Items that it refuses are not part of the result and do not count towards the limit. */
   readonly isWanted?: (item: Item) => boolean;
+  /** Told when the list ends before all items came that the service speaks of. */
+  readonly warn?: (message: string) => void;
+}
+
+/** One page of a list, and what the response claims about the others. */
+export interface Page<Item> extends Partial<PageClaims> {
+  readonly items: readonly Item[];
+  /** How many items were left out because they have no ID. */
+  readonly leftOut?: number;
+}
+
+/** What all pages together came to. */
+interface Tally {
+  items: number;
+  pages: number;
+  /** Pages that brought nothing but items of other pages. */
+  repeated: number;
+  totalItems: number;
+  totalPages: number;
 }
 
 /**
  * Collects pages, counted from `firstPage`, until one is empty, brings no new ID or is not there; a page
- * that is merely short does not end the list. Items that move between pages are counted once.
- * @throws ExpectedError BAD_RESPONSE when the pages never end
+ * that is merely short does not end the list. Items that move between pages are counted once. One full page may
+ * come twice: a service that counts from 1 answers 0 and 1 alike.
+ * @throws ExpectedError BAD_RESPONSE when the pages never end, or the service has more but sends the same again
  */
 export async function collectPages<Item extends { readonly id: string }>(
-  getPage: (page: number) => Promise<readonly Item[]>,
-  { limit, firstPage = 0, isWanted = () => true }: PageOptions<Item>,
+  getPage: (page: number) => Promise<Page<Item>>,
+  { limit, firstPage = 0, pageSize = LEAST_FULL, isWanted = () => true, warn }: PageOptions<Item>,
 ): Promise<Pages<Item>> {
   const seen = new Set<string>();
   const items: Item[] = [];
+  const tally: Tally = { items: 0, pages: 0, repeated: 0, totalItems: 0, totalPages: 0 };
   for (let page = firstPage; page < firstPage + MAX_PAGES; page += 1) {
     const sizeBefore = seen.size;
-    for (const item of page === firstPage ? await getPage(page) : await getNextPage(getPage, page)) {
+    const received = page === firstPage ? await getPage(page) : await getNextPage(getPage, page);
+    for (const item of received.items) {
       if (seen.has(item.id)) continue;
       if (items.length >= limit && isWanted(item)) return { items, truncated: true };
       seen.add(item.id);
       if (isWanted(item)) items.push(item);
     }
-    if (seen.size === sizeBefore) return { items, truncated: false };
+    count(received, seen.size - sizeBefore, tally);
+    if (seen.size > sizeBefore) continue;
+    if (received.items.length === 0) {
+      if (firstPage === 0 && hasMore(tally)) warn?.(`the list is not complete: ${inWords(tally)} arrived`);
+      return { items, truncated: false };
+    }
+    if (isComplete(tally)) return { items, truncated: false };
+    if (tally.repeated === 1 && received.items.length >= Math.min(pageSize, LEAST_FULL)) continue;
+    if (received.saysMore !== true && !hasMore(tally)) return { items, truncated: false };
+    if (items.length >= limit) return { items, truncated: true };
+    throw new ExpectedError(
+      'BAD_RESPONSE',
+      `the service has more items, but sends the same page again: ${inWords(tally)} arrived`,
+    );
   }
   throw new ExpectedError(
     'BAD_RESPONSE',
@@ -44,17 +85,41 @@ export async function collectPages<Item extends { readonly id: string }>(
   );
 }
 
+function count<Item>(received: Page<Item>, newItems: number, tally: Tally): void {
+  if (newItems > 0) {
+    tally.items += newItems + (received.leftOut ?? 0);
+    tally.pages += 1;
+  } else tally.repeated += 1;
+  tally.totalItems = Math.max(tally.totalItems, received.totalItems ?? 0);
+  tally.totalPages = Math.max(tally.totalPages, received.totalPages ?? 0);
+}
+
+/** Whether as many items arrived as the service says there are. */
+function isComplete({ items, totalItems }: Tally): boolean {
+  return totalItems > 0 && items >= totalItems;
+}
+
+/** Whether the service says that there are more items, or pages where it does not count items. */
+function hasMore({ items, pages, totalItems, totalPages }: Tally): boolean {
+  return totalItems > 0 ? items < totalItems : pages < totalPages;
+}
+
+function inWords({ items, pages, totalItems, totalPages }: Tally): string {
+  if (totalItems > 0) return `${items} of ${totalItems} items`;
+  return totalPages > 0 ? `${pages} of ${totalPages} pages` : `${items} items`;
+}
+
 /** A service may refuse the page after the last instead of sending an empty one. */
 async function getNextPage<Item>(
-  getPage: (page: number) => Promise<readonly Item[]>,
+  getPage: (page: number) => Promise<Page<Item>>,
   page: number,
-): Promise<readonly Item[]> {
+): Promise<Page<Item>> {
   try {
     return await getPage(page);
   } catch (error) {
-    if (error instanceof NoListError) return [];
+    if (error instanceof NoListError || isExpectedError(error, 'NOT_FOUND')) return { items: [] };
     const status = error instanceof ExpectedError ? error.details.httpStatus : undefined;
-    if (status === 400 || status === 404 || status === 416) return [];
+    if (status === 400 || status === 416) return { items: [] };
     throw error;
   }
 }

@@ -3,8 +3,8 @@ import { ExpectedError, isExpectedError } from '../errors.ts';
 import { readBody } from '../http/body.ts';
 import { isTransientStatus, parseRetryAfter, withRetries } from '../http/retry.ts';
 import type { HttpResponse, Transport } from '../http/transport.ts';
-import { readSeconds } from '../values/fields.ts';
-import { isObject, type JsonObject, parseJson } from '../values/json.ts';
+import { readFirst, readSeconds } from '../values/fields.ts';
+import { isObject, type JsonObject, parseJson, textOrNull, withoutByteOrderMark } from '../values/json.ts';
 import type { Credential } from './credential.ts';
 import { parseSecret } from './secret-text.ts';
 import type { CachedToken, TokenCache } from './token-cache.ts';
@@ -154,13 +154,13 @@ function parseToken(
 ): CachedToken {
   const answer = parseObject(body);
   if (status >= 200 && status < 300) {
-    const accessToken = answer?.access_token;
-    if (typeof accessToken !== 'string') {
+    const accessToken = readFirst(answer ?? {}, ['access_token'], textOrNull);
+    if (accessToken === null) {
       throw new ExpectedError('BAD_RESPONSE', `${url.host} answered ${status} without a token`, {
         httpStatus: status,
       });
     }
-    const lifetimeSeconds = readLifetime(answer?.expires_in);
+    const lifetimeSeconds = readFirst(answer ?? {}, ['expires_in'], readLifetime) ?? DEFAULT_LIFETIME_SECONDS;
     const fetchedMs = clock.now();
     return {
       token: parseSecret(accessToken, 'the token of the sign-in service'),
@@ -200,15 +200,15 @@ function parseToken(
   );
 }
 
-/** In seconds. What is no usable time, or longer than a timer can count, is the service's default. */
-function readLifetime(value: unknown): number {
+/** In seconds; null for what is no usable time, or longer than a timer can count. */
+function readLifetime(value: unknown): number | null {
   const seconds = readSeconds(value) ?? 0;
-  return seconds > 0 && seconds <= MAX_LIFETIME_SECONDS ? seconds : DEFAULT_LIFETIME_SECONDS;
+  return seconds > 0 && seconds <= MAX_LIFETIME_SECONDS ? seconds : null;
 }
 
 function parseObject(body: Buffer): JsonObject | null {
   try {
-    const value = parseJson(body, 'the answer');
+    const value = parseJson(withoutByteOrderMark(body), 'the answer');
     return isObject(value) ? value : null;
   } catch (error) {
     if (!isExpectedError(error, 'BAD_RESPONSE')) throw error;

@@ -29,7 +29,7 @@ export async function explainAmbiguousCreate(
   const list = commandLine([PROGRAM, 'list'], world.platform);
   let recent: readonly Package[];
   try {
-    recent = await api.listDownloads(0, MAX_PER_PAGE, signal);
+    recent = (await api.listDownloads(0, MAX_PER_PAGE, signal)).items;
   } catch (listError) {
     if (!(listError instanceof ExpectedError)) throw listError;
     return explained(error, 'the list of packages cannot be read either', [list]);

@@ -102,18 +102,35 @@ export async function list(
       hint: 'sign in with streamdiver-dl login, or set STREAMDIVER_TOKEN',
     });
   }
-  const isWanted = (item: Package) => status === null || item.status.toLowerCase() === status.toLowerCase();
+  const isWanted = (item: Package) => status === null || hasStatus(item, status.toLowerCase());
   // What is filtered or sorted must be known as a whole before the limit cuts it.
   const needsAll = sort !== null || status !== null;
   const found =
     page === null
       ? await collectPages((index) => api.listDownloads(index, perPage, signal), {
           limit: needsAll ? Number.POSITIVE_INFINITY : limit,
+          pageSize: perPage,
+          warn: (message) => io.warn(message),
         })
-      : { items: await api.listDownloads(page - 1, perPage, signal), truncated: false };
+      : { items: (await api.listDownloads(page - 1, perPage, signal)).items, truncated: false };
   const wanted = sortItems(found.items.filter(isWanted), sort);
   const items = wanted.slice(0, limit);
+  if (status !== null && wanted.length === 0) warnOfOtherWords(found.items, status, io);
   const truncated = found.truncated || wanted.length > items.length;
   io.listing(packageListing(items, { nowMs: clock.now(), truncated, emptyText: 'no packages' }));
   if (truncated) io.info(`Showing the first ${items.length}; see more with --limit N or --all.`);
+}
+
+/** The word of the service, or ours for what its word means: `completed` is `ready`. */
+function hasStatus({ status, state }: Package, wanted: string): boolean {
+  return status.toLowerCase() === wanted || state === wanted;
+}
+
+/** Nothing has this status, but some may have it in words that mean nothing here. */
+function warnOfOtherWords(packages: readonly Package[], wanted: string, io: Context['io']): void {
+  const words = new Set(packages.flatMap(({ status, state }) => (state === 'unknown' ? [status] : [])));
+  if (words.size === 0) return;
+  io.warn(
+    `no package is ${JSON.stringify(wanted)}, but the service also uses: ${[...words].slice(0, 10).join(', ')}`,
+  );
 }

@@ -125,10 +125,11 @@ export async function mediaList(
   const { items, truncated } = await collectPages((page) => api.listMedia({ ...query, page }, signal), {
     limit,
     isWanted: check.isWanted,
+    warn: (message) => io.warn(message),
   });
   await check.finish(async (change) => {
     try {
-      return (await api.listMedia({ ...query, ...change, page: 0 }, signal)).length > 0;
+      return (await api.listMedia({ ...query, ...change, page: 0 }, signal)).items.length > 0;
     } catch (error) {
       // A value that the service refuses is one that it checks.
       if (isExpectedError(error, 'BAD_RESPONSE') || isExpectedError(error, 'NOT_FOUND')) return false;

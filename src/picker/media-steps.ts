@@ -12,8 +12,8 @@ export const chooseMedia: Step = async (draft, { prompts, api, nowMs }) => {
     columns: mediaColumns(nowMs()),
     idOf: ({ id }) => id,
     items: null,
-    load: (text, page, signal) =>
-      api.listMedia({ page, text: text.trim() === '' ? undefined : text.trim() }, signal),
+    load: async (text, page, signal) =>
+      (await api.listMedia({ page, text: text.trim() === '' ? undefined : text.trim() }, signal)).items,
     hasSearch: true,
     isMultiple: true,
     chosen: draft.media,

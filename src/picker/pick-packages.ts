@@ -25,7 +25,7 @@ export async function pickPackages(
     });
   }
   return await io.withPrompts(signal, async (prompts) => {
-    const packages = await prompts.during('Looking for your packages', newestFirst(api, signal));
+    const packages = await prompts.during('Looking for your packages', newestFirst(api, io, signal));
     if (packages.length === 0) {
       throw new ExpectedError('NOT_FOUND', 'there are no packages to choose from', {
         hint: `make one with: ${PROGRAM} create`,
@@ -60,10 +60,12 @@ function packagesQuestion(
 /** Those without a time come last. */
 async function newestFirst(
   api: Pick<Api, 'listDownloads'>,
+  io: Pick<Context['io'], 'warn'>,
   signal: AbortSignal,
 ): Promise<readonly Package[]> {
   const { items } = await collectPages((page) => api.listDownloads(page, MAX_PER_PAGE, signal), {
     limit: MOST_PACKAGES,
+    warn: (message) => io.warn(message),
   });
   const timeOf = ({ created }: Package) => (created === null ? 0 : Date.parse(created));
   return items.toSorted((one, other) => timeOf(other) - timeOf(one));

@@ -1,6 +1,7 @@
 import type { Answer, ApiCall } from './api-call.ts';
 import { describeMedium, madeUpItem } from './describe.ts';
 import { refuseMalformed } from './dialect/ids.ts';
+import { shapeResource } from './dialect/shape-document.ts';
 import type { StoredMedium } from './library.ts';
 import { type ListedPage, listAnswer, pageOf } from './paging.ts';
 import { Refusal, refuseFields } from './refusal.ts';
@@ -18,7 +19,7 @@ export function listMedia({ query, state }: ApiCall): Answer {
 
 export function getMedium({ parameter, state }: ApiCall): Answer {
   const medium = findMedium(parameter('assetId'), state);
-  return { status: 200, data: describeMedium(medium, state) };
+  return { status: 200, data: shapeResource(describeMedium(medium, state), 'media', state.traits) };
 }
 
 export function searchMedia({ query, state }: ApiCall): Answer {

@@ -3,6 +3,7 @@ import { checkCreateBody } from './create-body.ts';
 import { describePackage, madeUpItem, statusOf } from './describe.ts';
 import { refuseMalformed } from './dialect/ids.ts';
 import { createdAnswer, deletedAnswer, refuseFirst } from './dialect/package-answers.ts';
+import { shapeResource } from './dialect/shape-document.ts';
 import type { StoredPackage } from './package-store.ts';
 import { listAnswer, pageOf } from './paging.ts';
 import { Refusal } from './refusal.ts';
@@ -32,7 +33,7 @@ async function created(stored: StoredPackage, state: ApiCall['state']): Promise<
   if (faults.find('ready-at-once') !== undefined) await stored.built;
   const lost = faults.find('create-lost');
   return lost === undefined
-    ? createdAnswer(stored, describePackage(stored, state), state)
+    ? createdAnswer(stored, shapeResource(describePackage(stored, state), 'download', state.traits), state)
     : lostAnswer(lost.text, stored);
 }
 
@@ -61,7 +62,7 @@ export function getPackage(call: ApiCall): Answer {
   if (state.traits.poll === 'accepted-empty' && statusOf(stored, state) === 'preparing') {
     return { status: 202, text: '', mimeType: 'application/json' };
   }
-  return { status: 200, data: describePackage(stored, state) };
+  return { status: 200, data: shapeResource(describePackage(stored, state), 'download', state.traits) };
 }
 
 export function listPackages({ query, state }: ApiCall): Answer {

@@ -54,7 +54,8 @@ export function pageOf<Item>(all: readonly Item[], options: PageOptions<Item>): 
     const shortSize = Math.min(perPage, short.times === Infinity ? 1 : short.times);
     return listed(all.slice(page * shortSize, (page + 1) * shortSize));
   }
-  const start = (faults.find('page-ignored') === undefined ? page : 0) * pageStep(perPage, traits);
+  const index = traits.pages === 'from-1' ? Math.max(0, page - 1) : page;
+  const start = (faults.find('page-ignored') === undefined ? index : 0) * pageStep(perPage, traits);
   if (faults.find('endless-pages') !== undefined) {
     return listed(Array.from({ length: perPage }, (_, index) => all[start + index] ?? makeUp(start + index)));
   }

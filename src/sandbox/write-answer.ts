@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { ActiveFaults } from './active-faults.ts';
 import type { Answer } from './api-call.ts';
 import { writeIds } from './dialect/ids.ts';
+import { shapeKeys } from './dialect/shape-document.ts';
 import { shapeError, waitHeaders } from './dialect/shape-error.ts';
 import type { Traits } from './dialect/traits.ts';
 import { failureText, Refusal } from './refusal.ts';
@@ -82,7 +83,8 @@ function writeJson(
   headers: OutgoingHttpHeaders = {},
 ): void {
   const { faults, traits, zone } = options;
-  let text = writeIds(JSON.stringify(value), traits);
+  const shaped = shapeKeys(value, traits);
+  let text = (traits.bom === 'utf-8' ? '\uFEFF' : '') + writeIds(JSON.stringify(shaped), traits);
   if (faults.find('number-ids') !== undefined) text = text.replaceAll(/"id":"(\d{16,})"/g, '"id":$1');
   if (zone === 'api' && faults.find('hostile-keys') !== undefined) text = withHostileKeys(text);
   writeText(options, status, text, { ...headers, 'content-type': 'application/json; charset=utf-8' });

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../errors.ts';
+import { ExactNumber } from './exact-number.ts';
 import { isObject, type JsonObject } from './json.ts';
 
 /*
@@ -25,21 +26,39 @@ export function readSizeBytes(value: unknown): number | null {
   return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : null;
 }
 
-/** A length of time in seconds, as a number or as text of one; null when it is not positive. */
+/** The word for one of several choices, as text or in an object that gives it a code or a name. */
+export function readWord(value: unknown): string | null {
+  return isObject(value) ? readFirst(value, WORD_KEYS, readText) : readText(value);
+}
+
+const WORD_KEYS = ['code', 'slug', 'key', 'value', 'state', 'status', 'name', 'label'];
+
+const CLOCK = /^(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)$/;
+const ISO_DURATION = /^PT(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/i;
+
+/**
+ * A length of time in seconds, as a number, as text of one, as `01:02:03` or as `PT1H2M3S` (ISO 8601); null when it
+ * is not positive.
+ */
 export function readSeconds(value: unknown): number | null {
+  const parts =
+    typeof value === 'string' ? (CLOCK.exec(value.trim()) ?? ISO_DURATION.exec(value.trim())) : null;
+  if (parts !== null)
+    return Number(parts[1] ?? 0) * 3600 + Number(parts[2] ?? 0) * 60 + Number(parts[3] ?? 0);
   const seconds = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
   return typeof seconds === 'number' && Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }
 
 const TIME =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:[.,]\d+)?)? ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 /** Numbers from here on count milliseconds since 1970, smaller ones seconds (both: from 1973 to 5138). */
 const FIRST_MILLISECONDS = 100_000_000_000;
 const FIRST_SECONDS = 100_000_000;
 
 /**
- * A time as UTC ISO 8601: from ISO 8601 with `T` or a blank, or from a number since 1970. Without a zone
- * it is UTC.
+ * A time as UTC ISO 8601: from ISO 8601 with `T` or a blank, from an HTTP date (RFC 9110 5.6.7), or from a number
+ * since 1970. Without a zone it is UTC.
  */
 export function readTime(value: unknown): string | null {
   if (typeof value === 'number' || (typeof value === 'string' && /^\d{9,14}$/.test(value))) {
@@ -47,6 +66,7 @@ export function readTime(value: unknown): string | null {
     if (number < FIRST_SECONDS) return null;
     return isoOrNull(number >= FIRST_MILLISECONDS ? number : number * 1000);
   }
+  if (typeof value === 'string' && HTTP_DATE.test(value)) return isoOrNull(Date.parse(value));
   const match = typeof value === 'string' ? TIME.exec(value.trim()) : null;
   if (match === null) return null;
   const [, date = '', time = '00:00', seconds = ':00', zone = 'Z'] = match;
@@ -71,11 +91,12 @@ export function readTexts(value: unknown): readonly string[] | null {
 }
 
 /**
- * An ID, which is an opaque text. Numbers are accepted while they are exact: 2^53 + 1 would silently
- * become the ID of something else.
+ * An ID, which is an opaque text. Numbers are accepted as long as all their digits are there: 2^53 + 1 as
+ * a double would silently become the ID of something else.
  */
 export function readId(value: unknown): string | null {
   if (typeof value === 'string' && value !== '') return value;
+  if (value instanceof ExactNumber) return /^\d+$/.test(value.digits) ? value.digits : null;
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
 }
 
@@ -86,7 +107,9 @@ export function requireId(value: unknown, what: string): string {
   throw new ExpectedError('BAD_RESPONSE', `${what} in the response has no usable ID`);
 }
 
-/** The first of several keys whose value `read` understands; services spell the same thing differently. */
+/**
+ * The first of several keys whose value `read` understands: as written, else in any case and with any separators.
+ */
 export function readFirst<Value>(
   object: JsonObject,
   keys: readonly string[],
@@ -96,7 +119,30 @@ export function readFirst<Value>(
     const value = Object.hasOwn(object, key) ? read(object[key]) : null;
     if (value !== null) return value;
   }
+  const plainKeys = keys.map(plainKey);
+  const others: { key: string; rank: number }[] = [];
+  for (const key of Object.keys(object)) {
+    const rank = plainKeys.indexOf(plainKey(key));
+    if (rank >= 0) others.push({ key, rank });
+  }
+  for (const { key } of others.sort((one, other) => one.rank - other.rank)) {
+    const value = read(object[key]);
+    if (value !== null) return value;
+  }
   return null;
+}
+
+/** The items of a list have the same keys; there are more than these only where keys are data. */
+const MOST_KNOWN_KEYS = 1_000;
+const knownKeys = new Map<string, string>();
+
+/** `createdAt`, `CreatedAt`, `created_at` and `created-at` are one key. */
+function plainKey(key: string): string {
+  const known = knownKeys.get(key);
+  if (known !== undefined) return known;
+  const plain = key.replaceAll(/[_-]/g, '').toLowerCase();
+  if (knownKeys.size < MOST_KNOWN_KEYS) knownKeys.set(key, plain);
+  return plain;
 }
 
 export const CREATED_KEYS = [

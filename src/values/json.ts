@@ -24,6 +24,11 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
   }
 }
 
+/** A parser may ignore the mark that some servers put before JSON (RFC 8259 8.1). */
+export function withoutByteOrderMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseList } from '../../src/api/list.ts';
-import { collectPages } from '../../src/api/paging.ts';
+import { collectPages, type Page } from '../../src/api/paging.ts';
 import { ExpectedError } from '../../src/errors.ts';
 
 function ids(data: unknown, warnings: string[] = []): readonly string[] {
@@ -9,7 +9,7 @@ function ids(data: unknown, warnings: string[] = []): readonly string[] {
     httpStatus: 200,
     parseItem: (_value, id) => id,
     warn: (message) => warnings.push(message),
-  });
+  }).items;
 }
 
 const A = { id: 'a' };
@@ -61,8 +61,8 @@ describe('parseList', () => {
 });
 
 describe('the page after the last', () => {
-  const pages = async (last: () => readonly { id: string }[]) =>
-    await collectPages(async (page) => (page === 0 ? [A, B] : last()), { limit: 10 });
+  const pages = async (last: () => Page<{ id: string }>) =>
+    await collectPages(async (page) => (page === 0 ? { items: [A, B] } : last()), { limit: 10 });
   const failing = (httpStatus: number) => () => {
     throw new ExpectedError(httpStatus === 404 ? 'NOT_FOUND' : 'BAD_RESPONSE', 'no', { httpStatus });
   };

@@ -12,9 +12,9 @@ describe('collectPages', () => {
     const result = await collectPages(
       async (page) => {
         asked.push(page);
-        return (pages[page] ?? []).map((id) => ({ id }));
+        return { items: (pages[page] ?? []).map((id) => ({ id })) };
       },
-      { limit, firstPage },
+      { limit, firstPage, pageSize: 1 },
     );
     return { ids: result.items.map(({ id }) => id), truncated: result.truncated, asked };
   };
@@ -26,7 +26,8 @@ describe('collectPages', () => {
     [[['a', 'b'], ['c']], 3, { ids: ['a', 'b', 'c'], truncated: false, asked: [0, 1, 2] }],
     [[['a', 'b'], ['c']], 2, { ids: ['a', 'b'], truncated: true, asked: [0, 1] }],
     [[['a', 'b'], ['c']], 1, { ids: ['a'], truncated: true, asked: [0] }],
-    [[['a', 'b'], ['b', 'a'], ['c']], 9, { ids: ['a', 'b'], truncated: false, asked: [0, 1] }],
+    [[['a', 'b'], ['b', 'a'], ['c']], 9, { ids: ['a', 'b', 'c'], truncated: false, asked: [0, 1, 2, 3] }],
+    [[['a'], ['a'], ['a'], ['b']], 9, { ids: ['a'], truncated: false, asked: [0, 1, 2] }],
     [[['a', 'b'], ['b', 'c'], []], 9, { ids: ['a', 'b', 'c'], truncated: false, asked: [0, 1, 2] }],
   ])('%j up to %d', async (pages, limit, wanted) => {
     expect(await collect(pages, limit)).toEqual(wanted);
@@ -38,7 +39,7 @@ describe('collectPages', () => {
 
   test('a listing that never ends is given up', async () => {
     await expect(
-      collectPages(async (page) => [{ id: String(page) }], { limit: Number.POSITIVE_INFINITY }),
+      collectPages(async (page) => ({ items: [{ id: String(page) }] }), { limit: Number.POSITIVE_INFINITY }),
     ).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
   });
 

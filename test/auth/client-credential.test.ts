@@ -61,6 +61,20 @@ describe('client credentials', () => {
     expect(sso.requests).toHaveLength(1);
   });
 
+  test.each<[string, string]>([
+    ['a byte order mark', '\uFEFF{"access_token":"one","expires_in":"3600"}'],
+    ['camel case', '{"accessToken":"one","expiresIn":3600}'],
+    ['capital keys', '{"AccessToken":"one","ExpiresIn":"3600","TokenType":"Bearer"}'],
+  ])('%s in the response is no obstacle', async (_name, text) => {
+    const { sso, credential, pass } = await makeCredential([{ text, status: 200 }, token('two')]);
+    expect(await credential.authorization(signal)).toBe('Bearer one');
+    pass(3_600_000 - 61_000);
+    expect(await credential.authorization(signal)).toBe('Bearer one');
+    pass(62_000);
+    expect(await credential.authorization(signal)).toBe('Bearer two');
+    expect(sso.requests).toHaveLength(2);
+  });
+
   test.each([
     ['3600 seconds: a minute early', 3_600, 3_600_000 - 61_000 - 60_000, 62_000],
     ['60 seconds: at half of it', 60, 15_000, 16_000],

@@ -140,6 +140,15 @@ describe('a create whose response says little', () => {
       'a Location and no body',
       { raw: 'HTTP/1.1 201 Created\r\nLocation: /v2/downloads/made-1\r\nContent-Length: 0\r\n\r\n' },
     ],
+    ['an ID in a layer named after it', { status: 200, json: { data: { download: { id: 'made-1' } } } }],
+    [
+      'an ID under downloadId',
+      { status: 200, json: { data: { downloadId: 'made-1', status: 'preparing' } } },
+    ],
+    [
+      '303 with the place of the package',
+      { raw: 'HTTP/1.1 303 See Other\r\nLocation: /v2/downloads/made-1\r\nContent-Length: 0\r\n\r\n' },
+    ],
     ['a Location and 204', { raw: 'HTTP/1.1 204 No Content\r\nLocation: downloads/made-1/\r\n\r\n' }],
   ])('%s is enough', async (_name, answer) => {
     const api = await startEmpty({ script: { 'POST /v2/downloads': answer } });
@@ -147,4 +156,24 @@ describe('a create whose response says little', () => {
     expect(run.exitCode, run.stderr).toBe(0);
     expect(['made-1', '7']).toContain(run.stdout.trim());
   });
+});
+
+describe('a 303 that leads to another origin', () => {
+  test.each(['absolute', 'without a scheme'])(
+    '%s: nobody follows it, with a token or without',
+    async (kind) => {
+      const other = await startEmpty();
+      const location = `${kind === 'absolute' ? other.origin : other.origin.replace(/^https?:/, '')}/v2/downloads/x`;
+      const api = await startEmpty({
+        script: {
+          'POST /v2/downloads': {
+            raw: `HTTP/1.1 303 See Other\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`,
+          },
+        },
+      });
+      const run = await runCommand(['create', '-m', 'm1'], { api });
+      expect(run.exitCode, run.stderr).toBe(14);
+      expect(other.requests).toEqual([]);
+    },
+  );
 });

@@ -178,3 +178,58 @@ describe('--status and --sort', () => {
     expect(run.stderr).toContain('first 1');
   });
 });
+
+describe('--status where the service has words of its own', () => {
+  const words = ['COMPLETED', 'softDeleted', 'preparationFailed', 'archiving'].map((status, index) => ({
+    id: `w${index}`,
+    status,
+    files: index === 0 ? [{ url: 'https://s.example/a' }] : [],
+  }));
+
+  test.each([
+    ['ready', ['w0']],
+    ['failed', ['w2']],
+    ['completed', ['w0']],
+    ['archiving', ['w3']],
+  ])('--status %s', async (status, wanted) => {
+    expect((await listIds(['--status', status], words)).ids).toEqual(wanted);
+  });
+
+  test('nothing found beside words that mean nothing here is told', async () => {
+    const { ids, run } = await listIds(['--status', 'preparing'], words);
+    expect([ids, run.exitCode]).toEqual([[], 0]);
+    expect(run.stderr).toContain('warning: no package is "preparing", but the service also uses: archiving');
+  });
+
+  test('nothing found among known words is not', async () => {
+    const { run } = await listIds(['--status', 'failed'], packages);
+    expect(run).toMatchObject({ exitCode: 0, stderr: 'no packages\n' });
+  });
+});
+
+describe('a list that is not what the service says', () => {
+  const list = async (pages: readonly object[], ...flags: readonly string[]) => {
+    const api = await startApi({
+      script: {
+        'GET /v2/downloads': async (request, reply) => {
+          const page = Number(new URL(request.target, 'http://x').searchParams.get('page'));
+          await reply.json(200, pages[Math.min(page, pages.length - 1)]);
+        },
+      },
+    });
+    return await runCommand(['list', '--all', '--format', 'id', ...flags], { api });
+  };
+  const full = { data: { items: [{ id: 'a' }, { id: 'b' }], totalCount: 4 } };
+
+  test('a service that pages in another way is found out by its total', async () => {
+    const run = await list([full]);
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toContain('2 of 4 items');
+  });
+
+  test('an end before the total is told', async () => {
+    const run = await list([full, { data: { items: [], totalCount: 4 } }]);
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'a\nb\n' });
+    expect(run.stderr).toContain('warning: the list is not complete: 2 of 4 items arrived');
+  });
+});

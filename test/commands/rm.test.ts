@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Answer } from '../support/api-script.ts';
 import { startApi } from '../support/api-server.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
@@ -41,12 +42,29 @@ describe('rm --yes', () => {
     ['204', 204],
     ['200 with an empty body', { text: '', status: 200 }],
     ['200 with an envelope without data', { json: { status: 'success', data: null } }],
+    ['200 with true', { text: 'true', status: 200 }],
+    ['200 with a text', { json: 'deleted' }],
+    ['200 with a number', { json: 1 }],
+    ['200 with a list', { json: [] }],
+    ['200 with null', { text: 'null', status: 200 }],
+    ['202 with text that is no JSON', { text: 'OK, deleted', status: 202 }],
+    ['200 with a byte order mark', { text: '\uFEFF{"success":true}', status: 200 }],
   ])('%s is a success', async (_name, answer) => {
     const api = await startApi({
       packages,
       script: { [ROUTE]: answer === 204 ? (_request, reply) => reply.head(204) : answer },
     });
     expect((await runCommand(['rm', '-y', 'a'], { api })).exitCode).toBe(0);
+  });
+
+  test.each<[string, Answer, number]>([
+    ['an envelope that reports a failure', { json: { status: 'fail', message: 'in use' } }, 7],
+    ['an envelope that reports 404', { json: { status: 'fail', code: 404, message: 'no' } }, 3],
+    ['an envelope that denies success', { json: { success: false } }, 7],
+    ['a web page', { text: '<!doctype html><title>Sign in</title>', status: 200 }, 7],
+  ])('%s is no success', async (_name, answer, exitCode) => {
+    const api = await startApi({ packages, script: { [ROUTE]: answer } });
+    expect((await runCommand(['rm', '-y', 'a'], { api })).exitCode).toBe(exitCode);
   });
 
   test('an unknown id exits with 3 after all were tried', async () => {

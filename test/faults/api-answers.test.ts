@@ -25,7 +25,16 @@ const ENVELOPES: readonly (readonly [number, unknown, readonly number[]])[] = [
   [200, { status: 'success' }, [7]],
   [200, { status: 'success', data: 'text' }, [7]],
   [200, { status: 'success', data: 7 }, [7]],
-  [200, { status: 'success', data: [good] }, [7]],
+  [200, { status: 'success', data: [good] }, [0]],
+  [200, { status: 'success', data: [{ ...good, id: 'another' }] }, [7]],
+  [200, { status: 'success', data: [good, good] }, [7]],
+  [200, { status: 'fail', code: 404, message: 'gone' }, [3]],
+  [200, { status: 'error', error: { code: '410', message: 'gone' } }, [3]],
+  [200, { status: 'fail', data: { statusCode: 401 } }, [4]],
+  [200, { Status: 'Fail', Code: 403, Message: 'no' }, [4]],
+  [200, { status: 'fail', code: 409 }, [7]],
+  [200, { success: false, message: 'broken' }, [7]],
+  [200, { success: true, data: good }, [0]],
   [200, { status: 'success', data: {} }, [7]],
   [200, { status: 'success', data: { id: null } }, [7]],
   [200, { status: 'success', data: { id: '' } }, [7]],
@@ -63,7 +72,7 @@ const UNREADABLE: readonly (readonly [name: string, bytes: string | Uint8Array])
   ['a comment', '{"data":/* x */{"id":"x"}}'],
   ['invalid UTF-8', Buffer.from('7b2264617461223a7b226964223a22ff227d7d', 'hex')],
   ['UTF-16', Buffer.from('{"data":{"id":"x"}}', 'utf16le')],
-  ['a byte order mark', '\xef\xbb\xbf{"data":{"id":"x"}}'],
+  ['two byte order marks', '\xef\xbb\xbf\xef\xbb\xbf{"data":{"id":"x"}}'],
   ['a NUL behind it', '{"data":{"id":"x"}}\0'],
   ['nesting a million deep', `{"data":{"id":"x","a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}}`],
   ['plain text', 'Bad gateway'],
@@ -79,6 +88,13 @@ test.each(UNREADABLE)('%s with 200 is an answer that cannot be used', async (_na
     ),
   );
   expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
+});
+
+test('a byte order mark before the document is not part of it (RFC 8259 8.1)', async () => {
+  const { run } = await statusWith((_request, reply) =>
+    reply.send(200, { 'Content-Type': 'application/json' }, `\uFEFF${JSON.stringify({ data: good })}`),
+  );
+  expect(run).toMatchObject({ exitCode: 0, json: { items: [{ id: PACKAGE_ID }] } });
 });
 
 test('valid JSON under another content type is taken', async () => {
@@ -232,12 +248,17 @@ test.each([
   }
 });
 
-test.each(['9007199254740993', '1e400', '-0.5', 'true', '{}'])(
-  'an id %s in an answer is refused',
-  async (id) => {
-    const { run } = await statusWith((_request, reply) =>
-      reply.send(200, {}, `{"data":{"id":${id},"status":"preparing"}}`),
-    );
-    expect(run.exitCode).toBe(7);
-  },
-);
+test('an id beyond 2^53 keeps its digits', async () => {
+  const { run } = await statusWith((_request, reply) =>
+    reply.send(200, {}, '{"data":{"id":9007199254740993,"status":"preparing"}}'),
+  );
+  expect(run.exitCode).toBe(0);
+  expect(run.stdout).toContain('"id":"9007199254740993"');
+});
+
+test.each(['1e400', '-0.5', 'true', '{}'])('an id %s in an answer is refused', async (id) => {
+  const { run } = await statusWith((_request, reply) =>
+    reply.send(200, {}, `{"data":{"id":${id},"status":"preparing"}}`),
+  );
+  expect(run.exitCode).toBe(7);
+});

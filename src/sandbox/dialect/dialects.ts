@@ -45,6 +45,8 @@ export const DIALECTS = {
       'zip-type': 'application/x-zip-compressed',
       envelope: 'absent',
       compressed: 'absent',
+      keys: 'pascal',
+      bom: 'utf-8',
     },
   },
   express: {
@@ -83,6 +85,9 @@ export const DIALECTS = {
       'transcript-pages': 'paged',
       'file-size': 'text',
       'expires-in': 'text',
+      keys: 'snake',
+      'status-form': 'object',
+      resource: 'wrapped',
     },
   },
   elastic: {
@@ -102,6 +107,10 @@ export const DIALECTS = {
       'zip-type': 'none',
       compressed: 'absent',
     },
+  },
+  jsonapi: {
+    description: 'JSON:API: fields under `attributes`, 303 after a creation, pages counted from 1',
+    traits: { resource: 'attributes', create: 'see-other', pages: 'from-1', location: 'absolute-path' },
   },
   s3: {
     description: 'S3: presigned URLs of another origin, binary/octet-stream, no HEAD, no size',

@@ -38,7 +38,7 @@ export function withDialectIds(library: Library, traits: Traits): Library {
 /** Ids that are numbers are digits without quotes in JSON. */
 export function writeIds(text: string, traits: Traits): string {
   if (traits.ids !== 'number' && traits.ids !== 'big-number') return text;
-  return text.replaceAll(/"id":"(\d+)"/g, '"id":$1');
+  return text.replaceAll(/"(id)":"(\d+)"/gi, '"$1":$2');
 }
 
 /** @throws Refusal with what the dialect has for an id that cannot be one, unless that is 404 */

@@ -28,6 +28,8 @@ export function createdAnswer(stored: StoredPackage, described: Item, state: San
       return { status: 202, text: '', mimeType: 'application/json', headers };
     case 'no-content-location':
       return { status: 204, text: '', mimeType: 'application/json', headers };
+    case 'see-other':
+      return { status: 303, text: '', mimeType: 'application/json', headers };
     case '201':
     case 'ready':
       return { status: 201, data: described, headers };

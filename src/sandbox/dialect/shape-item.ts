@@ -32,7 +32,7 @@ export function shapePackage(described: Item, traits: Traits): Item {
   const word = statusWord(status, traits);
   return {
     ...rest,
-    ...(word === 'absent' ? {} : { status: word }),
+    ...(word === 'absent' ? {} : { status: statusForm(word, traits) }),
     ...shapeCompressed(compressed, traits),
     ...(title === undefined || traits['package-name-key'] === 'absent'
       ? {}
@@ -48,6 +48,10 @@ function statusWord(status: unknown, traits: Traits): unknown {
   if (status === 'ready') return traits['ready-word'];
   if (status === 'preparing') return traits['preparing-word'];
   return status === 'failed' ? traits['failed-word'] : status;
+}
+
+function statusForm(word: unknown, traits: Traits): unknown {
+  return traits['status-form'] === 'object' ? { state: word, progress: 40 } : word;
 }
 
 function shapeCompressed(compressed: unknown, traits: Traits): Item {

@@ -60,6 +60,7 @@ export const TRAITS = {
     'rejected',
     'CANCELLED',
   ),
+  'status-form': trait('how `status` of a package is written', 'word', 'object'),
   poll: trait('the answer while a package is being prepared', 'body', 'accepted-empty'),
   'package-name-key': trait('the title of a package', 'title', 'name', 'absent'),
   'file-url': trait('`files[].url`', 'absolute', 'absolute-path', 'relative', 'presigned', 'redirect'),
@@ -74,6 +75,7 @@ export const TRAITS = {
     'accepted-location',
     'no-content-location',
     'ready',
+    'see-other',
   ),
   location: trait('Location of a creation', 'absolute', 'absolute-path', 'relative'),
   'create-first': trait('what the first creation meets before anything is created', 'nothing', '429', '503'),
@@ -120,12 +122,15 @@ export const TRAITS = {
   ),
   'list-extras': trait('what else is beside the items', 'none', 'links', 'errors', 'facets', 'page'),
   'past-end': trait('the page after the last', 'empty', '404', '400', '416', '204', 'empty-body'),
-  pages: trait('how long pages are', 'exact', 'short', 'overlapping', 'capped', 'size-ignored'),
+  pages: trait('how long pages are', 'exact', 'short', 'overlapping', 'capped', 'size-ignored', 'from-1'),
 
   // Protocol
   envelope: trait('the outer `status`', 'success', 'absent', 'SUCCESS', 'OK', '200'),
   errors: trait('what errors look like', 'jsend', 'problem', 'oauth', 'nested', 'text', 'html', 'empty'),
   'malformed-id': trait('the status for an id that cannot be one', '404', '400', '422'),
+  keys: trait('how keys are written', 'camel', 'pascal', 'snake'),
+  resource: trait('where the fields of one object are', 'plain', 'wrapped', 'attributes'),
+  bom: trait('whether a byte-order mark comes before JSON', 'none', 'utf-8'),
   'expires-in': trait('`expires_in` of a token', 'number', 'text', 'absent', 'null'),
   'rate-header': trait(
     'how 429 and 503 say when to come back',

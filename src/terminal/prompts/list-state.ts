@@ -88,7 +88,8 @@ export function addPage<Item>(
     items,
     seen,
     loadedPages: state.loadedPages + 1,
-    isComplete: seen.size === state.seen.size,
+    // Only the second may repeat what is there: a service that counts from 1 answers 0 and 1 alike.
+    isComplete: seen.size === state.seen.size && (page.length === 0 || state.loadedPages > 1),
     active: isFirst ? Math.max(0, start) : state.active,
   };
 }

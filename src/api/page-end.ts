@@ -1,0 +1,112 @@
+import type { HttpResponse } from '../http/transport.ts';
+import { readBoolean, readFirst, readText } from '../values/fields.ts';
+import { isObject, type JsonObject } from '../values/json.ts';
+
+const NEXT_KEYS = [
+  'next',
+  'nextPage',
+  'nextToken',
+  'nextCursor',
+  'nextPageToken',
+  'nextPageUrl',
+  'nextLink',
+  'continuationToken',
+  'hydra:next',
+  '@odata.nextLink',
+];
+const MORE_KEYS = ['hasMore', 'hasNext', 'hasNextPage'];
+const LAST_KEYS = ['last', 'isLast', 'isLastPage'];
+const ITEM_COUNT_KEYS = [
+  'total',
+  'totalElements',
+  'totalCount',
+  'totalItems',
+  'totalResults',
+  'totalHits',
+  'hydra:totalItems',
+  '@odata.count',
+];
+const PAGE_COUNT_KEYS = ['totalPages', 'pageCount', 'numPages', 'pages'];
+const ITEM_COUNT_HEADERS = ['x-total-count', 'x-total'];
+/** Objects beside a list that tell about its pages. */
+const ABOUT_KEYS = [
+  'data',
+  'meta',
+  'links',
+  '_links',
+  'page',
+  'pagination',
+  'paging',
+  'entities',
+  'hits',
+  'hydra:view',
+];
+
+/** What a response claims about the pages of its list. */
+export interface PageClaims {
+  /** It names a page after this one: a token, a link (RFC 8288 rel="next"), or a flag. */
+  readonly saysMore: boolean;
+  /** On all pages; null when it does not say. */
+  readonly totalItems: number | null;
+  readonly totalPages: number | null;
+}
+
+/** @param received how many items the page has: a `count` that is larger counts all of them */
+export function readClaims(
+  envelope: unknown,
+  headers: Pick<HttpResponse['headers'], 'get'>,
+  received: number,
+): PageClaims {
+  const objects = about(envelope);
+  const first = (read: (object: JsonObject) => number | null) =>
+    objects.reduce<number | null>((found, object) => found ?? read(object), null);
+  const countAll = first((object) => readFirst(object, ['count'], readCount)) ?? 0;
+  return {
+    saysMore:
+      /;\s*rel="?next"?/i.test(headers.get('link') ?? '') ||
+      objects.some(
+        (object) =>
+          readFirst(object, MORE_KEYS, readBoolean) === true ||
+          readFirst(object, LAST_KEYS, readBoolean) === false ||
+          readFirst(object, NEXT_KEYS, nextPage) !== null,
+      ),
+    totalItems:
+      totalItems(envelope) ??
+      ITEM_COUNT_HEADERS.reduce<number | null>(
+        (found, name) => found ?? readCount(headers.get(name)),
+        null,
+      ) ??
+      (countAll > received ? countAll : null),
+    totalPages: first((object) => readFirst(object, PAGE_COUNT_KEYS, readCount)),
+  };
+}
+
+/** How many items the service says there are on all pages; null when it does not. */
+export function totalItems(data: unknown): number | null {
+  for (const object of about(data)) {
+    const total = readFirst(object, ITEM_COUNT_KEYS, readCount);
+    if (total !== null) return total;
+  }
+  return null;
+}
+
+/** A number, or an object with it: search engines add whether it is exact. */
+function readCount(value: unknown): number | null {
+  const text = readText(isObject(value) ? value['value'] : value);
+  return text !== null && /^\d+$/.test(text) ? Number(text) : null;
+}
+
+function nextPage(value: unknown): unknown {
+  return isObject(value) ? (Object.keys(value).length === 0 ? null : value) : readText(value);
+}
+
+function about(value: unknown, depth = 2): readonly JsonObject[] {
+  if (!isObject(value)) return [];
+  const inner =
+    depth === 0 ? [] : ABOUT_KEYS.flatMap((key) => about(value[key] ?? value[pascal(key)], depth - 1));
+  return [value, ...inner];
+}
+
+function pascal(key: string): string {
+  return key.charAt(0).toUpperCase() + key.slice(1);
+}

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { parseList } from '../../src/api/list.ts';
+import { parseMedium, readTranscript } from '../../src/api/media.ts';
+import { parsePackage } from '../../src/api/package.ts';
+import { readClaims } from '../../src/api/page-end.ts';
+import { collectPages, type Page } from '../../src/api/paging.ts';
+import { parseJson } from '../../src/values/json.ts';
+
+const list = (data: unknown) =>
+  parseList(data, { what: 'package', httpStatus: 200, parseItem: (_value, id) => id, warn: () => undefined })
+    .items;
+
+describe('packages as services shape them', () => {
+  test.each<[string, unknown, string]>([
+    ['a status with a code', { id: 'x', status: { code: 'FAILED', label: 'y' } }, 'failed'],
+    ['a status with a state', { id: 'x', status: { state: 'READY', progress: 100 } }, 'ready'],
+    ['a layer of its kind', { download: { id: 'x', status: 'ready' } }, 'ready'],
+    ['attributes', { id: 'x', type: 'downloads', attributes: { status: 'ready' } }, 'ready'],
+    ['the only item of a list', [{ id: 'x', status: 'ready' }], 'ready'],
+    ['capital keys', { Id: 'x', Status: 'Ready' }, 'ready'],
+    ['files in a layer', { id: 'x', status: 'done', files: { data: [{ url: 'u' }] } }, 'ready'],
+  ])('%s', (_name, value, state) => {
+    expect(parsePackage(value)).toMatchObject({ id: 'x', state });
+  });
+
+  test('an ID beyond 2^53 keeps its digits', () => {
+    expect(list(parseJson(Buffer.from('[{"id":9307199254740995}]'), 'x'))).toEqual(['9307199254740995']);
+  });
+});
+
+describe('media as services shape them', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['snake case', { media_type: 'VIDEO', created_at: '2026-01-02 03:04:05', duration: '00:03:05' }],
+    [
+      'kebab case',
+      { 'media-type': 'video', 'created-at': 'Fri, 02 Jan 2026 03:04:05 GMT', duration: 'PT3M5S' },
+    ],
+    ['objects for words', { type: { id: 1, slug: 'video' }, Created: '2026-01-02T03:04:05', duration: 185 }],
+  ])('%s', (_name, value) => {
+    expect(parseMedium({ _id: 'x', ...value })).toMatchObject({
+      id: 'x',
+      type: 'video',
+      durationSeconds: 185,
+      created: '2026-01-02T03:04:05.000Z',
+    });
+  });
+
+  test('renditions in a layer are not lost', () => {
+    expect(parseMedium({ id: 'x', renditions: { data: [{ id: 'r' }] } }).renditions).toMatchObject([
+      { id: 'r' },
+    ]);
+  });
+
+  test('a language with a code', () => {
+    expect(readTranscript({ language: { code: 'de-v2', name: 'X' } }, 't').languageCode).toBe('de-v2');
+  });
+
+  test('another ID in a layer is not mixed with the outer one', () => {
+    expect(list([{ id: 'hit', item: { id: 'medium' } }])).toEqual(['hit']);
+  });
+});
+
+describe('the end of a list', () => {
+  test('an empty HAL list is empty, and a missing one with a total is none', () => {
+    expect(list({ _links: {}, page: { totalElements: 0 } })).toEqual([]);
+    expect(() => list({ _links: {}, page: { totalElements: 3 } })).toThrow('without a list');
+  });
+
+  test('a page that comes again although there are more is an error, never the end', async () => {
+    const page: Page<{ id: string }> = { items: [{ id: 'a' }], saysMore: true };
+    await expect(collectPages(async () => page, { limit: 9 })).rejects.toThrow('sends the same page again');
+    expect(await collectPages(async () => page, { limit: 1 })).toMatchObject({ truncated: true });
+  });
+
+  const collect = async (pages: readonly Page<{ id: string }>[], limit = 99) => {
+    const warnings: string[] = [];
+    const result = await collectPages(async (page) => pages[page] ?? { items: [] }, {
+      limit,
+      pageSize: 2,
+      warn: (message) => warnings.push(message),
+    });
+    return { ids: result.items.map(({ id }) => id).join(''), warnings };
+  };
+  const page = (ids: string, claims: Partial<Page<{ id: string }>> = {}): Page<{ id: string }> => ({
+    items: [...ids].map((id) => ({ id })),
+    ...claims,
+  });
+
+  test('a service that counts from 1 answers the first page twice', async () => {
+    expect(await collect([page('ab'), page('ab'), page('cd'), page('e')])).toEqual({
+      ids: 'abcde',
+      warnings: [],
+    });
+  });
+
+  test.each<[string, Partial<Page<{ id: string }>>, string]>([
+    ['a total of items', { totalItems: 5 }, '2 of 5 items'],
+    ['a number of pages', { totalPages: 3 }, '1 of 3 pages'],
+  ])(
+    '%s that did not arrive is an error after repetition, and a warning after the end',
+    async (_name, claims, words) => {
+      const repeated = page('ab', claims);
+      await expect(collect([repeated, repeated, repeated, repeated])).rejects.toMatchObject({
+        code: 'BAD_RESPONSE',
+        message: expect.stringContaining(words) as string,
+      });
+      const { ids, warnings } = await collect([repeated]);
+      expect([ids, warnings.length, warnings[0]]).toEqual(['ab', 1, expect.stringContaining(words)]);
+    },
+  );
+
+  test.each<[string, readonly Page<{ id: string }>[]]>([
+    ['all arrived', [page('ab', { totalItems: 2 }), page('ab', { totalItems: 2 })]],
+    ['what was left out counts', [page('ab', { totalItems: 3, leftOut: 1 })]],
+    ['more arrived than was said', [page('ab', { totalItems: 1, totalPages: 9 })]],
+  ])('%s: no word about it', async (_name, pages) => {
+    expect(await collect(pages)).toEqual({ ids: 'ab', warnings: [] });
+  });
+});
+
+describe('what a response claims about its pages', () => {
+  const claims = (envelope: unknown, headers: Record<string, string> = {}, received = 2) =>
+    readClaims(envelope, new Headers(headers), received);
+
+  test.each<[string, unknown, Record<string, string>, Partial<ReturnType<typeof claims>>]>([
+    ['nothing', { data: [] }, {}, { saysMore: false, totalItems: null, totalPages: null }],
+    ['a total beside the list', { data: { items: [], totalCount: 7 } }, {}, { totalItems: 7 }],
+    ['capital keys', { Data: { TotalCount: 7, HasNextPage: true } }, {}, { totalItems: 7, saysMore: true }],
+    ['metadata', { meta: { total_pages: 3, total: '7' } }, {}, { totalItems: 7, totalPages: 3 }],
+    ['a search engine', { hits: { total: { value: 7, relation: 'eq' } } }, {}, { totalItems: 7 }],
+    [
+      'hydra',
+      { 'hydra:totalItems': 7, 'hydra:view': { 'hydra:next': '/x' } },
+      {},
+      { totalItems: 7, saysMore: true },
+    ],
+    ['headers', [], { 'x-total-count': '7', link: '</x>; rel="next"' }, { totalItems: 7, saysMore: true }],
+    ['a count of all', { count: 7, results: [] }, {}, { totalItems: 7 }],
+    ['a count of the page', { count: 2, items: [] }, {}, { totalItems: null }],
+    ['not the last', { content: [], last: false }, {}, { saysMore: true }],
+    ['links', { links: { last: '/x', next: null } }, {}, { saysMore: false }],
+  ])('%s', (_name, envelope, headers, wanted) => {
+    expect(claims(envelope, headers)).toMatchObject(wanted);
+  });
+});
