@@ -7,8 +7,7 @@ import { makeTempFolder } from '../support/temp-folder.ts';
 const NOW_MS = 1_800_000_000_000;
 const ONE = [{ value: 'one', description: 'Interviews' }];
 
-const cacheAt = (folder: string | null, nowMs = NOW_MS, key = 'k') =>
-  createIdCache(folder, { key, nowMs });
+const cacheAt = (folder: string | null, nowMs = NOW_MS, key = 'k') => createIdCache(folder, { key, nowMs });
 
 test('what is kept is given back for 30 s, to the same key and kind', () => {
   const folder = join(makeTempFolder(), 'new');
