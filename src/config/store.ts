@@ -119,7 +119,7 @@ export function createStore(options: StoreOptions): Store {
       secureFolder(folder, options);
       return await waitForLock(`${tokensPath}.lock`, { ...options, waitMs: WAIT_FOR_TOKEN_MS });
     } catch (error) {
-      if (isExpectedError(error, 'DISK')) return null;
+      if (isExpectedError(error, 'DISK') || isExpectedError(error, 'EXISTS')) return null;
       throw error;
     }
   }

@@ -38,8 +38,7 @@ export async function readNamedFile(
     }
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const reason = error.code === 'ENOENT' ? 'it is not there' : reasonOf(error);
-    throw new UnusableFileError(reason, { cause: error });
+    throw new UnusableFileError(reasonOf(error), { cause: error });
   }
 }
 
