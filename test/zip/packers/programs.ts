@@ -36,7 +36,11 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     name: 'commons-compress',
-    versionCommand: ['sh', '-c', `command -v javac >&2 && readlink ${COMMONS_COMPRESS}`],
+    versionCommand: [
+      'sh',
+      '-c',
+      `command -v javac >/dev/null && readlink ${COMMONS_COMPRESS} | sed 's/.jar$//'`,
+    ],
     build: (built) => ['javac', '-cp', COMMONS_COMPRESS, '-d', built, source('CommonsCompress.java')],
     command: (built) => ['java', '-cp', `${built}:${COMMONS_COMPRESS}`, 'CommonsCompress'],
     words: ['compatible'],
