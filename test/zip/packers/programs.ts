@@ -39,7 +39,7 @@ const PROGRAMS: readonly Program[] = [
     versionCommand: [
       'sh',
       '-c',
-      `command -v javac >/dev/null && readlink ${COMMONS_COMPRESS} | sed 's/.jar$//'`,
+      'command -v javac && ls /usr/share/java | grep -o "^commons-compress-[0-9.]*[0-9]"',
     ],
     build: (built) => ['javac', '-cp', COMMONS_COMPRESS, '-d', built, source('CommonsCompress.java')],
     command: (built) => ['java', '-cp', `${built}:${COMMONS_COMPRESS}`, 'CommonsCompress'],
