@@ -13,6 +13,8 @@ const READERS: Readonly<Record<string, (archive: string) => readonly string[]>> 
   ],
 };
 
+export const OTHER_READERS = Object.keys(READERS);
+
 /** The names of those that refuse an archive; what is not installed counts as refusing. */
 export function refusedByOthers(archive: string): string[] {
   return Object.entries(READERS)

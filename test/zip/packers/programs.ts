@@ -36,7 +36,11 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     name: 'commons-compress',
-    versionCommand: ['sh', '-c', `command -v javac >&2 && readlink ${COMMONS_COMPRESS}`],
+    versionCommand: [
+      'sh',
+      '-c',
+      'command -v javac && ls /usr/share/java | grep -o "^commons-compress-[0-9.]*[0-9]"',
+    ],
     build: (built) => ['javac', '-cp', COMMONS_COMPRESS, '-d', built, source('CommonsCompress.java')],
     command: (built) => ['java', '-cp', `${built}:${COMMONS_COMPRESS}`, 'CommonsCompress'],
     words: ['compatible'],

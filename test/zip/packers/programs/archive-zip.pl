@@ -1,19 +1,15 @@
 # perl archive-zip.pl ARCHIVE [stored] [zip64] [streamed], names on standard input: Archive::Zip.
 use strict;
 use warnings;
-use utf8;
 use Archive::Zip qw(:CONSTANTS :ERROR_CODES);
 
-binmode STDIN, ':encoding(UTF-8)';
 my ($archive, @words) = @ARGV;
 my %manner = map { $_ => 1 } @words;
 my $zip = Archive::Zip->new;
 $zip->desiredZip64Mode(ZIP64_HEADERS) if $manner{zip64};
 while (my $name = <STDIN>) {
   chomp $name;
-  my $path = $name;
-  utf8::encode($path);
-  my $member = $name =~ m{/$} ? $zip->addDirectory($path, $name) : $zip->addFile($path, $name);
+  my $member = $name =~ m{/$} ? $zip->addDirectory($name, $name) : $zip->addFile($name, $name);
   $member->desiredCompressionMethod($manner{stored} ? COMPRESSION_STORED : COMPRESSION_DEFLATED)
     unless $name =~ m{/$};
   $member->desiredCompressionLevel(1) if !$manner{stored} && $name !~ m{/$};
