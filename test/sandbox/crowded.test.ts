@@ -29,7 +29,9 @@ test.each([
     afterThisTest(async () => {
       for (const socket of sockets) socket.destroy();
     });
-    await Promise.all(sockets.map((socket) => (socket.connecting ? once(socket, 'connect') : undefined)));
+    await Promise.all(
+      sockets.filter(({ connecting }) => connecting).map((socket) => once(socket, 'connect')),
+    );
     const startMs = performance.now();
     let status = 0;
     while (status !== 200 && performance.now() - startMs < 40_000) {
