@@ -82,7 +82,7 @@ describe('the end of a list', () => {
     return { ids: result.items.map(({ id }) => id).join(''), warnings };
   };
   const page = (ids: string, claims: Partial<Page<{ id: string }>> = {}): Page<{ id: string }> => ({
-    items: [...ids].map((id) => ({ id })),
+    items: Array.from(ids, (id) => ({ id })),
     ...claims,
   });
 
