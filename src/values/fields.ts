@@ -125,7 +125,7 @@ export function readFirst<Value>(
     const rank = plainKeys.indexOf(plainKey(key));
     if (rank >= 0) others.push({ key, rank });
   }
-  for (const { key } of others.sort((one, other) => one.rank - other.rank)) {
+  for (const { key } of others.toSorted((one, other) => one.rank - other.rank)) {
     const value = read(object[key]);
     if (value !== null) return value;
   }
