@@ -37,7 +37,7 @@ test('a refused request is sent again with a renewed token, and the body of the 
       },
     },
   });
-  expect(await clientOf(api.origin).listDownloads(0, 1, signal)).toEqual([]);
+  expect(await clientOf(api.origin).listDownloads(0, 1, signal)).toMatchObject({ items: [] });
   expect(api.requests.map(({ headers }) => headers.get('authorization'))).toEqual([
     'Bearer old',
     'Bearer new',
@@ -66,7 +66,8 @@ test('pages that one client reads may take 32 MiB together', async () => {
     script: { 'GET /v2/downloads': { text, contentType: 'application/json' } },
   });
   const client = clientOf(api.origin);
-  for (let page = 0; page < 5; page += 1) expect(await client.listDownloads(page, 50, signal)).toEqual([]);
+  for (let page = 0; page < 5; page += 1)
+    expect(await client.listDownloads(page, 50, signal)).toMatchObject({ items: [] });
   await expect(client.listDownloads(5, 50, signal)).rejects.toMatchObject({
     code: 'BAD_RESPONSE',
     message: 'the list of the service is larger than 32 MiB',

@@ -78,7 +78,9 @@ test('a token that cannot be kept is said and is no failure', async () => {
   writeFileSync(folder, '');
   const { store, said } = storeIn(folder);
   await store.tokenCache(KEY).write(TOKEN);
-  expect(said).toEqual([expect.stringMatching(/^the fetched token is not kept: .*\/file is in the way: it is not a folder$/)]);
+  expect(said).toEqual([
+    expect.stringMatching(/^the fetched token is not kept: .*\/file is in the way: it is not a folder$/),
+  ]);
 });
 
 const lockedBy = (pid: number) => JSON.stringify({ pid, startedAt: 'then', hostname: 'here' });
