@@ -65,5 +65,7 @@ test('HOME that is a file is an error of every command, which names it', async (
   const env = { HOME: BINARY_PATH, STREAMDIVER_CONFIG_DIR: undefined };
   const run = await runBinary(['status', PACKAGE_ID], { place, env });
   expect(run.exitCode).toBe(2);
-  expect(run.stderr).toContain(`${BINARY_PATH}/.config/streamdiver-dl/config.json cannot be read (ENOTDIR)`);
+  expect(run.stderr).toContain(
+    `${BINARY_PATH}/.config/streamdiver-dl/config.json cannot be read: part of the path is not a folder`,
+  );
 });

@@ -1,4 +1,5 @@
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { PACKAGE_ID } from './api-packages.ts';
 import { type ApiServer, startApi } from './api-server.ts';
 import type { FaultReply } from './fault-reply.ts';
@@ -6,6 +7,7 @@ import type { FaultRequest } from './fault-server.ts';
 import { judgeRange } from './served-object.ts';
 
 const ETAG = '"on-disk"';
+const CHUNK_BYTES = 2 ** 20;
 
 /** A server with one package of one archive that is never in memory as a whole, of whatever size. */
 export async function serveFromDisk(path: string): Promise<ApiServer> {
@@ -42,8 +44,17 @@ async function answer(
       : []),
   ]);
   if (end === start) return undefined;
-  for await (const chunk of createReadStream(path, { start, end: end - 1, highWaterMark: 2 ** 20 })) {
-    if (reply.isClosed) return undefined;
-    await reply.raw(chunk);
+  for (let position = start; position < end && !reply.isClosed; position += CHUNK_BYTES)
+    await reply.raw(await readChunk(path, position, Math.min(CHUNK_BYTES, end - position)));
+}
+
+/** The file is open for no longer than this: a client that leaves lets the last write wait for ever. */
+async function readChunk(path: string, position: number, sizeBytes: number): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(sizeBytes), 0, sizeBytes, position);
+    return buffer;
+  } finally {
+    await file.close();
   }
 }

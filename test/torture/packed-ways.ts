@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createReadStream, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ID } from '../support/api-packages.ts';
@@ -116,10 +117,16 @@ const BLOCK_BYTES = 2 ** 20;
 
 async function isSameFile(one: string, other: string): Promise<boolean> {
   if (statSync(one).size !== statSync(other).size) return false;
-  const blocks = createReadStream(other, { highWaterMark: BLOCK_BYTES })[Symbol.asyncIterator]();
-  for await (const block of createReadStream(one, { highWaterMark: BLOCK_BYTES })) {
-    const { value } = await blocks.next();
-    if (!block.equals(value)) return false;
+  const stream = createReadStream(other, { highWaterMark: BLOCK_BYTES });
+  const blocks = stream[Symbol.asyncIterator]();
+  try {
+    for await (const block of createReadStream(one, { highWaterMark: BLOCK_BYTES })) {
+      const { value } = await blocks.next();
+      if (!block.equals(value)) return false;
+    }
+    return true;
+  } finally {
+    stream.destroy();
+    await once(stream, 'close');
   }
-  return true;
 }
