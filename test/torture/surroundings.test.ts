@@ -9,7 +9,7 @@ import { runBinary } from '../support/run-binary.ts';
 import { makePlace } from '../support/run-place.ts';
 import { makeZipObject } from '../support/served-object.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
-import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
+import { FIXED_SEED, report, scaled, TIME_LIMIT } from './scale.ts';
 import { SURROUNDINGS, type Surroundings } from './surroundings.ts';
 import { ALL_WELL, createTally, removePlace, type Tally } from './tally.ts';
 
@@ -65,8 +65,8 @@ const DOCUMENTED: ReadonlySet<number> = new Set([
   ...Object.values(EXIT_CODES).filter((code) => code !== EXIT_CODES.INTERNAL),
 ]);
 
-test(`all commands in odd surroundings (seed ${SEED})`, TIME_LIMIT, async () => {
-  const random = pseudoRandom(SEED);
+test(`all commands in odd surroundings (seed ${FIXED_SEED})`, TIME_LIMIT, async () => {
+  const random = pseudoRandom(FIXED_SEED);
   const tally = createTally();
   const only = process.env['TORTURE_ONLY'] ?? '';
   const cases = SURROUNDINGS.filter(({ name }) => name.includes(only))

@@ -174,7 +174,8 @@ export const SURROUNDINGS: readonly Surroundings[] = [
   withEnv('NODE_OPTIONS small heap', { NODE_OPTIONS: '--max-old-space-size=64' }),
   withEnv('NODE_OPTIONS warnings', { NODE_OPTIONS: '--trace-warnings --pending-deprecation' }),
   withEnv('NODE_OPTIONS strict', {
-    NODE_OPTIONS: '--unhandled-rejections=strict --disallow-code-generation-from-strings --frozen-intrinsics',
+    NODE_OPTIONS:
+      '--unhandled-rejections=strict --disallow-code-generation-from-strings --frozen-intrinsics --disable-warning=ExperimentalWarning',
   }),
   withEnv('NODE_OPTIONS proto', { NODE_OPTIONS: '--disable-proto=delete' }),
   withEnv('NODE_OPTIONS v4 first', { NODE_OPTIONS: '--dns-result-order=ipv4first' }),
