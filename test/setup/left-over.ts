@@ -4,7 +4,7 @@ import { beforeEach, onTestFinished } from 'vitest';
 
 /** Sockets and children end a moment after they were told to; on a loaded machine, a long one. */
 const PATIENCE_MS = 10_000;
-const LOOK_EVERY_MS = 20;
+const LOOK_EVERY_MS = 2;
 
 /** Warnings of Node since the last look: a leak that it saw, or a use that it will forbid. */
 const warnings: Error[] = [];
