@@ -38,7 +38,10 @@ describe('packages as services shape them', () => {
   });
 
   test('an ID beyond 2^53 keeps its digits', () => {
-    expect(list(parseJson(Buffer.from('[{"id":9307199254740995}]'), 'x'))).toEqual(['9307199254740995']);
+    expect(list(parseJson(Buffer.from('[{"id":9307199254740995},{"id":9307199254740996}]'), 'x'))).toEqual([
+      '9307199254740995',
+      '9307199254740996',
+    ]);
   });
 });
 
