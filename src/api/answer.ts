@@ -74,7 +74,18 @@ export function parseDeletion(response: HttpResponse, bytes: Buffer, nowMs: numb
 function reportedFailure(envelope: JsonObject): 'fail' | 'error' | null {
   const word = readFirst(envelope, ['status'], readText)?.toLowerCase();
   if (word === 'fail' || word === 'error') return word;
-  return readFirst(envelope, ['success'], readBoolean) === false ? 'error' : null;
+  const isSuccess = readFirst(envelope, ['success'], readBoolean);
+  if (isSuccess === false) return 'error';
+  if (isSuccess === true || word === 'success') return null;
+  const isEmpty = readFirst(envelope, ['data'], (data) => (data === null ? true : null)) !== null;
+  return isEmpty && reportsErrors(envelope) ? 'error' : null;
+}
+
+/** Whether an object speaks of errors, which makes nothing beside them mean more than that. */
+export function reportsErrors(object: JsonObject): boolean {
+  return (
+    readFirst(object, ['errors', 'error'], (value) => (value === 0 ? null : flattenMessages(value))) !== null
+  );
 }
 
 /** What a code in the envelope means as it would as the HTTP status. */
@@ -118,30 +129,44 @@ function isBlank(body: Buffer): boolean {
   return body.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 }
 
+/** Where a failure is explained: JSend, OAuth, problem documents (RFC 9457), Hydra. */
+const MESSAGE_KEYS = ['message', 'data', 'error_description', 'error', 'detail', 'hydra:description'];
+/** Texts beside an explanation that are for programs. */
+const NO_MESSAGE = /^([@$].*|status|type|timestamp|path|instance|(trace|request|correlation)[-_]?id)$/i;
+
 /**
- * The service's own words about a failure: `message`, else the `data` map (JSend), else OAuth's fields,
- * else those of a problem document (RFC 9457).
+ * The service's own words about a failure, under keys in any case: the explanation, else the title, with the list of
+ * errors. Where there is neither an explanation nor a list, each field is taken for the name of what is wrong.
  */
 export function errorText(envelope: unknown): string | null {
+  if (Array.isArray(envelope)) return flattenMessages(envelope);
   if (!isObject(envelope)) return null;
-  const { message, data, error_description, error, detail, title, errors } = envelope;
-  const own =
-    readText(message) ??
-    flattenMessages(data) ??
-    readText(error_description) ??
-    flattenMessages(error) ??
-    flattenMessages(detail) ??
-    readText(title);
-  const list = flattenMessages(errors);
+  const message = readFirst(envelope, MESSAGE_KEYS, flattenMessages);
+  const title = readFirst(envelope, ['title', 'hydra:title'], readText);
+  const list =
+    readFirst(envelope, ['errors', 'details'], flattenMessages) ??
+    (message === null ? flattenMessages(fieldMessages(envelope, title)) : null);
+  const own = message ?? title;
   if (own === null || list === null) return own ?? list;
   return own.includes(list) ? own : `${own} (${list})`;
+}
+
+function fieldMessages(envelope: JsonObject, title: string | null): JsonObject {
+  return Object.fromEntries(
+    Object.entries(envelope).filter(
+      ([field, value]) =>
+        !NO_MESSAGE.test(field) &&
+        value !== title &&
+        (typeof value === 'string' || typeof value === 'object'),
+    ),
+  );
 }
 
 const MAX_MESSAGE_DEPTH = 5;
 
 /** The texts, numbers and booleans in a tree of messages, each behind the name of its field. */
 function flattenMessages(value: unknown, depth = 0): string | null {
-  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'boolean') return depth === 0 ? null : String(value);
   if (typeof value !== 'object' || value === null) return readText(value);
   if (depth >= MAX_MESSAGE_DEPTH) return null;
   if (Array.isArray(value)) {
@@ -150,7 +175,7 @@ function flattenMessages(value: unknown, depth = 0): string | null {
   }
   const parts = Object.entries(value).flatMap(([field, item]) => {
     const text = flattenMessages(item, depth + 1);
-    return text === null ? [] : [field === 'message' ? text : `${field}: ${text}`];
+    return text === null ? [] : [field.toLowerCase() === 'message' ? text : `${field}: ${text}`];
   });
   return parts.length === 0 ? null : parts.join('; ');
 }

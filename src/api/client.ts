@@ -176,7 +176,12 @@ export function createApi(options: ApiOptions): Api {
     item: Pick<ListOptions<Item>, 'what' | 'parseItem'>,
   ): Promise<Page<Item>> => {
     const { data, envelope, headers, status } = await call('GET', pathAndQuery, { signal });
-    const { items, leftOut } = parseList(data, { ...item, httpStatus: status, warn });
+    const { items, leftOut } = parseList(data, {
+      ...item,
+      httpStatus: status,
+      warn,
+      claimedItems: readClaims(envelope, headers, 0).totalItems,
+    });
     return { items, leftOut, ...readClaims(envelope, headers, items.length + leftOut) };
   };
 
@@ -196,7 +201,7 @@ export function createApi(options: ApiOptions): Api {
         call('GET', path`/downloads/${id}`, { signal, ...callOptions }),
       );
       if (data === null && status === 202) return acceptedPackage(id, retryAfterMs);
-      return parsePackage(onlyItem(data, id), retryAfterMs);
+      return parsePackage(onlyItem(data, id, 'package'), retryAfterMs);
     },
     async listDownloads(page, perPage, signal) {
       return await list(`/downloads?perPage=${perPage}&page=${page}`, signal, {
@@ -215,7 +220,7 @@ export function createApi(options: ApiOptions): Api {
     },
     async getMedium(id, signal) {
       const { data } = await byId(call('GET', path`/media/${id}`, { signal }));
-      return parseMedium(onlyItem(data, id), warn);
+      return parseMedium(onlyItem(data, id, 'media item'), warn);
     },
     async listTranscripts(mediumId, signal) {
       const getPage = (page: number) =>
@@ -230,7 +235,8 @@ export function createApi(options: ApiOptions): Api {
       try {
         return (await collectPages(getPage, { limit: Number.POSITIVE_INFINITY, warn })).items;
       } catch (error) {
-        if (error instanceof NoListError || isExpectedError(error, 'NOT_FOUND')) return null;
+        if (error instanceof NoListError ? !error.claimsItems : isExpectedError(error, 'NOT_FOUND'))
+          return null;
         throw error;
       }
     },

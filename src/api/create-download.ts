@@ -1,10 +1,10 @@
 import { ExpectedError } from '../errors.ts';
 import { type RetryPolicy, withRetries } from '../http/retry.ts';
 import { TransportError } from '../http/transport-error.ts';
-import { readFirst, readId } from '../values/fields.ts';
+import { readId } from '../values/fields.ts';
 import type { Answer } from './answer.ts';
 import { acceptedPackage, type Package, readPackage } from './package.ts';
-import { findResource } from './resource.ts';
+import { findResource, idOf } from './resource.ts';
 
 export interface CreateDownloadOptions {
   /** Base of the API, such as https://api.streamdiver.com/v2. */
@@ -44,9 +44,9 @@ export async function createDownload(
 
 /** The package of a successful response: its data, an ID as data, or the URL of the new package. */
 function readCreated({ data, headers, url, retryAfterMs }: Answer, apiUrl: URL): Package | null {
-  const resource = findResource(data);
+  const resource = findResource(data, 'package');
   if (resource !== null) {
-    const id = readFirst(resource, ['id', 'downloadId', 'packageId'], readId);
+    const id = idOf(resource, 'package');
     if (id !== null) return readPackage(resource, id, retryAfterMs);
   } else {
     const id = readId(data);

@@ -1,20 +1,36 @@
 import { ExpectedError } from '../errors.ts';
 import { readFirst } from '../values/fields.ts';
 import { isObject, type JsonObject } from '../values/json.ts';
+import { reportsErrors } from './answer.ts';
 import { totalItems } from './page-end.ts';
-import { idOf, withFields } from './resource.ts';
+import { idOf, type Kind, withFields } from './resource.ts';
 
 /** The response has no list at all: past the last page that is its end. */
 export class NoListError extends ExpectedError {
   override readonly name = 'NoListError';
 
-  constructor(httpStatus: number) {
+  /** @param claimsItems whether the response speaks of items that it does not have */
+  constructor(
+    httpStatus: number,
+    readonly claimsItems: boolean,
+  ) {
     super('BAD_RESPONSE', 'the service answered without a list', { httpStatus });
   }
 }
 
 /** Names under which services put the items of a list, in the order in which they count. */
-const LIST_KEYS = ['items', 'downloads', 'media', 'results', 'data', 'transcripts', 'content', 'hits'];
+const LIST_KEYS = [
+  'items',
+  'downloads',
+  'media',
+  'results',
+  'data',
+  'transcripts',
+  'content',
+  'hits',
+  'assets',
+  'packages',
+];
 /** Objects that may hold the list in turn. */
 const WRAPPER_KEYS = ['entities', 'data', 'result', '_embedded', 'hits'];
 const MAX_WRAPPERS = 2;
@@ -22,11 +38,12 @@ const MAX_WRAPPERS = 2;
 const MOST_ITEMS = 10_000;
 
 export interface ListOptions<Item> {
-  /** Such as `media item`, for messages. */
-  readonly what: string;
+  readonly what: Kind;
   readonly httpStatus: number;
   readonly parseItem: (value: JsonObject, id: string) => Item;
   readonly warn: (message: string) => void;
+  /** How many items the response around the data claims; null when it does not say. */
+  readonly claimedItems?: number | null;
 }
 
 export interface ParsedList<Item> {
@@ -38,19 +55,18 @@ export interface ParsedList<Item> {
 /**
  * Finds the list in the `data` of a response and parses its items. A list may be an array, or an object
  * that holds one beside others, such as links. An item without an ID is left out with a warning.
- * @throws ExpectedError BAD_RESPONSE when there is no list, or no item has an ID; NoListError when there are no data
+ * @throws ExpectedError BAD_RESPONSE when there is no list, or no item has an ID; NoListError when there is nothing in it
  */
 export function parseList<Item>(
   data: unknown,
-  { what, httpStatus, parseItem, warn }: ListOptions<Item>,
+  { what, httpStatus, parseItem, warn, claimedItems = null }: ListOptions<Item>,
 ): ParsedList<Item> {
-  if (data === null || data === undefined || data === '') throw new NoListError(httpStatus);
-  const values = findList(data, MAX_WRAPPERS);
+  const values = findItems(data, what);
   if (values === null) {
     // HAL leaves an empty list out; what remains tells about pages.
-    const total = totalItems(data);
+    const total = totalItems(data) ?? claimedItems;
     if (total === 0) return { items: [], leftOut: 0 };
-    if (total !== null) throw new NoListError(httpStatus);
+    if (total !== null || isNothing(data, what)) throw new NoListError(httpStatus, total !== null);
     throw new ExpectedError('BAD_RESPONSE', 'the service answered with something that is not a list', {
       httpStatus,
     });
@@ -74,23 +90,21 @@ export function parseList<Item>(
 /** Parses the values that have an ID; the others are left out, with one warning. */
 export function withIds<Item>(
   values: readonly unknown[],
-  what: string,
+  what: Kind,
   { parseItem, warn }: Pick<ListOptions<Item>, 'parseItem' | 'warn'>,
 ): readonly Item[] {
   const items = values.flatMap((value) => {
-    const id = isObject(value) ? idOf(value) : null;
-    return isObject(value) && id !== null ? [parseItem(withFields(value), id)] : [];
+    if (!isObject(value)) return [];
+    const item = withFields(value, what);
+    const id = idOf(item, what);
+    return id === null ? [] : [parseItem(item, id)];
   });
   if (items.length < values.length) warn(`skipping each ${what} without a usable ID`);
   return items;
 }
 
 /** The items of a list inside an object, as they are or in one more layer; null when there is none. */
-export function findItems(value: unknown): readonly unknown[] | null {
-  return findList(value, MAX_WRAPPERS);
-}
-
-function findList(data: unknown, wrappers: number): readonly unknown[] | null {
+export function findItems(data: unknown, kind?: Kind, wrappers = MAX_WRAPPERS): readonly unknown[] | null {
   if (Array.isArray(data)) return data;
   if (!isObject(data)) return null;
   for (const key of LIST_KEYS) {
@@ -99,12 +113,38 @@ function findList(data: unknown, wrappers: number): readonly unknown[] | null {
   }
   if (wrappers > 0) {
     for (const key of WRAPPER_KEYS) {
-      const found = isObject(data[key]) ? findList(data[key], wrappers - 1) : null;
+      const found = isObject(data[key]) ? findItems(data[key], kind, wrappers - 1) : null;
       if (found !== null) return found;
     }
   }
   const arrays = Object.values(data).filter((value) => Array.isArray(value));
-  const withItems = arrays.filter((array) => array.some((item) => isObject(item) && idOf(item) !== null));
+  const withItems = arrays.filter((array) => array.some((item) => isItem(item, kind)));
   if (withItems.length === 1) return withItems[0] ?? null;
-  return arrays.length === 1 ? (arrays[0] ?? null) : null;
+  const [only = null, ...others] = arrays;
+  return others.length > 0 || (only?.length === 0 && hasItemMap(data, kind)) ? null : only;
+}
+
+function isItem(value: unknown, kind?: Kind): boolean {
+  return isObject(value) && idOf(value, kind) !== null;
+}
+
+/** Whether items are values of an object: PHP sends a part of an array with its keys. */
+function hasItemMap(data: JsonObject, kind?: Kind): boolean {
+  return Object.values(data).some(
+    (value) => isObject(value) && Object.values(value).some((item) => isItem(item, kind)),
+  );
+}
+
+/** Whether no item can be in the data: there are none, a list is null, or all arrays are empty. */
+function isNothing(data: unknown, kind: Kind, wrappers = MAX_WRAPPERS): boolean {
+  if (data === null || data === undefined || data === '') return true;
+  if (!isObject(data) || reportsErrors(data)) return false;
+  if (hasItemMap(data, kind)) return false;
+  const arrays = Object.values(data).filter((value) => Array.isArray(value));
+  if (arrays.length > 0) return arrays.every((array) => array.length === 0);
+  if (readFirst(data, LIST_KEYS, (value) => (value === null ? true : null)) !== null) return true;
+  return (
+    wrappers > 0 &&
+    WRAPPER_KEYS.some((key) => isObject(data[key]) && isNothing(data[key], kind, wrappers - 1))
+  );
 }

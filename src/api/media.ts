@@ -45,11 +45,11 @@ export interface MediumTranscript {
 
 /** @throws ExpectedError BAD_RESPONSE when it is not an object with an ID */
 export function parseMedium(value: unknown, warn: (message: string) => void = () => undefined): Medium {
-  const resource = findResource(value);
+  const resource = findResource(value, 'media item');
   if (resource === null) {
     throw new ExpectedError('BAD_RESPONSE', 'the service answered without a media item');
   }
-  return readMedium(resource, requireId(idOf(resource), 'the media item'), warn);
+  return readMedium(resource, requireId(idOf(resource, 'media item'), 'the media item'), warn);
 }
 
 export function readMedium(value: JsonObject, id: string, warn: (message: string) => void): Medium {
@@ -61,10 +61,14 @@ export function readMedium(value: JsonObject, id: string, warn: (message: string
     durationSeconds: readFirst(value, ['duration', 'durationSeconds'], readSeconds),
     tags: readFirst(value, ['tags'], (tags) => readTexts(findItems(tags) ?? tags)),
     created: readFirst(value, CREATED_KEYS, readTime),
-    renditions: withIds(readFirst(value, ['renditions'], findItems) ?? [], 'rendition', {
-      parseItem: readRendition,
-      warn,
-    }),
+    renditions: withIds(
+      readFirst(value, ['renditions'], (list) => findItems(list, 'rendition')) ?? [],
+      'rendition',
+      {
+        parseItem: readRendition,
+        warn,
+      },
+    ),
     raw: value,
   };
 }

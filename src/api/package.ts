@@ -11,6 +11,7 @@ import {
   requireId,
 } from '../values/fields.ts';
 import { isObject, type JsonObject } from '../values/json.ts';
+import { isArchiveDeclared } from './declared-archive.ts';
 import { findItems } from './list.ts';
 import { findResource, idOf, withFields } from './resource.ts';
 import { type PackageState, packageState } from './status.ts';
@@ -48,9 +49,9 @@ export interface Package {
 
 /** @throws ExpectedError BAD_RESPONSE when it is not an object with an ID */
 export function parsePackage(value: unknown, retryAfterMs: number | null = null): Package {
-  const resource = findResource(value);
+  const resource = findResource(value, 'package');
   if (resource === null) throw new ExpectedError('BAD_RESPONSE', 'the service answered without a package');
-  return readPackage(resource, requireId(idOf(resource), 'the package'), retryAfterMs);
+  return readPackage(resource, requireId(idOf(resource, 'package'), 'the package'), retryAfterMs);
 }
 
 /** A package of which nothing but the ID is known: the service has accepted it and said no more. */
@@ -59,8 +60,11 @@ export function acceptedPackage(id: string, retryAfterMs: number | null = null):
 }
 
 export function readPackage(value: JsonObject, id: string, retryAfterMs: number | null = null): Package {
-  const listed = (readFirst(value, ['files'], findItems) ?? []).filter(isObject).map(withFields);
-  const files = listed.flatMap(readFile);
+  const listed = (readFirst(value, ['files'], (list) => findItems(list)) ?? [])
+    .filter(isObject)
+    .map((file) => withFields(file));
+  const compressed = readFirst(value, ['compressed'], readBoolean);
+  const files = listed.flatMap((file) => readFile(file, compressed));
   const filesWithoutUrl = listed.length - files.length;
   const status = readFirst(value, ['status', 'state'], readWord);
   const state = packageState(status, { hasFiles: files.length > 0 && filesWithoutUrl === 0 });
@@ -72,7 +76,7 @@ export function readPackage(value: JsonObject, id: string, retryAfterMs: number 
     description: readFirst(value, ['description'], readText),
     created: readFirst(value, CREATED_KEYS, readTime),
     expires: readFirst(value, EXPIRES_KEYS, readTime),
-    compressed: readFirst(value, ['compressed'], readBoolean),
+    compressed,
     sizeBytes: filesWithoutUrl > 0 ? null : totalSize(files),
     files,
     filesWithoutUrl,
@@ -105,18 +109,15 @@ export function packageDocument(item: Package): JsonObject {
   };
 }
 
-function readFile(raw: JsonObject): PackageFile[] {
+function readFile(raw: JsonObject, isCompressed: boolean | null): PackageFile[] {
   const url = readFirst(raw, ['url', 'downloadUrl', 'href'], readText);
   if (url === null) return [];
-  return [
-    {
-      name: readFirst(raw, ['name', 'fileName', 'filename'], readText),
-      mimeType: readFirst(raw, ['mimeType', 'mimetype', 'contentType'], readText),
-      sizeBytes: readFirst(raw, ['size', 'sizeBytes', 'fileSize'], readSizeBytes),
-      url,
-      raw,
-    },
-  ];
+  const name = readFirst(raw, ['name', 'fileName', 'filename'], readText);
+  const mimeType = readFirst(raw, ['mimeType', 'mimetype', 'contentType'], readText);
+  const listedBytes = readFirst(raw, ['size', 'sizeBytes', 'fileSize'], readSizeBytes);
+  // Even an archive of nothing has its 22 bytes of end record.
+  const isImpossible = listedBytes === 0 && isArchiveDeclared({ mimeType, isCompressed, name });
+  return [{ name, mimeType, sizeBytes: isImpossible ? null : listedBytes, url, raw }];
 }
 
 function totalSize(files: readonly PackageFile[]): number | null {

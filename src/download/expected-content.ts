@@ -1,30 +1,16 @@
 import { looksLikeHtml } from '../api/answer.ts';
+import { type DeclaredContent, isArchiveDeclared } from '../api/declared-archive.ts';
 import { ExpectedError } from '../errors.ts';
 import { couldBeZip, isZip } from '../zip/layout.ts';
 
-export interface ExpectedContent {
-  readonly mimeType: string | null;
-  readonly isCompressed: boolean | null;
-  readonly name: string | null;
+export interface ExpectedContent extends DeclaredContent {
   /** True when only an archive is of use, because it is to be unpacked. */
   readonly mustBeArchive: boolean;
 }
 
-const ZIP_TYPE = /^(application|multipart)\/(x-)?zip(-compressed)?$/;
-/** Types that say nothing about the content. */
-const NO_TYPE = /^(application|binary)\/(x-)?(octet-stream|binary|download|force-download)$/;
-
 /** Whether the file has to be a zip archive. What it is in the end, its first bytes decide. */
 export function isArchiveExpected(expected: ExpectedContent): boolean {
   return expected.mustBeArchive || isArchiveDeclared(expected);
-}
-
-/** Whether the service describes the file as a zip archive. */
-export function isArchiveDeclared({ mimeType, isCompressed, name }: ExpectedContent): boolean {
-  const type = mimeType?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (ZIP_TYPE.test(type)) return true;
-  if (type !== '' && !NO_TYPE.test(type)) return false;
-  return isCompressed === true || /\.zip$/i.test(name ?? '');
 }
 
 /**

@@ -1,10 +1,11 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { isArchiveDeclared } from '../api/declared-archive.ts';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
 import type { FileRequest } from '../download/download-file.ts';
-import { isArchiveDeclared, notAnArchive } from '../download/expected-content.ts';
+import { notAnArchive } from '../download/expected-content.ts';
 import { NoRangesError } from '../download/http-source.ts';
 import { couldBeArchive } from '../download/verify-content.ts';
 import { ExpectedError } from '../errors.ts';

@@ -1,7 +1,7 @@
+import { isArchiveDeclared } from '../api/declared-archive.ts';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/connection-budget.ts';
-import { isArchiveDeclared } from '../download/expected-content.ts';
 import { NoRangesError } from '../download/http-source.ts';
 import { couldBeArchive } from '../download/verify-content.ts';
 import { ExpectedError } from '../errors.ts';

@@ -1,5 +1,5 @@
 /**
- * A number of a response that a double cannot hold: 2^53 + 1, or more digits than it keeps. Nothing calculates with it;
+ * A number of a response that a double cannot hold for certain: an integer from 2^53 on, or more digits than it keeps. Nothing calculates with it;
  * it is passed on digit for digit.
  */
 export class ExactNumber {
@@ -88,10 +88,14 @@ function isEscaped(text: string, position: number): boolean {
   return backslashes % 2 === 1;
 }
 
-/** Whether a double would be written otherwise for more than its form (`1.0`, `1e3`). */
+/**
+ * Whether a double would be written otherwise for more than its form (`1.0`, `1e3`), or is one of two integers that it
+ * may stand for.
+ */
 function isChanged(token: string): boolean {
   const number = Number(token);
   if (!Number.isFinite(number)) return true;
+  if (/^-?\d+$/.test(token) && !Number.isSafeInteger(number)) return true;
   const digits = token
     .replace(/e.*$/i, '')
     .replace(/^-?[0.]*/, '')

@@ -23,8 +23,25 @@ describe('packages as services shape them', () => {
     expect(parsePackage(value)).toMatchObject({ id: 'x', state });
   });
 
+  test('a layer of its kind with an ID under its own key, beside a medium', () => {
+    const value = { downloadId: 'x', mediaId: 'm', media: { id: 'm' } };
+    expect(parsePackage(value).id).toBe('x');
+    expect(parsePackage({ data: { package_id: 'x', status: 'ready' } })).toMatchObject({
+      id: 'x',
+      state: 'ready',
+    });
+    expect(parsePackage({ id: 'x', downloadId: 'y' }).id).toBe('x');
+    expect(parsePackage({ _id: 'x', downloadId: 'y' }).id).toBe('x');
+    expect(() => parsePackage({ mediaId: 'm', assetId: 'a', renditionId: 'r', transcriptId: 't' })).toThrow(
+      'usable ID',
+    );
+  });
+
   test('an ID beyond 2^53 keeps its digits', () => {
-    expect(list(parseJson(Buffer.from('[{"id":9307199254740995}]'), 'x'))).toEqual(['9307199254740995']);
+    expect(list(parseJson(Buffer.from('[{"id":9307199254740995},{"id":9307199254740996}]'), 'x'))).toEqual([
+      '9307199254740995',
+      '9307199254740996',
+    ]);
   });
 });
 
@@ -43,6 +60,24 @@ describe('media as services shape them', () => {
       durationSeconds: 185,
       created: '2026-01-02T03:04:05.000Z',
     });
+  });
+
+  test.each(['mediaId', 'assetId', 'MediaId', 'asset_id'])('an ID under %s', (key) => {
+    expect(parseMedium({ [key]: 'x', name: 'n' })).toMatchObject({ id: 'x', name: 'n' });
+    expect(parseMedium([{ [key]: 'x', attributes: { name: 'n' } }])).toMatchObject({ id: 'x', name: 'n' });
+  });
+
+  test('renditions and transcripts with IDs under keys of their own', () => {
+    const renditions = [{ renditionId: 'r', mediaId: 'x' }, { mediaId: 'x' }];
+    expect(parseMedium({ id: 'x', renditions }).renditions).toMatchObject([{ id: 'r' }]);
+    const transcripts = { list: [{ transcriptId: 't', mediaId: 'x' }], tags: [{ name: 'y' }] };
+    const parsed = parseList(transcripts, {
+      what: 'transcript',
+      httpStatus: 200,
+      parseItem: (_value, id) => id,
+      warn: () => undefined,
+    });
+    expect(parsed.items).toEqual(['t']);
   });
 
   test('renditions in a layer are not lost', () => {

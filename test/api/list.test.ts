@@ -28,6 +28,11 @@ describe('parseList', () => {
     ['content beside page metadata', { content: [A, B], pageable: { sort: [] }, totalElements: 2 }],
     ['items beside links', { links: [{ rel: 'next', href: '/x' }], items: [A, B] }],
     ['items beside errors', { errors: [], items: [A, B], facets: [{ id: 'f' }] }],
+    [
+      'IDs under a key of the kind',
+      { list: [{ downloadId: 'a' }, { package_id: 'b' }], tags: [{ name: 'x' }] },
+    ],
+    ['two unknown names, one with IDs', { list: [A, B], tagsUsed: ['x'] }],
     ['an unknown name', { packages: [A, B], links: [{ rel: 'self' }] }],
   ])('%s', (_name, data) => {
     expect(ids(data)).toEqual(['a', 'b']);
@@ -36,7 +41,10 @@ describe('parseList', () => {
   test.each<[string, unknown]>([
     ['an empty array', []],
     ['empty items beside links', { items: [], links: [{ rel: 'self' }] }],
-    ['the only array, which is empty', { packages: [] }],
+    ['the only array, which is empty', { others: [] }],
+    ['a known name beside other arrays', { assets: [], tagsUsed: ['x'] }],
+    ['null and a total of 0', { items: null, total: 0 }],
+    ['empty arrays and a total of 0', { one: [], two: [], total: '0' }],
   ])('%s is an empty list', (_name, data) => {
     expect(ids(data)).toEqual([]);
   });
@@ -49,6 +57,8 @@ describe('parseList', () => {
     ['two unknown arrays of items', { one: [A], two: [B] }],
     ['two unknown empty arrays', { one: [], two: [] }],
     ['items without a single ID', { items: [{ uuid: 'a' }] }],
+    ['IDs of another kind', { items: [{ mediaId: 'a' }] }],
+    ['a list that is null', { items: null }],
   ])('%s is no list, and never an empty one', (_name, data) => {
     expect(() => ids(data)).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE' }));
   });
@@ -72,8 +82,39 @@ describe('the page after the last', () => {
   });
 
   test('a response without content ends it', async () => {
-    const empty = () => parseList(null, { what: 'x', httpStatus: 204, parseItem: () => A, warn: () => 0 });
+    const empty = () =>
+      parseList(null, { what: 'package', httpStatus: 204, parseItem: () => A, warn: () => 0 });
     expect(await pages(empty)).toEqual({ items: [A, B], truncated: false });
+  });
+
+  const parsed = (data: unknown, claimedItems: number | null = null) => ({
+    parse: () =>
+      parseList(data, { what: 'package', httpStatus: 200, parseItem: () => A, warn: () => 0, claimedItems }),
+  });
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['a list that is null', { items: null }],
+    ['a list that is null in a layer', { entities: { items: null } }],
+    ['empty arrays', { one: [], two: [] }],
+  ])('%s ends it, and is no first page', async (_name, data) => {
+    expect(await pages(parsed(data).parse)).toEqual({ items: [A, B], truncated: false });
+    const first = collectPages(async () => parsed(data).parse(), { limit: 10 });
+    await expect(first).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
+  });
+
+  test.each<[string, unknown]>([
+    ['a list that is null beside an error', { items: null, error: 'time is up' }],
+    ['a map of items beside an empty array', { list: { 2: { id: 'c' } }, tags: [] }],
+    ['a map of items beside two', { list: { 2: { id: 'c' } }, one: [], two: [] }],
+    ['texts beside an empty array', { list: ['c'], tags: [] }],
+  ])('%s does not end it', async (_name, data) => {
+    await expect(pages(parsed(data).parse)).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
+  });
+
+  test('a total of 0 around the data makes null an empty list, and any other total does not', async () => {
+    expect(parsed(null, 0).parse().items).toEqual([]);
+    expect(() => parsed(null, 3).parse()).toThrow(expect.objectContaining({ claimsItems: true }));
   });
 
   test.each([401, 403, 422, 500])('HTTP %i does not', async (status) => {

@@ -64,8 +64,20 @@ describe('parsePackage', () => {
     [[{ url: 'u', size: '5' }], 5],
     [[{ url: 'u', size: -5 }], null],
     [[{ url: 'u', size: 0 }], 0],
+    [[{ url: 'u', size: 0, mimeType: 'video/mp4' }], 0],
+    [[{ url: 'u', size: 0, mimeType: 'application/zip' }], null],
+    [[{ url: 'u', size: '0', name: 'a.zip' }], null],
   ])('the size of the files %j is %j', (files, sizeBytes) => {
     expect(parsePackage({ id: 'x', files }).sizeBytes).toBe(sizeBytes);
+  });
+
+  test.each([
+    [{ url: 'u', size: 0 }, null],
+    [{ url: 'u', size: 0, mimeType: 'binary/octet-stream' }, null],
+    [{ url: 'u', size: 0, mimeType: 'text/plain' }, 0],
+    [{ url: 'u', size: 7 }, 7],
+  ])('the size of the file %j of a compressed package is %j', (file, sizeBytes) => {
+    expect(parsePackage({ id: 'x', compressed: true, files: [file] }).sizeBytes).toBe(sizeBytes);
   });
 
   test('an entry without an address is left out, wrong types are unknown', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createApi } from '../../src/api/client.ts';
 import { createResponseBudget } from '../../src/api/response-budget.ts';
 import { commandCredential } from '../../src/auth/credential.ts';
+import type { Answer } from '../support/api-script.ts';
 import { startApi } from '../support/api-server.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { openTransport } from '../support/open-transport.ts';
@@ -57,6 +58,27 @@ test('each request says that it wants JSON as it is, and a body what it is', asy
     ['application/json', 'identity', 'Bearer old', undefined],
     ['application/json', 'identity', 'Bearer old', 'application/json'],
   ]);
+});
+
+test.each<[string, Answer, readonly unknown[] | null]>([
+  ['null', { json: { success: true, data: null } }, null],
+  ['null and a total of 0', { json: { success: true, data: null, total: 0 } }, []],
+  ['null and a header with 0', { json: null, headers: { 'x-total-count': '0' } }, []],
+  ['empty arrays', { json: { data: { one: [], two: [] } } }, null],
+])('%s instead of a list of transcripts: there are none', async (_name, reply, wanted) => {
+  const api = await startApi({ token: null, script: { 'GET /v2/media/{id}/metadata/transcripts': reply } });
+  expect(await clientOf(api.origin).listTranscripts('m', signal)).toEqual(wanted);
+});
+
+test.each<[string, Answer]>([
+  ['in the response', { json: { success: true, data: null, total: 3 } }],
+  ['in a header', { json: { data: { one: [], two: [] } }, headers: { 'x-total-count': '3' } }],
+])('no list of transcripts, but a total %s, never means that there are none', async (_name, reply) => {
+  const api = await startApi({ token: null, script: { 'GET /v2/media/{id}/metadata/transcripts': reply } });
+  await expect(clientOf(api.origin).listTranscripts('m', signal)).rejects.toMatchObject({
+    code: 'BAD_RESPONSE',
+    message: 'the service answered without a list',
+  });
 });
 
 test('pages that one client reads may take 32 MiB together', async () => {
