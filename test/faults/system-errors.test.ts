@@ -265,12 +265,13 @@ describe('files that cannot be read are named with the reason', () => {
 
   test('authorities that are none, before anything is sent', async () => {
     const place = makePlace();
+    const file = join(place.cwd, 'own.pem');
     for (const content of ['', 'garbage', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']) {
-      writeFileSync(join(place.cwd, 'own.pem'), content);
-      const args = ['list', '--cacert', 'own.pem', '--api-url', 'https://127.0.0.1:1/v2'];
+      writeFileSync(file, content);
+      const args = ['list', '--cacert', file, '--api-url', 'https://127.0.0.1:1/v2'];
       const run = await runCli([...args, '--json'], { place });
       expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
-      expect(run.stderr).toContain('own.pem is not a certificate in PEM form');
+      expect(run.stderr).toContain(`${file} is not a certificate in PEM form`);
     }
   });
 
