@@ -240,7 +240,11 @@ function readCertificates(
 
 async function allAuthorities(files: readonly string[], local: LocalContext): Promise<readonly string[]> {
   const { rootCertificates } = await import('node:tls');
-  return [...rootCertificates, ...(await Promise.all(files.map((file) => readTextFile(file, local))))];
+  const [named = '', ...further] = await Promise.all(files.map((file) => readTextFile(file, local)));
+  const { assertCertificate } = await import('./config/certificate.ts');
+  // Node warns of its own NODE_EXTRA_CA_CERTS at most, and so it is here.
+  assertCertificate(Buffer.from(named), files[0] ?? '');
+  return [...rootCertificates, named, ...further];
 }
 
 /** @throws ExpectedError CONFIG when it cannot be used */

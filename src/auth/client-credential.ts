@@ -106,10 +106,18 @@ async function readCached(options: ClientCredentialOptions, refused: string | nu
 
 function toToken({ token, renewMs, expiresMs }: CachedToken, { clock }: ClientCredentialOptions): Token {
   return {
-    authorization: `Bearer ${parseSecret(token, 'the token of the sign-in service')}`,
+    authorization: `Bearer ${parseReceived(token)}`,
     renewAtMs: clock.monotonicMs() + renewMs - clock.now(),
     expiresMs,
   };
+}
+
+function parseReceived(token: string): string {
+  return parseSecret(
+    token,
+    'the token of the sign-in service',
+    'check the address of that service (--sso-url)',
+  );
 }
 
 async function requestToken(options: ClientCredentialOptions, signal: AbortSignal): Promise<CachedToken> {
@@ -163,7 +171,7 @@ function parseToken(
     const lifetimeSeconds = readFirst(answer ?? {}, ['expires_in'], readLifetime) ?? DEFAULT_LIFETIME_SECONDS;
     const fetchedMs = clock.now();
     return {
-      token: parseSecret(accessToken, 'the token of the sign-in service'),
+      token: parseReceived(accessToken),
       fetchedMs,
       renewMs: fetchedMs + Math.max(lifetimeSeconds * 1000 - RENEW_EARLY_MS, lifetimeSeconds * 500),
       expiresMs: fetchedMs + lifetimeSeconds * 1000,

@@ -52,7 +52,8 @@ export async function runTokenCommand(
       const error = failure(program, problem, withoutText(complaint(), printed));
       throw child.pid === undefined ? withScriptHint(error, program, platform) : error;
     }
-    return parseSecret(printed, `the output of ${program}`);
+    const hint = `let ${program} print the token alone, on one line`;
+    return parseSecret(printed, `the output of ${program}`, hint);
   } finally {
     stopTimer();
     signal.removeEventListener('abort', onAbort);

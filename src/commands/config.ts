@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { assertCertificate } from '../config/certificate.ts';
 import { type Config, withProfileKey } from '../config/config-file.ts';
 import { configFolder } from '../config/folder.ts';
 import { PROFILE_KEYS, type ProfileKey } from '../config/profile-keys.ts';
@@ -203,15 +203,8 @@ async function checkCertificate(
     if (!(error instanceof UnusableFileError)) throw error;
     throw new ExpectedError('CONFIG', `cannot read ${file}: ${error.message}`, { cause: error });
   }
-  try {
-    void new X509Certificate(bytes);
-    return file;
-  } catch (error) {
-    throw new ExpectedError('CONFIG', `${file} is not a certificate in PEM form`, {
-      cause: error,
-      hint: 'name a file that holds -----BEGIN CERTIFICATE-----',
-    });
-  }
+  assertCertificate(bytes, file);
+  return file;
 }
 
 /** Else every command without --profile would fail from now on. */

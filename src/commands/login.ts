@@ -210,7 +210,8 @@ async function readSecret(name: string, flag: string, context: AccountContext): 
       hint: `login ${flag} < FILE`,
     });
   }
-  return parseSecret(await readText(stdin), name);
+  const hint = 'pass the value alone, on one line, on standard input';
+  return parseSecret(await readText(stdin), name, hint);
 }
 
 /** What is wrong with an answer, or null. */

@@ -39,7 +39,9 @@ export async function resolveCredential({
     if (isSet(env[name])) return { value: parseSecret(env[name], name), source: name };
     const file = env[`${name}_FILE`];
     if (!isSet(file)) return null;
-    return { value: parseSecret(await readTextFile(file), `${name}_FILE`), source: `${name}_FILE` };
+    const hint = `write the value alone, on one line, into ${file}`;
+    const value = parseSecret(await readTextFile(file), `${file} (${name}_FILE)`, hint);
+    return { value, source: `${name}_FILE` };
   };
   const token = await secret('STREAMDIVER_TOKEN');
   if (token !== null) return { kind: 'token', token: token.value, source: token.source };

@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EBUSY: 'another program is using it',
   EPIPE: 'the reader of the pipe has closed it',
   ENODEV: 'no such device',
+  ENXIO: 'it is a socket or a device without a driver',
   EIO: 'input/output error',
   ENOENT: 'no such file or folder',
   ENOTDIR: 'part of the path is not a folder',

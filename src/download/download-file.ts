@@ -2,7 +2,7 @@ import path from 'node:path';
 import { untilFree } from '../disk/busy-file.ts';
 import type { Owner } from '../disk/holder.ts';
 import { makeFolders } from '../disk/make-folder.ts';
-import { isExpectedError } from '../errors.ts';
+import { ExpectedError } from '../errors.ts';
 import { fileSourceOf } from '../range/file-source.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { clearLeftBehind } from './clear-left-behind.ts';
@@ -102,13 +102,16 @@ function lookAtExisting(
   return ifExists === 'skip' ? skipExisting(target) : proveExisting(target, request, context, use);
 }
 
+/** Why something beside a finished file cannot be cleared away: the disk refuses, or it is none of ours. */
+const STAYS: ReadonlySet<string> = new Set(['DISK', 'EXISTS', 'CONFIG']);
+
 /** The file is complete and has its name: what cannot be cleared away now is no failure of the download. */
 async function tidyUp(steps: readonly (() => Promise<void>)[], { onEvent }: FileContext): Promise<void> {
   for (const step of steps) {
     try {
       await step();
     } catch (error) {
-      if (!isExpectedError(error, 'DISK')) throw error;
+      if (!(error instanceof ExpectedError) || !STAYS.has(error.code)) throw error;
       onEvent({ kind: 'leftover', reason: error.message });
     }
   }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
-import { isSystemError } from '../disk/disk-error.ts';
+import { diskError, isSystemError } from '../disk/disk-error.ts';
 import { type Holder, isSelf, mayBeAlive, type Owner, parseHolder } from '../disk/holder.ts';
 import { NotOurFileError, readSmallFile } from '../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
@@ -55,7 +55,7 @@ export interface FoundJournal {
 
 /**
  * Reads a journal; null when there is none, `unreadable` when it is not one of ours.
- * @throws ExpectedError EXISTS for anything that is no journal by its kind or size, CONFIG when a newer version of this program wrote it
+ * @throws ExpectedError EXISTS for anything that is no journal by its kind or size, CONFIG when a newer version of this program wrote it, DISK
  */
 export async function readJournal(path: string): Promise<FoundJournal | 'unreadable' | null> {
   let text: Buffer;
@@ -65,7 +65,7 @@ export async function readJournal(path: string): Promise<FoundJournal | 'unreada
   } catch (error) {
     if (error instanceof NotOurFileError) throw notAJournal(path, error);
     if (isSystemError(error) && error.code === 'ENOENT') return null;
-    throw error;
+    throw diskError(error, path, 'read');
   }
   const [head = '', ...notes] = text.toString('utf8').split('\n');
   const value = parseLine(head);

@@ -1,11 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { filesIn, object, start } from '../commands/fetch-scene.ts';
 import { afterThisTest } from '../support/after-this-test.ts';
 import { PACKAGE_ID } from '../support/api-packages.ts';
+import { LIMITED_RIGHTS } from '../support/limited-rights.ts';
 import { runBinary } from '../support/run-binary.ts';
 import { makePlace } from '../support/run-place.ts';
 import { hasDevices } from '../torture/planted-things.ts';
@@ -39,6 +48,53 @@ test.each(BESIDE.flatMap((ending) => Object.keys(PLANTS).map((plant) => [plant, 
     expect(readdirSync(place.cwd)).toEqual([`object.zip${ending}`]);
   },
 );
+
+test.each(
+  ['.part.json', '.part.lock'].flatMap((ending) => Object.keys(PLANTS).map((plant) => [plant, ending])),
+)('a %s as object.zip%s is no failure where the file is complete', async (plant, ending) => {
+  const api = await start();
+  const place = makePlace();
+  writeFileSync(join(place.cwd, 'object.zip'), object.bytes);
+  const path = join(place.cwd, `object.zip${ending}`);
+  await PLANTS[plant]?.(path);
+  const run = await runBinary(ARGS, { api, place, mayHoldSecret: (file) => file === path });
+  expect(run).toMatchObject({ exitCode: 0 });
+  expect(run.stderr).toContain(`the file is complete, but ${path} is in the way`);
+  expect(readdirSync(place.cwd)).toEqual(['object.zip', `object.zip${ending}`]);
+});
+
+test.runIf(LIMITED_RIGHTS !== null)('a journal that cannot be read is named', async () => {
+  const api = await start();
+  const place = makePlace();
+  const path = join(place.cwd, 'object.zip.part.json');
+  writeFileSync(path, 'not for you');
+  chmodSync(path, 0);
+  const options = {
+    api,
+    place,
+    wrapper: LIMITED_RIGHTS ?? [],
+    mayHoldSecret: (file: string) => file === path,
+  };
+  for (const flags of [[], ['--no-resume']]) {
+    const run = await runBinary([...ARGS, ...flags], options);
+    expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
+    expect(run.stderr).toContain(`could not read ${path}: permission denied`);
+  }
+  writeFileSync(join(place.cwd, 'object.zip'), object.bytes);
+  const run = await runBinary(ARGS, options);
+  expect(run).toMatchObject({ exitCode: 0 });
+  expect(run.stderr).toContain(`the file is complete, but could not read ${path}: permission denied`);
+});
+
+test('a socket in the place of a file of the user is called one', async () => {
+  const place = makePlace();
+  const path = join(place.cwd, 'token');
+  await PLANTS['socket']?.(path);
+  const env = { STREAMDIVER_TOKEN_FILE: path };
+  const run = await runBinary(['list', '--json'], { place, token: null, env });
+  expect(run).toMatchObject({ exitCode: 2 });
+  expect(run.stderr).toContain(`cannot read ${path}: it is a socket`);
+});
 
 test('a folder with the name of one of our temporary files is left alone', async () => {
   const api = await start();

@@ -263,6 +263,30 @@ describe('files that cannot be read are named with the reason', () => {
     expect(run.stderr).toContain(words);
   });
 
+  test('authorities that are none, before anything is sent', async () => {
+    const place = makePlace();
+    const file = join(place.cwd, 'own.pem');
+    for (const content of ['', 'garbage', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']) {
+      writeFileSync(file, content);
+      const args = ['list', '--cacert', file, '--api-url', 'https://127.0.0.1:1/v2'];
+      const run = await runCli([...args, '--json'], { place });
+      expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+      expect(run.stderr).toContain(`${file} is not a certificate in PEM form`);
+    }
+  });
+
+  test.each(['STREAMDIVER_TOKEN', 'STREAMDIVER_CLIENT_SECRET'])('%s_FILE without a value', async (name) => {
+    const place = makePlace();
+    const file = join(place.cwd, 'secret.txt');
+    for (const content of ['', 'two words', 'x'.repeat(65_537)]) {
+      writeFileSync(file, content);
+      const run = await runCli(['list'], { place, token: null, env: { [`${name}_FILE`]: file } });
+      expect(run.exitCode).toBe(4);
+      expect(run.stderr).toContain(`${file} (${name}_FILE) `);
+      expect(run.stderr).toContain(`hint: write the value alone, on one line, into ${file}`);
+    }
+  });
+
   test.skipIf(process.platform === 'win32')('a folder in the place of config.json', async () => {
     const place = makePlace();
     mkdirSync(join(place.configDir, 'config.json'), { recursive: true, mode: 0o700 });

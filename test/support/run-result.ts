@@ -88,7 +88,8 @@ function assertHomeUntouched(result: RunResult): void {
     broken(`the home folder got ${strangers.map(({ path }) => path).join(', ')}`, result);
 }
 
-function isCredentialStore(path: string, place: RunPlace): boolean {
+/** Whether it is one of the files that credentials are kept in. */
+export function isCredentialStore(path: string, place: RunPlace): boolean {
   return path.startsWith(`${place.configDir}/`) && /credential/i.test(basename(path));
 }
 

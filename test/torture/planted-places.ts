@@ -10,14 +10,19 @@ import { CANARY_TOKEN } from '../support/canary.ts';
 import type { RunPlace } from '../support/run-place.ts';
 import type { ServedObject } from '../support/served-object.ts';
 import { makeZip } from '../support/zip-maker.ts';
+import { ALL, LINKS, PLAIN, type ThingName } from './planted-things.ts';
 
 /** A name that the program opens, and a command that does. */
 export interface Spot {
   readonly name: string;
   path(place: RunPlace): string;
   readonly args: readonly string[];
-  /** The exit codes that belong to a name that is taken by something else. */
+  /** What the command succeeds in spite of. */
+  readonly goesOn?: readonly ThingName[];
+  /** The exit codes for everything else. */
   readonly exits: readonly number[];
+  /** What a success leaves as a file. */
+  readonly brings?: Buffer;
   /** Makes what has to be there before. */
   prepare?(place: RunPlace, api: ApiServer): void;
   env?(place: RunPlace, api: ApiServer): Readonly<Record<string, string | undefined>>;
@@ -26,8 +31,10 @@ export interface Spot {
   readonly isStored?: boolean;
   /** The user has said that what is there is to be replaced. */
   readonly mayReplace?: boolean;
-  /** The program only looks whether it can use it, and says nothing where it cannot. */
-  readonly isSilent?: boolean;
+  /** It lies in a folder of the program's own, which gets another name before anything is looked at. */
+  readonly isMoved?: boolean;
+  /** What can be read and used: a failure afterwards is about something else. */
+  readonly isUsable?: readonly ThingName[];
   /** Which package: that of one small archive, or that with an entry of 65 MiB. */
   readonly isLarge?: boolean;
   /** A file of the user's, which is read and never written. */
@@ -42,9 +49,10 @@ const HOST = createHash('sha256')
   .slice(0, 8);
 const OWN = `.streamdiver-dl-${HOST}-${DEAD}-000000000000`;
 
+const ENTRY = Buffer.from('one');
 const FILM = 'film.mp4';
 const film = Buffer.concat(Array.from({ length: 65 }, () => pseudoRandomBytes(1_048_576, 3)));
-export const SMALL = served(makeZip([{ name: 'clips/one.txt', content: 'one' }]));
+export const SMALL = served(makeZip([{ name: 'clips/one.txt', content: ENTRY }]));
 /** One stored entry, large enough to be continued piece by piece. */
 export const LARGE = served(makeZip([{ name: FILM, content: film }]));
 
@@ -62,44 +70,77 @@ const LOGIN = ['login', '--with-token', '--no-verify'];
 const inCwd = (name: string) => (place: RunPlace) => join(place.cwd, name);
 const inConfig = (name: string) => (place: RunPlace) => join(place.configDir, name);
 
+/** The bytes of what is fetched. */
+const BRINGS = { brings: SMALL.bytes };
+const LOCKS: readonly ThingName[] = ['empty file', 'garbage'];
+
 const DOWNLOAD_SPOTS: readonly Spot[] = [
-  { name: 'the target', path: inCwd('object.zip'), args: FETCH, exits: [0, 9, 13] },
+  // A folder there already is one to download into.
+  {
+    name: 'the target',
+    path: inCwd('object.zip'),
+    args: FETCH,
+    goesOn: ['folder'],
+    exits: [9, 13],
+    ...BRINGS,
+  },
   {
     name: 'the target, to be replaced',
     path: inCwd('object.zip'),
     args: [...FETCH, '--overwrite'],
-    exits: [0, 9, 13],
+    goesOn: [...PLAIN, 'folder', 'link to a file elsewhere', 'link to nothing', 'unreadable file'],
+    exits: [9, 13],
     mayReplace: true,
+    ...BRINGS,
   },
   {
     name: 'the target, to be left',
     path: inCwd('object.zip'),
     args: [...FETCH, '--skip-existing'],
-    exits: [0, 9, 13],
+    goesOn: [...PLAIN, 'folder'],
+    exits: [9, 13],
   },
-  ...['.part', '.part.json', '.part.lock'].flatMap((ending) => [
-    { name: ending, path: inCwd(`object.zip${ending}`), args: FETCH, exits: [0, 9, 13] },
+  ...(
+    [
+      ['.part', ['empty file'], PLAIN],
+      ['.part.json', [...LOCKS, 'journal of 100,000 ranges'], [...LOCKS, 'journal of 100,000 ranges']],
+      ['.part.lock', LOCKS, LOCKS],
+    ] as const
+  ).flatMap(([ending, goesOn, goesOnWithoutResume]): Spot[] => [
+    { name: ending, path: inCwd(`object.zip${ending}`), args: FETCH, goesOn, exits: [9, 13], ...BRINGS },
     {
       name: `${ending} with --no-resume`,
       path: inCwd(`object.zip${ending}`),
       args: [...FETCH, '--no-resume'],
-      exits: [0, 9, 13],
+      goesOn: goesOnWithoutResume,
+      exits: [9, 13],
+      ...BRINGS,
     },
     {
       name: `${ending} of a file that is there`,
       path: inCwd(`object.zip${ending}`),
       args: FETCH,
-      exits: [0, 9, 13],
+      goesOn: ALL,
+      exits: [],
       prepare: (place: RunPlace) => writeFileSync(join(place.cwd, 'object.zip'), SMALL.bytes),
+      ...BRINGS,
     },
   ]),
-  { name: 'a temporary journal', path: inCwd(`${OWN}.tmp`), args: FETCH, exits: [0], isSilent: true },
-  { name: 'a temporary lock', path: inCwd(`${OWN}.lock`), args: FETCH, exits: [0], isSilent: true },
+  ...['tmp', 'lock'].map((ending) => ({
+    name: `a temporary file ending in .${ending}`,
+    path: inCwd(`${OWN}.${ending}`),
+    args: FETCH,
+    goesOn: ALL,
+    exits: [],
+    ...BRINGS,
+  })),
   {
     name: 'the folder of the target',
     path: inCwd('deep'),
     args: ['fetch', PACKAGE_ID, '-D', 'deep/down', '--json'],
-    exits: [0, 9, 13],
+    goesOn: ['folder'],
+    exits: [9, 13],
+    ...BRINGS,
   },
 ];
 
@@ -111,56 +152,71 @@ const KEY = createHash('sha256')
   .slice(0, 32);
 
 const UNPACK_SPOTS: readonly Spot[] = [
-  { name: 'the folder unpacked into', path: inCwd('out'), args: UNPACK, exits: [0, 9, 12, 13] },
+  {
+    name: 'the folder unpacked into',
+    path: inCwd('out'),
+    args: UNPACK,
+    goesOn: ['folder'],
+    exits: [9, 13],
+    brings: ENTRY,
+  },
   {
     name: 'a staging folder',
     path: inCwd(`out/${OWN}`),
     args: UNPACK,
-    exits: [0],
+    goesOn: ALL,
+    exits: [],
+    brings: ENTRY,
     prepare: makeOut,
-    isSilent: true,
   },
   {
     name: 'a file in a staging folder',
     path: inCwd(`out/${OWN}/0.tmp`),
     args: UNPACK,
-    exits: [0],
+    goesOn: ALL,
+    exits: [],
+    brings: ENTRY,
     prepare: makeStaging,
-    isSilent: true,
   },
   {
     name: 'a part in a staging folder',
     path: (place) => join(place.cwd, 'out', OWN, `${KEY}.part`),
     args: UNPACK_LARGE,
-    exits: [0, 9],
+    goesOn: ALL.filter((name) => name !== 'unreadable file'),
+    exits: [9],
+    brings: film,
+    isMoved: true,
     prepare: makeStaging,
-    isSilent: true,
     isLarge: true,
   },
   {
     name: 'the journal of a part in a staging folder',
     path: (place) => join(place.cwd, 'out', OWN, `${KEY}.part.done`),
     args: UNPACK_LARGE,
-    exits: [0, 9],
+    goesOn: ALL.filter((name) => name !== 'unreadable file'),
+    exits: [9],
+    brings: film,
+    isMoved: true,
     prepare(place) {
       makeStaging(place);
       writeFileSync(join(place.cwd, 'out', OWN, `${KEY}.part`), 'the beginning');
     },
-    isSilent: true,
     isLarge: true,
   },
   {
     name: 'the name of an entry',
     path: inCwd('out/clips/one.txt'),
     args: UNPACK,
-    exits: [9, 12, 13],
+    exits: [13],
     prepare: (place) => mkdirSync(join(place.cwd, 'out', 'clips'), { recursive: true }),
   },
   {
     name: 'the name of an entry, to be replaced',
     path: inCwd('out/clips/one.txt'),
     args: [...UNPACK, '--overwrite'],
-    exits: [0, 9, 12, 13],
+    goesOn: [...PLAIN, ...LINKS, 'unreadable file'],
+    exits: [13],
+    brings: ENTRY,
     prepare: (place) => mkdirSync(join(place.cwd, 'out', 'clips'), { recursive: true }),
     mayReplace: true,
   },
@@ -168,7 +224,9 @@ const UNPACK_SPOTS: readonly Spot[] = [
     name: 'a folder of an entry',
     path: inCwd('out/clips'),
     args: UNPACK,
-    exits: [0, 9, 12, 13],
+    goesOn: ['folder'],
+    exits: [12, 13],
+    brings: ENTRY,
     prepare: makeOut,
   },
 ];
@@ -190,12 +248,12 @@ function storeClient(place: RunPlace, api: ApiServer): void {
 }
 
 const STORE_SPOTS: readonly Spot[] = [
-  { name: 'config.json', path: inConfig('config.json'), args: STATUS, exits: [0, 2], prepare: makeConfig },
+  { name: 'config.json', path: inConfig('config.json'), args: STATUS, exits: [2], prepare: makeConfig },
   {
     name: 'config.json, to be changed',
     path: inConfig('config.json'),
     args: SET,
-    exits: [0, 2],
+    exits: [2],
     prepare: makeConfig,
   },
   {
@@ -203,23 +261,24 @@ const STORE_SPOTS: readonly Spot[] = [
     path: inConfig('config.json'),
     args: LOGIN,
     input: CANARY_TOKEN,
-    exits: [0, 2],
+    goesOn: PLAIN,
+    exits: [2],
     prepare: makeConfig,
   },
   {
     name: 'config.json at a completion',
     path: inConfig('config.json'),
     args: ['__complete', 'zsh', '--', 'list', '--profile', ''],
-    exits: [0],
+    goesOn: ALL,
+    exits: [],
     prepare: makeConfig,
-    isSilent: true,
   },
   {
     name: 'credentials.json',
     path: inConfig('credentials.json'),
     args: STATUS,
     isStored: true,
-    exits: [0, 2, 4],
+    exits: [2],
     prepare: makeConfig,
   },
   {
@@ -227,7 +286,8 @@ const STORE_SPOTS: readonly Spot[] = [
     path: inConfig('credentials.json'),
     args: LOGIN,
     input: CANARY_TOKEN,
-    exits: [0, 2],
+    goesOn: PLAIN,
+    exits: [2],
     prepare: makeConfig,
   },
   {
@@ -235,48 +295,68 @@ const STORE_SPOTS: readonly Spot[] = [
     path: inConfig('credentials.json'),
     args: ['__complete', 'zsh', '--', 'fetch', ''],
     isStored: true,
-    exits: [0],
+    goesOn: ALL,
+    exits: [],
     prepare: makeConfig,
-    isSilent: true,
   },
-  ...['credential-cache.json', 'credential-cache.json.lock'].map((name) => ({
+  ...(
+    [
+      ['credential-cache.json', PLAIN],
+      ['credential-cache.json.lock', [...LOCKS, 'unreadable file']],
+    ] as const
+  ).map(([name, goesOn]) => ({
     name,
     path: inConfig(name),
     args: STATUS,
     isStored: true,
-    exits: [0, 2, 4],
+    goesOn,
+    exits: [2],
     prepare: storeClient,
   })),
-  { name: 'store.lock', path: inConfig('store.lock'), args: SET, exits: [0, 2, 9, 11], prepare: makeConfig },
+  {
+    name: 'store.lock',
+    path: inConfig('store.lock'),
+    args: SET,
+    goesOn: LOCKS,
+    exits: [2, 9],
+    prepare: makeConfig,
+  },
   ...['config.json', 'store.lock'].map((name) => ({
     name: `a temporary ${name}`,
     path: inConfig(`.new-${DEAD}-${name}`),
     args: SET,
-    exits: [0],
+    goesOn: ALL,
+    exits: [],
     prepare: makeConfig,
-    isSilent: true,
   })),
-  { name: 'the folder of the store', path: (place) => place.configDir, args: STATUS, exits: [0, 2] },
+  {
+    name: 'the folder of the store',
+    path: (place) => place.configDir,
+    args: STATUS,
+    goesOn: ['folder', 'link to nothing'],
+    exits: [2],
+  },
   {
     name: 'the folder of the store, to be written',
     path: (place) => place.configDir,
     args: SET,
-    exits: [0, 2, 9, 13],
+    goesOn: ['folder'],
+    exits: [2, 13],
   },
   {
     name: 'the folder of the store at a completion',
     path: (place) => place.configDir,
     args: ['__complete', 'zsh', '--', 'fetch', ''],
-    exits: [0],
-    isSilent: true,
+    goesOn: ALL,
+    exits: [],
   },
   {
     name: 'completion.json',
     path: inConfig('completion.json'),
     args: ['__complete', 'zsh', '--', 'fetch', ''],
-    exits: [0],
+    goesOn: ALL,
+    exits: [],
     prepare: makeConfig,
-    isSilent: true,
   },
 ];
 
@@ -289,7 +369,8 @@ const INPUT_SPOTS: readonly Spot[] = [
     isInput: true,
     args: STATUS,
     isStored: true,
-    exits: [0, 2, 4],
+    exits: [2, 4],
+    isUsable: ['link to a file elsewhere'],
     env: (place) => ({ STREAMDIVER_TOKEN_FILE: inCwd(INPUT)(place) }),
   },
   {
@@ -298,7 +379,8 @@ const INPUT_SPOTS: readonly Spot[] = [
     isInput: true,
     args: STATUS,
     isStored: true,
-    exits: [0, 2, 4],
+    goesOn: ['link to a file elsewhere'],
+    exits: [2, 4],
     env: (place) => ({
       STREAMDIVER_TENANT: 'acme',
       STREAMDIVER_CLIENT_ID: 'me',
@@ -310,7 +392,7 @@ const INPUT_SPOTS: readonly Spot[] = [
     path: inCwd(INPUT),
     isInput: true,
     args: ['list', '--cacert', INPUT, '--json'],
-    exits: [2, 6],
+    exits: [2],
     // Authorities are read where a secure connection needs them.
     env: () => ({ STREAMDIVER_API_URL: 'https://127.0.0.1:1/v2' }),
   },
@@ -326,14 +408,16 @@ const INPUT_SPOTS: readonly Spot[] = [
     path: inCwd(INPUT),
     isInput: true,
     args: ['create', '--from-file', INPUT, '--json'],
-    exits: [0, 2],
+    exits: [2],
+    isUsable: ['journal of 100,000 ranges'],
   },
   {
     name: 'the folder for temporary files',
     path: inCwd(INPUT),
     isInput: true,
     args: ['demo'],
-    exits: [0, 9],
+    goesOn: ['folder'],
+    exits: [9],
     env: (place) => ({ TMPDIR: inCwd(INPUT)(place) }),
   },
 ];

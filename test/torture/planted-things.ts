@@ -17,9 +17,20 @@ import { afterThisTest } from '../support/after-this-test.ts';
 import { LIMITED_RIGHTS } from '../support/limited-rights.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
+export const PLAIN = ['empty file', 'garbage', '3 GB sparse file', 'journal of 100,000 ranges'] as const;
+export const LINKS = [
+  'link to a file elsewhere',
+  'link to nothing',
+  'link to itself',
+  'link to a device',
+] as const;
+export const ALL = [...PLAIN, ...LINKS, 'folder', 'FIFO', 'socket', 'device', 'unreadable file'] as const;
+
+export type ThingName = (typeof ALL)[number];
+
 /** Something that a person, an accident or an attacker puts where the program expects a file of its own. */
 export interface Thing {
-  readonly name: string;
+  readonly name: ThingName;
   /** A regular file: where the name is the program's own, it may replace or remove it. */
   readonly isPlain: boolean;
   /** Makes it at `path`; `outside` is a folder that nothing may be changed in. */
@@ -89,7 +100,7 @@ const FILE_KINDS: readonly Thing[] = [
   },
 ];
 
-const LINKS: readonly Thing[] = [
+const LINK_KINDS: readonly Thing[] = [
   {
     name: 'link to a file elsewhere',
     isPlain: false,
@@ -145,7 +156,7 @@ const UNREADABLE = (wrapper: readonly string[]): Thing => ({
 /** What can be made on this machine. */
 export const THINGS: readonly Thing[] = [
   ...FILE_KINDS,
-  ...LINKS,
+  ...LINK_KINDS,
   ...SPECIAL,
   ...(hasDevices ? DEVICES : []),
   ...(LIMITED_RIGHTS === null ? [] : [UNREADABLE(LIMITED_RIGHTS)]),
