@@ -113,7 +113,9 @@ export function findItems(data: unknown, kind?: Kind, wrappers = MAX_WRAPPERS): 
   }
   if (wrappers > 0) {
     for (const key of WRAPPER_KEYS) {
-      const found = isObject(data[key]) ? findItems(data[key], kind, wrappers - 1) : null;
+      const found = readFirst(data, [key], (inner) =>
+        isObject(inner) ? findItems(inner, kind, wrappers - 1) : null,
+      );
       if (found !== null) return found;
     }
   }
@@ -145,6 +147,8 @@ function isNothing(data: unknown, kind: Kind, wrappers = MAX_WRAPPERS): boolean 
   if (readFirst(data, LIST_KEYS, (value) => (value === null ? true : null)) !== null) return true;
   return (
     wrappers > 0 &&
-    WRAPPER_KEYS.some((key) => isObject(data[key]) && isNothing(data[key], kind, wrappers - 1))
+    readFirst(data, WRAPPER_KEYS, (inner) =>
+      isObject(inner) && isNothing(inner, kind, wrappers - 1) ? true : null,
+    ) !== null
   );
 }

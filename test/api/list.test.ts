@@ -24,6 +24,7 @@ describe('parseList', () => {
     ['results', { results: [A, B] }],
     ['data', { data: [A, B] }],
     ['entities.items', { entities: { items: [A, B] } }],
+    ['Entities.Items', { Entities: { Items: [A, B] } }],
     ['nested data', { data: { items: [A, B] } }],
     ['content beside page metadata', { content: [A, B], pageable: { sort: [] }, totalElements: 2 }],
     ['items beside links', { links: [{ rel: 'next', href: '/x' }], items: [A, B] }],
