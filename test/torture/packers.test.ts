@@ -12,11 +12,11 @@ import { TOOL_PACKERS } from '../zip/packers/tools.ts';
 import { takeWay, WAYS, type Way } from './packed-ways.ts';
 import { reportPacker, scaled, TIME_LIMIT } from './scale.ts';
 
-/** Of each packer of npm one archive with data descriptors, and one with names of more than ASCII. */
+/** Of each packer of npm one archive with data descriptors, or one with names of more than ASCII where it makes none. */
 function sampleOf({ recipes }: Packer): Recipe[] {
   const streamed = recipes.findLast(({ name, source }) => name.includes('streamed') && source === 'plain');
   const unicode = recipes.find(({ source }) => source === 'unicode');
-  return [streamed, unicode].filter((recipe) => recipe !== undefined);
+  return [streamed ?? unicode].filter((recipe) => recipe !== undefined);
 }
 
 const PACKERS: readonly Packer[] = scaled({

@@ -26,8 +26,9 @@ test(
     const tally = createTally();
     const [small, large] = await Promise.all([SMALL, LARGE].map((one) => startApi({ files: { one } })));
     for (const [index, spot] of SPOTS.entries()) {
-      const sample = THINGS[(index + FIXED_SEED) % THINGS.length];
-      const things = scaled({ sample: sample === undefined ? [] : [sample], full: THINGS });
+      // One thing at every third place takes the suite ten seconds; `npm run torture -- planted` takes all.
+      const sample = index % 3 === 0 ? [THINGS[(index + FIXED_SEED) % THINGS.length]] : [];
+      const things = scaled({ sample: sample.filter((one) => one !== undefined), full: THINGS });
       const api = spot.isLarge === true ? large : small;
       for (const thing of things) if (api !== undefined) await plant(tally, { thing, spot, api });
     }
