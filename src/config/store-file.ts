@@ -22,6 +22,7 @@ import { untilFree } from '../disk/busy-file.ts';
 import { diskError, isSystemError, reasonOf } from '../disk/disk-error.ts';
 import type { Owner } from '../disk/holder.ts';
 import { makeFolders } from '../disk/make-folder.ts';
+import { NO_DETOUR } from '../disk/open-flags.ts';
 import { syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { BrokenFileError } from './json-file.ts';
@@ -70,7 +71,7 @@ export function readStoreFile(file: string, loosestMode: number, user: StoreUser
 function openForReading(file: string): number | null {
   try {
     if (lstatSync(file).isSymbolicLink()) throw refused(file, 'it is a symbolic link');
-    return openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    return openSync(file, constants.O_RDONLY | NO_DETOUR);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     if (error.code === 'ENOENT') return null;

@@ -1,13 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { NO_DETOUR } from './open-flags.ts';
 
 /** A file that is none of ours: a pipe, a device, a folder, a link, or far too large. */
 export class NotOurFileError extends Error {
   override readonly name = 'NotOurFileError';
 }
 
-// Missing on Windows, where making links needs a privilege and pipes have no names in folders.
-const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const READ = constants.O_RDONLY | NO_DETOUR;
 const ELSEWHERE = new Set(['ELOOP', 'EISDIR', 'ENXIO', 'ENODEV']);
 
 /**

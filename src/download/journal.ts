@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
 import { type Holder, isSelf, mayBeAlive, type Owner, parseHolder } from '../disk/holder.ts';
+import { NO_DETOUR } from '../disk/open-flags.ts';
 import { NotOurFileError, readSmallFile } from '../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../errors.ts';
@@ -40,9 +41,8 @@ export interface Journal {
  */
 const SCHEMA = 2;
 
-// Missing on Windows; somebody else may put something into its place just then.
-const APPEND =
-  constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** Somebody else may put something into its place just then. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | NO_DETOUR;
 
 /** Far more than the notes of a transfer need before the journal is written anew. */
 const LIMIT_BYTES = 16_777_216;

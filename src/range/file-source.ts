@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { diskError } from '../disk/disk-error.ts';
+import { NO_DETOUR } from '../disk/open-flags.ts';
 import { ExpectedError } from '../errors.ts';
 import type { RangeSource } from './range-source.ts';
 
@@ -19,11 +20,9 @@ export interface FileSource extends RangeSource {
  * @throws ExpectedError DISK
  */
 export async function openFileSource(path: string, shownPath = path): Promise<FileSource> {
-  // O_NOFOLLOW and O_NONBLOCK are missing on Windows, where `|` takes undefined as 0.
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   let handle: FileHandle;
   try {
-    handle = await open(path, flags);
+    handle = await open(path, constants.O_RDONLY | NO_DETOUR);
   } catch (error) {
     throw diskError(error, shownPath, 'read');
   }

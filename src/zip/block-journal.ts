@@ -2,6 +2,7 @@ import { appendFileSync, closeSync, constants, openSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { diskError, onDisk } from '../disk/disk-error.ts';
+import { NO_DETOUR } from '../disk/open-flags.ts';
 import { NotOurFileError, readSmallFileSync } from '../disk/read-small-file.ts';
 import { errorCode } from './error-code.ts';
 import { lstatOrNull, type Place } from './folder.ts';
@@ -11,8 +12,7 @@ export const BLOCK_BYTES = 2 ** 20;
 
 /** A line has at most 21 bytes; each block may be noted more than once, as a run that is killed begins anew. */
 const NOTES_BYTES = 256;
-// Missing on Windows. Only a file is written to, whatever was put into its place.
-const NO_DETOUR = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** Only a file is written to, whatever was put into its place. */
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_DETOUR;
 
 export function blockEnd(block: number, sizeBytes: number): number {

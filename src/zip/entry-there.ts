@@ -2,6 +2,7 @@ import { type BigIntStats, closeSync, constants, openSync, read, readSync } from
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { diskError } from '../disk/disk-error.ts';
+import { NO_DETOUR } from '../disk/open-flags.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { lstatOrNull, type Place } from './folder.ts';
 
@@ -27,8 +28,7 @@ export async function isEntryThere(
 ): Promise<boolean> {
   if (stat?.isFile() !== true || Number(stat.size) !== sizeBytes) return false;
   try {
-    // O_NOFOLLOW and O_NONBLOCK are missing on Windows, where `|` takes undefined as 0.
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const descriptor = openSync(path, constants.O_RDONLY | NO_DETOUR);
     try {
       return (await checksumOf(descriptor, sizeBytes, signal)) === checksum;
     } finally {
