@@ -3,11 +3,11 @@ import { promises as files } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
-import { holderOf, mayBeAlive, type Owner, parseHolder } from '../disk/holder.ts';
-import { NotOurFileError, readSmallFile } from '../disk/read-small-file.ts';
+import { holderOf, mayBeAlive, type Owner } from '../disk/holder.ts';
+import { readSignature } from '../disk/read-signature.ts';
+import { NotOurFileError } from '../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
-import { ExpectedError, isExpectedError } from '../errors.ts';
-import { parseJson } from '../values/json.ts';
+import { ExpectedError } from '../errors.ts';
 
 export interface LockOptions {
   readonly owner: Owner;
@@ -19,8 +19,6 @@ export interface LockOptions {
 const LOOK_AGAIN_MS = 50;
 /** Where there are no hard links a lock is empty for a moment before it is signed. */
 const UNSIGNED_MS = 1_000;
-/** A signature takes some hundred bytes. */
-const LIMIT_BYTES = 65_536;
 const TEMPORARY = /^\.new-(\d+)-/;
 
 /** A name in the same folder that nobody can foresee, and that tells whose it is, so that what a killed process left can be found. */
@@ -80,14 +78,13 @@ async function tryToTake(lockPath: string, owner: Owner): Promise<number | null>
 
 async function isHeld(lockPath: string, owner: Owner, nowMs: number): Promise<boolean> {
   try {
-    const silentMs = nowMs - (await files.lstat(lockPath)).mtimeMs;
-    const { bytes: text } = await readSmallFile(lockPath, LIMIT_BYTES);
-    if (text.length === 0) return silentMs < UNSIGNED_MS;
-    const holder = parseHolder(parseJson(text, lockPath));
+    const { holder, isEmpty, modifiedMs } = await readSignature(lockPath);
+    const silentMs = nowMs - modifiedMs;
+    if (isEmpty) return silentMs < UNSIGNED_MS;
     return holder !== null && mayBeAlive(holder, silentMs, owner);
   } catch (error) {
     if (error instanceof NotOurFileError) throw notALock(lockPath, error);
-    if (isExpectedError(error) || (isSystemError(error) && error.code === 'ENOENT')) return false;
+    if (isSystemError(error) && error.code === 'ENOENT') return false;
     throw error;
   }
 }

@@ -1,14 +1,12 @@
 import { lstat, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isExpectedError } from '../errors.ts';
-import { parseJson } from '../values/json.ts';
 import { diskError, isSystemError } from './disk-error.ts';
-import { holderOf, mayBeAlive, type Owner, parseHolder } from './holder.ts';
-import { NotOurFileError, readSmallFile } from './read-small-file.ts';
+import { holderOf, mayBeAlive, type Owner } from './holder.ts';
+import { readSignature } from './read-signature.ts';
+import { NotOurFileError } from './read-small-file.ts';
 
 /** In the folder for as long as its process is at work; signed as a lock is. */
 const SIGNATURE = '.unfinished';
-const LIMIT_BYTES = 65_536;
 
 export interface TemporaryFolder {
   readonly path: string;
@@ -79,13 +77,12 @@ async function isAbandoned(folder: string, { owner, nowMs }: Judge): Promise<boo
   const stats = await lstat(folder);
   if (!stats.isDirectory() || (owner.userId !== null && stats.uid !== owner.userId)) return false;
   try {
-    const { bytes, modifiedMs } = await readSmallFile(path.join(folder, SIGNATURE), LIMIT_BYTES);
-    const holder = parseHolder(parseJson(bytes, SIGNATURE));
+    const { holder, modifiedMs } = await readSignature(path.join(folder, SIGNATURE));
     // Another machine that shares the folder cannot be asked, however long it has been silent.
     if (holder === null || holder.hostname !== owner.hostname) return false;
     return !mayBeAlive(holder, nowMs - modifiedMs, owner);
   } catch (error) {
-    if (error instanceof NotOurFileError || isExpectedError(error, 'BAD_RESPONSE')) return false;
+    if (error instanceof NotOurFileError) return false;
     throw error;
   }
 }

@@ -3,24 +3,12 @@ import type { Stats } from 'node:fs';
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { diskError, isSystemError, onDisk } from '../disk/disk-error.ts';
-import {
-  busy,
-  type Holder,
-  holderOf,
-  isSelf,
-  mayBeAlive,
-  type Owner,
-  parseHolder,
-  SILENCE_MS,
-} from '../disk/holder.ts';
-import { NotOurFileError, readSmallFile } from '../disk/read-small-file.ts';
+import { busy, type Holder, holderOf, isSelf, mayBeAlive, type Owner, SILENCE_MS } from '../disk/holder.ts';
+import { readSignature } from '../disk/read-signature.ts';
+import { NotOurFileError } from '../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../errors.ts';
-import { parseJson } from '../values/json.ts';
 import { OWN_NAME_PREFIX } from '../zip/safe-path.ts';
-
-/** A signature takes some hundred bytes. */
-const LIMIT_BYTES = 65_536;
 
 export interface Claim {
   /** When the lock was made, on the clock of the file system. */
@@ -127,14 +115,14 @@ async function unlessForbidden<Result>(operation: Promise<Result>): Promise<Resu
 /** Null when the lock vanished meanwhile, nobody has signed it, or its writer has died. */
 async function readLivingHolder(path: string, owner: Owner, signOfLife: string): Promise<Holder | null> {
   try {
-    const holder = parseHolder(parseJson((await readSmallFile(path, LIMIT_BYTES)).bytes, path));
+    const { holder } = await readSignature(path);
     if (holder === null) return null;
     const needsTime = holder.hostname !== owner.hostname || holder.startedAt === null;
     const silentMs = needsTime ? await silenceOf([path, signOfLife], temporaryName(path, owner)) : 0;
     return mayBeAlive(holder, silentMs, owner) ? holder : null;
   } catch (error) {
     if (error instanceof NotOurFileError) throw notALock(path, error);
-    if (error instanceof ExpectedError || (isSystemError(error) && error.code === 'ENOENT')) return null;
+    if (isSystemError(error) && error.code === 'ENOENT') return null;
     throw diskError(error, path, 'read');
   }
 }
@@ -181,13 +169,10 @@ async function lstatOrNull(path: string): Promise<Stats | null> {
  */
 async function release(lock: string, owner: Owner): Promise<void> {
   try {
-    const holder = parseHolder(parseJson((await readSmallFile(lock, LIMIT_BYTES)).bytes, lock));
+    const { holder } = await readSignature(lock);
     if (holder !== null && isSelf(holder, owner)) await rm(lock, { force: true });
   } catch (error) {
-    const isNotOurs =
-      error instanceof ExpectedError ||
-      error instanceof NotOurFileError ||
-      (isSystemError(error) && error.code === 'ENOENT');
+    const isNotOurs = error instanceof NotOurFileError || (isSystemError(error) && error.code === 'ENOENT');
     if (!isNotOurs) throw diskError(error, lock, 'remove');
   }
 }
