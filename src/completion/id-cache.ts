@@ -3,7 +3,7 @@ import { lstatSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isSystemError } from '../disk/disk-error.ts';
 import { makeMissingFolders } from '../disk/make-missing-folders.ts';
-import { NotOurFileError, readSmallFileSync } from '../disk/read-small-file.ts';
+import { readJsonOrNothing } from '../disk/read-json-or-nothing.ts';
 import { isObject } from '../values/json.ts';
 import type { Candidate, IdKind } from './candidates.ts';
 
@@ -28,7 +28,7 @@ export function createIdCache(
   const file = folder === null ? null : path.join(folder, 'completion.json');
   return {
     read(kind) {
-      const entry = file === null ? undefined : readEntries(file)[kind];
+      const entry = file === null ? undefined : readJsonOrNothing(file, LIMIT_BYTES)[kind];
       if (!isObject(entry) || entry.key !== key || typeof entry.timeMs !== 'number') return null;
       const ageMs = nowMs - entry.timeMs;
       if (ageMs < 0 || ageMs > LIFETIME_MS || !Array.isArray(entry.candidates)) return null;
@@ -39,7 +39,7 @@ export function createIdCache(
     },
     write(kind, candidates) {
       if (folder === null || file === null) return;
-      const entries = { ...readEntries(file), [kind]: { key, timeMs: nowMs, candidates } };
+      const entries = { ...readJsonOrNothing(file, LIMIT_BYTES), [kind]: { key, timeMs: nowMs, candidates } };
       try {
         makeMissingFolders(folder, 0o700);
         replace(file, JSON.stringify(entries));
@@ -65,16 +65,6 @@ function replace(file: string, text: string): void {
     renameSync(temporary, file);
   } catch (error) {
     unlinkSync(temporary);
-    throw error;
-  }
-}
-
-function readEntries(file: string): Readonly<Record<string, unknown>> {
-  try {
-    const entries: unknown = JSON.parse(readSmallFileSync(file, LIMIT_BYTES).toString('utf8'));
-    return isObject(entries) ? entries : {};
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof NotOurFileError || isSystemError(error)) return {};
     throw error;
   }
 }

@@ -1,0 +1,14 @@
+import { isObject, type JsonObject } from '../values/json.ts';
+import { isSystemError } from './disk-error.ts';
+import { NotOurFileError, readSmallFileSync } from './read-small-file.ts';
+
+/** Reads a small file of JSON for a convenience: what cannot be read, or is no object, is as good as empty. */
+export function readJsonOrNothing(path: string, limitBytes: number): JsonObject {
+  try {
+    const value: unknown = JSON.parse(readSmallFileSync(path, limitBytes).toString('utf8'));
+    return isObject(value) ? value : {};
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof NotOurFileError || isSystemError(error)) return {};
+    throw error;
+  }
+}
