@@ -3,7 +3,7 @@ import { withoutQuery } from '../http/origin.ts';
 import { isTransientStatus, parseRetryAfter } from '../http/retry.ts';
 import type { HttpResponse } from '../http/transport.ts';
 import { readBoolean, readFirst, readText } from '../values/fields.ts';
-import { isObject, type JsonObject, parseJson, withoutByteOrderMark } from '../values/json.ts';
+import { isObject, type JsonObject, objectOrNull, parseJson, withoutByteOrderMark } from '../values/json.ts';
 
 /** Header fields under which services hand out an id that their support can look up. */
 const REQUEST_ID_FIELDS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'x-correlation-id', 'cf-ray'];
@@ -100,9 +100,9 @@ const CODE_KEYS = ['code', 'statusCode', 'httpStatus', 'status'];
 
 /** The status that a failure behind a success has in truth: in the envelope, its `error`, or its `data`. */
 function reportedCode(envelope: JsonObject): number | null {
-  const nested = [envelope, envelope['error'], envelope['Error'], envelope['data'], envelope['Data']];
-  for (const object of nested) {
-    if (!isObject(object)) continue;
+  const nested = ['error', 'data'].map((key) => readFirst(envelope, [key], objectOrNull));
+  for (const object of [envelope, ...nested]) {
+    if (object === null) continue;
     const code = readFirst(object, CODE_KEYS, (value) => {
       const text = readText(value);
       return text !== null && /^[45]\d\d$/.test(text) ? Number(text) : null;

@@ -180,7 +180,7 @@ export function createApi(options: ApiOptions): Api {
       ...item,
       httpStatus: status,
       warn,
-      claimedItems: readClaims(envelope, headers, 0).totalItems,
+      claimedItems: () => readClaims(envelope, headers, 0).totalItems,
     });
     return { items, leftOut, ...readClaims(envelope, headers, items.length + leftOut) };
   };

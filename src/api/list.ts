@@ -42,8 +42,8 @@ export interface ListOptions<Item> {
   readonly httpStatus: number;
   readonly parseItem: (value: JsonObject, id: string) => Item;
   readonly warn: (message: string) => void;
-  /** How many items the response around the data claims; null when it does not say. */
-  readonly claimedItems?: number | null;
+  /** How many items the response around the data claims, for data without a list; null when it does not say. */
+  readonly claimedItems?: () => number | null;
 }
 
 export interface ParsedList<Item> {
@@ -59,12 +59,12 @@ export interface ParsedList<Item> {
  */
 export function parseList<Item>(
   data: unknown,
-  { what, httpStatus, parseItem, warn, claimedItems = null }: ListOptions<Item>,
+  { what, httpStatus, parseItem, warn, claimedItems = () => null }: ListOptions<Item>,
 ): ParsedList<Item> {
   const values = findItems(data, what);
   if (values === null) {
     // HAL leaves an empty list out; what remains tells about pages.
-    const total = totalItems(data) ?? claimedItems;
+    const total = totalItems(data) ?? claimedItems();
     if (total === 0) return { items: [], leftOut: 0 };
     if (total !== null || isNothing(data, what)) throw new NoListError(httpStatus, total !== null);
     throw new ExpectedError('BAD_RESPONSE', 'the service answered with something that is not a list', {

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../http/transport.ts';
 import { readBoolean, readFirst, readText } from '../values/fields.ts';
-import { isObject, type JsonObject } from '../values/json.ts';
+import { isObject, type JsonObject, objectOrNull } from '../values/json.ts';
 
 const NEXT_KEYS = [
   'next',
@@ -103,10 +103,6 @@ function nextPage(value: unknown): unknown {
 function about(value: unknown, depth = 2): readonly JsonObject[] {
   if (!isObject(value)) return [];
   const inner =
-    depth === 0 ? [] : ABOUT_KEYS.flatMap((key) => about(value[key] ?? value[pascal(key)], depth - 1));
+    depth === 0 ? [] : ABOUT_KEYS.flatMap((key) => about(readFirst(value, [key], objectOrNull), depth - 1));
   return [value, ...inner];
-}
-
-function pascal(key: string): string {
-  return key.charAt(0).toUpperCase() + key.slice(1);
 }

@@ -35,6 +35,10 @@ export function isObject(value: unknown): value is JsonObject {
   );
 }
 
+export function objectOrNull(value: unknown): JsonObject | null {
+  return isObject(value) ? value : null;
+}
+
 /** A string that says something, or null. */
 export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;

@@ -90,7 +90,13 @@ describe('the page after the last', () => {
 
   const parsed = (data: unknown, claimedItems: number | null = null) => ({
     parse: () =>
-      parseList(data, { what: 'package', httpStatus: 200, parseItem: () => A, warn: () => 0, claimedItems }),
+      parseList(data, {
+        what: 'package',
+        httpStatus: 200,
+        parseItem: () => A,
+        warn: () => 0,
+        claimedItems: () => claimedItems,
+      }),
   });
 
   test.each<[string, unknown]>([
