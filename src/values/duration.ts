@@ -40,8 +40,10 @@ export function parseDuration(text: string): number {
   return Math.round(durationMs);
 }
 
-/** `1M` is a month to many tools and `P1M` one by ISO 8601, in which only an `M` after the `T` means minutes. */
-/** Whether an M could mean months as well as minutes. */
+/**
+ * Whether an M could mean months as well as minutes: `1M` is a month to many tools and `P1M` one by ISO 8601, in which
+ * only an `M` after the `T` means minutes.
+ */
 export function hasAmbiguousM(text: string): boolean {
   return /^p/i.test(text) ? /^p\d[^T]*M/i.test(text) : /^\d[\dwdhms]*M/i.test(text) && text.includes('M');
 }

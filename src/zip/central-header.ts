@@ -153,8 +153,7 @@ const DOS_DIRECTORY = 0x10;
  * mark an empty folder by its DOS attribute alone.
  */
 function kindOf(path: string, attributes: number): EntryKind {
-  const mode = attributes >>> 16;
-  const format = mode === NO_MODE ? 0 : mode & MODE_FORMAT;
+  const format = formatOf(attributes);
   if (format === MODE_LINK) return 'link';
   if (!NO_KIND.has(format) && format !== MODE_FILE && format !== MODE_DIRECTORY) return 'special';
   if (path.endsWith('/')) return 'directory';
@@ -163,7 +162,12 @@ function kindOf(path: string, attributes: number): EntryKind {
 
 /** Without the mode of a file, that is a folder to 7-Zip and bsdtar and an empty file to unzip: nothing is lost either way. */
 function isFolderByAttribute(attributes: number): boolean {
-  const mode = attributes >>> 16;
-  const format = mode === NO_MODE ? 0 : mode & MODE_FORMAT;
+  const format = formatOf(attributes);
   return (attributes & DOS_DIRECTORY) !== 0 && (NO_KIND.has(format) || format === MODE_DIRECTORY);
+}
+
+/** What kind of file the Unix mode says it is; 0 when it says nothing. */
+function formatOf(attributes: number): number {
+  const mode = attributes >>> 16;
+  return mode === NO_MODE ? 0 : mode & MODE_FORMAT;
 }

@@ -1,5 +1,6 @@
 const PLAIN = /^[\x20-\x7e]*$/;
-const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** What some file systems take no notice of in names. */
+export const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**
  * A key that names share when some file system may take them for the same: canonical composition and full case

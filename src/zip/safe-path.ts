@@ -1,4 +1,4 @@
-import { foldName } from './fold-name.ts';
+import { foldName, IGNORABLE } from './fold-name.ts';
 
 const PATH_LIMIT_BYTES = 4096;
 const COMPONENT_LIMIT_BYTES = 255;
@@ -14,7 +14,6 @@ const MISLEADING = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
  * Persian and Indic names are spelled with them.
  */
 const INVISIBLE = /(?![\u200c\u200d])\p{Cf}/gu;
-const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** A letter and a colon; followed by a space it is the beginning of a title. */
 const DRIVE = /^[a-z]:(?! )/i;
 const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
