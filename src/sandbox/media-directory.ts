@@ -1,5 +1,6 @@
 import { accessSync, constants, type Dirent, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { isSystemError, reasonOf } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import type { Cue } from './cue.ts';
 import { createLibrary, type Library, type StoredMedium, type StoredTranscript } from './library.ts';
@@ -59,8 +60,8 @@ function readFolder(
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
-      onUnreadable(path, reasonOf(path, error.code));
+      if (!isSystemError(error)) throw error;
+      onUnreadable(path, isNameLost(path, error) ? 'its name is not UTF-8' : reasonOf(error));
       return null;
     }
   };
@@ -86,10 +87,8 @@ function readFolder(
 }
 
 /** Bytes that are no UTF-8 are lost in the name that Node gives, under which nothing is there then. */
-function reasonOf(path: string, code: unknown): string {
-  if (code === 'ENOENT' && path.includes('\ufffd')) return 'its name is not UTF-8';
-  if (code === 'EACCES') return 'permission denied';
-  return typeof code === 'string' ? code : 'unknown error';
+function isNameLost(path: string, { code }: NodeJS.ErrnoException): boolean {
+  return code === 'ENOENT' && path.includes('\ufffd');
 }
 
 function readMedia(files: readonly FoundFile[]): StoredMedium[] {
