@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api-packages.ts';
 import { type ApiServer, startApi } from '../support/api-server.ts';
+import { beginPart } from '../support/begin-part.ts';
 import { startBinary } from '../support/run-binary.ts';
 import { runCli } from '../support/run-cli.ts';
 import { makePlace, type RunPlace } from '../support/run-place.ts';
 import { describeRun, fail } from '../support/run-result.ts';
-import { judgeRange, makeZipObject } from '../support/served-object.ts';
+import { makeZipObject } from '../support/served-object.ts';
 import { listTree } from '../support/temp-folder.ts';
 
 /** Twelve times what the program collects before it writes. */
@@ -18,15 +19,7 @@ const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
 async function startSlowApi(): Promise<ApiServer> {
   const api = await startApi({ files: { one: object } });
   api.script('GET /v2/downloads/file/{id}', async (request, reply) => {
-    const verdict = judgeRange(request.headers, object);
-    const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: object.bytes.length };
-    const isPart = verdict.kind === 'part';
-    await reply.head(isPart ? 206 : 200, {
-      'Content-Type': 'application/zip',
-      'Content-Length': end - start,
-      ETag: object.etag ?? '""',
-      ...(isPart ? { 'Content-Range': `bytes ${start}-${end - 1}/${object.bytes.length}` } : {}),
-    });
+    const { start, end } = await beginPart(request, reply, object);
     await reply.slowly(object.bytes.subarray(start, end), 250_000, 10);
   });
   return api;

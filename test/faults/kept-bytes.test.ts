@@ -5,10 +5,11 @@ import { expect, test } from 'vitest';
 import { formatSize } from '../../src/values/size.ts';
 import { PACKAGE_ID } from '../support/api-packages.ts';
 import { type ApiServer, startApi } from '../support/api-server.ts';
+import { beginPart } from '../support/begin-part.ts';
 import { diskFaultFlags } from '../support/disk-fault.ts';
 import { type BinaryRun, startBinary } from '../support/run-binary.ts';
 import type { RunPlace } from '../support/run-place.ts';
-import { judgeRange, makeZipObject } from '../support/served-object.ts';
+import { makeZipObject } from '../support/served-object.ts';
 
 const MIB = 1_048_576;
 /** Large enough for its end to come first, so that the part has a hole. */
@@ -19,15 +20,7 @@ const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json', '--connections'
 async function startHalfApi(after: 'nothing' | 'reset'): Promise<ApiServer> {
   const api = await startApi({ files: { one: object } });
   api.script('GET /v2/downloads/file/{id}', async (request, reply) => {
-    const verdict = judgeRange(request.headers, object);
-    const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: object.bytes.length };
-    const isPart = verdict.kind === 'part';
-    await reply.head(isPart ? 206 : 200, {
-      'Content-Type': 'application/zip',
-      'Content-Length': end - start,
-      ETag: object.etag ?? '""',
-      ...(isPart ? { 'Content-Range': `bytes ${start}-${end - 1}/${object.bytes.length}` } : {}),
-    });
+    const { start, end } = await beginPart(request, reply, object);
     const isEnd = start >= object.bytes.length / 2;
     await reply.slowly(object.bytes.subarray(start, isEnd ? end : Math.min(end, start + 3 * MIB)), MIB, 20);
     if (isEnd || end <= start + 3 * MIB) return;

@@ -1,0 +1,21 @@
+import type { FaultReply } from './fault-reply.ts';
+import type { FaultRequest } from './fault-server.ts';
+import { judgeRange, type ServedObject } from './served-object.ts';
+
+/** Sends the head of a response with the bytes that were asked for, and says which those are; the body is the caller's. */
+export async function beginPart(
+  request: FaultRequest,
+  reply: FaultReply,
+  object: ServedObject,
+): Promise<{ start: number; end: number }> {
+  const verdict = judgeRange(request.headers, object);
+  const isPart = verdict.kind === 'part';
+  const { start, end } = isPart ? verdict : { start: 0, end: object.bytes.length };
+  await reply.head(isPart ? 206 : 200, {
+    'Content-Type': 'application/zip',
+    'Content-Length': end - start,
+    ETag: object.etag ?? '""',
+    ...(isPart ? { 'Content-Range': `bytes ${start}-${end - 1}/${object.bytes.length}` } : {}),
+  });
+  return { start, end };
+}
