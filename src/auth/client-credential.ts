@@ -41,7 +41,7 @@ const TOKEN_TIMEOUT_MS = 30_000;
 const TOKEN_LIMIT_BYTES = 1_048_576;
 
 /**
- * OAuth 2.0 client credentials (api.md, Authentication; RFC 6749 4.4). The token is fetched when
+ * OAuth 2.0 client credentials (RFC 6749 4.4). The token is fetched when
  * first needed, kept, and asked for again a minute before it expires or when refused. Processes that
  * share a cache renew one after the other, and use what another one has fetched meanwhile.
  */

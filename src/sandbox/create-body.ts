@@ -9,7 +9,7 @@ const SELECTION_LIMIT = 1000;
 type Complain = (field: string, message: string) => void;
 
 /**
- * Checks the body of `POST /v2/downloads` against api.md and the library.
+ * Checks the body of `POST /v2/downloads` against docs/openapi.yaml and the library.
  * @throws Refusal 400 that names every field that is wrong, 403 for what anonymous users may not
  */
 export function checkCreateBody(
@@ -55,7 +55,7 @@ function countSelected(body: CreateDownloadBody): number {
   return selectedMediaIds.length + selectedRenditionIds.length + selectedTranscripts.length;
 }
 
-/** Anonymous users: one single rendition per package, no `selectedMediaIds` (api.md). */
+/** Anonymous users: one single rendition per package, no `selectedMediaIds`. */
 function refuseAnonymous(body: CreateDownloadBody, complain: Complain): void {
   const { selectedMediaIds = [], selectedRenditionIds = [], selectedTranscripts = [] } = body;
   if (selectedMediaIds.length > 0) complain('selectedMediaIds', 'only for authenticated users');

@@ -7,7 +7,7 @@ export interface Cue {
   readonly text: string;
 }
 
-/** Formats that a transcript can be had in by itself; packages take all but `vtt` (api.md). */
+/** Formats that a transcript can be had in by itself; packages take all but `vtt`; docs/openapi.yaml names them. */
 export type CueFormat = 'json' | 'txt' | 'srt' | 'vtt';
 
 export const CUE_FORMATS: readonly CueFormat[] = ['json', 'txt', 'srt', 'vtt'];

@@ -101,7 +101,7 @@ function disguise(text: string, faults: ActiveFaults): string {
   return `\u001B[31m${text}\u001B]0;owned\u0007\r\n::error::owned\u202Egpj.exe\u009B2J`;
 }
 
-/** As api.md spells times: UTC, whole seconds. */
+/** As docs/openapi.yaml spells times: UTC, whole seconds. */
 function formatTime(timeMs: number): string {
   return new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -20,7 +20,7 @@ export interface Route {
 
 const ASSET = '/v2/media/:assetId';
 
-/** The API as api.md documents it, and docs/openapi.yaml. */
+/** The API as docs/openapi.yaml describes it. */
 export const ROUTES: readonly Route[] = [
   {
     method: 'POST',

@@ -62,7 +62,7 @@ const TENANT = 'sandbox';
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 /**
- * Starts a server on this machine that speaks the Streamdiver API as far as it is documented (api.md).
+ * Starts a server on this machine that speaks the Streamdiver API as far as it is documented (docs/openapi.yaml).
  * @throws ExpectedError USAGE when the port is taken or there is no such folder, DISK
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {

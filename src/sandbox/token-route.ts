@@ -2,7 +2,7 @@ import type { TokenAnswer, TokenRefusal } from '../api/wire.ts';
 import type { Answer, ApiCall } from './api-call.ts';
 import { readBody } from './request-body.ts';
 
-/** OAuth 2.0 client credentials as Keycloak answers them (RFC 6749, 4.4 and 5.2; api.md, Authentication). */
+/** OAuth 2.0 client credentials as Keycloak answers them (RFC 6749, 4.4 and 5.2). */
 export async function issueToken({ request, parameter, state }: ApiCall): Promise<Answer> {
   const { faults, traits, tokens, tenant } = state;
   if (faults.take('token-503') !== undefined)

@@ -18,7 +18,7 @@ export interface Tokens {
   identify(authorization: string | undefined): Caller;
 }
 
-/** The documented default lifetime (api.md, Authentication). */
+/** The documented default lifetime. */
 const LIFETIME_MS = 16 * 3600 * 1000;
 
 export function createTokens(faults: ActiveFaults): Tokens {

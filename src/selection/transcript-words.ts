@@ -4,7 +4,7 @@ import { ExpectedError } from '../errors.ts';
 export const TRANSCRIPT_FORMATS: readonly TranscriptFormat[] = ['txt', 'srt', 'json'];
 /** What `-t ID` means without a format: the one that players and editors read. */
 const DEFAULT_FORMAT: TranscriptFormat = 'srt';
-/** Formats that the service offers for single transcripts but not inside packages (api.md). */
+/** Formats that the service offers for single transcripts but not inside packages; docs/openapi.yaml names them. */
 const ONLY_SINGLE = new Set(['vtt', 'docx']);
 
 /**
