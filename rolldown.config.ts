@@ -37,7 +37,7 @@ const groupOf = await gather(input, {
 });
 
 /** What completion needs of that which `connect` loads: too little to load the rest for it. */
-const FOR_COMPLETION = /[/\\]src[/\\](?:config[/\\]folder|values[/\\]json)\.ts$/;
+const FOR_COMPLETION = /[/\\]src[/\\](?:config[/\\]folder|parse[/\\]json)\.ts$/;
 
 export default defineConfig({
   ...input,

@@ -1,17 +1,17 @@
 import { CommanderError } from 'commander';
 import { reportBug } from './bug-report.ts';
-import { usageHint, withDefaultHint } from './cli/default-hint.ts';
-import { errorDocument } from './cli/error-document.ts';
 import type { LocalContext } from './context.ts';
 import { outOfFilesError } from './disk/out-of-files.ts';
 import { ExpectedError } from './errors.ts';
 import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
 import { watchForInterruption } from './interruption.ts';
+import { usageHint, withDefaultHint } from './output/default-hint.ts';
+import { errorDocument } from './output/error-document.ts';
 import { buildProgram, type Runner } from './program.ts';
 import { columnsOf } from './terminal/columns.ts';
-import { createSecretFilter } from './terminal/redact.ts';
 import { createSink, isReaderGone } from './terminal/sink.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { createSecretFilter } from './terminal/text/redact.ts';
 import type { World } from './world.ts';
 
 /** For complaints about a line that could not be parsed. */

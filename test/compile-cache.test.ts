@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { compileCacheFolder } from '../src/compile-cache.ts';
-import { runBinary } from './support/run-binary.ts';
-import { makePlace } from './support/run-place.ts';
+import { runBinary } from './support/process/run-binary.ts';
+import { makePlace } from './support/process/run-place.ts';
 import { makeTempFolder } from './support/temp-folder.ts';
 
 const LAUNCH = fileURLToPath(new URL('../dist/launch.js', import.meta.url));

@@ -1,7 +1,7 @@
 // Unpacks a local archive as `fetch -x` does, and nothing else: ARCHIVE FOLDER. bench/archive-unpack.mjs bundles it first.
 import os from 'node:os';
 import { openFileSource } from '../../src/range/file-source.ts';
-import { extractArchive } from '../../src/zip/extract.ts';
+import { extractArchive } from '../../src/zip/extract/extract.ts';
 
 const [archive, directory] = process.argv.slice(2);
 const source = await openFileSource(archive);

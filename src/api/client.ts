@@ -6,7 +6,6 @@ import { mayCarryCredential } from '../http/origin.ts';
 import { followRedirects } from '../http/redirect.ts';
 import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
-import { type Answer, parseAnswer, parseDeletion } from './answer.ts';
 import { createDownload } from './create-download.ts';
 import { explainAddress } from './likely-url.ts';
 import { type ListOptions, NoListError, parseList } from './list.ts';
@@ -15,6 +14,7 @@ import { acceptedPackage, type Package, parsePackage, readPackage } from './pack
 import { readClaims } from './page-end.ts';
 import { collectPages, type Page } from './paging.ts';
 import { onlyItem } from './resource.ts';
+import { type Answer, parseAnswer, parseDeletion } from './response.ts';
 import { createResponseBudget } from './response-budget.ts';
 import type { CreateDownloadBody } from './wire.ts';
 

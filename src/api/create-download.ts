@@ -1,10 +1,10 @@
 import { ExpectedError } from '../errors.ts';
 import { type RetryPolicy, withRetries } from '../http/retry.ts';
 import { TransportError } from '../http/transport-error.ts';
-import { readId } from '../values/fields.ts';
-import type { Answer } from './answer.ts';
+import { readId } from '../parse/fields.ts';
 import { acceptedPackage, type Package, readPackage } from './package.ts';
 import { findResource, idOf } from './resource.ts';
+import type { Answer } from './response.ts';
 
 export interface CreateDownloadOptions {
   /** Base of the API, such as https://api.streamdiver.com/v2. */

@@ -1,9 +1,9 @@
 import { ExpectedError } from '../errors.ts';
-import { readFirst } from '../values/fields.ts';
-import { isObject, type JsonObject } from '../values/json.ts';
-import { reportsErrors } from './answer.ts';
+import { readFirst } from '../parse/fields.ts';
+import { isObject, type JsonObject } from '../parse/json.ts';
 import { totalItems } from './page-end.ts';
 import { idOf, type Kind, withFields } from './resource.ts';
+import { reportsErrors } from './response.ts';
 
 /** The response has no list at all: past the last page that is its end. */
 export class NoListError extends ExpectedError {

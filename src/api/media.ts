@@ -8,8 +8,8 @@ import {
   readTime,
   readWord,
   requireId,
-} from '../values/fields.ts';
-import type { JsonObject } from '../values/json.ts';
+} from '../parse/fields.ts';
+import type { JsonObject } from '../parse/json.ts';
 import { findItems, withIds } from './list.ts';
 import { MEDIA_TYPES } from './media-types.ts';
 import { findResource, idOf } from './resource.ts';

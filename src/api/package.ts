@@ -9,8 +9,8 @@ import {
   readTime,
   readWord,
   requireId,
-} from '../values/fields.ts';
-import { isObject, type JsonObject } from '../values/json.ts';
+} from '../parse/fields.ts';
+import { isObject, type JsonObject } from '../parse/json.ts';
 import { isArchiveDeclared } from './declared-archive.ts';
 import { findItems } from './list.ts';
 import { findResource, idOf, withFields } from './resource.ts';

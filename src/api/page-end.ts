@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../http/transport.ts';
-import { readBoolean, readFirst, readText } from '../values/fields.ts';
-import { isObject, type JsonObject, objectOrNull } from '../values/json.ts';
+import { readBoolean, readFirst, readText } from '../parse/fields.ts';
+import { isObject, type JsonObject, objectOrNull } from '../parse/json.ts';
 
 const NEXT_KEYS = [
   'next',

@@ -1,6 +1,6 @@
 import { ExpectedError } from '../errors.ts';
-import { readFirst, readId } from '../values/fields.ts';
-import { isObject, type JsonObject } from '../values/json.ts';
+import { readFirst, readId } from '../parse/fields.ts';
+import { isObject, type JsonObject } from '../parse/json.ts';
 
 /** Under these keys some formats keep the fields of an object, apart from its ID: JSON:API, search engines. */
 const FIELD_KEYS = ['attributes', '_source', 'item'];

@@ -1,5 +1,5 @@
 import { isExpectedError } from '../errors.ts';
-import { isObject, parseJson } from '../values/json.ts';
+import { isObject, parseJson } from '../parse/json.ts';
 
 /** What a token says of itself. Nothing is verified: it is shown to its owner and decides nothing. */
 export interface TokenClaims {

@@ -2,8 +2,8 @@ import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { Argument, type Command } from 'commander';
-import { readQuestion } from '../completion/answer.ts';
 import { type Candidate, completeLine, type IdKind, safe } from '../completion/candidates.ts';
+import { readQuestion } from '../completion/complete-line.ts';
 import { cacheKey, createIdCache } from '../completion/id-cache.ts';
 import { SHELLS, type Shell } from '../completion/shells.ts';
 import { cacheFolder } from '../config/cache-folder.ts';
@@ -14,7 +14,7 @@ import { isSystemError } from '../disk/disk-error.ts';
 import { isExpectedError } from '../errors.ts';
 import { forFlag, oneOf } from '../flags/flag-values.ts';
 import { TOPICS } from '../help/topics.ts';
-import { isObject } from '../values/json.ts';
+import { isObject } from '../parse/json.ts';
 
 export interface CompleteOptions {
   readonly shell: Shell;

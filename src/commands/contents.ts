@@ -1,19 +1,23 @@
 import type { Command } from 'commander';
-import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { contentsCommand } from '../fetch/fetch-command.ts';
 import type { ContentsItem } from '../fetch/list-contents.ts';
+import {
+  addSelectionFlags,
+  type RawSelectionFlags,
+  readSelectionFlags,
+} from '../flags/entry-filter-flags.ts';
 import { forFlag, nonEmpty } from '../flags/flag-values.ts';
-import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from '../flags/selection-flags.ts';
+import { formatSize } from '../parse/size.ts';
+import { type PathSelection, selectsAll } from '../patterns/path-filter.ts';
+import { createExplainedFilter } from '../patterns/pattern-hints.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
-import { counted, formatSizeInColumn } from '../terminal/format.ts';
-import { commandLine } from '../terminal/shell-quote.ts';
-import type { Column } from '../terminal/terminal.ts';
-import { createExplainedFilter } from '../values/near-miss.ts';
-import { type PathSelection, selectsAll } from '../values/path-filter.ts';
-import { formatSize } from '../values/size.ts';
+import type { Column } from '../terminal/listing/listing.ts';
+import { counted, formatSizeInColumn } from '../terminal/text/format.ts';
+import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
+import { waitForPackage } from '../wait/wait-for-package.ts';
 
 export interface ContentsOptions {
   /** None means to offer the recent packages. */

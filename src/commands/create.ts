@@ -1,10 +1,5 @@
 import type { Command } from 'commander';
 import { type Package, packageDocument } from '../api/package.ts';
-import { explainAmbiguousCreate } from '../cli/ambiguous-create.ts';
-import { createBody } from '../cli/create-body.ts';
-import { dryRunDocument } from '../cli/dry-run.ts';
-import { readMediaIds } from '../cli/ids.ts';
-import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { fetchCommand } from '../fetch/fetch-command.ts';
@@ -16,11 +11,16 @@ import {
 } from '../flags/create-flags.ts';
 import { readFetchFlags } from '../flags/fetch-flags.ts';
 import { forFlag } from '../flags/flag-values.ts';
+import { readMediaIds } from '../flags/ids.ts';
 import { readWaitFlags } from '../flags/wait-flags.ts';
-import { checkAnonymous, isEmptyBody } from '../selection/selection.ts';
-import { commandLine } from '../terminal/shell-quote.ts';
-import { type Moment, parseWhen } from '../values/when.ts';
+import { checkAnonymous, isEmptyBody } from '../media-selection/media-selection.ts';
+import { dryRunDocument } from '../output/dry-run.ts';
+import { type Moment, parseWhen } from '../parse/time.ts';
+import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
+import { waitForPackage } from '../wait/wait-for-package.ts';
+import { explainAmbiguousCreate } from './create/ambiguous-create.ts';
+import { createBody } from './create/create-body.ts';
 
 export function defineCreate(
   parent: Command,

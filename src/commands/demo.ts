@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
-import { sandboxEnvironment } from '../cli/sandbox-environment.ts';
 import type { LocalContext } from '../context.ts';
 import { makeTemporaryFolder } from '../disk/temporary-folder.ts';
 import { ExpectedError } from '../errors.ts';
-import { commandLine } from '../terminal/shell-quote.ts';
+import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
 import type { OutputStream } from '../world.ts';
+import { sandboxEnvironment } from './sandbox/sandbox-environment.ts';
 
 const PREPARE_MS = 3_000;
 

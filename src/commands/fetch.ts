@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { encodeSegment } from '../api/client.ts';
-import { dryRunDocument } from '../cli/dry-run.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../flags/fetch-flags.ts';
 import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../flags/wait-flags.ts';
+import { dryRunDocument } from '../output/dry-run.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 
 export interface FetchOptions {

@@ -4,8 +4,8 @@ import { ExpectedError } from '../errors.ts';
 import { addGlobalFlags } from '../flags/global-flags.ts';
 import { formatTopic } from '../help/help-format.ts';
 import { TOPICS } from '../help/topics.ts';
+import { closestOf } from '../parse/closest-word.ts';
 import { columnsOf } from '../terminal/columns.ts';
-import { closestOf } from '../values/closest.ts';
 
 export interface HelpOptions {
   readonly words: readonly string[];
@@ -55,7 +55,7 @@ export async function help(
   if (!hasGlobalFlags) addGlobalFlags(command, { isHidden: true });
   command.outputHelp();
   if (topic !== 'sandbox') return;
-  const { FAULT_NAMES } = await import('../sandbox/faults.ts');
+  const { FAULT_NAMES } = await import('../sandbox/faults/faults.ts');
   io.line('');
   io.line('Faults:');
   const faults = FAULT_NAMES.map(({ usage, description }) => `${usage}  ${description}`);

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { MAX_PER_PAGE } from '../api/client.ts';
 import type { Package } from '../api/package.ts';
 import { collectPages } from '../api/paging.ts';
-import { packageListing } from '../cli/package-listing.ts';
-import { parseSort, type SortOrder, sortWords } from '../cli/sort.ts';
-import { sortItems } from '../cli/sort-items.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { forFlag, knowing, nonEmpty } from '../flags/flag-values.ts';
-import { parseCount } from '../values/count.ts';
+import { parseCount } from '../parse/count.ts';
+import { packageListing } from './listing/package-listing.ts';
+import { parseSort, type SortOrder, sortWords } from './listing/sort.ts';
+import { sortItems } from './listing/sort-items.ts';
 
 export interface ListOptions {
   /** Counted from 1; null lists from the first page on. */

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { parseSecret } from '../auth/secret-text.ts';
 import { splitCommand } from '../auth/split-command.ts';
-import { describeCredential, whoamiDocument } from '../cli/account.ts';
-import { readText } from '../cli/ids.ts';
-import { rememberAddresses, storeCredential } from '../cli/store-credential.ts';
 import type { StoredCredential } from '../config/credential-file.ts';
 import { type CredentialSettings, toSettings } from '../config/credential-settings.ts';
 import type { AccountContext } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { forFlag, nonEmpty } from '../flags/flag-values.ts';
+import { readText } from '../flags/ids.ts';
+import { describeCredential, whoamiDocument } from './account/account.ts';
+import { rememberAddresses, storeCredential } from './account/store-credential.ts';
 
 /** Which credential is to be stored; `ask` lets the user choose. */
 export type LoginOptions = {

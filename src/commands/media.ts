@@ -1,16 +1,15 @@
 import type { Command } from 'commander';
 import { type Medium, type MediumTranscript, mediumDocument, transcriptDocument } from '../api/media.ts';
 import { collectPages } from '../api/paging.ts';
-import { parseSort, sortWords } from '../cli/sort.ts';
-
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { forFlag, knowing, nonEmpty, oneOf } from '../flags/flag-values.ts';
-import { checkMedia } from '../selection/check-media.ts';
-import { formatDuration } from '../terminal/format.ts';
-import type { Column } from '../terminal/terminal.ts';
-import { parseCount } from '../values/count.ts';
+import { checkMedia } from '../media-selection/check-media.ts';
+import { parseCount } from '../parse/count.ts';
+import type { Column } from '../terminal/listing/listing.ts';
+import { formatDuration } from '../terminal/text/format.ts';
 import { PROGRAM } from '../version.ts';
+import { parseSort, sortWords } from './listing/sort.ts';
 
 export interface MediaListOptions {
   readonly text: string | null;

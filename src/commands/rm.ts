@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { encodeSegment } from '../api/client.ts';
-import { batchError, type Failure, failureText } from '../cli/batch.ts';
-import { dryRunDocument } from '../cli/dry-run.ts';
-import { errorDocument } from '../cli/error-document.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
+import { batchError, type Failure, failureText } from '../output/batch-error.ts';
+import { dryRunDocument } from '../output/dry-run.ts';
+import { errorDocument } from '../output/error-document.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 import { PROGRAM } from '../version.ts';
 

@@ -1,17 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Command } from 'commander';
-import { sandboxEnvironment, sandboxVariables } from '../cli/sandbox-environment.ts';
 import type { LocalContext } from '../context.ts';
 import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import { forFlag, knowing, nonEmpty, repeatable } from '../flags/flag-values.ts';
+import { parseCount } from '../parse/count.ts';
+import { parseDuration } from '../parse/duration.ts';
 import type { Traits } from '../sandbox/dialect/traits.ts';
-import type { SandboxFault } from '../sandbox/faults.ts';
+import type { SandboxFault } from '../sandbox/faults/faults.ts';
 import type { Sandbox } from '../sandbox/start.ts';
-import { quoteForShell } from '../terminal/shell-quote.ts';
-import { parseCount } from '../values/count.ts';
-import { parseDuration } from '../values/duration.ts';
+import { quoteForShell } from '../terminal/text/shell-quote.ts';
+import { sandboxEnvironment, sandboxVariables } from './sandbox/sandbox-environment.ts';
 
 export interface SandboxCommandOptions {
   /** 0 takes a free one. */
@@ -91,7 +91,7 @@ export function defineSandbox(
 /** The table of faults is loaded for those who want one. */
 async function parseFaults(texts: readonly string[]): Promise<readonly SandboxFault[]> {
   if (texts.length === 0) return [];
-  const { parseFault } = await import('../sandbox/faults.ts');
+  const { parseFault } = await import('../sandbox/faults/faults.ts');
   return texts.map(forFlag('--fault', parseFault));
 }
 
@@ -107,7 +107,7 @@ async function dialectNames(): Promise<readonly string[]> {
 }
 
 async function faultNames(): Promise<readonly string[]> {
-  const { FAULT_NAMES } = await import('../sandbox/faults.ts');
+  const { FAULT_NAMES } = await import('../sandbox/faults/faults.ts');
   return FAULT_NAMES.map(({ name }) => name);
 }
 

@@ -1,8 +1,5 @@
 import type { Command } from 'commander';
 import type { Package } from '../api/package.ts';
-import { batchError, type Failure, failureText } from '../cli/batch.ts';
-import { packageListing } from '../cli/package-listing.ts';
-import { waitForPackage } from '../cli/wait-for-package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import {
@@ -12,8 +9,11 @@ import {
   refuseWaitFlags,
   type WaitFlags,
 } from '../flags/wait-flags.ts';
+import { batchError, type Failure, failureText } from '../output/batch-error.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 import { PROGRAM } from '../version.ts';
+import { waitForPackage } from '../wait/wait-for-package.ts';
+import { packageListing } from './listing/package-listing.ts';
 
 export interface StatusOptions {
   readonly ids: readonly string[];

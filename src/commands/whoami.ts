@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { describeCredential, type Identity, tenantOf, whoamiDocument } from '../cli/account.ts';
 import type { CredentialSettings } from '../config/credential-settings.ts';
 import type { AccountContext } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { formatRelativeTime } from '../terminal/format.ts';
+import { formatRelativeTime } from '../terminal/text/format.ts';
+import { describeCredential, type Identity, tenantOf, whoamiDocument } from './account/account.ts';
 
 export interface WhoamiOptions {
   readonly verify: boolean;

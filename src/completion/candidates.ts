@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import { type KnownWords, knownWordsOf } from '../flags/flag-values.ts';
-import { escapeText } from '../terminal/escape.ts';
+import { escapeText } from '../terminal/text/escape.ts';
 import { findCommand, findPosition, type Position, withAncestors } from './position.ts';
 
 /** One word that fits, whole, with a few words about it that may be empty. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isSystemError } from '../disk/disk-error.ts';
 import { makeMissingFolders } from '../disk/make-missing-folders.ts';
 import { readJsonOrNothing } from '../disk/read-json-or-nothing.ts';
-import { isObject } from '../values/json.ts';
+import { isObject } from '../parse/json.ts';
 import type { Candidate, IdKind } from './candidates.ts';
 
 /** How long ids are offered without asking the service again. */

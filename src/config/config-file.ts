@@ -1,4 +1,4 @@
-import type { JsonObject } from '../values/json.ts';
+import type { JsonObject } from '../parse/json.ts';
 import { FILE_VERSION, optionalText, refuseUnknownKeys, requireObject } from './json-file.ts';
 import { PROFILE_KEYS, type ProfileKey } from './profile-keys.ts';
 

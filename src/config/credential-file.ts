@@ -1,4 +1,4 @@
-import type { JsonObject } from '../values/json.ts';
+import type { JsonObject } from '../parse/json.ts';
 import { FILE_VERSION, refuseUnknownKeys, requireObject, requireText, WrongValue } from './json-file.ts';
 
 /** What `login` keeps. */

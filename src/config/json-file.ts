@@ -1,5 +1,5 @@
 import { ExpectedError } from '../errors.ts';
-import { isObject, type JsonObject } from '../values/json.ts';
+import { isObject, type JsonObject } from '../parse/json.ts';
 
 /** A file of the store whose content cannot be used. It is never overwritten. */
 export class BrokenFileError extends ExpectedError {

@@ -3,7 +3,7 @@ import { promises as files } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
-import { holderOf, mayBeAlive, type Owner } from '../disk/holder.ts';
+import { holderOf, mayBeAlive, type Owner } from '../disk/lock-record.ts';
 import { readSignature } from '../disk/read-signature.ts';
 import { NotOurFileError } from '../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';

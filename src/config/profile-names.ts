@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readJsonOrNothing } from '../disk/read-json-or-nothing.ts';
-import { isObject } from '../values/json.ts';
+import { isObject } from '../parse/json.ts';
 
 const LIMIT_BYTES = 1_048_576;
 

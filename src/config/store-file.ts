@@ -20,7 +20,7 @@ import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { untilFree } from '../disk/busy-file.ts';
 import { diskError, isSystemError, reasonOf } from '../disk/disk-error.ts';
-import type { Owner } from '../disk/holder.ts';
+import type { Owner } from '../disk/lock-record.ts';
 import { makeFolders } from '../disk/make-folder.ts';
 import { NO_DETOUR } from '../disk/open-flags.ts';
 import { syncFolder } from '../disk/sync-folder.ts';

@@ -1,5 +1,5 @@
 import type { CachedToken } from '../auth/token-cache.ts';
-import type { JsonObject } from '../values/json.ts';
+import type { JsonObject } from '../parse/json.ts';
 import { FILE_VERSION, requireObject, requireText, WrongValue } from './json-file.ts';
 
 /** What a fetched token is bound to. */

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../values/json.ts';
+import { isObject, type JsonObject } from '../parse/json.ts';
 import { isSystemError } from './disk-error.ts';
 import { NotOurFileError, readSmallFileSync } from './read-small-file.ts';
 

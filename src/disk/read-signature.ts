@@ -1,6 +1,6 @@
 import { isExpectedError } from '../errors.ts';
-import { parseJson } from '../values/json.ts';
-import { type Holder, parseHolder } from './holder.ts';
+import { parseJson } from '../parse/json.ts';
+import { type Holder, parseHolder } from './lock-record.ts';
 import { readSmallFile } from './read-small-file.ts';
 
 /** A signature takes some hundred bytes. */

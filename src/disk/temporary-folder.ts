@@ -1,7 +1,7 @@
 import { lstat, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError, isSystemError } from './disk-error.ts';
-import { holderOf, mayBeAlive, type Owner } from './holder.ts';
+import { holderOf, mayBeAlive, type Owner } from './lock-record.ts';
 import { readSignature } from './read-signature.ts';
 import { NotOurFileError } from './read-small-file.ts';
 

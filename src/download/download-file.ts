@@ -1,20 +1,20 @@
 import path from 'node:path';
 import { untilFree } from '../disk/busy-file.ts';
-import type { Owner } from '../disk/holder.ts';
+import type { Owner } from '../disk/lock-record.ts';
 import { makeFolders } from '../disk/make-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { fileSourceOf } from '../range/file-source.ts';
 import type { RangeSource } from '../range/range-source.ts';
-import { clearLeftBehind } from './clear-left-behind.ts';
 import { type ExistingFile, proveExisting, skipExisting } from './existing-file.ts';
-import { isArchiveExpected } from './expected-content.ts';
 import { type FillContext, type FillEvent, type FillRequest, fillPart, leave } from './fill-part.ts';
-import type { ObjectIdentity } from './journal.ts';
-import { openPartFile } from './open-part-file.ts';
-import type { PartFile } from './part-file.ts';
-import { findExisting, folderInTheWay, inTheWay, publish, specialInTheWay } from './publish.ts';
-import { checkSpace } from './space.ts';
-import type { Proof } from './verify-content.ts';
+import { checkSpace } from './part/free-space.ts';
+import type { ObjectIdentity } from './part/journal.ts';
+import { openPartFile } from './part/open-part-file.ts';
+import type { PartFile } from './part/part-file.ts';
+import { findExisting, folderInTheWay, inTheWay, publish, specialInTheWay } from './part/publish.ts';
+import { clearLeftBehind } from './part/remove-stale-part.ts';
+import { isArchiveExpected } from './response/expected-content.ts';
+import type { Proof } from './verify/verify-content.ts';
 
 export interface FileRequest extends FillRequest {
   readonly identity: ObjectIdentity;

@@ -1,7 +1,7 @@
 import { isExpectedError } from '../errors.ts';
 import { openFileSource } from '../range/file-source.ts';
 import type { RangeSource } from '../range/range-source.ts';
-import { isArchiveExpected } from './expected-content.ts';
+import { isArchiveExpected } from './response/expected-content.ts';
 import {
   hasZipHead,
   type Proof,
@@ -9,7 +9,7 @@ import {
   type VerifyContext,
   type VerifyRequest,
   verifyContent,
-} from './verify-content.ts';
+} from './verify/verify-content.ts';
 
 export type ExistingFile = Proof & { readonly sizeBytes: number };
 

@@ -1,13 +1,13 @@
 import { isExpectedError } from '../errors.ts';
 import { linkController } from '../http/linked-controller.ts';
-import { DamagedEntryError } from '../zip/refusal.ts';
-import { inspectHead, isArchiveExpected } from './expected-content.ts';
-import { UnfitAnswerError } from './file-answer.ts';
-import { followArrivals } from './follow.ts';
-import type { TransferContext, TransferEvent, TransferRequest } from './job.ts';
-import type { PartFile } from './part-file.ts';
-import { type TransferResult, transfer } from './transfer.ts';
-import type { Proof, VerifyEvent, VerifyRequest } from './verify-content.ts';
+import { DamagedEntryError } from '../zip/read/refusal.ts';
+import type { PartFile } from './part/part-file.ts';
+import { inspectHead, isArchiveExpected } from './response/expected-content.ts';
+import { UnfitAnswerError } from './response/file-response.ts';
+import { type TransferResult, transfer } from './transfer/transfer.ts';
+import type { TransferContext, TransferEvent, TransferRequest } from './transfer/transfer-job.ts';
+import { followArrivals } from './verify/streaming-verifier.ts';
+import type { Proof, VerifyEvent, VerifyRequest } from './verify/verify-content.ts';
 
 export interface FillRequest
   extends VerifyRequest,

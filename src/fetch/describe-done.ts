@@ -1,6 +1,6 @@
 import type { FileResult } from '../download/download-file.ts';
-import { formatElapsed, formatRate } from '../terminal/format.ts';
-import { formatSize } from '../values/size.ts';
+import { formatSize } from '../parse/size.ts';
+import { formatElapsed, formatRate } from '../terminal/text/format.ts';
 
 /** A speed over less time than this says nothing. */
 const SHORTEST_TRANSFER_MS = 100;

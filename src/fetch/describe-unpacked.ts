@@ -1,6 +1,6 @@
-import { counted } from '../terminal/format.ts';
-import { formatSize } from '../values/size.ts';
-import type { ExtractedFile } from '../zip/extract.ts';
+import { formatSize } from '../parse/size.ts';
+import { counted } from '../terminal/text/format.ts';
+import type { ExtractedFile } from '../zip/extract/extract.ts';
 
 /**
  * What became of the files of an archive: `2 files, 3 KiB unpacked, 38 already there; 1 left as it is, not

@@ -1,6 +1,6 @@
 import { DEFAULT_JOBS, DEFAULT_RETRIES, type FetchFlags } from '../flags/fetch-flags.ts';
-import { selectsAll } from '../values/path-filter.ts';
-import { writeSize } from '../values/size.ts';
+import { writeSize } from '../parse/size.ts';
+import { selectsAll } from '../patterns/path-filter.ts';
 import { PROGRAM } from '../version.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { errorDocument } from '../cli/error-document.ts';
 import type { FileResult } from '../download/download-file.ts';
-import type { Verified } from '../download/verify-content.ts';
+import type { Verified } from '../download/verify/verify-content.ts';
 import type { ExpectedError } from '../errors.ts';
-import type { ExtractedFile } from '../zip/extract.ts';
+import { errorDocument } from '../output/error-document.ts';
+import type { ExtractedFile } from '../zip/extract/extract.ts';
 import type { Unpacked } from './unpack-archive.ts';
 
 /** One package in the `--json` document of `fetch` (contract). */

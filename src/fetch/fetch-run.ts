@@ -3,8 +3,8 @@ import {
   type ConnectionBudget,
   createConnectionBudget,
   DEFAULT_CONNECTIONS,
-} from '../download/connection-budget.ts';
-import { createRateLimit, type RateLimit } from '../download/rate-limit.ts';
+} from '../download/transfer/connection-budget.ts';
+import { createRateLimit, type RateLimit } from '../download/transfer/rate-limit.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { Target } from './targets.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
-import { inspectHead } from '../download/expected-content.ts';
-import { stdoutDestination } from '../download/stdout-destination.ts';
-import { transfer } from '../download/transfer.ts';
+import { stdoutDestination } from '../download/part/stdout-destination.ts';
+import { inspectHead } from '../download/response/expected-content.ts';
+import { transfer } from '../download/transfer/transfer.ts';
 import { ExpectedError } from '../errors.ts';
 import { expectedContent, fileUrl, renewUrl } from './fetch-package.ts';
 import type { FetchRun } from './fetch-run.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { FileEvent } from '../download/download-file.ts';
-import { formatDuration } from '../terminal/format.ts';
+import { formatSize } from '../parse/size.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { formatSize } from '../values/size.ts';
+import { formatDuration } from '../terminal/text/format.ts';
 import { tellTransfer } from './transfer-progress.ts';
 
 /** Tells the terminal what happens to one file. */

@@ -1,20 +1,20 @@
 import { isArchiveDeclared } from '../api/declared-archive.ts';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
-import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/connection-budget.ts';
-import { NoRangesError } from '../download/http-source.ts';
-import { couldBeArchive } from '../download/verify-content.ts';
+import { NoRangesError } from '../download/remote/http-source.ts';
+import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/transfer/connection-budget.ts';
+import { couldBeArchive } from '../download/verify/verify-content.ts';
 import { ExpectedError } from '../errors.ts';
 import { DEFAULT_RETRIES } from '../flags/fetch-flags.ts';
-import { commandLine } from '../terminal/shell-quote.ts';
-import { formatUtc } from '../values/when.ts';
+import { formatUtc } from '../parse/time.ts';
+import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
-import { readDirectory } from '../zip/directory.ts';
-import type { ArchiveEntry } from '../zip/entry.ts';
-import { nameDecoder } from '../zip/name-encoding.ts';
+import { readDirectory } from '../zip/read/directory.ts';
+import type { ArchiveEntry } from '../zip/read/entry.ts';
+import { nameDecoder } from '../zip/read/name-encoding.ts';
 import { expectedContent, fileUrl, renewUrl } from './fetch-package.ts';
 import { openRemoteArchive } from './remote-archive.ts';
-import { tellNames } from './tell-names.ts';
+import { tellNames } from './report-names.ts';
 
 /** One entry in the `--json` document of `contents` (contract). */
 export interface ContentsItem {

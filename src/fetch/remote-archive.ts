@@ -1,13 +1,13 @@
 import type { Context } from '../context.ts';
-import type { ConnectionBudget } from '../download/connection-budget.ts';
-import { type ExpectedContent, inspectHead } from '../download/expected-content.ts';
 import {
   type HttpSourceOpening,
   type HttpSourceRequest,
   openHttpSource,
-} from '../download/open-http-source.ts';
-import type { RateLimit } from '../download/rate-limit.ts';
-import { TAIL_BYTES } from '../zip/end-record.ts';
+} from '../download/remote/open-http-source.ts';
+import { type ExpectedContent, inspectHead } from '../download/response/expected-content.ts';
+import type { ConnectionBudget } from '../download/transfer/connection-budget.ts';
+import type { RateLimit } from '../download/transfer/rate-limit.ts';
+import { TAIL_BYTES } from '../zip/read/end-record.ts';
 
 export interface RemoteReading {
   /** The package, and what the file is called in progress. */

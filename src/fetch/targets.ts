@@ -3,9 +3,9 @@ import path from 'node:path';
 import type { Package } from '../api/package.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
 import { resolvePath } from '../disk/resolve-path.ts';
-import { fileName, folderName } from '../download/file-name.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
+import { fileName, folderName } from './file-name.ts';
 
 /** At the beginning of a path on Windows. */
 const DRIVE = /^(?:[\\/]{2}[?.][\\/])?[a-z]:/i;

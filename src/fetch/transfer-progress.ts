@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
-import { createSpeedometer } from '../download/speed.ts';
-import type { ProgressEvent, Terminal } from '../terminal/terminal.ts';
+import { createSpeedometer } from '../download/transfer/speed.ts';
+import type { ProgressEvent } from '../terminal/progress/progress-event.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** Often enough for an eye and for a script that reads `--progress json`. */
 const TELL_EVERY_MS = 100;

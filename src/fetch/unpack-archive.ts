@@ -3,19 +3,19 @@ import { basename, dirname, join } from 'node:path';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { untilFree } from '../disk/busy-file.ts';
-import { checkSpace } from '../download/space.ts';
+import { checkSpace } from '../download/part/free-space.ts';
 import { ExpectedError } from '../errors.ts';
+import { selectsAll } from '../patterns/path-filter.ts';
+import { createExplainedFilter } from '../patterns/pattern-hints.ts';
 import type { RangeSource } from '../range/range-source.ts';
-import { commandLine } from '../terminal/shell-quote.ts';
-import { createExplainedFilter } from '../values/near-miss.ts';
-import { selectsAll } from '../values/path-filter.ts';
-import { type ExtractedFile, extractArchive } from '../zip/extract.ts';
-import { type LeftOut, type RenamedEntry, showLeftOut } from '../zip/extraction-plan.ts';
-import { nameDecoder } from '../zip/name-encoding.ts';
-import { showName, showSome } from '../zip/refusal.ts';
+import { commandLine } from '../terminal/text/shell-quote.ts';
+import { type ExtractedFile, extractArchive } from '../zip/extract/extract.ts';
+import { type LeftOut, type RenamedEntry, showLeftOut } from '../zip/extract/extraction-plan.ts';
+import { nameDecoder } from '../zip/read/name-encoding.ts';
+import { showName, showSome } from '../zip/read/refusal.ts';
 import { contentsCommand } from './fetch-command.ts';
 import type { FetchRun } from './fetch-run.ts';
-import { tellNames } from './tell-names.ts';
+import { tellNames } from './report-names.ts';
 import { tellTransfer } from './transfer-progress.ts';
 
 /** What came out of an archive. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError } from '../errors.ts';
-import { parseFormats, parseTranscript, TRANSCRIPT_FORMATS } from '../selection/transcript-words.ts';
+import { parseFormats, parseTranscript, TRANSCRIPT_FORMATS } from '../media-selection/transcript-words.ts';
 import {
   addFetchFlags,
   type FetchFlags,

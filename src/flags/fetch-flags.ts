@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { ExpectedError } from '../errors.ts';
-import { parseCount } from '../values/count.ts';
-import { type PathSelection, selectsAll } from '../values/path-filter.ts';
-import { parseSize } from '../values/size.ts';
+import { parseCount } from '../parse/count.ts';
+import { parseSize } from '../parse/size.ts';
+import { type PathSelection, selectsAll } from '../patterns/path-filter.ts';
+import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from './entry-filter-flags.ts';
 import { forFlag, nonEmpty } from './flag-values.ts';
-import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from './selection-flags.ts';
 
 /** The flags of `fetch` that `create --fetch` takes as well. */
 export interface FetchFlags {

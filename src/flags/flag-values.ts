@@ -1,5 +1,5 @@
 import { ExpectedError } from '../errors.ts';
-import { closestOf } from '../values/closest.ts';
+import { closestOf } from '../parse/closest-word.ts';
 
 /** Words that a value may be, all of them or the usual ones. */
 export interface KnownWords {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { ProgressMode } from '../terminal/progress-mode.ts';
-import type { ColorMode } from '../terminal/style.ts';
-import type { OutputFormat } from '../terminal/terminal.ts';
+import type { OutputFormat } from '../terminal/listing/listing.ts';
+import type { ProgressMode } from '../terminal/progress/progress-mode.ts';
+import type { ColorMode } from '../terminal/text/style.ts';
 import { commaList, forFlag, oneOf } from './flag-values.ts';
 
 /** The flags that every command takes, before or after its name. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ExpectedError } from '../errors.ts';
-import { parseDuration } from '../values/duration.ts';
+import { parseDuration } from '../parse/duration.ts';
 import { forFlag } from './flag-values.ts';
 
 export interface WaitFlags {

@@ -1,5 +1,5 @@
+import type { Column } from '../terminal/listing/listing.ts';
 import type { ListQuestion, Prompts } from '../terminal/prompts/prompts.ts';
-import type { Column } from '../terminal/terminal.ts';
 
 /** One of a few answers that are known from the start. */
 export interface Choice<Value> {

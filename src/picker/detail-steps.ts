@@ -1,6 +1,6 @@
 import { ExpectedError } from '../errors.ts';
-import { visiblePart } from '../terminal/escape.ts';
-import { parseWhen } from '../values/when.ts';
+import { parseWhen } from '../parse/time.ts';
+import { visiblePart } from '../terminal/text/escape.ts';
 import { chooseOne } from './choices.ts';
 import type { Draft } from './draft.ts';
 import { nameOf } from './media-steps.ts';

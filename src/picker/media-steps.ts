@@ -1,6 +1,6 @@
 import type { Medium } from '../api/media.ts';
-import { formatDuration, formatRelativeTime } from '../terminal/format.ts';
-import type { Column } from '../terminal/terminal.ts';
+import type { Column } from '../terminal/listing/listing.ts';
+import { formatDuration, formatRelativeTime } from '../terminal/text/format.ts';
 import { chooseSeveral } from './choices.ts';
 import type { Draft } from './draft.ts';
 import type { Step } from './step.ts';

@@ -4,9 +4,9 @@ import type { Package } from '../api/package.ts';
 import { collectPages } from '../api/paging.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { formatRelativeTime } from '../terminal/format.ts';
+import type { Column } from '../terminal/listing/listing.ts';
 import type { ListQuestion } from '../terminal/prompts/prompts.ts';
-import type { Column } from '../terminal/terminal.ts';
+import { formatRelativeTime } from '../terminal/text/format.ts';
 import { PROGRAM } from '../version.ts';
 
 /** The service does not say in which order it lists, so that the newest are known only when all are. */

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { commandLine } from '../terminal/shell-quote.ts';
+import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
 import { askDescription, askTitle, chooseExpiry } from './detail-steps.ts';
 import { type Draft, EMPTY_DRAFT, type PickedSelection, selectionOf } from './draft.ts';

@@ -1,7 +1,7 @@
-import { readIds } from '../cli/ids.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { commandLine } from '../terminal/shell-quote.ts';
+import { readIds } from '../flags/ids.ts';
+import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
 import { typedWords } from './typed-words.ts';
 

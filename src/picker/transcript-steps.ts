@@ -1,4 +1,4 @@
-import { TRANSCRIPT_FORMATS } from '../selection/transcript-words.ts';
+import { TRANSCRIPT_FORMATS } from '../media-selection/transcript-words.ts';
 import { chooseOne, chooseSeveral } from './choices.ts';
 import { chosenTranscripts, type Draft, type FoundTranscript } from './draft.ts';
 import { nameOf } from './media-steps.ts';

@@ -4,23 +4,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { diskError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
-import { createActiveFaults } from './active-faults.ts';
-import { CATALOGUE } from './built-in-catalogue.ts';
-import { createBuiltInLibrary } from './built-in-library.ts';
 import { faultsOf } from './dialect/as-faults.ts';
 import { dialectId, withDialectIds } from './dialect/ids.ts';
 import { LARGE_CATALOGUE } from './dialect/large-library.ts';
 import { DEFAULT_TRAITS, type Traits } from './dialect/traits.ts';
-import type { SandboxFault } from './faults.ts';
-import { handleRequest } from './handle-request.ts';
-import type { Library } from './library.ts';
-import { type LocalServer, startLocalServer } from './local-server.ts';
-import { readMediaDirectory } from './media-directory.ts';
-import { createPackageStore, type PackageStore } from './package-store.ts';
-import type { SandboxState } from './sandbox-state.ts';
-import { startSignedStorage } from './signed-storage.ts';
-import { makeSandboxFolder, type SandboxOwner } from './temporary-folder.ts';
-import { createTokens } from './tokens.ts';
+import { createActiveFaults } from './faults/active-faults.ts';
+import type { SandboxFault } from './faults/faults.ts';
+import { startSignedStorage } from './files/signed-storage.ts';
+import { CATALOGUE } from './library/built-in-catalog.ts';
+import { createBuiltInLibrary } from './library/built-in-library.ts';
+import type { Library } from './library/library.ts';
+import { readMediaDirectory } from './library/media-directory.ts';
+import { createPackageStore, type PackageStore } from './packages/package-store.ts';
+import { handleRequest } from './routes/handle-request.ts';
+import { type LocalServer, startLocalServer } from './server/local-server.ts';
+import { makeSandboxFolder, type SandboxOwner } from './server/temporary-folder.ts';
+import type { SandboxState } from './state/sandbox-state.ts';
+import { createTokens } from './state/tokens.ts';
 
 export interface SandboxOptions {
   /** 0 for a free one. */

@@ -1,15 +1,17 @@
 import { ExpectedError } from '../errors.ts';
 import type { World } from '../world.ts';
 import { columnsOf, keepWidthUsable } from './columns.ts';
-import { escapeText } from './escape.ts';
-import { chooseGlyphs } from './glyphs.ts';
-import { createProgress } from './progress.ts';
-import { chooseProgressMode, isAutomated, type ProgressMode } from './progress-mode.ts';
+import type { OutputFormat } from './listing/listing.ts';
+import { createProgress } from './progress/progress.ts';
+import type { ProgressEvent } from './progress/progress-event.ts';
+import { chooseProgressMode, isAutomated, type ProgressMode } from './progress/progress-mode.ts';
 import { createResults } from './results.ts';
-import { shortenMessage } from './shorten-message.ts';
 import { createSink } from './sink.ts';
-import { type ColorMode, createStyle, wantsColor } from './style.ts';
-import type { OutputFormat, ProgressEvent, Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+import { escapeText } from './text/escape.ts';
+import { chooseGlyphs } from './text/glyphs.ts';
+import { shortenMessage } from './text/shorten-message.ts';
+import { type ColorMode, createStyle, wantsColor } from './text/style.ts';
 import { formatWorkflowError, guardWorkflowCommand } from './workflow-command.ts';
 
 export interface TerminalOptions
@@ -131,7 +133,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
         });
       }
       progress.end();
-      const { askYesNo } = await import('./confirm.ts');
+      const { askYesNo } = await import('./prompts/confirm.ts');
       return askYesNo(question, { stdin: options.stdin, stderr, signal, style, glyphs, isPlain });
     },
     async withPrompts(signal, work) {

@@ -1,12 +1,12 @@
 import type { OutputStream } from '../world.ts';
-import { formatCommaSeparated, formatTabSeparated } from './delimited.ts';
-import { escapeText, formatJson } from './escape.ts';
-import { chooseColumns, pickFields } from './fields.ts';
-import type { Glyphs } from './glyphs.ts';
+import { chooseColumns, pickFields } from './listing/choose-columns.ts';
+import { formatCommaSeparated, formatTabSeparated } from './listing/delimited.ts';
+import type { Column, Listing, OutputFormat } from './listing/listing.ts';
 import { outputError } from './output-error.ts';
 import { createSink, isReaderGone } from './sink.ts';
-import type { Style } from './style.ts';
-import type { Column, Listing, OutputFormat } from './terminal.ts';
+import { escapeText, formatJson } from './text/escape.ts';
+import type { Glyphs } from './text/glyphs.ts';
+import type { Style } from './text/style.ts';
 
 /** Standard output: what a command has to say and nothing else. */
 export interface Results {
@@ -56,7 +56,7 @@ export function createResults(options: ResultsOptions): Results {
   function printTable<Item>(items: readonly Item[], columns: readonly Column<Item>[]): void {
     enqueue(async () => {
       // Counting cells takes Unicode tables that cost more to load than a short command needs to run.
-      const { formatTable } = await import('./table.ts');
+      const { formatTable } = await import('./listing/table.ts');
       print(formatTable(items, columns, options.columns(), options));
     });
   }

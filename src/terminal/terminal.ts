@@ -1,66 +1,9 @@
+import type { Listing, OutputFormat } from './listing/listing.ts';
+import type { ProgressEvent } from './progress/progress-event.ts';
 import type { Prompts } from './prompts/prompts.ts';
+import type { Question } from './prompts/question.ts';
 
 /** What commands may say to the outside, and how progress is told. No ANSI codes cross this seam. */
-
-export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'tsv' | 'id';
-
-/** One column of a listing. `text` gives the machine form, `display` (if any) the form for people. */
-export interface Column<Item> {
-  readonly key: string;
-  readonly heading: string;
-  text(item: Item): string;
-  display?(item: Item): string;
-  readonly align?: 'left' | 'right';
-  /** Gives way first when the terminal is too narrow; ids never do. */
-  readonly shrinks?: boolean;
-  /** Left out of a table that would not fit otherwise. */
-  readonly isOptional?: boolean;
-}
-
-export interface Listing<Item> {
-  readonly items: readonly Item[];
-  readonly columns: readonly Column<Item>[];
-  /** The `--json` document. */
-  readonly document: Readonly<Record<string, unknown>>;
-  /** The JSON form of one item, for `ndjson` and `--fields`. */
-  itemDocument(item: Item): Readonly<Record<string, unknown>>;
-  /** Said to people on standard error when there is nothing to list. */
-  readonly emptyText: string;
-}
-
-/**
- * What the bar and the plain lines are drawn from, and what a line of `--progress json` says, whose
- * keys are fixed: `label`, `connections`, `files` and `totalFiles` are for people only.
- */
-export interface ProgressEvent {
-  readonly event: 'state' | 'wait' | 'progress' | 'retry' | 'verify' | 'done';
-  readonly id: string | null;
-  /** What the person calls it: a title or a file name. */
-  readonly label?: string;
-  readonly status?: string | null;
-  readonly bytes?: number | null;
-  readonly totalBytes?: number | null;
-  readonly bytesPerSecond?: number | null;
-  readonly etaSeconds?: number | null;
-  /** How many the bytes come over now. */
-  readonly connections?: number | null;
-  /** While an archive is unpacked: how many of its files are, and of how many. */
-  readonly files?: number | undefined;
-  readonly totalFiles?: number | undefined;
-  readonly attempt?: number | null;
-  readonly message?: string | null;
-}
-
-/** A question whose answer is a word or a choice. `check` says what is wrong with an answer, or null. */
-export type Question =
-  | { readonly kind: 'text'; readonly message: string; check(answer: string): string | null }
-  /** Never shown while it is typed or pasted, nor afterwards. */
-  | { readonly kind: 'secret'; readonly message: string; check(answer: string): string | null }
-  | {
-      readonly kind: 'choice';
-      readonly message: string;
-      readonly choices: readonly { readonly value: string; readonly label: string }[];
-    };
 
 export interface Terminal {
   /** Width of standard error in columns, for text that wraps. */

@@ -2,7 +2,7 @@ import type { Api } from '../api/client.ts';
 import type { Package } from '../api/package.ts';
 import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
-import { readFirst, readText } from '../values/fields.ts';
+import { readFirst, readText } from '../parse/fields.ts';
 import { pollDelayMs } from './schedule.ts';
 
 export interface WaitOptions {

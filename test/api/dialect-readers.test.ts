@@ -4,7 +4,7 @@ import { parseMedium, readTranscript } from '../../src/api/media.ts';
 import { parsePackage } from '../../src/api/package.ts';
 import { readClaims } from '../../src/api/page-end.ts';
 import { collectPages, type Page } from '../../src/api/paging.ts';
-import { parseJson } from '../../src/values/json.ts';
+import { parseJson } from '../../src/parse/json.ts';
 
 const list = (data: unknown) =>
   parseList(data, { what: 'package', httpStatus: 200, parseItem: (_value, id) => id, warn: () => undefined })

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { createApi } from '../../src/api/client.ts';
 import { createResponseBudget } from '../../src/api/response-budget.ts';
 import { commandCredential } from '../../src/auth/credential.ts';
-import type { Answer } from '../support/api-script.ts';
-import { startApi } from '../support/api-server.ts';
+import type { Answer } from '../support/api/api-script.ts';
+import { startApi } from '../support/api/api-server.ts';
+import { openTransport } from '../support/api/open-transport.ts';
 import { createFastClock } from '../support/fast-clock.ts';
-import { openTransport } from '../support/open-transport.ts';
 
 const signal = new AbortController().signal;
 

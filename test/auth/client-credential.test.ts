@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { clientCredential } from '../../src/auth/client-credential.ts';
 import type { CachedToken, TokenCache } from '../../src/auth/token-cache.ts';
 import type { Clock } from '../../src/clock.ts';
-import { type Answer } from '../support/api-script.ts';
-import { startApi } from '../support/api-server.ts';
+import { type Answer } from '../support/api/api-script.ts';
+import { startApi } from '../support/api/api-server.ts';
+import { openTransport } from '../support/api/open-transport.ts';
 import { createFastClock } from '../support/fast-clock.ts';
-import { openTransport } from '../support/open-transport.ts';
 
 const signal = new AbortController().signal;
 const FROZEN_MS = Date.UTC(2026, 0, 15);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { EXIT_CODES } from '../../src/errors.ts';
 import { outputSchema } from '../../src/help/output-schema.ts';
 import { buildProgram } from '../../src/program.ts';
-import { FAULT_NAMES } from '../../src/sandbox/faults.ts';
+import { FAULT_NAMES } from '../../src/sandbox/faults/faults.ts';
 import { runCommand } from './run-command.ts';
 
 const nothing = async () => undefined;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startApi } from '../support/api-server.ts';
+import { startApi } from '../support/api/api-server.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { defineLogout } from '../../src/commands/logout.ts';
-import { startApi } from '../support/api-server.ts';
+import { startApi } from '../support/api/api-server.ts';
 import { placeWithStore, readJson, storedFiles } from '../support/stored-files.ts';
 import { expectDocument } from './output-documents.ts';
 import { parseLine } from './parse-line.ts';

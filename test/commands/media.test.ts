@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer } from '../support/api-script.ts';
-import { startApi } from '../support/api-server.ts';
+import type { Answer } from '../support/api/api-script.ts';
+import { startApi } from '../support/api/api-server.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
 import { calls } from './scene.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { PACKAGE_ID } from '../support/api-packages.ts';
-import { startApi } from '../support/api-server.ts';
-import { makeZipObject } from '../support/served-object.ts';
+import { PACKAGE_ID } from '../support/api/api-packages.ts';
+import { startApi } from '../support/api/api-server.ts';
+import { makeZipObject } from '../support/faults/served-object.ts';
 import { runCommand } from './run-command.ts';
 
 describe('--quiet', () => {

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { outputSchema } from '../../src/help/output-schema.ts';
-import type { JsonDocument } from '../support/run-result.ts';
+import type { JsonDocument } from '../support/process/run-result.ts';
 
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictRequired: false });
 addFormats.default(ajv);

@@ -1,6 +1,6 @@
 import { createFastClock } from '../support/fast-clock.ts';
-import { runCli } from '../support/run-cli.ts';
-import type { ProgramResult, RunProgramOptions } from '../support/run-program.ts';
+import { runCli } from '../support/process/run-cli.ts';
+import type { ProgramResult, RunProgramOptions } from '../support/process/run-program.ts';
 
 /**
  * Runs the program on a clock that is fast enough for waiting and slow enough that no time limit of

@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { LIMITED_RIGHTS } from '../support/limited-rights.ts';
-import { BINARY_PATH, runBinary } from '../support/run-binary.ts';
-import { makePlace } from '../support/run-place.ts';
+import { LIMITED_RIGHTS } from '../support/process/limited-rights.ts';
+import { BINARY_PATH, runBinary } from '../support/process/run-binary.ts';
+import { makePlace } from '../support/process/run-place.ts';
 import { expectDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
 

@@ -1,6 +1,6 @@
-import { CREATED_ID_PREFIX } from '../support/api-packages.ts';
-import { type ApiServer, startApi } from '../support/api-server.ts';
-import { makeZipObject } from '../support/served-object.ts';
+import { CREATED_ID_PREFIX } from '../support/api/api-packages.ts';
+import { type ApiServer, startApi } from '../support/api/api-server.ts';
+import { makeZipObject } from '../support/faults/served-object.ts';
 
 /** The id of the first package that is created. */
 export const ID = `${CREATED_ID_PREFIX}0`;

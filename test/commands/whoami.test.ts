@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { defineWhoami } from '../../src/commands/whoami.ts';
-import { startApi } from '../support/api-server.ts';
-import { CANARY_TOKEN } from '../support/canary.ts';
+import { startApi } from '../support/api/api-server.ts';
 import { FAST_CLOCK_START_MS } from '../support/fast-clock.ts';
+import { CANARY_TOKEN } from '../support/process/canary.ts';
 import { credentialsOf, placeWithStore, storedFiles } from '../support/stored-files.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { parseLine } from './parse-line.ts';

@@ -1,12 +1,12 @@
 import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startApi } from '../support/api-server.ts';
+import { startApi } from '../support/api/api-server.ts';
 import { createFastClock } from '../support/fast-clock.ts';
-import { runBinary } from '../support/run-binary.ts';
-import { runCli } from '../support/run-cli.ts';
-import { makePlace } from '../support/run-place.ts';
-import type { ProgramResult, RunProgramOptions } from '../support/run-program.ts';
+import { runBinary } from '../support/process/run-binary.ts';
+import { runCli } from '../support/process/run-cli.ts';
+import { makePlace } from '../support/process/run-place.ts';
+import type { ProgramResult, RunProgramOptions } from '../support/process/run-program.ts';
 
 const LINE = ['__complete', 'zsh', '--', 'fetch', ''];
 const PACKAGES = [{ id: 'one', title: 'Interviews', status: 'ready' }];

@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { ApiServer } from '../support/api-server.ts';
-import { type PtyRun, runInPty } from '../support/pty.ts';
-import { makeEnv, makePlace, type RunPlace } from '../support/run-place.ts';
+import type { ApiServer } from '../support/api/api-server.ts';
+import { type PtyRun, runInPty } from '../support/process/pty.ts';
+import { makeEnv, makePlace, type RunPlace } from '../support/process/run-place.ts';
 
 export type RealShell = 'bash' | 'zsh' | 'fish';
 

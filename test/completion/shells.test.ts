@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { startApi } from '../support/api-server.ts';
-import { makePlace } from '../support/run-place.ts';
-import { EVIL } from '../terminal/evil-text.ts';
+import { startApi } from '../support/api/api-server.ts';
+import { makePlace } from '../support/process/run-place.ts';
+import { EVIL } from '../terminal/text/evil-text.ts';
 import { hasShell, openShell, type RealShell } from './shell-session.ts';
 
 const SHELLS: readonly RealShell[] = ['bash', 'zsh', 'fish'];

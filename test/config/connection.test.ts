@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../commands/run-command.ts';
-import { startApi } from '../support/api-server.ts';
-import { makePlace } from '../support/run-place.ts';
+import { startApi } from '../support/api/api-server.ts';
+import { makePlace } from '../support/process/run-place.ts';
 
 function placeWithConfig(text: string) {
   const place = makePlace();

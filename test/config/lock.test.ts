@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { waitForLock } from '../../src/config/lock.ts';
-import type { Owner } from '../../src/disk/holder.ts';
+import type { Owner } from '../../src/disk/lock-record.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 

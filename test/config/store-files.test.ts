@@ -13,9 +13,9 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../commands/run-command.ts';
-import { startApi } from '../support/api-server.ts';
-import { CANARY_TOKEN } from '../support/canary.ts';
-import { makePlace, type RunPlace } from '../support/run-place.ts';
+import { startApi } from '../support/api/api-server.ts';
+import { CANARY_TOKEN } from '../support/process/canary.ts';
+import { makePlace, type RunPlace } from '../support/process/run-place.ts';
 import { credentialsOf, placeWithStore, storedFiles } from '../support/stored-files.ts';
 import { listTree } from '../support/temp-folder.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { listOperations, OPENAPI, validateAnswer } from '../support/openapi.ts';
+import { listOperations, OPENAPI, validateAnswer } from '../support/api/openapi.ts';
 
 interface JsonExample {
   readonly method: string;

@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listOperations, validateAnswer } from '../support/openapi.ts';
+import { listOperations, validateAnswer } from '../support/api/openapi.ts';
 import { type Prism, startPrism } from './prism.ts';
 
 let prism: Prism;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { OPENAPI_PATH } from '../support/openapi.ts';
+import { OPENAPI_PATH } from '../support/api/openapi.ts';
 
 const PRISM = fileURLToPath(new URL('../../node_modules/.bin/prism', import.meta.url));
 const START_TIMEOUT_MS = 30_000;

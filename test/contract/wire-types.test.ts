@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile } from 'json-schema-to-typescript';
 import { describe, expect, test } from 'vitest';
-import { OPENAPI, type OpenApiSchema } from '../support/openapi.ts';
+import { OPENAPI, type OpenApiSchema } from '../support/api/openapi.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

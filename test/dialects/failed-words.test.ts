@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { combineTraits } from '../../src/sandbox/dialect/dialects.ts';
 import { TRAITS } from '../../src/sandbox/dialect/traits.ts';
-import { parseFault } from '../../src/sandbox/faults.ts';
+import { parseFault } from '../../src/sandbox/faults/faults.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { afterThisTest } from '../support/after-this-test.ts';

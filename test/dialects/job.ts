@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Traits, withTraits } from '../../src/sandbox/dialect/traits.ts';
-import type { StoredMedium } from '../../src/sandbox/library.ts';
-import { openRegularFile } from '../../src/sandbox/open-regular-file.ts';
-import { collectItems } from '../../src/sandbox/package-items.ts';
+import type { StoredMedium } from '../../src/sandbox/library/library.ts';
+import { collectItems } from '../../src/sandbox/packages/package-items.ts';
+import { openRegularFile } from '../../src/sandbox/server/open-regular-file.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { unpack } from '../sandbox/unpack.ts';
-import { makePlace, type RunPlace } from '../support/run-place.ts';
-import type { RunResult } from '../support/run-result.ts';
+import { makePlace, type RunPlace } from '../support/process/run-place.ts';
+import type { RunResult } from '../support/process/run-result.ts';
 import { listTree } from '../support/temp-folder.ts';
 
 /** What a run got wrong: `silent` is exit code 0 with something missing, `loud` any failure. */

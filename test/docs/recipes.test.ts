@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { makeEnv, makePlace, type RunPlace } from '../support/run-place.ts';
+import { makeEnv, makePlace, type RunPlace } from '../support/process/run-place.ts';
 import { type CodeBlock, codeBlocks } from './code-blocks.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));

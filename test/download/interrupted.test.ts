@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { setDownload, slowly } from '../support/download-scene.ts';
-import { wellBehaved as serve } from '../support/fault-mode.ts';
-import { makeZipObject } from '../support/served-object.ts';
+import { wellBehaved as serve } from '../support/faults/fault-mode.ts';
+import { makeZipObject } from '../support/faults/served-object.ts';
 
 const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);

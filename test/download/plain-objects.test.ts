@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createConnectionBudget } from '../../src/download/connection-budget.ts';
+import { createConnectionBudget } from '../../src/download/transfer/connection-budget.ts';
 import { FAST, isRight, setDownload } from '../support/download-scene.ts';
-import { cutAtHalfThen, wellBehaved } from '../support/fault-mode.ts';
-import { makePlainObject } from '../support/served-object.ts';
+import { cutAtHalfThen, wellBehaved } from '../support/faults/fault-mode.ts';
+import { makePlainObject } from '../support/faults/served-object.ts';
 
 const SIZE_BYTES = 3 * 1_048_576;
 const OBJECTS = [

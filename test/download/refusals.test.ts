@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { clientCredential } from '../../src/auth/client-credential.ts';
 import { askedRange, eventsOf, FAST, isRight, setDownload, slowly } from '../support/download-scene.ts';
-import { makeZipObject } from '../support/served-object.ts';
+import { makeZipObject } from '../support/faults/served-object.ts';
 
 const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { askedRange, eventsOf, isRight, setDownload, slowly } from '../support/download-scene.ts';
-import { headersWith, wellBehaved as serve } from '../support/fault-mode.ts';
+import { headersWith, wellBehaved as serve } from '../support/faults/fault-mode.ts';
 
-import type { FaultReply } from '../support/fault-reply.ts';
-import type { FaultHandler, FaultRequest } from '../support/fault-server.ts';
-import { makePlainObject, makeZipObject, siblingOf } from '../support/served-object.ts';
+import type { FaultReply } from '../support/faults/fault-response.ts';
+import type { FaultHandler, FaultRequest } from '../support/faults/fault-server.ts';
+import { makePlainObject, makeZipObject, siblingOf } from '../support/faults/served-object.ts';
 
 const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);

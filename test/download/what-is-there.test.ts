@@ -1,11 +1,11 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readBootId } from '../../src/download/journal.ts';
+import { readBootId } from '../../src/download/part/journal.ts';
 import { type DownloadScene, setDownload } from '../support/download-scene.ts';
-import { wellBehaved } from '../support/fault-mode.ts';
-import type { FaultHandler } from '../support/fault-server.ts';
-import { makePlainObject, makeZipObject } from '../support/served-object.ts';
+import { wellBehaved } from '../support/faults/fault-mode.ts';
+import type { FaultHandler } from '../support/faults/fault-server.ts';
+import { makePlainObject, makeZipObject } from '../support/faults/served-object.ts';
 import { listTree } from '../support/temp-folder.ts';
 
 const ETAG = '"zeros"';

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { FAULT_MODES } from '../support/fault-modes.ts';
-import { AMBIGUOUS_ARCHIVES } from '../zip/ambiguous-archives.ts';
-import { HOSTILE_ARCHIVES, ODD_ARCHIVES } from '../zip/hostile-archives.ts';
+import { FAULT_MODES } from '../support/faults/fault-modes.ts';
+import { AMBIGUOUS_ARCHIVES } from '../zip/read/ambiguous-archives.ts';
+import { HOSTILE_ARCHIVES, ODD_ARCHIVES } from '../zip/read/hostile-archives.ts';
 
 /** The rows of the fault catalogue about downloads and archives that must be handled, by chapter. */
 const MUST_BE_HANDLED: Readonly<Record<string, readonly number[]>> = {

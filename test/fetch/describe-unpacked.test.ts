@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeUnpacked } from '../../src/fetch/describe-unpacked.ts';
-import type { ExtractedFile } from '../../src/zip/extract.ts';
+import type { ExtractedFile } from '../../src/zip/extract/extract.ts';
 
 function files(outcome: ExtractedFile['outcome'], count: number): readonly ExtractedFile[] {
   return Array.from({ length: count }, (_, index) => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { makePlace } from '../support/run-place.ts';
+import { makePlace } from '../support/process/run-place.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { headerFields } from '../../src/http/headers.ts';
-import { formatRequestHead, formatResponseHead } from '../../src/http/heads.ts';
+import { formatRequestHead, formatResponseHead } from '../../src/http/log-headers.ts';
 
 describe('header fields', () => {
   const headers = headerFields({ etag: '"x"', 'set-cookie': ['a', 'b'], empty: '' });

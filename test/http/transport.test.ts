@@ -3,8 +3,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { afterThisTest } from '../support/after-this-test.ts';
+import { openTransport } from '../support/api/open-transport.ts';
 import { createFastClock } from '../support/fast-clock.ts';
-import { openTransport } from '../support/open-transport.ts';
 
 async function send(listener: RequestListener, signal: AbortSignal) {
   const server = createServer({ maxHeaderSize: 1_048_576 }, listener);

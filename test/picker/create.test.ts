@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bodiesSent, ID } from '../commands/scene.ts';
-import { CANARY_TOKEN } from '../support/canary.ts';
-import { makePlace } from '../support/run-place.ts';
-import { expectHarmless } from '../terminal/evil-text.ts';
+import { CANARY_TOKEN } from '../support/process/canary.ts';
+import { makePlace } from '../support/process/run-place.ts';
+import { expectHarmless } from '../terminal/text/evil-text.ts';
 import {
   CTRL_C,
   CTRL_U,

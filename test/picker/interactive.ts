@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { type ApiServer, startApi } from '../support/api-server.ts';
-import { type PtyOptions, type PtyRun, runInPty } from '../support/pty.ts';
-import { makeEnv, makePlace, type RunPlace } from '../support/run-place.ts';
-import { makeZipObject } from '../support/served-object.ts';
+import { type ApiServer, startApi } from '../support/api/api-server.ts';
+import { makeZipObject } from '../support/faults/served-object.ts';
+import { type PtyOptions, type PtyRun, runInPty } from '../support/process/pty.ts';
+import { makeEnv, makePlace, type RunPlace } from '../support/process/run-place.ts';
 import { MEDIA, TRANSCRIPTS } from './library.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));

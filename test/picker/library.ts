@@ -1,7 +1,7 @@
 import type { MediaAsset, Transcript } from '../../src/api/wire.ts';
 import { createClock } from '../../src/clock.ts';
-import type { ScriptedPackage } from '../support/api-packages.ts';
-import { EVIL } from '../terminal/evil-text.ts';
+import type { ScriptedPackage } from '../support/api/api-packages.ts';
+import { EVIL } from '../terminal/text/evil-text.ts';
 
 /** An hour more, so that a slow run does not change how old a thing is said to be. */
 function daysAgo(days: number): string {

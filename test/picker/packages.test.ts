@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../commands/run-command.ts';
 import { calls } from '../commands/scene.ts';
-import { EVIL, expectHarmless } from '../terminal/evil-text.ts';
+import { EVIL, expectHarmless } from '../terminal/text/evil-text.ts';
 import { CTRL_C, DOWN, ENTER, press, runInteractive, startLibrary, TAB } from './interactive.ts';
 import { PACKAGES } from './library.ts';
 

@@ -1,53 +1,53 @@
 import { describe, expect, test } from 'vitest';
-import type { PtyRun } from '../support/pty.ts';
+import type { PtyRun } from '../support/process/pty.ts';
 import { CTRL_C, DOWN, ENTER, press, runInteractive, startLibrary, TAB } from './interactive.ts';
 import { PACKAGES } from './library.ts';
 
 const shown = (pty: PtyRun) => `${pty.screen()}\n`;
 /** How a screen looks, as text. Look at what changes before it is kept. */
-const golden = (name: string) => `goldens/${name}.txt`;
+const golden = (columns: number, name: string) => `goldens/${columns}/${name}.txt`;
 
 describe.each([80, 40])('screens of %d columns', (columns) => {
   test('create, from the media to the package', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api, { columns });
     await pty.waitFor('7 found');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`media-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'media'));
     await press(pty, 'inter', '2 found');
     await press(pty, TAB + TAB, '2 chosen');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`search-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'search'));
     await press(pty, ENTER, 'Renditions');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`renditions-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'renditions'));
     await press(pty, ENTER, '? Transcripts');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`transcripts-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'transcripts'));
     await press(pty, DOWN + DOWN + ENTER, '? Languages');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`languages-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'languages'));
     await press(pty, ` ${ENTER}`, 'Formats');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`formats-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'formats'));
     await press(pty, ENTER, 'What goes into');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`extent-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'extent'));
     await press(pty, ENTER, 'Title: Interview with Anna and 1 more');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`title-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'title'));
     await press(pty, ENTER, 'Description:');
     await press(pty, ENTER, 'The package expires');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`expires-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'expires'));
     await press(pty, DOWN + DOWN + DOWN + DOWN + ENTER, 'Such as 7d');
     await press(pty, `soon${ENTER}`, 'is not a date or duration');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`expires-wrong-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'expires-wrong'));
     await press(pty, `\x157d${ENTER}`, 'Create, or change');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`review-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'review'));
     await press(pty, ENTER, 'being prepared');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`offer-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'offer'));
     pty.write(DOWN + DOWN + ENTER);
     await pty.exited;
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`created-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'created'));
   });
 
   test('the packages', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const pty = runInteractive(['fetch'], api, { columns });
     await pty.waitFor('4 found');
-    await expect(shown(pty)).toMatchFileSnapshot(golden(`packages-${columns}`));
+    await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'packages'));
   });
 });
 
@@ -55,7 +55,7 @@ test('200 columns are not stretched to', async () => {
   const api = await startLibrary();
   const pty = runInteractive(['create'], api, { columns: 200 });
   await pty.waitFor('7 found');
-  await expect(shown(pty)).toMatchFileSnapshot(golden('media-200'));
+  await expect(shown(pty)).toMatchFileSnapshot(golden(200, 'media'));
 });
 
 test('without colour and without UTF-8 it reads the same', async () => {
@@ -63,7 +63,7 @@ test('without colour and without UTF-8 it reads the same', async () => {
   const pty = runInteractive(['create'], api, { env: { NO_COLOR: '1', LANG: 'C' } });
   await pty.waitFor('7 found');
   await press(pty, TAB, '1 chosen');
-  await expect(shown(pty)).toMatchFileSnapshot(golden('media-no-color-ascii'));
+  await expect(shown(pty)).toMatchFileSnapshot(golden(80, 'media-no-color-ascii'));
   pty.write(CTRL_C);
   await pty.exited;
   expect(pty.raw()).not.toMatch(/\x1b\[[\d;]*m/);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TokenAnswer } from '../../src/api/wire.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import { validateAnswer } from '../support/openapi.ts';
+import { validateAnswer } from '../support/api/openapi.ts';
 import { call, openSandbox, type Received, send } from './conversation.ts';
 
 interface TokenRequest {

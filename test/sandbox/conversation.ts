@@ -1,9 +1,9 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { DownloadPackage, MediaAsset, Transcript } from '../../src/api/wire.ts';
-import { parseFault } from '../../src/sandbox/faults.ts';
+import { parseFault } from '../../src/sandbox/faults/faults.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
 import { afterThisTest } from '../support/after-this-test.ts';
-import { validateAnswer } from '../support/openapi.ts';
+import { validateAnswer } from '../support/api/openapi.ts';
 
 /** A sandbox with the given faults (`cut=100`), closed when the test ends. */
 export async function openSandbox(

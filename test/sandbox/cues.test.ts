@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Cue } from '../../src/sandbox/cue.ts';
-import { formatCues } from '../../src/sandbox/format-cues.ts';
-import { parsePlainCues, parseTimedCues } from '../../src/sandbox/parse-cues.ts';
+import type { Cue } from '../../src/sandbox/library/cue.ts';
+import { formatCues } from '../../src/sandbox/library/format-cues.ts';
+import { parsePlainCues, parseTimedCues } from '../../src/sandbox/library/parse-cues.ts';
 
 const CUES: readonly Cue[] = [
   { startMs: 0, endMs: 1500, speaker: 'Anna', text: 'One & <two>' },

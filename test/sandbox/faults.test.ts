@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ExpectedError } from '../../src/errors.ts';
-import { createActiveFaults } from '../../src/sandbox/active-faults.ts';
-import { FAULT_NAMES, parseFault } from '../../src/sandbox/faults.ts';
+import { createActiveFaults } from '../../src/sandbox/faults/active-faults.ts';
+import { FAULT_NAMES, parseFault } from '../../src/sandbox/faults/faults.ts';
 
 describe('parseFault', () => {
   test.each([

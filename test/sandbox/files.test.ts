@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { validateAnswer } from '../support/openapi.ts';
+import { validateAnswer } from '../support/api/openapi.ts';
 import { call, get, makeFile, openSandbox } from './conversation.ts';
 
 describe('GET /downloads/file/{fileId}', () => {

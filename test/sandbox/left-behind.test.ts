@@ -3,8 +3,8 @@ import { chownSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'n
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type BinaryRun, startBinary } from '../support/run-binary.ts';
-import { makePlace, type RunPlace } from '../support/run-place.ts';
+import { type BinaryRun, startBinary } from '../support/process/run-binary.ts';
+import { makePlace, type RunPlace } from '../support/process/run-place.ts';
 import { listTree, makeTempFolder } from '../support/temp-folder.ts';
 
 async function startSandboxIn(place: RunPlace): Promise<BinaryRun> {

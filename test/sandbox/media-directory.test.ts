@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readMediaDirectory } from '../../src/sandbox/media-directory.ts';
+import { readMediaDirectory } from '../../src/sandbox/library/media-directory.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import {
   call,

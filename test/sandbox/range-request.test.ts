@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgeRequest } from '../../src/sandbox/range-request.ts';
+import { judgeRequest } from '../../src/sandbox/files/range-request.ts';
 
 const DATE = 'Mon, 02 Jun 2025 12:00:00 GMT';
 const VALIDATORS = { sizeBytes: 1000, etag: '"a"', lastModified: new Date('2025-06-02T12:00:00.700Z') };

@@ -1,6 +1,6 @@
-import type { FaultReply } from './fault-reply.ts';
-import type { FaultRequest } from './fault-server.ts';
-import { judgeRange, type ServedObject } from './served-object.ts';
+import type { FaultReply } from './faults/fault-response.ts';
+import type { FaultRequest } from './faults/fault-server.ts';
+import { judgeRange, type ServedObject } from './faults/served-object.ts';
 
 /** Sends the head of a response with the bytes that were asked for, and says which those are; the body is the caller's. */
 export async function beginPart(

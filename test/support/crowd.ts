@@ -1,5 +1,5 @@
-import type { FaultHandler, FaultRequest } from './fault-server.ts';
-import type { ServedObject } from './served-object.ts';
+import type { FaultHandler, FaultRequest } from './faults/fault-server.ts';
+import type { ServedObject } from './faults/served-object.ts';
 
 /**
  * Answers no file request before `count` of them are under way together, or nothing more comes for a

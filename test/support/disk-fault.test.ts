@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type DiskFault, diskFaultFlags } from './disk-fault.ts';
-import { runBinary } from './run-binary.ts';
+import { runBinary } from './process/run-binary.ts';
 import { makeTempFolder } from './temp-folder.ts';
 
 /** Writes twice, syncs, renames; says what went wrong. */

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../../src/api/client.ts';
 import { type Credential, tokenCredential } from '../../src/auth/credential.ts';
-import type { Owner } from '../../src/disk/holder.ts';
-import { createConnectionBudget } from '../../src/download/connection-budget.ts';
+import type { Owner } from '../../src/disk/lock-record.ts';
 import {
   downloadFile,
   type FileContext,
@@ -13,12 +12,18 @@ import {
   type FileRequest,
   type FileResult,
 } from '../../src/download/download-file.ts';
+import { createConnectionBudget } from '../../src/download/transfer/connection-budget.ts';
 import { type Transport } from '../../src/http/transport.ts';
-import { commandSignal } from './command-signal.ts';
+import { openTransport } from './api/open-transport.ts';
 import { createFastClock, type FastClock } from './fast-clock.ts';
-import { type FaultHandler, type FaultRequest, type FaultServer, startFaultServer } from './fault-server.ts';
-import { openTransport } from './open-transport.ts';
-import { judgeRange, type ServedObject } from './served-object.ts';
+import {
+  type FaultHandler,
+  type FaultRequest,
+  type FaultServer,
+  startFaultServer,
+} from './faults/fault-server.ts';
+import { judgeRange, type ServedObject } from './faults/served-object.ts';
+import { commandSignal } from './process/command-signal.ts';
 import { makeTempFolder } from './temp-folder.ts';
 
 export interface DownloadScene {

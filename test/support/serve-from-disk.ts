@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { PACKAGE_ID } from './api-packages.ts';
-import { type ApiServer, startApi } from './api-server.ts';
-import type { FaultReply } from './fault-reply.ts';
-import type { FaultRequest } from './fault-server.ts';
-import { judgeRange } from './served-object.ts';
+import { PACKAGE_ID } from './api/api-packages.ts';
+import { type ApiServer, startApi } from './api/api-server.ts';
+import type { FaultReply } from './faults/fault-response.ts';
+import type { FaultRequest } from './faults/fault-server.ts';
+import { judgeRange } from './faults/served-object.ts';
 
 const ETAG = '"on-disk"';
 const CHUNK_BYTES = 2 ** 20;

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePlace, type RunPlace } from './run-place.ts';
+import { makePlace, type RunPlace } from './process/run-place.ts';
 
 /** Paths of the files that the program keeps in a place. */
 export function storedFiles({ configDir }: Pick<RunPlace, 'configDir'>) {

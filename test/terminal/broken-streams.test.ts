@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ExpectedError } from '../../src/errors.ts';
-import { failingStream } from '../support/streams.ts';
+import { failingStream } from '../support/process/streams.ts';
 import { makeTerminal } from './make-terminal.ts';
 
 const disk = (message: string) => expect.objectContaining<Partial<ExpectedError>>({ code: 'DISK', message });

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { type ApiServer, startApi } from '../support/api-server.ts';
-import { runInPty } from '../support/pty.ts';
-import { makeEnv, makePlace } from '../support/run-place.ts';
-import { makeZipObject } from '../support/served-object.ts';
+import { type ApiServer, startApi } from '../support/api/api-server.ts';
+import { makeZipObject } from '../support/faults/served-object.ts';
+import { runInPty } from '../support/process/pty.ts';
+import { makeEnv, makePlace } from '../support/process/run-place.ts';
 import { listTree } from '../support/temp-folder.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
 import { createTerminal, type TerminalOptions } from '../../src/terminal/create-terminal.ts';
 import type { Terminal } from '../../src/terminal/terminal.ts';
-import { type CapturedStream, captureStream, openInput } from '../support/streams.ts';
+import { type CapturedStream, captureStream, openInput } from '../support/process/streams.ts';
 
 /** A clock that stands still until it is moved. */
 export interface HandClock extends Clock {

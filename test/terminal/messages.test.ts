@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { EVIL, expectHarmless } from './evil-text.ts';
 import { makeTerminal } from './make-terminal.ts';
+import { EVIL, expectHarmless } from './text/evil-text.ts';
 
 describe('messages', () => {
   test('go to standard error, each with its word, and standard output stays empty', () => {

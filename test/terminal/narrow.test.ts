@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { PACKAGE_ID } from '../support/api-packages.ts';
-import { type ApiServer, startApi } from '../support/api-server.ts';
-import { type PtyRun, runInPty } from '../support/pty.ts';
-import { makeEnv, makePlace } from '../support/run-place.ts';
-import { makeZipObject } from '../support/served-object.ts';
+import { PACKAGE_ID } from '../support/api/api-packages.ts';
+import { type ApiServer, startApi } from '../support/api/api-server.ts';
+import { makeZipObject } from '../support/faults/served-object.ts';
+import { type PtyRun, runInPty } from '../support/process/pty.ts';
+import { makeEnv, makePlace } from '../support/process/run-place.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
 const TITLE = 'A very long title, 長い題名, with a family 👨‍👩‍👧 and a ﷽ in it';

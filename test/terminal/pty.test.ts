@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type PtyOptions, type PtyRun, runInPty } from '../support/pty.ts';
+import { type PtyOptions, type PtyRun, runInPty } from '../support/process/pty.ts';
 import { buildTerminal, type TerminalBuild } from './build-terminal.ts';
 
 const SCENARIOS = fileURLToPath(new URL('./scenarios.mjs', import.meta.url));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { chooseGlyphs } from '../../src/terminal/glyphs.ts';
-import { chooseProgressMode } from '../../src/terminal/progress-mode.ts';
-import { wantsColor } from '../../src/terminal/style.ts';
-import { captureStream, openInput } from '../support/streams.ts';
+import { chooseProgressMode } from '../../src/terminal/progress/progress-mode.ts';
+import { chooseGlyphs } from '../../src/terminal/text/glyphs.ts';
+import { wantsColor } from '../../src/terminal/text/style.ts';
+import { captureStream, openInput } from '../support/process/streams.ts';
 import { makeTerminal } from './make-terminal.ts';
 
 const terminalStream = captureStream({ isTTY: true }).stream;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatWorkflowError, guardWorkflowCommand } from '../../src/terminal/workflow-command.ts';
-import { EVIL } from './evil-text.ts';
 import { makeTerminal } from './make-terminal.ts';
+import { EVIL } from './text/evil-text.ts';
 
 /** As the runner decides: trimmed `::` at the start of a line, or `##[` anywhere in it. */
 const looksLikeCommand = (line: string) => line.trim().startsWith('::') || line.includes('##[');

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { EXIT_CODES } from '../../src/errors.ts';
-import { PACKAGE_ID } from '../support/api-packages.ts';
-import { startApi } from '../support/api-server.ts';
+import { PACKAGE_ID } from '../support/api/api-packages.ts';
+import { startApi } from '../support/api/api-server.ts';
 import { pseudoRandom } from '../support/bytes.ts';
-import { type BinaryResult, runBinary } from '../support/run-binary.ts';
-import { makePlace } from '../support/run-place.ts';
+import { type BinaryResult, runBinary } from '../support/process/run-binary.ts';
+import { makePlace } from '../support/process/run-place.ts';
 import { listTree } from '../support/temp-folder.ts';
-import { AMBIGUOUS_ARCHIVES } from '../zip/ambiguous-archives.ts';
-import { HOSTILE_ARCHIVES } from '../zip/hostile-archives.ts';
+import { AMBIGUOUS_ARCHIVES } from '../zip/read/ambiguous-archives.ts';
+import { HOSTILE_ARCHIVES } from '../zip/read/hostile-archives.ts';
 import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
 import { ALL_WELL, createTally, note, removePlace, type Tally } from './tally.ts';
 

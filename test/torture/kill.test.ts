@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pseudoRandom } from '../support/bytes.ts';
-import { makePlace } from '../support/run-place.ts';
-import { makeZipObject } from '../support/served-object.ts';
+import { makeZipObject } from '../support/faults/served-object.ts';
+import { makePlace } from '../support/process/run-place.ts';
 import { type PacedApi, startPacedApi } from './paced-api.ts';
 import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
 import { ALL_WELL, createTally, judge, removePlace, settle, startFetch } from './tally.ts';

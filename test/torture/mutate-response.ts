@@ -1,4 +1,4 @@
-import { CANARY_TOKEN } from '../support/canary.ts';
+import { CANARY_TOKEN } from '../support/process/canary.ts';
 
 /** Draws numbers; the same seed draws the same ones. */
 export type Random = () => number;

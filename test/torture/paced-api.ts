@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ApiServer, startApi } from '../support/api-server.ts';
-import { definedPairs, type FaultReply, objectHeaders } from '../support/fault-reply.ts';
-import { createSentBytes } from '../support/sent-bytes.ts';
-import { judgeRange, type ServedObject } from '../support/served-object.ts';
+import { type ApiServer, startApi } from '../support/api/api-server.ts';
+import { definedPairs, type FaultReply, objectHeaders } from '../support/faults/fault-response.ts';
+import { createSentBytes } from '../support/faults/sent-bytes.ts';
+import { judgeRange, type ServedObject } from '../support/faults/served-object.ts';
 
 /** Small, so that little waits in socket buffers when the reader is killed. */
 const PIECE_BYTES = 131_072;

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createReadStream, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_ID } from '../support/api-packages.ts';
-import type { ApiServer } from '../support/api-server.ts';
-import { type BinaryResult, runBinary } from '../support/run-binary.ts';
-import { makePlace } from '../support/run-place.ts';
+import { PACKAGE_ID } from '../support/api/api-packages.ts';
+import type { ApiServer } from '../support/api/api-server.ts';
+import { type BinaryResult, runBinary } from '../support/process/run-binary.ts';
+import { makePlace } from '../support/process/run-place.ts';
 import { listTree } from '../support/temp-folder.ts';
 import { type Source, type SourceContent, sizeOf } from '../zip/packers/sources.ts';
 import { removePlace } from './tally.ts';

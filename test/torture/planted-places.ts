@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { PACKAGE_ID } from '../support/api-packages.ts';
-import type { ApiServer } from '../support/api-server.ts';
+import { PACKAGE_ID } from '../support/api/api-packages.ts';
+import type { ApiServer } from '../support/api/api-server.ts';
 import { pseudoRandomBytes } from '../support/bytes.ts';
-import { CANARY_TOKEN } from '../support/canary.ts';
-import type { RunPlace } from '../support/run-place.ts';
-import type { ServedObject } from '../support/served-object.ts';
+import type { ServedObject } from '../support/faults/served-object.ts';
+import { CANARY_TOKEN } from '../support/process/canary.ts';
+import type { RunPlace } from '../support/process/run-place.ts';
 import { makeZip } from '../support/zip-maker.ts';
 import { ALL, LINKS, PLAIN, type ThingName } from './planted-things.ts';
 

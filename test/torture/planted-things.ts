@@ -14,7 +14,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterThisTest } from '../support/after-this-test.ts';
-import { LIMITED_RIGHTS } from '../support/limited-rights.ts';
+import { LIMITED_RIGHTS } from '../support/process/limited-rights.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 export const PLAIN = ['empty file', 'garbage', '3 GB sparse file', 'journal of 100,000 ranges'] as const;

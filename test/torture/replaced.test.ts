@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { startApi } from '../support/api-server.ts';
+import { startApi } from '../support/api/api-server.ts';
 import { pseudoRandom } from '../support/bytes.ts';
-import type { FaultHandler } from '../support/fault-server.ts';
-import { makePlace } from '../support/run-place.ts';
-import { judgeRange, makeZipObject, type ServedObject } from '../support/served-object.ts';
+import type { FaultHandler } from '../support/faults/fault-server.ts';
+import { judgeRange, makeZipObject, type ServedObject } from '../support/faults/served-object.ts';
+import { makePlace } from '../support/process/run-place.ts';
 import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
 import { ALL_WELL, createTally, judge, settle, startFetch } from './tally.ts';
 

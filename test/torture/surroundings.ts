@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunBinaryOptions } from '../support/run-binary.ts';
-import type { RunPlace } from '../support/run-place.ts';
+import type { RunBinaryOptions } from '../support/process/run-binary.ts';
+import type { RunPlace } from '../support/process/run-place.ts';
 
 /** Something that people really have around the program. */
 export interface Surroundings {

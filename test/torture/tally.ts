@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PACKAGE_ID } from '../support/api-packages.ts';
-import type { ApiServer } from '../support/api-server.ts';
-import { type BinaryRun, type RunBinaryOptions, startBinary } from '../support/run-binary.ts';
-import type { RunPlace } from '../support/run-place.ts';
-import { describeRun, type RunResult } from '../support/run-result.ts';
-import type { ServedObject } from '../support/served-object.ts';
+import { PACKAGE_ID } from '../support/api/api-packages.ts';
+import type { ApiServer } from '../support/api/api-server.ts';
+import type { ServedObject } from '../support/faults/served-object.ts';
+import { type BinaryRun, type RunBinaryOptions, startBinary } from '../support/process/run-binary.ts';
+import type { RunPlace } from '../support/process/run-place.ts';
+import { describeRun, type RunResult } from '../support/process/run-result.ts';
 import { listTree } from '../support/temp-folder.ts';
 
 const TARGET = 'object.zip';

@@ -1,5 +1,5 @@
-import type { FaultName } from '../fault-table.ts';
-import type { SandboxFault } from '../faults.ts';
+import type { FaultName } from '../faults/fault-table.ts';
+import type { SandboxFault } from '../faults/faults.ts';
 import type { Traits } from './traits.ts';
 
 /** The traits that the sandbox knows as faults already. */

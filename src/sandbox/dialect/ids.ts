@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Library, StoredMedium, StoredRendition } from '../library.ts';
-import { createLibrary } from '../library.ts';
-import { Refusal } from '../refusal.ts';
+import type { Library, StoredMedium, StoredRendition } from '../library/library.ts';
+import { createLibrary } from '../library/library.ts';
+import { Refusal } from '../server/refusal.ts';
 import type { Traits } from './traits.ts';
 
 /** An id in the form of the dialect, the same for the same one each time. */

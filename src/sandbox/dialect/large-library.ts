@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from '../built-in-catalogue.ts';
+import type { CatalogueEntry } from '../library/built-in-catalog.ts';
 
 const LANGUAGES = 'bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv uk'.split(' ');
 const PICTURES = 45;

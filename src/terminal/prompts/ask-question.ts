@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import { escapeText } from '../escape.ts';
-import type { Question } from '../terminal.ts';
-import { answerOrLeave, notAnswered } from './answer-or-leave.ts';
+import { escapeText } from '../text/escape.ts';
 import { askPlainLine } from './plain-line.ts';
 import type { PromptOptions } from './prompt-options.ts';
 import { promptTheme } from './prompt-theme.ts';
+import type { Question } from './question.ts';
+import { answerOrLeave, notAnswered } from './response-or-cancel.ts';
 
 type QuestionOptions = Pick<PromptOptions, 'stdin' | 'stderr' | 'signal' | 'style' | 'glyphs'> & {
   /** Nothing is redrawn, a choice is answered by its number: for `TERM=dumb` and for screen readers. */

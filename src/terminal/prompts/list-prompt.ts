@@ -12,7 +12,7 @@ import {
   useState,
 } from '@inquirer/core';
 import { isExpectedError } from '../../errors.ts';
-import { visiblePart } from '../escape.ts';
+import { visiblePart } from '../text/escape.ts';
 import {
   addPage,
   failToLoad,

@@ -1,8 +1,8 @@
-import { fitColumns, GAP } from '../column-widths.ts';
-import { displayWidth, truncateToWidth } from '../display-width.ts';
-import { escapeText } from '../escape.ts';
-import type { Glyphs } from '../glyphs.ts';
-import type { Style } from '../style.ts';
+import { fitColumns, GAP } from '../listing/column-widths.ts';
+import { displayWidth, truncateToWidth } from '../text/display-width.ts';
+import { escapeText } from '../text/escape.ts';
+import type { Glyphs } from '../text/glyphs.ts';
+import type { Style } from '../text/style.ts';
 import { type ListState, needsPage, scrollTo } from './list-state.ts';
 import type { ListQuestion } from './prompts.ts';
 import { wrapText, wrapWords } from './wrap-text.ts';

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
-import { escapeText } from '../escape.ts';
-import { notAnswered } from './answer-or-leave.ts';
+import { escapeText } from '../text/escape.ts';
 import type { PromptOptions } from './prompt-options.ts';
+import { notAnswered } from './response-or-cancel.ts';
 
 /**
  * Asks in one line that is never redrawn: for `TERM=dumb` and for screen readers.

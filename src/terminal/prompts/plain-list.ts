@@ -1,8 +1,8 @@
-import { escapeText } from '../escape.ts';
+import { escapeText } from '../text/escape.ts';
 import { addPage, isStale, type ListState, searchFor, startList, toggle, toggleAll } from './list-state.ts';
 import { cellText, statusParts } from './list-view.ts';
-import { parsePlainAnswer } from './plain-answer.ts';
 import { askPlainLine } from './plain-line.ts';
+import { parsePlainAnswer } from './plain-response.ts';
 import type { PromptOptions } from './prompt-options.ts';
 import type { ListQuestion } from './prompts.ts';
 

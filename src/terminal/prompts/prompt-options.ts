@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { InputStream, OutputStream } from '../../world.ts';
-import type { Glyphs } from '../glyphs.ts';
-import type { Style } from '../style.ts';
+import type { Glyphs } from '../text/glyphs.ts';
+import type { Style } from '../text/style.ts';
 
 /** What all prompts are drawn with and asked through. */
 export interface PromptOptions {

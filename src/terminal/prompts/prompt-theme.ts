@@ -1,5 +1,5 @@
-import type { Glyphs } from '../glyphs.ts';
-import type { Style } from '../style.ts';
+import type { Glyphs } from '../text/glyphs.ts';
+import type { Style } from '../text/style.ts';
 
 /** The library's prompts in our colours: its own look at another stream than the one they are drawn on. */
 export function promptTheme({ style, glyphs }: { readonly style: Style; readonly glyphs: Glyphs }) {

@@ -1,4 +1,4 @@
-import type { Column } from '../terminal.ts';
+import type { Column } from '../listing/listing.ts';
 
 /** A list to choose from. Texts may come from the service: they are escaped where they are drawn. */
 export interface ListQuestion<Item> {

@@ -1,5 +1,5 @@
 import { createPrompt, isEnterKey, useEffect, useKeypress, useState } from '@inquirer/core';
-import { escapeText, visiblePart } from '../escape.ts';
+import { escapeText, visiblePart } from '../text/escape.ts';
 import { frameWidth, type PromptOptions } from './prompt-options.ts';
 import type { TextQuestion } from './prompts.ts';
 import { followResize } from './screen.ts';

@@ -1,10 +1,10 @@
-import { escapeText } from '../escape.ts';
-import { answerOrLeave } from './answer-or-leave.ts';
+import { escapeText } from '../text/escape.ts';
 import { askList } from './list-prompt.ts';
 import { askPlainLine } from './plain-line.ts';
 import { askPlainList } from './plain-list.ts';
 import { frameWidth, type PromptOptions } from './prompt-options.ts';
 import type { Prompts, TextQuestion } from './prompts.ts';
+import { answerOrLeave } from './response-or-cancel.ts';
 import { clearScreen } from './screen.ts';
 import { askLine } from './text-prompt.ts';
 import { wrapText } from './wrap-text.ts';

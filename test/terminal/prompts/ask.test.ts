@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ExpectedError } from '../../../src/errors.ts';
 import type { ListQuestion } from '../../../src/terminal/prompts/prompts.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
-import { openInput } from '../../support/streams.ts';
+import { openInput } from '../../support/process/streams.ts';
 import { makeTerminal } from '../make-terminal.ts';
 
 const UNAVAILABLE = new ExpectedError('UNAVAILABLE', 'the service is away');

@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { displayWidth } from '../../../src/terminal/display-width.ts';
-import { chooseGlyphs } from '../../../src/terminal/glyphs.ts';
 import {
   addPage,
   moveBy,
@@ -12,11 +10,13 @@ import {
   toggleAll,
 } from '../../../src/terminal/prompts/list-state.ts';
 import { drawList } from '../../../src/terminal/prompts/list-view.ts';
-import { parsePlainAnswer } from '../../../src/terminal/prompts/plain-answer.ts';
+import { parsePlainAnswer } from '../../../src/terminal/prompts/plain-response.ts';
 import type { ListQuestion } from '../../../src/terminal/prompts/prompts.ts';
 import { wrapText } from '../../../src/terminal/prompts/wrap-text.ts';
-import { createStyle } from '../../../src/terminal/style.ts';
-import { EVIL, expectHarmless } from '../evil-text.ts';
+import { displayWidth } from '../../../src/terminal/text/display-width.ts';
+import { chooseGlyphs } from '../../../src/terminal/text/glyphs.ts';
+import { createStyle } from '../../../src/terminal/text/style.ts';
+import { EVIL, expectHarmless } from '../text/evil-text.ts';
 
 const QUESTION: ListQuestion<string> = {
   message: 'Letters',

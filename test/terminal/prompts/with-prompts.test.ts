@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { chooseGlyphs } from '../../../src/terminal/glyphs.ts';
 import { withPrompts } from '../../../src/terminal/prompts/with-prompts.ts';
-import { createStyle } from '../../../src/terminal/style.ts';
+import { chooseGlyphs } from '../../../src/terminal/text/glyphs.ts';
+import { createStyle } from '../../../src/terminal/text/style.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
-import { captureStream, openInput } from '../../support/streams.ts';
+import { captureStream, openInput } from '../../support/process/streams.ts';
 
 const later = () => new Promise((resolve) => setImmediate(resolve));
 

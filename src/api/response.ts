@@ -1,0 +1,259 @@
+import { type ErrorDetails, ExpectedError } from '../errors.ts';
+import { withoutQuery } from '../http/origin.ts';
+import { isTransientStatus, parseRetryAfter } from '../http/retry.ts';
+import type { HttpResponse } from '../http/transport.ts';
+import { readBoolean, readFirst, readText } from '../parse/fields.ts';
+import { isObject, type JsonObject, objectOrNull, parseJson, withoutByteOrderMark } from '../parse/json.ts';
+
+/** Header fields under which services hand out an id that their support can look up. */
+const REQUEST_ID_FIELDS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'x-correlation-id', 'cf-ray'];
+
+/** What a response holds: its status and headers both said success, and so did the envelope. */
+export interface Answer {
+  /** Null when the body is empty (204). */
+  readonly data: unknown;
+  /** The document around the data, or the data themselves; null when the body is empty. */
+  readonly envelope: unknown;
+  readonly status: number;
+  readonly headers: HttpResponse['headers'];
+  readonly url: URL;
+  readonly retryAfterMs: number | null;
+}
+
+/**
+ * Reads a JSend response. The HTTP status and the envelope must both report success; the outer `status`
+ * may be missing, and so may the envelope: then the document itself is the data.
+ * @throws ExpectedError by the kind of failure; its message holds the service's own words and the HTTP status
+ */
+export function parseAnswer(response: HttpResponse, bytes: Buffer, nowMs: number): Answer {
+  const { status, url, headers } = response;
+  const body = withoutByteOrderMark(bytes);
+  const isSuccess = status >= 200 && status < 300;
+  const answer = { status, headers, url, retryAfterMs: parseRetryAfter(headers, nowMs) };
+  if (isSuccess && (status === 204 || status === 205 || isBlank(body)))
+    return { ...answer, data: null, envelope: null };
+  if (looksLikeHtml(body)) throw statusError(response, htmlTitle(body), nowMs, isSuccess);
+  if (!isSuccess) {
+    const envelope = isJson(body) ? parseJson(body, 'the answer') : null;
+    throw statusError(response, errorText(envelope) ?? plainText(response, body), nowMs, false);
+  }
+  const envelope = parseEnvelope(response, body);
+  if (!isObject(envelope)) return { ...answer, data: envelope, envelope };
+  const outer = reportedFailure(envelope);
+  if (outer !== null) {
+    const code = REPORTED_CODES.get(reportedCode(envelope));
+    throw new ExpectedError(
+      code ?? 'BAD_RESPONSE',
+      `the service answered HTTP ${status} but reports ${outer}: ${errorText(envelope) ?? 'no reason given'}`,
+      {
+        httpStatus: status,
+        requestId: requestId(headers),
+        nothingDone: outer === 'fail' || code !== undefined,
+      },
+    );
+  }
+  return { ...answer, data: 'data' in envelope ? envelope.data : (envelope.Data ?? envelope), envelope };
+}
+
+/**
+ * Reads the response to a DELETE, of which nothing is needed: a success is one whatever the body is (RFC 9110
+ * 9.3.5), unless the envelope reports a failure, or it is a web page of something in between.
+ * @throws ExpectedError as parseAnswer does
+ */
+export function parseDeletion(response: HttpResponse, bytes: Buffer, nowMs: number): Answer {
+  const { status, url, headers } = response;
+  const body = withoutByteOrderMark(bytes);
+  const isSuccess = status >= 200 && status < 300;
+  if (!isSuccess || looksLikeHtml(body) || (isJson(body) && isObject(parseJson(body, 'the answer')))) {
+    return parseAnswer(response, bytes, nowMs);
+  }
+  return { data: null, envelope: null, status, headers, url, retryAfterMs: parseRetryAfter(headers, nowMs) };
+}
+
+/** `fail` or `error` when the envelope says so (JSend), or denies success. */
+function reportedFailure(envelope: JsonObject): 'fail' | 'error' | null {
+  const word = readFirst(envelope, ['status'], readText)?.toLowerCase();
+  if (word === 'fail' || word === 'error') return word;
+  const isSuccess = readFirst(envelope, ['success'], readBoolean);
+  if (isSuccess === false) return 'error';
+  if (isSuccess === true || word === 'success') return null;
+  const isEmpty = readFirst(envelope, ['data'], (data) => (data === null ? true : null)) !== null;
+  return isEmpty && reportsErrors(envelope) ? 'error' : null;
+}
+
+/** Whether an object speaks of errors, which makes nothing beside them mean more than that. */
+export function reportsErrors(object: JsonObject): boolean {
+  return (
+    readFirst(object, ['errors', 'error'], (value) => (value === 0 ? null : flattenMessages(value))) !== null
+  );
+}
+
+/** What a code in the envelope means as it would as the HTTP status. */
+const REPORTED_CODES: ReadonlyMap<number | null, 'AUTH' | 'NOT_FOUND'> = new Map([
+  [401, 'AUTH'],
+  [403, 'AUTH'],
+  [404, 'NOT_FOUND'],
+  [410, 'NOT_FOUND'],
+]);
+
+const CODE_KEYS = ['code', 'statusCode', 'httpStatus', 'status'];
+
+/** The status that a failure behind a success has in truth: in the envelope, its `error`, or its `data`. */
+function reportedCode(envelope: JsonObject): number | null {
+  const nested = ['error', 'data'].map((key) => readFirst(envelope, [key], objectOrNull));
+  for (const object of [envelope, ...nested]) {
+    if (object === null) continue;
+    const code = readFirst(object, CODE_KEYS, (value) => {
+      const text = readText(value);
+      return text !== null && /^[45]\d\d$/.test(text) ? Number(text) : null;
+    });
+    if (code !== null) return code;
+  }
+  return null;
+}
+
+function parseEnvelope({ url, status, headers }: HttpResponse, body: Buffer): unknown {
+  const details = { httpStatus: status, requestId: requestId(headers) };
+  let envelope: unknown;
+  try {
+    envelope = parseJson(body, `the answer of ${withoutQuery(url)}`);
+  } catch (error) {
+    throw error instanceof ExpectedError ? error.with(details) : error;
+  }
+  // `null` is what some servers make of an empty list.
+  if (typeof envelope === 'object') return envelope;
+  throw new ExpectedError('BAD_RESPONSE', `the answer of ${withoutQuery(url)} is not a JSON object`, details);
+}
+
+function isBlank(body: Buffer): boolean {
+  return body.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+}
+
+/** Where a failure is explained: JSend, OAuth, problem documents (RFC 9457), Hydra. */
+const MESSAGE_KEYS = ['message', 'data', 'error_description', 'error', 'detail', 'hydra:description'];
+/** Texts beside an explanation that are for programs. */
+const NO_MESSAGE = /^([@$].*|status|type|timestamp|path|instance|(trace|request|correlation)[-_]?id)$/i;
+
+/**
+ * The service's own words about a failure, under keys in any case: the explanation, else the title, with the list of
+ * errors. Where there is neither an explanation nor a list, each field is taken for the name of what is wrong.
+ */
+export function errorText(envelope: unknown): string | null {
+  if (Array.isArray(envelope)) return flattenMessages(envelope);
+  if (!isObject(envelope)) return null;
+  const message = readFirst(envelope, MESSAGE_KEYS, flattenMessages);
+  const title = readFirst(envelope, ['title', 'hydra:title'], readText);
+  const list =
+    readFirst(envelope, ['errors', 'details'], flattenMessages) ??
+    (message === null ? flattenMessages(fieldMessages(envelope, title)) : null);
+  const own = message ?? title;
+  if (own === null || list === null) return own ?? list;
+  return own.includes(list) ? own : `${own} (${list})`;
+}
+
+function fieldMessages(envelope: JsonObject, title: string | null): JsonObject {
+  return Object.fromEntries(
+    Object.entries(envelope).filter(
+      ([field, value]) =>
+        !NO_MESSAGE.test(field) &&
+        value !== title &&
+        (typeof value === 'string' || typeof value === 'object'),
+    ),
+  );
+}
+
+const MAX_MESSAGE_DEPTH = 5;
+
+/** The texts, numbers and booleans in a tree of messages, each behind the name of its field. */
+function flattenMessages(value: unknown, depth = 0): string | null {
+  if (typeof value === 'boolean') return depth === 0 ? null : String(value);
+  if (typeof value !== 'object' || value === null) return readText(value);
+  if (depth >= MAX_MESSAGE_DEPTH) return null;
+  if (Array.isArray(value)) {
+    const texts = value.flatMap((item: unknown) => flattenMessages(item, depth + 1) ?? []);
+    return texts.length === 0 ? null : texts.join(', ');
+  }
+  const parts = Object.entries(value).flatMap(([field, item]) => {
+    const text = flattenMessages(item, depth + 1);
+    return text === null ? [] : [field.toLowerCase() === 'message' ? text : `${field}: ${text}`];
+  });
+  return parts.length === 0 ? null : parts.join('; ');
+}
+
+/** A short text that is no document; anything else in a body without JSON is no message for people. */
+function plainText({ headers }: HttpResponse, body: Buffer): string | null {
+  if (!/^text\/plain\b/i.test(headers.get('content-type') ?? '')) return null;
+  return readText(body.subarray(0, 500).toString('utf8').trim());
+}
+
+export function requestId(headers: HttpResponse['headers']): string | undefined {
+  for (const name of REQUEST_ID_FIELDS) {
+    const value = headers.get(name);
+    if (value !== null) return value.slice(0, 200);
+  }
+  return undefined;
+}
+
+/** An error for an answer whose HTTP status is a failure, or for a page of HTML instead of an answer. */
+function statusError(
+  response: HttpResponse,
+  text: string | null,
+  nowMs: number,
+  isHtmlSuccess: boolean,
+): ExpectedError {
+  const { status, headers, url } = response;
+  const said = text === null ? '' : `: ${text.slice(0, 500)}`;
+  const details: ErrorDetails = { httpStatus: status, requestId: requestId(headers) };
+  if (isHtmlSuccess) {
+    return new ExpectedError('BAD_RESPONSE', `${url.host} answered with a web page instead of data${said}`, {
+      ...details,
+      hint: 'check --api-url, and whether a proxy or a sign-in page is in the way',
+    });
+  }
+  if (isTransientStatus(status)) {
+    return new ExpectedError('UNAVAILABLE', `the service is not available (HTTP ${status}${said})`, {
+      ...details,
+      transient: true,
+      retryAfterMs: parseRetryAfter(headers, nowMs) ?? undefined,
+    });
+  }
+  if (status === 401 || status === 403) {
+    const what = status === 401 ? 'the credential was refused' : 'that is not allowed';
+    return new ExpectedError('AUTH', `${what} (HTTP ${status}${said})`, {
+      ...details,
+      hint:
+        status === 401
+          ? 'sign in with streamdiver-dl login, or set STREAMDIVER_TOKEN; streamdiver-dl whoami shows what is used'
+          : 'ask the administrator of the tenant for access',
+    });
+  }
+  if (status === 404 || status === 410) {
+    return new ExpectedError('NOT_FOUND', `not found (HTTP ${status}${said})`, details);
+  }
+  return new ExpectedError(
+    'BAD_RESPONSE',
+    `the service refused the request (HTTP ${status}${said})`,
+    details,
+  );
+}
+
+function isJson(body: Buffer): boolean {
+  try {
+    parseJson(body, 'the answer');
+    return true;
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    return false;
+  }
+}
+
+export function looksLikeHtml(body: Uint8Array): boolean {
+  return /^\s*(<!doctype html|<html|<head|<body|<!--)/i.test(
+    Buffer.from(body.subarray(0, 512)).toString('latin1'),
+  );
+}
+
+function htmlTitle(body: Buffer): string | null {
+  const match = /<title[^>]*>([^<]{1,200})/i.exec(body.subarray(0, 16_384).toString('utf8'));
+  return match?.[1] === undefined ? null : `“${match[1].replaceAll(/\s+/g, ' ').trim()}”`;
+}

@@ -1,0 +1,64 @@
+import type { CreateDownloadBody } from '../../api/wire.ts';
+import type { Context } from '../../context.ts';
+import { readNamedFile, UnusableFileError } from '../../disk/read-named-file.ts';
+import { resolvePath } from '../../disk/resolve-path.ts';
+import { ExpectedError } from '../../errors.ts';
+import { type CreateFlags, noMediaChosen } from '../../flags/create-flags.ts';
+import { readText } from '../../flags/ids.ts';
+import { findTranscripts } from '../../media-selection/find-transcripts.ts';
+import { mergeBody, parseBody } from '../../media-selection/media-selection.ts';
+import type { Moment } from '../../parse/time.ts';
+import { decodeUtf8 } from '../../parse/utf8.ts';
+
+/**
+ * What is sent to create a package: the file's body with what the flags add. Looks the transcripts up
+ * where every one of the media is wanted.
+ * @throws ExpectedError USAGE when the file cannot be used, or transcripts are wanted of no medium
+ */
+export async function createBody(
+  options: CreateFlags,
+  expires: Moment | null,
+  context: Context,
+): Promise<CreateDownloadBody> {
+  const { api, io, signal } = context;
+  const fromFile = options.fromFile === null ? {} : await readBodyFile(options.fromFile, context);
+  const mediaIds = [...new Set([...(fromFile.selectedMediaIds ?? []), ...options.mediaIds])];
+  if (options.transcriptFormats.length > 0 && mediaIds.length === 0) throw noMediaChosen();
+  const found =
+    options.transcriptFormats.length === 0
+      ? []
+      : await findTranscripts(
+          { mediaIds, formats: options.transcriptFormats, languages: options.languages },
+          { api, signal, onMissing: (id) => io.warn(`media item ${id} has no matching transcript`) },
+        );
+  const base = options.transcriptsOnly ? { ...fromFile, selectedMediaIds: [] } : fromFile;
+  return mergeBody(
+    base,
+    {
+      mediaIds: options.transcriptsOnly ? [] : options.mediaIds,
+      renditionIds: options.renditionIds,
+      transcripts: [...options.transcripts, ...found],
+    },
+    { title: options.title, description: options.description, expires: expires?.utc ?? null },
+  );
+}
+
+async function readBodyFile(file: string, { io, world, cwd, clock, signal }: Context) {
+  const source = file === '-' ? 'standard input' : file;
+  let text: string;
+  try {
+    text =
+      file === '-'
+        ? await readText(world.stdin)
+        : decodeUtf8(await readNamedFile(resolvePath(cwd, file), { clock, signal }), source);
+  } catch (error) {
+    if (!(error instanceof UnusableFileError)) throw error;
+    throw new ExpectedError('USAGE', `cannot read ${source}: ${error.message}`, { cause: error });
+  }
+  try {
+    return parseBody(JSON.parse(text), source, (message) => io.warn(message));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ExpectedError('USAGE', `${source} is not valid JSON`, { cause: error });
+  }
+}

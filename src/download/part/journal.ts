@@ -1,0 +1,219 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { diskError, isSystemError } from '../../disk/disk-error.ts';
+import { type Holder, isSelf, mayBeAlive, type Owner, parseHolder } from '../../disk/lock-record.ts';
+import { NO_DETOUR } from '../../disk/open-flags.ts';
+import { NotOurFileError, readSmallFile } from '../../disk/read-small-file.ts';
+import { renameWithoutReplacing } from '../../disk/rename-without-replacing.ts';
+import { ExpectedError } from '../../errors.ts';
+import { isObject, parseJson, sizeOrNull, textOrNull } from '../../parse/json.ts';
+import type { Validator } from '../response/validator.ts';
+import type { ByteRange } from './byte-ranges.ts';
+
+/** Which object a part file belongs to: never its URL, which may be signed anew each time. */
+export interface ObjectIdentity {
+  /** Origin of the API, such as https://api.streamdiver.com. */
+  readonly origin: string;
+  readonly packageId: string;
+  readonly fileId: string;
+}
+
+/** The state beside a part file, `NAME.part.json`. */
+export interface Journal {
+  readonly identity: ObjectIdentity;
+  readonly sizeBytes: number | null;
+  readonly validator: Validator;
+  /** What is known to have reached the disk. */
+  readonly synced: readonly ByteRange[];
+  /** What was written: true until the machine goes down, whatever becomes of the program. */
+  readonly written: readonly ByteRange[];
+  /** Which start of the machine wrote it; null where the system does not tell. */
+  readonly bootId: string | null;
+  /** The process that is writing; null when it ended in order. */
+  readonly holder: Holder | null;
+  /** Why the finished bytes were found wrong; they are never continued. */
+  readonly rejected: string | null;
+}
+
+/**
+ * 1: one line, `syncedBytes` from the start of the file.
+ * 2: the first line is the journal, each further one a list of the ranges that are written by now.
+ */
+const SCHEMA = 2;
+
+/** Somebody else may put something into its place just then. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | NO_DETOUR;
+
+/** Far more than the notes of a transfer need before the journal is written anew. */
+const LIMIT_BYTES = 16_777_216;
+
+/** A journal as it lies on the disk, and when it was last written, on the clock of the file system. */
+export interface FoundJournal {
+  readonly journal: Journal;
+  readonly modifiedMs: number;
+}
+
+/**
+ * Reads a journal; null when there is none, `unreadable` when it is not one of ours.
+ * @throws ExpectedError EXISTS for anything that is no journal by its kind or size, CONFIG when a newer version of this program wrote it, DISK
+ */
+export async function readJournal(path: string): Promise<FoundJournal | 'unreadable' | null> {
+  let text: Buffer;
+  let modifiedMs: number;
+  try {
+    ({ bytes: text, modifiedMs } = await readSmallFile(path, LIMIT_BYTES));
+  } catch (error) {
+    if (error instanceof NotOurFileError) throw notAJournal(path, error);
+    if (isSystemError(error) && error.code === 'ENOENT') return null;
+    throw diskError(error, path, 'read');
+  }
+  const [head = '', ...notes] = text.toString('utf8').split('\n');
+  const value = parseLine(head);
+  if (!isObject(value) || !isObject(value.identity) || !isObject(value.validator)) return 'unreadable';
+  if (typeof value.schema === 'number' && value.schema > SCHEMA) {
+    throw new ExpectedError('CONFIG', `${path} was written by a newer version of streamdiver-dl`, {
+      hint: 'continue with that version, or start again with --no-resume',
+    });
+  }
+  const { origin, packageId, fileId } = value.identity;
+  const synced = value.schema === 1 ? firstBytes(value.syncedBytes) : parseRanges(value.synced);
+  const isIdentity = [origin, packageId, fileId].every((part) => typeof part === 'string');
+  const isKnownSchema = value.schema === SCHEMA || value.schema === 1;
+  if (!isIdentity || !isKnownSchema || synced === null) return 'unreadable';
+  // The last note may have been cut off by a kill.
+  const lastNote = notes.map((line) => parseRanges(parseLine(line))).findLast((ranges) => ranges !== null);
+  return {
+    modifiedMs,
+    journal: {
+      identity: { origin: String(origin), packageId: String(packageId), fileId: String(fileId) },
+      sizeBytes: sizeOrNull(value.sizeBytes),
+      validator: {
+        etag: textOrNull(value.validator.etag),
+        lastModified: textOrNull(value.validator.lastModified),
+      },
+      synced,
+      written: lastNote ?? parseRanges(value.written) ?? synced,
+      bootId: textOrNull(value.bootId),
+      holder: parseHolder(value.holder),
+      rejected: textOrNull(value.rejected),
+    },
+  };
+}
+
+function notAJournal(path: string, cause: NotOurFileError): ExpectedError {
+  return new ExpectedError('EXISTS', `${path} is in the way: it is not a journal of this program`, {
+    cause,
+    hint: `move ${path} away, or choose another name with -o`,
+  });
+}
+
+/**
+ * Replaces the journal so that a crash leaves the old one or the new one, never half of one.
+ * @param options.aside a name in the same folder that no other process uses, even one that claims the same file
+ * @param options.mayReplace false when there must be none yet: fails with EEXIST then
+ * @param options.previous the journal that is replaced, if it is open; it is closed, as Windows does not
+ *   rename over an open file
+ * @returns the open file, to append notes to
+ */
+export async function writeJournal(
+  path: string,
+  journal: Journal,
+  { aside, mayReplace, previous }: { aside: string; mayReplace: boolean; previous?: FileHandle },
+): Promise<FileHandle> {
+  const file = await open(aside, 'wx', 0o666);
+  try {
+    await file.writeFile(`${JSON.stringify({ schema: SCHEMA, ...journal, ...asPairs(journal) })}\n`);
+    await file.sync();
+    if (!mayReplace) return await giveFreeName(file, aside, path);
+    await previous?.close();
+    await rename(aside, path);
+    return file;
+  } catch (error) {
+    await file.close();
+    // The first error is the one to tell; what stays is cleared away by the next run.
+    await rm(aside, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** On Windows the old name of an open file would stay, in the way of the next journal: it is opened anew. */
+async function giveFreeName(file: FileHandle, from: string, to: string): Promise<FileHandle> {
+  const { ino } = await file.stat({ bigint: true });
+  await file.close();
+  await renameWithoutReplacing(from, to);
+  const again = await open(to, APPEND);
+  if ((await again.stat({ bigint: true })).ino === ino) return again;
+  await again.close();
+  throw takenOver(to);
+}
+
+/** The journal or the part of this process has been replaced by another one. */
+export function takenOver(path: string): ExpectedError {
+  return new ExpectedError('BUSY', `another process has taken over ${path}`, {
+    hint: 'let only one process write a file at a time; the same command continues',
+  });
+}
+
+/** One line more: what is written by now. */
+export async function appendNote(file: FileHandle, written: readonly ByteRange[]): Promise<void> {
+  await file.appendFile(`${JSON.stringify(written.map(({ start, end }) => [start, end]))}\n`);
+}
+
+/**
+ * Another process that may still be writing by this journal; null when there is none.
+ * @param nowMs on the clock of the file system
+ */
+export function livingHolder(
+  { journal: { holder }, modifiedMs }: FoundJournal,
+  nowMs: number,
+  owner: Owner,
+): Holder | null {
+  if (holder === null || isSelf(holder, owner)) return null;
+  return mayBeAlive(holder, nowMs - modifiedMs, owner) ? holder : null;
+}
+
+export function isSameObject(one: ObjectIdentity, other: ObjectIdentity): boolean {
+  return one.origin === other.origin && one.packageId === other.packageId && one.fileId === other.fileId;
+}
+
+/** Linux tells each start of the machine apart; without it only synced bytes can be trusted. */
+export async function readBootId(): Promise<string | null> {
+  try {
+    return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  } catch (error) {
+    if (isSystemError(error)) return null;
+    throw error;
+  }
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return parseJson(Buffer.from(line), 'the journal');
+  } catch (error) {
+    if (error instanceof ExpectedError) return null;
+    throw error;
+  }
+}
+
+function asPairs({ synced, written }: Journal) {
+  const pairs = (ranges: readonly ByteRange[]) => ranges.map(({ start, end }) => [start, end]);
+  return { synced: pairs(synced), written: pairs(written) };
+}
+
+function firstBytes(value: unknown): readonly ByteRange[] | null {
+  const end = sizeOrNull(value);
+  return end === null ? null : [{ start: 0, end }];
+}
+
+/** Ranges as pairs of numbers, in order; null when they are anything else. */
+function parseRanges(value: unknown): readonly ByteRange[] | null {
+  if (!Array.isArray(value)) return null;
+  const ranges: ByteRange[] = [];
+  for (const pair of value as unknown[]) {
+    if (!Array.isArray(pair) || pair.length !== 2) return null;
+    const [start, end] = [sizeOrNull(pair[0]), sizeOrNull(pair[1])];
+    if (start === null || end === null || end <= start || start < (ranges.at(-1)?.end ?? 0)) return null;
+    ranges.push({ start, end });
+  }
+  return ranges;
+}

@@ -1,0 +1,76 @@
+import { lstat, rename, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Attempt } from '../../disk/busy-file.ts';
+import { diskError, isSystemError } from '../../disk/disk-error.ts';
+import { renameWithoutReplacing } from '../../disk/rename-without-replacing.ts';
+import { syncFolder } from '../../disk/sync-folder.ts';
+import { ExpectedError } from '../../errors.ts';
+
+/**
+ * Gives the finished file its final name and makes the name itself survive a crash. Without
+ * `mayReplace`, a file that appeared under the name meanwhile is kept.
+ * @throws ExpectedError EXISTS or DISK; the file then still has its old name
+ */
+export async function publish(
+  from: string,
+  to: string,
+  { mayReplace, attempt }: { mayReplace: boolean; attempt: Attempt },
+): Promise<void> {
+  try {
+    if (mayReplace && (await findExisting(to)) === 'special') throw specialInTheWay(to);
+    if (mayReplace) await attempt(() => rename(from, to));
+    else await renameWithoutReplacing(from, to, attempt);
+    await syncFolder(path.dirname(to));
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'EISDIR') throw folderInTheWay(to);
+    if (isSystemError(error) && error.code === 'EEXIST') throw inTheWay(to);
+    throw diskError(error, to, 'write');
+  }
+}
+
+/**
+ * Whether something lies under that name; a dangling link counts. `special` is a device, a pipe or a socket, or a
+ * link to one.
+ * @throws ExpectedError DISK when it cannot be told
+ */
+export async function findExisting(
+  target: string,
+): Promise<'nothing' | 'file' | 'folder' | 'link' | 'special'> {
+  try {
+    const status = await lstat(target);
+    if (status.isSymbolicLink()) return (await leadsToSpecial(target)) ? 'special' : 'link';
+    return status.isFile() ? 'file' : status.isDirectory() ? 'folder' : 'special';
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return 'nothing';
+    throw diskError(error, target, 'look at');
+  }
+}
+
+export function inTheWay(target: string): ExpectedError {
+  return new ExpectedError('EXISTS', `${target} is there already`, {
+    hint: 'replace it with --overwrite, leave it with --skip-existing, or choose another name with -o',
+  });
+}
+
+/** A link that leads nowhere leads to nothing special. */
+async function leadsToSpecial(link: string): Promise<boolean> {
+  try {
+    const status = await stat(link);
+    return !status.isFile() && !status.isDirectory();
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
+export function specialInTheWay(target: string): ExpectedError {
+  return new ExpectedError('EXISTS', `${target} is a device, a pipe or a socket, which is never replaced`, {
+    hint: 'write to standard output with -o -, or choose another name with -o',
+  });
+}
+
+export function folderInTheWay(target: string): ExpectedError {
+  return new ExpectedError('EXISTS', `${target} is in the way: it is a folder`, {
+    hint: 'move it away or choose another name with -o',
+  });
+}

@@ -1,0 +1,57 @@
+import { type DeclaredContent, isArchiveDeclared } from '../../api/declared-archive.ts';
+import { looksLikeHtml } from '../../api/response.ts';
+import { ExpectedError } from '../../errors.ts';
+import { couldBeZip, isZip } from '../../zip/read/layout.ts';
+
+export interface ExpectedContent extends DeclaredContent {
+  /** True when only an archive is of use, because it is to be unpacked. */
+  readonly mustBeArchive: boolean;
+}
+
+/** Whether the file has to be a zip archive. What it is in the end, its first bytes decide. */
+export function isArchiveExpected(expected: ExpectedContent): boolean {
+  return expected.mustBeArchive || isArchiveDeclared(expected);
+}
+
+/**
+ * Checks the type and the first bytes: a sign-in page or an error document that came with status 200 must
+ * not end up as the file.
+ * @throws ExpectedError BAD_RESPONSE
+ */
+export function inspectHead(expected: ExpectedContent, head: Buffer, contentType: string | null): void {
+  if (isArchiveExpected(expected)) {
+    if (couldBeZip(head)) return;
+    throw expected.mustBeArchive &&
+      !isArchiveDeclared(expected) &&
+      !isErrorDocument(expected, head, contentType)
+      ? notAnArchive()
+      : notTheFile(head, 'the zip archive');
+  }
+  if (isErrorDocument(expected, head, contentType)) throw notTheFile(head, 'the file');
+}
+
+/** A file that is complete as far as anyone can tell, but cannot be unpacked. */
+export function notAnArchive(): ExpectedError {
+  return new ExpectedError('BAD_RESPONSE', 'the file is not a zip archive, so it cannot be unpacked', {
+    hint: 'fetch it without -x, --include, and --exclude',
+  });
+}
+
+function isErrorDocument(expected: ExpectedContent, head: Buffer, contentType: string | null): boolean {
+  const served = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const expectsText = /^(text|application)\/(html|xhtml\+xml|json|xml)/.test(expected.mimeType ?? '');
+  const isErrorType = served === 'text/html' || served === 'application/json' || served.endsWith('/xml');
+  return !expectsText && !isZip(head) && (isErrorType || looksLikeHtml(head));
+}
+
+function notTheFile(head: Buffer, what: string): ExpectedError {
+  const text = head.subarray(0, 2048).toString('utf8');
+  const message =
+    /"message"\s*:\s*"([^"]{1,200})"/.exec(text)?.[1] ?? /<(?:title|Message)>([^<]{1,200})</i.exec(text)?.[1];
+  const form = looksLikeHtml(head) ? 'a web page' : 'something else';
+  return new ExpectedError(
+    'BAD_RESPONSE',
+    `the server sent ${form} instead of ${what}${message === undefined ? '' : `: ${message}`}`,
+    { hint: 'check the package with `streamdiver-dl status ID`; nothing of it was kept' },
+  );
+}

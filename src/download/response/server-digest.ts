@@ -1,0 +1,98 @@
+import type { HeaderFields } from '../../http/headers.ts';
+import type { HashName } from '../../range/hash.ts';
+
+/** A digest of the whole file that the server sent along. */
+export interface ServerDigest {
+  readonly hash: HashName;
+  readonly hex: string;
+  /** The header field that held it. */
+  readonly field: string;
+}
+
+export interface ServerDigests {
+  /** The strongest; null when there is none that speaks of the whole file. */
+  readonly digest: ServerDigest | null;
+  /** Fields whose value means nothing; they are ignored. */
+  readonly malformed: readonly string[];
+}
+
+/** By strength, with the length of each in bytes. */
+const LENGTHS: Readonly<Record<HashName, number>> = { sha512: 64, sha256: 32, sha1: 20, md5: 16 };
+
+const NAMES: Readonly<Record<string, HashName>> = {
+  'sha-512': 'sha512',
+  'sha-256': 'sha256',
+  sha: 'sha1',
+  md5: 'md5',
+};
+
+/**
+ * Reads the digests of an answer: Repr-Digest and Content-Digest (RFC 9530), Digest (RFC 3230),
+ * Content-MD5 (RFC 1864), x-amz-checksum-* and x-goog-hash. Those that speak of the bytes of the
+ * answer count only when it is the whole file. An ETag is never taken for a digest.
+ */
+export function readServerDigests(headers: HeaderFields, isWhole: boolean): ServerDigests {
+  const found: ServerDigest[] = [];
+  const malformed: string[] = [];
+  for (const [field, value] of headers.entries()) {
+    const digests = digestsOf(field.toLowerCase(), value, headers, isWhole);
+    if (digests === null) malformed.push(field);
+    else found.push(...digests.map(([hash, hex]) => ({ hash, hex, field })));
+  }
+  const strongest = Object.keys(LENGTHS);
+  const [digest = null] = found.toSorted(
+    (one, other) => strongest.indexOf(one.hash) - strongest.indexOf(other.hash),
+  );
+  return { digest, malformed };
+}
+
+type Digests = readonly (readonly [HashName, string])[];
+
+/** Null when the field is one of digests but its value is not. */
+function digestsOf(field: string, value: string, headers: HeaderFields, isWhole: boolean): Digests | null {
+  switch (field) {
+    case 'repr-digest':
+      return fromList(value, /^([a-z0-9-]+)=:([^:]*):$/i);
+    case 'content-digest':
+      return isWhole ? fromList(value, /^([a-z0-9-]+)=:([^:]*):$/i) : [];
+    case 'digest':
+      return fromList(value, /^([a-z0-9-]+)=(.+)$/i);
+    case 'x-goog-hash':
+      return fromList(value, /^([a-z0-9]+)=(.+)$/i);
+    case 'content-md5':
+      return isWhole ? fromBase64('md5', value) : [];
+    case 'x-amz-checksum-sha256':
+      return isWhole && isOfWholeObject(value, headers) ? fromBase64('sha256', value) : [];
+    case 'x-amz-checksum-sha1':
+      return isWhole && isOfWholeObject(value, headers) ? fromBase64('sha1', value) : [];
+    default:
+      return [];
+  }
+}
+
+/** A list of `name=value`; names that are not known here are passed over. */
+function fromList(value: string, form: RegExp): Digests | null {
+  const digests: (readonly [HashName, string])[] = [];
+  for (const item of value.split(',')) {
+    const [, name = '', encoded = ''] = form.exec(item.trim()) ?? [];
+    if (name === '') return null;
+    const hash = NAMES[name.toLowerCase()];
+    if (hash === undefined) continue;
+    const decoded = fromBase64(hash, encoded);
+    if (decoded === null) return null;
+    digests.push(...decoded);
+  }
+  return digests;
+}
+
+function fromBase64(hash: HashName, encoded: string): Digests | null {
+  const text = encoded.trim();
+  const bytes = Buffer.from(text, 'base64');
+  const isRight = bytes.length === LENGTHS[hash] && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+  return isRight ? [[hash, bytes.toString('hex')]] : null;
+}
+
+/** A digest of an object that was uploaded in parts is one of the parts' digests: `…-7`, or COMPOSITE. */
+function isOfWholeObject(value: string, headers: HeaderFields): boolean {
+  return headers.get('x-amz-checksum-type')?.toUpperCase() !== 'COMPOSITE' && !/-\d+$/.test(value);
+}

@@ -1,0 +1,35 @@
+import { ExpectedError } from '../../errors.ts';
+import { backoffMs } from '../../http/retry.ts';
+import { TooSlowError } from '../response/stall-detector.ts';
+
+export interface RetryBudget {
+  /**
+   * Notes a failure. Resolves to how long to wait before the next try, in milliseconds.
+   * @throws `error` when it is not transient, or the failures without progress are too many
+   */
+  spend(error: unknown, haveBytes: number): { attempt: number; delayMs: number; error: ExpectedError };
+  /** Failures in a row so far. */
+  failures(): number;
+}
+
+/** Counts failures without a new byte in between, over all connections; a new byte makes it full again. */
+export function createRetryBudget(retries: number, random: () => number, haveBytes: number): RetryBudget {
+  let failures = 0;
+  let mostBytes = haveBytes;
+  return {
+    spend(error, nowBytes) {
+      if (!(error instanceof ExpectedError) || error.details.transient !== true) throw error;
+      // A trickle brings bytes, but no file ever.
+      if (nowBytes > mostBytes && !(error instanceof TooSlowError)) failures = 0;
+      mostBytes = Math.max(mostBytes, nowBytes);
+      failures += 1;
+      if (failures > retries) throw error;
+      return {
+        attempt: failures,
+        delayMs: error.details.retryAfterMs ?? backoffMs(failures, random()),
+        error,
+      };
+    },
+    failures: () => failures,
+  };
+}

@@ -1,0 +1,158 @@
+import type { Clock } from '../../clock.ts';
+import { ExpectedError } from '../../errors.ts';
+import { TransportError } from '../../http/transport-error.ts';
+import { bringOnce, TakenOver } from './fetch-chunk.ts';
+import { RangeRefused } from './match-response.ts';
+import { createRetryBudget } from './retry-budget.ts';
+import type { Chunk } from './scheduler.ts';
+import type { Job } from './transfer-job.ts';
+
+const LOOK_EVERY_MS = 250;
+/** A line this fast is kept busy by one connection; more would only cost the machine. */
+const FAST_BYTES_PER_SECOND = 100 * 1_048_576;
+/** Who listened for less than this part of the time has learned nothing of the line. */
+const LEAST_LISTENED = 0.1;
+/** After a server has refused one more connection, none is tried for so long. */
+const CONTENT_MS = 30_000;
+
+/**
+ * Brings all that the job's plan holds. One connection goes first and learns whether the server honours
+ * ranges; others follow: at once when their number was asked for, otherwise while the line is not busy.
+ * @throws what one of them failed with for good, after the others have stopped
+ */
+export async function runConnections(job: Job): Promise<void> {
+  const { plan, signal, context } = job;
+  const { budget, clock, onEvent } = context;
+  const open = new Set<Promise<void>>();
+  const speed = createPace(job, clock);
+  let failure = null as { readonly error: unknown } | null;
+  let growAtMs = 0;
+
+  const openOne = (chunk: Chunk) => {
+    job.connections += 1;
+    const connection = bringAll(chunk, job)
+      .then((refusal) => {
+        if (refusal === null) return;
+        growAtMs = clock.monotonicMs() + CONTENT_MS;
+        onEvent({ kind: 'connections', count: job.connections - 1, reason: refusal.message });
+      })
+      .catch((error: unknown) => {
+        failure ??= { error };
+        job.abort(error);
+      })
+      .finally(() => {
+        job.connections -= 1;
+        open.delete(connection);
+        budget.give();
+      });
+    open.add(connection);
+  };
+  const openMore = (count: number) => {
+    for (let more = count; more > 0 && budget.tryTake(); more -= 1) {
+      const chunk = plan.take() ?? plan.takeOver();
+      if (chunk === null) return budget.give();
+      openOne(chunk);
+    }
+  };
+  const grow = () => {
+    const bytesPerSecond = speed();
+    if (job.ranges !== 'honoured' || clock.monotonicMs() < growAtMs) return;
+    const lacking = job.mostConnections - job.connections;
+    if (context.connections !== null) openMore(lacking);
+    else if (bytesPerSecond < FAST_BYTES_PER_SECOND) openMore(Math.min(lacking, job.connections));
+  };
+
+  for (;;) {
+    if (open.size === 0) {
+      // The last one may have ended just when another gave its piece back.
+      const chunk = failure === null ? plan.take() : null;
+      if (chunk === null) break;
+      await budget.take(signal);
+      openOne(chunk);
+    }
+    await Promise.race([...open, pause(clock)]);
+    if (failure === null) grow();
+  }
+  await job.settled().catch((error: unknown) => {
+    failure ??= { error };
+  });
+  if (failure !== null) throw failure.error;
+}
+
+/** Brings one piece after the other; the reason when this connection has to go so that others can go on. */
+async function bringAll(first: Chunk, job: Job): Promise<Error | null> {
+  const { plan, context } = job;
+  for (let chunk: Chunk | null = first; chunk !== null; ) {
+    const refusal = await bring(chunk, job);
+    if (refusal !== null) {
+      plan.putBack(chunk);
+      return refusal;
+    }
+    plan.finish(chunk);
+    // Another file is waiting for its first connection.
+    const isOneTooMany = job.connections > 1 && context.budget.isWanted();
+    chunk = isOneTooMany ? null : plan.take();
+  }
+  return null;
+}
+
+/** Brings one piece, over several connections after each other if it must be. */
+async function bring(chunk: Chunk, job: Job): Promise<Error | null> {
+  const { destination, signal, context } = job;
+  const { clock, onEvent, random, retries } = context;
+  const budget = createRetryBudget(retries, random, destination.have.totalBytes());
+  while (chunk.position < chunk.end) {
+    const position = chunk.position;
+    try {
+      await bringOnce(chunk, budget.failures(), job);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof TakenOver) break;
+      if (job.connections > 1 && chunk.position === position && isRefusal(error)) return error;
+      const retry = budget.spend(error, destination.have.totalBytes());
+      // What has come of it is all that is left to this connection.
+      if (chunk.position >= chunk.end) break;
+      onEvent({ kind: 'retry', ...retry });
+      chunk.bytesPerSecond = () => Number.POSITIVE_INFINITY;
+      await clock.sleep(retry.delayMs, signal);
+    }
+  }
+  return null;
+}
+
+/** Whether the server may be refusing one connection more, rather than failing altogether. */
+function isRefusal(error: unknown): error is Error {
+  if (error instanceof RangeRefused) return true;
+  if (!(error instanceof ExpectedError) || error.details.transient !== true) return false;
+  const { httpStatus } = error.details;
+  return httpStatus === 429 || httpStatus === 503 || error instanceof TransportError;
+}
+
+/**
+ * The returned function tells the speed since it was last asked, if that is long enough ago to be telling:
+ * that of the line, without the time in which nobody listened because the disk was busy.
+ */
+function createPace(job: Job, clock: Clock): () => number {
+  const look = () => ({
+    timeMs: clock.monotonicMs(),
+    bytes: job.transferredBytes,
+    heldMs: job.heldTime.totalMs(),
+  });
+  let last = look();
+  return () => {
+    const now = look();
+    const passedMs = now.timeMs - last.timeMs;
+    if (passedMs < LOOK_EVERY_MS) return Number.POSITIVE_INFINITY;
+    const heldMs = (now.heldMs - last.heldMs) / job.connections;
+    const bytes = now.bytes - last.bytes;
+    last = now;
+    const isTelling = passedMs - heldMs >= passedMs * LEAST_LISTENED;
+    return isTelling ? (bytes * 1_000) / (passedMs - heldMs) : Number.POSITIVE_INFINITY;
+  };
+}
+
+function pause(clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(LOOK_EVERY_MS, resolve);
+  });
+}

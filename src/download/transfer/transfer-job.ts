@@ -1,0 +1,150 @@
+import type { Api } from '../../api/client.ts';
+import type { Clock } from '../../clock.ts';
+import type { ExpectedError } from '../../errors.ts';
+import type { HeaderFields } from '../../http/headers.ts';
+import { linkController } from '../../http/linked-controller.ts';
+import { type ByteRange, createByteRanges } from '../part/byte-ranges.ts';
+import type { Destination, ObjectDescription } from '../part/destination.ts';
+import { keepJournal } from '../part/journal-writer.ts';
+import type { FileUrl } from '../response/file-url.ts';
+import { type ConnectionBudget, DEFAULT_CONNECTIONS } from './connection-budget.ts';
+import { createHeldTime, type HeldTime } from './paused-time.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { createPlan, type Plan } from './scheduler.ts';
+
+export interface TransferRequest {
+  readonly url: URL;
+  /** Asks the API for the file's URL again when the present one is refused. */
+  readonly renewUrl: () => Promise<URL>;
+  /** What the API says; null when it does not. */
+  readonly sizeBytes: number | null;
+  readonly maxSizeBytes: number | null;
+  /** True when the finished bytes are proved by other means (an archive's checksums, a given digest). */
+  readonly isVerifiedLater: boolean;
+  /** So many bytes at the end of a large file are brought first; 0 for none. */
+  readonly tailBytes: number;
+  /** Sees the type and the first bytes; throws to refuse them. */
+  readonly inspectHead: (head: Buffer, contentType: string | null) => void;
+  /** Told what each answer says of the object, and whether it was an answer with the whole of it. */
+  readonly onObject: (object: ObjectDescription, headers: HeaderFields, isWhole: boolean) => void;
+}
+
+export interface TransferContext {
+  readonly api: Pick<Api, 'openFile'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** Failures in a row, without a new byte in between, that are put up with. */
+  readonly retries: number;
+  readonly budget: ConnectionBudget;
+  /** How many connections to open; null to choose by size and speed. */
+  readonly connections: number | null;
+  readonly limitRate: RateLimit | null;
+  readonly onEvent: (event: TransferEvent) => void;
+}
+
+export type TransferEvent =
+  | {
+      readonly kind: 'progress';
+      readonly haveBytes: number;
+      readonly totalBytes: number | null;
+      readonly connections: number;
+    }
+  | {
+      readonly kind: 'retry';
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly error: ExpectedError;
+    }
+  | { readonly kind: 'connections'; readonly count: number; readonly reason: string }
+  | { readonly kind: 'restart'; readonly reason: string; readonly lostBytes: number };
+
+/** What the connections of one file share while they bring one version of it. */
+export interface Job {
+  readonly request: TransferRequest;
+  readonly destination: Destination;
+  readonly context: TransferContext;
+  readonly url: FileUrl;
+  readonly plan: Plan;
+  /** Aborted with the context's signal, and when one connection has failed for good. */
+  readonly signal: AbortSignal;
+  readonly abort: (reason: unknown) => void;
+  /** Lets go of the context's signal, at the end. */
+  readonly release: () => void;
+  /** How many connections make sense. */
+  readonly mostConnections: number;
+  /** Whether the byte came in an earlier run. */
+  readonly isOld: (position: number) => boolean;
+  readonly write: (chunks: readonly Buffer[], position: number) => Promise<void>;
+  /** Resolves when nothing is written in the background any more. */
+  readonly settled: () => Promise<void>;
+  /** How many connections are open. */
+  connections: number;
+  ranges: 'unknown' | 'honoured' | 'ignored';
+  /** False when parts of several answers must not be put together. */
+  mayDivide: boolean;
+  transferredBytes: number;
+  /** How long its connections were made to wait. */
+  readonly heldTime: HeldTime;
+}
+
+/** A file below this gets one connection, and its end is not asked for first. */
+const LARGE_BYTES = 16 * 1_048_576;
+const BYTES_PER_CONNECTION = 8 * 1_048_576;
+
+export type JobOptions = Pick<Job, 'request' | 'destination' | 'context' | 'url' | 'mayDivide'>;
+
+export function createJob({ request, destination, context, url, mayDivide }: JobOptions): Job {
+  const { signal, abort, release } = linkController(context.signal);
+  const keeper = keepJournal(destination, context.clock);
+  const old = createByteRanges(destination.have.list());
+  const sizeBytes = knownSize({ request, destination });
+  // An empty file is asked for as one of unknown size is: only the server's answer proves that it is empty.
+  const hasBytes = sizeBytes !== null && sizeBytes > 0;
+  const gaps = destination.have.missing(hasBytes ? sizeBytes : Number.POSITIVE_INFINITY);
+  const isDivisible = mayDivide && destination.takesAnyOrder && hasBytes;
+  const mostConnections = isDivisible ? chooseConnections(gaps, context) : 1;
+  const tail = { start: Math.max((sizeBytes ?? 0) - request.tailBytes, 0), end: sizeBytes ?? 0 };
+  const isTailFirst = isDivisible && tail.end >= LARGE_BYTES && !destination.have.has(tail.start, tail.end);
+  const job: Job = {
+    request,
+    destination,
+    context,
+    url,
+    plan: createPlan(gaps, {
+      connections: mostConnections,
+      // Those that are not asked for open only while the line is not busy.
+      sharing: () => (context.connections === null ? job.connections : mostConnections),
+      first: isTailFirst ? tail : null,
+    }),
+    signal,
+    abort,
+    release,
+    mostConnections,
+    isOld: (position) => old.has(position, position + 1),
+    async write(chunks, position) {
+      await destination.write(chunks, position);
+      await keeper.wrote();
+    },
+    settled: () => keeper.settled(),
+    connections: 0,
+    ranges: 'unknown',
+    mayDivide: true,
+    transferredBytes: 0,
+    heldTime: createHeldTime(context.clock),
+  };
+  return job;
+}
+
+/** The size as far as it is known: from the API, else from the file's own header. */
+export function knownSize({ request, destination }: Pick<Job, 'request' | 'destination'>): number | null {
+  return request.sizeBytes ?? destination.object().sizeBytes;
+}
+
+function chooseConnections(gaps: readonly ByteRange[], { connections, budget }: TransferContext): number {
+  const leftBytes = gaps.reduce((total, { start, end }) => total + end - start, 0);
+  if (connections !== null) return Math.min(connections, budget.total);
+  if (leftBytes < LARGE_BYTES) return 1;
+  const bySize = Math.floor(leftBytes / BYTES_PER_CONNECTION);
+  return Math.min(bySize, DEFAULT_CONNECTIONS, budget.total);
+}

@@ -1,0 +1,89 @@
+import { ExpectedError, isExpectedError } from '../../errors.ts';
+import type { Destination } from '../part/destination.ts';
+import { UnfitAnswerError } from '../response/file-response.ts';
+import { createFileUrl } from '../response/file-url.ts';
+import { RestartNeeded } from './match-response.ts';
+import { ChangedBytesError } from './receive.ts';
+import { runConnections } from './run-connections.ts';
+import {
+  createJob,
+  type Job,
+  knownSize,
+  type TransferContext,
+  type TransferRequest,
+} from './transfer-job.ts';
+
+export interface TransferResult {
+  /** Body bytes that travelled in this run. */
+  readonly transferredBytes: number;
+}
+
+const MAX_RESTARTS = 3;
+
+/**
+ * Brings a file to its destination over as many connections, beside and after each other, as it
+ * takes. The bytes of two versions of the object are never combined. Success means: as many bytes as
+ * the service promised; where it promised nothing, the end of the stream, and the caller must verify.
+ * @throws ExpectedError UNAVAILABLE after `retries` failures without progress, INTEGRITY, NOT_FOUND,
+ *   AUTH, BAD_RESPONSE, UNSAFE (too large), DISK; what came so far stays in the destination
+ */
+export async function transfer(
+  request: TransferRequest,
+  destination: Destination,
+  context: TransferContext,
+): Promise<TransferResult> {
+  const url = createFileUrl(request.url, request.renewUrl);
+  let mayDivide = true;
+  let transferredBytes = 0;
+  let restarts = 0;
+  const begin = async (reason: string, finalError: ExpectedError | null = null) => {
+    restarts += 1;
+    if (restarts > MAX_RESTARTS) {
+      if (finalError !== null) throw finalError;
+      throw new ExpectedError('UNAVAILABLE', `the server keeps changing the file (${reason})`, {
+        hint: 'run the same command again later',
+      });
+    }
+    const lostBytes = destination.have.totalBytes();
+    await destination.restart();
+    if (lostBytes > 0) context.onEvent({ kind: 'restart', reason, lostBytes });
+  };
+
+  if (isOtherSize(destination.object().sizeBytes, request.sizeBytes))
+    await begin('the file has another size now');
+  for (;;) {
+    const job = createJob({ request, destination, context, url, mayDivide });
+    try {
+      await runConnections(job);
+      assertComplete(job);
+      return { transferredBytes: transferredBytes + job.transferredBytes };
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const reason = restartReason(error);
+      // A page instead of the file: nothing of it is worth keeping.
+      if (isExpectedError(error, 'BAD_RESPONSE') && !(error instanceof UnfitAnswerError))
+        await destination.restart();
+      if (reason === null) throw error;
+      transferredBytes += job.transferredBytes;
+      mayDivide &&= job.mayDivide;
+      await begin(reason, error instanceof RestartNeeded ? error.finalError : null);
+    } finally {
+      job.release();
+    }
+  }
+}
+
+/** A plan that is done with bytes missing is a mistake of ours; the verification would wait for them for ever. */
+function assertComplete(job: Job): void {
+  const missing = job.destination.have.missing(knownSize(job) ?? 0);
+  if (missing.length > 0) throw new RangeError(`${missing.length} ranges are missing after a transfer`);
+}
+
+function restartReason(error: unknown): string | null {
+  if (error instanceof RestartNeeded) return error.message;
+  return error instanceof ChangedBytesError ? 'the file on the server has changed' : null;
+}
+
+function isOtherSize(one: number | null, other: number | null): boolean {
+  return one !== null && other !== null && one !== other;
+}

@@ -1,0 +1,18 @@
+import type { ExpectedError } from '../errors.ts';
+import { shortenMessage } from '../terminal/text/shorten-message.ts';
+
+/** The JSON form of a failure (contract), all keys always there. */
+export function errorDocument(error: ExpectedError): Readonly<Record<string, unknown>> {
+  const { hint, id, httpStatus, requestId, next } = error.details;
+  return {
+    code: error.code,
+    exitCode: error.exitCode,
+    message: shortenMessage(error.message),
+    hint: hint ?? null,
+    id: id ?? null,
+    httpStatus: httpStatus ?? null,
+    requestId: requestId ?? null,
+    retryable: error.retryable,
+    next: next ?? [],
+  };
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import type { RangeSource } from './range-source.ts';
+
+export type HashName = 'sha512' | 'sha256' | 'sha1' | 'md5';
+
+const READ_BYTES = 1_048_576;
+
+/** Digests of the whole source in lower-case hexadecimal, all of them in one reading. */
+export async function hashesOf(
+  source: RangeSource,
+  names: readonly HashName[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<HashName, string>> {
+  const hashes = new Map([...new Set(names)].map((name) => [name, createHash(name)]));
+  if (hashes.size > 0) {
+    for (let start = 0; start < source.sizeBytes; start += READ_BYTES) {
+      signal.throwIfAborted();
+      const bytes = await source.read(start, Math.min(start + READ_BYTES, source.sizeBytes));
+      for (const hash of hashes.values()) hash.update(bytes);
+    }
+  }
+  return new Map([...hashes].map(([name, hash]) => [name, hash.digest('hex')]));
+}

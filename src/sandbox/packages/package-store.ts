@@ -1,0 +1,171 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CreateDownloadBody } from '../../api/wire.ts';
+import type { ActiveFaults } from '../faults/active-faults.ts';
+import type { Library } from '../library/library.ts';
+import { failureText } from '../server/refusal.ts';
+import { collectItems, isSingleRendition, safeName } from './package-items.ts';
+import { type BuiltFile, buildPackage } from './packager.ts';
+
+/** A file of a package as it is served. */
+export interface ServedFile extends BuiltFile {
+  readonly id: string;
+  readonly sizeBytes: number;
+  /** Set once the replacement stands in for the first file. */
+  isReplaced: boolean;
+  /** Bytes of the first file that were handed out. */
+  sentBytes: number;
+}
+
+export interface StoredPackage {
+  readonly id: string;
+  readonly owner: 'user' | 'anonymous';
+  readonly body: CreateDownloadBody;
+  readonly compressed: boolean;
+  readonly createdMs: number;
+  readonly expiresMs: number;
+  /** Holds what was written for it. */
+  readonly folder: string;
+  /** Empty until the files are there. */
+  files: readonly ServedFile[];
+  failure: string | undefined;
+  /** How often somebody looked at it. */
+  looks: number;
+  /** Resolves when the files are there or the build has failed; never rejects. */
+  readonly built: Promise<void>;
+  readonly stop: () => void;
+}
+
+export type Found<Item> = Item | 'unknown' | 'expired';
+
+export interface PackageStore {
+  create(body: CreateDownloadBody, owner: StoredPackage['owner']): StoredPackage;
+  /** Newest first, without what has expired. */
+  list(): StoredPackage[];
+  find(id: string): Found<StoredPackage>;
+  findFile(fileId: string): Found<{ readonly stored: StoredPackage; readonly file: ServedFile }>;
+  /** Takes it out; its temporary files follow. A transfer under way goes on. */
+  remove(stored: StoredPackage): void;
+  /** Stops all builds; resolves when none writes any more. */
+  close(): Promise<void>;
+}
+
+export interface PackageStoreOptions {
+  /** Each package gets a folder of its own in it. */
+  readonly folder: string;
+  readonly library: Library;
+  readonly faults: ActiveFaults;
+  /** When a body does not say. */
+  readonly expiryMs: number;
+  /** The form of package ids. */
+  readonly formId: (id: string) => string;
+}
+
+/** Packages of one sandbox by id. Builds run one after the other, each to disk. */
+export function createPackageStore(options: PackageStoreOptions): PackageStore {
+  const { faults, expiryMs, formId } = options;
+  const packages = new Map<string, StoredPackage>();
+  const expired = new Set<string>();
+  const files = new Map<string, { readonly stored: StoredPackage; readonly file: ServedFile }>();
+  const expiredFiles = new Set<string>();
+  let builds = Promise.resolve();
+
+  const remove = (stored: StoredPackage): void => {
+    packages.delete(stored.id);
+    for (const file of stored.files) files.delete(file.id);
+    stored.stop();
+    // What cannot be removed now goes with the sandbox's own folder when it closes.
+    stored.built.then(() => rm(stored.folder, { recursive: true, force: true })).catch(() => undefined);
+  };
+
+  /** Expiry needs no timer: nobody can tell before the next request. */
+  const expire = (): void => {
+    for (const stored of packages.values()) {
+      if (stored.expiresMs > Date.now()) continue;
+      expired.add(stored.id);
+      for (const file of stored.files) expiredFiles.add(file.id);
+      remove(stored);
+    }
+  };
+
+  return {
+    create(body, owner) {
+      const isSingle = isSingleRendition(body);
+      const controller = new AbortController();
+      const createdMs = Date.now();
+      const stored: StoredPackage = {
+        id: formId(newPackageId(faults)),
+        owner,
+        body,
+        compressed: !isSingle && faults.find('several-files') === undefined,
+        createdMs,
+        expiresMs: body.expires === undefined ? createdMs + expiryMs : Date.parse(body.expires),
+        folder: join(options.folder, randomUUID()),
+        files: [],
+        failure: undefined,
+        looks: 0,
+        built: builds.then(async () => {
+          try {
+            stored.files = await build(stored, options, controller.signal);
+            if (packages.has(stored.id))
+              for (const file of stored.files) files.set(file.id, { stored, file });
+          } catch (error) {
+            stored.failure = failureText(error);
+          }
+        }),
+        stop: () => controller.abort(),
+      };
+      builds = stored.built;
+      packages.set(stored.id, stored);
+      return stored;
+    },
+    list() {
+      expire();
+      return [...packages.values()].toReversed();
+    },
+    find(id) {
+      expire();
+      return packages.get(id) ?? (expired.has(id) ? 'expired' : 'unknown');
+    },
+    findFile(fileId) {
+      expire();
+      return files.get(fileId) ?? (expiredFiles.has(fileId) ? 'expired' : 'unknown');
+    },
+    remove,
+    async close() {
+      for (const { stop } of packages.values()) stop();
+      await builds;
+    },
+  };
+}
+
+async function build(
+  { body, compressed, folder }: StoredPackage,
+  { library, faults }: PackageStoreOptions,
+  signal: AbortSignal,
+): Promise<ServedFile[]> {
+  signal.throwIfAborted();
+  await mkdir(folder, { mode: 0o700 });
+  const built = await buildPackage(collectItems(body, library), {
+    folder,
+    temporaryName: 'package',
+    archiveName: safeName(body.title ?? 'streamdiver-package'),
+    shape: compressed ? 'archive' : 'files',
+    zip64: faults.find('zip64') !== undefined,
+    withReplacement: faults.find('change-after') !== undefined,
+    signal,
+  });
+  const files: ServedFile[] = [];
+  for (const file of built) {
+    const { size: sizeBytes } = await stat(file.path);
+    files.push({ ...file, id: randomBytes(16).toString('hex'), sizeBytes, isReplaced: false, sentBytes: 0 });
+  }
+  return files;
+}
+
+function newPackageId(faults: ActiveFaults): string {
+  if (faults.find('number-ids') !== undefined) return String(2n ** 53n + 1n + BigInt(randomInt(2 ** 47)));
+  if (faults.find('strange-ids') !== undefined) return `pkg/../${randomUUID()}?a=b#c%2F é`;
+  return randomUUID();
+}

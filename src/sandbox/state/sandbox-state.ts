@@ -1,0 +1,29 @@
+import type { Traits } from '../dialect/traits.ts';
+import type { ActiveFaults } from '../faults/active-faults.ts';
+import type { SignedStorage } from '../files/signed-storage.ts';
+import type { Library } from '../library/library.ts';
+import type { PackageStore } from '../packages/package-store.ts';
+import type { Tokens } from './tokens.ts';
+
+/** All that the routes of one sandbox share. */
+export interface SandboxState {
+  readonly library: Library;
+  readonly packages: PackageStore;
+  readonly tokens: Tokens;
+  readonly faults: ActiveFaults;
+  /** How the answers are put that the pages leave open. */
+  readonly traits: Traits;
+  /** Creations that `create-first` has refused. */
+  readonly refusedCreations: { count: number };
+  /** Runs only with the faults that need another origin. */
+  readonly storage: SignedStorage | undefined;
+  readonly tenant: string;
+  readonly port: number;
+  readonly prepareMs: number;
+  /** http://127.0.0.1:PORT/v2 */
+  readonly apiUrl: string;
+  /** Bodies under way, for `max-connections`. */
+  readonly transfers: { count: number };
+  /** Aborted when the sandbox closes. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../../clock.ts';
+import type { OutputStream } from '../../world.ts';
+import type { Glyphs } from '../text/glyphs.ts';
+import type { Style } from '../text/style.ts';
+import type { ProgressBar } from './progress-bar.ts';
+import type { ProgressEvent } from './progress-event.ts';
+import { formatProgressJson } from './progress-json.ts';
+import type { ProgressMode } from './progress-mode.ts';
+import { createPlainProgress, formatDone } from './progress-plain.ts';
+
+export interface Progress {
+  tell(event: ProgressEvent): void;
+  end(): void;
+  /** Resolves when nothing is loading any more; rejects when the bar could not be loaded. */
+  settled(): Promise<void>;
+}
+
+export interface ProgressOptions {
+  readonly mode: Exclude<ProgressMode, 'auto'>;
+  readonly stderr: OutputStream;
+  readonly clock: Clock;
+  readonly glyphs: Glyphs;
+  readonly style: Style;
+  readonly columns: () => number;
+  /** Prints one line, already escaped, on standard error. */
+  readonly print: (line: string) => void;
+}
+
+/** Tells progress events in one of the four ways. */
+export function createProgress(options: ProgressOptions): Progress {
+  const { mode, clock, glyphs, style, print } = options;
+  switch (mode) {
+    case 'none':
+      return withoutBar(() => {});
+    case 'json':
+      return withoutBar((event) => print(formatProgressJson(event, clock.now())));
+    case 'plain': {
+      const plain = createPlainProgress(clock, glyphs);
+      return withoutBar((event) => {
+        const line = plain(event);
+        if (line !== undefined) print(line);
+      });
+    }
+    case 'bar':
+      break;
+  }
+  const bar = createLazyBar(options);
+  return {
+    ...bar,
+    tell(event) {
+      bar.tell(event);
+      if (event.event === 'done') print(style.green(formatDone(event, glyphs)));
+    },
+  };
+}
+
+function withoutBar(tell: (event: ProgressEvent) => void): Progress {
+  return { tell, end: () => {}, settled: () => Promise.resolve() };
+}
+
+/** Loads the bar at the first event; until it is there the last event of each id is kept. */
+function createLazyBar({ stderr, clock, glyphs, style, columns }: ProgressOptions): Progress {
+  const waiting = new Map<string | null, ProgressEvent>();
+  let bar: ProgressBar | undefined;
+  let loading: Promise<void> | undefined;
+  let failure: unknown;
+
+  const load = async () => {
+    try {
+      const { createProgressBar } = await import('./progress-bar.ts');
+      bar = createProgressBar({ stream: stderr, clock, glyphs, style, columns });
+      for (const event of waiting.values()) bar.update(event);
+      waiting.clear();
+    } catch (error) {
+      failure = error;
+    }
+  };
+
+  return {
+    tell(event) {
+      if (bar !== undefined) bar.update(event);
+      else if (event.event === 'done') waiting.delete(event.id);
+      else {
+        waiting.set(event.id, event);
+        loading ??= load();
+      }
+    },
+    end() {
+      waiting.clear();
+      bar?.stop();
+    },
+    async settled() {
+      await loading;
+      if (failure !== undefined) throw failure;
+    },
+  };
+}

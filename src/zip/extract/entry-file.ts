@@ -1,0 +1,132 @@
+import { closeSync, constants, fstatSync, fsync, ftruncateSync, openSync, unlinkSync, write } from 'node:fs';
+import { promisify } from 'node:util';
+import { diskError } from '../../disk/disk-error.ts';
+import type { Place } from './folder.ts';
+import { noMoreBytes, SMALL_BYTES, writeWhole } from './small-file.ts';
+import { createSyncBeside } from './sync-in-background.ts';
+
+/** A file that is being unpacked: under a temporary name until all of it is there. */
+export interface EntryFile {
+  readonly path: string;
+  /** Writes all of `bytes` at `position`. @throws ExpectedError DISK */
+  writeAt(bytes: Buffer, position: number): Promise<void>;
+  /**
+   * Appends all of `bytes`, beside whatever makes the next ones: they must not change until the next
+   * `append` or `flush` has resolved. @throws ExpectedError DISK, also for the bytes before these
+   */
+  append(bytes: Buffer): Promise<void>;
+  /** Waits until all that was appended is written. @throws ExpectedError DISK */
+  flush(): Promise<void>;
+  /** Closes it when all is written; what is large is brought to the disk first. @throws ExpectedError DISK */
+  finish(): Promise<void>;
+  /** Closes it if it is open still; never throws. */
+  close(): Promise<void>;
+  /** Closes and removes it; never throws. */
+  discard(): Promise<void>;
+}
+
+export interface EntryFileOptions {
+  /** Goes on with a file that may be there; in the end it is no longer than this. */
+  readonly continuesBytes?: number | undefined;
+}
+
+/**
+ * Files up to this size are not synced one by one, which would take longer than all the rest of
+ * unpacking many of them: after a crash of the machine they may be missing or empty, never after one
+ * of the program.
+ */
+const UNSYNCED_BYTES = 2 ** 20;
+const writeAsync = promisify(write);
+const fsyncAsync = promisify(fsync);
+
+/**
+ * @param place where nothing is yet; or, with `continuesBytes`, what an earlier run left
+ * @throws ExpectedError DISK
+ */
+export function createEntryFile(place: Place, { continuesBytes }: EntryFileOptions = {}): EntryFile {
+  const { path, shownPath } = place;
+  const continues = continuesBytes !== undefined;
+  const exclusive = continues ? 0 : constants.O_EXCL;
+  const flags = constants.O_RDWR | constants.O_CREAT | exclusive | constants.O_NOFOLLOW;
+  let descriptor: number;
+  try {
+    // The umask narrows the mode; nothing out of the archive widens it.
+    descriptor = openSync(path, flags, 0o666);
+  } catch (error) {
+    throw diskError(error, shownPath, 'write');
+  }
+  let isOpen = true;
+  let appendedBytes = 0;
+  let appending: Promise<void> = Promise.resolve();
+  const syncing = createSyncBeside(descriptor);
+  const write = async (bytes: Buffer, position: number | null): Promise<void> => {
+    try {
+      await writeFully(descriptor, bytes, position);
+      syncing.wrote(bytes.length);
+    } catch (error) {
+      throw diskError(error, shownPath, 'write');
+    }
+  };
+  const close = (): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    closeSync(descriptor);
+  };
+  const leave = async (): Promise<void> => {
+    // A descriptor that is closed during a call may be another file's when the call comes to it.
+    await appending.catch(() => undefined);
+    await syncing.settle().catch(() => undefined);
+    ignoringFailure(close);
+  };
+  return {
+    path,
+    writeAt: write,
+    append: async (bytes) => {
+      await appending;
+      appendedBytes += bytes.length;
+      appending = write(bytes, null);
+      // It is awaited when the next bytes are there, which may be after a failure elsewhere or never.
+      appending.catch(() => undefined);
+    },
+    flush: () => appending,
+    finish: async () => {
+      await appending;
+      try {
+        await syncing.settle();
+        // What is behind the end was put there by somebody else.
+        if (continues && fstatSync(descriptor).size > continuesBytes)
+          ftruncateSync(descriptor, continuesBytes);
+        if (appendedBytes > UNSYNCED_BYTES || continues) await fsyncAsync(descriptor);
+        close();
+      } catch (error) {
+        throw diskError(error, shownPath, 'write');
+      }
+    },
+    close: leave,
+    discard: async () => {
+      await leave();
+      ignoringFailure(() => unlinkSync(path));
+    },
+  };
+}
+
+/** The failure that led here is the one to report; the next run clears away what stays. */
+function ignoringFailure(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // See above.
+  }
+}
+
+async function writeFully(descriptor: number, bytes: Buffer, position: number | null): Promise<void> {
+  const placeOf = (written: number): number | null => (position === null ? null : position + written);
+  let written = 0;
+  // Fewer bytes than asked for may be written without an error.
+  for (let left = bytes.length; left > SMALL_BYTES; left = bytes.length - written) {
+    const { bytesWritten } = await writeAsync(descriptor, bytes, written, left, placeOf(written));
+    if (bytesWritten === 0) throw noMoreBytes();
+    written += bytesWritten;
+  }
+  writeWhole(descriptor, bytes.subarray(written), placeOf(written));
+}

@@ -1,0 +1,62 @@
+import { setImmediate } from 'node:timers/promises';
+import { ExpectedError } from '../../errors.ts';
+import { showSome } from '../read/refusal.ts';
+import type { ExtractionPlan, PlannedFile } from './extraction-plan.ts';
+import { lstatOrNull } from './folder.ts';
+import { isEntryThere } from './matching-file.ts';
+import { existsError } from './publish-entry.ts';
+import type { TargetFolder } from './target-folder.ts';
+
+const FILES_PER_TURN = 100;
+
+/**
+ * Looks at what is in the target folder before anything is written there.
+ * @returns the files that stay: those with the right size and CRC, with `skip` whatever is there, unseen
+ * @throws ExpectedError EXISTS naming all that would be replaced (with `overwrite` only what cannot be:
+ *   folders and special files), UNSAFE when a link is on the way
+ */
+export async function findExisting(
+  plan: ExtractionPlan,
+  target: TargetFolder,
+  { ifExists, signal }: { ifExists: 'refuse' | 'overwrite' | 'skip'; signal?: AbortSignal | undefined },
+): Promise<ReadonlyMap<PlannedFile, 'skipped' | 'left'>> {
+  for (const { components } of plan.folders) target.find(components);
+  const staying = new Map<PlannedFile, 'skipped' | 'left'>();
+  const different: string[] = [];
+  /** Neighbours mostly lie in the same folder: it need not be looked for again. */
+  let missingFolder: string | null = null;
+  const irreplaceable: string[] = [];
+  for (const [index, file] of plan.files.entries()) {
+    if (index % FILES_PER_TURN === FILES_PER_TURN - 1) await setImmediate();
+    signal?.throwIfAborted();
+    const folder = file.components.slice(0, -1);
+    const folderPath = folder.join('/');
+    if (folderPath === missingFolder) continue;
+    const parent = target.find(folder);
+    if (parent === null) {
+      missingFolder = folderPath;
+      continue;
+    }
+    const place = parent.at(file.components.at(-1) ?? '');
+    const stat = lstatOrNull(place.path, place.shownPath);
+    if (stat === null) continue;
+    const isLeft = ifExists === 'skip' && stat.isFile();
+    const isSame = !isLeft && (await isEntryThere(place, file.entry, { signal, stat }));
+    if (isLeft || isSame) staying.set(file, isLeft ? 'left' : 'skipped');
+    else if (!stat.isFile() && !stat.isSymbolicLink()) irreplaceable.push(place.shownPath);
+    else if (ifExists !== 'overwrite') different.push(place.shownPath);
+  }
+  if (irreplaceable.length > 0) throw irreplaceableError(irreplaceable);
+  if (different.length > 0) throw existsError(different);
+  return staying;
+}
+
+function irreplaceableError(paths: readonly string[]): ExpectedError {
+  return new ExpectedError(
+    'EXISTS',
+    `not replaced, as it is a folder or a special file: ${showSome(paths)}`,
+    {
+      hint: 'move it away, or unpack into another folder',
+    },
+  );
+}

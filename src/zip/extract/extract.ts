@@ -1,0 +1,175 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Attempt } from '../../disk/busy-file.ts';
+import type { RangeSource } from '../../range/range-source.ts';
+import { readDirectory } from '../read/directory.ts';
+import { type ArchiveEntry, inFileOrder } from '../read/entry.ts';
+import type { NameDecoder } from '../read/name-encoding.ts';
+import { findExisting } from './existing-file.ts';
+import {
+  type ExtractionLimits,
+  type ExtractionPlan,
+  type LeftOut,
+  type PlannedFile,
+  planExtraction,
+  type RenamedEntry,
+} from './extraction-plan.ts';
+import { isLarge, partKey } from './large-entry.ts';
+import { openStagingFolder, type Unpacker } from './staging-folder.ts';
+import { checkOddPlaces } from './stray-bytes.ts';
+import { openTargetFolder, type TargetFolder } from './target-folder.ts';
+import { unpackFiles } from './unpack-files.ts';
+
+export interface ExtractOptions extends ExtractionLimits {
+  /** Made if it is missing. */
+  readonly directory: string;
+  readonly unpacker: Unpacker;
+  readonly signal?: AbortSignal | undefined;
+  /** For names that do not say in which encoding they are. */
+  readonly decode?: NameDecoder | null | undefined;
+  /** Told of all that the archive lists before anything is decided about it. */
+  readonly onEntries?: ((entries: readonly ArchiveEntry[]) => void) | undefined;
+  readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined;
+  /** Told the absolute path of each file that got its name, which it keeps whatever comes after. */
+  readonly onFile?: ((path: string) => void) | undefined;
+  /**
+   * What becomes of other files (and links, not what they point to) that have the name of an entry: an
+   * error (the default), replaced, or left as they are.
+   */
+  readonly ifExists?: 'refuse' | 'overwrite' | 'skip' | undefined;
+  /** False throws away the parts of large entries that an earlier run left; true unless given. */
+  readonly mayResume?: boolean | undefined;
+  /** How a finished file is given its name; once unless given. */
+  readonly attempt?: Attempt | undefined;
+  /** Called before anything is written, with the bytes that will yet be taken on the disk; throws to refuse. */
+  readonly beforeWriting?: ((neededBytes: number, directory: string) => Promise<void>) | undefined;
+}
+
+/** Unpacked so far and in all; files that were there already are counted. */
+export interface ExtractionProgress {
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly files: number;
+  readonly totalFiles: number;
+}
+
+export interface ExtractedFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** `skipped`: it was there already, with the right size and CRC; `left`: nobody looked into it, as `ifExists` says. */
+  readonly outcome: 'extracted' | 'skipped' | 'left';
+}
+
+export interface Extraction {
+  /** The target folder, absolute, links resolved; null when nothing was selected, and nothing made. */
+  readonly directory: string | null;
+  /** In the order in which they lie in the archive. */
+  readonly files: readonly ExtractedFile[];
+  readonly leftOut: readonly LeftOut[];
+  readonly renamed: readonly RenamedEntry[];
+}
+
+/**
+ * Unpacks an archive below a folder: the whole plan is checked first, then each file is written under a
+ * temporary name, checked and named. What was unpacked before is skipped, and not even read where the
+ * source is far away, so that a second run continues the first. Never made: links, special files, modes or times out of the archive.
+ * @throws ExpectedError UNSAFE (nothing was written, unless only the reading of an entry brought it out), INTEGRITY
+ *   naming the entry, EXISTS naming the file, DISK; the signal's reason when aborted. Files named until then are
+ *   complete and stay.
+ */
+export async function extractArchive(source: RangeSource, options: ExtractOptions): Promise<Extraction> {
+  const { signal } = options;
+  const archive = await readDirectory(source, { signal, decode: options.decode ?? null });
+  options.onEntries?.(archive.entries);
+  const plan = await planExtraction(archive.entries, options, signal);
+  const { leftOut, renamed } = plan;
+  const isNothing = plan.files.length === 0 && plan.folders.length === 0;
+  if (options.isWanted !== undefined && isNothing) return { directory: null, files: [], leftOut, renamed };
+  await checkOddPlaces(source, [...plan.files, ...plan.folders], signal);
+
+  const target = openTargetFolder(options.directory);
+  try {
+    return {
+      directory: target.path,
+      files: await unpackPlan(source, plan, target, options),
+      leftOut,
+      renamed,
+    };
+  } finally {
+    target.close();
+  }
+}
+
+async function unpackPlan(
+  source: RangeSource,
+  plan: ExtractionPlan,
+  target: TargetFolder,
+  options: ExtractOptions,
+): Promise<readonly ExtractedFile[]> {
+  const { signal, ifExists = 'refuse', mayResume = true } = options;
+  const staging = openStagingFolder(target.root, options.unpacker);
+  try {
+    const isEmpty = readdirSync(target.path).length === 0;
+    const existing = isEmpty
+      ? new Map<PlannedFile, 'skipped' | 'left'>()
+      : await findExisting(plan, target, { ifExists, signal });
+    const wanted = plan.files.filter((file) => !existing.has(file));
+    const continued = wanted.filter(({ entry }) => mayResume && isLarge(source, entry));
+    const keptBytes = staging.keepParts(new Set(continued.map(({ entry }) => partKey(entry))));
+    const wantedBytes = wanted.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+    await options.beforeWriting?.(Math.max(0, wantedBytes - keptBytes), target.path);
+    // One that is there was read when it was made.
+    const missing = plan.folders.filter(({ components }) => target.find(components) === null);
+    const { countBytes, countFile } = countProgress(plan, [...existing.keys()], options);
+    const mayReplace = ifExists === 'overwrite';
+    const { attempt = (operation) => operation() } = options;
+    const inOneOrder = [...missing, ...wanted].toSorted((one, other) => inFileOrder(one.entry, other.entry));
+    await unpackFiles(source, inOneOrder, {
+      target,
+      staging,
+      mayReplace,
+      attempt,
+      signal,
+      countBytes,
+      countFile: (file) => {
+        options.onFile?.(pathIn(target, file));
+        countFile();
+      },
+    });
+    target.confirmAll();
+    return plan.files.map((file) => ({
+      path: pathIn(target, file),
+      sizeBytes: file.entry.sizeBytes,
+      outcome: existing.get(file) ?? 'extracted',
+    }));
+  } finally {
+    staging.close();
+  }
+}
+
+function pathIn({ path }: TargetFolder, { components }: PlannedFile): string {
+  return join(path, ...components);
+}
+
+/** Begins with what is there, so that a speed is that of the unpacking alone. */
+function countProgress(
+  { files: { length: totalFiles }, unpackedBytes: totalBytes }: ExtractionPlan,
+  existing: readonly PlannedFile[],
+  { onProgress }: ExtractOptions,
+): { countBytes: (sizeBytes: number) => void; countFile: () => void } {
+  let bytes = existing.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+  let files = existing.length;
+  const tell = () => onProgress?.({ bytes, totalBytes, files, totalFiles });
+  tell();
+  return {
+    countBytes(sizeBytes) {
+      bytes += sizeBytes;
+      tell();
+    },
+    countFile() {
+      files += 1;
+      tell();
+    },
+  };
+}

@@ -1,0 +1,188 @@
+import { setImmediate } from 'node:timers/promises';
+import { type ArchiveEntry, inFileOrder } from '../read/entry.ts';
+import { unsupportedReason } from '../read/entry-content.ts';
+import { FLAG } from '../read/layout.ts';
+import { refused, showName, showSome } from '../read/refusal.ts';
+import { createNameRegister } from './name-register.ts';
+import { safePath } from './safe-path.ts';
+
+/** A file, or a folder that has an entry of its own. */
+export interface PlannedFile {
+  readonly entry: ArchiveEntry;
+  /** The parts of its path below the target folder; the last one is the file's name. */
+  readonly components: readonly string[];
+}
+
+export interface ExtractionPlan {
+  /** In the order in which they lie in the archive. */
+  readonly files: readonly PlannedFile[];
+  readonly folders: readonly PlannedFile[];
+  readonly unpackedBytes: number;
+  /** Entries that are unsafe and left out, each with its reason; empty unless `skipsUnsafe`. */
+  readonly leftOut: readonly LeftOut[];
+  /** Names that were changed: something in them is invisible, or Windows forbids it. */
+  readonly renamed: readonly RenamedEntry[];
+}
+
+export interface LeftOut {
+  /** As in the archive, for `showName`. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface RenamedEntry {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface ExtractionLimits {
+  /** Refuses an archive that unpacks to more. */
+  readonly maxSizeBytes?: number | undefined;
+  /** Refuses what is above 1 MiB, one entry or all, and more than so many times its packed size; 200 by default. */
+  readonly maxRatio?: number | undefined;
+  /** Which entries are unpacked, by their path in the archive; all unless given. */
+  readonly isWanted?: ((path: string) => boolean) | undefined;
+  /** Leaves unsafe entries out instead of refusing everything. */
+  readonly skipsUnsafe?: boolean | undefined;
+  /** Refuses longer paths below the target folder. */
+  readonly maxPathBytes?: number | undefined;
+}
+
+/** Begins the hint; what follows is the way to unpack it all the same. */
+export const KEEP_HINT = 'the archive itself is whole: without -x it is kept as it is';
+const SIZE_HINT = `${KEEP_HINT}; if so much is right, allow it with --max-size`;
+/** The folder itself, as an entry of its own. */
+const ROOT = './';
+const ENTRIES_PER_TURN = 10_000;
+const DEFAULT_MAX_RATIO = 200;
+const RATIO_FREE_BYTES = 2 ** 20;
+
+/**
+ * Decides about everything that is wanted of an archive before the first byte is written: every entry
+ * is fine, or none is unpacked.
+ * @throws ExpectedError UNSAFE listing the offending entries with the reason for each; the signal's reason
+ */
+export async function planExtraction(
+  entries: readonly ArchiveEntry[],
+  {
+    maxSizeBytes = Number.POSITIVE_INFINITY,
+    maxRatio = DEFAULT_MAX_RATIO,
+    isWanted = () => true,
+    skipsUnsafe = false,
+    maxPathBytes,
+  }: ExtractionLimits = {},
+  signal?: AbortSignal,
+): Promise<ExtractionPlan> {
+  const offences = new Map<ArchiveEntry, string>();
+  const planned: PlannedFile[] = [];
+  const names = createNameRegister();
+  for (const [index, entry] of entries.entries()) {
+    if (index % ENTRIES_PER_TURN === ENTRIES_PER_TURN - 1) await setImmediate();
+    signal?.throwIfAborted();
+    if (!isWanted(entry.path) || isTargetItself(entry)) continue;
+    const { components, offence } = safePath(entry.path, maxPathBytes);
+    const reason = encodingOffence(entry) ?? offence ?? contentOffence(entry, maxRatio);
+    if (reason !== null || components === null) {
+      offences.set(entry, reason ?? '');
+      continue;
+    }
+    const conflict = names.add(entry, components);
+    if (conflict === 'known') continue;
+    planned.push({ entry, components });
+    if (conflict === null) continue;
+    offences.set(entry, conflict.reason);
+    // Which of the two is meant, nobody can know.
+    if (skipsUnsafe && conflict.twin !== null && !offences.has(conflict.twin))
+      offences.set(conflict.twin, 'is a name that another entry has, too');
+  }
+  const leftOut = [...offences].map(([{ path }, reason]) => ({ path, reason }));
+  if (leftOut.length > 0 && !skipsUnsafe) {
+    const isAll = planned.every(({ entry }) => entry.kind === 'directory' || offences.has(entry));
+    throw refused(
+      `${showLeftOut(leftOut, { isAll })}; nothing was unpacked`,
+      hintFor(leftOut, { isAll, maxRatio }),
+    );
+  }
+  const taken = planned.filter(({ entry }) => !offences.has(entry));
+  const files = taken.filter(({ entry }) => entry.kind !== 'directory');
+  const unpackedBytes = files.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+  if (unpackedBytes > maxSizeBytes) {
+    throw refused(`it unpacks to ${unpackedBytes} bytes, more than the ${maxSizeBytes} allowed`, SIZE_HINT);
+  }
+  const packedBytes = files.reduce((sum, { entry }) => sum + entry.compressedBytes, 0);
+  if (isBomb({ sizeBytes: unpackedBytes, compressedBytes: packedBytes }, maxRatio)) {
+    throw refused(`it unpacks to more than ${maxRatio} times its packed size`, SIZE_HINT);
+  }
+  return {
+    files: files.toSorted((one, other) => inFileOrder(one.entry, other.entry)),
+    folders: taken.filter(({ entry }) => entry.kind === 'directory'),
+    unpackedBytes,
+    leftOut,
+    renamed: taken.flatMap(renamedEntry),
+  };
+}
+
+/**
+ * Names and reasons for a message: `"../x" leads out of the folder (..), … and 12 more`, or `all 9 entries are encrypted`.
+ * @param options.isAll whether there is no other file
+ */
+export function showLeftOut(leftOut: readonly LeftOut[], { isAll }: { isAll: boolean }): string {
+  const common = isAll ? showCommonReason(leftOut) : null;
+  return common ?? showSome(leftOut.map(({ path, reason }) => `${showName(path)} ${reason}`));
+}
+
+/** Null when there is one only, or each is wrong in its own way; what is dangerous is named one by one in any case. */
+function showCommonReason(leftOut: readonly LeftOut[]): string | null {
+  const reason = leftOut[0]?.reason ?? '';
+  const isCommon = reason.endsWith(NOT_SUPPORTED) && leftOut.every((other) => other.reason === reason);
+  if (leftOut.length < 2 || !isCommon) return null;
+  return `all ${leftOut.length} entries ${reason.replace(/^is /, 'are ')}`;
+}
+
+/** What lets the archive be unpacked all the same: the limit, if it is nothing else, or to do without a part of it. */
+function hintFor(
+  leftOut: readonly LeftOut[],
+  { isAll, maxRatio }: { isAll: boolean; maxRatio: number },
+): string {
+  const bombs = leftOut.filter(({ reason }) => reason === ratioOffence(maxRatio));
+  if (bombs.length === leftOut.length) return SIZE_HINT;
+  const skip = isAll ? '' : '; --skip-unsafe unpacks the rest of it';
+  return `${KEEP_HINT}${skip}${bombs.length === 0 ? '' : '; --max-size allows what unpacks to so much'}`;
+}
+
+function ratioOffence(maxRatio: number): string {
+  return `unpacks to more than ${maxRatio} times its packed size`;
+}
+
+/** `bsdtar .` and `find . | zip` list the folder that they were in. */
+function isTargetItself({ path, kind, sizeBytes }: ArchiveEntry): boolean {
+  return path === ROOT && kind === 'directory' && sizeBytes === 0;
+}
+
+function encodingOffence({ nameReading, flags }: ArchiveEntry): string | null {
+  if (nameReading !== 'invalid') return null;
+  return (flags & FLAG.utf8) === 0 ? 'is not valid in the encoding of --encoding' : 'is not valid UTF-8';
+}
+
+const NOT_SUPPORTED = ', which is not supported';
+
+function renamedEntry({ entry, components }: PlannedFile): readonly RenamedEntry[] {
+  const to = components.join('/') + (entry.kind === 'directory' ? '/' : '');
+  return to === entry.path ? [] : [{ from: entry.path, to }];
+}
+
+function contentOffence(entry: ArchiveEntry, maxRatio: number): string | null {
+  if (entry.kind === 'link') return 'is a link';
+  if (entry.kind === 'special') return 'is neither a file nor a folder';
+  if (entry.kind === 'directory' && entry.sizeBytes > 0) return 'is a folder with content';
+  const unsupported = unsupportedReason(entry);
+  if (unsupported !== null) return `is ${unsupported}${NOT_SUPPORTED}`;
+  return isBomb(entry, maxRatio) ? ratioOffence(maxRatio) : null;
+}
+
+function isBomb(
+  { sizeBytes, compressedBytes }: Pick<ArchiveEntry, 'sizeBytes' | 'compressedBytes'>,
+  maxRatio: number,
+): boolean {
+  return sizeBytes > RATIO_FREE_BYTES && sizeBytes > maxRatio * compressedBytes;
+}

@@ -1,0 +1,149 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import { diskError } from '../../disk/disk-error.ts';
+import { errorCode } from '../../disk/error-code.ts';
+import { mayBeAlive, type Owner } from '../../disk/lock-record.ts';
+import { ExpectedError } from '../../errors.ts';
+import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';
+import { OWN_NAME_PREFIX } from './safe-path.ts';
+
+/** Who is unpacking, as far as a later run can check it. */
+export type Unpacker = Owner;
+
+/**
+ * A folder inside of the target, `.streamdiver-dl-HOST-PID-START-RANDOM`, in which files lie until they
+ * are whole; without START where the system does not tell when a process was started. What a process that
+ * was killed left in it is cleared away by the next run; what can be continued is taken over.
+ */
+export interface StagingFolder {
+  /**
+   * Removes the parts that were taken over, but for those with one of these keys.
+   * @returns the bytes that these take on the disk
+   * @throws ExpectedError DISK
+   */
+  keepParts(keys: ReadonlySet<string>): number;
+  /** A place where nothing is yet. */
+  temporaryPlace(): Place;
+  /** The place of a part that the next run goes on with, by a key of 32 hexadecimal digits. */
+  partPlace(key: string): Place;
+  /** The place of the journal beside it. */
+  journalPlace(key: string): Place;
+  /** Removes the folder, unless parts are left in it. */
+  close(): void;
+}
+
+const NAME = /^\.streamdiver-dl-([0-9a-f]{8})-(\d{1,10})-(?:(\d+)-)?[0-9a-f]{12}$/;
+/**
+ * Another process clears the same folder away, somebody put something of their own into it, or (EBUSY and
+ * EACCES, on Windows) a file in it is open elsewhere.
+ */
+const LEFT_TO_OTHERS: ReadonlySet<string | undefined> = new Set([
+  'ENOENT',
+  'ENOTEMPTY',
+  'EISDIR',
+  'EPERM',
+  'EBUSY',
+  'EACCES',
+]);
+const PART_NAME = /^([0-9a-f]{32})\.part(?:\.done)?$/;
+const OWN_FILE = /^(?:\d+\.tmp|[0-9a-f]{32}\.part(?:\.done)?)$/;
+/** What `blocks` of a file's status counts, whatever the file system's own blocks are. */
+const STATUS_BLOCK_BYTES = 512n;
+
+/**
+ * @param root the target folder
+ * @throws ExpectedError DISK
+ */
+export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFolder {
+  const { pid, hostname } = unpacker;
+  const host = createHash('sha256').update(hostname).digest('hex').slice(0, 8);
+  const parts = [host, pid, unpacker.processStartedAt(pid), randomBytes(6).toString('hex')];
+  const own = root.at(OWN_NAME_PREFIX + parts.filter((part) => part !== null).join('-'));
+  let folder: Folder | null = null;
+  let count = 0;
+  const inside = (name: string): Place => (folder ??= makePrivateFolder(own)).at(name);
+  const isAbandoned = (name: string): boolean => {
+    const [, itsHost, itsPid, startedAt = null] = NAME.exec(name) ?? [];
+    if (itsHost !== host) return false;
+    // A process with our own number is a former one: this one has only just begun.
+    return Number(itsPid) === pid || !mayBeAlive({ pid: Number(itsPid), startedAt, hostname }, 0, unpacker);
+  };
+  const takeOver = (place: Place): void => {
+    if (lstatOrNull(place.path)?.isDirectory() !== true) return;
+    const left = openFolder(place);
+    if (left === null) return;
+    try {
+      for (const name of readdirSync(left.at('').path)) {
+        const old = left.at(name);
+        if (!OWN_FILE.test(name) || lstatOrNull(old.path)?.isFile() !== true) continue;
+        if (PART_NAME.test(name) && isOnlyName(old)) renameSync(old.path, inside(name).path);
+        else unlinkSync(old.path);
+      }
+    } finally {
+      left.close();
+    }
+    rmdirSync(place.path);
+  };
+  try {
+    for (const name of readdirSync(root.at('').path).filter(isAbandoned)) {
+      unlessLeftToOthers(() => takeOver(root.at(name)));
+    }
+  } catch (error) {
+    throw diskError(error, root.shownPath, 'clear away what an earlier run left in');
+  }
+  return {
+    keepParts(keys) {
+      if (folder === null) return 0;
+      let keptBytes = 0n;
+      try {
+        for (const name of readdirSync(folder.at('').path)) {
+          const { path, shownPath } = folder.at(name);
+          const [, key = ''] = PART_NAME.exec(name) ?? [];
+          if (keys.has(key)) keptBytes += (lstatOrNull(path, shownPath)?.blocks ?? 0n) * STATUS_BLOCK_BYTES;
+          else unlessLeftToOthers(() => unlinkSync(path));
+        }
+      } catch (error) {
+        throw diskError(error, own.shownPath, 'clear away what an earlier run left in');
+      }
+      return Number(keptBytes);
+    },
+    temporaryPlace: () => inside(`${count++}.tmp`),
+    partPlace: (key) => inside(`${key}.part`),
+    journalPlace: (key) => inside(`${key}.part.done`),
+    close() {
+      if (folder === null) return;
+      folder.close();
+      try {
+        rmdirSync(own.path);
+      } catch (error) {
+        if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'ENOENT')
+          throw diskError(error, own.shownPath, 'remove');
+      }
+    },
+  };
+}
+
+function unlessLeftToOthers(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!LEFT_TO_OTHERS.has(errorCode(error))) throw error;
+  }
+}
+
+/** A part that has another name, too, is a finished file: its process was killed when it had just been named. */
+function isOnlyName({ path, shownPath }: Place): boolean {
+  const stat = lstatOrNull(path, shownPath);
+  return stat !== null && stat.isFile() && stat.nlink === 1n;
+}
+
+function makePrivateFolder(place: Place): Folder {
+  try {
+    mkdirSync(place.path, { mode: 0o700 });
+  } catch (error) {
+    throw diskError(error, place.shownPath, 'make the folder');
+  }
+  const folder = openFolder(place);
+  if (folder === null) throw new ExpectedError('DISK', `the folder ${place.shownPath} has vanished`);
+  return folder;
+}

@@ -1,0 +1,144 @@
+import { pipeline } from 'node:stream/promises';
+import { crc32, createInflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib';
+import { errorCode } from '../../disk/error-code.ts';
+import type { ByteStream } from './byte-stream.ts';
+import type { ArchiveEntry } from './entry.ts';
+import { DEFLATED, FLAG, STORED } from './layout.ts';
+import { damaged, showName } from './refusal.ts';
+
+/** Takes unpacked bytes in order; what it returns is awaited before the next piece. */
+export type ByteSink = (bytes: Buffer) => Promise<void> | undefined;
+
+/** Up to these sizes an entry is unpacked in one call, which costs a tenth of a stream. */
+const AT_ONCE_COMPRESSED_BYTES = 256 * 2 ** 10;
+const AT_ONCE_BYTES = 2 ** 20;
+const CHUNK_BYTES = 256 * 2 ** 10;
+
+/** Why an entry cannot be unpacked here, or null if it can. */
+export function unsupportedReason(entry: ArchiveEntry): string | null {
+  if (entry.isEncrypted) return 'encrypted';
+  if ((entry.flags & FLAG.patched) !== 0) return 'a patch, not a file';
+  if (entry.methodNumber === STORED || entry.methodNumber === DEFLATED) return null;
+  return `compressed as ${entry.method}`;
+}
+
+/**
+ * Unpacks the data of a supported entry, the stream standing at its first byte, and leaves the stream
+ * behind its last one. The sink never gets more than the declared size; whether all was right is known
+ * only when the promise resolves.
+ * @throws ExpectedError INTEGRITY when size or CRC differ; whatever the sink or the source throws
+ */
+export async function readContent(
+  stream: ByteStream,
+  entry: ArchiveEntry,
+  sink: ByteSink,
+  signal?: AbortSignal,
+): Promise<void> {
+  const checked = createCheckedSink(entry, sink);
+  if (entry.methodNumber === STORED) {
+    for (let left = entry.compressedBytes; left > 0; ) {
+      const bytes = await stream.next(left);
+      left -= bytes.length;
+      await checked.take(bytes);
+    }
+  } else if (entry.compressedBytes <= AT_ONCE_COMPRESSED_BYTES && entry.sizeBytes <= AT_ONCE_BYTES) {
+    const content = inflateAtOnce(await stream.take(entry.compressedBytes), entry);
+    if (content.length > 0) await checked.take(content);
+  } else {
+    await inflateStreamed(stream, entry, checked.take, signal);
+  }
+  checked.finish();
+}
+
+function createCheckedSink(entry: ArchiveEntry, sink: ByteSink) {
+  let sizeBytes = 0;
+  let checksum = 0;
+  return {
+    take: (bytes: Buffer): Promise<void> | undefined => {
+      sizeBytes += bytes.length;
+      if (sizeBytes > entry.sizeBytes) throw tooLong(entry);
+      checksum = crc32(bytes, checksum);
+      return sink(bytes);
+    },
+    finish: (): void => {
+      if (sizeBytes !== entry.sizeBytes) {
+        const name = showName(entry.path);
+        throw damaged(`entry ${name} unpacks to ${sizeBytes} bytes instead of ${entry.sizeBytes}`);
+      }
+      if (checksum !== entry.crc32) {
+        throw damaged(`the checksum (CRC-32) of entry ${showName(entry.path)} is wrong`);
+      }
+    },
+  };
+}
+
+function tooLong(entry: ArchiveEntry): Error {
+  return damaged(`entry ${showName(entry.path)} unpacks to more than its ${entry.sizeBytes} bytes`);
+}
+
+function notDeflated(entry: ArchiveEntry, cause?: unknown): Error {
+  return damaged(`the compressed data of entry ${showName(entry.path)} is broken`, cause);
+}
+
+function inflateAtOnce(compressed: Buffer, entry: ArchiveEntry): Buffer {
+  // Some writers say 'deflated' of folders and empty files and write no data at all.
+  if (compressed.length === 0 && entry.sizeBytes === 0) return compressed;
+  const options: ZlibOptions = {
+    // One byte more than declared: an entry that is too long shows itself, and zlib need not ask for room.
+    maxOutputLength: entry.sizeBytes + 1,
+    chunkSize: Math.max(64, entry.sizeBytes + 1),
+    info: true,
+  };
+  let result: unknown;
+  try {
+    result = inflateRawSync(compressed, options);
+  } catch (error) {
+    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLong(entry);
+    throw notDeflated(entry, error);
+  }
+  if (!isInflated(result) || result.engine.bytesWritten !== compressed.length) throw notDeflated(entry);
+  return result.buffer;
+}
+
+interface Inflated {
+  readonly buffer: Buffer;
+  /** Its `bytesWritten` are the bytes consumed: fewer when something follows the compressed data. */
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/** What `inflateRawSync` returns with the option `info`, which its types do not know. */
+function isInflated(result: unknown): result is Inflated {
+  return typeof result === 'object' && result !== null && 'buffer' in result && 'engine' in result;
+}
+
+async function inflateStreamed(
+  stream: ByteStream,
+  entry: ArchiveEntry,
+  take: ByteSink,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
+  const compressed = async function* () {
+    for (let left = entry.compressedBytes; left > 0; ) {
+      const bytes = await stream.next(Math.min(left, CHUNK_BYTES));
+      left -= bytes.length;
+      yield bytes;
+    }
+  };
+  const consume = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const bytes of chunks) await take(bytes);
+  };
+  try {
+    await pipeline(compressed, inflate, consume, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    // zlib's own errors have a code Z_…; when it ends before its input does, pipeline aborts the rest. All
+    // other errors come from the source or the sink.
+    const code = errorCode(error) ?? '';
+    const isCutShort = code === 'ABORT_ERR' && inflate.readableEnded;
+    throw code.startsWith('Z_') || isCutShort ? notDeflated(entry, error) : error;
+  }
+  if (inflate.bytesWritten !== entry.compressedBytes) {
+    throw notDeflated(entry);
+  }
+}

@@ -1,0 +1,61 @@
+import { ExpectedError } from '../../errors.ts';
+
+/** The archive is not as it was written: cut, changed on the way, or numbers that do not add up. */
+export function damaged(reason: string, cause?: unknown): ExpectedError {
+  return new ExpectedError('INTEGRITY', `the archive is damaged: ${reason}`, {
+    hint: 'run the same command again; if it stays like this, create the package again',
+    cause,
+  });
+}
+
+/** The bytes of one entry are damaged: bringing `[start, end)` of the archive again may mend it. */
+export class DamagedEntryError extends ExpectedError {
+  override readonly name = 'DamagedEntryError';
+  readonly start: number;
+  readonly end: number;
+
+  constructor(
+    error: ExpectedError,
+    { headerOffset, endOffset }: { headerOffset: number; endOffset: number },
+  ) {
+    super(error.code, error.message, error.details);
+    this.start = headerOffset;
+    this.end = endOffset;
+  }
+}
+
+const REFUSED_HINT =
+  'create the package again; if that does not help, tell its owner: programs would not agree on what is in it';
+
+/** For what is too much of it to be kept in mind. */
+export const LIMIT_HINT = 'no flag lifts this limit: create several packages of fewer files';
+
+/** Two programs could read this archive differently, or unpacking it would do harm. */
+export function refused(reason: string, hint = REFUSED_HINT): ExpectedError {
+  return new ExpectedError('UNSAFE', `the archive is refused: ${reason}`, { hint });
+}
+
+const SPLIT_HINT =
+  'join its parts into one archive first, for example with `zip -s 0 PART.zip --out WHOLE.zip`';
+
+/** One of several files that are an archive only together. */
+export function partOfSplit(reason: string): ExpectedError {
+  return refused(`it is part of a split archive: ${reason}`, SPLIT_HINT);
+}
+
+const SHOWN_CHARACTERS = 120;
+
+/** A name out of an archive, quoted, with control, bidi and invisible characters made visible. */
+export function showName(name: string): string {
+  const cut = name.length > SHOWN_CHARACTERS ? `${name.slice(0, SHOWN_CHARACTERS)}…` : name;
+  return JSON.stringify(cut).replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}
+
+/** `"a", "b" and 12 more` for messages; `items` are shown as they are. */
+export function showSome(items: readonly string[], shown = 10): string {
+  const rest = items.length - shown;
+  return items.slice(0, shown).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}

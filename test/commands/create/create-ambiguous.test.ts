@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import type { Answer } from '../../support/api/api-script.ts';
+import { expectFailureDocument } from '../output-documents.ts';
+import { runCommand } from '../run-command.ts';
+import { calls, startEmpty } from '../scene.ts';
+
+describe('a create whose outcome is unknown', () => {
+  test.each([
+    ['the connection is reset after the package was made', true],
+    ['an answer 500 comes after the package was made', false],
+  ])('%s: one POST, and the package that is there is named', async (_name, isReset) => {
+    const api = await startEmpty();
+    api.script('POST /v2/downloads', async (_request, reply) => {
+      const made = { id: 'made-1', status: 'preparing', title: 'Trip', created: '2026-01-15T12:00:05Z' };
+      const other = { id: 'old-1', status: 'ready', title: 'Trip', created: '2025-12-01T12:00:00Z' };
+      api.packages.set(other.id, other);
+      api.packages.set(made.id, made);
+      await (isReset ? reply.reset() : reply.json(500, { status: 'error', message: 'oops' }));
+    });
+    const run = await runCommand(['create', '-m', 'm1', '--title', 'Trip', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 14,
+      json: { error: { code: 'AMBIGUOUS', retryable: false, next: ['streamdiver-dl fetch made-1'] } },
+    });
+    expectFailureDocument('create', run.json);
+    expect(run.stderr).toContain('made-1 (preparing)');
+    expect(run.stderr).not.toContain('old-1');
+    expect(calls(api)).toEqual(['POST /v2/downloads', 'GET /v2/downloads?perPage=50&page=0']);
+  });
+
+  test('says so when the list has no such package', async () => {
+    const api = await startEmpty({ script: { 'POST /v2/downloads': { raw: '', after: 'reset' } } });
+    const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 14,
+      json: { error: { retryable: false, next: ['streamdiver-dl list'] } },
+    });
+    expect(run.stderr).toContain('the list shows no matching package yet');
+    expect(api.requestsOf('POST /v2/downloads')).toHaveLength(1);
+  });
+
+  test('says so when the list cannot be read either', async () => {
+    const api = await startEmpty({
+      script: { 'POST /v2/downloads': { raw: '', after: 'reset' }, 'GET /v2/downloads': 403 },
+    });
+    const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 14,
+      json: { error: { retryable: false, next: ['streamdiver-dl list'] } },
+    });
+    expect(api.requestsOf('POST /v2/downloads')).toHaveLength(1);
+  });
+
+  test.each([
+    [400, 7],
+    [401, 4],
+    [403, 4],
+  ])('HTTP %i is clear: exit code %i, one POST, no look at the list', async (status, exitCode) => {
+    const api = await startEmpty({ script: { 'POST /v2/downloads': status } });
+    const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
+    expect(run.exitCode).toBe(exitCode);
+    expect(calls(api)).toEqual(['POST /v2/downloads']);
+  });
+
+  test.each<[string, Answer]>([
+    ['504', 504],
+    ['500', 500],
+    ['503 without Retry-After', 503],
+    ['204 without Location', { raw: 'HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n' }],
+    ['202 without a body', { status: 202, text: '' }],
+    ['a page of HTML', { text: '<!doctype html><title>Sign in</title>' }],
+    ['no JSON', { text: 'created', contentType: 'application/json' }],
+    ['data without an ID', { status: 201, json: { data: { status: 'preparing' } } }],
+    ['an error in the envelope of a 200', { json: { status: 'error', message: 'timed out' } }],
+    ['a cut body', { raw: 'HTTP/1.1 201 Created\r\nContent-Length: 50\r\n\r\n{"data":', after: 'end' }],
+    ['an encoded body', { status: 201, json: {}, headers: { 'content-encoding': 'gzip' } }],
+    [
+      'a Location elsewhere',
+      { status: 202, json: null, headers: { location: 'https://example.com/v2/downloads/x' } },
+    ],
+  ])('%s is never repeatable, whatever the list holds', async (_name, answer) => {
+    for (const listed of [{ id: 'p1' }, { id: 'p1', title: 'Other' }, { id: 'p1', created: '2020-01-01' }]) {
+      const api = await startEmpty({ script: { 'POST /v2/downloads': answer } });
+      api.packages.set('p1', { status: 'ready', ...listed });
+      const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
+      expect(run).toMatchObject({ exitCode: 14, json: { error: { code: 'AMBIGUOUS', retryable: false } } });
+      expectFailureDocument('create', run.json);
+      expect(api.requestsOf('POST /v2/downloads')).toHaveLength(1);
+    }
+  });
+
+  test('says so when the list cannot tell', async () => {
+    const api = await startEmpty({
+      script: { 'POST /v2/downloads': 504, 'GET /v2/downloads': { json: { data: [{ id: 'p1' }] } } },
+    });
+    const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
+    expect(run.stderr).toContain('the list shows neither titles nor times, so it cannot tell');
+  });
+});
+
+describe('a create that certainly made nothing', () => {
+  test.each<[string, Answer]>([
+    ['429', 429],
+    ['425', 425],
+    ['503 with Retry-After', { status: 503, json: {}, headers: { 'retry-after': '1' } }],
+  ])('%s is repeated until it succeeds', async (_name, answer) => {
+    const api = await startEmpty({ script: { 'POST /v2/downloads': [answer, answer, 'default'] } });
+    const run = await runCommand(['create', '-m', 'm1'], { api });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(api.requestsOf('POST /v2/downloads')).toHaveLength(3);
+    expect(api.packages.size).toBe(1);
+  });
+
+  test('429 for ever ends after the retries, and may be repeated', async () => {
+    const api = await startEmpty({ script: { 'POST /v2/downloads': 429 } });
+    const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE', retryable: true } } });
+    expect(api.requestsOf('POST /v2/downloads').length).toBeLessThan(10);
+  });
+
+  test('a rejection in the envelope of a 200 is no unknown outcome', async () => {
+    const json = { status: 'fail', data: { selectedMediaIds: 'unknown' } };
+    const api = await startEmpty({ script: { 'POST /v2/downloads': { json } } });
+    const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE', retryable: false } } });
+  });
+
+  test('nothing is asked when nobody was reached', async () => {
+    const run = await runCommand(['create', '-m', 'm1', '--api-url', 'http://127.0.0.1:1/v2', '--json']);
+    expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE', retryable: true } } });
+  });
+});
+
+describe('a create whose response says little', () => {
+  test.each<[string, Answer]>([
+    ['an ID as data', { status: 201, json: { data: 'made-1' } }],
+    ['a number as ID', { status: 201, json: { data: { id: 7 } } }],
+    ['the object without an envelope', { status: 200, json: { id: 'made-1' } }],
+    [
+      'a Location and no body',
+      { raw: 'HTTP/1.1 201 Created\r\nLocation: /v2/downloads/made-1\r\nContent-Length: 0\r\n\r\n' },
+    ],
+    ['an ID in a layer named after it', { status: 200, json: { data: { download: { id: 'made-1' } } } }],
+    [
+      'an ID under downloadId',
+      { status: 200, json: { data: { downloadId: 'made-1', status: 'preparing' } } },
+    ],
+    [
+      '303 with the place of the package',
+      { raw: 'HTTP/1.1 303 See Other\r\nLocation: /v2/downloads/made-1\r\nContent-Length: 0\r\n\r\n' },
+    ],
+    ['a Location and 204', { raw: 'HTTP/1.1 204 No Content\r\nLocation: downloads/made-1/\r\n\r\n' }],
+  ])('%s is enough', async (_name, answer) => {
+    const api = await startEmpty({ script: { 'POST /v2/downloads': answer } });
+    const run = await runCommand(['create', '-m', 'm1'], { api });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(['made-1', '7']).toContain(run.stdout.trim());
+  });
+});
+
+describe('a 303 that leads to another origin', () => {
+  test.each(['absolute', 'without a scheme'])(
+    '%s: nobody follows it, with a token or without',
+    async (kind) => {
+      const other = await startEmpty();
+      const location = `${kind === 'absolute' ? other.origin : other.origin.replace(/^https?:/, '')}/v2/downloads/x`;
+      const api = await startEmpty({
+        script: {
+          'POST /v2/downloads': {
+            raw: `HTTP/1.1 303 See Other\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`,
+          },
+        },
+      });
+      const run = await runCommand(['create', '-m', 'm1'], { api });
+      expect(run.exitCode, run.stderr).toBe(14);
+      expect(other.requests).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,161 @@
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { defineCreate } from '../../../src/commands/create.ts';
+import type { CreateFlags } from '../../../src/flags/create-flags.ts';
+import type { FetchFlags } from '../../../src/flags/fetch-flags.ts';
+import { parseLine, refusalOf } from '../parse-line.ts';
+
+const define = (parent: Command, keep: (...parsed: readonly unknown[]) => Promise<void>) =>
+  defineCreate(parent, keep);
+
+const DEFAULTS: CreateFlags = {
+  mediaIds: [],
+  renditionIds: [],
+  transcripts: [],
+  transcriptFormats: [],
+  languages: [],
+  transcriptsOnly: false,
+  title: null,
+  description: null,
+  expires: null,
+  fromFile: null,
+  dryRun: false,
+  wait: null,
+  fetch: null,
+};
+const WAIT = { timeoutMs: 21_600_000, intervalMs: null };
+const FETCH: FetchFlags = {
+  output: null,
+  toStdout: false,
+  folder: null,
+  extract: false,
+  keepArchive: false,
+  selection: { include: [], exclude: [] },
+  encoding: null,
+  skipUnsafe: false,
+  ifExists: 'refuse',
+  resume: true,
+  connections: null,
+  jobs: 3,
+  limitRateBytesPerSecond: null,
+  retries: 5,
+  checksum: null,
+  sha256: false,
+  maxSizeBytes: null,
+  ignoreSize: false,
+  spaceCheck: true,
+  removeAfterwards: false,
+};
+
+const LINES: readonly (readonly [flags: readonly string[], changed: Partial<CreateFlags>])[] = [
+  [[], {}],
+  [['-m', 'a'], { mediaIds: ['a'] }],
+  [['--media', 'a', '-m', 'b', '--media=c'], { mediaIds: ['a', 'b', 'c'] }],
+  [['--medium', 'a', '--medium=b'], { mediaIds: ['a', 'b'] }],
+  [['-r', 'a', '--rendition', 'b'], { renditionIds: ['a', 'b'] }],
+  [['-t', 'a'], { transcripts: [{ id: 'a', format: 'srt' }] }],
+  [
+    ['-t', 'a:txt', '--transcript', 'b:JSON', '-t', 'c:d:srt', '-t', 'e:f'],
+    {
+      transcripts: [
+        { id: 'a', format: 'txt' },
+        { id: 'b', format: 'json' },
+        { id: 'c:d', format: 'srt' },
+        { id: 'e:f', format: 'srt' },
+      ],
+    },
+  ],
+  [['-m', 'a', '--transcripts', 'srt'], { mediaIds: ['a'], transcriptFormats: ['srt'] }],
+  [['-m', 'a', '--transcripts', 'srt,TXT,srt'], { mediaIds: ['a'], transcriptFormats: ['srt', 'txt'] }],
+  [
+    ['-m', 'a', '--transcripts', 'json', '--language', 'de-v2', '--language', 'translate-en-v2'],
+    { mediaIds: ['a'], transcriptFormats: ['json'], languages: ['de-v2', 'translate-en-v2'] },
+  ],
+  [
+    ['-m', 'a', '--transcripts', 'srt', '--transcripts-only'],
+    { mediaIds: ['a'], transcriptFormats: ['srt'], transcriptsOnly: true },
+  ],
+  [['-f', 'body.json', '--transcripts', 'srt'], { fromFile: 'body.json', transcriptFormats: ['srt'] }],
+  [['--title', 'A trip'], { title: 'A trip' }],
+  [['--title', '--odd'], { title: '--odd' }],
+  [['--description', 'By sea'], { description: 'By sea' }],
+  [['--description', ''], { description: '' }],
+  [['--expires', '7d'], { expires: '7d' }],
+  [['-f', 'body.json'], { fromFile: 'body.json' }],
+  [['--from-file', '-'], { fromFile: '-' }],
+  [['-n'], { dryRun: true }],
+  [['--dry-run'], { dryRun: true }],
+  [['--wait'], { wait: WAIT }],
+  [['--wait', '--timeout', '90s', '--interval', '5s'], { wait: { timeoutMs: 90_000, intervalMs: 5_000 } }],
+  [['--wait', '--timeout', '0'], { wait: { timeoutMs: 0, intervalMs: null } }],
+  [['--wait', '--no-wait'], {}],
+  [['--no-wait'], {}],
+  [['--fetch'], { wait: WAIT, fetch: FETCH }],
+  [['--fetch', '--no-wait'], { wait: { timeoutMs: 0, intervalMs: null }, fetch: FETCH }],
+  [
+    ['--fetch', '-xD', 'out', '--keep-archive', '--timeout', '1h30m', '--rm'],
+    {
+      wait: { timeoutMs: 5_400_000, intervalMs: null },
+      fetch: { ...FETCH, extract: true, folder: 'out', keepArchive: true, removeAfterwards: true },
+    },
+  ],
+  [
+    ['--fetch', '--connections', '4', '-j', '1', '--limit-rate', '2M'],
+    { wait: WAIT, fetch: { ...FETCH, connections: 4, jobs: 1, limitRateBytesPerSecond: 2_097_152 } },
+  ],
+  [['--fetch', '-o', '-'], { wait: WAIT, fetch: { ...FETCH, toStdout: true } }],
+];
+
+test.each(LINES)('create %j', async (flags, changed) => {
+  expect(await parseLine(define, ['create', ...flags])).toEqual([
+    { ...DEFAULTS, ...changed },
+    { anonymous: false },
+  ]);
+});
+
+test('create --anonymous concerns the connection', async () => {
+  expect(await parseLine(define, ['create', '-r', 'a', '--anonymous'])).toEqual([
+    { ...DEFAULTS, renditionIds: ['a'] },
+    { anonymous: true },
+  ]);
+});
+
+test('several media need -m each: a bare word is refused', async () => {
+  expect(await refusalOf(define, ['create', '-m', 'a', 'b'])).toContain('too many arguments');
+});
+
+test.each([
+  [['-m', ''], '-m: the value is empty'],
+  [['-r', ' '], '-r: the value is empty'],
+  [['-t', ''], '-t: the value is empty'],
+  [['-t', ':srt'], '-t: the transcript id is empty'],
+  [['-t', 'a:vtt'], '-t: packages cannot hold transcripts as vtt'],
+  [['-m', 'a', '--transcripts', 'docx'], '--transcripts: packages cannot hold transcripts as docx'],
+  [['-m', 'a', '--transcripts', 'srt,'], '--transcripts: "" is not a transcript format'],
+  [['-m', 'a', '--transcripts', 'pdf'], 'formats: txt, srt, json'],
+  [['-m', 'a', '--transcripts', 'srt', '--language', ''], '--language: the value is empty'],
+  [['-m', 'a', '--language', 'de'], '--language narrows --transcripts'],
+  [['-m', 'a', '--transcripts-only'], '--transcripts-only needs --transcripts'],
+  [['--transcripts', 'srt'], 'choose media with -m'],
+  [['--title', ''], '--title: the value is empty'],
+  [['--expires', ''], '--expires: the value is empty'],
+  [['-f', ''], '-f: the value is empty'],
+  [['-m', 'a', '--timeout', '5m'], '--timeout needs --wait or --fetch'],
+  [['-m', 'a', '--interval', '5s'], '--interval needs --wait or --fetch'],
+  [['-m', 'a', '--wait', '--timeout', '90'], 'write 90s for seconds'],
+  [['-m', 'a', '--wait', '--timeout', '-1'], 'has no unit'],
+  [['-m', 'a', '--wait', '--interval', '0'], '--interval: the pause must be longer than 0'],
+  [['-m', 'a', '-o', 'x.zip'], '-o needs --fetch'],
+  [['-m', 'a', '--wait', '-x'], '-x needs --fetch'],
+  [['-m', 'a', '--wait', '--rm'], '--rm needs --fetch'],
+  [['-m', 'a', '--no-resume'], '--no-resume needs --fetch'],
+  [['-m', 'a', '--no-space-check'], '--no-space-check needs --fetch'],
+  [['-m', 'a', '--wait', '--connections', '2'], '--connections needs --fetch'],
+  [['-m', 'a', '--wait', '-j', '2'], '--jobs needs --fetch'],
+  [['-m', 'a', '--limit-rate', '1M'], '--limit-rate needs --fetch'],
+  [['-m', 'a', '--clobber'], '--clobber needs --fetch'],
+  [['-m', 'a', '--fetch', '--no-wait', '--timeout', '5m'], '--no-wait and --timeout contradict each other'],
+  [['-m', 'a', '--fetch', '-o', 'x', '-D', 'y'], '-o and -D contradict each other'],
+])('create %j is refused', async (flags, message) => {
+  expect(await refusalOf(define, ['create', ...flags])).toContain(message);
+});

@@ -1,0 +1,135 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { pseudoRandomBytes } from '../../support/bytes.ts';
+import { serveArchive } from '../../support/faults/served-archive.ts';
+import { makePlainObject } from '../../support/faults/served-object.ts';
+import { makePlace } from '../../support/process/run-place.ts';
+import { expectDocument } from '../output-documents.ts';
+import { runCommand } from '../run-command.ts';
+import { filesIn, start } from './fetch-scene.ts';
+
+describe('fetch -x', () => {
+  const entry = 'media/clip.bin';
+
+  test.each([
+    ['into a folder named like the archive', [], ['grusse-aus-graz-5f0c2b9e/media/clip.bin']],
+    ['into -D itself', ['-D', 'out'], ['out/media/clip.bin']],
+    [
+      'with the archive kept',
+      ['--keep-archive', '-D', 'out'],
+      ['out/grusse-aus-graz-5f0c2b9e.zip', 'out/media/clip.bin'],
+    ],
+    ['into a folder named like -o without .zip', ['-o', 'talk.zip'], ['talk/media/clip.bin']],
+    ['in capitals as well', ['-o', 'TALK.ZIP'], ['TALK/media/clip.bin']],
+    [
+      'beside a name of -o that ends in something else',
+      ['-o', 'release-2025.01'],
+      ['release-2025.01-files/media/clip.bin'],
+    ],
+  ])('unpacks %s', async (_name, flags, paths) => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x', ...flags, '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ outcome: 'extracted', paths: paths.map((path) => join(run.cwd, path)) }] },
+    });
+    expectDocument('fetch', run.json);
+    expect(filesIn(run.cwd)).toEqual(paths);
+  });
+
+  test('several packages get a folder each below -D', async () => {
+    const packages = [
+      { id: 'aaaaaaaa-1', files: ['one'] },
+      { id: 'bbbbbbbb-1', files: ['one'] },
+    ];
+    const api = await start({ packages });
+    const run = await runCommand(['fetch', 'aaaaaaaa-1', 'bbbbbbbb-1', '-xD', 'out'], { api });
+    expect(run.exitCode).toBe(0);
+    expect(filesIn(run.cwd)).toEqual([`out/aaaaaaaa/${entry}`, `out/bbbbbbbb/${entry}`]);
+    expect(run.stdout.trimEnd().split('\n').toSorted()).toEqual(
+      ['aaaaaaaa', 'bbbbbbbb'].map((name) => join(run.cwd, 'out', name, entry)),
+    );
+  });
+
+  test('an archive that --skip-existing leaves unseen is not unpacked, and not called something else', async () => {
+    const place = makePlace();
+    const api = await start();
+    writeFileSync(join(place.cwd, 'a.zip'), 'mine');
+    const flags = ['-x', '--keep-archive', '--skip-existing', '-o', 'a.zip'];
+    const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api, place });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'a.zip')}\n` });
+    expect(run.stderr).toContain(
+      'warning: a.zip is here already and left unseen (--skip-existing): nothing was',
+    );
+    expect(run.stderr).not.toContain('no archive');
+  });
+
+  test('a file that is no archive is refused before it is downloaded', async () => {
+    const api = await start({
+      files: { one: makePlainObject(700) },
+      packages: [{ compressed: false, files: ['one'] }],
+    });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x'], { api });
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toContain('the file is not a zip archive, so it cannot be unpacked');
+    expect(filesIn(run.cwd)).toEqual([]);
+  });
+});
+
+test('progress of an unpacking says how fast it goes and how long it will take', async () => {
+  const entries = [1, 2, 3].map((seed) => ({
+    name: `${seed}.mp4`,
+    content: pseudoRandomBytes(100_000, seed),
+  }));
+  const api = await start({ files: { one: serveArchive(entries) } });
+  const flags = ['-x', '--limit-rate', '50K', '--progress', 'json'];
+  const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api });
+  const events = run.stderr
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line))
+    .filter((event) => (event as { event: string }).event === 'progress');
+  expect(events[0]).toMatchObject({ bytes: 0, totalBytes: 300_000, bytesPerSecond: null, etaSeconds: null });
+  expect(events.at(-1)).toMatchObject({ bytes: 300_000, etaSeconds: 0 });
+  expect(events.at(-2)).toMatchObject({ bytesPerSecond: expect.any(Number), etaSeconds: expect.any(Number) });
+});
+
+// PATH_MAX is 1,024 on macOS and 4,096 on Linux, with the NUL at the end.
+test.each([
+  ['darwin', 1_023, 0, 1],
+  ['darwin', 1_024, 12, 0],
+  ['linux', 1_024, 0, 1],
+  ['linux', 4_095, 0, 1],
+  ['linux', 4_096, 12, 0],
+] as const)('row 106: on %s, a path of %i bytes', async (platform, pathBytes, exitCode, count) => {
+  const place = makePlace();
+  const name = longName(pathBytes - Buffer.byteLength(join(place.cwd, 'out/')));
+  const api = await start({ files: { one: serveArchive([{ name, content: 'text' }]) } });
+  const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api, place, platform });
+  expect(run.exitCode).toBe(exitCode);
+  expect(filesIn(run.cwd).length).toBe(count);
+});
+
+test('row 106: where the folder is a link, it is the path behind it that must not be too long', async () => {
+  const place = makePlace();
+  const linked = join('l'.repeat(100), 'new');
+  mkdirSync(join(place.cwd, 'l'.repeat(100)));
+  symlinkSync('l'.repeat(100), join(place.cwd, 'out'));
+  const roomBytes = 4_095 - Buffer.byteLength(join(place.cwd, linked, '/'));
+  const entries = [roomBytes, roomBytes + 1].map((sizeBytes) => ({ name: longName(sizeBytes) }));
+  const api = await start({ files: { one: serveArchive(entries) } });
+  const args = ['fetch', PACKAGE_ID, '-x', '-D', 'out/new', '--skip-unsafe'];
+  const run = await runCommand(args, { api, place, platform: 'linux' });
+  expect(run.exitCode).toBe(12);
+  expect(filesIn(run.cwd).filter((path) => path.startsWith(linked))).toEqual([
+    `${linked}/${entries[0]?.name}`,
+  ]);
+});
+
+/** A path of so many bytes in folders of 200. */
+function longName(sizeBytes: number): string {
+  const folders = `${'d'.repeat(200)}/`.repeat(Math.floor((sizeBytes - 2) / 201));
+  return folders + 'x'.repeat(sizeBytes - folders.length);
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { startApi } from '../../support/api/api-server.ts';
+import { serveArchive } from '../../support/faults/served-archive.ts';
+import { runBinary } from '../../support/process/run-binary.ts';
+import type { EntrySpec } from '../../support/zip-maker.ts';
+import { filesIn } from './fetch-scene.ts';
+
+const FILE_ROUTE = 'GET /v2/downloads/file/{id}';
+const HYOJI = Buffer.from('955c8ea62e747874', 'hex');
+const LINE = ['fetch', PACKAGE_ID, '-D', 'out', '-x'];
+
+function start(entries: readonly EntrySpec[]) {
+  return startApi({ files: { one: serveArchive(entries) } });
+}
+
+describe('names as packers write them', () => {
+  const MIXED: readonly EntrySpec[] = [
+    { name: './' },
+    { name: './d/' },
+    { name: './d/' },
+    { name: './d/a.txt', content: 'a' },
+    { name: 'pipe', content: 'p', mode: 0o010600 },
+    { name: 'so\u00adft.txt', content: 's' },
+    { name: 'm².txt', content: '2' },
+    { name: 'm2.txt', content: '2' },
+    { name: 'e\\b.txt', content: 'b', central: { madeBy: 0x0014 } },
+    { name: Buffer.from('größe.txt'), content: 'u' },
+    { name: Buffer.from([0x81, 0x62]), content: 'c' },
+  ];
+
+  test.each([[[]], [['--keep-archive']]])(
+    'are unpacked, and what was made of them is told once, %j',
+    async (more) => {
+      const run = await runBinary([...LINE, ...more], { api: await start(MIXED) });
+      expect(run.exitCode).toBe(0);
+      const files = ['d/a.txt', 'e/b.txt', 'größe.txt', 'm2.txt', 'm².txt', 'pipe', 'so_ft.txt', 'üb'];
+      expect(filesIn(join(run.cwd, 'out')).filter((path) => !path.endsWith('.zip'))).toEqual(files);
+      expect(run.stderr).toContain('that nobody can see, were changed: "so\\u{ad}ft.txt" is "so_ft.txt"');
+      expect(run.stderr.match(/read as UTF-8: "größe\.txt"\n/g)).toHaveLength(1);
+      expect(
+        run.stderr.match(/warning: .* read as CP437 and may be wrong: "üb"; .*--encoding/g),
+      ).toHaveLength(1);
+      expect(run.stderr.match(/read as separators of folders: "e\/b\.txt"\n/g)).toHaveLength(1);
+    },
+  );
+
+  test('contents tells the same', async () => {
+    const run = await runBinary(['contents', PACKAGE_ID], { api: await start(MIXED) });
+    expect(run.stdout.split('\n').map((line) => line.split('\t')[0])).toContain('d/a.txt');
+    expect(run.stderr.match(/read as CP437/g)).toHaveLength(1);
+  });
+});
+
+describe('--encoding', () => {
+  const entries: readonly EntrySpec[] = [
+    { name: HYOJI, content: 'hyoji', central: { madeBy: 0x0014 } },
+    { name: 'b.srt', content: 'b' },
+  ];
+
+  test('decides about names before patterns look at them, where the archive lies', async () => {
+    const api = await start(entries);
+    const words = ['--encoding', 'Shift_JIS', '--include', '表示.*'];
+    const run = await runBinary(['fetch', PACKAGE_ID, '-D', 'out', ...words], { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'out/表示.txt')}\n` });
+    expect(run.stderr).not.toContain('CP437');
+    expect(api.requestsOf(FILE_ROUTE)[0]?.headers.get('range')).toBe('bytes=-65633');
+    const list = await runBinary(['contents', PACKAGE_ID, ...words], { api });
+    expect(list.stdout).toMatch(/^表示\.txt\t5\t/);
+  });
+
+  test('is pointed to where a name is refused without it', async () => {
+    const run = await runBinary(LINE, { api: await start(entries) });
+    expect(run.exitCode).toBe(12);
+    expect(run.stderr).toContain('--encoding');
+  });
+
+  test.each([
+    [[...LINE, '--encoding', 'klingon'], '--encoding: "klingon" is not an encoding'],
+    [['contents', PACKAGE_ID, '--encoding', 'klingon'], '--encoding: "klingon" is not an encoding'],
+    [['fetch', PACKAGE_ID, '--encoding', 'gbk'], '--encoding needs -x'],
+    [['create', '-m', 'x', '--encoding', 'gbk'], '--encoding needs --fetch'],
+  ])('%j is exit code 2, and nothing is asked', async (line, says) => {
+    const api = await start(entries);
+    const run = await runBinary(line, { api });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(says);
+    expect(api.requests).toEqual([]);
+  });
+});
+
+describe('what is said of archives that are refused', () => {
+  test('damage that the directory shows is not to be fetched once more', async () => {
+    const run = await runBinary(LINE, {
+      api: await start([{ name: 'a', content: 'x', central: { size: 5 } }]),
+    });
+    expect(run.exitCode).toBe(10);
+    expect(run.stderr).not.toContain('fetches the rest');
+  });
+
+  test('all entries are encrypted', async () => {
+    const nine = [...Array(9).keys()].map((index) => ({
+      name: `f${index}`,
+      flags: 1 | (1 << 11),
+      content: 'x',
+    }));
+    const api = await start(nine);
+    const run = await runBinary(LINE, { api });
+    expect(run.exitCode).toBe(12);
+    expect(run.stderr).toContain('refused: all 9 entries are encrypted, which is not supported; nothing');
+    const skipped = await runBinary([...LINE, '--skip-unsafe'], { api });
+    expect(skipped.exitCode).toBe(12);
+    expect(skipped.stderr).toContain('all 9 entries are encrypted');
+    expect(skipped.stderr).not.toContain('the rest is unpacked');
+  });
+
+  test('a bomb that is kept names --max-size, which lets it through', async () => {
+    const api = await start([{ name: 'zeros', content: Buffer.alloc(2 ** 21), method: 8 }]);
+    const run = await runBinary([...LINE, '--keep-archive'], { api });
+    expect(run.exitCode).toBe(12);
+    expect(run.stderr).toContain('hint: if so much is right, allow it with --max-size\n');
+    expect((await runBinary([...LINE, '--keep-archive', '--max-size', '2M'], { api })).exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import type { ServedObject } from '../../support/faults/served-object.ts';
+import { runBinary } from '../../support/process/run-binary.ts';
+import { LYING_ARCHIVES, PACKER_ARCHIVES, SPLIT_MARK } from '../../zip/read/packer-archives.ts';
+import { runCommand } from '../run-command.ts';
+import { filesIn, start } from './fetch-scene.ts';
+
+function served(bytes: Buffer, contentType = 'application/zip'): ServedObject {
+  return { bytes, contentType, etag: '"packed"', lastModified: 'Mon, 05 Jan 2026 10:00:00 GMT' };
+}
+
+const startWith = (bytes: Buffer) => start({ files: { one: served(bytes) } });
+const FILE_ROUTE = 'GET /v2/downloads/file/{id}';
+const UNPACK = ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json'];
+
+describe('what packers write, by fetch, fetch -x, where it lies and downloaded, and contents', () => {
+  test.each(PACKER_ARCHIVES)('$name', async ({ bytes, paths }) => {
+    const api = await startWith(bytes());
+    const kept = await runCommand(['fetch', PACKAGE_ID, '-o', 'a.zip', '--json'], { api });
+    expect(kept).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ outcome: 'downloaded', verified: { archive: true, crc: true } }] },
+    });
+    const files = paths.filter((path) => !path.endsWith('/')).map((path) => `out/${path}`);
+    for (const flags of [[], ['--keep-archive']]) {
+      const run = await runCommand([...UNPACK, ...flags], { api });
+      expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'extracted' }] } });
+      expect(filesIn(run.cwd).filter((path) => !path.endsWith('.zip'))).toEqual(files.toSorted());
+      expect(run.stderr).not.toContain('were changed');
+    }
+    const contents = await runCommand(['contents', PACKAGE_ID, '--json'], { api });
+    const items = (contents.json as { items: { path: string }[] }).items;
+    expect(items.map(({ path }) => path)).toEqual(paths);
+  });
+
+  test('by the built program, with more than the end of it zeros', async () => {
+    const [piped] = PACKER_ARCHIVES.filter(({ name }) => name.startsWith('as many zeros'));
+    const api = await startWith(piped?.bytes() ?? Buffer.alloc(0));
+    const run = await runBinary(UNPACK, { api });
+    expect(run).toMatchObject({ exitCode: 0 });
+    expect(filesIn(run.cwd)).toEqual(['out/a.txt']);
+    // The end that is asked for first, what the zeros have pushed out of it, the directory, and the entry.
+    const starts = api
+      .requestsOf(FILE_ROUTE)
+      .map(({ headers }) => /^bytes=(-65633|\d+-)/.exec(headers.get('range') ?? '')?.[1]);
+    expect(starts).toEqual(['-65633', '928-', '877-', '0-']);
+  });
+});
+
+describe('a part of a split archive is called that', () => {
+  const parts = LYING_ARCHIVES.filter(({ says }) => says.source.includes('split archive'));
+
+  test.each(parts.filter(({ name }) => !name.startsWith('the last part of a split archive')))(
+    '$name, by fetch',
+    async ({ bytes }) => {
+      const run = await runCommand(['fetch', PACKAGE_ID], { api: await startWith(bytes()) });
+      expect(run).toMatchObject({ exitCode: 12, stdout: '' });
+      expect(run.stderr).toContain('it is part of a split archive');
+      expect(run.stderr).toContain('hint: join its parts into one archive first');
+    },
+  );
+
+  test.each(parts)('$name, by fetch -x and contents', async ({ bytes }) => {
+    const api = await startWith(bytes());
+    for (const args of [UNPACK, ['contents', PACKAGE_ID]]) {
+      const run = await runCommand(args, { api });
+      expect(run.exitCode).toBe(12);
+      expect(run.stderr).toContain('it is part of a split archive');
+      expect(filesIn(run.cwd)).toEqual([]);
+    }
+  });
+
+  test('one that nobody calls an archive is fetched like any other file, to be joined', async () => {
+    const bytes = Buffer.concat([Buffer.from(SPLIT_MARK, 'latin1'), Buffer.alloc(1_000, 7)]);
+    const api = await start({
+      files: { one: served(bytes, 'application/octet-stream') },
+      packages: [{ compressed: false, files: ['one'] }],
+    });
+    expect(await runCommand(['fetch', PACKAGE_ID], { api })).toMatchObject({ exitCode: 0 });
+    const run = await runCommand(UNPACK, { api });
+    expect(run.exitCode).toBe(12);
+    expect(run.stderr).toContain('it is part of a split archive');
+  });
+});

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { expectDocument, expectFailureDocument } from '../output-documents.ts';
+import { runCommand } from '../run-command.ts';
+import { calls } from '../scene.ts';
+import { FILE, LOOK, start } from './fetch-scene.ts';
+
+describe('fetch --rm', () => {
+  test('deletes the package after the file is there', async () => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--rm', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded', deleted: true }] } });
+    expectDocument('fetch', run.json);
+    expect(calls(api)).toEqual([LOOK, FILE, `DELETE /v2/downloads/${PACKAGE_ID}`]);
+  });
+
+  test('keeps the package when the download fails', async () => {
+    const api = await start({ script: { 'GET /v2/downloads/file/{id}': 404 } });
+    const run = await runCommand(['fetch', PACKAGE_ID, '--rm', '--json'], { api });
+    expect(run.exitCode).toBe(3);
+    expect(api.requestsOf('DELETE /v2/downloads/{id}')).toHaveLength(0);
+  });
+
+  test('says that the file is there although the package could not be deleted', async () => {
+    const api = await start({ script: { 'DELETE /v2/downloads/{id}': 403 } });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--rm', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 4,
+      json: {
+        results: [
+          {
+            outcome: 'downloaded',
+            paths: [join(run.cwd, 'out.zip')],
+            deleted: false,
+            error: { code: 'AUTH', id: PACKAGE_ID },
+          },
+        ],
+        error: { code: 'AUTH', next: [`streamdiver-dl rm --yes -- ${PACKAGE_ID}`] },
+      },
+    });
+    expectFailureDocument('fetch', run.json);
+    expect(run.stderr).toContain('downloaded and verified but could not be deleted');
+  });
+
+  test('a package that is gone by then is deleted enough', async () => {
+    const api = await start({ script: { 'DELETE /v2/downloads/{id}': 404 } });
+    const run = await runCommand(['fetch', PACKAGE_ID, '--rm', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 0, json: { results: [{ deleted: true, error: null }] } });
+  });
+});

@@ -1,0 +1,426 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { type ApiServer, startApi } from '../../support/api/api-server.ts';
+import { pseudoRandomBytes, sha256 } from '../../support/bytes.ts';
+import { inTurn, wellBehaved } from '../../support/faults/fault-mode.ts';
+import type { FaultHandler } from '../../support/faults/fault-server.ts';
+import { serveArchive } from '../../support/faults/served-archive.ts';
+import { makePlainObject } from '../../support/faults/served-object.ts';
+import { makePlace } from '../../support/process/run-place.ts';
+import { listTree } from '../../support/temp-folder.ts';
+import type { EntrySpec } from '../../support/zip-maker.ts';
+import { expectDocument } from '../output-documents.ts';
+import { runCommand } from '../run-command.ts';
+
+const FILE_ROUTE = 'GET /v2/downloads/file/{id}';
+const VIDEO = pseudoRandomBytes(400_000, 1);
+const TEXT = pseudoRandomBytes(3_000, 2);
+const ENTRIES: readonly EntrySpec[] = [
+  { name: 'one/talk.mp4', content: VIDEO },
+  { name: 'one/talk.de.srt', content: TEXT, method: 8 },
+  { name: 'one/talk.en.srt', content: 'Good day', method: 8 },
+  { name: 'two/talk.mp4', content: VIDEO },
+  { name: 'two/talk.de.srt', content: 'Servus' },
+];
+const object = serveArchive(ENTRIES);
+
+function start(options: Parameters<typeof startApi>[0] = {}) {
+  return startApi({ files: { one: object }, ...options });
+}
+
+function filesIn(folder: string): string[] {
+  return listTree(folder)
+    .filter(({ type }) => type === 'file')
+    .map(({ path }) => path);
+}
+
+/** Body bytes of all ranges asked for. */
+function bytesAsked(api: ApiServer): number {
+  return api.requestsOf(FILE_ROUTE).reduce((sum, { headers }) => {
+    const [, first, last] = /^bytes=(\d*)-(\d+)$/.exec(headers.get('range') ?? '') ?? [];
+    if (last === undefined) return sum + object.bytes.length;
+    return sum + (first === '' ? Number(last) : Number(last) - Number(first) + 1);
+  }, 0);
+}
+
+const SELECT = ['fetch', PACKAGE_ID, '--include', '*.srt', '-D', 'out'];
+const SELECTED = ['out/one/talk.de.srt', 'out/one/talk.en.srt', 'out/two/talk.de.srt'];
+
+describe('fetch --include', () => {
+  test('row 109: only the selected entries travel, neighbours in one request', async () => {
+    const api = await start();
+    const run = await runCommand([...SELECT, '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      json: {
+        results: [
+          {
+            outcome: 'extracted',
+            paths: SELECTED.map((path) => join(run.cwd, path)),
+            sizeBytes: object.bytes.length,
+            // What is not selected was not read.
+            verified: { size: true, archive: false, crc: true, checksum: false },
+          },
+        ],
+      },
+    });
+    expectDocument('fetch', run.json);
+    expect(filesIn(run.cwd)).toEqual(SELECTED);
+    expect(sha256(readFileSync(join(run.cwd, 'out/one/talk.de.srt')))).toBe(sha256(TEXT));
+    // The end, then the two texts of the first folder together; the last one lies in the end already.
+    const ranges = api.requestsOf(FILE_ROUTE).map(({ headers }) => headers.get('range'));
+    expect(ranges).toHaveLength(2);
+    expect(ranges[0]).toBe('bytes=-65633');
+    expect(bytesAsked(api)).toBeLessThan(75_000);
+    const { transferredBytes } = (run.json as { results: { transferredBytes: number }[] }).results[0] ?? {};
+    expect(transferredBytes).toBe(bytesAsked(api));
+    expect(run.stderr).toMatch(/3 files, .* unpacked in .*, .* of .* transferred, verified/);
+  });
+
+  test('all of it is the archive as a whole', async () => {
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json'], { api: await start() });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ verified: { size: true, archive: true, crc: true, checksum: false } }] },
+    });
+  });
+
+  test('row 110: a second run skips what is there and does not fetch it', async () => {
+    const place = makePlace();
+    const api = await start();
+    await runCommand(SELECT, { api, place });
+    rmSync(join(place.cwd, 'out/two/talk.de.srt'));
+    const before = api.requestsOf(FILE_ROUTE).length;
+    const again = await runCommand(SELECT, { api, place });
+    expect(again.stderr).toMatch(/1 file, 6 B unpacked in .*, 2 already there, .* transferred, verified\n/);
+    expect(again).toMatchObject({
+      exitCode: 0,
+      stdout: SELECTED.map((path) => `${join(place.cwd, path)}\n`).join(''),
+    });
+    expect(api.requestsOf(FILE_ROUTE).length - before).toBe(1);
+    expect(filesIn(place.cwd)).toEqual(SELECTED);
+  });
+
+  test('row 110: a run that finds all of it there says so, and changes nothing', async () => {
+    const place = makePlace();
+    const api = await start();
+    await runCommand(SELECT, { api, place });
+    const again = await runCommand([...SELECT, '--json'], { api, place });
+    expect(again.stderr).toMatch(/: 3 files already there, .* transferred, verified\n/);
+    const verified = { archive: false, crc: true };
+    expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'skipped', verified }] } });
+    expect(again).toMatchObject({
+      json: { results: [{ paths: SELECTED.map((path) => join(place.cwd, path)) }] },
+    });
+  });
+
+  test.each([
+    [['--include', '*.srt', '--exclude', 'two'], SELECTED.slice(0, 2)],
+    [['--include', '/two/', '--exclude', '*.mp4'], SELECTED.slice(2)],
+    [['--exclude', '*.mp4'], SELECTED],
+    [['--pattern', '**/talk.en.*'], SELECTED.slice(1, 2)],
+  ])('%j', async (flags, paths) => {
+    const run = await runCommand(['fetch', PACKAGE_ID, '-D', 'out', ...flags], { api: await start() });
+    expect(run.exitCode).toBe(0);
+    expect(filesIn(run.cwd)).toEqual(paths);
+  });
+
+  test('row 111: no match is NOT_FOUND, nothing is made and it is said how to look inside', async () => {
+    const run = await runCommand(['fetch', PACKAGE_ID, '--include', '*.vtt', '-D', 'out', '--json'], {
+      api: await start(),
+    });
+    expect(run).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('NOT_FOUND') });
+    expect(run.stderr).toContain(`streamdiver-dl contents -- ${PACKAGE_ID}`);
+    expect(listTree(run.cwd)).toEqual([]);
+  });
+
+  test.each([
+    ['*.{srt,vtt}', 'give each pattern an --include of its own'],
+    ['*.srt,*.vtt', 'give each pattern an --include of its own'],
+    ["'*.srt'", 'begins and ends with a quote'],
+    ['"*.srt"', 'begins and ends with a quote'],
+    ['./one/*.srt', 'paths in an archive begin without ./'],
+    ['TALK.DE.srt', 'differs in upper and lower case only'],
+  ])('row 111: no match for %s, and what is wrong with it', async (pattern, hint) => {
+    const api = await start();
+    for (const command of ['fetch', 'contents']) {
+      const run = await runCommand([command, PACKAGE_ID, '--include', pattern], { api });
+      expect(run.exitCode).toBe(3);
+      expect(run.stderr).toContain(hint);
+      expect(run.stderr).toContain(`hint: streamdiver-dl contents -- ${PACKAGE_ID}\n`);
+    }
+  });
+
+  test('a pattern given as an id is USAGE with the right spelling, and nothing is sent', async () => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID, '*.srt'], { api });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain("streamdiver-dl fetch ID --include '*.srt'");
+    expect(api.requests).toEqual([]);
+  });
+
+  test('a pattern that the shell has replaced by names of files here is recognized', async () => {
+    const place = makePlace();
+    const api = await start();
+    for (const name of ['a.srt', 'b.srt']) writeFileSync(join(place.cwd, name), '');
+    const run = await runCommand(['fetch', PACKAGE_ID, '--include', 'a.srt', 'b.srt'], { api, place });
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain('error: no package with id b.srt, which is a file here: the shell has put');
+    const alone = await runCommand(['fetch', 'b.srt', '--include', 'a.srt'], { api, place });
+    expect(alone.stderr).toContain("hint: put the pattern in quotes, such as --include '*.srt'\n");
+    expect((await runCommand(['fetch', 'b.srt'], { api, place })).stderr).not.toContain('a file here');
+  });
+
+  test('of a file that is no archive nothing can be selected', async () => {
+    const api = await start({
+      files: { one: makePlainObject(700) },
+      packages: [{ compressed: false, files: ['one'] }],
+    });
+    const run = await runCommand(SELECT, { api });
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toContain('is not a zip archive');
+  });
+});
+
+describe('row 108: a server without ranges', () => {
+  const script = {
+    [FILE_ROUTE]: (_request: unknown, reply: { file: (what: typeof object, how: object) => Promise<void> }) =>
+      reply.file(object, { withoutRanges: true }),
+  };
+
+  test('is told, all is downloaded, and only what is selected is unpacked', async () => {
+    const run = await runCommand([...SELECT, '--json'], { api: await start({ script }) });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ verified: { archive: true, crc: true } }] },
+    });
+    expect(run.stderr).toContain('warning: the server does not send parts of files: downloading all of');
+    expect(filesIn(run.cwd)).toEqual(SELECTED);
+  });
+
+  test.each([
+    ['a version', object],
+    ['nothing to tell versions apart', { ...object, etag: undefined, lastModified: undefined }],
+  ])(
+    'found only after the directory, with %s: what is complete stays, all is downloaded',
+    async (_name, one) => {
+      const whole: FaultHandler = (_request, reply) => reply.file(one, { withoutRanges: true });
+      const api = await start({ files: { one }, script: { [FILE_ROUTE]: inTurn(wellBehaved(one), whole) } });
+      const run = await runCommand([...SELECT, '--json'], { api });
+      expect(run).toMatchObject({
+        exitCode: 0,
+        json: { results: [{ outcome: 'extracted', verified: { archive: true, crc: true } }] },
+      });
+      expect(run.stderr).toMatch(
+        /warning: .* sent the whole file instead of a part of it: downloading all of/,
+      );
+      const files = listTree(run.cwd).filter(({ type }) => type === 'file');
+      expect(files.map(({ path }) => path)).toEqual(SELECTED);
+      expect(listTree(run.cwd).filter(({ path }) => path.includes('.streamdiver'))).toEqual([]);
+      // The end, the one range that was missing twice, and the download.
+      expect(api.requestsOf(FILE_ROUTE)).toHaveLength(4);
+    },
+  );
+
+  test('without a match the download is kept for another selection', async () => {
+    const place = makePlace();
+    const api = await start({ script });
+    const none = await runCommand(['fetch', PACKAGE_ID, '--include', 'nothing'], { api, place });
+    expect(none.exitCode).toBe(3);
+    expect(filesIn(place.cwd).some((path) => path.endsWith('.zip.part'))).toBe(true);
+    expect((await runCommand(['fetch', PACKAGE_ID, '--include', '*.en.srt'], { api, place })).exitCode).toBe(
+      0,
+    );
+    expect(filesIn(place.cwd)).toEqual(['5f0c2b9e/one/talk.en.srt']);
+  });
+});
+
+describe('what is wanted of the archive itself', () => {
+  test.each([
+    ['--keep-archive', ['--keep-archive']],
+    ['--sha256', ['--sha256']],
+    ['--checksum', ['--checksum', `sha256=${sha256(object.bytes)}`]],
+  ])('%s downloads all of it', async (_name, flags) => {
+    const api = await start();
+    const run = await runCommand([...SELECT, ...flags], { api });
+    expect(run.exitCode).toBe(0);
+    expect(api.requestsOf(FILE_ROUTE).every(({ headers }) => headers.get('range') !== 'bytes=-65633')).toBe(
+      true,
+    );
+    expect(filesIn(run.cwd).filter((path) => path.endsWith('.srt'))).toEqual(SELECTED);
+    expect(run.stderr).toMatch(/: 7\d\d.* KiB in .*verified; 3 files, 2.9 KiB unpacked\n/);
+  });
+
+  test('and is there as well as all of its files: nothing is new', async () => {
+    const place = makePlace();
+    const api = await start();
+    const flags = ['--keep-archive', '--json'];
+    const first = await runCommand([...SELECT, ...flags], { api, place });
+    expect(first).toMatchObject({ json: { results: [{ outcome: 'extracted' }] } });
+    const again = await runCommand([...SELECT, ...flags], { api, place });
+    expect(again.stderr).toMatch(/is already here \(.*, verified\); 3 files already there\n/);
+    expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'skipped' }] } });
+    expect((again.json as { results: { paths: string[] }[] }).results[0]?.paths).toHaveLength(4);
+  });
+
+  test('an archive that is here already is unpacked without a transfer', async () => {
+    const place = makePlace();
+    const api = await start();
+    await runCommand(['fetch', PACKAGE_ID, '-D', 'out'], { api, place });
+    const before = api.requestsOf(FILE_ROUTE).length;
+    expect((await runCommand(SELECT, { api, place })).exitCode).toBe(0);
+    expect(api.requestsOf(FILE_ROUTE)).toHaveLength(before);
+    expect(filesIn(place.cwd)).toEqual(['out/5f0c2b9e.zip', ...SELECTED]);
+  });
+});
+
+describe('unpacking where it lies goes wrong', () => {
+  test('row 108: another object between directory and entry is INTEGRITY, and nothing has a name', async () => {
+    const other = serveArchive(ENTRIES.map((entry) => ({ ...entry, mode: 0o100600 })));
+    const api = await start({
+      script: { [FILE_ROUTE]: ['default', (_request, reply) => reply.file(other)] },
+    });
+    const run = await runCommand(SELECT, { api });
+    expect(run.exitCode).toBe(10);
+    expect(run.stderr).toContain('changed while it was read');
+    expect(filesIn(run.cwd).filter((path) => path.startsWith('out/one'))).toEqual([]);
+    expect(listTree(run.cwd).filter(({ path }) => path.includes('.streamdiver'))).toEqual([]);
+  });
+
+  test('row 99: a wrong checksum is INTEGRITY naming the entry', async () => {
+    const bytes = Buffer.from(object.bytes);
+    const place = bytes.indexOf('Servus');
+    bytes[place] = (bytes[place] ?? 0) ^ 1;
+    const run = await runCommand(SELECT, { api: await start({ files: { one: { ...object, bytes } } }) });
+    expect(run.exitCode).toBe(10);
+    expect(run.stderr).toContain('"two/talk.de.srt" is wrong');
+    expect(run.stderr).toContain('hint: files that are complete stay; the same command fetches the rest');
+    expect(existsSync(join(run.cwd, 'out/two/talk.de.srt'))).toBe(false);
+  });
+
+  test('row 97: --max-size counts what is unpacked', async () => {
+    const run = await runCommand([...SELECT, '--max-size', '3000'], { api: await start() });
+    expect(run.exitCode).toBe(12);
+    expect(run.stderr).toContain('unpacks to 3014 bytes');
+    expect(listTree(run.cwd)).toEqual([]);
+  });
+
+  test('row 97: a bomb is refused before a byte of it travels, unless its size is allowed', async () => {
+    const one = serveArchive([{ name: 'zeros', content: Buffer.alloc(5 * 2 ** 20), method: 8 }]);
+    const api = await start({ files: { one } });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api });
+    expect(run.exitCode).toBe(12);
+    expect(run.stderr).toContain('200 times');
+    expect(listTree(run.cwd)).toEqual([]);
+    const allowed = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out', '--max-size', '6M'], { api });
+    expect(allowed.exitCode).toBe(0);
+  });
+
+  test('row 84: other files are refused, replaced or left as the flags say', async () => {
+    const place = makePlace();
+    const api = await start();
+    mkdirSync(join(place.cwd, 'out/two'), { recursive: true });
+    const path = join(place.cwd, 'out/two/talk.de.srt');
+    writeFileSync(path, 'mine');
+    const refused = await runCommand(SELECT, { api, place });
+    expect(refused.exitCode).toBe(13);
+    expect(filesIn(place.cwd)).toEqual(['out/two/talk.de.srt']);
+    const skipped = await runCommand([...SELECT, '--skip-existing', '--json'], { api, place });
+    expect(skipped).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ outcome: 'extracted', verified: { archive: false, crc: false } }] },
+    });
+    expect(skipped.stderr).toMatch(
+      /2 files, 2.9 KiB unpacked in .* transferred, verified; 1 left as it is, not verified\n/,
+    );
+    expect(readFileSync(path, 'utf8')).toBe('mine');
+    expect((await runCommand([...SELECT, '--overwrite'], { api, place })).exitCode).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe('Servus');
+  });
+});
+
+describe('unsafe entries', () => {
+  const files = {
+    one: serveArchive([
+      { name: 'good.txt', content: 'good' },
+      { name: '../evil', content: 'evil' },
+      { name: 'link', content: '/etc', mode: 0o120777 },
+      { name: 'twice', content: '1' },
+      { name: 'twice', content: '2' },
+      { name: 'a: b?.srt', content: 'titled' },
+    ]),
+  };
+  const line = ['fetch', PACKAGE_ID, '-x', '-D', 'out'];
+
+  test('row 94: refuse all of it, each named with its reason', async () => {
+    const run = await runCommand(line, { api: await start({ files }) });
+    expect(run.exitCode).toBe(12);
+    expect(run.stderr).toContain(
+      '"../evil" leads out of the folder (..), "link" is a link, "twice" is there twice',
+    );
+    expect(run.stderr).toContain('--skip-unsafe');
+    expect(listTree(run.cwd)).toEqual([]);
+  });
+
+  test('row 94: with --keep-archive the archive gets its name, and another run unpacks the rest of it', async () => {
+    const place = makePlace();
+    const api = await start({ files });
+    const archive = join(place.cwd, 'out/5f0c2b9e.zip');
+    for (const requests of [1, 1]) {
+      const run = await runCommand([...line, '--keep-archive'], { api, place });
+      expect(run).toMatchObject({ exitCode: 12, stdout: '' });
+      expect(run.stderr).toContain(`; nothing was unpacked; the archive itself is whole: ${archive}\n`);
+      expect(run.stderr).toContain('hint: --skip-unsafe unpacks the rest of it\n');
+      expect(filesIn(place.cwd)).toEqual(['out/5f0c2b9e.zip']);
+      expect(api.requestsOf(FILE_ROUTE)).toHaveLength(requests);
+    }
+    const rest = await runCommand([...line, '--keep-archive', '--skip-unsafe'], { api, place });
+    expect(rest.exitCode).toBe(12);
+    expect(filesIn(place.cwd)).toContain('out/good.txt');
+    expect(api.requestsOf(FILE_ROUTE)).toHaveLength(1);
+  });
+
+  test('row 94: one of several packages: it is said which', async () => {
+    const packages = [
+      { id: 'good-package', files: ['two'] },
+      { id: 'bad-package', files: ['one'] },
+    ];
+    const api = await start({ files: { ...files, two: object }, packages });
+    const run = await runCommand(['fetch', 'good-package', 'bad-package', '-xD', 'out'], { api });
+    expect(run.exitCode).toBe(12);
+    expect(run.stderr).toMatch(
+      /^error: the archive is refused: "\.\.\/evil" .*; nothing was unpacked \(package bad-package\)\n/m,
+    );
+  });
+
+  test('row 94: with --skip-unsafe the rest is unpacked, the exit code stays, the package too', async () => {
+    const api = await start({ files });
+    const run = await runCommand([...line, '--skip-unsafe', '--rm', '--json'], { api });
+    expect(filesIn(run.cwd)).toEqual(['out/a_ b_.srt', 'out/good.txt']);
+    expect(run).toMatchObject({
+      exitCode: 12,
+      json: {
+        results: [
+          {
+            outcome: 'extracted',
+            paths: [expect.anything(), expect.anything()],
+            deleted: false,
+            error: { code: 'UNSAFE' },
+          },
+        ],
+        error: { code: 'UNSAFE' },
+      },
+    });
+    expectDocument('fetch', run.json);
+    expect(run.stderr).toContain('4 entries were left out');
+    expect(api.packages.size).toBe(1);
+  });
+
+  test('row 88: names that Windows cannot have are changed, and it is said', async () => {
+    const run = await runCommand([...line, '--include', '*.srt'], { api: await start({ files }) });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'out/a_ b_.srt')}\n` });
+    expect(run.stderr).toContain('"a: b?.srt" is "a_ b_.srt"');
+  });
+});

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { makePlainObject } from '../../support/faults/served-object.ts';
+import { makePlace } from '../../support/process/run-place.ts';
+import { expectDocument, expectFailureDocument } from '../output-documents.ts';
+import { runCommand } from '../run-command.ts';
+import { calls } from '../scene.ts';
+import { FILE, filesIn, LOOK, object, start } from './fetch-scene.ts';
+
+const DIGEST = createHash('sha256').update(object.bytes).digest('hex');
+
+describe('fetch', () => {
+  test('prints the absolute path alone; the name is made of title, id and type', async () => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID], { api });
+    const path = join(run.cwd, 'grusse-aus-graz-5f0c2b9e.zip');
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${path}\n` });
+    expect(calls(api)).toEqual([LOOK, FILE]);
+    expect(readFileSync(path).equals(object.bytes)).toBe(true);
+    expect(filesIn(run.cwd)).toEqual(['grusse-aus-graz-5f0c2b9e.zip']);
+  });
+
+  test('--json prints what was done and verified', async () => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--sha256', '--json'], { api });
+    expect(run.json).toEqual({
+      results: [
+        {
+          id: PACKAGE_ID,
+          outcome: 'downloaded',
+          paths: [join(run.cwd, 'out.zip')],
+          sizeBytes: 20_000,
+          transferredBytes: 20_000,
+          resumedFrom: 0,
+          durationMs: expect.any(Number),
+          verified: { size: true, archive: true, crc: true, checksum: false },
+          sha256: DIGEST,
+          deleted: false,
+          error: null,
+        },
+      ],
+    });
+    expectDocument('fetch', run.json);
+    expect(run.stderr).toContain(DIGEST);
+  });
+
+  test.each([
+    [['-o', 'a/b.zip'], 'a/b.zip'],
+    [['-o', 'new/'], 'new/grusse-aus-graz-5f0c2b9e.zip'],
+    [['-o', 'there'], 'there/grusse-aus-graz-5f0c2b9e.zip'],
+    [['-o', '.'], 'grusse-aus-graz-5f0c2b9e.zip'],
+    [['-D', 'new/deep'], 'new/deep/grusse-aus-graz-5f0c2b9e.zip'],
+    [['--output-dir', 'new'], 'new/grusse-aus-graz-5f0c2b9e.zip'],
+  ])('%j writes %s', async (flags, path) => {
+    const api = await start();
+    const place = makePlace();
+    mkdirSync(join(place.cwd, 'there'));
+    const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api, place });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(place.cwd, path)}\n` });
+    expect(filesIn(place.cwd)).toEqual([path]);
+  });
+
+  test('-o - gives the bytes alone to standard output, and keeps the messages away from it', async () => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID, '-o', '-', '--sha256'], { api, isOutputData: true });
+    expect(run.exitCode).toBe(0);
+    expect(run.stdoutBytes.equals(object.bytes)).toBe(true);
+    expect(run.stderr).toContain(DIGEST);
+    expect(filesIn(run.cwd)).toEqual([]);
+  });
+
+  test('every file of a package is fetched, numbered', async () => {
+    const api = await start({
+      files: { one: object, two: makePlainObject(500) },
+      packages: [{ title: 'Both', files: ['one', 'two'] }],
+    });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-D', 'out', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 0, json: { results: [{ sizeBytes: 20_500, sha256: null }] } });
+    expect(filesIn(run.cwd)).toEqual(['out/both-5f0c2b9e-1.zip', 'out/both-5f0c2b9e-2.mp4']);
+  });
+
+  test.each([
+    ['several ids and -o', ['a', 'b', '-o', 'x.zip']],
+    ['several ids and -o -', ['a', 'b', '-o', '-']],
+    ['several ids and --checksum', ['a', 'b', '--checksum', `sha256=${DIGEST}`]],
+  ])('%s exits with 2 and sends nothing', async (_name, flags) => {
+    const api = await start();
+    const run = await runCommand(['fetch', ...flags], { api });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(api.requests).toHaveLength(0);
+  });
+
+  test('-o - exits with 2 where standard output is a terminal', async () => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID, '-o', '-'], { api, isTTY: { stdout: true } });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(api.requests).toHaveLength(0);
+  });
+
+  test('--dry-run shows the request and sends nothing', async () => {
+    const api = await start();
+    const run = await runCommand(['fetch', 'a', 'b', '-n', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.json).toMatchObject({
+      dryRun: true,
+      request: { method: 'GET', url: `${api.origin}/v2/downloads/a`, body: null },
+    });
+    expectDocument('dry-run', run.json);
+    expect(api.requests).toHaveLength(0);
+    expect(filesIn(run.cwd)).toEqual([]);
+  });
+});
+
+describe('several packages', () => {
+  const packages = [
+    { id: 'aaaaaaaa-1', files: ['one'] },
+    { id: 'bbbbbbbb-1', files: ['one'] },
+  ];
+
+  test('ids from standard input; each path is printed as it comes', async () => {
+    const api = await start({ packages });
+    const run = await runCommand(['fetch', '-', '-D', 'out'], { api, input: 'aaaaaaaa-1\nbbbbbbbb-1\n' });
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout.trimEnd().split('\n').toSorted()).toEqual(
+      ['aaaaaaaa.zip', 'bbbbbbbb.zip'].map((name) => join(run.cwd, 'out', name)),
+    );
+  });
+
+  test('one that fails does not keep the others', async () => {
+    const api = await start({ packages });
+    const run = await runCommand(['fetch', 'aaaaaaaa-1', 'missing', 'bbbbbbbb-1', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 3,
+      json: {
+        results: [
+          { id: 'aaaaaaaa-1', outcome: 'downloaded' },
+          { id: 'missing', outcome: 'failed', paths: [], error: { code: 'NOT_FOUND', id: 'missing' } },
+          { id: 'bbbbbbbb-1', outcome: 'downloaded' },
+        ],
+        error: { code: 'NOT_FOUND', exitCode: 3 },
+      },
+    });
+    expectFailureDocument('fetch', run.json);
+    expect(filesIn(run.cwd)).toEqual(['aaaaaaaa.zip', 'bbbbbbbb.zip']);
+  });
+
+  test('two that fail for different reasons exit with 1', async () => {
+    const api = await start({ packages: [...packages, { id: 'c', status: 'failed' }] });
+    const run = await runCommand(['fetch', 'missing', 'c', 'aaaaaaaa-1', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 1, json: { error: { code: 'FAILED' } } });
+    expectFailureDocument('fetch', run.json);
+    expect(run.stderr).toContain('2 of 3 packages failed');
+    expect(filesIn(run.cwd)).toEqual(['aaaaaaaa.zip']);
+  });
+
+  test('packages are taken as they become ready', async () => {
+    const api = await start({ packages });
+    let looks = 0;
+    api.script('GET /v2/downloads/{id}', async (request, reply) => {
+      const id = request.path.split('/').at(-1) ?? '';
+      looks += id === 'aaaaaaaa-1' ? 1 : 0;
+      const isReady = id !== 'aaaaaaaa-1' || looks > 2;
+      const data = isReady ? api.packages.get(id) : { id, status: 'preparing' };
+      await reply.json(200, { data });
+    });
+    const run = await runCommand(['fetch', 'aaaaaaaa-1', 'bbbbbbbb-1'], { api });
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout.trimEnd().split('\n')).toEqual(
+      ['bbbbbbbb.zip', 'aaaaaaaa.zip'].map((name) => join(run.cwd, name)),
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { readQuestion } from '../../src/completion/complete-line.ts';
+import { SCRIPTS } from '../../src/completion/scripts.ts';
+
+const COMPLETION = {
+  candidates: [
+    { value: "it's", description: 'One thing' },
+    { value: 'its', description: 'Another' },
+    { value: 'a:b=c', description: '' },
+  ],
+  fallback: 'none',
+} as const;
+
+test.each([
+  ['9', 'it', 'p it', ['none', `'it'\\''s'`, 'its']],
+  ['63', 'it', 'p it', ['none', `'it'\\''s'  (One thing)`, 'its  (Another)']],
+  ['63', 'its', 'p its', ['none', 'its']],
+  ['9', "'it", "p 'it", ['none', 'its']],
+  ['9', '"it', 'p "it', ['none', "it's", 'its']],
+  ['9', ':', 'p a:', ['none', 'b=c']],
+  ['9', 'b', 'p a:b', ['none', 'b=c']],
+  ['9', '=', 'p a:b=', ['none', 'c']],
+  ['9', '', 'p ', ['none', `'it'\\''s'`, 'its', 'a:b=c']],
+  ['9', 'x', 'p x', ['none']],
+])('bash with COMP_TYPE %s, part %j of %j', (type, part, line, lines) => {
+  expect(readQuestion('bash', [type, part, line]).answer(COMPLETION)).toEqual(lines);
+});
+
+test.each(['$x', '`x', '\\x', '!x', 'x"y'])('within double quotes bash is not offered %s', (value) => {
+  const answer = (part: string, line: string) =>
+    readQuestion('bash', ['9', part, line]).answer({
+      candidates: [{ value, description: '' }],
+      fallback: 'none',
+    });
+  expect(answer('"', 'p "')).toEqual(['none']);
+  expect(answer("'", "p '")).toEqual(['none', value]);
+});
+
+test('PowerShell gets what it inserts, what it lists and what it tells', () => {
+  const encoded = Buffer.from('rm\n\nit').toString('base64');
+  const question = readQuestion('pwsh', [encoded]);
+  expect(question.words).toEqual(['rm', '', 'it']);
+  expect(question.answer(COMPLETION)).toEqual(['none', `'it''s'\tit's\tOne thing`, 'its\tits\tAnother']);
+});
+
+test('row 118: what PowerShell would take for a variable, a comma list or a splat is quoted', () => {
+  const question = readQuestion('pwsh', [Buffer.from('rm\n').toString('base64')]);
+  const candidates = ['$(calc)', '`n', 'a,b', '@x', 'a b'].map((value) => ({ value, description: '' }));
+  const inserted = question
+    .answer({ candidates, fallback: 'none' })
+    .slice(1)
+    .map((line) => line.split('\t')[0]);
+  expect(inserted).toEqual(["'$(calc)'", "'`n'", "'a,b'", "'@x'", "'a b'"]);
+});
+
+test('the script for PowerShell closes what it opens', () => {
+  const code = SCRIPTS.pwsh.replaceAll(/#.*|'[^']*'|"'"/g, '');
+  const pairs = /\([^()[\]{}]*\)|\[[^()[\]{}]*\]|\{[^()[\]{}]*\}/g;
+  let left = code;
+  while (pairs.test(left)) left = left.replaceAll(pairs, '');
+  expect(left).not.toMatch(/[()[\]{}]/);
+  expect(code).not.toMatch(/['"]|Invoke-Expression|iex/);
+});

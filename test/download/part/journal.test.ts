@@ -1,0 +1,132 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { appendNote, type Journal, readJournal, writeJournal } from '../../../src/download/part/journal.ts';
+import { isExpectedError } from '../../../src/errors.ts';
+import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
+
+const journal: Journal = {
+  identity: { origin: 'https://api.example', packageId: 'package', fileId: 'one' },
+  sizeBytes: 1_000,
+  validator: { etag: '"a"', lastModified: 'Mon, 05 Jan 2026 10:00:00 GMT' },
+  synced: [{ start: 0, end: 100 }],
+  written: [
+    { start: 0, end: 150 },
+    { start: 500, end: 600 },
+  ],
+  bootId: 'boot',
+  holder: { pid: 7, startedAt: '1234', hostname: 'here' },
+  rejected: null,
+};
+
+async function written(notes: readonly (readonly { start: number; end: number }[])[] = []): Promise<string> {
+  const path = join(makeTempFolder(), 'object.zip.part.json');
+  const file = await writeJournal(path, journal, { aside: `${path}.aside`, mayReplace: false });
+  for (const note of notes) await appendNote(file, note);
+  await file.close();
+  return path;
+}
+
+test('what is written is read', async () => {
+  expect(await readJournal(await written())).toMatchObject({ journal });
+});
+
+test('the last note tells what is written', async () => {
+  const note = [{ start: 0, end: 700 }];
+  const path = await written([[{ start: 0, end: 300 }], note]);
+  expect(await readJournal(path)).toMatchObject({ journal: { ...journal, written: note } });
+});
+
+test('a journal that is there is not replaced unawares', async () => {
+  const path = await written();
+  const before = readFileSync(path, 'utf8');
+  const again = writeJournal(path, journal, { aside: `${path}.aside`, mayReplace: false });
+  await expect(again).rejects.toMatchObject({ code: 'EEXIST' });
+  expect(readFileSync(path, 'utf8')).toBe(before);
+  expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
+});
+
+test('of several that begin at once, exactly one has its journal in place, and that one knows', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const path = join(makeTempFolder(), 'object.zip.part.json');
+    const outcomes = await Promise.allSettled(
+      [1, 2, 3, 4].map(async (pid) => {
+        await delay(pid);
+        const holder = { pid, startedAt: '1234', hostname: 'here' };
+        const own = { aside: `${path}.${pid}`, mayReplace: false };
+        await (await writeJournal(path, { ...journal, holder }, own)).close();
+        return pid;
+      }),
+    );
+    const winners = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    expect(await readJournal(path)).toMatchObject({ journal: { holder: { pid: winners[0] } } });
+    expect(winners).toHaveLength(1);
+    expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
+  }
+});
+
+test('there is none', async () => {
+  expect(await readJournal(join(makeTempFolder(), 'none'))).toBeNull();
+});
+
+test.each([
+  ['nothing', () => ''],
+  ['no JSON', () => 'PK\u0003\u0004'],
+  ['JSON of another kind', () => '[1]'],
+  ['ranges that overlap', (text: string) => text.replace('[[0,100]]', '[[0,100],[50,200]]')],
+  ['ranges out of order', (text: string) => text.replace('[[0,100]]', '[[50,100],[0,10]]')],
+  ['an empty range', (text: string) => text.replace('[[0,100]]', '[[100,100]]')],
+  ['a negative range', (text: string) => text.replace('[[0,100]]', '[[-5,100]]')],
+  ['a fraction', (text: string) => text.replace('[[0,100]]', '[[0,99.5]]')],
+  ['words for ranges', (text: string) => text.replace('[[0,100]]', '"all"')],
+  ['an identity of numbers', (text: string) => text.replace('"packageId":"package"', '"packageId":1')],
+  ['no validator', (text: string) => text.replace('"validator":{', '"other":{')],
+  ['schema 0', (text: string) => text.replace('"schema":2', '"schema":0')],
+])('row 75: a journal with %s is none of ours', async (_name, damage) => {
+  const path = await written();
+  const text = readFileSync(path, 'utf8');
+  expect(damage(text)).not.toBe(text);
+  writeFileSync(path, damage(text));
+  expect(await readJournal(path)).toBe('unreadable');
+});
+
+test('row 79: a newer schema is refused', async () => {
+  const path = await written();
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"schema":2', '"schema":3'));
+  await expect(readJournal(path)).rejects.toMatchObject({ code: 'CONFIG' });
+});
+
+test('row 73: cut anywhere, it tells what one of its lines told, or is not ours', async () => {
+  const notes = [[{ start: 0, end: 300 }], [{ start: 0, end: 40_000 }]];
+  const path = await written(notes);
+  const whole = readFileSync(path);
+  const told = [journal.written, ...notes];
+  await fc.assert(
+    fc.asyncProperty(fc.nat(whole.length), async (sizeBytes) => {
+      writeFileSync(path, whole.subarray(0, sizeBytes));
+      const found = await readJournal(path);
+      if (found === 'unreadable') return;
+      expect(told).toContainEqual(found?.journal.written);
+      expect(found?.journal.synced).toEqual(journal.synced);
+    }),
+  );
+});
+
+test('row 75: whatever lies there, reading ends in order', async () => {
+  const path = await written();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        fc.uint8Array(),
+        fc.json().map((text) => Buffer.from(text)),
+      ),
+      async (bytes) => {
+        writeFileSync(path, bytes);
+        const found = await readJournal(path).catch((error: unknown) => error);
+        expect(found === 'unreadable' || isExpectedError(found, 'CONFIG')).toBe(true);
+      },
+    ),
+  );
+});

@@ -1,0 +1,311 @@
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Owner } from '../../../src/disk/lock-record.ts';
+import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
+import { openPartFile } from '../../../src/download/part/open-part-file.ts';
+import type { PartFile } from '../../../src/download/part/part-file.ts';
+import { afterThisTest } from '../../support/after-this-test.ts';
+import { pseudoRandomBytes } from '../../support/bytes.ts';
+import { ownerOf } from '../../support/download-scene.ts';
+import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
+
+const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
+const bytes = pseudoRandomBytes(8_000, 1);
+const FIRST = ownerOf(1_001);
+const SECOND = ownerOf(1_002);
+const ETAG = { etag: '"a"', lastModified: null };
+
+/** Until the end of the test at most: a process that was killed leaves nothing open either. */
+async function open(target: string, owner: Owner): Promise<PartFile> {
+  const part = await openPartFile({ target, identity, owner, mayResume: true });
+  afterThisTest(() => part.remove());
+  return part;
+}
+
+async function bring(part: PartFile, start: number, end: number): Promise<void> {
+  await part.write([bytes.subarray(start, end)], start);
+}
+
+function newTarget(): string {
+  return join(makeTempFolder(), 'object.zip');
+}
+
+/** As if the machine had been started anew since. */
+function reboot(target: string): void {
+  const [head = '', ...notes] = readFileSync(`${target}.part.json`, 'utf8').split('\n');
+  const journal = { ...JSON.parse(head), bootId: 'another' };
+  writeFileSync(`${target}.part.json`, [JSON.stringify(journal), ...notes].join('\n'));
+}
+
+describe('after a kill', () => {
+  test('row 73: what was noted since the last checkpoint is there', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    await part.describeObject({ sizeBytes: bytes.length, validator: ETAG });
+    await bring(part, 0, 1_000);
+    await part.checkpoint();
+    await bring(part, 5_000, 6_000);
+    await part.note();
+    await bring(part, 6_000, 7_000);
+    const next = await open(target, SECOND);
+    expect(next.have.list()).toEqual([
+      { start: 0, end: 1_000 },
+      { start: 5_000, end: 6_000 },
+    ]);
+    expect(next.object()).toEqual({ sizeBytes: bytes.length, validator: ETAG });
+    await next.close();
+  });
+
+  test('row 73: a note that was cut off counts for nothing, the one before it counts', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    await bring(part, 0, 1_000);
+    await part.note();
+    appendFileSync(`${target}.part.json`, '[[0,2000],[30');
+    const next = await open(target, SECOND);
+    expect(next.have.list()).toEqual([{ start: 0, end: 1_000 }]);
+    await next.close();
+  });
+
+  test('row 74: after a crash of the machine only what a checkpoint covered is there', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    await bring(part, 0, 1_000);
+    await part.checkpoint();
+    await bring(part, 5_000, 6_000);
+    await part.note();
+    reboot(target);
+    const next = await open(target, SECOND);
+    expect(next.have.list()).toEqual([{ start: 0, end: 1_000 }]);
+    await next.close();
+  });
+});
+
+test('row 74: at no moment does a power cut leave bytes that are trusted and wrong', {
+  timeout: 60_000,
+}, async () => {
+  const step = fc.record({
+    act: fc.constantFrom('write', 'write', 'write', 'note', 'checkpoint', 'forget', 'restart'),
+    start: fc.nat(7_000),
+    sizeBytes: fc.integer({ min: 1, max: 1_000 }),
+    /** What is left of the unsynced bytes: nothing, zeros, or half of them. */
+    tear: fc.constantFrom('cut', 'zeros', 'half'),
+  });
+  const checking = fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const folder = makeTempFolder();
+      const target = join(folder, 'object.zip');
+      const part = await open(target, FIRST);
+      let isSynced = createByteRanges();
+      for (const [index, { act, start, sizeBytes, tear }] of steps.entries()) {
+        if (act === 'write') await bring(part, start, start + sizeBytes);
+        if (act === 'note') await part.note();
+        if (act === 'forget') await part.forget(start, start + sizeBytes);
+        if (act === 'restart') await part.restart();
+        if (act === 'checkpoint') await part.checkpoint();
+        if (act === 'checkpoint' || act === 'restart') isSynced = createByteRanges(part.have.list());
+        if (act === 'forget') isSynced.remove(start, start + sizeBytes);
+        const after = join(folder, `after-${index}`);
+        mkdirSync(after);
+        await expectNothingWrong(target, join(after, 'object.zip'), { isSynced, tear });
+      }
+      await part.close();
+      rmSync(folder, { recursive: true });
+    }),
+    { numRuns: 40 },
+  );
+  await expect(checking).resolves.toBeUndefined();
+});
+
+/** Opens what a power cut would leave of a part now, and looks at every byte that is trusted then. */
+async function expectNothingWrong(
+  from: string,
+  target: string,
+  { isSynced, tear }: { isSynced: ReturnType<typeof createByteRanges>; tear: string },
+): Promise<void> {
+  copyFileSync(`${from}.part.json`, `${target}.part.json`);
+  const left = readFileSync(`${from}.part`);
+  for (const { start, end } of isSynced.missing(left.length)) {
+    left.fill(0, tear === 'half' ? Math.floor((start + end) / 2) : start, end);
+  }
+  writeFileSync(`${target}.part`, left);
+  if (tear === 'cut') truncateSync(`${target}.part`, isSynced.end());
+  reboot(target);
+  const next = await open(target, SECOND);
+  for (const { start, end } of next.have.list()) {
+    expect((await next.readBack(start, end)).equals(bytes.subarray(start, end))).toBe(true);
+  }
+  await next.close();
+}
+
+test('row 79: a journal of the first release is gone on with', async () => {
+  const target = newTarget();
+  writeFileSync(`${target}.part`, bytes.subarray(0, 3_000));
+  const journal = {
+    schema: 1,
+    identity,
+    sizeBytes: bytes.length,
+    validator: ETAG,
+    syncedBytes: 2_000,
+    bootId: null,
+    rejected: null,
+  };
+  writeFileSync(`${target}.part.json`, `${JSON.stringify(journal)}\n`);
+  const part = await open(target, FIRST);
+  expect(part.have.list()).toEqual([{ start: 0, end: 2_000 }]);
+  expect(part.object()).toEqual({ sizeBytes: bytes.length, validator: ETAG });
+  await part.close();
+});
+
+test('row 90: places beyond 2^32 are nothing special', async () => {
+  const target = newTarget();
+  const start = 5 * 2 ** 30 - 100;
+  const part = await open(target, FIRST);
+  await part.write([bytes], start);
+  await part.checkpoint();
+  const next = await open(target, SECOND);
+  expect(next.have.list()).toEqual([{ start, end: start + bytes.length }]);
+  expect((await next.readBack(start, start + bytes.length)).equals(bytes)).toBe(true);
+  await next.close();
+});
+
+test('row 68: which version is coming is known as soon as it was told, before the disk has it', async () => {
+  const part = await open(newTarget(), FIRST);
+  const saved = part.describeObject({ sizeBytes: bytes.length, validator: ETAG });
+  expect(part.object().validator).toEqual(ETAG);
+  await saved;
+  await part.close();
+});
+
+describe('holders', () => {
+  const alive = (startedAt: string | null): Owner => ({
+    ...SECOND,
+    isProcessAlive: () => true,
+    processStartedAt: (pid) => (pid === SECOND.pid ? 'second' : startedAt),
+    uptimeMs: () => 3_600_000,
+  });
+
+  test('row 126: a lock that was deleted while its process writes keeps nobody from seeing it', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    rmSync(`${target}.part.lock`);
+    await expect(open(target, alive('now'))).rejects.toMatchObject({
+      code: 'BUSY',
+      message: expect.stringContaining('process 1001'),
+    });
+    await bring(part, 0, 1_000);
+    await part.checkpoint();
+    await part.assertOurs();
+    await part.close();
+  });
+
+  test('row 126: whoever lost its lock does not take away that of another', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    rmSync(`${target}.part.lock`);
+    writeFileSync(`${target}.part.lock.other`, 'of another');
+    renameSync(`${target}.part.lock.other`, `${target}.part.lock`);
+    await part.close();
+    expect(readFileSync(`${target}.part.lock`, 'utf8')).toBe('of another');
+  });
+
+  test('row 126: whoever finds a living lock leaves nothing beside it', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    const before = listTree(dirname(target));
+    await expect(open(target, alive('now'))).rejects.toMatchObject({ code: 'BUSY' });
+    expect(listTree(dirname(target))).toEqual(before);
+    await part.close();
+  });
+
+  test.each([
+    ['of a dead process', hostname(), 1_003, 0, false],
+    ['of a living process', hostname(), SECOND.pid, 0, true],
+    ['of a process whose number another one has now', hostname(), SECOND.pid, 16, false],
+    ['of another machine', 'elsewhere', 1_003, 14, true],
+    ['of another machine that has long been silent', 'elsewhere', 1_003, 16, false],
+  ])('row 126: a lock in the making %s', async (_whose, host, pid, minutes, stays) => {
+    const target = newTarget();
+    const key = createHash('sha256').update(host).digest('hex').slice(0, 8);
+    const temporary = join(dirname(target), `.streamdiver-dl-${key}-${pid}-0123456789ab.lock`);
+    writeFileSync(temporary, '');
+    const then = new Date(statSync(temporary).mtimeMs - minutes * 60_000);
+    utimesSync(temporary, then, then);
+    const part = await open(target, SECOND);
+    expect(existsSync(temporary)).toBe(stays);
+    await part.close();
+  });
+
+  test('row 126: whoever lost the part to another process stops', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    await bring(part, 0, 1_000);
+    // The second one takes the first for dead, which is wrong.
+    const thief = await open(target, SECOND);
+    await expect(part.assertOurs()).rejects.toMatchObject({ code: 'BUSY' });
+    await expect(part.checkpoint()).rejects.toMatchObject({ code: 'BUSY' });
+    await thief.assertOurs();
+    await thief.close();
+  });
+
+  test('row 126: the lock of a process whose number another one has now is taken over', async () => {
+    const target = newTarget();
+    await (await open(target, FIRST)).checkpoint();
+    const next = await open(target, alive('later'));
+    await next.close();
+    expect(JSON.parse(readFileSync(`${target}.part.json`, 'utf8')).holder).toBeNull();
+  });
+
+  test('row 126: a living process whose start only its own user is told of (hidepid) keeps its lock', async () => {
+    const target = newTarget();
+    const part = await open(target, FIRST);
+    await part.checkpoint();
+    await expect(open(target, alive(null))).rejects.toMatchObject({ code: 'BUSY' });
+    await part.assertOurs();
+    await part.close();
+  });
+
+  test.each([
+    ['after', 59, 'BUSY'],
+    ['before', 61, null],
+  ])(
+    'a lock that was signed %s the machine was started, where processes of one number are not told apart',
+    async (_name, minutes, code) => {
+      const target = newTarget();
+      await (await open(target, { ...FIRST, processStartedAt: () => null })).checkpoint();
+      const then = new Date(statSync(`${target}.part.lock`).mtimeMs - minutes * 60_000);
+      for (const name of ['.part.lock', '.part.json']) utimesSync(target + name, then, then);
+      const opened = await open(target, alive(null)).catch((error: unknown) => error);
+      expect(opened).toMatchObject(code === null ? { discarded: null } : { code });
+    },
+  );
+
+  test.each([
+    ['14 minutes', 14, 'BUSY'],
+    ['16 minutes', 16, null],
+  ])('row 126: a holder on another machine that was silent for %s', async (_name, minutes, code) => {
+    const target = newTarget();
+    await (await open(target, { ...FIRST, hostname: 'elsewhere' })).checkpoint();
+    const then = new Date(statSync(`${target}.part.lock`).mtimeMs - minutes * 60_000);
+    for (const name of ['.part.lock', '.part.json']) utimesSync(target + name, then, then);
+    const opened = await open(target, SECOND).catch((error: unknown) => error);
+    expect(opened).toMatchObject(code === null ? { discarded: null } : { code });
+    expect(readFileSync(`${target}.part.lock`, 'utf8')).toContain(code === null ? hostname() : 'elsewhere');
+  });
+});

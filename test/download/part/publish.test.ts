@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { publish } from '../../../src/download/part/publish.ts';
+import { makeTempFolder } from '../../support/temp-folder.ts';
+
+function scene() {
+  const folder = makeTempFolder();
+  const from = path.join(folder, 'a.part');
+  const to = path.join(folder, 'a');
+  writeFileSync(from, 'new');
+  writeFileSync(to, 'appeared');
+  return { from, to, attempt: <Result>(work: () => Promise<Result>) => work() };
+}
+
+test('a file that appears right before the publication is kept, and so is the new one', async () => {
+  const { from, to, attempt } = scene();
+  await expect(publish(from, to, { mayReplace: false, attempt })).rejects.toMatchObject({ code: 'EXISTS' });
+  expect([readFileSync(to, 'utf8'), readFileSync(from, 'utf8')]).toEqual(['appeared', 'new']);
+});
+
+test('it is replaced where that was asked for', async () => {
+  const { from, to, attempt } = scene();
+  await publish(from, to, { mayReplace: true, attempt });
+  expect(readFileSync(to, 'utf8')).toBe('new');
+});

@@ -1,0 +1,86 @@
+import { createApi } from '../../../src/api/client.ts';
+import { anonymousCredential } from '../../../src/auth/credential.ts';
+import type { HttpSource } from '../../../src/download/remote/http-source.ts';
+import {
+  type HttpSourceOpening,
+  type HttpSourceRequest,
+  openHttpSource,
+} from '../../../src/download/remote/open-http-source.ts';
+import { createConnectionBudget } from '../../../src/download/transfer/connection-budget.ts';
+import { createRateLimit } from '../../../src/download/transfer/rate-limit.ts';
+import { openTransport } from '../../support/api/open-transport.ts';
+import { createFastClock, type FastClock } from '../../support/fast-clock.ts';
+import type { FaultServer } from '../../support/faults/fault-server.ts';
+import { commandSignal } from '../../support/process/command-signal.ts';
+
+export interface RemoteOptions extends Partial<HttpSourceRequest> {
+  readonly retries?: number;
+  readonly connections?: number;
+  /** Of `--limit-rate`. */
+  readonly bytesPerSecond?: number | null;
+  readonly clock?: FastClock;
+  readonly signal?: AbortSignal;
+  /** Messages of the failures that were tried again. */
+  readonly retried?: string[];
+}
+
+/** Opens `/object` of a server as the program would, over real connections. */
+export async function openRemote(
+  server: FaultServer,
+  {
+    retries = 3,
+    connections = 4,
+    bytesPerSecond = null,
+    clock = createFastClock(),
+    signal,
+    retried = [],
+    ...request
+  }: RemoteOptions = {},
+): Promise<HttpSourceOpening> {
+  const transport = openTransport(clock);
+  const random = () => 0.5;
+  const api = createApi({
+    transport,
+    credential: anonymousCredential,
+    apiUrl: new URL(`${server.origin}/v2`),
+    clock,
+    random,
+    retries,
+  });
+  const url = new URL(`${server.origin}/object`);
+  return await openHttpSource(
+    {
+      url,
+      renewUrl: async () => url,
+      sizeBytes: null,
+      tailBytes: 1000,
+      inspectHead: () => undefined,
+      ...request,
+    },
+    {
+      api,
+      clock,
+      random,
+      signal: signal ?? commandSignal(),
+      retries,
+      connections: createConnectionBudget(connections),
+      limitRate: bytesPerSecond === null ? null : createRateLimit(bytesPerSecond, clock),
+      onRetry: ({ error }) => retried.push(error.message),
+    },
+  );
+}
+
+/** The same where the server must have ranges. */
+export async function openRemoteSource(
+  server: FaultServer,
+  options: RemoteOptions = {},
+): Promise<HttpSource> {
+  const opening = await openRemote(server, options);
+  if (opening.kind !== 'source') throw new Error(`no source: ${opening.reason}`);
+  return opening.source;
+}
+
+/** The Range fields that reached a server, in order. */
+export function rangesAsked(server: FaultServer): (string | undefined)[] {
+  return server.requests.map(({ headers }) => headers.get('range'));
+}

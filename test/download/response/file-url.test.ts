@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { createFileUrl } from '../../../src/download/response/file-url.ts';
+import { ExpectedError } from '../../../src/errors.ts';
+
+const refusal = new ExpectedError('AUTH', 'refused');
+
+function scene() {
+  let asked = 0;
+  const url = createFileUrl(new URL('https://files.example.com/0'), async () => {
+    asked += 1;
+    return new URL(`https://files.example.com/${asked}`);
+  });
+  return { url, renew: () => url.renew(url.current(), refusal), asked: () => asked };
+}
+
+test('an address is renewed three times in a row, then the refusal stands', async () => {
+  const { renew, asked } = scene();
+  for (let round = 0; round < 3; round += 1) await renew();
+  await expect(renew()).rejects.toBe(refusal);
+  expect(asked()).toBe(3);
+});
+
+test('it is renewed as often as it is needed while it works in between', async () => {
+  const { url, renew, asked } = scene();
+  for (let round = 0; round < 20; round += 1) {
+    await renew();
+    url.worked();
+  }
+  expect(asked()).toBe(20);
+});
+
+test('many connections that were refused the same address ask once', async () => {
+  const { url, asked } = scene();
+  const refused = url.current();
+  await Promise.all(Array.from({ length: 8 }, () => url.renew(refused, refusal)));
+  await url.renew(refused, refusal);
+  expect(asked()).toBe(1);
+});

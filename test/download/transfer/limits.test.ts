@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import type { Clock } from '../../../src/clock.ts';
+import { TooSlowError } from '../../../src/download/response/stall-detector.ts';
+import { coalesceWrites } from '../../../src/download/transfer/coalesce-writes.ts';
+import { createConnectionBudget } from '../../../src/download/transfer/connection-budget.ts';
+import { createRateLimit } from '../../../src/download/transfer/rate-limit.ts';
+import { createRetryBudget } from '../../../src/download/transfer/retry-budget.ts';
+import { ExpectedError } from '../../../src/errors.ts';
+
+/** A clock that stands still until it is told to go on. */
+function standingClock(): Clock & { pass(ms: number): void } {
+  let nowMs = 0;
+  const timers = new Map<() => void, number>();
+  return {
+    now: () => nowMs,
+    monotonicMs: () => nowMs,
+    sleep: () => Promise.resolve(),
+    after(delayMs, callback) {
+      timers.set(callback, nowMs + delayMs);
+      return () => timers.delete(callback);
+    },
+    pass(ms) {
+      nowMs += ms;
+      for (const [callback, dueMs] of timers) {
+        if (dueMs <= nowMs && timers.delete(callback)) callback();
+      }
+    },
+  };
+}
+
+describe('rate limit', () => {
+  test('all who take share one rate', () => {
+    const limit = createRateLimit(1_000, standingClock());
+    expect([limit.take(500), limit.take(500), limit.take(1_000)]).toEqual([500, 1_000, 2_000]);
+  });
+
+  test('a pause earns no more than a tenth of a second', () => {
+    const clock = standingClock();
+    const limit = createRateLimit(1_000, clock);
+    clock.pass(60_000);
+    expect([limit.take(100), limit.take(500)]).toEqual([0, 500]);
+  });
+});
+
+describe('retry budget', () => {
+  const transient = (retryAfterMs?: number) =>
+    new ExpectedError('UNAVAILABLE', 'reset', { transient: true, retryAfterMs });
+
+  test('so many failures in a row are put up with, and then the last one is thrown', () => {
+    const budget = createRetryBudget(2, () => 0.5, 0);
+    const last = transient();
+    expect([budget.spend(transient(), 0).attempt, budget.spend(transient(), 0).attempt]).toEqual([1, 2]);
+    expect(() => budget.spend(last, 0)).toThrow(last);
+  });
+
+  test('row 57: a new byte makes it full again, an old one does not', () => {
+    const budget = createRetryBudget(2, () => 0.5, 100);
+    budget.spend(transient(), 100);
+    expect(budget.spend(transient(), 90).attempt).toBe(2);
+    expect(budget.spend(transient(), 101).attempt).toBe(1);
+    expect(budget.failures()).toBe(1);
+  });
+
+  test('row 56: a trickle is no progress', () => {
+    const budget = createRetryBudget(1, () => 0.5, 0);
+    const slow = new TooSlowError('UNAVAILABLE', 'slow', { transient: true });
+    budget.spend(slow, 10);
+    expect(() => budget.spend(slow, 20)).toThrow(slow);
+  });
+
+  test('the server may say when; what is not transient is thrown at once', () => {
+    const budget = createRetryBudget(5, () => 0.5, 0);
+    expect(budget.spend(transient(7_000), 0).delayMs).toBe(7_000);
+    const final = new ExpectedError('INTEGRITY', 'wrong');
+    expect(() => budget.spend(final, 0)).toThrow(final);
+    const bug = new TypeError('bug');
+    expect(() => budget.spend(bug, 0)).toThrow(bug);
+  });
+});
+
+describe('connection budget', () => {
+  const { signal } = new AbortController();
+
+  test('who waits comes first, in order, and nobody else meanwhile', async () => {
+    const budget = createConnectionBudget(1);
+    expect([budget.tryTake(), budget.tryTake(), budget.isWanted()]).toEqual([true, false, false]);
+    const order: number[] = [];
+    const waiting = [1, 2].map((number) => budget.take(signal).then(() => order.push(number)));
+    expect(budget.isWanted()).toBe(true);
+    budget.give();
+    expect(budget.tryTake()).toBe(false);
+    budget.give();
+    await Promise.all(waiting);
+    expect([order, budget.isWanted()]).toEqual([[1, 2], false]);
+    budget.give();
+    expect(budget.tryTake()).toBe(true);
+  });
+
+  test('who stops waiting takes nothing', async () => {
+    const budget = createConnectionBudget(1);
+    await budget.take(signal);
+    const controller = new AbortController();
+    const waiting = budget.take(controller.signal);
+    controller.abort(new Error('stopped'));
+    await expect(waiting).rejects.toThrow('stopped');
+    budget.give();
+    expect([budget.isWanted(), budget.tryTake()]).toEqual([false, true]);
+    await expect(budget.take(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+  });
+});
+
+describe('collecting into large writes', () => {
+  function collector(writeBytes: number) {
+    const clock = standingClock();
+    const writes: { position: number; sizeBytes: number; done: () => void; fail: (error: Error) => void }[] =
+      [];
+    const writer = coalesceWrites(10, {
+      writeBytes,
+      clock,
+      write: (chunks, position) =>
+        new Promise((done, fail) => {
+          writes.push({ position, sizeBytes: Buffer.concat([...chunks]).length, done, fail });
+        }),
+    });
+    return { clock, writes, writer };
+  }
+  const piece = Buffer.alloc(60);
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+  test('writes when enough is there, one after the other, without a gap', async () => {
+    const { writer, writes } = collector(100);
+    expect([writer.take(piece), writer.take(piece), writer.take(piece)]).toEqual([null, null, null]);
+    const ending = writer.end();
+    writes[0]?.done();
+    await settle();
+    writes[1]?.done();
+    await ending;
+    expect(writes).toMatchObject([
+      { position: 10, sizeBytes: 120 },
+      { position: 130, sizeBytes: 60 },
+    ]);
+  });
+
+  test('row 67: no more is taken than one write under way and one full', async () => {
+    const { writer, writes } = collector(100);
+    void writer.take(piece);
+    void writer.take(piece);
+    void writer.take(piece);
+    const full = writer.take(piece);
+    expect(full).toBeInstanceOf(Promise);
+    let isFree = false;
+    const waiting = full?.then(() => {
+      isFree = true;
+    });
+    await settle();
+    expect([isFree, writes.length]).toEqual([false, 1]);
+    writes[0]?.done();
+    await settle();
+    writes[1]?.done();
+    await waiting;
+    expect(isFree).toBe(true);
+  });
+
+  test('on a slow line a tenth of a second is the most that is collected, also when nothing more comes', async () => {
+    const { clock, writer, writes } = collector(1_000_000);
+    void writer.take(piece);
+    clock.pass(99);
+    void writer.take(piece);
+    expect(writes).toEqual([]);
+    clock.pass(1);
+    expect(writes).toMatchObject([{ position: 10, sizeBytes: 120 }]);
+    void writer.take(piece);
+    clock.pass(100);
+    writes[0]?.done();
+    await settle();
+    expect(writes.slice(1)).toMatchObject([{ position: 130, sizeBytes: 60 }]);
+  });
+
+  test('the first failure is thrown from then on', async () => {
+    const { writer, writes } = collector(50);
+    void writer.take(piece);
+    writes[0]?.fail(new Error('disk full'));
+    await settle();
+    expect(() => void writer.take(piece)).toThrow('disk full');
+    await expect(writer.end()).rejects.toThrow('disk full');
+  });
+});

@@ -1,0 +1,147 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
+import { type Chunk, createPlan } from '../../../src/download/transfer/scheduler.ts';
+
+const MIB = 1_048_576;
+const GIB = 1_024 * MIB;
+
+function takeAll(plan: ReturnType<typeof createPlan>): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (let chunk = plan.take(); chunk !== null; chunk = plan.take()) chunks.push(chunk);
+  return chunks;
+}
+
+describe('giving out', () => {
+  test('one connection gets each gap in one piece', () => {
+    const gaps = [
+      { start: 5, end: 100 * MIB },
+      { start: 200 * MIB, end: Number.POSITIVE_INFINITY },
+    ];
+    expect(takeAll(createPlan(gaps, { connections: 1 }))).toMatchObject(gaps);
+  });
+
+  test('pieces get smaller towards the end, between 64 MiB and 1', () => {
+    const sizes = takeAll(createPlan([{ start: 0, end: 2 * GIB }], { connections: 4 })).map(
+      ({ start, end }) => end - start,
+    );
+    expect(sizes[0]).toBe(64 * MIB);
+    expect(sizes.every((size) => size >= MIB)).toBe(true);
+    // A sliver is left to the last one.
+    const others = sizes.slice(0, -1);
+    expect(others).toEqual(others.toSorted((one, other) => other - one));
+  });
+
+  test.each([
+    ['two pieces', 2 * MIB, 2],
+    ['a byte more than two', 2 * MIB + 1, 2],
+    ['a byte less than two', 2 * MIB - 1, 1],
+    ['one byte', 1, 1],
+  ])('a file of %s', (_name, sizeBytes, count) => {
+    const chunks = takeAll(createPlan([{ start: 0, end: sizeBytes }], { connections: 8 }));
+    expect(chunks).toHaveLength(count);
+    expect(chunks.at(-1)?.end).toBe(sizeBytes);
+  });
+
+  test('row 90: sizes beyond 2^32 are nothing special', () => {
+    const chunks = takeAll(createPlan([{ start: 5 * GIB - 1, end: 5 * GIB + 3 * MIB }], { connections: 2 }));
+    expect(chunks[0]?.start).toBe(5 * GIB - 1);
+    expect(chunks.at(-1)?.end).toBe(5 * GIB + 3 * MIB);
+  });
+
+  test('what is to come first does, whole, and is not given out twice', () => {
+    const first = { start: 19 * MIB, end: 20 * MIB };
+    const [tail, ...others] = takeAll(createPlan([{ start: 0, end: 20 * MIB }], { connections: 4, first }));
+    expect(tail).toMatchObject(first);
+    expect(others.at(-1)?.end).toBe(19 * MIB);
+  });
+});
+
+test('whatever the connections do, every byte is brought, and by one connection', () => {
+  const step = fc.record({
+    act: fc.constantFrom('take', 'take', 'receive', 'receive', 'finish', 'put back', 'take over'),
+    which: fc.nat(20),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    rate: fc.constantFrom(0, 1_000, Number.POSITIVE_INFINITY),
+  });
+  const size = fc.integer({ min: 1, max: 40 * MIB });
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 60 }),
+      size,
+      fc.integer({ min: 2, max: 8 }),
+      (steps, end, connections) => {
+        const plan = createPlan([{ start: 0, end }], { connections });
+        const brought = createByteRanges();
+        const active: Chunk[] = [];
+        const receive = (chunk: Chunk, sizeBytes: number) => {
+          const to = Math.min(chunk.position + sizeBytes, chunk.end);
+          expect(
+            brought.missing(to).some(({ start }) => start <= chunk.position) || to === chunk.position,
+          ).toBe(true);
+          brought.add(chunk.position, to);
+          chunk.position = to;
+        };
+        const begin = (chunk: Chunk | null, rate: number) => {
+          if (chunk === null) return;
+          chunk.bytesPerSecond = () => rate;
+          active.push(chunk);
+        };
+        for (const { act, which, share, rate } of steps) {
+          const index = which % Math.max(active.length, 1);
+          const chunk = active[index];
+          if (act === 'take') begin(plan.take(), rate);
+          if (act === 'take over') begin(plan.takeOver(), rate);
+          if (chunk === undefined) continue;
+          if (act === 'receive') receive(chunk, Math.ceil((chunk.end - chunk.position) * share));
+          if (act === 'put back') plan.putBack(...(active.splice(index, 1) as [Chunk]));
+          if (act === 'finish') {
+            receive(chunk, end);
+            plan.finish(...(active.splice(index, 1) as [Chunk]));
+          }
+        }
+        for (const chunk of [...active, ...takeAll(plan)]) receive(chunk, end);
+        expect(brought.list()).toEqual([{ start: 0, end }]);
+      },
+    ),
+  );
+});
+
+describe('taking over', () => {
+  function lastPiece(rate: number, endBytes = 8 * MIB) {
+    const plan = createPlan([{ start: 0, end: endBytes }], { connections: 1 });
+    const chunk = plan.take();
+    if (chunk === null) throw new Error('nothing to take');
+    let stops = 0;
+    chunk.stop = () => {
+      stops += 1;
+    };
+    chunk.position = MIB;
+    chunk.bytesPerSecond = () => rate;
+    return { plan, chunk, stops: () => stops };
+  }
+
+  test('a slow one keeps half of the rest', () => {
+    const { plan, chunk, stops } = lastPiece(100_000);
+    expect(plan.takeOver()).toMatchObject({ start: 4.5 * MIB, end: 8 * MIB });
+    expect([chunk.end, stops()]).toEqual([4.5 * MIB, 0]);
+  });
+
+  test('a silent one is stopped, once; the second has all the time it needs', () => {
+    const { plan, chunk, stops } = lastPiece(0);
+    const second = plan.takeOver();
+    expect(second).toMatchObject({ start: MIB, end: 8 * MIB });
+    expect([chunk.end, stops()]).toEqual([MIB, 1]);
+    plan.finish(chunk);
+    if (second !== null) second.bytesPerSecond = () => 0;
+    expect(plan.takeOver()).toBeNull();
+  });
+
+  test.each([
+    ['one that is done within two seconds', 4 * MIB, 8 * MIB],
+    ['one that is too young to tell', Number.POSITIVE_INFINITY, 8 * MIB],
+    ['one with little left', 1_000, MIB + 500_000],
+  ])('%s is left alone', (_name, rate, endBytes) => {
+    expect(lastPiece(rate, endBytes).plan.takeOver()).toBeNull();
+  });
+});

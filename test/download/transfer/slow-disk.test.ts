@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
+import { keepJournal } from '../../../src/download/part/journal-writer.ts';
+import { openPartFile } from '../../../src/download/part/open-part-file.ts';
+import type { PartFile } from '../../../src/download/part/part-file.ts';
+import { createHeldTime } from '../../../src/download/transfer/paused-time.ts';
+import { receive } from '../../../src/download/transfer/receive.ts';
+import type { Chunk } from '../../../src/download/transfer/scheduler.ts';
+import { headerFields } from '../../../src/http/headers.ts';
+import { afterThisTest } from '../../support/after-this-test.ts';
+import { pseudoRandomBytes } from '../../support/bytes.ts';
+import { FAST, ownerOf, setDownload } from '../../support/download-scene.ts';
+import { createFastClock } from '../../support/fast-clock.ts';
+import { makePlainObject } from '../../support/faults/served-object.ts';
+import { makeTempFolder } from '../../support/temp-folder.ts';
+
+const bytes = pseudoRandomBytes(8_000, 1);
+
+async function openPart(): Promise<{ part: PartFile; target: string }> {
+  const target = join(makeTempFolder(), 'object.mp4');
+  const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
+  const part = await openPartFile({ target, identity, owner: ownerOf(process.pid), mayResume: true });
+  afterThisTest(() => part.remove());
+  return { part, target };
+}
+
+function makeGate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+/** Keeps one kind of call to an open file waiting until it is let through. */
+function keepWaiting(file: FileHandle, name: 'writev' | 'sync'): () => void {
+  const gate = makeGate();
+  const call = file[name].bind(file) as (...args: unknown[]) => Promise<unknown>;
+  Object.assign(file, {
+    [name]: async (...args: unknown[]) => {
+      await gate.opened;
+      return call(...args);
+    },
+  });
+  return gate.open;
+}
+
+test.each(['after', 'before'])(
+  'a write into a part that is replaced does not count when it ends %s the replacement',
+  async (order) => {
+    const { part } = await openPart();
+    const letThrough = keepWaiting(part.handle(), 'writev');
+    const writing = part.write([bytes], 0);
+    const restarting = part.restart();
+    if (order === 'after') await restarting;
+    letThrough();
+    await Promise.all([writing, restarting]);
+    expect(part.have.list()).toEqual([]);
+    await part.write([bytes], 0);
+    expect(part.have.totalBytes()).toBe(bytes.length);
+  },
+);
+
+test.each(['after', 'before'])(
+  'a checkpoint of a part that is replaced vouches for nothing when it ends %s the replacement',
+  async (order) => {
+    const { part, target } = await openPart();
+    await part.write([bytes], 0);
+    const letThrough = keepWaiting(part.handle(), 'sync');
+    const saving = part.checkpoint();
+    const restarting = part.restart();
+    if (order === 'after') await restarting;
+    letThrough();
+    await Promise.all([saving, restarting]);
+    const [journal = ''] = readFileSync(`${target}.part.json`, 'utf8').split('\n');
+    expect(JSON.parse(journal)).toMatchObject({ synced: [] });
+  },
+);
+
+test.each([
+  ['breaks off', new Error('reset')],
+  ['ends', null],
+])('a body that %s is done with when all that came is written', async (_name, error) => {
+  const body = new Readable({ read: () => undefined });
+  const gate = makeGate();
+  const written: Buffer[] = [];
+  const clock = createFastClock();
+  const chunk: Chunk = {
+    start: 0,
+    position: 0,
+    end: 10_000,
+    bytesPerSecond: () => 0,
+    isSecondTry: false,
+    stop: () => undefined,
+  };
+  let isOver = false;
+  const received = receive({
+    response: {
+      status: 200,
+      url: new URL('http://127.0.0.1/'),
+      headers: headerFields({}),
+      body,
+      release: () => undefined,
+    },
+    chunk,
+    async write(pieces) {
+      await gate.opened;
+      written.push(...pieces);
+    },
+    writeBytes: 1_048_576,
+    overlap: Buffer.alloc(0),
+    bodyBytes: 10_000,
+    mostBytes: 10_000,
+    inspectHead: () => undefined,
+    limitRate: null,
+    heldTime: createHeldTime(clock),
+    clock,
+    signal: new AbortController().signal,
+    onBytes: () => undefined,
+  })
+    .catch(() => undefined)
+    .finally(() => {
+      isOver = true;
+    });
+  body.push(bytes);
+  await delay(5);
+  if (error === null) body.push(null);
+  else body.destroy(error);
+  await delay(50);
+  expect(isOver).toBe(false);
+  gate.open();
+  await received;
+  expect(Buffer.concat(written).equals(bytes)).toBe(true);
+});
+
+test('no more is written ahead of a note than a kill may cost', async () => {
+  const gate = makeGate();
+  const have = createByteRanges();
+  const destination = { have, note: () => gate.opened, checkpoint: async () => undefined };
+  const keeper = keepJournal(destination, createFastClock());
+  have.add(0, 2 * 1_048_576);
+  await keeper.wrote();
+  have.add(2 * 1_048_576, 5 * 1_048_576);
+  await keeper.wrote();
+  have.add(5 * 1_048_576, 6 * 1_048_576);
+  let isOver = false;
+  const waiting = keeper.wrote().then(() => {
+    isOver = true;
+  });
+  await delay(50);
+  expect(isOver).toBe(false);
+  gate.open();
+  await waiting;
+});
+
+test('what came before a connection broke is not asked for again', async () => {
+  const object = makePlainObject(300_000);
+  const scene = await setDownload(
+    object,
+    (_request, reply) => reply.file(object, { cutAtByte: 123_456 }),
+    FAST,
+  );
+  await expect(scene.download({ context: { retries: 0 } })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  scene.server.use((_request, reply) => reply.file(object));
+  expect(await scene.download()).toMatchObject({ resumedFrom: 123_456 });
+});

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { inspectHead } from '../../../src/download/response/expected-content.ts';
+import { verifyContent } from '../../../src/download/verify/verify-content.ts';
+
+const BYTES = Buffer.from('a video without any structure of its own');
+const VIDEO = { mimeType: 'video/mp4', isCompressed: false, name: 'a.mp4', mustBeArchive: false };
+const ARCHIVE = { mimeType: 'application/zip', isCompressed: true, name: 'a.zip', mustBeArchive: false };
+
+function verify(hex: string, sizeBytes: number | null = null) {
+  return verifyContent(
+    { sizeBytes: BYTES.length, read: async (start, end) => BYTES.subarray(start, end) },
+    { sizeBytes, expected: VIDEO, checksum: null, wantsSha256: false },
+    { signal: new AbortController().signal, onEvent: () => undefined },
+    { hash: 'sha256', hex, field: 'repr-digest' },
+  );
+}
+
+describe('a file that cannot prove itself', () => {
+  test("is compared with the server's digest", async () => {
+    const right = createHash('sha256').update(BYTES).digest('hex');
+    const { verified } = await verify(right, BYTES.length);
+    expect(verified).toEqual({ size: true, archive: false, crc: false, checksum: true });
+  });
+
+  test('is refused when the digest is another one', async () => {
+    await expect(verify('0'.repeat(64))).rejects.toThrow(
+      'the SHA256 of the file is not the one that the server gave (repr-digest)',
+    );
+  });
+
+  test('is refused when it is one byte shorter than promised', async () => {
+    await expect(verify('0'.repeat(64), BYTES.length + 1)).rejects.toThrow('the package lists 41');
+  });
+});
+
+test.each(['PK\u0003\u0004rest', 'PK\u0005\u0006', 'P'])('%j may be the beginning of an archive', (head) => {
+  expect(() => inspectHead(ARCHIVE, Buffer.from(head, 'latin1'), null)).not.toThrow();
+});
+
+test('PK and something else is no archive', () => {
+  expect(() => inspectHead(ARCHIVE, Buffer.from('PK\u0001\u0002'), null)).toThrow(
+    'instead of the zip archive',
+  );
+});

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { startApi } from '../../support/api/api-server.ts';
+import type { FaultRequest } from '../../support/faults/fault-server.ts';
+import { runCli } from '../../support/process/run-cli.ts';
+
+function packagesFrom(start: number, count: number) {
+  return Array.from({ length: count }, (_, index) => ({ id: `p${start + index}`, status: 'ready' }));
+}
+
+async function listAll(answer: (page: number, request: FaultRequest) => unknown) {
+  const api = await startApi();
+  api.script('GET /v2/downloads', (request, reply) =>
+    reply.json(200, { data: answer(Number(request.query.get('page')), request) }),
+  );
+  const run = await runCli(['list', '--all', '--json'], { api });
+  return { api, run };
+}
+
+test('goes on after a merely short page and stops at an empty one', async () => {
+  const pages = [50, 3, 50, 0, 50];
+  const { run, api } = await listAll((page) => packagesFrom(page * 50, pages[page] ?? 0));
+  expect(run).toMatchObject({ exitCode: 0, json: { count: 103, truncated: false } });
+  expect(api.requests).toHaveLength(4);
+});
+
+test('stops when a page brings nothing new, whatever the server thinks of pages', async () => {
+  const { run, api } = await listAll(() => packagesFrom(0, 50));
+  expect(run).toMatchObject({ exitCode: 0, json: { count: 50 } });
+  // A service that counts from 1 sends its first page twice: one page more is asked for.
+  expect(api.requests).toHaveLength(3);
+});
+
+test('stops in a circle of three pages, and counts each package once', async () => {
+  const { run, api } = await listAll((page) => packagesFrom((page % 3) * 50, 50));
+  expect(run).toMatchObject({ exitCode: 0, json: { count: 150 } });
+  expect(api.requests).toHaveLength(5);
+});
+
+test('counts a package once that moved to the next page meanwhile', async () => {
+  const { run } = await listAll((page) => (page > 2 ? [] : packagesFrom(page * 50 - page, 50)));
+  expect(run).toMatchObject({ exitCode: 0, json: { count: 148 } });
+});
+
+test('takes pages that are larger than asked for', async () => {
+  const { run } = await listAll((page) => (page === 0 ? packagesFrom(0, 500) : []));
+  expect(run).toMatchObject({ exitCode: 0, json: { count: 500 } });
+});
+
+test('never asks for more than fifty at a time', async () => {
+  const { api } = await listAll((page) => (page === 0 ? packagesFrom(0, 50) : []));
+  expect(api.requests.map((request) => request.query.get('perPage'))).toEqual(['50', '50']);
+});
+
+test.each([
+  ['an array', (items: unknown) => items],
+  ['items', (items: unknown) => ({ items, total: 1 })],
+  ['downloads', (items: unknown) => ({ downloads: items })],
+])('finds the list in %s', async (_name, wrap) => {
+  const { run } = await listAll((page) => wrap(page === 0 ? packagesFrom(0, 2) : []));
+  expect(run).toMatchObject({ exitCode: 0, json: { count: 2 } });
+});
+
+test.each([null, 'text', 7, {}, { a: [], b: [] }, [null], ['text'], [{ name: 'no id' }]])(
+  'a list such as %j cannot be used',
+  async (data) => {
+    const { run } = await listAll(() => data);
+    expect(run.exitCode).toBe(7);
+  },
+);

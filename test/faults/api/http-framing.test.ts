@@ -1,0 +1,77 @@
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { startApi } from '../../support/api/api-server.ts';
+import type { FaultHandler } from '../../support/faults/fault-server.ts';
+import { runBinary } from '../../support/process/run-binary.ts';
+
+const LIST = '{"data":[]}';
+const LENGTH = `Content-Length: ${LIST.length}`;
+const FINAL = `HTTP/1.1 200 OK\r\n${LENGTH}\r\n\r\n${LIST}`;
+
+function instead(text: string): FaultHandler {
+  return (_request, reply) => reply.raw(text);
+}
+
+function chunked(bytes: Buffer): string {
+  return `${bytes.length.toString(16)}\r\n${bytes.toString('latin1')}\r\n0\r\n\r\n`;
+}
+
+test.each([
+  ['a 100 that nobody expects', 'HTTP/1.1 100 Continue\r\n\r\n'],
+  ['a 103', 'HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n'],
+  [
+    'several of them',
+    'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
+  ],
+])('%s before the response is passed over', async (_name, interim) => {
+  const api = await startApi({ script: { 'GET /v2/downloads': instead(interim + FINAL) } });
+  const run = await runBinary(['list', '--json'], { api });
+  expect(run).toMatchObject({ exitCode: 0, json: { count: 0 } });
+  expect(api.requests).toHaveLength(1);
+});
+
+test('a 204 with a Content-Length has no body: what was deleted is called deleted, once', async () => {
+  const api = await startApi({
+    script: { 'DELETE /v2/downloads/{id}': instead('HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n') },
+  });
+  const run = await runBinary(['rm', PACKAGE_ID, '-y', '--json'], { api });
+  expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'deleted' }] } });
+  expect(api.requestsOf('DELETE /v2/downloads/{id}')).toHaveLength(1);
+});
+
+const gzipped = gzipSync(LIST);
+test.each([
+  ['the same Content-Length twice', `${LENGTH}\r\n${LENGTH}`, LIST, 'length of its body unclear'],
+  ['two lengths that differ', `${LENGTH}\r\nContent-Length: 5`, LIST, 'length of its body unclear'],
+  ['a list of two lengths', `${LENGTH}, ${LIST.length}`, LIST, 'length of its body unclear'],
+  [
+    'a length and chunks',
+    `${LENGTH}\r\nTransfer-Encoding: chunked`,
+    chunked(Buffer.from(LIST)),
+    'length of its body unclear',
+  ],
+  [
+    'gzip before chunked',
+    'Transfer-Encoding: gzip, chunked',
+    chunked(gzipped),
+    'transfer coding gzip, chunked',
+  ],
+  [
+    'gzip and chunked in two lines',
+    'Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked',
+    chunked(gzipped),
+    'gzip',
+  ],
+  ['text called gzip, chunked', 'Transfer-Encoding: gzip, chunked', chunked(Buffer.from(LIST)), 'gzip'],
+])('%s is refused and not asked for again', async (_name, header, body, words) => {
+  const api = await startApi({
+    script: { 'GET /v2/downloads': instead(`HTTP/1.1 200 OK\r\n${header}\r\n\r\n${body}`) },
+  });
+  const run = await runBinary(['list', '--json'], { api });
+  expect(run).toMatchObject({
+    exitCode: 7,
+    json: { error: { code: 'BAD_RESPONSE', message: expect.stringContaining(words) } },
+  });
+  expect(api.requests).toHaveLength(1);
+});

@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { startApi } from '../../support/api/api-server.ts';
+import type { FaultHandler } from '../../support/faults/fault-server.ts';
+import { runBinary } from '../../support/process/run-binary.ts';
+import { makeTempFolder } from '../../support/temp-folder.ts';
+
+const MOST_MIB = 256;
+/** Just below what a response may be. */
+const SIZE_BYTES = 5.9 * 1_048_576;
+
+/** Runs the built program on one list of the service, and tells how large its memory was at its peak. */
+async function peakOf(args: readonly string[], handler: FaultHandler) {
+  const api = await startApi({
+    script: {
+      'GET /v2/downloads': handler,
+      'GET /v2/downloads/{id}': handler,
+      'GET /v2/search': handler,
+      'GET /v2/media': handler,
+    },
+  });
+  const folder = makeTempFolder('peak-');
+  const peakPath = join(folder, 'peak');
+  const preloadPath = join(folder, 'preload.mjs');
+  const report = `writeFileSync(${JSON.stringify(peakPath)}, String(process.resourceUsage().maxRSS))`;
+  writeFileSync(
+    preloadPath,
+    `import { writeFileSync } from 'node:fs';\nprocess.on('exit', () => ${report});\n`,
+  );
+  const run = await runBinary(args, { api, nodeFlags: ['--import', preloadPath], deadlineMs: 60_000 });
+  return { run, api, peakMib: Number(readFileSync(peakPath, 'utf8')) / 1024 };
+}
+
+function filled(open: string, item: string, close: string): FaultHandler {
+  const text = open + item.repeat(Math.floor(SIZE_BYTES / Buffer.byteLength(item))) + close;
+  return (_request, reply) => reply.send(200, { 'Content-Type': 'application/json' }, text);
+}
+
+const LARGE: readonly (readonly [name: string, handler: FaultHandler, exitCode: number])[] = [
+  ['empty objects', filled('{"data":[', '{},', '{}]}'), 7],
+  ['numbers', filled('{"data":[', '1,', '1]}'), 7],
+  ['short arrays', filled('{"data":[', '[[[]]],', '1]}'), 7],
+  ['depth', filled('{"data":', '[', ''), 7],
+  ['one text', filled('{"data":[{"id":"a","title":"', 'x', '"}]}'), 0],
+  ['one text of marks that are escaped', filled('{"data":[{"id":"a","title":"', '\u202e', '"}]}'), 0],
+  ['one text of escapes', filled('{"data":[{"id":"a","title":"', '\\u0000', '"}]}'), 0],
+  ['an error of one text', filled('{"status":"fail","message":"', 'x', '"}'), 7],
+  ['a number of many digits', filled('{"data":[{"id":"a","n":', '1', '}]}'), 7],
+  ['blanks', filled('{"data":[', ' ', ']}'), 0],
+];
+
+test.each(LARGE)(
+  'a list of 5.9 MiB, %s, needs at most 256 MiB',
+  { timeout: 120_000 },
+  async (_name, handler, exitCode) => {
+    for (const args of [
+      ['list', '--json'],
+      ['list', '--format', 'tsv'],
+    ]) {
+      const { run, peakMib } = await peakOf(args, handler);
+      expect(run.exitCode).toBe(exitCode);
+      expect(peakMib).toBeLessThan(MOST_MIB);
+    }
+  },
+);
+
+test.each<[what: string, args: readonly string[]]>([
+  ['packages', ['list', '--all', '--json']],
+  ['media items', ['media', 'list', '--all', '--json']],
+])('pages of %s that never end and grow end with an error', { timeout: 120_000 }, async (_what, args) => {
+  let count = 0;
+  const { run, peakMib } = await peakOf(args, (_request, reply) => {
+    count += 1;
+    const page = Array.from({ length: 50 * count }, (_, index) => ({
+      id: `${count}-${index}`,
+      status: 'ready',
+      title: 'x'.repeat(100),
+    }));
+    return reply.json(200, { data: page });
+  });
+  expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
+  expect(peakMib).toBeLessThan(MOST_MIB);
+});
+
+test('a completion gives a large list up at once', async () => {
+  const { run } = await peakOf(
+    ['__complete', 'zsh', '--', 'fetch', ''],
+    filled(`{"data":[{"id":"${PACKAGE_ID}","title":"`, 'x', '"}]}'),
+  );
+  expect(run).toMatchObject({ exitCode: 0 });
+  expect(run.stdout).not.toContain(PACKAGE_ID);
+});

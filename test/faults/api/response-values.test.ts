@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { runCommand } from '../../commands/run-command.ts';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { startApi } from '../../support/api/api-server.ts';
+
+const NUMBERS = '"views":9007199254740993,"share":0.12345678901234567890123,"huge":-1e400';
+
+test.each([
+  ['list', '--json'],
+  ['list', '--format', 'ndjson'],
+  ['list', '--format', 'tsv', '--fields', 'id,views,share,huge'],
+  ['status', PACKAGE_ID, '--json'],
+])('numbers that no double holds are passed on digit for digit: %s %s %s', async (...args) => {
+  const item = `{"id":"${PACKAGE_ID}","status":"ready",${NUMBERS},"files":[{"url":"/x","n":12345678901234567890}]}`;
+  const api = await startApi({
+    script: {
+      'GET /v2/downloads': (_request, reply) => reply.send(200, [], `{"data":[${item}]}`),
+      'GET /v2/downloads/{id}': (_request, reply) => reply.send(200, [], `{"data":${item}}`),
+    },
+  });
+  const run = await runCommand(args, { api });
+  expect(run.exitCode).toBe(0);
+  const ofFiles = args.includes('tsv') ? [] : ['12345678901234567890'];
+  for (const digits of ['9007199254740993', '0.12345678901234567890123', '-1e400', ...ofFiles]) {
+    expect(run.stdout).toContain(digits);
+  }
+});
+
+test.each([
+  ['create', '-m', 'a', '--wait', '--timeout', '10s', '--json'],
+  ['create', '-m', 'a', '--fetch', '--timeout', '10s', '--json'],
+  ['rm', '--status', 'ready', '-y', '--json'],
+])('half a surrogate pair in an ID is no crash: %s', async (...args) => {
+  const item = '{"id":"a\\ud800b","status":"ready","files":[]}';
+  const api = await startApi({
+    script: {
+      'POST /v2/downloads': (_request, reply) => reply.send(201, [], `{"data":${item}}`),
+      'GET /v2/downloads': (_request, reply) => reply.send(200, [], `{"data":[${item}]}`),
+    },
+  });
+  const run = await runCommand(args, { api });
+  expect(run.exitCode).not.toBe(70);
+  expect(api.requests.every(({ path }) => !path.includes('\ud800'))).toBe(true);
+});
+
+test('objects in the place of texts are no crash', async () => {
+  const value = { toString: 1, valueOf: 2, toJSON: 3 };
+  const api = await startApi({
+    script: {
+      'GET /v2/downloads': {
+        status: 400,
+        json: { status: 'fail', message: value, data: { a: [value], b: value } },
+      },
+    },
+  });
+  expect(await runCommand(['list', '--json'], { api })).toMatchObject({
+    exitCode: 7,
+    json: { error: { httpStatus: 400 } },
+  });
+});
+
+test.each([
+  [10_000, 0],
+  [10_001, 7],
+])('a page of %i items ends with %i', async (count, exitCode) => {
+  const items = Array.from({ length: count }, (_, index) => ({ id: String(index) }));
+  const api = await startApi({ script: { 'GET /v2/downloads': { json: { data: items } } } });
+  expect(await runCommand(['list', '--json'], { api })).toMatchObject({ exitCode });
+});

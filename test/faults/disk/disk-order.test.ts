@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { startApi } from '../../support/api/api-server.ts';
+import { makePlainObject } from '../../support/faults/served-object.ts';
+import { runBinary } from '../../support/process/run-binary.ts';
+import { makePlace } from '../../support/process/run-place.ts';
+
+const MIB = 1_048_576;
+const NAME = 'object.mp4';
+
+/** One call of the system: paths by their last names, and the start of what was written. */
+interface Call {
+  readonly kind: 'write' | 'sync' | 'rename';
+  readonly path: string;
+  /** The new name of a file that is renamed or linked. */
+  readonly to: string;
+  readonly text: string;
+}
+
+/** All calls that matter for what a power cut leaves, in order. */
+async function traceFetch(sizeBytes: number, ...flags: readonly string[]): Promise<readonly Call[]> {
+  const object = makePlainObject(sizeBytes);
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  const log = join(place.temp, 'calls');
+  const calls = 'trace=write,writev,pwrite64,pwritev,fsync,fdatasync,rename,renameat,renameat2,link,linkat';
+  const wrapper = ['strace', '-f', '--seccomp-bpf', '-qq', '-y', '-s', '2000', '-o', log, '-e', calls];
+  const args = ['fetch', PACKAGE_ID, '-o', NAME, '--limit-rate', '20M', ...flags];
+  const run = await runBinary(args, {
+    api,
+    place,
+    wrapper,
+    deadlineMs: 60_000,
+    mayHoldSecret: (path) => path === log,
+  });
+  expect(run.exitCode).toBe(0);
+  return readFileSync(log, 'utf8')
+    .split('\n')
+    .flatMap((line) => parseCall(line, place.cwd));
+}
+
+/** A line of strace; a call that another thread interrupts stands where it began. */
+function parseCall(line: string, folder: string): Call[] {
+  const [, name = '', rest = ''] = /^\d+ +(\w+)\((.*)/.exec(line) ?? [];
+  const byDescriptor = /^\d+<([^>]*)>(.*)/.exec(rest);
+  if (name.endsWith('sync') || /^p?writev?(64)?$/.test(name)) {
+    const [, path = '', text = ''] = byDescriptor ?? [];
+    if (path !== folder && !path.startsWith(`${folder}/`)) return [];
+    const kind = name.endsWith('sync') ? 'sync' : 'write';
+    return [{ kind, path: path === folder ? '.' : basename(path), to: '', text }];
+  }
+  const [from, to] = Array.from(rest.matchAll(/"([^"]*)"/g), ([, path = '']) => basename(path));
+  return from === undefined || to === undefined ? [] : [{ kind: 'rename', path: from, to, text: '' }];
+}
+
+function indexOfLast(calls: readonly Call[], before: number, kind: Call['kind'], path: string): number {
+  return calls.slice(0, before).findLastIndex((call) => call.kind === kind && call.path === path);
+}
+
+describe.skipIf(spawnSync('strace', ['-V']).status !== 0)(
+  'what a power cut leaves',
+  { timeout: 90_000 },
+  () => {
+    test('each journal is on the disk before it gets its name, and so is all that it vouches for', async () => {
+      const calls = await traceFetch(20 * MIB);
+      const named = calls.flatMap((call, index) =>
+        call.kind === 'rename' && call.to === `${NAME}.part.json` ? [{ index, aside: call.path }] : [],
+      );
+      expect(named.length).toBeGreaterThan(2);
+      let vouchedFor = '[]';
+      let vouchedAt = 0;
+      for (const { index, aside } of named) {
+        const writtenAt = indexOfLast(calls, index, 'write', aside);
+        expect(writtenAt).toBeGreaterThanOrEqual(0);
+        expect(indexOfLast(calls, index, 'sync', aside)).toBeGreaterThan(writtenAt);
+        const [, synced = ''] = /\\"synced\\":(\[.*?\]),\\"written/.exec(calls[writtenAt]?.text ?? '') ?? [];
+        const syncedAt = indexOfLast(calls, writtenAt, 'sync', `${NAME}.part`);
+        const isProved = synced === vouchedFor || syncedAt > vouchedAt;
+        expect(isProved, `nothing was synced before ${synced} was vouched for`).toBe(true);
+        vouchedAt = syncedAt;
+        vouchedFor = synced;
+      }
+      expect(vouchedFor).toBe(`[[0,${20 * MIB}]]`);
+    });
+
+    test.each([[[]], [['--overwrite']]])(
+      'the bytes are on the disk before they get their name, and then the name is (%j)',
+      async (flags) => {
+        const calls = await traceFetch(100_000, ...flags);
+        const namedAt = calls.findIndex(({ kind, to }) => kind === 'rename' && to === NAME);
+        const writtenAt = calls.findLastIndex(
+          ({ kind, path }) => kind === 'write' && path === `${NAME}.part`,
+        );
+        expect(calls[namedAt]?.path).toBe(`${NAME}.part`);
+        expect(writtenAt).toBeGreaterThanOrEqual(0);
+        expect(indexOfLast(calls, namedAt, 'sync', `${NAME}.part`)).toBeGreaterThan(writtenAt);
+        const folderSyncedAt = calls.findLastIndex(({ kind, path }) => kind === 'sync' && path === '.');
+        expect(folderSyncedAt).toBeGreaterThan(namedAt);
+      },
+    );
+  },
+);

@@ -1,0 +1,297 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { startApi } from '../../support/api/api-server.ts';
+import { diskFaultFlags } from '../../support/disk-fault.ts';
+import { makeZipObject } from '../../support/faults/served-object.ts';
+import { runBinary } from '../../support/process/run-binary.ts';
+import { runCli } from '../../support/process/run-cli.ts';
+import { makePlace } from '../../support/process/run-place.ts';
+import { failingStream } from '../../support/process/streams.ts';
+import { listTree } from '../../support/temp-folder.ts';
+import { makeTerminal } from '../../terminal/make-terminal.ts';
+
+const object = makeZipObject(300_000);
+const FETCH = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
+const MAY_MOUNT =
+  spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs -o ro tmpfs /mnt'], { stdio: 'ignore' }).status ===
+  0;
+
+const WORDS = [
+  ['EDQUOT', 'disk quota exceeded'],
+  ['ESTALE', 'the network file system lost the file'],
+  ['EROFS', 'the file system is read-only'],
+  ['EFBIG', 'the file would be larger than is allowed'],
+  ['ENOSPC', 'no space left on the disk'],
+  ['EIO', 'input/output error'],
+  ['ENODEV', 'no such device'],
+] as const;
+
+describe('what the system refuses is said in words', () => {
+  test.each(WORDS)('%s while a file is written: %s', async (code, words) => {
+    const api = await startApi({ files: { one: object } });
+    const { nodeFlags } = diskFaultFlags({
+      call: 'write',
+      nth: 1,
+      effect: code,
+      pathPart: 'object.zip.part',
+    });
+    const run = await runBinary(FETCH, { api, nodeFlags });
+    expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
+    expect(run.stderr).toContain(words);
+    expect(run.stderr).not.toContain(code);
+    expect(run.stderr).toMatch(/\nhint: /);
+  });
+
+  test.each(WORDS)('%s at standard output: %s', async (code, words) => {
+    const { terminal } = makeTerminal({ stdout: failingStream(code) });
+    terminal.line('a');
+    await expect(terminal.flush()).rejects.toMatchObject({
+      code: 'DISK',
+      message: `could not write standard output: ${words}`,
+      details: { hint: expect.stringMatching(/./) },
+    });
+  });
+
+  test('a reader that left a transfer is told what to do, which is not to make room', async () => {
+    const api = await startApi({ files: { one: makeZipObject(3_000_000) } });
+    const run = await runBinary(['fetch', PACKAGE_ID, '-o', '-'], {
+      api,
+      isOutputData: true,
+      wrapper: ['bash', '-c', 'set -o pipefail; "$@" | head -c 10', 'bash'],
+    });
+    expect(run.exitCode).toBe(9);
+    expect(run.stderr).toContain(
+      'standard output was closed by its reader\nhint: let the reader of the pipe',
+    );
+    expect(run.stderr).not.toContain('space');
+  });
+});
+
+const LIMITED = (blocks: number) => ['bash', '-c', `ulimit -f ${blocks}; exec "$@"`, 'bash'];
+
+describe.skipIf(process.platform === 'win32')('a limit on the size of files (ulimit -f)', () => {
+  test.each([
+    ['a download', [...FETCH]],
+    ['what is unpacked', ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json']],
+  ])('ends %s with words, not with a signal', async (_what, args) => {
+    const api = await startApi({ files: { one: object } });
+    const run = await runBinary(args, { api, wrapper: LIMITED(8) });
+    expect(run).toMatchObject({ signal: null, exitCode: 9, json: { error: { code: 'DISK' } } });
+    expect(run.stderr).toMatch(/the file would be larger than is allowed\nhint: .*ulimit -f/);
+  });
+
+  test.each([
+    ['list', ['list']],
+    ['--help', ['--help']],
+    ['--version', ['--version']],
+  ])('ends %s into a file with words', async (_what, args) => {
+    const api = await startApi();
+    const place = makePlace();
+    const wrapper = ['bash', '-c', 'ulimit -f 0; exec "$@" >out.txt', 'bash'];
+    const run = await runBinary(args, { api, place, wrapper });
+    expect(run).toMatchObject({ signal: null, exitCode: 9 });
+    expect(run.stderr).toContain('could not write standard output: the file would be larger than is allowed');
+  });
+
+  test.each([
+    ['login', ['login', '--with-token', '--no-verify'], 0, 'could not lock'],
+    ['sandbox', ['sandbox', '--', 'true'], 0, 'could not make a folder in'],
+    ['demo', ['demo'], 4, 'could not write'],
+  ])('ends %s with words', async (_what, args, blocks, doing) => {
+    const run = await runBinary(args, { wrapper: LIMITED(blocks), input: 'a-token-of-some-length\n' });
+    expect(run).toMatchObject({ signal: null, exitCode: 9 });
+    expect(run.stderr).toContain('the file would be larger than is allowed');
+    expect(run.stderr).toContain(doing);
+    expect(listTree(run.temp)).toEqual([]);
+  });
+});
+
+describe.runIf(MAY_MOUNT)('on real file systems', () => {
+  const on = (mount: string, ...more: string[]) => [
+    'unshare',
+    '-m',
+    'sh',
+    '-c',
+    `mount ${mount} && ${more.join(' ')} exec "$@"`,
+    'sh',
+  ];
+
+  test('login with a home that is read-only says so', async () => {
+    const place = makePlace();
+    const run = await runBinary(['login', '--with-token', '--no-verify'], {
+      place,
+      env: { STREAMDIVER_CONFIG_DIR: undefined },
+      token: null,
+      input: 'a-token-of-some-length\n',
+      wrapper: on(`-t tmpfs -o ro tmpfs ${place.home}`),
+    });
+    expect(run.exitCode).toBe(9);
+    expect(run.stderr).toContain(`${place.home}/.config: the file system is read-only\nhint: `);
+  });
+
+  test.each([
+    ['sandbox', ['sandbox', '--', 'true']],
+    ['demo', ['demo']],
+  ])('%s in a folder for temporary files that is full says so', async (_what, args) => {
+    const place = makePlace();
+    const wrapper = on(`-t tmpfs -o size=64k tmpfs ${place.temp}`);
+    const run = await runBinary(args, { place, wrapper });
+    expect(run.exitCode).toBe(9);
+    expect(run.stderr).toMatch(/no space left on the disk\nhint: /);
+  });
+
+  test('a download onto a disk that is full says how to go on, and keeps what came', async () => {
+    const api = await startApi({ files: { one: object } });
+    const place = makePlace();
+    const wrapper = on(`-t tmpfs -o size=128k tmpfs ${place.cwd}`, `cd ${place.cwd};`);
+    const run = await runBinary([...FETCH, '--no-space-check'], { api, place, wrapper });
+    expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
+    expect(run.stderr).toMatch(/no space left on the disk.*\nhint: make room/);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a working directory that was deleted', () => {
+  const GONE = ['sh', '-c', 'd=$(mktemp -d) && cd "$d" && rmdir "$d" && exec "$@"', 'sh'];
+
+  test.each([
+    ['list', ['list', '--json']],
+    ['status', ['status', PACKAGE_ID, '--json']],
+    ['fetch -o', ['fetch', PACKAGE_ID, '-o', 'ABSOLUTE/a.zip', '--json']],
+    ['fetch -D', ['fetch', PACKAGE_ID, '-D', 'ABSOLUTE/out', '--json']],
+    ['fetch -x', ['fetch', PACKAGE_ID, '-x', '-D', 'ABSOLUTE/out', '--json']],
+    ['contents', ['contents', PACKAGE_ID, '--json']],
+    ['create -f', ['create', '-f', 'ABSOLUTE/body.json', '--dry-run', '--json']],
+    ['sandbox --media-dir', ['sandbox', '--media-dir', 'ABSOLUTE', '--', 'true']],
+    ['--help', ['--help']],
+    ['config path', ['config', 'path']],
+  ])('does not matter to %s with absolute paths', async (_what, args) => {
+    const api = await startApi({ files: { one: makeZipObject(3_000) } });
+    const place = makePlace();
+    writeFileSync(
+      join(place.cwd, 'body.json'),
+      '{"selectedMediaIds":["7e0c2b9e-7d41-4a36-9e58-c1d2e3f4a501"]}',
+    );
+    const absolute = args.map((word) => word.replace('ABSOLUTE', place.cwd));
+    expect(await runBinary(absolute, { api, place, wrapper: GONE })).toMatchObject({
+      exitCode: 0,
+      stderr: expect.not.stringContaining('error'),
+    });
+  });
+
+  test.each([
+    ['fetch', ['fetch', PACKAGE_ID, '--json']],
+    ['fetch -o', ['fetch', PACKAGE_ID, '-o', 'a.zip', '--json']],
+    ['create --fetch', ['create', '-m', '7e0c2b9e-7d41-4a36-9e58-c1d2e3f4a501', '--fetch', '--json']],
+  ])('ends %s before anything is asked for', async (_what, args) => {
+    const api = await startApi({ files: { one: makeZipObject(3_000) } });
+    const run = await runBinary(args, { api, wrapper: GONE });
+    expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
+    expect(run.stderr).toContain('the current folder is gone\nhint: change to another folder');
+    expect(api.requests).toHaveLength(0);
+  });
+
+  test('an ID that does not exist is not found, also with a pattern', async () => {
+    const api = await startApi();
+    const args = ['fetch', 'nothing', '--include', '*.srt', '-D', '/tmp/nowhere', '--json'];
+    expect(await runBinary(args, { api, wrapper: GONE })).toMatchObject({ exitCode: 3 });
+  });
+});
+
+describe('the address of the API without its version', () => {
+  test.each([
+    ['', '/v2'],
+    ['/', '/v2'],
+    ['/streamdiver', '/streamdiver/v2'],
+    ['/v1', '/v2'],
+    ['/v2/downloads', '/v2'],
+  ])('%j: the hint names %s', async (path, likely) => {
+    const api = await startApi();
+    const run = await runCli(['list', '--json'], { api, env: { STREAMDIVER_API_URL: api.origin + path } });
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain(`try --api-url ${api.origin}${likely}\n`);
+  });
+
+  test('a web page in its place is explained the same way', async () => {
+    const api = await startApi();
+    const page = await startApi();
+    page.script('GET /v2/downloads', (_request, reply) =>
+      reply.send(200, { 'Content-Type': 'text/html' }, '<!doctype html><title>Welcome</title>'),
+    );
+    const run = await runCli(['list', '--json'], { api, env: { STREAMDIVER_API_URL: `${page.origin}/v2` } });
+    expect(run.stderr).toContain('hint: check --api-url');
+  });
+
+  test('login says it, too, and that nothing was stored', async () => {
+    const api = await startApi();
+    const run = await runCli(['login', '--with-token', '--json'], {
+      api,
+      env: { STREAMDIVER_API_URL: api.origin },
+      token: null,
+      input: 'a-token-of-some-length\n',
+    });
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toMatch(
+      new RegExp(`nothing was stored; .*try --api-url ${api.origin}/v2; --no-verify`),
+    );
+    expect(existsSync(join(run.configDir, 'credentials.json'))).toBe(false);
+  });
+
+  test('with it, a package that does not exist is no matter of the address', async () => {
+    const api = await startApi();
+    const run = await runCli(['status', '11111111-1111-4111-8111-111111111111'], { api });
+    expect(run).toMatchObject({ exitCode: 3, stderr: expect.not.stringContaining('--api-url') });
+  });
+});
+
+describe('files that cannot be read are named with the reason', () => {
+  test.each([
+    ['the body', ['create', '-f', 'missing.json'], 'cannot read missing.json: no such file or folder', 2],
+    ['a folder', ['create', '-f', '.'], 'cannot read .: it is a folder', 2],
+    ['a certificate', ['config', 'set', 'cacert', 'missing.pem'], 'missing.pem: no such file or folder', 2],
+    [
+      'authorities',
+      ['list', '--cacert', '/missing.pem', '--api-url', 'https://127.0.0.1:1/v2'],
+      'cannot read /missing.pem: no such file or folder',
+      2,
+    ],
+  ])('%s', async (_what, args, words, exitCode) => {
+    const run = await runCli(args, {});
+    expect(run.exitCode).toBe(exitCode);
+    expect(run.stderr).toContain(words);
+  });
+
+  test('authorities that are none, before anything is sent', async () => {
+    const place = makePlace();
+    const file = join(place.cwd, 'own.pem');
+    for (const content of ['', 'garbage', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']) {
+      writeFileSync(file, content);
+      const args = ['list', '--cacert', file, '--api-url', 'https://127.0.0.1:1/v2'];
+      const run = await runCli([...args, '--json'], { place });
+      expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+      expect(run.stderr).toContain(`${file} is not a certificate in PEM form`);
+    }
+  });
+
+  test.each(['STREAMDIVER_TOKEN', 'STREAMDIVER_CLIENT_SECRET'])('%s_FILE without a value', async (name) => {
+    const place = makePlace();
+    const file = join(place.cwd, 'secret.txt');
+    for (const content of ['', 'two words', 'x'.repeat(65_537)]) {
+      writeFileSync(file, content);
+      const run = await runCli(['list'], { place, token: null, env: { [`${name}_FILE`]: file } });
+      expect(run.exitCode).toBe(4);
+      expect(run.stderr).toContain(`${file} (${name}_FILE) `);
+      expect(run.stderr).toContain(`hint: write the value alone, on one line, into ${file}`);
+    }
+  });
+
+  test.skipIf(process.platform === 'win32')('a folder in the place of config.json', async () => {
+    const place = makePlace();
+    mkdirSync(join(place.configDir, 'config.json'), { recursive: true, mode: 0o700 });
+    const run = await runCli(['list'], { place });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toMatch(/config\.json is not used: it is not a regular file|it is a folder/);
+  });
+});

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { type ApiServer, startApi } from '../../support/api/api-server.ts';
+import { type DiskFault, diskFaultFlags } from '../../support/disk-fault.ts';
+import { makeZipObject } from '../../support/faults/served-object.ts';
+import { type RunBinaryOptions, runBinary, startBinary } from '../../support/process/run-binary.ts';
+import { makePlace } from '../../support/process/run-place.ts';
+import { describeRun, fail } from '../../support/process/run-result.ts';
+import { listTree } from '../../support/temp-folder.ts';
+
+const object = makeZipObject(500_000);
+const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
+
+async function race(processes: number, prepare: (cwd: string) => void): Promise<void> {
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  prepare(place.cwd);
+  const runs = await Promise.all(Array.from({ length: processes }, () => runBinary(ARGS, { api, place })));
+  const told = runs.map(describeRun).join('\n');
+  const exitCodes = runs.map(({ exitCode }) => exitCode);
+  if (exitCodes.some((exitCode) => ![0, 11].includes(exitCode))) fail(told);
+  if (!exitCodes.includes(0)) fail(`nobody won\n${told}`);
+  const path = join(place.cwd, 'object.zip');
+  if (!existsSync(path) || !readFileSync(path).equals(object.bytes)) fail(`a wrong file\n${told}`);
+  if ((await runBinary(ARGS, { api, place })).exitCode !== 0) fail(`not usable afterwards\n${told}`);
+  expect(listTree(place.cwd).map((entry) => entry.path)).toEqual(['object.zip']);
+}
+
+test('row 126: processes that find the lock of a dead one do not both take it over', {
+  timeout: 120_000,
+}, async () => {
+  const dead = await runBinary(['--version']);
+  expect(dead.exitCode).toBe(0);
+  for (let round = 0; round < 4; round++) {
+    await race(4, (cwd) => {
+      // No process has this number: pid_max of Linux is 2^22.
+      writeFileSync(
+        join(cwd, 'object.zip.part.lock'),
+        JSON.stringify({ pid: 4_194_305, hostname: hostname() }),
+      );
+    });
+  }
+});
+
+test.each<[string, DiskFault]>([
+  ['it is being signed', { call: 'write', nth: 1, effect: 'hang', pathPart: '.lock' }],
+  ['it has just been signed', { call: 'close', nth: 1, effect: 'hang', pathPart: '.lock' }],
+])('row 126: there is no lock without a signature while %s', async (_moment, fault) => {
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  const { nodeFlags, markerPath } = diskFaultFlags(fault);
+  // With nothing else to wait for, it may end on its own before it is killed.
+  const run = startBinary(ARGS, { api, place, nodeFlags, mayBeBug: true, withoutJsonCheck: true });
+  while (!existsSync(markerPath)) await delay(10);
+  const lock = join(place.cwd, 'object.zip.part.lock');
+  expect(existsSync(lock) ? readFileSync(lock, 'utf8') : 'none').toMatch(/^none$|"pid":\d+/);
+  run.kill('SIGKILL');
+  await run.result;
+});
+
+test.each(['EPERM', 'ENOTSUP', 'EISDIR'] as const)(
+  'row 126: a file system that answers hard links with %s has locks, too',
+  async (effect) => {
+    const { nodeFlags } = diskFaultFlags({ call: 'link', nth: 'every', effect, pathPart: 'object.zip' });
+    const api = await startApi({ files: { one: object } });
+    const place = makePlace();
+    const first = await startAndHold(api, { place, nodeFlags });
+    const second = await runBinary(ARGS, { api, place, nodeFlags });
+    expect(second).toMatchObject({ exitCode: 11, json: { error: { code: 'BUSY' } } });
+    expect(second.stderr).toContain(String(first.run.pid));
+    first.release();
+    expect((await first.run.result).exitCode).toBe(0);
+    expect(listTree(place.cwd).map((entry) => entry.path)).toEqual(['object.zip']);
+  },
+);
+
+/** Starts a run that has taken its target and waits for the rest of the file. */
+async function startAndHold(api: ApiServer, options: Pick<RunBinaryOptions, 'place' | 'nodeFlags'>) {
+  let release: () => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
+    await reply.head(200, { 'Content-Type': 'application/zip', 'Content-Length': object.bytes.length });
+    await reply.raw(object.bytes.subarray(0, 100_000));
+    await released;
+    await reply.raw(object.bytes.subarray(100_000));
+  });
+  const run = startBinary(ARGS, { api, ...options });
+  while (!existsSync(join(run.place.cwd, 'object.zip.part'))) await delay(10);
+  return { run, release: () => release() };
+}
+
+test('row 129: while one writes, another that would write or unpack is told which process it is, and the first one finishes', async () => {
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  const first = await startAndHold(api, { place });
+  const second = await runBinary(ARGS, { api, place });
+  const third = await runBinary([...ARGS, '--extract'], { api, place });
+  first.release();
+  expect(second).toMatchObject({ exitCode: 11, json: { error: { code: 'BUSY', retryable: true } } });
+  expect(second.stderr).toContain(String(first.run.pid));
+  expect(third.exitCode).toBe(11);
+  expect((await first.run.result).exitCode).toBe(0);
+});

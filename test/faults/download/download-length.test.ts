@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { titleOf } from '../../support/faults/fault-mode.ts';
+import { LENGTH_MODES } from '../../support/faults/fault-modes-length.ts';
+import { expectFaultIsHandled } from './fetch-with-fault.ts';
+import { expectPlainOutcome, plainCases } from './plain-with-fault.ts';
+
+test.each(LENGTH_MODES.map((mode) => [titleOf(mode), mode] as const))('%s', async (_name, mode) => {
+  await expect(expectFaultIsHandled(mode)).resolves.toBeUndefined();
+});
+
+test.each(plainCases(LENGTH_MODES))('%s', async (_name, mode, kind) => {
+  await expect(expectPlainOutcome(mode, kind)).resolves.toBeUndefined();
+});

@@ -1,0 +1,289 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { assert, asyncProperty, constantFrom, double, record } from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  cutAtHalfThen,
+  type FaultMode,
+  headersWith,
+  OVERCOME,
+  wellBehaved,
+} from '../../support/faults/fault-mode.ts';
+import { makeZipObject, siblingOf } from '../../support/faults/served-object.ts';
+import { runCli } from '../../support/process/run-cli.ts';
+import { describeRun } from '../../support/process/run-result.ts';
+import { type FaultScene, handOut, OBJECT_NAME, setScene } from './fetch-with-fault.ts';
+
+/** Half of the object comes, then the storage has nothing more for this run. */
+const HALF: FaultMode = {
+  row: 73,
+  name: 'half',
+  outcome: OVERCOME,
+  handler: (object) => cutAtHalfThen(object, (_request, reply) => reply.send(404, {}, '')),
+};
+
+interface HalfDone extends FaultScene {
+  readonly partPath: string;
+  readonly journalPath: string;
+  readonly finalPath: string;
+}
+
+/** A download that stopped at half; the storage behaves from now on and its log starts anew. */
+async function stopAtHalf(sizeBytes = 300_000): Promise<HalfDone> {
+  const scene = await setScene(HALF, makeZipObject(sizeBytes));
+  const run = await scene.fetch();
+  const finalPath = join(scene.place.cwd, OBJECT_NAME);
+  const partPath = `${finalPath}.part`;
+  if (run.exitCode !== 3 || !existsSync(partPath))
+    throw new Error(`not stopped at half: ${describeRun(run)}`);
+  scene.storage.use(wellBehaved(scene.object));
+  return { ...scene, partPath, journalPath: `${partPath}.json`, finalPath };
+}
+
+function rangesSince(scene: FaultScene, firstIndex: number): (string | undefined)[] {
+  return scene.storage.requests.slice(firstIndex).map(({ headers }) => headers.get('range'));
+}
+
+test('row 60: the same command goes on where the last one stopped, at another address, and says so', async () => {
+  const scene = await stopAtHalf();
+  const before = scene.storage.requests.length;
+  const run = await scene.fetch();
+  expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'resumed' }] } });
+  expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
+  const [range] = rangesSince(scene, before);
+  expect(Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1])).toBeGreaterThanOrEqual(150_000 - 65_536);
+  expect(scene.storage.requests.at(-1)?.headers.get('if-range')).toBe(scene.object.etag);
+});
+
+test('row 55: a page in place of the rest costs nothing of what is there', async () => {
+  const scene = await stopAtHalf();
+  scene.storage.use((_request, reply) => reply.send(200, { 'Content-Type': 'text/html' }, '<html>Sign in'));
+  expect(await scene.fetch()).toMatchObject({ exitCode: 7 });
+  scene.storage.use(wellBehaved(scene.object));
+  expect(await scene.fetch()).toMatchObject({ exitCode: 0, json: { results: [{ resumedFrom: 150_000 }] } });
+});
+
+test('row 70: where the server cannot continue, nobody claims afterwards that it has', async () => {
+  const scene = await stopAtHalf();
+  scene.storage.use((_request, reply) => reply.send(200, headersWith(scene.object), scene.object.bytes));
+  const run = await scene.fetch('--progress', 'plain');
+  expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded', resumedFrom: 0 }] } });
+  expect(run.stderr).toContain('the server cannot continue files: starting again');
+  expect(run.stderr).not.toContain('continued after');
+});
+
+test('row 68: after the file has changed, nobody claims that it was continued', async () => {
+  const scene = await stopAtHalf();
+  scene.storage.use(wellBehaved(siblingOf(scene.object)));
+  const run = await scene.fetch('--progress', 'plain');
+  expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded', resumedFrom: 0 }] } });
+  expect(run.stderr).not.toContain('continued after');
+});
+
+test('--no-resume begins again', async () => {
+  const scene = await stopAtHalf();
+  const before = scene.storage.requests.length;
+  expect(await scene.fetch('--no-resume')).toMatchObject({ exitCode: 0 });
+  expect(rangesSince(scene, before)).toEqual([undefined]);
+});
+
+test('row 72: a part that is complete already needs no bytes', async () => {
+  const scene = await stopAtHalf();
+  writeFileSync(scene.partPath, scene.object.bytes);
+  const before = scene.storage.requests.length;
+  expect((await scene.fetch()).exitCode).toBe(0);
+  expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
+  expect(scene.storage.requests.length - before).toBeLessThanOrEqual(1);
+});
+
+test('row 72: a part that is too long is thrown away', async () => {
+  const scene = await stopAtHalf();
+  writeFileSync(scene.partPath, Buffer.concat([scene.object.bytes, Buffer.alloc(1)]));
+  expect((await scene.fetch()).exitCode).toBe(0);
+  expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
+});
+
+const DAMAGES: readonly (readonly [name: string, damage: (scene: HalfDone) => void])[] = [
+  ['the part is gone', ({ partPath }) => rmSync(partPath)],
+  ['the part is empty', ({ partPath }) => truncateSync(partPath)],
+  ['the part is shorter', ({ partPath }) => truncateSync(partPath, 100_000)],
+  ['the part is longer', ({ partPath }) => appendFileSync(partPath, 'more bytes')],
+  [
+    'the end of the part is zeros',
+    ({ partPath }) => truncateSync(partPath, 149_000) ?? truncateSync(partPath, 150_000),
+  ],
+  ['the last byte of the part is another', ({ partPath }) => flipByte(partPath, 149_999)],
+  ['the journal is empty', ({ journalPath }) => truncateSync(journalPath)],
+  ['the journal is cut', ({ journalPath }) => truncateSync(journalPath, 20)],
+  ['the journal is no JSON', ({ journalPath }) => writeFileSync(journalPath, 'PK\x03\x04')],
+  ['the journal is JSON of another kind', ({ journalPath }) => writeFileSync(journalPath, '[1,2]')],
+];
+
+test.each(DAMAGES)(
+  'row 75: %s: the right file comes, or nothing does and the message says what to do',
+  async (_name, damage) => {
+    const scene = await stopAtHalf();
+    damage(scene);
+    const run = await scene.fetch();
+    expect([0, 10, 13]).toContain(run.exitCode);
+    expect(scene.finalBytes()?.equals(scene.object.bytes) ?? run.exitCode !== 0).toBe(true);
+    const again = await scene.fetch('--no-resume');
+    expect(again.exitCode).toBe(0);
+    expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
+  },
+);
+
+test('row 79: a journal of a newer version is refused and nothing is changed', async () => {
+  const scene = await stopAtHalf();
+  const journal = readFileSync(scene.journalPath, 'utf8').replace('"schema":2', '"schema":99');
+  writeFileSync(scene.journalPath, journal);
+  const run = await scene.fetch();
+  expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+  expect(readFileSync(scene.journalPath, 'utf8')).toBe(journal);
+  expect(readFileSync(scene.partPath)).toHaveLength(150_000);
+});
+
+test('row 77: a part of another package is not touched', async () => {
+  const scene = await stopAtHalf();
+  const journal = readFileSync(scene.journalPath, 'utf8').replace(
+    /"packageId":"[^"]*"/,
+    '"packageId":"another"',
+  );
+  writeFileSync(scene.journalPath, journal);
+  const run = await scene.fetch();
+  expect(run.exitCode).toBe(13);
+  expect(readFileSync(scene.partPath)).toHaveLength(150_000);
+});
+
+test('row 74: what came before a failure is synced, so that it outlives a crash of the machine', async () => {
+  const { journalPath } = await stopAtHalf();
+  const [head = ''] = readFileSync(journalPath, 'utf8').split('\n');
+  expect(JSON.parse(head)).toMatchObject({ synced: [[0, 150_000]], holder: null });
+});
+
+test('row 78: the part of a package that was created again under another id is kept, and given up only when told so', async () => {
+  const scene = await stopAtHalf();
+  const again = '7a1d4c2e-0b3f-4e8d-a6c5-9f8e7d6c5b4a';
+  const file = {
+    url: `${scene.storage.origin}/again`,
+    size: scene.object.bytes.length,
+    mimeType: 'application/zip',
+  };
+  scene.api.script('GET /v2/downloads/{id}', {
+    json: { status: 'success', data: { id: again, status: 'ready', compressed: true, files: [file] } },
+  });
+  const args = ['fetch', again, '-o', OBJECT_NAME, '--json'];
+  const refused = await runCli(args, { api: scene.api, place: scene.place });
+  expect(refused).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
+  expect(readFileSync(scene.partPath)).toHaveLength(150_000);
+  expect(refused.stderr).toContain('--no-resume');
+  const told = await runCli([...args, '--no-resume'], { api: scene.api, place: scene.place });
+  expect(told).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded' }] } });
+  expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
+});
+
+test('row 76: two files of one name in two packages do not share a part', async () => {
+  const scene = await stopAtHalf();
+  scene.api.packages.set('other-package', { id: 'other-package', status: 'ready' });
+  handOut(scene.api, scene.storage, 'application/zip', scene.object.bytes.length);
+  const run = await scene.fetch();
+  expect(run.exitCode).toBe(0);
+});
+
+test.each([
+  ['a link', (path: string, other: string) => symlinkSync(other, path)],
+  ['a dangling link', (path: string, other: string) => symlinkSync(`${other}-nowhere`, path)],
+  ['a hard link', (path: string, other: string) => linkSync(other, path)],
+  ['a folder', (path: string) => mkdirSync(path)],
+  ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
+])('row 75: %s in the place of the part is not written through', async (_name, plant) => {
+  const scene = await stopAtHalf();
+  const other = join(scene.place.cwd, 'precious');
+  const precious = Buffer.alloc(1_000, 'precious');
+  writeFileSync(other, precious);
+  rmSync(scene.partPath);
+  plant(scene.partPath, other);
+  const run = await scene.fetch();
+  expect([0, 9, 13]).toContain(run.exitCode);
+  expect(readFileSync(other).equals(precious)).toBe(true);
+  expect(existsSync(`${other}-nowhere`)).toBe(false);
+});
+
+test('row 75: a link in the place of the journal is not written through', async () => {
+  const scene = await stopAtHalf();
+  const other = join(scene.place.cwd, 'precious');
+  writeFileSync(other, readFileSync(scene.journalPath));
+  const before = readFileSync(other, 'utf8');
+  rmSync(scene.journalPath);
+  symlinkSync(other, scene.journalPath);
+  expect([0, 9, 13]).toContain((await scene.fetch()).exitCode);
+  expect(readFileSync(other, 'utf8')).toBe(before);
+});
+
+test('row 80: a crash between the two names of a finished file never endangers it', async () => {
+  const scene = await stopAtHalf();
+  const part = readFileSync(scene.partPath);
+  const journal = readFileSync(scene.journalPath, 'utf8');
+  expect(part).toHaveLength(150_000);
+  expect((await scene.fetch()).exitCode).toBe(0);
+  // As link(2) leaves it when the process dies before unlink(2).
+  linkSync(scene.finalPath, scene.partPath);
+  writeFileSync(scene.journalPath, journal);
+  scene.storage.use((_request, reply) => reply.send(404, {}, ''));
+  handOut(scene.api, scene.storage, 'application/zip', scene.object.bytes.length + 1);
+  const run = await scene.fetch('--overwrite');
+  expect(run.exitCode).not.toBe(0);
+  expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
+});
+
+test('row 75: no damage to part and journal ever leads to a wrong file', { timeout: 120_000 }, async () => {
+  const numRuns = 25;
+  const checking = assert(
+    asyncProperty(
+      record({
+        file: constantFrom('part', 'journal'),
+        kind: constantFrom('flip', 'cut', 'append', 'zero the end', 'replace'),
+        at: double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      }),
+      async ({ file, kind, at }) => {
+        const scene = await stopAtHalf();
+        const path = file === 'part' ? scene.partPath : scene.journalPath;
+        const bytes = readFileSync(path);
+        const offset = Math.floor(at * bytes.length);
+        if (kind === 'flip') flipByte(path, offset);
+        if (kind === 'cut') truncateSync(path, offset);
+        if (kind === 'append') appendFileSync(path, bytes.subarray(0, offset + 1));
+        if (kind === 'zero the end') writeFileSync(path, Buffer.from(bytes).fill(0, offset));
+        if (kind === 'replace') writeFileSync(path, Buffer.from(bytes).toReversed());
+        for (let count = 0; count < 3; count++) {
+          const run = await scene.fetch(...(count === 2 ? ['--no-resume'] : []));
+          const final = scene.finalBytes();
+          if (final !== undefined && !final.equals(scene.object.bytes)) throw new Error(describeRun(run));
+          if (run.exitCode === 0 && final === undefined) throw new Error(describeRun(run));
+          if (run.exitCode === 0) break;
+          if (count === 2 || run.exitCode === 70) throw new Error(describeRun(run));
+        }
+        await Promise.all([scene.api.close(), scene.storage.close()]);
+      },
+    ),
+    { numRuns },
+  );
+  await expect(checking).resolves.toBeUndefined();
+});
+
+function flipByte(path: string, offset: number): void {
+  const bytes = readFileSync(path);
+  bytes[offset] = (bytes[offset] ?? 0) ^ 0x01;
+  writeFileSync(path, bytes);
+}

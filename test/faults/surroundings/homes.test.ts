@@ -1,0 +1,71 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { start } from '../../commands/fetch/fetch-scene.ts';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { CANARY_TOKEN } from '../../support/process/canary.ts';
+import { LIMITED_RIGHTS } from '../../support/process/limited-rights.ts';
+import { BINARY_PATH, runBinary } from '../../support/process/run-binary.ts';
+import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
+
+/** What HOME says, and the exit code of what has to store something. */
+const HOMES: Readonly<Record<string, { of(place: RunPlace): string | undefined; exitCode: number }>> = {
+  '/dev/null': { of: () => '/dev/null', exitCode: 2 },
+  relative: { of: () => 'here', exitCode: 2 },
+  empty: { of: () => '', exitCode: 2 },
+  unset: { of: () => undefined, exitCode: 2 },
+  'under /proc, where nothing can be made': { of: () => '/proc', exitCode: 9 },
+  'read-only': {
+    of(place) {
+      mkdirSync(join(place.cwd, 'closed'));
+      chmodSync(join(place.cwd, 'closed'), 0o500);
+      return join(place.cwd, 'closed');
+    },
+    exitCode: 9,
+  },
+};
+
+const names = Object.keys(HOMES).filter((name) => LIMITED_RIGHTS !== null || name !== 'read-only');
+
+test.runIf(process.platform === 'linux').each(names)(
+  'HOME that is %s: what stores nothing works, and what does says why it cannot',
+  { timeout: 60_000 },
+  async (name) => {
+    const api = await start();
+    const place = makePlace();
+    const home = HOMES[name];
+    const options = {
+      api,
+      place,
+      wrapper: LIMITED_RIGHTS ?? [],
+      env: { HOME: home?.of(place), STREAMDIVER_CONFIG_DIR: undefined },
+    };
+    expect(await runBinary(['status', PACKAGE_ID, '--json'], options)).toMatchObject({ exitCode: 0 });
+    const completion = await runBinary(['__complete', 'zsh', '--', 'list', '--profile', ''], options);
+    expect(completion).toMatchObject({ exitCode: 0, stderr: '' });
+    const asked = await runBinary(['__complete', 'zsh', '--', 'fetch', ''], options);
+    expect(asked).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const args of [
+      ['login', '--with-token', '--no-verify'],
+      ['config', 'set', 'apiUrl', `${api.origin}/v2`],
+    ]) {
+      const run = await runBinary(args, { ...options, input: CANARY_TOKEN });
+      expect(run.exitCode).toBe(home?.exitCode);
+      expect(run.stderr).toMatch(
+        home?.exitCode === 2
+          ? /no folder to store anything in: HOME [^]*hint: set STREAMDIVER_CONFIG_DIR/
+          : /could not make the folder \/[^]*hint: /,
+      );
+    }
+  },
+);
+
+test('HOME that is a file is an error of every command, which names it', async () => {
+  const place = makePlace();
+  const env = { HOME: BINARY_PATH, STREAMDIVER_CONFIG_DIR: undefined };
+  const run = await runBinary(['status', PACKAGE_ID], { place, env });
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain(
+    `${BINARY_PATH}/.config/streamdiver-dl/config.json cannot be read: part of the path is not a folder`,
+  );
+});

@@ -1,0 +1,245 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { startApi } from '../../support/api/api-server.ts';
+import { diskFaultFlags } from '../../support/disk-fault.ts';
+import { startFaultServer } from '../../support/faults/fault-server.ts';
+import { makeZipObject } from '../../support/faults/served-object.ts';
+import { runBinary, startBinary } from '../../support/process/run-binary.ts';
+import { runCli } from '../../support/process/run-cli.ts';
+import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
+import { describeRun } from '../../support/process/run-result.ts';
+import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
+import { handOut } from '../download/fetch-with-fault.ts';
+
+const object = makeZipObject(3_000_000);
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
+
+function isRight(place: RunPlace): boolean {
+  const path = join(place.cwd, 'object.zip');
+  return existsSync(path) && readFileSync(path).equals(object.bytes);
+}
+
+test('row 64: a storage that nobody listens at is named, and the same command continues', async () => {
+  const api = await startApi();
+  const storage = await startFaultServer((_request, reply) => reply.file(object));
+  await storage.close();
+  handOut(api, storage, object.contentType, object.bytes.length);
+  const run = await runCli(ARGS, { api });
+  expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE', retryable: true } } });
+  expect(run.stderr).toContain(`127.0.0.1:${storage.port}`);
+});
+
+test.each([
+  ['kill before', 'link', 'object.zip.part /'],
+  ['kill after', 'link', 'object.zip.part /'],
+  ['kill before', 'unlink', 'object.zip.part.json [object'],
+  ['kill after', 'unlink', 'object.zip.part.json [object'],
+] as const)(
+  'row 80: after a %s the %s that ends it, no byte travels again',
+  async (effect, call, pathPart) => {
+    const api = await startApi({ files: { one: object } });
+    const place = makePlace();
+    const { nodeFlags, markerPath } = diskFaultFlags({ call, nth: 1, effect, pathPart });
+    expect((await runBinary(ARGS, { api, place, nodeFlags })).exitCode).toBe(137);
+    expect(existsSync(markerPath)).toBe(true);
+    const before = api.requestsOf('GET /v2/downloads/file/{id}').length;
+    expect((await runBinary(ARGS, { api, place })).exitCode).toBe(0);
+    expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(before);
+    expect(isRight(place)).toBe(true);
+    expect(listTree(place.cwd).map(({ path }) => path)).toEqual(['object.zip']);
+  },
+);
+
+test('row 81: what cannot fit is not begun, and the message says how much is missing', async () => {
+  const api = await startApi({ files: { one: object } });
+  handOut(api, api, 'application/zip', 2 ** 52);
+  const run = await runCli(ARGS, { api });
+  expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
+  expect(run.stderr).toMatch(/not enough space.*: [34](\.\d)? PiB are missing\n/);
+  expect(run.stderr).toContain('--no-space-check');
+  expect(api.requestsOf('GET /v2/downloads/file/{id}')).toEqual([]);
+  expect(listTree(run.cwd)).toEqual([]);
+});
+
+test('row 91: the file has the mode that the umask asks for, and can never be run', async () => {
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  const wrapper = ['sh', '-c', 'umask 027 && exec "$@"', 'sh'];
+  expect((await runBinary(ARGS, { api, place, wrapper })).exitCode).toBe(0);
+  expect(statSync(join(place.cwd, 'object.zip')).mode & 0o7777).toBe(0o640);
+});
+
+test('row 92: files with similar names are left alone', async () => {
+  const api = await startApi({ files: { one: object } });
+  const place = makePlace();
+  const others = ['object', 'object.zip.lock', 'object.zip.json', 'object.zip.part2', 'other.zip.part'];
+  for (const name of others) writeFileSync(join(place.cwd, name), name);
+  expect((await runCli(ARGS, { api, place })).exitCode).toBe(0);
+  expect(listTree(place.cwd).map(({ path }) => path)).toEqual([...others, 'object.zip'].toSorted());
+  expect(others.every((name) => readFileSync(join(place.cwd, name), 'utf8') === name)).toBe(true);
+});
+
+test('row 121: a process that was stopped for a while goes on where it was', async () => {
+  const api = await startApi({ files: { one: object } });
+  api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
+    await reply.head(200, { 'Content-Type': 'application/zip', 'Content-Length': object.bytes.length });
+    await reply.slowly(object.bytes, 100_000, 20);
+  });
+  const run = startBinary(ARGS, { api });
+  while (!existsSync(join(run.place.cwd, 'object.zip.part'))) await delay(10);
+  run.kill('SIGSTOP');
+  await delay(2_000);
+  run.kill('SIGCONT');
+  expect((await run.result).exitCode).toBe(0);
+  expect(isRight(run.place)).toBe(true);
+  expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
+});
+
+test('row 93: what a hundred killed runs have left of their work is cleared away, their parts and those of others are not', async () => {
+  const api = await startApi({ files: { one: makeZipObject(10_000) } });
+  const place = makePlace();
+  const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  const parts: string[] = [];
+  for (let number = 0; number < 100; number += 1) {
+    const random = String(number).padStart(12, '0');
+    // No process has this number: pid_max of Linux is 2^22.
+    const own = join(place.cwd, `.streamdiver-dl-${host}-4194305-${random}`);
+    mkdirSync(own);
+    writeFileSync(join(own, '0.tmp'), 'half of a file');
+    writeFileSync(`${own}.lock`, '');
+    parts.push(`talk-${number}.zip.part`);
+    writeFileSync(join(place.cwd, `talk-${number}.zip.part`), 'half of a talk');
+  }
+  const run = await runCli(['fetch', PACKAGE_ID, '--extract', '--keep-archive', '-D', '.', '--json'], {
+    api,
+    place,
+  });
+  expect(run.exitCode).toBe(0);
+  const left = listTree(place.cwd).map(({ path }) => path);
+  expect(left.filter((path) => path.startsWith('.'))).toEqual([]);
+  expect(left.filter((path) => path.endsWith('.part'))).toEqual(parts.toSorted());
+});
+
+test.each([
+  ['closed', 'exec "$@" <&-'],
+  ['empty', 'exec "$@" </dev/null'],
+])(
+  'row 124: with a standard input that is %s nothing is asked and nothing is sent',
+  async (_what, script) => {
+    const api = await startApi();
+    const wrapper = ['sh', '-c', script, 'sh'];
+    const rm = await runBinary(['rm', PACKAGE_ID], { api, wrapper });
+    expect(rm).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(rm.stderr).toContain('--yes');
+    const create = await runBinary(['create'], { api, wrapper });
+    expect(create).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(create.stderr).toContain('-m ID');
+    expect(api.requests).toHaveLength(0);
+  },
+);
+
+test('row 128: processes that read the settings at once leave them as they are', async () => {
+  const api = await startApi({ packages: [{ id: PACKAGE_ID, status: 'ready' }] });
+  const place = makePlace();
+  const settings = JSON.stringify({ profiles: { default: { apiUrl: `${api.origin}/v2` } } });
+  mkdirSync(place.configDir);
+  writeFileSync(join(place.configDir, 'config.json'), settings, { mode: 0o600 });
+  const env = { STREAMDIVER_API_URL: undefined };
+  const runs = await Promise.all(
+    Array.from({ length: 4 }, () => runBinary(['status', PACKAGE_ID, '--json'], { api, place, env })),
+  );
+  expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
+  expect(readFileSync(join(place.configDir, 'config.json'), 'utf8')).toBe(settings);
+  expect(listTree(place.configDir).map(({ path }) => path)).toEqual(['config.json']);
+});
+
+test('row 128: of processes that write the same cache the last one wins, and it is whole at every moment', async () => {
+  const folder = makeTempFolder();
+  // By itself: in the bundle it is a part of a larger file.
+  const built = join(makeTempFolder(), 'id-cache.mjs');
+  const rolldown = ['node_modules/rolldown/bin/cli.mjs', 'src/completion/id-cache.ts', '--platform', 'node'];
+  await promisify(execFile)(process.execPath, [...rolldown, '--file', built], { cwd: ROOT });
+  const script = `import { createIdCache } from ${JSON.stringify(built)};
+    const cache = createIdCache(${JSON.stringify(folder)}, { key: 'k', nowMs: 0, pid: process.pid });
+    for (let count = 0; count < 300; count += 1)
+      cache.write('packages', Array(count).fill({ value: String(process.pid), description: 'x'.repeat(99) }));`;
+  const writers = Array.from({ length: 3 }, () =>
+    promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]),
+  );
+  const path = join(folder, 'completion.json');
+  while (writers.some(({ child }) => child.exitCode === null)) {
+    const { packages } = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+    const authors = new Set(packages?.candidates.map(({ value }: { value: string }) => value));
+    expect(authors.size).toBeLessThanOrEqual(1);
+    await delay(1);
+  }
+  await Promise.all(writers);
+  expect(JSON.parse(readFileSync(path, 'utf8')).packages.candidates).toHaveLength(299);
+  expect(listTree(folder).map(({ path }) => path)).toEqual(['completion.json']);
+});
+
+test('row 123: a small heap and few open files are enough', async () => {
+  const large = makeZipObject(24_000_000);
+  const api = await startApi({ files: { one: large } });
+  const place = makePlace();
+  const run = await runBinary(ARGS, {
+    api,
+    place,
+    nodeFlags: ['--max-old-space-size=64'],
+    wrapper: ['sh', '-c', 'ulimit -n 100 && exec "$@"', 'sh'],
+  });
+  expect(run.exitCode).toBe(0);
+  expect(readFileSync(join(place.cwd, 'object.zip')).equals(large.bytes)).toBe(true);
+});
+
+test('row 123: too few open files to load the program, which is said', async () => {
+  const run = await runBinary(['--version', '--json'], { nodeFlags: withoutFilesFor('launch.js') });
+  expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK', exitCode: 9, next: [] } } });
+  expect(run.stderr).toMatch(/^error: .*too many open files\nhint: .*ulimit -n/);
+});
+
+test('row 123: eight connections with hardly more files than the program needs bring the right bytes', async () => {
+  const large = makeZipObject(24_000_000);
+  const api = await startApi({ files: { one: large } });
+  const place = makePlace();
+  const run = await runBinary([...ARGS, '--connections', '8', '--json'], {
+    api,
+    place,
+    wrapper: ['bash', '-c', 'ulimit -n 64 && exec "$@"', 'bash'],
+  });
+  const final = join(place.cwd, 'object.zip');
+  const isWhole = run.exitCode === 0 && readFileSync(final).equals(large.bytes);
+  // How many files Node itself and the loading of the program take is not ours to say.
+  const isRefused = run.exitCode === 9 && run.stderr.includes('ulimit -n') && !existsSync(final);
+  expect([isWhole || isRefused, describeRun(run)]).toEqual([true, describeRun(run)]);
+});
+
+test('row 123: a command that cannot be loaded for want of files is no bug', async () => {
+  const run = await runBinary(['status', PACKAGE_ID], { nodeFlags: withoutFilesFor('status.js') });
+  expect(run.exitCode).toBe(9);
+  expect(run.stderr).toMatch(/too many open files\nhint: .*ulimit -n/);
+});
+
+/** How many files Node opens by itself differs, so that no limit would hit just this one. */
+function withoutFilesFor(name: string): readonly string[] {
+  const preload = join(makeTempFolder(), 'preload.cjs');
+  writeFileSync(
+    preload,
+    `const fs = require('node:fs');
+    const { readFileSync } = fs;
+    fs.readFileSync = (file, ...more) => {
+      if (!String(file).endsWith('${name}')) return readFileSync(file, ...more);
+      throw Object.assign(new Error('EMFILE: too many open files, open'), { code: 'EMFILE', syscall: 'open' });
+    };`,
+  );
+  return ['--require', preload];
+}

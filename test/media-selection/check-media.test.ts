@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { parseMedium } from '../../src/api/media.ts';
+import { checkMedia } from '../../src/media-selection/check-media.ts';
+
+const medium = (fields: object) => parseMedium({ id: 'm1', ...fields }, () => {});
+const typed = (type: string) => medium({ type });
+const tagged = (...tags: string[]) => medium({ tags });
+const silent = medium({});
+
+/** Whether each is wanted, and whether the service was tried, which finds something with any filter or not. */
+async function check(
+  wanted: { type?: string; tag?: string },
+  media: readonly ReturnType<typeof parseMedium>[],
+  ignoresFilter = false,
+) {
+  const tried: unknown[] = [];
+  const { isWanted, finish } = checkMedia({ type: null, tag: null, ...wanted });
+  const answers = media.map(isWanted);
+  const end: unknown = await finish(async (change) => {
+    tried.push(change);
+    return ignoresFilter;
+  }).catch((error: unknown) => error);
+  return { answers, end, tried };
+}
+
+const ignored = (message: string, hint: string) =>
+  expect.objectContaining({ code: 'BAD_RESPONSE', message, details: { hint } });
+
+test('media are wanted by their own type and tags, in any case of letters', async () => {
+  expect(await check({ type: 'VIDEO' }, [typed('video'), typed('audio')])).toEqual({
+    answers: [true, false],
+    end: undefined,
+    tried: [],
+  });
+  expect((await check({ tag: 'News' }, [tagged('a', 'NEWS'), tagged(), tagged('new')])).answers).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  const both = [medium({ type: 'video', tags: ['a'] }), medium({ type: 'video', tags: [] }), tagged('a')];
+  expect((await check({ type: 'video', tag: 'a' }, both)).answers).toEqual([true, false, true]);
+});
+
+test('without filters all are wanted, and nothing is tried', async () => {
+  expect(await check({}, [silent, typed('odd')])).toEqual({
+    answers: [true, true],
+    end: undefined,
+    tried: [],
+  });
+});
+
+test('media that do not say are wanted where the service filters, which is tried once', async () => {
+  const { answers, end, tried } = await check({ tag: 'a' }, [silent, silent, tagged('a')]);
+  expect([answers, end]).toEqual([[true, true, true], undefined]);
+  expect(tried).toEqual([{ tag: expect.stringMatching(/^no-such-value-/) }]);
+});
+
+test('where the service ignores a filter, media that do not say are an error', async () => {
+  const { end, tried } = await check({ type: 'video' }, [silent], true);
+  expect(tried).toHaveLength(1);
+  expect(end).toEqual(
+    ignored(
+      'the service ignores --type, and one media item does not say what it would need to be checked here',
+      'list the media without --type',
+    ),
+  );
+});
+
+test('a single item of the wrong kind shows that it ignores it; nothing need be tried', async () => {
+  const { answers, end, tried } = await check({ tag: 'a' }, [silent, tagged('b'), silent]);
+  expect([answers, tried]).toEqual([[true, false, true], []]);
+  expect(end).toEqual(
+    ignored(
+      'the service ignores --tag, and 2 media items do not say what it would need to be checked here',
+      'list the media without --tag',
+    ),
+  );
+});
+
+test('each filter counts for itself', async () => {
+  const { end, tried } = await check({ type: 'video', tag: 'a' }, [tagged('a'), typed('video')], true);
+  expect(end).toMatchObject({ message: expect.stringContaining('--type, and one media item does') });
+  expect(tried).toEqual([{ type: expect.any(String) }]);
+  const second = await check({ type: 'video', tag: 'a' }, [
+    medium({ type: 'audio', tags: ['b'] }),
+    typed('video'),
+  ]);
+  expect(second.end).toMatchObject({ message: expect.stringContaining('--tag, and one media item does') });
+});

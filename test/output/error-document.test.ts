@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { type ErrorCode, EXIT_CODES, ExpectedError } from '../../src/errors.ts';
+import { errorDocument } from '../../src/output/error-document.ts';
+
+describe('the exit codes', () => {
+  test('are those of the contract', () => {
+    expect(EXIT_CODES).toEqual({
+      FAILED: 1,
+      USAGE: 2,
+      CONFIG: 2,
+      NOT_FOUND: 3,
+      AUTH: 4,
+      JOB_FAILED: 5,
+      UNAVAILABLE: 6,
+      BAD_RESPONSE: 7,
+      NOT_READY: 8,
+      DISK: 9,
+      INTEGRITY: 10,
+      BUSY: 11,
+      UNSAFE: 12,
+      EXISTS: 13,
+      AMBIGUOUS: 14,
+      INTERNAL: 70,
+      INTERRUPTED: 130,
+    });
+  });
+
+  test('the codes worth repeating are those of the contract', () => {
+    const codes: ErrorCode[] = [
+      'FAILED',
+      'USAGE',
+      'CONFIG',
+      'NOT_FOUND',
+      'AUTH',
+      'JOB_FAILED',
+      'UNAVAILABLE',
+    ];
+    codes.push(
+      'BAD_RESPONSE',
+      'NOT_READY',
+      'DISK',
+      'INTEGRITY',
+      'BUSY',
+      'UNSAFE',
+      'EXISTS',
+      'AMBIGUOUS',
+      'INTERNAL',
+    );
+    const repeatable = [...codes, 'INTERRUPTED' as const].filter(
+      (code) => new ExpectedError(code, 'x').retryable,
+    );
+    expect(repeatable).toEqual(['UNAVAILABLE', 'NOT_READY', 'INTEGRITY', 'BUSY', 'INTERRUPTED']);
+  });
+});
+
+test('the document of a failure has all keys', () => {
+  expect(errorDocument(new ExpectedError('BUSY', 'taken'))).toEqual({
+    code: 'BUSY',
+    exitCode: 11,
+    message: 'taken',
+    hint: null,
+    id: null,
+    httpStatus: null,
+    requestId: null,
+    retryable: true,
+    next: [],
+  });
+});

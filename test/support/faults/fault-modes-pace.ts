@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { FAST_CLOCK_SPEED } from '../fast-clock.ts';
+import {
+  cutAtHalfThen,
+  type FaultMode,
+  halfOf,
+  headersWith,
+  inTurn,
+  OVERCOME,
+  refused,
+  wellBehaved,
+} from './fault-mode.ts';
+import { formatHead } from './fault-response.ts';
+import type { FaultHandler } from './fault-server.ts';
+import { judgeRange, type ServedObject } from './served-object.ts';
+
+const FAST_SECOND_MS = 1_000 / FAST_CLOCK_SPEED;
+
+/** Parts of answers are put together only where the server tells versions apart; to begin again has its bound. */
+const NEEDS_VERSIONS = { bare: 6, etag: 0, digest: 6, 'etag and digest': 0 };
+
+const silent: FaultHandler = (_request, reply) => reply.stall();
+const resetAtOnce: FaultHandler = (_request, reply) => reply.reset();
+const closeAtOnce: FaultHandler = (_request, reply) => reply.end();
+
+function stopAtHalf(cutBy: 'reset' | 'stall'): FaultMode['handler'] {
+  return (object) => (_request, reply) => reply.file(object, { cutAtByte: halfOf(object), cutBy });
+}
+
+/** Resets `count` answers, each after at most an eighth of what it promised, then behaves; the same cuts every time. */
+function resetOften(count: number): FaultMode['handler'] {
+  return (object) => {
+    let resets = 0;
+    return (request, reply) => {
+      resets += 1;
+      if (resets > count) return reply.file(object);
+      const verdict = judgeRange(request.headers, object);
+      const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: object.bytes.length };
+      const spanBytes = 1 + ((resets * 40_503) % Math.max(1, Math.min(65_536, (end - start) >> 3)));
+      return reply.file(object, { cutAtByte: start + spanBytes, cutBy: 'reset' });
+    };
+  };
+}
+
+const oneByteASecond: FaultMode['handler'] = (object) => async (request, reply) => {
+  const verdict = judgeRange(request.headers, object);
+  const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: object.bytes.length };
+  const range = verdict.kind === 'part' ? `bytes ${start}-${end - 1}/${object.bytes.length}` : undefined;
+  await reply.head(
+    range === undefined ? 200 : 206,
+    headersWith(object, { 'Content-Length': end - start, 'Content-Range': range }),
+  );
+  await reply.slowly(object.bytes.subarray(start, end), 1, FAST_SECOND_MS);
+};
+
+/** A head that is never finished: a byte a second. */
+const slowHead: FaultMode['handler'] = (object) => async (_request, reply) => {
+  await reply.raw('HTTP/1.1 200 OK\r\nX-Padding: ');
+  while (!reply.isClosed) {
+    await reply.raw('x');
+    await delay(FAST_SECOND_MS);
+  }
+  await reply.raw(formatHead(200, headersWith(object)));
+};
+
+function thirdConnectionRefused(object: ServedObject): FaultHandler {
+  let active = 0;
+  return async (_request, reply) => {
+    active += 1;
+    try {
+      if (active > 2) await reply.send(503, [['Retry-After', 1]], '');
+      else await reply.file(object);
+    } finally {
+      active -= 1;
+    }
+  };
+}
+
+/** Servers that stop, crawl or hang up. */
+export const PACE_MODES: readonly FaultMode[] = [
+  {
+    row: 56,
+    name: 'the first body stalls at half',
+    outcome: OVERCOME,
+    handler: (object) => inTurn(stopAtHalf('stall')(object), wellBehaved(object)),
+  },
+  { row: 56, name: 'every body stalls at half', outcome: refused(6), handler: stopAtHalf('stall') },
+  {
+    row: 56,
+    name: 'the first request gets no answer',
+    outcome: OVERCOME,
+    handler: (object) => inTurn(silent, wellBehaved(object)),
+  },
+  { row: 56, name: 'no request gets an answer', outcome: refused(6), handler: () => silent },
+  { row: 56, name: 'one byte a second', outcome: refused(6), handler: oneByteASecond },
+  {
+    row: 37,
+    name: 'a head of one byte a second without end',
+    outcome: refused(6, 7),
+    plain: { exitCode: 6 },
+    handler: slowHead,
+  },
+  {
+    row: 57,
+    name: 'twenty resets at odd places, then all is well',
+    outcome: OVERCOME,
+    plain: { exitCode: NEEDS_VERSIONS },
+    handler: resetOften(20),
+  },
+  {
+    row: 57,
+    name: 'every connection brings 20,000 bytes and is closed',
+    outcome: OVERCOME,
+    plain: { exitCode: NEEDS_VERSIONS },
+    handler: (object) => (request, reply) => {
+      const verdict = judgeRange(request.headers, object);
+      const start = verdict.kind === 'part' ? verdict.start : 0;
+      return reply.file(object, { cutAtByte: start + 20_000 });
+    },
+  },
+  { row: 57, name: 'every body is reset at half', outcome: refused(6), handler: stopAtHalf('reset') },
+  {
+    row: 35,
+    name: 'two resets instead of a head, then all is well',
+    outcome: OVERCOME,
+    handler: (object) => inTurn(resetAtOnce, resetAtOnce, wellBehaved(object)),
+  },
+  { row: 35, name: 'a reset instead of every head', outcome: refused(6), handler: () => resetAtOnce },
+  { row: 35, name: 'a close instead of every head', outcome: refused(6), handler: () => closeAtOnce },
+  {
+    row: 35,
+    name: 'a reset instead of every head after half of the object',
+    outcome: refused(6),
+    handler: (object) => cutAtHalfThen(object, resetAtOnce),
+  },
+  {
+    row: 66,
+    name: 'more than two requests at a time get 503',
+    outcome: OVERCOME,
+    handler: thirdConnectionRefused,
+  },
+];

@@ -1,0 +1,198 @@
+import {
+  cutAtHalfThen,
+  type FaultMode,
+  halfOf,
+  headersWith,
+  inTurn,
+  ONLY_DIGEST_KNOWS,
+  OVERCOME,
+  overcomeOrRefused,
+  refused,
+} from './fault-mode.ts';
+import type { FaultReply } from './fault-response.ts';
+import type { FaultHandler } from './fault-server.ts';
+import { judgeRange, type ServedObject } from './served-object.ts';
+
+interface Asked {
+  readonly start: number;
+  readonly end: number;
+  readonly totalBytes: number;
+}
+
+/** Cuts the first body at half and gives every later Range request the answer of the test's choice. */
+function answersRangesWith(
+  answer: (object: ServedObject, asked: Asked, reply: FaultReply) => Promise<void>,
+): FaultMode['handler'] {
+  return (object) =>
+    cutAtHalfThen(object, (request, reply) => {
+      const verdict = judgeRange(request.headers, object);
+      if (verdict.kind !== 'part') return reply.file(object);
+      return answer(object, { ...verdict, totalBytes: object.bytes.length }, reply);
+    });
+}
+
+/** A 206 with the bytes asked for under another Content-Range (undefined: none at all). */
+function labelledAs(contentRange: (asked: Asked) => string | undefined): FaultMode['handler'] {
+  return answersRangesWith((object, asked, reply) =>
+    reply.send(
+      206,
+      headersWith(object, { 'Content-Range': contentRange(asked) }),
+      object.bytes.subarray(asked.start, asked.end),
+    ),
+  );
+}
+
+const LABELS: readonly (readonly [name: string, contentRange: (asked: Asked) => string | undefined])[] = [
+  ['without Content-Range', () => undefined],
+  ['with an empty Content-Range', () => ''],
+  ['that starts one byte early', (a) => `bytes ${a.start - 1}-${a.end - 1}/${a.totalBytes}`],
+  ['that starts one byte late', (a) => `bytes ${a.start + 1}-${a.end - 1}/${a.totalBytes}`],
+  ['that says it starts at 0', (a) => `bytes 0-${a.end - a.start - 1}/${a.totalBytes}`],
+  ['that ends one byte early', (a) => `bytes ${a.start}-${a.end - 2}/${a.totalBytes}`],
+  ['that ends one byte late', (a) => `bytes ${a.start}-${a.end}/${a.totalBytes}`],
+  ['that ends before it starts', (a) => `bytes ${a.end}-${a.start}/${a.totalBytes}`],
+  ['of a total one too large', (a) => `bytes ${a.start}-${a.end - 1}/${a.totalBytes + 1}`],
+  ['of twice the total', (a) => `bytes ${a.start}-${a.end - 1}/${a.totalBytes * 2}`],
+  ['of a total smaller than its end', (a) => `bytes ${a.start}-${a.end - 1}/${a.end - 1}`],
+  ['of another unit', (a) => `octets ${a.start}-${a.end - 1}/${a.totalBytes}`],
+  ['with a negative start', (a) => `bytes -${a.start}-${a.end - 1}/${a.totalBytes}`],
+  ['with numbers beyond 2^53', () => 'bytes 9007199254740993-9007199254740999/9007199254741000'],
+  ['with words for numbers', () => 'bytes one-two/three'],
+];
+
+/** The right label over the bytes before those asked for: only a look at the bytes finds it. */
+const shiftedBytes = answersRangesWith((object, asked, reply) =>
+  reply.send(
+    206,
+    headersWith(object, { 'Content-Range': `bytes ${asked.start}-${asked.end - 1}/${asked.totalBytes}` }),
+    object.bytes.subarray(asked.start - 1, asked.end - 1),
+  ),
+);
+
+const multipart = answersRangesWith((object, asked, reply) =>
+  reply.send(
+    206,
+    headersWith(object, { 'Content-Type': 'multipart/byteranges; boundary=cut' }),
+    Buffer.concat([
+      Buffer.from(
+        `--cut\r\nContent-Range: bytes ${asked.start}-${asked.end - 1}/${asked.totalBytes}\r\n\r\n`,
+      ),
+      object.bytes.subarray(asked.start, asked.end),
+      Buffer.from('\r\n--cut--\r\n'),
+    ]),
+  ),
+);
+
+/** Fewer bytes than asked for, rightly labelled, which RFC 9110 section 15.3.7 allows. */
+const shorterRange = answersRangesWith((object, asked, reply) => {
+  const end = Math.min(asked.end, asked.start + Math.ceil(object.bytes.length / 8));
+  return reply.send(
+    206,
+    headersWith(object, { 'Content-Range': `bytes ${asked.start}-${end - 1}/${asked.totalBytes}` }),
+    object.bytes.subarray(asked.start, end),
+  );
+});
+
+const unasked206: FaultMode['handler'] = (object) => (request, reply) =>
+  request.headers.has('range')
+    ? reply.file(object)
+    : reply.send(
+        206,
+        headersWith(object, {
+          'Content-Range': `bytes 0-${object.bytes.length - 1}/${object.bytes.length}`,
+        }),
+        object.bytes,
+      );
+
+function unsatisfiable(object: ServedObject): FaultHandler {
+  return (_request, reply) => reply.send(416, [['Content-Range', `bytes */${object.bytes.length}`]], '');
+}
+
+/** What comes of the right first half and a second half that is one byte off. */
+function shiftedHalf(object: ServedObject): Buffer {
+  const { bytes } = object;
+  return Buffer.concat([bytes.subarray(0, halfOf(object)), bytes.subarray(halfOf(object) - 1, -1)]);
+}
+
+/** Answers to a Range request that are not the range (RFC 9110 sections 14 and 15.3.7). */
+export const RANGE_MODES: readonly FaultMode[] = [
+  {
+    row: 70,
+    name: 'a 200 to every Range request',
+    outcome: OVERCOME,
+    handler: (object) =>
+      cutAtHalfThen(object, (_request, reply) => reply.file(object, { withoutRanges: true })),
+  },
+  ...LABELS.map(
+    ([name, contentRange]): FaultMode => ({
+      row: 71,
+      name: `every 206 is one ${name}`,
+      outcome: overcomeOrRefused(6, 7, 10),
+      plain: { exitCode: 0 },
+      handler: labelledAs(contentRange),
+    }),
+  ),
+  {
+    row: 71,
+    name: 'every 206 is one of unknown total',
+    outcome: overcomeOrRefused(6, 7, 10),
+    plain: { exitCode: 0 },
+    handler: labelledAs((a) => `bytes ${a.start}-${a.end - 1}/*`),
+  },
+  {
+    row: 71,
+    name: 'every 206 has the bytes before the right ones',
+    outcome: overcomeOrRefused(10),
+    plain: { exitCode: ONLY_DIGEST_KNOWS, undetected: shiftedHalf, undetectedKinds: ['etag'] },
+    handler: shiftedBytes,
+  },
+  {
+    row: 71,
+    name: 'every 206 is multipart/byteranges',
+    outcome: overcomeOrRefused(6, 7, 10),
+    plain: { exitCode: 0 },
+    handler: multipart,
+  },
+  {
+    row: 71,
+    name: 'every 206 is shorter than asked for',
+    outcome: overcomeOrRefused(6, 10),
+    plain: { exitCode: 0 },
+    handler: shorterRange,
+  },
+  {
+    row: 71,
+    name: 'a 206 to a request without Range',
+    outcome: overcomeOrRefused(6, 7, 10),
+    plain: { exitCode: 6 },
+    handler: unasked206,
+  },
+  {
+    row: 72,
+    name: 'one 416 to a good Range',
+    outcome: overcomeOrRefused(6, 10),
+    plain: { exitCode: 0 },
+    handler: (object) =>
+      cutAtHalfThen(
+        object,
+        inTurn(unsatisfiable(object), (_request, reply) => reply.file(object)),
+      ),
+  },
+  {
+    row: 72,
+    name: 'a 416 to every Range request',
+    outcome: overcomeOrRefused(6, 7, 10),
+    plain: { exitCode: 0 },
+    handler: (object) =>
+      cutAtHalfThen(object, (request, reply) =>
+        request.headers.has('range') ? unsatisfiable(object)(request, reply) : reply.file(object),
+      ),
+  },
+  {
+    row: 72,
+    name: 'a 416 to everything',
+    outcome: refused(6, 7, 10),
+    plain: { exitCode: 6 },
+    handler: unsatisfiable,
+  },
+];

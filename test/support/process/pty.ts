@@ -1,0 +1,112 @@
+import { spawn } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+import type { SignalName } from '../../../src/world.ts';
+import { afterThisTest } from '../after-this-test.ts';
+
+export interface PtyOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The whole environment; TERM is `xterm-256color` and the locale UTF-8 unless given. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+export interface PtyRun {
+  /** What a person sees now: the lines of the screen without trailing blanks. */
+  screen(): string;
+  /** For each line of the screen that has the character, the cell it stands in. */
+  cellsOf(character: string): readonly number[];
+  /** Every byte the program wrote, decoded. */
+  raw(): string;
+  write(keys: string): void;
+  /**
+   * Resolves when the screen shows a text or matches a pattern.
+   * @throws Error with the screen when that does not happen in time.
+   */
+  waitFor(expected: string | RegExp, timeoutMs?: number): Promise<void>;
+  resize(columns: number, rows?: number): void;
+  signal(name: SignalName | 'SIGKILL'): void;
+  /** Resolves when the program ended and all it wrote is on the screen. */
+  readonly exited: Promise<{ readonly exitCode: number; readonly signal: number | undefined }>;
+}
+
+const POLL_MS = 20;
+/** At a Ctrl-C the kernel would throw away what is on its way to the screen, if anything just is. */
+const KEEPING_OUTPUT = 'stty noflsh && exec "$@"';
+
+/**
+ * Runs a program in a pseudo-terminal whose screen is that of a real terminal emulator. It is killed
+ * when the current test ends.
+ */
+export function runInPty(options: PtyOptions): PtyRun {
+  const { command, args, columns = 80, rows = 24 } = options;
+  const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
+  const child = spawn('sh', ['-c', KEEPING_OUTPUT, 'sh', command, ...args], {
+    cols: columns,
+    rows,
+    cwd: options.cwd ?? process.cwd(),
+    env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', TERM: 'xterm-256color', ...options.env },
+  });
+  let raw = '';
+  let hasExited = false;
+  child.onData((data) => {
+    raw += data;
+    terminal.write(data);
+  });
+  const exited = new Promise<{ exitCode: number; signal: number | undefined }>((resolve) => {
+    child.onExit(({ exitCode, signal }) => {
+      hasExited = true;
+      terminal.write('', () => resolve({ exitCode, signal }));
+    });
+  });
+  afterThisTest(async () => {
+    if (!hasExited) child.kill('SIGKILL');
+    await exited;
+    terminal.dispose();
+  });
+
+  const lines = () => {
+    const { active } = terminal.buffer;
+    return Array.from({ length: active.length }, (_, index) => active.getLine(index));
+  };
+  const screen = () => {
+    return lines()
+      .map((line) => line?.translateToString(true) ?? '')
+      .join('\n')
+      .trimEnd();
+  };
+  const cellsOf = (character: string) => {
+    return lines()
+      .map((line) => {
+        const cells = Array.from({ length: line?.length ?? 0 }, (_, x) => line?.getCell(x)?.getChars());
+        return cells.indexOf(character);
+      })
+      .filter((cell) => cell >= 0);
+  };
+
+  return {
+    screen,
+    cellsOf,
+    raw: () => raw,
+    write: (keys) => child.write(keys),
+    async waitFor(expected, timeoutMs = 10_000) {
+      const deadline = performance.now() + timeoutMs;
+      const isThere = () =>
+        typeof expected === 'string' ? screen().includes(expected) : expected.test(screen());
+      while (!isThere()) {
+        if (performance.now() > deadline || (hasExited && (await exited) && !isThere())) {
+          throw new Error(`the screen never showed ${String(expected)}:\n${screen()}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    },
+    resize(newColumns, newRows = rows) {
+      child.resize(newColumns, newRows);
+      terminal.resize(newColumns, newRows);
+    },
+    signal: (name) => child.kill(name),
+    exited,
+  };
+}

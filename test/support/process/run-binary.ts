@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterThisTest } from '../after-this-test.ts';
+import { DEFAULT_DEADLINE_MS, makeEnv, makePlace, type RunOptions, type RunPlace } from './run-place.ts';
+import {
+  asksForJson,
+  assertInvariants,
+  assertJsonDocument,
+  assertPlainText,
+  describeRun,
+  parseDocument,
+  type RunResult,
+} from './run-result.ts';
+
+export interface RunBinaryOptions extends RunOptions {
+  /** Put before the program: `['strace', '-f', …]`, or Node's own flags after `node`. */
+  readonly wrapper?: readonly string[];
+  readonly nodeFlags?: readonly string[];
+  /** Another script than the program's own. */
+  readonly scriptPath?: string;
+}
+
+export interface BinaryResult extends RunResult {
+  /** The signal that ended it, if one did; its exit code is then 128 + n as a shell would say. */
+  readonly signal: NodeJS.Signals | null;
+  readonly durationMs: number;
+}
+
+export interface BinaryRun {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly place: RunPlace;
+  stdout(): string;
+  stderr(): string;
+  kill(signal?: NodeJS.Signals): void;
+  /** Resolves once standard error (or output) matches; rejects when the run ends without it. */
+  waitFor(pattern: RegExp): Promise<void>;
+  /** The end of the run, invariants checked. */
+  readonly result: Promise<BinaryResult>;
+}
+
+export const BINARY_PATH = fileURLToPath(new URL('../../../bin/streamdiver-dl.js', import.meta.url));
+const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGKILL: 9,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+};
+
+/** Runs the built program to its end in a process of its own. */
+export function runBinary(args: readonly string[], options: RunBinaryOptions = {}): Promise<BinaryResult> {
+  return startBinary(args, options).result;
+}
+
+/** Starts the built program; the caller watches, interrupts and awaits `result`. */
+export function startBinary(args: readonly string[], options: RunBinaryOptions = {}): BinaryRun {
+  const place = options.place ?? makePlace();
+  const cwd = options.cwd ?? place.cwd;
+  const command = [
+    ...(options.wrapper ?? []),
+    process.execPath,
+    ...(options.nodeFlags ?? []),
+    options.scriptPath ?? BINARY_PATH,
+    ...args,
+  ];
+  const startedAtMs = performance.now();
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    cwd,
+    env: makeEnv(place, options),
+    stdio: 'pipe',
+  });
+  // The program may end before it has read its input.
+  child.stdin.on('error', () => child.stdin.destroy());
+  if (options.input !== undefined) child.stdin.write(options.input);
+  if (options.keepInputOpen !== true) child.stdin.end();
+  const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  const watchers = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (chunk: Buffer) => {
+      chunks[name].push(chunk);
+      for (const watcher of watchers) watcher();
+    });
+  }
+  const text = (name: 'stdout' | 'stderr') => Buffer.concat(chunks[name]).toString('utf8');
+
+  const ended = new Promise<BinaryResult>((resolve, reject) => {
+    const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      const soFar = { stdout: text('stdout'), stderr: text('stderr') };
+      reject(new Error(`${args.join(' ')}: killed after ${deadlineMs} ms\n${describeRun(soFar)}`));
+    }, deadlineMs);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      const stdoutBytes = Buffer.concat(chunks.stdout);
+      resolve({
+        ...place,
+        cwd,
+        exitCode: code ?? 128 + (signal === null ? 0 : (SIGNAL_NUMBERS[signal] ?? 0)),
+        signal,
+        durationMs: performance.now() - startedAtMs,
+        stdoutBytes,
+        stdout: stdoutBytes.toString('utf8'),
+        stderr: text('stderr'),
+        json: (asksForJson(args) ? parseDocument(stdoutBytes.toString('utf8')) : undefined) ?? {},
+        requests: options.api?.requests ?? [],
+      });
+    });
+  });
+  const result = ended.then((outcome) => {
+    assertInvariants(outcome, options);
+    assertPlainText(outcome, options);
+    // A process that was shot dead had no time to write its document.
+    if (outcome.signal === null) assertJsonDocument(args, outcome, options);
+    return outcome;
+  });
+  // Whoever forgets to await the result must not bring the test runner down with it.
+  result.catch(() => {});
+  afterThisTest(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  });
+
+  return {
+    child,
+    pid: child.pid ?? 0,
+    place,
+    stdout: () => text('stdout'),
+    stderr: () => text('stderr'),
+    kill: (signal = 'SIGTERM') => child.kill(signal),
+    waitFor: (pattern) =>
+      new Promise((resolve, reject) => {
+        const watch = () => {
+          if (!pattern.test(text('stderr')) && !pattern.test(text('stdout'))) return;
+          watchers.delete(watch);
+          resolve();
+        };
+        watchers.add(watch);
+        watch();
+        const giveUp = () => {
+          watch();
+          reject(new Error(`ended without ${pattern}\n${text('stdout')}\n${text('stderr')}`));
+        };
+        ended.then(giveUp, giveUp);
+      }),
+    result,
+  };
+}

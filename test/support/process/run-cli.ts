@@ -1,0 +1,14 @@
+import { main } from '../../../src/main.ts';
+import { type ProgramResult, type RunProgramOptions, runProgram } from './run-program.ts';
+
+// Loaded here once: the first request must not spend its fast seconds on reading modules.
+await Promise.all([
+  import('../../../src/context.ts'),
+  import('../../../src/io.ts'),
+  import('../../../src/http/undici.ts'),
+]);
+
+/** Runs the program inside this process; see `runProgram`. */
+export function runCli(args: readonly string[], options: RunProgramOptions = {}): Promise<ProgramResult> {
+  return runProgram(main, args, options);
+}

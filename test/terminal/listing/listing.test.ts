@@ -1,0 +1,282 @@
+import stringWidth from 'string-width';
+import { describe, expect, test } from 'vitest';
+import { ExpectedError } from '../../../src/errors.ts';
+import type { Listing } from '../../../src/terminal/listing/listing.ts';
+import { captureStream } from '../../support/process/streams.ts';
+import { makeTerminal, type TestTerminalOptions } from '../make-terminal.ts';
+
+interface Item {
+  readonly id: string;
+  readonly title: string;
+  readonly sizeBytes: number | null;
+}
+
+const ITEMS: readonly Item[] = [
+  { id: 'dl-1', title: 'First, "quoted"', sizeBytes: 1024 },
+  { id: 'dl-22', title: 'Two\tcolumns\nand lines', sizeBytes: null },
+];
+
+function listingOf(items: readonly Item[]): Listing<Item> {
+  return {
+    items,
+    columns: [
+      { key: 'id', heading: 'ID', text: (item) => item.id },
+      { key: 'title', heading: 'TITLE', text: (item) => item.title, shrinks: true },
+      {
+        key: 'sizeBytes',
+        heading: 'SIZE',
+        align: 'right',
+        text: (item) => (item.sizeBytes === null ? '' : String(item.sizeBytes)),
+        display: (item) => (item.sizeBytes === null ? '-' : '1.0 KiB'),
+      },
+    ],
+    document: {
+      items: items.map((item) => ({ ...item, extra: true })),
+      count: items.length,
+      truncated: false,
+    },
+    itemDocument: (item) => ({ ...item, extra: true }),
+    emptyText: 'no packages yet',
+  };
+}
+
+async function show(items: readonly Item[], options: TestTerminalOptions = {}) {
+  const { terminal, stdout, stderr } = makeTerminal(options);
+  terminal.listing(listingOf(items));
+  await terminal.flush();
+  return { stdout: stdout.text(), stderr: stderr.text() };
+}
+
+describe('in a pipe', () => {
+  const FORMATS = [
+    ['table', 'dl-1\tFirst, "quoted"\t1024\ndl-22\tTwo\\tcolumns\\nand lines\t\n'],
+    ['tsv', 'dl-1\tFirst, "quoted"\t1024\ndl-22\tTwo\\tcolumns\\nand lines\t\n'],
+    ['csv', 'id,title,sizeBytes\r\ndl-1,"First, ""quoted""",1024\r\ndl-22,Two\\tcolumns\\nand lines,\r\n'],
+    ['id', 'dl-1\ndl-22\n'],
+    [
+      'ndjson',
+      '{"id":"dl-1","title":"First, \\"quoted\\"","sizeBytes":1024,"extra":true}\n' +
+        '{"id":"dl-22","title":"Two\\tcolumns\\nand lines","sizeBytes":null,"extra":true}\n',
+    ],
+    [
+      'json',
+      '{"items":[{"id":"dl-1","title":"First, \\"quoted\\"","sizeBytes":1024,"extra":true},' +
+        '{"id":"dl-22","title":"Two\\tcolumns\\nand lines","sizeBytes":null,"extra":true}],"count":2,"truncated":false}\n',
+    ],
+  ] as const;
+
+  test.each(FORMATS)('--format %s is exactly this and standard error is silent', async (format, stdout) => {
+    expect(await show(ITEMS, { format })).toEqual({ stdout, stderr: '' });
+  });
+
+  test.each(['table', 'tsv', 'csv', 'id', 'ndjson'] as const)(
+    'an empty list as %s leaves standard output empty and tells people',
+    async (format) => {
+      expect(await show([], { format })).toEqual({ stdout: '', stderr: 'no packages yet\n' });
+    },
+  );
+
+  test('an empty list as json is a document', async () => {
+    expect(await show([], { format: 'json' })).toEqual({
+      stdout: '{"items":[],"count":0,"truncated":false}\n',
+      stderr: '',
+    });
+  });
+
+  test('an empty list with --quiet says nothing at all', async () => {
+    expect(await show([], { quiet: true })).toEqual({ stdout: '', stderr: '' });
+  });
+
+  test('csv quotes a value for its comma, its quote, and for nothing else', async () => {
+    const titles = ['a,b', 'say "x"', 'plain text'];
+    const { stdout } = await show(
+      titles.map((title) => ({ id: 'dl', title, sizeBytes: null })),
+      { format: 'csv', fields: ['title'] },
+    );
+    expect(stdout).toBe('title\r\n"a,b"\r\n"say ""x"""\r\nplain text\r\n');
+  });
+
+  test('--format id finds the ids wherever they stand, and takes the first column of things without', () => {
+    const { terminal, stdout } = makeTerminal({ format: 'id' });
+    const content = listingOf(ITEMS);
+    terminal.listing({ ...content, columns: content.columns.toReversed() });
+    terminal.listing({ ...content, columns: content.columns.slice(1) });
+    expect(stdout.text()).toBe('dl-1\ndl-22\nFirst, "quoted"\nTwo\\tcolumns\\nand lines\n');
+  });
+});
+
+describe('--fields', () => {
+  const CASES = [
+    ['tsv', 'true\tdl-1\n'],
+    ['csv', 'extra,id\r\ntrue,dl-1\r\n'],
+    ['ndjson', '{"extra":true,"id":"dl-1"}\n'],
+    ['json', '{"items":[{"extra":true,"id":"dl-1"}],"count":1,"truncated":false}\n'],
+  ] as const;
+
+  test.each(CASES)('chooses and orders the keys of %s', async (format, stdout) => {
+    expect(await show(ITEMS.slice(0, 1), { format, fields: ['extra', 'id'] })).toEqual({
+      stdout,
+      stderr: '',
+    });
+  });
+
+  test('chooses the columns of a table', async () => {
+    const { stdout } = await show(ITEMS.slice(0, 1), {
+      isTTY: true,
+      colorMode: 'never',
+      fields: ['sizeBytes', 'id'],
+    });
+    expect(stdout).toBe('   SIZE  ID\n1.0 KiB  dl-1\n');
+  });
+
+  test.each(['table', 'json'] as const)(
+    'an unknown one is refused for %s and the known ones are named',
+    (format) => {
+      const { terminal, stdout } = makeTerminal({ format, fields: ['id', 'nmae'] });
+      expect(() => terminal.listing(listingOf(ITEMS))).toThrow(
+        expect.objectContaining<Partial<ExpectedError>>({
+          code: 'USAGE',
+          message: "unknown field 'nmae' in --fields",
+          details: { hint: 'known fields: id, title, sizeBytes, extra' },
+        }),
+      );
+      expect(stdout.text()).toBe('');
+    },
+  );
+
+  test('is not refused for a list that happens to be empty', async () => {
+    expect((await show([], { fields: ['anything'] })).stdout).toBe('');
+  });
+});
+
+describe('on a terminal', () => {
+  const WIDE: readonly Item[] = [
+    {
+      id: 'dl-1',
+      title: 'A very long title that goes on and on until nobody reads it any more',
+      sizeBytes: 1024,
+    },
+    {
+      id: '0123456789abcdef0123456789abcdef',
+      title: '日本語の長い題名がここにあります、とても長いです',
+      sizeBytes: null,
+    },
+  ];
+
+  test('is a header and aligned columns without borders', async () => {
+    expect(await show(ITEMS, { isTTY: true, colorMode: 'never' })).toEqual({
+      stdout:
+        'ID     TITLE                       SIZE\n' +
+        'dl-1   First, "quoted"          1.0 KiB\n' +
+        'dl-22  Two\\tcolumns\\nand lines        -\n',
+      stderr: '',
+    });
+  });
+
+  test('takes its width and its colour from standard output alone', async () => {
+    const narrow = captureStream({ isTTY: true, columns: 40 });
+    const { terminal } = makeTerminal({ isTTY: true, columns: 200, stdout: narrow.stream });
+    terminal.listing(listingOf(ITEMS.slice(0, 1)));
+    await terminal.flush();
+    expect(narrow.text()).toMatch(/^\x1b\[1mID:/);
+    const onTerminal = captureStream({ isTTY: true });
+    const other = makeTerminal({ stdout: onTerminal.stream }).terminal;
+    other.listing(listingOf(ITEMS.slice(0, 1)));
+    await other.flush();
+    expect(onTerminal.text()).toMatch(/^\x1b\[1mID {4}TITLE/);
+  });
+
+  test('a heading is bold and nothing else has colour', async () => {
+    const { stdout } = await show(ITEMS.slice(0, 1), { isTTY: true });
+    expect(stdout.match(/\x1b\[\d+m/g)).toEqual(['\x1b[1m', '\x1b[22m']);
+  });
+
+  test.each([
+    [60, 2],
+    [72, 2],
+    [80, 2],
+    [100, 1],
+    [200, 0],
+  ])('fits %d columns, cuts titles by cells (%d of them) and never an id', async (columns, cutCount) => {
+    const { stdout } = await show(WIDE, { isTTY: true, columns, colorMode: 'never' });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+    expect(stdout).toContain('0123456789abcdef0123456789abcdef');
+    expect(stdout.split('…')).toHaveLength(cutCount + 1);
+  });
+
+  test('faults 114: columns line up behind wide, combining and new characters', async () => {
+    const titles = [
+      'plain',
+      '日本語',
+      'สวัสดีครับ',
+      'नमस्ते',
+      '🫠 melting',
+      'مَرْحَبًا',
+      '🇩🇪',
+      'e\u0301\u0302',
+      '한국어',
+    ];
+    const items = titles.map((title, index) => ({ id: `dl-${index}`, title, sizeBytes: 1024 }));
+    const { stdout } = await show(items, { isTTY: true, colorMode: 'never' });
+    expect(
+      new Set(
+        stdout
+          .trimEnd()
+          .split('\n')
+          .map((line) => stringWidth(line)),
+      ),
+    ).toHaveLength(1);
+  });
+
+  test.each([1, 20, 59])('faults 117: %d columns give one block per record', async (columns) => {
+    const { stdout } = await show(ITEMS, { isTTY: true, columns, colorMode: 'never' });
+    expect(stdout).toBe(
+      'ID: dl-1\nTITLE: First, "quoted"\nSIZE: 1.0 KiB\n\nID: dl-22\nTITLE: Two\\tcolumns\\nand lines\nSIZE: -\n',
+    );
+  });
+
+  test('faults 117: a terminal that says it has 0 columns is taken for one of 80', async () => {
+    const { stdout } = await show(ITEMS, { isTTY: true, columns: 0, colorMode: 'never' });
+    expect(stdout).toMatch(/^ID {5}TITLE/);
+  });
+
+  test('is a block per record when the ids alone are wider than the terminal', async () => {
+    const { stdout } = await show([{ id: 'x'.repeat(100), title: 'T', sizeBytes: null }], {
+      isTTY: true,
+      colorMode: 'never',
+    });
+    expect(stdout).toBe(`ID: ${'x'.repeat(100)}\nTITLE: T\nSIZE: -\n`);
+  });
+
+  test('faults 117: COLUMNS wins over the width of the stream', async () => {
+    const { stdout } = await show(ITEMS, { isTTY: true, env: { COLUMNS: '40' }, colorMode: 'never' });
+    expect(stdout).toMatch(/^ID: dl-1\n/);
+  });
+
+  test('faults 117: without UTF-8 a cut title ends in dots', async () => {
+    const { stdout } = await show(WIDE, {
+      isTTY: true,
+      columns: 60,
+      env: { LC_ALL: 'C' },
+      colorMode: 'never',
+    });
+    expect(stdout).toMatch(/A very long.*\.\.\./);
+    expect(stdout).not.toContain('…');
+  });
+
+  test('results keep their order although a table takes longer', async () => {
+    const { terminal, stdout } = makeTerminal({ isTTY: true, colorMode: 'never' });
+    terminal.line('before');
+    terminal.listing(listingOf(ITEMS.slice(0, 1)));
+    terminal.line('after');
+    await terminal.bytes(Buffer.from('last\n'));
+    expect(stdout.text()).toMatch(/^before\nID[^]*\nafter\nlast\n$/);
+  });
+
+  test('a document is indented for reading', async () => {
+    const { stdout } = await show([], { isTTY: true, format: 'json' });
+    expect(stdout).toBe('{\n  "items": [],\n  "count": 0,\n  "truncated": false\n}\n');
+  });
+});

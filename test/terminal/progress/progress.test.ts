@@ -1,0 +1,260 @@
+import { describe, expect, test } from 'vitest';
+import type { ProgressEvent } from '../../../src/terminal/progress/progress-event.ts';
+import { makeTerminal } from '../make-terminal.ts';
+
+const MIB = 1024 * 1024;
+const transfer = (share: number): ProgressEvent => ({
+  event: 'progress',
+  id: 'dl-1',
+  label: 'Lecture',
+  bytes: share * 100 * MIB,
+  totalBytes: 100 * MIB,
+  bytesPerSecond: MIB,
+  etaSeconds: Math.round((1 - share) * 100),
+});
+
+describe('in a log', () => {
+  test('a wait shows a sign of life after 30 s and then every 60 s, however often it is polled', () => {
+    const { terminal, stderr, clock } = makeTerminal();
+    terminal.progress({ event: 'state', id: 'dl-1', status: 'preparing' });
+    for (let second = 0; second < 160; second += 5) {
+      terminal.progress({ event: 'wait', id: 'dl-1', status: 'preparing' });
+      clock.advance(5000);
+    }
+    expect(stderr.text()).toBe(
+      'dl-1: preparing\ndl-1: still preparing (30s)\ndl-1: still preparing (1m 30s)\ndl-1: still preparing (2m 30s)\n',
+    );
+  });
+
+  test('each new state is one line, the same state none', () => {
+    const { terminal, stderr } = makeTerminal();
+    for (const status of ['preparing', 'preparing', 'packing', 'ready', 'ready']) {
+      terminal.progress({ event: 'state', id: 'dl-1', label: 'Lecture', status });
+    }
+    expect(stderr.text()).toBe('Lecture: preparing\nLecture: packing\nLecture: ready\n');
+  });
+
+  test('a fast transfer has a line only each 30 s', () => {
+    const { terminal, stderr, clock } = makeTerminal();
+    for (let percent = 0; percent <= 100; percent += 1) {
+      terminal.progress(transfer(percent / 100));
+      clock.advance(1000);
+    }
+    expect(stderr.text().trimEnd().split('\n')).toEqual([
+      'Lecture: 30 % (30/100 MiB, 1 MiB/s, 1:10 left)',
+      'Lecture: 60 % (60/100 MiB, 1 MiB/s, 0:40 left)',
+      'Lecture: 90 % (90/100 MiB, 1 MiB/s, 0:10 left)',
+    ]);
+  });
+
+  test('a slow transfer has a line only each 10 %', () => {
+    const { terminal, stderr, clock } = makeTerminal();
+    for (let percent = 0; percent <= 25; percent += 1) {
+      terminal.progress({ event: 'progress', id: 'dl-1', bytes: percent, totalBytes: 100 });
+      clock.advance(20_000);
+    }
+    expect(stderr.text()).toBe('dl-1: 10 % (10 B/100 B)\ndl-1: 20 % (20 B/100 B)\n'.replaceAll(' B/', '/'));
+  });
+
+  test('a transfer of unknown size has a line each 30 s', () => {
+    const { terminal, stderr, clock } = makeTerminal();
+    for (let second = 0; second <= 60; second += 10) {
+      terminal.progress({ event: 'progress', id: 'dl-1', bytes: second * MIB, bytesPerSecond: MIB });
+      clock.advance(10_000);
+    }
+    expect(stderr.text()).toBe('dl-1: 30 MiB, 1 MiB/s\ndl-1: 60 MiB, 1 MiB/s\n');
+  });
+
+  test('a retry, a verification and the end are said', () => {
+    const { terminal, stderr, clock } = makeTerminal();
+    terminal.progress(transfer(0.5));
+    terminal.progress({
+      event: 'retry',
+      id: 'dl-1',
+      label: 'Lecture',
+      attempt: 2,
+      message: 'connection reset',
+    });
+    terminal.progress({ event: 'verify', id: 'dl-1', label: 'Lecture', bytes: 0, totalBytes: 100 });
+    clock.advance(30_000);
+    terminal.progress({ event: 'verify', id: 'dl-1', label: 'Lecture', bytes: 45, totalBytes: 100 });
+    terminal.progress({
+      event: 'done',
+      id: 'dl-1',
+      label: 'Lecture',
+      message: 'Lecture.zip, 100 MiB, verified',
+    });
+    terminal.endProgress();
+    expect(stderr.text()).toBe(
+      'Lecture: retry 2: connection reset\nLecture: verifying 45 % (45/100 B)\n✔ Lecture.zip, 100 MiB, verified\n',
+    );
+  });
+
+  test('a package that is done is forgotten: asked for again it is told from the start', () => {
+    const { terminal, stderr } = makeTerminal();
+    for (let round = 0; round < 2; round += 1) {
+      terminal.progress({ event: 'state', id: 'dl-1', status: 'ready' });
+      terminal.progress({ event: 'done', id: 'dl-1', message: 'there' });
+    }
+    expect(stderr.text()).toBe('dl-1: ready\n✔ there\n'.repeat(2));
+  });
+
+  test('several packages are told apart', () => {
+    const { terminal, stderr, clock } = makeTerminal();
+    for (const id of ['dl-1', 'dl-2']) terminal.progress({ event: 'state', id, status: 'preparing' });
+    clock.advance(30_000);
+    for (const id of ['dl-1', 'dl-2']) terminal.progress({ event: 'wait', id, status: 'preparing' });
+    expect(stderr.text().trimEnd().split('\n')).toEqual([
+      'dl-1: preparing',
+      'dl-2: preparing',
+      'dl-1: still preparing (30s)',
+      'dl-2: still preparing (30s)',
+    ]);
+  });
+
+  test('standard output and escape codes have no part in it', () => {
+    const { terminal, stdout, stderr, clock } = makeTerminal({
+      env: { TERM: 'xterm-256color', LANG: 'C.UTF-8' },
+    });
+    terminal.progress(transfer(0));
+    clock.advance(60_000);
+    terminal.progress(transfer(0.6));
+    expect(stdout.text()).toBe('');
+    expect(stderr.text()).toMatch(/^Lecture: 60 %/);
+    expect(stderr.text()).not.toContain('\x1b');
+  });
+});
+
+describe('an archive that is unpacked after its download, in a log', () => {
+  test('has lines of its own, with the count of files', () => {
+    const { terminal, stderr, clock } = makeTerminal();
+    const unpacking = (share: number, files: number) => ({ ...transfer(share), files, totalFiles: 40 });
+    terminal.progress(transfer(0));
+    terminal.progress(transfer(1));
+    terminal.progress(unpacking(0, 0));
+    clock.advance(31_000);
+    terminal.progress(unpacking(0.6, 12));
+    expect(stderr.text()).toBe('Lecture: unpacking 60 % (60/100 MiB, 12/40 files, 1 MiB/s, 0:40 left)\n');
+  });
+});
+
+describe('--progress json', () => {
+  test('is one object per event with all keys in order, null where unknown', () => {
+    const { terminal, stdout, stderr, clock } = makeTerminal({ progressMode: 'json', quiet: true });
+    terminal.progress({ event: 'state', id: 'dl-1', label: 'never printed', status: 'preparing' });
+    clock.advance(1500);
+    terminal.progress({ ...transfer(0.5), attempt: 1, message: 'm' });
+    expect(stderr.text()).toBe(
+      '{"event":"state","id":"dl-1","time":"2026-01-15T12:00:00.000Z","status":"preparing","bytes":null,"totalBytes":null,' +
+        '"bytesPerSecond":null,"etaSeconds":null,"attempt":null,"message":null}\n' +
+        '{"event":"progress","id":"dl-1","time":"2026-01-15T12:00:01.500Z","status":null,"bytes":52428800,"totalBytes":104857600,' +
+        '"bytesPerSecond":1048576,"etaSeconds":50,"attempt":1,"message":"m"}\n',
+    );
+    expect(stdout.text()).toBe('');
+  });
+});
+
+test('--progress none tells nothing', () => {
+  const { terminal, stderr, clock } = makeTerminal({ progressMode: 'none' });
+  terminal.progress(transfer(0));
+  clock.advance(60_000);
+  terminal.progress(transfer(0.9));
+  terminal.progress({ event: 'done', id: 'dl-1', message: 'there' });
+  expect(stderr.text()).toBe('');
+});
+
+describe('a bar', () => {
+  test('is never drawn for what is done by then, and the last word is said', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
+    terminal.progress(transfer(0.5));
+    terminal.progress({ event: 'done', id: 'dl-1', message: 'there' });
+    await terminal.flush();
+    expect(stderr.text()).toBe('✔ there\n');
+  });
+
+  test('is never drawn when progress was ended by then', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
+    terminal.progress(transfer(0.5));
+    terminal.endProgress();
+    await terminal.flush();
+    expect(stderr.text()).toBe('');
+  });
+
+  test('that was still loading is drawn with the latest event once it is there, and taken away at the end', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
+    terminal.progress(transfer(0.1));
+    terminal.progress(transfer(0.5));
+    await terminal.flush();
+    expect(stderr.text()).toMatch(/Lecture · █{7,}▌?░{7,} {2}50 % ·/);
+    expect(stderr.text()).not.toContain('10 %');
+    terminal.endProgress();
+    expect(stderr.text()).toMatch(/\x1b\[\?25h$/);
+  });
+
+  test('shows a request that is tried again, and does not count it as a package', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
+    terminal.progress({ event: 'wait', id: 'dl-1', status: 'preparing' });
+    terminal.progress({ event: 'retry', id: null, attempt: 1, message: 'connection reset' });
+    await expect.poll(() => stderr.text()).toContain('retry 1: connection reset');
+    terminal.progress({ event: 'wait', id: 'dl-1', status: 'preparing' });
+    terminal.progress({ event: 'wait', id: 'dl-2', status: 'preparing' });
+    await expect.poll(() => stderr.text()).toContain('dl-1 · preparing · 0s\n  dl-2 · preparing · 0s');
+    terminal.endProgress();
+    expect(stderr.text()).not.toMatch(/dl-2[^\n]*\n[^\n]*retry/);
+  });
+
+  test('shows a verification beside the bytes that still come, and alone when all are there', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never', columns: 120 });
+    terminal.progress(transfer(0.5));
+    terminal.progress({
+      event: 'verify',
+      id: 'dl-1',
+      label: 'Lecture',
+      bytes: 20 * MIB,
+      totalBytes: 100 * MIB,
+    });
+    await terminal.flush();
+    terminal.progress(transfer(0.6));
+    terminal.progress({
+      event: 'verify',
+      id: 'dl-1',
+      label: 'Lecture',
+      bytes: 30 * MIB,
+      totalBytes: 100 * MIB,
+    });
+    await expect.poll(() => stderr.text()).toMatch(/60 % · .*verified 30 %/);
+    terminal.progress(transfer(1));
+    terminal.progress({
+      event: 'verify',
+      id: 'dl-1',
+      label: 'Lecture',
+      bytes: 40 * MIB,
+      totalBytes: 100 * MIB,
+    });
+    await expect.poll(() => stderr.text()).toMatch(/40 % · .*verifying/);
+    terminal.endProgress();
+  });
+
+  test('faults 117: draws no more than ten pictures a second', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
+    terminal.progress(transfer(0));
+    await terminal.flush();
+    const startMs = performance.now();
+    while (performance.now() - startMs < 500) {
+      terminal.progress(transfer((performance.now() - startMs) / 1000));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const pictures = stderr.text().split('Lecture').length - 1;
+    expect(pictures).toBeLessThanOrEqual((performance.now() - startMs) / 100 + 1);
+    terminal.endProgress();
+  });
+
+  test('is taken away when the last package is done, whatever was tried again meanwhile', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
+    terminal.progress({ event: 'retry', id: null, attempt: 1, message: 'connection reset' });
+    await terminal.flush();
+    terminal.progress(transfer(0.5));
+    terminal.progress({ event: 'done', id: 'dl-1', message: 'there' });
+    expect(stderr.text()).toMatch(/\x1b\[\?25h✔ there\n$/);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { ExpectedError } from '../../../src/errors.ts';
+import { openInput } from '../../support/process/streams.ts';
+import { makeTerminal } from '../make-terminal.ts';
+
+const failure = (expected: Partial<ExpectedError>) =>
+  expect.objectContaining<Partial<ExpectedError>>(expected);
+
+describe('confirm', () => {
+  test.each([
+    ['without a terminal', {}],
+    ['with --no-input', { isTTY: true, noInput: true }],
+    ['under CI', { isTTY: true, env: { CI: 'true' } }],
+  ])('%s nobody is asked and the flag is named', async (_name, options) => {
+    const { terminal, stdout, stderr } = makeTerminal(options);
+    await expect(terminal.confirm('Delete 3 packages?', new AbortController().signal)).rejects.toThrow(
+      failure({
+        code: 'USAGE',
+        message: 'nobody is here to answer: Delete 3 packages?',
+        details: { hint: 'this needs a person at a terminal, or --yes' },
+      }),
+    );
+    expect([stdout.text(), stderr.text()]).toEqual(['', '']);
+  });
+
+  test.each([{}, { TERM: 'dumb' }])('with %j a signal ends the question with its own reason', async (env) => {
+    const reason = new ExpectedError('INTERRUPTED', 'SIGTERM', { exitCode: 143 });
+    const abort = new AbortController();
+    const { terminal, stdout } = makeTerminal({ isTTY: true, env });
+    const answer = terminal.confirm('Delete?', abort.signal);
+    abort.abort(reason);
+    await expect(answer).rejects.toBe(reason);
+    expect(stdout.text()).toBe('');
+  });
+
+  test('the end of input is an interruption', async () => {
+    const stdin = openInput({ isTTY: true });
+    const { terminal } = makeTerminal({ isTTY: true, stdin });
+    const answer = terminal.confirm('Delete?', new AbortController().signal);
+    stdin.end();
+    await expect(answer).rejects.toThrow(failure({ code: 'INTERRUPTED', exitCode: 130 }));
+  });
+
+  test('no listener stays on standard input', async () => {
+    const stdin = openInput({ isTTY: true });
+    const { terminal } = makeTerminal({ isTTY: true, stdin, env: { TERM: 'dumb' } });
+    const before = stdin.listenerCount('keypress');
+    const answer = terminal.confirm('Delete?', new AbortController().signal);
+    stdin.write('y\n');
+    expect(await answer).toBe(true);
+    expect(stdin.listenerCount('keypress')).toBe(before);
+  });
+});

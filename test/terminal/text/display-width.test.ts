@@ -1,0 +1,22 @@
+import stringWidth from 'string-width';
+import { expect, test } from 'vitest';
+import { displayWidth, truncateMiddle, truncateToWidth } from '../../../src/terminal/text/display-width.ts';
+
+test('every character that is counted without Unicode tables is one cell wide, and stays one beside others', () => {
+  const other = Array.from({ length: 0x3000 }, (_, code) => String.fromCodePoint(code)).filter(
+    (character) => displayWidth(character) !== stringWidth(character),
+  );
+  expect(other).toEqual([]);
+  expect(displayWidth('Grüße – “aus” Graz…')).toBe(stringWidth('Grüße – “aus” Graz…'));
+  // Letters in two parts, a flag, a keycap and wide letters are left to the tables.
+  for (const text of ['u\u0308ber', '🇦🇹', '1\uFE0F\u20E3', '日本', 'soft\u00ADhyphen', 'a\tb', 'a\u200Db'])
+    expect([text, displayWidth(text)]).toEqual([text, stringWidth(text)]);
+});
+
+test('texts are cut by cells, with and without Unicode tables', () => {
+  expect(truncateToWidth('Lecture on trees', 10, '…')).toBe('Lecture o…');
+  expect(truncateToWidth('日本語の字幕', 7, '…')).toBe('日本語…');
+  expect(truncateToWidth('u\u0308u\u0308u\u0308u\u0308', 3, '…')).toBe('u\u0308u\u0308…');
+  expect(truncateMiddle('Lecture on trees', 9, '…')).toBe('Lect…rees');
+  expect(truncateMiddle('日本語の字幕', 7, '…')).toBe('日…字幕');
+});

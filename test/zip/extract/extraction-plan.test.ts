@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { planExtraction } from '../../../src/zip/extract/extraction-plan.ts';
+import { readDirectory } from '../../../src/zip/read/directory.ts';
+import { type EntrySpec, makeZip } from '../../support/zip-maker.ts';
+import { failureOf } from '../failure-of.ts';
+import { memorySource } from '../memory-source.ts';
+
+async function entriesOf(specs: readonly EntrySpec[]) {
+  return (await readDirectory(memorySource(makeZip(specs)))).entries;
+}
+
+test('a plan has the files in the order of the archive, the folders that have entries, and the sum', async () => {
+  const entries = await entriesOf([
+    { name: 'b', content: '12345' },
+    { name: 'd/' },
+    { name: 'd/a', content: '123' },
+  ]);
+  const plan = await planExtraction(entries.toReversed());
+  expect(plan.files.map(({ components }) => components)).toEqual([['b'], ['d', 'a']]);
+  expect(plan.folders.map(({ components }) => components)).toEqual([['d']]);
+  expect(plan.unpackedBytes).toBe(8);
+});
+
+test('all offending names are counted, ten are shown', async () => {
+  const bad = [...Array(25).keys()].map((index) => ({ name: `../${index}` }));
+  const entries = await entriesOf([{ name: 'good' }, ...bad]);
+  const error = await failureOf(planExtraction(entries));
+  expect(error.code).toBe('UNSAFE');
+  expect(error.message).toContain('"../0" leads out of the folder (..)');
+  expect(error.message).toContain('"../9"');
+  expect(error.message).not.toContain('"../10"');
+  expect(error.message).toContain('and 15 more');
+  expect(error.message).not.toContain('good');
+});
+
+test('row 97: the sum of the sizes has a limit, met exactly or not', async () => {
+  const entries = await entriesOf([
+    { name: 'a', content: 'x'.repeat(60) },
+    { name: 'b', content: 'x'.repeat(40) },
+  ]);
+  expect((await planExtraction(entries, { maxSizeBytes: 100 })).unpackedBytes).toBe(100);
+  const error = await failureOf(planExtraction(entries, { maxSizeBytes: 99 }));
+  expect(error).toMatchObject({ code: 'UNSAFE' });
+  expect(error.message).toContain('100 bytes');
+});
+
+test('row 97: the ratio counts above 1 MiB only and can be allowed', async () => {
+  const zeros = (sizeBytes: number): EntrySpec => ({
+    name: 'zeros',
+    content: Buffer.alloc(sizeBytes),
+    method: 8,
+  });
+  expect((await planExtraction(await entriesOf([zeros(2 ** 20)]))).files).toHaveLength(1);
+  const entries = await entriesOf([zeros(2 ** 20 + 1)]);
+  expect((await failureOf(planExtraction(entries))).message).toContain('200 times');
+  expect((await planExtraction(entries, { maxRatio: 2000 })).files).toHaveLength(1);
+});
+
+test('row 97: many small entries may not make a bomb together', async () => {
+  const names = [...Array(3).keys()].map((index) => `zeros ${index}`);
+  const zeros = names.map((name) => ({ name, content: Buffer.alloc(2 ** 19), method: 8 }));
+  expect((await planExtraction(await entriesOf(zeros.slice(1)))).files).toHaveLength(2);
+  const entries = await entriesOf(zeros);
+  const error = await failureOf(planExtraction(entries));
+  expect(error).toMatchObject({ code: 'UNSAFE', details: { hint: expect.stringContaining('--max-size') } });
+  expect(error.message).toContain('it unpacks to more than 200 times its packed size');
+  expect((await planExtraction(entries, { maxRatio: 2000 })).files).toHaveLength(3);
+});
+
+test('row 107: folders without end are refused before they fill the memory', async () => {
+  const deep = (first: number): string => [first, ...Array<string>(90).fill('ﷺ'.repeat(12)), 'x'].join('/');
+  const [entry] = await entriesOf([{ name: 'x' }]);
+  if (entry === undefined) throw new Error('no entry');
+  const entries = Array.from({ length: 20_000 }, (_, index) => ({ ...entry, path: deep(index) }));
+  const before = process.memoryUsage().heapUsed;
+  const error = await failureOf(planExtraction(entries));
+  expect(error.message).toMatch(/^the archive is refused: it has too many folders \(\d+ and more\)$/);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(200 * 2 ** 20);
+});
+
+test('a plan that takes long can be aborted', async () => {
+  const entries = await entriesOf([{ name: 'x' }]);
+  const reason = new Error('Ctrl-C');
+  await expect(planExtraction(entries, {}, AbortSignal.abort(reason))).rejects.toBe(reason);
+});

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { safePath } from '../../../src/zip/extract/safe-path.ts';
+
+// The names that are refused are in hostile-archives.ts, where whole archives are made of them.
+describe('names of entries', () => {
+  test.each([
+    'a',
+    'a/b.txt',
+    '..foo',
+    '...a',
+    '.hidden/x',
+    '-rf',
+    '~/x',
+    'console.log',
+    'com10',
+    'nulls/auxiliary',
+    'a b/c d.mp4',
+    'Ünïcödé 漢字 👍.mp4',
+    'family 👨\u200d👩\u200d👧.mp4',
+    'می\u200cخواهم.srt',
+    `${'x'.repeat(255)}/y`,
+    `${'d/'.repeat(99)}x`,
+  ])('%j is taken as it is', (path) => {
+    expect(safePath(path)).toEqual({ components: path.split('/'), offence: null });
+  });
+
+  test('a folder loses its slash', () => {
+    expect(safePath('a/b/').components).toEqual(['a', 'b']);
+  });
+
+  test.each([
+    ['a: b.srt', 'a_ b.srt'],
+    ['Teil 1: Was ist das?.mp4', 'Teil 1_ Was ist das_.mp4'],
+    ['a.txt:stream', 'a.txt_stream'],
+    ['<>"|*', '_____'],
+    ['foo..', 'foo__'],
+    ['Vorwort./a ', 'Vorwort_/a_'],
+    ['CON', 'CON_'],
+    ['x/nul.tar.gz', 'x/nul_.tar.gz'],
+    ['aux .txt', 'aux_ .txt'],
+    ['conin$', 'conin$_'],
+    ['lpt²', 'lpt²_'],
+    ['\u00adsoft\u200e', '_soft_'],
+  ])('row 88: %j becomes %j on every system', (path, portable) => {
+    expect(safePath(path).components?.join('/')).toBe(portable);
+  });
+
+  test.each([
+    ['x'.repeat(256), 'has a part longer than 255 bytes'],
+    [`nul.${'x'.repeat(251)}`, 'has a part longer than 255 bytes'],
+    [`${'d/'.repeat(100)}x`, 'is deeper than 100 folders'],
+    ['a//', 'has an empty part'],
+    ['/', 'is an absolute path'],
+    ['\ud800', 'contains control or invisible characters'],
+    ['soft\u2067', 'contains control or invisible characters'],
+    ['..\u00ad', 'has a part of only dots and spaces'],
+    ['.\u017ftreamdiver-dl-x/y', 'has a name that is used for files under way'],
+    ['...', 'has a part of only dots and spaces'],
+    ['a/.. /b', 'has a part of only dots and spaces'],
+    ['c:evil', 'begins with a drive letter'],
+    ['.Streamdiver-DL-x/y', 'has a name that is used for files under way'],
+  ])('%j is refused', (path, offence) => {
+    expect(safePath(path)).toEqual({ components: null, offence });
+  });
+});
+
+test('what takes the place of a device name counts, too', () => {
+  expect(safePath('con/nul', 8).offence).toBe('is longer than 8 bytes');
+  expect(safePath('con/nul', 9).components).toEqual(['con_', 'nul_']);
+});
+
+test('a name of many dots is looked through once, or this takes half a minute', { timeout: 10_000 }, () => {
+  const path = `${'.'.repeat(4_000)}x`;
+  for (let count = 0; count < 1_000; count++) {
+    expect(safePath(path).offence).toBe('has a part longer than 255 bytes');
+  }
+});

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { ExpectedError } from '../../../src/errors.ts';
+import { extractArchive } from '../../../src/zip/extract/extract.ts';
+import { verifyArchive } from '../../../src/zip/read/verify.ts';
+import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
+import { UNPACKER } from '../extract/unpacker.ts';
+import { failureOf } from '../failure-of.ts';
+import { memorySource } from '../memory-source.ts';
+import { HOSTILE_ARCHIVES, type HostileArchive, ODD_ARCHIVES } from './hostile-archives.ts';
+
+const REFUSED_WHOLE = HOSTILE_ARCHIVES.filter(({ refusedBy }) => refusedBy === 'verify');
+const NOT_UNPACKED = HOSTILE_ARCHIVES.filter(({ refusedBy }) => refusedBy === 'extract');
+
+function expectRefusal(error: ExpectedError, { code, says }: HostileArchive): void {
+  expect(error.message).toMatch(says);
+  expect(error.code).toBe(code);
+  expect(error.details.hint).toBeTruthy();
+  expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+}
+
+describe('refused, with the reason named', () => {
+  test.each(REFUSED_WHOLE)('$name', async (hostile) => {
+    const folder = makeTempFolder();
+    const archive = memorySource(hostile.bytes());
+
+    expectRefusal(await failureOf(verifyArchive(archive)), hostile);
+    // What is whole may have been unpacked before the fault was met; nothing half, nothing elsewhere.
+    await failureOf(extractArchive(archive, { directory: join(folder, 'target'), unpacker: UNPACKER }));
+
+    const tree = listTree(folder);
+    expect(tree.filter(({ type }) => type === 'link' || type === 'other')).toEqual([]);
+    expect(tree.filter(({ path }) => path.includes('.streamdiver') || !path.startsWith('target'))).toEqual(
+      [],
+    );
+  });
+
+  test.each(NOT_UNPACKED)('$name', async (hostile) => {
+    const folder = makeTempFolder();
+    const archive = memorySource(hostile.bytes());
+    await verifyArchive(archive);
+
+    const error = await failureOf(
+      extractArchive(archive, { directory: join(folder, 'target'), unpacker: UNPACKER }),
+    );
+
+    expectRefusal(error, hostile);
+    expect(listTree(folder)).toEqual([]);
+  });
+
+  test('there are enough of them, each with a name of its own', () => {
+    const names = HOSTILE_ARCHIVES.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.length).toBeGreaterThan(120);
+  });
+});
+
+describe('odd but right: accepted and unpacked', () => {
+  test.each(ODD_ARCHIVES)('$name', async ({ bytes, paths }) => {
+    const directory = makeTempFolder();
+    const archive = memorySource(bytes());
+
+    const verification = await verifyArchive(archive);
+    expect(verification).toMatchObject({ entries: paths.length, unverified: [] });
+
+    const { files } = await extractArchive(archive, { directory, unpacker: UNPACKER });
+    const expected = paths.filter((path) => !path.endsWith('/')).map((path) => join(directory, path));
+    expect(files.map(({ path }) => path).toSorted()).toEqual(expected.toSorted());
+    for (const { path, sizeBytes } of files) expect(readFileSync(path).length).toBe(sizeBytes);
+  });
+});

@@ -1,0 +1,253 @@
+import { deflateRawSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { readDirectory } from '../../../src/zip/read/directory.ts';
+import { isZip } from '../../../src/zip/read/layout.ts';
+import { verifyArchive } from '../../../src/zip/read/verify.ts';
+import { pseudoRandom, pseudoRandomBytes } from '../../support/bytes.ts';
+import { makeZip, timestampExtra } from '../../support/zip-maker.ts';
+import { failureOf } from '../failure-of.ts';
+import { memorySource } from '../memory-source.ts';
+
+const TEXT = 'Guten Tag. '.repeat(40);
+
+describe('verifying', () => {
+  test('reads stored and deflated entries of every size around a block and counts what it unpacks', async () => {
+    const block = 2 ** 20;
+    const sizes = [0, 1, 65_535, block - 100, block, block + 1, 3 * block + 17];
+    const entries = sizes.flatMap((size, index) => [
+      { name: `${size}.stored`, content: pseudoRandomBytes(size, index) },
+      { name: `${size}.deflated`, content: pseudoRandomBytes(size, index), method: 8 },
+    ]);
+    const archive = memorySource(makeZip(entries));
+    const progress: number[] = [];
+
+    const verification = await verifyArchive(archive, {
+      onProgress: (bytesDone) => progress.push(bytesDone),
+    });
+
+    const unpackedBytes = 2 * sizes.reduce((sum, size) => sum + size, 0);
+    expect(verification).toEqual({ entries: entries.length, unpackedBytes, unverified: [] });
+    expect(progress.at(-1)).toBe(archive.sizeBytes);
+    expect(progress).toEqual(progress.toSorted((one, other) => one - other));
+  });
+
+  test('row 107: reads each byte at most once besides the end, in blocks of at most 1 MiB', async () => {
+    const archive = memorySource(
+      makeZip([...Array(2000).keys()].map((index) => ({ name: `f${index}`, content: TEXT }))),
+    );
+    await verifyArchive(archive);
+    const [tail, ...blocks] = archive.reads.filter(([start, end]) => end > start);
+    expect(tail).toEqual([archive.sizeBytes - 65_633, archive.sizeBytes]);
+    expect(blocks.every(([start, end]) => end - start <= 2 ** 20)).toBe(true);
+    expect(blocks.length).toBeLessThanOrEqual(4);
+  });
+
+  test('row 105: says which entries it could not look into, and keeps the archive', async () => {
+    const archive = makeZip([
+      { name: 'a', content: TEXT },
+      { name: 'b', content: TEXT, method: 14 },
+      { name: 'c', content: TEXT, flags: 1, descriptor: 'signed32' },
+    ]);
+    const { unverified } = await verifyArchive(memorySource(archive));
+    expect(unverified).toEqual([
+      { path: 'b', reason: 'compressed as lzma' },
+      { path: 'c', reason: 'encrypted' },
+    ]);
+  });
+
+  test('row 103: reads 65,536 entries by zip64, refuses the same without', async () => {
+    const entries = [...Array(65_536).keys()].map((index) => ({ name: `${index}` }));
+    const verification = await verifyArchive(memorySource(makeZip(entries, { zip64End: true })));
+    expect(verification.entries).toBe(65_536);
+
+    const wrapped = makeZip(entries, { end: { entries: 0, entriesHere: 0 } });
+    expect((await failureOf(verifyArchive(memorySource(wrapped)))).code).toBe('INTEGRITY');
+  });
+
+  test('stops with the reason of the signal, before, between blocks and within an entry', async () => {
+    const archive = makeZip([
+      { name: 'big', content: pseudoRandomBytes(4 * 2 ** 20, 1) },
+      { name: 'deflated', content: pseudoRandomBytes(4 * 2 ** 20, 2), method: 8 },
+    ]);
+    const reason = new Error('enough');
+    await expect(verifyArchive(memorySource(archive), { signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
+    for (const limit of [1, 3 * 2 ** 20, 6 * 2 ** 20]) {
+      const controller = new AbortController();
+      const onProgress = (bytesDone: number): void => {
+        if (bytesDone >= limit) controller.abort(reason);
+      };
+      const verified = verifyArchive(memorySource(archive), { signal: controller.signal, onProgress });
+      await expect(verified).rejects.toBe(reason);
+    }
+  });
+
+  test('passes on what the source says when it cannot read', async () => {
+    const archive = memorySource(makeZip([{ name: 'a', content: pseudoRandomBytes(3 * 2 ** 20, 1) }]));
+    const cause = new Error('cable pulled');
+    const source = {
+      sizeBytes: archive.sizeBytes,
+      read: (start: number, end: number) =>
+        start === 2 ** 20 ? Promise.reject(cause) : archive.read(start, end),
+    };
+    await expect(verifyArchive(source)).rejects.toBe(cause);
+  });
+});
+
+describe('damage', () => {
+  const entries = [
+    { name: 'stored.bin', content: pseudoRandomBytes(3000, 5) },
+    { name: 'deflated.txt', content: TEXT, method: 8 },
+    { name: 'described.txt', content: TEXT, method: 8, descriptor: 'signed32' as const },
+    { name: 'folder/' },
+  ];
+
+  async function codesOfTruncations(whole: Buffer): Promise<readonly string[]> {
+    const lengths = new Set<number>();
+    for (let cut = 1; cut <= 100; cut++) lengths.add(whole.length - cut);
+    for (let part = 0; part < 1000; part++) lengths.add(Math.floor((whole.length * part) / 1000));
+    const codes = new Set<string>();
+    for (const length of lengths) {
+      codes.add((await failureOf(verifyArchive(memorySource(whole.subarray(0, length))))).code);
+    }
+    return [...codes];
+  }
+
+  test.each([
+    ['plain', makeZip(entries)],
+    ['with a comment', makeZip(entries, { end: { comment: 'made by nobody in particular' } })],
+    [
+      'zip64',
+      makeZip(
+        entries.map((entry) => ({ ...entry, zip64: true })),
+        { zip64End: true },
+      ),
+    ],
+    ['empty', makeZip([])],
+  ])('row 112: a truncated archive, %s, is damaged', async (_, whole) => {
+    expect(await codesOfTruncations(whole)).toEqual(['INTEGRITY']);
+  });
+
+  test('row 112: cut exactly behind an archive inside, it looks like one with bytes before it', async () => {
+    const inner = makeZip(entries);
+    const outer = makeZip([{ name: 'a.zip', content: inner }]);
+    expect(await codesOfTruncations(outer)).toContain('INTEGRITY');
+    const cut = outer.subarray(0, 30 + 'a.zip'.length + inner.length);
+    expect((await failureOf(verifyArchive(memorySource(cut)))).code).toBe('UNSAFE');
+  });
+
+  test('row 99: a flipped bit is found, unless the byte carries no meaning', async () => {
+    const whole = makeZip(entries);
+    const meaningless = meaninglessBytes(whole, entries.length);
+    const seed = 20_261_123;
+    const next = pseudoRandom(seed);
+    const accepted: number[] = [];
+    for (let round = 0; round < 400; round++) {
+      const offset = next() % whole.length;
+      const flipped = Buffer.from(whole);
+      flipped[offset] = (flipped[offset] ?? 0) ^ (1 << (next() % 8));
+      const isAccepted = await verifyArchive(memorySource(flipped)).then(
+        ({ unverified }) => unverified.length === 0,
+        () => false,
+      );
+      if (isAccepted && !meaningless.has(offset)) accepted.push(offset);
+    }
+    expect(accepted, `seed ${seed}`).toEqual([]);
+  });
+
+  test.each([
+    ['small', 1000],
+    ['large', 1_500_000],
+  ])('bytes behind the end of the compressed data of a %s entry are damage', async (_, sizeBytes) => {
+    const content = Buffer.alloc(sizeBytes, 'text ');
+    const deflated = deflateRawSync(content);
+    const archiveOf = (...data: Buffer[]) =>
+      makeZip([{ name: 'film.srt', content, method: 8, data: Buffer.concat(data) }]);
+    expect((await verifyArchive(memorySource(archiveOf(deflated)))).entries).toBe(1);
+    for (const behind of [Buffer.alloc(1), pseudoRandomBytes(600_000, 3)]) {
+      const { code, message } = await failureOf(verifyArchive(memorySource(archiveOf(deflated, behind))));
+      expect([code, message]).toEqual(['INTEGRITY', expect.stringContaining('"film.srt" is broken')]);
+    }
+  });
+
+  /**
+   * Of both headers: the versions, the time and date, and (in the flags) the effort of the compressor;
+   * of the directory also the attributes.
+   */
+  function meaninglessBytes(archive: Buffer, entryCount: number): ReadonlySet<number> {
+    const offsets = new Set<number>();
+    const add = (start: number, ...places: number[]): void => {
+      for (const place of places) offsets.add(start + place);
+    };
+    let central = archive.readUInt32LE(archive.length - 6);
+    for (let index = 0; index < entryCount; index++) {
+      add(central, 4, 5, 6, 7, 12, 13, 14, 15, 36, 37, 38, 39, 40, 41);
+      // The lower byte of the flags holds the compressor's effort.
+      add(central, 8);
+      const local = archive.readUInt32LE(central + 42);
+      add(local, 4, 5, 6, 10, 11, 12, 13);
+      central += 46 + archive.readUInt16LE(central + 28);
+    }
+    return offsets;
+  }
+});
+
+describe('the directory', () => {
+  test('tells what it knows of each entry', async () => {
+    const archive = makeZip([
+      { name: 'a.txt', content: TEXT, method: 8, extra: timestampExtra(1_700_000_000) },
+      { name: 'd/', central: { time: 0xbf7d, date: 0x5a21 } },
+      { name: 'undated', central: { date: 0, time: 0 } },
+    ]);
+    const { entries, directoryStart, sizeBytes } = await readDirectory(memorySource(archive));
+    expect(sizeBytes).toBe(archive.length);
+    expect(directoryStart).toBe(entries.at(-1)?.endOffset);
+    expect(entries[0]).toMatchObject({
+      path: 'a.txt',
+      rawName: 'a.txt',
+      sizeBytes: TEXT.length,
+      method: 'deflated',
+      kind: 'file',
+      isEncrypted: false,
+      modifiedMs: Date.UTC(2023, 10, 14, 22, 13, 20),
+      headerOffset: 0,
+    });
+    expect(entries[1]).toMatchObject({ path: 'd/', kind: 'directory', method: 'stored', crc32: 0 });
+    expect(entries.map(({ modifiedMs }) => modifiedMs).slice(1)).toEqual([
+      Date.UTC(2025, 0, 1, 23, 59, 58),
+      null,
+    ]);
+  });
+
+  test('is read with one request when the archive is small, two when it is not', async () => {
+    const small = memorySource(makeZip([{ name: 'a', content: TEXT }]));
+    await readDirectory(small);
+    expect(small.reads).toEqual([[0, small.sizeBytes]]);
+
+    const long = [...Array(3000).keys()].map((index) => ({ name: `file number ${index}` }));
+    const large = memorySource(makeZip(long));
+    const { directoryStart } = await readDirectory(large);
+    const tailStart = large.sizeBytes - 65_633;
+    expect(large.reads).toEqual([
+      [tailStart, large.sizeBytes],
+      [directoryStart, large.sizeBytes - 22],
+    ]);
+  });
+
+  test('of something else is refused for having no end', async () => {
+    for (const bytes of [Buffer.alloc(0), Buffer.from('PK\x03\x04'), Buffer.from('<html>'.repeat(100))]) {
+      const error = await failureOf(readDirectory(memorySource(bytes)));
+      expect(error).toMatchObject({ code: 'INTEGRITY' });
+      expect(error.message).toContain('its end is missing');
+    }
+  });
+});
+
+test('row 55: an archive is known by its first bytes', () => {
+  expect(isZip(makeZip([]))).toBe(true);
+  expect(isZip(makeZip([{ name: 'a' }]).subarray(0, 4))).toBe(true);
+  expect(isZip(Buffer.from('PK\x03'))).toBe(false);
+  expect(isZip(Buffer.from('PK\x07\x08'))).toBe(false);
+  expect(isZip(new TextEncoder().encode('<!doctype html>'))).toBe(false);
+});
