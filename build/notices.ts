@@ -31,7 +31,7 @@ function packageFolder(file: string): string | null {
   return /^.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/.exec(file)?.[0] ?? null;
 }
 
-/** Of licences whose text is the same for everybody, for packages that name one without bringing it. */
+/** Of licences whose text is the same for everybody, for packages that name one without fetching it. */
 const COMMON_TEXTS = path.join(import.meta.dirname, 'licences');
 
 /** Throws when a package does not say how it may be passed on. */

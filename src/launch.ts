@@ -13,13 +13,13 @@ export async function launch(world: World): Promise<number> {
   const asksForVersion = argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
   const failure = asksForVersion ? await printVersion(world.stdout) : null;
   if (asksForVersion && failure === null) return 0;
-  const { main, tellFailure } = await import('./main.ts');
-  return failure === null ? await main(world) : await tellFailure(failure, world);
+  const { main, reportFailure } = await import('./main.ts');
+  return failure === null ? await main(world) : await reportFailure(failure, world);
 }
 
 /** Says that something was thrown aside, where nobody could catch it; the caller ends the process. */
-export async function tellCrash(error: unknown, world: World): Promise<number> {
-  const { tellCrash: tell } = await import('./main.ts');
+export async function reportCrash(error: unknown, world: World): Promise<number> {
+  const { reportCrash: tell } = await import('./main.ts');
   return await tell(error, world);
 }
 

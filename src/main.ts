@@ -113,12 +113,12 @@ function currentFolder({ cwd }: World): string {
 }
 
 /** Says that something was thrown aside, where nobody could catch it; the caller ends the process. */
-export async function tellCrash(error: unknown, world: World): Promise<number> {
-  return await tellFailure(reportBug(error, world), world);
+export async function reportCrash(error: unknown, world: World): Promise<number> {
+  return await reportFailure(reportBug(error, world), world);
 }
 
 /** Says what went wrong before a command line was read, and returns the exit code. */
-export async function tellFailure(failure: ExpectedError, world: World): Promise<number> {
+export async function reportFailure(failure: ExpectedError, world: World): Promise<number> {
   const error = withDefaultHint(failure, '');
   await tell(error, await createIo(world, complaintFlags(world)));
   return error.exitCode;

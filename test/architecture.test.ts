@@ -105,6 +105,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 const MAX_FILES_PER_FOLDER = 20;
 
+/** Words for which there is a standard one: response, header, fetch, report, check, pause, lock, match, classify, media item … */
+const OTHER_WORDS = new Set(
+  'answer answers head heads bring tell say look leave hold held patience claim holder owner agree judge unfit arrivals arriving follower medium knowing'.split(
+    ' ',
+  ),
+);
+
 /** Each third-party package is fenced into the parts that need it. */
 const FENCES: Readonly<Record<string, readonly string[]>> = {
   undici: ['http'],
@@ -194,6 +201,17 @@ describe('the folder list is the architecture', () => {
     for (const folder of importsOf.keys()) visit(folder, []);
   });
 
+  it('speaks of things by the names that the field has for them', () => {
+    const declared = /^export (?:abstract |async )*(?:function\*?|const|let|class|interface|type) (\w+)/gm;
+    const exported = files.flatMap((file) =>
+      [...readFileSync(path.join(SOURCE, file), 'utf8').matchAll(declared)].map(([, name = '']) => name),
+    );
+    const wrong = [...exported, ...files].filter((name) =>
+      wordsOf(name).some((word) => OTHER_WORDS.has(word)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('commands never import each other', () => {
     const wrong = own.filter(
       ({ file, target }) => /^commands\/[^/]+$/.test(file) && /^\.\/[^/]+$/.test(target),
@@ -228,6 +246,14 @@ describe('the folder list is the architecture', () => {
 function roomOf(file: string): string | null {
   const [, room, name] = file.split('/');
   return name === undefined ? null : (room ?? null);
+}
+
+/** `askForChunk` and `ask-for-chunk.ts` in words. */
+function wordsOf(name: string): string[] {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
 }
 
 function partOf(file: string): string {

@@ -7,14 +7,20 @@ import { followRedirects } from '../http/redirect.ts';
 import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
 import { createDownload } from './create-download.ts';
-import { explainAddress } from './likely-url.ts';
+import { explainApiUrl } from './likely-url.ts';
 import { type ListOptions, NoListError, parseList } from './list.ts';
-import { type Medium, type MediumTranscript, parseMedium, readMedium, readTranscript } from './media.ts';
+import {
+  type MediaItem,
+  type MediaTranscript,
+  parseMediaItem,
+  readMediaItem,
+  readTranscript,
+} from './media.ts';
 import { acceptedPackage, type Package, parsePackage, readPackage } from './package.ts';
 import { readClaims } from './page-end.ts';
 import { collectPages, type Page } from './paging.ts';
 import { onlyItem } from './resource.ts';
-import { type Answer, parseAnswer, parseDeletion } from './response.ts';
+import { type ApiResponse, parseDeletion, parseResponse } from './response.ts';
 import { createResponseBudget } from './response-budget.ts';
 import type { CreateDownloadBody } from './wire.ts';
 
@@ -42,13 +48,13 @@ export interface Api {
   /** One page of packages, counted from 0. */
   listDownloads(page: number, perPage: number, signal: AbortSignal): Promise<Page<Package>>;
   deleteDownload(id: string, signal: AbortSignal): Promise<void>;
-  listMedia(query: MediaQuery, signal: AbortSignal): Promise<Page<Medium>>;
-  getMedium(id: string, signal: AbortSignal): Promise<Medium>;
+  listMedia(query: MediaQuery, signal: AbortSignal): Promise<Page<MediaItem>>;
+  getMediaItem(id: string, signal: AbortSignal): Promise<MediaItem>;
   /**
    * All of one media item, over all pages. Null when the service answers 404 or without content: the item
    * has none, or there is no such item.
    */
-  listTranscripts(mediumId: string, signal: AbortSignal): Promise<readonly MediumTranscript[] | null>;
+  listTranscripts(mediumId: string, signal: AbortSignal): Promise<readonly MediaTranscript[] | null>;
   /** The request that a call would make, for `--dry-run`. */
   describe(method: string, path: string): { method: string; url: string };
   /**
@@ -117,7 +123,7 @@ export function createApi(options: ApiOptions): Api {
     method: HttpRequest['method'],
     pathAndQuery: string,
     { body, signal, retries = options.retries }: { body?: string; signal: AbortSignal; retries?: number },
-  ): Promise<Answer> => {
+  ): Promise<ApiResponse> => {
     const url = new URL(base + pathAndQuery);
     const headers = {
       accept: 'application/json',
@@ -150,7 +156,7 @@ export function createApi(options: ApiOptions): Api {
           retryAfterMs: null,
         };
       }
-      return (method === 'DELETE' ? parseDeletion : parseAnswer)(response, bytes, clock.now());
+      return (method === 'DELETE' ? parseDeletion : parseResponse)(response, bytes, clock.now());
     };
     try {
       return await withRetries(exchange, {
@@ -161,7 +167,7 @@ export function createApi(options: ApiOptions): Api {
         ...(onRetry ? { onRetry } : {}),
       });
     } catch (error) {
-      throw explainAddress(error, apiUrl);
+      throw explainApiUrl(error, apiUrl);
     }
   };
 
@@ -176,13 +182,13 @@ export function createApi(options: ApiOptions): Api {
     item: Pick<ListOptions<Item>, 'what' | 'parseItem'>,
   ): Promise<Page<Item>> => {
     const { data, envelope, headers, status } = await call('GET', pathAndQuery, { signal });
-    const { items, leftOut } = parseList(data, {
+    const { items, skippedEntries } = parseList(data, {
       ...item,
       httpStatus: status,
       warn,
       claimedItems: () => readClaims(envelope, headers, 0).totalItems,
     });
-    return { items, leftOut, ...readClaims(envelope, headers, items.length + leftOut) };
+    return { items, skippedEntries, ...readClaims(envelope, headers, items.length + skippedEntries) };
   };
 
   return {
@@ -215,12 +221,12 @@ export function createApi(options: ApiOptions): Api {
     async listMedia(query, signal) {
       return await list(mediaPath(query), signal, {
         what: 'media item',
-        parseItem: (value, id) => readMedium(value, id, warn),
+        parseItem: (value, id) => readMediaItem(value, id, warn),
       });
     },
-    async getMedium(id, signal) {
+    async getMediaItem(id, signal) {
       const { data } = await byId(call('GET', path`/media/${id}`, { signal }));
-      return parseMedium(onlyItem(data, id, 'media item'), warn);
+      return parseMediaItem(onlyItem(data, id, 'media item'), warn);
     },
     async listTranscripts(mediumId, signal) {
       const getPage = (page: number) =>
@@ -249,7 +255,7 @@ export function createApi(options: ApiOptions): Api {
 }
 
 /** A request that holds nothing but an ID can be malformed in nothing else: there is no such thing. */
-async function byId(answer: Promise<Answer>): Promise<Answer> {
+async function byId(answer: Promise<ApiResponse>): Promise<ApiResponse> {
   try {
     return await answer;
   } catch (error) {

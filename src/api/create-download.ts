@@ -4,7 +4,7 @@ import { TransportError } from '../http/transport-error.ts';
 import { readId } from '../parse/fields.ts';
 import { acceptedPackage, type Package, readPackage } from './package.ts';
 import { findResource, idOf } from './resource.ts';
-import type { Answer } from './response.ts';
+import type { ApiResponse } from './response.ts';
 
 export interface CreateDownloadOptions {
   /** Base of the API, such as https://api.streamdiver.com/v2. */
@@ -18,11 +18,11 @@ export interface CreateDownloadOptions {
  * @throws ExpectedError AMBIGUOUS when the package may have been created, else by kind of failure
  */
 export async function createDownload(
-  post: () => Promise<Answer>,
+  post: () => Promise<ApiResponse>,
   { apiUrl, retry }: CreateDownloadOptions,
 ): Promise<Package> {
   return await withRetries(async () => {
-    let answer: Answer;
+    let answer: ApiResponse;
     try {
       answer = await post();
     } catch (error) {
@@ -43,7 +43,7 @@ export async function createDownload(
 }
 
 /** The package of a successful response: its data, an ID as data, or the URL of the new package. */
-function readCreated({ data, headers, url, retryAfterMs }: Answer, apiUrl: URL): Package | null {
+function readCreated({ data, headers, url, retryAfterMs }: ApiResponse, apiUrl: URL): Package | null {
   const resource = findResource(data, 'package');
   if (resource !== null) {
     const id = idOf(resource, 'package');

@@ -15,7 +15,7 @@ export function likelyUrl({ origin, pathname }: URL): string | null {
 }
 
 /** Adds to a failure that a wrong path of the API's address would explain what the address may be. */
-export function explainAddress(error: unknown, apiUrl: URL): unknown {
+export function explainApiUrl(error: unknown, apiUrl: URL): unknown {
   const likely = likelyUrl(apiUrl);
   if (likely === null || !isExpectedError(error) || !mayBeWrongPath(error)) return error;
   return error.with({ hint: `the address of the API may be wrong: try --api-url ${likely}` });

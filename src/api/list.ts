@@ -49,7 +49,7 @@ export interface ListOptions<Item> {
 export interface ParsedList<Item> {
   readonly items: readonly Item[];
   /** How many have no ID. */
-  readonly leftOut: number;
+  readonly skippedEntries: number;
 }
 
 /**
@@ -65,7 +65,7 @@ export function parseList<Item>(
   if (values === null) {
     // HAL leaves an empty list out; what remains tells about pages.
     const total = totalItems(data) ?? claimedItems();
-    if (total === 0) return { items: [], leftOut: 0 };
+    if (total === 0) return { items: [], skippedEntries: 0 };
     if (total !== null || isNothing(data, what)) throw new NoListError(httpStatus, total !== null);
     throw new ExpectedError('BAD_RESPONSE', 'the service answered with something that is not a list', {
       httpStatus,
@@ -84,7 +84,7 @@ export function parseList<Item>(
   if (values.length > 0 && items.length === 0) {
     throw new ExpectedError('BAD_RESPONSE', `no ${what} in the response has a usable ID`, { httpStatus });
   }
-  return { items, leftOut: values.length - items.length };
+  return { items, skippedEntries: values.length - items.length };
 }
 
 /** Parses the values that have an ID; the others are left out, with one warning. */

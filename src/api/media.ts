@@ -21,7 +21,7 @@ export interface Rendition {
 }
 
 /** An item of the media library, parsed; everything but the ID may be missing. */
-export interface Medium {
+export interface MediaItem {
   readonly id: string;
   readonly name: string | null;
   readonly description: string | null;
@@ -36,7 +36,7 @@ export interface Medium {
   readonly raw: JsonObject;
 }
 
-export interface MediumTranscript {
+export interface MediaTranscript {
   readonly id: string;
   /** The tenant's own code, never validated. */
   readonly languageCode: string | null;
@@ -44,15 +44,15 @@ export interface MediumTranscript {
 }
 
 /** @throws ExpectedError BAD_RESPONSE when it is not an object with an ID */
-export function parseMedium(value: unknown, warn: (message: string) => void = () => undefined): Medium {
+export function parseMediaItem(value: unknown, warn: (message: string) => void = () => undefined): MediaItem {
   const resource = findResource(value, 'media item');
   if (resource === null) {
     throw new ExpectedError('BAD_RESPONSE', 'the service answered without a media item');
   }
-  return readMedium(resource, requireId(idOf(resource, 'media item'), 'the media item'), warn);
+  return readMediaItem(resource, requireId(idOf(resource, 'media item'), 'the media item'), warn);
 }
 
-export function readMedium(value: JsonObject, id: string, warn: (message: string) => void): Medium {
+export function readMediaItem(value: JsonObject, id: string, warn: (message: string) => void): MediaItem {
   return {
     id,
     name: readFirst(value, ['name', 'title'], readText),
@@ -73,12 +73,12 @@ export function readMedium(value: JsonObject, id: string, warn: (message: string
   };
 }
 
-export function readTranscript(raw: JsonObject, id: string): MediumTranscript {
+export function readTranscript(raw: JsonObject, id: string): MediaTranscript {
   return { id, languageCode: readFirst(raw, ['languageCode', 'language', 'locale'], readWord), raw };
 }
 
 /** The `--json` form: our keys always there, the service's other fields unchanged. */
-export function mediumDocument(medium: Medium): JsonObject {
+export function mediaItemDocument(medium: MediaItem): JsonObject {
   const { raw, id, name, description, type, durationSeconds, tags, created, renditions } = medium;
   return {
     ...raw,
@@ -93,7 +93,7 @@ export function mediumDocument(medium: Medium): JsonObject {
   };
 }
 
-export function transcriptDocument({ raw, id, languageCode }: MediumTranscript): JsonObject {
+export function transcriptDocument({ raw, id, languageCode }: MediaTranscript): JsonObject {
   return { ...raw, id, languageCode };
 }
 

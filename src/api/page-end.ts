@@ -45,7 +45,7 @@ const ABOUT_KEYS = [
 /** What a response claims about the pages of its list. */
 export interface PageClaims {
   /** It names a page after this one: a token, a link (RFC 8288 rel="next"), or a flag. */
-  readonly saysMore: boolean;
+  readonly reportsMore: boolean;
   /** On all pages; null when it does not say. */
   readonly totalItems: number | null;
   readonly totalPages: number | null;
@@ -62,7 +62,7 @@ export function readClaims(
     objects.reduce<number | null>((found, object) => found ?? read(object), null);
   const countAll = first((object) => readFirst(object, ['count'], readCount)) ?? 0;
   return {
-    saysMore:
+    reportsMore:
       /;\s*rel="?next"?/i.test(headers.get('link') ?? '') ||
       objects.some(
         (object) =>

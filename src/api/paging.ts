@@ -29,7 +29,7 @@ export interface PageOptions<Item> {
 export interface Page<Item> extends Partial<PageClaims> {
   readonly items: readonly Item[];
   /** How many items were left out because they have no ID. */
-  readonly leftOut?: number;
+  readonly skippedEntries?: number;
 }
 
 /** What all pages together came to. */
@@ -72,7 +72,7 @@ export async function collectPages<Item extends { readonly id: string }>(
     }
     if (isComplete(tally)) return { items, truncated: false };
     if (tally.repeated === 1 && received.items.length >= Math.min(pageSize, LEAST_FULL)) continue;
-    if (received.saysMore !== true && !hasMore(tally)) return { items, truncated: false };
+    if (received.reportsMore !== true && !hasMore(tally)) return { items, truncated: false };
     if (items.length >= limit) return { items, truncated: true };
     throw new ExpectedError(
       'BAD_RESPONSE',
@@ -87,7 +87,7 @@ export async function collectPages<Item extends { readonly id: string }>(
 
 function count<Item>(received: Page<Item>, newItems: number, tally: Tally): void {
   if (newItems > 0) {
-    tally.items += newItems + (received.leftOut ?? 0);
+    tally.items += newItems + (received.skippedEntries ?? 0);
     tally.pages += 1;
   } else tally.repeated += 1;
   tally.totalItems = Math.max(tally.totalItems, received.totalItems ?? 0);

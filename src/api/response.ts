@@ -9,7 +9,7 @@ import { isObject, type JsonObject, objectOrNull, parseJson, withoutByteOrderMar
 const REQUEST_ID_FIELDS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'x-correlation-id', 'cf-ray'];
 
 /** What a response holds: its status and headers both said success, and so did the envelope. */
-export interface Answer {
+export interface ApiResponse {
   /** Null when the body is empty (204). */
   readonly data: unknown;
   /** The document around the data, or the data themselves; null when the body is empty. */
@@ -25,7 +25,7 @@ export interface Answer {
  * may be missing, and so may the envelope: then the document itself is the data.
  * @throws ExpectedError by the kind of failure; its message holds the service's own words and the HTTP status
  */
-export function parseAnswer(response: HttpResponse, bytes: Buffer, nowMs: number): Answer {
+export function parseResponse(response: HttpResponse, bytes: Buffer, nowMs: number): ApiResponse {
   const { status, url, headers } = response;
   const body = withoutByteOrderMark(bytes);
   const isSuccess = status >= 200 && status < 300;
@@ -58,14 +58,14 @@ export function parseAnswer(response: HttpResponse, bytes: Buffer, nowMs: number
 /**
  * Reads the response to a DELETE, of which nothing is needed: a success is one whatever the body is (RFC 9110
  * 9.3.5), unless the envelope reports a failure, or it is a web page of something in between.
- * @throws ExpectedError as parseAnswer does
+ * @throws ExpectedError as parseResponse does
  */
-export function parseDeletion(response: HttpResponse, bytes: Buffer, nowMs: number): Answer {
+export function parseDeletion(response: HttpResponse, bytes: Buffer, nowMs: number): ApiResponse {
   const { status, url, headers } = response;
   const body = withoutByteOrderMark(bytes);
   const isSuccess = status >= 200 && status < 300;
   if (!isSuccess || looksLikeHtml(body) || (isJson(body) && isObject(parseJson(body, 'the answer')))) {
-    return parseAnswer(response, bytes, nowMs);
+    return parseResponse(response, bytes, nowMs);
   }
   return { data: null, envelope: null, status, headers, url, retryAfterMs: parseRetryAfter(headers, nowMs) };
 }

@@ -68,7 +68,7 @@ export interface Transcript {
 }
 
 /** Answer of the token endpoint: plain OAuth 2.0, not JSend. */
-export interface TokenAnswer {
+export interface TokenResponse {
   access_token: string;
   token_type?: string;
   /** Seconds. */

@@ -4,9 +4,9 @@ import { ExpectedError } from '../errors.ts';
 import { contentsCommand } from '../fetch/fetch-command.ts';
 import type { ContentsItem } from '../fetch/list-contents.ts';
 import {
-  addSelectionFlags,
-  type RawSelectionFlags,
-  readSelectionFlags,
+  addEntryFilterFlags,
+  type RawEntryFilterFlags,
+  readEntryFilterFlags,
 } from '../flags/entry-filter-flags.ts';
 import { forFlag, nonEmpty } from '../flags/flag-values.ts';
 import { formatSize } from '../parse/size.ts';
@@ -29,7 +29,7 @@ export interface ContentsOptions {
   readonly ignoreSize: boolean;
 }
 
-interface RawFlags extends RawSelectionFlags {
+interface RawFlags extends RawEntryFilterFlags {
   readonly ignoreSize?: boolean;
 }
 
@@ -46,13 +46,13 @@ export function defineContents(
       'package id, or - for standard input; asked for on a terminal',
       forFlag('the id', nonEmpty),
     );
-  addSelectionFlags(command)
+  addEntryFilterFlags(command)
     .option('--ignore-size', 'accept another size than the package lists')
     .action((id: string | undefined, raw: RawFlags, self: Command) =>
       action(
         {
           ids: id === undefined ? [] : [id],
-          selection: readSelectionFlags(raw),
+          selection: readEntryFilterFlags(raw),
           encoding: raw.encoding ?? null,
           ignoreSize: raw.ignoreSize === true,
         },

@@ -15,7 +15,7 @@ import { readMediaIds } from '../flags/ids.ts';
 import { readWaitFlags } from '../flags/wait-flags.ts';
 import { checkAnonymous, isEmptyBody } from '../media-selection/media-selection.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
-import { type Moment, parseWhen } from '../parse/time.ts';
+import { type ParsedTime, parseTime } from '../parse/time.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
 import { waitForPackage } from '../wait/wait-for-package.ts';
@@ -107,8 +107,8 @@ async function goOn(item: Package, { wait, fetch }: CreateFlags, context: Contex
 }
 
 /** A date means its end in local time, which is easily misjudged, so the moment is said in full. */
-function readExpiry(text: string, { clock, io }: Context): Moment {
-  const moment = forFlag('--expires', (value) => parseWhen(value, clock.now()))(text);
+function readExpiry(text: string, { clock, io }: Context): ParsedTime {
+  const moment = forFlag('--expires', (value) => parseTime(value, clock.now()))(text);
   if (moment.isEndOfDay) {
     io.info(`The package will expire on ${new Date(moment.utc).toString()}.`);
   }

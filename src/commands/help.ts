@@ -4,7 +4,7 @@ import { ExpectedError } from '../errors.ts';
 import { addGlobalFlags } from '../flags/global-flags.ts';
 import { formatTopic } from '../help/help-format.ts';
 import { TOPICS } from '../help/topics.ts';
-import { closestOf } from '../parse/closest-word.ts';
+import { closestWord } from '../parse/closest-word.ts';
 import { columnsOf } from '../terminal/columns.ts';
 
 export interface HelpOptions {
@@ -70,7 +70,7 @@ function findCommand(program: Command, words: readonly string[]): Command {
     );
     if (next === undefined) {
       const known = [...command.commands.flatMap((one) => [one.name(), ...one.aliases()]), ...TOPICS];
-      const meant = closestOf(word, known);
+      const meant = closestWord(word, known);
       throw new ExpectedError('USAGE', `there is no command or topic ${JSON.stringify(words.join(' '))}`, {
         hint: `${meant === undefined ? '' : `did you mean ${meant}? `}commands: ${program
           .createHelp()

@@ -4,7 +4,7 @@ import type { Package } from '../api/package.ts';
 import { collectPages } from '../api/paging.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { forFlag, knowing, nonEmpty } from '../flags/flag-values.ts';
+import { forFlag, nonEmpty, withCompletions } from '../flags/flag-values.ts';
 import { parseCount } from '../parse/count.ts';
 import { packageListing } from './listing/package-listing.ts';
 import { parseSort, type SortOrder, sortWords } from './listing/sort.ts';
@@ -58,7 +58,7 @@ export function defineList(
       'only packages with this status',
       forFlag(
         '--status',
-        knowing(USUAL_STATUSES, (text: string) => nonEmpty(text)),
+        withCompletions(USUAL_STATUSES, (text: string) => nonEmpty(text)),
       ),
     )
     .option(
@@ -66,7 +66,7 @@ export function defineList(
       `by ${SORT_FIELDS.join(', ')}`,
       forFlag(
         '--sort',
-        knowing(sortWords(SORT_FIELDS), (text: string) => parseSort(text, SORT_FIELDS)),
+        withCompletions(sortWords(SORT_FIELDS), (text: string) => parseSort(text, SORT_FIELDS)),
       ),
     )
     .action((flags: RawFlags, self: Command) => {

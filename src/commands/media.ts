@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { type Medium, type MediumTranscript, mediumDocument, transcriptDocument } from '../api/media.ts';
+import { type MediaItem, type MediaTranscript, mediaItemDocument, transcriptDocument } from '../api/media.ts';
 import { collectPages } from '../api/paging.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { forFlag, knowing, nonEmpty, oneOf } from '../flags/flag-values.ts';
+import { forFlag, nonEmpty, oneOf, withCompletions } from '../flags/flag-values.ts';
 import { checkMedia } from '../media-selection/check-media.ts';
 import { parseCount } from '../parse/count.ts';
 import type { Column } from '../terminal/listing/listing.ts';
@@ -58,7 +58,7 @@ export function defineMedia(
     .option(
       '--sort <field[:desc]>',
       'such as name or name:desc',
-      forFlag('--sort', knowing(sortWords(['name']), checkSort)),
+      forFlag('--sort', withCompletions(sortWords(['name']), checkSort)),
     )
     .option(
       '-L, --limit <n>',
@@ -89,7 +89,7 @@ function checkSort(text: string): string {
   return text;
 }
 
-const COLUMNS: readonly Column<Medium>[] = [
+const COLUMNS: readonly Column<MediaItem>[] = [
   { key: 'id', heading: 'ID', text: ({ id }) => id },
   { key: 'type', heading: 'TYPE', text: ({ type }) => type ?? '' },
   { key: 'name', heading: 'NAME', text: ({ name }) => name ?? '', shrinks: true },
@@ -138,8 +138,8 @@ export async function mediaList(
   io.listing({
     items,
     columns: COLUMNS,
-    document: { items: items.map(mediumDocument), count: items.length, truncated },
-    itemDocument: mediumDocument,
+    document: { items: items.map(mediaItemDocument), count: items.length, truncated },
+    itemDocument: mediaItemDocument,
     emptyText: 'no media',
   });
   if (truncated) io.info(`Showing the first ${items.length}; see more with --limit N or --all.`);
@@ -157,9 +157,9 @@ export async function mediaShow(
   { id }: MediaShowOptions,
   { api, io, signal }: Pick<Context, 'api' | 'io' | 'signal'>,
 ): Promise<void> {
-  const medium = await getMedium(id, api, signal);
+  const medium = await getMediaItem(id, api, signal);
   const transcripts = (await api.listTranscripts(id, signal)) ?? [];
-  const document = { ...mediumDocument(medium), transcripts: transcripts.map(transcriptDocument) };
+  const document = { ...mediaItemDocument(medium), transcripts: transcripts.map(transcriptDocument) };
   if (io.format === 'json') {
     io.json(document);
     return;
@@ -180,7 +180,7 @@ export async function mediaShow(
   if (medium.description !== null) io.info(medium.description);
 }
 
-function partsOf(medium: Medium, transcripts: readonly MediumTranscript[]): readonly Part[] {
+function partsOf(medium: MediaItem, transcripts: readonly MediaTranscript[]): readonly Part[] {
   return [
     { kind: 'medium', id: medium.id, name: medium.name ?? '', flag: '-m' },
     ...medium.renditions.map(({ id, name }) => ({
@@ -198,9 +198,9 @@ function partsOf(medium: Medium, transcripts: readonly MediumTranscript[]): read
   ];
 }
 
-async function getMedium(id: string, api: Context['api'], signal: AbortSignal): Promise<Medium> {
+async function getMediaItem(id: string, api: Context['api'], signal: AbortSignal): Promise<MediaItem> {
   try {
-    return await api.getMedium(id, signal);
+    return await api.getMediaItem(id, signal);
   } catch (error) {
     if (!isExpectedError(error, 'NOT_FOUND')) throw error;
     throw new ExpectedError('NOT_FOUND', `no media item with ID ${id}`, {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { LocalContext } from '../context.ts';
 import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
-import { forFlag, knowing, nonEmpty, repeatable } from '../flags/flag-values.ts';
+import { forFlag, nonEmpty, repeatable, withCompletions } from '../flags/flag-values.ts';
 import { parseCount } from '../parse/count.ts';
 import { parseDuration } from '../parse/duration.ts';
 import type { Traits } from '../sandbox/dialect/traits.ts';
@@ -66,12 +66,12 @@ export function defineSandbox(
     .option(
       '--fault <name[=arg]>',
       'misbehave like this; several times; `help sandbox` lists the names',
-      knowing(faultNames, repeatable('--fault')),
+      withCompletions(faultNames, repeatable('--fault')),
     )
     .option(
       '--dialect <name>',
       'answer in this dialect, or TRAIT=VALUE; repeatable; `list` shows them',
-      knowing(dialectNames, repeatable('--dialect')),
+      withCompletions(dialectNames, repeatable('--dialect')),
     )
     .action(async (words: string[], flags: RawFlags, self: Command) =>
       action(

@@ -3,14 +3,14 @@ import { promises as files } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
-import { holderOf, mayBeAlive, type Owner } from '../disk/lock-record.ts';
+import { type LockingProcess, lockRecordOf, mayBeAlive } from '../disk/lock-record.ts';
 import { readSignature } from '../disk/read-signature.ts';
 import { NotOurFileError } from '../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../errors.ts';
 
 export interface LockOptions {
-  readonly owner: Owner;
+  readonly owner: LockingProcess;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly waitMs: number;
@@ -30,7 +30,7 @@ export function temporaryBeside(file: string, pid: number): string {
 }
 
 /** Whether a name is of that kind and nobody uses it any more. */
-export function isLeftBehind(name: string, { pid, isProcessAlive }: Owner): boolean {
+export function isStaleFolder(name: string, { pid, isProcessAlive }: LockingProcess): boolean {
   const [, maker] = TEMPORARY.exec(name) ?? [];
   return maker !== undefined && (Number(maker) === pid || !isProcessAlive(Number(maker)));
 }
@@ -62,10 +62,10 @@ export async function waitForLock(
 }
 
 /** Null when the lock is ours; else what time it is on the clock of the file system, which may be another machine's. */
-async function tryToTake(lockPath: string, owner: Owner): Promise<number | null> {
+async function tryToTake(lockPath: string, owner: LockingProcess): Promise<number | null> {
   const signed = temporaryBeside(lockPath, owner.pid);
   try {
-    await files.writeFile(signed, JSON.stringify(holderOf(owner)), { mode: 0o600, flag: 'wx' });
+    await files.writeFile(signed, JSON.stringify(lockRecordOf(owner)), { mode: 0o600, flag: 'wx' });
     await renameWithoutReplacing(signed, lockPath);
     return null;
   } catch (error) {
@@ -76,7 +76,7 @@ async function tryToTake(lockPath: string, owner: Owner): Promise<number | null>
   }
 }
 
-async function isHeld(lockPath: string, owner: Owner, nowMs: number): Promise<boolean> {
+async function isHeld(lockPath: string, owner: LockingProcess, nowMs: number): Promise<boolean> {
   try {
     const { holder, isEmpty, modifiedMs } = await readSignature(lockPath);
     const silentMs = nowMs - modifiedMs;
@@ -97,7 +97,7 @@ function notALock(path: string, cause: NotOurFileError): ExpectedError {
 }
 
 /** Others may find the same dead lock, and have replaced it since: one that lives is put back. */
-async function removeDead(lockPath: string, owner: Owner, nowMs: number): Promise<void> {
+async function removeDead(lockPath: string, owner: LockingProcess, nowMs: number): Promise<void> {
   const aside = temporaryBeside(lockPath, owner.pid);
   try {
     await files.rename(lockPath, aside);

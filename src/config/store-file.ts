@@ -20,13 +20,13 @@ import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { untilFree } from '../disk/busy-file.ts';
 import { diskError, isSystemError, reasonOf } from '../disk/disk-error.ts';
-import type { Owner } from '../disk/lock-record.ts';
+import type { LockingProcess } from '../disk/lock-record.ts';
 import { makeFolders } from '../disk/make-folder.ts';
 import { NO_DETOUR } from '../disk/open-flags.ts';
 import { syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { BrokenFileError } from './json-file.ts';
-import { isLeftBehind, temporaryBeside } from './lock.ts';
+import { isStaleFolder, temporaryBeside } from './lock.ts';
 
 /** Who reads and writes, and who is told when something had to be put right. */
 export interface StoreUser {
@@ -102,14 +102,14 @@ function decode(file: string, bytes: Buffer): string {
 export async function replaceStoreFile(
   file: string,
   values: Readonly<Record<string, unknown>>,
-  { owner, ...world }: { owner: Owner; platform: NodeJS.Platform; clock: Clock },
+  { owner, ...world }: { owner: LockingProcess; platform: NodeJS.Platform; clock: Clock },
 ): Promise<void> {
   const folder = path.dirname(file);
   const staging = temporaryBeside(file, owner.pid);
   try {
     // What killed processes left, secrets among it.
     for (const name of readdirSync(folder)) {
-      if (isLeftBehind(name, owner)) clearAway(path.join(folder, name));
+      if (isStaleFolder(name, owner)) clearAway(path.join(folder, name));
     }
     mkdirSync(staging, { mode: 0o700 });
     const { default: Conf } = await import('conf');

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { TokenCache } from '../auth/token-cache.ts';
 import type { Clock } from '../clock.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
-import type { Owner } from '../disk/lock-record.ts';
+import type { LockingProcess } from '../disk/lock-record.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { type Config, configDocument, parseConfig } from './config-file.ts';
@@ -39,7 +39,7 @@ export interface Store {
 
 export interface StoreOptions extends StoreUser {
   readonly folder: string | null;
-  readonly owner: Owner;
+  readonly owner: LockingProcess;
   readonly clock: Clock;
   readonly platform: NodeJS.Platform;
   readonly signal: AbortSignal;

@@ -2,7 +2,7 @@ import { ExpectedError } from '../errors.ts';
 import { isObject, textOrNull } from '../parse/json.ts';
 
 /** A process that is writing, as it signs its lock and its journal. */
-export interface Holder {
+export interface LockRecord {
   readonly pid: number;
   /** When the process was started, as the system puts it; null where it does not tell. */
   readonly startedAt: string | null;
@@ -10,7 +10,7 @@ export interface Holder {
 }
 
 /** Who is writing, as far as other processes can check it. */
-export interface Owner {
+export interface LockingProcess {
   readonly pid: number;
   readonly hostname: string;
   readonly isProcessAlive: (pid: number) => boolean;
@@ -23,7 +23,7 @@ export interface Owner {
 /** A holder of another machine that has given no sign for so long is taken for dead. */
 export const SILENCE_MS = 15 * 60_000;
 
-export function holderOf(owner: Owner): Holder {
+export function lockRecordOf(owner: LockingProcess): LockRecord {
   const { pid, hostname } = owner;
   return { pid, startedAt: owner.processStartedAt(pid), hostname };
 }
@@ -35,7 +35,7 @@ export function holderOf(owner: Owner): Holder {
  * process that has the number now.
  * @param silentMs since its last sign, on the clock of the file system
  */
-export function mayBeAlive(holder: Holder, silentMs: number, owner: Owner): boolean {
+export function mayBeAlive(holder: LockRecord, silentMs: number, owner: LockingProcess): boolean {
   if (holder.hostname !== owner.hostname) return silentMs < SILENCE_MS;
   if (!owner.isProcessAlive(holder.pid)) return false;
   const startedAt = owner.processStartedAt(holder.pid);
@@ -43,18 +43,18 @@ export function mayBeAlive(holder: Holder, silentMs: number, owner: Owner): bool
   return startedAt === holder.startedAt;
 }
 
-export function isSelf(holder: Holder, owner: Owner): boolean {
+export function isSelf(holder: LockRecord, owner: LockingProcess): boolean {
   return holder.hostname === owner.hostname && holder.pid === owner.pid;
 }
 
-export function busy(holder: Holder, remedy: string): ExpectedError {
+export function busy(holder: LockRecord, remedy: string): ExpectedError {
   return new ExpectedError('BUSY', `process ${holder.pid} on ${holder.hostname} is writing the same file`, {
     hint: `wait for it to end; if it is gone, ${remedy}`,
   });
 }
 
 /** Null when it is not one of ours. */
-export function parseHolder(value: unknown): Holder | null {
+export function parseLockRecord(value: unknown): LockRecord | null {
   if (!isObject(value) || typeof value.pid !== 'number' || typeof value.hostname !== 'string') return null;
   return { pid: value.pid, startedAt: textOrNull(value.startedAt), hostname: value.hostname };
 }

@@ -1,6 +1,6 @@
 import { isExpectedError } from '../errors.ts';
 import { parseJson } from '../parse/json.ts';
-import { type Holder, parseHolder } from './lock-record.ts';
+import { type LockRecord, parseLockRecord } from './lock-record.ts';
 import { readSmallFile } from './read-small-file.ts';
 
 /** A signature takes some hundred bytes. */
@@ -9,7 +9,7 @@ const LIMIT_BYTES = 65_536;
 /** Who signed a file, as its content says. */
 export interface Signature {
   /** Null when nobody of ours has signed it. */
-  readonly holder: Holder | null;
+  readonly holder: LockRecord | null;
   readonly isEmpty: boolean;
   readonly modifiedMs: number;
 }
@@ -23,9 +23,9 @@ export async function readSignature(path: string): Promise<Signature> {
   return { holder: holderIn(bytes, path), isEmpty: bytes.length === 0, modifiedMs };
 }
 
-function holderIn(bytes: Buffer, path: string): Holder | null {
+function holderIn(bytes: Buffer, path: string): LockRecord | null {
   try {
-    return parseHolder(parseJson(bytes, path));
+    return parseLockRecord(parseJson(bytes, path));
   } catch (error) {
     if (!isExpectedError(error, 'BAD_RESPONSE')) throw error;
     return null;

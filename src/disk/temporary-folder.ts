@@ -1,7 +1,7 @@
 import { lstat, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError, isSystemError } from './disk-error.ts';
-import { holderOf, mayBeAlive, type Owner } from './lock-record.ts';
+import { type LockingProcess, lockRecordOf, mayBeAlive } from './lock-record.ts';
 import { readSignature } from './read-signature.ts';
 import { NotOurFileError } from './read-small-file.ts';
 
@@ -23,14 +23,14 @@ export interface TemporaryFolder {
 export async function makeTemporaryFolder(
   parent: string,
   prefix: string,
-  owner: (Owner & { readonly userId: number | null }) | null,
+  owner: (LockingProcess & { readonly userId: number | null }) | null,
 ): Promise<TemporaryFolder> {
   let made: string | null = null;
   try {
     made = await realpath(await mkdtemp(path.join(parent, prefix)));
     const signature = path.join(made, SIGNATURE);
     if (owner !== null) {
-      await writeFile(signature, JSON.stringify(holderOf(owner)), { mode: 0o600 });
+      await writeFile(signature, JSON.stringify(lockRecordOf(owner)), { mode: 0o600 });
       const { mtimeMs: nowMs } = await lstat(signature);
       await ignoreRefusals(removeAbandoned(parent, prefix, { owner, nowMs }));
     }
@@ -47,7 +47,7 @@ export async function makeTemporaryFolder(
 }
 
 interface Judge {
-  readonly owner: Owner & { readonly userId: number | null };
+  readonly owner: LockingProcess & { readonly userId: number | null };
   /** On the clock of the file system. */
   readonly nowMs: number;
 }

@@ -1,18 +1,30 @@
 import path from 'node:path';
 import { untilFree } from '../disk/busy-file.ts';
-import type { Owner } from '../disk/lock-record.ts';
+import type { LockingProcess } from '../disk/lock-record.ts';
 import { makeFolders } from '../disk/make-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { fileSourceOf } from '../range/file-source.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { type ExistingFile, proveExisting, skipExisting } from './existing-file.ts';
-import { type FillContext, type FillEvent, type FillRequest, fillPart, leave } from './fill-part.ts';
-import { checkSpace } from './part/free-space.ts';
+import {
+  type FillContext,
+  type FillEvent,
+  type FillRequest,
+  fillPart,
+  finalizeOnError,
+} from './fill-part.ts';
+import { checkFreeSpace } from './part/free-space.ts';
 import type { ObjectIdentity } from './part/journal.ts';
 import { openPartFile } from './part/open-part-file.ts';
 import type { PartFile } from './part/part-file.ts';
-import { findExisting, folderInTheWay, inTheWay, publish, specialInTheWay } from './part/publish.ts';
-import { clearLeftBehind } from './part/remove-stale-part.ts';
+import {
+  findExisting,
+  folderExistsError,
+  publish,
+  specialFileError,
+  targetExistsError,
+} from './part/publish.ts';
+import { removeStalePart } from './part/remove-stale-part.ts';
 import { isArchiveExpected } from './response/expected-content.ts';
 import type { Proof } from './verify/verify-content.ts';
 
@@ -27,7 +39,7 @@ export interface FileRequest extends FillRequest {
 }
 
 export interface FileContext extends Omit<FillContext, 'onEvent'> {
-  readonly owner: Owner;
+  readonly owner: LockingProcess;
   readonly platform: NodeJS.Platform;
   readonly onEvent: (event: FileEvent) => void;
 }
@@ -61,16 +73,16 @@ export async function downloadFile(
 ): Promise<FileResult> {
   const { target, ifExists } = request;
   const existing = await findExisting(target);
-  if (existing === 'folder' && ifExists !== 'ignore') throw folderInTheWay(target);
-  if (existing === 'special' && ifExists !== 'ignore') throw specialInTheWay(target);
+  if (existing === 'folder' && ifExists !== 'ignore') throw folderExistsError(target);
+  if (existing === 'special' && ifExists !== 'ignore') throw specialFileError(target);
   if (existing !== 'nothing' && ifExists !== 'overwrite') {
     const found = existing === 'file' ? await lookAtExisting(request, context, use) : null;
     if (found !== null) {
       if (ifExists !== 'skip')
-        await tidyUp([() => clearLeftBehind(target, request.identity, context.owner)], context);
+        await tidyUp([() => removeStalePart(target, request.identity, context.owner)], context);
       return { path: target, transferredBytes: 0, resumedFrom: 0, isAlreadyThere: true, ...found };
     }
-    if (ifExists !== 'ignore') throw inTheWay(target);
+    if (ifExists !== 'ignore') throw targetExistsError(target);
   }
   makeFolders(path.dirname(target));
   const { identity, mayResume } = request;
@@ -129,8 +141,8 @@ async function fillAndPublish(
   if (part.discarded !== null) onEvent({ kind: 'discarded', reason: part.discarded });
   if (haveBytes > 0) onEvent({ kind: 'resuming', haveBytes });
   if (request.checksSpace && sizeBytes !== null) {
-    const checking = checkSpace(path.dirname(target), sizeBytes - haveBytes);
-    await checking.catch((error: unknown) => leave(part, error));
+    const checking = checkFreeSpace(path.dirname(target), sizeBytes - haveBytes);
+    await checking.catch((error: unknown) => finalizeOnError(part, error));
   }
 
   const { proof, transferredBytes } = await fillPart(part, request, context);

@@ -3,7 +3,7 @@ import { openFileSource } from '../range/file-source.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { isArchiveExpected } from './response/expected-content.ts';
 import {
-  hasZipHead,
+  hasZipSignature,
   type Proof,
   type Verified,
   type VerifyContext,
@@ -47,7 +47,7 @@ export async function skipExisting(target: string): Promise<ExistingFile> {
 /** Only an archive or a digest can prove that bytes are right; a size alone proves nothing. */
 async function prove(source: RangeSource, request: VerifyRequest, context: VerifyContext) {
   if (request.sizeBytes !== source.sizeBytes) return null;
-  const isArchive = isArchiveExpected(request.expected) || (await hasZipHead(source));
+  const isArchive = isArchiveExpected(request.expected) || (await hasZipSignature(source));
   if (!isArchive && request.checksum === null) return null;
   try {
     return await verifyContent(source, request, context);

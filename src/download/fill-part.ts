@@ -2,11 +2,11 @@ import { isExpectedError } from '../errors.ts';
 import { linkController } from '../http/linked-controller.ts';
 import { DamagedEntryError } from '../zip/read/refusal.ts';
 import type { PartFile } from './part/part-file.ts';
-import { inspectHead, isArchiveExpected } from './response/expected-content.ts';
-import { UnfitAnswerError } from './response/file-response.ts';
+import { inspectStart, isArchiveExpected } from './response/expected-content.ts';
+import { UnexpectedResponseError } from './response/file-response.ts';
 import { type TransferResult, transfer } from './transfer/transfer.ts';
 import type { TransferContext, TransferEvent, TransferRequest } from './transfer/transfer-job.ts';
-import { followArrivals } from './verify/streaming-verifier.ts';
+import { verifyWhileStreaming } from './verify/streaming-verifier.ts';
 import type { Proof, VerifyEvent, VerifyRequest } from './verify/verify-content.ts';
 
 export interface FillRequest
@@ -40,7 +40,7 @@ export async function fillPart(part: PartFile, request: FillRequest, context: Fi
     return await transferAndVerify(part, request, context);
   } catch (error) {
     if (!(error instanceof DamagedEntryError) || error.end - error.start > REPAIR_BYTES)
-      return await leave(part, error);
+      return await finalizeOnError(part, error);
     const { start, end } = error;
     context.onEvent({ kind: 'repair', reason: error.message, bytes: end - start });
     const broughtBytes = part.have.totalBytes() - part.resumedFrom();
@@ -49,14 +49,14 @@ export async function fillPart(part: PartFile, request: FillRequest, context: Fi
       const again = await transferAndVerify(part, request, context);
       return { ...again, transferredBytes: again.transferredBytes + broughtBytes };
     } catch (second) {
-      return await leave(part, second);
+      return await finalizeOnError(part, second);
     }
   }
 }
 
 /** Leaves the part as the next run is to find it, and throws the error on. */
-export async function leave(part: PartFile, error: unknown): Promise<never> {
-  const areBytesWrong = isExpectedError(error, 'INTEGRITY') && !(error instanceof UnfitAnswerError);
+export async function finalizeOnError(part: PartFile, error: unknown): Promise<never> {
+  const areBytesWrong = isExpectedError(error, 'INTEGRITY') && !(error instanceof UnexpectedResponseError);
   if (areBytesWrong) await part.reject(error.message);
   // A disk that refuses bytes will not take a journal either.
   if (!isExpectedError(error, 'DISK')) await part.checkpoint();
@@ -73,7 +73,7 @@ async function transferAndVerify(
   const stop = linkController(context.signal);
   const { signal } = stop;
   let isTransferred = false;
-  const follower = followArrivals(part, request, {
+  const follower = verifyWhileStreaming(part, request, {
     signal,
     // Before the end it is the transfer that a person waits for.
     onEvent: (event) => {
@@ -89,7 +89,7 @@ async function transferAndVerify(
         ...request,
         isVerifiedLater: isArchive || checksum !== null,
         tailBytes: isArchive ? TAIL_BYTES : 0,
-        inspectHead: (head, contentType) => inspectHead(expected, head, contentType),
+        inspectStart: (head, contentType) => inspectStart(expected, head, contentType),
         onObject: (...told) => follower.onObject(...told),
       },
       part,

@@ -73,7 +73,7 @@ export async function extractRemotely(
     };
     const unpacking = { item, label, folder: target.folder, flags, namesTold, onBegin, onFile };
     const unpacked = await unpackArchive(source, unpacking, context);
-    const { files, leftOut } = unpacked;
+    const { files, skippedEntries } = unpacked;
     const transferredBytes = source.transferredBytes();
     const time = formatElapsed(clock.monotonicMs() - startMs);
     const share = `${formatSize(transferredBytes)} of ${formatSize(source.sizeBytes)} transferred`;
@@ -92,7 +92,7 @@ export async function extractRemotely(
       verified: {
         size: request.sizeBytes !== null,
         // What was not unpacked was not read.
-        archive: !selects && leftOut.length === 0 && files.every(({ outcome }) => outcome !== 'left'),
+        archive: !selects && skippedEntries.length === 0 && files.every(({ outcome }) => outcome !== 'left'),
         crc: true,
         checksum: false,
       },

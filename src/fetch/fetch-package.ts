@@ -18,7 +18,7 @@ import { extractRemotely } from './extract-remotely.ts';
 import { fetchCommand } from './fetch-command.ts';
 import { type FetchedFile, pathsOf } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
-import { tellFileEvents } from './file-events.ts';
+import { reportFileEvents } from './file-events.ts';
 import { chooseTargets, type Target } from './targets.ts';
 import { type Unpacked, type Unpacking, unpackArchive } from './unpack-archive.ts';
 
@@ -44,7 +44,7 @@ export async function fetchPackage(
   const { platform } = context.world;
   if (item.filesWithoutUrl > 0) throw fileWithoutUrl(item);
   const targets = await chooseTargets(item, flags, { cwd: context.cwd, isOnlyPackage, platform });
-  run.claimTargets(item.id, targets);
+  run.reserveTargets(item.id, targets);
   const fetched: FetchedFile[] = [];
   for (const [index, file] of item.files.entries()) {
     const target = targets[index];
@@ -78,7 +78,7 @@ async function fetchFile(
   const { api, io, clock, world } = context;
   const label = path.basename(target.file);
   const startMs = clock.monotonicMs();
-  const tell = tellFileEvents(io, { id: item.id, label, clock });
+  const tell = reportFileEvents(io, { id: item.id, label, clock });
   let lastByteMs = startMs;
   const fileContext: FileContext = {
     ...context,

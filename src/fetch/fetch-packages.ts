@@ -17,7 +17,7 @@ import { type FetchResult, failedResult, fetchedResult } from './fetch-result.ts
 import { createFetchRun, type FetchRun } from './fetch-run.ts';
 import { fetchToStdout } from './fetch-to-stdout.ts';
 import { findBase } from './targets.ts';
-import { leftOutError } from './unpack-archive.ts';
+import { skippedEntriesError } from './unpack-archive.ts';
 
 export interface FetchRequest {
   readonly wait: WaitFlags;
@@ -43,7 +43,7 @@ export async function fetchPackages(
   if (request.fetch.toStdout && world.isOutputClosed()) throw nowhereToWrite();
   findBase(request.fetch, context.cwd);
   const failures: Failure[] = [];
-  const tellFailure = (id: string, error: ExpectedError) => {
+  const reportFailure = (id: string, error: ExpectedError) => {
     failures.push({ id, error });
     // Of an interruption only those have something to tell that were under way; the end tells the rest.
     const isToldAtEnd = isExpectedError(signal.reason) && error.message === signal.reason.message;
@@ -57,7 +57,7 @@ export async function fetchPackages(
       const elapsedMs = () => Math.round(context.clock.monotonicMs() - startMs);
       try {
         const item = await readyPackage(id, request, context);
-        const onFailure = (error: ExpectedError) => tellFailure(id, error);
+        const onFailure = (error: ExpectedError) => reportFailure(id, error);
         const result = await inTurn(() => fetchOne(item, run, { elapsedMs, onFailure }, context));
         if (!request.fetch.removeAfterwards || result.error !== null) return result;
         return await removePackage(result, { elapsedMs, onFailure }, context);
@@ -65,7 +65,7 @@ export async function fetchPackages(
         // A bug that one package brings out is no reason to leave the others half done.
         const error = thrown instanceof ExpectedError ? thrown : context.toFailure(thrown);
         const failure = withNext(error, fetchCommand(id, request.fetch), context);
-        tellFailure(id, failure);
+        reportFailure(id, failure);
         return failedResult(id, failure.with({ id }), elapsedMs());
       }
     }),
@@ -138,10 +138,10 @@ async function fetchOne(
   const files = await fetchPackage(item, run, context);
   const result = fetchedResult(item.id, files, { durationMs: elapsedMs(), deleted: false });
   if (io.format !== 'json') for (const file of result.paths) io.line(file);
-  const leftOut = files.flatMap(({ unpacked }) => unpacked?.leftOut ?? []);
-  if (leftOut.length === 0) return result;
+  const skippedEntries = files.flatMap(({ unpacked }) => unpacked?.skippedEntries ?? []);
+  if (skippedEntries.length === 0) return result;
   const isAll = files.every(({ unpacked }) => unpacked !== null && unpacked.files.length === 0);
-  const error = leftOutError(item.id, leftOut, { isAll });
+  const error = skippedEntriesError(item.id, skippedEntries, { isAll });
   onFailure(error);
   return { ...result, error: errorDocument(error) };
 }

@@ -22,7 +22,7 @@ export interface FetchRun {
    * package must not pass for one that is here already.
    * @throws ExpectedError EXISTS when another package of this command has one of them
    */
-  claimTargets(packageId: string, targets: readonly Target[]): void;
+  reserveTargets(packageId: string, targets: readonly Target[]): void;
 }
 
 export function createFetchRun(
@@ -37,7 +37,7 @@ export function createFetchRun(
     budget: createConnectionBudget(flags.connections ?? DEFAULT_CONNECTIONS),
     limitRate: rate === null ? null : createRateLimit(rate, clock),
     namesTold: new Set(),
-    claimTargets(packageId, targets) {
+    reserveTargets(packageId, targets) {
       const paths = targets.flatMap(({ file, folder }) => (flags.extract ? [file, folder] : [file]));
       for (const path of paths) {
         const holder = holders.get(path) ?? packageId;

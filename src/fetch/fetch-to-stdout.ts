@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { stdoutDestination } from '../download/part/stdout-destination.ts';
-import { inspectHead } from '../download/response/expected-content.ts';
+import { inspectStart } from '../download/response/expected-content.ts';
 import { transfer } from '../download/transfer/transfer.ts';
 import { ExpectedError } from '../errors.ts';
 import { expectedContent, fileUrl, renewUrl } from './fetch-package.ts';
 import type { FetchRun } from './fetch-run.ts';
-import { tellFileEvents } from './file-events.ts';
+import { reportFileEvents } from './file-events.ts';
 
 /**
  * Streams the one file of a package to standard output (`-o -`). Counted and checked against size
@@ -38,7 +38,7 @@ export async function fetchToStdout(
       isVerifiedLater: flags.checksum !== null,
       tailBytes: 0,
       onObject: () => undefined,
-      inspectHead: (head, contentType) => inspectHead(expected, head, contentType),
+      inspectStart: (head, contentType) => inspectStart(expected, head, contentType),
     },
     stdoutDestination(async (chunk) => {
       hash?.update(chunk);
@@ -50,7 +50,7 @@ export async function fetchToStdout(
       budget,
       connections: 1,
       limitRate,
-      onEvent: tellFileEvents(io, { id: item.id, label: item.title ?? item.id, clock }),
+      onEvent: reportFileEvents(io, { id: item.id, label: item.title ?? item.id, clock }),
     },
   );
   const sha256 = hash?.digest('hex') ?? null;

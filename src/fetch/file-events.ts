@@ -3,14 +3,14 @@ import type { FileEvent } from '../download/download-file.ts';
 import { formatSize } from '../parse/size.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { formatDuration } from '../terminal/text/format.ts';
-import { tellTransfer } from './transfer-progress.ts';
+import { reportTransfer } from './transfer-progress.ts';
 
 /** Tells the terminal what happens to one file. */
-export function tellFileEvents(
+export function reportFileEvents(
   io: Terminal,
   { id, label, clock }: { id: string; label: string; clock: Clock },
 ): (event: FileEvent) => void {
-  const tell = tellTransfer(io, { id, label, clock });
+  const tell = reportTransfer(io, { id, label, clock });
   return (event) => {
     switch (event.kind) {
       case 'progress':

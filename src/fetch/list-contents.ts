@@ -14,7 +14,7 @@ import type { ArchiveEntry } from '../zip/read/entry.ts';
 import { nameDecoder } from '../zip/read/name-encoding.ts';
 import { expectedContent, fileUrl, renewUrl } from './fetch-package.ts';
 import { openRemoteArchive } from './remote-archive.ts';
-import { tellNames } from './report-names.ts';
+import { reportNames } from './report-names.ts';
 
 /** One entry in the `--json` document of `contents` (contract). */
 export interface ContentsItem {
@@ -88,7 +88,7 @@ export async function listContents(
   const { entries } = await readDirectory(opening.source, { signal, decode }).catch((error: unknown) => {
     throw error instanceof NoRangesError ? cannotLook(error.message) : error;
   });
-  tellNames(entries, { label, io });
+  reportNames(entries, { label, io });
   return entries.filter(({ path }) => isWanted(path)).map(contentsItem);
 }
 

@@ -4,7 +4,7 @@ import {
   type HttpSourceRequest,
   openHttpSource,
 } from '../download/remote/open-http-source.ts';
-import { type ExpectedContent, inspectHead } from '../download/response/expected-content.ts';
+import { type ExpectedContent, inspectStart } from '../download/response/expected-content.ts';
 import type { ConnectionBudget } from '../download/transfer/connection-budget.ts';
 import type { RateLimit } from '../download/transfer/rate-limit.ts';
 import { TAIL_BYTES } from '../zip/read/end-record.ts';
@@ -25,7 +25,7 @@ export interface RemoteReading {
  * @throws ExpectedError BAD_RESPONSE when something else than an archive came, and those of openHttpSource()
  */
 export async function openRemoteArchive(
-  request: Omit<HttpSourceRequest, 'tailBytes' | 'inspectHead'>,
+  request: Omit<HttpSourceRequest, 'tailBytes' | 'inspectStart'>,
   { id, label, expected, ...limits }: RemoteReading,
   context: Pick<Context, 'api' | 'io' | 'clock' | 'random' | 'signal'>,
 ): Promise<HttpSourceOpening> {
@@ -34,7 +34,7 @@ export async function openRemoteArchive(
     {
       ...request,
       tailBytes: TAIL_BYTES,
-      inspectHead: (head, contentType) => inspectHead(expected, head, contentType),
+      inspectStart: (head, contentType) => inspectStart(expected, head, contentType),
     },
     {
       ...context,

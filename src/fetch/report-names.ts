@@ -8,7 +8,7 @@ const SHOWN = 3;
  * Tells how names were read that do not say in which encoding they are, and of backslashes that were taken for
  * separators: patterns and paths depend on it.
  */
-export function tellNames(
+export function reportNames(
   entries: readonly ArchiveEntry[],
   { label, io }: { label: string; io: Pick<Context['io'], 'info' | 'warn'> },
 ): void {

@@ -12,7 +12,7 @@ export interface TransferProgress extends Pick<ProgressEvent, 'connections' | 'f
 }
 
 /** Tells how far a download or an unpacking is, how fast it goes and how long it will take; its end in any case. */
-export function tellTransfer(
+export function reportTransfer(
   io: Terminal,
   { id, label, clock }: { id: string; label: string; clock: Clock },
 ): (progress: TransferProgress) => void {

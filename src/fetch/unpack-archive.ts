@@ -3,26 +3,30 @@ import { basename, dirname, join } from 'node:path';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { untilFree } from '../disk/busy-file.ts';
-import { checkSpace } from '../download/part/free-space.ts';
+import { checkFreeSpace } from '../download/part/free-space.ts';
 import { ExpectedError } from '../errors.ts';
 import { selectsAll } from '../patterns/path-filter.ts';
 import { createExplainedFilter } from '../patterns/pattern-hints.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
 import { type ExtractedFile, extractArchive } from '../zip/extract/extract.ts';
-import { type LeftOut, type RenamedEntry, showLeftOut } from '../zip/extract/extraction-plan.ts';
+import {
+  describeSkippedEntries,
+  type RenamedEntry,
+  type SkippedEntry,
+} from '../zip/extract/extraction-plan.ts';
 import { nameDecoder } from '../zip/read/name-encoding.ts';
 import { showName, showSome } from '../zip/read/refusal.ts';
 import { contentsCommand } from './fetch-command.ts';
 import type { FetchRun } from './fetch-run.ts';
-import { tellNames } from './report-names.ts';
-import { tellTransfer } from './transfer-progress.ts';
+import { reportNames } from './report-names.ts';
+import { reportTransfer } from './transfer-progress.ts';
 
 /** What came out of an archive. */
 export interface Unpacked {
   /** In the order of the archive; those that were there already, too. */
   readonly files: readonly ExtractedFile[];
-  readonly leftOut: readonly LeftOut[];
+  readonly skippedEntries: readonly SkippedEntry[];
 }
 
 export interface Unpacking extends Pick<FetchRun, 'flags' | 'namesTold'> {
@@ -50,20 +54,20 @@ export async function unpackArchive(
 ): Promise<Unpacked> {
   const { selection, maxSizeBytes, ifExists, encoding } = flags;
   const filter = createExplainedFilter(selection);
-  const { files, leftOut, renamed } = await extractArchive(source, {
+  const { files, skippedEntries, renamed } = await extractArchive(source, {
     directory: folder,
     unpacker: world,
     signal,
     decode: encoding === null ? null : nameDecoder(encoding),
     onEntries(entries) {
-      if (!namesTold.has(item.id)) tellNames(entries, { label, io });
+      if (!namesTold.has(item.id)) reportNames(entries, { label, io });
       namesTold.add(item.id);
     },
     ifExists,
     mayResume: flags.resume,
     attempt: untilFree({ platform: world.platform, clock }),
     onFile,
-    onProgress: tellTransfer(io, { id: item.id, label, clock }),
+    onProgress: reportTransfer(io, { id: item.id, label, clock }),
     isWanted: selectsAll(selection) ? undefined : filter.isWanted,
     skipsUnsafe: flags.skipUnsafe,
     maxPathBytes: roomBelow(folder, world.platform),
@@ -72,10 +76,10 @@ export async function unpackArchive(
     maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
     async beforeWriting(bytes, directory) {
       onBegin?.();
-      if (flags.spaceCheck) await checkSpace(directory, bytes);
+      if (flags.spaceCheck) await checkFreeSpace(directory, bytes);
     },
   });
-  if (!selectsAll(selection) && files.length === 0 && leftOut.length === 0) {
+  if (!selectsAll(selection) && files.length === 0 && skippedEntries.length === 0) {
     throw new ExpectedError('NOT_FOUND', `no file in package ${item.id} is selected`, {
       id: item.id,
       hint: filter.explain() ?? 'see what is inside with the command below',
@@ -83,7 +87,7 @@ export async function unpackArchive(
     });
   }
   if (renamed.length > 0) io.info(renamedText(renamed));
-  return { files, leftOut };
+  return { files, skippedEntries };
 }
 
 /** How long a path below a folder may be for the system to find it by its whole name, links resolved. */
@@ -110,15 +114,15 @@ function renamedText(renamed: readonly RenamedEntry[]): string {
 }
 
 /** For a package of which the unsafe entries were left out: all the rest is there, and still it is a failure. */
-export function leftOutError(
+export function skippedEntriesError(
   id: string,
-  leftOut: readonly LeftOut[],
+  skippedEntries: readonly SkippedEntry[],
   { isAll }: { isAll: boolean },
 ): ExpectedError {
-  const count = leftOut.length === 1 ? 'one entry was' : `${leftOut.length} entries were`;
+  const count = skippedEntries.length === 1 ? 'one entry was' : `${skippedEntries.length} entries were`;
   return new ExpectedError(
     'UNSAFE',
-    `${count} left out of package ${id}: ${showLeftOut(leftOut, { isAll })}`,
+    `${count} left out of package ${id}: ${describeSkippedEntries(skippedEntries, { isAll })}`,
     {
       id,
       hint: `${isAll ? '' : 'all the rest is unpacked; '}tell the owner of the package`,

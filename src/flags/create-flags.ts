@@ -9,7 +9,7 @@ import {
   readFetchFlags,
   refuseFetchFlags,
 } from './fetch-flags.ts';
-import { forFlag, knowing, nonEmpty, repeatable } from './flag-values.ts';
+import { forFlag, nonEmpty, repeatable, withCompletions } from './flag-values.ts';
 import {
   addWaitFlags,
   type RawWaitFlags,
@@ -70,7 +70,7 @@ export function addCreateFlags(command: Command): Command {
     .option(
       '--transcripts <format,...>',
       'every transcript of the chosen media',
-      forFlag('--transcripts', knowing(TRANSCRIPT_FORMATS, parseFormats, { isList: true })),
+      forFlag('--transcripts', withCompletions(TRANSCRIPT_FORMATS, parseFormats, { isList: true })),
     )
     .option('--language <code>', 'with --transcripts: only this language', repeatable('--language'))
     .option('--transcripts-only', 'leave the media themselves out')

@@ -3,7 +3,7 @@ import { createPathFilter, type PathSelection } from '../patterns/path-filter.ts
 import { forFlag, repeatable } from './flag-values.ts';
 
 /** As commander stores them. */
-export interface RawSelectionFlags {
+export interface RawEntryFilterFlags {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   /** The name that users of other tools try first. */
@@ -11,7 +11,7 @@ export interface RawSelectionFlags {
   readonly encoding?: string;
 }
 
-export function addSelectionFlags(command: Command): Command {
+export function addEntryFilterFlags(command: Command): Command {
   return (
     command
       .optionsGroup('Which entries:')
@@ -30,7 +30,7 @@ export function addSelectionFlags(command: Command): Command {
   );
 }
 
-export function readSelectionFlags({ include, exclude, pattern }: RawSelectionFlags): PathSelection {
+export function readEntryFilterFlags({ include, exclude, pattern }: RawEntryFilterFlags): PathSelection {
   return { include: [...(include ?? []), ...(pattern ?? [])], exclude: exclude ?? [] };
 }
 

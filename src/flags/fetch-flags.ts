@@ -4,7 +4,7 @@ import { ExpectedError } from '../errors.ts';
 import { parseCount } from '../parse/count.ts';
 import { parseSize } from '../parse/size.ts';
 import { type PathSelection, selectsAll } from '../patterns/path-filter.ts';
-import { addSelectionFlags, type RawSelectionFlags, readSelectionFlags } from './entry-filter-flags.ts';
+import { addEntryFilterFlags, type RawEntryFilterFlags, readEntryFilterFlags } from './entry-filter-flags.ts';
 import { forFlag, nonEmpty } from './flag-values.ts';
 
 /** The flags of `fetch` that `create --fetch` takes as well. */
@@ -40,7 +40,7 @@ export interface FetchFlags {
   readonly removeAfterwards: boolean;
 }
 
-export interface RawFetchFlags extends RawSelectionFlags {
+export interface RawFetchFlags extends RawEntryFilterFlags {
   readonly output?: string;
   readonly dir?: string;
   readonly outputDir?: string;
@@ -67,7 +67,7 @@ export const DEFAULT_RETRIES = 5;
 export const DEFAULT_JOBS = 3;
 
 export function addFetchFlags(command: Command): Command {
-  return addSelectionFlags(command)
+  return addEntryFilterFlags(command)
     .optionsGroup('Where it goes:')
     .option(
       '-o, --output <file>',
@@ -127,7 +127,7 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   const folder = raw.dir ?? raw.outputDir ?? (isFolder ? raw.output : undefined) ?? null;
   contradiction(overwrite && skip, '--overwrite and --skip-existing');
   contradiction(raw.output !== undefined && (raw.dir ?? raw.outputDir) !== undefined, '-o and -D');
-  const selection = readSelectionFlags(raw);
+  const selection = readEntryFilterFlags(raw);
   const extract = raw.extract === true || !selectsAll(selection);
   contradiction(toStdout && extract, `-o - and ${flagThatExtracts(raw)}`);
   contradiction(toStdout && raw.rm === true, '-o - and --rm');

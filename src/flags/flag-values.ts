@@ -1,5 +1,5 @@
 import { ExpectedError } from '../errors.ts';
-import { closestOf } from '../parse/closest-word.ts';
+import { closestWord } from '../parse/closest-word.ts';
 
 /** Words that a value may be, all of them or the usual ones. */
 export interface KnownWords {
@@ -13,7 +13,7 @@ export interface KnownWords {
 const KNOWN_WORDS = new WeakMap<object, KnownWords>();
 
 /** The parser itself, from now on known to take these words; completion offers them. */
-export function knowing<Parse extends (text: string) => unknown>(
+export function withCompletions<Parse extends (text: string) => unknown>(
   words: KnownWords['words'],
   parse: Parse,
   { isList = false } = {},
@@ -39,7 +39,7 @@ export function forFlag<Value>(flag: string, parse: (text: string) => Value): (t
       throw new ExpectedError('USAGE', `${flag}: ${error.message}`, hint === undefined ? {} : { hint });
     }
   };
-  return known === undefined ? wrapped : knowing(known.words, wrapped, known);
+  return known === undefined ? wrapped : withCompletions(known.words, wrapped, known);
 }
 
 /**
@@ -53,10 +53,10 @@ export function repeatable(flag: string): (text: string, previous?: readonly str
 
 /** One of a few words, in any case. */
 export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
-  return knowing(words, (text) => {
+  return withCompletions(words, (text) => {
     const word = words.find((candidate) => candidate === text.toLowerCase());
     if (word !== undefined) return word;
-    const meant = closestOf(text.toLowerCase(), words);
+    const meant = closestWord(text.toLowerCase(), words);
     throw new ExpectedError(
       'USAGE',
       `${JSON.stringify(text)} is not one of ${words.join(', ')}`,

@@ -1,5 +1,5 @@
 /** Header fields of an answer; names in lower case, values as they came. */
-export interface HeaderFields {
+export interface HttpHeaders {
   /** The field's value; the first one when the field was sent several times. */
   get(name: string): string | null;
   /** How often the field was sent. */
@@ -8,7 +8,7 @@ export interface HeaderFields {
 }
 
 /** Wraps the header record of undici, where a repeated field is an array. */
-export function headerFields(record: Readonly<Record<string, string | string[] | undefined>>): HeaderFields {
+export function toHttpHeaders(record: Readonly<Record<string, string | string[] | undefined>>): HttpHeaders {
   const values = (name: string): readonly string[] => {
     const value = Object.hasOwn(record, name) ? record[name] : undefined;
     return value === undefined ? [] : Array.isArray(value) ? value : [value];

@@ -6,7 +6,7 @@ const SECRET_FIELDS = new Set(['authorization', 'proxy-authorization', 'cookie',
 const URL_FIELDS = new Set(['location', 'content-location', 'referer']);
 
 /** A request's head for `-vv`, as lines; secrets and queries are left out. */
-export function formatRequestHead({
+export function formatRequestHeaders({
   method,
   url,
   headers,
@@ -18,7 +18,7 @@ export function formatRequestHead({
 }
 
 /** An answer's head for `-vv`, as lines; secrets and queries are left out. */
-export function formatResponseHead({
+export function formatResponseHeaders({
   status,
   headers,
 }: Pick<HttpResponse, 'status' | 'headers'>): readonly string[] {

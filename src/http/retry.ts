@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
-import type { HeaderFields } from './headers.ts';
+import type { HttpHeaders } from './headers.ts';
 
 const MIN_RETRY_AFTER_MS = 1_000;
 const MAX_RETRY_AFTER_MS = 300_000;
@@ -16,7 +16,7 @@ const RESET_NAMES = ['ratelimit-reset', 'x-ratelimit-reset', 'x-rate-limit-reset
  * seconds or as an HTTP-date, else the reset of a rate limit. Dates count from the response's own Date,
  * since the clock here may be wrong. Null when no header says so.
  */
-export function parseRetryAfter(headers: Pick<HeaderFields, 'get'>, nowMs: number): number | null {
+export function parseRetryAfter(headers: Pick<HttpHeaders, 'get'>, nowMs: number): number | null {
   const serverMs = Date.parse(headers.get('date') ?? '');
   const referenceMs = Number.isNaN(serverMs) ? nowMs : serverMs;
   const delayMs =

@@ -48,7 +48,7 @@ const CERTIFICATE =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA)/;
 
 /** Null unless a request failed because the length of its response is unclear: the next one would be the same. */
-export function unclearLengthError(error: unknown, url: URL): ExpectedError | null {
+export function ambiguousLengthError(error: unknown, url: URL): ExpectedError | null {
   if (!UNCLEAR_LENGTH.has(errorCode(error))) return null;
   return new ExpectedError(
     'BAD_RESPONSE',

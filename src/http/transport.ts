@@ -2,15 +2,15 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
-import { type HeaderFields, headerFields } from './headers.ts';
+import { type HttpHeaders, toHttpHeaders } from './headers.ts';
 import { linkController } from './linked-controller.ts';
-import { formatRequestHead, formatResponseHead } from './log-headers.ts';
+import { formatRequestHeaders, formatResponseHeaders } from './log-headers.ts';
 import { isExemptFromProxy } from './no-proxy.ts';
 import { withoutEarlyOptimizing } from './parser-tiering.ts';
 import { guardPrivateNetworks, type OwnServices, type PrivateNetworkGuard } from './public-lookup.ts';
 import { withoutDebugLog } from './quiet-import.ts';
 import { createReadPool, type ReadPool } from './read-pool.ts';
-import { addressSpaceError, timeoutError, transportError, unclearLengthError } from './transport-error.ts';
+import { addressSpaceError, ambiguousLengthError, timeoutError, transportError } from './transport-error.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -25,7 +25,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly url: URL;
   readonly status: number;
-  readonly headers: HeaderFields;
+  readonly headers: HttpHeaders;
   /** Must be read to its end or destroyed. Its end does not prove that the answer was complete. */
   readonly body: Readable;
   /** May be given each piece of the body that is not needed any more: its memory is used again. */
@@ -96,7 +96,7 @@ export function createTransport(options: TransportOptions): Transport {
       const { onHeadLine, userAgent } = options;
       const dispatcher = (await connect()).of(url);
       const sentHeaders = { 'user-agent': userAgent, ...headers };
-      if (onHeadLine) formatRequestHead({ method, url, headers: sentHeaders }).forEach(onHeadLine);
+      if (onHeadLine) formatRequestHeaders({ method, url, headers: sentHeaders }).forEach(onHeadLine);
       const stop = linkController(signal);
       const stopTimer = options.clock.after(headersTimeoutMs, () =>
         stop.abort(timeoutError(url, `did not answer within ${headersTimeoutMs / 1000} s`)),
@@ -121,11 +121,11 @@ export function createTransport(options: TransportOptions): Transport {
         const response = {
           url,
           status: answer.statusCode,
-          headers: headerFields(answer.headers),
+          headers: toHttpHeaders(answer.headers),
           body: answer.body,
           release: (piece: Buffer) => pool.release(piece),
         };
-        if (onHeadLine) formatResponseHead(response).forEach(onHeadLine);
+        if (onHeadLine) formatResponseHeaders(response).forEach(onHeadLine);
         refuseTransferCodings(response);
         return response;
       } catch (error) {
@@ -133,7 +133,7 @@ export function createTransport(options: TransportOptions): Transport {
         signal.throwIfAborted();
         if (stop.signal.aborted) throw stop.signal.reason;
         if (error instanceof ExpectedError) throw error;
-        throw addressSpaceError(error) ?? unclearLengthError(error, url) ?? transportError(error, url);
+        throw addressSpaceError(error) ?? ambiguousLengthError(error, url) ?? transportError(error, url);
       } finally {
         stopTimer();
       }

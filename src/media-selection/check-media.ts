@@ -1,4 +1,4 @@
-import type { Medium } from '../api/media.ts';
+import type { MediaItem } from '../api/media.ts';
 import { MEDIA_TYPES } from '../api/media-types.ts';
 import { ExpectedError } from '../errors.ts';
 
@@ -7,7 +7,7 @@ type Filter = 'type' | 'tag';
 type FindsWith = (change: Partial<Record<Filter, string>>) => Promise<boolean>;
 
 export interface MediaCheck {
-  readonly isWanted: (medium: Medium) => boolean;
+  readonly isWanted: (medium: MediaItem) => boolean;
   /**
    * Called when all media were seen.
    * @throws ExpectedError BAD_RESPONSE when the service ignores a filter and some media cannot be checked here
@@ -36,7 +36,7 @@ export function checkMedia({ type, tag }: Readonly<Record<Filter, string | null>
   };
 }
 
-function createRule(filter: Filter, matches: (medium: Medium) => boolean | null): MediaCheck {
+function createRule(filter: Filter, matches: (medium: MediaItem) => boolean | null): MediaCheck {
   let hasRefused = false;
   let unknown = 0;
   return {
@@ -59,11 +59,11 @@ function createRule(filter: Filter, matches: (medium: Medium) => boolean | null)
 }
 
 /** Null when the service's word names none of the known types. */
-function matchesType(medium: Medium, type: string): boolean | null {
+function matchesType(medium: MediaItem, type: string): boolean | null {
   const known = MEDIA_TYPES.find((word) => word === medium.type);
   return known === undefined ? null : known === type.toLowerCase();
 }
 
-function matchesTag({ tags }: Medium, tag: string): boolean | null {
+function matchesTag({ tags }: MediaItem, tag: string): boolean | null {
   return tags === null ? null : tags.some((word) => word.toLowerCase() === tag.toLowerCase());
 }

@@ -2,7 +2,7 @@ import type { Api } from '../api/client.ts';
 import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 
-type TranscriptApi = Pick<Api, 'getMedium' | 'listTranscripts'>;
+type TranscriptApi = Pick<Api, 'getMediaItem' | 'listTranscripts'>;
 
 export interface TranscriptQuery {
   readonly mediaIds: readonly string[];
@@ -50,7 +50,7 @@ async function listTranscripts(mediumId: string, api: TranscriptApi, signal: Abo
   const transcripts = await api.listTranscripts(mediumId, signal);
   if (transcripts !== null) return transcripts;
   try {
-    await api.getMedium(mediumId, signal);
+    await api.getMediaItem(mediumId, signal);
   } catch (error) {
     if (!isExpectedError(error, 'NOT_FOUND')) throw error;
     throw new ExpectedError('NOT_FOUND', `no media item with ID ${mediumId}`, {

@@ -5,7 +5,7 @@ const MOST_SLIPS = 2;
  * The word that was probably meant, undefined when none is near: at most two slips, and fewer than
  * half of what was typed.
  */
-export function closestOf(typed: string, words: readonly string[]): string | undefined {
+export function closestWord(typed: string, words: readonly string[]): string | undefined {
   const most = Math.min(MOST_SLIPS, Math.floor((typed.length - 1) / 2));
   return words
     .map((word) => ({ word, slips: slipsBetween(typed, word) }))

@@ -7,7 +7,7 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2
 /** A year of five digits would need a sign in ISO 8601, which the API does not know. */
 const LAST_MOMENT_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-export interface Moment {
+export interface ParsedTime {
   /** UTC with `Z` and whole seconds, as the API wants it. */
   readonly utc: string;
   /** True when only a date was given and the end of that day, local time, was taken. */
@@ -18,7 +18,7 @@ export interface Moment {
  * Reads a moment in the future: a duration from now (`7d`), a date (its end, local time) or a date-time.
  * @throws ExpectedError USAGE when it cannot be read or lies in the past
  */
-export function parseWhen(text: string, nowMs: number): Moment {
+export function parseTime(text: string, nowMs: number): ParsedTime {
   const isDate = DATE.test(text);
   const timeMs = readMoment(text, nowMs);
   if (!(timeMs <= LAST_MOMENT_MS)) {

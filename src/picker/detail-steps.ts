@@ -1,5 +1,5 @@
 import { ExpectedError } from '../errors.ts';
-import { parseWhen } from '../parse/time.ts';
+import { parseTime } from '../parse/time.ts';
 import { visiblePart } from '../terminal/text/escape.ts';
 import { chooseOne } from './choices.ts';
 import type { Draft } from './draft.ts';
@@ -70,7 +70,7 @@ function suggestTitle({ media }: Draft): string {
 
 function complaintAbout(text: string, nowMs: number): string | null {
   try {
-    parseWhen(text, nowMs);
+    parseTime(text, nowMs);
     return null;
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;

@@ -1,4 +1,4 @@
-import type { Medium } from '../api/media.ts';
+import type { MediaItem } from '../api/media.ts';
 import type { TranscriptFormat } from '../api/wire.ts';
 import type { CreateFlags } from '../flags/create-flags.ts';
 
@@ -6,12 +6,12 @@ import type { CreateFlags } from '../flags/create-flags.ts';
 export interface FoundTranscript {
   readonly id: string;
   readonly languageCode: string | null;
-  readonly medium: Medium;
+  readonly medium: MediaItem;
 }
 
 /** What was answered so far; every question starts from it, so that going back loses nothing. */
 export interface Draft {
-  readonly media: readonly Medium[];
+  readonly media: readonly MediaItem[];
   readonly renditionIds: readonly string[];
   /** All transcripts of the media. */
   readonly found: readonly FoundTranscript[];

@@ -1,4 +1,4 @@
-import type { Medium } from '../api/media.ts';
+import type { MediaItem } from '../api/media.ts';
 import type { Column } from '../terminal/listing/listing.ts';
 import { formatDuration, formatRelativeTime } from '../terminal/text/format.ts';
 import { chooseSeveral } from './choices.ts';
@@ -7,7 +7,7 @@ import type { Step } from './step.ts';
 
 /** The library, page by page, as it is looked at; the service searches. */
 export const chooseMedia: Step = async (draft, { prompts, api, nowMs }) => {
-  const media = await prompts.chooseFrom<Medium>({
+  const media = await prompts.chooseFrom<MediaItem>({
     message: 'Media',
     columns: mediaColumns(nowMs()),
     idOf: ({ id }) => id,
@@ -45,11 +45,11 @@ export const chooseRenditions: Step = async (draft, { prompts }) => {
 };
 
 /** What a person calls it. */
-export function nameOf({ id, name }: Medium): string {
+export function nameOf({ id, name }: MediaItem): string {
   return name ?? id;
 }
 
-function mediaColumns(nowMs: number): readonly Column<Medium>[] {
+function mediaColumns(nowMs: number): readonly Column<MediaItem>[] {
   return [
     { key: 'type', heading: 'TYPE', text: ({ type }) => type ?? '' },
     { key: 'name', heading: 'NAME', text: nameOf, shrinks: true },
@@ -70,7 +70,7 @@ function mediaColumns(nowMs: number): readonly Column<Medium>[] {
 }
 
 /** What was chosen of media that are not in any more goes out with them. */
-function withMedia(draft: Draft, media: readonly Medium[]): Draft {
+function withMedia(draft: Draft, media: readonly MediaItem[]): Draft {
   const renditionIds = new Set(media.flatMap(({ renditions }) => renditions.map(({ id }) => id)));
   return {
     ...draft,

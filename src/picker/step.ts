@@ -1,5 +1,5 @@
 import type { Api } from '../api/client.ts';
-import type { Medium } from '../api/media.ts';
+import type { MediaItem } from '../api/media.ts';
 import type { Prompts } from '../terminal/prompts/prompts.ts';
 import type { Draft, FoundTranscript } from './draft.ts';
 
@@ -8,7 +8,7 @@ export interface StepContext {
   readonly prompts: Prompts;
   readonly api: Pick<Api, 'listMedia'>;
   /** All transcripts of these media, in their order. */
-  readonly findTranscripts: (media: readonly Medium[]) => Promise<readonly FoundTranscript[]>;
+  readonly findTranscripts: (media: readonly MediaItem[]) => Promise<readonly FoundTranscript[]>;
   readonly nowMs: () => number;
   /** What flags have said already is not asked. */
   readonly given: ReadonlySet<'title' | 'description' | 'expires'>;

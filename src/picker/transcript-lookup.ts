@@ -1,5 +1,5 @@
 import type { Api } from '../api/client.ts';
-import type { Medium } from '../api/media.ts';
+import type { MediaItem } from '../api/media.ts';
 import type { FoundTranscript } from './draft.ts';
 import type { StepContext } from './step.ts';
 
@@ -12,7 +12,7 @@ export function createTranscriptLookup(
   signal: AbortSignal,
 ): StepContext['findTranscripts'] {
   const known = new Map<string, readonly FoundTranscript[]>();
-  const lookUp = async (medium: Medium) => {
+  const lookUp = async (medium: MediaItem) => {
     const transcripts = (await api.listTranscripts(medium.id, signal)) ?? [];
     known.set(
       medium.id,

@@ -6,19 +6,19 @@ import { diskError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { faultsOf } from './dialect/as-faults.ts';
 import { dialectId, withDialectIds } from './dialect/ids.ts';
-import { LARGE_CATALOGUE } from './dialect/large-library.ts';
+import { LARGE_CATALOG } from './dialect/large-library.ts';
 import { DEFAULT_TRAITS, type Traits } from './dialect/traits.ts';
 import { createActiveFaults } from './faults/active-faults.ts';
 import type { SandboxFault } from './faults/faults.ts';
 import { startSignedStorage } from './files/signed-storage.ts';
-import { CATALOGUE } from './library/built-in-catalog.ts';
+import { CATALOG } from './library/built-in-catalog.ts';
 import { createBuiltInLibrary } from './library/built-in-library.ts';
 import type { Library } from './library/library.ts';
 import { readMediaDirectory } from './library/media-directory.ts';
 import { createPackageStore, type PackageStore } from './packages/package-store.ts';
 import { handleRequest } from './routes/handle-request.ts';
 import { type LocalServer, startLocalServer } from './server/local-server.ts';
-import { makeSandboxFolder, type SandboxOwner } from './server/temporary-folder.ts';
+import { makeSandboxFolder, type SandboxProcess } from './server/temporary-folder.ts';
 import type { SandboxState } from './state/sandbox-state.ts';
 import { createTokens } from './state/tokens.ts';
 
@@ -37,7 +37,7 @@ export interface SandboxOptions {
   /** When packages expire that do not say; a week if left out. */
   readonly tenantExpiryMs?: number;
   /** With it, what killed sandboxes have left is cleared away. */
-  readonly owner?: SandboxOwner;
+  readonly owner?: SandboxProcess;
 }
 
 export interface Sandbox {
@@ -82,7 +82,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const [mediaFolder, packageFolder] = [join(temporary.path, 'media'), join(temporary.path, 'packages')];
     await mkdir(mediaFolder, { mode: 0o700 });
     await mkdir(packageFolder, { mode: 0o700 });
-    const catalogue = traits.library === 'large' ? [...CATALOGUE, ...LARGE_CATALOGUE] : CATALOGUE;
+    const catalogue = traits.library === 'large' ? [...CATALOG, ...LARGE_CATALOG] : CATALOG;
     const library = withDialectIds(
       mediaDirectory === undefined
         ? await createBuiltInLibrary(mediaFolder, catalogue)

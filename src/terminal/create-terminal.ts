@@ -123,7 +123,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       void messages.write(`${formatWorkflowError(escapeText(title), escapedLines)}\n`);
     },
     progress(event) {
-      if (held === undefined) progress.tell(withoutSecrets(event, redact));
+      if (held === undefined) progress.report(withoutSecrets(event, redact));
     },
     endProgress: () => progress.end(),
     async confirm(question, signal) {

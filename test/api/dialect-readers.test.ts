@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseList } from '../../src/api/list.ts';
-import { parseMedium, readTranscript } from '../../src/api/media.ts';
+import { parseMediaItem, readTranscript } from '../../src/api/media.ts';
 import { parsePackage } from '../../src/api/package.ts';
 import { readClaims } from '../../src/api/page-end.ts';
 import { collectPages, type Page } from '../../src/api/paging.ts';
@@ -54,7 +54,7 @@ describe('media as services shape them', () => {
     ],
     ['objects for words', { type: { id: 1, slug: 'video' }, Created: '2026-01-02T03:04:05', duration: 185 }],
   ])('%s', (_name, value) => {
-    expect(parseMedium({ _id: 'x', ...value })).toMatchObject({
+    expect(parseMediaItem({ _id: 'x', ...value })).toMatchObject({
       id: 'x',
       type: 'video',
       durationSeconds: 185,
@@ -63,13 +63,13 @@ describe('media as services shape them', () => {
   });
 
   test.each(['mediaId', 'assetId', 'MediaId', 'asset_id'])('an ID under %s', (key) => {
-    expect(parseMedium({ [key]: 'x', name: 'n' })).toMatchObject({ id: 'x', name: 'n' });
-    expect(parseMedium([{ [key]: 'x', attributes: { name: 'n' } }])).toMatchObject({ id: 'x', name: 'n' });
+    expect(parseMediaItem({ [key]: 'x', name: 'n' })).toMatchObject({ id: 'x', name: 'n' });
+    expect(parseMediaItem([{ [key]: 'x', attributes: { name: 'n' } }])).toMatchObject({ id: 'x', name: 'n' });
   });
 
   test('renditions and transcripts with IDs under keys of their own', () => {
     const renditions = [{ renditionId: 'r', mediaId: 'x' }, { mediaId: 'x' }];
-    expect(parseMedium({ id: 'x', renditions }).renditions).toMatchObject([{ id: 'r' }]);
+    expect(parseMediaItem({ id: 'x', renditions }).renditions).toMatchObject([{ id: 'r' }]);
     const transcripts = { list: [{ transcriptId: 't', mediaId: 'x' }], tags: [{ name: 'y' }] };
     const parsed = parseList(transcripts, {
       what: 'transcript',
@@ -81,7 +81,7 @@ describe('media as services shape them', () => {
   });
 
   test('renditions in a layer are not lost', () => {
-    expect(parseMedium({ id: 'x', renditions: { data: [{ id: 'r' }] } }).renditions).toMatchObject([
+    expect(parseMediaItem({ id: 'x', renditions: { data: [{ id: 'r' }] } }).renditions).toMatchObject([
       { id: 'r' },
     ]);
   });
@@ -102,7 +102,7 @@ describe('the end of a list', () => {
   });
 
   test('a page that comes again although there are more is an error, never the end', async () => {
-    const page: Page<{ id: string }> = { items: [{ id: 'a' }], saysMore: true };
+    const page: Page<{ id: string }> = { items: [{ id: 'a' }], reportsMore: true };
     await expect(collectPages(async () => page, { limit: 9 })).rejects.toThrow('sends the same page again');
     expect(await collectPages(async () => page, { limit: 1 })).toMatchObject({ truncated: true });
   });
@@ -146,7 +146,7 @@ describe('the end of a list', () => {
 
   test.each<[string, readonly Page<{ id: string }>[]]>([
     ['all arrived', [page('ab', { totalItems: 2 }), page('ab', { totalItems: 2 })]],
-    ['what was left out counts', [page('ab', { totalItems: 3, leftOut: 1 })]],
+    ['what was left out counts', [page('ab', { totalItems: 3, skippedEntries: 1 })]],
     ['more arrived than was said', [page('ab', { totalItems: 1, totalPages: 9 })]],
   ])('%s: no word about it', async (_name, pages) => {
     expect(await collect(pages)).toEqual({ ids: 'ab', warnings: [] });
@@ -158,22 +158,27 @@ describe('what a response claims about its pages', () => {
     readClaims(envelope, new Headers(headers), received);
 
   test.each<[string, unknown, Record<string, string>, Partial<ReturnType<typeof claims>>]>([
-    ['nothing', { data: [] }, {}, { saysMore: false, totalItems: null, totalPages: null }],
+    ['nothing', { data: [] }, {}, { reportsMore: false, totalItems: null, totalPages: null }],
     ['a total beside the list', { data: { items: [], totalCount: 7 } }, {}, { totalItems: 7 }],
-    ['capital keys', { Data: { TotalCount: 7, HasNextPage: true } }, {}, { totalItems: 7, saysMore: true }],
+    [
+      'capital keys',
+      { Data: { TotalCount: 7, HasNextPage: true } },
+      {},
+      { totalItems: 7, reportsMore: true },
+    ],
     ['metadata', { meta: { total_pages: 3, total: '7' } }, {}, { totalItems: 7, totalPages: 3 }],
     ['a search engine', { hits: { total: { value: 7, relation: 'eq' } } }, {}, { totalItems: 7 }],
     [
       'hydra',
       { 'hydra:totalItems': 7, 'hydra:view': { 'hydra:next': '/x' } },
       {},
-      { totalItems: 7, saysMore: true },
+      { totalItems: 7, reportsMore: true },
     ],
-    ['headers', [], { 'x-total-count': '7', link: '</x>; rel="next"' }, { totalItems: 7, saysMore: true }],
+    ['headers', [], { 'x-total-count': '7', link: '</x>; rel="next"' }, { totalItems: 7, reportsMore: true }],
     ['a count of all', { count: 7, results: [] }, {}, { totalItems: 7 }],
     ['a count of the page', { count: 2, items: [] }, {}, { totalItems: null }],
-    ['not the last', { content: [], last: false }, {}, { saysMore: true }],
-    ['links', { links: { last: '/x', next: null } }, {}, { saysMore: false }],
+    ['not the last', { content: [], last: false }, {}, { reportsMore: true }],
+    ['links', { links: { last: '/x', next: null } }, {}, { reportsMore: false }],
   ])('%s', (_name, envelope, headers, wanted) => {
     expect(claims(envelope, headers)).toMatchObject(wanted);
   });

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { mediumDocument, parseMedium, readTranscript, transcriptDocument } from '../../src/api/media.ts';
+import {
+  mediaItemDocument,
+  parseMediaItem,
+  readTranscript,
+  transcriptDocument,
+} from '../../src/api/media.ts';
 
-describe('parseMedium and readTranscript', () => {
+describe('parseMediaItem and readTranscript', () => {
   test('everything but the id may be missing or odd', () => {
     const odd = {
       id: 5,
@@ -12,7 +17,7 @@ describe('parseMedium and readTranscript', () => {
       renditions: 'none',
       created: 'soon',
     };
-    expect(mediumDocument(parseMedium(odd))).toEqual({
+    expect(mediaItemDocument(parseMediaItem(odd))).toEqual({
       id: '5',
       name: null,
       description: null,
@@ -31,7 +36,7 @@ describe('parseMedium and readTranscript', () => {
   });
 
   test.each([null, [], 'x', {}, { id: null }])('%j is no media item', (value) => {
-    expect(() => parseMedium(value)).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE' }));
+    expect(() => parseMediaItem(value)).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE' }));
   });
 
   test.each([
@@ -45,7 +50,7 @@ describe('parseMedium and readTranscript', () => {
     [{ type: { toString: 1 } }, null],
     [{}, null],
   ])('the type of %j is %j', (fields, type) => {
-    expect(parseMedium({ id: 'm', ...fields }).type).toBe(type);
+    expect(parseMediaItem({ id: 'm', ...fields }).type).toBe(type);
   });
 
   test.each([
@@ -56,13 +61,13 @@ describe('parseMedium and readTranscript', () => {
     [{ createdOn: '2026-01-15T14:00:00+02:00' }],
     [{ dateCreated: '1768478400000' }],
   ])('the time in %j is read', (fields) => {
-    expect(parseMedium({ id: 'm', ...fields }).created).toBe('2026-01-15T12:00:00.000Z');
+    expect(parseMediaItem({ id: 'm', ...fields }).created).toBe('2026-01-15T12:00:00.000Z');
   });
 
   test('renditions without an ID are left out with one warning', () => {
     const warnings: string[] = [];
     const renditions = [{ id: 'r1' }, { name: 'no id' }, null, { id: 'r2', title: 'Small' }];
-    const medium = parseMedium({ id: 'm', renditions }, (message) => warnings.push(message));
+    const medium = parseMediaItem({ id: 'm', renditions }, (message) => warnings.push(message));
     expect(medium.renditions.map(({ id, name }) => [id, name])).toEqual([
       ['r1', null],
       ['r2', 'Small'],

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { errorText, looksLikeHtml, parseAnswer, requestId } from '../../src/api/response.ts';
-import { headerFields } from '../../src/http/headers.ts';
+import { errorText, looksLikeHtml, parseResponse, requestId } from '../../src/api/response.ts';
+import { toHttpHeaders } from '../../src/http/headers.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 15, 12, 0, 0);
 
@@ -10,11 +10,11 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
   const response = {
     url: new URL('https://api.example.com/v2/x?secret=1'),
     status,
-    headers: headerFields(headers),
+    headers: toHttpHeaders(headers),
     body: Readable.from([]),
     release: () => undefined,
   };
-  return parseAnswer(response, bytes, NOW_MS).data;
+  return parseResponse(response, bytes, NOW_MS).data;
 }
 
 describe('a JSend answer', () => {
@@ -142,8 +142,8 @@ describe('a JSend answer', () => {
   test.each(['x-request-id', 'request-id', 'x-amzn-requestid', 'x-correlation-id', 'cf-ray'])(
     '%s is a request id',
     (name) => {
-      expect(requestId(headerFields({ [name]: 'r' }))).toBe('r');
-      expect(requestId(headerFields({ [name]: 'r'.repeat(1_000) }))).toHaveLength(200);
+      expect(requestId(toHttpHeaders({ [name]: 'r' }))).toBe('r');
+      expect(requestId(toHttpHeaders({ [name]: 'r'.repeat(1_000) }))).toHaveLength(200);
     },
   );
 

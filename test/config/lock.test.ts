@@ -11,14 +11,14 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { waitForLock } from '../../src/config/lock.ts';
-import type { Owner } from '../../src/disk/lock-record.ts';
+import type { LockingProcess } from '../../src/disk/lock-record.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const DEAD = JSON.stringify({ pid: 2, startedAt: 'then', hostname: 'here' });
 const LIVING = JSON.stringify({ pid: 3, startedAt: 'then', hostname: 'here' });
 
-const owner: Owner = {
+const owner: LockingProcess = {
   pid: 1,
   hostname: 'here',
   isProcessAlive: (pid) => pid !== 2,

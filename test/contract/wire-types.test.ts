@@ -20,7 +20,7 @@ const NAMES = [
   'Rendition',
   'MediaAsset',
   'Transcript',
-  'TokenAnswer',
+  'TokenResponse',
   'TokenRefusal',
   'Envelope',
 ];

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Traits, withTraits } from '../../src/sandbox/dialect/traits.ts';
-import type { StoredMedium } from '../../src/sandbox/library/library.ts';
+import type { StoredMediaItem } from '../../src/sandbox/library/library.ts';
 import { collectItems } from '../../src/sandbox/packages/package-items.ts';
 import { openRegularFile } from '../../src/sandbox/server/open-regular-file.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
@@ -62,7 +62,7 @@ async function lookAtMedia(job: Job): Promise<void> {
       { mayHave: unlessTold(job) },
     ),
   );
-  const isDemo = ({ name, description, tags }: StoredMedium) =>
+  const isDemo = ({ name, description, tags }: StoredMediaItem) =>
     job.traits.search === 'none' ||
     [name, description, ...tags].some((text) => text.toLowerCase().includes('demo'));
   const search = ['media', 'list', 'demo', '--type', 'video', '--all', '--json'];
@@ -210,7 +210,7 @@ function mayFail(step: string, traits: Traits): boolean {
   return traits['file-size'] === 'unpacked' && step === 'contents';
 }
 
-function mediumNamed({ sandbox }: Job, name: string): StoredMedium {
+function mediumNamed({ sandbox }: Job, name: string): StoredMediaItem {
   const medium = sandbox.library.media.find((candidate) => candidate.name === name);
   if (medium === undefined) throw new Error(`the library has no ${name}`);
   return medium;

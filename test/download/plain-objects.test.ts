@@ -45,5 +45,5 @@ test('more files than connections: each one gets its turn, and all connections a
   const scenes = await Promise.all(Array.from({ length: 7 }, () => setDownload(object, wellBehaved(object))));
   await Promise.all(scenes.map((scene) => scene.download({ context: { budget } })));
   expect(scenes.map((scene) => isRight(scene))).toEqual(scenes.map(() => true));
-  expect([budget.tryTake(), budget.tryTake(), budget.tryTake()]).toEqual([true, true, false]);
+  expect([budget.tryAcquire(), budget.tryAcquire(), budget.tryAcquire()]).toEqual([true, true, false]);
 });

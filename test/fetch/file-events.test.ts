@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { ExpectedError } from '../../src/errors.ts';
-import { tellFileEvents } from '../../src/fetch/file-events.ts';
+import { reportFileEvents } from '../../src/fetch/file-events.ts';
 import { makeTerminal, type TestTerminalOptions } from '../terminal/make-terminal.ts';
 
 const MIB = 1024 * 1024;
 
 function start(options: TestTerminalOptions = {}) {
   const made = makeTerminal(options);
-  const tell = tellFileEvents(made.terminal, { id: 'dl-1', label: 'talk.zip', clock: made.clock });
+  const tell = reportFileEvents(made.terminal, { id: 'dl-1', label: 'talk.zip', clock: made.clock });
   return { ...made, tell };
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { headerFields } from '../../src/http/headers.ts';
-import { formatRequestHead, formatResponseHead } from '../../src/http/log-headers.ts';
+import { toHttpHeaders } from '../../src/http/headers.ts';
+import { formatRequestHeaders, formatResponseHeaders } from '../../src/http/log-headers.ts';
 
 describe('header fields', () => {
-  const headers = headerFields({ etag: '"x"', 'set-cookie': ['a', 'b'], empty: '' });
+  const headers = toHttpHeaders({ etag: '"x"', 'set-cookie': ['a', 'b'], empty: '' });
 
   test('the first value, how many, and all of them', () => {
     expect([headers.get('etag'), headers.get('set-cookie'), headers.get('empty')]).toEqual(['"x"', 'a', '']);
@@ -23,14 +23,14 @@ describe('header fields', () => {
       url: new URL('https://h.example/p?sig=secret'),
       headers: { authorization: 'Bearer secret', 'Proxy-Authorization': 'secret', range: 'bytes=5-' },
     };
-    expect(formatRequestHead(request)).toEqual([
+    expect(formatRequestHeaders(request)).toEqual([
       '> GET https://h.example/p?…',
       '> authorization: ***',
       '> Proxy-Authorization: ***',
       '> range: bytes=5-',
     ]);
-    const answer = headerFields({ location: 'https://s.example/f?sig=secret', 'set-cookie': ['s=secret'] });
-    expect(formatResponseHead({ status: 302, headers: answer })).toEqual([
+    const answer = toHttpHeaders({ location: 'https://s.example/f?sig=secret', 'set-cookie': ['s=secret'] });
+    expect(formatResponseHeaders({ status: 302, headers: answer })).toEqual([
       '< 302',
       '< location: https://s.example/f?…',
       '< set-cookie: ***',

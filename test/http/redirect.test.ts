@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { readBody } from '../../src/http/body.ts';
-import { headerFields } from '../../src/http/headers.ts';
+import { toHttpHeaders } from '../../src/http/headers.ts';
 import { parseServerUrl } from '../../src/http/origin.ts';
 import { followRedirects } from '../../src/http/redirect.ts';
 import type { HttpResponse } from '../../src/http/transport.ts';
@@ -10,7 +10,7 @@ import { createFastClock } from '../support/fast-clock.ts';
 const START = new URL('https://api.example.com/0');
 
 function answer(url: URL, status: number, headers: Record<string, string>): HttpResponse {
-  return { url, status, headers: headerFields(headers), body: Readable.from(['text']), release: () => {} };
+  return { url, status, headers: toHttpHeaders(headers), body: Readable.from(['text']), release: () => {} };
 }
 
 /** Follows as many redirects as given, then 200; tells the paths that were asked and the answers. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseMedium } from '../../src/api/media.ts';
+import { parseMediaItem } from '../../src/api/media.ts';
 import { checkMedia } from '../../src/media-selection/check-media.ts';
 
-const medium = (fields: object) => parseMedium({ id: 'm1', ...fields }, () => {});
+const medium = (fields: object) => parseMediaItem({ id: 'm1', ...fields }, () => {});
 const typed = (type: string) => medium({ type });
 const tagged = (...tags: string[]) => medium({ tags });
 const silent = medium({});
@@ -10,7 +10,7 @@ const silent = medium({});
 /** Whether each is wanted, and whether the service was tried, which finds something with any filter or not. */
 async function check(
   wanted: { type?: string; tag?: string },
-  media: readonly ReturnType<typeof parseMedium>[],
+  media: readonly ReturnType<typeof parseMediaItem>[],
   ignoresFilter = false,
 ) {
   const tried: unknown[] = [];

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseMedium } from '../../src/api/media.ts';
+import { parseMediaItem } from '../../src/api/media.ts';
 import { findTranscripts } from '../../src/media-selection/find-transcripts.ts';
 import {
   checkAnonymous,
@@ -167,7 +167,7 @@ describe('findTranscripts', () => {
       { mediaIds, languages, formats: ['srt', 'txt'] },
       {
         api: {
-          getMedium: async (id) => parseMedium({ id }),
+          getMediaItem: async (id) => parseMediaItem({ id }),
           listTranscripts: async (id) =>
             (Object.entries(library).find(([key]) => key === id)?.[1] ?? []).map((one) => ({
               ...one,

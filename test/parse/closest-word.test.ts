@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closestOf } from '../../src/parse/closest-word.ts';
+import { closestWord } from '../../src/parse/closest-word.ts';
 
 const WORDS = ['video', 'audio', 'image', 'document', 'id', 'json'];
 
@@ -16,9 +16,9 @@ test.each([
   ['', undefined],
   ['film', undefined],
 ])('%j: %j', (typed, word) => {
-  expect(closestOf(typed, WORDS)).toBe(word);
+  expect(closestWord(typed, WORDS)).toBe(word);
 });
 
 test('the nearest of several wins', () => {
-  expect(closestOf('readx', ['rebdy', 'ready'])).toBe('ready');
+  expect(closestWord('readx', ['rebdy', 'ready'])).toBe('ready');
 });

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseWhen } from '../../src/parse/time.ts';
+import { parseTime } from '../../src/parse/time.ts';
 
-describe('parseWhen', () => {
+describe('parseTime', () => {
   const nowMs = Date.UTC(2026, 0, 15, 12, 0, 0, 700);
 
   test.each([
@@ -17,7 +17,7 @@ describe('parseWhen', () => {
     ['2026-12-31T23:59:59-0530', '2027-01-01T05:29:59Z'],
     ['2028-02-29T00:00:00Z', '2028-02-29T00:00:00Z'],
   ])('%s is %s', (text, utc) => {
-    expect(parseWhen(text, nowMs)).toEqual({ utc, isEndOfDay: false });
+    expect(parseTime(text, nowMs)).toEqual({ utc, isEndOfDay: false });
   });
 
   test.each(['2026-01-15', '2026-03-29', '2026-10-25', '2028-02-29'])(
@@ -25,26 +25,26 @@ describe('parseWhen', () => {
     (text) => {
       const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
       const end = new Date(year, month - 1, day, 23, 59, 59).toISOString().replace('.000Z', 'Z');
-      expect(parseWhen(text, nowMs)).toEqual({ utc: end, isEndOfDay: true });
+      expect(parseTime(text, nowMs)).toEqual({ utc: end, isEndOfDay: true });
     },
   );
 
   test('a date-time without a zone is local time', () => {
     const utc = new Date(2026, 5, 1, 10, 30).toISOString().replace('.000Z', 'Z');
-    expect(parseWhen('2026-06-01T10:30', nowMs)).toEqual({ utc, isEndOfDay: false });
+    expect(parseTime('2026-06-01T10:30', nowMs)).toEqual({ utc, isEndOfDay: false });
   });
 
   test.each(['0', '0s', '2026-01-14', '2026-01-15T12:00:00Z', '1970-01-01', '2025-12-31T23:59:59+00:00'])(
     '%s is past and refused',
     (text) => {
-      expect(() => parseWhen(text, nowMs)).toThrow(/is in the past/);
+      expect(() => parseTime(text, nowMs)).toThrow(/is in the past/);
     },
   );
 
   test.each(['99999999w', '9000d'.repeat(1).replace('9000', '9999999'), `${'9'.repeat(400)}d`])(
     '%s is too far away and refused',
     (text) => {
-      expect(() => parseWhen(text, nowMs)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+      expect(() => parseTime(text, nowMs)).toThrow(expect.objectContaining({ code: 'USAGE' }));
     },
   );
 
@@ -63,7 +63,7 @@ describe('parseWhen', () => {
     '31.12.2026',
     '-7d',
   ])('%j is refused', (text) => {
-    expect(() => parseWhen(text, nowMs)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+    expect(() => parseTime(text, nowMs)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 
   test('every moment to come, whatever its zone, is sent as UTC with Z', () => {
@@ -80,7 +80,7 @@ describe('parseWhen', () => {
           const [hours, minutes] = [Math.floor(Math.abs(offsetMinutes) / 60), Math.abs(offsetMinutes) % 60];
           const zone = `${sign}${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`;
           const utc = new Date(wholeMs).toISOString().replace('.000Z', 'Z');
-          expect(parseWhen(`${local}${zone}`, nowMs).utc).toBe(utc);
+          expect(parseTime(`${local}${zone}`, nowMs).utc).toBe(utc);
         },
       ),
     );

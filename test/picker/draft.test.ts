@@ -11,13 +11,13 @@ import {
   uniqueArray,
 } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseMedium } from '../../src/api/media.ts';
+import { parseMediaItem } from '../../src/api/media.ts';
 import { defineCreate } from '../../src/commands/create.ts';
 import { type Draft, EMPTY_DRAFT, type PickedSelection, selectionOf } from '../../src/picker/draft.ts';
 import { selectionWords } from '../../src/picker/selection-words.ts';
 import { MEDIA, TRANSCRIPTS } from './library.ts';
 
-const media = MEDIA.slice(0, 2).map((medium) => parseMedium(medium));
+const media = MEDIA.slice(0, 2).map((medium) => parseMediaItem(medium));
 const found = media.flatMap((medium) =>
   (TRANSCRIPTS[medium.id] ?? []).map(({ id, languageCode }) => ({ id, languageCode, medium })),
 );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TokenAnswer } from '../../src/api/wire.ts';
+import type { TokenResponse } from '../../src/api/wire.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { validateAnswer } from '../support/api/openapi.ts';
 import { call, openSandbox, type Received, send } from './conversation.ts';
@@ -32,7 +32,7 @@ async function requestToken(
   return { ...received, body };
 }
 
-function tokenOf(body: unknown): TokenAnswer {
+function tokenOf(body: unknown): TokenResponse {
   if (typeof body !== 'object' || body === null || !('access_token' in body)) throw new Error('no token');
   return { access_token: String(body.access_token) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgeRequest } from '../../src/sandbox/files/range-request.ts';
+import { classifyRangeRequest } from '../../src/sandbox/files/range-request.ts';
 
 const DATE = 'Mon, 02 Jun 2025 12:00:00 GMT';
 const VALIDATORS = { sizeBytes: 1000, etag: '"a"', lastModified: new Date('2025-06-02T12:00:00.700Z') };
@@ -25,11 +25,11 @@ describe('Range', () => {
     ['bytes=a-b', WHOLE],
     ['lines=0-9', WHOLE],
   ])('%s of 1000 bytes', (range, judgement) => {
-    expect(judgeRequest({ range }, VALIDATORS)).toEqual(judgement);
+    expect(classifyRangeRequest({ range }, VALIDATORS)).toEqual(judgement);
   });
 
   test.each(['bytes=0-', 'bytes=-1', 'bytes=0-0'])('%s of nothing cannot be satisfied', (range) => {
-    expect(judgeRequest({ range }, { ...VALIDATORS, sizeBytes: 0 })).toEqual({ status: 416 });
+    expect(classifyRangeRequest({ range }, { ...VALIDATORS, sizeBytes: 0 })).toEqual({ status: 416 });
   });
 });
 
@@ -54,20 +54,20 @@ describe('conditions', () => {
     [{ 'if-modified-since': 'Mon, 02 Jun 2025 11:59:59 GMT' }, FIRST_TEN],
     [{ 'if-modified-since': 'yesterday' }, FIRST_TEN],
   ])('%j', (headers, judgement) => {
-    expect(judgeRequest({ range: 'bytes=0-9', ...headers }, VALIDATORS)).toEqual(judgement);
+    expect(classifyRangeRequest({ range: 'bytes=0-9', ...headers }, VALIDATORS)).toEqual(judgement);
   });
 
   test('a weak ETag never allows a range', () => {
     const weak = { ...VALIDATORS, etag: 'W/"a"' };
-    expect(judgeRequest({ range: 'bytes=0-9', 'if-range': 'W/"a"' }, weak)).toEqual(WHOLE);
-    expect(judgeRequest({ range: 'bytes=0-9' }, weak)).toEqual(FIRST_TEN);
+    expect(classifyRangeRequest({ range: 'bytes=0-9', 'if-range': 'W/"a"' }, weak)).toEqual(WHOLE);
+    expect(classifyRangeRequest({ range: 'bytes=0-9' }, weak)).toEqual(FIRST_TEN);
   });
 
   test('nothing agrees with a file that has no validators', () => {
     const bare = { sizeBytes: 1000, etag: undefined, lastModified: undefined };
-    expect(judgeRequest({ range: 'bytes=0-9', 'if-range': '"a"' }, bare)).toEqual(WHOLE);
-    expect(judgeRequest({ range: 'bytes=0-9', 'if-range': DATE }, bare)).toEqual(WHOLE);
-    expect(judgeRequest({ 'if-match': '"a"' }, bare)).toEqual({ status: 412 });
-    expect(judgeRequest({ 'if-none-match': '"a"' }, bare)).toEqual(WHOLE);
+    expect(classifyRangeRequest({ range: 'bytes=0-9', 'if-range': '"a"' }, bare)).toEqual(WHOLE);
+    expect(classifyRangeRequest({ range: 'bytes=0-9', 'if-range': DATE }, bare)).toEqual(WHOLE);
+    expect(classifyRangeRequest({ 'if-match': '"a"' }, bare)).toEqual({ status: 412 });
+    expect(classifyRangeRequest({ 'if-none-match': '"a"' }, bare)).toEqual(WHOLE);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../../src/api/client.ts';
 import { type Credential, tokenCredential } from '../../src/auth/credential.ts';
-import type { Owner } from '../../src/disk/lock-record.ts';
+import type { LockingProcess } from '../../src/disk/lock-record.ts';
 import {
   downloadFile,
   type FileContext,
@@ -144,7 +144,7 @@ export async function setDownload(
 }
 
 /** This machine's only living process, for the claims of a download. */
-export function ownerOf(pid: number): Owner {
+export function ownerOf(pid: number): LockingProcess {
   return {
     pid,
     hostname: hostname(),

@@ -7,7 +7,7 @@ import { type CreateFlags, noMediaChosen } from '../../flags/create-flags.ts';
 import { readText } from '../../flags/ids.ts';
 import { findTranscripts } from '../../media-selection/find-transcripts.ts';
 import { mergeBody, parseBody } from '../../media-selection/media-selection.ts';
-import type { Moment } from '../../parse/time.ts';
+import type { ParsedTime } from '../../parse/time.ts';
 import { decodeUtf8 } from '../../parse/utf8.ts';
 
 /**
@@ -17,7 +17,7 @@ import { decodeUtf8 } from '../../parse/utf8.ts';
  */
 export async function createBody(
   options: CreateFlags,
-  expires: Moment | null,
+  expires: ParsedTime | null,
   context: Context,
 ): Promise<CreateDownloadBody> {
   const { api, io, signal } = context;

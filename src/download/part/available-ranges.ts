@@ -1,11 +1,11 @@
 import type { ByteRanges } from './byte-ranges.ts';
 
 /** Lets a reader wait for bytes that are still on their way. */
-export interface Arrivals {
+export interface AvailableRanges {
   /** Resolves when all bytes of the range are there. @throws the signal's reason */
   wait(start: number, end: number, signal: AbortSignal): Promise<void>;
   /** Called whenever bytes have come. */
-  look(): void;
+  notify(): void;
   /** Another version of the object begins: nobody waits for bytes of the old one any more. */
   restart(): void;
   /** Counts the versions. */
@@ -23,7 +23,7 @@ interface Waiter {
   readonly settle: (error?: ReplacedError) => void;
 }
 
-export function createArrivals(have: ByteRanges): Arrivals {
+export function createAvailableRanges(have: ByteRanges): AvailableRanges {
   const waiters = new Set<Waiter>();
   let version = 0;
   return {
@@ -54,7 +54,7 @@ export function createArrivals(have: ByteRanges): Arrivals {
         waiters.add(waiter);
         signal.addEventListener('abort', onAbort, { once: true });
       }),
-    look() {
+    notify() {
       for (const waiter of waiters) if (have.has(waiter.start, waiter.end)) waiter.settle();
     },
     restart() {

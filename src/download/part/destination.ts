@@ -4,7 +4,7 @@ import type { ByteRanges } from './byte-ranges.ts';
 /** Where the bytes of a download go: a part file, or standard output. */
 export interface Destination {
   /** False where bytes can only be appended. */
-  readonly takesAnyOrder: boolean;
+  readonly acceptsAnyOrder: boolean;
   /** Which bytes are there. */
   readonly have: ByteRanges;
   /** The object that the bytes belong to, as the service described it so far. */

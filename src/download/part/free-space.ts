@@ -13,7 +13,7 @@ const NOT_TOLD = new Set(['ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
  * Refuses to start what cannot fit, where the file system tells how much is free.
  * @throws ExpectedError DISK, telling how much is missing
  */
-export async function checkSpace(folder: string, neededBytes: number): Promise<void> {
+export async function checkFreeSpace(folder: string, neededBytes: number): Promise<void> {
   const missingBytes = Math.ceil(neededBytes * MARGIN) - (await freeBytesOf(folder));
   if (missingBytes <= 0) return;
   throw new ExpectedError('DISK', `not enough space in ${folder}: ${formatSize(missingBytes)} are missing`, {

@@ -11,7 +11,7 @@ const UNNOTED_BYTES = 4 * 1_048_576;
  */
 const CHECKPOINT = { leastBytes: 8 * 1_048_576, leastMs: 200, mostMs: 5_000 };
 
-export interface JournalKeeper {
+export interface JournalWriter {
   /**
    * Called after each write; resolves when the next one may begin.
    * @throws what went wrong in the background
@@ -22,10 +22,10 @@ export interface JournalKeeper {
 }
 
 /** Notes in the background which bytes are there, and brings them to the disk; one of each at a time. */
-export function keepJournal(
+export function createJournalWriter(
   destination: Pick<Destination, 'have' | 'note' | 'checkpoint'>,
   clock: Clock,
-): JournalKeeper {
+): JournalWriter {
   let failure: { readonly error: unknown } | null = null;
   const every = ({ leastBytes, leastMs, mostMs }: typeof NOTE, save: () => Promise<void>) => {
     let running: Promise<void> | null = null;

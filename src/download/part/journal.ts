@@ -1,7 +1,13 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { diskError, isSystemError } from '../../disk/disk-error.ts';
-import { type Holder, isSelf, mayBeAlive, type Owner, parseHolder } from '../../disk/lock-record.ts';
+import {
+  isSelf,
+  type LockingProcess,
+  type LockRecord,
+  mayBeAlive,
+  parseLockRecord,
+} from '../../disk/lock-record.ts';
 import { NO_DETOUR } from '../../disk/open-flags.ts';
 import { NotOurFileError, readSmallFile } from '../../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../../disk/rename-without-replacing.ts';
@@ -30,7 +36,7 @@ export interface Journal {
   /** Which start of the machine wrote it; null where the system does not tell. */
   readonly bootId: string | null;
   /** The process that is writing; null when it ended in order. */
-  readonly holder: Holder | null;
+  readonly holder: LockRecord | null;
   /** Why the finished bytes were found wrong; they are never continued. */
   readonly rejected: string | null;
 }
@@ -94,7 +100,7 @@ export async function readJournal(path: string): Promise<FoundJournal | 'unreada
       synced,
       written: lastNote ?? parseRanges(value.written) ?? synced,
       bootId: textOrNull(value.bootId),
-      holder: parseHolder(value.holder),
+      holder: parseLockRecord(value.holder),
       rejected: textOrNull(value.rejected),
     },
   };
@@ -144,11 +150,11 @@ async function giveFreeName(file: FileHandle, from: string, to: string): Promise
   const again = await open(to, APPEND);
   if ((await again.stat({ bigint: true })).ino === ino) return again;
   await again.close();
-  throw takenOver(to);
+  throw partReplacedError(to);
 }
 
 /** The journal or the part of this process has been replaced by another one. */
-export function takenOver(path: string): ExpectedError {
+export function partReplacedError(path: string): ExpectedError {
   return new ExpectedError('BUSY', `another process has taken over ${path}`, {
     hint: 'let only one process write a file at a time; the same command continues',
   });
@@ -163,11 +169,11 @@ export async function appendNote(file: FileHandle, written: readonly ByteRange[]
  * Another process that may still be writing by this journal; null when there is none.
  * @param nowMs on the clock of the file system
  */
-export function livingHolder(
+export function livingLockRecord(
   { journal: { holder }, modifiedMs }: FoundJournal,
   nowMs: number,
-  owner: Owner,
-): Holder | null {
+  owner: LockingProcess,
+): LockRecord | null {
   if (holder === null || isSelf(holder, owner)) return null;
   return mayBeAlive(holder, nowMs - modifiedMs, owner) ? holder : null;
 }

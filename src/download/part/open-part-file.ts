@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { diskError, isSystemError } from '../../disk/disk-error.ts';
-import { busy, holderOf, type Owner } from '../../disk/lock-record.ts';
+import { busy, type LockingProcess, lockRecordOf } from '../../disk/lock-record.ts';
 import { ExpectedError } from '../../errors.ts';
 import { createByteRanges } from './byte-ranges.ts';
 import { NO_VALIDATOR } from './destination.ts';
@@ -8,21 +8,21 @@ import {
   type FoundJournal,
   isSameObject,
   type Journal,
-  livingHolder,
+  livingLockRecord,
   type ObjectIdentity,
   readBootId,
   readJournal,
   writeJournal,
 } from './journal.ts';
-import { openPart, somethingElse } from './open-part.ts';
+import { openPart, partNotRegularError } from './open-part.ts';
 import { makePartFile, type PartFile } from './part-file.ts';
-import { type Claim, claim } from './part-lock.ts';
+import { acquirePartLock, type PartLock } from './part-lock.ts';
 import { trustedRanges } from './trusted-ranges.ts';
 
 export interface PartFileOptions {
   readonly target: string;
   readonly identity: ObjectIdentity;
-  readonly owner: Owner;
+  readonly owner: LockingProcess;
   /** False throws an existing part away (`--no-resume`). */
   readonly mayResume: boolean;
 }
@@ -35,7 +35,7 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
   const { target, identity, owner, mayResume } = options;
   const path = `${target}.part`;
   const journalPath = `${path}.json`;
-  const lock = await claim(`${path}.lock`, owner, journalPath);
+  const lock = await acquirePartLock(`${path}.lock`, owner, journalPath);
   const opened: FileHandle[] = [];
   try {
     const bootId = await readBootId();
@@ -43,7 +43,7 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
     const found = there === 'unreadable' ? null : there;
     refuseLiving(found, { lock, owner, journalPath });
     const known = mayResume ? (found?.journal ?? null) : null;
-    if (known !== null && !isSameObject(known.identity, identity)) throw somethingElse(path);
+    if (known !== null && !isSameObject(known.identity, identity)) throw partNotRegularError(path);
     const part = await openPart(path, {
       mayBeStrange: known !== null || !mayResume,
       aside: lock.aside(),
@@ -58,7 +58,7 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
       synced: trust.synced,
       written: trust.ranges,
       bootId,
-      holder: holderOf(owner),
+      holder: lockRecordOf(owner),
       rejected: null,
     };
     const notes = await writeJournal(journalPath, journal, {
@@ -83,8 +83,8 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
 /** The lock may have been deleted: the journal knows better. */
 function refuseLiving(
   found: FoundJournal | null,
-  { lock, owner, journalPath }: { lock: Claim; owner: Owner; journalPath: string },
+  { lock, owner, journalPath }: { lock: PartLock; owner: LockingProcess; journalPath: string },
 ): void {
-  const holder = found === null ? null : livingHolder(found, lock.madeMs, owner);
+  const holder = found === null ? null : livingLockRecord(found, lock.madeMs, owner);
   if (holder !== null) throw busy(holder, `delete ${journalPath}`);
 }

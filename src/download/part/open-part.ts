@@ -30,7 +30,7 @@ export async function openPart(
   } catch (error) {
     if (!isSystemError(error) || !['ELOOP', 'EISDIR', 'ENXIO'].includes(error.code ?? '')) throw error;
   }
-  throw somethingElse(path);
+  throw partNotRegularError(path);
 }
 
 /**
@@ -48,7 +48,7 @@ export async function replacePart(path: string, aside: string): Promise<FileHand
   return await open(path, NEW, 0o666);
 }
 
-export function somethingElse(path: string): ExpectedError {
+export function partNotRegularError(path: string): ExpectedError {
   return new ExpectedError('EXISTS', `${path} is there already and does not belong to this download`, {
     hint: 'move it away, choose another name with -o, or throw it away with --no-resume',
   });

@@ -1,11 +1,11 @@
 import { type FileHandle, lstat, rm } from 'node:fs/promises';
 import { isSystemError, onDisk } from '../../disk/disk-error.ts';
-import { type Arrivals, createArrivals } from './available-ranges.ts';
+import { type AvailableRanges, createAvailableRanges } from './available-ranges.ts';
 import { createByteRanges, type GrowingByteRanges } from './byte-ranges.ts';
 import { type Destination, NO_VALIDATOR } from './destination.ts';
-import { appendNote, type Journal, takenOver, writeJournal } from './journal.ts';
+import { appendNote, type Journal, partReplacedError, writeJournal } from './journal.ts';
 import { replacePart } from './open-part.ts';
-import type { Claim } from './part-lock.ts';
+import type { PartLock } from './part-lock.ts';
 import { writeFully } from './write-fully.ts';
 
 /** The bytes of a download that is under way, `NAME.part`, with its journal, `NAME.part.json`. */
@@ -13,7 +13,7 @@ export interface PartFile extends Destination {
   readonly path: string;
   /** The open file; another one after `restart`. */
   handle(): FileHandle;
-  readonly arrivals: Arrivals;
+  readonly availableRanges: AvailableRanges;
   /** Why an earlier part could not be continued, for people; null when there was none or it is continued. */
   readonly discarded: string | null;
   /** How many bytes of an earlier run are a part of it; none once it has begun again. */
@@ -39,13 +39,13 @@ export interface Parts {
   readonly journal: Journal;
   readonly have: GrowingByteRanges;
   readonly discarded: string | null;
-  readonly lock: Claim;
+  readonly lock: PartLock;
 }
 
 /** Joins what was opened into one. */
 export function makePartFile({ path, journalPath, discarded, have, lock, ...initial }: Parts): PartFile {
   let { part, notes, journal } = initial;
-  const arrivals = createArrivals(have);
+  const arrivals = createAvailableRanges(have);
   // A reader may still be under way in a file that was replaced.
   const replaced: FileHandle[] = [];
   let isRemoved = false;
@@ -67,10 +67,10 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
     });
   return {
     path,
-    takesAnyOrder: true,
+    acceptsAnyOrder: true,
     handle: () => part,
     have,
-    arrivals,
+    availableRanges: arrivals,
     discarded,
     resumedFrom: () => resumedFrom,
     object: () => ({ sizeBytes: journal.sizeBytes, validator: journal.validator }),
@@ -90,7 +90,7 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
       // What belongs to a file that was replaced meanwhile does not count.
       if (begunIn !== generation) return;
       have.add(position, position + writtenBytes);
-      arrivals.look();
+      arrivals.notify();
     },
     async restart() {
       generation += 1;
@@ -164,5 +164,5 @@ async function assertInode(file: FileHandle, path: string): Promise<void> {
     throw error;
   }
   if (ino === (await file.stat({ bigint: true })).ino) return;
-  throw takenOver(path);
+  throw partReplacedError(path);
 }

@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path';
 import { diskError, isSystemError, onDisk } from '../../disk/disk-error.ts';
 import {
   busy,
-  type Holder,
-  holderOf,
   isSelf,
+  type LockingProcess,
+  type LockRecord,
+  lockRecordOf,
   mayBeAlive,
-  type Owner,
   SILENCE_MS,
 } from '../../disk/lock-record.ts';
 import { readSignature } from '../../disk/read-signature.ts';
@@ -18,7 +18,7 @@ import { renameWithoutReplacing } from '../../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../../errors.ts';
 import { OWN_NAME_PREFIX } from '../../zip/extract/safe-path.ts';
 
-export interface Claim {
+export interface PartLock {
   /** When the lock was made, on the clock of the file system. */
   readonly madeMs: number;
   /** A name in the same folder for a moment; what a killed process leaves under it is cleared away. */
@@ -33,7 +33,11 @@ export interface Claim {
  * @param signOfLife a file that a living holder writes again and again
  * @throws ExpectedError BUSY when another process writes the same target, DISK when it cannot be claimed
  */
-export async function claim(lock: string, owner: Owner, signOfLife: string): Promise<Claim> {
+export async function acquirePartLock(
+  lock: string,
+  owner: LockingProcess,
+  signOfLife: string,
+): Promise<PartLock> {
   for (let attempt = 0; attempt < 8; attempt += 1) {
     const made = await makeLock(lock, owner);
     if (made !== null) return made;
@@ -45,13 +49,13 @@ export async function claim(lock: string, owner: Owner, signOfLife: string): Pro
 }
 
 /** Null when there is a lock. It is signed before it gets its name: an unsigned one would be taken for a dead one. */
-async function makeLock(lock: string, owner: Owner): Promise<Claim | null> {
+async function makeLock(lock: string, owner: LockingProcess): Promise<PartLock | null> {
   const unnamed = temporaryName(lock, owner);
   try {
     const file = await open(unnamed, 'wx', 0o666);
     let madeMs: number;
     try {
-      await file.writeFile(`${JSON.stringify(holderOf(owner))}\n`);
+      await file.writeFile(`${JSON.stringify(lockRecordOf(owner))}\n`);
       madeMs = (await file.stat()).mtimeMs;
     } finally {
       await file.close();
@@ -81,7 +85,11 @@ async function makeLock(lock: string, owner: Owner): Promise<Claim | null> {
  * Beside the lock, `.streamdiver-dl-HOST-PID-RANDOM.lock`, or `.tmp` for what is no lock and must survive those
  * who delete locks: others can tell whether its process has died.
  */
-function temporaryName(lock: string, { hostname, pid }: Owner, ending: 'lock' | 'tmp' = 'lock'): string {
+function temporaryName(
+  lock: string,
+  { hostname, pid }: LockingProcess,
+  ending: 'lock' | 'tmp' = 'lock',
+): string {
   const random = randomBytes(6).toString('hex');
   return join(dirname(lock), `${OWN_NAME_PREFIX}${hostKey(hostname)}-${pid}-${random}.${ending}`);
 }
@@ -93,7 +101,7 @@ function hostKey(hostname: string): string {
 }
 
 /** Removes the temporary files of processes that were killed while they claimed something in the same folder. */
-async function clearAway(folder: string, owner: Owner, nowMs: number): Promise<void> {
+async function clearAway(folder: string, owner: LockingProcess, nowMs: number): Promise<void> {
   // Files can be written in some folders that cannot be read.
   const names = await unlessForbidden(readdir(folder));
   for (const name of names ?? []) {
@@ -121,7 +129,11 @@ async function unlessForbidden<Result>(operation: Promise<Result>): Promise<Resu
 }
 
 /** Null when the lock vanished meanwhile, nobody has signed it, or its writer has died. */
-async function readLivingHolder(path: string, owner: Owner, signOfLife: string): Promise<Holder | null> {
+async function readLivingHolder(
+  path: string,
+  owner: LockingProcess,
+  signOfLife: string,
+): Promise<LockRecord | null> {
   try {
     const { holder } = await readSignature(path);
     if (holder === null) return null;
@@ -175,7 +187,7 @@ async function lstatOrNull(path: string): Promise<Stats | null> {
  * Removes our own lock, not one that somebody else has made after ours was deleted: that one may even
  * have its inode number.
  */
-async function release(lock: string, owner: Owner): Promise<void> {
+async function release(lock: string, owner: LockingProcess): Promise<void> {
   try {
     const { holder } = await readSignature(lock);
     if (holder !== null && isSelf(holder, owner)) await rm(lock, { force: true });
@@ -189,7 +201,7 @@ async function release(lock: string, owner: Owner): Promise<void> {
  * Takes a dead lock out of the way. Several processes may find it at once, and one of them may have
  * put its own in place already: what was moved away is looked at again, and put back if it lives.
  */
-async function takeAway(lock: string, owner: Owner, signOfLife: string): Promise<void> {
+async function takeAway(lock: string, owner: LockingProcess, signOfLife: string): Promise<void> {
   const aside = temporaryName(lock, owner);
   try {
     await rename(lock, aside);

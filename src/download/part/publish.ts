@@ -17,13 +17,13 @@ export async function publish(
   { mayReplace, attempt }: { mayReplace: boolean; attempt: Attempt },
 ): Promise<void> {
   try {
-    if (mayReplace && (await findExisting(to)) === 'special') throw specialInTheWay(to);
+    if (mayReplace && (await findExisting(to)) === 'special') throw specialFileError(to);
     if (mayReplace) await attempt(() => rename(from, to));
     else await renameWithoutReplacing(from, to, attempt);
     await syncFolder(path.dirname(to));
   } catch (error) {
-    if (isSystemError(error) && error.code === 'EISDIR') throw folderInTheWay(to);
-    if (isSystemError(error) && error.code === 'EEXIST') throw inTheWay(to);
+    if (isSystemError(error) && error.code === 'EISDIR') throw folderExistsError(to);
+    if (isSystemError(error) && error.code === 'EEXIST') throw targetExistsError(to);
     throw diskError(error, to, 'write');
   }
 }
@@ -46,7 +46,7 @@ export async function findExisting(
   }
 }
 
-export function inTheWay(target: string): ExpectedError {
+export function targetExistsError(target: string): ExpectedError {
   return new ExpectedError('EXISTS', `${target} is there already`, {
     hint: 'replace it with --overwrite, leave it with --skip-existing, or choose another name with -o',
   });
@@ -63,13 +63,13 @@ async function leadsToSpecial(link: string): Promise<boolean> {
   }
 }
 
-export function specialInTheWay(target: string): ExpectedError {
+export function specialFileError(target: string): ExpectedError {
   return new ExpectedError('EXISTS', `${target} is a device, a pipe or a socket, which is never replaced`, {
     hint: 'write to standard output with -o -, or choose another name with -o',
   });
 }
 
-export function folderInTheWay(target: string): ExpectedError {
+export function folderExistsError(target: string): ExpectedError {
   return new ExpectedError('EXISTS', `${target} is in the way: it is a folder`, {
     hint: 'move it away or choose another name with -o',
   });

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { onDisk } from '../../disk/disk-error.ts';
-import type { Owner } from '../../disk/lock-record.ts';
+import type { LockingProcess } from '../../disk/lock-record.ts';
 import { isExpectedError } from '../../errors.ts';
-import { isSameObject, livingHolder, type ObjectIdentity, readJournal } from './journal.ts';
-import { type Claim, claim } from './part-lock.ts';
+import { isSameObject, livingLockRecord, type ObjectIdentity, readJournal } from './journal.ts';
+import { acquirePartLock, type PartLock } from './part-lock.ts';
 import { findExisting } from './publish.ts';
 
 /**
@@ -11,15 +11,19 @@ import { findExisting } from './publish.ts';
  * of another object, or of a process that lives, stays.
  * @throws ExpectedError DISK
  */
-export async function clearLeftBehind(target: string, identity: ObjectIdentity, owner: Owner): Promise<void> {
+export async function removeStalePart(
+  target: string,
+  identity: ObjectIdentity,
+  owner: LockingProcess,
+): Promise<void> {
   const path = `${target}.part`;
   const journalPath = `${path}.json`;
   const lockPath = `${path}.lock`;
   const left = await Promise.all([journalPath, lockPath].map(findExisting));
   if (left.every((there) => there === 'nothing')) return;
-  let lock: Claim;
+  let lock: PartLock;
   try {
-    lock = await claim(lockPath, owner, journalPath);
+    lock = await acquirePartLock(lockPath, owner, journalPath);
   } catch (error) {
     if (isExpectedError(error, 'BUSY')) return;
     throw error;
@@ -27,7 +31,7 @@ export async function clearLeftBehind(target: string, identity: ObjectIdentity, 
   try {
     const found = await readJournal(journalPath);
     if (found === null || found === 'unreadable' || !isSameObject(found.journal.identity, identity)) return;
-    if (livingHolder(found, lock.madeMs, owner) !== null) return;
+    if (livingLockRecord(found, lock.madeMs, owner) !== null) return;
     await onDisk(rm(path, { force: true }), path, 'remove');
     await onDisk(rm(journalPath, { force: true }), journalPath, 'remove');
   } finally {

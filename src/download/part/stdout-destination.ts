@@ -8,7 +8,7 @@ export function stdoutDestination(write: (chunk: Uint8Array) => Promise<void>): 
   let description: ObjectDescription = { sizeBytes: null, validator: NO_VALIDATOR };
   let tail: Buffer = Buffer.alloc(0);
   return {
-    takesAnyOrder: false,
+    acceptsAnyOrder: false,
     have,
     object: () => description,
     async describeObject(next) {

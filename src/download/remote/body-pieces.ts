@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { ExpectedError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/transport.ts';
 import { TransportError, transportError } from '../../http/transport-error.ts';
-import { watchForStalls } from '../response/stall-detector.ts';
+import { detectStalls } from '../response/stall-detector.ts';
 import type { RateLimit } from '../transfer/rate-limit.ts';
 
 /** So much may wait for whoever reads before the connection is made to wait. */
@@ -39,7 +39,7 @@ export async function* bodyPieces(
   };
   // With a limit every piece is paid for before the next one is read, or the system would bring them all.
   const mostWaitingBytes = limitRate === null ? WAITING_BYTES : 1;
-  const watch = watchForStalls(clock, (error) => body.destroy(error));
+  const watch = detectStalls(clock, (error) => body.destroy(error));
   body.on('data', (piece: Buffer) => {
     watch.count(piece.length);
     onBytes(piece.length);
@@ -65,8 +65,8 @@ export async function* bodyPieces(
       if (piece !== undefined) {
         waitingBytes -= piece.length;
         // Time that the reader takes is not time that the server lets pass.
-        watch.hold();
-        const waitMs = limitRate?.take(piece.length) ?? 0;
+        watch.pause();
+        const waitMs = limitRate?.consume(piece.length) ?? 0;
         if (waitMs > 0) await clock.sleep(waitMs, signal);
         yield piece;
         watch.release();

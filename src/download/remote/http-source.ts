@@ -1,6 +1,6 @@
 import { ExpectedError } from '../../errors.ts';
 import type { RangeSource } from '../../range/range-source.ts';
-import type { RangeAnswer } from '../response/range-response.ts';
+import type { RangeResponse } from '../response/range-response.ts';
 import { compareValidators, ifRange, type Validator } from '../response/validator.ts';
 import type { ConnectionBudget } from '../transfer/connection-budget.ts';
 import { createRetryBudget } from '../transfer/retry-budget.ts';
@@ -18,7 +18,7 @@ export interface HttpSourceContext extends RangeExchangeContext {
   readonly random: () => number;
   /** Failures in a row, without a new byte in between, that are put up with. */
   readonly retries: number;
-  readonly connections: Pick<ConnectionBudget, 'total' | 'take' | 'give'>;
+  readonly connections: Pick<ConnectionBudget, 'total' | 'acquire' | 'release'>;
   readonly onRetry: (retry: { error: ExpectedError; attempt: number; delayMs: number }) => void;
 }
 
@@ -51,7 +51,7 @@ export function createHttpSource(
 
   /** One request; it may bring fewer bytes than asked for, but in order. */
   const request = async function* (start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
-    await connections.take(signal);
+    await connections.acquire(signal);
     try {
       const { response, answer } = await exchange.send({ start, end }, validator);
       const refusal = refuse(answer, { totalBytes, validator, host: response.url.host });
@@ -61,7 +61,7 @@ export function createHttpSource(
       }
       yield* exchange.pieces(response, answer.end - answer.start);
     } finally {
-      connections.give();
+      connections.release();
     }
   };
 
@@ -107,7 +107,7 @@ export function createHttpSource(
 
 /** Why an answer to a request for a part of a known object cannot be used; null when it can. */
 function refuse(
-  answer: RangeAnswer,
+  answer: RangeResponse,
   { totalBytes, validator, host }: { totalBytes: number; validator: Validator; host: string },
 ): ExpectedError | null {
   switch (answer.kind) {

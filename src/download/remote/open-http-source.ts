@@ -1,7 +1,7 @@
 import { withRetries } from '../../http/retry.ts';
 import { sizeMismatch } from '../response/file-response.ts';
 import { peek } from '../response/peek.ts';
-import type { AskedRange } from '../response/range-response.ts';
+import type { RequestedRange } from '../response/range-response.ts';
 import { createRetryBudget, type RetryBudget } from '../transfer/retry-budget.ts';
 import {
   createHttpSource,
@@ -26,7 +26,7 @@ export interface HttpSourceRequest {
   /** How much of the end comes with the first request, and is kept. */
   readonly tailBytes: number;
   /** Sees the type and the first bytes where the whole comes instead of a part; throws to refuse them. */
-  readonly inspectHead: (head: Buffer, contentType: string | null) => void;
+  readonly inspectStart: (head: Buffer, contentType: string | null) => void;
 }
 
 const NO_RANGES = 'the server does not send parts of files';
@@ -35,7 +35,7 @@ const NO_RANGES = 'the server does not send parts of files';
  * Opens an object by asking for its last bytes, which tells its size and version as well (RFC 9110
  * 14.1.2, suffix ranges). A server that has ranges but not this form is asked once more in numbers. Where
  * the answer breaks off, what came of it is kept.
- * @throws ExpectedError INTEGRITY when the size is not the one the API told; what `inspectHead` and `read` throw
+ * @throws ExpectedError INTEGRITY when the size is not the one the API told; what `inspectStart` and `read` throw
  */
 export async function openHttpSource(
   request: HttpSourceRequest,
@@ -43,7 +43,7 @@ export async function openHttpSource(
 ): Promise<HttpSourceOpening> {
   const exchange = createRangeExchange(request, context);
   const { sizeBytes, tailBytes } = request;
-  const ask = (asked: AskedRange) =>
+  const ask = (asked: RequestedRange) =>
     withRetries(() => takeTail(asked, request, exchange, context), { ...context });
   let tail = await ask({ suffixBytes: tailBytes });
   if (tail.kind === 'no-suffix' && sizeBytes !== null && sizeBytes > 0) {
@@ -70,15 +70,15 @@ type TailOutcome = (BegunTail & { readonly kind: 'tail' }) | { readonly kind: 'n
 
 /** One request for the end of the object. An answer with the whole of a small one is as good. */
 async function takeTail(
-  asked: AskedRange,
-  { sizeBytes, tailBytes, inspectHead }: HttpSourceRequest,
+  asked: RequestedRange,
+  { sizeBytes, tailBytes, inspectStart }: HttpSourceRequest,
   exchange: RangeExchange,
   { connections, signal, clock, random, retries }: HttpSourceContext,
 ): Promise<TailOutcome> {
-  await connections.take(signal);
+  await connections.acquire(signal);
   try {
     const { response, answer } = await exchange.send(asked, null);
-    if (answer.kind === 'whole') await peek(response, inspectHead, { clock, signal });
+    if (answer.kind === 'whole') await peek(response, inspectStart, { clock, signal });
     // Of another size it is for whoever takes the whole to see what it is.
     const isSmall =
       answer.kind === 'whole' &&
@@ -112,7 +112,7 @@ async function takeTail(
     }
     return { kind: 'tail', bytes, receivedBytes, retry, totalBytes, validator };
   } finally {
-    connections.give();
+    connections.release();
   }
 }
 

@@ -3,10 +3,10 @@ import type { Clock } from '../../clock.ts';
 import type { HttpResponse } from '../../http/transport.ts';
 import { createFileUrl } from '../response/file-url.ts';
 import {
-  type AskedRange,
-  judgeRangeAnswer,
-  type RangeAnswer,
-  rangeField,
+  classifyRangeResponse,
+  type RangeResponse,
+  type RequestedRange,
+  rangeHeader,
 } from '../response/range-response.ts';
 import { ifRange, type Validator } from '../response/validator.ts';
 import type { RateLimit } from '../transfer/rate-limit.ts';
@@ -17,12 +17,12 @@ export interface RangeExchange {
   /**
    * Sends one request, on condition that the object is still of the version `pinned`; the URL is renewed
    * when it is refused. The body is the caller's.
-   * @throws ExpectedError of judgeRangeAnswer(); the refusal when new URLs are refused too
+   * @throws ExpectedError of classifyRangeResponse(); the refusal when new URLs are refused too
    */
   send(
-    asked: AskedRange,
+    asked: RequestedRange,
     pinned: Validator | null,
-  ): Promise<{ response: HttpResponse; answer: Exclude<RangeAnswer, { kind: 'refused' }> }>;
+  ): Promise<{ response: HttpResponse; answer: Exclude<RangeResponse, { kind: 'refused' }> }>;
   /** Reads a body of so many bytes and counts them, see bodyPieces(). */
   pieces(response: HttpResponse, lengthBytes: number): AsyncGenerator<Buffer, void, undefined>;
   transferredBytes(): number;
@@ -47,15 +47,15 @@ export function createRangeExchange(
       const condition = pinned === null ? null : ifRange(pinned);
       const headers = {
         'accept-encoding': 'identity',
-        range: rangeField(asked),
+        range: rangeHeader(asked),
         ...(condition === null ? {} : { 'if-range': condition }),
       };
       for (;;) {
         const used = fileUrl.current();
         const response = await api.openFile(used, headers, signal);
-        let answer: RangeAnswer;
+        let answer: RangeResponse;
         try {
-          answer = judgeRangeAnswer(response, { asked, nowMs: clock.now() });
+          answer = classifyRangeResponse(response, { asked, nowMs: clock.now() });
         } catch (error) {
           response.body.destroy();
           throw error;

@@ -18,7 +18,7 @@ export function isArchiveExpected(expected: ExpectedContent): boolean {
  * not end up as the file.
  * @throws ExpectedError BAD_RESPONSE
  */
-export function inspectHead(expected: ExpectedContent, head: Buffer, contentType: string | null): void {
+export function inspectStart(expected: ExpectedContent, head: Buffer, contentType: string | null): void {
   if (isArchiveExpected(expected)) {
     if (couldBeZip(head)) return;
     throw expected.mustBeArchive &&

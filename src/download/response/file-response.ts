@@ -6,7 +6,7 @@ import { parseContentRange, parseUnsatisfiedSize } from './content-range.ts';
 import { readValidator, type Validator } from './validator.ts';
 
 /** What an answer to a request for a file, or for the rest of one, means. */
-export type FileAnswer =
+export type FileResponse =
   /** Bytes from `start` on. `totalBytes` and `bodyBytes` are null when the answer does not tell. */
   | {
       readonly kind: 'bytes';
@@ -23,19 +23,19 @@ export type FileAnswer =
       readonly kind: 'restart';
       readonly reason: string;
       /** The error if restarting does not help either. */
-      readonly error?: UnfitAnswerError;
+      readonly error?: UnexpectedResponseError;
     }
   /** Not as long as the file; a look at its first bytes may tell what it is instead. */
-  | { readonly kind: 'misfit'; readonly error: UnfitAnswerError }
+  | { readonly kind: 'misfit'; readonly error: UnexpectedResponseError }
   /** The URL is refused, expired or gone: the API may hand out a new one. */
   | { readonly kind: 'refused'; readonly error: ExpectedError };
 
 /** The answer was refused before any of its body was taken: the bytes that are there are not in doubt. */
-export class UnfitAnswerError extends ExpectedError {
-  override readonly name = 'UnfitAnswerError';
+export class UnexpectedResponseError extends ExpectedError {
+  override readonly name = 'UnexpectedResponseError';
 }
 
-export interface FileQuestion {
+export interface RequestedFile {
   /** The asked range; `end` is Infinity where it was left open. Null when the whole object was asked for. */
   readonly range: { readonly start: number; readonly end: number } | null;
   /** How many bytes from the start are already there; the range may begin before that, for an overlap. */
@@ -47,9 +47,9 @@ export interface FileQuestion {
 /**
  * Judges status and header of an answer before its body is touched. Sizes must agree with what is
  * known from elsewhere.
- * @throws UnfitAnswerError (INTEGRITY, BAD_RESPONSE), ExpectedError UNAVAILABLE (transient)
+ * @throws UnexpectedResponseError (INTEGRITY, BAD_RESPONSE), ExpectedError UNAVAILABLE (transient)
  */
-export function judgeFileAnswer(response: HttpResponse, question: FileQuestion): FileAnswer {
+export function classifyFileResponse(response: HttpResponse, question: RequestedFile): FileResponse {
   const { status, headers, url } = response;
   const { range: asked, haveBytes, sizeBytes, nowMs } = question;
   if (status === 200 || status === 206) refuseEncoding(response);
@@ -110,7 +110,7 @@ export function judgeFileAnswer(response: HttpResponse, question: FileQuestion):
   if (status === 401 || status === 403 || status === 400 || status === 404 || status === 410) {
     return { kind: 'refused', error: refusal(status, url, details) };
   }
-  throw new UnfitAnswerError(
+  throw new UnexpectedResponseError(
     'BAD_RESPONSE',
     `${url.host} answered HTTP ${status} when asked for the file`,
     details,
@@ -136,12 +136,12 @@ function refusal(
 
 /**
  * We ask for identity; encoded bytes have other lengths and offsets than the file.
- * @throws UnfitAnswerError INTEGRITY
+ * @throws UnexpectedResponseError INTEGRITY
  */
 export function refuseEncoding({ headers, url }: HttpResponse): void {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && encoding !== '') {
-    throw new UnfitAnswerError(
+    throw new UnexpectedResponseError(
       'INTEGRITY',
       `${url.host} sent the file encoded as ${encoding} although nobody asked`,
       {
@@ -151,7 +151,10 @@ export function refuseEncoding({ headers, url }: HttpResponse): void {
   }
   const transfer = headers.get('transfer-encoding')?.trim().toLowerCase() ?? 'chunked';
   if (transfer !== 'chunked') {
-    throw new UnfitAnswerError('INTEGRITY', `${url.host} sent the file with transfer encoding ${transfer}`);
+    throw new UnexpectedResponseError(
+      'INTEGRITY',
+      `${url.host} sent the file with transfer encoding ${transfer}`,
+    );
   }
 }
 
@@ -167,8 +170,8 @@ export function contentLength({ headers }: HttpResponse): number | null {
 export const ACCEPT_SIZE_HINT = 'if you trust what the server sends, accept its size with --ignore-size';
 
 /** What the API says of the size and what the server of the file says are not the same. */
-export function sizeMismatch(actualBytes: number, expectedBytes: number): UnfitAnswerError {
-  return new UnfitAnswerError(
+export function sizeMismatch(actualBytes: number, expectedBytes: number): UnexpectedResponseError {
+  return new UnexpectedResponseError(
     'INTEGRITY',
     `size mismatch: the package lists ${expectedBytes} bytes, the server sends ${actualBytes}`,
     { hint: ACCEPT_SIZE_HINT },

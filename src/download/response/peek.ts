@@ -3,20 +3,20 @@ import type { Clock } from '../../clock.ts';
 import { ExpectedError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/transport.ts';
 import { transportError } from '../../http/transport-error.ts';
-import { UnfitAnswerError } from './file-response.ts';
-import { watchForStalls } from './stall-detector.ts';
+import { UnexpectedResponseError } from './file-response.ts';
+import { detectStalls } from './stall-detector.ts';
 
 /**
- * Shows the first bytes of a body to `inspectHead`, and leaves them in it: what is no file must not
+ * Shows the first bytes of a body to `inspectStart`, and leaves them in it: what is no file must not
  * cost the bytes that are there already.
- * @throws UnfitAnswerError as `inspectHead` refuses them, which destroys the body; TransportError when none came
+ * @throws UnexpectedResponseError as `inspectStart` refuses them, which destroys the body; TransportError when none came
  */
 export async function peek(
   { body, headers, url }: HttpResponse,
-  inspectHead: (head: Buffer, contentType: string | null) => void,
+  inspectStart: (head: Buffer, contentType: string | null) => void,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<void> {
-  const watch = watchForStalls(clock, (error) => body.destroy(error));
+  const watch = detectStalls(clock, (error) => body.destroy(error));
   let head: Buffer | null;
   try {
     if (body.destroyed) throw body.errored ?? new Error('the stream was closed');
@@ -31,11 +31,11 @@ export async function peek(
   }
   if (head !== null) body.unshift(head);
   try {
-    inspectHead(head ?? Buffer.alloc(0), headers.get('content-type'));
+    inspectStart(head ?? Buffer.alloc(0), headers.get('content-type'));
   } catch (error) {
     body.destroy();
     throw error instanceof ExpectedError
-      ? new UnfitAnswerError(error.code, error.message, error.details)
+      ? new UnexpectedResponseError(error.code, error.message, error.details)
       : error;
   }
 }

@@ -1,11 +1,11 @@
 import type { ExpectedError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/transport.ts';
 import { parseContentRange } from './content-range.ts';
-import { contentLength, judgeFileAnswer, refuseEncoding } from './file-response.ts';
+import { classifyFileResponse, contentLength, refuseEncoding } from './file-response.ts';
 import { readValidator, type Validator } from './validator.ts';
 
 /** What an answer to a request for a part of an object means. */
-export type RangeAnswer =
+export type RangeResponse =
   /** Bytes [start, end) of `totalBytes`; it may end earlier than asked (RFC 9110 15.3.7). */
   | {
       readonly kind: 'part';
@@ -30,10 +30,12 @@ export type RangeAnswer =
   /** The URL is refused, expired or gone: the API may hand out a new one. */
   | { readonly kind: 'refused'; readonly error: ExpectedError };
 
-export type AskedRange = { readonly start: number; readonly end: number } | { readonly suffixBytes: number };
+export type RequestedRange =
+  | { readonly start: number; readonly end: number }
+  | { readonly suffixBytes: number };
 
 /** The value of the Range field; on the wire the last byte is included. An `end` of Infinity is left open. */
-export function rangeField(asked: AskedRange): string {
+export function rangeHeader(asked: RequestedRange): string {
   if ('suffixBytes' in asked) return `bytes=-${asked.suffixBytes}`;
   if (asked.end === Number.POSITIVE_INFINITY) return `bytes=${asked.start}-`;
   const endInclusive = asked.end - 1;
@@ -44,15 +46,15 @@ export function rangeField(asked: AskedRange): string {
  * Judges status and header of an answer to a request with a Range before its body is touched.
  * @throws ExpectedError INTEGRITY when the body is encoded, UNAVAILABLE (transient) or BAD_RESPONSE
  */
-export function judgeRangeAnswer(
+export function classifyRangeResponse(
   response: HttpResponse,
-  { asked, nowMs }: { asked: AskedRange; nowMs: number },
-): RangeAnswer {
+  { asked, nowMs }: { asked: RequestedRange; nowMs: number },
+): RangeResponse {
   const { status, headers } = response;
   if (status === 412) return { kind: 'changed' };
   if (status === 416) return { kind: 'unsatisfiable' };
   if (status !== 200 && status !== 206) {
-    const answer = judgeFileAnswer(response, { range: null, haveBytes: 0, sizeBytes: null, nowMs });
+    const answer = classifyFileResponse(response, { range: null, haveBytes: 0, sizeBytes: null, nowMs });
     if (answer.kind === 'refused') return answer;
     throw new RangeError(`status ${status} was taken for ${answer.kind}`);
   }
@@ -71,7 +73,7 @@ export function judgeRangeAnswer(
   return { kind: 'part', start, end, totalBytes, validator };
 }
 
-function isAsked(part: { start: number; end: number; totalBytes: number }, asked: AskedRange): boolean {
+function isAsked(part: { start: number; end: number; totalBytes: number }, asked: RequestedRange): boolean {
   if ('suffixBytes' in asked) {
     return part.start === Math.max(part.totalBytes - asked.suffixBytes, 0) && part.end === part.totalBytes;
   }

@@ -1,4 +1,4 @@
-import type { HeaderFields } from '../../http/headers.ts';
+import type { HttpHeaders } from '../../http/headers.ts';
 import type { HashName } from '../../range/hash.ts';
 
 /** A digest of the whole file that the server sent along. */
@@ -31,7 +31,7 @@ const NAMES: Readonly<Record<string, HashName>> = {
  * Content-MD5 (RFC 1864), x-amz-checksum-* and x-goog-hash. Those that speak of the bytes of the
  * answer count only when it is the whole file. An ETag is never taken for a digest.
  */
-export function readServerDigests(headers: HeaderFields, isWhole: boolean): ServerDigests {
+export function readServerDigests(headers: HttpHeaders, isWhole: boolean): ServerDigests {
   const found: ServerDigest[] = [];
   const malformed: string[] = [];
   for (const [field, value] of headers.entries()) {
@@ -49,7 +49,7 @@ export function readServerDigests(headers: HeaderFields, isWhole: boolean): Serv
 type Digests = readonly (readonly [HashName, string])[];
 
 /** Null when the field is one of digests but its value is not. */
-function digestsOf(field: string, value: string, headers: HeaderFields, isWhole: boolean): Digests | null {
+function digestsOf(field: string, value: string, headers: HttpHeaders, isWhole: boolean): Digests | null {
   switch (field) {
     case 'repr-digest':
       return fromList(value, /^([a-z0-9-]+)=:([^:]*):$/i);
@@ -93,6 +93,6 @@ function fromBase64(hash: HashName, encoded: string): Digests | null {
 }
 
 /** A digest of an object that was uploaded in parts is one of the parts' digests: `…-7`, or COMPOSITE. */
-function isOfWholeObject(value: string, headers: HeaderFields): boolean {
+function isOfWholeObject(value: string, headers: HttpHeaders): boolean {
   return headers.get('x-amz-checksum-type')?.toUpperCase() !== 'COMPOSITE' && !/-\d+$/.test(value);
 }

@@ -8,17 +8,17 @@ const SLOW_WINDOW_MS = 60_000;
 const SLOW_BYTES_PER_SECOND = 1_024;
 const LOOK_EVERY_MS = 5_000;
 
-export interface StallWatch {
+export interface StallDetector {
   /** Called for each piece. */
   count(sizeBytes: number): void;
   /** From here on it is we who do not read; that time is not held against the server. */
-  hold(): void;
+  pause(): void;
   release(): void;
   stop(): void;
 }
 
 /** Watches a stream of bytes and calls `onStall` once, when none came for 30 s or hardly any for 60 s. */
-export function watchForStalls(clock: Clock, onStall: (error: ExpectedError) => void): StallWatch {
+export function detectStalls(clock: Clock, onStall: (error: ExpectedError) => void): StallDetector {
   let bytes = 0;
   let lastByteMs = clock.monotonicMs();
   let windowStart = { timeMs: lastByteMs, bytes: 0 };
@@ -43,7 +43,7 @@ export function watchForStalls(clock: Clock, onStall: (error: ExpectedError) => 
       bytes += sizeBytes;
       lastByteMs = clock.monotonicMs();
     },
-    hold() {
+    pause() {
       heldSinceMs ??= clock.monotonicMs();
     },
     release() {

@@ -1,4 +1,4 @@
-import type { HeaderFields } from '../../http/headers.ts';
+import type { HttpHeaders } from '../../http/headers.ts';
 
 /** What tells one version of an object from another (RFC 9110 8.8). */
 export interface Validator {
@@ -9,7 +9,7 @@ export interface Validator {
 /** A Last-Modified that is younger than this at the time of the answer may still be overwritten unseen. */
 const STRONG_AGE_MS = 60_000;
 
-export function readValidator(headers: HeaderFields): Validator {
+export function readValidator(headers: HttpHeaders): Validator {
   const etag = headers.get('etag');
   const lastModified = headers.get('last-modified');
   const date = Date.parse(headers.get('date') ?? '');

@@ -2,10 +2,10 @@
 export interface ConnectionBudget {
   readonly total: number;
   /** Takes one connection; waits for one to become free. @throws the signal's reason */
-  take(signal: AbortSignal): Promise<void>;
+  acquire(signal: AbortSignal): Promise<void>;
   /** Takes one if it is free now and nobody waits for it. */
-  tryTake(): boolean;
-  give(): void;
+  tryAcquire(): boolean;
+  release(): void;
   /** Whether somebody waits for one. */
   isWanted(): boolean;
 }
@@ -19,7 +19,7 @@ export function createConnectionBudget(total: number): ConnectionBudget {
   const waiting: (() => void)[] = [];
   return {
     total,
-    take: (signal) =>
+    acquire: (signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) {
           reject(signal.reason);
@@ -41,12 +41,12 @@ export function createConnectionBudget(total: number): ConnectionBudget {
         signal.addEventListener('abort', onAbort, { once: true });
         waiting.push(start);
       }),
-    tryTake() {
+    tryAcquire() {
       if (free === 0) return false;
       free -= 1;
       return true;
     },
-    give() {
+    release() {
       const next = waiting.shift();
       if (next === undefined) free += 1;
       else next();

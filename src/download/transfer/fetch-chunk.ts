@@ -1,17 +1,17 @@
 import { ExpectedError } from '../../errors.ts';
 import { linkController } from '../../http/linked-controller.ts';
-import { type FileAnswer, judgeFileAnswer } from '../response/file-response.ts';
+import { classifyFileResponse, type FileResponse } from '../response/file-response.ts';
 import { peek } from '../response/peek.ts';
 import { measureSpeed } from './chunk-speed.ts';
-import { agree, describe, RestartNeeded, refuseTooLarge } from './match-response.ts';
+import { describeObject, matchResponse, RestartNeeded, refuseTooLarge } from './match-response.ts';
 import { receive } from './receive.ts';
-import { askForChunk } from './request-chunk.ts';
+import { requestChunk } from './request-chunk.ts';
 import type { Chunk } from './scheduler.ts';
-import { type Job, knownSize } from './transfer-job.ts';
+import { knownSize, type TransferJob } from './transfer-job.ts';
 
 /** Another connection has taken over what this one had no answer for yet. */
-export class TakenOver extends Error {
-  override readonly name = 'TakenOver';
+export class ChunkStolen extends Error {
+  override readonly name = 'ChunkStolen';
 }
 
 /** What is collected before it is written: large enough to be cheap, small enough to stay in the processor's cache. */
@@ -22,20 +22,20 @@ const WRITE_BYTES = { most: 1_048_576, least: 262_144, together: 2 * 1_048_576 }
  * when the address was renewed and the request has to be made again.
  * @throws RestartNeeded, ChangedBytesError, RangeRefused, ExpectedError
  */
-export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promise<void> {
+export async function fetchChunk(chunk: Chunk, failures: number, job: TransferJob): Promise<void> {
   const { request, destination, url: fileUrl, signal } = job;
   const { api, clock, limitRate, onEvent } = job.context;
   refuseTooLarge(knownSize(job), request.maxSizeBytes);
-  const question = await askForChunk(chunk, failures, job);
+  const question = await requestChunk(chunk, failures, job);
   const stopper = linkController(signal);
-  chunk.stop = () => stopper.abort(new TakenOver('another connection brings it'));
+  chunk.stop = () => stopper.abort(new ChunkStolen('another connection brings it'));
   const url = fileUrl.current();
   measureSpeed(chunk, clock);
   try {
     const response = await api.openFile(url, question.headers, stopper.signal);
-    let answer: FileAnswer;
+    let answer: FileResponse;
     try {
-      answer = judgeFileAnswer(response, {
+      answer = classifyFileResponse(response, {
         range: question.range,
         haveBytes: destination.have.bytesBefore(chunk.position),
         sizeBytes: knownSize(job),
@@ -44,9 +44,9 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
       if (answer.kind === 'restart') throw new RestartNeeded(answer.reason, answer.error);
       const isInstead = answer.kind === 'bytes' && answer.isWhole && question.range !== null;
       if (isInstead || answer.kind === 'misfit')
-        await peek(response, request.inspectHead, { clock, signal: stopper.signal });
+        await peek(response, request.inspectStart, { clock, signal: stopper.signal });
       if (answer.kind === 'misfit') throw answer.error;
-      if (answer.kind === 'bytes') await agree(answer, chunk, question.range !== null, response, job);
+      if (answer.kind === 'bytes') await matchResponse(answer, chunk, question.range !== null, response, job);
     } catch (error) {
       response.body.destroy();
       throw error;
@@ -64,7 +64,7 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
     const limitBytes = totalBytes ?? request.maxSizeBytes;
     const contentType = response.headers.get('content-type');
     // Not awaited before the body is listened to: what a connection brought before it broke would be lost meanwhile.
-    const described = describe(answer, response, job);
+    const described = describeObject(answer, response, job);
     described.catch(() => undefined);
     const speed = measureSpeed(chunk, clock);
     await receive({
@@ -80,9 +80,9 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
       overlap: answer.isWhole ? Buffer.alloc(0) : question.overlap,
       bodyBytes: answer.bodyBytes ?? (totalBytes === null ? null : totalBytes - answer.start),
       mostBytes: answer.isWhole ? limitBytes : answer.bodyBytes,
-      inspectHead: (head) => request.inspectHead(head, contentType),
+      inspectStart: (head) => request.inspectStart(head, contentType),
       limitRate,
-      heldTime: job.heldTime,
+      pausedTime: job.pausedTime,
       clock,
       signal,
       onBytes(sizeBytes) {
@@ -98,11 +98,11 @@ export async function bringOnce(chunk: Chunk, failures: number, job: Job): Promi
 }
 
 /** The more connections collect at once, the less each of them. */
-function writeBytes({ connections }: Job): number {
+function writeBytes({ connections }: TransferJob): number {
   return Math.min(Math.max(WRITE_BYTES.together / connections, WRITE_BYTES.least), WRITE_BYTES.most);
 }
 
-function finish(chunk: Chunk, url: URL, { request, plan }: Job): void {
+function finish(chunk: Chunk, url: URL, { request, plan }: TransferJob): void {
   if (chunk.end === Number.POSITIVE_INFINITY) {
     if (!request.isVerifiedLater) {
       throw new ExpectedError(

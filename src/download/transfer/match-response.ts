@@ -1,12 +1,12 @@
 import { ExpectedError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/transport.ts';
 import type { ObjectDescription } from '../part/destination.ts';
-import type { FileAnswer } from '../response/file-response.ts';
+import type { FileResponse } from '../response/file-response.ts';
 import { compareValidators, ifRange } from '../response/validator.ts';
 import type { Chunk } from './scheduler.ts';
-import { type Job, knownSize } from './transfer-job.ts';
+import { knownSize, type TransferJob } from './transfer-job.ts';
 
-type Bytes = Extract<FileAnswer, { kind: 'bytes' }>;
+type Bytes = Extract<FileResponse, { kind: 'bytes' }>;
 
 /** A reason to throw the bytes away and begin again, within a bound. */
 export class RestartNeeded extends Error {
@@ -30,12 +30,12 @@ export class RangeRefused extends Error {
  * object, from its first byte: it replaces what is there and is never appended.
  * @throws RestartNeeded, RangeRefused, ExpectedError UNSAFE when it is too large
  */
-export async function agree(
+export async function matchResponse(
   answer: Bytes,
   chunk: Chunk,
   isRange: boolean,
   { headers }: HttpResponse,
-  job: Job,
+  job: TransferJob,
 ): Promise<void> {
   const { destination, request } = job;
   const known = destination.object().validator;
@@ -61,7 +61,7 @@ export async function agree(
       : new RangeRefused('the server answered a request for a range with the whole file');
   }
   if (haveBytes > 0) await destination.restart();
-  job.plan.giveAll(chunk, answer.totalBytes ?? knownSize(job) ?? Number.POSITIVE_INFINITY);
+  job.plan.assignAll(chunk, answer.totalBytes ?? knownSize(job) ?? Number.POSITIVE_INFINITY);
   if (haveBytes === 0) return;
   const reason =
     verdict === 'same' ? 'the server cannot continue files' : 'the file on the server has changed';
@@ -69,7 +69,11 @@ export async function agree(
 }
 
 /** Keeps what the answer says of the object, where that is new. */
-export async function describe(answer: Bytes, { headers }: HttpResponse, job: Job): Promise<void> {
+export async function describeObject(
+  answer: Bytes,
+  { headers }: HttpResponse,
+  job: TransferJob,
+): Promise<void> {
   const { destination, request } = job;
   const known = destination.object();
   const next: ObjectDescription = {

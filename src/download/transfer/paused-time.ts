@@ -1,15 +1,15 @@
 import type { Clock } from '../../clock.ts';
 
 /** How long connections had to wait, because the disk was busy or a limit was reached. */
-export interface HeldTime {
+export interface PausedTime {
   /** From here on one more of them waits. */
-  hold(): void;
+  pause(): void;
   release(): void;
   /** Of all of them together; those that wait yet count until now. */
   totalMs(): number;
 }
 
-export function createHeldTime(clock: Pick<Clock, 'monotonicMs'>): HeldTime {
+export function createPausedTime(clock: Pick<Clock, 'monotonicMs'>): PausedTime {
   let totalMs = 0;
   let waiting = 0;
   let lastMs = clock.monotonicMs();
@@ -19,7 +19,7 @@ export function createHeldTime(clock: Pick<Clock, 'monotonicMs'>): HeldTime {
     lastMs = nowMs;
   };
   return {
-    hold() {
+    pause() {
       settle();
       waiting += 1;
     },

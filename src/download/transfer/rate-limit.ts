@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 /** A common limit of all connections (`--limit-rate`). */
 export interface RateLimit {
   /** Notes bytes that have come; so many milliseconds must pass before more are read. */
-  take(sizeBytes: number): number;
+  consume(sizeBytes: number): number;
 }
 
 /** After a pause so much may be caught up on; more would be a burst above the limit. */
@@ -12,7 +12,7 @@ const CREDIT_MS = 100;
 export function createRateLimit(bytesPerSecond: number, clock: Clock): RateLimit {
   let paidUntilMs = clock.monotonicMs();
   return {
-    take(sizeBytes) {
+    consume(sizeBytes) {
       const nowMs = clock.monotonicMs();
       paidUntilMs = Math.max(paidUntilMs, nowMs - CREDIT_MS) + (sizeBytes * 1_000) / bytesPerSecond;
       return Math.max(paidUntilMs - nowMs, 0);

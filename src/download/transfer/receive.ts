@@ -3,9 +3,9 @@ import type { Clock } from '../../clock.ts';
 import { ExpectedError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/transport.ts';
 import { TransportError, transportError } from '../../http/transport-error.ts';
-import { type StallWatch, watchForStalls } from '../response/stall-detector.ts';
+import { detectStalls, type StallDetector } from '../response/stall-detector.ts';
 import { coalesceWrites } from './coalesce-writes.ts';
-import type { HeldTime } from './paused-time.ts';
+import type { PausedTime } from './paused-time.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { Chunk } from './scheduler.ts';
 
@@ -22,9 +22,9 @@ export interface ReceiveOptions {
   /** No more than this may come, the overlap included; null for no limit. */
   readonly mostBytes: number | null;
   /** Sees the first bytes of the file before they are written; throws to refuse them. */
-  readonly inspectHead: (head: Buffer) => void;
+  readonly inspectStart: (head: Buffer) => void;
   readonly limitRate: RateLimit | null;
-  readonly heldTime: HeldTime;
+  readonly pausedTime: PausedTime;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onBytes: (sizeBytes: number) => void;
@@ -42,9 +42,9 @@ export class ChangedBytesError extends Error {
  *   ChangedBytesError when the overlap differs, DISK
  */
 export async function receive(options: ReceiveOptions): Promise<void> {
-  const { response, chunk, bodyBytes, limitRate, heldTime, clock, signal, onBytes } = options;
+  const { response, chunk, bodyBytes, limitRate, pausedTime, clock, signal, onBytes } = options;
   const { body, url } = response;
-  const watch = watchForStalls(clock, (error) => body.destroy(error));
+  const watch = detectStalls(clock, (error) => body.destroy(error));
   const writer = coalesceWrites(chunk.position, options);
   const accept = overlapThenHead(options);
   let receivedBytes = 0;
@@ -56,13 +56,13 @@ export async function receive(options: ReceiveOptions): Promise<void> {
     const wanted = accept(piece).subarray(0, Math.max(chunk.end - chunk.position, 0));
     chunk.position += wanted.length;
     const full = writer.take(wanted);
-    const waitMs = limitRate?.take(piece.length) ?? 0;
+    const waitMs = limitRate?.consume(piece.length) ?? 0;
     return waitMs > 0 ? Promise.all([full, clock.sleep(waitMs, signal)]) : full;
   };
   // The end of the stream is waited for where it comes by itself: the connection can be used again then.
   const isEnough = () => chunk.position >= chunk.end && receivedBytes !== bodyBytes;
   try {
-    await drain(body, { take, isEnough, watch, heldTime });
+    await drain(body, { take, isEnough, watch, pausedTime });
   } catch (error) {
     await writer.end();
     signal.throwIfAborted();
@@ -87,15 +87,15 @@ interface DrainOptions {
   /** A promise when it must be waited for before the next piece may come. */
   readonly take: (piece: Buffer) => Promise<unknown> | null;
   readonly isEnough: () => boolean;
-  readonly watch: StallWatch;
-  readonly heldTime: HeldTime;
+  readonly watch: StallDetector;
+  readonly pausedTime: PausedTime;
 }
 
 /**
  * Gives every piece to `take` as it comes and waits where that returns a promise. Iterating the
  * stream instead would drop what it holds when the connection breaks.
  */
-function drain(body: Readable, { take, isEnough, watch, heldTime }: DrainOptions): Promise<void> {
+function drain(body: Readable, { take, isEnough, watch, pausedTime }: DrainOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     // The connection may have been lost while the header was looked at; then no event comes any more.
     if (body.destroyed) reject(body.errored ?? new Error('the stream was closed'));
@@ -111,10 +111,10 @@ function drain(body: Readable, { take, isEnough, watch, heldTime }: DrainOptions
           body.destroy();
         } else if (full !== null) {
           body.pause();
-          watch.hold();
-          heldTime.hold();
+          watch.pause();
+          pausedTime.pause();
           full
-            .finally(() => heldTime.release())
+            .finally(() => pausedTime.release())
             .then(() => {
               watch.release();
               body.resume();
@@ -131,13 +131,13 @@ function drain(body: Readable, { take, isEnough, watch, heldTime }: DrainOptions
   });
 }
 
-/** Compares what was asked for again, then shows the first bytes of a file to `inspectHead`. */
-function overlapThenHead({ chunk, overlap, inspectHead }: ReceiveOptions): (piece: Buffer) => Buffer {
+/** Compares what was asked for again, then shows the first bytes of a file to `inspectStart`. */
+function overlapThenHead({ chunk, overlap, inspectStart }: ReceiveOptions): (piece: Buffer) => Buffer {
   let comparedBytes = 0;
   let isFirst = chunk.position === 0;
   return (piece) => {
     if (isFirst) {
-      inspectHead(piece);
+      inspectStart(piece);
       isFirst = false;
     }
     if (comparedBytes >= overlap.length) return piece;

@@ -1,11 +1,11 @@
 import { OVERLAP_BYTES } from '../part/destination.ts';
-import { rangeField } from '../response/range-response.ts';
+import { rangeHeader } from '../response/range-response.ts';
 import { ifRange } from '../response/validator.ts';
 import type { Chunk } from './scheduler.ts';
-import { type Job, knownSize } from './transfer-job.ts';
+import { knownSize, type TransferJob } from './transfer-job.ts';
 
 /** Which bytes to ask for, on which condition. */
-export async function askForChunk(chunk: Chunk, failures: number, job: Job) {
+export async function requestChunk(chunk: Chunk, failures: number, job: TransferJob) {
   const { destination } = job;
   const sizeBytes = knownSize(job);
   const { position, end } = chunk;
@@ -15,7 +15,7 @@ export async function askForChunk(chunk: Chunk, failures: number, job: Job) {
   const overlapBytes = overlapOf(position, condition !== null, failures, job);
   const start = position - overlapBytes;
   const overlap = overlapBytes === 0 ? Buffer.alloc(0) : await destination.readBack(start, position);
-  const field = rangeField({ start, end: end === sizeBytes ? Number.POSITIVE_INFINITY : end });
+  const field = rangeHeader({ start, end: end === sizeBytes ? Number.POSITIVE_INFINITY : end });
   return {
     range: isRange ? { start, end } : null,
     overlap,
@@ -32,7 +32,7 @@ export async function askForChunk(chunk: Chunk, failures: number, job: Job) {
  * compared. The overlap shrinks with each failure, so that a connection that never lasts longer than
  * the overlap still gets ahead. One byte at least is left out: a request from 0 on would be for all.
  */
-function overlapOf(position: number, hasCondition: boolean, failures: number, job: Job): number {
+function overlapOf(position: number, hasCondition: boolean, failures: number, job: TransferJob): number {
   const beforeBytes = job.destination.have.bytesBefore(position);
   if (beforeBytes === 0 || (hasCondition && !job.isOld(position - 1))) return 0;
   return Math.min(Math.floor(OVERLAP_BYTES / 2 ** failures), beforeBytes, position - 1);

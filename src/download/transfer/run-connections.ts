@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts';
 import { ExpectedError } from '../../errors.ts';
 import { TransportError } from '../../http/transport-error.ts';
-import { bringOnce, TakenOver } from './fetch-chunk.ts';
+import { ChunkStolen, fetchChunk } from './fetch-chunk.ts';
 import { RangeRefused } from './match-response.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import type { Chunk } from './scheduler.ts';
-import type { Job } from './transfer-job.ts';
+import type { TransferJob } from './transfer-job.ts';
 
 const LOOK_EVERY_MS = 250;
 /** A line this fast is kept busy by one connection; more would only cost the machine. */
@@ -20,7 +20,7 @@ const CONTENT_MS = 30_000;
  * ranges; others follow: at once when their number was asked for, otherwise while the line is not busy.
  * @throws what one of them failed with for good, after the others have stopped
  */
-export async function runConnections(job: Job): Promise<void> {
+export async function runConnections(job: TransferJob): Promise<void> {
   const { plan, signal, context } = job;
   const { budget, clock, onEvent } = context;
   const open = new Set<Promise<void>>();
@@ -43,14 +43,14 @@ export async function runConnections(job: Job): Promise<void> {
       .finally(() => {
         job.connections -= 1;
         open.delete(connection);
-        budget.give();
+        budget.release();
       });
     open.add(connection);
   };
   const openMore = (count: number) => {
-    for (let more = count; more > 0 && budget.tryTake(); more -= 1) {
-      const chunk = plan.take() ?? plan.takeOver();
-      if (chunk === null) return budget.give();
+    for (let more = count; more > 0 && budget.tryAcquire(); more -= 1) {
+      const chunk = plan.next() ?? plan.steal();
+      if (chunk === null) return budget.release();
       openOne(chunk);
     }
   };
@@ -65,9 +65,9 @@ export async function runConnections(job: Job): Promise<void> {
   for (;;) {
     if (open.size === 0) {
       // The last one may have ended just when another gave its piece back.
-      const chunk = failure === null ? plan.take() : null;
+      const chunk = failure === null ? plan.next() : null;
       if (chunk === null) break;
-      await budget.take(signal);
+      await budget.acquire(signal);
       openOne(chunk);
     }
     await Promise.race([...open, pause(clock)]);
@@ -80,34 +80,34 @@ export async function runConnections(job: Job): Promise<void> {
 }
 
 /** Brings one piece after the other; the reason when this connection has to go so that others can go on. */
-async function bringAll(first: Chunk, job: Job): Promise<Error | null> {
+async function bringAll(first: Chunk, job: TransferJob): Promise<Error | null> {
   const { plan, context } = job;
   for (let chunk: Chunk | null = first; chunk !== null; ) {
     const refusal = await bring(chunk, job);
     if (refusal !== null) {
-      plan.putBack(chunk);
+      plan.requeue(chunk);
       return refusal;
     }
     plan.finish(chunk);
     // Another file is waiting for its first connection.
     const isOneTooMany = job.connections > 1 && context.budget.isWanted();
-    chunk = isOneTooMany ? null : plan.take();
+    chunk = isOneTooMany ? null : plan.next();
   }
   return null;
 }
 
 /** Brings one piece, over several connections after each other if it must be. */
-async function bring(chunk: Chunk, job: Job): Promise<Error | null> {
+async function bring(chunk: Chunk, job: TransferJob): Promise<Error | null> {
   const { destination, signal, context } = job;
   const { clock, onEvent, random, retries } = context;
   const budget = createRetryBudget(retries, random, destination.have.totalBytes());
   while (chunk.position < chunk.end) {
     const position = chunk.position;
     try {
-      await bringOnce(chunk, budget.failures(), job);
+      await fetchChunk(chunk, budget.failures(), job);
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof TakenOver) break;
+      if (error instanceof ChunkStolen) break;
       if (job.connections > 1 && chunk.position === position && isRefusal(error)) return error;
       const retry = budget.spend(error, destination.have.totalBytes());
       // What has come of it is all that is left to this connection.
@@ -132,11 +132,11 @@ function isRefusal(error: unknown): error is Error {
  * The returned function tells the speed since it was last asked, if that is long enough ago to be telling:
  * that of the line, without the time in which nobody listened because the disk was busy.
  */
-function createPace(job: Job, clock: Clock): () => number {
+function createPace(job: TransferJob, clock: Clock): () => number {
   const look = () => ({
     timeMs: clock.monotonicMs(),
     bytes: job.transferredBytes,
-    heldMs: job.heldTime.totalMs(),
+    heldMs: job.pausedTime.totalMs(),
   });
   let last = look();
   return () => {

@@ -15,16 +15,16 @@ export interface Chunk {
   stop: () => void;
 }
 
-export interface Plan {
+export interface Scheduler {
   /** The next piece that nobody has; null when all are given out. */
-  take(): Chunk | null;
+  next(): Chunk | null;
   /** Takes over what would otherwise keep everybody waiting at the end; null when nothing would. */
-  takeOver(): Chunk | null;
+  steal(): Chunk | null;
   /** Gives back what has not come of a piece. */
-  putBack(chunk: Chunk): void;
+  requeue(chunk: Chunk): void;
   finish(chunk: Chunk): void;
   /** Makes one piece of everything, to be brought from its first byte on. */
-  giveAll(chunk: Chunk, end: number): void;
+  assignAll(chunk: Chunk, end: number): void;
   /** Lets a piece of unknown length end. */
   setEnd(end: number): void;
 }
@@ -48,14 +48,14 @@ const LEAST_TAKE_OVER_BYTES = 256 * 1_024;
  * @param sharing how many of them there are by now; all of them by default
  * @param first a piece to be brought before all others: an archive's directory, by which the rest is verified
  */
-export function createPlan(
+export function createScheduler(
   gaps: readonly ByteRange[],
   {
     connections,
     sharing = () => connections,
     first = null,
   }: { connections: number; sharing?: () => number; first?: ByteRange | null },
-): Plan {
+): Scheduler {
   let queue = first === null ? [...gaps] : [first, ...gaps.flatMap((gap) => without(gap, first))];
   const active = new Set<Chunk>();
   let isFirst = first !== null;
@@ -81,7 +81,7 @@ export function createPlan(
     return chunk;
   };
   return {
-    take() {
+    next() {
       const limitBytes = isFirst ? Number.POSITIVE_INFINITY : pieceBytes();
       const gap = queue.shift();
       if (gap === undefined) return null;
@@ -92,7 +92,7 @@ export function createPlan(
       if (end < gap.end && !isSliver) queue.unshift({ start: end, end: gap.end });
       return giveOut({ start: gap.start, end: isSliver ? gap.end : end });
     },
-    takeOver() {
+    steal() {
       const [slowest] = [...active]
         .map((chunk) => ({ chunk, leftBytes: chunk.end - chunk.position, rate: chunk.bytesPerSecond() }))
         .filter(({ chunk, rate }) => rate > 0 || !chunk.isSecondTry)
@@ -107,7 +107,7 @@ export function createPlan(
       if (rate === 0) chunk.stop();
       return giveOut(rest, rate === 0);
     },
-    putBack(chunk) {
+    requeue(chunk) {
       active.delete(chunk);
       if (chunk.position < chunk.end) {
         queue = [{ start: chunk.position, end: chunk.end }, ...queue];
@@ -116,7 +116,7 @@ export function createPlan(
     finish(chunk) {
       active.delete(chunk);
     },
-    giveAll(chunk, end) {
+    assignAll(chunk, end) {
       queue = [];
       chunk.position = 0;
       chunk.end = end;

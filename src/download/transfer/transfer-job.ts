@@ -1,16 +1,16 @@
 import type { Api } from '../../api/client.ts';
 import type { Clock } from '../../clock.ts';
 import type { ExpectedError } from '../../errors.ts';
-import type { HeaderFields } from '../../http/headers.ts';
+import type { HttpHeaders } from '../../http/headers.ts';
 import { linkController } from '../../http/linked-controller.ts';
 import { type ByteRange, createByteRanges } from '../part/byte-ranges.ts';
 import type { Destination, ObjectDescription } from '../part/destination.ts';
-import { keepJournal } from '../part/journal-writer.ts';
+import { createJournalWriter } from '../part/journal-writer.ts';
 import type { FileUrl } from '../response/file-url.ts';
 import { type ConnectionBudget, DEFAULT_CONNECTIONS } from './connection-budget.ts';
-import { createHeldTime, type HeldTime } from './paused-time.ts';
+import { createPausedTime, type PausedTime } from './paused-time.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { createPlan, type Plan } from './scheduler.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
 
 export interface TransferRequest {
   readonly url: URL;
@@ -24,9 +24,9 @@ export interface TransferRequest {
   /** So many bytes at the end of a large file are brought first; 0 for none. */
   readonly tailBytes: number;
   /** Sees the type and the first bytes; throws to refuse them. */
-  readonly inspectHead: (head: Buffer, contentType: string | null) => void;
+  readonly inspectStart: (head: Buffer, contentType: string | null) => void;
   /** Told what each answer says of the object, and whether it was an answer with the whole of it. */
-  readonly onObject: (object: ObjectDescription, headers: HeaderFields, isWhole: boolean) => void;
+  readonly onObject: (object: ObjectDescription, headers: HttpHeaders, isWhole: boolean) => void;
 }
 
 export interface TransferContext {
@@ -60,12 +60,12 @@ export type TransferEvent =
   | { readonly kind: 'restart'; readonly reason: string; readonly lostBytes: number };
 
 /** What the connections of one file share while they bring one version of it. */
-export interface Job {
+export interface TransferJob {
   readonly request: TransferRequest;
   readonly destination: Destination;
   readonly context: TransferContext;
   readonly url: FileUrl;
-  readonly plan: Plan;
+  readonly plan: Scheduler;
   /** Aborted with the context's signal, and when one connection has failed for good. */
   readonly signal: AbortSignal;
   readonly abort: (reason: unknown) => void;
@@ -85,33 +85,42 @@ export interface Job {
   mayDivide: boolean;
   transferredBytes: number;
   /** How long its connections were made to wait. */
-  readonly heldTime: HeldTime;
+  readonly pausedTime: PausedTime;
 }
 
 /** A file below this gets one connection, and its end is not asked for first. */
 const LARGE_BYTES = 16 * 1_048_576;
 const BYTES_PER_CONNECTION = 8 * 1_048_576;
 
-export type JobOptions = Pick<Job, 'request' | 'destination' | 'context' | 'url' | 'mayDivide'>;
+export type TransferJobOptions = Pick<
+  TransferJob,
+  'request' | 'destination' | 'context' | 'url' | 'mayDivide'
+>;
 
-export function createJob({ request, destination, context, url, mayDivide }: JobOptions): Job {
+export function createTransferJob({
+  request,
+  destination,
+  context,
+  url,
+  mayDivide,
+}: TransferJobOptions): TransferJob {
   const { signal, abort, release } = linkController(context.signal);
-  const keeper = keepJournal(destination, context.clock);
+  const keeper = createJournalWriter(destination, context.clock);
   const old = createByteRanges(destination.have.list());
   const sizeBytes = knownSize({ request, destination });
   // An empty file is asked for as one of unknown size is: only the server's answer proves that it is empty.
   const hasBytes = sizeBytes !== null && sizeBytes > 0;
   const gaps = destination.have.missing(hasBytes ? sizeBytes : Number.POSITIVE_INFINITY);
-  const isDivisible = mayDivide && destination.takesAnyOrder && hasBytes;
+  const isDivisible = mayDivide && destination.acceptsAnyOrder && hasBytes;
   const mostConnections = isDivisible ? chooseConnections(gaps, context) : 1;
   const tail = { start: Math.max((sizeBytes ?? 0) - request.tailBytes, 0), end: sizeBytes ?? 0 };
   const isTailFirst = isDivisible && tail.end >= LARGE_BYTES && !destination.have.has(tail.start, tail.end);
-  const job: Job = {
+  const job: TransferJob = {
     request,
     destination,
     context,
     url,
-    plan: createPlan(gaps, {
+    plan: createScheduler(gaps, {
       connections: mostConnections,
       // Those that are not asked for open only while the line is not busy.
       sharing: () => (context.connections === null ? job.connections : mostConnections),
@@ -131,13 +140,16 @@ export function createJob({ request, destination, context, url, mayDivide }: Job
     ranges: 'unknown',
     mayDivide: true,
     transferredBytes: 0,
-    heldTime: createHeldTime(context.clock),
+    pausedTime: createPausedTime(context.clock),
   };
   return job;
 }
 
 /** The size as far as it is known: from the API, else from the file's own header. */
-export function knownSize({ request, destination }: Pick<Job, 'request' | 'destination'>): number | null {
+export function knownSize({
+  request,
+  destination,
+}: Pick<TransferJob, 'request' | 'destination'>): number | null {
   return request.sizeBytes ?? destination.object().sizeBytes;
 }
 

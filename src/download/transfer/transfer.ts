@@ -1,15 +1,15 @@
 import { ExpectedError, isExpectedError } from '../../errors.ts';
 import type { Destination } from '../part/destination.ts';
-import { UnfitAnswerError } from '../response/file-response.ts';
+import { UnexpectedResponseError } from '../response/file-response.ts';
 import { createFileUrl } from '../response/file-url.ts';
 import { RestartNeeded } from './match-response.ts';
 import { ChangedBytesError } from './receive.ts';
 import { runConnections } from './run-connections.ts';
 import {
-  createJob,
-  type Job,
+  createTransferJob,
   knownSize,
   type TransferContext,
+  type TransferJob,
   type TransferRequest,
 } from './transfer-job.ts';
 
@@ -52,7 +52,7 @@ export async function transfer(
   if (isOtherSize(destination.object().sizeBytes, request.sizeBytes))
     await begin('the file has another size now');
   for (;;) {
-    const job = createJob({ request, destination, context, url, mayDivide });
+    const job = createTransferJob({ request, destination, context, url, mayDivide });
     try {
       await runConnections(job);
       assertComplete(job);
@@ -61,7 +61,7 @@ export async function transfer(
       context.signal.throwIfAborted();
       const reason = restartReason(error);
       // A page instead of the file: nothing of it is worth keeping.
-      if (isExpectedError(error, 'BAD_RESPONSE') && !(error instanceof UnfitAnswerError))
+      if (isExpectedError(error, 'BAD_RESPONSE') && !(error instanceof UnexpectedResponseError))
         await destination.restart();
       if (reason === null) throw error;
       transferredBytes += job.transferredBytes;
@@ -74,7 +74,7 @@ export async function transfer(
 }
 
 /** A plan that is done with bytes missing is a mistake of ours; the verification would wait for them for ever. */
-function assertComplete(job: Job): void {
+function assertComplete(job: TransferJob): void {
   const missing = job.destination.have.missing(knownSize(job) ?? 0);
   if (missing.length > 0) throw new RangeError(`${missing.length} ranges are missing after a transfer`);
 }

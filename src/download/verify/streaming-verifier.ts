@@ -1,20 +1,20 @@
-import type { HeaderFields } from '../../http/headers.ts';
+import type { HttpHeaders } from '../../http/headers.ts';
 import { ReplacedError } from '../part/available-ranges.ts';
 import type { ObjectDescription } from '../part/destination.ts';
 import type { PartFile } from '../part/part-file.ts';
 import { readServerDigests, type ServerDigest } from '../response/server-digest.ts';
-import { arrivingSource } from './part-source.ts';
+import { partSource } from './part-source.ts';
 import { type Proof, type VerifyContext, type VerifyRequest, verifyContent } from './verify-content.ts';
 
 /** The verification that goes along with a download, as its bytes come. */
-export interface Follower {
+export interface StreamingVerifier {
   /** Told what each answer says of the object. */
-  onObject(object: ObjectDescription, headers: HeaderFields, isWhole: boolean): void;
+  onObject(object: ObjectDescription, headers: HttpHeaders, isWhole: boolean): void;
   /** The proof, once all bytes are there. @throws as verifyContent() */
   proof(): Promise<Proof>;
 }
 
-export interface FollowContext extends VerifyContext {
+export interface StreamingVerifierContext extends VerifyContext {
   /** Called as soon as the bytes are known to be wrong, which may be long before the last one has come. */
   readonly onFailure: (error: unknown) => void;
   readonly onMalformedDigest: (field: string) => void;
@@ -26,21 +26,25 @@ interface Running {
 }
 
 /** Starts when the size is known, and again when the bytes were thrown away. */
-export function followArrivals(part: PartFile, request: VerifyRequest, context: FollowContext): Follower {
+export function verifyWhileStreaming(
+  part: PartFile,
+  request: VerifyRequest,
+  context: StreamingVerifierContext,
+): StreamingVerifier {
   let running: Running | null = null;
   let digest: ServerDigest | null = null;
 
   const start = (sizeBytes: number): Running => {
-    const version = part.arrivals.version();
-    const source = arrivingSource(part, sizeBytes, context.signal);
+    const version = part.availableRanges.version();
+    const source = partSource(part, sizeBytes, context.signal);
     const result = verifyContent(source, request, context, digest);
     result.catch((error: unknown) => {
-      const isStale = error instanceof ReplacedError || version !== part.arrivals.version();
+      const isStale = error instanceof ReplacedError || version !== part.availableRanges.version();
       if (!isStale && !context.signal.aborted) context.onFailure(error);
     });
     return { version, result };
   };
-  const isCurrent = () => running?.version === part.arrivals.version();
+  const isCurrent = () => running?.version === part.availableRanges.version();
   return {
     onObject({ sizeBytes }, headers, isWhole) {
       if (sizeBytes === null || isCurrent()) return;

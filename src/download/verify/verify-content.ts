@@ -58,7 +58,7 @@ export async function verifyContent(
       { hint: ACCEPT_SIZE_HINT },
     );
   }
-  const isArchive = isArchiveExpected(expected) || (await hasZipHead(source));
+  const isArchive = isArchiveExpected(expected) || (await hasZipSignature(source));
   const promised = isArchive ? null : serverDigest;
   const [isEveryEntryVerified, hashes] = await Promise.all([
     isArchive && verifyEntries(source, { signal, onEvent }),
@@ -88,7 +88,7 @@ export async function verifyContent(
 }
 
 /** Whether the content is a zip archive, whatever the service calls it. */
-export async function hasZipHead(source: RangeSource): Promise<boolean> {
+export async function hasZipSignature(source: RangeSource): Promise<boolean> {
   return isZip(await readHead(source));
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Library, StoredMedium, StoredRendition } from '../library/library.ts';
+import type { Library, StoredMediaItem, StoredRendition } from '../library/library.ts';
 import { createLibrary } from '../library/library.ts';
 import { Refusal } from '../server/refusal.ts';
 import type { Traits } from './traits.ts';
@@ -27,7 +27,7 @@ export function withDialectIds(library: Library, traits: Traits): Library {
     id: dialectId(thing.id, traits),
   });
   return createLibrary(
-    library.media.map((medium): StoredMedium => {
+    library.media.map((medium): StoredMediaItem => {
       const [first, ...others] = medium.renditions;
       const renditions: [StoredRendition, ...StoredRendition[]] = [rename(first), ...others.map(rename)];
       return { ...rename(medium), renditions, transcripts: medium.transcripts.map(rename) };

@@ -1,10 +1,10 @@
-import type { CatalogueEntry } from '../library/built-in-catalog.ts';
+import type { CatalogEntry } from '../library/built-in-catalog.ts';
 
 const LANGUAGES = 'bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv uk'.split(' ');
 const PICTURES = 45;
 
 /** More than a page of 50 media, and a medium with more than two pages of ten transcripts. */
-export const LARGE_CATALOGUE: readonly CatalogueEntry[] = [
+export const LARGE_CATALOG: readonly CatalogEntry[] = [
   {
     name: 'Address to the assembly',
     description: 'In all languages',
@@ -20,7 +20,7 @@ export const LARGE_CATALOGUE: readonly CatalogueEntry[] = [
   },
   ...Array.from(
     { length: PICTURES },
-    (_, index): CatalogueEntry => ({
+    (_, index): CatalogEntry => ({
       name: `Slide ${index + 1}`,
       description: 'One of many, for demo and paging',
       tags: ['slides'],

@@ -2,8 +2,8 @@ import type { Traits } from './traits.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 
-/** A medium as `describeMedium` has it, in the words of a dialect. */
-export function shapeMedium(medium: Item, traits: Traits): Item {
+/** A medium as `describeMediaItem` has it, in the words of a dialect. */
+export function shapeMediaItem(medium: Item, traits: Traits): Item {
   const { name, type, created, renditions, ...rest } = medium;
   return {
     ...rest,

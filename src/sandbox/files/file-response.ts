@@ -11,9 +11,9 @@ import { openRegularFile } from '../server/open-regular-file.ts';
 import { Refusal } from '../server/refusal.ts';
 import { type BodyPlan, sendBody } from '../server/send-body.ts';
 import { contentDisposition, contentRange, currentFile, currentPath, reprDigest } from './file-headers.ts';
-import { judgeRequest } from './range-request.ts';
+import { classifyRangeRequest } from './range-request.ts';
 
-export interface FileAnswerOptions {
+export interface FileResponseOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly file: ServedFile;
@@ -26,7 +26,7 @@ export interface FileAnswerOptions {
 type HeaderMap = Record<string, OutgoingHttpHeader>;
 
 /** Answers GET or HEAD with a file or a range of it, and with what the faults make of that. */
-export async function answerFile(options: FileAnswerOptions): Promise<void> {
+export async function sendFile(options: FileResponseOptions): Promise<void> {
   const { request, response, file, faults, traits } = options;
   const handle = await openServed(file);
   try {
@@ -34,7 +34,7 @@ export async function answerFile(options: FileAnswerOptions): Promise<void> {
     const { sizeBytes, etag, lastModified } = current;
     const hasRanges = faults.find('no-range') === undefined && faults.find('gzip-encoding') === undefined;
     const { range, ...conditions } = request.headers;
-    const judgement = judgeRequest(
+    const judgement = classifyRangeRequest(
       hasRanges && range !== undefined ? { ...conditions, range } : conditions,
       current,
     );
@@ -103,7 +103,7 @@ interface Selected {
   readonly end: number;
 }
 
-async function send(options: FileAnswerOptions, selected: Selected): Promise<void> {
+async function send(options: FileResponseOptions, selected: Selected): Promise<void> {
   const { request, response, faults } = options;
   const { status, headers } = selected;
   const isHead = request.method === 'HEAD';
@@ -148,7 +148,7 @@ async function* wrapped(before: string, source: Readable, after: string): AsyncG
 }
 
 /** What happens to this body; a fault with a place in the file is due only where the body reaches it. */
-function planBody({ file, faults, signal }: FileAnswerOptions, { start, end }: Selected): BodyPlan {
+function planBody({ file, faults, signal }: FileResponseOptions, { start, end }: Selected): BodyPlan {
   const lengthBytes = end - start;
   const stopAt = (name: FaultName, by: 'close' | 'reset' | 'stall') => {
     const fault = faults.find(name);

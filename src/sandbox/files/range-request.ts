@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** What a request is answered with: bytes `start` up to `end` (half-open), or a status without a body. */
-export type Judgement =
+export type RangeDecision =
   | { readonly status: 200 | 206; readonly start: number; readonly end: number }
   | { readonly status: 304 }
   | { readonly status: 412 }
@@ -19,11 +19,11 @@ export interface Validators {
  * Conditions and Range of a GET or HEAD (RFC 9110, 13.2.2 and 14.2). One range is honoured;
  * several, other units and what cannot be read are ignored, as a server may.
  */
-export function judgeRequest(headers: IncomingHttpHeaders, validators: Validators): Judgement {
+export function classifyRangeRequest(headers: IncomingHttpHeaders, validators: Validators): RangeDecision {
   const { sizeBytes } = validators;
   if (!passesPreconditions(headers, validators)) return { status: 412 };
   if (isNotModified(headers, validators)) return { status: 304 };
-  const whole: Judgement = { status: 200, start: 0, end: sizeBytes };
+  const whole: RangeDecision = { status: 200, start: 0, end: sizeBytes };
   const { range } = headers;
   if (range === undefined || !passesIfRange(headers, validators)) return whole;
   const [, first, last] = /^bytes=(\d*)-(\d*)$/i.exec(range.trim()) ?? [];

@@ -5,7 +5,7 @@ import type { ActiveFaults } from '../faults/active-faults.ts';
 import type { PackageStore } from '../packages/package-store.ts';
 import { guardAgainstBrowsers, type LocalServer, startLocalServer } from '../server/local-server.ts';
 import { Refusal } from '../server/refusal.ts';
-import { answerFile } from './file-response.ts';
+import { sendFile } from './file-response.ts';
 
 /** Object storage of another origin, as a CDN or S3: it knows signed URLs and no tokens. */
 export interface SignedStorage {
@@ -38,9 +38,9 @@ export async function startSignedStorage(options: {
       const fileId = admit(request, grants);
       const found = packages.findFile(fileId);
       if (typeof found === 'string') throw new Refusal(404, 'NoSuchKey');
-      await answerFile({ request, response, file: found.file, faults, traits, signal });
+      await sendFile({ request, response, file: found.file, faults, traits, signal });
     } catch (error) {
-      answerError(response, error);
+      sendError(response, error);
     }
   });
   return {
@@ -72,7 +72,7 @@ function admit(request: IncomingMessage, grants: ReadonlyMap<string, Grant>): st
 }
 
 /** Storage speaks XML. */
-function answerError(response: ServerResponse, error: unknown): void {
+function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
     return;

@@ -1,7 +1,7 @@
 import type { Cue } from './cue.ts';
 
 /** One medium of the built-in library as it is described here; built-in-library.ts makes the bytes. */
-export interface CatalogueEntry {
+export interface CatalogEntry {
   readonly name: string;
   readonly description: string;
   readonly tags: readonly string[];
@@ -38,7 +38,7 @@ const PODCAST_ENGLISH: readonly Cue[] = [
 ];
 
 /** More than one page of ten; the order is the order of creation. */
-export const CATALOGUE: readonly CatalogueEntry[] = [
+export const CATALOG: readonly CatalogEntry[] = [
   {
     name: 'Welcome to Streamdiver',
     description: 'A short tour of the platform',

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CatalogueEntry } from './built-in-catalog.ts';
-import { createLibrary, type Library, type StoredContent, type StoredMedium } from './library.ts';
+import type { CatalogEntry } from './built-in-catalog.ts';
+import { createLibrary, type Library, type StoredContent, type StoredMediaItem } from './library.ts';
 import { opaqueId } from './opaque-id.ts';
 import { makePdf, makePng, makeWav } from './synthetic-media.ts';
 
@@ -14,14 +14,14 @@ const TEST_PICTURE_SECONDS = 3;
 /** Media that every sandbox has; what is made by code is written into `folder`. Ids are the same in each run. */
 export async function createBuiltInLibrary(
   folder: string,
-  catalogue: readonly CatalogueEntry[],
+  catalogue: readonly CatalogEntry[],
 ): Promise<Library> {
-  const media: StoredMedium[] = [];
+  const media: StoredMediaItem[] = [];
   for (const entry of catalogue) media.push(await makeMedium(entry, folder));
   return createLibrary(media);
 }
 
-async function makeMedium(entry: CatalogueEntry, folder: string): Promise<StoredMedium> {
+async function makeMedium(entry: CatalogEntry, folder: string): Promise<StoredMediaItem> {
   const { name, description, tags, created, make, transcripts } = entry;
   const mediumKey = `medium ${name}`;
   const durationSeconds = durationOf(make);
@@ -53,13 +53,13 @@ interface NamedContent {
   readonly content: StoredContent;
 }
 
-function durationOf(make: CatalogueEntry['make']): number | undefined {
+function durationOf(make: CatalogEntry['make']): number | undefined {
   if (make.type === 'video') return TEST_PICTURE_SECONDS;
   return make.type === 'audio' ? make.durationSeconds : undefined;
 }
 
 async function makeContents(
-  { name, make }: CatalogueEntry,
+  { name, make }: CatalogEntry,
   folder: string,
 ): Promise<[NamedContent, ...NamedContent[]]> {
   const write = async (label: string, bytes: Buffer, mimeType: string, extension: string) => {

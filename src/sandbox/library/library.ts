@@ -22,7 +22,7 @@ export interface StoredTranscript {
   readonly readCues: () => Promise<readonly Cue[]>;
 }
 
-export interface StoredMedium {
+export interface StoredMediaItem {
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -37,19 +37,19 @@ export interface StoredMedium {
 
 /** All media, and what is known by its id. Ids are only ever looked up here, never made into paths. */
 export interface Library {
-  readonly media: readonly StoredMedium[];
-  readonly mediaById: ReadonlyMap<string, StoredMedium>;
+  readonly media: readonly StoredMediaItem[];
+  readonly mediaById: ReadonlyMap<string, StoredMediaItem>;
   readonly renditionsById: ReadonlyMap<
     string,
-    { readonly medium: StoredMedium; readonly rendition: StoredRendition }
+    { readonly medium: StoredMediaItem; readonly rendition: StoredRendition }
   >;
   readonly transcriptsById: ReadonlyMap<
     string,
-    { readonly medium: StoredMedium; readonly transcript: StoredTranscript }
+    { readonly medium: StoredMediaItem; readonly transcript: StoredTranscript }
   >;
 }
 
-export function createLibrary(media: readonly StoredMedium[]): Library {
+export function createLibrary(media: readonly StoredMediaItem[]): Library {
   return {
     media,
     mediaById: new Map(media.map((medium) => [medium.id, medium])),

@@ -4,7 +4,7 @@ import { isSystemError, reasonOf } from '../../disk/disk-error.ts';
 import { ExpectedError } from '../../errors.ts';
 import { openRegularFile } from '../server/open-regular-file.ts';
 import type { Cue } from './cue.ts';
-import { createLibrary, type Library, type StoredMedium, type StoredTranscript } from './library.ts';
+import { createLibrary, type Library, type StoredMediaItem, type StoredTranscript } from './library.ts';
 import { fileKind } from './media-type.ts';
 import { opaqueId } from './opaque-id.ts';
 import { parsePlainCues, parseTimedCues } from './parse-cues.ts';
@@ -55,7 +55,7 @@ function readFolder(
   folder: string,
   parents: readonly string[],
   onUnreadable: (path: string, reason: string) => void,
-): StoredMedium[] {
+): StoredMediaItem[] {
   const readable = <Result>(path: string, read: () => Result): Result | null => {
     try {
       return read();
@@ -91,7 +91,7 @@ function isNameLost(path: string, { code }: NodeJS.ErrnoException): boolean {
   return code === 'ENOENT' && path.includes('\ufffd');
 }
 
-function readMedia(files: readonly FoundFile[]): StoredMedium[] {
+function readMedia(files: readonly FoundFile[]): StoredMediaItem[] {
   const hosts = files.filter((file) => !isSidecarExtension(file.extension));
   const sidecars = new Map(hosts.map((host) => [host, findSidecars(host, files)]));
   const taken = new Set([...sidecars.values()].flat().map(({ file }) => file));
@@ -114,7 +114,7 @@ function findSidecars(host: FoundFile, files: readonly FoundFile[]): Sidecar[] {
     });
 }
 
-function makeMedium(file: FoundFile, sidecars: readonly Sidecar[]): StoredMedium {
+function makeMedium(file: FoundFile, sidecars: readonly Sidecar[]): StoredMediaItem {
   const { path, parents, stem, extension } = file;
   const key = `own medium ${[...parents, stem + extension].join('/')}`;
   const { size: sizeBytes, mtime } = statSync(path);

@@ -1,7 +1,7 @@
-import type { StoredMedium } from './library.ts';
+import type { StoredMediaItem } from './library.ts';
 
 interface FileKind {
-  readonly type: StoredMedium['type'];
+  readonly type: StoredMediaItem['type'];
   readonly mimeType: string;
 }
 
@@ -35,7 +35,7 @@ const KINDS: ReadonlyMap<string, FileKind> = new Map(
     '.docx': ['document', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
     '.xlsx': ['document', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
     '.pptx': ['document', 'application/vnd.openxmlformats-officedocument.presentationml.presentation'],
-  } satisfies Record<string, [StoredMedium['type'], string]>).map(([extension, [type, mimeType]]) => [
+  } satisfies Record<string, [StoredMediaItem['type'], string]>).map(([extension, [type, mimeType]]) => [
     extension,
     { type, mimeType },
   ]),

@@ -1,7 +1,7 @@
 import type { CreateDownloadBody } from '../../api/wire.ts';
 import { CUE_MIME_TYPES } from '../library/cue.ts';
 import { formatCues } from '../library/format-cues.ts';
-import type { Library, StoredContent, StoredMedium } from '../library/library.ts';
+import type { Library, StoredContent, StoredMediaItem } from '../library/library.ts';
 
 /** One file of a package: a medium's bytes, or a transcript that is written when the package is. */
 export interface PackageItem {
@@ -18,7 +18,12 @@ export function collectItems(body: CreateDownloadBody, library: Library): Packag
   const seen = new Set<string>();
   const names = new Set<string>();
   const folders = createFolderNames();
-  const add = (key: string, medium: StoredMedium, suffix: string, item: Omit<PackageItem, 'entryName'>) => {
+  const add = (
+    key: string,
+    medium: StoredMediaItem,
+    suffix: string,
+    item: Omit<PackageItem, 'entryName'>,
+  ) => {
     if (seen.has(key)) return;
     seen.add(key);
     const folder = folders(medium);
@@ -81,7 +86,7 @@ function languageLabel(languageCode: string): string {
 }
 
 /** Names for the folders of one package: media with the same name get different ones. */
-function createFolderNames(): (medium: StoredMedium) => string {
+function createFolderNames(): (medium: StoredMediaItem) => string {
   const byMedium = new Map<string, string>();
   const names = new Set<string>();
   return ({ id, name }) => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../server/refusal.ts';
 import { pause } from '../server/send-body.ts';
-import type { Answer } from '../state/api-call.ts';
+import type { SandboxResponse } from '../state/api-call.ts';
 import type { SandboxState } from '../state/sandbox-state.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function applyApiFaults(
   request: IncomingMessage,
   response: ServerResponse,
   { faults, signal }: SandboxState,
-): Promise<Answer | 'done' | undefined> {
+): Promise<SandboxResponse | 'done' | undefined> {
   const slow = faults.find('api-slow');
   if (slow !== undefined) await pause(slow.amount, signal);
   if (faults.take('api-reset') !== undefined) {

@@ -1,14 +1,14 @@
 import type { DownloadFile, DownloadPackage, MediaAsset, Transcript } from '../../api/wire.ts';
 import { dialectMimeType, dialectSize, dialectUrl } from '../dialect/shape-file.ts';
-import { type Item, shapeMedium, shapePackage } from '../dialect/shape-item.ts';
+import { type Item, shapeMediaItem, shapePackage } from '../dialect/shape-item.ts';
 import type { ActiveFaults } from '../faults/active-faults.ts';
-import type { StoredMedium, StoredTranscript } from '../library/library.ts';
+import type { StoredMediaItem, StoredTranscript } from '../library/library.ts';
 import { opaqueId } from '../library/opaque-id.ts';
 import type { StoredPackage } from '../packages/package-store.ts';
 import type { SandboxState } from '../state/sandbox-state.ts';
 
 /** A medium as documented, in the words of the dialect. */
-export function describeMedium(medium: StoredMedium, { faults, traits }: SandboxState): Item {
+export function describeMediaItem(medium: StoredMediaItem, { faults, traits }: SandboxState): Item {
   const { id, name, description, type, durationSeconds, tags, created, renditions } = medium;
   const described: MediaAsset = {
     id,
@@ -25,7 +25,7 @@ export function describeMedium(medium: StoredMedium, { faults, traits }: Sandbox
       size: rendition.content.sizeBytes,
     })),
   };
-  return shapeMedium({ ...described }, traits);
+  return shapeMediaItem({ ...described }, traits);
 }
 
 export function describeTranscript({ id, languageCode }: StoredTranscript): Transcript {
@@ -33,7 +33,7 @@ export function describeTranscript({ id, languageCode }: StoredTranscript): Tran
 }
 
 /** A medium or package that exists nowhere, for the fault of endless pages. */
-export function madeUpItem(index: number): { id: string; name: string; status: string } {
+export function syntheticItem(index: number): { id: string; name: string; status: string } {
   return { id: opaqueId(`made up ${index}`), name: `Made up ${index}`, status: 'preparing' };
 }
 

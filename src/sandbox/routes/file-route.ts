@@ -1,11 +1,11 @@
-import { answerFile } from '../files/file-response.ts';
+import { sendFile } from '../files/file-response.ts';
 import type { ServedFile } from '../packages/package-store.ts';
 import { Refusal } from '../server/refusal.ts';
-import type { Answer, ApiCall } from '../state/api-call.ts';
+import type { ApiCall, SandboxResponse } from '../state/api-call.ts';
 import { unauthorized } from '../state/tokens.ts';
 
 /** A file of a package: its bytes, or where they are. */
-export async function downloadFile(call: ApiCall): Promise<Answer | undefined> {
+export async function downloadFile(call: ApiCall): Promise<SandboxResponse | undefined> {
   const { request, response, parameter, caller, state } = call;
   const { packages, faults, traits, signal, transfers } = state;
   const found = packages.findFile(parameter('fileId'));
@@ -22,7 +22,7 @@ export async function downloadFile(call: ApiCall): Promise<Answer | undefined> {
   }
   transfers.count += 1;
   try {
-    await answerFile({ request, response, file, faults, traits, signal });
+    await sendFile({ request, response, file, faults, traits, signal });
   } finally {
     transfers.count -= 1;
   }
@@ -30,7 +30,7 @@ export async function downloadFile(call: ApiCall): Promise<Answer | undefined> {
 }
 
 /** The answer of a fault that keeps the bytes back. */
-function answerInstead({ request, state }: ApiCall, file: ServedFile): Answer | undefined {
+function answerInstead({ request, state }: ApiCall, file: ServedFile): SandboxResponse | undefined {
   const { faults, storage } = state;
   if (faults.take('file-503') !== undefined) throw new Refusal(503, 'storage is not available');
   if (faults.take('file-404-once', file.id) !== undefined) {
@@ -53,6 +53,6 @@ function answerInstead({ request, state }: ApiCall, file: ServedFile): Answer | 
   return redirect(redirection.amount, storage.sign(file.id));
 }
 
-function redirect(status: number, location: string | undefined): Answer {
+function redirect(status: number, location: string | undefined): SandboxResponse {
   return { status, text: '', mimeType: 'text/plain', headers: location === undefined ? {} : { location } };
 }

@@ -5,7 +5,7 @@ import type { SandboxState } from '../state/sandbox-state.ts';
 import { unauthorized } from '../state/tokens.ts';
 import { applyApiFaults } from './api-faults.ts';
 import { findRoute, type Zone } from './routes.ts';
-import { writeAnswer, writeError } from './write-response.ts';
+import { writeError, writeResponse } from './write-response.ts';
 
 /** Answers one request, whatever it is. */
 export async function handleRequest(
@@ -33,7 +33,7 @@ export async function handleRequest(
       const instead = await applyApiFaults(request, response, state);
       if (instead === 'done') return;
       if (instead !== undefined) {
-        writeAnswer(instead, options());
+        writeResponse(instead, options());
         return;
       }
     }
@@ -41,7 +41,7 @@ export async function handleRequest(
     if (caller === 'anonymous' && route.anonymous !== true) throw unauthorized('this call needs a token');
     const parameter = (name: string) => parameters.get(name) ?? '';
     const answer = await route.handle({ request, response, caller, parameter, query, state });
-    if (answer !== undefined) writeAnswer(answer, options());
+    if (answer !== undefined) writeResponse(answer, options());
   } catch (error) {
     writeError(error, options());
   }

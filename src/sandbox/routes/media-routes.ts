@@ -1,15 +1,15 @@
 import { refuseMalformed } from '../dialect/ids.ts';
 import { shapeResource } from '../dialect/shape-document.ts';
-import type { StoredMedium } from '../library/library.ts';
+import type { StoredMediaItem } from '../library/library.ts';
 import { Refusal, refuseFields } from '../server/refusal.ts';
-import type { Answer, ApiCall } from '../state/api-call.ts';
-import { describeMedium, madeUpItem } from './describe.ts';
-import { type ListedPage, listAnswer, pageOf } from './paging.ts';
+import type { ApiCall, SandboxResponse } from '../state/api-call.ts';
+import { describeMediaItem, syntheticItem } from './describe.ts';
+import { type ListedPage, listResponse, pageOf } from './paging.ts';
 
-type Match = (medium: StoredMedium) => boolean;
-type Compare = (one: StoredMedium, other: StoredMedium) => number;
+type Match = (medium: StoredMediaItem) => boolean;
+type Compare = (one: StoredMediaItem, other: StoredMediaItem) => number;
 
-export function listMedia({ query, state }: ApiCall): Answer {
+export function listMedia({ query, state }: ApiCall): SandboxResponse {
   const { library, traits } = state;
   const matches = traits.filter === 'ignored' ? [] : readFilters(query.get('filter'));
   const found = library.media.filter((medium) => matches.every((match) => match(medium)));
@@ -17,12 +17,12 @@ export function listMedia({ query, state }: ApiCall): Answer {
   return mediaPage(sorted, query, state);
 }
 
-export function getMedium({ parameter, state }: ApiCall): Answer {
-  const medium = findMedium(parameter('assetId'), state);
-  return { status: 200, data: shapeResource(describeMedium(medium, state), 'media', state.traits) };
+export function getMediaItem({ parameter, state }: ApiCall): SandboxResponse {
+  const medium = findMediaItem(parameter('assetId'), state);
+  return { status: 200, data: shapeResource(describeMediaItem(medium, state), 'media', state.traits) };
 }
 
-export function searchMedia({ query, state }: ApiCall): Answer {
+export function searchMedia({ query, state }: ApiCall): SandboxResponse {
   if (query.get('type') !== 'mediaasset') refuseFields({ type: 'must be mediaasset' });
   const { search } = state.traits;
   const text = search === 'none' ? '' : (query.get('text')?.trim().toLowerCase() ?? '');
@@ -47,20 +47,24 @@ function valuesOf(query: URLSearchParams, name: string): string[] {
 }
 
 /** @throws Refusal 404, or what the dialect has for an id that cannot be one */
-export function findMedium(id: string, { library, traits }: ApiCall['state']): StoredMedium {
+export function findMediaItem(id: string, { library, traits }: ApiCall['state']): StoredMediaItem {
   const medium = library.mediaById.get(id);
   if (medium !== undefined) return medium;
   refuseMalformed(id, traits);
   throw new Refusal(404, 'there is no medium with this id');
 }
 
-function mediaPage(media: readonly StoredMedium[], query: URLSearchParams, state: ApiCall['state']): Answer {
+function mediaPage(
+  media: readonly StoredMediaItem[],
+  query: URLSearchParams,
+  state: ApiCall['state'],
+): SandboxResponse {
   const { faults, traits } = state;
   const page: ListedPage<unknown> = pageOf<unknown>(
-    media.map((medium) => describeMedium(medium, state)),
-    { query, sizeParameter: 'perpage', faults, traits, makeUp: madeUpItem },
+    media.map((medium) => describeMediaItem(medium, state)),
+    { query, sizeParameter: 'perpage', faults, traits, makeUp: syntheticItem },
   );
-  return listAnswer(page, 'media', state);
+  return listResponse(page, 'media', state);
 }
 
 const FILTERS: ReadonlyMap<string, (value: string) => Match> = new Map([

@@ -2,7 +2,7 @@ import type { Item } from '../dialect/shape-item.ts';
 import type { Traits } from '../dialect/traits.ts';
 import type { StoredPackage } from '../packages/package-store.ts';
 import { Refusal } from '../server/refusal.ts';
-import type { Answer } from '../state/api-call.ts';
+import type { SandboxResponse } from '../state/api-call.ts';
 import type { SandboxState } from '../state/sandbox-state.ts';
 
 /** @throws Refusal 429 or 503 for the first creation, where the dialect has that */
@@ -14,7 +14,11 @@ export function refuseFirst({ traits, refusedCreations }: SandboxState): void {
 }
 
 /** The answer to a creation in a dialect. */
-export function createdAnswer(stored: StoredPackage, described: Item, state: SandboxState): Answer {
+export function createdResponse(
+  stored: StoredPackage,
+  described: Item,
+  state: SandboxState,
+): SandboxResponse {
   const { traits, apiUrl } = state;
   const headers = { location: locationOf(stored.id, apiUrl, traits) };
   switch (traits.create) {
@@ -43,7 +47,7 @@ function locationOf(id: string, apiUrl: string, traits: Traits): string {
   return traits.location === 'relative' ? `downloads/${encodeURIComponent(id)}` : absolute;
 }
 
-export function deletedAnswer(described: Item, traits: Traits): Answer {
+export function deletedResponse(described: Item, traits: Traits): SandboxResponse {
   switch (traits.delete) {
     case 'package':
       return { status: 200, data: { ...described, status: 'deleted' } };

@@ -5,12 +5,12 @@ import type { StoredPackage } from '../packages/package-store.ts';
 import { Refusal } from '../server/refusal.ts';
 import { readJson } from '../server/request-body.ts';
 import { untilGone } from '../server/send-body.ts';
-import type { Answer, ApiCall } from '../state/api-call.ts';
-import { describePackage, madeUpItem, statusOf } from './describe.ts';
-import { createdAnswer, deletedAnswer, refuseFirst } from './package-responses.ts';
-import { listAnswer, pageOf } from './paging.ts';
+import type { ApiCall, SandboxResponse } from '../state/api-call.ts';
+import { describePackage, statusOf, syntheticItem } from './describe.ts';
+import { createdResponse, deletedResponse, refuseFirst } from './package-responses.ts';
+import { listResponse, pageOf } from './paging.ts';
 
-export async function createPackage(call: ApiCall): Promise<Answer | undefined> {
+export async function createPackage(call: ApiCall): Promise<SandboxResponse | undefined> {
   const { request, response, caller, state } = call;
   const { library, packages, faults } = state;
   refuseFirst(state);
@@ -28,17 +28,17 @@ export async function createPackage(call: ApiCall): Promise<Answer | undefined> 
   return await created(stored, state);
 }
 
-async function created(stored: StoredPackage, state: ApiCall['state']): Promise<Answer> {
+async function created(stored: StoredPackage, state: ApiCall['state']): Promise<SandboxResponse> {
   const { faults } = state;
   if (faults.find('ready-at-once') !== undefined) await stored.built;
   const lost = faults.find('create-lost');
   return lost === undefined
-    ? createdAnswer(stored, shapeResource(describePackage(stored, state), 'download', state.traits), state)
+    ? createdResponse(stored, shapeResource(describePackage(stored, state), 'download', state.traits), state)
     : lostAnswer(lost.text, stored);
 }
 
 /** The package is there, and the answer does not say which it is. */
-function lostAnswer(kind: string, { createdMs }: StoredPackage): Answer {
+function lostAnswer(kind: string, { createdMs }: StoredPackage): SandboxResponse {
   switch (kind) {
     case '204':
       return { status: 204, text: '', mimeType: 'text/plain' };
@@ -53,7 +53,7 @@ function lostAnswer(kind: string, { createdMs }: StoredPackage): Answer {
   }
 }
 
-export function getPackage(call: ApiCall): Answer {
+export function getPackage(call: ApiCall): SandboxResponse {
   const { state } = call;
   const stored = findPackage(call);
   if (state.faults.take('package-404', stored.id) !== undefined) throw unknownPackage();
@@ -65,21 +65,21 @@ export function getPackage(call: ApiCall): Answer {
   return { status: 200, data: shapeResource(describePackage(stored, state), 'download', state.traits) };
 }
 
-export function listPackages({ query, state }: ApiCall): Answer {
+export function listPackages({ query, state }: ApiCall): SandboxResponse {
   const { packages, faults, traits } = state;
   const own = packages.list().filter(({ owner }) => owner === 'user');
   const page = pageOf<unknown>(
     own.map((stored) => describePackage(stored, state)),
-    { query, sizeParameter: 'perPage', faults, traits, makeUp: madeUpItem },
+    { query, sizeParameter: 'perPage', faults, traits, makeUp: syntheticItem },
   );
-  return listAnswer(page, 'downloads', state);
+  return listResponse(page, 'downloads', state);
 }
 
-export function deletePackage(call: ApiCall): Answer {
+export function deletePackage(call: ApiCall): SandboxResponse {
   const { state } = call;
   const stored = findPackage(call);
   state.packages.remove(stored);
-  return deletedAnswer(describePackage(stored, state), state.traits);
+  return deletedResponse(describePackage(stored, state), state.traits);
 }
 
 /**

@@ -2,7 +2,7 @@ import { type ListPlace, shapeList } from '../dialect/shape-list.ts';
 import type { Traits } from '../dialect/traits.ts';
 import type { ActiveFaults } from '../faults/active-faults.ts';
 import { Refusal, refuseFields } from '../server/refusal.ts';
-import type { Answer } from '../state/api-call.ts';
+import type { SandboxResponse } from '../state/api-call.ts';
 import type { SandboxState } from '../state/sandbox-state.ts';
 
 const DEFAULT_PER_PAGE = 10;
@@ -74,11 +74,11 @@ function pageStep(perPage: number, { pages }: Traits): number {
 }
 
 /** The answer with a page: an array as `data`, or what a fault or dialect makes of it. */
-export function listAnswer(
+export function listResponse(
   { items, page, totalCount }: ListedPage<unknown>,
   kind: ListPlace['kind'],
   { faults, traits }: Pick<SandboxState, 'faults' | 'traits'>,
-): Answer {
+): SandboxResponse {
   const pastEnd = traits['past-end'];
   if (items.length === 0 && page > 0 && pastEnd !== 'empty') {
     if (pastEnd === '204') return { status: 204, text: '', mimeType: 'application/json' };

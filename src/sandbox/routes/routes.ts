@@ -1,7 +1,7 @@
 import { Refusal } from '../server/refusal.ts';
 import type { Handler } from '../state/api-call.ts';
 import { downloadFile } from './file-route.ts';
-import { getMedium, listMedia, searchMedia } from './media-routes.ts';
+import { getMediaItem, listMedia, searchMedia } from './media-routes.ts';
 import { createPackage, deletePackage, getPackage, listPackages } from './package-routes.ts';
 import { issueToken } from './token-route.ts';
 import { downloadTranscript, listTranscripts } from './transcript-routes.ts';
@@ -30,7 +30,7 @@ export const ROUTES: readonly Route[] = [
     anonymous: true,
   },
   { method: 'GET', path: '/v2/media', zone: 'api', handle: listMedia },
-  { method: 'GET', path: ASSET, zone: 'api', handle: getMedium },
+  { method: 'GET', path: ASSET, zone: 'api', handle: getMediaItem },
   { method: 'GET', path: `${ASSET}/metadata/transcripts`, zone: 'api', handle: listTranscripts },
   {
     method: 'GET',

@@ -1,10 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import type { Traits } from '../dialect/traits.ts';
 import type { Refusal } from '../server/refusal.ts';
-import type { Answer } from '../state/api-call.ts';
+import type { SandboxResponse } from '../state/api-call.ts';
 
 /** A refusal as the dialect writes errors, or undefined for JSend. */
-export function shapeError({ status, message, fields }: Refusal, traits: Traits): Answer | undefined {
+export function shapeError(
+  { status, message, fields }: Refusal,
+  traits: Traits,
+): SandboxResponse | undefined {
   const title = STATUS_CODES[status] ?? 'Error';
   const entries = Object.entries(fields ?? {});
   switch (traits.errors) {

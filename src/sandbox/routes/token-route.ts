@@ -1,9 +1,9 @@
-import type { TokenAnswer, TokenRefusal } from '../../api/wire.ts';
+import type { TokenRefusal, TokenResponse } from '../../api/wire.ts';
 import { readBody } from '../server/request-body.ts';
-import type { Answer, ApiCall } from '../state/api-call.ts';
+import type { ApiCall, SandboxResponse } from '../state/api-call.ts';
 
 /** OAuth 2.0 client credentials as Keycloak answers them (RFC 6749, 4.4 and 5.2). */
-export async function issueToken({ request, parameter, state }: ApiCall): Promise<Answer> {
+export async function issueToken({ request, parameter, state }: ApiCall): Promise<SandboxResponse> {
   const { faults, traits, tokens, tenant } = state;
   if (faults.take('token-503') !== undefined)
     return refuse(503, 'temporarily_unavailable', 'Try again later');
@@ -24,7 +24,7 @@ export async function issueToken({ request, parameter, state }: ApiCall): Promis
   }
   if (faults.find('token-missing') !== undefined) return { status: 200, json: { token_type: 'Bearer' } };
   const { token, expiresInSeconds } = tokens.issue();
-  const json: TokenAnswer = { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds };
+  const json: TokenResponse = { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds };
   const expiresIn = traits['expires-in'];
   if (expiresIn === 'number') return { status: 200, json };
   const { expires_in: seconds, ...rest } = json;
@@ -32,7 +32,7 @@ export async function issueToken({ request, parameter, state }: ApiCall): Promis
   return { status: 200, json: { ...rest, expires_in: expiresIn === 'text' ? String(seconds) : null } };
 }
 
-function refuse(status: number, error: string, description?: string): Answer {
+function refuse(status: number, error: string, description?: string): SandboxResponse {
   const json: TokenRefusal =
     description === undefined ? { error } : { error, error_description: description };
   return { status, json };

@@ -3,14 +3,14 @@ import { CUE_FORMATS, CUE_MIME_TYPES } from '../library/cue.ts';
 import { formatCues } from '../library/format-cues.ts';
 import { safeName } from '../packages/package-items.ts';
 import { Refusal, refuseFields } from '../server/refusal.ts';
-import type { Answer, ApiCall } from '../state/api-call.ts';
-import { describeTranscript, madeUpItem } from './describe.ts';
-import { findMedium } from './media-routes.ts';
-import { listAnswer, pageOf } from './paging.ts';
+import type { ApiCall, SandboxResponse } from '../state/api-call.ts';
+import { describeTranscript, syntheticItem } from './describe.ts';
+import { findMediaItem } from './media-routes.ts';
+import { listResponse, pageOf } from './paging.ts';
 
-export function listTranscripts({ parameter, query, state }: ApiCall): Answer {
+export function listTranscripts({ parameter, query, state }: ApiCall): SandboxResponse {
   const { traits, faults } = state;
-  const { transcripts } = findMedium(parameter('assetId'), state);
+  const { transcripts } = findMediaItem(parameter('assetId'), state);
   const described = transcripts.map(describeTranscript);
   if (described.length === 0) {
     const none = traits['no-transcripts'];
@@ -20,14 +20,14 @@ export function listTranscripts({ parameter, query, state }: ApiCall): Answer {
   }
   const page =
     traits['transcript-pages'] === 'paged'
-      ? pageOf<unknown>(described, { query, sizeParameter: 'perpage', faults, traits, makeUp: madeUpItem })
+      ? pageOf<unknown>(described, { query, sizeParameter: 'perpage', faults, traits, makeUp: syntheticItem })
       : { items: described, page: 0, totalCount: described.length };
-  return listAnswer(page, 'transcripts', state);
+  return listResponse(page, 'transcripts', state);
 }
 
 /** One transcript as a file of its own, not in an envelope. */
-export async function downloadTranscript({ parameter, query, state }: ApiCall): Promise<Answer> {
-  const medium = findMedium(parameter('assetId'), state);
+export async function downloadTranscript({ parameter, query, state }: ApiCall): Promise<SandboxResponse> {
+  const medium = findMediaItem(parameter('assetId'), state);
   const transcript = medium.transcripts.find(({ id }) => id === parameter('transcriptId'));
   if (transcript === undefined) throw new Refusal(404, 'this medium has no transcript with this id');
   const asked = query.get('transcriptDownloadType') ?? '';

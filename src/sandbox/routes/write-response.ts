@@ -5,7 +5,7 @@ import { shapeKeys } from '../dialect/shape-document.ts';
 import type { Traits } from '../dialect/traits.ts';
 import type { ActiveFaults } from '../faults/active-faults.ts';
 import { failureText, Refusal } from '../server/refusal.ts';
-import type { Answer } from '../state/api-call.ts';
+import type { SandboxResponse } from '../state/api-call.ts';
 import type { Zone } from './routes.ts';
 import { shapeError, waitHeaders } from './shape-error.ts';
 
@@ -19,7 +19,7 @@ export interface WriteOptions {
 }
 
 /** Sends what a route answered. */
-export function writeAnswer(answer: Answer, options: WriteOptions): void {
+export function writeResponse(answer: SandboxResponse, options: WriteOptions): void {
   const { faults, traits } = options;
   if ('text' in answer) {
     writeText(options, answer.status, answer.text, { ...answer.headers, 'content-type': answer.mimeType });
@@ -66,7 +66,7 @@ export function writeError(error: unknown, options: WriteOptions): void {
   else writeJson(options, isHidden ? 200 : status, envelope, headers);
 }
 
-function writeShaped(answer: Answer, headers: OutgoingHttpHeaders, options: WriteOptions): void {
+function writeShaped(answer: SandboxResponse, headers: OutgoingHttpHeaders, options: WriteOptions): void {
   if ('text' in answer) {
     writeText(options, answer.status, answer.text, { ...headers, 'content-type': answer.mimeType });
   } else if ('json' in answer) writeJson(options, answer.status, answer.json, headers);

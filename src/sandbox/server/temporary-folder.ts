@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import type { Owner } from '../../disk/lock-record.ts';
+import type { LockingProcess } from '../../disk/lock-record.ts';
 import { makeTemporaryFolder } from '../../disk/temporary-folder.ts';
 
 export interface SandboxFolder {
@@ -10,14 +10,14 @@ export interface SandboxFolder {
 }
 
 /** Who runs the sandbox, so that the next one can tell whether it is still there. */
-export type SandboxOwner = Owner & { readonly userId: number | null };
+export type SandboxProcess = LockingProcess & { readonly userId: number | null };
 
 /**
  * The folder of one sandbox, gone at the latest when the process exits; after a process that was killed, when the
  * next sandbox starts.
  * @throws ExpectedError DISK when the folder for temporary files cannot be used
  */
-export async function makeSandboxFolder(owner: SandboxOwner | null): Promise<SandboxFolder> {
+export async function makeSandboxFolder(owner: SandboxProcess | null): Promise<SandboxFolder> {
   const { path } = await makeTemporaryFolder(tmpdir(), 'streamdiver-sandbox-', owner);
   const removeNow = () => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   process.once('exit', removeNow);

@@ -14,7 +14,7 @@ export interface ApiCall {
 }
 
 /** What a route answers; `json` is sent as it is, `data` in a JSend envelope. */
-export type Answer =
+export type SandboxResponse =
   | {
       readonly status: number;
       readonly data: unknown;
@@ -31,4 +31,4 @@ export type Answer =
     };
 
 /** Resolves with undefined when the route has answered by itself. */
-export type Handler = (call: ApiCall) => Promise<Answer | undefined> | Answer | undefined;
+export type Handler = (call: ApiCall) => Promise<SandboxResponse | undefined> | SandboxResponse | undefined;

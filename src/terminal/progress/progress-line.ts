@@ -1,6 +1,6 @@
 import { displayWidth, truncateToWidth } from '../text/display-width.ts';
 import { formatDuration } from '../text/format.ts';
-import type { ProgressLook, ProgressRow } from './progress-row.ts';
+import type { ProgressAppearance, ProgressRow } from './progress-row.ts';
 import { describeEvent, describeTransfer, nameOf, shareDone } from './progress-words.ts';
 import { fitName, layOutTransfers, SHORTEST_NAME } from './transfer-layout.ts';
 
@@ -8,7 +8,10 @@ import { fitName, layOutTransfers, SHORTEST_NAME } from './transfer-layout.ts';
  * A line for each thing that is under way, none wider than the look allows: files first, then what is
  * waited for. What has no line is counted in the last one.
  */
-export function formatProgressLines(rows: readonly ProgressRow[], look: ProgressLook): readonly string[] {
+export function formatProgressLines(
+  rows: readonly ProgressRow[],
+  look: ProgressAppearance,
+): readonly string[] {
   const inOrder = rows.toSorted((one, other) => rank(one) - rank(other));
   const isCrowd = inOrder.length > look.maxLines;
   const shown = isCrowd ? inOrder.slice(0, Math.max(1, look.maxLines - 1)) : inOrder;
@@ -32,7 +35,7 @@ function isTransfer({ event }: ProgressRow): boolean {
 }
 
 /** What has no bar: a name, in the width of the names beside it where there are some, and what happens. */
-function formatWords(row: ProgressRow, nameWidth: number, look: ProgressLook): string {
+function formatWords(row: ProgressRow, nameWidth: number, look: ProgressAppearance): string {
   const { width, glyphs } = look;
   const name = nameOf(row.event);
   const forms = wordForms(row).map((words) => words.join(glyphs.separator));

@@ -15,7 +15,7 @@ export interface ProgressRow {
 }
 
 /** What there is to draw with, and room for it. */
-export interface ProgressLook {
+export interface ProgressAppearance {
   /** Cells in a line. */
   readonly width: number;
   readonly maxLines: number;

@@ -9,7 +9,7 @@ import type { ProgressMode } from './progress-mode.ts';
 import { createPlainProgress, formatDone } from './progress-plain.ts';
 
 export interface Progress {
-  tell(event: ProgressEvent): void;
+  report(event: ProgressEvent): void;
   end(): void;
   /** Resolves when nothing is loading any more; rejects when the bar could not be loaded. */
   settled(): Promise<void>;
@@ -47,15 +47,15 @@ export function createProgress(options: ProgressOptions): Progress {
   const bar = createLazyBar(options);
   return {
     ...bar,
-    tell(event) {
-      bar.tell(event);
+    report(event) {
+      bar.report(event);
       if (event.event === 'done') print(style.green(formatDone(event, glyphs)));
     },
   };
 }
 
 function withoutBar(tell: (event: ProgressEvent) => void): Progress {
-  return { tell, end: () => {}, settled: () => Promise.resolve() };
+  return { report: tell, end: () => {}, settled: () => Promise.resolve() };
 }
 
 /** Loads the bar at the first event; until it is there the last event of each id is kept. */
@@ -77,7 +77,7 @@ function createLazyBar({ stderr, clock, glyphs, style, columns }: ProgressOption
   };
 
   return {
-    tell(event) {
+    report(event) {
       if (bar !== undefined) bar.update(event);
       else if (event.event === 'done') waiting.delete(event.id);
       else {

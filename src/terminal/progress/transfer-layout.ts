@@ -2,7 +2,7 @@ import { displayWidth, truncateMiddle, truncateToWidth } from '../text/display-w
 import { formatDuration, formatPercent, formatSizeOfInColumn } from '../text/format.ts';
 import { drawBar } from './draw-bar.ts';
 import type { ProgressEvent } from './progress-event.ts';
-import type { ProgressLook, ProgressRow } from './progress-row.ts';
+import type { ProgressAppearance, ProgressRow } from './progress-row.ts';
 import { describeTransfer, isUnpacking, nameOf, shareDone } from './progress-words.ts';
 
 type Cell =
@@ -61,7 +61,7 @@ export interface TransferLayout {
 }
 
 /** The lines of files whose size is known, in columns that all of them share. */
-export function layOutTransfers(rows: readonly ProgressRow[], look: ProgressLook): TransferLayout {
+export function layOutTransfers(rows: readonly ProgressRow[], look: ProgressAppearance): TransferLayout {
   const described = new Map(rows.map((row) => [row, describe(row, look)]));
   const separator = displayWidth(look.glyphs.separator);
   const longestName = Math.max(0, ...rows.map((row) => displayWidth(nameOf(row.event) ?? '')));
@@ -94,7 +94,7 @@ export function layOutTransfers(rows: readonly ProgressRow[], look: ProgressLook
 function share(
   room: number,
   longestName: number,
-  { width }: ProgressLook,
+  { width }: ProgressAppearance,
 ): { nameWidth: number; barWidth: number } {
   const suitable = Math.min(Math.floor(width / 5), WIDEST_BAR) - NARROWEST_BAR;
   const spare = room - Math.min(longestName, COMFORTABLE_NAME);
@@ -103,12 +103,12 @@ function share(
 }
 
 /** The name of a row in exactly so many cells; both ends of it are kept, since names often differ at the end. */
-export function fitName({ event }: ProgressRow, width: number, { glyphs }: ProgressLook): string {
+export function fitName({ event }: ProgressRow, width: number, { glyphs }: ProgressAppearance): string {
   const name = truncateMiddle(nameOf(event) ?? '', width, glyphs.ellipsis);
   return name + ' '.repeat(width - displayWidth(name));
 }
 
-function describe(row: ProgressRow, { glyphs }: ProgressLook): Cells {
+function describe(row: ProgressRow, { glyphs }: ProgressAppearance): Cells {
   const { event, verification, silentMs } = row;
   const { bytes, totalBytes, connections } = event;
   const { percent = '', rate = '', left = '' } = describeTransfer(event);
@@ -144,13 +144,13 @@ function widthOf(cell: Cell, cells: readonly Cells[]): number {
   return Math.max(LEAST_WIDTH[cell] ?? 0, ...cells.map((texts) => texts[cell].length));
 }
 
-function bar({ event }: ProgressRow, width: number, { glyphs, style }: ProgressLook): string {
+function bar({ event }: ProgressRow, width: number, { glyphs, style }: ProgressAppearance): string {
   const paintDone = event.event === 'verify' ? style.green : style.cyan;
   return drawBar(shareDone(event) ?? 0, width, { glyphs, paintDone, paintLeft: style.dim });
 }
 
 /** A cell with nothing in it gets no separator either. */
-function joinCells(cells: readonly string[], { glyphs }: ProgressLook): string {
+function joinCells(cells: readonly string[], { glyphs }: ProgressAppearance): string {
   const blank = ' '.repeat(displayWidth(glyphs.separator));
   return cells
     .map((cell, index) => (index === 0 ? cell : (cell.trim() === '' ? blank : glyphs.separator) + cell))

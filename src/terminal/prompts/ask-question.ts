@@ -5,7 +5,7 @@ import { askPlainLine } from './plain-line.ts';
 import type { PromptOptions } from './prompt-options.ts';
 import { promptTheme } from './prompt-theme.ts';
 import type { Question } from './question.ts';
-import { answerOrLeave, notAnswered } from './response-or-cancel.ts';
+import { notAnswered, responseOrCancel } from './response-or-cancel.ts';
 
 type QuestionOptions = Pick<PromptOptions, 'stdin' | 'stderr' | 'signal' | 'style' | 'glyphs'> & {
   /** Nothing is redrawn, a choice is answered by its number: for `TERM=dumb` and for screen readers. */
@@ -19,7 +19,7 @@ type QuestionOptions = Pick<PromptOptions, 'stdin' | 'stderr' | 'signal' | 'styl
 export async function askQuestion(question: Question, options: QuestionOptions): Promise<string> {
   const { stdin, signal } = options;
   const ask = options.isPlain ? askPlainly : askOnTerminal;
-  const answer = await answerOrLeave((ending) => ask(question, { ...options, signal: ending }), {
+  const answer = await responseOrCancel((ending) => ask(question, { ...options, signal: ending }), {
     stdin,
     signal,
     canGoBack: false,

@@ -4,7 +4,7 @@ import type { Glyphs } from '../text/glyphs.ts';
 import type { Style } from '../text/style.ts';
 import { askPlainLine } from './plain-line.ts';
 import { promptTheme } from './prompt-theme.ts';
-import { answerOrLeave } from './response-or-cancel.ts';
+import { responseOrCancel } from './response-or-cancel.ts';
 
 export interface ConfirmOptions {
   readonly stdin: InputStream;
@@ -22,7 +22,7 @@ export interface ConfirmOptions {
  */
 export async function askYesNo(question: string, options: ConfirmOptions): Promise<boolean> {
   const { stdin, signal } = options;
-  const answer = await answerOrLeave(
+  const answer = await responseOrCancel(
     (ending) => (options.isPlain ? askPlainly : askOnTerminal)(question, { ...options, signal: ending }),
     { stdin, signal, canGoBack: false },
   );

@@ -28,7 +28,7 @@ import {
 import { type Drawing, drawList } from './list-view.ts';
 import { frameWidth, type PromptOptions } from './prompt-options.ts';
 import type { ListQuestion } from './prompts.ts';
-import { followResize } from './screen.ts';
+import { watchResize } from './screen.ts';
 
 /** Typing is faster than this; what is searched for is what was meant. */
 const DEBOUNCE_MS = 150;
@@ -87,7 +87,7 @@ export function askList<Item>(
       };
     }, [text, loadedPages, attempt, drawing.isLoading]);
 
-    useEffect(() => followResize(stderr, () => setSize(`${stderr.columns} ${stderr.rows}`)), []);
+    useEffect(() => watchResize(stderr, () => setSize(`${stderr.columns} ${stderr.rows}`)), []);
 
     useKeypress((key, line) => {
       const act = keyAction(key, { state, question, rows: drawn.current.rows });

@@ -2,7 +2,7 @@ import { escapeText } from '../text/escape.ts';
 import { addPage, isStale, type ListState, searchFor, startList, toggle, toggleAll } from './list-state.ts';
 import { cellText, statusParts } from './list-view.ts';
 import { askPlainLine } from './plain-line.ts';
-import { parsePlainAnswer } from './plain-response.ts';
+import { parsePlainResponse } from './plain-response.ts';
 import type { PromptOptions } from './prompt-options.ts';
 import type { ListQuestion } from './prompts.ts';
 
@@ -31,7 +31,7 @@ export async function askPlainList<Item>(
     printRows(state, printed, question, print);
     if (state.items.length > printed || printed === 0) printStatus(state, question, options, print);
     printed = Math.max(1, state.items.length);
-    const answer = parsePlainAnswer(await askPlainLine('Your choice:', options), state.items.length);
+    const answer = parsePlainResponse(await askPlainLine('Your choice:', options), state.items.length);
     switch (answer.kind) {
       case 'done':
         if (question.isMultiple && (state.chosen.size > 0 || !question.isRequired))

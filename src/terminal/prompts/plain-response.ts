@@ -1,5 +1,5 @@
 /** What was typed where a list is answered by numbers. */
-export type PlainAnswer =
+export type PlainResponse =
   | { readonly kind: 'done' | 'back' | 'more' | 'all' }
   | { readonly kind: 'search'; readonly text: string }
   /** Counted from 0. */
@@ -7,7 +7,7 @@ export type PlainAnswer =
   | { readonly kind: 'unknown' };
 
 /** Reads `3`, `1,4-6`, `/text`, `+`, `a`, `b`; numbers beyond `total` mean nothing. */
-export function parsePlainAnswer(text: string, total: number): PlainAnswer {
+export function parsePlainResponse(text: string, total: number): PlainResponse {
   if (text === '') return { kind: 'done' };
   if (text === 'b') return { kind: 'back' };
   if (text === '+') return { kind: 'more' };

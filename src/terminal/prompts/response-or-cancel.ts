@@ -17,7 +17,7 @@ interface LeaveOptions {
  * Asks with a prompt of the library, which knows neither Esc nor the end of input.
  * @throws ExpectedError INTERRUPTED on Ctrl-C, Ctrl-D and at the end of input, or the signal's own reason
  */
-export async function answerOrLeave<Answer>(
+export async function responseOrCancel<Answer>(
   ask: (signal: AbortSignal) => Promise<Answer>,
   { stdin, signal, canGoBack }: LeaveOptions,
 ): Promise<Answer | null> {

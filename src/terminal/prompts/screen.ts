@@ -11,7 +11,7 @@ export function clearScreen(stderr: OutputStream): void {
  * Draws anew when the window changes its size. A terminal that gets narrower breaks the lines which
  * are on it, and the prompt library would erase too few of them.
  */
-export function followResize(stderr: OutputStream, redraw: () => void): () => void {
+export function watchResize(stderr: OutputStream, redraw: () => void): () => void {
   const onResize = () => {
     clearScreen(stderr);
     redraw();

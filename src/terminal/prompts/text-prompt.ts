@@ -2,7 +2,7 @@ import { createPrompt, isEnterKey, useEffect, useKeypress, useState } from '@inq
 import { escapeText, visiblePart } from '../text/escape.ts';
 import { frameWidth, type PromptOptions } from './prompt-options.ts';
 import type { TextQuestion } from './prompts.ts';
-import { followResize } from './screen.ts';
+import { watchResize } from './screen.ts';
 import { wrapText, wrapWords } from './wrap-text.ts';
 
 /** Asks for one line of text, which starts as the suggestion and is edited. */
@@ -16,7 +16,7 @@ export function askLine(question: TextQuestion, options: PromptOptions): Promise
     useEffect((line) => {
       line.write(question.suggestion);
       setText(question.suggestion);
-      return followResize(stderr, () => setSize(`${stderr.columns} ${stderr.rows}`));
+      return watchResize(stderr, () => setSize(`${stderr.columns} ${stderr.rows}`));
     }, []);
 
     useKeypress((key, line) => {

@@ -4,7 +4,7 @@ import { askPlainLine } from './plain-line.ts';
 import { askPlainList } from './plain-list.ts';
 import { frameWidth, type PromptOptions } from './prompt-options.ts';
 import type { Prompts, TextQuestion } from './prompts.ts';
-import { answerOrLeave } from './response-or-cancel.ts';
+import { responseOrCancel } from './response-or-cancel.ts';
 import { clearScreen } from './screen.ts';
 import { askLine } from './text-prompt.ts';
 import { wrapText } from './wrap-text.ts';
@@ -70,7 +70,7 @@ function ask<Answer>(
   options: PromptOptions,
 ): Promise<Answer | null> {
   const { stdin, signal } = options;
-  return answerOrLeave((ending) => prompt({ ...options, signal: ending }), { stdin, signal, canGoBack });
+  return responseOrCancel((ending) => prompt({ ...options, signal: ending }), { stdin, signal, canGoBack });
 }
 
 async function askPlainText(

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { diskError } from '../../disk/disk-error.ts';
 import type { Place } from './folder.ts';
 import { noMoreBytes, SMALL_BYTES, writeWhole } from './small-file.ts';
-import { createSyncBeside } from './sync-in-background.ts';
+import { createBackgroundSync } from './sync-in-background.ts';
 
 /** A file that is being unpacked: under a temporary name until all of it is there. */
 export interface EntryFile {
@@ -58,7 +58,7 @@ export function createEntryFile(place: Place, { continuesBytes }: EntryFileOptio
   let isOpen = true;
   let appendedBytes = 0;
   let appending: Promise<void> = Promise.resolve();
-  const syncing = createSyncBeside(descriptor);
+  const syncing = createBackgroundSync(descriptor);
   const write = async (bytes: Buffer, position: number | null): Promise<void> => {
     try {
       await writeFully(descriptor, bytes, position);

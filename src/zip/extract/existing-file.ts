@@ -3,7 +3,7 @@ import { ExpectedError } from '../../errors.ts';
 import { showSome } from '../read/refusal.ts';
 import type { ExtractionPlan, PlannedFile } from './extraction-plan.ts';
 import { lstatOrNull } from './folder.ts';
-import { isEntryThere } from './matching-file.ts';
+import { isMatchingFile } from './matching-file.ts';
 import { existsError } from './publish-entry.ts';
 import type { TargetFolder } from './target-folder.ts';
 
@@ -41,7 +41,7 @@ export async function findExisting(
     const stat = lstatOrNull(place.path, place.shownPath);
     if (stat === null) continue;
     const isLeft = ifExists === 'skip' && stat.isFile();
-    const isSame = !isLeft && (await isEntryThere(place, file.entry, { signal, stat }));
+    const isSame = !isLeft && (await isMatchingFile(place, file.entry, { signal, stat }));
     if (isLeft || isSame) staying.set(file, isLeft ? 'left' : 'skipped');
     else if (!stat.isFile() && !stat.isSymbolicLink()) irreplaceable.push(place.shownPath);
     else if (ifExists !== 'overwrite') different.push(place.shownPath);

@@ -9,14 +9,14 @@ import { findExisting } from './existing-file.ts';
 import {
   type ExtractionLimits,
   type ExtractionPlan,
-  type LeftOut,
   type PlannedFile,
   planExtraction,
   type RenamedEntry,
+  type SkippedEntry,
 } from './extraction-plan.ts';
 import { isLarge, partKey } from './large-entry.ts';
 import { openStagingFolder, type Unpacker } from './staging-folder.ts';
-import { checkOddPlaces } from './stray-bytes.ts';
+import { checkStrayBytes } from './stray-bytes.ts';
 import { openTargetFolder, type TargetFolder } from './target-folder.ts';
 import { unpackFiles } from './unpack-files.ts';
 
@@ -66,7 +66,7 @@ export interface Extraction {
   readonly directory: string | null;
   /** In the order in which they lie in the archive. */
   readonly files: readonly ExtractedFile[];
-  readonly leftOut: readonly LeftOut[];
+  readonly skippedEntries: readonly SkippedEntry[];
   readonly renamed: readonly RenamedEntry[];
 }
 
@@ -83,17 +83,18 @@ export async function extractArchive(source: RangeSource, options: ExtractOption
   const archive = await readDirectory(source, { signal, decode: options.decode ?? null });
   options.onEntries?.(archive.entries);
   const plan = await planExtraction(archive.entries, options, signal);
-  const { leftOut, renamed } = plan;
+  const { skippedEntries, renamed } = plan;
   const isNothing = plan.files.length === 0 && plan.folders.length === 0;
-  if (options.isWanted !== undefined && isNothing) return { directory: null, files: [], leftOut, renamed };
-  await checkOddPlaces(source, [...plan.files, ...plan.folders], signal);
+  if (options.isWanted !== undefined && isNothing)
+    return { directory: null, files: [], skippedEntries, renamed };
+  await checkStrayBytes(source, [...plan.files, ...plan.folders], signal);
 
   const target = openTargetFolder(options.directory);
   try {
     return {
       directory: target.path,
       files: await unpackPlan(source, plan, target, options),
-      leftOut,
+      skippedEntries,
       renamed,
     };
   } finally {

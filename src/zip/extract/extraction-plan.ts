@@ -19,12 +19,12 @@ export interface ExtractionPlan {
   readonly folders: readonly PlannedFile[];
   readonly unpackedBytes: number;
   /** Entries that are unsafe and left out, each with its reason; empty unless `skipsUnsafe`. */
-  readonly leftOut: readonly LeftOut[];
+  readonly skippedEntries: readonly SkippedEntry[];
   /** Names that were changed: something in them is invisible, or Windows forbids it. */
   readonly renamed: readonly RenamedEntry[];
 }
 
-export interface LeftOut {
+export interface SkippedEntry {
   /** As in the archive, for `showName`. */
   readonly path: string;
   readonly reason: string;
@@ -95,12 +95,12 @@ export async function planExtraction(
     if (skipsUnsafe && conflict.twin !== null && !offences.has(conflict.twin))
       offences.set(conflict.twin, 'is a name that another entry has, too');
   }
-  const leftOut = [...offences].map(([{ path }, reason]) => ({ path, reason }));
-  if (leftOut.length > 0 && !skipsUnsafe) {
+  const skippedEntries = [...offences].map(([{ path }, reason]) => ({ path, reason }));
+  if (skippedEntries.length > 0 && !skipsUnsafe) {
     const isAll = planned.every(({ entry }) => entry.kind === 'directory' || offences.has(entry));
     throw refused(
-      `${showLeftOut(leftOut, { isAll })}; nothing was unpacked`,
-      hintFor(leftOut, { isAll, maxRatio }),
+      `${describeSkippedEntries(skippedEntries, { isAll })}; nothing was unpacked`,
+      hintFor(skippedEntries, { isAll, maxRatio }),
     );
   }
   const taken = planned.filter(({ entry }) => !offences.has(entry));
@@ -117,7 +117,7 @@ export async function planExtraction(
     files: files.toSorted((one, other) => inFileOrder(one.entry, other.entry)),
     folders: taken.filter(({ entry }) => entry.kind === 'directory'),
     unpackedBytes,
-    leftOut,
+    skippedEntries,
     renamed: taken.flatMap(renamedEntry),
   };
 }
@@ -126,26 +126,29 @@ export async function planExtraction(
  * Names and reasons for a message: `"../x" leads out of the folder (..), … and 12 more`, or `all 9 entries are encrypted`.
  * @param options.isAll whether there is no other file
  */
-export function showLeftOut(leftOut: readonly LeftOut[], { isAll }: { isAll: boolean }): string {
-  const common = isAll ? showCommonReason(leftOut) : null;
-  return common ?? showSome(leftOut.map(({ path, reason }) => `${showName(path)} ${reason}`));
+export function describeSkippedEntries(
+  skippedEntries: readonly SkippedEntry[],
+  { isAll }: { isAll: boolean },
+): string {
+  const common = isAll ? showCommonReason(skippedEntries) : null;
+  return common ?? showSome(skippedEntries.map(({ path, reason }) => `${showName(path)} ${reason}`));
 }
 
 /** Null when there is one only, or each is wrong in its own way; what is dangerous is named one by one in any case. */
-function showCommonReason(leftOut: readonly LeftOut[]): string | null {
-  const reason = leftOut[0]?.reason ?? '';
-  const isCommon = reason.endsWith(NOT_SUPPORTED) && leftOut.every((other) => other.reason === reason);
-  if (leftOut.length < 2 || !isCommon) return null;
-  return `all ${leftOut.length} entries ${reason.replace(/^is /, 'are ')}`;
+function showCommonReason(skippedEntries: readonly SkippedEntry[]): string | null {
+  const reason = skippedEntries[0]?.reason ?? '';
+  const isCommon = reason.endsWith(NOT_SUPPORTED) && skippedEntries.every((other) => other.reason === reason);
+  if (skippedEntries.length < 2 || !isCommon) return null;
+  return `all ${skippedEntries.length} entries ${reason.replace(/^is /, 'are ')}`;
 }
 
 /** What lets the archive be unpacked all the same: the limit, if it is nothing else, or to do without a part of it. */
 function hintFor(
-  leftOut: readonly LeftOut[],
+  skippedEntries: readonly SkippedEntry[],
   { isAll, maxRatio }: { isAll: boolean; maxRatio: number },
 ): string {
-  const bombs = leftOut.filter(({ reason }) => reason === ratioOffence(maxRatio));
-  if (bombs.length === leftOut.length) return SIZE_HINT;
+  const bombs = skippedEntries.filter(({ reason }) => reason === ratioOffence(maxRatio));
+  if (bombs.length === skippedEntries.length) return SIZE_HINT;
   const skip = isAll ? '' : '; --skip-unsafe unpacks the rest of it';
   return `${KEEP_HINT}${skip}${bombs.length === 0 ? '' : '; --max-size allows what unpacks to so much'}`;
 }

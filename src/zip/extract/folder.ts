@@ -40,7 +40,7 @@ export function openFolder({ path, shownPath }: Place): Folder | null {
   const held = hold({ path, shownPath });
   if (held !== null && held.identity !== identity) {
     closeSync(held.descriptor);
-    throw linkInTheWay(shownPath);
+    throw symlinkError(shownPath);
   }
   const prefix = withSeparator(held === null ? path : held.base);
   const shownPrefix = withSeparator(shownPath);
@@ -92,7 +92,7 @@ function hold({ path, shownPath }: Place): { descriptor: number; base: string; i
     // It may be written to, but not read.
     if (errorCode(error) === 'EACCES') return null;
     // It was a folder when it was looked at.
-    if (['ELOOP', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw linkInTheWay(shownPath);
+    if (['ELOOP', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw symlinkError(shownPath);
     throw diskError(error, shownPath, 'open');
   }
   const identity = identityOf(fstatSync(descriptor, { bigint: true }));
@@ -108,11 +108,11 @@ function withSeparator(path: string): string {
 }
 
 function checkFolder(stat: BigIntStats, shownPath: string): void {
-  if (stat.isSymbolicLink()) throw linkInTheWay(shownPath);
+  if (stat.isSymbolicLink()) throw symlinkError(shownPath);
   if (!stat.isDirectory()) throw notAFolder(shownPath);
 }
 
-export function linkInTheWay(shownPath: string): ExpectedError {
+export function symlinkError(shownPath: string): ExpectedError {
   return new ExpectedError(
     'UNSAFE',
     `${shownPath} is a link or lies behind one; nothing is written through it`,

@@ -8,7 +8,7 @@ const READ_OVER_BYTES = 64 * 2 ** 10;
 const RUN_BYTES = 16 * 2 ** 20;
 
 /** Cuts files, given in file order, into runs that are read in one go. */
-export function groupNeighbours(
+export function groupNeighbors(
   source: RangeSource,
   files: readonly PlannedFile[],
 ): readonly (readonly PlannedFile[])[] {

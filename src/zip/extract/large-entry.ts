@@ -85,7 +85,7 @@ async function checkEnd(source: RangeSource, entry: ArchiveEntry, dataStart: num
   }
 }
 
-interface Bringing {
+interface Fetching {
   readonly source: RangeSource;
   readonly entry: ArchiveEntry;
   readonly dataStart: number;
@@ -95,10 +95,10 @@ interface Bringing {
 
 /** Fetches what an earlier run did not leave. @returns the CRC-32 of each block */
 async function bringBlocks(
-  bringing: Bringing,
+  fetching: Fetching,
   { parallel, signal, count }: LargeEntryOptions,
 ): Promise<ReadonlyMap<number, number>> {
-  const { entry, journal } = bringing;
+  const { entry, journal } = fetching;
   const checksums = new Map<number, number>();
   for await (const [block, checksum] of journal.trusted(entry.sizeBytes, signal)) {
     checksums.set(block, checksum);
@@ -110,7 +110,7 @@ async function bringBlocks(
     count(sizeBytes);
   };
   const fetchPiece = async (piece: Piece): Promise<void> => {
-    for await (const [block, checksum] of readPiece(bringing, piece, { signal, onBytes })) {
+    for await (const [block, checksum] of readPiece(fetching, piece, { signal, onBytes })) {
       journal.add(block, checksum);
       checksums.set(block, checksum);
     }
@@ -142,7 +142,7 @@ function* missingPieces(entry: ArchiveEntry, checksums: ReadonlyMap<number, numb
 
 /** Writes the blocks of a piece to their place, and gives the CRC-32 of each when it is there. */
 async function* readPiece(
-  { source, entry, dataStart, file }: Bringing,
+  { source, entry, dataStart, file }: Fetching,
   { start, end }: Piece,
   { signal, onBytes }: { signal: AbortSignal | undefined; onBytes: (sizeBytes: number) => void },
 ): AsyncGenerator<[block: number, checksum: number]> {

@@ -10,7 +10,7 @@ import { lstatOrNull, type Place } from './folder.ts';
 const BLOCK_BYTES = 2 ** 20;
 const readAsync = promisify(read);
 
-export interface LookOptions {
+export interface MatchOptions {
   readonly signal: AbortSignal | undefined;
   /** Of what is there, for whoever has just looked. */
   readonly stat?: BigIntStats | null;
@@ -21,10 +21,10 @@ export interface LookOptions {
  * It is opened before this returns for the first time, so the folder need not stay open.
  * @throws ExpectedError DISK, the signal's reason when aborted
  */
-export async function isEntryThere(
+export async function isMatchingFile(
   { path, shownPath }: Place,
   { sizeBytes, crc32: checksum }: Pick<ArchiveEntry, 'sizeBytes' | 'crc32'>,
-  { signal, stat = lstatOrNull(path, shownPath) }: LookOptions,
+  { signal, stat = lstatOrNull(path, shownPath) }: MatchOptions,
 ): Promise<boolean> {
   if (stat?.isFile() !== true || Number(stat.size) !== sizeBytes) return false;
   try {

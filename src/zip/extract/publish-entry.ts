@@ -7,7 +7,7 @@ import { ExpectedError } from '../../errors.ts';
 import type { ArchiveEntry } from '../read/entry.ts';
 import { showSome } from '../read/refusal.ts';
 import { type Folder, lstatOrNull, type Place } from './folder.ts';
-import { isEntryThere } from './matching-file.ts';
+import { isMatchingFile } from './matching-file.ts';
 import type { TargetFolder } from './target-folder.ts';
 
 /**
@@ -68,7 +68,7 @@ async function moveToFreeName(
       }
     }
   }
-  if (await isEntryThere(place, entry, { signal })) return false;
+  if (await isMatchingFile(place, entry, { signal })) return false;
   throw existsError([place.shownPath]);
 }
 

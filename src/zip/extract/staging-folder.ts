@@ -2,13 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { diskError } from '../../disk/disk-error.ts';
 import { errorCode } from '../../disk/error-code.ts';
-import { mayBeAlive, type Owner } from '../../disk/lock-record.ts';
+import { type LockingProcess, mayBeAlive } from '../../disk/lock-record.ts';
 import { ExpectedError } from '../../errors.ts';
 import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';
 import { OWN_NAME_PREFIX } from './safe-path.ts';
 
 /** Who is unpacking, as far as a later run can check it. */
-export type Unpacker = Owner;
+export type Unpacker = LockingProcess;
 
 /**
  * A folder inside of the target, `.streamdiver-dl-HOST-PID-START-RANDOM`, in which files lie until they
@@ -68,7 +68,7 @@ export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFold
     // A process with our own number is a former one: this one has only just begun.
     return Number(itsPid) === pid || !mayBeAlive({ pid: Number(itsPid), startedAt, hostname }, 0, unpacker);
   };
-  const takeOver = (place: Place): void => {
+  const steal = (place: Place): void => {
     if (lstatOrNull(place.path)?.isDirectory() !== true) return;
     const left = openFolder(place);
     if (left === null) return;
@@ -86,7 +86,7 @@ export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFold
   };
   try {
     for (const name of readdirSync(root.at('').path).filter(isAbandoned)) {
-      unlessLeftToOthers(() => takeOver(root.at(name)));
+      unlessLeftToOthers(() => steal(root.at(name)));
     }
   } catch (error) {
     throw diskError(error, root.shownPath, 'clear away what an earlier run left in');

@@ -15,7 +15,7 @@ const LOOKS = 8;
  * to all its entries: those with room that hardly any other has are looked at.
  * @throws ExpectedError UNSAFE naming the entry, those of readDataStart(), the signal's reason
  */
-export async function checkOddPlaces(
+export async function checkStrayBytes(
   source: RangeSource,
   files: readonly Pick<PlannedFile, 'entry'>[],
   signal: AbortSignal | undefined,

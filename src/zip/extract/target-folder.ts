@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { diskError } from '../../disk/disk-error.ts';
 import { makeFolders } from '../../disk/make-folder.ts';
 import { ExpectedError } from '../../errors.ts';
-import { type Folder, identityOf, linkInTheWay, lstatOrNull, makeFolder, openFolder } from './folder.ts';
+import { type Folder, identityOf, lstatOrNull, makeFolder, openFolder, symlinkError } from './folder.ts';
 
 /**
  * The folder that an archive is unpacked into; nothing outside of it is ever touched. Its calls to the
@@ -65,7 +65,7 @@ export function openTargetFolder(directory: string): TargetFolder {
     const whole = join(path, ...components);
     if ((known.get(whole) ?? folder.identity) !== folder.identity) {
       folder.close();
-      throw linkInTheWay(whole);
+      throw symlinkError(whole);
     }
     known.set(whole, folder.identity);
     hold(below, folder);
@@ -74,7 +74,7 @@ export function openTargetFolder(directory: string): TargetFolder {
 
   const check = (folderPath: string, identity: string): void => {
     const stat = lstatOrNull(folderPath);
-    if (stat === null || identityOf(stat) !== identity) throw linkInTheWay(folderPath);
+    if (stat === null || identityOf(stat) !== identity) throw symlinkError(folderPath);
   };
 
   return {

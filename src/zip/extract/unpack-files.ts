@@ -9,7 +9,7 @@ import { STORED } from '../read/layout.ts';
 import { readLocalHeader } from '../read/local-header.ts';
 import { createEntryFile, type EntryFile } from './entry-file.ts';
 import type { PlannedFile } from './extraction-plan.ts';
-import { groupNeighbours } from './group-neighbors.ts';
+import { groupNeighbors } from './group-neighbors.ts';
 import { isLarge, unpackLargeEntry } from './large-entry.ts';
 import { publishEntry } from './publish-entry.ts';
 import { makeSmallFile, removeSmallFile, SMALL_BYTES } from './small-file.ts';
@@ -51,7 +51,7 @@ export async function unpackFiles(
     writes.check();
   };
   try {
-    for (const run of groupNeighbours(source, files)) {
+    for (const run of groupNeighbors(source, files)) {
       await reads.run(() => unpackRun(source, run, { ...unpacking, writes, check }));
     }
     await reads.finish();

@@ -10,7 +10,7 @@ export interface ByteStream {
   readonly position: number;
   readonly end: number;
   /** Exactly `length` bytes; for small pieces, as they may be copied together. */
-  take(length: number): Promise<Buffer> | Buffer;
+  read(length: number): Promise<Buffer> | Buffer;
   /** At least one and at most `limit` bytes, uncopied; `limit` must be above 0. */
   next(limit: number): Promise<Buffer> | Buffer;
   /** Passes over `length` bytes. */
@@ -74,7 +74,7 @@ export function openByteStream(
       return position;
     },
     end,
-    take: (length) => (used + length <= block.length ? slice(length) : takeAcross(length)),
+    read: (length) => (used + length <= block.length ? slice(length) : takeAcross(length)),
     next,
     skip: async (length) => {
       for (let left = length; left > 0; ) left -= (await next(left)).length;

@@ -33,7 +33,7 @@ export async function readDataDescriptor(stream: ByteStream, entry: ArchiveEntry
   if (form === undefined) {
     throw damaged(`the data descriptor of entry ${showName(entry.path)} is missing or of no known form`);
   }
-  const descriptor = await stream.take(length);
+  const descriptor = await stream.read(length);
   const start = form.isSigned ? 4 : 0;
   const sizeAt = (offset: number): number | null =>
     form.sizeBytes === 4 ? descriptor.readUInt32LE(offset) : readUInt64(descriptor, offset);

@@ -42,7 +42,7 @@ export async function readContent(
       await checked.take(bytes);
     }
   } else if (entry.compressedBytes <= AT_ONCE_COMPRESSED_BYTES && entry.sizeBytes <= AT_ONCE_BYTES) {
-    const content = inflateAtOnce(await stream.take(entry.compressedBytes), entry);
+    const content = inflateAtOnce(await stream.read(entry.compressedBytes), entry);
     if (content.length > 0) await checked.take(content);
   } else {
     await inflateStreamed(stream, entry, checked.take, signal);

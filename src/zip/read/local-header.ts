@@ -17,7 +17,7 @@ import { readZip64Row } from './zip64-field.ts';
 export async function readLocalHeader(stream: ByteStream, entry: ArchiveEntry): Promise<void> {
   const where = (): string => `entry ${showName(entry.path)}`;
   // The stream ends with this entry at the latest, and the fixed part and the name fit (see readDirectory).
-  const header = await stream.take(FIXED_BYTES.localHeader);
+  const header = await stream.read(FIXED_BYTES.localHeader);
   if (header.readUInt32LE(0) !== SIGNATURE.localHeader) throw damaged(`${where()} is not where it should be`);
   const nameBytes = header.readUInt16LE(26);
   const extraBytes = header.readUInt16LE(28);
@@ -25,8 +25,8 @@ export async function readLocalHeader(stream: ByteStream, entry: ArchiveEntry): 
   if (dataStart + entry.compressedBytes > entry.endOffset) {
     throw damaged(`${where()} does not fit into its place`);
   }
-  const name = await stream.take(nameBytes);
-  const extra = readExtraFields(await stream.take(extraBytes), where);
+  const name = await stream.read(nameBytes);
+  const extra = readExtraFields(await stream.read(extraBytes), where);
   checkName(entry, name, extra, where);
   // Some writers set the compressor's effort in one of the two headers only.
   const flagsDiffer = (header.readUInt16LE(6) ^ entry.flags) & ~FLAG.compressionEffort & 0xffff;

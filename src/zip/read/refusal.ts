@@ -8,7 +8,7 @@ export function damaged(reason: string, cause?: unknown): ExpectedError {
   });
 }
 
-/** The bytes of one entry are damaged: bringing `[start, end)` of the archive again may mend it. */
+/** The bytes of one entry are damaged: fetching `[start, end)` of the archive again may mend it. */
 export class DamagedEntryError extends ExpectedError {
   override readonly name = 'DamagedEntryError';
   readonly start: number;

@@ -48,8 +48,8 @@ describe('what is there already', () => {
     symlinkSync('missing', join(place.cwd, 'nowhere'));
     const run = await runCommand(['fetch', PACKAGE_ID, '-D', folder, ...flags, '--json'], { api, place });
     expect(run).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
-    const inTheWay = join(place.cwd, folder.replace('/below', ''));
-    expect(run.stderr).toContain(`${inTheWay} is in the way: it is not a folder`);
+    const targetExistsError = join(place.cwd, folder.replace('/below', ''));
+    expect(run.stderr).toContain(`${targetExistsError} is in the way: it is not a folder`);
     expect(run.stderr).toMatch(/^hint: move it away or choose another folder$/m);
     expect(filesIn(place.cwd)).toEqual(['taken']);
     expect(readFileSync(join(place.cwd, 'taken'), 'utf8')).toBe('mine');

@@ -16,7 +16,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Owner } from '../../../src/disk/lock-record.ts';
+import type { LockingProcess } from '../../../src/disk/lock-record.ts';
 import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
@@ -32,7 +32,7 @@ const SECOND = ownerOf(1_002);
 const ETAG = { etag: '"a"', lastModified: null };
 
 /** Until the end of the test at most: a process that was killed leaves nothing open either. */
-async function open(target: string, owner: Owner): Promise<PartFile> {
+async function open(target: string, owner: LockingProcess): Promise<PartFile> {
   const part = await openPartFile({ target, identity, owner, mayResume: true });
   afterThisTest(() => part.remove());
   return part;
@@ -194,7 +194,7 @@ test('row 68: which version is coming is known as soon as it was told, before th
 });
 
 describe('holders', () => {
-  const alive = (startedAt: string | null): Owner => ({
+  const alive = (startedAt: string | null): LockingProcess => ({
     ...SECOND,
     isProcessAlive: () => true,
     processStartedAt: (pid) => (pid === SECOND.pid ? 'second' : startedAt),

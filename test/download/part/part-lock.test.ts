@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Owner } from '../../../src/disk/lock-record.ts';
-import { claim } from '../../../src/download/part/part-lock.ts';
+import type { LockingProcess } from '../../../src/disk/lock-record.ts';
+import { acquirePartLock } from '../../../src/download/part/part-lock.ts';
 import { ownerOf } from '../../support/download-scene.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
@@ -12,7 +12,7 @@ const LIVING = 1_002;
 const OTHER = 1_003;
 
 /** Knows two living processes; `onLook` is called each time it is asked for a dead one. */
-function ownerAmong(onLook: () => void): Owner {
+function ownerAmong(onLook: () => void): LockingProcess {
   const isAlive = (pid: number) => pid === LIVING || pid === OTHER;
   return {
     ...ownerOf(LIVING),
@@ -38,7 +38,7 @@ function putLock(lock: string, text: string): void {
   renameSync(`${lock}.new`, lock);
 }
 
-const claimAs = (lock: string, owner: Owner) => claim(lock, owner, `${lock}.json`);
+const claimAs = (lock: string, owner: LockingProcess) => acquirePartLock(lock, owner, `${lock}.json`);
 
 test('a claim is over when it is released, and nothing of it stays', async () => {
   const lock = newLock();

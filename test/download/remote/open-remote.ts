@@ -54,7 +54,7 @@ export async function openRemote(
       renewUrl: async () => url,
       sizeBytes: null,
       tailBytes: 1000,
-      inspectHead: () => undefined,
+      inspectStart: () => undefined,
       ...request,
     },
     {

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { judgeFileAnswer } from '../../../src/download/response/file-response.ts';
-import { headerFields } from '../../../src/http/headers.ts';
+import { classifyFileResponse } from '../../../src/download/response/file-response.ts';
+import { toHttpHeaders } from '../../../src/http/headers.ts';
 
 function judge(contentRange: string, contentLength: string) {
-  return judgeFileAnswer(
+  return classifyFileResponse(
     {
       url: new URL('https://files.example.com/video.mp4'),
       status: 206,
-      headers: headerFields({ 'content-range': contentRange, 'content-length': contentLength }),
+      headers: toHttpHeaders({ 'content-range': contentRange, 'content-length': contentLength }),
       body: Readable.from([]),
       release: () => undefined,
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { readServerDigests } from '../../../src/download/response/server-digest.ts';
-import { headerFields } from '../../../src/http/headers.ts';
+import { toHttpHeaders } from '../../../src/http/headers.ts';
 
 function digest(hash: string, form: 'base64' | 'hex' = 'base64'): string {
   return createHash(hash).update('bytes').digest(form);
@@ -38,8 +38,8 @@ test.each<[name: string, headers: Record<string, string>, whole: unknown, part: 
   ['an unknown name', { 'repr-digest': 'blake3=:AAAA:' }, null, null],
   ['an ETag', { etag: `"${digest('md5', 'hex')}"` }, null, null],
 ])('row 62: %s', (_name, headers, whole, part) => {
-  expect(readServerDigests(headerFields(headers), true)).toMatchObject({ digest: whole, malformed: [] });
-  expect(readServerDigests(headerFields(headers), false)).toMatchObject({ digest: part, malformed: [] });
+  expect(readServerDigests(toHttpHeaders(headers), true)).toMatchObject({ digest: whole, malformed: [] });
+  expect(readServerDigests(toHttpHeaders(headers), false)).toMatchObject({ digest: part, malformed: [] });
 });
 
 test.each([
@@ -52,7 +52,7 @@ test.each([
   ['x-goog-hash', 'md5'],
   ['x-amz-checksum-sha256', 'not base64 at all'],
 ])('row 62: %s: %s is malformed, which is told and ignored', (field, value) => {
-  expect(readServerDigests(headerFields({ [field]: value }), true)).toEqual({
+  expect(readServerDigests(toHttpHeaders({ [field]: value }), true)).toEqual({
     digest: null,
     malformed: [field],
   });

@@ -5,7 +5,7 @@ import {
   readValidator,
   type Validator,
 } from '../../../src/download/response/validator.ts';
-import { headerFields } from '../../../src/http/headers.ts';
+import { toHttpHeaders } from '../../../src/http/headers.ts';
 
 describe('validators', () => {
   const DATE = 'Thu, 15 Jan 2026 12:00:00 GMT';
@@ -34,7 +34,7 @@ describe('validators', () => {
       { etag: null, lastModified: null },
     ],
   ])('%j', (headers, validator) => {
-    expect(readValidator(headerFields(headers))).toEqual(validator);
+    expect(readValidator(toHttpHeaders(headers))).toEqual(validator);
   });
 
   test.each([

@@ -31,14 +31,14 @@ function standingClock(): Clock & { pass(ms: number): void } {
 describe('rate limit', () => {
   test('all who take share one rate', () => {
     const limit = createRateLimit(1_000, standingClock());
-    expect([limit.take(500), limit.take(500), limit.take(1_000)]).toEqual([500, 1_000, 2_000]);
+    expect([limit.consume(500), limit.consume(500), limit.consume(1_000)]).toEqual([500, 1_000, 2_000]);
   });
 
   test('a pause earns no more than a tenth of a second', () => {
     const clock = standingClock();
     const limit = createRateLimit(1_000, clock);
     clock.pass(60_000);
-    expect([limit.take(100), limit.take(500)]).toEqual([0, 500]);
+    expect([limit.consume(100), limit.consume(500)]).toEqual([0, 500]);
   });
 });
 
@@ -83,29 +83,29 @@ describe('connection budget', () => {
 
   test('who waits comes first, in order, and nobody else meanwhile', async () => {
     const budget = createConnectionBudget(1);
-    expect([budget.tryTake(), budget.tryTake(), budget.isWanted()]).toEqual([true, false, false]);
+    expect([budget.tryAcquire(), budget.tryAcquire(), budget.isWanted()]).toEqual([true, false, false]);
     const order: number[] = [];
-    const waiting = [1, 2].map((number) => budget.take(signal).then(() => order.push(number)));
+    const waiting = [1, 2].map((number) => budget.acquire(signal).then(() => order.push(number)));
     expect(budget.isWanted()).toBe(true);
-    budget.give();
-    expect(budget.tryTake()).toBe(false);
-    budget.give();
+    budget.release();
+    expect(budget.tryAcquire()).toBe(false);
+    budget.release();
     await Promise.all(waiting);
     expect([order, budget.isWanted()]).toEqual([[1, 2], false]);
-    budget.give();
-    expect(budget.tryTake()).toBe(true);
+    budget.release();
+    expect(budget.tryAcquire()).toBe(true);
   });
 
   test('who stops waiting takes nothing', async () => {
     const budget = createConnectionBudget(1);
-    await budget.take(signal);
+    await budget.acquire(signal);
     const controller = new AbortController();
-    const waiting = budget.take(controller.signal);
+    const waiting = budget.acquire(controller.signal);
     controller.abort(new Error('stopped'));
     await expect(waiting).rejects.toThrow('stopped');
-    budget.give();
-    expect([budget.isWanted(), budget.tryTake()]).toEqual([false, true]);
-    await expect(budget.take(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+    budget.release();
+    expect([budget.isWanted(), budget.tryAcquire()]).toEqual([false, true]);
+    await expect(budget.acquire(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
   });
 });
 

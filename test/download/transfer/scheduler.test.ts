@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
-import { type Chunk, createPlan } from '../../../src/download/transfer/scheduler.ts';
+import { type Chunk, createScheduler } from '../../../src/download/transfer/scheduler.ts';
 
 const MIB = 1_048_576;
 const GIB = 1_024 * MIB;
 
-function takeAll(plan: ReturnType<typeof createPlan>): Chunk[] {
+function takeAll(plan: ReturnType<typeof createScheduler>): Chunk[] {
   const chunks: Chunk[] = [];
-  for (let chunk = plan.take(); chunk !== null; chunk = plan.take()) chunks.push(chunk);
+  for (let chunk = plan.next(); chunk !== null; chunk = plan.next()) chunks.push(chunk);
   return chunks;
 }
 
@@ -18,11 +18,11 @@ describe('giving out', () => {
       { start: 5, end: 100 * MIB },
       { start: 200 * MIB, end: Number.POSITIVE_INFINITY },
     ];
-    expect(takeAll(createPlan(gaps, { connections: 1 }))).toMatchObject(gaps);
+    expect(takeAll(createScheduler(gaps, { connections: 1 }))).toMatchObject(gaps);
   });
 
   test('pieces get smaller towards the end, between 64 MiB and 1', () => {
-    const sizes = takeAll(createPlan([{ start: 0, end: 2 * GIB }], { connections: 4 })).map(
+    const sizes = takeAll(createScheduler([{ start: 0, end: 2 * GIB }], { connections: 4 })).map(
       ({ start, end }) => end - start,
     );
     expect(sizes[0]).toBe(64 * MIB);
@@ -38,20 +38,24 @@ describe('giving out', () => {
     ['a byte less than two', 2 * MIB - 1, 1],
     ['one byte', 1, 1],
   ])('a file of %s', (_name, sizeBytes, count) => {
-    const chunks = takeAll(createPlan([{ start: 0, end: sizeBytes }], { connections: 8 }));
+    const chunks = takeAll(createScheduler([{ start: 0, end: sizeBytes }], { connections: 8 }));
     expect(chunks).toHaveLength(count);
     expect(chunks.at(-1)?.end).toBe(sizeBytes);
   });
 
   test('row 90: sizes beyond 2^32 are nothing special', () => {
-    const chunks = takeAll(createPlan([{ start: 5 * GIB - 1, end: 5 * GIB + 3 * MIB }], { connections: 2 }));
+    const chunks = takeAll(
+      createScheduler([{ start: 5 * GIB - 1, end: 5 * GIB + 3 * MIB }], { connections: 2 }),
+    );
     expect(chunks[0]?.start).toBe(5 * GIB - 1);
     expect(chunks.at(-1)?.end).toBe(5 * GIB + 3 * MIB);
   });
 
   test('what is to come first does, whole, and is not given out twice', () => {
     const first = { start: 19 * MIB, end: 20 * MIB };
-    const [tail, ...others] = takeAll(createPlan([{ start: 0, end: 20 * MIB }], { connections: 4, first }));
+    const [tail, ...others] = takeAll(
+      createScheduler([{ start: 0, end: 20 * MIB }], { connections: 4, first }),
+    );
     expect(tail).toMatchObject(first);
     expect(others.at(-1)?.end).toBe(19 * MIB);
   });
@@ -71,7 +75,7 @@ test('whatever the connections do, every byte is brought, and by one connection'
       size,
       fc.integer({ min: 2, max: 8 }),
       (steps, end, connections) => {
-        const plan = createPlan([{ start: 0, end }], { connections });
+        const plan = createScheduler([{ start: 0, end }], { connections });
         const brought = createByteRanges();
         const active: Chunk[] = [];
         const receive = (chunk: Chunk, sizeBytes: number) => {
@@ -90,11 +94,11 @@ test('whatever the connections do, every byte is brought, and by one connection'
         for (const { act, which, share, rate } of steps) {
           const index = which % Math.max(active.length, 1);
           const chunk = active[index];
-          if (act === 'take') begin(plan.take(), rate);
-          if (act === 'take over') begin(plan.takeOver(), rate);
+          if (act === 'take') begin(plan.next(), rate);
+          if (act === 'take over') begin(plan.steal(), rate);
           if (chunk === undefined) continue;
           if (act === 'receive') receive(chunk, Math.ceil((chunk.end - chunk.position) * share));
-          if (act === 'put back') plan.putBack(...(active.splice(index, 1) as [Chunk]));
+          if (act === 'put back') plan.requeue(...(active.splice(index, 1) as [Chunk]));
           if (act === 'finish') {
             receive(chunk, end);
             plan.finish(...(active.splice(index, 1) as [Chunk]));
@@ -109,8 +113,8 @@ test('whatever the connections do, every byte is brought, and by one connection'
 
 describe('taking over', () => {
   function lastPiece(rate: number, endBytes = 8 * MIB) {
-    const plan = createPlan([{ start: 0, end: endBytes }], { connections: 1 });
-    const chunk = plan.take();
+    const plan = createScheduler([{ start: 0, end: endBytes }], { connections: 1 });
+    const chunk = plan.next();
     if (chunk === null) throw new Error('nothing to take');
     let stops = 0;
     chunk.stop = () => {
@@ -123,18 +127,18 @@ describe('taking over', () => {
 
   test('a slow one keeps half of the rest', () => {
     const { plan, chunk, stops } = lastPiece(100_000);
-    expect(plan.takeOver()).toMatchObject({ start: 4.5 * MIB, end: 8 * MIB });
+    expect(plan.steal()).toMatchObject({ start: 4.5 * MIB, end: 8 * MIB });
     expect([chunk.end, stops()]).toEqual([4.5 * MIB, 0]);
   });
 
   test('a silent one is stopped, once; the second has all the time it needs', () => {
     const { plan, chunk, stops } = lastPiece(0);
-    const second = plan.takeOver();
+    const second = plan.steal();
     expect(second).toMatchObject({ start: MIB, end: 8 * MIB });
     expect([chunk.end, stops()]).toEqual([MIB, 1]);
     plan.finish(chunk);
     if (second !== null) second.bytesPerSecond = () => 0;
-    expect(plan.takeOver()).toBeNull();
+    expect(plan.steal()).toBeNull();
   });
 
   test.each([
@@ -142,6 +146,6 @@ describe('taking over', () => {
     ['one that is too young to tell', Number.POSITIVE_INFINITY, 8 * MIB],
     ['one with little left', 1_000, MIB + 500_000],
   ])('%s is left alone', (_name, rate, endBytes) => {
-    expect(lastPiece(rate, endBytes).plan.takeOver()).toBeNull();
+    expect(lastPiece(rate, endBytes).plan.steal()).toBeNull();
   });
 });

@@ -5,13 +5,13 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
-import { keepJournal } from '../../../src/download/part/journal-writer.ts';
+import { createJournalWriter } from '../../../src/download/part/journal-writer.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
-import { createHeldTime } from '../../../src/download/transfer/paused-time.ts';
+import { createPausedTime } from '../../../src/download/transfer/paused-time.ts';
 import { receive } from '../../../src/download/transfer/receive.ts';
 import type { Chunk } from '../../../src/download/transfer/scheduler.ts';
-import { headerFields } from '../../../src/http/headers.ts';
+import { toHttpHeaders } from '../../../src/http/headers.ts';
 import { afterThisTest } from '../../support/after-this-test.ts';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
 import { FAST, ownerOf, setDownload } from '../../support/download-scene.ts';
@@ -103,7 +103,7 @@ test.each([
     response: {
       status: 200,
       url: new URL('http://127.0.0.1/'),
-      headers: headerFields({}),
+      headers: toHttpHeaders({}),
       body,
       release: () => undefined,
     },
@@ -116,9 +116,9 @@ test.each([
     overlap: Buffer.alloc(0),
     bodyBytes: 10_000,
     mostBytes: 10_000,
-    inspectHead: () => undefined,
+    inspectStart: () => undefined,
     limitRate: null,
-    heldTime: createHeldTime(clock),
+    pausedTime: createPausedTime(clock),
     clock,
     signal: new AbortController().signal,
     onBytes: () => undefined,
@@ -142,7 +142,7 @@ test('no more is written ahead of a note than a kill may cost', async () => {
   const gate = makeGate();
   const have = createByteRanges();
   const destination = { have, note: () => gate.opened, checkpoint: async () => undefined };
-  const keeper = keepJournal(destination, createFastClock());
+  const keeper = createJournalWriter(destination, createFastClock());
   have.add(0, 2 * 1_048_576);
   await keeper.wrote();
   have.add(2 * 1_048_576, 5 * 1_048_576);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { inspectHead } from '../../../src/download/response/expected-content.ts';
+import { inspectStart } from '../../../src/download/response/expected-content.ts';
 import { verifyContent } from '../../../src/download/verify/verify-content.ts';
 
 const BYTES = Buffer.from('a video without any structure of its own');
@@ -35,11 +35,11 @@ describe('a file that cannot prove itself', () => {
 });
 
 test.each(['PK\u0003\u0004rest', 'PK\u0005\u0006', 'P'])('%j may be the beginning of an archive', (head) => {
-  expect(() => inspectHead(ARCHIVE, Buffer.from(head, 'latin1'), null)).not.toThrow();
+  expect(() => inspectStart(ARCHIVE, Buffer.from(head, 'latin1'), null)).not.toThrow();
 });
 
 test('PK and something else is no archive', () => {
-  expect(() => inspectHead(ARCHIVE, Buffer.from('PK\u0001\u0002'), null)).toThrow(
+  expect(() => inspectStart(ARCHIVE, Buffer.from('PK\u0001\u0002'), null)).toThrow(
     'instead of the zip archive',
   );
 });

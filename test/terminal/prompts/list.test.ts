@@ -10,7 +10,7 @@ import {
   toggleAll,
 } from '../../../src/terminal/prompts/list-state.ts';
 import { drawList } from '../../../src/terminal/prompts/list-view.ts';
-import { parsePlainAnswer } from '../../../src/terminal/prompts/plain-response.ts';
+import { parsePlainResponse } from '../../../src/terminal/prompts/plain-response.ts';
 import type { ListQuestion } from '../../../src/terminal/prompts/prompts.ts';
 import { wrapText } from '../../../src/terminal/prompts/wrap-text.ts';
 import { displayWidth } from '../../../src/terminal/text/display-width.ts';
@@ -144,7 +144,7 @@ test.each([
   ['1-99999999', { kind: 'unknown' }],
   ['x', { kind: 'unknown' }],
 ])('of five rows %j means %j', (text, answer) => {
-  expect(parsePlainAnswer(text, 5)).toEqual(answer);
+  expect(parsePlainResponse(text, 5)).toEqual(answer);
 });
 
 test.each([
