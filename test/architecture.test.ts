@@ -175,7 +175,7 @@ describe('the folder list is the architecture', () => {
   it('folders within a folder import only those before them', () => {
     const wrong = own.flatMap(({ file, target }) => {
       const imported = path.posix.join(path.posix.dirname(file), target);
-      const [outer = '', from, to] = [partOf(file), roomOf(file), roomOf(imported)];
+      const [outer, from, to] = [partOf(file), roomOf(file), roomOf(imported)];
       const order = ROOMS[outer];
       if (order === undefined || partOf(imported) !== outer || from === to || from === null) return [];
       return to !== null && order.indexOf(to) < order.indexOf(from) ? [] : [`${file} imports ${imported}`];

@@ -12,11 +12,11 @@ import {
   mayBeAlive,
   SILENCE_MS,
 } from '../../disk/lock-record.ts';
+import { OWN_NAME_PREFIX } from '../../disk/own-names.ts';
 import { readSignature } from '../../disk/read-signature.ts';
 import { NotOurFileError } from '../../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../../errors.ts';
-import { OWN_NAME_PREFIX } from '../../zip/extract/safe-path.ts';
 
 export interface PartLock {
   /** When the lock was made, on the clock of the file system. */

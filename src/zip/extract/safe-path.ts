@@ -1,11 +1,9 @@
+import { OWN_NAME_PREFIX } from '../../disk/own-names.ts';
 import { foldName, IGNORABLE } from './fold-name.ts';
 
 const PATH_LIMIT_BYTES = 4096;
 const COMPONENT_LIMIT_BYTES = 255;
 const DEPTH_LIMIT = 100;
-
-/** Files under way lie in a folder of such a name (staging-folder.ts). */
-export const OWN_NAME_PREFIX = '.streamdiver-dl-';
 
 /** Control characters, lone surrogates, line and paragraph separators, and what turns the direction of text around. */
 const MISLEADING = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:
 import { diskError } from '../../disk/disk-error.ts';
 import { errorCode } from '../../disk/error-code.ts';
 import { type LockingProcess, mayBeAlive } from '../../disk/lock-record.ts';
+import { OWN_NAME_PREFIX } from '../../disk/own-names.ts';
 import { ExpectedError } from '../../errors.ts';
 import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';
-import { OWN_NAME_PREFIX } from './safe-path.ts';
 
 /** Who is unpacking, as far as a later run can check it. */
 export type Unpacker = LockingProcess;
