@@ -128,7 +128,7 @@ function markdownBlocks(source) {
     } else if (isOpen && /\S/.test(line) && !/^\s*(?:[-*]|\d+\.|#+)\s/.test(line)) {
       blocks.at(-1).text += `\n${line}`;
     } else {
-      isOpen = /\S/.test(line) && !/^#/.test(line);
+      isOpen = /\S/.test(line) && !line.startsWith('#');
       if (/\S/.test(line)) add(line, true);
     }
   }

@@ -41,8 +41,8 @@ describe('lint-prose.mjs', () => {
     ['cells', `| ${'word '.repeat(20)} | ${'word '.repeat(20)} |\n`],
     ['a label and its sentence', `**${words(10).slice(0, -1)}:** ${words(25)}\n`],
     ['a code span', `${words(24).slice(0, -1)} \`${'word '.repeat(9)}\`.\n`],
-    ['the target of a link', `${words(24).slice(0, -1)} [word](a%20b/c.md).\n`],
-    ['code', `\`\`\`sh\n${'word '.repeat(30)}\n\`\`\`\n`],
+    ['the target of a link', `${words(24).slice(0, -1)} [word](brought.md "Word word").\n`],
+    ['code and its comments', `\`\`\`sh\n${'word '.repeat(30)}\n# ${words(30)}\n\`\`\`\n`],
   ])('counts %s apart', (_what, text) => {
     expect(lint(text)).toEqual({ status: 0, complaints: [] });
   });
