@@ -13,6 +13,12 @@ const ROOT = fileURLToPath(new URL('./', import.meta.url));
 const input: InputOptions = {
   input: findEntries(ROOT),
   platform: 'node',
+  resolve: {
+    alias: {
+      'ajv/dist/2020.js': `${ROOT}build/no-schema.ts`,
+      'ajv-formats': `${ROOT}build/no-schema.ts`,
+    },
+  },
   preserveEntrySignatures: 'allow-extension',
   experimental: { chunkOptimization: false },
   plugins: [splitCommands(), omitUnused(), keepAddresses(ROOT), markCommonJs(), notices()],
