@@ -15,7 +15,7 @@ import {
   STORED,
 } from './layout.ts';
 import type { NameDecoder } from './name-encoding.ts';
-import { damaged, partOfSplit, refused, showName } from './refusal.ts';
+import { damaged, refused, SplitArchiveError, showName } from './refusal.ts';
 import { readZip64Row } from './zip64-field.ts';
 
 /** An entry before its neighbours are known. */
@@ -119,7 +119,7 @@ function readNumbers(directory: Buffer, start: number, zip64: Buffer | null, whe
     disk = zip64.readUInt32LE(position);
     position += 4;
   }
-  if (disk !== 0) throw partOfSplit(`${where()} is said to be on another disk`);
+  if (disk !== 0) throw new SplitArchiveError(`${where()} is said to be on another disk`);
   const numbers: HeaderNumbers = { sizeBytes, compressedBytes, headerOffset };
   const isAskedFor = position > 0;
   if (zip64 !== null && zip64.length !== position && !(isAskedFor && repeats(zip64, numbers))) {
