@@ -15,15 +15,19 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
  * Runs the scenarios of test/torture in full, or the one that is named; the test suite takes a sample
- * of each. `--seed N` repeats what an earlier run did.
+ * of each. `--seed N` repeats what an earlier run did. `--report FILE` keeps what is found there; `packers` takes
+ * from it what an earlier run had found before it was stopped.
  */
 export function run({ folder, args }) {
   const { values, positionals } = parseArgs({
     args,
-    options: { seed: { type: 'string', default: String(randomInt(2 ** 31)) } },
+    options: {
+      seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+      report: { type: 'string', default: path.join(folder, 'report.ndjson') },
+    },
     allowPositionals: true,
   });
-  const reportPath = path.join(folder, 'report.ndjson');
+  const reportPath = path.resolve(values.report);
   const files =
     positionals.length > 0 ? positionals.map((name) => `test/torture/${name}.test.ts`) : ['test/torture/'];
   const flags = ['run', '--no-file-parallelism', '--reporter=verbose', ...files];
