@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { targetLine } from './support/comparison.mjs';
-import { packersMatrix } from './support/packers-matrix.mjs';
+import { packersMatrix, twistsMatrix } from './support/packers-matrix.mjs';
 import { NODES } from './support/program.mjs';
 
 export const title = 'Torture: kills, replaced objects, races, a failing disk';
@@ -44,8 +44,12 @@ export function run({ folder, args }) {
     .split('\n')
     .map((line) => JSON.parse(line));
   const packers = reports.flatMap(({ packer }) => packer ?? []);
-  const tallies = reports.filter(({ packer }) => packer === undefined);
-  const matrix = packers.length > 0 ? packersMatrix(packers) : [];
+  const twists = reports.findLast((report) => report.twists)?.twists;
+  const tallies = reports.filter((report) => report.scenario !== undefined);
+  const matrix = [
+    ...(packers.length > 0 ? packersMatrix(packers) : []),
+    ...(twists === undefined ? [] : twistsMatrix(twists)),
+  ];
   if (tallies.length === 0) return matrix;
   return [
     ...matrix,
@@ -64,11 +68,12 @@ export function run({ folder, args }) {
   ];
 }
 
+const SECTIONS = { packers: 'Archives of real packers', twists: 'Archives of odd shapes' };
+
 /** The part of a document that the named scenarios have for themselves, if they do. */
 export function section(names) {
-  return names.includes('packers')
-    ? { document: 'reliability.md', name: 'packers', title: 'Archives of real packers' }
-    : {};
+  const [name] = names.filter((each) => each in SECTIONS);
+  return name === undefined ? {} : { document: 'reliability.md', name, title: SECTIONS[name] };
 }
 
 function formatTally(tally) {

@@ -66,3 +66,17 @@ export function reportedArchive(
   );
   return archives.find((archive) => archive.recipe === recipe) ?? null;
 }
+
+/** How twisted archives that all other programs accept fare: how many go each way, and why the others do not. */
+interface TwistsReport {
+  readonly seed: number;
+  readonly archives: number;
+  readonly accepted: number;
+  readonly working: Readonly<Record<string, number>>;
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+export function reportTwists(twists: TwistsReport): void {
+  const path = process.env['TORTURE_REPORT'];
+  if (path !== undefined) appendFileSync(path, `${JSON.stringify({ twists })}\n`);
+}

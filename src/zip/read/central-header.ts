@@ -57,7 +57,7 @@ export function readCentralHeader(
   if (methodNumber === STORED && !encrypted && numbers.sizeBytes !== numbers.compressedBytes) {
     throw damaged(`${where()} is stored, but its two sizes differ`);
   }
-  const attributes = directory.readUInt32LE(start + 38);
+  const attributes = attributesOf(directory.readUInt32LE(start + 38));
   const path = entryPath(decoded, {
     host: directory.readUInt8(start + 5),
     isFolderByAttribute: numbers.sizeBytes === 0 && isFolderByAttribute(attributes),
@@ -158,6 +158,11 @@ function kindOf(path: string, attributes: number): EntryKind {
   if (!NO_KIND.has(format) && format !== MODE_FILE && format !== MODE_DIRECTORY) return 'special';
   if (path.endsWith('/')) return 'directory';
   return format === MODE_DIRECTORY || (attributes & DOS_DIRECTORY) !== 0 ? 'special' : 'file';
+}
+
+/** All ones are no attributes at all. */
+function attributesOf(field: number): number {
+  return field === SENTINEL_32 ? 0 : field;
 }
 
 /** Without the mode of a file, that is a folder to 7-Zip and bsdtar and an empty file to unzip: nothing is lost either way. */
