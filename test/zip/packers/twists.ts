@@ -15,7 +15,11 @@ import {
 /** An archive that is about to be written, for twists to change. */
 interface Draft {
   readonly entries: EntrySpec[];
+  /** The entry that most of them change. */
+  readonly target: EntrySpec;
   readonly archive: ArchiveSpec;
+  /** What has to know where the entry will begin. */
+  readonly later: (() => void)[];
 }
 
 /** Something that a writer of archives may do, right or wrong, by name. */
@@ -29,19 +33,13 @@ const SIZE = TEXT.length;
 const DEFLATED = deflateRawSync(TEXT);
 const ALL_ONES = 0xffffffff;
 
-/** A file stored, one deflated, in a folder that has an entry; the last one is what most twists change. */
+/** A file, a folder, and a deflated file in it. */
 function plainDraft(): Draft {
-  return {
-    entries: [
-      { name: 'first.txt', content: TEXT },
-      { name: 'folder/', content: '' },
-      { name: 'folder/second.txt', content: TEXT, method: 8 },
-    ],
-    archive: {},
-  };
+  const target: EntrySpec = { name: 'folder/second.txt', content: TEXT, method: 8 };
+  const entries = [{ name: 'first.txt', content: TEXT }, { name: 'folder/', content: '' }, target];
+  return { entries, target, archive: {}, later: [] };
 }
 
-const last = ({ entries }: Draft): EntrySpec => entries.at(-1) as EntrySpec;
 const first = ({ entries }: Draft): EntrySpec => entries[0] as EntrySpec;
 const local = (entry: EntrySpec, fields: EntrySpec['local']) => {
   entry.local = { ...entry.local, ...fields };
@@ -52,11 +50,10 @@ const central = (entry: EntrySpec, fields: EntrySpec['central']) => {
 const twist = (name: string, apply: (draft: Draft) => void): Twist => ({ name, apply });
 const numbers = (...values: number[]) => extraField(1, Buffer.concat(values.map(u64)));
 
-/** Where the last entry begins as long as nothing before it is twisted: those of zip64 go alone or first. */
-function placeOfLast({ entries }: Draft): number {
-  return entries
-    .slice(0, -1)
-    .reduce((sum, { name, content = '' }) => sum + 30 + Buffer.byteLength(name) + content.length, 0);
+function placeOfTarget({ entries, target }: Draft): number {
+  const before = makeZip(entries.slice(0, entries.indexOf(target)));
+  // A directory would begin there.
+  return before.readUInt32LE(before.length - 6) + (target.gapBefore?.length ?? 0);
 }
 
 const EXTRAS: Readonly<Record<string, Buffer>> = {
@@ -199,89 +196,91 @@ const FORMS = ['signed32', 'plain32', 'signed64', 'plain64'] as const;
 const TWISTS: readonly Twist[] = [
   ...Object.entries(EXTRAS).flatMap(([name, extra]) => [
     twist(name, (draft) => {
-      last(draft).extra = extra;
+      draft.target.extra = extra;
     }),
-    twist(`${name}, local alone`, (draft) => local(last(draft), { extra })),
-    twist(`${name}, central alone`, (draft) => central(last(draft), { extra })),
+    twist(`${name}, local alone`, (draft) => local(draft.target, { extra })),
+    twist(`${name}, central alone`, (draft) => central(draft.target, { extra })),
   ]),
   twist('extra: Unicode path', (draft) => {
     const raw = Buffer.from([0x67, 0x72, 0x94, 0xe1, 0x65]);
-    Object.assign(last(draft), { name: raw, extra: unicodePathExtra('größe', raw) });
+    Object.assign(draft.target, { name: raw, extra: unicodePathExtra('größe', raw) });
   }),
   twist('extra: Unicode path of an old name', (draft) => {
-    Object.assign(last(draft), { name: 'new.txt', extra: unicodePathExtra('alt', Buffer.from('old')) });
+    Object.assign(draft.target, { name: 'new.txt', extra: unicodePathExtra('alt', Buffer.from('old')) });
   }),
   ...Object.entries(MODES).flatMap(([name, externalAttributes]) =>
     [0x0014, 0x031e, 0x0a3f, 0x133f].map((madeBy) =>
       twist(`${name}, made by ${madeBy >> 8}`, (draft) =>
-        central(last(draft), { externalAttributes, madeBy }),
+        central(draft.target, { externalAttributes, madeBy }),
       ),
     ),
   ),
   ...Object.entries(NAMES).map(([name, value]) =>
     twist(name, (draft) => {
-      last(draft).name = value;
+      draft.target.name = value;
     }),
   ),
   twist('name: backslash, made on Windows', (draft) => {
-    last(draft).name = 'sub\\film.txt';
-    central(last(draft), { madeBy: 0x0014, externalAttributes: 0x20 });
+    draft.target.name = 'sub\\film.txt';
+    central(draft.target, { madeBy: 0x0014, externalAttributes: 0x20 });
   }),
   ...FORMS.flatMap((descriptor) => [
     twist(`descriptor: ${descriptor}`, (draft) => {
-      last(draft).descriptor = descriptor;
+      draft.target.descriptor = descriptor;
     }),
     twist(`descriptor: ${descriptor}, stored`, (draft) => {
-      Object.assign(last(draft), { descriptor, method: 0 });
+      Object.assign(draft.target, { descriptor, method: 0 });
     }),
     twist(`descriptor: ${descriptor}, of all`, ({ entries }) => {
       for (const entry of entries) entry.descriptor = descriptor;
     }),
     twist(`descriptor: ${descriptor}, sizes in the header as well`, (draft) => {
-      last(draft).descriptor = descriptor;
-      local(last(draft), { crc: crc32(TEXT), size: SIZE, compressedSize: DEFLATED.length });
+      draft.target.descriptor = descriptor;
+      local(draft.target, { crc: crc32(TEXT), size: SIZE, compressedSize: DEFLATED.length });
     }),
     twist(`descriptor: ${descriptor}, with zip64`, (draft) => {
-      Object.assign(last(draft), { descriptor, zip64: true });
+      Object.assign(draft.target, { descriptor, zip64: true });
     }),
     twist(`descriptor: ${descriptor}, flag in the local header alone`, (draft) => {
-      last(draft).descriptor = descriptor;
-      central(last(draft), { flags: 0x0800 });
+      draft.target.descriptor = descriptor;
+      central(draft.target, { flags: 0x0800 });
     }),
   ]),
   twist('descriptor: flag, but none is there', (draft) => {
-    last(draft).flags = 0x0808;
+    draft.target.flags = 0x0808;
   }),
   twist('descriptor: there without its flag in either header', (draft) => {
-    last(draft).descriptor = 'signed32';
-    local(last(draft), { flags: 0x0800, crc: crc32(TEXT), size: SIZE, compressedSize: DEFLATED.length });
-    central(last(draft), { flags: 0x0800 });
+    draft.target.descriptor = 'signed32';
+    local(draft.target, { flags: 0x0800, crc: crc32(TEXT), size: SIZE, compressedSize: DEFLATED.length });
+    central(draft.target, { flags: 0x0800 });
   }),
   twist('descriptor: all zeros', (draft) => {
-    last(draft).descriptor = 'signed32';
-    last(draft).descriptorLies = { crc: 0, size: 0, compressedSize: 0 };
+    draft.target.descriptor = 'signed32';
+    draft.target.descriptorLies = { crc: 0, size: 0, compressedSize: 0 };
   }),
   ...Object.entries(ZIP64_CENTRAL).map(([name, fields]) =>
-    twist(`zip64, central: ${name}`, (draft) => central(last(draft), fields(placeOfLast(draft)))),
+    twist(`zip64, central: ${name}`, (draft) => {
+      draft.later.push(() => central(draft.target, fields(placeOfTarget(draft))));
+    }),
   ),
   ...Object.entries(ZIP64_LOCAL).map(([name, fields]) =>
-    twist(`zip64, local: ${name}`, (draft) => local(last(draft), fields)),
+    twist(`zip64, local: ${name}`, (draft) => local(draft.target, fields)),
   ),
   ...[0x0002, 0x0004, 0x0006, 0x0010, 0x0020, 0x0080, 0x0100, 0x0400, 0x1000, 0x4000, 0x8000].flatMap(
     (flag) => [
       twist(`flag ${flag.toString(16)}`, (draft) => {
-        last(draft).flags = 0x0800 | flag;
+        draft.target.flags = 0x0800 | flag;
       }),
       twist(`flag ${flag.toString(16)}, local alone`, (draft) =>
-        local(last(draft), { flags: 0x0800 | flag }),
+        local(draft.target, { flags: 0x0800 | flag }),
       ),
     ],
   ),
   twist('flag of UTF-8, local alone', (draft) => {
-    last(draft).flags = 0;
-    local(last(draft), { flags: 0x0800 });
+    draft.target.flags = 0;
+    local(draft.target, { flags: 0x0800 });
   }),
-  twist('flag of UTF-8, central alone', (draft) => local(last(draft), { flags: 0 })),
+  twist('flag of UTF-8, central alone', (draft) => local(draft.target, { flags: 0 })),
   ...[
     [0, 0],
     [0x0021, 0xffff],
@@ -289,23 +288,23 @@ const TWISTS: readonly Twist[] = [
     [0x1234, 0x5a21],
   ].flatMap(([date = 0, time = 0]) => [
     twist(`date ${date.toString(16)}, time ${time.toString(16)}`, (draft) => {
-      local(last(draft), { date, time });
-      central(last(draft), { date, time });
+      local(draft.target, { date, time });
+      central(draft.target, { date, time });
     }),
     twist(`date ${date.toString(16)}, time ${time.toString(16)}, local alone`, (draft) =>
-      local(last(draft), { date, time }),
+      local(draft.target, { date, time }),
     ),
   ]),
-  twist('CRC of 0 in the local header', (draft) => local(last(draft), { crc: 0 })),
-  twist('sizes of 0 in the local header', (draft) => local(last(draft), { size: 0, compressedSize: 0 })),
-  twist('internal attribute of a text', (draft) => central(last(draft), { internalAttributes: 1 })),
-  twist('internal attributes all ones', (draft) => central(last(draft), { internalAttributes: 0xffff })),
+  twist('CRC of 0 in the local header', (draft) => local(draft.target, { crc: 0 })),
+  twist('sizes of 0 in the local header', (draft) => local(draft.target, { size: 0, compressedSize: 0 })),
+  twist('internal attribute of a text', (draft) => central(draft.target, { internalAttributes: 1 })),
+  twist('internal attributes all ones', (draft) => central(draft.target, { internalAttributes: 0xffff })),
   twist('comment of an entry', (draft) =>
-    central(last(draft), { comment: Buffer.from('a comment, größer') }),
+    central(draft.target, { comment: Buffer.from('a comment, größer') }),
   ),
-  twist('comment of an entry, zeros', (draft) => central(last(draft), { comment: Buffer.alloc(30) })),
+  twist('comment of an entry, zeros', (draft) => central(draft.target, { comment: Buffer.alloc(30) })),
   twist('comment of an entry, 60,000 bytes', (draft) =>
-    central(last(draft), { comment: Buffer.alloc(60_000, 0x61) }),
+    central(draft.target, { comment: Buffer.alloc(60_000, 0x61) }),
   ),
   ...Object.entries({
     text: 'made by hand',
@@ -348,10 +347,10 @@ const TWISTS: readonly Twist[] = [
     archive.prefix = Buffer.from('#!/bin/sh\nexit\n');
   }),
   twist('gap between entries, zeros', (draft) => {
-    last(draft).gapBefore = Buffer.alloc(16);
+    draft.target.gapBefore = Buffer.alloc(16);
   }),
   twist('gap between entries, something', (draft) => {
-    last(draft).gapBefore = Buffer.from('left over of before');
+    draft.target.gapBefore = Buffer.from('left over of before');
   }),
   twist('gap before the directory, zeros', ({ archive }) => {
     archive.afterEntries = Buffer.alloc(32);
@@ -428,16 +427,16 @@ const TWISTS: readonly Twist[] = [
   }),
   twist('deflated in two blocks with a flush between', (draft) => {
     const half = deflateRawSync(TEXT.slice(0, 100), { finishFlush: 2 });
-    last(draft).data = Buffer.concat([half, deflateRawSync(TEXT.slice(100))]);
+    draft.target.data = Buffer.concat([half, deflateRawSync(TEXT.slice(100))]);
   }),
   twist('deflated without compression', (draft) => {
-    last(draft).data = deflateRawSync(TEXT, { level: 0 });
+    draft.target.data = deflateRawSync(TEXT, { level: 0 });
   }),
   twist('byte after the deflated data', (draft) => {
-    last(draft).data = Buffer.concat([DEFLATED, Buffer.of(0)]);
+    draft.target.data = Buffer.concat([DEFLATED, Buffer.of(0)]);
   }),
-  twist('one entry', ({ entries }) => {
-    entries.splice(0, 2);
+  twist('one entry', ({ entries, target }) => {
+    entries.splice(0, entries.length, target);
   }),
   twist('300 entries', ({ entries }) => {
     for (let index = 0; index < 300; index++) entries.unshift({ name: `n${index}`, content: `${index}` });
@@ -451,7 +450,8 @@ const TWISTS: readonly Twist[] = [
 ];
 
 export interface TwistedArchive {
-  readonly name: string;
+  /** Names of what is odd about it. */
+  readonly twists: readonly string[];
   readonly bytes: () => Buffer;
 }
 
@@ -461,10 +461,11 @@ export function twistedArchives(seed: number, count: number): TwistedArchive[] {
   const any = () => TWISTS.at(random() % TWISTS.length) as Twist;
   const together = Array.from({ length: count }, () => Array.from({ length: 2 + (random() % 2) }, any));
   return [...TWISTS.map((each) => [each]), ...together].map((twists) => ({
-    name: twists.map(({ name }) => name).join(' + '),
+    twists: twists.map(({ name }) => name),
     bytes() {
       const draft = plainDraft();
       for (const { apply } of twists) apply(draft);
+      for (const apply of draft.later) apply();
       return makeZip(draft.entries, draft.archive);
     },
   }));
