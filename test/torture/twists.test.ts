@@ -108,7 +108,7 @@ function areOthersContent(bytes: Buffer): boolean {
 async function refusalOf(way: Way, bytes: Buffer): Promise<string | null> {
   const file = { bytes, contentType: 'application/zip', etag: '"twisted"' };
   const api = await startApi({ files: { one: file } });
-  const run = await runCommand([...WAYS[way], '--json'], { api });
+  const run = await runCommand([...WAYS[way], '--json'], { api, deadlineMs: 120_000 });
   await api.close();
   return run.exitCode === 0 ? null : firstError(run.stderr);
 }
