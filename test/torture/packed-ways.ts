@@ -128,6 +128,7 @@ async function isSameFile(one: string, other: string): Promise<boolean> {
     return true;
   } finally {
     stream.destroy();
-    await once(stream, 'close');
+    // Read to its end it may have closed itself.
+    if (!stream.closed) await once(stream, 'close');
   }
 }
