@@ -66,7 +66,7 @@ describe('the config file', () => {
     ...broken,
     '{"profiles":{"default":{"apiUrl":7}}}',
     '{"profiles":{"default":{"cacert":["a"]}}}',
-  ])('row 130: %j is refused by name, and stays as it is', async (text) => {
+  ])('case 130: %j is refused by name, and stays as it is', async (text) => {
     const api = await startApi();
     const { place, file } = placeWithConfig(text);
     const run = await runCommand(['list', '--json'], { api, place });

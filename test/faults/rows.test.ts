@@ -6,7 +6,7 @@ import { FAULT_MODES } from '../support/faults/fault-modes.ts';
 import { AMBIGUOUS_ARCHIVES } from '../zip/read/ambiguous-archives.ts';
 import { HOSTILE_ARCHIVES, ODD_ARCHIVES } from '../zip/read/hostile-archives.ts';
 
-/** The rows of the fault catalogue about downloads and archives that must be handled, by chapter. */
+/** The cases about downloads and archives that must be handled, by chapter. */
 const MUST_BE_HANDLED: Readonly<Record<string, readonly number[]>> = {
   transport: [48, 49, 50, 51, 52, 54, 55, 56, 58],
   resume: [68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80],
@@ -22,17 +22,17 @@ function namedRows(): Set<number> {
   const rows = new Set(
     Object.values(FAULT_MODES)
       .flat()
-      .map(({ row }) => row),
+      .map(({ failureCase }) => failureCase),
   );
   // Made ones are tested each under its name, too.
   for (const { name } of [...HOSTILE_ARCHIVES, ...AMBIGUOUS_ARCHIVES, ...ODD_ARCHIVES]) {
-    const [, row] = /^row (\d+): /.exec(name) ?? [];
+    const [, row] = /^case (\d+): /.exec(name) ?? [];
     if (row !== undefined) rows.add(Number(row));
   }
   for (const name of readdirSync(TEST_FOLDER, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.test.ts')) continue;
     const source = readFileSync(join(TEST_FOLDER, name), 'utf8');
-    for (const [, row] of source.matchAll(/['`]row (\d+): /g)) rows.add(Number(row));
+    for (const [, row] of source.matchAll(/['`]case (\d+): /g)) rows.add(Number(row));
   }
   return rows;
 }

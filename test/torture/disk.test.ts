@@ -36,7 +36,7 @@ const FAULTS = [
 ] as const;
 
 test.runIf(spawnSync('strace', ['-V']).status === 0).each(FAULTS)(
-  `row 82: each %s with %s (seed ${SEED})`,
+  `case 82: each %s with %s (seed ${SEED})`,
   TIME_LIMIT,
   async (name, effect, calls, exitCodes) => {
     const random = pseudoRandom(SEED);

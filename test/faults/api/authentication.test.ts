@@ -145,7 +145,7 @@ test('client credentials are renewed once in the middle and the download goes on
   );
 });
 
-test('row 127: processes that sign in at once ask for a token each, share none and store none', async () => {
+test('case 127: processes that sign in at once ask for a token each, share none and store none', async () => {
   let tokens = 0;
   const api = await startApi({
     token: null,
