@@ -72,7 +72,7 @@ describe('what the system refuses is said in words', () => {
 
 const LIMITED = (blocks: number) => ['bash', '-c', `ulimit -f ${blocks}; exec "$@"`, 'bash'];
 
-describe.skipIf(process.platform === 'win32')('a limit on the size of files (ulimit -f)', () => {
+describe.skipIf(process.platform === 'win32')('case 90: a limit on the size of files (ulimit -f)', () => {
   test.each([
     ['a download', [...FETCH]],
     ['what is unpacked', ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json']],
