@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node-world': ['clock', 'world'],
   launch: ['errors', 'world', 'node-world', 'version', 'terminal', 'compile-cache', 'main'],
   'bug-report': ['errors', 'version', 'world'],
-  flags: ['errors', 'world', 'parse', 'patterns', 'api/wire', 'media-selection', 'terminal'],
+  flags: ['errors', 'world', 'disk', 'parse', 'patterns', 'api/wire', 'media-selection', 'terminal'],
   completion: ['errors', 'version', 'disk', 'parse', 'terminal', 'flags'],
   context: ['errors', 'clock', 'world', 'http', 'api', 'config', 'terminal', 'flags'],
   connect: ['errors', 'disk', 'version', 'http', 'auth', 'api', 'config', 'flags', 'context'],
