@@ -113,7 +113,9 @@ async function endure(tally: Tally, around: Surroundings, { args, isData, input 
     if (peakMib() > MOST_MIB) throw new Error(`${peakMib()} MiB`);
   } catch (error) {
     tally.wrongExit += 1;
-    const what = error instanceof Error ? error.message.slice(0, 2_000) : 'something that is no error';
+    const message = error instanceof Error ? error.message : 'something that is no error';
+    // Two hundred IDs would leave no room for what happened.
+    const what = message.replace(args.join(' '), 'the command').slice(0, 2_000);
     if (tally.problems.length < 40)
       tally.problems.push(`${around.name}: ${args.slice(0, 6).join(' ')}\n${what}`);
   } finally {
