@@ -6,7 +6,7 @@ import { ReplacedError } from '../part/available-ranges.ts';
 import { BLOCK_BYTES, blockEnd } from '../part/block-checksums.ts';
 import type { PartFile } from '../part/part-file.ts';
 
-export type ArrivingPart = Pick<
+export type PartInTransfer = Pick<
   PartFile,
   'path' | 'handle' | 'have' | 'availableRanges' | 'checksums' | 'onWrite'
 >;
@@ -15,7 +15,7 @@ export type ArrivingPart = Pick<
  * The bytes of a download that is still under way: reading waits until they are there. Where it can be
  * helped, what has just passed through memory is not read back.
  */
-export function partSource(part: ArrivingPart, sizeBytes: number, signal: AbortSignal): RangeSource {
+export function partSource(part: PartInTransfer, sizeBytes: number, signal: AbortSignal): RangeSource {
   const { availableRanges: arrivals, checksums, have } = part;
   const version = arrivals.version();
   const wait = async (start: number, end: number): Promise<void> => {
