@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   patterns: ['errors'],
   disk: ['errors', 'clock', 'parse'],
   range: ['errors', 'disk'],
+  record: ['errors', 'clock', 'disk', 'parse', 'range', 'zip'],
   zip: ['errors', 'disk', 'range'],
   terminal: ['errors', 'clock', 'disk', 'world', 'parse'],
   http: ['errors', 'clock'],
