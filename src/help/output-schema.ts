@@ -103,7 +103,18 @@ export const outputSchema: Schema = {
     }),
     failure: { type: 'object', properties: { error: reference('error') }, required: ['error'] },
     package: object(packageFields, { isOpen: true }),
-    create: object(packageFields, { isOpen: true }),
+    create: {
+      anyOf: [
+        object(packageFields, { isOpen: true }),
+        // With --only-new, which may find nothing to create.
+        object({
+          items: list(reference('package')),
+          count: COUNT,
+          truncated: FLAG,
+          results: list(reference('fetched')),
+        }),
+      ],
+    },
     status: withFailure({ items: list(reference('package')), count: COUNT, truncated: FLAG }),
     list: object({ items: list(reference('package')), count: COUNT, truncated: FLAG }),
     medium: object(mediumFields, { isOpen: true }),

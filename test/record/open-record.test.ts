@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { recordedPath } from '../../src/record/open-record.ts';
 import { formatLine, recordLine } from '../../src/record/record-line.ts';
