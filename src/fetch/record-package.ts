@@ -4,6 +4,7 @@ import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { onDisk } from '../disk/disk-error.ts';
 import { syncFile, syncFolder } from '../disk/sync-folder.ts';
+import { eachAtOnce } from '../record/each-at-once.ts';
 import { recordedPath } from '../record/open-record.ts';
 import { keyOf, type RecordLine, recordLine } from '../record/record-line.ts';
 import type { FetchedFile } from './fetch-result.ts';
@@ -67,8 +68,8 @@ async function syncAll(files: readonly FetchedFile[]): Promise<void> {
   const unpacked = files.flatMap((file) => file.unpacked?.files ?? []);
   const found = files.filter(({ isArchiveKept, isAlreadyThere }) => isArchiveKept && isAlreadyThere);
   const paths = [...unpacked.map((file) => file.path), ...found.map((file) => file.path)];
-  await eachOf(paths, (file) => onDisk(syncFile(file), file, 'sync'));
-  await eachOf([...foldersOf(paths)], (folder) => onDisk(syncFolder(folder), folder, 'sync'));
+  await eachAtOnce(paths, SYNCED_AT_ONCE, (file) => onDisk(syncFile(file), file, 'sync'));
+  await eachAtOnce(foldersOf(paths), SYNCED_AT_ONCE, (folder) => onDisk(syncFolder(folder), folder, 'sync'));
 }
 
 /** Those of the files and those above, which may be new as well, as far as anything was made by us at the most. */
@@ -79,12 +80,4 @@ function foldersOf(paths: readonly string[]): ReadonlySet<string> {
       folders.add(folder);
   }
   return folders;
-}
-
-async function eachOf<Item>(items: readonly Item[], task: (item: Item) => Promise<void>): Promise<void> {
-  const waiting = items.values();
-  const work = async () => {
-    for (const item of waiting) await task(item);
-  };
-  await Promise.all(Array.from({ length: SYNCED_AT_ONCE }, work));
 }

@@ -1,12 +1,13 @@
 import { constants } from 'node:fs';
-import { access, type FileHandle, lstat, open, realpath } from 'node:fs/promises';
+import { access, type FileHandle, lstat, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
-import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { diskError, isSystemError, onDisk } from '../disk/disk-error.ts';
 import { waitForLock } from '../disk/lock.ts';
 import type { LockingProcess } from '../disk/lock-record.ts';
 import { makeFolders } from '../disk/make-folder.ts';
 import { NO_DETOUR } from '../disk/open-flags.ts';
+import { resolveLinks } from '../disk/resolve-path.ts';
 import { syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
@@ -83,7 +84,8 @@ interface Waiting {
  */
 export async function openRecord(file: string, options: RecordOptions): Promise<ItemRecord> {
   const { clock, warn } = options;
-  const realFile = await resolveRecord(file);
+  // Its lock lies beside the file that links lead to.
+  const realFile = await onDisk(resolveLinks(file), file, 'open');
   let memory: Memory = await readFirst(realFile, options);
   let isFirstLock = true;
   let waiting: Waiting[] = [];
@@ -189,17 +191,6 @@ export function recordedPath(recordPath: string, file: string): string {
   const relative = path.relative(path.dirname(recordPath), file);
   const isOutside = relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
   return (isOutside ? file : relative).replaceAll(path.sep, '/');
-}
-
-/** The file that links lead to, so that its lock lies beside it. What is not there yet has no links either. */
-async function resolveRecord(file: string): Promise<string> {
-  try {
-    return await realpath(file);
-  } catch (error) {
-    if (!isSystemError(error) || error.code !== 'ENOENT') throw diskError(error, file, 'open');
-    const parent = path.dirname(file);
-    return parent === file ? file : path.join(await resolveRecord(parent), path.basename(file));
-  }
 }
 
 /** Null when there is none. */

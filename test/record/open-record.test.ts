@@ -88,7 +88,7 @@ test('a record that was cut at any byte is read up to there, said once, and put 
     const known = [size >= firstEnd - 1, size >= whole.length - 1];
     expect(['A', 'B'].map((id) => record.has(transcriptKey(id)))).toEqual(known);
     const isTorn = ![0, firstEnd - 1, firstEnd, whole.length - 1].includes(size);
-    expect([size, record.warnings]).toEqual([size, isTorn ? [expect.stringContaining('cut off')] : []]);
+    expect([size, record.warnings.length]).toEqual([size, isTorn ? 1 : 0]);
     await record.append([transcriptLine('C')]);
     expect(idsIn(file)).toEqual([...(known[0] ? ['A'] : []), ...(known[1] ? ['B'] : []), 'C']);
   }
@@ -306,7 +306,8 @@ test('whatever several do in whatever order, each item has one line, and none is
       await Promise.all(running);
       await records[0]?.append([transcriptLine('last')]);
       const found = idsIn(file);
-      expect(found.toSorted()).toEqual([...appended, 'last'].toSorted());
+      expect(found).toHaveLength(appended.size + 1);
+      expect(new Set(found)).toEqual(new Set([...appended, 'last']));
     }),
     { numRuns: 60 },
   );
