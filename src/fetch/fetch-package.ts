@@ -19,6 +19,7 @@ import { fetchCommand } from './fetch-command.ts';
 import { type FetchedFile, pathsOf } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
 import { reportFileEvents } from './file-events.ts';
+import { explainOtherContent } from './remote-archive.ts';
 import { chooseTargets, type Target } from './targets.ts';
 import { type Unpacked, type Unpacking, unpackArchive } from './unpack-archive.ts';
 
@@ -131,6 +132,16 @@ async function fetchFile(
       refusal = error;
     }
     return isConsumed ? 'consumed' : 'publish';
+  }).catch(async (error: unknown) => {
+    const reading = {
+      id: item.id,
+      label,
+      expected: request.expected,
+      retries: 0,
+      connections: budget,
+      limitRate,
+    };
+    throw await explainOtherContent(error, request, reading, context);
   });
   warnOfSize(file, result.sizeBytes, { label, io });
   if (refusal !== null) throw withArchive(refusal, result.path);
