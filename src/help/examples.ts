@@ -47,6 +47,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   rm: [
     ['asks once', 'rm ID1 ID2'],
+    ['what would go of packages that are older than a month', 'rm --older-than 30d --dry-run'],
     ['in a script', 'rm ID --yes --ignore-not-found'],
   ],
   media: [['what is there', 'media list']],
