@@ -33,7 +33,7 @@ function pack(): Packed {
   return packed;
 }
 
-describe('what is published', () => {
+describe('case 142: what is published', () => {
   it('is the built program and what it needs, nothing else', () => {
     const packed = pack().files.map(({ path: file }) => file);
     expect(packed.toSorted()).toEqual(
@@ -104,7 +104,7 @@ describe('what is published', () => {
     expect(foreign).toEqual([]);
   });
 
-  it('runs no script when it is installed and pins every dependency', () => {
+  it('case 141: runs no script when it is installed and pins every dependency', () => {
     for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
       expect(manifest.scripts).not.toHaveProperty(name);
     const versions = Object.values(manifest.devDependencies);

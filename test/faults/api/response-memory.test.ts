@@ -52,7 +52,7 @@ const LARGE: readonly (readonly [name: string, handler: FaultHandler, exitCode: 
 ];
 
 test.each(LARGE)(
-  'a list of 5.9 MiB, %s, needs at most 256 MiB',
+  'case 28: a list of 5.9 MiB, %s, needs at most 256 MiB',
   { timeout: 120_000 },
   async (_name, handler, exitCode) => {
     for (const args of [
