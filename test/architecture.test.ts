@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   patterns: ['errors'],
   disk: ['errors', 'clock', 'parse'],
   range: ['errors', 'disk'],
+  record: ['errors', 'clock', 'disk', 'parse', 'range', 'zip'],
   zip: ['errors', 'disk', 'range'],
   terminal: ['errors', 'clock', 'disk', 'world', 'parse'],
   http: ['errors', 'clock'],
@@ -48,6 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'api',
     'download',
     'range',
+    'record',
     'zip',
     'terminal',
     'flags',
@@ -69,6 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'media-selection',
     'completion',
     'sandbox',
+    'record',
     'terminal',
     'help',
     'flags',
@@ -97,7 +100,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders within folders, lowest first: each may import those before it and nothing after, the outer folder all. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  commands: ['account', 'create', 'listing', 'sandbox'],
+  commands: ['account', 'create', 'fetch', 'listing', 'sandbox'],
   download: ['response', 'part', 'transfer', 'remote', 'verify'],
   sandbox: ['faults', 'server', 'library', 'dialect', 'packages', 'files', 'state', 'routes'],
   terminal: ['text', 'listing', 'progress', 'prompts'],

@@ -3,6 +3,8 @@ import { type Package, packageDocument } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { fetchCommand } from '../fetch/fetch-command.ts';
+import type { FetchResult } from '../fetch/fetch-result.ts';
+import type { Recording } from '../fetch/fetch-run.ts';
 import {
   addCreateFlags,
   type CreateFlags,
@@ -12,6 +14,7 @@ import {
 import { readFetchFlags } from '../flags/fetch-flags.ts';
 import { forFlag } from '../flags/flag-values.ts';
 import { readMediaIds } from '../flags/ids.ts';
+import { isRecording } from '../flags/record-flags.ts';
 import { readWaitFlags } from '../flags/wait-flags.ts';
 import { checkAnonymous, isEmptyBody } from '../media-selection/media-selection.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
@@ -49,8 +52,16 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   };
   const expires = asked ?? (options.expires === null ? null : readExpiry(options.expires, context));
   const isAnonymous = api.credential.kind === 'anonymous';
-  const body = await createBody(options, expires, context);
-  if (isEmptyBody(body)) throw nothingSelected();
+  // Before anything is looked up that could not be recorded.
+  const memory = await openMemory(options, context);
+  const wanted = await createBody(options, expires, context);
+  if (isEmptyBody(wanted)) throw nothingSelected();
+  const body = memory?.withoutRecorded(wanted) ?? wanted;
+  if (memory !== null && isEmptyBody(body)) {
+    if (io.format === 'json') io.json(options.dryRun ? dryRunDocument([]) : packagesDocument([], []));
+    io.info(memory.nothingNewText);
+    return;
+  }
   if (isAnonymous) checkAnonymous(body);
   if (options.dryRun) {
     if (picked !== null) tellCommand(picked.command, io);
@@ -71,12 +82,28 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   if (io.format !== 'json') tellId(item.id, options, io);
   if (picked !== null) tellCommand(picked.command, io);
   try {
-    await goOn(item, picked === null ? options : await withOffer(item.id, options, context), context);
+    const last = picked === null ? options : await withOffer(item.id, options, context);
+    await goOn(item, last, memory?.recordingOf(body) ?? null, context);
   } catch (error) {
     // The package exists whatever happened after: a script must learn its id in any case.
     if (!(error instanceof ExpectedError)) throw error;
     throw error.with({ id: item.id, document: { ...packageDocument(item), ...error.details.document } });
   }
+}
+
+/** With --only-new there may be no package at all. */
+function packagesDocument(
+  items: readonly Package[],
+  results: readonly FetchResult[],
+): Readonly<Record<string, unknown>> {
+  return { items: items.map(packageDocument), count: items.length, truncated: false, results };
+}
+
+/** What was fetched before, where the flags ask for it; null when nothing is recorded. */
+async function openMemory({ fetch }: CreateFlags, context: Context) {
+  if (fetch === null || !isRecording(fetch.record)) return null;
+  const { openCreateMemory } = await import('../fetch/fetch-record.ts');
+  return await openCreateMemory(fetch, context);
 }
 
 /** With `-o -` standard output is for the bytes of the archive. */
@@ -85,7 +112,12 @@ function tellId(id: string, { fetch }: CreateFlags, io: Context['io']): void {
   else io.line(id);
 }
 
-async function goOn(item: Package, { wait, fetch }: CreateFlags, context: Context): Promise<void> {
+async function goOn(
+  item: Package,
+  { wait, fetch }: CreateFlags,
+  recording: Recording | null,
+  context: Context,
+): Promise<void> {
   const { io, world } = context;
   const isReady = item.state === 'ready' && item.files.length > 0;
   const next = fetch === null ? [PROGRAM, 'status', item.id, '--wait'] : fetchCommand(item.id, fetch);
@@ -95,9 +127,10 @@ async function goOn(item: Package, { wait, fetch }: CreateFlags, context: Contex
       : await waitForPackage(item.id, { wait, isJustCreated: true, next }, context);
   if (fetch !== null && wait !== null) {
     const { fetchPackages } = await import('../fetch/fetch-packages.ts');
-    const request = { wait, fetch, isJustCreated: true, known: [last] };
+    const request = { wait, fetch, isJustCreated: true, known: [last], recording };
     const results = await fetchPackages([item.id], request, context);
-    if (io.format === 'json') io.json({ ...packageDocument(last), results });
+    if (io.format !== 'json') return;
+    io.json(fetch.record.onlyNew ? packagesDocument([last], results) : { ...packageDocument(last), results });
     return;
   }
   io.endProgress();

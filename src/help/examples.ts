@@ -1,5 +1,6 @@
 import { PROGRAM } from '../version.ts';
 import { wrapText } from './help-format.ts';
+import { TOPICS } from './topics.ts';
 
 /** What it does, and the line without the program's name. */
 export type Example = readonly [what: string, line: string];
@@ -30,7 +31,12 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['wait, download, verify', 'fetch ID'],
     ['unpack into a folder, then delete the package', 'fetch ID -x -D out --rm'],
     ['all packages whose ids come from a pipe', 'fetch - -D out --skip-existing'],
+    ['only packages that were not fetched before', 'fetch - -D out --only-new'],
     ['into another program', 'fetch ID -o - --max-size 2G'],
+  ],
+  verify: [
+    ['all files of a record', 'verify --record out/record.ndjson'],
+    ['those of one folder', 'verify out/2026 --record out/record.ndjson'],
   ],
   contents: [
     ['what is inside', 'contents ID'],
@@ -42,6 +48,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   rm: [
     ['asks once', 'rm ID1 ID2'],
+    ['what would go of packages that are older than a month', 'rm --older-than 30d --dry-run'],
     ['in a script', 'rm ID --yes --ignore-not-found'],
   ],
   media: [['what is there', 'media list']],
@@ -94,8 +101,19 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
 };
 
-/** The examples of a command as help shows them, `width` columns wide; empty without any. */
-export function formatExamples(path: string, width: number): string {
+const DEFAULT_COLUMNS = 80;
+
+/**
+ * What follows the flags in the help of a command: its examples, and for the program itself the topics.
+ * @param path of the command, empty for the program
+ */
+export function endOfHelp(path: string, width = DEFAULT_COLUMNS): string {
+  const more = wrapText(`More: ${PROGRAM} help ${TOPICS.join(' | ')}`, width, '  ');
+  return [formatExamples(path, width), ...(path === '' ? [`\n${more}`] : [])].join('\n');
+}
+
+/** The examples of a command `width` columns wide; empty without any. */
+function formatExamples(path: string, width: number): string {
   const examples = EXAMPLES[path] ?? [];
   if (examples.length === 0) return '';
   const blocks = examples.map(([what, line]) =>

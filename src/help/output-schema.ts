@@ -103,7 +103,18 @@ export const outputSchema: Schema = {
     }),
     failure: { type: 'object', properties: { error: reference('error') }, required: ['error'] },
     package: object(packageFields, { isOpen: true }),
-    create: object(packageFields, { isOpen: true }),
+    create: {
+      anyOf: [
+        object(packageFields, { isOpen: true }),
+        // With --only-new, which may find nothing to create.
+        object({
+          items: list(reference('package')),
+          count: COUNT,
+          truncated: FLAG,
+          results: list(reference('fetched')),
+        }),
+      ],
+    },
     status: withFailure({ items: list(reference('package')), count: COUNT, truncated: FLAG }),
     list: object({ items: list(reference('package')), count: COUNT, truncated: FLAG }),
     medium: object(mediumFields, { isOpen: true }),
@@ -128,6 +139,16 @@ export const outputSchema: Schema = {
       sha256: { type: ['string', 'null'], pattern: '^[0-9a-f]{64}$' },
       deleted: FLAG,
       error: orNull(reference('error')),
+    }),
+    verify: withFailure({
+      results: list(
+        object({
+          path: TEXT,
+          outcome: { enum: ['unchanged', 'missing', 'different', 'failed'] },
+          error: orNull(reference('error')),
+        }),
+      ),
+      counts: object({ unchanged: COUNT, missing: COUNT, different: COUNT, failed: COUNT }),
     }),
     contents: withFailure({
       id: TEXT,
@@ -154,10 +175,34 @@ export const outputSchema: Schema = {
     }),
     'dry-run': {
       type: 'object',
-      properties: { dryRun: { const: true }, request: orNull(request), requests: list(request) },
+      properties: {
+        dryRun: { const: true },
+        request: orNull(request),
+        requests: list(request),
+        // Of `fetch`: what would become of each file.
+        results: list(reference('planned')),
+        totalBytes: COUNT_OR_NULL,
+        transferBytes: COUNT_OR_NULL,
+        freeBytes: COUNT_OR_NULL,
+        error: reference('error'),
+      },
       required: ['dryRun', 'request'],
       additionalProperties: false,
     },
+    planned: object({
+      id: TEXT,
+      recorded: FLAG,
+      files: list(
+        object({
+          path: TEXT_OR_NULL,
+          action: { enum: ['download', 'continue', 'skip', 'conflict'] },
+          sizeBytes: COUNT_OR_NULL,
+          haveBytes: COUNT,
+        }),
+      ),
+      transferBytes: COUNT_OR_NULL,
+      error: orNull(reference('error')),
+    }),
     whoami: withFailure(whoamiFields),
     login: object(whoamiFields),
     logout: object({ removed: list(object({ profile: TEXT, apiOrigin: TEXT })) }),
