@@ -21,7 +21,7 @@ import { readClaims } from './page-end.ts';
 import { collectPages, type Page } from './paging.ts';
 import { onlyItem } from './resource.ts';
 import { type ApiResponse, parseDeletion, parseResponse } from './response.ts';
-import { createResponseBudget } from './response-budget.ts';
+import { createResponseBudget, type ResponseBudget } from './response-budget.ts';
 import type { CreateDownloadBody } from './wire.ts';
 
 export interface MediaQuery {
@@ -30,6 +30,9 @@ export interface MediaQuery {
   readonly text?: string | undefined;
   readonly type?: string | undefined;
   readonly tag?: string | undefined;
+  readonly speaker?: string | undefined;
+  /** ID of a channel. */
+  readonly channel?: string | undefined;
   /** `name` or `name:desc`. */
   readonly sort?: string | undefined;
 }
@@ -81,6 +84,14 @@ export interface ApiOptions {
   readonly onRetry?: (retry: { error: ExpectedError; attempt: number; delayMs: number }) => void;
 }
 
+interface CallOptions {
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  readonly retries?: number;
+  /** Of the pages of one list; that of all lists of the command unless given. */
+  readonly budget?: ResponseBudget;
+}
+
 export const MAX_PER_PAGE = 50;
 /** Fifty items of 120 KiB. Texts that are escaped grow to several times their size in memory. */
 const ANSWER_LIMIT_BYTES = 6 * 1_048_576;
@@ -89,7 +100,7 @@ const ANSWER_TIMEOUT_MS = 60_000;
 
 export function createApi(options: ApiOptions): Api {
   const { transport, credential, apiUrl, clock, random, onExchange, onRetry } = options;
-  const budget = createResponseBudget();
+  const pageBudget = createResponseBudget();
   const base = apiUrl.href.replace(/\/+$/, '');
   const path = (strings: TemplateStringsArray, ...ids: string[]) =>
     String.raw({ raw: strings }, ...ids.map((id) => encodeSegment(id)));
@@ -122,7 +133,7 @@ export function createApi(options: ApiOptions): Api {
   const call = async (
     method: HttpRequest['method'],
     pathAndQuery: string,
-    { body, signal, retries = options.retries }: { body?: string; signal: AbortSignal; retries?: number },
+    { body, signal, retries = options.retries, budget = pageBudget }: CallOptions,
   ): Promise<ApiResponse> => {
     const url = new URL(base + pathAndQuery);
     const headers = {
@@ -180,8 +191,12 @@ export function createApi(options: ApiOptions): Api {
     pathAndQuery: string,
     signal: AbortSignal,
     item: Pick<ListOptions<Item>, 'what' | 'parseItem'>,
+    budget?: ResponseBudget,
   ): Promise<Page<Item>> => {
-    const { data, envelope, headers, status } = await call('GET', pathAndQuery, { signal });
+    const { data, envelope, headers, status } = await call('GET', pathAndQuery, {
+      signal,
+      ...(budget === undefined ? {} : { budget }),
+    });
     const { items, skippedEntries } = parseList(data, {
       ...item,
       httpStatus: status,
@@ -229,6 +244,7 @@ export function createApi(options: ApiOptions): Api {
       return parseMediaItem(onlyItem(data, id, 'media item'), warn);
     },
     async listTranscripts(mediumId, signal) {
+      const budget = createResponseBudget();
       const getPage = (page: number) =>
         list(
           `${path`/media/${mediumId}/metadata/transcripts`}?page=${page}&perpage=${MAX_PER_PAGE}`,
@@ -237,6 +253,7 @@ export function createApi(options: ApiOptions): Api {
             what: 'transcript',
             parseItem: readTranscript,
           },
+          budget,
         );
       try {
         return (await collectPages(getPage, { limit: Number.POSITIVE_INFINITY, warn })).items;
@@ -285,12 +302,14 @@ export function encodeSegment(id: string): string {
  * Search where anything narrows the list, since the service documents these parameters for the search
  * only; it works without a text as well.
  */
-function mediaPath({ page, text, type, tag, sort }: MediaQuery): string {
-  const isSearch = text !== undefined || type !== undefined || tag !== undefined;
+function mediaPath({ page, text, type, tag, speaker, channel, sort }: MediaQuery): string {
+  const isSearch = [text, type, tag, speaker, channel].some((value) => value !== undefined);
   const query = new URLSearchParams(isSearch ? { type: 'mediaasset' } : {});
   if (text !== undefined) query.set('text', text);
   if (type !== undefined) query.set('assetTypes', type);
   if (tag !== undefined) query.set('tags', tag);
+  if (speaker !== undefined) query.set('speakers', speaker);
+  if (channel !== undefined) query.set('channelId', channel);
   if (sort !== undefined) query.set('sort', sort);
   query.set('page', String(page));
   query.set('perpage', String(MAX_PER_PAGE));
