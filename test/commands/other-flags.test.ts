@@ -39,6 +39,7 @@ const MEDIA: MediaListOptions = { text: null, query: QUERY, sort: null, limit: 3
 const SANDBOX: SandboxCommandOptions = {
   port: 0,
   mediaFolder: null,
+  moreMedia: 0,
   prepareMs: 2_000,
   faults: [],
   traits: undefined,
@@ -108,6 +109,7 @@ const LINES: readonly (readonly [line: readonly string[], options: object])[] = 
   [['sandbox'], SANDBOX],
   [['sandbox', '--port', '8080'], { ...SANDBOX, port: 8_080 }],
   [['sandbox', '--media-dir', 'films'], { ...SANDBOX, mediaFolder: 'films' }],
+  [['sandbox', '--more-media', '1000'], { ...SANDBOX, moreMedia: 1_000 }],
   [['sandbox', '--prepare', '1m'], { ...SANDBOX, prepareMs: 60_000 }],
   [['sandbox', '--prepare', '0'], { ...SANDBOX, prepareMs: 0 }],
   [
@@ -167,6 +169,8 @@ test.each([
   [['sandbox', '--port', '-1'], '--port: "-1" is not a whole number'],
   [['sandbox', '--prepare', '5'], '--prepare: the duration 5 has no unit'],
   [['sandbox', '--media-dir', ''], '--media-dir: the value is empty'],
+  [['sandbox', '--more-media', '0'], '--more-media: "0" is not a whole number from 1 to 100000'],
+  [['sandbox', '--more-media', '1', '--media-dir', 'x'], '--media-dir and --more-media contradict'],
   [['sandbox', '--fault', 'nonsense'], '--fault: there is no fault named "nonsense"'],
   [['sandbox', '--fault', 'cut=lots'], 'write cut=BYTES'],
   [['demo', 'x'], 'too many arguments'],
