@@ -6,6 +6,8 @@ import { mayCarryCredential } from '../http/origin.ts';
 import { followRedirects } from '../http/redirect.ts';
 import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
+import { readFirst, readWord } from '../parse/fields.ts';
+import { isObject } from '../parse/json.ts';
 import { createDownload } from './create-download.ts';
 import { explainApiUrl } from './likely-url.ts';
 import { type ListOptions, NoListError, parseList } from './list.ts';
@@ -37,6 +39,15 @@ export interface MediaQuery {
   readonly sort?: string | undefined;
 }
 
+/** One transcript in one form. */
+export interface TranscriptRequest {
+  readonly mediaId: string;
+  readonly transcriptId: string;
+  readonly format: string;
+  /** Whether the names of the speakers are in it. */
+  readonly speakers: boolean;
+}
+
 /** The Streamdiver API, one function per endpoint of the service. All throw ExpectedError by kind of failure. */
 export interface Api {
   readonly url: URL;
@@ -58,6 +69,13 @@ export interface Api {
    * has none, or there is no such item.
    */
   listTranscripts(mediumId: string, signal: AbortSignal): Promise<readonly MediaTranscript[] | null>;
+  /** How far the transcription of one media item is, in the service's own word; null when it does not say. */
+  getTranscriptionStatus(mediaId: string, signal: AbortSignal): Promise<string | null>;
+  /**
+   * Opens one transcript as a file of its own, whatever it is that comes. Retries are the caller's.
+   * @throws ExpectedError by kind of failure, when the response is none with the whole content
+   */
+  openTranscript(request: TranscriptRequest, signal: AbortSignal): Promise<HttpResponse>;
   /** The request that a call would make, for `--dry-run`. */
   describe(method: string, path: string): { method: string; url: string };
   /**
@@ -92,6 +110,7 @@ interface CallOptions {
   readonly budget?: ResponseBudget;
 }
 
+const STATUS_KEYS = ['status', 'state', 'transcriptionStatus'];
 export const MAX_PER_PAGE = 50;
 /** Fifty items of 120 KiB. Texts that are escaped grow to several times their size in memory. */
 const ANSWER_LIMIT_BYTES = 6 * 1_048_576;
@@ -262,6 +281,27 @@ export function createApi(options: ApiOptions): Api {
           return null;
         throw error;
       }
+    },
+    async getTranscriptionStatus(mediaId, signal) {
+      const { data } = await byId(call('GET', path`/media/${mediaId}/metadata`, { signal }));
+      return isObject(data) ? readFirst(data, STATUS_KEYS, readWord) : null;
+    },
+    async openTranscript({ mediaId, transcriptId, format, speakers }, signal) {
+      const query = new URLSearchParams({ transcriptDownloadType: format });
+      if (!speakers) query.set('omitSpeakerLabels', 'true');
+      const pathname = path`/media/${mediaId}/metadata/transcripts/${transcriptId}/download`;
+      const url = new URL(`${base}${pathname}?${query.toString()}`);
+      const headers = { accept: '*/*', 'accept-encoding': 'identity' };
+      const response = await followRedirects(url, (target, mayAuthenticate) =>
+        send({ method: 'GET', url: target, headers, signal }, mayAuthenticate),
+      );
+      const { status } = response;
+      if (status >= 200 && status < 300 && status !== 202 && status !== 206) return response;
+      const limits = { limitBytes: ANSWER_LIMIT_BYTES, timeoutMs: ANSWER_TIMEOUT_MS, clock, signal };
+      parseResponse(response, await readBody(response, limits), clock.now());
+      throw new ExpectedError('BAD_RESPONSE', `the service answered HTTP ${status} instead of a transcript`, {
+        httpStatus: status,
+      });
     },
     describe: (method, pathAndQuery) => ({ method, url: base + pathAndQuery }),
     openFile: async (url, headers, signal) =>

@@ -124,7 +124,7 @@ async function withDates(
 function tooMany(count: number, maxMedia: number): ExpectedError {
   return new ExpectedError(
     'USAGE',
-    `the query matches ${count.toLocaleString('en')} media items, more than --max-media ${maxMedia}`,
+    `the query matches ${count} media items, more than --max-media ${maxMedia}`,
     { hint: `narrow the query, or allow them with --max-media ${count}` },
   );
 }

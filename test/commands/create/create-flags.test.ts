@@ -12,6 +12,8 @@ const DEFAULTS: CreateFlags = {
   mediaIds: [],
   renditionIds: [],
   transcripts: [],
+  query: null,
+  split: null,
   transcriptFormats: [],
   languages: [],
   transcriptsOnly: false,
