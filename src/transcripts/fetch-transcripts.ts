@@ -306,17 +306,16 @@ function describe(
   request: TranscriptsRequest,
   io: Context['io'],
 ): void {
-  const of = (outcome: TranscriptResult['outcome']) => results.filter((result) => result.outcome === outcome);
+  const of = (...outcomes: readonly TranscriptResult['outcome'][]) =>
+    results.filter(({ outcome }) => outcomes.includes(outcome));
   const downloaded = of('downloaded');
+  const existing = of('unchanged', 'skipped').length;
+  const sizeBytes = downloaded.reduce((sum, result) => sum + (result.sizeBytes ?? 0), 0);
   const parts = [
     ...(downloaded.length === 0
       ? []
-      : [
-          `${number(downloaded.length, 'transcript')}, ${formatSize(downloaded.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0))}`,
-        ]),
-    ...(of('unchanged').length + of('skipped').length === 0
-      ? []
-      : [`${formatCount(of('unchanged').length + of('skipped').length)} already exist`]),
+      : [`${number(downloaded.length, 'transcript')}, ${formatSize(sizeBytes)}`]),
+    ...(existing === 0 ? [] : [`${formatCount(existing)} already ${existing === 1 ? 'exists' : 'exist'}`]),
   ];
   if (parts.length > 0) io.info(parts.join('; '));
   if (results.length === 0 && request.onlyNew && record !== null) {

@@ -27,7 +27,7 @@ const DEFAULT_TEMPLATE = '{title}-{id8}.{language}.{format}';
 const MAX_TITLE_CHARACTERS = 80;
 /** Leaves room for the rest in a name of 255 bytes. */
 const MAX_TITLE_BYTES = 150;
-const MAX_WORD_CHARACTERS = 40;
+const MAX_WORD_BYTES = 40;
 const RANDOM_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 const SAFE_ID = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9_])?$/;
 const HASH_LENGTH = 16;
@@ -63,7 +63,7 @@ export function parseNameTemplate(text: string = DEFAULT_TEMPLATE): NameTemplate
       // Programs would take the name for a flag.
       .map((part) => part.replace(/^-+/, ''))
       .join('/');
-  const offence = safePath(fill(EXAMPLE)).offence;
+  const offence = text.endsWith('/') ? 'ends in /' : safePath(fill(EXAMPLE)).offence;
   if (offence !== null) throw new ExpectedError('USAGE', `--name: ${JSON.stringify(text)} ${offence}`);
   return {
     hasId: /\{id8?\}/.test(template),
@@ -95,22 +95,24 @@ function slug(text: string): string {
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '-')
     .replace(/^-/, '');
-  let bytes = 0;
-  const kept = Array.from(plain)
-    .slice(0, MAX_TITLE_CHARACTERS)
-    .filter((character) => {
-      bytes += Buffer.byteLength(character);
-      return bytes <= MAX_TITLE_BYTES;
-    });
-  return kept.join('').replace(/-$/, '');
+  return cut(plain, MAX_TITLE_CHARACTERS, MAX_TITLE_BYTES);
 }
 
 function safeWord(text: string | null): string {
   const plain = (text ?? '').normalize('NFC').replaceAll(/[^\p{L}\p{M}\p{N}_]+/gu, '-');
-  return Array.from(plain)
-    .slice(0, MAX_WORD_CHARACTERS)
-    .join('')
-    .replaceAll(/^-+|-+$/g, '');
+  return cut(plain.replace(/^-/, ''), MAX_WORD_BYTES, MAX_WORD_BYTES);
+}
+
+/** Between characters, and before a dash that would end it. */
+function cut(text: string, maxCharacters: number, maxBytes: number): string {
+  let bytes = 0;
+  const kept = Array.from(text)
+    .slice(0, maxCharacters)
+    .filter((character) => {
+      bytes += Buffer.byteLength(character);
+      return bytes <= maxBytes;
+    });
+  return kept.join('').replace(/-$/, '');
 }
 
 /** An ID that is no name, or a long one, stands as a hash: it is still the same in every run. */
