@@ -1,13 +1,83 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 
-export default defineConfig({
+/** They stand in the way of Node's own calls before they load the program, so it must not be loaded yet. */
+const OWN_PROCESS = ['test/zip/extract/disk-failures.test.ts', 'test/zip/extract/slow-disk.test.ts'];
+
+/** `npm run test:quick`, for in between: what takes little time, and one file for each command. */
+const QUICK = [
+  'test/{architecture,errors}.test.ts',
+  'test/{api,auth,config,disk,download,fetch,flags,help,http,media-selection,output,parse,patterns,range,setup,wait}/**/*.test.ts',
+  'test/commands/{config,contents,create/create,demo,fetch/fetch,help,list,login,logout,media,rm,sandbox,status,whoami}.test.ts',
+  'test/completion/{complete-line,bash-line,candidates,id-cache}.test.ts',
+  'test/terminal/messages.test.ts',
+  'test/terminal/listing/*.test.ts',
+  'test/terminal/progress/*.test.ts',
+  'test/terminal/prompts/confirm{,-words}.test.ts',
+  'test/terminal/text/{display-width,escape,format,shell-quote}.test.ts',
+  'test/zip/{extract/extraction-plan,extract/publish-entry,extract/safe-path,read/verify}.test.ts',
+];
+
+/** The longest, first: one of them at the end would keep a single core busy. */
+const FIRST = [
+  'test/completion/shells.test.ts',
+  'test/faults/disk/disk.test.ts',
+  'test/terminal/narrow.test.ts',
+  'test/sandbox/dialects.test.ts',
+  'test/sandbox/crowded.test.ts',
+  'test/torture/',
+  'test/faults/',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: Parameters<BaseSequencer['sort']>[0]) {
+    const rank = ({ moduleId }: (typeof files)[number]) => {
+      const found = FIRST.findIndex((part) => moduleId.includes(part));
+      return found < 0 ? FIRST.length : found;
+    };
+    // oxlint-disable-next-line unicorn/no-array-sort -- a method of Vitest, which changes nothing
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+  }
+}
+
+/** Counts the connections that runs take, for `left-over.ts`; nothing else of the program is changed. */
+const countConnections = {
+  name: 'count-connections',
+  enforce: 'pre' as const,
+  transform(code: string, id: string): string | null {
+    if (!id.endsWith('/connection-budget.ts')) return null;
+    const header = 'export function createConnectionBudget(';
+    if (!code.includes(header)) throw new Error(`${id} does not make the budget of connections`);
+    const counter = fileURLToPath(new URL('test/setup/taken-connections.ts', import.meta.url));
+    return `import { counted } from ${JSON.stringify(counter)};
+export const createConnectionBudget = counted(createUncounted);
+${code.replace(header, 'function createUncounted(')}`;
+  },
+};
+
+export default defineConfig(({ mode }) => ({
+  plugins: [countConnections],
   test: {
-    include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup/left-over.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Two cores are enough for the whole suite; more workers only make the timing-sensitive
     // process tests compete with each other.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: mode === 'quick' ? QUICK : ['test/**/*.test.ts'],
+          exclude: OWN_PROCESS,
+          // A process runs many files and loads the program once; `left-over.ts` sees that they leave nothing to each other.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'own process', include: mode === 'quick' ? [] : OWN_PROCESS } },
+    ],
   },
-});
+}));

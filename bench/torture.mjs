@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { targetLine } from './support/comparison.mjs';
-import { packersMatrix } from './support/packers-matrix.mjs';
+import { packersMatrix, twistsMatrix } from './support/packers-matrix.mjs';
 import { NODES } from './support/program.mjs';
 
 export const title = 'Torture: kills, replaced objects, races, a failing disk';
@@ -15,15 +15,19 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
  * Runs the scenarios of test/torture in full, or the one that is named; the test suite takes a sample
- * of each. `--seed N` repeats what an earlier run did.
+ * of each. `--seed N` repeats what an earlier run did. `--report FILE` keeps what is found there; `packers` takes
+ * from it what an earlier run had found before it was stopped.
  */
 export function run({ folder, args }) {
   const { values, positionals } = parseArgs({
     args,
-    options: { seed: { type: 'string', default: String(randomInt(2 ** 31)) } },
+    options: {
+      seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+      report: { type: 'string', default: path.join(folder, 'report.ndjson') },
+    },
     allowPositionals: true,
   });
-  const reportPath = path.join(folder, 'report.ndjson');
+  const reportPath = path.resolve(values.report);
   const files =
     positionals.length > 0 ? positionals.map((name) => `test/torture/${name}.test.ts`) : ['test/torture/'];
   const flags = ['run', '--no-file-parallelism', '--reporter=verbose', ...files];
@@ -40,8 +44,12 @@ export function run({ folder, args }) {
     .split('\n')
     .map((line) => JSON.parse(line));
   const packers = reports.flatMap(({ packer }) => packer ?? []);
-  const tallies = reports.filter(({ packer }) => packer === undefined);
-  const matrix = packers.length > 0 ? packersMatrix(packers) : [];
+  const twists = reports.findLast((report) => report.twists)?.twists;
+  const tallies = reports.filter((report) => report.scenario !== undefined);
+  const matrix = [
+    ...(packers.length > 0 ? packersMatrix(packers) : []),
+    ...(twists === undefined ? [] : twistsMatrix(twists)),
+  ];
   if (tallies.length === 0) return matrix;
   return [
     ...matrix,
@@ -60,11 +68,12 @@ export function run({ folder, args }) {
   ];
 }
 
+const SECTIONS = { packers: 'Archives of real packers', twists: 'Archives of odd shapes' };
+
 /** The part of a document that the named scenarios have for themselves, if they do. */
 export function section(names) {
-  return names.includes('packers')
-    ? { document: 'reliability.md', name: 'packers', title: 'Archives of real packers' }
-    : {};
+  const [name] = names.filter((each) => each in SECTIONS);
+  return name === undefined ? {} : { document: 'reliability.md', name, title: SECTIONS[name] };
 }
 
 function formatTally(tally) {

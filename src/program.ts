@@ -15,6 +15,7 @@ import { defineRm } from './commands/rm.ts';
 import { defineSandbox } from './commands/sandbox.ts';
 import { defineStatus } from './commands/status.ts';
 import { defineTranscripts } from './commands/transcripts.ts';
+import { defineVerify } from './commands/verify.ts';
 import { defineWhoami } from './commands/whoami.ts';
 import type { AccountContext, AccountOptions, ConnectionOptions, Context, LocalContext } from './context.ts';
 import { addGlobalFlags, OUTPUT_GROUP } from './flags/global-flags.ts';
@@ -81,6 +82,12 @@ const COMMANDS: Readonly<Record<string, (program: Command, run: Runner) => void>
     defineTranscripts(program, (options, connection, command) =>
       run.online(command, connection, async (context) =>
         (await import('./commands/transcripts.ts')).transcripts(options, context),
+      ),
+    ),
+  verify: (program, run) =>
+    defineVerify(program, (options, command) =>
+      run.offline(command, async (context) =>
+        (await import('./commands/verify.ts')).verify(options, context),
       ),
     ),
   contents: (program, run) =>

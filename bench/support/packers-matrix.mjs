@@ -49,3 +49,20 @@ function groupByPacker(reports) {
   }
   return rows;
 }
+
+/** How archives of single and combined oddities fare that all others accept, as test/torture/twists.test.ts reports it. */
+export function twistsMatrix({ seed, archives, accepted, working, reasons }) {
+  return [
+    `Seed ${seed}: of ${archives} archives unzip, 7z, bsdtar, and Python accept ${accepted}.`,
+    '',
+    '| way | accepted |',
+    '|---|---|',
+    ...WAYS.map((way) => `| \`${way}\` | ${working[way]} of ${accepted} |`),
+    '',
+    '| refused in at least one way because of | archives |',
+    '|---|---|',
+    ...Object.entries(reasons)
+      .toSorted(([, one], [, other]) => other - one)
+      .map(([reason, count]) => `| ${reason} | ${count} |`),
+  ];
+}

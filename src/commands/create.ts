@@ -3,6 +3,8 @@ import { type Package, packageDocument } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { fetchCommand } from '../fetch/fetch-command.ts';
+import type { FetchResult } from '../fetch/fetch-result.ts';
+import type { Recording } from '../fetch/fetch-run.ts';
 import {
   addCreateFlags,
   type CreateFlags,
@@ -13,9 +15,10 @@ import { readFetchFlags } from '../flags/fetch-flags.ts';
 import { forFlag } from '../flags/flag-values.ts';
 import { readMediaIds } from '../flags/ids.ts';
 import { resolveQuery } from '../flags/query-flags.ts';
+import { isRecording } from '../flags/record-flags.ts';
 import { readWaitFlags } from '../flags/wait-flags.ts';
 import { findMedia } from '../media-selection/find-media.ts';
-import { checkAnonymous, isEmptyBody } from '../media-selection/media-selection.ts';
+import { checkAnonymous } from '../media-selection/media-selection.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
 import { type ParsedTime, parseTime } from '../parse/time.ts';
 import { countMedia } from '../terminal/text/format.ts';
@@ -49,6 +52,8 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   const { api, io, clock, signal } = context;
   const asked = flags.expires === null ? null : readExpiry(flags.expires, context);
   const picked = isWithoutSelection(flags) && io.canPrompt ? await pick(flags, context) : null;
+  // Before anything is looked up that could not be recorded.
+  const memory = await openMemory(flags, context);
   const options = {
     ...flags,
     mediaIds: await chooseMediaIds(flags, context),
@@ -56,9 +61,13 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   };
   const expires = asked ?? (options.expires === null ? null : readExpiry(options.expires, context));
   const isAnonymous = api.credential.kind === 'anonymous';
-  const bodies = await createBodies(options, expires, context);
+  const bodies = await createBodies(options, expires, memory, context);
   const [body] = bodies;
-  if (body === undefined || bodies.some(isEmptyBody)) throw nothingSelected();
+  if (body === undefined) {
+    if (io.format === 'json') io.json(options.dryRun ? dryRunDocument([]) : packagesDocument([], []));
+    if (memory !== null) io.info(memory.nothingNewText);
+    return;
+  }
   if (isAnonymous) bodies.forEach(checkAnonymous);
   if (options.dryRun) {
     if (picked !== null) tellCommand(picked.command, io);
@@ -70,7 +79,7 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   // Before there is a package that nobody can fetch here.
   if (options.fetch !== null) (await import('../fetch/targets.ts')).findBase(options.fetch, context.cwd);
   if (options.split !== null) {
-    await createSplit(bodies, options, context);
+    await createSplit(bodies, options, memory, context);
     return;
   }
   const startedMs = clock.now();
@@ -83,7 +92,8 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   if (io.format !== 'json') tellId(item.id, options, io);
   if (picked !== null) tellCommand(picked.command, io);
   try {
-    await goOn(item, picked === null ? options : await withOffer(item.id, options, context), context);
+    const last = picked === null ? options : await withOffer(item.id, options, context);
+    await goOn(item, last, memory?.recordingOf(() => body) ?? null, context);
   } catch (error) {
     // The package exists whatever happened after: a script must learn its id in any case.
     if (!(error instanceof ExpectedError)) throw error;
@@ -96,21 +106,23 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
  * @throws ExpectedError NOT_FOUND when the query finds none
  */
 async function chooseMediaIds(
-  { mediaIds, query }: CreateFlags,
+  { mediaIds, query, fetch }: CreateFlags,
   context: Context,
 ): Promise<readonly string[]> {
   const { api, io, clock, signal, world } = context;
   if (query === null) return await readMediaIds(mediaIds, world);
+  const onlyNew = fetch?.record.onlyNew === true;
   const { items } = await findMedia(
     resolveQuery(query, clock.now(), (message) => io.info(message)),
     {
       api,
       signal,
       warn: (message) => io.warn(message),
-      maxMedia: query.maxMedia ?? DEFAULT_MAX_MEDIA,
+      // A job that runs every night must not end at the next media item.
+      maxMedia: query.maxMedia ?? (onlyNew ? null : DEFAULT_MAX_MEDIA),
     },
   );
-  if (items.length === 0) {
+  if (items.length === 0 && !onlyNew) {
     throw new ExpectedError('NOT_FOUND', 'no media item matches the query', {
       hint: 'see what is there with: streamdiver-dl media list',
     });
@@ -119,13 +131,33 @@ async function chooseMediaIds(
   return items.map(({ id }) => id);
 }
 
+/** With --only-new there may be no package at all. */
+function packagesDocument(
+  items: readonly Package[],
+  results: readonly FetchResult[],
+): Readonly<Record<string, unknown>> {
+  return { items: items.map(packageDocument), count: items.length, truncated: false, results };
+}
+
+/** What was fetched before, where the flags ask for it; null when nothing is recorded. */
+async function openMemory({ fetch }: CreateFlags, context: Context) {
+  if (fetch === null || !isRecording(fetch.record)) return null;
+  const { openCreateMemory } = await import('../fetch/fetch-record.ts');
+  return await openCreateMemory(fetch, context);
+}
+
 /** With `-o -` standard output is for the bytes of the archive. */
 function tellId(id: string, { fetch }: CreateFlags, io: Context['io']): void {
   if (fetch?.toStdout === true) io.info(`Package ${id} is created.`);
   else io.line(id);
 }
 
-async function goOn(item: Package, { wait, fetch }: CreateFlags, context: Context): Promise<void> {
+async function goOn(
+  item: Package,
+  { wait, fetch }: CreateFlags,
+  recording: Recording | null,
+  context: Context,
+): Promise<void> {
   const { io, world } = context;
   const isReady = item.state === 'ready' && item.files.length > 0;
   const next = fetch === null ? [PROGRAM, 'status', item.id, '--wait'] : fetchCommand(item.id, fetch);
@@ -135,9 +167,10 @@ async function goOn(item: Package, { wait, fetch }: CreateFlags, context: Contex
       : await waitForPackage(item.id, { wait, isJustCreated: true, next }, context);
   if (fetch !== null && wait !== null) {
     const { fetchPackages } = await import('../fetch/fetch-packages.ts');
-    const request = { wait, fetch, isJustCreated: true, known: [last] };
+    const request = { wait, fetch, isJustCreated: true, known: [last], recording };
     const results = await fetchPackages([item.id], request, context);
-    if (io.format === 'json') io.json({ ...packageDocument(last), results });
+    if (io.format !== 'json') return;
+    io.json(fetch.record.onlyNew ? packagesDocument([last], results) : { ...packageDocument(last), results });
     return;
   }
   io.endProgress();
@@ -153,12 +186,6 @@ function readExpiry(text: string, { clock, io }: Context): ParsedTime {
     io.info(`The package will expire on ${new Date(moment.utc).toString()}.`);
   }
   return moment;
-}
-
-function nothingSelected(): ExpectedError {
-  return new ExpectedError('USAGE', 'nothing is chosen for the package', {
-    hint: 'choose with -m ID, -r ID, -t ID[:FORMAT], -f FILE, or a query such as --tag TAG',
-  });
 }
 
 function isWithoutSelection(flags: CreateFlags): boolean {

@@ -3,6 +3,7 @@ import { encodeSegment } from '../api/client.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../flags/fetch-flags.ts';
+import { isRecording } from '../flags/record-flags.ts';
 import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../flags/wait-flags.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
@@ -74,7 +75,9 @@ export async function fetch(
     else for (const { method, url } of requests) io.line(`${method} ${url}`);
     return;
   }
-  const { fetchPackages } = await import('../fetch/fetch-packages.ts');
-  const results = await fetchPackages(ids, { wait, fetch: flags, isJustCreated: false, known: [] }, context);
+  const request = { wait, fetch: flags, isJustCreated: false, known: [], recording: null };
+  const results = isRecording(flags.record)
+    ? await (await import('../fetch/fetch-record.ts')).fetchRecorded(ids, request, context)
+    : await (await import('../fetch/fetch-packages.ts')).fetchPackages(ids, request, context);
   if (io.format === 'json') io.json({ results });
 }

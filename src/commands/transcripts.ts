@@ -6,6 +6,7 @@ import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import { readMediaIds } from '../flags/ids.ts';
 import { resolveQuery } from '../flags/query-flags.ts';
+import { recordFileIn } from '../flags/record-flags.ts';
 import {
   addTranscriptsFlags,
   type RawTranscriptsFlags,
@@ -17,6 +18,7 @@ import { countMedia } from '../terminal/text/format.ts';
 import { fetchTranscripts } from '../transcripts/fetch-transcripts.ts';
 import { type SelectedMediaItem, slimItem } from '../transcripts/list-media-transcripts.ts';
 import { parseNameTemplate } from '../transcripts/transcript-name.ts';
+import { recordTranscripts, type TranscriptRecord } from '../transcripts/transcript-record.ts';
 
 export function defineTranscripts(
   parent: Command,
@@ -42,11 +44,11 @@ export async function transcripts(flags: TranscriptsFlags, context: Context): Pr
   if (flags.toStdout) checkStdout(flags, io);
   const template = parseNameTemplate(flags.name ?? undefined);
   const place = findPlace(flags, context);
+  // Before anything is requested that could not be recorded.
+  const record = await openTranscriptRecord(flags, place.directory, context);
   const media = await selectMedia(flags, context);
-  const document = await fetchTranscripts(
-    { ...place, media, flags, template, record: null, onlyNew: false },
-    context,
-  );
+  const request = { ...place, media, flags, template, record, onlyNew: flags.record.onlyNew };
+  const document = await fetchTranscripts(request, context);
   if (io.format === 'json') io.json(document);
 }
 
@@ -64,6 +66,25 @@ async function selectMedia(flags: TranscriptsFlags, context: Context): Promise<r
   });
   io.info(items.length === 0 ? 'No media item matches.' : `${countMedia(items.length)} selected.`);
   return items.map((item) => ({ id: item.id, item: slimItem(item) }));
+}
+
+/** Null when the flags name no record. */
+async function openTranscriptRecord(
+  { record: flags }: TranscriptsFlags,
+  directory: string | null,
+  { cwd, io, world, clock, random, signal }: Context,
+): Promise<TranscriptRecord | null> {
+  const file = directory === null ? null : recordFileIn(directory, flags);
+  if (file === null) return null;
+  const { openRecord } = await import('../record/open-record.ts');
+  const record = await openRecord(resolvePath(cwd, file), {
+    owner: world,
+    clock,
+    random,
+    signal,
+    warn: (text) => io.warn(text),
+  });
+  return recordTranscripts(record, clock);
 }
 
 /** An `-o` that names an existing folder means `-D`. */

@@ -5,7 +5,7 @@ import { isSystemError } from '../disk/disk-error.ts';
 import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
 import { createByteRanges } from '../download/part/byte-ranges.ts';
 import { readJournal } from '../download/part/journal.ts';
-import type { ExpectedContent } from '../download/response/expected-content.ts';
+import { type ExpectedContent, isArchiveExpected } from '../download/response/expected-content.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
@@ -19,6 +19,7 @@ import { fetchCommand } from './fetch-command.ts';
 import { type FetchedFile, pathsOf } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
 import { reportFileEvents } from './file-events.ts';
+import { explainOtherContent } from './remote-archive.ts';
 import { chooseTargets, type Target } from './targets.ts';
 import { type Unpacked, type Unpacking, unpackArchive } from './unpack-archive.ts';
 
@@ -94,18 +95,20 @@ async function fetchFile(
     },
   };
   const isConsumed = flags.extract && !flags.keepArchive;
+  const expected = expectedContent(item, file, { mustBeArchive: flags.extract });
   const request: FileRequest = {
     url: fileUrl(file, api.url),
     renewUrl: () => renewUrl(item.id, index, context),
     sizeBytes: flags.ignoreSize ? null : file.sizeBytes,
     maxSizeBytes: flags.maxSizeBytes,
     identity: { origin: api.url.origin, packageId: item.id, fileId: fileId(file, index, api.url) },
-    expected: expectedContent(item, file, { mustBeArchive: flags.extract }),
+    expected,
     target: target.file,
     mayResume: flags.resume,
     ifExists: isConsumed ? 'ignore' : flags.ifExists,
     checksum: flags.checksum,
-    wantsSha256: flags.sha256,
+    // An archive proves itself; of anything else the record needs a digest.
+    wantsSha256: flags.sha256 || (run.recording !== null && !isArchiveExpected(expected)),
     checksSpace: flags.spaceCheck,
   };
   const remote = flags.extract
@@ -121,7 +124,7 @@ async function fetchFile(
   const result = await downloadFile(request, fileContext, async (archive) => {
     if (!flags.extract) return 'publish';
     try {
-      const unpacking = { item, label, folder: target.folder, flags, namesTold: run.namesTold, onFile };
+      const unpacking = { item, label, folder: target.folder, ...run, onFile };
       unpacked = await unpackArchive(archive, unpacking, context);
     } catch (error) {
       // The archive is wanted as well, and it is whole: it gets its name all the same.
@@ -129,6 +132,16 @@ async function fetchFile(
       refusal = error;
     }
     return isConsumed ? 'consumed' : 'publish';
+  }).catch(async (error: unknown) => {
+    const reading = {
+      id: item.id,
+      label,
+      expected: request.expected,
+      retries: 0,
+      connections: budget,
+      limitRate,
+    };
+    throw await explainOtherContent(error, request, reading, context);
   });
   warnOfSize(file, result.sizeBytes, { label, io });
   if (refusal !== null) throw withArchive(refusal, result.path);

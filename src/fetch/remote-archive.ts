@@ -4,10 +4,15 @@ import {
   type HttpSourceRequest,
   openHttpSource,
 } from '../download/remote/open-http-source.ts';
-import { type ExpectedContent, inspectStart } from '../download/response/expected-content.ts';
+import {
+  type ExpectedContent,
+  inspectStart,
+  OtherContentError,
+} from '../download/response/expected-content.ts';
 import type { ConnectionBudget } from '../download/transfer/connection-budget.ts';
 import type { RateLimit } from '../download/transfer/rate-limit.ts';
-import { TAIL_BYTES } from '../zip/read/end-record.ts';
+import { readEndRecord, TAIL_BYTES } from '../zip/read/end-record.ts';
+import { SplitArchiveError } from '../zip/read/refusal.ts';
 
 export interface RemoteReading {
   /** The package, and what the file is called in progress. */
@@ -43,4 +48,23 @@ export async function openRemoteArchive(
         io.progress({ event: 'retry', id, label, attempt, message: `${error.message}; trying again` }),
     },
   );
+}
+
+/**
+ * The reason of a failed download, read from the end of the file: all parts of a split archive but the first
+ * begin with anything, and the last one says what it is.
+ */
+export async function explainOtherContent(
+  error: unknown,
+  ...[request, reading, context]: Parameters<typeof openRemoteArchive>
+): Promise<unknown> {
+  if (!(error instanceof OtherContentError)) return error;
+  try {
+    const opening = await openRemoteArchive(request, reading, context);
+    if (opening.kind === 'source') await readEndRecord(opening.source);
+  } catch (reason) {
+    context.signal.throwIfAborted();
+    if (reason instanceof SplitArchiveError) return reason;
+  }
+  return error;
 }

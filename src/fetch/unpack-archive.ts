@@ -15,6 +15,7 @@ import {
   type RenamedEntry,
   type SkippedEntry,
 } from '../zip/extract/extraction-plan.ts';
+import type { ArchiveEntry } from '../zip/read/entry.ts';
 import { nameDecoder } from '../zip/read/name-encoding.ts';
 import { showName, showSome } from '../zip/read/refusal.ts';
 import { contentsCommand } from './fetch-command.ts';
@@ -29,7 +30,7 @@ export interface Unpacked {
   readonly skippedEntries: readonly SkippedEntry[];
 }
 
-export interface Unpacking extends Pick<FetchRun, 'flags' | 'namesTold'> {
+export interface Unpacking extends Pick<FetchRun, 'flags' | 'namesTold' | 'recording'> {
   readonly item: Package;
   readonly label: string;
   readonly folder: string;
@@ -49,7 +50,7 @@ const PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { darwin: 1_024, li
  */
 export async function unpackArchive(
   source: RangeSource,
-  { item, label, folder, flags, namesTold, onBegin, onFile }: Unpacking,
+  { item, label, folder, flags, namesTold, recording, onBegin, onFile }: Unpacking,
   { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<Unpacked> {
   const { selection, maxSizeBytes, ifExists, encoding } = flags;
@@ -62,6 +63,7 @@ export async function unpackArchive(
     onEntries(entries) {
       if (!namesTold.has(item.id)) reportNames(entries, { label, io });
       namesTold.add(item.id);
+      if (recording !== null) refuseRecordName(entries, folder, recording.record.path);
     },
     ifExists,
     mayResume: flags.resume,
@@ -94,6 +96,25 @@ export async function unpackArchive(
 function roomBelow(folder: string, platform: NodeJS.Platform): number | undefined {
   const limitBytes = PATH_BYTES[platform];
   return limitBytes === undefined ? undefined : limitBytes - Buffer.byteLength(`${realPath(folder)}/\0`);
+}
+
+/**
+ * What lies in an archive must not decide what counts as recorded. Names that differ in case alone are one on many disks.
+ * @throws ExpectedError UNSAFE
+ */
+function refuseRecordName(entries: readonly ArchiveEntry[], folder: string, recordPath: string): void {
+  const base = realPath(folder);
+  const taken = entries.find(
+    ({ path }) => join(base, path).normalize().toLowerCase() === recordPath.normalize().toLowerCase(),
+  );
+  if (taken === undefined) return;
+  throw new ExpectedError(
+    'UNSAFE',
+    `${showName(taken.path)} in the archive would take the place of the record`,
+    {
+      hint: 'name another record with --record, or another folder with -D',
+    },
+  );
 }
 
 /** Links resolved as far as it exists. */

@@ -6,6 +6,7 @@ import { parseSize } from '../parse/size.ts';
 import { type PathSelection, selectsAll } from '../patterns/path-filter.ts';
 import { addEntryFilterFlags, type RawEntryFilterFlags, readEntryFilterFlags } from './entry-filter-flags.ts';
 import { forFlag, nonEmpty } from './flag-values.ts';
+import { addRecordFlags, type RawRecordFlags, type RecordFlags, readRecordFlags } from './record-flags.ts';
 
 /** The flags of `fetch` that `create --fetch` takes as well. */
 export interface FetchFlags {
@@ -38,9 +39,10 @@ export interface FetchFlags {
   readonly ignoreSize: boolean;
   readonly spaceCheck: boolean;
   readonly removeAfterwards: boolean;
+  readonly record: RecordFlags;
 }
 
-export interface RawFetchFlags extends RawEntryFilterFlags {
+export interface RawFetchFlags extends RawEntryFilterFlags, RawRecordFlags {
   readonly output?: string;
   readonly dir?: string;
   readonly outputDir?: string;
@@ -67,7 +69,7 @@ export const DEFAULT_RETRIES = 5;
 export const DEFAULT_JOBS = 3;
 
 export function addFetchFlags(command: Command): Command {
-  return addEntryFilterFlags(command)
+  return addRecordFlags(addEntryFilterFlags(command))
     .optionsGroup('Where it goes:')
     .option(
       '-o, --output <file>',
@@ -131,6 +133,8 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   const extract = raw.extract === true || !selectsAll(selection);
   contradiction(toStdout && extract, `-o - and ${flagThatExtracts(raw)}`);
   contradiction(toStdout && raw.rm === true, '-o - and --rm');
+  contradiction(toStdout && raw.record !== undefined, '-o - and --record');
+  contradiction(toStdout && raw.onlyNew === true, '-o - and --only-new');
   contradiction(toStdout && raw.jobs !== undefined, '-o - and --jobs');
   if (raw.keepArchive === true && !extract) {
     throw new ExpectedError('USAGE', '--keep-archive needs -x: without it the archive is kept anyway');
@@ -160,6 +164,7 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
     ignoreSize: raw.ignoreSize === true,
     spaceCheck: raw.spaceCheck !== false,
     removeAfterwards: raw.rm === true,
+    record: readRecordFlags(raw),
   };
 }
 
@@ -196,6 +201,8 @@ const FLAG_NAMES: Readonly<Record<keyof RawFetchFlags, string>> = {
   ignoreSize: '--ignore-size',
   spaceCheck: '--no-space-check',
   rm: '--rm',
+  record: '--record',
+  onlyNew: '--only-new',
 };
 
 /** For `create` without `--fetch`: flags that would have no effect are a mistake. */

@@ -7,6 +7,13 @@ import { parseDuration } from '../parse/duration.ts';
 import { DEFAULT_RETRIES, STANDARD_OUTPUT } from './fetch-flags.ts';
 import { forFlag, nonEmpty, repeatable, withCompletions } from './flag-values.ts';
 import { addQueryFlags, type QueryFlags, type RawQueryFlags, readQueryFlags } from './query-flags.ts';
+import {
+  addRecordFlags,
+  isRecording,
+  type RawRecordFlags,
+  type RecordFlags,
+  readRecordFlags,
+} from './record-flags.ts';
 
 export interface TranscriptsFlags {
   /** `-` stands for standard input. */
@@ -31,10 +38,11 @@ export interface TranscriptsFlags {
   readonly ifExists: 'refuse' | 'overwrite' | 'skip';
   /** How long to wait for transcriptions that are running; null does not ask. */
   readonly waitMs: number | null;
+  readonly record: RecordFlags;
   readonly dryRun: boolean;
 }
 
-export interface RawTranscriptsFlags extends RawQueryFlags {
+export interface RawTranscriptsFlags extends RawQueryFlags, RawRecordFlags {
   readonly media?: readonly string[];
   readonly medium?: readonly string[];
   readonly transcript?: readonly string[];
@@ -103,10 +111,10 @@ export function addTranscriptsFlags(command: Command): Command {
       '--retries <n>',
       `retries of each request (default ${DEFAULT_RETRIES})`,
       forFlag('--retries', (text) => parseCount(text, { least: 0, most: 1000 })),
-    )
+    );
+  return addRecordFlags(command)
     .optionsGroup('Safety:')
     .option('-n, --dry-run', 'show the files that would be written, write nothing');
-  return command;
 }
 
 /**
@@ -122,6 +130,7 @@ export function readTranscriptsFlags(
   const mediaIds = [...operands, ...(raw.media ?? []), ...(raw.medium ?? [])];
   const query = readQueryFlags(raw);
   const { output } = raw;
+  const record = readRecordFlags(raw);
   const toStdout = output !== undefined && STANDARD_OUTPUT.has(path.normalize(output));
   const isFolder = output !== undefined && /[/\\]$/.test(output);
   const folder = raw.dir ?? raw.outputDir ?? (isFolder ? output : undefined) ?? null;
@@ -133,6 +142,7 @@ export function readTranscriptsFlags(
   conflict(toStdout && raw.dryRun === true, '-o -', '-n');
   conflict(toStdout && skip, '-o -', '--skip-existing');
   conflict(toStdout && overwrite, '-o -', '--overwrite');
+  conflict(toStdout && isRecording(record), '-o -', record.file === null ? '--only-new' : '--record');
   if (mediaIds.filter((id) => id === '-').length > 1) {
     throw new ExpectedError('USAGE', 'standard input can be read only once');
   }
@@ -162,6 +172,7 @@ export function readTranscriptsFlags(
     retries: raw.retries ?? DEFAULT_RETRIES,
     ifExists: overwrite ? 'overwrite' : skip ? 'skip' : 'refuse',
     waitMs: raw.waitTranscripts ?? null,
+    record,
     dryRun: raw.dryRun === true,
   };
 }

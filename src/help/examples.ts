@@ -30,7 +30,12 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['wait, download, verify', 'fetch ID'],
     ['unpack into a folder, then delete the package', 'fetch ID -x -D out --rm'],
     ['all packages whose ids come from a pipe', 'fetch - -D out --skip-existing'],
+    ['only packages that were not fetched before', 'fetch - -D out --only-new'],
     ['into another program', 'fetch ID -o - --max-size 2G'],
+  ],
+  verify: [
+    ['all files of a record', 'verify --record out/record.ndjson'],
+    ['those of one folder', 'verify out/2026 --record out/record.ndjson'],
   ],
   contents: [
     ['what is inside', 'contents ID'],

@@ -170,6 +170,16 @@ export const outputSchema: Schema = {
       deleted: FLAG,
       error: orNull(reference('error')),
     }),
+    verify: withFailure({
+      results: list(
+        object({
+          path: TEXT,
+          outcome: { enum: ['unchanged', 'missing', 'different', 'failed'] },
+          error: orNull(reference('error')),
+        }),
+      ),
+      counts: object({ unchanged: COUNT, missing: COUNT, different: COUNT, failed: COUNT }),
+    }),
     contents: withFailure({
       id: TEXT,
       items: list(reference('entry')),

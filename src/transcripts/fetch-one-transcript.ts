@@ -5,21 +5,8 @@ import { downloadTranscript } from './download-transcript.ts';
 import type { PlannedTranscript } from './plan-transcripts.ts';
 import type { SharedPause } from './shared-pause.ts';
 import type { TranscriptFolder } from './transcript-folder.ts';
+import type { TranscriptRecord } from './transcript-record.ts';
 import { type TranscriptResult, transcriptResult } from './transcripts-result.ts';
-
-/** Remembers what was fetched, for later runs. */
-export interface TranscriptRecord {
-  /** Absolute. */
-  readonly path: string;
-  /** How many items are recorded. */
-  itemCount(): number;
-  has(transcript: PlannedTranscript): boolean;
-  /** Called when the file has its name and both survive a power cut; it may gather several. */
-  append(
-    transcript: PlannedTranscript,
-    file: { readonly path: string; readonly sizeBytes: number; readonly sha256: string },
-  ): void;
-}
 
 export interface OneTranscriptOptions {
   readonly flags: TranscriptsFlags;

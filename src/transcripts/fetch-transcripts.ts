@@ -6,10 +6,11 @@ import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { TranscriptsFlags } from '../flags/transcripts-flags.ts';
 import { matchLanguages } from '../media-selection/find-transcripts.ts';
 import { batchError, type Failure, failureText } from '../output/batch-error.ts';
+import { nothingNewText } from '../output/nothing-new.ts';
 import { formatSize } from '../parse/size.ts';
 import { createTaskPool } from '../task-pool.ts';
 import { counted, formatCount } from '../terminal/text/format.ts';
-import { fetchOneTranscript, isGone, type TranscriptRecord } from './fetch-one-transcript.ts';
+import { fetchOneTranscript, isGone } from './fetch-one-transcript.ts';
 import { listMediaTranscripts, type SelectedMediaItem } from './list-media-transcripts.ts';
 import { createNamePlan, type ListedMediaItem, type PlannedTranscript } from './plan-transcripts.ts';
 import { createSharedPause } from './shared-pause.ts';
@@ -17,6 +18,7 @@ import { createStopRule } from './stop-rule.ts';
 import { openTranscriptFolder } from './transcript-folder.ts';
 import type { NameTemplate } from './transcript-name.ts';
 import { reportTranscripts } from './transcript-progress.ts';
+import type { TranscriptRecord } from './transcript-record.ts';
 import { type TranscriptCounts, type TranscriptResult, transcriptResult } from './transcripts-result.ts';
 import { watchTranscriptions } from './wait-for-transcriptions.ts';
 
@@ -81,6 +83,8 @@ export async function fetchTranscripts(
           untried += 1;
           return;
         }
+        const recordFailure = record?.failure() ?? null;
+        if (recordFailure !== null) throw recordFailure;
         try {
           signal.throwIfAborted();
           await work(thing, index);
@@ -201,7 +205,11 @@ export async function fetchTranscripts(
     return late.running;
   };
 
-  const running = await runRounds();
+  const running = await runRounds().catch(async (error: unknown) => {
+    // What has its name is recorded all the same; this failure came first.
+    await record?.settle().catch(() => undefined);
+    throw error;
+  });
   io.endProgress();
   counts.waiting = running.length;
   const document: TranscriptsDocument = {
@@ -211,6 +219,9 @@ export async function fetchTranscripts(
     counts,
     record: record?.path ?? null,
   };
+  await record?.settle().catch((error: unknown) => {
+    throw error instanceof ExpectedError ? error.with({ document }) : error;
+  });
   if (signal.aborted && isExpectedError(signal.reason)) throw signal.reason.with({ document });
   for (const id of flags.transcriptIds.filter((one) => !seen.transcriptIds.has(one))) {
     const error = new ExpectedError('NOT_FOUND', `no transcript with ID ${id} among the selected media`, {
@@ -275,7 +286,7 @@ function stillRunning(running: readonly SelectedMediaItem[]): Failure {
 
 /** Media were found, but no transcript: an error for media that were named, no news for a query. */
 function reportNothing(
-  { media, flags, onlyNew }: TranscriptsRequest,
+  { media, flags, onlyNew, record }: TranscriptsRequest,
   { languages }: { readonly languages: ReadonlySet<string> },
   document: TranscriptsDocument,
   { io }: Pick<Context, 'io'>,
@@ -295,14 +306,14 @@ function reportNothing(
         hint ?? 'transcripts may come later: run the same command again, or wait with --wait-transcripts 1h',
     });
   }
-  if (onlyNew && languages.size === 0) io.info('Nothing new');
+  if (onlyNew && record !== null && languages.size === 0) io.info(nothingNewText(record));
   else if (hint === undefined) io.info(`${what.replace(/^./, (letter) => letter.toUpperCase())}.`);
   else io.warn(`${what}; ${hint}`);
 }
 
 /** One line for all of it. */
 function describe(
-  { results, counts, record }: TranscriptsDocument,
+  { results, counts }: TranscriptsDocument,
   request: TranscriptsRequest,
   io: Context['io'],
 ): void {
@@ -318,8 +329,8 @@ function describe(
     ...(existing === 0 ? [] : [`${formatCount(existing)} already ${existing === 1 ? 'exists' : 'exist'}`]),
   ];
   if (parts.length > 0) io.info(parts.join('; '));
-  if (results.length === 0 && request.onlyNew && record !== null) {
-    io.info(`Nothing new (${formatCount(counts.known)} recorded)`);
+  if (results.length === 0 && request.onlyNew && request.record !== null) {
+    io.info(nothingNewText(request.record));
   }
   if (counts.withoutTranscript > 0) {
     io.info(`${number(counts.withoutTranscript, 'media item')} without a matching transcript`);

@@ -1,8 +1,7 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from '../disk/busy-file.ts';
-import { diskError } from '../disk/disk-error.ts';
-import { syncFolder } from '../disk/sync-folder.ts';
+import { onDisk } from '../disk/disk-error.ts';
+import { syncFile, syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { lstatOrNull, type Place } from '../zip/extract/folder.ts';
 import { isMatchingFile } from '../zip/extract/matching-file.ts';
@@ -71,7 +70,7 @@ export function openTranscriptFolder(
       }
       const temporary = await writeContent(content, () => staging.temporaryPlace());
       try {
-        if (isSynced) await syncFile(temporary);
+        if (isSynced) await onDisk(syncFile(temporary.path), temporary.shownPath, 'sync');
         await publishEntry(temporary.path, {
           target,
           parent: target.ensure(parents),
@@ -88,14 +87,11 @@ export function openTranscriptFolder(
       return true;
     },
     async sync(components) {
-      const shownPath = pathOf(components);
-      await syncFile({ path: shownPath, shownPath });
+      const file = pathOf(components);
+      await onDisk(syncFile(file), file, 'sync');
       for (let depth = components.length - 1; depth >= 0; depth -= 1) {
-        try {
-          await syncFolder(pathOf(components.slice(0, depth)));
-        } catch (error) {
-          throw diskError(error, shownPath, 'write');
-        }
+        const folder = pathOf(components.slice(0, depth));
+        await onDisk(syncFolder(folder), folder, 'sync');
       }
     },
     close() {
@@ -116,20 +112,6 @@ async function writeContent({ bytes, file }: TranscriptContent, makePlace: () =>
   const place = makePlace();
   makeSmallFile(place, bytes === null ? [] : [bytes]);
   return place;
-}
-
-async function syncFile({ path, shownPath }: Place): Promise<void> {
-  try {
-    // Windows syncs only what is open for writing.
-    const handle = await open(path, 'r+');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw diskError(error, shownPath, 'write');
-  }
 }
 
 function differs(path: string): ExpectedError {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
@@ -56,11 +56,12 @@ export async function openShell(
   const bin = join(place.temp, 'bin');
   mkdirSync(bin);
   const program = join(bin, 'streamdiver-dl');
+  const wordsPath = join(place.temp, 'words');
   writeFileSync(
     program,
-    `#!${process.execPath}
-if (/^(completion|__complete)$/.test(process.argv[2])) import(${JSON.stringify(BINARY)});
-else console.log('WORDS' + JSON.stringify(process.argv.slice(2)) + 'END');
+    `#!/bin/sh
+case $1 in completion|__complete) exec '${process.execPath}' '${BINARY}' "$@" ;; esac
+printf '%s\\0' "$@" > '${wordsPath}.new' && mv '${wordsPath}.new' '${wordsPath}' && echo WORDS-END
 `,
   );
   chmodSync(program, 0o755);
@@ -96,8 +97,8 @@ else console.log('WORDS' + JSON.stringify(process.argv.slice(2)) + 'END');
     },
     async enter() {
       terminal.write('\r');
-      await terminal.waitFor(/WORDS\[[^]*\]END/);
-      const [, words = ''] = /WORDS(\[[^]*\])END/.exec(terminal.screen().replaceAll('\n', '')) ?? [];
+      await terminal.waitFor('WORDS-END');
+      const words = readFileSync(wordsPath, 'utf8').split('\0').slice(0, -1);
       lines += 1;
       // Written so that the line itself is not taken for what it prints.
       terminal.write(
@@ -105,7 +106,7 @@ else console.log('WORDS' + JSON.stringify(process.argv.slice(2)) + 'END');
 `,
       );
       await terminal.waitFor(new RegExp(`^line-${lines}\n`));
-      return JSON.parse(words) as string[];
+      return words;
     },
   };
 }

@@ -46,4 +46,6 @@ test('more files than connections: each one gets its turn, and all connections a
   await Promise.all(scenes.map((scene) => scene.download({ context: { budget } })));
   expect(scenes.map((scene) => isRight(scene))).toEqual(scenes.map(() => true));
   expect([budget.tryAcquire(), budget.tryAcquire(), budget.tryAcquire()]).toEqual([true, true, false]);
+  budget.release();
+  budget.release();
 });

@@ -1,21 +1,24 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, onTestFinished } from 'vitest';
+import { takeWarnings } from './node-warnings.ts';
+import { takenConnections } from './taken-connections.ts';
 
 /** Sockets and children end a moment after they were told to; on a loaded machine, a long one. */
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 2;
 
-/** Warnings of Node since the last look: a leak that it saw, or a use that it will forbid. */
-const warnings: Error[] = [];
-process.on('warning', (warning) => warnings.push(warning));
-
 /**
- * What is open in this process: descriptors of files, pipes, and sockets, by number, and handles of the event loop
- * that have none of their own, by kind. Empty where the system has no /proc.
+ * What is open in this process: descriptors of files, pipes, and sockets, by number, handles of the event loop that
+ * have none of their own, by kind, and connections that were not given back to their budget. Descriptors are left out
+ * where the system has no /proc.
  */
 export function openResources(): readonly string[] {
-  return [...openDescriptors(), ...activeHandles()];
+  const connections = Array.from(
+    { length: takenConnections() },
+    (_, index) => `connection slot ${index + 1}`,
+  );
+  return [...openDescriptors(), ...activeHandles(), ...connections];
 }
 
 function openDescriptors(): readonly string[] {
@@ -73,11 +76,6 @@ export async function leftOverSince(
     if (left.length === 0 || performance.now() >= untilMs) return left;
     await delay(LOOK_EVERY_MS);
   }
-}
-
-/** Takes the warnings that came since it was last asked. */
-export function takeWarnings(): readonly Error[] {
-  return warnings.splice(0);
 }
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { listTree, makeTempFolder } from './temp-folder.ts';
+import { keptLocks, listTree, makeTempFolder } from './temp-folder.ts';
 
 let earlierFolder = '';
 
@@ -23,4 +23,16 @@ test('lists files, folders and links with size and mode', () => {
 test('is gone after the test that made it', () => {
   expect(earlierFolder).not.toBe('');
   expect(existsSync(earlierFolder)).toBe(false);
+});
+
+test('finds the locks that this process keeps, not those of others', () => {
+  const folder = makeTempFolder();
+  mkdirSync(join(folder, 'b'));
+  const own = join(folder, 'b', 'video.mp4.part.lock');
+  writeFileSync(own, `${JSON.stringify({ pid: process.pid, startedAt: null, hostname: 'here' })}\n`);
+  writeFileSync(join(folder, 'store.lock'), JSON.stringify({ pid: process.pid + 1, startedAt: null }));
+  writeFileSync(join(folder, 'yarn.lock'), '');
+  expect(keptLocks(folder)).toEqual(['b/video.mp4.part.lock']);
+  rmSync(own);
+  expect(keptLocks(folder)).toEqual([]);
 });

@@ -1,15 +1,39 @@
-import { lstatSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSystemError } from '../../src/disk/disk-error.ts';
 import { afterThisTest } from './after-this-test.ts';
 
-/** A new empty folder, its real path; removed when the test that made it ends. */
+/**
+ * A new empty folder, its real path; removed when the test that made it ends. The test fails if a run inside its own
+ * process has left a lock in it.
+ */
 export function makeTempFolder(prefix = 'streamdiver-dl-'): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), prefix)));
-  afterThisTest(() => rm(folder, { recursive: true, force: true }));
+  afterThisTest(async () => {
+    const locks = keptLocks(folder);
+    await rm(folder, { recursive: true, force: true });
+    if (locks.length > 0) throw new Error(`locks were not released: ${locks.join(', ')}`);
+  });
   return folder;
+}
+
+/** The locks below a folder that runs inside this process have made and not released. */
+export function keptLocks(folder: string): readonly string[] {
+  return (unlessGone(() => listTree(folder)) ?? [])
+    .filter(({ type, path }) => type === 'file' && path.endsWith('.lock') && isSignedHere(join(folder, path)))
+    .map(({ path }) => path);
+}
+
+function isSignedHere(lock: string): boolean {
+  try {
+    return readFileSync(lock, 'utf8').includes(`"pid":${process.pid},`);
+  } catch (error) {
+    // A test has made it unreadable, or it is gone.
+    if (isSystemError(error)) return false;
+    throw error;
+  }
 }
 
 export interface TreeEntry {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { crc32, deflateRawSync } from 'node:zlib';
 
 /**
@@ -133,16 +134,32 @@ interface Facts {
 }
 
 function factsOf(spec: EntrySpec): Facts {
-  const content = Buffer.from(spec.content ?? '');
+  const { content: given = '' } = spec;
+  const content = typeof given === 'string' ? Buffer.from(given) : given;
   const method = spec.method ?? 0;
   const utf8 = typeof spec.name === 'string' ? UTF8 : 0;
   return {
-    data: spec.data ?? (method === 8 ? deflateRawSync(content) : content),
+    data: spec.data ?? (method === 8 ? deflate(content) : content),
     crc: crc32(content),
     size: content.length,
     method,
     flags: (spec.flags ?? utf8) | (spec.descriptor ? DESCRIPTOR : 0),
   };
+}
+
+/** Tests make archives of the same large content again and again, and deflating it takes longer than they do. */
+const deflated = new Map<string, Buffer>();
+const MOST_KEPT = 16;
+
+function deflate(content: Buffer): Buffer {
+  const hash = createHash('sha256').update(content).digest('hex');
+  const known = deflated.get(hash);
+  if (known !== undefined) return known;
+  const bytes = deflateRawSync(content);
+  const [oldest] = deflated.keys();
+  if (oldest !== undefined && deflated.size >= MOST_KEPT) deflated.delete(oldest);
+  deflated.set(hash, bytes);
+  return bytes;
 }
 
 function localHeader(spec: EntrySpec, facts: Facts): Buffer {

@@ -49,7 +49,8 @@ export async function takeWay(way: Way, { api, archive, source }: Packed): Promi
   }
 }
 
-function firstError(stderr: string): string {
+/** The first error of a run, without where it comes from and the package. */
+export function firstError(stderr: string): string {
   const line = stderr.split('\n').find((each) => each.includes('error: ')) ?? stderr.trim();
   return line.replace(/^.*?error: /, '').replaceAll(PACKAGE_ID, 'ID');
 }
@@ -127,6 +128,7 @@ async function isSameFile(one: string, other: string): Promise<boolean> {
     return true;
   } finally {
     stream.destroy();
-    await once(stream, 'close');
+    // Read to its end it may have closed itself.
+    if (!stream.closed) await once(stream, 'close');
   }
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { Tally } from './tally.ts';
 
 /**
@@ -28,22 +28,55 @@ export function report(scenario: string, tally: Tally): void {
   if (path !== undefined) appendFileSync(path, `${JSON.stringify({ scenario, seed: SEED, ...tally })}\n`);
 }
 
-/** What became of the archives of one packer. */
+/** What became of archives of one packer. */
 interface PackerReport {
   readonly name: string;
   /** Null where it is not installed. */
   readonly version: string | null;
-  readonly archives: readonly {
-    readonly recipe: string;
-    /** The ways that do not work. */
-    readonly refused: readonly { readonly way: string; readonly what: string }[];
-    /** Other programs that refuse it. */
-    readonly others: readonly string[];
-  }[];
+  readonly archives: readonly ArchiveReport[];
 }
 
-/** Passes a row of the matrix on. */
+export interface ArchiveReport {
+  readonly recipe: string;
+  /** The ways that do not work. */
+  readonly refused: readonly { readonly way: string; readonly what: string }[];
+  /** Other programs that refuse it. */
+  readonly others: readonly string[];
+}
+
+/** Passes archives on to the matrix. */
 export function reportPacker(packer: PackerReport): void {
   const path = process.env['TORTURE_REPORT'];
   if (path !== undefined) appendFileSync(path, `${JSON.stringify({ packer })}\n`);
+}
+
+/** What an earlier run that did not come to its end has reported of an archive. */
+export function reportedArchive(
+  packer: Omit<PackerReport, 'archives'>,
+  recipe: string,
+): ArchiveReport | null {
+  const path = process.env['TORTURE_REPORT'];
+  if (path === undefined || !existsSync(path)) return null;
+  const reports = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => (JSON.parse(line) as { packer?: PackerReport }).packer);
+  const archives = reports.flatMap((report) =>
+    report?.name === packer.name && report.version === packer.version ? report.archives : [],
+  );
+  return archives.find((archive) => archive.recipe === recipe) ?? null;
+}
+
+/** How twisted archives that all other programs accept fare: how many go each way, and why the others do not. */
+interface TwistsReport {
+  readonly seed: number;
+  readonly archives: number;
+  readonly accepted: number;
+  readonly working: Readonly<Record<string, number>>;
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+export function reportTwists(twists: TwistsReport): void {
+  const path = process.env['TORTURE_REPORT'];
+  if (path !== undefined) appendFileSync(path, `${JSON.stringify({ twists })}\n`);
 }

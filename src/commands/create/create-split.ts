@@ -2,6 +2,8 @@ import { type Package, packageDocument } from '../../api/package.ts';
 import type { CreateDownloadBody } from '../../api/wire.ts';
 import type { Context } from '../../context.ts';
 import { ExpectedError } from '../../errors.ts';
+import type { FetchRequest } from '../../fetch/fetch-packages.ts';
+import type { CreateMemory } from '../../fetch/fetch-record.ts';
 import type { FetchResult } from '../../fetch/fetch-result.ts';
 import type { CreateFlags } from '../../flags/create-flags.ts';
 import type { WaitFlags } from '../../flags/wait-flags.ts';
@@ -18,11 +20,14 @@ import { explainAmbiguousCreate } from './ambiguous-create.ts';
 export async function createSplit(
   bodies: readonly CreateDownloadBody[],
   flags: Pick<CreateFlags, 'wait' | 'fetch'>,
+  memory: Pick<CreateMemory, 'recordingOf'> | null,
   context: Context,
 ): Promise<void> {
   const { io } = context;
   const created: Package[] = [];
   const failure = await createAll(bodies, created, context);
+  const bodyOf = (packageId: string) => bodies[created.findIndex(({ id }) => id === packageId)] ?? {};
+  const recording = memory?.recordingOf(bodyOf) ?? null;
   const isAll = failure === null ? '' : ` of ${bodies.length}`;
   io.info(`${created.length}${isAll} packages are created.`);
   let items: readonly Package[] = created;
@@ -30,8 +35,10 @@ export async function createSplit(
   let laterFailure: unknown = null;
   try {
     if (created.length > 0 && flags.wait !== null) {
-      if (flags.fetch !== null) results = await fetchAll(created, flags.wait, flags.fetch, context);
-      else items = await waitForAll(created, flags.wait, context);
+      if (flags.fetch !== null) {
+        const request = { wait: flags.wait, fetch: flags.fetch, isJustCreated: true, recording };
+        results = await fetchAll(created, request, context);
+      } else items = await waitForAll(created, flags.wait, context);
     }
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
@@ -74,14 +81,13 @@ async function createAll(
 
 async function fetchAll(
   created: readonly Package[],
-  wait: WaitFlags,
-  fetch: NonNullable<CreateFlags['fetch']>,
+  request: Omit<FetchRequest, 'known'>,
   context: Context,
 ): Promise<readonly FetchResult[]> {
   const { fetchPackages } = await import('../../fetch/fetch-packages.ts');
   const known = created.filter(({ state, files }) => state === 'ready' && files.length > 0);
   const ids = created.map(({ id }) => id);
-  return await fetchPackages(ids, { wait, fetch, isJustCreated: true, known }, context);
+  return await fetchPackages(ids, { ...request, known }, context);
 }
 
 async function waitForAll(

@@ -1,11 +1,11 @@
 import { type FileHandle, lstat, rm } from 'node:fs/promises';
 import { isSystemError, onDisk } from '../../disk/disk-error.ts';
+import type { Lock } from '../../disk/lock.ts';
 import { type AvailableRanges, createAvailableRanges } from './available-ranges.ts';
 import { createByteRanges, type GrowingByteRanges } from './byte-ranges.ts';
 import { type Destination, NO_VALIDATOR } from './destination.ts';
 import { appendNote, type Journal, partReplacedError, writeJournal } from './journal.ts';
 import { replacePart } from './open-part.ts';
-import type { PartLock } from './part-lock.ts';
 import { writeFully } from './write-fully.ts';
 
 /** The bytes of a download that is under way, `NAME.part`, with its journal, `NAME.part.json`. */
@@ -39,7 +39,7 @@ export interface Parts {
   readonly journal: Journal;
   readonly have: GrowingByteRanges;
   readonly discarded: string | null;
-  readonly lock: PartLock;
+  readonly lock: Lock;
 }
 
 /** Joins what was opened into one. */

@@ -44,12 +44,17 @@ function isErrorDocument(expected: ExpectedContent, head: Buffer, contentType: s
   return !expectsText && !isZip(head) && (isErrorType || looksLikeHtml(head));
 }
 
+/** What came has not the first bytes that it should have. */
+export class OtherContentError extends ExpectedError {
+  override readonly name = 'OtherContentError';
+}
+
 function notTheFile(head: Buffer, what: string): ExpectedError {
   const text = head.subarray(0, 2048).toString('utf8');
   const message =
     /"message"\s*:\s*"([^"]{1,200})"/.exec(text)?.[1] ?? /<(?:title|Message)>([^<]{1,200})</i.exec(text)?.[1];
   const form = looksLikeHtml(head) ? 'a web page' : 'something else';
-  return new ExpectedError(
+  return new OtherContentError(
     'BAD_RESPONSE',
     `the server sent ${form} instead of ${what}${message === undefined ? '' : `: ${message}`}`,
     { hint: 'check the package with `streamdiver-dl status ID`; nothing of it was kept' },

@@ -2,7 +2,7 @@ import { crc32, deflateSync } from 'node:zlib';
 
 const SAMPLES_PER_SECOND = 8000;
 
-/** A sine tone as a playable WAV file: 8 kHz, 16 bit, mono. */
+/** A sine tone of a whole number of hertz as a playable WAV file: 8 kHz, 16 bit, mono. */
 export function makeWav(options: { readonly durationSeconds: number; readonly frequencyHz: number }): Buffer {
   const dataSizeBytes = options.durationSeconds * SAMPLES_PER_SECOND * 2;
   const wav = Buffer.alloc(44 + dataSizeBytes);
@@ -21,11 +21,12 @@ export function makeWav(options: { readonly durationSeconds: number; readonly fr
   wav.writeUInt16LE(16, 34);
   wav.write('data', 36, 'latin1');
   wav.writeUInt32LE(dataSizeBytes, 40);
-  for (let sample = 0; sample * 2 < dataSizeBytes; sample += 1) {
+  const second = Buffer.alloc(SAMPLES_PER_SECOND * 2);
+  for (let sample = 0; sample < SAMPLES_PER_SECOND; sample += 1) {
     const angle = (sample / SAMPLES_PER_SECOND) * options.frequencyHz * 2 * Math.PI;
-    wav.writeInt16LE(Math.round(Math.sin(angle) * 12_000), 44 + sample * 2);
+    second.writeInt16LE(Math.round(Math.sin(angle) * 12_000), sample * 2);
   }
-  return wav;
+  return wav.fill(second, 44);
 }
 
 /** A colour gradient as a PNG file (W3C PNG: 8 bit RGB, no filter). */

@@ -15,7 +15,7 @@ import {
   STORED,
 } from './layout.ts';
 import type { NameDecoder } from './name-encoding.ts';
-import { damaged, partOfSplit, refused, showName } from './refusal.ts';
+import { damaged, refused, SplitArchiveError, showName } from './refusal.ts';
 import { readZip64Row } from './zip64-field.ts';
 
 /** An entry before its neighbours are known. */
@@ -57,7 +57,7 @@ export function readCentralHeader(
   if (methodNumber === STORED && !encrypted && numbers.sizeBytes !== numbers.compressedBytes) {
     throw damaged(`${where()} is stored, but its two sizes differ`);
   }
-  const attributes = directory.readUInt32LE(start + 38);
+  const attributes = attributesOf(directory.readUInt32LE(start + 38));
   const path = entryPath(decoded, {
     host: directory.readUInt8(start + 5),
     isFolderByAttribute: numbers.sizeBytes === 0 && isFolderByAttribute(attributes),
@@ -119,7 +119,7 @@ function readNumbers(directory: Buffer, start: number, zip64: Buffer | null, whe
     disk = zip64.readUInt32LE(position);
     position += 4;
   }
-  if (disk !== 0) throw partOfSplit(`${where()} is said to be on another disk`);
+  if (disk !== 0) throw new SplitArchiveError(`${where()} is said to be on another disk`);
   const numbers: HeaderNumbers = { sizeBytes, compressedBytes, headerOffset };
   const isAskedFor = position > 0;
   if (zip64 !== null && zip64.length !== position && !(isAskedFor && repeats(zip64, numbers))) {
@@ -158,6 +158,11 @@ function kindOf(path: string, attributes: number): EntryKind {
   if (!NO_KIND.has(format) && format !== MODE_FILE && format !== MODE_DIRECTORY) return 'special';
   if (path.endsWith('/')) return 'directory';
   return format === MODE_DIRECTORY || (attributes & DOS_DIRECTORY) !== 0 ? 'special' : 'file';
+}
+
+/** All ones are no attributes at all. */
+function attributesOf(field: number): number {
+  return field === SENTINEL_32 ? 0 : field;
 }
 
 /** Without the mode of a file, that is a folder to 7-Zip and bsdtar and an empty file to unzip: nothing is lost either way. */

@@ -1,6 +1,6 @@
 import type { RangeSource } from '../../range/range-source.ts';
 import { FIXED_BYTES, isSpanMarker, readUInt64, SENTINEL_16, SENTINEL_32, SIGNATURE } from './layout.ts';
-import { damaged, partOfSplit, refused } from './refusal.ts';
+import { damaged, refused, SplitArchiveError } from './refusal.ts';
 
 /** Where the directory is, and how much. Checked: it ends exactly where the end records begin. */
 export interface EndRecord {
@@ -69,7 +69,7 @@ function hasEndAtEnd(tail: Buffer): boolean {
 async function missingEnd(source: RangeSource): Promise<Error> {
   const head = await source.read(0, Math.min(FIXED_BYTES.spanMarker, source.sizeBytes));
   return isSpanMarker(head)
-    ? partOfSplit('it begins like the first of several parts and has no end')
+    ? new SplitArchiveError('it begins like the first of several parts and has no end')
     : damaged('its end is missing (no end-of-directory record)');
 }
 
@@ -167,7 +167,7 @@ function agrees(small: number, sentinel: number, large: number): boolean {
 
 function checkDisks(disk: number, directoryDisk: number, entriesHere: number, entryCount: number): void {
   if (disk !== 0 || directoryDisk !== 0 || entriesHere !== entryCount) {
-    throw partOfSplit('it says it is spread over several disks');
+    throw new SplitArchiveError('it says it is spread over several disks');
   }
 }
 
@@ -207,7 +207,8 @@ function readZip64Numbers(tail: Buffer, tailStart: number, end: number): EndNumb
     tail.readUInt32LE(locator + 16) <= 1 &&
     tail.readUInt32LE(record + 16) === 0 &&
     tail.readUInt32LE(record + 20) === 0;
-  if (!isOneDisk || entriesHere !== entryCount) throw partOfSplit('it says it is spread over several disks');
+  if (!isOneDisk || entriesHere !== entryCount)
+    throw new SplitArchiveError('it says it is spread over several disks');
   return { entryCount, directoryStart, directoryBytes, limit: tailStart + record };
 }
 

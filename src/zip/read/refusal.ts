@@ -39,8 +39,13 @@ const SPLIT_HINT =
   'join its parts into one archive first, for example with `zip -s 0 PART.zip --out WHOLE.zip`';
 
 /** One of several files that are an archive only together. */
-export function partOfSplit(reason: string): ExpectedError {
-  return refused(`it is part of a split archive: ${reason}`, SPLIT_HINT);
+export class SplitArchiveError extends ExpectedError {
+  override readonly name = 'SplitArchiveError';
+
+  constructor(reason: string) {
+    const { code, message, details } = refused(`it is part of a split archive: ${reason}`, SPLIT_HINT);
+    super(code, message, details);
+  }
 }
 
 const SHOWN_CHARACTERS = 120;

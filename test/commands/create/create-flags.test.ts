@@ -47,6 +47,7 @@ const FETCH: FetchFlags = {
   ignoreSize: false,
   spaceCheck: true,
   removeAfterwards: false,
+  record: { file: null, onlyNew: false },
 };
 
 const LINES: readonly (readonly [flags: readonly string[], changed: Partial<CreateFlags>])[] = [

@@ -51,15 +51,26 @@ describe('what packers write, by fetch, fetch -x, where it lies and downloaded, 
 describe('a part of a split archive is called that', () => {
   const parts = LYING_ARCHIVES.filter(({ says }) => says.source.includes('split archive'));
 
-  test.each(parts.filter(({ name }) => !name.startsWith('the last part of a split archive')))(
-    '$name, by fetch',
-    async ({ bytes }) => {
-      const run = await runCommand(['fetch', PACKAGE_ID], { api: await startWith(bytes()) });
-      expect(run).toMatchObject({ exitCode: 12, stdout: '' });
-      expect(run.stderr).toContain('it is part of a split archive');
-      expect(run.stderr).toContain('hint: join its parts into one archive first');
-    },
-  );
+  test.each(parts)('$name, by fetch', async ({ bytes }) => {
+    const run = await runCommand(['fetch', PACKAGE_ID], { api: await startWith(bytes()) });
+    expect(run).toMatchObject({ exitCode: 12, stdout: '' });
+    expect(run.stderr).toContain('it is part of a split archive');
+    expect(run.stderr).toContain('hint: join its parts into one archive first');
+  });
+
+  test('the last part from a server that sends no end alone is something else', async () => {
+    const last = parts.find(({ name }) => name === 'the last part of a split archive');
+    const bytes = last?.bytes() ?? Buffer.alloc(0);
+    const api = await start({
+      files: { one: served(bytes) },
+      script: {
+        [FILE_ROUTE]: (_, reply) => reply.send(200, { 'Content-Type': 'application/zip' }, bytes),
+      },
+    });
+    const run = await runCommand(['fetch', PACKAGE_ID], { api });
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toContain('the server sent something else instead of the zip archive');
+  });
 
   test.each(parts)('$name, by fetch -x and contents', async ({ bytes }) => {
     const api = await startWith(bytes());

@@ -32,6 +32,7 @@ const DEFAULTS: TranscriptsFlags = {
   retries: 5,
   ifExists: 'refuse',
   waitMs: null,
+  record: { file: null, onlyNew: false },
   dryRun: false,
 };
 

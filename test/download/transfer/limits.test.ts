@@ -94,6 +94,7 @@ describe('connection budget', () => {
     expect([order, budget.isWanted()]).toEqual([[1, 2], false]);
     budget.release();
     expect(budget.tryAcquire()).toBe(true);
+    budget.release();
   });
 
   test('who stops waiting takes nothing', async () => {
@@ -106,6 +107,7 @@ describe('connection budget', () => {
     budget.release();
     expect([budget.isWanted(), budget.tryAcquire()]).toEqual([false, true]);
     await expect(budget.acquire(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+    budget.release();
   });
 });
 

@@ -25,7 +25,10 @@ async function openPart(): Promise<{ part: PartFile; target: string }> {
   const target = join(makeTempFolder(), 'object.mp4');
   const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
   const part = await openPartFile({ target, identity, owner: ownerOf(process.pid), mayResume: true });
-  afterThisTest(() => part.remove());
+  afterThisTest(async () => {
+    await part.remove();
+    await part.close();
+  });
   return { part, target };
 }
 

@@ -44,10 +44,24 @@ export function spellingsOf(secret: string): readonly string[] {
   ];
 }
 
+const spellings = new Map<string, readonly string[]>();
+
+/** Every file of every run is searched, so what is known of a secret is kept. */
+function knownSpellings(secret: string): readonly string[] {
+  const known = spellings.get(secret) ?? spellingsOf(secret);
+  spellings.set(secret, known);
+  return known;
+}
+
+/** Without a copy of the bytes. */
+function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
+}
+
 /** The spelling found in some bytes, or nothing. Letter case does not matter. */
 export function findSecret(bytes: string | Uint8Array, secret: string): string | undefined {
-  const text = (typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1')).toLowerCase();
-  return spellingsOf(secret).find((spelling) => text.includes(spelling.toLowerCase()));
+  const text = (typeof bytes === 'string' ? bytes : latin1(bytes)).toLowerCase();
+  return knownSpellings(secret).find((spelling) => text.includes(spelling.toLowerCase()));
 }
 
 /** @throws Error naming the place and the spelling when one of the secrets shows. */

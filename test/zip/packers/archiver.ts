@@ -39,32 +39,28 @@ async function packWithZipStream({ folder, paths, archive }: Job, manner: Manner
   await written;
 }
 
-function recipesOf(pack: (job: Job, manner: Manner) => Promise<void>) {
-  return [
-    ...usualRecipes(pack),
-    // As a service packs media that are compressed already.
-    {
-      name: 'above 4 GiB, stored',
-      source: 'large',
-      pack: (job: Job) => pack(job, { isStored: true, isStreamed: true, isZip64: false }),
-    } as const,
-  ];
-}
-
 export const ARCHIVER_5: Packer = {
   name: 'archiver',
   version: () => npmVersion('archiver-5'),
-  recipes: recipesOf(packWith(archiver5)),
+  recipes: [
+    ...usualRecipes(packWith(archiver5)),
+    // As a service packs media that are compressed already. One packer is enough: it takes gigabytes.
+    {
+      name: 'above 4 GiB, stored',
+      source: 'large',
+      pack: (job) => packWith(archiver5)(job, { isStored: true, isStreamed: true, isZip64: false }),
+    },
+  ],
 };
 
 export const ARCHIVER: Packer = {
   name: 'archiver',
   version: () => npmVersion('archiver'),
-  recipes: recipesOf(packWith(archiver)),
+  recipes: usualRecipes(packWith(archiver)),
 };
 
 export const ZIP_STREAM: Packer = {
   name: 'zip-stream',
   version: () => npmVersion('zip-stream'),
-  recipes: recipesOf(packWithZipStream),
+  recipes: usualRecipes(packWithZipStream),
 };

@@ -1,27 +1,33 @@
 import { spawnSync } from 'node:child_process';
 
-/** Programs that say whether an archive is whole, each in its own way. */
-const READERS: Readonly<Record<string, (archive: string) => readonly string[]>> = {
-  unzip: (archive) => ['unzip', '-tqq', archive],
-  '7z': (archive) => ['7z', 't', archive],
-  bsdtar: (archive) => ['bsdtar', '-tf', archive],
-  Python: (archive) => [
-    'python3',
-    '-c',
-    'import sys, zipfile; sys.exit(zipfile.ZipFile(sys.argv[1]).testzip() is not None)',
-    archive,
-  ],
+interface Reader {
+  /** The command that says whether an archive is whole. */
+  readonly tests: readonly string[];
+  /** The command that lists what is in it. */
+  readonly lists: readonly string[];
+}
+
+const PYTHON_TEST = 'import sys, zipfile; sys.exit(zipfile.ZipFile(sys.argv[1]).testzip() is not None)';
+const READERS: Readonly<Record<string, Reader>> = {
+  unzip: { tests: ['unzip', '-tqq'], lists: ['unzip', '-l'] },
+  '7z': { tests: ['7z', 't'], lists: ['7z', 'l'] },
+  bsdtar: { tests: ['bsdtar', '-tf'], lists: ['bsdtar', '-tf'] },
+  Python: { tests: ['python3', '-c', PYTHON_TEST], lists: ['python3', '-m', 'zipfile', '-l'] },
 };
 
 export const OTHER_READERS = Object.keys(READERS);
 
-/** The names of those that refuse an archive; what is not installed counts as refusing. */
-export function refusedByOthers(archive: string): string[] {
+/**
+ * The names of those that refuse an archive; what is not installed counts as refusing. To list one above 4 GiB takes
+ * a moment, to read it a minute.
+ */
+export function refusedByOthers(archive: string, { listsOnly = false } = {}): string[] {
   return Object.entries(READERS)
-    .filter(([, command]) => {
-      const [file = '', ...args] = command(archive);
+    .filter(([, { tests, lists }]) => {
+      const [file = '', ...args] = listsOnly ? lists : tests;
       return (
-        spawnSync(file, args, { stdio: 'ignore', env: { ...process.env, LC_ALL: 'C.UTF-8' } }).status !== 0
+        spawnSync(file, [...args, archive], { stdio: 'ignore', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
+          .status !== 0
       );
     })
     .map(([name]) => name);

@@ -22,12 +22,5 @@ async function pack({ folder, paths, archive }: Job, { isStored, isStreamed, isZ
 export const YAZL: Packer = {
   name: 'yazl',
   version: () => npmVersion('yazl'),
-  recipes: [
-    ...usualRecipes(pack),
-    {
-      name: 'above 4 GiB, stored',
-      source: 'large',
-      pack: (job) => pack(job, { isStored: true, isStreamed: true, isZip64: false }),
-    },
-  ],
+  recipes: usualRecipes(pack),
 };

@@ -7,9 +7,11 @@ import { type Job, type Manner, type Packer, usualRecipes } from './packer.ts';
 
 async function pack({ folder, paths, archive }: Job, { isStored, isStreamed, isZip64 }: Manner) {
   configure({ useWebWorkers: false });
+  // False would forbid it where it is needed.
+  const zip64 = isZip64 ? { zip64: true } : {};
   const zip = new ZipWriter(Writable.toWeb(createWriteStream(archive)), {
     level: isStored ? 0 : 1,
-    zip64: isZip64,
+    ...zip64,
     dataDescriptor: isStreamed,
   });
   for (const name of paths) {
@@ -18,7 +20,7 @@ async function pack({ folder, paths, archive }: Job, { isStored, isStreamed, isZ
     else if (isStreamed) await zip.add(name, { readable: Readable.toWeb(createReadStream(path)) });
     else await zip.add(name, new Uint8ArrayReader(readFileSync(path)));
   }
-  await zip.close(undefined, { zip64: isZip64 });
+  await zip.close(undefined, zip64);
 }
 
 export const ZIP_JS: Packer = {

@@ -92,6 +92,11 @@ export const PACKER_ARCHIVES: readonly PackerArchive[] = [
     paths: ['a.txt', SECOND],
   },
   {
+    name: 'attributes of all ones',
+    bytes: () => makeZip([file({ central: { externalAttributes: ALL_ONES } })]),
+    paths: ['a.txt'],
+  },
+  {
     name: 'zip64 field with the compressed size, which the header has itself',
     bytes: () => makeZip([file({ central: { size: ALL_ONES, extra: zip64Field([SIZE, SIZE]) } })]),
     paths: ['a.txt'],
