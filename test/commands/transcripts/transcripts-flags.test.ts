@@ -66,6 +66,8 @@ test.each<[readonly string[], Partial<TranscriptsFlags>]>([
   [['--skip-existing'], { ifExists: 'skip' }],
   [['--no-clobber'], { ifExists: 'skip' }],
   [['--wait-transcripts', '10m'], { waitMs: 600_000 }],
+  [['--record', 'r'], { record: { file: 'r', onlyNew: false } }],
+  [['--only-new'], { record: { file: null, onlyNew: true } }],
   [['-n'], { dryRun: true }],
 ])('%j', async (line, changed) => {
   const flags = { ...DEFAULTS, ...changed };
@@ -86,6 +88,9 @@ test.each([
   [['-o', '-', '-D', 'y'], '-o - conflicts with -D'],
   [['-o', '-', '--name', '{id}'], '-o - conflicts with --name'],
   [['-o', 'x', '--name', '{id}'], '-o conflicts with --name'],
+  [['-o', '-', '--record', 'r'], '-o - conflicts with --record'],
+  [['-o', '-', '--only-new'], '-o - conflicts with --only-new'],
+  [['--record', '-'], '--record: - is not a file'],
   [['-o', '-', '-n'], '-o - conflicts with -n'],
   [['-o', '-', '--skip-existing'], '-o - conflicts with --skip-existing'],
   [['-o', '-', '--overwrite'], '-o - conflicts with --overwrite'],
