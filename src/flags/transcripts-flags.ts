@@ -63,6 +63,8 @@ export interface RawTranscriptsFlags extends RawQueryFlags, RawRecordFlags {
 }
 
 const DEFAULT_JOBS = 8;
+/** Offered by completion; any others can be made of the same placeholders. */
+const USUAL_NAMES = ['{title}-{id8}.{language}', '{created}/{title}-{id8}.{language}', '{id}.{language}'];
 
 export function addTranscriptsFlags(command: Command): Command {
   command
@@ -95,7 +97,10 @@ export function addTranscriptsFlags(command: Command): Command {
     .option(
       '--name <template>',
       'name files by {title} {id} {id8} {language} {format} {created} {type}; / makes folders',
-      forFlag('--name', nonEmpty),
+      forFlag(
+        '--name',
+        withCompletions(USUAL_NAMES, (text: string) => nonEmpty(text)),
+      ),
     )
     .option('--overwrite', 'replace an existing file once the new one is verified')
     .addOption(new Option('--clobber').hideHelp())
