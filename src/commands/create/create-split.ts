@@ -31,7 +31,7 @@ export async function createSplit(
   const isAll = failure === null ? '' : ` of ${bodies.length}`;
   io.info(`${created.length}${isAll} packages are created.`);
   let items: readonly Package[] = created;
-  let results: readonly FetchResult[] = [];
+  let results: unknown = [];
   let laterFailure: unknown = null;
   try {
     if (created.length > 0 && flags.wait !== null) {
@@ -43,7 +43,7 @@ export async function createSplit(
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     laterFailure = error;
-    results = (error.details.document?.['results'] as typeof results | undefined) ?? [];
+    results = error.details.document?.['results'] ?? [];
   }
   io.endProgress();
   const document = {

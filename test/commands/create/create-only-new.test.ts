@@ -58,7 +58,7 @@ describe('create --only-new by a query', () => {
     const line = [...NIGHT, '--split', '2'];
     expect((await runCommand(line, { api, place })).exitCode).toBe(0);
     const recorded = record().filter(({ kind }) => kind === 'media');
-    expect(recorded.map(({ mediaId }) => mediaId).toSorted()).toEqual(['m0', 'm1', 'm2']);
+    expect(recorded.map(({ mediaId }) => String(mediaId)).toSorted()).toEqual(['m0', 'm1', 'm2']);
     const packageOf = (id: string) => recorded.find(({ mediaId }) => mediaId === id)?.packageId;
     expect(packageOf('m0')).toBe(packageOf('m1'));
     expect(packageOf('m2')).not.toBe(packageOf('m0'));

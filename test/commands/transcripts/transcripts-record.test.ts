@@ -60,7 +60,7 @@ describe('transcripts --record', () => {
       await runCommand(['transcripts', 'm1', '--record', 'r'], { api, place });
     expect(
       linesOf(join(place.cwd, 'r'))
-        .map(({ transcriptId }) => transcriptId)
+        .map(({ transcriptId }) => String(transcriptId))
         .toSorted(),
     ).toEqual(['t1', 't2']);
   });

@@ -155,7 +155,7 @@ describe('which transcripts', () => {
     expect(run.exitCode).toBe(0);
     expect(
       downloads(api)
-        .map((target) => target.split('?')[1])
+        .map((target) => String(target.split('?')[1]))
         .toSorted(),
     ).toEqual([
       'transcriptDownloadType=json&omitSpeakerLabels=true',
@@ -423,9 +423,9 @@ test('--progress json tells each file, nothing else does', async () => {
     .map((line) => JSON.parse(line));
   for (const event of events) expectDocument('progress', event);
   const done = events.filter(({ event }) => event === 'done');
-  expect(done.map(({ id }) => id).toSorted()).toEqual(['t1', 't2']);
+  expect(done.map(({ id }) => String(id)).toSorted()).toEqual(['t1', 't2']);
   expect(done.map(({ status }) => status)).toEqual(['downloaded', 'downloaded']);
-  expect(done.map(({ message }) => message).toSorted()).toEqual(sorted(run.stdout));
+  expect(done.map(({ message }) => String(message)).toSorted()).toEqual(sorted(run.stdout));
   const plain = await runCommand(['transcripts', 'm1', '--progress', 'plain'], { api });
   expect(plain.stderr).toBe('2 transcripts, 92 B\n');
 });
