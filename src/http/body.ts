@@ -52,10 +52,9 @@ export async function consumeBody(
       `${url.host} encoded its answer as ${encoding} although nobody asked`,
     );
   }
-  const tooSlow = isTimeoutPerPiece
-    ? timeoutError(url, `sent nothing for ${timeoutMs / 1000} s`)
-    : timeoutError(url, `did not finish its answer within ${timeoutMs / 1000} s`);
-  const startTimer = () => clock.after(timeoutMs, () => body.destroy(tooSlow));
+  const tooSlow = isTimeoutPerPiece ? 'sent nothing for' : 'did not finish its answer within';
+  const startTimer = () =>
+    clock.after(timeoutMs, () => body.destroy(timeoutError(url, `${tooSlow} ${timeoutMs / 1000} s`)));
   let stopTimer = startTimer();
   let sizeBytes = 0;
   try {
