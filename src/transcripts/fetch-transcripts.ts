@@ -226,6 +226,7 @@ export async function fetchTranscripts(
   for (const id of flags.transcriptIds.filter((one) => !seen.transcriptIds.has(one))) {
     const error = new ExpectedError('NOT_FOUND', `no transcript with ID ${id} among the selected media`, {
       id,
+      hint: 'list the transcripts of a media item with: streamdiver-dl media show ID',
     });
     fail({ id, error }, 'transcript');
   }

@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
 import { makeDocx } from '../../../src/sandbox/library/make-docx.ts';
 import type { Answer } from '../../support/api/api-script.ts';
 import { startApi } from '../../support/api/api-server.ts';
 import { transcriptText } from '../../support/api/default-responses.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
+import { startBinary } from '../../support/process/run-binary.ts';
 import { makePlace } from '../../support/process/run-place.ts';
 import { runCommand } from '../run-command.ts';
 
@@ -334,4 +336,35 @@ describe('refusals', () => {
     expect(run.exitCode).toBe(4);
     expect(api.requestsOf(DOWNLOAD).length).toBeLessThan(5);
   });
+});
+
+test('Ctrl-C: what has its name stays, nothing else is left, and the same command continues', async () => {
+  const three = { m1: ['t1', 't2', 't3'].map((id) => ({ id, languageCode: 'de' })) };
+  let isStalled = true;
+  const api = await startApi({
+    media,
+    transcripts: three,
+    script: {
+      [DOWNLOAD]: (request, reply) =>
+        isStalled && !request.target.includes('/t1/')
+          ? reply.raw('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n1\n')
+          : reply.send(200, {}, transcriptText(request.target, 'srt')),
+    },
+  });
+  const started = startBinary(['transcripts', 'm1', '--json', '--record', 'r'], { api });
+  await vi.waitFor(() => expect(api.requestsOf(DOWNLOAD)).toHaveLength(3), { timeout: 20_000 });
+  const file = join(started.place.cwd, 'talk-t1.de.srt');
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 20_000 });
+  started.kill('SIGINT');
+  const run = await started.result;
+  expect(run.exitCode).toBe(130);
+  expect(run.json).toMatchObject({
+    error: { code: 'INTERRUPTED' },
+    results: [{ outcome: 'downloaded' }, {}, {}],
+  });
+  expect(readdirSync(run.cwd).toSorted()).toEqual(['r', 'talk-t1.de.srt']);
+  expect(readFileSync(join(run.cwd, 'r'), 'utf8').trimEnd().split('\n')).toHaveLength(1);
+  isStalled = false;
+  const again = await runCommand(['transcripts', 'm1', '--record', 'r'], { api, place: started.place });
+  expect(again).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('2 transcripts, ') });
 });
