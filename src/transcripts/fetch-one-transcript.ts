@@ -68,7 +68,7 @@ export async function fetchOneTranscript(
     io,
   );
   if (record !== null) {
-    await folder.sync(components);
+    await folder.sync(components, { isNew });
     record.append(transcript, { path, sizeBytes, sha256 });
   }
   return result;

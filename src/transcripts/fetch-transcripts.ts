@@ -167,10 +167,9 @@ export async function fetchTranscripts(
   const round = async (selected: readonly SelectedMediaItem[]): Promise<void> => {
     targets += selected.length > 1 ? selected.length : 0;
     const listed = await list(selected);
-    const { planned, unplanned } = plan.add(listed);
     const isKnown = (transcript: PlannedTranscript) => request.onlyNew && record?.has(transcript) === true;
-    const wanted = planned.filter((transcript) => !isKnown(transcript));
-    counts.known += planned.length - wanted.length;
+    const { planned: wanted, unplanned, knownCount } = plan.add(listed, isKnown);
+    counts.known += knownCount;
     if ((request.fileName !== null || flags.toStdout) && wanted.length > 1) {
       throw new ExpectedError('USAGE', `${wanted.length} transcripts match, -o takes one`, {
         hint: 'narrow them with -t, --language or --as, or name a folder with -D',

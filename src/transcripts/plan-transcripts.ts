@@ -34,11 +34,16 @@ export interface UnplannedTranscript {
 export interface NamePlan {
   /**
    * Names all transcripts of some media, each once.
+   * @param isKnown those that are left out; where names may be equal, theirs count all the same
    * @throws ExpectedError USAGE when the template has no ID and two names are equal
    */
-  add(media: readonly ListedMediaItem[]): {
+  add(
+    media: readonly ListedMediaItem[],
+    isKnown: (transcript: PlannedTranscript) => boolean,
+  ): {
     readonly planned: readonly PlannedTranscript[];
     readonly unplanned: readonly UnplannedTranscript[];
+    readonly knownCount: number;
   };
 }
 
@@ -74,9 +79,10 @@ export function createNamePlan(
     });
   };
   return {
-    add(media) {
+    add(media, isKnown) {
       const planned: PlannedTranscript[] = [];
       const unplanned: UnplannedTranscript[] = [];
+      let knownCount = 0;
       for (const { id: mediaId, item, transcripts } of media) {
         for (const { id: transcriptId, languageCode: language } of transcripts) {
           for (const format of formats) {
@@ -93,8 +99,12 @@ export function createNamePlan(
               speakers,
               components: [],
             };
+            const isLeftOut = isKnown(transcript);
+            if (isLeftOut) knownCount += 1;
+            if (isLeftOut && template.hasId) continue;
             try {
-              planned.push(nameOf(transcript, item));
+              const named = nameOf(transcript, item);
+              if (!isLeftOut) planned.push(named);
             } catch (error) {
               if (!(error instanceof ExpectedError) || error.code === 'USAGE') throw error;
               unplanned.push({ transcript, error });
@@ -102,7 +112,7 @@ export function createNamePlan(
           }
         }
       }
-      return { planned, unplanned };
+      return { planned, unplanned, knownCount };
     },
   };
 }

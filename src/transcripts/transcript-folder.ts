@@ -24,8 +24,12 @@ export interface TranscriptFolder {
    * @throws ExpectedError EXISTS when something else has it and is not to be replaced, DISK
    */
   save(components: readonly string[], content: TranscriptContent, mayReplace: boolean): Promise<boolean>;
-  /** Makes sure that a saved file and its name survive a power cut. @throws ExpectedError DISK */
-  sync(components: readonly string[]): Promise<void>;
+  /**
+   * Makes sure that a file and its name survive a power cut.
+   * @param options.isNew whether it was saved by this run, which synced its content
+   * @throws ExpectedError DISK
+   */
+  sync(components: readonly string[], options: { readonly isNew: boolean }): Promise<void>;
   close(): void;
 }
 
@@ -46,6 +50,7 @@ export function openTranscriptFolder(
   const staging = openStagingFolder(target.root, process);
   const nameIn = (components: readonly string[]) => components.at(-1) ?? '';
   const pathOf = (components: readonly string[]) => join(target.path, ...components);
+  const syncShared = createSharedSync(syncFolder);
   return {
     pathOf,
     sizeOf(components, { mayReplaceLinks }) {
@@ -86,12 +91,12 @@ export function openTranscriptFolder(
       }
       return true;
     },
-    async sync(components) {
+    async sync(components, { isNew }) {
       const file = pathOf(components);
-      await onDisk(syncFile(file), file, 'sync');
+      if (!isNew) await onDisk(syncFile(file), file, 'sync');
       for (let depth = components.length - 1; depth >= 0; depth -= 1) {
         const folder = pathOf(components.slice(0, depth));
-        await onDisk(syncFolder(folder), folder, 'sync');
+        await onDisk(syncShared(folder), folder, 'sync');
       }
     },
     close() {
@@ -101,6 +106,27 @@ export function openTranscriptFolder(
         target.close();
       }
     },
+  };
+}
+
+/** One sync of a folder serves all who wait for it to begin; one that has begun may have missed their names. */
+function createSharedSync(sync: (folder: string) => Promise<void>): (folder: string) => Promise<void> {
+  const running = new Map<string, Promise<void>>();
+  const waiting = new Map<string, Promise<void>>();
+  const start = (folder: string): Promise<void> => {
+    waiting.delete(folder);
+    const promise: Promise<void> = sync(folder).finally(() => {
+      if (running.get(folder) === promise) running.delete(folder);
+    });
+    running.set(folder, promise);
+    return promise;
+  };
+  return (folder) => {
+    const current = running.get(folder);
+    if (current === undefined) return start(folder);
+    const next = waiting.get(folder) ?? current.catch(() => undefined).then(() => start(folder));
+    waiting.set(folder, next);
+    return next;
   };
 }
 

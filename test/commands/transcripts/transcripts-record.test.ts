@@ -239,3 +239,15 @@ describe('transcripts --only-new', () => {
     expect(ids).toHaveLength(40);
   });
 });
+
+test('with --name without an ID, a known transcript still has its name', async () => {
+  const lists = transcripts();
+  const api = await startApi({ media: media(), transcripts: lists });
+  const place = makePlace();
+  const line = ['transcripts', 'm2', '--only-new', '--name', '{title}.{language}'];
+  expect((await runCommand(line, { api, place })).exitCode).toBe(0);
+  lists['m2']?.push({ id: 't9', languageCode: 'de' });
+  const run = await runCommand(line, { api, place });
+  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run.stderr).toContain('2 files would be meeting.de.srt');
+});
