@@ -69,10 +69,6 @@ export function openTranscriptFolder(
         await content.file?.discard();
         return false;
       }
-      if (!mayReplace && lstatOrNull(target.ensure(parents).at(name).path) !== null) {
-        await content.file?.discard();
-        throw differs(pathOf(components));
-      }
       const temporary = await writeContent(content, () => staging.temporaryPlace());
       try {
         if (isSynced) await onDisk(syncFile(temporary.path), temporary.shownPath, 'sync');

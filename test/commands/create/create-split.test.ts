@@ -140,6 +140,16 @@ describe('create --split', () => {
     expectFailureDocument('created', run.json);
   });
 
+  test('its code is the exit code whatever becomes of the others', async () => {
+    const api = await startEmpty({
+      media,
+      script: { 'POST /v2/downloads': ['default', 400], 'GET /v2/downloads/file/{id}': 404 },
+    });
+    const run = await runCommand(['create', '--all', '--split', '1', '--fetch', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 7, json: { results: [{ outcome: 'failed' }] } });
+    expect(run.stderr).toMatch(/^error: .*404/m);
+  });
+
   test('an ambiguous create is 14, with the packages that were made', async () => {
     const lost = { raw: 'HTTP/1.1 200 OK\r\n', after: 'reset' as const };
     const api = await startEmpty({ media, script: { 'POST /v2/downloads': ['default', lost] } });
