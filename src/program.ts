@@ -14,6 +14,7 @@ import { defineMedia } from './commands/media.ts';
 import { defineRm } from './commands/rm.ts';
 import { defineSandbox } from './commands/sandbox.ts';
 import { defineStatus } from './commands/status.ts';
+import { defineTranscripts } from './commands/transcripts.ts';
 import { defineVerify } from './commands/verify.ts';
 import { defineWhoami } from './commands/whoami.ts';
 import type { AccountContext, AccountOptions, ConnectionOptions, Context, LocalContext } from './context.ts';
@@ -73,6 +74,12 @@ const COMMANDS: Readonly<Record<string, (program: Command, run: Runner) => void>
   rm: (program, run) =>
     defineRm(program, (options, command) =>
       run.online(command, {}, async (context) => (await import('./commands/rm.ts')).rm(options, context)),
+    ),
+  transcripts: (program, run) =>
+    defineTranscripts(program, (options, connection, command) =>
+      run.online(command, connection, async (context) =>
+        (await import('./commands/transcripts.ts')).transcripts(options, context),
+      ),
     ),
   verify: (program, run) =>
     defineVerify(program, (options, command) =>

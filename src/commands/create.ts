@@ -14,16 +14,23 @@ import {
 import { readFetchFlags } from '../flags/fetch-flags.ts';
 import { forFlag } from '../flags/flag-values.ts';
 import { readMediaIds } from '../flags/ids.ts';
+import { resolveQuery } from '../flags/query-flags.ts';
 import { isRecording } from '../flags/record-flags.ts';
 import { readWaitFlags } from '../flags/wait-flags.ts';
-import { checkAnonymous, isEmptyBody } from '../media-selection/media-selection.ts';
+import { findMedia } from '../media-selection/find-media.ts';
+import { checkAnonymous } from '../media-selection/media-selection.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
 import { type ParsedTime, parseTime } from '../parse/time.ts';
+import { countMedia } from '../terminal/text/format.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
 import { waitForPackage } from '../wait/wait-for-package.ts';
 import { explainAmbiguousCreate } from './create/ambiguous-create.ts';
-import { createBody } from './create/create-body.ts';
+import { createBodies } from './create/create-body.ts';
+import { createSplit } from './create/create-split.ts';
+
+/** A package of more is hardly meant; who means it says so. */
+const DEFAULT_MAX_MEDIA = 1_000;
 
 export function defineCreate(
   parent: Command,
@@ -45,33 +52,36 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   const { api, io, clock, signal } = context;
   const asked = flags.expires === null ? null : readExpiry(flags.expires, context);
   const picked = isWithoutSelection(flags) && io.canPrompt ? await pick(flags, context) : null;
+  // Before anything is looked up that could not be recorded.
+  const memory = await openMemory(flags, context);
   const options = {
     ...flags,
-    mediaIds: await readMediaIds(flags.mediaIds, context.world),
+    mediaIds: await chooseMediaIds(flags, context),
     ...picked?.selection,
   };
   const expires = asked ?? (options.expires === null ? null : readExpiry(options.expires, context));
   const isAnonymous = api.credential.kind === 'anonymous';
-  // Before anything is looked up that could not be recorded.
-  const memory = await openMemory(options, context);
-  const wanted = await createBody(options, expires, context);
-  if (isEmptyBody(wanted)) throw nothingSelected();
-  const body = memory?.withoutRecorded(wanted) ?? wanted;
-  if (memory !== null && isEmptyBody(body)) {
+  const bodies = await createBodies(options, expires, memory, context);
+  const [body] = bodies;
+  if (body === undefined) {
     if (io.format === 'json') io.json(options.dryRun ? dryRunDocument([]) : packagesDocument([], []));
-    io.info(memory.nothingNewText);
+    if (memory !== null) io.info(memory.nothingNewText);
     return;
   }
-  if (isAnonymous) checkAnonymous(body);
+  if (isAnonymous) bodies.forEach(checkAnonymous);
   if (options.dryRun) {
     if (picked !== null) tellCommand(picked.command, io);
-    const request = { ...api.describe('POST', '/downloads'), body };
-    if (io.format === 'json') io.json(dryRunDocument([request]));
-    else io.line(`${request.method} ${request.url} ${JSON.stringify(body)}`);
+    const requests = bodies.map((one) => ({ ...api.describe('POST', '/downloads'), body: one }));
+    if (io.format === 'json') io.json(dryRunDocument(requests));
+    else for (const one of requests) io.line(`${one.method} ${one.url} ${JSON.stringify(one.body)}`);
     return;
   }
   // Before there is a package that nobody can fetch here.
   if (options.fetch !== null) (await import('../fetch/targets.ts')).findBase(options.fetch, context.cwd);
+  if (options.split !== null) {
+    await createSplit(bodies, options, memory, context);
+    return;
+  }
   const startedMs = clock.now();
   let item: Package;
   try {
@@ -83,12 +93,42 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   if (picked !== null) tellCommand(picked.command, io);
   try {
     const last = picked === null ? options : await withOffer(item.id, options, context);
-    await goOn(item, last, memory?.recordingOf(body) ?? null, context);
+    await goOn(item, last, memory?.recordingOf(() => body) ?? null, context);
   } catch (error) {
     // The package exists whatever happened after: a script must learn its id in any case.
     if (!(error instanceof ExpectedError)) throw error;
     throw error.with({ id: item.id, document: { ...packageDocument(item), ...error.details.document } });
   }
+}
+
+/**
+ * The media that flags name, or that a query finds. How many these are is shown before anything is created.
+ * @throws ExpectedError NOT_FOUND when the query finds none
+ */
+async function chooseMediaIds(
+  { mediaIds, query, fetch }: CreateFlags,
+  context: Context,
+): Promise<readonly string[]> {
+  const { api, io, clock, signal, world } = context;
+  if (query === null) return await readMediaIds(mediaIds, world);
+  const onlyNew = fetch?.record.onlyNew === true;
+  const { items } = await findMedia(
+    resolveQuery(query, clock.now(), (message) => io.info(message)),
+    {
+      api,
+      signal,
+      warn: (message) => io.warn(message),
+      // A job that runs every night must not end at the next media item.
+      maxMedia: query.maxMedia ?? (onlyNew ? null : DEFAULT_MAX_MEDIA),
+    },
+  );
+  if (items.length === 0 && !onlyNew) {
+    throw new ExpectedError('NOT_FOUND', 'no media item matches the query', {
+      hint: 'see what is there with: streamdiver-dl media list',
+    });
+  }
+  io.info(`${countMedia(items.length)} selected.`);
+  return items.map(({ id }) => id);
 }
 
 /** With --only-new there may be no package at all. */
@@ -148,14 +188,13 @@ function readExpiry(text: string, { clock, io }: Context): ParsedTime {
   return moment;
 }
 
-function nothingSelected(): ExpectedError {
-  return new ExpectedError('USAGE', 'nothing is chosen for the package', {
-    hint: 'choose with -m ID, -r ID, -t ID[:FORMAT] or -f FILE',
-  });
-}
-
-function isWithoutSelection({ mediaIds, renditionIds, transcripts, fromFile }: CreateFlags): boolean {
-  return fromFile === null && [mediaIds, renditionIds, transcripts].every((list) => list.length === 0);
+function isWithoutSelection(flags: CreateFlags): boolean {
+  const { mediaIds, renditionIds, transcripts, fromFile, query } = flags;
+  return (
+    fromFile === null &&
+    query === null &&
+    [mediaIds, renditionIds, transcripts].every((list) => list.length === 0)
+  );
 }
 
 async function pick(flags: CreateFlags, context: Context) {

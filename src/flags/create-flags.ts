@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError } from '../errors.ts';
 import { parseFormats, parseTranscript, TRANSCRIPT_FORMATS } from '../media-selection/transcript-words.ts';
+import { parseCount } from '../parse/count.ts';
 import {
   addFetchFlags,
   type FetchFlags,
@@ -10,6 +11,7 @@ import {
   refuseFetchFlags,
 } from './fetch-flags.ts';
 import { forFlag, nonEmpty, repeatable, withCompletions } from './flag-values.ts';
+import { addQueryFlags, type QueryFlags, type RawQueryFlags, readQueryFlags } from './query-flags.ts';
 import {
   addWaitFlags,
   type RawWaitFlags,
@@ -22,6 +24,10 @@ export interface CreateFlags {
   readonly mediaIds: readonly string[];
   readonly renditionIds: readonly string[];
   readonly transcripts: readonly TranscriptSelection[];
+  /** Null when no flag queries the library. */
+  readonly query: QueryFlags | null;
+  /** How many media go into one package; null for all of them. */
+  readonly split: number | null;
   /** Every transcript of the chosen media in these formats. */
   readonly transcriptFormats: readonly TranscriptFormat[];
   readonly languages: readonly string[];
@@ -38,10 +44,11 @@ export interface CreateFlags {
   readonly fetch: FetchFlags | null;
 }
 
-export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags {
+export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags, RawQueryFlags {
   readonly media?: readonly string[];
   readonly medium?: readonly string[];
   readonly rendition?: readonly string[];
+  readonly split?: number;
   readonly transcript?: readonly string[];
   readonly transcripts?: readonly TranscriptFormat[];
   readonly language?: readonly string[];
@@ -79,6 +86,13 @@ export function addCreateFlags(command: Command): Command {
       "the API's own JSON body; - for standard input; flags add to it",
       forFlag('-f', nonEmpty),
     )
+    .optionsGroup('Media by a query:');
+  addQueryFlags(command, { all: 'all media' })
+    .option(
+      '--split <n>',
+      'make several packages of at most this many media each',
+      forFlag('--split', (text) => parseCount(text, { least: 1, most: 1_000_000 })),
+    )
     .optionsGroup('About the package:')
     .option('--title <text>', 'title of the package', forFlag('--title', nonEmpty))
     .option('--description <text>', 'description of the package')
@@ -109,7 +123,15 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
     throw new ExpectedError('USAGE', '--transcripts-only needs --transcripts FORMAT');
   }
   const mediaIds = [...(raw.media ?? []), ...(raw.medium ?? [])];
-  if (raw.transcripts !== undefined && mediaIds.length === 0 && raw.fromFile === undefined) {
+  const query = readQueryFlags(raw);
+  if (query !== null && mediaIds.length > 0) {
+    throw new ExpectedError('USAGE', '-m and a query contradict each other', {
+      hint: 'select media either by their IDs or by a query',
+    });
+  }
+  if (raw.split !== undefined) checkSplit(raw, query !== null || mediaIds.length > 0);
+  const hasMedia = query !== null || mediaIds.length > 0;
+  if (raw.transcripts !== undefined && !hasMedia && raw.fromFile === undefined) {
     throw noMediaChosen();
   }
   if (mediaIds.includes('-') && raw.fromFile === '-') {
@@ -119,6 +141,8 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
     mediaIds,
     renditionIds: raw.rendition ?? [],
     transcripts: (raw.transcript ?? []).map(forFlag('-t', parseTranscript)),
+    query,
+    split: raw.split ?? null,
     transcriptFormats: raw.transcripts ?? [],
     languages: raw.language ?? [],
     transcriptsOnly: raw.transcriptsOnly === true,
@@ -132,9 +156,27 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
   };
 }
 
+/** Only media are split, and none of the packages is the one that a file or a name is for. */
+function checkSplit(raw: RawCreateFlags, hasMedia: boolean): void {
+  if (!hasMedia) throw new ExpectedError('USAGE', '--split needs -m or a query');
+  const other =
+    raw.rendition !== undefined
+      ? '-r'
+      : raw.transcript !== undefined
+        ? '-t'
+        : raw.fromFile !== undefined
+          ? '-f'
+          : raw.output !== undefined
+            ? '-o'
+            : raw.checksum === undefined
+              ? null
+              : '--checksum';
+  if (other !== null) throw new ExpectedError('USAGE', `--split conflicts with ${other}`);
+}
+
 /** A body from a file may bring the media, so this is known only when it was read. */
 export function noMediaChosen(): ExpectedError {
   return new ExpectedError('USAGE', '--transcripts takes the transcripts of media, and none is chosen', {
-    hint: 'choose media with -m ID',
+    hint: 'choose media with -m ID or a query such as --tag TAG',
   });
 }

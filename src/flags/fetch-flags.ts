@@ -118,7 +118,7 @@ export function addFetchFlags(command: Command): Command {
 }
 
 /** Names of standard output itself: as files they could only be replaced. */
-const STANDARD_OUTPUT = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+export const STANDARD_OUTPUT = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
 
 /** @throws ExpectedError USAGE for flags that contradict each other */
 export function readFetchFlags(raw: RawFetchFlags): FetchFlags {

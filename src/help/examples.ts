@@ -13,6 +13,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['find media', 'media list interview'],
     ['package, wait, download, verify', 'create -m ID --transcripts srt --fetch'],
     ['download a package and unpack it', 'fetch ID -x -D out'],
+    ['every night: only the transcripts that are new', 'transcripts --all -D out --only-new'],
   ],
   create: [
     ['one medium, and its id for later', 'create -m ID --title Lecture --expires 7d'],
@@ -21,6 +22,19 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
       'create -m ID1 -m ID2 --transcripts srt --language de-v2 --transcripts-only --fetch -x -D subtitles',
     ],
     ['see what would be sent', 'create -m ID --transcripts srt,txt --dry-run'],
+    [
+      'all videos with a tag, in packages of 50',
+      'create --tag webinar --type video --split 50 --fetch -D videos',
+    ],
+  ],
+  transcripts: [
+    ['the transcripts of one media item', 'transcripts ID --as vtt'],
+    ['every night: only what is new', 'transcripts --all --as srt,txt -D out --only-new'],
+    [
+      'German only, in folders by date',
+      "transcripts --since 30d --language de-v2 --name '{created}/{title}-{id8}'",
+    ],
+    ['into another program', 'transcripts ID --language en-v2 --as txt -o -'],
   ],
   status: [
     ['how far two packages are', 'status ID1 ID2'],

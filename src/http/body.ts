@@ -16,15 +16,33 @@ export interface ReadBodyOptions {
  * @throws ExpectedError BAD_RESPONSE when it is larger, encoded unasked or shorter than its
  *   Content-Length; TransportError when it was cut off or came too slowly
  */
-export async function readBody(
+export async function readBody(response: HttpResponse, options: ReadBodyOptions): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  await consumeBody(response, async (chunk) => void chunks.push(chunk), options);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Hands over a body piece by piece, within the same limits.
+ * @param options.isTimeoutPerPiece limits the time between two pieces instead of that of the whole body
+ * @throws what `consume` throws, and the same as readBody()
+ */
+export async function consumeBody(
   response: HttpResponse,
-  { limitBytes, timeoutMs, clock, signal }: ReadBodyOptions,
-): Promise<Buffer> {
+  consume: (chunk: Buffer) => Promise<void>,
+  {
+    limitBytes,
+    timeoutMs,
+    clock,
+    signal,
+    isTimeoutPerPiece = false,
+  }: ReadBodyOptions & { readonly isTimeoutPerPiece?: boolean },
+): Promise<void> {
   const { body, headers, status, url } = response;
   // Neither has content, whatever its header says (RFC 9110 8.6, 15.3.5, 15.4.5).
   if (status === 204 || status === 304) {
     body.resume();
-    return Buffer.alloc(0);
+    return;
   }
   const encoding = headers.get('content-encoding')?.toLowerCase() ?? 'identity';
   if (encoding !== 'identity') {
@@ -34,9 +52,10 @@ export async function readBody(
       `${url.host} encoded its answer as ${encoding} although nobody asked`,
     );
   }
-  const tooSlow = timeoutError(url, `did not finish its answer within ${timeoutMs / 1000} s`);
-  const stopTimer = clock.after(timeoutMs, () => body.destroy(tooSlow));
-  const chunks: Buffer[] = [];
+  const tooSlow = isTimeoutPerPiece ? 'sent nothing for' : 'did not finish its answer within';
+  const startTimer = () =>
+    clock.after(timeoutMs, () => body.destroy(timeoutError(url, `${tooSlow} ${timeoutMs / 1000} s`)));
+  let stopTimer = startTimer();
   let sizeBytes = 0;
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -47,7 +66,10 @@ export async function readBody(
           `the answer of ${withoutQuery(url)} is larger than ${limitBytes / 1_048_576} MiB`,
         );
       }
-      chunks.push(chunk);
+      await consume(chunk);
+      if (!isTimeoutPerPiece) continue;
+      stopTimer();
+      stopTimer = startTimer();
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -61,5 +83,4 @@ export async function readBody(
   if (announced !== null && Number(announced) !== sizeBytes) {
     throw new TransportError(`${url.host} cut its answer off`, { transient: true }, true);
   }
-  return Buffer.concat(chunks);
 }

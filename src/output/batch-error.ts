@@ -6,9 +6,9 @@ export interface Failure {
   readonly error: ExpectedError;
 }
 
-/** What is told of one of several failures: it says in any case which package it is about. */
-export function failureText({ id, error }: Failure): string {
-  return error.message.includes(id) ? error.message : `${error.message} (package ${id})`;
+/** What is told of one of several failures: it says in any case which package, or whatever `what` is, it is about. */
+export function failureText({ id, error }: Failure, what = 'package'): string {
+  return error.message.includes(id) ? error.message : `${error.message} (${what} ${id})`;
 }
 
 /**
@@ -19,13 +19,14 @@ export function batchError(
   failures: readonly Failure[],
   targetCount: number,
   document: Readonly<Record<string, unknown>>,
+  what = 'package',
 ): ExpectedError {
   const [first] = failures;
   if (first === undefined) throw new RangeError('a batch without failures has no error');
   if (targetCount === 1) return first.error.with({ id: first.id, document });
   const codes = new Set<ErrorCode>(failures.map(({ error }) => error.code));
   const code: ErrorCode = codes.size === 1 ? first.error.code : 'FAILED';
-  const count = `${failures.length} of ${targetCount} packages`;
+  const count = `${failures.length} of ${targetCount} ${what}s`;
   const message = code === 'INTERRUPTED' ? `interrupted, ${count} are not done` : `${count} failed`;
   return new ExpectedError(code, message, {
     document,
