@@ -28,21 +28,26 @@ export interface RemoteExtraction {
   readonly onFile: Unpacking['onFile'];
 }
 
-/** What is unpacked stays after these, and the same command goes on. */
-const GOES_ON = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'INTEGRITY']);
-const KEPT = 'files that are complete stay';
-const STAYS = `${KEPT}; the same command fetches the rest`;
+/** Unpacked files are kept after these errors, and the same command continues. */
+const CONTINUES = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'INTEGRITY']);
+const KEPT = 'complete files are kept';
+const RESUME = `${KEPT}; run the same command again to continue`;
 
 /**
- * Unpacks a package where it lies: of the archive only the directory and the wanted entries travel.
- * @returns null when the archive has to be downloaded: it is wanted itself, it or a part of it is here
- *   already, or the server does not send parts of files (any more); files that are complete stay
- * @throws ExpectedError BAD_RESPONSE when the file is no archive, and those of
+ * Unpacks a package directly from the server: only the directory and the selected entries are downloaded.
+ * @returns null if the archive must be downloaded: it is wanted itself, it or a part of it already exists, or
+ *   the server does not support HTTP Range; complete files are kept
+ * @throws ExpectedError BAD_RESPONSE when the file is not an archive, and those of
  *   openRemoteArchive() and unpackArchive()
  */
 export async function extractRemotely(
   { item, request, target, onFile }: RemoteExtraction,
-  { flags, budget, limitRate, namesTold }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate' | 'namesTold'>,
+  {
+    flags,
+    budget,
+    limitRate,
+    reportedNames,
+  }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate' | 'reportedNames'>,
   context: Context,
 ): Promise<FetchedFile | null> {
   const { io, clock, world } = context;
@@ -57,7 +62,7 @@ export async function extractRemotely(
   const reading = { id: item.id, label, expected, retries: flags.retries, connections: budget, limitRate };
   const warnOfDownload = (reason: string): void => {
     const size = request.sizeBytes === null ? '' : ` (${formatSize(request.sizeBytes)})`;
-    io.warn(`${reason}: downloading all of ${label}${size} to unpack it here`);
+    io.warn(`${reason}; downloading all of ${label}${size} before unpacking`);
   };
   const opening = await openRemoteArchive(request, reading, context);
   if (opening.kind === 'no-ranges') {
@@ -71,7 +76,7 @@ export async function extractRemotely(
     const onBegin = () => {
       hasBegun = true;
     };
-    const unpacking = { item, label, folder: target.folder, flags, namesTold, onBegin, onFile };
+    const unpacking = { item, label, folder: target.folder, flags, reportedNames, onBegin, onFile };
     const unpacked = await unpackArchive(source, unpacking, context);
     const { files, skippedEntries } = unpacked;
     const transferredBytes = source.transferredBytes();
@@ -91,7 +96,7 @@ export async function extractRemotely(
       resumedFrom: 0,
       verified: {
         size: request.sizeBytes !== null,
-        // What was not unpacked was not read.
+        // Entries that were not unpacked were not read.
         archive: !selects && skippedEntries.length === 0 && files.every(({ outcome }) => outcome !== 'left'),
         crc: true,
         checksum: false,
@@ -106,7 +111,7 @@ export async function extractRemotely(
       warnOfDownload(error.message);
       return null;
     }
-    if (!(error instanceof ExpectedError) || !GOES_ON.has(error.code)) throw error;
+    if (!(error instanceof ExpectedError) || !CONTINUES.has(error.code)) throw error;
     throw error.with({
       hint: hintFor(error, hasBegun),
       next: [commandLine(fetchCommand(item.id, flags), world.platform)],
@@ -114,12 +119,12 @@ export async function extractRemotely(
   }
 }
 
-/** Of a directory that is damaged no entry is here, and of what the disk does not allow there will not be more. */
+/** With a damaged directory, no entry was unpacked. After a disk error, only the disk decides what continues. */
 function hintFor({ code, details: { hint } }: ExpectedError, hasBegun: boolean): string | undefined {
   if (!hasBegun && code !== 'UNAVAILABLE' && code !== 'INTERRUPTED') return hint;
-  // What a damaged entry has to say itself is meant for a whole archive.
-  if (code === 'INTEGRITY') return `${STAYS}; if that does not help, the package itself is damaged`;
-  return hint ?? (code === 'DISK' ? KEPT : STAYS);
+  // The hint of a damaged entry is meant for a downloaded archive.
+  if (code === 'INTEGRITY') return `${RESUME}; if the error persists, create the package again`;
+  return hint ?? (code === 'DISK' ? KEPT : RESUME);
 }
 
 async function isThere(file: string): Promise<boolean> {
@@ -128,6 +133,6 @@ async function isThere(file: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
-    throw diskError(error, file, 'look at');
+    throw diskError(error, file, 'stat');
   }
 }

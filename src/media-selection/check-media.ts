@@ -3,24 +3,24 @@ import { MEDIA_TYPES } from '../api/media-types.ts';
 import { ExpectedError } from '../errors.ts';
 
 type Filter = 'type' | 'tag';
-/** Whether a search finds anything with another value of one filter. */
+/** Whether a search with another value of one filter finds anything. */
 type FindsWith = (change: Partial<Record<Filter, string>>) => Promise<boolean>;
 
 export interface MediaCheck {
   readonly isWanted: (medium: MediaItem) => boolean;
   /**
-   * Called when all media were seen.
-   * @throws ExpectedError BAD_RESPONSE when the service ignores a filter and some media cannot be checked here
+   * Called after all media items.
+   * @throws ExpectedError BAD_RESPONSE when the service ignores a filter and some media items cannot be checked here
    */
   readonly finish: (findsWith: FindsWith) => Promise<void>;
 }
 
-/** No media item is of this type, and none has this tag. */
+/** A type and a tag that no media item has. */
 const IMPOSSIBLE = 'no-such-value-7f3c9a51';
 
 /**
- * Checks the media that a search returned against what was asked for, where they have the field. Whether
- * the service filters the others is tried once, with a value that nothing has.
+ * Checks search results against the filters. For items without the field, a single request with a value that
+ * no item has shows whether the service applies the filter.
  */
 export function checkMedia({ type, tag }: Readonly<Record<Filter, string | null>>): MediaCheck {
   const rules = [
@@ -28,7 +28,7 @@ export function checkMedia({ type, tag }: Readonly<Record<Filter, string | null>
     ...(tag === null ? [] : [createRule('tag', (medium) => matchesTag(medium, tag))]),
   ];
   return {
-    // Every rule counts what it sees, also of an item that another one refuses.
+    // Every rule counts all items, even those that another rule rejects.
     isWanted: (medium) => rules.map(({ isWanted }) => isWanted(medium)).every(Boolean),
     finish: async (findsWith) => {
       for (const { finish } of rules) await finish(findsWith);
@@ -51,14 +51,14 @@ function createRule(filter: Filter, matches: (medium: MediaItem) => boolean | nu
       if (!hasRefused && !(await findsWith({ [filter]: IMPOSSIBLE }))) return;
       throw new ExpectedError(
         'BAD_RESPONSE',
-        `the service ignores --${filter}, and ${unknown === 1 ? 'one media item does' : `${unknown} media items do`} not say what it would need to be checked here`,
-        { hint: `list the media without --${filter}` },
+        `the service ignores --${filter}, and ${unknown === 1 ? '1 media item has' : `${unknown} media items have`} no ${filter} to check`,
+        { hint: `omit --${filter}` },
       );
     },
   };
 }
 
-/** Null when the service's word names none of the known types. */
+/** Null when the service uses an unknown word for the type. */
 function matchesType(medium: MediaItem, type: string): boolean | null {
   const known = MEDIA_TYPES.find((word) => word === medium.type);
   return known === undefined ? null : known === type.toLowerCase();

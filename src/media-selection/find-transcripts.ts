@@ -7,14 +7,14 @@ type TranscriptApi = Pick<Api, 'getMediaItem' | 'listTranscripts'>;
 export interface TranscriptQuery {
   readonly mediaIds: readonly string[];
   readonly formats: readonly TranscriptFormat[];
-  /** Empty takes every language. Codes are the tenant's own and compared without case. */
+  /** Empty for all languages. Codes depend on the tenant; case does not matter. */
   readonly languages: readonly string[];
 }
 
 /**
- * Looks up every transcript of the chosen media, in every asked format.
- * @param onMissing is told of a medium that has none
- * @throws ExpectedError NOT_FOUND when nothing at all is found
+ * Finds all transcripts of the selected media items, in all requested formats.
+ * @param onMissing called for each media item without transcripts
+ * @throws ExpectedError NOT_FOUND when no media item has one
  */
 export async function findTranscripts(
   { mediaIds, formats, languages }: TranscriptQuery,
@@ -37,15 +37,15 @@ export async function findTranscripts(
     for (const { id } of matching) for (const format of formats) found.push({ id, format });
   }
   if (found.length > 0) return found;
-  throw new ExpectedError('NOT_FOUND', 'none of the chosen media has a transcript that fits', {
+  throw new ExpectedError('NOT_FOUND', 'the selected media have no matching transcripts', {
     hint:
       seen.size === 0
-        ? 'take the media themselves with -m'
-        : `languages that are there: ${[...seen].join(', ')}`,
+        ? 'to include only the media, omit --transcripts'
+        : `available languages: ${[...seen].join(', ')}`,
   });
 }
 
-/** @throws ExpectedError NOT_FOUND when there is no such media item, which is not the same as one without transcripts */
+/** @throws ExpectedError NOT_FOUND for an unknown media item, as opposed to one without transcripts */
 async function listTranscripts(mediumId: string, api: TranscriptApi, signal: AbortSignal) {
   const transcripts = await api.listTranscripts(mediumId, signal);
   if (transcripts !== null) return transcripts;

@@ -2,14 +2,14 @@ import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError } from '../errors.ts';
 
 export const TRANSCRIPT_FORMATS: readonly TranscriptFormat[] = ['txt', 'srt', 'json'];
-/** What `-t ID` means without a format: the one that players and editors read. */
+/** The format of `-t ID`: players and editors support it. */
 const DEFAULT_FORMAT: TranscriptFormat = 'srt';
-/** Formats that the service offers for single transcripts but not inside packages; docs/openapi.yaml names them. */
+/** Formats that the service supports for single transcripts but not in packages; see docs/openapi.yaml. */
 const ONLY_SINGLE = new Set(['vtt', 'docx']);
 
 /**
- * Reads `ID` or `ID:FORMAT`. Ids are opaque and may hold colons, so only a known format counts as one.
- * @throws ExpectedError USAGE for a format that packages cannot hold
+ * Parses `ID` or `ID:FORMAT`. IDs are opaque and may contain colons, so only a known format counts.
+ * @throws ExpectedError USAGE for a format that packages cannot contain
  */
 export function parseTranscript(text: string): TranscriptSelection {
   const colon = text.lastIndexOf(':');
@@ -17,13 +17,13 @@ export function parseTranscript(text: string): TranscriptSelection {
   if (ONLY_SINGLE.has(suffix)) throw notInPackages(suffix);
   const format = TRANSCRIPT_FORMATS.find((candidate) => candidate === suffix);
   const id = format === undefined ? text : text.slice(0, colon);
-  if (id.trim() === '') throw new ExpectedError('USAGE', 'the transcript id is empty');
+  if (id.trim() === '') throw new ExpectedError('USAGE', 'the transcript ID is empty');
   return { id, format: format ?? DEFAULT_FORMAT };
 }
 
 /**
- * Reads a list of formats such as `srt,txt`.
- * @throws ExpectedError USAGE naming the formats
+ * Parses a list of formats such as `srt,txt`.
+ * @throws ExpectedError USAGE that lists the formats
  */
 export function parseFormats(text: string): readonly TranscriptFormat[] {
   const formats = text.split(',').map((word) => {
@@ -39,7 +39,7 @@ export function parseFormats(text: string): readonly TranscriptFormat[] {
 }
 
 function notInPackages(format: string): ExpectedError {
-  return new ExpectedError('USAGE', `packages cannot hold transcripts as ${format}`, {
+  return new ExpectedError('USAGE', `packages cannot contain ${format} transcripts`, {
     hint: `formats: ${TRANSCRIPT_FORMATS.join(', ')}`,
   });
 }

@@ -36,18 +36,18 @@ test('fewer connections from here on are worth a line with -v only', () => {
   verbose.tell(event);
   verbose.tell({ ...event, count: 2, reason: 'the server refuses more' });
   expect(verbose.stderr.text()).toBe(
-    'talk.zip: one connection from here on (the server ignores ranges)\n' +
-      'talk.zip: 2 connections from here on (the server refuses more)\n',
+    'talk.zip: continuing with 1 connection (the server ignores ranges)\n' +
+      'talk.zip: continuing with 2 connections (the server refuses more)\n',
   );
 });
 
 test.each([
-  [1, 'one archive entry'],
+  [1, '1 archive entry'],
   [3, '3 archive entries'],
 ])('%d unverified entries are told', (count, words) => {
   const { tell, stderr } = start();
   tell({ kind: 'unverified-entries', count, reason: 'a.txt: encrypted' });
-  expect(stderr.text()).toBe(`warning: the content of ${words} could not be verified (a.txt: encrypted)\n`);
+  expect(stderr.text()).toBe(`warning: cannot verify the content of ${words} (a.txt: encrypted)\n`);
 });
 
 test('a retry says when', () => {

@@ -61,7 +61,7 @@ test('where the service ignores a filter, media that do not say are an error', a
   expect(end).toEqual(
     ignored(
       'the service ignores --type, and one media item does not say what it would need to be checked here',
-      'list the media without --type',
+      'omit --type',
     ),
   );
 });
@@ -72,7 +72,7 @@ test('a single item of the wrong kind shows that it ignores it; nothing need be 
   expect(end).toEqual(
     ignored(
       'the service ignores --tag, and 2 media items do not say what it would need to be checked here',
-      'list the media without --tag',
+      'omit --tag',
     ),
   );
 });

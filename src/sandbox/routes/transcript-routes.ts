@@ -14,7 +14,7 @@ export function listTranscripts({ parameter, query, state }: ApiCall): SandboxRe
   const described = transcripts.map(describeTranscript);
   if (described.length === 0) {
     const none = traits['no-transcripts'];
-    if (none === '404') throw new Refusal(404, 'this medium has no transcripts');
+    if (none === '404') throw new Refusal(404, 'this media item has no transcripts');
     if (none === '204') return { status: 204, text: '', mimeType: 'application/json' };
     if (none === 'null') return { status: 200, data: null };
   }
@@ -25,14 +25,14 @@ export function listTranscripts({ parameter, query, state }: ApiCall): SandboxRe
   return listResponse(page, 'transcripts', state);
 }
 
-/** One transcript as a file of its own, not in an envelope. */
+/** One transcript as a file, without an envelope. */
 export async function downloadTranscript({ parameter, query, state }: ApiCall): Promise<SandboxResponse> {
   const medium = findMediaItem(parameter('assetId'), state);
   const transcript = medium.transcripts.find(({ id }) => id === parameter('transcriptId'));
-  if (transcript === undefined) throw new Refusal(404, 'this medium has no transcript with this id');
+  if (transcript === undefined) throw new Refusal(404, 'this media item has no transcript with this ID');
   const asked = query.get('transcriptDownloadType') ?? '';
   if (asked === 'docx') {
-    refuseFields({ transcriptDownloadType: 'the service makes docx, this sandbox does not' });
+    refuseFields({ transcriptDownloadType: 'this sandbox does not support docx' });
   }
   const format = CUE_FORMATS.find((known) => known === asked);
   if (format === undefined) {
