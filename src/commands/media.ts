@@ -90,7 +90,7 @@ function checkSort(text: string): string {
 }
 
 const COLUMNS: readonly Column<MediaItem>[] = [
-  { key: 'id', heading: 'ID', text: ({ id }) => id, isId: true },
+  { key: 'id', heading: 'ID', text: ({ id }) => id, id: 'full' },
   { key: 'type', heading: 'TYPE', text: ({ type }) => type ?? '' },
   { key: 'name', heading: 'NAME', text: ({ name }) => name ?? '', shrinks: true },
   {
@@ -169,7 +169,7 @@ export async function mediaShow(
     items: parts,
     columns: [
       { key: 'kind', heading: 'WHAT', text: ({ kind }) => kind },
-      { key: 'id', heading: 'ID', text: (part) => part.id, isId: true },
+      { key: 'id', heading: 'ID', text: (part) => part.id, id: 'full' },
       { key: 'name', heading: 'NAME', text: ({ name }) => name, shrinks: true },
       { key: 'flag', heading: 'FLAG', text: ({ flag }) => flag },
     ],

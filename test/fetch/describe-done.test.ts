@@ -20,7 +20,7 @@ test.each([
   [
     { transferredBytes: 40 * MIB, resumedFrom: 60 * MIB },
     { durationMs: 12_000, transferMs: 10_000 },
-    'talk.zip: 100 MiB in 12s, 4 MiB/s, continued after 60 MiB, verified',
+    'talk.zip: 100 MiB in 12s, 4 MiB/s, resumed at 60 MiB, verified',
   ],
   [
     { transferredBytes: 0, resumedFrom: 100 * MIB },

@@ -56,8 +56,8 @@ test('a retry says when', () => {
   tell({ kind: 'retry', attempt: 2, delayMs: 4_000, error });
   tell({ kind: 'retry', attempt: 3, delayMs: 0, error });
   expect(stderr.text()).toBe(
-    'talk.zip: retry 2: connection reset; trying again in 4s\n' +
-      'talk.zip: retry 3: connection reset; trying again in 1s\n',
+    'talk.zip: retry 2: connection reset; retrying in 4s\n' +
+      'talk.zip: retry 3: connection reset; retrying in 1s\n',
   );
 });
 

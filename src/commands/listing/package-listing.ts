@@ -20,7 +20,7 @@ export function packageListing(
   return {
     items,
     columns: [
-      { key: 'id', heading: 'ID', text: ({ id }) => id, isId: true },
+      { key: 'id', heading: 'ID', text: ({ id }) => id, id: 'prefix' },
       { key: 'status', heading: 'STATUS', text: ({ status }) => status, tone: toneOf },
       { key: 'title', heading: 'TITLE', text: ({ title }) => title ?? '', shrinks: true },
       {
@@ -47,6 +47,6 @@ const TONES: Readonly<Partial<Record<Package['state'], Tone>>> = {
 };
 
 /** The color of a package's status. */
-export function toneOf({ state }: Pick<Package, 'state'>): Tone | undefined {
+function toneOf({ state }: Pick<Package, 'state'>): Tone | undefined {
   return TONES[state];
 }

@@ -14,8 +14,8 @@ export interface Column<Item> {
   readonly shrinks?: boolean;
   /** Omitted from a table that would not fit otherwise. */
   readonly isOptional?: boolean;
-  /** A table for people shortens UUIDs to 8 characters, unless two of them start alike. */
-  readonly isId?: boolean;
+  /** IDs. With `prefix`, commands accept the start of an ID, so a table for people shortens UUIDs. */
+  readonly id?: 'prefix' | 'full';
   tone?(item: Item): Tone | undefined;
 }
 

@@ -59,7 +59,7 @@ function cellsOf<Item>(
   { fullIds }: TableAppearance,
 ): readonly Cell[] {
   const texts = items.map((item) => column.display?.(item) ?? column.text(item));
-  const shown = column.isId === true && !fullIds ? shortenIds(texts) : texts;
+  const shown = column.id === 'prefix' && !fullIds ? shortenIds(texts) : texts;
   return items.map((item, row) => ({ text: escapeText(shown[row] ?? ''), tone: column.tone?.(item) }));
 }
 
@@ -131,7 +131,7 @@ function formatBlock<Item>(
     const cell = row[index] ?? NO_CELL;
     return cell.text === '' ? [] : [{ column, cell }];
   });
-  const hasIds = columns.some(({ isId }) => isId === true);
+  const hasIds = columns.some(({ id }) => id !== undefined);
   const named = hasIds ? filled.find(({ column: { shrinks, isOptional } }) => shrinks && !isOptional) : null;
   const head = named ?? filled[0];
   if (head === undefined) return [];

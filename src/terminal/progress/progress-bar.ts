@@ -1,6 +1,8 @@
+import { clearLine, moveCursor } from 'node:readline';
 import ora, { type Ora } from 'ora';
 import type { Clock } from '../../clock.ts';
 import type { OutputStream } from '../../world.ts';
+import { displayWidth } from '../text/display-width.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Style } from '../text/style.ts';
 import type { ProgressEvent } from './progress-event.ts';
@@ -55,18 +57,22 @@ export function createProgressBar({
   columns,
 }: ProgressBarOptions): ProgressBar {
   const activeById = new Map<string | null, Active>();
+  /** Cells of each line of the last frame. */
+  let drawnWidths: readonly number[] = [];
 
   const draw = (): string => {
     const nowMs = clock.monotonicMs();
     const rows = Array.from(activeById.values(), (active): ProgressRow => {
       return { ...active, elapsedMs: nowMs - active.firstMs, silentMs: nowMs - active.lastMs };
     });
-    return formatProgressLines(rows, {
+    const lines = formatProgressLines(rows, {
       width: Math.max(1, columns() - MARGIN.length - FREE_CELLS),
       maxLines: Math.max(1, (stream.rows || DEFAULT_ROWS) - OTHER_LINES),
       glyphs,
       style,
-    }).join(`\n${MARGIN}`);
+    });
+    drawnWidths = lines.map((line) => MARGIN.length + displayWidth(line));
+    return lines.join(`\n${MARGIN}`);
   };
 
   const spinner: Ora = ora({
@@ -85,21 +91,43 @@ export function createProgressBar({
     },
   });
 
+  /** A terminal that gets narrower wraps the drawn lines, and ora would erase too few of them. */
+  const onResize = () => {
+    const rows = drawnWidths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns())), 0);
+    spinner.stop();
+    for (let row = drawnWidths.length; row < rows; row += 1) {
+      moveCursor(stream, 0, -1);
+      clearLine(stream, 0);
+    }
+    spinner.start();
+  };
+
+  function start(): void {
+    if (spinner.isSpinning) return;
+    spinner.start();
+    stream.on('resize', onResize);
+  }
+
+  function stop(): void {
+    stream.off('resize', onResize);
+    if (spinner.isSpinning) spinner.stop();
+  }
+
   return {
     update(event) {
       if (event.event === 'done') {
         activeById.delete(event.id);
-        if (activeById.size === 0) spinner.stop();
+        if (activeById.size === 0) stop();
         return;
       }
       // An event without a package, such as a retried request, is shown until the next event.
       if (event.id !== null) activeById.delete(null);
       activeById.set(event.id, take(event, activeById.get(event.id), clock.monotonicMs()));
-      if (!spinner.isSpinning) spinner.start();
+      start();
     },
     stop() {
       activeById.clear();
-      if (spinner.isSpinning) spinner.stop();
+      stop();
     },
   };
 }

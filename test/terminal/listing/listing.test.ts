@@ -20,7 +20,7 @@ function listingOf(items: readonly Item[]): Listing<Item> {
   return {
     items,
     columns: [
-      { key: 'id', heading: 'ID', text: (item) => item.id, isId: true },
+      { key: 'id', heading: 'ID', text: (item) => item.id, id: 'prefix' },
       { key: 'title', heading: 'TITLE', text: (item) => item.title, shrinks: true },
       {
         key: 'sizeBytes',
