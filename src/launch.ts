@@ -4,8 +4,8 @@ import { VERSION } from './version.ts';
 import type { OutputStream, World } from './world.ts';
 
 // All that bin/ needs before it has looked at the command line; each further file would slow every start down.
-export { createClock } from './clock.ts';
 export { compileCacheFolder } from './compile-cache.ts';
+export { makeNodeWorld } from './node-world.ts';
 
 /** One invocation; returns the exit code. `--version` alone is answered without loading flags and commands. */
 export async function launch(world: World): Promise<number> {

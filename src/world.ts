@@ -12,8 +12,8 @@ export type InputStream = Readable & { readonly isTTY?: boolean };
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /**
- * Everything outside the program that one invocation may touch. `bin` makes it from `process`,
- * tests make their own; nothing else reads `process`.
+ * Everything outside the program that one invocation may touch. `node-world.ts` makes it from
+ * `process`, tests make their own; nothing else reads `process`.
  */
 export interface World {
   /** Arguments after the program's name. */

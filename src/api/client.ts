@@ -6,6 +6,7 @@ import { mayCarryCredential } from '../http/origin.ts';
 import { followRedirects } from '../http/redirect.ts';
 import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
+import { percentEncoded } from '../parse/percent-encoded.ts';
 import { createDownload } from './create-download.ts';
 import { explainApiUrl } from './likely-url.ts';
 import { type ListOptions, NoListError, parseList } from './list.ts';
@@ -277,8 +278,7 @@ async function beforeSending<Result>(acquired: Promise<Result>): Promise<Result>
 /** An id as exactly one path segment; `.` and `..` would be taken for folders by URL parsers. */
 export function encodeSegment(id: string): string {
   if (id === '.' || id === '..') throw new ExpectedError('NOT_FOUND', `no such id: ${id}`, { id });
-  // Half a surrogate pair has no UTF-8; as in a browser it becomes U+FFFD, which names nothing.
-  return encodeURIComponent(Buffer.from(id).toString());
+  return percentEncoded(id);
 }
 
 /**

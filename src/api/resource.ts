@@ -1,6 +1,6 @@
 import { ExpectedError } from '../errors.ts';
 import { readFirst, readId } from '../parse/fields.ts';
-import { isObject, type JsonObject } from '../parse/json.ts';
+import { isArray, isObject, type JsonObject } from '../parse/json.ts';
 
 /** Under these keys some formats keep the fields of an object, apart from its ID: JSON:API, search engines. */
 const FIELD_KEYS = ['attributes', '_source', 'item'];
@@ -51,7 +51,7 @@ export function onlyItem(value: unknown, id: string, kind: Kind): unknown {
 
 /** The object that a response is about: itself, the only item of a list, or one in a layer named after its kind. */
 export function findResource(value: unknown, kind: Kind): JsonObject | null {
-  const [only, ...others]: unknown[] = Array.isArray(value) ? value : [value];
+  const [only, ...others]: readonly unknown[] = isArray(value) ? value : [value];
   if (!isObject(only) || others.length > 0) return null;
   if (idOf(only, kind) !== null) return withFields(only, kind);
   const inner = readFirst(only, RESOURCE_KEYS, (item) =>
