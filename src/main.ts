@@ -22,6 +22,7 @@ const NO_FLAGS: GlobalFlags = {
   cacert: undefined,
   format: undefined,
   fields: undefined,
+  fullIds: false,
   quiet: false,
   verbosity: 0,
   progress: 'auto',
@@ -225,9 +226,11 @@ function isSecretFlag(complaint: string): boolean {
 async function tell(error: ExpectedError, io: Terminal): Promise<void> {
   io.endProgress();
   const { hint, next = [], technical = [], requestId, document } = error.details;
-  io.error(error.message);
+  // A person who cancels has not failed.
+  if (error.code === 'INTERRUPTED') io.notice(error.message);
+  else io.error(error.message);
   if (hint !== undefined) io.hint(hint);
-  for (const command of next) io.hint(command);
+  if (error.details.rerunContinues !== true) for (const command of next) io.hint(command);
   if (requestId !== undefined) io.verbose(1, `request id: ${requestId}`);
   for (const line of technical) io.verbose(1, line);
   for (

@@ -218,7 +218,7 @@ async function withOffer(id: string, options: CreateFlags, context: Context): Pr
   }
 }
 
-function tellCommand(command: string, io: Context['io']): void {
-  io.info('The same without questions:');
-  io.info(`  ${command}`);
+function tellCommand(command: readonly string[], io: Context['io']): void {
+  io.info('To run this without prompts:');
+  for (const line of command) io.info(`  ${line}`);
 }

@@ -92,7 +92,7 @@ function checkSort(text: string): string {
 }
 
 const COLUMNS: readonly Column<MediaItem>[] = [
-  { key: 'id', heading: 'ID', text: ({ id }) => id },
+  { key: 'id', heading: 'ID', text: ({ id }) => id, id: 'full' },
   { key: 'type', heading: 'TYPE', text: ({ type }) => type ?? '' },
   { key: 'name', heading: 'NAME', text: ({ name }) => name ?? '', shrinks: true },
   {
@@ -154,7 +154,7 @@ export async function mediaShow(
     items: parts,
     columns: [
       { key: 'kind', heading: 'WHAT', text: ({ kind }) => kind },
-      { key: 'id', heading: 'ID', text: (part) => part.id },
+      { key: 'id', heading: 'ID', text: (part) => part.id, id: 'full' },
       { key: 'name', heading: 'NAME', text: ({ name }) => name, shrinks: true },
       { key: 'flag', heading: 'FLAG', text: ({ flag }) => flag },
     ],

@@ -12,6 +12,7 @@ export interface GlobalFlags {
   readonly cacert: string | undefined;
   readonly format: OutputFormat | undefined;
   readonly fields: readonly string[] | undefined;
+  readonly fullIds: boolean;
   readonly quiet: boolean;
   readonly verbosity: number;
   readonly progress: ProgressMode;
@@ -40,6 +41,7 @@ function makeOptions(): Option[] {
     new Option('--fields <a,b>', 'only these fields, in this order').argParser(
       forFlag('--fields', commaList),
     ),
+    new Option('--no-trunc', 'show full IDs in tables'),
     new Option('-q, --quiet', 'say nothing but results and errors'),
     new Option('-v, --verbose', 'tell more; twice for requests and answers'),
     new Option('--debug').hideHelp(),
@@ -100,6 +102,7 @@ export function readGlobalFlags(command: Command): GlobalFlags {
     cacert: flags.cacert ?? flags.caCert,
     format: flags.json === true ? 'json' : flags.format,
     fields: flags.fields,
+    fullIds: isOff('trunc'),
     quiet: flags.quiet === true,
     verbosity: flags.debug === true ? 2 : counted,
     progress: flags.progress ?? 'auto',

@@ -2,16 +2,16 @@ import type { MediaItem } from '../api/media.ts';
 import { MEDIA_TYPES } from '../api/media-types.ts';
 import { ExpectedError } from '../errors.ts';
 
-/** What the service filters by, as the flags are called. */
+/** The filters of the service, by the names of their flags. */
 export type Filter = 'search' | 'type' | 'tag' | 'speaker' | 'channel';
-/** Whether a search finds anything with another value of one filter. */
+/** Whether a search with another value of one filter finds anything. */
 type FindsWith = (change: Partial<Record<Filter, string>>) => Promise<boolean>;
 
 export interface MediaCheck {
   readonly isWanted: (medium: MediaItem) => boolean;
   /**
-   * Called when all media were seen.
-   * @throws ExpectedError BAD_RESPONSE when the service ignores a filter and some media cannot be checked here
+   * Called after all media items.
+   * @throws ExpectedError BAD_RESPONSE when the service ignores a filter and some media items cannot be checked here
    */
   readonly finish: (findsWith: FindsWith) => Promise<void>;
 }
@@ -29,8 +29,8 @@ const MATCHES: Readonly<Record<Filter, (medium: MediaItem, value: string) => boo
 };
 
 /**
- * Checks the media that a search returned against what was asked for, where they have the field. Whether
- * the service filters the others is tried once, with a value that nothing has.
+ * Checks search results against the filters. For items without the field, a single request with a value that
+ * no item has shows whether the service applies the filter.
  */
 export function checkMedia(wanted: Readonly<Partial<Record<Filter, string | null>>>): MediaCheck {
   const rules = FILTERS.flatMap((filter) => {
@@ -38,7 +38,7 @@ export function checkMedia(wanted: Readonly<Partial<Record<Filter, string | null
     return value === null ? [] : [createRule(filter, (medium) => MATCHES[filter](medium, value))];
   });
   return {
-    // Every rule counts what it sees, also of an item that another one refuses.
+    // Every rule counts all items, even those that another rule rejects.
     isWanted: (medium) => rules.map(({ isWanted }) => isWanted(medium)).every(Boolean),
     finish: async (findsWith) => {
       for (const { finish } of rules) await finish(findsWith);
@@ -63,14 +63,14 @@ function createRule(filter: Filter, matches: (medium: MediaItem) => boolean | nu
       if (!hasRefused && !(await findsWith({ [filter]: IMPOSSIBLE }))) return;
       throw new ExpectedError(
         'BAD_RESPONSE',
-        `the service ignores --${filter}, and ${unknown === 1 ? 'one media item does' : `${unknown} media items do`} not say what it would need to be checked here`,
-        { hint: `list the media without --${filter}` },
+        `the service ignores --${filter}, and ${unknown === 1 ? '1 media item has' : `${unknown} media items have`} no ${filter} to check`,
+        { hint: `omit --${filter}` },
       );
     },
   };
 }
 
-/** Null when the service's word names none of the known types. */
+/** Null when the service uses an unknown word for the type. */
 function matchesType(medium: MediaItem, type: string): boolean | null {
   const known = MEDIA_TYPES.find((word) => word === medium.type);
   return known === undefined ? null : known === type.toLowerCase();

@@ -9,17 +9,17 @@ type TranscriptApi = Pick<Api, 'getMediaItem' | 'listTranscripts'>;
 export interface TranscriptQuery {
   readonly mediaIds: readonly string[];
   readonly formats: readonly TranscriptFormat[];
-  /** Empty takes every language. Codes are the tenant's own and compared without case. */
+  /** Empty for all languages. Codes depend on the tenant; case does not matter. */
   readonly languages: readonly string[];
 }
 
 const PARALLEL_REQUESTS = 8;
 
 /**
- * Looks up every transcript of the chosen media, in every asked format.
- * @param onMissing is told of a medium that has none
+ * Finds all transcripts of the selected media items, in all requested formats.
+ * @param onMissing called for each media item without transcripts
  * @returns by media ID, in the order of the media; a media item without a transcript has an empty list
- * @throws ExpectedError NOT_FOUND when nothing at all is found
+ * @throws ExpectedError NOT_FOUND when no media item has one
  */
 export async function findTranscripts(
   { mediaIds, formats, languages }: TranscriptQuery,
@@ -50,11 +50,11 @@ export async function findTranscripts(
     );
   }
   if ([...selected.values()].some((list) => list.length > 0)) return selected;
-  throw new ExpectedError('NOT_FOUND', 'none of the chosen media has a transcript that fits', {
+  throw new ExpectedError('NOT_FOUND', 'the selected media have no matching transcripts', {
     hint:
       seen.size === 0
-        ? 'take the media themselves with -m'
-        : `languages that are there: ${[...seen].join(', ')}`,
+        ? 'to include only the media, omit --transcripts'
+        : `available languages: ${[...seen].join(', ')}`,
   });
 }
 
@@ -66,7 +66,7 @@ export function matchLanguages(
   return ({ languageCode }) => wanted.size === 0 || wanted.has(languageCode?.toLowerCase() ?? '');
 }
 
-/** @throws ExpectedError NOT_FOUND when there is no such media item, which is not the same as one without transcripts */
+/** @throws ExpectedError NOT_FOUND for an unknown media item, as opposed to one without transcripts */
 async function listTranscripts(mediumId: string, api: TranscriptApi, signal: AbortSignal) {
   const transcripts = await api.listTranscripts(mediumId, signal);
   if (transcripts !== null) return transcripts;

@@ -11,8 +11,8 @@ const DEFAULT_FORMAT: TranscriptFormat = 'srt';
 const ONLY_SINGLE: ReadonlySet<string> = new Set<FileFormat>(['vtt', 'docx']);
 
 /**
- * Reads `ID` or `ID:FORMAT`. Ids are opaque and may hold colons, so only a known format counts as one.
- * @throws ExpectedError USAGE for a format that packages cannot hold
+ * Parses `ID` or `ID:FORMAT`. IDs are opaque and may contain colons, so only a known format counts.
+ * @throws ExpectedError USAGE for a format that packages cannot contain
  */
 export function parseTranscript(text: string): TranscriptSelection {
   const colon = text.lastIndexOf(':');
@@ -20,13 +20,13 @@ export function parseTranscript(text: string): TranscriptSelection {
   if (ONLY_SINGLE.has(suffix)) throw notInPackages(suffix, ' -t TRANSCRIPT_ID');
   const format = TRANSCRIPT_FORMATS.find((candidate) => candidate === suffix);
   const id = format === undefined ? text : text.slice(0, colon);
-  if (id.trim() === '') throw new ExpectedError('USAGE', 'the transcript id is empty');
+  if (id.trim() === '') throw new ExpectedError('USAGE', 'the transcript ID is empty');
   return { id, format: format ?? DEFAULT_FORMAT };
 }
 
 /**
- * Reads a list of formats for single transcripts, such as `vtt,docx`.
- * @throws ExpectedError USAGE naming the formats
+ * Parses a list of formats for single transcripts, such as `vtt,docx`.
+ * @throws ExpectedError USAGE that lists the formats
  */
 export function parseFileFormats(text: string): readonly FileFormat[] {
   const formats = text.split(',').map((word) => {
@@ -39,8 +39,8 @@ export function parseFileFormats(text: string): readonly FileFormat[] {
 }
 
 /**
- * Reads a list of formats such as `srt,txt`.
- * @throws ExpectedError USAGE naming the formats
+ * Parses a list of formats such as `srt,txt`.
+ * @throws ExpectedError USAGE that lists the formats
  */
 export function parseFormats(text: string): readonly TranscriptFormat[] {
   const formats = text.split(',').map((word) => {
@@ -60,7 +60,7 @@ function noFormat(word: string, formats: readonly string[]): ExpectedError {
 }
 
 function notInPackages(format: string, only = ''): ExpectedError {
-  return new ExpectedError('USAGE', `packages cannot hold transcripts as ${format}`, {
-    hint: `download them by themselves with: streamdiver-dl transcripts MEDIA_ID${only} --as ${format}`,
+  return new ExpectedError('USAGE', `packages cannot contain ${format} transcripts`, {
+    hint: `download single transcripts with: streamdiver-dl transcripts MEDIA_ID${only} --as ${format}`,
   });
 }

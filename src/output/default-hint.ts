@@ -15,7 +15,6 @@ const DEFAULT_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   BUSY: 'wait for the other process, or choose another name with -o',
   UNSAFE: 'if you trust the source nevertheless, tell its operator',
   AMBIGUOUS: 'check with streamdiver-dl list before you create it again',
-  INTERRUPTED: 'run the same command again',
 };
 
 /** What to do when a line is wrong that names this command, or none (the empty text). */

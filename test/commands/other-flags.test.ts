@@ -143,7 +143,7 @@ test.each(LINES)('%j', async (line, options) => {
 test.each([
   [['status', 'id', '--timeout', '5m'], '--timeout needs --wait'],
   [['status', 'id', '--interval', '5s'], '--interval needs --wait'],
-  [['status', 'id', '--wait', '--timeout', '60'], 'write 60s for seconds or 60m for minutes'],
+  [['status', 'id', '--wait', '--timeout', '60'], 'use 60s for seconds, or 60m for minutes'],
   [['list', 'x'], 'too many arguments'],
   [['list', '--page', '0'], '--page: "0" is not a whole number from 1'],
   [['list', '--page', '-1'], '--page: "-1" is not a whole number'],
@@ -172,7 +172,7 @@ test.each([
   [['sandbox', '--media-dir', ''], '--media-dir: the value is empty'],
   [['sandbox', '--more-media', '0'], '--more-media: "0" is not a whole number from 1 to 100000'],
   [['sandbox', '--more-media', '1', '--media-dir', 'x'], '--media-dir and --more-media contradict'],
-  [['sandbox', '--fault', 'nonsense'], '--fault: there is no fault named "nonsense"'],
+  [['sandbox', '--fault', 'nonsense'], '--fault: unknown fault "nonsense"'],
   [['sandbox', '--fault', 'cut=lots'], 'write cut=BYTES'],
   [['demo', 'x'], 'too many arguments'],
 ])('%j is refused', async (line, message) => {

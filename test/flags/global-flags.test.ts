@@ -34,6 +34,7 @@ const DEFAULTS: GlobalFlags = {
   progress: 'auto',
   color: 'auto',
   noInput: false,
+  fullIds: false,
 };
 
 const FLAGS: readonly (readonly [flags: readonly string[], changed: Partial<GlobalFlags>])[] = [
@@ -53,6 +54,7 @@ const FLAGS: readonly (readonly [flags: readonly string[], changed: Partial<Glob
   [['--format', 'id'], { format: 'id' }],
   [['--fields', 'id,status'], { fields: ['id', 'status'] }],
   [['--fields', 'id, status'], { fields: ['id', 'status'] }],
+  [['--no-trunc'], { fullIds: true }],
   [['-q'], { quiet: true }],
   [['--quiet'], { quiet: true }],
   [['-v'], { verbosity: 1 }],

@@ -43,7 +43,7 @@ describe('parseTime', () => {
   );
 
   test.each(['99999999w', '9000d'.repeat(1).replace('9000', '9999999'), `${'9'.repeat(400)}d`])(
-    '%s is too far away and refused',
+    '%s is too far in the future and refused',
     (text) => {
       expect(() => parseTime(text, nowMs)).toThrow(expect.objectContaining({ code: 'USAGE' }));
     },

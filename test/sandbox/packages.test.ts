@@ -200,10 +200,10 @@ describe('POST /downloads refuses', () => {
     [{}, { selectedMediaIds: expect.stringContaining('at least one') }],
     [{ selectedMediaIds: [] }, { selectedMediaIds: expect.stringContaining('at least one') }],
     [{ selectedMediaIds: ['nobody', '__proto__'] }, { selectedMediaIds: 'unknown: nobody, __proto__' }],
-    [{ selectedMediaIds: 'one' }, { selectedMediaIds: 'must be an array of ids' }],
-    [{ selectedRenditionIds: [1] }, { selectedRenditionIds: 'must be an array of ids' }],
+    [{ selectedMediaIds: 'one' }, { selectedMediaIds: 'must be an array of IDs' }],
+    [{ selectedRenditionIds: [1] }, { selectedRenditionIds: 'must be an array of IDs' }],
     [{ selectedTranscripts: [{ id: 'x', format: 'srt' }] }, { selectedTranscripts: 'unknown: x' }],
-    [{ selectedTranscripts: [null] }, { selectedTranscripts: 'each needs an id' }],
+    [{ selectedTranscripts: [null] }, { selectedTranscripts: 'each item requires an ID' }],
     [{ selectedTranscripts: {} }, { selectedTranscripts: 'must be an array of {id, format}' }],
     [
       { title: 1, expires: 'soon' },

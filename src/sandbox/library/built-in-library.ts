@@ -8,11 +8,11 @@ import { createLibrary, type Library, type StoredContent, type StoredMediaItem }
 import { opaqueId } from './opaque-id.ts';
 import { makePdf, makePng, makeWav } from './synthetic-media.ts';
 
-/** The same distance from src/sandbox and from dist/sandbox. */
+/** The same relative path from src/sandbox and from dist/sandbox. */
 const TEST_PICTURE = fileURLToPath(new URL('../../../assets/sandbox/test-picture.mp4', import.meta.url));
 const TEST_PICTURE_SECONDS = 3;
 
-/** Media that every sandbox has; what is made by code is written into `folder`. Ids are the same in each run. */
+/** The media of every sandbox. Generated files are written to `folder`. IDs are the same in each run. */
 export async function createBuiltInLibrary(
   folder: string,
   catalogue: readonly CatalogEntry[],

@@ -15,7 +15,7 @@ export function listTranscripts({ parameter, query, state }: ApiCall): SandboxRe
   const described = isLate(state) ? [] : transcripts.map(describeTranscript);
   if (described.length === 0) {
     const none = traits['no-transcripts'];
-    if (none === '404') throw new Refusal(404, 'this medium has no transcripts');
+    if (none === '404') throw new Refusal(404, 'this media item has no transcripts');
     if (none === '204') return { status: 204, text: '', mimeType: 'application/json' };
     if (none === 'null') return { status: 200, data: null };
   }
@@ -26,7 +26,7 @@ export function listTranscripts({ parameter, query, state }: ApiCall): SandboxRe
   return listResponse(page, 'transcripts', state);
 }
 
-/** How far the transcription of one media item is. */
+/** The state of the transcription of one media item. */
 export function getMetadata({ parameter, state }: ApiCall): SandboxResponse {
   findMediaItem(parameter('assetId'), state);
   const running = state.faults.find('transcribing');
@@ -44,12 +44,12 @@ function isBefore(ageMs: number, { startedMs }: ApiCall['state']): boolean {
   return Date.now() < startedMs + ageMs;
 }
 
-/** One transcript as a file of its own, not in an envelope. */
+/** One transcript as a file, without an envelope. */
 export async function downloadTranscript({ parameter, query, state }: ApiCall): Promise<SandboxResponse> {
   const medium = findMediaItem(parameter('assetId'), state);
   const transcript = medium.transcripts.find(({ id }) => id === parameter('transcriptId'));
   if (transcript === undefined || isLate(state))
-    throw new Refusal(404, 'this medium has no transcript with this id');
+    throw new Refusal(404, 'this media item has no transcript with this ID');
   const asked = query.get('transcriptDownloadType') ?? '';
   const format = CUE_FORMATS.find((known) => known === asked);
   if (format === undefined && asked !== 'docx') {

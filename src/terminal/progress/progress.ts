@@ -11,7 +11,7 @@ import { createPlainProgress, formatDone } from './progress-plain.ts';
 export interface Progress {
   report(event: ProgressEvent): void;
   end(): void;
-  /** Resolves when nothing is loading any more; rejects when the bar could not be loaded. */
+  /** Resolves when everything is loaded; rejects when the bar could not be loaded. */
   settled(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export interface ProgressOptions {
   readonly print: (line: string) => void;
 }
 
-/** Tells progress events in one of the four ways. */
+/** Shows progress events in the selected mode. */
 export function createProgress(options: ProgressOptions): Progress {
   const { mode, clock, glyphs, style, print } = options;
   switch (mode) {
@@ -55,11 +55,11 @@ export function createProgress(options: ProgressOptions): Progress {
   };
 }
 
-function withoutBar(tell: (event: ProgressEvent) => void): Progress {
-  return { report: tell, end: () => {}, settled: () => Promise.resolve() };
+function withoutBar(report: (event: ProgressEvent) => void): Progress {
+  return { report, end: () => {}, settled: () => Promise.resolve() };
 }
 
-/** Loads the bar at the first event; until it is there the last event of each id is kept. */
+/** Loads the bar at the first event, and keeps the last event of each ID until then. */
 function createLazyBar({ stderr, clock, glyphs, style, columns }: ProgressOptions): Progress {
   const waiting = new Map<string | null, ProgressEvent>();
   let bar: ProgressBar | undefined;

@@ -140,7 +140,7 @@ test.each([
   [['id', '--checksum', 'md5=x'], 'sha256= and 64 hexadecimal digits'],
   [['id', '--checksum', DIGEST], 'sha256= and 64 hexadecimal digits'],
   [['id', '--max-size', '2X'], '--max-size: "2X" is not a size'],
-  [['id', '--timeout', '300'], 'write 300s for seconds or 300m for minutes'],
+  [['id', '--timeout', '300'], 'use 300s for seconds, or 300m for minutes'],
   [['id', '--timeout', '-1'], 'has no unit'],
   [['id', '--timeout', 'soon'], '"soon" is not a duration'],
   [['id', '--interval', '0'], '--interval: the pause must be longer than 0'],
