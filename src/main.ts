@@ -14,7 +14,7 @@ import type { Terminal } from './terminal/terminal.ts';
 import { createSecretFilter } from './terminal/text/redact.ts';
 import type { World } from './world.ts';
 
-/** For complaints about a line that could not be parsed. */
+/** For errors about a line that could not be parsed. */
 const NO_FLAGS: GlobalFlags = {
   profile: undefined,
   apiUrl: undefined,
@@ -30,8 +30,8 @@ const NO_FLAGS: GlobalFlags = {
 };
 
 /**
- * One invocation: parse, run, say what went wrong. Returns the exit code and never throws; the
- * context is made only when a command really runs.
+ * One invocation: parse, run, and report errors. Returns the exit code and never throws. The context is created
+ * only when a command runs.
  */
 export async function main(world: World): Promise<number> {
   const interruption = watchForInterruption(world);
@@ -85,14 +85,14 @@ export async function main(world: World): Promise<number> {
     if (expected === null) return 0;
     const error = withDefaultHint(expected, commandPath);
     const terminal = io ?? (await openIo(complaintFlags(world)));
-    await tell(error, terminal);
+    await report(error, terminal);
     return error.exitCode;
   } finally {
     interruption.stop();
   }
 }
 
-/** Loaded late: help and version are written without it. */
+/** Loaded late, because help and version do not need it. */
 async function createIo(
   world: World,
   flags: GlobalFlags,
@@ -105,22 +105,22 @@ function currentFolder({ cwd }: World): string {
   try {
     return cwd();
   } catch (error) {
-    throw new ExpectedError('DISK', 'the current folder is gone', {
+    throw new ExpectedError('DISK', 'the current folder no longer exists', {
       cause: error,
-      hint: 'change to another folder, or name files and folders from the root on',
+      hint: 'change to another folder, or use absolute paths',
     });
   }
 }
 
-/** Says that something was thrown aside, where nobody could catch it; the caller ends the process. */
+/** Reports an error that was thrown outside of every handler. The caller ends the process. */
 export async function reportCrash(error: unknown, world: World): Promise<number> {
   return await reportFailure(reportBug(error, world), world);
 }
 
-/** Says what went wrong before a command line was read, and returns the exit code. */
+/** Reports a failure before the command line was parsed, and returns the exit code. */
 export async function reportFailure(failure: ExpectedError, world: World): Promise<number> {
   const error = withDefaultHint(failure, '');
-  await tell(error, await createIo(world, complaintFlags(world)));
+  await report(error, await createIo(world, complaintFlags(world)));
   return error.exitCode;
 }
 
@@ -138,7 +138,7 @@ async function parse(world: World, run: Runner, onCommand: (path: string) => voi
     await program.parseAsync([...world.argv], { from: 'user' });
   } catch (error) {
     await help.settled();
-    // A reader of help that left early (`| head`) has seen enough.
+    // A reader of help that exits early (`| head`) is not an error.
     if (help.failure === undefined || isReaderGone(help.failure, world.stdout)) throw error;
     throw (await import('./terminal/output-error.ts')).outputError(help.failure, world.stdout);
   }
@@ -158,14 +158,14 @@ function toExpected(
   return unexpected(thrown, { world, secrets, signal });
 }
 
-/** Anything that is not an ExpectedError is a bug, unless the interruption or the want of files is behind it. */
+/** Anything other than an ExpectedError is a bug, unless an interruption or a lack of file descriptors caused it. */
 function unexpected(
   thrown: unknown,
   { world, secrets, signal }: { world: World; secrets: ReadonlySet<string>; signal: AbortSignal },
 ): ExpectedError {
   if (signal.aborted && signal.reason instanceof ExpectedError && !(thrown instanceof ExpectedError))
     return signal.reason;
-  // Commands are loaded when they are needed.
+  // Loading a command can also run out of file descriptors.
   const error = outOfFilesError(thrown) ?? thrown;
   return error instanceof ExpectedError ? error : reportBug(error, world, secrets);
 }
@@ -174,7 +174,7 @@ function usageError(error: CommanderError, { argv }: World, commandPath: string)
   if (error.exitCode === 0) return null;
   if (error.code === 'commander.help') {
     if (!wantsJson(argv)) return null;
-    return new ExpectedError('USAGE', 'no command was named', { hint: 'streamdiver-dl help lists them' });
+    return new ExpectedError('USAGE', 'no command given', { hint: usageHint('') });
   }
   const [first = '', ...rest] = error.message
     .replace(/^error: /, '')
@@ -185,7 +185,7 @@ function usageError(error: CommanderError, { argv }: World, commandPath: string)
     .split('\n');
   if (isSecretFlag(first)) {
     return new ExpectedError('USAGE', first, {
-      hint: 'secrets are never flags: pipe a token into streamdiver-dl login --with-token, or set STREAMDIVER_TOKEN',
+      hint: "pipe the token to 'streamdiver-dl login --with-token', or set STREAMDIVER_TOKEN",
     });
   }
   const suggestion = rest
@@ -197,38 +197,38 @@ function usageError(error: CommanderError, { argv }: World, commandPath: string)
   });
 }
 
-/** What stands behind the name of an unknown flag may be a secret: `--header=…`, `-HAuthorization:…`. */
+/** The text after the name of an unknown flag can be a secret: `--header=…`, `-HAuthorization:…`. */
 function flagNameOf(word: string): string {
   return /^--[a-z][a-z-]{0,30}(?==|$)/i.exec(word)?.[0] ?? /^-[a-z]/i.exec(word)?.[0] ?? '-…';
 }
 
-/** A flag with which other tools take a secret on the command line, where every other user can read it. */
+/** A flag that passes a secret in other tools. Every user of a machine can read command lines. */
 function isSecretFlag(complaint: string): boolean {
   return /^unknown option '--?[a-z-]*(token|secret|password|key)'/.test(complaint);
 }
 
-/** The failure in three parts for people, as a document for scripts, and for GitHub Actions. */
-async function tell(error: ExpectedError, io: Terminal): Promise<void> {
+/** Reports the failure as text, as a JSON document, and for GitHub Actions. */
+async function report(error: ExpectedError, io: Terminal): Promise<void> {
   io.endProgress();
   const { hint, next = [], technical = [], requestId, document } = error.details;
   io.error(error.message);
   if (hint !== undefined) io.hint(hint);
   for (const command of next) io.hint(command);
-  if (requestId !== undefined) io.verbose(1, `request id: ${requestId}`);
+  if (requestId !== undefined) io.verbose(1, `request ID: ${requestId}`);
   for (const line of technical) io.verbose(1, line);
   for (
     let cause = error.cause, depth = 0;
     cause instanceof Error && depth < 5;
     cause = cause.cause, depth += 1
   ) {
-    if (error.code !== 'INTERNAL') io.verbose(1, `because: ${cause.message}`);
+    if (error.code !== 'INTERNAL') io.verbose(1, `caused by: ${cause.message}`);
   }
   io.annotateError('streamdiver-dl', error.message);
   if (io.format === 'json') io.json({ ...document, error: errorDocument(error) });
   try {
     await io.flush();
   } catch (flushError) {
-    // Nothing is left to tell it with; the exit code stands for the first error.
+    // No stream is left to report this. The exit code is that of the first error.
     if (!(flushError instanceof ExpectedError)) throw flushError;
   }
 }

@@ -28,16 +28,16 @@ export function defineCreate(
 ): void {
   const command = parent
     .command('create')
-    .summary('ask the service to prepare a package')
+    .summary('Create a package')
     .description(
-      'Asks the service to bundle media, renditions and transcripts into a package; prints its id.',
+      'Create a package of media, renditions, and transcripts, and print its ID. In a terminal, prompts for the contents if no flag selects any.',
     );
   addCreateFlags(command).action((raw: RawCreateFlags, self: Command) =>
     action(readCreateFlags(raw), { anonymous: raw.anonymous === true }, self),
   );
 }
 
-/** Creates one package, once; then waits and fetches if asked. */
+/** Creates one package, then waits and fetches on request. */
 export async function create(flags: CreateFlags, context: Context): Promise<void> {
   const { api, io, clock, signal } = context;
   const asked = flags.expires === null ? null : readExpiry(flags.expires, context);
@@ -53,13 +53,13 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   if (isEmptyBody(body)) throw nothingSelected();
   if (isAnonymous) checkAnonymous(body);
   if (options.dryRun) {
-    if (picked !== null) tellCommand(picked.command, io);
+    if (picked !== null) printCommand(picked.command, io);
     const request = { ...api.describe('POST', '/downloads'), body };
     if (io.format === 'json') io.json(dryRunDocument([request]));
     else io.line(`${request.method} ${request.url} ${JSON.stringify(body)}`);
     return;
   }
-  // Before there is a package that nobody can fetch here.
+  // Checked before a package exists that cannot be fetched here.
   if (options.fetch !== null) (await import('../fetch/targets.ts')).findBase(options.fetch, context.cwd);
   const startedMs = clock.now();
   let item: Package;
@@ -68,24 +68,24 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   } catch (error) {
     throw await explainAmbiguousCreate(error, { title: body.title ?? null, startedMs }, context);
   }
-  if (io.format !== 'json') tellId(item.id, options, io);
-  if (picked !== null) tellCommand(picked.command, io);
+  if (io.format !== 'json') printId(item.id, options, io);
+  if (picked !== null) printCommand(picked.command, io);
   try {
-    await goOn(item, picked === null ? options : await withOffer(item.id, options, context), context);
+    await waitAndFetch(item, picked === null ? options : await withOffer(item.id, options, context), context);
   } catch (error) {
-    // The package exists whatever happened after: a script must learn its id in any case.
+    // The package exists even if a later step fails, so a script must learn its ID.
     if (!(error instanceof ExpectedError)) throw error;
     throw error.with({ id: item.id, document: { ...packageDocument(item), ...error.details.document } });
   }
 }
 
-/** With `-o -` standard output is for the bytes of the archive. */
-function tellId(id: string, { fetch }: CreateFlags, io: Context['io']): void {
-  if (fetch?.toStdout === true) io.info(`Package ${id} is created.`);
+/** With `-o -`, standard output is reserved for the archive. */
+function printId(id: string, { fetch }: CreateFlags, io: Context['io']): void {
+  if (fetch?.toStdout === true) io.info(`Created package ${id}.`);
   else io.line(id);
 }
 
-async function goOn(item: Package, { wait, fetch }: CreateFlags, context: Context): Promise<void> {
+async function waitAndFetch(item: Package, { wait, fetch }: CreateFlags, context: Context): Promise<void> {
   const { io, world } = context;
   const isReady = item.state === 'ready' && item.files.length > 0;
   const next = fetch === null ? [PROGRAM, 'status', item.id, '--wait'] : fetchCommand(item.id, fetch);
@@ -106,18 +106,18 @@ async function goOn(item: Package, { wait, fetch }: CreateFlags, context: Contex
   else io.info(`Package ${item.id} is ready.`);
 }
 
-/** A date means its end in local time, which is easily misjudged, so the moment is said in full. */
+/** A date means the end of that day in local time, so the exact time is printed. */
 function readExpiry(text: string, { clock, io }: Context): ParsedTime {
   const moment = forFlag('--expires', (value) => parseTime(value, clock.now()))(text);
   if (moment.isEndOfDay) {
-    io.info(`The package will expire on ${new Date(moment.utc).toString()}.`);
+    io.info(`Expires: ${new Date(moment.utc).toString()}`);
   }
   return moment;
 }
 
 function nothingSelected(): ExpectedError {
-  return new ExpectedError('USAGE', 'nothing is chosen for the package', {
-    hint: 'choose with -m ID, -r ID, -t ID[:FORMAT] or -f FILE',
+  return new ExpectedError('USAGE', 'nothing selected for the package', {
+    hint: 'select with -m ID, -r ID, -t ID[:FORMAT], or -f FILE',
   });
 }
 
@@ -130,7 +130,7 @@ async function pick(flags: CreateFlags, context: Context) {
   return await pickSelection(flags, context);
 }
 
-/** Offered where a person sees both the question and the paths; a script that captures the id wants the id. */
+/** Offered only if standard output is a terminal: a script that captures the ID needs nothing else. */
 async function withOffer(id: string, options: CreateFlags, context: Context): Promise<CreateFlags> {
   const { io, world } = context;
   if (options.wait !== null || io.format === 'json' || !io.isOutputTerminal) return options;
@@ -142,11 +142,11 @@ async function withOffer(id: string, options: CreateFlags, context: Context): Pr
   } catch (error) {
     if (!isExpectedError(error, 'INTERRUPTED')) throw error;
     const next = [commandLine([PROGRAM, 'fetch', id], world.platform)];
-    throw error.with({ hint: 'the package goes on being prepared; fetch it with the command below', next });
+    throw error.with({ hint: 'the service still prepares the package; to fetch it:', next });
   }
 }
 
-function tellCommand(command: string, io: Context['io']): void {
-  io.info('The same without questions:');
+function printCommand(command: string, io: Context['io']): void {
+  io.info('To run this without prompts:');
   io.info(`  ${command}`);
 }

@@ -11,7 +11,7 @@ import { parseSort, type SortOrder, sortWords } from './listing/sort.ts';
 import { sortItems } from './listing/sort-items.ts';
 
 export interface ListOptions {
-  /** Counted from 1; null lists from the first page on. */
+  /** Counted from 1; null starts with the first page. */
   readonly page: number | null;
   readonly perPage: number;
   /** Infinity with `--all`. */
@@ -30,7 +30,7 @@ interface RawFlags {
 }
 
 const DEFAULT_LIMIT = 30;
-/** The service may have others. */
+/** The service can use others. */
 const USUAL_STATUSES = ['ready', 'preparing', 'failed'];
 const SORT_FIELDS = ['id', 'status', 'title', 'created', 'expires', 'sizeBytes'] as const;
 
@@ -42,20 +42,24 @@ export function defineList(
   parent
     .command('list')
     .alias('ls')
-    .summary('list your packages')
+    .summary('List your packages')
     .description('List your packages.')
-    .optionsGroup('Which packages:')
-    .option('--page <n>', 'only this page, counted from 1', count('--page', 1_000_000))
+    .optionsGroup('Filters:')
+    .option('--page <n>', 'Only this page, counted from 1', count('--page', 1_000_000))
     .option(
       '--per-page <n>',
-      `packages on a page (default ${MAX_PER_PAGE}, the most)`,
+      `Packages per page (default and maximum ${MAX_PER_PAGE})`,
       count('--per-page', MAX_PER_PAGE),
     )
-    .option('-L, --limit <n>', `at most so many (default ${DEFAULT_LIMIT})`, count('--limit', 1_000_000))
-    .option('--all', 'no limit')
+    .option(
+      '-L, --limit <n>',
+      `Maximum number of packages (default ${DEFAULT_LIMIT})`,
+      count('--limit', 1_000_000),
+    )
+    .option('--all', 'List all packages')
     .option(
       '--status <status>',
-      'only packages with this status',
+      'Only packages with this status',
       forFlag(
         '--status',
         withCompletions(USUAL_STATUSES, (text: string) => nonEmpty(text)),
@@ -63,7 +67,7 @@ export function defineList(
     )
     .option(
       '--sort <field[:desc]>',
-      `by ${SORT_FIELDS.join(', ')}`,
+      `Sort by ${SORT_FIELDS.join(', ')}`,
       forFlag(
         '--sort',
         withCompletions(sortWords(SORT_FIELDS), (text: string) => parseSort(text, SORT_FIELDS)),
@@ -71,10 +75,10 @@ export function defineList(
     )
     .action((flags: RawFlags, self: Command) => {
       if (flags.all === true && flags.limit !== undefined) {
-        throw new ExpectedError('USAGE', '--all and --limit contradict each other');
+        throw new ExpectedError('USAGE', '--all and --limit cannot be combined');
       }
       if (flags.page !== undefined && flags.all === true) {
-        throw new ExpectedError('USAGE', '--all and --page contradict each other');
+        throw new ExpectedError('USAGE', '--all and --page cannot be combined');
       }
       return action(
         {
@@ -92,18 +96,18 @@ export function defineList(
     });
 }
 
-/** Filtering and sorting happen here: no public page says that the service can. */
+/** Filters and sorts locally, because the service documents no such parameters. */
 export async function list(
   { page, perPage, limit, status, sort }: ListOptions,
   { api, io, clock, signal }: Pick<Context, 'api' | 'io' | 'clock' | 'signal'>,
 ): Promise<void> {
   if (api.credential.kind === 'anonymous') {
-    throw new ExpectedError('AUTH', 'a list of your packages needs a credential', {
-      hint: 'sign in with streamdiver-dl login, or set STREAMDIVER_TOKEN',
+    throw new ExpectedError('AUTH', 'listing packages needs a credential', {
+      hint: "run 'streamdiver-dl login', or set STREAMDIVER_TOKEN",
     });
   }
   const isWanted = (item: Package) => status === null || hasStatus(item, status.toLowerCase());
-  // What is filtered or sorted must be known as a whole before the limit cuts it.
+  // Filtering and sorting need all packages before the limit applies.
   const needsAll = sort !== null || status !== null;
   const found =
     page === null
@@ -117,8 +121,8 @@ export async function list(
   const items = wanted.slice(0, limit);
   if (status !== null && wanted.length === 0) warnOfOtherWords(found.items, status, io);
   const truncated = found.truncated || wanted.length > items.length;
-  io.listing(packageListing(items, { nowMs: clock.now(), truncated, emptyText: 'no packages' }));
-  if (truncated) io.info(`Showing the first ${items.length}; see more with --limit N or --all.`);
+  io.listing(packageListing(items, { nowMs: clock.now(), truncated, emptyText: 'No packages' }));
+  if (truncated) io.info(`Showing the first ${items.length}. Use --limit N or --all for more.`);
 }
 
 /** The word of the service, or ours for what its word means: `completed` is `ready`. */

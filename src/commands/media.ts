@@ -44,31 +44,35 @@ export function defineMedia(
 ): void {
   const media = parent
     .command('media')
-    .summary('find out what can be downloaded')
-    .description('Looks into the media library.');
+    .summary('Browse and search the media library')
+    .description('Browse and search the media library.');
   media
     .command('list')
     .alias('ls')
-    .summary('list or search the media library')
-    .description('Lists the media library, or searches it for TEXT.')
-    .argument('[text]', 'search for this', forFlag('TEXT', nonEmpty))
-    .optionsGroup('Which media:')
-    .option('--type <type>', 'video, audio, image or document', forFlag('--type', oneOf(MEDIA_TYPES)))
-    .option('--tag <tag>', 'only media with this tag', forFlag('--tag', nonEmpty))
+    .summary('List or search the media library')
+    .description('List the media library, or search it for TEXT.')
+    .argument('[text]', 'Search text', forFlag('TEXT', nonEmpty))
+    .optionsGroup('Filters:')
+    .option(
+      '--type <type>',
+      'Only this type: video, audio, image, or document',
+      forFlag('--type', oneOf(MEDIA_TYPES)),
+    )
+    .option('--tag <tag>', 'Only media with this tag', forFlag('--tag', nonEmpty))
     .option(
       '--sort <field[:desc]>',
-      'such as name or name:desc',
+      'Sort by a field, such as name or name:desc',
       forFlag('--sort', withCompletions(sortWords(['name']), checkSort)),
     )
     .option(
       '-L, --limit <n>',
-      `at most so many (default ${DEFAULT_LIMIT})`,
+      `Maximum number of media items (default ${DEFAULT_LIMIT})`,
       forFlag('--limit', (text) => parseCount(text, { least: 1, most: 1_000_000 })),
     )
-    .option('--all', 'no limit')
+    .option('--all', 'List all media items')
     .action((text: string | undefined, flags: RawFlags, self: Command) => {
       if (flags.all === true && flags.limit !== undefined) {
-        throw new ExpectedError('USAGE', '--all and --limit contradict each other');
+        throw new ExpectedError('USAGE', '--all and --limit cannot be combined');
       }
       const limit = flags.all === true ? Number.POSITIVE_INFINITY : (flags.limit ?? DEFAULT_LIMIT);
       const { type = null, tag = null, sort = null } = flags;
@@ -76,13 +80,13 @@ export function defineMedia(
     });
   media
     .command('show')
-    .summary('show one medium with its renditions and transcripts')
+    .summary('Show the renditions and transcripts of a media item')
     .description('Show a media item with the IDs of its renditions and transcripts.')
-    .argument('<id>', 'id of the medium', forFlag('the id', nonEmpty))
+    .argument('<id>', 'Media ID', forFlag('ID', nonEmpty))
     .action((id: string, _flags: RawFlags, self: Command) => actions.show({ id }, self));
 }
 
-/** The service sorts, and which fields it knows is its own business; the direction is checked. */
+/** The service sorts, so only it knows the fields. The direction is checked here. */
 function checkSort(text: string): string {
   const [field = ''] = text.split(':');
   parseSort(text, [nonEmpty(field)]);
@@ -130,7 +134,7 @@ export async function mediaList(
     try {
       return (await api.listMedia({ ...query, ...change, page: 0 }, signal)).items.length > 0;
     } catch (error) {
-      // A value that the service refuses is one that it checks.
+      // If the service refuses a value, it checks that value.
       if (isExpectedError(error, 'BAD_RESPONSE') || isExpectedError(error, 'NOT_FOUND')) return false;
       throw error;
     }
@@ -140,12 +144,12 @@ export async function mediaList(
     columns: COLUMNS,
     document: { items: items.map(mediaItemDocument), count: items.length, truncated },
     itemDocument: mediaItemDocument,
-    emptyText: 'no media',
+    emptyText: 'No media',
   });
-  if (truncated) io.info(`Showing the first ${items.length}; see more with --limit N or --all.`);
+  if (truncated) io.info(`Showing the first ${items.length}. Use --limit N or --all for more.`);
 }
 
-/** A row of `media show`: the medium itself, then what `create` can take of it. */
+/** A row of `media show`: the media item, then the parts that `create` can add. */
 interface Part {
   readonly kind: 'medium' | 'rendition' | 'transcript';
   readonly id: string;
@@ -175,7 +179,7 @@ export async function mediaShow(
     ],
     document,
     itemDocument: (part) => ({ ...part }),
-    emptyText: 'nothing',
+    emptyText: 'Nothing',
   });
   if (medium.description !== null) io.info(medium.description);
 }
@@ -207,7 +211,7 @@ async function getMediaItem(id: string, api: Context['api'], signal: AbortSignal
       ...error.details,
       id,
       cause: error,
-      hint: `find it with: ${PROGRAM} media list TEXT`,
+      hint: `run '${PROGRAM} media list TEXT' to find media`,
     });
   }
 }

@@ -35,14 +35,14 @@ export function defineRm(
   parent
     .command('rm')
     .alias('delete')
-    .summary('delete packages and their files')
-    .description('Deletes packages and their files at the service. Asks once for all of them.')
-    .argument('[id...]', 'package ids, or - for standard input; asked for on a terminal')
+    .summary('Delete packages and their files')
+    .description('Delete packages and their files from the service. Prompts once for all packages.')
+    .argument('[id...]', 'Package IDs (- for standard input)')
     .optionsGroup('Safety:')
-    .option('-y, --yes', 'do not ask')
-    .option('--ignore-not-found', 'a package that is not there counts as deleted')
-    .option('-f, --force', 'the same as --yes --ignore-not-found')
-    .option('-n, --dry-run', 'show what would be sent, send nothing')
+    .option('-y, --yes', 'Skip the prompt')
+    .option('--ignore-not-found', 'Treat a missing package as deleted')
+    .option('-f, --force', 'Same as --yes --ignore-not-found')
+    .option('-n, --dry-run', 'Print the requests without sending them')
     .action((ids: string[], flags: RawFlags, self: Command) =>
       action(
         {
@@ -56,7 +56,7 @@ export function defineRm(
     );
 }
 
-/** Asks once, then deletes one after the other and goes on after a failure. */
+/** Prompts once, then deletes the packages in order. Continues after a failure. */
 export async function rm(
   { ids: words, yes, ignoreNotFound, dryRun }: RmOptions,
   context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
@@ -84,12 +84,12 @@ export async function rm(
       if (!(error instanceof ExpectedError)) throw error;
       if (error.code === 'INTERRUPTED') throw error.with({ document: { results } });
       const isMissing = error.code === 'NOT_FOUND';
-      const told = isMissing ? notFound(id, error) : error.with({ id });
+      const failure = isMissing ? notFound(id, error) : error.with({ id });
       if (isMissing && ignoreNotFound) results.push({ id, outcome: 'not-found', error: null });
       else {
-        results.push({ id, outcome: isMissing ? 'not-found' : 'failed', error: errorDocument(told) });
-        failures.push({ id, error: told });
-        if (ids.length > 1) io.error(failureText({ id, error: told }));
+        results.push({ id, outcome: isMissing ? 'not-found' : 'failed', error: errorDocument(failure) });
+        failures.push({ id, error: failure });
+        if (ids.length > 1) io.error(failureText({ id, error: failure }));
       }
       continue;
     }
@@ -102,8 +102,8 @@ export async function rm(
 
 async function askForAll(ids: readonly string[], io: Context['io'], signal: AbortSignal): Promise<void> {
   if (!io.canPrompt) {
-    throw new ExpectedError('USAGE', 'deleting needs a confirmation and nobody is here to ask', {
-      hint: 'confirm with --yes',
+    throw new ExpectedError('USAGE', 'cannot prompt for confirmation: no terminal', {
+      hint: 'use --yes to delete without a prompt',
     });
   }
   const what = ids.length === 1 ? `package ${ids[0] ?? ''}` : `${ids.length} packages (${ids.join(', ')})`;
@@ -112,10 +112,10 @@ async function askForAll(ids: readonly string[], io: Context['io'], signal: Abor
 }
 
 function notFound(id: string, cause: ExpectedError): ExpectedError {
-  return new ExpectedError('NOT_FOUND', `no package with id ${id}`, {
+  return new ExpectedError('NOT_FOUND', `no package with ID ${id}`, {
     ...cause.details,
     id,
     cause,
-    hint: `list the packages with: ${PROGRAM} list; or accept it with --ignore-not-found`,
+    hint: `run '${PROGRAM} list' to see your packages, or use --ignore-not-found`,
   });
 }

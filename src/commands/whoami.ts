@@ -15,16 +15,14 @@ export function defineWhoami(
 ): void {
   parent
     .command('whoami')
-    .summary('show which credential is used')
-    .description(
-      'Shows which credential is used for which API, where it comes from, and whether the API accepts it.',
-    )
-    .optionsGroup('What to show:')
-    .option('--no-verify', 'do not ask the API')
+    .summary('Show the active credential')
+    .description('Show the active credential, its source, and whether the API accepts it.')
+    .optionsGroup('Scope:')
+    .option('--no-verify', 'Skip the check against the API')
     .action((flags: WhoamiOptions, self: Command) => action({ verify: flags.verify }, self));
 }
 
-/** Exits with 4 when there is no credential or the API refuses it; the document tells the rest all the same. */
+/** Exits with 4 when there is no credential or the API rejects it. The document is complete in either case. */
 export async function whoami({ verify }: WhoamiOptions, context: AccountContext): Promise<void> {
   const settings = await findCredential(context);
   const identity = verify
@@ -44,7 +42,7 @@ export async function whoami({ verify }: WhoamiOptions, context: AccountContext)
     ],
     document: whoamiDocument(identity, context),
     itemDocument: (row) => ({ ...row }),
-    emptyText: 'nothing',
+    emptyText: 'Nothing',
   });
 }
 
@@ -58,7 +56,7 @@ async function findCredential(context: AccountContext): Promise<CredentialSettin
     throw isExpectedError(error, 'AUTH') ? error.with({ document: nobody }) : error;
   }
   throw new ExpectedError('AUTH', `not signed in to ${connection.apiUrl.origin} (profile ${profile})`, {
-    hint: 'sign in with streamdiver-dl login, or set STREAMDIVER_TOKEN',
+    hint: "run 'streamdiver-dl login', or set STREAMDIVER_TOKEN",
     document: nobody,
   });
 }
@@ -78,7 +76,7 @@ async function askService(settings: CredentialSettings, context: AccountContext)
   }
 }
 
-/** Without asking anybody: what the token says of itself, or when a kept one ends. */
+/** Without a request: the expiry in the token's claims, or that of the cached token. */
 async function knownExpiry(
   settings: CredentialSettings,
   { connectAs, store, connection }: AccountContext,

@@ -2,10 +2,10 @@ import { PROGRAM } from '../version.ts';
 import type { Shell } from './shells.ts';
 
 /**
- * For bash 3.2 (macOS) and newer, without the package bash-completion. Nothing of the line or of the
- * answer is expanded or run; the program has quoted what bash inserts.
+ * For bash 3.2 (macOS) and later, without the bash-completion package. Never expands or runs any part of the line or
+ * the response. The program quotes the inserted text.
  */
-const BASH = String.raw`# bash completion of ${PROGRAM}
+const BASH = String.raw`# bash completion for ${PROGRAM}
 _streamdiver_dl() {
   local line fallback=
   COMPREPLY=()
@@ -26,7 +26,7 @@ else
 fi
 `;
 
-/** zsh quotes what it inserts by itself. Works from a folder of $fpath as well as with eval. */
+/** zsh quotes the inserted text. Works from a folder of $fpath and with eval. */
 const ZSH = String.raw`#compdef ${PROGRAM}
 _streamdiver_dl() {
   local -a answer entries
@@ -50,8 +50,8 @@ elif (( $+functions[compdef] )); then
 fi
 `;
 
-/** fish quotes what it inserts by itself. */
-const FISH = String.raw`# fish completion of ${PROGRAM}
+/** fish quotes the inserted text. */
+const FISH = String.raw`# fish completion for ${PROGRAM}
 function __streamdiver_dl_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)
@@ -76,8 +76,8 @@ complete -c ${PROGRAM} -e
 complete -c ${PROGRAM} -f -k -a '(__streamdiver_dl_complete)'
 `;
 
-/** For PowerShell 5.1 and newer, on any platform. */
-const PWSH = String.raw`# PowerShell completion of ${PROGRAM}
+/** For PowerShell 5.1 and later, on any platform. */
+const PWSH = String.raw`# PowerShell completion for ${PROGRAM}
 Register-ArgumentCompleter -Native -CommandName '${PROGRAM}' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $words = @()
@@ -105,7 +105,7 @@ Register-ArgumentCompleter -Native -CommandName '${PROGRAM}' -ScriptBlock {
 }
 `;
 
-/** The script that a user loads into the shell; a line break at its end. */
+/** The script for each shell, with a trailing newline. */
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: unescape(BASH),
   zsh: unescape(ZSH),
@@ -113,7 +113,7 @@ export const SCRIPTS: Readonly<Record<Shell, string>> = {
   pwsh: PWSH,
 };
 
-/** A raw template keeps the backslash that hides a shell's own dollar sign with a brace from it. */
+/** A raw template keeps the backslash that escapes a shell's own `${`. */
 function unescape(text: string): string {
   return text.replaceAll('\\${', '${');
 }

@@ -16,12 +16,12 @@ export interface LockOptions {
   readonly waitMs: number;
 }
 
-const LOOK_AGAIN_MS = 50;
-/** Where there are no hard links a lock is empty for a moment before it is signed. */
+const RECHECK_MS = 50;
+/** Without hard links, a lock is briefly empty before it is signed. */
 const UNSIGNED_MS = 1_000;
 const TEMPORARY = /^\.new-(\d+)-/;
 
-/** A name in the same folder that nobody can foresee, and that tells whose it is, so that what a killed process left can be found. */
+/** An unpredictable name in the same folder. It contains the process ID, to find leftovers of a killed process. */
 export function temporaryBeside(file: string, pid: number): string {
   return path.join(
     path.dirname(file),
@@ -29,30 +29,30 @@ export function temporaryBeside(file: string, pid: number): string {
   );
 }
 
-/** Whether a name is of that kind and nobody uses it any more. */
+/** Whether a name has this format and its process has ended. */
 export function isStaleFolder(name: string, { pid, isProcessAlive }: LockingProcess): boolean {
   const [, maker] = TEMPORARY.exec(name) ?? [];
   return maker !== undefined && (Number(maker) === pid || !isProcessAlive(Number(maker)));
 }
 
 /**
- * Waits its turn for a lock file; one of a dead process on this machine is taken over. Null when the
- * time was up. The file appears signed where there are hard links: an unsigned one would look dead.
- * @throws ExpectedError DISK when no lock can be made there, the signal's reason when it was aborted
+ * Waits for a lock file, and replaces the lock of a dead process on this machine. Null at the timeout. With hard
+ * links, the file is signed from the start, because an unsigned lock would look dead.
+ * @throws ExpectedError DISK when the lock cannot be created, the signal's reason when it was aborted
  */
 export async function waitForLock(
   lockPath: string,
   { owner, clock, signal, waitMs }: LockOptions,
 ): Promise<{ release: () => Promise<void> } | null> {
-  const giveUpMs = clock.monotonicMs() + waitMs;
+  const deadlineMs = clock.monotonicMs() + waitMs;
   try {
     for (;;) {
-      const nowMs = await tryToTake(lockPath, owner);
+      const nowMs = await tryToAcquire(lockPath, owner);
       if (nowMs === null) break;
       signal.throwIfAborted();
-      if (await isHeld(lockPath, owner, nowMs)) {
-        if (clock.monotonicMs() >= giveUpMs) return null;
-        await clock.sleep(LOOK_AGAIN_MS, signal);
+      if (await isLocked(lockPath, owner, nowMs)) {
+        if (clock.monotonicMs() >= deadlineMs) return null;
+        await clock.sleep(RECHECK_MS, signal);
       } else await removeDead(lockPath, owner, nowMs);
     }
   } catch (error) {
@@ -61,8 +61,8 @@ export async function waitForLock(
   return { release: () => files.rm(lockPath, { force: true }) };
 }
 
-/** Null when the lock is ours; else what time it is on the clock of the file system, which may be another machine's. */
-async function tryToTake(lockPath: string, owner: LockingProcess): Promise<number | null> {
+/** Null if acquired; else the current time of the file system, which can be on another machine. */
+async function tryToAcquire(lockPath: string, owner: LockingProcess): Promise<number | null> {
   const signed = temporaryBeside(lockPath, owner.pid);
   try {
     await files.writeFile(signed, JSON.stringify(lockRecordOf(owner)), { mode: 0o600, flag: 'wx' });
@@ -76,7 +76,7 @@ async function tryToTake(lockPath: string, owner: LockingProcess): Promise<numbe
   }
 }
 
-async function isHeld(lockPath: string, owner: LockingProcess, nowMs: number): Promise<boolean> {
+async function isLocked(lockPath: string, owner: LockingProcess, nowMs: number): Promise<boolean> {
   try {
     const { holder, isEmpty, modifiedMs } = await readSignature(lockPath);
     const silentMs = nowMs - modifiedMs;
@@ -90,18 +90,18 @@ async function isHeld(lockPath: string, owner: LockingProcess, nowMs: number): P
 }
 
 function notALock(path: string, cause: NotOurFileError): ExpectedError {
-  return new ExpectedError('CONFIG', `${path} is in the way: it is not a lock of this program`, {
+  return new ExpectedError('CONFIG', `cannot create the lock ${path}: a different file exists`, {
     cause,
-    hint: `move ${path} away`,
+    hint: `remove ${path}`,
   });
 }
 
-/** Others may find the same dead lock, and have replaced it since: one that lives is put back. */
+/** Another process can replace the same dead lock at the same time. A live lock is restored. */
 async function removeDead(lockPath: string, owner: LockingProcess, nowMs: number): Promise<void> {
   const aside = temporaryBeside(lockPath, owner.pid);
   try {
     await files.rename(lockPath, aside);
-    if (await isHeld(aside, owner, nowMs)) await renameWithoutReplacing(aside, lockPath);
+    if (await isLocked(aside, owner, nowMs)) await renameWithoutReplacing(aside, lockPath);
   } catch (error) {
     if (!isSystemError(error) || (error.code !== 'ENOENT' && error.code !== 'EEXIST')) throw error;
   } finally {

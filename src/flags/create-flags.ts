@@ -22,7 +22,7 @@ export interface CreateFlags {
   readonly mediaIds: readonly string[];
   readonly renditionIds: readonly string[];
   readonly transcripts: readonly TranscriptSelection[];
-  /** Every transcript of the chosen media in these formats. */
+  /** Every transcript of the selected media, in these formats. */
   readonly transcriptFormats: readonly TranscriptFormat[];
   readonly languages: readonly string[];
   readonly transcriptsOnly: boolean;
@@ -55,44 +55,48 @@ export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags {
   readonly fetch?: boolean;
 }
 
-/** Those of `create`, with those of waiting and fetching. */
+/** The flags of `create`, including those for waiting and fetching. */
 export function addCreateFlags(command: Command): Command {
   command
-    .optionsGroup('What goes in:')
-    .option('-m, --media <id>', 'media item, or - for standard input; repeatable', repeatable('-m'))
+    .optionsGroup('Contents:')
+    .option('-m, --media <id>', 'Add a media item (- for standard input); repeatable', repeatable('-m'))
     .addOption(new Option('--medium <id>').argParser(repeatable('--medium')).hideHelp())
-    .option('-r, --rendition <id>', 'a rendition; repeatable', repeatable('-r'))
+    .option('-r, --rendition <id>', 'Add a rendition; repeatable', repeatable('-r'))
     .option(
       '-t, --transcript <id[:format]>',
-      'a transcript as srt (default), txt or json; repeatable',
+      'Add a transcript as srt (default), txt, or json; repeatable',
       repeatable('-t'),
     )
     .option(
       '--transcripts <format,...>',
-      'every transcript of the chosen media',
+      'Add every transcript of the selected media',
       forFlag('--transcripts', withCompletions(TRANSCRIPT_FORMATS, parseFormats, { isList: true })),
     )
-    .option('--language <code>', 'with --transcripts: only this language', repeatable('--language'))
-    .option('--transcripts-only', 'leave the media themselves out')
+    .option(
+      '--language <code>',
+      'With --transcripts: only this language; repeatable',
+      repeatable('--language'),
+    )
+    .option('--transcripts-only', 'Omit the media themselves')
     .option(
       '-f, --from-file <file>',
-      "the API's own JSON body; - for standard input; flags add to it",
+      'Read the JSON request body from a file (- for standard input)',
       forFlag('-f', nonEmpty),
     )
-    .optionsGroup('About the package:')
-    .option('--title <text>', 'title of the package', forFlag('--title', nonEmpty))
-    .option('--description <text>', 'description of the package')
+    .optionsGroup('Package:')
+    .option('--title <text>', 'Title of the package', forFlag('--title', nonEmpty))
+    .option('--description <text>', 'Description of the package')
     .option(
       '--expires <when>',
-      'such as 7d, 2026-12-31 or 2026-12-31T23:59:59Z',
+      'Expiry, such as 7d, 2026-12-31, or 2026-12-31T23:59:59Z',
       forFlag('--expires', nonEmpty),
     )
     .optionsGroup('Safety:')
-    .option('-n, --dry-run', 'show what would be sent, send nothing')
-    .option('--anonymous', 'use no credential')
-    .optionsGroup('Afterwards:')
-    .option('--wait', 'wait until the package is ready')
-    .option('--fetch', 'wait, then fetch it');
+    .option('-n, --dry-run', 'Print the request without sending it')
+    .option('--anonymous', 'Ignore the credential')
+    .optionsGroup('After creation:')
+    .option('--wait', 'Wait until the package is ready')
+    .option('--fetch', 'Wait, then fetch the package');
   return addFetchFlags(addWaitFlags(command));
 }
 
@@ -103,7 +107,7 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
   if (fetch === null) refuseFetchFlags(raw);
   if (!isWaiting) refuseWaitFlags(raw, '--wait or --fetch');
   if (raw.language !== undefined && raw.transcripts === undefined) {
-    throw new ExpectedError('USAGE', '--language narrows --transcripts, which is missing');
+    throw new ExpectedError('USAGE', '--language needs --transcripts FORMAT');
   }
   if (raw.transcriptsOnly === true && raw.transcripts === undefined) {
     throw new ExpectedError('USAGE', '--transcripts-only needs --transcripts FORMAT');
@@ -132,9 +136,9 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
   };
 }
 
-/** A body from a file may bring the media, so this is known only when it was read. */
+/** A body from a file can name the media, so this is known only after it is read. */
 export function noMediaChosen(): ExpectedError {
-  return new ExpectedError('USAGE', '--transcripts takes the transcripts of media, and none is chosen', {
-    hint: 'choose media with -m ID',
+  return new ExpectedError('USAGE', '--transcripts needs at least one media item', {
+    hint: 'select media with -m ID',
   });
 }

@@ -1,4 +1,4 @@
-/** JSON Schema (2020-12) of everything that `--json` prints; `help json` shows it, the tests hold all output against it. */
+/** JSON Schema (2020-12) of all `--json` output. `help json` prints it, and tests validate all output against it. */
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -11,7 +11,7 @@ const COUNT_OR_NULL: Schema = { type: ['integer', 'null'], minimum: 0 };
 const NUMBER_OR_NULL: Schema = { type: ['number', 'null'] };
 const TIME_OR_NULL: Schema = { type: ['string', 'null'], format: 'date-time' };
 
-/** All keys are required; whether others may be there says whether the service's own fields pass through. */
+/** All keys are required. Open objects also pass through the service's own fields. */
 function object(properties: Readonly<Record<string, Schema>>, { isOpen = false } = {}): Schema {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: isOpen };
 }
@@ -28,7 +28,7 @@ function orNull(schema: Schema): Schema {
   return { anyOf: [schema, { type: 'null' }] };
 }
 
-/** A document of a command that worked on several targets also holds the failure, if there was one. */
+/** The document of a command with several targets also contains the failure, if there is one. */
 function withFailure(properties: Readonly<Record<string, Schema>>): Schema {
   return {
     type: 'object',

@@ -6,14 +6,14 @@ export interface Failure {
   readonly error: ExpectedError;
 }
 
-/** What is told of one of several failures: it says in any case which package it is about. */
+/** The message of one of several failures, which always names the package. */
 export function failureText({ id, error }: Failure): string {
   return error.message.includes(id) ? error.message : `${error.message} (package ${id})`;
 }
 
 /**
- * One error for a command that tried all of its targets: the failure itself when there was one
- * target, the common code when all failures agree, else FAILED. The failures were told before.
+ * One error for a command that tried all of its targets. With one target, the failure itself. Otherwise the common
+ * code of all failures, or FAILED. The individual failures have already been reported.
  */
 export function batchError(
   failures: readonly Failure[],
@@ -36,7 +36,7 @@ export function batchError(
   });
 }
 
-/** What all have in common; undefined when they differ. */
+/** The common value; undefined if the values differ. */
 function common<Value>(values: readonly Value[]): Value | undefined {
   return values.every((value) => value === values[0]) ? values[0] : undefined;
 }

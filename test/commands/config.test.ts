@@ -37,9 +37,9 @@ describe('config flags', () => {
   });
 
   test.each([
-    [['get', 'token'], 'there is no setting "token"'],
+    [['get', 'token'], 'unknown setting "token"'],
     [['set', 'apiUrl'], 'missing required argument'],
-    [['unset', '__proto__'], 'there is no setting'],
+    [['unset', '__proto__'], 'unknown setting'],
     [['get'], 'missing required argument'],
   ])('%j is refused', async (line, message) => {
     expect(await refuse(line)).toContain(message);

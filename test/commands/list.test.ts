@@ -95,7 +95,7 @@ describe('list', () => {
   test('an empty list is a success with an empty standard output', async () => {
     const api = await startApi({ packages: [] });
     const run = await runCommand(['list'], { api });
-    expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'no packages\n' });
+    expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No packages\n' });
     const json = await runCommand(['ls', '--json'], { api });
     expect(json).toMatchObject({ exitCode: 0, stderr: '' });
     expect(json.json).toEqual({ items: [], count: 0, truncated: false });
@@ -203,7 +203,7 @@ describe('--status where the service has words of its own', () => {
 
   test('nothing found among known words is not', async () => {
     const { run } = await listIds(['--status', 'failed'], packages);
-    expect(run).toMatchObject({ exitCode: 0, stderr: 'no packages\n' });
+    expect(run).toMatchObject({ exitCode: 0, stderr: 'No packages\n' });
   });
 });
 
@@ -230,6 +230,6 @@ describe('a list that is not what the service says', () => {
   test('an end before the total is told', async () => {
     const run = await list([full, { data: { items: [], totalCount: 4 } }]);
     expect(run).toMatchObject({ exitCode: 0, stdout: 'a\nb\n' });
-    expect(run.stderr).toContain('warning: the list is not complete: 2 of 4 items arrived');
+    expect(run.stderr).toContain('warning: incomplete list: received 2 of 4 items');
   });
 });

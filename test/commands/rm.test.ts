@@ -83,7 +83,7 @@ describe('rm --yes', () => {
     });
     expectFailureDocument('rm', run.json);
     expect(calls(api)).toEqual([remove('a'), remove('x'), remove('b')]);
-    expect(run.stderr).toContain('no package with id x');
+    expect(run.stderr).toContain('no package with ID x');
   });
 
   test.each(['--ignore-not-found', '-f', '--force'])('%s takes an unknown id for done', async (flag) => {

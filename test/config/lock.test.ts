@@ -128,7 +128,7 @@ test('a folder in the place of a lock is in the way, and is told', async () => {
   mkdirSync(lockPath);
   await expect(take(lockPath)).rejects.toMatchObject({
     code: 'CONFIG',
-    details: { hint: `move ${lockPath} away` },
+    details: { hint: `remove ${lockPath}` },
   });
   expect(readdirSync(folder)).toEqual(['store.lock']);
 });

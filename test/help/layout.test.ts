@@ -27,9 +27,7 @@ describe.each([40, 80, 120])('%d columns', (columns) => {
 
 test('on a narrow terminal what a flag means stands below it', async () => {
   const { stdout } = await runCommand(['rm', '--help'], { isTTY: true, columns: 40 });
-  expect(stdout).toContain(
-    '\n  --ignore-not-found\n      a package that is not there counts\n      as deleted\n',
-  );
+  expect(stdout).toContain('\n  --ignore-not-found\n      Treat a missing package as deleted\n');
 });
 
 test('COLUMNS wins over the terminal', async () => {
@@ -41,7 +39,7 @@ test('commands come before flags, and the flags of all commands after its own', 
   const { stdout } = await runCommand(['--help']);
   expect(stdout).toMatch(/^Usage:[^]*\nCommands:[^]*\nOutput:[^]*\nConnection:[^]*\nExamples:/);
   expect((await runCommand(['list', '--help'])).stdout).toMatch(
-    /\nWhich packages:[^]*\nConnection:[^]*\nOutput:[^]*-h, --help[^]*\nExamples:/,
+    /\nFilters:[^]*\nConnection:[^]*\nOutput:[^]*-h, --help[^]*\nExamples:/,
   );
 });
 

@@ -4,7 +4,7 @@ import { batchError, failureText } from '../../src/output/batch-error.ts';
 
 test.each([
   ['connection reset', 'connection reset (package dl-1)'],
-  ['no package with id dl-1', 'no package with id dl-1'],
+  ['no package with ID dl-1', 'no package with ID dl-1'],
 ])('of one of several targets is told: %s', (message, expected) => {
   expect(failureText({ id: 'dl-1', error: new ExpectedError('UNAVAILABLE', message) })).toBe(expected);
 });

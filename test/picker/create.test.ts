@@ -51,7 +51,7 @@ describe('the media library', () => {
     expect(pty.screen()).toBe(
       [
         ID,
-        'The same without questions:',
+        'To run this without prompts:',
         "  streamdiver-dl create -m talk-1 -m talk-2 --title 'Interview with Anna and 1 m",
         "ore'",
         `hint: streamdiver-dl fetch ${ID}`,
@@ -251,7 +251,7 @@ describe('leaving', () => {
     for (const [typed, expected] of keys) await press(pty, typed, expected);
     pty.write(CTRL_C);
     await pty.exited;
-    expect(pty.screen()).toBe('error: nothing was created\nhint: run the same command again\nexit 130\nsame');
+    expect(pty.screen()).toBe('error: nothing was created\nhint: rerun to continue\nexit 130\nsame');
     expect(pty.raw().lastIndexOf('\x1b[?25h')).toBeGreaterThan(pty.raw().lastIndexOf('\x1b[?25l'));
     expect(api.requestsOf('POST /v2/downloads')).toEqual([]);
   });
@@ -276,7 +276,7 @@ describe('leaving', () => {
     await press(pty, ENTER, 'Create, or change');
     pty.write(`${DOWN.repeat(9)}${ENTER}`);
     expect((await pty.exited).exitCode).toBe(130);
-    expect(pty.screen()).toBe('error: nothing was created\nhint: run the same command again');
+    expect(pty.screen()).toBe('error: nothing was created\nhint: rerun to continue');
     expect(api.requestsOf('POST /v2/downloads')).toEqual([]);
   });
 
@@ -313,7 +313,7 @@ test('only the id goes to standard output, which may be captured', async () => {
   await press(pty, ENTER, 'Create, or change');
   pty.write(ENTER);
   await pty.exited;
-  expect(pty.screen()).toMatch(new RegExp(`^The same without questions:\n.*\n.*\n.*\\[${ID}]$`, 's'));
+  expect(pty.screen()).toMatch(new RegExp(`^To run this without prompts:\n.*\n.*\n.*\\[${ID}]$`, 's'));
 });
 
 test('faults 113, 114: nothing that the service says acts on the terminal', async () => {
@@ -370,7 +370,7 @@ describe('where nobody is to be asked', () => {
     const pty = runInteractive([], api, { shellLine, env });
     expect((await pty.exited).exitCode).toBe(2);
     expect(pty.screen()).toBe(
-      'error: nothing is chosen for the package\nhint: choose with -m ID, -r ID, -t ID[:FORMAT] or -f FILE',
+      'error: nothing selected for the package\nhint: select with -m ID, -r ID, -t ID[:FORMAT], or -f FILE',
     );
     expect(api.requests).toEqual([]);
   });

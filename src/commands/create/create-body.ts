@@ -11,9 +11,9 @@ import type { ParsedTime } from '../../parse/time.ts';
 import { decodeUtf8 } from '../../parse/utf8.ts';
 
 /**
- * What is sent to create a package: the file's body with what the flags add. Looks the transcripts up
- * where every one of the media is wanted.
- * @throws ExpectedError USAGE when the file cannot be used, or transcripts are wanted of no medium
+ * The request body that creates a package: the body from the file plus the flags. With `--transcripts`, looks
+ * up the transcripts of the media.
+ * @throws ExpectedError USAGE when the file is unusable, or `--transcripts` has no media
  */
 export async function createBody(
   options: CreateFlags,
@@ -29,7 +29,7 @@ export async function createBody(
       ? []
       : await findTranscripts(
           { mediaIds, formats: options.transcriptFormats, languages: options.languages },
-          { api, signal, onMissing: (id) => io.warn(`media item ${id} has no matching transcript`) },
+          { api, signal, onMissing: (id) => io.warn(`no matching transcript for media item ${id}`) },
         );
   const base = options.transcriptsOnly ? { ...fromFile, selectedMediaIds: [] } : fromFile;
   return mergeBody(
@@ -59,6 +59,6 @@ async function readBodyFile(file: string, { io, world, cwd, clock, signal }: Con
     return parseBody(JSON.parse(text), source, (message) => io.warn(message));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new ExpectedError('USAGE', `${source} is not valid JSON`, { cause: error });
+    throw new ExpectedError('USAGE', `cannot parse ${source}: invalid JSON`, { cause: error });
   }
 }

@@ -35,7 +35,7 @@ describe('a create whose outcome is unknown', () => {
       exitCode: 14,
       json: { error: { retryable: false, next: ['streamdiver-dl list'] } },
     });
-    expect(run.stderr).toContain('the list shows no matching package yet');
+    expect(run.stderr).toContain('the list has no matching package yet');
     expect(api.requestsOf('POST /v2/downloads')).toHaveLength(1);
   });
 
@@ -94,7 +94,7 @@ describe('a create whose outcome is unknown', () => {
       script: { 'POST /v2/downloads': 504, 'GET /v2/downloads': { json: { data: [{ id: 'p1' }] } } },
     });
     const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
-    expect(run.stderr).toContain('the list shows neither titles nor times, so it cannot tell');
+    expect(run.stderr).toContain('the list shows neither titles nor times, so no package can be matched');
   });
 });
 
