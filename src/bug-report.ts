@@ -16,7 +16,10 @@ export function reportBug(
   world: World,
   secrets: ReadonlySet<string> = new Set(),
 ): ExpectedError {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const stack =
+    error instanceof Error
+      ? (error.stack ?? error.message)
+      : `thrown: ${typeof error === 'string' ? error : typeof error}`;
   const redacted = redact(stack, [...secrets, ...SECRET_NAMES.map((name) => world.env[name])]);
   const file = path.join(world.temporaryFolder, `${PROGRAM}-bug-${world.pid}-${world.clock.now()}.txt`);
   const command = world.argv.find((word) => !word.startsWith('-')) ?? '';

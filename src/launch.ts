@@ -4,8 +4,8 @@ import { VERSION } from './version.ts';
 import type { OutputStream, World } from './world.ts';
 
 // Everything that bin/ needs before it parses the command line. Each further file would slow down every start.
-export { createClock } from './clock.ts';
 export { compileCacheFolder } from './compile-cache.ts';
+export { makeNodeWorld } from './node-world.ts';
 
 /** One invocation; returns the exit code. `--version` alone does not load flags and commands. */
 export async function launch(world: World): Promise<number> {

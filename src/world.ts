@@ -12,8 +12,8 @@ export type InputStream = Readable & { readonly isTTY?: boolean };
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /**
- * Everything outside the program that one invocation can use. `bin` creates it from `process`, and tests create their
- * own. Nothing else reads `process`.
+ * Everything outside the program that one invocation can use. `node-world.ts` creates it from `process`, and tests
+ * create their own. Nothing else reads `process`.
  */
 export interface World {
   /** Arguments after the program's name. */

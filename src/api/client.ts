@@ -6,6 +6,7 @@ import { mayCarryCredential } from '../http/origin.ts';
 import { followRedirects } from '../http/redirect.ts';
 import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
+import { percentEncoded } from '../parse/percent-encoded.ts';
 import { createDownload } from './create-download.ts';
 import { explainApiUrl } from './likely-url.ts';
 import { type ListOptions, NoListError, parseList } from './list.ts';
@@ -277,8 +278,7 @@ async function beforeSending<Result>(acquired: Promise<Result>): Promise<Result>
 /** An ID as exactly one path segment. URL parsers resolve `.` and `..` as folders. */
 export function encodeSegment(id: string): string {
   if (id === '.' || id === '..') throw new ExpectedError('NOT_FOUND', `invalid ID: ${id}`, { id });
-  // An unpaired surrogate has no UTF-8 encoding. As in browsers, it becomes U+FFFD, which matches no ID.
-  return encodeURIComponent(Buffer.from(id).toString());
+  return percentEncoded(id);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ExpectedError } from '../errors.ts';
 import { readFirst } from '../parse/fields.ts';
-import { isObject, type JsonObject } from '../parse/json.ts';
+import { isArray, isObject, type JsonObject } from '../parse/json.ts';
 import { totalItems } from './page-end.ts';
 import { idOf, type Kind, withFields } from './resource.ts';
 import { reportsErrors } from './response.ts';
@@ -105,10 +105,10 @@ export function withIds<Item>(
 
 /** The items of a list in an object or in one of its objects; null if there is none. */
 export function findItems(data: unknown, kind?: Kind, wrappers = MAX_WRAPPERS): readonly unknown[] | null {
-  if (Array.isArray(data)) return data;
+  if (isArray(data)) return data;
   if (!isObject(data)) return null;
   for (const key of LIST_KEYS) {
-    const value = readFirst(data, [key], (item) => (Array.isArray(item) ? (item as unknown[]) : null));
+    const value = readFirst(data, [key], (item) => (isArray(item) ? item : null));
     if (value !== null) return value;
   }
   if (wrappers > 0) {

@@ -1,6 +1,6 @@
 import { ExpectedError } from '../errors.ts';
 import { readFirst, readId } from '../parse/fields.ts';
-import { isObject, type JsonObject } from '../parse/json.ts';
+import { isArray, isObject, type JsonObject } from '../parse/json.ts';
 
 /** Keys under which some formats (JSON:API, search engines) nest the fields of an object. */
 const FIELD_KEYS = ['attributes', '_source', 'item'];
@@ -51,7 +51,7 @@ export function onlyItem(value: unknown, id: string, kind: Kind): unknown {
 
 /** The object of a response: the response itself, the only item of a list, or an object nested under a known key. */
 export function findResource(value: unknown, kind: Kind): JsonObject | null {
-  const [only, ...others]: unknown[] = Array.isArray(value) ? value : [value];
+  const [only, ...others]: readonly unknown[] = isArray(value) ? value : [value];
   if (!isObject(only) || others.length > 0) return null;
   if (idOf(only, kind) !== null) return withFields(only, kind);
   const inner = readFirst(only, RESOURCE_KEYS, (item) =>

@@ -5,6 +5,7 @@ import { isTransientStatus, parseRetryAfter, withRetries } from '../http/retry.t
 import type { HttpResponse, Transport } from '../http/transport.ts';
 import { readFirst, readSeconds } from '../parse/fields.ts';
 import { isObject, type JsonObject, parseJson, textOrNull, withoutByteOrderMark } from '../parse/json.ts';
+import { percentEncoded } from '../parse/percent-encoded.ts';
 import type { Credential } from './credential.ts';
 import { parseSecret } from './secret-text.ts';
 import type { CachedToken, TokenCache } from './token-cache.ts';
@@ -118,7 +119,7 @@ function parseReceived(token: string): string {
 async function requestToken(options: ClientCredentialOptions, signal: AbortSignal): Promise<CachedToken> {
   const { transport, clock, random, ssoUrl, tenant, clientId, clientSecret, retries } = options;
   const base = ssoUrl.href.replace(/\/+$/, '');
-  const url = new URL(`${base}/realms/${encodeURIComponent(tenant)}/protocol/openid-connect/token`);
+  const url = new URL(`${base}/realms/${percentEncoded(tenant)}/protocol/openid-connect/token`);
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: clientId,

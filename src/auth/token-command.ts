@@ -90,7 +90,7 @@ function start(
 }
 
 function notRun(error: Error): string {
-  return `cannot be run (${'code' in error ? String(error.code) : error.name})`;
+  return `cannot be run (${'code' in error && typeof error.code === 'string' ? error.code : error.name})`;
 }
 
 /** Null on success. */

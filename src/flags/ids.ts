@@ -1,3 +1,4 @@
+import { isSystemError, reasonOf } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { decodeUtf8 } from '../parse/utf8.ts';
 import { quoteForShell } from '../terminal/text/shell-quote.ts';
@@ -68,7 +69,7 @@ function refusePatterns(ids: readonly string[], selecting: string): void {
 
 /**
  * All of standard input as text, within a limit.
- * @throws ExpectedError USAGE when standard input is a terminal or too large
+ * @throws ExpectedError USAGE when standard input is a terminal, unreadable, or too large
  */
 export async function readText(stdin: InputStream): Promise<string> {
   if (stdin.isTTY === true) {
@@ -76,10 +77,15 @@ export async function readText(stdin: InputStream): Promise<string> {
   }
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
-    chunks.push(Buffer.from(chunk));
-    sizeBytes += chunk.length;
-    if (sizeBytes > LIMIT_BYTES) throw new ExpectedError('USAGE', 'standard input is larger than 16 MiB');
+  try {
+    for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
+      chunks.push(Buffer.from(chunk));
+      sizeBytes += chunk.length;
+      if (sizeBytes > LIMIT_BYTES) throw new ExpectedError('USAGE', 'standard input is larger than 16 MiB');
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new ExpectedError('USAGE', `cannot read standard input: ${reasonOf(error)}`, { cause: error });
   }
   return decodeUtf8(Buffer.concat(chunks), 'standard input');
 }

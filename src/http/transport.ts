@@ -87,11 +87,16 @@ export function createTransport(options: TransportOptions): Transport {
   const pool = createReadPool();
   const guard = guardPrivateNetworks(options.services);
   let connected: Promise<Dispatchers> | undefined;
-  const connect = () => (connected ??= makeDispatchers(options, pool, guard));
+  let memoryError: ExpectedError | null = null;
+  const connect = () =>
+    (connected ??= makeDispatchers(options, pool, guard, (error) => {
+      memoryError = error;
+    }));
   let isFirst = true;
   return {
     async send({ method, url, headers, body, signal, headersTimeoutMs }) {
       signal.throwIfAborted();
+      if (memoryError !== null) throw memoryError;
       guard.check(url);
       const { onHeaderLine, userAgent } = options;
       const dispatcher = (await connect()).of(url);
@@ -156,6 +161,7 @@ async function makeDispatchers(
   { certificates: read, proxy }: TransportOptions,
   { onread }: ReadPool,
   { lookup }: PrivateNetworkGuard,
+  onMemoryError: (error: ExpectedError) => void,
 ): Promise<Dispatchers> {
   const certificates = await read();
   const { createAgent, createProxyAgent } = await withoutDebugLog(() => import('./undici.ts'));
@@ -171,6 +177,13 @@ async function makeDispatchers(
     connections: MAX_CONNECTIONS,
   };
   const direct = createAgent({ ...settings, connect: { ...timing, onread, lookup, ...ca } });
+  // Each further connection would spend a part of a second on the same failure.
+  direct.on('connectionError', (_origin, targets, cause) => {
+    const error = addressSpaceError(cause);
+    if (error === null) return;
+    onMemoryError(error);
+    for (const target of targets) void target.destroy(error);
+  });
   const throughProxy = async ({ url, authorization }: Proxy) =>
     await createProxyAgent({
       ...settings,

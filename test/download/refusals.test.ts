@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { clientCredential } from '../../src/auth/client-credential.ts';
+import { ExpectedError } from '../../src/errors.ts';
 import { askedRange, eventsOf, FAST, isRight, setDownload, slowly } from '../support/download-scene.ts';
+import { chunk, LAST_CHUNK } from '../support/faults/fault-mode.ts';
+import { formatHead } from '../support/faults/fault-response.ts';
 import { makeZipObject } from '../support/faults/served-object.ts';
 
 const MIB = 1_048_576;
@@ -147,4 +150,19 @@ test('a file whose size only its header tells is refused by --max-size before a 
   const request = { sizeBytes: null, maxSizeBytes: 1_000 };
   await expect(scene.download({ request })).rejects.toMatchObject({ code: 'UNSAFE' });
   expect(eventsOf(scene, 'progress')).toEqual([]);
+});
+
+test('a body without length or end is not written beyond --max-size', async () => {
+  const request = { sizeBytes: null, maxSizeBytes: 100_000 };
+  const scene = await setDownload(object, async (_request, reply) => {
+    await reply.raw(formatHead(200, { 'Content-Type': 'application/zip', 'Transfer-Encoding': 'chunked' }));
+    await reply.raw(chunk(object.bytes.subarray(0, 4_096)));
+    const block = chunk(Buffer.alloc(65_536, 'x'));
+    for (let count = 0; count < 1_000 && !reply.isClosed; count += 1) await reply.raw(block);
+    await reply.raw(LAST_CHUNK);
+  });
+  await expect(scene.download({ request })).rejects.toBeInstanceOf(ExpectedError);
+  const written = scene.events.map((event) => (event.kind === 'progress' ? event.haveBytes : 0));
+  expect(Math.max(...written)).toBeGreaterThan(0);
+  expect(Math.max(...written)).toBeLessThanOrEqual(100_000);
 });

@@ -259,7 +259,7 @@ export function parseDialect(word: string): Partial<Traits> {
 
 /** All together; what comes later wins. */
 export function combineTraits(parts: readonly Partial<Traits>[]): Traits {
-  return withTraits(Object.assign({}, ...parts));
+  return withTraits(parts.reduce((all, part) => ({ ...all, ...part }), {}));
 }
 
 /**

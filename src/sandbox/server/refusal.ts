@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { isSystemError, reasonOf } from '../../disk/disk-error.ts';
 
 /** What is wrong with a request, field by field, as JSend's `fail` carries it. */
@@ -32,5 +33,5 @@ export function refuseFields(fields: FieldMessages): void {
 /** What went wrong in the sandbox itself, in words. */
 export function failureText(error: unknown): string {
   if (isSystemError(error)) return reasonOf(error);
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : inspect(error);
 }

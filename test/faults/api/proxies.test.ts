@@ -37,6 +37,20 @@ test('row 22: the proxy gets its own credential and no other, the API none of th
   expect(api.requests[0]?.headers.has('proxy-authorization')).toBe(false);
 });
 
+test.each([PROXY_PASSWORD, Buffer.from(`user:${PROXY_PASSWORD}`).toString('base64')])(
+  'the credential of a proxy that the service repeats as %s is masked',
+  async (echoed) => {
+    const { run } = await behindProxy({
+      script: { 'GET /v2/downloads': { status: 400, json: { message: `not ${echoed}` } } },
+    });
+    const result = await runCommand(['list', '--json'], run);
+    expect(result).toMatchObject({
+      exitCode: 7,
+      json: { error: { message: expect.stringContaining('not ***') } },
+    });
+  },
+);
+
 test('a bare percent sign in the password of a proxy stands for itself', async () => {
   const { proxy, env } = await behindProxy();
   const HTTPS_PROXY = `http://us%er:100%@127.0.0.1:${proxy.port}`;

@@ -33,8 +33,8 @@ async function peakOf(args: readonly string[], handler: FaultHandler) {
   return { run, api, peakMib: Number(readFileSync(peakPath, 'utf8')) / 1024 };
 }
 
-function filled(open: string, item: string, close: string): FaultHandler {
-  const text = open + item.repeat(Math.floor(SIZE_BYTES / Buffer.byteLength(item))) + close;
+function filled(open: string, item: string, close: string, sizeBytes = SIZE_BYTES): FaultHandler {
+  const text = open + item.repeat(Math.floor(sizeBytes / Buffer.byteLength(item))) + close;
   return (_request, reply) => reply.send(200, { 'Content-Type': 'application/json' }, text);
 }
 
@@ -80,7 +80,10 @@ test.each<[what: string, args: readonly string[]]>([
     }));
     return reply.json(200, { data: page });
   });
-  expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
+  expect(run).toMatchObject({
+    exitCode: 7,
+    json: { error: { code: 'BAD_RESPONSE', message: 'the list of the service is larger than 32 MiB' } },
+  });
   expect(peakMib).toBeLessThan(MOST_MIB);
 });
 
@@ -92,3 +95,21 @@ test('a completion gives a large list up at once', async () => {
   expect(run).toMatchObject({ exitCode: 0 });
   expect(run.stdout).not.toContain(PACKAGE_ID);
 });
+
+const FOR_COMPLETION = ['__complete', 'zsh', '--', 'fetch', ''];
+
+test.each([
+  ['empty objects', '{"data":[', '{},', '{}]}'],
+  ['one text', `{"data":[{"id":"${PACKAGE_ID}","title":"`, 'x', '"}]}'],
+  ['depth', '{"data":', '[', ''],
+])(
+  'a completion gives 15 MB of %s up in its time, and without keeping them',
+  async (_name, open, item, close) => {
+    const usual = await peakOf(FOR_COMPLETION, (_request, reply) => reply.json(200, { data: [] }));
+    const { run, peakMib } = await peakOf(FOR_COMPLETION, filled(open, item, close, 15_000_000));
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'none\n', stderr: '' });
+    // It gives itself 800 ms; starting the program takes as long as it does otherwise.
+    expect(run.durationMs).toBeLessThan(Math.max(usual.run.durationMs * 2, 800) + 800);
+    expect(peakMib).toBeLessThan(usual.peakMib + 16);
+  },
+);

@@ -121,3 +121,17 @@ test('an error has 500 characters at most, its ends kept', async () => {
   expect(error.message).toMatch(/first .*…/su);
   expect(stderr.length).toBeLessThan(1_000);
 });
+
+test.each([
+  ['7-chars', 'not 7-chars'],
+  ['8-charac', 'not ***'],
+])('of the token %j an error shows: %s', async (word, message) => {
+  const tokenPath = join(makeTempFolder('token-'), 'token');
+  writeFileSync(tokenPath, word);
+  const api = await startApi({
+    script: { 'GET /v2/downloads': { status: 400, json: { message: `not ${word}` } } },
+  });
+  const env = { STREAMDIVER_TOKEN_FILE: tokenPath };
+  const run = await runCommand(['list', '--json'], { api, env, token: null });
+  expect(run).toMatchObject({ exitCode: 7, json: { error: { message: expect.stringContaining(message) } } });
+});

@@ -295,3 +295,14 @@ describe('files that cannot be read are named with the reason', () => {
     expect(run.stderr).toMatch(/refusing to use .*config\.json: not a regular file|it is a folder/);
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'standard input that can only be written is a mistake of the line',
+  async () => {
+    const wrapper = ['bash', '-c', '"$@" 0>in.txt', 'bash'];
+    expect(await runBinary(['create', '-m', '-', '--json'], { wrapper })).toMatchObject({
+      exitCode: 2,
+      json: { error: { code: 'USAGE', message: 'cannot read standard input: it is not open for that' } },
+    });
+  },
+);

@@ -16,3 +16,16 @@ test.skipIf(process.platform !== 'linux')('a limit on address space is named, wi
   const env = { NODE_OPTIONS: '--disable-wasm-trap-handler' };
   expect(await runBinary(['list', '--json'], { api, wrapper: LIMITED, env })).toMatchObject({ exitCode: 0 });
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a limit on address space is found out once, not for each of 200 packages',
+  async () => {
+    const api = await startApi();
+    const ids = Array.from({ length: 200 }, (_, index) => `missing-${index}`);
+    const run = await runBinary(['fetch', ...ids, '--json'], { api, wrapper: LIMITED, deadlineMs: 20_000 });
+    expect(run).toMatchObject({ exitCode: 2, requests: [] });
+    expect(
+      new Set((run.json['results'] as { error: { code: string } }[]).map(({ error }) => error.code)),
+    ).toEqual(new Set(['CONFIG']));
+  },
+);

@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readDirectory } from '../../../src/zip/read/directory.ts';
 import { isZip } from '../../../src/zip/read/layout.ts';
@@ -170,6 +170,48 @@ describe('damage', () => {
       expect([code, message]).toEqual(['INTEGRITY', expect.stringContaining('"film.srt" is broken')]);
     }
   });
+
+  test('a source that knows checksums is judged as one that is read, whatever bit is flipped', async () => {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    const next = pseudoRandom(seed);
+    const large = (name: string, index: number) => ({
+      name,
+      content: pseudoRandomBytes(2 ** 21 + (next() % 1000), index),
+    });
+    const whole = makeZip([
+      { name: 'before.txt', content: TEXT, method: 8 },
+      large('one.mp4', 1),
+      { ...large('two.mp4', 2), descriptor: 'signed32' as const },
+      { name: 'between.bin', content: pseudoRandomBytes(3000, 5) },
+      large('three.mp4', 3),
+    ]);
+    const asked: number[] = [];
+    const outcomeOf = async (bytes: Buffer, knowsChecksums: boolean) => {
+      const known = (start: number, end: number) => {
+        asked.push(end - start);
+        return Promise.resolve(crc32(bytes.subarray(start, end)));
+      };
+      const source = { ...memorySource(bytes), ...(knowsChecksums && { crc32: known }) };
+      return await verifyArchive(source).catch(({ code, message, start, end }) => ({
+        code,
+        message,
+        start,
+        end,
+      }));
+    };
+    for (let round = 0; round < 120; round++) {
+      const bytes = Buffer.from(whole);
+      // Most bytes are content; what lies between is hit in two rounds of three.
+      const places = [next() % bytes.length, next() % 400, bytes.length - 1 - (next() % 600)];
+      const edge = bytes.indexOf('PK\x03\x04', next() % bytes.length) + (next() % 80) - 20;
+      const offset = [...places, Math.max(edge, 0)][round % 4] ?? 0;
+      if (round > 0) bytes.writeUInt8(bytes.readUInt8(offset) ^ (1 << (next() % 8)), offset);
+      const told = `seed ${seed}, round ${round}, byte ${offset}`;
+      expect(await outcomeOf(bytes, true), told).toEqual(await outcomeOf(bytes, false));
+    }
+    expect(asked.slice(0, 3).every((sizeBytes) => sizeBytes >= 2 ** 21)).toBe(true);
+    expect(asked.length).toBeGreaterThan(100);
+  }, 60_000);
 
   /**
    * Of both headers: the versions, the time and date, and (in the flags) the effort of the compressor;
