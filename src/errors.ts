@@ -39,6 +39,10 @@ export interface ErrorDetails {
   readonly requestId?: string | undefined;
   /** Complete commands that continue the work, shell-quoted. */
   readonly next?: readonly string[] | undefined;
+  /** Running the same command again continues, so people do not need `next`. */
+  readonly rerunContinues?: boolean | undefined;
+  /** Size of an unfinished download that can be continued. */
+  readonly savedBytes?: number | undefined;
   /** Absolute paths of files that are complete and kept. */
   readonly written?: readonly string[] | undefined;
   /** The raw error, shown with `-v` only. */

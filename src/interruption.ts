@@ -27,7 +27,9 @@ export function watchForInterruption(world: WatchedWorld): { signal: AbortSignal
     if (firstMs === null) {
       firstMs = nowMs;
       controller.abort(
-        new ExpectedError('INTERRUPTED', `interrupted (${name})`, { exitCode: EXIT_CODE[name] }),
+        new ExpectedError('INTERRUPTED', name === 'SIGINT' ? 'Interrupted.' : `Interrupted by ${name}.`, {
+          exitCode: EXIT_CODE[name],
+        }),
       );
     } else if (nowMs - firstMs >= SAME_KEY_MS) {
       world.exitNow(EXIT_CODE[name]);

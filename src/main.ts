@@ -211,9 +211,11 @@ function isSecretFlag(complaint: string): boolean {
 async function report(error: ExpectedError, io: Terminal): Promise<void> {
   io.endProgress();
   const { hint, next = [], technical = [], requestId, document } = error.details;
-  io.error(error.message);
+  // A person who cancels has not failed.
+  if (error.code === 'INTERRUPTED') io.notice(error.message);
+  else io.error(error.message);
   if (hint !== undefined) io.hint(hint);
-  for (const command of next) io.hint(command);
+  if (error.details.rerunContinues !== true) for (const command of next) io.hint(command);
   if (requestId !== undefined) io.verbose(1, `request ID: ${requestId}`);
   for (const line of technical) io.verbose(1, line);
   for (

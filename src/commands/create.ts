@@ -75,7 +75,10 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   } catch (error) {
     // The package exists even if a later step fails, so a script must learn its ID.
     if (!(error instanceof ExpectedError)) throw error;
-    throw error.with({ id: item.id, document: { ...packageDocument(item), ...error.details.document } });
+    const document = { ...packageDocument(item), ...error.details.document };
+    // Rerunning this command would create another package.
+    const resume = error.details.rerunContinues === true ? { hint: 'to resume:', rerunContinues: false } : {};
+    throw error.with({ id: item.id, document, ...resume });
   }
 }
 

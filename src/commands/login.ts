@@ -95,7 +95,7 @@ function toOptions({
 /** Stores a credential for one API, after that API has accepted it. */
 export async function login(options: LoginOptions, context: AccountContext): Promise<void> {
   const { io, store, profile, connection } = context;
-  const entry = await gatherCredential(options, context);
+  const entry = await gatherOrCancel(options, context);
   const source = store.credentialsPath ?? '';
   const settings = toSettings(entry, source);
   const expiresMs = options.verify ? await verify(settings, context) : null;
@@ -134,6 +134,16 @@ async function verify(settings: CredentialSettings, context: AccountContext): Pr
   }
 }
 
+/** @throws ExpectedError INTERRUPTED when the user cancels a prompt */
+async function gatherOrCancel(options: LoginOptions, context: AccountContext): Promise<StoredCredential> {
+  try {
+    return await gatherCredential(options, context);
+  } catch (error) {
+    if (!isExpectedError(error, 'INTERRUPTED') || context.signal.aborted) throw error;
+    throw new ExpectedError('INTERRUPTED', 'Canceled. Nothing was stored.', { cause: error });
+  }
+}
+
 async function gatherCredential(options: LoginOptions, context: AccountContext): Promise<StoredCredential> {
   const { connection } = context;
   switch (options.kind) {
@@ -166,9 +176,9 @@ async function askForCredential(context: AccountContext): Promise<StoredCredenti
       kind: 'choice',
       message: 'Sign in with',
       choices: [
-        { value: 'token', label: 'Access token' },
-        { value: 'client', label: 'Client credentials' },
-        { value: 'command', label: 'Command that prints a token' },
+        { value: 'token', label: 'access token' },
+        { value: 'client', label: 'client credentials' },
+        { value: 'command', label: 'command that prints a token' },
       ],
     },
     signal,

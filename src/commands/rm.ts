@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { encodeSegment } from '../api/client.ts';
 import type { Context } from '../context.ts';
-import { ExpectedError } from '../errors.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
 import { batchError, type Failure, failureText } from '../output/batch-error.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
 import { errorDocument } from '../output/error-document.ts';
+import { formatSize } from '../parse/size.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 import { PROGRAM } from '../version.ts';
 
@@ -21,6 +22,10 @@ interface RawFlags {
   readonly force?: boolean;
   readonly dryRun?: boolean;
 }
+
+/** A prompt names no more packages than these. */
+const MOST_NAMED = 10;
+const CANCELED = 'Canceled. Nothing was deleted.';
 
 interface RmResult {
   readonly id: string;
@@ -72,7 +77,7 @@ export async function rm(
     else for (const { method, url } of requests) io.line(`${method} ${url}`);
     return;
   }
-  if (!yes) await askForAll(ids, io, signal);
+  if (!yes) await confirmAll(ids, context);
 
   const results: RmResult[] = [];
   const failures: Failure[] = [];
@@ -100,15 +105,49 @@ export async function rm(
   else io.info(`${results.length === 1 ? 'Package' : `${results.length} packages`} deleted.`);
 }
 
-async function askForAll(ids: readonly string[], io: Context['io'], signal: AbortSignal): Promise<void> {
+async function confirmAll(
+  ids: readonly string[],
+  { api, io, signal }: Pick<Context, 'api' | 'io' | 'signal'>,
+): Promise<void> {
   if (!io.canPrompt) {
     throw new ExpectedError('USAGE', 'cannot prompt for confirmation: no terminal', {
       hint: 'use --yes to delete without a prompt',
     });
   }
-  const what = ids.length === 1 ? `package ${ids[0] ?? ''}` : `${ids.length} packages (${ids.join(', ')})`;
-  if (await io.confirm(`Delete ${what} and all files in it?`, signal)) return;
-  throw new ExpectedError('INTERRUPTED', 'nothing was deleted');
+  const named = await Promise.all(ids.slice(0, MOST_NAMED).map((id) => describePackage(id, api, signal)));
+  const others = ids.length > MOST_NAMED ? [`and ${ids.length - MOST_NAMED} more`] : [];
+  const what = ids.length === 1 ? named[0] : `${ids.length} packages: ${[...named, ...others].join(', ')}`;
+  if (await confirmed(`Delete ${what}?`, io, signal)) return;
+  throw new ExpectedError('INTERRUPTED', CANCELED);
+}
+
+async function confirmed(question: string, io: Context['io'], signal: AbortSignal): Promise<boolean> {
+  try {
+    return await io.confirm(question, signal);
+  } catch (error) {
+    if (!isExpectedError(error, 'INTERRUPTED') || signal.aborted) throw error;
+    throw new ExpectedError('INTERRUPTED', CANCELED, { cause: error });
+  }
+}
+
+/** Such as `"Third" (19 MiB, b4bef371)`; only the ID if the package cannot be read, which its deletion reports. */
+async function describePackage(id: string, api: Context['api'], signal: AbortSignal): Promise<string> {
+  try {
+    const { title, sizeBytes } = await api.getDownload(id, signal, { retries: 0 });
+    const size = sizeBytes === null ? '' : `${formatSize(sizeBytes)}, `;
+    return title === null
+      ? `package ${shortId(id)}${sizeBytes === null ? '' : ` (${formatSize(sizeBytes)})`}`
+      : `"${title}" (${size}${shortId(id)})`;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ExpectedError)) throw error;
+    return `package ${id}`;
+  }
+}
+
+/** The first 8 characters of a UUID, or the complete ID. */
+function shortId(id: string): string {
+  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id) ? id.slice(0, 8) : id;
 }
 
 function notFound(id: string, cause: ExpectedError): ExpectedError {

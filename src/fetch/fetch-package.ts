@@ -260,13 +260,17 @@ async function withWhatIsOnDisk(
   const next = commandLine(fetchCommand(item.id, flags), platform);
   return new ExpectedError(
     error.code,
-    `${error.message}; ${formatSize(keptBytes)} are kept in ${target.file}.part`,
+    error.code === 'INTERRUPTED'
+      ? `${error.message} ${formatSize(keptBytes)} saved.`
+      : `${error.message}; ${formatSize(keptBytes)} saved in ${target.file}.part`,
     {
       ...error.details,
       id: item.id,
       cause: error,
-      hint: error.details.hint ?? 'the same command continues where it stopped',
+      hint: error.details.hint ?? 'rerun the command to resume',
       next: [next],
+      rerunContinues: true,
+      savedBytes: keptBytes,
     },
   );
 }

@@ -39,15 +39,14 @@ export async function fetchPackages(
   request: FetchRequest,
   context: Context,
 ): Promise<readonly FetchResult[]> {
-  const { io, signal, world } = context;
+  const { io, world } = context;
   if (request.fetch.toStdout && world.isOutputClosed()) throw nowhereToWrite();
   findBase(request.fetch, context.cwd);
   const failures: Failure[] = [];
   const reportFailure = (id: string, error: ExpectedError) => {
     failures.push({ id, error });
-    // Of an interruption only those have something to tell that were under way; the end tells the rest.
-    const isToldAtEnd = isExpectedError(signal.reason) && error.message === signal.reason.message;
-    if (ids.length > 1 && !isToldAtEnd) io.error(failureText({ id, error }));
+    // An interruption is reported once, at the end.
+    if (ids.length > 1 && error.code !== 'INTERRUPTED') io.error(failureText({ id, error }));
   };
   const run = createFetchRun(request.fetch, { isOnlyPackage: ids.length === 1, clock: context.clock });
   const inTurn = createQueue(request.fetch.jobs);
@@ -86,7 +85,8 @@ function nowhereToWrite(): ExpectedError {
 function withNext(error: ExpectedError, command: readonly string[], { world }: Context): ExpectedError {
   if (error.code !== 'INTERRUPTED' || error.details.next !== undefined) return error;
   return error.with({
-    hint: 'the same command continues where it stopped',
+    hint: 'rerun the command to resume',
+    rerunContinues: true,
     next: [commandLine(command, world.platform)],
   });
 }

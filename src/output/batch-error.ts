@@ -1,4 +1,5 @@
 import { type ErrorCode, ExpectedError } from '../errors.ts';
+import { formatSize } from '../parse/size.ts';
 
 /** A target that failed, and why. */
 export interface Failure {
@@ -26,14 +27,25 @@ export function batchError(
   const codes = new Set<ErrorCode>(failures.map(({ error }) => error.code));
   const code: ErrorCode = codes.size === 1 ? first.error.code : 'FAILED';
   const count = `${failures.length} of ${targetCount} packages`;
-  const message = code === 'INTERRUPTED' ? `interrupted, ${count} are not done` : `${count} failed`;
+  const message =
+    code === 'INTERRUPTED' ? `Interrupted. ${count} are incomplete${saved(failures)}.` : `${count} failed`;
   return new ExpectedError(code, message, {
     document,
-    hint: common(failures.map(({ error }) => error.details.hint)),
+    hint:
+      code === 'INTERRUPTED'
+        ? 'rerun the command to continue'
+        : common(failures.map(({ error }) => error.details.hint)),
+    rerunContinues: code === 'INTERRUPTED',
     httpStatus: common(failures.map(({ error }) => error.details.httpStatus)),
     next: failures.flatMap(({ error }) => error.details.next ?? []),
     exitCode: codes.size === 1 ? first.error.exitCode : undefined,
   });
+}
+
+/** The size of all partial downloads. */
+function saved(failures: readonly Failure[]): string {
+  const sizeBytes = failures.reduce((sum, { error }) => sum + (error.details.savedBytes ?? 0), 0);
+  return sizeBytes === 0 ? '' : `; ${formatSize(sizeBytes)} saved`;
 }
 
 /** The common value; undefined if the values differ. */

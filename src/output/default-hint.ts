@@ -15,7 +15,6 @@ const DEFAULT_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   BUSY: 'wait for the other process, or use another name with -o',
   UNSAFE: 'report this to the operator of the service',
   AMBIGUOUS: "run 'streamdiver-dl list' before you create it again",
-  INTERRUPTED: 'rerun to continue',
 };
 
 /** The hint for an invalid line that names this command, or no command (the empty text). */

@@ -85,7 +85,7 @@ export async function pickSelection(
   } catch (error) {
     // A signal has its own words.
     if (!isExpectedError(error, 'INTERRUPTED') || signal.aborted) throw error;
-    throw new ExpectedError('INTERRUPTED', 'nothing was created', { cause: error });
+    throw new ExpectedError('INTERRUPTED', 'Canceled. Nothing was created.', { cause: error });
   }
 }
 
@@ -95,7 +95,7 @@ async function askAll(context: StepContext, commandOf: (draft: Draft) => string)
   for (;;) {
     const review = await reviewDraft(draft, commandOf(draft), context);
     if (review === 'create') return draft;
-    if (review === 'cancel') throw new ExpectedError('INTERRUPTED', 'nothing was created');
+    if (review === 'cancel') throw new ExpectedError('INTERRUPTED', 'Canceled. Nothing was created.');
     const changed =
       review === 'back'
         ? await askSteps(STEPS, draft, context, { start: STEPS.length - 1, direction: -1 })

@@ -1,3 +1,4 @@
+import { resolvePackageIds } from '../api/resolve-package-ids.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { readIds } from '../flags/ids.ts';
@@ -16,7 +17,7 @@ export async function readOrPickIds(
   context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<readonly string[]> {
   const { io, world } = context;
-  if (words.length > 0) return await readIds(words, world, selecting);
+  if (words.length > 0) return await resolvePackageIds(await readIds(words, world, selecting), context);
   if (!io.canPrompt) {
     throw new ExpectedError('USAGE', 'no package id given', {
       hint: `name one, or - to read ids from standard input; list them with: ${PROGRAM} list`,

@@ -116,6 +116,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     verbose(level, text) {
       if (!quiet && verbosity >= level) print(style.dim(escapeText(text)));
     },
+    notice: (text) => print(escapeText(shortenMessage(text))),
     error: (text) => print(`${style.red('error:')} ${escapeText(shortenMessage(text))}`),
     annotateError(title, message) {
       if (!isWatchedByActions) return;

@@ -41,7 +41,9 @@ export interface Terminal {
   hint(text: string): void;
   /** With `-v` (level 1) or `-vv` (level 2), on standard error. */
   verbose(level: 1 | 2, text: string): void;
-  /** An error line on standard error, after `error: `; never silenced. */
+  /** A line on standard error that `--quiet` keeps. */
+  notice(text: string): void;
+  /** The same after `error: `. */
   error(text: string): void;
   /** One `::error` line on standard error where GitHub Actions reads along, nothing elsewhere. */
   annotateError(title: string, message: string): void;

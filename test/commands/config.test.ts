@@ -87,7 +87,7 @@ describe('config set', () => {
     expect((await runCommand(['config', 'get', 'apiUrl'], { place })).stdout).toBe('https://work.example/\n');
     const missing = await runCommand(['config', 'set', 'profile', 'wrok', '--json'], { place });
     expect(missing).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
-    expect(missing.stderr).toContain('profiles: default, work');
+    expect(missing.stderr).toContain('hint: use one of default, work,');
   });
 
   test.each([

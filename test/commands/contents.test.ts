@@ -206,14 +206,16 @@ describe('contents', () => {
     const run = await runCommand(['contents', PACKAGE_ID], { api: await start({ files: { one: damaged } }) });
     expect(run.exitCode).toBe(10);
     expect(run.stderr).toMatch(/^error: the archive is damaged/m);
-    expect(run.stderr).toMatch(/^hint: rerun; if the error persists, create the package again$/m);
+    expect(run.stderr).toMatch(
+      /^hint: run the same command again; if it stays like this, create the package again$/m,
+    );
   });
 
   test('row 111: a pattern in place of the id: the right spelling is that of this command', async () => {
     const run = await runCommand(['contents', '*.srt']);
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain(
-      "hint: select entries of a package with: streamdiver-dl contents ID --include '*.srt'",
+      "hint: to select entries, run: streamdiver-dl contents ID --include '*.srt'",
     );
   });
 

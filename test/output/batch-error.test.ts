@@ -42,8 +42,11 @@ describe('batchError', () => {
   });
 
   test('a signal keeps its own exit code', () => {
-    const stopped = failure('a', 'INTERRUPTED', { exitCode: 143 });
+    const stopped = failure('a', 'INTERRUPTED', { exitCode: 143, savedBytes: 1024 });
     const error = batchError([stopped, { ...stopped, id: 'b' }], 3, document);
-    expect(error).toMatchObject({ exitCode: 143, message: 'interrupted, 2 of 3 packages are not done' });
+    expect(error).toMatchObject({
+      exitCode: 143,
+      message: 'Interrupted. 2 of 3 packages are incomplete; 2 KiB saved.',
+    });
   });
 });

@@ -251,7 +251,7 @@ describe('leaving', () => {
     for (const [typed, expected] of keys) await press(pty, typed, expected);
     pty.write(CTRL_C);
     await pty.exited;
-    expect(pty.screen()).toBe('error: nothing was created\nhint: rerun to continue\nexit 130\nsame');
+    expect(pty.screen()).toBe('Canceled. Nothing was created.\nexit 130\nsame');
     expect(pty.raw().lastIndexOf('\x1b[?25h')).toBeGreaterThan(pty.raw().lastIndexOf('\x1b[?25l'));
     expect(api.requestsOf('POST /v2/downloads')).toEqual([]);
   });
@@ -276,7 +276,7 @@ describe('leaving', () => {
     await press(pty, ENTER, 'Create, or change');
     pty.write(`${DOWN.repeat(9)}${ENTER}`);
     expect((await pty.exited).exitCode).toBe(130);
-    expect(pty.screen()).toBe('error: nothing was created\nhint: rerun to continue');
+    expect(pty.screen()).toBe('Canceled. Nothing was created.');
     expect(api.requestsOf('POST /v2/downloads')).toEqual([]);
   });
 
@@ -299,7 +299,7 @@ describe('leaving', () => {
     await pty.waitFor('7 found');
     pty.signal('SIGTERM');
     expect((await pty.exited).exitCode).toBe(143);
-    expect(pty.screen()).toMatch(/^error: interrupted by SIGTERM/);
+    expect(pty.screen()).toMatch(/^Interrupted by SIGTERM\.$/);
   });
 });
 
@@ -355,7 +355,7 @@ test('follows a window that is resized and leaves what stood above', async () =>
   }
   pty.write(CTRL_C);
   await pty.exited;
-  expect(pty.screen()).toBe('above\nerror: nothing was created\nhint: run the same command again');
+  expect(pty.screen()).toBe('above\nCanceled. Nothing was created.');
 });
 
 describe('where nobody is to be asked', () => {

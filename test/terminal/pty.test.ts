@@ -170,7 +170,7 @@ describe('a question', () => {
     await pty.waitFor(/\(y\/N\)|\[y\/N\]/);
     pty.write(keys);
     expect(await pty.exited).toEqual({ exitCode: 130, signal: 0 });
-    expect(pty.screen()).toContain('error: INTERRUPTED: the question was not answered');
+    expect(pty.screen()).toContain('error: INTERRUPTED: Canceled.');
   });
 
   test.each([{ TERM: 'dumb' }, { ACCESSIBLE: '1' }])('faults 117: with %j is one plain line', async (env) => {

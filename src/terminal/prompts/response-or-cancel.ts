@@ -63,5 +63,5 @@ export function asInterruption(error: unknown, signal: AbortSignal): unknown {
 }
 
 export function notAnswered(cause?: unknown): ExpectedError {
-  return new ExpectedError('INTERRUPTED', 'the question was not answered', { cause });
+  return new ExpectedError('INTERRUPTED', 'Canceled.', { cause });
 }

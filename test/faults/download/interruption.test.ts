@@ -34,7 +34,7 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)(
-  'row 119: %s stops the transfer in order, keeps the part and names the command that goes on',
+  'row 119: %s stops the transfer in order, keeps the part, and reports how to resume',
   async (signal, exitCode) => {
     const api = await startSlowApi();
     const run = startBinary(ARGS, { api });
@@ -42,7 +42,12 @@ test.each([
     run.kill(signal);
     const result = await run.result;
     expect(result).toMatchObject({ exitCode, signal: null, json: { error: { code: 'INTERRUPTED' } } });
-    expect(result.stderr).toContain(`streamdiver-dl fetch ${PACKAGE_ID}`);
+    expect(result.json).toMatchObject({
+      error: { next: [expect.stringContaining(`streamdiver-dl fetch ${PACKAGE_ID}`)] },
+    });
+    expect(result.stderr).toMatch(
+      /^Interrupted.*[\d.]+ [KM]iB saved\.\nhint: rerun the command to resume\n$/m,
+    );
     expect(listTree(result.cwd).map(({ path }) => path)).toEqual(['object.zip.part', 'object.zip.part.json']);
     const again = await runCli(ARGS, { api, place: result });
     expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'resumed' }] } });
@@ -103,7 +108,7 @@ test('row 122: when the shell that npx was started from is shot, nothing is left
   run.kill('SIGKILL');
   // Ends when the program, too, has closed its streams.
   const result = await run.result;
-  expect(result.stderr).toContain('interrupted by SIGTERM');
+  expect(result.stderr).toContain('Interrupted by SIGTERM. ');
   expect(listTree(result.cwd).map(({ path }) => path)).toEqual(['object.zip.part', 'object.zip.part.json']);
   expect(await runCli(ARGS, { api, place: result })).toMatchObject({
     exitCode: 0,
