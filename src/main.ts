@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { reportBug } from './bug-report.ts';
 import type { LocalContext } from './context.ts';
 import { outOfFilesError } from './disk/out-of-files.ts';
@@ -12,6 +12,7 @@ import { columnsOf } from './terminal/columns.ts';
 import { createSink, isReaderGone } from './terminal/sink.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { createSecretFilter } from './terminal/text/redact.ts';
+import { PROGRAM } from './version.ts';
 import type { World } from './world.ts';
 
 /** For errors about a line that could not be parsed. */
@@ -39,6 +40,7 @@ export async function main(world: World): Promise<number> {
   const filter = createSecretFilter();
   let io: Terminal | undefined;
   let commandPath = '';
+  let program: Command | undefined;
   const openIo = async (flags: GlobalFlags) =>
     (io ??= await createIo(world, flags, (text) => filter.redact(text)));
   const local = async (flags: GlobalFlags): Promise<LocalContext> => ({
@@ -76,12 +78,18 @@ export async function main(world: World): Promise<number> {
     },
   };
   try {
-    await parse(world, run, (path) => (commandPath = path));
+    await parse(world, run, {
+      onProgram: (tree) => (program = tree),
+      onCommand: (path) => (commandPath = path),
+    });
     io?.endProgress();
     await io?.flush();
     return 0;
   } catch (thrown) {
-    const expected = toExpected(thrown, { world, secrets, signal: interruption.signal, commandPath });
+    const expected =
+      thrown instanceof CommanderError
+        ? await usageError(thrown, world, { program, commandPath })
+        : unexpected(thrown, { world, secrets, signal: interruption.signal });
     if (expected === null) return 0;
     const error = withDefaultHint(expected, commandPath);
     const terminal = io ?? (await openIo(complaintFlags(world)));
@@ -128,12 +136,17 @@ function complaintFlags({ argv }: World): GlobalFlags {
   return { ...NO_FLAGS, format: wantsJson(argv) ? 'json' : undefined };
 }
 
-async function parse(world: World, run: Runner, onCommand: (path: string) => void): Promise<void> {
+async function parse(
+  world: World,
+  run: Runner,
+  { onProgram, onCommand }: { onProgram: (program: Command) => void; onCommand: (path: string) => void },
+): Promise<void> {
   const help = createSink(world.stdout);
   const writeOut = (text: string) => void help.write(text);
   const writeUnasked = wantsJson(world.argv) ? () => undefined : writeOut;
   const columns = columnsOf(world.stdout, world.env);
   const program = buildProgram(run, { writeOut, writeUnasked, columns, onCommand }, world.argv);
+  onProgram(program);
   try {
     await program.parseAsync([...world.argv], { from: 'user' });
   } catch (error) {
@@ -142,20 +155,6 @@ async function parse(world: World, run: Runner, onCommand: (path: string) => voi
     if (help.failure === undefined || isReaderGone(help.failure, world.stdout)) throw error;
     throw (await import('./terminal/output-error.ts')).outputError(help.failure, world.stdout);
   }
-}
-
-/** Null when commander only printed help or the version. */
-function toExpected(
-  thrown: unknown,
-  {
-    world,
-    secrets,
-    signal,
-    commandPath,
-  }: { world: World; secrets: ReadonlySet<string>; signal: AbortSignal; commandPath: string },
-): ExpectedError | null {
-  if (thrown instanceof CommanderError) return usageError(thrown, world, commandPath);
-  return unexpected(thrown, { world, secrets, signal });
 }
 
 /** Anything other than an ExpectedError is a bug, unless an interruption or a lack of file descriptors caused it. */
@@ -170,31 +169,60 @@ function unexpected(
   return error instanceof ExpectedError ? error : reportBug(error, world, secrets);
 }
 
-function usageError(error: CommanderError, { argv }: World, commandPath: string): ExpectedError | null {
+/** Null when commander only printed help or the version. */
+async function usageError(
+  error: CommanderError,
+  { argv }: World,
+  { program, commandPath }: { program: Command | undefined; commandPath: string },
+): Promise<ExpectedError | null> {
   if (error.exitCode === 0) return null;
   if (error.code === 'commander.help') {
     if (!wantsJson(argv)) return null;
     return new ExpectedError('USAGE', 'no command given', { hint: usageHint('') });
   }
-  const [first = '', ...rest] = error.message
+  const message = error.message
     .replace(/^error: /, '')
     .replace(
       /^(unknown option ')([^]*)'$/m,
       (_all, start: string, word: string) => `${start}${flagNameOf(word)}'`,
-    )
-    .split('\n');
-  if (isSecretFlag(first)) {
-    return new ExpectedError('USAGE', first, {
-      hint: "pipe the token to 'streamdiver-dl login --with-token', or set STREAMDIVER_TOKEN",
-    });
+    );
+  const hint = isSecretFlag(message)
+    ? `pipe the token to '${PROGRAM} login --with-token', or set STREAMDIVER_TOKEN`
+    : program && (await suggestionFor(error.code, message, { argv, program, commandPath }));
+  return new ExpectedError('USAGE', message, { hint: hint ?? usageHint(commandPath) });
+}
+
+async function suggestionFor(
+  code: string,
+  message: string,
+  { argv, program, commandPath }: { argv: readonly string[]; program: Command; commandPath: string },
+): Promise<string | null> {
+  const { suggestCommand, suggestFields, suggestFlag } = await import('./output/suggest.ts');
+  const [, word = ''] = /^unknown (?:option|command) '([^]*)'$/.exec(message) ?? [];
+  const command = findCommand(program, commandPath);
+  const options = [...command.options, ...(command.parent?.options ?? []), ...program.options];
+  const known = {
+    commandPath,
+    commands: command
+      .createHelp()
+      .visibleCommands(command)
+      .map((one) => one.name()),
+    flags: options.flatMap(({ hidden, long, short }) => (hidden ? [] : [long ?? '', short ?? ''])),
+  };
+  switch (code) {
+    case 'commander.unknownCommand':
+      return suggestCommand(word, argv[argv.indexOf(word) + 1] ?? '', known);
+    case 'commander.unknownOption':
+      return suggestFlag(word, known);
+    case 'commander.excessArguments':
+      return suggestFields(argv);
+    default:
+      return null;
   }
-  const suggestion = rest
-    .join(' ')
-    .trim()
-    .replace(/^\((.*)\)$/, '$1');
-  return new ExpectedError('USAGE', first, {
-    hint: suggestion === '' ? usageHint(commandPath) : suggestion,
-  });
+}
+
+function findCommand(program: Command, path: string): Command {
+  return path.split(' ').reduce((at, name) => at.commands.find((one) => one.name() === name) ?? at, program);
 }
 
 /** The text after the name of an unknown flag can be a secret: `--header=…`, `-HAuthorization:…`. */

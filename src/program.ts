@@ -180,7 +180,8 @@ export function buildProgram(
     .version(VERSION, '-V, --version', 'Show the version')
     .addHelpOption(new Option('-h, --help', 'Show help').helpGroup(OUTPUT_GROUP))
     .helpCommand(false)
-    .showSuggestionAfterError(true)
+    // main() has better suggestions.
+    .showSuggestionAfterError(false)
     // Before any subcommand: subcommands copy these when they are created. main() reports errors.
     .exitOverride()
     .configureOutput({

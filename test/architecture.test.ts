@@ -81,6 +81,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   program: ['version', 'flags', 'help', 'commands', 'context'],
   main: [
     'errors',
+    'version',
     'disk',
     'world',
     'flags',

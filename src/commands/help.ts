@@ -74,11 +74,10 @@ function findCommand(program: Command, words: readonly string[]): Command {
       const known = [...command.commands.flatMap((one) => [one.name(), ...one.aliases()]), ...TOPICS];
       const meant = closestWord(word, known);
       throw new ExpectedError('USAGE', `unknown command or topic ${JSON.stringify(words.join(' '))}`, {
-        hint: `${meant === undefined ? '' : `did you mean ${meant}? `}commands: ${program
-          .createHelp()
-          .visibleCommands(program)
-          .map((candidate) => candidate.name())
-          .join(', ')}; topics: ${TOPICS.join(', ')}`,
+        hint:
+          meant === undefined
+            ? `run 'streamdiver-dl --help' for commands; topics: ${TOPICS.join(', ')}`
+            : `did you mean ${meant}?`,
       });
     }
     command = next;

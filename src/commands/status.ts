@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
@@ -24,6 +24,8 @@ export interface StatusOptions {
 
 interface RawFlags extends RawWaitFlags {
   readonly exitStatus?: boolean;
+  /** The name of `--wait` in other tools. */
+  readonly watch?: boolean;
 }
 
 export function defineStatus(
@@ -37,10 +39,12 @@ export function defineStatus(
     .argument('[id...]', 'Package IDs (- for standard input)')
     .optionsGroup('Waiting:')
     .option('--wait', 'Wait until the packages are ready')
+    .addOption(new Option('--watch').hideHelp())
     .option('--exit-status', 'Exit 8 if a package is not ready, 5 if one failed');
   addWaitFlags(command).action((ids: string[], flags: RawFlags, self: Command) => {
-    if (flags.wait !== true) refuseWaitFlags(flags, '--wait');
-    const wait = flags.wait === true ? readWaitFlags(flags) : null;
+    const isWaiting = flags.wait === true || flags.watch === true;
+    if (!isWaiting) refuseWaitFlags(flags, '--wait');
+    const wait = isWaiting ? readWaitFlags(flags) : null;
     return action({ ids, wait, exitStatus: flags.exitStatus === true }, self);
   });
 }

@@ -34,7 +34,7 @@ export function findBase(
  */
 export async function chooseTargets(
   item: Package,
-  flags: Pick<FetchFlags, 'output' | 'folder'>,
+  flags: Pick<FetchFlags, 'output' | 'folder' | 'keepArchive'>,
   { cwd, isOnlyPackage, platform }: { cwd: () => string; isOnlyPackage: boolean; platform: NodeJS.Platform },
 ): Promise<readonly Target[]> {
   refuseStream(flags.output, platform);
@@ -51,9 +51,9 @@ export async function chooseTargets(
       );
     }
     const file = resolvePath(cwd, flags.output);
-    // A dot may stand in any name: only the end of an archive's is none of the folder's.
+    // Without the archive, its name is free for the folder. Only the extension .zip is not part of the folder's name.
     const unpacked = file.replace(/(?<=[^\\/])\.zip$/i, '');
-    return [{ file, folder: unpacked === file ? `${file}-files` : unpacked }];
+    return [{ file, folder: unpacked === file && flags.keepArchive ? `${file}-files` : unpacked }];
   }
   const base = resolvePath(cwd, folder ?? '.');
   return item.files.map((file, index) => {

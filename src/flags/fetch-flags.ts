@@ -44,6 +44,7 @@ export interface RawFetchFlags extends RawEntryFilterFlags {
   readonly output?: string;
   readonly dir?: string;
   readonly outputDir?: string;
+  readonly dest?: string;
   readonly extract?: boolean;
   readonly keepArchive?: boolean;
   readonly skipUnsafe?: boolean;
@@ -76,6 +77,7 @@ export function addFetchFlags(command: Command): Command {
     )
     .option('-D, --dir <folder>', 'Write to this folder (created if missing)', forFlag('-D', nonEmpty))
     .addOption(new Option('--output-dir <folder>').argParser(forFlag('--output-dir', nonEmpty)).hideHelp())
+    .addOption(new Option('--dest <folder>').argParser(forFlag('--dest', nonEmpty)).hideHelp())
     .option('-x, --extract', 'Unpack the archive instead of keeping it')
     .option('--keep-archive', 'With -x: also keep the archive')
     .option('--skip-unsafe', 'With -x: skip dangerous entries, unpack the rest, exit 12')
@@ -124,9 +126,10 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   const skip = raw.skipExisting === true || raw.clobber === false;
   const toStdout = raw.output !== undefined && STANDARD_OUTPUT.has(path.normalize(raw.output));
   const isFolder = raw.output !== undefined && /[/\\]$/.test(raw.output);
-  const folder = raw.dir ?? raw.outputDir ?? (isFolder ? raw.output : undefined) ?? null;
+  const named = raw.dir ?? raw.outputDir ?? raw.dest;
+  const folder = named ?? (isFolder ? raw.output : undefined) ?? null;
   refuseBoth(overwrite && skip, '--overwrite and --skip-existing');
-  refuseBoth(raw.output !== undefined && (raw.dir ?? raw.outputDir) !== undefined, '-o and -D');
+  refuseBoth(raw.output !== undefined && named !== undefined, '-o and -D');
   const selection = readEntryFilterFlags(raw);
   const extract = raw.extract === true || !selectsAll(selection);
   refuseBoth(toStdout && extract, `-o - and ${flagThatExtracts(raw)}`);
@@ -175,6 +178,7 @@ const FLAG_NAMES: Readonly<Record<keyof RawFetchFlags, string>> = {
   output: '-o',
   dir: '-D',
   outputDir: '--output-dir',
+  dest: '--dest',
   extract: '-x',
   keepArchive: '--keep-archive',
   skipUnsafe: '--skip-unsafe',

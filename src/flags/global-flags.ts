@@ -42,10 +42,12 @@ function makeOptions(): Option[] {
     ),
     new Option('-q, --quiet', 'Print only results and errors'),
     new Option('-v, --verbose', 'Verbose output (-vv adds HTTP headers)'),
+    new Option('--silent').hideHelp(),
     new Option('--debug').hideHelp(),
     new Option('--progress <mode>', 'Progress display: auto, bar, plain, json, or none').argParser(
       forFlag('--progress', oneOf<ProgressMode>(['auto', 'bar', 'plain', 'json', 'none'])),
     ),
+    new Option('--no-progress').hideHelp(),
     new Option('--color <when>', 'Use color: auto, always, or never').argParser(
       forFlag('--color', oneOf<ColorMode>(['auto', 'always', 'never'])),
     ),
@@ -82,7 +84,9 @@ interface RawFlags {
   readonly fields?: readonly string[];
   readonly quiet?: boolean;
   readonly debug?: boolean;
-  readonly progress?: ProgressMode;
+  readonly silent?: boolean;
+  /** False with `--no-progress`. */
+  readonly progress?: ProgressMode | false;
   readonly color?: ColorMode | false;
   readonly nonInteractive?: boolean;
 }
@@ -100,9 +104,9 @@ export function readGlobalFlags(command: Command): GlobalFlags {
     cacert: flags.cacert ?? flags.caCert,
     format: flags.json === true ? 'json' : flags.format,
     fields: flags.fields,
-    quiet: flags.quiet === true,
+    quiet: flags.quiet === true || flags.silent === true,
     verbosity: flags.debug === true ? 2 : counted,
-    progress: flags.progress ?? 'auto',
+    progress: isOff('progress') || flags.progress === false ? 'none' : (flags.progress ?? 'auto'),
     color: isOff('color') || flags.color === false ? 'never' : (flags.color ?? 'auto'),
     noInput: isOff('input') || flags.nonInteractive === true,
   };

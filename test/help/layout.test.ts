@@ -57,10 +57,10 @@ test('no flag of a command stands without a group', () => {
 });
 
 test.each([
-  [['fetsh', 'x'], 'Did you mean fetch?'],
-  [['media', 'lst'], 'Did you mean one of list, ls?'],
-  [['fetch', 'x', '--extrat'], 'Did you mean --extract?'],
-  [['list', '--jsn'], 'Did you mean --json?'],
+  [['fetsh', 'x'], "did you mean 'streamdiver-dl fetch'?"],
+  [['media', 'lst'], "did you mean 'streamdiver-dl media list'?"],
+  [['fetch', 'x', '--extrat'], 'did you mean --extract?'],
+  [['list', '--jsn'], 'did you mean --json?'],
   [['list', '--format', 'jsno'], 'did you mean json?'],
   [['media', 'list', '--type', 'vidoe'], 'did you mean video?'],
   [['completion', 'zhs'], 'did you mean zsh?'],

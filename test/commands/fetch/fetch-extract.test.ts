@@ -24,9 +24,9 @@ describe('fetch -x', () => {
     ['into a folder named like -o without .zip', ['-o', 'talk.zip'], ['talk/media/clip.bin']],
     ['in capitals as well', ['-o', 'TALK.ZIP'], ['TALK/media/clip.bin']],
     [
-      'beside a name of -o that ends in something else',
+      'into a folder with the name of -o',
       ['-o', 'release-2025.01'],
-      ['release-2025.01-files/media/clip.bin'],
+      ['release-2025.01/media/clip.bin'],
     ],
   ])('unpacks %s', async (_name, flags, paths) => {
     const api = await start();
