@@ -5,14 +5,13 @@ import { outOfFilesError } from './disk/out-of-files.ts';
 import { ExpectedError } from './errors.ts';
 import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
 import { watchForInterruption } from './interruption.ts';
-import { usageHint, withDefaultHint } from './output/default-hint.ts';
+import { withDefaultHint } from './output/default-hint.ts';
 import { errorDocument } from './output/error-document.ts';
 import { buildProgram, type Runner } from './program.ts';
 import { columnsOf } from './terminal/columns.ts';
 import { createSink, isReaderGone } from './terminal/sink.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { createSecretFilter } from './terminal/text/redact.ts';
-import { PROGRAM } from './version.ts';
 import type { World } from './world.ts';
 
 /** For errors about a line that could not be parsed. */
@@ -35,6 +34,24 @@ const NO_FLAGS: GlobalFlags = {
  * only when a command runs.
  */
 export async function main(world: World): Promise<number> {
+  const pager = wantsPager(world) ? await (await import('./output/pager.ts')).openPager(world) : null;
+  if (pager === null) return await runLine(world);
+  try {
+    return await runLine({ ...world, stdout: pager.stdout });
+  } finally {
+    await pager.close();
+  }
+}
+
+/** Help on a terminal is paged if PAGER is set, as in gh. */
+function wantsPager({ argv, env, stdout }: World): boolean {
+  const { PAGER = '' } = env;
+  if (stdout.isTTY !== true || PAGER === '' || PAGER === 'cat' || wantsJson(argv)) return false;
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return own.length === 0 || own[0] === 'help' || own.includes('--help') || own.includes('-h');
+}
+
+async function runLine(world: World): Promise<number> {
   const interruption = watchForInterruption(world);
   const secrets = new Set<string>();
   const filter = createSecretFilter();
@@ -88,7 +105,12 @@ export async function main(world: World): Promise<number> {
   } catch (thrown) {
     const expected =
       thrown instanceof CommanderError
-        ? await usageError(thrown, world, { program, commandPath })
+        ? await (await import('./output/usage-error.ts')).usageError(thrown, {
+            argv: world.argv,
+            isJson: wantsJson(world.argv),
+            program,
+            commandPath,
+          })
         : unexpected(thrown, { world, secrets, signal: interruption.signal });
     if (expected === null) return 0;
     const error = withDefaultHint(expected, commandPath);
@@ -167,72 +189,6 @@ function unexpected(
   // Loading a command can also run out of file descriptors.
   const error = outOfFilesError(thrown) ?? thrown;
   return error instanceof ExpectedError ? error : reportBug(error, world, secrets);
-}
-
-/** Null when commander only printed help or the version. */
-async function usageError(
-  error: CommanderError,
-  { argv }: World,
-  { program, commandPath }: { program: Command | undefined; commandPath: string },
-): Promise<ExpectedError | null> {
-  if (error.exitCode === 0) return null;
-  if (error.code === 'commander.help') {
-    if (!wantsJson(argv)) return null;
-    return new ExpectedError('USAGE', 'no command given', { hint: usageHint('') });
-  }
-  const message = error.message
-    .replace(/^error: /, '')
-    .replace(
-      /^(unknown option ')([^]*)'$/m,
-      (_all, start: string, word: string) => `${start}${flagNameOf(word)}'`,
-    );
-  const hint = isSecretFlag(message)
-    ? `pipe the token to '${PROGRAM} login --with-token', or set STREAMDIVER_TOKEN`
-    : program && (await suggestionFor(error.code, message, { argv, program, commandPath }));
-  return new ExpectedError('USAGE', message, { hint: hint ?? usageHint(commandPath) });
-}
-
-async function suggestionFor(
-  code: string,
-  message: string,
-  { argv, program, commandPath }: { argv: readonly string[]; program: Command; commandPath: string },
-): Promise<string | null> {
-  const { suggestCommand, suggestFields, suggestFlag } = await import('./output/suggest.ts');
-  const [, word = ''] = /^unknown (?:option|command) '([^]*)'$/.exec(message) ?? [];
-  const command = findCommand(program, commandPath);
-  const options = [...command.options, ...(command.parent?.options ?? []), ...program.options];
-  const known = {
-    commandPath,
-    commands: command
-      .createHelp()
-      .visibleCommands(command)
-      .map((one) => one.name()),
-    flags: options.flatMap(({ hidden, long, short }) => (hidden ? [] : [long ?? '', short ?? ''])),
-  };
-  switch (code) {
-    case 'commander.unknownCommand':
-      return suggestCommand(word, argv[argv.indexOf(word) + 1] ?? '', known);
-    case 'commander.unknownOption':
-      return suggestFlag(word, known);
-    case 'commander.excessArguments':
-      return suggestFields(argv);
-    default:
-      return null;
-  }
-}
-
-function findCommand(program: Command, path: string): Command {
-  return path.split(' ').reduce((at, name) => at.commands.find((one) => one.name() === name) ?? at, program);
-}
-
-/** The text after the name of an unknown flag can be a secret: `--header=…`, `-HAuthorization:…`. */
-function flagNameOf(word: string): string {
-  return /^--[a-z][a-z-]{0,30}(?==|$)/i.exec(word)?.[0] ?? /^-[a-z]/i.exec(word)?.[0] ?? '-…';
-}
-
-/** A flag that passes a secret in other tools. Every user of a machine can read command lines. */
-function isSecretFlag(complaint: string): boolean {
-  return /^unknown option '--?[a-z-]*(token|secret|password|key)'/.test(complaint);
 }
 
 /** Reports the failure as text, as a JSON document, and for GitHub Actions. */

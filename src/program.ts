@@ -188,7 +188,7 @@ export function buildProgram(
       writeOut,
       outputError: () => undefined,
       writeErr: writeUnasked,
-      ...(columns === undefined ? {} : { getOutHelpWidth: () => columns }),
+      ...(columns === undefined ? {} : { getOutHelpWidth: () => columns, getErrHelpWidth: () => columns }),
     })
     .configureHelp(helpFormat);
   addGlobalFlags(program, { isHidden: false });

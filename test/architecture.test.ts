@@ -30,13 +30,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node-world': ['clock', 'world'],
   launch: ['errors', 'world', 'node-world', 'version', 'terminal', 'compile-cache', 'main'],
   'bug-report': ['errors', 'version', 'world'],
-  flags: ['errors', 'world', 'disk', 'parse', 'patterns', 'api/wire', 'media-selection', 'terminal'],
+  flags: ['errors', 'world', 'disk', 'parse', 'patterns', 'api/wire', 'media-selection', 'terminal', 'help'],
   completion: ['errors', 'version', 'disk', 'parse', 'terminal', 'flags'],
   context: ['errors', 'clock', 'world', 'http', 'api', 'config', 'terminal', 'flags'],
   connect: ['errors', 'disk', 'version', 'http', 'auth', 'api', 'config', 'flags', 'context'],
   io: ['world', 'terminal', 'flags'],
   wait: ['errors', 'clock', 'parse', 'api', 'terminal', 'flags', 'context'],
-  output: ['errors', 'version', 'parse', 'terminal'],
+  output: ['errors', 'version', 'world', 'parse', 'terminal'],
   fetch: [
     'errors',
     'clock',
@@ -81,7 +81,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   program: ['version', 'flags', 'help', 'commands', 'context'],
   main: [
     'errors',
-    'version',
     'disk',
     'world',
     'flags',
@@ -125,7 +124,7 @@ const FENCES: Readonly<Record<string, readonly string[]>> = {
   'cli-table3': ['terminal'],
   'string-width': ['terminal'],
   yazl: ['sandbox'],
-  commander: ['flags', 'help', 'completion', 'commands', 'program', 'main'],
+  commander: ['flags', 'help', 'completion', 'commands', 'program', 'output', 'main'],
 };
 
 interface Import {

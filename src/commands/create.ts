@@ -21,6 +21,7 @@ import { PROGRAM } from '../version.ts';
 import { waitForPackage } from '../wait/wait-for-package.ts';
 import { explainAmbiguousCreate } from './create/ambiguous-create.ts';
 import { createBody } from './create/create-body.ts';
+import { explainMissingMedia } from './create/missing-media.ts';
 
 export function defineCreate(
   parent: Command,
@@ -66,7 +67,8 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   try {
     item = await api.createDownload(body, signal);
   } catch (error) {
-    throw await explainAmbiguousCreate(error, { title: body.title ?? null, startedMs }, context);
+    const explained = await explainMissingMedia(error, body.selectedMediaIds ?? [], context);
+    throw await explainAmbiguousCreate(explained, { title: body.title ?? null, startedMs }, context);
   }
   if (io.format !== 'json') printId(item.id, options, io);
   if (picked !== null) printCommand(picked.command, io);

@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { MAX_PER_PAGE } from '../api/client.ts';
 import type { Package } from '../api/package.ts';
 import { collectPages } from '../api/paging.ts';
+import { packageState } from '../api/status.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { forFlag, nonEmpty, withCompletions } from '../flags/flag-values.ts';
+import { closestWord } from '../parse/closest-word.ts';
 import { parseCount } from '../parse/count.ts';
 import { packageListing } from './listing/package-listing.ts';
 import { parseSort, type SortOrder, sortWords } from './listing/sort.ts';
@@ -33,6 +35,8 @@ const DEFAULT_LIMIT = 30;
 /** The service can use others. */
 const USUAL_STATUSES = ['ready', 'preparing', 'failed'];
 const SORT_FIELDS = ['id', 'status', 'title', 'created', 'expires', 'sizeBytes'] as const;
+/** Headings of the table that differ from their field. */
+const SORT_HEADINGS = { size: 'sizeBytes' };
 
 export function defineList(
   parent: Command,
@@ -70,7 +74,9 @@ export function defineList(
       `Sort by ${SORT_FIELDS.join(', ')}`,
       forFlag(
         '--sort',
-        withCompletions(sortWords(SORT_FIELDS), (text: string) => parseSort(text, SORT_FIELDS)),
+        withCompletions(sortWords(SORT_FIELDS), (text: string) =>
+          parseSort(text, SORT_FIELDS, SORT_HEADINGS),
+        ),
       ),
     )
     .action((flags: RawFlags, self: Command) => {
@@ -119,22 +125,34 @@ export async function list(
       : { items: (await api.listDownloads(page - 1, perPage, signal)).items, truncated: false };
   const wanted = sortItems(found.items.filter(isWanted), sort);
   const items = wanted.slice(0, limit);
-  if (status !== null && wanted.length === 0) warnOfOtherWords(found.items, status, io);
+  if (status !== null && wanted.length === 0) explainNoMatch(found.items, status, io);
   const truncated = found.truncated || wanted.length > items.length;
   io.listing(packageListing(items, { nowMs: clock.now(), truncated, emptyText: 'No packages' }));
   if (truncated) io.info(`Showing the first ${items.length}. Use --limit N or --all for more.`);
 }
 
-/** The word of the service, or ours for what its word means: `completed` is `ready`. */
+/** Compares with the status of the service and with the state here: `completed` is also `ready`. */
 function hasStatus({ status, state }: Package, wanted: string): boolean {
   return status.toLowerCase() === wanted || state === wanted;
 }
 
-/** Nothing has this status, but some may have it in words that mean nothing here. */
-function warnOfOtherWords(packages: readonly Package[], wanted: string, io: Context['io']): void {
-  const words = new Set(packages.flatMap(({ status, state }) => (state === 'unknown' ? [status] : [])));
-  if (words.size === 0) return;
-  io.warn(
-    `no package is ${JSON.stringify(wanted)}, but the service also uses: ${[...words].slice(0, 10).join(', ')}`,
+/**
+ * No package has this status. A package with an unknown status may still be in that state.
+ * @throws ExpectedError USAGE for a status that is neither known nor in the list
+ */
+function explainNoMatch(packages: readonly Package[], wanted: string, io: Context['io']): void {
+  const seen = [...new Set(packages.map(({ status }) => status))].slice(0, 10);
+  const word = wanted.toLowerCase();
+  if (packageState(word, { hasFiles: false }) === 'unknown' && word !== 'unknown' && word !== 'gone') {
+    const known = [...new Set([...USUAL_STATUSES, ...seen])];
+    const meant = closestWord(word, known);
+    throw new ExpectedError('USAGE', `unknown status ${JSON.stringify(wanted)}`, {
+      hint: meant === undefined ? `use one of ${known.join(', ')}` : `did you mean ${meant}?`,
+    });
+  }
+  const unknown = seen.filter((status) =>
+    packages.some((item) => item.status === status && item.state === 'unknown'),
   );
+  if (unknown.length === 0) return;
+  io.warn(`no package is ${JSON.stringify(wanted)}; the service also uses: ${unknown.join(', ')}`);
 }

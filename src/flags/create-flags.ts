@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError } from '../errors.ts';
+import { hideGroups } from '../help/help-format.ts';
 import { parseFormats, parseTranscript, TRANSCRIPT_FORMATS } from '../media-selection/transcript-words.ts';
 import {
   addFetchFlags,
+  FETCH_GROUPS,
   type FetchFlags,
   type RawFetchFlags,
   readFetchFlags,
@@ -96,8 +98,8 @@ export function addCreateFlags(command: Command): Command {
     .option('--anonymous', 'Ignore the credential')
     .optionsGroup('After creation:')
     .option('--wait', 'Wait until the package is ready')
-    .option('--fetch', 'Wait, then fetch the package');
-  return addFetchFlags(addWaitFlags(command));
+    .option('--fetch', "Wait, then fetch the package; accepts the flags of 'fetch'");
+  return hideGroups(addFetchFlags(addWaitFlags(command)), FETCH_GROUPS);
 }
 
 /** @throws ExpectedError USAGE for flags that contradict each other, or that need another one */

@@ -67,6 +67,15 @@ export interface RawFetchFlags extends RawEntryFilterFlags {
 export const DEFAULT_RETRIES = 5;
 export const DEFAULT_JOBS = 3;
 
+/** Groups of flags that `create` also accepts, but leaves to the help of `fetch`. */
+export const FETCH_GROUPS: readonly string[] = [
+  'Entries:',
+  'Destination:',
+  'Transfer:',
+  'Verification:',
+  'After the download:',
+];
+
 export function addFetchFlags(command: Command): Command {
   return addEntryFilterFlags(command)
     .optionsGroup('Destination:')
@@ -107,7 +116,7 @@ export function addFetchFlags(command: Command): Command {
       `Consecutive failures without progress before giving up (default ${DEFAULT_RETRIES})`,
       forFlag('--retries', (text) => parseCount(text, { least: 0, most: 1000 })),
     )
-    .optionsGroup('Safety:')
+    .optionsGroup('Verification:')
     .option('--checksum <sha256=hex>', 'Verify this digest', forFlag('--checksum', parseChecksum))
     .option('--sha256', 'Compute the SHA-256 of the file')
     .option('--max-size <size>', 'Refuse anything larger, such as 2G', forFlag('--max-size', parseSize))

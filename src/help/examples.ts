@@ -66,6 +66,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   whoami: [
     ['Check the active credential', 'whoami'],
     ['Show it without checking it, as JSON', 'whoami --no-verify --json'],
+    ['List the credentials of all profiles', 'whoami --all'],
   ],
   config: [['List settings and their sources', 'config list --show-origin']],
   'config list': [['List settings and their sources', 'config list --show-origin']],

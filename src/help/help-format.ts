@@ -6,6 +6,15 @@ const INDENT = '  ';
 const DEFAULT_WIDTH = 80;
 const STACKED_INDENT = '      ';
 
+/** By command: groups of flags that its help omits. Completion still offers them. */
+const HIDDEN_GROUPS = new WeakMap<Command, readonly string[]>();
+
+/** Omits groups of flags from the help of a command, and returns the command. */
+export function hideGroups(command: Command, groups: readonly string[]): Command {
+  HIDDEN_GROUPS.set(command, groups);
+  return command;
+}
+
 /**
  * The layout of help: flags in groups, with the global flags after those of the command. On a narrow terminal,
  * descriptions go below their terms.
@@ -32,7 +41,12 @@ export const helpFormat = {
   },
   /** Commands come before the global flags. */
   formatHelp(this: Help, command: Command, helper: Help): string {
-    const sections = Help.prototype.formatHelp.call(this, command, helper).trimEnd().split('\n\n');
+    const hidden = HIDDEN_GROUPS.get(command) ?? [];
+    const sections = Help.prototype.formatHelp
+      .call(this, command, helper)
+      .trimEnd()
+      .split('\n\n')
+      .filter((section) => !hidden.includes(section.split('\n')[0] ?? ''));
     const isCommands = (section: string) => section.startsWith('Commands:');
     const [usage = '', description = '', ...rest] = sections.filter((section) => !isCommands(section));
     const width = this.helpWidth ?? DEFAULT_WIDTH;

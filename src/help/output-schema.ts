@@ -159,6 +159,11 @@ export const outputSchema: Schema = {
       additionalProperties: false,
     },
     whoami: withFailure(whoamiFields),
+    'whoami --all': object({
+      items: list(object({ profile: TEXT, apiOrigin: TEXT, credential: TEXT, active: FLAG })),
+      count: COUNT,
+      truncated: FLAG,
+    }),
     login: object(whoamiFields),
     logout: object({ removed: list(object({ profile: TEXT, apiOrigin: TEXT })) }),
     setting,

@@ -105,8 +105,9 @@ export function suggestCommand(
   following: string,
   { commandPath, commands }: KnownNames,
 ): string | null {
-  if (commandPath === '' && word === 'auth') return `use '${PROGRAM} ${AUTH_COMMANDS[following] ?? 'login'}'`;
-  const synonym = COMMAND_SYNONYMS[commandPath]?.[word.toLowerCase()];
+  if (commandPath === '' && word === 'auth')
+    return `use '${PROGRAM} ${own(AUTH_COMMANDS, following) ?? 'login'}'`;
+  const synonym = own(own(COMMAND_SYNONYMS, commandPath) ?? {}, word.toLowerCase());
   if (synonym !== undefined) return `use '${PROGRAM} ${synonym}'`;
   const meant = closestWord(word.toLowerCase(), commands);
   return meant === undefined
@@ -116,9 +117,9 @@ export function suggestCommand(
 
 /** A hint for an unknown flag, or null: a known synonym, or a name with a typo. */
 export function suggestFlag(flag: string, { commandPath, flags }: KnownNames): string | null {
-  const note = DEFAULTS[commandPath]?.[flag];
+  const note = own(own(DEFAULTS, commandPath) ?? {}, flag);
   if (note !== undefined) return note;
-  const synonym = FLAG_SYNONYMS[flag]?.find((candidate) => flags.includes(candidate));
+  const synonym = own(FLAG_SYNONYMS, flag)?.find((candidate) => flags.includes(candidate));
   if (synonym !== undefined) return `use ${synonym}`;
   if (!flag.startsWith('--')) return null;
   // Without the dashes, which would hide how short a name is.
@@ -134,4 +135,9 @@ export function suggestFields(words: readonly string[]): string | null {
   const fields = words[words.indexOf('--json') + 1] ?? '';
   const isList = words.includes('--json') && /^[a-z]+(?:,[a-z]+)*$/i.test(fields);
   return isList ? `use --json --fields ${fields}` : null;
+}
+
+/** Ignores inherited names such as `constructor`. */
+function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }

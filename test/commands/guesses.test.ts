@@ -35,6 +35,7 @@ describe('names of other tools', () => {
     [['fetch', 'x', '--extrat'], 'did you mean --extract?'],
     [['list', '--jsn'], 'did you mean --json?'],
     [['list', '--follow'], "Run 'streamdiver-dl list --help' for usage."],
+    [['constructor'], "Run 'streamdiver-dl --help' for usage."],
     [['xyzzy'], "Run 'streamdiver-dl --help' for usage."],
   ])('%j: %s', async (line, hint) => {
     const run = await runCommand(line);

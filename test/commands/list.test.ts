@@ -198,7 +198,30 @@ describe('--status where the service has words of its own', () => {
   test('nothing found beside words that mean nothing here is told', async () => {
     const { ids, run } = await listIds(['--status', 'preparing'], words);
     expect([ids, run.exitCode]).toEqual([[], 0]);
-    expect(run.stderr).toContain('warning: no package is "preparing", but the service also uses: archiving');
+    expect(run.stderr).toContain('warning: no package is "preparing"; the service also uses: archiving');
+  });
+
+  test.each([
+    ['raedy', 'did you mean ready?'],
+    ['archivng', 'did you mean archiving?'],
+    ['xyzzy', 'use one of ready, preparing, failed, COMPLETED, softDeleted, preparationFailed, archiving'],
+  ])('--status %s is neither known nor in the list: %s', async (status, hint) => {
+    const { ids, run } = await listIds(['--status', status], words);
+    expect([ids, run.exitCode]).toEqual([[], 2]);
+    expect(run.stderr).toBe(`error: unknown status "${status}"\nhint: ${hint}\n`);
+  });
+
+  test.each(['queued', 'expired', 'unknown'])('--status %s can be empty', async (status) => {
+    expect((await listIds(['--status', status], packages)).run.exitCode).toBe(0);
+  });
+
+  test.each(['SIZE:desc', 'size:desc', 'SIZEBYTES:DESC', 'sizeBytes:desc'])('--sort %s', async (order) => {
+    const file = (size: number) => [{ url: 'https://s.example/a', size, mimeType: 'application/zip' }];
+    const sized = [
+      { id: 'small', files: file(1) },
+      { id: 'large', files: file(9) },
+    ];
+    expect((await listIds(['--sort', order], sized)).ids).toEqual(['large', 'small']);
   });
 
   test('nothing found among known words is not', async () => {

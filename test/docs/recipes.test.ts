@@ -25,7 +25,7 @@ const PROMISED: readonly (readonly [text: string, output: RegExp])[] = [
   ['--dry-run', /"some-id"/],
   ['--from-file', /^ready\n$/],
   ['--progress json', /verified\n$/],
-  ['--exit-status', /^No packages\n$/],
+  ['--exit-status', /^no such package\n$/],
 ];
 
 /** A folder where `streamdiver-dl` is this program, with the script of docs/ci.md in it. */

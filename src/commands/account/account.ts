@@ -27,7 +27,7 @@ export function whoamiDocument(
     tenant: tenantOf(settings),
     apiUrl: connection.apiUrl.href,
     expires: expiresMs === null ? null : new Date(expiresMs).toISOString(),
-    verified: check !== 'none',
+    verified: check === 'accepted',
   };
 }
 

@@ -57,7 +57,7 @@ describe('a create whose outcome is unknown', () => {
     [403, 4],
   ])('HTTP %i is clear: exit code %i, one POST, no look at the list', async (status, exitCode) => {
     const api = await startEmpty({ script: { 'POST /v2/downloads': status } });
-    const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
+    const run = await runCommand(['create', '-r', 'r1', '--json'], { api });
     expect(run.exitCode).toBe(exitCode);
     expect(calls(api)).toEqual(['POST /v2/downloads']);
   });
