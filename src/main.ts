@@ -105,7 +105,7 @@ async function runLine(world: World): Promise<number> {
   } catch (thrown) {
     const expected =
       thrown instanceof CommanderError
-        ? await (await import('./output/usage-error.ts')).usageError(thrown, {
+        ? (await import('./output/usage-error.ts')).usageError(thrown, {
             argv: world.argv,
             isJson: wantsJson(world.argv),
             program,

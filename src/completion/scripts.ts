@@ -29,15 +29,15 @@ fi
 /** zsh quotes the inserted text. Works from a folder of $fpath and with eval. */
 const ZSH = String.raw`#compdef ${PROGRAM}
 _streamdiver_dl() {
-  local -a answer entries
+  local -a response entries
   local line value
-  answer=("\${(@f)$(command ${PROGRAM} __complete zsh -- "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null </dev/null)}")
-  for line in "\${(@)answer[2,-1]}"; do
+  response=("\${(@f)$(command ${PROGRAM} __complete zsh -- "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null </dev/null)}")
+  for line in "\${(@)response[2,-1]}"; do
     line=\${line//\\/\\\\}
     value=\${line%%$'\t'*}
     entries+=("\${value//:/\\:}:\${line#*$'\t'}")
   done
-  case $answer[1] in
+  case $response[1] in
     files) _files ;;
     folders) _files -/ ;;
     *) (( $#entries )) && _describe -V '${PROGRAM}' entries ;;
@@ -56,10 +56,10 @@ function __streamdiver_dl_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)
     set -e words[1]
-    set -l answer (command ${PROGRAM} __complete fish -- $words "$current" 2>/dev/null </dev/null)
+    set -l response (command ${PROGRAM} __complete fish -- $words "$current" 2>/dev/null </dev/null)
     set -l prefix (string match -r -- '^--[^=]+=' "$current")
     set -l rest (string replace -r -- '^--[^=]+=' '' "$current")
-    switch "$answer[1]"
+    switch "$response[1]"
         case files
             for path in (__fish_complete_path "$rest")
                 printf '%s%s\n' "$prefix" "$path"
@@ -69,8 +69,8 @@ function __streamdiver_dl_complete
                 printf '%s%s\n' "$prefix" "$path"
             end
     end
-    set -e answer[1]
-    test (count $answer) -gt 0; and printf '%s\n' $answer
+    set -e response[1]
+    test (count $response) -gt 0; and printf '%s\n' $response
 end
 complete -c ${PROGRAM} -e
 complete -c ${PROGRAM} -f -k -a '(__streamdiver_dl_complete)'
@@ -91,13 +91,13 @@ Register-ArgumentCompleter -Native -CommandName '${PROGRAM}' -ScriptBlock {
     $before = [Console]::OutputEncoding
     try {
         [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
-        $answer = @(& (Get-Command '${PROGRAM}' -CommandType Application | Select-Object -First 1) __complete pwsh '--' $line 2>$null)
+        $response = @(& (Get-Command '${PROGRAM}' -CommandType Application | Select-Object -First 1) __complete pwsh '--' $line 2>$null)
     } catch {
         return
     } finally {
         [Console]::OutputEncoding = $before
     }
-    foreach ($entry in ($answer | Select-Object -Skip 1)) {
+    foreach ($entry in ($response | Select-Object -Skip 1)) {
         $text, $shown, $about = $entry -split [char]9, 3
         if (-not $about) { $about = $shown }
         [System.Management.Automation.CompletionResult]::new($text, $shown, 'ParameterValue', $about)

@@ -66,7 +66,7 @@ export function addCreateFlags(command: Command): Command {
     .option('-r, --rendition <id>', 'Add a rendition; repeatable', repeatable('-r'))
     .option(
       '-t, --transcript <id[:format]>',
-      'Add a transcript as srt (default), txt, or json; repeatable',
+      `Add a transcript (${TRANSCRIPT_FORMATS.join(', ')}; default srt); repeatable`,
       repeatable('-t'),
     )
     .option(

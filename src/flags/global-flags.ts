@@ -24,6 +24,8 @@ export const OUTPUT_GROUP = 'Output:';
 
 const FORMATS: readonly OutputFormat[] = ['table', 'json', 'ndjson', 'csv', 'tsv', 'id'];
 
+const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'bar', 'plain', 'json', 'none'];
+
 function makeOptions(): Option[] {
   const connection = [
     new Option('--profile <name>', 'Use this profile of the config file'),
@@ -44,8 +46,8 @@ function makeOptions(): Option[] {
     new Option('-v, --verbose', 'Verbose output (-vv adds HTTP headers)'),
     new Option('--silent').hideHelp(),
     new Option('--debug').hideHelp(),
-    new Option('--progress <mode>', 'Progress display: auto, bar, plain, json, or none').argParser(
-      forFlag('--progress', oneOf<ProgressMode>(['auto', 'bar', 'plain', 'json', 'none'])),
+    new Option('--progress <mode>', `Progress display: ${PROGRESS_MODES.join(', ')}`).argParser(
+      forFlag('--progress', oneOf(PROGRESS_MODES)),
     ),
     new Option('--no-progress').hideHelp(),
     new Option('--color <when>', 'Use color: auto, always, or never').argParser(

@@ -39,8 +39,8 @@ describe('names of other tools', () => {
     [['xyzzy'], "Run 'streamdiver-dl --help' for usage."],
   ])('%j: %s', async (line, hint) => {
     const run = await runCommand(line);
-    expect(run).toMatchObject({ exitCode: 2, requests: [] });
-    if (!line.includes('--json')) expect(run.stdout).toBe('');
+    const stdout = line.includes('--json') ? expect.stringMatching(/^\{"error":.*\}\n$/) : '';
+    expect(run).toMatchObject({ exitCode: 2, requests: [], stdout });
     expect(run.stderr.trimEnd().split('\n').slice(1)).toEqual([`hint: ${hint}`]);
   });
 

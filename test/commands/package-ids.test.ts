@@ -18,15 +18,19 @@ function start() {
 
 describe('a unique prefix of a package ID', () => {
   test.each([
-    ['status', ['b4bef371', '--format', 'id'], `${OTHER}\n`],
-    ['status', ['B4BEF3', '--format', 'id'], `${OTHER}\n`],
-    ['status', [FIRST.slice(0, -1) + '1', '--format', 'id'], null],
-    ['rm', ['b4bef371', '--yes'], `${OTHER}\n`],
-  ])('%s %j finds the package', async (command, words, stdout) => {
+    ['status', ['b4bef371', '--format', 'id']],
+    ['status', ['B4BEF3', '--format', 'id']],
+    ['rm', ['b4bef371', '--yes']],
+  ])('%s %j finds the package', async (command, words) => {
     const api = await start();
     const run = await runCommand([command, ...words], { api });
-    if (stdout === null) expect(run.exitCode).toBe(3);
-    else expect(run).toMatchObject({ exitCode: 0, stdout });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${OTHER}\n` });
+  });
+
+  test('without a match, the word is reported as it was typed', async () => {
+    const run = await runCommand(['status', 'b4bef372'], { api: await start() });
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toMatch(/^error: no package with ID b4bef372\n/);
   });
 
   test('fetch and contents report the complete ID', async () => {
