@@ -95,10 +95,9 @@ async function runLine(world: World): Promise<number> {
     },
   };
   try {
-    await parse(world, run, {
-      onProgram: (tree) => (program = tree),
-      onCommand: (path) => (commandPath = path),
-    });
+    const onCommand = (path: string) => (commandPath = path);
+    const onProgram = (tree: Command) => (program = tree);
+    await parse(world, run, { onProgram, onCommand, commandPath: () => commandPath });
     io?.endProgress();
     await io?.flush();
     return 0;
@@ -158,10 +157,21 @@ function complaintFlags({ argv }: World): GlobalFlags {
   return { ...NO_FLAGS, format: wantsJson(argv) ? 'json' : undefined };
 }
 
+/** Help was requested, or the line names a command that has only subcommands. */
+const HELP_SHOWN: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'commander.help']);
+
 async function parse(
   world: World,
   run: Runner,
-  { onProgram, onCommand }: { onProgram: (program: Command) => void; onCommand: (path: string) => void },
+  {
+    onProgram,
+    onCommand,
+    commandPath,
+  }: {
+    onProgram: (program: Command) => void;
+    onCommand: (path: string) => void;
+    commandPath: () => string;
+  },
 ): Promise<void> {
   const help = createSink(world.stdout);
   const writeOut = (text: string) => void help.write(text);
@@ -172,6 +182,12 @@ async function parse(
   try {
     await program.parseAsync([...world.argv], { from: 'user' });
   } catch (error) {
+    if (error instanceof CommanderError && HELP_SHOWN.has(error.code)) {
+      // Loaded late: no other line needs them.
+      const { endOfHelp } = await import('./help/examples.ts');
+      const write = error.code === 'commander.help' ? writeUnasked : writeOut;
+      write(`${endOfHelp(commandPath(), columns)}\n`);
+    }
     await help.settled();
     // A reader of help that exits early (`| head`) is not an error.
     if (help.failure === undefined || isReaderGone(help.failure, world.stdout)) throw error;

@@ -14,15 +14,14 @@ import { defineMedia } from './commands/media.ts';
 import { defineRm } from './commands/rm.ts';
 import { defineSandbox } from './commands/sandbox.ts';
 import { defineStatus } from './commands/status.ts';
+import { defineTranscripts } from './commands/transcripts.ts';
+import { defineVerify } from './commands/verify.ts';
 import { defineWhoami } from './commands/whoami.ts';
 import type { AccountContext, AccountOptions, ConnectionOptions, Context, LocalContext } from './context.ts';
 import { addGlobalFlags, OUTPUT_GROUP } from './flags/global-flags.ts';
-import { formatExamples } from './help/examples.ts';
-import { helpFormat, wrapText } from './help/help-format.ts';
-import { TOPICS } from './help/topics.ts';
+import { pathOf } from './help/command-path.ts';
+import { helpFormat } from './help/help-format.ts';
 import { PROGRAM, VERSION } from './version.ts';
-
-const DEFAULT_COLUMNS = 80;
 
 /** Creates the context that a command needs, and runs the command in it. */
 export interface Runner {
@@ -75,6 +74,18 @@ const COMMANDS: Readonly<Record<string, (program: Command, run: Runner) => void>
   rm: (program, run) =>
     defineRm(program, (options, command) =>
       run.online(command, {}, async (context) => (await import('./commands/rm.ts')).rm(options, context)),
+    ),
+  transcripts: (program, run) =>
+    defineTranscripts(program, (options, connection, command) =>
+      run.online(command, connection, async (context) =>
+        (await import('./commands/transcripts.ts')).transcripts(options, context),
+      ),
+    ),
+  verify: (program, run) =>
+    defineVerify(program, (options, command) =>
+      run.offline(command, async (context) =>
+        (await import('./commands/verify.ts')).verify(options, context),
+      ),
     ),
   contents: (program, run) =>
     defineContents(program, (options, command) =>
@@ -203,7 +214,6 @@ export function buildProgram(
     onCommand?.(pathOf(command));
   };
   program.hook('preSubcommand', prepare);
-  program.addHelpText('afterAll', ({ command }) => endOfHelp(command, columns ?? DEFAULT_COLUMNS));
   return program;
 }
 
@@ -222,16 +232,4 @@ function commandsNeeded(line: readonly string[]): readonly string[] | null {
 /** Except `help`, which lists all others. */
 function isCommand(word: string): boolean {
   return Object.hasOwn(COMMANDS, word) && word !== 'help';
-}
-
-function endOfHelp(command: Command, width: number): string {
-  const more = wrapText(`Topics: ${PROGRAM} help ${TOPICS.join(' | ')}`, width, '  ');
-  return [formatExamples(pathOf(command), width), ...(command.parent === null ? [`\n${more}`] : [])].join(
-    '\n',
-  );
-}
-
-/** Names from the program down to a command, without the program name. */
-function pathOf(command: Command): string {
-  return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
 }

@@ -6,6 +6,8 @@ import { mayCarryCredential } from '../http/origin.ts';
 import { followRedirects } from '../http/redirect.ts';
 import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
+import { readFirst, readWord } from '../parse/fields.ts';
+import { isObject } from '../parse/json.ts';
 import { percentEncoded } from '../parse/percent-encoded.ts';
 import { createDownload } from './create-download.ts';
 import { explainApiUrl } from './likely-url.ts';
@@ -22,7 +24,7 @@ import { readClaims } from './page-end.ts';
 import { collectPages, type Page } from './paging.ts';
 import { onlyItem } from './resource.ts';
 import { type ApiResponse, parseDeletion, parseResponse } from './response.ts';
-import { createResponseBudget } from './response-budget.ts';
+import { createResponseBudget, type ResponseBudget } from './response-budget.ts';
 import type { CreateDownloadBody } from './wire.ts';
 
 export interface MediaQuery {
@@ -31,8 +33,20 @@ export interface MediaQuery {
   readonly text?: string | undefined;
   readonly type?: string | undefined;
   readonly tag?: string | undefined;
+  readonly speaker?: string | undefined;
+  /** ID of a channel. */
+  readonly channel?: string | undefined;
   /** `name` or `name:desc`. */
   readonly sort?: string | undefined;
+}
+
+/** One transcript in one format. */
+export interface TranscriptRequest {
+  readonly mediaId: string;
+  readonly transcriptId: string;
+  readonly format: string;
+  /** Whether to include the names of the speakers. */
+  readonly speakers: boolean;
 }
 
 /** The Streamdiver API, with one function per endpoint. All throw an ExpectedError for each kind of failure. */
@@ -56,6 +70,13 @@ export interface Api {
    * not exist.
    */
   listTranscripts(mediumId: string, signal: AbortSignal): Promise<readonly MediaTranscript[] | null>;
+  /** The service's own status of the transcription of a media item; null if unknown. */
+  getTranscriptionStatus(mediaId: string, signal: AbortSignal): Promise<string | null>;
+  /**
+   * Opens one transcript as a file, without checking its content. Does not retry.
+   * @throws ExpectedError for a response without the complete content
+   */
+  openTranscript(request: TranscriptRequest, signal: AbortSignal): Promise<HttpResponse>;
   /** The request of a call, for `--dry-run`. */
   describe(method: string, path: string): { method: string; url: string };
   /**
@@ -82,6 +103,15 @@ export interface ApiOptions {
   readonly onRetry?: (retry: { error: ExpectedError; attempt: number; delayMs: number }) => void;
 }
 
+interface CallOptions {
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  readonly retries?: number;
+  /** Of the pages of one list; that of all lists of the command unless given. */
+  readonly budget?: ResponseBudget;
+}
+
+const STATUS_KEYS = ['status', 'state', 'transcriptionStatus'];
 export const MAX_PER_PAGE = 50;
 /** Fifty items of 120 KiB. Escaped text needs several times its size in memory. */
 const RESPONSE_LIMIT_BYTES = 6 * 1_048_576;
@@ -90,7 +120,7 @@ const RESPONSE_TIMEOUT_MS = 60_000;
 
 export function createApi(options: ApiOptions): Api {
   const { transport, credential, apiUrl, clock, random, onExchange, onRetry } = options;
-  const budget = createResponseBudget();
+  const pageBudget = createResponseBudget();
   const base = apiUrl.href.replace(/\/+$/, '');
   const path = (strings: TemplateStringsArray, ...ids: string[]) =>
     String.raw({ raw: strings }, ...ids.map((id) => encodeSegment(id)));
@@ -123,7 +153,7 @@ export function createApi(options: ApiOptions): Api {
   const call = async (
     method: HttpRequest['method'],
     pathAndQuery: string,
-    { body, signal, retries = options.retries }: { body?: string; signal: AbortSignal; retries?: number },
+    { body, signal, retries = options.retries, budget = pageBudget }: CallOptions,
   ): Promise<ApiResponse> => {
     const url = new URL(base + pathAndQuery);
     const headers = {
@@ -181,8 +211,12 @@ export function createApi(options: ApiOptions): Api {
     pathAndQuery: string,
     signal: AbortSignal,
     item: Pick<ListOptions<Item>, 'what' | 'parseItem'>,
+    budget?: ResponseBudget,
   ): Promise<Page<Item>> => {
-    const { data, envelope, headers, status } = await call('GET', pathAndQuery, { signal });
+    const { data, envelope, headers, status } = await call('GET', pathAndQuery, {
+      signal,
+      ...(budget === undefined ? {} : { budget }),
+    });
     const { items, skippedEntries } = parseList(data, {
       ...item,
       httpStatus: status,
@@ -230,6 +264,7 @@ export function createApi(options: ApiOptions): Api {
       return parseMediaItem(onlyItem(data, id, 'media item'), warn);
     },
     async listTranscripts(mediumId, signal) {
+      const budget = createResponseBudget();
       const getPage = (page: number) =>
         list(
           `${path`/media/${mediumId}/metadata/transcripts`}?page=${page}&perpage=${MAX_PER_PAGE}`,
@@ -238,6 +273,7 @@ export function createApi(options: ApiOptions): Api {
             what: 'transcript',
             parseItem: readTranscript,
           },
+          budget,
         );
       try {
         return (await collectPages(getPage, { limit: Number.POSITIVE_INFINITY, warn })).items;
@@ -246,6 +282,27 @@ export function createApi(options: ApiOptions): Api {
           return null;
         throw error;
       }
+    },
+    async getTranscriptionStatus(mediaId, signal) {
+      const { data } = await byId(call('GET', path`/media/${mediaId}/metadata`, { signal }));
+      return isObject(data) ? readFirst(data, STATUS_KEYS, readWord) : null;
+    },
+    async openTranscript({ mediaId, transcriptId, format, speakers }, signal) {
+      const query = new URLSearchParams({ transcriptDownloadType: format });
+      if (!speakers) query.set('omitSpeakerLabels', 'true');
+      const pathname = path`/media/${mediaId}/metadata/transcripts/${transcriptId}/download`;
+      const url = new URL(`${base}${pathname}?${query.toString()}`);
+      const headers = { accept: '*/*', 'accept-encoding': 'identity' };
+      const response = await followRedirects(url, (target, mayAuthenticate) =>
+        send({ method: 'GET', url: target, headers, signal }, mayAuthenticate),
+      );
+      const { status } = response;
+      if (status >= 200 && status < 300 && status !== 202 && status !== 206) return response;
+      const limits = { limitBytes: RESPONSE_LIMIT_BYTES, timeoutMs: RESPONSE_TIMEOUT_MS, clock, signal };
+      parseResponse(response, await readBody(response, limits), clock.now());
+      throw new ExpectedError('BAD_RESPONSE', `the service answered HTTP ${status} instead of a transcript`, {
+        httpStatus: status,
+      });
     },
     describe: (method, pathAndQuery) => ({ method, url: base + pathAndQuery }),
     openFile: async (url, headers, signal) =>
@@ -285,12 +342,14 @@ export function encodeSegment(id: string): string {
  * Uses the search if the list is filtered, because the service documents these parameters only for the search. The
  * search also works without a text.
  */
-function mediaPath({ page, text, type, tag, sort }: MediaQuery): string {
-  const isSearch = text !== undefined || type !== undefined || tag !== undefined;
+function mediaPath({ page, text, type, tag, speaker, channel, sort }: MediaQuery): string {
+  const isSearch = [text, type, tag, speaker, channel].some((value) => value !== undefined);
   const query = new URLSearchParams(isSearch ? { type: 'mediaasset' } : {});
   if (text !== undefined) query.set('text', text);
   if (type !== undefined) query.set('assetTypes', type);
   if (tag !== undefined) query.set('tags', tag);
+  if (speaker !== undefined) query.set('speakers', speaker);
+  if (channel !== undefined) query.set('channelId', channel);
   if (sort !== undefined) query.set('sort', sort);
   query.set('page', String(page));
   query.set('perpage', String(MAX_PER_PAGE));

@@ -71,7 +71,7 @@ export function parseDeletion(response: HttpResponse, bytes: Buffer, nowMs: numb
 }
 
 /** `fail` or `error` if the envelope reports it (JSend) or denies success. */
-function reportedFailure(envelope: JsonObject): 'fail' | 'error' | null {
+export function reportedFailure(envelope: JsonObject): 'fail' | 'error' | null {
   const word = readFirst(envelope, ['status'], readText)?.toLowerCase();
   if (word === 'fail' || word === 'error') return word;
   const isSuccess = readFirst(envelope, ['success'], readBoolean);
@@ -252,7 +252,7 @@ function isJson(body: Buffer): boolean {
 }
 
 export function looksLikeHtml(body: Uint8Array): boolean {
-  return /^\s*(<!doctype html|<html|<head|<body|<!--)/i.test(
+  return /^\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<html|<head|<body|<!--)/i.test(
     Buffer.from(body.subarray(0, 512)).toString('latin1'),
   );
 }

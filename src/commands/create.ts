@@ -3,6 +3,8 @@ import { type Package, packageDocument } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { fetchCommand } from '../fetch/fetch-command.ts';
+import type { FetchResult } from '../fetch/fetch-result.ts';
+import type { Recording } from '../fetch/fetch-run.ts';
 import {
   addCreateFlags,
   type CreateFlags,
@@ -12,16 +14,24 @@ import {
 import { readFetchFlags } from '../flags/fetch-flags.ts';
 import { forFlag } from '../flags/flag-values.ts';
 import { readMediaIds } from '../flags/ids.ts';
+import { resolveQuery } from '../flags/query-flags.ts';
+import { isRecording } from '../flags/record-flags.ts';
 import { readWaitFlags } from '../flags/wait-flags.ts';
-import { checkAnonymous, isEmptyBody } from '../media-selection/media-selection.ts';
+import { findMedia } from '../media-selection/find-media.ts';
+import { checkAnonymous } from '../media-selection/media-selection.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
 import { type ParsedTime, parseTime } from '../parse/time.ts';
+import { countMedia } from '../terminal/text/format.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
 import { waitForPackage } from '../wait/wait-for-package.ts';
 import { explainAmbiguousCreate } from './create/ambiguous-create.ts';
-import { createBody } from './create/create-body.ts';
+import { createBodies } from './create/create-body.ts';
+import { createSplit } from './create/create-split.ts';
 import { explainMissingMedia } from './create/missing-media.ts';
+
+/** More media are probably a mistake, so they need --max-media. */
+const DEFAULT_MAX_MEDIA = 1_000;
 
 export function defineCreate(
   parent: Command,
@@ -43,25 +53,36 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   const { api, io, clock, signal } = context;
   const asked = flags.expires === null ? null : readExpiry(flags.expires, context);
   const picked = isWithoutSelection(flags) && io.canPrompt ? await pick(flags, context) : null;
+  // Before anything is looked up that could not be recorded.
+  const memory = await openMemory(flags, context);
   const options = {
     ...flags,
-    mediaIds: await readMediaIds(flags.mediaIds, context.world),
+    mediaIds: await chooseMediaIds(flags, context),
     ...picked?.selection,
   };
   const expires = asked ?? (options.expires === null ? null : readExpiry(options.expires, context));
   const isAnonymous = api.credential.kind === 'anonymous';
-  const body = await createBody(options, expires, context);
-  if (isEmptyBody(body)) throw nothingSelected();
-  if (isAnonymous) checkAnonymous(body);
+  const bodies = await createBodies(options, expires, memory, context);
+  const [body] = bodies;
+  if (body === undefined) {
+    if (io.format === 'json') io.json(options.dryRun ? dryRunDocument([]) : packagesDocument([], []));
+    if (memory !== null) io.info(memory.nothingNewText);
+    return;
+  }
+  if (isAnonymous) bodies.forEach(checkAnonymous);
   if (options.dryRun) {
     if (picked !== null) printCommand(picked.command, io);
-    const request = { ...api.describe('POST', '/downloads'), body };
-    if (io.format === 'json') io.json(dryRunDocument([request]));
-    else io.line(`${request.method} ${request.url} ${JSON.stringify(body)}`);
+    const requests = bodies.map((one) => ({ ...api.describe('POST', '/downloads'), body: one }));
+    if (io.format === 'json') io.json(dryRunDocument(requests));
+    else for (const one of requests) io.line(`${one.method} ${one.url} ${JSON.stringify(one.body)}`);
     return;
   }
   // Checked before a package exists that cannot be fetched here.
   if (options.fetch !== null) (await import('../fetch/targets.ts')).findBase(options.fetch, context.cwd);
+  if (options.split !== null) {
+    await createSplit(bodies, options, memory, context);
+    return;
+  }
   const startedMs = clock.now();
   let item: Package;
   try {
@@ -73,7 +94,8 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   if (io.format !== 'json') printId(item.id, options, io);
   if (picked !== null) printCommand(picked.command, io);
   try {
-    await waitAndFetch(item, picked === null ? options : await withOffer(item.id, options, context), context);
+    const last = picked === null ? options : await withOffer(item.id, options, context);
+    await waitAndFetch(item, last, memory?.recordingOf(() => body) ?? null, context);
   } catch (error) {
     // The package exists even if a later step fails, so a script must learn its ID.
     if (!(error instanceof ExpectedError)) throw error;
@@ -84,13 +106,63 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   }
 }
 
+/**
+ * The media that flags name or a query finds. Prints their number before anything is created.
+ * @throws ExpectedError NOT_FOUND when the query finds none
+ */
+async function chooseMediaIds(
+  { mediaIds, query, fetch }: CreateFlags,
+  context: Context,
+): Promise<readonly string[]> {
+  const { api, io, clock, signal, world } = context;
+  if (query === null) return await readMediaIds(mediaIds, world);
+  const onlyNew = fetch?.record.onlyNew === true;
+  const { items } = await findMedia(
+    resolveQuery(query, clock.now(), (message) => io.info(message)),
+    {
+      api,
+      signal,
+      warn: (message) => io.warn(message),
+      // A nightly job must not fail when the library grows.
+      maxMedia: query.maxMedia ?? (onlyNew ? null : DEFAULT_MAX_MEDIA),
+    },
+  );
+  if (items.length === 0 && !onlyNew) {
+    throw new ExpectedError('NOT_FOUND', 'no media match the query', {
+      hint: "run 'streamdiver-dl media list' to see the media",
+    });
+  }
+  io.info(`${countMedia(items.length)} selected.`);
+  return items.map(({ id }) => id);
+}
+
+/** With --only-new, there can be no package. */
+function packagesDocument(
+  items: readonly Package[],
+  results: readonly FetchResult[],
+): Readonly<Record<string, unknown>> {
+  return { items: items.map(packageDocument), count: items.length, truncated: false, results };
+}
+
+/** The record of earlier fetches; null unless flags use it. */
+async function openMemory({ fetch }: CreateFlags, context: Context) {
+  if (fetch === null || !isRecording(fetch.record)) return null;
+  const { openCreateMemory } = await import('../fetch/fetch-record.ts');
+  return await openCreateMemory(fetch, context);
+}
+
 /** With `-o -`, standard output is reserved for the archive. */
 function printId(id: string, { fetch }: CreateFlags, io: Context['io']): void {
   if (fetch?.toStdout === true) io.info(`Created package ${id}.`);
   else io.line(id);
 }
 
-async function waitAndFetch(item: Package, { wait, fetch }: CreateFlags, context: Context): Promise<void> {
+async function waitAndFetch(
+  item: Package,
+  { wait, fetch }: CreateFlags,
+  recording: Recording | null,
+  context: Context,
+): Promise<void> {
   const { io, world } = context;
   const isReady = item.state === 'ready' && item.files.length > 0;
   const next = fetch === null ? [PROGRAM, 'status', item.id, '--wait'] : fetchCommand(item.id, fetch);
@@ -100,9 +172,10 @@ async function waitAndFetch(item: Package, { wait, fetch }: CreateFlags, context
       : await waitForPackage(item.id, { wait, isJustCreated: true, next }, context);
   if (fetch !== null && wait !== null) {
     const { fetchPackages } = await import('../fetch/fetch-packages.ts');
-    const request = { wait, fetch, isJustCreated: true, known: [last] };
+    const request = { wait, fetch, isJustCreated: true, known: [last], recording };
     const results = await fetchPackages([item.id], request, context);
-    if (io.format === 'json') io.json({ ...packageDocument(last), results });
+    if (io.format !== 'json') return;
+    io.json(fetch.record.onlyNew ? packagesDocument([last], results) : { ...packageDocument(last), results });
     return;
   }
   io.endProgress();
@@ -120,14 +193,13 @@ function readExpiry(text: string, { clock, io }: Context): ParsedTime {
   return moment;
 }
 
-function nothingSelected(): ExpectedError {
-  return new ExpectedError('USAGE', 'nothing selected for the package', {
-    hint: 'select with -m ID, -r ID, -t ID[:FORMAT], or -f FILE',
-  });
-}
-
-function isWithoutSelection({ mediaIds, renditionIds, transcripts, fromFile }: CreateFlags): boolean {
-  return fromFile === null && [mediaIds, renditionIds, transcripts].every((list) => list.length === 0);
+function isWithoutSelection(flags: CreateFlags): boolean {
+  const { mediaIds, renditionIds, transcripts, fromFile, query } = flags;
+  return (
+    fromFile === null &&
+    query === null &&
+    [mediaIds, renditionIds, transcripts].every((list) => list.length === 0)
+  );
 }
 
 async function pick(flags: CreateFlags, context: Context) {

@@ -2,21 +2,26 @@ import type { Command } from 'commander';
 import { encodeSegment } from '../api/client.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
+import { forFlag } from '../flags/flag-values.ts';
 import { batchError, type Failure, failureText } from '../output/batch-error.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
 import { errorDocument } from '../output/error-document.ts';
+import { parseDuration } from '../parse/duration.ts';
 import { formatSize } from '../parse/size.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 import { PROGRAM } from '../version.ts';
 
 export interface RmOptions {
   readonly ids: readonly string[];
+  /** Instead of IDs: all packages that were created longer ago than this; null for none. */
+  readonly olderThanMs: number | null;
   readonly yes: boolean;
   readonly ignoreNotFound: boolean;
   readonly dryRun: boolean;
 }
 
 interface RawFlags {
+  readonly olderThan?: number;
   readonly yes?: boolean;
   readonly ignoreNotFound?: boolean;
   readonly force?: boolean;
@@ -43,6 +48,12 @@ export function defineRm(
     .summary('Delete packages and their files')
     .description('Delete packages and their files from the service. Prompts once for all packages.')
     .argument('[id...]', 'Package IDs (- for standard input)')
+    .optionsGroup('Filters:')
+    .option(
+      '--older-than <duration>',
+      'Delete all packages created longer ago, such as 30d; packages without a date are kept',
+      forFlag('--older-than', parseAge),
+    )
     .optionsGroup('Safety:')
     .option('-y, --yes', 'Skip the prompt')
     .option('--ignore-not-found', 'Treat a missing package as deleted')
@@ -52,6 +63,7 @@ export function defineRm(
       action(
         {
           ids,
+          olderThanMs: flags.olderThan ?? null,
           yes: flags.yes === true || flags.force === true,
           ignoreNotFound: flags.ignoreNotFound === true || flags.force === true,
           dryRun: flags.dryRun === true,
@@ -63,11 +75,22 @@ export function defineRm(
 
 /** Prompts once, then deletes the packages in order. Continues after a failure. */
 export async function rm(
-  { ids: words, yes, ignoreNotFound, dryRun }: RmOptions,
+  { ids: words, olderThanMs, yes, ignoreNotFound, dryRun }: RmOptions,
   context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<void> {
   const { api, io, signal } = context;
-  const ids = await readOrPickIds(words, { isMultiple: true }, context);
+  if (olderThanMs !== null && words.length > 0) {
+    throw new ExpectedError('USAGE', '--older-than selects packages; IDs beside it contradict it');
+  }
+  const ids =
+    olderThanMs === null
+      ? await readOrPickIds(words, { isMultiple: true }, context)
+      : await (await import('./listing/old-packages.ts')).findOldPackages(olderThanMs, context);
+  if (ids.length === 0) {
+    if (io.format === 'json') io.json(dryRun ? dryRunDocument([]) : { results: [] });
+    io.info('No package is that old.');
+    return;
+  }
   if (dryRun) {
     const requests = ids.map((id) => ({
       ...api.describe('DELETE', `/downloads/${encodeSegment(id)}`),
@@ -148,6 +171,13 @@ async function describePackage(id: string, api: Context['api'], signal: AbortSig
 /** The first 8 characters of a UUID, or the complete ID. */
 function shortId(id: string): string {
   return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id) ? id.slice(0, 8) : id;
+}
+
+/** Packages of any age are chosen by their IDs. */
+function parseAge(text: string): number {
+  const ageMs = parseDuration(text);
+  if (ageMs <= 0) throw new ExpectedError('USAGE', 'the age must be more than 0');
+  return ageMs;
 }
 
 function notFound(id: string, cause: ExpectedError): ExpectedError {

@@ -17,6 +17,8 @@ export interface SandboxCommandOptions {
   /** 0 uses a free port. */
   readonly port: number;
   readonly mediaFolder: string | null;
+  /** Besides the built-in ones. */
+  readonly moreMedia: number;
   readonly prepareMs: number;
   readonly faults: readonly SandboxFault[];
   /** undefined responds as in docs/openapi.yaml; `list` prints the dialects instead of serving. */
@@ -28,6 +30,7 @@ export interface SandboxCommandOptions {
 interface RawFlags {
   readonly port?: number;
   readonly mediaDir?: string;
+  readonly moreMedia?: number;
   readonly prepare?: number;
   readonly fault?: readonly string[];
   readonly dialect?: readonly string[];
@@ -57,6 +60,11 @@ export function defineSandbox(
       'Serve the media in this folder, with .srt, .vtt, or .txt files beside them',
       forFlag('--media-dir', nonEmpty),
     )
+    .option(
+      '--more-media <n>',
+      'Serve additional media items, with two transcripts each',
+      forFlag('--more-media', (text) => parseCount(text, { least: 1, most: 100_000 })),
+    )
     .optionsGroup('Behavior:')
     .option(
       '--prepare <duration>',
@@ -73,19 +81,23 @@ export function defineSandbox(
       "Use an API dialect or TRAIT=VALUE; repeatable ('list' shows all)",
       withCompletions(dialectNames, repeatable('--dialect')),
     )
-    .action(async (words: string[], flags: RawFlags, self: Command) =>
-      action(
+    .action(async (words: string[], flags: RawFlags, self: Command) => {
+      if (flags.mediaDir !== undefined && flags.moreMedia !== undefined) {
+        throw new ExpectedError('USAGE', '--media-dir and --more-media contradict each other');
+      }
+      return action(
         {
           port: flags.port ?? 0,
           mediaFolder: flags.mediaDir ?? null,
+          moreMedia: flags.moreMedia ?? 0,
           prepareMs: flags.prepare ?? DEFAULT_PREPARE_MS,
           faults: await parseFaults(flags.fault ?? []),
           traits: await parseDialects(flags.dialect ?? []),
           command: words,
         },
         self,
-      ),
-    );
+      );
+    });
 }
 
 /** Loads the table of faults only if it is needed. */
@@ -112,7 +124,7 @@ async function faultNames(): Promise<readonly string[]> {
 }
 
 export async function sandbox(
-  { port, mediaFolder, prepareMs, faults, traits, command }: SandboxCommandOptions,
+  { port, mediaFolder, moreMedia, prepareMs, faults, traits, command }: SandboxCommandOptions,
   { io, signal, world, cwd }: Pick<LocalContext, 'io' | 'signal' | 'world' | 'cwd'>,
 ): Promise<void> {
   if (traits === 'list') {
@@ -125,6 +137,7 @@ export async function sandbox(
     port,
     prepareMs,
     faults,
+    moreMedia,
     onSkipped: (skipped, reason) => io.warn(`skipped ${skipped}: ${reason}`),
     owner: world,
     ...(traits === undefined ? {} : { traits }),

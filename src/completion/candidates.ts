@@ -99,8 +99,9 @@ async function completeOperand(position: Position, sources: CandidateSources): P
   if (argument === undefined) return NOTHING;
   const known = knownWordsOf(argument.parseArg);
   if (known !== undefined) return wordsOf(await wordsKnown(known));
-  if (argument.name() !== 'id') return NOTHING;
-  const ids = await sources.ids(command.parent?.name() === 'media' ? 'media' : 'packages', flagValues);
+  if (argument.name() !== 'id' && argument.name() !== 'media-id') return NOTHING;
+  const isMedia = argument.name() === 'media-id' || command.parent?.name() === 'media';
+  const ids = await sources.ids(isMedia ? 'media' : 'packages', flagValues);
   return { candidates: ids.filter(({ value }) => !operands.includes(value)), fallback: 'none' };
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -26,7 +27,22 @@ import { NO_DETOUR } from '../disk/open-flags.ts';
 import { syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { BrokenFileError } from './json-file.ts';
-import { isStaleFolder, temporaryBeside } from './lock.ts';
+
+const STAGING_FOLDER = /^\.new-(\d+)-/;
+
+/** A name in the same folder that nobody can foresee, and that tells whose it is, so that what a killed process left can be found. */
+function stagingBeside(file: string, pid: number): string {
+  return path.join(
+    path.dirname(file),
+    `.new-${pid}-${randomBytes(6).toString('hex')}-${path.basename(file)}`,
+  );
+}
+
+/** Whether a name is of that kind and nobody uses it any more. */
+function isStaleStaging(name: string, { pid, isProcessAlive }: LockingProcess): boolean {
+  const [, maker] = STAGING_FOLDER.exec(name) ?? [];
+  return maker !== undefined && (Number(maker) === pid || !isProcessAlive(Number(maker)));
+}
 
 /** The user of the store, and the callback for warnings. */
 export interface StoreUser {
@@ -104,11 +120,11 @@ export async function replaceStoreFile(
   { owner, ...world }: { owner: LockingProcess; platform: NodeJS.Platform; clock: Clock },
 ): Promise<void> {
   const folder = path.dirname(file);
-  const staging = temporaryBeside(file, owner.pid);
+  const staging = stagingBeside(file, owner.pid);
   try {
     // Leftovers of killed processes can contain secrets.
     for (const name of readdirSync(folder)) {
-      if (isStaleFolder(name, owner)) removeStale(path.join(folder, name));
+      if (isStaleStaging(name, owner)) removeStale(path.join(folder, name));
     }
     mkdirSync(staging, { mode: 0o700 });
     const { default: Conf } = await import('conf');

@@ -2,13 +2,13 @@ import path from 'node:path';
 import type { TokenCache } from '../auth/token-cache.ts';
 import type { Clock } from '../clock.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { type Lock, waitForLock } from '../disk/lock.ts';
 import type { LockingProcess } from '../disk/lock-record.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { type Config, configDocument, parseConfig } from './config-file.ts';
 import { type Credentials, credentialsDocument, parseCredentials } from './credential-file.ts';
 import { BrokenFileError, parseJsonFile } from './json-file.ts';
-import { waitForLock } from './lock.ts';
 import { readStoreFile, replaceStoreFile, type StoreUser, secureFolder } from './store-file.ts';
 import {
   type CachedTokens,
@@ -86,6 +86,14 @@ export function createStore(options: StoreOptions): Store {
     }
   };
 
+  const lockStore = (lockPath: string, waitMs: number) =>
+    waitForLock(lockPath, {
+      ...options,
+      waitMs,
+      mode: SECRET_MODE,
+      inTheWay: { code: 'CONFIG', hint: `remove ${lockPath}` },
+    });
+
   /** One lock protects all files. */
   async function change<Content>(
     file: string | null,
@@ -96,7 +104,7 @@ export function createStore(options: StoreOptions): Store {
     if (file === null || folder === null) throw homeless();
     secureFolder(folder, options);
     const lockPath = path.join(folder, 'store.lock');
-    const lock = await waitForLock(lockPath, { ...options, waitMs: WAIT_FOR_WRITER_MS });
+    const lock = await lockStore(lockPath, WAIT_FOR_WRITER_MS);
     if (lock === null) {
       throw new ExpectedError('BUSY', `timed out waiting for another process to write to ${folder}`, {
         hint: `if no other process is running, remove ${lockPath}`,
@@ -113,11 +121,11 @@ export function createStore(options: StoreOptions): Store {
     change(tokensPath, readTokens, cachedTokensDocument, edit);
 
   /** Null if the lock cannot be created. Then each process fetches its own token. */
-  async function lockTokens(): Promise<{ release: () => Promise<void> } | null> {
+  async function lockTokens(): Promise<Lock | null> {
     if (tokensPath === null || folder === null) return null;
     try {
       secureFolder(folder, options);
-      return await waitForLock(`${tokensPath}.lock`, { ...options, waitMs: WAIT_FOR_TOKEN_MS });
+      return await lockStore(`${tokensPath}.lock`, WAIT_FOR_TOKEN_MS);
     } catch (error) {
       if (isExpectedError(error, 'DISK') || isExpectedError(error, 'EXISTS')) return null;
       throw error;

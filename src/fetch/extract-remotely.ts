@@ -42,7 +42,13 @@ const STAYS = `${KEPT}; the same command fetches the rest`;
  */
 export async function extractRemotely(
   { item, request, target, onFile }: RemoteExtraction,
-  { flags, budget, limitRate, namesTold }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate' | 'namesTold'>,
+  {
+    flags,
+    budget,
+    limitRate,
+    namesTold,
+    recording,
+  }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate' | 'namesTold' | 'recording'>,
   context: Context,
 ): Promise<FetchedFile | null> {
   const { io, clock, world } = context;
@@ -71,7 +77,7 @@ export async function extractRemotely(
     const onBegin = () => {
       hasBegun = true;
     };
-    const unpacking = { item, label, folder: target.folder, flags, namesTold, onBegin, onFile };
+    const unpacking = { item, label, folder: target.folder, flags, namesTold, recording, onBegin, onFile };
     const unpacked = await unpackArchive(source, unpacking, context);
     const { files, skippedEntries } = unpacked;
     const transferredBytes = source.transferredBytes();

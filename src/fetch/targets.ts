@@ -28,6 +28,16 @@ export function findBase(
   return flags.toStdout ? null : resolvePath(cwd, flags.output ?? flags.folder ?? '.');
 }
 
+/** The folder that the files of a command go into. @throws ExpectedError DISK */
+export async function findTargetFolder(
+  { output, folder }: Pick<FetchFlags, 'output' | 'folder'>,
+  cwd: () => string,
+): Promise<string> {
+  if (output === null) return resolvePath(cwd, folder ?? '.');
+  const target = resolvePath(cwd, output);
+  return (await isExistingFolder(target)) ? target : path.dirname(target);
+}
+
 /**
  * Decides all names before the first byte travels. An `-o` that names an existing folder means `-D`.
  * @throws ExpectedError USAGE when one name is given for several files, or on Windows one with a colon

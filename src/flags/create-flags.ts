@@ -3,6 +3,7 @@ import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError } from '../errors.ts';
 import { hideGroups } from '../help/help-format.ts';
 import { parseFormats, parseTranscript, TRANSCRIPT_FORMATS } from '../media-selection/transcript-words.ts';
+import { parseCount } from '../parse/count.ts';
 import {
   addFetchFlags,
   FETCH_GROUPS,
@@ -12,6 +13,7 @@ import {
   refuseFetchFlags,
 } from './fetch-flags.ts';
 import { forFlag, nonEmpty, repeatable, withCompletions } from './flag-values.ts';
+import { addQueryFlags, type QueryFlags, type RawQueryFlags, readQueryFlags } from './query-flags.ts';
 import {
   addWaitFlags,
   type RawWaitFlags,
@@ -24,6 +26,10 @@ export interface CreateFlags {
   readonly mediaIds: readonly string[];
   readonly renditionIds: readonly string[];
   readonly transcripts: readonly TranscriptSelection[];
+  /** Null without a query. */
+  readonly query: QueryFlags | null;
+  /** The maximum number of media per package; null for no limit. */
+  readonly split: number | null;
   /** Every transcript of the selected media, in these formats. */
   readonly transcriptFormats: readonly TranscriptFormat[];
   readonly languages: readonly string[];
@@ -40,10 +46,11 @@ export interface CreateFlags {
   readonly fetch: FetchFlags | null;
 }
 
-export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags {
+export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags, RawQueryFlags {
   readonly media?: readonly string[];
   readonly medium?: readonly string[];
   readonly rendition?: readonly string[];
+  readonly split?: number;
   readonly transcript?: readonly string[];
   readonly transcripts?: readonly TranscriptFormat[];
   readonly language?: readonly string[];
@@ -85,6 +92,13 @@ export function addCreateFlags(command: Command): Command {
       'Read the JSON request body from a file (- for standard input)',
       forFlag('-f', nonEmpty),
     )
+    .optionsGroup('Query:');
+  addQueryFlags(command, { all: 'Select all media' })
+    .option(
+      '--split <n>',
+      'Create packages of at most N media each',
+      forFlag('--split', (text) => parseCount(text, { least: 1, most: 1_000_000 })),
+    )
     .optionsGroup('Package:')
     .option('--title <text>', 'Title of the package', forFlag('--title', nonEmpty))
     .option('--description <text>', 'Description of the package')
@@ -115,7 +129,15 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
     throw new ExpectedError('USAGE', '--transcripts-only needs --transcripts FORMAT');
   }
   const mediaIds = [...(raw.media ?? []), ...(raw.medium ?? [])];
-  if (raw.transcripts !== undefined && mediaIds.length === 0 && raw.fromFile === undefined) {
+  const query = readQueryFlags(raw);
+  if (query !== null && mediaIds.length > 0) {
+    throw new ExpectedError('USAGE', '-m and a query contradict each other', {
+      hint: 'select media either by their IDs or by a query',
+    });
+  }
+  if (raw.split !== undefined) checkSplit(raw, query !== null || mediaIds.length > 0);
+  const hasMedia = query !== null || mediaIds.length > 0;
+  if (raw.transcripts !== undefined && !hasMedia && raw.fromFile === undefined) {
     throw noMediaChosen();
   }
   if (mediaIds.includes('-') && raw.fromFile === '-') {
@@ -125,6 +147,8 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
     mediaIds,
     renditionIds: raw.rendition ?? [],
     transcripts: (raw.transcript ?? []).map(forFlag('-t', parseTranscript)),
+    query,
+    split: raw.split ?? null,
     transcriptFormats: raw.transcripts ?? [],
     languages: raw.language ?? [],
     transcriptsOnly: raw.transcriptsOnly === true,
@@ -138,9 +162,27 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
   };
 }
 
+/** Only media can be split, and flags for a single package do not apply. */
+function checkSplit(raw: RawCreateFlags, hasMedia: boolean): void {
+  if (!hasMedia) throw new ExpectedError('USAGE', '--split needs -m or a query');
+  const other =
+    raw.rendition !== undefined
+      ? '-r'
+      : raw.transcript !== undefined
+        ? '-t'
+        : raw.fromFile !== undefined
+          ? '-f'
+          : raw.output !== undefined
+            ? '-o'
+            : raw.checksum === undefined
+              ? null
+              : '--checksum';
+  if (other !== null) throw new ExpectedError('USAGE', `--split and ${other} cannot be combined`);
+}
+
 /** A body from a file can name the media, so this is known only after it is read. */
 export function noMediaChosen(): ExpectedError {
   return new ExpectedError('USAGE', '--transcripts needs at least one media item', {
-    hint: 'select media with -m ID',
+    hint: 'select media with -m ID or a query such as --tag TAG',
   });
 }

@@ -6,6 +6,7 @@ import { parseSize } from '../parse/size.ts';
 import { type PathSelection, selectsAll } from '../patterns/path-filter.ts';
 import { addEntryFilterFlags, type RawEntryFilterFlags, readEntryFilterFlags } from './entry-filter-flags.ts';
 import { forFlag, nonEmpty } from './flag-values.ts';
+import { addRecordFlags, type RawRecordFlags, type RecordFlags, readRecordFlags } from './record-flags.ts';
 
 /** The flags of `fetch` that `create --fetch` also accepts. */
 export interface FetchFlags {
@@ -38,9 +39,10 @@ export interface FetchFlags {
   readonly ignoreSize: boolean;
   readonly spaceCheck: boolean;
   readonly removeAfterwards: boolean;
+  readonly record: RecordFlags;
 }
 
-export interface RawFetchFlags extends RawEntryFilterFlags {
+export interface RawFetchFlags extends RawEntryFilterFlags, RawRecordFlags {
   readonly output?: string;
   readonly dir?: string;
   readonly outputDir?: string;
@@ -77,7 +79,7 @@ export const FETCH_GROUPS: readonly string[] = [
 ];
 
 export function addFetchFlags(command: Command): Command {
-  return addEntryFilterFlags(command)
+  return addRecordFlags(addEntryFilterFlags(command))
     .optionsGroup('Destination:')
     .option(
       '-o, --output <file>',
@@ -127,7 +129,7 @@ export function addFetchFlags(command: Command): Command {
 }
 
 /** Paths of standard output, which must not be replaced as files. */
-const STANDARD_OUTPUT = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+export const STANDARD_OUTPUT = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
 
 /** @throws ExpectedError USAGE for flags that cannot be combined */
 export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
@@ -143,6 +145,8 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   const extract = raw.extract === true || !selectsAll(selection);
   refuseBoth(toStdout && extract, `-o - and ${flagThatExtracts(raw)}`);
   refuseBoth(toStdout && raw.rm === true, '-o - and --rm');
+  refuseBoth(toStdout && raw.record !== undefined, '-o - and --record');
+  refuseBoth(toStdout && raw.onlyNew === true, '-o - and --only-new');
   refuseBoth(toStdout && raw.jobs !== undefined, '-o - and --jobs');
   if (raw.keepArchive === true && !extract) {
     throw new ExpectedError('USAGE', '--keep-archive needs -x');
@@ -172,6 +176,7 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
     ignoreSize: raw.ignoreSize === true,
     spaceCheck: raw.spaceCheck !== false,
     removeAfterwards: raw.rm === true,
+    record: readRecordFlags(raw),
   };
 }
 
@@ -209,6 +214,8 @@ const FLAG_NAMES: Readonly<Record<keyof RawFetchFlags, string>> = {
   ignoreSize: '--ignore-size',
   spaceCheck: '--no-space-check',
   rm: '--rm',
+  record: '--record',
+  onlyNew: '--only-new',
 };
 
 /** For `create` without `--fetch`: flags without an effect are refused. */

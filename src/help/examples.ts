@@ -1,5 +1,6 @@
 import { PROGRAM } from '../version.ts';
 import { wrapText } from './help-format.ts';
+import { TOPICS } from './topics.ts';
 
 /** A description, and the command line without the program name. */
 export type Example = readonly [what: string, line: string];
@@ -12,6 +13,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['Find media and their IDs', 'media list interview'],
     ['Create a package, wait, download, and verify it', 'create -m ID --transcripts srt --fetch'],
     ['Download and unpack an existing package', 'fetch ID -x -D out'],
+    ['Every night: download only new transcripts', 'transcripts --all -D out --only-new'],
   ],
   create: [
     ['Create a package of one media item', 'create -m ID --title Lecture --expires 7d'],
@@ -20,6 +22,19 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
       'create -m ID1 -m ID2 --transcripts srt --language de-v2 --transcripts-only --fetch -x -D subtitles',
     ],
     ['Print the request without sending it', 'create -m ID --transcripts srt,txt --dry-run'],
+    [
+      'Create packages of 50 videos with a tag',
+      'create --tag webinar --type video --split 50 --fetch -D videos',
+    ],
+  ],
+  transcripts: [
+    ['Download the transcripts of a media item', 'transcripts ID --as vtt'],
+    ['Every night: download only what is new', 'transcripts --all --as srt,txt -D out --only-new'],
+    [
+      'Only German, in folders by date',
+      "transcripts --since 30d --language de-v2 --name '{created}/{title}-{id8}'",
+    ],
+    ['Write a transcript to standard output', 'transcripts ID --language en-v2 --as txt -o -'],
   ],
   status: [
     ['Show the status of two packages', 'status ID1 ID2'],
@@ -30,7 +45,12 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['Wait for a package, download and verify it', 'fetch ID'],
     ['Unpack into a folder, then delete the package', 'fetch ID -x -D out --rm'],
     ['Read package IDs from standard input', 'fetch - -D out --skip-existing'],
+    ['Fetch only packages that were not fetched before', 'fetch - -D out --only-new'],
     ['Write the archive to standard output', 'fetch ID -o - --max-size 2G'],
+  ],
+  verify: [
+    ['all files of a record', 'verify --record out/record.ndjson'],
+    ['those of one folder', 'verify out/2026 --record out/record.ndjson'],
   ],
   contents: [
     ['List all files', 'contents ID'],
@@ -42,6 +62,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   rm: [
     ['Delete two packages after one prompt', 'rm ID1 ID2'],
+    ['Print what would be deleted', 'rm --older-than 30d --dry-run'],
     ['Delete a package in a script', 'rm ID --yes --ignore-not-found'],
   ],
   media: [['List media', 'media list']],
@@ -95,8 +116,19 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
 };
 
-/** The examples of a command for help, `width` columns wide; empty without any. */
-export function formatExamples(path: string, width: number): string {
+const DEFAULT_COLUMNS = 80;
+
+/**
+ * The end of a command's help: its examples, and for the program itself the topics.
+ * @param path of the command, empty for the program
+ */
+export function endOfHelp(path: string, width = DEFAULT_COLUMNS): string {
+  const more = wrapText(`Topics: ${PROGRAM} help ${TOPICS.join(' | ')}`, width, '  ');
+  return [formatExamples(path, width), ...(path === '' ? [`\n${more}`] : [])].join('\n');
+}
+
+/** The examples of a command `width` columns wide; empty without any. */
+function formatExamples(path: string, width: number): string {
   const examples = EXAMPLES[path] ?? [];
   if (examples.length === 0) return '';
   const blocks = examples.map(([what, line]) =>

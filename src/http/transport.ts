@@ -194,10 +194,15 @@ async function makeDispatchers(
     });
   const http = proxy.http === null ? direct : await throughProxy(proxy.http);
   const https = proxy.https === null ? direct : await throughProxy(proxy.https);
+  const byOrigin = new Map<string, Dispatcher>();
   return {
     of(url) {
-      if (isExemptFromProxy(url, proxy.noProxy)) return direct;
-      return url.protocol === 'https:' ? https : http;
+      const known = byOrigin.get(url.origin);
+      if (known !== undefined) return known;
+      const proxied = url.protocol === 'https:' ? https : http;
+      const found = isExemptFromProxy(url, proxy.noProxy) ? direct : proxied;
+      byOrigin.set(url.origin, found);
+      return found;
     },
     destroy: () => Promise.all(Array.from(new Set([direct, http, https]), (each) => each.destroy())),
   };

@@ -2,7 +2,8 @@ import type { MediaItem } from '../api/media.ts';
 import { MEDIA_TYPES } from '../api/media-types.ts';
 import { ExpectedError } from '../errors.ts';
 
-type Filter = 'type' | 'tag';
+/** What the service filters by, as the flags are called. */
+export type Filter = 'search' | 'type' | 'tag' | 'speaker' | 'channel';
 /** Whether a search finds anything with another value of one filter. */
 type FindsWith = (change: Partial<Record<Filter, string>>) => Promise<boolean>;
 
@@ -15,18 +16,27 @@ export interface MediaCheck {
   readonly finish: (findsWith: FindsWith) => Promise<void>;
 }
 
-/** No media item is of this type, and none has this tag. */
+/** No media item is of this type, has this tag, or says this. */
 const IMPOSSIBLE = 'no-such-value-7f3c9a51';
+
+/** By what a media item can be checked here; null when it does not say. */
+const MATCHES: Readonly<Record<Filter, (medium: MediaItem, value: string) => boolean | null>> = {
+  search: () => null,
+  type: matchesType,
+  tag: matchesTag,
+  speaker: () => null,
+  channel: () => null,
+};
 
 /**
  * Checks the media that a search returned against what was asked for, where they have the field. Whether
  * the service filters the others is tried once, with a value that nothing has.
  */
-export function checkMedia({ type, tag }: Readonly<Record<Filter, string | null>>): MediaCheck {
-  const rules = [
-    ...(type === null ? [] : [createRule('type', (medium) => matchesType(medium, type))]),
-    ...(tag === null ? [] : [createRule('tag', (medium) => matchesTag(medium, tag))]),
-  ];
+export function checkMedia(wanted: Readonly<Partial<Record<Filter, string | null>>>): MediaCheck {
+  const rules = FILTERS.flatMap((filter) => {
+    const value = wanted[filter] ?? null;
+    return value === null ? [] : [createRule(filter, (medium) => MATCHES[filter](medium, value))];
+  });
   return {
     // Every rule counts what it sees, also of an item that another one refuses.
     isWanted: (medium) => rules.map(({ isWanted }) => isWanted(medium)).every(Boolean),
@@ -35,6 +45,8 @@ export function checkMedia({ type, tag }: Readonly<Record<Filter, string | null>
     },
   };
 }
+
+const FILTERS: readonly Filter[] = ['search', 'type', 'tag', 'speaker', 'channel'];
 
 function createRule(filter: Filter, matches: (medium: MediaItem) => boolean | null): MediaCheck {
   let hasRefused = false;

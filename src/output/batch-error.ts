@@ -7,9 +7,9 @@ export interface Failure {
   readonly error: ExpectedError;
 }
 
-/** The message of one of several failures, which always names the package. */
-export function failureText({ id, error }: Failure): string {
-  return error.message.includes(id) ? error.message : `${error.message} (package ${id})`;
+/** The message of one of several failures, which always names the package, or another kind of target. */
+export function failureText({ id, error }: Failure, what = 'package'): string {
+  return error.message.includes(id) ? error.message : `${error.message} (${what} ${id})`;
 }
 
 /**
@@ -20,13 +20,14 @@ export function batchError(
   failures: readonly Failure[],
   targetCount: number,
   document: Readonly<Record<string, unknown>>,
+  what = 'package',
 ): ExpectedError {
   const [first] = failures;
   if (first === undefined) throw new RangeError('a batch without failures has no error');
   if (targetCount === 1) return first.error.with({ id: first.id, document });
   const codes = new Set<ErrorCode>(failures.map(({ error }) => error.code));
   const code: ErrorCode = codes.size === 1 ? first.error.code : 'FAILED';
-  const count = `${failures.length} of ${targetCount} packages`;
+  const count = `${failures.length} of ${targetCount} ${what}s`;
   const message =
     code === 'INTERRUPTED' ? `Interrupted. ${count} are incomplete${saved(failures)}.` : `${count} failed`;
   return new ExpectedError(code, message, {

@@ -27,7 +27,7 @@ export interface Draft {
 }
 
 /** What `create` takes, as its flags would have said it. */
-export type PickedSelection = Omit<CreateFlags, 'fromFile' | 'dryRun' | 'wait' | 'fetch'>;
+export type PickedSelection = Omit<CreateFlags, 'fromFile' | 'query' | 'split' | 'dryRun' | 'wait' | 'fetch'>;
 
 export const EMPTY_DRAFT: Draft = {
   media: [],

@@ -14,6 +14,7 @@ import { startSignedStorage } from './files/signed-storage.ts';
 import { CATALOG } from './library/built-in-catalog.ts';
 import { createBuiltInLibrary } from './library/built-in-library.ts';
 import type { Library } from './library/library.ts';
+import { makeManyMedia } from './library/many-media.ts';
 import { readMediaDirectory } from './library/media-directory.ts';
 import { createPackageStore, type PackageStore } from './packages/package-store.ts';
 import { handleRequest } from './routes/handle-request.ts';
@@ -27,6 +28,8 @@ export interface SandboxOptions {
   readonly port: number;
   /** A folder of the user's own instead of the built-in library. */
   readonly mediaDirectory?: string;
+  /** How many media the built-in library has besides the usual ones. */
+  readonly moreMedia?: number;
   /** Told of what cannot be read in there, and why. */
   readonly onSkipped?: (path: string, reason: string) => void;
   /** How long a package takes to prepare, at least; it really is zipped as well. */
@@ -85,7 +88,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const catalogue = traits.library === 'large' ? [...CATALOG, ...LARGE_CATALOG] : CATALOG;
     const library = withDialectIds(
       mediaDirectory === undefined
-        ? await createBuiltInLibrary(mediaFolder, catalogue)
+        ? await createBuiltInLibrary(
+            mediaFolder,
+            catalogue,
+            await makeManyMedia(options.moreMedia ?? 0, mediaFolder),
+          )
         : readMediaDirectory(mediaDirectory, options.onSkipped),
       traits,
     );
@@ -118,6 +125,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       refusedCreations: { count: 0 },
       storage,
       prepareMs,
+      startedMs: Date.now(),
       apiUrl,
       signal,
       tenant: TENANT,

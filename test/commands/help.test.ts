@@ -35,6 +35,7 @@ describe('help of every command', () => {
         'create',
         'status',
         'fetch',
+        'verify',
         'contents',
         'list',
         'rm',

@@ -24,11 +24,22 @@ function defineAll(parent: Command, keep: Keep): void {
 const WAIT = { timeoutMs: 21_600_000, intervalMs: null };
 const STATUS: StatusOptions = { ids: ['id'], wait: null, exitStatus: false };
 const LIST: ListOptions = { page: null, perPage: 50, limit: 30, status: null, sort: null };
-const RM: RmOptions = { ids: ['id'], yes: false, ignoreNotFound: false, dryRun: false };
-const MEDIA: MediaListOptions = { text: null, type: null, tag: null, sort: null, limit: 30 };
+const RM: RmOptions = { ids: ['id'], olderThanMs: null, yes: false, ignoreNotFound: false, dryRun: false };
+const QUERY = {
+  search: null,
+  type: null,
+  tag: null,
+  speaker: null,
+  channel: null,
+  since: null,
+  until: null,
+  maxMedia: null,
+};
+const MEDIA: MediaListOptions = { text: null, query: QUERY, sort: null, limit: 30 };
 const SANDBOX: SandboxCommandOptions = {
   port: 0,
   mediaFolder: null,
+  moreMedia: 0,
   prepareMs: 2_000,
   faults: [],
   traits: undefined,
@@ -71,6 +82,7 @@ const LINES: readonly (readonly [line: readonly string[], options: object])[] = 
   [['rm', '-yq', 'id'], { ...RM, yes: true }],
   [['rm', '-qy', 'id'], { ...RM, yes: true }],
   [['rm', '-yn', 'id'], { ...RM, yes: true, dryRun: true }],
+  [['rm', '--older-than', '2w', '-y'], { ...RM, ids: [], olderThanMs: 1_209_600_000, yes: true }],
   [['rm', '-vvfn', 'id'], { ...RM, yes: true, ignoreNotFound: true, dryRun: true }],
   [['rm', 'id', '--yes'], { ...RM, yes: true }],
   [['rm', 'id', '--ignore-not-found'], { ...RM, ignoreNotFound: true }],
@@ -81,8 +93,14 @@ const LINES: readonly (readonly [line: readonly string[], options: object])[] = 
   [['media', 'list'], MEDIA],
   [['media', 'ls'], MEDIA],
   [['media', 'list', 'interview'], { ...MEDIA, text: 'interview' }],
-  [['media', 'list', '--type', 'Video'], { ...MEDIA, type: 'video' }],
-  [['media', 'list', '--tag', 'demo'], { ...MEDIA, tag: 'demo' }],
+  [['media', 'list', '--type', 'Video'], { ...MEDIA, query: { ...QUERY, type: 'video' } }],
+  [['media', 'list', '--tag', 'demo'], { ...MEDIA, query: { ...QUERY, tag: 'demo' } }],
+  [['media', 'list', '--search', 'a b'], { ...MEDIA, query: { ...QUERY, search: 'a b' } }],
+  [['media', 'list', '--speaker', 'Anna'], { ...MEDIA, query: { ...QUERY, speaker: 'Anna' } }],
+  [['media', 'list', '--channel', 'c1'], { ...MEDIA, query: { ...QUERY, channel: 'c1' } }],
+  [['media', 'list', '--since', '7d'], { ...MEDIA, query: { ...QUERY, since: '7d' } }],
+  [['media', 'list', '--until', '2025-01-31'], { ...MEDIA, query: { ...QUERY, until: '2025-01-31' } }],
+  [['media', 'list', '--max-media', '9'], { ...MEDIA, query: { ...QUERY, maxMedia: 9 } }],
   [['media', 'list', '--sort', 'name:desc'], { ...MEDIA, sort: 'name:desc' }],
   [['media', 'list', '--sort', 'name'], { ...MEDIA, sort: 'name' }],
   [['media', 'list', '-L', '7', 'x'], { ...MEDIA, text: 'x', limit: 7 }],
@@ -92,6 +110,7 @@ const LINES: readonly (readonly [line: readonly string[], options: object])[] = 
   [['sandbox'], SANDBOX],
   [['sandbox', '--port', '8080'], { ...SANDBOX, port: 8_080 }],
   [['sandbox', '--media-dir', 'films'], { ...SANDBOX, mediaFolder: 'films' }],
+  [['sandbox', '--more-media', '1000'], { ...SANDBOX, moreMedia: 1_000 }],
   [['sandbox', '--prepare', '1m'], { ...SANDBOX, prepareMs: 60_000 }],
   [['sandbox', '--prepare', '0'], { ...SANDBOX, prepareMs: 0 }],
   [
@@ -154,6 +173,8 @@ test.each([
   [['sandbox', '--port', '-1'], '--port: "-1" is not a whole number'],
   [['sandbox', '--prepare', '5'], '--prepare: the duration 5 has no unit'],
   [['sandbox', '--media-dir', ''], '--media-dir: the value is empty'],
+  [['sandbox', '--more-media', '0'], '--more-media: "0" is not a whole number from 1 to 100000'],
+  [['sandbox', '--more-media', '1', '--media-dir', 'x'], '--media-dir and --more-media contradict'],
   [['sandbox', '--fault', 'nonsense'], '--fault: there is no fault named "nonsense"'],
   [['sandbox', '--fault', 'cut=lots'], 'write cut=BYTES'],
   [['demo', 'x'], 'too many arguments'],

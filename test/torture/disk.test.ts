@@ -43,7 +43,7 @@ const LIE = 'retval=1';
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
 test.runIf(hasStrace).each(FAULTS)(
-  `row 82: each %s with %s (seed ${SEED})`,
+  `case 82: each %s with %s (seed ${SEED})`,
   TIME_LIMIT,
   async (name, effect, calls, exitCodes) => {
     const random = pseudoRandom(SEED);

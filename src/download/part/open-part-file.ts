@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { diskError, isSystemError } from '../../disk/disk-error.ts';
+import type { Lock } from '../../disk/lock.ts';
 import { busy, type LockingProcess, lockRecordOf } from '../../disk/lock-record.ts';
 import { ExpectedError } from '../../errors.ts';
 import { createBlockChecksums } from './block-checksums.ts';
@@ -17,7 +18,7 @@ import {
 } from './journal.ts';
 import { openPart, partNotRegularError } from './open-part.ts';
 import { makePartFile, type PartFile } from './part-file.ts';
-import { acquirePartLock, type PartLock } from './part-lock.ts';
+import { acquirePartLock } from './part-lock.ts';
 import { trustedRanges } from './trusted-ranges.ts';
 
 export interface PartFileOptions {
@@ -88,7 +89,7 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
 /** The lock may have been deleted: the journal knows better. */
 function refuseLiving(
   found: FoundJournal | null,
-  { lock, owner, journalPath }: { lock: PartLock; owner: LockingProcess; journalPath: string },
+  { lock, owner, journalPath }: { lock: Lock; owner: LockingProcess; journalPath: string },
 ): void {
   const holder = found === null ? null : livingLockRecord(found, lock.madeMs, owner);
   if (holder !== null) throw busy(holder, `delete ${journalPath}`);

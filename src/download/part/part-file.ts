@@ -1,12 +1,12 @@
 import { type FileHandle, lstat, rm } from 'node:fs/promises';
 import { isSystemError, onDisk } from '../../disk/disk-error.ts';
+import type { Lock } from '../../disk/lock.ts';
 import { type AvailableRanges, createAvailableRanges } from './available-ranges.ts';
 import type { BlockChecksums } from './block-checksums.ts';
 import { createByteRanges, type GrowingByteRanges } from './byte-ranges.ts';
 import { type Destination, NO_VALIDATOR } from './destination.ts';
 import { appendNote, type Journal, partReplacedError, writeJournal } from './journal.ts';
 import { replacePart } from './open-part.ts';
-import type { PartLock } from './part-lock.ts';
 import { writeFully } from './write-fully.ts';
 
 /** The bytes of a download that is under way, `NAME.part`, with its journal, `NAME.part.json`. */
@@ -47,7 +47,7 @@ export interface Parts {
   readonly have: GrowingByteRanges;
   readonly checksums: BlockChecksums | null;
   readonly discarded: string | null;
-  readonly lock: PartLock;
+  readonly lock: Lock;
 }
 
 /** Joins what was opened into one. */

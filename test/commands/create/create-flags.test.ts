@@ -12,6 +12,8 @@ const DEFAULTS: CreateFlags = {
   mediaIds: [],
   renditionIds: [],
   transcripts: [],
+  query: null,
+  split: null,
   transcriptFormats: [],
   languages: [],
   transcriptsOnly: false,
@@ -45,6 +47,7 @@ const FETCH: FetchFlags = {
   ignoreSize: false,
   spaceCheck: true,
   removeAfterwards: false,
+  record: { file: null, onlyNew: false },
 };
 
 const LINES: readonly (readonly [flags: readonly string[], changed: Partial<CreateFlags>])[] = [
@@ -130,6 +133,16 @@ test.each([
   [['-t', ''], '-t: the value is empty'],
   [['-t', ':srt'], '-t: the transcript id is empty'],
   [['-t', 'a:vtt'], '-t: packages cannot hold transcripts as vtt'],
+  [['-m', 'a', '--all'], '-m and a query contradict each other'],
+  [['--max-media', '5'], '--max-media limits a query, which is missing'],
+  [['--split', '2'], '--split needs -m or a query'],
+  [['--all', '--split', '0'], '--split: "0" is not a whole number from 1'],
+  [['--all', '--split', '2', '-r', 'r'], '--split conflicts with -r'],
+  [['--all', '--split', '2', '-t', 't'], '--split conflicts with -t'],
+  [['--all', '--split', '2', '-f', 'x'], '--split conflicts with -f'],
+  [['--all', '--split', '2', '--fetch', '-o', 'x'], '--split conflicts with -o'],
+  [['-t', 'a:vtt'], 'streamdiver-dl transcripts MEDIA_ID -t TRANSCRIPT_ID --as vtt'],
+  [['-m', 'a', '--transcripts', 'srt,vtt'], 'streamdiver-dl transcripts MEDIA_ID --as vtt'],
   [['-m', 'a', '--transcripts', 'docx'], '--transcripts: packages cannot hold transcripts as docx'],
   [['-m', 'a', '--transcripts', 'srt,'], '--transcripts: "" is not a transcript format'],
   [['-m', 'a', '--transcripts', 'pdf'], 'formats: txt, srt, json'],

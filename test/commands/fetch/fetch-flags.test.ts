@@ -28,6 +28,7 @@ const FETCH: FetchFlags = {
   ignoreSize: false,
   spaceCheck: true,
   removeAfterwards: false,
+  record: { file: null, onlyNew: false },
 };
 const DEFAULTS: FetchOptions = {
   ids: ['id'],

@@ -31,7 +31,7 @@ describe('verifying', () => {
     expect(progress).toEqual(progress.toSorted((one, other) => one - other));
   });
 
-  test('row 107: reads each byte at most once besides the end, in blocks of at most 1 MiB', async () => {
+  test('case 107: reads each byte at most once besides the end, in blocks of at most 1 MiB', async () => {
     const archive = memorySource(
       makeZip([...Array(2000).keys()].map((index) => ({ name: `f${index}`, content: TEXT }))),
     );
@@ -42,7 +42,7 @@ describe('verifying', () => {
     expect(blocks.length).toBeLessThanOrEqual(4);
   });
 
-  test('row 105: says which entries it could not look into, and keeps the archive', async () => {
+  test('case 105: says which entries it could not look into, and keeps the archive', async () => {
     const archive = makeZip([
       { name: 'a', content: TEXT },
       { name: 'b', content: TEXT, method: 14 },
@@ -55,7 +55,7 @@ describe('verifying', () => {
     ]);
   });
 
-  test('row 103: reads 65,536 entries by zip64, refuses the same without', async () => {
+  test('case 103: reads 65,536 entries by zip64, refuses the same without', async () => {
     const entries = [...Array(65_536).keys()].map((index) => ({ name: `${index}` }));
     const verification = await verifyArchive(memorySource(makeZip(entries, { zip64End: true })));
     expect(verification.entries).toBe(65_536);
@@ -125,11 +125,11 @@ describe('damage', () => {
       ),
     ],
     ['empty', makeZip([])],
-  ])('row 112: a truncated archive, %s, is damaged', async (_, whole) => {
+  ])('case 112: a truncated archive, %s, is damaged', async (_, whole) => {
     expect(await codesOfTruncations(whole)).toEqual(['INTEGRITY']);
   });
 
-  test('row 112: cut exactly behind an archive inside, it looks like one with bytes before it', async () => {
+  test('case 112: cut exactly behind an archive inside, it looks like one with bytes before it', async () => {
     const inner = makeZip(entries);
     const outer = makeZip([{ name: 'a.zip', content: inner }]);
     expect(await codesOfTruncations(outer)).toContain('INTEGRITY');
@@ -137,7 +137,7 @@ describe('damage', () => {
     expect((await failureOf(verifyArchive(memorySource(cut)))).code).toBe('UNSAFE');
   });
 
-  test('row 99: a flipped bit is found, unless the byte carries no meaning', async () => {
+  test('case 99: a flipped bit is found, unless the byte carries no meaning', async () => {
     const whole = makeZip(entries);
     const meaningless = meaninglessBytes(whole, entries.length);
     const seed = 20_261_123;
@@ -286,7 +286,7 @@ describe('the directory', () => {
   });
 });
 
-test('row 55: an archive is known by its first bytes', () => {
+test('case 55: an archive is known by its first bytes', () => {
   expect(isZip(makeZip([]))).toBe(true);
   expect(isZip(makeZip([{ name: 'a' }]).subarray(0, 4))).toBe(true);
   expect(isZip(Buffer.from('PK\x03'))).toBe(false);
