@@ -42,13 +42,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'api/media-types',
     'media-selection',
     'terminal',
+    'help',
   ],
   completion: ['errors', 'version', 'disk', 'parse', 'terminal', 'flags'],
   context: ['errors', 'clock', 'world', 'http', 'api', 'config', 'terminal', 'flags'],
   connect: ['errors', 'disk', 'version', 'http', 'auth', 'api', 'config', 'flags', 'context'],
   io: ['world', 'terminal', 'flags'],
   wait: ['errors', 'clock', 'parse', 'api', 'terminal', 'flags', 'context'],
-  output: ['errors', 'version', 'terminal'],
+  output: ['errors', 'version', 'world', 'parse', 'terminal'],
   fetch: [
     'errors',
     'clock',
@@ -158,7 +159,7 @@ const FENCES: Readonly<Record<string, readonly string[]>> = {
   'cli-table3': ['terminal'],
   'string-width': ['terminal'],
   yazl: ['sandbox'],
-  commander: ['flags', 'help', 'completion', 'commands', 'program', 'main'],
+  commander: ['flags', 'help', 'completion', 'commands', 'program', 'output', 'main'],
 };
 
 interface Import {

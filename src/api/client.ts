@@ -40,23 +40,23 @@ export interface MediaQuery {
   readonly sort?: string | undefined;
 }
 
-/** One transcript in one form. */
+/** One transcript in one format. */
 export interface TranscriptRequest {
   readonly mediaId: string;
   readonly transcriptId: string;
   readonly format: string;
-  /** Whether the names of the speakers are in it. */
+  /** Whether to include the names of the speakers. */
   readonly speakers: boolean;
 }
 
-/** The Streamdiver API, one function per endpoint of the service. All throw ExpectedError by kind of failure. */
+/** The Streamdiver API, with one function per endpoint. All throw an ExpectedError for each kind of failure. */
 export interface Api {
   readonly url: URL;
   readonly credential: Credential;
   /**
-   * `POST /v2/downloads`. Not idempotent, so it is repeated only after a response, or a failure to connect,
-   * that means that nothing was created.
-   * @throws ExpectedError AMBIGUOUS when nobody can tell whether the package was created
+   * `POST /v2/downloads`. Not idempotent, so it is retried only after a response or a connection failure that proves
+   * that nothing was created.
+   * @throws ExpectedError AMBIGUOUS when it is unknown whether the package was created
    */
   createDownload(body: CreateDownloadBody, signal: AbortSignal): Promise<Package>;
   getDownload(id: string, signal: AbortSignal, options?: { retries?: number }): Promise<Package>;
@@ -66,22 +66,22 @@ export interface Api {
   listMedia(query: MediaQuery, signal: AbortSignal): Promise<Page<MediaItem>>;
   getMediaItem(id: string, signal: AbortSignal): Promise<MediaItem>;
   /**
-   * All of one media item, over all pages. Null when the service answers 404 or without content: the item
-   * has none, or there is no such item.
+   * All transcripts of a media item, from all pages. Null after a 404 or an empty response: the item has none, or does
+   * not exist.
    */
   listTranscripts(mediumId: string, signal: AbortSignal): Promise<readonly MediaTranscript[] | null>;
-  /** How far the transcription of one media item is, in the service's own word; null when it does not say. */
+  /** The service's own status of the transcription of a media item; null if unknown. */
   getTranscriptionStatus(mediaId: string, signal: AbortSignal): Promise<string | null>;
   /**
-   * Opens one transcript as a file of its own, whatever it is that comes. Retries are the caller's.
-   * @throws ExpectedError by kind of failure, when the response is none with the whole content
+   * Opens one transcript as a file, without checking its content. Does not retry.
+   * @throws ExpectedError for a response without the complete content
    */
   openTranscript(request: TranscriptRequest, signal: AbortSignal): Promise<HttpResponse>;
-  /** The request that a call would make, for `--dry-run`. */
+  /** The request of a call, for `--dry-run`. */
   describe(method: string, path: string): { method: string; url: string };
   /**
-   * Opens a file that the service handed out: redirects are followed by hand, and the credential is
-   * sent to the API's own origin only. Retries are the caller's; a 401 renews the credential once.
+   * Opens a file URL from the service. Follows redirects manually, and sends the credential only to the API's own
+   * origin. Does not retry, but renews the credential once after a 401.
    */
   openFile(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpResponse>;
 }
@@ -89,16 +89,16 @@ export interface Api {
 export interface ApiOptions {
   readonly transport: Transport;
   readonly credential: Credential;
-  /** Base such as https://api.streamdiver.com/v2. */
+  /** Base URL such as https://api.streamdiver.com/v2. */
   readonly apiUrl: URL;
   readonly clock: Clock;
   readonly random: () => number;
   readonly retries: number;
-  /** Of one response; 6 MiB unless given. */
+  /** Per response; default 6 MiB. */
   readonly responseLimitBytes?: number;
-  /** Told for `-v`: one line per request. */
+  /** Called with one line per request, for `-v`. */
   readonly onExchange?: (line: string) => void;
-  /** Told what of a response was left out; each text once. */
+  /** Called with what was skipped in a response; once per text. */
   readonly onWarning?: (message: string) => void;
   readonly onRetry?: (retry: { error: ExpectedError; attempt: number; delayMs: number }) => void;
 }
@@ -113,10 +113,10 @@ interface CallOptions {
 
 const STATUS_KEYS = ['status', 'state', 'transcriptionStatus'];
 export const MAX_PER_PAGE = 50;
-/** Fifty items of 120 KiB. Texts that are escaped grow to several times their size in memory. */
-const ANSWER_LIMIT_BYTES = 6 * 1_048_576;
+/** Fifty items of 120 KiB. Escaped text needs several times its size in memory. */
+const RESPONSE_LIMIT_BYTES = 6 * 1_048_576;
 const HEADERS_TIMEOUT_MS = 30_000;
-const ANSWER_TIMEOUT_MS = 60_000;
+const RESPONSE_TIMEOUT_MS = 60_000;
 
 export function createApi(options: ApiOptions): Api {
   const { transport, credential, apiUrl, clock, random, onExchange, onRetry } = options;
@@ -125,7 +125,7 @@ export function createApi(options: ApiOptions): Api {
   const path = (strings: TemplateStringsArray, ...ids: string[]) =>
     String.raw({ raw: strings }, ...ids.map((id) => encodeSegment(id)));
 
-  /** One request whose credential is decided by its URL; a 401 of our own origin is answered by one renewal. */
+  /** Sends one request. Its URL determines the credential. A 401 from the API's own origin renews it once. */
   const send = async (
     request: Omit<HttpRequest, 'headersTimeoutMs'>,
     mayAuthenticate = true,
@@ -170,13 +170,13 @@ export function createApi(options: ApiOptions): Api {
         );
       const response = method === 'GET' ? await followRedirects(url, sendTo) : await sendTo(url);
       const bytes = await readBody(response, {
-        limitBytes: options.responseLimitBytes ?? ANSWER_LIMIT_BYTES,
-        timeoutMs: ANSWER_TIMEOUT_MS,
+        limitBytes: options.responseLimitBytes ?? RESPONSE_LIMIT_BYTES,
+        timeoutMs: RESPONSE_TIMEOUT_MS,
         clock,
         signal,
       });
       if (isPage) budget.spend(bytes.length);
-      // 303 (RFC 9110 15.4.4): done, and there is the result.
+      // 303 (RFC 9110 15.4.4): success, with the result at Location.
       if (method === 'POST' && response.status === 303) {
         return {
           data: null,
@@ -298,7 +298,7 @@ export function createApi(options: ApiOptions): Api {
       );
       const { status } = response;
       if (status >= 200 && status < 300 && status !== 202 && status !== 206) return response;
-      const limits = { limitBytes: ANSWER_LIMIT_BYTES, timeoutMs: ANSWER_TIMEOUT_MS, clock, signal };
+      const limits = { limitBytes: RESPONSE_LIMIT_BYTES, timeoutMs: RESPONSE_TIMEOUT_MS, clock, signal };
       parseResponse(response, await readBody(response, limits), clock.now());
       throw new ExpectedError('BAD_RESPONSE', `the service answered HTTP ${status} instead of a transcript`, {
         httpStatus: status,
@@ -312,10 +312,10 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
-/** A request that holds nothing but an ID can be malformed in nothing else: there is no such thing. */
-async function byId(answer: Promise<ApiResponse>): Promise<ApiResponse> {
+/** If a request with only an ID is malformed, the ID does not exist. */
+async function byId(response: Promise<ApiResponse>): Promise<ApiResponse> {
   try {
-    return await answer;
+    return await response;
   } catch (error) {
     const status = isExpectedError(error, 'BAD_RESPONSE') ? error.details.httpStatus : undefined;
     if (!(error instanceof ExpectedError) || (status !== 400 && status !== 422)) throw error;
@@ -323,7 +323,7 @@ async function byId(answer: Promise<ApiResponse>): Promise<ApiResponse> {
   }
 }
 
-/** Whatever fails while a credential is acquired, the request itself was not sent or was refused. */
+/** If acquiring a credential fails, the request was not sent or was refused. */
 async function beforeSending<Result>(acquired: Promise<Result>): Promise<Result> {
   try {
     return await acquired;
@@ -332,15 +332,15 @@ async function beforeSending<Result>(acquired: Promise<Result>): Promise<Result>
   }
 }
 
-/** An id as exactly one path segment; `.` and `..` would be taken for folders by URL parsers. */
+/** An ID as exactly one path segment. URL parsers resolve `.` and `..` as folders. */
 export function encodeSegment(id: string): string {
-  if (id === '.' || id === '..') throw new ExpectedError('NOT_FOUND', `no such id: ${id}`, { id });
+  if (id === '.' || id === '..') throw new ExpectedError('NOT_FOUND', `invalid ID: ${id}`, { id });
   return percentEncoded(id);
 }
 
 /**
- * Search where anything narrows the list, since the service documents these parameters for the search
- * only; it works without a text as well.
+ * Uses the search if the list is filtered, because the service documents these parameters only for the search. The
+ * search also works without a text.
  */
 function mediaPath({ page, text, type, tag, speaker, channel, sort }: MediaQuery): string {
   const isSearch = [text, type, tag, speaker, channel].some((value) => value !== undefined);

@@ -28,8 +28,9 @@ import { waitForPackage } from '../wait/wait-for-package.ts';
 import { explainAmbiguousCreate } from './create/ambiguous-create.ts';
 import { createBodies } from './create/create-body.ts';
 import { createSplit } from './create/create-split.ts';
+import { explainMissingMedia } from './create/missing-media.ts';
 
-/** A package of more is hardly meant; who means it says so. */
+/** More media are probably a mistake, so they need --max-media. */
 const DEFAULT_MAX_MEDIA = 1_000;
 
 export function defineCreate(
@@ -38,16 +39,16 @@ export function defineCreate(
 ): void {
   const command = parent
     .command('create')
-    .summary('ask the service to prepare a package')
+    .summary('Create a package')
     .description(
-      'Asks the service to bundle media, renditions and transcripts into a package; prints its id.',
+      'Create a package of media, renditions, and transcripts, and print its ID. In a terminal, prompts for the contents if no flag selects any.',
     );
   addCreateFlags(command).action((raw: RawCreateFlags, self: Command) =>
     action(readCreateFlags(raw), { anonymous: raw.anonymous === true }, self),
   );
 }
 
-/** Creates one package, once; then waits and fetches if asked. */
+/** Creates one package, then waits and fetches on request. */
 export async function create(flags: CreateFlags, context: Context): Promise<void> {
   const { api, io, clock, signal } = context;
   const asked = flags.expires === null ? null : readExpiry(flags.expires, context);
@@ -70,13 +71,13 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   }
   if (isAnonymous) bodies.forEach(checkAnonymous);
   if (options.dryRun) {
-    if (picked !== null) tellCommand(picked.command, io);
+    if (picked !== null) printCommand(picked.command, io);
     const requests = bodies.map((one) => ({ ...api.describe('POST', '/downloads'), body: one }));
     if (io.format === 'json') io.json(dryRunDocument(requests));
     else for (const one of requests) io.line(`${one.method} ${one.url} ${JSON.stringify(one.body)}`);
     return;
   }
-  // Before there is a package that nobody can fetch here.
+  // Checked before a package exists that cannot be fetched here.
   if (options.fetch !== null) (await import('../fetch/targets.ts')).findBase(options.fetch, context.cwd);
   if (options.split !== null) {
     await createSplit(bodies, options, memory, context);
@@ -87,22 +88,26 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   try {
     item = await api.createDownload(body, signal);
   } catch (error) {
-    throw await explainAmbiguousCreate(error, { title: body.title ?? null, startedMs }, context);
+    const explained = await explainMissingMedia(error, body.selectedMediaIds ?? [], context);
+    throw await explainAmbiguousCreate(explained, { title: body.title ?? null, startedMs }, context);
   }
-  if (io.format !== 'json') tellId(item.id, options, io);
-  if (picked !== null) tellCommand(picked.command, io);
+  if (io.format !== 'json') printId(item.id, options, io);
+  if (picked !== null) printCommand(picked.command, io);
   try {
     const last = picked === null ? options : await withOffer(item.id, options, context);
-    await goOn(item, last, memory?.recordingOf(() => body) ?? null, context);
+    await waitAndFetch(item, last, memory?.recordingOf(() => body) ?? null, context);
   } catch (error) {
-    // The package exists whatever happened after: a script must learn its id in any case.
+    // The package exists even if a later step fails, so a script must learn its ID.
     if (!(error instanceof ExpectedError)) throw error;
-    throw error.with({ id: item.id, document: { ...packageDocument(item), ...error.details.document } });
+    const document = { ...packageDocument(item), ...error.details.document };
+    // Rerunning this command would create another package.
+    const resume = error.details.rerunContinues === true ? { hint: 'to resume:', rerunContinues: false } : {};
+    throw error.with({ id: item.id, document, ...resume });
   }
 }
 
 /**
- * The media that flags name, or that a query finds. How many these are is shown before anything is created.
+ * The media that flags name or a query finds. Prints their number before anything is created.
  * @throws ExpectedError NOT_FOUND when the query finds none
  */
 async function chooseMediaIds(
@@ -118,20 +123,20 @@ async function chooseMediaIds(
       api,
       signal,
       warn: (message) => io.warn(message),
-      // A job that runs every night must not end at the next media item.
+      // A nightly job must not fail when the library grows.
       maxMedia: query.maxMedia ?? (onlyNew ? null : DEFAULT_MAX_MEDIA),
     },
   );
   if (items.length === 0 && !onlyNew) {
-    throw new ExpectedError('NOT_FOUND', 'no media item matches the query', {
-      hint: 'see what is there with: streamdiver-dl media list',
+    throw new ExpectedError('NOT_FOUND', 'no media match the query', {
+      hint: "run 'streamdiver-dl media list' to see the media",
     });
   }
   io.info(`${countMedia(items.length)} selected.`);
   return items.map(({ id }) => id);
 }
 
-/** With --only-new there may be no package at all. */
+/** With --only-new, there can be no package. */
 function packagesDocument(
   items: readonly Package[],
   results: readonly FetchResult[],
@@ -139,20 +144,20 @@ function packagesDocument(
   return { items: items.map(packageDocument), count: items.length, truncated: false, results };
 }
 
-/** What was fetched before, where the flags ask for it; null when nothing is recorded. */
+/** The record of earlier fetches; null unless flags use it. */
 async function openMemory({ fetch }: CreateFlags, context: Context) {
   if (fetch === null || !isRecording(fetch.record)) return null;
   const { openCreateMemory } = await import('../fetch/fetch-record.ts');
   return await openCreateMemory(fetch, context);
 }
 
-/** With `-o -` standard output is for the bytes of the archive. */
-function tellId(id: string, { fetch }: CreateFlags, io: Context['io']): void {
-  if (fetch?.toStdout === true) io.info(`Package ${id} is created.`);
+/** With `-o -`, standard output is reserved for the archive. */
+function printId(id: string, { fetch }: CreateFlags, io: Context['io']): void {
+  if (fetch?.toStdout === true) io.info(`Created package ${id}.`);
   else io.line(id);
 }
 
-async function goOn(
+async function waitAndFetch(
   item: Package,
   { wait, fetch }: CreateFlags,
   recording: Recording | null,
@@ -179,11 +184,11 @@ async function goOn(
   else io.info(`Package ${item.id} is ready.`);
 }
 
-/** A date means its end in local time, which is easily misjudged, so the moment is said in full. */
+/** A date means the end of that day in local time, so the exact time is printed. */
 function readExpiry(text: string, { clock, io }: Context): ParsedTime {
   const moment = forFlag('--expires', (value) => parseTime(value, clock.now()))(text);
   if (moment.isEndOfDay) {
-    io.info(`The package will expire on ${new Date(moment.utc).toString()}.`);
+    io.info(`Expires: ${new Date(moment.utc).toString()}`);
   }
   return moment;
 }
@@ -202,7 +207,7 @@ async function pick(flags: CreateFlags, context: Context) {
   return await pickSelection(flags, context);
 }
 
-/** Offered where a person sees both the question and the paths; a script that captures the id wants the id. */
+/** Offered only if standard output is a terminal: a script that captures the ID needs nothing else. */
 async function withOffer(id: string, options: CreateFlags, context: Context): Promise<CreateFlags> {
   const { io, world } = context;
   if (options.wait !== null || io.format === 'json' || !io.isOutputTerminal) return options;
@@ -214,11 +219,11 @@ async function withOffer(id: string, options: CreateFlags, context: Context): Pr
   } catch (error) {
     if (!isExpectedError(error, 'INTERRUPTED')) throw error;
     const next = [commandLine([PROGRAM, 'fetch', id], world.platform)];
-    throw error.with({ hint: 'the package goes on being prepared; fetch it with the command below', next });
+    throw error.with({ hint: 'the service still prepares the package; to fetch it:', next });
   }
 }
 
-function tellCommand(command: readonly string[], io: Context['io']): void {
+function printCommand(command: readonly string[], io: Context['io']): void {
   io.info('To run this without prompts:');
   for (const line of command) io.info(`  ${line}`);
 }

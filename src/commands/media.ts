@@ -45,29 +45,29 @@ export function defineMedia(
 ): void {
   const media = parent
     .command('media')
-    .summary('find out what can be downloaded')
-    .description('Looks into the media library.');
+    .summary('Browse and search the media library')
+    .description('Browse and search the media library.');
   const list = media
     .command('list')
     .alias('ls')
-    .summary('list or search the media library')
-    .description('Lists the media library, or searches it for TEXT.')
-    .argument('[text]', 'search for this', forFlag('TEXT', nonEmpty))
-    .optionsGroup('Which media:');
-  addQueryFlags(list, { all: 'no limit' })
+    .summary('List or search the media library')
+    .description('List the media library, or search it for TEXT.')
+    .argument('[text]', 'Search text', forFlag('TEXT', nonEmpty))
+    .optionsGroup('Filters:');
+  addQueryFlags(list, { all: 'List all media items' })
     .option(
       '--sort <field[:desc]>',
-      'such as name or name:desc',
+      'Sort by a field, such as name or name:desc',
       forFlag('--sort', withCompletions(sortWords(['name']), checkSort)),
     )
     .option(
       '-L, --limit <n>',
-      `at most so many (default ${DEFAULT_LIMIT})`,
+      `Maximum number of media items (default ${DEFAULT_LIMIT})`,
       forFlag('--limit', (text) => parseCount(text, { least: 1, most: 1_000_000 })),
     )
     .action((text: string | undefined, flags: RawFlags, self: Command) => {
       if (flags.all === true && flags.limit !== undefined) {
-        throw new ExpectedError('USAGE', '--all and --limit contradict each other');
+        throw new ExpectedError('USAGE', '--all and --limit cannot be combined');
       }
       const limit = flags.all === true ? Number.POSITIVE_INFINITY : (flags.limit ?? DEFAULT_LIMIT);
       if (text !== undefined && flags.search !== undefined) {
@@ -78,13 +78,13 @@ export function defineMedia(
     });
   media
     .command('show')
-    .summary('show one medium with its renditions and transcripts')
+    .summary('Show the renditions and transcripts of a media item')
     .description('Show a media item with the IDs of its renditions and transcripts.')
-    .argument('<id>', 'id of the medium', forFlag('the id', nonEmpty))
+    .argument('<id>', 'Media ID', forFlag('ID', nonEmpty))
     .action((id: string, _flags: RawFlags, self: Command) => actions.show({ id }, self));
 }
 
-/** The service sorts, and which fields it knows is its own business; the direction is checked. */
+/** The service sorts, so only it knows the fields. The direction is checked here. */
 function checkSort(text: string): string {
   const [field = ''] = text.split(':');
   parseSort(text, [nonEmpty(field)]);
@@ -125,12 +125,12 @@ export async function mediaList(
     columns: COLUMNS,
     document: { items: items.map(mediaItemDocument), count: items.length, truncated },
     itemDocument: mediaItemDocument,
-    emptyText: 'no media',
+    emptyText: 'No media',
   });
-  if (truncated) io.info(`Showing the first ${items.length}; see more with --limit N or --all.`);
+  if (truncated) io.info(`Showing the first ${items.length}. Use --limit N or --all for more.`);
 }
 
-/** A row of `media show`: the medium itself, then what `create` can take of it. */
+/** A row of `media show`: the media item, then the parts that `create` can add. */
 interface Part {
   readonly kind: 'medium' | 'rendition' | 'transcript';
   readonly id: string;
@@ -160,7 +160,7 @@ export async function mediaShow(
     ],
     document,
     itemDocument: (part) => ({ ...part }),
-    emptyText: 'nothing',
+    emptyText: 'Nothing',
   });
   if (medium.description !== null) io.info(medium.description);
 }
@@ -192,7 +192,7 @@ async function getMediaItem(id: string, api: Context['api'], signal: AbortSignal
       ...error.details,
       id,
       cause: error,
-      hint: `find it with: ${PROGRAM} media list TEXT`,
+      hint: `run '${PROGRAM} media list TEXT' to find media`,
     });
   }
 }

@@ -277,13 +277,15 @@ async function withWhatIsOnDisk(
   if (error.code === 'INTERRUPTED') return error.with({ id: item.id, savedBytes: keptBytes, next: [next] });
   return new ExpectedError(
     error.code,
-    `${error.message}; ${formatSize(keptBytes)} kept in ${target.file}.part`,
+    `${error.message}; ${formatSize(keptBytes)} saved in ${target.file}.part`,
     {
       ...error.details,
       id: item.id,
       cause: error,
-      hint: error.details.hint ?? 'run the same command again to continue',
+      hint: error.details.hint ?? 'rerun the command to resume',
       next: [next],
+      rerunContinues: true,
+      savedBytes: keptBytes,
     },
   );
 }

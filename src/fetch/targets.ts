@@ -44,7 +44,7 @@ export async function findTargetFolder(
  */
 export async function chooseTargets(
   item: Package,
-  flags: Pick<FetchFlags, 'output' | 'folder'>,
+  flags: Pick<FetchFlags, 'output' | 'folder' | 'keepArchive'>,
   { cwd, isOnlyPackage, platform }: { cwd: () => string; isOnlyPackage: boolean; platform: NodeJS.Platform },
 ): Promise<readonly Target[]> {
   refuseStream(flags.output, platform);
@@ -63,7 +63,7 @@ export async function chooseTargets(
     const file = resolvePath(cwd, flags.output);
     // Any name may contain a dot, so only the extension of an archive is removed.
     const unpacked = file.replace(/(?<=[^\\/])\.zip$/i, '');
-    return [{ file, folder: unpacked === file ? `${file}-files` : unpacked }];
+    return [{ file, folder: unpacked === file && flags.keepArchive ? `${file}-files` : unpacked }];
   }
   const base = resolvePath(cwd, folder ?? '.');
   return item.files.map((file, index) => {

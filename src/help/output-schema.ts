@@ -1,4 +1,4 @@
-/** JSON Schema (2020-12) of everything that `--json` prints; `help json` shows it, the tests hold all output against it. */
+/** JSON Schema (2020-12) of all `--json` output. `help json` prints it, and tests validate all output against it. */
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ const NUMBER_OR_NULL: Schema = { type: ['number', 'null'] };
 const SHA256_OR_NULL: Schema = { type: ['string', 'null'], pattern: '^[0-9a-f]{64}$' };
 const TIME_OR_NULL: Schema = { type: ['string', 'null'], format: 'date-time' };
 
-/** All keys are required; whether others may be there says whether the service's own fields pass through. */
+/** All keys are required. Open objects also pass through the service's own fields. */
 function object(properties: Readonly<Record<string, Schema>>, { isOpen = false } = {}): Schema {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: isOpen };
 }
@@ -29,7 +29,7 @@ function orNull(schema: Schema): Schema {
   return { anyOf: [schema, { type: 'null' }] };
 }
 
-/** A document of a command that worked on several targets also holds the failure, if there was one. */
+/** The document of a command with several targets also contains the failure, if there is one. */
 function withFailure(
   properties: Readonly<Record<string, Schema>>,
   optional: Readonly<Record<string, Schema>> = {},
@@ -234,6 +234,11 @@ export const outputSchema: Schema = {
       error: orNull(reference('error')),
     }),
     whoami: withFailure(whoamiFields),
+    'whoami --all': object({
+      items: list(object({ profile: TEXT, apiOrigin: TEXT, credential: TEXT, active: FLAG })),
+      count: COUNT,
+      truncated: FLAG,
+    }),
     login: object(whoamiFields),
     logout: object({ removed: list(object({ profile: TEXT, apiOrigin: TEXT })) }),
     setting,

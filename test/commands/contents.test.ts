@@ -215,7 +215,7 @@ describe('contents', () => {
     const run = await runCommand(['contents', '*.srt']);
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain(
-      "hint: select entries of a package with: streamdiver-dl contents ID --include '*.srt'",
+      "hint: to select entries, run: streamdiver-dl contents ID --include '*.srt'",
     );
   });
 

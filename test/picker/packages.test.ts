@@ -49,7 +49,7 @@ describe('without an id, on a terminal', () => {
     const api = await startLibrary({ packages: PACKAGES });
     const pty = runInteractive(['rm'], api);
     await pty.waitFor(NEWEST_FIRST);
-    await press(pty, ENTER, 'Delete package new and all files in it? (y/N)');
+    await press(pty, ENTER, 'Delete "Yesterday" (new)? (y/N)');
     pty.write(`y${ENTER}`);
     expect((await pty.exited).exitCode).toBe(0);
     expect([...api.packages.keys()]).toEqual(['old', 'untitled', 'ageless']);
@@ -61,7 +61,7 @@ describe('without an id, on a terminal', () => {
     await pty.waitFor(NEWEST_FIRST);
     pty.write(CTRL_C);
     expect((await pty.exited).exitCode).toBe(130);
-    expect(pty.screen()).toMatch(/^Canceled\.$/);
+    expect(pty.screen()).toBe('Canceled.');
     expect(api.packages.size).toBe(4);
   });
 

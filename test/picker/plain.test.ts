@@ -50,6 +50,6 @@ describe.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])('case 117: with %j', (env
     await pty.waitFor(ASK);
     pty.write(CTRL_C);
     expect((await pty.exited).exitCode).toBe(130);
-    expect(pty.screen()).toContain('Interrupted.');
+    expect(pty.screen()).toContain('\nInterrupted.');
   });
 });

@@ -12,11 +12,11 @@ import type { ParsedTime } from '../../parse/time.ts';
 import { decodeUtf8 } from '../../parse/utf8.ts';
 
 /**
- * What is sent to create packages, one unless they are split: the file's body with what the flags add. Looks the
- * transcripts up where every one of the media is wanted.
- * @param memory leaves out what was fetched before
- * @returns none when all of it was, or when a query that takes only what is new finds nothing
- * @throws ExpectedError USAGE when the file cannot be used, nothing is chosen, or transcripts are wanted of no medium
+ * The request bodies that create packages: one, unless the packages are split. Combines the body from the file with the
+ * flags. With `--transcripts`, looks up the transcripts of the media.
+ * @param memory removes everything that was fetched before
+ * @returns an empty list if everything was fetched before, or a query with --only-new finds nothing
+ * @throws ExpectedError USAGE when the file is unusable, nothing is selected, or `--transcripts` has no media
  */
 export async function createBodies(
   options: CreateFlags,
@@ -137,6 +137,6 @@ async function readBodyFile(file: string, { io, world, cwd, clock, signal }: Con
     return parseBody(JSON.parse(text), source, (message) => io.warn(message));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new ExpectedError('USAGE', `${source} is not valid JSON`, { cause: error });
+    throw new ExpectedError('USAGE', `cannot parse ${source}: invalid JSON`, { cause: error });
   }
 }

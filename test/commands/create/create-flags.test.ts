@@ -147,9 +147,9 @@ test.each([
   [['-m', 'a', '--transcripts', 'srt,'], '--transcripts: "" is not a transcript format'],
   [['-m', 'a', '--transcripts', 'pdf'], 'formats: txt, srt, json'],
   [['-m', 'a', '--transcripts', 'srt', '--language', ''], '--language: the value is empty'],
-  [['-m', 'a', '--language', 'de'], '--language narrows --transcripts'],
+  [['-m', 'a', '--language', 'de'], '--language needs --transcripts FORMAT'],
   [['-m', 'a', '--transcripts-only'], '--transcripts-only needs --transcripts'],
-  [['--transcripts', 'srt'], 'choose media with -m'],
+  [['--transcripts', 'srt'], 'select media with -m'],
   [['--title', ''], '--title: the value is empty'],
   [['--expires', ''], '--expires: the value is empty'],
   [['-f', ''], '-f: the value is empty'],
@@ -157,7 +157,7 @@ test.each([
   [['-m', 'a', '--interval', '5s'], '--interval needs --wait or --fetch'],
   [['-m', 'a', '--wait', '--timeout', '90'], 'write 90s for seconds'],
   [['-m', 'a', '--wait', '--timeout', '-1'], 'has no unit'],
-  [['-m', 'a', '--wait', '--interval', '0'], '--interval: the pause must be longer than 0'],
+  [['-m', 'a', '--wait', '--interval', '0'], '--interval: the interval must be longer than 0'],
   [['-m', 'a', '-o', 'x.zip'], '-o needs --fetch'],
   [['-m', 'a', '--wait', '-x'], '-x needs --fetch'],
   [['-m', 'a', '--wait', '--rm'], '--rm needs --fetch'],
@@ -167,8 +167,8 @@ test.each([
   [['-m', 'a', '--wait', '-j', '2'], '--jobs needs --fetch'],
   [['-m', 'a', '--limit-rate', '1M'], '--limit-rate needs --fetch'],
   [['-m', 'a', '--clobber'], '--clobber needs --fetch'],
-  [['-m', 'a', '--fetch', '--no-wait', '--timeout', '5m'], '--no-wait and --timeout contradict each other'],
-  [['-m', 'a', '--fetch', '-o', 'x', '-D', 'y'], '-o and -D contradict each other'],
+  [['-m', 'a', '--fetch', '--no-wait', '--timeout', '5m'], '--no-wait and --timeout cannot be combined'],
+  [['-m', 'a', '--fetch', '-o', 'x', '-D', 'y'], '-o and -D cannot be combined'],
 ])('create %j is refused', async (flags, message) => {
   expect(await refusalOf(define, ['create', ...flags])).toContain(message);
 });

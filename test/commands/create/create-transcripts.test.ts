@@ -64,7 +64,7 @@ describe('create --transcripts', () => {
     const api = await startEmpty({ transcripts });
     const run = await runCommand(['create', '-m', 'm2', '-m', 'm3', '--transcripts', 'srt'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${ID}\n` });
-    expect(run.stderr).toContain('warning: media item m3 has no matching transcript');
+    expect(run.stderr).toContain('warning: no matching transcript for media item m3');
   });
 
   test('exits with 3 and names the languages when nothing fits, and creates nothing', async () => {

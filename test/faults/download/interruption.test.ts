@@ -34,7 +34,7 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)(
-  'case 119: %s stops the transfer in order, keeps the part and explains how to resume',
+  'case 119: %s stops the transfer in order, keeps the part, and reports how to resume',
   async (signal, exitCode) => {
     const api = await startSlowApi();
     const run = startBinary(ARGS, { api });
