@@ -19,6 +19,7 @@ const FILES = [
   'docs/authentication.md',
   'docs/ci.md',
   'docs/commands.md',
+  'docs/failure-modes.md',
   'docs/fetch.md',
   'docs/only-the-transcripts.md',
   'docs/sandbox.md',

@@ -76,7 +76,8 @@ export async function main(world: World): Promise<number> {
     },
   };
   try {
-    await parse(world, run, (path) => (commandPath = path));
+    const onCommand = (path: string) => (commandPath = path);
+    await parse(world, run, { onCommand, commandPath: () => commandPath });
     io?.endProgress();
     await io?.flush();
     return 0;
@@ -128,7 +129,14 @@ function complaintFlags({ argv }: World): GlobalFlags {
   return { ...NO_FLAGS, format: wantsJson(argv) ? 'json' : undefined };
 }
 
-async function parse(world: World, run: Runner, onCommand: (path: string) => void): Promise<void> {
+/** Asked for, or because a command was named that has only sub-commands. */
+const HELP_SHOWN: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'commander.help']);
+
+async function parse(
+  world: World,
+  run: Runner,
+  { onCommand, commandPath }: { onCommand: (path: string) => void; commandPath: () => string },
+): Promise<void> {
   const help = createSink(world.stdout);
   const writeOut = (text: string) => void help.write(text);
   const writeUnasked = wantsJson(world.argv) ? () => undefined : writeOut;
@@ -137,6 +145,12 @@ async function parse(world: World, run: Runner, onCommand: (path: string) => voi
   try {
     await program.parseAsync([...world.argv], { from: 'user' });
   } catch (error) {
+    if (error instanceof CommanderError && HELP_SHOWN.has(error.code)) {
+      // Loaded late: no other line needs them.
+      const { endOfHelp } = await import('./help/examples.ts');
+      const write = error.code === 'commander.help' ? writeUnasked : writeOut;
+      write(`${endOfHelp(commandPath(), columns)}\n`);
+    }
     await help.settled();
     // A reader of help that left early (`| head`) has seen enough.
     if (help.failure === undefined || isReaderGone(help.failure, world.stdout)) throw error;

@@ -19,12 +19,9 @@ import { defineVerify } from './commands/verify.ts';
 import { defineWhoami } from './commands/whoami.ts';
 import type { AccountContext, AccountOptions, ConnectionOptions, Context, LocalContext } from './context.ts';
 import { addGlobalFlags, OUTPUT_GROUP } from './flags/global-flags.ts';
-import { formatExamples } from './help/examples.ts';
-import { helpFormat, wrapText } from './help/help-format.ts';
-import { TOPICS } from './help/topics.ts';
+import { pathOf } from './help/command-path.ts';
+import { helpFormat } from './help/help-format.ts';
 import { PROGRAM, VERSION } from './version.ts';
-
-const DEFAULT_COLUMNS = 80;
 
 /** Makes the context that a command needs and runs it there. */
 export interface Runner {
@@ -214,7 +211,6 @@ export function buildProgram(
     onCommand?.(pathOf(command));
   };
   program.hook('preSubcommand', prepare);
-  program.addHelpText('afterAll', ({ command }) => endOfHelp(command, columns ?? DEFAULT_COLUMNS));
   return program;
 }
 
@@ -233,16 +229,4 @@ function commandsNeeded(line: readonly string[]): readonly string[] | null {
 /** `help` names all others. */
 function isCommand(word: string): boolean {
   return Object.hasOwn(COMMANDS, word) && word !== 'help';
-}
-
-function endOfHelp(command: Command, width: number): string {
-  const more = wrapText(`More: ${PROGRAM} help ${TOPICS.join(' | ')}`, width, '  ');
-  return [formatExamples(pathOf(command), width), ...(command.parent === null ? [`\n${more}`] : [])].join(
-    '\n',
-  );
-}
-
-/** Names from the program down to a command, without the program's own. */
-function pathOf(command: Command): string {
-  return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
 }

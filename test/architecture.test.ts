@@ -130,7 +130,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders within folders, lowest first: each may import those before it and nothing after, the outer folder all. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  commands: ['account', 'create', 'listing', 'sandbox'],
+  commands: ['account', 'create', 'fetch', 'listing', 'sandbox'],
   download: ['response', 'part', 'transfer', 'remote', 'verify'],
   sandbox: ['faults', 'server', 'library', 'dialect', 'packages', 'files', 'state', 'routes'],
   terminal: ['text', 'listing', 'progress', 'prompts'],

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import { encodeSegment } from '../api/client.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../flags/fetch-flags.ts';
 import { isRecording } from '../flags/record-flags.ts';
 import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../flags/wait-flags.ts';
-import { dryRunDocument } from '../output/dry-run.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 
 export interface FetchOptions {
@@ -32,7 +30,7 @@ export function defineFetch(
     .argument('[id...]', 'package ids, or - for standard input; asked for on a terminal');
   addFetchFlags(addWaitFlags(command))
     .optionsGroup('Safety:')
-    .option('-n, --dry-run', 'show what would be asked for, do nothing')
+    .option('-n, --dry-run', 'look once, show what would be done with each file, write nothing')
     .action((ids: string[], raw: RawFlags, self: Command) => {
       const fetch = readFetchFlags(raw);
       return action(
@@ -47,7 +45,7 @@ export async function fetch(
   { ids: words, wait, fetch: flags, dryRun }: FetchOptions,
   context: Context,
 ): Promise<void> {
-  const { api, io } = context;
+  const { io } = context;
   const ids = await readOrPickIds(words, { isMultiple: true }, context);
   if (ids.length > 1 && (flags.output !== null || flags.toStdout || flags.checksum !== null)) {
     throw new ExpectedError('USAGE', '-o and --checksum are for one package only', {
@@ -67,12 +65,8 @@ export async function fetch(
     );
   }
   if (dryRun) {
-    const requests = ids.map((id) => ({
-      ...api.describe('GET', `/downloads/${encodeSegment(id)}`),
-      body: null,
-    }));
-    if (io.format === 'json') io.json(dryRunDocument(requests));
-    else for (const { method, url } of requests) io.line(`${method} ${url}`);
+    const { planPackages } = await import('./fetch/plan-packages.ts');
+    await planPackages(ids, flags, context);
     return;
   }
   const request = { wait, fetch: flags, isJustCreated: false, known: [], recording: null };

@@ -2,6 +2,7 @@ import { Argument, type Command } from 'commander';
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { addGlobalFlags } from '../flags/global-flags.ts';
+import { pathOf } from '../help/command-path.ts';
 import { formatTopic } from '../help/help-format.ts';
 import { TOPICS } from '../help/topics.ts';
 import { closestWord } from '../parse/closest-word.ts';
@@ -54,6 +55,9 @@ export async function help(
   const hasGlobalFlags = command.options.some(({ long }) => long === '--json');
   if (!hasGlobalFlags) addGlobalFlags(command, { isHidden: true });
   command.outputHelp();
+  const { endOfHelp } = await import('../help/examples.ts');
+  for (const line of endOfHelp(pathOf(command), columnsOf(world.stdout, world.env)).split('\n'))
+    io.line(line);
   if (topic !== 'sandbox') return;
   const { FAULT_NAMES } = await import('../sandbox/faults/faults.ts');
   io.line('');

@@ -76,7 +76,7 @@ async function fetchFile(
   context: Context,
 ): Promise<FetchedFile> {
   const { flags, budget, limitRate } = run;
-  const { api, io, clock, world } = context;
+  const { io, clock, world } = context;
   const label = path.basename(target.file);
   const startMs = clock.monotonicMs();
   const tell = reportFileEvents(io, { id: item.id, label, clock });
@@ -95,22 +95,7 @@ async function fetchFile(
     },
   };
   const isConsumed = flags.extract && !flags.keepArchive;
-  const expected = expectedContent(item, file, { mustBeArchive: flags.extract });
-  const request: FileRequest = {
-    url: fileUrl(file, api.url),
-    renewUrl: () => renewUrl(item.id, index, context),
-    sizeBytes: flags.ignoreSize ? null : file.sizeBytes,
-    maxSizeBytes: flags.maxSizeBytes,
-    identity: { origin: api.url.origin, packageId: item.id, fileId: fileId(file, index, api.url) },
-    expected,
-    target: target.file,
-    mayResume: flags.resume,
-    ifExists: isConsumed ? 'ignore' : flags.ifExists,
-    checksum: flags.checksum,
-    // An archive proves itself; of anything else the record needs a digest.
-    wantsSha256: flags.sha256 || (run.recording !== null && !isArchiveExpected(expected)),
-    checksSpace: flags.spaceCheck,
-  };
+  const request = fileRequest({ item, file, index, target }, run, context);
   const remote = flags.extract
     ? await extractRemotely({ item, request, target, onFile }, run, context)
     : null;
@@ -161,6 +146,35 @@ async function fetchFile(
   return { ...result, unpacked, isArchiveKept: unpacked === null || flags.keepArchive };
 }
 
+/**
+ * What is asked for to download a file of a package.
+ * @throws ExpectedError as parseServerUrl()
+ */
+export function fileRequest(
+  { item, file, index, target }: Omit<FileOfPackage, 'onFile'>,
+  { flags, recording }: Pick<FetchRun, 'flags' | 'recording'>,
+  context: Pick<Context, 'api' | 'signal'>,
+): FileRequest {
+  const { api } = context;
+  const isConsumed = flags.extract && !flags.keepArchive;
+  const expected = expectedContent(item, file, { mustBeArchive: flags.extract });
+  return {
+    url: fileUrl(file, api.url),
+    renewUrl: () => renewUrl(item.id, index, context),
+    sizeBytes: flags.ignoreSize ? null : file.sizeBytes,
+    maxSizeBytes: flags.maxSizeBytes,
+    identity: { origin: api.url.origin, packageId: item.id, fileId: fileId(file, index, api.url) },
+    expected,
+    target: target.file,
+    mayResume: flags.resume,
+    ifExists: isConsumed ? 'ignore' : flags.ifExists,
+    checksum: flags.checksum,
+    // An archive proves itself; of anything else the record needs a digest.
+    wantsSha256: flags.sha256 || (recording !== null && !isArchiveExpected(expected)),
+    checksSpace: flags.spaceCheck,
+  };
+}
+
 /** With --ignore-size, which accepts it but does not hide it. */
 function warnOfSize(
   { sizeBytes }: PackageFile,
@@ -172,7 +186,7 @@ function warnOfSize(
 }
 
 /** To fetch the others and be silent about it would be an incomplete package that looks complete. */
-function fileWithoutUrl({ id, filesWithoutUrl, files }: Package): ExpectedError {
+export function fileWithoutUrl({ id, filesWithoutUrl, files }: Package): ExpectedError {
   return new ExpectedError(
     'BAD_RESPONSE',
     `package ${id} lists ${filesWithoutUrl} of ${filesWithoutUrl + files.length} files without a URL`,

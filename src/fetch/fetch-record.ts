@@ -34,8 +34,7 @@ export async function fetchRecorded(
   context: Context,
 ): Promise<readonly FetchResult[]> {
   const record = await openFetchRecord(request.fetch, context);
-  const isKnown = (id: string) =>
-    request.fetch.record.onlyNew && record?.has(keyOf({ kind: 'package', packageId: id })) === true;
+  const isKnown = isRecordedIn(record, request.fetch);
   const missing = ids.filter((id) => !isKnown(id));
   if (record !== null && missing.length === 0) context.io.info(nothingNewText(record));
   if (missing.length === 0) return ids.map(recordedResult);
@@ -43,6 +42,18 @@ export async function fetchRecorded(
   const fetched = await fetchPackages(missing, { ...request, recording }, context);
   const results = new Map(fetched.map((result) => [result.id, result]));
   return ids.map((id) => results.get(id) ?? recordedResult(id));
+}
+
+/**
+ * Which packages --only-new leaves out.
+ * @throws as openRecord()
+ */
+export async function findRecorded(flags: FetchFlags, context: Context): Promise<(id: string) => boolean> {
+  return isRecordedIn(await openFetchRecord(flags, context), flags);
+}
+
+function isRecordedIn(record: ItemRecord | null, { record: { onlyNew } }: FetchFlags) {
+  return (id: string) => onlyNew && record?.has(keyOf({ kind: 'package', packageId: id })) === true;
 }
 
 /** What `create --fetch` knows of earlier runs. */

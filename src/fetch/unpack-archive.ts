@@ -12,6 +12,7 @@ import { commandLine } from '../terminal/text/shell-quote.ts';
 import { type ExtractedFile, extractArchive } from '../zip/extract/extract.ts';
 import {
   describeSkippedEntries,
+  type ExtractionLimits,
   type RenamedEntry,
   type SkippedEntry,
 } from '../zip/extract/extraction-plan.ts';
@@ -53,7 +54,7 @@ export async function unpackArchive(
   { item, label, folder, flags, namesTold, recording, onBegin, onFile }: Unpacking,
   { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<Unpacked> {
-  const { selection, maxSizeBytes, ifExists, encoding } = flags;
+  const { selection, ifExists, encoding } = flags;
   const filter = createExplainedFilter(selection);
   const { files, skippedEntries, renamed } = await extractArchive(source, {
     directory: folder,
@@ -70,26 +71,47 @@ export async function unpackArchive(
     attempt: untilFree({ platform: world.platform, clock }),
     onFile,
     onProgress: reportTransfer(io, { id: item.id, label, clock }),
-    isWanted: selectsAll(selection) ? undefined : filter.isWanted,
-    skipsUnsafe: flags.skipUnsafe,
-    maxPathBytes: roomBelow(folder, world.platform),
-    maxSizeBytes: maxSizeBytes ?? undefined,
-    // Whoever says how much it may become has thought of what unpacks to a multiple.
-    maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
+    ...extractionLimits(flags, { folder, isWanted: filter.isWanted, platform: world.platform }),
     async beforeWriting(bytes, directory) {
       onBegin?.();
       if (flags.spaceCheck) await checkFreeSpace(directory, bytes);
     },
   });
-  if (!selectsAll(selection) && files.length === 0 && skippedEntries.length === 0) {
-    throw new ExpectedError('NOT_FOUND', `no file in package ${item.id} is selected`, {
-      id: item.id,
-      hint: filter.explain() ?? 'see what is inside with the command below',
-      next: [commandLine(contentsCommand(item.id, encoding), world.platform)],
-    });
-  }
+  if (!selectsAll(selection) && files.length === 0 && skippedEntries.length === 0)
+    throw nothingSelected(item, filter.explain(), { encoding, platform: world.platform });
   if (renamed.length > 0) io.info(renamedText(renamed));
   return { files, skippedEntries };
+}
+
+/** Which entries the flags allow, and into how long a path and how large a file. */
+export function extractionLimits(
+  { selection, skipUnsafe, maxSizeBytes }: FetchRun['flags'],
+  {
+    folder,
+    isWanted,
+    platform,
+  }: { folder: string; isWanted: (path: string) => boolean; platform: NodeJS.Platform },
+): ExtractionLimits {
+  return {
+    isWanted: selectsAll(selection) ? undefined : isWanted,
+    skipsUnsafe: skipUnsafe,
+    maxPathBytes: roomBelow(folder, platform),
+    maxSizeBytes: maxSizeBytes ?? undefined,
+    // Whoever says how much it may become has thought of what unpacks to a multiple.
+    maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
+  };
+}
+
+export function nothingSelected(
+  { id }: Package,
+  explanation: string | null,
+  { encoding, platform }: { encoding: string | null; platform: NodeJS.Platform },
+): ExpectedError {
+  return new ExpectedError('NOT_FOUND', `no file in package ${id} is selected`, {
+    id,
+    hint: explanation ?? 'see what is inside with the command below',
+    next: [commandLine(contentsCommand(id, encoding), platform)],
+  });
 }
 
 /** How long a path below a folder may be for the system to find it by its whole name, links resolved. */

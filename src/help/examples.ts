@@ -1,5 +1,6 @@
 import { PROGRAM } from '../version.ts';
 import { wrapText } from './help-format.ts';
+import { TOPICS } from './topics.ts';
 
 /** What it does, and the line without the program's name. */
 export type Example = readonly [what: string, line: string];
@@ -61,6 +62,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   rm: [
     ['asks once', 'rm ID1 ID2'],
+    ['what would go of packages that are older than a month', 'rm --older-than 30d --dry-run'],
     ['in a script', 'rm ID --yes --ignore-not-found'],
   ],
   media: [['what is there', 'media list']],
@@ -113,8 +115,19 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
 };
 
-/** The examples of a command as help shows them, `width` columns wide; empty without any. */
-export function formatExamples(path: string, width: number): string {
+const DEFAULT_COLUMNS = 80;
+
+/**
+ * What follows the flags in the help of a command: its examples, and for the program itself the topics.
+ * @param path of the command, empty for the program
+ */
+export function endOfHelp(path: string, width = DEFAULT_COLUMNS): string {
+  const more = wrapText(`More: ${PROGRAM} help ${TOPICS.join(' | ')}`, width, '  ');
+  return [formatExamples(path, width), ...(path === '' ? [`\n${more}`] : [])].join('\n');
+}
+
+/** The examples of a command `width` columns wide; empty without any. */
+function formatExamples(path: string, width: number): string {
   const examples = EXAMPLES[path] ?? [];
   if (examples.length === 0) return '';
   const blocks = examples.map(([what, line]) =>

@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
 import { PROGRAM, VERSION } from '../version.ts';
+import { pathOf } from './command-path.ts';
 import { EXAMPLES } from './examples.ts';
 import { TOPIC_TEXTS } from './topic-texts.ts';
 
@@ -110,8 +111,4 @@ function lowerFirst(text: string): string {
 function visibleBelow(command: Command): readonly Command[] {
   const shown = command.createHelp().visibleCommands(command);
   return command.commands.filter((one) => shown.includes(one)).flatMap((one) => [one, ...visibleBelow(one)]);
-}
-
-function pathOf(command: Command): string {
-  return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
 }

@@ -205,10 +205,34 @@ export const outputSchema: Schema = {
     }),
     'dry-run': {
       type: 'object',
-      properties: { dryRun: { const: true }, request: orNull(request), requests: list(request) },
+      properties: {
+        dryRun: { const: true },
+        request: orNull(request),
+        requests: list(request),
+        // Of `fetch`: what would become of each file.
+        results: list(reference('planned')),
+        totalBytes: COUNT_OR_NULL,
+        transferBytes: COUNT_OR_NULL,
+        freeBytes: COUNT_OR_NULL,
+        error: reference('error'),
+      },
       required: ['dryRun', 'request'],
       additionalProperties: false,
     },
+    planned: object({
+      id: TEXT,
+      recorded: FLAG,
+      files: list(
+        object({
+          path: TEXT_OR_NULL,
+          action: { enum: ['download', 'continue', 'skip', 'conflict'] },
+          sizeBytes: COUNT_OR_NULL,
+          haveBytes: COUNT,
+        }),
+      ),
+      transferBytes: COUNT_OR_NULL,
+      error: orNull(reference('error')),
+    }),
     whoami: withFailure(whoamiFields),
     login: object(whoamiFields),
     logout: object({ removed: list(object({ profile: TEXT, apiOrigin: TEXT })) }),

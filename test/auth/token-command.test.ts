@@ -40,7 +40,7 @@ describe('runTokenCommand', () => {
     expect(await run("console.error('a warning'); console.log('the-token')")).toBe('the-token');
   });
 
-  test('row 7: it gets its words, no settings of ours, and no input', async () => {
+  test('case 7: it gets its words, no settings of ours, and no input', async () => {
     const seen: unknown = JSON.parse(
       await run(`
         let input = '';

@@ -168,7 +168,7 @@ describe('config path', () => {
     expect(readFileSync(storedFiles(place).config, 'utf8')).toBe('{');
   });
 
-  test('row 132: without a home there is none', async () => {
+  test('case 132: without a home there is none', async () => {
     const env = { STREAMDIVER_CONFIG_DIR: '', HOME: '' };
     const run = await runCommand(['config', 'path', '--json'], { env });
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });

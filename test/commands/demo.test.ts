@@ -24,7 +24,7 @@ test('the demo does the whole job without an account and shows each command', as
   expect(readdirSync(run.cwd)).toEqual([]);
 });
 
-test('the demo leaves a real credential and profile alone', async () => {
+test('case 137: the demo leaves a real credential and profile alone', async () => {
   const env = { STREAMDIVER_API_URL: 'http://127.0.0.1:1', STREAMDIVER_PROFILE: 'nobody' };
   expect((await runCommand(['demo', '-q'], { env, deadlineMs: 60_000 })).exitCode).toBe(0);
 });

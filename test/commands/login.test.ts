@@ -124,7 +124,7 @@ describe('login --with-token', () => {
     ['a zero-width space', 'sandbox-CANARY\u200b8Jq4kW9v7Rb', 15],
     ['a carriage return inside', 'sandbox-CANARY\r8Jq4kW9v7Rb', 15],
     ['quotes that are curled', '\u201c8Jq4kW9v7Rb\u201d', 1],
-  ])('row 8: %s is refused by position and not repeated', async (_name, token, position) => {
+  ])('case 8: %s is refused by position and not repeated', async (_name, token, position) => {
     const api = await startApi();
     const run = await runCommand(['login', '--with-token', '--json'], {
       api,
@@ -138,7 +138,7 @@ describe('login --with-token', () => {
     expect(existsSync(run.configDir)).toBe(false);
   });
 
-  test('row 8: blanks around it and a byte-order mark are no part of it, and 10 KB are fine', async () => {
+  test('case 8: blanks around it and a byte-order mark are no part of it, and 10 KB are fine', async () => {
     const token = `sandbox-${'x8Jq'.repeat(2_500)}`;
     const api = await startApi({ token });
     const run = await runCommand(['login', '--with-token'], {
@@ -161,7 +161,7 @@ describe('login --with-token', () => {
   });
 });
 
-describe('row 6: secrets are no flags', () => {
+describe('case 6: secrets are no flags', () => {
   test.each(['--token', '--access-token', '--client-secret', '--password', '--api-key'])(
     'login %s names standard input and the variable, and never the value',
     async (flag) => {
@@ -294,7 +294,7 @@ describe('profiles and addresses', () => {
   });
 });
 
-describe('row 130: login on broken files', () => {
+describe('case 130: login on broken files', () => {
   test('credentials that cannot be read are moved aside, and not lost', async () => {
     const api = await startApi();
     const place = placeWithStore({ credentials: '{"profiles": {' });

@@ -30,7 +30,7 @@ test.each([
   expect(await parseLine(defineLogout, ['logout', ...line])).toEqual([options]);
 });
 
-describe('row 24: logout', () => {
+describe('case 24: logout', () => {
   const env = { STREAMDIVER_API_URL: `${HERE}/v2` };
 
   test('deletes the entry of the profile and the API, and nothing else', async () => {

@@ -24,7 +24,7 @@ function defineAll(parent: Command, keep: Keep): void {
 const WAIT = { timeoutMs: 21_600_000, intervalMs: null };
 const STATUS: StatusOptions = { ids: ['id'], wait: null, exitStatus: false };
 const LIST: ListOptions = { page: null, perPage: 50, limit: 30, status: null, sort: null };
-const RM: RmOptions = { ids: ['id'], yes: false, ignoreNotFound: false, dryRun: false };
+const RM: RmOptions = { ids: ['id'], olderThanMs: null, yes: false, ignoreNotFound: false, dryRun: false };
 const QUERY = {
   search: null,
   type: null,
@@ -82,6 +82,7 @@ const LINES: readonly (readonly [line: readonly string[], options: object])[] = 
   [['rm', '-yq', 'id'], { ...RM, yes: true }],
   [['rm', '-qy', 'id'], { ...RM, yes: true }],
   [['rm', '-yn', 'id'], { ...RM, yes: true, dryRun: true }],
+  [['rm', '--older-than', '2w', '-y'], { ...RM, ids: [], olderThanMs: 1_209_600_000, yes: true }],
   [['rm', '-vvfn', 'id'], { ...RM, yes: true, ignoreNotFound: true, dryRun: true }],
   [['rm', 'id', '--yes'], { ...RM, yes: true }],
   [['rm', 'id', '--ignore-not-found'], { ...RM, ignoreNotFound: true }],

@@ -200,3 +200,64 @@ test('rm --dry-run shows the requests and sends nothing, without a question', as
   expectDocument('dry-run', json.json);
   expect(api.requests).toHaveLength(0);
 });
+
+describe('rm --older-than', () => {
+  const agedPackages = [
+    { id: 'old', created: '2025-12-01T00:00:00Z' },
+    { id: 'older', created: '2025-11-01T00:00:00Z' },
+    { id: 'new', created: '2026-01-14T00:00:00Z' },
+    { id: 'undated' },
+  ];
+
+  test('deletes what is older, and leaves alone what has no date', async () => {
+    const api = await startApi({ packages: agedPackages });
+    const run = await runCommand(['rm', '--older-than', '30d', '--yes', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ id: 'old', outcome: 'deleted' }, { id: 'older' }] },
+    });
+    expectDocument('rm', run.json);
+    expect(run.stderr).toContain('1 package without a date: left alone');
+    expect([...api.packages.keys()]).toEqual(['new', 'undated']);
+  });
+
+  test('-n shows what would go, and asks nothing', async () => {
+    const api = await startApi({ packages: agedPackages });
+    const run = await runCommand(['rm', '--older-than', '30d', '-n'], { api });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stdout: ['old', 'older'].map((id) => `DELETE ${api.origin}/v2/downloads/${id}\n`).join(''),
+    });
+    expect(api.packages.size).toBe(4);
+  });
+
+  test('is refused without a confirmation, beside IDs, and for no time at all', async () => {
+    const api = await startApi({ packages: agedPackages });
+    expect((await runCommand(['rm', '--older-than', '30d'], { api })).exitCode).toBe(2);
+    for (const args of [
+      ['a', '--older-than', '30d'],
+      ['--older-than', '0'],
+      ['--older-than', '30'],
+    ]) {
+      const run = await runCommand(['rm', '-y', ...args], { api });
+      expect([run.exitCode, run.stdout]).toEqual([2, '']);
+    }
+    expect(api.packages.size).toBe(4);
+  });
+
+  test('none that old, or none at all, is a success', async () => {
+    for (const given of [agedPackages.slice(2), []]) {
+      const api = await startApi({ packages: given });
+      const run = await runCommand(['rm', '--older-than', '30d', '-y', '--json'], { api });
+      expect(run).toMatchObject({ exitCode: 0, json: { results: [] } });
+      expect(run.stderr).toContain('No package is that old.');
+    }
+  });
+
+  test('where no package has a date it is an answer that cannot be used', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', '--older-than', '30d', '-y', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
+    expect(api.packages.size).toBe(3);
+  });
+});

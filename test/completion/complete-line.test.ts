@@ -43,7 +43,7 @@ test('PowerShell gets what it inserts, what it lists and what it tells', () => {
   expect(question.answer(COMPLETION)).toEqual(['none', `'it''s'\tit's\tOne thing`, 'its\tits\tAnother']);
 });
 
-test('row 118: what PowerShell would take for a variable, a comma list or a splat is quoted', () => {
+test('case 118: what PowerShell would take for a variable, a comma list or a splat is quoted', () => {
   const question = readQuestion('pwsh', [Buffer.from('rm\n').toString('base64')]);
   const candidates = ['$(calc)', '`n', 'a,b', '@x', 'a b'].map((value) => ({ value, description: '' }));
   const inserted = question

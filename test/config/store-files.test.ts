@@ -31,7 +31,7 @@ async function signedIn(place?: RunPlace) {
 
 const loginLine = ['login', '--with-token'];
 
-describe('row 11: permissions', () => {
+describe('case 11: permissions', () => {
   test('no umask makes a difference', async () => {
     for (const mask of [0o000, 0o077]) {
       const { options, credentials, place } = await signedIn(makePlace());
@@ -136,7 +136,7 @@ describe('row 11: permissions', () => {
   });
 });
 
-describe('row 130: content that cannot be used', () => {
+describe('case 130: content that cannot be used', () => {
   const huge = `{"profiles":{}${' '.repeat(1_048_577)}}`;
   const CONFIGS: readonly (readonly [name: string, text: string, place: string])[] = [
     ['empty', '', ':1: this is not valid JSON'],
@@ -228,7 +228,7 @@ describe('row 130: content that cannot be used', () => {
   });
 });
 
-describe('row 132: where nothing can be stored', () => {
+describe('case 132: where nothing can be stored', () => {
   test.each([
     ['no home', { STREAMDIVER_CONFIG_DIR: '', HOME: '', XDG_CONFIG_HOME: '' }],
     ['a home that is not there', { STREAMDIVER_CONFIG_DIR: '', HOME: '/nowhere/at/all' }],

@@ -21,6 +21,8 @@ const PROMISED: readonly (readonly [text: string, output: RegExp])[] = [
   ['.results[].outcome', /^extracted\nskipped\n$/],
   ['--dry-run', /"some-id"/],
   ['--from-file', /^ready\n$/],
+  // One ID and its paths, then the lines of the record.
+  ['nightly/record', /^[^/\n]+\n(?:\/[^\n]+\n)+(?:[^/\n][^\n]*\t\d+\n)+$/],
   ['--progress json', /verified\n$/],
   ['--exit-status', /^no such package\n$/],
 ];

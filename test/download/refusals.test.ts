@@ -10,7 +10,7 @@ import { makeZipObject } from '../support/faults/served-object.ts';
 const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);
 
-test('row 70: a server that ignores ranges is asked once, and its answer is the file', async () => {
+test('case 70: a server that ignores ranges is asked once, and its answer is the file', async () => {
   const scene = await setDownload(
     object,
     slowly((_request, reply) => reply.file(object, { withoutRanges: true })),
@@ -22,7 +22,7 @@ test('row 70: a server that ignores ranges is asked once, and its answer is the 
   expect(eventsOf(scene, 'restart')).toEqual([]);
 });
 
-test('row 70: a server that honours no range beside another one sends the file over one connection', async () => {
+test('case 70: a server that honours no range beside another one sends the file over one connection', async () => {
   let active = 0;
   const scene = await setDownload(object, async (_request, reply) => {
     active += 1;
@@ -36,7 +36,7 @@ test('row 70: a server that honours no range beside another one sends the file o
 });
 
 test.each([429, 503])(
-  'row 66: a server that answers %i to the third connection is brought to the end over two',
+  'case 66: a server that answers %i to the third connection is brought to the end over two',
   async (status) => {
     let active = 0;
     let mostActive = 0;
@@ -60,7 +60,7 @@ test.each([429, 503])(
   },
 );
 
-test('row 66: a server that resets every connection but one is brought to the end', async () => {
+test('case 66: a server that resets every connection but one is brought to the end', async () => {
   let active = 0;
   const scene = await setDownload(
     object,
@@ -77,7 +77,7 @@ test('row 66: a server that resets every connection but one is brought to the en
   expect(isRight(scene)).toBe(true);
 });
 
-test('row 57: connections that break again and again, all of them, still bring the file', async () => {
+test('case 57: connections that break again and again, all of them, still bring the file', async () => {
   const scene = await setDownload(
     object,
     (request, reply) => {
@@ -93,7 +93,7 @@ test('row 57: connections that break again and again, all of them, still bring t
   expect(isRight(scene)).toBe(true);
 });
 
-test('row 16: eight connections that are refused with 401 at once ask for one new token', async () => {
+test('case 16: eight connections that are refused with 401 at once ask for one new token', async () => {
   let tokens = 0;
   let isExpired = false;
   const scene = await setDownload(object, async (request, reply) => {
@@ -123,7 +123,7 @@ test('row 16: eight connections that are refused with 401 at once ask for one ne
   expect(tokens).toBe(2);
 });
 
-test('row 58: an address that expires under several connections is asked for once', async () => {
+test('case 58: an address that expires under several connections is asked for once', async () => {
   let renewals = 0;
   const scene = await setDownload(object, async (request, reply) => {
     await delay(60);

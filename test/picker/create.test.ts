@@ -316,7 +316,7 @@ test('only the id goes to standard output, which may be captured', async () => {
   expect(pty.screen()).toMatch(new RegExp(`^The same without questions:\n.*\n.*\n.*\\[${ID}]$`, 's'));
 });
 
-test('faults 113, 114: nothing that the service says acts on the terminal', async () => {
+test('cases 113, 114: nothing that the service says acts on the terminal', async () => {
   const api = await startLibrary({ media: EVIL_MEDIA, transcripts: EVIL_TRANSCRIPTS });
   const pty = runInteractive(['create'], api);
   await press(pty, '', '1 found');

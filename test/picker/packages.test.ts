@@ -74,7 +74,7 @@ describe('without an id, on a terminal', () => {
     );
   });
 
-  test('faults 113, 114: titles act on nothing', async () => {
+  test('cases 113, 114: titles act on nothing', async () => {
     const api = await startLibrary({
       packages: [{ id: `id${EVIL}`, title: `Title${EVIL}`, status: `ready${EVIL}` }],
     });

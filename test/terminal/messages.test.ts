@@ -42,7 +42,7 @@ describe('messages', () => {
   });
 });
 
-describe('faults 113: what the server says', () => {
+describe('case 113: what the server says', () => {
   test.each([true, false])('is harmless in every message and result, on a terminal: %s', async (isTTY) => {
     const { terminal, stdout, stderr, clock } = makeTerminal({
       isTTY,

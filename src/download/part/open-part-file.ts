@@ -3,6 +3,7 @@ import { diskError, isSystemError } from '../../disk/disk-error.ts';
 import type { Lock } from '../../disk/lock.ts';
 import { busy, type LockingProcess, lockRecordOf } from '../../disk/lock-record.ts';
 import { ExpectedError } from '../../errors.ts';
+import { createBlockChecksums } from './block-checksums.ts';
 import { createByteRanges } from './byte-ranges.ts';
 import { NO_VALIDATOR } from './destination.ts';
 import {
@@ -26,6 +27,8 @@ export interface PartFileOptions {
   readonly owner: LockingProcess;
   /** False throws an existing part away (`--no-resume`). */
   readonly mayResume: boolean;
+  /** Whether the CRC-32 of what is written will be asked for. */
+  readonly keepsChecksums?: boolean;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface PartFileOptions {
  * @throws ExpectedError BUSY, EXISTS when something else lies under the part's name, DISK, CONFIG
  */
 export async function openPartFile(options: PartFileOptions): Promise<PartFile> {
-  const { target, identity, owner, mayResume } = options;
+  const { target, identity, owner, mayResume, keepsChecksums = false } = options;
   const path = `${target}.part`;
   const journalPath = `${path}.json`;
   const lock = await acquirePartLock(`${path}.lock`, owner, journalPath);
@@ -68,7 +71,9 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
     });
     opened.push(notes);
     await part.truncate(have.end());
-    return makePartFile({ path, journalPath, part, notes, journal, have, discarded: trust.reason, lock });
+    const checksums = keepsChecksums ? createBlockChecksums() : null;
+    const discarded = trust.reason;
+    return makePartFile({ path, journalPath, part, notes, journal, have, checksums, discarded, lock });
   } catch (error) {
     // The first error is the one to tell.
     for (const handle of opened) await handle.close().catch(() => undefined);

@@ -6,9 +6,9 @@ import { openByteStream } from '../read/byte-stream.ts';
 import { combineCrc32 } from '../read/crc32-combine.ts';
 import { readDataDescriptor } from '../read/data-descriptor.ts';
 import type { ArchiveEntry } from '../read/entry.ts';
+import { assertChecksum } from '../read/entry-content.ts';
 import { STORED } from '../read/layout.ts';
 import { readDataStart } from '../read/local-header.ts';
-import { damaged, showName } from '../read/refusal.ts';
 import { BLOCK_BYTES, type BlockJournal, blockEnd, openBlockJournal } from './block-journal.ts';
 import { createEntryFile, type EntryFile } from './entry-file.ts';
 import type { StagingFolder } from './staging-folder.ts';
@@ -61,9 +61,7 @@ export async function unpackLargeEntry(
     const checksums = await bringBlocks({ source, entry, dataStart, file, journal }, options);
     await checkEnd(source, entry, dataStart);
     isAllThere = true;
-    if (wholeChecksum(entry, checksums) !== entry.crc32) {
-      throw damaged(`the checksum (CRC-32) of entry ${showName(entry.path)} is wrong`);
-    }
+    assertChecksum(entry, wholeChecksum(entry, checksums));
     await file.finish();
   } catch (error) {
     // Neither wrong bytes nor those that the disk did not take in the end are to be trusted again.

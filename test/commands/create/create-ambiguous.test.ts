@@ -4,7 +4,7 @@ import { expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { calls, startEmpty } from '../scene.ts';
 
-describe('a create whose outcome is unknown', () => {
+describe('case 36: a create whose outcome is unknown', () => {
   test.each([
     ['the connection is reset after the package was made', true],
     ['an answer 500 comes after the package was made', false],

@@ -103,7 +103,7 @@ test.each([
   ['linux', 1_024, 0, 1],
   ['linux', 4_095, 0, 1],
   ['linux', 4_096, 12, 0],
-] as const)('row 106: on %s, a path of %i bytes', async (platform, pathBytes, exitCode, count) => {
+] as const)('case 106: on %s, a path of %i bytes', async (platform, pathBytes, exitCode, count) => {
   const place = makePlace();
   const name = longName(pathBytes - Buffer.byteLength(join(place.cwd, 'out/')));
   const api = await start({ files: { one: serveArchive([{ name, content: 'text' }]) } });
@@ -112,7 +112,7 @@ test.each([
   expect(filesIn(run.cwd).length).toBe(count);
 });
 
-test('row 106: where the folder is a link, it is the path behind it that must not be too long', async () => {
+test('case 106: where the folder is a link, it is the path behind it that must not be too long', async () => {
   const place = makePlace();
   const linked = join('l'.repeat(100), 'new');
   mkdirSync(join(place.cwd, 'l'.repeat(100)));

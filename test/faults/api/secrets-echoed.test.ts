@@ -16,7 +16,7 @@ const SPELLINGS: readonly (readonly [name: string, spell: (secret: string) => st
   ['in base64', (secret) => Buffer.from(secret).toString('base64')],
 ];
 
-test.each(SPELLINGS)('a token that the service repeats %s is masked', async (_name, spell) => {
+test.each(SPELLINGS)('case 9: a token that the service repeats %s is masked', async (_name, spell) => {
   const echoed = spell(CANARY_TOKEN);
   const api = await startApi({
     script: {

@@ -65,7 +65,7 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)(
   'what a power cut leaves',
   { timeout: 90_000 },
   () => {
-    test('each journal is on the disk before it gets its name, and so is all that it vouches for', async () => {
+    test('case 74: each journal is on the disk before it gets its name, and so is all that it vouches for', async () => {
       const calls = await traceFetch(20 * MIB);
       const named = calls.flatMap((call, index) =>
         call.kind === 'rename' && call.to === `${NAME}.part.json` ? [{ index, aside: call.path }] : [],

@@ -72,7 +72,7 @@ describe('what the system refuses is said in words', () => {
 
 const LIMITED = (blocks: number) => ['bash', '-c', `ulimit -f ${blocks}; exec "$@"`, 'bash'];
 
-describe.skipIf(process.platform === 'win32')('a limit on the size of files (ulimit -f)', () => {
+describe.skipIf(process.platform === 'win32')('case 90: a limit on the size of files (ulimit -f)', () => {
   test.each([
     ['a download', [...FETCH]],
     ['what is unpacked', ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json']],
@@ -143,7 +143,7 @@ describe.runIf(MAY_MOUNT)('on real file systems', () => {
     expect(run.stderr).toMatch(/no space left on the disk\nhint: /);
   });
 
-  test('a download onto a disk that is full says how to go on, and keeps what came', async () => {
+  test('case 81: a download onto a disk that is full says how to go on, and keeps what came', async () => {
     const api = await startApi({ files: { one: object } });
     const place = makePlace();
     const wrapper = on(`-t tmpfs -o size=128k tmpfs ${place.cwd}`, `cd ${place.cwd};`);
@@ -153,7 +153,7 @@ describe.runIf(MAY_MOUNT)('on real file systems', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a working directory that was deleted', () => {
+describe.skipIf(process.platform === 'win32')('case 86: a working directory that was deleted', () => {
   const GONE = ['sh', '-c', 'd=$(mktemp -d) && cd "$d" && rmdir "$d" && exec "$@"', 'sh'];
 
   test.each([

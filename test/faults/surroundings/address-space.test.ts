@@ -4,21 +4,26 @@ import { runBinary } from '../../support/process/run-binary.ts';
 
 const LIMITED = ['sh', '-c', 'ulimit -v 6000000; exec "$@"', 'sh'];
 
-test.skipIf(process.platform !== 'linux')('a limit on address space is named, with what helps', async () => {
-  const api = await startApi();
-  const run = await runBinary(['list', '--json'], { api, wrapper: LIMITED });
-  expect(run).toMatchObject({
-    exitCode: 2,
-    json: { error: { code: 'CONFIG', hint: expect.stringContaining('--disable-wasm-trap-handler') } },
-  });
-  expect(run.stderr).not.toContain('trying again');
+test.skipIf(process.platform !== 'linux')(
+  'case 123: a limit on address space is named, with what helps',
+  async () => {
+    const api = await startApi();
+    const run = await runBinary(['list', '--json'], { api, wrapper: LIMITED });
+    expect(run).toMatchObject({
+      exitCode: 2,
+      json: { error: { code: 'CONFIG', hint: expect.stringContaining('--disable-wasm-trap-handler') } },
+    });
+    expect(run.stderr).not.toContain('trying again');
 
-  const env = { NODE_OPTIONS: '--disable-wasm-trap-handler' };
-  expect(await runBinary(['list', '--json'], { api, wrapper: LIMITED, env })).toMatchObject({ exitCode: 0 });
-});
+    const env = { NODE_OPTIONS: '--disable-wasm-trap-handler' };
+    expect(await runBinary(['list', '--json'], { api, wrapper: LIMITED, env })).toMatchObject({
+      exitCode: 0,
+    });
+  },
+);
 
 test.skipIf(process.platform !== 'linux')(
-  'a limit on address space is found out once, not for each of 200 packages',
+  'case 123: a limit on address space is found out once, not for each of 200 packages',
   async () => {
     const api = await startApi();
     const ids = Array.from({ length: 200 }, (_, index) => `missing-${index}`);

@@ -206,7 +206,7 @@ describe('on a terminal', () => {
     expect(stdout.split('…')).toHaveLength(cutCount + 1);
   });
 
-  test('faults 114: columns line up behind wide, combining and new characters', async () => {
+  test('case 114: columns line up behind wide, combining and new characters', async () => {
     const titles = [
       'plain',
       '日本語',
@@ -230,14 +230,14 @@ describe('on a terminal', () => {
     ).toHaveLength(1);
   });
 
-  test.each([1, 20, 59])('faults 117: %d columns give one block per record', async (columns) => {
+  test.each([1, 20, 59])('case 117: %d columns give one block per record', async (columns) => {
     const { stdout } = await show(ITEMS, { isTTY: true, columns, colorMode: 'never' });
     expect(stdout).toBe(
       'ID: dl-1\nTITLE: First, "quoted"\nSIZE: 1.0 KiB\n\nID: dl-22\nTITLE: Two\\tcolumns\\nand lines\nSIZE: -\n',
     );
   });
 
-  test('faults 117: a terminal that says it has 0 columns is taken for one of 80', async () => {
+  test('case 117: a terminal that says it has 0 columns is taken for one of 80', async () => {
     const { stdout } = await show(ITEMS, { isTTY: true, columns: 0, colorMode: 'never' });
     expect(stdout).toMatch(/^ID {5}TITLE/);
   });
@@ -250,12 +250,12 @@ describe('on a terminal', () => {
     expect(stdout).toBe(`ID: ${'x'.repeat(100)}\nTITLE: T\nSIZE: -\n`);
   });
 
-  test('faults 117: COLUMNS wins over the width of the stream', async () => {
+  test('case 117: COLUMNS wins over the width of the stream', async () => {
     const { stdout } = await show(ITEMS, { isTTY: true, env: { COLUMNS: '40' }, colorMode: 'never' });
     expect(stdout).toMatch(/^ID: dl-1\n/);
   });
 
-  test('faults 117: without UTF-8 a cut title ends in dots', async () => {
+  test('case 117: without UTF-8 a cut title ends in dots', async () => {
     const { stdout } = await show(WIDE, {
       isTTY: true,
       columns: 60,
