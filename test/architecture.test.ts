@@ -117,6 +117,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'disk',
     'world',
     'flags',
+    'help',
     'output',
     'context',
     'connect',
