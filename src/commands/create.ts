@@ -5,17 +5,12 @@ import { ExpectedError, isExpectedError } from '../errors.ts';
 import { fetchCommand } from '../fetch/fetch-command.ts';
 import type { FetchResult } from '../fetch/fetch-result.ts';
 import type { Recording } from '../fetch/fetch-run.ts';
-import {
-  addCreateFlags,
-  type CreateFlags,
-  type RawCreateFlags,
-  readCreateFlags,
-} from '../flags/create-flags.ts';
-import { readFetchFlags } from '../flags/fetch-flags.ts';
+import { addCreateFlags, type CreateFlags, type RawCreateFlags } from '../flags/create-flags.ts';
 import { forFlag } from '../flags/flag-values.ts';
 import { readMediaIds } from '../flags/ids.ts';
-import { resolveQuery } from '../flags/query-flags.ts';
+import { readFetchFlags } from '../flags/read-fetch-flags.ts';
 import { isRecording } from '../flags/record-flags.ts';
+import { resolveQuery } from '../flags/resolve-query.ts';
 import { readWaitFlags } from '../flags/wait-flags.ts';
 import { findMedia } from '../media-selection/find-media.ts';
 import { checkAnonymous } from '../media-selection/media-selection.ts';
@@ -42,9 +37,10 @@ export function defineCreate(
     .description(
       'Asks the service to bundle media, renditions and transcripts into a package; prints its id.',
     );
-  addCreateFlags(command).action((raw: RawCreateFlags, self: Command) =>
-    action(readCreateFlags(raw), { anonymous: raw.anonymous === true }, self),
-  );
+  addCreateFlags(command).action(async (raw: RawCreateFlags, self: Command) => {
+    const { readCreateFlags } = await import('../flags/read-create-flags.ts');
+    return await action(readCreateFlags(raw), { anonymous: raw.anonymous === true }, self);
+  });
 }
 
 /** Creates one package, once; then waits and fetches if asked. */
