@@ -183,7 +183,7 @@ function stringLiterals(file, source) {
     /\s/.test(text) &&
     found.push({
       line: source.slice(0, start).split('\n').length,
-      text: text.replaceAll(/<[^>]*>|--format \w+|(?<!\w)--?[a-z][\w-]*/g, (code) =>
+      text: text.replaceAll(/<[^>]*>|\{\w+\}|--format \w+|(?<!\w)--?[a-z][\w-]*/g, (code) =>
         code.replaceAll(/\w/g, 'X'),
       ),
       isProse: false,

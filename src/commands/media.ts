@@ -66,7 +66,7 @@ export function defineMedia(
       }
       const limit = flags.all === true ? Number.POSITIVE_INFINITY : (flags.limit ?? DEFAULT_LIMIT);
       if (text !== undefined && flags.search !== undefined) {
-        throw new ExpectedError('USAGE', 'TEXT and --search contradict each other');
+        throw new ExpectedError('USAGE', 'TEXT and --search cannot be combined');
       }
       const query = readListQuery(flags);
       return actions.list({ text: text ?? null, query, sort: flags.sort ?? null, limit }, self);

@@ -80,7 +80,7 @@ export async function rm(
 ): Promise<void> {
   const { api, io, signal } = context;
   if (olderThanMs !== null && words.length > 0) {
-    throw new ExpectedError('USAGE', '--older-than selects packages; IDs beside it contradict it');
+    throw new ExpectedError('USAGE', 'IDs and --older-than cannot be combined');
   }
   const ids =
     olderThanMs === null

@@ -83,7 +83,7 @@ export function defineSandbox(
     )
     .action(async (words: string[], flags: RawFlags, self: Command) => {
       if (flags.mediaDir !== undefined && flags.moreMedia !== undefined) {
-        throw new ExpectedError('USAGE', '--media-dir and --more-media contradict each other');
+        throw new ExpectedError('USAGE', '--media-dir and --more-media cannot be combined');
       }
       return action(
         {

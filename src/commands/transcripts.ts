@@ -25,11 +25,9 @@ export function defineTranscripts(
 ): void {
   const command = parent
     .command('transcripts')
-    .summary('download transcripts, without a package')
-    .description(
-      'Download the transcripts of media as files of their own, without a package. Prints the path of each file.',
-    )
-    .argument('[media-id...]', 'media IDs, or - for standard input');
+    .summary('Download transcripts without a package')
+    .description('Download the transcripts of media without a package, and print the path of each file.')
+    .argument('[media-id...]', 'Media IDs (- for standard input)');
   addTranscriptsFlags(command).action(async (ids: string[], raw: RawTranscriptsFlags, self: Command) => {
     const { readTranscriptsFlags } = await import('../flags/read-transcripts-flags.ts');
     const flags = readTranscriptsFlags(ids, raw);
@@ -102,18 +100,18 @@ function findPlace(
 }
 
 function checkStdout({ formats }: TranscriptsFlags, io: Context['io']): void {
-  if (io.format === 'json') throw new ExpectedError('USAGE', '-o - conflicts with --json');
+  if (io.format === 'json') throw new ExpectedError('USAGE', '-o - and --json cannot be combined');
   if (formats.length > 1) {
     throw new ExpectedError('USAGE', `-o takes one transcript, and --as names ${formats.length} formats`);
   }
   if (!io.isOutputTerminal || !formats.includes('docx')) return;
-  throw new ExpectedError('USAGE', 'standard output is a terminal, which cannot show docx', {
-    hint: 'redirect it, or name a file with -o',
+  throw new ExpectedError('USAGE', 'refusing to write docx to a terminal', {
+    hint: 'redirect standard output, or use -o FILE',
   });
 }
 
 function nothingSelected(): ExpectedError {
-  return new ExpectedError('USAGE', 'no media are selected', {
-    hint: 'name them, as in: streamdiver-dl transcripts ID, or select them with --all, --search, --tag or --since',
+  return new ExpectedError('USAGE', 'no media selected', {
+    hint: 'select media by ID, or with --all, --search, --tag, or --since',
   });
 }

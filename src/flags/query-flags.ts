@@ -28,17 +28,29 @@ export interface QueryFlags extends Omit<MediaQuery, 'sinceMs' | 'untilMs'> {
 /** Those that `create`, `transcripts` and `media list` have in common. */
 export function addQueryFlags(command: Command, { all }: { readonly all: string }): Command {
   return command
-    .option('--search <text>', 'media that match this text', forFlag('--search', nonEmpty))
-    .option('--type <type>', 'video, audio, image or document', forFlag('--type', oneOf(MEDIA_TYPES)))
-    .option('--tag <tag>', 'only media with this tag', forFlag('--tag', nonEmpty))
-    .option('--speaker <name>', 'only media with this speaker', forFlag('--speaker', nonEmpty))
-    .option('--channel <id>', 'only media of this channel', forFlag('--channel', nonEmpty))
-    .option('--since <when>', 'created since: 7d ago, or 2026-12-31', forFlag('--since', nonEmpty))
-    .option('--until <when>', 'created until then, the whole day included', forFlag('--until', nonEmpty))
+    .option('--search <text>', 'Only media that match this text', forFlag('--search', nonEmpty))
+    .option(
+      '--type <type>',
+      'Only this type: video, audio, image, or document',
+      forFlag('--type', oneOf(MEDIA_TYPES)),
+    )
+    .option('--tag <tag>', 'Only media with this tag', forFlag('--tag', nonEmpty))
+    .option('--speaker <name>', 'Only media with this speaker', forFlag('--speaker', nonEmpty))
+    .option('--channel <id>', 'Only media in this channel', forFlag('--channel', nonEmpty))
+    .option(
+      '--since <when>',
+      'Only media created since then, such as 7d or 2026-12-31',
+      forFlag('--since', nonEmpty),
+    )
+    .option(
+      '--until <when>',
+      'Only media created until then, including that day',
+      forFlag('--until', nonEmpty),
+    )
     .option('--all', all)
     .option(
       '--max-media <n>',
-      'refuse to work on more media than this',
+      'Refuse to select more media than this',
       forFlag('--max-media', (text) => parseCount(text, { least: 1, most: 1_000_000 })),
     );
 }
@@ -51,8 +63,8 @@ export function readQueryFlags(raw: RawQueryFlags): QueryFlags | null {
   const { maxMedia, ...query } = readListQuery(raw);
   if (raw.all === true || Object.values(query).some((value) => value !== null)) return { ...query, maxMedia };
   if (maxMedia === null) return null;
-  throw new ExpectedError('USAGE', '--max-media limits a query, which is missing', {
-    hint: 'select media with --all, --search, --tag, --since or another query flag',
+  throw new ExpectedError('USAGE', '--max-media needs a query', {
+    hint: 'select media with a query flag such as --all, --search, --tag, or --since',
   });
 }
 

@@ -6,7 +6,7 @@ import { readQueryFlags } from './query-flags.ts';
 import { readFetchFlags, refuseFetchFlags } from './read-fetch-flags.ts';
 import { readWaitFlags, refuseWaitFlags } from './wait-flags.ts';
 
-/** @throws ExpectedError USAGE for flags that contradict each other, or that need another one */
+/** @throws ExpectedError USAGE for flags that cannot be combined, or that need another one */
 export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
   const fetch = raw.fetch === true ? readFetchFlags(raw) : null;
   const isWaiting = raw.wait === true || fetch !== null;
@@ -21,7 +21,7 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
   const mediaIds = [...(raw.media ?? []), ...(raw.medium ?? [])];
   const query = readQueryFlags(raw);
   if (query !== null && mediaIds.length > 0) {
-    throw new ExpectedError('USAGE', '-m and a query contradict each other', {
+    throw new ExpectedError('USAGE', '-m and a query cannot be combined', {
       hint: 'select media either by their IDs or by a query',
     });
   }

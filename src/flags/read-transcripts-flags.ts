@@ -7,7 +7,6 @@ import { isRecording, readRecordFlags } from './record-flags.ts';
 import { DEFAULT_JOBS, type RawTranscriptsFlags, type TranscriptsFlags } from './transcripts-flags.ts';
 
 /**
- * What the flags of `transcripts` come to; loaded when it runs.
  * @param operands media IDs before or after the flags
  * @throws ExpectedError USAGE for flags that contradict each other
  */
@@ -37,14 +36,14 @@ export function readTranscriptsFlags(
     throw new ExpectedError('USAGE', 'standard input can be read only once');
   }
   if (mediaIds.length > 0 && query !== null) {
-    throw new ExpectedError('USAGE', 'media IDs and a query contradict each other', {
-      hint: 'select media either by their IDs or by a query',
+    throw new ExpectedError('USAGE', 'media IDs and a query cannot be combined', {
+      hint: 'select media either by ID or by a query',
     });
   }
   const transcriptIds = raw.transcript ?? [];
   if (transcriptIds.length > 0 && mediaIds.length === 0 && query === null) {
-    throw new ExpectedError('USAGE', '-t needs -m or a query: a transcript belongs to a media item', {
-      hint: 'name its media item as well, as in: streamdiver-dl transcripts MEDIA_ID -t ID',
+    throw new ExpectedError('USAGE', '-t needs -m or a query', {
+      hint: "use 'streamdiver-dl transcripts MEDIA_ID -t ID'",
     });
   }
   return {
@@ -68,5 +67,5 @@ export function readTranscriptsFlags(
 }
 
 function conflict(isThere: boolean, flag: string, other: string): void {
-  if (isThere) throw new ExpectedError('USAGE', `${flag} conflicts with ${other}`);
+  if (isThere) throw new ExpectedError('USAGE', `${flag} and ${other} cannot be combined`);
 }

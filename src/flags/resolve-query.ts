@@ -25,7 +25,7 @@ export function resolveQuery(
   const untilMs = read('--until', until);
   if (sinceMs !== null && sinceMs > nowMs) {
     throw new ExpectedError('USAGE', `--since: ${since ?? ''} is in the future`, {
-      hint: 'give a moment in the past, such as 7d',
+      hint: 'use a time in the past, such as 7d',
     });
   }
   if (sinceMs !== null && untilMs !== null && sinceMs > untilMs) {

@@ -60,56 +60,56 @@ const USUAL_NAMES = ['{title}-{id8}.{language}', '{created}/{title}-{id8}.{langu
 
 export function addTranscriptsFlags(command: Command): Command {
   command
-    .optionsGroup('Which transcripts:')
-    .option('-m, --media <id>', 'media item, or - for standard input; repeatable', repeatable('-m'))
+    .optionsGroup('Transcripts:')
+    .option('-m, --media <id>', 'Media item (- for standard input); repeatable', repeatable('-m'))
     .addOption(new Option('--medium <id>').argParser(repeatable('--medium')).hideHelp());
-  addQueryFlags(command, { all: 'all media' })
-    .option('-t, --transcript <id>', 'only this transcript of the media; repeatable', repeatable('-t'))
-    .option('--language <code>', 'only this language; repeatable', repeatable('--language'))
+  addQueryFlags(command, { all: 'Select all media' })
+    .option('-t, --transcript <id>', 'Only this transcript of the media; repeatable', repeatable('-t'))
+    .option('--language <code>', 'Only this language; repeatable', repeatable('--language'))
     .option(
       '--wait-transcripts <duration>',
-      'wait until running transcriptions end, at most this long',
+      'Maximum time to wait for running transcriptions',
       forFlag('--wait-transcripts', parseDuration),
     )
-    .optionsGroup('As what:')
+    .optionsGroup('Format:')
     .option(
       '--as <format,...>',
-      'srt (default), txt, json, vtt or docx; several with commas',
+      'Comma-separated formats (default srt)',
       forFlag('--as', withCompletions(FILE_FORMATS, parseFileFormats, { isList: true })),
     )
-    .option('--no-speakers', 'leave the names of the speakers out')
-    .optionsGroup('Where it goes:')
-    .option('-D, --dir <folder>', 'write into this folder (made if missing)', forFlag('-D', nonEmpty))
+    .option('--no-speakers', 'Omit the names of the speakers')
+    .optionsGroup('Destination:')
+    .option('-D, --dir <folder>', 'Write to this folder (created if missing)', forFlag('-D', nonEmpty))
     .addOption(new Option('--output-dir <folder>').argParser(forFlag('--output-dir', nonEmpty)).hideHelp())
     .option(
       '-o, --output <file>',
-      'write the only one to this file; - for standard output',
+      'Write the only transcript to this file (- for standard output)',
       forFlag('-o', nonEmpty),
     )
     .option(
       '--name <template>',
-      'name files by {title} {id} {id8} {language} {format} {created} {type}; / makes folders',
+      'File names from {title} {id} {id8} {language} {format} {created} {type}; / creates folders',
       forFlag(
         '--name',
         withCompletions(USUAL_NAMES, (text: string) => nonEmpty(text)),
       ),
     )
-    .option('--overwrite', 'replace an existing file once the new one is verified')
+    .option('--overwrite', 'Replace an existing file after the new one is verified')
     .addOption(new Option('--clobber').hideHelp())
-    .option('--skip-existing', 'keep an existing file and do not download it')
+    .option('--skip-existing', 'Keep an existing file and skip its download')
     .addOption(new Option('--no-clobber').hideHelp())
-    .optionsGroup('The transfer:')
+    .optionsGroup('Transfer:')
     .option(
       '-j, --jobs <n>',
-      `transcripts at once (1 to 16, default ${DEFAULT_JOBS})`,
+      `Number of transcripts to download in parallel (default ${DEFAULT_JOBS})`,
       forFlag('--jobs', (text) => parseCount(text, { least: 1, most: 16 })),
     )
     .option(
       '--retries <n>',
-      `retries of each request (default ${DEFAULT_RETRIES})`,
+      `Retries of each request (default ${DEFAULT_RETRIES})`,
       forFlag('--retries', (text) => parseCount(text, { least: 0, most: 1000 })),
     );
   return addRecordFlags(command)
     .optionsGroup('Safety:')
-    .option('-n, --dry-run', 'show the files that would be written, write nothing');
+    .option('-n, --dry-run', 'Print the files without writing them');
 }

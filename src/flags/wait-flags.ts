@@ -35,7 +35,7 @@ export function addWaitFlags(command: Command): Command {
     );
 }
 
-/** @throws ExpectedError USAGE for flags that contradict each other */
+/** @throws ExpectedError USAGE for flags that cannot be combined */
 export function readWaitFlags({ timeout, interval, wait }: RawWaitFlags): WaitFlags {
   if (wait === false && timeout !== undefined && timeout > 0) {
     throw new ExpectedError('USAGE', '--no-wait and --timeout cannot be combined');

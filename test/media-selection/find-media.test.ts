@@ -138,7 +138,7 @@ describe('dates', () => {
     [['--since', 'yesterday'], 'is not a date or duration'],
     [['--since', '2999-01-01'], 'is in the future'],
     [['--since', '1d', '--until', '7d'], '--since is later than --until'],
-    [['x', '--search', 'y'], 'TEXT and --search contradict each other'],
+    [['x', '--search', 'y'], 'TEXT and --search cannot be combined'],
   ])('%j is refused before anything is sent', async (flags, message) => {
     const api = await startApi({ media: [] });
     const run = await runCommand(['media', 'list', ...flags], { api });

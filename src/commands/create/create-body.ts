@@ -86,7 +86,7 @@ async function lookUpTranscripts(
       {
         api,
         signal,
-        onMissing: (id) => io.warn(`media item ${id} has no matching transcript`),
+        onMissing: (id) => io.warn(`no matching transcript for media item ${id}`),
       },
     );
   } catch (error) {
@@ -97,8 +97,8 @@ async function lookUpTranscripts(
 }
 
 function nothingSelected(): ExpectedError {
-  return new ExpectedError('USAGE', 'nothing is chosen for the package', {
-    hint: 'select with -m ID, -r ID, -t ID[:FORMAT], -f FILE, or a query such as --all',
+  return new ExpectedError('USAGE', 'nothing selected for the package', {
+    hint: 'select with -m ID, -r ID, -t ID[:FORMAT], -f FILE, or a query such as --tag TAG',
   });
 }
 

@@ -117,7 +117,7 @@ describe('transcripts ID', () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts'], { api });
     expect(run).toMatchObject({ exitCode: 2, requests: [] });
-    expect(run.stderr).toMatch(/--all, --search, --tag or --since/);
+    expect(run.stderr).toMatch(/--all, --search, --tag, or --since/);
   });
 });
 
