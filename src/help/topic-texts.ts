@@ -18,6 +18,7 @@ export const TOPIC_TEXTS: Readonly<Record<'environment' | 'exit-codes', readonly
     'STREAMDIVER_CA_FILE            additional certificate authorities, PEM (--cacert); also SSL_CERT_FILE, NODE_EXTRA_CA_CERTS',
     'HTTPS_PROXY HTTP_PROXY         proxies (lower case takes precedence); also ALL_PROXY, NO_PROXY',
     'NO_COLOR FORCE_COLOR TERM      color; COLUMNS sets the width',
+    'PAGER                          pager for help on a terminal',
     'ACCESSIBLE                     plain lines without animation, for screen readers',
     'CI AI_AGENT                    never prompt, plain progress',
     'GITHUB_ACTIONS                 also report a failure as an ::error line',

@@ -98,12 +98,14 @@ describe('media as services shape them', () => {
 describe('the end of a list', () => {
   test('an empty HAL list is empty, and a missing one with a total is none', () => {
     expect(list({ _links: {}, page: { totalElements: 0 } })).toEqual([]);
-    expect(() => list({ _links: {}, page: { totalElements: 3 } })).toThrow('without a list');
+    expect(() => list({ _links: {}, page: { totalElements: 3 } })).toThrow('no list in the response');
   });
 
   test('a page that comes again although there are more is an error, never the end', async () => {
     const page: Page<{ id: string }> = { items: [{ id: 'a' }], reportsMore: true };
-    await expect(collectPages(async () => page, { limit: 9 })).rejects.toThrow('sends the same page again');
+    await expect(collectPages(async () => page, { limit: 9 })).rejects.toThrow(
+      'repeats a page instead of sending more items',
+    );
     expect(await collectPages(async () => page, { limit: 1 })).toMatchObject({ truncated: true });
   });
 

@@ -92,7 +92,7 @@ test('pages that one client reads may take 32 MiB together', async () => {
     expect(await client.listDownloads(page, 50, signal)).toMatchObject({ items: [] });
   await expect(client.listDownloads(5, 50, signal)).rejects.toMatchObject({
     code: 'BAD_RESPONSE',
-    message: 'the list of the service is larger than 32 MiB',
+    message: 'the list is larger than 32 MiB',
   });
 });
 

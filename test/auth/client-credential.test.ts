@@ -141,9 +141,14 @@ describe('client credentials', () => {
       'AUTH',
       'Realm does not exist',
     ],
-    ['a redirect', { status: 302, json: {}, headers: { Location: '/x' } }, 'BAD_RESPONSE', 'never followed'],
-    ['no token', { json: { token_type: 'Bearer' } }, 'BAD_RESPONSE', 'without a token'],
-    ['a page', { text: '<html>' }, 'BAD_RESPONSE', 'without a token'],
+    [
+      'a redirect',
+      { status: 302, json: {}, headers: { Location: '/x' } },
+      'BAD_RESPONSE',
+      'refusing redirect of the token request',
+    ],
+    ['no token', { json: { token_type: 'Bearer' } }, 'BAD_RESPONSE', 'no token in the response'],
+    ['a page', { text: '<html>' }, 'BAD_RESPONSE', 'no token in the response'],
     ['a token that cannot be sent', { json: { access_token: 'a\nb' } }, 'AUTH', 'position 2'],
   ] as const)('%s is told and not tried again', async (_name, answer, code, message) => {
     const { sso, credential } = await makeCredential(answer);
@@ -241,8 +246,8 @@ describe('a kept token', () => {
 });
 
 test.each([
-  [401, /^check the client id and secret; /],
-  [404, /^check the tenant and --sso-url; /],
+  [401, /^check the client ID and secret; /],
+  [404, /^check the tenant and --sso-url with /],
   [302, /^check --sso-url$/],
 ])('after status %i it is said what to look at', async (status, hint) => {
   const { credential } = await makeCredential({ status, json: {} });

@@ -58,7 +58,7 @@ describe('runTokenCommand', () => {
     [
       'is ended by a signal',
       "process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 5000)",
-      'ended by SIGTERM',
+      'terminated by SIGTERM',
     ],
     ['prints nothing', '', 'is empty'],
     ['prints two lines', "console.log('a\\nb')", 'illegal character at position 2'],
@@ -94,14 +94,14 @@ describe('runTokenCommand', () => {
     const clock = createFastClock();
     await expect(
       runTokenCommand('no-such-program-anywhere x', { env, platform, clock, signal }),
-    ).rejects.toThrow(refusal('no-such-program-anywhere could not be run (ENOENT)'));
+    ).rejects.toThrow(refusal('no-such-program-anywhere cannot be run (ENOENT)'));
   });
 
   test('one that the system refuses to start is told as well', async () => {
     const clock = createFastClock();
     const command = `"${process.execPath}" ${'x'.repeat(4_000_000)}`;
     await expect(runTokenCommand(command, { env, platform, clock, signal })).rejects.toThrow(
-      refusal('could not be run (E2BIG)'),
+      refusal('cannot be run (E2BIG)'),
     );
   });
 

@@ -76,7 +76,7 @@ describe('a parameter that the service ignores', () => {
   test('an empty result needs no such request', async () => {
     const api = await startApi({ script: { 'GET /v2/search': searching([], {}) } });
     const run = await runCommand(list('--speaker', 'x'), { api });
-    expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'no media\n' });
+    expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No media\n' });
     expect(api.requests).toHaveLength(1);
   });
 });

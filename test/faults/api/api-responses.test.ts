@@ -59,7 +59,7 @@ test.each(ENVELOPES)('case 25: HTTP %i with %j ends with one of %j', async (stat
 
 test('a failure says both statuses and the words of the service', async () => {
   const { run } = await statusWith({ status: 200, json: { status: 'error', message: 'the disk is full' } });
-  expect(run.stderr).toMatch(/HTTP 200.*error.*the disk is full/);
+  expect(run.stderr).toMatch(/reports error \(HTTP 200\): the disk is full/);
 });
 
 const UNREADABLE: readonly (readonly [name: string, bytes: string | Uint8Array])[] = [

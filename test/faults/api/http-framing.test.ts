@@ -42,21 +42,16 @@ test('a 204 with a Content-Length has no body: what was deleted is called delete
 
 const gzipped = gzipSync(LIST);
 test.each([
-  ['the same Content-Length twice', `${LENGTH}\r\n${LENGTH}`, LIST, 'length of its body unclear'],
-  ['two lengths that differ', `${LENGTH}\r\nContent-Length: 5`, LIST, 'length of its body unclear'],
-  ['a list of two lengths', `${LENGTH}, ${LIST.length}`, LIST, 'length of its body unclear'],
+  ['the same Content-Length twice', `${LENGTH}\r\n${LENGTH}`, LIST, 'ambiguous body length'],
+  ['two lengths that differ', `${LENGTH}\r\nContent-Length: 5`, LIST, 'ambiguous body length'],
+  ['a list of two lengths', `${LENGTH}, ${LIST.length}`, LIST, 'ambiguous body length'],
   [
     'a length and chunks',
     `${LENGTH}\r\nTransfer-Encoding: chunked`,
     chunked(Buffer.from(LIST)),
-    'length of its body unclear',
+    'ambiguous body length',
   ],
-  [
-    'gzip before chunked',
-    'Transfer-Encoding: gzip, chunked',
-    chunked(gzipped),
-    'transfer coding gzip, chunked',
-  ],
+  ['gzip before chunked', 'Transfer-Encoding: gzip, chunked', chunked(gzipped), 'gzip, chunked'],
   [
     'gzip and chunked in two lines',
     'Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked',

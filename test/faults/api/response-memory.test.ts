@@ -83,7 +83,7 @@ test.each<[what: string, args: readonly string[]]>([
   });
   expect(run).toMatchObject({
     exitCode: 7,
-    json: { error: { code: 'BAD_RESPONSE', message: 'the list of the service is larger than 32 MiB' } },
+    json: { error: { code: 'BAD_RESPONSE', message: 'the list is larger than 32 MiB' } },
   });
   expect(peakMib).toBeLessThan(MOST_MIB);
 });

@@ -53,7 +53,7 @@ test.runIf(process.platform === 'linux').each(names)(
       expect(run.exitCode).toBe(home?.exitCode);
       expect(run.stderr).toMatch(
         home?.exitCode === 2
-          ? /no folder to store anything in: HOME [^]*hint: set STREAMDIVER_CONFIG_DIR/
+          ? /cannot find the settings folder: HOME [^]*hint: set STREAMDIVER_CONFIG_DIR/
           : /could not make the folder \/[^]*hint: /,
       );
     }
@@ -66,6 +66,6 @@ test('HOME that is a file is an error of every command, which names it', async (
   const run = await runBinary(['status', PACKAGE_ID], { place, env });
   expect(run.exitCode).toBe(2);
   expect(run.stderr).toContain(
-    `${BINARY_PATH}/.config/streamdiver-dl/config.json cannot be read: part of the path is not a folder`,
+    `cannot read ${BINARY_PATH}/.config/streamdiver-dl/config.json: part of the path is not a folder`,
   );
 });
