@@ -71,6 +71,7 @@ export const DEFAULT_JOBS = 3;
 /** Groups of flags that `create` also accepts, but leaves to the help of `fetch`. */
 export const FETCH_GROUPS: readonly string[] = [
   'Entries:',
+  'Record:',
   'Destination:',
   'Transfer:',
   'Verification:',

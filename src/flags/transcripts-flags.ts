@@ -74,7 +74,7 @@ export function addTranscriptsFlags(command: Command): Command {
     .optionsGroup('Format:')
     .option(
       '--as <format,...>',
-      'Comma-separated formats (default srt)',
+      `Comma-separated formats: ${FILE_FORMATS.join(', ')} (default srt)`,
       forFlag('--as', withCompletions(FILE_FORMATS, parseFileFormats, { isList: true })),
     )
     .option('--no-speakers', 'Omit the names of the speakers')

@@ -42,6 +42,6 @@ export const TOPIC_TEXTS: Readonly<Record<'environment' | 'exit-codes', readonly
     '13 EXISTS        a different file with the same name exists',
     "14 AMBIGUOUS     outcome of a create unknown; check 'streamdiver-dl list' before repeating it",
     '70 INTERNAL      bug in streamdiver-dl; a report file is saved',
-    '129 130 143 INTERRUPTED  SIGHUP, Ctrl-C or a cancelled prompt, SIGTERM; state kept; rerun',
+    '129 130 143 INTERRUPTED  SIGHUP, Ctrl-C or a canceled prompt, SIGTERM; state kept; rerun',
   ],
 };
