@@ -4,6 +4,7 @@ import type { LocalContext } from './context.ts';
 import { outOfFilesError } from './disk/out-of-files.ts';
 import { ExpectedError } from './errors.ts';
 import { type GlobalFlags, readGlobalFlags, wantsJson } from './flags/global-flags.ts';
+import { wantsSummary } from './flags/summary-flag.ts';
 import { watchForInterruption } from './interruption.ts';
 import { withDefaultHint } from './output/default-hint.ts';
 import { errorDocument } from './output/error-document.ts';
@@ -75,6 +76,24 @@ async function runLine(world: World): Promise<number> {
     },
     invoke: (argv, changes) => main({ ...world, ...changes, argv }),
   });
+  /** With --summary, also appends the document or the failure of the work to the summary of the step. */
+  const summarized = async (command: Command, context: LocalContext, work: () => Promise<unknown>) => {
+    if (!wantsSummary(command)) return void (await work());
+    const { openStepSummary } = await import('./output/step-summary.ts');
+    const summary = openStepSummary(command.name(), world, {
+      io: context.io,
+      redact: (text) => filter.redact(text),
+    });
+    let document: unknown;
+    try {
+      document = await work();
+    } catch (thrown) {
+      const error = context.toFailure(thrown);
+      await summary?.append(error.details.document, error);
+      throw error;
+    }
+    await summary?.append(document, null);
+  };
   const run: Runner = {
     async offline(command, work) {
       await work(await local(readGlobalFlags(command)));
@@ -86,13 +105,16 @@ async function runLine(world: World): Promise<number> {
     },
     async online(command, options, work) {
       const flags = readGlobalFlags(command);
-      const { connect } = await import('./connect.ts');
-      const context = await connect(await local(flags), flags, options);
-      try {
-        await work(context);
-      } finally {
-        await context.transport.close();
-      }
+      const context = await local(flags);
+      await summarized(command, context, async () => {
+        const { connect } = await import('./connect.ts');
+        const connected = await connect(context, flags, options);
+        try {
+          return await work(connected);
+        } finally {
+          await connected.transport.close();
+        }
+      });
     },
   };
   try {

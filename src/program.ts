@@ -34,7 +34,8 @@ export interface Runner {
   online(
     command: Command,
     options: ConnectionOptions,
-    work: (context: Context) => Promise<void>,
+    /** Returns the `--json` document if the command has `--summary`. */
+    work: (context: Context) => Promise<unknown>,
   ): Promise<void>;
 }
 

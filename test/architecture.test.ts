@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   connect: ['errors', 'disk', 'version', 'http', 'auth', 'api', 'config', 'flags', 'context'],
   io: ['world', 'terminal', 'flags'],
   wait: ['errors', 'clock', 'parse', 'api', 'terminal', 'flags', 'context'],
-  output: ['errors', 'version', 'world', 'parse', 'terminal'],
+  output: ['errors', 'disk', 'version', 'world', 'parse', 'terminal'],
   fetch: [
     'errors',
     'clock',

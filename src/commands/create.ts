@@ -15,6 +15,7 @@ import { readWaitFlags } from '../flags/wait-flags.ts';
 import { findMedia } from '../media-selection/find-media.ts';
 import { checkAnonymous } from '../media-selection/media-selection.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
+import type { JsonObject } from '../parse/json.ts';
 import { type ParsedTime, parseTime } from '../parse/time.ts';
 import { countMedia } from '../terminal/text/format.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
@@ -44,8 +45,8 @@ export function defineCreate(
   });
 }
 
-/** Creates one package, then waits and fetches on request. */
-export async function create(flags: CreateFlags, context: Context): Promise<void> {
+/** Creates packages, then waits and fetches on request. Returns the `--json` document. */
+export async function create(flags: CreateFlags, context: Context): Promise<JsonObject> {
   const { api, io, clock, signal } = context;
   const asked = flags.expires === null ? null : readExpiry(flags.expires, context);
   const picked = isWithoutSelection(flags) && io.canPrompt ? await pick(flags, context) : null;
@@ -61,23 +62,24 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   const bodies = await createBodies(options, expires, memory, context);
   const [body] = bodies;
   if (body === undefined) {
-    if (io.format === 'json') io.json(options.dryRun ? dryRunDocument([]) : packagesDocument([], []));
+    const document = options.dryRun ? dryRunDocument([]) : packagesDocument([], []);
+    if (io.format === 'json') io.json(document);
     if (memory !== null) io.info(memory.nothingNewText);
-    return;
+    return document;
   }
   if (isAnonymous) bodies.forEach(checkAnonymous);
   if (options.dryRun) {
     if (picked !== null) printCommand(picked.command, io);
     const requests = bodies.map((one) => ({ ...api.describe('POST', '/downloads'), body: one }));
-    if (io.format === 'json') io.json(dryRunDocument(requests));
+    const document = dryRunDocument(requests);
+    if (io.format === 'json') io.json(document);
     else for (const one of requests) io.line(`${one.method} ${one.url} ${JSON.stringify(one.body)}`);
-    return;
+    return document;
   }
   // Checked before a package exists that cannot be fetched here.
   if (options.fetch !== null) (await import('../fetch/targets.ts')).findBase(options.fetch, context.cwd);
   if (options.split !== null) {
-    await createSplit(bodies, options, memory, context);
-    return;
+    return await createSplit(bodies, options, memory, context);
   }
   const startedMs = clock.now();
   let item: Package;
@@ -91,7 +93,7 @@ export async function create(flags: CreateFlags, context: Context): Promise<void
   if (picked !== null) printCommand(picked.command, io);
   try {
     const last = picked === null ? options : await withOffer(item.id, options, context);
-    await waitAndFetch(item, last, memory?.recordingOf(() => body) ?? null, context);
+    return await waitAndFetch(item, last, memory?.recordingOf(() => body) ?? null, context);
   } catch (error) {
     // The package exists even if a later step fails, so a script must learn its ID.
     if (!(error instanceof ExpectedError)) throw error;
@@ -133,10 +135,7 @@ async function chooseMediaIds(
 }
 
 /** With --only-new, there can be no package. */
-function packagesDocument(
-  items: readonly Package[],
-  results: readonly FetchResult[],
-): Readonly<Record<string, unknown>> {
+function packagesDocument(items: readonly Package[], results: readonly FetchResult[]): JsonObject {
   return { items: items.map(packageDocument), count: items.length, truncated: false, results };
 }
 
@@ -158,7 +157,7 @@ async function waitAndFetch(
   { wait, fetch }: CreateFlags,
   recording: Recording | null,
   context: Context,
-): Promise<void> {
+): Promise<JsonObject> {
   const { io, world } = context;
   const isReady = item.state === 'ready' && item.files.length > 0;
   const next = fetch === null ? [PROGRAM, 'status', item.id, '--wait'] : fetchCommand(item.id, fetch);
@@ -170,14 +169,18 @@ async function waitAndFetch(
     const { fetchPackages } = await import('../fetch/fetch-packages.ts');
     const request = { wait, fetch, isJustCreated: true, known: [last], recording };
     const results = await fetchPackages([item.id], request, context);
-    if (io.format !== 'json') return;
-    io.json(fetch.record.onlyNew ? packagesDocument([last], results) : { ...packageDocument(last), results });
-    return;
+    const document = fetch.record.onlyNew
+      ? packagesDocument([last], results)
+      : { ...packageDocument(last), results };
+    if (io.format === 'json') io.json(document);
+    return document;
   }
   io.endProgress();
-  if (io.format === 'json') io.json(packageDocument(last));
+  const document = packageDocument(last);
+  if (io.format === 'json') io.json(document);
   else if (wait === null) io.hint(commandLine([PROGRAM, 'fetch', item.id], world.platform));
   else io.info(`Package ${item.id} is ready.`);
+  return document;
 }
 
 /** A date means the end of that day in local time, so the exact time is printed. */

@@ -15,7 +15,7 @@ export function defineDemo(parent: Command, action: (command: Command) => Promis
     .command('demo')
     .summary('Run the full workflow against a local sandbox')
     .description(
-      'Run the full workflow against a local sandbox, without an account: list media, then create, download, verify, unpack, and delete a package. Prints every command that it runs.',
+      'Run the full workflow against a local sandbox, without an account: list media, download transcripts, then create, download, verify, unpack, and delete a package. Prints every command that it runs.',
     )
     .action((_flags: unknown, self: Command) => action(self));
 }
@@ -67,6 +67,15 @@ export async function demo({
       '-q',
     );
     await show('Show the renditions and transcripts of a media item:', 'media', 'show', mediumId);
+    await show(
+      'Download its transcripts directly, without a package:',
+      'transcripts',
+      mediumId,
+      '--as',
+      'vtt',
+      '-D',
+      folder,
+    );
     const exampleSelection = ['-m', mediumId, '--transcripts', 'srt,txt', '--title', 'My first package'];
     const packageId = await show(
       'Create a package of the video and its transcripts, then wait, download, verify, and unpack:',

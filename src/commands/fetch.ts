@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
+import type { FetchResult } from '../fetch/fetch-result.ts';
 import { addFetchFlags, type FetchFlags, type RawFetchFlags } from '../flags/fetch-flags.ts';
 import { isRecording } from '../flags/record-flags.ts';
+import { addSummaryFlag } from '../flags/summary-flag.ts';
 import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../flags/wait-flags.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 
@@ -30,22 +32,23 @@ export function defineFetch(
     .argument('[id...]', 'Package IDs (- for standard input)');
   addFetchFlags(addWaitFlags(command))
     .optionsGroup('Safety:')
-    .option('-n, --dry-run', 'Print the plan for each file without writing anything')
-    .action(async (ids: string[], raw: RawFlags, self: Command) => {
-      const { readFetchFlags } = await import('../flags/read-fetch-flags.ts');
-      const fetch = readFetchFlags(raw);
-      return await action(
-        { ids, wait: readWaitFlags(raw), fetch, dryRun: raw.dryRun === true },
-        { retries: fetch.retries },
-        self,
-      );
-    });
+    .option('-n, --dry-run', 'Print the plan for each file without writing anything');
+  addSummaryFlag(command).action(async (ids: string[], raw: RawFlags, self: Command) => {
+    const { readFetchFlags } = await import('../flags/read-fetch-flags.ts');
+    const fetch = readFetchFlags(raw);
+    return await action(
+      { ids, wait: readWaitFlags(raw), fetch, dryRun: raw.dryRun === true },
+      { retries: fetch.retries },
+      self,
+    );
+  });
 }
 
+/** Downloads the packages. Returns the `--json` document, or null for a dry run. */
 export async function fetch(
   { ids: words, wait, fetch: flags, dryRun }: FetchOptions,
   context: Context,
-): Promise<void> {
+): Promise<{ readonly results: readonly FetchResult[] } | null> {
   const { io } = context;
   const ids = await readOrPickIds(words, { isMultiple: true }, context);
   if (ids.length > 1 && (flags.output !== null || flags.toStdout || flags.checksum !== null)) {
@@ -64,11 +67,13 @@ export async function fetch(
   if (dryRun) {
     const { planPackages } = await import('./fetch/plan-packages.ts');
     await planPackages(ids, flags, context);
-    return;
+    return null;
   }
   const request = { wait, fetch: flags, isJustCreated: false, known: [], recording: null };
   const results = isRecording(flags.record)
     ? await (await import('../fetch/fetch-record.ts')).fetchRecorded(ids, request, context)
     : await (await import('../fetch/fetch-packages.ts')).fetchPackages(ids, request, context);
-  if (io.format === 'json') io.json({ results });
+  const document = { results };
+  if (io.format === 'json') io.json(document);
+  return document;
 }

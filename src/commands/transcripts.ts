@@ -14,7 +14,7 @@ import {
 } from '../flags/transcripts-flags.ts';
 import { findMedia } from '../media-selection/find-media.ts';
 import { countMedia } from '../terminal/text/format.ts';
-import { fetchTranscripts } from '../transcripts/fetch-transcripts.ts';
+import { fetchTranscripts, type TranscriptsDocument } from '../transcripts/fetch-transcripts.ts';
 import { type SelectedMediaItem, slimItem } from '../transcripts/list-media-transcripts.ts';
 import { parseNameTemplate } from '../transcripts/transcript-name.ts';
 import { recordTranscripts, type TranscriptRecord } from '../transcripts/transcript-record.ts';
@@ -35,8 +35,8 @@ export function defineTranscripts(
   });
 }
 
-/** Finds the media, then downloads their transcripts. */
-export async function transcripts(flags: TranscriptsFlags, context: Context): Promise<void> {
+/** Finds the media, then downloads their transcripts. Returns the `--json` document. */
+export async function transcripts(flags: TranscriptsFlags, context: Context): Promise<TranscriptsDocument> {
   const { io } = context;
   if (flags.query === null && flags.mediaIds.length === 0) throw nothingSelected();
   if (flags.toStdout) checkStdout(flags, io);
@@ -48,6 +48,7 @@ export async function transcripts(flags: TranscriptsFlags, context: Context): Pr
   const request = { ...place, media, flags, template, record, onlyNew: flags.record.onlyNew };
   const document = await fetchTranscripts(request, context);
   if (io.format === 'json') io.json(document);
+  return document;
 }
 
 async function selectMedia(flags: TranscriptsFlags, context: Context): Promise<readonly SelectedMediaItem[]> {

@@ -6,6 +6,7 @@ import { parseCount } from '../parse/count.ts';
 import { addFetchFlags, FETCH_GROUPS, type FetchFlags, type RawFetchFlags } from './fetch-flags.ts';
 import { forFlag, nonEmpty, repeatable, withCompletions } from './flag-values.ts';
 import { addQueryFlags, type QueryFlags, type RawQueryFlags } from './query-flags.ts';
+import { addSummaryFlag } from './summary-flag.ts';
 import { addWaitFlags, type RawWaitFlags, type WaitFlags } from './wait-flags.ts';
 
 export interface CreateFlags {
@@ -99,5 +100,5 @@ export function addCreateFlags(command: Command): Command {
     .optionsGroup('After creation:')
     .option('--wait', 'Wait until the package is ready')
     .option('--fetch', "Wait, then fetch the package; accepts the flags of 'fetch'");
-  return hideGroups(addFetchFlags(addWaitFlags(command)), FETCH_GROUPS);
+  return addSummaryFlag(hideGroups(addFetchFlags(addWaitFlags(command)), FETCH_GROUPS));
 }

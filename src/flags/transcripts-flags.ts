@@ -6,6 +6,7 @@ import { DEFAULT_RETRIES } from './fetch-flags.ts';
 import { forFlag, nonEmpty, repeatable, withCompletions } from './flag-values.ts';
 import { addQueryFlags, type QueryFlags, type RawQueryFlags } from './query-flags.ts';
 import { addRecordFlags, type RawRecordFlags, type RecordFlags } from './record-flags.ts';
+import { addSummaryFlag } from './summary-flag.ts';
 
 export interface TranscriptsFlags {
   /** `-` stands for standard input. */
@@ -109,7 +110,8 @@ export function addTranscriptsFlags(command: Command): Command {
       `Retries of each request (default ${DEFAULT_RETRIES})`,
       forFlag('--retries', (text) => parseCount(text, { least: 0, most: 1000 })),
     );
-  return addRecordFlags(command)
+  addRecordFlags(command)
     .optionsGroup('Safety:')
     .option('-n, --dry-run', 'Print the files without writing them');
+  return addSummaryFlag(command);
 }

@@ -22,6 +22,7 @@ export const TOPIC_TEXTS: Readonly<Record<'environment' | 'exit-codes', readonly
     'ACCESSIBLE                     plain lines without animation, for screen readers',
     'CI AI_AGENT                    never prompt, plain progress',
     'GITHUB_ACTIONS                 also report a failure as an ::error line',
+    'GITHUB_STEP_SUMMARY            file to which --summary appends a table of the results',
     '',
     'URLs must use https, or http on loopback. A credential is sent only to its own origin.',
   ],

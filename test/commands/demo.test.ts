@@ -11,6 +11,7 @@ test('the demo does the whole job without an account and shows each command', as
   expect(commands.map((line) => line.split(' ').slice(1, 3).join(' '))).toEqual([
     'streamdiver-dl media',
     'streamdiver-dl media',
+    'streamdiver-dl transcripts',
     'streamdiver-dl create',
     'streamdiver-dl list',
     'streamdiver-dl rm',
@@ -18,7 +19,7 @@ test('the demo does the whole job without an account and shows each command', as
   const [folder = ''] = readdirSync(run.temp).filter((name) => name.includes('demo'));
   const files = listTree(join(run.temp, folder)).filter(({ type }) => type === 'file');
   const names = files.map(({ path }) => path);
-  for (const pattern of [/\.zip$/, /\.mp4$/, /\.srt$/, /\.txt$/])
+  for (const pattern of [/\.zip$/, /\.mp4$/, /\.srt$/, /\.txt$/, /\.vtt$/])
     expect(names).toEqual(expect.arrayContaining([expect.stringMatching(pattern)]));
   expect(run.stderr).toContain(`Done. Files: ${join(run.temp, folder)}`);
   expect(readdirSync(run.cwd)).toEqual([]);

@@ -8,6 +8,7 @@ import type { FetchResult } from '../../fetch/fetch-result.ts';
 import type { CreateFlags } from '../../flags/create-flags.ts';
 import type { WaitFlags } from '../../flags/wait-flags.ts';
 import { batchError, type Failure } from '../../output/batch-error.ts';
+import type { JsonObject } from '../../parse/json.ts';
 import { PROGRAM } from '../../version.ts';
 import { waitForPackage } from '../../wait/wait-for-package.ts';
 import { explainAmbiguousCreate } from './ambiguous-create.ts';
@@ -22,7 +23,7 @@ export async function createSplit(
   flags: Pick<CreateFlags, 'wait' | 'fetch'>,
   memory: Pick<CreateMemory, 'recordingOf'> | null,
   context: Context,
-): Promise<void> {
+): Promise<JsonObject> {
   const { io } = context;
   const created: Package[] = [];
   const failure = await createAll(bodies, created, context);
@@ -57,6 +58,7 @@ export async function createSplit(
   if (thrown instanceof ExpectedError) throw thrown.with({ document });
   if (thrown !== null) throw thrown;
   if (io.format === 'json') io.json(document);
+  return document;
 }
 
 /** @returns the failure that ended it */

@@ -1,0 +1,70 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { isSystemError, reasonOf } from '../disk/disk-error.ts';
+import { isObject } from '../parse/json.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { World } from '../world.ts';
+import { formatResultsTable, type ResultsTableOptions } from './results-table.ts';
+
+/** GitHub refuses a larger summary as a whole. */
+const MAX_SUMMARY_BYTES = 1_048_576;
+
+/** The summary of a step in GitHub Actions. */
+export interface StepSummary {
+  /** Appends a table of the results. A summary that cannot be written is a warning. */
+  append(document: unknown, failure: ResultsTableOptions['failure']): Promise<void>;
+}
+
+/** Null with a warning outside of GitHub Actions: the work itself does not need a summary. */
+export function openStepSummary(
+  command: string,
+  { env }: Pick<World, 'env'>,
+  { io, redact }: { io: Pick<Terminal, 'warn'>; redact: (text: string) => string },
+): StepSummary | null {
+  const file = env['GITHUB_STEP_SUMMARY'];
+  if (file === undefined || file === '') {
+    io.warn('--summary: GITHUB_STEP_SUMMARY is not set, so no summary is written');
+    return null;
+  }
+  return {
+    async append(document, failure) {
+      try {
+        const text = (maxBytes: number) =>
+          formatResultsTable({
+            command,
+            document: isObject(document) ? document : null,
+            failure,
+            baseFolder: env['GITHUB_WORKSPACE'],
+            redact,
+            maxBytes,
+          });
+        const reason = await appendWithin(file, text);
+        if (reason !== null) io.warn(`--summary: cannot write to ${file}: ${reason}`);
+      } catch (error) {
+        if (!isSystemError(error)) throw error;
+        io.warn(`--summary: cannot write to ${file}: ${reasonOf(error)}`);
+      }
+    },
+  };
+}
+
+/** Appends what fits beside the summary that is there. @returns why nothing was written, or null */
+async function appendWithin(
+  path: string,
+  format: (maxBytes: number) => string | null,
+): Promise<string | null> {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0 } = constants;
+  const handle = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
+  try {
+    const status = await handle.stat();
+    if (!status.isFile()) return 'it is not a regular file';
+    // A table needs a blank line before it.
+    const separator = status.size === 0 ? '' : '\n\n';
+    const text = format(MAX_SUMMARY_BYTES - status.size - separator.length);
+    if (text === null) return 'it is full';
+    await handle.writeFile(separator + text);
+    return null;
+  } finally {
+    await handle.close();
+  }
+}
