@@ -16,6 +16,7 @@ export function createIo(world: World, flags: GlobalFlags, redact?: (text: strin
     clock: world.clock,
     format: flags.format ?? 'table',
     fields: flags.fields,
+    fullIds: flags.fullIds,
     quiet: flags.quiet,
     verbosity: flags.verbosity,
     progressMode: flags.progress,

@@ -66,7 +66,7 @@ function isProcessAlive(pid: number): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it exists and belongs to somebody else.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
   const stat = readProcessStat(pid);
   // The main thread counts as dead at once; another one may still be in the middle of a write.

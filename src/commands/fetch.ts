@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../flags/fetch-flags.ts';
+import { addFetchFlags, type FetchFlags, type RawFetchFlags } from '../flags/fetch-flags.ts';
 import { isRecording } from '../flags/record-flags.ts';
 import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../flags/wait-flags.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
@@ -23,17 +23,18 @@ export function defineFetch(
 ): void {
   const command = parent
     .command('fetch')
-    .summary('wait for packages and download them')
+    .summary('Download packages')
     .description(
-      'Waits until packages are ready and downloads them: continues after interruptions, verifies size, archive and checksums, and only then gives the file its name. Prints the path of each file.',
+      'Wait for packages, download and verify them, and print the path of each file. Rerun the command to resume an interrupted download.',
     )
-    .argument('[id...]', 'package ids, or - for standard input; asked for on a terminal');
+    .argument('[id...]', 'Package IDs (- for standard input)');
   addFetchFlags(addWaitFlags(command))
     .optionsGroup('Safety:')
-    .option('-n, --dry-run', 'look once, show what would be done with each file, write nothing')
-    .action((ids: string[], raw: RawFlags, self: Command) => {
+    .option('-n, --dry-run', 'Print the plan for each file without writing anything')
+    .action(async (ids: string[], raw: RawFlags, self: Command) => {
+      const { readFetchFlags } = await import('../flags/read-fetch-flags.ts');
       const fetch = readFetchFlags(raw);
-      return action(
+      return await action(
         { ids, wait: readWaitFlags(raw), fetch, dryRun: raw.dryRun === true },
         { retries: fetch.retries },
         self,
@@ -48,21 +49,17 @@ export async function fetch(
   const { io } = context;
   const ids = await readOrPickIds(words, { isMultiple: true }, context);
   if (ids.length > 1 && (flags.output !== null || flags.toStdout || flags.checksum !== null)) {
-    throw new ExpectedError('USAGE', '-o and --checksum are for one package only', {
-      hint: 'name a folder with -D',
+    throw new ExpectedError('USAGE', '-o and --checksum accept one package only', {
+      hint: 'use -D FOLDER',
     });
   }
   if (flags.toStdout && io.format === 'json') {
-    throw new ExpectedError('USAGE', '-o - and --json both want standard output');
+    throw new ExpectedError('USAGE', '-o - and --json both use standard output');
   }
   if (flags.toStdout && io.isOutputTerminal) {
-    throw new ExpectedError(
-      'USAGE',
-      'standard output is a terminal; the bytes of an archive would garble it',
-      {
-        hint: 'redirect it, or name a file with -o',
-      },
-    );
+    throw new ExpectedError('USAGE', 'refusing to write an archive to a terminal', {
+      hint: 'redirect standard output, or use -o FILE',
+    });
   }
   if (dryRun) {
     const { planPackages } = await import('./fetch/plan-packages.ts');

@@ -31,13 +31,13 @@ export function defineVerify(
 ): void {
   parent
     .command('verify')
-    .summary('check the files that a record lists')
+    .summary('Verify the files in a record')
     .description(
-      'Checks, without asking the service, that the files of a record are there and unchanged. Prints those that are not.',
+      'Verify offline that the files in a record exist and are unchanged. Prints those that are not.',
     )
-    .argument('[folder]', 'only files below this folder', forFlag('the folder', nonEmpty))
-    .optionsGroup('Which files:')
-    .requiredOption('--record <file>', 'the record that lists them', forFlag('--record', parseRecordFile))
+    .argument('[folder]', 'Only files in this folder', forFlag('FOLDER', nonEmpty))
+    .optionsGroup('Files:')
+    .requiredOption('--record <file>', 'The record to verify', forFlag('--record', parseRecordFile))
     .action((folder: string | undefined, { record }: { record: string }, self: Command) =>
       action({ folder: folder ?? null, record }, self),
     );

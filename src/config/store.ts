@@ -18,22 +18,22 @@ import {
   tokenKey,
 } from './token-file.ts';
 
-/** What is kept between runs: `config.json`, `credentials.json` and tokens that were fetched with them. */
+/** The files kept between runs: `config.json`, `credentials.json`, and the cache of tokens. */
 export interface Store {
-  /** Null when no home is known: then there is nothing to read, and writing is refused. */
+  /** Null without a home folder. Then reading finds nothing, and writing is refused. */
   readonly configPath: string | null;
   readonly credentialsPath: string | null;
-  /** @throws ExpectedError CONFIG, BrokenFileError when its content cannot be used */
+  /** @throws ExpectedError CONFIG, BrokenFileError for unusable content */
   readConfig(): Promise<Config>;
-  /** @throws ExpectedError CONFIG, BrokenFileError when its content cannot be used */
+  /** @throws ExpectedError CONFIG, BrokenFileError for unusable content */
   readCredentials(): Promise<Credentials>;
-  /** Reads, changes and replaces while no other process does. @throws ExpectedError CONFIG, DISK or BUSY */
+  /** Reads, changes, and replaces the file under a lock. @throws ExpectedError CONFIG, DISK or BUSY */
   changeConfig(edit: (config: Config) => Config): Promise<void>;
   changeCredentials(edit: (credentials: Credentials) => Credentials): Promise<void>;
-  /** Moves `credentials.json` out of the way when its content is broken; says where it is now. */
+  /** Renames `credentials.json` if its content is unusable, and returns the new path. */
   setBrokenCredentialsAside(): Promise<string | null>;
   tokenCache(key: TokenKey): TokenCache;
-  /** Forgets the tokens that were fetched with some credentials. */
+  /** Deletes the cached tokens of some credentials. */
   forgetTokens(isForgotten: (key: string) => boolean): Promise<void>;
 }
 
@@ -43,16 +43,16 @@ export interface StoreOptions extends StoreUser {
   readonly clock: Clock;
   readonly platform: NodeJS.Platform;
   readonly signal: AbortSignal;
-  /** Told when a token could not be kept; nothing is lost but time. */
+  /** Called when a token cannot be cached. */
   readonly onCacheProblem: (text: string) => void;
 }
 
-/** Secrets are for their owner alone; the config may be read, but not written, by others. */
+/** Secrets are accessible only to their owner. Others can read the config, but not write it. */
 const SECRET_MODE = 0o600;
 const CONFIG_MODE = 0o755;
 
 const WAIT_FOR_WRITER_MS = 10_000;
-/** As long as another process may need to fetch a token; then it is fetched here as well. */
+/** The time another process can need to fetch a token. After that, this process fetches its own. */
 const WAIT_FOR_TOKEN_MS = 60_000;
 
 const NO_CONFIG: Config = { profiles: new Map() };
@@ -80,7 +80,7 @@ export function createStore(options: StoreOptions): Store {
     try {
       return (await read(tokensPath, SECRET_MODE, parseCachedTokens)) ?? new Map();
     } catch (error) {
-      // Only a cache: what cannot be used is fetched again and replaced.
+      // An unusable cache is replaced.
       if (error instanceof BrokenFileError) return new Map();
       throw error;
     }
@@ -91,10 +91,10 @@ export function createStore(options: StoreOptions): Store {
       ...options,
       waitMs,
       mode: SECRET_MODE,
-      inTheWay: { code: 'CONFIG', hint: `move ${lockPath} away` },
+      inTheWay: { code: 'CONFIG', hint: `remove ${lockPath}` },
     });
 
-  /** All files are written in the same staging folder, so one lock serves them all. */
+  /** One lock protects all files. */
   async function change<Content>(
     file: string | null,
     readNow: () => Promise<Content>,
@@ -106,8 +106,8 @@ export function createStore(options: StoreOptions): Store {
     const lockPath = path.join(folder, 'store.lock');
     const lock = await lockStore(lockPath, WAIT_FOR_WRITER_MS);
     if (lock === null) {
-      throw new ExpectedError('BUSY', `another process has been writing in ${folder} for too long`, {
-        hint: `if there is none, delete ${lockPath}`,
+      throw new ExpectedError('BUSY', `timed out waiting for another process to write to ${folder}`, {
+        hint: `if no other process is running, remove ${lockPath}`,
       });
     }
     try {
@@ -120,7 +120,7 @@ export function createStore(options: StoreOptions): Store {
   const changeTokens = (edit: (tokens: CachedTokens) => CachedTokens) =>
     change(tokensPath, readTokens, cachedTokensDocument, edit);
 
-  /** Without a lock where none can be made: then each process fetches its own token. */
+  /** Null if the lock cannot be created. Then each process fetches its own token. */
   async function lockTokens(): Promise<Lock | null> {
     if (tokensPath === null || folder === null) return null;
     try {
@@ -157,7 +157,7 @@ export function createStore(options: StoreOptions): Store {
             await changeTokens((tokens) => new Map(tokens).set(name, token));
           } catch (error) {
             if (!isExpectedError(error)) throw error;
-            options.onCacheProblem(`the fetched token is not kept: ${error.message}`);
+            options.onCacheProblem(`cannot cache the token: ${error.message}`);
           }
         },
         async exclusively(work) {
@@ -178,7 +178,7 @@ export function createStore(options: StoreOptions): Store {
   };
 }
 
-/** The file under a name that is free; nothing that has that name is replaced. */
+/** Renames the file to an unused name, without replacing another file. */
 async function setAside(file: string): Promise<string> {
   for (let number = 1; ; number += 1) {
     const aside = `${file}.broken-${number}`;
@@ -192,11 +192,7 @@ async function setAside(file: string): Promise<string> {
 }
 
 function homeless(): ExpectedError {
-  return new ExpectedError(
-    'CONFIG',
-    'there is no folder to store anything in: HOME is not set, or names none',
-    {
-      hint: 'set STREAMDIVER_CONFIG_DIR, or use STREAMDIVER_TOKEN, which needs no file',
-    },
-  );
+  return new ExpectedError('CONFIG', 'cannot find the settings folder: HOME is not set or unusable', {
+    hint: 'set STREAMDIVER_CONFIG_DIR, or use STREAMDIVER_TOKEN',
+  });
 }

@@ -2,24 +2,24 @@ import type { CachedToken } from '../auth/token-cache.ts';
 import type { JsonObject } from '../parse/json.ts';
 import { FILE_VERSION, requireObject, requireText, WrongValue } from './json-file.ts';
 
-/** The last moment that a Date can show. */
+/** The maximum value of a Date. */
 const LAST_MS = 8.64e15;
 
-/** What a fetched token is bound to. */
+/** The client credentials that a token belongs to. */
 export interface TokenKey {
   readonly ssoUrl: string;
   readonly tenant: string;
   readonly clientId: string;
 }
 
-/** `credential-cache.json`: tokens by the name that `tokenKey` gives. */
+/** `credential-cache.json`: tokens by `tokenKey`. */
 export type CachedTokens = ReadonlyMap<string, CachedToken>;
 
 export function tokenKey({ ssoUrl, tenant, clientId }: TokenKey): string {
   return JSON.stringify([ssoUrl, tenant, clientId]);
 }
 
-/** @throws WrongValue for anything that was not written here */
+/** @throws WrongValue for an invalid document */
 export function parseCachedTokens(document: JsonObject): CachedTokens {
   const tokens = requireObject(document.tokens, ['tokens']);
   return new Map(

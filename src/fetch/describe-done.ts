@@ -2,12 +2,12 @@ import type { FileResult } from '../download/download-file.ts';
 import { formatSize } from '../parse/size.ts';
 import { formatElapsed, formatRate } from '../terminal/text/format.ts';
 
-/** A speed over less time than this says nothing. */
+/** Shorter transfers have no meaningful speed. */
 const SHORTEST_TRANSFER_MS = 100;
 
 /**
- * The line that stays of a file: `talk.zip: 1.2 GiB in 1m 05s, 19 MiB/s, continued after 200 MiB, verified`.
- * The time is that of the whole job, the speed that of the bytes which travelled in this run.
+ * The final line of a file: `talk.zip: 1.2 GiB in 1m 05s, 19 MiB/s, resumed at 200 MiB, verified`. The time
+ * covers everything, the speed only the bytes that were transferred in this run.
  */
 export function describeDone(
   label: string,
@@ -16,7 +16,7 @@ export function describeDone(
 ): string {
   const size = formatSize(sizeBytes);
   const proof = describeProof(verified);
-  if (isAlreadyThere) return `${label} is already here (${size}, ${proof})`;
+  if (isAlreadyThere) return `${label} already exists (${size}, ${proof})`;
   const facts = [
     `${size} in ${formatElapsed(durationMs)}`,
     transferredBytes === 0 || transferMs < SHORTEST_TRANSFER_MS
@@ -25,8 +25,8 @@ export function describeDone(
     resumedFrom === 0
       ? null
       : transferredBytes === 0
-        ? 'all of it was here'
-        : `continued after ${formatSize(resumedFrom)}`,
+        ? 'already downloaded'
+        : `resumed at ${formatSize(resumedFrom)}`,
     proof,
   ];
   return `${label}: ${facts.filter((fact) => fact !== null).join(', ')}`;

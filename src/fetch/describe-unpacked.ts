@@ -3,8 +3,8 @@ import { counted } from '../terminal/text/format.ts';
 import type { ExtractedFile } from '../zip/extract/extract.ts';
 
 /**
- * What became of the files of an archive: `2 files, 3 KiB unpacked, 38 already there; 1 left as it is, not
- * verified`. `time` and `facts` are said of all but those that nobody looked into.
+ * Counts the files of an archive: `2 files, 3 KiB unpacked, 38 already existed; 1 existing file kept, not
+ * verified`. `time` and `facts` apply to all files but the ones that were not checked.
  */
 export function describeUnpacked(
   files: readonly ExtractedFile[],
@@ -22,12 +22,11 @@ export function describeUnpacked(
     seen.push(
       `${counted(newCount, 'file')}, ${formatSize(newBytes)} unpacked${time === undefined ? '' : ` in ${time}`}`,
     );
-    if (thereCount > 0) seen.push(`${thereCount} already there`);
-  } else if (thereCount > 0) seen.push(`${counted(thereCount, 'file')} already there`);
+    if (thereCount > 0) seen.push(`${thereCount} already existed`);
+  } else if (thereCount > 0) seen.push(`${counted(thereCount, 'file')} already existed`);
   const parts = seen.length === 0 ? [] : [[...seen, ...facts].join(', ')];
   if (leftCount > 0) {
-    const subject = parts.length === 0 ? counted(leftCount, 'file') : leftCount;
-    parts.push(`${subject} left as ${leftCount === 1 ? 'it is' : 'they are'}, not verified`);
+    parts.push(`${counted(leftCount, 'existing file')} kept, not verified`);
   }
   return parts.join('; ');
 }

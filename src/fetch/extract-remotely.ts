@@ -28,16 +28,16 @@ export interface RemoteExtraction {
   readonly onFile: Unpacking['onFile'];
 }
 
-/** What is unpacked stays after these, and the same command goes on. */
-const GOES_ON = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'INTEGRITY']);
-const KEPT = 'files that are complete stay';
-const STAYS = `${KEPT}; the same command fetches the rest`;
+/** Unpacked files are kept after these errors, and the same command continues. */
+const CONTINUES = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'INTEGRITY']);
+const KEPT = 'complete files are kept';
+const RESUME = `${KEPT}; run the same command again to continue`;
 
 /**
- * Unpacks a package where it lies: of the archive only the directory and the wanted entries travel.
- * @returns null when the archive has to be downloaded: it is wanted itself, it or a part of it is here
- *   already, or the server does not send parts of files (any more); files that are complete stay
- * @throws ExpectedError BAD_RESPONSE when the file is no archive, and those of
+ * Unpacks a package directly from the server: only the directory and the selected entries are downloaded.
+ * @returns null if the archive must be downloaded: it is wanted itself, it or a part of it already exists, or
+ *   the server does not support HTTP Range; complete files are kept
+ * @throws ExpectedError BAD_RESPONSE when the file is not an archive, and those of
  *   openRemoteArchive() and unpackArchive()
  */
 export async function extractRemotely(
@@ -46,9 +46,9 @@ export async function extractRemotely(
     flags,
     budget,
     limitRate,
-    namesTold,
+    reportedNames,
     recording,
-  }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate' | 'namesTold' | 'recording'>,
+  }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate' | 'reportedNames' | 'recording'>,
   context: Context,
 ): Promise<FetchedFile | null> {
   const { io, clock, world } = context;
@@ -63,7 +63,7 @@ export async function extractRemotely(
   const reading = { id: item.id, label, expected, retries: flags.retries, connections: budget, limitRate };
   const warnOfDownload = (reason: string): void => {
     const size = request.sizeBytes === null ? '' : ` (${formatSize(request.sizeBytes)})`;
-    io.warn(`${reason}: downloading all of ${label}${size} to unpack it here`);
+    io.warn(`${reason}; downloading all of ${label}${size} before unpacking`);
   };
   const opening = await openRemoteArchive(request, reading, context);
   if (opening.kind === 'no-ranges') {
@@ -77,7 +77,16 @@ export async function extractRemotely(
     const onBegin = () => {
       hasBegun = true;
     };
-    const unpacking = { item, label, folder: target.folder, flags, namesTold, recording, onBegin, onFile };
+    const unpacking = {
+      item,
+      label,
+      folder: target.folder,
+      flags,
+      reportedNames,
+      recording,
+      onBegin,
+      onFile,
+    };
     const unpacked = await unpackArchive(source, unpacking, context);
     const { files, skippedEntries } = unpacked;
     const transferredBytes = source.transferredBytes();
@@ -97,7 +106,7 @@ export async function extractRemotely(
       resumedFrom: 0,
       verified: {
         size: request.sizeBytes !== null,
-        // What was not unpacked was not read.
+        // Entries that were not unpacked were not read.
         archive: !selects && skippedEntries.length === 0 && files.every(({ outcome }) => outcome !== 'left'),
         crc: true,
         checksum: false,
@@ -112,7 +121,7 @@ export async function extractRemotely(
       warnOfDownload(error.message);
       return null;
     }
-    if (!(error instanceof ExpectedError) || !GOES_ON.has(error.code)) throw error;
+    if (!(error instanceof ExpectedError) || !CONTINUES.has(error.code)) throw error;
     throw error.with({
       hint: hintFor(error, hasBegun),
       next: [commandLine(fetchCommand(item.id, flags), world.platform)],
@@ -120,12 +129,12 @@ export async function extractRemotely(
   }
 }
 
-/** Of a directory that is damaged no entry is here, and of what the disk does not allow there will not be more. */
+/** With a damaged directory, no entry was unpacked. After a disk error, only the disk decides what continues. */
 function hintFor({ code, details: { hint } }: ExpectedError, hasBegun: boolean): string | undefined {
   if (!hasBegun && code !== 'UNAVAILABLE' && code !== 'INTERRUPTED') return hint;
-  // What a damaged entry has to say itself is meant for a whole archive.
-  if (code === 'INTEGRITY') return `${STAYS}; if that does not help, the package itself is damaged`;
-  return hint ?? (code === 'DISK' ? KEPT : STAYS);
+  // The hint of a damaged entry is meant for a downloaded archive.
+  if (code === 'INTEGRITY') return `${RESUME}; if the error persists, create the package again`;
+  return hint ?? (code === 'DISK' ? KEPT : RESUME);
 }
 
 async function isThere(file: string): Promise<boolean> {
@@ -134,6 +143,6 @@ async function isThere(file: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
-    throw diskError(error, file, 'look at');
+    throw diskError(error, file, 'stat');
   }
 }

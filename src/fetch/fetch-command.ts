@@ -5,8 +5,8 @@ import { selectsAll } from '../patterns/path-filter.ts';
 import { PROGRAM } from '../version.ts';
 
 /**
- * The command that goes on with a package, as words, with the flags that still hold then: where it
- * goes, what is checked, how it travels. `--no-resume` does not: it would throw away what is kept.
+ * The command that continues a package, as words, with the flags that still apply. `--no-resume` does not,
+ * because it would discard the part.
  */
 export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
   const words = [
@@ -35,11 +35,11 @@ export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
     ...recordWords(flags.record),
     ...(flags.removeAfterwards ? ['--rm'] : []),
   ];
-  // Ids are opaque: one that starts with a dash would be read as flags.
+  // IDs are opaque; one that starts with a dash would be parsed as a flag.
   return id.startsWith('-') ? [PROGRAM, 'fetch', ...words, '--', id] : [PROGRAM, 'fetch', id, ...words];
 }
 
-/** The command that lists what is inside a package, with its names read in the same way. */
+/** The command that lists the entries of a package, with the same encoding of names. */
 export function contentsCommand(id: string, encoding: string | null): readonly string[] {
   return [PROGRAM, 'contents', ...(encoding === null ? [] : ['--encoding', encoding]), '--', id];
 }

@@ -10,6 +10,7 @@ import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
 import { formatSize } from '../parse/size.ts';
+import { counted } from '../terminal/text/format.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
 import { KEEP_HINT } from '../zip/extract/extraction-plan.ts';
 import { describeDone } from './describe-done.ts';
@@ -23,12 +24,12 @@ import { explainOtherContent } from './remote-archive.ts';
 import { chooseTargets, type Target } from './targets.ts';
 import { type Unpacked, type Unpacking, unpackArchive } from './unpack-archive.ts';
 
-/** Continuing makes sense after these: what came so far is kept. */
+/** After these errors the part is kept and can be continued. */
 const KEEPS_PART = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'NOT_FOUND', 'AUTH']);
 
 /**
- * Downloads, verifies and, if asked, unpacks all files of a ready package.
- * @throws ExpectedError; the message says what is on disk
+ * Downloads, verifies, and optionally unpacks all files of a ready package.
+ * @throws ExpectedError; the message describes what is on disk
  */
 export async function fetchPackage(
   item: Package,
@@ -39,7 +40,7 @@ export async function fetchPackage(
   if (flags.checksum !== null && item.files.length > 1) {
     throw new ExpectedError(
       'USAGE',
-      `package ${item.id} has ${item.files.length} files, --checksum is for one`,
+      `package ${item.id} has ${item.files.length} files, but --checksum applies to one`,
     );
   }
   const { platform } = context.world;
@@ -55,8 +56,8 @@ export async function fetchPackage(
     try {
       fetched.push(await fetchFile({ item, file, index, target, onFile }, run, context));
     } catch (error) {
-      const told = withWrittenFiles(error, { before: pathsOf(fetched), written, folder: target.folder });
-      throw await withWhatIsOnDisk(told, { item, target, flags, platform });
+      const explained = withWrittenFiles(error, { before: pathsOf(fetched), written, folder: target.folder });
+      throw await withWhatIsOnDisk(explained, { item, target, flags, platform });
     }
   }
   return fetched;
@@ -79,7 +80,7 @@ async function fetchFile(
   const { io, clock, world } = context;
   const label = path.basename(target.file);
   const startMs = clock.monotonicMs();
-  const tell = reportFileEvents(io, { id: item.id, label, clock });
+  const report = reportFileEvents(io, { id: item.id, label, clock });
   let lastByteMs = startMs;
   const fileContext: FileContext = {
     ...context,
@@ -91,7 +92,7 @@ async function fetchFile(
     limitRate,
     onEvent(event) {
       if (event.kind === 'progress') lastByteMs = clock.monotonicMs();
-      tell(event);
+      report(event);
     },
   };
   const isConsumed = flags.extract && !flags.keepArchive;
@@ -103,7 +104,7 @@ async function fetchFile(
     warnOfSize(file, remote.sizeBytes, { label, io });
     return remote;
   }
-  // Set in a callback, which the compiler does not follow.
+  // Set in a callback, which the compiler does not track.
   let unpacked = null as Unpacked | null;
   let refusal = null as ExpectedError | null;
   const result = await downloadFile(request, fileContext, async (archive) => {
@@ -112,7 +113,7 @@ async function fetchFile(
       const unpacking = { item, label, folder: target.folder, ...run, onFile };
       unpacked = await unpackArchive(archive, unpacking, context);
     } catch (error) {
-      // The archive is wanted as well, and it is whole: it gets its name all the same.
+      // The archive is complete and also wanted, so it is published.
       if (!flags.keepArchive || !isExpectedError(error, 'UNSAFE')) throw error;
       refusal = error;
     }
@@ -131,7 +132,7 @@ async function fetchFile(
   warnOfSize(file, result.sizeBytes, { label, io });
   if (refusal !== null) throw withArchive(refusal, result.path);
   if (flags.extract && unpacked === null) {
-    io.warn(`${label} is here already and left unseen (--skip-existing): nothing was unpacked`);
+    io.warn(`${label} already exists and was not read (--skip-existing); nothing was unpacked`);
   }
   const durationMs = clock.monotonicMs() - startMs;
   const done = describeDone(label, result, { durationMs, transferMs: lastByteMs - startMs });
@@ -175,17 +176,17 @@ export function fileRequest(
   };
 }
 
-/** With --ignore-size, which accepts it but does not hide it. */
+/** --ignore-size accepts another size, but does not hide it. */
 function warnOfSize(
   { sizeBytes }: PackageFile,
   actualBytes: number,
   { label, io }: { label: string; io: Context['io'] },
 ): void {
   if (sizeBytes === null || sizeBytes === actualBytes) return;
-  io.warn(`${label} has ${actualBytes} bytes; the package lists ${sizeBytes} (--ignore-size)`);
+  io.warn(`${label} has ${actualBytes} bytes, but the package lists ${sizeBytes} (--ignore-size)`);
 }
 
-/** To fetch the others and be silent about it would be an incomplete package that looks complete. */
+/** Without this file, an incomplete package would look complete. */
 export function fileWithoutUrl({ id, filesWithoutUrl, files }: Package): ExpectedError {
   return new ExpectedError(
     'BAD_RESPONSE',
@@ -194,18 +195,18 @@ export function fileWithoutUrl({ id, filesWithoutUrl, files }: Package): Expecte
   );
 }
 
-/** Of `--keep-archive` one half is done. */
+/** With `--keep-archive`: the archive is kept although it could not be unpacked. */
 function withArchive(refusal: ExpectedError, path: string): ExpectedError {
   const { hint = '' } = refusal.details;
   const remedy = hint.startsWith(KEEP_HINT) ? hint.slice(KEEP_HINT.length).replace(/^; /, '') : hint;
-  return new ExpectedError('UNSAFE', `${refusal.message}; the archive itself is whole: ${path}`, {
+  return new ExpectedError('UNSAFE', `${refusal.message}; the archive was kept: ${path}`, {
     ...refusal.details,
     cause: refusal,
     hint: remedy === '' ? undefined : remedy,
   });
 }
 
-/** What the service says the file is; the body may still turn out to be something else. */
+/** The type of the file according to the service; its content may differ. */
 export function expectedContent(
   item: Package,
   file: PackageFile,
@@ -222,13 +223,13 @@ export function fileUrl({ url }: PackageFile, apiUrl: URL): URL {
   return parseServerUrl(url, new URL(`${apiUrl.href.replace(/\/+$/, '')}/`));
 }
 
-/** The API's own id of a file is the last segment of its URL; a URL of elsewhere is signed anew each time. */
+/** The API's ID of a file is the last segment of its URL. URLs of other origins are signed again each time. */
 export function fileId(file: PackageFile, index: number, apiUrl: URL): string {
   const url = fileUrl(file, apiUrl);
   return url.origin === apiUrl.origin ? (url.pathname.split('/').at(-1) ?? String(index)) : String(index);
 }
 
-/** Asks the API for the package again, whose URLs are fresh then. */
+/** Requests the package again to get new URLs. */
 export async function renewUrl(
   id: string,
   index: number,
@@ -244,18 +245,17 @@ export async function renewUrl(
   return fileUrl(file, api.url);
 }
 
-/** Says what is complete and stays although the package is not: the paths to scripts, the count to people. */
+/** Adds the complete files of an incomplete package: the paths for scripts, the count for people. */
 function withWrittenFiles(
   error: unknown,
   { before, written, folder }: { before: readonly string[]; written: readonly string[]; folder: string },
 ): unknown {
   if (!(error instanceof ExpectedError) || before.length + written.length === 0) return error;
   const details = { ...error.details, written: [...before, ...written] };
-  // The end of an interruption is told once for all packages.
+  // An interruption is summarized once for all packages.
   if (written.length === 0 || error.code === 'INTERRUPTED') return error.with(details);
-  const files =
-    written.length === 1 ? '1 file is complete and stays' : `${written.length} files are complete and stay`;
-  return new ExpectedError(error.code, `${error.message}; ${files} in ${folder}`, {
+  const files = `${counted(written.length, 'complete file')} kept in ${folder}`;
+  return new ExpectedError(error.code, `${error.message}; ${files}`, {
     ...details,
     cause: error,
   });
@@ -274,20 +274,23 @@ async function withWhatIsOnDisk(
   const keptBytes = KEEPS_PART.has(error.code) ? await keptBytesOf(`${target.file}.part.json`, item.id) : 0;
   if (keptBytes === 0) return error.with({ id: item.id });
   const next = commandLine(fetchCommand(item.id, flags), platform);
+  if (error.code === 'INTERRUPTED') return error.with({ id: item.id, savedBytes: keptBytes, next: [next] });
   return new ExpectedError(
     error.code,
-    `${error.message}; ${formatSize(keptBytes)} are kept in ${target.file}.part`,
+    `${error.message}; ${formatSize(keptBytes)} saved in ${target.file}.part`,
     {
       ...error.details,
       id: item.id,
       cause: error,
-      hint: error.details.hint ?? 'the same command continues where it stopped',
+      hint: error.details.hint ?? 'rerun the command to resume',
       next: [next],
+      rerunContinues: true,
+      savedBytes: keptBytes,
     },
   );
 }
 
-/** What the journal vouches for: the part itself may have holes. */
+/** The bytes in the journal; the part itself may have holes. */
 async function keptBytesOf(journalPath: string, packageId: string): Promise<number> {
   try {
     const found = await readJournal(journalPath);

@@ -7,6 +7,7 @@ import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { WaitFlags } from '../flags/wait-flags.ts';
 import { batchError, type Failure, failureText } from '../output/batch-error.ts';
 import { errorDocument } from '../output/error-document.ts';
+import { formatSize } from '../parse/size.ts';
 import { selectsAll } from '../patterns/path-filter.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
@@ -24,33 +25,32 @@ export interface FetchRequest {
   readonly wait: WaitFlags;
   readonly fetch: FetchFlags;
   readonly isJustCreated: boolean;
-  /** Packages that are known to be ready and need no look. */
+  /** Packages that are already known to be ready. */
   readonly known: readonly Package[];
   /** Null when nothing is recorded. */
   readonly recording: Recording | null;
 }
 
 /**
- * Waits for all packages at once and fetches each as it becomes ready, at most `jobs` of them at
- * once. Prints the paths of a package together when it is done, and goes on after a failure.
- * @returns in the order of the ids
- * @throws ExpectedError of batchError() when any failed; its document holds all results; DISK at once when
- *   the current folder is where they would go, and is gone
+ * Waits for all packages and fetches each as it becomes ready, at most `jobs` at the same time. Prints the
+ * paths of each package when it is done, and continues after a failure.
+ * @returns the results in the order of the IDs
+ * @throws ExpectedError of batchError() if any failed, with all results in its document; DISK immediately if
+ *   the target is the current folder and it was deleted
  */
 export async function fetchPackages(
   ids: readonly string[],
   request: FetchRequest,
   context: Context,
 ): Promise<readonly FetchResult[]> {
-  const { io, signal, world } = context;
+  const { io, world } = context;
   if (request.fetch.toStdout && world.isOutputClosed()) throw nowhereToWrite();
   findBase(request.fetch, context.cwd);
   const failures: Failure[] = [];
   const reportFailure = (id: string, error: ExpectedError) => {
     failures.push({ id, error });
-    // Of an interruption only those have something to tell that were under way; the end tells the rest.
-    const isToldAtEnd = isExpectedError(signal.reason) && error.message === signal.reason.message;
-    if (ids.length > 1 && !isToldAtEnd) io.error(failureText({ id, error }));
+    // An interruption is summarized once.
+    if (ids.length > 1 && error.code !== 'INTERRUPTED') io.error(failureText({ id, error }));
   };
   const run = createFetchRun(request.fetch, {
     isOnlyPackage: ids.length === 1,
@@ -69,7 +69,7 @@ export async function fetchPackages(
         if (!request.fetch.removeAfterwards || result.error !== null) return result;
         return await removePackage(result, { elapsedMs, onFailure }, context);
       } catch (thrown) {
-        // A bug that one package brings out is no reason to leave the others half done.
+        // A bug in one package must not stop the others.
         const error = thrown instanceof ExpectedError ? thrown : context.toFailure(thrown);
         const failure = withNext(error, fetchCommand(id, request.fetch), context);
         reportFailure(id, failure);
@@ -78,24 +78,48 @@ export async function fetchPackages(
     }),
   );
   io.endProgress();
-  if (failures.length > 0) throw batchError(failures, ids.length, { results });
+  if (failures.length > 0)
+    throw summarize(batchError(failures, ids.length, { results }), failures, request, ids.length);
   return results;
 }
 
-/** Before anything is waited for: the bytes would be gone, and nothing would say so. */
-function nowhereToWrite(): ExpectedError {
-  return new ExpectedError('DISK', 'standard output is closed, so the bytes would be lost', {
-    hint: 'write them into a file with -o FILE, or into a pipe; to throw them away, redirect with > /dev/null',
+/** An interruption in one line: what is unfinished, what is saved, and how to continue. */
+function summarize(
+  error: ExpectedError,
+  failures: readonly Failure[],
+  { fetch: { toStdout, resume }, isJustCreated }: FetchRequest,
+  targetCount: number,
+): ExpectedError {
+  if (error.code !== 'INTERRUPTED') return error;
+  const savedBytes = failures.reduce((sum, { error: { details } }) => sum + (details.savedBytes ?? 0), 0);
+  const facts = [
+    ...(targetCount === 1 ? [] : [`${failures.length} of ${targetCount} packages unfinished`]),
+    ...(savedBytes === 0 ? [] : [`${formatSize(savedBytes)} saved`]),
+  ].join(', ');
+  // Of a new package, the same command would create another one.
+  const rerunContinues = !isJustCreated && resume && !toStdout;
+  const advice = facts === '' ? 'Rerun to resume' : 'rerun to resume';
+  const outcome = [facts, ...(rerunContinues ? [advice] : [])].filter((part) => part !== '').join('; ');
+  const reason = failures[0]?.error.message ?? error.message;
+  return new ExpectedError('INTERRUPTED', outcome === '' ? reason : `${reason} ${outcome}.`, {
+    ...error.details,
+    hint: undefined,
+    rerunContinues,
+    savedBytes,
   });
 }
 
-/** One that was interrupted before its turn came goes on with the same command as the others. */
+/** Checked before waiting, because the bytes would be lost silently. */
+function nowhereToWrite(): ExpectedError {
+  return new ExpectedError('DISK', 'cannot write to standard output: it is closed', {
+    hint: 'write to a file with -o FILE, or redirect standard output',
+  });
+}
+
+/** A package that was interrupted before its turn continues with a command of its own. */
 function withNext(error: ExpectedError, command: readonly string[], { world }: Context): ExpectedError {
   if (error.code !== 'INTERRUPTED' || error.details.next !== undefined) return error;
-  return error.with({
-    hint: 'the same command continues where it stopped',
-    next: [commandLine(command, world.platform)],
-  });
+  return error.with({ next: [commandLine(command, world.platform)] });
 }
 
 async function readyPackage(id: string, request: FetchRequest, context: Context): Promise<Package> {
@@ -110,7 +134,7 @@ async function readyPackage(id: string, request: FetchRequest, context: Context)
   }
 }
 
-/** In a folder that is gone there is nothing. */
+/** A deleted folder contains nothing. */
 function isNameHere(name: string, cwd: () => string): boolean {
   try {
     return existsSync(resolvePath(cwd, name));
@@ -120,13 +144,13 @@ function isNameHere(name: string, cwd: () => string): boolean {
   }
 }
 
-/** Of `--include *.srt` the shell makes the names of files here: the first is the pattern, the others are ids. */
+/** The shell expands `--include *.srt` to the names of local files: the first is the pattern, the others are IDs. */
 function replacedPattern(name: string, cause: ExpectedError): ExpectedError {
-  const message = `no package with id ${name}, which is a file here: the shell has put names in the place of a pattern`;
+  const message = `no package with ID ${name}; it is a local file, so the shell probably expanded a pattern`;
   return new ExpectedError('NOT_FOUND', message, {
     ...cause.details,
     cause,
-    hint: "put the pattern in quotes, such as --include '*.srt'",
+    hint: "quote the pattern: --include '*.srt'",
   });
 }
 
@@ -167,8 +191,8 @@ async function recordOne(
   onFailure: (error: ExpectedError) => void,
   context: Context,
 ): Promise<FetchResult> {
-  if (!isProved(result.verified)) {
-    context.io.warn(`package ${item.id} is not recorded: nothing proves that its files are complete`);
+  if (!isVerified(result.verified)) {
+    context.io.warn(`package ${item.id} is not recorded: its files could not be verified`);
     return result;
   }
   try {
@@ -190,14 +214,14 @@ async function recordOne(
   }
 }
 
-/** Deletes the package at the service; a failure does not make the files that arrived undone. */
+/** Deletes the package from the service. A failure does not affect the downloaded files. */
 async function removePackage(
   result: FetchResult,
   { elapsedMs, onFailure }: { elapsedMs: () => number; onFailure: (error: ExpectedError) => void },
   { api, signal }: Pick<Context, 'api' | 'signal'>,
 ): Promise<FetchResult> {
-  if (!isProved(result.verified)) {
-    const error = notProved(result.id);
+  if (!isVerified(result.verified)) {
+    const error = notVerified(result.id);
     onFailure(error);
     return { ...result, error: errorDocument(error), durationMs: elapsedMs() };
   }
@@ -205,7 +229,7 @@ async function removePackage(
     await api.deleteDownload(result.id, signal);
   } catch (thrown) {
     if (!(thrown instanceof ExpectedError)) throw thrown;
-    // Somebody else deleted it meanwhile, or our first try did.
+    // It was already deleted, perhaps by our first attempt.
     if (thrown.code !== 'NOT_FOUND') {
       const error = notRemoved(result.id, thrown);
       onFailure(error);
@@ -215,32 +239,28 @@ async function removePackage(
   return { ...result, deleted: true, durationMs: elapsedMs() };
 }
 
-/** A deleted package cannot be fetched again, so something must prove that all of it is here. */
-function isProved({ size, archive, crc, checksum }: FetchResult['verified']): boolean {
+/** A deleted package cannot be fetched again, so at least one check must have passed. */
+function isVerified({ size, archive, crc, checksum }: FetchResult['verified']): boolean {
   return size || archive || crc || checksum;
 }
 
-function notProved(id: string): ExpectedError {
-  return new ExpectedError(
-    'INTEGRITY',
-    `package ${id} was not deleted: nothing proves that its files are complete`,
-    {
-      id,
-      hint: 'check the files, then delete the package with the command below',
-      next: [commandLine([PROGRAM, 'rm', '--yes', '--', id])],
-    },
-  );
+function notVerified(id: string): ExpectedError {
+  return new ExpectedError('INTEGRITY', `package ${id} was not deleted: its files could not be verified`, {
+    id,
+    hint: 'check the files, then delete the package:',
+    next: [commandLine([PROGRAM, 'rm', '--yes', '--', id])],
+  });
 }
 
 function notRemoved(id: string, cause: ExpectedError): ExpectedError {
   return new ExpectedError(
     cause.code,
-    `package ${id} is downloaded and verified but could not be deleted: ${cause.message}`,
+    `package ${id} was downloaded, but could not be deleted: ${cause.message}`,
     { ...cause.details, id, cause, next: [commandLine([PROGRAM, 'rm', '--yes', '--', id])] },
   );
 }
 
-/** Runs at most `limit` tasks at once; the others begin in the order in which they came. */
+/** Runs at most `limit` tasks at the same time; the others start in order. */
 function createQueue(limit: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let running = 0;

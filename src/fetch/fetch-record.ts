@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { resolvePath } from '../disk/resolve-path.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { recordFileIn } from '../flags/record-flags.ts';
+import { nothingNewText } from '../output/nothing-new.ts';
 import { isObject } from '../parse/json.ts';
 import { type ItemRecord, openRecord } from '../record/open-record.ts';
 import { keyOf } from '../record/record-line.ts';
@@ -60,8 +61,8 @@ export interface CreateMemory {
   readonly nothingNewText: string;
   /** With --only-new the body without what is recorded; a list of which nothing is left goes, too. */
   withoutRecorded(body: CreateDownloadBody): CreateDownloadBody;
-  /** Where packages of these bodies are recorded. */
-  recordingOf(body: CreateDownloadBody): Recording;
+  /** Where packages are recorded. @param bodyOf what was sent to create the package with this ID */
+  recordingOf(bodyOf: (packageId: string) => CreateDownloadBody): Recording;
 }
 
 /**
@@ -74,13 +75,8 @@ export async function openCreateMemory(flags: FetchFlags, context: Context): Pro
   return {
     nothingNewText: nothingNewText(record),
     withoutRecorded: (body) => (flags.record.onlyNew ? withoutRecorded(body, record) : body),
-    recordingOf: (body) => ({ record, itemsOf: () => selectedItems(body) }),
+    recordingOf: (bodyOf) => ({ record, itemsOf: (packageId) => selectedItems(bodyOf(packageId)) }),
   };
-}
-
-/** What is said when all that was asked for is recorded. */
-function nothingNewText(record: ItemRecord): string {
-  return `Nothing new (${record.itemCount().toLocaleString('en-US')} recorded).`;
 }
 
 /** What a body asks for, as the record knows it. A body from a file may hold what the service alone can read. */

@@ -9,7 +9,7 @@ import type { Unpacked } from './unpack-archive.ts';
 export interface FetchResult {
   readonly id: string;
   readonly outcome: 'downloaded' | 'resumed' | 'skipped' | 'extracted' | 'failed';
-  /** Absolute. Of a package that failed, the files that were completed by this run and stay. */
+  /** Absolute. Of a failed package, the files that this run completed. */
   readonly paths: readonly string[];
   readonly sizeBytes: number | null;
   readonly transferredBytes: number;
@@ -17,12 +17,12 @@ export interface FetchResult {
   readonly durationMs: number;
   readonly verified: Verified;
   readonly sha256: string | null;
-  /** Whether the package was deleted at the service afterwards. */
+  /** Whether the package was deleted from the service afterwards. */
   readonly deleted: boolean;
   readonly error: Readonly<Record<string, unknown>> | null;
 }
 
-/** A file of a package that arrived, and what became of it. */
+/** A downloaded file of a package. */
 export interface FetchedFile extends FileResult {
   /** Null when it was not unpacked. */
   readonly unpacked: Unpacked | null;
@@ -57,7 +57,7 @@ export function fetchedResult(
   };
 }
 
-/** All that there is of these files now, archives that were kept and what came out of them. */
+/** The paths of all archives that were kept, and of all unpacked files. */
 export function pathsOf(files: readonly FetchedFile[]): readonly string[] {
   return files.flatMap(({ path, unpacked, isArchiveKept }) => [
     ...(isArchiveKept ? [path] : []),

@@ -22,7 +22,7 @@ export interface Recording {
   readonly itemsOf: (packageId: string) => readonly SelectedItem[];
 }
 
-/** What all packages of one command share. */
+/** The state that all packages of a command share. */
 export interface FetchRun {
   readonly flags: FetchFlags;
   readonly isOnlyPackage: boolean;
@@ -30,11 +30,11 @@ export interface FetchRun {
   readonly limitRate: RateLimit | null;
   /** Null when nothing is recorded. */
   readonly recording: Recording | null;
-  /** Packages whose names in the archive were told about: where it lies, and again once it is here. */
-  readonly namesTold: Set<string>;
+  /** Packages whose entry names were already reported: an archive may be read remotely, then locally. */
+  readonly reportedNames: Set<string>;
   /**
-   * Keeps names for a package. Names hold only the first characters of an id, and the file of another
-   * package must not pass for one that is here already.
+   * Reserves target names for a package. Names contain only the start of the ID, and the file of another
+   * package must not count as already downloaded.
    * @throws ExpectedError EXISTS when another package of this command has one of them
    */
   reserveTargets(packageId: string, targets: readonly Target[]): void;
@@ -52,7 +52,7 @@ export function createFetchRun(
     recording,
     budget: createConnectionBudget(flags.connections ?? DEFAULT_CONNECTIONS),
     limitRate: rate === null ? null : createRateLimit(rate, clock),
-    namesTold: new Set(),
+    reportedNames: new Set(),
     reserveTargets(packageId, targets) {
       const paths = targets.flatMap(({ file, folder }) => (flags.extract ? [file, folder] : [file]));
       for (const path of paths) {
@@ -67,6 +67,6 @@ export function createFetchRun(
 function sameName(id: string, holder: string, path: string): ExpectedError {
   return new ExpectedError('EXISTS', `packages ${holder} and ${id} would both be saved as ${path}`, {
     id,
-    hint: `fetch ${id} by itself, into another folder with -D or under another name with -o`,
+    hint: `fetch ${id} separately, with -D or -o`,
   });
 }

@@ -10,10 +10,10 @@ import type { FetchRun } from './fetch-run.ts';
 import { reportFileEvents } from './file-events.ts';
 
 /**
- * Streams the one file of a package to standard output (`-o -`). Counted and checked against size
- * and validator; an archive's directory comes last, so its checksums cannot be checked before the
- * bytes are out, only a digest that is known beforehand can, and only after the fact.
- * @throws ExpectedError USAGE for several files, INTEGRITY when the digest does not agree
+ * Streams the only file of a package to standard output (`-o -`), and checks its size and validator. The
+ * directory of an archive is at its end, so its checksums are unknown while data is written. A digest on the
+ * command line is checked at the end.
+ * @throws ExpectedError USAGE for several files, INTEGRITY when the digest does not match
  */
 export async function fetchToStdout(
   item: Package,
@@ -23,9 +23,13 @@ export async function fetchToStdout(
   const { api, io, clock } = context;
   const [file, ...others] = item.files;
   if (file === undefined || others.length > 0) {
-    throw new ExpectedError('USAGE', `package ${item.id} has ${item.files.length} files, -o - takes one`, {
-      hint: 'name a folder with -D',
-    });
+    throw new ExpectedError(
+      'USAGE',
+      `package ${item.id} has ${item.files.length} files, but -o - accepts one`,
+      {
+        hint: 'use -D DIR',
+      },
+    );
   }
   const hash = flags.checksum !== null || flags.sha256 ? createHash('sha256') : null;
   const expected = expectedContent(item, file, { mustBeArchive: false });
@@ -55,10 +59,14 @@ export async function fetchToStdout(
   );
   const sha256 = hash?.digest('hex') ?? null;
   if (flags.checksum !== null && sha256 !== flags.checksum) {
-    throw new ExpectedError('INTEGRITY', `the SHA-256 is ${sha256 ?? ''}, expected ${flags.checksum}`, {
-      id: item.id,
-      hint: 'throw away what was written to standard output',
-    });
+    throw new ExpectedError(
+      'INTEGRITY',
+      `SHA-256 mismatch: got ${sha256 ?? ''}, expected ${flags.checksum}`,
+      {
+        id: item.id,
+        hint: 'discard the output',
+      },
+    );
   }
   if (flags.sha256 && sha256 !== null) io.info(`sha256 ${sha256}`);
 }

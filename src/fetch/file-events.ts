@@ -2,22 +2,26 @@ import type { Clock } from '../clock.ts';
 import type { FileEvent } from '../download/download-file.ts';
 import { formatSize } from '../parse/size.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { formatDuration } from '../terminal/text/format.ts';
+import { counted, formatDuration } from '../terminal/text/format.ts';
 import { reportTransfer } from './transfer-progress.ts';
 
-/** Tells the terminal what happens to one file. */
+/** Reports the events of one file on the terminal. */
 export function reportFileEvents(
   io: Terminal,
   { id, label, clock }: { id: string; label: string; clock: Clock },
 ): (event: FileEvent) => void {
-  const tell = reportTransfer(io, { id, label, clock });
+  const reportProgress = reportTransfer(io, { id, label, clock });
   return (event) => {
     switch (event.kind) {
       case 'progress':
-        tell({ bytes: event.haveBytes, totalBytes: event.totalBytes, connections: event.connections });
+        reportProgress({
+          bytes: event.haveBytes,
+          totalBytes: event.totalBytes,
+          connections: event.connections,
+        });
         break;
       case 'connections':
-        io.verbose(1, `${label}: ${countConnections(event.count)} from here on (${event.reason})`);
+        io.verbose(1, `${label}: continuing with ${counted(event.count, 'connection')} (${event.reason})`);
         break;
       case 'verify':
         io.progress({ event: 'verify', id, label, bytes: event.bytes, totalBytes: event.totalBytes });
@@ -28,40 +32,32 @@ export function reportFileEvents(
           id,
           label,
           attempt: event.attempt,
-          message: `${event.error.message}; trying again in ${formatDuration(Math.max(event.delayMs, 1000))}`,
+          message: `${event.error.message}; retrying in ${formatDuration(Math.max(event.delayMs, 1000))}`,
         });
         break;
       case 'restart':
-        io.warn(
-          `${event.reason}: starting again, ${formatSize(event.lostBytes)} that were here are thrown away`,
-        );
+        io.warn(`${event.reason}; restarting the download (${formatSize(event.lostBytes)} discarded)`);
         break;
       case 'discarded':
-        io.warn(`cannot continue the partial download: ${event.reason}; starting again`);
+        io.warn(`cannot resume: ${event.reason}; restarting the download`);
         break;
       case 'resuming':
-        io.info(`Continuing ${label} after ${formatSize(event.haveBytes)}.`);
+        io.info(`Resuming ${label} at ${formatSize(event.haveBytes)}.`);
         break;
       case 'repair':
-        io.warn(`${event.reason}; fetching that part again (${formatSize(event.bytes)})`);
+        io.warn(`${event.reason}; downloading that range again (${formatSize(event.bytes)})`);
         break;
       case 'malformed-digest':
-        io.verbose(1, `${label}: the field ${event.field} of the server means nothing and is ignored`);
+        io.verbose(1, `${label}: ignoring the invalid header ${event.field}`);
         break;
       case 'leftover':
         io.warn(`the file is complete, but ${event.reason}`);
         break;
       case 'unverified-entries':
-        io.warn(`the content of ${countEntries(event.count)} could not be verified (${event.reason})`);
+        io.warn(
+          `cannot verify the content of ${counted(event.count, 'archive entry', 'archive entries')} (${event.reason})`,
+        );
         break;
     }
   };
-}
-
-function countEntries(count: number): string {
-  return count === 1 ? 'one archive entry' : `${count} archive entries`;
-}
-
-function countConnections(count: number): string {
-  return count === 1 ? 'one connection' : `${count} connections`;
 }

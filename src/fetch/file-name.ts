@@ -29,7 +29,7 @@ const ID_LENGTH = 8;
 export interface NamedFile {
   readonly packageId: string;
   readonly title: string | null;
-  /** The service's own name of the file, if it gave one; only its extension is used. */
+  /** The name of the file at the service, if known; only its extension is used. */
   readonly name: string | null;
   readonly mimeType: string | null;
   readonly isCompressed: boolean | null;
@@ -38,8 +38,8 @@ export interface NamedFile {
 }
 
 /**
- * The name of a downloaded file, decided before its first byte: slug of the title, first characters
- * of the id, extension. Only a–z, 0–9 and `-`, so that it is safe on every system and in every shell.
+ * The name of a downloaded file: slug of the title, first characters of the ID, extension. It contains only
+ * a–z, 0–9, and `-`, which is safe on every system and in every shell.
  */
 export function fileName({ packageId, title, name, mimeType, isCompressed, position }: NamedFile): string {
   const stem = [
@@ -53,7 +53,7 @@ export function fileName({ packageId, title, name, mimeType, isCompressed, posit
   return `${portable(stem === '' ? 'package' : stem)}${extension(name, mimeType, isCompressed)}`;
 }
 
-/** Folder for the unpacked content of an archive that `fileName` named: the same without its extension. */
+/** The folder for the content of an archive: the name from `fileName` without its extension. */
 export function folderName(archiveName: string): string {
   return archiveName.replace(/\.[a-z0-9]+$/, '');
 }
@@ -76,7 +76,7 @@ function extension(name: string | null, mimeType: string | null, isCompressed: b
   return EXTENSIONS[type] ?? (isCompressed === true ? '.zip' : '.bin');
 }
 
-/** Windows takes these for devices, whatever their extension. */
+/** Windows treats these names as devices, with any extension. */
 function portable(stem: string): string {
   return /^(con|prn|aux|nul|com\d|lpt\d)$/.test(stem) ? `${stem}-file` : stem;
 }

@@ -26,14 +26,14 @@ export interface ContentsItem {
   readonly method: string;
   /** Eight hexadecimal digits. */
   readonly crc32: string;
-  /** UTC; null when the archive does not say. */
+  /** UTC; null if unknown. */
   readonly modified: string | null;
 }
 
 /**
- * Reads what is inside the archive of a ready package: its end and its directory travel, nothing else.
- * @throws ExpectedError USAGE when the package is not one zip archive, BAD_RESPONSE when the server does
- *   not send parts of files, INTEGRITY or UNSAFE for a directory that is damaged or ambiguous
+ * Lists the archive of a ready package. Only its end and its directory are downloaded.
+ * @throws ExpectedError USAGE when the package is not a single zip archive, BAD_RESPONSE when the server does
+ *   not support HTTP Range, INTEGRITY or UNSAFE for a directory that is damaged or ambiguous
  */
 export async function listContents(
   item: Package,
@@ -49,14 +49,10 @@ export async function listContents(
   const label = item.title ?? item.id;
   const fetchIt = commandLine([PROGRAM, 'fetch', '--', item.id], world.platform);
   const notListable = (what: string) =>
-    new ExpectedError(
-      'USAGE',
-      `package ${item.id} is ${what}; only the contents of a zip archive can be listed`,
-      {
-        id: item.id,
-        next: [fetchIt],
-      },
-    );
+    new ExpectedError('USAGE', `cannot list package ${item.id}: it is ${what}, not a zip archive`, {
+      id: item.id,
+      next: [fetchIt],
+    });
   if (file === undefined || others.length > 0) throw notListable(`${item.files.length} files`);
   const expected = expectedContent(item, file, { mustBeArchive: true });
   const opening = await openRemoteArchive(
@@ -75,18 +71,18 @@ export async function listContents(
     },
     context,
   );
-  const cannotLook = (reason: string) =>
-    new ExpectedError('BAD_RESPONSE', `cannot look into package ${item.id}: ${reason}`, {
+  const cannotList = (reason: string) =>
+    new ExpectedError('BAD_RESPONSE', `cannot list package ${item.id}: ${reason}`, {
       id: item.id,
-      hint: 'download it instead, which verifies it as well',
+      hint: 'download it instead:',
       next: [fetchIt],
     });
-  if (opening.kind === 'no-ranges') throw cannotLook(opening.reason);
+  if (opening.kind === 'no-ranges') throw cannotList(opening.reason);
   if (!isArchiveDeclared(expected) && !(await couldBeArchive(opening.source)))
-    throw notListable('a file that is not a zip archive');
+    throw notListable('a single file');
   const decode = encoding === null ? null : nameDecoder(encoding);
   const { entries } = await readDirectory(opening.source, { signal, decode }).catch((error: unknown) => {
-    throw error instanceof NoRangesError ? cannotLook(error.message) : error;
+    throw error instanceof NoRangesError ? cannotList(error.message) : error;
   });
   reportNames(entries, { label, io });
   return entries.filter(({ path }) => isWanted(path)).map(contentsItem);

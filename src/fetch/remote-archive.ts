@@ -15,10 +15,10 @@ import { readEndRecord, TAIL_BYTES } from '../zip/read/end-record.ts';
 import { SplitArchiveError } from '../zip/read/refusal.ts';
 
 export interface RemoteReading {
-  /** The package, and what the file is called in progress. */
+  /** The package, and the name of the file in progress messages. */
   readonly id: string;
   readonly label: string;
-  /** What the service says the file is; it must be an archive. */
+  /** The type of the file according to the service; it must be an archive. */
   readonly expected: ExpectedContent;
   readonly retries: number;
   readonly connections: ConnectionBudget;
@@ -26,8 +26,8 @@ export interface RemoteReading {
 }
 
 /**
- * Opens an archive where it lies, to read its directory and single entries.
- * @throws ExpectedError BAD_RESPONSE when something else than an archive came, and those of openHttpSource()
+ * Opens an archive on the server to read its directory and single entries.
+ * @throws ExpectedError BAD_RESPONSE when the response is not an archive, and those of openHttpSource()
  */
 export async function openRemoteArchive(
   request: Omit<HttpSourceRequest, 'tailBytes' | 'inspectStart'>,
@@ -45,14 +45,14 @@ export async function openRemoteArchive(
       ...context,
       ...limits,
       onRetry: ({ error, attempt }) =>
-        io.progress({ event: 'retry', id, label, attempt, message: `${error.message}; trying again` }),
+        io.progress({ event: 'retry', id, label, attempt, message: `${error.message}; retrying` }),
     },
   );
 }
 
 /**
- * The reason of a failed download, read from the end of the file: all parts of a split archive but the first
- * begin with anything, and the last one says what it is.
+ * Finds the reason of a failed download at the end of the file: parts of a split archive can start with any
+ * bytes, but the last part identifies it.
  */
 export async function explainOtherContent(
   error: unknown,

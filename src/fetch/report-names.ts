@@ -5,8 +5,8 @@ import { showName, showSome } from '../zip/read/refusal.ts';
 const SHOWN = 3;
 
 /**
- * Tells how names were read that do not say in which encoding they are, and of backslashes that were taken for
- * separators: patterns and paths depend on it.
+ * Reports how names without a declared encoding were decoded, and backslashes that became separators. Patterns
+ * and paths depend on both.
  */
 export function reportNames(
   entries: readonly ArchiveEntry[],
@@ -20,12 +20,12 @@ export function reportNames(
   const guessed = entries.filter(({ nameReading }) => nameReading === 'guessed-cp437');
   if (guessed.length > 0) {
     io.warn(
-      `${label}: names in an unknown encoding were read as CP437 and may be wrong: ${some(guessed)}; if so, name the encoding, such as --encoding windows-1252`,
+      `${label}: names with an unknown encoding were read as CP437: ${some(guessed)}; if they are wrong, use --encoding, such as --encoding windows-1252`,
     );
   }
   const inUtf8 = entries.filter(({ nameReading }) => nameReading === 'guessed-utf8');
   if (inUtf8.length > 0) io.info(`${label}: names without an encoding were read as UTF-8: ${some(inUtf8)}`);
   const separated = entries.filter(({ name, path }) => name.includes('\\') && !path.includes('\\'));
   if (separated.length > 0)
-    io.warn(`${label}: backslashes in names were read as separators of folders: ${some(separated)}`);
+    io.warn(`${label}: backslashes in names were read as folder separators: ${some(separated)}`);
 }

@@ -7,19 +7,19 @@ import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { fileName, folderName } from './file-name.ts';
 
-/** At the beginning of a path on Windows. */
+/** At the start of a path on Windows. */
 const DRIVE = /^(?:[\\/]{2}[?.][\\/])?[a-z]:/i;
 
 /** Where one file of a package goes, absolute. */
 export interface Target {
   readonly file: string;
-  /** Where its content goes with `-x`. */
+  /** The folder for its content with `-x`. */
   readonly folder: string;
 }
 
 /**
- * The path that names of files are relative to, or the one that was asked for; null for standard output.
- * @throws ExpectedError DISK when that is the current folder, and it is gone
+ * The base path of file names, or the path on the command line; null for standard output.
+ * @throws ExpectedError DISK when it is the current folder and that was deleted
  */
 export function findBase(
   flags: Pick<FetchFlags, 'output' | 'folder' | 'toStdout'>,
@@ -39,12 +39,12 @@ export async function findTargetFolder(
 }
 
 /**
- * Decides all names before the first byte travels. An `-o` that names an existing folder means `-D`.
- * @throws ExpectedError USAGE when one name is given for several files, or on Windows one with a colon
+ * Determines all names before the download starts. `-o` with an existing folder means `-D`.
+ * @throws ExpectedError USAGE for one name for several files, or on Windows for a name with a colon
  */
 export async function chooseTargets(
   item: Package,
-  flags: Pick<FetchFlags, 'output' | 'folder'>,
+  flags: Pick<FetchFlags, 'output' | 'folder' | 'keepArchive'>,
   { cwd, isOnlyPackage, platform }: { cwd: () => string; isOnlyPackage: boolean; platform: NodeJS.Platform },
 ): Promise<readonly Target[]> {
   refuseStream(flags.output, platform);
@@ -54,16 +54,16 @@ export async function chooseTargets(
     if (item.files.length > 1) {
       throw new ExpectedError(
         'USAGE',
-        `package ${item.id} has ${item.files.length} files, -o names only one`,
+        `package ${item.id} has ${item.files.length} files, but -o accepts one`,
         {
-          hint: 'name a folder with -D',
+          hint: 'use -D DIR',
         },
       );
     }
     const file = resolvePath(cwd, flags.output);
-    // A dot may stand in any name: only the end of an archive's is none of the folder's.
+    // Any name may contain a dot, so only the extension of an archive is removed.
     const unpacked = file.replace(/(?<=[^\\/])\.zip$/i, '');
-    return [{ file, folder: unpacked === file ? `${file}-files` : unpacked }];
+    return [{ file, folder: unpacked === file && flags.keepArchive ? `${file}-files` : unpacked }];
   }
   const base = resolvePath(cwd, folder ?? '.');
   return item.files.map((file, index) => {
@@ -80,14 +80,14 @@ export async function chooseTargets(
   });
 }
 
-/** On Windows what follows a colon names a stream of the file before it, which nobody sees. */
+/** On Windows, a colon selects a hidden stream of the file. */
 function refuseStream(output: string | null, platform: NodeJS.Platform): void {
   if (platform !== 'win32' || output === null || !output.replace(DRIVE, '').includes(':')) return;
   throw new ExpectedError(
     'USAGE',
-    `-o ${output} has a colon, which no file on Windows can have in its name`,
+    `-o ${output} contains a colon, which Windows does not allow in file names`,
     {
-      hint: 'choose another name with -o',
+      hint: 'use another name with -o',
     },
   );
 }
@@ -97,6 +97,6 @@ async function isExistingFolder(candidate: string): Promise<boolean> {
     return (await stat(candidate)).isDirectory();
   } catch (error) {
     if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
-    throw diskError(error, candidate, 'look at');
+    throw diskError(error, candidate, 'stat');
   }
 }

@@ -8,6 +8,7 @@ import { ExpectedError } from '../errors.ts';
 import { selectsAll } from '../patterns/path-filter.ts';
 import { createExplainedFilter } from '../patterns/pattern-hints.ts';
 import type { RangeSource } from '../range/range-source.ts';
+import { counted } from '../terminal/text/format.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
 import { type ExtractedFile, extractArchive } from '../zip/extract/extract.ts';
 import {
@@ -24,34 +25,34 @@ import type { FetchRun } from './fetch-run.ts';
 import { reportNames } from './report-names.ts';
 import { reportTransfer } from './transfer-progress.ts';
 
-/** What came out of an archive. */
+/** The unpacked content of an archive. */
 export interface Unpacked {
-  /** In the order of the archive; those that were there already, too. */
+  /** In the order of the archive, including those that already existed. */
   readonly files: readonly ExtractedFile[];
   readonly skippedEntries: readonly SkippedEntry[];
 }
 
-export interface Unpacking extends Pick<FetchRun, 'flags' | 'namesTold' | 'recording'> {
+export interface Unpacking extends Pick<FetchRun, 'flags' | 'reportedNames' | 'recording'> {
   readonly item: Package;
   readonly label: string;
   readonly folder: string;
-  /** Called when all entries are found right by what the directory says of them. */
+  /** Called after all entries passed the checks of the directory. */
   readonly onBegin?: () => void;
-  /** Told the absolute path of each file that is complete, which it stays whatever comes after. */
+  /** Called with the absolute path of each complete file, which is kept even after a failure. */
   readonly onFile: (path: string) => void;
 }
 
-/** PATH_MAX, for a whole path with the NUL at its end; Windows allows what any archive has. */
+/** PATH_MAX, for a path with its final NUL. Windows allows any path in an archive. */
 const PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { darwin: 1_024, linux: 4_096 };
 
 /**
- * Unpacks what the flags select of an archive, here or behind HTTP, and tells about it.
- * @throws ExpectedError NOT_FOUND when nothing is selected, DISK before anything is written when there is not
+ * Unpacks the selected entries of a local or remote archive, and reports it.
+ * @throws ExpectedError NOT_FOUND when no entry is selected, DISK before anything is written when there is not
  *   enough space, and those of extractArchive()
  */
 export async function unpackArchive(
   source: RangeSource,
-  { item, label, folder, flags, namesTold, recording, onBegin, onFile }: Unpacking,
+  { item, label, folder, flags, reportedNames, recording, onBegin, onFile }: Unpacking,
   { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<Unpacked> {
   const { selection, ifExists, encoding } = flags;
@@ -62,8 +63,8 @@ export async function unpackArchive(
     signal,
     decode: encoding === null ? null : nameDecoder(encoding),
     onEntries(entries) {
-      if (!namesTold.has(item.id)) reportNames(entries, { label, io });
-      namesTold.add(item.id);
+      if (!reportedNames.has(item.id)) reportNames(entries, { label, io });
+      reportedNames.add(item.id);
       if (recording !== null) refuseRecordName(entries, folder, recording.record.path);
     },
     ifExists,
@@ -97,7 +98,7 @@ export function extractionLimits(
     skipsUnsafe: skipUnsafe,
     maxPathBytes: roomBelow(folder, platform),
     maxSizeBytes: maxSizeBytes ?? undefined,
-    // Whoever says how much it may become has thought of what unpacks to a multiple.
+    // An explicit limit also covers archives that expand to a multiple of their size.
     maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
   };
 }
@@ -107,14 +108,14 @@ export function nothingSelected(
   explanation: string | null,
   { encoding, platform }: { encoding: string | null; platform: NodeJS.Platform },
 ): ExpectedError {
-  return new ExpectedError('NOT_FOUND', `no file in package ${id} is selected`, {
+  return new ExpectedError('NOT_FOUND', `no entry of package ${id} matches`, {
     id,
-    hint: explanation ?? 'see what is inside with the command below',
+    hint: explanation ?? 'list the entries:',
     next: [commandLine(contentsCommand(id, encoding), platform)],
   });
 }
 
-/** How long a path below a folder may be for the system to find it by its whole name, links resolved. */
+/** Maximum length of a path below a folder, after links are resolved. */
 function roomBelow(folder: string, platform: NodeJS.Platform): number | undefined {
   const limitBytes = PATH_BYTES[platform];
   return limitBytes === undefined ? undefined : limitBytes - Buffer.byteLength(`${realPath(folder)}/\0`);
@@ -139,7 +140,7 @@ function refuseRecordName(entries: readonly ArchiveEntry[], folder: string, reco
   );
 }
 
-/** Links resolved as far as it exists. */
+/** Resolves links in the existing part of the path. */
 function realPath(folder: string): string {
   try {
     return realpathSync(folder);
@@ -150,25 +151,25 @@ function realPath(folder: string): string {
 
 function renamedText(renamed: readonly RenamedEntry[]): string {
   const some = showSome(
-    renamed.map(({ from, to }) => `${showName(from)} is ${showName(to)}`),
+    renamed.map(({ from, to }) => `${showName(from)} → ${showName(to)}`),
     5,
   );
-  return `Names with characters that Windows cannot have, or that nobody can see, were changed: ${some}`;
+  return `Renamed entries with characters that are invisible or invalid on Windows: ${some}`;
 }
 
-/** For a package of which the unsafe entries were left out: all the rest is there, and still it is a failure. */
+/** For a package without its unsafe entries. All others are unpacked, but the command fails. */
 export function skippedEntriesError(
   id: string,
   skippedEntries: readonly SkippedEntry[],
   { isAll }: { isAll: boolean },
 ): ExpectedError {
-  const count = skippedEntries.length === 1 ? 'one entry was' : `${skippedEntries.length} entries were`;
+  const count = counted(skippedEntries.length, 'unsafe entry', 'unsafe entries');
   return new ExpectedError(
     'UNSAFE',
-    `${count} left out of package ${id}: ${describeSkippedEntries(skippedEntries, { isAll })}`,
+    `skipped ${count} of package ${id}: ${describeSkippedEntries(skippedEntries, { isAll })}`,
     {
       id,
-      hint: `${isAll ? '' : 'all the rest is unpacked; '}tell the owner of the package`,
+      hint: `${isAll ? '' : 'all other entries were unpacked; '}contact the owner of the package`,
     },
   );
 }

@@ -18,16 +18,9 @@ export interface RawRecordFlags {
 
 export function addRecordFlags(command: Command): Command {
   return command
-    .optionsGroup('What is new:')
-    .option(
-      '--record <file>',
-      'append a line for each item that is verified and in place',
-      forFlag('--record', parseRecordFile),
-    )
-    .option(
-      '--only-new',
-      'leave out what the record lists (default record: record.ndjson in the target folder)',
-    );
+    .optionsGroup('Record:')
+    .option('--record <file>', 'Append a line for each verified item', forFlag('--record', parseRecordFile))
+    .option('--only-new', 'Skip items in the record (default: record.ndjson in the target folder)');
 }
 
 export function readRecordFlags({ record, onlyNew }: RawRecordFlags): RecordFlags {
@@ -53,5 +46,5 @@ export function recordWords({ file, onlyNew }: RecordFlags): readonly string[] {
 export function parseRecordFile(text: string): string {
   if (text.trim() === '') throw new ExpectedError('USAGE', 'the value is empty');
   if (text !== '-' && !/[/\\]$/.test(text)) return text;
-  throw new ExpectedError('USAGE', `${text} is not a file: a record is read and appended to`);
+  throw new ExpectedError('USAGE', `${text} is not a file`);
 }

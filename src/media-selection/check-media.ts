@@ -2,39 +2,51 @@ import type { MediaItem } from '../api/media.ts';
 import { MEDIA_TYPES } from '../api/media-types.ts';
 import { ExpectedError } from '../errors.ts';
 
-type Filter = 'type' | 'tag';
-/** Whether a search finds anything with another value of one filter. */
+/** The filters of the service, by the names of their flags. */
+export type Filter = 'search' | 'type' | 'tag' | 'speaker' | 'channel';
+/** Whether a search with another value of one filter finds anything. */
 type FindsWith = (change: Partial<Record<Filter, string>>) => Promise<boolean>;
 
 export interface MediaCheck {
   readonly isWanted: (medium: MediaItem) => boolean;
   /**
-   * Called when all media were seen.
-   * @throws ExpectedError BAD_RESPONSE when the service ignores a filter and some media cannot be checked here
+   * Called after all media items.
+   * @throws ExpectedError BAD_RESPONSE when the service ignores a filter and some media items cannot be checked here
    */
   readonly finish: (findsWith: FindsWith) => Promise<void>;
 }
 
-/** No media item is of this type, and none has this tag. */
+/** No media item is of this type, has this tag, or says this. */
 const IMPOSSIBLE = 'no-such-value-7f3c9a51';
 
+/** By what a media item can be checked here; null when it does not say. */
+const MATCHES: Readonly<Record<Filter, (medium: MediaItem, value: string) => boolean | null>> = {
+  search: () => null,
+  type: matchesType,
+  tag: matchesTag,
+  speaker: () => null,
+  channel: () => null,
+};
+
 /**
- * Checks the media that a search returned against what was asked for, where they have the field. Whether
- * the service filters the others is tried once, with a value that nothing has.
+ * Checks search results against the filters. For items without the field, a single request with a value that
+ * no item has shows whether the service applies the filter.
  */
-export function checkMedia({ type, tag }: Readonly<Record<Filter, string | null>>): MediaCheck {
-  const rules = [
-    ...(type === null ? [] : [createRule('type', (medium) => matchesType(medium, type))]),
-    ...(tag === null ? [] : [createRule('tag', (medium) => matchesTag(medium, tag))]),
-  ];
+export function checkMedia(wanted: Readonly<Partial<Record<Filter, string | null>>>): MediaCheck {
+  const rules = FILTERS.flatMap((filter) => {
+    const value = wanted[filter] ?? null;
+    return value === null ? [] : [createRule(filter, (medium) => MATCHES[filter](medium, value))];
+  });
   return {
-    // Every rule counts what it sees, also of an item that another one refuses.
+    // Every rule counts all items, even those that another rule rejects.
     isWanted: (medium) => rules.map(({ isWanted }) => isWanted(medium)).every(Boolean),
     finish: async (findsWith) => {
       for (const { finish } of rules) await finish(findsWith);
     },
   };
 }
+
+const FILTERS: readonly Filter[] = ['search', 'type', 'tag', 'speaker', 'channel'];
 
 function createRule(filter: Filter, matches: (medium: MediaItem) => boolean | null): MediaCheck {
   let hasRefused = false;
@@ -51,14 +63,14 @@ function createRule(filter: Filter, matches: (medium: MediaItem) => boolean | nu
       if (!hasRefused && !(await findsWith({ [filter]: IMPOSSIBLE }))) return;
       throw new ExpectedError(
         'BAD_RESPONSE',
-        `the service ignores --${filter}, and ${unknown === 1 ? 'one media item does' : `${unknown} media items do`} not say what it would need to be checked here`,
-        { hint: `list the media without --${filter}` },
+        `the service ignores --${filter}, and ${unknown === 1 ? '1 media item has' : `${unknown} media items have`} no ${filter} to check`,
+        { hint: `omit --${filter}` },
       );
     },
   };
 }
 
-/** Null when the service's word names none of the known types. */
+/** Null when the service uses an unknown word for the type. */
 function matchesType(medium: MediaItem, type: string): boolean | null {
   const known = MEDIA_TYPES.find((word) => word === medium.type);
   return known === undefined ? null : known === type.toLowerCase();

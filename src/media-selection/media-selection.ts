@@ -3,7 +3,7 @@ import { ExpectedError } from '../errors.ts';
 import { isObject, type JsonObject } from '../parse/json.ts';
 import { TRANSCRIPT_FORMATS } from './transcript-words.ts';
 
-/** What goes into a package, as flags, a file or the picker say it. */
+/** The content of a package, from flags, a file, or the picker. */
 export interface Selection {
   readonly mediaIds: readonly string[];
   readonly renditionIds: readonly string[];
@@ -11,9 +11,9 @@ export interface Selection {
 }
 
 /**
- * Reads the API's own body from a file. Only the lists that flags add to must be lists; whether the rest is
- * right is for the service to decide.
- * @param warn is told of a value that the service does not document
+ * Parses a request body of the API from a file. Only the lists that flags extend must be lists; the service
+ * validates the rest.
+ * @param warn called for values that the service does not document
  * @throws ExpectedError USAGE naming the field
  */
 export function parseBody(
@@ -21,9 +21,9 @@ export function parseBody(
   source: string,
   warn: (message: string) => void,
 ): CreateDownloadBody & JsonObject {
-  if (!isObject(value)) throw new ExpectedError('USAGE', `${source} does not hold a JSON object`);
+  if (!isObject(value)) throw new ExpectedError('USAGE', `${source} does not contain a JSON object`);
   const undocumented = (field: string, what: string) =>
-    warn(`${source}: ${field} should be ${what}; sending it as it is`);
+    warn(`${source}: ${field} should be ${what}; sent unchanged`);
   for (const field of ['title', 'description', 'expires']) {
     if (value[field] !== undefined && typeof value[field] !== 'string') undocumented(field, 'a string');
   }
@@ -51,7 +51,7 @@ function isTranscriptSelection(value: unknown): boolean {
   return isObject(value) && isText(value.id) && TRANSCRIPT_FORMATS.some((format) => format === value.format);
 }
 
-/** The body to send: what the file says, its lists extended and its scalars overridden by the flags. */
+/** The request body: flags extend the lists of the file and override its scalars. */
 export function mergeBody(
   fromFile: CreateDownloadBody & JsonObject,
   selection: Selection,
@@ -89,8 +89,8 @@ export function isEmptyBody({
 }
 
 /**
- * Anonymous users may select renditions one at a time, and no whole media: that is documented, so it is refused
- * before it is sent. All else is for the service to decide.
+ * Anonymous users can select a single rendition and no whole media. This is documented, so other requests are
+ * not sent. The service checks everything else.
  * @throws ExpectedError AUTH
  */
 export function checkAnonymous(body: CreateDownloadBody): void {
@@ -99,9 +99,9 @@ export function checkAnonymous(body: CreateDownloadBody): void {
   if (renditions <= 1 && media === 0) return;
   throw new ExpectedError(
     'AUTH',
-    'without a credential a package holds at most one rendition and no whole media',
+    'without a credential, a package can contain one rendition and no whole media',
     {
-      hint: 'choose one with -r ID, or sign in with streamdiver-dl login',
+      hint: "select one with -r ID, or run 'streamdiver-dl login'",
     },
   );
 }

@@ -1,10 +1,7 @@
-/** More slips than these and another word was meant. */
+/** With more typos, another word was probably meant. */
 const MOST_SLIPS = 2;
 
-/**
- * The word that was probably meant, undefined when none is near: at most two slips, and fewer than
- * half of what was typed.
- */
+/** The word that was probably meant: at most two typos, in less than half of the letters. Otherwise undefined. */
 export function closestWord(typed: string, words: readonly string[]): string | undefined {
   const most = Math.min(MOST_SLIPS, Math.floor((typed.length - 1) / 2));
   return words
@@ -14,8 +11,8 @@ export function closestWord(typed: string, words: readonly string[]): string | u
 }
 
 /**
- * How many letters are missing, too many, wrong, or swapped with their neighbour (the optimal string
- * alignment distance, one row of its table at a time).
+ * The number of missing, additional, wrong, or swapped letters (optimal string alignment distance, computed row
+ * by row).
  */
 function slipsBetween(typed: string, word: string): number {
   let beforeLast: readonly number[] = [];

@@ -1,7 +1,7 @@
 import { ExpectedError } from '../errors.ts';
 
 /**
- * Reads a whole number between two bounds, both included.
+ * Parses a whole number between two inclusive bounds.
  * @throws ExpectedError USAGE
  */
 export function parseCount(text: string, { least, most }: { least: number; most: number }): number {

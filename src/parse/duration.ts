@@ -13,15 +13,15 @@ const SHORT =
 const ISO_8601 = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 
 /**
- * Reads `90s`, `15m`, `1h30m`, `7d`, `2w` or ISO 8601 `P7D`, in milliseconds. A bare number is
- * refused because other tools read it as seconds or as milliseconds; only `0` means the same to all.
+ * Parses `90s`, `15m`, `1h30m`, `7d`, `2w`, or ISO 8601 `P7D`, in milliseconds. A number without a unit is
+ * rejected, because other tools read it as seconds or as milliseconds; only `0` is unambiguous.
  * @throws ExpectedError USAGE
  */
 export function parseDuration(text: string): number {
   if (text === '0') return 0;
   if (/^-?\d+(\.\d+)?$/.test(text)) {
     throw new ExpectedError('USAGE', `the duration ${text} has no unit`, {
-      hint: `write ${text.replace('-', '')}s for seconds or ${text.replace('-', '')}m for minutes`,
+      hint: `use ${text.replace('-', '')}s for seconds, or ${text.replace('-', '')}m for minutes`,
     });
   }
   refuseCapitalM(text);
@@ -29,7 +29,7 @@ export function parseDuration(text: string): number {
   const parts = match?.slice(1);
   if (parts?.some((part) => part !== undefined) !== true || text.toUpperCase().endsWith('T')) {
     throw new ExpectedError('USAGE', `${JSON.stringify(text)} is not a duration`, {
-      hint: 'write it like 90s, 15m, 1h30m, 7d or P7D',
+      hint: 'use a format such as 90s, 15m, 1h30m, 7d, or P7D',
     });
   }
   const units = ['w', 'd', 'h', 'm', 's'];
@@ -41,8 +41,8 @@ export function parseDuration(text: string): number {
 }
 
 /**
- * Whether an M could mean months as well as minutes: `1M` is a month to many tools and `P1M` one by ISO 8601, in which
- * only an `M` after the `T` means minutes.
+ * Whether an M could mean months or minutes: `1M` is a month in many tools, and `P1M` in ISO 8601, where only an
+ * `M` after the `T` means minutes.
  */
 export function hasAmbiguousM(text: string): boolean {
   return /^p/i.test(text) ? /^p\d[^T]*M/i.test(text) : /^\d[\dwdhms]*M/i.test(text) && text.includes('M');
@@ -51,6 +51,6 @@ export function hasAmbiguousM(text: string): boolean {
 function refuseCapitalM(text: string): void {
   if (!hasAmbiguousM(text)) return;
   throw new ExpectedError('USAGE', `M is ambiguous in the duration ${JSON.stringify(text)}`, {
-    hint: 'write m for minutes, as in 30m, or days for months, as in 30d',
+    hint: 'use 30m for minutes, or 30d for a month',
   });
 }

@@ -1,6 +1,6 @@
 /**
- * A number of a response that a double cannot hold for certain: an integer from 2^53 on, or more digits than it keeps. Nothing calculates with it;
- * it is passed on digit for digit.
+ * A number in a response that a double may not represent exactly: an integer from 2^53 on, or one with more
+ * digits. It is never used in calculations and is passed on digit for digit.
  */
 export class ExactNumber {
   readonly digits: string;
@@ -13,19 +13,19 @@ export class ExactNumber {
     return this.digits;
   }
 
-  /** What JSON.stringify sees; stringifyExactly() puts the digits in its place. */
+  /** The value for JSON.stringify(); stringifyExactly() replaces it with the digits. */
   toJSON(): string {
     return MARK;
   }
 }
 
 const MARK = '#exact number#';
-/** Fewer digits are exact in any double. */
+/** Numbers with fewer digits are exact. */
 const LONG_NUMBER = /[\d.]{16}|\de\+?\d{3}/i;
 const STRING_OR_NUMBER = /"|-?\d[\d.eE+-]*/g;
 
 /**
- * Parses JSON as JSON.parse() does, but with an ExactNumber for each number that would change.
+ * Parses JSON like JSON.parse(), but returns an ExactNumber for each number that would change.
  * @throws SyntaxError
  */
 export function parseExactly(text: string): unknown {
@@ -47,14 +47,14 @@ export function parseExactly(text: string): unknown {
   });
 }
 
-/** As JSON.stringify(), with the digits of each ExactNumber. */
+/** Like JSON.stringify(), with the digits of each ExactNumber. */
 export function stringifyExactly(value: unknown, indent: number): string {
   const json = JSON.stringify(value, null, indent) ?? 'null';
   if (!json.includes(MARK)) return json;
   const mark = absentFrom(json);
   const marked = JSON.stringify(
     value,
-    // A function for its `this`: the object as it was before toJSON().
+    // A function, because `this` is the object before toJSON().
     function mask(this: unknown, key: string, item: unknown): unknown {
       const original: unknown = Reflect.get(Object(this), key);
       return original instanceof ExactNumber ? `${mark}${original.digits}${mark}` : item;
@@ -89,8 +89,8 @@ function isEscaped(text: string, position: number): boolean {
 }
 
 /**
- * Whether a double would be written otherwise for more than its form (`1.0`, `1e3`), or is one of two integers that it
- * may stand for.
+ * Whether a double would change the value and not only its form (`1.0`, `1e3`), or could represent two different
+ * integers.
  */
 function isChanged(token: string): boolean {
   const number = Number(token);
@@ -103,12 +103,12 @@ function isChanged(token: string): boolean {
   return digits.length >= 16 && String(number) !== token && !(token.includes('.') && isSame(token, number));
 }
 
-/** Zeros behind the point say nothing. */
+/** Trailing zeros after the point do not count. */
 function isSame(token: string, number: number): boolean {
   return token.replace(/\.?0+$/, '') === String(number);
 }
 
-/** A word that does not occur in the text, however it was chosen. */
+/** A word that does not occur in the text. */
 function absentFrom(text: string): string {
   let word = 'exact';
   while (text.includes(word)) word += 'x';

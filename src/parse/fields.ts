@@ -3,8 +3,8 @@ import { ExactNumber } from './exact-number.ts';
 import { isObject, type JsonObject } from './json.ts';
 
 /*
- * The readers of response fields. The service documents few of its fields, so each reader accepts every
- * spelling that can mean only one thing, and null stands for everything else.
+ * Readers of response fields. The service documents few of its fields, so each reader accepts every unambiguous
+ * spelling, and returns null for everything else.
  */
 
 /** Text or a number as text; null for an empty text and all other types. */
@@ -20,13 +20,13 @@ export function readBoolean(value: unknown): boolean | null {
   return value === false || word === 'false' || word === '0' ? false : null;
 }
 
-/** A whole number of bytes, as a number or as text of digits; null when it is not exact. */
+/** A whole number of bytes, as a number or as digits; null if it is not exact. */
 export function readSizeBytes(value: unknown): number | null {
   const size = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
   return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : null;
 }
 
-/** The word for one of several choices, as text or in an object that gives it a code or a name. */
+/** The word for an option, as text or as the code or name of an object. */
 export function readWord(value: unknown): string | null {
   return isObject(value) ? readFirst(value, WORD_KEYS, readText) : readText(value);
 }
@@ -37,8 +37,8 @@ const CLOCK = /^(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)$/;
 const ISO_DURATION = /^PT(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/i;
 
 /**
- * A length of time in seconds, as a number, as text of one, as `01:02:03` or as `PT1H2M3S` (ISO 8601); null when it
- * is not positive.
+ * A duration in seconds: a number, digits, `01:02:03`, or `PT1H2M3S` (ISO 8601); null if it is negative or
+ * invalid.
  */
 export function readSeconds(value: unknown): number | null {
   const parts =
@@ -52,13 +52,13 @@ export function readSeconds(value: unknown): number | null {
 const TIME =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:[.,]\d+)?)? ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-/** Numbers from here on count milliseconds since 1970, smaller ones seconds (both: from 1973 to 5138). */
+/** Numbers from here on are milliseconds since 1970, smaller ones seconds (both: from 1973 to 5138). */
 const FIRST_MILLISECONDS = 100_000_000_000;
 const FIRST_SECONDS = 100_000_000;
 
 /**
- * A time as UTC ISO 8601: from ISO 8601 with `T` or a blank, from an HTTP date (RFC 9110 5.6.7), or from a number
- * since 1970. Without a zone it is UTC.
+ * A time as UTC ISO 8601: from ISO 8601 with `T` or a space, an HTTP date (RFC 9110 5.6.7), or a number since
+ * 1970. Without a zone it is UTC.
  */
 export function readTime(value: unknown): string | null {
   if (typeof value === 'number' || (typeof value === 'string' && /^\d{9,14}$/.test(value))) {
@@ -83,7 +83,7 @@ function isoOrNull(timeMs: number): string | null {
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
-/** A list of texts: an array of texts or of objects with a name, or text with commas. */
+/** A list of texts: an array of texts or of objects with a name, or comma-separated text. */
 export function readTexts(value: unknown): readonly string[] | null {
   if (typeof value === 'string') return value.split(',').flatMap((part) => readText(part.trim()) ?? []);
   if (!Array.isArray(value)) return null;
@@ -91,8 +91,8 @@ export function readTexts(value: unknown): readonly string[] | null {
 }
 
 /**
- * An ID, which is an opaque text. Numbers are accepted as long as all their digits are there: 2^53 + 1 as
- * a double would silently become the ID of something else.
+ * An ID, which is opaque text. Numbers are accepted only if they are exact: 2^53 + 1 as a double would become
+ * another ID.
  */
 export function readId(value: unknown): string | null {
   if (typeof value === 'string' && value !== '') return value;
@@ -104,11 +104,11 @@ export function readId(value: unknown): string | null {
 export function requireId(value: unknown, what: string): string {
   const id = readId(value);
   if (id !== null) return id;
-  throw new ExpectedError('BAD_RESPONSE', `${what} in the response has no usable ID`);
+  throw new ExpectedError('BAD_RESPONSE', `the response contains a ${what} without a valid ID`);
 }
 
 /**
- * The first of several keys whose value `read` understands: as written, else in any case and with any separators.
+ * The value of the first key that `read` accepts: spelled exactly, otherwise in any case and with any separators.
  */
 export function readFirst<Value>(
   object: JsonObject,
@@ -132,7 +132,7 @@ export function readFirst<Value>(
   return null;
 }
 
-/** The items of a list have the same keys; there are more than these only where keys are data. */
+/** The items of a list have the same keys; more than these occur only if keys are data. */
 const MOST_KNOWN_KEYS = 1_000;
 const knownKeys = new Map<string, string>();
 

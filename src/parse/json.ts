@@ -3,15 +3,15 @@ import { ExactNumber, parseExactly } from './exact-number.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Deeper nesting than this cannot be written out again by JSON.stringify without risking the stack. */
+/** Deeper nesting could overflow the stack of JSON.stringify(). */
 const MAX_DEPTH = 200;
-/** A list of fifty items with all their parts has some thousands. Each costs fifty bytes and more, whatever it costs to send. */
+/** A list of fifty items has a few thousand values. Each takes fifty bytes or more in memory. */
 const MAX_VALUES = 500_000;
 const MAX_NUMBER_LENGTH = 1_000;
 
 /**
- * Parses a JSON answer. Refused are invalid UTF-8, anything after the document, more values than memory
- * has room for and nesting that could not be written out again; both are found before anything is made of them. The text itself never goes into the message: it may hold secrets.
+ * Parses a JSON response. Rejects invalid UTF-8, text after the document, too many values, and nesting that is too
+ * deep; both limits are checked before parsing. The message never contains the text, which may include secrets.
  * @throws ExpectedError BAD_RESPONSE
  */
 export function parseJson(bytes: Uint8Array, what: string): unknown {
@@ -24,7 +24,7 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
   }
 }
 
-/** A parser may ignore the mark that some servers put before JSON (RFC 8259 8.1). */
+/** Some servers send a byte order mark before JSON, which a parser may ignore (RFC 8259 8.1). */
 export function withoutByteOrderMark(body: Buffer): Buffer {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
@@ -43,12 +43,12 @@ export function objectOrNull(value: unknown): JsonObject | null {
   return isObject(value) ? value : null;
 }
 
-/** A string that says something, or null. */
+/** A string that is not empty, or null. */
 export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** A size in bytes that can be relied on, or null. */
+/** A valid size in bytes, or null. */
 export function sizeOrNull(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
@@ -61,7 +61,7 @@ const LAST_DIGIT = 0x39;
 const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
 const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 
-/** Counts what JSON.parse() would make of the bytes, without making it. */
+/** Counts the values that JSON.parse() would create. */
 function refuseExcess(bytes: Uint8Array, what: string): void {
   let depth = 0;
   let values = 0;
@@ -81,11 +81,11 @@ function refuseExcess(bytes: Uint8Array, what: string): void {
     if (numberLength > MAX_NUMBER_LENGTH) {
       throw new ExpectedError(
         'BAD_RESPONSE',
-        `${what} has a number of more than ${MAX_NUMBER_LENGTH} digits`,
+        `${what} contains a number with more than ${MAX_NUMBER_LENGTH} digits`,
       );
     }
     if (values > MAX_VALUES) {
-      throw new ExpectedError('BAD_RESPONSE', `${what} has more than ${MAX_VALUES} values`);
+      throw new ExpectedError('BAD_RESPONSE', `${what} contains more than ${MAX_VALUES} values`);
     }
   }
 }

@@ -3,7 +3,7 @@ import { ExpectedError } from '../errors.ts';
 const EXPONENT: Readonly<Record<string, number>> = { '': 0, K: 1, M: 2, G: 3, T: 4 };
 
 /**
- * Reads `500K`, `5M`, `2G`, `2GiB` or a plain number of bytes; units are powers of 1024.
+ * Parses `500K`, `5M`, `2G`, `2GiB`, or a number of bytes; units are powers of 1024.
  * @throws ExpectedError USAGE
  */
 export function parseSize(text: string): number {
@@ -13,13 +13,13 @@ export function parseSize(text: string): number {
     : Number.NaN;
   if (!Number.isSafeInteger(sizeBytes)) {
     throw new ExpectedError('USAGE', `${JSON.stringify(text)} is not a size`, {
-      hint: 'write it like 500K, 5M, 2G or 2GiB',
+      hint: 'use a format such as 500K, 5M, 2G, or 2GiB',
     });
   }
   return sizeBytes;
 }
 
-/** The shortest text that `parseSize` reads as exactly this size, for a command line: `5M`, `1000`. */
+/** The shortest text that `parseSize` parses to exactly this size, for a command line: `5M`, `1000`. */
 export function writeSize(sizeBytes: number): string {
   const [unit, exponent] =
     Object.entries(EXPONENT).findLast(([, power]) => sizeBytes > 0 && sizeBytes % 1024 ** power === 0) ?? [];
@@ -30,7 +30,7 @@ export function writeSize(sizeBytes: number): string {
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB'] as const;
 
-/** Not by Intl, which loads for 15 ms, and so do the libraries that format with it. */
+/** Without Intl, which takes 15 ms to load; libraries for sizes use it. */
 export function inLargestUnit(sizeBytes: number, digits: number): readonly [amount: string, unit: string] {
   let amount = sizeBytes;
   let exponent = 0;
@@ -42,7 +42,7 @@ export function inLargestUnit(sizeBytes: number, digits: number): readonly [amou
   return [(Math.floor(amount * scale) / scale).toFixed(digits), UNITS[exponent] ?? ''];
 }
 
-/** A size for reading, 1024-based and never rounded up: `1.2 GiB`, `512 B`. */
+/** A size for people, 1024-based and never rounded up: `1.2 GiB`, `512 B`. */
 export function formatSize(sizeBytes: number): string {
   const [amount, unit] = inLargestUnit(sizeBytes, 1);
   return `${amount.replace('.0', '')} ${unit}`;

@@ -1,9 +1,9 @@
 import { matchesPath, type PathPattern, parsePathPattern } from './path-pattern.ts';
 
 export interface PathSelection {
-  /** Patterns of `parsePathPattern`; none takes everything. */
+  /** Patterns of `parsePathPattern`; empty for everything. */
   readonly include: readonly string[];
-  /** Takes away from what is included. */
+  /** Excluded from the included entries. */
   readonly exclude: readonly string[];
 }
 
@@ -12,9 +12,9 @@ export function selectsAll({ include, exclude }: PathSelection): boolean {
 }
 
 /**
- * Whether a path is selected. Patterns and paths are compared in composed form (NFC): what looks the
- * same is the same, whichever system wrote the name.
- * @throws ExpectedError USAGE for a pattern that cannot be read
+ * Creates a filter for paths. It compares composed forms (NFC), so names that look the same match on every
+ * system.
+ * @throws ExpectedError USAGE for an invalid pattern
  */
 export function createPathFilter({ include, exclude }: PathSelection): (path: string) => boolean {
   const isIncluded = include.length === 0 ? () => true : createMatcher(include);
@@ -25,7 +25,7 @@ export function createPathFilter({ include, exclude }: PathSelection): (path: st
   };
 }
 
-/** Whole names and paths, of which a list may have thousands, are looked up instead of compared one by one. */
+/** Literal names are looked up in a set, because a list may have thousands. */
 function createMatcher(texts: readonly string[]): (path: string) => boolean {
   const literalNames = new Set<string>();
   const others: PathPattern[] = [];

@@ -1,20 +1,20 @@
 import { ExpectedError } from '../errors.ts';
 
-/** A pattern for paths, as a line of .gitignore is one (gitignore(5)); made by `parsePathPattern`. */
+/** A path pattern with the syntax of gitignore(5), from `parsePathPattern`. */
 export interface PathPattern {
-  /** The parts between slashes; a pattern that may begin at any depth has only one. */
+  /** The parts between slashes; a pattern for any depth has only one. */
   readonly parts: readonly Part[];
   readonly isAnchored: boolean;
-  /** Written with a slash at the end: matches folders, and so all that is in them. */
+  /** With a trailing slash: matches folders and everything in them. */
   readonly isForFolders: boolean;
 }
 
 type Part =
   | { readonly kind: 'literal'; readonly text: string }
-  /** `*.srt`, by far the commonest. */
+  /** `*.srt`, the most common form. */
   | { readonly kind: 'suffix'; readonly text: string }
   | { readonly kind: 'wild'; readonly tokens: readonly Token[] }
-  /** `**` as a whole part: any number of folders, at the end of a pattern at least one part. */
+  /** `**` as a whole part: any number of folders; at the end of a pattern, at least one part. */
   | { readonly kind: 'any-depth' };
 
 type Token =
@@ -22,15 +22,15 @@ type Token =
   | { readonly kind: 'one'; readonly fits: (character: string) => boolean };
 
 /**
- * Reads a pattern: no `/` means the name at any depth, a `/` in front or in the middle binds it to the
- * top, one at the end means folders. `*` and `?` do not cross `/`, `**` does, `[a-z]` and `[!a-z]` stand for
- * one character, a backslash takes the meaning of the next one away. Whatever matches a folder matches all that is in it.
+ * Parses a pattern. Without `/` it matches a name at any depth; a `/` at the start or in the middle anchors it to
+ * the root; a trailing one means folders. `*` and `?` do not match `/`, but `**` does. `[a-z]` and `[!a-z]` match
+ * one character. A backslash escapes the next character. A folder matches with everything in it.
  * @throws ExpectedError USAGE
  */
 export function parsePathPattern(text: string): PathPattern {
   if (text.startsWith('!')) {
-    throw new ExpectedError('USAGE', `${JSON.stringify(text)} begins with !`, {
-      hint: 'leave things out with --exclude; a name that begins with ! is written \\!',
+    throw new ExpectedError('USAGE', `the pattern ${JSON.stringify(text)} starts with !`, {
+      hint: 'to exclude entries, use --exclude; to match a literal !, write \\!',
     });
   }
   const isForFolders = text.endsWith('/');
@@ -39,7 +39,7 @@ export function parsePathPattern(text: string): PathPattern {
   return { parts, isAnchored: text.startsWith('/') || parts.length > 1, isForFolders };
 }
 
-/** Whether a pattern matches the path of a file (or, with a slash at its end, of a folder) or a folder above it. */
+/** Whether a pattern matches the path of a file or folder (with a trailing slash), or a parent folder. */
 export function matchesPath({ parts, isAnchored, isForFolders }: PathPattern, path: string): boolean {
   const isFolder = path.endsWith('/');
   const names = (isFolder ? path.slice(0, -1) : path).split('/');
@@ -48,7 +48,7 @@ export function matchesPath({ parts, isAnchored, isForFolders }: PathPattern, pa
   if (!isAnchored && only !== undefined) {
     return names.some((name, index) => mayEndAt(index) && matchesPart(only, name));
   }
-  // All places in the pattern that the names so far can have led to, moved on together: never a way back.
+  // The set of all reachable positions in the pattern advances with each name, so there is no backtracking.
   let places = skipAnyDepth(new Set([0]), parts);
   for (const [index, name] of names.entries()) {
     const next = new Set<number>();
@@ -65,7 +65,7 @@ export function matchesPath({ parts, isAnchored, isForFolders }: PathPattern, pa
   return false;
 }
 
-/** `**` may stand for nothing, except at the end. */
+/** `**` also matches nothing, except at the end. */
 function skipAnyDepth(places: Set<number>, parts: readonly Part[]): Set<number> {
   for (const place of places) {
     if (parts[place]?.kind === 'any-depth' && place < parts.length - 1) places.add(place + 1);
@@ -86,7 +86,7 @@ function matchesPart(part: Part, name: string): boolean {
   }
 }
 
-/** Steps back to the last star only, so that the work is at most one step per token and character. */
+/** Backtracks only to the last star, so the work is at most one step per token and character. */
 function matchesTokens(tokens: readonly Token[], characters: readonly string[]): boolean {
   let token = 0;
   let position = 0;
@@ -124,21 +124,21 @@ function parsePart(text: string, pattern: string): Part {
     } else if (character === '?') tokens.push({ kind: 'one', fits: () => true });
     else if (character === '[') {
       const end = classEnd(characters, index);
-      if (end === -1) throw unreadable(pattern, 'has a [ without its ]; write \\[ for the character itself');
+      if (end === -1) throw unreadable(pattern, 'has a [ without a ]; to match a literal [, write \\[');
       tokens.push({ kind: 'one', fits: parseClass(characters.slice(index + 1, end), pattern) });
       index = end;
     } else {
       const isEscaped = character === '\\';
       if (isEscaped) index += 1;
       const literal = isEscaped ? characters[index] : character;
-      if (literal === undefined) throw unreadable(pattern, 'ends in a backslash');
+      if (literal === undefined) throw unreadable(pattern, 'ends with a backslash');
       tokens.push({ kind: 'one', fits: (found) => found === literal });
     }
   }
   return { kind: 'wild', tokens };
 }
 
-/** The place of the `]`; one directly behind the opening (or its `!`) stands for itself. */
+/** The index of the closing `]`; one directly after the opening bracket (or its `!`) is literal. */
 function classEnd(characters: readonly string[], start: number): number {
   const isNegated = characters[start + 1] === '!' || characters[start + 1] === '^';
   for (let index = start + (isNegated ? 3 : 2); index < characters.length; index++) {

@@ -1,13 +1,13 @@
 import { createPathFilter, type PathSelection } from './path-filter.ts';
 
-/** A filter that can tell afterwards why nothing came through. */
+/** A filter that explains afterwards why nothing matched. */
 export interface ExplainedFilter {
   readonly isWanted: (path: string) => boolean;
-  /** What is probably wrong with the patterns; null when nothing strikes the eye. */
+  /** The probable mistake in the patterns; null if there is none. */
   readonly explain: () => string | null;
 }
 
-/** `createPathFilter`, for a selection that ought to match something. */
+/** Like `createPathFilter`, for a selection that should match something. */
 export function createExplainedFilter({ include, exclude }: PathSelection): ExplainedFilter {
   const lowerCase = (patterns: readonly string[]) => patterns.map((pattern) => pattern.toLowerCase());
   const isWanted = createPathFilter({ include, exclude });
@@ -21,11 +21,12 @@ export function createExplainedFilter({ include, exclude }: PathSelection): Expl
     },
     explain() {
       if (include.some((pattern) => /^(['"]).*\1$/s.test(pattern)))
-        return 'the pattern itself begins and ends with a quote; write it without';
-      if (include.some((pattern) => pattern.startsWith('./'))) return 'paths in an archive begin without ./';
+        return 'remove the quotes inside the pattern';
+      if (include.some((pattern) => pattern.startsWith('./')))
+        return 'remove ./ from the pattern; paths in an archive do not start with it';
       if (include.some((pattern) => /[{,}]/.test(pattern)))
-        return 'braces and commas stand for themselves; give each pattern an --include of its own';
-      return isOtherCase ? 'a name that is there differs in upper and lower case only' : null;
+        return 'braces and commas are literal; use one --include for each pattern';
+      return isOtherCase ? 'check the case; an entry differs only in upper and lower case' : null;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Column } from '../terminal/listing/listing.ts';
 import type { ListQuestion, Prompts } from '../terminal/prompts/prompts.ts';
 
-/** One of a few answers that are known from the start. */
+/** One of a few options that are known from the start. */
 export interface Choice<Value> {
   readonly label: string;
   readonly detail?: string;
@@ -16,7 +16,7 @@ interface ChoiceQuestion<Value> {
   readonly canGoBack?: boolean;
 }
 
-/** One of them; null to go back. */
+/** Asks for one option; null to go back. */
 export async function chooseOne<Value>(
   prompts: Prompts,
   question: ChoiceQuestion<Value>,
@@ -25,7 +25,7 @@ export async function chooseOne<Value>(
   return choices?.[0]?.value ?? null;
 }
 
-/** Several of them, in their own order; null to go back. */
+/** Asks for several options, in their original order; null to go back. */
 export async function chooseSeveral<Value>(
   prompts: Prompts,
   question: ChoiceQuestion<Value> & { readonly isRequired: boolean },
@@ -61,6 +61,6 @@ function listOf<Value>({
     chosen: choices.filter(({ value }) => chosen.includes(value)),
     canGoBack,
     notes,
-    emptyText: 'nothing to choose from',
+    emptyText: 'No options',
   };
 }

@@ -11,7 +11,7 @@ export const askTitle: Step = async (draft, { prompts, given }) => {
   const title = await prompts.askText({
     message: 'Title',
     suggestion: draft.title ?? suggestTitle(draft),
-    explanation: 'What the package is called; may be left empty.',
+    explanation: 'Optional. The name of the package, also used for the file name.',
     check: () => null,
   });
   return title === null ? 'back' : { ...draft, title };
@@ -22,16 +22,16 @@ export const askDescription: Step = async (draft, { prompts, given }) => {
   const description = await prompts.askText({
     message: 'Description',
     suggestion: draft.description,
-    explanation: 'Whatever helps to know it again; may be left empty.',
+    explanation: 'Optional.',
     check: () => null,
   });
   return description === null ? 'back' : { ...draft, description };
 };
 
 const PRESETS: readonly { readonly label: string; readonly value: string }[] = [
-  { label: 'When the service says so', value: '' },
-  { label: 'In a day', value: '1d' },
-  { label: 'In a week', value: '7d' },
+  { label: 'Service default', value: '' },
+  { label: 'In 1 day', value: '1d' },
+  { label: 'In 7 days', value: '7d' },
   { label: 'In 30 days', value: '30d' },
 ];
 const OTHER = 'other';
@@ -41,26 +41,23 @@ export const chooseExpiry: Step = async (draft, { prompts, given, nowMs }) => {
   const isPreset = PRESETS.some(({ value }) => value === draft.expires);
   for (;;) {
     const chosen = await chooseOne(prompts, {
-      message: 'The package expires',
-      choices: [
-        ...PRESETS,
-        { label: 'At another time', detail: isPreset ? '' : draft.expires, value: OTHER },
-      ],
+      message: 'Expires',
+      choices: [...PRESETS, { label: 'Other', detail: isPreset ? '' : draft.expires, value: OTHER }],
       chosen: [isPreset ? draft.expires : OTHER],
     });
     if (chosen === null) return 'back';
     if (chosen !== OTHER) return { ...draft, expires: chosen };
     const expires = await prompts.askText({
-      message: 'The package expires',
+      message: 'Expires',
       suggestion: isPreset ? '' : draft.expires,
-      explanation: 'Such as 7d, 2026-12-31 or 2026-12-31T23:59:59Z; nothing leaves it to the service.',
+      explanation: 'Examples: 7d, 2026-12-31, 2026-12-31T23:59:59Z. Empty for the service default.',
       check: (text) => (text === '' ? null : complaintAbout(text, nowMs())),
     });
     if (expires !== null) return { ...draft, expires };
   }
 };
 
-/** `Interview`, or `Interview and 2 more`; without what could not be typed. */
+/** `Interview`, or `Interview and 2 more`, without characters that cannot be typed. */
 function suggestTitle({ media }: Draft): string {
   const [first, ...others] = media;
   if (first === undefined) return '';

@@ -2,14 +2,14 @@ import type { MediaItem } from '../api/media.ts';
 import type { TranscriptFormat } from '../api/wire.ts';
 import type { CreateFlags } from '../flags/create-flags.ts';
 
-/** A transcript and the medium it belongs to. */
+/** A transcript and its media item. */
 export interface FoundTranscript {
   readonly id: string;
   readonly languageCode: string | null;
   readonly medium: MediaItem;
 }
 
-/** What was answered so far; every question starts from it, so that going back loses nothing. */
+/** The responses so far. Every question starts from it, so that going back loses nothing. */
 export interface Draft {
   readonly media: readonly MediaItem[];
   readonly renditionIds: readonly string[];
@@ -20,14 +20,14 @@ export interface Draft {
   readonly transcriptIds: readonly string[];
   readonly formats: readonly TranscriptFormat[];
   readonly transcriptsOnly: boolean;
-  /** Empty leaves it to the service; null was never asked. */
+  /** Empty for the service default; null before the question was asked. */
   readonly title: string | null;
   readonly description: string;
   readonly expires: string;
 }
 
-/** What `create` takes, as its flags would have said it. */
-export type PickedSelection = Omit<CreateFlags, 'fromFile' | 'dryRun' | 'wait' | 'fetch'>;
+/** The selection as the flags of `create` express it. */
+export type PickedSelection = Omit<CreateFlags, 'fromFile' | 'query' | 'split' | 'dryRun' | 'wait' | 'fetch'>;
 
 export const EMPTY_DRAFT: Draft = {
   media: [],
@@ -43,7 +43,7 @@ export const EMPTY_DRAFT: Draft = {
   expires: '',
 };
 
-/** The transcripts that are wanted, whatever they were chosen by. */
+/** The selected transcripts, however they were selected. */
 export function chosenTranscripts(draft: Draft): readonly FoundTranscript[] {
   switch (draft.transcripts) {
     case 'none':
@@ -58,8 +58,8 @@ export function chosenTranscripts(draft: Draft): readonly FoundTranscript[] {
 }
 
 /**
- * The draft in flags. A medium of which renditions are chosen goes in as these, the others as they
- * are. `--transcripts` looks at media that go in as media; otherwise each transcript is named.
+ * The draft as flags. Selected renditions replace their media item. `--transcripts` applies to entire media
+ * items only; in other cases each transcript has a flag of its own.
  */
 export function selectionOf(draft: Draft): PickedSelection {
   const { media, formats } = draft;

@@ -5,7 +5,7 @@ import { chooseSeveral } from './choices.ts';
 import type { Draft } from './draft.ts';
 import type { Step } from './step.ts';
 
-/** The library, page by page, as it is looked at; the service searches. */
+/** Shows the library, page by page as the user scrolls; the service searches. */
 export const chooseMedia: Step = async (draft, { prompts, api, nowMs }) => {
   const media = await prompts.chooseFrom<MediaItem>({
     message: 'Media',
@@ -20,14 +20,19 @@ export const chooseMedia: Step = async (draft, { prompts, api, nowMs }) => {
     isRequired: true,
     canGoBack: false,
     notes: [],
-    emptyText: 'no media',
+    emptyText: 'No media',
   });
   return media === null ? 'back' : withMedia(draft, media);
 };
 
-/** Where the service lists renditions: which of them go in instead of the medium itself. */
+/** Media items with more to select than the original. */
+export function withRenditions(media: readonly MediaItem[]): readonly MediaItem[] {
+  return media.filter(({ renditions }) => renditions.length > 1);
+}
+
+/** Asks for renditions to include instead of the entire media item. */
 export const chooseRenditions: Step = async (draft, { prompts }) => {
-  const choices = draft.media.flatMap((medium) =>
+  const choices = withRenditions(draft.media).flatMap((medium) =>
     medium.renditions.map((rendition) => ({
       label: nameOf(medium),
       detail: rendition.name ?? rendition.id,
@@ -36,7 +41,7 @@ export const chooseRenditions: Step = async (draft, { prompts }) => {
   );
   if (choices.length === 0) return 'skip';
   const renditionIds = await chooseSeveral(prompts, {
-    message: 'Renditions, if not the whole media',
+    message: 'Renditions (Enter for the whole media)',
     choices,
     chosen: draft.renditionIds,
     isRequired: false,
@@ -44,7 +49,7 @@ export const chooseRenditions: Step = async (draft, { prompts }) => {
   return renditionIds === null ? 'back' : { ...draft, renditionIds };
 };
 
-/** What a person calls it. */
+/** The name that is shown to a person. */
 export function nameOf({ id, name }: MediaItem): string {
   return name ?? id;
 }
@@ -69,7 +74,7 @@ function mediaColumns(nowMs: number): readonly Column<MediaItem>[] {
   ];
 }
 
-/** What was chosen of media that are not in any more goes out with them. */
+/** The draft with these media items, without what was selected of others. */
 function withMedia(draft: Draft, media: readonly MediaItem[]): Draft {
   const renditionIds = new Set(media.flatMap(({ renditions }) => renditions.map(({ id }) => id)));
   return {

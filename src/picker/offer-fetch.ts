@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { chooseOne } from './choices.ts';
 
-/** After a package was picked and created: whether to go on with it here. */
+/** Asks whether to fetch the package that was just created. */
 export async function offerFetch({
   io,
   signal,
@@ -10,8 +10,8 @@ export async function offerFetch({
     chooseOne<'fetch' | 'extract' | 'nothing'>(prompts, {
       message: 'The package is being prepared',
       choices: [
-        { label: 'Wait and fetch it', detail: 'into the current folder', value: 'fetch' },
-        { label: 'Wait, fetch and unpack it', detail: 'into a folder of its own', value: 'extract' },
+        { label: 'Download it when ready', detail: 'to the current folder', value: 'fetch' },
+        { label: 'Download and unpack it', detail: 'to a new folder', value: 'extract' },
         { label: 'Not now', value: 'nothing' },
       ],
       chosen: [],

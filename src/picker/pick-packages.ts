@@ -9,55 +9,52 @@ import type { ListQuestion } from '../terminal/prompts/prompts.ts';
 import { formatRelativeTime } from '../terminal/text/format.ts';
 import { PROGRAM } from '../version.ts';
 
-/** The service does not say in which order it lists, so that the newest are known only when all are. */
+/** The service documents no order, so the newest are known only after all packages are loaded. */
 const MOST_PACKAGES = 500;
 
 type PickContext = Pick<Context, 'api' | 'io' | 'clock' | 'signal'>;
 
-/** Ids chosen from the recent packages, the newest on top. */
-export async function pickPackages(
-  isMultiple: boolean,
-  { api, io, clock, signal }: PickContext,
-): Promise<readonly string[]> {
+/** Asks for packages, the newest first, and returns their IDs. */
+export async function pickPackages(isMultiple: boolean, context: PickContext): Promise<readonly string[]> {
+  const { api, io, signal } = context;
   if (api.credential.kind === 'anonymous') {
-    throw new ExpectedError('AUTH', 'choosing from your packages needs a credential', {
-      hint: 'set STREAMDIVER_TOKEN, or name a package by its id',
+    throw new ExpectedError('AUTH', 'selecting from your packages requires a credential', {
+      hint: `run '${PROGRAM} login', set STREAMDIVER_TOKEN, or pass a package ID`,
     });
   }
   return await io.withPrompts(signal, async (prompts) => {
-    const packages = await prompts.during('Looking for your packages', newestFirst(api, io, signal));
-    if (packages.length === 0) {
-      throw new ExpectedError('NOT_FOUND', 'there are no packages to choose from', {
-        hint: `make one with: ${PROGRAM} create`,
-      });
-    }
-    const chosen = await prompts.chooseFrom(packagesQuestion(packages, isMultiple, clock.now()));
+    const chosen = await prompts.chooseFrom(packagesQuestion(isMultiple, context));
     return chosen?.map(({ id }) => id) ?? [];
   });
 }
 
-function packagesQuestion(
-  packages: readonly Package[],
-  isMultiple: boolean,
-  nowMs: number,
-): ListQuestion<Package> {
+function packagesQuestion(isMultiple: boolean, context: PickContext): ListQuestion<Package> {
+  let packages: readonly Package[] | undefined;
   return {
     message: isMultiple ? 'Packages' : 'Package',
-    columns: packageColumns(nowMs),
+    columns: packageColumns(context.clock.now()),
     idOf: ({ id }) => id,
     items: null,
-    load: (text, page) => Promise.resolve(page > 0 ? [] : packages.filter((item) => fits(item, text))),
+    async load(text, page, signal) {
+      packages ??= await newestFirst(context.api, context.io, signal);
+      if (packages.length === 0) {
+        throw new ExpectedError('NOT_FOUND', 'no packages', {
+          hint: `create one with: ${PROGRAM} create`,
+        });
+      }
+      return page > 0 ? [] : packages.filter((item) => matches(item, text));
+    },
     hasSearch: true,
     isMultiple,
     chosen: [],
     isRequired: true,
     canGoBack: false,
     notes: [],
-    emptyText: 'no packages',
+    emptyText: 'No packages',
   };
 }
 
-/** Those without a time come last. */
+/** Packages without a creation time come last. */
 async function newestFirst(
   api: Pick<Api, 'listDownloads'>,
   io: Pick<Context['io'], 'warn'>,
@@ -71,7 +68,7 @@ async function newestFirst(
   return items.toSorted((one, other) => timeOf(other) - timeOf(one));
 }
 
-function fits({ id, status, title }: Package, text: string): boolean {
+function matches({ id, status, title }: Package, text: string): boolean {
   const words = text.toLowerCase().split(/\s+/);
   const searched = [id, status, title ?? ''].join('\n').toLowerCase();
   return words.every((word) => searched.includes(word));

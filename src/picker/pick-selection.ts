@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
+import { commandWithoutPrompts } from './command-without-prompts.ts';
 import { askDescription, askTitle, chooseExpiry } from './detail-steps.ts';
 import { type Draft, EMPTY_DRAFT, type PickedSelection, selectionOf } from './draft.ts';
 import { chooseMedia, chooseRenditions } from './media-steps.ts';
@@ -16,7 +16,6 @@ import {
   chooseSingleTranscripts,
   chooseTranscripts,
 } from './transcript-steps.ts';
-import { typedWords } from './typed-words.ts';
 
 const TRANSCRIPT_STEPS = [
   chooseTranscripts,
@@ -27,7 +26,7 @@ const TRANSCRIPT_STEPS = [
 ];
 const STEPS = [chooseMedia, chooseRenditions, ...TRANSCRIPT_STEPS, askTitle, askDescription, chooseExpiry];
 
-/** What is asked again when a part is changed: with other media, also what depends on them. */
+/** The questions to repeat when a part changes; other media items affect everything that depends on them. */
 const STEPS_OF: Readonly<Record<Part, readonly Step[]>> = {
   media: [chooseMedia, chooseRenditions, ...TRANSCRIPT_STEPS],
   renditions: [chooseRenditions],
@@ -37,16 +36,16 @@ const STEPS_OF: Readonly<Record<Part, readonly Step[]>> = {
   expires: [chooseExpiry],
 };
 
-/** What was picked, and the command line that says the same without questions. */
+/** The selection, and the lines of a command that makes the same one without prompts. */
 export interface Picked {
   readonly selection: PickedSelection;
-  readonly command: string;
+  readonly command: readonly string[];
 }
 
 /**
- * Asks for all that `create` needs.
- * @param given what flags have said; it is not asked
- * @throws ExpectedError AUTH without a credential, INTERRUPTED when it was left
+ * Asks for everything that `create` needs.
+ * @param given values of flags, which are not asked for
+ * @throws ExpectedError AUTH without a credential, INTERRUPTED when the user cancels
  */
 export async function pickSelection(
   given: {
@@ -57,12 +56,12 @@ export async function pickSelection(
   { api, io, clock, signal, world }: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<Picked> {
   if (api.credential.kind === 'anonymous') {
-    throw new ExpectedError('AUTH', 'choosing from the media library needs a credential', {
-      hint: 'set STREAMDIVER_TOKEN, or choose one rendition with -r ID',
+    throw new ExpectedError('AUTH', 'selecting from the media library requires a credential', {
+      hint: `run '${PROGRAM} login', set STREAMDIVER_TOKEN, or select one rendition with -r ID`,
     });
   }
   const commandOf = (draft: Draft) =>
-    commandLine([PROGRAM, ...typedWords(world.argv), ...selectionWords(selectionOf(draft))], world.platform);
+    commandWithoutPrompts(selectionWords(selectionOf(draft)), { io, world });
   try {
     return await io.withPrompts(signal, async (prompts) => {
       const context: StepContext = {
@@ -83,19 +82,23 @@ export async function pickSelection(
       return { selection, command: commandOf(draft) };
     });
   } catch (error) {
-    // A signal has its own words.
+    // A signal has its own message.
     if (!isExpectedError(error, 'INTERRUPTED') || signal.aborted) throw error;
-    throw new ExpectedError('INTERRUPTED', 'nothing was created', { cause: error });
+    throw canceled(error);
   }
 }
 
-async function askAll(context: StepContext, commandOf: (draft: Draft) => string): Promise<Draft> {
-  // The first question cannot be left to go back, so that there is an answer to it in any case.
+function canceled(cause?: unknown): ExpectedError {
+  return new ExpectedError('INTERRUPTED', 'Canceled. Nothing was created.', { cause });
+}
+
+async function askAll(context: StepContext, commandOf: (draft: Draft) => readonly string[]): Promise<Draft> {
+  // The first question does not offer to go back, so the result is never null.
   let draft = (await askSteps(STEPS, EMPTY_DRAFT, context)) ?? EMPTY_DRAFT;
   for (;;) {
     const review = await reviewDraft(draft, commandOf(draft), context);
     if (review === 'create') return draft;
-    if (review === 'cancel') throw new ExpectedError('INTERRUPTED', 'nothing was created');
+    if (review === 'cancel') throw canceled();
     const changed =
       review === 'back'
         ? await askSteps(STEPS, draft, context, { start: STEPS.length - 1, direction: -1 })

@@ -1,30 +1,29 @@
+import { resolvePackageIds } from '../api/resolve-package-ids.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { readIds } from '../flags/ids.ts';
-import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
-import { typedWords } from './typed-words.ts';
+import { commandWithoutPrompts } from './command-without-prompts.ts';
 
 /**
- * The ids that a command was given, or, where it was given none and a person is there, those that
- * are chosen from the recent packages.
- * @throws ExpectedError USAGE when there are none and nobody can be asked
+ * The IDs on the command line. Without any, a person at a terminal selects from the recent packages.
+ * @throws ExpectedError USAGE without IDs and without a terminal
  */
 export async function readOrPickIds(
-  words: readonly string[],
+  given: readonly string[],
   { isMultiple, selecting }: { readonly isMultiple: boolean; readonly selecting?: 'contents' },
   context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<readonly string[]> {
   const { io, world } = context;
-  if (words.length > 0) return await readIds(words, world, selecting);
+  if (given.length > 0) return await resolvePackageIds(await readIds(given, world, selecting), context);
   if (!io.canPrompt) {
-    throw new ExpectedError('USAGE', 'no package id given', {
-      hint: `name one, or - to read ids from standard input; list them with: ${PROGRAM} list`,
+    throw new ExpectedError('USAGE', 'a package ID is required', {
+      hint: `pass an ID from '${PROGRAM} list', or - to read IDs from standard input`,
     });
   }
   const { pickPackages } = await import('./pick-packages.ts');
   const ids = await pickPackages(isMultiple, context);
-  io.info('The same without questions:');
-  io.info(`  ${commandLine([PROGRAM, ...typedWords(world.argv), ...ids], world.platform)}`);
+  io.info('To run this without prompts:');
+  for (const line of commandWithoutPrompts(ids, context)) io.info(`  ${line}`);
   return ids;
 }

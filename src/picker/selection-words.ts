@@ -1,6 +1,6 @@
 import type { PickedSelection } from './draft.ts';
 
-/** The flags of `create` that say the same, as words of a command line, not yet quoted. */
+/** The flags of `create` for this selection, as unquoted words of a command line. */
 export function selectionWords(selection: PickedSelection): readonly string[] {
   const { mediaIds, renditionIds, transcripts, transcriptFormats, languages } = selection;
   const scalar = (flag: string, value: string | null) => (value === null ? [] : [flag, value]);

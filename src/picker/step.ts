@@ -3,24 +3,24 @@ import type { MediaItem } from '../api/media.ts';
 import type { Prompts } from '../terminal/prompts/prompts.ts';
 import type { Draft, FoundTranscript } from './draft.ts';
 
-/** What a step may touch. */
+/** What a step may use. */
 export interface StepContext {
   readonly prompts: Prompts;
   readonly api: Pick<Api, 'listMedia'>;
-  /** All transcripts of these media, in their order. */
+  /** All transcripts of these media items, in their order. */
   readonly findTranscripts: (media: readonly MediaItem[]) => Promise<readonly FoundTranscript[]>;
   readonly nowMs: () => number;
-  /** What flags have said already is not asked. */
+  /** Values that were set by flags are not asked for. */
   readonly given: ReadonlySet<'title' | 'description' | 'expires'>;
 }
 
-/** One question. It has nothing to ask (`skip`), was left to go back (`back`), or changed the draft. */
+/** One question. It does not apply (`skip`), goes back (`back`), or returns the changed draft. */
 export type Step = (draft: Draft, context: StepContext) => Promise<Draft | 'skip' | 'back'>;
 
 /**
- * Asks one step after the other; going back goes to the one before that has something to ask.
- * @param direction where to go on from the first step if that has nothing to ask
- * @returns null when it went back beyond the first step
+ * Asks one question after the other. Going back skips questions that do not apply.
+ * @param direction where to continue from the first step if it does not apply
+ * @returns null when the user goes back before the first step
  */
 export async function askSteps(
   steps: readonly Step[],

@@ -1,24 +1,24 @@
 import { type Choice, chooseOne } from './choices.ts';
 import { chosenTranscripts, type Draft } from './draft.ts';
-import { nameOf } from './media-steps.ts';
+import { nameOf, withRenditions } from './media-steps.ts';
 import type { StepContext } from './step.ts';
 
-/** What can be changed at the end. */
+/** The parts that can be changed at the end. */
 export type Part = 'media' | 'renditions' | 'transcripts' | 'title' | 'description' | 'expires';
 
-/** Shows what was answered and the command that says the same: create, change a part, go back, or cancel. */
+/** Shows the draft and its command, and asks whether to create it, change a part, go back, or cancel. */
 export async function reviewDraft(
   draft: Draft,
-  command: string,
+  command: readonly string[],
   { prompts, given }: Pick<StepContext, 'prompts' | 'given'>,
 ): Promise<'create' | 'cancel' | 'back' | Part> {
   const part = (value: Part, label: string, detail: string): Choice<Part> => ({ label, detail, value });
   const answer = await chooseOne<'create' | 'cancel' | Part>(prompts, {
-    message: 'Create, or change a part of it',
+    message: 'Review',
     choices: [
       { label: 'Create', value: 'create' },
       part('media', 'Media', mediaText(draft)),
-      ...(draft.media.some(({ renditions }) => renditions.length > 0)
+      ...(withRenditions(draft.media).length > 0
         ? [part('renditions', 'Renditions', renditionsText(draft))]
         : []),
       ...(draft.found.length > 0 ? [part('transcripts', 'Transcripts', transcriptsText(draft))] : []),
@@ -28,7 +28,7 @@ export async function reviewDraft(
       { label: 'Cancel', value: 'cancel' },
     ],
     chosen: [],
-    notes: ['', 'The same without questions:', command],
+    notes: ['', 'To run this without prompts:', ...command],
   });
   return answer ?? 'back';
 }
@@ -43,17 +43,17 @@ function renditionsText({ media, renditionIds }: Draft): string {
     .flatMap(({ renditions }) => renditions)
     .filter(({ id }) => renditionIds.includes(id))
     .map(({ id, name }) => name ?? id);
-  return names.length === 0 ? 'the media as they are' : `${names.length}: ${names.join(', ')}`;
+  return names.length === 0 ? 'the whole media' : `${names.length}: ${names.join(', ')}`;
 }
 
 function transcriptsText(draft: Draft): string {
   const { length } = chosenTranscripts(draft);
   if (length === 0) return 'none';
-  const only = draft.transcriptsOnly ? ', and nothing else' : '';
+  const only = draft.transcriptsOnly ? ' only' : '';
   return `${length} as ${draft.formats.join(', ')}${only}`;
 }
 
 function expiresText({ expires }: Draft): string {
-  if (expires === '') return 'when the service says so';
+  if (expires === '') return 'service default';
   return /^\d+d$/.test(expires) ? `in ${expires}` : expires;
 }

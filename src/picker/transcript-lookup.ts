@@ -3,10 +3,10 @@ import type { MediaItem } from '../api/media.ts';
 import type { FoundTranscript } from './draft.ts';
 import type { StepContext } from './step.ts';
 
-/** Requests at a time while the transcripts of many media are looked up. */
+/** Concurrent requests for the transcripts of many media items. */
 const AT_A_TIME = 4;
 
-/** Looks every medium up once, however often one goes back; one that the service does not know has none. */
+/** Requests each media item once, even if the user goes back. An item that is unknown to the service has none. */
 export function createTranscriptLookup(
   api: Pick<Api, 'listTranscripts'>,
   signal: AbortSignal,

@@ -1,14 +1,15 @@
 import { TRANSCRIPT_FORMATS } from '../media-selection/transcript-words.ts';
+import { counted } from '../terminal/text/format.ts';
 import { chooseOne, chooseSeveral } from './choices.ts';
 import { chosenTranscripts, type Draft, type FoundTranscript } from './draft.ts';
 import { nameOf } from './media-steps.ts';
 import type { Step } from './step.ts';
 
-/** Whether transcripts go in, and by what they are chosen. */
+/** Asks whether to include transcripts, and how to select them. */
 export const chooseTranscripts: Step = async (draft, { prompts, findTranscripts }) => {
   const found = await prompts.during(
-    `Looking up the transcripts of ${draft.media.length === 1 ? 'one medium' : `${draft.media.length} media`}`,
-    findTranscripts(draft.media),
+    `Loading transcripts of ${counted(draft.media.length, 'media item')}`,
+    () => findTranscripts(draft.media),
   );
   if (found.length === 0) return draft.found.length === 0 ? 'skip' : { ...draft, found, transcripts: 'none' };
   const transcripts = await chooseOne<Draft['transcripts']>(prompts, {
@@ -17,7 +18,7 @@ export const chooseTranscripts: Step = async (draft, { prompts, findTranscripts 
       { label: 'None', value: 'none' },
       { label: 'All', detail: countLanguages(found), value: 'all' },
       { label: 'By language', value: 'languages' },
-      { label: 'One by one', value: 'single' },
+      { label: 'Individually', value: 'single' },
     ],
     chosen: [draft.transcripts],
   });
@@ -31,7 +32,7 @@ export const chooseLanguages: Step = async (draft, { prompts }) => {
     message: 'Languages',
     choices: codes.map(([code, count]) => ({
       label: code,
-      detail: count === 1 ? '1 transcript' : `${count} transcripts`,
+      detail: counted(count, 'transcript'),
       value: code,
     })),
     chosen: draft.languages,
@@ -43,7 +44,7 @@ export const chooseLanguages: Step = async (draft, { prompts }) => {
 export const chooseSingleTranscripts: Step = async (draft, { prompts }) => {
   if (draft.transcripts !== 'single') return 'skip';
   const transcriptIds = await chooseSeveral(prompts, {
-    message: 'Transcripts, one by one',
+    message: 'Select transcripts',
     choices: draft.found.map(({ id, languageCode, medium }) => ({
       label: nameOf(medium),
       detail: languageCode ?? id,
@@ -55,12 +56,16 @@ export const chooseSingleTranscripts: Step = async (draft, { prompts }) => {
   return transcriptIds === null ? 'back' : { ...draft, transcriptIds };
 };
 
-const FORMAT_DETAILS = { txt: 'plain text', srt: 'subtitles', json: 'with times, for programs' } as const;
+const FORMAT_DETAILS = {
+  txt: 'plain text',
+  srt: 'subtitles',
+  json: 'for programs, with timestamps',
+} as const;
 
 export const chooseFormats: Step = async (draft, { prompts }) => {
   if (chosenTranscripts(draft).length === 0) return 'skip';
   const formats = await chooseSeveral(prompts, {
-    message: 'Formats of the transcripts',
+    message: 'Transcript formats',
     choices: TRANSCRIPT_FORMATS.map((format) => ({
       label: format,
       detail: FORMAT_DETAILS[format],
@@ -72,21 +77,21 @@ export const chooseFormats: Step = async (draft, { prompts }) => {
   return formats === null ? 'back' : { ...draft, formats };
 };
 
-/** Whether the media themselves go in beside their transcripts. */
+/** Asks whether to include the media items with their transcripts. */
 export const chooseExtent: Step = async (draft, { prompts }) => {
   if (chosenTranscripts(draft).length === 0) return 'skip';
   const transcriptsOnly = await chooseOne(prompts, {
-    message: 'What goes into the package',
+    message: 'Package content',
     choices: [
-      { label: 'The media and the transcripts', value: false },
-      { label: 'Only the transcripts', value: true },
+      { label: 'Media and transcripts', value: false },
+      { label: 'Transcripts only', value: true },
     ],
     chosen: [draft.transcriptsOnly],
   });
   return transcriptsOnly === null ? 'back' : { ...draft, transcriptsOnly };
 };
 
-/** `4 in de-v2, en-v2`, the most frequent first. */
+/** `4 in de-v2, en-v2`, the most frequent language first. */
 function countLanguages(found: readonly FoundTranscript[]): string {
   const codes = [...countByLanguage(found)].toSorted(([, one], [, other]) => other - one);
   return `${found.length} in ${codes.map(([code]) => code || 'no language').join(', ')}`;

@@ -14,6 +14,7 @@ import { startSignedStorage } from './files/signed-storage.ts';
 import { CATALOG } from './library/built-in-catalog.ts';
 import { createBuiltInLibrary } from './library/built-in-library.ts';
 import type { Library } from './library/library.ts';
+import { makeManyMedia } from './library/many-media.ts';
 import { readMediaDirectory } from './library/media-directory.ts';
 import { createPackageStore, type PackageStore } from './packages/package-store.ts';
 import { handleRequest } from './routes/handle-request.ts';
@@ -25,18 +26,20 @@ import { createTokens } from './state/tokens.ts';
 export interface SandboxOptions {
   /** 0 for a free one. */
   readonly port: number;
-  /** A folder of the user's own instead of the built-in library. */
+  /** A folder of the user instead of the built-in library. */
   readonly mediaDirectory?: string;
-  /** Told of what cannot be read in there, and why. */
+  /** Number of media items in addition to the built-in library. */
+  readonly moreMedia?: number;
+  /** Called with each file that cannot be read, and the reason. */
   readonly onSkipped?: (path: string, reason: string) => void;
-  /** How long a package takes to prepare, at least; it really is zipped as well. */
+  /** Minimum time to prepare a package, in addition to creating the archive. */
   readonly prepareMs: number;
   readonly faults: readonly SandboxFault[];
-  /** What the answers look like where the pages leave it open; as in docs/openapi.yaml if left out. */
+  /** Details of the responses that the documentation leaves open; by default as in docs/openapi.yaml. */
   readonly traits?: Traits;
-  /** When packages expire that do not say; a week if left out. */
+  /** Default expiry of packages; a week by default. */
   readonly tenantExpiryMs?: number;
-  /** With it, what killed sandboxes have left is cleared away. */
+  /** If set, the files of killed sandboxes are removed. */
   readonly owner?: SandboxProcess;
 }
 
@@ -49,9 +52,9 @@ export interface Sandbox {
   readonly tenant: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** A place for settings of whoever uses it; not made yet, gone when it ends. */
+  /** A path for settings of the user; not created yet, and removed at the end. */
   readonly configFolder: string;
-  /** What it holds, for tests that compare. */
+  /** Its content, for tests. */
   readonly library: Library;
   readonly packages: PackageStore;
   /** Ends all connections and removes all temporary files. */
@@ -62,14 +65,14 @@ const TENANT = 'sandbox';
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 /**
- * Starts a server on this machine that speaks the Streamdiver API as far as it is documented (docs/openapi.yaml).
- * @throws ExpectedError USAGE when the port is taken or there is no such folder, DISK
+ * Starts a local server with the documented Streamdiver API (docs/openapi.yaml).
+ * @throws ExpectedError USAGE when the port is in use or the folder does not exist, DISK
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { port, mediaDirectory, prepareMs, tenantExpiryMs = WEEK_MS, traits = DEFAULT_TRAITS } = options;
   const controller = new AbortController();
   const { signal } = controller;
-  // One listener for each transfer that waits: many are no leak.
+  // One listener for each waiting transfer: a large number is not a leak.
   setMaxListeners(0, signal);
   const temporary = await makeSandboxFolder(options.owner ?? null);
   const cleanUp: (() => Promise<void>)[] = [() => temporary.remove()];
@@ -85,7 +88,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const catalogue = traits.library === 'large' ? [...CATALOG, ...LARGE_CATALOG] : CATALOG;
     const library = withDialectIds(
       mediaDirectory === undefined
-        ? await createBuiltInLibrary(mediaFolder, catalogue)
+        ? await createBuiltInLibrary(
+            mediaFolder,
+            catalogue,
+            await makeManyMedia(options.moreMedia ?? 0, mediaFolder),
+          )
         : readMediaDirectory(mediaDirectory, options.onSkipped),
       traits,
     );
@@ -104,7 +111,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const tokens = createTokens(faults);
     let state: SandboxState | undefined;
     const server = await listen(port, async (request, response) => {
-      // Always set by now: no I/O happens between listening and the assignment below.
+      // Always set here: there is no I/O between listening and the assignment below.
       if (state !== undefined) await handleRequest(request, response, state);
     });
     cleanUp.push(() => server.close());
@@ -118,6 +125,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       refusedCreations: { count: 0 },
       storage,
       prepareMs,
+      startedMs: Date.now(),
       apiUrl,
       signal,
       tenant: TENANT,
@@ -152,8 +160,8 @@ async function listen(
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    throw new ExpectedError('USAGE', `port ${port} of 127.0.0.1 cannot be used (${code})`, {
-      hint: 'name another port, or leave --port out for a free one',
+    throw new ExpectedError('USAGE', `cannot listen on 127.0.0.1:${port} (${code})`, {
+      hint: 'use another port, or omit --port for a free one',
       cause: error,
     });
   }

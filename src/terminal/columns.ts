@@ -2,7 +2,7 @@ import type { OutputStream, World } from '../world.ts';
 
 const DEFAULT_COLUMNS = 80;
 
-/** COLUMNS wins over what the stream says, as it does for other programs; a width of 0 is none. */
+/** COLUMNS takes precedence over the width of the stream, as in other programs; 0 means unknown. */
 export function columnsOf(stream: OutputStream, env: World['env']): number {
   const asked = Number(env['COLUMNS']);
   if (Number.isInteger(asked) && asked > 0) return asked;
@@ -12,8 +12,8 @@ export function columnsOf(stream: OutputStream, env: World['env']): number {
 const guarded = new WeakSet<OutputStream>();
 
 /**
- * Keeps a terminal that reports no width, or 0 columns, from reaching libraries that divide by it: they
- * read the default width until there is a real one.
+ * Hides a missing width, or a width of 0, from libraries that divide by it. They get the default width until
+ * the terminal reports a real one.
  */
 export function keepWidthUsable(stream: OutputStream): void {
   if (stream.isTTY !== true || guarded.has(stream)) return;
@@ -23,7 +23,7 @@ export function keepWidthUsable(stream: OutputStream): void {
     configurable: true,
     enumerable: true,
     get: () => (typeof reported === 'number' && reported > 0 ? reported : DEFAULT_COLUMNS),
-    // Node sets it anew when the window changes its size.
+    // Node sets it again when the window is resized.
     set: (columns: unknown) => {
       reported = columns;
     },

@@ -17,18 +17,20 @@ import { formatWorkflowError, guardWorkflowCommand } from './workflow-command.ts
 export interface TerminalOptions
   extends Pick<World, 'stdin' | 'stdout' | 'stderr' | 'env' | 'platform' | 'clock'> {
   readonly format: OutputFormat;
-  /** Keys from `--fields`; undefined shows what the listing has. */
+  /** Keys from `--fields`; undefined shows the columns of the listing. */
   readonly fields: readonly string[] | undefined;
+  /** Tables contain the full IDs. */
+  readonly fullIds: boolean;
   readonly quiet: boolean;
   readonly verbosity: number;
   readonly progressMode: ProgressMode;
   readonly colorMode: ColorMode;
   readonly noInput: boolean;
-  /** Takes known secrets out of a text; without it nothing is secret. */
+  /** Removes known secrets from a text; without it nothing is secret. */
   readonly redact?: (text: string) => string;
 }
 
-/** The terminal over three given streams. Nothing but this object should write to them. */
+/** The terminal on three streams. Only this object writes to them. */
 export function createTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, env, clock, quiet, verbosity, colorMode } = options;
   const { redact = (text: string) => text } = options;
@@ -44,7 +46,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const messages = createSink(stderr);
   const isPlain = env['TERM'] === 'dumb' || Boolean(env['ACCESSIBLE']);
   const mayPrompt = stderr.isTTY === true && !options.noInput && !isAutomated(env);
-  // Standard input is looked at only when somebody may be asked: making it takes Node a while.
+  // Creating standard input takes Node a while, so it is checked only before a prompt.
   const canPrompt = () => mayPrompt && options.stdin.isTTY === true;
 
   const progress = createProgress({
@@ -60,6 +62,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     stdout,
     format: options.format,
     fields: options.fields,
+    fullIds: options.fullIds,
     style: createStyle(wantsColor(colorMode, stdout, env)),
     glyphs,
     columns: () => columnsOf(stdout, env),
@@ -67,15 +70,17 @@ export function createTerminal(options: TerminalOptions): Terminal {
     onEmpty: (text) => info(text),
   });
 
+  /** Lines to print after the current prompts. */
   let held: string[] | undefined;
+  const retryListeners = new Set<(reason: string) => void>();
 
-  /** One line on standard error, escaped already but for our own colours. */
+  /** Prints one line on standard error; everything but our own colors is already escaped. */
   function print(line: string): void {
     if (held === undefined) void messages.write(`${guard(line)}\n`);
     else held.push(line);
   }
 
-  /** What others have to say meanwhile would be drawn into the question: lines wait, progress is left out. */
+  /** Keeps other output out of the prompts: lines wait, progress is dropped. */
   async function alone<Result>(ask: () => Promise<Result>): Promise<Result> {
     const waiting: string[] = [];
     held = waiting;
@@ -85,6 +90,17 @@ export function createTerminal(options: TerminalOptions): Terminal {
       held = undefined;
       waiting.forEach(print);
     }
+  }
+
+  /** @throws ExpectedError USAGE without a person at the terminal */
+  function requirePerson(hint: string): void {
+    if (canPrompt()) return;
+    const reason = options.noInput
+      ? '--no-input is set'
+      : isAutomated(env)
+        ? 'CI or AI_AGENT is set'
+        : 'not a terminal';
+    throw new ExpectedError('USAGE', `cannot prompt: ${reason}`, { hint });
   }
 
   function info(text: string): void {
@@ -116,6 +132,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     verbose(level, text) {
       if (!quiet && verbosity >= level) print(style.dim(escapeText(text)));
     },
+    notice: (text) => print(escapeText(shortenMessage(text))),
     error: (text) => print(`${style.red('error:')} ${escapeText(shortenMessage(text))}`),
     annotateError(title, message) {
       if (!isWatchedByActions) return;
@@ -123,25 +140,20 @@ export function createTerminal(options: TerminalOptions): Terminal {
       void messages.write(`${formatWorkflowError(escapeText(title), escapedLines)}\n`);
     },
     progress(event) {
-      if (held === undefined) progress.report(withoutSecrets(event, redact));
+      const shown = withoutSecrets(event, redact);
+      if (held === undefined) progress.report(shown);
+      else if (shown.event === 'retry' && shown.message)
+        for (const listener of retryListeners) listener(shown.message);
     },
     endProgress: () => progress.end(),
     async confirm(question, signal) {
-      if (!canPrompt()) {
-        throw new ExpectedError('USAGE', `nobody is here to answer: ${question}`, {
-          hint: 'this needs a person at a terminal, or --yes',
-        });
-      }
+      requirePerson('to continue without confirmation, use --yes');
       progress.end();
       const { askYesNo } = await import('./prompts/confirm.ts');
       return askYesNo(question, { stdin: options.stdin, stderr, signal, style, glyphs, isPlain });
     },
     async withPrompts(signal, work) {
-      if (!canPrompt()) {
-        throw new ExpectedError('USAGE', 'nobody is here to answer a question', {
-          hint: 'say everything with flags; --help lists them',
-        });
-      }
+      requirePerson('use flags instead; --help lists them');
       progress.end();
       const { withPrompts } = await import('./prompts/with-prompts.ts');
       const width = () => columnsOf(stderr, env);
@@ -153,12 +165,16 @@ export function createTerminal(options: TerminalOptions): Terminal {
         style,
         glyphs,
         columns: width,
+        onRetry(listener: (reason: string) => void) {
+          retryListeners.add(listener);
+          return () => void retryListeners.delete(listener);
+        },
         isPlain,
       };
       return await alone(() => withPrompts(prompting, work));
     },
     async ask(question, signal) {
-      if (!canPrompt()) throw new ExpectedError('USAGE', `nobody is here to answer: ${question.message}`);
+      requirePerson('use flags instead; --help lists them');
       progress.end();
       const { askQuestion } = await import('./prompts/ask-question.ts');
       return askQuestion(question, { stdin: options.stdin, stderr, signal, style, glyphs, isPlain });
@@ -169,7 +185,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   };
 }
 
-/** The event without secrets in what people gave names to: the bar is drawn past the sink. */
+/** The event without secrets in its texts, because the bar does not use the sink. */
 function withoutSecrets(event: ProgressEvent, redact: (text: string) => string): ProgressEvent {
   const { label, message, status } = event;
   return {

@@ -3,16 +3,16 @@ import { ExpectedError } from '../errors.ts';
 import type { OutputStream } from '../world.ts';
 import { isReaderGone } from './sink.ts';
 
-/** The failure of standard output as the user is told of it. */
+/** The error for a failed write to standard output. */
 export function outputError(error: NodeJS.ErrnoException, stream: OutputStream): ExpectedError {
   if (isReaderGone(error, stream)) {
-    return new ExpectedError('DISK', 'standard output was closed by its reader', {
+    return new ExpectedError('DISK', 'the reader of standard output closed the pipe', {
       cause: error,
-      hint: 'let the reader of the pipe read to the end',
+      hint: 'use a reader that reads to the end',
     });
   }
-  return new ExpectedError('DISK', `could not write standard output: ${reasonOf(error)}`, {
+  return new ExpectedError('DISK', `cannot write to standard output: ${reasonOf(error)}`, {
     cause: error,
-    hint: remedyOf(error) ?? 'check what standard output leads to',
+    hint: remedyOf(error) ?? 'check where standard output is redirected',
   });
 }

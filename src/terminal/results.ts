@@ -8,7 +8,7 @@ import { escapeText, formatJson } from './text/escape.ts';
 import type { Glyphs } from './text/glyphs.ts';
 import type { Style } from './text/style.ts';
 
-/** Standard output: what a command has to say and nothing else. */
+/** Standard output: the results of a command and nothing else. */
 export interface Results {
   line(text: string): void;
   listing<Item>(listing: Listing<Item>): void;
@@ -21,12 +21,14 @@ export interface ResultsOptions {
   readonly stdout: OutputStream;
   readonly format: OutputFormat;
   readonly fields: readonly string[] | undefined;
+  /** Tables contain the full IDs. */
+  readonly fullIds: boolean;
   readonly style: Style;
   readonly glyphs: Glyphs;
   readonly columns: () => number;
-  /** The last word on a line, whatever it is made of. */
+  /** Applied to every line before it is written. */
   readonly guard: (line: string) => string;
-  /** Told, for people, when a listing has no items. */
+  /** Called with a text for people when a listing has no items. */
   readonly onEmpty: (text: string) => void;
 }
 
@@ -34,10 +36,10 @@ export function createResults(options: ResultsOptions): Results {
   const { stdout, format, fields, guard } = options;
   const isTerminal = stdout.isTTY === true;
   const sink = createSink(stdout);
-  /** Keeps the order of results while the table layout is loading. */
+  /** Keeps results in order while the table layout is loading. */
   let queue: Promise<void> | undefined;
 
-  /** Lines are escaped already and hold nothing but our own tabs and colours. */
+  /** The lines are already escaped; they contain only our own tabs and colors. */
   function print(lines: readonly string[], lineEnd = '\n'): void {
     void sink.write(lines.map((line) => guard(line) + lineEnd).join(''));
   }
@@ -49,13 +51,13 @@ export function createResults(options: ResultsOptions): Results {
 
   function enqueue(task: () => Promise<void>): void {
     queue = (queue ?? Promise.resolve()).then(task);
-    // settled() reports it; without this it would count as unhandled until then.
+    // settled() reports the failure; until then it must not count as unhandled.
     queue.catch(() => {});
   }
 
   function printTable<Item>(items: readonly Item[], columns: readonly Column<Item>[]): void {
     enqueue(async () => {
-      // Counting cells takes Unicode tables that cost more to load than a short command needs to run.
+      // Loading the Unicode tables that measure cells takes longer than a short command runs.
       const { formatTable } = await import('./listing/table.ts');
       print(formatTable(items, columns, options.columns(), options));
     });
@@ -104,7 +106,7 @@ export function createResults(options: ResultsOptions): Results {
   };
 }
 
-/** The ids of a list, or its first column where it has none: the paths of an archive. */
+/** The ID column of a list, or its first column if it has none, such as the paths of an archive. */
 function idColumn<Item>({ columns }: Listing<Item>): readonly Column<Item>[] {
   const ids = columns.filter(({ key }) => key === 'id');
   return ids.length > 0 ? ids : columns.slice(0, 1);

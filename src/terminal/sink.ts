@@ -1,19 +1,19 @@
 import type { OutputStream } from '../world.ts';
 
-/** A standard stream that never throws at the writer: what went wrong is asked for. */
+/** A standard stream that never throws; `failure` reports the problem. */
 export interface Sink {
-  /** Resolves when the stream took the chunk or failed. */
+  /** Resolves when the stream has accepted the chunk or failed. */
   write(chunk: string | Uint8Array): Promise<void>;
-  /** Resolves when all that was written so far was taken, or the stream failed. */
+  /** Resolves when the stream has accepted all chunks so far, or failed. */
   settled(): Promise<void>;
-  /** The first thing that went wrong. */
+  /** The first failure. */
   readonly failure: NodeJS.ErrnoException | undefined;
 }
 
-/** Codes that mean that the reader left (`| head`, a closed terminal); EOF is Windows' word for it. */
+/** Codes for a reader that has closed the pipe (`| head`, a closed terminal). Windows uses EOF. */
 const READER_GONE: ReadonlySet<string> = new Set(['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 
-/** Takes over a stream's errors: from here on none of them is unhandled. */
+/** Handles all errors of the stream from here on. */
 export function createSink(stream: OutputStream): Sink {
   let failure: NodeJS.ErrnoException | undefined;
   let last: Promise<void> = Promise.resolve();
@@ -39,7 +39,7 @@ export function createSink(stream: OutputStream): Sink {
   };
 }
 
-/** Whether nobody reads the stream any more, as opposed to a disk that is full. */
+/** Whether the reader has closed the stream, as opposed to a full disk. */
 export function isReaderGone(error: NodeJS.ErrnoException, stream: OutputStream): boolean {
   if (error.code === 'EIO') return stream.isTTY === true;
   return error.code !== undefined && READER_GONE.has(error.code);

@@ -3,33 +3,33 @@ import type { ProgressEvent } from './progress/progress-event.ts';
 import type { Prompts } from './prompts/prompts.ts';
 import type { Question } from './prompts/question.ts';
 
-/** What commands may say to the outside, and how progress is told. No ANSI codes cross this seam. */
+/** The output of commands: results, messages, progress, and prompts. No ANSI codes pass through it. */
 
 export interface Terminal {
   /** Width of standard error in columns, for text that wraps. */
   readonly columns: number;
-  /** The chosen output format; commands look at it only to avoid work. */
+  /** The output format; commands use it only to avoid work. */
   readonly format: OutputFormat;
   readonly isQuiet: boolean;
   /** 0, 1 (`-v`) or 2 (`-vv`). */
   readonly verbosity: number;
-  /** Whether a person can be asked: stdin and stderr are terminals, no `--no-input`, no CI. */
+  /** Whether prompts are possible: stdin and stderr are terminals, no `--no-input`, no CI. */
   readonly canPrompt: boolean;
   /** Whether standard output is a terminal. */
   readonly isOutputTerminal: boolean;
 
-  /** One line of result on standard output; control characters are made visible. */
+  /** One line of results on standard output; control characters become visible. */
   line(text: string): void;
   /**
-   * A listing on standard output in the chosen format.
-   * @throws ExpectedError USAGE when `--fields` names a field that the items do not have.
+   * A listing on standard output in the selected format.
+   * @throws ExpectedError USAGE when `--fields` contains an unknown field.
    */
   listing<Item>(listing: Listing<Item>): void;
   /** One JSON document on standard output. */
   json(document: unknown): void;
   /**
-   * Raw bytes on standard output (`-o -`); resolves when they were taken.
-   * @throws ExpectedError DISK when the reader left or there is no space.
+   * Raw bytes on standard output (`-o -`); resolves when they were written.
+   * @throws ExpectedError DISK when the reader has closed the pipe or the disk is full.
    */
   bytes(chunk: Uint8Array): Promise<void>;
 
@@ -41,37 +41,38 @@ export interface Terminal {
   hint(text: string): void;
   /** With `-v` (level 1) or `-vv` (level 2), on standard error. */
   verbose(level: 1 | 2, text: string): void;
-  /** An error line on standard error, after `error: `; never silenced. */
+  /** A line on standard error that `--quiet` keeps. */
+  notice(text: string): void;
+  /** The same after `error: `. */
   error(text: string): void;
-  /** One `::error` line on standard error where GitHub Actions reads along, nothing elsewhere. */
+  /** One `::error` line on standard error in GitHub Actions, nothing elsewhere. */
   annotateError(title: string, message: string): void;
 
-  /** Draws, prints or ignores an event, as `--progress` says. */
+  /** Draws, prints, or ignores an event, depending on `--progress`. */
   progress(event: ProgressEvent): void;
-  /** Ends the drawing; the terminal is as it was. */
+  /** Stops drawing and restores the terminal. */
   endProgress(): void;
 
   /**
    * Asks a yes/no question on standard error.
-   * @throws ExpectedError USAGE when nobody can be asked, INTERRUPTED on Ctrl-C.
+   * @throws ExpectedError USAGE when prompts are impossible, INTERRUPTED on Ctrl-C.
    */
   confirm(question: string, signal: AbortSignal): Promise<boolean>;
 
   /**
-   * Asks questions with more answers than yes and no, on standard error and on a screen of their own;
-   * whatever is to be said meanwhile is said afterwards.
-   * @throws ExpectedError USAGE when nobody can be asked.
+   * Asks questions on the alternate screen of standard error. Other messages are printed afterwards.
+   * @throws ExpectedError USAGE when prompts are impossible.
    */
   withPrompts<Result>(signal: AbortSignal, work: (prompts: Prompts) => Promise<Result>): Promise<Result>;
 
   /**
-   * Asks on standard error and gives back the trimmed answer, or the value of the choice.
-   * @throws ExpectedError USAGE when nobody can be asked, INTERRUPTED on Ctrl-C.
+   * Asks on standard error and returns the trimmed response, or the value of the choice.
+   * @throws ExpectedError USAGE when prompts are impossible, INTERRUPTED on Ctrl-C.
    */
   ask(question: Question, signal: AbortSignal): Promise<string>;
 
   /**
-   * Resolves when all that was written has left the process, and when the reader of standard output left.
+   * Resolves when everything is written, or the reader of standard output has closed the pipe.
    * @throws ExpectedError DISK when standard output could not be written for another reason.
    */
   flush(): Promise<void>;

@@ -1,15 +1,14 @@
 /**
- * Breaks what GitHub Actions would take for a command in a line of a log: `::name …` at the start
- * (the runner trims first) and `##[name]` anywhere. `::add-mask::` or `::error file=…::` in a title
- * would otherwise be obeyed.
+ * Breaks up commands that GitHub Actions would execute from a log line: `::name …` at the start (after
+ * trimming) and `##[name]` anywhere. Otherwise a title could contain `::add-mask::` or `::error file=…::`.
  */
 export function guardWorkflowCommand(line: string): string {
   return line.replace(/^(\s*):(?=:)/u, '$1\\x3a').replaceAll('##[', '#\\x23[');
 }
 
 /**
- * One `::error` line, escaped as actions/toolkit does it (core/src/command.ts): a message keeps its
- * line breaks as %0A, a property must not hold `:` or `,` either.
+ * One `::error` line, escaped like in actions/toolkit (core/src/command.ts): a message keeps its line breaks
+ * as %0A, and a property must not contain `:` or `,`.
  */
 export function formatWorkflowError(title: string, message: string): string {
   return `::error title=${escapeProperty(title)}::${escapeData(message)}`;

@@ -37,9 +37,9 @@ describe('config flags', () => {
   });
 
   test.each([
-    [['get', 'token'], 'there is no setting "token"'],
+    [['get', 'token'], 'unknown setting "token"'],
     [['set', 'apiUrl'], 'missing required argument'],
-    [['unset', '__proto__'], 'there is no setting'],
+    [['unset', '__proto__'], 'unknown setting'],
     [['get'], 'missing required argument'],
   ])('%j is refused', async (line, message) => {
     expect(await refuse(line)).toContain(message);
@@ -87,7 +87,7 @@ describe('config set', () => {
     expect((await runCommand(['config', 'get', 'apiUrl'], { place })).stdout).toBe('https://work.example/\n');
     const missing = await runCommand(['config', 'set', 'profile', 'wrok', '--json'], { place });
     expect(missing).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
-    expect(missing.stderr).toContain('profiles: default, work');
+    expect(missing.stderr).toContain('hint: use one of default, work,');
   });
 
   test.each([

@@ -54,7 +54,7 @@ describe('flags of contents', () => {
     [['a', 'b'], 'too many arguments'],
     [['a', '--include', ''], '--include: the value is empty'],
     [['a', '--include', '[x'], '--include: the pattern "[x" has a ['],
-    [['a', '--exclude', '!x'], 'begins with !'],
+    [['a', '--exclude', '!x'], 'starts with !'],
   ])('%j is refused', async (words, complaint) => {
     expect(await refusalOf(defineContents, ['contents', ...words])).toContain(complaint);
   });
@@ -215,7 +215,7 @@ describe('contents', () => {
     const run = await runCommand(['contents', '*.srt']);
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain(
-      "hint: select entries of a package with: streamdiver-dl contents ID --include '*.srt'",
+      "hint: to select entries, run: streamdiver-dl contents ID --include '*.srt'",
     );
   });
 
@@ -230,7 +230,7 @@ describe('contents', () => {
 
   test.each([
     ['several files', { one: object, two: object }, 'is 2 files'],
-    ['a file that is no archive', { one: makePlainObject(700) }, 'is a file that is not a zip archive'],
+    ['a file that is no archive', { one: makePlainObject(700) }, 'it is a single file, not a zip archive'],
   ])('%s cannot be looked into', async (_name, files, says) => {
     const packages = [{ compressed: false, files: Object.keys(files) }];
     const api = await start({ files, packages });

@@ -20,7 +20,7 @@ test('the demo does the whole job without an account and shows each command', as
   const names = files.map(({ path }) => path);
   for (const pattern of [/\.zip$/, /\.mp4$/, /\.srt$/, /\.txt$/])
     expect(names).toEqual(expect.arrayContaining([expect.stringMatching(pattern)]));
-  expect(run.stderr).toContain(`The files are in ${join(run.temp, folder)}`);
+  expect(run.stderr).toContain(`Done. Files: ${join(run.temp, folder)}`);
   expect(readdirSync(run.cwd)).toEqual([]);
 });
 

@@ -20,12 +20,12 @@ test.each([
   [
     { transferredBytes: 40 * MIB, resumedFrom: 60 * MIB },
     { durationMs: 12_000, transferMs: 10_000 },
-    'talk.zip: 100 MiB in 12s, 4 MiB/s, continued after 60 MiB, verified',
+    'talk.zip: 100 MiB in 12s, 4 MiB/s, resumed at 60 MiB, verified',
   ],
   [
     { transferredBytes: 0, resumedFrom: 100 * MIB },
     { durationMs: 1_500, transferMs: 0 },
-    'talk.zip: 100 MiB in 1.5s, all of it was here, verified',
+    'talk.zip: 100 MiB in 1.5s, already downloaded, verified',
   ],
   [
     { sizeBytes: 0, transferredBytes: 0, verified: { ...NOTHING, size: true } },
@@ -41,7 +41,7 @@ test.each([
   [
     { isAlreadyThere: true, transferredBytes: 0 },
     { durationMs: 2_000, transferMs: 0 },
-    'talk.zip is already here (100 MiB, verified)',
+    'talk.zip already exists (100 MiB, verified)',
   ],
 ] as const)('%j, %j: %s', (changed, times, expected) => {
   expect(describeDone('talk.zip', { ...RESULT, ...changed }, times)).toBe(expected);

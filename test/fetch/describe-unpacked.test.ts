@@ -10,12 +10,12 @@ function files(outcome: ExtractedFile['outcome'], count: number): readonly Extra
 
 test.each([
   [1, 0, 0, '1 file, 1 KiB unpacked in 0.4s, verified'],
-  [3, 2, 0, '3 files, 3 KiB unpacked in 0.4s, 2 already there, verified'],
-  [3, 0, 1, '3 files, 3 KiB unpacked in 0.4s, verified; 1 left as it is, not verified'],
-  [0, 3, 0, '3 files already there, verified'],
-  [0, 1, 2, '1 file already there, verified; 2 left as they are, not verified'],
-  [0, 0, 7, '7 files left as they are, not verified'],
-  [0, 0, 1, '1 file left as it is, not verified'],
+  [3, 2, 0, '3 files, 3 KiB unpacked in 0.4s, 2 already existed, verified'],
+  [3, 0, 1, '3 files, 3 KiB unpacked in 0.4s, verified; 1 existing file kept, not verified'],
+  [0, 3, 0, '3 files already existed, verified'],
+  [0, 1, 2, '1 file already existed, verified; 2 existing files kept, not verified'],
+  [0, 0, 7, '7 existing files kept, not verified'],
+  [0, 0, 1, '1 existing file kept, not verified'],
   [0, 0, 0, '0 files, 0 B unpacked in 0.4s, verified'],
 ])('%d new, %d there, %d unseen: %s', (newCount, thereCount, leftCount, expected) => {
   const all = [...files('extracted', newCount), ...files('skipped', thereCount), ...files('left', leftCount)];

@@ -36,18 +36,18 @@ test('fewer connections from here on are worth a line with -v only', () => {
   verbose.tell(event);
   verbose.tell({ ...event, count: 2, reason: 'the server refuses more' });
   expect(verbose.stderr.text()).toBe(
-    'talk.zip: one connection from here on (the server ignores ranges)\n' +
-      'talk.zip: 2 connections from here on (the server refuses more)\n',
+    'talk.zip: continuing with 1 connection (the server ignores ranges)\n' +
+      'talk.zip: continuing with 2 connections (the server refuses more)\n',
   );
 });
 
 test.each([
-  [1, 'one archive entry'],
+  [1, '1 archive entry'],
   [3, '3 archive entries'],
 ])('%d unverified entries are told', (count, words) => {
   const { tell, stderr } = start();
   tell({ kind: 'unverified-entries', count, reason: 'a.txt: encrypted' });
-  expect(stderr.text()).toBe(`warning: the content of ${words} could not be verified (a.txt: encrypted)\n`);
+  expect(stderr.text()).toBe(`warning: cannot verify the content of ${words} (a.txt: encrypted)\n`);
 });
 
 test('a retry says when', () => {
@@ -56,8 +56,8 @@ test('a retry says when', () => {
   tell({ kind: 'retry', attempt: 2, delayMs: 4_000, error });
   tell({ kind: 'retry', attempt: 3, delayMs: 0, error });
   expect(stderr.text()).toBe(
-    'talk.zip: retry 2: connection reset; trying again in 4s\n' +
-      'talk.zip: retry 3: connection reset; trying again in 1s\n',
+    'talk.zip: retry 2: connection reset; retrying in 4s\n' +
+      'talk.zip: retry 3: connection reset; retrying in 1s\n',
   );
 });
 

@@ -34,6 +34,7 @@ const DEFAULTS: GlobalFlags = {
   progress: 'auto',
   color: 'auto',
   noInput: false,
+  fullIds: false,
 };
 
 const FLAGS: readonly (readonly [flags: readonly string[], changed: Partial<GlobalFlags>])[] = [
@@ -53,6 +54,7 @@ const FLAGS: readonly (readonly [flags: readonly string[], changed: Partial<Glob
   [['--format', 'id'], { format: 'id' }],
   [['--fields', 'id,status'], { fields: ['id', 'status'] }],
   [['--fields', 'id, status'], { fields: ['id', 'status'] }],
+  [['--no-trunc'], { fullIds: true }],
   [['-q'], { quiet: true }],
   [['--quiet'], { quiet: true }],
   [['-v'], { verbosity: 1 }],
@@ -115,9 +117,9 @@ test('--json does not eat the word behind it', async () => {
 });
 
 test.each([
-  [['--format', 'xml'], '--format: "xml" is not one of table, json, ndjson, csv, tsv, id'],
-  [['--progress', 'dots'], '--progress: "dots" is not one of auto, bar, plain, json, none'],
-  [['--color', 'red'], '--color: "red" is not one of auto, always, never'],
+  [['--format', 'xml'], '--format: invalid value "xml": expected table, json, ndjson, csv, tsv, id'],
+  [['--progress', 'dots'], '--progress: invalid value "dots": expected auto, bar, plain, json, none'],
+  [['--color', 'red'], '--color: invalid value "red": expected auto, always, never'],
   [['--fields', ''], '--fields: "" has an empty item'],
   [['--fields', 'id,,status'], '--fields: "id,,status" has an empty item'],
   [['--json=id'], "unknown option '--json=id'"],

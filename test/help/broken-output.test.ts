@@ -46,7 +46,7 @@ test.skipIf(process.platform !== 'linux')(
       expect([line, output]).toEqual([
         line,
         expect.stringMatching(
-          /could not write standard output: no space left on the disk[^]*hint: [^]*exit 9\n$/,
+          /cannot write to standard output: no space left on the disk[^]*hint: [^]*exit 9\n$/,
         ),
       ]);
     }

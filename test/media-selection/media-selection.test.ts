@@ -85,7 +85,7 @@ describe('parseBody and mergeBody', () => {
     const warnings: string[] = [];
     const body = parseBody(value, 'it', (message) => warnings.push(message));
     expect(mergeBody(body, NOTHING, NO_SCALARS)).toEqual(value);
-    expect(warnings).toEqual([expect.stringMatching(/^it: \w+ should be .*; sending it as it is$/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^it: \w+ should be .*; sent unchanged$/)]);
   });
 
   test.each([
@@ -178,7 +178,7 @@ describe('findTranscripts', () => {
         onMissing: (id) => missing.push(id),
       },
     );
-    return { found: found.map(({ id, format }) => `${id}:${format}`), missing };
+    return { found: [...found.values()].flat().map(({ id, format }) => `${id}:${format}`), missing };
   };
 
   test.each([
@@ -192,7 +192,7 @@ describe('findTranscripts', () => {
   test('nothing at all is NOT_FOUND with the languages that are there', async () => {
     await expect(find(['m1', 'm2'], ['fr'])).rejects.toMatchObject({
       code: 'NOT_FOUND',
-      details: { hint: 'languages that are there: de-v2, none, DE-V2' },
+      details: { hint: 'available languages: de-v2, none, DE-V2' },
     });
   });
 });

@@ -5,7 +5,7 @@ import { withDefaultHint } from '../../src/output/default-hint.ts';
 describe('withDefaultHint', () => {
   const codes = Object.keys(EXIT_CODES).filter((code): code is ErrorCode => Object.hasOwn(EXIT_CODES, code));
 
-  test.each(codes.filter((code) => !['FAILED', 'INTERNAL', 'EXISTS'].includes(code)))(
+  test.each(codes.filter((code) => !['FAILED', 'INTERNAL', 'EXISTS', 'INTERRUPTED'].includes(code)))(
     '%s always says what to do next',
     (code) => {
       expect(withDefaultHint(new ExpectedError(code, 'x'), 'fetch').details.hint).toMatch(/\w/);

@@ -146,7 +146,7 @@ describe('readers of response fields', () => {
 
   test.each(['', 1.5, 2 ** 53, true, ['a'], ...NOTHING])('%j is no ID', (value) => {
     expect(readId(value)).toBeNull();
-    expect(() => requireId(value, 'the package')).toThrow('the package in the response has no usable ID');
+    expect(() => requireId(value, 'package')).toThrow('the response contains a package without a valid ID');
   });
 
   test('the first key that holds something readable counts', () => {

@@ -85,8 +85,8 @@ test('what stands side by side is not nested', () => {
 
 test.each([
   ['nested too deep', '['.repeat(201), 'it is nested more than 200 levels deep'],
-  ['of too many digits', '1'.repeat(1_001), 'it has a number of more than 1000 digits'],
-  ['of too many values', `[${'1,'.repeat(500_000)}1]`, 'it has more than 500000 values'],
+  ['of too many digits', '1'.repeat(1_001), 'it contains a number with more than 1000 digits'],
+  ['of too many values', `[${'1,'.repeat(500_000)}1]`, 'it contains more than 500000 values'],
 ])('JSON %s is refused', (_name, text, message) => {
   expect(() => parseJson(bytes(text), 'it')).toThrow(
     expect.objectContaining({ code: 'BAD_RESPONSE', message }),

@@ -70,7 +70,7 @@ describe('case 111: patterns work as in .gitignore', () => {
     ['!a', '--exclude'],
     ['a//b', 'empty part'],
     ['/', 'empty part'],
-    ['[abc', 'without its ]'],
+    ['[abc', '[ without a ]'],
     ['abc\\', 'backslash'],
     ['[[:alpha:]]', 'not supported'],
   ])('%s is refused with the reason', (pattern, says) => {

@@ -8,19 +8,19 @@ function explain(include: readonly string[], exclude: readonly string[] = []): s
   return tell();
 }
 
-const OTHER_CASE = 'a name that is there differs in upper and lower case only';
+const OTHER_CASE = 'check the case; an entry differs only in upper and lower case';
 
 test.each<[readonly string[], string | null]>([
   [['film.srt'], OTHER_CASE],
   [['FILM.*'], OTHER_CASE],
   [['*.txt'], null],
   [['*.mp4'], null],
-  [["'*.srt'"], 'the pattern itself begins and ends with a quote; write it without'],
-  [['"*.srt"'], 'the pattern itself begins and ends with a quote; write it without'],
+  [["'*.srt'"], 'remove the quotes inside the pattern'],
+  [['"*.srt"'], 'remove the quotes inside the pattern'],
   [["'*.srt"], null],
-  [['./film.mp4'], 'paths in an archive begin without ./'],
-  [['*.{srt,mp4}'], 'braces and commas stand for themselves; give each pattern an --include of its own'],
-  [['*.srt,*.mp4'], 'braces and commas stand for themselves; give each pattern an --include of its own'],
+  [['./film.mp4'], 'remove ./ from the pattern; paths in an archive do not start with it'],
+  [['*.{srt,mp4}'], 'braces and commas are literal; use one --include for each pattern'],
+  [['*.srt,*.mp4'], 'braces and commas are literal; use one --include for each pattern'],
 ])('%j: %j', (include, words) => {
   expect(explain(include)).toBe(words);
 });

@@ -24,10 +24,10 @@ describe('the media library', () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api);
     await pty.waitFor('7 found');
-    await press(pty, 'anna', /anna\n. \[ ] video +Interview with Anna.*\nnone chosen · 1 found/);
-    await press(pty, TAB, '1 chosen');
+    await press(pty, 'anna', /anna\n. \[ ] video +Interview with Anna.*\nnone selected · 1 found/);
+    await press(pty, TAB, '1 selected');
     await press(pty, `${CTRL_U}ben`, /ben\n. \[ ] video +Interview with Ben/);
-    await press(pty, TAB, '2 chosen · 1 found');
+    await press(pty, TAB, '2 selected · 1 found');
     // Without a search what is chosen stands on top.
     await press(pty, CTRL_U, /Media:\n. \[x] .*Anna.*\n. \[x] .*Ben.*\n. \[ ]/);
     expect(api.requestsOf('GET /v2/search').map(({ query }) => query.get('text'))).toEqual([
@@ -40,8 +40,8 @@ describe('the media library', () => {
     await press(pty, ENTER, '3 in de-v2, en-v2');
     await press(pty, ENTER, 'Title: Interview with Anna and 1 more');
     await press(pty, ENTER, 'Description:');
-    await press(pty, ENTER, 'expires');
-    await press(pty, ENTER, 'Create, or change');
+    await press(pty, ENTER, 'Expires');
+    await press(pty, ENTER, 'Review');
     await press(pty, ENTER, 'The package is being prepared');
     await press(pty, `${DOWN}${DOWN}${ENTER}`, 'fetch');
     expect(await pty.exited).toEqual({ exitCode: 0, signal: 0 });
@@ -51,9 +51,9 @@ describe('the media library', () => {
     expect(pty.screen()).toBe(
       [
         ID,
-        'The same without questions:',
-        "  streamdiver-dl create -m talk-1 -m talk-2 --title 'Interview with Anna and 1 m",
-        "ore'",
+        'To run this without prompts:',
+        '  streamdiver-dl create -m talk-1 -m talk-2 \\',
+        "    --title 'Interview with Anna and 1 more'",
         `hint: streamdiver-dl fetch ${ID}`,
       ].join('\n'),
     );
@@ -65,11 +65,11 @@ describe('the media library', () => {
     const pagesAsked = () => api.requestsOf('GET /v2/media').map(({ query }) => query.get('page'));
     const pty = runInteractive(['create'], api);
     await pty.waitFor('50+ found');
-    await press(pty, PAGE_DOWN, /❯ \[ ] video +Recording 0020/);
+    await press(pty, PAGE_DOWN, /❯ \[ ] video +Recording 0019/);
     expect(pagesAsked()).toEqual(['0']);
     await press(pty, PAGE_DOWN.repeat(2), '100+ found');
     expect(pagesAsked()).toEqual(['0', '1']);
-    await press(pty, 'Recording 4999', /❯ \[ ] video +Recording 4999.*\nnone chosen · 1 found/);
+    await press(pty, 'Recording 4999', /❯ \[ ] video +Recording 4999.*\nnone selected · 1 found/);
     await press(pty, ENTER, 'Title: Recording 4999');
     pty.write(CTRL_C);
     expect((await pty.exited).exitCode).toBe(130);
@@ -89,7 +89,7 @@ describe('the media library', () => {
     await pty.waitFor('7 found');
     await press(pty, 'an', 'loading…');
     await expect.poll(() => api.requestsOf('GET /v2/search').length).toBe(1);
-    await press(pty, 'na', /anna\n. \[ ] .*Anna.*\nnone chosen · 1 found/);
+    await press(pty, 'na', /anna\n. \[ ] .*Anna.*\nnone selected · 1 found/);
     await expect.poll(() => isGivenUp).toBe(true);
   });
 
@@ -97,7 +97,7 @@ describe('the media library', () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api);
     await pty.waitFor('7 found');
-    await press(pty, `ben${TAB}${ENTER}`, /ben\n. \[ ] video +Interview with Ben.*\nnone chosen · 1 found/);
+    await press(pty, `ben${TAB}${ENTER}`, /ben\n. \[ ] video +Interview with Ben.*\nnone selected · 1 found/);
     expect(pty.screen()).toContain('? Media: ben');
   });
 
@@ -105,7 +105,7 @@ describe('the media library', () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api);
     await pty.waitFor('7 found');
-    await press(pty, 'zebra', 'no media that fit "zebra"');
+    await press(pty, 'zebra', 'No media match "zebra"');
     await press(pty, ESC, '7 found');
     expect(pty.screen()).toMatch(/^\? Media:\n. \[ ] .*Anna/);
   });
@@ -115,26 +115,26 @@ test('every question, back through all of them, and a change at the end', async 
   const api = await startLibrary();
   const pty = runInteractive(['create'], api);
   await pty.waitFor('7 found');
-  await press(pty, ` ${DOWN} `, '2 chosen');
+  await press(pty, ` ${DOWN} `, '2 selected');
   await press(pty, ENTER, 'Renditions');
   await press(pty, ENTER, '? Transcripts');
   await press(pty, `${DOWN}${DOWN}${ENTER}`, '? Languages');
-  await press(pty, ` ${ENTER}`, '? Formats');
-  await press(pty, ` ${ENTER}`, 'What goes into');
+  await press(pty, ` ${ENTER}`, '? Transcript formats');
+  await press(pty, ` ${ENTER}`, 'Package content');
   await press(pty, `${DOWN}${ENTER}`, 'Title:');
   await press(pty, `${CTRL_U}Two talks${ENTER}`, 'Description:');
-  await press(pty, `By A & B${ENTER}`, 'The package expires');
-  await press(pty, `${DOWN.repeat(4)}${ENTER}`, 'Such as 7d');
-  await press(pty, `5${ENTER}`, 'the duration 5 has no unit; write 5s for seconds or 5m for minutes');
-  await press(pty, `${CTRL_U}10d${ENTER}`, 'Create, or change');
+  await press(pty, `By A & B${ENTER}`, 'Expires');
+  await press(pty, `${DOWN.repeat(4)}${ENTER}`, 'Examples: 7d');
+  await press(pty, `5${ENTER}`, 'the duration 5 has no unit; use 5s for seconds, or 5m for minutes');
+  await press(pty, `${CTRL_U}10d${ENTER}`, 'Review');
   const review = pty.screen();
-  expect(review).toContain('Transcripts  2 as txt, srt, and nothing else');
+  expect(review).toContain('Transcripts  2 as txt, srt only');
   for (const question of [
-    '? The package expires',
+    '? Expires',
     'Description: By A & B',
     'Title: Two talks',
-    'What goes into',
-    'Formats',
+    'Package content',
+    'Transcript formats',
     'Languages',
     '? Transcripts',
     'Renditions',
@@ -142,21 +142,21 @@ test('every question, back through all of them, and a change at the end', async 
   ]) {
     await press(pty, ESC, question);
   }
-  expect(pty.screen()).toContain('2 chosen');
+  expect(pty.screen()).toContain('2 selected');
   for (const question of [
     'Renditions',
     '? Transcripts',
     'Languages',
-    'Formats',
-    'What goes into',
+    'Transcript formats',
+    'Package content',
     'Title: Two talks',
     'Description: By A & B',
-    '? The package expires',
-    'Such as 7d',
+    '? Expires',
+    'Examples: 7d',
   ]) {
     await press(pty, ENTER, question);
   }
-  await press(pty, ENTER, 'Create, or change');
+  await press(pty, ENTER, 'Review');
   expect(pty.screen()).toBe(review);
   await press(pty, `${DOWN.repeat(4)}${ENTER}`, 'Title: Two talks');
   await press(pty, `!${ENTER}`, 'Title        Two talks!');
@@ -185,14 +185,14 @@ test('the command that is shown makes the same package, whatever the names are',
   await press(pty, 'final', /❯ \[ ] document/);
   await press(pty, ENTER, 'Title: Report');
   await press(pty, ENTER, 'Description:');
-  await press(pty, ENTER, 'Create, or change');
+  await press(pty, ENTER, 'Review');
   await press(pty, ENTER, 'being prepared');
   pty.write(`${DOWN}${DOWN}${ENTER}`);
   await pty.exited;
   const lines = pty.screen().split('\n');
   const start = lines.findIndex((line) => line.startsWith('  streamdiver-dl create'));
   const end = lines.findIndex((line) => line.startsWith('hint:'));
-  const command = lines.slice(start, end).join('').trim();
+  const command = lines.slice(start, end).join('\n').trim();
   expect(command).toContain('create --expires 30d -m');
   const again = runInteractive([], api, { shellLine: command.replace('streamdiver-dl', '$SD') });
   expect((await again.exited).exitCode).toBe(0);
@@ -209,7 +209,7 @@ test('goes on to wait, fetch and unpack', async () => {
   await pty.waitFor('7 found');
   await press(pty, `only${ENTER}`, 'loading');
   await press(pty, '', /❯ \[ ] +Only a name/);
-  await press(pty, ENTER, 'Create, or change');
+  await press(pty, ENTER, 'Review');
   // What flags have said is neither asked nor offered.
   expect(pty.screen()).not.toMatch(/Title|Description +x|Expires/);
   await press(pty, ENTER, 'being prepared');
@@ -237,8 +237,8 @@ describe('leaving', () => {
         [`only`, '1 found'],
         [ENTER, 'Title:'],
         [ENTER, 'Description:'],
-        [ENTER, 'expires'],
-        [ENTER, 'Create, or change'],
+        [ENTER, 'Expires'],
+        [ENTER, 'Review'],
       ],
     ],
   ];
@@ -251,7 +251,7 @@ describe('leaving', () => {
     for (const [typed, expected] of keys) await press(pty, typed, expected);
     pty.write(CTRL_C);
     await pty.exited;
-    expect(pty.screen()).toBe('error: nothing was created\nhint: run the same command again\nexit 130\nsame');
+    expect(pty.screen()).toBe('Canceled. Nothing was created.\nexit 130\nsame');
     expect(pty.raw().lastIndexOf('\x1b[?25h')).toBeGreaterThan(pty.raw().lastIndexOf('\x1b[?25l'));
     expect(api.requestsOf('POST /v2/downloads')).toEqual([]);
   });
@@ -262,10 +262,10 @@ describe('leaving', () => {
     const pty = runInteractive(['create'], api);
     await pty.waitFor('7 found');
     await press(pty, 'ben', '1 found');
-    await press(pty, ENTER, 'Looking up the transcripts of one medium');
+    await press(pty, ENTER, 'Loading transcripts of 1 media item');
     pty.write(CTRL_C);
     expect((await pty.exited).exitCode).toBe(130);
-    expect(pty.screen()).not.toContain('Looking up');
+    expect(pty.screen()).not.toContain('Loading');
   });
 
   test('Cancel in the review', async () => {
@@ -273,10 +273,10 @@ describe('leaving', () => {
     const pty = runInteractive(['create', '--title', 'T', '--description', 'D', '--expires', '1d'], api);
     await pty.waitFor('7 found');
     await press(pty, 'only', '1 found');
-    await press(pty, ENTER, 'Create, or change');
+    await press(pty, ENTER, 'Review');
     pty.write(`${DOWN.repeat(9)}${ENTER}`);
     expect((await pty.exited).exitCode).toBe(130);
-    expect(pty.screen()).toBe('error: nothing was created\nhint: run the same command again');
+    expect(pty.screen()).toBe('Canceled. Nothing was created.');
     expect(api.requestsOf('POST /v2/downloads')).toEqual([]);
   });
 
@@ -285,7 +285,7 @@ describe('leaving', () => {
     const pty = runInteractive(['create', '--title', 'T', '--description', 'D', '--expires', '1d'], api);
     await pty.waitFor('7 found');
     await press(pty, 'only', '1 found');
-    await press(pty, ENTER, 'Create, or change');
+    await press(pty, ENTER, 'Review');
     await press(pty, ENTER, 'being prepared');
     pty.write(CTRL_C);
     expect((await pty.exited).exitCode).toBe(130);
@@ -299,7 +299,7 @@ describe('leaving', () => {
     await pty.waitFor('7 found');
     pty.signal('SIGTERM');
     expect((await pty.exited).exitCode).toBe(143);
-    expect(pty.screen()).toMatch(/^error: interrupted by SIGTERM/);
+    expect(pty.screen()).toMatch(/^Interrupted by SIGTERM\.$/);
   });
 });
 
@@ -310,10 +310,10 @@ test('only the id goes to standard output, which may be captured', async () => {
   await pty.waitFor('7 found');
   await press(pty, 'only', '1 found');
   await press(pty, ENTER, 'Title:');
-  await press(pty, ENTER, 'Create, or change');
+  await press(pty, ENTER, 'Review');
   pty.write(ENTER);
   await pty.exited;
-  expect(pty.screen()).toMatch(new RegExp(`^The same without questions:\n.*\n.*\n.*\\[${ID}]$`, 's'));
+  expect(pty.screen()).toMatch(new RegExp(`^To run this without prompts:\n.*\n.*\n.*\\[${ID}]$`, 's'));
 });
 
 test('cases 113, 114: nothing that the service says acts on the terminal', async () => {
@@ -324,13 +324,13 @@ test('cases 113, 114: nothing that the service says acts on the terminal', async
   await press(pty, ` ${ENTER}`, '? Transcripts');
   await press(pty, `${DOWN}${DOWN}${ENTER}`, '? Languages');
   await press(pty, ESC, '? Transcripts');
-  await press(pty, `${DOWN}${ENTER}`, 'one by one');
-  await press(pty, ` ${ENTER}`, 'Formats');
-  await press(pty, ENTER, 'What goes');
+  await press(pty, `${DOWN}${ENTER}`, 'Select transcripts');
+  await press(pty, ` ${ENTER}`, 'Transcript formats');
+  await press(pty, ENTER, 'Package content');
   await press(pty, ENTER, 'Title: Name::error::no');
   await press(pty, ENTER, 'Description:');
-  await press(pty, ENTER, 'expires');
-  await press(pty, ENTER, 'Create, or change');
+  await press(pty, ENTER, 'Expires');
+  await press(pty, ENTER, 'Review');
   await press(pty, ENTER, 'being prepared');
   pty.write(`${DOWN}${DOWN}${ENTER}`);
   await pty.exited;
@@ -344,10 +344,14 @@ test('follows a window that is resized and leaves what stood above', async () =>
   const api = await startLibrary();
   const pty = runInteractive([], api, { shellLine: 'echo above; $SD create', columns: 100 });
   await pty.waitFor('7 found');
-  await press(pty, `${DOWN}${TAB}`, '1 chosen');
+  await press(pty, `${DOWN}${TAB}`, '1 selected');
   for (const columns of [40, 120, 55]) {
     pty.resize(columns);
-    const helpLine = { 40: /Tab choose\n/, 120: /go on · Esc clear · Ctrl-C quit$/, 55: /go on\n/ }[columns];
+    const helpLine = {
+      40: /Tab select\n/,
+      120: /Enter continue · Esc clear · Ctrl-C cancel$/,
+      55: /Ctrl-A all\n/,
+    }[columns];
     await pty.waitFor(helpLine ?? '');
     await pty.waitFor(/^\? Media:\n {2}\[ ] video +Interview with Anna/);
     expect(pty.screen().match(/Media:/g)).toHaveLength(1);
@@ -355,7 +359,7 @@ test('follows a window that is resized and leaves what stood above', async () =>
   }
   pty.write(CTRL_C);
   await pty.exited;
-  expect(pty.screen()).toBe('above\nerror: nothing was created\nhint: run the same command again');
+  expect(pty.screen()).toBe('above\nCanceled. Nothing was created.');
 });
 
 describe('where nobody is to be asked', () => {
@@ -370,7 +374,7 @@ describe('where nobody is to be asked', () => {
     const pty = runInteractive([], api, { shellLine, env });
     expect((await pty.exited).exitCode).toBe(2);
     expect(pty.screen()).toBe(
-      'error: nothing is chosen for the package\nhint: choose with -m ID, -r ID, -t ID[:FORMAT] or -f FILE',
+      'error: nothing selected for the package\nhint: select with -m ID, -r ID, -t ID[:FORMAT], -f FILE, or a query such as --tag TAG',
     );
     expect(api.requests).toEqual([]);
   });
@@ -379,7 +383,7 @@ describe('where nobody is to be asked', () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api, { token: null });
     expect((await pty.exited).exitCode).toBe(4);
-    expect(pty.screen()).toMatch(/^error: choosing from the media library needs a credential\nhint: /);
+    expect(pty.screen()).toMatch(/^error: selecting from the media library requires a credential\nhint: /);
     expect(api.requests).toEqual([]);
   });
 

@@ -58,7 +58,7 @@ describe('a draft as flags', () => {
       },
     ],
     [
-      'one by one',
+      'Select transcripts',
       { transcripts: 'single', transcriptIds: ['tr-1-en'] },
       {
         mediaIds: ['talk-1', 'talk-2'],

@@ -48,7 +48,7 @@ export const EVIL_MEDIA: readonly MediaAsset[] = [
     id: `evil${EVIL}`,
     name: `Name${EVIL}`,
     type: 'video',
-    renditions: [{ id: 'evil-rendition', name: `Rendition${EVIL}` }],
+    renditions: ['evil-1', 'evil-2'].map((id) => ({ id, name: `Rendition${EVIL}` })),
   },
 ];
 

@@ -3,7 +3,7 @@ import { bodiesSent } from '../commands/scene.ts';
 import { CTRL_C, press, runInteractive, startLibrary } from './interactive.ts';
 import { PACKAGES } from './library.ts';
 
-const ASK = /Your (?:choice|answer[^\n]*):$/;
+const ASK = /Your (?:choice|response[^\n]*):$/;
 
 describe.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])('case 117: with %j', (env) => {
   test('all is asked in lists that are answered by numbers, and nothing is redrawn', async () => {
@@ -17,23 +17,23 @@ describe.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])('case 117: with %j', (env
       await pty.waitFor(ASK);
       await press(pty, `${keys}\r`, expected);
     };
-    await pty.waitFor(/1\. video, Interview with Anna, 3m 05s, 2 days ago\n/);
-    await answer('', 'Choose at least one, by its number.');
+    await pty.waitFor(/1\. video, Interview with Anna, 3m 05s, 2d ago\n/);
+    await answer('', 'Select at least one by its number.');
     await answer('99', /Type numbers[^]*Type numbers/);
     await answer('/ben', '1. video, Interview with Ben');
-    await answer('1', /1 chosen.*: Interview with Ben\n/);
-    await answer('/anna', '1. video, Interview with Anna, 3m 05s, 2 days ago\n1 chosen');
-    await answer('1', /2 chosen.*: Interview with Ben, Interview with Anna\n/);
+    await answer('1', /1 selected.*: Interview with Ben\n/);
+    await answer('/anna', '1. video, Interview with Anna, 3m 05s, 2d ago\n1 selected');
+    await answer('1', /2 selected.*: Interview with Ben, Interview with Anna\n/);
     await answer('', 'Renditions');
     await answer('b', /Media\n[^]*Media\n/);
     await answer('', /Renditions[^]*Renditions/);
     await answer('', 'Transcripts\n');
-    await answer('2', 'Formats of the transcripts');
-    await answer('1', /2 chosen: srt, txt/);
-    await answer('', 'What goes into the package');
+    await answer('2', 'Transcript formats');
+    await answer('1', /2 selected: srt, txt/);
+    await answer('', 'Package content');
     await answer('1', 'Title. ');
     await answer('Talks', 'Description. ');
-    await answer('', 'Create, or change');
+    await answer('', 'Review');
     await answer('1', 'being prepared');
     await answer('3', 'hint: streamdiver-dl fetch');
     expect((await pty.exited).exitCode).toBe(0);
@@ -50,6 +50,6 @@ describe.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])('case 117: with %j', (env
     await pty.waitFor(ASK);
     pty.write(CTRL_C);
     expect((await pty.exited).exitCode).toBe(130);
-    expect(pty.screen()).toContain('error: interrupted by SIGINT');
+    expect(pty.screen()).toContain('\nInterrupted.');
   });
 });

@@ -14,7 +14,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await pty.waitFor('7 found');
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'media'));
     await press(pty, 'inter', '2 found');
-    await press(pty, TAB + TAB, '2 chosen');
+    await press(pty, TAB + TAB, '2 selected');
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'search'));
     await press(pty, ENTER, 'Renditions');
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'renditions'));
@@ -22,19 +22,19 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'transcripts'));
     await press(pty, DOWN + DOWN + ENTER, '? Languages');
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'languages'));
-    await press(pty, ` ${ENTER}`, 'Formats');
+    await press(pty, ` ${ENTER}`, 'Transcript formats');
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'formats'));
-    await press(pty, ENTER, 'What goes into');
+    await press(pty, ENTER, 'Package content');
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'extent'));
     await press(pty, ENTER, 'Title: Interview with Anna and 1 more');
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'title'));
     await press(pty, ENTER, 'Description:');
-    await press(pty, ENTER, 'The package expires');
+    await press(pty, ENTER, 'Expires');
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'expires'));
-    await press(pty, DOWN + DOWN + DOWN + DOWN + ENTER, 'Such as 7d');
+    await press(pty, DOWN + DOWN + DOWN + DOWN + ENTER, 'Examples: 7d');
     await press(pty, `soon${ENTER}`, 'is not a date or duration');
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'expires-wrong'));
-    await press(pty, `\x157d${ENTER}`, 'Create, or change');
+    await press(pty, `\x157d${ENTER}`, 'Review');
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'review'));
     await press(pty, ENTER, 'being prepared');
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'offer'));
@@ -62,7 +62,7 @@ test('without colour and without UTF-8 it reads the same', async () => {
   const api = await startLibrary();
   const pty = runInteractive(['create'], api, { env: { NO_COLOR: '1', LANG: 'C' } });
   await pty.waitFor('7 found');
-  await press(pty, TAB, '1 chosen');
+  await press(pty, TAB, '1 selected');
   await expect(shown(pty)).toMatchFileSnapshot(golden(80, 'media-no-color-ascii'));
   pty.write(CTRL_C);
   await pty.exited;
@@ -73,7 +73,7 @@ test('takes only colours that are readable on light and on dark', async () => {
   const api = await startLibrary();
   const pty = runInteractive(['create'], api, { env: { FORCE_COLOR: '1' } });
   await pty.waitFor('7 found');
-  await press(pty, TAB, '1 chosen');
+  await press(pty, TAB, '1 selected');
   const codes = new Set(Array.from(pty.raw().matchAll(/\x1b\[([\d;]*)m/g), ([, code]) => Number(code)));
   // Bold, dim, green and cyan with their ends: no black, no white, no background.
   expect([...codes].toSorted((one, other) => one - other)).toEqual([1, 2, 22, 32, 36, 39]);

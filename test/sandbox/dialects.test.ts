@@ -15,8 +15,8 @@ describe('--dialect', () => {
   });
 
   test.each([
-    ['none-such', 'there is no dialect named "none-such"', 'spring'],
-    ['colour=red', 'there is no trait named "colour"', 'zip-type'],
+    ['none-such', 'unknown dialect "none-such"', 'spring'],
+    ['colour=red', 'unknown trait "colour"', 'zip-type'],
     ['list=tree', 'list cannot be "tree"', 'entities'],
   ])('%s exits with 2 and names what there is', async (word, message, known) => {
     const run = await runCommand(['sandbox', '--dialect', word]);

@@ -177,10 +177,10 @@ describe('a package', () => {
   });
 
   test('is 410 after its expiry, and in no list', async () => {
-    const sandbox = await openSandbox([], { tenantExpiryMs: 400 });
+    const sandbox = await openSandbox([], { tenantExpiryMs: 2_000 });
     const { id } = await createPackage(sandbox);
     const { files } = await waitForPackage(sandbox, id);
-    await new Promise((resolve) => setTimeout(resolve, 450));
+    await new Promise((resolve) => setTimeout(resolve, 2_050));
     expect((await call(sandbox, 'GET', `/downloads/${id}`)).status).toBe(410);
     expect((await call(sandbox, 'DELETE', `/downloads/${id}`)).status).toBe(410);
     expect((await get(sandbox, files?.[0]?.url ?? '')).status).toBe(410);
@@ -200,10 +200,10 @@ describe('POST /downloads refuses', () => {
     [{}, { selectedMediaIds: expect.stringContaining('at least one') }],
     [{ selectedMediaIds: [] }, { selectedMediaIds: expect.stringContaining('at least one') }],
     [{ selectedMediaIds: ['nobody', '__proto__'] }, { selectedMediaIds: 'unknown: nobody, __proto__' }],
-    [{ selectedMediaIds: 'one' }, { selectedMediaIds: 'must be an array of ids' }],
-    [{ selectedRenditionIds: [1] }, { selectedRenditionIds: 'must be an array of ids' }],
+    [{ selectedMediaIds: 'one' }, { selectedMediaIds: 'must be an array of IDs' }],
+    [{ selectedRenditionIds: [1] }, { selectedRenditionIds: 'must be an array of IDs' }],
     [{ selectedTranscripts: [{ id: 'x', format: 'srt' }] }, { selectedTranscripts: 'unknown: x' }],
-    [{ selectedTranscripts: [null] }, { selectedTranscripts: 'each needs an id' }],
+    [{ selectedTranscripts: [null] }, { selectedTranscripts: 'each item requires an ID' }],
     [{ selectedTranscripts: {} }, { selectedTranscripts: 'must be an array of {id, format}' }],
     [
       { title: 1, expires: 'soon' },

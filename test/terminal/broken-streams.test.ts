@@ -20,7 +20,7 @@ describe('case 116', () => {
   test('bytes for a reader that left are refused, so that the transfer stops', async () => {
     const { terminal } = makeTerminal({ stdout: failingStream('EPIPE') });
     await expect(terminal.bytes(Buffer.from('a'))).rejects.toThrow(
-      disk('standard output was closed by its reader'),
+      disk('the reader of standard output closed the pipe'),
     );
   });
 
@@ -28,10 +28,10 @@ describe('case 116', () => {
     const { terminal } = makeTerminal({ stdout: failingStream('ENOSPC') });
     terminal.line('a');
     await expect(terminal.flush()).rejects.toThrow(
-      disk('could not write standard output: no space left on the disk'),
+      disk('cannot write to standard output: no space left on the disk'),
     );
     await expect(terminal.bytes(Buffer.from('a'))).rejects.toThrow(
-      disk('could not write standard output: no space left on the disk'),
+      disk('cannot write to standard output: no space left on the disk'),
     );
   });
 
@@ -41,7 +41,7 @@ describe('case 116', () => {
     await gone.flush();
     const broken = makeTerminal({ stdout: failingStream('EIO') }).terminal;
     broken.line('a');
-    await expect(broken.flush()).rejects.toThrow(disk('could not write standard output: input/output error'));
+    await expect(broken.flush()).rejects.toThrow(disk('cannot write to standard output: input/output error'));
   });
 
   test.each(['EPIPE', 'ENOSPC', 'EIO'])('standard error that fails with %s is ignored', async (code) => {

@@ -56,6 +56,7 @@ export function makeTerminal({
     clock,
     format: 'table',
     fields: undefined,
+    fullIds: false,
     quiet: false,
     verbosity: 0,
     progressMode: 'auto',

@@ -170,7 +170,7 @@ describe('a question', () => {
     await pty.waitFor(/\(y\/N\)|\[y\/N\]/);
     pty.write(keys);
     expect(await pty.exited).toEqual({ exitCode: 130, signal: 0 });
-    expect(pty.screen()).toContain('error: INTERRUPTED: the question was not answered');
+    expect(pty.screen()).toContain('error: INTERRUPTED: Canceled.');
   });
 
   test.each([{ TERM: 'dumb' }, { ACCESSIBLE: '1' }])('case 117: with %j is one plain line', async (env) => {
@@ -201,14 +201,14 @@ describe('case 116: real pipes', () => {
 
   test('bytes for a reader that left are an error', async () => {
     const { stderr } = await shell('$RUN bytes | head -c 1 >/dev/null');
-    expect(stderr).toBe('error: DISK: standard output was closed by its reader\n');
+    expect(stderr).toBe('error: DISK: the reader of standard output closed the pipe\n');
   });
 
   test.runIf(process.platform === 'linux')('a full disk is an error with a name', async () => {
     const { stdout, stderr } = await shell('$RUN lines >/dev/full; echo $?');
     expect([stdout, stderr]).toEqual([
       '9\n',
-      'error: DISK: could not write standard output: no space left on the disk\n',
+      'error: DISK: cannot write to standard output: no space left on the disk\n',
     ]);
   });
 

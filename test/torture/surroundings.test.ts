@@ -131,7 +131,11 @@ function watchMemory(): { nodeFlags: readonly string[]; peakMib: () => number } 
   writeFileSync(
     preload,
     `process.on('exit', () => {
-      try { require('node:fs').writeFileSync(${JSON.stringify(peakPath)}, String(process.resourceUsage().maxRSS)); } catch {}
+      try {
+        const { readFileSync, writeFileSync } = require('node:fs');
+        const [, peakKib] = /^VmHWM:\\s+(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+        writeFileSync(${JSON.stringify(peakPath)}, peakKib);
+      } catch {}
     });`,
   );
   return {

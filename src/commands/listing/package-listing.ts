@@ -1,8 +1,8 @@
 import { type Package, packageDocument } from '../../api/package.ts';
-import type { Column, Listing } from '../../terminal/listing/listing.ts';
+import type { Column, Listing, Tone } from '../../terminal/listing/listing.ts';
 import { formatRelativeTime, formatSizeInColumn } from '../../terminal/text/format.ts';
 
-/** Packages as `list` and `status` show them; `nowMs` is what relative times are relative to. */
+/** The table of packages of `list` and `status`. Times are relative to `nowMs`. */
 export function packageListing(
   items: readonly Package[],
   { nowMs, truncated, emptyText }: { nowMs: number; truncated: boolean; emptyText: string },
@@ -20,8 +20,8 @@ export function packageListing(
   return {
     items,
     columns: [
-      { key: 'id', heading: 'ID', text: ({ id }) => id },
-      { key: 'status', heading: 'STATUS', text: ({ status }) => status },
+      { key: 'id', heading: 'ID', text: ({ id }) => id, id: 'prefix' },
+      { key: 'status', heading: 'STATUS', text: ({ status }) => status, tone: toneOf },
       { key: 'title', heading: 'TITLE', text: ({ title }) => title ?? '', shrinks: true },
       {
         key: 'sizeBytes',
@@ -37,4 +37,16 @@ export function packageListing(
     itemDocument: packageDocument,
     emptyText,
   };
+}
+
+const TONES: Readonly<Partial<Record<Package['state'], Tone>>> = {
+  ready: 'good',
+  preparing: 'pending',
+  failed: 'bad',
+  gone: 'bad',
+};
+
+/** The color of a package's status. */
+function toneOf({ state }: Pick<Package, 'state'>): Tone | undefined {
+  return TONES[state];
 }

@@ -2,7 +2,7 @@ import type { FaultName } from '../faults/fault-table.ts';
 import type { SandboxFault } from '../faults/faults.ts';
 import type { Traits } from './traits.ts';
 
-/** The traits that the sandbox knows as faults already. */
+/** The traits that the sandbox implements as faults. */
 export function faultsOf(traits: Traits): SandboxFault[] {
   const names: FaultName[] = [];
   if (traits['file-url'] === 'presigned') names.push('foreign-url');

@@ -6,10 +6,10 @@ export interface Dialect {
   readonly traits: Partial<Traits>;
 }
 
-/** Ways in which a real service could plausibly implement what is documented. */
+/** Plausible implementations of the documented API. */
 export const DIALECTS = {
   spring: {
-    description: 'Spring: `content` with page metadata, upper-case words, RFC 9457 errors, 204 on delete',
+    description: 'Spring: `content` with page metadata, uppercase words, RFC 9457 errors, 204 on delete',
     traits: {
       list: 'content',
       'list-extras': 'page',
@@ -51,7 +51,7 @@ export const DIALECTS = {
   },
   express: {
     description:
-      'Express: 200 everywhere, plain-text errors, weak ETags, empty answer on delete, times in ms',
+      'Express: 200 everywhere, plain-text errors, weak ETags, empty response on delete, times in ms',
     traits: {
       create: '200',
       errors: 'text',
@@ -70,7 +70,7 @@ export const DIALECTS = {
   },
   laravel: {
     description:
-      'Laravel: `data` in `data` with links, `created_at`, blank in times, pages of 10, numeric ids',
+      'Laravel: `data` in `data` with links, `created_at`, space in times, pages of 10, numeric IDs',
     traits: {
       list: 'data',
       'list-extras': 'links',
@@ -170,8 +170,7 @@ export const DIALECTS = {
     },
   },
   minimal: {
-    description:
-      'as little as the pages promise: no title, time, type, rendition, size, MIME type or status words',
+    description: 'only what is documented: no title, time, type, rendition, size, MIME type, or status words',
     traits: {
       envelope: 'absent',
       compressed: 'absent',
@@ -194,7 +193,7 @@ export const DIALECTS = {
   },
   strange: {
     description:
-      'ids with slashes and umlauts, renditions without an id, lists with a second array, text as data',
+      'IDs with slashes and umlauts, renditions without an ID, lists with a second array, text as data',
     traits: {
       ids: 'strange',
       renditions: 'one-without-id',
@@ -210,7 +209,7 @@ export const DIALECTS = {
     },
   },
   numbers: {
-    description: 'ids as JSON numbers, outer status 200, times in seconds, pages capped at 10',
+    description: 'IDs as JSON numbers, outer status 200, times in seconds, pages capped at 10',
     traits: {
       ids: 'number',
       envelope: '200',
@@ -238,32 +237,32 @@ export const DIALECTS = {
   },
 } as const satisfies Readonly<Record<string, Dialect>>;
 
-/** Every dialect with one line about it; all have the large library. */
+/** All dialects with a one-line description; all have the large library. */
 export const DIALECT_NAMES: readonly { readonly name: string; readonly description: string }[] =
   Object.entries(DIALECTS).map(([name, { description }]) => ({ name, description }));
 
 /**
- * The traits of what `--dialect` was given: the name of a dialect or `TRAIT=VALUE`.
- * @throws ExpectedError USAGE for a name or value that is not known
+ * The traits for a value of `--dialect`: the name of a dialect, or `TRAIT=VALUE`.
+ * @throws ExpectedError USAGE for an unknown name or value
  */
 export function parseDialect(word: string): Partial<Traits> {
   if (word.includes('=')) return parseTrait(word);
   const found = Object.entries(DIALECTS).find(([name]) => name === word);
   if (found === undefined) {
-    throw new ExpectedError('USAGE', `there is no dialect named ${JSON.stringify(word)}`, {
-      hint: `the dialects are: ${Object.keys(DIALECTS).join(', ')}`,
+    throw new ExpectedError('USAGE', `unknown dialect ${JSON.stringify(word)}`, {
+      hint: `dialects: ${Object.keys(DIALECTS).join(', ')}`,
     });
   }
   return { library: 'large', ...found[1].traits };
 }
 
-/** All together; what comes later wins. */
+/** Merges the traits; later ones take precedence. */
 export function combineTraits(parts: readonly Partial<Traits>[]): Traits {
   return withTraits(parts.reduce((all, part) => ({ ...all, ...part }), {}));
 }
 
 /**
- * All dialects that a line names, later ones winning; `list` asks for their names instead.
+ * Merges all dialects on the command line; later ones take precedence. `list` requests the names instead.
  * @throws ExpectedError USAGE for an unknown name
  */
 export function readDialects(words: readonly string[]): Traits | 'list' {

@@ -4,7 +4,7 @@ import { createLibrary } from '../library/library.ts';
 import { Refusal } from '../server/refusal.ts';
 import type { Traits } from './traits.ts';
 
-/** An id in the form of the dialect, the same for the same one each time. */
+/** An ID in the form of the dialect; deterministic. */
 export function dialectId(id: string, traits: Traits): string {
   const hex = createHash('sha256').update(id).digest('hex');
   switch (traits.ids) {
@@ -19,7 +19,7 @@ export function dialectId(id: string, traits: Traits): string {
   }
 }
 
-/** The same library with other ids. */
+/** The same library with other IDs. */
 export function withDialectIds(library: Library, traits: Traits): Library {
   if (traits.ids === 'uuid') return library;
   const rename = <Thing extends { readonly id: string }>(thing: Thing): Thing => ({
@@ -35,17 +35,17 @@ export function withDialectIds(library: Library, traits: Traits): Library {
   );
 }
 
-/** Ids that are numbers are digits without quotes in JSON. */
+/** Numeric IDs have no quotes in JSON. */
 export function writeIds(text: string, traits: Traits): string {
   if (traits.ids !== 'number' && traits.ids !== 'big-number') return text;
   return text.replaceAll(/"(id)":"(\d+)"/gi, '"$1":$2');
 }
 
-/** @throws Refusal with what the dialect has for an id that cannot be one, unless that is 404 */
+/** @throws Refusal with the status of the dialect for an invalid ID, unless that is 404 */
 export function refuseMalformed(id: string, traits: Traits): void {
   const status = Number(traits['malformed-id']);
   if (status === 404 || isWellFormed(id, traits)) return;
-  throw new Refusal(status, `${JSON.stringify(id)} is not a valid id`);
+  throw new Refusal(status, `${JSON.stringify(id)} is not a valid ID`);
 }
 
 function isWellFormed(id: string, traits: Traits): boolean {

@@ -3,7 +3,7 @@ import type { CatalogEntry } from '../library/built-in-catalog.ts';
 const LANGUAGES = 'bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv uk'.split(' ');
 const PICTURES = 45;
 
-/** More than a page of 50 media, and a medium with more than two pages of ten transcripts. */
+/** More than one page of 50 media items, and one item with more than two pages of ten transcripts. */
 export const LARGE_CATALOG: readonly CatalogEntry[] = [
   {
     name: 'Address to the assembly',

@@ -1,7 +1,7 @@
 import type { Item } from './shape-item.ts';
 import type { Traits } from './traits.ts';
 
-/** One object as `data`, in a layer named after its kind or with its fields under `attributes` (JSON:API). */
+/** One object as `data`, under a key for its kind, or with its fields under `attributes` (JSON:API). */
 export function shapeResource(item: Item, kind: 'download' | 'media', traits: Traits): Item {
   if (traits.resource === 'wrapped') return { [kind]: item };
   if (traits.resource === 'plain') return item;
@@ -9,7 +9,7 @@ export function shapeResource(item: Item, kind: 'download' | 'media', traits: Tr
   return { type: kind, id, attributes };
 }
 
-/** The document with its keys as the dialect writes them. */
+/** The document with the keys of the dialect. */
 export function shapeKeys(value: unknown, traits: Traits): unknown {
   if (traits.keys === 'camel') return value;
   if (Array.isArray(value)) return value.map((item: unknown) => shapeKeys(item, traits));

@@ -1,6 +1,6 @@
 import type { Traits } from './traits.ts';
 
-/** The MIME type of a file in a dialect; only archives have another, or none. */
+/** The MIME type of a file in a dialect; it differs, or is missing, only for archives. */
 export function dialectMimeType(mimeType: string, traits: Traits): string | undefined {
   if (mimeType !== 'application/zip') return mimeType;
   return traits['zip-type'] === 'none' ? undefined : traits['zip-type'];

@@ -2,7 +2,7 @@ import type { Traits } from './traits.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 
-/** A medium as `describeMediaItem` has it, in the words of a dialect. */
+/** A media item from `describeMediaItem` in a dialect. */
 export function shapeMediaItem(medium: Item, traits: Traits): Item {
   const { name, type, created, renditions, ...rest } = medium;
   return {
@@ -30,7 +30,7 @@ function inCase(type: string, traits: Traits): string {
   return traits['type-case'] === 'capital' ? type.charAt(0).toUpperCase() + type.slice(1) : type;
 }
 
-/** A package as `describePackage` has it, in the words of a dialect. */
+/** A package from `describePackage` in a dialect. */
 export function shapePackage(described: Item, traits: Traits): Item {
   const { status, compressed, title, created, expires, ...rest } = described;
   const word = statusWord(status, traits);
@@ -69,7 +69,7 @@ function filesBefore(traits: Traits): Item {
   return { files: traits['files-before'] === 'null' ? null : [] };
 }
 
-/** `2025-01-07T09:00:00Z` as the dialect writes it. */
+/** `2025-01-07T09:00:00Z` in the format of the dialect. */
 function shapeTime(time: unknown, traits: Traits): unknown {
   const utc = typeof time === 'string' ? time : '';
   const timeMs = Date.parse(utc);

@@ -2,13 +2,13 @@ import type { Item } from './shape-item.ts';
 import type { Traits } from './traits.ts';
 
 export interface ListPlace {
-  /** What the list is of, for dialects that name the array after it. */
+  /** The kind of items, for dialects that use it as the key of the array. */
   readonly kind: 'downloads' | 'media' | 'transcripts';
   readonly page: number;
   readonly totalCount: number;
 }
 
-/** A page of a list as `data`, and what stands beside `data`. */
+/** A page of a list as `data`, and the keys beside `data`. */
 export function shapeList(
   items: readonly unknown[],
   place: ListPlace,
@@ -21,7 +21,7 @@ export function shapeList(
   return { data: { ...extras, [list === 'named' ? place.kind : list]: items }, beside: {} };
 }
 
-/** Before the items where an object holds both: a client must not take the first array. */
+/** Precedes the items in an object with both: a client must not use the first array. */
 function extrasOf({ kind, page, totalCount }: ListPlace, traits: Traits): Item {
   switch (traits['list-extras']) {
     case 'links':

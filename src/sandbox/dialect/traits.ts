@@ -5,16 +5,16 @@ function trait<const Values extends readonly [string, ...string[]]>(description:
 }
 
 /**
- * What the public pages of the API leave open, one independent question each; the first value is what the
- * sandbox answers without a dialect.
+ * Independent details that the public documentation of the API leaves open. The first value is the default of
+ * the sandbox.
  */
 export const TRAITS = {
   library: trait(
-    'what the library holds; `large` has two pages of 50, one medium in 25 languages',
+    'content of the library; `large` has two pages of 50, one media item in 25 languages',
     'standard',
     'large',
   ),
-  ids: trait('form of all ids', 'uuid', 'number', 'big-number', 'strange'),
+  ids: trait('form of all IDs', 'uuid', 'number', 'big-number', 'strange'),
 
   // Packages
   'zip-type': trait(
@@ -61,13 +61,13 @@ export const TRAITS = {
     'CANCELLED',
   ),
   'status-form': trait('how `status` of a package is written', 'word', 'object'),
-  poll: trait('the answer while a package is being prepared', 'body', 'accepted-empty'),
+  poll: trait('the response while a package is being prepared', 'body', 'accepted-empty'),
   'package-name-key': trait('the title of a package', 'title', 'name', 'absent'),
   'file-url': trait('`files[].url`', 'absolute', 'absolute-path', 'relative', 'presigned', 'redirect'),
 
   // Creation
   create: trait(
-    'the answer to a creation',
+    'the response to a creation',
     '201',
     '200',
     'id-only',
@@ -78,15 +78,22 @@ export const TRAITS = {
     'see-other',
   ),
   location: trait('Location of a creation', 'absolute', 'absolute-path', 'relative'),
-  'create-first': trait('what the first creation meets before anything is created', 'nothing', '429', '503'),
-  delete: trait('the answer to a deletion', '200', 'package', '204', '202', 'empty'),
+  'create-first': trait('failure of the first creation, before anything is created', 'nothing', '429', '503'),
+  delete: trait('the response to a deletion', '200', 'package', '204', '202', 'empty'),
 
   // Media and transcripts
-  'type-key': trait('where the type of a medium is', 'type', 'assetType', 'mediaType', 'kind', 'absent'),
+  'type-key': trait(
+    'location of the type of a media item',
+    'type',
+    'assetType',
+    'mediaType',
+    'kind',
+    'absent',
+  ),
   'type-case': trait('how the type is written', 'lower', 'upper', 'capital'),
-  'name-key': trait('where the name of a medium is', 'name', 'title'),
+  'name-key': trait('location of the name of a media item', 'name', 'title'),
   'created-key': trait(
-    'where the time of creation is',
+    'location of the creation time',
     'created',
     'createdAt',
     'creationDate',
@@ -103,15 +110,15 @@ export const TRAITS = {
     'seconds',
     'milliseconds',
   ),
-  renditions: trait('`renditions` of a medium', 'full', 'one-without-id', 'absent', 'null'),
+  renditions: trait('`renditions` of a media item', 'full', 'one-without-id', 'absent', 'null'),
   'transcript-pages': trait('whether transcripts are paged', 'all', 'paged'),
-  'no-transcripts': trait('the answer for a medium without transcripts', 'empty', '404', '204', 'null'),
+  'no-transcripts': trait('the response for a media item without transcripts', 'empty', '404', '204', 'null'),
   search: trait('which search parameters are honored', 'all', 'text-only', 'none'),
   filter: trait('whether `filter` is honored', 'honored', 'ignored'),
 
   // Lists
   list: trait(
-    'what holds the items of a list',
+    'the container of the items of a list',
     'array',
     'items',
     'named',
@@ -120,20 +127,20 @@ export const TRAITS = {
     'entities',
     'content',
   ),
-  'list-extras': trait('what else is beside the items', 'none', 'links', 'errors', 'facets', 'page'),
+  'list-extras': trait('other keys beside the items', 'none', 'links', 'errors', 'facets', 'page'),
   'past-end': trait('the page after the last', 'empty', '404', '400', '416', '204', 'empty-body'),
-  pages: trait('how long pages are', 'exact', 'short', 'overlapping', 'capped', 'size-ignored', 'from-1'),
+  pages: trait('the length of pages', 'exact', 'short', 'overlapping', 'capped', 'size-ignored', 'from-1'),
 
   // Protocol
   envelope: trait('the outer `status`', 'success', 'absent', 'SUCCESS', 'OK', '200'),
-  errors: trait('what errors look like', 'jsend', 'problem', 'oauth', 'nested', 'text', 'html', 'empty'),
-  'malformed-id': trait('the status for an id that cannot be one', '404', '400', '422'),
+  errors: trait('the format of errors', 'jsend', 'problem', 'oauth', 'nested', 'text', 'html', 'empty'),
+  'malformed-id': trait('the status for an invalid ID', '404', '400', '422'),
   keys: trait('how keys are written', 'camel', 'pascal', 'snake'),
-  resource: trait('where the fields of one object are', 'plain', 'wrapped', 'attributes'),
-  bom: trait('whether a byte-order mark comes before JSON', 'none', 'utf-8'),
+  resource: trait('location of the fields of one object', 'plain', 'wrapped', 'attributes'),
+  bom: trait('whether JSON starts with a byte order mark', 'none', 'utf-8'),
   'expires-in': trait('`expires_in` of a token', 'number', 'text', 'absent', 'null'),
   'rate-header': trait(
-    'how 429 and 503 say when to come back',
+    'how 429 and 503 specify when to retry',
     'retry-after',
     'ratelimit-reset',
     'x-ratelimit-reset',
@@ -143,10 +150,10 @@ export const TRAITS = {
   ),
 
   // Files
-  ranges: trait('whether files have Range', 'bytes', 'none'),
+  ranges: trait('whether files support Range', 'bytes', 'none'),
   length: trait('whether files have Content-Length', 'known', 'chunked'),
   etag: trait('ETag of files', 'strong', 'weak', 'none'),
-  head: trait('whether HEAD is answered', 'yes', '405'),
+  head: trait('whether HEAD is supported', 'yes', '405'),
   disposition: trait(
     'Content-Disposition of files',
     'both',
@@ -167,7 +174,7 @@ export const TRAIT_NAMES = Object.keys(TRAITS).filter(isTraitName);
 
 export const DEFAULT_TRAITS = withTraits({});
 
-/** These traits, and the first value of each other. */
+/** These traits, with defaults for all others. */
 export function withTraits(some: Partial<Traits>): Traits {
   const first = Object.fromEntries(Object.entries(TRAITS).map(([name, { values }]) => [name, values[0]]));
   const traits: Partial<Traits> = { ...first, ...some };
@@ -180,21 +187,21 @@ function isComplete(traits: Partial<Traits>): traits is Traits {
 }
 
 /**
- * Reads `TRAIT=VALUE`.
+ * Parses `TRAIT=VALUE`.
  * @throws ExpectedError USAGE that lists the traits, or the values of this one
  */
 export function parseTrait(text: string): Partial<Traits> {
   const equals = text.indexOf('=');
   const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
   if (!isTraitName(name)) {
-    throw new ExpectedError('USAGE', `there is no trait named ${JSON.stringify(name)}`, {
-      hint: `the traits are: ${TRAIT_NAMES.join(', ')}`,
+    throw new ExpectedError('USAGE', `unknown trait ${JSON.stringify(name)}`, {
+      hint: `traits: ${TRAIT_NAMES.join(', ')}`,
     });
   }
   const values: readonly string[] = TRAITS[name].values;
   if (!values.includes(value)) {
-    throw new ExpectedError('USAGE', `${name} cannot be ${JSON.stringify(value)}`, {
-      hint: `its values are: ${values.join(', ')}`,
+    throw new ExpectedError('USAGE', `${JSON.stringify(value)} is not a value of ${name}`, {
+      hint: `values: ${values.join(', ')}`,
     });
   }
   return { [name]: value };

@@ -1,13 +1,13 @@
 import type { FaultName } from './fault-table.ts';
 import type { SandboxFault } from './faults.ts';
 
-/** The faults of one sandbox, and how often each has happened. */
+/** The faults of one sandbox, and how often each has occurred. */
 export interface ActiveFaults {
-  /** The fault when it was asked for, however often it has happened. */
+  /** The fault if it was requested, regardless of how often it has occurred. */
   find(name: FaultName): SandboxFault | undefined;
-  /** The fault when it is due now, which counts as one time; `key` counts apart what is apart (a file, a token). */
+  /** The fault if it is due, which counts as one occurrence; each `key` (a file, a token) has its own count. */
   take(name: FaultName, key?: string): SandboxFault | undefined;
-  /** The fault once it was asked for more than `amount` times with this key. */
+  /** The fault after it was checked more than `amount` times with this key. */
   takeAfter(name: FaultName, key?: string): SandboxFault | undefined;
 }
 

@@ -1,18 +1,18 @@
 import { ExpectedError } from '../../errors.ts';
 import { FAULTS, type FaultArgument, type FaultDefinition, type FaultName } from './fault-table.ts';
 
-/** One fault that was asked for, its argument understood. */
+/** A requested fault with its parsed argument. */
 export interface SandboxFault {
   readonly name: FaultName;
-  /** Bytes, milliseconds, an HTTP status or a difference, whichever the fault takes; else 0. */
+  /** Bytes, milliseconds, an HTTP status, or a difference, depending on the fault; otherwise 0. */
   readonly amount: number;
-  /** How often it happens; Infinity is without end. */
+  /** How often it occurs; Infinity for always. */
   readonly times: number;
-  /** The argument as given, empty without one. */
+  /** The argument as written, empty without one. */
   readonly text: string;
 }
 
-/** Every fault with its argument (`cut=BYTES[,TIMES]`) and one line about it, for help and documents. */
+/** All faults with their arguments (`cut=BYTES[,TIMES]`) and a description, for help and docs. */
 export const FAULT_NAMES: readonly {
   readonly name: string;
   readonly usage: string;
@@ -26,23 +26,23 @@ export const FAULT_NAMES: readonly {
 type Argument = Omit<SandboxFault, 'name' | 'text'>;
 
 /**
- * Reads `NAME` or `NAME=ARGUMENT`, as `sandbox --fault` takes it.
- * @throws ExpectedError USAGE that lists the names, or says what the argument looks like
+ * Parses `NAME` or `NAME=ARGUMENT` of `sandbox --fault`.
+ * @throws ExpectedError USAGE that lists the names, or shows the syntax of the argument
  */
 export function parseFault(text: string): SandboxFault {
   const equals = text.indexOf('=');
   const name = equals === -1 ? text : text.slice(0, equals);
   const value = equals === -1 ? '' : text.slice(equals + 1);
   if (!isFaultName(name)) {
-    throw new ExpectedError('USAGE', `there is no fault named ${JSON.stringify(name)}`, {
-      hint: `the faults are: ${Object.keys(FAULTS).join(', ')}`,
+    throw new ExpectedError('USAGE', `unknown fault ${JSON.stringify(name)}`, {
+      hint: `faults: ${Object.keys(FAULTS).join(', ')}`,
     });
   }
   const { argument, description, times }: FaultDefinition = FAULTS[name];
   const parsed = PARSERS[argument](value);
   if (parsed === undefined) {
-    throw new ExpectedError('USAGE', `${JSON.stringify(text)} is no fault as the sandbox knows it`, {
-      hint: `write ${formatUsage(name, argument)}: ${description}`,
+    throw new ExpectedError('USAGE', `${JSON.stringify(text)} has an invalid argument`, {
+      hint: `use ${formatUsage(name, argument)}: ${description}`,
     });
   }
   return { name, text: value, ...parsed, times: times ?? parsed.times };

@@ -6,12 +6,12 @@ import type { ActiveFaults } from '../faults/active-faults.ts';
 import type { ServedFile } from '../packages/package-store.ts';
 import type { Validators } from './range-request.ts';
 
-/** The file as it is at this moment: the first one or its replacement. */
+/** The current file: the first one or its replacement. */
 export interface CurrentFile extends Validators {
   readonly path: string;
 }
 
-/** What identifies the bytes; the ETag follows the file on disk, so a user's own file may change, too. */
+/** Identifies the bytes. The ETag depends on the file on disk, because the user's own file may change. */
 export function currentFile(
   file: ServedFile,
   stats: { readonly size: number; readonly mtime: Date },
@@ -35,7 +35,7 @@ export function currentPath(file: ServedFile): string {
   return file.isReplaced ? (file.replacementPath ?? file.path) : file.path;
 }
 
-/** RFC 6266: an ASCII name for everybody, the true one for those who know `filename*`; or as a dialect has it. */
+/** RFC 6266: an ASCII name, and the real one in `filename*`; or the form of the dialect. */
 export function contentDisposition(name: string, form: Traits['disposition'] = 'both'): string | undefined {
   const ascii = name.replaceAll(/[^\u0020-\u007E]/g, '_').replaceAll(/["\\]/g, String.raw`\$&`);
   const encoded = encodeURIComponent(name.replaceAll(/\p{Surrogate}/gu, '_')).replaceAll(
@@ -52,14 +52,14 @@ export function contentDisposition(name: string, form: Traits['disposition'] = '
     case 'inline':
       return `inline; filename="${ascii}"; filename*=UTF-8''${encoded}`;
     case 'raw-utf8':
-      // Node writes headers as Latin-1: so the bytes of UTF-8 reach the wire.
+      // Node writes headers as Latin-1, so this sends the bytes of UTF-8.
       return `attachment; filename="${Buffer.from(name.replaceAll('"', '_'), 'utf8').toString('latin1')}"`;
     case 'both':
       return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
   }
 }
 
-/** Content-Range of a 206 answer, or undefined for none; faults make it wrong. */
+/** Content-Range of a 206 response, or undefined for none; faults make it wrong. */
 export function contentRange(
   { start, end, sizeBytes }: { start: number; end: number; sizeBytes: number },
   faults: ActiveFaults,
@@ -72,7 +72,7 @@ export function contentRange(
   return `${unit} ${start}-${end - 1}/${total}`;
 }
 
-/** Repr-Digest (RFC 9530) of a file: the right one, or as the fault has it. */
+/** Repr-Digest (RFC 9530) of a file: the right one, or that of the fault. */
 export async function reprDigest(path: string, kind: string): Promise<string> {
   if (kind === 'malformed') return 'sha-256=:not base64:';
   const hash = createHash('sha256');

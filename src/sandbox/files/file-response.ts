@@ -25,7 +25,7 @@ export interface FileResponseOptions {
 
 type HeaderMap = Record<string, OutgoingHttpHeader>;
 
-/** Answers GET or HEAD with a file or a range of it, and with what the faults make of that. */
+/** Responds to GET or HEAD with a file or a range of it; faults change the response. */
 export async function sendFile(options: FileResponseOptions): Promise<void> {
   const { request, response, file, faults, traits } = options;
   const handle = await openServed(file);
@@ -54,7 +54,7 @@ export async function sendFile(options: FileResponseOptions): Promise<void> {
     const isRefused = judgement.status === 206 && faults.take('range-416', file.id) !== undefined;
     if (isRefused || judgement.status === 416) return refuseRange(sizeBytes);
     if (judgement.status === 412) {
-      throw new Refusal(412, 'the file is not the one that If-Match or If-Unmodified-Since names');
+      throw new Refusal(412, 'the file does not match If-Match or If-Unmodified-Since');
     }
     if (judgement.status === 304) {
       response.writeHead(304, headers).end();
@@ -78,19 +78,19 @@ export async function sendFile(options: FileResponseOptions): Promise<void> {
   }
 }
 
-/** @throws Refusal 404 when a file of the user's own is not there any more */
+/** @throws Refusal 404 when a file of the user no longer exists */
 async function openServed(file: ServedFile): Promise<FileHandle> {
   try {
     return await openRegularFile(currentPath(file));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'ENOENT' && code !== 'ELOOP') throw error;
-    throw new Refusal(404, 'the file is not in the library any more');
+    throw new Refusal(404, 'the file no longer exists in the library');
   }
 }
 
 function refuseRange(sizeBytes: number): never {
-  throw new Refusal(416, `the range begins after the ${sizeBytes} bytes of the file`, {
+  throw new Refusal(416, `the range starts after the ${sizeBytes} bytes of the file`, {
     headers: { 'content-range': `bytes */${sizeBytes}` },
   });
 }
@@ -128,7 +128,7 @@ async function send(options: FileResponseOptions, selected: Selected): Promise<v
     faults.find('chunked') !== undefined ||
     faults.find('chunked-cut') !== undefined;
   if (faults.find('no-length') !== undefined) {
-    // Node then closes the connection after the body instead of choosing chunks.
+    // Node then closes the connection after the body instead of using chunks.
     response.removeHeader('transfer-encoding');
   } else if (!isChunked) headers['content-length'] = lengthBytes;
   if (faults.find('double-length') !== undefined) headers['content-length'] = [String(lengthBytes), '10'];
@@ -147,7 +147,7 @@ async function* wrapped(before: string, source: Readable, after: string): AsyncG
   yield Buffer.from(after);
 }
 
-/** What happens to this body; a fault with a place in the file is due only where the body reaches it. */
+/** The faults of this body. A fault at an offset is due only if the body includes it. */
 function planBody({ file, faults, signal }: FileResponseOptions, { start, end }: Selected): BodyPlan {
   const lengthBytes = end - start;
   const stopAt = (name: FaultName, by: 'close' | 'reset' | 'stall') => {
@@ -171,7 +171,7 @@ function planBody({ file, faults, signal }: FileResponseOptions, { start, end }:
   };
 }
 
-/** Counts the first file's bytes over all its answers; the one that reaches the limit is cut and the file replaced. */
+/** Counts the bytes of the first file in all responses. At the limit, the response is cut and the file replaced. */
 function admitUntilChange(file: ServedFile, faults: ActiveFaults): BodyPlan['admit'] {
   const change = faults.find('change-after');
   if (change === undefined || file.isReplaced || file.replacementPath === undefined) return undefined;

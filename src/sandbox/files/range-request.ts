@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What a request is answered with: bytes `start` up to `end` (half-open), or a status without a body. */
+/** The response to a request: bytes `start` up to `end` (half-open), or a status without a body. */
 export type RangeDecision =
   | { readonly status: 200 | 206; readonly start: number; readonly end: number }
   | { readonly status: 304 }
@@ -11,13 +11,13 @@ export interface Validators {
   readonly sizeBytes: number;
   /** With its quotes, and `W/` if weak; undefined for none. */
   readonly etag: string | undefined;
-  /** Whole seconds matter only; undefined for none. */
+  /** Only whole seconds count; undefined for none. */
   readonly lastModified: Date | undefined;
 }
 
 /**
- * Conditions and Range of a GET or HEAD (RFC 9110, 13.2.2 and 14.2). One range is honoured;
- * several, other units and what cannot be read are ignored, as a server may.
+ * Conditions and Range of a GET or HEAD (RFC 9110, 13.2.2 and 14.2). One range is supported; multiple ranges,
+ * other units, and invalid values are ignored, as the RFC allows.
  */
 export function classifyRangeRequest(headers: IncomingHttpHeaders, validators: Validators): RangeDecision {
   const { sizeBytes } = validators;
@@ -60,7 +60,7 @@ function isNotModified(headers: IncomingHttpHeaders, { etag, lastModified }: Val
   return since !== undefined && lastModified !== undefined && wholeSeconds(lastModified) <= since;
 }
 
-/** RFC 9110, 13.1.5: strong comparison, a date must be the very same. */
+/** RFC 9110, 13.1.5: strong comparison; dates must be identical. */
 function passesIfRange(headers: IncomingHttpHeaders, { etag, lastModified }: Validators): boolean {
   const condition = singleHeader(headers['if-range']);
   if (condition === undefined) return true;

@@ -7,9 +7,9 @@ import { guardAgainstBrowsers, type LocalServer, startLocalServer } from '../ser
 import { Refusal } from '../server/refusal.ts';
 import { sendFile } from './file-response.ts';
 
-/** Object storage of another origin, as a CDN or S3: it knows signed URLs and no tokens. */
+/** Object storage of another origin, like a CDN or S3: it accepts signed URLs and no tokens. */
 export interface SignedStorage {
-  /** A URL for a file that is good for a while; another one each time. */
+  /** A temporary URL for a file; different each time. */
   sign(fileId: string): string;
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export async function startSignedStorage(options: {
   return {
     sign(fileId) {
       for (const [signature, grant] of grants) {
-        // A while longer, so that the refusal can say why.
+        // A little longer, so that the error can explain why.
         if (grant.expiresMs + DEFAULT_LIFETIME_MS < Date.now()) grants.delete(signature);
       }
       const lifetimeMs = faults.find('redirect-expires')?.amount ?? DEFAULT_LIFETIME_MS;
@@ -59,7 +59,7 @@ export async function startSignedStorage(options: {
   };
 }
 
-/** @throws Refusal 400 for a request that carries a credential, 403 without a good signature */
+/** @throws Refusal 400 for a request with a credential, 403 without a valid signature */
 function admit(request: IncomingMessage, grants: ReadonlyMap<string, Grant>): string {
   if (request.headers.authorization !== undefined || request.headers.cookie !== undefined) {
     throw new Refusal(400, 'Only one auth mechanism allowed');
@@ -71,7 +71,7 @@ function admit(request: IncomingMessage, grants: ReadonlyMap<string, Grant>): st
   return grant.fileId;
 }
 
-/** Storage speaks XML. */
+/** Storage returns XML. */
 function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();

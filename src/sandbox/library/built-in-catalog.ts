@@ -1,6 +1,6 @@
 import type { Cue } from './cue.ts';
 
-/** One medium of the built-in library as it is described here; built-in-library.ts makes the bytes. */
+/** One media item of the built-in library; built-in-library.ts creates its bytes. */
 export interface CatalogEntry {
   readonly name: string;
   readonly description: string;
@@ -37,7 +37,7 @@ const PODCAST_ENGLISH: readonly Cue[] = [
   { startMs: 4500, endMs: 9000, speaker: 'Daniel', text: 'Today is about archives\nand how to check them.' },
 ];
 
-/** More than one page of ten; the order is the order of creation. */
+/** More than one page of ten, in the order of creation. */
 export const CATALOG: readonly CatalogEntry[] = [
   {
     name: 'Welcome to Streamdiver',
@@ -57,7 +57,7 @@ export const CATALOG: readonly CatalogEntry[] = [
   },
   {
     name: 'Demo: search & filter',
-    description: 'How to find a medium again; its name is no file name as it stands',
+    description: 'How to find a media item; its name is not a valid file name',
     tags: ['demo', 'howto'],
     created: '2025-02-03T08:15:00Z',
     make: { type: 'video' },
@@ -65,7 +65,7 @@ export const CATALOG: readonly CatalogEntry[] = [
   },
   {
     name: 'Board meeting, first quarter',
-    description: 'Nothing said about it in writing',
+    description: 'Without transcripts',
     tags: ['internal'],
     created: '2025-04-01T13:00:00Z',
     make: { type: 'video' },
@@ -116,7 +116,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     description: 'One page',
     tags: ['onboarding', 'howto'],
     created: '2025-06-02T12:00:00Z',
-    make: { type: 'document', lines: ['Handbook', 'Choose, wait, download.'] },
+    make: { type: 'document', lines: ['Handbook', 'Select, wait, download.'] },
     transcripts: {},
   },
   {

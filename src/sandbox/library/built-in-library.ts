@@ -3,22 +3,24 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CatalogEntry } from './built-in-catalog.ts';
+import type { Cue } from './cue.ts';
 import { createLibrary, type Library, type StoredContent, type StoredMediaItem } from './library.ts';
 import { opaqueId } from './opaque-id.ts';
 import { makePdf, makePng, makeWav } from './synthetic-media.ts';
 
-/** The same distance from src/sandbox and from dist/sandbox. */
+/** The same relative path from src/sandbox and from dist/sandbox. */
 const TEST_PICTURE = fileURLToPath(new URL('../../../assets/sandbox/test-picture.mp4', import.meta.url));
 const TEST_PICTURE_SECONDS = 3;
 
-/** Media that every sandbox has; what is made by code is written into `folder`. Ids are the same in each run. */
+/** The media of every sandbox. Generated files are written to `folder`. IDs are the same in each run. */
 export async function createBuiltInLibrary(
   folder: string,
   catalogue: readonly CatalogEntry[],
+  more: readonly StoredMediaItem[],
 ): Promise<Library> {
   const media: StoredMediaItem[] = [];
   for (const entry of catalogue) media.push(await makeMedium(entry, folder));
-  return createLibrary(media);
+  return createLibrary([...media, ...more]);
 }
 
 async function makeMedium(entry: CatalogEntry, folder: string): Promise<StoredMediaItem> {
@@ -39,6 +41,8 @@ async function makeMedium(entry: CatalogEntry, folder: string): Promise<StoredMe
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
     tags,
     created: new Date(created),
+    speakers: speakersOf(Object.values(transcripts).flat()),
+    channelId: tags.includes('podcast') ? 'podcast' : 'main',
     renditions: [rendition(original), ...others.map(rendition)],
     transcripts: Object.entries(transcripts).map(([languageCode, cues]) => ({
       id: opaqueId(`${mediumKey} transcript ${languageCode}`),
@@ -46,6 +50,10 @@ async function makeMedium(entry: CatalogEntry, folder: string): Promise<StoredMe
       readCues: () => Promise.resolve(cues),
     })),
   };
+}
+
+function speakersOf(cues: readonly Cue[]): string[] {
+  return [...new Set(cues.flatMap(({ speaker }) => speaker ?? []))];
 }
 
 interface NamedContent {

@@ -3,11 +3,11 @@ export interface Cue {
   readonly startMs: number;
   readonly endMs: number;
   readonly speaker?: string;
-  /** May hold line breaks. */
+  /** May contain line breaks. */
   readonly text: string;
 }
 
-/** Formats that a transcript can be had in by itself; packages take all but `vtt`; docs/openapi.yaml names them. */
+/** Formats of single transcripts; packages support all but `vtt`. See docs/openapi.yaml. */
 export type CueFormat = 'json' | 'txt' | 'srt' | 'vtt';
 
 export const CUE_FORMATS: readonly CueFormat[] = ['json', 'txt', 'srt', 'vtt'];

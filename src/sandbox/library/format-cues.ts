@@ -5,7 +5,7 @@ export interface FormatCuesOptions {
   readonly omitSpeakerLabels?: boolean;
 }
 
-/** A transcript as a file of the given format, with LF line ends. */
+/** A transcript as a file in this format, with LF line ends. */
 export function formatCues(cues: readonly Cue[], format: CueFormat, options: FormatCuesOptions): string {
   const shown = options.omitSpeakerLabels === true ? cues.map(withoutSpeaker) : cues;
   return FORMATTERS[format](shown, options.languageCode);

@@ -1,6 +1,6 @@
 import type { Cue } from './cue.ts';
 
-/** Bytes on disk that can be handed out. */
+/** A file on disk that can be served. */
 export interface StoredContent {
   readonly path: string;
   readonly sizeBytes: number;
@@ -18,7 +18,7 @@ export interface StoredRendition {
 export interface StoredTranscript {
   readonly id: string;
   readonly languageCode: string;
-  /** The sentences; of a user's own file read anew each time. */
+  /** The sentences; a file of the user is read again each time. */
   readonly readCues: () => Promise<readonly Cue[]>;
 }
 
@@ -30,12 +30,15 @@ export interface StoredMediaItem {
   readonly durationSeconds?: number;
   readonly tags: readonly string[];
   readonly created: Date;
+  /** Who speaks in it. */
+  readonly speakers: readonly string[];
+  readonly channelId: string;
   /** Never empty; the first is the original. */
   readonly renditions: readonly [StoredRendition, ...StoredRendition[]];
   readonly transcripts: readonly StoredTranscript[];
 }
 
-/** All media, and what is known by its id. Ids are only ever looked up here, never made into paths. */
+/** All media items, and a lookup by ID. IDs are only looked up, never used in paths. */
 export interface Library {
   readonly media: readonly StoredMediaItem[];
   readonly mediaById: ReadonlyMap<string, StoredMediaItem>;

@@ -9,7 +9,7 @@ import { fileKind } from './media-type.ts';
 import { opaqueId } from './opaque-id.ts';
 import { parsePlainCues, parseTimedCues } from './parse-cues.ts';
 
-/** In order of preference where one language has several. */
+/** In order of preference if one language has several. */
 const SIDECAR_EXTENSIONS = ['.vtt', '.srt', '.txt'];
 const SIDECAR_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -27,25 +27,25 @@ interface Sidecar {
 }
 
 /**
- * A folder of the user's own as library, read once. Names are composed (NFC), however the file system
- * spells them: HFS+ takes them apart, and nobody could type what to search for. Links and names with a leading dot are left out; a file
- * `name.srt` or `name.de.srt` (or .vtt, .txt) beside `name.mp4` is a transcript of it, the names of its folders are tags.
- * @param onSkipped told of each file and folder below it that cannot be read, and why
- * @throws ExpectedError USAGE when there is no such folder, or it cannot be read
+ * Reads a folder of the user as a library, once. Names are composed (NFC), because HFS+ decomposes them and a
+ * search could not match them. Links and hidden files are skipped. `name.srt` or `name.de.srt` (or .vtt, .txt)
+ * beside `name.mp4` is its transcript, and the names of its folders are tags.
+ * @param onSkipped called with each file or folder that cannot be read, and the reason
+ * @throws ExpectedError USAGE when the folder does not exist or cannot be read
  */
 export function readMediaDirectory(
   folder: string,
   onSkipped: (path: string, reason: string) => void = () => undefined,
 ): Library {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new ExpectedError('USAGE', `there is no folder ${JSON.stringify(folder)}`, {
-      hint: 'name a folder that holds media, or leave --media-dir out for the built-in ones',
+    throw new ExpectedError('USAGE', `no such folder: ${JSON.stringify(folder)}`, {
+      hint: 'use a folder with media, or omit --media-dir for the built-in library',
     });
   }
   const unreadable = (path: string, reason: string) => {
     if (path !== folder) return onSkipped(path, reason);
-    throw new ExpectedError('USAGE', `the folder ${JSON.stringify(folder)} cannot be read: ${reason}`, {
-      hint: 'check its permissions, or leave --media-dir out for the built-in media',
+    throw new ExpectedError('USAGE', `cannot read the folder ${JSON.stringify(folder)}: ${reason}`, {
+      hint: 'check its permissions, or omit --media-dir for the built-in library',
     });
   };
   return createLibrary(readFolder(folder, [], unreadable));
@@ -86,7 +86,7 @@ function readFolder(
   return [...readMedia(files), ...below];
 }
 
-/** Bytes that are no UTF-8 are lost in the name that Node gives, under which nothing is there then. */
+/** Node replaces bytes that are not UTF-8, and no file has the resulting name. */
 function isNameLost(path: string, { code }: NodeJS.ErrnoException): boolean {
   return code === 'ENOENT' && path.includes('\ufffd');
 }
@@ -127,6 +127,8 @@ function makeMedium(file: FoundFile, sidecars: readonly Sidecar[]): StoredMediaI
     type,
     tags: parents,
     created: mtime,
+    speakers: [],
+    channelId: parents[0] ?? 'main',
     renditions: [{ id: opaqueId(`${key} original`), name: 'original', content }],
     transcripts: makeTranscripts(key, sidecars),
   };
@@ -148,7 +150,7 @@ function makeTranscripts(key: string, sidecars: readonly Sidecar[]): StoredTrans
   }));
 }
 
-/** @throws ExpectedError DISK when it is larger than any transcript */
+/** @throws ExpectedError DISK when it is too large for a transcript */
 async function readSidecar({ path, extension }: FoundFile): Promise<Cue[]> {
   const handle = await openRegularFile(path);
   try {

@@ -41,7 +41,7 @@ const KINDS: ReadonlyMap<string, FileKind> = new Map(
   ]),
 );
 
-/** What a file is by its extension (with the dot, any case); what is not known is a document of bytes. */
+/** The type of a file by its extension (with the dot, any case); unknown ones are binary documents. */
 export function fileKind(extension: string): FileKind {
   return KINDS.get(extension.toLowerCase()) ?? { type: 'document', mimeType: 'application/octet-stream' };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** An id that looks random and is the same for the same text in every run. */
+/** An ID that looks random, but is always the same for the same text. */
 export function opaqueId(text: string): string {
   const hex = createHash('sha256').update(`streamdiver-sandbox ${text}`).digest('hex');
   return [

@@ -1,19 +1,19 @@
 import type { Cue } from './cue.ts';
 
-/** How long a line of plain text is shown: it says nothing about times itself. */
+/** How long a line of plain text is shown, because it has no times. */
 const PLAIN_LINE_MS = 3000;
 
 const TIMES =
   /^\s*(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})\s+-->\s+(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})/;
 
-/** Cues of SubRip or WebVTT text; blocks without a line of times (headers, notes, styles) are left out. */
+/** The cues of SubRip or WebVTT text; blocks without times (headers, notes, styles) are skipped. */
 export function parseTimedCues(text: string): Cue[] {
   return normaliseLines(text)
     .split(/\n{2,}/)
     .flatMap(parseBlock);
 }
 
-/** One cue for each line that is not empty, three seconds each. */
+/** One cue of three seconds for each line that is not empty. */
 export function parsePlainCues(text: string): Cue[] {
   return normaliseLines(text)
     .split('\n')

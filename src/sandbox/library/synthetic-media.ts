@@ -2,7 +2,7 @@ import { crc32, deflateSync } from 'node:zlib';
 
 const SAMPLES_PER_SECOND = 8000;
 
-/** A sine tone of a whole number of hertz as a playable WAV file: 8 kHz, 16 bit, mono. */
+/** A sine tone as a playable WAV file: 8 kHz, 16 bit, mono. */
 export function makeWav(options: { readonly durationSeconds: number; readonly frequencyHz: number }): Buffer {
   const dataSizeBytes = options.durationSeconds * SAMPLES_PER_SECOND * 2;
   const wav = Buffer.alloc(44 + dataSizeBytes);
@@ -29,7 +29,7 @@ export function makeWav(options: { readonly durationSeconds: number; readonly fr
   return wav.fill(second, 44);
 }
 
-/** A colour gradient as a PNG file (W3C PNG: 8 bit RGB, no filter). */
+/** A color gradient as a PNG file (W3C PNG: 8 bit RGB, no filter). */
 export function makePng(options: { readonly width: number; readonly height: number }): Buffer {
   const { width, height } = options;
   const rowBytes = 1 + width * 3;

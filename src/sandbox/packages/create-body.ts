@@ -5,12 +5,12 @@ import { Refusal, refuseFields } from '../server/refusal.ts';
 const FORMATS: readonly TranscriptFormat[] = ['txt', 'srt', 'json'];
 const SELECTION_LIMIT = 1000;
 
-/** Collects what is wrong with each field; the first message of a field stays. */
+/** Collects the errors of the fields; the first error of each field is kept. */
 type Complain = (field: string, message: string) => void;
 
 /**
  * Checks the body of `POST /v2/downloads` against docs/openapi.yaml and the library.
- * @throws Refusal 400 that names every field that is wrong, 403 for what anonymous users may not
+ * @throws Refusal 400 that lists all invalid fields, 403 for selections that require a credential
  */
 export function checkCreateBody(
   value: unknown,
@@ -41,10 +41,13 @@ export function checkCreateBody(
   if (isAnonymous) refuseAnonymous(body, complain);
   if (Object.keys(fields).length > 0) throw new Refusal(403, 'not for anonymous users', { fields });
   if (countSelected(body) === 0) {
-    complain('selectedMediaIds', 'select at least one medium, rendition or transcript');
+    complain('selectedMediaIds', 'select at least one media item, rendition, or transcript');
   }
   if (countSelected(body) > SELECTION_LIMIT) {
-    complain('selectedMediaIds', `select at most ${SELECTION_LIMIT} media, renditions and transcripts`);
+    complain(
+      'selectedMediaIds',
+      `select at most ${SELECTION_LIMIT} media items, renditions, and transcripts`,
+    );
   }
   refuseFields(fields);
   return body;
@@ -73,7 +76,7 @@ function checkIds(
 ): string[] {
   const value = source.get(field) ?? [];
   if (!Array.isArray(value) || !value.every((id) => typeof id === 'string')) {
-    complain(field, 'must be an array of ids');
+    complain(field, 'must be an array of IDs');
     return [];
   }
   const unknown = value.filter((id) => !known.has(id));
@@ -91,7 +94,7 @@ function checkTranscripts(value: unknown, library: Library, complain: Complain):
   const chosen = new Map<string, TranscriptSelection>();
   for (const item of items) {
     const { id, format } = readSelection(item);
-    if (typeof id !== 'string') complain(field, 'each needs an id');
+    if (typeof id !== 'string') complain(field, 'each item requires an ID');
     else if (!library.transcriptsById.has(id)) complain(field, `unknown: ${shorten(id)}`);
     else if (!isFormat(format)) complain(field, `format must be one of ${FORMATS.join(', ')}`);
     else chosen.set(`${id} ${format}`, { id, format });
@@ -111,7 +114,7 @@ function checkExpires(value: unknown, nowMs: number, complain: Complain): string
   if (value === undefined || value === null) return undefined;
   const isUtc = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(value);
   const timeMs = isUtc ? Date.parse(value) : Number.NaN;
-  // Date.parse takes 2025-02-30 for 2025-03-02.
+  // Date.parse reads 2025-02-30 as 2025-03-02.
   if (!isUtc || Number.isNaN(timeMs) || !new Date(timeMs).toISOString().startsWith(value.slice(0, 10))) {
     complain('expires', 'must be a UTC date-time such as 2025-12-31T23:59:59Z');
     return undefined;

@@ -3,7 +3,7 @@ import { CUE_MIME_TYPES } from '../library/cue.ts';
 import { formatCues } from '../library/format-cues.ts';
 import type { Library, StoredContent, StoredMediaItem } from '../library/library.ts';
 
-/** One file of a package: a medium's bytes, or a transcript that is written when the package is. */
+/** One file of a package: the bytes of a media item, or a transcript that is written with the package. */
 export interface PackageItem {
   /** `Folder/Name.ext`, unique in the package in any case and Unicode form. */
   readonly entryName: string;
@@ -12,7 +12,7 @@ export interface PackageItem {
   readonly source: { readonly content: StoredContent } | { readonly text: () => Promise<string> };
 }
 
-/** What a checked selection holds, in the order media, renditions, transcripts; nothing twice. */
+/** The items of a valid selection, in the order media, renditions, transcripts, without duplicates. */
 export function collectItems(body: CreateDownloadBody, library: Library): PackageItem[] {
   const items: PackageItem[] = [];
   const seen = new Set<string>();
@@ -70,7 +70,7 @@ export function isSingleRendition(body: CreateDownloadBody): boolean {
   );
 }
 
-/** A name that is one component of a path on every system, at most 120 characters. */
+/** A valid file name on every system, with at most 120 characters. */
 export function safeName(name: string): string {
   const safe = name
     .replaceAll(/[\u0000-\u001F\u007F<>:"/\\|?*]+/g, '_')
@@ -85,7 +85,7 @@ function languageLabel(languageCode: string): string {
   return safeName(languageCode.replace(/-v\d+$/, ''));
 }
 
-/** Names for the folders of one package: media with the same name get different ones. */
+/** Names for the folders of one package: media items with the same name get different folders. */
 function createFolderNames(): (medium: StoredMediaItem) => string {
   const byMedium = new Map<string, string>();
   const names = new Set<string>();

@@ -8,13 +8,13 @@ import { failureText } from '../server/refusal.ts';
 import { collectItems, isSingleRendition, safeName } from './package-items.ts';
 import { type BuiltFile, buildPackage } from './packager.ts';
 
-/** A file of a package as it is served. */
+/** A file of a package that is served. */
 export interface ServedFile extends BuiltFile {
   readonly id: string;
   readonly sizeBytes: number;
-  /** Set once the replacement stands in for the first file. */
+  /** Set when the replacement is served instead of the first file. */
   isReplaced: boolean;
-  /** Bytes of the first file that were handed out. */
+  /** Bytes of the first file that were sent. */
   sentBytes: number;
 }
 
@@ -25,14 +25,14 @@ export interface StoredPackage {
   readonly compressed: boolean;
   readonly createdMs: number;
   readonly expiresMs: number;
-  /** Holds what was written for it. */
+  /** The folder with its files. */
   readonly folder: string;
-  /** Empty until the files are there. */
+  /** Empty until the files exist. */
   files: readonly ServedFile[];
   failure: string | undefined;
-  /** How often somebody looked at it. */
+  /** Number of status requests. */
   looks: number;
-  /** Resolves when the files are there or the build has failed; never rejects. */
+  /** Resolves when the files exist or the build has failed; never rejects. */
   readonly built: Promise<void>;
   readonly stop: () => void;
 }
@@ -41,28 +41,28 @@ export type Found<Item> = Item | 'unknown' | 'expired';
 
 export interface PackageStore {
   create(body: CreateDownloadBody, owner: StoredPackage['owner']): StoredPackage;
-  /** Newest first, without what has expired. */
+  /** The newest first, without expired ones. */
   list(): StoredPackage[];
   find(id: string): Found<StoredPackage>;
   findFile(fileId: string): Found<{ readonly stored: StoredPackage; readonly file: ServedFile }>;
-  /** Takes it out; its temporary files follow. A transfer under way goes on. */
+  /** Removes it, then its temporary files. Active transfers continue. */
   remove(stored: StoredPackage): void;
-  /** Stops all builds; resolves when none writes any more. */
+  /** Stops all builds; resolves when none is writing. */
   close(): Promise<void>;
 }
 
 export interface PackageStoreOptions {
-  /** Each package gets a folder of its own in it. */
+  /** Contains one folder per package. */
   readonly folder: string;
   readonly library: Library;
   readonly faults: ActiveFaults;
-  /** When a body does not say. */
+  /** If the request does not specify one. */
   readonly expiryMs: number;
-  /** The form of package ids. */
+  /** The form of package IDs. */
   readonly formId: (id: string) => string;
 }
 
-/** Packages of one sandbox by id. Builds run one after the other, each to disk. */
+/** The packages of one sandbox by ID. Builds run one after the other, to disk. */
 export function createPackageStore(options: PackageStoreOptions): PackageStore {
   const { faults, expiryMs, formId } = options;
   const packages = new Map<string, StoredPackage>();
@@ -75,11 +75,11 @@ export function createPackageStore(options: PackageStoreOptions): PackageStore {
     packages.delete(stored.id);
     for (const file of stored.files) files.delete(file.id);
     stored.stop();
-    // What cannot be removed now goes with the sandbox's own folder when it closes.
+    // Files that cannot be removed now are removed with the folder of the sandbox.
     stored.built.then(() => rm(stored.folder, { recursive: true, force: true })).catch(() => undefined);
   };
 
-  /** Expiry needs no timer: nobody can tell before the next request. */
+  /** Expiry needs no timer: it is visible only in the next request. */
   const expire = (): void => {
     for (const stored of packages.values()) {
       if (stored.expiresMs > Date.now()) continue;

@@ -11,17 +11,17 @@ import type { PackageItem } from './package-items.ts';
 /** A file of a finished package. */
 export interface BuiltFile {
   readonly path: string;
-  /** What it is called for people. */
+  /** The name for people. */
   readonly name: string;
   readonly mimeType: string;
-  /** What the entries of an archive come to. */
+  /** Total size of the entries of an archive. */
   readonly unpackedBytes?: number;
-  /** Another file of the same size, for the fault that replaces it in mid-download. */
+  /** Another file of the same size, for the fault that replaces it during the download. */
   readonly replacementPath?: string;
 }
 
 export interface BuildOptions {
-  /** Temporary files go here, under the names below and with an extension. */
+  /** The folder for temporary files, with the names below and an extension. */
   readonly folder: string;
   readonly temporaryName: string;
   /** Name of the archive for people, without extension. */
@@ -54,7 +54,7 @@ export async function buildPackage(
   return [{ ...file, replacementPath }];
 }
 
-/** Media are handed out from where they lie; only what is made here is written. */
+/** Media files are served from their location; only generated files are written. */
 async function buildFile(
   { entryName, mimeType, source }: PackageItem,
   temporaryPath: string,
@@ -73,12 +73,12 @@ async function buildFile(
 
 interface ArchiveOptions {
   readonly zip64: boolean;
-  /** Media differ in every byte and dates by an hour while all sizes stay: an archive that is as good. */
+  /** An equally valid archive: every media byte and all dates differ, but all sizes are the same. */
   readonly isReplacement: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Media are stored (they are compressed already), texts deflated. Resolves with the sum of their sizes. */
+/** Media are stored, because they are compressed; texts are deflated. Resolves with the total size. */
 async function writeArchive(
   items: readonly PackageItem[],
   path: string,
@@ -98,7 +98,7 @@ async function writeArchive(
   for (const [index, { entryName, modified }] of items.entries()) {
     const source = sources[index];
     if (source === undefined) continue;
-    // Without this date the same selection would give another archive every time.
+    // With a fixed date, the same selection always produces the same archive.
     const mtime = options.isReplacement ? new Date(modified.getTime() + 3_600_000) : modified;
     const entry = { mtime, mode: 0o100644, forceZip64Format: options.zip64 };
     if (Buffer.isBuffer(source)) {
@@ -109,7 +109,7 @@ async function writeArchive(
     const open = async (give: (error: null, stream: Readable) => void) => {
       try {
         current = await openMedia(sourcePath, options.isReplacement);
-        // yazl does not listen for errors of a stream that it is given.
+        // yazl does not handle errors of its input streams.
         current.on('error', fail);
         if (output.destroyed) current.destroy();
         else give(null, current);
@@ -125,7 +125,7 @@ async function writeArchive(
   try {
     await pipeline(output, createWriteStream(path, { mode: 0o600, flags: 'wx' }), { signal: options.signal });
   } finally {
-    // After an abort the file that was being read would stay open.
+    // After an abort, the file that was being read would remain open.
     current?.destroy();
   }
   return sources.reduce(

@@ -5,9 +5,9 @@ import type { SandboxResponse } from '../state/api-call.ts';
 import type { SandboxState } from '../state/sandbox-state.ts';
 
 /**
- * What the API faults make of a call before its route sees it: an answer, `done` when there is nothing more
- * to say, or undefined to go on.
- * @throws Refusal for the faults that are refusals
+ * Applies the API faults before the route: returns a response, `done` if nothing more is sent, or undefined to
+ * continue.
+ * @throws Refusal for faults that are errors
  */
 export async function applyApiFaults(
   request: IncomingMessage,
@@ -20,13 +20,13 @@ export async function applyApiFaults(
     request.socket.resetAndDestroy();
     return 'done';
   }
-  if (faults.take('api-503') !== undefined) throw new Refusal(503, 'the service is being looked after');
+  if (faults.take('api-503') !== undefined) throw new Refusal(503, 'the service is under maintenance');
   if (faults.take('api-429') !== undefined) throw new Refusal(429, 'too many requests');
   const status = faults.take('api-status');
   if (status !== undefined)
-    throw new Refusal(status.amount, `the sandbox was told to answer ${status.amount}`);
+    throw new Refusal(status.amount, `the sandbox is configured to return ${status.amount}`);
   if (faults.take('api-html') !== undefined) {
-    const text = '<!doctype html>\n<title>Sign in</title>\n<p>Please sign in to go on.</p>\n';
+    const text = '<!doctype html>\n<title>Sign in</title>\n<p>Please sign in to continue.</p>\n';
     return { status: 200, text, mimeType: 'text/html; charset=utf-8' };
   }
   if (faults.take('api-empty') !== undefined) return { status: 200, text: '', mimeType: 'application/json' };
@@ -40,7 +40,7 @@ export async function applyApiFaults(
   return undefined;
 }
 
-/** As much as the client takes: an array that is never closed. */
+/** An array without an end, until the client stops reading. */
 async function sendEndlessJson(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json' });
   if (request.method === 'HEAD') {

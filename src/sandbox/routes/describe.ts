@@ -7,7 +7,7 @@ import { opaqueId } from '../library/opaque-id.ts';
 import type { StoredPackage } from '../packages/package-store.ts';
 import type { SandboxState } from '../state/sandbox-state.ts';
 
-/** A medium as documented, in the words of the dialect. */
+/** A media item as documented, in the dialect. */
 export function describeMediaItem(medium: StoredMediaItem, { faults, traits }: SandboxState): Item {
   const { id, name, description, type, durationSeconds, tags, created, renditions } = medium;
   const described: MediaAsset = {
@@ -32,16 +32,16 @@ export function describeTranscript({ id, languageCode }: StoredTranscript): Tran
   return { id, languageCode };
 }
 
-/** A medium or package that exists nowhere, for the fault of endless pages. */
+/** A media item or package that does not exist, for the fault of endless pages. */
 export function syntheticItem(index: number): { id: string; name: string; status: string } {
   return { id: opaqueId(`made up ${index}`), name: `Made up ${index}`, status: 'preparing' };
 }
 
-/** As documented, but for the fault that leaves sizes out; `error` is the sandbox's own. */
+/** As documented, except for the fault that omits sizes; `error` is specific to the sandbox. */
 type DescribedPackage = Omit<DownloadPackage, 'files'> & { files?: DescribedFile[]; error?: string };
 type DescribedFile = Partial<Omit<DownloadFile, 'size'>> & { size?: number | string };
 
-/** A package as somebody sees it who looks now, in the words of the dialect. */
+/** The current state of a package, in the dialect. */
 export function describePackage(stored: StoredPackage, state: SandboxState): Item {
   return shapePackage({ ...documentedPackage(stored, state) }, state.traits);
 }
@@ -65,11 +65,11 @@ function documentedPackage(stored: StoredPackage, state: SandboxState): Describe
     if (faults.find('ready-without-files') === undefined) {
       described.files = stored.files.map((file) => describeFile(file, state));
     }
-  } else described.error = stored.failure ?? 'the sandbox was told to let this package fail';
+  } else described.error = stored.failure ?? 'the sandbox is configured to let this package fail';
   return described;
 }
 
-/** `preparing`, `ready`, or how it failed. */
+/** `preparing`, `ready`, or the status of the failure. */
 export function statusOf(stored: StoredPackage, { faults, prepareMs }: SandboxState): string {
   const isBuilt = stored.files.length > 0 || stored.failure !== undefined;
   const isAtOnce = faults.find('ready-at-once') !== undefined;
@@ -95,13 +95,13 @@ function describeFile(file: StoredPackage['files'][number], state: SandboxState)
   };
 }
 
-/** Colours, a window title, a line of its own for a CI log, and a name that reads backwards. */
+/** Colors, a window title, a command for CI logs, and a reversed name. */
 function disguise(text: string, faults: ActiveFaults): string {
   if (faults.find('hostile-text') === undefined) return text;
   return `\u001B[31m${text}\u001B]0;owned\u0007\r\n::error::owned\u202Egpj.exe\u009B2J`;
 }
 
-/** As docs/openapi.yaml spells times: UTC, whole seconds. */
+/** Times as in docs/openapi.yaml: UTC, whole seconds. */
 function formatTime(timeMs: number): string {
   return new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -4,15 +4,15 @@ import { Refusal } from '../server/refusal.ts';
 import type { ApiCall, SandboxResponse } from '../state/api-call.ts';
 import { unauthorized } from '../state/tokens.ts';
 
-/** A file of a package: its bytes, or where they are. */
+/** A file of a package: its bytes, or a redirect to them. */
 export async function downloadFile(call: ApiCall): Promise<SandboxResponse | undefined> {
   const { request, response, parameter, caller, state } = call;
   const { packages, faults, traits, signal, transfers } = state;
   const found = packages.findFile(parameter('fileId'));
   if (found === 'expired') throw new Refusal(410, 'this file has expired with its package');
-  if (found === 'unknown') throw new Refusal(404, 'there is no file with this id');
+  if (found === 'unknown') throw new Refusal(404, 'no file with this ID');
   const { file, stored } = found;
-  if (stored.owner === 'user' && caller === 'anonymous') throw unauthorized('this file needs a token');
+  if (stored.owner === 'user' && caller === 'anonymous') throw unauthorized('this file requires a token');
   const instead = answerInstead(call, file);
   if (instead !== undefined) return instead;
 
@@ -29,21 +29,21 @@ export async function downloadFile(call: ApiCall): Promise<SandboxResponse | und
   return undefined;
 }
 
-/** The answer of a fault that keeps the bytes back. */
+/** The response of a fault that withholds the bytes. */
 function answerInstead({ request, state }: ApiCall, file: ServedFile): SandboxResponse | undefined {
   const { faults, storage } = state;
   if (faults.take('file-503') !== undefined) throw new Refusal(503, 'storage is not available');
   if (faults.take('file-404-once', file.id) !== undefined) {
-    throw new Refusal(404, 'there is no file with this id');
+    throw new Refusal(404, 'no file with this ID');
   }
   if (faults.takeAfter('file-gone-after', file.id) !== undefined) {
     throw new Refusal(410, 'this file has expired with its package');
   }
   const status = faults.take('file-status', file.id);
   if (status !== undefined)
-    throw new Refusal(status.amount, `the sandbox was told to answer ${status.amount}`);
+    throw new Refusal(status.amount, `the sandbox is configured to return ${status.amount}`);
   if (faults.take('html-file') !== undefined) {
-    const text = '<!doctype html>\n<title>Sign in</title>\n<p>Please sign in to go on.</p>\n';
+    const text = '<!doctype html>\n<title>Sign in</title>\n<p>Please sign in to continue.</p>\n';
     return { status: 200, text, mimeType: 'text/html; charset=utf-8' };
   }
   if (faults.find('redirect-loop') !== undefined) return redirect(302, request.url);

@@ -7,7 +7,7 @@ import { applyApiFaults } from './api-faults.ts';
 import { findRoute, type Zone } from './routes.ts';
 import { writeError, writeResponse } from './write-response.ts';
 
-/** Answers one request, whatever it is. */
+/** Responds to any request. */
 export async function handleRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -17,7 +17,7 @@ export async function handleRequest(
   let zone: Zone | undefined;
   const options = () => ({ request, response, faults, traits, zone });
   try {
-    // First and whatever the faults: they never open the sandbox to a web page.
+    // First, before any fault: faults never expose the sandbox to web pages.
     guardAgainstBrowsers(request, port);
     const target = request.url ?? '';
     if (!target.startsWith('/')) throw new Refusal(400, 'the request target must be a path');
@@ -38,7 +38,7 @@ export async function handleRequest(
       }
     }
     const caller = zone === 'sso' ? 'anonymous' : tokens.identify(request.headers.authorization);
-    if (caller === 'anonymous' && route.anonymous !== true) throw unauthorized('this call needs a token');
+    if (caller === 'anonymous' && route.anonymous !== true) throw unauthorized('this call requires a token');
     const parameter = (name: string) => parameters.get(name) ?? '';
     const answer = await route.handle({ request, response, caller, parameter, query, state });
     if (answer !== undefined) writeResponse(answer, options());

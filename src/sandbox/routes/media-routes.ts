@@ -28,16 +28,20 @@ export function searchMedia({ query, state }: ApiCall): SandboxResponse {
   const text = search === 'none' ? '' : (query.get('text')?.trim().toLowerCase() ?? '');
   const types = search === 'all' ? valuesOf(query, 'assetTypes') : [];
   const tags = search === 'all' ? valuesOf(query, 'tags') : [];
+  const speakers = search === 'all' ? valuesOf(query, 'speakers') : [];
+  const channels = search === 'all' ? valuesOf(query, 'channelId') : [];
   const found = state.library.media.filter(
     (medium) =>
       [medium.name, medium.description, ...medium.tags].some((part) => part.toLowerCase().includes(text)) &&
       (types.length === 0 || types.includes(medium.type)) &&
-      tags.every((tag) => medium.tags.some((own) => own.toLowerCase() === tag)),
+      tags.every((tag) => medium.tags.some((own) => own.toLowerCase() === tag)) &&
+      speakers.every((name) => medium.speakers.some((own) => own.toLowerCase() === name)) &&
+      (channels.length === 0 || channels.includes(medium.channelId.toLowerCase())),
   );
   return mediaPage(found, query, state);
 }
 
-/** One value or several, by repetition or with commas: the pages do not say how. */
+/** One or more values, repeated or comma-separated: the documentation leaves it open. */
 function valuesOf(query: URLSearchParams, name: string): string[] {
   return query
     .getAll(name)
@@ -46,12 +50,12 @@ function valuesOf(query: URLSearchParams, name: string): string[] {
     .filter((value) => value !== '');
 }
 
-/** @throws Refusal 404, or what the dialect has for an id that cannot be one */
+/** @throws Refusal 404, or the status of the dialect for an invalid ID */
 export function findMediaItem(id: string, { library, traits }: ApiCall['state']): StoredMediaItem {
   const medium = library.mediaById.get(id);
   if (medium !== undefined) return medium;
   refuseMalformed(id, traits);
-  throw new Refusal(404, 'there is no medium with this id');
+  throw new Refusal(404, 'no media item with this ID');
 }
 
 function mediaPage(
@@ -95,8 +99,8 @@ const FILTERS: ReadonlyMap<string, (value: string) => Match> = new Map([
 ]);
 
 /**
- * `name=Demo`, several joined with `+` (which a client must encode); all must hold, in any case of letters.
- * @throws Refusal 400 for a field that cannot be filtered by
+ * `name=Demo`, joined with `+` (which a client must encode); all conditions must match, ignoring case.
+ * @throws Refusal 400 for an unsupported field
  */
 function readFilters(filter: string | null): Match[] {
   if (filter === null || filter === '') return [];
@@ -105,7 +109,7 @@ function readFilters(filter: string | null): Match[] {
     const make = FILTERS.get(part.slice(0, Math.max(0, equals)));
     if (make === undefined) {
       throw new Refusal(400, 'not a filter', {
-        fields: { filter: `write FIELD=VALUE with one of ${[...FILTERS.keys()].join(', ')}` },
+        fields: { filter: `use FIELD=VALUE with one of ${[...FILTERS.keys()].join(', ')}` },
       });
     }
     return make(part.slice(equals + 1).toLowerCase());
@@ -119,14 +123,14 @@ const SORTS: ReadonlyMap<string, Compare> = new Map([
   ['duration', (one, other) => (one.durationSeconds ?? 0) - (other.durationSeconds ?? 0)],
 ]);
 
-/** @throws Refusal 400 for a field that cannot be sorted by */
+/** @throws Refusal 400 for an unsupported field */
 function readSort(sort: string | null): Compare {
   if (sort === null || sort === '') return () => 0;
   const [field = '', direction = 'asc', ...more] = sort.split(':');
   const compare = SORTS.get(field);
   if (compare === undefined || !['asc', 'desc'].includes(direction) || more.length > 0) {
     throw new Refusal(400, 'not a sort order', {
-      fields: { sort: `write FIELD or FIELD:desc with one of ${[...SORTS.keys()].join(', ')}` },
+      fields: { sort: `use FIELD or FIELD:desc with one of ${[...SORTS.keys()].join(', ')}` },
     });
   }
   return direction === 'asc' ? compare : (one, other) => compare(other, one);

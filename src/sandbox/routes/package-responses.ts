@@ -5,7 +5,7 @@ import { Refusal } from '../server/refusal.ts';
 import type { SandboxResponse } from '../state/api-call.ts';
 import type { SandboxState } from '../state/sandbox-state.ts';
 
-/** @throws Refusal 429 or 503 for the first creation, where the dialect has that */
+/** @throws Refusal 429 or 503 for the first creation, if the dialect does that */
 export function refuseFirst({ traits, refusedCreations }: SandboxState): void {
   const first = traits['create-first'];
   if (first === 'nothing' || refusedCreations.count > 0) return;
@@ -13,7 +13,7 @@ export function refuseFirst({ traits, refusedCreations }: SandboxState): void {
   throw new Refusal(Number(first), first === '429' ? 'too many requests' : 'the service is starting');
 }
 
-/** The answer to a creation in a dialect. */
+/** The response to a creation in a dialect. */
 export function createdResponse(
   stored: StoredPackage,
   described: Item,
@@ -40,7 +40,7 @@ export function createdResponse(
   }
 }
 
-/** RFC 9110, 10.2.2: a URI or a reference relative to the request's, which was /v2/downloads. */
+/** RFC 9110, 10.2.2: a URI, or a reference relative to the request URL, /v2/downloads. */
 function locationOf(id: string, apiUrl: string, traits: Traits): string {
   const absolute = `${apiUrl}/downloads/${encodeURIComponent(id)}`;
   if (traits.location === 'absolute-path') return new URL(apiUrl).pathname + absolute.slice(apiUrl.length);

@@ -37,7 +37,7 @@ async function created(stored: StoredPackage, state: ApiCall['state']): Promise<
     : lostAnswer(lost.text, stored);
 }
 
-/** The package is there, and the answer does not say which it is. */
+/** The package exists, but the response does not identify it. */
 function lostAnswer(kind: string, { createdMs }: StoredPackage): SandboxResponse {
   switch (kind) {
     case '204':
@@ -49,7 +49,7 @@ function lostAnswer(kind: string, { createdMs }: StoredPackage): SandboxResponse
     case 'no-id':
       return { status: 201, data: { accepted: true, queuedAt: createdMs } };
     default:
-      throw new Refusal(504, 'the service did not answer in time');
+      throw new Refusal(504, 'the service did not respond in time');
   }
 }
 
@@ -83,7 +83,7 @@ export function deletePackage(call: ApiCall): SandboxResponse {
 }
 
 /**
- * @throws Refusal 404 for what never was, was deleted or belongs to somebody else, 410 for what has expired
+ * @throws Refusal 404 for an unknown or deleted package or that of another user, 410 for an expired one
  */
 function findPackage({ parameter, caller, state }: ApiCall): StoredPackage {
   const found = state.packages.find(parameter('id'));
@@ -94,7 +94,7 @@ function findPackage({ parameter, caller, state }: ApiCall): StoredPackage {
 }
 
 function unknownPackage(): Refusal {
-  return new Refusal(404, 'there is no download package with this id');
+  return new Refusal(404, 'no download package with this ID');
 }
 
 function gonePackage(): Refusal {

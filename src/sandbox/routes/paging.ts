@@ -7,16 +7,16 @@ import type { SandboxState } from '../state/sandbox-state.ts';
 
 const DEFAULT_PER_PAGE = 10;
 const PER_PAGE_LIMIT = 50;
-/** How many items of a page the next one repeats, where a dialect does that. */
+/** Number of items that the next page repeats, in some dialects. */
 const OVERLAP = 2;
 
 export interface PageOptions<Item> {
   readonly query: URLSearchParams;
-  /** Spelled differently by the two kinds of lists. */
+  /** The two kinds of lists use different names. */
   readonly sizeParameter: 'perpage' | 'perPage';
   readonly faults: ActiveFaults;
   readonly traits: Traits;
-  /** An item that exists nowhere, for the fault of endless pages. */
+  /** An item that does not exist, for the fault of endless pages. */
   readonly makeUp: (index: number) => Item;
 }
 
@@ -27,8 +27,8 @@ export interface ListedPage<Item> {
 }
 
 /**
- * The page that a query asks for; pages count from 0, and one after the last is empty.
- * @throws Refusal 400 for a page or size that is no number in its bounds
+ * The requested page; pages count from 0, and pages after the last are empty.
+ * @throws Refusal 400 for an invalid page or size
  */
 export function pageOf<Item>(all: readonly Item[], options: PageOptions<Item>): ListedPage<Item> {
   const { query, sizeParameter, faults, traits, makeUp } = options;
@@ -65,7 +65,7 @@ export function pageOf<Item>(all: readonly Item[], options: PageOptions<Item>): 
 function dialectSize(perPage: number, { pages }: Traits): number {
   if (pages === 'size-ignored') return DEFAULT_PER_PAGE;
   if (pages === 'capped') return Math.min(perPage, DEFAULT_PER_PAGE);
-  // Fewer than were asked for although more follow.
+  // Fewer than requested, although more follow.
   return pages === 'short' ? Math.max(1, perPage - 3) : perPage;
 }
 
@@ -73,7 +73,7 @@ function pageStep(perPage: number, { pages }: Traits): number {
   return pages === 'overlapping' ? Math.max(1, perPage - OVERLAP) : perPage;
 }
 
-/** The answer with a page: an array as `data`, or what a fault or dialect makes of it. */
+/** The response with a page: an array as `data`, or the form of a fault or dialect. */
 export function listResponse(
   { items, page, totalCount }: ListedPage<unknown>,
   kind: ListPlace['kind'],
@@ -83,7 +83,7 @@ export function listResponse(
   if (items.length === 0 && page > 0 && pastEnd !== 'empty') {
     if (pastEnd === '204') return { status: 204, text: '', mimeType: 'application/json' };
     if (pastEnd === 'empty-body') return { status: 200, text: '', mimeType: 'application/json' };
-    throw new Refusal(Number(pastEnd), 'there is no such page');
+    throw new Refusal(Number(pastEnd), 'no such page');
   }
   if (faults.find('list-object') !== undefined) return { status: 200, data: { items } };
   return { status: 200, ...shapeList(items, { kind, page, totalCount }, traits) };

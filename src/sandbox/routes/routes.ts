@@ -4,9 +4,9 @@ import { downloadFile } from './file-route.ts';
 import { getMediaItem, listMedia, searchMedia } from './media-routes.ts';
 import { createPackage, deletePackage, getPackage, listPackages } from './package-routes.ts';
 import { issueToken } from './token-route.ts';
-import { downloadTranscript, listTranscripts } from './transcript-routes.ts';
+import { downloadTranscript, getMetadata, listTranscripts } from './transcript-routes.ts';
 
-/** `api` and `file` are below /v2; faults tell the three apart. */
+/** `api` and `file` are below /v2; faults apply to one of the three. */
 export type Zone = 'sso' | 'api' | 'file';
 
 export interface Route {
@@ -14,13 +14,13 @@ export interface Route {
   readonly path: string;
   readonly zone: Zone;
   readonly handle: Handler;
-  /** Answers without a token, too; the handler may still refuse. */
+  /** Does not require a token; the handler may still refuse. */
   readonly anonymous?: true;
 }
 
 const ASSET = '/v2/media/:assetId';
 
-/** The API as docs/openapi.yaml describes it. */
+/** The API in docs/openapi.yaml. */
 export const ROUTES: readonly Route[] = [
   {
     method: 'POST',
@@ -31,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   },
   { method: 'GET', path: '/v2/media', zone: 'api', handle: listMedia },
   { method: 'GET', path: ASSET, zone: 'api', handle: getMediaItem },
+  { method: 'GET', path: `${ASSET}/metadata`, zone: 'api', handle: getMetadata },
   { method: 'GET', path: `${ASSET}/metadata/transcripts`, zone: 'api', handle: listTranscripts },
   {
     method: 'GET',
@@ -52,8 +53,8 @@ export interface FoundRoute {
 }
 
 /**
- * The route of a request. The path is compared segment by segment as it was sent: nothing in it is resolved,
- * so `..` and `%2e%2e%2f` are ids that nobody has.
+ * The route of a request. The path is compared segment by segment and never resolved, so `..` and `%2e%2e%2f`
+ * are unknown IDs.
  * @throws Refusal 404 for an unknown path, 405 for a known one with another method, 400 for a bad escape
  */
 export function findRoute(method: string, path: string): FoundRoute {
@@ -64,9 +65,11 @@ export function findRoute(method: string, path: string): FoundRoute {
   });
   const found = matches.find(({ route }) => route.method === (method === 'HEAD' ? 'GET' : method));
   if (found !== undefined) return found;
-  if (matches.length === 0) throw new Refusal(404, 'there is nothing at this path');
+  if (matches.length === 0) throw new Refusal(404, 'unknown path');
   const allowed = matches.flatMap(({ route }) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]));
-  throw new Refusal(405, 'this path does not take this method', { headers: { allow: allowed.join(', ') } });
+  throw new Refusal(405, 'this path does not support this method', {
+    headers: { allow: allowed.join(', ') },
+  });
 }
 
 function matchPath(
@@ -88,6 +91,6 @@ function decodeSegment(segment: string): string {
     return decodeURIComponent(segment);
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
-    throw new Refusal(400, 'the path has a bad percent escape');
+    throw new Refusal(400, 'the path contains an invalid percent escape');
   }
 }

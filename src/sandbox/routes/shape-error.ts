@@ -3,7 +3,7 @@ import type { Traits } from '../dialect/traits.ts';
 import type { Refusal } from '../server/refusal.ts';
 import type { SandboxResponse } from '../state/api-call.ts';
 
-/** A refusal as the dialect writes errors, or undefined for JSend. */
+/** An error in the format of the dialect, or undefined for JSend. */
 export function shapeError(
   { status, message, fields }: Refusal,
   traits: Traits,
@@ -41,10 +41,10 @@ export function shapeError(
   }
 }
 
-/** Ten years off: a client must read a date against the Date of the same answer, not against its own clock. */
+/** Ten years off: a client must compare a date with the Date of the same response, not with its own clock. */
 const OTHER_CLOCK_MS = 10 * 365 * 24 * 3_600_000;
 
-/** How 429 and 503 say that the call may be repeated after a second. */
+/** How 429 and 503 specify that the call can be repeated after a second. */
 export function waitHeaders(retryAfter: string, traits: Traits): Record<string, string> {
   const nowMs = Date.now();
   switch (traits['rate-header']) {

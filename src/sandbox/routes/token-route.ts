@@ -2,7 +2,7 @@ import type { TokenRefusal, TokenResponse } from '../../api/wire.ts';
 import { readBody } from '../server/request-body.ts';
 import type { ApiCall, SandboxResponse } from '../state/api-call.ts';
 
-/** OAuth 2.0 client credentials as Keycloak answers them (RFC 6749, 4.4 and 5.2). */
+/** OAuth 2.0 client credentials with the responses of Keycloak (RFC 6749, 4.4 and 5.2). */
 export async function issueToken({ request, parameter, state }: ApiCall): Promise<SandboxResponse> {
   const { faults, traits, tokens, tenant } = state;
   if (faults.take('token-503') !== undefined)

@@ -14,11 +14,11 @@ export interface WriteOptions {
   readonly response: ServerResponse;
   readonly faults: ActiveFaults;
   readonly traits: Traits;
-  /** undefined where the request reached no route. */
+  /** undefined if the request reached no route. */
   readonly zone: Zone | undefined;
 }
 
-/** Sends what a route answered. */
+/** Sends the response of a route. */
 export function writeResponse(answer: SandboxResponse, options: WriteOptions): void {
   const { faults, traits } = options;
   if ('text' in answer) {
@@ -43,7 +43,7 @@ function outerStatus({ envelope }: Traits): unknown {
   return envelope === 'absent' ? 'success' : envelope;
 }
 
-/** Sends a refusal as JSend: `fail` where the request is to blame, `error` where the server is. */
+/** Sends an error as JSend: `fail` for client errors, `error` for server errors. */
 export function writeError(error: unknown, options: WriteOptions): void {
   const { response, faults, traits, zone } = options;
   if (response.headersSent || response.destroyed) {
@@ -93,11 +93,11 @@ function writeJson(
 function writeText(
   { request, response, faults, zone }: WriteOptions,
   status: number,
-  text: string,
+  text: string | Buffer,
   headers: OutgoingHttpHeaders,
 ): void {
   const isGzip = zone === 'api' && faults.find('api-gzip') !== undefined;
-  const body = isGzip ? gzipSync(text) : Buffer.from(text, 'utf8');
+  const body = isGzip ? gzipSync(text) : Buffer.from(text);
   const hasUnreadBody = request.headers['content-length'] !== undefined && !request.complete;
   if (status === 204) {
     response.writeHead(204, headers).end();
@@ -114,7 +114,7 @@ function writeText(
   response.end(body);
 }
 
-/** Keys that reach into prototypes where an answer is merged carelessly; in the envelope and in each item with an id. */
+/** Keys that pollute prototypes in a careless merge, in the envelope and in each item with an ID. */
 function withHostileKeys(text: string): string {
   const keys = '"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}},';
   return text.replace(/^\{/, `{${keys}`).replaceAll('{"id":', `{${keys}"id":`);

@@ -17,13 +17,13 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const SILENCE_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_MS = 5000;
-/** For an answer to be read before the connection goes. */
+/** So that a response can be read before the connection closes. */
 const LINGER_MS = 500;
 const CONNECTION_LIMIT = 512;
 
 /**
- * An HTTP server that only this machine reaches: bound to 127.0.0.1, with limits on what a client may hold.
- * Every answer has an `x-request-id`; where the listener rejects, the connection is closed.
+ * An HTTP server for this machine only: bound to 127.0.0.1, with limits for clients. Every response has an
+ * `x-request-id`. If the listener rejects, the connection is closed.
  * @param port 0 for a free one
  */
 export async function startLocalServer(port: number, listener: Listener): Promise<LocalServer> {
@@ -38,7 +38,7 @@ export async function startLocalServer(port: number, listener: Listener): Promis
     (request, response) => {
       response.setHeader('x-request-id', newRequestId());
       response.on('error', () => response.destroy());
-      // What a listener lets through must not end the process that the sandbox lives in.
+      // An error in a listener must not end the process of the sandbox.
       listener(request, response).catch(() => response.destroy());
     },
   );
@@ -62,17 +62,17 @@ export async function startLocalServer(port: number, listener: Listener): Promis
 }
 
 /**
- * A web page must not get at this server, neither directly nor by a name that it makes resolve to 127.0.0.1.
- * @throws Refusal 421 for a Host that is not this machine, 403 for an Origin of another site
+ * Web pages must not reach this server, neither directly nor through a name that resolves to 127.0.0.1.
+ * @throws Refusal 421 for another Host, 403 for the Origin of another site
  */
 export function guardAgainstBrowsers(request: IncomingMessage, port: number): void {
   const hosts = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`);
   if (!hosts.includes(request.headers.host?.toLowerCase() ?? '')) {
-    throw new Refusal(421, 'the sandbox answers to 127.0.0.1 and localhost with its port only');
+    throw new Refusal(421, 'the Host must be 127.0.0.1 or localhost with the port of the sandbox');
   }
   const { origin } = request.headers;
   if (origin !== undefined && !hosts.some((host) => origin.toLowerCase() === `http://${host}`)) {
-    throw new Refusal(403, 'the sandbox is not for web pages');
+    throw new Refusal(403, 'web pages cannot use the sandbox');
   }
 }
 
@@ -85,7 +85,7 @@ const CLIENT_ERROR_STATUS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-/** What Node could not parse never becomes a request; the answer is written by hand. */
+/** Input that Node cannot parse never becomes a request, so the response is written directly. */
 function answerBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
@@ -93,7 +93,7 @@ function answerBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   }
   const status = CLIENT_ERROR_STATUS[error.code ?? ''] ?? '400 Bad Request';
   const body = JSON.stringify({ status: 'fail', data: null, message: status.slice(4) });
-  // A client that keeps its side open must not keep the connection.
+  // A client that keeps its side open must not keep the connection open.
   socket.once('finish', () => setTimeout(() => socket.destroy(), LINGER_MS).unref());
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n` +

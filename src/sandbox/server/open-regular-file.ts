@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /**
- * Opens a file for reading and nothing else that may have taken its place since it was found:
- * no link, no folder, no pipe. Windows knows neither flag (they are undefined there and add nothing), nor what they guard against.
+ * Opens a regular file for reading, and no link, folder, or pipe that replaced it since it was found. Windows has
+ * neither these flags (they are undefined there) nor the problem.
  */
 export async function openRegularFile(path: string): Promise<FileHandle> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -11,5 +11,5 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
   const stats = await handle.stat();
   if (stats.isFile()) return handle;
   await handle.close();
-  throw new Error(`${path} is not a file (any more)`);
+  throw new Error(`${path} is not a regular file`);
 }

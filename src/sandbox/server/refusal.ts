@@ -1,17 +1,17 @@
 import { inspect } from 'node:util';
 import { isSystemError, reasonOf } from '../../disk/disk-error.ts';
 
-/** What is wrong with a request, field by field, as JSend's `fail` carries it. */
+/** The errors of a request by field, for JSend's `fail`. */
 export type FieldMessages = Readonly<Record<string, string>>;
 
-/** Thrown by a route that does not do what was asked; becomes a JSend answer. */
+/** Thrown by a route that rejects a request; becomes a JSend response. */
 export class Refusal extends Error {
   override readonly name: string = 'Refusal';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly fields: FieldMessages | undefined;
 
-  /** With `fields` the answer has a `data` map and no message, as for a body that is not valid. */
+  /** With `fields`, the response has a `data` map and no message, as for an invalid body. */
   constructor(
     status: number,
     message: string,
@@ -24,13 +24,13 @@ export class Refusal extends Error {
   }
 }
 
-/** @throws Refusal 400 with the messages, unless there are none */
+/** @throws Refusal 400 with the messages, if there are any */
 export function refuseFields(fields: FieldMessages): void {
   const names = Object.keys(fields);
   if (names.length > 0) throw new Refusal(400, `not valid: ${names.join(', ')}`, { fields });
 }
 
-/** What went wrong in the sandbox itself, in words. */
+/** The message of an internal error of the sandbox. */
 export function failureText(error: unknown): string {
   if (isSystemError(error)) return reasonOf(error);
   return error instanceof Error ? error.message : inspect(error);

@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { Refusal } from './refusal.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
-/** So much of a body that is too large is read all the same: a client that still sends would not see the answer. */
+/** A body that is too large is read up to this limit: a client that is still sending would not see the response. */
 const DISCARD_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /**
- * The whole body as text.
+ * The entire body as text.
  * @throws Refusal 415 for another type than `mimeType`, 413 above 1 MiB
  */
 export async function readBody(request: IncomingMessage, mimeType: string): Promise<string> {
@@ -23,7 +23,7 @@ export async function readBody(request: IncomingMessage, mimeType: string): Prom
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** @throws Refusal 400 for what is not JSON */
+/** @throws Refusal 400 for invalid JSON */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const text = await readBody(request, 'application/json');
   try {

@@ -2,16 +2,16 @@ import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How the bytes of one answer travel. Offsets count from the first byte of this body. */
+/** How to send one body. Offsets count from its first byte. */
 export interface BodyPlan {
-  /** Where it ends before its time, and how. */
+  /** The offset at which it ends early, and how. */
   readonly stopAt?: { readonly bytes: number; readonly by: 'close' | 'reset' | 'stall' } | undefined;
   readonly bytesPerSecond?: number | undefined;
   /** One bit of this byte is wrong. */
   readonly flipBitAt?: number | undefined;
   /** Sent after the last byte. */
   readonly extraBytes?: number | undefined;
-  /** Told how many bytes are about to be sent; answers how many may be before the connection is closed. */
+  /** Called before bytes are sent; returns how many to send before the connection is closed. */
   readonly admit?: ((bytes: number) => number) | undefined;
   /** Ends waits when the sandbox closes. */
   readonly signal: AbortSignal;
@@ -20,7 +20,7 @@ export interface BodyPlan {
 const WAITS_PER_SECOND = 20;
 const RESET_DELAY_MS = 50;
 
-/** Sends what `source` gives, as planned. Resolves when nothing more will be sent, also when the client left. */
+/** Sends the bytes of `source`. Resolves when nothing more is sent, even if the client disconnects. */
 export async function sendBody(response: ServerResponse, source: Readable, plan: BodyPlan): Promise<void> {
   let sentBytes = 0;
   response.flushHeaders();
@@ -71,7 +71,7 @@ function withFlippedBit(chunk: Buffer, offset: number, flipBitAt: number | undef
   return changed;
 }
 
-/** Resolves with false when the client has left. */
+/** Resolves with false if the client has disconnected. */
 async function write(response: ServerResponse, bytes: Buffer): Promise<boolean> {
   if (response.destroyed || bytes.length === 0) return !response.destroyed;
   await new Promise<void>((resolve) => {
@@ -92,13 +92,13 @@ async function stop(
   if (by === 'close') response.socket?.end();
   else if (by === 'stall') await untilGone(response, signal);
   else {
-    // A reset takes what the client has not read yet along: so much of the body is meant to arrive.
+    // A reset discards data that the client has not read yet, but this part of the body should arrive.
     await pause(RESET_DELAY_MS, signal);
     response.socket?.resetAndDestroy();
   }
 }
 
-/** Resolves when the client has left or the sandbox closes. */
+/** Resolves when the client disconnects or the sandbox closes. */
 export async function untilGone(response: ServerResponse, signal: AbortSignal): Promise<void> {
   if (response.destroyed || signal.aborted) return;
   await new Promise<void>((resolve) => {
@@ -111,7 +111,7 @@ export async function untilGone(response: ServerResponse, signal: AbortSignal): 
   });
 }
 
-/** Waits, or not at all when the sandbox is closing. */
+/** Waits, unless the sandbox is closing. */
 export async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(delayMs, undefined, { signal });

@@ -9,12 +9,11 @@ export interface SandboxFolder {
   remove(): Promise<void>;
 }
 
-/** Who runs the sandbox, so that the next one can tell whether it is still there. */
+/** The process of the sandbox, so that the next one can check whether it is still running. */
 export type SandboxProcess = LockingProcess & { readonly userId: number | null };
 
 /**
- * The folder of one sandbox, gone at the latest when the process exits; after a process that was killed, when the
- * next sandbox starts.
+ * The folder of one sandbox. It is removed when the process exits, or after a kill, when the next sandbox starts.
  * @throws ExpectedError DISK when the folder for temporary files cannot be used
  */
 export async function makeSandboxFolder(owner: SandboxProcess | null): Promise<SandboxFolder> {

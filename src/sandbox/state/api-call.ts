@@ -2,18 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SandboxState } from './sandbox-state.ts';
 import type { Caller } from './tokens.ts';
 
-/** One request that reached its route. */
+/** A request that reached its route. */
 export interface ApiCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly caller: Caller;
-  /** A part of the path by its name in the route, decoded. Only ever looked up, never made into a path. */
+  /** A decoded path segment by its name in the route. Only looked up, never used in paths. */
   readonly parameter: (name: string) => string;
   readonly query: URLSearchParams;
   readonly state: SandboxState;
 }
 
-/** What a route answers; `json` is sent as it is, `data` in a JSend envelope. */
+/** The response of a route; `json` is sent unchanged, `data` in a JSend envelope. */
 export type SandboxResponse =
   | {
       readonly status: number;
@@ -25,10 +25,10 @@ export type SandboxResponse =
   | { readonly status: number; readonly json: unknown }
   | {
       readonly status: number;
-      readonly text: string;
+      readonly text: string | Buffer;
       readonly mimeType: string;
       readonly headers?: Readonly<Record<string, string>>;
     };
 
-/** Resolves with undefined when the route has answered by itself. */
+/** Resolves with undefined if the route has sent the response itself. */
 export type Handler = (call: ApiCall) => Promise<SandboxResponse | undefined> | SandboxResponse | undefined;

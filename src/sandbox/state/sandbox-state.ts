@@ -5,24 +5,26 @@ import type { Library } from '../library/library.ts';
 import type { PackageStore } from '../packages/package-store.ts';
 import type { Tokens } from './tokens.ts';
 
-/** All that the routes of one sandbox share. */
+/** The state that all routes of a sandbox share. */
 export interface SandboxState {
   readonly library: Library;
   readonly packages: PackageStore;
   readonly tokens: Tokens;
   readonly faults: ActiveFaults;
-  /** How the answers are put that the pages leave open. */
+  /** Details of the responses that the documentation leaves open. */
   readonly traits: Traits;
-  /** Creations that `create-first` has refused. */
+  /** Creations that `create-first` has rejected. */
   readonly refusedCreations: { count: number };
   /** Runs only with the faults that need another origin. */
   readonly storage: SignedStorage | undefined;
   readonly tenant: string;
   readonly port: number;
   readonly prepareMs: number;
+  /** When it was started, since 1970. */
+  readonly startedMs: number;
   /** http://127.0.0.1:PORT/v2 */
   readonly apiUrl: string;
-  /** Bodies under way, for `max-connections`. */
+  /** Active bodies, for `max-connections`. */
   readonly transfers: { count: number };
   /** Aborted when the sandbox closes. */
   readonly signal: AbortSignal;

@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { ActiveFaults } from '../faults/active-faults.ts';
 import { Refusal } from '../server/refusal.ts';
 
-/** Who asks: the sandbox's one user, or somebody without a token. */
+/** The user of a request: the sandbox's only user, or anonymous. */
 export type Caller = 'user' | 'anonymous';
 
 export interface Tokens {
-  /** Good from the start and without end. */
+  /** Always valid. */
   readonly token: string;
   readonly clientId: string;
   readonly clientSecret: string;
   issue(): { readonly token: string; readonly expiresInSeconds: number };
   /**
-   * Who the Authorization header stands for.
-   * @throws Refusal 401 for anything that is not a token of this sandbox
+   * The user of the Authorization header.
+   * @throws Refusal 401 for anything but a token of this sandbox
    */
   identify(authorization: string | undefined): Caller;
 }
@@ -39,16 +39,16 @@ export function createTokens(faults: ActiveFaults): Tokens {
     identify(authorization) {
       if (authorization === undefined) return 'anonymous';
       const [, given] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-      if (given === undefined) throw unauthorized('Authorization must read `Bearer TOKEN`');
+      if (given === undefined) throw unauthorized('Authorization must be `Bearer TOKEN`');
       const untilMs = expiresMs.get(given);
-      // Never quoted: it may be a real token that came here by mistake.
+      // Never quoted: it may be a real token that was sent here by mistake.
       if (untilMs === undefined && !given.startsWith('sandbox-')) {
-        throw unauthorized('this is a sandbox: it takes its own tokens only, which start with `sandbox-`');
+        throw unauthorized('this sandbox accepts only its own tokens, which start with `sandbox-`');
       }
       if (untilMs === undefined || untilMs <= Date.now())
-        throw unauthorized('the token is not valid (any more)');
+        throw unauthorized('the token is invalid or expired');
       if (faults.takeAfter('unauthorized-after', given) !== undefined) {
-        throw unauthorized('the token is not valid any more');
+        throw unauthorized('the token has expired');
       }
       return 'user';
     },

@@ -3,9 +3,8 @@ import { formatJson } from '../text/escape.ts';
 import type { Column, Listing } from './listing.ts';
 
 /**
- * The columns that `--fields` names, in its order; a key of the JSON form that has no column of its
- * own becomes one.
- * @throws ExpectedError USAGE for a name that neither has.
+ * The columns for `--fields`, in that order. A key of the JSON form without a column becomes one.
+ * @throws ExpectedError USAGE for an unknown field.
  */
 export function chooseColumns<Item>(
   listing: Listing<Item>,
@@ -16,7 +15,7 @@ export function chooseColumns<Item>(
   return fields.map((field) => {
     const column = listing.columns.find(({ key }) => key === field);
     if (column !== undefined) return column;
-    // Without items nobody knows which other keys there would be: none of them is wrong then.
+    // An empty list has no JSON keys to compare with, so every name is accepted.
     if (!known.has(field) && listing.items.length > 0) throw unknownField(field, known);
     return {
       key: field,
@@ -26,7 +25,7 @@ export function chooseColumns<Item>(
   });
 }
 
-/** The JSON form of one item with the chosen keys only; null where it has none. */
+/** The JSON form of one item with these keys only; null for missing ones. */
 export function pickFields(
   document: Readonly<Record<string, unknown>>,
   fields: readonly string[] | undefined,

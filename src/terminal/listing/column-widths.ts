@@ -1,6 +1,6 @@
-/** What a shrinking column keeps at least. */
+/** Minimum width of a shrinking column. */
 const NARROWEST_COLUMN = 10;
-/** What it keeps before optional columns leave. */
+/** Minimum width of a shrinking column while optional columns are shown. */
 const COMFORTABLE_COLUMN = 24;
 
 /** Between two columns. */
@@ -13,16 +13,16 @@ interface Column {
 
 export interface FittedColumn<Shown> {
   readonly column: Shown;
-  /** Its place among all columns. */
+  /** Its index among all columns. */
   readonly index: number;
   /** In cells. */
   readonly width: number;
 }
 
 /**
- * The columns that a width has room for, the shrinking ones made narrower as needed. What is optional
- * is left out, the last one first, before that hurts. Undefined when the others do not fit either.
- * @param widths cells that the texts of each column take
+ * Fits columns into a width: shrinking columns get narrower, then optional columns are omitted, the last one
+ * first. Undefined if the remaining columns do not fit.
+ * @param widths cells that the texts of each column need
  */
 export function fitColumns<Shown extends Column>(
   columns: readonly Shown[],
@@ -38,7 +38,7 @@ export function fitColumns<Shown extends Column>(
   return undefined;
 }
 
-/** All columns, then ever fewer optional ones, the last one leaving first. */
+/** All columns, then fewer and fewer optional ones, without the last one first. */
 function withoutOptional<Shown extends Column>(
   columns: readonly FittedColumn<Shown>[],
 ): readonly (readonly FittedColumn<Shown>[])[] {
@@ -46,13 +46,13 @@ function withoutOptional<Shown extends Column>(
   return last === -1 ? [columns] : [columns, ...withoutOptional(columns.toSpliced(last, 1))];
 }
 
-/** Takes cells from the widest shrinking column until all fit; undefined when none can give any more. */
+/** Narrows the widest shrinking column until all columns fit; undefined if they cannot. */
 function shrink<Shown extends Column>(
   columns: readonly FittedColumn<Shown>[],
   width: number,
   narrowest: number,
 ): readonly FittedColumn<Shown>[] | undefined {
-  // More than the whole width is too much anyway, and a name of a million letters is cut at once.
+  // Limits the number of steps for a name of a million letters.
   const widths = columns.map((one) => (one.column.shrinks === true ? Math.min(one.width, width) : one.width));
   const gaps = GAP.length * Math.max(0, columns.length - 1);
   let excess = widths.reduce((sum, columnWidth) => sum + columnWidth, gaps) - width;

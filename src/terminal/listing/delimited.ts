@@ -1,7 +1,7 @@
 import { escapeText } from '../text/escape.ts';
 import type { Column } from './listing.ts';
 
-/** One line an item, its values separated by tabs and without a header: what `cut` and `while read` take. */
+/** One line per item, values separated by tabs, no header: the input of `cut` and `while read`. */
 export function formatTabSeparated<Item>(
   items: readonly Item[],
   columns: readonly Column<Item>[],
@@ -9,7 +9,7 @@ export function formatTabSeparated<Item>(
   return items.map((item) => columns.map((column) => escapeText(column.text(item))).join('\t'));
 }
 
-/** RFC 4180 without its line ends: a header of keys, then one record an item. */
+/** RFC 4180 without line ends: a header of keys, then one record per item. */
 export function formatCommaSeparated<Item>(
   items: readonly Item[],
   columns: readonly Column<Item>[],

@@ -1,16 +1,22 @@
 export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'tsv' | 'id';
 
-/** One column of a listing. `text` gives the machine form, `display` (if any) the form for people. */
+/** What a cell means: success, work in progress, or failure. It selects the color. */
+export type Tone = 'good' | 'pending' | 'bad';
+
+/** One column of a listing. `text` returns the machine form, `display` (if any) the form for people. */
 export interface Column<Item> {
   readonly key: string;
   readonly heading: string;
   text(item: Item): string;
   display?(item: Item): string;
   readonly align?: 'left' | 'right';
-  /** Gives way first when the terminal is too narrow; ids never do. */
+  /** Truncated first when the terminal is too narrow. */
   readonly shrinks?: boolean;
-  /** Left out of a table that would not fit otherwise. */
+  /** Omitted from a table that would not fit otherwise. */
   readonly isOptional?: boolean;
+  /** IDs. With `prefix`, commands accept the start of an ID, so a table for people shortens UUIDs. */
+  readonly id?: 'prefix' | 'full';
+  tone?(item: Item): Tone | undefined;
 }
 
 export interface Listing<Item> {
@@ -20,6 +26,6 @@ export interface Listing<Item> {
   readonly document: Readonly<Record<string, unknown>>;
   /** The JSON form of one item, for `ndjson` and `--fields`. */
   itemDocument(item: Item): Readonly<Record<string, unknown>>;
-  /** Said to people on standard error when there is nothing to list. */
+  /** Printed on standard error when the list is empty. */
   readonly emptyText: string;
 }

@@ -1,8 +1,8 @@
 import type { Glyphs } from '../text/glyphs.ts';
 
 /**
- * A share of 1 as a bar of so many cells, in as fine steps as the terminal can draw; full only at 1.
- * Both parts are painted apart, and told apart by their shape where there is no colour.
+ * Draws a share of 1 as a bar, in the finest steps that the terminal supports; full only at 1. The two parts
+ * differ in color and in shape.
  */
 export function drawBar(
   share: number,

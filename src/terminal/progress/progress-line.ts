@@ -5,8 +5,8 @@ import { describeEvent, describeTransfer, nameOf, shareDone } from './progress-w
 import { fitName, layOutTransfers, SHORTEST_NAME } from './transfer-layout.ts';
 
 /**
- * A line for each thing that is under way, none wider than the look allows: files first, then what is
- * waited for. What has no line is counted in the last one.
+ * One line per active item, within the available width: files first, then packages in preparation. The last
+ * line counts the items that do not fit.
  */
 export function formatProgressLines(
   rows: readonly ProgressRow[],
@@ -24,7 +24,7 @@ export function formatProgressLines(
   ];
 }
 
-/** A request that is tried again belongs to no package. */
+/** A retried request belongs to no package. */
 function rank({ event }: ProgressRow): number {
   if (event.id === null && event.event === 'retry') return 2;
   return event.event === 'state' || event.event === 'wait' ? 1 : 0;
@@ -34,7 +34,7 @@ function isTransfer({ event }: ProgressRow): boolean {
   return (event.event === 'progress' || event.event === 'verify') && shareDone(event) !== undefined;
 }
 
-/** What has no bar: a name, in the width of the names beside it where there are some, and what happens. */
+/** An item without a bar: its name, aligned with the other names, and its state. */
 function formatWords(row: ProgressRow, nameWidth: number, look: ProgressAppearance): string {
   const { width, glyphs } = look;
   const name = nameOf(row.event);
@@ -50,11 +50,12 @@ function formatWords(row: ProgressRow, nameWidth: number, look: ProgressAppearan
   return truncateToWidth(forms.at(-1) ?? '', width, glyphs.ellipsis);
 }
 
-/** What the line may say, the most telling form first. */
+/** The possible texts, the most detailed first. */
 function wordForms({ event, elapsedMs }: ProgressRow): readonly (readonly string[])[] {
   const words = describeEvent(event);
   if (event.event === 'state' || event.event === 'wait') return [[words, formatDuration(elapsedMs)], [words]];
   if (event.event !== 'progress') return [[words]];
-  const { amount = words, rate } = describeTransfer(event);
-  return rate === undefined ? [[amount]] : [[amount, rate], [amount]];
+  const { amount = words, files, rate } = describeTransfer(event);
+  const details = [files, rate].filter((part) => part !== undefined);
+  return details.length === 0 ? [[amount]] : [[amount, ...details], [files ?? amount]];
 }

@@ -3,8 +3,8 @@ import type { OutputStream, World } from '../../world.ts';
 export type ProgressMode = 'auto' | 'bar' | 'plain' | 'json' | 'none';
 
 /**
- * How progress is told: `json` and `none` as asked; a bar only on a terminal that can redraw a line,
- * with nobody listening who reads aloud or keeps a log, unless the bar was asked for; lines elsewhere.
+ * How progress is shown. An explicit mode takes precedence over `--quiet`, except that a bar needs a terminal
+ * that can redraw a line. The default is a bar there, unless a screen reader or an automated job reads it.
  */
 export function chooseProgressMode(
   asked: ProgressMode,
@@ -14,13 +14,13 @@ export function chooseProgressMode(
     quiet,
   }: { readonly stderr: OutputStream; readonly env: World['env']; readonly quiet: boolean },
 ): Exclude<ProgressMode, 'auto'> {
-  if (asked === 'json' || asked === 'none') return asked;
-  if (quiet) return 'none';
-  if (asked === 'plain' || !canRedraw(stderr, env)) return 'plain';
+  if (asked === 'json' || asked === 'none' || asked === 'plain') return asked;
+  if (asked === 'auto' && quiet) return 'none';
+  if (!canRedraw(stderr, env)) return 'plain';
   return asked === 'bar' || !(isAutomated(env) || env['ACCESSIBLE']) ? 'bar' : 'plain';
 }
 
-/** Whether a program is in charge and not a person: never ask, never animate. */
+/** Whether the command runs unattended: no prompts, no animation. */
 export function isAutomated(env: World['env']): boolean {
   const ci = env['CI'];
   return Boolean(env['AI_AGENT']) || (Boolean(ci) && ci !== 'false' && ci !== '0');

@@ -9,72 +9,72 @@ const STEP_MS = 30_000;
 const FIRST_HEARTBEAT_MS = 30_000;
 const HEARTBEAT_MS = 60_000;
 
-/** An archive is transferred, verified and unpacked, each from nothing to all. */
+/** An archive is transferred, verified, and unpacked; each phase starts at 0 %. */
 type Phase = ProgressEvent['event'] | 'unpack';
 
-/** What was last said about one id. */
-interface Told {
+/** What was last printed about one ID. */
+interface Printed {
   status: string | null | undefined;
   readonly sinceMs: number;
   nextHeartbeatMs: number;
-  /** Of the phase that is under way. */
+  /** The current phase. */
   phase: Phase;
   share: number;
-  saidMs: number;
+  printedMs: number;
 }
 
 /**
- * Progress for a log: a line for each new state and each retry, one per 10 % or 30 s of a transfer,
- * whichever is later, and while waiting a sign of life after 30 s and then every 60 s. Gives the line
- * to print for an event, without its end, or undefined when there is nothing new to say.
+ * Progress for a log: a line for each new state and each retry, and one per 10 % or 30 s of a transfer,
+ * whichever is later. While waiting, a line follows after 30 s and then every 60 s. Returns the line for an
+ * event, without its end, or undefined if there is nothing new.
  */
 export function createPlainProgress(
   clock: Clock,
   glyphs: Glyphs,
 ): (event: ProgressEvent) => string | undefined {
-  const toldById = new Map<string | null, Told>();
+  const printedById = new Map<string | null, Printed>();
 
   return (event) => {
     const nowMs = clock.monotonicMs();
-    const told = toldById.get(event.id) ?? newlyTold(nowMs, event);
-    const isNew = !toldById.has(event.id);
-    toldById.set(event.id, told);
+    const printed = printedById.get(event.id) ?? newlyPrinted(nowMs, event);
+    const isNew = !printedById.has(event.id);
+    printedById.set(event.id, printed);
     switch (event.event) {
       case 'state':
-        if (!isNew && told.status === event.status && !event.message) return undefined;
-        told.status = event.status;
+        if (!isNew && printed.status === event.status && !event.message) return undefined;
+        printed.status = event.status;
         return about(event, describeEvent(event));
       case 'wait':
-        if (nowMs < told.nextHeartbeatMs) return undefined;
-        told.nextHeartbeatMs = nowMs + HEARTBEAT_MS;
-        return about(event, `still ${describeEvent(event)} (${formatDuration(nowMs - told.sinceMs)})`);
+        if (nowMs < printed.nextHeartbeatMs) return undefined;
+        printed.nextHeartbeatMs = nowMs + HEARTBEAT_MS;
+        return about(event, `still ${describeEvent(event)} (${formatDuration(nowMs - printed.sinceMs)})`);
       case 'progress':
       case 'verify':
-        return step(told, event, nowMs) ? about(event, describeStep(event)) : undefined;
+        return step(printed, event, nowMs) ? about(event, describeStep(event)) : undefined;
       case 'retry':
         return about(event, describeEvent(event));
       case 'done':
-        toldById.delete(event.id);
+        printedById.delete(event.id);
         break;
     }
     return formatDone(event, glyphs);
   };
 }
 
-/** The line that stays when something is done. */
+/** The line that remains when an item is done. */
 export function formatDone(event: ProgressEvent, glyphs: Glyphs): string {
   const text = event.message ? describeEvent(event) : (nameOf(event) ?? describeEvent(event));
   return `${glyphs.check} ${text}`;
 }
 
-function newlyTold(nowMs: number, event: ProgressEvent): Told {
+function newlyPrinted(nowMs: number, event: ProgressEvent): Printed {
   return {
     status: undefined,
     sinceMs: nowMs,
     nextHeartbeatMs: nowMs + FIRST_HEARTBEAT_MS,
     phase: phaseOf(event),
     share: shareDone(event) ?? 0,
-    saidMs: nowMs,
+    printedMs: nowMs,
   };
 }
 
@@ -82,20 +82,20 @@ function phaseOf(event: ProgressEvent): Phase {
   return isUnpacking(event) ? 'unpack' : event.event;
 }
 
-/** Whether enough has happened since the last line; the first event of a phase only starts the count. */
-function step(told: Told, event: ProgressEvent, nowMs: number): boolean {
+/** Whether the next line is due; the first event of a phase only starts the count. */
+function step(printed: Printed, event: ProgressEvent, nowMs: number): boolean {
   const share = shareDone(event);
   const phase = phaseOf(event);
-  if (told.phase !== phase) {
-    told.phase = phase;
-    told.share = share ?? 0;
-    told.saidMs = nowMs;
+  if (printed.phase !== phase) {
+    printed.phase = phase;
+    printed.share = share ?? 0;
+    printed.printedMs = nowMs;
     return false;
   }
-  if (nowMs - told.saidMs < STEP_MS) return false;
-  if (share !== undefined && share - told.share < STEP_SHARE) return false;
-  told.share = share ?? 0;
-  told.saidMs = nowMs;
+  if (nowMs - printed.printedMs < STEP_MS) return false;
+  if (share !== undefined && share - printed.share < STEP_SHARE) return false;
+  printed.share = share ?? 0;
+  printed.printedMs = nowMs;
   return true;
 }
 
@@ -106,7 +106,7 @@ function describeStep(event: ProgressEvent): string {
     event.event === 'verify'
       ? describeEvent(event)
       : isUnpacking(event)
-        ? `${describeEvent(event)} ${percent}`
+        ? [describeEvent(event), percent].filter(Boolean).join(' ')
         : percent;
   if (what === undefined) return details || describeEvent(event);
   return details ? `${what} (${details})` : what;

@@ -2,19 +2,19 @@ import type { Glyphs } from '../text/glyphs.ts';
 import type { Style } from '../text/style.ts';
 import type { ProgressEvent } from './progress-event.ts';
 
-/** One thing that is under way. */
+/** One active item. */
 export interface ProgressRow {
-  /** What is to be shown. */
+  /** The event to show. */
   readonly event: ProgressEvent;
-  /** How far the verification is while bytes still come; null when none is under way. */
+  /** A verification that runs during the download; null without one. */
   readonly verification: ProgressEvent | null;
-  /** Since the first event about the same id. */
+  /** Since the first event with the same ID. */
   readonly elapsedMs: number;
   /** Since the last one. */
   readonly silentMs: number;
 }
 
-/** What there is to draw with, and room for it. */
+/** Space and means to draw. */
 export interface ProgressAppearance {
   /** Cells in a line. */
   readonly width: number;

@@ -3,13 +3,13 @@ import { escapeText } from '../text/escape.ts';
 import { counted, formatCountdown, formatPercent, formatRate, formatSizeOf } from '../text/format.ts';
 import type { ProgressEvent } from './progress-event.ts';
 
-/** What is known of a transfer, each part as text; undefined where unknown. */
+/** The parts of a transfer as texts; undefined if unknown. */
 export interface TransferWords {
   readonly percent: string | undefined;
   /** Between 0 and 1. */
   readonly share: number | undefined;
   readonly amount: string | undefined;
-  /** How many are unpacked: `3/40 files`. */
+  /** Unpacked files: `3/40 files`. */
   readonly files: string | undefined;
   readonly rate: string | undefined;
   readonly left: string | undefined;
@@ -35,18 +35,18 @@ export function describeTransfer(event: ProgressEvent): TransferWords {
   };
 }
 
-/** How much of the bytes is through, between 0 and 1; undefined when it cannot be told. */
+/** The completed share of the bytes, between 0 and 1; undefined if unknown. */
 export function shareDone({ bytes, totalBytes }: ProgressEvent): number | undefined {
   if (typeof bytes !== 'number' || typeof totalBytes !== 'number') return undefined;
   return totalBytes === 0 ? 1 : Math.min(1, bytes / totalBytes);
 }
 
-/** Whether the bytes are those of the files in an archive, not of a file that comes over the network. */
+/** Whether the bytes are those of unpacked files, not of a download. */
 export function isUnpacking({ totalFiles }: ProgressEvent): boolean {
   return totalFiles !== undefined;
 }
 
-/** What an event says apart from numbers, escaped: `preparing`, `retry 2: connection reset`. */
+/** The text of an event without numbers, escaped: `preparing`, `retry 2: connection reset`. */
 export function describeEvent(event: ProgressEvent): string {
   const message = event.message ? escapeText(event.message) : undefined;
   switch (event.event) {
@@ -67,7 +67,7 @@ export function describeEvent(event: ProgressEvent): string {
   return message ?? 'done';
 }
 
-/** What the person calls the thing an event is about: its title or file name, else its id. */
+/** The title or file name that an event is about, else its ID. */
 export function nameOf(event: ProgressEvent): string | undefined {
   const name = event.label || event.id;
   return name ? escapeText(name) : undefined;

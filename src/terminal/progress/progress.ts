@@ -11,7 +11,7 @@ import { createPlainProgress, formatDone } from './progress-plain.ts';
 export interface Progress {
   report(event: ProgressEvent): void;
   end(): void;
-  /** Resolves when nothing is loading any more; rejects when the bar could not be loaded. */
+  /** Resolves when everything is loaded; rejects when the bar could not be loaded. */
   settled(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export interface ProgressOptions {
   readonly print: (line: string) => void;
 }
 
-/** Tells progress events in one of the four ways. */
+/** Shows progress events in the selected mode. */
 export function createProgress(options: ProgressOptions): Progress {
   const { mode, clock, glyphs, style, print } = options;
   switch (mode) {
@@ -37,7 +37,7 @@ export function createProgress(options: ProgressOptions): Progress {
     case 'plain': {
       const plain = createPlainProgress(clock, glyphs);
       return withoutBar((event) => {
-        const line = plain(event);
+        const line = event.isMinor === true ? undefined : plain(event);
         if (line !== undefined) print(line);
       });
     }
@@ -48,17 +48,18 @@ export function createProgress(options: ProgressOptions): Progress {
   return {
     ...bar,
     report(event) {
+      if (event.isMinor === true) return;
       bar.report(event);
       if (event.event === 'done') print(style.green(formatDone(event, glyphs)));
     },
   };
 }
 
-function withoutBar(tell: (event: ProgressEvent) => void): Progress {
-  return { report: tell, end: () => {}, settled: () => Promise.resolve() };
+function withoutBar(report: (event: ProgressEvent) => void): Progress {
+  return { report, end: () => {}, settled: () => Promise.resolve() };
 }
 
-/** Loads the bar at the first event; until it is there the last event of each id is kept. */
+/** Loads the bar at the first event, and keeps the last event of each ID until then. */
 function createLazyBar({ stderr, clock, glyphs, style, columns }: ProgressOptions): Progress {
   const waiting = new Map<string | null, ProgressEvent>();
   let bar: ProgressBar | undefined;

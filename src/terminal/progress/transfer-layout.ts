@@ -17,7 +17,7 @@ type Cell =
   | 'verified';
 type Cells = Readonly<Record<Cell, string>>;
 
-/** What a line may say after the name, the most telling form first. */
+/** The facts after the name, the most detailed form first. */
 const FORMS: readonly (readonly Cell[])[] = [
   ['bar', 'amount', 'rate', 'left', 'connections', 'verified'],
   ['bar', 'amount', 'rate', 'left', 'connectionsShort', 'verified'],
@@ -28,7 +28,7 @@ const FORMS: readonly (readonly Cell[])[] = [
   ['percent', 'left'],
   ['percent'],
 ];
-/** The same where archives are unpacked; how many bytes there are says less than how many files. */
+/** The same while archives are unpacked: the number of files is more useful than the bytes. */
 const UNPACKING_FORMS: readonly (readonly Cell[])[] = [
   ['bar', 'amount', 'files', 'rate', 'left', 'connectionsShort', 'verified'],
   ['bar', 'amount', 'files', 'rate', 'left'],
@@ -38,29 +38,29 @@ const UNPACKING_FORMS: readonly (readonly Cell[])[] = [
 ];
 const NARROWEST_BAR = 10;
 const WIDEST_BAR = 30;
-/** A name shorter than this says nothing; the facts have the room then. */
+/** Names get at least this width; otherwise the facts use the space. */
 export const SHORTEST_NAME = 12;
 const COMFORTABLE_NAME = 24;
 const PERCENT_WIDTH = '100 %'.length;
-/** Kept free from the start, so that nothing moves once there is a speed or a digit more. */
+/** Reserved from the start, so that columns do not move later. */
 const LEAST_WIDTH: Readonly<Partial<Record<Cell, number>>> = {
   bar: NARROWEST_BAR + 1 + PERCENT_WIDTH,
   percent: PERCENT_WIDTH,
   rate: '1.5 MiB/s'.length,
   left: '0:23 left'.length,
 };
-/** The bytes of a file come in bursts; after so long without any the last speed is no longer true. */
+/** Data arrives in bursts; after this time without any, the last speed is obsolete. */
 const STALLED_MS = 5_000;
-/** A verification that is less behind than this needs no word. */
+/** A smaller lag of the verification is not shown. */
 const LAG_SHARE = 0.1;
 
 export interface TransferLayout {
   readonly lines: ReadonlyMap<ProgressRow, string>;
-  /** In cells; 0 when no name is shown. */
+  /** In cells; 0 without names. */
   readonly nameWidth: number;
 }
 
-/** The lines of files whose size is known, in columns that all of them share. */
+/** Lays out files of known size in common columns. */
 export function layOutTransfers(rows: readonly ProgressRow[], look: ProgressAppearance): TransferLayout {
   const described = new Map(rows.map((row) => [row, describe(row, look)]));
   const separator = displayWidth(look.glyphs.separator);
@@ -72,7 +72,7 @@ export function layOutTransfers(rows: readonly ProgressRow[], look: ProgressAppe
       .filter(({ width }) => width > 0);
     const factsWidth = columns.reduce((sum, { width }) => sum + separator + width, -separator);
     const room = look.width - factsWidth - (longestName === 0 ? 0 : separator);
-    // Saying `connections` in full is not worth a cut name.
+    // The full word `connections` is not worth a truncated name.
     const leastName = form.includes('connections') ? longestName : Math.min(SHORTEST_NAME, longestName);
     if (room < leastName) continue;
     const { nameWidth, barWidth } = share(room, longestName, look);
@@ -90,7 +90,7 @@ export function layOutTransfers(rows: readonly ProgressRow[], look: ProgressAppe
   return { lines: new Map(Array.from(described, ([row, cells]) => [row, shortest(cells)])), nameWidth: 0 };
 }
 
-/** The room beside the facts: a bar that suits the window, names that say enough, then whatever there is. */
+/** Divides the space beside the facts between the bar and the names. */
 function share(
   room: number,
   longestName: number,
@@ -102,7 +102,7 @@ function share(
   return { nameWidth, barWidth: Math.min(WIDEST_BAR, NARROWEST_BAR + room - nameWidth) };
 }
 
-/** The name of a row in exactly so many cells; both ends of it are kept, since names often differ at the end. */
+/** The name of a row in exactly `width` cells. Both ends are kept, because names often differ at the end. */
 export function fitName({ event }: ProgressRow, width: number, { glyphs }: ProgressAppearance): string {
   const name = truncateMiddle(nameOf(event) ?? '', width, glyphs.ellipsis);
   return name + ' '.repeat(width - displayWidth(name));
@@ -121,14 +121,14 @@ function describe(row: ProgressRow, { glyphs }: ProgressAppearance): Cells {
     amount: formatSizeOfInColumn(bytes ?? 0, totalBytes ?? 0),
     files: filesOf(event),
     rate: event.event === 'verify' ? 'verifying' : isStalled ? '' : rate,
-    left: isStalled ? `nothing for ${formatDuration(silentMs)}` : isComplete ? '' : left,
+    left: isStalled ? `stalled ${formatDuration(silentMs)}` : isComplete ? '' : left,
     connections: count === null ? '' : `${count} connections`,
     connectionsShort: count === null ? '' : `${glyphs.times}${count}`,
     verified: verification === null ? '' : lagOf(row),
   };
 }
 
-/** As long from the first as with all of them. */
+/** Padded to the width of the final text. */
 function filesOf(event: ProgressEvent): string {
   const { files = '' } = describeTransfer(event);
   const { files: all = '' } = describeTransfer({ ...event, files: event.totalFiles });
@@ -149,7 +149,7 @@ function bar({ event }: ProgressRow, width: number, { glyphs, style }: ProgressA
   return drawBar(shareDone(event) ?? 0, width, { glyphs, paintDone, paintLeft: style.dim });
 }
 
-/** A cell with nothing in it gets no separator either. */
+/** An empty cell has no separator. */
 function joinCells(cells: readonly string[], { glyphs }: ProgressAppearance): string {
   const blank = ' '.repeat(displayWidth(glyphs.separator));
   return cells

@@ -5,15 +5,15 @@ import { askPlainLine } from './plain-line.ts';
 import type { PromptOptions } from './prompt-options.ts';
 import { promptTheme } from './prompt-theme.ts';
 import type { Question } from './question.ts';
-import { notAnswered, responseOrCancel } from './response-or-cancel.ts';
+import { canceled, responseOrCancel } from './response-or-cancel.ts';
 
 type QuestionOptions = Pick<PromptOptions, 'stdin' | 'stderr' | 'signal' | 'style' | 'glyphs'> & {
-  /** Nothing is redrawn, a choice is answered by its number: for `TERM=dumb` and for screen readers. */
+  /** Nothing is redrawn and choices are numbered, for `TERM=dumb` and for screen readers. */
   readonly isPlain: boolean;
 };
 
 /**
- * Asks one question on standard error, again until the answer can be used. A secret is never shown.
+ * Asks one question on standard error until the response is valid. A secret is never shown.
  * @throws ExpectedError INTERRUPTED on Ctrl-C, Ctrl-D and at the end of input, or the signal's own reason
  */
 export async function askQuestion(question: Question, options: QuestionOptions): Promise<string> {
@@ -24,14 +24,15 @@ export async function askQuestion(question: Question, options: QuestionOptions):
     signal,
     canGoBack: false,
   });
-  if (answer === null) throw notAnswered();
+  if (answer === null) throw canceled();
   return answer;
 }
 
 async function askOnTerminal(question: Question, options: QuestionOptions): Promise<string> {
-  const { input, password, select } = await import('@inquirer/prompts');
+  if (question.kind === 'secret') return (await import('./secret-prompt.ts')).askMasked(question, options);
+  const { input, select } = await import('@inquirer/prompts');
   const { stdin, stderr, signal, style, glyphs } = options;
-  // Prompts draw on standard output by default, which may be captured.
+  // Prompts draw on standard output by default, which may be redirected.
   const place = { input: stdin, output: stderr, signal };
   const theme = promptTheme(options);
   const message = escapeText(question.message);
@@ -46,17 +47,6 @@ async function askOnTerminal(question: Question, options: QuestionOptions): Prom
             icon: { cursor: glyphs.pointer },
             style: { ...theme.style, highlight: style.cyan, keysHelpTip: () => undefined },
           },
-        },
-        place,
-      );
-    case 'secret':
-      return password(
-        {
-          message,
-          // Its own key for showing the secret would put it on the screen.
-          toggleMask: false,
-          validate: (answer) => complaint(question, answer) ?? true,
-          theme: { ...theme, style: { ...theme.style, maskedText: '(hidden)' } },
         },
         place,
       );
@@ -91,7 +81,7 @@ async function askPlainly(question: Question, options: QuestionOptions): Promise
   }
 }
 
-/** One line that is not echoed: as a terminal of its own, readline takes the echo away and draws nowhere. */
+/** One line that is not echoed: readline in terminal mode disables the echo, and draws nowhere. */
 function askHidden(
   message: string,
   { stdin, stderr, signal }: Pick<QuestionOptions, 'stdin' | 'stderr' | 'signal'>,
@@ -110,7 +100,7 @@ function askHidden(
     lines.once('close', () => {
       signal.removeEventListener('abort', stop);
       stderr.write('\n');
-      if (answer === null) reject(notAnswered());
+      if (answer === null) reject(canceled());
       else resolve(answer);
     });
     if (signal.aborted) stop();

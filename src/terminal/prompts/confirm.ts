@@ -12,7 +12,7 @@ export interface ConfirmOptions {
   readonly signal: AbortSignal;
   readonly style: Style;
   readonly glyphs: Glyphs;
-  /** Asks once in one line that is never redrawn: for `TERM=dumb` and for screen readers. */
+  /** Asks once in one line that is never redrawn, for `TERM=dumb` and for screen readers. */
   readonly isPlain: boolean;
 }
 
@@ -36,7 +36,7 @@ async function askOnTerminal(
   const { confirm } = await import('@inquirer/prompts');
   return confirm(
     { message: escapeText(question), default: false, theme: promptTheme({ style, glyphs }) },
-    // Prompts draw on standard output by default, which may be captured.
+    // Prompts draw on standard output by default, which may be redirected.
     { input: stdin, output: stderr, signal },
   );
 }

@@ -15,6 +15,8 @@ import { isExpectedError } from '../../errors.ts';
 import { visiblePart } from '../text/escape.ts';
 import {
   addPage,
+  canRetry,
+  delayLoading,
   failToLoad,
   isStale,
   type ListState,
@@ -30,16 +32,21 @@ import { frameWidth, type PromptOptions } from './prompt-options.ts';
 import type { ListQuestion } from './prompts.ts';
 import { watchResize } from './screen.ts';
 
-/** Typing is faster than this; what is searched for is what was meant. */
+/** Longer than the pause between two keys, so that a search starts after the last one. */
 const DEBOUNCE_MS = 150;
+/** After this time without a response, the list reports it. */
+const SLOW_MS = 4_000;
 const DEFAULT_ROWS = 24;
 
-/** Asks with a list that is drawn and redrawn; the choice, or what a failed first page threw. */
+/**
+ * Asks with a list that is redrawn.
+ * @throws what loading threw, unless it can be retried
+ */
 export function askList<Item>(
   question: ListQuestion<Item>,
   options: PromptOptions,
 ): Promise<readonly Item[]> {
-  const { stdin, stderr, signal, clock, style, glyphs } = options;
+  const { stdin, stderr, signal, clock, style, glyphs, onRetry } = options;
   const prompt = createPrompt<readonly Item[], ListQuestion<Item>>((_, done) => {
     const [state, setState] = useState<ListState<Item>>(() => startList(question));
     const [failure, setFailure] = useState<{ readonly error: unknown } | null>(null);
@@ -66,6 +73,11 @@ export function askList<Item>(
     useEffect(() => {
       if (!drawing.isLoading) return undefined;
       const stale = new AbortController();
+      const report = (reason: string) => setState((now) => delayLoading(now, reason));
+      const endings = [
+        onRetry(report),
+        clock.after(SLOW_MS, () => report(`no response after ${SLOW_MS / 1000} s`)),
+      ];
       const load = async () => {
         try {
           const page = await question.load(text, loadedPages, AbortSignal.any([signal, stale.signal]));
@@ -73,16 +85,18 @@ export function askList<Item>(
           if (!stale.signal.aborted) setState((now) => addPage(now, page, question));
         } catch (error) {
           if (stale.signal.aborted) return;
-          // What is chosen already must not be lost to a network that fails for a while.
-          const isPassing = hasLoaded.current && isExpectedError(error, 'UNAVAILABLE');
-          if (isPassing) setState((now) => failToLoad(now, error.message));
+          // A network failure must not discard the selection.
+          if (isExpectedError(error, 'UNAVAILABLE')) setState((now) => failToLoad(now, error.message));
           else setFailure({ error });
+        } finally {
+          for (const end of endings) end();
         }
       };
       const isTyped = hasLoaded.current && loadedPages === 0 && attempt === 0;
       const cancel = isTyped ? clock.after(DEBOUNCE_MS, () => void load()) : void load();
       return () => {
         cancel?.();
+        for (const end of endings) end();
         stale.abort();
       };
     }, [text, loadedPages, attempt, drawing.isLoading]);
@@ -95,10 +109,10 @@ export function askList<Item>(
         done(answerOf(state, question));
         return;
       }
-      // The line holds what was typed; a key that means something else must leave no character there.
+      // The line contains the typed text; other keys must leave no character and no cursor movement there.
       const typed = act === 'type' ? visiblePart(line.line) : act === 'clear' ? '' : state.text;
       const wanted = question.hasSearch ? typed : '';
-      if (line.line !== wanted) {
+      if (line.line !== wanted || (act !== 'type' && isSelectAllKey(key))) {
         line.clearLine(0);
         line.write(wanted);
       }
@@ -113,7 +127,7 @@ export function askList<Item>(
 
 type KeyAction<Item> = 'type' | 'clear' | 'done' | ((state: ListState<Item>) => ListState<Item>);
 
-/** What a key does: to the list, to what is searched for, or that it ends the question. */
+/** What a key does: change the list, change the search text, or end the question. */
 function keyAction<Item>(
   key: KeypressEvent,
   {
@@ -131,17 +145,24 @@ function keyAction<Item>(
     if (answerOf(state, question).length > 0 || (isMultiple && !question.isRequired)) return 'done';
     return state.failure === null ? stay : tryAgain;
   }
+  if (key.name === 'r' && !key.ctrl && canRetry(state)) return tryAgain;
+  if (isMultiple && isSelectAllKey(key))
+    return isStale(state) ? stay : (now) => toggleAll(now, question.idOf);
   if (isUpKey(key)) return (now) => moveBy(now, -1);
   if (isDownKey(key)) return (now) => moveBy(now, 1);
   if (key.name === 'pageup') return (now) => moveBy(now, -rows);
   if (key.name === 'pagedown') return (now) => moveBy(now, rows);
   if (key.name === 'escape') return 'clear';
   if (isTabKey(key)) return (now) => moveBy(isMultiple ? choose(now) : now, isMultiple ? 1 : 0);
-  // No search begins with a space, so there it may mean what it means in every other list.
+  // A search text never starts with a space, so Space selects there as in every other list.
   if (isSpaceKey(key) && isMultiple && (!hasSearch || state.text === '')) return choose;
   if (hasSearch) return 'type';
-  if (key.name === 'a' && isMultiple) return (now) => toggleAll(now, question.idOf);
   return stay;
+}
+
+/** Readline itself moves the cursor to the start of the line. */
+function isSelectAllKey(key: KeypressEvent): boolean {
+  return key.ctrl && key.name === 'a';
 }
 
 function answerOf<Item>(

@@ -1,24 +1,28 @@
 import type { ListQuestion } from './prompts.ts';
 
-/** A searchable list as it is now; pure, without a terminal. */
+/** The state of a searchable list; pure, without a terminal. */
 export interface ListState<Item> {
-  /** What is searched for. */
+  /** The search text. */
   readonly text: string;
-  /** What was found so far; until the first page of a new search is there, what the last one found. */
+  /** The matches loaded so far; until the first page of a new search arrives, those of the previous one. */
   readonly items: readonly Item[];
-  /** Ids that the pages of this search held. */
+  /** IDs on the pages of this search. */
   readonly seen: ReadonlySet<string>;
-  /** How many pages of this search are there. */
+  /** Number of loaded pages of this search. */
   readonly loadedPages: number;
-  /** No page brings anything new any more. */
+  /** The last page brought nothing new. */
   readonly isComplete: boolean;
   /** Why the next page could not be loaded. */
   readonly failure: string | null;
-  /** Counts the attempts after a failure. */
+  /** Why loading takes longer than usual, while it continues. */
+  readonly delay: string | null;
+  /** Loads all matches, then selects them. */
+  readonly isSelectingAll: boolean;
+  /** Number of retries after a failure. */
   readonly attempt: number;
   /** Index of the row under the pointer. */
   readonly active: number;
-  /** By id, in the order of choosing; it survives further searches. */
+  /** By ID, in the order of selection; further searches keep it. */
   readonly chosen: ReadonlyMap<string, Item>;
 }
 
@@ -33,6 +37,8 @@ export function startList<Item>(question: ListQuestion<Item>): ListState<Item> {
     loadedPages: 0,
     isComplete: false,
     failure: null,
+    delay: null,
+    isSelectingAll: false,
     attempt: 0,
     active: 0,
     chosen: new Map(chosen.map((item) => [idOf(item), item])),
@@ -40,20 +46,21 @@ export function startList<Item>(question: ListQuestion<Item>): ListState<Item> {
   return items === null ? empty : { ...addPage(empty, items, question), isComplete: true };
 }
 
-/** Whether a page is needed to show the rows before `end`, and to know whether more follow. */
+/** Whether the next page is needed to show the rows before `end`, and to know whether more follow. */
 export function needsPage(
-  { items, loadedPages, isComplete, failure }: ListState<unknown>,
+  { items, loadedPages, isComplete, failure, isSelectingAll }: ListState<unknown>,
   end: number,
 ): boolean {
-  return !isComplete && failure === null && (loadedPages === 0 || end >= items.length);
+  if (isComplete || failure !== null) return false;
+  return isSelectingAll || loadedPages === 0 || end >= items.length;
 }
 
-/** What is shown is the answer to another question; nobody means these rows who types and chooses at once. */
+/** The rows are matches of an earlier search; keys typed ahead do not refer to them. */
 export function isStale({ loadedPages }: ListState<unknown>): boolean {
   return loadedPages === 0;
 }
 
-/** Searches for something else. */
+/** Starts another search. */
 export function searchFor<Item>(state: ListState<Item>, text: string): ListState<Item> {
   if (text === state.text) return state;
   return {
@@ -63,13 +70,15 @@ export function searchFor<Item>(state: ListState<Item>, text: string): ListState
     loadedPages: 0,
     isComplete: false,
     failure: null,
+    delay: null,
+    isSelectingAll: false,
     attempt: 0,
   };
 }
 
 /**
- * A page has arrived. Where there is a search but no text, what is chosen already stands on top, so
- * that it can be seen and taken back. What moves between pages is shown once.
+ * Adds a page. A searchable list without a search text shows the selected items at the top, where they can
+ * be deselected. An item that moves between pages is shown once.
  */
 export function addPage<Item>(
   state: ListState<Item>,
@@ -83,50 +92,70 @@ export function addPage<Item>(
   const items = [...before, ...page.filter((item) => !shown.has(idOf(item)) && shown.add(idOf(item)))];
   const seen = new Set([...state.seen, ...page.map(idOf)]);
   const start = isMultiple ? 0 : items.findIndex((item) => state.chosen.has(idOf(item)));
-  return {
+  const next: ListState<Item> = {
     ...state,
     items,
     seen,
+    delay: null,
     loadedPages: state.loadedPages + 1,
-    // Only the second may repeat what is there: a service that counts from 1 answers 0 and 1 alike.
+    // Only the second page may repeat the first: a service that counts from 1 returns the same page for 0 and 1.
     isComplete: seen.size === state.seen.size && (page.length === 0 || state.loadedPages > 1),
     active: isFirst ? Math.max(0, start) : state.active,
   };
+  return next.isComplete && next.isSelectingAll ? selectAll(next, idOf) : next;
 }
 
 export function failToLoad<Item>(state: ListState<Item>, failure: string): ListState<Item> {
-  return { ...state, failure };
+  return { ...state, failure, delay: null, isSelectingAll: false };
+}
+
+/** Whether the key to retry is offered, which then cannot be typed. */
+export function canRetry({ failure, delay }: ListState<unknown>): boolean {
+  return failure !== null || delay !== null;
+}
+
+/** Reports that loading takes longer than usual. */
+export function delayLoading<Item>(state: ListState<Item>, delay: string): ListState<Item> {
+  return { ...state, delay };
 }
 
 export function tryAgain<Item>(state: ListState<Item>): ListState<Item> {
-  return { ...state, failure: null, attempt: state.attempt + 1 };
+  return { ...state, failure: null, delay: null, attempt: state.attempt + 1 };
 }
 
-/** Moves the pointer by some rows; it stops at the ends. */
+/** Moves the pointer by a number of rows; it stops at the ends. */
 export function moveBy<Item>(state: ListState<Item>, rows: number): ListState<Item> {
   const last = Math.max(0, state.items.length - 1);
   return { ...state, active: Math.min(last, Math.max(0, state.active + rows)) };
 }
 
-/** Takes the item into the choice, or out of it. */
+/** Selects the item, or deselects it. */
 export function toggle<Item>(state: ListState<Item>, item: Item, idOf: IdOf<Item>): ListState<Item> {
   const chosen = new Map(state.chosen);
   if (!chosen.delete(idOf(item))) chosen.set(idOf(item), item);
   return { ...state, chosen };
 }
 
-/** Takes all that was found into the choice, or out of it when all of it is in. */
+/**
+ * Selects all matches, or deselects them if all are selected. Matches on pages that are not loaded yet are
+ * loaded first; calling it again cancels that.
+ */
 export function toggleAll<Item>(state: ListState<Item>, idOf: IdOf<Item>): ListState<Item> {
+  if (!state.isComplete) return { ...state, isSelectingAll: !state.isSelectingAll };
   const isAll = state.items.every((item) => state.chosen.has(idOf(item)));
+  if (!isAll) return selectAll(state, idOf);
   const chosen = new Map(state.chosen);
-  for (const item of state.items) {
-    if (isAll) chosen.delete(idOf(item));
-    else chosen.set(idOf(item), item);
-  }
+  for (const item of state.items) chosen.delete(idOf(item));
   return { ...state, chosen };
 }
 
-/** The first visible row: moved no further than the pointer needs, and never beyond what is there. */
+function selectAll<Item>(state: ListState<Item>, idOf: IdOf<Item>): ListState<Item> {
+  const chosen = new Map(state.chosen);
+  for (const item of state.items) chosen.set(idOf(item), item);
+  return { ...state, chosen, isSelectingAll: false };
+}
+
+/** The first visible row: scrolled no further than the pointer requires, and never past the end. */
 export function scrollTo(
   top: number,
   { active, rows, total }: { readonly active: number; readonly rows: number; readonly total: number },

@@ -3,17 +3,17 @@ import { displayWidth, truncateToWidth } from '../text/display-width.ts';
 import { escapeText } from '../text/escape.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Style } from '../text/style.ts';
-import { type ListState, needsPage, scrollTo } from './list-state.ts';
+import { wrapText, wrapWords } from '../text/wrap-text.ts';
+import { canRetry, type ListState, needsPage, scrollTo } from './list-state.ts';
 import type { ListQuestion } from './prompts.ts';
-import { wrapText, wrapWords } from './wrap-text.ts';
 
-/** What a drawing depends on besides the list itself. */
+/** What a drawing depends on besides the list. */
 export interface ListFrame {
   /** Cells of a line. */
   readonly width: number;
   /** Lines of the screen. */
   readonly height: number;
-  /** From the drawing before, so that rows and columns stay where they are; see `Drawing`. */
+  /** Of the previous drawing, so that rows and columns keep their positions; see `Drawing`. */
   readonly top: number;
   readonly columnWidths: readonly number[];
   readonly style: Style;
@@ -21,10 +21,10 @@ export interface ListFrame {
 }
 
 export interface Drawing {
-  /** The line with the question and what was typed, where the cursor stands. */
+  /** The line with the question and the typed text, where the cursor is. */
   readonly prompt: string;
   readonly below: string;
-  /** How many rows of the list there is room for. */
+  /** Number of rows that fit. */
   readonly rows: number;
   readonly top: number;
   /** The next page is needed. */
@@ -35,22 +35,22 @@ export interface Drawing {
 
 const MOST_ROWS = 20;
 const FEWEST_ROWS = 3;
-/** The question, the status, and one that stays free. */
+/** The question, the status, and one free line. */
 const FIXED_LINES = 3;
-/** What the notes leave free on the screen at least: the question, a few rows, status and help. */
+/** Lines that notes leave free at least: the question, a few rows, status, and help. */
 const BESIDE_NOTES = 12;
 const HIDE_CURSOR = '\x1b[?25l';
 
 type LoadingState<Item> = ListState<Item> & { readonly isLoading: boolean };
 
-/** Draws a list; everything in it that came from elsewhere is escaped here. */
+/** Draws a list. All text from elsewhere is escaped here. */
 export function drawList<Item>(
   state: ListState<Item>,
   question: ListQuestion<Item>,
   frame: ListFrame,
 ): Drawing {
   const { width } = frame;
-  const notes = drawNotes(question.notes, width, frame);
+  const notes = [...drawNotes(question.notes, width, frame), ...drawProblem(state, width, frame)];
   const help = drawHelp(state, question, width, frame);
   const used = notes.length + help.length + FIXED_LINES;
   const rows = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, frame.height - used));
@@ -78,24 +78,29 @@ export function drawList<Item>(
   };
 }
 
-/** The text of one cell as it may be shown. */
+/** Why the list is incomplete or late, as one sentence without escapes; null if it is neither. */
+export function problemText({ failure, delay }: ListState<unknown>): string | null {
+  if (failure !== null) return `Cannot load the list: ${failure}`;
+  return delay === null ? null : `Still loading: ${delay}`;
+}
+
+/** The text of one cell, escaped. */
 export function cellText<Item>(column: ListQuestion<Item>['columns'][number], item: Item): string {
   return escapeText(column.display?.(item) ?? column.text(item));
 }
 
-/** Of `3 chosen · 50+ found` the parts. */
+/** The parts of `3 selected · 50+ found`. */
 export function statusParts<Item>(
-  { chosen, items, isComplete, failure, isLoading }: LoadingState<Item>,
+  { chosen, items, isComplete, isLoading }: LoadingState<Item>,
   question: ListQuestion<Item>,
   glyphs: Glyphs,
 ): readonly string[] {
-  const count = chosen.size > 0 ? `${chosen.size} chosen` : 'none chosen';
+  const count = chosen.size > 0 ? `${chosen.size} selected` : 'none selected';
   const found = `${items.length}${isComplete ? '' : '+'} found`;
   return [
     ...(question.isMultiple ? [count] : []),
     ...(question.hasSearch && items.length > 0 ? [found] : []),
     ...(isLoading ? [`loading${glyphs.ellipsis}`] : []),
-    ...(failure === null ? [] : [`cannot load: ${escapeText(failure)}`]),
   ];
 }
 
@@ -159,8 +164,16 @@ function drawEmpty<Item>(
   { glyphs }: ListFrame,
 ): readonly string[] {
   if (state.failure !== null) return [];
-  const text = state.text === '' ? emptyText : `${emptyText} that fit "${state.text}"`;
+  const text = state.text === '' ? emptyText : `${emptyText} match "${state.text}"`;
   return [truncateToWidth(`  ${escapeText(text)}`, width, glyphs.ellipsis)];
+}
+
+/** In full, because it explains what to do. */
+function drawProblem(state: ListState<unknown>, width: number, { style }: ListFrame): readonly string[] {
+  const problem = problemText(state);
+  if (problem === null) return [];
+  const paint = state.failure === null ? style.yellow : style.red;
+  return wrapText(escapeText(problem), width).map((line) => paint(line));
 }
 
 function drawNotes(
@@ -186,18 +199,20 @@ function drawStatus<Item>(
 }
 
 function drawHelp<Item>(
-  { chosen }: ListState<Item>,
+  state: ListState<Item>,
   { hasSearch, isMultiple, isRequired, canGoBack }: ListQuestion<Item>,
   width: number,
   { style, glyphs }: ListFrame,
 ): readonly string[] {
+  const takesOne = !isMultiple || (isRequired && state.chosen.size === 0);
   const keys = [
+    ...(canRetry(state) ? ['r retry'] : []),
     ...(hasSearch ? ['type to search'] : []),
     `${glyphs.arrows} move`,
-    ...(isMultiple ? [hasSearch ? 'Tab choose' : 'Space choose', ...(hasSearch ? [] : ['a all'])] : []),
-    !isMultiple || (isRequired && chosen.size === 0) ? 'Enter take' : 'Enter go on',
+    ...(isMultiple ? [hasSearch ? 'Tab select' : 'Tab/Space select', 'Ctrl-A all'] : []),
+    takesOne ? 'Enter select' : 'Enter continue',
     ...(canGoBack ? ['Esc back'] : hasSearch ? ['Esc clear'] : []),
-    'Ctrl-C quit',
+    'Ctrl-C cancel',
   ];
   return wrapWords(keys, glyphs.separator, width).map((line) => style.dim(line));
 }

@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline';
 import { escapeText } from '../text/escape.ts';
 import type { PromptOptions } from './prompt-options.ts';
-import { notAnswered } from './response-or-cancel.ts';
+import { canceled } from './response-or-cancel.ts';
 
 /**
- * Asks in one line that is never redrawn: for `TERM=dumb` and for screen readers.
+ * Asks in one line that is never redrawn, for `TERM=dumb` and for screen readers.
  * @throws ExpectedError INTERRUPTED at the end of input and when the signal is aborted
  */
 export function askPlainLine(
@@ -19,9 +19,9 @@ export function askPlainLine(
     lines.once('close', () => {
       signal.removeEventListener('abort', stop);
       if (hasAnswer) return;
-      // The cursor still stands behind the question.
+      // The cursor is still behind the question.
       stderr.write('\n');
-      reject(notAnswered());
+      reject(canceled());
     });
     lines.question(`${escapeText(question)} `, (answer) => {
       hasAnswer = true;

@@ -1,60 +1,90 @@
+import { isExpectedError } from '../../errors.ts';
 import { escapeText } from '../text/escape.ts';
-import { addPage, isStale, type ListState, searchFor, startList, toggle, toggleAll } from './list-state.ts';
-import { cellText, statusParts } from './list-view.ts';
+import {
+  addPage,
+  delayLoading,
+  failToLoad,
+  isStale,
+  type ListState,
+  searchFor,
+  startList,
+  toggle,
+  toggleAll,
+  tryAgain,
+} from './list-state.ts';
+import { cellText, problemText, statusParts } from './list-view.ts';
 import { askPlainLine } from './plain-line.ts';
 import { parsePlainResponse } from './plain-response.ts';
 import type { PromptOptions } from './prompt-options.ts';
 import type { ListQuestion } from './prompts.ts';
 
+/** Rows that are printed at a time, few enough to stay on the screen and to listen to. */
+const ROWS_PER_PAGE = 10;
+
 /**
- * The same question as a numbered list that is printed once and answered by numbers, so that nothing
- * on the screen changes after it was read aloud. Null goes one step back.
+ * The same question as a numbered list that is printed page by page, so that nothing on the screen changes
+ * after it was read aloud. Null goes back one step.
  */
 export async function askPlainList<Item>(
   question: ListQuestion<Item>,
   options: PromptOptions,
 ): Promise<readonly Item[] | null> {
-  const { stderr, signal } = options;
+  const { stderr } = options;
   const print = (line: string) => void stderr.write(`${line}\n`);
-  const load = async (now: ListState<Item>) =>
-    addPage(now, await question.load(now.text, now.loadedPages, signal), question);
+  const load = (now: ListState<Item>) => loadPage(now, question, options, print);
   let state = startList(question);
   let printed = 0;
+  /** Prints the next rows; loads a page if they are not there yet. */
+  const printPage = async () => {
+    const end = printed + ROWS_PER_PAGE;
+    if (isStale(state) || (end > state.items.length && !state.isComplete)) state = await load(state);
+    if (state.failure !== null) return;
+    printRows(state, { from: printed, end }, question, print);
+    printed = Math.min(end, state.items.length);
+    printStatus(state, question, options, print);
+  };
   print(escapeText(question.message));
   for (const note of question.notes) print(escapeText(note));
+  await printPage();
   print(instructions(question));
   for (;;) {
-    if (isStale(state)) {
-      state = await load(state);
-      printed = 0;
-    }
-    printRows(state, printed, question, print);
-    if (state.items.length > printed || printed === 0) printStatus(state, question, options, print);
-    printed = Math.max(1, state.items.length);
-    const answer = parsePlainResponse(await askPlainLine('Your choice:', options), state.items.length);
-    switch (answer.kind) {
+    const response = parsePlainResponse(await askPlainLine('Your choice:', options), printed);
+    switch (response.kind) {
       case 'done':
         if (question.isMultiple && (state.chosen.size > 0 || !question.isRequired))
           return [...state.chosen.values()];
-        print('Choose at least one, by its number.');
+        print('Select at least one by its number.');
         break;
       case 'back':
         if (question.canGoBack) return null;
-        print('This is the first question; there is nothing to go back to.');
+        print('This is the first question.');
         break;
       case 'more':
-        if (!state.isComplete) state = await load(state);
-        if (state.items.length === printed) print('There is nothing more.');
+        if (printed < state.items.length || !state.isComplete) {
+          const before = printed;
+          await printPage();
+          if (printed > before || state.failure !== null) break;
+        }
+        print('No more rows.');
+        break;
+      case 'retry':
+        state = tryAgain(state);
+        await printPage();
         break;
       case 'search':
-        if (question.hasSearch) state = searchFor({ ...state, text: '\0' }, answer.text);
+        if (!question.hasSearch) break;
+        state = searchFor({ ...state, text: '\0' }, response.text);
+        printed = 0;
+        await printPage();
         break;
       case 'all':
-        if (question.isMultiple) state = toggleAll(state, question.idOf);
+        if (!question.isMultiple) break;
+        state = toggleAll(state, question.idOf);
+        while (state.isSelectingAll) state = await load(state);
         printStatus(state, question, options, print);
         break;
       case 'rows': {
-        const items = answer.rows.flatMap((row) => state.items.slice(row, row + 1));
+        const items = response.rows.flatMap((row) => state.items.slice(row, row + 1));
         if (!question.isMultiple) return items.slice(0, 1);
         for (const item of items) state = toggle(state, item, question.idOf);
         printStatus(state, question, options, print);
@@ -67,13 +97,43 @@ export async function askPlainList<Item>(
   }
 }
 
-function instructions<Item>({ hasSearch, isMultiple, isRequired, canGoBack }: ListQuestion<Item>): string {
+/** The list with its next page; with the reason, if the network failed. */
+async function loadPage<Item>(
+  state: ListState<Item>,
+  question: ListQuestion<Item>,
+  { signal, onRetry }: PromptOptions,
+  print: (line: string) => void,
+): Promise<ListState<Item>> {
+  const report = (now: ListState<Item>) => print(escapeText(problemText(now) ?? ''));
+  const stop = onRetry((reason) => report(delayLoading(state, reason)));
+  try {
+    return addPage(state, await question.load(state.text, state.loadedPages, signal), question);
+  } catch (error) {
+    if (!isExpectedError(error, 'UNAVAILABLE')) throw error;
+    const failed = failToLoad(state, error.message);
+    report(failed);
+    print('Type r to retry.');
+    return failed;
+  } finally {
+    stop();
+  }
+}
+
+function instructions<Item>({
+  items,
+  hasSearch,
+  isMultiple,
+  isRequired,
+  canGoBack,
+}: ListQuestion<Item>): string {
+  const hasPages = items === null || items.length > ROWS_PER_PAGE;
   return [
-    isMultiple ? 'Type numbers such as 1,3-5 to choose or to take back' : 'Type a number',
+    isMultiple ? 'Type numbers such as 1,3-5 to select or deselect' : 'Type a number',
     ...(isMultiple ? ['a for all'] : []),
-    ...(hasSearch ? ['/words to search', '+ for more'] : []),
+    ...(hasSearch ? ['/words to search'] : []),
+    ...(hasPages ? ['+ for more'] : []),
     ...(canGoBack ? ['b to go back'] : []),
-    ...(isMultiple ? [`Enter ${isRequired ? 'when done' : 'when done, also with none'}`] : []),
+    ...(isMultiple ? [`Enter to continue${isRequired ? '' : ', even with none'}`] : []),
   ]
     .join(', ')
     .concat('.');
@@ -81,13 +141,12 @@ function instructions<Item>({ hasSearch, isMultiple, isRequired, canGoBack }: Li
 
 function printRows<Item>(
   { items, text }: ListState<Item>,
-  from: number,
+  { from, end }: { readonly from: number; readonly end: number },
   { columns, emptyText }: ListQuestion<Item>,
   print: (line: string) => void,
 ): void {
-  if (items.length === 0 && from === 0)
-    print(escapeText(text === '' ? emptyText : `${emptyText} that fit "${text}"`));
-  for (const [index, item] of items.slice(from).entries()) {
+  if (items.length === 0) print(escapeText(text === '' ? emptyText : `${emptyText} match "${text}"`));
+  for (const [index, item] of items.slice(from, end).entries()) {
     const cells = columns.map((column) => cellText(column, item)).filter((cell) => cell !== '');
     print(`${from + index + 1}. ${cells.join(', ')}`);
   }

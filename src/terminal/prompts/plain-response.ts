@@ -1,17 +1,18 @@
-/** What was typed where a list is answered by numbers. */
+/** A response to a numbered list. */
 export type PlainResponse =
-  | { readonly kind: 'done' | 'back' | 'more' | 'all' }
+  | { readonly kind: 'done' | 'back' | 'more' | 'all' | 'retry' }
   | { readonly kind: 'search'; readonly text: string }
   /** Counted from 0. */
   | { readonly kind: 'rows'; readonly rows: readonly number[] }
   | { readonly kind: 'unknown' };
 
-/** Reads `3`, `1,4-6`, `/text`, `+`, `a`, `b`; numbers beyond `total` mean nothing. */
+/** Parses `3`, `1,4-6`, `/text`, `+`, `a`, `b`, and `r`. Numbers above `total` are unknown. */
 export function parsePlainResponse(text: string, total: number): PlainResponse {
   if (text === '') return { kind: 'done' };
   if (text === 'b') return { kind: 'back' };
   if (text === '+') return { kind: 'more' };
   if (text === 'a') return { kind: 'all' };
+  if (text === 'r') return { kind: 'retry' };
   if (text.startsWith('/')) return { kind: 'search', text: text.slice(1).trim() };
   const rows: number[] = [];
   for (const word of text.split(/[\s,]+/).filter((part) => part !== '')) {

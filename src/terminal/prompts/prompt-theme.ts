@@ -1,7 +1,7 @@
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Style } from '../text/style.ts';
 
-/** The library's prompts in our colours: its own look at another stream than the one they are drawn on. */
+/** Our colors for the library's prompts. Its own depend on another stream than the one it draws on. */
 export function promptTheme({ style, glyphs }: { readonly style: Style; readonly glyphs: Glyphs }) {
   const same = (text: string) => text;
   return {

@@ -1,52 +1,53 @@
 import type { Column } from '../listing/listing.ts';
 
-/** A list to choose from. Texts may come from the service: they are escaped where they are drawn. */
+/** A list to select from. Texts may come from the service; they are escaped when they are drawn. */
 export interface ListQuestion<Item> {
   readonly message: string;
-  /** A row; the column that shrinks is what is left of it where there is room for one only. */
+  /** A row. If only one column fits, it is the one that shrinks. */
   readonly columns: readonly Column<Item>[];
   readonly idOf: (item: Item) => string;
-  /** All there is, where that is known from the start; null loads it. */
+  /** All items if they are known from the start; null loads them. */
   readonly items: readonly Item[] | null;
   /**
-   * One page of what fits a text, counted from 0; an empty one, or one that brings nothing new, is the
-   * last. The signal ends a request that nobody waits for any more.
+   * One page of the matches of a text, counted from 0. A page that is empty or brings nothing new is the
+   * last. The signal ends a request that is no longer needed.
    */
   readonly load: (text: string, page: number, signal: AbortSignal) => Promise<readonly Item[]>;
-  /** Typing searches. */
+  /** Typing starts a search. */
   readonly hasSearch: boolean;
-  /** Several can be taken, else exactly one. */
+  /** Several items can be selected, otherwise exactly one. */
   readonly isMultiple: boolean;
-  /** What is chosen at the start; with a single choice, where the pointer stands. */
+  /** The initial selection; with a single choice, the initial position of the pointer. */
   readonly chosen: readonly Item[];
-  /** With several: Enter needs a choice, and takes the row under the pointer if there is none. */
+  /** With several: Enter requires a selection, and selects the current row if there is none. */
   readonly isRequired: boolean;
-  /** Esc goes one step back. */
+  /** Esc goes back one step. */
   readonly canGoBack: boolean;
-  /** Shown beneath the list. */
+  /** Shown below the list. */
   readonly notes: readonly string[];
+  /** Such as `No media`. */
   readonly emptyText: string;
 }
 
 export interface TextQuestion {
   readonly message: string;
-  /** What Enter alone answers; it may be edited. */
+  /** The initial text; it can be edited. */
   readonly suggestion: string;
-  /** What may be written, and what nothing means. */
+  /** Accepted values, and the meaning of an empty text. */
   readonly explanation: string;
-  /** What is wrong with an answer, or null. */
+  /** The problem with a text, or null. */
   readonly check: (answer: string) => string | null;
 }
 
 /**
- * Questions to a person, on standard error; each leaves nothing behind. All throw ExpectedError
+ * Questions to a person, on standard error; they leave nothing on the screen. All throw ExpectedError
  * INTERRUPTED on Ctrl-C and at the end of input, or the signal's own reason.
  */
 export interface Prompts {
-  /** What was chosen, in the order of choosing; null to go one step back. */
+  /** The selected items, in the order of selection; null to go back one step. */
   chooseFrom<Item>(question: ListQuestion<Item>): Promise<readonly Item[] | null>;
-  /** A line of text, trimmed; null to go one step back. */
+  /** A line of text, trimmed; null to go back one step. */
   askText(question: TextQuestion): Promise<string | null>;
-  /** Says what is waited for, until it is over. */
-  during<Result>(text: string, work: Promise<Result>): Promise<Result>;
+  /** Shows a text while the work runs; offers to retry it after a network failure. */
+  during<Result>(text: string, work: () => Promise<Result>): Promise<Result>;
 }

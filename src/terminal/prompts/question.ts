@@ -1,7 +1,7 @@
-/** A question whose answer is a word or a choice. `check` says what is wrong with an answer, or null. */
+/** A question for a word or a choice. `check` returns the problem with a response, or null. */
 export type Question =
   | { readonly kind: 'text'; readonly message: string; check(answer: string): string | null }
-  /** Never shown while it is typed or pasted, nor afterwards. */
+  /** Never shown; asterisks stand for the characters. */
   | { readonly kind: 'secret'; readonly message: string; check(answer: string): string | null }
   | {
       readonly kind: 'choice';

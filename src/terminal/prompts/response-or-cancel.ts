@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { ExpectedError, isExpectedError } from '../../errors.ts';
 import type { InputStream } from '../../world.ts';
 
-/** How long Node waits for the rest of an escape sequence; its own half second makes Esc feel broken. */
+/** How long Node waits for the rest of an escape sequence. Its default of 500 ms makes Esc feel broken. */
 const ESCAPE_TIMEOUT_MS = 50;
 
 interface LeaveOptions {
@@ -14,7 +14,7 @@ interface LeaveOptions {
 }
 
 /**
- * Asks with a prompt of the library, which knows neither Esc nor the end of input.
+ * Asks with a prompt of the library, which supports neither Esc nor the end of input.
  * @throws ExpectedError INTERRUPTED on Ctrl-C, Ctrl-D and at the end of input, or the signal's own reason
  */
 export async function responseOrCancel<Answer>(
@@ -29,7 +29,7 @@ export async function responseOrCancel<Answer>(
     key: { readonly name?: string; readonly ctrl?: boolean } | undefined,
   ) => {
     isBack ||= canGoBack && key?.name === 'escape';
-    // Ctrl-D closes readline, and the prompt would wait for ever.
+    // Ctrl-D closes readline, and the prompt would wait forever.
     if (isBack || (key?.ctrl === true && key.name === 'd')) leave.abort();
   };
   decodeKeys(stdin);
@@ -44,7 +44,7 @@ export async function responseOrCancel<Answer>(
   }
 }
 
-/** The first interface that reads keys from a stream decides for all later ones how long an Esc may take. */
+/** The first interface that reads keys from a stream sets the Esc timeout for all later ones. */
 function decodeKeys(stdin: InputStream): void {
   createInterface({
     input: stdin,
@@ -54,14 +54,14 @@ function decodeKeys(stdin: InputStream): void {
   }).close();
 }
 
-/** What a prompt threw, in our words: leaving a question is an interruption. */
+/** What a prompt threw; leaving a question is an interruption. */
 export function asInterruption(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted && isExpectedError(signal.reason)) return signal.reason;
   const isLeft =
     error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError');
-  return isLeft ? notAnswered(error) : error;
+  return isLeft ? canceled(error) : error;
 }
 
-export function notAnswered(cause?: unknown): ExpectedError {
-  return new ExpectedError('INTERRUPTED', 'the question was not answered', { cause });
+export function canceled(cause?: unknown): ExpectedError {
+  return new ExpectedError('INTERRUPTED', 'Canceled.', { cause });
 }

@@ -1,11 +1,11 @@
 import { createPrompt, isEnterKey, useEffect, useKeypress, useState } from '@inquirer/core';
 import { escapeText, visiblePart } from '../text/escape.ts';
+import { wrapText, wrapWords } from '../text/wrap-text.ts';
 import { frameWidth, type PromptOptions } from './prompt-options.ts';
 import type { TextQuestion } from './prompts.ts';
 import { watchResize } from './screen.ts';
-import { wrapText, wrapWords } from './wrap-text.ts';
 
-/** Asks for one line of text, which starts as the suggestion and is edited. */
+/** Asks for one line of text; the suggestion is its initial value. */
 export function askLine(question: TextQuestion, options: PromptOptions): Promise<string> {
   const { stdin, stderr, signal } = options;
   const prompt = createPrompt<string, TextQuestion>((_, done) => {
@@ -23,7 +23,7 @@ export function askLine(question: TextQuestion, options: PromptOptions): Promise
       if (isEnterKey(key)) {
         const wrong = question.check(text.trim());
         if (wrong === null) done(text.trim());
-        // Enter has emptied the line.
+        // Enter has cleared the line.
         else line.write(text);
         setComplaint(wrong);
         return;
@@ -55,7 +55,7 @@ function drawBelow(
   return [
     ...wrong.map((line) => style.red(line)),
     ...wrapText(explanation, width).map((line) => style.dim(line)),
-    ...wrapWords(['Enter go on', 'Esc back', 'Ctrl-C quit'], glyphs.separator, width).map((line) =>
+    ...wrapWords(['Enter continue', 'Esc back', 'Ctrl-C cancel'], glyphs.separator, width).map((line) =>
       style.dim(line),
     ),
   ];

@@ -1,24 +1,25 @@
+import { isExpectedError } from '../../errors.ts';
 import { escapeText } from '../text/escape.ts';
+import { wrapText } from '../text/wrap-text.ts';
 import { askList } from './list-prompt.ts';
 import { askPlainLine } from './plain-line.ts';
 import { askPlainList } from './plain-list.ts';
 import { frameWidth, type PromptOptions } from './prompt-options.ts';
-import type { Prompts, TextQuestion } from './prompts.ts';
+import type { ListQuestion, Prompts, TextQuestion } from './prompts.ts';
 import { responseOrCancel } from './response-or-cancel.ts';
 import { clearScreen } from './screen.ts';
 import { askLine } from './text-prompt.ts';
-import { wrapText } from './wrap-text.ts';
 
-/** Other programs that fill the screen use it (xterm: 1049), too: what stood there comes back afterwards. */
+/** The alternate screen (xterm: 1049); the previous content returns afterwards. */
 const OTHER_SCREEN = '\x1b[?1049h';
 const FIRST_SCREEN = '\x1b[?1049l';
 
 export interface PromptsOptions extends PromptOptions {
-  /** Nothing is redrawn, lists are answered by numbers: for `TERM=dumb` and for screen readers. */
+  /** Nothing is redrawn and lists are numbered, for `TERM=dumb` and for screen readers. */
   readonly isPlain: boolean;
 }
 
-/** Asks questions on a screen of their own; however it ends, the terminal is as it was. */
+/** Asks questions on the alternate screen, and always restores the terminal. */
 export async function withPrompts<Result>(
   options: PromptsOptions,
   work: (prompts: Prompts) => Promise<Result>,
@@ -35,32 +36,87 @@ export async function withPrompts<Result>(
 
 function screenPrompts(options: PromptOptions): Prompts {
   const { stderr, style } = options;
+  const paragraph = (text: string) => wrapText(escapeText(text), frameWidth(options)).join('\n');
+  const chooseFrom: Prompts['chooseFrom'] = (question) => {
+    clearScreen(stderr);
+    return ask(question.canGoBack, (ending) => askList(question, ending), options);
+  };
   return {
-    chooseFrom(question) {
-      clearScreen(stderr);
-      return ask(question.canGoBack, (ending) => askList(question, ending), options);
-    },
+    chooseFrom,
     askText(question) {
       clearScreen(stderr);
       return ask(true, (ending) => askLine(question, ending), options);
     },
-    async during(text, work) {
-      clearScreen(stderr);
-      stderr.write(style.dim(wrapText(escapeText(text), frameWidth(options)).join('\n')));
-      return await work;
-    },
+    during: (text, work) =>
+      untilReachable(work, {
+        chooseFrom,
+        onRetry: options.onRetry,
+        show(problem) {
+          clearScreen(stderr);
+          stderr.write(style.dim(paragraph(text)));
+          if (problem !== null) stderr.write(`\n${style.yellow(paragraph(problem))}`);
+        },
+      }),
   };
 }
 
 function plainPrompts(options: PromptOptions): Prompts {
-  const { stderr } = options;
+  const { stderr, onRetry } = options;
+  const chooseFrom: Prompts['chooseFrom'] = (question) =>
+    ask(question.canGoBack, (ending) => askPlainList(question, ending), options);
   return {
-    chooseFrom: (question) => ask(question.canGoBack, (ending) => askPlainList(question, ending), options),
+    chooseFrom,
     askText: (question) => ask(true, (ending) => askPlainText(question, ending), options),
-    async during(text, work) {
-      stderr.write(`${escapeText(text)}\n`);
-      return await work;
-    },
+    during: (text, work) =>
+      untilReachable(work, {
+        chooseFrom,
+        onRetry,
+        show: (problem) => void stderr.write(`${escapeText(problem ?? text)}\n`),
+      }),
+  };
+}
+
+/** Runs the work, reports its retries, and offers to run it again when the network has failed. */
+async function untilReachable<Result>(
+  work: () => Promise<Result>,
+  {
+    chooseFrom,
+    onRetry,
+    show,
+  }: Pick<Prompts, 'chooseFrom'> &
+    Pick<PromptOptions, 'onRetry'> & { readonly show: (problem: string | null) => void },
+): Promise<Result> {
+  for (;;) {
+    show(null);
+    const stop = onRetry((reason) => show(`Still loading: ${reason}`));
+    try {
+      return await work();
+    } catch (error) {
+      if (!isExpectedError(error, 'UNAVAILABLE')) throw error;
+      const chosen = await chooseFrom(retryQuestion(error.message));
+      if (chosen?.[0] !== RETRY) throw error;
+    } finally {
+      stop();
+    }
+  }
+}
+
+const RETRY = 'Retry';
+
+function retryQuestion(reason: string): ListQuestion<string> {
+  return {
+    message: 'The service is unavailable',
+    columns: [{ key: 'label', heading: '', text: (label) => label, shrinks: true }],
+    idOf: (label) => label,
+    items: [RETRY, 'Cancel'],
+    load: () => Promise.resolve([]),
+    hasSearch: false,
+    isMultiple: false,
+    chosen: [],
+    isRequired: true,
+    canGoBack: false,
+    notes: [reason],
+    emptyText: '',
   };
 }
 
@@ -78,9 +134,9 @@ async function askPlainText(
   options: PromptOptions,
 ): Promise<string | null> {
   options.stderr.write(`${escapeText(`${message}. ${explanation}`)}\n`);
-  const keys = suggestion === '' ? 'b: back' : `Enter: ${suggestion}, b: back`;
+  const keys = suggestion === '' ? 'b to go back' : `Enter for ${suggestion}, b to go back`;
   for (;;) {
-    const answer = await askPlainLine(`Your answer (${keys}):`, options);
+    const answer = await askPlainLine(`Your response (${keys}):`, options);
     if (answer === 'b') return null;
     const text = answer === '' ? suggestion : answer;
     const wrong = check(text);

@@ -1,20 +1,20 @@
 import stringWidth from 'string-width';
 
-/** ASCII, Latin letters, dashes, quotes and the ellipsis: one cell each, and no need for Unicode tables. */
+/** ASCII, Latin letters, dashes, quotes, and the ellipsis: one cell each, without Unicode tables. */
 const ONE_CELL_EACH = /^[ -~\u00C0-\u024F\u2010-\u2026]*$/;
 
-/** How many terminal cells a text takes. */
+/** The width of a text in terminal cells. */
 export function displayWidth(text: string): number {
   return ONE_CELL_EACH.test(text) ? text.length : stringWidth(text);
 }
 
-/** What belongs together as one character for people. */
+/** The graphemes of a text: what people see as one character. */
 function graphemesOf(text: string): Iterable<{ readonly segment: string }> {
   if (ONE_CELL_EACH.test(text)) return Array.from(text, (segment) => ({ segment }));
   return new Intl.Segmenter().segment(text);
 }
 
-/** The text if it fits, else as much of it as fits before the ellipsis; whole graphemes only. */
+/** The text, truncated before an ellipsis if it is too wide; never inside a grapheme. */
 export function truncateToWidth(text: string, width: number, ellipsis: string): string {
   if (displayWidth(text) <= width) return text;
   const end = displayWidth(ellipsis) < width ? ellipsis : '';
@@ -28,7 +28,7 @@ export function truncateToWidth(text: string, width: number, ellipsis: string): 
   return kept.trimEnd() + end;
 }
 
-/** The text if it fits, else its beginning and its end around the ellipsis; whole graphemes only. */
+/** The text, or its start and end around an ellipsis if it is too wide; never inside a grapheme. */
 export function truncateMiddle(text: string, width: number, ellipsis: string): string {
   if (displayWidth(text) <= width) return text;
   const room = width - displayWidth(ellipsis);
@@ -41,7 +41,7 @@ export function truncateMiddle(text: string, width: number, ellipsis: string): s
   return head + ellipsis + tail;
 }
 
-/** As many of the first segments as fit. */
+/** The first segments that fit. */
 function takeCells(segments: readonly string[], width: number): readonly string[] {
   let room = width;
   const end = segments.findIndex((segment) => {

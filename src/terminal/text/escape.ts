@@ -1,23 +1,23 @@
 import { stringifyExactly } from '../../parse/exact-number.ts';
 
 /**
- * What must never reach a terminal or a log as itself: C0, DEL and C1 controls, line and paragraph
- * separators, lone surrogates, interlinear annotations, and everything Unicode calls default
- * ignorable (bidi controls, zero-width characters, tags, fillers), save the variation selectors
- * that emoji and ideographs are written with.
+ * Characters that must never reach a terminal or a log: C0, DEL, and C1 controls, line and paragraph
+ * separators, lone surrogates, interlinear annotations, and everything that Unicode calls default
+ * ignorable (bidi controls, zero-width characters, tags, fillers). Exceptions are the variation selectors
+ * of emoji and ideographs, and the joiner between two emoji, as in a family (UTS #51, ED-16).
  */
 const UNSAFE =
-  /(?![\uFE00-\uFE0F\u{E0100}-\u{E01EF}])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFFB]/gu;
+  /(?!(?<=\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]?)\u200D(?=\p{Extended_Pictographic}))(?![\uFE00-\uFE0F\u{E0100}-\u{E01EF}])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFFB]/gu;
 
-/** More marks on one letter than any language needs: the rest would be drawn over other lines. */
+/** More marks on one letter than any language needs; the rest would cover other lines. */
 const MARK_FLOOD = /(?<=\p{M}{8})\p{M}+/gu;
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * Makes every control, bidi and invisible character of a text visible, such as `\x1b` or `\u202e`,
- * newlines included: the result is one line that a terminal draws as it reads. Every text of the
- * service, the file system or the user that is shown to a person passes through here.
+ * Makes every control, bidi, and invisible character of a text visible, such as `\x1b` or `\u202e`. This
+ * includes newlines, so the result is one line that is displayed as it reads. Every text from the service,
+ * the file system, or the user passes through here before a person sees it.
  */
 export function escapeText(text: string): string {
   return inPieces(text, (piece) =>
@@ -27,9 +27,9 @@ export function escapeText(text: string): string {
   );
 }
 
-/** What is left of a text without such characters: for lines that a person goes on typing in. */
+/** The text without such characters, for a line that a person edits. */
 export function visiblePart(text: string): string {
-  return Array.from(text, (character) => (escapeText(character) === character ? character : '')).join('');
+  return inPieces(text, (piece) => piece.replace(UNSAFE, '').replace(MARK_FLOOD, ''));
 }
 
 function escapeCharacter(character: string): string {
@@ -42,13 +42,12 @@ function escapeCharacter(character: string): string {
 }
 
 /**
- * The JSON text of a value, with the same characters as `\u` escapes (RFC 8259 section 7): safe to
- * print, and equal to the value when parsed. `##[` is broken up too, because GitHub Actions obeys it
- * anywhere in a line.
+ * The JSON text of a value with the same characters as `\u` escapes (RFC 8259 section 7): safe to print, and
+ * equal to the value when parsed. It also breaks up `##[`, which GitHub Actions executes anywhere in a line.
  */
 export function formatJson(value: unknown, indent = 0): string {
   const json = stringifyExactly(value, indent);
-  // JSON escapes C0 itself; the line ends that are left stand between tokens.
+  // JSON escapes C0; the remaining line ends are between tokens.
   return inPieces(json, (piece) =>
     piece.replace(UNSAFE, (character) => (character === '\n' ? character : escapeForJson(character))),
   ).replaceAll('##[', '#\\u0023[');
@@ -62,10 +61,10 @@ function escapeForJson(character: string): string {
   return escaped;
 }
 
-/** A replacement keeps a note of each match: of millions in one text they would take far more memory than the text. */
+/** `replace` records each match; millions of matches would need far more memory than the text. */
 const PIECE_LENGTH = 65_536;
 
-/** Replaces piece by piece, none of which begins within a character. */
+/** Replaces in pieces that never split a character. */
 function inPieces(text: string, replace: (piece: string) => string): string {
   if (text.length <= PIECE_LENGTH) return replace(text);
   const pieces: string[] = [];

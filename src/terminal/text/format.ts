@@ -5,23 +5,23 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** From here on nobody counts them. */
+/** More days than this are shown as months. */
 const MANY_DAYS = 90;
 const DAYS_PER_MONTH = 30.44;
 
-/** The same with one decimal always, so that a column of them lines up: `1.0 GiB`, `512 B`. */
+/** A size with one decimal, so that sizes align in a column: `1.0 GiB`, `512 B`. */
 export function formatSizeInColumn(sizeBytes: number): string {
   return sizeBytes < 1024 ? formatSize(sizeBytes) : inLargestUnit(sizeBytes, 1).join(' ');
 }
 
-/** How much of how much, the unit said once where both have it: `1.2/3.4 GiB`. */
+/** An amount of a total; a common unit is written once: `1.2/3.4 GiB`. */
 export function formatSizeOf(bytes: number, totalBytes: number): string {
   const [amount, unit] = formatSize(bytes).split(' ');
   const total = formatSize(totalBytes);
   return total.endsWith(` ${unit}`) ? `${amount}/${total}` : `${amount} ${unit}/${total}`;
 }
 
-/** The same always in the unit of the total and equally long, so that it stands still: ` 0.3/12.5 GiB`. */
+/** The same in the unit of the total, padded to a constant width: ` 0.3/12.5 GiB`. */
 export function formatSizeOfInColumn(bytes: number, totalBytes: number): string {
   const exponent = Math.floor(Math.log2(Math.max(totalBytes, 1)) / 10);
   const amountOf = (sizeBytes: number) => {
@@ -32,13 +32,13 @@ export function formatSizeOfInColumn(bytes: number, totalBytes: number): string 
   return `${amountOf(bytes).padStart(amountOf(totalBytes).length)}/${formatSizeInColumn(totalBytes)}`;
 }
 
-/** A speed: `85 MiB/s`. One decimal below 10, where it says something. */
+/** A speed: `85 MiB/s`, with one decimal below 10. */
 export function formatRate(bytesPerSecond: number): string {
   const isLarge = /^\d{2}/.test(formatSize(bytesPerSecond));
   return `${isLarge ? inLargestUnit(bytesPerSecond, 0).join(' ') : formatSize(bytesPerSecond)}/s`;
 }
 
-/** A length of time in its two largest units: `45s`, `1m 05s`, `2h 03m`, `6d 04h`. */
+/** A duration in its two largest units: `45s`, `1m 05s`, `2h 03m`, `6d 04h`. */
 export function formatDuration(durationMs: number): string {
   const seconds = Math.max(0, Math.floor(durationMs / SECOND_MS));
   const minutes = Math.floor(seconds / 60);
@@ -49,7 +49,7 @@ export function formatDuration(durationMs: number): string {
   return `${Math.floor(hours / 24)}d ${twoDigits(hours % 24)}h`;
 }
 
-/** How long something took, with tenths of a second where they say something: `0.4s`, `1m 05s`. */
+/** An elapsed time, with tenths of a second below 10 s: `0.4s`, `1m 05s`. */
 export function formatElapsed(durationMs: number): string {
   return durationMs < 10 * SECOND_MS ? `${(durationMs / SECOND_MS).toFixed(1)}s` : formatDuration(durationMs);
 }
@@ -62,12 +62,12 @@ export function formatCountdown(remainingSeconds: number): string {
   return `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`;
 }
 
-/** A share of 1, rounded down so that 100 % means all: `45 %`. */
+/** A share of 1, rounded down so that 100 % means complete: `45 %`. */
 export function formatPercent(share: number): string {
   return `${Math.floor(Math.min(1, Math.max(0, share)) * 100)} %`;
 }
 
-/** A moment seen from another, both in milliseconds since the epoch: `in 6 days`, `3 min ago`, `now`. */
+/** A time relative to another, both in milliseconds since the epoch: `in 6d`, `3m ago`, `now`. */
 export function formatRelativeTime(timeMs: number, nowMs: number): string {
   const distanceMs = Math.abs(timeMs - nowMs);
   if (distanceMs < SECOND_MS) return 'now';
@@ -76,20 +76,30 @@ export function formatRelativeTime(timeMs: number, nowMs: number): string {
 }
 
 function formatDistance(distanceMs: number): string {
-  if (distanceMs < MINUTE_MS) return `${Math.floor(distanceMs / SECOND_MS)} s`;
+  if (distanceMs < MINUTE_MS) return `${Math.floor(distanceMs / SECOND_MS)}s`;
   const minutes = Math.round(distanceMs / MINUTE_MS);
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 60) return `${minutes}m`;
   const hours = Math.round(distanceMs / HOUR_MS);
-  if (hours < 24) return counted(hours, 'hour');
+  if (hours < 24) return `${hours}h`;
   const days = Math.round(distanceMs / DAY_MS);
-  if (days < MANY_DAYS) return counted(days, 'day');
+  if (days < MANY_DAYS) return `${days}d`;
   const months = Math.floor(days / DAYS_PER_MONTH);
-  return months < 24 ? counted(months, 'month') : counted(Math.floor(months / 12), 'year');
+  return months < 24 ? `${months}mo` : `${Math.floor(months / 12)}y`;
 }
 
 /** `1 file`, `3 files`. */
-export function counted(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+export function counted(count: number, unit: string, units = `${unit}s`): string {
+  return `${count} ${count === 1 ? unit : units}`;
+}
+
+/** `1 media item`, `1,000 media items`. */
+export function countMedia(count: number): string {
+  return counted(count, 'media item').replace(/^\d+/, formatCount(count));
+}
+
+/** A whole number with commas between thousands: `4,000`. */
+export function formatCount(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 function twoDigits(value: number): string {

@@ -1,6 +1,6 @@
 import type { World } from '../../world.ts';
 
-/** The few drawn characters, in a form that this terminal has. */
+/** The drawn characters, in a form that the terminal supports. */
 export interface Glyphs {
   readonly ellipsis: string;
   readonly check: string;
@@ -8,11 +8,11 @@ export interface Glyphs {
   readonly separator: string;
   /** Before a number of connections. */
   readonly times: string;
-  /** What one cell of a bar can be filled to, the full cell last. */
+  /** The fill levels of one cell of a bar, the full cell last. */
   readonly barSteps: readonly string[];
-  /** Before the row that keys act on. */
+  /** Before the current row. */
   readonly pointer: string;
-  /** The keys that move it. */
+  /** The keys that move the pointer. */
   readonly arrows: string;
   readonly barLeft: string;
   readonly spinnerFrames: readonly string[];
@@ -42,12 +42,12 @@ const ASCII: Glyphs = {
   spinnerFrames: ['-', '\\', '|', '/'],
 };
 
-/** Unicode where the locale says UTF-8 (POSIX: LC_ALL, else LC_CTYPE, else LANG), ASCII elsewhere. */
+/** Unicode if the locale is UTF-8 (POSIX: LC_ALL, else LC_CTYPE, else LANG), otherwise ASCII. */
 export function chooseGlyphs(env: World['env'], platform: NodeJS.Platform): Glyphs {
   if (env['TERM'] === 'dumb') return ASCII;
   if (platform === 'win32') return UNICODE;
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'];
-  // macOS is UTF-8 throughout, and programs started from its desktop get no locale at all.
+  // macOS always uses UTF-8, and programs started from its desktop get no locale.
   if (!locale) return platform === 'darwin' ? UNICODE : ASCII;
   return /utf-?8/i.test(locale) ? UNICODE : ASCII;
 }

@@ -1,20 +1,21 @@
-/** Shorter texts would be found in words and numbers that have nothing to do with them. */
+/** Shorter texts would match unrelated words and numbers. */
 const LEAST_LENGTH = 8;
 const MASK = '***';
 
-/** Keeps secrets that are in use out of what is printed, whoever repeats them. */
+/** Removes the secrets in use from all output. */
 export interface SecretFilter {
   note(secret: string): void;
   redact(text: string): string;
 }
 
-/** Knows each secret as it is and as JSON, URLs and Basic authentication spell it. */
+/** Matches each secret, also as written in JSON, URLs, and Basic authentication. */
 export function createSecretFilter(): SecretFilter {
   const spellings = new Set<string>();
   return {
     note(secret) {
       const bare = secret.trim();
-      if (bare.length < LEAST_LENGTH) return;
+      // A token comes again with each request.
+      if (bare.length < LEAST_LENGTH || spellings.has(bare)) return;
       spellings.add(bare);
       spellings.add(JSON.stringify(bare).slice(1, -1));
       spellings.add(encodeURIComponent(Buffer.from(bare).toString()));

@@ -1,12 +1,12 @@
 import { escapeText } from './escape.ts';
 
-/** `=` and `%` mean something to some shells at the start of a word only, `~` and `#` likewise. */
+/** `=`, `%`, `~`, and `#` are special to some shells, but only at the start of a word. */
 const SAFE_WORD = /^[A-Za-z0-9_./:@,+-][A-Za-z0-9_./:@,+=%-]*$/;
 
 /**
- * An argument as it may be pasted into a shell: as it is where that is safe, else in single quotes.
- * On Windows the quotes are PowerShell's. An argument with invisible characters is spelled out as
- * `$'…'` (bash, zsh, ksh), because escaping it for display afterwards would change what it means.
+ * An argument to paste into a shell: unchanged if that is safe, otherwise in single quotes. On Windows the
+ * quotes are PowerShell's. An argument with invisible characters is written as `$'…'` (bash, zsh, ksh),
+ * because escaping it for display afterwards would change its meaning.
  */
 export function quoteForShell(argument: string, platform: NodeJS.Platform = 'linux'): string {
   const isVisible = escapeText(argument) === argument;
@@ -19,9 +19,41 @@ export function quoteForShell(argument: string, platform: NodeJS.Platform = 'lin
   return isVisible ? `'${argument.replaceAll("'", `'\\''`)}'` : `$'${spellOut(argument)}'`;
 }
 
-/** The words of a command as one line that a shell reads back as the same words. */
+/** A command as one line that a shell splits into the same words. */
 export function commandLine(words: readonly string[], platform: NodeJS.Platform = 'linux'): string {
   return words.map((word) => quoteForShell(word, platform)).join(' ');
+}
+
+/**
+ * The same over several lines of at most `width` cells, if that is possible: each flag keeps its value, and all
+ * lines but the last end in the shell's continuation character.
+ */
+export function commandLines(
+  words: readonly string[],
+  { platform, width }: { readonly platform: NodeJS.Platform; readonly width: number },
+): readonly string[] {
+  const continuation = platform === 'win32' ? ' `' : ' \\';
+  const lines: string[] = [];
+  for (const part of groupFlags(words).map((group) => commandLine(group, platform))) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? part : `${last} ${part}`;
+    if (last !== undefined && joined.length + continuation.length <= width) lines[lines.length - 1] = joined;
+    else lines.push(last === undefined ? part : `${INDENT}${part}`);
+  }
+  return lines.map((line, index) => (index === lines.length - 1 ? line : line + continuation));
+}
+
+const INDENT = '  ';
+
+/** The command, then each flag with its value. */
+function groupFlags(words: readonly string[]): readonly (readonly string[])[] {
+  const groups: string[][] = [];
+  for (const word of words) {
+    const last = groups.at(-1);
+    if (last === undefined || word.startsWith('-')) groups.push([word]);
+    else last.push(word);
+  }
+  return groups;
 }
 
 function spellOut(argument: string): string {

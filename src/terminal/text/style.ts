@@ -2,7 +2,7 @@ import type { OutputStream, World } from '../../world.ts';
 
 export type ColorMode = 'auto' | 'always' | 'never';
 
-/** Text to text; without colour each gives back what it got. */
+/** Paints a text; without color each function returns its argument. */
 export interface Style {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -13,9 +13,9 @@ export interface Style {
 }
 
 /**
- * Whether one stream gets colour. A flag wins over NO_COLOR (no-color.org), that over FORCE_COLOR,
- * that over looking at the stream; an empty variable is an unset one. Decided here and not by the
- * libraries, which each look at another stream.
+ * Whether a stream gets color. In order of precedence: the flag, NO_COLOR (no-color.org), FORCE_COLOR, and
+ * whether the stream is a terminal. An empty variable is unset. The libraries would each check another
+ * stream.
  */
 export function wantsColor(mode: ColorMode, stream: OutputStream, env: World['env']): boolean {
   if (mode !== 'auto') return mode === 'always';

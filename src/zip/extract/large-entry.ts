@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { RangeSource } from '../../range/range-source.ts';
+import { createTaskPool } from '../../task-pool.ts';
 import { openByteStream } from '../read/byte-stream.ts';
 import { combineCrc32 } from '../read/crc32-combine.ts';
 import { readDataDescriptor } from '../read/data-descriptor.ts';
@@ -11,7 +12,6 @@ import { readDataStart } from '../read/local-header.ts';
 import { BLOCK_BYTES, type BlockJournal, blockEnd, openBlockJournal } from './block-journal.ts';
 import { createEntryFile, type EntryFile } from './entry-file.ts';
 import type { StagingFolder } from './staging-folder.ts';
-import { createTaskPool } from './task-pool.ts';
 
 /** From this size on a stored entry is fetched in several ranges at once, and continued after an interruption. */
 const LARGE_BYTES = 64 * 2 ** 20;

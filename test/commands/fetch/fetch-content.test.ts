@@ -143,7 +143,7 @@ describe('a package whose listed size is another one', () => {
       json: { results: [{ verified: { size: false, archive: true, crc: true } }] },
     });
     expect(run.stderr).toContain(
-      `warning: a.zip has ${archive.bytes.length} bytes; the package lists ${size}`,
+      `warning: a.zip has ${archive.bytes.length} bytes, but the package lists ${size}`,
     );
     expect(readFileSync(join(run.cwd, 'a.zip')).equals(archive.bytes)).toBe(true);
     const out = await runCommand(['fetch', PACKAGE_ID, '-xD', 'out', '--ignore-size'], { api });

@@ -141,7 +141,7 @@ describe('fetch --include', () => {
     ['*.srt,*.vtt', 'give each pattern an --include of its own'],
     ["'*.srt'", 'begins and ends with a quote'],
     ['"*.srt"', 'begins and ends with a quote'],
-    ['./one/*.srt', 'paths in an archive begin without ./'],
+    ['./one/*.srt', 'remove ./ from the pattern; paths in an archive do not start with it'],
     ['TALK.DE.srt', 'differs in upper and lower case only'],
   ])('case 111: no match for %s, and what is wrong with it', async (pattern, hint) => {
     const api = await start();
@@ -169,7 +169,7 @@ describe('fetch --include', () => {
     expect(run.exitCode).toBe(3);
     expect(run.stderr).toContain('error: no package with id b.srt, which is a file here: the shell has put');
     const alone = await runCommand(['fetch', 'b.srt', '--include', 'a.srt'], { api, place });
-    expect(alone.stderr).toContain("hint: put the pattern in quotes, such as --include '*.srt'\n");
+    expect(alone.stderr).toContain("hint: quote the pattern: --include '*.srt'\n");
     expect((await runCommand(['fetch', 'b.srt'], { api, place })).stderr).not.toContain('a file here');
   });
 
@@ -296,7 +296,7 @@ describe('unpacking where it lies goes wrong', () => {
     const run = await runCommand(SELECT, { api: await start({ files: { one: { ...object, bytes } } }) });
     expect(run.exitCode).toBe(10);
     expect(run.stderr).toContain('"two/talk.de.srt" is wrong');
-    expect(run.stderr).toContain('hint: files that are complete stay; the same command fetches the rest');
+    expect(run.stderr).toContain('hint: complete files are kept; run the same command again to continue');
     expect(existsSync(join(run.cwd, 'out/two/talk.de.srt'))).toBe(false);
   });
 

@@ -84,7 +84,7 @@ describe('what stays of an archive that turns out wrong while it is unpacked is 
     const said = /; (\d+) files? (?:is|are) complete and stays? in (.*)/.exec(run.stderr);
     expect(Number(said?.[1] ?? 0)).toBe(there.length);
     expect(said?.[2] ?? join(run.cwd, 'out')).toBe(join(run.cwd, 'out'));
-    expect(run.stderr.includes('files that are complete stay')).toBe(
+    expect(run.stderr.includes('complete files are kept')).toBe(
       exitCode === 10 && way !== 'downloaded first',
     );
   });
@@ -94,7 +94,7 @@ describe('what stays of an archive that turns out wrong while it is unpacked is 
     const run = await runBinary(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api });
     expect(run).toMatchObject({ exitCode: 12, stdout: '' });
     expect(filesIn(run.cwd)).toHaveLength(20);
-    expect(run.stderr).toContain('20 files are complete and stay in');
+    expect(run.stderr).toContain('20 complete files kept in');
   });
 
   test('an earlier file of the same package, too', async () => {

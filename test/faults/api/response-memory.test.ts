@@ -24,10 +24,11 @@ async function peakOf(args: readonly string[], handler: FaultHandler) {
   const folder = makeTempFolder('peak-');
   const peakPath = join(folder, 'peak');
   const preloadPath = join(folder, 'preload.mjs');
-  const report = `writeFileSync(${JSON.stringify(peakPath)}, String(process.resourceUsage().maxRSS))`;
+  // Not the maximum of getrusage(2), which a child takes over from the process that started it.
+  const report = `writeFileSync(${JSON.stringify(peakPath)}, /^VmHWM:\\s+(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1])`;
   writeFileSync(
     preloadPath,
-    `import { writeFileSync } from 'node:fs';\nprocess.on('exit', () => ${report});\n`,
+    `import { readFileSync, writeFileSync } from 'node:fs';\nprocess.on('exit', () => ${report});\n`,
   );
   const run = await runBinary(args, { api, nodeFlags: ['--import', preloadPath], deadlineMs: 60_000 });
   return { run, api, peakMib: Number(readFileSync(peakPath, 'utf8')) / 1024 };

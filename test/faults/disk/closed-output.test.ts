@@ -21,7 +21,7 @@ test.runIf(process.platform === 'linux').each(CASES)(
     const run = await runBinary(args, { api, wrapper, isOutputData: true });
     expect(run.exitCode).toBe(exitCode);
     if (exitCode === 0) return;
-    expect(run.stderr).toContain('error: standard output is closed, so the bytes would be lost\nhint: ');
+    expect(run.stderr).toContain('error: cannot write to standard output: it is closed\nhint: ');
     expect(api.requests.map(({ method, path }) => `${method} ${path}`)).not.toContain(FILE);
   },
 );

@@ -325,7 +325,7 @@ test.runIf(hasStrace)('case 12: a write that wrote less than it said leaves the 
     wrapper: [...wrapper, '-e', 'trace=pwrite64', '-e', 'inject=pwrite64:retval=20:when=1'],
   });
   expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
-  expect(run.stderr).toContain('only a part of it arrived');
+  expect(run.stderr).toContain('the write was incomplete');
   expect(readFileSync(storedFiles(place).config)).toEqual(before);
   expect(readdirSync(place.configDir)).toEqual(['config.json']);
 });

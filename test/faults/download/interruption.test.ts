@@ -34,15 +34,17 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)(
-  'case 119: %s stops the transfer in order, keeps the part and names the command that goes on',
+  'case 119: %s stops the transfer in order, keeps the part, and reports how to resume',
   async (signal, exitCode) => {
     const api = await startSlowApi();
     const run = startBinary(ARGS, { api });
     await untilFileIsAsked(api);
     run.kill(signal);
     const result = await run.result;
-    expect(result).toMatchObject({ exitCode, signal: null, json: { error: { code: 'INTERRUPTED' } } });
-    expect(result.stderr).toContain(`streamdiver-dl fetch ${PACKAGE_ID}`);
+    const next = [expect.stringContaining(`streamdiver-dl fetch ${PACKAGE_ID}`)];
+    expect(result).toMatchObject({ exitCode, signal: null, json: { error: { code: 'INTERRUPTED', next } } });
+    expect(result.stderr).toMatch(/^Interrupted(?: by SIGTERM)?\. .*rerun to resume\.$/im);
+    expect(result.stderr).not.toContain('hint:');
     expect(listTree(result.cwd).map(({ path }) => path)).toEqual(['object.zip.part', 'object.zip.part.json']);
     const again = await runCli(ARGS, { api, place: result });
     expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'resumed' }] } });
@@ -103,7 +105,7 @@ test('case 122: when the shell that npx was started from is shot, nothing is lef
   run.kill('SIGKILL');
   // Ends when the program, too, has closed its streams.
   const result = await run.result;
-  expect(result.stderr).toContain('interrupted by SIGTERM');
+  expect(result.stderr).toMatch(/^Interrupted by SIGTERM\. .* saved; rerun to resume\.$/m);
   expect(listTree(result.cwd).map(({ path }) => path)).toEqual(['object.zip.part', 'object.zip.part.json']);
   expect(await runCli(ARGS, { api, place: result })).toMatchObject({
     exitCode: 0,

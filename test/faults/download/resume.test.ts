@@ -79,7 +79,7 @@ test('case 70: where the server cannot continue, nobody claims afterwards that i
   scene.storage.use((_request, reply) => reply.send(200, headersWith(scene.object), scene.object.bytes));
   const run = await scene.fetch('--progress', 'plain');
   expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded', resumedFrom: 0 }] } });
-  expect(run.stderr).toContain('the server cannot continue files: starting again');
+  expect(run.stderr).toContain('the server cannot continue files; restarting the download');
   expect(run.stderr).not.toContain('continued after');
 });
 

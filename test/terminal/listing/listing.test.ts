@@ -20,7 +20,7 @@ function listingOf(items: readonly Item[]): Listing<Item> {
   return {
     items,
     columns: [
-      { key: 'id', heading: 'ID', text: (item) => item.id },
+      { key: 'id', heading: 'ID', text: (item) => item.id, id: 'prefix' },
       { key: 'title', heading: 'TITLE', text: (item) => item.title, shrinks: true },
       {
         key: 'sizeBytes',
@@ -173,12 +173,12 @@ describe('on a terminal', () => {
     });
   });
 
-  test('takes its width and its colour from standard output alone', async () => {
+  test('takes its width and its color from standard output alone', async () => {
     const narrow = captureStream({ isTTY: true, columns: 40 });
     const { terminal } = makeTerminal({ isTTY: true, columns: 200, stdout: narrow.stream });
     terminal.listing(listingOf(ITEMS.slice(0, 1)));
     await terminal.flush();
-    expect(narrow.text()).toMatch(/^\x1b\[1mID:/);
+    expect(narrow.text()).toMatch(/^\x1b\[1mFirst/);
     const onTerminal = captureStream({ isTTY: true });
     const other = makeTerminal({ stdout: onTerminal.stream }).terminal;
     other.listing(listingOf(ITEMS.slice(0, 1)));
@@ -186,7 +186,7 @@ describe('on a terminal', () => {
     expect(onTerminal.text()).toMatch(/^\x1b\[1mID {4}TITLE/);
   });
 
-  test('a heading is bold and nothing else has colour', async () => {
+  test('a heading is bold and nothing else has color', async () => {
     const { stdout } = await show(ITEMS.slice(0, 1), { isTTY: true });
     expect(stdout.match(/\x1b\[\d+m/g)).toEqual(['\x1b[1m', '\x1b[22m']);
   });
@@ -230,11 +230,72 @@ describe('on a terminal', () => {
     ).toHaveLength(1);
   });
 
-  test.each([1, 20, 59])('case 117: %d columns give one block per record', async (columns) => {
+  test.each([
+    [1, 'F\n  dl-1\n  1.0 KiB\nT\n  dl-22\n  -\n'],
+    [17, 'First, "quoted"\n  dl-1 · 1.0 KiB\nTwo\\tcolumns\\nan…\n  dl-22 · -\n'],
+    [59, 'First, "quoted"\n  dl-1 · 1.0 KiB\nTwo\\tcolumns\\nand lines\n  dl-22 · -\n'],
+  ])('case 117: %d columns give one block per record', async (columns, blocks) => {
     const { stdout } = await show(ITEMS, { isTTY: true, columns, colorMode: 'never' });
-    expect(stdout).toBe(
-      'ID: dl-1\nTITLE: First, "quoted"\nSIZE: 1.0 KiB\n\nID: dl-22\nTITLE: Two\\tcolumns\\nand lines\nSIZE: -\n',
+    expect(stdout).toBe(blocks);
+  });
+
+  test('a block without a title starts with the ID, which is never cut', async () => {
+    const { stdout } = await show([{ id: 'x'.repeat(100), title: '', sizeBytes: 1 }], {
+      isTTY: true,
+      columns: 30,
+      colorMode: 'never',
+    });
+    expect(stdout).toBe(`${'x'.repeat(100)}\n  1.0 KiB\n`);
+  });
+
+  describe('UUIDs', () => {
+    const uuid = (start: string) => `${start}-0000-4000-8000-000000000000`;
+    const items = ['b4bef371', 'c0ffee00'].map((start) => ({ id: uuid(start), title: 'T', sizeBytes: 1 }));
+    const idsOf = (stdout: string) =>
+      stdout
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.split(' ')[0]);
+
+    test('are shown as 8 characters on a terminal', async () => {
+      const { stdout } = await show(items, { isTTY: true, colorMode: 'never' });
+      expect(idsOf(stdout)).toEqual(['b4bef371', 'c0ffee00']);
+      const narrow = await show(items, { isTTY: true, columns: 40, colorMode: 'never' });
+      expect(narrow.stdout).toBe('T\n  b4bef371 · 1.0 KiB\nT\n  c0ffee00 · 1.0 KiB\n');
+    });
+
+    test('stay whole when two of them start alike, and with --no-trunc', async () => {
+      const alike = [...items, { id: `b4bef371-1${uuid('').slice(2)}`, title: 'T', sizeBytes: 1 }];
+      const { stdout } = await show(alike, { isTTY: true, colorMode: 'never' });
+      expect(idsOf(stdout)).toEqual(alike.map(({ id }) => id));
+      const full = await show(items, { isTTY: true, colorMode: 'never', fullIds: true });
+      expect(idsOf(full.stdout)).toEqual(items.map(({ id }) => id));
+    });
+
+    test.each(['table', 'tsv', 'csv', 'id', 'ndjson', 'json'] as const)(
+      'stay whole in a pipe, and as %s on a terminal',
+      async (format) => {
+        expect((await show(items, { format })).stdout).toContain(uuid('b4bef371'));
+        if (format === 'table') return;
+        expect((await show(items, { format, isTTY: true })).stdout).toContain(uuid('b4bef371'));
+      },
     );
+  });
+
+  test('a cell has the color of its meaning, and only the text is colored', async () => {
+    const { terminal, stdout } = makeTerminal({ isTTY: true });
+    const content = listingOf(ITEMS);
+    const tones = { 'dl-1': 'good', 'dl-22': 'bad' } as const;
+    const status = {
+      key: 'status',
+      heading: 'STATUS',
+      text: ({ id }: Item) => tones[id as keyof typeof tones],
+      tone: ({ id }: Item) => tones[id as keyof typeof tones],
+    };
+    terminal.listing({ ...content, columns: [status, ...content.columns] });
+    await terminal.flush();
+    expect(stdout.text()).toContain('\x1b[32mgood\x1b[39m    dl-1');
+    expect(stdout.text()).toContain('\x1b[31mbad\x1b[39m     dl-22');
   });
 
   test('case 117: a terminal that says it has 0 columns is taken for one of 80', async () => {
@@ -247,12 +308,12 @@ describe('on a terminal', () => {
       isTTY: true,
       colorMode: 'never',
     });
-    expect(stdout).toBe(`ID: ${'x'.repeat(100)}\nTITLE: T\nSIZE: -\n`);
+    expect(stdout).toBe(`T\n  ${'x'.repeat(100)}\n  -\n`);
   });
 
   test('case 117: COLUMNS wins over the width of the stream', async () => {
     const { stdout } = await show(ITEMS, { isTTY: true, env: { COLUMNS: '40' }, colorMode: 'never' });
-    expect(stdout).toMatch(/^ID: dl-1\n/);
+    expect(stdout).toMatch(/^First, "quoted"\n/);
   });
 
   test('case 117: without UTF-8 a cut title ends in dots', async () => {

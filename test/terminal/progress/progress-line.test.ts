@@ -101,9 +101,9 @@ describe('the line of a transfer', () => {
   test('says for how long nothing has come, instead of a speed that is no longer true', () => {
     expect(line(TRANSFER, 77, { silentMs: 4_999 })).toContain('85 MiB/s · 0:23 left');
     expect(line({ ...TRANSFER, label: 'a.zip' }, 77, { silentMs: 12_000 })).toMatch(
-      / 36 % · 1\.2\/3\.4 GiB {13}· nothing for 12s$/,
+      / 36 % · 1\.2\/3\.4 GiB {13}· stalled 12s$/,
     );
-    expect(line({ ...TRANSFER, bytes: 3.45 * GIB }, 77, { silentMs: 12_000 })).not.toContain('nothing for');
+    expect(line({ ...TRANSFER, bytes: 3.45 * GIB }, 77, { silentMs: 12_000 })).not.toContain('stalled');
   });
 
   test('says how far the verification is when that lags behind', () => {

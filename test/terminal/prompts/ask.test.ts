@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { ExpectedError } from '../../../src/errors.ts';
 import type { ListQuestion } from '../../../src/terminal/prompts/prompts.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
@@ -32,7 +32,13 @@ function scene() {
   return { stdin, ...made };
 }
 
-test('a page that cannot be loaded loses nothing that is chosen, and Enter tries again', async () => {
+/** The first prompt loads its library. */
+beforeAll(async () => void (await import('@inquirer/core')));
+
+test.each([
+  ['Enter', '\r'],
+  ['r', 'r'],
+])('a page that cannot be loaded loses nothing that is selected, and %s retries', async (_name, key) => {
   const { terminal, stdin, stderr } = scene();
   let failures = 1;
   const load = (text: string, page: number) => {
@@ -44,21 +50,82 @@ test('a page that cannot be loaded loses nothing that is chosen, and Enter tries
   );
   await expect.poll(() => stderr.text()).toContain('2 found');
   stdin.write('b');
-  await expect.poll(() => stderr.text()).toContain('cannot load: the service is away');
-  stdin.write('\r');
+  await expect.poll(() => stderr.text()).toContain('Cannot load the list: the service is away');
+  expect(stderr.text()).toContain('r retry');
+  stdin.write(key);
   await expect.poll(() => stderr.text()).toContain('b2');
   stdin.write('\t\r');
   expect(await answer).toEqual(['b1']);
 });
 
-test('a first page that cannot be loaded is the error of the command', async () => {
-  const { terminal, stderr, stdout } = scene();
+test('a first page that cannot be loaded can be retried, unless the network is not the reason', async () => {
+  const { terminal, stdin, stderr } = scene();
+  let failures = 1;
+  const load = (_text: string, page: number) =>
+    failures-- > 0 ? Promise.reject(UNAVAILABLE) : Promise.resolve(page === 0 ? ['one'] : []);
   const answer = terminal.withPrompts(new AbortController().signal, (prompts) =>
-    prompts.chooseFrom(question(() => Promise.reject(UNAVAILABLE))),
+    prompts.chooseFrom(question(load)),
   );
-  await expect(answer).rejects.toBe(UNAVAILABLE);
-  expect(stderr.text().endsWith('\x1b[?1049l')).toBe(true);
-  expect(stdout.text()).toBe('');
+  await expect.poll(() => stderr.text()).toContain('Cannot load the list: the service is away');
+  stdin.write('r');
+  await expect.poll(() => stderr.text()).toContain('1 found');
+  stdin.write('\r');
+  expect(await answer).toEqual(['one']);
+
+  const other = scene();
+  const refused = new ExpectedError('AUTH', 'the token was rejected');
+  const failed = other.terminal.withPrompts(new AbortController().signal, (prompts) =>
+    prompts.chooseFrom(question(() => Promise.reject(refused))),
+  );
+  await expect(failed).rejects.toBe(refused);
+  expect(other.stderr.text().endsWith('\x1b[?1049l')).toBe(true);
+  expect(other.stdout.text()).toBe('');
+});
+
+test('the reason of a retry and a missing response are shown in full, and r starts over', async () => {
+  const { terminal, stdin, stderr } = scene();
+  const reason = `connect ECONNREFUSED 127.0.0.1:1${' and more'.repeat(15)}; trying again in 1s`;
+  const pages: ((items: string[]) => void)[] = [];
+  const load = () => new Promise<string[]>((resolve) => pages.push(resolve));
+  const answer = terminal.withPrompts(new AbortController().signal, (prompts) =>
+    prompts.chooseFrom(question(load)),
+  );
+  await expect.poll(() => stderr.text()).toContain('Still loading: no response after 4 s');
+  terminal.progress({ event: 'retry', id: null, attempt: 1, message: reason });
+  const shown = () =>
+    stderr
+      .text()
+      .replaceAll(/\x1b\[[\d;]*m|[\r\n]/g, ' ')
+      .replaceAll(/ +/g, ' ');
+  await expect.poll(shown).toContain(`Still loading: ${reason} `);
+  stdin.write('r');
+  await expect.poll(() => pages.length).toBe(2);
+  pages[0]?.(['stale']);
+  pages[1]?.(['fresh']);
+  await expect.poll(() => stderr.text()).toContain('fresh');
+  expect(stderr.text()).not.toContain('stale');
+  stdin.write('\r');
+  expect(await answer).toEqual(['fresh']);
+});
+
+test('Ctrl-A selects all matches of a search, also those on later pages', async () => {
+  const { terminal, stdin, stderr } = scene();
+  const pages = [['1', '2'], ['3', '4'], ['5']];
+  const load = (text: string, page: number) =>
+    Promise.resolve((pages[page] ?? []).map((name) => text + name));
+  const answer = terminal.withPrompts(new AbortController().signal, (prompts) =>
+    prompts.chooseFrom(question(load)),
+  );
+  await expect.poll(() => stderr.text()).toContain('5 found');
+  stdin.write('b');
+  await expect.poll(() => stderr.text()).toContain('b5');
+  stdin.write('\x01');
+  await expect.poll(() => stderr.text()).toContain('5 selected');
+  // The cursor of the search stays at the end.
+  stdin.write('c');
+  await expect.poll(() => stderr.text()).toContain('bc5');
+  stdin.write('\r');
+  expect(await answer).toEqual(['b1', 'b2', 'b3', 'b4', 'b5']);
 });
 
 test('what is said meanwhile is said afterwards, and no progress is drawn into the question', async () => {
@@ -80,6 +147,6 @@ test('what is said meanwhile is said afterwards, and no progress is drawn into t
 test.each([{}, { noInput: true, isTTY: true }])('with %j nobody is asked', async (options) => {
   const { terminal, stderr } = makeTerminal(options);
   const answer = terminal.withPrompts(new AbortController().signal, () => Promise.resolve());
-  await expect(answer).rejects.toThrow('nobody is here to answer a question');
+  await expect(answer).rejects.toThrow('cannot prompt: ');
   expect(stderr.text()).toBe('');
 });

@@ -8,16 +8,16 @@ const failure = (expected: Partial<ExpectedError>) =>
 
 describe('confirm', () => {
   test.each([
-    ['without a terminal', {}],
-    ['with --no-input', { isTTY: true, noInput: true }],
-    ['under CI', { isTTY: true, env: { CI: 'true' } }],
-  ])('%s nobody is asked and the flag is named', async (_name, options) => {
+    ['not a terminal', {}],
+    ['--no-input is set', { isTTY: true, noInput: true }],
+    ['CI or AI_AGENT is set', { isTTY: true, env: { CI: 'true' } }],
+  ])('%s: nobody is asked and the flag is named', async (reason, options) => {
     const { terminal, stdout, stderr } = makeTerminal(options);
     await expect(terminal.confirm('Delete 3 packages?', new AbortController().signal)).rejects.toThrow(
       failure({
         code: 'USAGE',
-        message: 'nobody is here to answer: Delete 3 packages?',
-        details: { hint: 'this needs a person at a terminal, or --yes' },
+        message: `cannot prompt: ${reason}`,
+        details: { hint: 'to continue without confirmation, use --yes' },
       }),
     );
     expect([stdout.text(), stderr.text()]).toEqual(['', '']);

@@ -12,10 +12,10 @@ import {
 import { drawList } from '../../../src/terminal/prompts/list-view.ts';
 import { parsePlainResponse } from '../../../src/terminal/prompts/plain-response.ts';
 import type { ListQuestion } from '../../../src/terminal/prompts/prompts.ts';
-import { wrapText } from '../../../src/terminal/prompts/wrap-text.ts';
 import { displayWidth } from '../../../src/terminal/text/display-width.ts';
 import { chooseGlyphs } from '../../../src/terminal/text/glyphs.ts';
 import { createStyle } from '../../../src/terminal/text/style.ts';
+import { wrapText } from '../../../src/terminal/text/wrap-text.ts';
 import { EVIL, expectHarmless } from '../text/evil-text.ts';
 
 const QUESTION: ListQuestion<string> = {
@@ -74,10 +74,14 @@ describe('the list', () => {
     expect(moveBy(startList(QUESTION), 1).active).toBe(0);
   });
 
-  test('takes all, then none', () => {
-    const all = toggleAll(first, QUESTION.idOf);
-    expect([...all.chosen.keys()]).toEqual(['a', 'b']);
+  test('selects all once all pages are loaded, then none', () => {
+    const pending = toggleAll(first, QUESTION.idOf);
+    expect([pending.chosen.size, needsPage(pending, 1)]).toEqual([0, true]);
+    const all = addPage(addPage(pending, ['c'], QUESTION), [], QUESTION);
+    expect([...all.chosen.keys()]).toEqual(['a', 'b', 'c']);
     expect(toggleAll(all, QUESTION.idOf).chosen.size).toBe(0);
+    expect(toggleAll(pending, QUESTION.idOf).isSelectingAll).toBe(false);
+    expect(searchFor(pending, 'q').isSelectingAll).toBe(false);
   });
 
   test.each([
@@ -134,6 +138,7 @@ test.each([
   ['b', { kind: 'back' }],
   ['+', { kind: 'more' }],
   ['a', { kind: 'all' }],
+  ['r', { kind: 'retry' }],
   ['/two words', { kind: 'search', text: 'two words' }],
   ['/', { kind: 'search', text: '' }],
   ['3', { kind: 'rows', rows: [2] }],

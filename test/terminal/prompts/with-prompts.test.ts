@@ -17,6 +17,7 @@ function optionsOf(isPlain: boolean) {
     style: createStyle(false),
     glyphs: chooseGlyphs({}, 'linux'),
     columns: () => 80,
+    onRetry: () => () => undefined,
     isPlain,
   };
   return { options, stderr };
@@ -43,7 +44,9 @@ test('the other screen stands until the work has ended, however it ends', async 
 
 test('plain prompts leave the screen alone and say what takes a while', async () => {
   const { options, stderr } = optionsOf(true);
-  const answer = withPrompts(options, (prompts) => prompts.during('Looking\x1b', Promise.resolve('found')));
+  const answer = withPrompts(options, (prompts) =>
+    prompts.during('Looking\x1b', () => Promise.resolve('found')),
+  );
   expect(await answer).toBe('found');
   expect(stderr.text()).toBe('Looking\\x1b\n');
 });

@@ -52,6 +52,11 @@ describe('escapeText', () => {
     ['the Arabic letter mark', '\u061ca', '\\u061ca'],
     ['zero-width characters', 'a\u200bb\u200dc\ufeff', 'a\\u200bb\\u200dc\\ufeff'],
     ['line and paragraph separators', 'a\u2028b\u2029', 'a\\u2028b\\u2029'],
+    [
+      'a joiner that joins no emoji',
+      '🎉\u200d a\u200d👧 👩\u200d\u200d👧',
+      '🎉\\u200d a\\u200d👧 👩\\u200d\\u200d👧',
+    ],
     ['tag characters', 'a\u{e0041}', 'a\\u{e0041}'],
     ['annotation characters', 'a\ufff9b', 'a\\ufff9b'],
     ['a lone surrogate', 'a\ud800b', 'a\\ud800b'],
@@ -64,12 +69,19 @@ describe('escapeText', () => {
     expect(shown).toBe(`a${'\u0301'.repeat(8)}${'\\u0301'.repeat(32)}b`);
   });
 
-  test.each(['Grüße aus Zürich', '日本語の字幕', 'สวัสดี', 'नमस्ते', 'مرحبا', '❤️ 🇩🇪 👍🏽', 'C:\\Users', "it's"])(
-    'leaves ordinary text alone: %s',
-    (text) => {
-      expect(escapeText(text)).toBe(text);
-    },
-  );
+  test.each([
+    'Grüße aus Zürich',
+    '日本語の字幕',
+    'สวัสดี',
+    'नमस्ते',
+    'مرحبا',
+    '❤️ 🇩🇪 👍🏽',
+    '👩‍👩‍👧 👩🏽‍💻 ❤️‍🔥',
+    'C:\\Users',
+    "it's",
+  ])('leaves ordinary text alone: %s', (text) => {
+    expect(escapeText(text)).toBe(text);
+  });
 });
 
 describe('formatJson', () => {

@@ -63,16 +63,16 @@ describe('times', () => {
 
   test.each([
     [0, 'now'],
-    [30 * SECOND_MS, 'in 30 s'],
-    [-3 * 60 * SECOND_MS, '3 min ago'],
-    [60 * 60 * SECOND_MS, 'in 1 hour'],
-    [-5 * 60 * 60 * SECOND_MS, '5 hours ago'],
-    [6 * DAY_MS, 'in 6 days'],
-    [-DAY_MS, '1 day ago'],
-    [-89 * DAY_MS, '89 days ago'],
-    [-90 * DAY_MS, '2 months ago'],
-    [-730 * DAY_MS, '23 months ago'],
-    [-3 * 366 * DAY_MS, '3 years ago'],
+    [30 * SECOND_MS, 'in 30s'],
+    [-3 * 60 * SECOND_MS, '3m ago'],
+    [60 * 60 * SECOND_MS, 'in 1h'],
+    [-5 * 60 * 60 * SECOND_MS, '5h ago'],
+    [6 * DAY_MS, 'in 6d'],
+    [-DAY_MS, '1d ago'],
+    [-89 * DAY_MS, '89d ago'],
+    [-90 * DAY_MS, '2mo ago'],
+    [-730 * DAY_MS, '23mo ago'],
+    [-3 * 366 * DAY_MS, '3y ago'],
   ])('%d ms from now is %s', (distanceMs, text) => {
     const nowMs = Date.UTC(2026, 0, 15);
     expect(formatRelativeTime(nowMs + distanceMs, nowMs)).toBe(text);

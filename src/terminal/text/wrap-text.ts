@@ -1,13 +1,13 @@
-import { displayWidth } from '../text/display-width.ts';
+import { displayWidth } from './display-width.ts';
 
 const graphemes = new Intl.Segmenter();
 
-/** A text as lines of at most `width` cells, broken at spaces, and inside a word only where it is longer. */
+/** Wraps a text at spaces to at most `width` cells. Only longer words are broken. */
 export function wrapText(text: string, width: number): readonly string[] {
   return wrapWords(text.split(' '), ' ', width);
 }
 
-/** The same for words that hold together, with something between those on one line. */
+/** The same for phrases that stay together, with a separator between those on one line. */
 export function wrapWords(words: readonly string[], separator: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line: string | undefined;
