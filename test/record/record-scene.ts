@@ -13,7 +13,7 @@ export function transcriptLine(id: string, known: Partial<RecordLine> = {}): Rec
     format: 'vtt',
     speakers: true,
     mediaId: 'media-1',
-    title: 'Sitzung, "öffentlich"',
+    title: 'Sitzung {öffentlich}, "live"',
     language: 'de-v2',
     path: `t/${id}.vtt`,
     sizeBytes: 6213,

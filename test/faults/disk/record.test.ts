@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { formatLine, recordLine } from '../../../src/record/record-line.ts';
 import { start } from '../../commands/fetch/fetch-scene.ts';
@@ -7,7 +8,7 @@ import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { type ApiServer, startApi } from '../../support/api/api-server.ts';
 import { type DiskCall, type DiskEffect, diskFaultFlags } from '../../support/disk-fault.ts';
 import { makeZipObject } from '../../support/faults/served-object.ts';
-import { runBinary } from '../../support/process/run-binary.ts';
+import { runBinary, startBinary } from '../../support/process/run-binary.ts';
 import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
 
 const ARGS = ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--record', 'r/rec.ndjson', '--only-new'];
@@ -21,6 +22,9 @@ function placeWithRecord(): { place: RunPlace; file: string } {
   writeFileSync(file, BEFORE);
   return { place, file };
 }
+
+/** A process that waits for a call which never ends has nothing else to live for. */
+const KEPT_ALIVE = ['--import', 'data:text/javascript,setInterval(() => {}, 1000)'];
 
 interface Line {
   readonly kind: string;
@@ -145,4 +149,38 @@ test('processes that append to one record at once all succeed, and lose nothing'
   expect(verified.exitCode).toBe(0);
   rmSync(join(place.cwd, 'out-3'), { recursive: true });
   expect((await runBinary(['verify', '--record', 'rec.ndjson'], { place })).exitCode).toBe(10);
+});
+
+test('one process waits while another one appends, and takes over when that one is killed', {
+  timeout: 60_000,
+}, async () => {
+  const other = 'bbbbbbbb-000000';
+  const packages = [
+    { id: PACKAGE_ID, files: ['one'] },
+    { id: other, files: ['one'] },
+  ];
+  const api = await startApi({ files: { one: makeZipObject(20_000) }, packages });
+  const { place, file } = placeWithRecord();
+  const { nodeFlags, markerPath } = diskFaultFlags({
+    call: 'sync',
+    nth: 1,
+    effect: 'hang',
+    pathPart: 'rec.ndjson',
+  });
+  const hanging = startBinary(ARGS, {
+    api,
+    place,
+    nodeFlags: [...KEPT_ALIVE, ...nodeFlags],
+    withoutJsonCheck: true,
+  });
+  while (!existsSync(markerPath)) await delay(10);
+  const waiting = startBinary(['fetch', other, '-D', 'out', '--record', 'r/rec.ndjson'], { api, place });
+  await waiting.waitFor(/bbbbbbbb\.zip/);
+  await delay(1_000);
+  expect(readFileSync(file, 'utf8')).not.toContain(other);
+  hanging.kill('SIGKILL');
+  await hanging.result;
+  expect((await waiting.result).exitCode).toBe(0);
+  const recorded = linesOf(file).filter(({ kind }) => kind === 'package');
+  expect(recorded.map(({ packageId }) => packageId)).toEqual([PACKAGE_ID, other]);
 });
