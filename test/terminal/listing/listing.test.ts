@@ -298,7 +298,7 @@ describe('on a terminal', () => {
     expect(stdout.text()).toContain('\x1b[31mbad\x1b[39m     dl-22');
   });
 
-  test('faults 117: a terminal that says it has 0 columns is taken for one of 80', async () => {
+  test('case 117: a terminal that says it has 0 columns is taken for one of 80', async () => {
     const { stdout } = await show(ITEMS, { isTTY: true, columns: 0, colorMode: 'never' });
     expect(stdout).toMatch(/^ID {5}TITLE/);
   });
