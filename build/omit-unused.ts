@@ -66,14 +66,5 @@ export function omitUnused(): Plugin {
         return left;
       },
     },
-    // What is left of imports whose names tree-shaking has removed; Node's modules do nothing by themselves.
-    generateBundle(_options, bundle) {
-      for (const chunk of Object.values(bundle)) {
-        if (chunk.type !== 'chunk') continue;
-        const imports = /^.*?(?=\bfunction\b|\bclass\b|=>|$)/s.exec(chunk.code)?.[0] ?? '';
-        const left = imports.replaceAll(/(?<=^|[,;}\n])require\("node:[\w/]+"\)(?=[,;]|$)/g, '0');
-        chunk.code = left + chunk.code.slice(imports.length);
-      }
-    },
   };
 }

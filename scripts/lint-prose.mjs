@@ -1,8 +1,8 @@
 // Checks the prose of the documents: phrases to avoid, US spelling, and the length of sentences. Part of `npm run check`.
 //   node scripts/lint-prose.mjs [FILE…]
 // In Markdown, code is not checked, but comments in code blocks are. In TypeScript, only the phrases are checked, in
-// string literals that contain a space. vale, the established prose linter, downloads its binary in an install script.
-import { readFileSync } from 'node:fs';
+// string literals that contain a space; flags and placeholders such as `--json` and `<id>` are not. vale, the established prose linter, downloads its binary in an install script.
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSync, Visitor } from 'oxc-parser';
@@ -19,11 +19,34 @@ const FILES = [
   'docs/authentication.md',
   'docs/ci.md',
   'docs/commands.md',
+  'docs/failure-modes.md',
   'docs/fetch.md',
   'docs/only-the-transcripts.md',
   'docs/sandbox.md',
   'docs/scripting.md',
   'docs/troubleshooting.md',
+];
+
+/** Folders and files of src/ whose string literals are also checked. */
+const SOURCES = [
+  'api',
+  'auth',
+  'bug-report.ts',
+  'commands',
+  'completion',
+  'config',
+  'connect.ts',
+  'errors.ts',
+  'flags',
+  'help',
+  'http',
+  'interruption.ts',
+  'launch.ts',
+  'main.ts',
+  'output',
+  'program.ts',
+  'wait',
+  'world.ts',
 ];
 
 /** Pairs of a pattern to avoid and what to write instead. */
@@ -64,9 +87,19 @@ const PHRASES = [
 const root = fileURLToPath(new URL('../', import.meta.url));
 const named = process.argv.slice(2);
 const offenses =
-  named.length > 0 ? named.flatMap(check) : FILES.map((file) => path.join(root, file)).flatMap(check);
+  named.length > 0
+    ? named.flatMap(check)
+    : [...FILES.map((file) => path.join(root, file)), ...SOURCES.flatMap(sourceFiles)].flatMap(check);
 for (const offense of offenses) console.error(offense);
 process.exitCode = offenses.length === 0 ? 0 : 1;
+
+function sourceFiles(name) {
+  const source = path.join(root, 'src', name);
+  if (name.endsWith('.ts')) return [source];
+  return readdirSync(source, { recursive: true })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.join(source, file));
+}
 
 function check(file) {
   const source = readFileSync(file, 'utf8');
@@ -147,7 +180,14 @@ function withoutCode(text) {
 function stringLiterals(file, source) {
   const found = [];
   const add = (start, text) =>
-    /\s/.test(text) && found.push({ line: source.slice(0, start).split('\n').length, text, isProse: false });
+    /\s/.test(text) &&
+    found.push({
+      line: source.slice(0, start).split('\n').length,
+      text: text.replaceAll(/<[^>]*>|--format \w+|(?<!\w)--?[a-z][\w-]*/g, (code) =>
+        code.replaceAll(/\w/g, 'X'),
+      ),
+      isProse: false,
+    });
   new Visitor({
     Literal: ({ start, value }) => typeof value === 'string' && add(start, value),
     TemplateElement: ({ start, value }) => add(start, value.cooked ?? value.raw),

@@ -32,8 +32,8 @@ import { PROGRAM, VERSION } from './version.ts';
 const DEFAULT_RETRIES = 5;
 
 /**
- * Makes the real API from flags, environment and stored settings. Nothing is connected yet.
- * @throws ExpectedError CONFIG or AUTH when a setting cannot be used
+ * Creates the API client from flags, environment, and stored settings. Does not connect yet.
+ * @throws ExpectedError CONFIG or AUTH for an unusable setting
  */
 export async function connect(
   local: LocalContext,
@@ -47,8 +47,8 @@ export async function connect(
 }
 
 /**
- * What is known about whom to ask as whom, from flags, environment and stored settings.
- * @throws ExpectedError CONFIG when a setting cannot be used
+ * The API, profile, and credential from flags, environment, and stored settings.
+ * @throws ExpectedError CONFIG for an unusable setting
  */
 export async function openAccount(
   local: LocalContext,
@@ -106,18 +106,18 @@ function openStore({ world, clock, signal, io }: LocalContext): Store {
   });
 }
 
-/** A broken config stops every command but `login`, which goes on without it and says so. */
-async function readConfig(store: Store, tellBroken: ((text: string) => void) | null): Promise<Config> {
+/** An unusable config stops every command except `login`, which ignores it with a warning. */
+async function readConfig(store: Store, warnOfBroken: ((text: string) => void) | null): Promise<Config> {
   try {
     return await store.readConfig();
   } catch (error) {
-    if (tellBroken === null || !(error instanceof BrokenFileError)) throw error;
-    tellBroken(`${error.message}; going on without it`);
+    if (warnOfBroken === null || !(error instanceof BrokenFileError)) throw error;
+    warnOfBroken(`${error.message}; ignoring the file`);
     return { profiles: new Map() };
   }
 }
 
-/** A name that was mistyped must not look like a profile without settings. */
+/** A mistyped name must not count as a profile without settings. */
 async function refuseUnknownProfile(
   name: string,
   origin: string,
@@ -126,8 +126,8 @@ async function refuseUnknownProfile(
 ): Promise<void> {
   if (origin === 'default' || name === DEFAULT_PROFILE || config.profiles.has(name)) return;
   if ((await store.readCredentials()).has(name)) return;
-  throw new ExpectedError('CONFIG', `there is no profile ${name} (${origin})`, {
-    hint: `make it with: ${PROGRAM} login --profile ${name}`,
+  throw new ExpectedError('CONFIG', `no profile ${name} (${origin})`, {
+    hint: `to create it, run: ${PROGRAM} login --profile ${name}`,
   });
 }
 
@@ -140,7 +140,7 @@ function openApi(
 ): Context {
   const { world, clock, random, io } = local;
   if (/\b(undici|fetch)\b/.test(world.env.NODE_DEBUG ?? '')) {
-    io.warn('NODE_DEBUG is ignored for requests: it would show signed addresses; -vv shows what is safe');
+    io.warn('ignoring NODE_DEBUG, which would print signed URLs; use -vv instead');
   }
   const proxy = resolveProxy(world.env);
   for (const each of [proxy.http, proxy.https]) {
@@ -154,7 +154,7 @@ function openApi(
     services: connection,
     userAgent: `${PROGRAM}/${VERSION}`,
     nodeVersion: world.nodeVersion,
-    ...(io.verbosity < 2 ? {} : { onHeadLine: (line) => io.verbose(2, line) }),
+    ...(io.verbosity < 2 ? {} : { onHeaderLine: (line) => io.verbose(2, line) }),
   });
   const api = createApi({
     transport,
@@ -180,13 +180,13 @@ function openApi(
         event: 'retry',
         id: null,
         attempt,
-        message: `${error.message}; trying again in ${seconds(delayMs)}`,
+        message: `${error.message}; retrying in ${seconds(delayMs)}`,
       }),
   });
   return { ...local, api, transport };
 }
 
-/** Notes each token that is about to be sent, wherever it came from. */
+/** Registers each token as a secret before it is sent. */
 function noting(credential: Credential, { noteSecret }: LocalContext): Credential {
   return {
     ...credential,
@@ -228,7 +228,7 @@ function makeCredential(
   }
 }
 
-/** Not for a sandbox on this machine: reading all authorities takes longer than a whole request there. */
+/** Null for a local sandbox, where loading all authorities takes longer than a request. */
 function readCertificates(
   { certificateFiles, apiUrl, ssoUrl }: Connection,
   local: LocalContext,
@@ -242,12 +242,12 @@ async function allAuthorities(files: readonly string[], local: LocalContext): Pr
   const { rootCertificates } = await import('node:tls');
   const [named = '', ...further] = await Promise.all(files.map((file) => readTextFile(file, local)));
   const { assertCertificate } = await import('./config/certificate.ts');
-  // Node warns of its own NODE_EXTRA_CA_CERTS at most, and so it is here.
+  // An unusable NODE_EXTRA_CA_CERTS is no error, as in Node.
   assertCertificate(Buffer.from(named), files[0] ?? '');
   return [...rootCertificates, named, ...further];
 }
 
-/** @throws ExpectedError CONFIG when it cannot be used */
+/** @throws ExpectedError CONFIG for an unreadable file */
 async function readTextFile(file: string, local: LocalContext): Promise<string> {
   try {
     return (await readNamedFile(file, local)).toString('utf8');

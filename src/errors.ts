@@ -1,4 +1,4 @@
-/** The exit codes that scripts rely on. A code is never given a second meaning; a test pins the table. */
+/** The exit codes that scripts rely on. A code never gets a second meaning. A test pins the table. */
 export const EXIT_CODES = {
   FAILED: 1,
   USAGE: 2,
@@ -21,7 +21,7 @@ export const EXIT_CODES = {
 
 export type ErrorCode = keyof typeof EXIT_CODES;
 
-/** Codes after which the same command may be run again with a chance of success. */
+/** Codes after which rerunning the same command can succeed. */
 const REPEATABLE: ReadonlySet<ErrorCode> = new Set([
   'UNAVAILABLE',
   'NOT_READY',
@@ -31,41 +31,41 @@ const REPEATABLE: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export interface ErrorDetails {
-  /** What the user does next, as a sentence or a command. */
+  /** The next step for the user: one action or command. */
   readonly hint?: string | undefined;
-  /** Id of the package or medium the error is about. */
+  /** ID of the package or media item. */
   readonly id?: string | undefined;
   readonly httpStatus?: number | undefined;
   readonly requestId?: string | undefined;
-  /** Whole commands that continue the work, already shell-quoted. */
+  /** Complete commands that continue the work, shell-quoted. */
   readonly next?: readonly string[] | undefined;
   /** Running the same command again continues, so people do not need `next`. */
   readonly rerunContinues?: boolean | undefined;
   /** Size of an unfinished download that can be continued. */
   readonly savedBytes?: number | undefined;
-  /** Absolute paths of files that were finished all the same and stay. */
+  /** Absolute paths of files that are complete and kept. */
   readonly written?: readonly string[] | undefined;
   /** The raw error, shown with `-v` only. */
   readonly cause?: unknown;
   /** Overrides the exit code that belongs to the error code (signals: 128 + n). */
   readonly exitCode?: number | undefined;
-  /** What was achieved all the same: printed beside the error in the `--json` document. */
+  /** Partial results, printed beside the error in the `--json` document. */
   readonly document?: Readonly<Record<string, unknown>> | undefined;
   /** Technical lines for `-v`: method, path, status, time. */
   readonly technical?: readonly string[] | undefined;
-  /** The same request may be sent again by this program (if it is idempotent). */
+  /** This program can retry the request (if it is idempotent). */
   readonly transient?: boolean | undefined;
-  /** Nothing of what was asked has been done, which a failed status alone does not say. */
+  /** The request had no effect, which a failed status alone does not prove. */
   readonly nothingDone?: boolean | undefined;
-  /** False where running the same command again could do harm, whatever the code. */
+  /** False if rerunning the same command could do harm, regardless of the code. */
   readonly repeatable?: boolean | undefined;
-  /** How long the service asked to wait before that. */
+  /** How long the service asked to wait before a retry. */
   readonly retryAfterMs?: number | undefined;
 }
 
 /**
- * An error that the user can act on. The message says what happened and which thing it concerns;
- * anything thrown that is not an ExpectedError is a bug of this program and exits with 70.
+ * An error that the user can act on. The message names the operation that failed, its target, and the reason. Any
+ * other thrown value is a bug in this program and exits with 70.
  */
 export class ExpectedError extends Error {
   override readonly name: string = 'ExpectedError';
@@ -86,7 +86,7 @@ export class ExpectedError extends Error {
     return this.details.repeatable ?? REPEATABLE.has(this.code);
   }
 
-  /** The same error with more said about it, where a caller knows more. */
+  /** The same error with additional details from a caller. */
   with(details: ErrorDetails): ExpectedError {
     const copy = new ExpectedError(this.code, this.message, { ...this.details, ...details });
     if (this.stack !== undefined) copy.stack = this.stack;

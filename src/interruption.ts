@@ -3,9 +3,9 @@ import { ExpectedError } from './errors.ts';
 import type { SignalName, World } from './world.ts';
 
 const EXIT_CODE: Readonly<Record<SignalName, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
-/** A second Ctrl-C sooner than this is the same one, sent to the whole process group and passed on by npx. */
+/** A second Ctrl-C within this time is the same one: sent to the process group, and again by npx. */
 const SAME_KEY_MS = 500;
-const PARENT_LOOK_MS = 400;
+const PARENT_CHECK_MS = 400;
 
 type WatchedWorld = Pick<
   World,
@@ -13,13 +13,13 @@ type WatchedWorld = Pick<
 >;
 
 /**
- * Turns signals into an aborted AbortSignal whose reason is the INTERRUPTED error. The first asks to
- * stop in order, a second one ends the process at once. Started by npx, the death of the parent
- * counts as SIGTERM: npm does not pass all signals on (npm/cli#7693).
+ * Turns signals into an aborted AbortSignal whose reason is the INTERRUPTED error. The first signal stops the command
+ * in order, a second one ends the process immediately. Under npx, the exit of the parent process counts as SIGTERM,
+ * because npm does not forward all signals (npm/cli#7693).
  */
 export function watchForInterruption(world: WatchedWorld): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
-  // Every request listens to it; Node would suspect a leak from the eleventh on, and say so to the user.
+  // Every request adds a listener. From the eleventh on, Node would print a warning about a leak.
   setMaxListeners(0, controller.signal);
   let firstMs: number | null = null;
   const interrupt = (name: SignalName) => {
@@ -38,7 +38,7 @@ export function watchForInterruption(world: WatchedWorld): { signal: AbortSignal
   const names: readonly SignalName[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const stops = names.map((name) =>
     world.onSignal(name, () => {
-      // Without a terminal it is nohup's to ignore, which Node undoes at its start.
+      // Without a terminal, nohup ignores it, which Node resets when it starts.
       if (name !== 'SIGHUP' || world.hasTerminal()) interrupt(name);
     }),
   );
@@ -55,11 +55,11 @@ function watchParent(world: WatchedWorld, onDeath: () => void): () => void {
   if (world.env.npm_command !== 'exec') return () => undefined;
   const parent = world.parentPid();
   let cancel: () => void = () => undefined;
-  const look = () => {
-    // On Windows nobody adopts a process: the number stays that of the dead parent.
+  const check = () => {
+    // On Windows, an orphaned process keeps the ID of its dead parent.
     if (world.parentPid() !== parent || !world.isProcessAlive(parent)) onDeath();
-    else cancel = world.clock.after(PARENT_LOOK_MS, look);
+    else cancel = world.clock.after(PARENT_CHECK_MS, check);
   };
-  look();
+  check();
   return () => cancel();
 }

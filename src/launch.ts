@@ -3,11 +3,11 @@ import { createSink, isReaderGone } from './terminal/sink.ts';
 import { VERSION } from './version.ts';
 import type { OutputStream, World } from './world.ts';
 
-// All that bin/ needs before it has looked at the command line; each further file would slow every start down.
-export { createClock } from './clock.ts';
+// Everything that bin/ needs before it parses the command line. Each further file would slow down every start.
 export { compileCacheFolder } from './compile-cache.ts';
+export { makeNodeWorld } from './node-world.ts';
 
-/** One invocation; returns the exit code. `--version` alone is answered without loading flags and commands. */
+/** One invocation; returns the exit code. `--version` alone does not load flags and commands. */
 export async function launch(world: World): Promise<number> {
   const { argv } = world;
   const asksForVersion = argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
@@ -17,13 +17,13 @@ export async function launch(world: World): Promise<number> {
   return failure === null ? await main(world) : await reportFailure(failure, world);
 }
 
-/** Says that something was thrown aside, where nobody could catch it; the caller ends the process. */
+/** Reports an error that was thrown outside of every handler. The caller ends the process. */
 export async function reportCrash(error: unknown, world: World): Promise<number> {
-  const { reportCrash: tell } = await import('./main.ts');
-  return await tell(error, world);
+  const { reportCrash: report } = await import('./main.ts');
+  return await report(error, world);
 }
 
-/** A reader that left early has seen enough; null when nothing else went wrong. */
+/** Null on success, and also if the reader exits early. */
 async function printVersion(stdout: OutputStream): Promise<ExpectedError | null> {
   const sink = createSink(stdout);
   await sink.write(`${VERSION}\n`);

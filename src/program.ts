@@ -14,17 +14,16 @@ import { defineMedia } from './commands/media.ts';
 import { defineRm } from './commands/rm.ts';
 import { defineSandbox } from './commands/sandbox.ts';
 import { defineStatus } from './commands/status.ts';
+import { defineTranscripts } from './commands/transcripts.ts';
+import { defineVerify } from './commands/verify.ts';
 import { defineWhoami } from './commands/whoami.ts';
 import type { AccountContext, AccountOptions, ConnectionOptions, Context, LocalContext } from './context.ts';
 import { addGlobalFlags, OUTPUT_GROUP } from './flags/global-flags.ts';
-import { formatExamples } from './help/examples.ts';
-import { helpFormat, wrapText } from './help/help-format.ts';
-import { TOPICS } from './help/topics.ts';
+import { pathOf } from './help/command-path.ts';
+import { helpFormat } from './help/help-format.ts';
 import { PROGRAM, VERSION } from './version.ts';
 
-const DEFAULT_COLUMNS = 80;
-
-/** Makes the context that a command needs and runs it there. */
+/** Creates the context that a command needs, and runs the command in it. */
 export interface Runner {
   offline(command: Command, work: (context: LocalContext) => Promise<void>): Promise<void>;
   account(
@@ -41,14 +40,14 @@ export interface Runner {
 
 export interface HelpOutput {
   readonly writeOut: (text: string) => void;
-  /** Where help goes that nobody asked for: a command was named that has only sub-commands. */
+  /** Receives help that was not requested: the line names a command that has only subcommands. */
   readonly writeUnasked: (text: string) => void;
   readonly columns: number | undefined;
-  /** Told which command a line names, `media` and then `media list`, before its flags are read. */
+  /** Called with each command that a line names, `media` and then `media list`, before its flags are read. */
   readonly onCommand?: (path: string) => void;
 }
 
-/** By name. The work of a command is loaded when it runs; the bundler parts it from the flags (rolldown.config.ts). */
+/** By name. A command's implementation is loaded when it runs; the bundler separates it from the flags (rolldown.config.ts). */
 const COMMANDS: Readonly<Record<string, (program: Command, run: Runner) => void>> = {
   create: (program, run) =>
     defineCreate(program, (options, connection, command) =>
@@ -75,6 +74,18 @@ const COMMANDS: Readonly<Record<string, (program: Command, run: Runner) => void>
   rm: (program, run) =>
     defineRm(program, (options, command) =>
       run.online(command, {}, async (context) => (await import('./commands/rm.ts')).rm(options, context)),
+    ),
+  transcripts: (program, run) =>
+    defineTranscripts(program, (options, connection, command) =>
+      run.online(command, connection, async (context) =>
+        (await import('./commands/transcripts.ts')).transcripts(options, context),
+      ),
+    ),
+  verify: (program, run) =>
+    defineVerify(program, (options, command) =>
+      run.offline(command, async (context) =>
+        (await import('./commands/verify.ts')).verify(options, context),
+      ),
     ),
   contents: (program, run) =>
     defineContents(program, (options, command) =>
@@ -163,8 +174,8 @@ const COMMANDS: Readonly<Record<string, (program: Command, run: Runner) => void>
 };
 
 /**
- * The command tree: names, flags and help. Nothing runs before it is parsed.
- * @param line saves the time for commands that this line cannot need; without it the tree is whole
+ * The command tree: names, flags, and help. Nothing runs before it is parsed.
+ * @param line limits the tree to the commands that this line can need; without it, the tree is complete
  */
 export function buildProgram(
   run: Runner,
@@ -173,19 +184,22 @@ export function buildProgram(
 ): Command {
   const program = new Command(PROGRAM)
     .optionsGroup(OUTPUT_GROUP)
-    .description('Creates, waits for, downloads and verifies Streamdiver download packages.')
+    .description(
+      'Command-line client for Streamdiver download packages: pick media and transcripts, then build, download, verify, and unpack the package.',
+    )
     .usage('COMMAND [flags]')
-    .version(VERSION, '-V, --version', 'show the version')
-    .addHelpOption(new Option('-h, --help', 'show help').helpGroup(OUTPUT_GROUP))
+    .version(VERSION, '-V, --version', 'Show the version')
+    .addHelpOption(new Option('-h, --help', 'Show help').helpGroup(OUTPUT_GROUP))
     .helpCommand(false)
-    .showSuggestionAfterError(true)
-    // Before any subcommand: they copy these when they are made. Errors are told by main().
+    // main() has better suggestions.
+    .showSuggestionAfterError(false)
+    // Before any subcommand: subcommands copy these when they are created. main() reports errors.
     .exitOverride()
     .configureOutput({
       writeOut,
       outputError: () => undefined,
       writeErr: writeUnasked,
-      ...(columns === undefined ? {} : { getOutHelpWidth: () => columns }),
+      ...(columns === undefined ? {} : { getOutHelpWidth: () => columns, getErrHelpWidth: () => columns }),
     })
     .configureHelp(helpFormat);
   addGlobalFlags(program, { isHidden: false });
@@ -193,22 +207,21 @@ export function buildProgram(
   const needed = commandsNeeded(line);
   for (const [name, define] of Object.entries(COMMANDS))
     if (needed === null || needed.includes(name)) define(program, run);
-  /** Gives the global flags to the commands that a line names, and to no others: there are hundreds of them. */
+  /** Adds the global flags only to the commands that a line names. For all commands, there would be hundreds. */
   const prepare = (_parent: Command, command: Command): void => {
     addGlobalFlags(command, { isHidden: true });
     command.hook('preSubcommand', prepare);
     onCommand?.(pathOf(command));
   };
   program.hook('preSubcommand', prepare);
-  program.addHelpText('afterAll', ({ command }) => endOfHelp(command, columns ?? DEFAULT_COLUMNS));
   return program;
 }
 
-/** Null for all of them, which help and the completion of a command's name look at. */
+/** Null for all commands, which help and the completion of a command name need. */
 function commandsNeeded(line: readonly string[]): readonly string[] | null {
   const [first = '', ...more] = line;
   if (first === '__complete') {
-    // The words of bash are still one line: only the other shells split it (completion/scripts.ts).
+    // bash passes its words as one line. Only the other shells split it (completion/scripts.ts).
     const [shell, , asked = '', ...rest] = more;
     const isSplit = shell !== 'bash' && rest.length > 0;
     return isSplit && isCommand(asked) ? [first, asked] : null;
@@ -216,19 +229,7 @@ function commandsNeeded(line: readonly string[]): readonly string[] | null {
   return isCommand(first) ? [first] : null;
 }
 
-/** `help` names all others. */
+/** Except `help`, which lists all others. */
 function isCommand(word: string): boolean {
   return Object.hasOwn(COMMANDS, word) && word !== 'help';
-}
-
-function endOfHelp(command: Command, width: number): string {
-  const more = wrapText(`More: ${PROGRAM} help ${TOPICS.join(' | ')}`, width, '  ');
-  return [formatExamples(pathOf(command), width), ...(command.parent === null ? [`\n${more}`] : [])].join(
-    '\n',
-  );
-}
-
-/** Names from the program down to a command, without the program's own. */
-function pathOf(command: Command): string {
-  return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
 }

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from './clock.ts';
 
-/** A standard stream as far as this program looks at it. */
+/** The parts of a standard stream that this program uses. */
 export type OutputStream = Writable & {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -12,8 +12,8 @@ export type InputStream = Readable & { readonly isTTY?: boolean };
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /**
- * Everything outside the program that one invocation may touch. `bin` makes it from `process`,
- * tests make their own; nothing else reads `process`.
+ * Everything outside the program that one invocation can use. `node-world.ts` creates it from `process`, and tests
+ * create their own. Nothing else reads `process`.
  */
 export interface World {
   /** Arguments after the program's name. */
@@ -28,13 +28,13 @@ export interface World {
   readonly nodeVersion: string;
   readonly hostname: string;
   readonly pid: number;
-  /** Who the process runs as, as files tell their owner; null on Windows. */
+  /** The user ID of the process, comparable to the owner of files; null on Windows. */
   readonly userId: number | null;
-  /** Changes when the parent died. */
+  /** Changes when the parent process exits. */
   readonly parentPid: () => number;
-  /** One that has ended may keep its number for long; where the system tells (Linux), it counts as dead. */
+  /** A zombie process counts as dead if the system reports it (Linux). */
   readonly isProcessAlive: (pid: number) => boolean;
-  /** Tells a process from a later one of the same number; null where the system does not tell. */
+  /** Distinguishes a process from a later one with the same ID; null if the system does not report it. */
   readonly processStartedAt: (pid: number) => string | null;
   /** How long this machine has been running. */
   readonly uptimeMs: () => number;
@@ -43,14 +43,14 @@ export interface World {
   readonly clock: Clock;
   /** Uniform in [0, 1), for jitter and temporary names. */
   readonly random: () => number;
-  /** Of one response of the API, where less than usual must do: somebody waits for a completion. */
+  /** A lower limit for one API response, for completion. */
   readonly responseLimitBytes?: number;
-  /** Calls back on each arrival of a signal; returns the function that stops listening. */
+  /** Calls back on each signal; returns a function that stops listening. */
   readonly onSignal: (name: SignalName, callback: () => void) => () => void;
   /** Whether any of the three standard streams is a terminal. */
   readonly hasTerminal: () => boolean;
-  /** Whether standard output was closed when the process began, where the system tells (Linux): bytes would be lost. */
+  /** Whether standard output was closed when the process started (Linux): bytes would be lost. */
   readonly isOutputClosed: () => boolean;
-  /** Ends the process at once (a second Ctrl-C). */
+  /** Ends the process immediately (a second Ctrl-C). */
   readonly exitNow: (exitCode: number) => void;
 }

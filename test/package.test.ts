@@ -33,7 +33,7 @@ function pack(): Packed {
   return packed;
 }
 
-describe('what is published', () => {
+describe('case 142: what is published', () => {
   it('is the built program and what it needs, nothing else', () => {
     const packed = pack().files.map(({ path: file }) => file);
     expect(packed.toSorted()).toEqual(
@@ -72,6 +72,21 @@ describe('what is published', () => {
     expect(pack().integrity).toBe(integrity);
   });
 
+  it.skipIf(process.platform === 'win32')('installs its manual page where man finds it', () => {
+    const prefix = makeTempFolder();
+    const npm = (...args: readonly string[]) =>
+      execFileSync('npm', [...args, '--ignore-scripts'], {
+        cwd: prefix,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+    const [{ filename = '' } = {}] = JSON.parse(npm('pack', ROOT, '--json')) as { filename?: string }[];
+    npm('install', '--global', '--offline', '--prefix', prefix, path.join(prefix, filename));
+    expect(readFileSync(path.join(prefix, 'share/man/man1/streamdiver-dl.1'), 'utf8')).toMatch(/^\.TH /m);
+    const program = path.join(prefix, 'bin/streamdiver-dl');
+    expect(execFileSync(program, ['--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   it('brings its packages along and says under which licences', () => {
     expect(manifest.dependencies).toBeUndefined();
     const notices = readFileSync(path.join(ROOT, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
@@ -104,7 +119,7 @@ describe('what is published', () => {
     expect(foreign).toEqual([]);
   });
 
-  it('runs no script when it is installed and pins every dependency', () => {
+  it('case 141: runs no script when it is installed and pins every dependency', () => {
     for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
       expect(manifest.scripts).not.toHaveProperty(name);
     const versions = Object.values(manifest.devDependencies);
@@ -118,20 +133,29 @@ describe('what is published', () => {
 });
 
 describe('what is loaded at the start', () => {
-  const closure = staticClosure('dist/main.js');
+  const closure = new Set([
+    'bin/streamdiver-dl.js',
+    ...staticClosure('dist/launch.js'),
+    ...staticClosure('dist/main.js'),
+  ]);
 
   it('is small: the flags of all commands, and the work of none', () => {
     const sizeBytes = [...closure].reduce((sum, file) => sum + statSync(path.join(ROOT, file)).size, 0);
-    expect(sizeBytes).toBeLessThan(125_000);
+    expect(sizeBytes).toBeLessThan(145_000);
   });
 
-  it('does not make Node load its slow modules', () => {
+  it('makes Node load no more than these of its modules', () => {
     const builtins = [...closure].flatMap(importsOf).filter(isBuiltin);
     expect([...new Set(builtins)].toSorted()).toEqual([
+      'node:child_process',
       'node:events',
       'node:fs',
+      'node:module',
+      'node:os',
       'node:path',
       'node:process',
+      'node:stream',
+      'node:tty',
     ]);
   });
 });

@@ -6,6 +6,9 @@ import { mayCarryCredential } from '../http/origin.ts';
 import { followRedirects } from '../http/redirect.ts';
 import { withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
+import { readFirst, readWord } from '../parse/fields.ts';
+import { isObject } from '../parse/json.ts';
+import { percentEncoded } from '../parse/percent-encoded.ts';
 import { createDownload } from './create-download.ts';
 import { explainApiUrl } from './likely-url.ts';
 import { type ListOptions, NoListError, parseList } from './list.ts';
@@ -21,7 +24,7 @@ import { readClaims } from './page-end.ts';
 import { collectPages, type Page } from './paging.ts';
 import { onlyItem } from './resource.ts';
 import { type ApiResponse, parseDeletion, parseResponse } from './response.ts';
-import { createResponseBudget } from './response-budget.ts';
+import { createResponseBudget, type ResponseBudget } from './response-budget.ts';
 import type { CreateDownloadBody } from './wire.ts';
 
 export interface MediaQuery {
@@ -30,18 +33,30 @@ export interface MediaQuery {
   readonly text?: string | undefined;
   readonly type?: string | undefined;
   readonly tag?: string | undefined;
+  readonly speaker?: string | undefined;
+  /** ID of a channel. */
+  readonly channel?: string | undefined;
   /** `name` or `name:desc`. */
   readonly sort?: string | undefined;
 }
 
-/** The Streamdiver API, one function per endpoint of the service. All throw ExpectedError by kind of failure. */
+/** One transcript in one format. */
+export interface TranscriptRequest {
+  readonly mediaId: string;
+  readonly transcriptId: string;
+  readonly format: string;
+  /** Whether to include the names of the speakers. */
+  readonly speakers: boolean;
+}
+
+/** The Streamdiver API, with one function per endpoint. All throw an ExpectedError for each kind of failure. */
 export interface Api {
   readonly url: URL;
   readonly credential: Credential;
   /**
-   * `POST /v2/downloads`. Not idempotent, so it is repeated only after a response, or a failure to connect,
-   * that means that nothing was created.
-   * @throws ExpectedError AMBIGUOUS when nobody can tell whether the package was created
+   * `POST /v2/downloads`. Not idempotent, so it is retried only after a response or a connection failure that proves
+   * that nothing was created.
+   * @throws ExpectedError AMBIGUOUS when it is unknown whether the package was created
    */
   createDownload(body: CreateDownloadBody, signal: AbortSignal): Promise<Package>;
   getDownload(id: string, signal: AbortSignal, options?: { retries?: number }): Promise<Package>;
@@ -51,15 +66,22 @@ export interface Api {
   listMedia(query: MediaQuery, signal: AbortSignal): Promise<Page<MediaItem>>;
   getMediaItem(id: string, signal: AbortSignal): Promise<MediaItem>;
   /**
-   * All of one media item, over all pages. Null when the service answers 404 or without content: the item
-   * has none, or there is no such item.
+   * All transcripts of a media item, from all pages. Null after a 404 or an empty response: the item has none, or does
+   * not exist.
    */
   listTranscripts(mediumId: string, signal: AbortSignal): Promise<readonly MediaTranscript[] | null>;
-  /** The request that a call would make, for `--dry-run`. */
+  /** The service's own status of the transcription of a media item; null if unknown. */
+  getTranscriptionStatus(mediaId: string, signal: AbortSignal): Promise<string | null>;
+  /**
+   * Opens one transcript as a file, without checking its content. Does not retry.
+   * @throws ExpectedError for a response without the complete content
+   */
+  openTranscript(request: TranscriptRequest, signal: AbortSignal): Promise<HttpResponse>;
+  /** The request of a call, for `--dry-run`. */
   describe(method: string, path: string): { method: string; url: string };
   /**
-   * Opens a file that the service handed out: redirects are followed by hand, and the credential is
-   * sent to the API's own origin only. Retries are the caller's; a 401 renews the credential once.
+   * Opens a file URL from the service. Follows redirects manually, and sends the credential only to the API's own
+   * origin. Does not retry, but renews the credential once after a 401.
    */
   openFile(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpResponse>;
 }
@@ -67,34 +89,43 @@ export interface Api {
 export interface ApiOptions {
   readonly transport: Transport;
   readonly credential: Credential;
-  /** Base such as https://api.streamdiver.com/v2. */
+  /** Base URL such as https://api.streamdiver.com/v2. */
   readonly apiUrl: URL;
   readonly clock: Clock;
   readonly random: () => number;
   readonly retries: number;
-  /** Of one response; 6 MiB unless given. */
+  /** Per response; default 6 MiB. */
   readonly responseLimitBytes?: number;
-  /** Told for `-v`: one line per request. */
+  /** Called with one line per request, for `-v`. */
   readonly onExchange?: (line: string) => void;
-  /** Told what of a response was left out; each text once. */
+  /** Called with what was skipped in a response; once per text. */
   readonly onWarning?: (message: string) => void;
   readonly onRetry?: (retry: { error: ExpectedError; attempt: number; delayMs: number }) => void;
 }
 
+interface CallOptions {
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  readonly retries?: number;
+  /** Of the pages of one list; that of all lists of the command unless given. */
+  readonly budget?: ResponseBudget;
+}
+
+const STATUS_KEYS = ['status', 'state', 'transcriptionStatus'];
 export const MAX_PER_PAGE = 50;
-/** Fifty items of 120 KiB. Texts that are escaped grow to several times their size in memory. */
-const ANSWER_LIMIT_BYTES = 6 * 1_048_576;
+/** Fifty items of 120 KiB. Escaped text needs several times its size in memory. */
+const RESPONSE_LIMIT_BYTES = 6 * 1_048_576;
 const HEADERS_TIMEOUT_MS = 30_000;
-const ANSWER_TIMEOUT_MS = 60_000;
+const RESPONSE_TIMEOUT_MS = 60_000;
 
 export function createApi(options: ApiOptions): Api {
   const { transport, credential, apiUrl, clock, random, onExchange, onRetry } = options;
-  const budget = createResponseBudget();
+  const pageBudget = createResponseBudget();
   const base = apiUrl.href.replace(/\/+$/, '');
   const path = (strings: TemplateStringsArray, ...ids: string[]) =>
     String.raw({ raw: strings }, ...ids.map((id) => encodeSegment(id)));
 
-  /** One request whose credential is decided by its URL; a 401 of our own origin is answered by one renewal. */
+  /** Sends one request. Its URL determines the credential. A 401 from the API's own origin renews it once. */
   const send = async (
     request: Omit<HttpRequest, 'headersTimeoutMs'>,
     mayAuthenticate = true,
@@ -122,7 +153,7 @@ export function createApi(options: ApiOptions): Api {
   const call = async (
     method: HttpRequest['method'],
     pathAndQuery: string,
-    { body, signal, retries = options.retries }: { body?: string; signal: AbortSignal; retries?: number },
+    { body, signal, retries = options.retries, budget = pageBudget }: CallOptions,
   ): Promise<ApiResponse> => {
     const url = new URL(base + pathAndQuery);
     const headers = {
@@ -139,13 +170,13 @@ export function createApi(options: ApiOptions): Api {
         );
       const response = method === 'GET' ? await followRedirects(url, sendTo) : await sendTo(url);
       const bytes = await readBody(response, {
-        limitBytes: options.responseLimitBytes ?? ANSWER_LIMIT_BYTES,
-        timeoutMs: ANSWER_TIMEOUT_MS,
+        limitBytes: options.responseLimitBytes ?? RESPONSE_LIMIT_BYTES,
+        timeoutMs: RESPONSE_TIMEOUT_MS,
         clock,
         signal,
       });
       if (isPage) budget.spend(bytes.length);
-      // 303 (RFC 9110 15.4.4): done, and there is the result.
+      // 303 (RFC 9110 15.4.4): success, with the result at Location.
       if (method === 'POST' && response.status === 303) {
         return {
           data: null,
@@ -180,8 +211,12 @@ export function createApi(options: ApiOptions): Api {
     pathAndQuery: string,
     signal: AbortSignal,
     item: Pick<ListOptions<Item>, 'what' | 'parseItem'>,
+    budget?: ResponseBudget,
   ): Promise<Page<Item>> => {
-    const { data, envelope, headers, status } = await call('GET', pathAndQuery, { signal });
+    const { data, envelope, headers, status } = await call('GET', pathAndQuery, {
+      signal,
+      ...(budget === undefined ? {} : { budget }),
+    });
     const { items, skippedEntries } = parseList(data, {
       ...item,
       httpStatus: status,
@@ -229,6 +264,7 @@ export function createApi(options: ApiOptions): Api {
       return parseMediaItem(onlyItem(data, id, 'media item'), warn);
     },
     async listTranscripts(mediumId, signal) {
+      const budget = createResponseBudget();
       const getPage = (page: number) =>
         list(
           `${path`/media/${mediumId}/metadata/transcripts`}?page=${page}&perpage=${MAX_PER_PAGE}`,
@@ -237,6 +273,7 @@ export function createApi(options: ApiOptions): Api {
             what: 'transcript',
             parseItem: readTranscript,
           },
+          budget,
         );
       try {
         return (await collectPages(getPage, { limit: Number.POSITIVE_INFINITY, warn })).items;
@@ -246,6 +283,27 @@ export function createApi(options: ApiOptions): Api {
         throw error;
       }
     },
+    async getTranscriptionStatus(mediaId, signal) {
+      const { data } = await byId(call('GET', path`/media/${mediaId}/metadata`, { signal }));
+      return isObject(data) ? readFirst(data, STATUS_KEYS, readWord) : null;
+    },
+    async openTranscript({ mediaId, transcriptId, format, speakers }, signal) {
+      const query = new URLSearchParams({ transcriptDownloadType: format });
+      if (!speakers) query.set('omitSpeakerLabels', 'true');
+      const pathname = path`/media/${mediaId}/metadata/transcripts/${transcriptId}/download`;
+      const url = new URL(`${base}${pathname}?${query.toString()}`);
+      const headers = { accept: '*/*', 'accept-encoding': 'identity' };
+      const response = await followRedirects(url, (target, mayAuthenticate) =>
+        send({ method: 'GET', url: target, headers, signal }, mayAuthenticate),
+      );
+      const { status } = response;
+      if (status >= 200 && status < 300 && status !== 202 && status !== 206) return response;
+      const limits = { limitBytes: RESPONSE_LIMIT_BYTES, timeoutMs: RESPONSE_TIMEOUT_MS, clock, signal };
+      parseResponse(response, await readBody(response, limits), clock.now());
+      throw new ExpectedError('BAD_RESPONSE', `the service answered HTTP ${status} instead of a transcript`, {
+        httpStatus: status,
+      });
+    },
     describe: (method, pathAndQuery) => ({ method, url: base + pathAndQuery }),
     openFile: async (url, headers, signal) =>
       await followRedirects(url, (target, mayAuthenticate) =>
@@ -254,10 +312,10 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
-/** A request that holds nothing but an ID can be malformed in nothing else: there is no such thing. */
-async function byId(answer: Promise<ApiResponse>): Promise<ApiResponse> {
+/** If a request with only an ID is malformed, the ID does not exist. */
+async function byId(response: Promise<ApiResponse>): Promise<ApiResponse> {
   try {
-    return await answer;
+    return await response;
   } catch (error) {
     const status = isExpectedError(error, 'BAD_RESPONSE') ? error.details.httpStatus : undefined;
     if (!(error instanceof ExpectedError) || (status !== 400 && status !== 422)) throw error;
@@ -265,7 +323,7 @@ async function byId(answer: Promise<ApiResponse>): Promise<ApiResponse> {
   }
 }
 
-/** Whatever fails while a credential is acquired, the request itself was not sent or was refused. */
+/** If acquiring a credential fails, the request was not sent or was refused. */
 async function beforeSending<Result>(acquired: Promise<Result>): Promise<Result> {
   try {
     return await acquired;
@@ -274,23 +332,24 @@ async function beforeSending<Result>(acquired: Promise<Result>): Promise<Result>
   }
 }
 
-/** An id as exactly one path segment; `.` and `..` would be taken for folders by URL parsers. */
+/** An ID as exactly one path segment. URL parsers resolve `.` and `..` as folders. */
 export function encodeSegment(id: string): string {
-  if (id === '.' || id === '..') throw new ExpectedError('NOT_FOUND', `no such id: ${id}`, { id });
-  // Half a surrogate pair has no UTF-8; as in a browser it becomes U+FFFD, which names nothing.
-  return encodeURIComponent(Buffer.from(id).toString());
+  if (id === '.' || id === '..') throw new ExpectedError('NOT_FOUND', `invalid ID: ${id}`, { id });
+  return percentEncoded(id);
 }
 
 /**
- * Search where anything narrows the list, since the service documents these parameters for the search
- * only; it works without a text as well.
+ * Uses the search if the list is filtered, because the service documents these parameters only for the search. The
+ * search also works without a text.
  */
-function mediaPath({ page, text, type, tag, sort }: MediaQuery): string {
-  const isSearch = text !== undefined || type !== undefined || tag !== undefined;
+function mediaPath({ page, text, type, tag, speaker, channel, sort }: MediaQuery): string {
+  const isSearch = [text, type, tag, speaker, channel].some((value) => value !== undefined);
   const query = new URLSearchParams(isSearch ? { type: 'mediaasset' } : {});
   if (text !== undefined) query.set('text', text);
   if (type !== undefined) query.set('assetTypes', type);
   if (tag !== undefined) query.set('tags', tag);
+  if (speaker !== undefined) query.set('speakers', speaker);
+  if (channel !== undefined) query.set('channelId', channel);
   if (sort !== undefined) query.set('sort', sort);
   query.set('page', String(page));
   query.set('perpage', String(MAX_PER_PAGE));

@@ -7,37 +7,33 @@ import { findResource, idOf } from './resource.ts';
 import type { ApiResponse } from './response.ts';
 
 export interface CreateDownloadOptions {
-  /** Base of the API, such as https://api.streamdiver.com/v2. */
+  /** Base URL of the API, such as https://api.streamdiver.com/v2. */
   readonly apiUrl: URL;
   readonly retry: RetryPolicy;
 }
 
 /**
- * Sends the request that creates a package. It is not idempotent: it is sent again only after a failure
- * that means that nothing was created, such as a refused connection or 429.
- * @throws ExpectedError AMBIGUOUS when the package may have been created, else by kind of failure
+ * Sends the request that creates a package. It is not idempotent, so it is retried only after a failure that proves
+ * that nothing was created, such as a refused connection or 429.
+ * @throws ExpectedError AMBIGUOUS when the package may exist, otherwise the failure of the request
  */
 export async function createDownload(
   post: () => Promise<ApiResponse>,
   { apiUrl, retry }: CreateDownloadOptions,
 ): Promise<Package> {
   return await withRetries(async () => {
-    let answer: ApiResponse;
+    let response: ApiResponse;
     try {
-      answer = await post();
+      response = await post();
     } catch (error) {
       throw classifyFailure(error, retry.signal);
     }
-    const created = readCreated(answer, apiUrl);
+    const created = readCreated(response, apiUrl);
     if (created !== null) return created;
     throw ambiguous(
-      new ExpectedError(
-        'BAD_RESPONSE',
-        `the service answered HTTP ${answer.status} without the package's ID`,
-        {
-          httpStatus: answer.status,
-        },
-      ),
+      new ExpectedError('BAD_RESPONSE', `no package ID in the response (HTTP ${response.status})`, {
+        httpStatus: response.status,
+      }),
     );
   }, retry);
 }
@@ -69,17 +65,17 @@ function idOfLocation(location: string | null, base: URL, apiUrl: URL): string |
   }
 }
 
-/** Statuses of a server that did not begin: too many requests, a request that came too early or never whole. */
-const NOT_BEGUN = new Set([408, 425, 429]);
+/** Statuses that prove that the request was not processed: too many requests, too early, or incomplete. */
+const NOT_PROCESSED = new Set([408, 425, 429]);
 
 function classifyFailure(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return interrupted(error);
   if (!(error instanceof ExpectedError) || error.details.nothingDone === true) return error;
   if (error instanceof TransportError) return error.mayHaveBeenSent ? ambiguous(error) : error;
   const { httpStatus, retryAfterMs } = error.details;
-  // A response that could not be read at all is no refusal.
+  // An unreadable response is not a refusal.
   if (httpStatus === undefined) return error.code === 'BAD_RESPONSE' ? ambiguous(error) : error;
-  if (NOT_BEGUN.has(httpStatus) || (httpStatus === 503 && retryAfterMs !== undefined)) return error;
+  if (NOT_PROCESSED.has(httpStatus) || (httpStatus === 503 && retryAfterMs !== undefined)) return error;
   const isUnclear = httpStatus >= 500 || httpStatus < 300 || httpStatus === 303;
   return isUnclear ? ambiguous(error) : error;
 }
@@ -89,11 +85,11 @@ function ambiguous(cause: ExpectedError): ExpectedError {
   return new ExpectedError('AMBIGUOUS', cause.message, { httpStatus, requestId, cause });
 }
 
-/** Repeating an interrupted create may make a second package. */
+/** Repeating an interrupted create can create a second package. */
 function interrupted(error: unknown): unknown {
   if (!(error instanceof ExpectedError)) return error;
   return error.with({
     repeatable: false,
-    hint: "the package may have been created; check with 'streamdiver-dl list' before you create it again",
+    hint: "the package may exist; run 'streamdiver-dl list' before you create it again",
   });
 }

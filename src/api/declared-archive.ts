@@ -1,8 +1,8 @@
 const ZIP_TYPE = /^(application|multipart)\/(x-)?zip(-compressed)?$/;
-/** Types that say nothing about the content. */
+/** Generic types that do not describe the content. */
 const NO_TYPE = /^(application|binary)\/(x-)?(octet-stream|binary|download|force-download)$/;
 
-/** What a package says about one of its files. */
+/** The description of a file in a package. */
 export interface DeclaredContent {
   readonly mimeType: string | null;
   readonly isCompressed: boolean | null;

@@ -1,11 +1,11 @@
 import { type ExpectedError, isExpectedError } from '../errors.ts';
 
-/** Of the API that this program speaks. */
+/** The supported version of the API. */
 const VERSION = 'v2';
-/** What a server says that knows nothing of the path. */
+/** The statuses of a server for an unknown path. */
 const NO_SUCH_PATH: ReadonlySet<number | undefined> = new Set([404, 405, 410, 501]);
 
-/** The address that was probably meant where the path of the API's address does not end in its version; else null. */
+/** The likely API URL if the path does not end in the version; else null. */
 export function likelyUrl({ origin, pathname }: URL): string | null {
   const segments = pathname.split('/').filter((segment) => segment !== '');
   if (segments.at(-1) === VERSION) return null;
@@ -14,11 +14,11 @@ export function likelyUrl({ origin, pathname }: URL): string | null {
   return `${origin}/${[...base, VERSION].join('/')}`;
 }
 
-/** Adds to a failure that a wrong path of the API's address would explain what the address may be. */
+/** Adds the likely API URL to a failure that a wrong path would explain. */
 export function explainApiUrl(error: unknown, apiUrl: URL): unknown {
   const likely = likelyUrl(apiUrl);
   if (likely === null || !isExpectedError(error) || !mayBeWrongPath(error)) return error;
-  return error.with({ hint: `the address of the API may be wrong: try --api-url ${likely}` });
+  return error.with({ hint: `the API URL may be wrong; try --api-url ${likely}` });
 }
 
 function mayBeWrongPath({ code, details }: ExpectedError): boolean {

@@ -1,24 +1,24 @@
 import { ExpectedError } from '../errors.ts';
 import { readFirst } from '../parse/fields.ts';
-import { isObject, type JsonObject } from '../parse/json.ts';
+import { isArray, isObject, type JsonObject } from '../parse/json.ts';
 import { totalItems } from './page-end.ts';
 import { idOf, type Kind, withFields } from './resource.ts';
 import { reportsErrors } from './response.ts';
 
-/** The response has no list at all: past the last page that is its end. */
+/** The response has no list. After the last page, this ends the list. */
 export class NoListError extends ExpectedError {
   override readonly name = 'NoListError';
 
-  /** @param claimsItems whether the response speaks of items that it does not have */
+  /** @param claimsItems whether the response claims to have items */
   constructor(
     httpStatus: number,
     readonly claimsItems: boolean,
   ) {
-    super('BAD_RESPONSE', 'the service answered without a list', { httpStatus });
+    super('BAD_RESPONSE', 'no list in the response of the service', { httpStatus });
   }
 }
 
-/** Names under which services put the items of a list, in the order in which they count. */
+/** Keys of the items of a list, by precedence. */
 const LIST_KEYS = [
   'items',
   'downloads',
@@ -31,10 +31,10 @@ const LIST_KEYS = [
   'assets',
   'packages',
 ];
-/** Objects that may hold the list in turn. */
+/** Keys of objects that can contain the list. */
 const WRAPPER_KEYS = ['entities', 'data', 'result', '_embedded', 'hits'];
 const MAX_WRAPPERS = 2;
-/** Fifty are asked for. A service that does not know pages sends all it has at once. */
+/** Fifty are requested. A service without pages sends all items in one response. */
 const MOST_ITEMS = 10_000;
 
 export interface ListOptions<Item> {
@@ -42,20 +42,20 @@ export interface ListOptions<Item> {
   readonly httpStatus: number;
   readonly parseItem: (value: JsonObject, id: string) => Item;
   readonly warn: (message: string) => void;
-  /** How many items the response around the data claims, for data without a list; null when it does not say. */
+  /** The item count in the envelope, for data without a list; null if unknown. */
   readonly claimedItems?: () => number | null;
 }
 
 export interface ParsedList<Item> {
   readonly items: readonly Item[];
-  /** How many have no ID. */
+  /** The number of items without an ID. */
   readonly skippedEntries: number;
 }
 
 /**
- * Finds the list in the `data` of a response and parses its items. A list may be an array, or an object
- * that holds one beside others, such as links. An item without an ID is left out with a warning.
- * @throws ExpectedError BAD_RESPONSE when there is no list, or no item has an ID; NoListError when there is nothing in it
+ * Finds the list in the `data` of a response and parses its items. A list is an array, or an object that contains one
+ * among other fields, such as links. Items without an ID are skipped with a warning.
+ * @throws ExpectedError BAD_RESPONSE without a list, or if no item has an ID; NoListError if there is no data
  */
 export function parseList<Item>(
   data: unknown,
@@ -63,18 +63,18 @@ export function parseList<Item>(
 ): ParsedList<Item> {
   const values = findItems(data, what);
   if (values === null) {
-    // HAL leaves an empty list out; what remains tells about pages.
+    // HAL omits an empty list. Only the page information remains.
     const total = totalItems(data) ?? claimedItems();
     if (total === 0) return { items: [], skippedEntries: 0 };
     if (total !== null || isNothing(data, what)) throw new NoListError(httpStatus, total !== null);
-    throw new ExpectedError('BAD_RESPONSE', 'the service answered with something that is not a list', {
+    throw new ExpectedError('BAD_RESPONSE', 'unexpected response from the service: not a list', {
       httpStatus,
     });
   }
   if (values.length > MOST_ITEMS) {
     throw new ExpectedError(
       'BAD_RESPONSE',
-      `a page of the service has ${values.length} items; at most ${MOST_ITEMS} are read`,
+      `too many items in a page: ${values.length} (maximum ${MOST_ITEMS})`,
       {
         httpStatus,
       },
@@ -87,7 +87,7 @@ export function parseList<Item>(
   return { items, skippedEntries: values.length - items.length };
 }
 
-/** Parses the values that have an ID; the others are left out, with one warning. */
+/** Parses the values with an ID. Skips the others with one warning. */
 export function withIds<Item>(
   values: readonly unknown[],
   what: Kind,
@@ -103,12 +103,12 @@ export function withIds<Item>(
   return items;
 }
 
-/** The items of a list inside an object, as they are or in one more layer; null when there is none. */
+/** The items of a list in an object or in one of its objects; null if there is none. */
 export function findItems(data: unknown, kind?: Kind, wrappers = MAX_WRAPPERS): readonly unknown[] | null {
-  if (Array.isArray(data)) return data;
+  if (isArray(data)) return data;
   if (!isObject(data)) return null;
   for (const key of LIST_KEYS) {
-    const value = readFirst(data, [key], (item) => (Array.isArray(item) ? (item as unknown[]) : null));
+    const value = readFirst(data, [key], (item) => (isArray(item) ? item : null));
     if (value !== null) return value;
   }
   if (wrappers > 0) {
@@ -130,14 +130,14 @@ function isItem(value: unknown, kind?: Kind): boolean {
   return isObject(value) && idOf(value, kind) !== null;
 }
 
-/** Whether items are values of an object: PHP sends a part of an array with its keys. */
+/** Whether the items are values of an object: PHP serializes a sparse array with its keys. */
 function hasItemMap(data: JsonObject, kind?: Kind): boolean {
   return Object.values(data).some(
     (value) => isObject(value) && Object.values(value).some((item) => isItem(item, kind)),
   );
 }
 
-/** Whether no item can be in the data: there are none, a list is null, or all arrays are empty. */
+/** Whether the data contains no items: it is empty, its list is null, or all arrays are empty. */
 function isNothing(data: unknown, kind: Kind, wrappers = MAX_WRAPPERS): boolean {
   if (data === null || data === undefined || data === '') return true;
   if (!isObject(data) || reportsErrors(data)) return false;

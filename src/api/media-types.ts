@@ -1,2 +1,2 @@
-/** All types of media that the service documents. */
+/** The media types that the service documents. */
 export const MEDIA_TYPES = ['video', 'audio', 'image', 'document'] as const;

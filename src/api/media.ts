@@ -20,12 +20,12 @@ export interface Rendition {
   readonly raw: JsonObject;
 }
 
-/** An item of the media library, parsed; everything but the ID may be missing. */
+/** A parsed item of the media library. Only the ID is guaranteed. */
 export interface MediaItem {
   readonly id: string;
   readonly name: string | null;
   readonly description: string | null;
-  /** One of MEDIA_TYPES where the service's word contains it, else that word. */
+  /** One of MEDIA_TYPES if the service's value contains it, otherwise that value. */
   readonly type: string | null;
   readonly durationSeconds: number | null;
   /** Null when the service sends none. */
@@ -47,7 +47,7 @@ export interface MediaTranscript {
 export function parseMediaItem(value: unknown, warn: (message: string) => void = () => undefined): MediaItem {
   const resource = findResource(value, 'media item');
   if (resource === null) {
-    throw new ExpectedError('BAD_RESPONSE', 'the service answered without a media item');
+    throw new ExpectedError('BAD_RESPONSE', 'no media item in the response of the service');
   }
   return readMediaItem(resource, requireId(idOf(resource, 'media item'), 'the media item'), warn);
 }
@@ -77,7 +77,7 @@ export function readTranscript(raw: JsonObject, id: string): MediaTranscript {
   return { id, languageCode: readFirst(raw, ['languageCode', 'language', 'locale'], readWord), raw };
 }
 
-/** The `--json` form: our keys always there, the service's other fields unchanged. */
+/** The `--json` document: all documented keys, plus the service's other fields unchanged. */
 export function mediaItemDocument(medium: MediaItem): JsonObject {
   const { raw, id, name, description, type, durationSeconds, tags, created, renditions } = medium;
   return {

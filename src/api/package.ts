@@ -20,15 +20,15 @@ export interface PackageFile {
   readonly name: string | null;
   readonly mimeType: string | null;
   readonly sizeBytes: number | null;
-  /** As the service gave it; not yet checked to be safe to follow. */
+  /** As sent by the service; not validated yet. */
   readonly url: string;
   readonly raw: JsonObject;
 }
 
-/** A download package, parsed; everything but the ID may be missing. */
+/** A parsed download package. Only the ID is guaranteed. */
 export interface Package {
   readonly id: string;
-  /** The service's own word, `unknown` when it gave none. */
+  /** The service's own value, or `unknown` without one. */
   readonly status: string;
   readonly state: PackageState;
   readonly title: string | null;
@@ -39,22 +39,22 @@ export interface Package {
   /** Sum over the files; null while unknown. */
   readonly sizeBytes: number | null;
   readonly files: readonly PackageFile[];
-  /** How many of the listed files have no URL, and therefore cannot be downloaded. */
+  /** The number of listed files without a URL, which cannot be downloaded. */
   readonly filesWithoutUrl: number;
-  /** How long the service asks to wait before the next poll, from Retry-After; null when it did not. */
+  /** The delay before the next poll, from Retry-After; null without one. */
   readonly retryAfterMs: number | null;
-  /** All that the service sent, for `--json`. */
+  /** The complete object from the service, for `--json`. */
   readonly raw: JsonObject;
 }
 
 /** @throws ExpectedError BAD_RESPONSE when it is not an object with an ID */
 export function parsePackage(value: unknown, retryAfterMs: number | null = null): Package {
   const resource = findResource(value, 'package');
-  if (resource === null) throw new ExpectedError('BAD_RESPONSE', 'the service answered without a package');
+  if (resource === null) throw new ExpectedError('BAD_RESPONSE', 'no package in the response of the service');
   return readPackage(resource, requireId(idOf(resource, 'package'), 'the package'), retryAfterMs);
 }
 
-/** A package of which nothing but the ID is known: the service has accepted it and said no more. */
+/** An accepted package of which only the ID is known. */
 export function acceptedPackage(id: string, retryAfterMs: number | null = null): Package {
   return readPackage({ id, status: 'preparing' }, id, retryAfterMs);
 }
@@ -85,7 +85,7 @@ export function readPackage(value: JsonObject, id: string, retryAfterMs: number 
   };
 }
 
-/** The `--json` form: our keys always there, the service's other fields unchanged. */
+/** The `--json` document: all documented keys, plus the service's other fields unchanged. */
 export function packageDocument(item: Package): JsonObject {
   return {
     ...item.raw,
@@ -115,7 +115,7 @@ function readFile(raw: JsonObject, isCompressed: boolean | null): PackageFile[] 
   const name = readFirst(raw, ['name', 'fileName', 'filename'], readText);
   const mimeType = readFirst(raw, ['mimeType', 'mimetype', 'contentType'], readText);
   const listedBytes = readFirst(raw, ['size', 'sizeBytes', 'fileSize'], readSizeBytes);
-  // Even an archive of nothing has its 22 bytes of end record.
+  // Even an empty archive has an end record of 22 bytes.
   const isImpossible = listedBytes === 0 && isArchiveDeclared({ mimeType, isCompressed, name });
   return [{ name, mimeType, sizeBytes: isImpossible ? null : listedBytes, url, raw }];
 }

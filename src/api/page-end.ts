@@ -28,7 +28,7 @@ const ITEM_COUNT_KEYS = [
 ];
 const PAGE_COUNT_KEYS = ['totalPages', 'pageCount', 'numPages', 'pages'];
 const ITEM_COUNT_HEADERS = ['x-total-count', 'x-total'];
-/** Objects beside a list that tell about its pages. */
+/** Keys of objects with page information. */
 const ABOUT_KEYS = [
   'data',
   'meta',
@@ -44,14 +44,14 @@ const ABOUT_KEYS = [
 
 /** What a response claims about the pages of its list. */
 export interface PageClaims {
-  /** It names a page after this one: a token, a link (RFC 8288 rel="next"), or a flag. */
+  /** It refers to a next page: a token, a link (RFC 8288 rel="next"), or a flag. */
   readonly reportsMore: boolean;
-  /** On all pages; null when it does not say. */
+  /** On all pages; null if unknown. */
   readonly totalItems: number | null;
   readonly totalPages: number | null;
 }
 
-/** @param received how many items the page has: a `count` that is larger counts all of them */
+/** @param received the number of items in the page; a larger `count` is the total */
 export function readClaims(
   envelope: unknown,
   headers: Pick<HttpResponse['headers'], 'get'>,
@@ -81,7 +81,7 @@ export function readClaims(
   };
 }
 
-/** How many items the service says there are on all pages; null when it does not. */
+/** The total number of items that the service reports; null if unknown. */
 export function totalItems(data: unknown): number | null {
   for (const object of about(data)) {
     const total = readFirst(object, ITEM_COUNT_KEYS, readCount);
@@ -90,7 +90,7 @@ export function totalItems(data: unknown): number | null {
   return null;
 }
 
-/** A number, or an object with it: search engines add whether it is exact. */
+/** A number, or an object with a `value`, as search engines send it. */
 function readCount(value: unknown): number | null {
   const text = readText(isObject(value) ? value['value'] : value);
   return text !== null && /^\d+$/.test(text) ? Number(text) : null;

@@ -2,10 +2,10 @@ import { ExpectedError, isExpectedError } from '../errors.ts';
 import { NoListError } from './list.ts';
 import type { PageClaims } from './page-end.ts';
 
-/** Enough for half a million items; a service that continues beyond is paging in circles. */
+/** Enough for half a million items. More means that the pages repeat. */
 const MAX_PAGES = 10_000;
 
-/** The documented size of a page: a service that caps what is asked for hardly goes below. */
+/** The documented page size. A service that limits the requested size rarely uses less. */
 const LEAST_FULL = 10;
 
 export interface Pages<Item> {
@@ -17,36 +17,36 @@ export interface Pages<Item> {
 export interface PageOptions<Item> {
   readonly limit: number;
   readonly firstPage?: number;
-  /** How many items a page was asked to have; more than ten unless given. */
+  /** The requested page size; default more than ten. */
   readonly pageSize?: number;
-  /** Items that it refuses are not part of the result and do not count towards the limit. */
+  /** Filters items before the limit applies. */
   readonly isWanted?: (item: Item) => boolean;
-  /** Told when the list ends before all items came that the service speaks of. */
+  /** Called if the list ends before all reported items are received. */
   readonly warn?: (message: string) => void;
 }
 
-/** One page of a list, and what the response claims about the others. */
+/** One page of a list, and the response's claims about the other pages. */
 export interface Page<Item> extends Partial<PageClaims> {
   readonly items: readonly Item[];
-  /** How many items were left out because they have no ID. */
+  /** The number of items skipped because they have no ID. */
   readonly skippedEntries?: number;
 }
 
-/** What all pages together came to. */
+/** The totals of all pages. */
 interface Tally {
   items: number;
   pages: number;
-  /** Pages that brought nothing but items of other pages. */
+  /** Pages with only items of other pages. */
   repeated: number;
   totalItems: number;
   totalPages: number;
 }
 
 /**
- * Collects pages, counted from `firstPage`, until one is empty, brings no new ID or is not there; a page
- * that is merely short does not end the list. Items that move between pages are counted once. One full page may
- * come twice: a service that counts from 1 answers 0 and 1 alike.
- * @throws ExpectedError BAD_RESPONSE when the pages never end, or the service has more but sends the same again
+ * Collects pages, counted from `firstPage`, until one is empty, missing, or has no new ID. A short page does not end
+ * the list. Items that move between pages are counted once. One full page can repeat: a service that counts from 1
+ * sends the same page for 0 and 1.
+ * @throws ExpectedError BAD_RESPONSE when the pages never end, or a page repeats although the service has more
  */
 export async function collectPages<Item extends { readonly id: string }>(
   getPage: (page: number) => Promise<Page<Item>>,
@@ -67,7 +67,7 @@ export async function collectPages<Item extends { readonly id: string }>(
     count(received, seen.size - sizeBefore, tally);
     if (seen.size > sizeBefore) continue;
     if (received.items.length === 0) {
-      if (firstPage === 0 && hasMore(tally)) warn?.(`the list is not complete: ${inWords(tally)} arrived`);
+      if (firstPage === 0 && hasMore(tally)) warn?.(`incomplete list: received ${inWords(tally)}`);
       return { items, truncated: false };
     }
     if (isComplete(tally)) return { items, truncated: false };
@@ -76,12 +76,12 @@ export async function collectPages<Item extends { readonly id: string }>(
     if (items.length >= limit) return { items, truncated: true };
     throw new ExpectedError(
       'BAD_RESPONSE',
-      `the service has more items, but sends the same page again: ${inWords(tally)} arrived`,
+      `the service repeats a page instead of sending more items: received ${inWords(tally)}`,
     );
   }
   throw new ExpectedError(
     'BAD_RESPONSE',
-    `the listing did not end after ${MAX_PAGES} pages and ${seen.size} items`,
+    `the list does not end after ${MAX_PAGES} pages and ${seen.size} items`,
   );
 }
 
@@ -94,12 +94,12 @@ function count<Item>(received: Page<Item>, newItems: number, tally: Tally): void
   tally.totalPages = Math.max(tally.totalPages, received.totalPages ?? 0);
 }
 
-/** Whether as many items arrived as the service says there are. */
+/** Whether all reported items are received. */
 function isComplete({ items, totalItems }: Tally): boolean {
   return totalItems > 0 && items >= totalItems;
 }
 
-/** Whether the service says that there are more items, or pages where it does not count items. */
+/** Whether the service reports more items, or more pages if it does not count items. */
 function hasMore({ items, pages, totalItems, totalPages }: Tally): boolean {
   return totalItems > 0 ? items < totalItems : pages < totalPages;
 }
@@ -109,7 +109,7 @@ function inWords({ items, pages, totalItems, totalPages }: Tally): string {
   return totalPages > 0 ? `${pages} of ${totalPages} pages` : `${items} items`;
 }
 
-/** A service may refuse the page after the last instead of sending an empty one. */
+/** Some services refuse the page after the last instead of sending an empty one. */
 async function getNextPage<Item>(
   getPage: (page: number) => Promise<Page<Item>>,
   page: number,

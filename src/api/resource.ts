@@ -1,16 +1,16 @@
 import { ExpectedError } from '../errors.ts';
 import { readFirst, readId } from '../parse/fields.ts';
-import { isObject, type JsonObject } from '../parse/json.ts';
+import { isArray, isObject, type JsonObject } from '../parse/json.ts';
 
-/** Under these keys some formats keep the fields of an object, apart from its ID: JSON:API, search engines. */
+/** Keys under which some formats (JSON:API, search engines) nest the fields of an object. */
 const FIELD_KEYS = ['attributes', '_source', 'item'];
-/** Under these keys a single object travels in one more layer. */
+/** Keys under which a single object can be nested. */
 const RESOURCE_KEYS = ['download', 'package', 'media', 'asset', 'mediaAsset', 'item', 'data'];
 
-/** What an object is, in the words of messages. */
+/** The kind of an object, as used in messages. */
 export type Kind = 'package' | 'media item' | 'rendition' | 'transcript';
 
-/** Where an object has no `id`, its ID may be under a key of its kind. Under that of another kind it names something else. */
+/** Keys of the ID of an object without `id`, by kind. A key of another kind is a reference. */
 const ID_KEYS: Readonly<Record<Kind, readonly string[]>> = {
   package: ['downloadId', 'packageId'],
   'media item': ['mediaId', 'assetId'],
@@ -18,7 +18,7 @@ const ID_KEYS: Readonly<Record<Kind, readonly string[]>> = {
   transcript: ['transcriptId'],
 };
 
-/** The object with the fields that it keeps in a layer of their own; its own fields win. */
+/** The object merged with its nested fields. Its own fields take precedence. */
 export function withFields(value: JsonObject, kind?: Kind): JsonObject {
   for (const key of FIELD_KEYS) {
     const fields = value[key];
@@ -29,15 +29,15 @@ export function withFields(value: JsonObject, kind?: Kind): JsonObject {
   return value;
 }
 
-/** The ID of an object, in whatever case its key is written: `id`, else the key of its kind. */
+/** The ID of an object: `id`, or the key of its kind, in any letter case. */
 export function idOf(value: JsonObject, kind?: Kind): string | null {
   const id = readFirst(value, ['id'], readId);
   return id !== null || kind === undefined ? id : readFirst(value, ID_KEYS[kind], readId);
 }
 
 /**
- * The only item where a list came instead of the thing with this ID.
- * @throws ExpectedError BAD_RESPONSE when it has another ID: a service that ignores the ID lists anything
+ * The only item, if the response is a list instead of the object with this ID.
+ * @throws ExpectedError BAD_RESPONSE for a different ID, because a service that ignores the ID lists anything
  */
 export function onlyItem(value: unknown, id: string, kind: Kind): unknown {
   if (!Array.isArray(value)) return value;
@@ -45,13 +45,13 @@ export function onlyItem(value: unknown, id: string, kind: Kind): unknown {
   if (resource !== null && idOf(resource, kind) === id) return resource;
   throw new ExpectedError(
     'BAD_RESPONSE',
-    `the service answered with a list instead of ${JSON.stringify(id)}`,
+    `unexpected response from the service: a list instead of ${JSON.stringify(id)}`,
   );
 }
 
-/** The object that a response is about: itself, the only item of a list, or one in a layer named after its kind. */
+/** The object of a response: the response itself, the only item of a list, or an object nested under a known key. */
 export function findResource(value: unknown, kind: Kind): JsonObject | null {
-  const [only, ...others]: unknown[] = Array.isArray(value) ? value : [value];
+  const [only, ...others]: readonly unknown[] = isArray(value) ? value : [value];
   if (!isObject(only) || others.length > 0) return null;
   if (idOf(only, kind) !== null) return withFields(only, kind);
   const inner = readFirst(only, RESOURCE_KEYS, (item) =>

@@ -5,14 +5,14 @@ import type { HttpResponse } from '../http/transport.ts';
 import { readBoolean, readFirst, readText } from '../parse/fields.ts';
 import { isObject, type JsonObject, objectOrNull, parseJson, withoutByteOrderMark } from '../parse/json.ts';
 
-/** Header fields under which services hand out an id that their support can look up. */
-const REQUEST_ID_FIELDS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'x-correlation-id', 'cf-ray'];
+/** Headers with a request ID for the service's support. */
+const REQUEST_ID_HEADERS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'x-correlation-id', 'cf-ray'];
 
-/** What a response holds: its status and headers both said success, and so did the envelope. */
+/** A successful response: both its HTTP status and its envelope report success. */
 export interface ApiResponse {
-  /** Null when the body is empty (204). */
+  /** Null for an empty body (204). */
   readonly data: unknown;
-  /** The document around the data, or the data themselves; null when the body is empty. */
+  /** The document around the data, or the data itself; null for an empty body. */
   readonly envelope: unknown;
   readonly status: number;
   readonly headers: HttpResponse['headers'];
@@ -21,30 +21,30 @@ export interface ApiResponse {
 }
 
 /**
- * Reads a JSend response. The HTTP status and the envelope must both report success; the outer `status`
- * may be missing, and so may the envelope: then the document itself is the data.
- * @throws ExpectedError by the kind of failure; its message holds the service's own words and the HTTP status
+ * Reads a JSend response. The HTTP status and the envelope must both report success. The outer `status` is optional.
+ * Without an envelope, the document itself is the data.
+ * @throws ExpectedError for each kind of failure, with the service's message and the HTTP status
  */
 export function parseResponse(response: HttpResponse, bytes: Buffer, nowMs: number): ApiResponse {
   const { status, url, headers } = response;
   const body = withoutByteOrderMark(bytes);
   const isSuccess = status >= 200 && status < 300;
-  const answer = { status, headers, url, retryAfterMs: parseRetryAfter(headers, nowMs) };
+  const common = { status, headers, url, retryAfterMs: parseRetryAfter(headers, nowMs) };
   if (isSuccess && (status === 204 || status === 205 || isBlank(body)))
-    return { ...answer, data: null, envelope: null };
+    return { ...common, data: null, envelope: null };
   if (looksLikeHtml(body)) throw statusError(response, htmlTitle(body), nowMs, isSuccess);
   if (!isSuccess) {
-    const envelope = isJson(body) ? parseJson(body, 'the answer') : null;
+    const envelope = isJson(body) ? parseJson(body, 'the response') : null;
     throw statusError(response, errorText(envelope) ?? plainText(response, body), nowMs, false);
   }
   const envelope = parseEnvelope(response, body);
-  if (!isObject(envelope)) return { ...answer, data: envelope, envelope };
+  if (!isObject(envelope)) return { ...common, data: envelope, envelope };
   const outer = reportedFailure(envelope);
   if (outer !== null) {
     const code = REPORTED_CODES.get(reportedCode(envelope));
     throw new ExpectedError(
       code ?? 'BAD_RESPONSE',
-      `the service answered HTTP ${status} but reports ${outer}: ${errorText(envelope) ?? 'no reason given'}`,
+      `the service reports ${outer} (HTTP ${status}): ${errorText(envelope) ?? 'no reason given'}`,
       {
         httpStatus: status,
         requestId: requestId(headers),
@@ -52,26 +52,26 @@ export function parseResponse(response: HttpResponse, bytes: Buffer, nowMs: numb
       },
     );
   }
-  return { ...answer, data: 'data' in envelope ? envelope.data : (envelope.Data ?? envelope), envelope };
+  return { ...common, data: 'data' in envelope ? envelope.data : (envelope.Data ?? envelope), envelope };
 }
 
 /**
- * Reads the response to a DELETE, of which nothing is needed: a success is one whatever the body is (RFC 9110
- * 9.3.5), unless the envelope reports a failure, or it is a web page of something in between.
+ * Reads the response to a DELETE. Any body of a success is accepted (RFC 9110 9.3.5), unless the envelope reports a
+ * failure or the body is a web page from a proxy.
  * @throws ExpectedError as parseResponse does
  */
 export function parseDeletion(response: HttpResponse, bytes: Buffer, nowMs: number): ApiResponse {
   const { status, url, headers } = response;
   const body = withoutByteOrderMark(bytes);
   const isSuccess = status >= 200 && status < 300;
-  if (!isSuccess || looksLikeHtml(body) || (isJson(body) && isObject(parseJson(body, 'the answer')))) {
+  if (!isSuccess || looksLikeHtml(body) || (isJson(body) && isObject(parseJson(body, 'the response')))) {
     return parseResponse(response, bytes, nowMs);
   }
   return { data: null, envelope: null, status, headers, url, retryAfterMs: parseRetryAfter(headers, nowMs) };
 }
 
-/** `fail` or `error` when the envelope says so (JSend), or denies success. */
-function reportedFailure(envelope: JsonObject): 'fail' | 'error' | null {
+/** `fail` or `error` if the envelope reports it (JSend) or denies success. */
+export function reportedFailure(envelope: JsonObject): 'fail' | 'error' | null {
   const word = readFirst(envelope, ['status'], readText)?.toLowerCase();
   if (word === 'fail' || word === 'error') return word;
   const isSuccess = readFirst(envelope, ['success'], readBoolean);
@@ -81,14 +81,14 @@ function reportedFailure(envelope: JsonObject): 'fail' | 'error' | null {
   return isEmpty && reportsErrors(envelope) ? 'error' : null;
 }
 
-/** Whether an object speaks of errors, which makes nothing beside them mean more than that. */
+/** Whether an object reports errors. */
 export function reportsErrors(object: JsonObject): boolean {
   return (
     readFirst(object, ['errors', 'error'], (value) => (value === 0 ? null : flattenMessages(value))) !== null
   );
 }
 
-/** What a code in the envelope means as it would as the HTTP status. */
+/** Codes in the envelope with the meaning of the HTTP status. */
 const REPORTED_CODES: ReadonlyMap<number | null, 'AUTH' | 'NOT_FOUND'> = new Map([
   [401, 'AUTH'],
   [403, 'AUTH'],
@@ -98,7 +98,7 @@ const REPORTED_CODES: ReadonlyMap<number | null, 'AUTH' | 'NOT_FOUND'> = new Map
 
 const CODE_KEYS = ['code', 'statusCode', 'httpStatus', 'status'];
 
-/** The status that a failure behind a success has in truth: in the envelope, its `error`, or its `data`. */
+/** The actual status of a failure that was sent as a success: in the envelope, its `error`, or its `data`. */
 function reportedCode(envelope: JsonObject): number | null {
   const nested = ['error', 'data'].map((key) => readFirst(envelope, [key], objectOrNull));
   for (const object of [envelope, ...nested]) {
@@ -116,27 +116,31 @@ function parseEnvelope({ url, status, headers }: HttpResponse, body: Buffer): un
   const details = { httpStatus: status, requestId: requestId(headers) };
   let envelope: unknown;
   try {
-    envelope = parseJson(body, `the answer of ${withoutQuery(url)}`);
+    envelope = parseJson(body, `the response of ${withoutQuery(url)}`);
   } catch (error) {
     throw error instanceof ExpectedError ? error.with(details) : error;
   }
-  // `null` is what some servers make of an empty list.
+  // Some servers send `null` for an empty list.
   if (typeof envelope === 'object') return envelope;
-  throw new ExpectedError('BAD_RESPONSE', `the answer of ${withoutQuery(url)} is not a JSON object`, details);
+  throw new ExpectedError(
+    'BAD_RESPONSE',
+    `the response of ${withoutQuery(url)} is not a JSON object`,
+    details,
+  );
 }
 
 function isBlank(body: Buffer): boolean {
   return body.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 }
 
-/** Where a failure is explained: JSend, OAuth, problem documents (RFC 9457), Hydra. */
+/** Keys of error messages: JSend, OAuth, problem documents (RFC 9457), Hydra. */
 const MESSAGE_KEYS = ['message', 'data', 'error_description', 'error', 'detail', 'hydra:description'];
-/** Texts beside an explanation that are for programs. */
+/** Keys of machine-readable values beside a message. */
 const NO_MESSAGE = /^([@$].*|status|type|timestamp|path|instance|(trace|request|correlation)[-_]?id)$/i;
 
 /**
- * The service's own words about a failure, under keys in any case: the explanation, else the title, with the list of
- * errors. Where there is neither an explanation nor a list, each field is taken for the name of what is wrong.
+ * The service's error message, under keys in any letter case: the message or the title, with the list of errors.
+ * Without a message or a list, each field counts as an invalid input and its message.
  */
 export function errorText(envelope: unknown): string | null {
   if (Array.isArray(envelope)) return flattenMessages(envelope);
@@ -164,7 +168,7 @@ function fieldMessages(envelope: JsonObject, title: string | null): JsonObject {
 
 const MAX_MESSAGE_DEPTH = 5;
 
-/** The texts, numbers and booleans in a tree of messages, each behind the name of its field. */
+/** The texts, numbers, and booleans in a tree of messages, each after the name of its field. */
 function flattenMessages(value: unknown, depth = 0): string | null {
   if (typeof value === 'boolean') return depth === 0 ? null : String(value);
   if (typeof value !== 'object' || value === null) return readText(value);
@@ -180,21 +184,21 @@ function flattenMessages(value: unknown, depth = 0): string | null {
   return parts.length === 0 ? null : parts.join('; ');
 }
 
-/** A short text that is no document; anything else in a body without JSON is no message for people. */
+/** A short plain text. Other bodies without JSON are not messages. */
 function plainText({ headers }: HttpResponse, body: Buffer): string | null {
   if (!/^text\/plain\b/i.test(headers.get('content-type') ?? '')) return null;
   return readText(body.subarray(0, 500).toString('utf8').trim());
 }
 
 export function requestId(headers: HttpResponse['headers']): string | undefined {
-  for (const name of REQUEST_ID_FIELDS) {
+  for (const name of REQUEST_ID_HEADERS) {
     const value = headers.get(name);
     if (value !== null) return value.slice(0, 200);
   }
   return undefined;
 }
 
-/** An error for an answer whose HTTP status is a failure, or for a page of HTML instead of an answer. */
+/** An error for an HTTP failure, or for an HTML page with a successful status. */
 function statusError(
   response: HttpResponse,
   text: string | null,
@@ -202,44 +206,44 @@ function statusError(
   isHtmlSuccess: boolean,
 ): ExpectedError {
   const { status, headers, url } = response;
-  const said = text === null ? '' : `: ${text.slice(0, 500)}`;
+  const detail = text === null ? '' : `: ${text.slice(0, 500)}`;
   const details: ErrorDetails = { httpStatus: status, requestId: requestId(headers) };
   if (isHtmlSuccess) {
-    return new ExpectedError('BAD_RESPONSE', `${url.host} answered with a web page instead of data${said}`, {
+    return new ExpectedError('BAD_RESPONSE', `unexpected web page from ${url.host}${detail}`, {
       ...details,
-      hint: 'check --api-url, and whether a proxy or a sign-in page is in the way',
+      hint: 'check --api-url, your proxy, and any network sign-in page',
     });
   }
   if (isTransientStatus(status)) {
-    return new ExpectedError('UNAVAILABLE', `the service is not available (HTTP ${status}${said})`, {
+    return new ExpectedError('UNAVAILABLE', `service unavailable (HTTP ${status}${detail})`, {
       ...details,
       transient: true,
       retryAfterMs: parseRetryAfter(headers, nowMs) ?? undefined,
     });
   }
   if (status === 401 || status === 403) {
-    const what = status === 401 ? 'the credential was refused' : 'that is not allowed';
-    return new ExpectedError('AUTH', `${what} (HTTP ${status}${said})`, {
+    const what = status === 401 ? 'the credential was rejected' : 'permission denied';
+    return new ExpectedError('AUTH', `${what} (HTTP ${status}${detail})`, {
       ...details,
       hint:
         status === 401
-          ? 'sign in with streamdiver-dl login, or set STREAMDIVER_TOKEN; streamdiver-dl whoami shows what is used'
-          : 'ask the administrator of the tenant for access',
+          ? "run 'streamdiver-dl whoami' to check the credential"
+          : 'ask your tenant administrator for access',
     });
   }
   if (status === 404 || status === 410) {
-    return new ExpectedError('NOT_FOUND', `not found (HTTP ${status}${said})`, details);
+    return new ExpectedError('NOT_FOUND', `not found (HTTP ${status}${detail})`, details);
   }
   return new ExpectedError(
     'BAD_RESPONSE',
-    `the service refused the request (HTTP ${status}${said})`,
+    `the service refused the request (HTTP ${status}${detail})`,
     details,
   );
 }
 
 function isJson(body: Buffer): boolean {
   try {
-    parseJson(body, 'the answer');
+    parseJson(body, 'the response');
     return true;
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
@@ -248,7 +252,7 @@ function isJson(body: Buffer): boolean {
 }
 
 export function looksLikeHtml(body: Uint8Array): boolean {
-  return /^\s*(<!doctype html|<html|<head|<body|<!--)/i.test(
+  return /^\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<html|<head|<body|<!--)/i.test(
     Buffer.from(body.subarray(0, 512)).toString('latin1'),
   );
 }

@@ -1,4 +1,4 @@
-/** What the status of a package means for somebody who waits for it; `gone` is deleted or expired. */
+/** The state of a package. `gone` means deleted or expired. */
 export type PackageState = 'ready' | 'preparing' | 'failed' | 'gone' | 'unknown';
 
 const PREPARING = /prepar|pending|queue|process|progress|creat|wait|running|started|building|scheduled|new/;
@@ -6,8 +6,8 @@ const GONE = /delet|expir/;
 const FAILED = /fail|error|abort|cancel|reject/;
 
 /**
- * Reads the service's own word, of which only `preparing` and `ready` are documented. A word for an end
- * counts even if files are listed; otherwise a package that lists its files is ready, whatever it is called.
+ * Classifies the service's own status. Only `preparing` and `ready` are documented. A final status counts even if files
+ * are listed. Otherwise, a package with files is ready, regardless of its status.
  */
 export function packageState(status: string | null, { hasFiles }: { hasFiles: boolean }): PackageState {
   const word = status?.toLowerCase() ?? '';

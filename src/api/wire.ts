@@ -1,7 +1,7 @@
 /**
- * The objects of the Streamdiver API as they travel, as far as its public pages document them
- * (docs/openapi.yaml is the same in OpenAPI; a test compares the two). Only `id` may be relied on:
- * the client parses everything else defensively. The sandbox imports these types and nothing else.
+ * The objects of the Streamdiver API, as its public pages document them. docs/openapi.yaml has the same in OpenAPI, and
+ * a test compares the two. Only `id` is guaranteed: the client parses everything else defensively. The sandbox imports
+ * only these types.
  */
 
 export type TranscriptFormat = 'txt' | 'srt' | 'json';
@@ -67,7 +67,7 @@ export interface Transcript {
   languageCode: string;
 }
 
-/** Answer of the token endpoint: plain OAuth 2.0, not JSend. */
+/** Response of the token endpoint: plain OAuth 2.0, not JSend. */
 export interface TokenResponse {
   access_token: string;
   token_type?: string;
@@ -80,7 +80,7 @@ export interface TokenRefusal {
   error_description?: string;
 }
 
-/** The JSend envelope of all other answers. */
+/** The JSend envelope of all other responses. */
 export interface Envelope<Data> {
   status?: 'success' | 'fail' | 'error';
   data?: Data;

@@ -5,6 +5,7 @@ import { isTransientStatus, parseRetryAfter, withRetries } from '../http/retry.t
 import type { HttpResponse, Transport } from '../http/transport.ts';
 import { readFirst, readSeconds } from '../parse/fields.ts';
 import { isObject, type JsonObject, parseJson, textOrNull, withoutByteOrderMark } from '../parse/json.ts';
+import { percentEncoded } from '../parse/percent-encoded.ts';
 import type { Credential } from './credential.ts';
 import { parseSecret } from './secret-text.ts';
 import type { CachedToken, TokenCache } from './token-cache.ts';
@@ -13,13 +14,13 @@ export interface ClientCredentialOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Base of the SSO, such as https://sso.streamdiver.com. */
+  /** Base URL of the sign-in service, such as https://sso.streamdiver.com. */
   readonly ssoUrl: URL;
   readonly tenant: string;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly retries: number;
-  /** Keeps the token between runs; without it every run fetches its own. */
+  /** Keeps the token between runs. Without it, every run fetches its own. */
   readonly cache?: TokenCache;
 }
 
@@ -32,18 +33,17 @@ interface Token {
 }
 
 const DEFAULT_LIFETIME_SECONDS = 16 * 3600;
-/** Ten years: more is a mistake, or another unit. */
+/** Ten years; more is a mistake or another unit. */
 const MAX_LIFETIME_SECONDS = 10 * 365 * 86_400;
 const RENEW_EARLY_MS = 60_000;
-/** By so much a clock may be put back without a kept token being doubted. */
+/** A cached token remains valid if the clock is set back by up to this amount. */
 const CLOCK_SLACK_MS = 60_000;
 const TOKEN_TIMEOUT_MS = 30_000;
 const TOKEN_LIMIT_BYTES = 1_048_576;
 
 /**
- * OAuth 2.0 client credentials (RFC 6749 4.4). The token is fetched when
- * first needed, kept, and asked for again a minute before it expires or when refused. Processes that
- * share a cache renew one after the other, and use what another one has fetched meanwhile.
+ * OAuth 2.0 client credentials (RFC 6749 4.4). The token is fetched when first needed, cached, and renewed a minute
+ * before it expires or when it is refused. Processes that share a cache renew one at a time, and use each other's tokens.
  */
 export function clientCredential(options: ClientCredentialOptions): Credential {
   const { clock } = options;
@@ -53,7 +53,7 @@ export function clientCredential(options: ClientCredentialOptions): Credential {
   const obtain = async (refused: string | null, signal: AbortSignal): Promise<Token> => {
     pending ??= renewOnce(options, refused, signal)
       .catch((error: unknown) => {
-        // The retries are spent: the call that needs the token must not spend its own on top of them.
+        // The retries are used up. The call that needs the token must not add its own.
         throw isExpectedError(error, 'UNAVAILABLE') ? error.with({ transient: false }) : error;
       })
       .finally(() => {
@@ -70,7 +70,7 @@ export function clientCredential(options: ClientCredentialOptions): Credential {
       return (await obtain(null, signal)).authorization;
     },
     async renew(refused, signal) {
-      // Somebody else renewed it while this request was under way.
+      // Another request has already renewed it.
       if (pending === undefined && token !== undefined && token.authorization !== refused) return true;
       const renewed = await obtain(refused, signal);
       return renewed.authorization !== refused;
@@ -95,7 +95,7 @@ async function renewOnce(
   });
 }
 
-/** A cached token that is fresh and not the refused one. One from the future was kept by a wrong clock. */
+/** A fresh cached token other than the refused one. A token from the future was cached with a wrong clock. */
 async function readCached(options: ClientCredentialOptions, refused: string | null): Promise<Token | null> {
   const cached = (await options.cache?.read()) ?? null;
   const nowMs = options.clock.now();
@@ -113,17 +113,13 @@ function toToken({ token, renewMs, expiresMs }: CachedToken, { clock }: ClientCr
 }
 
 function parseReceived(token: string): string {
-  return parseSecret(
-    token,
-    'the token of the sign-in service',
-    'check the address of that service (--sso-url)',
-  );
+  return parseSecret(token, 'the token of the sign-in service', 'check --sso-url');
 }
 
 async function requestToken(options: ClientCredentialOptions, signal: AbortSignal): Promise<CachedToken> {
   const { transport, clock, random, ssoUrl, tenant, clientId, clientSecret, retries } = options;
   const base = ssoUrl.href.replace(/\/+$/, '');
-  const url = new URL(`${base}/realms/${encodeURIComponent(tenant)}/protocol/openid-connect/token`);
+  const url = new URL(`${base}/realms/${percentEncoded(tenant)}/protocol/openid-connect/token`);
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: clientId,
@@ -160,15 +156,16 @@ function parseToken(
   body: Buffer,
   { clock, tenant }: ClientCredentialOptions,
 ): CachedToken {
-  const answer = parseObject(body);
+  const document = parseObject(body);
   if (status >= 200 && status < 300) {
-    const accessToken = readFirst(answer ?? {}, ['access_token'], textOrNull);
+    const accessToken = readFirst(document ?? {}, ['access_token'], textOrNull);
     if (accessToken === null) {
-      throw new ExpectedError('BAD_RESPONSE', `${url.host} answered ${status} without a token`, {
+      throw new ExpectedError('BAD_RESPONSE', `no token in the response of ${url.host} (HTTP ${status})`, {
         httpStatus: status,
       });
     }
-    const lifetimeSeconds = readFirst(answer ?? {}, ['expires_in'], readLifetime) ?? DEFAULT_LIFETIME_SECONDS;
+    const lifetimeSeconds =
+      readFirst(document ?? {}, ['expires_in'], readLifetime) ?? DEFAULT_LIFETIME_SECONDS;
     const fetchedMs = clock.now();
     return {
       token: parseReceived(accessToken),
@@ -178,23 +175,19 @@ function parseToken(
     };
   }
   if (isTransientStatus(status)) {
-    throw new ExpectedError('UNAVAILABLE', `${url.host} answered ${status} when asked for a token`, {
+    throw new ExpectedError('UNAVAILABLE', `cannot get a token from ${url.host} (HTTP ${status})`, {
       httpStatus: status,
       transient: true,
       retryAfterMs: parseRetryAfter(headers, clock.now()) ?? undefined,
     });
   }
   if (status >= 300 && status < 400) {
-    throw new ExpectedError(
-      'BAD_RESPONSE',
-      `${url.host} redirects the token request, which is never followed`,
-      {
-        httpStatus: status,
-        hint: 'check --sso-url',
-      },
-    );
+    throw new ExpectedError('BAD_RESPONSE', `refusing redirect of the token request by ${url.host}`, {
+      httpStatus: status,
+      hint: 'check --sso-url',
+    });
   }
-  const reason = answer?.error_description ?? answer?.error;
+  const reason = document?.error_description ?? document?.error;
   throw new ExpectedError(
     'AUTH',
     `no token for tenant ${JSON.stringify(tenant)} (HTTP ${status}${typeof reason === 'string' ? `: ${reason}` : ''})`,
@@ -202,13 +195,13 @@ function parseToken(
       httpStatus: status,
       hint:
         status === 404
-          ? 'check the tenant and --sso-url; streamdiver-dl whoami --no-verify shows where they come from'
-          : 'check the client id and secret; streamdiver-dl whoami --no-verify shows where they come from',
+          ? "check the tenant and --sso-url with 'streamdiver-dl whoami --no-verify'"
+          : "check the client ID and secret; 'streamdiver-dl whoami --no-verify' shows their source",
     },
   );
 }
 
-/** In seconds; null for what is no usable time, or longer than a timer can count. */
+/** In seconds; null for an invalid lifetime, or one beyond the limit. */
 function readLifetime(value: unknown): number | null {
   const seconds = readSeconds(value) ?? 0;
   return seconds > 0 && seconds <= MAX_LIFETIME_SECONDS ? seconds : null;
@@ -216,7 +209,7 @@ function readLifetime(value: unknown): number | null {
 
 function parseObject(body: Buffer): JsonObject | null {
   try {
-    const value = parseJson(withoutByteOrderMark(body), 'the answer');
+    const value = parseJson(withoutByteOrderMark(body), 'the response');
     return isObject(value) ? value : null;
   } catch (error) {
     if (!isExpectedError(error, 'BAD_RESPONSE')) throw error;

@@ -1,16 +1,16 @@
 import { readClaims } from './token-claims.ts';
 
-/** What proves to the API who is asking. It belongs to one origin and is sent to no other. */
+/** Authenticates requests to the API. Belongs to one origin and is sent to no other. */
 export interface Credential {
   readonly kind: 'token' | 'client' | 'command' | 'anonymous';
-  /** The value of the Authorization field, or null for anonymous requests. */
+  /** The value of the Authorization header, or null for anonymous requests. */
   authorization(signal: AbortSignal): Promise<string | null>;
   /**
-   * Called when the API refused `refused` with 401. True when there is a newer value to try;
-   * workers that are refused at the same time share one renewal.
+   * Called when the API refused `refused` with 401. True if there is a newer value to try. Requests that are refused at
+   * the same time share one renewal.
    */
   renew(refused: string | null, signal: AbortSignal): Promise<boolean>;
-  /** When the value in use expires, in milliseconds since 1970; null when that is not known. */
+  /** When the current value expires, in milliseconds since 1970; null if unknown. */
   expiresMs(): number | null;
 }
 
@@ -21,7 +21,7 @@ export const anonymousCredential: Credential = {
   expiresMs: () => null,
 };
 
-/** A token that was given as it is; it cannot be renewed. */
+/** A fixed token, which cannot be renewed. */
 export function tokenCredential(token: string): Credential {
   return {
     kind: 'token',
@@ -32,8 +32,8 @@ export function tokenCredential(token: string): Credential {
 }
 
 /**
- * A token that another program prints, asked for when first needed and once more when it was refused.
- * `obtain` runs that program.
+ * A token printed by another program. `obtain` runs the program when the token is first needed, and again when the
+ * token is refused.
  */
 export function commandCredential(obtain: (signal: AbortSignal) => Promise<string>): Credential {
   let pending: Promise<string> | undefined;

@@ -1,8 +1,8 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * An environment without the settings of this program, secrets among them, for what it starts. Windows
- * takes a variable by its name in any case.
+ * An environment without this program's settings and secrets, for child processes. On Windows, variable names are
+ * case-insensitive.
  */
 export function withoutOwnVariables(env: Environment): Record<string, string | undefined> {
   return Object.fromEntries(

@@ -1,20 +1,20 @@
 import { ExpectedError } from '../errors.ts';
 
-/** RFC 6750 b64token and then some: visible ASCII. Anything else would break the header field. */
+/** Visible ASCII, a superset of b64token (RFC 6750). Anything else would break the header. */
 const ILLEGAL = /[^\x21-\x7e]/;
-/** No server takes a header field of that length; whatever it is, it is no secret. */
+/** No server accepts a header of that length. */
 const LIMIT_CHARACTERS = 65_536;
 
 /**
- * Takes a secret as a user pasted it: trimmed once, then checked to be sendable. The message names
- * the position of an illegal character and never the value, because Node's own error would print it.
- * @param hint what to do about it, where setting `name` is not it
+ * Trims a pasted secret and checks that it can be sent. The message contains the position of an illegal character, but
+ * never the value, which Node's own error would print.
+ * @param hint replaces the default hint
  * @throws ExpectedError AUTH
  */
 export function parseSecret(
   text: string,
   name: string,
-  hint = `set ${name} to the value alone, on one line`,
+  hint = `set ${name} to only the value, on one line`,
 ): string {
   const secret = text.trim();
   if (secret.length > LIMIT_CHARACTERS) {

@@ -1,14 +1,14 @@
 import { ExpectedError } from '../errors.ts';
 
-/** One piece of a word: quoted text of either kind, or anything that is neither quote nor blank. */
+/** A part of a word: quoted text, or text without quotes and whitespace. */
 const PIECE = /'([^']*)'|"((?:[^"\\]|\\.)*)"|([^\s'"]+)/gsy;
-/** Words with which a user expects a shell. */
+/** Words that need a shell. */
 const SHELL_WORD = /^(\|\|?|&&?|;|[<>]+&?\d*)$/;
 
 /**
- * Splits a command into words: blanks separate, quotes of either kind hold together, `\"` and `\\`
- * stand for themselves inside double quotes. Nothing else is special, because no shell is involved.
- * @throws ExpectedError USAGE for an open quote, no word at all, or a word that only a shell understands
+ * Splits a command into words at whitespace, without a shell. Quotes keep a word together. Inside double quotes,
+ * `\"` and `\\` are escapes.
+ * @throws ExpectedError USAGE for an open quote, an empty command, or a word that needs a shell
  */
 export function splitCommand(text: string): readonly [string, ...string[]] {
   const words: string[] = [];
@@ -22,11 +22,11 @@ export function splitCommand(text: string): readonly [string, ...string[]] {
     }
     PIECE.lastIndex = index;
     const piece = PIECE.exec(text);
-    if (piece === null) throw new ExpectedError('USAGE', 'the command has a quote that is not closed');
+    if (piece === null) throw new ExpectedError('USAGE', 'the command has an unclosed quote');
     const [, single, double, plain] = piece;
     if (word === null && plain !== undefined && SHELL_WORD.test(plain)) {
-      throw new ExpectedError('USAGE', `the command has ${plain}, and no shell is there to understand it`, {
-        hint: `write sh -c '…' around it`,
+      throw new ExpectedError('USAGE', `the command contains ${plain}, which needs a shell`, {
+        hint: `use sh -c '…'`,
       });
     }
     word = (word ?? '') + (single ?? double?.replaceAll(/\\(["\\])/g, '$1') ?? plain ?? '');

@@ -2,16 +2,16 @@
 export interface CachedToken {
   readonly token: string;
   readonly fetchedMs: number;
-  /** From then on a new one is fetched. */
+  /** When to fetch a new token. */
   readonly renewMs: number;
   readonly expiresMs: number;
 }
 
-/** Where a fetched token is kept for other processes that use the same client. */
+/** Shares a token with other processes that use the same client. */
 export interface TokenCache {
   read(): Promise<CachedToken | null>;
-  /** Keeps it if that is possible; a token that cannot be kept is no failure. */
+  /** Stores the token. A failure to store it is not an error. */
   write(token: CachedToken): Promise<void>;
-  /** Runs while no other process renews the same token, or at last without waiting any longer. */
+  /** Runs `work` while no other process renews the same token, or after a timeout. */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
 }

@@ -1,7 +1,7 @@
 import { isExpectedError } from '../errors.ts';
 import { isObject, parseJson } from '../parse/json.ts';
 
-/** What a token says of itself. Nothing is verified: it is shown to its owner and decides nothing. */
+/** The unverified claims of a token. They are only displayed. */
 export interface TokenClaims {
   /** Milliseconds since 1970. */
   readonly expiresMs: number | null;
@@ -10,10 +10,10 @@ export interface TokenClaims {
 }
 
 const NO_CLAIMS: TokenClaims = { expiresMs: null, tenant: null };
-/** The last moment that a Date can show. */
+/** The maximum value of a Date. */
 const LAST_MS = 8.64e15;
 
-/** Reads the claims `exp` and `iss` of a JSON Web Token (RFC 7519, 4.1); of any other token nothing is known. */
+/** Reads the claims `exp` and `iss` of a JSON Web Token (RFC 7519, 4.1). Other tokens have no claims. */
 export function readClaims(token: string): TokenClaims {
   const parts = token.split('.');
   const [, payload] = parts;

@@ -12,15 +12,15 @@ export interface TokenCommandOptions {
   readonly signal: AbortSignal;
 }
 
-/** Long enough for somebody to type a passphrase into the window of a password manager. */
+/** Enough time to type a passphrase for a password manager. */
 const TIME_LIMIT_MS = 60_000;
 const OUTPUT_LIMIT_BYTES = 65_536;
-const TOLD_CHARACTERS = 500;
+const SHOWN_CHARACTERS = 500;
 
 /**
- * Runs a program and takes what it prints for a token. No shell is involved, it gets no input and no
- * secret of ours, and what it says on standard error is told only when it fails.
- * @throws ExpectedError AUTH when it cannot be run, fails, takes too long or prints no token
+ * Runs a program and reads a token from its output. The program gets no shell, no input, and no secrets. Its standard
+ * error is shown only if it fails.
+ * @throws ExpectedError AUTH when it cannot be run, fails, times out, or prints no token
  */
 export async function runTokenCommand(
   command: string,
@@ -33,7 +33,7 @@ export async function runTokenCommand(
   const stop = (why: string) => {
     problem ??= why;
     child.kill('SIGKILL');
-    // A grandchild may hold them open.
+    // A grandchild can keep them open.
     child.stdout.destroy();
     child.stderr.destroy();
   };
@@ -41,18 +41,18 @@ export async function runTokenCommand(
   const onAbort = () => stop('was interrupted');
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const onTooMuch = () => stop('printed more than 64 KiB');
-    const output = collect(child.stdout, onTooMuch);
-    const complaint = collect(child.stderr, onTooMuch);
+    const onLimit = () => stop('printed more than 64 KiB');
+    const output = collect(child.stdout, onLimit);
+    const errorOutput = collect(child.stderr, onLimit);
     const ending = await endOf(child);
     signal.throwIfAborted();
     const printed = output().trim();
     problem ??= ending;
     if (problem !== null) {
-      const error = failure(program, problem, withoutText(complaint(), printed));
+      const error = failure(program, problem, withoutText(errorOutput(), printed));
       throw child.pid === undefined ? withScriptHint(error, program, platform) : error;
     }
-    const hint = `let ${program} print the token alone, on one line`;
+    const hint = `make ${program} print only the token, on one line`;
     return parseSecret(printed, `the output of ${program}`, hint);
   } finally {
     stopTimer();
@@ -60,13 +60,13 @@ export async function runTokenCommand(
   }
 }
 
-function collect(stream: NodeJS.ReadableStream, onTooMuch: () => void): () => string {
+function collect(stream: NodeJS.ReadableStream, onLimit: () => void): () => string {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   stream.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
     sizeBytes += chunk.length;
-    if (sizeBytes > OUTPUT_LIMIT_BYTES) onTooMuch();
+    if (sizeBytes > OUTPUT_LIMIT_BYTES) onLimit();
   });
   return () => Buffer.concat(chunks).toString('utf8');
 }
@@ -83,46 +83,47 @@ function start(
       windowsHide: true,
     });
   } catch (error) {
-    // Node throws what is no failure to find or to open the program: EINVAL for a script on Windows.
+    // Node throws some errors synchronously, such as EINVAL for a script on Windows.
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw withScriptHint(failure(program, notRun(error), ''), program, platform);
   }
 }
 
 function notRun(error: Error): string {
-  return `could not be run (${'code' in error ? String(error.code) : error.name})`;
+  return `cannot be run (${'code' in error && typeof error.code === 'string' ? error.code : error.name})`;
 }
 
-/** Null for a good end. */
+/** Null on success. */
 function endOf(child: ChildProcess): Promise<string | null> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(notRun(error)));
     child.once('close', (code, signal) => {
       if (code === 0) resolve(null);
-      else resolve(code === null ? `was ended by ${signal ?? 'a signal'}` : `failed with exit code ${code}`);
+      else
+        resolve(
+          code === null ? `was terminated by ${signal ?? 'a signal'}` : `failed with exit code ${code}`,
+        );
     });
   });
 }
 
-/** A program that traces itself may repeat the token where it complains. */
-function withoutText(complaint: string, secret: string): string {
-  return secret === '' ? complaint : complaint.replaceAll(secret, '***');
+/** A program with tracing enabled can print the token to standard error. */
+function withoutText(errorOutput: string, secret: string): string {
+  return secret === '' ? errorOutput : errorOutput.replaceAll(secret, '***');
 }
 
-/** On Windows az, gcloud and many others are scripts, which only a shell can run. */
+/** On Windows, az, gcloud, and many others are scripts, which need a shell. */
 function withScriptHint(error: ExpectedError, program: string, platform: NodeJS.Platform): ExpectedError {
-  return platform === 'win32'
-    ? error.with({ hint: `if it is a script, put cmd /c before ${program}` })
-    : error;
+  return platform === 'win32' ? error.with({ hint: `if it is a script, use cmd /c ${program}` }) : error;
 }
 
-function failure(program: string, problem: string, complaint: string): ExpectedError {
-  const said = complaint.trim().slice(-TOLD_CHARACTERS);
+function failure(program: string, problem: string, errorOutput: string): ExpectedError {
+  const detail = errorOutput.trim().slice(-SHOWN_CHARACTERS);
   return new ExpectedError(
     'AUTH',
-    `the token command ${program} ${problem}${said === '' ? '' : `: ${said}`}`,
+    `the token command ${program} ${problem}${detail === '' ? '' : `: ${detail}`}`,
     {
-      hint: 'run it by itself to see what is wrong, or sign in again with streamdiver-dl login',
+      hint: 'run the command on its own to see the problem',
     },
   );
 }

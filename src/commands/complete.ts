@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { Argument, type Command } from 'commander';
 import { type Candidate, completeLine, type IdKind, safe } from '../completion/candidates.ts';
-import { readQuestion } from '../completion/complete-line.ts';
+import { readRequest } from '../completion/complete-line.ts';
 import { cacheKey, createIdCache } from '../completion/id-cache.ts';
 import { SHELLS, type Shell } from '../completion/shells.ts';
 import { cacheFolder } from '../config/cache-folder.ts';
@@ -18,23 +18,23 @@ import { isObject } from '../parse/json.ts';
 
 export interface CompleteOptions {
   readonly shell: Shell;
-  /** As the script of that shell hands them over. */
+  /** As passed by the script of that shell. */
   readonly words: readonly string[];
 }
 
 type CompleteContext = Pick<LocalContext, 'io' | 'world' | 'clock' | 'invoke'>;
 
-/** A person waits for the answer with the finger on the key; starting the program takes its share. */
+/** The user waits after pressing Tab, and starting the program also takes time. */
 const BUDGET_MS = 800;
-/** Reading more would take the process longer than that, and nothing could stop it meanwhile. */
+/** Reading more would take longer than that, without a chance to stop. */
 const RESPONSE_LIMIT_BYTES = 1_048_576;
 
-/** The lines that show ids to a person give them to completion, too: same settings, same credential. */
+/** Completion gets IDs from the same commands as a user, with the same settings and credential. */
 const LISTINGS: Readonly<Record<IdKind, readonly string[]>> = {
   packages: ['list', '--page', '1'],
   media: ['media', 'list', '--limit', '50'],
 };
-/** Flags of the line that decide whom to ask, by the names under which commander stores them. */
+/** Flags that select the API, by the names under which commander stores them. */
 const CONNECTION_FLAGS: Readonly<Record<string, string>> = {
   profile: '--profile',
   apiUrl: '--api-url',
@@ -49,30 +49,30 @@ const CREDENTIAL_VARIABLES = [
   'STREAMDIVER_CLIENT_ID',
 ];
 
-/** What the scripts of `completion` call; nobody types it. */
+/** Called by the scripts of `completion`. */
 export function defineComplete(
   parent: Command,
   action: (options: CompleteOptions, command: Command) => Promise<void>,
 ): void {
   parent
     .command('__complete', { hidden: true })
-    .summary('answer the completion script of a shell')
-    .addArgument(new Argument('<shell>', SHELLS.join(', ')).argParser(forFlag('the shell', oneOf(SHELLS))))
-    .argument('[words...]', 'after --: as the script hands them over')
+    .summary('Print completions for a shell script')
+    .addArgument(new Argument('<shell>', SHELLS.join(', ')).argParser(forFlag('SHELL', oneOf(SHELLS))))
+    .argument('[words...]', 'Arguments of the completion script')
     .action((shell: Shell, words: string[], _flags: unknown, self: Command) =>
       action({ shell, words }, self),
     );
 }
 
-/** Asks nothing, says nothing about failures, and ends in time. */
+/** Never prompts, never reports failures, and ends in time. */
 export async function complete(
   { shell, words }: CompleteOptions,
   program: Command,
   { io, world, clock, invoke }: CompleteContext,
 ): Promise<void> {
-  const question = readQuestion(shell, words);
+  const request = readRequest(shell, words);
   let isLate = false;
-  const completion = await completeLine(program, question.words, {
+  const completion = await completeLine(program, request.words, {
     topics: TOPICS,
     profiles: () => readProfileNames(settingsFolder(world)),
     async ids(kind, flagValues) {
@@ -94,9 +94,9 @@ export async function complete(
       return safe(asked);
     },
   });
-  await io.bytes(Buffer.from(`${question.answer(completion).join('\n')}\n`));
+  await io.bytes(Buffer.from(`${request.respond(completion).join('\n')}\n`));
   await io.flush();
-  // A name server or a host that does not answer would keep the process for many seconds.
+  // An unresponsive name server or host would keep the process alive for many seconds.
   if (isLate) world.exitNow(0);
 }
 
@@ -107,7 +107,7 @@ function connectionFlags(flagValues: ReadonlyMap<string, string>): readonly stri
   });
 }
 
-/** All that decides, beside the flags, whose ids are seen. */
+/** All settings, other than flags, that determine which IDs are visible. */
 function settingsOf(world: CompleteContext['world']): readonly (string | undefined)[] {
   const { env } = world;
   const folder = settingsFolder(world);
@@ -122,7 +122,7 @@ function settingsOf(world: CompleteContext['world']): readonly (string | undefin
   ];
 }
 
-/** What cannot be looked at is as good as not there. */
+/** Undefined for a file that is missing or cannot be checked. */
 function modifiedMs(file: string): number | undefined {
   try {
     return lstatSync(file, { throwIfNoEntry: false })?.mtimeMs;
@@ -132,7 +132,7 @@ function modifiedMs(file: string): number | undefined {
   }
 }
 
-/** Null also for a folder that other commands refuse: completion complains about nothing. */
+/** Null also for a folder that other commands refuse: completion reports no errors. */
 function settingsFolder({ env, platform }: CompleteContext['world']): string | null {
   try {
     return configFolder(env, platform);
@@ -142,7 +142,7 @@ function settingsFolder({ env, platform }: CompleteContext['world']): string | n
   }
 }
 
-/** Runs a listing in this process; null when it failed, whose reasons do not belong into a prompt. */
+/** Runs a listing in this process; null when it failed. */
 async function ask(
   line: readonly string[],
   { world, invoke }: Pick<CompleteContext, 'world' | 'invoke'>,

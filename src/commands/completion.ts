@@ -14,15 +14,15 @@ export function defineCompletion(
 ): void {
   parent
     .command('completion')
-    .summary('print the completion script of a shell')
+    .summary('Print a completion script')
     .description(
-      'Prints a script that teaches a shell to complete commands, flags, values, profiles and ids. Ids are asked for while you press Tab, for one second at most.',
+      'Print a script that completes commands, flags, values, profiles, and IDs. IDs are looked up when you press Tab, for at most one second.',
     )
-    .addArgument(new Argument('<shell>', SHELLS.join(', ')).argParser(forFlag('the shell', oneOf(SHELLS))))
+    .addArgument(new Argument('<shell>', SHELLS.join(', ')).argParser(forFlag('SHELL', oneOf(SHELLS))))
     .action((shell: Shell, _flags: unknown, self: Command) => action({ shell }, self));
 }
 
-/** The script goes out byte for byte: it is for a shell, not for a person. */
+/** Writes the script byte for byte: its reader is a shell. */
 export async function completion(
   { shell }: CompletionOptions,
   { io }: Pick<LocalContext, 'io'>,

@@ -11,7 +11,7 @@ import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import { forFlag } from '../flags/flag-values.ts';
 
-/** `profile` is one for the whole file, the others belong to a profile. */
+/** `profile` applies to the whole file, the others to a profile. */
 const KEYS = ['profile', ...PROFILE_KEYS] as const;
 type Key = (typeof KEYS)[number];
 
@@ -46,52 +46,52 @@ export function defineConfig(
   const keyArgument = ['<key>', KEYS.join(', '), forFlag('KEY', parseKey)] as const;
   const config = parent
     .command('config')
-    .summary('show and change settings')
-    .description('Shows and changes settings. They belong to a profile: choose it with --profile.');
+    .summary('Manage settings')
+    .description('Manage the settings of a profile. Select the profile with --profile.');
   config
     .command('list')
     .alias('ls')
-    .summary('list the settings in force')
+    .summary('List the active settings')
     .description(
-      'Lists the settings in force, from flags, environment, profile and defaults. Secrets are never among them.',
+      'List the active settings from flags, environment, profile, and defaults. Never lists secrets.',
     )
-    .optionsGroup('What to show:')
-    .option('--show-origin', 'tell where each comes from')
+    .optionsGroup('Columns:')
+    .option('--show-origin', 'Show the source of each setting')
     .action((flags: { showOrigin?: boolean }, self: Command) =>
       actions.list({ showOrigin: flags.showOrigin === true }, self),
     );
   config
     .command('get')
-    .summary('print one setting in force')
-    .description('Prints one setting in force; nothing when it is not set.')
+    .summary('Print an active setting')
+    .description('Print an active setting, or an empty line if it is not set.')
     .argument(...keyArgument)
     .action((key: Key, _flags: unknown, self: Command) => actions.get({ key }, self));
   config
     .command('set')
-    .summary('store a setting')
-    .description('Stores a setting in the profile, after checking it.')
+    .summary('Store a setting')
+    .description('Check a setting and store it in the profile.')
     .argument(...keyArgument)
-    .argument('<value>', 'its new value')
+    .argument('<value>', 'New value')
     .action((key: Key, value: string, _flags: unknown, self: Command) => actions.set({ key, value }, self));
   config
     .command('unset')
-    .summary('delete a stored setting')
-    .description('Deletes a setting from the profile.')
+    .summary('Delete a stored setting')
+    .description('Delete a setting from the profile.')
     .argument(...keyArgument)
     .action((key: Key, _flags: unknown, self: Command) => actions.unset({ key }, self));
   config
     .command('path')
-    .summary('print where settings are stored')
-    .description('Prints the path of the config file, whether it is there or not.')
+    .summary('Print the path of the config file')
+    .description('Print the path of the config file, even if it does not exist.')
     .action((_flags: unknown, self: Command) => actions.path(self));
 }
 
-/** As the file spells it, or as its flag does. */
+/** Accepts the spelling of the file and that of the flag. */
 function parseKey(text: string): Key {
   const key = KEYS.find((known) => known.toLowerCase() === text.toLowerCase().replaceAll(/[-_]/g, ''));
   if (key !== undefined) return key;
-  throw new ExpectedError('USAGE', `there is no setting ${JSON.stringify(text)}`, {
-    hint: `settings: ${KEYS.join(', ')}; credentials are stored by login`,
+  throw new ExpectedError('USAGE', `unknown setting ${JSON.stringify(text)}`, {
+    hint: `use one of ${KEYS.join(', ')}`,
   });
 }
 
@@ -106,7 +106,7 @@ export async function configList({ showOrigin }: ConfigListOptions, context: Acc
     ],
     document: { items, count: items.length, truncated: false },
     itemDocument: (item) => ({ ...item }),
-    emptyText: 'no settings',
+    emptyText: 'No settings',
   });
 }
 
@@ -128,7 +128,7 @@ export async function configSet(
   const checked = key === 'profile' ? await checkProfile(value, store) : await checkValue(key, value, local);
   await store.changeConfig((config) => withKey(config, profile, key, checked));
   if (io.format === 'json') io.json({ key, value: checked, origin: originOf(key, profile) });
-  io.info(`${key} is ${checked} (${originOf(key, profile)}) in ${store.configPath ?? ''}.`);
+  io.info(`Set ${key} to ${checked} (${originOf(key, profile)}) in ${store.configPath ?? ''}.`);
 }
 
 export async function configUnset(
@@ -142,14 +142,14 @@ export async function configUnset(
   io.info(
     old === undefined
       ? `${key} was not set (${originOf(key, profile)}).`
-      : `${key} is not set any more (${originOf(key, profile)}).`,
+      : `Unset ${key} (${originOf(key, profile)}).`,
   );
 }
 
 export async function configPath({ world, io }: Pick<LocalContext, 'world' | 'io'>): Promise<void> {
   const folder = configFolder(world.env, world.platform);
   if (folder === null) {
-    throw new ExpectedError('CONFIG', 'there is no folder for settings: HOME is not set', {
+    throw new ExpectedError('CONFIG', 'cannot find the settings folder: HOME is not set', {
       hint: 'set STREAMDIVER_CONFIG_DIR',
     });
   }
@@ -176,7 +176,7 @@ function withKey(config: Config, profile: string, key: Key, value: string | unde
   return key === 'profile' ? { ...config, profile: value } : withProfileKey(config, profile, key, value);
 }
 
-/** @throws ExpectedError CONFIG for a value that no command could use */
+/** @throws ExpectedError CONFIG for an unusable value */
 async function checkValue(
   key: ProfileKey,
   value: string,
@@ -207,12 +207,12 @@ async function checkCertificate(
   return file;
 }
 
-/** Else every command without --profile would fail from now on. */
+/** Otherwise, every later command without --profile would fail. */
 async function checkProfile(name: string, store: AccountContext['store']): Promise<string> {
   const [config, credentials] = [await store.readConfig(), await store.readCredentials()];
   const known = new Set(['default', ...config.profiles.keys(), ...credentials.keys()]);
   if (known.has(name)) return name;
-  throw new ExpectedError('CONFIG', `there is no profile ${JSON.stringify(name)}`, {
-    hint: `profiles: ${[...known].join(', ')}; login --profile NAME makes one`,
+  throw new ExpectedError('CONFIG', `no profile ${JSON.stringify(name)}`, {
+    hint: `use one of ${[...known].join(', ')}, or create one with login --profile NAME`,
   });
 }

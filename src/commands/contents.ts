@@ -20,12 +20,12 @@ import { PROGRAM } from '../version.ts';
 import { waitForPackage } from '../wait/wait-for-package.ts';
 
 export interface ContentsOptions {
-  /** None means to offer the recent packages. */
+  /** If empty, prompts with the recent packages. */
   readonly ids: readonly string[];
   readonly selection: PathSelection;
-  /** Of names that do not say it; null to find out. */
+  /** Of names that do not declare it; null to detect it. */
   readonly encoding: string | null;
-  /** The size in the package does not count. */
+  /** Ignore the size that the package lists. */
   readonly ignoreSize: boolean;
 }
 
@@ -39,15 +39,11 @@ export function defineContents(
 ): void {
   const command = parent
     .command('contents')
-    .summary('list what is inside a package, without downloading it')
+    .summary('List the files in a package without downloading it')
     .description('List the entries of a package without downloading it. The server must support HTTP Range.')
-    .argument(
-      '[id]',
-      'package id, or - for standard input; asked for on a terminal',
-      forFlag('the id', nonEmpty),
-    );
+    .argument('[id]', 'Package ID (- for standard input)', forFlag('ID', nonEmpty));
   addEntryFilterFlags(command)
-    .option('--ignore-size', 'accept another size than the package lists')
+    .option('--ignore-size', 'Accept a size that differs from the listed one')
     .action((id: string | undefined, raw: RawFlags, self: Command) =>
       action(
         {
@@ -83,7 +79,7 @@ export async function contents(
   const items = await listContents(item, { isWanted: filter.isWanted, ignoreSize, encoding }, context);
   const document = { id, items, count: items.length, truncated: false };
   if (items.length === 0 && !selectsAll(selection)) {
-    throw new ExpectedError('NOT_FOUND', `no entry of package ${id} is selected`, {
+    throw new ExpectedError('NOT_FOUND', `no entries match in package ${id}`, {
       id,
       hint: filter.explain() ?? undefined,
       next: [commandLine(contentsCommand(id, encoding), world.platform)],
@@ -95,10 +91,10 @@ export async function contents(
     columns: contentColumns(),
     document,
     itemDocument: (entry) => ({ ...entry }),
-    emptyText: 'the archive is empty',
+    emptyText: 'The archive is empty.',
   });
   if (items.length === 0 || io.format === 'json') return;
-  // The total belongs below the table, which is on another stream.
+  // The total goes below the table, which is on the other stream.
   await io.flush();
   io.info(totalText(items));
 }
@@ -106,7 +102,7 @@ export async function contents(
 async function readOneId(words: readonly string[], context: Context): Promise<string> {
   const [id, ...more] = await readOrPickIds(words, { isMultiple: false, selecting: 'contents' }, context);
   if (id !== undefined && more.length === 0) return id;
-  throw new ExpectedError('USAGE', 'contents shows one package, but standard input holds several ids');
+  throw new ExpectedError('USAGE', 'contents accepts one package ID, but standard input has more');
 }
 
 function contentColumns(): readonly Column<ContentsItem>[] {

@@ -3,6 +3,8 @@ import { type Package, packageDocument } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { fetchCommand } from '../fetch/fetch-command.ts';
+import type { FetchResult } from '../fetch/fetch-result.ts';
+import type { Recording } from '../fetch/fetch-run.ts';
 import {
   addCreateFlags,
   type CreateFlags,
@@ -12,15 +14,24 @@ import {
 import { readFetchFlags } from '../flags/fetch-flags.ts';
 import { forFlag } from '../flags/flag-values.ts';
 import { readMediaIds } from '../flags/ids.ts';
+import { resolveQuery } from '../flags/query-flags.ts';
+import { isRecording } from '../flags/record-flags.ts';
 import { readWaitFlags } from '../flags/wait-flags.ts';
-import { checkAnonymous, isEmptyBody } from '../media-selection/media-selection.ts';
+import { findMedia } from '../media-selection/find-media.ts';
+import { checkAnonymous } from '../media-selection/media-selection.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
 import { type ParsedTime, parseTime } from '../parse/time.ts';
+import { countMedia } from '../terminal/text/format.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
 import { waitForPackage } from '../wait/wait-for-package.ts';
 import { explainAmbiguousCreate } from './create/ambiguous-create.ts';
-import { createBody } from './create/create-body.ts';
+import { createBodies } from './create/create-body.ts';
+import { createSplit } from './create/create-split.ts';
+import { explainMissingMedia } from './create/missing-media.ts';
+
+/** More media are probably a mistake, so they need --max-media. */
+const DEFAULT_MAX_MEDIA = 1_000;
 
 export function defineCreate(
   parent: Command,
@@ -28,64 +39,130 @@ export function defineCreate(
 ): void {
   const command = parent
     .command('create')
-    .summary('ask the service to prepare a package')
+    .summary('Create a package')
     .description(
-      'Asks the service to bundle media, renditions and transcripts into a package; prints its id.',
+      'Create a package of media, renditions, and transcripts, and print its ID. In a terminal, prompts for the contents if no flag selects any.',
     );
   addCreateFlags(command).action((raw: RawCreateFlags, self: Command) =>
     action(readCreateFlags(raw), { anonymous: raw.anonymous === true }, self),
   );
 }
 
-/** Creates one package, once; then waits and fetches if asked. */
+/** Creates one package, then waits and fetches on request. */
 export async function create(flags: CreateFlags, context: Context): Promise<void> {
   const { api, io, clock, signal } = context;
   const asked = flags.expires === null ? null : readExpiry(flags.expires, context);
   const picked = isWithoutSelection(flags) && io.canPrompt ? await pick(flags, context) : null;
+  // Before anything is looked up that could not be recorded.
+  const memory = await openMemory(flags, context);
   const options = {
     ...flags,
-    mediaIds: await readMediaIds(flags.mediaIds, context.world),
+    mediaIds: await chooseMediaIds(flags, context),
     ...picked?.selection,
   };
   const expires = asked ?? (options.expires === null ? null : readExpiry(options.expires, context));
   const isAnonymous = api.credential.kind === 'anonymous';
-  const body = await createBody(options, expires, context);
-  if (isEmptyBody(body)) throw nothingSelected();
-  if (isAnonymous) checkAnonymous(body);
-  if (options.dryRun) {
-    if (picked !== null) tellCommand(picked.command, io);
-    const request = { ...api.describe('POST', '/downloads'), body };
-    if (io.format === 'json') io.json(dryRunDocument([request]));
-    else io.line(`${request.method} ${request.url} ${JSON.stringify(body)}`);
+  const bodies = await createBodies(options, expires, memory, context);
+  const [body] = bodies;
+  if (body === undefined) {
+    if (io.format === 'json') io.json(options.dryRun ? dryRunDocument([]) : packagesDocument([], []));
+    if (memory !== null) io.info(memory.nothingNewText);
     return;
   }
-  // Before there is a package that nobody can fetch here.
+  if (isAnonymous) bodies.forEach(checkAnonymous);
+  if (options.dryRun) {
+    if (picked !== null) printCommand(picked.command, io);
+    const requests = bodies.map((one) => ({ ...api.describe('POST', '/downloads'), body: one }));
+    if (io.format === 'json') io.json(dryRunDocument(requests));
+    else for (const one of requests) io.line(`${one.method} ${one.url} ${JSON.stringify(one.body)}`);
+    return;
+  }
+  // Checked before a package exists that cannot be fetched here.
   if (options.fetch !== null) (await import('../fetch/targets.ts')).findBase(options.fetch, context.cwd);
+  if (options.split !== null) {
+    await createSplit(bodies, options, memory, context);
+    return;
+  }
   const startedMs = clock.now();
   let item: Package;
   try {
     item = await api.createDownload(body, signal);
   } catch (error) {
-    throw await explainAmbiguousCreate(error, { title: body.title ?? null, startedMs }, context);
+    const explained = await explainMissingMedia(error, body.selectedMediaIds ?? [], context);
+    throw await explainAmbiguousCreate(explained, { title: body.title ?? null, startedMs }, context);
   }
-  if (io.format !== 'json') tellId(item.id, options, io);
-  if (picked !== null) tellCommand(picked.command, io);
+  if (io.format !== 'json') printId(item.id, options, io);
+  if (picked !== null) printCommand(picked.command, io);
   try {
-    await goOn(item, picked === null ? options : await withOffer(item.id, options, context), context);
+    const last = picked === null ? options : await withOffer(item.id, options, context);
+    await waitAndFetch(item, last, memory?.recordingOf(() => body) ?? null, context);
   } catch (error) {
-    // The package exists whatever happened after: a script must learn its id in any case.
+    // The package exists even if a later step fails, so a script must learn its ID.
     if (!(error instanceof ExpectedError)) throw error;
-    throw error.with({ id: item.id, document: { ...packageDocument(item), ...error.details.document } });
+    const document = { ...packageDocument(item), ...error.details.document };
+    // Rerunning this command would create another package.
+    const resume = error.details.rerunContinues === true ? { hint: 'to resume:', rerunContinues: false } : {};
+    throw error.with({ id: item.id, document, ...resume });
   }
 }
 
-/** With `-o -` standard output is for the bytes of the archive. */
-function tellId(id: string, { fetch }: CreateFlags, io: Context['io']): void {
-  if (fetch?.toStdout === true) io.info(`Package ${id} is created.`);
+/**
+ * The media that flags name or a query finds. Prints their number before anything is created.
+ * @throws ExpectedError NOT_FOUND when the query finds none
+ */
+async function chooseMediaIds(
+  { mediaIds, query, fetch }: CreateFlags,
+  context: Context,
+): Promise<readonly string[]> {
+  const { api, io, clock, signal, world } = context;
+  if (query === null) return await readMediaIds(mediaIds, world);
+  const onlyNew = fetch?.record.onlyNew === true;
+  const { items } = await findMedia(
+    resolveQuery(query, clock.now(), (message) => io.info(message)),
+    {
+      api,
+      signal,
+      warn: (message) => io.warn(message),
+      // A nightly job must not fail when the library grows.
+      maxMedia: query.maxMedia ?? (onlyNew ? null : DEFAULT_MAX_MEDIA),
+    },
+  );
+  if (items.length === 0 && !onlyNew) {
+    throw new ExpectedError('NOT_FOUND', 'no media match the query', {
+      hint: "run 'streamdiver-dl media list' to see the media",
+    });
+  }
+  io.info(`${countMedia(items.length)} selected.`);
+  return items.map(({ id }) => id);
+}
+
+/** With --only-new, there can be no package. */
+function packagesDocument(
+  items: readonly Package[],
+  results: readonly FetchResult[],
+): Readonly<Record<string, unknown>> {
+  return { items: items.map(packageDocument), count: items.length, truncated: false, results };
+}
+
+/** The record of earlier fetches; null unless flags use it. */
+async function openMemory({ fetch }: CreateFlags, context: Context) {
+  if (fetch === null || !isRecording(fetch.record)) return null;
+  const { openCreateMemory } = await import('../fetch/fetch-record.ts');
+  return await openCreateMemory(fetch, context);
+}
+
+/** With `-o -`, standard output is reserved for the archive. */
+function printId(id: string, { fetch }: CreateFlags, io: Context['io']): void {
+  if (fetch?.toStdout === true) io.info(`Created package ${id}.`);
   else io.line(id);
 }
 
-async function goOn(item: Package, { wait, fetch }: CreateFlags, context: Context): Promise<void> {
+async function waitAndFetch(
+  item: Package,
+  { wait, fetch }: CreateFlags,
+  recording: Recording | null,
+  context: Context,
+): Promise<void> {
   const { io, world } = context;
   const isReady = item.state === 'ready' && item.files.length > 0;
   const next = fetch === null ? [PROGRAM, 'status', item.id, '--wait'] : fetchCommand(item.id, fetch);
@@ -95,9 +172,10 @@ async function goOn(item: Package, { wait, fetch }: CreateFlags, context: Contex
       : await waitForPackage(item.id, { wait, isJustCreated: true, next }, context);
   if (fetch !== null && wait !== null) {
     const { fetchPackages } = await import('../fetch/fetch-packages.ts');
-    const request = { wait, fetch, isJustCreated: true, known: [last] };
+    const request = { wait, fetch, isJustCreated: true, known: [last], recording };
     const results = await fetchPackages([item.id], request, context);
-    if (io.format === 'json') io.json({ ...packageDocument(last), results });
+    if (io.format !== 'json') return;
+    io.json(fetch.record.onlyNew ? packagesDocument([last], results) : { ...packageDocument(last), results });
     return;
   }
   io.endProgress();
@@ -106,23 +184,22 @@ async function goOn(item: Package, { wait, fetch }: CreateFlags, context: Contex
   else io.info(`Package ${item.id} is ready.`);
 }
 
-/** A date means its end in local time, which is easily misjudged, so the moment is said in full. */
+/** A date means the end of that day in local time, so the exact time is printed. */
 function readExpiry(text: string, { clock, io }: Context): ParsedTime {
   const moment = forFlag('--expires', (value) => parseTime(value, clock.now()))(text);
   if (moment.isEndOfDay) {
-    io.info(`The package will expire on ${new Date(moment.utc).toString()}.`);
+    io.info(`Expires: ${new Date(moment.utc).toString()}`);
   }
   return moment;
 }
 
-function nothingSelected(): ExpectedError {
-  return new ExpectedError('USAGE', 'nothing is chosen for the package', {
-    hint: 'choose with -m ID, -r ID, -t ID[:FORMAT] or -f FILE',
-  });
-}
-
-function isWithoutSelection({ mediaIds, renditionIds, transcripts, fromFile }: CreateFlags): boolean {
-  return fromFile === null && [mediaIds, renditionIds, transcripts].every((list) => list.length === 0);
+function isWithoutSelection(flags: CreateFlags): boolean {
+  const { mediaIds, renditionIds, transcripts, fromFile, query } = flags;
+  return (
+    fromFile === null &&
+    query === null &&
+    [mediaIds, renditionIds, transcripts].every((list) => list.length === 0)
+  );
 }
 
 async function pick(flags: CreateFlags, context: Context) {
@@ -130,7 +207,7 @@ async function pick(flags: CreateFlags, context: Context) {
   return await pickSelection(flags, context);
 }
 
-/** Offered where a person sees both the question and the paths; a script that captures the id wants the id. */
+/** Offered only if standard output is a terminal: a script that captures the ID needs nothing else. */
 async function withOffer(id: string, options: CreateFlags, context: Context): Promise<CreateFlags> {
   const { io, world } = context;
   if (options.wait !== null || io.format === 'json' || !io.isOutputTerminal) return options;
@@ -142,11 +219,11 @@ async function withOffer(id: string, options: CreateFlags, context: Context): Pr
   } catch (error) {
     if (!isExpectedError(error, 'INTERRUPTED')) throw error;
     const next = [commandLine([PROGRAM, 'fetch', id], world.platform)];
-    throw error.with({ hint: 'the package goes on being prepared; fetch it with the command below', next });
+    throw error.with({ hint: 'the service still prepares the package; to fetch it:', next });
   }
 }
 
-function tellCommand(command: readonly string[], io: Context['io']): void {
+function printCommand(command: readonly string[], io: Context['io']): void {
   io.info('To run this without prompts:');
   for (const line of command) io.info(`  ${line}`);
 }

@@ -13,14 +13,14 @@ const PREPARE_MS = 3_000;
 export function defineDemo(parent: Command, action: (command: Command) => Promise<void>): void {
   parent
     .command('demo')
-    .summary('see the whole job done, no account needed')
+    .summary('Run the full workflow against a local sandbox')
     .description(
-      'Starts a sandbox and does the whole job against it: finds media, creates a package, waits, downloads, verifies, unpacks, lists and deletes. Shows every command it runs.',
+      'Run the full workflow against a local sandbox, without an account: list media, then create, download, verify, unpack, and delete a package. Prints every command that it runs.',
     )
     .action((_flags: unknown, self: Command) => action(self));
 }
 
-/** Every step is a command line that a user could type, run by the program itself. */
+/** Runs each step as a command line that a user could type. */
 export async function demo({
   io,
   invoke,
@@ -37,7 +37,7 @@ export async function demo({
       signal.throwIfAborted();
       const exitCode = await invoke(words, { env, stdout });
       if (exitCode !== 0)
-        throw new ExpectedError('FAILED', `the demo stopped at: ${words.join(' ')}`, { exitCode });
+        throw new ExpectedError('FAILED', `the demo failed at: ${words.join(' ')}`, { exitCode });
     };
     const firstLineOf = async (...words: string[]) => {
       const copy = copyOf(null);
@@ -53,8 +53,8 @@ export async function demo({
       await invokeOrStop(words, copy.stream);
       return copy.firstLine();
     };
-    io.info('A demo against a sandbox on this machine; nothing leaves it.');
-    await show('What is in the media library?', 'media', 'list', '--limit', '5');
+    io.info('Running against a local sandbox. Nothing leaves this machine.');
+    await show('List the media library:', 'media', 'list', '--limit', '5');
     const mediumId = await firstLineOf(
       'media',
       'list',
@@ -66,10 +66,10 @@ export async function demo({
       'id',
       '-q',
     );
-    await show('What can be taken of one of them?', 'media', 'show', mediumId);
+    await show('Show the renditions and transcripts of a media item:', 'media', 'show', mediumId);
     const exampleSelection = ['-m', mediumId, '--transcripts', 'srt,txt', '--title', 'My first package'];
     const packageId = await show(
-      'The video and its transcripts in one go: create, wait, download, verify, unpack.',
+      'Create a package of the video and its transcripts, then wait, download, verify, and unpack:',
       'create',
       ...exampleSelection,
       '--fetch',
@@ -78,18 +78,18 @@ export async function demo({
       '-D',
       folder,
     );
-    await show('The service keeps packages until they expire …', 'list');
-    await show('… or until they are deleted.', 'rm', '--yes', packageId);
+    await show('The service keeps a package until it expires:', 'list');
+    await show('Delete the package:', 'rm', '--yes', packageId);
     await own.keep();
     io.info('');
-    io.info(`Done. The files are in ${folder}`);
-    io.info(`With your own account: ${PROGRAM} login, then try ${PROGRAM} media list`);
+    io.info(`Done. Files: ${folder}`);
+    io.info(`To use your account, run '${PROGRAM} login', then '${PROGRAM} media list'.`);
   } finally {
     await server.close();
   }
 }
 
-/** Passes everything on to `target`, if any, and remembers it. */
+/** Forwards everything to `target`, if any, and keeps a copy. */
 function copyOf(target: OutputStream | null): { stream: OutputStream; firstLine: () => string } {
   let text = '';
   const stream = new Writable({

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { encodeSegment } from '../api/client.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../flags/fetch-flags.ts';
+import { isRecording } from '../flags/record-flags.ts';
 import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../flags/wait-flags.ts';
-import { dryRunDocument } from '../output/dry-run.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 
 export interface FetchOptions {
@@ -24,14 +23,14 @@ export function defineFetch(
 ): void {
   const command = parent
     .command('fetch')
-    .summary('wait for packages and download them')
+    .summary('Download packages')
     .description(
-      'Waits until packages are ready and downloads them: continues after interruptions, verifies size, archive and checksums, and only then gives the file its name. Prints the path of each file.',
+      'Wait for packages, download and verify them, and print the path of each file. Rerun the command to resume an interrupted download.',
     )
-    .argument('[id...]', 'package ids, or - for standard input; asked for on a terminal');
+    .argument('[id...]', 'Package IDs (- for standard input)');
   addFetchFlags(addWaitFlags(command))
     .optionsGroup('Safety:')
-    .option('-n, --dry-run', 'show what would be asked for, do nothing')
+    .option('-n, --dry-run', 'Print the plan for each file without writing anything')
     .action((ids: string[], raw: RawFlags, self: Command) => {
       const fetch = readFetchFlags(raw);
       return action(
@@ -46,35 +45,29 @@ export async function fetch(
   { ids: words, wait, fetch: flags, dryRun }: FetchOptions,
   context: Context,
 ): Promise<void> {
-  const { api, io } = context;
+  const { io } = context;
   const ids = await readOrPickIds(words, { isMultiple: true }, context);
   if (ids.length > 1 && (flags.output !== null || flags.toStdout || flags.checksum !== null)) {
-    throw new ExpectedError('USAGE', '-o and --checksum are for one package only', {
-      hint: 'name a folder with -D',
+    throw new ExpectedError('USAGE', '-o and --checksum accept one package only', {
+      hint: 'use -D FOLDER',
     });
   }
   if (flags.toStdout && io.format === 'json') {
-    throw new ExpectedError('USAGE', '-o - and --json both want standard output');
+    throw new ExpectedError('USAGE', '-o - and --json both use standard output');
   }
   if (flags.toStdout && io.isOutputTerminal) {
-    throw new ExpectedError(
-      'USAGE',
-      'standard output is a terminal; the bytes of an archive would garble it',
-      {
-        hint: 'redirect it, or name a file with -o',
-      },
-    );
+    throw new ExpectedError('USAGE', 'refusing to write an archive to a terminal', {
+      hint: 'redirect standard output, or use -o FILE',
+    });
   }
   if (dryRun) {
-    const requests = ids.map((id) => ({
-      ...api.describe('GET', `/downloads/${encodeSegment(id)}`),
-      body: null,
-    }));
-    if (io.format === 'json') io.json(dryRunDocument(requests));
-    else for (const { method, url } of requests) io.line(`${method} ${url}`);
+    const { planPackages } = await import('./fetch/plan-packages.ts');
+    await planPackages(ids, flags, context);
     return;
   }
-  const { fetchPackages } = await import('../fetch/fetch-packages.ts');
-  const results = await fetchPackages(ids, { wait, fetch: flags, isJustCreated: false, known: [] }, context);
+  const request = { wait, fetch: flags, isJustCreated: false, known: [], recording: null };
+  const results = isRecording(flags.record)
+    ? await (await import('../fetch/fetch-record.ts')).fetchRecorded(ids, request, context)
+    : await (await import('../fetch/fetch-packages.ts')).fetchPackages(ids, request, context);
   if (io.format === 'json') io.json({ results });
 }

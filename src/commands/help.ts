@@ -2,6 +2,7 @@ import { Argument, type Command } from 'commander';
 import type { LocalContext } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { addGlobalFlags } from '../flags/global-flags.ts';
+import { pathOf } from '../help/command-path.ts';
 import { formatTopic } from '../help/help-format.ts';
 import { TOPICS } from '../help/topics.ts';
 import { closestWord } from '../parse/closest-word.ts';
@@ -17,15 +18,17 @@ export function defineHelp(
 ): void {
   parent
     .command('help')
-    .summary('explain a command or a topic')
-    .description(`Explains a command, or one of the topics: ${TOPICS.join(', ')}.`)
-    .addArgument(new Argument('[command...]', 'a command or a topic'))
+    .summary('Show help for a command or topic')
+    .description(
+      `Show help for a command or a topic (${TOPICS.join(', ')}). 'help man' prints the manual page.`,
+    )
+    .addArgument(new Argument('[command...]', 'Command or topic'))
     .action((words: string[], _flags: unknown, self: Command) => action({ words }, self));
 }
 
 /**
- * `help json` prints the JSON Schema of everything that `--json` prints, `help man` the manual page for
- * man(1), which the build puts beside the program.
+ * `help json` prints the JSON Schema of all `--json` output. `help man` prints the manual page, which the build
+ * stores beside the program.
  */
 export async function help(
   { words }: HelpOptions,
@@ -50,10 +53,13 @@ export async function help(
     return;
   }
   const command = findCommand(program, words);
-  // Only commands that are run have got them, and they decide in which order help shows the groups.
+  // Only commands on the line have them, and they determine the order of groups in help.
   const hasGlobalFlags = command.options.some(({ long }) => long === '--json');
   if (!hasGlobalFlags) addGlobalFlags(command, { isHidden: true });
   command.outputHelp();
+  const { endOfHelp } = await import('../help/examples.ts');
+  for (const line of endOfHelp(pathOf(command), columnsOf(world.stdout, world.env)).split('\n'))
+    io.line(line);
   if (topic !== 'sandbox') return;
   const { FAULT_NAMES } = await import('../sandbox/faults/faults.ts');
   io.line('');
@@ -71,12 +77,11 @@ function findCommand(program: Command, words: readonly string[]): Command {
     if (next === undefined) {
       const known = [...command.commands.flatMap((one) => [one.name(), ...one.aliases()]), ...TOPICS];
       const meant = closestWord(word, known);
-      throw new ExpectedError('USAGE', `there is no command or topic ${JSON.stringify(words.join(' '))}`, {
-        hint: `${meant === undefined ? '' : `did you mean ${meant}? `}commands: ${program
-          .createHelp()
-          .visibleCommands(program)
-          .map((candidate) => candidate.name())
-          .join(', ')}; topics: ${TOPICS.join(', ')}`,
+      throw new ExpectedError('USAGE', `unknown command or topic ${JSON.stringify(words.join(' '))}`, {
+        hint:
+          meant === undefined
+            ? `run 'streamdiver-dl --help' for commands; topics: ${TOPICS.join(', ')}`
+            : `did you mean ${meant}?`,
       });
     }
     command = next;

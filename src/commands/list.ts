@@ -2,16 +2,18 @@ import type { Command } from 'commander';
 import { MAX_PER_PAGE } from '../api/client.ts';
 import type { Package } from '../api/package.ts';
 import { collectPages } from '../api/paging.ts';
+import { packageState } from '../api/status.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { forFlag, nonEmpty, withCompletions } from '../flags/flag-values.ts';
+import { closestWord } from '../parse/closest-word.ts';
 import { parseCount } from '../parse/count.ts';
 import { packageListing } from './listing/package-listing.ts';
 import { parseSort, type SortOrder, sortWords } from './listing/sort.ts';
 import { sortItems } from './listing/sort-items.ts';
 
 export interface ListOptions {
-  /** Counted from 1; null lists from the first page on. */
+  /** Counted from 1; null starts with the first page. */
   readonly page: number | null;
   readonly perPage: number;
   /** Infinity with `--all`. */
@@ -30,9 +32,11 @@ interface RawFlags {
 }
 
 const DEFAULT_LIMIT = 30;
-/** The service may have others. */
+/** The service can use others. */
 const USUAL_STATUSES = ['ready', 'preparing', 'failed'];
 const SORT_FIELDS = ['id', 'status', 'title', 'created', 'expires', 'sizeBytes'] as const;
+/** Headings of the table that differ from their field. */
+const SORT_HEADINGS = { size: 'sizeBytes' };
 
 export function defineList(
   parent: Command,
@@ -42,20 +46,24 @@ export function defineList(
   parent
     .command('list')
     .alias('ls')
-    .summary('list your packages')
+    .summary('List your packages')
     .description('List your packages.')
-    .optionsGroup('Which packages:')
-    .option('--page <n>', 'only this page, counted from 1', count('--page', 1_000_000))
+    .optionsGroup('Filters:')
+    .option('--page <n>', 'Only this page, counted from 1', count('--page', 1_000_000))
     .option(
       '--per-page <n>',
-      `packages on a page (default ${MAX_PER_PAGE}, the most)`,
+      `Packages per page (default and maximum ${MAX_PER_PAGE})`,
       count('--per-page', MAX_PER_PAGE),
     )
-    .option('-L, --limit <n>', `at most so many (default ${DEFAULT_LIMIT})`, count('--limit', 1_000_000))
-    .option('--all', 'no limit')
+    .option(
+      '-L, --limit <n>',
+      `Maximum number of packages (default ${DEFAULT_LIMIT})`,
+      count('--limit', 1_000_000),
+    )
+    .option('--all', 'List all packages')
     .option(
       '--status <status>',
-      'only packages with this status',
+      'Only packages with this status',
       forFlag(
         '--status',
         withCompletions(USUAL_STATUSES, (text: string) => nonEmpty(text)),
@@ -63,18 +71,20 @@ export function defineList(
     )
     .option(
       '--sort <field[:desc]>',
-      `by ${SORT_FIELDS.join(', ')}`,
+      `Sort by ${SORT_FIELDS.join(', ')}`,
       forFlag(
         '--sort',
-        withCompletions(sortWords(SORT_FIELDS), (text: string) => parseSort(text, SORT_FIELDS)),
+        withCompletions(sortWords(SORT_FIELDS), (text: string) =>
+          parseSort(text, SORT_FIELDS, SORT_HEADINGS),
+        ),
       ),
     )
     .action((flags: RawFlags, self: Command) => {
       if (flags.all === true && flags.limit !== undefined) {
-        throw new ExpectedError('USAGE', '--all and --limit contradict each other');
+        throw new ExpectedError('USAGE', '--all and --limit cannot be combined');
       }
       if (flags.page !== undefined && flags.all === true) {
-        throw new ExpectedError('USAGE', '--all and --page contradict each other');
+        throw new ExpectedError('USAGE', '--all and --page cannot be combined');
       }
       return action(
         {
@@ -92,18 +102,18 @@ export function defineList(
     });
 }
 
-/** Filtering and sorting happen here: no public page says that the service can. */
+/** Filters and sorts locally, because the service documents no such parameters. */
 export async function list(
   { page, perPage, limit, status, sort }: ListOptions,
   { api, io, clock, signal }: Pick<Context, 'api' | 'io' | 'clock' | 'signal'>,
 ): Promise<void> {
   if (api.credential.kind === 'anonymous') {
-    throw new ExpectedError('AUTH', 'a list of your packages needs a credential', {
-      hint: 'sign in with streamdiver-dl login, or set STREAMDIVER_TOKEN',
+    throw new ExpectedError('AUTH', 'listing packages needs a credential', {
+      hint: "run 'streamdiver-dl login', or set STREAMDIVER_TOKEN",
     });
   }
   const isWanted = (item: Package) => status === null || hasStatus(item, status.toLowerCase());
-  // What is filtered or sorted must be known as a whole before the limit cuts it.
+  // Filtering and sorting need all packages before the limit applies.
   const needsAll = sort !== null || status !== null;
   const found =
     page === null
@@ -115,22 +125,34 @@ export async function list(
       : { items: (await api.listDownloads(page - 1, perPage, signal)).items, truncated: false };
   const wanted = sortItems(found.items.filter(isWanted), sort);
   const items = wanted.slice(0, limit);
-  if (status !== null && wanted.length === 0) warnOfOtherWords(found.items, status, io);
+  if (status !== null && wanted.length === 0) explainNoMatch(found.items, status, io);
   const truncated = found.truncated || wanted.length > items.length;
-  io.listing(packageListing(items, { nowMs: clock.now(), truncated, emptyText: 'no packages' }));
-  if (truncated) io.info(`Showing the first ${items.length}; see more with --limit N or --all.`);
+  io.listing(packageListing(items, { nowMs: clock.now(), truncated, emptyText: 'No packages' }));
+  if (truncated) io.info(`Showing the first ${items.length}. Use --limit N or --all for more.`);
 }
 
-/** The word of the service, or ours for what its word means: `completed` is `ready`. */
+/** Compares with the status of the service and with the state here: `completed` is also `ready`. */
 function hasStatus({ status, state }: Package, wanted: string): boolean {
   return status.toLowerCase() === wanted || state === wanted;
 }
 
-/** Nothing has this status, but some may have it in words that mean nothing here. */
-function warnOfOtherWords(packages: readonly Package[], wanted: string, io: Context['io']): void {
-  const words = new Set(packages.flatMap(({ status, state }) => (state === 'unknown' ? [status] : [])));
-  if (words.size === 0) return;
-  io.warn(
-    `no package is ${JSON.stringify(wanted)}, but the service also uses: ${[...words].slice(0, 10).join(', ')}`,
+/**
+ * No package has this status. A package with an unknown status may still be in that state.
+ * @throws ExpectedError USAGE for a status that is neither known nor in the list
+ */
+function explainNoMatch(packages: readonly Package[], wanted: string, io: Context['io']): void {
+  const seen = [...new Set(packages.map(({ status }) => status))].slice(0, 10);
+  const word = wanted.toLowerCase();
+  if (packageState(word, { hasFiles: false }) === 'unknown' && word !== 'unknown' && word !== 'gone') {
+    const known = [...new Set([...USUAL_STATUSES, ...seen])];
+    const meant = closestWord(word, known);
+    throw new ExpectedError('USAGE', `unknown status ${JSON.stringify(wanted)}`, {
+      hint: meant === undefined ? `use one of ${known.join(', ')}` : `did you mean ${meant}?`,
+    });
+  }
+  const unknown = seen.filter((status) =>
+    packages.some((item) => item.status === status && item.state === 'unknown'),
   );
+  if (unknown.length === 0) return;
+  io.warn(`no package is ${JSON.stringify(wanted)}; the service also uses: ${unknown.join(', ')}`);
 }

@@ -10,7 +10,7 @@ import { readText } from '../flags/ids.ts';
 import { describeCredential, whoamiDocument } from './account/account.ts';
 import { rememberAddresses, storeCredential } from './account/store-credential.ts';
 
-/** Which credential is to be stored; `ask` lets the user choose. */
+/** Which credential to store; `ask` prompts for it. */
 export type LoginOptions = {
   readonly verify: boolean;
 } & (
@@ -20,7 +20,7 @@ export type LoginOptions = {
       readonly kind: 'client';
       readonly tenant: string;
       readonly clientId: string;
-      /** The secret is read from standard input, not asked for. */
+      /** The secret is read from standard input instead of a prompt. */
       readonly isPiped: boolean;
     }
   | { readonly kind: 'command'; readonly command: string }
@@ -35,7 +35,7 @@ interface RawFlags {
   readonly verify: boolean;
 }
 
-const WAYS = 'pipe a token into login --with-token, or see login --help';
+const WAYS = 'pipe a token to login --with-token';
 
 export function defineLogin(
   parent: Command,
@@ -43,22 +43,22 @@ export function defineLogin(
 ): void {
   parent
     .command('login')
-    .summary('store a credential')
+    .summary('Sign in and store a credential')
     .description(
-      'Stores a credential for one API and one profile, after the API has accepted it. Without flags it asks. No flag takes a secret as its value: secrets are typed, or come on standard input.',
+      'Check a credential against the API, and store it for this API and profile. Without flags, prompts for it. No flag takes a secret: type it, or pass it on standard input. Tokens come from client credentials: your tenant administrator provides a tenant short code, a client ID, and a client secret.',
     )
-    .optionsGroup('What to store:')
-    .option('--with-token', 'read an access token from standard input')
-    .option('--tenant <shortcode>', 'client credentials: the tenant', forFlag('--tenant', nonEmpty))
-    .option('--client-id <id>', 'client credentials: the client', forFlag('--client-id', nonEmpty))
-    .option('--with-secret', 'client credentials: read the secret from standard input')
+    .optionsGroup('Credential:')
+    .option('--with-token', 'Read an access token from standard input')
+    .option('--tenant <shortcode>', 'Tenant of client credentials', forFlag('--tenant', nonEmpty))
+    .option('--client-id <id>', 'Client ID of client credentials', forFlag('--client-id', nonEmpty))
+    .option('--with-secret', 'Read the client secret from standard input')
     .option(
       '--token-command <command>',
-      'run this command whenever a token is needed; its output is not stored',
+      'Run this command to get a token; its output is not stored',
       forFlag('--token-command', checkCommand),
     )
     .optionsGroup('Safety:')
-    .option('--no-verify', 'store it without asking the API')
+    .option('--no-verify', 'Store the credential without checking it')
     .action((flags: RawFlags, self: Command) => action(toOptions(flags), self));
 }
 
@@ -78,13 +78,13 @@ function toOptions({
   const isClient = tenant !== undefined || clientId !== undefined || withSecret === true;
   const ways = [withToken === true, isClient, tokenCommand !== undefined].filter(Boolean).length;
   if (ways > 1) {
-    throw new ExpectedError('USAGE', 'a token, client credentials and a token command exclude each other', {
-      hint: 'store each in a profile of its own: --profile NAME',
+    throw new ExpectedError('USAGE', 'use only one of a token, client credentials, and a token command', {
+      hint: 'use a separate --profile NAME for each',
     });
   }
   if (isClient) {
     if (tenant === undefined || clientId === undefined) {
-      throw new ExpectedError('USAGE', 'client credentials need both --tenant and --client-id');
+      throw new ExpectedError('USAGE', 'client credentials need --tenant and --client-id');
     }
     return { kind: 'client', tenant, clientId, isPiped: withSecret === true, verify };
   }
@@ -92,10 +92,10 @@ function toOptions({
   return { kind: withToken === true ? 'token' : 'ask', verify };
 }
 
-/** Nothing is stored unless the API accepts it, and it is stored for that API alone. */
+/** Stores a credential for one API, after that API has accepted it. */
 export async function login(options: LoginOptions, context: AccountContext): Promise<void> {
   const { io, store, profile, connection } = context;
-  const entry = await gatherCredential(options, context);
+  const entry = await gatherOrCancel(options, context);
   const source = store.credentialsPath ?? '';
   const settings = toSettings(entry, source);
   const expiresMs = options.verify ? await verify(settings, context) : null;
@@ -104,14 +104,14 @@ export async function login(options: LoginOptions, context: AccountContext): Pro
     io.json(whoamiDocument({ settings, check: options.verify ? 'accepted' : 'none', expiresMs }, context));
   }
   io.info(
-    `Signed in to ${connection.apiUrl.origin} as profile ${profile} with ${describeCredential(settings)}.`,
+    `Signed in to ${connection.apiUrl.origin} (profile ${profile}) with ${describeCredential(settings)}.`,
   );
   await rememberAddresses(context);
-  tellWhatWins(context);
+  warnOfOverride(context);
 }
 
 async function verify(settings: CredentialSettings, context: AccountContext): Promise<number | null> {
-  // A token that was kept for an earlier secret would hide that this one is wrong.
+  // A cached token of an earlier secret would hide that this one is wrong.
   const unstored = settings.kind === 'client' ? { ...settings, isStored: false } : settings;
   const { api, transport } = context.connectAs(unstored, { retries: 2 });
   try {
@@ -122,15 +122,25 @@ async function verify(settings: CredentialSettings, context: AccountContext): Pr
     const { httpStatus, hint } = error.details;
     const advice =
       error.code !== 'AUTH'
-        ? [hint, '--no-verify stores it without asking the API']
+        ? [hint, 'use --no-verify to store it without a check']
             .filter((part) => part !== undefined)
             .join('; ')
         : httpStatus === undefined
           ? hint
-          : `check the credential, and that it is meant for ${api.url.origin}`;
-    throw error.with({ hint: `nothing was stored; ${advice ?? ''}` });
+          : `check the credential and that it belongs to ${api.url.origin}`;
+    throw error.with({ hint: `not stored; ${advice ?? ''}` });
   } finally {
     await transport.close();
+  }
+}
+
+/** @throws ExpectedError INTERRUPTED when the user cancels a prompt */
+async function gatherOrCancel(options: LoginOptions, context: AccountContext): Promise<StoredCredential> {
+  try {
+    return await gatherCredential(options, context);
+  } catch (error) {
+    if (!isExpectedError(error, 'INTERRUPTED') || context.signal.aborted) throw error;
+    throw new ExpectedError('INTERRUPTED', 'Canceled. Nothing was stored.', { cause: error });
   }
 }
 
@@ -145,7 +155,7 @@ async function gatherCredential(options: LoginOptions, context: AccountContext):
       const { tenant, clientId, isPiped } = options;
       const clientSecret = isPiped
         ? await readSecret('the client secret', '--with-secret', context)
-        : await askSecret('Client secret', 'pipe the secret into login … --with-secret', context);
+        : await askSecret('Client secret', 'pipe the secret to login … --with-secret', context);
       return { kind: 'client', ssoUrl: connection.ssoUrl.href, tenant, clientId, clientSecret };
     }
     case 'command':
@@ -156,19 +166,19 @@ async function gatherCredential(options: LoginOptions, context: AccountContext):
 async function askForCredential(context: AccountContext): Promise<StoredCredential> {
   const { io, signal, connection, profile } = context;
   if (!io.canPrompt) {
-    throw new ExpectedError('USAGE', 'signing in needs a credential and nobody is here to ask', {
+    throw new ExpectedError('USAGE', 'cannot prompt for credentials: no terminal', {
       hint: WAYS,
     });
   }
-  io.info(`Signing in to ${connection.apiUrl.origin} as profile ${profile}.`);
+  io.info(`Signing in to ${connection.apiUrl.origin} (profile ${profile}).`);
   const kind = await io.ask(
     {
       kind: 'choice',
       message: 'Sign in with',
       choices: [
-        { value: 'token', label: 'an access token' },
+        { value: 'token', label: 'access token' },
         { value: 'client', label: 'client credentials' },
-        { value: 'command', label: 'a command that prints a token' },
+        { value: 'command', label: 'command that prints a token' },
       ],
     },
     signal,
@@ -181,7 +191,7 @@ async function askForCredential(context: AccountContext): Promise<StoredCredenti
     kind: 'client',
     ssoUrl: connection.ssoUrl.href,
     tenant: await askText('Tenant', nonEmpty),
-    clientId: await askText('Client id', nonEmpty),
+    clientId: await askText('Client ID', nonEmpty),
     clientSecret: await askSecret('Client secret', WAYS, context),
   };
 }
@@ -192,13 +202,13 @@ async function askSecret(
   { io, signal }: Pick<AccountContext, 'io' | 'signal'>,
 ): Promise<string> {
   if (!io.canPrompt) {
-    throw new ExpectedError('USAGE', 'a secret is needed and nobody is here to type it', { hint: otherWay });
+    throw new ExpectedError('USAGE', 'cannot prompt for the secret: no terminal', { hint: otherWay });
   }
   const check = (answer: string) => problemOf(() => parseSecret(answer, 'it'));
   return await io.ask({ kind: 'secret', message, check }, signal);
 }
 
-/** From standard input; a person who forgot to pipe something in is asked, without an echo. */
+/** From standard input. In a terminal, prompts without an echo. */
 async function readSecret(name: string, flag: string, context: AccountContext): Promise<string> {
   const {
     io,
@@ -206,15 +216,15 @@ async function readSecret(name: string, flag: string, context: AccountContext): 
   } = context;
   if (stdin.isTTY === true) {
     if (io.canPrompt) return await askSecret(`Paste ${name}`, WAYS, context);
-    throw new ExpectedError('USAGE', `${flag} reads standard input, which is a terminal`, {
-      hint: `login ${flag} < FILE`,
+    throw new ExpectedError('USAGE', `cannot read ${name}: standard input is a terminal`, {
+      hint: `use login ${flag} < FILE`,
     });
   }
-  const hint = 'pass the value alone, on one line, on standard input';
+  const hint = 'pass only the value, on one line';
   return parseSecret(await readText(stdin), name, hint);
 }
 
-/** What is wrong with an answer, or null. */
+/** The problem with a response, or null. */
 function problemOf(check: () => unknown): string | null {
   try {
     check();
@@ -225,8 +235,8 @@ function problemOf(check: () => unknown): string | null {
   }
 }
 
-/** The stored credential is not the one in use while the environment has another. */
-function tellWhatWins({ io, world }: Pick<AccountContext, 'io' | 'world'>): void {
+/** A credential in the environment overrides the stored one. */
+function warnOfOverride({ io, world }: Pick<AccountContext, 'io' | 'world'>): void {
   const names = [
     'STREAMDIVER_TOKEN',
     'STREAMDIVER_TOKEN_FILE',
@@ -234,5 +244,6 @@ function tellWhatWins({ io, world }: Pick<AccountContext, 'io' | 'world'>): void
     'STREAMDIVER_CLIENT_SECRET_FILE',
   ];
   const set = names.find((name) => world.env[name]);
-  if (set !== undefined) io.warn(`${set} is set and wins over what was stored; unset it to use this sign-in`);
+  if (set !== undefined)
+    io.warn(`${set} is set and overrides the stored credential; unset it to use this sign-in`);
 }

@@ -18,18 +18,16 @@ export function defineLogout(
 ): void {
   parent
     .command('logout')
-    .summary('delete a stored credential')
-    .description(
-      'Deletes what login stored for this profile and API, with tokens fetched by it. Settings stay as they are.',
-    )
-    .optionsGroup('What to delete:')
-    .option('--all', 'every credential of every profile')
+    .summary('Delete a stored credential')
+    .description('Delete the stored credential of this profile and API, with its tokens. Settings are kept.')
+    .optionsGroup('Scope:')
+    .option('--all', 'Delete every credential of every profile')
     .action((flags: RawFlags, self: Command) => action({ all: flags.all === true }, self));
 }
 
 export async function logout({ all }: LogoutOptions, context: AccountContext): Promise<void> {
   const { io, store, profile, world } = context;
-  // With --all no setting has to be in order.
+  // --all works even if a setting is invalid.
   const origin = all ? '' : context.connection.apiUrl.origin;
   const entries = [...(await store.readCredentials())].flatMap(([name, byOrigin]) =>
     [...byOrigin].map(([apiOrigin, entry]) => ({ profile: name, apiOrigin, entry })),
@@ -47,14 +45,15 @@ export async function logout({ all }: LogoutOptions, context: AccountContext): P
   }
   const keys = new Set(removed.flatMap(({ entry }) => (entry.kind === 'client' ? [tokenKey(entry)] : [])));
   await store.forgetTokens((key) => all || keys.has(key));
-  const told = removed.map(({ profile: name, apiOrigin }) => ({ profile: name, apiOrigin }));
-  if (io.format === 'json') io.json({ removed: told });
-  for (const { profile: name, apiOrigin } of told) io.info(`Signed out of ${apiOrigin} (profile ${name}).`);
-  if (told.length === 0)
-    io.info(all ? 'Nothing was stored.' : `Profile ${profile} was not signed in to ${origin}.`);
+  const summary = removed.map(({ profile: name, apiOrigin }) => ({ profile: name, apiOrigin }));
+  if (io.format === 'json') io.json({ removed: summary });
+  for (const { profile: name, apiOrigin } of summary)
+    io.info(`Signed out of ${apiOrigin} (profile ${name}).`);
+  if (summary.length === 0)
+    io.info(all ? 'No stored credentials.' : `Not signed in to ${origin} (profile ${profile}).`);
   const others = entries.filter((entry) => entry.profile === profile && !removed.includes(entry));
   for (const { apiOrigin } of others)
-    io.hint(`still signed in to ${apiOrigin}: logout --api-url ${apiOrigin}, or --all`);
+    io.hint(`still signed in to ${apiOrigin}; to sign out: logout --api-url ${apiOrigin}`);
   const variable = ['STREAMDIVER_TOKEN', 'STREAMDIVER_CLIENT_SECRET'].find((name) => world.env[name]);
-  if (variable !== undefined) io.warn(`${variable} is set and goes on being used`);
+  if (variable !== undefined) io.warn(`${variable} is set and still used`);
 }

@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
 import { type MediaItem, type MediaTranscript, mediaItemDocument, transcriptDocument } from '../api/media.ts';
-import { collectPages } from '../api/paging.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { forFlag, nonEmpty, oneOf, withCompletions } from '../flags/flag-values.ts';
-import { checkMedia } from '../media-selection/check-media.ts';
+import { forFlag, nonEmpty, withCompletions } from '../flags/flag-values.ts';
+import {
+  addQueryFlags,
+  type QueryFlags,
+  type RawQueryFlags,
+  readListQuery,
+  resolveQuery,
+} from '../flags/query-flags.ts';
+import { findMedia } from '../media-selection/find-media.ts';
 import { parseCount } from '../parse/count.ts';
 import type { Column } from '../terminal/listing/listing.ts';
 import { formatDuration } from '../terminal/text/format.ts';
@@ -13,8 +19,7 @@ import { parseSort, sortWords } from './listing/sort.ts';
 
 export interface MediaListOptions {
   readonly text: string | null;
-  readonly type: string | null;
-  readonly tag: string | null;
+  readonly query: QueryFlags;
   readonly sort: string | null;
   /** Infinity with `--all`. */
   readonly limit: number;
@@ -24,16 +29,12 @@ export interface MediaShowOptions {
   readonly id: string;
 }
 
-interface RawFlags {
-  readonly type?: string;
-  readonly tag?: string;
+interface RawFlags extends RawQueryFlags {
   readonly sort?: string;
   readonly limit?: number;
-  readonly all?: boolean;
 }
 
 const DEFAULT_LIMIT = 30;
-const MEDIA_TYPES = ['video', 'audio', 'image', 'document'] as const;
 
 export function defineMedia(
   parent: Command,
@@ -44,45 +45,46 @@ export function defineMedia(
 ): void {
   const media = parent
     .command('media')
-    .summary('find out what can be downloaded')
-    .description('Looks into the media library.');
-  media
+    .summary('Browse and search the media library')
+    .description('Browse and search the media library.');
+  const list = media
     .command('list')
     .alias('ls')
-    .summary('list or search the media library')
-    .description('Lists the media library, or searches it for TEXT.')
-    .argument('[text]', 'search for this', forFlag('TEXT', nonEmpty))
-    .optionsGroup('Which media:')
-    .option('--type <type>', 'video, audio, image or document', forFlag('--type', oneOf(MEDIA_TYPES)))
-    .option('--tag <tag>', 'only media with this tag', forFlag('--tag', nonEmpty))
+    .summary('List or search the media library')
+    .description('List the media library, or search it for TEXT.')
+    .argument('[text]', 'Search text', forFlag('TEXT', nonEmpty))
+    .optionsGroup('Filters:');
+  addQueryFlags(list, { all: 'List all media items' })
     .option(
       '--sort <field[:desc]>',
-      'such as name or name:desc',
+      'Sort by a field, such as name or name:desc',
       forFlag('--sort', withCompletions(sortWords(['name']), checkSort)),
     )
     .option(
       '-L, --limit <n>',
-      `at most so many (default ${DEFAULT_LIMIT})`,
+      `Maximum number of media items (default ${DEFAULT_LIMIT})`,
       forFlag('--limit', (text) => parseCount(text, { least: 1, most: 1_000_000 })),
     )
-    .option('--all', 'no limit')
     .action((text: string | undefined, flags: RawFlags, self: Command) => {
       if (flags.all === true && flags.limit !== undefined) {
-        throw new ExpectedError('USAGE', '--all and --limit contradict each other');
+        throw new ExpectedError('USAGE', '--all and --limit cannot be combined');
       }
       const limit = flags.all === true ? Number.POSITIVE_INFINITY : (flags.limit ?? DEFAULT_LIMIT);
-      const { type = null, tag = null, sort = null } = flags;
-      return actions.list({ text: text ?? null, type, tag, sort, limit }, self);
+      if (text !== undefined && flags.search !== undefined) {
+        throw new ExpectedError('USAGE', 'TEXT and --search contradict each other');
+      }
+      const query = readListQuery(flags);
+      return actions.list({ text: text ?? null, query, sort: flags.sort ?? null, limit }, self);
     });
   media
     .command('show')
-    .summary('show one medium with its renditions and transcripts')
+    .summary('Show the renditions and transcripts of a media item')
     .description('Show a media item with the IDs of its renditions and transcripts.')
-    .argument('<id>', 'id of the medium', forFlag('the id', nonEmpty))
+    .argument('<id>', 'Media ID', forFlag('ID', nonEmpty))
     .action((id: string, _flags: RawFlags, self: Command) => actions.show({ id }, self));
 }
 
-/** The service sorts, and which fields it knows is its own business; the direction is checked. */
+/** The service sorts, so only it knows the fields. The direction is checked here. */
 function checkSort(text: string): string {
   const [field = ''] = text.split(':');
   parseSort(text, [nonEmpty(field)]);
@@ -111,41 +113,24 @@ const COLUMNS: readonly Column<MediaItem>[] = [
 ];
 
 export async function mediaList(
-  { text, type, tag, sort, limit }: MediaListOptions,
-  { api, io, signal }: Pick<Context, 'api' | 'io' | 'signal'>,
+  { text, query, sort, limit }: MediaListOptions,
+  { api, io, clock, signal }: Pick<Context, 'api' | 'io' | 'clock' | 'signal'>,
 ): Promise<void> {
-  const query = {
-    text: text ?? undefined,
-    type: type ?? undefined,
-    tag: tag ?? undefined,
-    sort: sort ?? undefined,
-  };
-  const check = checkMedia({ type, tag });
-  const { items, truncated } = await collectPages((page) => api.listMedia({ ...query, page }, signal), {
-    limit,
-    isWanted: check.isWanted,
-    warn: (message) => io.warn(message),
-  });
-  await check.finish(async (change) => {
-    try {
-      return (await api.listMedia({ ...query, ...change, page: 0 }, signal)).items.length > 0;
-    } catch (error) {
-      // A value that the service refuses is one that it checks.
-      if (isExpectedError(error, 'BAD_RESPONSE') || isExpectedError(error, 'NOT_FOUND')) return false;
-      throw error;
-    }
-  });
+  const { items, truncated } = await findMedia(
+    resolveQuery(query, clock.now(), (message) => io.info(message)),
+    { api, signal, warn: (message) => io.warn(message), limit, maxMedia: query.maxMedia, text, sort },
+  );
   io.listing({
     items,
     columns: COLUMNS,
     document: { items: items.map(mediaItemDocument), count: items.length, truncated },
     itemDocument: mediaItemDocument,
-    emptyText: 'no media',
+    emptyText: 'No media',
   });
-  if (truncated) io.info(`Showing the first ${items.length}; see more with --limit N or --all.`);
+  if (truncated) io.info(`Showing the first ${items.length}. Use --limit N or --all for more.`);
 }
 
-/** A row of `media show`: the medium itself, then what `create` can take of it. */
+/** A row of `media show`: the media item, then the parts that `create` can add. */
 interface Part {
   readonly kind: 'medium' | 'rendition' | 'transcript';
   readonly id: string;
@@ -175,7 +160,7 @@ export async function mediaShow(
     ],
     document,
     itemDocument: (part) => ({ ...part }),
-    emptyText: 'nothing',
+    emptyText: 'Nothing',
   });
   if (medium.description !== null) io.info(medium.description);
 }
@@ -207,7 +192,7 @@ async function getMediaItem(id: string, api: Context['api'], signal: AbortSignal
       ...error.details,
       id,
       cause: error,
-      hint: `find it with: ${PROGRAM} media list TEXT`,
+      hint: `run '${PROGRAM} media list TEXT' to find media`,
     });
   }
 }

@@ -1,26 +1,36 @@
 import type { Command } from 'commander';
 import { encodeSegment } from '../api/client.ts';
 import type { Context } from '../context.ts';
-import { ExpectedError } from '../errors.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
+import { forFlag } from '../flags/flag-values.ts';
 import { batchError, type Failure, failureText } from '../output/batch-error.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
 import { errorDocument } from '../output/error-document.ts';
+import { parseDuration } from '../parse/duration.ts';
+import { formatSize } from '../parse/size.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 import { PROGRAM } from '../version.ts';
 
 export interface RmOptions {
   readonly ids: readonly string[];
+  /** Instead of IDs: all packages that were created longer ago than this; null for none. */
+  readonly olderThanMs: number | null;
   readonly yes: boolean;
   readonly ignoreNotFound: boolean;
   readonly dryRun: boolean;
 }
 
 interface RawFlags {
+  readonly olderThan?: number;
   readonly yes?: boolean;
   readonly ignoreNotFound?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
 }
+
+/** A prompt names no more packages than these. */
+const MOST_NAMED = 10;
+const CANCELED = 'Canceled. Nothing was deleted.';
 
 interface RmResult {
   readonly id: string;
@@ -35,18 +45,25 @@ export function defineRm(
   parent
     .command('rm')
     .alias('delete')
-    .summary('delete packages and their files')
-    .description('Deletes packages and their files at the service. Asks once for all of them.')
-    .argument('[id...]', 'package ids, or - for standard input; asked for on a terminal')
+    .summary('Delete packages and their files')
+    .description('Delete packages and their files from the service. Prompts once for all packages.')
+    .argument('[id...]', 'Package IDs (- for standard input)')
+    .optionsGroup('Filters:')
+    .option(
+      '--older-than <duration>',
+      'Delete all packages created longer ago, such as 30d; packages without a date are kept',
+      forFlag('--older-than', parseAge),
+    )
     .optionsGroup('Safety:')
-    .option('-y, --yes', 'do not ask')
-    .option('--ignore-not-found', 'a package that is not there counts as deleted')
-    .option('-f, --force', 'the same as --yes --ignore-not-found')
-    .option('-n, --dry-run', 'show what would be sent, send nothing')
+    .option('-y, --yes', 'Skip the prompt')
+    .option('--ignore-not-found', 'Treat a missing package as deleted')
+    .option('-f, --force', 'Same as --yes --ignore-not-found')
+    .option('-n, --dry-run', 'Print the requests without sending them')
     .action((ids: string[], flags: RawFlags, self: Command) =>
       action(
         {
           ids,
+          olderThanMs: flags.olderThan ?? null,
           yes: flags.yes === true || flags.force === true,
           ignoreNotFound: flags.ignoreNotFound === true || flags.force === true,
           dryRun: flags.dryRun === true,
@@ -56,13 +73,24 @@ export function defineRm(
     );
 }
 
-/** Asks once, then deletes one after the other and goes on after a failure. */
+/** Prompts once, then deletes the packages in order. Continues after a failure. */
 export async function rm(
-  { ids: words, yes, ignoreNotFound, dryRun }: RmOptions,
+  { ids: words, olderThanMs, yes, ignoreNotFound, dryRun }: RmOptions,
   context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<void> {
   const { api, io, signal } = context;
-  const ids = await readOrPickIds(words, { isMultiple: true }, context);
+  if (olderThanMs !== null && words.length > 0) {
+    throw new ExpectedError('USAGE', '--older-than selects packages; IDs beside it contradict it');
+  }
+  const ids =
+    olderThanMs === null
+      ? await readOrPickIds(words, { isMultiple: true }, context)
+      : await (await import('./listing/old-packages.ts')).findOldPackages(olderThanMs, context);
+  if (ids.length === 0) {
+    if (io.format === 'json') io.json(dryRun ? dryRunDocument([]) : { results: [] });
+    io.info('No package is that old.');
+    return;
+  }
   if (dryRun) {
     const requests = ids.map((id) => ({
       ...api.describe('DELETE', `/downloads/${encodeSegment(id)}`),
@@ -72,7 +100,7 @@ export async function rm(
     else for (const { method, url } of requests) io.line(`${method} ${url}`);
     return;
   }
-  if (!yes) await askForAll(ids, io, signal);
+  if (!yes) await confirmAll(ids, context);
 
   const results: RmResult[] = [];
   const failures: Failure[] = [];
@@ -84,12 +112,12 @@ export async function rm(
       if (!(error instanceof ExpectedError)) throw error;
       if (error.code === 'INTERRUPTED') throw error.with({ document: { results } });
       const isMissing = error.code === 'NOT_FOUND';
-      const told = isMissing ? notFound(id, error) : error.with({ id });
+      const failure = isMissing ? notFound(id, error) : error.with({ id });
       if (isMissing && ignoreNotFound) results.push({ id, outcome: 'not-found', error: null });
       else {
-        results.push({ id, outcome: isMissing ? 'not-found' : 'failed', error: errorDocument(told) });
-        failures.push({ id, error: told });
-        if (ids.length > 1) io.error(failureText({ id, error: told }));
+        results.push({ id, outcome: isMissing ? 'not-found' : 'failed', error: errorDocument(failure) });
+        failures.push({ id, error: failure });
+        if (ids.length > 1) io.error(failureText({ id, error: failure }));
       }
       continue;
     }
@@ -100,22 +128,63 @@ export async function rm(
   else io.info(`${results.length === 1 ? 'Package' : `${results.length} packages`} deleted.`);
 }
 
-async function askForAll(ids: readonly string[], io: Context['io'], signal: AbortSignal): Promise<void> {
+async function confirmAll(
+  ids: readonly string[],
+  { api, io, signal }: Pick<Context, 'api' | 'io' | 'signal'>,
+): Promise<void> {
   if (!io.canPrompt) {
-    throw new ExpectedError('USAGE', 'deleting needs a confirmation and nobody is here to ask', {
-      hint: 'confirm with --yes',
+    throw new ExpectedError('USAGE', 'cannot prompt for confirmation: no terminal', {
+      hint: 'use --yes to delete without a prompt',
     });
   }
-  const what = ids.length === 1 ? `package ${ids[0] ?? ''}` : `${ids.length} packages (${ids.join(', ')})`;
-  if (await io.confirm(`Delete ${what} and all files in it?`, signal)) return;
-  throw new ExpectedError('INTERRUPTED', 'nothing was deleted');
+  const named = await Promise.all(ids.slice(0, MOST_NAMED).map((id) => describePackage(id, api, signal)));
+  const others = ids.length > MOST_NAMED ? [`and ${ids.length - MOST_NAMED} more`] : [];
+  const what = ids.length === 1 ? named[0] : `${ids.length} packages: ${[...named, ...others].join(', ')}`;
+  if (await confirmed(`Delete ${what}?`, io, signal)) return;
+  throw new ExpectedError('INTERRUPTED', CANCELED);
+}
+
+async function confirmed(question: string, io: Context['io'], signal: AbortSignal): Promise<boolean> {
+  try {
+    return await io.confirm(question, signal);
+  } catch (error) {
+    if (!isExpectedError(error, 'INTERRUPTED') || signal.aborted) throw error;
+    throw new ExpectedError('INTERRUPTED', CANCELED, { cause: error });
+  }
+}
+
+/** Such as `"Third" (19 MiB, b4bef371)`; only the ID if the package cannot be read, which its deletion reports. */
+async function describePackage(id: string, api: Context['api'], signal: AbortSignal): Promise<string> {
+  try {
+    const { title, sizeBytes } = await api.getDownload(id, signal, { retries: 0 });
+    const size = sizeBytes === null ? '' : `${formatSize(sizeBytes)}, `;
+    return title === null
+      ? `package ${shortId(id)}${sizeBytes === null ? '' : ` (${formatSize(sizeBytes)})`}`
+      : `"${title}" (${size}${shortId(id)})`;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ExpectedError)) throw error;
+    return `package ${id}`;
+  }
+}
+
+/** The first 8 characters of a UUID, or the complete ID. */
+function shortId(id: string): string {
+  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id) ? id.slice(0, 8) : id;
+}
+
+/** Packages of any age are chosen by their IDs. */
+function parseAge(text: string): number {
+  const ageMs = parseDuration(text);
+  if (ageMs <= 0) throw new ExpectedError('USAGE', 'the age must be more than 0');
+  return ageMs;
 }
 
 function notFound(id: string, cause: ExpectedError): ExpectedError {
-  return new ExpectedError('NOT_FOUND', `no package with id ${id}`, {
+  return new ExpectedError('NOT_FOUND', `no package with ID ${id}`, {
     ...cause.details,
     id,
     cause,
-    hint: `list the packages with: ${PROGRAM} list; or accept it with --ignore-not-found`,
+    hint: `run '${PROGRAM} list' to see your packages, or use --ignore-not-found`,
   });
 }

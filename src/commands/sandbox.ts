@@ -14,12 +14,14 @@ import { quoteForShell } from '../terminal/text/shell-quote.ts';
 import { sandboxEnvironment, sandboxVariables } from './sandbox/sandbox-environment.ts';
 
 export interface SandboxCommandOptions {
-  /** 0 takes a free one. */
+  /** 0 uses a free port. */
   readonly port: number;
   readonly mediaFolder: string | null;
+  /** Besides the built-in ones. */
+  readonly moreMedia: number;
   readonly prepareMs: number;
   readonly faults: readonly SandboxFault[];
-  /** undefined answers as docs/openapi.yaml has it; `list` prints the dialects instead of serving. */
+  /** undefined responds as in docs/openapi.yaml; `list` prints the dialects instead of serving. */
   readonly traits: Traits | 'list' | undefined;
   /** Runs until interrupted when empty. */
   readonly command: readonly string[];
@@ -28,6 +30,7 @@ export interface SandboxCommandOptions {
 interface RawFlags {
   readonly port?: number;
   readonly mediaDir?: string;
+  readonly moreMedia?: number;
   readonly prepare?: number;
   readonly fault?: readonly string[];
   readonly dialect?: readonly string[];
@@ -41,61 +44,70 @@ export function defineSandbox(
 ): void {
   parent
     .command('sandbox')
-    .summary('run a local server that speaks the API')
+    .summary('Run a local test server')
     .description(
-      'Run a local server that speaks the API; prints one JSON line with URL and credentials. Runs a command after -- against it.',
+      'Run a local server that implements the API, and print one JSON line with its URL and credentials. With a command after --, run only that command against it.',
     )
-    .argument('[command...]', 'after --: run this with the variables set, then stop')
-    .optionsGroup('What it serves:')
+    .argument('[command...]', 'Command to run with the STREAMDIVER_ variables set')
+    .optionsGroup('Server:')
     .option(
       '--port <n>',
-      'listen here (default: a free port)',
+      'Port to listen on (default: a free port)',
       forFlag('--port', (text) => parseCount(text, { least: 0, most: 65_535 })),
     )
     .option(
       '--media-dir <folder>',
-      'serve the media of this folder, with .srt, .vtt or .txt beside them',
+      'Serve the media in this folder, with .srt, .vtt, or .txt files beside them',
       forFlag('--media-dir', nonEmpty),
     )
-    .optionsGroup('How it behaves:')
+    .option(
+      '--more-media <n>',
+      'Serve additional media items, with two transcripts each',
+      forFlag('--more-media', (text) => parseCount(text, { least: 1, most: 100_000 })),
+    )
+    .optionsGroup('Behavior:')
     .option(
       '--prepare <duration>',
-      'how long preparing a package takes (default 2s)',
+      'Time to prepare a package (default 2s)',
       forFlag('--prepare', parseDuration),
     )
     .option(
       '--fault <name[=arg]>',
-      'misbehave like this; several times; `help sandbox` lists the names',
+      "Simulate a fault; repeatable (see 'help sandbox')",
       withCompletions(faultNames, repeatable('--fault')),
     )
     .option(
       '--dialect <name>',
-      'answer in this dialect, or TRAIT=VALUE; repeatable; `list` shows them',
+      "Use an API dialect or TRAIT=VALUE; repeatable ('list' shows all)",
       withCompletions(dialectNames, repeatable('--dialect')),
     )
-    .action(async (words: string[], flags: RawFlags, self: Command) =>
-      action(
+    .action(async (words: string[], flags: RawFlags, self: Command) => {
+      if (flags.mediaDir !== undefined && flags.moreMedia !== undefined) {
+        throw new ExpectedError('USAGE', '--media-dir and --more-media contradict each other');
+      }
+      return action(
         {
           port: flags.port ?? 0,
           mediaFolder: flags.mediaDir ?? null,
+          moreMedia: flags.moreMedia ?? 0,
           prepareMs: flags.prepare ?? DEFAULT_PREPARE_MS,
           faults: await parseFaults(flags.fault ?? []),
           traits: await parseDialects(flags.dialect ?? []),
           command: words,
         },
         self,
-      ),
-    );
+      );
+    });
 }
 
-/** The table of faults is loaded for those who want one. */
+/** Loads the table of faults only if it is needed. */
 async function parseFaults(texts: readonly string[]): Promise<readonly SandboxFault[]> {
   if (texts.length === 0) return [];
   const { parseFault } = await import('../sandbox/faults/faults.ts');
   return texts.map(forFlag('--fault', parseFault));
 }
 
-/** Like the faults, loaded for those who want one. */
+/** Loads the dialects only if they are needed. */
 async function parseDialects(words: readonly string[]): Promise<Traits | 'list' | undefined> {
   return words.length === 0
     ? undefined
@@ -112,7 +124,7 @@ async function faultNames(): Promise<readonly string[]> {
 }
 
 export async function sandbox(
-  { port, mediaFolder, prepareMs, faults, traits, command }: SandboxCommandOptions,
+  { port, mediaFolder, moreMedia, prepareMs, faults, traits, command }: SandboxCommandOptions,
   { io, signal, world, cwd }: Pick<LocalContext, 'io' | 'signal' | 'world' | 'cwd'>,
 ): Promise<void> {
   if (traits === 'list') {
@@ -125,13 +137,14 @@ export async function sandbox(
     port,
     prepareMs,
     faults,
-    onSkipped: (skipped, reason) => io.warn(`${skipped} is left out: ${reason}`),
+    moreMedia,
+    onSkipped: (skipped, reason) => io.warn(`skipped ${skipped}: ${reason}`),
     owner: world,
     ...(traits === undefined ? {} : { traits }),
     ...(mediaFolder === null ? {} : { mediaDirectory: resolvePath(cwd, mediaFolder) }),
   });
   try {
-    // The standard output of a command that is run belongs to it alone.
+    // Standard output belongs to the command.
     if (command.length > 0) {
       await runCommand(command, server, { signal, world });
       return;
@@ -149,7 +162,7 @@ async function serveUntilInterrupted(
   server: Sandbox,
   { io, signal, world }: Pick<LocalContext, 'io' | 'signal' | 'world'>,
 ): Promise<void> {
-  io.info('The sandbox runs until you press Ctrl-C. In another terminal:');
+  io.info('Sandbox running. Press Ctrl-C to stop. In another terminal, run:');
   for (const [name, value] of Object.entries(sandboxVariables(server))) {
     const text = quoteForShell(value, world.platform);
     io.info(world.platform === 'win32' ? `  $env:${name} = ${text}` : `  export ${name}=${text}`);
@@ -158,7 +171,7 @@ async function serveUntilInterrupted(
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** The exit code of the command becomes ours; signals that reach us are passed on to it. */
+/** Returns the exit code of the command, and forwards signals to it. */
 async function runCommand(
   [program = '', ...words]: readonly string[],
   server: Sandbox,
@@ -170,7 +183,7 @@ async function runCommand(
   });
   const exitCode = await exitOf(child, { program, platform: world.platform, signal });
   if (exitCode === 0) return;
-  throw new ExpectedError('FAILED', `${program} ended with exit code ${exitCode}`, { exitCode });
+  throw new ExpectedError('FAILED', `${program} exited with code ${exitCode}`, { exitCode });
 }
 
 function exitOf(
@@ -182,8 +195,8 @@ function exitOf(
     signal.addEventListener('abort', stop, { once: true });
     child.once('error', (error) => {
       signal.removeEventListener('abort', stop);
-      // npm and many others are scripts there, which only a shell can run.
-      const hint = platform === 'win32' ? `if it is a script, put cmd /c before ${program}` : undefined;
+      // On Windows, npm and many others are scripts, which need a shell.
+      const hint = platform === 'win32' ? `if it is a script, use cmd /c ${program}` : undefined;
       reject(new ExpectedError('USAGE', `cannot run ${program}: ${error.message}`, { cause: error, hint }));
     });
     child.once('exit', (code, signalName) => {

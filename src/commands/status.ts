@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
@@ -17,13 +17,15 @@ import { packageListing } from './listing/package-listing.ts';
 
 export interface StatusOptions {
   readonly ids: readonly string[];
-  /** Null looks once and reports whatever is there. */
+  /** Null checks once and reports the result. */
   readonly wait: WaitFlags | null;
   readonly exitStatus: boolean;
 }
 
 interface RawFlags extends RawWaitFlags {
   readonly exitStatus?: boolean;
+  /** The name of `--wait` in other tools. */
+  readonly watch?: boolean;
 }
 
 export function defineStatus(
@@ -32,20 +34,22 @@ export function defineStatus(
 ): void {
   const command = parent
     .command('status')
-    .summary('show how far packages are')
-    .description('Show package status. `-` reads IDs from standard input.')
-    .argument('[id...]', 'package ids, or - for standard input; asked for on a terminal')
+    .summary('Show package status')
+    .description('Show the status of packages.')
+    .argument('[id...]', 'Package IDs (- for standard input)')
     .optionsGroup('Waiting:')
-    .option('--wait', 'wait until they are ready')
-    .option('--exit-status', 'exit with 8 while a package is not ready, with 5 when one failed');
+    .option('--wait', 'Wait until the packages are ready')
+    .addOption(new Option('--watch').hideHelp())
+    .option('--exit-status', 'Exit 8 if a package is not ready, 5 if one failed');
   addWaitFlags(command).action((ids: string[], flags: RawFlags, self: Command) => {
-    if (flags.wait !== true) refuseWaitFlags(flags, '--wait');
-    const wait = flags.wait === true ? readWaitFlags(flags) : null;
+    const isWaiting = flags.wait === true || flags.watch === true;
+    if (!isWaiting) refuseWaitFlags(flags, '--wait');
+    const wait = isWaiting ? readWaitFlags(flags) : null;
     return action({ ids, wait, exitStatus: flags.exitStatus === true }, self);
   });
 }
 
-/** Looks at every package, also after one failed, and lists those that exist. */
+/** Checks every package, even after a failure, and lists those that exist. */
 export async function status(
   { ids: words, wait, exitStatus }: StatusOptions,
   context: Context,
@@ -53,30 +57,30 @@ export async function status(
   const { io, clock } = context;
   const ids = await readOrPickIds(words, { isMultiple: true }, context);
   const failures: Failure[] = [];
-  const lastLooks = new Map<string, Package>();
-  const look = async (id: string): Promise<Package[]> => {
-    const onLook = (item: Package) => void lastLooks.set(id, item);
+  const lastSeen = new Map<string, Package>();
+  const check = async (id: string): Promise<Package[]> => {
+    const onChange = (item: Package) => void lastSeen.set(id, item);
     try {
       if (wait === null) return [await getPackage(id, context)];
       const next = [PROGRAM, 'status', id, '--wait'];
-      return [await waitForPackage(id, { wait, isJustCreated: false, next, onLook }, context)];
+      return [await waitForPackage(id, { wait, isJustCreated: false, next, onChange }, context)];
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
       failures.push({ id, error });
-      // A package that is merely not ready, or failed, is still something to show.
-      const last = lastLooks.get(id);
+      // A package that is not ready, or failed, is still listed.
+      const last = lastSeen.get(id);
       const isThere =
         isExpectedError(error, 'NOT_READY') || isExpectedError(error, 'JOB_FAILED') || last?.state === 'gone';
       return last === undefined || !isThere ? [] : [last];
     }
   };
-  const items = (await Promise.all(ids.map(look))).flat();
+  const items = (await Promise.all(ids.map(check))).flat();
   if (exitStatus && wait === null) failures.push(...items.flatMap(unfinished));
   io.endProgress();
   const listing = packageListing(items, {
     nowMs: clock.now(),
     truncated: false,
-    emptyText: 'no such package',
+    emptyText: 'No packages',
   });
   if (failures.length === 0) {
     io.listing(listing);
@@ -92,15 +96,11 @@ async function getPackage(id: string, { api, signal }: Context): Promise<Package
     return await api.getDownload(id, signal);
   } catch (error) {
     if (!isExpectedError(error, 'NOT_FOUND')) throw error;
-    throw new ExpectedError(
-      'NOT_FOUND',
-      `no package with id ${id}: it never existed, was deleted or has expired`,
-      {
-        ...error.details,
-        cause: error,
-        hint: `list the packages that exist with: ${PROGRAM} list`,
-      },
-    );
+    throw new ExpectedError('NOT_FOUND', `no package with ID ${id}`, {
+      ...error.details,
+      cause: error,
+      hint: `run '${PROGRAM} list' to see your packages`,
+    });
   }
 }
 

@@ -1,12 +1,20 @@
 import type { Command } from 'commander';
-import type { CredentialSettings } from '../config/credential-settings.ts';
+import { type CredentialSettings, toSettings } from '../config/credential-settings.ts';
 import type { AccountContext } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { formatRelativeTime } from '../terminal/text/format.ts';
+import { PROGRAM } from '../version.ts';
 import { describeCredential, type Identity, tenantOf, whoamiDocument } from './account/account.ts';
 
 export interface WhoamiOptions {
   readonly verify: boolean;
+  /** List the credentials of all profiles. */
+  readonly all: boolean;
+}
+
+interface RawFlags {
+  readonly verify: boolean;
+  readonly all?: boolean;
 }
 
 export function defineWhoami(
@@ -15,24 +23,35 @@ export function defineWhoami(
 ): void {
   parent
     .command('whoami')
-    .summary('show which credential is used')
-    .description(
-      'Shows which credential is used for which API, where it comes from, and whether the API accepts it.',
-    )
-    .optionsGroup('What to show:')
-    .option('--no-verify', 'do not ask the API')
-    .action((flags: WhoamiOptions, self: Command) => action({ verify: flags.verify }, self));
+    .summary('Show the active credential')
+    .description('Show the active credential, its source, and whether the API accepts it.')
+    .optionsGroup('Scope:')
+    .option('--no-verify', 'Skip the check against the API')
+    .option('--all', 'List the stored credentials of all profiles, without a check')
+    .action(({ verify, all }: RawFlags, self: Command) => action({ verify, all: all === true }, self));
 }
 
-/** Exits with 4 when there is no credential or the API refuses it; the document tells the rest all the same. */
-export async function whoami({ verify }: WhoamiOptions, context: AccountContext): Promise<void> {
+const VERIFIED: Readonly<Record<Identity['check'], string>> = {
+  accepted: 'yes',
+  refused: 'no, the API rejected it',
+  none: 'no, not checked',
+};
+
+/** Exits with 4 when there is no credential or the API rejects it. The document is complete in either case. */
+export async function whoami({ verify, all }: WhoamiOptions, context: AccountContext): Promise<void> {
+  if (all) return await listProfiles(context);
   const settings = await findCredential(context);
-  const identity = verify
-    ? await askService(settings, context)
-    : { settings, check: 'none' as const, expiresMs: await knownExpiry(settings, context) };
+  const { identity, error } = verify
+    ? await verifyCredential(settings, context)
+    : {
+        identity: { settings, check: 'none' as const, expiresMs: await knownExpiry(settings, context) },
+        error: null,
+      };
   const { io, clock } = context;
+  const document = whoamiDocument(identity, context);
   if (io.format === 'json') {
-    io.json(whoamiDocument(identity, context));
+    if (error !== null) throw error.with({ document });
+    io.json(document);
     return;
   }
   const rows = rowsOf(identity, context, clock.now());
@@ -42,9 +61,45 @@ export async function whoami({ verify }: WhoamiOptions, context: AccountContext)
       { key: 'key', heading: 'WHAT', text: ({ key }) => key },
       { key: 'value', heading: 'VALUE', text: ({ value }) => value, shrinks: true },
     ],
-    document: whoamiDocument(identity, context),
+    document,
     itemDocument: (row) => ({ ...row }),
-    emptyText: 'nothing',
+    emptyText: 'Nothing',
+  });
+  if (error === null) return;
+  await io.flush();
+  throw error;
+}
+
+interface ProfileRow {
+  readonly profile: string;
+  readonly apiOrigin: string;
+  readonly credential: string;
+  readonly active: boolean;
+}
+
+/** Lists stored credentials; the active one is that of the current profile and API. */
+async function listProfiles({ io, store, profile, connection }: AccountContext): Promise<void> {
+  const rows = [...(await store.readCredentials())].flatMap(([name, byOrigin]) =>
+    [...byOrigin].map(
+      ([apiOrigin, entry]): ProfileRow => ({
+        profile: name,
+        apiOrigin,
+        credential: describeCredential(toSettings(entry, store.credentialsPath ?? '')),
+        active: name === profile && apiOrigin === connection.apiUrl.origin,
+      }),
+    ),
+  );
+  io.listing({
+    items: rows,
+    columns: [
+      { key: 'profile', heading: 'PROFILE', text: (row) => row.profile },
+      { key: 'apiOrigin', heading: 'API', text: (row) => row.apiOrigin, shrinks: true },
+      { key: 'credential', heading: 'CREDENTIAL', text: (row) => row.credential, shrinks: true },
+      { key: 'active', heading: 'ACTIVE', text: (row) => (row.active ? 'yes' : '') },
+    ],
+    document: { items: rows, count: rows.length, truncated: false },
+    itemDocument: (row) => ({ ...row }),
+    emptyText: 'No stored credentials',
   });
 }
 
@@ -58,27 +113,54 @@ async function findCredential(context: AccountContext): Promise<CredentialSettin
     throw isExpectedError(error, 'AUTH') ? error.with({ document: nobody }) : error;
   }
   throw new ExpectedError('AUTH', `not signed in to ${connection.apiUrl.origin} (profile ${profile})`, {
-    hint: 'sign in with streamdiver-dl login, or set STREAMDIVER_TOKEN',
+    hint: "run 'streamdiver-dl login', or set STREAMDIVER_TOKEN",
     document: nobody,
   });
 }
 
-async function askService(settings: CredentialSettings, context: AccountContext): Promise<Identity> {
+async function verifyCredential(
+  settings: CredentialSettings,
+  context: AccountContext,
+): Promise<{ identity: Identity; error: ExpectedError | null }> {
   const { api, transport } = context.connectAs(settings, { retries: 2 });
+  const identityOf = (check: Identity['check']): Identity => ({
+    settings,
+    check,
+    expiresMs: api.credential.expiresMs(),
+  });
   try {
     await api.listDownloads(0, 1, context.signal);
-    return { settings, check: 'accepted', expiresMs: api.credential.expiresMs() };
+    return { identity: identityOf('accepted'), error: null };
   } catch (error) {
-    if (!isExpectedError(error)) throw error;
-    const check = error.code === 'AUTH' ? 'refused' : 'none';
-    const identity: Identity = { settings, check, expiresMs: api.credential.expiresMs() };
-    throw error.with({ document: whoamiDocument(identity, context) });
+    if (!isExpectedError(error) || error.code === 'INTERRUPTED') throw error;
+    const isRefused = error.code === 'AUTH';
+    return {
+      identity: identityOf(isRefused ? 'refused' : 'none'),
+      error: isRefused ? explainRefusal(error, settings) : error,
+    };
   } finally {
     await transport.close();
   }
 }
 
-/** Without asking anybody: what the token says of itself, or when a kept one ends. */
+/** Names the source of a rejected token, and how to replace it. */
+function explainRefusal(error: ExpectedError, settings: CredentialSettings): ExpectedError {
+  if (error.details.httpStatus !== 401 || settings.kind === 'anonymous') return error;
+  const { source } = settings;
+  const isVariable = source.startsWith('STREAMDIVER_');
+  const what = settings.kind === 'client' ? 'client credentials' : 'token';
+  return new ExpectedError(
+    'AUTH',
+    `the ${what} from ${source} ${settings.kind === 'client' ? 'were' : 'was'} rejected`,
+    {
+      ...error.details,
+      cause: error,
+      hint: isVariable ? `replace or unset ${source}` : `run '${PROGRAM} login' to replace it`,
+    },
+  );
+}
+
+/** Without a request: the expiry in the token's claims, or that of the cached token. */
 async function knownExpiry(
   settings: CredentialSettings,
   { connectAs, store, connection }: AccountContext,
@@ -109,6 +191,6 @@ function rowsOf(
     { key: 'source', value: source },
     { key: 'tenant', value: tenantOf(settings) ?? 'unknown' },
     { key: 'expires', value: expires },
-    { key: 'verified', value: check === 'accepted' ? 'yes, the API accepts it' : 'no, not asked' },
+    { key: 'verified', value: VERIFIED[check] },
   ];
 }

@@ -1,14 +1,14 @@
 /** A command line of bash up to the cursor, split into words. */
 export interface BashLine {
-  /** As the program would get them, without the program itself; the last one is being typed. */
+  /** As the program would get them, without the program name. The last one is incomplete. */
   readonly words: readonly string[];
-  /** The last word as it is typed. */
+  /** The last word as typed. */
   readonly lastRaw: string;
-  /** The quote that is still open in it; empty without one. */
+  /** The open quote in the last word, or empty. */
   readonly openQuote: '' | "'" | '"';
 }
 
-/** Takes quotes and backslashes off as bash does (POSIX shell language, 2.2 Quoting); expands nothing. */
+/** Removes quotes and backslashes as bash does (POSIX shell language, 2.2 Quoting), without expansion. */
 export function splitBashLine(line: string): BashLine {
   const words: string[] = [];
   let word: string | undefined;

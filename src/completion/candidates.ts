@@ -3,7 +3,7 @@ import { type KnownWords, knownWordsOf } from '../flags/flag-values.ts';
 import { escapeText } from '../terminal/text/escape.ts';
 import { findCommand, findPosition, type Position, withAncestors } from './position.ts';
 
-/** One word that fits, whole, with a few words about it that may be empty. */
+/** A complete word, with a description that can be empty. */
 export interface Candidate {
   readonly value: string;
   readonly description: string;
@@ -11,19 +11,19 @@ export interface Candidate {
 
 export type IdKind = 'packages' | 'media';
 
-/** What is offered, and what the shell itself may add. */
+/** The candidates, and what the shell can add. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
   readonly fallback: 'none' | 'files' | 'folders';
 }
 
-/** What cannot be read from the command tree. */
+/** Candidates that are not part of the command tree. */
 export interface CandidateSources {
-  /** Ids of the service; `flagValues` are the flags of the line. Empty when they cannot be had in time. */
+  /** IDs from the service; `flagValues` are the flags of the line. Empty if they are not available in time. */
   ids(kind: IdKind, flagValues: Position['flagValues']): Promise<readonly Candidate[]>;
   /** Names in the config file; empty without one. */
   profiles(): readonly string[];
-  /** What `help` explains beside commands. */
+  /** Topics of `help`. */
   readonly topics: readonly string[];
 }
 
@@ -32,8 +32,8 @@ const FILES: Completion = { candidates: [], fallback: 'files' };
 const FOLDERS: Completion = { candidates: [], fallback: 'folders' };
 
 /**
- * All words that fit at the end of a line, whatever of them was typed already. Everything comes from
- * the command tree; what a value is, its placeholder says (`<file>`, `<folder>`, `<id>`) or its parser.
+ * All words that can end a line, regardless of the typed prefix. They come from the command tree. The kind of a
+ * value comes from its placeholder (`<file>`, `<folder>`, `<id>`) or its parser.
  */
 export async function completeLine(
   program: Command,
@@ -53,7 +53,7 @@ export async function completeLine(
   }
 }
 
-/** Short flags only where nothing but the dash was typed: most have a long form beside them. */
+/** Short flags only after a single dash, because most also have a long form. */
 function flagsOf(command: Command, current: string): readonly Candidate[] {
   const helper = command.createHelp();
   const options = withAncestors(command).flatMap((one) => helper.visibleOptions(one));
@@ -99,12 +99,13 @@ async function completeOperand(position: Position, sources: CandidateSources): P
   if (argument === undefined) return NOTHING;
   const known = knownWordsOf(argument.parseArg);
   if (known !== undefined) return wordsOf(await wordsKnown(known));
-  if (argument.name() !== 'id') return NOTHING;
-  const ids = await sources.ids(command.parent?.name() === 'media' ? 'media' : 'packages', flagValues);
+  if (argument.name() !== 'id' && argument.name() !== 'media-id') return NOTHING;
+  const isMedia = argument.name() === 'media-id' || command.parent?.name() === 'media';
+  const ids = await sources.ids(isMedia ? 'media' : 'packages', flagValues);
   return { candidates: ids.filter(({ value }) => !operands.includes(value)), fallback: 'none' };
 }
 
-/** `help` takes the path of a command, or one topic. */
+/** `help` accepts the path of a command, or one topic. */
 function completeTopic({ command, operands }: Position, topics: readonly string[]): Completion {
   let at = command.parent ?? command;
   for (const word of operands) {
@@ -121,11 +122,11 @@ function subcommandsOf(command: Command): readonly Candidate[] {
     command
       .createHelp()
       .visibleCommands(command)
-      // Without the `help` that commander adds to a command with sub-commands.
+      // Without the `help` that commander adds to a command with subcommands.
       .filter((one) => command.commands.includes(one))
       .flatMap((one) => [
         { value: one.name(), description: one.summary() },
-        ...one.aliases().map((value) => ({ value, description: `the same as ${one.name()}` })),
+        ...one.aliases().map((value) => ({ value, description: `same as ${one.name()}` })),
       ])
   );
 }
@@ -136,7 +137,7 @@ function argumentAt(command: Command, index: number): Argument | undefined {
   return registeredArguments[index] ?? (last?.variadic === true ? last : undefined);
 }
 
-/** `srt,` goes on with the words that are not in the list yet. */
+/** After `srt,`, offers the words that are not in the list yet. */
 function completeList(words: readonly string[], typed: string): Completion {
   const given = typed.split(',').slice(0, -1);
   const prefix = given.map((word) => `${word},`).join('');
@@ -163,8 +164,8 @@ function plain(value: string): Candidate {
 }
 
 /**
- * What comes from outside: a word that would not be drawn as it reads, or would be taken for a flag,
- * is not offered; a description is one visible line.
+ * Filters external data: drops words with invisible characters and words that look like flags. Makes each
+ * description one visible line.
  */
 export function safe(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates

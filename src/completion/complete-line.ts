@@ -4,47 +4,47 @@ import { splitBashLine } from './bash-line.ts';
 import type { Candidate, Completion } from './candidates.ts';
 import type { Shell } from './shells.ts';
 
-/** What a shell's script hands over, and how its answer is written. */
-export interface ShellQuestion {
+/** The input of a shell's script, and the format of the response. */
+export interface ShellRequest {
   /** The words of the line without the program; the last one is being typed. */
   readonly words: readonly string[];
-  /** First line: what the shell may add by itself. Then one line per candidate, as the script expects it. */
-  answer(completion: Completion): readonly string[];
+  /** First line: what the shell can add. Then one line per candidate, as the script expects it. */
+  respond(completion: Completion): readonly string[];
 }
 
 const WIDEST_DESCRIPTION = 60;
-/** COMP_TYPE when bash only lists: what it gets then is never inserted. */
+/** COMP_TYPE when bash only lists candidates and never inserts them. */
 const LISTING = '63';
 
-/** Reads the arguments that the script of a shell gives to `__complete`. */
-export function readQuestion(shell: Shell, words: readonly string[]): ShellQuestion {
+/** Reads the arguments that a shell's script passes to `__complete`. */
+export function readRequest(shell: Shell, words: readonly string[]): ShellRequest {
   switch (shell) {
     case 'bash':
-      return bashQuestion(words);
+      return bashRequest(words);
     case 'pwsh':
-      return powershellQuestion(words);
+      return powershellRequest(words);
     case 'zsh':
-      return { words, answer: withTabs };
+      return { words, respond: withTabs };
     case 'fish':
-      // It would expand a tilde that it has inserted itself.
+      // fish would expand a tilde that it has inserted.
       return {
         words,
-        answer: ({ candidates, fallback }) =>
+        respond: ({ candidates, fallback }) =>
           withTabs({ candidates: candidates.filter(({ value }) => !value.startsWith('~')), fallback }),
       };
   }
 }
 
-/** For shells that choose among the candidates, and quote what they insert, by themselves. */
+/** For shells that filter the candidates and quote the inserted text. */
 function withTabs({ candidates, fallback }: Completion): readonly string[] {
   return [fallback, ...candidates.map(({ value, description }) => `${value}\t${short(description)}`)];
 }
 
 /**
- * From bash come COMP_TYPE, the part of the last word after bash's own word breaks (`=`, `:`), and the
- * line up to the cursor. It puts an answer in the place of that part, without quoting it.
+ * bash passes COMP_TYPE, the part of the last word after bash's own word breaks (`=`, `:`), and the line up to the
+ * cursor. It replaces that part with the response, without quoting it.
  */
-function bashQuestion([type = '', part = '', line = '']: readonly string[]): ShellQuestion {
+function bashRequest([type = '', part = '', line = '']: readonly string[]): ShellRequest {
   const { words, lastRaw, openQuote } = splitBashLine(line);
   const current = words.at(-1) ?? '';
   const replaced = /^[=:]*$/.test(part) ? '' : part;
@@ -52,7 +52,7 @@ function bashQuestion([type = '', part = '', line = '']: readonly string[]): She
   const keptText = splitBashLine(`_ ${kept}`).words[0] ?? '';
   return {
     words,
-    answer({ candidates, fallback }) {
+    respond({ candidates, fallback }) {
       const fitting = candidates.filter(({ value }) => value.startsWith(current));
       const written = fitting.flatMap((candidate) => {
         const rest = candidate.value.slice(keptText.length);
@@ -78,15 +78,15 @@ function withDescription({ value, description }: Candidate): string {
 }
 
 /**
- * From PowerShell comes one word: the words of the line, one on each line, in UTF-8 and Base64, because
- * its older versions lose empty words and quotes on their way to a program.
+ * PowerShell passes one argument: the words of the line, one per line, as Base64 of UTF-8. Older versions of
+ * PowerShell drop empty words and quotes in arguments.
  */
-function powershellQuestion([encoded = '']: readonly string[]): ShellQuestion {
+function powershellRequest([encoded = '']: readonly string[]): ShellRequest {
   const words = Buffer.from(encoded, 'base64').toString('utf8').split('\n');
   const current = words.at(-1) ?? '';
   return {
     words,
-    answer: ({ candidates, fallback }) => [
+    respond: ({ candidates, fallback }) => [
       fallback,
       ...candidates
         .filter(({ value }) => value.startsWith(current))

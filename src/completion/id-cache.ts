@@ -7,7 +7,7 @@ import { readJsonOrNothing } from '../disk/read-json-or-nothing.ts';
 import { isObject } from '../parse/json.ts';
 import type { Candidate, IdKind } from './candidates.ts';
 
-/** How long ids are offered without asking the service again. */
+/** How long IDs are reused without another request. */
 const LIFETIME_MS = 30_000;
 const LIMIT_BYTES = 1_048_576;
 
@@ -18,8 +18,8 @@ export interface IdCache {
 }
 
 /**
- * Ids and titles of the last look, in one file that only the user can read. What another key, such as
- * another profile or API, has left there is not used. A cache that cannot be read or kept only costs time.
+ * IDs and titles of the last request, in a file that only the user can read. Entries of another key, such as another
+ * profile or API, are ignored. If the cache cannot be read or written, completion only gets slower.
  */
 export function createIdCache(
   folder: string | null,
@@ -50,13 +50,13 @@ export function createIdCache(
   };
 }
 
-/** One line for all that decides which ids are seen; no secret can be read out of it. */
+/** A hash of everything that determines which IDs are visible. It reveals no secret. */
 export function cacheKey(parts: readonly (string | undefined)[]): string {
   const text = JSON.stringify(parts.map((part) => part ?? ''));
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Only a file is replaced: whatever else has the name was put there by somebody else. */
+/** Replaces only a regular file. */
 function replace(file: string, text: string): void {
   if (lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) return;
   const temporary = `${file}.${randomBytes(6).toString('hex')}`;

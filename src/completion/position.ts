@@ -1,22 +1,22 @@
 import type { Command, Option } from 'commander';
 
-/** Where in the command tree the word lies that is being typed. */
+/** The position of the incomplete word in the command tree. */
 export interface Position {
   readonly command: Command;
   /** The word so far, as the program would get it. */
   readonly current: string;
   readonly place:
     | { readonly kind: 'flag' }
-    /** `prefix` is what stands before the value in the same word, such as `--format=`. */
+    /** `prefix` is the text before the value in the same word, such as `--format=`. */
     | { readonly kind: 'value'; readonly option: Option; readonly prefix: string }
     | { readonly kind: 'operand'; readonly isAfterDashes: boolean };
-  /** The operands before it, without the names of commands. */
+  /** The operands before it, without command names. */
   readonly operands: readonly string[];
   /** Values of the flags before it, by the names under which commander stores them. */
   readonly flagValues: ReadonlyMap<string, string>;
 }
 
-/** Reads a line as commander does, but never complains; the last word is the one being typed. */
+/** Parses a line as commander does, but without errors. The last word is incomplete. */
 export function findPosition(program: Command, words: readonly string[]): Position {
   const current = words.at(-1) ?? '';
   const operands: string[] = [];
@@ -53,7 +53,7 @@ export function findPosition(program: Command, words: readonly string[]): Positi
   return { ...found, place: { kind: 'value', option, prefix } };
 }
 
-/** The command itself and those above it, whose flags it takes as well. */
+/** The command and its ancestors, whose flags it also accepts. */
 export function withAncestors(command: Command): readonly Command[] {
   return command.parent === null ? [command] : [command, ...withAncestors(command.parent)];
 }

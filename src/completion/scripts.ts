@@ -2,10 +2,10 @@ import { PROGRAM } from '../version.ts';
 import type { Shell } from './shells.ts';
 
 /**
- * For bash 3.2 (macOS) and newer, without the package bash-completion. Nothing of the line or of the
- * answer is expanded or run; the program has quoted what bash inserts.
+ * For bash 3.2 (macOS) and later, without the bash-completion package. Never expands or runs any part of the line or
+ * the response. The program quotes the inserted text.
  */
-const BASH = String.raw`# bash completion of ${PROGRAM}
+const BASH = String.raw`# bash completion for ${PROGRAM}
 _streamdiver_dl() {
   local line fallback=
   COMPREPLY=()
@@ -26,18 +26,18 @@ else
 fi
 `;
 
-/** zsh quotes what it inserts by itself. Works from a folder of $fpath as well as with eval. */
+/** zsh quotes the inserted text. Works from a folder of $fpath and with eval. */
 const ZSH = String.raw`#compdef ${PROGRAM}
 _streamdiver_dl() {
-  local -a answer entries
+  local -a response entries
   local line value
-  answer=("\${(@f)$(command ${PROGRAM} __complete zsh -- "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null </dev/null)}")
-  for line in "\${(@)answer[2,-1]}"; do
+  response=("\${(@f)$(command ${PROGRAM} __complete zsh -- "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null </dev/null)}")
+  for line in "\${(@)response[2,-1]}"; do
     line=\${line//\\/\\\\}
     value=\${line%%$'\t'*}
     entries+=("\${value//:/\\:}:\${line#*$'\t'}")
   done
-  case $answer[1] in
+  case $response[1] in
     files) _files ;;
     folders) _files -/ ;;
     *) (( $#entries )) && _describe -V '${PROGRAM}' entries ;;
@@ -50,16 +50,16 @@ elif (( $+functions[compdef] )); then
 fi
 `;
 
-/** fish quotes what it inserts by itself. */
-const FISH = String.raw`# fish completion of ${PROGRAM}
+/** fish quotes the inserted text. */
+const FISH = String.raw`# fish completion for ${PROGRAM}
 function __streamdiver_dl_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)
     set -e words[1]
-    set -l answer (command ${PROGRAM} __complete fish -- $words "$current" 2>/dev/null </dev/null)
+    set -l response (command ${PROGRAM} __complete fish -- $words "$current" 2>/dev/null </dev/null)
     set -l prefix (string match -r -- '^--[^=]+=' "$current")
     set -l rest (string replace -r -- '^--[^=]+=' '' "$current")
-    switch "$answer[1]"
+    switch "$response[1]"
         case files
             for path in (__fish_complete_path "$rest")
                 printf '%s%s\n' "$prefix" "$path"
@@ -69,15 +69,15 @@ function __streamdiver_dl_complete
                 printf '%s%s\n' "$prefix" "$path"
             end
     end
-    set -e answer[1]
-    test (count $answer) -gt 0; and printf '%s\n' $answer
+    set -e response[1]
+    test (count $response) -gt 0; and printf '%s\n' $response
 end
 complete -c ${PROGRAM} -e
 complete -c ${PROGRAM} -f -k -a '(__streamdiver_dl_complete)'
 `;
 
-/** For PowerShell 5.1 and newer, on any platform. */
-const PWSH = String.raw`# PowerShell completion of ${PROGRAM}
+/** For PowerShell 5.1 and later, on any platform. */
+const PWSH = String.raw`# PowerShell completion for ${PROGRAM}
 Register-ArgumentCompleter -Native -CommandName '${PROGRAM}' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $words = @()
@@ -91,13 +91,13 @@ Register-ArgumentCompleter -Native -CommandName '${PROGRAM}' -ScriptBlock {
     $before = [Console]::OutputEncoding
     try {
         [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
-        $answer = @(& (Get-Command '${PROGRAM}' -CommandType Application | Select-Object -First 1) __complete pwsh '--' $line 2>$null)
+        $response = @(& (Get-Command '${PROGRAM}' -CommandType Application | Select-Object -First 1) __complete pwsh '--' $line 2>$null)
     } catch {
         return
     } finally {
         [Console]::OutputEncoding = $before
     }
-    foreach ($entry in ($answer | Select-Object -Skip 1)) {
+    foreach ($entry in ($response | Select-Object -Skip 1)) {
         $text, $shown, $about = $entry -split [char]9, 3
         if (-not $about) { $about = $shown }
         [System.Management.Automation.CompletionResult]::new($text, $shown, 'ParameterValue', $about)
@@ -105,7 +105,7 @@ Register-ArgumentCompleter -Native -CommandName '${PROGRAM}' -ScriptBlock {
 }
 `;
 
-/** The script that a user loads into the shell; a line break at its end. */
+/** The script for each shell, with a trailing newline. */
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: unescape(BASH),
   zsh: unescape(ZSH),
@@ -113,7 +113,7 @@ export const SCRIPTS: Readonly<Record<Shell, string>> = {
   pwsh: PWSH,
 };
 
-/** A raw template keeps the backslash that hides a shell's own dollar sign with a brace from it. */
+/** A raw template keeps the backslash that escapes a shell's own `${`. */
 function unescape(text: string): string {
   return text.replaceAll('\\${', '${');
 }

@@ -3,13 +3,13 @@ import { isUsableHome } from './home.ts';
 import type { Environment } from './settings.ts';
 
 /**
- * Where things lie that may be deleted at any time: STREAMDIVER_CONFIG_DIR, so that nothing is left
- * elsewhere, else the platform's folder for caches. Null when no home is known.
+ * The cache folder: STREAMDIVER_CONFIG_DIR, so that nothing is left elsewhere, or the platform's cache folder. Null
+ * without a home folder.
  */
 export function cacheFolder(env: Environment, platform: NodeJS.Platform): string | null {
   if (env.STREAMDIVER_CONFIG_DIR) return env.STREAMDIVER_CONFIG_DIR;
   if (platform === 'win32') return env.LOCALAPPDATA ? path.join(env.LOCALAPPDATA, 'streamdiver-dl') : null;
-  // The XDG base directory specification: a relative path is invalid and to be ignored.
+  // The XDG base directory specification: relative paths are invalid and ignored.
   if (env.XDG_CACHE_HOME && path.isAbsolute(env.XDG_CACHE_HOME))
     return path.join(env.XDG_CACHE_HOME, 'streamdiver-dl');
   if (!isUsableHome(env.HOME)) return null;

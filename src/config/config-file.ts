@@ -2,21 +2,21 @@ import type { JsonObject } from '../parse/json.ts';
 import { FILE_VERSION, optionalText, refuseUnknownKeys, requireObject } from './json-file.ts';
 import { PROFILE_KEYS, type ProfileKey } from './profile-keys.ts';
 
-/** What a profile of the config file may hold. */
+/** The settings of a profile in the config file. */
 export interface Profile {
   readonly apiUrl?: string | undefined;
   readonly ssoUrl?: string | undefined;
   readonly cacert?: string | undefined;
 }
 
-/** `config.json`: nothing secret. */
+/** `config.json`, which contains no secrets. */
 export interface Config {
-  /** The profile that is used when none is named. */
+  /** The default profile. */
   readonly profile?: string | undefined;
   readonly profiles: ReadonlyMap<string, Profile>;
 }
 
-/** @throws WrongValue for a key that is not known or a value of the wrong type: a mistake must not look like a default */
+/** @throws WrongValue for an unknown key or a value of the wrong type: a mistake must not count as a default */
 export function parseConfig(document: JsonObject): Config {
   refuseUnknownKeys(document, ['version', 'profile', 'profiles'], []);
   const profiles = requireObject(document.profiles ?? {}, ['profiles']);
@@ -38,7 +38,7 @@ function parseProfile(value: unknown, path: readonly string[]): Profile {
   };
 }
 
-/** The document that `config.json` holds. */
+/** The document of `config.json`. */
 export function configDocument({ profile, profiles }: Config): JsonObject {
   return {
     version: FILE_VERSION,
@@ -47,7 +47,7 @@ export function configDocument({ profile, profiles }: Config): JsonObject {
   };
 }
 
-/** The config with one key of one profile changed; undefined takes it out, and a profile without keys goes. */
+/** The config with one key of one profile changed. undefined removes the key; an empty profile is removed. */
 export function withProfileKey(
   config: Config,
   name: string,

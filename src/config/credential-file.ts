@@ -1,12 +1,12 @@
 import type { JsonObject } from '../parse/json.ts';
 import { FILE_VERSION, refuseUnknownKeys, requireObject, requireText, WrongValue } from './json-file.ts';
 
-/** What `login` keeps. */
+/** A credential stored by `login`. */
 export type StoredCredential =
   | { readonly kind: 'token'; readonly token: string }
   | {
       readonly kind: 'client';
-      /** The secret was given for this sign-in service and goes to no other. */
+      /** The secret belongs to this sign-in service and goes to no other. */
       readonly ssoUrl: string;
       readonly tenant: string;
       readonly clientId: string;
@@ -17,7 +17,7 @@ export type StoredCredential =
 /** `credentials.json`: profile, then origin of the API, such as `https://api.streamdiver.com`. */
 export type Credentials = ReadonlyMap<string, ReadonlyMap<string, StoredCredential>>;
 
-/** @throws WrongValue for anything that `login` would not have written; values are never repeated */
+/** @throws WrongValue for anything that `login` does not write; messages never contain values */
 export function parseCredentials(document: JsonObject): Credentials {
   refuseUnknownKeys(document, ['version', 'profiles'], []);
   const profiles = requireObject(document.profiles ?? {}, ['profiles']);
@@ -54,13 +54,13 @@ function parseEntry(value: unknown, path: readonly string[]): StoredCredential {
   }
 }
 
-/** The document that `credentials.json` holds. */
+/** The document of `credentials.json`. */
 export function credentialsDocument(credentials: Credentials): JsonObject {
   const profiles = [...credentials].map(([name, byOrigin]) => [name, Object.fromEntries(byOrigin)] as const);
   return { version: FILE_VERSION, profiles: Object.fromEntries(profiles) };
 }
 
-/** The credentials with one entry changed; undefined takes it out. All others stay as they are. */
+/** The credentials with one entry changed. undefined removes it; all other entries are kept. */
 export function withEntry(
   credentials: Credentials,
   profile: string,

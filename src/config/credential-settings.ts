@@ -11,7 +11,7 @@ export type CredentialSettings =
       readonly clientId: string;
       readonly clientSecret: string;
       readonly source: string;
-      /** Whether `login` put it into the store; only then are its tokens kept there, too. */
+      /** Whether `login` stored it. Only then are its tokens cached. */
       readonly isStored: boolean;
     }
   | { readonly kind: 'command'; readonly command: string; readonly source: string }
@@ -21,13 +21,13 @@ export interface CredentialSources {
   readonly env: Environment;
   /** Reads a small text file; throws when it cannot. */
   readonly readTextFile: (path: string) => Promise<string>;
-  /** What `login` keeps; read only when the environment has no credential. */
+  /** The stored credential; read only if the environment has none. */
   readonly stored: () => Promise<CredentialSettings>;
 }
 
 /**
- * The environment before the store; in each, a token wins over client credentials, and a file is
- * read where the value itself is not given.
+ * The environment takes precedence over the store. In each, a token takes precedence over client credentials, and a
+ * value over a file.
  * @throws ExpectedError CONFIG for incomplete settings, AUTH for a malformed secret or none for this origin
  */
 export async function resolveCredential({
@@ -39,7 +39,7 @@ export async function resolveCredential({
     if (isSet(env[name])) return { value: parseSecret(env[name], name), source: name };
     const file = env[`${name}_FILE`];
     if (!isSet(file)) return null;
-    const hint = `write the value alone, on one line, into ${file}`;
+    const hint = `store only the value in ${file}, on one line`;
     const value = parseSecret(await readTextFile(file), `${file} (${name}_FILE)`, hint);
     return { value, source: `${name}_FILE` };
   };
@@ -55,8 +55,8 @@ export async function resolveCredential({
       isSet(clientId) ? [] : ['STREAMDIVER_CLIENT_ID'],
       clientSecret === null ? ['STREAMDIVER_CLIENT_SECRET'] : [],
     ].flat();
-    throw new ExpectedError('CONFIG', `client credentials are incomplete: ${missing.join(' and ')} not set`, {
-      hint: 'set all three, or STREAMDIVER_TOKEN alone',
+    throw new ExpectedError('CONFIG', `incomplete client credentials: ${missing.join(' and ')} not set`, {
+      hint: 'set all three variables, or only STREAMDIVER_TOKEN',
     });
   }
   return {
@@ -77,13 +77,13 @@ export interface StoredLookup {
   readonly profile: string;
   readonly apiUrl: URL;
   readonly ssoUrl: URL;
-  /** Path of the file that holds them. */
+  /** Path of the file that contains them. */
   readonly source: string;
 }
 
 /**
- * The credential that `login` kept for a profile and an API. A profile that is signed in elsewhere
- * only is an error and not anonymous: the user believes to be signed in, and is not, here.
+ * The stored credential of a profile and an API. A profile that is signed in only to other APIs is an error instead
+ * of anonymous, because the user expects to be signed in.
  * @throws ExpectedError AUTH when there is none for this origin
  */
 export function storedCredential(
@@ -97,14 +97,14 @@ export function storedCredential(
     throw new ExpectedError(
       'AUTH',
       `no credential for ${apiUrl.origin}: profile ${profile} is signed in to ${[...byOrigin.keys()].join(', ')}`,
-      { hint: `sign in there as well: ${loginCommand(profile, apiUrl)}` },
+      { hint: `to sign in, run: ${loginCommand(profile, apiUrl)}` },
     );
   }
   if (entry.kind === 'client' && new URL(entry.ssoUrl).origin !== ssoUrl.origin) {
     throw new ExpectedError(
       'AUTH',
       `no credential for ${ssoUrl.origin}: profile ${profile} has a client secret for ${entry.ssoUrl}`,
-      { hint: `leave --sso-url away, or sign in there as well: ${loginCommand(profile, apiUrl)}` },
+      { hint: `omit --sso-url, or sign in with: ${loginCommand(profile, apiUrl)}` },
     );
   }
   return toSettings(entry, source);

@@ -1,17 +1,17 @@
 import { ExpectedError } from '../errors.ts';
 import { isObject, type JsonObject } from '../parse/json.ts';
 
-/** A file of the store whose content cannot be used. It is never overwritten. */
+/** A file of the store with unusable content. It is never overwritten. */
 export class BrokenFileError extends ExpectedError {
   override readonly name = 'BrokenFileError';
 
   constructor(file: string, line: number | null, problem: string) {
     const place = line === null ? file : `${file}:${line}`;
-    super('CONFIG', `${place}: ${problem}`, { hint: 'mend it or move it away; it was not changed' });
+    super('CONFIG', `${place}: ${problem}`, { hint: 'fix or remove the file' });
   }
 }
 
-/** Says at which place of a document a value is wrong; the file and its line are added by the reader. */
+/** The path of an invalid value in a document. The reader adds the file and the line. */
 export class WrongValue extends Error {
   readonly path: readonly string[];
 
@@ -21,13 +21,13 @@ export class WrongValue extends Error {
   }
 }
 
-/** The only version there is so far; a file without one counts as it. */
+/** The current version, and the default for a file without one. */
 export const FILE_VERSION = 1;
 
 /**
- * Parses the text of one file of the store and checks it. Neither the text nor what a parser says
- * about it goes into a message: it may hold secrets.
- * @throws BrokenFileError with the line, for text that is no JSON object, of a newer version, or refused by `parse`
+ * Parses and checks the text of one file of the store. Messages contain neither the text nor the parser's error, which
+ * can include secrets.
+ * @throws BrokenFileError with the line, for text that is not a JSON object, has a newer version, or is refused by `parse`
  */
 export async function parseJsonFile<Content>(
   file: string,
@@ -39,7 +39,7 @@ export async function parseJsonFile<Content>(
     document = JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new BrokenFileError(file, await lineOfMistake(text), 'this is not valid JSON');
+    throw new BrokenFileError(file, await lineOfMistake(text), 'invalid JSON');
   }
   try {
     if (!isObject(document)) throw new WrongValue([], 'must be a JSON object');
@@ -59,8 +59,7 @@ function refuseNewer({ version = FILE_VERSION }: JsonObject): void {
 }
 
 /**
- * @throws WrongValue at the first key that is not among the known ones. It is not named: in a file of
- *   secrets it may be one.
+ * @throws WrongValue at the first unknown key. The message does not contain the key, which can be a secret.
  */
 export function refuseUnknownKeys(
   value: JsonObject,
@@ -69,16 +68,16 @@ export function refuseUnknownKeys(
 ): void {
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown !== undefined)
-    throw new WrongValue([...path, unknown], `unknown key; known: ${known.join(', ')}`);
+    throw new WrongValue([...path, unknown], `unknown key; expected ${known.join(', ')}`);
 }
 
-/** @throws WrongValue when it is no object */
+/** @throws WrongValue unless it is an object */
 export function requireObject(value: unknown, path: readonly string[]): JsonObject {
   if (isObject(value)) return value;
   throw new WrongValue(path, `${path.join('.')} must be an object`);
 }
 
-/** Undefined for one that is missing or empty. @throws WrongValue when it is no string */
+/** Undefined if missing or empty. @throws WrongValue unless it is a string */
 export function optionalText(object: JsonObject, key: string, path: readonly string[]): string | undefined {
   const value = object[key];
   if (value !== undefined && typeof value !== 'string') {
@@ -87,14 +86,14 @@ export function optionalText(object: JsonObject, key: string, path: readonly str
   return value === '' ? undefined : value;
 }
 
-/** @throws WrongValue when it is missing, empty or no string */
+/** @throws WrongValue if it is missing, empty, or not a string */
 export function requireText(object: JsonObject, key: string, path: readonly string[]): string {
   const text = optionalText(object, key, path);
   if (text === undefined) throw new WrongValue(path, `${[...path, key].join('.')} is missing`);
   return text;
 }
 
-/** The parser with positions is loaded only for a complaint: JSON.parse does not tell where it stopped. */
+/** Loads a parser with positions only for an error, because JSON.parse does not report them. */
 async function lineOfMistake(text: string): Promise<number | null> {
   const { parse } = await import('@humanwhocodes/momoa');
   try {

@@ -1,3 +1,3 @@
-/** What a profile of the config file may hold, by the keys of the file. */
+/** The keys of a profile in the config file. */
 export const PROFILE_KEYS = ['apiUrl', 'ssoUrl', 'cacert'] as const;
 export type ProfileKey = (typeof PROFILE_KEYS)[number];

@@ -3,9 +3,8 @@ import type { Proxy, ProxySettings } from '../http/transport.ts';
 import type { Environment } from './settings.ts';
 
 /**
- * The proxy as curl reads it from the environment: lower case first, an empty value counts as
- * unset, ALL_PROXY for both. Upper-case HTTP_PROXY is left alone where a CGI server could have made
- * it from a request header.
+ * The proxy from the environment, as curl reads it. Lower case takes precedence, empty values count as unset, and
+ * ALL_PROXY applies to both. Upper-case HTTP_PROXY is ignored under CGI, where a request header can set it.
  * @throws ExpectedError CONFIG for a proxy that is not an http(s) URL
  */
 export function resolveProxy(env: Environment): ProxySettings {
@@ -14,7 +13,7 @@ export function resolveProxy(env: Environment): ProxySettings {
   return {
     http: parseProxy(first('http_proxy', ...(isCgi ? [] : ['HTTP_PROXY']), 'all_proxy', 'ALL_PROXY')),
     https: parseProxy(first('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY')),
-    // This machine is never behind the proxy; Go's clients do the same.
+    // Loopback never uses the proxy, as in Go.
     noProxy: [first('no_proxy', 'NO_PROXY') ?? '', 'localhost', '127.0.0.1', '[::1]']
       .filter(Boolean)
       .join(','),
@@ -25,8 +24,8 @@ function parseProxy(text: string | null): Proxy | null {
   if (text === null) return null;
   const withScheme = text.includes('://') ? text : `http://${text}`;
   if (!URL.canParse(withScheme) || !/^https?:/.test(withScheme)) {
-    throw new ExpectedError('CONFIG', 'the proxy of the environment is not an http or https URL', {
-      hint: 'check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY',
+    throw new ExpectedError('CONFIG', 'the proxy is not an http or https URL', {
+      hint: 'check HTTPS_PROXY, HTTP_PROXY, and ALL_PROXY',
     });
   }
   const url = new URL(withScheme);
@@ -42,7 +41,7 @@ function parseProxy(text: string | null): Proxy | null {
   };
 }
 
-/** What stands for itself stays, such as a `%` that begins no escape: curl reads it so, and passwords have it. */
+/** Keeps a `%` that does not start an escape, as curl does. Passwords can contain it. */
 function percentDecoded(text: string): Buffer {
   return Buffer.from(
     text.replaceAll(/%([\da-f]{2})/gi, (_escape, hex: string) =>

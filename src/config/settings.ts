@@ -5,7 +5,7 @@ import type { ProfileKey } from './profile-keys.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The global flags that decide where requests go. */
+/** The global flags that determine where requests go. */
 export interface ConnectionFlags {
   readonly profile?: string | undefined;
   readonly apiUrl?: string | undefined;
@@ -13,11 +13,11 @@ export interface ConnectionFlags {
   readonly cacert?: string | undefined;
 }
 
-/** Where requests go, and where each value came from: a flag, a variable, `profile NAME` or `default`. */
+/** Where requests go, and the source of each value: a flag, a variable, `profile NAME`, or `default`. */
 export interface Connection {
   readonly apiUrl: URL;
   readonly ssoUrl: URL;
-  /** PEM files to trust beside the built-in authorities. */
+  /** PEM files to trust in addition to the built-in authorities. */
   readonly certificateFiles: readonly string[];
   readonly cacert: string | null;
   readonly origins: Readonly<Record<ProfileKey, string>>;
@@ -35,8 +35,8 @@ export const DEFAULT_API_URL = 'https://api.streamdiver.com/v2';
 export const DEFAULT_SSO_URL = 'https://sso.streamdiver.com';
 
 /**
- * One setting after the other: flag, environment, the file's own choice, `default`. Empty counts as unset.
- * @throws ExpectedError CONFIG for a name that could not be typed in a command without quotes
+ * The first of these: the flag, the environment, the config file, `default`. Empty values count as unset.
+ * @throws ExpectedError CONFIG for a name that would need quotes in a shell
  */
 export function resolveProfileName(
   flags: ConnectionFlags,
@@ -50,16 +50,16 @@ export function resolveProfileName(
   );
   const name = value ?? DEFAULT_PROFILE;
   if (!/^\w[\w.-]{0,63}$/.test(name)) {
-    throw new ExpectedError('CONFIG', `not a name for a profile: ${JSON.stringify(name)} (${origin})`, {
-      hint: 'letters, digits, dot, dash and underscore; at most 64',
+    throw new ExpectedError('CONFIG', `invalid profile name: ${JSON.stringify(name)} (${origin})`, {
+      hint: 'use at most 64 letters, digits, dots, dashes, and underscores',
     });
   }
   return { name, origin };
 }
 
 /**
- * One setting after the other: flag, environment, profile, default. An empty value counts as unset.
- * @throws ExpectedError CONFIG for a value that cannot be used
+ * For each setting, the first of these: the flag, the environment, the profile, the default. Empty values count as unset.
+ * @throws ExpectedError CONFIG for an unusable value
  */
 export function resolveConnection({ flags, env, profileName, profile }: ConnectionSources): Connection {
   const ofProfile = `profile ${profileName}`;
@@ -84,9 +84,9 @@ export function resolveConnection({ flags, env, profileName, profile }: Connecti
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0' && !(isLoopback(apiUrl) && isLoopback(ssoUrl))) {
     throw new ExpectedError(
       'CONFIG',
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to anybody; refused',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: the credential could go to any server',
       {
-        hint: 'unset it, and name your own certificate authority with --cacert FILE',
+        hint: 'unset it, and use --cacert FILE for your own certificate authority',
       },
     );
   }
@@ -95,14 +95,14 @@ export function resolveConnection({ flags, env, profileName, profile }: Connecti
     apiUrl,
     ssoUrl,
     cacert: cacert.value ?? null,
-    // Node reads NODE_EXTRA_CA_CERTS by itself as long as no certificates are named.
+    // Node reads NODE_EXTRA_CA_CERTS automatically unless certificates are given.
     certificateFiles:
       cacert.value === undefined ? [] : [cacert.value, ...(extra === undefined ? [] : [extra])],
     origins: { apiUrl: api.origin, ssoUrl: sso.origin, cacert: cacert.origin },
   };
 }
 
-/** The first that is set, with what set it. */
+/** The first value that is set, with its source. */
 function first(...candidates: readonly (readonly [origin: string, value: string | undefined])[]): {
   readonly value: string | undefined;
   readonly origin: string;
@@ -112,26 +112,26 @@ function first(...candidates: readonly (readonly [origin: string, value: string 
 }
 
 /**
- * https only, http on loopback for sandboxes; no user info, query or fragment.
+ * Accepts https, and http on loopback for sandboxes. No user info, query, or fragment.
  * @throws ExpectedError CONFIG
  */
 export function parseBaseUrl(text: string, what: string): URL {
   if (!URL.canParse(text)) {
     throw new ExpectedError('CONFIG', `${what} is not a URL: ${JSON.stringify(text)}`, {
-      hint: `write it like ${DEFAULT_API_URL}`,
+      hint: `use a URL such as ${DEFAULT_API_URL}`,
     });
   }
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
-    throw new ExpectedError('CONFIG', `${what} must not hold a user name or password`);
+    throw new ExpectedError('CONFIG', `${what} must not contain a user name or password`);
   }
   if (url.search !== '' || url.hash !== '') {
-    throw new ExpectedError('CONFIG', `${what} must not have a query or fragment`);
+    throw new ExpectedError('CONFIG', `${what} must not contain a query or fragment`);
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
     throw new ExpectedError(
       'CONFIG',
-      `${what} must be https (http only on this machine): ${url.protocol}//${url.host}`,
+      `${what} must use https (http only on loopback): ${url.protocol}//${url.host}`,
     );
   }
   return url;

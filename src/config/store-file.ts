@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -26,25 +27,40 @@ import { NO_DETOUR } from '../disk/open-flags.ts';
 import { syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { BrokenFileError } from './json-file.ts';
-import { isStaleFolder, temporaryBeside } from './lock.ts';
 
-/** Who reads and writes, and who is told when something had to be put right. */
+const STAGING_FOLDER = /^\.new-(\d+)-/;
+
+/** A name in the same folder that nobody can foresee, and that tells whose it is, so that what a killed process left can be found. */
+function stagingBeside(file: string, pid: number): string {
+  return path.join(
+    path.dirname(file),
+    `.new-${pid}-${randomBytes(6).toString('hex')}-${path.basename(file)}`,
+  );
+}
+
+/** Whether a name is of that kind and nobody uses it any more. */
+function isStaleStaging(name: string, { pid, isProcessAlive }: LockingProcess): boolean {
+  const [, maker] = STAGING_FOLDER.exec(name) ?? [];
+  return maker !== undefined && (Number(maker) === pid || !isProcessAlive(Number(maker)));
+}
+
+/** The user of the store, and the callback for warnings. */
 export interface StoreUser {
-  /** Null where files have no owner in numbers (Windows); modes mean nothing there either. */
+  /** Null on Windows, where files have neither a numeric owner nor a mode. */
   readonly userId: number | null;
   warn(text: string): void;
 }
 
-/** Far more than any settings need; what is larger is not ours. */
+/** Far more than any settings need. */
 const LIMIT_BYTES = 1_048_576;
 const ROOT = 0;
-/** With an ending of its own while `conf` writes it. */
+/** `conf` adds a suffix while it writes a file. */
 const STORE_FILE = /^(?:config|credentials|credential-cache)\.json/;
 
 /**
- * Reads one file of the store as text; null when there is none. Permissions are tightened to `mode`
- * where they are looser, which is said.
- * @throws ExpectedError CONFIG for a link, a file of somebody else, or one that cannot be read
+ * Reads one file of the store as text; null if it does not exist. Tightens permissions that are looser than
+ * `loosestMode`, with a warning.
+ * @throws ExpectedError CONFIG for a link, a file of another user, or an unreadable file
  * @throws BrokenFileError for content that is not text, too large, or starts with a byte-order mark
  */
 export function readStoreFile(file: string, loosestMode: number, user: StoreUser): string | null {
@@ -52,11 +68,11 @@ export function readStoreFile(file: string, loosestMode: number, user: StoreUser
   if (descriptor === null) return null;
   try {
     const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw refused(file, 'it is not a regular file');
+    if (!stats.isFile()) throw refused(file, 'not a regular file');
     refuseForeign(file, stats, user);
     if (user.userId === stats.uid && (stats.mode & 0o777 & ~loosestMode) !== 0) {
       fchmodSync(descriptor, 0o600);
-      user.warn(`${file} was open to others (mode ${octal(stats)}); it is yours alone now`);
+      user.warn(`${file} was accessible to other users (mode ${octal(stats)}); changed to 0600`);
     }
     if (stats.size > LIMIT_BYTES) throw new BrokenFileError(file, null, 'is larger than 1 MiB');
     return decode(file, readFileSync(descriptor));
@@ -67,7 +83,7 @@ export function readStoreFile(file: string, loosestMode: number, user: StoreUser
   }
 }
 
-/** Never through a link, and without waiting for the writer of a pipe. */
+/** Never follows a link, and never waits for the writer of a pipe. */
 function openForReading(file: string): number | null {
   try {
     if (lstatSync(file).isSymbolicLink()) throw refused(file, 'it is a symbolic link');
@@ -93,11 +109,10 @@ function decode(file: string, bytes: Buffer): string {
 }
 
 /**
- * Replaces one file of the store; a crash at any point leaves the old one or the new one. `conf`
- * writes the new file into a folder of its own, because it would follow a link, opens its temporary
- * file without O_EXCL and takes a short write for a whole one; only the checked file is put in place.
- * Two processes cannot mix their files even without a lock, because each has a folder of its own.
- * @throws ExpectedError DISK when it cannot be written, CONFIG for a folder that is not to be trusted
+ * Replaces one file of the store atomically, even if the machine crashes. `conf` writes the new file to a staging folder,
+ * because it follows links, opens its temporary file without O_EXCL, and ignores short writes. The file is checked
+ * before it is renamed. Each process has its own staging folder, so files never mix, even without a lock.
+ * @throws ExpectedError DISK when it cannot be written, CONFIG for an untrusted folder
  */
 export async function replaceStoreFile(
   file: string,
@@ -105,11 +120,11 @@ export async function replaceStoreFile(
   { owner, ...world }: { owner: LockingProcess; platform: NodeJS.Platform; clock: Clock },
 ): Promise<void> {
   const folder = path.dirname(file);
-  const staging = temporaryBeside(file, owner.pid);
+  const staging = stagingBeside(file, owner.pid);
   try {
-    // What killed processes left, secrets among it.
+    // Leftovers of killed processes can contain secrets.
     for (const name of readdirSync(folder)) {
-      if (isStaleFolder(name, owner)) clearAway(path.join(folder, name));
+      if (isStaleStaging(name, owner)) removeStale(path.join(folder, name));
     }
     mkdirSync(staging, { mode: 0o700 });
     const { default: Conf } = await import('conf');
@@ -130,8 +145,8 @@ export async function replaceStoreFile(
   }
 }
 
-/** Locks are files, staging is a folder with files of the store; anything else is none of ours, whatever its name. */
-function clearAway(left: string): void {
+/** Removes only files (locks) and staging folders with files of the store. */
+function removeStale(left: string): void {
   const isFile = (one: string) => lstatSync(one, { throwIfNoEntry: false })?.isFile() === true;
   if (isFile(left)) rmSync(left, { force: true });
   if (lstatSync(left, { throwIfNoEntry: false })?.isDirectory() !== true) return;
@@ -146,8 +161,8 @@ function syncWhole(file: string, expected: string): void {
   try {
     fchmodSync(descriptor, 0o600);
     if (readFileSync(descriptor, 'utf8') !== expected) {
-      throw new ExpectedError('DISK', `could not write ${file}: only a part of it arrived`, {
-        hint: 'make room, then run the same command again',
+      throw new ExpectedError('DISK', `cannot write ${file}: the write was incomplete`, {
+        hint: 'free up space, then rerun',
       });
     }
     fsyncSync(descriptor);
@@ -157,18 +172,18 @@ function syncWhole(file: string, expected: string): void {
 }
 
 /**
- * Makes the folder, for its owner alone; an existing one of ours is tightened, which is said.
- * @throws ExpectedError CONFIG for a folder of somebody else, DISK when it cannot be made
+ * Creates the folder with mode 0700. Tightens an existing folder with a warning.
+ * @throws ExpectedError CONFIG for a folder of another user, DISK when it cannot be created
  */
 export function secureFolder(folder: string, user: StoreUser): void {
   try {
     makeFolders(folder, 0o700);
     const stats = statSync(folder);
     if (user.userId === null) return;
-    if (stats.uid !== user.userId) throw refused(folder, 'it belongs to somebody else');
+    if (stats.uid !== user.userId) throw refused(folder, 'it belongs to another user');
     if ((stats.mode & 0o077) === 0) return;
     chmodSync(folder, 0o700);
-    user.warn(`${folder} was open to others (mode ${octal(stats)}); it is yours alone now`);
+    user.warn(`${folder} was accessible to other users (mode ${octal(stats)}); changed to 0700`);
   } catch (error) {
     throw diskError(error, folder, 'make');
   }
@@ -176,19 +191,19 @@ export function secureFolder(folder: string, user: StoreUser): void {
 
 function refuseForeign(file: string, stats: Stats, { userId }: StoreUser): void {
   if (userId === null || stats.uid === userId || stats.uid === ROOT) return;
-  throw refused(file, 'it belongs to somebody else');
+  throw refused(file, 'it belongs to another user');
 }
 
 function refused(file: string, why: string): ExpectedError {
-  return new ExpectedError('CONFIG', `${file} is not used: ${why}`, {
-    hint: 'move it away, or name another folder with STREAMDIVER_CONFIG_DIR',
+  return new ExpectedError('CONFIG', `refusing to use ${file}: ${why}`, {
+    hint: 'remove it, or use another folder with STREAMDIVER_CONFIG_DIR',
   });
 }
 
 function unreadable(file: string, cause: NodeJS.ErrnoException): ExpectedError {
-  return new ExpectedError('CONFIG', `${file} cannot be read: ${reasonOf(cause)}`, {
+  return new ExpectedError('CONFIG', `cannot read ${file}: ${reasonOf(cause)}`, {
     cause,
-    hint: 'check its permissions; it was not changed',
+    hint: 'check the permissions of the file',
   });
 }
 

@@ -2,13 +2,13 @@ import path from 'node:path';
 import type { TokenCache } from '../auth/token-cache.ts';
 import type { Clock } from '../clock.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { type Lock, waitForLock } from '../disk/lock.ts';
 import type { LockingProcess } from '../disk/lock-record.ts';
 import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { type Config, configDocument, parseConfig } from './config-file.ts';
 import { type Credentials, credentialsDocument, parseCredentials } from './credential-file.ts';
 import { BrokenFileError, parseJsonFile } from './json-file.ts';
-import { waitForLock } from './lock.ts';
 import { readStoreFile, replaceStoreFile, type StoreUser, secureFolder } from './store-file.ts';
 import {
   type CachedTokens,
@@ -18,22 +18,22 @@ import {
   tokenKey,
 } from './token-file.ts';
 
-/** What is kept between runs: `config.json`, `credentials.json` and tokens that were fetched with them. */
+/** The files kept between runs: `config.json`, `credentials.json`, and the cache of tokens. */
 export interface Store {
-  /** Null when no home is known: then there is nothing to read, and writing is refused. */
+  /** Null without a home folder. Then reading finds nothing, and writing is refused. */
   readonly configPath: string | null;
   readonly credentialsPath: string | null;
-  /** @throws ExpectedError CONFIG, BrokenFileError when its content cannot be used */
+  /** @throws ExpectedError CONFIG, BrokenFileError for unusable content */
   readConfig(): Promise<Config>;
-  /** @throws ExpectedError CONFIG, BrokenFileError when its content cannot be used */
+  /** @throws ExpectedError CONFIG, BrokenFileError for unusable content */
   readCredentials(): Promise<Credentials>;
-  /** Reads, changes and replaces while no other process does. @throws ExpectedError CONFIG, DISK or BUSY */
+  /** Reads, changes, and replaces the file under a lock. @throws ExpectedError CONFIG, DISK or BUSY */
   changeConfig(edit: (config: Config) => Config): Promise<void>;
   changeCredentials(edit: (credentials: Credentials) => Credentials): Promise<void>;
-  /** Moves `credentials.json` out of the way when its content is broken; says where it is now. */
+  /** Renames `credentials.json` if its content is unusable, and returns the new path. */
   setBrokenCredentialsAside(): Promise<string | null>;
   tokenCache(key: TokenKey): TokenCache;
-  /** Forgets the tokens that were fetched with some credentials. */
+  /** Deletes the cached tokens of some credentials. */
   forgetTokens(isForgotten: (key: string) => boolean): Promise<void>;
 }
 
@@ -43,16 +43,16 @@ export interface StoreOptions extends StoreUser {
   readonly clock: Clock;
   readonly platform: NodeJS.Platform;
   readonly signal: AbortSignal;
-  /** Told when a token could not be kept; nothing is lost but time. */
+  /** Called when a token cannot be cached. */
   readonly onCacheProblem: (text: string) => void;
 }
 
-/** Secrets are for their owner alone; the config may be read, but not written, by others. */
+/** Secrets are accessible only to their owner. Others can read the config, but not write it. */
 const SECRET_MODE = 0o600;
 const CONFIG_MODE = 0o755;
 
 const WAIT_FOR_WRITER_MS = 10_000;
-/** As long as another process may need to fetch a token; then it is fetched here as well. */
+/** The time another process can need to fetch a token. After that, this process fetches its own. */
 const WAIT_FOR_TOKEN_MS = 60_000;
 
 const NO_CONFIG: Config = { profiles: new Map() };
@@ -80,13 +80,21 @@ export function createStore(options: StoreOptions): Store {
     try {
       return (await read(tokensPath, SECRET_MODE, parseCachedTokens)) ?? new Map();
     } catch (error) {
-      // Only a cache: what cannot be used is fetched again and replaced.
+      // An unusable cache is replaced.
       if (error instanceof BrokenFileError) return new Map();
       throw error;
     }
   };
 
-  /** All files are written in the same staging folder, so one lock serves them all. */
+  const lockStore = (lockPath: string, waitMs: number) =>
+    waitForLock(lockPath, {
+      ...options,
+      waitMs,
+      mode: SECRET_MODE,
+      inTheWay: { code: 'CONFIG', hint: `remove ${lockPath}` },
+    });
+
+  /** One lock protects all files. */
   async function change<Content>(
     file: string | null,
     readNow: () => Promise<Content>,
@@ -96,10 +104,10 @@ export function createStore(options: StoreOptions): Store {
     if (file === null || folder === null) throw homeless();
     secureFolder(folder, options);
     const lockPath = path.join(folder, 'store.lock');
-    const lock = await waitForLock(lockPath, { ...options, waitMs: WAIT_FOR_WRITER_MS });
+    const lock = await lockStore(lockPath, WAIT_FOR_WRITER_MS);
     if (lock === null) {
-      throw new ExpectedError('BUSY', `another process has been writing in ${folder} for too long`, {
-        hint: `if there is none, delete ${lockPath}`,
+      throw new ExpectedError('BUSY', `timed out waiting for another process to write to ${folder}`, {
+        hint: `if no other process is running, remove ${lockPath}`,
       });
     }
     try {
@@ -112,12 +120,12 @@ export function createStore(options: StoreOptions): Store {
   const changeTokens = (edit: (tokens: CachedTokens) => CachedTokens) =>
     change(tokensPath, readTokens, cachedTokensDocument, edit);
 
-  /** Without a lock where none can be made: then each process fetches its own token. */
-  async function lockTokens(): Promise<{ release: () => Promise<void> } | null> {
+  /** Null if the lock cannot be created. Then each process fetches its own token. */
+  async function lockTokens(): Promise<Lock | null> {
     if (tokensPath === null || folder === null) return null;
     try {
       secureFolder(folder, options);
-      return await waitForLock(`${tokensPath}.lock`, { ...options, waitMs: WAIT_FOR_TOKEN_MS });
+      return await lockStore(`${tokensPath}.lock`, WAIT_FOR_TOKEN_MS);
     } catch (error) {
       if (isExpectedError(error, 'DISK') || isExpectedError(error, 'EXISTS')) return null;
       throw error;
@@ -149,7 +157,7 @@ export function createStore(options: StoreOptions): Store {
             await changeTokens((tokens) => new Map(tokens).set(name, token));
           } catch (error) {
             if (!isExpectedError(error)) throw error;
-            options.onCacheProblem(`the fetched token is not kept: ${error.message}`);
+            options.onCacheProblem(`cannot cache the token: ${error.message}`);
           }
         },
         async exclusively(work) {
@@ -170,7 +178,7 @@ export function createStore(options: StoreOptions): Store {
   };
 }
 
-/** The file under a name that is free; nothing that has that name is replaced. */
+/** Renames the file to an unused name, without replacing another file. */
 async function setAside(file: string): Promise<string> {
   for (let number = 1; ; number += 1) {
     const aside = `${file}.broken-${number}`;
@@ -184,11 +192,7 @@ async function setAside(file: string): Promise<string> {
 }
 
 function homeless(): ExpectedError {
-  return new ExpectedError(
-    'CONFIG',
-    'there is no folder to store anything in: HOME is not set, or names none',
-    {
-      hint: 'set STREAMDIVER_CONFIG_DIR, or use STREAMDIVER_TOKEN, which needs no file',
-    },
-  );
+  return new ExpectedError('CONFIG', 'cannot find the settings folder: HOME is not set or unusable', {
+    hint: 'set STREAMDIVER_CONFIG_DIR, or use STREAMDIVER_TOKEN',
+  });
 }

@@ -2,21 +2,24 @@ import type { CachedToken } from '../auth/token-cache.ts';
 import type { JsonObject } from '../parse/json.ts';
 import { FILE_VERSION, requireObject, requireText, WrongValue } from './json-file.ts';
 
-/** What a fetched token is bound to. */
+/** The maximum value of a Date. */
+const LAST_MS = 8.64e15;
+
+/** The client credentials that a token belongs to. */
 export interface TokenKey {
   readonly ssoUrl: string;
   readonly tenant: string;
   readonly clientId: string;
 }
 
-/** `credential-cache.json`: tokens by the name that `tokenKey` gives. */
+/** `credential-cache.json`: tokens by `tokenKey`. */
 export type CachedTokens = ReadonlyMap<string, CachedToken>;
 
 export function tokenKey({ ssoUrl, tenant, clientId }: TokenKey): string {
   return JSON.stringify([ssoUrl, tenant, clientId]);
 }
 
-/** @throws WrongValue for anything that was not written here */
+/** @throws WrongValue for an invalid document */
 export function parseCachedTokens(document: JsonObject): CachedTokens {
   const tokens = requireObject(document.tokens, ['tokens']);
   return new Map(
@@ -25,7 +28,8 @@ export function parseCachedTokens(document: JsonObject): CachedTokens {
       const entry = requireObject(value, path);
       const time = (key: string): number => {
         const timeMs = entry[key];
-        if (typeof timeMs !== 'number') throw new WrongValue(path, `${key} must be a number`);
+        if (typeof timeMs !== 'number' || Math.abs(timeMs) > LAST_MS)
+          throw new WrongValue(path, `${key} must be a time in milliseconds`);
         return timeMs;
       };
       return [

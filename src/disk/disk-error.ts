@@ -7,6 +7,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
+  EBADF: 'it is not open for that',
   EBUSY: 'another program is using it',
   EPIPE: 'the reader of the pipe has closed it',
   ENODEV: 'no such device',

@@ -62,7 +62,7 @@ async function openWithoutWaiting(path: string) {
 
 /** What opening it failed with, unless that means that something else is there. */
 function notRegular(path: string, error?: unknown): unknown {
-  const isElsewhere =
-    error === undefined || (error instanceof Error && 'code' in error && ELSEWHERE.has(String(error.code)));
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const isElsewhere = error === undefined || (typeof code === 'string' && ELSEWHERE.has(code));
   return isElsewhere ? new NotOurFileError(`${path} is not a regular file`, { cause: error }) : error;
 }

@@ -1,4 +1,6 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { isSystemError } from './disk-error.ts';
 
 /**
  * A path as the user wrote it, made absolute. The current folder is looked at only where it matters: it may have
@@ -7,4 +9,18 @@ import path from 'node:path';
  */
 export function resolvePath(cwd: () => string, file: string): string {
   return path.isAbsolute(file) ? path.resolve(file) : path.resolve(cwd(), file);
+}
+
+/**
+ * An absolute path with its links resolved, as far as it exists: what is not there yet has no links either.
+ * @throws the system's error
+ */
+export async function resolveLinks(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    const parent = path.dirname(file);
+    if (!isSystemError(error) || error.code !== 'ENOENT' || parent === file) throw error;
+    return path.join(await resolveLinks(parent), path.basename(file));
+  }
 }

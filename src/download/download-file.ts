@@ -86,7 +86,8 @@ export async function downloadFile(
   }
   makeFolders(path.dirname(target));
   const { identity, mayResume } = request;
-  const part = await openPartFile({ target, identity, owner: context.owner, mayResume });
+  const keepsChecksums = isArchiveExpected(request.expected);
+  const part = await openPartFile({ target, identity, owner: context.owner, mayResume, keepsChecksums });
   if (existing === 'nothing' && ifExists !== 'overwrite' && (await findExisting(target)) !== 'nothing') {
     // Another process has finished the same file before the part could be claimed.
     if (part.have.totalBytes() === 0) await part.remove();

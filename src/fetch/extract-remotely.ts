@@ -47,7 +47,8 @@ export async function extractRemotely(
     budget,
     limitRate,
     reportedNames,
-  }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate' | 'reportedNames'>,
+    recording,
+  }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate' | 'reportedNames' | 'recording'>,
   context: Context,
 ): Promise<FetchedFile | null> {
   const { io, clock, world } = context;
@@ -76,7 +77,16 @@ export async function extractRemotely(
     const onBegin = () => {
       hasBegun = true;
     };
-    const unpacking = { item, label, folder: target.folder, flags, reportedNames, onBegin, onFile };
+    const unpacking = {
+      item,
+      label,
+      folder: target.folder,
+      flags,
+      reportedNames,
+      recording,
+      onBegin,
+      onFile,
+    };
     const unpacked = await unpackArchive(source, unpacking, context);
     const { files, skippedEntries } = unpacked;
     const transferredBytes = source.transferredBytes();

@@ -1,4 +1,5 @@
 import { DEFAULT_JOBS, DEFAULT_RETRIES, type FetchFlags } from '../flags/fetch-flags.ts';
+import { recordWords } from '../flags/record-flags.ts';
 import { writeSize } from '../parse/size.ts';
 import { selectsAll } from '../patterns/path-filter.ts';
 import { PROGRAM } from '../version.ts';
@@ -31,6 +32,7 @@ export function fetchCommand(id: string, flags: FetchFlags): readonly string[] {
     ...(flags.spaceCheck ? [] : ['--no-space-check']),
     ...(flags.checksum === null ? [] : ['--checksum', `sha256=${flags.checksum}`]),
     ...(flags.sha256 ? ['--sha256'] : []),
+    ...recordWords(flags.record),
     ...(flags.removeAfterwards ? ['--rm'] : []),
   ];
   // IDs are opaque; one that starts with a dash would be parsed as a flag.

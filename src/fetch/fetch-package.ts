@@ -5,7 +5,7 @@ import { isSystemError } from '../disk/disk-error.ts';
 import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
 import { createByteRanges } from '../download/part/byte-ranges.ts';
 import { readJournal } from '../download/part/journal.ts';
-import type { ExpectedContent } from '../download/response/expected-content.ts';
+import { type ExpectedContent, isArchiveExpected } from '../download/response/expected-content.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
@@ -77,7 +77,7 @@ async function fetchFile(
   context: Context,
 ): Promise<FetchedFile> {
   const { flags, budget, limitRate } = run;
-  const { api, io, clock, world } = context;
+  const { io, clock, world } = context;
   const label = path.basename(target.file);
   const startMs = clock.monotonicMs();
   const report = reportFileEvents(io, { id: item.id, label, clock });
@@ -96,20 +96,7 @@ async function fetchFile(
     },
   };
   const isConsumed = flags.extract && !flags.keepArchive;
-  const request: FileRequest = {
-    url: fileUrl(file, api.url),
-    renewUrl: () => renewUrl(item.id, index, context),
-    sizeBytes: flags.ignoreSize ? null : file.sizeBytes,
-    maxSizeBytes: flags.maxSizeBytes,
-    identity: { origin: api.url.origin, packageId: item.id, fileId: fileId(file, index, api.url) },
-    expected: expectedContent(item, file, { mustBeArchive: flags.extract }),
-    target: target.file,
-    mayResume: flags.resume,
-    ifExists: isConsumed ? 'ignore' : flags.ifExists,
-    checksum: flags.checksum,
-    wantsSha256: flags.sha256,
-    checksSpace: flags.spaceCheck,
-  };
+  const request = fileRequest({ item, file, index, target }, run, context);
   const remote = flags.extract
     ? await extractRemotely({ item, request, target, onFile }, run, context)
     : null;
@@ -123,14 +110,7 @@ async function fetchFile(
   const result = await downloadFile(request, fileContext, async (archive) => {
     if (!flags.extract) return 'publish';
     try {
-      const unpacking = {
-        item,
-        label,
-        folder: target.folder,
-        flags,
-        reportedNames: run.reportedNames,
-        onFile,
-      };
+      const unpacking = { item, label, folder: target.folder, ...run, onFile };
       unpacked = await unpackArchive(archive, unpacking, context);
     } catch (error) {
       // The archive is complete and also wanted, so it is published.
@@ -167,6 +147,35 @@ async function fetchFile(
   return { ...result, unpacked, isArchiveKept: unpacked === null || flags.keepArchive };
 }
 
+/**
+ * What is asked for to download a file of a package.
+ * @throws ExpectedError as parseServerUrl()
+ */
+export function fileRequest(
+  { item, file, index, target }: Omit<FileOfPackage, 'onFile'>,
+  { flags, recording }: Pick<FetchRun, 'flags' | 'recording'>,
+  context: Pick<Context, 'api' | 'signal'>,
+): FileRequest {
+  const { api } = context;
+  const isConsumed = flags.extract && !flags.keepArchive;
+  const expected = expectedContent(item, file, { mustBeArchive: flags.extract });
+  return {
+    url: fileUrl(file, api.url),
+    renewUrl: () => renewUrl(item.id, index, context),
+    sizeBytes: flags.ignoreSize ? null : file.sizeBytes,
+    maxSizeBytes: flags.maxSizeBytes,
+    identity: { origin: api.url.origin, packageId: item.id, fileId: fileId(file, index, api.url) },
+    expected,
+    target: target.file,
+    mayResume: flags.resume,
+    ifExists: isConsumed ? 'ignore' : flags.ifExists,
+    checksum: flags.checksum,
+    // An archive proves itself; of anything else the record needs a digest.
+    wantsSha256: flags.sha256 || (recording !== null && !isArchiveExpected(expected)),
+    checksSpace: flags.spaceCheck,
+  };
+}
+
 /** --ignore-size accepts another size, but does not hide it. */
 function warnOfSize(
   { sizeBytes }: PackageFile,
@@ -178,7 +187,7 @@ function warnOfSize(
 }
 
 /** Without this file, an incomplete package would look complete. */
-function fileWithoutUrl({ id, filesWithoutUrl, files }: Package): ExpectedError {
+export function fileWithoutUrl({ id, filesWithoutUrl, files }: Package): ExpectedError {
   return new ExpectedError(
     'BAD_RESPONSE',
     `package ${id} lists ${filesWithoutUrl} of ${filesWithoutUrl + files.length} files without a URL`,
@@ -268,13 +277,15 @@ async function withWhatIsOnDisk(
   if (error.code === 'INTERRUPTED') return error.with({ id: item.id, savedBytes: keptBytes, next: [next] });
   return new ExpectedError(
     error.code,
-    `${error.message}; ${formatSize(keptBytes)} kept in ${target.file}.part`,
+    `${error.message}; ${formatSize(keptBytes)} saved in ${target.file}.part`,
     {
       ...error.details,
       id: item.id,
       cause: error,
-      hint: error.details.hint ?? 'run the same command again to continue',
+      hint: error.details.hint ?? 'rerun the command to resume',
       next: [next],
+      rerunContinues: true,
+      savedBytes: keptBytes,
     },
   );
 }

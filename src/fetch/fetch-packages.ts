@@ -14,9 +14,10 @@ import { PROGRAM } from '../version.ts';
 import { waitForPackage } from '../wait/wait-for-package.ts';
 import { fetchCommand } from './fetch-command.ts';
 import { fetchPackage } from './fetch-package.ts';
-import { type FetchResult, failedResult, fetchedResult } from './fetch-result.ts';
-import { createFetchRun, type FetchRun } from './fetch-run.ts';
+import { type FetchedFile, type FetchResult, failedResult, fetchedResult } from './fetch-result.ts';
+import { createFetchRun, type FetchRun, type Recording } from './fetch-run.ts';
 import { fetchToStdout } from './fetch-to-stdout.ts';
+import { recordPackage } from './record-package.ts';
 import { findBase } from './targets.ts';
 import { skippedEntriesError } from './unpack-archive.ts';
 
@@ -26,6 +27,8 @@ export interface FetchRequest {
   readonly isJustCreated: boolean;
   /** Packages that are already known to be ready. */
   readonly known: readonly Package[];
+  /** Null when nothing is recorded. */
+  readonly recording: Recording | null;
 }
 
 /**
@@ -49,7 +52,11 @@ export async function fetchPackages(
     // An interruption is summarized once.
     if (ids.length > 1 && error.code !== 'INTERRUPTED') io.error(failureText({ id, error }));
   };
-  const run = createFetchRun(request.fetch, { isOnlyPackage: ids.length === 1, clock: context.clock });
+  const run = createFetchRun(request.fetch, {
+    isOnlyPackage: ids.length === 1,
+    recording: request.recording,
+    clock: context.clock,
+  });
   const inTurn = createQueue(request.fetch.jobs);
   const results = await Promise.all(
     ids.map(async (id): Promise<FetchResult> => {
@@ -163,11 +170,48 @@ async function fetchOne(
   const result = fetchedResult(item.id, files, { durationMs: elapsedMs(), deleted: false });
   if (io.format !== 'json') for (const file of result.paths) io.line(file);
   const skippedEntries = files.flatMap(({ unpacked }) => unpacked?.skippedEntries ?? []);
-  if (skippedEntries.length === 0) return result;
+  if (skippedEntries.length === 0) {
+    if (run.recording === null) return result;
+    return await recordOne({ item, files, result, recording: run.recording }, onFailure, context);
+  }
   const isAll = files.every(({ unpacked }) => unpacked !== null && unpacked.files.length === 0);
   const error = skippedEntriesError(item.id, skippedEntries, { isAll });
   onFailure(error);
   return { ...result, error: errorDocument(error) };
+}
+
+/** A failure to record does not make the files undone that arrived; the next run fetches the package again. */
+async function recordOne(
+  {
+    item,
+    files,
+    result,
+    recording,
+  }: { item: Package; files: readonly FetchedFile[]; result: FetchResult; recording: Recording },
+  onFailure: (error: ExpectedError) => void,
+  context: Context,
+): Promise<FetchResult> {
+  if (!isVerified(result.verified)) {
+    context.io.warn(`package ${item.id} is not recorded: its files could not be verified`);
+    return result;
+  }
+  try {
+    await recordPackage(item, files, recording, context);
+    return result;
+  } catch (thrown) {
+    if (!(thrown instanceof ExpectedError)) throw thrown;
+    const error = new ExpectedError(
+      thrown.code,
+      `package ${item.id} is in place, not recorded: ${thrown.message}`,
+      {
+        ...thrown.details,
+        id: item.id,
+        cause: thrown,
+      },
+    );
+    onFailure(error);
+    return { ...result, error: errorDocument(error) };
+  }
 }
 
 /** Deletes the package from the service. A failure does not affect the downloaded files. */

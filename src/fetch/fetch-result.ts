@@ -65,6 +65,23 @@ export function pathsOf(files: readonly FetchedFile[]): readonly string[] {
   ]);
 }
 
+/** Of a package that is recorded already and was not asked for. */
+export function recordedResult(id: string): FetchResult {
+  return {
+    id,
+    outcome: 'skipped',
+    paths: [],
+    sizeBytes: null,
+    transferredBytes: 0,
+    resumedFrom: 0,
+    durationMs: 0,
+    verified: { size: false, archive: false, crc: false, checksum: false },
+    sha256: null,
+    deleted: false,
+    error: null,
+  };
+}
+
 export function failedResult(id: string, error: ExpectedError, durationMs: number): FetchResult {
   return {
     id,

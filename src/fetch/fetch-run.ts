@@ -7,7 +7,20 @@ import {
 import { createRateLimit, type RateLimit } from '../download/transfer/rate-limit.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
+import type { ItemRecord } from '../record/open-record.ts';
+import type { RecordLine } from '../record/record-line.ts';
 import type { Target } from './targets.ts';
+
+/** Something that was selected into a package, by the field of its ID. */
+export type SelectedItem = Pick<RecordLine, 'kind'> &
+  Partial<Pick<RecordLine, 'mediaId' | 'renditionId' | 'transcriptId' | 'format'>>;
+
+/** Where the packages of a command are recorded. */
+export interface Recording {
+  readonly record: ItemRecord;
+  /** What went into each package, as far as the command knows it. */
+  readonly itemsOf: (packageId: string) => readonly SelectedItem[];
+}
 
 /** The state that all packages of a command share. */
 export interface FetchRun {
@@ -15,6 +28,8 @@ export interface FetchRun {
   readonly isOnlyPackage: boolean;
   readonly budget: ConnectionBudget;
   readonly limitRate: RateLimit | null;
+  /** Null when nothing is recorded. */
+  readonly recording: Recording | null;
   /** Packages whose entry names were already reported: an archive may be read remotely, then locally. */
   readonly reportedNames: Set<string>;
   /**
@@ -27,13 +42,14 @@ export interface FetchRun {
 
 export function createFetchRun(
   flags: FetchFlags,
-  { isOnlyPackage, clock }: { isOnlyPackage: boolean; clock: Clock },
+  { isOnlyPackage, recording, clock }: { isOnlyPackage: boolean; recording: Recording | null; clock: Clock },
 ): FetchRun {
   const rate = flags.limitRateBytesPerSecond;
   const holders = new Map<string, string>();
   return {
     flags,
     isOnlyPackage,
+    recording,
     budget: createConnectionBudget(flags.connections ?? DEFAULT_CONNECTIONS),
     limitRate: rate === null ? null : createRateLimit(rate, clock),
     reportedNames: new Set(),

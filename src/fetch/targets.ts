@@ -28,13 +28,23 @@ export function findBase(
   return flags.toStdout ? null : resolvePath(cwd, flags.output ?? flags.folder ?? '.');
 }
 
+/** The folder that the files of a command go into. @throws ExpectedError DISK */
+export async function findTargetFolder(
+  { output, folder }: Pick<FetchFlags, 'output' | 'folder'>,
+  cwd: () => string,
+): Promise<string> {
+  if (output === null) return resolvePath(cwd, folder ?? '.');
+  const target = resolvePath(cwd, output);
+  return (await isExistingFolder(target)) ? target : path.dirname(target);
+}
+
 /**
  * Determines all names before the download starts. `-o` with an existing folder means `-D`.
  * @throws ExpectedError USAGE for one name for several files, or on Windows for a name with a colon
  */
 export async function chooseTargets(
   item: Package,
-  flags: Pick<FetchFlags, 'output' | 'folder'>,
+  flags: Pick<FetchFlags, 'output' | 'folder' | 'keepArchive'>,
   { cwd, isOnlyPackage, platform }: { cwd: () => string; isOnlyPackage: boolean; platform: NodeJS.Platform },
 ): Promise<readonly Target[]> {
   refuseStream(flags.output, platform);
@@ -53,7 +63,7 @@ export async function chooseTargets(
     const file = resolvePath(cwd, flags.output);
     // Any name may contain a dot, so only the extension of an archive is removed.
     const unpacked = file.replace(/(?<=[^\\/])\.zip$/i, '');
-    return [{ file, folder: unpacked === file ? `${file}-files` : unpacked }];
+    return [{ file, folder: unpacked === file && flags.keepArchive ? `${file}-files` : unpacked }];
   }
   const base = resolvePath(cwd, folder ?? '.');
   return item.files.map((file, index) => {

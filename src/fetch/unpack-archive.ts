@@ -13,9 +13,11 @@ import { commandLine } from '../terminal/text/shell-quote.ts';
 import { type ExtractedFile, extractArchive } from '../zip/extract/extract.ts';
 import {
   describeSkippedEntries,
+  type ExtractionLimits,
   type RenamedEntry,
   type SkippedEntry,
 } from '../zip/extract/extraction-plan.ts';
+import type { ArchiveEntry } from '../zip/read/entry.ts';
 import { nameDecoder } from '../zip/read/name-encoding.ts';
 import { showName, showSome } from '../zip/read/refusal.ts';
 import { contentsCommand } from './fetch-command.ts';
@@ -30,7 +32,7 @@ export interface Unpacked {
   readonly skippedEntries: readonly SkippedEntry[];
 }
 
-export interface Unpacking extends Pick<FetchRun, 'flags' | 'reportedNames'> {
+export interface Unpacking extends Pick<FetchRun, 'flags' | 'reportedNames' | 'recording'> {
   readonly item: Package;
   readonly label: string;
   readonly folder: string;
@@ -50,10 +52,10 @@ const PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { darwin: 1_024, li
  */
 export async function unpackArchive(
   source: RangeSource,
-  { item, label, folder, flags, reportedNames, onBegin, onFile }: Unpacking,
+  { item, label, folder, flags, reportedNames, recording, onBegin, onFile }: Unpacking,
   { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<Unpacked> {
-  const { selection, maxSizeBytes, ifExists, encoding } = flags;
+  const { selection, ifExists, encoding } = flags;
   const filter = createExplainedFilter(selection);
   const { files, skippedEntries, renamed } = await extractArchive(source, {
     directory: folder,
@@ -63,38 +65,79 @@ export async function unpackArchive(
     onEntries(entries) {
       if (!reportedNames.has(item.id)) reportNames(entries, { label, io });
       reportedNames.add(item.id);
+      if (recording !== null) refuseRecordName(entries, folder, recording.record.path);
     },
     ifExists,
     mayResume: flags.resume,
     attempt: untilFree({ platform: world.platform, clock }),
     onFile,
     onProgress: reportTransfer(io, { id: item.id, label, clock }),
-    isWanted: selectsAll(selection) ? undefined : filter.isWanted,
-    skipsUnsafe: flags.skipUnsafe,
-    maxPathBytes: roomBelow(folder, world.platform),
-    maxSizeBytes: maxSizeBytes ?? undefined,
-    // An explicit limit also covers archives that expand to a multiple of their size.
-    maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
+    ...extractionLimits(flags, { folder, isWanted: filter.isWanted, platform: world.platform }),
     async beforeWriting(bytes, directory) {
       onBegin?.();
       if (flags.spaceCheck) await checkFreeSpace(directory, bytes);
     },
   });
-  if (!selectsAll(selection) && files.length === 0 && skippedEntries.length === 0) {
-    throw new ExpectedError('NOT_FOUND', `no entry of package ${item.id} matches`, {
-      id: item.id,
-      hint: filter.explain() ?? 'list the entries:',
-      next: [commandLine(contentsCommand(item.id, encoding), world.platform)],
-    });
-  }
+  if (!selectsAll(selection) && files.length === 0 && skippedEntries.length === 0)
+    throw nothingSelected(item, filter.explain(), { encoding, platform: world.platform });
   if (renamed.length > 0) io.info(renamedText(renamed));
   return { files, skippedEntries };
+}
+
+/** Which entries the flags allow, and into how long a path and how large a file. */
+export function extractionLimits(
+  { selection, skipUnsafe, maxSizeBytes }: FetchRun['flags'],
+  {
+    folder,
+    isWanted,
+    platform,
+  }: { folder: string; isWanted: (path: string) => boolean; platform: NodeJS.Platform },
+): ExtractionLimits {
+  return {
+    isWanted: selectsAll(selection) ? undefined : isWanted,
+    skipsUnsafe: skipUnsafe,
+    maxPathBytes: roomBelow(folder, platform),
+    maxSizeBytes: maxSizeBytes ?? undefined,
+    // An explicit limit also covers archives that expand to a multiple of their size.
+    maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
+  };
+}
+
+export function nothingSelected(
+  { id }: Package,
+  explanation: string | null,
+  { encoding, platform }: { encoding: string | null; platform: NodeJS.Platform },
+): ExpectedError {
+  return new ExpectedError('NOT_FOUND', `no entry of package ${id} matches`, {
+    id,
+    hint: explanation ?? 'list the entries:',
+    next: [commandLine(contentsCommand(id, encoding), platform)],
+  });
 }
 
 /** Maximum length of a path below a folder, after links are resolved. */
 function roomBelow(folder: string, platform: NodeJS.Platform): number | undefined {
   const limitBytes = PATH_BYTES[platform];
   return limitBytes === undefined ? undefined : limitBytes - Buffer.byteLength(`${realPath(folder)}/\0`);
+}
+
+/**
+ * What lies in an archive must not decide what counts as recorded. Names that differ in case alone are one on many disks.
+ * @throws ExpectedError UNSAFE
+ */
+function refuseRecordName(entries: readonly ArchiveEntry[], folder: string, recordPath: string): void {
+  const base = realPath(folder);
+  const taken = entries.find(
+    ({ path }) => join(base, path).normalize().toLowerCase() === recordPath.normalize().toLowerCase(),
+  );
+  if (taken === undefined) return;
+  throw new ExpectedError(
+    'UNSAFE',
+    `${showName(taken.path)} in the archive would take the place of the record`,
+    {
+      hint: 'name another record with --record, or another folder with -D',
+    },
+  );
 }
 
 /** Resolves links in the existing part of the path. */

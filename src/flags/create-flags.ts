@@ -1,15 +1,19 @@
 import { type Command, Option } from 'commander';
 import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError } from '../errors.ts';
+import { hideGroups } from '../help/help-format.ts';
 import { parseFormats, parseTranscript, TRANSCRIPT_FORMATS } from '../media-selection/transcript-words.ts';
+import { parseCount } from '../parse/count.ts';
 import {
   addFetchFlags,
+  FETCH_GROUPS,
   type FetchFlags,
   type RawFetchFlags,
   readFetchFlags,
   refuseFetchFlags,
 } from './fetch-flags.ts';
 import { forFlag, nonEmpty, repeatable, withCompletions } from './flag-values.ts';
+import { addQueryFlags, type QueryFlags, type RawQueryFlags, readQueryFlags } from './query-flags.ts';
 import {
   addWaitFlags,
   type RawWaitFlags,
@@ -22,7 +26,11 @@ export interface CreateFlags {
   readonly mediaIds: readonly string[];
   readonly renditionIds: readonly string[];
   readonly transcripts: readonly TranscriptSelection[];
-  /** Every transcript of the chosen media in these formats. */
+  /** Null without a query. */
+  readonly query: QueryFlags | null;
+  /** The maximum number of media per package; null for no limit. */
+  readonly split: number | null;
+  /** Every transcript of the selected media, in these formats. */
   readonly transcriptFormats: readonly TranscriptFormat[];
   readonly languages: readonly string[];
   readonly transcriptsOnly: boolean;
@@ -38,10 +46,11 @@ export interface CreateFlags {
   readonly fetch: FetchFlags | null;
 }
 
-export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags {
+export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags, RawQueryFlags {
   readonly media?: readonly string[];
   readonly medium?: readonly string[];
   readonly rendition?: readonly string[];
+  readonly split?: number;
   readonly transcript?: readonly string[];
   readonly transcripts?: readonly TranscriptFormat[];
   readonly language?: readonly string[];
@@ -55,45 +64,56 @@ export interface RawCreateFlags extends RawWaitFlags, RawFetchFlags {
   readonly fetch?: boolean;
 }
 
-/** Those of `create`, with those of waiting and fetching. */
+/** The flags of `create`, including those for waiting and fetching. */
 export function addCreateFlags(command: Command): Command {
   command
-    .optionsGroup('What goes in:')
-    .option('-m, --media <id>', 'media item, or - for standard input; repeatable', repeatable('-m'))
+    .optionsGroup('Contents:')
+    .option('-m, --media <id>', 'Add a media item (- for standard input); repeatable', repeatable('-m'))
     .addOption(new Option('--medium <id>').argParser(repeatable('--medium')).hideHelp())
-    .option('-r, --rendition <id>', 'a rendition; repeatable', repeatable('-r'))
+    .option('-r, --rendition <id>', 'Add a rendition; repeatable', repeatable('-r'))
     .option(
       '-t, --transcript <id[:format]>',
-      'a transcript as srt (default), txt or json; repeatable',
+      `Add a transcript (${TRANSCRIPT_FORMATS.join(', ')}; default srt); repeatable`,
       repeatable('-t'),
     )
     .option(
       '--transcripts <format,...>',
-      'every transcript of the chosen media',
+      'Add every transcript of the selected media',
       forFlag('--transcripts', withCompletions(TRANSCRIPT_FORMATS, parseFormats, { isList: true })),
     )
-    .option('--language <code>', 'with --transcripts: only this language', repeatable('--language'))
-    .option('--transcripts-only', 'leave the media themselves out')
+    .option(
+      '--language <code>',
+      'With --transcripts: only this language; repeatable',
+      repeatable('--language'),
+    )
+    .option('--transcripts-only', 'Omit the media themselves')
     .option(
       '-f, --from-file <file>',
-      "the API's own JSON body; - for standard input; flags add to it",
+      'Read the JSON request body from a file (- for standard input)',
       forFlag('-f', nonEmpty),
     )
-    .optionsGroup('About the package:')
-    .option('--title <text>', 'title of the package', forFlag('--title', nonEmpty))
-    .option('--description <text>', 'description of the package')
+    .optionsGroup('Query:');
+  addQueryFlags(command, { all: 'Select all media' })
+    .option(
+      '--split <n>',
+      'Create packages of at most N media each',
+      forFlag('--split', (text) => parseCount(text, { least: 1, most: 1_000_000 })),
+    )
+    .optionsGroup('Package:')
+    .option('--title <text>', 'Title of the package', forFlag('--title', nonEmpty))
+    .option('--description <text>', 'Description of the package')
     .option(
       '--expires <when>',
-      'such as 7d, 2026-12-31 or 2026-12-31T23:59:59Z',
+      'Expiry, such as 7d, 2026-12-31, or 2026-12-31T23:59:59Z',
       forFlag('--expires', nonEmpty),
     )
     .optionsGroup('Safety:')
-    .option('-n, --dry-run', 'show what would be sent, send nothing')
-    .option('--anonymous', 'use no credential')
-    .optionsGroup('Afterwards:')
-    .option('--wait', 'wait until the package is ready')
-    .option('--fetch', 'wait, then fetch it');
-  return addFetchFlags(addWaitFlags(command));
+    .option('-n, --dry-run', 'Print the request without sending it')
+    .option('--anonymous', 'Ignore the credential')
+    .optionsGroup('After creation:')
+    .option('--wait', 'Wait until the package is ready')
+    .option('--fetch', "Wait, then fetch the package; accepts the flags of 'fetch'");
+  return hideGroups(addFetchFlags(addWaitFlags(command)), FETCH_GROUPS);
 }
 
 /** @throws ExpectedError USAGE for flags that contradict each other, or that need another one */
@@ -103,13 +123,21 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
   if (fetch === null) refuseFetchFlags(raw);
   if (!isWaiting) refuseWaitFlags(raw, '--wait or --fetch');
   if (raw.language !== undefined && raw.transcripts === undefined) {
-    throw new ExpectedError('USAGE', '--language narrows --transcripts, which is missing');
+    throw new ExpectedError('USAGE', '--language needs --transcripts FORMAT');
   }
   if (raw.transcriptsOnly === true && raw.transcripts === undefined) {
     throw new ExpectedError('USAGE', '--transcripts-only needs --transcripts FORMAT');
   }
   const mediaIds = [...(raw.media ?? []), ...(raw.medium ?? [])];
-  if (raw.transcripts !== undefined && mediaIds.length === 0 && raw.fromFile === undefined) {
+  const query = readQueryFlags(raw);
+  if (query !== null && mediaIds.length > 0) {
+    throw new ExpectedError('USAGE', '-m and a query contradict each other', {
+      hint: 'select media either by their IDs or by a query',
+    });
+  }
+  if (raw.split !== undefined) checkSplit(raw, query !== null || mediaIds.length > 0);
+  const hasMedia = query !== null || mediaIds.length > 0;
+  if (raw.transcripts !== undefined && !hasMedia && raw.fromFile === undefined) {
     throw noMediaChosen();
   }
   if (mediaIds.includes('-') && raw.fromFile === '-') {
@@ -119,6 +147,8 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
     mediaIds,
     renditionIds: raw.rendition ?? [],
     transcripts: (raw.transcript ?? []).map(forFlag('-t', parseTranscript)),
+    query,
+    split: raw.split ?? null,
     transcriptFormats: raw.transcripts ?? [],
     languages: raw.language ?? [],
     transcriptsOnly: raw.transcriptsOnly === true,
@@ -132,9 +162,27 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
   };
 }
 
-/** A body from a file may bring the media, so this is known only when it was read. */
+/** Only media can be split, and flags for a single package do not apply. */
+function checkSplit(raw: RawCreateFlags, hasMedia: boolean): void {
+  if (!hasMedia) throw new ExpectedError('USAGE', '--split needs -m or a query');
+  const other =
+    raw.rendition !== undefined
+      ? '-r'
+      : raw.transcript !== undefined
+        ? '-t'
+        : raw.fromFile !== undefined
+          ? '-f'
+          : raw.output !== undefined
+            ? '-o'
+            : raw.checksum === undefined
+              ? null
+              : '--checksum';
+  if (other !== null) throw new ExpectedError('USAGE', `--split and ${other} cannot be combined`);
+}
+
+/** A body from a file can name the media, so this is known only after it is read. */
 export function noMediaChosen(): ExpectedError {
-  return new ExpectedError('USAGE', '--transcripts takes the transcripts of media, and none is chosen', {
-    hint: 'choose media with -m ID',
+  return new ExpectedError('USAGE', '--transcripts needs at least one media item', {
+    hint: 'select media with -m ID or a query such as --tag TAG',
   });
 }

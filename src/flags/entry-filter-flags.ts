@@ -6,7 +6,7 @@ import { forFlag, repeatable } from './flag-values.ts';
 export interface RawEntryFilterFlags {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
-  /** The name that users of other tools try first. */
+  /** The flag of other tools. */
   readonly pattern?: readonly string[];
   readonly encoding?: string;
 }
@@ -14,15 +14,15 @@ export interface RawEntryFilterFlags {
 export function addEntryFilterFlags(command: Command): Command {
   return (
     command
-      .optionsGroup('Which entries:')
+      .optionsGroup('Entries:')
       .option(
         '--include <glob>',
-        "only entries of this name or path, as in .gitignore: '*.srt'; several times",
+        "Only matching entries, such as '*.srt' (.gitignore syntax); repeatable",
         patterns('--include'),
       )
-      .option('--exclude <glob>', 'not these entries; several times', patterns('--exclude'))
-      .option('--encoding <name>', 'the encoding of names that are not UTF-8, such as shift_jis')
-      // Few lines name one, so what knows encodings is loaded for those alone.
+      .option('--exclude <glob>', 'Skip matching entries; repeatable', patterns('--exclude'))
+      .option('--encoding <name>', 'Encoding of names that are not UTF-8, such as shift_jis')
+      // The encodings are loaded only if the flag is used.
       .hook('preAction', async (self) => {
         if (self.opts()['encoding'] !== undefined) (await import('./name-encoding.ts')).readEncoding(self);
       })
@@ -34,7 +34,7 @@ export function readEntryFilterFlags({ include, exclude, pattern }: RawEntryFilt
   return { include: [...(include ?? []), ...(pattern ?? [])], exclude: exclude ?? [] };
 }
 
-/** @throws ExpectedError USAGE (from what it gives) for a pattern that cannot be read */
+/** The returned parser throws ExpectedError USAGE for an invalid pattern. */
 function patterns(flag: string): (text: string, previous?: readonly string[]) => readonly string[] {
   const add = repeatable(flag);
   return (text, previous) => {

@@ -6,44 +6,47 @@ import { parseSize } from '../parse/size.ts';
 import { type PathSelection, selectsAll } from '../patterns/path-filter.ts';
 import { addEntryFilterFlags, type RawEntryFilterFlags, readEntryFilterFlags } from './entry-filter-flags.ts';
 import { forFlag, nonEmpty } from './flag-values.ts';
+import { addRecordFlags, type RawRecordFlags, type RecordFlags, readRecordFlags } from './record-flags.ts';
 
-/** The flags of `fetch` that `create --fetch` takes as well. */
+/** The flags of `fetch` that `create --fetch` also accepts. */
 export interface FetchFlags {
-  /** A file; null to name it by ourselves. */
+  /** A file; null for a generated name. */
   readonly output: string | null;
   readonly toStdout: boolean;
   /** Folder for the files; null for the current one. */
   readonly folder: string | null;
   readonly extract: boolean;
   readonly keepArchive: boolean;
-  /** Which entries of an archive are wanted. */
+  /** Which entries of an archive to unpack. */
   readonly selection: PathSelection;
-  /** Of names in archives that do not say it, for `nameDecoder()`; null to find out. */
+  /** Of names in archives that do not declare it, for `nameDecoder()`; null to detect it. */
   readonly encoding: string | null;
   readonly skipUnsafe: boolean;
   readonly ifExists: 'refuse' | 'overwrite' | 'skip';
   readonly resume: boolean;
-  /** At once, over all files; null for as many as the engine finds useful. */
+  /** Over all files; null for automatic. */
   readonly connections: number | null;
-  /** How many packages are fetched at once. */
+  /** How many packages are fetched in parallel. */
   readonly jobs: number;
-  /** For all files together; null for no limit. */
+  /** Shared by all files; null for no limit. */
   readonly limitRateBytesPerSecond: number | null;
   readonly retries: number;
   /** Expected SHA-256 in lower-case hexadecimal. */
   readonly checksum: string | null;
   readonly sha256: boolean;
   readonly maxSizeBytes: number | null;
-  /** The size in the package does not count; the server's own must agree with what arrives. */
+  /** Ignore the size that the package lists. The server's own size must still match the bytes received. */
   readonly ignoreSize: boolean;
   readonly spaceCheck: boolean;
   readonly removeAfterwards: boolean;
+  readonly record: RecordFlags;
 }
 
-export interface RawFetchFlags extends RawEntryFilterFlags {
+export interface RawFetchFlags extends RawEntryFilterFlags, RawRecordFlags {
   readonly output?: string;
   readonly dir?: string;
   readonly outputDir?: string;
+  readonly dest?: string;
   readonly extract?: boolean;
   readonly keepArchive?: boolean;
   readonly skipUnsafe?: boolean;
@@ -66,78 +69,91 @@ export interface RawFetchFlags extends RawEntryFilterFlags {
 export const DEFAULT_RETRIES = 5;
 export const DEFAULT_JOBS = 3;
 
+/** Groups of flags that `create` also accepts, but leaves to the help of `fetch`. */
+export const FETCH_GROUPS: readonly string[] = [
+  'Entries:',
+  'Destination:',
+  'Transfer:',
+  'Verification:',
+  'After the download:',
+];
+
 export function addFetchFlags(command: Command): Command {
-  return addEntryFilterFlags(command)
-    .optionsGroup('Where it goes:')
+  return addRecordFlags(addEntryFilterFlags(command))
+    .optionsGroup('Destination:')
     .option(
       '-o, --output <file>',
-      'write to this file; - for standard output; a folder means -D',
+      'Write to this file (- for standard output; a folder means -D)',
       forFlag('-o', nonEmpty),
     )
-    .option('-D, --dir <folder>', 'write into this folder (made if missing)', forFlag('-D', nonEmpty))
+    .option('-D, --dir <folder>', 'Write to this folder (created if missing)', forFlag('-D', nonEmpty))
     .addOption(new Option('--output-dir <folder>').argParser(forFlag('--output-dir', nonEmpty)).hideHelp())
-    .option('-x, --extract', 'unpack the archive instead of keeping it')
-    .option('--keep-archive', 'with -x: keep the archive, too')
-    .option('--skip-unsafe', 'with -x: skip dangerous entries, unpack the rest, exit with 12')
-    .option('--overwrite', 'replace an existing file once the new one is verified')
+    .addOption(new Option('--dest <folder>').argParser(forFlag('--dest', nonEmpty)).hideHelp())
+    .option('-x, --extract', 'Unpack the archive instead of keeping it')
+    .option('--keep-archive', 'With -x: also keep the archive')
+    .option('--skip-unsafe', 'With -x: skip dangerous entries, unpack the rest, exit 12')
+    .option('--overwrite', 'Replace an existing file after the new one is verified')
     .addOption(new Option('--clobber').hideHelp())
-    .option('--skip-existing', 'keep an existing file and count it as done')
+    .option('--skip-existing', 'Keep an existing file and treat it as done')
     .addOption(new Option('--no-clobber').hideHelp())
-    .optionsGroup('The transfer:')
-    .option('--no-resume', 'throw a partial download away and start again')
+    .optionsGroup('Transfer:')
+    .option('--no-resume', 'Discard a partial download and start over')
     .option(
       '--connections <n>',
-      'maximum connections, shared by all files (1 to 16; default automatic, up to 8)',
+      'Maximum connections, shared by all files (default: automatic, up to 8)',
       forFlag('--connections', (text) => parseCount(text, { least: 1, most: 16 })),
     )
     .option(
       '-j, --jobs <n>',
-      `packages at once (1 to 16, default ${DEFAULT_JOBS})`,
+      `Number of packages to fetch in parallel (default ${DEFAULT_JOBS})`,
       forFlag('--jobs', (text) => parseCount(text, { least: 1, most: 16 })),
     )
     .option(
       '--limit-rate <size>',
-      'maximum bytes per second for all files together, such as 5M',
+      'Maximum bytes per second, shared by all files, such as 5M',
       forFlag('--limit-rate', parseRate),
     )
     .option(
       '--retries <n>',
-      `consecutive failures without progress (default ${DEFAULT_RETRIES})`,
+      `Consecutive failures without progress before giving up (default ${DEFAULT_RETRIES})`,
       forFlag('--retries', (text) => parseCount(text, { least: 0, most: 1000 })),
     )
-    .optionsGroup('Safety:')
-    .option('--checksum <sha256=hex>', 'expect this digest', forFlag('--checksum', parseChecksum))
-    .option('--sha256', 'compute the SHA-256 of the file')
-    .option('--max-size <size>', 'refuse what is larger, such as 2G', forFlag('--max-size', parseSize))
-    .option('--ignore-size', 'accept another size than the package lists')
-    .option('--no-space-check', 'start even if the disk seems too small')
-    .optionsGroup('Afterwards:')
-    .option('--rm', 'delete the package at the service after all is verified');
+    .optionsGroup('Verification:')
+    .option('--checksum <sha256=hex>', 'Verify this digest', forFlag('--checksum', parseChecksum))
+    .option('--sha256', 'Compute the SHA-256 of the file')
+    .option('--max-size <size>', 'Refuse anything larger, such as 2G', forFlag('--max-size', parseSize))
+    .option('--ignore-size', 'Accept a size that differs from the listed one')
+    .option('--no-space-check', 'Start even if the disk seems too small')
+    .optionsGroup('After the download:')
+    .option('--rm', 'Delete the package from the service after verification');
 }
 
-/** Names of standard output itself: as files they could only be replaced. */
-const STANDARD_OUTPUT = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+/** Paths of standard output, which must not be replaced as files. */
+export const STANDARD_OUTPUT = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
 
-/** @throws ExpectedError USAGE for flags that contradict each other */
+/** @throws ExpectedError USAGE for flags that cannot be combined */
 export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
   const overwrite = raw.overwrite === true || raw.clobber === true;
   const skip = raw.skipExisting === true || raw.clobber === false;
   const toStdout = raw.output !== undefined && STANDARD_OUTPUT.has(path.normalize(raw.output));
   const isFolder = raw.output !== undefined && /[/\\]$/.test(raw.output);
-  const folder = raw.dir ?? raw.outputDir ?? (isFolder ? raw.output : undefined) ?? null;
-  contradiction(overwrite && skip, '--overwrite and --skip-existing');
-  contradiction(raw.output !== undefined && (raw.dir ?? raw.outputDir) !== undefined, '-o and -D');
+  const named = raw.dir ?? raw.outputDir ?? raw.dest;
+  const folder = named ?? (isFolder ? raw.output : undefined) ?? null;
+  refuseBoth(overwrite && skip, '--overwrite and --skip-existing');
+  refuseBoth(raw.output !== undefined && named !== undefined, '-o and -D');
   const selection = readEntryFilterFlags(raw);
   const extract = raw.extract === true || !selectsAll(selection);
-  contradiction(toStdout && extract, `-o - and ${flagThatExtracts(raw)}`);
-  contradiction(toStdout && raw.rm === true, '-o - and --rm');
-  contradiction(toStdout && raw.jobs !== undefined, '-o - and --jobs');
+  refuseBoth(toStdout && extract, `-o - and ${flagThatExtracts(raw)}`);
+  refuseBoth(toStdout && raw.rm === true, '-o - and --rm');
+  refuseBoth(toStdout && raw.record !== undefined, '-o - and --record');
+  refuseBoth(toStdout && raw.onlyNew === true, '-o - and --only-new');
+  refuseBoth(toStdout && raw.jobs !== undefined, '-o - and --jobs');
   if (raw.keepArchive === true && !extract) {
-    throw new ExpectedError('USAGE', '--keep-archive needs -x: without it the archive is kept anyway');
+    throw new ExpectedError('USAGE', '--keep-archive needs -x');
   }
   const flag = raw.skipUnsafe === true ? '--skip-unsafe' : raw.encoding && '--encoding';
   if (flag !== undefined && !extract) {
-    throw new ExpectedError('USAGE', `${flag} needs -x: without it nothing is unpacked`);
+    throw new ExpectedError('USAGE', `${flag} needs -x`);
   }
   return {
     output: raw.output === undefined || toStdout || isFolder ? null : path.normalize(raw.output),
@@ -160,21 +176,23 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
     ignoreSize: raw.ignoreSize === true,
     spaceCheck: raw.spaceCheck !== false,
     removeAfterwards: raw.rm === true,
+    record: readRecordFlags(raw),
   };
 }
 
-/** As it was typed: to select entries is to unpack them. */
+/** As typed: selecting entries implies unpacking. */
 function flagThatExtracts({ extract, include, pattern }: RawFetchFlags): string {
   if (extract === true) return '-x';
   if (include !== undefined) return '--include';
   return pattern === undefined ? '--exclude' : '--pattern';
 }
 
-/** As they are written, by the names under which commander stores them. */
+/** As typed, by the names under which commander stores them. */
 const FLAG_NAMES: Readonly<Record<keyof RawFetchFlags, string>> = {
   output: '-o',
   dir: '-D',
   outputDir: '--output-dir',
+  dest: '--dest',
   extract: '-x',
   keepArchive: '--keep-archive',
   skipUnsafe: '--skip-unsafe',
@@ -196,9 +214,11 @@ const FLAG_NAMES: Readonly<Record<keyof RawFetchFlags, string>> = {
   ignoreSize: '--ignore-size',
   spaceCheck: '--no-space-check',
   rm: '--rm',
+  record: '--record',
+  onlyNew: '--only-new',
 };
 
-/** For `create` without `--fetch`: flags that would have no effect are a mistake. */
+/** For `create` without `--fetch`: flags without an effect are refused. */
 export function refuseFetchFlags(raw: RawFetchFlags): void {
   const given = {
     ...raw,
@@ -215,19 +235,19 @@ function parseChecksum(text: string): string {
   const match = /^sha256[=:]([0-9a-f]{64})$/i.exec(text);
   if (match?.[1] === undefined) {
     throw new ExpectedError('USAGE', `${JSON.stringify(text)} is not a SHA-256`, {
-      hint: 'write it as sha256= and 64 hexadecimal digits',
+      hint: 'use the form sha256=HEX, with 64 hexadecimal digits',
     });
   }
   return match[1].toLowerCase();
 }
 
-/** A rate of nothing would never end. */
+/** A download at a rate of 0 would never end. */
 function parseRate(text: string): number {
   const bytesPerSecond = parseSize(text);
   if (bytesPerSecond <= 0) throw new ExpectedError('USAGE', 'the rate must be more than 0');
   return bytesPerSecond;
 }
 
-function contradiction(isThere: boolean, flags: string): void {
-  if (isThere) throw new ExpectedError('USAGE', `${flags} contradict each other`);
+function refuseBoth(isThere: boolean, flags: string): void {
+  if (isThere) throw new ExpectedError('USAGE', `${flags} cannot be combined`);
 }

@@ -1,18 +1,18 @@
 import { ExpectedError } from '../errors.ts';
 import { closestWord } from '../parse/closest-word.ts';
 
-/** Words that a value may be, all of them or the usual ones. */
+/** Words that a value can be: all of them, or the usual ones. */
 export interface KnownWords {
-  /** Or how they are had, where knowing them means loading what most lines do not need. */
+  /** Or a function that loads them, if most lines do not need them. */
   readonly words: readonly string[] | (() => Promise<readonly string[]>);
-  /** Several of them may be given, with commas between. */
+  /** The value is a comma-separated list of them. */
   readonly isList: boolean;
 }
 
-/** By parser, because that is all that commander keeps of a value. */
+/** By parser, because commander keeps nothing else about a value. */
 const KNOWN_WORDS = new WeakMap<object, KnownWords>();
 
-/** The parser itself, from now on known to take these words; completion offers them. */
+/** Registers the words that a parser accepts, for completion. Returns the parser. */
 export function withCompletions<Parse extends (text: string) => unknown>(
   words: KnownWords['words'],
   parse: Parse,
@@ -22,12 +22,12 @@ export function withCompletions<Parse extends (text: string) => unknown>(
   return parse;
 }
 
-/** What is known of the words that a parser takes, as it was handed to commander. */
+/** The registered words of a parser that was passed to commander. */
 export function knownWordsOf(parse: unknown): KnownWords | undefined {
   return typeof parse === 'function' ? KNOWN_WORDS.get(parse) : undefined;
 }
 
-/** Wraps a parser for commander so that its complaint names the flag. */
+/** Wraps a parser for commander so that its error names the flag. */
 export function forFlag<Value>(flag: string, parse: (text: string) => Value): (text: string) => Value {
   const known = KNOWN_WORDS.get(parse);
   const wrapped = (text: string): Value => {
@@ -43,15 +43,15 @@ export function forFlag<Value>(flag: string, parse: (text: string) => Value): (t
 }
 
 /**
- * A flag that may be given several times, one value each, none of them empty. Commander's own
- * variadic flags would swallow the ids that follow.
+ * A repeatable flag with one non-empty value each. Commander's own variadic flags would also consume the IDs that
+ * follow.
  */
 export function repeatable(flag: string): (text: string, previous?: readonly string[]) => readonly string[] {
   const parse = forFlag(flag, nonEmpty);
   return (text, previous = []) => [...previous, parse(text)];
 }
 
-/** One of a few words, in any case. */
+/** One of a few words, in any letter case. */
 export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
   return withCompletions(words, (text) => {
     const word = words.find((candidate) => candidate === text.toLowerCase());
@@ -59,20 +59,20 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
     const meant = closestWord(text.toLowerCase(), words);
     throw new ExpectedError(
       'USAGE',
-      `${JSON.stringify(text)} is not one of ${words.join(', ')}`,
+      `invalid value ${JSON.stringify(text)}: expected ${words.join(', ')}`,
       meant === undefined ? {} : { hint: `did you mean ${meant}?` },
     );
   });
 }
 
-/** A list with commas, without empty items. */
+/** A comma-separated list without empty items. */
 export function commaList(text: string): readonly string[] {
   const items = text.split(',').map((item) => item.trim());
   if (items.includes('')) throw new ExpectedError('USAGE', `${JSON.stringify(text)} has an empty item`);
   return items;
 }
 
-/** Text that says something; an empty variable in a script must not pass for a value. */
+/** Non-blank text. An empty variable in a script must not count as a value. */
 export function nonEmpty(text: string): string {
   if (text.trim() === '') throw new ExpectedError('USAGE', 'the value is empty');
   return text;

@@ -4,7 +4,7 @@ import type { ProgressMode } from '../terminal/progress/progress-mode.ts';
 import type { ColorMode } from '../terminal/text/style.ts';
 import { commaList, forFlag, oneOf } from './flag-values.ts';
 
-/** The flags that every command takes, before or after its name. */
+/** The flags that every command accepts, before or after its name. */
 export interface GlobalFlags {
   readonly profile: string | undefined;
   readonly apiUrl: string | undefined;
@@ -20,39 +20,43 @@ export interface GlobalFlags {
   readonly noInput: boolean;
 }
 
-/** The last group of flags in every help. */
+/** The last group of flags in every help text. */
 export const OUTPUT_GROUP = 'Output:';
 
 const FORMATS: readonly OutputFormat[] = ['table', 'json', 'ndjson', 'csv', 'tsv', 'id'];
 
+const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'bar', 'plain', 'json', 'none'];
+
 function makeOptions(): Option[] {
   const connection = [
-    new Option('--profile <name>', 'profile of the config file'),
-    new Option('--api-url <url>', 'base URL of the API'),
-    new Option('--sso-url <url>', 'base URL of the sign-in service'),
-    new Option('--cacert <file>', 'trust the certificate authorities in this PEM file, too'),
+    new Option('--profile <name>', 'Use this profile of the config file'),
+    new Option('--api-url <url>', 'Base URL of the API'),
+    new Option('--sso-url <url>', 'Base URL of the sign-in service'),
+    new Option('--cacert <file>', 'Also trust the certificate authorities in this PEM file'),
     new Option('--ca-cert <file>').hideHelp(),
   ];
   const output = [
-    new Option('--json', 'one JSON document on standard output'),
-    new Option('--format <form>', `form of the output: ${FORMATS.join(', ')}`).argParser(
+    new Option('--json', 'Print one JSON document'),
+    new Option('--format <form>', `Output format: ${FORMATS.join(', ')}`).argParser(
       forFlag('--format', oneOf(FORMATS)),
     ),
-    new Option('--fields <a,b>', 'only these fields, in this order').argParser(
+    new Option('--fields <a,b>', 'Print only these fields, in this order').argParser(
       forFlag('--fields', commaList),
     ),
-    new Option('--no-trunc', 'show full IDs in tables'),
-    new Option('-q, --quiet', 'say nothing but results and errors'),
-    new Option('-v, --verbose', 'tell more; twice for requests and answers'),
+    new Option('--no-trunc', 'Show full IDs in tables'),
+    new Option('-q, --quiet', 'Print only results and errors'),
+    new Option('-v, --verbose', 'Verbose output (-vv adds HTTP headers)'),
+    new Option('--silent').hideHelp(),
     new Option('--debug').hideHelp(),
-    new Option('--progress <mode>', 'auto, bar, plain, json or none').argParser(
-      forFlag('--progress', oneOf<ProgressMode>(['auto', 'bar', 'plain', 'json', 'none'])),
+    new Option('--progress <mode>', `Progress display: ${PROGRESS_MODES.join(', ')}`).argParser(
+      forFlag('--progress', oneOf(PROGRESS_MODES)),
     ),
-    new Option('--color <when>', 'auto, always or never').argParser(
+    new Option('--no-progress').hideHelp(),
+    new Option('--color <when>', 'Use color: auto, always, or never').argParser(
       forFlag('--color', oneOf<ColorMode>(['auto', 'always', 'never'])),
     ),
-    new Option('--no-color', 'the same as --color never'),
-    new Option('--no-input', 'never ask'),
+    new Option('--no-color', 'Same as --color never'),
+    new Option('--no-input', 'Never prompt'),
     new Option('--non-interactive').hideHelp(),
   ];
   return [
@@ -64,8 +68,8 @@ function makeOptions(): Option[] {
 const VERBOSITY = new WeakMap<Command, number>();
 
 /**
- * Adds the global flags. Commander's root takes them anywhere in the line by itself; the hidden
- * copies on a subcommand are for clusters such as `rm -yq`.
+ * Adds the global flags. Commander's root accepts them anywhere in the line. The hidden copies on a
+ * subcommand are for clusters such as `rm -yq`.
  */
 export function addGlobalFlags(command: Command, { isHidden }: { isHidden: boolean }): void {
   for (const option of makeOptions()) command.addOption(isHidden ? option.hideHelp() : option);
@@ -84,7 +88,9 @@ interface RawFlags {
   readonly fields?: readonly string[];
   readonly quiet?: boolean;
   readonly debug?: boolean;
-  readonly progress?: ProgressMode;
+  readonly silent?: boolean;
+  /** False with `--no-progress`. */
+  readonly progress?: ProgressMode | false;
   readonly color?: ColorMode | false;
   readonly nonInteractive?: boolean;
 }
@@ -93,7 +99,7 @@ export function readGlobalFlags(command: Command): GlobalFlags {
   const chain = [command, ...ancestors(command)];
   const flags = command.optsWithGlobals<RawFlags>();
   const counted = chain.reduce((sum, one) => sum + (VERBOSITY.get(one) ?? 0), 0);
-  // `--no-x` on the one level must not be undone by the default of the other.
+  // The default of one level must not override `--no-x` on the other.
   const isOff = (name: string) => chain.some((one) => one.getOptionValue(name) === false);
   return {
     profile: flags.profile,
@@ -103,15 +109,15 @@ export function readGlobalFlags(command: Command): GlobalFlags {
     format: flags.json === true ? 'json' : flags.format,
     fields: flags.fields,
     fullIds: isOff('trunc'),
-    quiet: flags.quiet === true,
+    quiet: flags.quiet === true || flags.silent === true,
     verbosity: flags.debug === true ? 2 : counted,
-    progress: flags.progress ?? 'auto',
+    progress: isOff('progress') || flags.progress === false ? 'none' : (flags.progress ?? 'auto'),
     color: isOff('color') || flags.color === false ? 'never' : (flags.color ?? 'auto'),
     noInput: isOff('input') || flags.nonInteractive === true,
   };
 }
 
-/** What can be known of the wish for JSON when the line itself could not be parsed. */
+/** Whether a line that cannot be parsed asks for JSON. */
 export function wantsJson(argv: readonly string[]): boolean {
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   return own.some(

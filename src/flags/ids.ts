@@ -1,3 +1,4 @@
+import { isSystemError, reasonOf } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { decodeUtf8 } from '../parse/utf8.ts';
 import { quoteForShell } from '../terminal/text/shell-quote.ts';
@@ -6,8 +7,8 @@ import type { InputStream, World } from '../world.ts';
 const LIMIT_BYTES = 16 * 1_048_576;
 
 /**
- * The ids that a command works on, each once: `-` stands for standard input, one id a line.
- * @param selecting the command whose flags select entries, for whoever gives a pattern as an id
+ * The package IDs of a command line, each once. `-` reads them from standard input, one per line.
+ * @param selecting the command to suggest if an ID is a pattern
  * @throws ExpectedError USAGE when there are none
  */
 export async function readIds(
@@ -18,15 +19,15 @@ export async function readIds(
   const ids = await readWords(words, world);
   refusePatterns(ids, selecting);
   if (ids.length === 0 || ids.includes('')) {
-    throw new ExpectedError('USAGE', ids.length === 0 ? 'no package id given' : 'an empty id was given', {
-      hint: 'list the packages with: streamdiver-dl list',
+    throw new ExpectedError('USAGE', ids.length === 0 ? 'no package ID given' : 'a package ID is empty', {
+      hint: "run 'streamdiver-dl list' to see your packages",
     });
   }
   return [...new Set(ids)];
 }
 
 /**
- * The IDs of media that `-m` names: `-` stands for standard input, one ID a line.
+ * The media IDs that `-m` names. `-` reads them from standard input, one per line.
  * @throws ExpectedError USAGE when standard input holds none
  */
 export async function readMediaIds(
@@ -35,8 +36,8 @@ export async function readMediaIds(
 ): Promise<readonly string[]> {
   const ids = await readWords(words, world);
   if (words.length > 0 && ids.length === 0) {
-    throw new ExpectedError('USAGE', 'standard input holds no media IDs', {
-      hint: 'list the media with: streamdiver-dl media list --format id',
+    throw new ExpectedError('USAGE', 'no media IDs on standard input', {
+      hint: "run 'streamdiver-dl media list --format id' to list media IDs",
     });
   }
   return [...new Set(ids)];
@@ -54,32 +55,37 @@ async function readWords(words: readonly string[], world: Pick<World, 'stdin'>):
 }
 
 /**
- * Other tools take patterns as further words; here they would be asked for as ids.
- * A `?` alone proves nothing: ids are opaque.
- * @throws ExpectedError USAGE with the right spelling
+ * Other tools accept patterns as further words. Here they would be requested as IDs.
+ * A `?` alone proves nothing, because IDs are opaque.
+ * @throws ExpectedError USAGE with the correct command
  */
 function refusePatterns(ids: readonly string[], selecting: string): void {
   const pattern = ids.find((id) => /\*|\[.+\]/.test(id));
   if (pattern === undefined) return;
-  throw new ExpectedError('USAGE', `${pattern} is a pattern, not a package id`, {
-    hint: `select entries of a package with: streamdiver-dl ${selecting} ID --include ${quoteForShell(pattern)}`,
+  throw new ExpectedError('USAGE', `${pattern} is a pattern, not a package ID`, {
+    hint: `to select entries, run: streamdiver-dl ${selecting} ID --include ${quoteForShell(pattern)}`,
   });
 }
 
 /**
  * All of standard input as text, within a limit.
- * @throws ExpectedError USAGE when a terminal is all there is to read from, or far too much came
+ * @throws ExpectedError USAGE when standard input is a terminal, unreadable, or too large
  */
 export async function readText(stdin: InputStream): Promise<string> {
   if (stdin.isTTY === true) {
-    throw new ExpectedError('USAGE', 'standard input is a terminal; pipe something into it');
+    throw new ExpectedError('USAGE', 'cannot read standard input: it is a terminal');
   }
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
-    chunks.push(Buffer.from(chunk));
-    sizeBytes += chunk.length;
-    if (sizeBytes > LIMIT_BYTES) throw new ExpectedError('USAGE', 'standard input is larger than 16 MiB');
+  try {
+    for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
+      chunks.push(Buffer.from(chunk));
+      sizeBytes += chunk.length;
+      if (sizeBytes > LIMIT_BYTES) throw new ExpectedError('USAGE', 'standard input is larger than 16 MiB');
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new ExpectedError('USAGE', `cannot read standard input: ${reasonOf(error)}`, { cause: error });
   }
   return decodeUtf8(Buffer.concat(chunks), 'standard input');
 }

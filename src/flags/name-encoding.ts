@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExpectedError } from '../errors.ts';
 import { forFlag } from './flag-values.ts';
 
-/** Those that zip archives are most often found with, by the names that are offered. */
+/** The most common encodings of zip archives, by the names in hints. */
 const USUAL_ENCODINGS = [
   'cp437',
   'windows-1252',
@@ -15,13 +15,13 @@ const USUAL_ENCODINGS = [
   'euc-kr',
 ] as const;
 
-/** Node has no decoder for the first, and of the other not its own characters; see name-encoding.ts in src/zip. */
+/** Node has no decoder for the first, and an incomplete one for the second; see name-encoding.ts in src/zip. */
 const OWN: Readonly<Record<string, string>> = {
   cp437: 'cp437',
   ibm437: 'cp437',
   'windows-1252': 'windows-1252',
 };
-/** As Python, iconv and unzip know them; the others are labels of the Encoding Standard. */
+/** Names that Python, iconv, and unzip use. The values are labels of the Encoding Standard. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   cp932: 'shift_jis',
   cp936: 'gbk',
@@ -29,7 +29,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   cp950: 'big5',
 };
 
-/** Escape, which begins something else in ISO-2022-JP, and what can be printed; ICU exchanges other control characters. */
+/** The escape character, which differs in ISO-2022-JP, and the printable characters. ICU swaps other control characters. */
 const ASCII = Uint8Array.from({ length: 0x60 }, (_, index) => (index === 0 ? 0x1b : index + 0x1f));
 const ASCII_TEXT = String.fromCharCode(...ASCII);
 
@@ -38,8 +38,8 @@ type MakeDecoder = (label: string) => { readonly encoding: string; decode(bytes:
 const ofNode: MakeDecoder = (label) => new TextDecoder(label, { fatal: true, ignoreBOM: true });
 
 /**
- * The name of an encoding, in any of its usual spellings, for `nameDecoder()`. ASCII has to mean the same in it.
- * @throws ExpectedError USAGE for an unknown one, or one that this build of Node does not have
+ * The name of an encoding that contains ASCII, in any of its usual spellings, for `nameDecoder()`.
+ * @throws ExpectedError USAGE for an encoding that is unknown or missing in this build of Node
  */
 export function parseNameEncoding(text: string, makeDecoder = ofNode): string {
   const name = text.trim().toLowerCase();
@@ -48,16 +48,16 @@ export function parseNameEncoding(text: string, makeDecoder = ofNode): string {
   const label = knownLabel(OTHER_NAMES[name] ?? name, makeDecoder);
   if (label !== null) return label;
   const isSmall = knownLabel('shift_jis', makeDecoder) === null;
-  throw new ExpectedError('USAGE', `${JSON.stringify(text)} is not an encoding that names can be read in`, {
+  throw new ExpectedError('USAGE', `unsupported encoding ${JSON.stringify(text)}`, {
     hint: isSmall
-      ? 'this build of Node.js has few encodings (no full ICU); here there are cp437 and windows-1252'
-      : `use one such as ${USUAL_ENCODINGS.slice(0, -1).join(', ')}, or ${USUAL_ENCODINGS.at(-1)}`,
+      ? 'this Node.js build lacks full ICU; use cp437 or windows-1252'
+      : `use an encoding such as ${USUAL_ENCODINGS.slice(0, -1).join(', ')}, or ${USUAL_ENCODINGS.at(-1)}`,
   });
 }
 
 /**
- * Puts the encoding that was given with `--encoding` by the name that `nameDecoder()` knows.
- * @throws ExpectedError USAGE for an unknown one
+ * Replaces the value of `--encoding` with the name that `nameDecoder()` uses.
+ * @throws ExpectedError USAGE for an unknown encoding
  */
 export function readEncoding(command: Command): void {
   const read = forFlag('--encoding', (text) => parseNameEncoding(text));

@@ -4,7 +4,7 @@ import { parseDuration } from '../parse/duration.ts';
 import { forFlag } from './flag-values.ts';
 
 export interface WaitFlags {
-  /** How long to wait; 0 looks once. */
+  /** How long to wait; 0 checks once. */
   readonly timeoutMs: number;
   readonly intervalMs: number | null;
 }
@@ -18,19 +18,19 @@ export interface RawWaitFlags {
 
 const DEFAULT_TIMEOUT_MS = 6 * 3_600_000;
 
-/** A command that waits only when asked has its `--wait` before; the others wait unless told not to. */
+/** A command that waits only on request defines `--wait` before. The others wait by default. */
 export function addWaitFlags(command: Command): Command {
   return command
     .optionsGroup('Waiting:')
-    .option('--no-wait', 'look once; exit with 8 if the package is not ready')
+    .option('--no-wait', "Don't wait; exit 8 if not ready")
     .option(
       '--timeout <duration>',
-      'how long to wait for the package, such as 90s or 2h (default 6h); never limits a running transfer',
+      'Maximum time to wait for the package, such as 90s or 2h (default 6h)',
       forFlag('--timeout', parseDuration),
     )
     .option(
       '--interval <duration>',
-      'pause between looks (default: from 1s, growing to 30s)',
+      'Time between checks (default: from 1s, growing to 30s)',
       forFlag('--interval', parseInterval),
     );
 }
@@ -38,20 +38,20 @@ export function addWaitFlags(command: Command): Command {
 /** @throws ExpectedError USAGE for flags that contradict each other */
 export function readWaitFlags({ timeout, interval, wait }: RawWaitFlags): WaitFlags {
   if (wait === false && timeout !== undefined && timeout > 0) {
-    throw new ExpectedError('USAGE', '--no-wait and --timeout contradict each other');
+    throw new ExpectedError('USAGE', '--no-wait and --timeout cannot be combined');
   }
   return { timeoutMs: wait === false ? 0 : (timeout ?? DEFAULT_TIMEOUT_MS), intervalMs: interval ?? null };
 }
 
-/** For a command that does not wait: flags that would have no effect are a mistake. */
+/** For a command that does not wait: flags without an effect are refused. */
 export function refuseWaitFlags({ timeout, interval }: RawWaitFlags, neededFlags: string): void {
   const given = timeout !== undefined ? '--timeout' : interval !== undefined ? '--interval' : undefined;
   if (given !== undefined) throw new ExpectedError('USAGE', `${given} needs ${neededFlags}`);
 }
 
-/** Without a pause the service would be asked as fast as it answers. */
+/** Without an interval, the service would be polled without a pause. */
 function parseInterval(text: string): number {
   const intervalMs = parseDuration(text);
-  if (intervalMs <= 0) throw new ExpectedError('USAGE', 'the pause must be longer than 0');
+  if (intervalMs <= 0) throw new ExpectedError('USAGE', 'the interval must be longer than 0');
   return intervalMs;
 }

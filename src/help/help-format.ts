@@ -1,28 +1,37 @@
 import { type Command, Help, type Option } from 'commander';
 
-/** Below this a description beside its term is a column of single words. */
+/** Narrower descriptions would be a column of single words. */
 const NARROWEST_DESCRIPTION = 32;
 const INDENT = '  ';
 const DEFAULT_WIDTH = 80;
 const STACKED_INDENT = '      ';
 
+/** By command: groups of flags that its help omits. Completion still offers them. */
+const HIDDEN_GROUPS = new WeakMap<Command, readonly string[]>();
+
+/** Omits groups of flags from the help of a command, and returns the command. */
+export function hideGroups(command: Command, groups: readonly string[]): Command {
+  HIDDEN_GROUPS.set(command, groups);
+  return command;
+}
+
 /**
- * How help is laid out: flags in groups, the global ones after those of the command; on a narrow
- * terminal a description goes below its term.
+ * The layout of help: flags in groups, with the global flags after those of the command. On a narrow terminal,
+ * descriptions go below their terms.
  */
 export const helpFormat = {
   minWidthToWrap: 20,
   visibleOptions(this: Help, command: Command): Option[] {
     const own = Help.prototype.visibleOptions.call(this, command);
     const inherited = ancestors(command).flatMap((one) => one.options.filter(({ hidden }) => !hidden));
-    // The help flag is the last one of its command and stays the last one of all.
+    // The help flag comes last.
     return [
       ...own.filter(({ long }) => long !== '--help'),
       ...inherited,
       ...own.filter(({ long }) => long === '--help'),
     ];
   },
-  /** Names and arguments; that there are flags goes without saying. */
+  /** Names and arguments, without `[options]`. */
   subcommandTerm(this: Help, command: Command): string {
     const operands = command.registeredArguments.map((argument) => {
       const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
@@ -30,9 +39,14 @@ export const helpFormat = {
     });
     return [[command.name(), ...command.aliases()].join(', '), ...operands].join(' ');
   },
-  /** Commands before the flags that all of them have: who asks for help first looks for these. */
+  /** Commands come before the global flags. */
   formatHelp(this: Help, command: Command, helper: Help): string {
-    const sections = Help.prototype.formatHelp.call(this, command, helper).trimEnd().split('\n\n');
+    const hidden = HIDDEN_GROUPS.get(command) ?? [];
+    const sections = Help.prototype.formatHelp
+      .call(this, command, helper)
+      .trimEnd()
+      .split('\n\n')
+      .filter((section) => !hidden.includes(section.split('\n')[0] ?? ''));
     const isCommands = (section: string) => section.startsWith('Commands:');
     const [usage = '', description = '', ...rest] = sections.filter((section) => !isCommands(section));
     const width = this.helpWidth ?? DEFAULT_WIDTH;
@@ -49,13 +63,13 @@ export const helpFormat = {
   },
 };
 
-/** Text broken between words, the lines after the first with an indent. */
+/** Wraps text between words and indents every line after the first. */
 export function wrapText(text: string, width: number, indent: string): string {
   const help = Object.assign(new Help(), { minWidthToWrap: 1 });
   return help.boxWrap(text, width - indent.length).replaceAll('\n', `\n${indent}`);
 }
 
-/** Lines of a topic: `term  description` is laid out as flags are, other lines are wrapped. */
+/** Lines of a topic: `term  description` has the layout of flags, other lines are wrapped. */
 export function formatTopic(lines: readonly string[], width: number): readonly string[] {
   const help = Object.assign(new Help(), helpFormat, { helpWidth: width });
   const items = lines.map((line) => /^( ?\S.*?) {2,}(\S.*)$/.exec(line));

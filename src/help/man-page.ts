@@ -1,11 +1,11 @@
 import type { Command, Option } from 'commander';
 import { PROGRAM, VERSION } from '../version.ts';
+import { pathOf } from './command-path.ts';
 import { EXAMPLES } from './examples.ts';
 import { TOPIC_TEXTS } from './topic-texts.ts';
 
 /**
- * The manual page (man(7) macros) of the whole command tree. Without a date, so that the same source
- * gives the same page.
+ * The manual page (man(7) macros) of the whole command tree. Without a date, so that builds are reproducible.
  */
 export function formatManPage(program: Command): string {
   const commands = visibleBelow(program);
@@ -19,11 +19,11 @@ export function formatManPage(program: Command): string {
     '.RI [ flags ]',
     '.SH DESCRIPTION',
     escapeRoff(program.description()),
-    'Results go to standard output, everything else to standard error.',
+    'Results go to standard output. Progress, warnings, and hints go to standard error.',
     '.SH COMMANDS',
     ...commands.flatMap(formatCommand),
     '.SH GLOBAL FLAGS',
-    'They work before and after the name of a command.',
+    'These flags work before and after the command name.',
     ...formatOptions(program.createHelp().visibleOptions(program)),
     '.SH ENVIRONMENT',
     ...formatTopic('environment'),
@@ -32,11 +32,11 @@ export function formatManPage(program: Command): string {
     '.SH FILES',
     ...tagged(
       'config.json',
-      'In STREAMDIVER_CONFIG_DIR, else in the folder of the platform for settings, such as ~/.config/streamdiver-dl.',
+      'Settings, in STREAMDIVER_CONFIG_DIR or the settings folder of the platform, such as ~/.config/streamdiver-dl.',
     ),
     ...tagged(
       'NAME.part, NAME.part.json, NAME.part.lock',
-      'A download that is not complete, its journal, and who is writing it.',
+      'An incomplete download, its journal, and its lock.',
     ),
     '.SH EXAMPLES',
     ...(EXAMPLES[''] ?? []).flatMap(formatExample),
@@ -89,7 +89,7 @@ function tagged(term: string, description: string): readonly string[] {
   return ['.TP', `\\fB${escapeRoff(term)}\\fR`, escapeRoff(description)];
 }
 
-/** What groff would take for an escape, a request, or a typographic hyphen or quote. */
+/** Escapes everything that groff would read as an escape, a request, or a typographic hyphen or quote. */
 function escapeRoff(text: string): string {
   return text
     .replaceAll('\\', '\\e')
@@ -110,8 +110,4 @@ function lowerFirst(text: string): string {
 function visibleBelow(command: Command): readonly Command[] {
   const shown = command.createHelp().visibleCommands(command);
   return command.commands.filter((one) => shown.includes(one)).flatMap((one) => [one, ...visibleBelow(one)]);
-}
-
-function pathOf(command: Command): string {
-  return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
 }

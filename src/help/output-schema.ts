@@ -1,4 +1,4 @@
-/** JSON Schema (2020-12) of everything that `--json` prints; `help json` shows it, the tests hold all output against it. */
+/** JSON Schema (2020-12) of all `--json` output. `help json` prints it, and tests validate all output against it. */
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -9,9 +9,10 @@ const FLAG_OR_NULL: Schema = { type: ['boolean', 'null'] };
 const COUNT: Schema = { type: 'integer', minimum: 0 };
 const COUNT_OR_NULL: Schema = { type: ['integer', 'null'], minimum: 0 };
 const NUMBER_OR_NULL: Schema = { type: ['number', 'null'] };
+const SHA256_OR_NULL: Schema = { type: ['string', 'null'], pattern: '^[0-9a-f]{64}$' };
 const TIME_OR_NULL: Schema = { type: ['string', 'null'], format: 'date-time' };
 
-/** All keys are required; whether others may be there says whether the service's own fields pass through. */
+/** All keys are required. Open objects also pass through the service's own fields. */
 function object(properties: Readonly<Record<string, Schema>>, { isOpen = false } = {}): Schema {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: isOpen };
 }
@@ -28,11 +29,14 @@ function orNull(schema: Schema): Schema {
   return { anyOf: [schema, { type: 'null' }] };
 }
 
-/** A document of a command that worked on several targets also holds the failure, if there was one. */
-function withFailure(properties: Readonly<Record<string, Schema>>): Schema {
+/** The document of a command with several targets also contains the failure, if there is one. */
+function withFailure(
+  properties: Readonly<Record<string, Schema>>,
+  optional: Readonly<Record<string, Schema>> = {},
+): Schema {
   return {
     type: 'object',
-    properties: { ...properties, error: reference('error') },
+    properties: { ...properties, ...optional, error: reference('error') },
     required: Object.keys(properties),
     additionalProperties: false,
   };
@@ -103,7 +107,44 @@ export const outputSchema: Schema = {
     }),
     failure: { type: 'object', properties: { error: reference('error') }, required: ['error'] },
     package: object(packageFields, { isOpen: true }),
-    create: object(packageFields, { isOpen: true }),
+    create: { anyOf: [object(packageFields, { isOpen: true }), reference('created')] },
+    created: withFailure({
+      items: list(reference('package')),
+      count: COUNT,
+      truncated: FLAG,
+      results: list(reference('fetched')),
+    }),
+    transcripts: withFailure(
+      {
+        results: list(reference('transcript')),
+        counts: object({ media: COUNT, known: COUNT, waiting: COUNT, withoutTranscript: COUNT }),
+        record: TEXT_OR_NULL,
+      },
+      { dryRun: { const: true } },
+    ),
+    transcript: object({
+      mediaId: TEXT,
+      transcriptId: TEXT,
+      language: TEXT_OR_NULL,
+      format: { enum: ['srt', 'txt', 'json', 'vtt', 'docx'] },
+      outcome: {
+        enum: [
+          'downloaded',
+          'unchanged',
+          'skipped',
+          'empty',
+          'gone',
+          'failed',
+          'download',
+          'skip',
+          'conflict',
+        ],
+      },
+      path: TEXT_OR_NULL,
+      sizeBytes: COUNT_OR_NULL,
+      sha256: SHA256_OR_NULL,
+      error: orNull(reference('error')),
+    }),
     status: withFailure({ items: list(reference('package')), count: COUNT, truncated: FLAG }),
     list: object({ items: list(reference('package')), count: COUNT, truncated: FLAG }),
     medium: object(mediumFields, { isOpen: true }),
@@ -125,9 +166,19 @@ export const outputSchema: Schema = {
       resumedFrom: COUNT,
       durationMs: COUNT,
       verified: object({ size: FLAG, archive: FLAG, crc: FLAG, checksum: FLAG }),
-      sha256: { type: ['string', 'null'], pattern: '^[0-9a-f]{64}$' },
+      sha256: SHA256_OR_NULL,
       deleted: FLAG,
       error: orNull(reference('error')),
+    }),
+    verify: withFailure({
+      results: list(
+        object({
+          path: TEXT,
+          outcome: { enum: ['unchanged', 'missing', 'different', 'failed'] },
+          error: orNull(reference('error')),
+        }),
+      ),
+      counts: object({ unchanged: COUNT, missing: COUNT, different: COUNT, failed: COUNT }),
     }),
     contents: withFailure({
       id: TEXT,
@@ -154,11 +205,40 @@ export const outputSchema: Schema = {
     }),
     'dry-run': {
       type: 'object',
-      properties: { dryRun: { const: true }, request: orNull(request), requests: list(request) },
+      properties: {
+        dryRun: { const: true },
+        request: orNull(request),
+        requests: list(request),
+        // Of `fetch`: what would become of each file.
+        results: list(reference('planned')),
+        totalBytes: COUNT_OR_NULL,
+        transferBytes: COUNT_OR_NULL,
+        freeBytes: COUNT_OR_NULL,
+        error: reference('error'),
+      },
       required: ['dryRun', 'request'],
       additionalProperties: false,
     },
+    planned: object({
+      id: TEXT,
+      recorded: FLAG,
+      files: list(
+        object({
+          path: TEXT_OR_NULL,
+          action: { enum: ['download', 'continue', 'skip', 'conflict'] },
+          sizeBytes: COUNT_OR_NULL,
+          haveBytes: COUNT,
+        }),
+      ),
+      transferBytes: COUNT_OR_NULL,
+      error: orNull(reference('error')),
+    }),
     whoami: withFailure(whoamiFields),
+    'whoami --all': object({
+      items: list(object({ profile: TEXT, apiOrigin: TEXT, credential: TEXT, active: FLAG })),
+      count: COUNT,
+      truncated: FLAG,
+    }),
     login: object(whoamiFields),
     logout: object({ removed: list(object({ profile: TEXT, apiOrigin: TEXT })) }),
     setting,

@@ -1,2 +1,2 @@
-/** What `help` explains beside commands. */
+/** Topics of `help`. */
 export const TOPICS = ['environment', 'exit-codes', 'json'] as const;

@@ -12,31 +12,47 @@ export interface ReadBodyOptions {
 }
 
 /**
- * Reads a whole body into memory, within a limit of size and time.
- * @throws ExpectedError BAD_RESPONSE when it is larger, encoded unasked or shorter than its
- *   Content-Length; TransportError when it was cut off or came too slowly
+ * Reads a body into memory, with limits on size and time.
+ * @throws ExpectedError BAD_RESPONSE when it is too large or has an unexpected encoding; TransportError when it is
+ *   incomplete or too slow
  */
-export async function readBody(
+export async function readBody(response: HttpResponse, options: ReadBodyOptions): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  await consumeBody(response, async (chunk) => void chunks.push(chunk), options);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Hands over a body piece by piece, within the same limits.
+ * @param options.isTimeoutPerPiece limits the time between two pieces instead of that of the whole body
+ * @throws what `consume` throws, and the same as readBody()
+ */
+export async function consumeBody(
   response: HttpResponse,
-  { limitBytes, timeoutMs, clock, signal }: ReadBodyOptions,
-): Promise<Buffer> {
+  consume: (chunk: Buffer) => Promise<void>,
+  {
+    limitBytes,
+    timeoutMs,
+    clock,
+    signal,
+    isTimeoutPerPiece = false,
+  }: ReadBodyOptions & { readonly isTimeoutPerPiece?: boolean },
+): Promise<void> {
   const { body, headers, status, url } = response;
-  // Neither has content, whatever its header says (RFC 9110 8.6, 15.3.5, 15.4.5).
+  // Neither has content, regardless of its headers (RFC 9110 8.6, 15.3.5, 15.4.5).
   if (status === 204 || status === 304) {
     body.resume();
-    return Buffer.alloc(0);
+    return;
   }
   const encoding = headers.get('content-encoding')?.toLowerCase() ?? 'identity';
   if (encoding !== 'identity') {
     body.destroy();
-    throw new ExpectedError(
-      'BAD_RESPONSE',
-      `${url.host} encoded its answer as ${encoding} although nobody asked`,
-    );
+    throw new ExpectedError('BAD_RESPONSE', `unexpected content encoding from ${url.host}: ${encoding}`);
   }
-  const tooSlow = timeoutError(url, `did not finish its answer within ${timeoutMs / 1000} s`);
-  const stopTimer = clock.after(timeoutMs, () => body.destroy(tooSlow));
-  const chunks: Buffer[] = [];
+  const tooSlow = isTimeoutPerPiece ? 'sent nothing for' : 'did not complete its response within';
+  const startTimer = () =>
+    clock.after(timeoutMs, () => body.destroy(timeoutError(url, `${tooSlow} ${timeoutMs / 1000} s`)));
+  let stopTimer = startTimer();
   let sizeBytes = 0;
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -44,10 +60,13 @@ export async function readBody(
       if (sizeBytes > limitBytes) {
         throw new ExpectedError(
           'BAD_RESPONSE',
-          `the answer of ${withoutQuery(url)} is larger than ${limitBytes / 1_048_576} MiB`,
+          `the response of ${withoutQuery(url)} is larger than ${limitBytes / 1_048_576} MiB`,
         );
       }
-      chunks.push(chunk);
+      await consume(chunk);
+      if (!isTimeoutPerPiece) continue;
+      stopTimer();
+      stopTimer = startTimer();
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -59,7 +78,6 @@ export async function readBody(
   }
   const announced = headers.get('content-length');
   if (announced !== null && Number(announced) !== sizeBytes) {
-    throw new TransportError(`${url.host} cut its answer off`, { transient: true }, true);
+    throw new TransportError(`incomplete response from ${url.host}`, { transient: true }, true);
   }
-  return Buffer.concat(chunks);
 }

@@ -1,13 +1,13 @@
-/** Header fields of an answer; names in lower case, values as they came. */
+/** Headers of a response, with names in lower case and unchanged values. */
 export interface HttpHeaders {
-  /** The field's value; the first one when the field was sent several times. */
+  /** The value of a header; the first one if it is repeated. */
   get(name: string): string | null;
-  /** How often the field was sent. */
+  /** How often the header was sent. */
   count(name: string): number;
   entries(): Iterable<readonly [string, string]>;
 }
 
-/** Wraps the header record of undici, where a repeated field is an array. */
+/** Wraps undici's record of headers, where a repeated header is an array. */
 export function toHttpHeaders(record: Readonly<Record<string, string | string[] | undefined>>): HttpHeaders {
   const values = (name: string): readonly string[] => {
     const value = Object.hasOwn(record, name) ? record[name] : undefined;

@@ -3,18 +3,18 @@ import { setMaxListeners } from 'node:events';
 export interface LinkedController {
   readonly signal: AbortSignal;
   readonly abort: (reason: unknown) => void;
-  /** Lets go of the other signal. */
+  /** Stops listening to the other signal. */
   readonly release: () => void;
 }
 
 /**
- * A controller that is aborted with `signal`, too, until it is released. `AbortSignal.any` is not used
- * where signals are made often: one that somebody listens to is kept as long as `signal` lives, 2 KiB
- * each (measured with Node 20 to 26), and `signal` may live as long as the command.
+ * A controller that is also aborted with `signal`, until it is released. `AbortSignal.any` would leak: each combined
+ * signal with a listener stays in memory as long as `signal`, which can live as long as the command (2 KiB each,
+ * measured with Node 20 to 26).
  */
 export function linkController(signal: AbortSignal): LinkedController {
   const controller = new AbortController();
-  // All requests of a file listen to it; from the eleventh on Node would suspect a leak and tell the user.
+  // Every request of a file adds a listener. From the eleventh on, Node would print a warning about a leak.
   setMaxListeners(0, controller.signal);
   const onAbort = () => controller.abort(signal.reason);
   if (signal.aborted) onAbort();

@@ -1,11 +1,11 @@
 import type { HttpRequest, HttpResponse } from './transport.ts';
 
-/** Fields whose values are secrets or hold some. */
-const SECRET_FIELDS = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
-/** Fields whose values are URLs, where the query may be a signature. */
-const URL_FIELDS = new Set(['location', 'content-location', 'referer']);
+/** Headers with secrets. */
+const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
+/** Headers with URLs, whose query can be a signature. */
+const URL_HEADERS = new Set(['location', 'content-location', 'referer']);
 
-/** A request's head for `-vv`, as lines; secrets and queries are left out. */
+/** The request line and headers for `-vv`, without secrets and queries. */
 export function formatRequestHeaders({
   method,
   url,
@@ -17,7 +17,7 @@ export function formatRequestHeaders({
   ];
 }
 
-/** An answer's head for `-vv`, as lines; secrets and queries are left out. */
+/** The status line and headers for `-vv`, without secrets and queries. */
 export function formatResponseHeaders({
   status,
   headers,
@@ -30,6 +30,6 @@ function fields(prefix: string, entries: Iterable<readonly [string, string]>): s
 }
 
 function shown(name: string, value: string): string {
-  if (SECRET_FIELDS.has(name)) return '***';
-  return URL_FIELDS.has(name) ? value.replace(/[?#].*$/s, '?…') : value;
+  if (SECRET_HEADERS.has(name)) return '***';
+  return URL_HEADERS.has(name) ? value.replace(/[?#].*$/s, '?…') : value;
 }

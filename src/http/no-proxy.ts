@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Whether NO_PROXY takes a URL past the proxy, as curl reads it: names with their sub-domains, a leading and a trailing
- * dot mean nothing, addresses as they are or as a network (`10.0.0.0/8`), IPv6 with or without brackets. Beyond curl,
- * `*` counts inside a list too, `*.` is read as a leading dot, an entry may end in a port, and blanks separate.
+ * Whether NO_PROXY exempts a URL, as curl reads it: names with their subdomains (leading and trailing dots are ignored),
+ * IP addresses, networks (`10.0.0.0/8`), and IPv6 with or without brackets. In addition to curl, accepts `*` in a list,
+ * `*.` as a leading dot, a port after an entry, and whitespace as a separator.
  */
 export function isExemptFromProxy(url: URL, noProxy: string): boolean {
   const host = url.hostname

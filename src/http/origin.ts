@@ -1,8 +1,8 @@
 import { ExpectedError } from '../errors.ts';
 
 /**
- * Whether a request to `url` may carry the credential that belongs to `origin`. Only the same
- * scheme, host and port are the same party: not a sub-domain, not another port of the host.
+ * Whether a request to `url` can carry the credential of `origin`. Scheme, host, and port must match. Subdomains and
+ * other ports do not.
  */
 export function mayCarryCredential(url: URL, origin: string): boolean {
   return url.origin === origin && url.username === '' && url.password === '';
@@ -17,37 +17,30 @@ export function isLoopback(url: URL): boolean {
 }
 
 /**
- * Reads a URL that the service handed out, relative to the one that was asked. Refused are schemes
- * other than http(s), user info (it can hide the real host, or carry a secret) and http where it
- * was not http before: a secret or a file must never start to travel in the clear.
- * @throws ExpectedError BAD_RESPONSE when it is no URL, UNSAFE when it is a dangerous one
+ * Parses a URL from the service, relative to the requested one. Refuses schemes other than http(s), user info (which
+ * can hide the real host or a secret), and a downgrade to http, which would send secrets or files unencrypted.
+ * @throws ExpectedError BAD_RESPONSE for an invalid URL, UNSAFE for a dangerous one
  */
 export function parseServerUrl(text: string, base: URL): URL {
   if (!URL.canParse(text, base.href)) {
-    throw new ExpectedError('BAD_RESPONSE', 'the service handed out something that is not a URL');
+    throw new ExpectedError('BAD_RESPONSE', 'the service sent an invalid URL');
   }
   const url = new URL(text, base);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new ExpectedError(
-      'UNSAFE',
-      `the service sent us to a ${url.protocol} address; only https is followed`,
-    );
+    throw new ExpectedError('UNSAFE', `refusing redirect to a ${url.protocol} URL: only https is allowed`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new ExpectedError(
-      'UNSAFE',
-      `the service sent us to an address with user info at ${url.host}; refused`,
-    );
+    throw new ExpectedError('UNSAFE', `refusing redirect to a URL with user info: ${url.host}`);
   }
   if (url.protocol === 'http:' && !(base.protocol === 'http:' && isLoopback(base) && isLoopback(url))) {
-    throw new ExpectedError('UNSAFE', `the service sent us from https to http at ${url.host}; refused`, {
-      hint: 'report this to the service: files and tokens must not travel unencrypted',
+    throw new ExpectedError('UNSAFE', `refusing redirect from https to http: ${url.host}`, {
+      hint: 'report this to the operator of the service',
     });
   }
   return url;
 }
 
-/** The URL without its query and fragment, which may hold a signature. */
+/** The URL without its query and fragment, which can contain a signature. */
 export function withoutQuery(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }

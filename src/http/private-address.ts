@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Addresses that are not on the public internet: what the IANA registries for special-purpose addresses (RFC 6890)
- * call not globally reachable, multicast, and the prefixes that older standards gave to sites.
+ * Addresses outside the public internet: not globally reachable in the IANA registries of special-purpose addresses
+ * (RFC 6890), multicast, and site-local prefixes of older standards.
  */
 const PRIVATE = new BlockList();
 for (const [address, prefix] of [
@@ -34,7 +34,7 @@ for (const [address, prefix] of [
 ] as const)
   PRIVATE.addSubnet(address, prefix, 'ipv6');
 
-/** Prefixes that stand before an IPv4 address, with the 16-bit group that it begins at. */
+/** Prefixes before an IPv4 address, with the 16-bit group at which it starts. */
 const EMBEDDING = [
   // IPv4-compatible (RFC 4291 2.5.5.1), IPv4-mapped, IPv4-translated (RFC 6145), NAT64 (RFC 6052).
   { prefix: /^0:0:0:0:0:0:/, firstGroup: 6 },
@@ -46,8 +46,8 @@ const EMBEDDING = [
 ] as const;
 
 /**
- * Whether an IP address is one of this machine or of a network behind it. An IPv4 address inside an IPv6 one counts as
- * itself: on a network with NAT64 all public IPv4 addresses are reached that way.
+ * Whether an IP address belongs to this machine or a private network. An IPv4 address inside an IPv6 address counts as
+ * IPv4, because NAT64 maps all public IPv4 addresses.
  */
 export function isPrivateAddress(address: string): boolean {
   const bare = address.replace(/%.*$/, '');
@@ -59,7 +59,7 @@ export function isPrivateAddress(address: string): boolean {
   return embedded !== null && PRIVATE.check(embedded, 'ipv4');
 }
 
-/** Whether the host of a URL is private as it is written; names are not looked up. */
+/** Whether the host of a URL is private, without resolving names. */
 export function isPrivateHost({ hostname }: Pick<URL, 'hostname'>): boolean {
   const name = hostname.replace(/\.$/, '');
   return (
@@ -76,7 +76,7 @@ function embeddedAddress(address: string): string | null {
   return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
 }
 
-/** The eight groups; the URL parser writes any IPv6 address in its shortest form, without dots. */
+/** The eight groups. The URL parser converts any IPv6 address to its shortest form, without dots. */
 function groupsOf(address: string): readonly number[] {
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const numbers = (text = '') =>

@@ -2,7 +2,7 @@ import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { ExpectedError } from '../errors.ts';
 import { isPrivateAddress, isPrivateHost } from './private-address.ts';
 
-/** The services that the user named. What they hand out may lead to other hosts, which nobody vouches for. */
+/** The services that the user configured. Their URLs can lead to other, untrusted hosts. */
 export interface OwnServices {
   readonly apiUrl: URL;
   readonly ssoUrl: URL;
@@ -15,15 +15,15 @@ type LookupCallback = (
 ) => void;
 
 export interface PrivateNetworkGuard {
-  /** @throws ExpectedError UNSAFE for a private host as it is written, unless the API itself is in a private network */
+  /** @throws ExpectedError UNSAFE for a private host, unless the API itself is in a private network */
   check(url: URL): void;
-  /** Option of net.connect(): leaves out private addresses of hosts that only the service named. */
+  /** Option of net.connect(): removes private addresses of hosts that the user did not configure. */
   readonly lookup: (hostname: string, options: LookupOptions, callback: LookupCallback) => void;
 }
 
 /**
- * Keeps a public service from sending us into networks that only this machine can reach. The address that a connection is
- * made to is the one that is checked: a name that resolves to something else a moment later changes nothing.
+ * Prevents a public service from directing requests to private networks. Checks the address that is connected to, so a
+ * name cannot resolve to a different address later (DNS rebinding).
  */
 export function guardPrivateNetworks({ apiUrl, ssoUrl }: OwnServices): PrivateNetworkGuard {
   const ownNames = new Set([apiUrl.hostname, ssoUrl.hostname]);
@@ -48,7 +48,7 @@ export function guardPrivateNetworks({ apiUrl, ssoUrl }: OwnServices): PrivateNe
 }
 
 function privateAddress(host: string): ExpectedError {
-  return new ExpectedError('UNSAFE', `the service sent us to the private address ${host}; refused`, {
-    hint: 'report this to the service: it must not reach into networks of its users',
+  return new ExpectedError('UNSAFE', `refusing redirect to the private address ${host}`, {
+    hint: 'report this to the operator of the service',
   });
 }

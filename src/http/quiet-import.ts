@@ -1,9 +1,9 @@
 import util from 'node:util';
 
 /**
- * Loads a module whose debug log stays off whatever NODE_DEBUG says. undici would write every address
- * with its query to standard error, where the signature of a storage URL is as good as the file. It
- * asks for its logs when it is loaded, and Node has read the variable long before.
+ * Loads a module with its debug log disabled, regardless of NODE_DEBUG. undici would print every URL with its query, and
+ * the signature of a storage URL grants access to the file. undici requests its logs when it is loaded, after Node has
+ * read the variable.
  */
 export async function withoutDebugLog<Module>(load: () => Promise<Module>): Promise<Module> {
   const { debuglog } = util;

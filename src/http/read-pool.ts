@@ -1,21 +1,21 @@
 import { Readable } from 'node:stream';
 
-/** Memory that sockets read into, used again once its bytes were given back. */
+/** Memory for socket reads, reused after its bytes are released. */
 export interface ReadPool {
   /** Option of net.connect() and tls.connect(). */
   readonly onread: {
     readonly buffer: () => Buffer;
     readonly callback: (sizeBytes: number, buffer: Uint8Array) => boolean;
   };
-  /** Gives back a piece that was read; it must not be looked at any more. */
+  /** Releases a received piece, which must not be used afterwards. */
   release(piece: Buffer): void;
 }
 
-/** Few large reads: each one costs a turn of the event loop. */
+/** Large, because each read costs a turn of the event loop. */
 const SLAB_BYTES = 262_144;
-/** A slab with less room than this is closed: Node's own reads are of this size. */
+/** A slab with less space than this is closed. Node's own reads have this size. */
 const LEAST_READ_BYTES = 65_536;
-/** Slabs beyond these are left to the garbage collector. */
+/** Further slabs are garbage collected. */
 const MOST_FREE = 64;
 
 interface Slab {
@@ -26,14 +26,14 @@ interface Slab {
 }
 
 /**
- * Without it Node makes a new buffer for each 64 KiB it reads. Clearing and collecting them costs a
- * fifth of a fast download's time (docs/benchmarks.md). Bytes that are never given back (an answer
- * that is no file, framing between chunks) only keep their slab from being used again.
+ * Without a pool, Node allocates a new buffer for each 64 KiB. Clearing and collecting them costs a fifth of the time of
+ * a fast download (docs/benchmarks.md). Bytes that are never released (other responses, framing between chunks) only
+ * prevent the reuse of their slab.
  */
 export function createReadPool(): ReadPool {
   const slabs = new WeakMap<ArrayBufferLike, Slab>();
   const free: Slab[] = [];
-  /** What the socket that has just read goes on with; Node asks for it right after the callback. */
+  /** The buffer for the next read of the same socket. Node requests it right after the callback. */
   let rest: Buffer | null = null;
 
   const open = (): Buffer => {
@@ -58,11 +58,11 @@ export function createReadPool(): ReadPool {
         rest = null;
         return next;
       },
-      // A function of its own `this`, the socket (net.js calls it so); an arrow function would have none.
+      // Not an arrow function: net.js calls it with the socket as `this`.
       callback: function read(this: unknown, sizeBytes: number, buffer: Uint8Array): boolean {
         if (!(this instanceof Readable)) throw new TypeError('a read without its socket');
         const slab = slabs.get(buffer.buffer);
-        if (slab === undefined) throw new RangeError('a read into memory of somebody else');
+        if (slab === undefined) throw new RangeError('a read into foreign memory');
         slab.readBytes += sizeBytes;
         const end = buffer.byteOffset + sizeBytes;
         if (SLAB_BYTES - end >= LEAST_READ_BYTES) rest = slab.memory.subarray(end);

@@ -5,9 +5,8 @@ import type { HttpResponse } from './transport.ts';
 const MAX_HOPS = 5;
 
 /**
- * Follows redirects of a GET by hand. `sendTo` makes each request anew for its URL, so that a
- * credential is decided on at every hop instead of being taken off afterwards. Once a hop has left the origin that the
- * chain began at, `mayAuthenticate` stays false: what another host leads back to is not what the user asked for.
+ * Follows redirects of a GET manually. `sendTo` builds each request for its URL, so every hop decides whether to send
+ * the credential. After a hop to another origin, `mayAuthenticate` stays false, because a foreign host chose the URL.
  * @throws ExpectedError BAD_RESPONSE after five hops or without a usable Location, UNSAFE for a
  *   target that parseServerUrl refuses
  */
@@ -25,7 +24,7 @@ export async function followRedirects(
     if (location === null) {
       throw new ExpectedError(
         'BAD_RESPONSE',
-        `${url.host} answered ${response.status} without saying where to go`,
+        `redirect without a Location header from ${url.host} (HTTP ${response.status})`,
         {
           httpStatus: response.status,
         },
@@ -34,7 +33,7 @@ export async function followRedirects(
     if (hops >= MAX_HOPS) {
       throw new ExpectedError(
         'BAD_RESPONSE',
-        `${start.host} redirects in circles (more than ${MAX_HOPS} hops)`,
+        `too many redirects from ${start.host} (more than ${MAX_HOPS})`,
         {
           httpStatus: response.status,
         },
@@ -45,7 +44,7 @@ export async function followRedirects(
   }
 }
 
-/** 300, 304 and 305 are no redirects that a client could follow. */
+/** A client cannot follow 300, 304, and 305. */
 function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }

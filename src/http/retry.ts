@@ -7,14 +7,14 @@ const MAX_RETRY_AFTER_MS = 300_000;
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
 
-/** Resets of rate limits are sent as seconds from now, or as seconds since 1970, which are far larger. */
+/** Rate limit resets are seconds from now, or seconds since 1970, which are far larger. */
 const LEAST_EPOCH_SECONDS = 1_000_000_000;
 const RESET_NAMES = ['ratelimit-reset', 'x-ratelimit-reset', 'x-rate-limit-reset'];
 
 /**
- * How long a response asks to wait, in milliseconds from 1 s to 5 min: Retry-After (RFC 9110 10.2.3) as
- * seconds or as an HTTP-date, else the reset of a rate limit. Dates count from the response's own Date,
- * since the clock here may be wrong. Null when no header says so.
+ * The delay that a response requests, in milliseconds between 1 s and 5 min: Retry-After (RFC 9110 10.2.3) as seconds
+ * or an HTTP-date, or the reset of a rate limit. Dates are relative to the response's own Date, because the local clock
+ * can be wrong. Null without such a header.
  */
 export function parseRetryAfter(headers: Pick<HttpHeaders, 'get'>, nowMs: number): number | null {
   const serverMs = Date.parse(headers.get('date') ?? '');
@@ -46,7 +46,7 @@ export function backoffMs(attempt: number, random: number): number {
   return Math.round(fullMs * (0.5 + random / 2));
 }
 
-/** Statuses after which an idempotent request may be sent again. */
+/** Statuses after which an idempotent request can be retried. */
 export function isTransientStatus(status: number): boolean {
   return (
     status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
@@ -54,7 +54,7 @@ export function isTransientStatus(status: number): boolean {
 }
 
 export interface RetryPolicy {
-  /** How many times to try again after the first failure. */
+  /** The number of retries after the first failure. */
   readonly retries: number;
   readonly clock: Clock;
   readonly random: () => number;
@@ -63,8 +63,8 @@ export interface RetryPolicy {
 }
 
 /**
- * Runs `operation` again while it fails with an error marked transient. Anything else, and the
- * last failure, passes through; unknown errors are never retried.
+ * Retries `operation` while it fails with a transient error. Other errors, and the last failure, pass through. Unknown
+ * errors are never retried.
  */
 export async function withRetries<Result>(
   operation: () => Promise<Result>,

@@ -18,7 +18,7 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
-  /** How long the answer's header may take. */
+  /** The timeout for the response headers. */
   readonly headersTimeoutMs: number;
 }
 
@@ -26,20 +26,20 @@ export interface HttpResponse {
   readonly url: URL;
   readonly status: number;
   readonly headers: HttpHeaders;
-  /** Must be read to its end or destroyed. Its end does not prove that the answer was complete. */
+  /** Must be read to its end or destroyed. Its end does not prove that the response is complete. */
   readonly body: Readable;
-  /** May be given each piece of the body that is not needed any more: its memory is used again. */
+  /** Accepts each piece of the body after its use, to reuse its memory. */
   readonly release: (piece: Buffer) => void;
 }
 
 export interface Transport {
   /**
-   * One request, one answer; redirects and retries are the callers' business.
-   * @throws TransportError when no answer came; ExpectedError UNSAFE when a public service sent us into a private network,
-   *   BAD_RESPONSE for a transfer coding that nobody asked for; the signal's reason when it was aborted
+   * Sends one request. Does not follow redirects or retry.
+   * @throws TransportError without a response; ExpectedError UNSAFE for a private network behind a public service,
+   *   BAD_RESPONSE for an unexpected transfer coding; the signal's reason when it was aborted
    */
   send(request: HttpRequest): Promise<HttpResponse>;
-  /** Closes idle connections so that the process can end. */
+  /** Closes all connections so that the process can exit. */
   close(): Promise<void>;
 }
 
@@ -60,49 +60,54 @@ export interface ProxySettings {
 
 export interface TransportOptions {
   readonly clock: Clock;
-  /** PEM certificates to trust instead of the default ones; null for the default. Read at the first request. */
+  /** PEM certificates to trust instead of the default; null for the default. Read at the first request. */
   readonly certificates: () => Promise<readonly string[]> | null;
   readonly proxy: ProxySettings;
   readonly services: OwnServices;
   readonly userAgent: string;
-  /** As `process.version` tells it. */
+  /** As in `process.version`. */
   readonly nodeVersion: string;
-  /** Told the heads of requests and answers, line by line and without secrets. */
-  readonly onHeadLine?: (line: string) => void;
+  /** Called with request and response headers, line by line and without secrets. */
+  readonly onHeaderLine?: (line: string) => void;
 }
 
 const CONNECT_TIMEOUT_MS = 15_000;
 /**
- * How long one address of a host is tried before the next one (RFC 8305). Node's 250 ms are less than a satellite needs,
- * and what it gives up it closes.
+ * How long to try one address of a host before the next (RFC 8305). Node's default of 250 ms is too short for satellite
+ * connections, because Node closes the slow connection.
  */
 const ADDRESS_TIMEOUT_MS = 1_500;
-/** To one origin; further requests wait their turn. */
+/** Per origin; further requests are queued. */
 const MAX_CONNECTIONS = 16;
-/** Twice what Node allows by default; a header flood ends as a TransportError. */
+/** Twice Node's default. More ends with a TransportError. */
 const MAX_HEADER_BYTES = 32_768;
 
-/** The HTTP client; undici is loaded and connections are made at the first request. */
+/** The HTTP client. Loads undici and connects at the first request. */
 export function createTransport(options: TransportOptions): Transport {
   const pool = createReadPool();
   const guard = guardPrivateNetworks(options.services);
   let connected: Promise<Dispatchers> | undefined;
-  const connect = () => (connected ??= makeDispatchers(options, pool, guard));
+  let memoryError: ExpectedError | null = null;
+  const connect = () =>
+    (connected ??= makeDispatchers(options, pool, guard, (error) => {
+      memoryError = error;
+    }));
   let isFirst = true;
   return {
     async send({ method, url, headers, body, signal, headersTimeoutMs }) {
       signal.throwIfAborted();
+      if (memoryError !== null) throw memoryError;
       guard.check(url);
-      const { onHeadLine, userAgent } = options;
+      const { onHeaderLine, userAgent } = options;
       const dispatcher = (await connect()).of(url);
       const sentHeaders = { 'user-agent': userAgent, ...headers };
-      if (onHeadLine) formatRequestHeaders({ method, url, headers: sentHeaders }).forEach(onHeadLine);
+      if (onHeaderLine) formatRequestHeaders({ method, url, headers: sentHeaders }).forEach(onHeaderLine);
       const stop = linkController(signal);
       const stopTimer = options.clock.after(headersTimeoutMs, () =>
-        stop.abort(timeoutError(url, `did not answer within ${headersTimeoutMs / 1000} s`)),
+        stop.abort(timeoutError(url, `did not respond within ${headersTimeoutMs / 1000} s`)),
       );
       try {
-        const ask = () =>
+        const request = () =>
           dispatcher.request({
             origin: url.origin,
             path: `${url.pathname}${url.search}`,
@@ -113,19 +118,20 @@ export function createTransport(options: TransportOptions): Transport {
           });
         const isParserLoaded = !isFirst;
         isFirst = false;
-        const answer = await (isParserLoaded ? ask() : withoutEarlyOptimizing(options.nodeVersion, ask));
-        // A body that is destroyed unread says so with an error that nobody waits for; whoever reads it is told
-        // all the same.
-        answer.body.on('error', () => undefined);
-        answer.body.once('close', stop.release);
+        const received = await (isParserLoaded
+          ? request()
+          : withoutEarlyOptimizing(options.nodeVersion, request));
+        // A body that is destroyed unread emits an error without a listener. Readers still get the error.
+        received.body.on('error', () => undefined);
+        received.body.once('close', stop.release);
         const response = {
           url,
-          status: answer.statusCode,
-          headers: toHttpHeaders(answer.headers),
-          body: answer.body,
+          status: received.statusCode,
+          headers: toHttpHeaders(received.headers),
+          body: received.body,
           release: (piece: Buffer) => pool.release(piece),
         };
-        if (onHeadLine) formatResponseHeaders(response).forEach(onHeadLine);
+        if (onHeaderLine) formatResponseHeaders(response).forEach(onHeaderLine);
         refuseTransferCodings(response);
         return response;
       } catch (error) {
@@ -155,21 +161,29 @@ async function makeDispatchers(
   { certificates: read, proxy }: TransportOptions,
   { onread }: ReadPool,
   { lookup }: PrivateNetworkGuard,
+  onMemoryError: (error: ExpectedError) => void,
 ): Promise<Dispatchers> {
   const certificates = await read();
   const { createAgent, createProxyAgent } = await withoutDebugLog(() => import('./undici.ts'));
   const ca = certificates ? { ca: [...certificates] } : {};
   const timing = { timeout: CONNECT_TIMEOUT_MS, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
   const settings = {
-    // undici's part for HTTP/2 is not in the bundle.
+    // The bundle does not contain undici's HTTP/2 support.
     allowH2: false,
-    // Time limits are kept by the callers on the clock of the context.
+    // Callers enforce timeouts with the clock of the context.
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: MAX_HEADER_BYTES,
     connections: MAX_CONNECTIONS,
   };
   const direct = createAgent({ ...settings, connect: { ...timing, onread, lookup, ...ca } });
+  // Each further connection would spend a part of a second on the same failure.
+  direct.on('connectionError', (_origin, targets, cause) => {
+    const error = addressSpaceError(cause);
+    if (error === null) return;
+    onMemoryError(error);
+    for (const target of targets) void target.destroy(error);
+  });
   const throughProxy = async ({ url, authorization }: Proxy) =>
     await createProxyAgent({
       ...settings,
@@ -180,18 +194,23 @@ async function makeDispatchers(
     });
   const http = proxy.http === null ? direct : await throughProxy(proxy.http);
   const https = proxy.https === null ? direct : await throughProxy(proxy.https);
+  const byOrigin = new Map<string, Dispatcher>();
   return {
     of(url) {
-      if (isExemptFromProxy(url, proxy.noProxy)) return direct;
-      return url.protocol === 'https:' ? https : http;
+      const known = byOrigin.get(url.origin);
+      if (known !== undefined) return known;
+      const proxied = url.protocol === 'https:' ? https : http;
+      const found = isExemptFromProxy(url, proxy.noProxy) ? direct : proxied;
+      byOrigin.set(url.origin, found);
+      return found;
     },
     destroy: () => Promise.all(Array.from(new Set([direct, http, https]), (each) => each.destroy())),
   };
 }
 
 /**
- * The parser undoes `chunked` and nothing before it: what is left would be taken for the content. No TE header was sent,
- * so nothing else may come (RFC 9112 6.1 and 7).
+ * The parser decodes only `chunked`. Other codings would end up in the content. No TE header was sent, so the server must
+ * not use them (RFC 9112 6.1 and 7).
  */
 function refuseTransferCodings({ url, headers, body }: HttpResponse): void {
   const codings = Array.from(headers.entries())
@@ -203,6 +222,6 @@ function refuseTransferCodings({ url, headers, body }: HttpResponse): void {
   body.destroy();
   throw new ExpectedError(
     'BAD_RESPONSE',
-    `${url.host} sent its response with the transfer coding ${codings.join(', ').slice(0, 100)} although nobody asked`,
+    `unexpected transfer coding from ${url.host}: ${codings.join(', ').slice(0, 100)}`,
   );
 }

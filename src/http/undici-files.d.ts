@@ -1,4 +1,4 @@
-// undici declares the types of its index only; these are the files of it that undici.ts loads.
+// undici has types only for its index. These are for the files that undici.ts loads.
 
 declare module 'undici/lib/api/api-request.js' {
   import type { Dispatcher } from 'undici';

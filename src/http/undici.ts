@@ -1,12 +1,12 @@
-// What this program needs of undici, file by file: the index also loads fetch, caches, mocks and WebSockets,
-// which takes longer than the rest of the program together.
+// Imports single files of undici. The index also loads fetch, caches, mocks, and WebSockets, which takes longer than the
+// rest of the program.
 import type { ProxyAgent } from 'undici';
 import connect from 'undici/lib/api/api-connect.js';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 
-// As the index does: a dispatcher has no request() without it, and the proxy no connect().
+// As in the index, which adds request() and connect() to the prototype.
 Object.assign(Dispatcher.prototype, { request, connect });
 
 /** Connects directly. */

@@ -2,7 +2,8 @@ import type { MediaItem } from '../api/media.ts';
 import { MEDIA_TYPES } from '../api/media-types.ts';
 import { ExpectedError } from '../errors.ts';
 
-type Filter = 'type' | 'tag';
+/** The filters of the service, by the names of their flags. */
+export type Filter = 'search' | 'type' | 'tag' | 'speaker' | 'channel';
 /** Whether a search with another value of one filter finds anything. */
 type FindsWith = (change: Partial<Record<Filter, string>>) => Promise<boolean>;
 
@@ -15,18 +16,27 @@ export interface MediaCheck {
   readonly finish: (findsWith: FindsWith) => Promise<void>;
 }
 
-/** A type and a tag that no media item has. */
+/** No media item is of this type, has this tag, or says this. */
 const IMPOSSIBLE = 'no-such-value-7f3c9a51';
+
+/** By what a media item can be checked here; null when it does not say. */
+const MATCHES: Readonly<Record<Filter, (medium: MediaItem, value: string) => boolean | null>> = {
+  search: () => null,
+  type: matchesType,
+  tag: matchesTag,
+  speaker: () => null,
+  channel: () => null,
+};
 
 /**
  * Checks search results against the filters. For items without the field, a single request with a value that
  * no item has shows whether the service applies the filter.
  */
-export function checkMedia({ type, tag }: Readonly<Record<Filter, string | null>>): MediaCheck {
-  const rules = [
-    ...(type === null ? [] : [createRule('type', (medium) => matchesType(medium, type))]),
-    ...(tag === null ? [] : [createRule('tag', (medium) => matchesTag(medium, tag))]),
-  ];
+export function checkMedia(wanted: Readonly<Partial<Record<Filter, string | null>>>): MediaCheck {
+  const rules = FILTERS.flatMap((filter) => {
+    const value = wanted[filter] ?? null;
+    return value === null ? [] : [createRule(filter, (medium) => MATCHES[filter](medium, value))];
+  });
   return {
     // Every rule counts all items, even those that another rule rejects.
     isWanted: (medium) => rules.map(({ isWanted }) => isWanted(medium)).every(Boolean),
@@ -35,6 +45,8 @@ export function checkMedia({ type, tag }: Readonly<Record<Filter, string | null>
     },
   };
 }
+
+const FILTERS: readonly Filter[] = ['search', 'type', 'tag', 'speaker', 'channel'];
 
 function createRule(filter: Filter, matches: (medium: MediaItem) => boolean | null): MediaCheck {
   let hasRefused = false;

@@ -1,6 +1,8 @@
 import type { Api } from '../api/client.ts';
+import type { MediaTranscript } from '../api/media.ts';
 import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
+import { createTaskPool } from '../task-pool.ts';
 
 type TranscriptApi = Pick<Api, 'getMediaItem' | 'listTranscripts'>;
 
@@ -11,9 +13,12 @@ export interface TranscriptQuery {
   readonly languages: readonly string[];
 }
 
+const PARALLEL_REQUESTS = 8;
+
 /**
  * Finds all transcripts of the selected media items, in all requested formats.
  * @param onMissing called for each media item without transcripts
+ * @returns by media ID, in the order of the media; a media item without a transcript has an empty list
  * @throws ExpectedError NOT_FOUND when no media item has one
  */
 export async function findTranscripts(
@@ -23,26 +28,42 @@ export async function findTranscripts(
     signal,
     onMissing,
   }: { api: TranscriptApi; signal: AbortSignal; onMissing: (mediumId: string) => void },
-): Promise<readonly TranscriptSelection[]> {
-  const wanted = new Set(languages.map((code) => code.toLowerCase()));
+): Promise<ReadonlyMap<string, readonly TranscriptSelection[]>> {
+  const isWanted = matchLanguages(languages);
   const seen = new Set<string>();
-  const found: TranscriptSelection[] = [];
-  for (const mediumId of mediaIds) {
-    const transcripts = await listTranscripts(mediumId, api, signal);
-    const matching = transcripts.filter(({ languageCode }) => {
-      seen.add(languageCode ?? 'none');
-      return wanted.size === 0 || wanted.has(languageCode?.toLowerCase() ?? '');
+  const found = new Map<string, readonly MediaTranscript[]>(mediaIds.map((id) => [id, []]));
+  const pool = createTaskPool(PARALLEL_REQUESTS);
+  for (const id of mediaIds) {
+    await pool.run(async () => {
+      found.set(id, await listTranscripts(id, api, signal));
     });
-    if (matching.length === 0) onMissing(mediumId);
-    for (const { id } of matching) for (const format of formats) found.push({ id, format });
   }
-  if (found.length > 0) return found;
+  await pool.finish();
+  const selected = new Map<string, readonly TranscriptSelection[]>();
+  for (const [id, transcripts] of found) {
+    for (const { languageCode } of transcripts) seen.add(languageCode ?? 'none');
+    const matching = transcripts.filter(isWanted);
+    if (matching.length === 0) onMissing(id);
+    selected.set(
+      id,
+      matching.flatMap((transcript) => formats.map((format) => ({ id: transcript.id, format }))),
+    );
+  }
+  if ([...selected.values()].some((list) => list.length > 0)) return selected;
   throw new ExpectedError('NOT_FOUND', 'the selected media have no matching transcripts', {
     hint:
       seen.size === 0
         ? 'to include only the media, omit --transcripts'
         : `available languages: ${[...seen].join(', ')}`,
   });
+}
+
+/** Codes are compared without case; without any all transcripts match. */
+export function matchLanguages(
+  languages: readonly string[],
+): (transcript: Pick<MediaTranscript, 'languageCode'>) => boolean {
+  const wanted = new Set(languages.map((code) => code.toLowerCase()));
+  return ({ languageCode }) => wanted.size === 0 || wanted.has(languageCode?.toLowerCase() ?? '');
 }
 
 /** @throws ExpectedError NOT_FOUND for an unknown media item, as opposed to one without transcripts */
@@ -52,12 +73,16 @@ async function listTranscripts(mediumId: string, api: TranscriptApi, signal: Abo
   try {
     await api.getMediaItem(mediumId, signal);
   } catch (error) {
-    if (!isExpectedError(error, 'NOT_FOUND')) throw error;
-    throw new ExpectedError('NOT_FOUND', `no media item with ID ${mediumId}`, {
-      ...error.details,
-      id: mediumId,
-      cause: error,
-    });
+    throw isExpectedError(error, 'NOT_FOUND') ? noMediaItem(mediumId, error) : error;
   }
   return [];
+}
+
+export function noMediaItem(id: string, cause: ExpectedError): ExpectedError {
+  return new ExpectedError('NOT_FOUND', `no media item with ID ${id}`, {
+    ...cause.details,
+    id,
+    cause,
+    hint: 'find it with: streamdiver-dl media list TEXT',
+  });
 }

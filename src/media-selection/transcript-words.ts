@@ -2,10 +2,13 @@ import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError } from '../errors.ts';
 
 export const TRANSCRIPT_FORMATS: readonly TranscriptFormat[] = ['txt', 'srt', 'json'];
-/** The format of `-t ID`: players and editors support it. */
+/** What the service makes of a single transcript; the last two it does not put into packages. */
+export const FILE_FORMATS = ['srt', 'txt', 'json', 'vtt', 'docx'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+/** What `-t ID` means without a format: the one that players and editors read. */
 const DEFAULT_FORMAT: TranscriptFormat = 'srt';
-/** Formats that the service supports for single transcripts but not in packages; see docs/openapi.yaml. */
-const ONLY_SINGLE = new Set(['vtt', 'docx']);
+/** Formats that the service offers for single transcripts but not inside packages; docs/openapi.yaml names them. */
+const ONLY_SINGLE: ReadonlySet<string> = new Set<FileFormat>(['vtt', 'docx']);
 
 /**
  * Parses `ID` or `ID:FORMAT`. IDs are opaque and may contain colons, so only a known format counts.
@@ -14,11 +17,25 @@ const ONLY_SINGLE = new Set(['vtt', 'docx']);
 export function parseTranscript(text: string): TranscriptSelection {
   const colon = text.lastIndexOf(':');
   const suffix = colon >= 0 ? text.slice(colon + 1).toLowerCase() : '';
-  if (ONLY_SINGLE.has(suffix)) throw notInPackages(suffix);
+  if (ONLY_SINGLE.has(suffix)) throw notInPackages(suffix, ' -t TRANSCRIPT_ID');
   const format = TRANSCRIPT_FORMATS.find((candidate) => candidate === suffix);
   const id = format === undefined ? text : text.slice(0, colon);
   if (id.trim() === '') throw new ExpectedError('USAGE', 'the transcript ID is empty');
   return { id, format: format ?? DEFAULT_FORMAT };
+}
+
+/**
+ * Parses a list of formats for single transcripts, such as `vtt,docx`.
+ * @throws ExpectedError USAGE that lists the formats
+ */
+export function parseFileFormats(text: string): readonly FileFormat[] {
+  const formats = text.split(',').map((word) => {
+    const name = word.trim().toLowerCase();
+    const format = FILE_FORMATS.find((candidate) => candidate === name);
+    if (format === undefined) throw noFormat(word, FILE_FORMATS);
+    return format;
+  });
+  return [...new Set(formats)];
 }
 
 /**
@@ -31,15 +48,19 @@ export function parseFormats(text: string): readonly TranscriptFormat[] {
     if (ONLY_SINGLE.has(name)) throw notInPackages(name);
     const format = TRANSCRIPT_FORMATS.find((candidate) => candidate === name);
     if (format !== undefined) return format;
-    throw new ExpectedError('USAGE', `${JSON.stringify(word)} is not a transcript format`, {
-      hint: `formats: ${TRANSCRIPT_FORMATS.join(', ')}`,
-    });
+    throw noFormat(word, TRANSCRIPT_FORMATS);
   });
   return [...new Set(formats)];
 }
 
-function notInPackages(format: string): ExpectedError {
+function noFormat(word: string, formats: readonly string[]): ExpectedError {
+  return new ExpectedError('USAGE', `${JSON.stringify(word)} is not a transcript format`, {
+    hint: `formats: ${formats.join(', ')}`,
+  });
+}
+
+function notInPackages(format: string, only = ''): ExpectedError {
   return new ExpectedError('USAGE', `packages cannot contain ${format} transcripts`, {
-    hint: `formats: ${TRANSCRIPT_FORMATS.join(', ')}`,
+    hint: `download single transcripts with: streamdiver-dl transcripts MEDIA_ID${only} --as ${format}`,
   });
 }

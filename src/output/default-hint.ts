@@ -1,31 +1,31 @@
 import type { ErrorCode, ExpectedError } from '../errors.ts';
 import { PROGRAM } from '../version.ts';
 
-/** What to do next where the place that failed knew nothing better. */
+/** Hints for errors without a more specific one. */
 const DEFAULT_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  CONFIG: 'streamdiver-dl help environment shows where settings come from',
-  NOT_FOUND: 'streamdiver-dl list shows the packages that exist',
-  AUTH: 'streamdiver-dl help environment shows where the credential comes from',
+  CONFIG: "run 'streamdiver-dl config list --show-origin' to see the settings",
+  NOT_FOUND: "run 'streamdiver-dl list' to see your packages",
+  AUTH: "run 'streamdiver-dl whoami' to see the credential",
   JOB_FAILED: 'create the package again',
-  UNAVAILABLE: 'try again later; -v shows what was asked and answered',
-  BAD_RESPONSE: '-v shows the request and the response',
+  UNAVAILABLE: 'try again later, or use -v for details',
+  BAD_RESPONSE: 'use -v for details',
   NOT_READY: 'try again later',
-  DISK: 'check free space and permissions, then run the same command again',
-  INTEGRITY: 'run the same command again; if it stays like this, create the package again',
-  BUSY: 'wait for the other process, or choose another name with -o',
-  UNSAFE: 'if you trust the source nevertheless, tell its operator',
-  AMBIGUOUS: 'check with streamdiver-dl list before you create it again',
+  DISK: 'check free space and permissions, then rerun',
+  INTEGRITY: 'rerun; if the error persists, create the package again',
+  BUSY: 'wait for the other process, or use another name with -o',
+  UNSAFE: 'report this to the operator of the service',
+  AMBIGUOUS: "run 'streamdiver-dl list' before you create it again",
 };
 
-/** What to do when a line is wrong that names this command, or none (the empty text). */
+/** The hint for an invalid line that names this command, or no command (the empty text). */
 export function usageHint(commandPath: string): string {
   return commandPath === ''
-    ? `${PROGRAM} help lists the commands`
-    : `${PROGRAM} ${commandPath} --help shows how it is used`;
+    ? `Run '${PROGRAM} --help' for usage.`
+    : `Run '${PROGRAM} ${commandPath} --help' for usage.`;
 }
 
 /**
- * The error with a hint in any case, unless it names a command that goes on.
+ * The error with a hint, unless it names a command that continues.
  * @param commandPath the command that the line names, such as `media list`; empty for none
  */
 export function withDefaultHint(error: ExpectedError, commandPath: string): ExpectedError {
@@ -36,9 +36,9 @@ export function withDefaultHint(error: ExpectedError, commandPath: string): Expe
 }
 
 function defaultHint({ code, details: { httpStatus = 0 } }: ExpectedError): string | undefined {
-  // What the service refused it will refuse again.
+  // The service would refuse the same request again.
   if (code === 'BAD_RESPONSE' && httpStatus >= 400 && httpStatus < 500) {
-    return 'check the IDs and values you gave; -v shows the request and the response';
+    return 'check the IDs and values, or use -v for details';
   }
   return DEFAULT_HINTS[code];
 }

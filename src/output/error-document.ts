@@ -1,7 +1,7 @@
 import type { ExpectedError } from '../errors.ts';
 import { shortenMessage } from '../terminal/text/shorten-message.ts';
 
-/** The JSON form of a failure (contract), all keys always there. */
+/** The JSON document of a failure. All keys are always present. */
 export function errorDocument(error: ExpectedError): Readonly<Record<string, unknown>> {
   const { hint, id, httpStatus, requestId, next } = error.details;
   return {

@@ -35,6 +35,10 @@ export function isObject(value: unknown): value is JsonObject {
   );
 }
 
+export function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
 export function objectOrNull(value: unknown): JsonObject | null {
   return isObject(value) ? value : null;
 }

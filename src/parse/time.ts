@@ -14,13 +14,37 @@ export interface ParsedTime {
   readonly isEndOfDay: boolean;
 }
 
+/** A moment that a query names. */
+export interface QueriedMoment {
+  readonly timeMs: number;
+  /** True when only a date was given and the start or end of that day, local time, was taken. */
+  readonly isEdgeOfDay: boolean;
+}
+
+/**
+ * Reads a moment for a query: a duration means ago, a date the start or the end of that day in local time.
+ * @throws ExpectedError USAGE when it cannot be read
+ */
+export function parseQueriedMoment(text: string, nowMs: number, edge: 'start' | 'end'): QueriedMoment {
+  const timeMs = readMoment(text, {
+    // The next day may start at 1:00, where clocks go forward at midnight.
+    ofDay: (year, month, day) =>
+      edge === 'start' ? new Date(year, month, day).getTime() : new Date(year, month, day + 1).getTime() - 1,
+    ofDuration: (durationMs) => nowMs - durationMs,
+  });
+  return { timeMs, isEdgeOfDay: DATE.test(text) };
+}
+
 /**
  * Parses a time in the future: a duration from now (`7d`), a date (its end in local time), or a date-time.
  * @throws ExpectedError USAGE when it is invalid or in the past
  */
 export function parseTime(text: string, nowMs: number): ParsedTime {
   const isDate = DATE.test(text);
-  const timeMs = parseMoment(text, nowMs);
+  const timeMs = readMoment(text, {
+    ofDay: (year, month, day) => new Date(year, month, day, 23, 59, 59).getTime(),
+    ofDuration: (durationMs) => nowMs + durationMs,
+  });
   if (!(timeMs <= LAST_MOMENT_MS)) {
     throw new ExpectedError('USAGE', `${text} is too far in the future`, {
       hint: 'use a date before the year 10000',
@@ -34,11 +58,17 @@ export function parseTime(text: string, nowMs: number): ParsedTime {
   return { utc: formatUtc(timeMs), isEndOfDay: isDate };
 }
 
-function parseMoment(text: string, nowMs: number): number {
+interface MomentReader {
+  /** The month counts from 0. */
+  readonly ofDay: (year: number, month: number, day: number) => number;
+  readonly ofDuration: (durationMs: number) => number;
+}
+
+function readMoment(text: string, { ofDay, ofDuration }: MomentReader): number {
   const date = DATE.exec(text);
   if (date) {
     if (!isDayOfCalendar(text)) throw invalidTime(text);
-    return new Date(Number(date[1]), Number(date[2]) - 1, Number(date[3]), 23, 59, 59).getTime();
+    return ofDay(Number(date[1]), Number(date[2]) - 1, Number(date[3]));
   }
   if (DATE_TIME.test(text)) {
     const timeMs = new Date(text.replace(' ', 'T')).getTime();
@@ -46,7 +76,7 @@ function parseMoment(text: string, nowMs: number): number {
     return timeMs;
   }
   try {
-    return nowMs + parseDuration(text);
+    return ofDuration(parseDuration(text));
   } catch (error) {
     if (/^\d+$/.test(text) || hasAmbiguousM(text)) throw error;
     throw invalidTime(text);

@@ -27,7 +27,7 @@ export interface Draft {
 }
 
 /** The selection as the flags of `create` express it. */
-export type PickedSelection = Omit<CreateFlags, 'fromFile' | 'dryRun' | 'wait' | 'fetch'>;
+export type PickedSelection = Omit<CreateFlags, 'fromFile' | 'query' | 'split' | 'dryRun' | 'wait' | 'fetch'>;
 
 export const EMPTY_DRAFT: Draft = {
   media: [],

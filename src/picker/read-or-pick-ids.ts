@@ -1,3 +1,4 @@
+import { resolvePackageIds } from '../api/resolve-package-ids.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { readIds } from '../flags/ids.ts';
@@ -14,7 +15,7 @@ export async function readOrPickIds(
   context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<readonly string[]> {
   const { io, world } = context;
-  if (given.length > 0) return await readIds(given, world, selecting);
+  if (given.length > 0) return await resolvePackageIds(await readIds(given, world, selecting), context);
   if (!io.canPrompt) {
     throw new ExpectedError('USAGE', 'a package ID is required', {
       hint: `pass an ID from '${PROGRAM} list', or - to read IDs from standard input`,

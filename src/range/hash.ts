@@ -13,11 +13,21 @@ export async function hashesOf(
 ): Promise<ReadonlyMap<HashName, string>> {
   const hashes = new Map([...new Set(names)].map((name) => [name, createHash(name)]));
   if (hashes.size > 0) {
-    for (let start = 0; start < source.sizeBytes; start += READ_BYTES) {
-      signal.throwIfAborted();
-      const bytes = await source.read(start, Math.min(start + READ_BYTES, source.sizeBytes));
+    const take = (bytes: Buffer) => {
       for (const hash of hashes.values()) hash.update(bytes);
-    }
+    };
+    await (source.inOrder?.(take) ?? readInOrder(source, take, signal));
   }
   return new Map([...hashes].map(([name, hash]) => [name, hash.digest('hex')]));
+}
+
+async function readInOrder(
+  source: RangeSource,
+  take: (bytes: Buffer) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let start = 0; start < source.sizeBytes; start += READ_BYTES) {
+    signal.throwIfAborted();
+    take(await source.read(start, Math.min(start + READ_BYTES, source.sizeBytes)));
+  }
 }

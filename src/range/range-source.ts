@@ -16,6 +16,10 @@ export interface RangeSource {
    * and a whole range only one. Whoever stops early must call `return`.
    */
   readonly stream?: (start: number, end: number) => AsyncGenerator<Buffer, void, undefined>;
+  /** The CRC-32 of a range, for sources that know it without reading all of it again. */
+  readonly crc32?: (start: number, end: number, onBytes?: (sizeBytes: number) => void) => Promise<number>;
+  /** Gives all bytes in order, without reading again what is in memory; a piece is lent for the call only. */
+  readonly inOrder?: (take: (bytes: Buffer) => void) => Promise<void>;
   /** How many ranges are worth reading at once; 1 unless given. */
   readonly parallelReads?: number;
 }

@@ -14,6 +14,7 @@ import { startSignedStorage } from './files/signed-storage.ts';
 import { CATALOG } from './library/built-in-catalog.ts';
 import { createBuiltInLibrary } from './library/built-in-library.ts';
 import type { Library } from './library/library.ts';
+import { makeManyMedia } from './library/many-media.ts';
 import { readMediaDirectory } from './library/media-directory.ts';
 import { createPackageStore, type PackageStore } from './packages/package-store.ts';
 import { handleRequest } from './routes/handle-request.ts';
@@ -27,6 +28,8 @@ export interface SandboxOptions {
   readonly port: number;
   /** A folder of the user instead of the built-in library. */
   readonly mediaDirectory?: string;
+  /** Number of media items in addition to the built-in library. */
+  readonly moreMedia?: number;
   /** Called with each file that cannot be read, and the reason. */
   readonly onSkipped?: (path: string, reason: string) => void;
   /** Minimum time to prepare a package, in addition to creating the archive. */
@@ -85,7 +88,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const catalogue = traits.library === 'large' ? [...CATALOG, ...LARGE_CATALOG] : CATALOG;
     const library = withDialectIds(
       mediaDirectory === undefined
-        ? await createBuiltInLibrary(mediaFolder, catalogue)
+        ? await createBuiltInLibrary(
+            mediaFolder,
+            catalogue,
+            await makeManyMedia(options.moreMedia ?? 0, mediaFolder),
+          )
         : readMediaDirectory(mediaDirectory, options.onSkipped),
       traits,
     );
@@ -118,6 +125,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       refusedCreations: { count: 0 },
       storage,
       prepareMs,
+      startedMs: Date.now(),
       apiUrl,
       signal,
       tenant: TENANT,

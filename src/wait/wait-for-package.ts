@@ -6,10 +6,10 @@ import { commandLine } from '../terminal/text/shell-quote.ts';
 import { type WaitEvent, waitUntilReady } from './wait-until-ready.ts';
 
 /**
- * Waits for a package and tells about it. Before the wait and when it ends early, it is said that
- * the service goes on preparing and with which command to come back.
+ * Waits for a package and reports progress. Before the wait, and when it ends early, prints the command that
+ * continues it.
  * @param next the command that continues, as words
- * @param onLook is given the package whenever its status has changed
+ * @param onChange receives the package whenever its status has changed
  */
 export async function waitForPackage(
   id: string,
@@ -17,12 +17,12 @@ export async function waitForPackage(
     wait,
     isJustCreated,
     next,
-    onLook,
+    onChange,
   }: {
     wait: WaitFlags;
     isJustCreated: boolean;
     next: readonly string[];
-    onLook?: (item: Package) => void;
+    onChange?: (item: Package) => void;
   },
   {
     api,
@@ -38,13 +38,13 @@ export async function waitForPackage(
   const announce = () => {
     if (isAnnounced || wait.timeoutMs === 0) return;
     isAnnounced = true;
-    io.info(`Waiting for package ${id}; it goes on being prepared if you stop here. To come back:`);
+    io.info(`Waiting for package ${id} (safe to interrupt). To resume:`);
     io.info(`  ${command}`);
   };
   const onEvent = (event: WaitEvent) => {
     switch (event.kind) {
       case 'state':
-        onLook?.(event.item);
+        onChange?.(event.item);
         if (event.item.state !== 'ready') announce();
         io.progress({ event: 'state', id, status: event.item.status, ...label(event.item) });
         break;
@@ -53,7 +53,7 @@ export async function waitForPackage(
         io.progress({ event: 'wait', id, status: event.item?.status ?? null, ...label(event.item) });
         break;
       case 'unknown-status':
-        io.warn(`the service calls package ${id} “${event.status}”, which is unknown here; waiting on`);
+        io.warn(`package ${id} has the unknown status “${event.status}”; still waiting`);
         break;
       case 'failed-poll':
         io.progress({ event: 'retry', id, attempt: event.attempt, message: event.error.message });
@@ -64,15 +64,15 @@ export async function waitForPackage(
     return await waitUntilReady(id, { ...wait, isJustCreated }, { api, clock, random, signal, onEvent });
   } catch (error) {
     if (isExpectedError(error, 'NOT_READY') || isExpectedError(error, 'INTERRUPTED'))
-      throw comeBack(error, id, command);
+      throw withResumeCommand(error, id, command);
     throw error;
   }
 }
 
-function comeBack(error: ExpectedError, id: string, command: string): ExpectedError {
+function withResumeCommand(error: ExpectedError, id: string, command: string): ExpectedError {
   return error.with({
     id,
-    hint: 'the package goes on being prepared; come back with the command below',
+    hint: 'the service still prepares the package; to resume:',
     next: [command],
   });
 }

@@ -6,10 +6,10 @@ import { readFirst, readText } from '../parse/fields.ts';
 import { pollDelayMs } from './schedule.ts';
 
 export interface WaitOptions {
-  /** How long to wait; 0 looks once. */
+  /** How long to wait; 0 checks once. */
   readonly timeoutMs: number;
   readonly intervalMs: number | null;
-  /** True after our own create, where the service may not know the package at once. */
+  /** True after our own create, when the service may not know the package yet. */
   readonly isJustCreated: boolean;
 }
 
@@ -28,14 +28,14 @@ export type WaitEvent =
   | { readonly kind: 'failed-poll'; readonly error: ExpectedError; readonly attempt: number };
 
 const CREATED_GRACE_MS = 30_000;
-/** `ready` without files may be a replica that lags behind; three times in a row it is an answer. */
+/** `ready` without files can be a lagging replica. Three times in a row, it is final. */
 const MAX_INCONSISTENT = 3;
 
 /**
- * Polls until the package is ready. A failed poll is part of waiting once the service has answered
- * at all: only 401, 403, 404 and 410 end it. Unknown statuses are waited out.
- * @throws ExpectedError NOT_READY when the time is up, JOB_FAILED, NOT_FOUND, AUTH, BAD_RESPONSE,
- *   or the failure of the very first look
+ * Polls until the package is ready. After the first response, only 401, 403, 404, and 410 end the wait; other failed
+ * polls do not. Unknown statuses also continue the wait.
+ * @throws ExpectedError NOT_READY at the timeout, JOB_FAILED, NOT_FOUND, AUTH, BAD_RESPONSE,
+ *   or the failure of the first check
  */
 export async function waitUntilReady(
   id: string,
@@ -48,10 +48,10 @@ export async function waitUntilReady(
   let readyWithoutFiles = 0;
   for (let failedPolls = 0; ; ) {
     const hasContact = isJustCreated || last !== null;
-    const look = await lookOnce(id, { api, signal, hasContact });
+    const check = await checkOnce(id, { api, signal, hasContact });
     const waitedMs = clock.monotonicMs() - startMs;
-    if (look.item !== null) {
-      const { item } = look;
+    if (check.item !== null) {
+      const { item } = check;
       if (item.status !== last?.status) onEvent({ kind: 'state', item, waitedMs });
       if (item.state === 'ready' && item.files.length > 0) return item;
       if (item.state === 'failed' || item.state === 'gone') throw ended(item);
@@ -66,14 +66,14 @@ export async function waitUntilReady(
       last = item;
     } else {
       const isTooEarly = isJustCreated && last === null && waitedMs < CREATED_GRACE_MS;
-      if (!isPartOfWaiting(look.error, { hasContact, isTooEarly })) throw withId(look.error, id);
+      if (!isPartOfWaiting(check.error, { hasContact, isTooEarly })) throw withId(check.error, id);
       failedPolls += 1;
-      onEvent({ kind: 'failed-poll', error: look.error, attempt: failedPolls });
+      onEvent({ kind: 'failed-poll', error: check.error, attempt: failedPolls });
     }
     const leftMs = timeoutMs - waitedMs;
-    if (leftMs <= 0) throw notReady(id, last, look.error, timeoutMs);
+    if (leftMs <= 0) throw notReady(id, last, check.error, timeoutMs);
     onEvent({ kind: 'still', item: last, waitedMs });
-    const retryAfterMs = look.item?.retryAfterMs ?? look.error?.details.retryAfterMs ?? null;
+    const retryAfterMs = check.item?.retryAfterMs ?? check.error?.details.retryAfterMs ?? null;
     await clock.sleep(
       Math.min(pollDelayMs({ waitedMs, intervalMs, retryAfterMs, random: random() }), leftMs),
       signal,
@@ -81,15 +81,15 @@ export async function waitUntilReady(
   }
 }
 
-type Look =
+type Check =
   | { readonly item: Package; readonly error: null }
   | { readonly item: null; readonly error: ExpectedError };
 
-/** Before the first answer a look is retried like any call; afterwards the next poll is the retry. */
-async function lookOnce(
+/** Before the first response, a check is retried like any call. After that, the next poll is the retry. */
+async function checkOnce(
   id: string,
   { api, signal, hasContact }: { api: WaitContext['api']; signal: AbortSignal; hasContact: boolean },
-): Promise<Look> {
+): Promise<Check> {
   try {
     return { item: await api.getDownload(id, signal, hasContact ? { retries: 0 } : {}), error: null };
   } catch (error) {
@@ -99,7 +99,7 @@ async function lookOnce(
   }
 }
 
-/** A page of HTML or a broken body between good answers is a proxy that hiccups, and passes. */
+/** An HTML page or a broken body between good responses is a temporary proxy failure. */
 function isPartOfWaiting(
   error: ExpectedError,
   { hasContact, isTooEarly }: { hasContact: boolean; isTooEarly: boolean },
@@ -108,7 +108,7 @@ function isPartOfWaiting(
   return hasContact && (error.code === 'UNAVAILABLE' || error.code === 'BAD_RESPONSE');
 }
 
-/** The error for a package that will never be ready: failed, or deleted and expired. */
+/** The error for a package that will never be ready: failed, deleted, or expired. */
 export function ended(item: Package): ExpectedError {
   if (item.state === 'gone') {
     return new ExpectedError(
@@ -121,13 +121,13 @@ export function ended(item: Package): ExpectedError {
     );
   }
   const reason = readFirst(item.raw, ['error', 'message', 'reason', 'errorMessage'], readText);
-  const said = reason === null ? '' : `: ${reason.slice(0, 500)}`;
+  const detail = reason === null ? '' : `: ${reason.slice(0, 500)}`;
   return new ExpectedError(
     'JOB_FAILED',
-    `package ${item.id} was not prepared, its status is ${item.status}${said}`,
+    `the service failed to prepare package ${item.id} (status: ${item.status})${detail}`,
     {
       id: item.id,
-      hint: 'create the package again; nothing was downloaded',
+      hint: 'create the package again',
     },
   );
 }
@@ -139,27 +139,23 @@ function notReady(
   timeoutMs: number,
 ): ExpectedError {
   if (last === null && lastError !== null) return withId(lastError, id);
-  const tail = lastError === null ? '' : `; the last look failed: ${lastError.message}`;
+  const tail = lastError === null ? '' : `; the last check failed: ${lastError.message}`;
   const state = last === null ? 'not known yet' : `still ${last.status}`;
   const when = timeoutMs === 0 ? '' : ` after ${Math.round(timeoutMs / 1000)} s`;
   return new ExpectedError('NOT_READY', `package ${id} is ${state}${when}${tail}`, {
     id,
-    hint: 'it goes on being prepared; wait again later',
+    hint: 'the service still prepares the package; try again later',
   });
 }
 
 function withId(error: ExpectedError, id: string): ExpectedError {
   if (error.code === 'NOT_FOUND') {
-    return new ExpectedError(
-      'NOT_FOUND',
-      `no package with id ${id}: it never existed, was deleted or has expired`,
-      {
-        ...error.details,
-        id,
-        cause: error,
-        hint: 'list the packages that exist with: streamdiver-dl list',
-      },
-    );
+    return new ExpectedError('NOT_FOUND', `no package with ID ${id}`, {
+      ...error.details,
+      id,
+      cause: error,
+      hint: "run 'streamdiver-dl list' to see your packages",
+    });
   }
   return error.with({ id });
 }

@@ -77,7 +77,7 @@ test.each<[string, Answer]>([
   const api = await startApi({ token: null, script: { 'GET /v2/media/{id}/metadata/transcripts': reply } });
   await expect(clientOf(api.origin).listTranscripts('m', signal)).rejects.toMatchObject({
     code: 'BAD_RESPONSE',
-    message: 'the service answered without a list',
+    message: 'no list in the response of the service',
   });
 });
 

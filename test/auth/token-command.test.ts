@@ -40,7 +40,7 @@ describe('runTokenCommand', () => {
     expect(await run("console.error('a warning'); console.log('the-token')")).toBe('the-token');
   });
 
-  test('row 7: it gets its words, no settings of ours, and no input', async () => {
+  test('case 7: it gets its words, no settings of ours, and no input', async () => {
     const seen: unknown = JSON.parse(
       await run(`
         let input = '';
@@ -106,8 +106,8 @@ describe('runTokenCommand', () => {
   });
 
   test.each([
-    ['win32', 'if it is a script, put cmd /c before az'],
-    ['linux', 'run it by itself to see what is wrong, or sign in again with streamdiver-dl login'],
+    ['win32', 'if it is a script, use cmd /c az'],
+    ['linux', 'run the command on its own to see the problem'],
   ] as const)('what to do on %s about a program that cannot be run', async (system, hint) => {
     const clock = createFastClock();
     const running = runTokenCommand('az account', { env: { PATH: '' }, platform: system, clock, signal });

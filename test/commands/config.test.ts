@@ -37,9 +37,9 @@ describe('config flags', () => {
   });
 
   test.each([
-    [['get', 'token'], 'there is no setting "token"'],
+    [['get', 'token'], 'unknown setting "token"'],
     [['set', 'apiUrl'], 'missing required argument'],
-    [['unset', '__proto__'], 'there is no setting'],
+    [['unset', '__proto__'], 'unknown setting'],
     [['get'], 'missing required argument'],
   ])('%j is refused', async (line, message) => {
     expect(await refuse(line)).toContain(message);
@@ -87,7 +87,7 @@ describe('config set', () => {
     expect((await runCommand(['config', 'get', 'apiUrl'], { place })).stdout).toBe('https://work.example/\n');
     const missing = await runCommand(['config', 'set', 'profile', 'wrok', '--json'], { place });
     expect(missing).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
-    expect(missing.stderr).toContain('profiles: default, work');
+    expect(missing.stderr).toContain('hint: use one of default, work,');
   });
 
   test.each([
@@ -168,7 +168,7 @@ describe('config path', () => {
     expect(readFileSync(storedFiles(place).config, 'utf8')).toBe('{');
   });
 
-  test('row 132: without a home there is none', async () => {
+  test('case 132: without a home there is none', async () => {
     const env = { STREAMDIVER_CONFIG_DIR: '', HOME: '' };
     const run = await runCommand(['config', 'path', '--json'], { env });
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });

@@ -126,7 +126,7 @@ describe('contents', () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: `${paths.join('\n')}\n` });
   });
 
-  test('row 111: a selection without a match is NOT_FOUND', async () => {
+  test('case 111: a selection without a match is NOT_FOUND', async () => {
     const api = await start();
     const run = await runCommand(['contents', PACKAGE_ID, '--include', '*.vtt', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { items: [], error: { code: 'NOT_FOUND' } } });
@@ -134,7 +134,7 @@ describe('contents', () => {
     expect(run.stderr).toContain(`streamdiver-dl contents -- ${PACKAGE_ID}`);
   });
 
-  test('row 108: a server without ranges: says so and names the command that downloads', async () => {
+  test('case 108: a server without ranges: says so and names the command that downloads', async () => {
     const api = await start({
       script: {
         'GET /v2/downloads/file/{id}': (_request, reply) => reply.file(object, { withoutRanges: true }),
@@ -146,7 +146,7 @@ describe('contents', () => {
     expect(run.stderr).toContain(`hint: streamdiver-dl fetch -- ${PACKAGE_ID}`);
   });
 
-  test('row 108: a server that sends the end, but nothing else in parts, is one without ranges', async () => {
+  test('case 108: a server that sends the end, but nothing else in parts, is one without ranges', async () => {
     // A directory that does not fit into what the first request brings.
     const long = serveArchive(
       Array.from({ length: 400 }, (_, index) => ({ name: `${'x'.repeat(200)}/${index}.srt` })),
@@ -167,7 +167,7 @@ describe('contents', () => {
   });
 
   test.each([['contents'], ['fetch', '-x']])(
-    'row 55: a page instead of the archive is called so by %s, and not taken for a server without ranges',
+    'case 55: a page instead of the archive is called so by %s, and not taken for a server without ranges',
     async (...words) => {
       const page = '<!doctype html>\n<title>Sign in</title>\n';
       const api = await start({
@@ -185,7 +185,7 @@ describe('contents', () => {
     },
   );
 
-  test('row 55: neither is a page taken for the end of an archive where the API does not tell the size', async () => {
+  test('case 55: neither is a page taken for the end of an archive where the API does not tell the size', async () => {
     const file = { url: '/v2/downloads/file/one', mimeType: 'application/zip' };
     const api = await start({
       script: {
@@ -211,15 +211,15 @@ describe('contents', () => {
     );
   });
 
-  test('row 111: a pattern in place of the id: the right spelling is that of this command', async () => {
+  test('case 111: a pattern in place of the id: the right spelling is that of this command', async () => {
     const run = await runCommand(['contents', '*.srt']);
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain(
-      "hint: select entries of a package with: streamdiver-dl contents ID --include '*.srt'",
+      "hint: to select entries, run: streamdiver-dl contents ID --include '*.srt'",
     );
   });
 
-  test('row 106: names are shown escaped and never as they are', async () => {
+  test('case 106: names are shown escaped and never as they are', async () => {
     const files = {
       one: serveArchive([{ name: 'a\u001b[2J\u202e.txt', content: 'x' }, { name: '../evil' }]),
     };

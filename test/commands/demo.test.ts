@@ -20,11 +20,11 @@ test('the demo does the whole job without an account and shows each command', as
   const names = files.map(({ path }) => path);
   for (const pattern of [/\.zip$/, /\.mp4$/, /\.srt$/, /\.txt$/])
     expect(names).toEqual(expect.arrayContaining([expect.stringMatching(pattern)]));
-  expect(run.stderr).toContain(`The files are in ${join(run.temp, folder)}`);
+  expect(run.stderr).toContain(`Done. Files: ${join(run.temp, folder)}`);
   expect(readdirSync(run.cwd)).toEqual([]);
 });
 
-test('the demo leaves a real credential and profile alone', async () => {
+test('case 137: the demo leaves a real credential and profile alone', async () => {
   const env = { STREAMDIVER_API_URL: 'http://127.0.0.1:1', STREAMDIVER_PROFILE: 'nobody' };
   expect((await runCommand(['demo', '-q'], { env, deadlineMs: 60_000 })).exitCode).toBe(0);
 });

@@ -35,6 +35,7 @@ describe('help of every command', () => {
         'create',
         'status',
         'fetch',
+        'verify',
         'contents',
         'list',
         'rm',
@@ -157,6 +158,6 @@ describe('topics', () => {
   test('an unknown topic exits with 2 and names the known ones', async () => {
     const run = await runCommand(['help', 'nonsense', '--json']);
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
-    expect(run.stderr).toMatch(/fetch.*exit-codes/);
+    expect(run.stderr).toMatch(/--help.*exit-codes/);
   });
 });

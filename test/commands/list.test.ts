@@ -95,7 +95,7 @@ describe('list', () => {
   test('an empty list is a success with an empty standard output', async () => {
     const api = await startApi({ packages: [] });
     const run = await runCommand(['list'], { api });
-    expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'no packages\n' });
+    expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No packages\n' });
     const json = await runCommand(['ls', '--json'], { api });
     expect(json).toMatchObject({ exitCode: 0, stderr: '' });
     expect(json.json).toEqual({ items: [], count: 0, truncated: false });
@@ -198,12 +198,35 @@ describe('--status where the service has words of its own', () => {
   test('nothing found beside words that mean nothing here is told', async () => {
     const { ids, run } = await listIds(['--status', 'preparing'], words);
     expect([ids, run.exitCode]).toEqual([[], 0]);
-    expect(run.stderr).toContain('warning: no package is "preparing", but the service also uses: archiving');
+    expect(run.stderr).toContain('warning: no package is "preparing"; the service also uses: archiving');
+  });
+
+  test.each([
+    ['raedy', 'did you mean ready?'],
+    ['archivng', 'did you mean archiving?'],
+    ['xyzzy', 'use one of ready, preparing, failed, COMPLETED, softDeleted, preparationFailed, archiving'],
+  ])('--status %s is neither known nor in the list: %s', async (status, hint) => {
+    const { ids, run } = await listIds(['--status', status], words);
+    expect([ids, run.exitCode]).toEqual([[], 2]);
+    expect(run.stderr).toBe(`error: unknown status "${status}"\nhint: ${hint}\n`);
+  });
+
+  test.each(['queued', 'expired', 'unknown'])('--status %s can be empty', async (status) => {
+    expect((await listIds(['--status', status], packages)).run.exitCode).toBe(0);
+  });
+
+  test.each(['SIZE:desc', 'size:desc', 'SIZEBYTES:DESC', 'sizeBytes:desc'])('--sort %s', async (order) => {
+    const file = (size: number) => [{ url: 'https://s.example/a', size, mimeType: 'application/zip' }];
+    const sized = [
+      { id: 'small', files: file(1) },
+      { id: 'large', files: file(9) },
+    ];
+    expect((await listIds(['--sort', order], sized)).ids).toEqual(['large', 'small']);
   });
 
   test('nothing found among known words is not', async () => {
     const { run } = await listIds(['--status', 'failed'], packages);
-    expect(run).toMatchObject({ exitCode: 0, stderr: 'no packages\n' });
+    expect(run).toMatchObject({ exitCode: 0, stderr: 'No packages\n' });
   });
 });
 
@@ -230,6 +253,6 @@ describe('a list that is not what the service says', () => {
   test('an end before the total is told', async () => {
     const run = await list([full, { data: { items: [], totalCount: 4 } }]);
     expect(run).toMatchObject({ exitCode: 0, stdout: 'a\nb\n' });
-    expect(run.stderr).toContain('warning: the list is not complete: 2 of 4 items arrived');
+    expect(run.stderr).toContain('warning: incomplete list: received 2 of 4 items');
   });
 });

@@ -36,15 +36,21 @@ describe('login flags', () => {
   });
 
   test.each([
-    [['--with-token', '--tenant', 'demo', '--client-id', 'robot'], 'exclude each other'],
-    [['--with-token', '--token-command', 'pass'], 'exclude each other'],
-    [['--with-token', '--with-secret'], 'exclude each other'],
-    [['--tenant', 'demo'], 'both --tenant and --client-id'],
-    [['--with-secret'], 'both --tenant and --client-id'],
+    [
+      ['--with-token', '--tenant', 'demo', '--client-id', 'robot'],
+      'use only one of a token, client credentials, and a token command',
+    ],
+    [
+      ['--with-token', '--token-command', 'pass'],
+      'use only one of a token, client credentials, and a token command',
+    ],
+    [['--with-token', '--with-secret'], 'use only one of a token, client credentials, and a token command'],
+    [['--tenant', 'demo'], 'client credentials need --tenant and --client-id'],
+    [['--with-secret'], 'client credentials need --tenant and --client-id'],
     [['--tenant', '', '--client-id', 'x'], '--tenant: the value is empty'],
     [['--token-command', ' '], '--token-command: the command is empty'],
-    [['--token-command', "pass 'show"], 'not closed'],
-    [['--token-command', 'pass show | head'], 'no shell'],
+    [['--token-command', "pass 'show"], 'unclosed quote'],
+    [['--token-command', 'pass show | head'], 'which needs a shell'],
     [['a-secret-as-argument'], 'too many arguments'],
   ])('%j is refused', async (line, message) => {
     const refusal = await refusalOf(defineLogin, ['login', ...line]);
@@ -64,7 +70,7 @@ describe('login --with-token', () => {
       input: `${CANARY_TOKEN}\n`,
     });
     expect(run).toMatchObject({ exitCode: 0, stdout: '' });
-    expect(run.stderr).toBe(`Signed in to ${api.origin} as profile default with token …v7Rb.\n`);
+    expect(run.stderr).toBe(`Signed in to ${api.origin} (profile default) with token …v7Rb.\n`);
     expect(calls(api)).toEqual(['GET /v2/downloads?perPage=1&page=0']);
     const { credentials, config } = storedFiles(place);
     expect(readJson(credentials)).toEqual(credentialsOf(api.origin, { kind: 'token', token: CANARY_TOKEN }));
@@ -100,7 +106,7 @@ describe('login --with-token', () => {
     const api = await startApi({ token: 'another' });
     const run = await runCommand(['login', '--with-token'], { api, token: null, input: CANARY_TOKEN });
     expect(run).toMatchObject({ exitCode: 4, stdout: '' });
-    expect(run.stderr).toContain('nothing was stored');
+    expect(run.stderr).toContain('hint: not stored; ');
     expect(existsSync(run.configDir)).toBe(false);
     expect(api.requests).toHaveLength(1);
   });
@@ -124,7 +130,7 @@ describe('login --with-token', () => {
     ['a zero-width space', 'sandbox-CANARY\u200b8Jq4kW9v7Rb', 15],
     ['a carriage return inside', 'sandbox-CANARY\r8Jq4kW9v7Rb', 15],
     ['quotes that are curled', '\u201c8Jq4kW9v7Rb\u201d', 1],
-  ])('row 8: %s is refused by position and not repeated', async (_name, token, position) => {
+  ])('case 8: %s is refused by position and not repeated', async (_name, token, position) => {
     const api = await startApi();
     const run = await runCommand(['login', '--with-token', '--json'], {
       api,
@@ -138,7 +144,7 @@ describe('login --with-token', () => {
     expect(existsSync(run.configDir)).toBe(false);
   });
 
-  test('row 8: blanks around it and a byte-order mark are no part of it, and 10 KB are fine', async () => {
+  test('case 8: blanks around it and a byte-order mark are no part of it, and 10 KB are fine', async () => {
     const token = `sandbox-${'x8Jq'.repeat(2_500)}`;
     const api = await startApi({ token });
     const run = await runCommand(['login', '--with-token'], {
@@ -161,7 +167,7 @@ describe('login --with-token', () => {
   });
 });
 
-describe('row 6: secrets are no flags', () => {
+describe('case 6: secrets are no flags', () => {
   test.each(['--token', '--access-token', '--client-secret', '--password', '--api-key'])(
     'login %s names standard input and the variable, and never the value',
     async (flag) => {
@@ -267,7 +273,7 @@ describe('profiles and addresses', () => {
     const line = ['login', '--with-token', '--profile', 'work', '--api-url', `${api.origin}/v2`];
     const run = await runCommand(line, { place, token: null, input: CANARY_TOKEN });
     expect(run.exitCode).toBe(0);
-    expect(run.stderr).toContain(`Profile work uses apiUrl ${api.origin}/v2 from now on.`);
+    expect(run.stderr).toContain(`Set apiUrl to ${api.origin}/v2 (profile work).`);
     expect(readJson(storedFiles(place).config)).toEqual({
       version: 1,
       profiles: { work: { apiUrl: `${api.origin}/v2` } },
@@ -290,11 +296,11 @@ describe('profiles and addresses', () => {
   test('a variable that wins over what was stored is told', async () => {
     const api = await startApi();
     const run = await runCommand(['login', '--with-token'], { api, input: CANARY_TOKEN });
-    expect(run.stderr).toContain('warning: STREAMDIVER_TOKEN is set and wins');
+    expect(run.stderr).toContain('warning: STREAMDIVER_TOKEN is set and overrides the stored credential');
   });
 });
 
-describe('row 130: login on broken files', () => {
+describe('case 130: login on broken files', () => {
   test('credentials that cannot be read are moved aside, and not lost', async () => {
     const api = await startApi();
     const place = placeWithStore({ credentials: '{"profiles": {' });
@@ -302,7 +308,7 @@ describe('row 130: login on broken files', () => {
     writeFileSync(`${credentials}.broken-1`, 'an older one');
     const run = await runCommand(['login', '--with-token'], { api, place, token: null, input: CANARY_TOKEN });
     expect(run.exitCode).toBe(0);
-    expect(run.stderr).toContain(`${credentials} could not be read; it is ${credentials}.broken-2 now`);
+    expect(run.stderr).toContain(`cannot read ${credentials}; moved it to ${credentials}.broken-2`);
     expect(readFileSync(`${credentials}.broken-2`, 'utf8')).toBe('{"profiles": {');
     expect(readFileSync(`${credentials}.broken-1`, 'utf8')).toBe('an older one');
     expect(readJson(credentials)).toMatchObject({ profiles: { default: {} } });
@@ -318,8 +324,8 @@ describe('row 130: login on broken files', () => {
       input: CANARY_TOKEN,
     });
     expect(run.exitCode).toBe(0);
-    expect(run.stderr).toContain(`${config}:2: this is not valid JSON; going on without it`);
-    expect(run.stderr).toContain('apiUrl not kept for profile default');
+    expect(run.stderr).toContain(`${config}:2: invalid JSON; ignoring the file`);
+    expect(run.stderr).toContain('apiUrl not stored in profile default');
     expect(readFileSync(config, 'utf8')).toBe('{\n"profiles": oops');
   });
 });

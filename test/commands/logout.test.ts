@@ -30,7 +30,7 @@ test.each([
   expect(await parseLine(defineLogout, ['logout', ...line])).toEqual([options]);
 });
 
-describe('row 24: logout', () => {
+describe('case 24: logout', () => {
   const env = { STREAMDIVER_API_URL: `${HERE}/v2` };
 
   test('deletes the entry of the profile and the API, and nothing else', async () => {
@@ -94,12 +94,12 @@ describe('row 24: logout', () => {
   test('without anything stored there is nothing to do, and nothing is made', async () => {
     const run = await runCommand(['logout'], { token: null, env });
     expect(run).toMatchObject({ exitCode: 0, stdout: '' });
-    expect(run.stderr).toBe(`Profile default was not signed in to ${HERE}.\n`);
+    expect(run.stderr).toBe(`Not signed in to ${HERE} (profile default).\n`);
     expect(existsSync(run.configDir)).toBe(false);
   });
 
   test('a variable that goes on being used is told', async () => {
     const run = await runCommand(['logout', '--all']);
-    expect(run.stderr).toContain('warning: STREAMDIVER_TOKEN is set and goes on being used');
+    expect(run.stderr).toContain('warning: STREAMDIVER_TOKEN is set and still used');
   });
 });

@@ -168,7 +168,7 @@ describe('media list', () => {
   test('nothing found is a success', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'list', 'nonsense'], { api });
-    expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'no media\n' });
+    expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No media\n' });
   });
 
   test('a refusal is told as JSON, too', async () => {
@@ -249,7 +249,7 @@ describe('media show', () => {
     expect(run).toMatchObject({ exitCode: 3, json: { error: { code: 'NOT_FOUND', id: 'm9' } } });
     expectFailureDocument('media show', run.json);
     expect(run.stderr).toBe(
-      'error: no media item with ID m9\nhint: find it with: streamdiver-dl media list TEXT\n',
+      "error: no media item with ID m9\nhint: run 'streamdiver-dl media list TEXT' to find media\n",
     );
   });
 });

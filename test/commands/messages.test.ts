@@ -23,7 +23,7 @@ describe('--quiet', () => {
     const api = await startApi();
     const run = await runCommand(['status', 'missing', '--quiet'], { api });
     expect(run).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(run.stderr).toMatch(/^error: no package with id missing.*\n$/);
+    expect(run.stderr).toMatch(/^error: no package with ID missing.*\n$/);
   });
 });
 
@@ -42,7 +42,7 @@ describe('--verbose', () => {
     const api = await startApi({ script: { 'GET /v2/downloads': { status: 403, json: {}, headers } } });
     const run = await runCommand(['list', '-v', '--json'], { api });
     expect(run.json).toMatchObject({ error: { requestId: 'req-77', httpStatus: 403 } });
-    expect(run.stderr).toContain('request id: req-77');
+    expect(run.stderr).toContain('request ID: req-77');
     expect((await runCommand(['list'], { api })).stderr).not.toContain('req-77');
   });
 
@@ -97,12 +97,12 @@ test.each(['-V', '--version'])('%s prints the version alone', async (flag) => {
 });
 
 test.each([
-  [['fetch', 'id', '-o', '-', '--rm'], 'streamdiver-dl fetch --help shows how it is used'],
-  [['--quiet', 'ls', '--all', '--limit', '5'], 'streamdiver-dl list --help shows how it is used'],
-  [['media', 'list', '--all', '-L', '1'], 'streamdiver-dl media list --help shows how it is used'],
-  [['media', 'show'], 'streamdiver-dl media show --help shows how it is used'],
-  [['--xyzzy', 'fetch'], 'streamdiver-dl help lists the commands'],
-  [['xyzzyxyzzy'], 'streamdiver-dl help lists the commands'],
+  [['fetch', 'id', '-o', '-', '--rm'], "Run 'streamdiver-dl fetch --help' for usage."],
+  [['--quiet', 'ls', '--all', '--limit', '5'], "Run 'streamdiver-dl list --help' for usage."],
+  [['media', 'list', '--all', '-L', '1'], "Run 'streamdiver-dl media list --help' for usage."],
+  [['media', 'show'], "Run 'streamdiver-dl media show --help' for usage."],
+  [['--xyzzy', 'fetch'], "Run 'streamdiver-dl --help' for usage."],
+  [['xyzzyxyzzy'], "Run 'streamdiver-dl --help' for usage."],
 ])('the hint after a wrong line names the command of that line: %j', async (line, hint) => {
   const run = await runCommand([...line, '--json']);
   expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE', hint } } });

@@ -7,6 +7,12 @@ import { calls } from './scene.ts';
 
 const ROUTE = 'DELETE /v2/downloads/{id}';
 const packages = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
+const THIRD = {
+  id: 'b4bef371-0000-4000-8000-000000000001',
+  title: 'Third',
+  files: [{ url: 'https://api.example/file', size: 19 * 1_048_576, mimeType: 'application/zip' }],
+};
+const terminal = { isTTY: true, keepInputOpen: true } as const;
 const remove = (id: string) => `DELETE /v2/downloads/${id}`;
 
 describe('rm --yes', () => {
@@ -83,7 +89,7 @@ describe('rm --yes', () => {
     });
     expectFailureDocument('rm', run.json);
     expect(calls(api)).toEqual([remove('a'), remove('x'), remove('b')]);
-    expect(run.stderr).toContain('no package with id x');
+    expect(run.stderr).toContain('no package with ID x');
   });
 
   test.each(['--ignore-not-found', '-f', '--force'])('%s takes an unknown id for done', async (flag) => {
@@ -121,8 +127,6 @@ describe('rm --yes', () => {
 });
 
 describe('rm without --yes', () => {
-  const terminal = { isTTY: true, keepInputOpen: true } as const;
-
   test.each([
     ['no terminal', {}],
     ['a standard input that is none', { isTTY: { stdin: false, stdout: true, stderr: true } }],
@@ -155,19 +159,20 @@ describe('rm without --yes', () => {
       ...terminal,
       onStart: (control) => {
         const timer = setInterval(() => {
-          if (!control.stderr().includes('Delete 2 packages (a, b)')) return;
+          if (!control.stderr().includes('Delete 2 packages: package a, package b?')) return;
           clearInterval(timer);
           control.type(keys);
         }, 20);
       },
     });
     expect(run).toMatchObject({ exitCode, stdout: deleted.map((id) => `${id}\n`).join('') });
-    expect(calls(api)).toEqual(deleted.map(remove));
+    expect(calls(api).slice(0, 2).toSorted()).toEqual(['GET /v2/downloads/a', 'GET /v2/downloads/b']);
+    expect(calls(api).slice(2)).toEqual(deleted.map(remove));
   });
 
   test.each([
     ['yes\n', 0, /1 package.* deleted|Package deleted/],
-    ['no\n', 130, /error: nothing was deleted/],
+    ['no\n', 130, /Canceled\. Nothing was deleted\.\n$/],
   ])('the plain question takes %j as well', async (keys, exitCode, message) => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', 'a'], {
@@ -179,8 +184,42 @@ describe('rm without --yes', () => {
     expect(run.exitCode).toBe(exitCode);
     expect(run.stderr).toContain('Delete package a');
     expect(run.stderr).toMatch(message);
-    expect(api.requests).toHaveLength(exitCode === 0 ? 1 : 0);
+    expect(calls(api)).toEqual(['GET /v2/downloads/a', ...(exitCode === 0 ? [remove('a')] : [])]);
   });
+});
+
+test.each([
+  [[THIRD.id], 'Delete "Third" (19 MiB, b4bef371)?'],
+  [[THIRD.id, 'a'], 'Delete 2 packages: "Third" (19 MiB, b4bef371), package a?'],
+  [['missing'], 'Delete package missing?'],
+])('the prompt for %j is: %s', async (ids, question) => {
+  const api = await startApi({ packages: [...packages, THIRD] });
+  const run = await runCommand(['rm', ...ids], {
+    api,
+    isTTY: true,
+    input: 'no\n',
+    env: { ACCESSIBLE: '1', NO_COLOR: '1' },
+  });
+  expect(run).toMatchObject({ exitCode: 130, stdout: '' });
+  expect(run.stderr).toBe(`${question} [y/N] Canceled. Nothing was deleted.\n`);
+  expect(calls(api).filter((call) => call.startsWith('DELETE'))).toEqual([]);
+});
+
+test('a signal at the prompt keeps its own exit code', async () => {
+  const api = await startApi({ packages });
+  const run = await runCommand(['rm', 'a'], {
+    api,
+    ...terminal,
+    onStart: (control) => {
+      const timer = setInterval(() => {
+        if (!control.stderr().includes('Delete package a?')) return;
+        clearInterval(timer);
+        control.signal('SIGTERM');
+      }, 20);
+    },
+  });
+  expect(run.exitCode).toBe(143);
+  expect(run.stderr).not.toContain('Canceled');
 });
 
 test('rm --dry-run shows the requests and sends nothing, without a question', async () => {
@@ -199,4 +238,65 @@ test('rm --dry-run shows the requests and sends nothing, without a question', as
   });
   expectDocument('dry-run', json.json);
   expect(api.requests).toHaveLength(0);
+});
+
+describe('rm --older-than', () => {
+  const agedPackages = [
+    { id: 'old', created: '2025-12-01T00:00:00Z' },
+    { id: 'older', created: '2025-11-01T00:00:00Z' },
+    { id: 'new', created: '2026-01-14T00:00:00Z' },
+    { id: 'undated' },
+  ];
+
+  test('deletes what is older, and leaves alone what has no date', async () => {
+    const api = await startApi({ packages: agedPackages });
+    const run = await runCommand(['rm', '--older-than', '30d', '--yes', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ id: 'old', outcome: 'deleted' }, { id: 'older' }] },
+    });
+    expectDocument('rm', run.json);
+    expect(run.stderr).toContain('1 package without a date: left alone');
+    expect([...api.packages.keys()]).toEqual(['new', 'undated']);
+  });
+
+  test('-n shows what would go, and asks nothing', async () => {
+    const api = await startApi({ packages: agedPackages });
+    const run = await runCommand(['rm', '--older-than', '30d', '-n'], { api });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stdout: ['old', 'older'].map((id) => `DELETE ${api.origin}/v2/downloads/${id}\n`).join(''),
+    });
+    expect(api.packages.size).toBe(4);
+  });
+
+  test('is refused without a confirmation, beside IDs, and for no time at all', async () => {
+    const api = await startApi({ packages: agedPackages });
+    expect((await runCommand(['rm', '--older-than', '30d'], { api })).exitCode).toBe(2);
+    for (const args of [
+      ['a', '--older-than', '30d'],
+      ['--older-than', '0'],
+      ['--older-than', '30'],
+    ]) {
+      const run = await runCommand(['rm', '-y', ...args], { api });
+      expect([run.exitCode, run.stdout]).toEqual([2, '']);
+    }
+    expect(api.packages.size).toBe(4);
+  });
+
+  test('none that old, or none at all, is a success', async () => {
+    for (const given of [agedPackages.slice(2), []]) {
+      const api = await startApi({ packages: given });
+      const run = await runCommand(['rm', '--older-than', '30d', '-y', '--json'], { api });
+      expect(run).toMatchObject({ exitCode: 0, json: { results: [] } });
+      expect(run.stderr).toContain('No package is that old.');
+    }
+  });
+
+  test('where no package has a date it is an answer that cannot be used', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', '--older-than', '30d', '-y', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
+    expect(api.packages.size).toBe(3);
+  });
 });

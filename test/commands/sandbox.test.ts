@@ -89,11 +89,11 @@ describe('sandbox -- COMMAND', () => {
         wrapper: LIMITED_RIGHTS ?? [],
       });
       expect(run.exitCode).toBe(0);
-      expect(run.stderr).toContain('/media/\ufffd.mp4 is left out: its name is not UTF-8');
+      expect(run.stderr).toContain('/media/\ufffd.mp4: its name is not UTF-8');
       expect(run.stdout.trim().split('\n')).toHaveLength(LIMITED_RIGHTS === null ? 2 : 1);
       if (LIMITED_RIGHTS === null) return;
-      expect(run.stderr).toContain('/media/closed.mp4 is left out: permission denied');
-      expect(run.stderr).toContain('/media/closed is left out: permission denied');
+      expect(run.stderr).toContain('/media/closed.mp4: permission denied');
+      expect(run.stderr).toContain('/media/closed: permission denied');
     },
   );
 
@@ -107,7 +107,7 @@ describe('sandbox -- COMMAND', () => {
   test('a script that Windows cannot start without a shell is told how to', async () => {
     const run = await runCommand(['sandbox', '--', 'no-such-program-anywhere'], { platform: 'win32' });
     expect(run.exitCode).toBe(2);
-    expect(run.stderr).toContain('hint: if it is a script, put cmd /c before no-such-program-anywhere');
+    expect(run.stderr).toContain('hint: if it is a script, use cmd /c no-such-program-anywhere');
   });
 });
 

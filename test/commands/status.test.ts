@@ -98,7 +98,9 @@ describe('status', () => {
       json: { items: [], count: 0, error: { code: 'NOT_FOUND', id: 'gone', httpStatus: 404 } },
     });
     expectFailureDocument('status', run.json);
-    expect(run.stderr).toMatch(/^error: no package with id gone.*\nhint: .*streamdiver-dl list\n$/);
+    expect(run.stderr).toMatch(
+      /^error: no package with ID gone\nhint: run 'streamdiver-dl list' to see your packages\n$/,
+    );
   });
 
   test('all ids are tried; those that exist are shown and one common code is kept', async () => {
@@ -106,8 +108,8 @@ describe('status', () => {
     const run = await runCommand(['status', 'x', 'a', 'y', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { count: 1, error: { code: 'NOT_FOUND' } } });
     expectFailureDocument('status', run.json);
-    expect(run.stderr).toContain('no package with id x');
-    expect(run.stderr).toContain('no package with id y');
+    expect(run.stderr).toContain('no package with ID x');
+    expect(run.stderr).toContain('no package with ID y');
     expect(api.requests).toHaveLength(3);
   });
 

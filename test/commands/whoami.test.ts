@@ -16,8 +16,9 @@ function webToken(claims: Readonly<Record<string, unknown>>): string {
 }
 
 test.each([
-  [[], { verify: true }],
-  [['--no-verify'], { verify: false }],
+  [[], { verify: true, all: false }],
+  [['--no-verify'], { verify: false, all: false }],
+  [['--all'], { verify: true, all: true }],
 ])('%j', async (line, options) => {
   expect(await parseLine(defineWhoami, ['whoami', ...line])).toEqual([options]);
 });
@@ -35,7 +36,7 @@ describe('whoami', () => {
         'source\tSTREAMDIVER_TOKEN',
         'tenant\tunknown',
         'expires\tunknown',
-        'verified\tyes, the API accepts it',
+        'verified\tyes',
         '',
       ].join('\n'),
     );
@@ -131,15 +132,60 @@ describe('whoami', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test('a refused credential exits with 4, and was verified', async () => {
+  test('a refused credential exits with 4, and is not verified', async () => {
     const api = await startApi({ token: 'another' });
     const run = await runCommand(['whoami', '--json'], { api });
     expect(run).toMatchObject({
       exitCode: 4,
-      json: { authenticated: false, source: 'STREAMDIVER_TOKEN', verified: true, error: { code: 'AUTH' } },
+      json: { authenticated: false, source: 'STREAMDIVER_TOKEN', verified: false, error: { code: 'AUTH' } },
     });
     expectFailureDocument('whoami', run.json);
     expect(api.requests).toHaveLength(1);
+  });
+
+  test('a refused credential is shown, with its source and without advice to check it again', async () => {
+    const api = await startApi({ token: 'another' });
+    const run = await runCommand(['whoami'], { api });
+    expect(run.exitCode).toBe(4);
+    expect(run.stdout).toContain('source\tSTREAMDIVER_TOKEN\n');
+    expect(run.stdout).toContain('verified\tno, the API rejected it\n');
+    expect(run.stderr).toBe(
+      'error: the token from STREAMDIVER_TOKEN was rejected\nhint: replace or unset STREAMDIVER_TOKEN\n',
+    );
+    const place = placeWithStore({
+      credentials: credentialsOf(api.origin, { kind: 'token', token: 'old-one' }),
+    });
+    const stored = await runCommand(['whoami'], { api, place, token: null });
+    expect(stored.stderr).toBe(
+      `error: the token from ${storedFiles(place).credentials} was rejected\nhint: run 'streamdiver-dl login' to replace it\n`,
+    );
+  });
+
+  test('--all lists the stored credentials of all profiles and sends nothing', async () => {
+    const api = await startApi();
+    const token = { kind: 'token', token: CANARY_TOKEN };
+    const place = placeWithStore({
+      credentials: {
+        version: 1,
+        profiles: { default: { [api.origin]: token }, work: { 'https://api.example': token } },
+      },
+    });
+    const run = await runCommand(['whoami', '--all', '--json'], { api, place, token: null });
+    const credential = 'token …v7Rb';
+    expect(run.json).toEqual({
+      items: [
+        { profile: 'default', apiOrigin: api.origin, credential, active: true },
+        { profile: 'work', apiOrigin: 'https://api.example', credential, active: false },
+      ],
+      count: 2,
+      truncated: false,
+    });
+    expectDocument('whoami --all', run.json);
+    expect(api.requests).toHaveLength(0);
+    const table = await runCommand(['whoami', '--all'], { api, place, token: null });
+    expect(table.stdout).toBe(
+      `default\t${api.origin}\t${credential}\tyes\nwork\thttps://api.example\t${credential}\t\n`,
+    );
   });
 
   test('an API that is not there is no refusal', async () => {

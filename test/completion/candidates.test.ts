@@ -80,6 +80,16 @@ test.each([
   [['media', 'show', ''], ['media']],
   [['media', 'show', 'x', ''], []],
   [['create', '-m', ''], ['media']],
+  [['transcripts', ''], ['media']],
+  [['transcripts', 'x', '-m', ''], ['media']],
+  [
+    ['transcripts', '--as', 'srt,'],
+    ['srt,txt', 'srt,json', 'srt,vtt', 'srt,docx'],
+  ],
+  [
+    ['transcripts', '--type', ''],
+    ['video', 'audio', 'image', 'document'],
+  ],
   [['create', '-mx'], ['-mmedia']],
   [['fetch', '-xm', ''], ['packages']],
   [['fetch', '--timeout', ''], []],

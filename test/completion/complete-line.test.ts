@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readQuestion } from '../../src/completion/complete-line.ts';
+import { readRequest } from '../../src/completion/complete-line.ts';
 import { SCRIPTS } from '../../src/completion/scripts.ts';
 
 const COMPLETION = {
@@ -23,12 +23,12 @@ test.each([
   ['9', '', 'p ', ['none', `'it'\\''s'`, 'its', 'a:b=c']],
   ['9', 'x', 'p x', ['none']],
 ])('bash with COMP_TYPE %s, part %j of %j', (type, part, line, lines) => {
-  expect(readQuestion('bash', [type, part, line]).answer(COMPLETION)).toEqual(lines);
+  expect(readRequest('bash', [type, part, line]).respond(COMPLETION)).toEqual(lines);
 });
 
 test.each(['$x', '`x', '\\x', '!x', 'x"y'])('within double quotes bash is not offered %s', (value) => {
   const answer = (part: string, line: string) =>
-    readQuestion('bash', ['9', part, line]).answer({
+    readRequest('bash', ['9', part, line]).respond({
       candidates: [{ value, description: '' }],
       fallback: 'none',
     });
@@ -38,16 +38,16 @@ test.each(['$x', '`x', '\\x', '!x', 'x"y'])('within double quotes bash is not of
 
 test('PowerShell gets what it inserts, what it lists and what it tells', () => {
   const encoded = Buffer.from('rm\n\nit').toString('base64');
-  const question = readQuestion('pwsh', [encoded]);
-  expect(question.words).toEqual(['rm', '', 'it']);
-  expect(question.answer(COMPLETION)).toEqual(['none', `'it''s'\tit's\tOne thing`, 'its\tits\tAnother']);
+  const request = readRequest('pwsh', [encoded]);
+  expect(request.words).toEqual(['rm', '', 'it']);
+  expect(request.respond(COMPLETION)).toEqual(['none', `'it''s'\tit's\tOne thing`, 'its\tits\tAnother']);
 });
 
-test('row 118: what PowerShell would take for a variable, a comma list or a splat is quoted', () => {
-  const question = readQuestion('pwsh', [Buffer.from('rm\n').toString('base64')]);
+test('case 118: what PowerShell would take for a variable, a comma list or a splat is quoted', () => {
+  const request = readRequest('pwsh', [Buffer.from('rm\n').toString('base64')]);
   const candidates = ['$(calc)', '`n', 'a,b', '@x', 'a b'].map((value) => ({ value, description: '' }));
-  const inserted = question
-    .answer({ candidates, fallback: 'none' })
+  const inserted = request
+    .respond({ candidates, fallback: 'none' })
     .slice(1)
     .map((line) => line.split('\t')[0]);
   expect(inserted).toEqual(["'$(calc)'", "'`n'", "'a,b'", "'@x'", "'a b'"]);

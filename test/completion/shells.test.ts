@@ -103,7 +103,7 @@ describe.each(SHELLS.map((shell) => ({ shell, isHere: hasShell(shell) })))('$she
     expect(await session.enter()).toEqual(['create', '-m', 'medium-7', '-m', 'medium-7']);
   });
 
-  test('row 118: an id of the service is one word and runs nothing', async () => {
+  test('case 118: an id of the service is one word and runs nothing', async () => {
     const api = await startApi({ packages: [] });
     const session = await openShell(shell, { api });
     for (const id of EVIL_IDS) {
@@ -116,14 +116,14 @@ describe.each(SHELLS.map((shell) => ({ shell, isHere: hasShell(shell) })))('$she
     expect(existsSync(join(session.place.cwd, 'PWNED'))).toBe(false);
   });
 
-  test('row 118: an id that this shell would change is not offered', async () => {
+  test('case 118: an id that this shell would change is not offered', async () => {
     const api = await startApi({ packages: [{ id: '~/x' }, { id: 'plain' }] });
     const session = await openShell(shell, { api });
     await session.type(`streamdiver-dl rm ${shell === 'fish' ? '' : 'p'}\t`, /rm plain/);
     expect(await session.enter()).toEqual(['rm', 'plain']);
   });
 
-  test('row 113: titles of the service act on nothing, and ids that would are not offered', async () => {
+  test('case 113: titles of the service act on nothing, and ids that would are not offered', async () => {
     const api = await startApi({
       packages: [
         { id: 'good-1', title: EVIL },

@@ -66,7 +66,7 @@ describe('the config file', () => {
     ...broken,
     '{"profiles":{"default":{"apiUrl":7}}}',
     '{"profiles":{"default":{"cacert":["a"]}}}',
-  ])('row 130: %j is refused by name, and stays as it is', async (text) => {
+  ])('case 130: %j is refused by name, and stays as it is', async (text) => {
     const api = await startApi();
     const { place, file } = placeWithConfig(text);
     const run = await runCommand(['list', '--json'], { api, place });
@@ -106,7 +106,7 @@ describe('the config file', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test('no file of the working directory is read', async () => {
+  test('case 131: no file of the working directory is read', async () => {
     const api = await startApi();
     const place = makePlace();
     for (const name of ['config.json', '.env', '.streamdiver-dl.json', 'streamdiver-dl.json']) {
@@ -130,7 +130,7 @@ describe('addresses', () => {
     'https://api.example.com/v2#x',
     'api.example.com',
     'https://',
-  ])('%s is refused as --api-url and as --sso-url', async (url) => {
+  ])('case 131: %s is refused as --api-url and as --sso-url', async (url) => {
     for (const flag of ['--api-url', '--sso-url']) {
       const run = await runCommand(['list', flag, url, '--json']);
       expect([flag, run.exitCode, run.json]).toMatchObject([flag, 2, { error: { code: 'CONFIG' } }]);

@@ -16,7 +16,7 @@ function credentialOf(env: CredentialSources['env']) {
   });
 }
 
-describe('row 133: the credential', () => {
+describe('case 133: the credential', () => {
   const token = { STREAMDIVER_TOKEN: 'the-token' };
   const client = {
     STREAMDIVER_TENANT: 'demo',
@@ -78,7 +78,7 @@ describe('row 133: the credential', () => {
   });
 });
 
-describe('row 23: a stored credential', () => {
+describe('case 23: a stored credential', () => {
   const entry = (token: string): StoredCredential => ({ kind: 'token', token });
   const client: StoredCredential = {
     kind: 'client',

@@ -17,7 +17,7 @@ const MATRIX = PRESENCE.flatMap((flag) =>
 describe.each([
   ['apiUrl', 'STREAMDIVER_API_URL', 'https://api.streamdiver.com/v2'],
   ['ssoUrl', 'STREAMDIVER_SSO_URL', 'https://sso.streamdiver.com/'],
-] as const)('row 133: %s', (name, variable, fallback) => {
+] as const)('case 133: %s', (name, variable, fallback) => {
   test.each(MATRIX)('flag %j, environment %j, profile %j', (flag, env, profile) => {
     const value = (presence: string | undefined, from: string) =>
       presence === 'set' ? `https://${from}.example/` : presence;
@@ -36,7 +36,7 @@ describe.each([
   });
 });
 
-describe('row 133: the profile', () => {
+describe('case 133: the profile', () => {
   test.each(MATRIX)('flag %j, environment %j, config.json %j', (flag, env, config) => {
     const value = (presence: string | undefined, from: string) => (presence === 'set' ? from : presence);
     const { name, origin } = resolveProfileName(

@@ -31,7 +31,7 @@ async function signedIn(place?: RunPlace) {
 
 const loginLine = ['login', '--with-token'];
 
-describe('row 11: permissions', () => {
+describe('case 11: permissions', () => {
   test('no umask makes a difference', async () => {
     for (const mask of [0o000, 0o077]) {
       const { options, credentials, place } = await signedIn(makePlace());
@@ -54,7 +54,7 @@ describe('row 11: permissions', () => {
       const run = await runCommand(['list'], options);
       expect(run.exitCode).toBe(0);
       expect(run.stderr).toContain(
-        `warning: ${credentials} was open to others (mode 0${mode.toString(8)}); it is yours alone now`,
+        `warning: ${credentials} was accessible to other users (mode 0${mode.toString(8)}); changed to 0600`,
       );
       expect(statSync(credentials).mode & 0o777).toBe(0o600);
       expect((await runCommand(['list'], options)).stderr).not.toContain('warning');
@@ -76,7 +76,7 @@ describe('row 11: permissions', () => {
       const { config } = storedFiles(place);
       chmodSync(config, mode);
       expect((await runCommand(['config', 'list'], { place })).stderr).toContain(
-        `was open to others (mode 0${mode.toString(8)})`,
+        `was accessible to other users (mode 0${mode.toString(8)})`,
       );
       expect(statSync(config).mode & 0o777).toBe(0o600);
     },
@@ -88,7 +88,7 @@ describe('row 11: permissions', () => {
     chmodSync(place.configDir, 0o777);
     const run = await runCommand(loginLine, { ...options, input: CANARY_TOKEN });
     expect(run.exitCode).toBe(0);
-    expect(run.stderr).toContain(`${place.configDir} was open to others (mode 0777)`);
+    expect(run.stderr).toContain(`${place.configDir} was accessible to other users (mode 0777)`);
     expect(statSync(place.configDir).mode & 0o777).toBe(0o700);
   });
 
@@ -103,7 +103,7 @@ describe('row 11: permissions', () => {
     for (const line of [['list'], loginLine]) {
       const run = await runCommand([...line, '--json'], { ...options, input: CANARY_TOKEN, mayHoldSecret });
       expect([line, run.exitCode, run.json]).toMatchObject([line, 2, { error: { code: 'CONFIG' } }]);
-      expect(run.stderr).toContain(`${files[name]} is not used: it is a symbolic link`);
+      expect(run.stderr).toContain(`refusing to use ${files[name]}: it is a symbolic link`);
     }
     expect(readFileSync(elsewhere)).toEqual(before);
   });
@@ -126,7 +126,7 @@ describe('row 11: permissions', () => {
     chownSync(asStranger.credentials, STRANGER, STRANGER);
     const read = await runCommand(['list', '--json'], asStranger.options);
     expect(read).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
-    expect(read.stderr).toContain('it belongs to somebody else');
+    expect(read.stderr).toContain('it belongs to another user');
     const other = await signedIn(makePlace());
     mkdirSync(other.place.configDir, { recursive: true });
     chownSync(other.place.configDir, STRANGER, STRANGER);
@@ -136,27 +136,31 @@ describe('row 11: permissions', () => {
   });
 });
 
-describe('row 130: content that cannot be used', () => {
+describe('case 130: content that cannot be used', () => {
   const huge = `{"profiles":{}${' '.repeat(1_048_577)}}`;
   const CONFIGS: readonly (readonly [name: string, text: string, place: string])[] = [
-    ['empty', '', ':1: this is not valid JSON'],
-    ['cut off', '{\n  "profiles": {\n    "default"', ':3: this is not valid JSON'],
-    ['a comma too many', '{\n  "profiles": {},\n}', ':3: this is not valid JSON'],
-    ['a comment', '{\n  // mine\n  "profiles": {}\n}', ':2: this is not valid JSON'],
-    ['single quotes', "{'profiles':{}}", ':1: this is not valid JSON'],
-    ['a second document', '{}\n{}', ':2: this is not valid JSON'],
+    ['empty', '', ':1: invalid JSON'],
+    ['cut off', '{\n  "profiles": {\n    "default"', ':3: invalid JSON'],
+    ['a comma too many', '{\n  "profiles": {},\n}', ':3: invalid JSON'],
+    ['a comment', '{\n  // mine\n  "profiles": {}\n}', ':2: invalid JSON'],
+    ['single quotes', "{'profiles':{}}", ':1: invalid JSON'],
+    ['a second document', '{}\n{}', ':2: invalid JSON'],
     ['a byte-order mark', '\ufeff{}', ':1: starts with a byte-order mark'],
     ['a NUL', '{}\0', ':1: is not text'],
-    ['a zip', 'PK\u0003\u0004', ':1: this is not valid JSON'],
+    ['a zip', 'PK\u0003\u0004', ':1: invalid JSON'],
     ['too large', huge, ': is larger than 1 MiB'],
     ['a list', '[]', ':1: must be a JSON object'],
     ['a newer version', '{\n  "profiles": {},\n  "version": 2\n}', ':3: version 2 was written by a newer'],
     ['a version that is no number', '{"version": "1"}', ':1: version must be a number'],
-    ['an unknown key', '{\n  "profile": "x",\n  "colour": 1\n}', ':3: unknown key; known: version, profile'],
+    [
+      'an unknown key',
+      '{\n  "profile": "x",\n  "colour": 1\n}',
+      ':3: unknown key; expected version, profile',
+    ],
     [
       'an unknown key of a profile',
       '{"profiles": {\n  "default": {\n    "apiUrl": "https://a.example",\n    "apiURL": "x"\n  }\n}}',
-      ':4: unknown key; known: apiUrl, ssoUrl, cacert',
+      ':4: unknown key; expected apiUrl, ssoUrl, cacert',
     ],
     [
       'a number for a text',
@@ -228,7 +232,7 @@ describe('row 130: content that cannot be used', () => {
   });
 });
 
-describe('row 132: where nothing can be stored', () => {
+describe('case 132: where nothing can be stored', () => {
   test.each([
     ['no home', { STREAMDIVER_CONFIG_DIR: '', HOME: '', XDG_CONFIG_HOME: '' }],
     ['a home that is not there', { STREAMDIVER_CONFIG_DIR: '', HOME: '/nowhere/at/all' }],

@@ -79,7 +79,7 @@ test('a token that cannot be kept is said and is no failure', async () => {
   const { store, said } = storeIn(folder);
   await store.tokenCache(KEY).write(TOKEN);
   expect(said).toEqual([
-    expect.stringMatching(/^the fetched token is not kept: .*\/file is in the way: it is not a folder$/),
+    expect.stringMatching(/^cannot cache the token: .*\/file is in the way: it is not a folder$/),
   ]);
 });
 
@@ -137,7 +137,7 @@ test('a writer that never ends is told after ten seconds, with what to delete', 
   writeFileSync(lock, lockedBy(process.pid + 1));
   await expect(storeIn(folder).store.changeConfig((config) => config)).rejects.toMatchObject({
     code: 'BUSY',
-    details: { hint: `if there is none, delete ${lock}` },
+    details: { hint: `if no other process is running, remove ${lock}` },
   });
   expect(readFileSync(lock, 'utf8')).toBe(lockedBy(process.pid + 1));
 });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Traits, withTraits } from '../../src/sandbox/dialect/traits.ts';
+import { formatCues } from '../../src/sandbox/library/format-cues.ts';
 import type { StoredMediaItem } from '../../src/sandbox/library/library.ts';
 import { collectItems } from '../../src/sandbox/packages/package-items.ts';
 import { openRegularFile } from '../../src/sandbox/server/open-regular-file.ts';
@@ -37,6 +38,7 @@ export async function runMainJob(some: Partial<Traits>): Promise<Problem[]> {
   const job: Job = { sandbox, traits, place: makePlace(), problems: [] };
   try {
     await lookAtMedia(job);
+    await downloadTranscripts(job);
     await lookAtPackages(job);
     const id = await create(job);
     if (id !== undefined) await useAndRemove(job, id);
@@ -82,6 +84,26 @@ async function lookAtMedia(job: Job): Promise<void> {
       ),
     );
   }
+}
+
+/** Titles differ by dialect, but every transcript is there once, byte for byte. */
+async function downloadTranscripts(job: Job): Promise<void> {
+  const all = job.sandbox.library.media.flatMap(({ transcripts }) => transcripts);
+  const texts = new Map<string, Buffer>();
+  for (const { id, languageCode, readCues } of all) {
+    texts.set(id, Buffer.from(formatCues(await readCues(), 'vtt', { languageCode })));
+  }
+  const line = ['transcripts', '--all', '--as', 'vtt', '-D', 'transcripts', '--name', '{id}', '--json'];
+  await compare(job, 'transcripts', line, ({ json }) => {
+    const results = Array.isArray(json['results']) ? (json['results'] as unknown[]) : [];
+    const saved = results.flatMap((result) => {
+      const [id = ''] = valuesOf([result], 'transcriptId');
+      const [path = ''] = valuesOf([result], 'path');
+      return path === '' ? [] : [[id, readFileSync(path)] as const];
+    });
+    if (saved.length !== all.length) return `${saved.length} of ${all.length} are saved`;
+    return differContents(texts, new Map(saved));
+  });
 }
 
 /** Where nothing tells the type of a medium, what may be a video is better shown than left out. */

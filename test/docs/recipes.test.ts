@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,6 @@ import { makeEnv, makePlace, type RunPlace } from '../support/process/run-place.
 import { type CodeBlock, codeBlocks } from './code-blocks.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
-const SCRIPT = 'yesterdays-transcripts.sh';
-/** A day on which the built-in library of the sandbox got a medium with transcripts. */
-const DAY = '2025-01-07';
 
 const MISSING = ['jq', 'unzip', 'sh'].filter((program) => spawnSync(program, ['--help']).error !== undefined);
 const CI = codeBlocks('docs/ci.md');
@@ -24,18 +21,19 @@ const PROMISED: readonly (readonly [text: string, output: RegExp])[] = [
   ['.results[].outcome', /^extracted\nskipped\n$/],
   ['--dry-run', /"some-id"/],
   ['--from-file', /^ready\n$/],
+  // One ID and its paths, then the lines of the record.
+  ['nightly/record', /^[^/\n]+\n(?:\/[^\n]+\n)+(?:[^/\n][^\n]*\t\d+\n)+$/],
   ['--progress json', /verified\n$/],
   ['--exit-status', /^no such package\n$/],
 ];
 
-/** A folder where `streamdiver-dl` is this program, with the script of docs/ci.md in it. */
+/** A folder where `streamdiver-dl` is this program. */
 function makeShellPlace(): RunPlace & { readonly env: Record<string, string> } {
   const place = makePlace();
   const bin = join(place.temp, 'bin');
   mkdirSync(bin);
   writeFileSync(join(bin, 'streamdiver-dl'), `#!/bin/sh\nexec "${process.execPath}" "${BINARY}" "$@"\n`);
   chmodSync(join(bin, 'streamdiver-dl'), 0o755);
-  writeFileSync(join(place.cwd, SCRIPT), blockWith(CI, '# Usage: yesterdays').code);
   const env = makeEnv(place, { token: null });
   return { ...place, env: { ...env, PATH: `${bin}:${env['PATH']}`, PAUSE: '0' } };
 }
@@ -71,46 +69,66 @@ describe.skipIf(MISSING.length > 0)(
       },
     );
 
-    test("yesterday's transcripts: brings them, removes the package, and twice brings nothing twice", () => {
+    test('new transcripts: all of them the first time, then nothing, whatever became of the files', () => {
       const place = makeShellPlace();
-      const run = runInSandbox(
-        `sh ${SCRIPT} ${DAY} out; sh ${SCRIPT} ${DAY} out; streamdiver-dl list --format id -q > left`,
-        place,
-      );
+      const { code } = blockWith(CI, 'streamdiver-dl transcripts --all --as srt,txt -D transcripts');
+      const run = runInSandbox(`${code}\nrm transcripts/*.srt\n${code}`, place);
       expect(run).toMatchObject({ status: 0 });
-      const files = readdirSync(join(place.cwd, 'out'), { recursive: true, encoding: 'utf8' });
-      expect(files.filter((file) => file.endsWith('.srt')).length).toBeGreaterThan(1);
-      expect(files.filter((file) => /\.(mp4|part|zip)/.test(file))).toEqual([]);
+      expect(run.stdout.trimEnd().split('\n')).toHaveLength(18);
+      expect(run.stderr).toContain('Nothing new (18 recorded).');
+      const files = readdirSync(join(place.cwd, 'transcripts'));
+      expect(files.filter((file) => file.endsWith('.txt'))).toHaveLength(9);
+      expect(files.filter((file) => !/\.(txt|ndjson)$/.test(file))).toEqual([]);
+    });
+
+    test('new media: as packages that are gone afterwards, then nothing', () => {
+      const place = makeShellPlace();
+      const { code } = blockWith(CI, 'streamdiver-dl create --all --fetch');
+      const run = runInSandbox(`${code}\n${code}\nstreamdiver-dl list --format id -q > left`, place);
+      expect(run).toMatchObject({ status: 0 });
+      expect(run.stderr).toMatch(/Nothing new \(\d+ recorded\)\./);
       expect(readFileSync(join(place.cwd, 'left'), 'utf8')).toBe('');
     });
 
-    test("yesterday's transcripts: a day without any is no failure", () => {
-      const run = runInSandbox(`sh ${SCRIPT}`, makeShellPlace());
-      expect(run).toMatchObject({ status: 0, stdout: expect.stringMatching(/^nothing new on \d{4}-/) });
-    });
-
-    test('GitHub Actions and GitLab: the documents are YAML, and their own steps run', () => {
-      const [github, gitlab] = CI.filter(({ language }) => language === 'yaml').map(
-        ({ code }) => parse(code) as Record<string, { script?: string[]; transcripts?: unknown }>,
-      );
-      const steps = (
-        parse(CI.find(({ code }) => code.includes('runs-on'))?.code ?? '') as {
-          jobs: { transcripts: { steps: { run?: string }[] } };
-        }
-      ).jobs.transcripts.steps;
-      const lines = [...steps.map(({ run }) => run ?? ''), ...(gitlab?.['transcripts']?.script ?? [])];
-      const own = lines.filter((line) => line.includes(SCRIPT));
-      expect(github).toHaveProperty('jobs');
+    test('GitHub Actions and GitLab: the documents are YAML, and their own steps run and keep the record', () => {
+      interface Step {
+        readonly run?: string;
+        readonly uses?: string;
+        readonly if?: string;
+        readonly with?: { readonly path?: string };
+      }
+      interface Job {
+        readonly script: readonly string[];
+        readonly cache: { readonly paths: readonly string[]; readonly when: string };
+        readonly artifacts: { readonly when: string };
+      }
+      const documents = CI.filter(({ language }) => language === 'yaml').map(({ code }) => parse(code));
+      const { steps } = (documents[0] as { jobs: { transcripts: { steps: readonly Step[] } } }).jobs
+        .transcripts;
+      const { transcripts: gitlab } = documents[1] as { transcripts: Job };
+      const lines = [...steps.map(({ run }) => run ?? ''), ...gitlab.script];
+      const own = lines.filter((line) => line.includes('streamdiver-dl'));
       expect(own).toHaveLength(2);
-      for (const line of own) expect(runInSandbox(line, makeShellPlace())).toMatchObject({ status: 0 });
+      const kept = [
+        ...steps.filter(({ uses }) => uses?.startsWith('actions/cache/')).map((step) => step.with?.path),
+        ...gitlab.cache.paths,
+      ];
+      expect(kept).toEqual(['record.ndjson', 'record.ndjson', 'record.ndjson']);
+      expect(steps.filter((step) => step.if === 'always()')).toHaveLength(2);
+      expect([gitlab.cache.when, gitlab.artifacts.when]).toEqual(['always', 'always']);
+      for (const line of own) {
+        const place = makeShellPlace();
+        const command = line.replace('npx --yes ', '');
+        const run = runInSandbox(`${command}\nrm -r transcripts\n${command}`, place);
+        expect(run).toMatchObject({ status: 0 });
+        expect(run.stdout.trimEnd().split('\n')).toHaveLength(18);
+        expect(existsSync(join(place.cwd, 'record.ndjson'))).toBe(true);
+      }
     });
 
-    test('cron: the line runs the script', () => {
+    test('cron: the line runs', () => {
       const place = makeShellPlace();
       const line = blockWith(CI, 'crontab').code.split('\n')[1]?.replace('17 4 * * * ', '') ?? '';
-      mkdirSync(join(place.home, 'bin'));
-      execFileSync('cp', [join(place.cwd, SCRIPT), join(place.home, 'bin')]);
-      chmodSync(join(place.home, 'bin', SCRIPT), 0o755);
       // The sandbox gives the token itself; the file is there as cron's line says.
       expect(
         runInSandbox(`printf %s "$STREAMDIVER_TOKEN" > $HOME/.streamdiver-token; ${line}`, place),
@@ -118,6 +136,7 @@ describe.skipIf(MISSING.length > 0)(
         status: 0,
       });
       expect(existsSync(join(place.home, 'transcripts.log'))).toBe(true);
+      expect(readdirSync(join(place.home, 'transcripts'))).toHaveLength(10);
     });
 
     test('with patience: gives up on what does not pass, repeats what may', () => {

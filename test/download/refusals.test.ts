@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { clientCredential } from '../../src/auth/client-credential.ts';
+import { ExpectedError } from '../../src/errors.ts';
 import { askedRange, eventsOf, FAST, isRight, setDownload, slowly } from '../support/download-scene.ts';
+import { chunk, LAST_CHUNK } from '../support/faults/fault-mode.ts';
+import { formatHead } from '../support/faults/fault-response.ts';
 import { makeZipObject } from '../support/faults/served-object.ts';
 
 const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);
 
-test('row 70: a server that ignores ranges is asked once, and its answer is the file', async () => {
+test('case 70: a server that ignores ranges is asked once, and its answer is the file', async () => {
   const scene = await setDownload(
     object,
     slowly((_request, reply) => reply.file(object, { withoutRanges: true })),
@@ -19,7 +22,7 @@ test('row 70: a server that ignores ranges is asked once, and its answer is the 
   expect(eventsOf(scene, 'restart')).toEqual([]);
 });
 
-test('row 70: a server that honours no range beside another one sends the file over one connection', async () => {
+test('case 70: a server that honours no range beside another one sends the file over one connection', async () => {
   let active = 0;
   const scene = await setDownload(object, async (_request, reply) => {
     active += 1;
@@ -33,7 +36,7 @@ test('row 70: a server that honours no range beside another one sends the file o
 });
 
 test.each([429, 503])(
-  'row 66: a server that answers %i to the third connection is brought to the end over two',
+  'case 66: a server that answers %i to the third connection is brought to the end over two',
   async (status) => {
     let active = 0;
     let mostActive = 0;
@@ -57,7 +60,7 @@ test.each([429, 503])(
   },
 );
 
-test('row 66: a server that resets every connection but one is brought to the end', async () => {
+test('case 66: a server that resets every connection but one is brought to the end', async () => {
   let active = 0;
   const scene = await setDownload(
     object,
@@ -74,7 +77,7 @@ test('row 66: a server that resets every connection but one is brought to the en
   expect(isRight(scene)).toBe(true);
 });
 
-test('row 57: connections that break again and again, all of them, still bring the file', async () => {
+test('case 57: connections that break again and again, all of them, still bring the file', async () => {
   const scene = await setDownload(
     object,
     (request, reply) => {
@@ -90,7 +93,7 @@ test('row 57: connections that break again and again, all of them, still bring t
   expect(isRight(scene)).toBe(true);
 });
 
-test('row 16: eight connections that are refused with 401 at once ask for one new token', async () => {
+test('case 16: eight connections that are refused with 401 at once ask for one new token', async () => {
   let tokens = 0;
   let isExpired = false;
   const scene = await setDownload(object, async (request, reply) => {
@@ -120,7 +123,7 @@ test('row 16: eight connections that are refused with 401 at once ask for one ne
   expect(tokens).toBe(2);
 });
 
-test('row 58: an address that expires under several connections is asked for once', async () => {
+test('case 58: an address that expires under several connections is asked for once', async () => {
   let renewals = 0;
   const scene = await setDownload(object, async (request, reply) => {
     await delay(60);
@@ -147,4 +150,19 @@ test('a file whose size only its header tells is refused by --max-size before a 
   const request = { sizeBytes: null, maxSizeBytes: 1_000 };
   await expect(scene.download({ request })).rejects.toMatchObject({ code: 'UNSAFE' });
   expect(eventsOf(scene, 'progress')).toEqual([]);
+});
+
+test('a body without length or end is not written beyond --max-size', async () => {
+  const request = { sizeBytes: null, maxSizeBytes: 100_000 };
+  const scene = await setDownload(object, async (_request, reply) => {
+    await reply.raw(formatHead(200, { 'Content-Type': 'application/zip', 'Transfer-Encoding': 'chunked' }));
+    await reply.raw(chunk(object.bytes.subarray(0, 4_096)));
+    const block = chunk(Buffer.alloc(65_536, 'x'));
+    for (let count = 0; count < 1_000 && !reply.isClosed; count += 1) await reply.raw(block);
+    await reply.raw(LAST_CHUNK);
+  });
+  await expect(scene.download({ request })).rejects.toBeInstanceOf(ExpectedError);
+  const written = scene.events.map((event) => (event.kind === 'progress' ? event.haveBytes : 0));
+  expect(Math.max(...written)).toBeGreaterThan(0);
+  expect(Math.max(...written)).toBeLessThanOrEqual(100_000);
 });

@@ -39,7 +39,7 @@ function labelled(
 }
 
 test.each(LABELS.flatMap(([name, label]) => [1, 3].map((index) => [name, index, label] as const)))(
-  'row 71: a 206 that %s, as answer %i, is not put together with the others',
+  'case 71: a 206 that %s, as answer %i, is not put together with the others',
   async (_name, index, label) => {
     const scene = await setDownload(
       object,
@@ -51,7 +51,7 @@ test.each(LABELS.flatMap(([name, label]) => [1, 3].map((index) => [name, index, 
   },
 );
 
-test('row 71: a server that labels every later range wrongly is given up, and nothing gets the name', async () => {
+test('case 71: a server that labels every later range wrongly is given up, and nothing gets the name', async () => {
   const scene = await setDownload(object, (request, reply) =>
     request.headers.get('range')?.startsWith('bytes=0-') === true
       ? labelled(request, reply, ({ start, end }) => `bytes ${start + 1}-${end}/${object.bytes.length}`)
@@ -61,7 +61,7 @@ test('row 71: a server that labels every later range wrongly is given up, and no
   expect(scene.finalBytes()).toBeUndefined();
 });
 
-test('row 68: a file that changes between two pieces is begun again, never mixed', async () => {
+test('case 68: a file that changes between two pieces is begun again, never mixed', async () => {
   const replacement = siblingOf(object);
   const scene = await setDownload(
     object,
@@ -72,7 +72,7 @@ test('row 68: a file that changes between two pieces is begun again, never mixed
   expect(eventsOf(scene, 'restart').length).toBeGreaterThan(0);
 });
 
-test('row 68: a 206 of another version is not taken although the condition was sent', async () => {
+test('case 68: a 206 of another version is not taken although the condition was sent', async () => {
   const replacement = siblingOf(object);
   const scene = await setDownload(
     object,
@@ -96,7 +96,7 @@ test.each([
   ['no validator', { etag: undefined, lastModified: undefined }],
   ['a weak ETag', { etag: 'W/"weak"', lastModified: undefined }],
 ])(
-  'row 69: a file with %s that nothing verifies afterwards comes in one piece',
+  'case 69: a file with %s that nothing verifies afterwards comes in one piece',
   async (_name, validators) => {
     const plain = { ...makePlainObject(17 * MIB), ...validators };
     const scene = await setDownload(
@@ -110,7 +110,7 @@ test.each([
   },
 );
 
-test('row 69: an archive with no validator is divided, because its checksums prove it', async () => {
+test('case 69: an archive with no validator is divided, because its checksums prove it', async () => {
   const unnamed = { ...object, etag: undefined, lastModified: undefined };
   const scene = await setDownload(
     unnamed,

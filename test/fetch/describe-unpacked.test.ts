@@ -4,7 +4,7 @@ import type { ExtractedFile } from '../../src/zip/extract/extract.ts';
 
 function files(outcome: ExtractedFile['outcome'], count: number): readonly ExtractedFile[] {
   return Array.from({ length: count }, (_, index) => {
-    return { path: `/tmp/${outcome}-${index}`, sizeBytes: 1024, outcome };
+    return { path: `/tmp/${outcome}-${index}`, sizeBytes: 1024, crc32: 0, outcome };
   });
 }
 

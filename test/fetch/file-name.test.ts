@@ -37,7 +37,7 @@ describe('fileName', () => {
     ['upper and lower case', 'CAFÉ', 'café'],
     ['ligatures', '\ufb01nal', 'final'],
     ['a sharp s', 'Straße', 'STRASSE'],
-  ])('row 89: %s make no two names that some file systems take for one', (_what, one, other) => {
+  ])('case 89: %s make no two names that some file systems take for one', (_what, one, other) => {
     const [left, right] = [one, other].map((title) => fileName({ ...file, title }));
     expect(left).toBe(right);
   });

@@ -117,9 +117,9 @@ test('--json does not eat the word behind it', async () => {
 });
 
 test.each([
-  [['--format', 'xml'], '--format: "xml" is not one of table, json, ndjson, csv, tsv, id'],
-  [['--progress', 'dots'], '--progress: "dots" is not one of auto, bar, plain, json, none'],
-  [['--color', 'red'], '--color: "red" is not one of auto, always, never'],
+  [['--format', 'xml'], '--format: invalid value "xml": expected table, json, ndjson, csv, tsv, id'],
+  [['--progress', 'dots'], '--progress: invalid value "dots": expected auto, bar, plain, json, none'],
+  [['--color', 'red'], '--color: invalid value "red": expected auto, always, never'],
   [['--fields', ''], '--fields: "" has an empty item'],
   [['--fields', 'id,,status'], '--fields: "id,,status" has an empty item'],
   [['--json=id'], "unknown option '--json=id'"],

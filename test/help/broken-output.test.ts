@@ -15,7 +15,7 @@ function bash(line: string): string {
   });
 }
 
-test('row 116: a reader of help that leaves at once is no bug', () => {
+test('case 116: a reader of help that leaves at once is no bug', () => {
   for (const line of [
     'P create --help',
     'P --help',
@@ -39,7 +39,7 @@ test('the version is the same line with other words around it, and without stand
 });
 
 test.skipIf(process.platform !== 'linux')(
-  'row 116: help that cannot be written is an error of the disk',
+  'case 116: help that cannot be written is an error of the disk',
   () => {
     for (const line of ['P create --help', 'P --version', 'P -V', 'P --version --json']) {
       const output = bash(`${line} >/dev/full`);

@@ -42,7 +42,7 @@ describe.skipIf(!hasGroff)(`the manual page${hasGroff ? '' : ' (groff is not ins
   test('keeps dashes and quotes as they are to be typed', () => {
     const { text } = render();
     expect(text).toContain('streamdiver-dl create -m ID --title Lecture --expires 7d');
-    expect(text).toContain("the API's own JSON body");
+    expect(text).toContain('the JSON request body');
   });
 });
 

@@ -26,14 +26,14 @@ async function send(listener: RequestListener, signal: AbortSignal) {
 test('no answer in time is said with the time', async () => {
   const { signal } = new AbortController();
   await expect(send(() => undefined, signal)).rejects.toThrow(
-    /^127\.0\.0\.1:\d+ did not answer within 30 s$/,
+    /^127\.0\.0\.1:\d+ did not respond within 30 s$/,
   );
   expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });
 
 test.each([
   [16_384, 200],
-  [65_536, 'the header fields are too large'],
+  [65_536, 'headers too large'],
 ])('a header field of %i bytes: %j', async (sizeBytes, expected) => {
   const { signal } = new AbortController();
   const outcome = await send((_request, response) => {

@@ -178,7 +178,7 @@ describe('findTranscripts', () => {
         onMissing: (id) => missing.push(id),
       },
     );
-    return { found: found.map(({ id, format }) => `${id}:${format}`), missing };
+    return { found: [...found.values()].flat().map(({ id, format }) => `${id}:${format}`), missing };
   };
 
   test.each([

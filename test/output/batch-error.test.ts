@@ -4,7 +4,7 @@ import { batchError, failureText } from '../../src/output/batch-error.ts';
 
 test.each([
   ['connection reset', 'connection reset (package dl-1)'],
-  ['no package with id dl-1', 'no package with id dl-1'],
+  ['no package with ID dl-1', 'no package with ID dl-1'],
 ])('of one of several targets is told: %s', (message, expected) => {
   expect(failureText({ id: 'dl-1', error: new ExpectedError('UNAVAILABLE', message) })).toBe(expected);
 });
@@ -42,8 +42,11 @@ describe('batchError', () => {
   });
 
   test('a signal keeps its own exit code', () => {
-    const stopped = failure('a', 'INTERRUPTED', { exitCode: 143 });
+    const stopped = failure('a', 'INTERRUPTED', { exitCode: 143, savedBytes: 1024 });
     const error = batchError([stopped, { ...stopped, id: 'b' }], 3, document);
-    expect(error).toMatchObject({ exitCode: 143, message: 'interrupted, 2 of 3 packages are not done' });
+    expect(error).toMatchObject({
+      exitCode: 143,
+      message: 'Interrupted. 2 of 3 packages are incomplete; 2 KiB saved.',
+    });
   });
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { parseTime } from '../../src/parse/time.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { ExpectedError } from '../../src/errors.ts';
+import { parseQueriedMoment, parseTime } from '../../src/parse/time.ts';
 
 describe('parseTime', () => {
   const nowMs = Date.UTC(2026, 0, 15, 12, 0, 0, 700);
@@ -84,5 +85,38 @@ describe('parseTime', () => {
         },
       ),
     );
+  });
+});
+
+describe('parseQueriedMoment', () => {
+  const NOW_MS = Date.parse('2025-03-10T12:00:00Z');
+  const at = (text: string, edge: 'start' | 'end') =>
+    new Date(parseQueriedMoment(text, NOW_MS, edge).timeMs).toISOString();
+
+  test('a duration means ago, a time itself', () => {
+    expect(at('7d', 'start')).toBe('2025-03-03T12:00:00.000Z');
+    expect(at('0', 'end')).toBe('2025-03-10T12:00:00.000Z');
+    expect(at('2025-03-01T08:00:00+02:00', 'end')).toBe('2025-03-01T06:00:00.000Z');
+  });
+
+  test.each([
+    // Vienna loses an hour on March 30 and gains one on October 26.
+    ['Europe/Vienna', '2025-03-30', '2025-03-29T23:00:00.000Z', '2025-03-30T21:59:59.999Z'],
+    ['Europe/Vienna', '2025-10-26', '2025-10-25T22:00:00.000Z', '2025-10-26T22:59:59.999Z'],
+    // In Cairo the day begins at 1:00 then.
+    ['Africa/Cairo', '2025-04-25', '2025-04-24T22:00:00.000Z', '2025-04-25T20:59:59.999Z'],
+    ['Africa/Cairo', '2025-04-24', '2025-04-23T22:00:00.000Z', '2025-04-24T21:59:59.999Z'],
+  ])('in %s %s is the whole day, whatever the clocks do', (zone, day, start, end) => {
+    vi.stubEnv('TZ', zone);
+    try {
+      expect([at(day, 'start'), at(day, 'end')]).toEqual([start, end]);
+      expect(parseQueriedMoment(day, NOW_MS, 'end').isEdgeOfDay).toBe(true);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test.each(['2025-02-30', '', 'P1M', '2025-03'])('%j is no moment', (text) => {
+    expect(() => parseQueriedMoment(text, NOW_MS, 'start')).toThrow(ExpectedError);
   });
 });

@@ -25,7 +25,7 @@ function complaintAbout(pattern: string): string {
   throw new Error('not refused');
 }
 
-describe('row 111: patterns work as in .gitignore', () => {
+describe('case 111: patterns work as in .gitignore', () => {
   test.each<[string, string[]]>([
     ['*.srt', ['a.srt', 'b.srt', 'x/a.srt', 'x/y/a.srt']],
     ['/*.srt', ['a.srt', 'b.srt']],
@@ -153,7 +153,7 @@ describe('selections', () => {
     expect(isWanted('cafe\u0301.srt')).toBe(true);
   });
 
-  test('row 111: hostile patterns and thousands of them end at once', () => {
+  test('case 111: hostile patterns and thousands of them end at once', () => {
     const hostile = createPathFilter({
       include: [`${'*a'.repeat(100)}*b`, `${'**/a/'.repeat(50)}b`],
       exclude: [],

@@ -316,7 +316,7 @@ test('only the id goes to standard output, which may be captured', async () => {
   expect(pty.screen()).toMatch(new RegExp(`^To run this without prompts:\n.*\n.*\n.*\\[${ID}]$`, 's'));
 });
 
-test('faults 113, 114: nothing that the service says acts on the terminal', async () => {
+test('cases 113, 114: nothing that the service says acts on the terminal', async () => {
   const api = await startLibrary({ media: EVIL_MEDIA, transcripts: EVIL_TRANSCRIPTS });
   const pty = runInteractive(['create'], api);
   await press(pty, '', '1 found');
@@ -374,7 +374,7 @@ describe('where nobody is to be asked', () => {
     const pty = runInteractive([], api, { shellLine, env });
     expect((await pty.exited).exitCode).toBe(2);
     expect(pty.screen()).toBe(
-      'error: nothing is chosen for the package\nhint: choose with -m ID, -r ID, -t ID[:FORMAT] or -f FILE',
+      'error: nothing selected for the package\nhint: select with -m ID, -r ID, -t ID[:FORMAT], or -f FILE',
     );
     expect(api.requests).toEqual([]);
   });

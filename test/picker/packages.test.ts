@@ -49,7 +49,7 @@ describe('without an id, on a terminal', () => {
     const api = await startLibrary({ packages: PACKAGES });
     const pty = runInteractive(['rm'], api);
     await pty.waitFor(NEWEST_FIRST);
-    await press(pty, ENTER, 'Delete package new and all files in it? (y/N)');
+    await press(pty, ENTER, 'Delete "Yesterday" (new)? (y/N)');
     pty.write(`y${ENTER}`);
     expect((await pty.exited).exitCode).toBe(0);
     expect([...api.packages.keys()]).toEqual(['old', 'untitled', 'ageless']);
@@ -61,7 +61,7 @@ describe('without an id, on a terminal', () => {
     await pty.waitFor(NEWEST_FIRST);
     pty.write(CTRL_C);
     expect((await pty.exited).exitCode).toBe(130);
-    expect(pty.screen()).toMatch(/^Canceled\.$/);
+    expect(pty.screen()).toBe('Canceled.');
     expect(api.packages.size).toBe(4);
   });
 
@@ -72,7 +72,7 @@ describe('without an id, on a terminal', () => {
     expect(pty.screen()).toBe('error: no packages\nhint: create one with: streamdiver-dl create');
   });
 
-  test('faults 113, 114: titles act on nothing', async () => {
+  test('cases 113, 114: titles act on nothing', async () => {
     const api = await startLibrary({
       packages: [{ id: `id${EVIL}`, title: `Title${EVIL}`, status: `ready${EVIL}` }],
     });

@@ -5,7 +5,7 @@ import { PACKAGES } from './library.ts';
 
 const ASK = /Your (?:choice|response[^\n]*):$/;
 
-describe.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])('faults 117: with %j', (env) => {
+describe.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])('case 117: with %j', (env) => {
   test('all is asked in lists that are answered by numbers, and nothing is redrawn', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create', '--expires', '1d'], api, {
@@ -50,6 +50,6 @@ describe.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])('faults 117: with %j', (e
     await pty.waitFor(ASK);
     pty.write(CTRL_C);
     expect((await pty.exited).exitCode).toBe(130);
-    expect(pty.screen()).toContain('Interrupted.');
+    expect(pty.screen()).toContain('\nInterrupted.');
   });
 });

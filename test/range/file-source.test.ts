@@ -30,7 +30,7 @@ test('a file gives exactly the bytes asked for, at its edges too', async () => {
   await source.close();
 });
 
-test('faults 83: short reads are continued', async () => {
+test('case 83: short reads are continued', async () => {
   const handle = await open(makeFile());
   const read = handle.read.bind(handle);
   const stingy = Object.assign(handle, {
@@ -50,7 +50,7 @@ test('a file that became shorter is an INTEGRITY error, not a short answer', asy
   await source.close();
 });
 
-test('faults 82: a failing read is DISK and names the file', async () => {
+test('case 82: a failing read is DISK and names the file', async () => {
   const path = makeFile();
   const source = await openFileSource(path);
   await source.close();

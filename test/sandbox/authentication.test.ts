@@ -83,7 +83,7 @@ describe('the API', () => {
     expect(answer.headers['www-authenticate']).toContain('Bearer');
   });
 
-  test('refuses a real token with a hint and never repeats it', async () => {
+  test('case 137: refuses a real token with a hint and never repeats it', async () => {
     const sandbox = await openSandbox();
     const authorization = 'Bearer eyJhbGciOi.c2VjcmV0.real';
     const answer = await call(sandbox, 'GET', '/downloads', { headers: { authorization } });

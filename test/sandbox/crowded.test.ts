@@ -12,7 +12,7 @@ test.each([
   ['a header that never ends', 'GET /v2/media HTTP/1.1\r\nHost: x\r\nX-Slow: a'],
   ['nothing at all', ''],
 ])(
-  'connections with %s do not lock the sandbox out: they go after the time for a header',
+  'case 138: connections with %s do not lock the sandbox out: they go after the time for a header',
   { timeout: 60_000 },
   async (_what, text) => {
     const sandbox = await openSandbox();

@@ -98,7 +98,7 @@ describe('active faults', () => {
   });
 });
 
-test('every fault is tried by a test', () => {
+test('case 139: every fault is tried by a test', () => {
   const folder = fileURLToPath(new URL('.', import.meta.url));
   const tests = readdirSync(folder)
     .filter((name) => name.endsWith('.test.ts') && name !== 'faults.test.ts')

@@ -22,7 +22,7 @@ function foldersIn(place: RunPlace): readonly string[] {
   return readdirSync(place.temp).filter((name) => name.startsWith('streamdiver-'));
 }
 
-test('the folder of a sandbox that was killed is removed by the next, that of one that runs is not', {
+test('case 140: the folder of a sandbox that was killed is removed by the next, that of one that runs is not', {
   timeout: 90_000,
 }, async () => {
   const place = makePlace();

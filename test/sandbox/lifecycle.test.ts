@@ -18,7 +18,7 @@ function ownTemporaryFolder(): string {
   return folder;
 }
 
-describe('the temporary folder', () => {
+describe('case 140: the temporary folder', () => {
   test('is for its user alone and gone after close', async () => {
     const temporary = ownTemporaryFolder();
     const sandbox = await openSandbox();
@@ -129,7 +129,7 @@ describe('close', () => {
 });
 
 describe('ports', () => {
-  test('a taken one is a mistake of the user', async () => {
+  test('case 140: a taken one is a mistake of the user', async () => {
     const sandbox = await openSandbox();
     const port = Number(new URL(sandbox.apiUrl).port);
     await expect(startSandbox({ port, prepareMs: 0, faults: [] })).rejects.toMatchObject({

@@ -10,6 +10,7 @@ import {
   openSandbox,
   transcriptsOf,
 } from './conversation.ts';
+import { unpack } from './unpack.ts';
 
 describe('GET /media', () => {
   test('gives ten a page and an empty page after the last', async () => {
@@ -30,6 +31,16 @@ describe('GET /media', () => {
     }
     expect(ids).toEqual((await listAllMedia(sandbox)).map(({ id }) => id));
     expect(new Set(ids).size).toBe(12);
+  });
+
+  test('has as many more as were asked for, each with two transcripts', async () => {
+    const sandbox = await openSandbox([], { moreMedia: 30 });
+    expect(await listAllMedia(sandbox)).toHaveLength(42);
+    const last = await mediumNamed(sandbox, 'Recording 30');
+    expect((await transcriptsOf(sandbox, last)).map(({ languageCode }) => languageCode)).toEqual([
+      'de-v2',
+      'en-v2',
+    ]);
   });
 
   test('has the same ids in every sandbox', async () => {
@@ -100,6 +111,18 @@ describe('GET /search', () => {
     ]);
   });
 
+  test('finds speakers and channels', async () => {
+    const sandbox = await openSandbox();
+    const found = async (query: string) =>
+      (await call<MediaAsset[]>(sandbox, 'GET', `/search?type=mediaasset&${query}`)).body.data.map(
+        ({ name }) => name,
+      );
+    expect(await found('speakers=clara')).toEqual(['Podcast 1: archives', 'Podcast 2: subtitles']);
+    expect(await found('speakers=Clara,Anna')).toEqual([]);
+    expect(await found('channelId=podcast&text=jingle')).toEqual(['Jingle']);
+    expect(await found('channelId=nobody')).toEqual([]);
+  });
+
   test('wants the type', async () => {
     const answer = await call(await openSandbox(), 'GET', '/search?text=welcome');
     expect(answer.status).toBe(400);
@@ -140,7 +163,7 @@ describe('transcripts', () => {
     expect(bare.bytes.toString()).toContain('Willkommen');
   });
 
-  test.each(['docx', 'pdf', ''])('cannot be downloaded as %j', async (format) => {
+  test.each(['pdf', ''])('cannot be downloaded as %j', async (format) => {
     const sandbox = await openSandbox();
     const medium = await mediumNamed(sandbox, 'Welcome to Streamdiver');
     const [transcript] = await transcriptsOf(sandbox, medium);
@@ -148,6 +171,37 @@ describe('transcripts', () => {
     const answer = await call(sandbox, 'GET', path);
     expect(answer.status).toBe(400);
     expect(answer.body.data).toEqual({ transcriptDownloadType: expect.any(String) });
+  });
+
+  test('can be downloaded as docx, always with the same bytes', async () => {
+    const sandbox = await openSandbox();
+    const medium = await mediumNamed(sandbox, 'Welcome to Streamdiver');
+    const [transcript] = await transcriptsOf(sandbox, medium);
+    const path = `/media/${medium.id}/metadata/transcripts/${transcript?.id}/download`;
+    const url = `${sandbox.apiUrl}${path}?transcriptDownloadType=docx`;
+    const answer = await get(sandbox, url);
+    expect(answer.status).toBe(200);
+    const entries = await unpack(answer.bytes);
+    expect([...entries.keys()]).toEqual(['[Content_Types].xml', '_rels/.rels', 'word/document.xml']);
+    const text = entries.get('word/document.xml')?.bytes.toString();
+    expect(text).toContain('<w:t xml:space="preserve">Anna: Willkommen bei Streamdiver.</w:t>');
+    expect(text).toContain('Untertitel &amp; Texte');
+    expect((await get(sandbox, url)).bytes.equals(answer.bytes)).toBe(true);
+    const bare = await unpack((await get(sandbox, `${url}&omitSpeakerLabels=true`)).bytes);
+    expect(bare.get('word/document.xml')?.bytes.toString()).not.toContain('Anna');
+  });
+
+  test('are running, or late, for as long as a fault says', async () => {
+    const listOf = async (fault: string) => {
+      const sandbox = await openSandbox(fault);
+      const medium = await mediumNamed(sandbox, 'Welcome to Streamdiver');
+      const { body } = await call<{ status: string }>(sandbox, 'GET', `/media/${medium.id}/metadata`);
+      return [body.data.status, (await transcriptsOf(sandbox, medium)).length];
+    };
+    expect(await listOf('transcribing=1m')).toEqual(['running', 0]);
+    expect(await listOf('transcribing=0s')).toEqual(['finished', 3]);
+    expect(await listOf('late-transcripts=1m')).toEqual(['finished', 0]);
+    expect(await listOf('late-transcripts=0s')).toEqual(['finished', 3]);
   });
 
   test('are found with their own medium only', async () => {

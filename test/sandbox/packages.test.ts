@@ -177,10 +177,10 @@ describe('a package', () => {
   });
 
   test('is 410 after its expiry, and in no list', async () => {
-    const sandbox = await openSandbox([], { tenantExpiryMs: 400 });
+    const sandbox = await openSandbox([], { tenantExpiryMs: 2_000 });
     const { id } = await createPackage(sandbox);
     const { files } = await waitForPackage(sandbox, id);
-    await new Promise((resolve) => setTimeout(resolve, 450));
+    await new Promise((resolve) => setTimeout(resolve, 2_050));
     expect((await call(sandbox, 'GET', `/downloads/${id}`)).status).toBe(410);
     expect((await call(sandbox, 'DELETE', `/downloads/${id}`)).status).toBe(410);
     expect((await get(sandbox, files?.[0]?.url ?? '')).status).toBe(410);

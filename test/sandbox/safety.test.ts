@@ -24,7 +24,7 @@ async function sendRaw(sandbox: Sandbox, text: string): Promise<string> {
 }
 
 describe('the sandbox', () => {
-  test('is bound to 127.0.0.1 only', async () => {
+  test('case 134: is bound to 127.0.0.1 only', async () => {
     const sandbox = await openSandbox();
     expect(new URL(sandbox.apiUrl).hostname).toBe('127.0.0.1');
     const others = Object.values(networkInterfaces())
@@ -42,7 +42,7 @@ describe('the sandbox', () => {
   });
 
   test.each(['evil.example', 'evil.example:PORT', '127.0.0.1', '127.0.0.1:1', '127.0.0.1.evil.example:PORT'])(
-    'does not answer to Host: %s',
+    'case 135: does not answer to Host: %s',
     async (template) => {
       const sandbox = await openSandbox();
       const host = template.replace('PORT', String(portOf(sandbox)));
@@ -64,7 +64,7 @@ describe('the sandbox', () => {
     'http://127.0.0.1:1',
     'https://127.0.0.1:PORT',
     'http://127.0.0.1:PORT.evil',
-  ])('refuses requests of the web page %s, file and token included', async (template) => {
+  ])('case 135: refuses requests of the web page %s, file and token included', async (template) => {
     const sandbox = await openSandbox();
     const { url } = await makeFile(sandbox);
     const origin = template.replace('PORT', String(portOf(sandbox)));
@@ -141,7 +141,7 @@ describe('paths', () => {
     '/',
     '/..;/media',
     '/%2fmedia',
-  ])('%s lead nowhere', async (path) => {
+  ])('case 136: %s lead nowhere', async (path) => {
     const sandbox = await openSandbox();
     const answer = await get(sandbox, `${sandbox.apiUrl}${path}`);
     expect([400, 404]).toContain(answer.status);
@@ -195,7 +195,7 @@ describe('bad requests', () => {
       'POST /v2/downloads HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
       /^HTTP\/1\.1 400 /,
     ],
-  ])('%s do no harm', async (_what, text, expected) => {
+  ])('case 138: %s do no harm', async (_what, text, expected) => {
     const sandbox = await openSandbox();
     const answer = await sendRaw(sandbox, text.replace('HOST', `127.0.0.1:${portOf(sandbox)}`));
     expect(answer).toMatch(expected);

@@ -25,7 +25,7 @@ function lintWith(changes: Record<string, unknown>, version = 3) {
   return { status, stdout, problems: stderr.replaceAll(`${file}: `, '') };
 }
 
-describe('lint-lockfile.mjs', () => {
+describe('case 141: lint-lockfile.mjs', () => {
   it('finds nothing wrong with ours', () => {
     expect(lintWith({})).toEqual({ status: 0, stdout: '', problems: '' });
   });

@@ -66,6 +66,14 @@ describe('lint-prose.mjs', () => {
     });
   });
 
+  it('skips flags, placeholders, and values of --format in TypeScript', () => {
+    const code = "f('-m, --json <id>', 'run x --format id', `prints json of ${id}`);\n";
+    expect(lint(code, 'flags.ts')).toEqual({
+      status: 1,
+      complaints: [':1: "json": write ID, URL, JSON'],
+    });
+  });
+
   it('reads string literals of TypeScript, and no names, comments, or single words', () => {
     const code = "// goes on\nconst id = 'id';\nexport const text = [`${id} goes on`, 'for ever more'];\n";
     expect(lint(code, 'texts.ts')).toEqual({

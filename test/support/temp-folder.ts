@@ -1,4 +1,4 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,9 @@ export function makeTempFolder(prefix = 'streamdiver-dl-'): string {
   return folder;
 }
 
+/** No lock is as large; a test may have put a file of many gigabytes in its place. */
+const LOCK_LIMIT_BYTES = 65_536;
+
 /** The locks below a folder that runs inside this process have made and not released. */
 export function keptLocks(folder: string): readonly string[] {
   return (unlessGone(() => listTree(folder)) ?? [])
@@ -28,6 +31,7 @@ export function keptLocks(folder: string): readonly string[] {
 
 function isSignedHere(lock: string): boolean {
   try {
+    if (statSync(lock).size > LOCK_LIMIT_BYTES) return false;
     return readFileSync(lock, 'utf8').includes(`"pid":${process.pid},`);
   } catch (error) {
     // A test has made it unreadable, or it is gone.

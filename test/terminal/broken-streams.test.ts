@@ -5,7 +5,7 @@ import { makeTerminal } from './make-terminal.ts';
 
 const disk = (message: string) => expect.objectContaining<Partial<ExpectedError>>({ code: 'DISK', message });
 
-describe('faults 116', () => {
+describe('case 116', () => {
   test('a reader that left (| head) is no error: results are dropped silently', async () => {
     const { terminal, stderr } = makeTerminal({ stdout: failingStream('EPIPE') });
     terminal.line('a');

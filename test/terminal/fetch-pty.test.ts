@@ -86,7 +86,7 @@ test('SIGHUP of a terminal that is closed ends a fetch in order', async () => {
   expect((await pty.exited).exitCode).toBe(129);
 });
 
-test('faults 116: a reader of the paths that leaves early keeps no file from coming', async () => {
+test('case 116: a reader of the paths that leaves early keeps no file from coming', async () => {
   const api = await startApi({
     files: { file: object },
     packages: IDS.map((id) => ({ id, files: ['file'] })),

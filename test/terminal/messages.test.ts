@@ -7,12 +7,12 @@ describe('messages', () => {
     const { terminal, stdout, stderr } = makeTerminal({ verbosity: 1 });
     terminal.info('three packages');
     terminal.warn('no checksum');
-    terminal.error('no package with id 7');
+    terminal.error('no package with ID 7');
     terminal.hint('streamdiver-dl list');
     terminal.verbose(1, 'GET /v2/downloads 200');
     terminal.verbose(2, 'accept: */*');
     expect(stderr.text()).toBe(
-      'three packages\nwarning: no checksum\nerror: no package with id 7\nhint: streamdiver-dl list\nGET /v2/downloads 200\n',
+      'three packages\nwarning: no checksum\nerror: no package with ID 7\nhint: streamdiver-dl list\nGET /v2/downloads 200\n',
     );
     expect(stdout.text()).toBe('');
   });
@@ -24,8 +24,8 @@ describe('messages', () => {
     terminal.hint('streamdiver-dl list');
     terminal.verbose(1, 'GET');
     terminal.progress({ event: 'done', id: 'dl-1', message: 'all there' });
-    terminal.error('no package with id 7');
-    expect(stderr.text()).toBe('error: no package with id 7\n');
+    terminal.error('no package with ID 7');
+    expect(stderr.text()).toBe('error: no package with ID 7\n');
   });
 
   test('a result is one line on standard output, also with --quiet', () => {
@@ -42,7 +42,7 @@ describe('messages', () => {
   });
 });
 
-describe('faults 113: what the server says', () => {
+describe('case 113: what the server says', () => {
   test.each([true, false])('is harmless in every message and result, on a terminal: %s', async (isTTY) => {
     const { terminal, stdout, stderr, clock } = makeTerminal({
       isTTY,

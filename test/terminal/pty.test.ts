@@ -65,13 +65,13 @@ describe('the drawn line', () => {
     expectCursorShown(pty.raw());
   });
 
-  test.each([20, 40, 200])('faults 117: stays one line at %d columns', async (columns) => {
+  test.each([20, 40, 200])('case 117: stays one line at %d columns', async (columns) => {
     const pty = run('wait', { columns });
     await pty.waitFor(/preparing/);
     await expect(pty.waitFor(/^[^\n]*preparing[^\n]*$/)).resolves.toBeUndefined();
   });
 
-  test('faults 117: follows a window that is resized', async () => {
+  test('case 117: follows a window that is resized', async () => {
     const pty = run('wait', { columns: 80 });
     await pty.waitFor('preparing · 0s');
     pty.resize(120);
@@ -92,7 +92,7 @@ describe('the drawn line', () => {
     expect(new Set(pty.cellsOf('%')).size).toBe(1);
   });
 
-  test.each([40, 80, 200])('faults 117: Ctrl-C takes all lines away at %d columns', async (columns) => {
+  test.each([40, 80, 200])('case 117: Ctrl-C takes all lines away at %d columns', async (columns) => {
     const pty = run('files', { columns, env: { NO_COLOR: '1' } });
     await pty.waitFor(/\/tmp\/lecture-6\.zip\n(.* \d0 %.*\n?){5}$/);
     pty.write('\x03');
@@ -101,7 +101,7 @@ describe('the drawn line', () => {
     expectCursorShown(pty.raw());
   });
 
-  test('faults 117: leaves lines of a low window free and counts what it does not show', async () => {
+  test('case 117: leaves lines of a low window free and counts what it does not show', async () => {
     const pty = run('files', { rows: 7 });
     // The finished file and its path are told one after the other, each followed by a picture.
     await pty.waitFor(/^.*\n.*\n.* 10 %.*\n.* 20 %.*\n {2}and 3 more$/);
@@ -113,7 +113,7 @@ describe('the drawn line', () => {
     ['CI', { CI: 'true' }],
     ['AI_AGENT', { AI_AGENT: '1' }],
     ['TERM=dumb', { TERM: 'dumb' }],
-  ])('faults 117: with %s nothing is animated', async (_name, env) => {
+  ])('case 117: with %s nothing is animated', async (_name, env) => {
     const pty = run('transfer', { env });
     await pty.exited;
     expect(pty.raw()).not.toMatch(/\x1b\[\?|\r(?!\n)/);
@@ -126,7 +126,7 @@ describe('the drawn line', () => {
     await expect(pty.waitFor(/^\S dl-1 · preparing · 1s$/)).resolves.toBeUndefined();
   });
 
-  test('faults 117: is ASCII without a UTF-8 locale', async () => {
+  test('case 117: is ASCII without a UTF-8 locale', async () => {
     const pty = run('wait', { env: { LANG: 'C' } });
     await pty.waitFor(/^[-\\|/] dl-1 - preparing - \ds$/);
     expect(pty.raw()).toMatch(/^[\0-\x7f]*$/);
@@ -139,7 +139,7 @@ describe('the drawn line', () => {
   });
 });
 
-test('faults 114: a table lines up on a real screen', async () => {
+test('case 114: a table lines up on a real screen', async () => {
   const pty = run('table');
   await pty.exited;
   expect(pty.screen()).toMatch(/^TITLE +END\n/);
@@ -173,7 +173,7 @@ describe('a question', () => {
     expect(pty.screen()).toContain('error: INTERRUPTED: Canceled.');
   });
 
-  test.each([{ TERM: 'dumb' }, { ACCESSIBLE: '1' }])('faults 117: with %j is one plain line', async (env) => {
+  test.each([{ TERM: 'dumb' }, { ACCESSIBLE: '1' }])('case 117: with %j is one plain line', async (env) => {
     const pty = run('confirm', { env: { NO_COLOR: '1', ...env } });
     await pty.waitFor('Delete 3 packages?\\x1b[2J [y/N]');
     pty.write('yes\r');
@@ -193,7 +193,7 @@ describe('a question', () => {
   });
 });
 
-describe('faults 116: real pipes', () => {
+describe('case 116: real pipes', () => {
   test('a reader that leaves early ends nothing badly', async () => {
     const { stdout, stderr } = await shell('$RUN lines | head -n 1; echo "${PIPESTATUS[0]}"');
     expect([stdout, stderr]).toEqual(['line 0\n0\n', '']);
@@ -217,7 +217,7 @@ describe('faults 116: real pipes', () => {
     expect([stdout, stderr]).toEqual(['0\n0\n', '']);
   });
 
-  test('faults 117: no escape code goes into a pipe although TERM is set', async () => {
+  test('case 117: no escape code goes into a pipe although TERM is set', async () => {
     const { stdout, stderr } = await shell('TERM=xterm-256color $RUN transfer bar; $RUN table');
     expect(stdout + stderr).not.toContain('\x1b');
     expect(stderr).toBe('✔ Lecture.zip is complete\n');

@@ -8,7 +8,7 @@ import { makeTerminal } from './make-terminal.ts';
 const terminalStream = captureStream({ isTTY: true }).stream;
 const pipe = captureStream().stream;
 
-describe('faults 117: colour', () => {
+describe('case 117: colour', () => {
   test.each([
     ['auto', true, {}, true],
     ['auto', false, {}, false],
@@ -32,7 +32,7 @@ describe('faults 117: colour', () => {
   });
 });
 
-describe('faults 117: characters', () => {
+describe('case 117: characters', () => {
   test.each([
     ['linux', { LANG: 'de_AT.UTF-8' }, '…'],
     ['linux', { LANG: 'de_AT.UTF-8', LC_CTYPE: 'de_AT.ISO-8859-1' }, '...'],
@@ -70,13 +70,13 @@ describe('the way progress is told', () => {
     ['plain', true, {}, 'plain'],
     ['json', true, {}, 'json'],
     ['none', true, {}, 'none'],
-  ] as const)('faults 117: --progress %s, terminal: %s, %j: %s', (asked, isTerminal, env, mode) => {
+  ] as const)('case 117: --progress %s, terminal: %s, %j: %s', (asked, isTerminal, env, mode) => {
     expect(chooseProgressMode(asked, { stderr: isTerminal ? terminalStream : pipe, env, quiet: false })).toBe(
       mode,
     );
   });
 
-  test('faults 117: no bar is drawn on what only looks like a terminal, or only is called one', () => {
+  test('case 117: no bar is drawn on what only looks like a terminal, or only is called one', () => {
     const notTerminal = Object.assign(captureStream().stream, { cursorTo: () => true });
     const cannotRedraw = Object.assign(captureStream().stream, { isTTY: true });
     for (const stderr of [notTerminal, cannotRedraw]) {

@@ -9,7 +9,7 @@ const looksLikeCommand = (line: string) => line.trim().startsWith('::') || line.
 describe('under GitHub Actions', () => {
   const env = { GITHUB_ACTIONS: 'true', LANG: 'C.UTF-8' };
 
-  test('faults 113: no line of either stream looks like a workflow command, in any format', async () => {
+  test('case 113: no line of either stream looks like a workflow command, in any format', async () => {
     for (const format of ['table', 'json', 'ndjson', 'csv', 'tsv', 'id'] as const) {
       for (const text of [
         '::add-mask::a',

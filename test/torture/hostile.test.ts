@@ -39,7 +39,7 @@ test.each([
   ['unpacked where it lies', ['-x']],
   ['downloaded', []],
   ['downloaded and unpacked', ['-x', '--keep-archive']],
-])(`rows 94 to 106: a hostile archive, %s (seed ${SEED})`, TIME_LIMIT, async (way, flags) => {
+])(`cases 94 to 106: a hostile archive, %s (seed ${SEED})`, TIME_LIMIT, async (way, flags) => {
   const random = pseudoRandom(SEED);
   const share = scaled({ sample: 40, full: 1 });
   const tally = createTally();

@@ -15,7 +15,7 @@ const KILLS_OF_ONE_DOWNLOAD = 4;
 const MAY_BE_FETCHED_AGAIN_BYTES = 8 * MIB;
 
 test.each([1, 4])(
-  `row 73: killed at random points, connections: %i (seed ${SEED})`,
+  `case 73: killed at random points, connections: %i (seed ${SEED})`,
   TIME_LIMIT,
   async (count) => {
     const random = pseudoRandom(SEED + count);

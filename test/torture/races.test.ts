@@ -18,7 +18,7 @@ const LOCK_DELETED_EVERY_MS = 10;
 test.each([
   ['their lock left alone', false],
   ['their lock deleted again and again', true],
-])(`row 125: processes race for one target, %s (seed ${SEED})`, TIME_LIMIT, async (name, isLockDeleted) => {
+])(`case 125: processes race for one target, %s (seed ${SEED})`, TIME_LIMIT, async (name, isLockDeleted) => {
   const random = pseudoRandom(SEED);
   const tally = createTally();
   const api = await startPacedApi(object, 16 * MIB);

@@ -36,7 +36,7 @@ function cutAfter(object: ServedObject, sizeBytes: number): FaultHandler {
 }
 
 test.each(VALIDATORS)(
-  `row 68: replaced before the resume, %s (seed ${SEED})`,
+  `case 68: replaced before the resume, %s (seed ${SEED})`,
   TIME_LIMIT,
   async (name, old, current) => {
     const random = pseudoRandom(SEED);

@@ -61,7 +61,7 @@ const DOCUMENTED: ReadonlySet<number> = new Set([
   ...Object.values(EXIT_CODES).filter((code) => code !== EXIT_CODES.INTERNAL),
 ]);
 
-test(`mutated responses, all commands (seed ${SEED})`, TIME_LIMIT, async () => {
+test(`case 40: mutated responses, all commands (seed ${SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(SEED);
   const tally = createTally();
   const runs = scaled({ sample: 4, full: 100 }) * COMMANDS.length;

@@ -151,11 +151,16 @@ export const SURROUNDINGS: readonly Surroundings[] = [
     },
   },
   withEnv('a folder for settings that is relative', { STREAMDIVER_CONFIG_DIR: 'config' }),
-  withEnv('XDG folders that are relative', {
-    STREAMDIVER_CONFIG_DIR: undefined,
-    XDG_CONFIG_HOME: 'a',
-    XDG_CACHE_HOME: 'b',
-  }),
+  {
+    name: 'XDG folders that are relative',
+    // They do not count, so that the home folder is used.
+    env: ({ configDir }) => ({
+      STREAMDIVER_CONFIG_DIR: undefined,
+      HOME: configDir,
+      XDG_CONFIG_HOME: 'a',
+      XDG_CACHE_HOME: 'b',
+    }),
+  },
   withEnv('TMPDIR missing', { TMPDIR: '/no/such/folder' }),
   withEnv('TMPDIR empty', { TMPDIR: '' }),
   withEnv('TMPDIR /dev/null', { TMPDIR: '/dev/null' }),

@@ -32,7 +32,7 @@ const CONTENTS = new Map<string, Buffer>([
 const object = serveArchive([...CONTENTS].map(([name, content]) => ({ name, content })));
 const BYTES_PER_SECOND = object.bytes.length * 2;
 
-test(`row 110: killed at random points while unpacking (seed ${SEED})`, TIME_LIMIT, async () => {
+test(`case 110: killed at random points while unpacking (seed ${SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(SEED);
   const api = await startPacedApi(object, BYTES_PER_SECOND);
   const wholeMs = await timeWholeRun(api);
@@ -77,7 +77,7 @@ const RACER = `
   }
 `;
 
-test(`row 96: a process swaps folders for links meanwhile (seed ${SEED})`, TIME_LIMIT, async () => {
+test(`case 96: a process swaps folders for links meanwhile (seed ${SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(SEED + 1);
   const api = await startPacedApi(object, BYTES_PER_SECOND * 4);
   const wholeMs = await timeWholeRun(api);

@@ -108,7 +108,7 @@ test('a look that fails after the first answer is counted, told, and part of wai
 test('the time is up while looks fail', async () => {
   const { end } = await wait([preparing, unavailable], { timeoutMs: 20_000 });
   expect(end).toEqual(
-    failure('NOT_READY', 'package p1 is still preparing after 20 s; the last look failed: busy'),
+    failure('NOT_READY', 'package p1 is still preparing after 20 s; the last check failed: busy'),
   );
 });
 
@@ -133,10 +133,10 @@ test('what is no failure of the service is passed on as it is', async () => {
 
 test('a package that is not there says how to find one', async () => {
   expect((await wait([notFound])).end).toEqual(
-    failure('NOT_FOUND', 'no package with id p1: it never existed, was deleted or has expired', {
+    failure('NOT_FOUND', 'no package with ID p1', {
       id: 'p1',
       cause: notFound,
-      hint: 'list the packages that exist with: streamdiver-dl list',
+      hint: "run 'streamdiver-dl list' to see your packages",
     }),
   );
 });
@@ -173,10 +173,10 @@ test('a status that nobody knows is waited out and told once', async () => {
 test('a package that failed or is gone ends the wait with what the service said', async () => {
   const failed = packageOf({ status: 'failed', error: 'x'.repeat(600) });
   expect((await wait([preparing, failed])).end).toEqual(
-    failure('JOB_FAILED', `package p1 was not prepared, its status is failed: ${'x'.repeat(500)}`),
+    failure('JOB_FAILED', `the service failed to prepare package p1 (status: failed): ${'x'.repeat(500)}`),
   );
   expect((await wait([packageOf({ status: 'failed' })])).end).toEqual(
-    failure('JOB_FAILED', 'package p1 was not prepared, its status is failed'),
+    failure('JOB_FAILED', 'the service failed to prepare package p1 (status: failed)'),
   );
   expect((await wait([preparing, packageOf({ status: 'expired' })])).end).toEqual(
     failure('NOT_FOUND', 'package p1 is no longer available (status: expired)', {

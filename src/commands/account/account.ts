@@ -2,17 +2,17 @@ import { readClaims } from '../../auth/token-claims.ts';
 import type { CredentialSettings } from '../../config/credential-settings.ts';
 import type { AccountContext } from '../../context.ts';
 
-/** What can be told about a credential without the service. */
+/** What is known about a credential. */
 export interface Identity {
   readonly settings: CredentialSettings;
-  /** Whether the service was asked and agreed, refused, or was not asked. */
+  /** Whether the API accepted or refused the credential; `none` if it was not checked. */
   readonly check: 'accepted' | 'refused' | 'none';
   /** When the token in use expires, where that is known. */
   readonly expiresMs: number | null;
 }
 
 const SHOWN_CHARACTERS = 4;
-/** Of a shorter secret even four characters would be a good part. */
+/** Of a shorter secret, even four characters would reveal too much. */
 const SHORT_SECRET = 16;
 
 /** The `--json` document of `whoami` and `login`. */
@@ -27,11 +27,11 @@ export function whoamiDocument(
     tenant: tenantOf(settings),
     apiUrl: connection.apiUrl.href,
     expires: expiresMs === null ? null : new Date(expiresMs).toISOString(),
-    verified: check !== 'none',
+    verified: check === 'accepted',
   };
 }
 
-/** The kind of credential in words, and of a token its last characters. */
+/** The kind of credential, and the last characters of a token. */
 export function describeCredential(settings: CredentialSettings): string {
   switch (settings.kind) {
     case 'token': {
@@ -41,14 +41,14 @@ export function describeCredential(settings: CredentialSettings): string {
     case 'client':
       return `client ${settings.clientId} of tenant ${settings.tenant}`;
     case 'command':
-      // The words after the program may be secrets.
+      // The arguments can contain secrets.
       return `token command ${settings.command.trim().split(/\s/)[0] ?? ''}`;
     case 'anonymous':
       return 'none';
   }
 }
 
-/** Null for credentials that do not tell. */
+/** Null if the credential does not contain it. */
 export function tenantOf(settings: CredentialSettings): string | null {
   if (settings.kind === 'client') return settings.tenant;
   return settings.kind === 'token' ? readClaims(settings.token).tenant : null;

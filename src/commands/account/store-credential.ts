@@ -5,13 +5,13 @@ import type { ProfileKey } from '../../config/profile-keys.ts';
 import { tokenKey } from '../../config/token-file.ts';
 import type { AccountContext } from '../../context.ts';
 
-/** Keeps a credential for the profile and the API; a broken store is moved aside, which is said, and never overwritten. */
+/** Stores a credential for the profile and the API. Moves an unusable store aside with a warning, instead of overwriting it. */
 export async function storeCredential(
   entry: StoredCredential,
   { store, profile, connection, io }: Pick<AccountContext, 'store' | 'profile' | 'connection' | 'io'>,
 ): Promise<void> {
   const aside = await store.setBrokenCredentialsAside();
-  if (aside !== null) io.warn(`${store.credentialsPath ?? ''} could not be read; it is ${aside} now`);
+  if (aside !== null) io.warn(`cannot read ${store.credentialsPath ?? ''}; moved it to ${aside}`);
   await store.changeCredentials((credentials) =>
     withEntry(credentials, profile, connection.apiUrl.origin, entry),
   );
@@ -20,7 +20,7 @@ export async function storeCredential(
   await store.forgetTokens((name) => name === key);
 }
 
-/** What `login` was told by flag is part of the profile from now on, or its credential would not be found again. */
+/** Stores URLs from flags in the profile, because the stored credential depends on them. */
 export async function rememberAddresses({
   store,
   profile,
@@ -28,17 +28,19 @@ export async function rememberAddresses({
   io,
 }: Pick<AccountContext, 'store' | 'profile' | 'connection' | 'io'>): Promise<void> {
   const { apiUrl, ssoUrl, origins } = connection;
-  const told: [ProfileKey, string][] = [];
-  if (origins.apiUrl === '--api-url') told.push(['apiUrl', apiUrl.href]);
-  if (origins.ssoUrl === '--sso-url') told.push(['ssoUrl', ssoUrl.href]);
-  if (told.length === 0) return;
+  const flagged: [ProfileKey, string][] = [];
+  if (origins.apiUrl === '--api-url') flagged.push(['apiUrl', apiUrl.href]);
+  if (origins.ssoUrl === '--sso-url') flagged.push(['ssoUrl', ssoUrl.href]);
+  if (flagged.length === 0) return;
   try {
     await store.changeConfig((config) =>
-      told.reduce((changed, [key, value]) => withProfileKey(changed, profile, key, value), config),
+      flagged.reduce((changed, [key, value]) => withProfileKey(changed, profile, key, value), config),
     );
-    for (const [key, value] of told) io.info(`Profile ${profile} uses ${key} ${value} from now on.`);
+    for (const [key, value] of flagged) io.info(`Set ${key} to ${value} (profile ${profile}).`);
   } catch (error) {
     if (!(error instanceof BrokenFileError)) throw error;
-    io.warn(`${told.map(([key]) => key).join(' and ')} not kept for profile ${profile}: ${error.message}`);
+    io.warn(
+      `${flagged.map(([key]) => key).join(' and ')} not stored in profile ${profile}: ${error.message}`,
+    );
   }
 }

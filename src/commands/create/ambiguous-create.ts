@@ -5,18 +5,18 @@ import { ExpectedError, isExpectedError } from '../../errors.ts';
 import { commandLine } from '../../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../../version.ts';
 
-/** Clocks of services are off by seconds, rarely by minutes. */
+/** Server clocks differ by seconds, rarely by minutes. */
 const CLOCK_TOLERANCE_MS = 120_000;
 
 interface CreateAttempt {
   readonly title: string | null;
-  /** When the request was sent, by the clock here. */
+  /** When the request was sent, by the local clock. */
   readonly startedMs: number;
 }
 
 /**
- * Adds to an AMBIGUOUS error what the list of packages shows. Nothing that it shows makes the command
- * repeatable: a package may appear in the list later. Other errors pass through.
+ * Adds the findings from the list of packages to an AMBIGUOUS error. No finding makes the command repeatable,
+ * because a package can appear in the list later. Other errors pass through.
  */
 export async function explainAmbiguousCreate(
   error: unknown,
@@ -25,36 +25,36 @@ export async function explainAmbiguousCreate(
 ): Promise<unknown> {
   if (!isExpectedError(error, 'AMBIGUOUS') || signal.aborted) return error;
   if (api.credential.kind === 'anonymous')
-    return explained(error, 'without a credential there is no list to check', []);
+    return explained(error, 'there is no list to check without a credential', []);
   const list = commandLine([PROGRAM, 'list'], world.platform);
   let recent: readonly Package[];
   try {
     recent = (await api.listDownloads(0, MAX_PER_PAGE, signal)).items;
   } catch (listError) {
     if (!(listError instanceof ExpectedError)) throw listError;
-    return explained(error, 'the list of packages cannot be read either', [list]);
+    return explained(error, 'cannot read the list of packages either', [list]);
   }
   const candidates = recent.filter((item) => isCandidate(item, attempt));
   if (candidates.length > 0) {
     const found = candidates.map(({ id, status }) => `${id} (${status})`).join(', ');
     return explained(
       error,
-      `the list has ${candidates.length === 1 ? 'a package that matches' : 'packages that match'}: ${found}`,
+      `${candidates.length === 1 ? 'a package in the list matches' : 'packages in the list match'}: ${found}`,
       candidates.map(({ id }) => commandLine([PROGRAM, 'fetch', id], world.platform)),
     );
   }
-  const cannotTell = recent.some((item) => !isTold(item, attempt));
+  const isInconclusive = recent.some((item) => !isIdentifiable(item, attempt));
   return explained(
     error,
-    cannotTell
-      ? 'the list shows neither titles nor times, so it cannot tell'
-      : 'the list shows no matching package yet',
+    isInconclusive
+      ? 'the list shows neither titles nor times, so no package can be matched'
+      : 'the list has no matching package yet',
     [list],
   );
 }
 
-/** Whether the list says enough about a package to tell that it is another one. */
-function isTold(item: Package, { title }: CreateAttempt): boolean {
+/** Whether the list has enough details to rule a package out. */
+function isIdentifiable(item: Package, { title }: CreateAttempt): boolean {
   return item.created !== null || (title !== null && item.title !== null);
 }
 
@@ -67,11 +67,11 @@ function isCandidate(item: Package, { title, startedMs }: CreateAttempt): boolea
 function explained(error: ExpectedError, finding: string, next: readonly string[]): ExpectedError {
   return new ExpectedError(
     'AMBIGUOUS',
-    `it is unclear whether the package was created (${error.message}); ${finding}`,
+    `cannot confirm that the package was created (${error.message}); ${finding}`,
     {
       ...error.details,
       next,
-      hint: 'check the list before you create it again: a second request may make a second package',
+      hint: 'check the list before you create it again, or you may get two packages',
     },
   );
 }

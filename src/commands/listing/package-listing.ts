@@ -2,7 +2,7 @@ import { type Package, packageDocument } from '../../api/package.ts';
 import type { Column, Listing, Tone } from '../../terminal/listing/listing.ts';
 import { formatRelativeTime, formatSizeInColumn } from '../../terminal/text/format.ts';
 
-/** Packages as `list` and `status` show them; `nowMs` is what relative times are relative to. */
+/** The table of packages of `list` and `status`. Times are relative to `nowMs`. */
 export function packageListing(
   items: readonly Package[],
   { nowMs, truncated, emptyText }: { nowMs: number; truncated: boolean; emptyText: string },

@@ -1,6 +1,6 @@
 import type { SortOrder } from './sort.ts';
 
-/** Sorted by one field of each item, a string or a number; unknown values come last in either direction. */
+/** Sorts by one field, a string or a number. Unknown values come last in either direction. */
 export function sortItems<Item extends object>(
   items: readonly Item[],
   order: SortOrder | null,

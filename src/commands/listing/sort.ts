@@ -6,20 +6,28 @@ export interface SortOrder {
 }
 
 /**
- * Reads `FIELD`, `FIELD:asc` or `FIELD:desc`.
+ * Reads `FIELD`, `FIELD:asc`, or `FIELD:desc`, in any letter case.
+ * @param headings columns of the table by their field, if the names differ
  * @throws ExpectedError USAGE naming the fields
  */
-export function parseSort(text: string, fields: readonly string[]): SortOrder {
-  const [field = '', direction = 'asc', ...rest] = text.split(':');
-  if (!fields.includes(field) || !['asc', 'desc'].includes(direction) || rest.length > 0) {
+export function parseSort(
+  text: string,
+  fields: readonly string[],
+  headings: Readonly<Record<string, string>> = {},
+): SortOrder {
+  const [typed = '', direction = 'asc', ...rest] = text.split(':');
+  const heading = typed.toLowerCase();
+  const name = (Object.hasOwn(headings, heading) ? headings[heading] : undefined) ?? typed;
+  const field = fields.find((known) => known.toLowerCase() === name.toLowerCase());
+  if (field === undefined || !['asc', 'desc'].includes(direction.toLowerCase()) || rest.length > 0) {
     throw new ExpectedError('USAGE', `cannot sort by ${JSON.stringify(text)}`, {
-      hint: `fields: ${fields.join(', ')}; for the reverse order append :desc`,
+      hint: `use one of ${fields.join(', ')}; append :desc for descending order`,
     });
   }
-  return { field, isDescending: direction === 'desc' };
+  return { field, isDescending: direction.toLowerCase() === 'desc' };
 }
 
-/** All that `parseSort` takes for these fields, in its shortest form. */
+/** The values that `parseSort` accepts for these fields, in their shortest form. */
 export function sortWords(fields: readonly string[]): readonly string[] {
   return fields.flatMap((field) => [field, `${field}:desc`]);
 }

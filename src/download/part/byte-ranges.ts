@@ -13,6 +13,8 @@ export interface ByteRanges {
   has(start: number, end: number): boolean;
   /** How many bytes lie without a gap directly before `position`. */
   bytesBefore(position: number): number;
+  /** Where the range that `position` lies in ends; `position` itself when it is in none. */
+  endOf(position: number): number;
   /** The gaps up to `end`, in order. */
   missing(end: number): readonly ByteRange[];
 }
@@ -40,6 +42,8 @@ export function createByteRanges(initial: readonly ByteRange[] = []): GrowingByt
       const range = ranges.find(({ start, end }) => start < position && position <= end);
       return range === undefined ? 0 : position - range.start;
     },
+    endOf: (position) =>
+      ranges.find(({ start, end }) => start <= position && position < end)?.end ?? position,
     missing(end) {
       const gaps: ByteRange[] = [];
       let position = 0;

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { diskError, isSystemError } from '../../disk/disk-error.ts';
 import { ExpectedError } from '../../errors.ts';
 import { formatSize } from '../../parse/size.ts';
@@ -19,6 +21,16 @@ export async function checkFreeSpace(folder: string, neededBytes: number): Promi
   throw new ExpectedError('DISK', `not enough space in ${folder}: ${formatSize(missingBytes)} are missing`, {
     hint: 'make room, choose another folder with -D, or go ahead with --no-space-check',
   });
+}
+
+/**
+ * How much is free where a folder is or will be made; null where the file system does not tell.
+ * @throws ExpectedError DISK
+ */
+export async function findFreeBytes(folder: string): Promise<number | null> {
+  if (!existsSync(folder) && dirname(folder) !== folder) return await findFreeBytes(dirname(folder));
+  const freeBytes = await freeBytesOf(folder);
+  return Number.isFinite(freeBytes) ? freeBytes : null;
 }
 
 /** Infinity where the file system does not tell, or says that it has no room at all. */

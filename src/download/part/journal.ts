@@ -12,7 +12,7 @@ import { NO_DETOUR } from '../../disk/open-flags.ts';
 import { NotOurFileError, readSmallFile } from '../../disk/read-small-file.ts';
 import { renameWithoutReplacing } from '../../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../../errors.ts';
-import { isObject, parseJson, sizeOrNull, textOrNull } from '../../parse/json.ts';
+import { isObject, type JsonObject, parseJson, sizeOrNull, textOrNull } from '../../parse/json.ts';
 import type { Validator } from '../response/validator.ts';
 import type { ByteRange } from './byte-ranges.ts';
 
@@ -81,17 +81,16 @@ export async function readJournal(path: string): Promise<FoundJournal | 'unreada
       hint: 'continue with that version, or start again with --no-resume',
     });
   }
-  const { origin, packageId, fileId } = value.identity;
+  const identity = parseIdentity(value.identity);
   const synced = value.schema === 1 ? firstBytes(value.syncedBytes) : parseRanges(value.synced);
-  const isIdentity = [origin, packageId, fileId].every((part) => typeof part === 'string');
   const isKnownSchema = value.schema === SCHEMA || value.schema === 1;
-  if (!isIdentity || !isKnownSchema || synced === null) return 'unreadable';
+  if (identity === null || !isKnownSchema || synced === null) return 'unreadable';
   // The last note may have been cut off by a kill.
   const lastNote = notes.map((line) => parseRanges(parseLine(line))).findLast((ranges) => ranges !== null);
   return {
     modifiedMs,
     journal: {
-      identity: { origin: String(origin), packageId: String(packageId), fileId: String(fileId) },
+      identity,
       sizeBytes: sizeOrNull(value.sizeBytes),
       validator: {
         etag: textOrNull(value.validator.etag),
@@ -104,6 +103,11 @@ export async function readJournal(path: string): Promise<FoundJournal | 'unreada
       rejected: textOrNull(value.rejected),
     },
   };
+}
+
+function parseIdentity({ origin, packageId, fileId }: JsonObject): Journal['identity'] | null {
+  if (typeof origin !== 'string' || typeof packageId !== 'string' || typeof fileId !== 'string') return null;
+  return { origin, packageId, fileId };
 }
 
 function notAJournal(path: string, cause: NotOurFileError): ExpectedError {

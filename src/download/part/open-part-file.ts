@@ -1,7 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { diskError, isSystemError } from '../../disk/disk-error.ts';
+import type { Lock } from '../../disk/lock.ts';
 import { busy, type LockingProcess, lockRecordOf } from '../../disk/lock-record.ts';
 import { ExpectedError } from '../../errors.ts';
+import { createBlockChecksums } from './block-checksums.ts';
 import { createByteRanges } from './byte-ranges.ts';
 import { NO_VALIDATOR } from './destination.ts';
 import {
@@ -16,7 +18,7 @@ import {
 } from './journal.ts';
 import { openPart, partNotRegularError } from './open-part.ts';
 import { makePartFile, type PartFile } from './part-file.ts';
-import { acquirePartLock, type PartLock } from './part-lock.ts';
+import { acquirePartLock } from './part-lock.ts';
 import { trustedRanges } from './trusted-ranges.ts';
 
 export interface PartFileOptions {
@@ -25,6 +27,8 @@ export interface PartFileOptions {
   readonly owner: LockingProcess;
   /** False throws an existing part away (`--no-resume`). */
   readonly mayResume: boolean;
+  /** Whether the CRC-32 of what is written will be asked for. */
+  readonly keepsChecksums?: boolean;
 }
 
 /**
@@ -32,7 +36,7 @@ export interface PartFileOptions {
  * @throws ExpectedError BUSY, EXISTS when something else lies under the part's name, DISK, CONFIG
  */
 export async function openPartFile(options: PartFileOptions): Promise<PartFile> {
-  const { target, identity, owner, mayResume } = options;
+  const { target, identity, owner, mayResume, keepsChecksums = false } = options;
   const path = `${target}.part`;
   const journalPath = `${path}.json`;
   const lock = await acquirePartLock(`${path}.lock`, owner, journalPath);
@@ -67,7 +71,9 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
     });
     opened.push(notes);
     await part.truncate(have.end());
-    return makePartFile({ path, journalPath, part, notes, journal, have, discarded: trust.reason, lock });
+    const checksums = keepsChecksums ? createBlockChecksums() : null;
+    const discarded = trust.reason;
+    return makePartFile({ path, journalPath, part, notes, journal, have, checksums, discarded, lock });
   } catch (error) {
     // The first error is the one to tell.
     for (const handle of opened) await handle.close().catch(() => undefined);
@@ -83,7 +89,7 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
 /** The lock may have been deleted: the journal knows better. */
 function refuseLiving(
   found: FoundJournal | null,
-  { lock, owner, journalPath }: { lock: PartLock; owner: LockingProcess; journalPath: string },
+  { lock, owner, journalPath }: { lock: Lock; owner: LockingProcess; journalPath: string },
 ): void {
   const holder = found === null ? null : livingLockRecord(found, lock.madeMs, owner);
   if (holder !== null) throw busy(holder, `delete ${journalPath}`);

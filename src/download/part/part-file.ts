@@ -1,11 +1,12 @@
 import { type FileHandle, lstat, rm } from 'node:fs/promises';
 import { isSystemError, onDisk } from '../../disk/disk-error.ts';
+import type { Lock } from '../../disk/lock.ts';
 import { type AvailableRanges, createAvailableRanges } from './available-ranges.ts';
+import type { BlockChecksums } from './block-checksums.ts';
 import { createByteRanges, type GrowingByteRanges } from './byte-ranges.ts';
 import { type Destination, NO_VALIDATOR } from './destination.ts';
 import { appendNote, type Journal, partReplacedError, writeJournal } from './journal.ts';
 import { replacePart } from './open-part.ts';
-import type { PartLock } from './part-lock.ts';
 import { writeFully } from './write-fully.ts';
 
 /** The bytes of a download that is under way, `NAME.part`, with its journal, `NAME.part.json`. */
@@ -14,6 +15,10 @@ export interface PartFile extends Destination {
   /** The open file; another one after `restart`. */
   handle(): FileHandle;
   readonly availableRanges: AvailableRanges;
+  /** Of what was written in this run; null when nobody needs them. */
+  readonly checksums: BlockChecksums | null;
+  /** Tells of each write that counts, before its memory is used again. @returns stops that */
+  onWrite(listener: WriteListener): () => void;
   /** Why an earlier part could not be continued, for people; null when there was none or it is continued. */
   readonly discarded: string | null;
   /** How many bytes of an earlier run are a part of it; none once it has begun again. */
@@ -30,6 +35,8 @@ export interface PartFile extends Destination {
   remove(): Promise<void>;
 }
 
+export type WriteListener = (position: number, chunks: readonly Buffer[]) => void;
+
 /** What a part file is made of once it is open. */
 export interface Parts {
   readonly path: string;
@@ -38,19 +45,32 @@ export interface Parts {
   readonly notes: FileHandle;
   readonly journal: Journal;
   readonly have: GrowingByteRanges;
+  readonly checksums: BlockChecksums | null;
   readonly discarded: string | null;
-  readonly lock: PartLock;
+  readonly lock: Lock;
 }
 
 /** Joins what was opened into one. */
-export function makePartFile({ path, journalPath, discarded, have, lock, ...initial }: Parts): PartFile {
+export function makePartFile({
+  path,
+  journalPath,
+  discarded,
+  have,
+  checksums,
+  lock,
+  ...initial
+}: Parts): PartFile {
   let { part, notes, journal } = initial;
   const arrivals = createAvailableRanges(have);
   // A reader may still be under way in a file that was replaced.
   const replaced: FileHandle[] = [];
   let isRemoved = false;
-  /** Counts the files: what was begun for one of them says nothing of the next. */
-  let generation = 0;
+  /** Counts how often bytes were thrown away: what was begun before says nothing of what comes after. */
+  let epoch = 0;
+  /** Resolves when what was thrown away is gone; what begins meanwhile waits for that. */
+  let discarding: Promise<void> = Promise.resolve();
+  const writes = new Set<Promise<unknown>>();
+  const listeners = new Set<WriteListener>();
   let resumedFrom = have.totalBytes();
   let saving: Promise<void> = Promise.resolve();
   /** One after the other: a checkpoint in the background must not meet a restart in the journal. */
@@ -65,12 +85,33 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
       const aside = lock.aside();
       notes = await writeJournal(journalPath, journal, { aside, mayReplace: true, previous: notes });
     });
+  const discard = (task: () => Promise<void>): Promise<void> => {
+    epoch += 1;
+    arrivals.restart();
+    discarding = discarding.then(task);
+    discarding.catch(() => undefined);
+    return discarding;
+  };
+  /** The kernel reports a failure once, and may have dropped what it could not bring to the disk. */
+  const distrustUnsynced = async (): Promise<void> => {
+    epoch += 1;
+    have.clear();
+    checksums?.clear();
+    for (const { start, end } of journal.synced) have.add(start, end);
+    // It is the failed sync that is to be told.
+    await save(() => ({})).catch(() => undefined);
+  };
   return {
     path,
     acceptsAnyOrder: true,
     handle: () => part,
     have,
     availableRanges: arrivals,
+    checksums,
+    onWrite(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     discarded,
     resumedFrom: () => resumedFrom,
     object: () => ({ sizeBytes: journal.sizeBytes, validator: journal.validator }),
@@ -85,35 +126,55 @@ export function makePartFile({ path, journalPath, discarded, have, lock, ...init
       return bytes.subarray(0, bytesRead);
     },
     async write(chunks, position) {
-      const begunIn = generation;
-      const writtenBytes = await onDisk(writeFully(part, chunks, position), path, 'write');
-      // What belongs to a file that was replaced meanwhile does not count.
-      if (begunIn !== generation) return;
+      const begunIn = epoch;
+      await discarding;
+      if (begunIn !== epoch) return;
+      checksums?.forget(position, position + chunks.reduce((bytes, chunk) => bytes + chunk.length, 0));
+      const writing = onDisk(writeFully(part, chunks, position), path, 'write');
+      writes.add(writing);
+      const writtenBytes = await writing.finally(() => writes.delete(writing));
+      if (begunIn !== epoch) return;
+      checksums?.add(position, chunks);
+      for (const listener of listeners) listener(position, chunks);
       have.add(position, position + writtenBytes);
       arrivals.notify();
     },
-    async restart() {
-      generation += 1;
-      replaced.push(part);
+    restart() {
       have.clear();
+      checksums?.clear();
       resumedFrom = 0;
-      arrivals.restart();
-      await save(() => ({ synced: [], sizeBytes: null, validator: NO_VALIDATOR }));
-      part = await onDisk(replacePart(path, lock.aside()), path, 'replace');
+      // At once, as a sync that fails meanwhile goes back to it.
+      journal = { ...journal, synced: [], sizeBytes: null, validator: NO_VALIDATOR };
+      return discard(async () => {
+        await save(() => ({}));
+        replaced.push(part);
+        part = await onDisk(replacePart(path, lock.aside()), path, 'replace');
+      });
     },
-    async forget(start, end) {
+    forget(start, end) {
       have.remove(start, end);
-      arrivals.restart();
+      checksums?.forget(start, end);
       const synced = createByteRanges(journal.synced);
       synced.remove(start, end);
-      await save(() => ({ synced: synced.list() }));
+      journal = { ...journal, synced: synced.list() };
+      return discard(async () => {
+        // One that lands later would overwrite what is brought instead.
+        await Promise.allSettled(writes);
+        await save(() => ({}));
+      });
     },
     note: () => inTurn(() => appendNote(notes, have.list())),
     async checkpoint() {
-      const [begunIn, synced] = [generation, have.list()];
-      await onDisk(part.sync(), path, 'sync');
-      // A restart meanwhile has taken the synced bytes away again.
-      await save(() => (begunIn === generation ? { synced } : {}));
+      const begunIn = epoch;
+      await discarding;
+      const [synced, syncedPart] = [have.list(), part];
+      try {
+        await onDisk(syncedPart.sync(), path, 'sync');
+      } catch (error) {
+        if (syncedPart === part) await distrustUnsynced();
+        throw error;
+      }
+      await save(() => (begunIn === epoch ? { synced } : {}));
     },
     reject: (reason) => save(() => ({ rejected: reason })),
     async assertOurs() {

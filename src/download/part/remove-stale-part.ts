@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { onDisk } from '../../disk/disk-error.ts';
+import type { Lock } from '../../disk/lock.ts';
 import type { LockingProcess } from '../../disk/lock-record.ts';
 import { isExpectedError } from '../../errors.ts';
 import { isSameObject, livingLockRecord, type ObjectIdentity, readJournal } from './journal.ts';
-import { acquirePartLock, type PartLock } from './part-lock.ts';
+import { acquirePartLock } from './part-lock.ts';
 import { findExisting } from './publish.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function removeStalePart(
   const lockPath = `${path}.lock`;
   const left = await Promise.all([journalPath, lockPath].map(findExisting));
   if (left.every((there) => there === 'nothing')) return;
-  let lock: PartLock;
+  let lock: Lock;
   try {
     lock = await acquirePartLock(lockPath, owner, journalPath);
   } catch (error) {

@@ -17,21 +17,22 @@ export async function peek(
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<void> {
   const watch = detectStalls(clock, (error) => body.destroy(error));
-  let head: Buffer | null;
+  let read: unknown;
   try {
     if (body.destroyed) throw body.errored ?? new Error('the stream was closed');
     // A body that has ended empty is never readable.
     if (body.readableLength === 0) await Promise.race([once(body, 'readable'), once(body, 'end')]);
-    head = body.read();
+    read = body.read();
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof ExpectedError ? error : transportError(error, url);
   } finally {
     watch.stop();
   }
-  if (head !== null) body.unshift(head);
+  const head = Buffer.isBuffer(read) ? read : Buffer.alloc(0);
+  if (head.length > 0) body.unshift(head);
   try {
-    inspectStart(head ?? Buffer.alloc(0), headers.get('content-type'));
+    inspectStart(head, headers.get('content-type'));
   } catch (error) {
     body.destroy();
     throw error instanceof ExpectedError

@@ -1,16 +1,40 @@
+import { crc32 } from 'node:zlib';
 import { fillFrom } from '../../range/file-source.ts';
 import type { RangeSource } from '../../range/range-source.ts';
+import { combineCrc32 } from '../../zip/read/crc32-combine.ts';
+import { ReplacedError } from '../part/available-ranges.ts';
+import { BLOCK_BYTES, blockEnd } from '../part/block-checksums.ts';
 import type { PartFile } from '../part/part-file.ts';
 
-/** The bytes of a download that is still under way: reading waits until they are there. */
-export function partSource(
-  part: Pick<PartFile, 'path' | 'handle' | 'availableRanges'>,
-  sizeBytes: number,
-  signal: AbortSignal,
-): RangeSource {
+export type PartInTransfer = Pick<
+  PartFile,
+  'path' | 'handle' | 'have' | 'availableRanges' | 'checksums' | 'onWrite'
+>;
+
+/**
+ * The bytes of a download that is still under way: reading waits until they are there. Where it can be
+ * helped, what has just passed through memory is not read back.
+ */
+export function partSource(part: PartInTransfer, sizeBytes: number, signal: AbortSignal): RangeSource {
+  const { availableRanges: arrivals, checksums, have } = part;
+  const version = arrivals.version();
+  const wait = async (start: number, end: number): Promise<void> => {
+    if (version !== arrivals.version()) throw new ReplacedError('the bytes were thrown away');
+    await arrivals.wait(start, end, signal);
+  };
   const readInto = async (target: Buffer, start: number): Promise<void> => {
-    await part.availableRanges.wait(start, start + target.length, signal);
+    await wait(start, start + target.length);
     await fillFrom(part.handle(), part.path, target, start);
+  };
+  /** Reads at most a block, into the same memory each time. */
+  const createReader = () => {
+    let block: Buffer | null = null;
+    return async (start: number, end: number): Promise<Buffer> => {
+      block ??= Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      const bytes = block.subarray(0, end - start);
+      await readInto(bytes, start);
+      return bytes;
+    };
   };
   return {
     sizeBytes,
@@ -20,5 +44,44 @@ export function partSource(
       await readInto(target, start);
       return target;
     },
+    async inOrder(take) {
+      const read = createReader();
+      let position = 0;
+      const stop = part.onWrite((start, chunks) => {
+        if (start !== position) return;
+        for (const chunk of chunks) {
+          take(chunk);
+          position += chunk.length;
+        }
+      });
+      try {
+        while (position < sizeBytes) {
+          const start = position;
+          await wait(start, start + 1);
+          if (position > start) continue;
+          const bytes = await read(start, Math.min(start + BLOCK_BYTES, have.endOf(start), sizeBytes));
+          take(bytes);
+          position += bytes.length;
+        }
+      } finally {
+        stop();
+      }
+    },
+    ...(checksums !== null && {
+      async crc32(start, end, onBytes) {
+        const read = createReader();
+        let checksum = 0;
+        for (let position = start; position < end; ) {
+          const stop = Math.min(blockEnd(position), end);
+          await wait(position, stop);
+          const known = checksums.next(position, stop);
+          const next = known.crc32 ?? crc32(await read(position, known.end));
+          checksum = combineCrc32(checksum, next, known.end - position);
+          onBytes?.(known.end - position);
+          position = known.end;
+        }
+        return checksum;
+      },
+    }),
   };
 }

@@ -58,12 +58,16 @@ export async function verifyContent(
       { hint: ACCEPT_SIZE_HINT },
     );
   }
-  const isArchive = isArchiveExpected(expected) || (await hasZipSignature(source));
-  const promised = isArchive ? null : serverDigest;
-  const [isEveryEntryVerified, hashes] = await Promise.all([
-    isArchive && verifyEntries(source, { signal, onEvent }),
-    hashesOf(source, wantedHashes({ wantsSha256, checksum, promised }), signal),
+  // Hashing begins at once, while the first bytes are still in memory.
+  const mayPromise = isArchiveExpected(expected) ? null : serverDigest;
+  const looking = isArchiveExpected(expected) || hasZipSignature(source);
+  const verifying = async () => (await looking) && (await verifyEntries(source, { signal, onEvent }));
+  const [isArchive, isEveryEntryVerified, hashes] = await Promise.all([
+    looking,
+    verifying(),
+    hashesOf(source, wantedHashes({ wantsSha256, checksum, promised: mayPromise }), signal),
   ]);
+  const promised = isArchive ? null : serverDigest;
   const sha256 = hashes.get('sha256') ?? null;
   if (checksum !== null && sha256 !== checksum) {
     throw new ExpectedError('INTEGRITY', `the SHA-256 is ${sha256 ?? ''}, expected ${checksum}`, {

@@ -258,7 +258,7 @@ export function parseDialect(word: string): Partial<Traits> {
 
 /** Merges the traits; later ones take precedence. */
 export function combineTraits(parts: readonly Partial<Traits>[]): Traits {
-  return withTraits(Object.assign({}, ...parts));
+  return withTraits(parts.reduce((all, part) => ({ ...all, ...part }), {}));
 }
 
 /**

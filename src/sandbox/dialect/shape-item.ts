@@ -8,7 +8,9 @@ export function shapeMediaItem(medium: Item, traits: Traits): Item {
   return {
     ...rest,
     [traits['name-key']]: name,
-    ...(traits['type-key'] === 'absent' ? {} : { [traits['type-key']]: inCase(String(type), traits) }),
+    ...(traits['type-key'] === 'absent'
+      ? {}
+      : { [traits['type-key']]: inCase(typeof type === 'string' ? type : '', traits) }),
     ...(traits['created-key'] === 'absent' ? {} : { [traits['created-key']]: shapeTime(created, traits) }),
     ...shapeRenditions(renditions, traits),
   };
@@ -18,7 +20,9 @@ function shapeRenditions(renditions: unknown, traits: Traits): Item {
   if (traits.renditions === 'absent') return {};
   if (traits.renditions === 'null') return { renditions: null };
   if (traits.renditions === 'full' || !Array.isArray(renditions)) return { renditions };
-  return { renditions: [{ name: 'thumbnail', mimeType: 'image/jpeg', size: 1 }, ...renditions] };
+  return {
+    renditions: [{ name: 'thumbnail', mimeType: 'image/jpeg', size: 1 }, ...(renditions as unknown[])],
+  };
 }
 
 function inCase(type: string, traits: Traits): string {
@@ -57,7 +61,7 @@ function statusForm(word: unknown, traits: Traits): unknown {
 function shapeCompressed(compressed: unknown, traits: Traits): Item {
   if (traits.compressed === 'absent') return {};
   if (traits.compressed === 'false') return { compressed: false };
-  return { compressed: traits.compressed === 'text' ? String(compressed) : compressed };
+  return { compressed: traits.compressed === 'text' ? JSON.stringify(compressed) : compressed };
 }
 
 function filesBefore(traits: Traits): Item {
@@ -67,7 +71,7 @@ function filesBefore(traits: Traits): Item {
 
 /** `2025-01-07T09:00:00Z` in the format of the dialect. */
 function shapeTime(time: unknown, traits: Traits): unknown {
-  const utc = String(time);
+  const utc = typeof time === 'string' ? time : '';
   const timeMs = Date.parse(utc);
   switch (traits.times) {
     case 'blank':

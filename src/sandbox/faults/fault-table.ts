@@ -80,6 +80,13 @@ export const FAULTS = {
   'short-pages': { argument: '[N]', description: 'pages contain at most N items (1) although more follow' },
   'endless-pages': { argument: '', description: 'every page of a list is full of new items' },
 
+  // Transcripts
+  transcribing: {
+    argument: 'MS',
+    description: 'for MS after the start transcriptions are `running` and no transcripts are there',
+  },
+  'late-transcripts': { argument: 'MS', description: 'transcripts are there only MS after the start' },
+
   // Credentials
   'unauthorized-after': { argument: 'N', description: 'a token is rejected after N calls; a new one works' },
   'token-refused': { argument: '', description: 'the token endpoint returns 401 invalid_client' },

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CatalogEntry } from './built-in-catalog.ts';
+import type { Cue } from './cue.ts';
 import { createLibrary, type Library, type StoredContent, type StoredMediaItem } from './library.ts';
 import { opaqueId } from './opaque-id.ts';
 import { makePdf, makePng, makeWav } from './synthetic-media.ts';
@@ -15,10 +16,11 @@ const TEST_PICTURE_SECONDS = 3;
 export async function createBuiltInLibrary(
   folder: string,
   catalogue: readonly CatalogEntry[],
+  more: readonly StoredMediaItem[],
 ): Promise<Library> {
   const media: StoredMediaItem[] = [];
   for (const entry of catalogue) media.push(await makeMedium(entry, folder));
-  return createLibrary(media);
+  return createLibrary([...media, ...more]);
 }
 
 async function makeMedium(entry: CatalogEntry, folder: string): Promise<StoredMediaItem> {
@@ -39,6 +41,8 @@ async function makeMedium(entry: CatalogEntry, folder: string): Promise<StoredMe
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
     tags,
     created: new Date(created),
+    speakers: speakersOf(Object.values(transcripts).flat()),
+    channelId: tags.includes('podcast') ? 'podcast' : 'main',
     renditions: [rendition(original), ...others.map(rendition)],
     transcripts: Object.entries(transcripts).map(([languageCode, cues]) => ({
       id: opaqueId(`${mediumKey} transcript ${languageCode}`),
@@ -46,6 +50,10 @@ async function makeMedium(entry: CatalogEntry, folder: string): Promise<StoredMe
       readCues: () => Promise.resolve(cues),
     })),
   };
+}
+
+function speakersOf(cues: readonly Cue[]): string[] {
+  return [...new Set(cues.flatMap(({ speaker }) => speaker ?? []))];
 }
 
 interface NamedContent {

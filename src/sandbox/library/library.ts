@@ -30,6 +30,9 @@ export interface StoredMediaItem {
   readonly durationSeconds?: number;
   readonly tags: readonly string[];
   readonly created: Date;
+  /** Who speaks in it. */
+  readonly speakers: readonly string[];
+  readonly channelId: string;
   /** Never empty; the first is the original. */
   readonly renditions: readonly [StoredRendition, ...StoredRendition[]];
   readonly transcripts: readonly StoredTranscript[];

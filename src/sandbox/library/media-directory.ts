@@ -127,6 +127,8 @@ function makeMedium(file: FoundFile, sidecars: readonly Sidecar[]): StoredMediaI
     type,
     tags: parents,
     created: mtime,
+    speakers: [],
+    channelId: parents[0] ?? 'main',
     renditions: [{ id: opaqueId(`${key} original`), name: 'original', content }],
     transcripts: makeTranscripts(key, sidecars),
   };

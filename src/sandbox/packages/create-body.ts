@@ -23,7 +23,7 @@ export function checkCreateBody(
   const complain: Complain = (field, message) => {
     if (!Object.hasOwn(fields, field)) fields[field] = message;
   };
-  const source = new Map(Object.entries(value));
+  const source = new Map<string, unknown>(Object.entries(value));
   const body: CreateDownloadBody = {};
 
   for (const name of ['title', 'description'] as const) {

@@ -3,6 +3,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PassThrough, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { inspect } from 'node:util';
 import { ZipFile } from 'yazl';
 import { openRegularFile } from '../server/open-regular-file.ts';
 import type { PackageItem } from './package-items.ts';
@@ -91,7 +92,7 @@ async function writeArchive(
   const zip = new ZipFile();
   const output = new PassThrough();
   zip.outputStream.pipe(output);
-  const fail = (error: unknown) => output.destroy(error instanceof Error ? error : new Error(String(error)));
+  const fail = (error: unknown) => output.destroy(error instanceof Error ? error : new Error(inspect(error)));
   zip.on('error', fail);
   let current: Readable | undefined;
   for (const [index, { entryName, modified }] of items.entries()) {

@@ -28,11 +28,15 @@ export function searchMedia({ query, state }: ApiCall): SandboxResponse {
   const text = search === 'none' ? '' : (query.get('text')?.trim().toLowerCase() ?? '');
   const types = search === 'all' ? valuesOf(query, 'assetTypes') : [];
   const tags = search === 'all' ? valuesOf(query, 'tags') : [];
+  const speakers = search === 'all' ? valuesOf(query, 'speakers') : [];
+  const channels = search === 'all' ? valuesOf(query, 'channelId') : [];
   const found = state.library.media.filter(
     (medium) =>
       [medium.name, medium.description, ...medium.tags].some((part) => part.toLowerCase().includes(text)) &&
       (types.length === 0 || types.includes(medium.type)) &&
-      tags.every((tag) => medium.tags.some((own) => own.toLowerCase() === tag)),
+      tags.every((tag) => medium.tags.some((own) => own.toLowerCase() === tag)) &&
+      speakers.every((name) => medium.speakers.some((own) => own.toLowerCase() === name)) &&
+      (channels.length === 0 || channels.includes(medium.channelId.toLowerCase())),
   );
   return mediaPage(found, query, state);
 }

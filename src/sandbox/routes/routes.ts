@@ -4,7 +4,7 @@ import { downloadFile } from './file-route.ts';
 import { getMediaItem, listMedia, searchMedia } from './media-routes.ts';
 import { createPackage, deletePackage, getPackage, listPackages } from './package-routes.ts';
 import { issueToken } from './token-route.ts';
-import { downloadTranscript, listTranscripts } from './transcript-routes.ts';
+import { downloadTranscript, getMetadata, listTranscripts } from './transcript-routes.ts';
 
 /** `api` and `file` are below /v2; faults apply to one of the three. */
 export type Zone = 'sso' | 'api' | 'file';
@@ -31,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   },
   { method: 'GET', path: '/v2/media', zone: 'api', handle: listMedia },
   { method: 'GET', path: ASSET, zone: 'api', handle: getMediaItem },
+  { method: 'GET', path: `${ASSET}/metadata`, zone: 'api', handle: getMetadata },
   { method: 'GET', path: `${ASSET}/metadata/transcripts`, zone: 'api', handle: listTranscripts },
   {
     method: 'GET',

@@ -93,11 +93,11 @@ function writeJson(
 function writeText(
   { request, response, faults, zone }: WriteOptions,
   status: number,
-  text: string,
+  text: string | Buffer,
   headers: OutgoingHttpHeaders,
 ): void {
   const isGzip = zone === 'api' && faults.find('api-gzip') !== undefined;
-  const body = isGzip ? gzipSync(text) : Buffer.from(text, 'utf8');
+  const body = isGzip ? gzipSync(text) : Buffer.from(text);
   const hasUnreadBody = request.headers['content-length'] !== undefined && !request.complete;
   if (status === 204) {
     response.writeHead(204, headers).end();

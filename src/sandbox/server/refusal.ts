@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { isSystemError, reasonOf } from '../../disk/disk-error.ts';
 
 /** The errors of a request by field, for JSend's `fail`. */
@@ -32,5 +33,5 @@ export function refuseFields(fields: FieldMessages): void {
 /** The message of an internal error of the sandbox. */
 export function failureText(error: unknown): string {
   if (isSystemError(error)) return reasonOf(error);
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : inspect(error);
 }

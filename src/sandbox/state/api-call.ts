@@ -25,7 +25,7 @@ export type SandboxResponse =
   | { readonly status: number; readonly json: unknown }
   | {
       readonly status: number;
-      readonly text: string;
+      readonly text: string | Buffer;
       readonly mimeType: string;
       readonly headers?: Readonly<Record<string, string>>;
     };

@@ -20,6 +20,8 @@ export interface SandboxState {
   readonly tenant: string;
   readonly port: number;
   readonly prepareMs: number;
+  /** When it was started, since 1970. */
+  readonly startedMs: number;
   /** http://127.0.0.1:PORT/v2 */
   readonly apiUrl: string;
   /** Active bodies, for `max-connections`. */

@@ -1,6 +1,6 @@
 /**
  * The source of the bar, the plain lines, and `--progress json`. The keys of the latter are fixed: `label`,
- * `connections`, `files`, and `totalFiles` are for people only.
+ * `connections`, `files`, `totalFiles`, and `isMinor` are for people only.
  */
 export interface ProgressEvent {
   readonly event: 'state' | 'wait' | 'progress' | 'retry' | 'verify' | 'done';
@@ -14,9 +14,11 @@ export interface ProgressEvent {
   readonly etaSeconds?: number | null;
   /** Number of active connections. */
   readonly connections?: number | null;
-  /** Number of unpacked files, while an archive is unpacked. */
+  /** Number of finished files, while an archive is unpacked or many files are downloaded. */
   readonly files?: number | undefined;
   readonly totalFiles?: number | undefined;
   readonly attempt?: number | null;
   readonly message?: string | null;
+  /** True for one of thousands of small things, of which only `--progress json` tells each. */
+  readonly isMinor?: boolean;
 }

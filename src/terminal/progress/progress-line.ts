@@ -55,6 +55,7 @@ function wordForms({ event, elapsedMs }: ProgressRow): readonly (readonly string
   const words = describeEvent(event);
   if (event.event === 'state' || event.event === 'wait') return [[words, formatDuration(elapsedMs)], [words]];
   if (event.event !== 'progress') return [[words]];
-  const { amount = words, rate } = describeTransfer(event);
-  return rate === undefined ? [[amount]] : [[amount, rate], [amount]];
+  const { amount = words, files, rate } = describeTransfer(event);
+  const details = [files, rate].filter((part) => part !== undefined);
+  return details.length === 0 ? [[amount]] : [[amount, ...details], [files ?? amount]];
 }

@@ -106,7 +106,7 @@ function describeStep(event: ProgressEvent): string {
     event.event === 'verify'
       ? describeEvent(event)
       : isUnpacking(event)
-        ? `${describeEvent(event)} ${percent}`
+        ? [describeEvent(event), percent].filter(Boolean).join(' ')
         : percent;
   if (what === undefined) return details || describeEvent(event);
   return details ? `${what} (${details})` : what;

@@ -37,7 +37,7 @@ export function createProgress(options: ProgressOptions): Progress {
     case 'plain': {
       const plain = createPlainProgress(clock, glyphs);
       return withoutBar((event) => {
-        const line = plain(event);
+        const line = event.isMinor === true ? undefined : plain(event);
         if (line !== undefined) print(line);
       });
     }
@@ -48,6 +48,7 @@ export function createProgress(options: ProgressOptions): Progress {
   return {
     ...bar,
     report(event) {
+      if (event.isMinor === true) return;
       bar.report(event);
       if (event.event === 'done') print(style.green(formatDone(event, glyphs)));
     },

@@ -92,6 +92,16 @@ export function counted(count: number, unit: string, units = `${unit}s`): string
   return `${count} ${count === 1 ? unit : units}`;
 }
 
+/** `1 media item`, `1,000 media items`. */
+export function countMedia(count: number): string {
+  return counted(count, 'media item').replace(/^\d+/, formatCount(count));
+}
+
+/** A whole number with commas between thousands: `4,000`. */
+export function formatCount(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }

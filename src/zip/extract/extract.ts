@@ -57,6 +57,7 @@ export interface ExtractedFile {
   /** Absolute. */
   readonly path: string;
   readonly sizeBytes: number;
+  readonly crc32: number;
   /** `skipped`: it was there already, with the right size and CRC; `left`: nobody looked into it, as `ifExists` says. */
   readonly outcome: 'extracted' | 'skipped' | 'left';
 }
@@ -142,6 +143,7 @@ async function unpackPlan(
     return plan.files.map((file) => ({
       path: pathIn(target, file),
       sizeBytes: file.entry.sizeBytes,
+      crc32: file.entry.crc32,
       outcome: existing.get(file) ?? 'extracted',
     }));
   } finally {

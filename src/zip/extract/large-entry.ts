@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { RangeSource } from '../../range/range-source.ts';
+import { createTaskPool } from '../../task-pool.ts';
 import { openByteStream } from '../read/byte-stream.ts';
 import { combineCrc32 } from '../read/crc32-combine.ts';
 import { readDataDescriptor } from '../read/data-descriptor.ts';
 import type { ArchiveEntry } from '../read/entry.ts';
+import { assertChecksum } from '../read/entry-content.ts';
 import { STORED } from '../read/layout.ts';
 import { readDataStart } from '../read/local-header.ts';
-import { damaged, showName } from '../read/refusal.ts';
 import { BLOCK_BYTES, type BlockJournal, blockEnd, openBlockJournal } from './block-journal.ts';
 import { createEntryFile, type EntryFile } from './entry-file.ts';
 import type { StagingFolder } from './staging-folder.ts';
-import { createTaskPool } from './task-pool.ts';
 
 /** From this size on a stored entry is fetched in several ranges at once, and continued after an interruption. */
 const LARGE_BYTES = 64 * 2 ** 20;
@@ -61,9 +61,7 @@ export async function unpackLargeEntry(
     const checksums = await bringBlocks({ source, entry, dataStart, file, journal }, options);
     await checkEnd(source, entry, dataStart);
     isAllThere = true;
-    if (wholeChecksum(entry, checksums) !== entry.crc32) {
-      throw damaged(`the checksum (CRC-32) of entry ${showName(entry.path)} is wrong`);
-    }
+    assertChecksum(entry, wholeChecksum(entry, checksums));
     await file.finish();
   } catch (error) {
     // Neither wrong bytes nor those that the disk did not take in the end are to be trusted again.

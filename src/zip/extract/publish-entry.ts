@@ -40,7 +40,7 @@ export interface PublishOptions {
   readonly parent: Folder;
   readonly name: string;
   /** What the file holds. */
-  readonly entry: ArchiveEntry;
+  readonly entry: Pick<ArchiveEntry, 'sizeBytes' | 'crc32'>;
   readonly mayReplace: boolean;
   readonly attempt: Attempt;
   readonly signal: AbortSignal | undefined;
@@ -53,7 +53,7 @@ export interface PublishOptions {
 async function moveToFreeName(
   temporary: string,
   place: Place,
-  entry: ArchiveEntry,
+  entry: PublishOptions['entry'],
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   try {

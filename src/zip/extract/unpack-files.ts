@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Attempt } from '../../disk/busy-file.ts';
 import type { RangeSource } from '../../range/range-source.ts';
+import { createTaskPool, type TaskPool } from '../../task-pool.ts';
 import { type ByteStream, openByteStream } from '../read/byte-stream.ts';
 import { readDataDescriptor } from '../read/data-descriptor.ts';
 import type { ArchiveEntry } from '../read/entry.ts';
@@ -15,7 +16,6 @@ import { publishEntry } from './publish-entry.ts';
 import { makeSmallFile, removeSmallFile, SMALL_BYTES } from './small-file.ts';
 import type { StagingFolder } from './staging-folder.ts';
 import type { TargetFolder } from './target-folder.ts';
-import { createTaskPool, type TaskPool } from './task-pool.ts';
 
 export interface Unpacking {
   readonly target: TargetFolder;

@@ -90,7 +90,9 @@ async function* readAhead(
   end: number,
   reusesBlocks: boolean,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const readBlock = reusesBlocks ? blockRing(source) : (from: number, to: number) => source.read(from, to);
+  const readBlock = reusesBlocks
+    ? blockRing(source, Math.min(BLOCK_BYTES, end - start))
+    : (from: number, to: number) => source.read(from, to);
   const request = (from: number): Promise<Buffer> | null => {
     const block = from < end ? readBlock(from, Math.min(from + BLOCK_BYTES, end)) : null;
     // It is awaited when its turn comes, which may be after a failure elsewhere or never.
@@ -107,13 +109,13 @@ async function* readAhead(
 }
 
 /** Making a new buffer for every block would cost as much as reading it: the kernel clears fresh memory. */
-function blockRing(source: RangeSource): (from: number, to: number) => Promise<Buffer> {
+function blockRing(source: RangeSource, blockBytes: number): (from: number, to: number) => Promise<Buffer> {
   const { readInto } = source;
   if (readInto === undefined) return (from, to) => source.read(from, to);
   const ring: Buffer[] = [];
   let turn = 0;
   return async (from, to) => {
-    const block = (ring[turn] ??= Buffer.allocUnsafeSlow(BLOCK_BYTES));
+    const block = (ring[turn] ??= Buffer.allocUnsafeSlow(blockBytes));
     turn = (turn + 1) % BLOCKS;
     const part = block.subarray(0, to - from);
     await readInto(part, from);

@@ -65,11 +65,15 @@ function createCheckedSink(entry: ArchiveEntry, sink: ByteSink) {
         const name = showName(entry.path);
         throw damaged(`entry ${name} unpacks to ${sizeBytes} bytes instead of ${entry.sizeBytes}`);
       }
-      if (checksum !== entry.crc32) {
-        throw damaged(`the checksum (CRC-32) of entry ${showName(entry.path)} is wrong`);
-      }
+      assertChecksum(entry, checksum);
     },
   };
+}
+
+/** @throws ExpectedError INTEGRITY */
+export function assertChecksum(entry: ArchiveEntry, checksum: number): void {
+  if (checksum === entry.crc32) return;
+  throw damaged(`the checksum (CRC-32) of entry ${showName(entry.path)} is wrong`);
 }
 
 function tooLong(entry: ArchiveEntry): Error {

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { isExpectedError } from '../../errors.ts';
 import type { RangeSource } from '../../range/range-source.ts';
-import { openByteStream } from './byte-stream.ts';
+import { type ByteStream, openByteStream } from './byte-stream.ts';
 import { readDataDescriptor } from './data-descriptor.ts';
 import { readDirectory } from './directory.ts';
-import { inFileOrder } from './entry.ts';
-import { readContent, unsupportedReason } from './entry-content.ts';
+import { type ArchiveEntry, inFileOrder } from './entry.ts';
+import { assertChecksum, readContent, unsupportedReason } from './entry-content.ts';
+import { STORED } from './layout.ts';
 import { readLocalHeader } from './local-header.ts';
 import { DamagedEntryError } from './refusal.ts';
 
@@ -23,6 +24,8 @@ export interface Verification {
 }
 
 const ENTRIES_PER_TURN = 500;
+/** From this size on it pays to ask a source for the checksum of a stored entry. */
+const LEAST_KNOWN_BYTES = 2 ** 21;
 
 /**
  * Reads the whole archive once, from the first byte to the last: every local header agrees with the
@@ -36,15 +39,20 @@ export async function verifyArchive(
 ): Promise<Verification> {
   const archive = await readDirectory(source, { signal });
   const sorted = archive.entries.toSorted(inFileOrder);
+  const known = source.crc32 === undefined ? [] : sorted.filter(isWorthAsking);
   let bytesDone = 0;
-  const stream = openByteStream(source, 0, archive.directoryStart, {
-    signal,
-    reusesBlocks: true,
-    onBlock: (sizeBytes) => {
-      bytesDone += sizeBytes;
-      onProgress?.(bytesDone);
-    },
-  });
+  const count = (sizeBytes: number): void => {
+    bytesDone += sizeBytes;
+    onProgress?.(bytesDone);
+  };
+  /** As far as bytes have to be read: to the data of the next entry of which the checksum is known. */
+  const openFrom = (start: number): ByteStream => {
+    const next = known.shift();
+    const end = next === undefined ? archive.directoryStart : next.endOffset - next.compressedBytes;
+    bytesDone = start;
+    return openByteStream(source, start, end, { signal, reusesBlocks: true, onBlock: count });
+  };
+  let stream = openFrom(0);
   const unverified: UnverifiedEntry[] = [];
   let unpackedBytes = 0;
   for (const [index, entry] of sorted.entries()) {
@@ -57,7 +65,14 @@ export async function verifyArchive(
       // There is something to pass over before the first one only, see directory.ts.
       await stream.skip(entry.headerOffset - stream.position);
       await readLocalHeader(stream, entry);
-      if (reason === null) await readContent(stream, entry, () => undefined, signal);
+      if (source.crc32 !== undefined && isWorthAsking(entry)) {
+        const start = stream.position;
+        const end = start + entry.compressedBytes;
+        await stream.close();
+        bytesDone = start;
+        assertChecksum(entry, await source.crc32(start, end, count));
+        stream = openFrom(end);
+      } else if (reason === null) await readContent(stream, entry, () => undefined, signal);
       else await stream.skip(entry.compressedBytes);
       await readDataDescriptor(stream, entry);
     } catch (error) {
@@ -68,4 +83,11 @@ export async function verifyArchive(
   }
   onProgress?.(source.sizeBytes);
   return { entries: archive.entries.length, unpackedBytes, unverified };
+}
+
+function isWorthAsking(entry: ArchiveEntry): boolean {
+  const { methodNumber, sizeBytes, compressedBytes } = entry;
+  const isPlain =
+    methodNumber === STORED && sizeBytes === compressedBytes && unsupportedReason(entry) === null;
+  return isPlain && sizeBytes >= LEAST_KNOWN_BYTES;
 }

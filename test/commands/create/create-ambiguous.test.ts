@@ -4,7 +4,7 @@ import { expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { calls, startEmpty } from '../scene.ts';
 
-describe('a create whose outcome is unknown', () => {
+describe('case 36: a create whose outcome is unknown', () => {
   test.each([
     ['the connection is reset after the package was made', true],
     ['an answer 500 comes after the package was made', false],
@@ -35,7 +35,7 @@ describe('a create whose outcome is unknown', () => {
       exitCode: 14,
       json: { error: { retryable: false, next: ['streamdiver-dl list'] } },
     });
-    expect(run.stderr).toContain('the list shows no matching package yet');
+    expect(run.stderr).toContain('the list has no matching package yet');
     expect(api.requestsOf('POST /v2/downloads')).toHaveLength(1);
   });
 
@@ -57,7 +57,7 @@ describe('a create whose outcome is unknown', () => {
     [403, 4],
   ])('HTTP %i is clear: exit code %i, one POST, no look at the list', async (status, exitCode) => {
     const api = await startEmpty({ script: { 'POST /v2/downloads': status } });
-    const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
+    const run = await runCommand(['create', '-r', 'r1', '--json'], { api });
     expect(run.exitCode).toBe(exitCode);
     expect(calls(api)).toEqual(['POST /v2/downloads']);
   });
@@ -94,7 +94,7 @@ describe('a create whose outcome is unknown', () => {
       script: { 'POST /v2/downloads': 504, 'GET /v2/downloads': { json: { data: [{ id: 'p1' }] } } },
     });
     const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
-    expect(run.stderr).toContain('the list shows neither titles nor times, so it cannot tell');
+    expect(run.stderr).toContain('the list shows neither titles nor times, so no package can be matched');
   });
 });
 

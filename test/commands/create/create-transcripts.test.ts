@@ -21,7 +21,8 @@ describe('create --transcripts', () => {
     const api = await startEmpty({ transcripts });
     const run = await runCommand(['create', '-m', 'm1', '-m', 'm2', '--transcripts', 'srt,txt'], { api });
     expect(run.exitCode).toBe(0);
-    expect(calls(api)).toEqual([...lookups('m1', 'm2'), 'POST /v2/downloads']);
+    expect(calls(api).slice(0, -1).toSorted()).toEqual(lookups('m1', 'm2').toSorted());
+    expect(calls(api).at(-1)).toBe('POST /v2/downloads');
     expect(bodiesSent(api)).toEqual([
       {
         selectedMediaIds: ['m1', 'm2'],
@@ -63,7 +64,7 @@ describe('create --transcripts', () => {
     const api = await startEmpty({ transcripts });
     const run = await runCommand(['create', '-m', 'm2', '-m', 'm3', '--transcripts', 'srt'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${ID}\n` });
-    expect(run.stderr).toContain('warning: media item m3 has no matching transcript');
+    expect(run.stderr).toContain('warning: no matching transcript for media item m3');
   });
 
   test('exits with 3 and names the languages when nothing fits, and creates nothing', async () => {

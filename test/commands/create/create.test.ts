@@ -130,11 +130,11 @@ describe('create -f', () => {
 
   test.each([
     ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'Out-File -Encoding utf8'],
-    ['nothing', '', 'not valid JSON'],
-    ['a broken document', '{"selectedMediaIds":', 'not valid JSON'],
-    ['a list', '[]', 'does not contain a JSON object'],
+    ['nothing', '', 'invalid JSON'],
+    ['a broken document', '{"selectedMediaIds":', 'invalid JSON'],
+    ['a list', '[]', 'does not hold a JSON object'],
     ['a rendition list that is a string', '{"selectedRenditionIds":"r"}', 'selectedRenditionIds must be'],
-    ['no selection', '{"title":"x"}', 'nothing is chosen'],
+    ['no selection', '{"title":"x"}', 'nothing selected'],
   ])('with %s in the file exits with 2 and sends nothing', async (_name, input, message) => {
     const api = await startEmpty();
     const run = await runCommand(['create', '-f', '-', '--json'], { api, input });

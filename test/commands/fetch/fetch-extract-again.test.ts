@@ -56,7 +56,7 @@ async function endBy(signal: NodeJS.Signals): Promise<{ api: ApiServer; place: R
   return { api, place };
 }
 
-describe('row 110: fetch -x, ended in the middle of a large entry,', () => {
+describe('case 110: fetch -x, ended in the middle of a large entry,', () => {
   test.each(['SIGINT', 'SIGKILL'] as const)('by %s, goes on', async (signal) => {
     const { api, place } = await endBy(signal);
     const run = await runBinary(ARGS, { api, place });

@@ -77,8 +77,8 @@ describe('--encoding', () => {
   });
 
   test.each([
-    [[...LINE, '--encoding', 'klingon'], '--encoding: "klingon" is not an encoding'],
-    [['contents', PACKAGE_ID, '--encoding', 'klingon'], '--encoding: "klingon" is not an encoding'],
+    [[...LINE, '--encoding', 'klingon'], '--encoding: unsupported encoding "klingon"'],
+    [['contents', PACKAGE_ID, '--encoding', 'klingon'], '--encoding: unsupported encoding "klingon"'],
     [['fetch', PACKAGE_ID, '--encoding', 'gbk'], '--encoding needs -x'],
     [['create', '-m', 'x', '--encoding', 'gbk'], '--encoding needs --fetch'],
   ])('%j is exit code 2, and nothing is asked', async (line, says) => {

@@ -43,7 +43,7 @@ describe('entries that are fetched where the archive lies', () => {
     expect(crowd.most()).toBe(expected);
   });
 
-  test.runIf(process.platform === 'linux')('row 123: a directory is held in memory once', async () => {
+  test.runIf(process.platform === 'linux')('case 123: a directory is held in memory once', async () => {
     const comment = Buffer.alloc(65_000, 'x');
     const long = serveArchive(
       Array.from({ length: 2_000 }, (_, index) => ({ name: `${index}.srt`, central: { comment } })),

@@ -49,7 +49,7 @@ const SELECT = ['fetch', PACKAGE_ID, '--include', '*.srt', '-D', 'out'];
 const SELECTED = ['out/one/talk.de.srt', 'out/one/talk.en.srt', 'out/two/talk.de.srt'];
 
 describe('fetch --include', () => {
-  test('row 109: only the selected entries travel, neighbours in one request', async () => {
+  test('case 109: only the selected entries travel, neighbours in one request', async () => {
     const api = await start();
     const run = await runCommand([...SELECT, '--json'], { api });
     expect(run).toMatchObject({
@@ -87,7 +87,7 @@ describe('fetch --include', () => {
     });
   });
 
-  test('row 110: a second run skips what is there and does not fetch it', async () => {
+  test('case 110: a second run skips what is there and does not fetch it', async () => {
     const place = makePlace();
     const api = await start();
     await runCommand(SELECT, { api, place });
@@ -103,7 +103,7 @@ describe('fetch --include', () => {
     expect(filesIn(place.cwd)).toEqual(SELECTED);
   });
 
-  test('row 110: a run that finds all of it there says so, and changes nothing', async () => {
+  test('case 110: a run that finds all of it there says so, and changes nothing', async () => {
     const place = makePlace();
     const api = await start();
     await runCommand(SELECT, { api, place });
@@ -127,7 +127,7 @@ describe('fetch --include', () => {
     expect(filesIn(run.cwd)).toEqual(paths);
   });
 
-  test('row 111: no match is NOT_FOUND, nothing is made and it is said how to look inside', async () => {
+  test('case 111: no match is NOT_FOUND, nothing is made and it is said how to look inside', async () => {
     const run = await runCommand(['fetch', PACKAGE_ID, '--include', '*.vtt', '-D', 'out', '--json'], {
       api: await start(),
     });
@@ -143,7 +143,7 @@ describe('fetch --include', () => {
     ['"*.srt"', 'begins and ends with a quote'],
     ['./one/*.srt', 'remove ./ from the pattern; paths in an archive do not start with it'],
     ['TALK.DE.srt', 'differs in upper and lower case only'],
-  ])('row 111: no match for %s, and what is wrong with it', async (pattern, hint) => {
+  ])('case 111: no match for %s, and what is wrong with it', async (pattern, hint) => {
     const api = await start();
     for (const command of ['fetch', 'contents']) {
       const run = await runCommand([command, PACKAGE_ID, '--include', pattern], { api });
@@ -184,7 +184,7 @@ describe('fetch --include', () => {
   });
 });
 
-describe('row 108: a server without ranges', () => {
+describe('case 108: a server without ranges', () => {
   const script = {
     [FILE_ROUTE]: (_request: unknown, reply: { file: (what: typeof object, how: object) => Promise<void> }) =>
       reply.file(object, { withoutRanges: true }),
@@ -277,7 +277,7 @@ describe('what is wanted of the archive itself', () => {
 });
 
 describe('unpacking where it lies goes wrong', () => {
-  test('row 108: another object between directory and entry is INTEGRITY, and nothing has a name', async () => {
+  test('case 108: another object between directory and entry is INTEGRITY, and nothing has a name', async () => {
     const other = serveArchive(ENTRIES.map((entry) => ({ ...entry, mode: 0o100600 })));
     const api = await start({
       script: { [FILE_ROUTE]: ['default', (_request, reply) => reply.file(other)] },
@@ -289,7 +289,7 @@ describe('unpacking where it lies goes wrong', () => {
     expect(listTree(run.cwd).filter(({ path }) => path.includes('.streamdiver'))).toEqual([]);
   });
 
-  test('row 99: a wrong checksum is INTEGRITY naming the entry', async () => {
+  test('case 99: a wrong checksum is INTEGRITY naming the entry', async () => {
     const bytes = Buffer.from(object.bytes);
     const place = bytes.indexOf('Servus');
     bytes[place] = (bytes[place] ?? 0) ^ 1;
@@ -300,14 +300,14 @@ describe('unpacking where it lies goes wrong', () => {
     expect(existsSync(join(run.cwd, 'out/two/talk.de.srt'))).toBe(false);
   });
 
-  test('row 97: --max-size counts what is unpacked', async () => {
+  test('case 97: --max-size counts what is unpacked', async () => {
     const run = await runCommand([...SELECT, '--max-size', '3000'], { api: await start() });
     expect(run.exitCode).toBe(12);
     expect(run.stderr).toContain('unpacks to 3014 bytes');
     expect(listTree(run.cwd)).toEqual([]);
   });
 
-  test('row 97: a bomb is refused before a byte of it travels, unless its size is allowed', async () => {
+  test('case 97: a bomb is refused before a byte of it travels, unless its size is allowed', async () => {
     const one = serveArchive([{ name: 'zeros', content: Buffer.alloc(5 * 2 ** 20), method: 8 }]);
     const api = await start({ files: { one } });
     const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api });
@@ -318,7 +318,7 @@ describe('unpacking where it lies goes wrong', () => {
     expect(allowed.exitCode).toBe(0);
   });
 
-  test('row 84: other files are refused, replaced or left as the flags say', async () => {
+  test('case 84: other files are refused, replaced or left as the flags say', async () => {
     const place = makePlace();
     const api = await start();
     mkdirSync(join(place.cwd, 'out/two'), { recursive: true });
@@ -354,7 +354,7 @@ describe('unsafe entries', () => {
   };
   const line = ['fetch', PACKAGE_ID, '-x', '-D', 'out'];
 
-  test('row 94: refuse all of it, each named with its reason', async () => {
+  test('case 94: refuse all of it, each named with its reason', async () => {
     const run = await runCommand(line, { api: await start({ files }) });
     expect(run.exitCode).toBe(12);
     expect(run.stderr).toContain(
@@ -364,7 +364,7 @@ describe('unsafe entries', () => {
     expect(listTree(run.cwd)).toEqual([]);
   });
 
-  test('row 94: with --keep-archive the archive gets its name, and another run unpacks the rest of it', async () => {
+  test('case 94: with --keep-archive the archive gets its name, and another run unpacks the rest of it', async () => {
     const place = makePlace();
     const api = await start({ files });
     const archive = join(place.cwd, 'out/5f0c2b9e.zip');
@@ -382,7 +382,7 @@ describe('unsafe entries', () => {
     expect(api.requestsOf(FILE_ROUTE)).toHaveLength(1);
   });
 
-  test('row 94: one of several packages: it is said which', async () => {
+  test('case 94: one of several packages: it is said which', async () => {
     const packages = [
       { id: 'good-package', files: ['two'] },
       { id: 'bad-package', files: ['one'] },
@@ -395,7 +395,7 @@ describe('unsafe entries', () => {
     );
   });
 
-  test('row 94: with --skip-unsafe the rest is unpacked, the exit code stays, the package too', async () => {
+  test('case 94: with --skip-unsafe the rest is unpacked, the exit code stays, the package too', async () => {
     const api = await start({ files });
     const run = await runCommand([...line, '--skip-unsafe', '--rm', '--json'], { api });
     expect(filesIn(run.cwd)).toEqual(['out/a_ b_.srt', 'out/good.txt']);
@@ -418,7 +418,7 @@ describe('unsafe entries', () => {
     expect(api.packages.size).toBe(1);
   });
 
-  test('row 88: names that Windows cannot have are changed, and it is said', async () => {
+  test('case 88: names that Windows cannot have are changed, and it is said', async () => {
     const run = await runCommand([...line, '--include', '*.srt'], { api: await start({ files }) });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'out/a_ b_.srt')}\n` });
     expect(run.stderr).toContain('"a: b?.srt" is "a_ b_.srt"');

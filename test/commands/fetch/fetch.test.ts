@@ -99,19 +99,6 @@ describe('fetch', () => {
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
     expect(api.requests).toHaveLength(0);
   });
-
-  test('--dry-run shows the request and sends nothing', async () => {
-    const api = await start();
-    const run = await runCommand(['fetch', 'a', 'b', '-n', '--json'], { api });
-    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(run.json).toMatchObject({
-      dryRun: true,
-      request: { method: 'GET', url: `${api.origin}/v2/downloads/a`, body: null },
-    });
-    expectDocument('dry-run', run.json);
-    expect(api.requests).toHaveLength(0);
-    expect(filesIn(run.cwd)).toEqual([]);
-  });
 });
 
 describe('several packages', () => {

@@ -8,11 +8,13 @@ describe('parseSort and sortItems', () => {
     ['name', { field: 'name', isDescending: false }],
     ['name:asc', { field: 'name', isDescending: false }],
     ['size:desc', { field: 'size', isDescending: true }],
+    ['Name', { field: 'name', isDescending: false }],
+    ['name:DESC', { field: 'name', isDescending: true }],
   ])('%s', (text, order) => {
     expect(parseSort(text, ['name', 'size'])).toEqual(order);
   });
 
-  test.each(['', ':desc', 'Name', 'name:', 'name:DESC', 'name:desc:asc', 'name desc', 'toString'])(
+  test.each(['', ':desc', 'name:', 'name:desc:asc', 'name desc', 'toString', 'constructor'])(
     '%j is refused with the fields',
     (text) => {
       expect(() => parseSort(text, ['name', 'size'])).toThrow(

@@ -40,7 +40,7 @@ async function leaveHoles(scene: DownloadScene): Promise<void> {
 }
 
 test.each([1, 4])(
-  'row 73: a part with holes is filled over connections: %i, and only the holes travel',
+  'case 73: a part with holes is filled over connections: %i, and only the holes travel',
   async (connections) => {
     const scene = await setDownload(object, slowly(wellBehaved(object)));
     await leaveHoles(scene);
@@ -57,7 +57,7 @@ test.each([1, 4])(
   },
 );
 
-test('row 69: a change that only the bytes before a hole show is noticed there', async () => {
+test('case 69: a change that only the bytes before a hole show is noticed there', async () => {
   const changed = { ...siblingOf(object), etag: object.etag, lastModified: object.lastModified };
   const scene = await setDownload(object, slowly(wellBehaved(changed)));
   await leaveHoles(scene);
@@ -66,7 +66,7 @@ test('row 69: a change that only the bytes before a hole show is noticed there',
   expect(eventsOf(scene, 'restart')).toMatchObject([{ lostBytes: expect.any(Number) }]);
 });
 
-test('row 74: after a power cut that took what was not synced, the file comes right', async () => {
+test('case 74: after a power cut that took what was not synced, the file comes right', async () => {
   const scene = await setDownload(object, slowly(wellBehaved(object)));
   await leaveHoles(scene);
   const journalPath = `${scene.target}.part.json`;

@@ -84,7 +84,7 @@ test.each([
   ['an identity of numbers', (text: string) => text.replace('"packageId":"package"', '"packageId":1')],
   ['no validator', (text: string) => text.replace('"validator":{', '"other":{')],
   ['schema 0', (text: string) => text.replace('"schema":2', '"schema":0')],
-])('row 75: a journal with %s is none of ours', async (_name, damage) => {
+])('case 75: a journal with %s is none of ours', async (_name, damage) => {
   const path = await written();
   const text = readFileSync(path, 'utf8');
   expect(damage(text)).not.toBe(text);
@@ -92,13 +92,13 @@ test.each([
   expect(await readJournal(path)).toBe('unreadable');
 });
 
-test('row 79: a newer schema is refused', async () => {
+test('case 79: a newer schema is refused', async () => {
   const path = await written();
   writeFileSync(path, readFileSync(path, 'utf8').replace('"schema":2', '"schema":3'));
   await expect(readJournal(path)).rejects.toMatchObject({ code: 'CONFIG' });
 });
 
-test('row 73: cut anywhere, it tells what one of its lines told, or is not ours', async () => {
+test('case 73: cut anywhere, it tells what one of its lines told, or is not ours', async () => {
   const notes = [[{ start: 0, end: 300 }], [{ start: 0, end: 40_000 }]];
   const path = await written(notes);
   const whole = readFileSync(path);
@@ -114,7 +114,7 @@ test('row 73: cut anywhere, it tells what one of its lines told, or is not ours'
   );
 });
 
-test('row 75: whatever lies there, reading ends in order', async () => {
+test('case 75: whatever lies there, reading ends in order', async () => {
   const path = await written();
   await fc.assert(
     fc.asyncProperty(

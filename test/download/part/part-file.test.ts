@@ -54,7 +54,7 @@ function reboot(target: string): void {
 }
 
 describe('after a kill', () => {
-  test('row 73: what was noted since the last checkpoint is there', async () => {
+  test('case 73: what was noted since the last checkpoint is there', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     await part.describeObject({ sizeBytes: bytes.length, validator: ETAG });
@@ -72,7 +72,7 @@ describe('after a kill', () => {
     await next.close();
   });
 
-  test('row 73: a note that was cut off counts for nothing, the one before it counts', async () => {
+  test('case 73: a note that was cut off counts for nothing, the one before it counts', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     await bring(part, 0, 1_000);
@@ -83,7 +83,7 @@ describe('after a kill', () => {
     await next.close();
   });
 
-  test('row 74: after a crash of the machine only what a checkpoint covered is there', async () => {
+  test('case 74: after a crash of the machine only what a checkpoint covered is there', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     await bring(part, 0, 1_000);
@@ -97,7 +97,7 @@ describe('after a kill', () => {
   });
 });
 
-test('row 74: at no moment does a power cut leave bytes that are trusted and wrong', {
+test('case 74: at no moment does a power cut leave bytes that are trusted and wrong', {
   timeout: 60_000,
 }, async () => {
   const step = fc.record({
@@ -154,7 +154,7 @@ async function expectNothingWrong(
   await next.close();
 }
 
-test('row 79: a journal of the first release is gone on with', async () => {
+test('case 79: a journal of the first release is gone on with', async () => {
   const target = newTarget();
   writeFileSync(`${target}.part`, bytes.subarray(0, 3_000));
   const journal = {
@@ -173,7 +173,7 @@ test('row 79: a journal of the first release is gone on with', async () => {
   await part.close();
 });
 
-test('row 90: places beyond 2^32 are nothing special', async () => {
+test('case 90: places beyond 2^32 are nothing special', async () => {
   const target = newTarget();
   const start = 5 * 2 ** 30 - 100;
   const part = await open(target, FIRST);
@@ -185,7 +185,7 @@ test('row 90: places beyond 2^32 are nothing special', async () => {
   await next.close();
 });
 
-test('row 68: which version is coming is known as soon as it was told, before the disk has it', async () => {
+test('case 68: which version is coming is known as soon as it was told, before the disk has it', async () => {
   const part = await open(newTarget(), FIRST);
   const saved = part.describeObject({ sizeBytes: bytes.length, validator: ETAG });
   expect(part.object().validator).toEqual(ETAG);
@@ -201,7 +201,7 @@ describe('holders', () => {
     uptimeMs: () => 3_600_000,
   });
 
-  test('row 126: a lock that was deleted while its process writes keeps nobody from seeing it', async () => {
+  test('case 126: a lock that was deleted while its process writes keeps nobody from seeing it', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     rmSync(`${target}.part.lock`);
@@ -215,7 +215,7 @@ describe('holders', () => {
     await part.close();
   });
 
-  test('row 126: whoever lost its lock does not take away that of another', async () => {
+  test('case 126: whoever lost its lock does not take away that of another', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     rmSync(`${target}.part.lock`);
@@ -225,7 +225,7 @@ describe('holders', () => {
     expect(readFileSync(`${target}.part.lock`, 'utf8')).toBe('of another');
   });
 
-  test('row 126: whoever finds a living lock leaves nothing beside it', async () => {
+  test('case 126: whoever finds a living lock leaves nothing beside it', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     const before = listTree(dirname(target));
@@ -240,7 +240,7 @@ describe('holders', () => {
     ['of a process whose number another one has now', hostname(), SECOND.pid, 16, false],
     ['of another machine', 'elsewhere', 1_003, 14, true],
     ['of another machine that has long been silent', 'elsewhere', 1_003, 16, false],
-  ])('row 126: a lock in the making %s', async (_whose, host, pid, minutes, stays) => {
+  ])('case 126: a lock in the making %s', async (_whose, host, pid, minutes, stays) => {
     const target = newTarget();
     const key = createHash('sha256').update(host).digest('hex').slice(0, 8);
     const temporary = join(dirname(target), `.streamdiver-dl-${key}-${pid}-0123456789ab.lock`);
@@ -252,7 +252,7 @@ describe('holders', () => {
     await part.close();
   });
 
-  test('row 126: whoever lost the part to another process stops', async () => {
+  test('case 126: whoever lost the part to another process stops', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     await bring(part, 0, 1_000);
@@ -264,7 +264,7 @@ describe('holders', () => {
     await thief.close();
   });
 
-  test('row 126: the lock of a process whose number another one has now is taken over', async () => {
+  test('case 126: the lock of a process whose number another one has now is taken over', async () => {
     const target = newTarget();
     await (await open(target, FIRST)).checkpoint();
     const next = await open(target, alive('later'));
@@ -272,7 +272,7 @@ describe('holders', () => {
     expect(JSON.parse(readFileSync(`${target}.part.json`, 'utf8')).holder).toBeNull();
   });
 
-  test('row 126: a living process whose start only its own user is told of (hidepid) keeps its lock', async () => {
+  test('case 126: a living process whose start only its own user is told of (hidepid) keeps its lock', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     await part.checkpoint();
@@ -299,7 +299,7 @@ describe('holders', () => {
   test.each([
     ['14 minutes', 14, 'BUSY'],
     ['16 minutes', 16, null],
-  ])('row 126: a holder on another machine that was silent for %s', async (_name, minutes, code) => {
+  ])('case 126: a holder on another machine that was silent for %s', async (_name, minutes, code) => {
     const target = newTarget();
     await (await open(target, { ...FIRST, hostname: 'elsewhere' })).checkpoint();
     const then = new Date(statSync(`${target}.part.lock`).mtimeMs - minutes * 60_000);

@@ -90,3 +90,13 @@ test('a dead lock that vanishes at the last moment is claimed all the same', asy
   expect(JSON.parse(readFileSync(lock, 'utf8'))).toMatchObject({ pid: LIVING });
   await held.release();
 });
+
+test('a lock that nobody has signed yet is waited for, and taken over once it is a second old', async () => {
+  const lock = newLock();
+  writeFileSync(lock, '');
+  const beganMs = performance.now();
+  const held = await claimAs(lock, ownerOf(LIVING));
+  expect(performance.now() - beganMs).toBeGreaterThan(500);
+  expect(JSON.parse(readFileSync(lock, 'utf8'))).toMatchObject({ pid: LIVING });
+  await held.release();
+});

@@ -14,7 +14,7 @@ function exceptFor(index: number, handler: FaultHandler): FaultHandler {
   return (request, reply) => (request.requestIndex === index ? handler : wellBehaved)(request, reply);
 }
 
-test('row 56: a connection that stalls near the end is taken over long before it would be given up', async () => {
+test('case 56: a connection that stalls near the end is taken over long before it would be given up', async () => {
   let stalledEnd = 0;
   const scene = await setDownload(
     object,
@@ -31,7 +31,7 @@ test('row 56: a connection that stalls near the end is taken over long before it
   expect(eventsOf(scene, 'retry')).toEqual([]);
 });
 
-test('row 56: a request that gets no answer near the end is taken over', async () => {
+test('case 56: a request that gets no answer near the end is taken over', async () => {
   const scene = await setDownload(
     object,
     exceptFor(3, (_request, reply) => reply.stall()),
@@ -55,7 +55,7 @@ test('a server that takes longer to answer than a silent connection is left alon
   expect(Math.max(...asks.values())).toBeLessThanOrEqual(2);
 });
 
-test('row 56: an answer of another length whose body never comes is given up and asked for again', async () => {
+test('case 56: an answer of another length whose body never comes is given up and asked for again', async () => {
   const small = makeZipObject(100_000);
   const page: FaultHandler = async (_request, reply) => {
     await reply.head(200, { 'Content-Type': 'text/html', 'Content-Length': 50 });
@@ -66,7 +66,7 @@ test('row 56: an answer of another length whose body never comes is given up and
   expect(isRight(scene)).toBe(true);
 });
 
-test('row 56: what came of a small file that stalls is written and told long before it is given up', async () => {
+test('case 56: what came of a small file that stalls is written and told long before it is given up', async () => {
   const small = makeZipObject(100_000);
   let told: readonly FileEvent[] = [];
   const scene = await setDownload(

@@ -28,14 +28,14 @@ test.each<
   ['where the system tells no boot: what was synced', { bootId: null }, 600, null, { ranges: SYNCED }],
   ['where it told one before', {}, 600, null, { ranges: SYNCED }],
   [
-    'row 75: a part that is shorter',
+    'case 75: a part that is shorter',
     {},
     599,
     'this',
     { ranges: [], reason: expect.stringContaining('shorter') },
   ],
   [
-    'row 75: a part longer than the file',
+    'case 75: a part longer than the file',
     { sizeBytes: 550 },
     600,
     'this',

@@ -100,7 +100,7 @@ describe('a file behind HTTP Range', () => {
   });
 });
 
-describe('row 108: ranges ignored or impossible', () => {
+describe('case 108: ranges ignored or impossible', () => {
   test('a server that ignores Range is told apart, and the body is not read', async () => {
     const server = await startFaultServer(served(object, { withoutRanges: true }));
     expect(await openRemote(server)).toMatchObject({ kind: 'no-ranges' });
@@ -132,12 +132,12 @@ describe('row 108: ranges ignored or impossible', () => {
     ['an unknown total', `bytes ${SIZE_BYTES - 1000}-${SIZE_BYTES - 1}/*`],
     ['another unit', `items ${SIZE_BYTES - 1000}-${SIZE_BYTES - 1}/${SIZE_BYTES}`],
     ['an end before the start', `bytes 9-3/${SIZE_BYTES}`],
-  ])('row 71: an end labelled with %s is no range', async (_name, contentRange) => {
+  ])('case 71: an end labelled with %s is no range', async (_name, contentRange) => {
     const server = await startFaultServer(withHeaders({ 'Content-Range': contentRange }));
     expect(await openRemote(server)).toMatchObject({ kind: 'no-ranges' });
   });
 
-  test('row 51: another size than the service told is INTEGRITY', async () => {
+  test('case 51: another size than the service told is INTEGRITY', async () => {
     const server = await startFaultServer(wellBehaved(object));
     const error = await failureOf(openRemote(server, { sizeBytes: SIZE_BYTES + 1 }));
     expect(error.code).toBe('INTEGRITY');
@@ -145,13 +145,13 @@ describe('row 108: ranges ignored or impossible', () => {
     expect(error.message).toContain(`${SIZE_BYTES} `.trim());
   });
 
-  test('row 54: an encoded part is INTEGRITY', async () => {
+  test('case 54: an encoded part is INTEGRITY', async () => {
     const server = await startFaultServer(withHeaders({ 'Content-Encoding': 'gzip' }));
     expect((await failureOf(openRemote(server))).message).toContain('encoded as gzip');
   });
 });
 
-describe('row 108: a server that sends the end as a part and then the whole', () => {
+describe('case 108: a server that sends the end as a part and then the whole', () => {
   const nameless = makePlainObject(SIZE_BYTES, { etag: undefined, lastModified: undefined });
   const weak = makePlainObject(SIZE_BYTES, { etag: 'W/"1"', lastModified: undefined });
 
@@ -208,7 +208,7 @@ describe('row 108: a server that sends the end as a part and then the whole', ()
   });
 });
 
-describe('row 48: the answer with the end breaks off', () => {
+describe('case 48: the answer with the end breaks off', () => {
   const END = object.bytes.subarray(-1000);
   const start = SIZE_BYTES - 1000;
 
@@ -272,7 +272,7 @@ describe('row 48: the answer with the end breaks off', () => {
   });
 });
 
-describe('row 108: the object changes between two requests', () => {
+describe('case 108: the object changes between two requests', () => {
   test.each<[string, FaultHandler]>([
     ['another strong ETag in a 206', served(other, {})],
     ['no ETag any more', withHeaders({ ETag: undefined })],
@@ -305,7 +305,7 @@ describe('row 108: the object changes between two requests', () => {
 });
 
 describe('failures on the way', () => {
-  test('row 48: a cut body is continued where it broke, as long as bytes come', async () => {
+  test('case 48: a cut body is continued where it broke, as long as bytes come', async () => {
     let cutAtByte = 0;
     const server = await startFaultServer((request, reply) => {
       if (request.requestIndex === 0) return reply.file(object);
@@ -332,7 +332,7 @@ describe('failures on the way', () => {
     expect(retried).toHaveLength(3);
   });
 
-  test('row 34: 503 and 429 are tried again, at the opening too', async () => {
+  test('case 34: 503 and 429 are tried again, at the opening too', async () => {
     const busy: FaultHandler = (_request, reply) => reply.send(503, [['Retry-After', '2']], '');
     const server = await startFaultServer(inTurn(busy, wellBehaved(object), busy, wellBehaved(object)));
     const source = await openRemoteSource(server);
@@ -340,7 +340,7 @@ describe('failures on the way', () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  test('row 56: a stall ends and is continued', async () => {
+  test('case 56: a stall ends and is continued', async () => {
     const server = await startFaultServer(
       inTurn(wellBehaved(object), served(object, { cutAtByte: 1000, cutBy: 'stall' }), wellBehaved(object)),
     );
@@ -349,7 +349,7 @@ describe('failures on the way', () => {
     expect(rangesAsked(server).at(-1)).toBe('bytes=1000-4999');
   });
 
-  test('row 56: the time in which --limit-rate does not read is not held against the server', async () => {
+  test('case 56: the time in which --limit-rate does not read is not held against the server', async () => {
     const clock = createFastClock();
     const server = await startFaultServer(wellBehaved(object));
     const source = await openRemoteSource(server, { clock, bytesPerSecond: 1_024, retries: 0 });
@@ -359,7 +359,7 @@ describe('failures on the way', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('row 71: an honest shorter part is followed by a request for the rest', async () => {
+  test('case 71: an honest shorter part is followed by a request for the rest', async () => {
     const server = await startFaultServer(
       inTurn(
         wellBehaved(object),
@@ -380,7 +380,7 @@ describe('failures on the way', () => {
     expect(rangesAsked(server).slice(1)).toEqual(['bytes=0-249', 'bytes=100-249']);
   });
 
-  test('row 71: another part than asked for is asked for again, then given up', async () => {
+  test('case 71: another part than asked for is asked for again, then given up', async () => {
     const wrong = withHeaders({ 'Content-Range': `bytes 5-14/${SIZE_BYTES}` });
     const server = await startFaultServer(inTurn(wellBehaved(object), wrong));
     const source = await openRemoteSource(server, { retries: 2 });
@@ -390,7 +390,7 @@ describe('failures on the way', () => {
     expect(server.requests).toHaveLength(1 + 3);
   });
 
-  test('row 52: more bytes than asked for are INTEGRITY', async () => {
+  test('case 52: more bytes than asked for are INTEGRITY', async () => {
     const flood: FaultHandler = async (_request, reply) => {
       await reply.head(206, [
         ['ETag', object.etag ?? ''],
@@ -417,7 +417,7 @@ describe('failures on the way', () => {
   });
 });
 
-describe('row 58: a URL that expires', () => {
+describe('case 58: a URL that expires', () => {
   test('is renewed once for all requests that were refused, and the bytes go on', async () => {
     let signature = 1;
     const server = await startFaultServer(async (request, reply) => {

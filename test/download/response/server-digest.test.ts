@@ -37,7 +37,7 @@ test.each<[name: string, headers: Record<string, string>, whole: unknown, part: 
   ],
   ['an unknown name', { 'repr-digest': 'blake3=:AAAA:' }, null, null],
   ['an ETag', { etag: `"${digest('md5', 'hex')}"` }, null, null],
-])('row 62: %s', (_name, headers, whole, part) => {
+])('case 62: %s', (_name, headers, whole, part) => {
   expect(readServerDigests(toHttpHeaders(headers), true)).toMatchObject({ digest: whole, malformed: [] });
   expect(readServerDigests(toHttpHeaders(headers), false)).toMatchObject({ digest: part, malformed: [] });
 });
@@ -51,7 +51,7 @@ test.each([
   ['content-md5', ''],
   ['x-goog-hash', 'md5'],
   ['x-amz-checksum-sha256', 'not base64 at all'],
-])('row 62: %s: %s is malformed, which is told and ignored', (field, value) => {
+])('case 62: %s: %s is malformed, which is told and ignored', (field, value) => {
   expect(readServerDigests(toHttpHeaders({ [field]: value }), true)).toEqual({
     digest: null,
     malformed: [field],

@@ -64,14 +64,14 @@ test.each([
   expectDisjoint(scene);
 });
 
-test('row 50: a file of unknown size comes over one connection', async () => {
+test('case 50: a file of unknown size comes over one connection', async () => {
   const scene = await setDownload(object, wellBehaved);
   await scene.download({ request: { sizeBytes: null } });
   expect(isRight(scene)).toBe(true);
   expect(scene.ranges()).toEqual([undefined]);
 });
 
-test('row 56: the time in which --limit-rate does not read is not held against the server', async () => {
+test('case 56: the time in which --limit-rate does not read is not held against the server', async () => {
   const small = makeZipObject(262_144);
   const scene = await setDownload(small, (_request, reply) => reply.file(small), { speed: 100 });
   const startMs = scene.clock.monotonicMs();

@@ -53,7 +53,7 @@ describe('retry budget', () => {
     expect(() => budget.spend(last, 0)).toThrow(last);
   });
 
-  test('row 57: a new byte makes it full again, an old one does not', () => {
+  test('case 57: a new byte makes it full again, an old one does not', () => {
     const budget = createRetryBudget(2, () => 0.5, 100);
     budget.spend(transient(), 100);
     expect(budget.spend(transient(), 90).attempt).toBe(2);
@@ -61,7 +61,7 @@ describe('retry budget', () => {
     expect(budget.failures()).toBe(1);
   });
 
-  test('row 56: a trickle is no progress', () => {
+  test('case 56: a trickle is no progress', () => {
     const budget = createRetryBudget(1, () => 0.5, 0);
     const slow = new TooSlowError('UNAVAILABLE', 'slow', { transient: true });
     budget.spend(slow, 10);
@@ -143,7 +143,7 @@ describe('collecting into large writes', () => {
     ]);
   });
 
-  test('row 67: no more is taken than one write under way and one full', async () => {
+  test('case 67: no more is taken than one write under way and one full', async () => {
     const { writer, writes } = collector(100);
     void writer.take(piece);
     void writer.take(piece);

@@ -43,7 +43,7 @@ describe('giving out', () => {
     expect(chunks.at(-1)?.end).toBe(sizeBytes);
   });
 
-  test('row 90: sizes beyond 2^32 are nothing special', () => {
+  test('case 90: sizes beyond 2^32 are nothing special', () => {
     const chunks = takeAll(
       createScheduler([{ start: 5 * GIB - 1, end: 5 * GIB + 3 * MIB }], { connections: 2 }),
     );

@@ -141,7 +141,7 @@ test.each([
   expect(Buffer.concat(written).equals(bytes)).toBe(true);
 });
 
-test('no more is written ahead of a note than a kill may cost', async () => {
+test('case 73: no more is written ahead of a note than a kill may cost', async () => {
   const gate = makeGate();
   const have = createByteRanges();
   const destination = { have, note: () => gate.opened, checkpoint: async () => undefined };

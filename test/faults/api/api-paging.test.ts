@@ -23,14 +23,14 @@ test('goes on after a merely short page and stops at an empty one', async () => 
   expect(api.requests).toHaveLength(4);
 });
 
-test('stops when a page brings nothing new, whatever the server thinks of pages', async () => {
+test('case 33: stops when a page brings nothing new, whatever the server thinks of pages', async () => {
   const { run, api } = await listAll(() => packagesFrom(0, 50));
   expect(run).toMatchObject({ exitCode: 0, json: { count: 50 } });
   // A service that counts from 1 sends its first page twice: one page more is asked for.
   expect(api.requests).toHaveLength(3);
 });
 
-test('stops in a circle of three pages, and counts each package once', async () => {
+test('case 33: stops in a circle of three pages, and counts each package once', async () => {
   const { run, api } = await listAll((page) => packagesFrom((page % 3) * 50, 50));
   expect(run).toMatchObject({ exitCode: 0, json: { count: 150 } });
   expect(api.requests).toHaveLength(5);

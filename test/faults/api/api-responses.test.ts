@@ -52,7 +52,7 @@ const ENVELOPES: readonly (readonly [number, unknown, readonly number[]])[] = [
   [200, good, [0]],
 ];
 
-test.each(ENVELOPES)('HTTP %i with %j ends with one of %j', async (status, json, exitCodes) => {
+test.each(ENVELOPES)('case 25: HTTP %i with %j ends with one of %j', async (status, json, exitCodes) => {
   const { run } = await statusWith({ status, json });
   expect(exitCodes).toContain(run.exitCode);
 });
@@ -79,7 +79,7 @@ const UNREADABLE: readonly (readonly [name: string, bytes: string | Uint8Array])
   ['HTML', '<!doctype html><title>Sign\x1b[31m in</title>'],
 ];
 
-test.each(UNREADABLE)('%s with 200 is an answer that cannot be used', async (_name, body) => {
+test.each(UNREADABLE)('case 27: %s with 200 is an answer that cannot be used', async (_name, body) => {
   const { run } = await statusWith((_request, reply) =>
     reply.send(
       200,
@@ -97,27 +97,27 @@ test('a byte order mark before the document is not part of it (RFC 8259 8.1)', a
   expect(run).toMatchObject({ exitCode: 0, json: { items: [{ id: PACKAGE_ID }] } });
 });
 
-test('valid JSON under another content type is taken', async () => {
+test('case 39: valid JSON under another content type is taken', async () => {
   const { run } = await statusWith((_request, reply) =>
     reply.send(200, { 'Content-Type': 'text/plain' }, JSON.stringify({ data: good })),
   );
   expect(run.exitCode).toBe(0);
 });
 
-test('an HTML page names its title, without its control characters, and is asked for once', async () => {
+test('case 26: an HTML page names its title, without its control characters, and is asked for once', async () => {
   const { run, api } = await statusWith({ text: '<html><head><title>Sign \x1b[31min</title></head></html>' });
   expect(run.exitCode).toBe(7);
   expect(run.stderr).toContain('Sign');
   expect(api.requests).toHaveLength(1);
 });
 
-test.each([502, 503])('an HTML page with %i is tried again', async (status) => {
+test.each([502, 503])('case 26: an HTML page with %i is tried again', async (status) => {
   const { run, api } = await statusWith([{ status, text: '<html>down</html>' }, { json: { data: good } }]);
   expect(run.exitCode).toBe(0);
   expect(api.requests).toHaveLength(2);
 });
 
-test('an endless answer is given up after 6 MiB', async () => {
+test('case 28: an endless answer is given up after 6 MiB', async () => {
   let sentBytes = 0;
   const { run } = await statusWith(async (_request, reply) => {
     await reply.raw(formatHead(200, { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' }));
@@ -133,14 +133,17 @@ test('an endless answer is given up after 6 MiB', async () => {
   expect(sentBytes).toBeLessThan(32 * 1_048_576);
 });
 
-test.each(['gzip', 'gzip, gzip', 'br', 'unheard-of'])('an answer in %s is not unpacked', async (coding) => {
-  const { run } = await statusWith((_request, reply) =>
-    reply.send(200, { 'Content-Encoding': coding }, gzipSync(JSON.stringify({ data: good }))),
-  );
-  expect(run.exitCode).toBe(7);
-});
+test.each(['gzip', 'gzip, gzip', 'br', 'unheard-of'])(
+  'case 29: an answer in %s is not unpacked',
+  async (coding) => {
+    const { run } = await statusWith((_request, reply) =>
+      reply.send(200, { 'Content-Encoding': coding }, gzipSync(JSON.stringify({ data: good }))),
+    );
+    expect(run.exitCode).toBe(7);
+  },
+);
 
-test('keys that name parts of every object change nothing', async () => {
+test('case 32: keys that name parts of every object change nothing', async () => {
   const json =
     '{"data":{"id":"x","status":"preparing","__proto__":{"polluted":1},"constructor":1,"toString":2}}';
   const { run } = await statusWith((_request, reply) => reply.send(200, {}, json));
@@ -149,13 +152,13 @@ test('keys that name parts of every object change nothing', async () => {
   expect(JSON.stringify({})).toBe('{}');
 });
 
-test.each([204, 205, 304, 101])('%i to a question is no answer', async (status) => {
+test.each([204, 205, 304, 101])('case 38: %i to a question is no answer', async (status) => {
   const { run } = await statusWith((_request, reply) => reply.head(status));
   expect([6, 7]).toContain(run.exitCode);
 });
 
 test.each([408, 425, 429, 500, 502, 503, 504, 520, 527])(
-  'one %i to a question is asked again',
+  'case 35: one %i to a question is asked again',
   async (status) => {
     const { run, api } = await statusWith([status, 'preparing']);
     expect(run.exitCode).toBe(0);
@@ -176,7 +179,7 @@ test.each([
   expect(api.requests).toHaveLength(1);
 });
 
-test('a reset before the head is asked again, and a service that always resets is unavailable', async () => {
+test('case 35: a reset before the head is asked again, and a service that always resets is unavailable', async () => {
   const { run } = await statusWith([{ raw: '', after: 'reset' }, 'preparing']);
   expect(run.exitCode).toBe(0);
   const { run: always, api } = await statusWith({ raw: '', after: 'reset' });
@@ -198,16 +201,19 @@ const PAUSES: readonly (readonly [retryAfter: string, shortestMs: number, longes
   ['', 1, 2_000],
 ];
 
-test.each(PAUSES)('Retry-After: %j pauses between %i and %i ms', async (value, shortestMs, longestMs) => {
-  const { run } = await statusWith([
-    { status: 429, json: {}, headers: { 'Retry-After': value } },
-    'preparing',
-  ]);
-  expect(run.exitCode).toBe(0);
-  const [pauseMs = 0] = run.clock.sleepsMs;
-  expect(pauseMs).toBeGreaterThanOrEqual(shortestMs);
-  expect(pauseMs).toBeLessThanOrEqual(longestMs);
-});
+test.each(PAUSES)(
+  'case 34: Retry-After: %j pauses between %i and %i ms',
+  async (value, shortestMs, longestMs) => {
+    const { run } = await statusWith([
+      { status: 429, json: {}, headers: { 'Retry-After': value } },
+      'preparing',
+    ]);
+    expect(run.exitCode).toBe(0);
+    const [pauseMs = 0] = run.clock.sleepsMs;
+    expect(pauseMs).toBeGreaterThanOrEqual(shortestMs);
+    expect(pauseMs).toBeLessThanOrEqual(longestMs);
+  },
+);
 
 test.each([
   ['a silent service', (reply: { stall(): Promise<void> }) => reply.stall()],
@@ -221,7 +227,7 @@ test.each([
       await reply.slowly(' '.repeat(1_000), 1, 50);
     },
   ],
-])('%s is left and is unavailable in the end', async (_name, answer) => {
+])('case 37: %s is left and is unavailable in the end', async (_name, answer) => {
   const { run } = await statusWith((_request, reply) => answer(reply));
   expect(run.exitCode).toBe(6);
 });
@@ -239,7 +245,7 @@ test.each([
   'a\\b',
   ';x=y',
   'x'.repeat(10_000),
-])('an id such as %j travels as one path segment or is refused', async (id) => {
+])('case 31: an id such as %j travels as one path segment or is refused', async (id) => {
   const api = await startApi();
   const run = await runCli(['status', '--json', '--', id], { api });
   expect([0, 2, 3]).toContain(run.exitCode);
@@ -248,7 +254,7 @@ test.each([
   }
 });
 
-test('an id beyond 2^53 keeps its digits', async () => {
+test('case 31: an id beyond 2^53 keeps its digits', async () => {
   const { run } = await statusWith((_request, reply) =>
     reply.send(200, {}, '{"data":{"id":9007199254740993,"status":"preparing"}}'),
   );

@@ -20,7 +20,7 @@ const CLIENT_ENV = {
 };
 const object = makeZipObject(300_000);
 
-test('a 401 at the start is one request and one clear failure', async () => {
+test('case 14: a 401 at the start is one request and one clear failure', async () => {
   const api = await startApi({ script: { 'GET /v2/downloads': 401 } });
   const run = await runCli(['list', '--json'], { api });
   expect(run).toMatchObject({ exitCode: 4, json: { error: { code: 'AUTH', httpStatus: 401 } } });
@@ -31,7 +31,7 @@ test.each([
   ['a missing scope', { json: { status: 'fail', message: 'scope downloads:read missing\u001b[31m' } }],
   ['a limit', { json: { status: 'error', message: 'rate limit' } }],
   ['a wall', { text: '<html><title>Are you a robot?</title></html>' }],
-])('a 403 for %s is not asked again and tells the words of the service', async (_name, answer) => {
+])('case 17: a 403 for %s is not asked again and tells the words of the service', async (_name, answer) => {
   const api = await startApi({ script: { 'GET /v2/downloads': { status: 403, ...answer } } });
   const run = await runCli(['list', '--json'], { api });
   expect(run).toMatchObject({ exitCode: 4 });
@@ -40,7 +40,7 @@ test.each([
 });
 
 test.each(['--token', '--client-secret', '--password', '--access-token'])(
-  'there is no option %s, and its value is not repeated',
+  'case 6: there is no option %s, and its value is not repeated',
   async (flag) => {
     for (const args of [
       ['list', flag, 'value-of-a-secret'],
@@ -64,7 +64,7 @@ test.each([
   ['letters beyond ASCII', 'sandbox-CÄNARY8Jq4kW9v7Rb'],
   ['an escape', 'sandbox-CANARY\u001b[31m8Jq4kW9v7Rb'],
 ])(
-  'a token with %s is refused by position, without its value and before any request',
+  'case 8: a token with %s is refused by position, without its value and before any request',
   async (_name, token) => {
     const api = await startApi();
     const run = await runCli(['list', '--json'], { api, token, secrets: ['8Jq4kW9v7Rb'] });
@@ -81,7 +81,7 @@ test('a token with blanks around it is trimmed, and a very long one is sent', as
   expect(run.exitCode).toBe(0);
 });
 
-test.each([['-v'], ['-vv'], ['--debug']])('%s shows no secret of URL or header', async (flag) => {
+test.each([['-v'], ['-vv'], ['--debug']])('case 9: %s shows no secret of URL or header', async (flag) => {
   const secrets = [
     'AMZ-SIGNATURE-0001',
     'AZURE-SIG-0001',
@@ -103,7 +103,7 @@ test.each([['-v'], ['-vv'], ['--debug']])('%s shows no secret of URL or header',
   expect(run.exitCode).toBe(0);
 });
 
-test('an expired plain token in the middle of a download keeps the part, and goes on with a new one', async () => {
+test('case 15: an expired plain token in the middle of a download keeps the part, and goes on with a new one', async () => {
   const first = cutAtHalfThen(object, (_request, reply) => reply.json(401, { message: 'expired' }));
   const api = await startApi({ files: { one: object } });
   api.script('GET /v2/downloads/file/{id}', first);
@@ -114,7 +114,7 @@ test('an expired plain token in the middle of a download keeps the part, and goe
   expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'resumed' }] } });
 });
 
-test('client credentials are renewed once in the middle and the download goes on from its offset', async () => {
+test('case 15: client credentials are renewed once in the middle and the download goes on from its offset', async () => {
   let tokens = 0;
   const api = await startApi({
     token: null,
@@ -145,7 +145,7 @@ test('client credentials are renewed once in the middle and the download goes on
   );
 });
 
-test('row 127: processes that sign in at once ask for a token each, share none and store none', async () => {
+test('case 127: processes that sign in at once ask for a token each, share none and store none', async () => {
   let tokens = 0;
   const api = await startApi({
     token: null,
@@ -196,7 +196,7 @@ const RENEWALS: readonly (readonly [
 ];
 
 test.each(RENEWALS)(
-  'a token endpoint that answers %s ends it without a loop',
+  'case 16: a token endpoint that answers %s ends it without a loop',
   async (_name, answer, exitCodes, most) => {
     const api = await startApi({ script: { 'POST token': answer } });
     const run = await runCli(['list', '--json'], { api, token: null, env: CLIENT_ENV });
@@ -222,7 +222,7 @@ test('a token that is refused again after the renewal is not renewed for ever', 
   expect(tokens).toBe(2);
 });
 
-test('eight questions that are refused at once share one renewal', async () => {
+test('case 16: eight questions that are refused at once share one renewal', async () => {
   let tokens = 0;
   const api = await startApi({
     token: null,
@@ -260,17 +260,20 @@ test.each([
   ['self-signed', {}, false],
   ['of another host', { names: ['DNS:other.example'] }, true],
   ['expired', { isExpired: true }, true],
-])('a certificate that is %s is refused before the token is sent', async (_name, options, isTrusted) => {
-  const certificate = makeCertificate(options);
-  const api = await startApi({ tls: certificate });
-  const run = await runCli(['list', '--json'], {
-    api,
-    env: isTrusted ? { STREAMDIVER_CA_FILE: certificate.certPath } : {},
-  });
-  expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE' } } });
-  expect(run.stderr).toMatch(/certificate/);
-  expect(api.requests).toHaveLength(0);
-});
+])(
+  'case 21: a certificate that is %s is refused before the token is sent',
+  async (_name, options, isTrusted) => {
+    const certificate = makeCertificate(options);
+    const api = await startApi({ tls: certificate });
+    const run = await runCli(['list', '--json'], {
+      api,
+      env: isTrusted ? { STREAMDIVER_CA_FILE: certificate.certPath } : {},
+    });
+    expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE' } } });
+    expect(run.stderr).toMatch(/certificate/);
+    expect(api.requests).toHaveLength(0);
+  },
+);
 
 test('a certificate of an authority that was named is trusted', async () => {
   const certificate = makeCertificate();
@@ -279,7 +282,7 @@ test('a certificate of an authority that was named is trusted', async () => {
   expect(run.exitCode).toBe(0);
 });
 
-test('switched-off certificate checks are refused for an API elsewhere', async () => {
+test('case 21: switched-off certificate checks are refused for an API elsewhere', async () => {
   const run = await runCli(['list', '--json', '--api-url', 'https://api.streamdiver.example/v2'], {
     env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
   });

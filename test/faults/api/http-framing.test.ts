@@ -24,7 +24,7 @@ test.each([
     'several of them',
     'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
   ],
-])('%s before the response is passed over', async (_name, interim) => {
+])('case 38: %s before the response is passed over', async (_name, interim) => {
   const api = await startApi({ script: { 'GET /v2/downloads': instead(interim + FINAL) } });
   const run = await runBinary(['list', '--json'], { api });
   expect(run).toMatchObject({ exitCode: 0, json: { count: 0 } });
@@ -64,7 +64,7 @@ test.each([
     'gzip',
   ],
   ['text called gzip, chunked', 'Transfer-Encoding: gzip, chunked', chunked(Buffer.from(LIST)), 'gzip'],
-])('%s is refused and not asked for again', async (_name, header, body, words) => {
+])('case 53: %s is refused and not asked for again', async (_name, header, body, words) => {
   const api = await startApi({
     script: { 'GET /v2/downloads': instead(`HTTP/1.1 200 OK\r\n${header}\r\n\r\n${body}`) },
   });

@@ -33,14 +33,14 @@ test('waits through preparing, failures of the service and odd statuses until it
   expect(api.requests).toHaveLength(8);
 });
 
-test('names an unknown status once and ends at the deadline, with a command that goes on', async () => {
+test('case 30: names an unknown status once and ends at the deadline, with a command that goes on', async () => {
   const { run } = await wait({ packageStatus: 'brewing\u001b[31m' }, ['--timeout', '5m']);
   expect(run).toMatchObject({ exitCode: 8, json: { error: { code: 'NOT_READY', retryable: true } } });
   expect(run.stderr.match(/warning.*brewing|brewing.*(?:unknown|not known|new)/gi)).toHaveLength(1);
   expect(run.stderr).toContain(`streamdiver-dl status ${PACKAGE_ID} --wait`);
 });
 
-test('gives up preparing for ever after six hours unless told otherwise', async () => {
+test('case 41: gives up preparing for ever after six hours unless told otherwise', async () => {
   const { run } = await wait('preparing', [], { clock: createFastClock({ skipsSleeps: true }) });
   expect(run.exitCode).toBe(8);
   const waitedMs = run.clock.sleepsMs.reduce((sum, sleepMs) => sum + sleepMs, 0);
@@ -49,7 +49,7 @@ test('gives up preparing for ever after six hours unless told otherwise', async 
   expect(Math.max(...run.clock.sleepsMs)).toBeLessThanOrEqual(33_000);
 });
 
-test('asks seldom: first after about a second, then growing to half a minute', async () => {
+test('case 45: asks seldom: first after about a second, then growing to half a minute', async () => {
   const { run } = await wait('preparing', ['--timeout', '1h'], {
     clock: createFastClock({ skipsSleeps: true }),
   });
@@ -65,7 +65,7 @@ test.each([
   ['expired', 3],
   ['Cancelled', 5],
   ['deleted', 3],
-])('ends at once when the status is %s', async (packageStatus, exitCode) => {
+])('case 44: ends at once when the status is %s', async (packageStatus, exitCode) => {
   const { run, api } = await wait(['preparing', { packageStatus }, { packageStatus }]);
   expect(run.exitCode).toBe(exitCode);
   expect(api.requests.length).toBeLessThanOrEqual(3);
@@ -83,13 +83,13 @@ test.each([
   [410, 3],
   [401, 4],
   [403, 4],
-])('ends at once with a %i in the middle', async (status, exitCode) => {
+])('case 44: ends at once with a %i in the middle', async (status, exitCode) => {
   const { run, api } = await wait(['preparing', status]);
   expect(run.exitCode).toBe(exitCode);
   expect(api.requests).toHaveLength(2);
 });
 
-test('a 404 right after the creation is waited out', async () => {
+test('case 44: a 404 right after the creation is waited out', async () => {
   const api = await startApi({
     packages: [],
     files: { one: makeZipObject(1_000) },
@@ -99,14 +99,14 @@ test('a 404 right after the creation is waited out', async () => {
   expect(run.exitCode).toBe(0);
 });
 
-test('ready without files three times is no answer; once or twice it is waited out', async () => {
+test('case 43: ready without files three times is no answer; once or twice it is waited out', async () => {
   const empty = { json: { data: { id: PACKAGE_ID, status: 'ready', files: [] } } };
   expect((await wait(empty)).run.exitCode).toBe(7);
   expect((await wait([empty, empty])).run.exitCode).toBe(0);
   expect((await wait([empty, 'preparing', empty, empty])).run.exitCode).toBe(0);
 });
 
-test('numbers of progress decide nothing', async () => {
+test('case 42: numbers of progress decide nothing', async () => {
   const answers = [50, 20, 150, -3, 'NaN', 99, 99].map((progress) => ({
     json: { data: { id: PACKAGE_ID, status: 'preparing', progress } },
   }));
@@ -124,18 +124,21 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
-] as const)('%s while waiting ends it, cancels nothing and says how to go on', async (signal, exitCode) => {
-  const { run, api } = await wait('preparing', [], {
-    onStart: (control) => {
-      setTimeout(() => control.signal(signal), 100);
-    },
-  });
-  expect(run).toMatchObject({ exitCode, json: { error: { code: 'INTERRUPTED', exitCode } } });
-  expect(api.requests.every(({ method }) => method === 'GET')).toBe(true);
-  expect(run.stderr).toContain(`streamdiver-dl status ${PACKAGE_ID} --wait`);
-});
+] as const)(
+  'case 47: %s while waiting ends it, cancels nothing and says how to go on',
+  async (signal, exitCode) => {
+    const { run, api } = await wait('preparing', [], {
+      onStart: (control) => {
+        setTimeout(() => control.signal(signal), 100);
+      },
+    });
+    expect(run).toMatchObject({ exitCode, json: { error: { code: 'INTERRUPTED', exitCode } } });
+    expect(api.requests.every(({ method }) => method === 'GET')).toBe(true);
+    expect(run.stderr).toContain(`streamdiver-dl status ${PACKAGE_ID} --wait`);
+  },
+);
 
-test('a service that goes away for a while is waited for', async () => {
+test('case 46: a service that goes away for a while is waited for', async () => {
   const { run } = await wait([
     'preparing',
     ...Array.from({ length: 12 }, (): Answer => ({ raw: '', after: 'reset' })),

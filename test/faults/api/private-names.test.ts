@@ -42,7 +42,7 @@ test.each([
   '::1',
   'fd00:ec2::254',
   '64:ff9b::a00:1',
-])('a name of the service that resolves to %s is not connected to', async (address) => {
+])('case 5: a name of the service that resolves to %s is not connected to', async (address) => {
   const { run, storage } = await fetchFrom([address]);
   expect(run).toMatchObject({ exitCode: 12, json: { error: { code: 'UNSAFE' } } });
   expect(run.stderr).toContain('private address files.example.test');

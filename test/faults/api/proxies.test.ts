@@ -25,7 +25,7 @@ async function behindProxy(options: Parameters<typeof startApi>[0] = {}, behavio
   return { api, proxy, env, run: { env, secrets: [PROXY_PASSWORD] } };
 }
 
-test('row 22: the proxy gets its own credential and no other, the API none of the proxy', async () => {
+test('case 22: the proxy gets its own credential and no other, the API none of the proxy', async () => {
   const { api, proxy, run } = await behindProxy();
   const result = await runCommand(['list', '-vv'], run);
   expect(result.exitCode).toBe(0);
@@ -36,6 +36,20 @@ test('row 22: the proxy gets its own credential and no other, the API none of th
   expect(api.requests[0]?.headers.get('authorization')).toBe(`Bearer ${CANARY_TOKEN}`);
   expect(api.requests[0]?.headers.has('proxy-authorization')).toBe(false);
 });
+
+test.each([PROXY_PASSWORD, Buffer.from(`user:${PROXY_PASSWORD}`).toString('base64')])(
+  'the credential of a proxy that the service repeats as %s is masked',
+  async (echoed) => {
+    const { run } = await behindProxy({
+      script: { 'GET /v2/downloads': { status: 400, json: { message: `not ${echoed}` } } },
+    });
+    const result = await runCommand(['list', '--json'], run);
+    expect(result).toMatchObject({
+      exitCode: 7,
+      json: { error: { message: expect.stringContaining('not ***') } },
+    });
+  },
+);
 
 test('a bare percent sign in the password of a proxy stands for itself', async () => {
   const { proxy, env } = await behindProxy();
@@ -63,14 +77,14 @@ test.each<[name: string, answer: string]>([
   ['refuses', 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'],
   ['is no proxy', 'SSH-2.0-OpenSSH_9.2\r\n'],
   ['never ends its header', ''],
-])('row 22: a proxy that %s ends the command without a secret', async (_name, answer) => {
+])('case 22: a proxy that %s ends the command without a secret', async (_name, answer) => {
   const { api, run } = await behindProxy({}, answer === '' ? 'endless header' : { answer });
   const result = await runCommand(['list', '--json', '-vv'], run);
   expect(result).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE' } } });
   expect(api.requests).toHaveLength(0);
 });
 
-test.each(['NO_PROXY', 'no_proxy'])('row 22: %s goes around the proxy', async (name) => {
+test.each(['NO_PROXY', 'no_proxy'])('case 22: %s goes around the proxy', async (name) => {
   const { proxy, env } = await behindProxy();
   const result = await runCommand(['list', '--json'], { env: { ...env, [name]: HOST } });
   // The name leads nowhere without the proxy.
@@ -88,7 +102,7 @@ test.each([
   'https://[::1]:PORT/x',
   'https://[::ffff:10.0.0.1]/x',
   'https://[fd00:ec2::254]/latest/',
-])('row 5: a public API cannot send us to %s', async (address) => {
+])('case 5: a public API cannot send us to %s', async (address) => {
   const inside = await startFaultServer((_request, reply) => reply.send(200, [], 'inside'));
   const location = address.replace('PORT', new URL(inside.origin).port);
   const byRedirect = await behindProxy({

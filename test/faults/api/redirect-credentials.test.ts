@@ -29,26 +29,30 @@ test.each(
       ['another host', '127.0.0.2'],
     ].map(([where, host]) => [status, where, host] as const),
   ),
-)('a %i of the file endpoint to %s is followed without the credential', async (status, _where, host) => {
-  const storage = await startStorage(host);
-  const api = await startApi({
-    files: { one: object },
-    script: {
-      'GET /v2/downloads/file/{id}': (_request, reply) => reply.redirect(status, `${storage.origin}/x?sig=1`),
-    },
-  });
-  const run = await runCli(['fetch', PACKAGE_ID, '-o', 'object.zip'], { api });
-  expect(run).toMatchObject({ exitCode: 0 });
-  expect(readFileSync(join(run.cwd, 'object.zip')).equals(object.bytes)).toBe(true);
-  expect(api.requestsOf('GET /v2/downloads/file/{id}')[0]?.headers.get('authorization')).toBe(
-    `Bearer ${CANARY_TOKEN}`,
-  );
-  expect(storage.requests).toHaveLength(1);
-  expectNoSecretHeaders(storage);
-  assertNoCanaryElsewhere([storage], api.origin);
-});
+)(
+  'case 1: a %i of the file endpoint to %s is followed without the credential',
+  async (status, _where, host) => {
+    const storage = await startStorage(host);
+    const api = await startApi({
+      files: { one: object },
+      script: {
+        'GET /v2/downloads/file/{id}': (_request, reply) =>
+          reply.redirect(status, `${storage.origin}/x?sig=1`),
+      },
+    });
+    const run = await runCli(['fetch', PACKAGE_ID, '-o', 'object.zip'], { api });
+    expect(run).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(run.cwd, 'object.zip')).equals(object.bytes)).toBe(true);
+    expect(api.requestsOf('GET /v2/downloads/file/{id}')[0]?.headers.get('authorization')).toBe(
+      `Bearer ${CANARY_TOKEN}`,
+    );
+    expect(storage.requests).toHaveLength(1);
+    expectNoSecretHeaders(storage);
+    assertNoCanaryElsewhere([storage], api.origin);
+  },
+);
 
-test('a redirect away and back does not carry the credential again', async () => {
+test('case 1: a redirect away and back does not carry the credential again', async () => {
   const api = await startApi({ files: { one: object } });
   const between = await startFaultServer((_request, reply) =>
     reply.redirect(302, `${api.origin}/v2/downloads/file/one?back=1`),
@@ -64,7 +68,7 @@ test('a redirect away and back does not carry the credential again', async () =>
   expectNoSecretHeaders(between);
 });
 
-test('a file URL of another origin gets no credential either', async () => {
+test('case 2: a file URL of another origin gets no credential either', async () => {
   const storage = await startStorage('127.0.0.2');
   const api = await startApi({
     packages: [{ files: [{ url: `${storage.origin}/x`, size: 5_000, mimeType: 'application/zip' }] }],
@@ -122,7 +126,7 @@ const LOCATIONS: readonly (readonly [location: string, exitCodes: readonly numbe
 ];
 
 test.each(LOCATIONS)(
-  'Location %j ends with one of %j and gives nothing away',
+  'case 4: Location %j ends with one of %j and gives nothing away',
   async (location, exitCodes) => {
     const other = await startStorage('127.0.0.2');
     const api = await startApi({ files: { one: object } });
@@ -138,7 +142,7 @@ test.each(LOCATIONS)(
 );
 
 test.each(['redirect', 'file URL'])(
-  'an http %s of an https API is refused before it is contacted',
+  'case 3: an http %s of an https API is refused before it is contacted',
   async (kind) => {
     const certificate = makeCertificate();
     const plain = await startStorage();

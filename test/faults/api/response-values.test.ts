@@ -60,10 +60,13 @@ test('objects in the place of texts are no crash', async () => {
 });
 
 test.each([
-  [10_000, 0],
-  [10_001, 7],
-])('a page of %i items ends with %i', async (count, exitCode) => {
+  ['list', 10_000, 0],
+  ['list', 10_001, 7],
+  ['media list', 10_000, 0],
+  ['media list', 10_001, 7],
+])('%s of a page of %i items ends with %i', async (line, count, exitCode) => {
   const items = Array.from({ length: count }, (_, index) => ({ id: String(index) }));
-  const api = await startApi({ script: { 'GET /v2/downloads': { json: { data: items } } } });
-  expect(await runCommand(['list', '--json'], { api })).toMatchObject({ exitCode });
+  const page = { json: { data: items } };
+  const api = await startApi({ script: { 'GET /v2/downloads': page, 'GET /v2/media': page } });
+  expect(await runCommand([...line.split(' '), '--json'], { api })).toMatchObject({ exitCode });
 });

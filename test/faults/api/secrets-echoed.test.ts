@@ -16,7 +16,7 @@ const SPELLINGS: readonly (readonly [name: string, spell: (secret: string) => st
   ['in base64', (secret) => Buffer.from(secret).toString('base64')],
 ];
 
-test.each(SPELLINGS)('a token that the service repeats %s is masked', async (_name, spell) => {
+test.each(SPELLINGS)('case 9: a token that the service repeats %s is masked', async (_name, spell) => {
   const echoed = spell(CANARY_TOKEN);
   const api = await startApi({
     script: {
@@ -120,4 +120,18 @@ test('an error has 500 characters at most, its ends kept', async () => {
   expect(error.message.length).toBeLessThanOrEqual(500);
   expect(error.message).toMatch(/first .*…/su);
   expect(stderr.length).toBeLessThan(1_000);
+});
+
+test.each([
+  ['7-chars', 'not 7-chars'],
+  ['8-charac', 'not ***'],
+])('of the token %j an error shows: %s', async (word, message) => {
+  const tokenPath = join(makeTempFolder('token-'), 'token');
+  writeFileSync(tokenPath, word);
+  const api = await startApi({
+    script: { 'GET /v2/downloads': { status: 400, json: { message: `not ${word}` } } },
+  });
+  const env = { STREAMDIVER_TOKEN_FILE: tokenPath };
+  const run = await runCommand(['list', '--json'], { api, env, token: null });
+  expect(run).toMatchObject({ exitCode: 7, json: { error: { message: expect.stringContaining(message) } } });
 });

@@ -19,7 +19,7 @@ server.listen({ port: 0, host: '${HOST}', backlog: 1 }, () => {
 `;
 
 test.skipIf(process.platform !== 'linux')(
-  'an address that takes a second to connect is not given up for a dead one',
+  'case 64: an address that takes a second to connect is not given up for a dead one',
   async () => {
     const server = spawn(process.execPath, ['-e', SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
     afterThisTest(async () => void server.kill());

@@ -14,7 +14,7 @@ const CASES = [
 ] as const;
 
 test.runIf(process.platform === 'linux').each(CASES)(
-  'standard output that is %s',
+  'case 116: standard output that is %s',
   async (_name, redirection, args, exitCode) => {
     const api = await start();
     const wrapper = ['bash', '-c', `exec "$@" ${redirection}`, 'bash'];

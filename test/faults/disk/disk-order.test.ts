@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
-import { startApi } from '../../support/api/api-server.ts';
+import { type ApiServer, startApi } from '../../support/api/api-server.ts';
 import { makePlainObject } from '../../support/faults/served-object.ts';
 import { runBinary } from '../../support/process/run-binary.ts';
-import { makePlace } from '../../support/process/run-place.ts';
+import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
 
 const MIB = 1_048_576;
 const NAME = 'object.mp4';
@@ -20,15 +20,16 @@ interface Call {
   readonly text: string;
 }
 
-/** All calls that matter for what a power cut leaves, in order. */
 async function traceFetch(sizeBytes: number, ...flags: readonly string[]): Promise<readonly Call[]> {
-  const object = makePlainObject(sizeBytes);
-  const api = await startApi({ files: { one: object } });
-  const place = makePlace();
+  const api = await startApi({ files: { one: makePlainObject(sizeBytes) } });
+  return await traceRun(['fetch', PACKAGE_ID, '-o', NAME, '--limit-rate', '20M', ...flags], api, makePlace());
+}
+
+/** All calls that matter for what a power cut leaves, in order. */
+async function traceRun(args: readonly string[], api: ApiServer, place: RunPlace): Promise<readonly Call[]> {
   const log = join(place.temp, 'calls');
   const calls = 'trace=write,writev,pwrite64,pwritev,fsync,fdatasync,rename,renameat,renameat2,link,linkat';
   const wrapper = ['strace', '-f', '--seccomp-bpf', '-qq', '-y', '-s', '2000', '-o', log, '-e', calls];
-  const args = ['fetch', PACKAGE_ID, '-o', NAME, '--limit-rate', '20M', ...flags];
   const run = await runBinary(args, {
     api,
     place,
@@ -64,7 +65,7 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)(
   'what a power cut leaves',
   { timeout: 90_000 },
   () => {
-    test('each journal is on the disk before it gets its name, and so is all that it vouches for', async () => {
+    test('case 74: each journal is on the disk before it gets its name, and so is all that it vouches for', async () => {
       const calls = await traceFetch(20 * MIB);
       const named = calls.flatMap((call, index) =>
         call.kind === 'rename' && call.to === `${NAME}.part.json` ? [{ index, aside: call.path }] : [],
@@ -101,5 +102,37 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)(
         expect(folderSyncedAt).toBeGreaterThan(namedAt);
       },
     );
+
+    test('a transcript and its name are on the disk before its line is in the record, and then the line is', async () => {
+      const file = 'talk-t1.de.srt';
+      const api = await startApi({
+        media: [{ id: 'm1', name: 'Talk' }],
+        transcripts: { m1: [{ id: 't1', languageCode: 'de' }] },
+      });
+      const place = makePlace();
+      const args = ['transcripts', 'm1', '--only-new'];
+      const first = await traceRun(args, api, place);
+      const namedAt = first.findIndex(({ kind, to }) => kind === 'rename' && to === file);
+      expect(indexOfLast(first, namedAt, 'sync', first[namedAt]?.path ?? '')).toBeGreaterThanOrEqual(0);
+      expectRecorded(first, namedAt);
+
+      // Made by a run that recorded nothing: nobody knows whether it is on the disk.
+      rmSync(join(place.cwd, 'record.ndjson'));
+      const again = await traceRun(args, api, place);
+      expectRecorded(
+        again,
+        again.findIndex(({ kind, path }) => kind === 'sync' && path === file),
+      );
+    });
+
+    function expectRecorded(calls: readonly Call[], readyAt: number): void {
+      const isRecord = ({ path }: Call) => path === 'record.ndjson';
+      const recordedAt = calls.findIndex((call) => call.kind === 'write' && isRecord(call));
+      expect(readyAt).toBeGreaterThanOrEqual(0);
+      const folderSyncedAt = indexOfLast(calls, recordedAt, 'sync', '.');
+      expect(folderSyncedAt).toBeGreaterThan(readyAt);
+      const recordSyncedAt = calls.findLastIndex((call) => call.kind === 'sync' && isRecord(call));
+      expect(recordSyncedAt).toBeGreaterThan(recordedAt);
+    }
   },
 );

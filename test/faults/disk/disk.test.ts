@@ -71,7 +71,7 @@ test.each<[DiskCall, DiskFault['effect']]>([
   ['rename', 'EIO'],
   ['rename', 'ESTALE'],
 ])(
-  'row 82: every single %s that fails with %s is a disk error and is overcome later',
+  'case 82: every single %s that fails with %s is a disk error and is overcome later',
   DEADLINE,
   async (call, effect) => {
     // What is cleaned up after the final name is there may fail without spoiling the success.
@@ -85,7 +85,7 @@ test.each<[DiskCall, DiskFault['effect']]>([
   ['link', 'EPERM'],
   ['link', 'EXDEV'],
 ])(
-  'row 82: every single %s that fails with %s is overcome or is a disk error',
+  'case 82: every single %s that fails with %s is overcome or is a disk error',
   DEADLINE,
   async (call, effect) => {
     expect(await survivesEach(call, effect, [0, 9])).toBeGreaterThan(0);
@@ -101,13 +101,13 @@ test.each<[DiskCall]>([
   ['link'],
   ['unlink'],
   ['close'],
-])('row 73: a kill around any %s leaves nothing wrong and the next run finishes', DEADLINE, async (call) => {
+])('case 73: a kill around any %s leaves nothing wrong and the next run finishes', DEADLINE, async (call) => {
   expect(await survivesEach(call, 'kill before', [137])).toBeGreaterThan(0);
   expect(await survivesEach(call, 'kill after', [137])).toBeGreaterThan(0);
 });
 
 test.each<[DiskCall]>([['open'], ['write'], ['link'], ['unlink'], ['close']])(
-  'row 126: what a kill around any %s leaves of a lock that is being made is cleared away by the next run',
+  'case 126: what a kill around any %s leaves of a lock that is being made is cleared away by the next run',
   DEADLINE,
   async (call) => {
     for (const effect of ['kill before', 'kill after'] as const) {
@@ -116,7 +116,7 @@ test.each<[DiskCall]>([['open'], ['write'], ['link'], ['unlink'], ['close']])(
   },
 );
 
-test('row 83: writes and reads that take fewer bytes than given are completed', async () => {
+test('case 83: writes and reads that take fewer bytes than given are completed', async () => {
   for (const call of ['write', 'read'] as const) {
     const api = await startApi({ files: { one: object } });
     const place = makePlace();
@@ -133,7 +133,7 @@ test('row 83: writes and reads that take fewer bytes than given are completed', 
   }
 });
 
-test('row 81: a full disk says how much is missing or what to do, and keeps what fits', async () => {
+test('case 81: a full disk says how much is missing or what to do, and keeps what fits', async () => {
   const api = await startApi({ files: { one: object } });
   const { nodeFlags } = diskFaultFlags({
     call: 'write',
@@ -147,7 +147,7 @@ test('row 81: a full disk says how much is missing or what to do, and keeps what
   expect(run.stderr).toMatch(/^hint: /m);
 });
 
-test('row 82: a journal that cannot be replaced once, by what the server says of the file, is a disk error', async () => {
+test('case 82: a journal that cannot be replaced once, by what the server says of the file, is a disk error', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const fault: DiskFault = { call: 'rename', nth: 1, effect: 'EIO', pathPart: 'object.zip.part.json' };
@@ -158,7 +158,7 @@ test('row 82: a journal that cannot be replaced once, by what the server says of
   expect(finalOf(place)).toBeUndefined();
 });
 
-test('row 116: standard output that is full is a disk error, and one that was closed is none of a bug', async () => {
+test('case 116: standard output that is full is a disk error, and one that was closed is none of a bug', async () => {
   const api = await startApi({ files: { one: object } });
   const args = ['fetch', PACKAGE_ID, '-o', '-'];
   const full = await runBinary(args, { api, wrapper: ['sh', '-c', '"$@" > /dev/full', 'sh'] });
@@ -167,7 +167,7 @@ test('row 116: standard output that is full is a disk error, and one that was cl
   expect(closed.stderr).not.toMatch(/bug/);
 });
 
-test('row 86: a target folder that vanished is a disk error', async () => {
+test('case 86: a target folder that vanished is a disk error', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const run = await runBinary(ARGS, {
@@ -205,7 +205,7 @@ test.skipIf(process.platform !== 'linux').each([
   ['/proc/streamdiver-dl-test/below', []],
   ['/proc/streamdiver-dl-test/below', ['-x']],
 ])(
-  'row 86: a folder that no file system can make (%s %j) is a disk error, and soon',
+  'case 86: a folder that no file system can make (%s %j) is a disk error, and soon',
   async (folder, flags) => {
     const api = await startApi({ files: { one: object } });
     const run = await runBinary(['fetch', PACKAGE_ID, '-D', folder, ...flags], { api, deadlineMs: 20_000 });

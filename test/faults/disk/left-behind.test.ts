@@ -37,7 +37,7 @@ test.each([
   expect(listTree(scene.place.cwd).map(({ path }) => path)).toEqual(files);
 });
 
-test('row 55: a sign-in page in place of the file is told by its title', async () => {
+test('case 55: a sign-in page in place of the file is told by its title', async () => {
   const scene = await setScene(faultMode('an HTML page with 200'));
   const run = await scene.fetch('--json');
   expect(run.json).toMatchObject({ error: { code: 'BAD_RESPONSE', retryable: false } });

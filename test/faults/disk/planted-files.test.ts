@@ -106,7 +106,7 @@ test('a folder with the name of one of our temporary files is left alone', async
 });
 
 test.each(['FIFO', 'socket', 'link to /dev/zero'])(
-  'a %s under the final name is never replaced',
+  'case 84: a %s under the final name is never replaced',
   async (plant) => {
     const api = await start();
     const place = makePlace();

@@ -30,7 +30,7 @@ async function startScene() {
   return { api, storage, place };
 }
 
-test('row 9: the stored token shows in no output, file or foreign request of any command', {
+test('case 9: the stored token shows in no output, file or foreign request of any command', {
   timeout: 120_000,
 }, async () => {
   const { api, storage, place } = await startScene();
@@ -66,7 +66,7 @@ test('row 9: the stored token shows in no output, file or foreign request of any
   assertNoCanaryElsewhere([storage], api.origin);
 });
 
-test('row 7: neither token nor secret is in the arguments or the environment of any process', async () => {
+test('case 7: neither token nor secret is in the arguments or the environment of any process', async () => {
   const { api, place } = await startScene();
   api.script('GET /v2/downloads', (_request, reply) => reply.stall());
   const run = startBinary(['list'], { api, place, token: null });
@@ -91,7 +91,7 @@ function childrenOf(pid: number): readonly string[] {
   return existsSync(path) ? readFileSync(path, 'utf8').split(' ').filter(Boolean) : [];
 }
 
-test('row 10: NODE_DEBUG shows no signed address, and is said to be ignored', async () => {
+test('case 10: NODE_DEBUG shows no signed address, and is said to be ignored', async () => {
   const { api, place } = await startScene();
   const run = await runBinary(['fetch', PACKAGE_ID], {
     api,
@@ -128,7 +128,7 @@ test('a bug report holds no secret, stored or not', async () => {
   );
 });
 
-test('row 20: credentials of other programs are never picked up', async () => {
+test('case 20: credentials of other programs are never picked up', async () => {
   const api = await startApi({ token: null });
   const place = makePlace();
   const home = join(place.temp, 'home');

@@ -47,7 +47,7 @@ async function startRotating({ delayMs = 0, expiresIn = 3_600 } = {}) {
   return { api, place, issued: () => issued, run: { api, place, token: null, secrets } };
 }
 
-test('row 23: a sandbox sign-in is not sent to another API, nor the other way round', async () => {
+test('case 23: a sandbox sign-in is not sent to another API, nor the other way round', async () => {
   const [sandbox, production] = [await startApi(), await startApi()];
   const profile = (origin: string) => ({ [origin]: { kind: 'token', token: CANARY_TOKEN } });
   const place = placeWithStore({
@@ -72,7 +72,7 @@ test('row 23: a sandbox sign-in is not sent to another API, nor the other way ro
   }
 });
 
-test('row 23: --anonymous needs no credential for the origin', async () => {
+test('case 23: --anonymous needs no credential for the origin', async () => {
   const api = await startApi({ token: null });
   const place = placeWithStore({
     credentials: credentialsOf('https://api.example', { kind: 'token', token: CANARY_TOKEN }),
@@ -118,7 +118,7 @@ test.each([
   expect(issued()).toBe(1);
 });
 
-test('row 19: a clock that was put back or forth costs a renewal and nothing else', async () => {
+test('case 19: a clock that was put back or forth costs a renewal and nothing else', async () => {
   const { issued, run } = await startRotating();
   const at = (startMs: number) => ({ ...run, clock: createFastClock({ speed: 20, startMs }) });
   const start = Date.UTC(2026, 0, 15);
@@ -128,7 +128,7 @@ test('row 19: a clock that was put back or forth costs a renewal and nothing els
   expect(issued()).toBeGreaterThan(2);
 });
 
-test('row 127: eight processes that are refused at once fetch one token between them', async () => {
+test('case 127: eight processes that are refused at once fetch one token between them', async () => {
   const { place, issued, run } = await startRotating({ delayMs: 300 });
   const each = () => Promise.all(Array.from({ length: 8 }, () => runBinary(['list', '--json'], run)));
   expect((await each()).map(({ exitCode }) => exitCode)).toEqual(Array(8).fill(0));
@@ -139,7 +139,7 @@ test('row 127: eight processes that are refused at once fetch one token between 
   expect(issued()).toBe(2);
 });
 
-test('row 127: a lock that a dead process left does not block', async () => {
+test('case 127: a lock that a dead process left does not block', async () => {
   const { place, run } = await startRotating();
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   const { hostname } = await import('node:os');
@@ -152,7 +152,7 @@ test('row 127: a lock that a dead process left does not block', async () => {
   expect(readdirSync(place.configDir)).toEqual(['credential-cache.json', 'credentials.json']);
 });
 
-test('row 127: a lock of a process whose number another one has now does not block', async () => {
+test('case 127: a lock of a process whose number another one has now does not block', async () => {
   const { place, run } = await startRotating();
   const { hostname } = await import('node:os');
   const lock = {
@@ -187,7 +187,7 @@ test.each(['EPERM', 'ENOTSUP', 'EISDIR'] as const)(
   },
 );
 
-test('row 128: processes that change settings at once lose none and never mix', async () => {
+test('case 128: processes that change settings at once lose none and never mix', async () => {
   const place = makePlace();
   const names = Array.from({ length: 8 }, (_, index) => `profile-${index}`);
   const runs = await Promise.all(
@@ -235,7 +235,7 @@ function loginUnder(
 }
 
 test.runIf(hasStrace)(
-  'row 12: killed at any call, the old credentials or the new ones are there, whole',
+  'case 12: killed at any call, the old credentials or the new ones are there, whole',
   { timeout: 300_000 },
   async () => {
     const origin = 'http://127.0.0.1:1';
@@ -262,7 +262,7 @@ test.runIf(hasStrace)(
   },
 );
 
-test.runIf(hasStrace)('row 12: a full disk leaves the old credentials', async () => {
+test.runIf(hasStrace)('case 12: a full disk leaves the old credentials', async () => {
   const origin = 'http://127.0.0.1:1';
   const place = placeWithStore({
     credentials: credentialsOf(origin, { kind: 'token', token: 'sandbox-the-old-token' }),
@@ -282,7 +282,7 @@ test.runIf(hasStrace)('row 12: a full disk leaves the old credentials', async ()
 });
 
 test.runIf(hasStrace)(
-  'row 12: the new file is synced before it has its name, and its folder after',
+  'case 12: the new file is synced before it has its name, and its folder after',
   async () => {
     const place = makePlace();
     const log = join(place.temp, 'strace.log');
@@ -316,7 +316,7 @@ test.runIf(hasStrace)(
   },
 );
 
-test.runIf(hasStrace)('row 12: a write that wrote less than it said leaves the old settings', async () => {
+test.runIf(hasStrace)('case 12: a write that wrote less than it said leaves the old settings', async () => {
   const place = placeWithStore({ config: { version: 1, profiles: {} } });
   const before = readFileSync(storedFiles(place).config);
   const wrapper = ['strace', '-f', '-qq', '-o', join(place.temp, 'strace.log')];
@@ -325,7 +325,7 @@ test.runIf(hasStrace)('row 12: a write that wrote less than it said leaves the o
     wrapper: [...wrapper, '-e', 'trace=pwrite64', '-e', 'inject=pwrite64:retval=20:when=1'],
   });
   expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
-  expect(run.stderr).toContain('only a part of it arrived');
+  expect(run.stderr).toContain('the write was incomplete');
   expect(readFileSync(storedFiles(place).config)).toEqual(before);
   expect(readdirSync(place.configDir)).toEqual(['config.json']);
 });

@@ -70,7 +70,7 @@ describe('what the system refuses is said in words', () => {
 
 const LIMITED = (blocks: number) => ['bash', '-c', `ulimit -f ${blocks}; exec "$@"`, 'bash'];
 
-describe.skipIf(process.platform === 'win32')('a limit on the size of files (ulimit -f)', () => {
+describe.skipIf(process.platform === 'win32')('case 90: a limit on the size of files (ulimit -f)', () => {
   test.each([
     ['a download', [...FETCH]],
     ['what is unpacked', ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json']],
@@ -141,7 +141,7 @@ describe.runIf(MAY_MOUNT)('on real file systems', () => {
     expect(run.stderr).toMatch(/no space left on the disk\nhint: /);
   });
 
-  test('a download onto a disk that is full says how to go on, and keeps what came', async () => {
+  test('case 81: a download onto a disk that is full says how to go on, and keeps what came', async () => {
     const api = await startApi({ files: { one: object } });
     const place = makePlace();
     const wrapper = on(`-t tmpfs -o size=128k tmpfs ${place.cwd}`, `cd ${place.cwd};`);
@@ -151,7 +151,7 @@ describe.runIf(MAY_MOUNT)('on real file systems', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a working directory that was deleted', () => {
+describe.skipIf(process.platform === 'win32')('case 86: a working directory that was deleted', () => {
   const GONE = ['sh', '-c', 'd=$(mktemp -d) && cd "$d" && rmdir "$d" && exec "$@"', 'sh'];
 
   test.each([
@@ -187,7 +187,7 @@ describe.skipIf(process.platform === 'win32')('a working directory that was dele
     const api = await startApi({ files: { one: makeZipObject(3_000) } });
     const run = await runBinary(args, { api, wrapper: GONE });
     expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
-    expect(run.stderr).toContain('the current folder is gone\nhint: change to another folder');
+    expect(run.stderr).toContain('the current folder no longer exists\nhint: change to another folder');
     expect(api.requests).toHaveLength(0);
   });
 
@@ -290,6 +290,17 @@ describe('files that cannot be read are named with the reason', () => {
     mkdirSync(join(place.configDir, 'config.json'), { recursive: true, mode: 0o700 });
     const run = await runCli(['list'], { place });
     expect(run.exitCode).toBe(2);
-    expect(run.stderr).toMatch(/config\.json is not used: it is not a regular file|it is a folder/);
+    expect(run.stderr).toMatch(/refusing to use .*config\.json: not a regular file|it is a folder/);
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'standard input that can only be written is a mistake of the line',
+  async () => {
+    const wrapper = ['bash', '-c', '"$@" 0>in.txt', 'bash'];
+    expect(await runBinary(['create', '-m', '-', '--json'], { wrapper })).toMatchObject({
+      exitCode: 2,
+      json: { error: { code: 'USAGE', message: 'cannot read standard input: it is not open for that' } },
+    });
+  },
+);

@@ -30,7 +30,7 @@ async function prepare() {
   return { place, api, target, fetch };
 }
 
-test('row 84: another file of that name is kept, and replaced or left alone when told so', async () => {
+test('case 84: another file of that name is kept, and replaced or left alone when told so', async () => {
   const { target, fetch, place } = await prepare();
   writeFileSync(target, OLD);
   expect(await fetch()).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
@@ -45,7 +45,7 @@ test('row 84: another file of that name is kept, and replaced or left alone when
   expect(listTree(place.cwd).map(({ path }) => path)).toEqual(['object.zip']);
 });
 
-test('row 84: the same file already there is no work', async () => {
+test('case 84: the same file already there is no work', async () => {
   const { target, fetch, api } = await prepare();
   writeFileSync(target, object.bytes);
   const run = await fetch();
@@ -56,7 +56,7 @@ test('row 84: the same file already there is no work', async () => {
   expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(0);
 });
 
-test('row 84: the same archive already there is unpacked without a transfer', async () => {
+test('case 84: the same archive already there is unpacked without a transfer', async () => {
   const { place, api, fetch } = await prepare();
   expect(await fetch()).toMatchObject({ exitCode: 0 });
   const asked = api.requestsOf('GET /v2/downloads/file/{id}').length;
@@ -65,7 +65,7 @@ test('row 84: the same archive already there is unpacked without a transfer', as
   expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(asked);
 });
 
-test('row 84: a file of the same size with other bytes is another file', async () => {
+test('case 84: a file of the same size with other bytes is another file', async () => {
   const { target, fetch } = await prepare();
   const other = makeZipObject(50_000, { seed: 'B' }).bytes;
   other[25_000] = (other[25_000] ?? 0) ^ 1;
@@ -74,7 +74,7 @@ test('row 84: a file of the same size with other bytes is another file', async (
   expect(readFileSync(target).equals(other)).toBe(true);
 });
 
-test('row 84: a link is replaced itself, and what it points to stays', async () => {
+test('case 84: a link is replaced itself, and what it points to stays', async () => {
   const { target, fetch, place } = await prepare();
   const elsewhere = join(place.cwd, 'elsewhere');
   writeFileSync(elsewhere, OLD);
@@ -86,14 +86,14 @@ test('row 84: a link is replaced itself, and what it points to stays', async () 
   expect(readFileSync(elsewhere, 'utf8')).toBe(OLD);
 });
 
-test('row 84: a dangling link counts as something there', async () => {
+test('case 84: a dangling link counts as something there', async () => {
   const { target, fetch, place } = await prepare();
   symlinkSync(join(place.cwd, 'nowhere'), target);
   expect((await fetch()).exitCode).toBe(13);
   expect(existsSync(join(place.cwd, 'nowhere'))).toBe(false);
 });
 
-test('row 84: a file with two names keeps its other name', async () => {
+test('case 84: a file with two names keeps its other name', async () => {
   const { target, fetch, place } = await prepare();
   const twin = join(place.cwd, 'twin');
   writeFileSync(twin, OLD);
@@ -103,14 +103,14 @@ test('row 84: a file with two names keeps its other name', async () => {
   expect(readFileSync(target).equals(object.bytes)).toBe(true);
 });
 
-test('row 84: a folder of that name takes the file in', async () => {
+test('case 84: a folder of that name takes the file in', async () => {
   const { target, fetch, place } = await prepare();
   mkdirSync(target);
   expect((await fetch()).exitCode).toBe(0);
   expect(listTree(place.cwd).filter(({ type }) => type === 'file')).toHaveLength(1);
 });
 
-test('row 85: a file that appears during the transfer is kept', async () => {
+test('case 85: a file that appears during the transfer is kept', async () => {
   const { target, fetch, api } = await prepare();
   api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
     writeFileSync(target, OLD);
@@ -125,7 +125,7 @@ test.each([
   ['below a file, two levels', 'file/deep/object.zip'],
   ['of a name that is too long', `${'x'.repeat(300)}.zip`],
   ['on a file system that takes none', '/proc/object.zip'],
-])('row 86: a target %s is a disk error before any byte', async (_name, target) => {
+])('case 86: a target %s is a disk error before any byte', async (_name, target) => {
   const { api, place } = await prepare();
   writeFileSync(join(place.cwd, 'file'), OLD);
   const run = await runCli(['fetch', PACKAGE_ID, '-o', target, '--json'], { api, place });
@@ -138,7 +138,7 @@ test.each([
   ['upper and lower case', 'Notes.txt', 'notes.txt'],
   ['ligatures', '\ufb01nal.txt', 'final.txt'],
 ])(
-  'row 89: an archive with two names that differ in %s only is refused before a byte is written',
+  'case 89: an archive with two names that differ in %s only is refused before a byte is written',
   async (_what, one, other) => {
     const archive = serveArchive([
       { name: one, content: 'one' },
@@ -201,7 +201,7 @@ const NAMES: readonly string[] = [
   'object.zip.part.json',
 ];
 
-test.each(NAMES)('row 87: the title %j makes one harmless name in the folder', async (title) => {
+test.each(NAMES)('case 87: the title %j makes one harmless name in the folder', async (title) => {
   const place = makePlace();
   const api = await startApi({ files: { one: object }, packages: [{ title, files: ['one'] }] });
   const run = await runCli(['fetch', PACKAGE_ID, '--json'], { api, place });
@@ -210,7 +210,7 @@ test.each(NAMES)('row 87: the title %j makes one harmless name in the folder', a
 });
 
 test.each(NAMES)(
-  'row 87: the Content-Disposition name %j makes one harmless name in the folder',
+  'case 87: the Content-Disposition name %j makes one harmless name in the folder',
   async (name) => {
     const place = makePlace();
     const api = await startApi({ files: { one: object } });

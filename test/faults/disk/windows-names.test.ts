@@ -20,7 +20,7 @@ const DONE = { exitCode: 0, isTidy: true, files: [OBJECT_NAME] };
 
 async function fetchWithWindowsNames(handler: FaultMode['handler'], ...args: readonly string[]) {
   const scene = await setScene(
-    { row: 0, name: 'names', outcome: OVERCOME, handler },
+    { failureCase: 88, name: 'names', outcome: OVERCOME, handler },
     makeZipObject(SIZE_BYTES),
   );
   const fetch = () =>

@@ -30,7 +30,7 @@ async function race(processes: number, prepare: (cwd: string) => void): Promise<
   expect(listTree(place.cwd).map((entry) => entry.path)).toEqual(['object.zip']);
 }
 
-test('row 126: processes that find the lock of a dead one do not both take it over', {
+test('case 126: processes that find the lock of a dead one do not both take it over', {
   timeout: 120_000,
 }, async () => {
   const dead = await runBinary(['--version']);
@@ -49,7 +49,7 @@ test('row 126: processes that find the lock of a dead one do not both take it ov
 test.each<[string, DiskFault]>([
   ['it is being signed', { call: 'write', nth: 1, effect: 'hang', pathPart: '.lock' }],
   ['it has just been signed', { call: 'close', nth: 1, effect: 'hang', pathPart: '.lock' }],
-])('row 126: there is no lock without a signature while %s', async (_moment, fault) => {
+])('case 126: there is no lock without a signature while %s', async (_moment, fault) => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const { nodeFlags, markerPath } = diskFaultFlags(fault);
@@ -63,7 +63,7 @@ test.each<[string, DiskFault]>([
 });
 
 test.each(['EPERM', 'ENOTSUP', 'EISDIR'] as const)(
-  'row 126: a file system that answers hard links with %s has locks, too',
+  'case 126: a file system that answers hard links with %s has locks, too',
   async (effect) => {
     const { nodeFlags } = diskFaultFlags({ call: 'link', nth: 'every', effect, pathPart: 'object.zip' });
     const api = await startApi({ files: { one: object } });
@@ -95,7 +95,7 @@ async function startAndHold(api: ApiServer, options: Pick<RunBinaryOptions, 'pla
   return { run, release: () => release() };
 }
 
-test('row 129: while one writes, another that would write or unpack is told which process it is, and the first one finishes', async () => {
+test('case 129: while one writes, another that would write or unpack is told which process it is, and the first one finishes', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const first = await startAndHold(api, { place });

@@ -34,7 +34,7 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)(
-  'row 119: %s stops the transfer in order, keeps the part and explains how to resume',
+  'case 119: %s stops the transfer in order, keeps the part, and reports how to resume',
   async (signal, exitCode) => {
     const api = await startSlowApi();
     const run = startBinary(ARGS, { api });
@@ -61,7 +61,7 @@ test('started without a terminal, as nohup starts it, a download outlives SIGHUP
   expect(finalOf(run.place)?.equals(object.bytes)).toBe(true);
 });
 
-test('row 119: signals at any time leave nothing wrong, and the next run finishes', {
+test('case 119: signals at any time leave nothing wrong, and the next run finishes', {
   timeout: 120_000,
 }, async () => {
   const api = await startSlowApi();
@@ -85,7 +85,7 @@ test('row 119: signals at any time leave nothing wrong, and the next run finishe
   }
 });
 
-test('row 119: a second Ctrl-C ends it at once', async () => {
+test('case 119: a second Ctrl-C ends it at once', async () => {
   const api = await startApi({ script: { 'GET /v2/downloads/{id}': (_request, reply) => reply.stall() } });
   const run = startBinary(ARGS, { api });
   while (api.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -94,7 +94,7 @@ test('row 119: a second Ctrl-C ends it at once', async () => {
   expect((await run.result).exitCode).toBe(130);
 });
 
-test('row 122: when the shell that npx was started from is shot, nothing is left running and the same command goes on', async () => {
+test('case 122: when the shell that npx was started from is shot, nothing is left running and the same command goes on', async () => {
   const api = await startSlowApi();
   const run = startBinary(ARGS, {
     api,

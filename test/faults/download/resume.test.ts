@@ -27,7 +27,7 @@ import { type FaultScene, handOut, OBJECT_NAME, setScene } from './fetch-with-fa
 
 /** Half of the object comes, then the storage has nothing more for this run. */
 const HALF: FaultMode = {
-  row: 73,
+  failureCase: 73,
   name: 'half',
   outcome: OVERCOME,
   handler: (object) => cutAtHalfThen(object, (_request, reply) => reply.send(404, {}, '')),
@@ -55,7 +55,7 @@ function rangesSince(scene: FaultScene, firstIndex: number): (string | undefined
   return scene.storage.requests.slice(firstIndex).map(({ headers }) => headers.get('range'));
 }
 
-test('row 60: the same command goes on where the last one stopped, at another address, and says so', async () => {
+test('case 60: the same command goes on where the last one stopped, at another address, and says so', async () => {
   const scene = await stopAtHalf();
   const before = scene.storage.requests.length;
   const run = await scene.fetch();
@@ -66,7 +66,7 @@ test('row 60: the same command goes on where the last one stopped, at another ad
   expect(scene.storage.requests.at(-1)?.headers.get('if-range')).toBe(scene.object.etag);
 });
 
-test('row 55: a page in place of the rest costs nothing of what is there', async () => {
+test('case 55: a page in place of the rest costs nothing of what is there', async () => {
   const scene = await stopAtHalf();
   scene.storage.use((_request, reply) => reply.send(200, { 'Content-Type': 'text/html' }, '<html>Sign in'));
   expect(await scene.fetch()).toMatchObject({ exitCode: 7 });
@@ -74,7 +74,7 @@ test('row 55: a page in place of the rest costs nothing of what is there', async
   expect(await scene.fetch()).toMatchObject({ exitCode: 0, json: { results: [{ resumedFrom: 150_000 }] } });
 });
 
-test('row 70: where the server cannot continue, nobody claims afterwards that it has', async () => {
+test('case 70: where the server cannot continue, nobody claims afterwards that it has', async () => {
   const scene = await stopAtHalf();
   scene.storage.use((_request, reply) => reply.send(200, headersWith(scene.object), scene.object.bytes));
   const run = await scene.fetch('--progress', 'plain');
@@ -83,7 +83,7 @@ test('row 70: where the server cannot continue, nobody claims afterwards that it
   expect(run.stderr).not.toContain('continued after');
 });
 
-test('row 68: after the file has changed, nobody claims that it was continued', async () => {
+test('case 68: after the file has changed, nobody claims that it was continued', async () => {
   const scene = await stopAtHalf();
   scene.storage.use(wellBehaved(siblingOf(scene.object)));
   const run = await scene.fetch('--progress', 'plain');
@@ -98,7 +98,7 @@ test('--no-resume begins again', async () => {
   expect(rangesSince(scene, before)).toEqual([undefined]);
 });
 
-test('row 72: a part that is complete already needs no bytes', async () => {
+test('case 72: a part that is complete already needs no bytes', async () => {
   const scene = await stopAtHalf();
   writeFileSync(scene.partPath, scene.object.bytes);
   const before = scene.storage.requests.length;
@@ -107,7 +107,7 @@ test('row 72: a part that is complete already needs no bytes', async () => {
   expect(scene.storage.requests.length - before).toBeLessThanOrEqual(1);
 });
 
-test('row 72: a part that is too long is thrown away', async () => {
+test('case 72: a part that is too long is thrown away', async () => {
   const scene = await stopAtHalf();
   writeFileSync(scene.partPath, Buffer.concat([scene.object.bytes, Buffer.alloc(1)]));
   expect((await scene.fetch()).exitCode).toBe(0);
@@ -131,7 +131,7 @@ const DAMAGES: readonly (readonly [name: string, damage: (scene: HalfDone) => vo
 ];
 
 test.each(DAMAGES)(
-  'row 75: %s: the right file comes, or nothing does and the message says what to do',
+  'case 75: %s: the right file comes, or nothing does and the message says what to do',
   async (_name, damage) => {
     const scene = await stopAtHalf();
     damage(scene);
@@ -144,7 +144,7 @@ test.each(DAMAGES)(
   },
 );
 
-test('row 79: a journal of a newer version is refused and nothing is changed', async () => {
+test('case 79: a journal of a newer version is refused and nothing is changed', async () => {
   const scene = await stopAtHalf();
   const journal = readFileSync(scene.journalPath, 'utf8').replace('"schema":2', '"schema":99');
   writeFileSync(scene.journalPath, journal);
@@ -154,7 +154,7 @@ test('row 79: a journal of a newer version is refused and nothing is changed', a
   expect(readFileSync(scene.partPath)).toHaveLength(150_000);
 });
 
-test('row 77: a part of another package is not touched', async () => {
+test('case 77: a part of another package is not touched', async () => {
   const scene = await stopAtHalf();
   const journal = readFileSync(scene.journalPath, 'utf8').replace(
     /"packageId":"[^"]*"/,
@@ -166,13 +166,13 @@ test('row 77: a part of another package is not touched', async () => {
   expect(readFileSync(scene.partPath)).toHaveLength(150_000);
 });
 
-test('row 74: what came before a failure is synced, so that it outlives a crash of the machine', async () => {
+test('case 74: what came before a failure is synced, so that it outlives a crash of the machine', async () => {
   const { journalPath } = await stopAtHalf();
   const [head = ''] = readFileSync(journalPath, 'utf8').split('\n');
   expect(JSON.parse(head)).toMatchObject({ synced: [[0, 150_000]], holder: null });
 });
 
-test('row 78: the part of a package that was created again under another id is kept, and given up only when told so', async () => {
+test('case 78: the part of a package that was created again under another id is kept, and given up only when told so', async () => {
   const scene = await stopAtHalf();
   const again = '7a1d4c2e-0b3f-4e8d-a6c5-9f8e7d6c5b4a';
   const file = {
@@ -193,7 +193,7 @@ test('row 78: the part of a package that was created again under another id is k
   expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
 });
 
-test('row 76: two files of one name in two packages do not share a part', async () => {
+test('case 76: two files of one name in two packages do not share a part', async () => {
   const scene = await stopAtHalf();
   scene.api.packages.set('other-package', { id: 'other-package', status: 'ready' });
   handOut(scene.api, scene.storage, 'application/zip', scene.object.bytes.length);
@@ -207,7 +207,7 @@ test.each([
   ['a hard link', (path: string, other: string) => linkSync(other, path)],
   ['a folder', (path: string) => mkdirSync(path)],
   ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
-])('row 75: %s in the place of the part is not written through', async (_name, plant) => {
+])('case 75: %s in the place of the part is not written through', async (_name, plant) => {
   const scene = await stopAtHalf();
   const other = join(scene.place.cwd, 'precious');
   const precious = Buffer.alloc(1_000, 'precious');
@@ -220,7 +220,7 @@ test.each([
   expect(existsSync(`${other}-nowhere`)).toBe(false);
 });
 
-test('row 75: a link in the place of the journal is not written through', async () => {
+test('case 75: a link in the place of the journal is not written through', async () => {
   const scene = await stopAtHalf();
   const other = join(scene.place.cwd, 'precious');
   writeFileSync(other, readFileSync(scene.journalPath));
@@ -231,7 +231,7 @@ test('row 75: a link in the place of the journal is not written through', async 
   expect(readFileSync(other, 'utf8')).toBe(before);
 });
 
-test('row 80: a crash between the two names of a finished file never endangers it', async () => {
+test('case 80: a crash between the two names of a finished file never endangers it', async () => {
   const scene = await stopAtHalf();
   const part = readFileSync(scene.partPath);
   const journal = readFileSync(scene.journalPath, 'utf8');
@@ -247,7 +247,7 @@ test('row 80: a crash between the two names of a finished file never endangers i
   expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
 });
 
-test('row 75: no damage to part and journal ever leads to a wrong file', { timeout: 120_000 }, async () => {
+test('case 75: no damage to part and journal ever leads to a wrong file', { timeout: 120_000 }, async () => {
   const numRuns = 25;
   const checking = assert(
     asyncProperty(

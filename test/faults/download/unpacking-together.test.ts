@@ -24,7 +24,7 @@ test.each([
   ['alike', [[], [], []]],
   ['one of them with --overwrite', [[], [], ['--overwrite']]],
 ])(
-  'row 125: processes that unpack the same package into the same folder all succeed, %s',
+  'case 125: processes that unpack the same package into the same folder all succeed, %s',
   async (_how, all) => {
     const api = await startApi({ files: { one: serveArchive(MANY) } });
     const place = makePlace();
@@ -40,7 +40,7 @@ test.each([
   ['with --overwrite', MANY, ['--overwrite'], []],
   ['what --overwrite is replacing', MANY, [], ['--overwrite']],
 ])(
-  'row 125: what another process has unpacked meanwhile is fine: %s',
+  'case 125: what another process has unpacked meanwhile is fine: %s',
   async (_what, entries, flags, itsFlags) => {
     const { run, place } = await unpackLate(entries, flags, async (runAnother) => {
       expect(await runAnother(itsFlags)).toMatchObject({ exitCode: 0 });
@@ -50,7 +50,7 @@ test.each([
   },
 );
 
-test('row 125: what has appeared meanwhile and has only the size of the entry is kept', async () => {
+test('case 125: what has appeared meanwhile and has only the size of the entry is kept', async () => {
   const { run, place } = await unpackLate(MANY, [], async (_runAnother, { cwd }) => {
     writeFileSync(join(cwd, 'out/0.srt'), 'precious 0');
   });

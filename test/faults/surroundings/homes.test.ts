@@ -28,7 +28,7 @@ const HOMES: Readonly<Record<string, { of(place: RunPlace): string | undefined; 
 const names = Object.keys(HOMES).filter((name) => LIMITED_RIGHTS !== null || name !== 'read-only');
 
 test.runIf(process.platform === 'linux').each(names)(
-  'HOME that is %s: what stores nothing works, and what does says why it cannot',
+  'case 132: HOME that is %s: what stores nothing works, and what does says why it cannot',
   { timeout: 60_000 },
   async (name) => {
     const api = await start();

@@ -17,7 +17,7 @@ function preload(source: string): readonly string[] {
   return ['--import', path];
 }
 
-test('row 120: a promise that never settles is a failure, not a quiet success', async () => {
+test('case 120: a promise that never settles is a failure, not a quiet success', async () => {
   const api = await startApi({ files: { one: object } });
   const { nodeFlags } = diskFaultFlags({ call: 'sync', nth: 1, effect: 'hang', pathPart: 'object.zip' });
   const run = await runBinary(ARGS, { api, nodeFlags, mayBeBug: true });
@@ -30,14 +30,14 @@ test.each([
     'a rejection that nobody handles',
     `setTimeout(() => { Promise.reject(new Error('thrown aside')); }, 100);`,
   ],
-])('row 120: %s is a bug report of one line', async (_name, source) => {
+])('case 120: %s is a bug report of one line', async (_name, source) => {
   const api = await startApi({ script: { 'GET /v2/downloads/{id}': (_request, reply) => reply.stall() } });
   const run = await runBinary(ARGS, { api, nodeFlags: preload(source), mayBeBug: true });
   expect(run.exitCode).toBe(70);
   expect(run.stderr).toMatch(/bug/);
 });
 
-test('row 10: NODE_DEBUG does not print the credential', async () => {
+test('case 10: NODE_DEBUG does not print the credential', async () => {
   const api = await startApi({ files: { one: object } });
   const run = await runBinary(ARGS, { api, env: { NODE_DEBUG: 'http,http2,net,tls,undici,fetch' } });
   expect(run.exitCode).toBe(0);

@@ -28,7 +28,7 @@ function isRight(place: RunPlace): boolean {
   return existsSync(path) && readFileSync(path).equals(object.bytes);
 }
 
-test('row 64: a storage that nobody listens at is named, and the same command continues', async () => {
+test('case 64: a storage that nobody listens at is named, and the same command continues', async () => {
   const api = await startApi();
   const storage = await startFaultServer((_request, reply) => reply.file(object));
   await storage.close();
@@ -44,7 +44,7 @@ test.each([
   ['kill before', 'unlink', 'object.zip.part.json [object'],
   ['kill after', 'unlink', 'object.zip.part.json [object'],
 ] as const)(
-  'row 80: after a %s the %s that ends it, no byte travels again',
+  'case 80: after a %s the %s that ends it, no byte travels again',
   async (effect, call, pathPart) => {
     const api = await startApi({ files: { one: object } });
     const place = makePlace();
@@ -59,7 +59,7 @@ test.each([
   },
 );
 
-test('row 81: what cannot fit is not begun, and the message says how much is missing', async () => {
+test('case 81: what cannot fit is not begun, and the message says how much is missing', async () => {
   const api = await startApi({ files: { one: object } });
   handOut(api, api, 'application/zip', 2 ** 52);
   const run = await runCli(ARGS, { api });
@@ -70,7 +70,7 @@ test('row 81: what cannot fit is not begun, and the message says how much is mis
   expect(listTree(run.cwd)).toEqual([]);
 });
 
-test('row 91: the file has the mode that the umask asks for, and can never be run', async () => {
+test('case 91: the file has the mode that the umask asks for, and can never be run', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const wrapper = ['sh', '-c', 'umask 027 && exec "$@"', 'sh'];
@@ -78,7 +78,7 @@ test('row 91: the file has the mode that the umask asks for, and can never be ru
   expect(statSync(join(place.cwd, 'object.zip')).mode & 0o7777).toBe(0o640);
 });
 
-test('row 92: files with similar names are left alone', async () => {
+test('case 92: files with similar names are left alone', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const others = ['object', 'object.zip.lock', 'object.zip.json', 'object.zip.part2', 'other.zip.part'];
@@ -88,7 +88,7 @@ test('row 92: files with similar names are left alone', async () => {
   expect(others.every((name) => readFileSync(join(place.cwd, name), 'utf8') === name)).toBe(true);
 });
 
-test('row 121: a process that was stopped for a while goes on where it was', async () => {
+test('case 121: a process that was stopped for a while goes on where it was', async () => {
   const api = await startApi({ files: { one: object } });
   api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
     await reply.head(200, { 'Content-Type': 'application/zip', 'Content-Length': object.bytes.length });
@@ -104,7 +104,7 @@ test('row 121: a process that was stopped for a while goes on where it was', asy
   expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
 });
 
-test('row 93: what a hundred killed runs have left of their work is cleared away, their parts and those of others are not', async () => {
+test('case 93: what a hundred killed runs have left of their work is cleared away, their parts and those of others are not', async () => {
   const api = await startApi({ files: { one: makeZipObject(10_000) } });
   const place = makePlace();
   const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
@@ -133,7 +133,7 @@ test.each([
   ['closed', 'exec "$@" <&-'],
   ['empty', 'exec "$@" </dev/null'],
 ])(
-  'row 124: with a standard input that is %s nothing is asked and nothing is sent',
+  'case 124: with a standard input that is %s nothing is asked and nothing is sent',
   async (_what, script) => {
     const api = await startApi();
     const wrapper = ['sh', '-c', script, 'sh'];
@@ -147,7 +147,7 @@ test.each([
   },
 );
 
-test('row 128: processes that read the settings at once leave them as they are', async () => {
+test('case 128: processes that read the settings at once leave them as they are', async () => {
   const api = await startApi({ packages: [{ id: PACKAGE_ID, status: 'ready' }] });
   const place = makePlace();
   const settings = JSON.stringify({ profiles: { default: { apiUrl: `${api.origin}/v2` } } });
@@ -162,7 +162,7 @@ test('row 128: processes that read the settings at once leave them as they are',
   expect(listTree(place.configDir).map(({ path }) => path)).toEqual(['config.json']);
 });
 
-test('row 128: of processes that write the same cache the last one wins, and it is whole at every moment', async () => {
+test('case 128: of processes that write the same cache the last one wins, and it is whole at every moment', async () => {
   const folder = makeTempFolder();
   // By itself: in the bundle it is a part of a larger file.
   const built = join(makeTempFolder(), 'id-cache.mjs');
@@ -187,7 +187,7 @@ test('row 128: of processes that write the same cache the last one wins, and it 
   expect(listTree(folder).map(({ path }) => path)).toEqual(['completion.json']);
 });
 
-test('row 123: a small heap and few open files are enough', async () => {
+test('case 123: a small heap and few open files are enough', async () => {
   const large = makeZipObject(24_000_000);
   const api = await startApi({ files: { one: large } });
   const place = makePlace();
@@ -201,13 +201,13 @@ test('row 123: a small heap and few open files are enough', async () => {
   expect(readFileSync(join(place.cwd, 'object.zip')).equals(large.bytes)).toBe(true);
 });
 
-test('row 123: too few open files to load the program, which is said', async () => {
+test('case 123: too few open files to load the program, which is said', async () => {
   const run = await runBinary(['--version', '--json'], { nodeFlags: withoutFilesFor('launch.js') });
   expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK', exitCode: 9, next: [] } } });
   expect(run.stderr).toMatch(/^error: .*too many open files\nhint: .*ulimit -n/);
 });
 
-test('row 123: eight connections with hardly more files than the program needs bring the right bytes', async () => {
+test('case 123: eight connections with hardly more files than the program needs bring the right bytes', async () => {
   const large = makeZipObject(24_000_000);
   const api = await startApi({ files: { one: large } });
   const place = makePlace();
@@ -223,7 +223,7 @@ test('row 123: eight connections with hardly more files than the program needs b
   expect([isWhole || isRefused, describeRun(run)]).toEqual([true, describeRun(run)]);
 });
 
-test('row 123: a command that cannot be loaded for want of files is no bug', async () => {
+test('case 123: a command that cannot be loaded for want of files is no bug', async () => {
   const run = await runBinary(['status', PACKAGE_ID], { nodeFlags: withoutFilesFor('status.js') });
   expect(run.exitCode).toBe(9);
   expect(run.stderr).toMatch(/too many open files\nhint: .*ulimit -n/);

@@ -17,7 +17,7 @@ test.runIf(process.platform === 'linux').each([
   ['a download', ['-o', 'object.zip'], 'object.zip.part', ['object.zip']],
   ['unpacking', ['-x', '-D', '.'], /^\.streamdiver-dl-/, ['media', 'media/clip.bin']],
 ] as const)(
-  'row 122: %s that was killed is taken over although its parent has not asked how it ended',
+  'case 122: %s that was killed is taken over although its parent has not asked how it ended',
   async (_name, flags, underWay, files) => {
     const args = ['fetch', PACKAGE_ID, ...flags];
     const api = await startApi({ files: { one: object } });

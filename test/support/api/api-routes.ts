@@ -10,6 +10,7 @@ export type Route =
   | 'GET /v2/media'
   | 'GET /v2/media/{id}'
   | 'GET /v2/search'
+  | 'GET /v2/media/{id}/metadata'
   | 'GET /v2/media/{id}/metadata/transcripts'
   | 'GET /v2/media/{id}/metadata/transcripts/{id}/download'
   | 'POST token';
@@ -23,6 +24,7 @@ const ROUTES: readonly (readonly [Route, RegExp])[] = [
   ['GET /v2/search', /^GET \/v2\/search$/],
   ['GET /v2/media', /^GET \/v2\/media$/],
   ['GET /v2/media/{id}', /^GET \/v2\/media\/[^/]+$/],
+  ['GET /v2/media/{id}/metadata', /^GET \/v2\/media\/[^/]+\/metadata$/],
   ['GET /v2/media/{id}/metadata/transcripts', /^GET \/v2\/media\/[^/]+\/metadata\/transcripts$/],
   [
     'GET /v2/media/{id}/metadata/transcripts/{id}/download',

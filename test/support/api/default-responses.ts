@@ -51,10 +51,16 @@ export async function answerByDefault(
       const found = content.media?.find(({ id }) => id === segment(request, 1));
       return found === undefined ? notFound(reply) : success(found);
     }
+    case 'GET /v2/media/{id}/metadata':
+      return success({ status: 'finished' });
     case 'GET /v2/media/{id}/metadata/transcripts':
       return success(content.transcripts?.[segment(request, 1)] ?? []);
     case 'GET /v2/media/{id}/metadata/transcripts/{id}/download':
-      return reply.send(200, { 'Content-Type': 'text/plain' }, `transcript ${segment(request, 4)}\n`);
+      return reply.send(
+        200,
+        { 'Content-Type': 'text/plain' },
+        transcriptText(segment(request, 4), request.query.get('transcriptDownloadType')),
+      );
     case 'POST token':
       return reply.json(200, {
         access_token: content.token ?? CANARY_TOKEN,
@@ -62,6 +68,14 @@ export async function answerByDefault(
         expires_in: 57_600,
       });
   }
+}
+
+/** What a transcript with this ID is in a format; docx is not among them. */
+export function transcriptText(id: string, format: string | null): string {
+  const cue = `--> 00:00:01`;
+  if (format === 'vtt') return `WEBVTT\n\n00:00:00.000 ${cue}.000\ntranscript ${id}\n`;
+  if (format === 'srt') return `1\n00:00:00,000 ${cue},000\ntranscript ${id}\n`;
+  return format === 'json' ? `{"cues":[{"text":"transcript ${id}"}]}\n` : `transcript ${id}\n`;
 }
 
 function pageOf<Item>(items: readonly Item[], query: URLSearchParams): readonly Item[] {

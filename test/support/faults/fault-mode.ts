@@ -4,8 +4,8 @@ import type { ServedObject } from './served-object.ts';
 
 /** One named way in which a download goes wrong, and how the program may end then. */
 export interface FaultMode {
-  /** Of the fault catalogue. */
-  readonly row: number;
+  /** Its number in docs/failure-modes.md. */
+  readonly failureCase: number;
   readonly name: string;
   readonly outcome: FaultOutcome;
   /** Makes the server's behaviour; what it remembers belongs to this one handler. */
@@ -39,9 +39,9 @@ export interface FaultOutcome {
   readonly finalFile: 'right' | 'absent' | 'by exit code';
 }
 
-/** Names a test of a mode after its row of the fault catalogue. */
-export function titleOf({ row, name }: FaultMode): string {
-  return `row ${row}: ${name}`;
+/** Names a test of a mode after its case in docs/failure-modes.md. */
+export function titleOf({ failureCase, name }: FaultMode): string {
+  return `case ${failureCase}: ${name}`;
 }
 
 /**

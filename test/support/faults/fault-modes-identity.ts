@@ -19,7 +19,7 @@ const WEAK: Validators = { etag: 'W/"weak"', lastModified: undefined };
 /** The first body is cut, the rest comes from the same object, and its validators are such. */
 function cutOnce(name: string, validators: Validators): FaultMode {
   return {
-    row: 69,
+    failureCase: 69,
     name: `the first body is cut at half and the object has ${name}`,
     outcome: OVERCOME,
     handler: (object) => {
@@ -35,7 +35,7 @@ function replaced(
   validators: (object: ServedObject, replacement: ServedObject) => readonly [Validators, Validators],
 ): FaultMode {
   return {
-    row: 69,
+    failureCase: 69,
     name: `after the first half the object is another one with ${name}`,
     outcome: overcomeOrRefused(10),
     plain: { exitCode: 0 },
@@ -83,7 +83,7 @@ export const IDENTITY_MODES: readonly FaultMode[] = [
   cutOnce('an empty ETag', { etag: '' }),
   {
     ...replaced('another strong ETag', () => [{}, {}]),
-    row: 68,
+    failureCase: 68,
     outcome: OVERCOME,
   },
   replaced('no validator', () => [NO_VALIDATORS, NO_VALIDATORS]),
@@ -97,16 +97,16 @@ export const IDENTITY_MODES: readonly FaultMode[] = [
   },
   replaced('no ETag and another date', () => [{ etag: undefined }, { etag: undefined }]),
   {
-    row: 68,
+    failureCase: 68,
     name: 'after the first half the object has another size',
     outcome: refused(10),
     handler: (object) => cutAtHalfThen(object, wellBehaved(siblingOf(object, object.bytes.length + 100))),
   },
   ...DIGESTS.flatMap(([name, value]): FaultMode[] => [
-    { row: 62, name: `a right ${name}`, outcome: OVERCOME, handler: withHeader(name, value) },
+    { failureCase: 62, name: `a right ${name}`, outcome: OVERCOME, handler: withHeader(name, value) },
     // The bytes are right all the same, and an archive proves that by itself.
     {
-      row: 62,
+      failureCase: 62,
       name: `a wrong ${name}`,
       outcome: overcomeOrRefused(10),
       // The strongest digest counts, and among equals the first.
@@ -115,16 +115,21 @@ export const IDENTITY_MODES: readonly FaultMode[] = [
       },
       handler: withHeader(name, () => value(OTHER_BYTES)),
     },
-    { row: 62, name: `a malformed ${name}`, outcome: OVERCOME, handler: withHeader(name, () => '???') },
+    {
+      failureCase: 62,
+      name: `a malformed ${name}`,
+      outcome: OVERCOME,
+      handler: withHeader(name, () => '???'),
+    },
   ]),
   {
-    row: 62,
+    failureCase: 62,
     name: 'a multipart ETag that looks like an MD5',
     outcome: OVERCOME,
     handler: withHeader('ETag', () => `"${'0'.repeat(32)}-3"`),
   },
   {
-    row: 62,
+    failureCase: 62,
     name: 'an ETag that looks like an MD5 and is none',
     outcome: OVERCOME,
     handler: withHeader('ETag', () => `"${'0'.repeat(32)}"`),

@@ -84,23 +84,28 @@ const lengthLine = (object: ServedObject) => `Content-Length: ${object.bytes.len
 export const LENGTH_MODES: readonly FaultMode[] = [
   ...CUTS.flatMap(([where, offset]): FaultMode[] => [
     {
-      row: 48,
+      failureCase: 48,
       name: `the first body is cut ${where}`,
       outcome: OVERCOME,
       handler: (object) => inTurn(cutShort(offset)(object), wellBehaved(object)),
     },
-    { row: 48, name: `every body is cut ${where}`, outcome: refused(6), handler: cutShort(offset) },
+    { failureCase: 48, name: `every body is cut ${where}`, outcome: refused(6), handler: cutShort(offset) },
   ]),
-  { row: 49, name: 'a chunked body, whole', outcome: OVERCOME, handler: chunked('keep-alive', whole, true) },
   {
-    row: 49,
+    failureCase: 49,
+    name: 'a chunked body, whole',
+    outcome: OVERCOME,
+    handler: chunked('keep-alive', whole, true),
+  },
+  {
+    failureCase: 49,
     name: 'the first chunked body is cut before its last chunk, with Connection: close',
     outcome: OVERCOME,
     handler: (object) => inTurn(chunked('close', halfOf, false)(object), wellBehaved(object)),
   },
   ...(['close', 'keep-alive'] as const).map(
     (connection): FaultMode => ({
-      row: 49,
+      failureCase: 49,
       name: `every chunked body is cut before its last chunk, with Connection: ${connection}`,
       outcome: refused(6, 10),
       plain: { exitCode: 6 },
@@ -108,20 +113,20 @@ export const LENGTH_MODES: readonly FaultMode[] = [
     }),
   ),
   {
-    row: 49,
+    failureCase: 49,
     name: 'a chunked body that ends properly after half of the object',
     outcome: refused(6, 10),
     plain: { exitCode: 6 },
     handler: chunked('keep-alive', halfOf, true),
   },
   {
-    row: 50,
+    failureCase: 50,
     name: 'a body that ends with the connection, whole',
     outcome: OVERCOME,
     handler: untilClose(whole),
   },
   {
-    row: 50,
+    failureCase: 50,
     name: 'a body that ends with the connection, whole, of a size that nobody knows',
     outcome: overcomeOrRefused(10),
     plain: { exitCode: 10 },
@@ -129,14 +134,14 @@ export const LENGTH_MODES: readonly FaultMode[] = [
     handler: untilClose(whole),
   },
   {
-    row: 50,
+    failureCase: 50,
     name: 'a body that ends with the connection, cut',
     outcome: refused(6, 10),
     plain: { exitCode: 6 },
     handler: untilClose(halfOf),
   },
   {
-    row: 50,
+    failureCase: 50,
     name: 'a body that ends with the connection, cut, of a size that nobody knows',
     outcome: refused(6, 7, 10),
     plain: { exitCode: 10 },
@@ -144,28 +149,28 @@ export const LENGTH_MODES: readonly FaultMode[] = [
     handler: untilClose(halfOf),
   },
   {
-    row: 51,
+    failureCase: 51,
     name: 'the API says one byte more than there are',
     outcome: refused(10),
     apiSizeBytes: (object) => object.bytes.length + 1,
     handler: wellBehaved,
   },
   {
-    row: 51,
+    failureCase: 51,
     name: 'the API says one byte less than there are',
     outcome: refused(10),
     apiSizeBytes: (object) => object.bytes.length - 1,
     handler: wellBehaved,
   },
   {
-    row: 51,
+    failureCase: 51,
     name: 'the API says twice the size',
     outcome: refused(10),
     apiSizeBytes: (object) => object.bytes.length * 2,
     handler: wellBehaved,
   },
   {
-    row: 51,
+    failureCase: 51,
     name: 'the API says 0 bytes',
     // No archive has none: its own end and checksums prove it.
     outcome: OVERCOME,
@@ -174,42 +179,42 @@ export const LENGTH_MODES: readonly FaultMode[] = [
     handler: wellBehaved,
   },
   {
-    row: 51,
+    failureCase: 51,
     name: 'Content-Length one too large',
     outcome: refused(6, 10),
     plain: { exitCode: 10 },
     handler: framedAs((object) => `Content-Length: ${object.bytes.length + 1}`),
   },
   {
-    row: 51,
+    failureCase: 51,
     name: 'Content-Length one too small',
     outcome: refused(6, 10),
     plain: { exitCode: 10 },
     handler: framedAs((object) => `Content-Length: ${object.bytes.length - 1}`),
   },
   {
-    row: 52,
+    failureCase: 52,
     name: 'an endless chunked body',
     outcome: refused(6, 10),
     plain: { exitCode: 10 },
     handler: endless('chunked'),
   },
   {
-    row: 52,
+    failureCase: 52,
     name: 'an endless body without length',
     outcome: refused(6, 10),
     plain: { exitCode: 10 },
     handler: endless('until close'),
   },
   {
-    row: 53,
+    failureCase: 53,
     name: 'two Content-Length headers that disagree',
     outcome: refused(6, 7),
     plain: { exitCode: 7 },
     handler: framedAs(lengthLine, () => 'Content-Length: 10'),
   },
   {
-    row: 53,
+    failureCase: 53,
     name: 'Content-Length and chunked together',
     outcome: refused(6, 7, 10),
     plain: { exitCode: 7 },
@@ -227,7 +232,7 @@ export const LENGTH_MODES: readonly FaultMode[] = [
     ] as const
   ).map(
     ([value, exitCode]): FaultMode => ({
-      row: 53,
+      failureCase: 53,
       name: `Content-Length: ${JSON.stringify(value)}`,
       // Some of these a parser may read as no length at all; what counts is that nothing wrong is kept.
       outcome: overcomeOrRefused(6, 7, 10),

@@ -117,7 +117,7 @@ function shiftedHalf(object: ServedObject): Buffer {
 /** Answers to a Range request that are not the range (RFC 9110 sections 14 and 15.3.7). */
 export const RANGE_MODES: readonly FaultMode[] = [
   {
-    row: 70,
+    failureCase: 70,
     name: 'a 200 to every Range request',
     outcome: OVERCOME,
     handler: (object) =>
@@ -125,7 +125,7 @@ export const RANGE_MODES: readonly FaultMode[] = [
   },
   ...LABELS.map(
     ([name, contentRange]): FaultMode => ({
-      row: 71,
+      failureCase: 71,
       name: `every 206 is one ${name}`,
       outcome: overcomeOrRefused(6, 7, 10),
       plain: { exitCode: 0 },
@@ -133,42 +133,42 @@ export const RANGE_MODES: readonly FaultMode[] = [
     }),
   ),
   {
-    row: 71,
+    failureCase: 71,
     name: 'every 206 is one of unknown total',
     outcome: overcomeOrRefused(6, 7, 10),
     plain: { exitCode: 0 },
     handler: labelledAs((a) => `bytes ${a.start}-${a.end - 1}/*`),
   },
   {
-    row: 71,
+    failureCase: 71,
     name: 'every 206 has the bytes before the right ones',
     outcome: overcomeOrRefused(10),
     plain: { exitCode: ONLY_DIGEST_KNOWS, undetected: shiftedHalf, undetectedKinds: ['etag'] },
     handler: shiftedBytes,
   },
   {
-    row: 71,
+    failureCase: 71,
     name: 'every 206 is multipart/byteranges',
     outcome: overcomeOrRefused(6, 7, 10),
     plain: { exitCode: 0 },
     handler: multipart,
   },
   {
-    row: 71,
+    failureCase: 71,
     name: 'every 206 is shorter than asked for',
     outcome: overcomeOrRefused(6, 10),
     plain: { exitCode: 0 },
     handler: shorterRange,
   },
   {
-    row: 71,
+    failureCase: 71,
     name: 'a 206 to a request without Range',
     outcome: overcomeOrRefused(6, 7, 10),
     plain: { exitCode: 6 },
     handler: unasked206,
   },
   {
-    row: 72,
+    failureCase: 72,
     name: 'one 416 to a good Range',
     outcome: overcomeOrRefused(6, 10),
     plain: { exitCode: 0 },
@@ -179,7 +179,7 @@ export const RANGE_MODES: readonly FaultMode[] = [
       ),
   },
   {
-    row: 72,
+    failureCase: 72,
     name: 'a 416 to every Range request',
     outcome: overcomeOrRefused(6, 7, 10),
     plain: { exitCode: 0 },
@@ -189,7 +189,7 @@ export const RANGE_MODES: readonly FaultMode[] = [
       ),
   },
   {
-    row: 72,
+    failureCase: 72,
     name: 'a 416 to everything',
     outcome: refused(6, 7, 10),
     plain: { exitCode: 6 },

@@ -62,66 +62,83 @@ const RETRY_AFTER_FORMS: readonly (readonly [says: string, value: string])[] = [
 /** Answers other than 200 and 206: gone, elsewhere, later. */
 export const STATUS_MODES: readonly FaultMode[] = [
   ...([404, 410] as const).flatMap((code): FaultMode[] => [
-    { row: 58, name: `${code} from the start`, outcome: refused(3), handler: () => status(code) },
+    { failureCase: 58, name: `${code} from the start`, outcome: refused(3), handler: () => status(code) },
     {
-      row: 58,
+      failureCase: 58,
       name: `${code} after half of the object`,
       outcome: refused(3),
       handler: (object) => cutAtHalfThen(object, status(code)),
     },
   ]),
   {
-    row: 58,
+    failureCase: 58,
     name: '403 after half of the object, for every URL',
     outcome: refused(3, 4),
     plain: { exitCode: 4 },
     handler: (object) => cutAtHalfThen(object, accessDenied),
   },
   {
-    row: 58,
+    failureCase: 58,
     name: '403 after half of the object until the URL is another',
     outcome: OVERCOME,
     handler: expiresMidway(accessDenied),
   },
   {
-    row: 58,
+    failureCase: 58,
     name: '400 after half of the object until the URL is another',
     outcome: OVERCOME,
     handler: expiresMidway(status(400)),
   },
-  { row: 18, name: '400 to a request with Authorization', outcome: OVERCOME, handler: oneMechanism },
-  { row: 58, name: '402', outcome: refused(3, 4, 6, 7), plain: { exitCode: 7 }, handler: () => status(402) },
-  { row: 58, name: '451', outcome: refused(3, 4, 6, 7), plain: { exitCode: 7 }, handler: () => status(451) },
+  { failureCase: 18, name: '400 to a request with Authorization', outcome: OVERCOME, handler: oneMechanism },
+  {
+    failureCase: 58,
+    name: '402',
+    outcome: refused(3, 4, 6, 7),
+    plain: { exitCode: 7 },
+    handler: () => status(402),
+  },
+  {
+    failureCase: 58,
+    name: '451',
+    outcome: refused(3, 4, 6, 7),
+    plain: { exitCode: 7 },
+    handler: () => status(451),
+  },
 
   ...([301, 302, 303, 307, 308] as const).map(
-    (code): FaultMode => ({ row: 59, name: `one ${code}`, outcome: OVERCOME, handler: redirects(1, code) }),
+    (code): FaultMode => ({
+      failureCase: 59,
+      name: `one ${code}`,
+      outcome: OVERCOME,
+      handler: redirects(1, code),
+    }),
   ),
-  { row: 59, name: 'three redirects', outcome: OVERCOME, handler: redirects(3, 302) },
+  { failureCase: 59, name: 'three redirects', outcome: OVERCOME, handler: redirects(3, 302) },
   {
-    row: 59,
+    failureCase: 59,
     name: '21 redirects',
     outcome: refused(7, 12),
     plain: { exitCode: 7 },
     handler: redirects(21, 302),
   },
   {
-    row: 59,
+    failureCase: 59,
     name: 'a redirect to itself',
     outcome: refused(7, 12),
     plain: { exitCode: 7 },
     handler: () => (request, reply) => reply.redirect(302, request.target),
   },
-  { row: 59, name: 'a redirect without Location', outcome: refused(7), handler: () => status(302) },
-  { row: 59, name: '300 without Location', outcome: refused(7), handler: () => status(300) },
+  { failureCase: 59, name: 'a redirect without Location', outcome: refused(7), handler: () => status(302) },
+  { failureCase: 59, name: '300 without Location', outcome: refused(7), handler: () => status(300) },
   {
-    row: 38,
+    failureCase: 38,
     name: '304 that nobody asked for',
     outcome: refused(6, 7, 10),
     plain: { exitCode: 7 },
     handler: () => status(304),
   },
   {
-    row: 59,
+    failureCase: 59,
     name: '305',
     outcome: refused(7, 12),
     plain: { exitCode: 7 },
@@ -129,7 +146,7 @@ export const STATUS_MODES: readonly FaultMode[] = [
   },
   ...['file:///etc/passwd', 'ftp://127.0.0.1/x', 'javascript:alert(1)', 'http://user:pass@127.0.0.1:9/x'].map(
     (location): FaultMode => ({
-      row: 4,
+      failureCase: 4,
       name: `a redirect to ${location}`,
       outcome: refused(7, 12),
       plain: { exitCode: 12 },
@@ -139,7 +156,7 @@ export const STATUS_MODES: readonly FaultMode[] = [
 
   ...RETRY_AFTER_FORMS.flatMap(([says, value]): FaultMode[] =>
     ([429, 503] as const).map((code) => ({
-      row: 34,
+      failureCase: 34,
       name: `one ${code} with Retry-After: ${says}`,
       outcome: OVERCOME,
       handler: (object) => inTurn(status(code, [['Retry-After', value]]), wellBehaved(object)),
@@ -147,23 +164,28 @@ export const STATUS_MODES: readonly FaultMode[] = [
   ),
   ...([408, 425, 429, 500, 502, 503, 504, 520] as const).map(
     (code): FaultMode => ({
-      row: 35,
+      failureCase: 35,
       name: `one ${code}`,
       outcome: OVERCOME,
       handler: (object) => inTurn(status(code), wellBehaved(object)),
     }),
   ),
-  { row: 34, name: '429 for ever', outcome: refused(6), handler: () => status(429, [['Retry-After', '1']]) },
-  { row: 35, name: '503 for ever', outcome: refused(6), handler: () => status(503) },
   {
-    row: 35,
+    failureCase: 34,
+    name: '429 for ever',
+    outcome: refused(6),
+    handler: () => status(429, [['Retry-After', '1']]),
+  },
+  { failureCase: 35, name: '503 for ever', outcome: refused(6), handler: () => status(503) },
+  {
+    failureCase: 35,
     name: '501',
     outcome: overcomeOrRefused(6, 7),
     plain: { exitCode: 7 },
     handler: () => status(501),
   },
   {
-    row: 35,
+    failureCase: 35,
     name: '503 after half of the object, then all is well',
     outcome: OVERCOME,
     handler: (object) => cutAtHalfThen(object, inTurn(status(503), status(503), wellBehaved(object))),

@@ -206,7 +206,7 @@ describe('on a terminal', () => {
     expect(stdout.split('…')).toHaveLength(cutCount + 1);
   });
 
-  test('faults 114: columns line up behind wide, combining and new characters', async () => {
+  test('case 114: columns line up behind wide, combining and new characters', async () => {
     const titles = [
       'plain',
       '日本語',
@@ -234,7 +234,7 @@ describe('on a terminal', () => {
     [1, 'F\n  dl-1\n  1.0 KiB\nT\n  dl-22\n  -\n'],
     [17, 'First, "quoted"\n  dl-1 · 1.0 KiB\nTwo\\tcolumns\\nan…\n  dl-22 · -\n'],
     [59, 'First, "quoted"\n  dl-1 · 1.0 KiB\nTwo\\tcolumns\\nand lines\n  dl-22 · -\n'],
-  ])('faults 117: %d columns give one block per record', async (columns, blocks) => {
+  ])('case 117: %d columns give one block per record', async (columns, blocks) => {
     const { stdout } = await show(ITEMS, { isTTY: true, columns, colorMode: 'never' });
     expect(stdout).toBe(blocks);
   });
@@ -311,12 +311,12 @@ describe('on a terminal', () => {
     expect(stdout).toBe(`T\n  ${'x'.repeat(100)}\n  -\n`);
   });
 
-  test('faults 117: COLUMNS wins over the width of the stream', async () => {
+  test('case 117: COLUMNS wins over the width of the stream', async () => {
     const { stdout } = await show(ITEMS, { isTTY: true, env: { COLUMNS: '40' }, colorMode: 'never' });
     expect(stdout).toMatch(/^First, "quoted"\n/);
   });
 
-  test('faults 117: without UTF-8 a cut title ends in dots', async () => {
+  test('case 117: without UTF-8 a cut title ends in dots', async () => {
     const { stdout } = await show(WIDE, {
       isTTY: true,
       columns: 60,

@@ -145,13 +145,13 @@ describe('the line of a transfer', () => {
     expect(line({ event: 'verify', id: null }, 77)).toBe('verifying');
   });
 
-  test('faults 117: is ASCII where the terminal has nothing else', () => {
+  test('case 117: is ASCII where the terminal has nothing else', () => {
     expect(line({ ...TRANSFER, label: 'x', connections: 4 }, 65, {}, { glyphs: ascii })).toBe(
       'x - ####--------  36 % - 1.2/3.4 GiB -  85 MiB/s - 0:23 left - x4',
     );
   });
 
-  test('faults 117: has colour on the bar alone, and only where colour is wanted', () => {
+  test('case 117: has colour on the bar alone, and only where colour is wanted', () => {
     const coloured = line(TRANSFER, 100, {}, { hasColor: true });
     expect(coloured?.replaceAll(/\x1b\[\d+m/g, '')).toBe(line(TRANSFER, 100));
     expect(coloured?.split(/(?=\x1b)|(?<=m)/).filter((part) => part.startsWith('\x1b'))).toEqual([
@@ -208,7 +208,7 @@ describe('several lines', () => {
     expect(lines(rows, 40, { maxLines: 9 })).toHaveLength(9);
   });
 
-  test('faults 117: are never wider or more than may be, at any width', () => {
+  test('case 117: are never wider or more than may be, at any width', () => {
     const label = '日本語の長い題名がここにあります';
     const kinds = ['state', 'wait', 'progress', 'retry', 'verify'] as const;
     for (let width = 1; width <= 200; width += width < 60 ? 1 : 15) {
@@ -228,7 +228,7 @@ describe('several lines', () => {
     }
   });
 
-  test('faults 113: what the service or the disk calls a thing cannot draw anything itself', () => {
+  test('case 113: what the service or the disk calls a thing cannot draw anything itself', () => {
     const evil = 'a\x1b[2J\r\nb\u202egpj\x9b31m\x07';
     const rows = [
       row({ ...TRANSFER, label: evil }),
@@ -240,7 +240,7 @@ describe('several lines', () => {
     for (const text of drawn) expect(text).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
   });
 
-  test('faults 114: columns line up behind wide and combining names', () => {
+  test('case 114: columns line up behind wide and combining names', () => {
     const rows = ['日本語.zip', 'e\u0301tude.zip', '👩‍👩‍👧.zip', 'plain'].map((label) =>
       row({ ...TRANSFER, label }),
     );

@@ -250,7 +250,7 @@ describe('a bar', () => {
     terminal.endProgress();
   });
 
-  test('faults 117: draws no more than ten pictures a second', async () => {
+  test('case 117: draws no more than ten pictures a second', async () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
     terminal.progress(transfer(0));
     await terminal.flush();

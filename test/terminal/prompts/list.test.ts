@@ -111,7 +111,7 @@ describe('the drawing', () => {
     glyphs: chooseGlyphs({ LANG: 'C.UTF-8' }, 'linux'),
   };
 
-  test.each([10, 20, 39, 79, 199])('faults 114, 117: no line is wider than %d cells', (width) => {
+  test.each([10, 20, 39, 79, 199])('cases 114, 117: no line is wider than %d cells', (width) => {
     const question = { ...QUESTION, notes: [`a note ${EVIL}`] };
     const { below } = drawList(addPage(startList(question), names, question), question, { ...frame, width });
     expectHarmless(below);

@@ -30,7 +30,7 @@ describe.each([80, 40])('login in %i columns', (columns) => {
   test('asks for the kind, takes a pasted token without showing it, and says who is signed in', async () => {
     const { api, pty, credentials } = await login([], { columns });
     await pty.waitFor('Sign in with');
-    await pty.waitFor('an access token');
+    await pty.waitFor('access token');
     pty.write('\r');
     await pty.waitFor('Paste the token');
     pty.write(`${CANARY_TOKEN}\r`);
@@ -47,7 +47,7 @@ test('client credentials are asked one by one, the secret hidden', async () => {
   pty.write('\x1b[B\r');
   await pty.waitFor('Tenant');
   pty.write('acme\r');
-  await pty.waitFor('Client id');
+  await pty.waitFor('Client ID');
   pty.write('robot\r');
   await pty.waitFor('Client secret');
   pty.write(`${CLIENT_SECRET}\r`);
@@ -82,7 +82,7 @@ test.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])(
   'with %j it is asked in plain lines, without an echo',
   async (env) => {
     const { pty, api } = await login([], { env: { ...env, NO_COLOR: '1' } });
-    await pty.waitFor('3. a command that prints a token');
+    await pty.waitFor('3. command that prints a token');
     pty.write('7\r');
     await pty.waitFor('Type a number from 1 to 3.');
     pty.write('1\r');

@@ -15,7 +15,7 @@ const nastyText = array(
 ).map((parts) => parts.join(''));
 
 describe('escapeText', () => {
-  test('faults 113: no control, bidi or invisible character is left in any text', () => {
+  test('case 113: no control, bidi or invisible character is left in any text', () => {
     assert(
       property(nastyText, (text) => {
         expect(escapeText(text)).not.toMatch(NEVER_SHOWN);
@@ -24,7 +24,7 @@ describe('escapeText', () => {
     );
   });
 
-  test('faults 113: each of the 256 lowest characters is printed as itself or as an escape', () => {
+  test('case 113: each of the 256 lowest characters is printed as itself or as an escape', () => {
     for (let code = 0; code < 256; code += 1) {
       const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0xad;
       const character = String.fromCharCode(code);
@@ -42,7 +42,7 @@ describe('escapeText', () => {
     ['an overwriting carriage return', 'safe\rrm -rf', 'safe\\rrm -rf'],
     ['a line break and a tab', 'a\nb\tc', 'a\\nb\\tc'],
     ['DEL and NUL', 'a\x7f\0', 'a\\x7f\\x00'],
-  ])('faults 113: shows %s', (_name, text, shown) => {
+  ])('case 113: shows %s', (_name, text, shown) => {
     expect(escapeText(text)).toBe(shown);
   });
 
@@ -60,11 +60,11 @@ describe('escapeText', () => {
     ['tag characters', 'a\u{e0041}', 'a\\u{e0041}'],
     ['annotation characters', 'a\ufff9b', 'a\\ufff9b'],
     ['a lone surrogate', 'a\ud800b', 'a\\ud800b'],
-  ])('faults 114: shows %s', (_name, text, shown) => {
+  ])('case 114: shows %s', (_name, text, shown) => {
     expect(escapeText(text)).toBe(shown);
   });
 
-  test('faults 114: a flood of combining marks is cut into escapes', () => {
+  test('case 114: a flood of combining marks is cut into escapes', () => {
     const shown = escapeText(`a${'\u0301'.repeat(40)}b`);
     expect(shown).toBe(`a${'\u0301'.repeat(8)}${'\\u0301'.repeat(32)}b`);
   });
@@ -85,7 +85,7 @@ describe('escapeText', () => {
 });
 
 describe('formatJson', () => {
-  test('faults 113: is equal to the value when parsed and holds nothing that acts on a terminal or a log', () => {
+  test('case 113: is equal to the value when parsed and holds nothing that acts on a terminal or a log', () => {
     assert(
       property(nastyText, constantFrom(0, 2), (text, indent) => {
         const json = formatJson({ [text]: [text, null, 1] }, indent);

@@ -33,7 +33,7 @@ const COMMANDS = [
 ];
 
 // The program draws no hyperlinks at all: a terminal finds the few URLs it shows by itself, and a label can hide no host.
-test.each(LINKS)('row 115: %j becomes no hyperlink, on a terminal or elsewhere', async (link) => {
+test.each(LINKS)('case 115: %j becomes no hyperlink, on a terminal or elsewhere', async (link) => {
   const api = await startWith(link);
   for (const command of COMMANDS) {
     for (const isTTY of [true, false]) {

@@ -34,7 +34,7 @@ describe('quoteForShell', () => {
     ]);
   });
 
-  test('faults 118: a name from the server that is pasted into a shell is one word and runs nothing', () => {
+  test('case 118: a name from the server that is pasted into a shell is one word and runs nothing', () => {
     const names = [
       '$(touch x)',
       '`id`',
@@ -52,7 +52,7 @@ describe('quoteForShell', () => {
     expect(readBack('sh', commandLine(names))).toEqual(names);
   });
 
-  test('faults 118: any words come back from bash as they were, and the line needs no escaping to be shown', {
+  test('case 118: any words come back from bash as they were, and the line needs no escaping to be shown', {
     timeout: 120_000,
   }, () => {
     const word = string({ unit: constantFrom(...Array.from('ab \'"\\$`\n\r\t\x1b\u202eé日=~#-')) });

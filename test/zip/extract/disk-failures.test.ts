@@ -77,7 +77,7 @@ function failAt(call: Call, nth: number, code: string): void {
   });
 }
 
-describe('row 82: a disk that fails', () => {
+describe('case 82: a disk that fails', () => {
   test.each([
     ['writeSync', 1, 'ENOSPC', 'no space left'],
     ['write', 1, 'ENOSPC', 'no space left'],
@@ -110,7 +110,7 @@ test.each([
   ['write', 40, 'ENOSPC', true],
   ['fsync', 1, 'EIO', false],
 ] as const)(
-  'row 82: a large entry, %s, call %i: %s; the part is continued: %s',
+  'case 82: a large entry, %s, call %i: %s; the part is continued: %s',
   async (call, nth, code, continues) => {
     const directory = makeTempFolder();
     failAt(call, nth, code);
@@ -126,7 +126,7 @@ test.each([
   },
 );
 
-test('row 82: what the disk says of a large file before its end counts', async () => {
+test('case 82: what the disk says of a large file before its end counts', async () => {
   const directory = makeTempFolder();
   const large = makeZip([{ name: 'large.mp4', content: Buffer.alloc(40 * 2 ** 20, 'film') }]);
   let syncs = 0;
@@ -144,7 +144,7 @@ test('row 82: what the disk says of a large file before its end counts', async (
   expect(listTree(directory)).toEqual([]);
 });
 
-test('row 83: short writes are continued', async () => {
+test('case 83: short writes are continued', async () => {
   const directory = makeTempFolder();
   interference.set('writeSync', (real, [descriptor, bytes, offset]) => real(descriptor, bytes, offset, 1));
   interference.set('write', (real, args) => {
@@ -185,7 +185,7 @@ describe('without hard links, as on FAT', () => {
     },
   );
 
-  test('row 85: what appeared meanwhile is kept', async () => {
+  test('case 85: what appeared meanwhile is kept', async () => {
     const directory = makeTempFolder();
     interference.set('linkSync', (_, args) => {
       writeFileSync(String(args[1]), 'quicker');

@@ -90,7 +90,7 @@ describe('unpacking', () => {
     expect(progress.at(-1)).toEqual([totalBytes, totalBytes]);
   });
 
-  test('row 91: modes come from the umask, never from the archive', async () => {
+  test('case 91: modes come from the umask, never from the archive', async () => {
     const directory = makeTempFolder();
     const modes = [0o100000, 0o104755, 0o106777, 0o101777, 0o100777, 0o000777];
     const entries = modes.map((mode) => ({ name: mode.toString(8), mode }));
@@ -107,7 +107,7 @@ describe('unpacking', () => {
     expect(seen).toEqual(new Set(['file 640', 'folder 750']));
   });
 
-  test('row 110: a second run skips what is there with the right bytes', async () => {
+  test('case 110: a second run skips what is there with the right bytes', async () => {
     const directory = makeTempFolder();
     await extractArchive(archive(), { unpacker: UNPACKER, directory });
     const before = lstatSync(join(directory, 'films/big.mp4'));
@@ -133,7 +133,7 @@ describe('unpacking', () => {
 });
 
 describe('what is in the way', () => {
-  test('row 84: other files are named and left alone, and nothing is written', async () => {
+  test('case 84: other files are named and left alone, and nothing is written', async () => {
     const directory = makeTempFolder();
     writeFileSync(join(directory, 'empty'), 'not empty');
     writeFileSync(join(directory, 'small.txt'), 'hullo');
@@ -147,7 +147,7 @@ describe('what is in the way', () => {
     expect(pathsOf(directory)).toEqual(['empty', 'small.txt']);
   });
 
-  test('row 84: with overwrite files are replaced, links too, but not what they point to', async () => {
+  test('case 84: with overwrite files are replaced, links too, but not what they point to', async () => {
     const folder = makeTempFolder();
     const directory = join(folder, 'target');
     mkdirSync(directory);
@@ -189,7 +189,7 @@ describe('what is in the way', () => {
     expect(pathsOf(directory)).toEqual(['a']);
   });
 
-  test('row 85: a file that appears while its entry is written is kept', async () => {
+  test('case 85: a file that appears while its entry is written is kept', async () => {
     const directory = makeTempFolder();
     const path = join(directory, 'films/big.mp4');
     const source = interfering(archive(), 4 * 2 ** 20, () => writeFileSync(path, 'quicker'));
@@ -203,7 +203,7 @@ describe('what is in the way', () => {
   });
 });
 
-describe('row 96: links planted in the target', () => {
+describe('case 96: links planted in the target', () => {
   test.each(['films', 'a', 'a/b'])('%s is not followed', async (planted) => {
     const folder = makeTempFolder();
     const directory = join(folder, 'target');
@@ -276,7 +276,7 @@ test('stored entries come right although the blocks they are read into are soon 
 });
 
 describe('stopped on the way', () => {
-  test('row 110: on abort no half entry is left under its name, and a second run completes', async () => {
+  test('case 110: on abort no half entry is left under its name, and a second run completes', async () => {
     const directory = makeTempFolder();
     const controller = new AbortController();
     const reason = new Error('Ctrl-C');
@@ -317,7 +317,7 @@ describe('stopped on the way', () => {
     ['stored', { name: 'bad', content: BIG, data: Buffer.concat([BIG.subarray(1), Buffer.of(0)]) }],
     ['deflated', { name: 'bad', content: BIG, method: 8, local: { crc: 1 }, central: { crc: 1 } }],
     ['small', { name: 'bad', content: 'x', data: Buffer.from('y') }],
-  ])('row 99: an entry with the wrong CRC, %s, is not left behind', async (_, bad) => {
+  ])('case 99: an entry with the wrong CRC, %s, is not left behind', async (_, bad) => {
     const directory = makeTempFolder();
     const error = await failureOf(
       extractArchive(archive([{ name: 'good', content: 'x' }, bad]), { unpacker: UNPACKER, directory }),

@@ -33,7 +33,7 @@ test('all offending names are counted, ten are shown', async () => {
   expect(error.message).not.toContain('good');
 });
 
-test('row 97: the sum of the sizes has a limit, met exactly or not', async () => {
+test('case 97: the sum of the sizes has a limit, met exactly or not', async () => {
   const entries = await entriesOf([
     { name: 'a', content: 'x'.repeat(60) },
     { name: 'b', content: 'x'.repeat(40) },
@@ -44,7 +44,7 @@ test('row 97: the sum of the sizes has a limit, met exactly or not', async () =>
   expect(error.message).toContain('100 bytes');
 });
 
-test('row 97: the ratio counts above 1 MiB only and can be allowed', async () => {
+test('case 97: the ratio counts above 1 MiB only and can be allowed', async () => {
   const zeros = (sizeBytes: number): EntrySpec => ({
     name: 'zeros',
     content: Buffer.alloc(sizeBytes),
@@ -56,7 +56,7 @@ test('row 97: the ratio counts above 1 MiB only and can be allowed', async () =>
   expect((await planExtraction(entries, { maxRatio: 2000 })).files).toHaveLength(1);
 });
 
-test('row 97: many small entries may not make a bomb together', async () => {
+test('case 97: many small entries may not make a bomb together', async () => {
   const names = [...Array(3).keys()].map((index) => `zeros ${index}`);
   const zeros = names.map((name) => ({ name, content: Buffer.alloc(2 ** 19), method: 8 }));
   expect((await planExtraction(await entriesOf(zeros.slice(1)))).files).toHaveLength(2);
@@ -67,7 +67,7 @@ test('row 97: many small entries may not make a bomb together', async () => {
   expect((await planExtraction(entries, { maxRatio: 2000 })).files).toHaveLength(3);
 });
 
-test('row 107: folders without end are refused before they fill the memory', async () => {
+test('case 107: folders without end are refused before they fill the memory', async () => {
   const deep = (first: number): string => [first, ...Array<string>(90).fill('ﷺ'.repeat(12)), 'x'].join('/');
   const [entry] = await entriesOf([{ name: 'x' }]);
   if (entry === undefined) throw new Error('no entry');

@@ -34,7 +34,7 @@ describe('a part that an earlier run left', () => {
     expect(listTree(directory).filter(({ path }) => path.startsWith('.'))).toEqual([]);
   });
 
-  test('row 82: needs no space for what it has on the disk', async () => {
+  test('case 82: needs no space for what it has on the disk', async () => {
     const directory = makeTempFolder();
     await interrupted(directory);
     const asked: number[] = [];

@@ -33,7 +33,7 @@ describe('large stored entries of a source that streams', () => {
     expect(listTree(directory).map(({ path }) => path)).toEqual(NAMES);
   });
 
-  test('row 110: an interruption in the middle of all pieces costs less than 1 MiB of each', async () => {
+  test('case 110: an interruption in the middle of all pieces costs less than 1 MiB of each', async () => {
     const directory = makeTempFolder();
     await interrupted(directory);
     expect(filesBelow(directory)).not.toContain('film.mp4');
@@ -55,7 +55,7 @@ describe('large stored entries of a source that streams', () => {
     ['the part has another name, too', (part) => linkSync(part, join(makeTempFolder(), 'other'))],
     ['the journal is gone', (_part, journal) => rmSync(journal)],
     ['the journal lies', (_part, journal) => writeFileSync(journal, '0 1\n999 1\nnonsense\n1 2')],
-  ])('row 75: what cannot be trusted is fetched again: %s', async (_name, harm) => {
+  ])('case 75: what cannot be trusted is fetched again: %s', async (_name, harm) => {
     const directory = makeTempFolder();
     await interrupted(directory);
     const [part = '', journal = ''] = partsIn(directory).map((path) => join(directory, path));
@@ -66,7 +66,7 @@ describe('large stored entries of a source that streams', () => {
     expect(listTree(directory).map(({ path }) => path)).toEqual(NAMES);
   });
 
-  test('row 119: while a part is checked, an interruption ends it, and the part stays', async () => {
+  test('case 119: while a part is checked, an interruption ends it, and the part stays', async () => {
     const directory = makeTempFolder();
     await interrupted(directory);
     const interruption = new AbortController();
@@ -104,7 +104,7 @@ describe('large stored entries of a source that streams', () => {
     expect(readFileSync(film).equals(CONTENT)).toBe(true);
   });
 
-  test('row 99: a wrong bit is INTEGRITY, and the part is not continued', async () => {
+  test('case 99: a wrong bit is INTEGRITY, and the part is not continued', async () => {
     const directory = makeTempFolder();
     const wrong = Buffer.from(ARCHIVE);
     wrong[40 * MIB] = (wrong[40 * MIB] ?? 0) ^ 1;
@@ -115,7 +115,7 @@ describe('large stored entries of a source that streams', () => {
     expect(partsIn(directory)).toEqual([]);
   });
 
-  test('row 100: a longer name before extra fields as long as can be is refused', async () => {
+  test('case 100: a longer name before extra fields as long as can be is refused', async () => {
     const directory = makeTempFolder();
     // As much as a data descriptor would take: the directory alone does not show it.
     const name = `film.mp4${'y'.repeat(24)}`;

@@ -41,7 +41,7 @@ describe('names of entries', () => {
     ['conin$', 'conin$_'],
     ['lpt²', 'lpt²_'],
     ['\u00adsoft\u200e', '_soft_'],
-  ])('row 88: %j becomes %j on every system', (path, portable) => {
+  ])('case 88: %j becomes %j on every system', (path, portable) => {
     expect(safePath(path).components?.join('/')).toBe(portable);
   });
 

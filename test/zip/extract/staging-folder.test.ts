@@ -43,7 +43,7 @@ function leaveBehind(root: string, unpacker: Unpacker): string {
   return basename(dirname(part));
 }
 
-describe('row 110: what a run that was killed left behind', () => {
+describe('case 110: what a run that was killed left behind', () => {
   test.each<[string, Unpacker]>([
     ['is cleared away when its process is gone', { ...alive, pid: 2, isProcessAlive: () => false }],
     ['is cleared away when its number is ours now', alive],

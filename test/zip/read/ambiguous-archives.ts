@@ -107,32 +107,32 @@ function shifted(lies: CentralLies, spec: Partial<EntrySpec>): CentralLies {
 export const AMBIGUOUS_ARCHIVES: readonly AmbiguousArchive[] = [
   ...KINDS.flatMap(([kind, spec]) =>
     LOCAL_LIES.map(([what, local]) =>
-      archive(`row 100: ${kind}, local header lies about ${what}`, () => entries({ ...spec, local })),
+      archive(`case 100: ${kind}, local header lies about ${what}`, () => entries({ ...spec, local })),
     ),
   ),
   ...KINDS.slice(0, 4).flatMap(([kind, spec]) =>
     CENTRAL_LIES.map(([what, central]) =>
-      archive(`row 100: ${kind}, directory lies about ${what}`, () =>
+      archive(`case 100: ${kind}, directory lies about ${what}`, () =>
         entries({}, { method: 0, ...spec, central: shifted(central, spec) }),
       ),
     ),
   ),
   ...END_LIES.flatMap(([what, end]) => [
-    archive(`row 102: end record lies about ${what}`, () => entries(), { end }),
-    archive(`row 103: end record lies about ${what}, with zip64 records`, () => entries(), {
+    archive(`case 102: end record lies about ${what}`, () => entries(), { end }),
+    archive(`case 103: end record lies about ${what}, with zip64 records`, () => entries(), {
       zip64End: true,
       end,
     }),
   ]),
   ...JUNK.flatMap(([what, bytes]) => [
-    archive(`row 102: before it ${what}`, () => entries(), { prefix: bytes }),
-    archive(`row 102: after it ${what}`, () => entries(), { suffix: bytes }),
-    archive(`row 102: between entries ${what}`, () => entries({}, { gapBefore: bytes })),
-    archive(`row 102: before the directory ${what}`, () => entries(), { afterEntries: bytes }),
-    archive(`row 102: after the directory ${what}`, () => entries(), { afterDirectory: bytes }),
+    archive(`case 102: before it ${what}`, () => entries(), { prefix: bytes }),
+    archive(`case 102: after it ${what}`, () => entries(), { suffix: bytes }),
+    archive(`case 102: between entries ${what}`, () => entries({}, { gapBefore: bytes })),
+    archive(`case 102: before the directory ${what}`, () => entries(), { afterEntries: bytes }),
+    archive(`case 102: after the directory ${what}`, () => entries(), { afterDirectory: bytes }),
   ]),
   ...[END_SIGNATURE, makeZip([]), makeZip(entries())].map((comment, index) =>
-    archive(`row 102: comment that looks like an end, form ${index}`, () => entries(), {
+    archive(`case 102: comment that looks like an end, form ${index}`, () => entries(), {
       end: { comment: Buffer.concat([comment, Buffer.alloc(index === 0 ? 30 : 0)]) },
     }),
   ),

@@ -14,7 +14,7 @@ import {
 
 /** An archive that must not be accepted, and where it is found out. */
 export interface HostileArchive {
-  /** Begins with the row of the fault catalogue. */
+  /** Begins with its case in docs/failure-modes.md. */
   readonly name: string;
   readonly bytes: () => Buffer;
   /** `verify`: not even kept. `extract`: a whole archive, but never unpacked. */
@@ -85,11 +85,11 @@ const IMPOSSIBLE_NAMES: readonly (readonly [string, RegExp])[] = [
 const SPECIAL_MODES = { socket: 0o140777, 'block device': 0o060666, 'char device': 0o020666 };
 
 function unsafeNames(
-  row: number,
+  failureCase: number,
   names: readonly (readonly [name: string, says: RegExp])[],
 ): readonly HostileArchive[] {
   return names.map(([name, says]) =>
-    rejectedByExtract(`row ${row}: name ${JSON.stringify(name.slice(0, 20))}`, says, [
+    rejectedByExtract(`case ${failureCase}: name ${JSON.stringify(name.slice(0, 20))}`, says, [
       file({ name: 'good.txt' }),
       file({ name }),
     ]),
@@ -99,22 +99,22 @@ function unsafeNames(
 const NAMES: readonly HostileArchive[] = [
   ...unsafeNames(94, NAMES_THAT_LEAVE),
   ...unsafeNames(106, IMPOSSIBLE_NAMES),
-  rejectedByExtract('row 106: name not UTF-8 although flagged', /not valid UTF-8/, [
+  rejectedByExtract('case 106: name not UTF-8 although flagged', /not valid UTF-8/, [
     file({ name: Buffer.from([0x61, 0xff, 0xfe]), flags: 1 << 11 }),
   ]),
-  rejectedByExtract('row 94: Unicode extra field that leads out', /leads out/, [
+  rejectedByExtract('case 94: Unicode extra field that leads out', /leads out/, [
     file({ name: Buffer.from('__?a.txt'), extra: unicodePathExtra('../a.txt', Buffer.from('__?a.txt')) }),
   ]),
-  rejectedByVerify('row 106: Unicode extra field that renames a plain name', 'UNSAFE', /second name/, [
+  rejectedByVerify('case 106: Unicode extra field that renames a plain name', 'UNSAFE', /second name/, [
     file({ name: Buffer.from('safe.txt'), extra: unicodePathExtra('other.exe', Buffer.from('safe.txt')) }),
   ]),
-  rejectedByVerify('row 106: Unicode extra field with the CRC of another name', 'UNSAFE', /another one/, [
+  rejectedByVerify('case 106: Unicode extra field with the CRC of another name', 'UNSAFE', /another one/, [
     file({ name: Buffer.from('a.txt'), extra: unicodePathExtra('b.txt', Buffer.from('b.txt')) }),
   ]),
-  rejectedByVerify('row 106: Unicode extra field that contradicts the flag', 'UNSAFE', /second name/, [
+  rejectedByVerify('case 106: Unicode extra field that contradicts the flag', 'UNSAFE', /second name/, [
     file({ extra: unicodePathExtra('b.txt', Buffer.from('a.txt')) }),
   ]),
-  rejectedByVerify('row 106: two Unicode extra fields', 'UNSAFE', /two extra fields/, [
+  rejectedByVerify('case 106: two Unicode extra fields', 'UNSAFE', /two extra fields/, [
     file({
       extra: Buffer.concat([
         unicodePathExtra('a.txt', Buffer.from('a.txt')),
@@ -125,32 +125,32 @@ const NAMES: readonly HostileArchive[] = [
 ];
 
 const KINDS: readonly HostileArchive[] = [
-  rejectedByExtract('row 95: link to the outside', /is a link/, [
+  rejectedByExtract('case 95: link to the outside', /is a link/, [
     file({ name: 'l', content: '/etc', mode: 0o120777 }),
     file({ name: 'x' }),
   ]),
-  rejectedByExtract('row 95: link, then a file through it', /is a link/, [
+  rejectedByExtract('case 95: link, then a file through it', /is a link/, [
     file({ name: 'l', content: '..', mode: 0o120777 }),
     file({ name: 'l/evil' }),
   ]),
-  rejectedByExtract('row 95: link of a DOS archive', /is a link/, [
+  rejectedByExtract('case 95: link of a DOS archive', /is a link/, [
     file({ name: 'l', content: 'l', mode: 0o120777, central: { madeBy: 0x0014 } }),
   ]),
-  rejectedByExtract('row 95: link that is named like a folder', /is a link/, [
+  rejectedByExtract('case 95: link that is named like a folder', /is a link/, [
     file({ name: 'l/', content: '', mode: 0o120777 }),
   ]),
   ...Object.entries(SPECIAL_MODES).map(([name, mode]) =>
-    rejectedByExtract(`row 95: ${name}`, /neither a file nor a folder/, [file({ content: '', mode })]),
+    rejectedByExtract(`case 95: ${name}`, /neither a file nor a folder/, [file({ content: '', mode })]),
   ),
-  rejectedByExtract('row 101: folder by its mode, file by its name', /neither a file nor a folder/, [
+  rejectedByExtract('case 101: folder by its mode, file by its name', /neither a file nor a folder/, [
     file({ name: 'a', content: '', mode: 0o040755 }),
   ]),
-  rejectedByExtract('row 101: folder with content', /folder with content/, [file({ name: 'a/' })]),
-  rejectedByExtract('row 105: bzip2', /compressed as bzip2/, [file({ method: 12 })]),
-  rejectedByExtract('row 105: method 77', /compressed as method 77/, [file({ method: 77 })]),
-  rejectedByExtract('row 105: encrypted', /is encrypted/, [file({ flags: 1 | (1 << 11) })]),
-  rejectedByExtract('row 105: strongly encrypted', /is encrypted/, [file({ flags: (1 << 6) | (1 << 11) })]),
-  rejectedByExtract('row 105: patched data', /a patch/, [file({ flags: (1 << 5) | (1 << 11) })]),
+  rejectedByExtract('case 101: folder with content', /folder with content/, [file({ name: 'a/' })]),
+  rejectedByExtract('case 105: bzip2', /compressed as bzip2/, [file({ method: 12 })]),
+  rejectedByExtract('case 105: method 77', /compressed as method 77/, [file({ method: 77 })]),
+  rejectedByExtract('case 105: encrypted', /is encrypted/, [file({ flags: 1 | (1 << 11) })]),
+  rejectedByExtract('case 105: strongly encrypted', /is encrypted/, [file({ flags: (1 << 6) | (1 << 11) })]),
+  rejectedByExtract('case 105: patched data', /a patch/, [file({ flags: (1 << 5) | (1 << 11) })]),
 ];
 
 const DUPLICATES: readonly HostileArchive[] = (
@@ -173,18 +173,18 @@ const DUPLICATES: readonly HostileArchive[] = (
   ] as const
 ).map(([what, one, other, says]) =>
   rejectedByExtract(
-    `row 101: duplicate by ${what}`,
+    `case 101: duplicate by ${what}`,
     says,
     [one, other].map((name) => file({ name, content: name.endsWith('/') ? '' : name })),
   ),
 );
 
 const BOMBS: readonly HostileArchive[] = [
-  rejectedByExtract('row 97: ratio of 1000 to 1', /more than 200 times/, [
+  rejectedByExtract('case 97: ratio of 1000 to 1', /more than 200 times/, [
     deflated({ content: Buffer.alloc(4 * 2 ** 20) }),
   ]),
   {
-    name: 'row 97: entries that share their data (full overlap)',
+    name: 'case 97: entries that share their data (full overlap)',
     code: 'UNSAFE',
     says: /overlaps/,
     refusedBy: 'verify',
@@ -192,7 +192,7 @@ const BOMBS: readonly HostileArchive[] = [
       makeZip([file(), ...Array.from({ length: 50 }, () => file({ isGhost: true, central: { offset: 0 } }))]),
   },
   {
-    name: 'row 97: an entry inside the data of another (quoted overlap)',
+    name: 'case 97: an entry inside the data of another (quoted overlap)',
     code: 'UNSAFE',
     says: /overlaps/,
     refusedBy: 'verify',
@@ -209,104 +209,104 @@ const BOMBS: readonly HostileArchive[] = [
 ];
 
 const SIZES: readonly HostileArchive[] = [
-  rejectedByVerify('row 98: declared size too small, deflated', 'INTEGRITY', /unpacks to more/, [
+  rejectedByVerify('case 98: declared size too small, deflated', 'INTEGRITY', /unpacks to more/, [
     deflated({ local: { size: 5 }, central: { size: 5 } }),
   ]),
-  rejectedByVerify('row 98: declared size too small, large and deflated', 'INTEGRITY', /unpacks to more/, [
+  rejectedByVerify('case 98: declared size too small, large and deflated', 'INTEGRITY', /unpacks to more/, [
     deflated({
       content: pseudoRandomBytes(3_000_000, 1),
       local: { size: 2_000_000 },
       central: { size: 2_000_000 },
     }),
   ]),
-  rejectedByVerify('row 98: declared size huge, deflated', 'INTEGRITY', /instead of 4000000000/, [
+  rejectedByVerify('case 98: declared size huge, deflated', 'INTEGRITY', /instead of 4000000000/, [
     deflated({ local: { size: 4_000_000_000 }, central: { size: 4_000_000_000 } }),
   ]),
-  rejectedByVerify('row 98: declared size huge, stored', 'INTEGRITY', /two sizes differ/, [
+  rejectedByVerify('case 98: declared size huge, stored', 'INTEGRITY', /two sizes differ/, [
     file({ local: { size: 4_000_000_000 }, central: { size: 4_000_000_000 } }),
   ]),
-  rejectedByVerify('row 98: compressed size too large', 'INTEGRITY', /reaches beyond/, [
+  rejectedByVerify('case 98: compressed size too large', 'INTEGRITY', /reaches beyond/, [
     deflated({ local: { compressedSize: 9999 }, central: { compressedSize: 9999 } }),
   ]),
-  rejectedByVerify('row 98: compressed size too small', 'INTEGRITY', /compressed data/, [
+  rejectedByVerify('case 98: compressed size too small', 'INTEGRITY', /compressed data/, [
     deflated({ local: { compressedSize: 7 }, central: { compressedSize: 7 } }),
   ]),
-  rejectedByVerify('row 98: both sizes too small, stored', 'INTEGRITY', /checksum/, [
+  rejectedByVerify('case 98: both sizes too small, stored', 'INTEGRITY', /checksum/, [
     file({ local: { compressedSize: 5, size: 5 }, central: { compressedSize: 5, size: 5 } }),
   ]),
-  rejectedByVerify('row 98: bytes after the end of the compressed data', 'INTEGRITY', /compressed data/, [
+  rejectedByVerify('case 98: bytes after the end of the compressed data', 'INTEGRITY', /compressed data/, [
     deflated({ content: '', data: Buffer.from('0300414243', 'hex') }),
   ]),
-  rejectedByVerify('row 98: many bytes after the end of compressed data', 'INTEGRITY', /compressed data/, [
+  rejectedByVerify('case 98: many bytes after the end of compressed data', 'INTEGRITY', /compressed data/, [
     deflated({
       content: '',
       data: Buffer.concat([Buffer.from('0300', 'hex'), pseudoRandomBytes(900_000, 2)]),
     }),
   ]),
-  rejectedByVerify('row 98: compressed data that is none', 'INTEGRITY', /compressed data/, [
+  rejectedByVerify('case 98: compressed data that is none', 'INTEGRITY', /compressed data/, [
     deflated({ data: Buffer.alloc(64, 0xff) }),
   ]),
 ];
 
 const CHECKSUMS: readonly HostileArchive[] = [
-  rejectedByVerify('row 99: wrong in both headers, stored', 'INTEGRITY', /checksum.*"a\.txt"/, [
+  rejectedByVerify('case 99: wrong in both headers, stored', 'INTEGRITY', /checksum.*"a\.txt"/, [
     file({ local: { crc: 1 }, central: { crc: 1 } }),
   ]),
-  rejectedByVerify('row 99: wrong in both headers, deflated', 'INTEGRITY', /checksum.*"a\.txt"/, [
+  rejectedByVerify('case 99: wrong in both headers, deflated', 'INTEGRITY', /checksum.*"a\.txt"/, [
     deflated({ local: { crc: 1 }, central: { crc: 1 } }),
   ]),
-  rejectedByVerify('row 99: data changed', 'INTEGRITY', /checksum/, [
+  rejectedByVerify('case 99: data changed', 'INTEGRITY', /checksum/, [
     file({ data: Buffer.from(TEXT.replace('Tag', 'tag')) }),
   ]),
-  rejectedByVerify('row 99: wrong in the descriptor', 'INTEGRITY', /descriptor/, [
+  rejectedByVerify('case 99: wrong in the descriptor', 'INTEGRITY', /descriptor/, [
     file({ descriptor: 'signed32', descriptorLies: { crc: 1 } }),
   ]),
-  rejectedByVerify('row 99: an empty entry with a CRC', 'INTEGRITY', /checksum/, [
+  rejectedByVerify('case 99: an empty entry with a CRC', 'INTEGRITY', /checksum/, [
     file({ content: '', local: { crc: 1 }, central: { crc: 1 } }),
   ]),
 ];
 
 const DISAGREEMENTS: readonly HostileArchive[] = [
-  rejectedByVerify('row 100: name', 'UNSAFE', /called "b\.txt"/, [file({ local: { name: 'b.txt' } })]),
-  rejectedByVerify('row 100: name of a folder', 'UNSAFE', /called "e\/"/, [
+  rejectedByVerify('case 100: name', 'UNSAFE', /called "b\.txt"/, [file({ local: { name: 'b.txt' } })]),
+  rejectedByVerify('case 100: name of a folder', 'UNSAFE', /called "e\/"/, [
     file({ name: 'd/', content: '', local: { name: 'e/' } }),
   ]),
-  rejectedByVerify('row 100: name by its length', 'UNSAFE', /called "a\.tx"/, [
+  rejectedByVerify('case 100: name by its length', 'UNSAFE', /called "a\.tx"/, [
     file({ extra: Buffer.alloc(4), local: { nameLength: 4, extraLength: 5, extra: Buffer.alloc(4) } }),
   ]),
-  rejectedByVerify('row 100: Unicode name', 'UNSAFE', /called/, [
+  rejectedByVerify('case 100: Unicode name', 'UNSAFE', /called/, [
     file({
       name: Buffer.from('_.txt'),
       local: { extra: unicodePathExtra('ä.txt', Buffer.from('_.txt')) },
     }),
   ]),
-  rejectedByVerify('row 100: method', 'INTEGRITY', /method/, [file({ local: { method: 8 } })]),
-  rejectedByVerify('row 100: checksum', 'INTEGRITY', /about the checksum/, [file({ local: { crc: 1 } })]),
-  rejectedByVerify('row 100: size', 'INTEGRITY', /about its sizes/, [deflated({ local: { size: 1 } })]),
-  rejectedByVerify('row 100: compressed size', 'INTEGRITY', /about its sizes/, [
+  rejectedByVerify('case 100: method', 'INTEGRITY', /method/, [file({ local: { method: 8 } })]),
+  rejectedByVerify('case 100: checksum', 'INTEGRITY', /about the checksum/, [file({ local: { crc: 1 } })]),
+  rejectedByVerify('case 100: size', 'INTEGRITY', /about its sizes/, [deflated({ local: { size: 1 } })]),
+  rejectedByVerify('case 100: compressed size', 'INTEGRITY', /about its sizes/, [
     deflated({ local: { compressedSize: 1 } }),
   ]),
-  rejectedByVerify('row 100: flags', 'INTEGRITY', /about flags/, [file({ local: { flags: 0 } })]),
-  rejectedByVerify('row 100: encryption only in the local header', 'INTEGRITY', /about flags/, [
+  rejectedByVerify('case 100: flags', 'INTEGRITY', /about flags/, [file({ local: { flags: 0 } })]),
+  rejectedByVerify('case 100: encryption only in the local header', 'INTEGRITY', /about flags/, [
     file({ local: { flags: 1 | (1 << 11) } }),
   ]),
-  rejectedByVerify('row 100: no local header where it should be', 'INTEGRITY', /not where it should be/, [
+  rejectedByVerify('case 100: no local header where it should be', 'INTEGRITY', /not where it should be/, [
     file({ local: { signature: 0x04034b51 } }),
   ]),
-  rejectedByVerify('row 100: sizes before a descriptor', 'INTEGRITY', /about its sizes/, [
+  rejectedByVerify('case 100: sizes before a descriptor', 'INTEGRITY', /about its sizes/, [
     file({ descriptor: 'signed32', local: { size: 5 } }),
   ]),
 ];
 
 const ENDS: readonly HostileArchive[] = [
-  rejectedByVerify('row 102: no end record', 'INTEGRITY', /end is missing/, [file()], {
+  rejectedByVerify('case 102: no end record', 'INTEGRITY', /end is missing/, [file()], {
     end: { signature: 0x06054b51 },
   }),
-  rejectedByVerify('row 102: too few entries', 'INTEGRITY', /more entries/, [file(), file({ name: 'b' })], {
+  rejectedByVerify('case 102: too few entries', 'INTEGRITY', /more entries/, [file(), file({ name: 'b' })], {
     end: { entries: 1, entriesHere: 1 },
   }),
   rejectedByVerify(
-    'row 102: too many entries',
+    'case 102: too many entries',
     'INTEGRITY',
     /fewer entries/,
     [file({ extra: Buffer.alloc(80) })],
@@ -314,103 +314,103 @@ const ENDS: readonly HostileArchive[] = [
       end: { entries: 2, entriesHere: 2 },
     },
   ),
-  rejectedByVerify('row 102: more entries than can be', 'INTEGRITY', /too small/, [file()], {
+  rejectedByVerify('case 102: more entries than can be', 'INTEGRITY', /too small/, [file()], {
     end: { entries: 60000, entriesHere: 60000 },
   }),
-  rejectedByVerify('row 102: directory too long', 'INTEGRITY', /should end at/, [file()], {
+  rejectedByVerify('case 102: directory too long', 'INTEGRITY', /should end at/, [file()], {
     end: { directoryBytes: 5000 },
   }),
-  rejectedByVerify('row 102: directory elsewhere', 'INTEGRITY', /should end at/, [file()], {
+  rejectedByVerify('case 102: directory elsewhere', 'INTEGRITY', /should end at/, [file()], {
     end: { directoryStart: 5000 },
   }),
-  rejectedByVerify('row 102: several disks', 'UNSAFE', /several disks/, [file()], { end: { disk: 1 } }),
-  rejectedByVerify('row 102: fewer entries on this disk', 'UNSAFE', /several disks/, [file()], {
+  rejectedByVerify('case 102: several disks', 'UNSAFE', /several disks/, [file()], { end: { disk: 1 } }),
+  rejectedByVerify('case 102: fewer entries on this disk', 'UNSAFE', /several disks/, [file()], {
     end: { entriesHere: 0 },
   }),
-  rejectedByVerify('row 102: an entry on another disk', 'UNSAFE', /another disk/, [
+  rejectedByVerify('case 102: an entry on another disk', 'UNSAFE', /another disk/, [
     file({ central: { disk: 1 } }),
   ]),
-  rejectedByVerify('row 102: bytes before', 'UNSAFE', /preceded by 9 bytes/, [file()], {
+  rejectedByVerify('case 102: bytes before', 'UNSAFE', /preceded by 9 bytes/, [file()], {
     prefix: Buffer.from('#!/bin/sh'),
   }),
-  rejectedByVerify('row 102: bytes before, offsets corrected', 'UNSAFE', /before its first entry/, [
+  rejectedByVerify('case 102: bytes before, offsets corrected', 'UNSAFE', /before its first entry/, [
     file({ gapBefore: Buffer.from('#!/bin/sh') }),
   ]),
-  rejectedByVerify('row 102: bytes after', 'UNSAFE', /followed by/, [file()], { suffix: Buffer.of(0) }),
-  rejectedByVerify('row 102: an archive after the archive', 'UNSAFE', /two end records/, [file()], {
+  rejectedByVerify('case 102: bytes after', 'UNSAFE', /followed by/, [file()], { suffix: Buffer.of(0) }),
+  rejectedByVerify('case 102: an archive after the archive', 'UNSAFE', /two end records/, [file()], {
     suffix: makeZip([file({ name: 'other' })]),
   }),
-  rejectedByVerify('row 102: two end records', 'UNSAFE', /two end records/, [file()], {
+  rejectedByVerify('case 102: two end records', 'UNSAFE', /two end records/, [file()], {
     afterDirectory: makeZip([file()]).subarray(-22),
   }),
-  rejectedByVerify('row 102: an empty archive in the comment', 'UNSAFE', /two end records/, [file()], {
+  rejectedByVerify('case 102: an empty archive in the comment', 'UNSAFE', /two end records/, [file()], {
     end: { comment: makeZip([]) },
   }),
-  rejectedByVerify('row 102: an archive in the comment', 'UNSAFE', /two end records/, [file()], {
+  rejectedByVerify('case 102: an archive in the comment', 'UNSAFE', /two end records/, [file()], {
     end: { comment: makeZip([file({ name: 'other' })]) },
   }),
-  rejectedByVerify('row 102: the signature in the comment', 'UNSAFE', /second end record/, [file()], {
+  rejectedByVerify('case 102: the signature in the comment', 'UNSAFE', /second end record/, [file()], {
     end: { comment: Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(30)]) },
   }),
-  rejectedByVerify('row 102: comment cut', 'INTEGRITY', /cut/, [file()], {
+  rejectedByVerify('case 102: comment cut', 'INTEGRITY', /cut/, [file()], {
     end: { comment: 'hello', commentLength: 6 },
   }),
-  rejectedByVerify('row 102: bytes between directory and end', 'INTEGRITY', /should end at/, [file()], {
+  rejectedByVerify('case 102: bytes between directory and end', 'INTEGRITY', /should end at/, [file()], {
     afterDirectory: Buffer.alloc(8),
   }),
-  rejectedByVerify('row 102: bytes between entries', 'UNSAFE', /do not belong/, [
+  rejectedByVerify('case 102: bytes between entries', 'UNSAFE', /do not belong/, [
     file(),
     file({ name: 'b', gapBefore: Buffer.alloc(3) }),
   ]),
-  rejectedByVerify('row 102: many bytes between entries', 'UNSAFE', /do not belong/, [
+  rejectedByVerify('case 102: many bytes between entries', 'UNSAFE', /do not belong/, [
     file(),
     file({ name: 'b', gapBefore: Buffer.alloc(100_000) }),
   ]),
-  rejectedByVerify('row 102: bytes before the directory', 'UNSAFE', /do not belong/, [file()], {
+  rejectedByVerify('case 102: bytes before the directory', 'UNSAFE', /do not belong/, [file()], {
     afterEntries: Buffer.alloc(3),
   }),
-  rejectedByVerify('row 102: an entry that the directory hides', 'UNSAFE', /do not belong/, [
+  rejectedByVerify('case 102: an entry that the directory hides', 'UNSAFE', /do not belong/, [
     file(),
     file({ name: 'hidden', isHidden: true }),
     file({ name: 'b' }),
   ]),
-  rejectedByVerify('row 102: an empty archive with bytes before', 'UNSAFE', /preceded/, [], {
+  rejectedByVerify('case 102: an empty archive with bytes before', 'UNSAFE', /preceded/, [], {
     prefix: Buffer.alloc(7),
   }),
-  rejectedByVerify('row 102: entry longer than the directory', 'INTEGRITY', /is cut/, [
+  rejectedByVerify('case 102: entry longer than the directory', 'INTEGRITY', /is cut/, [
     file({ central: { commentLength: 1 } }),
   ]),
-  rejectedByVerify('row 102: extra field longer than its place', 'INTEGRITY', /longer than its place/, [
+  rejectedByVerify('case 102: extra field longer than its place', 'INTEGRITY', /longer than its place/, [
     file({ extra: Buffer.concat([u16(0x9999), u16(50), Buffer.alloc(4)]) }),
   ]),
-  rejectedByVerify('row 102: bytes after the extra fields', 'INTEGRITY', /left over/, [
+  rejectedByVerify('case 102: bytes after the extra fields', 'INTEGRITY', /left over/, [
     file({ extra: Buffer.concat([timestampExtra(0), Buffer.of(1)]) }),
   ]),
 ];
 
 const ZIP64: readonly HostileArchive[] = [
-  rejectedByVerify('row 103: sentinel without the extra field', 'INTEGRITY', /lacks a number/, [
+  rejectedByVerify('case 103: sentinel without the extra field', 'INTEGRITY', /lacks a number/, [
     file({ central: { size: 0xffffffff } }),
   ]),
-  rejectedByVerify('row 103: extra field too short', 'INTEGRITY', /lacks a number/, [
+  rejectedByVerify('case 103: extra field too short', 'INTEGRITY', /lacks a number/, [
     file({ zip64: true, central: { extra: zip64Extra([TEXT.length]) } }),
   ]),
-  rejectedByVerify('row 103: extra field with more than the header asks for', 'UNSAFE', /does not match/, [
+  rejectedByVerify('case 103: extra field with more than the header asks for', 'UNSAFE', /does not match/, [
     file({ central: { extra: zip64Extra([TEXT.length, TEXT.length, 0]) } }),
   ]),
-  rejectedByVerify('row 103: extra field twice', 'UNSAFE', /two extra fields/, [
+  rejectedByVerify('case 103: extra field twice', 'UNSAFE', /two extra fields/, [
     file({ zip64: true, extra: zip64Extra([1, 1]) }),
   ]),
-  rejectedByVerify('row 103: size above 2^53', 'INTEGRITY', /2\^53/, [
+  rejectedByVerify('case 103: size above 2^53', 'INTEGRITY', /2\^53/, [
     file({ zip64: true, central: { extra: zip64Extra([2n ** 53n, TEXT.length, 0]) } }),
   ]),
-  rejectedByVerify('row 103: offset above 2^53', 'INTEGRITY', /2\^53/, [
+  rejectedByVerify('case 103: offset above 2^53', 'INTEGRITY', /2\^53/, [
     file({ zip64: true, central: { extra: zip64Extra([TEXT.length, TEXT.length, 2n ** 64n - 1n]) } }),
   ]),
-  rejectedByVerify('row 103: local size lies', 'INTEGRITY', /about its sizes/, [
+  rejectedByVerify('case 103: local size lies', 'INTEGRITY', /about its sizes/, [
     file({ zip64: true, local: { extra: zip64Extra([1, TEXT.length]) } }),
   ]),
-  rejectedByVerify('row 103: local extra field too short', 'INTEGRITY', /wrong length/, [
+  rejectedByVerify('case 103: local extra field too short', 'INTEGRITY', /wrong length/, [
     file({ zip64: true, local: { extra: zip64Extra([TEXT.length]) } }),
   ]),
   ...(
@@ -427,35 +427,35 @@ const ZIP64: readonly HostileArchive[] = [
       ['record of version 2', 'INTEGRITY', /missing or of a kind/, { extensible: Buffer.alloc(28) }],
     ] as const
   ).map(([what, code, says, zip64End]) =>
-    rejectedByVerify(`row 103: end, ${what}`, code, says, [file()], { zip64End }),
+    rejectedByVerify(`case 103: end, ${what}`, code, says, [file()], { zip64End }),
   ),
-  rejectedByVerify('row 103: end records that contradict each other', 'UNSAFE', /contradict/, [file()], {
+  rejectedByVerify('case 103: end records that contradict each other', 'UNSAFE', /contradict/, [file()], {
     zip64End: true,
     end: { entries: 2 },
   }),
 ];
 
 const DESCRIPTORS: readonly HostileArchive[] = [
-  rejectedByVerify('row 104: missing', 'INTEGRITY', /missing or of no known form/, [
+  rejectedByVerify('case 104: missing', 'INTEGRITY', /missing or of no known form/, [
     file({ flags: (1 << 3) | (1 << 11) }),
   ]),
-  rejectedByVerify('row 104: not announced', 'UNSAFE', /do not belong/, [
+  rejectedByVerify('case 104: not announced', 'UNSAFE', /do not belong/, [
     file({
       descriptor: 'signed32',
       local: { flags: 1 << 11, crc: crc32(TEXT), size: TEXT.length, compressedSize: TEXT.length },
       central: { flags: 1 << 11 },
     }),
   ]),
-  rejectedByVerify('row 104: wrong size', 'INTEGRITY', /descriptor/, [
+  rejectedByVerify('case 104: wrong size', 'INTEGRITY', /descriptor/, [
     deflated({ descriptor: 'plain64', descriptorLies: { size: 1 } }),
   ]),
-  rejectedByVerify('row 104: wrong compressed size', 'INTEGRITY', /descriptor/, [
+  rejectedByVerify('case 104: wrong compressed size', 'INTEGRITY', /descriptor/, [
     deflated({ descriptor: 'plain32', descriptorLies: { compressedSize: 1 } }),
   ]),
-  rejectedByVerify('row 104: wrong signature', 'INTEGRITY', /descriptor/, [
+  rejectedByVerify('case 104: wrong signature', 'INTEGRITY', /descriptor/, [
     deflated({ descriptor: 'signed64', descriptorLies: { signature: 1 } }),
   ]),
-  rejectedByVerify('row 104: stored, sizes only in the descriptor and wrong', 'INTEGRITY', /descriptor/, [
+  rejectedByVerify('case 104: stored, sizes only in the descriptor and wrong', 'INTEGRITY', /descriptor/, [
     file({ descriptor: 'signed64', descriptorLies: { size: 1 } }),
   ]),
 ];
@@ -478,12 +478,12 @@ export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: 
   { name: 'empty', bytes: () => makeZip([]), paths: [] },
   { name: 'empty with zip64 records', bytes: () => makeZip([], { zip64End: true }), paths: [] },
   {
-    name: 'row 94: names that only look like leaving',
+    name: 'case 94: names that only look like leaving',
     bytes: () => makeZip([file({ name: '..foo' }), file({ name: 'a/...b' }), file({ name: '~' })]),
     paths: ['..foo', 'a/...b', '~'],
   },
   {
-    name: 'row 88: names that Windows cannot have are changed, on every system',
+    name: 'case 88: names that Windows cannot have are changed, on every system',
     bytes: () =>
       makeZip(['a: b.srt', 'CON', 'x/nul.txt', 'a.', 'b /c', 'what?.txt'].map((name) => file({ name }))),
     paths: ['a_ b.srt', 'CON_', 'x/nul_.txt', 'a_', 'b_/c', 'what_.txt'],
@@ -495,17 +495,17 @@ export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: 
     paths: ['-rf', '.bashrc', 'ä ö 漢字 👍.txt'],
   },
   {
-    name: 'row 106: a name in code page 437',
+    name: 'case 106: a name in code page 437',
     bytes: () => makeZip([file({ name: Buffer.from([0x81, 0x62, 0x65, 0x72]) })]),
     paths: ['über'],
   },
   {
-    name: 'row 106: a name in UTF-8 without the flag, as Info-ZIP writes it in the C locale',
+    name: 'case 106: a name in UTF-8 without the flag, as Info-ZIP writes it in the C locale',
     bytes: () => makeZip([file({ name: Buffer.from('größe.txt') })]),
     paths: ['größe.txt'],
   },
   {
-    name: 'row 106: a Unicode extra field of the right name',
+    name: 'case 106: a Unicode extra field of the right name',
     bytes: () => {
       const name = Buffer.from([0x3f, 0x62]);
       return makeZip([file({ name, extra: unicodePathExtra('漢b', name) })]);
@@ -523,12 +523,12 @@ export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: 
     paths: ['a/b/c.txt', 'a/', 'd/'],
   },
   ...(['signed32', 'plain32', 'signed64', 'plain64'] as const).map((descriptor) => ({
-    name: `row 104: data descriptor, ${descriptor}, stored and deflated`,
+    name: `case 104: data descriptor, ${descriptor}, stored and deflated`,
     bytes: () => makeZip([file({ descriptor }), deflated({ name: 'b.txt', descriptor })]),
     paths: ['a.txt', 'b.txt'],
   })),
   {
-    name: 'row 103: zip64 everywhere without need',
+    name: 'case 103: zip64 everywhere without need',
     bytes: () =>
       makeZip([file({ zip64: true }), deflated({ name: 'b', zip64: true, descriptor: 'signed64' })], {
         zip64End: true,
@@ -536,7 +536,7 @@ export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: 
     paths: ['a.txt', 'b'],
   },
   {
-    name: 'row 102: the longest comment',
+    name: 'case 102: the longest comment',
     bytes: () => makeZip([file()], { end: { comment: Buffer.alloc(0xffff, 0x20) } }),
     paths: ['a.txt'],
   },

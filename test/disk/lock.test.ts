@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { waitForLock } from '../../src/config/lock.ts';
+import { waitForLock } from '../../src/disk/lock.ts';
 import type { LockingProcess } from '../../src/disk/lock-record.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
@@ -26,8 +26,16 @@ const owner: LockingProcess = {
   uptimeMs: () => 3_600_000,
 };
 
+const OPTIONS = { mode: 0o600, inTheWay: { code: 'CONFIG', hint: 'move it away' } } as const;
+
 function take(lockPath: string, { by = owner, waitMs = 200, signal = new AbortController().signal } = {}) {
-  return waitForLock(lockPath, { owner: by, clock: createFastClock({ speed: 1 }), signal, waitMs });
+  return waitForLock(lockPath, {
+    ...OPTIONS,
+    owner: by,
+    clock: createFastClock({ speed: 1 }),
+    signal,
+    waitMs,
+  });
 }
 
 function lockIn(folder: string, text?: string): string {
@@ -109,7 +117,7 @@ test('it is looked again every 50 ms, until the very moment when the time is up'
     },
   };
   const { signal } = new AbortController();
-  expect(await waitForLock(lockPath, { owner, clock, signal, waitMs: 100 })).toBeNull();
+  expect(await waitForLock(lockPath, { ...OPTIONS, owner, clock, signal, waitMs: 100 })).toBeNull();
   expect(pausesMs).toEqual([50, 50]);
 });
 
@@ -128,7 +136,15 @@ test('a folder in the place of a lock is in the way, and is told', async () => {
   mkdirSync(lockPath);
   await expect(take(lockPath)).rejects.toMatchObject({
     code: 'CONFIG',
-    details: { hint: `move ${lockPath} away` },
+    details: { hint: 'move it away' },
   });
   expect(readdirSync(folder)).toEqual(['store.lock']);
+});
+
+test('a lock that somebody has made after ours was deleted stays at the release', async () => {
+  const lockPath = lockIn(makeTempFolder());
+  const lock = await take(lockPath);
+  writeFileSync(lockPath, LIVING);
+  await lock?.release();
+  expect(readFileSync(lockPath, 'utf8')).toBe(LIVING);
 });

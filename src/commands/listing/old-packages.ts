@@ -1,0 +1,32 @@
+import { MAX_PER_PAGE } from '../../api/client.ts';
+import { collectPages } from '../../api/paging.ts';
+import type { Context } from '../../context.ts';
+import { ExpectedError } from '../../errors.ts';
+import { counted } from '../../terminal/text/format.ts';
+
+/**
+ * IDs of all packages that were created longer ago than this. What has no date is not old, which is said.
+ * @throws ExpectedError BAD_RESPONSE when no package has a date
+ */
+export async function findOldPackages(
+  ageMs: number,
+  { api, io, clock, signal }: Pick<Context, 'api' | 'io' | 'clock' | 'signal'>,
+): Promise<readonly string[]> {
+  const { items } = await collectPages((index) => api.listDownloads(index, MAX_PER_PAGE, signal), {
+    limit: Number.POSITIVE_INFINITY,
+    pageSize: MAX_PER_PAGE,
+    warn: (message) => io.warn(message),
+  });
+  const limitMs = clock.now() - ageMs;
+  const dated = items.flatMap(({ id, created }) =>
+    created === null ? [] : [{ id, ms: Date.parse(created) }],
+  );
+  const undatedCount = items.length - dated.length;
+  if (items.length > 0 && dated.length === 0) {
+    throw new ExpectedError('BAD_RESPONSE', '--older-than: no package has a date', {
+      hint: 'list the packages with: streamdiver-dl list; then delete them by their IDs',
+    });
+  }
+  if (undatedCount > 0) io.warn(`${counted(undatedCount, 'package')} without a date: left alone`);
+  return dated.filter(({ ms }) => ms < limitMs).map(({ id }) => id);
+}

@@ -1,0 +1,127 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { LocalContext } from '../context.ts';
+import { resolveLinks, resolvePath } from '../disk/resolve-path.ts';
+import { type ErrorCode, ExpectedError } from '../errors.ts';
+import { forFlag, nonEmpty } from '../flags/flag-values.ts';
+import { parseRecordFile } from '../flags/record-flags.ts';
+import { errorDocument } from '../output/error-document.ts';
+import type { Column } from '../terminal/listing/listing.ts';
+import { counted } from '../terminal/text/format.ts';
+
+export interface VerifyOptions {
+  /** Only files below it; null for all. */
+  readonly folder: string | null;
+  readonly record: string;
+}
+
+interface VerifyResult {
+  /** Absolute. */
+  readonly path: string;
+  readonly outcome: 'unchanged' | 'missing' | 'different' | 'failed';
+  readonly error: Readonly<Record<string, unknown>> | null;
+}
+
+/** Files at once: each is read from its beginning to its end. */
+const FILES_AT_ONCE = 4;
+
+export function defineVerify(
+  parent: Command,
+  action: (options: VerifyOptions, command: Command) => Promise<void>,
+): void {
+  parent
+    .command('verify')
+    .summary('check the files that a record lists')
+    .description(
+      'Checks, without asking the service, that the files of a record are there and unchanged. Prints those that are not.',
+    )
+    .argument('[folder]', 'only files below this folder', forFlag('the folder', nonEmpty))
+    .optionsGroup('Which files:')
+    .requiredOption('--record <file>', 'the record that lists them', forFlag('--record', parseRecordFile))
+    .action((folder: string | undefined, { record }: { record: string }, self: Command) =>
+      action({ folder: folder ?? null, record }, self),
+    );
+}
+
+/** @throws ExpectedError INTEGRITY when files are missing or different, NOT_FOUND when none is recorded there */
+export async function verify(
+  { folder, record }: VerifyOptions,
+  { io, cwd, signal }: Pick<LocalContext, 'io' | 'cwd' | 'signal'>,
+): Promise<void> {
+  const { readRecordedFiles, verifyFile } = await import('../record/verify-files.ts');
+  const { eachAtOnce } = await import('../record/each-at-once.ts');
+  const all = await readRecordedFiles(resolvePath(cwd, record), { signal, warn: (text) => io.warn(text) });
+  const base = folder === null ? null : await resolveLinks(resolvePath(cwd, folder));
+  const files = all.filter((file) => base === null || isBelow(file.path, base));
+  if (files.length === 0) throw nothingRecorded(record, folder);
+
+  const results: VerifyResult[] = [];
+  let unprovedCount = 0;
+  await eachAtOnce(files.entries(), FILES_AT_ONCE, async ([index, file]) => {
+    try {
+      const { outcome, reason, isProved } = await verifyFile(file, signal);
+      if (!isProved) unprovedCount += 1;
+      const error = reason === null ? null : new ExpectedError('INTEGRITY', `${file.path}: ${reason}`);
+      results[index] = { path: file.path, outcome, error: error && errorDocument(error) };
+    } catch (error) {
+      if (!(error instanceof ExpectedError) || error.code === 'INTERRUPTED') throw error;
+      results[index] = { path: file.path, outcome: 'failed', error: errorDocument(error) };
+    }
+  });
+  report(results, unprovedCount, io);
+}
+
+function report(results: readonly VerifyResult[], unprovedCount: number, io: LocalContext['io']): void {
+  const wrong = results.filter(({ outcome }) => outcome !== 'unchanged');
+  const countOf = (wanted: VerifyResult['outcome']) =>
+    results.filter(({ outcome }) => outcome === wanted).length;
+  const counts = {
+    unchanged: countOf('unchanged'),
+    missing: countOf('missing'),
+    different: countOf('different'),
+    failed: countOf('failed'),
+  };
+  const document = { results, counts };
+  if (unprovedCount > 0) {
+    io.warn(`of ${counted(unprovedCount, 'file')} only the size could be compared`);
+  }
+  if (wrong.length === 0) {
+    if (io.format === 'json') io.json(document);
+    io.info(`${counted(results.length, 'file')} there and unchanged.`);
+    return;
+  }
+  if (io.format !== 'json') {
+    io.listing({
+      items: wrong,
+      columns: COLUMNS,
+      document,
+      itemDocument: (result) => ({ ...result }),
+      emptyText: '',
+    });
+  }
+  const words = Object.entries(counts).filter(([outcome, count]) => outcome !== 'unchanged' && count > 0);
+  const codes = new Set<ErrorCode>(wrong.map(({ outcome }) => (outcome === 'failed' ? 'DISK' : 'INTEGRITY')));
+  const [code = 'INTEGRITY'] = codes;
+  throw new ExpectedError(
+    codes.size === 1 ? code : 'FAILED',
+    `of ${counted(results.length, 'file')}, ${words.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`,
+    { document, hint: 'fetch what is missing or different again, without --only-new' },
+  );
+}
+
+const COLUMNS: readonly Column<VerifyResult>[] = [
+  { key: 'path', heading: 'PATH', text: (result) => result.path },
+  { key: 'outcome', heading: 'OUTCOME', text: ({ outcome }) => outcome },
+];
+
+function isBelow(file: string, folder: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+}
+
+function nothingRecorded(record: string, folder: string | null): ExpectedError {
+  const where = folder === null ? '' : ` below ${folder}`;
+  return new ExpectedError('NOT_FOUND', `${record} lists no file${where}`, {
+    hint: 'check the folder and the record',
+  });
+}

@@ -1,0 +1,174 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { ExpectedError } from '../errors.ts';
+import { diskError, isSystemError } from './disk-error.ts';
+import { isSelf, type LockingProcess, type LockRecord, lockRecordOf, mayBeAlive } from './lock-record.ts';
+import { readSignature } from './read-signature.ts';
+import { NotOurFileError } from './read-small-file.ts';
+import { renameWithoutReplacing } from './rename-without-replacing.ts';
+import { modifiedMs, removeAbandoned, temporaryName } from './temporary-name.ts';
+
+export interface Lock {
+  /** When the lock was made, on the clock of the file system. */
+  readonly madeMs: number;
+  /** A name in the same folder for a moment; what a killed process leaves under it is cleared away. */
+  aside(): string;
+  /** Removes the lock, unless somebody has deleted it and another one is there. @throws ExpectedError DISK */
+  release(): Promise<void>;
+}
+
+export interface LockOptions {
+  readonly owner: LockingProcess;
+  /** Permissions of the lock, before the umask takes its part. */
+  readonly mode: number;
+  /** A file that a living process writes again and again while it has the lock. */
+  readonly signOfLife?: string;
+  /** What is said of something else under the lock's name. */
+  readonly inTheWay: { readonly code: 'CONFIG' | 'EXISTS'; readonly hint: string };
+  /** False spares reading a large folder again for what killed processes left in it. */
+  readonly clearsFolder?: boolean;
+}
+
+/** The lock, or who has it: null while that one is signing it. */
+export type LockAttempt =
+  | { readonly kind: 'locked'; readonly lock: Lock }
+  | { readonly kind: 'taken'; readonly by: LockRecord | null };
+
+const LOOK_AGAIN_MS = 50;
+/** Where there are no hard links a lock is empty for a moment before it is signed. */
+const UNSIGNED_MS = 1_000;
+/** Each time another process was quicker. */
+const MOST_ATTEMPTS = 8;
+
+/**
+ * Waits its turn for a lock file; one of a dead process is taken over. Null when the time was up.
+ * @throws ExpectedError DISK when no lock can be made there, CONFIG or EXISTS for something else under its name,
+ *   the signal's reason when it was aborted
+ */
+export async function waitForLock(
+  lockPath: string,
+  options: LockOptions & { readonly clock: Clock; readonly signal: AbortSignal; readonly waitMs: number },
+): Promise<Lock | null> {
+  const { clock, signal, waitMs } = options;
+  const giveUpMs = clock.monotonicMs() + waitMs;
+  for (;;) {
+    const attempt = await tryToLock(lockPath, { ...options, onTaken: () => signal.throwIfAborted() });
+    if (attempt.kind === 'locked') return attempt.lock;
+    if (clock.monotonicMs() >= giveUpMs) return null;
+    await clock.sleep(LOOK_AGAIN_MS, signal);
+  }
+}
+
+/**
+ * Locks at once or not at all. A lock whose process is dead is taken over.
+ * @param options.onTaken is called before anybody looks at who has the lock; what it throws ends the attempt
+ * @throws as waitForLock()
+ */
+export async function tryToLock(
+  lockPath: string,
+  options: LockOptions & { readonly onTaken?: () => void },
+): Promise<LockAttempt> {
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const made = await makeLock(lockPath, options);
+    if (made.kind === 'made') return { kind: 'locked', lock: made.lock };
+    options.onTaken?.();
+    const living = await findLiving(lockPath, made.nowMs, options);
+    if (living !== null) return { kind: 'taken', by: living.by };
+    await removeDead(lockPath, made.nowMs, options);
+  }
+  return { kind: 'taken', by: null };
+}
+
+/**
+ * The lock, or what time it is on the clock of the file system, which may be another machine's, when there is one.
+ * It is signed before it gets its name: an unsigned one would be taken for a dead one.
+ */
+async function makeLock(
+  lockPath: string,
+  { owner, mode, clearsFolder = true }: LockOptions,
+): Promise<{ kind: 'made'; lock: Lock } | { kind: 'there'; nowMs: number }> {
+  const unnamed = temporaryName(lockPath, owner);
+  try {
+    const file = await open(unnamed, 'wx', mode);
+    let madeMs: number;
+    try {
+      await file.writeFile(`${JSON.stringify(lockRecordOf(owner))}\n`);
+      madeMs = (await file.stat()).mtimeMs;
+    } finally {
+      await file.close();
+    }
+    try {
+      await renameWithoutReplacing(unnamed, lockPath);
+    } catch (error) {
+      // The name is taken, or somebody who deletes locks has deleted this one before it had its name.
+      if (!isSystemError(error) || (error.code !== 'EEXIST' && error.code !== 'ENOENT')) throw error;
+      await rm(unnamed, { force: true });
+      return { kind: 'there', nowMs: madeMs };
+    }
+    if (clearsFolder) await removeAbandoned(dirname(lockPath), owner, madeMs);
+    const lock: Lock = {
+      madeMs,
+      aside: () => temporaryName(lockPath, owner, 'tmp'),
+      release: () => release(lockPath, owner),
+    };
+    return { kind: 'made', lock };
+  } catch (error) {
+    // The first error is the one to report; what stays is cleared away by the next run.
+    await rm(unnamed, { force: true }).catch(() => undefined);
+    throw diskError(error, lockPath, 'lock');
+  }
+}
+
+/** Null when the lock vanished meanwhile, nobody has signed it for long, or its writer has died. */
+async function findLiving(
+  lockPath: string,
+  nowMs: number,
+  { owner, signOfLife, inTheWay }: LockOptions,
+): Promise<{ by: LockRecord | null } | null> {
+  try {
+    const signature = await readSignature(lockPath);
+    const { holder, isEmpty } = signature;
+    if (isEmpty) return nowMs - signature.modifiedMs < UNSIGNED_MS ? { by: null } : null;
+    if (holder === null) return null;
+    const signMs = signOfLife === undefined ? 0 : await modifiedMs(signOfLife);
+    const silentMs = nowMs - Math.max(signature.modifiedMs, signMs);
+    return mayBeAlive(holder, silentMs, owner) ? { by: holder } : null;
+  } catch (error) {
+    if (error instanceof NotOurFileError) {
+      const message = `${lockPath} is in the way: it is not a lock of this program`;
+      throw new ExpectedError(inTheWay.code, message, { cause: error, hint: inTheWay.hint });
+    }
+    if (isSystemError(error) && error.code === 'ENOENT') return null;
+    throw diskError(error, lockPath, 'read');
+  }
+}
+
+/**
+ * Takes a dead lock out of the way. Several processes may find it at once, and one of them may have
+ * put its own in place already: what was moved away is looked at again, and put back if it lives.
+ */
+async function removeDead(lockPath: string, nowMs: number, options: LockOptions): Promise<void> {
+  const aside = temporaryName(lockPath, options.owner);
+  try {
+    await rename(lockPath, aside);
+    if ((await findLiving(aside, nowMs, options)) !== null) await renameWithoutReplacing(aside, lockPath);
+  } catch (error) {
+    if (!isSystemError(error) || (error.code !== 'ENOENT' && error.code !== 'EEXIST'))
+      throw diskError(error, lockPath, 'take over');
+  } finally {
+    // What stays is cleared away by the next run.
+    await rm(aside, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Another one that somebody has made after ours was deleted may even have its inode number: its text decides. */
+async function release(lockPath: string, owner: LockingProcess): Promise<void> {
+  try {
+    const { holder } = await readSignature(lockPath);
+    if (holder !== null && isSelf(holder, owner)) await rm(lockPath, { force: true });
+  } catch (error) {
+    const isNotOurs = error instanceof NotOurFileError || (isSystemError(error) && error.code === 'ENOENT');
+    if (!isNotOurs) throw diskError(error, lockPath, 'remove');
+  }
+}

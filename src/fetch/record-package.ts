@@ -1,0 +1,83 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import type { Package } from '../api/package.ts';
+import type { Context } from '../context.ts';
+import { onDisk } from '../disk/disk-error.ts';
+import { syncFile, syncFolder } from '../disk/sync-folder.ts';
+import { eachAtOnce } from '../record/each-at-once.ts';
+import { recordedPath } from '../record/open-record.ts';
+import { keyOf, type RecordLine, recordLine } from '../record/record-line.ts';
+import type { FetchedFile } from './fetch-result.ts';
+import type { Recording } from './fetch-run.ts';
+
+/** Each waits for the disk, which takes several in one go. */
+const SYNCED_AT_ONCE = 16;
+
+/**
+ * Records a package that is complete and verified, in one go: its files, what was selected into it, and itself. All
+ * files and their names are on the disk before; so whatever is recorded is there, even after a power cut.
+ * @throws ExpectedError DISK, BUSY, CONFIG: nothing of the package is recorded, and the next run fetches it again
+ */
+export async function recordPackage(
+  item: Package,
+  files: readonly FetchedFile[],
+  { record, itemsOf }: Recording,
+  { clock }: Pick<Context, 'clock'>,
+): Promise<void> {
+  await syncAll(files);
+  const nowMs = clock.now();
+  const common = { packageId: item.id, title: item.title };
+  const line = (kind: RecordLine['kind'], known: Partial<RecordLine>) =>
+    recordLine(kind, nowMs, { ...common, ...known });
+  const written = files.flatMap((file) =>
+    linesOf(file, record.path).map(({ isNew, ...known }) => ({ isNew, line: line('file', known) })),
+  );
+  await record.append([
+    // What was there already has its line, unless it was made by a run that ended before.
+    ...written.filter((one) => one.isNew || !record.has(keyOf(one.line))).map((one) => one.line),
+    // The title of the package is not theirs.
+    ...itemsOf(item.id).map(({ kind, ...known }) => line(kind, { title: null, ...known })),
+    line('package', {}),
+  ]);
+}
+
+type KnownFile = Pick<RecordLine, 'path' | 'sizeBytes' | 'sha256' | 'crc32'> & { readonly isNew: boolean };
+
+/** Files that nobody looked into are not listed. */
+function linesOf(file: FetchedFile, recordPath: string): readonly KnownFile[] {
+  const unpacked = (file.unpacked?.files ?? [])
+    .filter(({ outcome }) => outcome !== 'left')
+    .map(({ path, sizeBytes, crc32, outcome }) => ({
+      path: recordedPath(recordPath, path),
+      sizeBytes,
+      sha256: null,
+      crc32: crc32.toString(16).padStart(8, '0'),
+      isNew: outcome === 'extracted',
+    }));
+  if (!file.isArchiveKept) return unpacked;
+  const { sizeBytes, sha256, isAlreadyThere } = file;
+  const kept = recordedPath(
+    recordPath,
+    path.join(realpathSync(path.dirname(file.path)), path.basename(file.path)),
+  );
+  return [{ path: kept, sizeBytes, sha256, crc32: null, isNew: !isAlreadyThere }, ...unpacked];
+}
+
+/** A downloaded file is synced when it gets its name; unpacked ones, and those of an earlier run, are not. */
+async function syncAll(files: readonly FetchedFile[]): Promise<void> {
+  const unpacked = files.flatMap((file) => file.unpacked?.files ?? []);
+  const found = files.filter(({ isArchiveKept, isAlreadyThere }) => isArchiveKept && isAlreadyThere);
+  const paths = [...unpacked.map((file) => file.path), ...found.map((file) => file.path)];
+  await eachAtOnce(paths, SYNCED_AT_ONCE, (file) => onDisk(syncFile(file), file, 'sync'));
+  await eachAtOnce(foldersOf(paths), SYNCED_AT_ONCE, (folder) => onDisk(syncFolder(folder), folder, 'sync'));
+}
+
+/** Those of the files and those above, which may be new as well, as far as anything was made by us at the most. */
+function foldersOf(paths: readonly string[]): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const file of paths) {
+    for (let folder = path.dirname(file); !folders.has(folder); folder = path.dirname(folder))
+      folders.add(folder);
+  }
+  return folders;
+}

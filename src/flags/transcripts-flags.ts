@@ -1,0 +1,187 @@
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { ExpectedError } from '../errors.ts';
+import { FILE_FORMATS, type FileFormat, parseFileFormats } from '../media-selection/transcript-words.ts';
+import { parseCount } from '../parse/count.ts';
+import { parseDuration } from '../parse/duration.ts';
+import { DEFAULT_RETRIES, STANDARD_OUTPUT } from './fetch-flags.ts';
+import { forFlag, nonEmpty, repeatable, withCompletions } from './flag-values.ts';
+import { addQueryFlags, type QueryFlags, type RawQueryFlags, readQueryFlags } from './query-flags.ts';
+import {
+  addRecordFlags,
+  isRecording,
+  type RawRecordFlags,
+  type RecordFlags,
+  readRecordFlags,
+} from './record-flags.ts';
+
+export interface TranscriptsFlags {
+  /** `-` stands for standard input. */
+  readonly mediaIds: readonly string[];
+  readonly query: QueryFlags | null;
+  /** Empty takes every transcript of the media. */
+  readonly transcriptIds: readonly string[];
+  readonly formats: readonly FileFormat[];
+  /** Empty takes every language. */
+  readonly languages: readonly string[];
+  readonly speakers: boolean;
+  /** Null for the current one. */
+  readonly folder: string | null;
+  /** A file for the only transcript. */
+  readonly output: string | null;
+  readonly toStdout: boolean;
+  /** A template of placeholders; null for the usual names. */
+  readonly name: string | null;
+  /** How many are downloaded at once. */
+  readonly jobs: number;
+  readonly retries: number;
+  readonly ifExists: 'refuse' | 'overwrite' | 'skip';
+  /** How long to wait for transcriptions that are running; null does not ask. */
+  readonly waitMs: number | null;
+  readonly record: RecordFlags;
+  readonly dryRun: boolean;
+}
+
+export interface RawTranscriptsFlags extends RawQueryFlags, RawRecordFlags {
+  readonly media?: readonly string[];
+  readonly medium?: readonly string[];
+  readonly transcript?: readonly string[];
+  readonly as?: readonly FileFormat[];
+  readonly language?: readonly string[];
+  readonly speakers?: boolean;
+  readonly dir?: string;
+  readonly outputDir?: string;
+  readonly output?: string;
+  readonly name?: string;
+  readonly jobs?: number;
+  readonly retries?: number;
+  readonly overwrite?: boolean;
+  readonly clobber?: boolean;
+  readonly skipExisting?: boolean;
+  readonly waitTranscripts?: number;
+  readonly dryRun?: boolean;
+}
+
+const DEFAULT_JOBS = 8;
+/** Offered by completion; any others can be made of the same placeholders. */
+const USUAL_NAMES = ['{title}-{id8}.{language}', '{created}/{title}-{id8}.{language}', '{id}.{language}'];
+
+export function addTranscriptsFlags(command: Command): Command {
+  command
+    .optionsGroup('Which transcripts:')
+    .option('-m, --media <id>', 'media item, or - for standard input; repeatable', repeatable('-m'))
+    .addOption(new Option('--medium <id>').argParser(repeatable('--medium')).hideHelp());
+  addQueryFlags(command, { all: 'all media' })
+    .option('-t, --transcript <id>', 'only this transcript of the media; repeatable', repeatable('-t'))
+    .option('--language <code>', 'only this language; repeatable', repeatable('--language'))
+    .option(
+      '--wait-transcripts <duration>',
+      'wait until running transcriptions end, at most this long',
+      forFlag('--wait-transcripts', parseDuration),
+    )
+    .optionsGroup('As what:')
+    .option(
+      '--as <format,...>',
+      'srt (default), txt, json, vtt or docx; several with commas',
+      forFlag('--as', withCompletions(FILE_FORMATS, parseFileFormats, { isList: true })),
+    )
+    .option('--no-speakers', 'leave the names of the speakers out')
+    .optionsGroup('Where it goes:')
+    .option('-D, --dir <folder>', 'write into this folder (made if missing)', forFlag('-D', nonEmpty))
+    .addOption(new Option('--output-dir <folder>').argParser(forFlag('--output-dir', nonEmpty)).hideHelp())
+    .option(
+      '-o, --output <file>',
+      'write the only one to this file; - for standard output',
+      forFlag('-o', nonEmpty),
+    )
+    .option(
+      '--name <template>',
+      'name files by {title} {id} {id8} {language} {format} {created} {type}; / makes folders',
+      forFlag(
+        '--name',
+        withCompletions(USUAL_NAMES, (text: string) => nonEmpty(text)),
+      ),
+    )
+    .option('--overwrite', 'replace an existing file once the new one is verified')
+    .addOption(new Option('--clobber').hideHelp())
+    .option('--skip-existing', 'keep an existing file and do not download it')
+    .addOption(new Option('--no-clobber').hideHelp())
+    .optionsGroup('The transfer:')
+    .option(
+      '-j, --jobs <n>',
+      `transcripts at once (1 to 16, default ${DEFAULT_JOBS})`,
+      forFlag('--jobs', (text) => parseCount(text, { least: 1, most: 16 })),
+    )
+    .option(
+      '--retries <n>',
+      `retries of each request (default ${DEFAULT_RETRIES})`,
+      forFlag('--retries', (text) => parseCount(text, { least: 0, most: 1000 })),
+    );
+  return addRecordFlags(command)
+    .optionsGroup('Safety:')
+    .option('-n, --dry-run', 'show the files that would be written, write nothing');
+}
+
+/**
+ * @param operands media IDs before or after the flags
+ * @throws ExpectedError USAGE for flags that contradict each other
+ */
+export function readTranscriptsFlags(
+  operands: readonly string[],
+  raw: RawTranscriptsFlags,
+): TranscriptsFlags {
+  const overwrite = raw.overwrite === true || raw.clobber === true;
+  const skip = raw.skipExisting === true || raw.clobber === false;
+  const mediaIds = [...operands, ...(raw.media ?? []), ...(raw.medium ?? [])];
+  const query = readQueryFlags(raw);
+  const { output } = raw;
+  const record = readRecordFlags(raw);
+  const toStdout = output !== undefined && STANDARD_OUTPUT.has(path.normalize(output));
+  const isFolder = output !== undefined && /[/\\]$/.test(output);
+  const folder = raw.dir ?? raw.outputDir ?? (isFolder ? output : undefined) ?? null;
+  const isFile = output !== undefined && !toStdout && !isFolder;
+  conflict(overwrite && skip, '--overwrite', '--skip-existing');
+  conflict(output !== undefined && (raw.dir ?? raw.outputDir) !== undefined, toStdout ? '-o -' : '-o', '-D');
+  conflict(toStdout && raw.name !== undefined, '-o -', '--name');
+  conflict(isFile && raw.name !== undefined, '-o', '--name');
+  conflict(toStdout && raw.dryRun === true, '-o -', '-n');
+  conflict(toStdout && skip, '-o -', '--skip-existing');
+  conflict(toStdout && overwrite, '-o -', '--overwrite');
+  conflict(toStdout && isRecording(record), '-o -', record.file === null ? '--only-new' : '--record');
+  if (mediaIds.filter((id) => id === '-').length > 1) {
+    throw new ExpectedError('USAGE', 'standard input can be read only once');
+  }
+  if (mediaIds.length > 0 && query !== null) {
+    throw new ExpectedError('USAGE', 'media IDs and a query contradict each other', {
+      hint: 'select media either by their IDs or by a query',
+    });
+  }
+  const transcriptIds = raw.transcript ?? [];
+  if (transcriptIds.length > 0 && mediaIds.length === 0 && query === null) {
+    throw new ExpectedError('USAGE', '-t needs -m or a query: a transcript belongs to a media item', {
+      hint: 'name its media item as well, as in: streamdiver-dl transcripts MEDIA_ID -t ID',
+    });
+  }
+  return {
+    mediaIds,
+    query,
+    transcriptIds,
+    formats: raw.as ?? ['srt'],
+    languages: raw.language ?? [],
+    speakers: raw.speakers !== false,
+    folder,
+    output: isFile ? path.normalize(output) : null,
+    toStdout,
+    name: raw.name ?? null,
+    jobs: raw.jobs ?? DEFAULT_JOBS,
+    retries: raw.retries ?? DEFAULT_RETRIES,
+    ifExists: overwrite ? 'overwrite' : skip ? 'skip' : 'refuse',
+    waitMs: raw.waitTranscripts ?? null,
+    record,
+    dryRun: raw.dryRun === true,
+  };
+}
+
+function conflict(isThere: boolean, flag: string, other: string): void {
+  if (isThere) throw new ExpectedError('USAGE', `${flag} conflicts with ${other}`);
+}

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import type { Api, TranscriptRequest } from '../api/client.ts';
+import type { Clock } from '../clock.ts';
+import { diskError } from '../disk/disk-error.ts';
+import { ExpectedError } from '../errors.ts';
+import { consumeBody } from '../http/body.ts';
+import { type RetryPolicy, withRetries } from '../http/retry.ts';
+import type { FileFormat } from '../media-selection/transcript-words.ts';
+import { openFileSource } from '../range/file-source.ts';
+import { createEntryFile, type EntryFile } from '../zip/extract/entry-file.ts';
+import type { Place } from '../zip/extract/folder.ts';
+import { verifyArchive } from '../zip/read/verify.ts';
+import { classifyTranscript } from './classify-transcript.ts';
+import type { SharedPause } from './shared-pause.ts';
+
+/** A transcript that arrived whole, in memory or under a temporary name. */
+export interface TranscriptContent {
+  readonly sizeBytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly crc32: number;
+  /** Null where `file` has it. */
+  readonly bytes: Buffer | null;
+  readonly file: EntryFile | null;
+}
+
+export interface DownloadTranscriptOptions {
+  readonly api: Pick<Api, 'openTranscript'>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly retry: RetryPolicy;
+  readonly pause: SharedPause;
+  /** Where a large one is written meanwhile; null keeps it in memory. */
+  readonly temporaryPlace: (() => Place) | null;
+}
+
+/** From here on it goes to the disk. */
+const MEMORY_BYTES = 1_048_576;
+const START_BYTES = 4_096;
+const LIMIT_BYTES = 256 * 1_048_576;
+const STALL_MS = 60_000;
+/** Once may be a moment at which the service was not done yet. */
+const MOST_EMPTY = 2;
+const ARROW = '-->';
+
+/**
+ * Downloads one transcript and checks that it is one. A response whose end nothing marks is requested a second time.
+ * @returns null when it is empty
+ * @throws ExpectedError BAD_RESPONSE when it is something else, INTEGRITY when two downloads differ, by kind of failure
+ */
+export async function downloadTranscript(
+  request: TranscriptRequest & { readonly format: FileFormat },
+  options: DownloadTranscriptOptions,
+): Promise<TranscriptContent | null> {
+  const { retry, pause, signal } = options;
+  const onRetry: RetryPolicy['onRetry'] = (event) => {
+    if (event.error.details.retryAfterMs !== undefined) pause.extend(event.delayMs);
+    retry.onRetry?.(event);
+  };
+  const download = () =>
+    withRetries(
+      async () => {
+        await pause.wait(signal);
+        return await receive(request, options);
+      },
+      { ...retry, onRetry },
+    );
+  for (let count = 1; count <= MOST_EMPTY; count += 1) {
+    const received = await download();
+    if (received === null) continue;
+    const { content, isEndMarked } = received;
+    if (isEndMarked) return content;
+    try {
+      const again = await download();
+      await again?.content.file?.discard();
+      if (again?.content.sha256 === content.sha256) return content;
+      throw new ExpectedError('INTEGRITY', 'two downloads of the transcript differ', {
+        hint: 'run the same command again',
+      });
+    } catch (error) {
+      await content.file?.discard();
+      throw error;
+    }
+  }
+  return null;
+}
+
+interface Received {
+  readonly content: TranscriptContent;
+  /** Whether the response said where it ends, so that nothing can be missing. */
+  readonly isEndMarked: boolean;
+}
+
+/** @returns null when it is empty */
+async function receive(
+  request: TranscriptRequest & { readonly format: FileFormat },
+  { api, clock, signal, temporaryPlace }: DownloadTranscriptOptions,
+): Promise<Received | null> {
+  const response = await api.openTranscript(request, signal);
+  const hash = createHash('sha256');
+  let pieces: Buffer[] = [];
+  let file: EntryFile | null = null;
+  let place: Place | null = null;
+  let start: Buffer = Buffer.alloc(0);
+  let sizeBytes = 0;
+  let checksum = 0;
+  const arrow = createFinder(ARROW);
+  try {
+    await consumeBody(
+      response,
+      async (chunk) => {
+        sizeBytes += chunk.length;
+        hash.update(chunk);
+        checksum = crc32(chunk, checksum);
+        arrow.add(chunk);
+        if (start.length < START_BYTES) start = Buffer.concat([start, chunk]).subarray(0, START_BYTES);
+        if (file !== null) return await file.append(chunk);
+        pieces.push(chunk);
+        if (sizeBytes <= MEMORY_BYTES || temporaryPlace === null) return;
+        place = temporaryPlace();
+        file = createEntryFile(place);
+        for (const piece of pieces) await file.append(piece);
+        pieces = [];
+      },
+      { limitBytes: LIMIT_BYTES, timeoutMs: STALL_MS, isTimeoutPerPiece: true, clock, signal },
+    );
+    const written = { file: file as EntryFile | null, place: place as Place | null };
+    await written.file?.flush();
+    const bytes = written.file === null ? Buffer.concat(pieces) : null;
+    const kind = await classifyTranscript(
+      {
+        start: bytes === null ? start : bytes.subarray(0, START_BYTES),
+        sizeBytes,
+        hasArrow: arrow.isFound(),
+        read: async () => bytes ?? (await readBack(written.place)),
+        verifyArchive: () => checkArchive(bytes, written.place, signal),
+      },
+      request.format,
+    );
+    if (kind === 'empty') {
+      await written.file?.discard();
+      return null;
+    }
+    const { headers } = response;
+    return {
+      content: { sizeBytes, sha256: hash.digest('hex'), crc32: checksum, bytes, file: written.file },
+      isEndMarked:
+        headers.get('content-length') !== null || /\bchunked\b/i.test(headers.get('transfer-encoding') ?? ''),
+    };
+  } catch (error) {
+    await (file as EntryFile | null)?.discard();
+    throw error;
+  }
+}
+
+async function readBack(place: Place | null): Promise<Buffer> {
+  if (place === null) return Buffer.alloc(0);
+  try {
+    return await readFile(place.path);
+  } catch (error) {
+    throw diskError(error, place.shownPath, 'read');
+  }
+}
+
+async function checkArchive(bytes: Buffer | null, place: Place | null, signal: AbortSignal): Promise<void> {
+  if (bytes !== null || place === null) {
+    const content = bytes ?? Buffer.alloc(0);
+    const read = async (start: number, end: number) => Buffer.from(content.subarray(start, end));
+    await verifyArchive({ sizeBytes: content.length, read }, { signal });
+    return;
+  }
+  const source = await openFileSource(place.path, place.shownPath);
+  try {
+    await verifyArchive(source, { signal });
+  } finally {
+    await source.close();
+  }
+}
+
+/** Finds a few bytes in a stream of pieces, also where they are split between two. */
+function createFinder(text: string): { add(piece: Buffer): void; isFound(): boolean } {
+  let isFound = false;
+  let tail = '';
+  return {
+    add(piece) {
+      if (isFound) return;
+      const start = tail + piece.subarray(0, text.length).toString('latin1');
+      isFound = piece.includes(text) || start.includes(text);
+      tail = (tail + piece.subarray(-(text.length - 1)).toString('latin1')).slice(-(text.length - 1));
+    },
+    isFound: () => isFound,
+  };
+}

@@ -1,0 +1,35 @@
+import type { ErrorCode, ExpectedError } from '../errors.ts';
+
+/** Decides after which failures it is no use to go on. */
+export interface StopRule {
+  succeeded(): void;
+  failed(error: ExpectedError): void;
+  /** The failure that ends all; null as long as there is none. */
+  reason(): ExpectedError | null;
+}
+
+/** How many in a row, of all that is tried: what is refused once is refused always. */
+const MOST_IN_A_ROW: Readonly<Partial<Record<ErrorCode, number>>> = {
+  AUTH: 1,
+  INTERRUPTED: 1,
+  DISK: 20,
+  UNAVAILABLE: 20,
+};
+
+export function createStopRule(): StopRule {
+  let inARow = 0;
+  let lastCode: ErrorCode | null = null;
+  let reason: ExpectedError | null = null;
+  return {
+    succeeded() {
+      inARow = 0;
+      lastCode = null;
+    },
+    failed(error) {
+      inARow = error.code === lastCode ? inARow + 1 : 1;
+      lastCode = error.code;
+      if (inARow >= (MOST_IN_A_ROW[error.code] ?? Infinity)) reason ??= error;
+    },
+    reason: () => reason,
+  };
+}

@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import type { Attempt } from '../disk/busy-file.ts';
+import { onDisk } from '../disk/disk-error.ts';
+import { syncFile, syncFolder } from '../disk/sync-folder.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
+import { lstatOrNull, type Place } from '../zip/extract/folder.ts';
+import { isMatchingFile } from '../zip/extract/matching-file.ts';
+import { publishEntry } from '../zip/extract/publish-entry.ts';
+import { makeSmallFile, removeSmallFile } from '../zip/extract/small-file.ts';
+import { openStagingFolder, type Unpacker } from '../zip/extract/staging-folder.ts';
+import { openTargetFolder } from '../zip/extract/target-folder.ts';
+import type { TranscriptContent } from './download-transcript.ts';
+
+/** The folder that transcripts are saved in; each gets its name when all of it is there. */
+export interface TranscriptFolder {
+  /** Absolute, links resolved. */
+  pathOf(components: readonly string[]): string;
+  /** The size of a regular file that has this name; null when nothing has it. @throws ExpectedError EXISTS */
+  sizeOf(components: readonly string[], options: { readonly mayReplaceLinks: boolean }): number | null;
+  temporaryPlace(): Place;
+  /**
+   * Gives a transcript its name.
+   * @returns false when a file with the same content has it already
+   * @throws ExpectedError EXISTS when something else has it and is not to be replaced, DISK
+   */
+  save(components: readonly string[], content: TranscriptContent, mayReplace: boolean): Promise<boolean>;
+  /**
+   * Makes sure that a file and its name survive a power cut.
+   * @param options.isNew whether it was saved by this run, which synced its content
+   * @throws ExpectedError DISK
+   */
+  sync(components: readonly string[], options: { readonly isNew: boolean }): Promise<void>;
+  close(): void;
+}
+
+export interface TranscriptFolderOptions {
+  readonly process: Unpacker;
+  readonly attempt: Attempt;
+  readonly signal: AbortSignal;
+  /** Brings each file to the disk before it gets its name. */
+  readonly isSynced: boolean;
+}
+
+/** @throws ExpectedError DISK, EXISTS when a file is in the way of the folder */
+export function openTranscriptFolder(
+  directory: string,
+  { process, attempt, signal, isSynced }: TranscriptFolderOptions,
+): TranscriptFolder {
+  const target = openTargetFolder(directory);
+  const staging = openStagingFolder(target.root, process);
+  const nameIn = (components: readonly string[]) => components.at(-1) ?? '';
+  const pathOf = (components: readonly string[]) => join(target.path, ...components);
+  const syncShared = createSharedSync(syncFolder);
+  return {
+    pathOf,
+    sizeOf(components, { mayReplaceLinks }) {
+      const place = target.find(components.slice(0, -1))?.at(nameIn(components));
+      const stat = place === undefined ? null : lstatOrNull(place.path, place.shownPath);
+      if (stat === null || (stat.isSymbolicLink() && mayReplaceLinks)) return null;
+      if (stat.isFile()) return Number(stat.size);
+      throw notReplaced(pathOf(components));
+    },
+    temporaryPlace: () => staging.temporaryPlace(),
+    async save(components, content, mayReplace) {
+      const parents = components.slice(0, -1);
+      const name = nameIn(components);
+      const place = target.ensure(parents).at(name);
+      if (await isMatchingFile(place, content, { signal })) {
+        await content.file?.discard();
+        return false;
+      }
+      const temporary = await writeContent(content, () => staging.temporaryPlace());
+      try {
+        if (isSynced) await onDisk(syncFile(temporary.path), temporary.shownPath, 'sync');
+        await publishEntry(temporary.path, {
+          target,
+          parent: target.ensure(parents),
+          name,
+          entry: content,
+          mayReplace,
+          attempt,
+          signal,
+        });
+      } catch (error) {
+        removeSmallFile(temporary);
+        throw isExpectedError(error, 'EXISTS') ? differs(pathOf(components)) : error;
+      }
+      return true;
+    },
+    async sync(components, { isNew }) {
+      const file = pathOf(components);
+      if (!isNew) await onDisk(syncFile(file), file, 'sync');
+      for (let depth = components.length - 1; depth >= 0; depth -= 1) {
+        const folder = pathOf(components.slice(0, depth));
+        await onDisk(syncShared(folder), folder, 'sync');
+      }
+    },
+    close() {
+      try {
+        staging.close();
+      } finally {
+        target.close();
+      }
+    },
+  };
+}
+
+/** One sync of a folder serves all who wait for it to begin; one that has begun may have missed their names. */
+function createSharedSync(sync: (folder: string) => Promise<void>): (folder: string) => Promise<void> {
+  const running = new Map<string, Promise<void>>();
+  const waiting = new Map<string, Promise<void>>();
+  const start = (folder: string): Promise<void> => {
+    waiting.delete(folder);
+    const promise: Promise<void> = sync(folder).finally(() => {
+      if (running.get(folder) === promise) running.delete(folder);
+    });
+    running.set(folder, promise);
+    return promise;
+  };
+  return (folder) => {
+    const current = running.get(folder);
+    if (current === undefined) return start(folder);
+    const next = waiting.get(folder) ?? current.catch(() => undefined).then(() => start(folder));
+    waiting.set(folder, next);
+    return next;
+  };
+}
+
+async function writeContent({ bytes, file }: TranscriptContent, makePlace: () => Place): Promise<Place> {
+  if (file !== null) {
+    await file.finish();
+    return { path: file.path, shownPath: file.path };
+  }
+  const place = makePlace();
+  makeSmallFile(place, bytes === null ? [] : [bytes]);
+  return place;
+}
+
+function differs(path: string): ExpectedError {
+  return new ExpectedError('EXISTS', `${path} already exists with different content`, {
+    hint: 'replace it with --overwrite, keep it with --skip-existing, or choose another folder with -D',
+  });
+}
+
+function notReplaced(path: string): ExpectedError {
+  return new ExpectedError('EXISTS', `${path} is no file and is never replaced`, {
+    hint: 'move it away, or choose another folder with -D',
+  });
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../clock.ts';
+import { type ItemRecord, recordedPath } from '../record/open-record.ts';
+import { keyOf, recordLine } from '../record/record-line.ts';
+import type { PlannedTranscript } from './plan-transcripts.ts';
+
+/** Remembers transcripts that were saved, for later runs. */
+export interface TranscriptRecord {
+  /** Absolute. */
+  readonly path: string;
+  /** How many items are recorded. */
+  itemCount(): number;
+  has(transcript: PlannedTranscript): boolean;
+  /** Called when the file has its name and both survive a power cut; several are written together. */
+  append(
+    transcript: PlannedTranscript,
+    file: { readonly path: string; readonly sizeBytes: number; readonly sha256: string },
+  ): void;
+  /** Waits until all is written. @throws the failure of an append */
+  settle(): Promise<void>;
+  /** The failure of an append so far; null without one. */
+  failure(): unknown;
+}
+
+export function recordTranscripts(record: ItemRecord, clock: Clock): TranscriptRecord {
+  const appending = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | null = null;
+  const keyed = (transcript: PlannedTranscript) => {
+    const { transcriptId, format, speakers } = transcript;
+    return { kind: 'transcript' as const, transcriptId, format, speakers };
+  };
+  return {
+    path: record.path,
+    itemCount: () => record.itemCount(),
+    has: (transcript) => record.has(keyOf(keyed(transcript))),
+    append(transcript, { path, sizeBytes, sha256 }) {
+      const { kind, ...key } = keyed(transcript);
+      const { mediaId, title, language } = transcript;
+      const line = recordLine(kind, clock.now(), {
+        ...key,
+        mediaId,
+        title,
+        language,
+        path: recordedPath(record.path, path),
+        sizeBytes,
+        sha256,
+      });
+      const promise: Promise<void> = record
+        .append([line], { mayWait: true })
+        .catch((error: unknown) => {
+          failure ??= { error };
+        })
+        .finally(() => appending.delete(promise));
+      appending.add(promise);
+    },
+    failure: () => failure?.error ?? null,
+    async settle() {
+      await record.close();
+      await Promise.all(appending);
+      if (failure !== null) throw failure.error;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type { Context } from '../context.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
+import { createTaskPool } from '../task-pool.ts';
+import { pollDelayMs } from '../wait/schedule.ts';
+import type { SelectedMediaItem } from './list-media-transcripts.ts';
+
+const RUNNING =
+  /prepar|pending|queue|process|progress|wait|running|start|ongoing|active|schedul|transcribing|new/;
+const ENDED =
+  /ready|finish|complet|done|success|succeed|avail|publish|ok|none|idle|fail|error|abort|cancel|reject|delet|expir/;
+
+export interface TranscriptionCheck {
+  readonly ended: readonly SelectedMediaItem[];
+  readonly running: readonly SelectedMediaItem[];
+}
+
+export interface TranscriptionWatch {
+  /** Asks about each media item once. @throws ExpectedError BAD_RESPONSE when the service tells of none */
+  check(media: readonly SelectedMediaItem[]): Promise<TranscriptionCheck>;
+  /** Waits until none of them is running, or the time is up. */
+  wait(media: readonly SelectedMediaItem[]): Promise<TranscriptionCheck>;
+}
+
+/**
+ * Tells media whose transcription is running from those where it has ended.
+ * @param waitMs from now on
+ */
+export function watchTranscriptions(
+  waitMs: number,
+  jobs: number,
+  { api, clock, io, random, signal }: Pick<Context, 'api' | 'clock' | 'io' | 'random' | 'signal'>,
+): TranscriptionWatch {
+  const startMs = clock.monotonicMs();
+  let hasChecked = false;
+  const unknownWords = new Set<string>();
+  const isRunning = (status: string): boolean => {
+    const word = status.toLowerCase();
+    if (RUNNING.test(word)) return true;
+    if (!ENDED.test(word) && !unknownWords.has(word)) {
+      unknownWords.add(word);
+      io.warn(`unknown status of a transcription: ${status}; taking it for one that has ended`);
+    }
+    return false;
+  };
+  const check = async (media: readonly SelectedMediaItem[]): Promise<TranscriptionCheck> => {
+    const statuses = new Map<string, string>();
+    const pool = createTaskPool(jobs);
+    for (const { id } of media) {
+      await pool.run(async () => {
+        const status = await statusOf(id);
+        if (status !== null) statuses.set(id, status);
+      });
+    }
+    await pool.finish();
+    const isFirst = !hasChecked;
+    hasChecked = true;
+    if (isFirst && media.length > 0 && statuses.size === 0) {
+      throw new ExpectedError(
+        'BAD_RESPONSE',
+        '--wait-transcripts: no media item has the status of a transcription',
+        {
+          hint: 'download what is there without --wait-transcripts',
+        },
+      );
+    }
+    const running = media.filter(({ id }) => {
+      const status = statuses.get(id);
+      return status !== undefined && isRunning(status);
+    });
+    return { running, ended: media.filter((one) => !running.includes(one)) };
+  };
+  /**
+   * One without metadata is not being transcribed, or does not exist, which the list of its transcripts brings out. A
+   * failed look is part of waiting.
+   */
+  const statusOf = async (id: string): Promise<string | null> => {
+    try {
+      return await api.getTranscriptionStatus(id, signal);
+    } catch (error) {
+      if (isExpectedError(error, 'NOT_FOUND')) return null;
+      if (isExpectedError(error, 'UNAVAILABLE')) return 'waiting';
+      throw error;
+    }
+  };
+  return {
+    check,
+    async wait(media) {
+      const ended: SelectedMediaItem[] = [];
+      let running = media;
+      for (;;) {
+        const waitedMs = clock.monotonicMs() - startMs;
+        const leftMs = waitMs - waitedMs;
+        if (running.length === 0 || leftMs <= 0) return { ended, running };
+        for (const { id, item } of running) {
+          io.progress({ event: 'wait', id, label: item?.name ?? id, status: 'transcription running' });
+        }
+        const delayMs = pollDelayMs({ waitedMs, intervalMs: null, retryAfterMs: null, random: random() });
+        await clock.sleep(Math.min(delayMs, leftMs), signal);
+        const checked = await check(running);
+        ended.push(...checked.ended);
+        running = checked.running;
+      }
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { startApi } from '../../support/api/api-server.ts';
+import { expectFailureDocument } from '../output-documents.ts';
+import { runCommand } from '../run-command.ts';
+import { calls } from '../scene.ts';
+
+const media = [{ id: 'm1', name: 'One' }];
+
+test.each([400, 404, 422])('HTTP %i for an unknown media item exits with 3 and names it', async (status) => {
+  const api = await startApi({ media, script: { 'POST /v2/downloads': status } });
+  const run = await runCommand(['create', '-m', 'm1', '-m', 'nope', '--json'], { api });
+  expect(run).toMatchObject({
+    exitCode: 3,
+    json: { error: { code: 'NOT_FOUND', id: 'nope', httpStatus: status, retryable: false } },
+  });
+  expectFailureDocument('create', run.json);
+  expect(run.stderr).toBe(
+    "error: no media item with ID nope\nhint: run 'streamdiver-dl media list TEXT' to find media\n",
+  );
+  expect(calls(api)).toEqual(['POST /v2/downloads', 'GET /v2/media/m1', 'GET /v2/media/nope']);
+});
+
+test('if all media exist, the refusal is reported, without advice to try again later', async () => {
+  const json = { message: 'too many' };
+  const api = await startApi({ media, script: { 'POST /v2/downloads': { status: 400, json } } });
+  const run = await runCommand(['create', '-m', 'm1'], { api });
+  expect(run.exitCode).toBe(7);
+  expect(run.stderr).toBe(
+    'error: the service refused the request (HTTP 400: too many)\nhint: check the IDs and values, or use -v for details\n',
+  );
+});
+
+test('a failed lookup does not hide the refusal', async () => {
+  const api = await startApi({ media, script: { 'POST /v2/downloads': 400, 'GET /v2/media/{id}': 403 } });
+  const run = await runCommand(['create', '-m', 'nope'], { api });
+  expect(run.exitCode).toBe(7);
+  expect(run.stderr).toContain('HTTP 400');
+});

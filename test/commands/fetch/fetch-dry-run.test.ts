@@ -1,0 +1,257 @@
+import { randomBytes } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { startApi } from '../../support/api/api-server.ts';
+import { serveArchive } from '../../support/faults/served-archive.ts';
+import { makeZipObject } from '../../support/faults/served-object.ts';
+import { makePlace } from '../../support/process/run-place.ts';
+import { listTree } from '../../support/temp-folder.ts';
+import { expectDocument, expectFailureDocument } from '../output-documents.ts';
+import { runCommand } from '../run-command.ts';
+import { calls } from '../scene.ts';
+import { FILE, filesIn, LOOK, object, start } from './fetch-scene.ts';
+
+const SIZE = object.bytes.length;
+const INSIDE = serveArchive([
+  { name: 'media/talk.mp4', content: randomBytes(200_000) },
+  { name: 'media/de/talk.srt', content: 'subtitles' },
+  { name: 'readme.txt', content: 'read me' },
+]);
+const startInside = () => start({ files: { one: INSIDE } });
+
+interface Planned {
+  readonly path: string;
+  readonly action: string;
+  readonly sizeBytes: number;
+  readonly haveBytes: number;
+}
+
+/** The plan of one package, held against the schema; nothing may be different on the disk afterwards. */
+async function plan(args: readonly string[], options: Parameters<typeof runCommand>[1]) {
+  const place = options?.place ?? makePlace();
+  const before = listTree(place.cwd);
+  const run = await runCommand(['fetch', PACKAGE_ID, ...args, '-n', '--json'], { ...options, place });
+  expect(listTree(place.cwd)).toEqual(before);
+  expect(run).toMatchObject({ exitCode: 0, json: { dryRun: true } });
+  expectDocument('dry-run', run.json);
+  const [result] = Object(run.json)['results'];
+  const files: Planned[] = result.files;
+  return { run, files, transferBytes: result.transferBytes };
+}
+
+describe('fetch -n', () => {
+  test('names the file, its size and the room, asks for the package alone, and writes nothing', async () => {
+    const api = await start();
+    const { run, files, transferBytes } = await plan(['-D', 'new/out'], { api });
+    expect(files).toEqual([
+      {
+        path: join(run.cwd, 'new/out/grusse-aus-graz-5f0c2b9e.zip'),
+        action: 'download',
+        sizeBytes: SIZE,
+        haveBytes: 0,
+      },
+    ]);
+    expect(transferBytes).toBe(SIZE);
+    expect(run.json).toMatchObject({
+      request: { method: 'GET', url: `${api.origin}/v2/downloads/${PACKAGE_ID}` },
+      totalBytes: SIZE,
+      freeBytes: expect.any(Number),
+    });
+    expect(calls(api)).toEqual([LOOK]);
+  });
+
+  test('prints a line for each file, and the total for people', async () => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '-n'], { api });
+    expect(run.stdout).toBe(`${join(run.cwd, 'out.zip')}\tdownload\t${SIZE}\t0\n`);
+    expect(run.stderr).toMatch(/1 file, [\d.]+ KiB; to transfer: [\d.]+ KiB, .* free\./);
+  });
+
+  test('a part of an earlier run is continued, unless it is not to be', async () => {
+    const large = makeZipObject(9_000_000);
+    const api = await start({
+      files: { one: large },
+      script: {
+        'GET /v2/downloads/file/{id}': (_request, reply) => reply.file(large, { cutAtByte: 5_000_000 }),
+      },
+    });
+    const place = makePlace();
+    const args = ['-o', 'out.zip', '--connections', '1'];
+    await runCommand(['fetch', PACKAGE_ID, ...args, '--retries', '0'], { api, place });
+    expect(filesIn(place.cwd)).toContain('out.zip.part');
+    const { files, transferBytes, run } = await plan(args, { api, place });
+    expect(files).toMatchObject([{ action: 'continue', sizeBytes: large.bytes.length }]);
+    const haveBytes = files[0]?.haveBytes ?? 0;
+    expect(haveBytes).toBeGreaterThan(1_000_000);
+    expect(transferBytes).toBe(large.bytes.length - haveBytes);
+    const text = await runCommand(['fetch', PACKAGE_ID, ...args, '-n'], {
+      api,
+      place,
+      isTTY: { stdout: true },
+    });
+    expect(text.stdout).toMatch(/continue \(have [\d.]+ MiB of [\d.]+ MiB\)/);
+    const again = await plan([...args, '--no-resume'], { api, place });
+    expect(again.files).toMatchObject([{ action: 'download', haveBytes: 0 }]);
+    expect(run.json).toMatchObject({ transferBytes });
+    rmSync(join(place.cwd, 'out.zip.part.json'));
+    expect((await plan(args, { api, place })).files).toMatchObject([{ action: 'conflict' }]);
+  });
+
+  test.each<[string, string[], string, (path: string) => void]>([
+    ['the same file', [], 'skip', (path) => writeFileSync(path, object.bytes)],
+    ['another file', [], 'conflict', (path) => writeFileSync(path, 'other')],
+    ['another file', ['--overwrite'], 'download', (path) => writeFileSync(path, 'other')],
+    ['another file', ['--skip-existing'], 'skip', (path) => writeFileSync(path, 'other')],
+    ['a folder', ['--overwrite'], 'conflict', (path) => mkdirSync(path)],
+    ['a link', [], 'conflict', (path) => symlinkSync('elsewhere', path)],
+  ])('%s in its place with %j: %s', async (_what, flags, action, plant) => {
+    const api = await start();
+    const place = makePlace();
+    mkdirSync(join(place.cwd, 'out'));
+    plant(join(place.cwd, 'out', 'grusse-aus-graz-5f0c2b9e.zip'));
+    const { files } = await plan(['-D', 'out', ...flags], { api, place });
+    expect(files.map((file) => file.action)).toEqual([action]);
+    const real = await runCommand(['fetch', PACKAGE_ID, '-D', 'out', ...flags], { api, place });
+    expect(real.exitCode).toBe(action === 'conflict' ? 13 : 0);
+  });
+
+  test('with -x it reads the directory where it lies, and plans each entry', async () => {
+    const api = await startInside();
+    const place = makePlace();
+    const { files, transferBytes } = await plan(['-x', '-D', 'out'], { api, place });
+    expect(api.requestsOf('GET /v2/downloads/file/{id}').map(({ headers }) => headers.get('range'))).toEqual([
+      expect.stringMatching(/^bytes=-/),
+    ]);
+    expect(existsSync(join(place.cwd, 'out'))).toBe(false);
+    expect((await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api, place })).exitCode).toBe(0);
+    expect(files.map((file) => file.path).toSorted((one, other) => one.localeCompare(other))).toEqual(
+      filesIn(join(place.cwd, 'out')).map((file) => join(place.cwd, 'out', file)),
+    );
+    expect(files.every(({ action, haveBytes }) => action === 'download' && haveBytes === 0)).toBe(true);
+    expect(transferBytes).toBeGreaterThan(0);
+    const again = await plan(['-x', '-D', 'out'], { api, place });
+    expect(
+      again.files.every(({ action, sizeBytes, haveBytes }) => action === 'skip' && sizeBytes === haveBytes),
+    ).toBe(true);
+    expect(again.transferBytes).toBe(0);
+    const [first = ''] = files.map((file) => file.path);
+    writeFileSync(first, 'other');
+    for (const [flags, action] of [
+      [[], 'conflict'],
+      [['--overwrite'], 'download'],
+      [['--skip-existing'], 'skip'],
+    ] as const) {
+      const changed = await plan(['-x', '-D', 'out', ...flags], { api, place });
+      expect(changed.files.filter((file) => file.path === first)).toMatchObject([{ action }]);
+    }
+  });
+
+  test('below a link or a file nothing is unpacked', async () => {
+    const api = await startInside();
+    const place = makePlace();
+    const { files } = await plan(['-x', '-D', 'out'], { api, place });
+    expect(files.map(({ action }) => action)).toEqual(['download', 'download', 'download']);
+    mkdirSync(join(place.cwd, 'out/media'), { recursive: true });
+    symlinkSync('/', join(place.cwd, 'out/media/de'));
+    const linked = await plan(['-x', '-D', 'out'], { api, place });
+    expect(linked.files.map(({ action }) => action)).toEqual(['download', 'conflict', 'download']);
+    rmSync(join(place.cwd, 'out/media/de'));
+    writeFileSync(join(place.cwd, 'out/media/de'), '');
+    const filed = await plan(['-x', '-D', 'out'], { api, place });
+    expect(filed.files.map(({ action }) => action)).toEqual(['download', 'conflict', 'download']);
+  });
+
+  test('selects as fetch does, and exits with 3 when nothing is selected', async () => {
+    const api = await startInside();
+    const all = await plan(['-x', '-D', 'out'], { api });
+    const some = await plan(['--include', '*.srt', '-D', 'out'], { api });
+    expect(some.files.map((file) => file.path)).toEqual([join(some.run.cwd, 'out/media/de/talk.srt')]);
+    expect([some.transferBytes < 100, all.transferBytes > 200_000]).toEqual([true, true]);
+    const none = await runCommand(['fetch', PACKAGE_ID, '--include', 'no-such', '-n', '--json'], { api });
+    expect(none).toMatchObject({ exitCode: 3, json: { error: { code: 'NOT_FOUND' } } });
+    expectFailureDocument('dry-run', none.json);
+  });
+
+  test('without ranges the folder is all that is known', async () => {
+    const api = await start({
+      files: { one: INSIDE },
+      script: {
+        'GET /v2/downloads/file/{id}': (_request, reply) =>
+          reply.send(200, { 'Content-Type': 'application/zip' }, INSIDE.bytes),
+      },
+    });
+    const { files, run, transferBytes } = await plan(['-x', '-D', 'out'], { api });
+    expect(files).toMatchObject([{ path: join(run.cwd, 'out'), action: 'download' }]);
+    expect([transferBytes, run.stderr]).toEqual([
+      INSIDE.bytes.length,
+      expect.stringContaining('is known once all of it is here'),
+    ]);
+  });
+
+  test('a package that is not ready is 8 at once, one that is not there 3, with the others planned', async () => {
+    const packages = [
+      { id: 'aaaaaaaa-1', files: ['one'] },
+      { id: 'bbbbbbbb-1', status: 'preparing' },
+    ];
+    const api = await startApi({ files: { one: object }, packages });
+    const run = await runCommand(['fetch', 'aaaaaaaa-1', 'bbbbbbbb-1', 'no', '-n', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 1,
+      json: {
+        results: [
+          { id: 'aaaaaaaa-1', files: [{ action: 'download' }], error: null },
+          { id: 'bbbbbbbb-1', files: [], error: { code: 'NOT_READY' } },
+          { id: 'no', error: { code: 'NOT_FOUND' } },
+        ],
+      },
+    });
+    expectFailureDocument('dry-run', run.json);
+    expect(api.requestsOf('GET /v2/downloads/{id}')).toHaveLength(3);
+  });
+
+  test('what --only-new leaves out is said, and not asked for', async () => {
+    const api = await start();
+    const place = makePlace();
+    await runCommand(['fetch', PACKAGE_ID, '-D', 'out', '--only-new'], { api, place });
+    const before = api.requests.length;
+    const record = readFileSync(join(place.cwd, 'out/record.ndjson'));
+    const { files, run } = await plan(['-D', 'out', '--only-new'], { api, place });
+    expect([files, api.requests.length]).toEqual([[], before]);
+    expect(run.json).toMatchObject({ results: [{ recorded: true }] });
+    expect(readFileSync(join(place.cwd, 'out/record.ndjson'))).toEqual(record);
+  });
+
+  test('two packages of the same name are a conflict of their own, as they are for fetch', async () => {
+    const packages = [
+      { id: 'pkg-000001', files: ['one'] },
+      { id: 'pkg-000002', files: ['one'] },
+    ];
+    const api = await startApi({ files: { one: object }, packages });
+    const run = await runCommand(['fetch', 'pkg-000001', 'pkg-000002', '-n'], { api });
+    expect(run.exitCode).toBe(13);
+  });
+
+  test('a copy of what an archive holds is skipped from the archive that is here', async () => {
+    const api = await start();
+    const place = makePlace();
+    await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip'], { api, place });
+    const { transferBytes } = await plan(['-o', 'out.zip', '-x'], { api, place });
+    expect(transferBytes).toBe(0);
+    cpSync(join(place.cwd, 'out.zip'), join(place.cwd, 'copy.zip'));
+    truncateSync(join(place.cwd, 'out.zip'), 100);
+    const broken = await plan(['-o', 'out.zip', '-x'], { api, place });
+    expect(broken.transferBytes).toBe(SIZE);
+    expect(calls(api)).toContain(FILE);
+  });
+});

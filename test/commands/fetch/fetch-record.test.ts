@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CREATED_ID_PREFIX, PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { startApi } from '../../support/api/api-server.ts';
+import { makeZipObject } from '../../support/faults/served-object.ts';
+import { makePlace } from '../../support/process/run-place.ts';
+import { expectDocument } from '../output-documents.ts';
+import { runCommand } from '../run-command.ts';
+import { bodiesSent, calls, startEmpty } from '../scene.ts';
+import { filesIn, LOOK, object, start } from './fetch-scene.ts';
+
+const OTHER_ID = '6a0c2b9e-7d41-4a36-9e58-c1d2e3f4a501';
+
+function linesOf(file: string): Record<string, unknown>[] {
+  return readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+describe('fetch --record', () => {
+  test('appends the file and the package once both are in place', async () => {
+    const api = await start();
+    const args = ['fetch', PACKAGE_ID, '-o', 'out.zip', '--record', 'r.ndjson'];
+    const run = await runCommand(args, { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'out.zip')}\n` });
+    const common = { packageId: PACKAGE_ID, title: 'Grüße aus Graz', mediaId: null, transcriptId: null };
+    expect(linesOf(join(run.cwd, 'r.ndjson'))).toMatchObject([
+      { ...common, kind: 'file', path: 'out.zip', sizeBytes: object.bytes.length, sha256: null, crc32: null },
+      { ...common, kind: 'package', path: null, sizeBytes: null },
+    ]);
+    expect(filesIn(run.cwd)).toEqual(['out.zip', 'r.ndjson']);
+  });
+
+  test('lists what was unpacked with its checksums, relative to the record', async () => {
+    const api = await start();
+    const args = ['fetch', PACKAGE_ID, '-x', '-D', 'sub/out', '--record', 'sub/r.ndjson', '--json'];
+    const run = await runCommand(args, { api });
+    expect(run.exitCode).toBe(0);
+    expectDocument('fetch', run.json);
+    const lines = linesOf(join(run.cwd, 'sub', 'r.ndjson'));
+    const listed = lines.filter(({ kind }) => kind === 'file');
+    expect(listed.map(({ path }) => path)).toEqual(
+      filesIn(join(run.cwd, 'sub', 'out')).map((file) => `out/${file}`),
+    );
+    expect(listed[0]).toMatchObject({ crc32: expect.stringMatching(/^[0-9a-f]{8}$/), sha256: null });
+    expect(lines.at(-1)).toMatchObject({ kind: 'package' });
+  });
+
+  test('of a file that is no archive it holds the SHA-256', async () => {
+    const bytes = Buffer.from('subtitle '.repeat(500));
+    const api = await startApi({
+      files: { one: { ...object, bytes, contentType: 'text/plain' } },
+      packages: [{ files: ['one'], compressed: false }],
+    });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'a.txt', '--record', 'r.ndjson'], { api });
+    expect(run.exitCode).toBe(0);
+    expect(linesOf(join(run.cwd, 'r.ndjson'))[0]).toMatchObject({
+      path: 'a.txt',
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+  });
+
+  test('records nothing of a package that failed, or that nothing proves', async () => {
+    const api = await start({ script: { 'GET /v2/downloads/file/{id}': 404 } });
+    const place = makePlace();
+    const args = ['fetch', PACKAGE_ID, '-o', 'out.zip', '--record', 'r.ndjson'];
+    expect((await runCommand(args, { api, place })).exitCode).toBe(3);
+    expect(filesIn(place.cwd)).toEqual([]);
+    writeFileSync(join(place.cwd, 'out.zip'), 'something else');
+    const skipping = await runCommand([...args, '--skip-existing'], { api: await start(), place });
+    expect(skipping.exitCode).toBe(0);
+    expect(skipping.stderr).toContain(`package ${PACKAGE_ID} is not recorded`);
+    expect(filesIn(place.cwd)).toEqual(['out.zip']);
+  });
+
+  test('records again what is written again, and not what is there already', async () => {
+    const api = await start();
+    const place = makePlace();
+    const args = ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--record', 'r.ndjson'];
+    const record = join(place.cwd, 'r.ndjson');
+    await runCommand(args, { api, place });
+    const before = linesOf(record);
+    expect((await runCommand(args, { api, place })).exitCode).toBe(0);
+    expect(linesOf(record)).toHaveLength(before.length);
+    const [first] = filesIn(join(place.cwd, 'out'));
+    rmSync(join(place.cwd, 'out', String(first)));
+    expect((await runCommand(args, { api, place })).exitCode).toBe(0);
+    const added = linesOf(record).slice(before.length);
+    expect(added).toMatchObject([{ kind: 'file', path: `out/${first}` }]);
+  });
+
+  test('fails with a broken record before anything is asked for', async () => {
+    const api = await start();
+    const place = makePlace();
+    writeFileSync(join(place.cwd, 'r.ndjson'), 'a list of my own\n');
+    const run = await runCommand(['fetch', PACKAGE_ID, '--record', 'r.ndjson', '--json'], { api, place });
+    expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
+    expect(run.stderr).toContain('line 1');
+    expect(calls(api)).toEqual([]);
+    expect(readFileSync(join(place.cwd, 'r.ndjson'), 'utf8')).toBe('a list of my own\n');
+  });
+
+  test.each([
+    ['folder', 13, (path: string) => mkdirSync(path)],
+    ['record in a folder that is a file', 9, (path: string) => writeFileSync(join(path, '..', 'sub'), '')],
+  ])('a %s is refused with %i before anything is asked for', async (what, exitCode, plant) => {
+    const api = await start();
+    const place = makePlace();
+    plant(join(place.cwd, 'r'));
+    const file = what === 'folder' ? 'r' : 'sub/r';
+    const run = await runCommand(['fetch', PACKAGE_ID, '--record', file, '--json'], { api, place });
+    expect(run.exitCode).toBe(exitCode);
+    expect(calls(api)).toEqual([]);
+  });
+
+  test.each([
+    [['-o', '-', '--record', 'r'], '-o - and --record contradict each other'],
+    [['-o', '-', '--only-new'], '-o - and --only-new contradict each other'],
+    [['--record', '-'], '--record: - is not a file'],
+    [['--record', 'folder/'], '--record: folder/ is not a file'],
+    [['--record', ''], '--record: the value is empty'],
+  ])('%j is refused', async (flags, message) => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(message);
+    expect(calls(api)).toEqual([]);
+  });
+
+  test('an entry of the archive never takes the place of the record', async () => {
+    const inside = makeZipObject(20_000);
+    const api = await start({ files: { one: inside } });
+    const place = makePlace();
+    const probe = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'probe'], { api });
+    const [name = ''] = filesIn(join(probe.cwd, 'probe'));
+    const args = ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--record', `out/${name.toUpperCase()}`, '--json'];
+    const run = await runCommand(args, { api, place });
+    expect(run).toMatchObject({ exitCode: 12, json: { error: { code: 'UNSAFE' } } });
+    expect(existsSync(join(place.cwd, 'out'))).toBe(false);
+  });
+});
+
+describe('fetch --only-new', () => {
+  const packages = [
+    { id: PACKAGE_ID, title: 'One', files: ['one'] },
+    { id: OTHER_ID, title: 'Two', files: ['one'] },
+  ];
+
+  test('asks for nothing that is recorded, with a record in the target folder', async () => {
+    const api = await start({ packages });
+    const place = makePlace();
+    const args = ['-D', 'out', '--only-new'];
+    expect((await runCommand(['fetch', PACKAGE_ID, ...args], { api, place })).exitCode).toBe(0);
+    rmSync(join(place.cwd, 'out', 'one-5f0c2b9e.zip'));
+    const before = api.requests.length;
+    const again = await runCommand(['fetch', PACKAGE_ID, ...args, '--json'], { api, place });
+    expect(again).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ id: PACKAGE_ID, outcome: 'skipped', paths: [] }] },
+    });
+    expectDocument('fetch', again.json);
+    expect(again.stderr).toContain('Nothing new (1 recorded).');
+    expect(api.requests.length).toBe(before);
+    const both = await runCommand(['fetch', PACKAGE_ID, OTHER_ID, ...args, '--json'], { api, place });
+    expect(both).toMatchObject({
+      exitCode: 0,
+      json: {
+        results: [
+          { id: PACKAGE_ID, outcome: 'skipped' },
+          { id: OTHER_ID, outcome: 'downloaded' },
+        ],
+      },
+    });
+    expect(filesIn(join(place.cwd, 'out'))).toEqual(['record.ndjson', 'two-6a0c2b9e.zip']);
+  });
+
+  test.each([
+    [['-o', 'sub/a.zip'], 'sub/record.ndjson'],
+    [['-o', 'there'], 'there/record.ndjson'],
+    [[], 'record.ndjson'],
+  ])('with %j the record is %s', async (flags, file) => {
+    const place = makePlace();
+    mkdirSync(join(place.cwd, 'there'));
+    const run = await runCommand(['fetch', PACKAGE_ID, ...flags, '--only-new'], {
+      api: await start(),
+      place,
+    });
+    expect(run.exitCode).toBe(0);
+    expect(filesIn(place.cwd)).toContain(file);
+  });
+
+  test('goes on after an interruption with the same flags', async () => {
+    const api = await start({ script: { 'GET /v2/downloads/{id}': 'preparing' } });
+    const args = ['fetch', PACKAGE_ID, '--record', 'r', '--only-new', '--no-wait', '--json'];
+    const run = await runCommand(args, { api });
+    expect(run.exitCode).toBe(8);
+    expect(JSON.stringify(run.json)).toContain(`fetch ${PACKAGE_ID} --record r --only-new`);
+    expect(calls(api)).toEqual([LOOK]);
+  });
+});
+
+describe('create --fetch --record', () => {
+  const ready = { 'GET /v2/downloads/{id}': 'ready' } as const;
+  const select = ['-m', 'm1', '-m', 'm2', '-r', 'r1', '-t', 't1:srt', '-t', 't1:txt'];
+
+  test('records what was selected into the package with the package', async () => {
+    const api = await startEmpty({ script: ready });
+    const run = await runCommand(['create', ...select, '--fetch', '--record', 'r.ndjson'], { api });
+    expect(run.exitCode).toBe(0);
+    const packageId = `${CREATED_ID_PREFIX}0`;
+    const item = { packageId, path: null, speakers: null };
+    expect(linesOf(join(run.cwd, 'r.ndjson'))).toMatchObject([
+      { kind: 'file', packageId },
+      { ...item, kind: 'media', mediaId: 'm1' },
+      { ...item, kind: 'media', mediaId: 'm2' },
+      { ...item, kind: 'rendition', renditionId: 'r1' },
+      { ...item, kind: 'transcript', transcriptId: 't1', format: 'srt' },
+      { ...item, kind: 'transcript', transcriptId: 't1', format: 'txt' },
+      { kind: 'package', packageId },
+    ]);
+  });
+
+  test('with --only-new a package holds what is not recorded, and there is none without it', async () => {
+    const api = await startEmpty({ script: ready });
+    const place = makePlace();
+    const args = ['--fetch', '-x', '-D', 'out', '--only-new', '--json'];
+    const first = await runCommand(['create', '-m', 'm1', '-t', 't1:srt', ...args], { api, place });
+    expect(first).toMatchObject({ exitCode: 0, json: { count: 1, results: [{ outcome: 'extracted' }] } });
+    expectDocument('create', first.json);
+    const more = ['create', ...select, ...args, '--overwrite'];
+    expect((await runCommand(more, { api, place })).exitCode).toBe(0);
+    const [, second] = bodiesSent(api);
+    expect(second).toEqual({
+      selectedMediaIds: ['m2'],
+      selectedRenditionIds: ['r1'],
+      selectedTranscripts: [{ id: 't1', format: 'txt' }],
+    });
+    const before = api.requests.length;
+    const third = await runCommand(more, { api, place });
+    expect(third).toMatchObject({ exitCode: 0, json: { items: [], count: 0, results: [] } });
+    expectDocument('create', third.json);
+    expect(third.stderr).toContain('Nothing new (7 recorded).');
+    expect(api.requests.length).toBe(before);
+    const dry = await runCommand([...more, '-n'], { api, place });
+    expect(dry).toMatchObject({ exitCode: 0, json: { dryRun: true, request: null } });
+    expectDocument('dry-run', dry.json);
+  });
+
+  test.each([['--record', 'r'], ['--only-new']])('%s needs --fetch', async (...flags) => {
+    const api = await startEmpty();
+    const run = await runCommand(['create', '-m', 'm1', ...flags], { api });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(`${flags[0]} needs --fetch`);
+    expect(calls(api)).toEqual([]);
+  });
+});

@@ -1,0 +1,370 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { makeDocx } from '../../../src/sandbox/library/make-docx.ts';
+import type { Answer } from '../../support/api/api-script.ts';
+import { startApi } from '../../support/api/api-server.ts';
+import { transcriptText } from '../../support/api/default-responses.ts';
+import { createFastClock } from '../../support/fast-clock.ts';
+import { startBinary } from '../../support/process/run-binary.ts';
+import { makePlace } from '../../support/process/run-place.ts';
+import { runCommand } from '../run-command.ts';
+
+const media = [{ id: 'm1', name: 'Talk' }];
+const transcripts = { m1: [{ id: 't1', languageCode: 'de' }] };
+const DOWNLOAD = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
+const FORMATS = ['srt', 'txt', 'json', 'vtt', 'docx'] as const;
+
+/** Downloads the one transcript, which is answered so. */
+async function download(answer: Answer | readonly Answer[], ...flags: string[]) {
+  const api = await startApi({ media, transcripts, script: { [DOWNLOAD]: answer } });
+  const run = await runCommand(['transcripts', 'm1', ...flags], { api });
+  return { run, requests: api.requestsOf(DOWNLOAD).length, files: readdirSync(run.cwd) };
+}
+
+const docx = () => makeDocx([{ startMs: 0, endMs: 1, text: 'x' }], { languageCode: 'de' });
+const bytes =
+  (body: Uint8Array | string): Answer =>
+  (_request, reply) =>
+    reply.send(200, {}, body);
+
+describe('what is no transcript is never kept', () => {
+  const PAGE = '<!DOCTYPE html><html><title>Sign in</title></html>';
+  const WRONG: readonly (readonly [string, string])[] = [
+    ['a web page', PAGE],
+    ['a web page after a byte-order mark', `\uFEFF\n${PAGE}`],
+    ['XHTML', `<?xml version="1.0"?>\n${PAGE}`],
+    ['a JSend failure', '{"status":"fail","data":{"id":"wrong"}}'],
+    ['a JSend error', '{"status":"error","message":"database"}'],
+    ['a problem document', '{"type":"about:blank","title":"Gone","status":410}'],
+  ];
+  test.each(FORMATS.flatMap((format) => WRONG.map(([what, body]) => [format, what, body] as const)))(
+    'as %s: %s',
+    async (format, _what, body) => {
+      const { run, files } = await download(bytes(body), '--as', format);
+      expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+      expect(run.stderr).toMatch(
+        /^error: the service sent (a web page|an error) instead of a transcript as /,
+      );
+      expect(files).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['srt', 'JSON', '{"cues":[]}'],
+    ['vtt', 'JSON', '[{"a":1}]'],
+    ['txt', 'JSON', ' {"cues":[]}'],
+    ['docx', 'JSON', '{"cues":[]}'],
+    ['srt', 'no SubRip', 'Good morning.\n'],
+    ['vtt', 'no WebVTT', '1\n00:00:00,000 --> 00:00:01,000\nx\n'],
+    ['vtt', 'no WebVTT', 'WEBVTTX\n\n00:00.000 --> 00:01.000\nx\n'],
+    ['json', 'no valid JSON', '{"cues":['],
+    ['json', 'no valid JSON', 'WEBVTT\n'],
+    ['docx', 'no whole document', 'Good morning.\n'],
+  ])('as %s: %s', async (format, what, body) => {
+    const { run, files } = await download(bytes(body), '--as', format);
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toContain(`the service sent ${what} instead of a transcript as ${format}`);
+    expect(files).toEqual([]);
+  });
+
+  test('a docx that was cut, or has one wrong bit', async () => {
+    const whole = await docx();
+    const wrong = Buffer.from(whole);
+    wrong[60] = (wrong[60] ?? 0) ^ 1;
+    for (const body of [whole.subarray(0, -30), wrong]) {
+      const { run, files } = await download(bytes(body), '--as', 'docx');
+      expect(run.exitCode).toBe(7);
+      expect(files).toEqual([]);
+    }
+    const { run } = await download(bytes(whole), '--as', 'docx');
+    expect(run.exitCode).toBe(0);
+    expect(readFileSync(run.stdout.trimEnd()).equals(whole)).toBe(true);
+  });
+
+  test.each([
+    ['vtt', '\uFEFFWEBVTT - Title\r\n\r\n00:00.000 --> 00:01.000\r\nx'],
+    ['srt', '\uFEFF1\r\n0:0:0,0 --> 0:0:1,0\r\n{\\an8}x'],
+    ['srt', '[Music]\n1\n0:0:0,0 --> 0:0:1,0\n'],
+    ['txt', '[Music]\n'],
+    ['txt', '{softly} Good morning'],
+    ['json', '\uFEFF[{"status":"spoken"}]'],
+    ['json', '{"title":"Talk","cues":[{"text":"<html>"}]}'],
+  ])('as %s: %j is kept byte for byte', async (format, body) => {
+    const { run } = await download(bytes(body), '--as', format);
+    expect(run.exitCode).toBe(0);
+    expect(readFileSync(run.stdout.trimEnd(), 'utf8')).toBe(body);
+  });
+
+  test.each([202, 206])('HTTP %i is no whole transcript', async (status) => {
+    const { run, files } = await download({ status, text: transcriptText('t1', 'srt') });
+    expect(run.exitCode).toBe(7);
+    expect(files).toEqual([]);
+  });
+
+  test('larger than 256 MiB', async () => {
+    const { run, files } = await download((_request, reply) =>
+      reply.raw(`HTTP/1.1 200 OK\r\ncontent-length: ${257 * 2 ** 20}\r\n\r\n`).then(async () => {
+        const piece = Buffer.alloc(2 ** 20, 'a --> b\n');
+        for (let count = 0; count < 257 && !reply.isClosed; count += 1) await reply.raw(piece);
+      }),
+    );
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toContain('larger than 256 MiB');
+    expect(files).toEqual([]);
+  });
+});
+
+describe('large transcripts go through a temporary file', () => {
+  const large = `WEBVTT\n\n00:00.000 --> 00:01.000\n${'line\n'.repeat(600_000)}`;
+
+  test('and are kept byte for byte, and compared again', async () => {
+    const api = await startApi({ media, transcripts, script: { [DOWNLOAD]: bytes(large) } });
+    const place = makePlace();
+    const run = await runCommand(['transcripts', 'm1', '--as', 'vtt'], { api, place });
+    expect(run).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(run.stdout.trimEnd(), 'utf8')).toBe(large);
+    expect(readdirSync(place.cwd)).toHaveLength(1);
+    const again = await runCommand(['transcripts', 'm1', '--as', 'vtt', '--json'], { api, place });
+    expect(again.json).toMatchObject({ results: [{ outcome: 'unchanged' }] });
+    expect(readdirSync(place.cwd)).toHaveLength(1);
+  });
+
+  test.each([
+    ['vtt', large.replace('WEBVTT', 'NOTHING'), 7],
+    ['srt', 'no arrow\n'.repeat(300_000), 7],
+    ['json', `["${'x'.repeat(2_000_000)}`, 7],
+    ['json', `["${'x'.repeat(2_000_000)}"]`, 0],
+    ['docx', 'PK\x03\x04'.repeat(600_000), 7],
+  ])('and are checked as %s', async (format, body, exitCode) => {
+    const { run, files } = await download(bytes(body), '--as', format);
+    expect(run.exitCode).toBe(exitCode);
+    expect(files).toHaveLength(exitCode === 0 ? 1 : 0);
+  });
+
+  test('an arrow between two pieces is found', async () => {
+    const half = 'x'.repeat(700_000);
+    const { run } = await download(async (_request, reply) => {
+      await reply.raw(`HTTP/1.1 200 OK\r\ncontent-length: ${2 * half.length + 3}\r\n\r\n${half}-`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await reply.raw('-');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await reply.raw(`>${half}`);
+    });
+    expect(run.exitCode).toBe(0);
+  });
+
+  test('on standard output as well', async () => {
+    const { run, files } = await download(bytes(large), '--as', 'vtt', '-o', '-');
+    expect(run).toMatchObject({ exitCode: 0, stdout: large });
+    expect(files).toEqual([]);
+  });
+});
+
+describe('responses that end early', () => {
+  const text = transcriptText('t1', 'srt');
+  const cut: Answer = {
+    raw: `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text.slice(0, 20)}`,
+    after: 'end',
+  };
+  const reset: Answer = { ...cut, after: 'reset' };
+  const chunked: Answer = {
+    raw: `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n14\r\n${text.slice(0, 20)}\r\n`,
+    after: 'end',
+  };
+  const stalled: Answer = { ...cut, after: 'stall' };
+  const unmarked = (body: string): Answer => ({ raw: `HTTP/1.0 200 OK\r\n\r\n${body}`, after: 'end' });
+
+  test.each([
+    ['cut', cut],
+    ['reset', reset],
+    ['chunked without an end', chunked],
+    ['stalled', stalled],
+  ])('%s: requested again', async (_what, answer) => {
+    const { run, requests } = await download([answer]);
+    expect(run.exitCode).toBe(0);
+    expect(requests).toBe(2);
+    expect(readFileSync(run.stdout.trimEnd(), 'utf8')).toBe(text);
+  });
+
+  test('always: exit 6, and nothing is left', async () => {
+    const { run, requests, files } = await download(cut, '--retries', '2');
+    expect(run).toMatchObject({ exitCode: 6, stdout: '' });
+    expect(requests).toBe(3);
+    expect(files).toEqual([]);
+  });
+
+  test('where nothing marks the end, two downloads must be equal', async () => {
+    const same = await download(unmarked(text));
+    expect(same.run.exitCode).toBe(0);
+    expect(same.requests).toBe(2);
+    const other = await download([unmarked(text.slice(0, 40)), unmarked(text)]);
+    expect(other.run).toMatchObject({ exitCode: 10, stdout: '' });
+    expect(other.files).toEqual([]);
+  });
+
+  test('encoded although nobody asked: exit 7', async () => {
+    const { run, files } = await download((_request, reply) =>
+      reply.send(200, { 'content-encoding': 'gzip' }, 'x'),
+    );
+    expect(run.exitCode).toBe(7);
+    expect(files).toEqual([]);
+  });
+});
+
+describe('empty transcripts', () => {
+  test.each([
+    ['srt', ''],
+    ['txt', ' \r\n\uFEFF'],
+    ['vtt', 'WEBVTT\n\n'],
+    ['json', '{}'],
+    ['json', ' [] '],
+    ['json', 'null'],
+    ['docx', ''],
+  ])('as %s: %j is requested once more, reported and no failure', async (format, body) => {
+    const { run, requests, files } = await download(bytes(body), '--as', format, '--json');
+    expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'empty', path: null }] } });
+    expect(run.stderr).toContain(`warning: transcript t1 is empty as ${format}; no file is written`);
+    expect(requests).toBe(2);
+    expect(files).toEqual([]);
+  });
+
+  test('one that is there the second time is kept', async () => {
+    const { run, requests } = await download([{ raw: 'HTTP/1.1 204 No Content\r\n\r\n' }]);
+    expect(run.exitCode).toBe(0);
+    expect(requests).toBe(2);
+  });
+});
+
+describe('refusals', () => {
+  test.each([
+    [401, 4],
+    [403, 4],
+    [400, 7],
+    [501, 7],
+    [503, 6],
+  ])('HTTP %i ends with %i', async (status, exitCode) => {
+    const { run, files } = await download(status, '--retries', '1');
+    expect(run).toMatchObject({ exitCode, stdout: '' });
+    expect(files).toEqual([]);
+  });
+
+  test('deleted after it was listed: a warning, or exit 3 where -t names it', async () => {
+    const gone = await download(404, '--json');
+    expect(gone.run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'gone' }] } });
+    expect(gone.run.stderr).toContain('warning: transcript t1 was deleted meanwhile');
+    expect((await download(404, '-t', 't1')).run.exitCode).toBe(3);
+  });
+
+  test('a redirect to another origin is followed without the credential', async () => {
+    const other = await startApi({ token: null });
+    const api = await startApi({
+      media,
+      transcripts,
+      script: {
+        [DOWNLOAD]: (_request, reply) =>
+          reply.redirect(
+            302,
+            `${other.origin}/v2/media/a/metadata/transcripts/b/download?transcriptDownloadType=srt`,
+          ),
+      },
+    });
+    const run = await runCommand(['transcripts', 'm1'], { api });
+    expect(run.exitCode).toBe(0);
+    expect(other.requests.map(({ headers }) => headers.get('authorization'))).toEqual([undefined]);
+  });
+
+  const many = { m1: Array.from({ length: 60 }, (_, index) => ({ id: `p${index}`, languageCode: 'de' })) };
+
+  test('one 429 with Retry-After pauses all', async () => {
+    const clock = createFastClock({ speed: 20 });
+    const times: number[] = [];
+    let count = 0;
+    const api = await startApi({
+      media,
+      transcripts: many,
+      script: {
+        [DOWNLOAD]: (request, reply) => {
+          times.push(clock.now());
+          count += 1;
+          return count === 10
+            ? reply.json(429, { status: 'error' }, { 'retry-after': '30' })
+            : reply.send(200, {}, transcriptText(request.target, 'srt'));
+        },
+      },
+    });
+    const run = await runCommand(['transcripts', 'm1', '-j', '4'], { api, clock });
+    expect(run.exitCode).toBe(0);
+    expect(times).toHaveLength(61);
+    // Those that were under way come in; after them nothing for the 30 s.
+    const refusedMs = times[9] ?? 0;
+    const paused = times.filter((time) => time > refusedMs + 5_000 && time < refusedMs + 29_000);
+    expect(paused).toEqual([]);
+    expect(times.at(-1)).toBeGreaterThan(refusedMs + 29_000);
+  });
+
+  test('twenty unavailable in a row end it with 6', async () => {
+    const api = await startApi({ media, transcripts: many, script: { [DOWNLOAD]: 503 } });
+    const run = await runCommand(['transcripts', 'm1', '--retries', '0', '--json'], { api });
+    expect(run.exitCode).toBe(6);
+    const requests = api.requestsOf(DOWNLOAD).length;
+    expect(requests).toBeGreaterThanOrEqual(20);
+    expect(requests).toBeLessThan(30);
+    expect(run.stderr).toContain('nothing succeeds any more');
+  });
+
+  test('one of many that fails does not end the others', async () => {
+    const api = await startApi({
+      media,
+      transcripts: many,
+      script: {
+        [DOWNLOAD]: (request, reply) =>
+          request.target.includes('/p7/')
+            ? reply.json(503, { status: 'error' })
+            : reply.send(200, {}, transcriptText(request.target, 'srt')),
+      },
+    });
+    const run = await runCommand(['transcripts', 'm1', '--retries', '1'], { api });
+    expect(run.exitCode).toBe(6);
+    expect(run.stdout.trimEnd().split('\n')).toHaveLength(59);
+    expect(run.stderr).toContain('error: 1 of 60 transcripts failed');
+  });
+
+  test('a refused credential ends it at once', async () => {
+    const api = await startApi({ media, transcripts: many, script: { [DOWNLOAD]: 403 } });
+    const run = await runCommand(['transcripts', 'm1', '-j', '2'], { api });
+    expect(run.exitCode).toBe(4);
+    expect(api.requestsOf(DOWNLOAD).length).toBeLessThan(5);
+  });
+});
+
+test('Ctrl-C: what has its name stays, nothing else is left, and the same command continues', async () => {
+  const three = { m1: ['t1', 't2', 't3'].map((id) => ({ id, languageCode: 'de' })) };
+  let isStalled = true;
+  const api = await startApi({
+    media,
+    transcripts: three,
+    script: {
+      [DOWNLOAD]: (request, reply) =>
+        isStalled && !request.target.includes('/t1/')
+          ? reply.raw('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n1\n')
+          : reply.send(200, {}, transcriptText(request.target, 'srt')),
+    },
+  });
+  const started = startBinary(['transcripts', 'm1', '--json', '--record', 'r'], { api });
+  await vi.waitFor(() => expect(api.requestsOf(DOWNLOAD)).toHaveLength(3), { timeout: 20_000 });
+  const file = join(started.place.cwd, 'talk-t1.de.srt');
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 20_000 });
+  started.kill('SIGINT');
+  const run = await started.result;
+  expect(run.exitCode).toBe(130);
+  expect(run.json).toMatchObject({
+    error: { code: 'INTERRUPTED' },
+    results: [{ outcome: 'downloaded' }, {}, {}],
+  });
+  expect(readdirSync(run.cwd).toSorted()).toEqual(['r', 'talk-t1.de.srt']);
+  expect(readFileSync(join(run.cwd, 'r'), 'utf8').trimEnd().split('\n')).toHaveLength(1);
+  isStalled = false;
+  const again = await runCommand(['transcripts', 'm1', '--record', 'r'], { api, place: started.place });
+  expect(again).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('2 transcripts, ') });
+});

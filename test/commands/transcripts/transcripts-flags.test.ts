@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { defineTranscripts } from '../../../src/commands/transcripts.ts';
+import type { TranscriptsFlags } from '../../../src/flags/transcripts-flags.ts';
+import { parseLine, refusalOf } from '../parse-line.ts';
+
+const define = (parent: Command, keep: (...parsed: readonly unknown[]) => Promise<void>) =>
+  defineTranscripts(parent, keep);
+
+const QUERY = {
+  search: null,
+  type: null,
+  tag: null,
+  speaker: null,
+  channel: null,
+  since: null,
+  until: null,
+  maxMedia: null,
+};
+const DEFAULTS: TranscriptsFlags = {
+  mediaIds: [],
+  query: null,
+  transcriptIds: [],
+  formats: ['srt'],
+  languages: [],
+  speakers: true,
+  folder: null,
+  output: null,
+  toStdout: false,
+  name: null,
+  jobs: 8,
+  retries: 5,
+  ifExists: 'refuse',
+  waitMs: null,
+  record: { file: null, onlyNew: false },
+  dryRun: false,
+};
+
+test.each<[readonly string[], Partial<TranscriptsFlags>]>([
+  [[], {}],
+  [['a'], { mediaIds: ['a'] }],
+  [['a', '-m', 'b', '--medium', 'c', '-'], { mediaIds: ['a', '-', 'b', 'c'] }],
+  [['--all'], { query: QUERY }],
+  [['--search', 'x y'], { query: { ...QUERY, search: 'x y' } }],
+  [['--type', 'VIDEO'], { query: { ...QUERY, type: 'video' } }],
+  [['--tag', 'x'], { query: { ...QUERY, tag: 'x' } }],
+  [['--speaker', 'x'], { query: { ...QUERY, speaker: 'x' } }],
+  [['--channel', 'x'], { query: { ...QUERY, channel: 'x' } }],
+  [['--since', '7d', '--until', '1d'], { query: { ...QUERY, since: '7d', until: '1d' } }],
+  [['--all', '--max-media', '9'], { query: { ...QUERY, maxMedia: 9 } }],
+  [['a', '-t', 't1', '-t', 't2'], { mediaIds: ['a'], transcriptIds: ['t1', 't2'] }],
+  [['--as', 'VTT,docx,vtt'], { formats: ['vtt', 'docx'] }],
+  [['--language', 'de', '--language', 'en'], { languages: ['de', 'en'] }],
+  [['--no-speakers'], { speakers: false }],
+  [['-D', 'out'], { folder: 'out' }],
+  [['--output-dir', 'out'], { folder: 'out' }],
+  [['-o', 'out/'], { folder: 'out/' }],
+  [['-o', './a//b.srt'], { output: 'a/b.srt' }],
+  [['-o', '-'], { toStdout: true }],
+  [['-o', '/dev/stdout'], { toStdout: true }],
+  [['--name', '{id}'], { name: '{id}' }],
+  [['-j', '1'], { jobs: 1 }],
+  [['--retries', '0'], { retries: 0 }],
+  [['--overwrite'], { ifExists: 'overwrite' }],
+  [['--clobber'], { ifExists: 'overwrite' }],
+  [['--skip-existing'], { ifExists: 'skip' }],
+  [['--no-clobber'], { ifExists: 'skip' }],
+  [['--wait-transcripts', '10m'], { waitMs: 600_000 }],
+  [['--record', 'r'], { record: { file: 'r', onlyNew: false } }],
+  [['--only-new'], { record: { file: null, onlyNew: true } }],
+  [['-n'], { dryRun: true }],
+])('%j', async (line, changed) => {
+  const flags = { ...DEFAULTS, ...changed };
+  expect(await parseLine(define, ['transcripts', ...line])).toEqual([flags, { retries: flags.retries }]);
+});
+
+test.each([
+  [['--max-media', '5'], '--max-media limits a query, which is missing'],
+  [['--all', '--max-media', '0'], '--max-media: "0" is not a whole number from 1'],
+  [['a', '--all'], 'media IDs and a query contradict each other'],
+  [['-t', 't1'], '-t needs -m or a query'],
+  [['-', '-m', '-'], 'standard input can be read only once'],
+  [['--as', 'pdf'], '--as: "pdf" is not a transcript format formats: srt, txt, json, vtt, docx'],
+  [['--as', ''], '--as: "" is not a transcript format'],
+  [['--format', 'vtt'], '--format: "vtt" is not one of table, json'],
+  [['--overwrite', '--skip-existing'], '--overwrite conflicts with --skip-existing'],
+  [['-o', 'x', '-D', 'y'], '-o conflicts with -D'],
+  [['-o', '-', '-D', 'y'], '-o - conflicts with -D'],
+  [['-o', '-', '--name', '{id}'], '-o - conflicts with --name'],
+  [['-o', 'x', '--name', '{id}'], '-o conflicts with --name'],
+  [['-o', '-', '--record', 'r'], '-o - conflicts with --record'],
+  [['-o', '-', '--only-new'], '-o - conflicts with --only-new'],
+  [['--record', '-'], '--record: - is not a file'],
+  [['-o', '-', '-n'], '-o - conflicts with -n'],
+  [['-o', '-', '--skip-existing'], '-o - conflicts with --skip-existing'],
+  [['-o', '-', '--overwrite'], '-o - conflicts with --overwrite'],
+  [['-j', '17'], '--jobs: "17" is not a whole number from 1 to 16'],
+  [['--retries', '-1'], '--retries: "-1" is not a whole number'],
+  [['--wait-transcripts', '5'], '--wait-transcripts: the duration 5 has no unit'],
+  [['--language', ''], '--language: the value is empty'],
+])('%j is refused', async (line, message) => {
+  expect(await refusalOf(define, ['transcripts', ...line])).toContain(message);
+});

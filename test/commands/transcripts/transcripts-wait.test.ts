@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { FAULTS } from '../../../src/sandbox/faults/fault-table.ts';
+import { parseFault } from '../../../src/sandbox/faults/faults.ts';
+import { startSandbox } from '../../../src/sandbox/start.ts';
+import { afterThisTest } from '../../support/after-this-test.ts';
+import type { Answer } from '../../support/api/api-script.ts';
+import { startApi } from '../../support/api/api-server.ts';
+import { expectFailureDocument } from '../output-documents.ts';
+import { runCommand } from '../run-command.ts';
+
+const media = [
+  { id: 'm1', name: 'Talk' },
+  { id: 'm2', name: 'Late' },
+];
+const transcripts = {
+  m1: [{ id: 't1', languageCode: 'de' }],
+  m2: [{ id: 't2', languageCode: 'de' }],
+};
+
+/** The metadata of m1 says the first word, that of m2 the words one after the other, the last one for good. */
+function statuses(first: unknown, ...words: readonly unknown[]): Answer {
+  let count = 0;
+  return (request, reply) => {
+    const isFirst = request.target.includes('/m1/');
+    const word = isFirst ? first : words[Math.min(count++, words.length - 1)];
+    return reply.json(200, { status: 'success', data: word === undefined ? {} : { status: word } });
+  };
+}
+
+const METADATA = 'GET /v2/media/{id}/metadata';
+const LIST = 'GET /v2/media/{id}/metadata/transcripts';
+
+describe('--wait-transcripts', () => {
+  test('waits until a running transcription ends; the others do not wait for it', async () => {
+    const api = await startApi({
+      media,
+      transcripts,
+      script: { [METADATA]: statuses('finished', 'running', 'Processing', 'DONE') },
+    });
+    const run = await runCommand(['transcripts', '--all', '--wait-transcripts', '10m'], { api });
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout).toMatch(/talk-t1\.de\.srt\n.*late-t2\.de\.srt\n$/);
+    expect(api.requestsOf(METADATA)).toHaveLength(4);
+    const order = api.requests.map(({ path }) => path);
+    const firstList = order.indexOf('/v2/media/m1/metadata/transcripts');
+    expect(firstList).toBeLessThan(order.lastIndexOf('/v2/media/m2/metadata'));
+    // Its transcripts may be incomplete before.
+    expect(order.indexOf('/v2/media/m2/metadata/transcripts')).toBeGreaterThan(
+      order.lastIndexOf('/v2/media/m2/metadata'),
+    );
+  });
+
+  test('exits with 8 that names it when the time is up, the rest is saved', async () => {
+    const api = await startApi({
+      media,
+      transcripts,
+      script: { [METADATA]: statuses('finished', 'running') },
+    });
+    const line = ['transcripts', '--all', '--wait-transcripts', '20s'];
+    const run = await runCommand(line, { api });
+    expect(run.exitCode).toBe(8);
+    expect(run.stdout).toMatch(/talk-t1\.de\.srt\n$/);
+    expect(run.stderr).toContain('error: still being transcribed: m2\nhint: ');
+    const json = await runCommand([...line, '--json'], { api });
+    expect(json.json).toMatchObject({
+      counts: { waiting: 1 },
+      results: [{ mediaId: 'm1' }],
+      error: { code: 'NOT_READY', retryable: true },
+    });
+    expectFailureDocument('transcripts', json.json);
+  });
+
+  test('0 looks once', async () => {
+    const api = await startApi({ media, transcripts, script: { [METADATA]: statuses('x', 'running') } });
+    const run = await runCommand(['transcripts', 'm2', '--wait-transcripts', '0'], { api });
+    expect(run).toMatchObject({ exitCode: 8, stdout: '' });
+    expect(api.requestsOf(METADATA)).toHaveLength(1);
+    expect(api.requestsOf(LIST)).toHaveLength(0);
+  });
+
+  test('an unknown word is taken for an end, with one warning', async () => {
+    const api = await startApi({ media, transcripts, script: { [METADATA]: statuses('odd', 'odd') } });
+    const run = await runCommand(['transcripts', '--all', '--wait-transcripts', '10m'], { api });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr.match(/unknown status of a transcription: odd/g)).toHaveLength(1);
+  });
+
+  test('a service that tells of no transcription is exit 7, not an empty wait', async () => {
+    const api = await startApi({ media, transcripts, script: { [METADATA]: 404 } });
+    const run = await runCommand(['transcripts', '--all', '--wait-transcripts', '10m'], { api });
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toContain('no media item has the status of a transcription');
+  });
+
+  test('a look that fails is part of the waiting', async () => {
+    let count = 0;
+    const api = await startApi({
+      media,
+      transcripts,
+      script: {
+        [METADATA]: (request, reply) => {
+          if (request.target.includes('/m1/')) return reply.json(200, { data: { status: 'finished' } });
+          count += 1;
+          if (count === 1) return reply.json(200, { data: { status: 'running' } });
+          return count < 4
+            ? reply.json(503, { status: 'error' })
+            : reply.json(200, { data: { status: 'finished' } });
+        },
+      },
+    });
+    const line = ['transcripts', '--all', '--wait-transcripts', '30m', '--retries', '0'];
+    expect(await runCommand(line, { api })).toMatchObject({ exitCode: 0 });
+    expect(count).toBeGreaterThanOrEqual(4);
+  });
+
+  test('without it nobody asks', async () => {
+    const api = await startApi({ media, transcripts });
+    await runCommand(['transcripts', '--all'], { api });
+    expect(api.requestsOf(METADATA)).toHaveLength(0);
+  });
+});
+
+describe('against the sandbox', () => {
+  const openSandbox = async (fault: keyof typeof FAULTS, ms: number) => {
+    const faults = [parseFault(`${fault}=${ms}ms`)];
+    const sandbox = await startSandbox({ port: 0, prepareMs: 0, faults });
+    afterThisTest(() => sandbox.close());
+    const env = { STREAMDIVER_API_URL: sandbox.apiUrl, STREAMDIVER_SSO_URL: sandbox.ssoUrl };
+    return { token: sandbox.token, env };
+  };
+
+  test('transcriptions that run end, and their transcripts are there', async () => {
+    const options = await openSandbox('transcribing', 1_500);
+    const now = await runCommand(['transcripts', '--all'], options);
+    expect(now).toMatchObject({ exitCode: 0, stdout: '' });
+    const run = await runCommand(['transcripts', '--all', '--wait-transcripts', '10m'], options);
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout.trimEnd().split('\n')).toHaveLength(9);
+  });
+});

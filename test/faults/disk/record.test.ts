@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { formatLine, recordLine } from '../../../src/record/record-line.ts';
+import { start } from '../../commands/fetch/fetch-scene.ts';
+import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { type ApiServer, startApi } from '../../support/api/api-server.ts';
+import { type DiskCall, type DiskEffect, diskFaultFlags } from '../../support/disk-fault.ts';
+import { makeZipObject } from '../../support/faults/served-object.ts';
+import { runBinary } from '../../support/process/run-binary.ts';
+import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
+
+const ARGS = ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--record', 'r/rec.ndjson', '--only-new'];
+const BEFORE = formatLine(recordLine('media', 0, { mediaId: 'm1', title: 'Before' }));
+
+/** A record that has one line already, in a folder of its own. */
+function placeWithRecord(): { place: RunPlace; file: string } {
+  const place = makePlace();
+  mkdirSync(join(place.cwd, 'r'));
+  const file = join(place.cwd, 'r', 'rec.ndjson');
+  writeFileSync(file, BEFORE);
+  return { place, file };
+}
+
+interface Line {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+function linesOf(file: string): Line[] {
+  return readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+/** Fetches and kills at the nth call of a kind; whether it came to that. */
+async function isKilledAt(
+  api: ApiServer,
+  place: RunPlace,
+  fault: { call: DiskCall; nth: number; effect: DiskEffect; pathPart: string },
+): Promise<boolean> {
+  const { nodeFlags, markerPath } = diskFaultFlags(fault);
+  const run = await runBinary(ARGS, { api, place, nodeFlags, mayBeBug: true, withoutJsonCheck: true });
+  const isHit = existsSync(markerPath);
+  expect([run.signal, run.exitCode]).toEqual(isHit ? ['SIGKILL', 137] : [null, 0]);
+  return isHit;
+}
+
+/** The next run puts everything right: each item once, all files there and unchanged, nothing left over. */
+async function expectPutRight(api: ApiServer, place: RunPlace, file: string, what: string): Promise<void> {
+  const again = await runBinary(ARGS, { api, place });
+  expect([what, again.exitCode, again.stderr]).toEqual([what, 0, expect.any(String)]);
+  const lines = linesOf(file);
+  expect([what, lines.filter(({ kind }) => kind === 'package').length]).toEqual([what, 1]);
+  expect([what, lines[0]]).toEqual([what, JSON.parse(BEFORE)]);
+  expect(lines.some(({ kind }) => kind === 'file')).toBe(true);
+  const verified = await runBinary(['verify', 'out', '--record', 'r/rec.ndjson'], { place });
+  expect([what, verified.exitCode]).toEqual([what, 0]);
+  // The lock of the dead process stays until somebody needs it.
+  expect((await runBinary(ARGS.slice(0, -1), { api, place })).exitCode).toBe(0);
+  expect([what, readdirSync(join(file, '..'))]).toEqual([what, ['rec.ndjson']]);
+  expect([what, linesOf(file)]).toEqual([what, lines]);
+}
+
+test.each<[DiskCall, string]>([
+  ['open', '/r/'],
+  ['write', '/r/'],
+  ['sync', '/r'],
+  ['link', '/r/'],
+  ['unlink', '/r/'],
+  ['close', '/r/'],
+  ['sync', '/out'],
+])('a kill at any %s in %s costs at most another fetch', { timeout: 240_000 }, async (call, pathPart) => {
+  const api = await start();
+  let count = 0;
+  for (const effect of ['kill before', 'kill after'] as const) {
+    for (let nth = 1; nth < 20; nth += 1) {
+      const { place, file } = placeWithRecord();
+      if (!(await isKilledAt(api, place, { call, nth, effect, pathPart }))) break;
+      count += 1;
+      await expectPutRight(api, place, file, `${effect} ${call} ${nth}`);
+    }
+  }
+  expect(count).toBeGreaterThan(0);
+});
+
+test.each<[DiskCall, DiskEffect]>([
+  ['write', 'ENOSPC'],
+  ['write', 'EIO'],
+  ['write', 'short'],
+  ['sync', 'EIO'],
+  ['sync', 'ENOSPC'],
+])(
+  'a %s of the record that fails with %s leaves it as it was, and the files in place',
+  async (call, effect) => {
+    const api = await start();
+    const { place, file } = placeWithRecord();
+    const { nodeFlags, markerPath } = diskFaultFlags({ call, nth: 'every', effect, pathPart: 'rec.ndjson' });
+    const args = [...ARGS, '--rm', '--json'];
+    const run = await runBinary(args, { api, place, nodeFlags });
+    expect(existsSync(markerPath)).toBe(true);
+    expect(run).toMatchObject({
+      exitCode: 9,
+      json: { results: [{ outcome: 'extracted', deleted: false, error: { code: 'DISK' } }] },
+    });
+    expect(run.stderr).toContain('is in place, not recorded');
+    expect(readFileSync(file, 'utf8')).toBe(BEFORE);
+    expect(api.requestsOf('DELETE /v2/downloads/{id}')).toHaveLength(0);
+    await expectPutRight(api, place, file, `${call} ${effect}`);
+  },
+);
+
+test('a file that cannot be synced is not recorded', async () => {
+  const api = await start();
+  const { place, file } = placeWithRecord();
+  const { nodeFlags } = diskFaultFlags({ call: 'sync', nth: 'every', effect: 'EIO', pathPart: '/out/' });
+  const run = await runBinary(ARGS, { api, place, nodeFlags });
+  expect(run.exitCode).toBe(9);
+  expect(readFileSync(file, 'utf8')).toBe(BEFORE);
+  await expectPutRight(api, place, file, 'sync');
+});
+
+test('processes that append to one record at once all succeed, and lose nothing', {
+  timeout: 120_000,
+}, async () => {
+  const ids = Array.from({ length: 6 }, (_, index) => `pkg-${index}-000000`);
+  const api = await startApi({
+    files: { one: makeZipObject(20_000) },
+    packages: ids.map((id) => ({ id, files: ['one'] })),
+  });
+  const place = makePlace();
+  const runs = await Promise.all(
+    // The first package is fetched twice.
+    [...ids, ids[0] ?? ''].map((id, index) =>
+      runBinary(['fetch', id, '-x', '-D', `out-${index}`, '--record', 'rec.ndjson'], { api, place }),
+    ),
+  );
+  expect(runs.map(({ exitCode }) => exitCode)).toEqual(runs.map(() => 0));
+  const lines = linesOf(join(place.cwd, 'rec.ndjson'));
+  const recorded = lines.filter(({ kind }) => kind === 'package').map(({ packageId }) => String(packageId));
+  expect(recorded.toSorted((one, other) => one.localeCompare(other))).toEqual(ids);
+  expect(lines.filter(({ kind }) => kind === 'file')).toHaveLength(runs.length);
+  const verified = await runBinary(['verify', '--record', 'rec.ndjson'], { place });
+  expect(verified.exitCode).toBe(0);
+  rmSync(join(place.cwd, 'out-3'), { recursive: true });
+  expect((await runBinary(['verify', '--record', 'rec.ndjson'], { place })).exitCode).toBe(10);
+});

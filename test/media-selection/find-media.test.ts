@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { runCommand } from '../commands/run-command.ts';
+import { calls } from '../commands/scene.ts';
+import type { Answer } from '../support/api/api-script.ts';
+import { startApi } from '../support/api/api-server.ts';
+import { FAST_CLOCK_START_MS } from '../support/fast-clock.ts';
+
+const DAY_MS = 86_400_000;
+const ago = (days: number) => new Date(FAST_CLOCK_START_MS - days * DAY_MS).toISOString();
+const list = (...flags: string[]) => ['media', 'list', ...flags, '--all', '--format', 'id'];
+
+/** A search that knows some parameters: it finds nothing with any other value of these. */
+function searching(items: readonly object[], known: Readonly<Record<string, string>>): Answer {
+  return (request, reply) => {
+    const isMatch = Object.entries(known).every(([name, value]) => {
+      const asked = request.query.get(name);
+      return asked === null || asked === value;
+    });
+    const page = Number(request.query.get('page'));
+    return reply.json(200, { data: isMatch && page === 0 ? items : [] });
+  };
+}
+
+describe('what the service documents goes to the service', () => {
+  test.each([
+    ['--search', 'two words', { text: 'two words' }],
+    ['--type', 'audio', { assetTypes: 'audio' }],
+    ['--tag', 'news', { tags: 'news' }],
+    ['--speaker', 'Anna & Ben', { speakers: 'Anna & Ben' }],
+    ['--channel', 'c 1', { channelId: 'c 1' }],
+  ])('%s', async (flag, value, parameters) => {
+    const item = { id: 'm1', name: 'x', type: 'audio', tags: ['news'] };
+    const api = await startApi({ script: { 'GET /v2/search': searching([item], parameters) } });
+    const run = await runCommand(list(flag, value), { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'm1\n' });
+    expect(Object.fromEntries(api.requests[0]?.query ?? [])).toEqual({
+      type: 'mediaasset',
+      ...parameters,
+      page: '0',
+      perpage: '50',
+    });
+  });
+
+  test('all together, and dates with --all ask the list', async () => {
+    const api = await startApi({ media: [{ id: 'm1', name: 'x', created: ago(1) }] });
+    const run = await runCommand(list('--since', '7d'), { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'm1\n' });
+    expect(api.requests[0]?.path).toBe('/v2/media');
+  });
+});
+
+describe('a parameter that the service ignores', () => {
+  test.each([
+    ['--search', 'x'],
+    ['--speaker', 'x'],
+    ['--channel', 'x'],
+  ])('%s is found out with a value that nothing has', async (flag, value) => {
+    const api = await startApi({ script: { 'GET /v2/search': searching([{ id: 'm1', name: 'x' }], {}) } });
+    const run = await runCommand(list(flag, value), { api });
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toContain(`the service ignores ${flag}`);
+  });
+
+  test.each([400, 404, 422])('a service that refuses the value with %i checks it', async (status) => {
+    const api = await startApi({
+      script: {
+        'GET /v2/search': (request, reply) =>
+          request.query.get('channelId') === 'c1'
+            ? reply.json(200, { data: request.query.get('page') === '0' ? [{ id: 'm1' }] : [] })
+            : reply.json(status, { status: 'fail', message: 'no such channel' }),
+      },
+    });
+    expect(await runCommand(list('--channel', 'c1'), { api })).toMatchObject({ exitCode: 0, stdout: 'm1\n' });
+  });
+
+  test('an empty result needs no such request', async () => {
+    const api = await startApi({ script: { 'GET /v2/search': searching([], {}) } });
+    const run = await runCommand(list('--speaker', 'x'), { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'no media\n' });
+    expect(api.requests).toHaveLength(1);
+  });
+});
+
+describe('dates', () => {
+  test('--since and --until are compared here, both included', async () => {
+    const media = [
+      { id: 'old', name: 'x', created: '2025-01-06T23:59:59Z' },
+      { id: 'first', name: 'x', created: '2025-01-07T00:00:00Z' },
+      { id: 'last', name: 'x', created: '2025-01-08T12:00:00Z' },
+      { id: 'new', name: 'x', created: '2025-01-08T12:00:01Z' },
+    ];
+    const api = await startApi({ media });
+    const flags = ['--since', '2025-01-07T00:00:00Z', '--until', '2025-01-08T12:00:00Z'];
+    expect(await runCommand(list(...flags), { api })).toMatchObject({ exitCode: 0, stdout: 'first\nlast\n' });
+  });
+
+  test('no date anywhere is exit 7, in the list and in each media item', async () => {
+    const api = await startApi({ media: [{ id: 'm1', name: 'x' }] });
+    const run = await runCommand(list('--since', '7d'), { api });
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toMatch(/^error: --since: no media item has a date\nhint: /);
+    expect(calls(api)).toContain('GET /v2/media/m1');
+    expect((await runCommand(list('--until', '7d'), { api })).stderr).toContain('--until: no media item');
+  });
+
+  test('a hit without a date is looked up; what stays undated stays selected, with a warning', async () => {
+    const media = [
+      { id: 'm1', name: 'x', created: ago(1) },
+      { id: 'm2', name: 'x', created: ago(30) },
+      { id: 'm3', name: 'x' },
+    ];
+    const hits = media.map(({ id }) => ({ id }));
+    const api = await startApi({ media, script: { 'GET /v2/search': searching(hits, { text: 'x' }) } });
+    const run = await runCommand(list('--search', 'x', '--since', '7d'), { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'm1\nm3\n' });
+    expect(run.stderr).toContain('warning: one media item has no date and stays selected');
+  });
+
+  test('an undated item that was deleted meanwhile is left out', async () => {
+    const api = await startApi({
+      media: [
+        { id: 'm1', name: 'x' },
+        { id: 'm2', name: 'x', created: ago(1) },
+      ],
+      script: { 'GET /v2/media/{id}': 404 },
+    });
+    const run = await runCommand(list('--since', '7d'), { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'm2\n' });
+  });
+
+  test('nothing in the library is an empty list, not a missing date', async () => {
+    const api = await startApi({ media: [] });
+    expect(await runCommand(list('--since', '7d'), { api })).toMatchObject({ exitCode: 0, stdout: '' });
+  });
+
+  test.each([
+    [['--since', '7'], 'has no unit'],
+    [['--since', 'yesterday'], 'is not a date or duration'],
+    [['--since', '2999-01-01'], 'is in the future'],
+    [['--since', '1d', '--until', '7d'], '--since is later than --until'],
+    [['x', '--search', 'y'], 'TEXT and --search contradict each other'],
+  ])('%j is refused before anything is sent', async (flags, message) => {
+    const api = await startApi({ media: [] });
+    const run = await runCommand(['media', 'list', ...flags], { api });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(message);
+    expect(api.requests).toHaveLength(0);
+  });
+
+  test('a day is shown as the moment that it means', async () => {
+    const api = await startApi({ media: [] });
+    const run = await runCommand(list('--since', '2025-01-07', '--until', '2025-01-07'), { api });
+    expect(run.stderr).toContain(`--since 2025-01-07 means ${new Date(2025, 0, 7).toString()}.\n`);
+    expect(run.stderr).toContain(
+      `--until 2025-01-07 means ${new Date(2025, 0, 7, 23, 59, 59).toString()}.\n`,
+    );
+  });
+});
+
+describe('--max-media', () => {
+  const media = Array.from({ length: 3 }, (_, index) => ({ id: `m${index}`, name: 'x' }));
+
+  test('allows as many, and refuses one more with the count', async () => {
+    const api = await startApi({ media });
+    expect((await runCommand(list('--max-media', '3'), { api })).exitCode).toBe(0);
+    const run = await runCommand(list('--max-media', '2'), { api });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain('matches 3 media items, more than --max-media 2');
+  });
+
+  test('counts what the limit of the list hides', async () => {
+    const api = await startApi({ media });
+    const flags = ['-L', '1', '--format', 'id'];
+    const run = await runCommand(['media', 'list', ...flags, '--max-media', '2'], { api });
+    expect(run.exitCode).toBe(2);
+    const shown = await runCommand(['media', 'list', ...flags, '--max-media', '3'], { api });
+    expect(shown).toMatchObject({ exitCode: 0, stdout: 'm0\n' });
+    expect(shown.stderr).toContain('Showing the first 1');
+  });
+});
+
+test('pages that shift while they are read: each media item once', async () => {
+  const pages = [
+    ['a', 'b', 'c'],
+    ['c', 'd'],
+    ['d', 'e'],
+  ];
+  const api = await startApi({
+    script: {
+      'GET /v2/media': (request, reply) =>
+        reply.json(200, { data: (pages[Number(request.query.get('page'))] ?? []).map((id) => ({ id })) }),
+    },
+  });
+  expect(await runCommand(list(), { api })).toMatchObject({ exitCode: 0, stdout: 'a\nb\nc\nd\ne\n' });
+});

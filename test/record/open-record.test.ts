@@ -1,0 +1,320 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { recordedPath } from '../../src/record/open-record.ts';
+import { formatLine, recordLine } from '../../src/record/record-line.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+import { linesOf, open, TIME_MS, transcriptKey, transcriptLine } from './record-scene.ts';
+
+function fileWith(content: string | Buffer): string {
+  const file = join(makeTempFolder(), 'record.ndjson');
+  writeFileSync(file, content);
+  return file;
+}
+
+const text = (...ids: string[]) => ids.map((id) => formatLine(transcriptLine(id))).join('');
+const TIME_FIRST = Object.entries(transcriptLine('A')).toSorted(([one]) =>
+  one === 'kind' ? -2 : one === 'time' ? -1 : 0,
+);
+const idsIn = (file: string) => linesOf(file).map(({ transcriptId }) => transcriptId);
+
+test('what was appended is known, in this run and the next, and nothing lies beside it', async () => {
+  const folder = makeTempFolder();
+  const file = join(folder, 'new', 'record.ndjson');
+  const record = await open(file);
+  expect(readdirSync(folder)).toEqual([]);
+  expect([record.has(transcriptKey('A')), record.itemCount()]).toEqual([false, 0]);
+  await record.append([transcriptLine('A'), recordLine('file', TIME_MS, { packageId: 'P', path: 'a.vtt' })]);
+  expect([record.has(transcriptKey('A')), record.itemCount()]).toEqual([true, 1]);
+  await record.close();
+  expect(readdirSync(join(folder, 'new'))).toEqual(['record.ndjson']);
+  const next = await open(file);
+  expect([next.has(transcriptKey('A')), next.has(transcriptKey('B')), next.itemCount()]).toEqual([
+    true,
+    false,
+    1,
+  ]);
+});
+
+test('an item that is recorded is not appended again, a file is', async () => {
+  const file = fileWith(text('A'));
+  const record = await open(file);
+  const line = recordLine('file', TIME_MS, { packageId: 'P', path: 'a.vtt', sizeBytes: 1 });
+  await record.append([transcriptLine('A'), transcriptLine('B'), transcriptLine('B'), line]);
+  await record.append([line]);
+  expect(idsIn(file)).toEqual(['A', 'B', null, null]);
+});
+
+test.each([
+  ['a byte-order mark', `\ufeff${text('A', 'B')}`],
+  ['CRs', text('A', 'B').replaceAll('\n', '\r\n')],
+  ['blank lines', `\n  \n${text('A')}\n\t\n${text('B')}\n\n`],
+  ['no LF at the end', text('A', 'B').slice(0, -1)],
+  [
+    'keys in another order',
+    `${JSON.stringify({ speakers: true, format: 'vtt', transcriptId: 'A', kind: 'transcript' })}\n${text('B')}`,
+  ],
+  ['spaces', `${JSON.stringify(transcriptLine('A'), undefined, 1).replaceAll('\n', ' ')}\n${text('B')}`],
+  ['a time before its key', `${JSON.stringify(Object.fromEntries(TIME_FIRST))}\n${text('B')}`],
+])('a record with %s is read, and appended to', async (_what, content) => {
+  const file = fileWith(content);
+  const record = await open(file);
+  expect(['A', 'B', 'C'].map((id) => record.has(transcriptKey(id)))).toEqual([true, true, false]);
+  expect([record.itemCount(), record.warnings]).toEqual([2, []]);
+  await record.append([transcriptLine('C')]);
+  expect(readFileSync(file, 'utf8').startsWith(content)).toBe(true);
+  const next = await open(file);
+  expect([next.itemCount(), next.has(transcriptKey('C'))]).toEqual([3, true]);
+});
+
+test('a record that was cut at any byte is read up to there, said once, and put right by the next append', async () => {
+  const whole = Buffer.from(text('A', 'B'));
+  const firstEnd = whole.indexOf('\n') + 1;
+  for (let size = 0; size < whole.length; size += 1) {
+    const file = fileWith(whole.subarray(0, size));
+    const record = await open(file);
+    // Of the line only its LF is missing: it counts.
+    const known = [size >= firstEnd - 1, size >= whole.length - 1];
+    expect(['A', 'B'].map((id) => record.has(transcriptKey(id)))).toEqual(known);
+    const isTorn = ![0, firstEnd - 1, firstEnd, whole.length - 1].includes(size);
+    expect([size, record.warnings.length]).toEqual([size, isTorn ? 1 : 0]);
+    await record.append([transcriptLine('C')]);
+    expect(idsIn(file)).toEqual([...(known[0] ? ['A'] : []), ...(known[1] ? ['B'] : []), 'C']);
+  }
+});
+
+test.each([
+  ['at the end', Buffer.concat([Buffer.from(text('A')), Buffer.alloc(4_096)])],
+  ['at the end with an LF', Buffer.concat([Buffer.from(text('A')), Buffer.alloc(4_096), Buffer.from('\n')])],
+  [
+    'within the last lines',
+    Buffer.concat([Buffer.from(text('A')), Buffer.alloc(512), Buffer.from(text('X').slice(200))]),
+  ],
+])('NULs of a crash %s do not count, and go with the next append', async (_where, content) => {
+  const file = fileWith(content);
+  const record = await open(file);
+  expect([record.has(transcriptKey('A')), record.itemCount(), record.warnings.length]).toEqual([true, 1, 1]);
+  await record.append([transcriptLine('B')]);
+  expect(readFileSync(file, 'utf8')).toBe(text('A', 'B'));
+});
+
+test('NULs of a crash before lines that count stay, and are said', async () => {
+  const content = Buffer.concat([
+    Buffer.from(text('A')),
+    Buffer.alloc(512),
+    Buffer.from(text('X', 'B').slice(200)),
+  ]);
+  const file = fileWith(content);
+  const record = await open(file);
+  expect(['A', 'X', 'B'].map((id) => record.has(transcriptKey(id)))).toEqual([true, false, true]);
+  expect(record.warnings).toEqual([expect.stringContaining('line 2')]);
+  await record.append([transcriptLine('C')]);
+  expect(readFileSync(file)).toEqual(Buffer.concat([content, Buffer.from(text('C'))]));
+});
+
+test.each([
+  ['a cut line before others', `${text('A')}{"kind":"trans\n${text('B')}`, 2],
+  ['a cut line that ends with a brace', `${text('A').slice(0, 60)}}\n${text('B')}`, 1],
+  ['other JSON', `${text('A')}{"a":1}`, 2],
+  ['JSON of another kind', `${text('A')}{"kind":"other","id":"X"}\n`, 2],
+  ['text', 'shopping list', 1],
+  ['a single NUL', `${text('A')}\0\n${text('B')}`, 2],
+  ['UTF-16', Buffer.from(`\ufeff${text('A')}`, 'utf16le'), 1],
+  ['UTF-16 without a mark', Buffer.from(text('A', 'B'), 'utf16le'), 1],
+])('%s is refused with the number of the line, and nothing is changed', async (_what, content, number) => {
+  const file = fileWith(content);
+  const before = readFileSync(file);
+  await expect(open(file)).rejects.toMatchObject({
+    code: 'CONFIG',
+    exitCode: 2,
+    message: expect.stringContaining(`line ${number} `),
+  });
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test('a file without an end of line is not read to its end', async () => {
+  const file = fileWith('');
+  truncateSync(file, 2 ** 40);
+  await expect(open(file)).rejects.toMatchObject({
+    code: 'CONFIG',
+    message: expect.stringContaining('line 1 '),
+  });
+});
+
+test('lines across the blocks that are read are whole', async () => {
+  const ids = Array.from({ length: 9_000 }, (_, index) => `id-${index}-${'x'.repeat(index % 97)}`);
+  const file = fileWith(text(...ids));
+  const record = await open(file);
+  expect(record.itemCount()).toBe(ids.length);
+  expect(ids.filter((id) => !record.has(transcriptKey(id)))).toEqual([]);
+});
+
+test('a folder or a pipe is no record', async () => {
+  const folder = makeTempFolder();
+  mkdirSync(join(folder, 'record.ndjson'));
+  await expect(open(join(folder, 'record.ndjson'))).rejects.toMatchObject({ code: 'EXISTS' });
+});
+
+test('a record behind a link is locked where it lies', async () => {
+  const real = fileWith(text('A'));
+  const link = join(makeTempFolder(), 'link.ndjson');
+  symlinkSync(real, link);
+  const record = await open(link);
+  expect(record.path).toBe(real);
+  writeFileSync(`${real}.lock`, JSON.stringify({ pid: 1, startedAt: 'now', hostname: 'elsewhere' }));
+  const ended = record.append([transcriptLine('B')]);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(idsIn(real)).toEqual(['A']);
+  rmSync(`${real}.lock`);
+  await ended;
+  expect(idsIn(real)).toEqual(['A', 'B']);
+});
+
+test('a record that stays locked is busy after ten seconds, and takes the lines the next time', async () => {
+  const file = fileWith(text('A'));
+  let nowMs = 0;
+  const clock = {
+    now: () => 0,
+    monotonicMs: () => nowMs,
+    sleep: async (delayMs: number) => {
+      nowMs += delayMs;
+    },
+    after: () => () => undefined,
+  };
+  const record = await open(file, { clock });
+  const lock = `${record.path}.lock`;
+  writeFileSync(lock, JSON.stringify({ pid: 1, startedAt: 'now', hostname: 'elsewhere' }));
+  await expect(record.append([transcriptLine('B')])).rejects.toMatchObject({ code: 'BUSY', exitCode: 11 });
+  expect([nowMs, idsIn(file)]).toEqual([10_000, ['A']]);
+  rmSync(lock);
+  await record.append([transcriptLine('B')]);
+  expect(idsIn(file)).toEqual(['A', 'B']);
+});
+
+test('two that are open at once know what the other one has appended when they append', async () => {
+  const file = join(makeTempFolder(), 'record.ndjson');
+  const [one, other] = [await open(file), await open(file)];
+  await one.append([transcriptLine('A')]);
+  await other.append([transcriptLine('A'), transcriptLine('B')]);
+  await one.append([transcriptLine('B'), transcriptLine('C')]);
+  expect(idsIn(file)).toEqual(['A', 'B', 'C']);
+  expect([one.itemCount(), other.itemCount()]).toEqual([3, 2]);
+});
+
+test('a record that was replaced or shortened is read anew', async () => {
+  const file = fileWith(text('A', 'B'));
+  const record = await open(file);
+  writeFileSync(`${file}.new`, text('C'));
+  renameSync(`${file}.new`, file);
+  await record.append([transcriptLine('A')]);
+  expect([idsIn(file), record.has(transcriptKey('B')), record.has(transcriptKey('C'))]).toEqual([
+    ['C', 'A'],
+    false,
+    true,
+  ]);
+  truncateSync(file, 0);
+  await record.append([transcriptLine('C')]);
+  expect(idsIn(file)).toEqual(['C']);
+  rmSync(file);
+  await record.append([transcriptLine('D')]);
+  expect(idsIn(file)).toEqual(['D']);
+});
+
+test('a record that another process has broken meanwhile is left as it is', async () => {
+  const file = fileWith(text('A'));
+  const record = await open(file);
+  writeFileSync(file, `${text('A')}broken\n${text('B')}`);
+  await expect(record.append([transcriptLine('C')])).rejects.toMatchObject({
+    code: 'CONFIG',
+    message: expect.stringContaining('line 2 '),
+  });
+  expect(readFileSync(file, 'utf8')).toBe(`${text('A')}broken\n${text('B')}`);
+});
+
+test('lines that may wait gather until there are 64 of them, a second has passed, or the record is closed', async () => {
+  const file = join(makeTempFolder(), 'record.ndjson');
+  let ring: () => void = () => undefined;
+  const clock = {
+    now: () => 0,
+    monotonicMs: () => 0,
+    sleep: async () => undefined,
+    after: (delayMs: number, callback: () => void) => {
+      expect(delayMs).toBe(1_000);
+      ring = callback;
+      return () => undefined;
+    },
+  };
+  const record = await open(file, { clock });
+  const add = (count: number, name: string) =>
+    Array.from({ length: count }, (_, index) =>
+      record.append([transcriptLine(`${name}${index}`)], { mayWait: true }),
+    );
+  const first = add(63, 'a');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(readdirSync(join(file, '..'))).toEqual([]);
+  await Promise.all([...first, ...add(1, 'b')]);
+  expect(linesOf(file)).toHaveLength(64);
+  const second = add(2, 'c');
+  ring();
+  await Promise.all(second);
+  expect(linesOf(file)).toHaveLength(66);
+  const third = add(2, 'd');
+  await record.close();
+  await Promise.all(third);
+  expect(linesOf(file)).toHaveLength(68);
+});
+
+test('whatever several do in whatever order, each item has one line, and none is lost', async () => {
+  const id = fc.constantFrom('A', 'B', 'C', 'D', 'E');
+  const step = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ who: fc.nat(2), ids: fc.array(id, { maxLength: 4 }) }) },
+    { weight: 1, arbitrary: fc.record({ who: fc.nat(2), reopen: fc.constant(true) }) },
+    { weight: 1, arbitrary: fc.record({ cut: fc.integer({ min: 1, max: 300 }) }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.boolean(), async (steps, isAtOnce) => {
+      const file = join(makeTempFolder(), 'record.ndjson');
+      const records = [await open(file), await open(file), await open(file)];
+      const appended = new Set<string>();
+      let running: Promise<void>[] = [];
+      for (const action of steps) {
+        if ('ids' in action) {
+          running.push(
+            records[action.who]?.append(action.ids.map((one) => transcriptLine(one))) ?? Promise.resolve(),
+          );
+          for (const one of action.ids) appended.add(one);
+          if (isAtOnce) continue;
+        }
+        await Promise.all(running);
+        running = [];
+        if ('reopen' in action) records[action.who] = await open(file);
+        // A process that was killed while it wrote: before, it has cut off what another one left.
+        if ('cut' in action && /^$|\n$/.test(existsSync(file) ? readFileSync(file, 'utf8') : ''))
+          writeFileSync(file, text('Z').slice(0, action.cut), { flag: 'a' });
+      }
+      await Promise.all(running);
+      await records[0]?.append([transcriptLine('last')]);
+      const found = idsIn(file);
+      expect(found).toHaveLength(appended.size + 1);
+      expect(new Set(found)).toEqual(new Set([...appended, 'last']));
+    }),
+    { numRuns: 60 },
+  );
+}, 60_000);
+
+test('paths are relative to the folder of the record, and absolute outside of it', () => {
+  expect(recordedPath('/w/record.ndjson', '/w/t/a b.vtt')).toBe('t/a b.vtt');
+  expect(recordedPath('/w/record.ndjson', '/w/..a')).toBe('..a');
+  expect(recordedPath('/w/record.ndjson', '/other/a.vtt')).toBe('/other/a.vtt');
+});
