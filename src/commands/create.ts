@@ -5,17 +5,12 @@ import { ExpectedError, isExpectedError } from '../errors.ts';
 import { fetchCommand } from '../fetch/fetch-command.ts';
 import type { FetchResult } from '../fetch/fetch-result.ts';
 import type { Recording } from '../fetch/fetch-run.ts';
-import {
-  addCreateFlags,
-  type CreateFlags,
-  type RawCreateFlags,
-  readCreateFlags,
-} from '../flags/create-flags.ts';
-import { readFetchFlags } from '../flags/fetch-flags.ts';
+import { addCreateFlags, type CreateFlags, type RawCreateFlags } from '../flags/create-flags.ts';
 import { forFlag } from '../flags/flag-values.ts';
 import { readMediaIds } from '../flags/ids.ts';
-import { resolveQuery } from '../flags/query-flags.ts';
+import { readFetchFlags } from '../flags/read-fetch-flags.ts';
 import { isRecording } from '../flags/record-flags.ts';
+import { resolveQuery } from '../flags/resolve-query.ts';
 import { readWaitFlags } from '../flags/wait-flags.ts';
 import { findMedia } from '../media-selection/find-media.ts';
 import { checkAnonymous } from '../media-selection/media-selection.ts';
@@ -43,9 +38,10 @@ export function defineCreate(
     .description(
       'Create a package of media, renditions, and transcripts, and print its ID. In a terminal, prompts for the contents if no flag selects any.',
     );
-  addCreateFlags(command).action((raw: RawCreateFlags, self: Command) =>
-    action(readCreateFlags(raw), { anonymous: raw.anonymous === true }, self),
-  );
+  addCreateFlags(command).action(async (raw: RawCreateFlags, self: Command) => {
+    const { readCreateFlags } = await import('../flags/read-create-flags.ts');
+    return await action(readCreateFlags(raw), { anonymous: raw.anonymous === true }, self);
+  });
 }
 
 /** Creates one package, then waits and fetches on request. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { addFetchFlags, type FetchFlags, type RawFetchFlags, readFetchFlags } from '../flags/fetch-flags.ts';
+import { addFetchFlags, type FetchFlags, type RawFetchFlags } from '../flags/fetch-flags.ts';
 import { isRecording } from '../flags/record-flags.ts';
 import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../flags/wait-flags.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
@@ -31,9 +31,10 @@ export function defineFetch(
   addFetchFlags(addWaitFlags(command))
     .optionsGroup('Safety:')
     .option('-n, --dry-run', 'Print the plan for each file without writing anything')
-    .action((ids: string[], raw: RawFlags, self: Command) => {
+    .action(async (ids: string[], raw: RawFlags, self: Command) => {
+      const { readFetchFlags } = await import('../flags/read-fetch-flags.ts');
       const fetch = readFetchFlags(raw);
-      return action(
+      return await action(
         { ids, wait: readWaitFlags(raw), fetch, dryRun: raw.dryRun === true },
         { retries: fetch.retries },
         self,

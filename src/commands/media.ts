@@ -3,13 +3,8 @@ import { type MediaItem, type MediaTranscript, mediaItemDocument, transcriptDocu
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { forFlag, nonEmpty, withCompletions } from '../flags/flag-values.ts';
-import {
-  addQueryFlags,
-  type QueryFlags,
-  type RawQueryFlags,
-  readListQuery,
-  resolveQuery,
-} from '../flags/query-flags.ts';
+import { addQueryFlags, type QueryFlags, type RawQueryFlags, readListQuery } from '../flags/query-flags.ts';
+import { resolveQuery } from '../flags/resolve-query.ts';
 import { findMedia } from '../media-selection/find-media.ts';
 import { parseCount } from '../parse/count.ts';
 import type { Column } from '../terminal/listing/listing.ts';

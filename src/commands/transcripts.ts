@@ -5,12 +5,11 @@ import type { Context } from '../context.ts';
 import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import { readMediaIds } from '../flags/ids.ts';
-import { resolveQuery } from '../flags/query-flags.ts';
 import { recordFileIn } from '../flags/record-flags.ts';
+import { resolveQuery } from '../flags/resolve-query.ts';
 import {
   addTranscriptsFlags,
   type RawTranscriptsFlags,
-  readTranscriptsFlags,
   type TranscriptsFlags,
 } from '../flags/transcripts-flags.ts';
 import { findMedia } from '../media-selection/find-media.ts';
@@ -31,7 +30,8 @@ export function defineTranscripts(
       'Download the transcripts of media as files of their own, without a package. Prints the path of each file.',
     )
     .argument('[media-id...]', 'media IDs, or - for standard input');
-  addTranscriptsFlags(command).action((ids: string[], raw: RawTranscriptsFlags, self: Command) => {
+  addTranscriptsFlags(command).action(async (ids: string[], raw: RawTranscriptsFlags, self: Command) => {
+    const { readTranscriptsFlags } = await import('../flags/read-transcripts-flags.ts');
     const flags = readTranscriptsFlags(ids, raw);
     return action(flags, { retries: flags.retries }, self);
   });

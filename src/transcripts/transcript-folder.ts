@@ -1,12 +1,13 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from '../disk/busy-file.ts';
-import { onDisk } from '../disk/disk-error.ts';
+import { diskError, onDisk } from '../disk/disk-error.ts';
 import { syncFile, syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { lstatOrNull, type Place } from '../zip/extract/folder.ts';
 import { isMatchingFile } from '../zip/extract/matching-file.ts';
 import { publishEntry } from '../zip/extract/publish-entry.ts';
-import { makeSmallFile, removeSmallFile } from '../zip/extract/small-file.ts';
+import { removeSmallFile } from '../zip/extract/small-file.ts';
 import { openStagingFolder, type Unpacker } from '../zip/extract/staging-folder.ts';
 import { openTargetFolder } from '../zip/extract/target-folder.ts';
 import type { TranscriptContent } from './download-transcript.ts';
@@ -69,9 +70,8 @@ export function openTranscriptFolder(
         await content.file?.discard();
         return false;
       }
-      const temporary = await writeContent(content, () => staging.temporaryPlace());
+      const temporary = await writeContent(content, { makePlace: () => staging.temporaryPlace(), isSynced });
       try {
-        if (isSynced) await onDisk(syncFile(temporary.path), temporary.shownPath, 'sync');
         await publishEntry(temporary.path, {
           target,
           parent: target.ensure(parents),
@@ -126,13 +126,23 @@ function createSharedSync(sync: (folder: string) => Promise<void>): (folder: str
   };
 }
 
-async function writeContent({ bytes, file }: TranscriptContent, makePlace: () => Place): Promise<Place> {
+/** Beside the downloads: making a file takes longer than a trip through the thread pool. */
+async function writeContent(
+  { bytes, file }: TranscriptContent,
+  { makePlace, isSynced }: { readonly makePlace: () => Place; readonly isSynced: boolean },
+): Promise<Place> {
   if (file !== null) {
     await file.finish();
+    if (isSynced) await onDisk(syncFile(file.path), file.path, 'sync');
     return { path: file.path, shownPath: file.path };
   }
   const place = makePlace();
-  makeSmallFile(place, bytes === null ? [] : [bytes]);
+  try {
+    await writeFile(place.path, bytes ?? '', { flag: 'wx', flush: isSynced });
+  } catch (error) {
+    removeSmallFile(place);
+    throw diskError(error, place.shownPath, 'write');
+  }
   return place;
 }
 

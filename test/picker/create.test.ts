@@ -374,7 +374,7 @@ describe('where nobody is to be asked', () => {
     const pty = runInteractive([], api, { shellLine, env });
     expect((await pty.exited).exitCode).toBe(2);
     expect(pty.screen()).toBe(
-      'error: nothing selected for the package\nhint: select with -m ID, -r ID, -t ID[:FORMAT], or -f FILE',
+      'error: nothing selected for the package\nhint: select with -m ID, -r ID, -t ID[:FORMAT], -f FILE, or a query such as --all',
     );
     expect(api.requests).toEqual([]);
   });

@@ -4,8 +4,9 @@ import { readNamedFile, UnusableFileError } from '../../disk/read-named-file.ts'
 import { resolvePath } from '../../disk/resolve-path.ts';
 import { ExpectedError, isExpectedError } from '../../errors.ts';
 import type { CreateMemory } from '../../fetch/fetch-record.ts';
-import { type CreateFlags, noMediaChosen } from '../../flags/create-flags.ts';
+import type { CreateFlags } from '../../flags/create-flags.ts';
 import { readText } from '../../flags/ids.ts';
+import { noMediaChosen } from '../../flags/read-create-flags.ts';
 import { findTranscripts } from '../../media-selection/find-transcripts.ts';
 import { isEmptyBody, mergeBody, parseBody, type Selection } from '../../media-selection/media-selection.ts';
 import type { ParsedTime } from '../../parse/time.ts';
@@ -97,7 +98,7 @@ async function lookUpTranscripts(
 
 function nothingSelected(): ExpectedError {
   return new ExpectedError('USAGE', 'nothing is chosen for the package', {
-    hint: 'choose with -m ID, -r ID, -t ID[:FORMAT], -f FILE, or a query such as --tag TAG',
+    hint: 'select with -m ID, -r ID, -t ID[:FORMAT], -f FILE, or a query such as --all',
   });
 }
 
