@@ -300,7 +300,7 @@ export function createApi(options: ApiOptions): Api {
       if (status >= 200 && status < 300 && status !== 202 && status !== 206) return response;
       const limits = { limitBytes: RESPONSE_LIMIT_BYTES, timeoutMs: RESPONSE_TIMEOUT_MS, clock, signal };
       parseResponse(response, await readBody(response, limits), clock.now());
-      throw new ExpectedError('BAD_RESPONSE', `the service answered HTTP ${status} instead of a transcript`, {
+      throw new ExpectedError('BAD_RESPONSE', `the service returned HTTP ${status} instead of a transcript`, {
         httpStatus: status,
       });
     },

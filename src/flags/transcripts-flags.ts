@@ -74,7 +74,7 @@ export function addTranscriptsFlags(command: Command): Command {
     .optionsGroup('As what:')
     .option(
       '--as <format,...>',
-      'srt (default), txt, json, vtt or docx; several with commas',
+      `Formats, comma-separated: ${FILE_FORMATS.join(', ')} (default srt)`,
       forFlag('--as', withCompletions(FILE_FORMATS, parseFileFormats, { isList: true })),
     )
     .option('--no-speakers', 'leave the names of the speakers out')
@@ -101,7 +101,7 @@ export function addTranscriptsFlags(command: Command): Command {
     .optionsGroup('The transfer:')
     .option(
       '-j, --jobs <n>',
-      `transcripts at once (1 to 16, default ${DEFAULT_JOBS})`,
+      `Concurrent downloads (1 to 16, default ${DEFAULT_JOBS})`,
       forFlag('--jobs', (text) => parseCount(text, { least: 1, most: 16 })),
     )
     .option(

@@ -48,7 +48,7 @@ function start(): Promise<ApiServer> {
         tags: ['talk', 'graz'],
       },
       { id: `${MEDIA_ID}2`, name: 'A lecture whose title is longer than a row has room for', type: 'audio' },
-      { id: `${MEDIA_ID}3`, type: 'image' },
+      { id: `${MEDIA_ID}3`, name: '', type: 'image' },
     ],
   });
 }

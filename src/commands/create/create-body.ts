@@ -97,7 +97,7 @@ async function lookUpTranscripts(
 }
 
 function nothingSelected(): ExpectedError {
-  return new ExpectedError('USAGE', 'nothing is chosen for the package', {
+  return new ExpectedError('USAGE', 'nothing is selected for the package', {
     hint: 'select with -m ID, -r ID, -t ID[:FORMAT], -f FILE, or a query such as --all',
   });
 }
