@@ -37,14 +37,21 @@ const SOURCES = [
   'config',
   'connect.ts',
   'errors.ts',
+  'fetch',
   'flags',
   'help',
   'http',
   'interruption.ts',
   'launch.ts',
   'main.ts',
+  'media-selection',
   'output',
+  'parse',
+  'patterns',
+  'picker',
   'program.ts',
+  'sandbox',
+  'terminal',
   'wait',
   'world.ts',
 ];
@@ -183,7 +190,7 @@ function stringLiterals(file, source) {
     /\s/.test(text) &&
     found.push({
       line: source.slice(0, start).split('\n').length,
-      text: text.replaceAll(/<[^>]*>|\{\w+\}|--format \w+|(?<!\w)--?[a-z][\w-]*/g, (code) =>
+      text: text.replaceAll(/<[^>]*>|\{["\w, ]+\}|--format \w+|(?<!\w)--?[a-z][\w-]*/g, (code) =>
         code.replaceAll(/\w/g, 'X'),
       ),
       isProse: false,

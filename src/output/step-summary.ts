@@ -53,8 +53,9 @@ async function appendWithin(
   path: string,
   format: (maxBytes: number) => string | null,
 ): Promise<string | null> {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0 } = constants;
-  const handle = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
+  const { O_WRONLY, O_APPEND, O_CREAT } = constants;
+  // Windows has no such flag.
+  const handle = await open(path, O_WRONLY | O_APPEND | O_CREAT | (constants.O_NONBLOCK ?? 0));
   try {
     const status = await handle.stat();
     if (!status.isFile()) return 'it is not a regular file';

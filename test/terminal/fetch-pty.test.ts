@@ -53,26 +53,6 @@ test.each([40, 80, 200])('fetch of several packages at %d columns, and Ctrl-C', 
   expect(pty.raw().lastIndexOf('\x1b[?25h')).toBeGreaterThan(pty.raw().lastIndexOf('\x1b[?25l'));
 });
 
-test('a narrower window leaves no line of an earlier frame', async () => {
-  const api = await startSlow();
-  const pty = runInPty({
-    command: process.execPath,
-    args: [BINARY, 'fetch', ...IDS.slice(0, 2)],
-    cwd: makePlace().cwd,
-    env: makeEnv(makePlace(), { api }),
-    columns: 120,
-    rows: 40,
-  });
-  await pty.waitFor(/(.* [1-9]\d? % .*\n?){2}$/);
-  pty.resize(50);
-  const before = pty.raw().length;
-  await expect.poll(() => pty.raw().length, { timeout: 5_000 }).toBeGreaterThan(before + 1_000);
-  expect(pty.screen().split('\n')).toHaveLength(2);
-  pty.write('\x03');
-  expect((await pty.exited).exitCode).toBe(130);
-  expect(pty.screen()).not.toContain('%');
-});
-
 test.each([0, 1, 2])(
   'a terminal that reports %d columns gets no flood, and SIGTERM ends the fetch',
   async (columns) => {

@@ -7,7 +7,7 @@ import { stringifyExactly } from '../../parse/exact-number.ts';
  * of emoji and ideographs, and the joiner between two emoji, as in a family (UTS #51, ED-16).
  */
 const UNSAFE =
-  /(?!(?<=\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]?)\u200D(?=\p{Extended_Pictographic}))(?![\uFE00-\uFE0F\u{E0100}-\u{E01EF}])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFFB]/gu;
+  /(?!(?<=\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?)\u200D(?=\p{Extended_Pictographic}))(?![\uFE00-\uFE0F\u{E0100}-\u{E01EF}])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFFB]/gu;
 
 /** More marks on one letter than any language needs; the rest would cover other lines. */
 const MARK_FLOOD = /(?<=\p{M}{8})\p{M}+/gu;

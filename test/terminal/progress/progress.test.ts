@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import type { ProgressEvent } from '../../../src/terminal/progress/progress-event.ts';
 import { makeTerminal } from '../make-terminal.ts';
@@ -189,6 +190,20 @@ describe('a bar', () => {
     expect(stderr.text()).not.toContain('10 %');
     terminal.endProgress();
     expect(stderr.text()).toMatch(/\x1b\[\?25h$/);
+  });
+
+  test('after a resize, erases the rows into which a narrower terminal has wrapped its line', async () => {
+    const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never', columns: 100 });
+    terminal.progress(transfer(0.5));
+    await terminal.flush();
+    const drawn = stderr.text();
+    const width = stringWidth(drawn.split('\n').at(-1) ?? '');
+    Object.assign(stderr.stream, { columns: 20 });
+    stderr.stream.emit('resize');
+    const erased = stderr.text().slice(drawn.length);
+    expect(erased.split('\x1b[1A')).toHaveLength(Math.ceil(width / 20));
+    terminal.endProgress();
+    expect(stderr.stream.listenerCount('resize')).toBe(0);
   });
 
   test('shows a request that is tried again, and does not count it as a package', async () => {
