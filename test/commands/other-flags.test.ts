@@ -154,7 +154,7 @@ test.each([
   [['list', '--all', '--limit', '5'], '--all and --limit cannot be combined'],
   [['list', '--all', '--page', '2'], '--all and --page cannot be combined'],
   [['list', '--status', ''], '--status: the value is empty'],
-  [['list', '--sort', 'colour'], 'fields: id, status, title, created, expires, sizeBytes'],
+  [['list', '--sort', 'colour'], 'use one of id, status, title, created, expires, sizeBytes'],
   [['list', '--sort', 'created:up'], 'cannot sort by "created:up"'],
   [['rm', '-yz', 'id'], "unknown option '-z'"],
   [['media', 'list', 'a', 'b'], 'too many arguments'],
@@ -176,7 +176,7 @@ test.each([
   [['sandbox', '--more-media', '0'], '--more-media: "0" is not a whole number from 1 to 100000'],
   [['sandbox', '--more-media', '1', '--media-dir', 'x'], '--media-dir and --more-media contradict'],
   [['sandbox', '--fault', 'nonsense'], '--fault: unknown fault "nonsense"'],
-  [['sandbox', '--fault', 'cut=lots'], 'write cut=BYTES'],
+  [['sandbox', '--fault', 'cut=lots'], 'use cut=BYTES'],
   [['demo', 'x'], 'too many arguments'],
 ])('%j is refused', async (line, message) => {
   expect(await refusalOf(defineAll, line)).toContain(message);

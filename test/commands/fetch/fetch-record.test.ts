@@ -117,8 +117,8 @@ describe('fetch --record', () => {
   });
 
   test.each([
-    [['-o', '-', '--record', 'r'], '-o - and --record contradict each other'],
-    [['-o', '-', '--only-new'], '-o - and --only-new contradict each other'],
+    [['-o', '-', '--record', 'r'], '-o - and --record cannot be combined'],
+    [['-o', '-', '--only-new'], '-o - and --only-new cannot be combined'],
     [['--record', '-'], '--record: - is not a file'],
     [['--record', 'folder/'], '--record: folder/ is not a file'],
     [['--record', ''], '--record: the value is empty'],
