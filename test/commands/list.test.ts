@@ -46,7 +46,7 @@ describe('list', () => {
     const api = await startApi({ packages });
     const run = await runCommand(['list', '--no-color'], { api, isTTY: true });
     expect(run.stdout).toMatch(/^ID +STATUS +TITLE +SIZE +CREATED +EXPIRES\n/);
-    expect(run.stdout).toMatch(/b +preparing +Alps +15 days ago/);
+    expect(run.stdout).toMatch(/b +preparing +Alps +15d ago/);
   });
 
   test('--json prints one document', async () => {

@@ -176,7 +176,7 @@ test.each([
   [['sandbox', '--more-media', '0'], '--more-media: "0" is not a whole number from 1 to 100000'],
   [['sandbox', '--more-media', '1', '--media-dir', 'x'], '--media-dir and --more-media cannot be combined'],
   [['sandbox', '--fault', 'nonsense'], '--fault: unknown fault "nonsense"'],
-  [['sandbox', '--fault', 'cut=lots'], 'write cut=BYTES'],
+  [['sandbox', '--fault', 'cut=lots'], 'use cut=BYTES'],
   [['demo', 'x'], 'too many arguments'],
 ])('%j is refused', async (line, message) => {
   expect(await refusalOf(defineAll, line)).toContain(message);

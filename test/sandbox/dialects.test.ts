@@ -17,7 +17,7 @@ describe('--dialect', () => {
   test.each([
     ['none-such', 'unknown dialect "none-such"', 'spring'],
     ['colour=red', 'unknown trait "colour"', 'zip-type'],
-    ['list=tree', 'list cannot be "tree"', 'entities'],
+    ['list=tree', '"tree" is not a value of list', 'entities'],
   ])('%s exits with 2 and names what there is', async (word, message, known) => {
     const run = await runCommand(['sandbox', '--dialect', word]);
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });

@@ -57,7 +57,7 @@ describe('fetch -x', () => {
     const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api, place });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'a.zip')}\n` });
     expect(run.stderr).toContain(
-      'warning: a.zip is here already and left unseen (--skip-existing): nothing was',
+      'warning: a.zip already exists and was not read (--skip-existing); nothing was',
     );
     expect(run.stderr).not.toContain('no archive');
   });

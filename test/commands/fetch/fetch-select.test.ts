@@ -94,7 +94,7 @@ describe('fetch --include', () => {
     rmSync(join(place.cwd, 'out/two/talk.de.srt'));
     const before = api.requestsOf(FILE_ROUTE).length;
     const again = await runCommand(SELECT, { api, place });
-    expect(again.stderr).toMatch(/1 file, 6 B unpacked in .*, 2 already there, .* transferred, verified\n/);
+    expect(again.stderr).toMatch(/1 file, 6 B unpacked in .*, 2 already existed, .* transferred, verified\n/);
     expect(again).toMatchObject({
       exitCode: 0,
       stdout: SELECTED.map((path) => `${join(place.cwd, path)}\n`).join(''),
@@ -108,7 +108,7 @@ describe('fetch --include', () => {
     const api = await start();
     await runCommand(SELECT, { api, place });
     const again = await runCommand([...SELECT, '--json'], { api, place });
-    expect(again.stderr).toMatch(/: 3 files already there, .* transferred, verified\n/);
+    expect(again.stderr).toMatch(/: 3 files already existed, .* transferred, verified\n/);
     const verified = { archive: false, crc: true };
     expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'skipped', verified }] } });
     expect(again).toMatchObject({
@@ -137,12 +137,12 @@ describe('fetch --include', () => {
   });
 
   test.each([
-    ['*.{srt,vtt}', 'give each pattern an --include of its own'],
-    ['*.srt,*.vtt', 'give each pattern an --include of its own'],
-    ["'*.srt'", 'begins and ends with a quote'],
-    ['"*.srt"', 'begins and ends with a quote'],
+    ['*.{srt,vtt}', 'use one --include for each pattern'],
+    ['*.srt,*.vtt', 'use one --include for each pattern'],
+    ["'*.srt'", 'remove the quotes inside the pattern'],
+    ['"*.srt"', 'remove the quotes inside the pattern'],
     ['./one/*.srt', 'remove ./ from the pattern; paths in an archive do not start with it'],
-    ['TALK.DE.srt', 'differs in upper and lower case only'],
+    ['TALK.DE.srt', 'differs only in upper and lower case'],
   ])('case 111: no match for %s, and what is wrong with it', async (pattern, hint) => {
     const api = await start();
     for (const command of ['fetch', 'contents']) {
@@ -167,7 +167,9 @@ describe('fetch --include', () => {
     for (const name of ['a.srt', 'b.srt']) writeFileSync(join(place.cwd, name), '');
     const run = await runCommand(['fetch', PACKAGE_ID, '--include', 'a.srt', 'b.srt'], { api, place });
     expect(run.exitCode).toBe(3);
-    expect(run.stderr).toContain('error: no package with id b.srt, which is a file here: the shell has put');
+    expect(run.stderr).toContain(
+      'error: no package with ID b.srt; it is a local file, so the shell probably expanded a pattern',
+    );
     const alone = await runCommand(['fetch', 'b.srt', '--include', 'a.srt'], { api, place });
     expect(alone.stderr).toContain("hint: quote the pattern: --include '*.srt'\n");
     expect((await runCommand(['fetch', 'b.srt'], { api, place })).stderr).not.toContain('a file here');
@@ -196,7 +198,7 @@ describe('case 108: a server without ranges', () => {
       exitCode: 0,
       json: { results: [{ verified: { archive: true, crc: true } }] },
     });
-    expect(run.stderr).toContain('warning: the server does not send parts of files: downloading all of');
+    expect(run.stderr).toContain('warning: the server does not send parts of files; downloading all of');
     expect(filesIn(run.cwd)).toEqual(SELECTED);
   });
 
@@ -214,7 +216,7 @@ describe('case 108: a server without ranges', () => {
         json: { results: [{ outcome: 'extracted', verified: { archive: true, crc: true } }] },
       });
       expect(run.stderr).toMatch(
-        /warning: .* sent the whole file instead of a part of it: downloading all of/,
+        /warning: .* sent the whole file instead of a part of it; downloading all of/,
       );
       const files = listTree(run.cwd).filter(({ type }) => type === 'file');
       expect(files.map(({ path }) => path)).toEqual(SELECTED);
@@ -260,7 +262,7 @@ describe('what is wanted of the archive itself', () => {
     const first = await runCommand([...SELECT, ...flags], { api, place });
     expect(first).toMatchObject({ json: { results: [{ outcome: 'extracted' }] } });
     const again = await runCommand([...SELECT, ...flags], { api, place });
-    expect(again.stderr).toMatch(/is already here \(.*, verified\); 3 files already there\n/);
+    expect(again.stderr).toMatch(/already exists \(.*, verified\); 3 files already existed\n/);
     expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'skipped' }] } });
     expect((again.json as { results: { paths: string[] }[] }).results[0]?.paths).toHaveLength(4);
   });
@@ -333,7 +335,7 @@ describe('unpacking where it lies goes wrong', () => {
       json: { results: [{ outcome: 'extracted', verified: { archive: false, crc: false } }] },
     });
     expect(skipped.stderr).toMatch(
-      /2 files, 2.9 KiB unpacked in .* transferred, verified; 1 left as it is, not verified\n/,
+      /2 files, 2.9 KiB unpacked in .* transferred, verified; 1 existing file kept, not verified\n/,
     );
     expect(readFileSync(path, 'utf8')).toBe('mine');
     expect((await runCommand([...SELECT, '--overwrite'], { api, place })).exitCode).toBe(0);
@@ -371,7 +373,7 @@ describe('unsafe entries', () => {
     for (const requests of [1, 1]) {
       const run = await runCommand([...line, '--keep-archive'], { api, place });
       expect(run).toMatchObject({ exitCode: 12, stdout: '' });
-      expect(run.stderr).toContain(`; nothing was unpacked; the archive itself is whole: ${archive}\n`);
+      expect(run.stderr).toContain(`; nothing was unpacked; the archive was kept: ${archive}\n`);
       expect(run.stderr).toContain('hint: --skip-unsafe unpacks the rest of it\n');
       expect(filesIn(place.cwd)).toEqual(['out/5f0c2b9e.zip']);
       expect(api.requestsOf(FILE_ROUTE)).toHaveLength(requests);
@@ -414,13 +416,13 @@ describe('unsafe entries', () => {
       },
     });
     expectDocument('fetch', run.json);
-    expect(run.stderr).toContain('4 entries were left out');
+    expect(run.stderr).toContain('skipped 4 unsafe entries of package');
     expect(api.packages.size).toBe(1);
   });
 
   test('case 88: names that Windows cannot have are changed, and it is said', async () => {
     const run = await runCommand([...line, '--include', '*.srt'], { api: await start({ files }) });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'out/a_ b_.srt')}\n` });
-    expect(run.stderr).toContain('"a: b?.srt" is "a_ b_.srt"');
+    expect(run.stderr).toContain('"a: b?.srt" → "a_ b_.srt"');
   });
 });
