@@ -58,18 +58,21 @@ describe.skipIf(MISSING.length > 0)('the steps of the action', () => {
     expect(run.summary).toContain('**Failed with exit code 3:**');
   });
 
-  it('download some, and fail: the paths of those that are there', () => {
-    const run = runAction(
-      { args: 'create --type video --split 1 --fetch -D out' },
-      {
-        sandboxFlags: ['--fault', 'corrupt=3'],
-      },
-    );
-    expect(run.status).not.toBe(0);
-    const failed = /^\| failed \|/m.test(run.summary);
-    expect(failed).toBe(true);
-    for (const path of (run.outputs['paths'] ?? '').split('\n').filter(Boolean))
-      expect(existsSync(path)).toBe(true);
+  it('run a command that fails in part: the paths of what is there, and the failure', () => {
+    const list = runAction({ args: 'media list --type video --limit 1' });
+    const { items } = JSON.parse(list.outputs['result'] ?? '');
+    const run = runAction({ args: `transcripts ${items[0].id} no-such-item --as vtt` });
+    expect(run.status).toBe(3);
+    const paths = run.outputs['paths']?.split('\n') ?? [];
+    expect(paths).toHaveLength(3);
+    for (const path of paths) expect(existsSync(path)).toBe(true);
+    expect(run.summary.match(/^\| \w+/gm)).toEqual([
+      '| Result',
+      '| downloaded',
+      '| downloaded',
+      '| downloaded',
+    ]);
+    expect(run.summary).toContain('**Failed with exit code 3:** <code>1 of 3 transcripts failed</code>');
   });
 
   it('run a command without a summary or a document', () => {
@@ -118,7 +121,7 @@ describe.skipIf(MISSING.length > 0)('the steps of the action', () => {
     ['--registry=http://example.com'],
     ['1.0.0\nlatest'],
   ])('version %j is refused, and nothing runs', (version) => {
-    const run = runAction({ args: 'list', version });
+    const run = runAction({ args: 'list', version }, { sandboxFlags: null });
     expect(run).toMatchObject({ status: 2, npxArguments: null });
     expect(run.stdout).toMatch(/^::error title=streamdiver-dl::version /);
     expect(readdirSync(run.place.cwd)).toEqual([]);
@@ -143,7 +146,7 @@ describe.skipIf(MISSING.length > 0)('the steps of the action', () => {
     [' \n ', 'args is empty'],
     ["list 'unfinished", 'args has a quote without an end'],
   ])('args %j are refused', (args, message) => {
-    const run = runAction({ args });
+    const run = runAction({ args }, { sandboxFlags: null });
     expect(run).toMatchObject({ status: 2, npxArguments: null });
     expect(run.stdout).toBe(`::error title=streamdiver-dl::${message}\n`);
   });

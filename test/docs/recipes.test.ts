@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -9,6 +9,7 @@ import {
   type ShellPlace,
   type ShellRun,
 } from '../support/process/shell-place.ts';
+import { makeActionPlace, runAction } from '../support/run-action.ts';
 import { type CodeBlock, codeBlocks } from './code-blocks.ts';
 
 const MISSING = ['jq', 'unzip', 'sh'].filter((program) => spawnSync(program, ['--help']).error !== undefined);
@@ -80,7 +81,7 @@ describe.skipIf(MISSING.length > 0)(
         readonly run?: string;
         readonly uses?: string;
         readonly if?: string;
-        readonly with?: { readonly path?: string };
+        readonly with?: Readonly<Record<string, string>>;
       }
       interface Job {
         readonly script: readonly string[];
@@ -91,24 +92,27 @@ describe.skipIf(MISSING.length > 0)(
       const { steps } = (documents[0] as { jobs: { transcripts: { steps: readonly Step[] } } }).jobs
         .transcripts;
       const { transcripts: gitlab } = documents[1] as { transcripts: Job };
-      const lines = [...steps.map(({ run }) => run ?? ''), ...gitlab.script];
-      const own = lines.filter((line) => line.includes('streamdiver-dl'));
-      expect(own).toHaveLength(2);
+      const inputs = steps.find(({ uses }) => uses === 'OWNER/streamdiver-dl@VERSION')?.with ?? {};
+      const [line = ''] = gitlab.script;
       const kept = [
-        ...steps.filter(({ uses }) => uses?.startsWith('actions/cache/')).map((step) => step.with?.path),
+        ...steps.filter(({ uses }) => uses?.startsWith('actions/cache/')).map((step) => step.with?.['path']),
         ...gitlab.cache.paths,
       ];
       expect(kept).toEqual(['record.ndjson', 'record.ndjson', 'record.ndjson']);
       expect(steps.filter((step) => step.if === 'always()')).toHaveLength(2);
       expect([gitlab.cache.when, gitlab.artifacts.when]).toEqual(['always', 'always']);
-      for (const line of own) {
-        const place = makeShellPlace();
-        const command = line.replace('npx --yes ', '');
-        const run = runScript(`${command}\nrm -r transcripts\n${command}`, place);
-        expect(run).toMatchObject({ status: 0 });
-        expect(run.stdout.trimEnd().split('\n')).toHaveLength(18);
-        expect(existsSync(join(place.cwd, 'record.ndjson'))).toBe(true);
-      }
+      const command = line.replace('npx --yes ', '');
+      const place = makeShellPlace();
+      const run = runScript(`${command}\nrm -r transcripts\n${command}`, place);
+      expect(run).toMatchObject({ status: 0 });
+      expect(run.stdout.trimEnd().split('\n')).toHaveLength(18);
+      expect(existsSync(join(place.cwd, 'record.ndjson'))).toBe(true);
+      const actionPlace = makeActionPlace();
+      const first = runAction(inputs, { place: actionPlace });
+      expect(first.outputs['paths']?.split('\n')).toHaveLength(18);
+      rmSync(join(actionPlace.cwd, 'transcripts'), { recursive: true });
+      expect(runAction(inputs, { place: actionPlace })).toMatchObject({ status: 0, outputs: { paths: '' } });
+      expect(existsSync(join(actionPlace.cwd, 'record.ndjson'))).toBe(true);
     });
 
     test('cron: the line runs', () => {

@@ -2,7 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { makeShellPlace, runInSandbox, type ShellPlace, type ShellRun } from './process/shell-place.ts';
+import {
+  makeShellPlace,
+  runInSandbox,
+  runShell,
+  type ShellPlace,
+  type ShellRun,
+} from './process/shell-place.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -42,7 +48,8 @@ export interface ActionRun extends ShellRun {
 
 export interface ActionRunOptions {
   readonly place?: ShellPlace;
-  readonly sandboxFlags?: readonly string[];
+  /** Null runs without a sandbox. */
+  readonly sandboxFlags?: readonly string[] | null;
 }
 
 export function makeActionPlace(): ShellPlace {
@@ -75,7 +82,10 @@ export function runAction(
     GITHUB_WORKSPACE: place.cwd,
     RUNNER_TEMP: place.temp,
   };
-  const run = runInSandbox([...BASH, file('step.sh')], { cwd: place.cwd, env }, sandboxFlags);
+  const command = [...BASH, file('step.sh')];
+  const shellPlace = { cwd: place.cwd, env };
+  const run =
+    sandboxFlags === null ? runShell(command, shellPlace) : runInSandbox(command, shellPlace, sandboxFlags);
   const steps = { [step.id]: readOutputs(readFileSync(file('output'), 'utf8')) };
   const npxFile = join(place.home, 'npx-arguments');
   return {

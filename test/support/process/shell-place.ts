@@ -36,11 +36,17 @@ export interface ShellRun {
 /** Runs a command against a sandbox of its own. */
 export function runInSandbox(
   command: readonly string[],
-  { cwd, env }: Pick<ShellPlace, 'cwd' | 'env'>,
+  place: Pick<ShellPlace, 'cwd' | 'env'>,
   sandboxFlags: readonly string[] = [],
 ): ShellRun {
-  const line = ['sandbox', '--prepare', '0', ...sandboxFlags, '--', ...command];
-  const { status, stdout, stderr } = spawnSync('streamdiver-dl', line, {
+  return runShell(['streamdiver-dl', 'sandbox', '--prepare', '0', ...sandboxFlags, '--', ...command], place);
+}
+
+export function runShell(
+  [program = '', ...words]: readonly string[],
+  { cwd, env }: Pick<ShellPlace, 'cwd' | 'env'>,
+): ShellRun {
+  const { status, stdout, stderr } = spawnSync(program, words, {
     cwd,
     env,
     encoding: 'utf8',
