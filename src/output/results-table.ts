@@ -37,16 +37,15 @@ export function formatResultsTable(options: ResultsTableOptions): string | null 
   const { command, document, failure, maxBytes } = options;
   const rows = document === null ? [] : readRows(document);
   const cell = (text: string) => code(escapeText(options.redact(shortenMessage(text))));
-  const heading = [
-    `### streamdiver-dl ${command}`,
-    '',
-    ...(failure === null
-      ? []
-      : [`**Failed with exit code ${failure.exitCode}:** ${cell(failure.message)}`, '']),
-    ...(rows.length > 0 ? [countOutcomes(rows), ''] : failure === null ? ['No results.', ''] : []),
-  ];
-  const columns = ['| Result | ID | Size | Details |', '| :-- | :-- | --: | :-- |'];
-  const lines = rows.length === 0 ? heading : [...heading, ...columns];
+  const lines = [`### streamdiver-dl ${command}`];
+  if (failure !== null) {
+    lines.push('', `**Failed with exit code ${failure.exitCode}:** ${cell(failure.message)}`);
+  }
+  if (rows.length > 0) {
+    lines.push('', countOutcomes(rows), '', '| Result | ID | Size | Details |', '| :-- | :-- | --: | :-- |');
+  } else if (failure === null) {
+    lines.push('', 'No results.');
+  }
   let sizeBytes = Buffer.byteLength(`${lines.join('\n')}\n`) + RESERVED_BYTES;
   if (sizeBytes > maxBytes) return null;
   let shown = 0;

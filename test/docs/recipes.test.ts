@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { makeEnv, makePlace, type RunPlace } from '../support/process/run-place.ts';
+import {
+  makeShellPlace,
+  runInSandbox,
+  type ShellPlace,
+  type ShellRun,
+} from '../support/process/shell-place.ts';
+import { makeActionPlace, runAction } from '../support/run-action.ts';
 import { type CodeBlock, codeBlocks } from './code-blocks.ts';
-
-const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
 
 const MISSING = ['jq', 'unzip', 'sh'].filter((program) => spawnSync(program, ['--help']).error !== undefined);
 const CI = codeBlocks('docs/ci.md');
@@ -27,17 +30,6 @@ const PROMISED: readonly (readonly [text: string, output: RegExp])[] = [
   ['--exit-status', /^no such package\n$/],
 ];
 
-/** A folder where `streamdiver-dl` is this program. */
-function makeShellPlace(): RunPlace & { readonly env: Record<string, string> } {
-  const place = makePlace();
-  const bin = join(place.temp, 'bin');
-  mkdirSync(bin);
-  writeFileSync(join(bin, 'streamdiver-dl'), `#!/bin/sh\nexec "${process.execPath}" "${BINARY}" "$@"\n`);
-  chmodSync(join(bin, 'streamdiver-dl'), 0o755);
-  const env = makeEnv(place, { token: null });
-  return { ...place, env: { ...env, PATH: `${bin}:${env['PATH']}`, PAUSE: '0' } };
-}
-
 function blockWith(blocks: readonly CodeBlock[], text: string): CodeBlock {
   const found = blocks.find(({ code }) => code.includes(text));
   if (found === undefined) throw new Error(`no block has ${text}`);
@@ -45,14 +37,8 @@ function blockWith(blocks: readonly CodeBlock[], text: string): CodeBlock {
 }
 
 /** Runs a script against a sandbox of its own. */
-function runInSandbox(
-  script: string,
-  { cwd, env }: ReturnType<typeof makeShellPlace>,
-  ...words: string[]
-): { status: number | null; stdout: string; stderr: string } {
-  const line = ['sandbox', '--prepare', '0', '--', 'sh', '-euc', script, 'sh', ...words];
-  const run = spawnSync('streamdiver-dl', line, { cwd, env, encoding: 'utf8', timeout: 60_000 });
-  return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+function runScript(script: string, place: ShellPlace): ShellRun {
+  return runInSandbox(['sh', '-euc', script], place);
 }
 
 describe.skipIf(MISSING.length > 0)(
@@ -61,7 +47,7 @@ describe.skipIf(MISSING.length > 0)(
     test.each(SCRIPTING.map((block) => [`${block.file}:${block.line}`, block] as const))(
       '%s runs against the sandbox',
       (_name, { code }) => {
-        const run = runInSandbox(code, makeShellPlace());
+        const run = runScript(code, makeShellPlace());
         expect(run).toMatchObject({ status: 0 });
         expect(run.stderr).not.toMatch(/jq: |sh: |parse error/);
         const [, promised = /^/] = PROMISED.find(([text]) => code.includes(text)) ?? [];
@@ -72,7 +58,7 @@ describe.skipIf(MISSING.length > 0)(
     test('new transcripts: all of them the first time, then nothing, whatever became of the files', () => {
       const place = makeShellPlace();
       const { code } = blockWith(CI, 'streamdiver-dl transcripts --all --as srt,txt -D transcripts');
-      const run = runInSandbox(`${code}\nrm transcripts/*.srt\n${code}`, place);
+      const run = runScript(`${code}\nrm transcripts/*.srt\n${code}`, place);
       expect(run).toMatchObject({ status: 0 });
       expect(run.stdout.trimEnd().split('\n')).toHaveLength(18);
       expect(run.stderr).toContain('Nothing new (18 recorded).');
@@ -84,7 +70,7 @@ describe.skipIf(MISSING.length > 0)(
     test('new media: as packages that are gone afterwards, then nothing', () => {
       const place = makeShellPlace();
       const { code } = blockWith(CI, 'streamdiver-dl create --all --fetch');
-      const run = runInSandbox(`${code}\n${code}\nstreamdiver-dl list --format id -q > left`, place);
+      const run = runScript(`${code}\n${code}\nstreamdiver-dl list --format id -q > left`, place);
       expect(run).toMatchObject({ status: 0 });
       expect(run.stderr).toMatch(/Nothing new \(\d+ recorded\)\./);
       expect(readFileSync(join(place.cwd, 'left'), 'utf8')).toBe('');
@@ -95,7 +81,7 @@ describe.skipIf(MISSING.length > 0)(
         readonly run?: string;
         readonly uses?: string;
         readonly if?: string;
-        readonly with?: { readonly path?: string };
+        readonly with?: Readonly<Record<string, string>>;
       }
       interface Job {
         readonly script: readonly string[];
@@ -106,24 +92,27 @@ describe.skipIf(MISSING.length > 0)(
       const { steps } = (documents[0] as { jobs: { transcripts: { steps: readonly Step[] } } }).jobs
         .transcripts;
       const { transcripts: gitlab } = documents[1] as { transcripts: Job };
-      const lines = [...steps.map(({ run }) => run ?? ''), ...gitlab.script];
-      const own = lines.filter((line) => line.includes('streamdiver-dl'));
-      expect(own).toHaveLength(2);
+      const inputs = steps.find(({ uses }) => uses === 'OWNER/streamdiver-dl@VERSION')?.with ?? {};
+      const [line = ''] = gitlab.script;
       const kept = [
-        ...steps.filter(({ uses }) => uses?.startsWith('actions/cache/')).map((step) => step.with?.path),
+        ...steps.filter(({ uses }) => uses?.startsWith('actions/cache/')).map((step) => step.with?.['path']),
         ...gitlab.cache.paths,
       ];
       expect(kept).toEqual(['record.ndjson', 'record.ndjson', 'record.ndjson']);
       expect(steps.filter((step) => step.if === 'always()')).toHaveLength(2);
       expect([gitlab.cache.when, gitlab.artifacts.when]).toEqual(['always', 'always']);
-      for (const line of own) {
-        const place = makeShellPlace();
-        const command = line.replace('npx --yes ', '');
-        const run = runInSandbox(`${command}\nrm -r transcripts\n${command}`, place);
-        expect(run).toMatchObject({ status: 0 });
-        expect(run.stdout.trimEnd().split('\n')).toHaveLength(18);
-        expect(existsSync(join(place.cwd, 'record.ndjson'))).toBe(true);
-      }
+      const command = line.replace('npx --yes ', '');
+      const place = makeShellPlace();
+      const run = runScript(`${command}\nrm -r transcripts\n${command}`, place);
+      expect(run).toMatchObject({ status: 0 });
+      expect(run.stdout.trimEnd().split('\n')).toHaveLength(18);
+      expect(existsSync(join(place.cwd, 'record.ndjson'))).toBe(true);
+      const actionPlace = makeActionPlace();
+      const first = runAction(inputs, { place: actionPlace });
+      expect(first.outputs['paths']?.split('\n')).toHaveLength(18);
+      rmSync(join(actionPlace.cwd, 'transcripts'), { recursive: true });
+      expect(runAction(inputs, { place: actionPlace })).toMatchObject({ status: 0, outputs: { paths: '' } });
+      expect(existsSync(join(actionPlace.cwd, 'record.ndjson'))).toBe(true);
     });
 
     test('cron: the line runs', () => {
@@ -131,7 +120,7 @@ describe.skipIf(MISSING.length > 0)(
       const line = blockWith(CI, 'crontab').code.split('\n')[1]?.replace('17 4 * * * ', '') ?? '';
       // The sandbox gives the token itself; the file is there as cron's line says.
       expect(
-        runInSandbox(`printf %s "$STREAMDIVER_TOKEN" > $HOME/.streamdiver-token; ${line}`, place),
+        runScript(`printf %s "$STREAMDIVER_TOKEN" > $HOME/.streamdiver-token; ${line}`, place),
       ).toMatchObject({
         status: 0,
       });
@@ -143,11 +132,11 @@ describe.skipIf(MISSING.length > 0)(
       const { code } = blockWith(CI, 'fetch-with-patience');
       const place = makeShellPlace();
       writeFileSync(join(place.cwd, 'patience.sh'), code);
-      expect(runInSandbox('sh patience.sh no-such-package out', place)).toMatchObject({ status: 3 });
+      expect(runScript('sh patience.sh no-such-package out', place)).toMatchObject({ status: 3 });
       const script = `
         id=$(streamdiver-dl create -m $(streamdiver-dl media list -L 1 --format id -q) -q)
         sh patience.sh $id out`;
-      expect(runInSandbox(script, place)).toMatchObject({ status: 0 });
+      expect(runScript(script, place)).toMatchObject({ status: 0 });
       expect(readdirSync(join(place.cwd, 'out'))).toHaveLength(1);
     });
 
