@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { addFetchFlags, type FetchFlags, type RawFetchFlags } from '../flags/fetch-flags.ts';
+import { checkOutputNames } from '../flags/output-names.ts';
 import { isRecording } from '../flags/record-flags.ts';
 import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../flags/wait-flags.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
@@ -47,6 +48,7 @@ export async function fetch(
   context: Context,
 ): Promise<void> {
   const { io } = context;
+  checkOutputNames(flags, context.world.platform);
   const ids = await readOrPickIds(words, { isMultiple: true }, context);
   if (ids.length > 1 && (flags.output !== null || flags.toStdout || flags.checksum !== null)) {
     throw new ExpectedError('USAGE', '-o and --checksum accept one package only', {
