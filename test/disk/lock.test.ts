@@ -148,3 +148,10 @@ test('a lock that somebody has made after ours was deleted stays at the release'
   await lock?.release();
   expect(readFileSync(lockPath, 'utf8')).toBe(LIVING);
 });
+
+test('a name that the system cannot use is a disk error, not another process', async () => {
+  const folder = makeTempFolder();
+  // The system looks for the first folder, which is not there.
+  await expect(take(`${folder}/missing/../store.lock`)).rejects.toMatchObject({ code: 'DISK' });
+  expect(readdirSync(folder)).toEqual([]);
+});
