@@ -7,6 +7,9 @@ import type { World } from './world.ts';
 /** O_ACCMODE of open(2), which Node does not name. */
 const O_ACCESS_MODES = 3;
 
+/** When this process started, for systems that do not report it: it still knows its own locks from older ones. */
+const OWN_START = String(Math.round(performance.timeOrigin));
+
 /** The world of one invocation, from `process`. Standard streams are opened when they are first used. */
 export function makeNodeWorld(): World {
   return {
@@ -30,7 +33,7 @@ export function makeNodeWorld(): World {
     userId: process.geteuid?.() ?? null,
     parentPid: () => process.ppid,
     isProcessAlive,
-    processStartedAt: (pid) => readProcessStat(pid)?.startedAt ?? null,
+    processStartedAt: (pid) => readProcessStat(pid)?.startedAt ?? (pid === process.pid ? OWN_START : null),
     uptimeMs: () => os.uptime() * 1_000,
     temporaryFolder: os.tmpdir(),
     clock: createClock(),

@@ -34,7 +34,10 @@ export interface World {
   readonly parentPid: () => number;
   /** A zombie process counts as dead if the system reports it (Linux). */
   readonly isProcessAlive: (pid: number) => boolean;
-  /** Distinguishes a process from a later one with the same ID; null if the system does not report it. */
+  /**
+   * Distinguishes a process from a later one with the same ID; null if the system does not report it. Known for this
+   * process on every system.
+   */
   readonly processStartedAt: (pid: number) => string | null;
   /** How long this machine has been running. */
   readonly uptimeMs: () => number;

@@ -7,10 +7,13 @@ const SHELL_WORD = /^(\|\|?|&&?|;|[<>]+&?\d*)$/;
 
 /**
  * Splits a command into words at whitespace, without a shell. Quotes keep a word together. Inside double quotes,
- * `\"` and `\\` are escapes.
+ * `\"` and `\\` are escapes; on Windows, `\\` is one only before a quote, as its own programs read it.
  * @throws ExpectedError USAGE for an open quote, an empty command, or a word that needs a shell
  */
-export function splitCommand(text: string): readonly [string, ...string[]] {
+export function splitCommand(
+  text: string,
+  platform: NodeJS.Platform = 'linux',
+): readonly [string, ...string[]] {
   const words: string[] = [];
   let word: string | null = null;
   for (let index = 0; index < text.length; ) {
@@ -29,11 +32,19 @@ export function splitCommand(text: string): readonly [string, ...string[]] {
         hint: `use sh -c '…'`,
       });
     }
-    word = (word ?? '') + (single ?? double?.replaceAll(/\\(["\\])/g, '$1') ?? plain ?? '');
+    word = (word ?? '') + (single ?? (double === undefined ? plain : unescape(double, platform)) ?? '');
     index = PIECE.lastIndex;
   }
   if (word !== null) words.push(word);
   const [program, ...rest] = words;
   if (program === undefined || program === '') throw new ExpectedError('USAGE', 'the command is empty');
   return [program, ...rest];
+}
+
+function unescape(quoted: string, platform: NodeJS.Platform): string {
+  if (platform !== 'win32') return quoted.replaceAll(/\\(["\\])/g, '$1');
+  return quoted.replaceAll(
+    /(\\+)("|$)/g,
+    (_, slashes: string, quote: string) => '\\'.repeat(Math.floor(slashes.length / 2)) + quote,
+  );
 }

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
 import { withoutOwnVariables } from './own-variables.ts';
@@ -16,6 +18,8 @@ export interface TokenCommandOptions {
 const TIME_LIMIT_MS = 60_000;
 const OUTPUT_LIMIT_BYTES = 65_536;
 const SHOWN_CHARACTERS = 500;
+/** The same for what the program runs itself, above all for `cmd /c`. */
+const NOT_FROM_CURRENT_FOLDER = { NoDefaultCurrentDirectoryInExePath: '1' };
 
 /**
  * Runs a program and reads a token from its output. The program gets no shell, no input, and no secrets. Its standard
@@ -27,7 +31,7 @@ export async function runTokenCommand(
   { env, platform, clock, signal }: TokenCommandOptions,
 ): Promise<string> {
   signal.throwIfAborted();
-  const [program, ...words] = splitCommand(command);
+  const [program, ...words] = splitCommand(command, platform);
   const child = start(program, words, { env, platform });
   let problem: string | null = null;
   const stop = (why: string) => {
@@ -76,16 +80,47 @@ function start(
   words: readonly string[],
   { env, platform }: Pick<TokenCommandOptions, 'env' | 'platform'>,
 ) {
+  const isWindows = platform === 'win32';
+  const file = isWindows ? findProgram(program, env) : program;
+  if (file === null) throw withScriptHint(failure(program, 'was not found in PATH', ''), program, platform);
   try {
-    return spawn(program, words, {
+    return spawn(file, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: withoutOwnVariables(env),
+      env: { ...withoutOwnVariables(env), ...(isWindows ? NOT_FROM_CURRENT_FOLDER : {}) },
       windowsHide: true,
     });
   } catch (error) {
     // Node throws some errors synchronously, such as EINVAL for a script on Windows.
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw withScriptHint(failure(program, notRun(error), ''), program, platform);
+  }
+}
+
+/**
+ * A program without a folder, looked up in PATH alone: Windows would run one of that name in the current folder first.
+ * Null if there is none.
+ */
+function findProgram(program: string, env: TokenCommandOptions['env']): string | null {
+  if (/[\\/:]/.test(program)) return program;
+  const [, searched = ''] = Object.entries(env).find(([name]) => name.toUpperCase() === 'PATH') ?? [];
+  const names = [...(program.includes('.') ? [program] : []), `${program}.com`, `${program}.exe`];
+  return (
+    searched
+      .split(path.delimiter)
+      .map((folder) => folder.replaceAll('"', ''))
+      // A relative one, such as `.`, depends on the current folder as well.
+      .filter((folder) => path.isAbsolute(folder))
+      .flatMap((folder) => names.map((name) => path.join(folder, name)))
+      .find(isFile) ?? null
+  );
+}
+
+/** What cannot be looked at cannot be run either. */
+function isFile(file: string): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false;
   }
 }
 

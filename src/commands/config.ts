@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { assertCertificate } from '../config/certificate.ts';
 import { type Config, withProfileKey } from '../config/config-file.ts';
-import { configFolder } from '../config/folder.ts';
+import { configFolder, noConfigFolder } from '../config/folder.ts';
 import { PROFILE_KEYS, type ProfileKey } from '../config/profile-keys.ts';
 import { parseBaseUrl } from '../config/settings.ts';
 import type { AccountContext, LocalContext } from '../context.ts';
@@ -148,11 +148,7 @@ export async function configUnset(
 
 export async function configPath({ world, io }: Pick<LocalContext, 'world' | 'io'>): Promise<void> {
   const folder = configFolder(world.env, world.platform);
-  if (folder === null) {
-    throw new ExpectedError('CONFIG', 'cannot find the settings folder: HOME is not set', {
-      hint: 'set STREAMDIVER_CONFIG_DIR',
-    });
-  }
+  if (folder === null) throw noConfigFolder(world.platform);
   const file = path.join(folder, 'config.json');
   if (io.format === 'json') io.json({ path: file });
   else io.line(file);

@@ -8,6 +8,7 @@ import type { Recording } from '../fetch/fetch-run.ts';
 import { addCreateFlags, type CreateFlags, type RawCreateFlags } from '../flags/create-flags.ts';
 import { forFlag } from '../flags/flag-values.ts';
 import { readMediaIds } from '../flags/ids.ts';
+import { checkOutputNames } from '../flags/output-names.ts';
 import { readFetchFlags } from '../flags/read-fetch-flags.ts';
 import { isRecording } from '../flags/record-flags.ts';
 import { resolveQuery } from '../flags/resolve-query.ts';
@@ -48,6 +49,7 @@ export function defineCreate(
 /** Creates packages, then waits and fetches on request. Returns the `--json` document. */
 export async function create(flags: CreateFlags, context: Context): Promise<JsonObject> {
   const { api, io, clock, signal } = context;
+  if (flags.fetch !== null) checkOutputNames(flags.fetch, context.world.platform);
   const asked = flags.expires === null ? null : readExpiry(flags.expires, context);
   const picked = isWithoutSelection(flags) && io.canPrompt ? await pick(flags, context) : null;
   // Before anything is looked up that could not be recorded.

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchResult } from '../fetch/fetch-result.ts';
 import { addFetchFlags, type FetchFlags, type RawFetchFlags } from '../flags/fetch-flags.ts';
+import { checkOutputNames } from '../flags/output-names.ts';
 import { isRecording } from '../flags/record-flags.ts';
 import { addSummaryFlag } from '../flags/summary-flag.ts';
 import { addWaitFlags, type RawWaitFlags, readWaitFlags, type WaitFlags } from '../flags/wait-flags.ts';
@@ -50,6 +51,7 @@ export async function fetch(
   context: Context,
 ): Promise<{ readonly results: readonly FetchResult[] } | null> {
   const { io } = context;
+  checkOutputNames(flags, context.world.platform);
   const ids = await readOrPickIds(words, { isMultiple: true }, context);
   if (ids.length > 1 && (flags.output !== null || flags.toStdout || flags.checksum !== null)) {
     throw new ExpectedError('USAGE', '-o and --checksum accept one package only', {

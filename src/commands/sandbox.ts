@@ -177,13 +177,31 @@ async function runCommand(
   server: Sandbox,
   { signal, world }: Pick<LocalContext, 'signal' | 'world'>,
 ): Promise<void> {
-  const child = spawn(program, words, {
-    stdio: 'inherit',
-    env: sandboxEnvironment(server, world.env),
-  });
+  const child = start(program, words, server, world);
   const exitCode = await exitOf(child, { program, platform: world.platform, signal });
   if (exitCode === 0) return;
   throw new ExpectedError('FAILED', `${program} exited with code ${exitCode}`, { exitCode });
+}
+
+function start(
+  program: string,
+  words: readonly string[],
+  server: Sandbox,
+  { env, platform }: LocalContext['world'],
+): ChildProcess {
+  try {
+    return spawn(program, words, { stdio: 'inherit', env: sandboxEnvironment(server, env) });
+  } catch (error) {
+    // Node throws some errors synchronously, such as EINVAL for a script on Windows.
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw notRun(error, program, platform);
+  }
+}
+
+/** On Windows, npm and many others are scripts, which need a shell. */
+function notRun(error: Error, program: string, platform: NodeJS.Platform): ExpectedError {
+  const hint = platform === 'win32' ? `if it is a script, use cmd /c ${program}` : undefined;
+  return new ExpectedError('USAGE', `cannot run ${program}: ${error.message}`, { cause: error, hint });
 }
 
 function exitOf(
@@ -195,9 +213,7 @@ function exitOf(
     signal.addEventListener('abort', stop, { once: true });
     child.once('error', (error) => {
       signal.removeEventListener('abort', stop);
-      // On Windows, npm and many others are scripts, which need a shell.
-      const hint = platform === 'win32' ? `if it is a script, use cmd /c ${program}` : undefined;
-      reject(new ExpectedError('USAGE', `cannot run ${program}: ${error.message}`, { cause: error, hint }));
+      reject(notRun(error, program, platform));
     });
     child.once('exit', (code, signalName) => {
       signal.removeEventListener('abort', stop);

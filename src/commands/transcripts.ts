@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import { readMediaIds } from '../flags/ids.ts';
+import { checkOutputNames } from '../flags/output-names.ts';
 import { recordFileIn } from '../flags/record-flags.ts';
 import { resolveQuery } from '../flags/resolve-query.ts';
 import {
@@ -38,6 +39,7 @@ export function defineTranscripts(
 /** Finds the media, then downloads their transcripts. Returns the `--json` document. */
 export async function transcripts(flags: TranscriptsFlags, context: Context): Promise<TranscriptsDocument> {
   const { io } = context;
+  checkOutputNames(flags, context.world.platform);
   if (flags.query === null && flags.mediaIds.length === 0) throw nothingSelected();
   if (flags.toStdout) checkStdout(flags, io);
   const template = parseNameTemplate(flags.name ?? undefined);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isUsableHome } from './home.ts';
+import { isFixedPath, isUsableHome } from './home.ts';
 import type { Environment } from './settings.ts';
 
 /**
@@ -7,8 +7,10 @@ import type { Environment } from './settings.ts';
  * without a home folder.
  */
 export function cacheFolder(env: Environment, platform: NodeJS.Platform): string | null {
-  if (env.STREAMDIVER_CONFIG_DIR) return env.STREAMDIVER_CONFIG_DIR;
-  if (platform === 'win32') return env.LOCALAPPDATA ? path.join(env.LOCALAPPDATA, 'streamdiver-dl') : null;
+  const named = env.STREAMDIVER_CONFIG_DIR;
+  if (named) return isFixedPath(named) ? named : null;
+  if (platform === 'win32')
+    return isFixedPath(env.LOCALAPPDATA) ? path.join(env.LOCALAPPDATA, 'streamdiver-dl') : null;
   // The XDG base directory specification: relative paths are invalid and ignored.
   if (env.XDG_CACHE_HOME && path.isAbsolute(env.XDG_CACHE_HOME))
     return path.join(env.XDG_CACHE_HOME, 'streamdiver-dl');

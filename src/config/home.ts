@@ -4,3 +4,13 @@ import path from 'node:path';
 export function isUsableHome(home: string | undefined): home is string {
   return home !== undefined && path.isAbsolute(home) && home !== '/dev/null';
 }
+
+/**
+ * Whether a path means the same folder wherever it is used. On Windows, one without a drive is absolute, but depends on
+ * the drive of the current folder.
+ * @param paths the path rules of the system
+ */
+export function isFixedPath(folder: string | undefined, paths: path.PlatformPath = path): folder is string {
+  if (folder === undefined || !paths.isAbsolute(folder)) return false;
+  return paths.sep === '/' || paths.parse(folder).root.length > 1;
+}

@@ -8,6 +8,7 @@ import { renameWithoutReplacing } from '../disk/rename-without-replacing.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { type Config, configDocument, parseConfig } from './config-file.ts';
 import { type Credentials, credentialsDocument, parseCredentials } from './credential-file.ts';
+import { noConfigFolder } from './folder.ts';
 import { BrokenFileError, parseJsonFile } from './json-file.ts';
 import { readStoreFile, replaceStoreFile, type StoreUser, secureFolder } from './store-file.ts';
 import {
@@ -101,7 +102,7 @@ export function createStore(options: StoreOptions): Store {
     toDocument: (content: Content) => Readonly<Record<string, unknown>>,
     edit: (content: Content) => Content,
   ): Promise<void> {
-    if (file === null || folder === null) throw homeless();
+    if (file === null || folder === null) throw noConfigFolder(options.platform);
     secureFolder(folder, options);
     const lockPath = path.join(folder, 'store.lock');
     const lock = await lockStore(lockPath, WAIT_FOR_WRITER_MS);
@@ -189,10 +190,4 @@ async function setAside(file: string): Promise<string> {
       if (!isSystemError(error) || error.code !== 'EEXIST') throw diskError(error, file, 'move aside');
     }
   }
-}
-
-function homeless(): ExpectedError {
-  return new ExpectedError('CONFIG', 'cannot find the settings folder: HOME is not set or unusable', {
-    hint: 'set STREAMDIVER_CONFIG_DIR, or use STREAMDIVER_TOKEN',
-  });
 }

@@ -39,6 +39,8 @@ export function mayBeAlive(holder: LockRecord, silentMs: number, owner: LockingP
   if (holder.hostname !== owner.hostname) return silentMs < SILENCE_MS;
   if (!owner.isProcessAlive(holder.pid)) return false;
   const startedAt = owner.processStartedAt(holder.pid);
+  // A process that had our number before us may have signed without a start time.
+  if (isSelf(holder, owner) && startedAt !== null) return startedAt === holder.startedAt;
   if (holder.startedAt === null || startedAt === null) return silentMs < owner.uptimeMs();
   return startedAt === holder.startedAt;
 }

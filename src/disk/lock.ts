@@ -103,6 +103,9 @@ async function makeLock(
     } catch (error) {
       // The name is taken, or somebody who deletes locks has deleted this one before it had its name.
       if (!isSystemError(error) || (error.code !== 'EEXIST' && error.code !== 'ENOENT')) throw error;
+      // Windows reports a name that it does not allow in the same way, and trying again does not help.
+      const isUnusableName = error.code === 'ENOENT' && (await modifiedMs(unnamed)) > 0;
+      if (isUnusableName) throw error;
       await rm(unnamed, { force: true });
       return { kind: 'there', nowMs: madeMs };
     }

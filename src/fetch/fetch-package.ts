@@ -45,7 +45,7 @@ export async function fetchPackage(
   }
   const { platform } = context.world;
   if (item.filesWithoutUrl > 0) throw fileWithoutUrl(item);
-  const targets = await chooseTargets(item, flags, { cwd: context.cwd, isOnlyPackage, platform });
+  const targets = await chooseTargets(item, flags, { cwd: context.cwd, isOnlyPackage });
   run.reserveTargets(item.id, targets);
   const fetched: FetchedFile[] = [];
   for (const [index, file] of item.files.entries()) {

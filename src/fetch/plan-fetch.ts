@@ -51,11 +51,7 @@ export async function planPackage(item: Package, run: FetchRun, context: Context
   const { flags, isOnlyPackage } = run;
   if (item.filesWithoutUrl > 0) throw fileWithoutUrl(item);
   if (flags.toStdout) return planStdout(item);
-  const targets = await chooseTargets(item, flags, {
-    cwd: context.cwd,
-    isOnlyPackage,
-    platform: context.world.platform,
-  });
+  const targets = await chooseTargets(item, flags, { cwd: context.cwd, isOnlyPackage });
   run.reserveTargets(item.id, targets);
   const plans: PackagePlan[] = [];
   for (const [index, file] of item.files.entries()) {

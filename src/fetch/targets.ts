@@ -7,9 +7,6 @@ import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { fileName, folderName } from './file-name.ts';
 
-/** At the start of a path on Windows. */
-const DRIVE = /^(?:[\\/]{2}[?.][\\/])?[a-z]:/i;
-
 /** Where one file of a package goes, absolute. */
 export interface Target {
   readonly file: string;
@@ -40,14 +37,13 @@ export async function findTargetFolder(
 
 /**
  * Determines all names before the download starts. `-o` with an existing folder means `-D`.
- * @throws ExpectedError USAGE for one name for several files, or on Windows for a name with a colon
+ * @throws ExpectedError USAGE for one name for several files
  */
 export async function chooseTargets(
   item: Package,
   flags: Pick<FetchFlags, 'output' | 'folder' | 'keepArchive'>,
-  { cwd, isOnlyPackage, platform }: { cwd: () => string; isOnlyPackage: boolean; platform: NodeJS.Platform },
+  { cwd, isOnlyPackage }: { cwd: () => string; isOnlyPackage: boolean },
 ): Promise<readonly Target[]> {
-  refuseStream(flags.output, platform);
   const isFolder = flags.output !== null && (await isExistingFolder(resolvePath(cwd, flags.output)));
   const folder = isFolder ? flags.output : flags.folder;
   if (flags.output !== null && !isFolder) {
@@ -78,18 +74,6 @@ export async function chooseTargets(
     const goesIntoBase = folder !== null && isOnlyPackage && item.files.length === 1;
     return { file: path.join(base, name), folder: goesIntoBase ? base : path.join(base, folderName(name)) };
   });
-}
-
-/** On Windows, a colon selects a hidden stream of the file. */
-function refuseStream(output: string | null, platform: NodeJS.Platform): void {
-  if (platform !== 'win32' || output === null || !output.replace(DRIVE, '').includes(':')) return;
-  throw new ExpectedError(
-    'USAGE',
-    `-o ${output} contains a colon, which Windows does not allow in file names`,
-    {
-      hint: 'use another name with -o',
-    },
-  );
 }
 
 async function isExistingFolder(candidate: string): Promise<boolean> {

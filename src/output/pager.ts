@@ -17,8 +17,9 @@ export async function openPager({ env, stdout }: Pick<World, 'env' | 'stdout'>):
   const child = spawn(env['PAGER'] ?? '', {
     shell: true,
     stdio: ['pipe', 'inherit', 'inherit'],
-    // Quit if the text fits on one screen, keep colors, and leave the text on the screen, as git does.
-    env: { LESS: 'FRX', LV: '-c', ...env },
+    // Quit if the text fits on one screen, keep colors, and leave the text on the screen, as git does. Windows must not
+    // look up the pager in the current folder.
+    env: { LESS: 'FRX', LV: '-c', ...env, NoDefaultCurrentDirectoryInExePath: '1' },
   });
   const exit = once(child, 'close');
   try {

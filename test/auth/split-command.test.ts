@@ -19,6 +19,15 @@ describe('splitCommand', () => {
   });
 
   test.each([
+    ['"\\\\server\\share\\op.exe" read', ['\\\\server\\share\\op.exe', 'read']],
+    ['a "C:\\b c\\\\" d', ['a', 'C:\\b c\\', 'd']],
+    ['a "b \\"c\\"" "\\\\\\"d"', ['a', 'b "c"', '\\"d']],
+    ["a '\\\\b' \\\\c", ['a', '\\\\b', '\\\\c']],
+  ])('on Windows, backslashes of paths are kept: %j is %j', (text, words) => {
+    expect(splitCommand(text, 'win32')).toEqual(words);
+  });
+
+  test.each([
     '',
     ' ',
     "'a",

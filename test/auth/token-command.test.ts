@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runTokenCommand } from '../../src/auth/token-command.ts';
 import { createFastClock } from '../support/fast-clock.ts';
@@ -112,5 +112,33 @@ describe('runTokenCommand', () => {
     const clock = createFastClock();
     const running = runTokenCommand('az account', { env: { PATH: '' }, platform: system, clock, signal });
     await expect(running).rejects.toMatchObject({ details: { hint } });
+  });
+
+  /** A folder with a program of this name that prints its own text. */
+  function folderWithProgram(name: string, printed: string): string {
+    const folder = makeTempFolder();
+    const file = join(folder, name);
+    writeFileSync(file, `#!/bin/sh\necho ${printed}-"$NoDefaultCurrentDirectoryInExePath"\n`, {
+      mode: 0o755,
+    });
+    return folder;
+  }
+
+  test('on Windows, a program is looked up in PATH, and never in the current folder', async () => {
+    const planted = relative(process.cwd(), folderWithProgram('pass.exe', 'planted'));
+    const folder = folderWithProgram('pass.exe', 'real');
+    mkdirSync(join(folder, 'below', 'pass.exe'), { recursive: true });
+    const PATH = ['', '.', planted, join(folder, 'below'), `"${folder}"`].join(':');
+    const options = { platform: 'win32', clock: createFastClock({ speed: 1 }), signal } as const;
+    const printed = runTokenCommand('pass show', { ...options, env: { Path: PATH } });
+    // Programs that it runs, such as those of cmd, are not looked up there either.
+    expect(await printed).toBe('real-1');
+    await expect(runTokenCommand('pass show', { ...options, env: { Path: planted } })).rejects.toThrow(
+      refusal('pass was not found in PATH'),
+    );
+  });
+
+  test('elsewhere, the environment of a program stays as it is', async () => {
+    expect(await run('console.log(process.env.NoDefaultCurrentDirectoryInExePath ?? "unset")')).toBe('unset');
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defineConfig } from '../../src/commands/config.ts';
@@ -175,4 +175,25 @@ describe('config path', () => {
     const set = await runCommand(['config', 'set', 'apiUrl', 'https://api.example', '--json'], { env });
     expect(set).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
   });
+
+  test.each([
+    ['missing', ''],
+    ['relative', 'Roaming'],
+  ])(
+    'on Windows, APPDATA that is %s is named, and nothing is stored in the current folder',
+    async (_what, APPDATA) => {
+      const place = makePlace();
+      const env = { STREAMDIVER_CONFIG_DIR: '', APPDATA };
+      const options = { env, place, platform: 'win32' } as const;
+      const error = { code: 'CONFIG', message: expect.stringContaining('APPDATA') };
+      const run = await runCommand(['config', 'path', '--json'], options);
+      expect(run).toMatchObject({ exitCode: 2, json: { error } });
+      const words = ['login', '--with-token', '--no-verify', '--json'];
+      expect(await runCommand(words, { ...options, input: 'secret' })).toMatchObject({
+        exitCode: 2,
+        json: { error },
+      });
+      expect(readdirSync(place.cwd)).toEqual([]);
+    },
+  );
 });

@@ -109,6 +109,15 @@ describe('sandbox -- COMMAND', () => {
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain('hint: if it is a script, use cmd /c no-such-program-anywhere');
   });
+
+  test('a program that the system refuses to start at once exits with 2', async () => {
+    // E2BIG is thrown synchronously, as EINVAL is for a script on Windows.
+    const words = ['sandbox', '--', process.execPath, 'x'.repeat(4_000_000)];
+    const run = await runCommand(words, { platform: 'win32' });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(`error: cannot run ${process.execPath}: spawn E2BIG`);
+    expect(run.stderr).toContain(`hint: if it is a script, use cmd /c ${process.execPath}`);
+  });
 });
 
 describe('sandbox alone', () => {

@@ -16,6 +16,8 @@ test.each<[string, Parameters<typeof cacheFolder>[0], NodeJS.Platform, string | 
   ['no home', {}, 'linux', null],
   ['an empty home', { HOME: '' }, 'linux', null],
   ['a relative home', { HOME: 'h' }, 'linux', null],
+  ['a relative folder of the settings', { STREAMDIVER_CONFIG_DIR: 'c', HOME: '/h' }, 'linux', null],
+  ['a relative LOCALAPPDATA', { LOCALAPPDATA: 'l' }, 'win32', null],
   ['no LOCALAPPDATA', { HOME: '/h' }, 'win32', null],
 ])('with %s', (_name, env, platform, folder) => {
   expect(cacheFolder(env, platform)).toBe(folder);

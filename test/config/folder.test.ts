@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { configFolder } from '../../src/config/folder.ts';
+import { configFolder, noConfigFolder } from '../../src/config/folder.ts';
+import { isFixedPath } from '../../src/config/home.ts';
 
 describe('configFolder', () => {
   test.each([
@@ -12,6 +14,7 @@ describe('configFolder', () => {
     [{ HOME: '' }, 'linux', null],
     [{}, 'darwin', null],
     [{}, 'win32', null],
+    [{ APPDATA: 'Roaming', HOME: '/h' }, 'win32', null],
   ] as const)('%j on %s is %j', (env, platform, folder) => {
     expect(configFolder(env, platform)).toBe(folder);
   });
@@ -25,4 +28,24 @@ describe('configFolder', () => {
       expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining('here') }),
     );
   });
+});
+
+test.each([
+  ['C:\\Users\\me', true],
+  ['c:/Users/me', true],
+  ['\\\\server\\share\\me', true],
+  ['\\rooted', false],
+  ['/rooted', false],
+  ['C:me', false],
+  ['me', false],
+])('%j on Windows means the same folder from everywhere: %s', (folder, isFixed) => {
+  expect(isFixedPath(folder, path.win32)).toBe(isFixed);
+});
+
+test.each([
+  ['win32', 'APPDATA'],
+  ['linux', 'HOME'],
+  ['darwin', 'HOME'],
+] as const)('without a settings folder on %s, the error names %s', (platform, variable) => {
+  expect(noConfigFolder(platform).message).toContain(`: ${variable} is not set`);
 });

@@ -148,3 +148,25 @@ test('a lock that somebody has made after ours was deleted stays at the release'
   await lock?.release();
   expect(readFileSync(lockPath, 'utf8')).toBe(LIVING);
 });
+
+test('a name that the system cannot use is a disk error, not another process', async () => {
+  const folder = makeTempFolder();
+  // The system looks for the first folder, which is not there.
+  await expect(take(`${folder}/missing/../store.lock`)).rejects.toMatchObject({ code: 'DISK' });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.each([
+  ['without a start time', null],
+  ['with another start time', 'before'],
+])('a lock of our own number %s is a former process’s, and is taken over', async (_name, startedAt) => {
+  const lockPath = lockIn(makeTempFolder(), JSON.stringify({ pid: 1, startedAt, hostname: 'here' }));
+  const by = { ...owner, processStartedAt: (pid: number) => (pid === 1 ? 'then' : null) };
+  expect(await take(lockPath, { by, waitMs: 0 })).not.toBeNull();
+});
+
+test('a lock that this process has itself is waited for', async () => {
+  const lockPath = lockIn(makeTempFolder());
+  await take(lockPath);
+  expect(await take(lockPath, { waitMs: 0 })).toBeNull();
+});

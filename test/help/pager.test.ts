@@ -41,6 +41,11 @@ test('a pager that exits early is no failure', async () => {
   });
 });
 
+test('on Windows, the pager is not looked up in the current folder', async () => {
+  const { screen } = await screenOf(['--help'], { PAGER: 'echo "<$NoDefaultCurrentDirectoryInExePath>"' });
+  expect(screen).toBe('<1>');
+});
+
 test('in a pipe, and for other commands, there is no pager', async () => {
   const piped = await runCommand(['rm', '--help'], { env: { PAGER } });
   expect(piped.stdout).toMatch(/^Usage: streamdiver-dl rm/);

@@ -1,4 +1,5 @@
 import { OWN_NAME_PREFIX } from '../../disk/own-names.ts';
+import { FORBIDDEN_ON_WINDOWS, RESERVED_ON_WINDOWS } from '../../disk/windows-name.ts';
 import { foldName, IGNORABLE } from './fold-name.ts';
 
 const PATH_LIMIT_BYTES = 4096;
@@ -14,11 +15,8 @@ const MISLEADING = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 const INVISIBLE = /(?![\u200c\u200d])\p{Cf}/gu;
 /** A letter and a colon; followed by a space it is the beginning of a title. */
 const DRIVE = /^[a-z]:(?! )/i;
-const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
 /** Looked for at the start of each run only, which keeps names of many dots from taking long. */
 const FORBIDDEN_AT_THE_END = /(?<![. ])[. ]+$/;
-/** Device names of Windows, with any extension; the superscript digits count as digits there. */
-const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=[ ]*(?:\.|$))/i;
 
 export type SafePath =
   | { readonly components: readonly string[]; readonly offence: null }

@@ -245,3 +245,66 @@ test.each([
   expect(run.exitCode).toBe(exitCode);
   expect(listTree(place.cwd)).toHaveLength(exitCode === 0 ? 1 : 0);
 });
+
+test.each([
+  ['-o', 'x?.zip', 'contains ?'],
+  ['-o', 'x*.zip', 'contains *'],
+  ['-o', 'a<b>.zip', 'contains <'],
+  ['-o', 'a|b', 'contains |'],
+  ['-o', 'a"b', 'contains "'],
+  ['-o', 'tab\tname', 'control character'],
+  ['-o', 'NUL', 'the name of a device'],
+  ['-o', 'folder\\CON', 'the name of a device'],
+  ['-o', 'aux.zip', 'the name of a device'],
+  ['-o', 'COM1', 'the name of a device'],
+  ['-o', '\\\\.\\NUL', 'the name of a device'],
+  ['-o', 'trail.', 'a dot or a space'],
+  ['-o', 'trail ', 'a dot or a space'],
+  ['-o', 'trail .\\object.zip', 'a dot or a space'],
+  ['-D', 'folder:b', 'a colon'],
+  ['-D', 'NUL', 'the name of a device'],
+  ['--record', 'x?.ndjson', 'contains ?'],
+])('%s %j is refused on Windows before anything is sent', async (flag, name, reason) => {
+  const { api, place } = await prepare();
+  const options = { api, place, platform: 'win32' } as const;
+  const error = { code: 'USAGE', message: expect.stringContaining(reason) };
+  const fetched = await runCli(['fetch', PACKAGE_ID, flag, name, '--json'], options);
+  expect(fetched).toMatchObject({ exitCode: 2, json: { error } });
+  const saved = await runCli(['transcripts', '-m', 'media', flag, name, '--json'], options);
+  expect(saved).toMatchObject({ exitCode: 2, json: { error } });
+  const created = await runCli(['create', '-m', 'media', '--fetch', flag, name, '--json'], options);
+  expect(created).toMatchObject({ exitCode: 2, json: { error } });
+  expect(api.requests).toEqual([]);
+  expect(listTree(place.cwd)).toEqual([]);
+});
+
+test('with -x, the folder for the content needs a name that Windows allows as well', async () => {
+  const { api, place } = await prepare();
+  const run = await runCli(['fetch', PACKAGE_ID, '-x', '-o', 'object .zip'], {
+    api,
+    place,
+    platform: 'win32',
+  });
+  expect(run.exitCode).toBe(2);
+  expect(listTree(place.cwd)).toEqual([]);
+});
+
+test('a name that leaves no room for the part file is a disk error on Windows', async () => {
+  const { api, place } = await prepare();
+  const output = `${'x'.repeat(242)}.zip`;
+  const run = await runCli(['fetch', PACKAGE_ID, '-o', output, '--json'], { api, place, platform: 'win32' });
+  expect(run).toMatchObject({
+    exitCode: 9,
+    json: { error: { message: expect.stringContaining('too long') } },
+  });
+  expect(api.requests).toEqual([]);
+});
+
+test.each(['.\\object.zip', '..\\object.zip', '\\\\?\\C:\\object.zip', 'con-text.zip', 'nul-1'])(
+  '-o %j is a name for Windows',
+  async (output) => {
+    const { api, place } = await prepare();
+    const run = await runCli(['fetch', PACKAGE_ID, '-o', output], { api, place, platform: 'win32' });
+    expect(run.exitCode).toBe(0);
+  },
+);
