@@ -178,7 +178,7 @@ test('only the bytes that the journal vouches for count as kept', async () => {
   writeFileSync(join(place.cwd, 'object.zip.part.json'), `${JSON.stringify(journal)}\n`);
   api.script('GET /v2/downloads/file/{id}', { raw: '', after: 'reset' });
   const run = await runBinary([...ARGS, '--retries', '0'], { api, place });
-  expect(run.stderr).toContain('2.9 KiB kept in');
+  expect(run.stderr).toContain('2.9 KiB saved in');
 });
 
 test('a hundred thousand ranges in a journal cost no time', async () => {

@@ -71,7 +71,7 @@ test.each([
     expect(keptBytes).toBeLessThan(statSync(join(run.place.cwd, 'object.zip.part')).size);
     const size = formatSize(keptBytes);
     expect(result.stderr).toContain(
-      exitCode < 128 ? `; ${size} kept in ` : `. ${size} saved; rerun to resume.`,
+      exitCode < 128 ? `; ${size} saved in ` : `. ${size} saved; rerun to resume.`,
     );
   },
   70_000,
