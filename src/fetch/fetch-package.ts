@@ -21,7 +21,7 @@ import type { FetchRun } from './fetch-run.ts';
 import { reportFileEvents } from './file-events.ts';
 import { explainOtherContent } from './remote-archive.ts';
 import { chooseTargets, type Target } from './targets.ts';
-import { type Unpacked, type Unpacking, unpackArchive } from './unpack-archive.ts';
+import { type Unpacked, type Unpacking, unpackWhileVerifying } from './unpack-archive.ts';
 
 /** Continuing makes sense after these: what came so far is kept. */
 const KEEPS_PART = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'NOT_FOUND', 'AUTH']);
@@ -95,6 +95,10 @@ async function fetchFile(
     },
   };
   const isConsumed = flags.extract && !flags.keepArchive;
+  const unpacking = unpackWhileVerifying(
+    { item, label, folder: target.folder, flags, namesTold: run.namesTold, onFile },
+    context,
+  );
   const request: FileRequest = {
     url: fileUrl(file, api.url),
     renewUrl: () => renewUrl(item.id, index, context),
@@ -108,6 +112,7 @@ async function fetchFile(
     checksum: flags.checksum,
     wantsSha256: flags.sha256,
     checksSpace: flags.spaceCheck,
+    unpacking: flags.extract ? unpacking : undefined,
   };
   const remote = flags.extract
     ? await extractRemotely({ item, request, target, onFile }, run, context)
@@ -119,11 +124,10 @@ async function fetchFile(
   // Set in a callback, which the compiler does not follow.
   let unpacked = null as Unpacked | null;
   let refusal = null as ExpectedError | null;
-  const result = await downloadFile(request, fileContext, async (archive) => {
+  const result = await downloadFile(request, fileContext, async () => {
     if (!flags.extract) return 'publish';
     try {
-      const unpacking = { item, label, folder: target.folder, flags, namesTold: run.namesTold, onFile };
-      unpacked = await unpackArchive(archive, unpacking, context);
+      unpacked = await unpacking.publish();
     } catch (error) {
       // The archive is wanted as well, and it is whole: it gets its name all the same.
       if (!flags.keepArchive || !isExpectedError(error, 'UNSAFE')) throw error;
@@ -131,6 +135,7 @@ async function fetchFile(
     }
     return isConsumed ? 'consumed' : 'publish';
   }).catch(async (error: unknown) => {
+    await unpacking.discard();
     const reading = {
       id: item.id,
       label,

@@ -4,17 +4,24 @@ import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { untilFree } from '../disk/busy-file.ts';
 import { checkFreeSpace } from '../download/part/free-space.ts';
+import type { ArchiveUnpacking } from '../download/verify/verify-content.ts';
 import { ExpectedError } from '../errors.ts';
 import { selectsAll } from '../patterns/path-filter.ts';
 import { createExplainedFilter } from '../patterns/pattern-hints.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
-import { type ExtractedFile, extractArchive } from '../zip/extract/extract.ts';
+import {
+  type ExtractedFile,
+  type Extraction,
+  type ExtractOptions,
+  extractArchive,
+} from '../zip/extract/extract.ts';
 import {
   describeSkippedEntries,
   type RenamedEntry,
   type SkippedEntry,
 } from '../zip/extract/extraction-plan.ts';
+import { type StagedExtraction, stageExtraction } from '../zip/extract/staged-extraction.ts';
 import { nameDecoder } from '../zip/read/name-encoding.ts';
 import { showName, showSome } from '../zip/read/refusal.ts';
 import { contentsCommand } from './fetch-command.ts';
@@ -42,19 +49,59 @@ export interface Unpacking extends Pick<FetchRun, 'flags' | 'namesTold'> {
 /** PATH_MAX, for a whole path with the NUL at its end; Windows allows what any archive has. */
 const PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { darwin: 1_024, linux: 4_096 };
 
+type UnpackingWorld = Pick<Context, 'io' | 'clock' | 'signal' | 'world'>;
+
 /**
- * Unpacks what the flags select of an archive, here or behind HTTP, and tells about it.
+ * Unpacks what the flags select of an archive behind HTTP, and tells about it.
  * @throws ExpectedError NOT_FOUND when nothing is selected, DISK before anything is written when there is not
  *   enough space, and those of extractArchive()
  */
 export async function unpackArchive(
   source: RangeSource,
-  { item, label, folder, flags, namesTold, onBegin, onFile }: Unpacking,
-  { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
+  unpacking: Unpacking,
+  context: UnpackingWorld,
 ): Promise<Unpacked> {
+  const { io, clock } = context;
+  const { options, finish } = prepareUnpacking(unpacking, context);
+  const onProgress = reportTransfer(io, { id: unpacking.item.id, label: unpacking.label, clock });
+  return finish(await extractArchive(source, { ...options, onProgress }));
+}
+
+export interface UnpackingWhileVerifying extends ArchiveUnpacking {
+  /** Gives the files their names, once the archive is proved. @throws as unpackArchive() */
+  publish(): Promise<Unpacked>;
+  /** Removes what has no name. */
+  discard(): Promise<void>;
+}
+
+/** The same for an archive that is on the disk, or comes there: in the pass that verifies it. */
+export function unpackWhileVerifying(unpacking: Unpacking, context: UnpackingWorld): UnpackingWhileVerifying {
+  let staged: StagedExtraction | null = null;
+  let comingBytes = 0;
+  const { options, finish } = prepareUnpacking(unpacking, context, () => comingBytes);
+  return {
+    async begin(source, missingBytes) {
+      comingBytes = missingBytes;
+      staged = await stageExtraction(source, options);
+      return staged;
+    },
+    async publish() {
+      if (staged === null) throw new RangeError('an archive that was not unpacked');
+      return finish(await staged.publish());
+    },
+    discard: async () => await staged?.discard(),
+  };
+}
+
+/** @param comingBytes what the archive itself is yet to take on the disk */
+function prepareUnpacking(
+  { item, label, folder, flags, namesTold, onBegin, onFile }: Unpacking,
+  { io, clock, signal, world }: UnpackingWorld,
+  comingBytes = () => 0,
+): { options: ExtractOptions; finish: (extraction: Extraction) => Unpacked } {
   const { selection, maxSizeBytes, ifExists, encoding } = flags;
   const filter = createExplainedFilter(selection);
-  const { files, skippedEntries, renamed } = await extractArchive(source, {
+  const options: ExtractOptions = {
     directory: folder,
     unpacker: world,
     signal,
@@ -67,7 +114,6 @@ export async function unpackArchive(
     mayResume: flags.resume,
     attempt: untilFree({ platform: world.platform, clock }),
     onFile,
-    onProgress: reportTransfer(io, { id: item.id, label, clock }),
     isWanted: selectsAll(selection) ? undefined : filter.isWanted,
     skipsUnsafe: flags.skipUnsafe,
     maxPathBytes: roomBelow(folder, world.platform),
@@ -76,18 +122,21 @@ export async function unpackArchive(
     maxRatio: maxSizeBytes === null ? undefined : Number.POSITIVE_INFINITY,
     async beforeWriting(bytes, directory) {
       onBegin?.();
-      if (flags.spaceCheck) await checkFreeSpace(directory, bytes);
+      if (flags.spaceCheck) await checkFreeSpace(directory, bytes + comingBytes());
     },
-  });
-  if (!selectsAll(selection) && files.length === 0 && skippedEntries.length === 0) {
-    throw new ExpectedError('NOT_FOUND', `no file in package ${item.id} is selected`, {
-      id: item.id,
-      hint: filter.explain() ?? 'see what is inside with the command below',
-      next: [commandLine(contentsCommand(item.id, encoding), world.platform)],
-    });
-  }
-  if (renamed.length > 0) io.info(renamedText(renamed));
-  return { files, skippedEntries };
+  };
+  const finish = ({ files, skippedEntries, renamed }: Extraction): Unpacked => {
+    if (!selectsAll(selection) && files.length === 0 && skippedEntries.length === 0) {
+      throw new ExpectedError('NOT_FOUND', `no file in package ${item.id} is selected`, {
+        id: item.id,
+        hint: filter.explain() ?? 'see what is inside with the command below',
+        next: [commandLine(contentsCommand(item.id, encoding), world.platform)],
+      });
+    }
+    if (renamed.length > 0) io.info(renamedText(renamed));
+    return { files, skippedEntries };
+  };
+  return { options, finish };
 }
 
 /** How long a path below a folder may be for the system to find it by its whole name, links resolved. */
