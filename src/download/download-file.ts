@@ -4,7 +4,6 @@ import type { LockingProcess } from '../disk/lock-record.ts';
 import { makeFolders } from '../disk/make-folder.ts';
 import { ExpectedError } from '../errors.ts';
 import { fileSourceOf } from '../range/file-source.ts';
-import type { RangeSource } from '../range/range-source.ts';
 import { type ExistingFile, proveExisting, skipExisting } from './existing-file.ts';
 import {
   type FillContext,
@@ -61,7 +60,7 @@ export interface FileResult extends Proof {
 /**
  * Downloads a file to its final name: part file, transfer, verification, then the name. What is
  * under the name already is looked at first: the same verified file is left alone.
- * @param use is called with the verified part before it is published; when it returns `'consumed'`,
+ * @param use is called for a verified archive before it is published; when it returns `'consumed'`,
  *   the part is removed instead (`-x` without `--keep-archive`)
  * @throws ExpectedError EXISTS, BUSY, DISK, UNSAFE, INTEGRITY and those of transfer(); the final
  *   name then is as it was before
@@ -69,7 +68,7 @@ export interface FileResult extends Proof {
 export async function downloadFile(
   request: FileRequest,
   context: FileContext,
-  use: (archive: RangeSource) => Promise<'publish' | 'consumed'> = async () => 'publish',
+  use: () => Promise<'publish' | 'consumed'> = async () => 'publish',
 ): Promise<FileResult> {
   const { target, ifExists } = request;
   const existing = await findExisting(target);
@@ -109,7 +108,7 @@ export async function downloadFile(
 function lookAtExisting(
   request: FileRequest,
   context: FileContext,
-  use: (archive: RangeSource) => Promise<unknown>,
+  use: () => Promise<unknown>,
 ): Promise<ExistingFile | null> {
   const { target, ifExists } = request;
   return ifExists === 'skip' ? skipExisting(target) : proveExisting(target, request, context, use);
@@ -134,7 +133,7 @@ async function fillAndPublish(
   part: PartFile,
   request: FileRequest,
   context: FileContext,
-  use: (archive: RangeSource) => Promise<'publish' | 'consumed'>,
+  use: () => Promise<'publish' | 'consumed'>,
 ): Promise<FileResult> {
   const { onEvent, signal } = context;
   const { target, sizeBytes, expected } = request;
@@ -150,7 +149,7 @@ async function fillAndPublish(
   await part.checkpoint();
   signal.throwIfAborted();
   const source = await fileSourceOf(part.handle(), part.path);
-  const isConsumed = isArchiveExpected(expected) && (await use(source)) === 'consumed';
+  const isConsumed = isArchiveExpected(expected) && (await use()) === 'consumed';
   await part.assertOurs();
   const mayReplace = request.ifExists === 'overwrite';
   if (!isConsumed) await publish(part.path, target, { mayReplace, attempt: untilFree(context) });

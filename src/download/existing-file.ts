@@ -17,20 +17,20 @@ const NOTHING_VERIFIED: Verified = { size: false, archive: false, crc: false, ch
 
 /**
  * Looks at the file that has the name already: null unless it is proved to be the same.
- * @param use is given an archive that is
+ * @param use is called for an archive that is
  * @throws ExpectedError DISK
  */
 export async function proveExisting(
   target: string,
   request: VerifyRequest,
   context: VerifyContext,
-  use: (archive: RangeSource) => Promise<unknown>,
+  use: () => Promise<unknown>,
 ): Promise<ExistingFile | null> {
   const source = await openFileSource(target);
   try {
     const proof = await prove(source, request, context);
     if (proof === null) return null;
-    if (isArchiveExpected(request.expected)) await use(source);
+    if (isArchiveExpected(request.expected)) await use();
     return { ...proof, sizeBytes: source.sizeBytes };
   } finally {
     await source.close();

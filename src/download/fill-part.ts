@@ -99,6 +99,7 @@ async function transferAndVerify(
     return { ...result, proof: await follower.proof() };
   } catch (error) {
     stop.abort(error);
+    await follower.settled();
     throw error;
   } finally {
     stop.release();

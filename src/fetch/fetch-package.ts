@@ -22,7 +22,7 @@ import type { FetchRun } from './fetch-run.ts';
 import { reportFileEvents } from './file-events.ts';
 import { explainOtherContent } from './remote-archive.ts';
 import { chooseTargets, type Target } from './targets.ts';
-import { type Unpacked, type Unpacking, unpackArchive } from './unpack-archive.ts';
+import { type Unpacked, type Unpacking, unpackWhileVerifying } from './unpack-archive.ts';
 
 /** After these errors the part is kept and can be continued. */
 const KEEPS_PART = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'NOT_FOUND', 'AUTH']);
@@ -96,7 +96,11 @@ async function fetchFile(
     },
   };
   const isConsumed = flags.extract && !flags.keepArchive;
-  const request = fileRequest({ item, file, index, target }, run, context);
+  const unpacking = unpackWhileVerifying({ item, label, folder: target.folder, ...run, onFile }, context);
+  const request: FileRequest = {
+    ...fileRequest({ item, file, index, target }, run, context),
+    unpacking: flags.extract ? unpacking : undefined,
+  };
   const remote = flags.extract
     ? await extractRemotely({ item, request, target, onFile }, run, context)
     : null;
@@ -107,11 +111,10 @@ async function fetchFile(
   // Set in a callback, which the compiler does not track.
   let unpacked = null as Unpacked | null;
   let refusal = null as ExpectedError | null;
-  const result = await downloadFile(request, fileContext, async (archive) => {
+  const result = await downloadFile(request, fileContext, async () => {
     if (!flags.extract) return 'publish';
     try {
-      const unpacking = { item, label, folder: target.folder, ...run, onFile };
-      unpacked = await unpackArchive(archive, unpacking, context);
+      unpacked = await unpacking.publish();
     } catch (error) {
       // The archive is complete and also wanted, so it is published.
       if (!flags.keepArchive || !isExpectedError(error, 'UNSAFE')) throw error;
@@ -119,6 +122,7 @@ async function fetchFile(
     }
     return isConsumed ? 'consumed' : 'publish';
   }).catch(async (error: unknown) => {
+    await unpacking.discard();
     const reading = {
       id: item.id,
       label,

@@ -4,19 +4,26 @@ import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { untilFree } from '../disk/busy-file.ts';
 import { checkFreeSpace } from '../download/part/free-space.ts';
+import type { ArchiveUnpacking } from '../download/verify/verify-content.ts';
 import { ExpectedError } from '../errors.ts';
 import { selectsAll } from '../patterns/path-filter.ts';
 import { createExplainedFilter } from '../patterns/pattern-hints.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { counted } from '../terminal/text/format.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
-import { type ExtractedFile, extractArchive } from '../zip/extract/extract.ts';
+import {
+  type ExtractedFile,
+  type Extraction,
+  type ExtractOptions,
+  extractArchive,
+} from '../zip/extract/extract.ts';
 import {
   describeSkippedEntries,
   type ExtractionLimits,
   type RenamedEntry,
   type SkippedEntry,
 } from '../zip/extract/extraction-plan.ts';
+import { type StagedExtraction, stageExtraction } from '../zip/extract/staged-extraction.ts';
 import type { ArchiveEntry } from '../zip/read/entry.ts';
 import { nameDecoder } from '../zip/read/name-encoding.ts';
 import { showName, showSome } from '../zip/read/refusal.ts';
@@ -45,19 +52,59 @@ export interface Unpacking extends Pick<FetchRun, 'flags' | 'reportedNames' | 'r
 /** PATH_MAX, for a path with its final NUL. Windows allows any path in an archive. */
 const PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { darwin: 1_024, linux: 4_096 };
 
+type UnpackingWorld = Pick<Context, 'io' | 'clock' | 'signal' | 'world'>;
+
 /**
- * Unpacks the selected entries of a local or remote archive, and reports it.
+ * Unpacks the selected entries of a remote archive, and reports it.
  * @throws ExpectedError NOT_FOUND when no entry is selected, DISK before anything is written when there is not
  *   enough space, and those of extractArchive()
  */
 export async function unpackArchive(
   source: RangeSource,
-  { item, label, folder, flags, reportedNames, recording, onBegin, onFile }: Unpacking,
-  { io, clock, signal, world }: Pick<Context, 'io' | 'clock' | 'signal' | 'world'>,
+  unpacking: Unpacking,
+  context: UnpackingWorld,
 ): Promise<Unpacked> {
+  const { io, clock } = context;
+  const { options, finish } = prepareUnpacking(unpacking, context);
+  const onProgress = reportTransfer(io, { id: unpacking.item.id, label: unpacking.label, clock });
+  return finish(await extractArchive(source, { ...options, onProgress }));
+}
+
+export interface UnpackingWhileVerifying extends ArchiveUnpacking {
+  /** Gives the files their names after the archive is verified. @throws as unpackArchive() */
+  publish(): Promise<Unpacked>;
+  /** Removes the files without a name. */
+  discard(): Promise<void>;
+}
+
+/** The same for an archive on the disk or in download, in the pass that verifies it. */
+export function unpackWhileVerifying(unpacking: Unpacking, context: UnpackingWorld): UnpackingWhileVerifying {
+  let staged: StagedExtraction | null = null;
+  let comingBytes = 0;
+  const { options, finish } = prepareUnpacking(unpacking, context, () => comingBytes);
+  return {
+    async begin(source, missingBytes) {
+      comingBytes = missingBytes;
+      staged = await stageExtraction(source, options);
+      return staged;
+    },
+    async publish() {
+      if (staged === null) throw new RangeError('an archive that was not unpacked');
+      return finish(await staged.publish());
+    },
+    discard: async () => await staged?.discard(),
+  };
+}
+
+/** @param comingBytes returns the bytes of the archive itself that are yet to be written to the disk */
+function prepareUnpacking(
+  { item, label, folder, flags, reportedNames, recording, onBegin, onFile }: Unpacking,
+  { io, clock, signal, world }: UnpackingWorld,
+  comingBytes = () => 0,
+): { options: ExtractOptions; finish: (extraction: Extraction) => Unpacked } {
   const { selection, ifExists, encoding } = flags;
   const filter = createExplainedFilter(selection);
-  const { files, skippedEntries, renamed } = await extractArchive(source, {
+  const options: ExtractOptions = {
     directory: folder,
     unpacker: world,
     signal,
@@ -71,17 +118,19 @@ export async function unpackArchive(
     mayResume: flags.resume,
     attempt: untilFree({ platform: world.platform, clock }),
     onFile,
-    onProgress: reportTransfer(io, { id: item.id, label, clock }),
     ...extractionLimits(flags, { folder, isWanted: filter.isWanted, platform: world.platform }),
     async beforeWriting(bytes, directory) {
       onBegin?.();
-      if (flags.spaceCheck) await checkFreeSpace(directory, bytes);
+      if (flags.spaceCheck) await checkFreeSpace(directory, bytes + comingBytes());
     },
-  });
-  if (!selectsAll(selection) && files.length === 0 && skippedEntries.length === 0)
-    throw nothingSelected(item, filter.explain(), { encoding, platform: world.platform });
-  if (renamed.length > 0) io.info(renamedText(renamed));
-  return { files, skippedEntries };
+  };
+  const finish = ({ files, skippedEntries, renamed }: Extraction): Unpacked => {
+    if (!selectsAll(selection) && files.length === 0 && skippedEntries.length === 0)
+      throw nothingSelected(item, filter.explain(), { encoding, platform: world.platform });
+    if (renamed.length > 0) io.info(renamedText(renamed));
+    return { files, skippedEntries };
+  };
+  return { options, finish };
 }
 
 /** Which entries the flags allow, and into how long a path and how large a file. */

@@ -12,6 +12,8 @@ export interface StreamingVerifier {
   onObject(object: ObjectDescription, headers: HttpHeaders, isWhole: boolean): void;
   /** The proof, once all bytes are there. @throws as verifyContent() */
   proof(): Promise<Proof>;
+  /** Resolves when nothing is read any more; after a failure, or when the signal is aborted. */
+  settled(): Promise<void>;
 }
 
 export interface StreamingVerifierContext extends VerifyContext {
@@ -34,10 +36,19 @@ export function verifyWhileStreaming(
   let running: Running | null = null;
   let digest: ServerDigest | null = null;
 
+  const settled = async (): Promise<void> => void (await running?.result.catch(() => undefined));
   const start = (sizeBytes: number): Running => {
     const version = part.availableRanges.version();
     const source = partSource(part, sizeBytes, context.signal);
-    const result = verifyContent(source, request, context, digest);
+    // What is unpacked by one pass must be gone before the next one begins.
+    const result = settled().then(() =>
+      verifyContent(
+        source,
+        request,
+        { ...context, missingBytes: sizeBytes - part.have.totalBytes() },
+        digest,
+      ),
+    );
     result.catch((error: unknown) => {
       const isStale = error instanceof ReplacedError || version !== part.availableRanges.version();
       if (!isStale && !context.signal.aborted) context.onFailure(error);
@@ -57,5 +68,6 @@ export function verifyWhileStreaming(
       if (running === null || !isCurrent()) running = start(part.have.end());
       return await running.result;
     },
+    settled,
   };
 }

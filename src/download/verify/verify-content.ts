@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../errors.ts';
 import { type HashName, hashesOf } from '../../range/hash.ts';
 import type { RangeSource } from '../../range/range-source.ts';
+import type { EntryReceiver } from '../../zip/read/entry-sink.ts';
 import { couldBeZip, isZip, MAGIC_BYTES } from '../../zip/read/layout.ts';
 import { verifyArchive } from '../../zip/read/verify.ts';
 import { type ExpectedContent, isArchiveExpected } from '../response/expected-content.ts';
@@ -28,10 +29,28 @@ export interface VerifyRequest {
   /** Expected SHA-256 in hexadecimal; null when not given. */
   readonly checksum: string | null;
   readonly wantsSha256: boolean;
+  /** Takes the entries of an archive as they pass. */
+  readonly unpacking?: ArchiveUnpacking | undefined;
+}
+
+/** Unpacks an archive in the pass that verifies it. */
+export interface ArchiveUnpacking {
+  /**
+   * Called for each pass, the one before being over.
+   * @param missingBytes of the archive, which are yet to be written to the disk
+   */
+  begin(source: RangeSource, missingBytes: number): Promise<UnpackingPass>;
+}
+
+export interface UnpackingPass extends EntryReceiver {
+  /** The archive is not right: nothing of it stays. Never throws. */
+  discard(): Promise<void>;
 }
 
 export interface VerifyContext {
   readonly signal: AbortSignal;
+  /** Bytes that are still on their way; none unless given. */
+  readonly missingBytes?: number;
   readonly onEvent: (event: VerifyEvent) => void;
 }
 
@@ -47,10 +66,11 @@ export type VerifyEvent =
  */
 export async function verifyContent(
   source: RangeSource,
-  { sizeBytes, expected, checksum, wantsSha256 }: VerifyRequest,
-  { signal, onEvent }: VerifyContext,
+  request: VerifyRequest,
+  context: VerifyContext,
   serverDigest: ServerDigest | null = null,
 ): Promise<Proof> {
+  const { sizeBytes, expected, checksum, wantsSha256 } = request;
   if (sizeBytes !== null && source.sizeBytes !== sizeBytes) {
     throw new ExpectedError(
       'INTEGRITY',
@@ -58,16 +78,43 @@ export async function verifyContent(
       { hint: ACCEPT_SIZE_HINT },
     );
   }
+  const isLookedInto = (async () => isArchiveExpected(expected) || (await hasZipSignature(source)))();
+  const { unpacking } = request;
+  const passing = isLookedInto.then((isArchive) =>
+    isArchive && unpacking !== undefined ? unpacking.begin(source, context.missingBytes ?? 0) : null,
+  );
+  const verifying = passing.then(
+    async (pass) => (await isLookedInto) && (await verifyEntries(source, pass, context)),
+  );
   // Hashing begins at once, while the first bytes are still in memory.
   const mayPromise = isArchiveExpected(expected) ? null : serverDigest;
-  const looking = isArchiveExpected(expected) || hasZipSignature(source);
-  const verifying = async () => (await looking) && (await verifyEntries(source, { signal, onEvent }));
-  const [isArchive, isEveryEntryVerified, hashes] = await Promise.all([
-    looking,
-    verifying(),
-    hashesOf(source, wantedHashes({ wantsSha256, checksum, promised: mayPromise }), signal),
-  ]);
-  const promised = isArchive ? null : serverDigest;
+  const wanted = wantedHashes({ wantsSha256, checksum, promised: mayPromise });
+  try {
+    const hashing = hashesOf(source, wanted, context.signal);
+    const [isArchive, isEveryEntryVerified, hashes] = await Promise.all([isLookedInto, verifying, hashing]);
+    const promised = isArchive ? null : serverDigest;
+    assertDigests(hashes, { checksum, promised });
+    return {
+      verified: {
+        size: sizeBytes !== null,
+        archive: isArchive,
+        crc: isEveryEntryVerified,
+        checksum: checksum !== null || promised !== null,
+      },
+      sha256: wantsSha256 || checksum !== null ? (hashes.get('sha256') ?? null) : null,
+    };
+  } catch (error) {
+    await verifying.catch(() => undefined);
+    await (await passing.catch(() => null))?.discard();
+    throw error;
+  }
+}
+
+/** @throws ExpectedError INTEGRITY */
+function assertDigests(
+  hashes: ReadonlyMap<HashName, string>,
+  { checksum, promised }: { checksum: string | null; promised: ServerDigest | null },
+): void {
   const sha256 = hashes.get('sha256') ?? null;
   if (checksum !== null && sha256 !== checksum) {
     throw new ExpectedError('INTEGRITY', `the SHA-256 is ${sha256 ?? ''}, expected ${checksum}`, {
@@ -80,15 +127,6 @@ export async function verifyContent(
       `the ${promised.hash.toUpperCase()} of the file is not the one that the server gave (${promised.field})`,
     );
   }
-  return {
-    verified: {
-      size: sizeBytes !== null,
-      archive: isArchive,
-      crc: isEveryEntryVerified,
-      checksum: checksum !== null || promised !== null,
-    },
-    sha256: wantsSha256 || checksum !== null ? sha256 : null,
-  };
 }
 
 /** Whether the content is a zip archive, whatever the service calls it. */
@@ -120,10 +158,14 @@ function wantedHashes({
 }
 
 /** True when the content of every entry was verified, not only the structure. */
-async function verifyEntries(source: RangeSource, { signal, onEvent }: VerifyContext): Promise<boolean> {
+async function verifyEntries(
+  source: RangeSource,
+  receiver: UnpackingPass | null,
+  { signal, onEvent }: VerifyContext,
+): Promise<boolean> {
   const totalBytes = source.sizeBytes;
   const onProgress = (bytes: number) => onEvent({ kind: 'verify', bytes, totalBytes });
-  const { unverified } = await verifyArchive(source, { signal, onProgress });
+  const { unverified } = await verifyArchive(source, { signal, onProgress, receiver });
   const [first] = unverified;
   if (first === undefined) return true;
   onEvent({

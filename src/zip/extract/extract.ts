@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Attempt } from '../../disk/busy-file.ts';
 import type { RangeSource } from '../../range/range-source.ts';
 import { readDirectory } from '../read/directory.ts';
-import { type ArchiveEntry, inFileOrder } from '../read/entry.ts';
+import { type Archive, type ArchiveEntry, inFileOrder } from '../read/entry.ts';
 import type { NameDecoder } from '../read/name-encoding.ts';
 import { findExisting } from './existing-file.ts';
 import {
@@ -15,9 +15,10 @@ import {
   type SkippedEntry,
 } from './extraction-plan.ts';
 import { isLarge, partKey } from './large-entry.ts';
-import { openStagingFolder, type Unpacker } from './staging-folder.ts';
+import { publishEntry } from './publish-entry.ts';
+import { openStagingFolder, type StagingFolder, type Unpacker } from './staging-folder.ts';
 import { checkStrayBytes } from './stray-bytes.ts';
-import { openTargetFolder, type TargetFolder } from './target-folder.ts';
+import { openTargetFolder } from './target-folder.ts';
 import { unpackFiles } from './unpack-files.ts';
 
 export interface ExtractOptions extends ExtractionLimits {
@@ -81,78 +82,122 @@ export interface Extraction {
  */
 export async function extractArchive(source: RangeSource, options: ExtractOptions): Promise<Extraction> {
   const { signal } = options;
-  const archive = await readDirectory(source, { signal, decode: options.decode ?? null });
-  options.onEntries?.(archive.entries);
-  const plan = await planExtraction(archive.entries, options, signal);
-  const { skippedEntries, renamed } = plan;
-  const isNothing = plan.files.length === 0 && plan.folders.length === 0;
-  if (options.isWanted !== undefined && isNothing)
-    return { directory: null, files: [], skippedEntries, renamed };
+  const { plan, isNothing } = await planArchive(source, options);
+  if (isNothing) return nothingExtracted(plan);
   await checkStrayBytes(source, [...plan.files, ...plan.folders], signal);
-
-  const target = openTargetFolder(options.directory);
+  const extraction = await openExtraction(plan, options, (entry) => isLarge(source, entry));
   try {
-    return {
-      directory: target.path,
-      files: await unpackPlan(source, plan, target, options),
-      skippedEntries,
-      renamed,
-    };
+    const { staging, wanted, countBytes, publish } = extraction;
+    await unpackFiles(source, wanted, { staging, signal, countBytes, complete: publish });
+    return extraction.finish();
   } finally {
-    target.close();
+    extraction.close();
   }
 }
 
-async function unpackPlan(
-  source: RangeSource,
+export interface PlannedArchive {
+  readonly archive: Archive;
+  readonly plan: ExtractionPlan;
+  /** Nothing was selected, so that nothing is to be made. */
+  readonly isNothing: boolean;
+}
+
+/**
+ * Reads the directory and decides about all that it lists.
+ * @throws as readDirectory() and planExtraction()
+ */
+export async function planArchive(source: RangeSource, options: ExtractOptions): Promise<PlannedArchive> {
+  const { signal, decode = null } = options;
+  const archive = await readDirectory(source, { signal, decode });
+  options.onEntries?.(archive.entries);
+  const plan = await planExtraction(archive.entries, options, signal);
+  const isEmpty = plan.files.length === 0 && plan.folders.length === 0;
+  return { archive, plan, isNothing: options.isWanted !== undefined && isEmpty };
+}
+
+export function nothingExtracted({ skippedEntries, renamed }: ExtractionPlan): Extraction {
+  return { directory: null, files: [], skippedEntries, renamed };
+}
+
+/** The folder that is unpacked into, with what is to come into it. */
+export interface OpenExtraction {
+  readonly staging: StagingFolder;
+  /** What is not there yet, folders among it, in file order. */
+  readonly wanted: readonly PlannedFile[];
+  readonly countBytes: (sizeBytes: number) => void;
+  /** Gives a finished file its name; makes a folder, for which there is no temporary name. */
+  readonly publish: (temporary: string | null, file: PlannedFile) => Promise<void>;
+  /** All is there. @throws ExpectedError UNSAFE when a folder has been replaced */
+  finish(): Extraction;
+  /** @throws ExpectedError DISK */
+  close(): void;
+}
+
+/**
+ * Opens the folder and looks at what is there.
+ * @param isContinued whether a part of an entry that an earlier run left is of use
+ * @throws ExpectedError EXISTS, UNSAFE, DISK, and what `beforeWriting` throws
+ */
+export async function openExtraction(
   plan: ExtractionPlan,
-  target: TargetFolder,
   options: ExtractOptions,
-): Promise<readonly ExtractedFile[]> {
-  const { signal, ifExists = 'refuse', mayResume = true } = options;
-  const staging = openStagingFolder(target.root, options.unpacker);
+  isContinued: (entry: ArchiveEntry) => boolean,
+): Promise<OpenExtraction> {
+  const { signal, ifExists = 'refuse', mayResume = true, attempt = (operation) => operation() } = options;
+  const target = openTargetFolder(options.directory);
+  let staging: StagingFolder | null = null;
+  const close = (): void => {
+    try {
+      staging?.close();
+    } finally {
+      target.close();
+    }
+  };
   try {
+    staging = openStagingFolder(target.root, options.unpacker);
     const isEmpty = readdirSync(target.path).length === 0;
     const existing = isEmpty
       ? new Map<PlannedFile, 'skipped' | 'left'>()
       : await findExisting(plan, target, { ifExists, signal });
     const wanted = plan.files.filter((file) => !existing.has(file));
-    const continued = wanted.filter(({ entry }) => mayResume && isLarge(source, entry));
+    const continued = wanted.filter(({ entry }) => mayResume && isContinued(entry));
     const keptBytes = staging.keepParts(new Set(continued.map(({ entry }) => partKey(entry))));
     const wantedBytes = wanted.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
     await options.beforeWriting?.(Math.max(0, wantedBytes - keptBytes), target.path);
     // One that is there was read when it was made.
     const missing = plan.folders.filter(({ components }) => target.find(components) === null);
     const { countBytes, countFile } = countProgress(plan, [...existing.keys()], options);
-    const mayReplace = ifExists === 'overwrite';
-    const { attempt = (operation) => operation() } = options;
-    const inOneOrder = [...missing, ...wanted].toSorted((one, other) => inFileOrder(one.entry, other.entry));
-    await unpackFiles(source, inOneOrder, {
-      target,
+    const pathOf = ({ components }: PlannedFile): string => join(target.path, ...components);
+    return {
       staging,
-      mayReplace,
-      attempt,
-      signal,
+      wanted: [...missing, ...wanted].toSorted((one, other) => inFileOrder(one.entry, other.entry)),
       countBytes,
-      countFile: (file) => {
-        options.onFile?.(pathIn(target, file));
+      async publish(temporary, file) {
+        const { entry, components } = file;
+        if (temporary === null) return void target.ensure(components);
+        const parent = target.ensure(components.slice(0, -1));
+        const name = components.at(-1) ?? '';
+        const mayReplace = ifExists === 'overwrite';
+        await publishEntry(temporary, { target, parent, name, entry, mayReplace, attempt, signal });
+        options.onFile?.(pathOf(file));
         countFile();
       },
-    });
-    target.confirmAll();
-    return plan.files.map((file) => ({
-      path: pathIn(target, file),
-      sizeBytes: file.entry.sizeBytes,
-      crc32: file.entry.crc32,
-      outcome: existing.get(file) ?? 'extracted',
-    }));
-  } finally {
-    staging.close();
+      finish() {
+        target.confirmAll();
+        const files = plan.files.map((file) => ({
+          path: pathOf(file),
+          sizeBytes: file.entry.sizeBytes,
+          crc32: file.entry.crc32,
+          outcome: existing.get(file) ?? ('extracted' as const),
+        }));
+        return { ...nothingExtracted(plan), directory: target.path, files };
+      },
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
   }
-}
-
-function pathIn({ path }: TargetFolder, { components }: PlannedFile): string {
-  return join(path, ...components);
 }
 
 /** Begins with what is there, so that a speed is that of the unpacking alone. */

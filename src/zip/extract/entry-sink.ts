@@ -1,0 +1,114 @@
+import type { TaskPool } from '../../task-pool.ts';
+import type { EntrySink } from '../read/entry-sink.ts';
+import { STORED } from '../read/layout.ts';
+import {
+  createEntryFile,
+  type EntryFile,
+  makeSmallFile,
+  removeSmallFile,
+  SMALL_BYTES,
+} from './entry-file.ts';
+import type { PlannedFile } from './extraction-plan.ts';
+import type { StagingFolder } from './staging-folder.ts';
+
+/** Up to this size an entry is held in memory and written beside the reading of the next ones. */
+const IN_MEMORY_BYTES = 2 ** 20;
+
+export interface SinkContext {
+  readonly staging: StagingFolder;
+  /** Writes beside the reading. */
+  readonly writes: TaskPool;
+  /** @throws when something else failed meanwhile */
+  readonly check: () => void;
+  /** Told of bytes that were written. */
+  readonly countBytes: (sizeBytes: number) => void;
+  /** Takes over a file that is whole, under its temporary name; of a folder there is none. */
+  readonly complete: (temporary: string | null, file: PlannedFile) => Promise<void>;
+}
+
+/**
+ * Writes an entry under a temporary name. What takes long in the end, syncing, happens beside the reading
+ * of the next ones.
+ * @throws ExpectedError DISK; (from its methods) that, and what `check` and `complete` throw
+ */
+export function openEntrySink(file: PlannedFile, context: SinkContext): EntrySink {
+  if (file.entry.kind === 'directory') return folderSink(file, context);
+  return file.entry.sizeBytes > IN_MEMORY_BYTES ? fileSink(file, context) : memorySink(file, context);
+}
+
+function folderSink(file: PlannedFile, { complete }: SinkContext): EntrySink {
+  const nothing = async (): Promise<void> => undefined;
+  return { write: nothing, finish: () => complete(null, file), discard: nothing };
+}
+
+function memorySink(file: PlannedFile, context: SinkContext): EntrySink {
+  const { sizeBytes, methodNumber } = file.entry;
+  const pieces: Buffer[] = [];
+  // What is stored lies in a block that is soon read into again.
+  const isShared = methodNumber === STORED;
+  return {
+    write: async (bytes) => void pieces.push(isShared ? Buffer.from(bytes) : bytes),
+    finish: () =>
+      context.writes.run(async () => {
+        if (sizeBytes <= SMALL_BYTES) return await makeAtOnce(pieces, file, context);
+        const written = createEntryFile(context.staging.temporaryPlace());
+        await orDiscard(written, async () => {
+          for (const piece of pieces) await append(written, piece, context);
+          await complete(written, file, context);
+        });
+      }),
+    discard: async () => undefined,
+  };
+}
+
+async function makeAtOnce(
+  pieces: readonly Buffer[],
+  file: PlannedFile,
+  { staging, countBytes, complete: takeOver }: SinkContext,
+): Promise<void> {
+  const place = staging.temporaryPlace();
+  makeSmallFile(place, pieces);
+  countBytes(file.entry.sizeBytes);
+  try {
+    await takeOver(place.path, file);
+  } catch (error) {
+    removeSmallFile(place);
+    throw error;
+  }
+}
+
+function fileSink(file: PlannedFile, context: SinkContext): EntrySink {
+  const written = createEntryFile(context.staging.temporaryPlace());
+  return {
+    write: (bytes) => {
+      context.check();
+      return append(written, bytes, context);
+    },
+    finish: () =>
+      orDiscard(written, async () => {
+        await written.flush();
+        await context.writes.run(() => orDiscard(written, () => complete(written, file, context)));
+      }),
+    discard: () => written.discard(),
+  };
+}
+
+async function append(written: EntryFile, bytes: Buffer, { countBytes }: SinkContext): Promise<void> {
+  await written.append(bytes);
+  countBytes(bytes.length);
+}
+
+async function complete(written: EntryFile, file: PlannedFile, context: SinkContext): Promise<void> {
+  await written.finish();
+  await context.complete(written.path, file);
+}
+
+/** On failure only the temporary file goes. */
+async function orDiscard(written: EntryFile, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    await written.discard();
+    throw error;
+  }
+}

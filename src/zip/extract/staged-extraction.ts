@@ -1,0 +1,154 @@
+import { unlinkSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { RangeSource } from '../../range/range-source.ts';
+import { createTaskPool } from '../../task-pool.ts';
+import type { ArchiveEntry } from '../read/entry.ts';
+import type { EntryReceiver, EntrySink } from '../read/entry-sink.ts';
+import { openEntrySink, type SinkContext } from './entry-sink.ts';
+import {
+  type Extraction,
+  type ExtractOptions,
+  nothingExtracted,
+  type OpenExtraction,
+  openExtraction,
+  planArchive,
+} from './extract.ts';
+import type { PlannedFile } from './extraction-plan.ts';
+import { PARALLEL_WRITES } from './unpack-files.ts';
+
+/** Unpacks an archive while it is verified: its files lie in the staging folder until all of it is proved. */
+export interface StagedExtraction extends EntryReceiver {
+  /**
+   * Gives the files their names.
+   * @throws what extractArchive() throws, whenever it happened
+   */
+  publish(): Promise<Extraction>;
+  /** Removes what has no name yet; never throws, and may be called again. */
+  discard(): Promise<void>;
+}
+
+const FILES_PER_TURN = 100;
+
+/**
+ * Plans the unpacking of an archive of which the bytes may still be on their way. What fails of it, now or later,
+ * waits for `publish`: whether the archive is right is the first question.
+ */
+export async function stageExtraction(
+  source: RangeSource,
+  options: ExtractOptions,
+): Promise<StagedExtraction> {
+  try {
+    const { archive, plan, isNothing } = await planArchive(source, options);
+    if (isNothing) return { ...NOT_UNPACKED, archive, publish: async () => nothingExtracted(plan) };
+    return { ...stageFiles(await openExtraction(plan, options, () => false), options), archive };
+  } catch (error) {
+    return { ...NOT_UNPACKED, publish: () => Promise.reject(error) };
+  }
+}
+
+const NO_SINK: EntrySink = {
+  write: () => undefined,
+  finish: async () => undefined,
+  discard: async () => undefined,
+};
+const NOT_UNPACKED: Omit<StagedExtraction, 'publish'> = {
+  archive: null,
+  wants: () => false,
+  open: () => NO_SINK,
+  discard: async () => undefined,
+};
+
+function stageFiles(
+  extraction: OpenExtraction,
+  { signal }: ExtractOptions,
+): Omit<StagedExtraction, 'archive'> {
+  const wanted = new Map(extraction.wanted.map((file) => [file.entry, file]));
+  const staged = new Set<{ readonly temporary: string | null; readonly file: PlannedFile }>();
+  const writes = createTaskPool(PARALLEL_WRITES);
+  let failure: { readonly error: unknown } | null = null;
+  let isClosed = false;
+  const context: SinkContext = {
+    staging: extraction.staging,
+    writes,
+    check: () => writes.check(),
+    countBytes: extraction.countBytes,
+    complete: async (temporary, file) => void staged.add({ temporary, file }),
+  };
+  const close = (): void => {
+    if (isClosed) return;
+    isClosed = true;
+    wanted.clear();
+    extraction.close();
+  };
+  const removeStaged = (): void => {
+    for (const { temporary } of staged) {
+      // The failure that led here is the one to report; the next run clears away what stays.
+      if (temporary !== null) ignoringFailure(() => unlinkSync(temporary));
+    }
+    staged.clear();
+  };
+  const discard = async (): Promise<void> => {
+    await writes.finish().catch(() => undefined);
+    removeStaged();
+    ignoringFailure(close);
+  };
+  /** After a failure nothing more is unpacked, and the disk is free again for the archive itself. */
+  const fail = async (error: unknown): Promise<void> => {
+    failure ??= { error };
+    await discard();
+  };
+  const guarded = (sink: EntrySink): EntrySink => {
+    const attempt = async (act: () => Promise<void> | undefined): Promise<void> => {
+      if (failure !== null || isClosed) return;
+      try {
+        await act();
+      } catch (error) {
+        await sink.discard();
+        await fail(error);
+      }
+    };
+    return {
+      write: (bytes) => attempt(() => sink.write(bytes)),
+      finish: () => attempt(() => sink.finish()),
+      discard: () => sink.discard(),
+    };
+  };
+  return {
+    wants: (entry: ArchiveEntry) => wanted.has(entry),
+    open(entry) {
+      const file = wanted.get(entry);
+      if (file === undefined || failure !== null) return NO_SINK;
+      try {
+        return guarded(openEntrySink(file, context));
+      } catch (error) {
+        return { ...NO_SINK, finish: () => fail(error) };
+      }
+    },
+    async publish() {
+      try {
+        await writes.finish();
+        if (failure !== null) throw failure.error;
+        for (const item of staged) {
+          if (staged.size % FILES_PER_TURN === 0) await setImmediate();
+          signal?.throwIfAborted();
+          await extraction.publish(item.temporary, item.file);
+          staged.delete(item);
+        }
+        const result = extraction.finish();
+        close();
+        return result;
+      } finally {
+        await discard();
+      }
+    },
+    discard,
+  };
+}
+
+function ignoringFailure(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // See the caller.
+  }
+}
