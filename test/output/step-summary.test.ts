@@ -196,6 +196,12 @@ describe('the table', () => {
     expect(table).toContain('<code>token &#42;&#42;&#42;</code>');
   });
 
+  test('masks a secret before it shortens the text', () => {
+    const redact = (text: string) => text.replaceAll('secret-in-the-middle', '***');
+    const path = `${'a'.repeat(390)}secret-in-the-middle${'b'.repeat(300)}`;
+    expect(tableOf({ id: 'a', outcome: 'downloaded', path }, { redact })).not.toContain('secret');
+  });
+
   test('lists failures first, and some paths of a package with many', () => {
     const results = [
       { id: 'a', outcome: 'extracted', paths: Array.from({ length: 7 }, (_, index) => `/w/${index}`) },
