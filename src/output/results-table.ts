@@ -36,7 +36,7 @@ const RESERVED_BYTES = 100;
 export function formatResultsTable(options: ResultsTableOptions): string | null {
   const { command, document, failure, maxBytes } = options;
   const rows = document === null ? [] : readRows(document);
-  const cell = (text: string) => code(escapeText(options.redact(shortenMessage(text))));
+  const cell = (text: string) => code(escapeText(shortenMessage(options.redact(text))));
   const lines = [`### streamdiver-dl ${command}`];
   if (failure !== null) {
     lines.push('', `**Failed with exit code ${failure.exitCode}:** ${cell(failure.message)}`);

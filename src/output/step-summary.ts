@@ -9,6 +9,9 @@ import { formatResultsTable, type ResultsTableOptions } from './results-table.ts
 /** GitHub refuses a larger summary as a whole. */
 const MAX_SUMMARY_BYTES = 1_048_576;
 
+/** A pipe that nothing reads is refused at once. Windows has no such flag. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
+
 /** The summary of a step in GitHub Actions. */
 export interface StepSummary {
   /** Appends a table of the results. A summary that cannot be written is a warning. */
@@ -53,9 +56,7 @@ async function appendWithin(
   path: string,
   format: (maxBytes: number) => string | null,
 ): Promise<string | null> {
-  const { O_WRONLY, O_APPEND, O_CREAT } = constants;
-  // Windows has no such flag.
-  const handle = await open(path, O_WRONLY | O_APPEND | O_CREAT | (constants.O_NONBLOCK ?? 0));
+  const handle = await open(path, APPEND);
   try {
     const status = await handle.stat();
     if (!status.isFile()) return 'it is not a regular file';
