@@ -14,9 +14,7 @@ export function resolvePath(cwd: () => string, file: string): string {
 
 /** The same path without the prefix of long paths (`\\?\`): Node adds it by itself, and cannot resolve links below it. */
 export function withoutLongPrefix(file: string): string {
-  return file
-    .replace(/^[\\/]{2}\?[\\/]UNC[\\/]/i, '\\\\')
-    .replace(/^[\\/]{2}\?[\\/](?=[a-z]:[\\/])/i, '');
+  return file.replace(/^[\\/]{2}\?[\\/]UNC[\\/]/i, '\\\\').replace(/^[\\/]{2}\?[\\/](?=[a-z]:[\\/])/i, '');
 }
 
 /**
