@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { ExpectedError } from '../errors.ts';
 import { isSystemError } from './disk-error.ts';
 
 /** Does something with a file, perhaps several times. */
@@ -11,7 +12,8 @@ const LOOK_AGAIN_MS = 50;
 
 /**
  * Virus scanners and indexers open every new file for a moment, and Windows renames, replaces and
- * removes no file that is open: there, what fails so is tried again for a second.
+ * removes no file that is open: there, what fails so is tried again for a second. After that, the attempt throws
+ * ExpectedError DISK.
  */
 export function untilFree({ platform, clock }: { platform: NodeJS.Platform; clock: Clock }): Attempt {
   if (platform !== 'win32') return (operation) => operation();
@@ -22,9 +24,20 @@ export function untilFree({ platform, clock }: { platform: NodeJS.Platform; cloc
         return await operation();
       } catch (error) {
         const isBusy = isSystemError(error) && BUSY.has(error.code ?? '');
-        if (!isBusy || clock.monotonicMs() >= giveUpMs) throw error;
+        if (!isBusy) throw error;
+        if (clock.monotonicMs() >= giveUpMs) throw busyFileError(error);
         await clock.sleep(LOOK_AGAIN_MS);
       }
     }
   };
+}
+
+/** Windows does not distinguish a file that is open from one that may not be changed. */
+function busyFileError(error: NodeJS.ErrnoException & { readonly dest?: string }): ExpectedError {
+  const file = error.dest ?? error.path ?? 'the file';
+  const reason = error.code === 'EBUSY' ? '' : 'it is write-protected, or ';
+  return new ExpectedError('DISK', `cannot write ${file}: ${reason}another program has it open`, {
+    cause: error,
+    hint: 'close the file in other programs, then rerun the command',
+  });
 }

@@ -8,7 +8,13 @@ import { isSystemError } from './disk-error.ts';
  * @throws ExpectedError DISK when it does matter and is gone
  */
 export function resolvePath(cwd: () => string, file: string): string {
-  return path.isAbsolute(file) ? path.resolve(file) : path.resolve(cwd(), file);
+  const named = path.sep === '\\' ? withoutLongPrefix(file) : file;
+  return path.isAbsolute(named) ? path.resolve(named) : path.resolve(cwd(), named);
+}
+
+/** The same path without the prefix of long paths (`\\?\`): Node adds it by itself, and cannot resolve links below it. */
+export function withoutLongPrefix(file: string): string {
+  return file.replace(/^[\\/]{2}\?[\\/]UNC[\\/]/i, '\\\\').replace(/^[\\/]{2}\?[\\/](?=[a-z]:[\\/])/i, '');
 }
 
 /**

@@ -46,6 +46,7 @@ export interface FileContext extends Omit<FillContext, 'onEvent'> {
 export type FileEvent =
   | FillEvent
   | { readonly kind: 'discarded'; readonly reason: string }
+  | { readonly kind: 'unsynced'; readonly bytes: number }
   | { readonly kind: 'resuming'; readonly haveBytes: number }
   | { readonly kind: 'leftover'; readonly reason: string };
 
@@ -139,6 +140,7 @@ async function fillAndPublish(
   const { target, sizeBytes, expected } = request;
   const haveBytes = part.have.totalBytes();
   if (part.discarded !== null) onEvent({ kind: 'discarded', reason: part.discarded });
+  if (part.unsyncedBytes > 0) onEvent({ kind: 'unsynced', bytes: part.unsyncedBytes });
   if (haveBytes > 0) onEvent({ kind: 'resuming', haveBytes });
   if (request.checksSpace && sizeBytes !== null) {
     const checking = checkFreeSpace(path.dirname(target), sizeBytes - haveBytes);

@@ -41,6 +41,11 @@ export function reportFileEvents(
       case 'discarded':
         io.warn(`cannot resume: ${event.reason}; restarting the download`);
         break;
+      case 'unsynced':
+        io.info(
+          `Downloading ${formatSize(event.bytes)} of ${label} again: the last run ended before they were safely on disk.`,
+        );
+        break;
       case 'resuming':
         io.info(`Resuming ${label} at ${formatSize(event.haveBytes)}.`);
         break;

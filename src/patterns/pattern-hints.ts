@@ -24,6 +24,8 @@ export function createExplainedFilter({ include, exclude }: PathSelection): Expl
         return 'remove the quotes inside the pattern';
       if (include.some((pattern) => pattern.startsWith('./')))
         return 'remove ./ from the pattern; paths in an archive do not start with it';
+      if (include.some((pattern) => pattern.includes('\\')))
+        return 'separate folders with /; a backslash makes the next character literal';
       if (include.some((pattern) => /[{,}]/.test(pattern)))
         return 'braces and commas are literal; use one --include for each pattern';
       return isOtherCase ? 'check the case; an entry differs only in upper and lower case' : null;

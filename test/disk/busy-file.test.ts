@@ -24,11 +24,18 @@ test.each(['EPERM', 'EBUSY', 'EACCES'])('on Windows a file that is busy (%s) is 
   expect(count()).toBe(4);
 });
 
-test('after a second it is told', async () => {
-  const { operation } = failing(1_000, 'EBUSY');
+test.each([
+  ['EBUSY', 'cannot write /work/object.zip: another program has it open'],
+  ['EPERM', 'cannot write /work/object.zip: it is write-protected, or another program has it open'],
+])('after a second of %s it is told that another program has the file open', async (code, message) => {
   const clock = patientClock();
   const startMs = clock.monotonicMs();
-  await expect(untilFree({ platform: 'win32', clock })(operation)).rejects.toMatchObject({ code: 'EBUSY' });
+  const attempt = untilFree({ platform: 'win32', clock });
+  const renaming = attempt(async () => {
+    const paths = { path: '/work/object.zip.part', dest: '/work/object.zip' };
+    throw Object.assign(new Error(code), { code, syscall: 'rename', ...paths });
+  });
+  await expect(renaming).rejects.toMatchObject({ code: 'DISK', message });
   expect(clock.monotonicMs() - startMs).toBeGreaterThanOrEqual(1_000);
 });
 

@@ -71,3 +71,11 @@ test('progress is told ten times a second at most, and the last byte always', ()
   expect(lines).toHaveLength(11);
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ bytes: 100 * MIB, totalBytes: 100 * MIB });
 });
+
+test('bytes of a run that was killed are mentioned if they are downloaded again', () => {
+  const { tell, stderr } = start();
+  tell({ kind: 'unsynced', bytes: 3 * MIB });
+  expect(stderr.text()).toBe(
+    'Downloading 3 MiB of talk.zip again: the last run ended before they were safely on disk.\n',
+  );
+});

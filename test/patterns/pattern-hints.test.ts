@@ -19,6 +19,7 @@ test.each<[readonly string[], string | null]>([
   [['"*.srt"'], 'remove the quotes inside the pattern'],
   [["'*.srt"], null],
   [['./film.mp4'], 'remove ./ from the pattern; paths in an archive do not start with it'],
+  [['subtitles\\*.srt'], 'separate folders with /; a backslash makes the next character literal'],
   [['*.{srt,mp4}'], 'braces and commas are literal; use one --include for each pattern'],
   [['*.srt,*.mp4'], 'braces and commas are literal; use one --include for each pattern'],
 ])('%j: %j', (include, words) => {

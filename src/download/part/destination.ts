@@ -5,6 +5,11 @@ import type { ByteRanges } from './byte-ranges.ts';
 export interface Destination {
   /** False where bytes can only be appended. */
   readonly acceptsAnyOrder: boolean;
+  /**
+   * Whether noted bytes count for the next run. Where the system does not tell its restarts apart, as on Windows, only
+   * those of a checkpoint do.
+   */
+  readonly keepsNotes: boolean;
   /** Which bytes are there. */
   readonly have: ByteRanges;
   /** The object that the bytes belong to, as the service described it so far. */

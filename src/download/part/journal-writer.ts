@@ -10,6 +10,8 @@ const UNNOTED_BYTES = 4 * 1_048_576;
  * second where that is more, and never what came more than 5 s ago.
  */
 const CHECKPOINT = { leastBytes: 8 * 1_048_576, leastMs: 200, mostMs: 5_000 };
+/** The same where a checkpoint is all that survives the program, too. */
+const LONE_CHECKPOINT = { leastBytes: 1_048_576, leastMs: 100, mostMs: 1_000 };
 
 export interface JournalWriter {
   /**
@@ -23,7 +25,7 @@ export interface JournalWriter {
 
 /** Notes in the background which bytes are there, and brings them to the disk; one of each at a time. */
 export function createJournalWriter(
-  destination: Pick<Destination, 'have' | 'note' | 'checkpoint'>,
+  destination: Pick<Destination, 'keepsNotes' | 'have' | 'note' | 'checkpoint'>,
   clock: Clock,
 ): JournalWriter {
   let failure: { readonly error: unknown } | null = null;
@@ -50,7 +52,9 @@ export function createJournalWriter(
     };
   };
   const notes = every(NOTE, () => destination.note());
-  const checkpoints = every(CHECKPOINT, () => destination.checkpoint());
+  const checkpoints = every(destination.keepsNotes ? CHECKPOINT : LONE_CHECKPOINT, () =>
+    destination.checkpoint(),
+  );
   return {
     async wrote() {
       if (failure !== null) throw failure.error;

@@ -72,8 +72,20 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
     opened.push(notes);
     await part.truncate(have.end());
     const checksums = keepsChecksums ? createBlockChecksums() : null;
-    const discarded = trust.reason;
-    return makePartFile({ path, journalPath, part, notes, journal, have, checksums, discarded, lock });
+    const { reason: discarded, unsyncedBytes } = trust;
+    const opening = {
+      path,
+      journalPath,
+      part,
+      notes,
+      journal,
+      have,
+      checksums,
+      discarded,
+      unsyncedBytes,
+      lock,
+    };
+    return makePartFile(opening);
   } catch (error) {
     // The first error is the one to tell.
     for (const handle of opened) await handle.close().catch(() => undefined);

@@ -21,6 +21,8 @@ export interface PartFile extends Destination {
   onWrite(listener: WriteListener): () => void;
   /** Why an earlier part could not be continued, for people; null when there was none or it is continued. */
   readonly discarded: string | null;
+  /** How many bytes of an earlier part were written, but may not have reached the disk; they are not continued. */
+  readonly unsyncedBytes: number;
   /** How many bytes of an earlier run are a part of it; none once it has begun again. */
   resumedFrom(): number;
   /** Throws a range away, so that it is brought again. */
@@ -47,6 +49,7 @@ export interface Parts {
   readonly have: GrowingByteRanges;
   readonly checksums: BlockChecksums | null;
   readonly discarded: string | null;
+  readonly unsyncedBytes: number;
   readonly lock: Lock;
 }
 
@@ -55,6 +58,7 @@ export function makePartFile({
   path,
   journalPath,
   discarded,
+  unsyncedBytes,
   have,
   checksums,
   lock,
@@ -104,6 +108,7 @@ export function makePartFile({
   return {
     path,
     acceptsAnyOrder: true,
+    keepsNotes: journal.bootId !== null,
     handle: () => part,
     have,
     availableRanges: arrivals,
@@ -113,6 +118,7 @@ export function makePartFile({
       return () => listeners.delete(listener);
     },
     discarded,
+    unsyncedBytes,
     resumedFrom: () => resumedFrom,
     object: () => ({ sizeBytes: journal.sizeBytes, validator: journal.validator }),
     async describeObject(description) {

@@ -9,6 +9,7 @@ export function stdoutDestination(write: (chunk: Uint8Array) => Promise<void>): 
   let tail: Buffer = Buffer.alloc(0);
   return {
     acceptsAnyOrder: false,
+    keepsNotes: true,
     have,
     object: () => description,
     async describeObject(next) {

@@ -5,6 +5,8 @@ export interface TrustedRanges {
   readonly ranges: readonly ByteRange[];
   /** Those of them that are known to be on the disk. */
   readonly synced: readonly ByteRange[];
+  /** How many more were written, but may not have reached the disk. */
+  readonly unsyncedBytes: number;
   /** Why nothing can be trusted although there is a journal, for people. */
   readonly reason: string | null;
 }
@@ -18,7 +20,7 @@ export function trustedRanges(
   fileBytes: number,
   bootId: string | null,
 ): TrustedRanges {
-  const nothing = (reason: string | null) => ({ ranges: [], synced: [], reason });
+  const nothing = (reason: string | null) => ({ ranges: [], synced: [], unsyncedBytes: 0, reason });
   if (journal === null) return nothing(null);
   if (journal.rejected !== null) return nothing(`the bytes of the last try were wrong: ${journal.rejected}`);
   const isSameBoot = bootId !== null && journal.bootId === bootId;
@@ -27,5 +29,7 @@ export function trustedRanges(
   if (fileBytes < end) return nothing('the part is shorter than its journal says');
   if (journal.sizeBytes !== null && end > journal.sizeBytes)
     return nothing('the part is longer than the file');
-  return { ranges, synced: isSameBoot ? journal.synced : ranges, reason: null };
+  const writtenBytes = createByteRanges(journal.written).totalBytes();
+  const unsyncedBytes = Math.max(writtenBytes - createByteRanges(ranges).totalBytes(), 0);
+  return { ranges, synced: isSameBoot ? journal.synced : ranges, unsyncedBytes, reason: null };
 }

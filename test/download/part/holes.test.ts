@@ -75,5 +75,6 @@ test('case 74: after a power cut that took what was not synced, the file comes r
   writeFileSync(journalPath, `${JSON.stringify({ ...journal, synced, bootId: 'before the power cut' })}\n`);
   writeFileSync(`${scene.target}.part`, Buffer.from(readFileSync(`${scene.target}.part`)).fill(0, MIB));
   expect(await scene.download()).toMatchObject({ resumedFrom: MIB });
+  expect(eventsOf(scene, 'unsynced')).toEqual([{ kind: 'unsynced', bytes: expect.any(Number) }]);
   expect(isRight(scene)).toBe(true);
 });

@@ -93,6 +93,7 @@ describe('after a kill', () => {
     reboot(target);
     const next = await open(target, SECOND);
     expect(next.have.list()).toEqual([{ start: 0, end: 1_000 }]);
+    expect(next.unsyncedBytes).toBe(1_000);
     await next.close();
   });
 });

@@ -22,10 +22,22 @@ const journal: Journal = {
 test.each<
   [name: string, changes: Partial<Journal>, fileBytes: number, bootId: string | null, trusted: unknown]
 >([
-  ['after a kill: what was written', {}, 600, 'this', { ranges: WRITTEN, synced: SYNCED, reason: null }],
+  [
+    'after a kill: what was written',
+    {},
+    600,
+    'this',
+    { ranges: WRITTEN, synced: SYNCED, unsyncedBytes: 0, reason: null },
+  ],
   ['after a kill, with more in the part than was noted', {}, 700, 'this', { ranges: WRITTEN }],
   ['after a crash of the machine: what was synced', {}, 600, 'another', { ranges: SYNCED, synced: SYNCED }],
-  ['where the system tells no boot: what was synced', { bootId: null }, 600, null, { ranges: SYNCED }],
+  [
+    'where the system tells no boot: what was synced',
+    { bootId: null },
+    600,
+    null,
+    { ranges: SYNCED, unsyncedBytes: 150 },
+  ],
   ['where it told one before', {}, 600, null, { ranges: SYNCED }],
   [
     'case 75: a part that is shorter',
@@ -53,5 +65,10 @@ test.each<
 });
 
 test('without a journal nothing is trusted, and nothing is said', () => {
-  expect(trustedRanges(null, 600, 'this')).toEqual({ ranges: [], synced: [], reason: null });
+  expect(trustedRanges(null, 600, 'this')).toEqual({
+    ranges: [],
+    synced: [],
+    unsyncedBytes: 0,
+    reason: null,
+  });
 });

@@ -144,7 +144,7 @@ test.each([
 test('case 73: no more is written ahead of a note than a kill may cost', async () => {
   const gate = makeGate();
   const have = createByteRanges();
-  const destination = { have, note: () => gate.opened, checkpoint: async () => undefined };
+  const destination = { keepsNotes: true, have, note: () => gate.opened, checkpoint: async () => undefined };
   const keeper = createJournalWriter(destination, createFastClock());
   have.add(0, 2 * 1_048_576);
   await keeper.wrote();
@@ -159,6 +159,27 @@ test('case 73: no more is written ahead of a note than a kill may cost', async (
   expect(isOver).toBe(false);
   gate.open();
   await waiting;
+});
+
+test.each([
+  ['1 MiB is synced where nothing else survives a kill', false, 1_048_576, 100, 1],
+  ['1 MiB is only noted elsewhere', true, 1_048_576, 100, 0],
+  ['a little is synced after a second where nothing else survives a kill', false, 1, 1_000, 1],
+  ['a little is only noted elsewhere', true, 1, 1_000, 0],
+])('case 73: %s', async (_what, keepsNotes, bytes, passedMs, expected) => {
+  let nowMs = 0;
+  let count = 0;
+  const have = createByteRanges();
+  const checkpoint = async () => {
+    count += 1;
+  };
+  const destination = { keepsNotes, have, note: async () => undefined, checkpoint };
+  const writer = createJournalWriter(destination, { ...createFastClock(), monotonicMs: () => nowMs });
+  have.add(0, bytes);
+  nowMs = passedMs;
+  await writer.wrote();
+  await writer.settled();
+  expect(count).toBe(expected);
 });
 
 test('what came before a connection broke is not asked for again', async () => {

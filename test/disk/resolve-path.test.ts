@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { withoutLongPrefix } from '../../src/disk/resolve-path.ts';
+
+test.each([
+  ['\\\\?\\Z:\\dir', 'Z:\\dir'],
+  ['//?/Z:/dir', 'Z:/dir'],
+  ['\\\\?\\UNC\\server\\share\\dir', '\\\\server\\share\\dir'],
+  ['\\\\?\\Volume{1}\\dir', '\\\\?\\Volume{1}\\dir'],
+  ['\\\\server\\share\\dir', '\\\\server\\share\\dir'],
+  ['Z:\\dir', 'Z:\\dir'],
+])('the long path %j of Windows is %j', (file, plain) => {
+  expect(withoutLongPrefix(file)).toBe(plain);
+});
