@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { ExpectedError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/transport.ts';
 import { TransportError, transportError } from '../../http/transport-error.ts';
+import type { RemoteObject } from '../response/remote-object.ts';
 import { detectStalls } from '../response/stall-detector.ts';
 import type { RateLimit } from '../transfer/rate-limit.ts';
 
@@ -14,8 +15,8 @@ export interface BodyOptions {
   readonly limitRate: RateLimit | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told of bytes as they arrive. */
-  readonly onBytes: (sizeBytes: number) => void;
+  /** Counts the bytes as they arrive. */
+  readonly object: Pick<RemoteObject, 'transferredBytes'>;
 }
 
 /**
@@ -26,7 +27,7 @@ export interface BodyOptions {
  */
 export async function* bodyPieces(
   { body, url }: HttpResponse,
-  { lengthBytes, limitRate, clock, signal, onBytes }: BodyOptions,
+  { lengthBytes, limitRate, clock, signal, object }: BodyOptions,
 ): AsyncGenerator<Buffer, void, undefined> {
   const waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -42,7 +43,7 @@ export async function* bodyPieces(
   const watch = detectStalls(clock, (error) => body.destroy(error));
   body.on('data', (piece: Buffer) => {
     watch.count(piece.length);
-    onBytes(piece.length);
+    object.transferredBytes += piece.length;
     receivedBytes += piece.length;
     if (receivedBytes > lengthBytes) {
       body.destroy();
