@@ -1,10 +1,13 @@
+import type { Clock } from '../../clock.ts';
 import { ExpectedError } from '../../errors.ts';
+
 import type { RangeSource } from '../../range/range-source.ts';
-import type { RangeResponse } from '../response/range-response.ts';
+import type { ObjectResponse, RemoteObject } from '../response/remote-object.ts';
 import { compareValidators, ifRange, type Validator } from '../response/validator.ts';
 import type { ConnectionBudget } from '../transfer/connection-budget.ts';
+import type { RateLimit } from '../transfer/rate-limit.ts';
 import { createRetryBudget } from '../transfer/retry-budget.ts';
-import type { RangeExchange, RangeExchangeContext } from './range-exchange.ts';
+import { bodyPieces } from './body-pieces.ts';
 
 /** An object behind HTTP Range. All its bytes are of one version, as far as the server tells versions apart. */
 export interface HttpSource extends RangeSource {
@@ -14,7 +17,10 @@ export interface HttpSource extends RangeSource {
   transferredBytes(): number;
 }
 
-export interface HttpSourceContext extends RangeExchangeContext {
+export interface HttpSourceContext {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly limitRate: RateLimit | null;
   readonly random: () => number;
   /** Failures in a row, without a new byte in between, that are put up with. */
   readonly retries: number;
@@ -38,12 +44,12 @@ export class NoRangesError extends ExpectedError {
  * Reads an object whose end is known. Each read is one request, continued where it breaks; what lies in
  * the end costs none.
  * @throws (from `read` and `stream`) NoRangesError when the whole came instead of the same part twice,
- *   ExpectedError INTEGRITY when the object is another one now, UNAVAILABLE and those of RangeExchange when
+ *   ExpectedError INTEGRITY when the object is another one now, UNAVAILABLE and those of RemoteObject when
  *   the retries are spent, the signal's reason
  */
 export function createHttpSource(
   { bytes: tail, totalBytes, validator }: ObjectTail,
-  exchange: RangeExchange,
+  object: RemoteObject,
   context: HttpSourceContext,
 ): HttpSource {
   const { connections, signal, clock, random, retries, onRetry } = context;
@@ -53,13 +59,13 @@ export function createHttpSource(
   const request = async function* (start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
     await connections.acquire(signal);
     try {
-      const { response, answer } = await exchange.send({ start, end }, validator);
-      const refusal = refuse(answer, { totalBytes, validator, host: response.url.host });
-      if (refusal !== null || answer.kind !== 'part') {
+      const { response, found } = await object.request({ range: { start, end }, pinned: validator, signal });
+      const refusal = refuse(found, { totalBytes, validator, host: response.url.host });
+      if (refusal !== null || found.kind !== 'part') {
         response.body.destroy();
         throw refusal;
       }
-      yield* exchange.pieces(response, answer.end - answer.start);
+      yield* bodyPieces(response, { object, lengthBytes: found.end - found.start, ...context });
     } finally {
       connections.release();
     }
@@ -101,36 +107,32 @@ export function createHttpSource(
     stream,
     parallelReads: connections.total,
     read: (start, end) => collect(stream(start, end), end - start),
-    transferredBytes: () => exchange.transferredBytes(),
+    transferredBytes: () => object.transferredBytes,
   };
 }
 
-/** Why an answer to a request for a part of a known object cannot be used; null when it can. */
+/** Why a response to a request for a part of a known object cannot be used; null when it can. */
 function refuse(
-  answer: RangeResponse,
+  found: ObjectResponse['found'],
   { totalBytes, validator, host }: { totalBytes: number; validator: Validator; host: string },
 ): ExpectedError | null {
-  switch (answer.kind) {
+  switch (found.kind) {
     case 'part':
-      return answer.totalBytes === totalBytes && isSameVersion(validator, answer.validator)
-        ? null
-        : changed();
+      return found.totalBytes === totalBytes && isSameVersion(validator, found.validator) ? null : changed();
     case 'whole': {
-      const isSameSize = answer.totalBytes === null || answer.totalBytes === totalBytes;
-      const mayBeSame = isSameSize && compareValidators(validator, answer.validator) !== 'changed';
+      const isSameSize = found.totalBytes === null || found.totalBytes === totalBytes;
+      const mayBeSame = isSameSize && compareValidators(validator, found.validator) !== 'changed';
       return mayBeSame ? theWhole(host) : changed();
     }
     case 'other-part':
       return notThePart(host);
     case 'unsatisfiable':
-    case 'changed':
+    case 'precondition-failed':
       return changed();
-    case 'refused':
-      return answer.error;
   }
 }
 
-/** Where the first answer had a validator that is good for byte ranges, all others must have the same. */
+/** Where the first response had a validator that is good for byte ranges, all others must have the same. */
 function isSameVersion(pinned: Validator, found: Validator): boolean {
   const verdict = compareValidators(pinned, found);
   return verdict === 'same' || (verdict === 'unknown' && ifRange(pinned) === null);

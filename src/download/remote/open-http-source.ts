@@ -1,8 +1,10 @@
+import type { Api } from '../../api/client.ts';
 import { withRetries } from '../../http/retry.ts';
-import { sizeMismatch } from '../response/file-response.ts';
+import { type RequestedRange, sizeMismatch } from '../response/classify-response.ts';
 import { peek } from '../response/peek.ts';
-import type { RequestedRange } from '../response/range-response.ts';
+import { createRemoteObject, type RemoteObject } from '../response/remote-object.ts';
 import { createRetryBudget, type RetryBudget } from '../transfer/retry-budget.ts';
+import { bodyPieces } from './body-pieces.ts';
 import {
   createHttpSource,
   type HttpSource,
@@ -10,7 +12,6 @@ import {
   NoRangesError,
   type ObjectTail,
 } from './http-source.ts';
-import { createRangeExchange, type RangeExchange } from './range-exchange.ts';
 
 export type HttpSourceOpening =
   | { readonly kind: 'source'; readonly source: HttpSource }
@@ -34,29 +35,29 @@ const NO_RANGES = 'the server does not send parts of files';
 /**
  * Opens an object by asking for its last bytes, which tells its size and version as well (RFC 9110
  * 14.1.2, suffix ranges). A server that has ranges but not this form is asked once more in numbers. Where
- * the answer breaks off, what came of it is kept.
+ * the response breaks off, what came of it is kept.
  * @throws ExpectedError INTEGRITY when the size is not the one the API told; what `inspectStart` and `read` throw
  */
 export async function openHttpSource(
   request: HttpSourceRequest,
-  context: HttpSourceContext,
+  context: HttpSourceContext & { readonly api: Pick<Api, 'openFile'> },
 ): Promise<HttpSourceOpening> {
-  const exchange = createRangeExchange(request, context);
+  const object = createRemoteObject(request, context);
   const { sizeBytes, tailBytes } = request;
   const ask = (asked: RequestedRange) =>
-    withRetries(() => takeTail(asked, request, exchange, context), { ...context });
+    withRetries(() => takeTail(asked, request, object, context), { ...context });
   let tail = await ask({ suffixBytes: tailBytes });
   if (tail.kind === 'no-suffix' && sizeBytes !== null && sizeBytes > 0) {
     tail = await ask({ start: Math.max(sizeBytes - tailBytes, 0), end: sizeBytes });
   }
   if (tail.kind !== 'tail') return { kind: 'no-ranges', reason: NO_RANGES };
   try {
-    await completeTail(tail, exchange, context);
+    await completeTail(tail, object, context);
   } catch (error) {
     if (error instanceof NoRangesError) return { kind: 'no-ranges', reason: error.message };
     throw error;
   }
-  return { kind: 'source', source: createHttpSource(tail, exchange, context) };
+  return { kind: 'source', source: createHttpSource(tail, object, context) };
 }
 
 /** The end of an object, of which only the first bytes may have come. */
@@ -68,46 +69,47 @@ interface BegunTail extends ObjectTail {
 
 type TailOutcome = (BegunTail & { readonly kind: 'tail' }) | { readonly kind: 'no-suffix' | 'no-ranges' };
 
-/** One request for the end of the object. An answer with the whole of a small one is as good. */
+/** One request for the end of the object. A response with the whole of a small one is as good. */
 async function takeTail(
   asked: RequestedRange,
   { sizeBytes, tailBytes, inspectStart }: HttpSourceRequest,
-  exchange: RangeExchange,
-  { connections, signal, clock, random, retries }: HttpSourceContext,
+  object: RemoteObject,
+  context: HttpSourceContext,
 ): Promise<TailOutcome> {
+  const { connections, signal, clock, random, retries } = context;
   await connections.acquire(signal);
   try {
-    const { response, answer } = await exchange.send(asked, null);
-    if (answer.kind === 'whole') await peek(response, inspectStart, { clock, signal });
+    const { response, found } = await object.request({ range: asked, pinned: null, signal });
+    if (found.kind === 'whole') await peek(response, inspectStart, { clock, signal });
     // Of another size it is for whoever takes the whole to see what it is.
     const isSmall =
-      answer.kind === 'whole' &&
-      answer.totalBytes !== null &&
-      answer.totalBytes <= tailBytes &&
-      (sizeBytes === null || answer.totalBytes === sizeBytes);
-    if (answer.kind !== 'part' && !isSmall) {
+      found.kind === 'whole' &&
+      found.totalBytes !== null &&
+      found.totalBytes <= tailBytes &&
+      (sizeBytes === null || found.totalBytes === sizeBytes);
+    if (found.kind !== 'part' && !isSmall) {
       response.body.destroy();
       const mayHaveRanges =
-        answer.kind === 'unsatisfiable' || (answer.kind === 'whole' && answer.announcesRanges);
+        found.kind === 'unsatisfiable' || (found.kind === 'whole' && found.announcesRanges);
       return { kind: mayHaveRanges && 'suffixBytes' in asked ? 'no-suffix' : 'no-ranges' };
     }
-    const { validator } = answer;
-    const totalBytes = answer.totalBytes ?? 0;
+    const { validator } = found;
+    const totalBytes = found.totalBytes ?? 0;
     if (sizeBytes !== null && totalBytes !== sizeBytes) {
       response.body.destroy();
       throw sizeMismatch(totalBytes, sizeBytes);
     }
-    const lengthBytes = answer.kind === 'part' ? answer.end - answer.start : totalBytes;
+    const lengthBytes = found.kind === 'part' ? found.end - found.start : totalBytes;
     const bytes = Buffer.allocUnsafeSlow(lengthBytes);
     let receivedBytes = 0;
     let retry: BegunTail['retry'] = null;
     try {
-      for await (const piece of exchange.pieces(response, lengthBytes)) {
+      for await (const piece of bodyPieces(response, { object, lengthBytes, ...context })) {
         receivedBytes += piece.copy(bytes, receivedBytes);
       }
     } catch (error) {
       signal.throwIfAborted();
-      if (answer.kind === 'whole' || receivedBytes === 0) throw error;
+      if (found.kind === 'whole' || receivedBytes === 0) throw error;
       retry = createRetryBudget(retries, random, 0).spend(error, receivedBytes);
     }
     return { kind: 'tail', bytes, receivedBytes, retry, totalBytes, validator };
@@ -119,13 +121,13 @@ async function takeTail(
 /** Brings what is missing of the end as any other range is brought: of the same version, going on where it breaks. */
 async function completeTail(
   { bytes, receivedBytes, retry, totalBytes, validator }: BegunTail,
-  exchange: RangeExchange,
+  object: RemoteObject,
   context: HttpSourceContext,
 ): Promise<void> {
   if (retry === null) return;
   context.onRetry(retry);
   await context.clock.sleep(retry.delayMs, context.signal);
-  const source = createHttpSource({ bytes: Buffer.alloc(0), totalBytes, validator }, exchange, context);
+  const source = createHttpSource({ bytes: Buffer.alloc(0), totalBytes, validator }, object, context);
   const rest = await source.read(totalBytes - bytes.length + receivedBytes, totalBytes);
   rest.copy(bytes, receivedBytes);
 }

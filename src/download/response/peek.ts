@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { ExpectedError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/transport.ts';
 import { transportError } from '../../http/transport-error.ts';
-import { UnexpectedResponseError } from './file-response.ts';
+import { UnexpectedResponseError } from './classify-response.ts';
 import { detectStalls } from './stall-detector.ts';
 
 /**

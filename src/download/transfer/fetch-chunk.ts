@@ -1,11 +1,9 @@
 import { ExpectedError } from '../../errors.ts';
 import { linkController } from '../../http/linked-controller.ts';
-import { classifyFileResponse, type FileResponse } from '../response/file-response.ts';
-import { peek } from '../response/peek.ts';
 import { measureSpeed } from './chunk-speed.ts';
-import { describeObject, matchResponse, RestartNeeded, refuseTooLarge } from './match-response.ts';
+import { describeObject, matchResponse, refuseTooLarge } from './match-response.ts';
 import { receive } from './receive.ts';
-import { requestChunk } from './request-chunk.ts';
+import { rangeOf } from './request-chunk.ts';
 import type { Chunk } from './scheduler.ts';
 import { knownSize, type TransferJob } from './transfer-job.ts';
 
@@ -18,53 +16,39 @@ export class ChunkStolen extends Error {
 const WRITE_BYTES = { most: 1_048_576, least: 262_144, together: 2 * 1_048_576 };
 
 /**
- * One request for what is missing of a chunk, and its answer. Returns when the chunk is complete, or
- * when the address was renewed and the request has to be made again.
+ * One request for what is missing of a chunk, and its response. Returns when the chunk is complete.
  * @throws RestartNeeded, ChangedBytesError, RangeRefused, ExpectedError
  */
 export async function fetchChunk(chunk: Chunk, failures: number, job: TransferJob): Promise<void> {
-  const { request, destination, url: fileUrl, signal } = job;
-  const { api, clock, limitRate, onEvent } = job.context;
+  const { request, destination, object, signal } = job;
+  const { clock, limitRate, onEvent } = job.context;
   refuseTooLarge(knownSize(job), request.maxSizeBytes);
-  const question = await requestChunk(chunk, failures, job);
+  const { range, overlap } = await rangeOf(chunk, failures, job);
+  const pinned = destination.object().validator;
   const stopper = linkController(signal);
   chunk.stop = () => stopper.abort(new ChunkStolen('another connection brings it'));
-  const url = fileUrl.current();
   measureSpeed(chunk, clock);
   try {
-    const response = await api.openFile(url, question.headers, stopper.signal);
-    let answer: FileResponse;
-    try {
-      answer = classifyFileResponse(response, {
-        range: question.range,
-        haveBytes: destination.have.bytesBefore(chunk.position),
-        sizeBytes: knownSize(job),
-        nowMs: clock.now(),
-      });
-      if (answer.kind === 'restart') throw new RestartNeeded(answer.reason, answer.error);
-      const isInstead = answer.kind === 'bytes' && answer.isWhole && question.range !== null;
-      if (isInstead || answer.kind === 'misfit')
-        await peek(response, request.inspectStart, { clock, signal: stopper.signal });
-      if (answer.kind === 'misfit') throw answer.error;
-      if (answer.kind === 'bytes') await matchResponse(answer, chunk, question.range !== null, response, job);
-    } catch (error) {
+    const exchange = await object.request({ range, pinned, signal: stopper.signal });
+    const { response } = exchange;
+    const matching = matchResponse(exchange, chunk, { isRange: range !== null, signal: stopper.signal }, job);
+    const bytes = await matching.catch((error: unknown) => {
       response.body.destroy();
       throw error;
-    }
+    });
     // From now on the body is stopped by itself; aborting the request as well would look like a failure.
     chunk.stop = () => response.body.destroy();
-    if (answer.kind !== 'bytes') response.body.destroy();
-    if (answer.kind === 'refused') return await fileUrl.renew(url, answer.error);
-    fileUrl.worked();
-    if (answer.kind === 'complete') {
+    if (bytes === 'complete') {
+      response.body.destroy();
       chunk.end = chunk.position;
       return;
     }
     const totalBytes = knownSize(job);
+    const isWhole = bytes.kind === 'whole';
     const limitBytes = totalBytes ?? request.maxSizeBytes;
     const contentType = response.headers.get('content-type');
     // Not awaited before the body is listened to: what a connection brought before it broke would be lost meanwhile.
-    const described = describeObject(answer, response, job);
+    const described = describeObject(bytes, response.headers, job);
     described.catch(() => undefined);
     const speed = measureSpeed(chunk, clock);
     await receive({
@@ -77,9 +61,9 @@ export async function fetchChunk(chunk: Chunk, failures: number, job: TransferJo
         onEvent({ kind: 'progress', haveBytes, totalBytes, connections: job.connections });
       },
       writeBytes: writeBytes(job),
-      overlap: answer.isWhole ? Buffer.alloc(0) : question.overlap,
-      bodyBytes: answer.bodyBytes ?? (totalBytes === null ? null : totalBytes - answer.start),
-      mostBytes: answer.isWhole ? limitBytes : answer.bodyBytes,
+      overlap: isWhole ? Buffer.alloc(0) : overlap,
+      bodyBytes: isWhole ? (bytes.totalBytes ?? totalBytes) : bytes.end - bytes.start,
+      mostBytes: isWhole ? limitBytes : bytes.end - bytes.start,
       inspectStart: (head) => request.inspectStart(head, contentType),
       limitRate,
       pausedTime: job.pausedTime,
@@ -87,11 +71,11 @@ export async function fetchChunk(chunk: Chunk, failures: number, job: TransferJo
       signal,
       onBytes(sizeBytes) {
         speed(sizeBytes);
-        job.transferredBytes += sizeBytes;
+        object.transferredBytes += sizeBytes;
       },
     });
     await described;
-    finish(chunk, url, job);
+    finish(chunk, response.url, job);
   } finally {
     stopper.release();
   }

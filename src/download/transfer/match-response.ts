@@ -1,12 +1,14 @@
 import { ExpectedError } from '../../errors.ts';
-import type { HttpResponse } from '../../http/transport.ts';
+import type { HttpHeaders } from '../../http/headers.ts';
 import type { ObjectDescription } from '../part/destination.ts';
-import type { FileResponse } from '../response/file-response.ts';
+import { type RangeResponse, sizeMismatch } from '../response/classify-response.ts';
+import { peek } from '../response/peek.ts';
+import type { ObjectResponse } from '../response/remote-object.ts';
 import { compareValidators, ifRange } from '../response/validator.ts';
 import type { Chunk } from './scheduler.ts';
 import { knownSize, type TransferJob } from './transfer-job.ts';
 
-type Bytes = Extract<FileResponse, { kind: 'bytes' }>;
+type Bytes = Extract<RangeResponse, { kind: 'part' | 'whole' }>;
 
 /** A reason to throw the bytes away and begin again, within a bound. */
 export class RestartNeeded extends Error {
@@ -26,34 +28,68 @@ export class RangeRefused extends Error {
 }
 
 /**
- * Whether the answer goes together with what is there. A 200 to a request for a range is the whole
+ * Whether a response goes together with what is there. A 200 to a request for a range is the whole
  * object, from its first byte: it replaces what is there and is never appended.
- * @throws RestartNeeded, RangeRefused, ExpectedError UNSAFE when it is too large
+ * @returns the same, when it brings bytes of the chunk; `complete` when the object has no more of them
+ * @throws RestartNeeded, RangeRefused, UnexpectedResponseError, ExpectedError UNSAFE when it is too large
  */
 export async function matchResponse(
-  answer: Bytes,
+  { response, found }: ObjectResponse,
   chunk: Chunk,
-  isRange: boolean,
-  { headers }: HttpResponse,
+  { isRange, signal }: { isRange: boolean; signal: AbortSignal },
   job: TransferJob,
-): Promise<void> {
+): Promise<Bytes | 'complete'> {
+  const { destination, request, context } = job;
+  const sizeBytes = knownSize(job);
+  switch (found.kind) {
+    case 'other-part':
+      throw new RestartNeeded(found.reason);
+    case 'precondition-failed':
+      throw found.error;
+    case 'unsatisfiable': {
+      const totalBytes = found.totalBytes ?? sizeBytes;
+      const isComplete = totalBytes !== null && totalBytes === destination.have.bytesBefore(chunk.position);
+      if (isComplete && (sizeBytes === null || sizeBytes === totalBytes)) return 'complete';
+      throw new RestartNeeded('the server does not have the part of the file that was asked for');
+    }
+    case 'part': {
+      if (sizeBytes !== null && found.totalBytes !== sizeBytes) {
+        const reason = `the file now has ${found.totalBytes} bytes instead of ${sizeBytes}`;
+        throw new RestartNeeded(reason, sizeMismatch(found.totalBytes, sizeBytes));
+      }
+      refuseTooLarge(found.totalBytes, request.maxSizeBytes);
+      matchPart(found, job);
+      return found;
+    }
+    case 'whole': {
+      const isOtherSize = found.totalBytes !== null && sizeBytes !== null && found.totalBytes !== sizeBytes;
+      // Its first bytes may tell what it is instead of the file.
+      if (isRange || isOtherSize)
+        await peek(response, request.inspectStart, { clock: context.clock, signal });
+      if (isOtherSize) throw sizeMismatch(found.totalBytes, sizeBytes);
+      refuseTooLarge(found.totalBytes, request.maxSizeBytes);
+      if (isRange) await matchWhole(found, chunk, job);
+      else if (response.headers.get('accept-ranges') === 'bytes') job.ranges = 'honoured';
+      return found;
+    }
+  }
+}
+
+function matchPart({ validator }: Bytes, job: TransferJob): void {
   const { destination, request } = job;
-  const known = destination.object().validator;
+  const verdict = compareValidators(destination.object().validator, validator);
+  job.ranges = 'honoured';
+  if (verdict === 'changed') throw new RestartNeeded('the file on the server has changed');
+  if (verdict === 'same' || request.isVerifiedLater) return;
+  if (destination.have.totalBytes() === 0 && ifRange(validator) !== null) return;
+  job.mayDivide = false;
+  throw new RestartNeeded('the server does not tell versions of the file apart');
+}
+
+async function matchWhole({ validator, totalBytes }: Bytes, chunk: Chunk, job: TransferJob): Promise<void> {
+  const { destination } = job;
   const haveBytes = destination.have.totalBytes();
-  const verdict = compareValidators(known, answer.validator);
-  refuseTooLarge(answer.totalBytes, request.maxSizeBytes);
-  if (!answer.isWhole) {
-    job.ranges = 'honoured';
-    if (verdict === 'changed') throw new RestartNeeded('the file on the server has changed');
-    if (verdict === 'same' || request.isVerifiedLater) return;
-    if (haveBytes === 0 && ifRange(answer.validator) !== null) return;
-    job.mayDivide = false;
-    throw new RestartNeeded('the server does not tell versions of the file apart');
-  }
-  if (!isRange) {
-    if (headers.get('accept-ranges') === 'bytes') job.ranges = 'honoured';
-    return;
-  }
+  const verdict = compareValidators(destination.object().validator, validator);
   job.ranges = 'ignored';
   if (job.connections > 1) {
     throw verdict === 'changed'
@@ -61,27 +97,23 @@ export async function matchResponse(
       : new RangeRefused('the server answered a request for a range with the whole file');
   }
   if (haveBytes > 0) await destination.restart();
-  job.plan.assignAll(chunk, answer.totalBytes ?? knownSize(job) ?? Number.POSITIVE_INFINITY);
+  job.plan.assignAll(chunk, totalBytes ?? knownSize(job) ?? Number.POSITIVE_INFINITY);
   if (haveBytes === 0) return;
   const reason =
     verdict === 'same' ? 'the server cannot continue files' : 'the file on the server has changed';
   job.context.onEvent({ kind: 'restart', reason, lostBytes: haveBytes });
 }
 
-/** Keeps what the answer says of the object, where that is new. */
-export async function describeObject(
-  answer: Bytes,
-  { headers }: HttpResponse,
-  job: TransferJob,
-): Promise<void> {
+/** Keeps what a response says of the object, where that is new. */
+export async function describeObject(found: Bytes, headers: HttpHeaders, job: TransferJob): Promise<void> {
   const { destination, request } = job;
   const known = destination.object();
   const next: ObjectDescription = {
-    sizeBytes: answer.totalBytes ?? knownSize(job),
-    validator: ifRange(known.validator) === null ? answer.validator : known.validator,
+    sizeBytes: found.totalBytes ?? knownSize(job),
+    validator: ifRange(known.validator) === null ? found.validator : known.validator,
   };
   if (next.sizeBytes !== null) job.plan.setEnd(next.sizeBytes);
-  request.onObject(next, headers, answer.isWhole);
+  request.onObject(next, headers, found.kind === 'whole');
   if (JSON.stringify(next) !== JSON.stringify(known)) await destination.describeObject(next);
 }
 

@@ -1,30 +1,23 @@
 import { OVERLAP_BYTES } from '../part/destination.ts';
-import { rangeHeader } from '../response/range-response.ts';
+import type { RequestedRange } from '../response/classify-response.ts';
 import { ifRange } from '../response/validator.ts';
 import type { Chunk } from './scheduler.ts';
 import { knownSize, type TransferJob } from './transfer-job.ts';
 
-/** Which bytes to ask for, on which condition. */
-export async function requestChunk(chunk: Chunk, failures: number, job: TransferJob) {
+/** Which bytes to request of a chunk: null for the whole object. They begin with those that are to be compared. */
+export async function rangeOf(
+  chunk: Chunk,
+  failures: number,
+  job: TransferJob,
+): Promise<{ range: RequestedRange | null; overlap: Buffer }> {
   const { destination } = job;
   const sizeBytes = knownSize(job);
   const { position, end } = chunk;
   const isRange = position > 0 || end < (sizeBytes ?? Number.POSITIVE_INFINITY);
-  const known = destination.object();
-  const condition = isRange ? ifRange(known.validator) : null;
-  const overlapBytes = overlapOf(position, condition !== null, failures, job);
-  const start = position - overlapBytes;
-  const overlap = overlapBytes === 0 ? Buffer.alloc(0) : await destination.readBack(start, position);
-  const field = rangeHeader({ start, end: end === sizeBytes ? Number.POSITIVE_INFINITY : end });
-  return {
-    range: isRange ? { start, end } : null,
-    overlap,
-    headers: {
-      'accept-encoding': 'identity',
-      ...(isRange ? { range: field } : {}),
-      ...(condition === null ? {} : { 'if-range': condition }),
-    },
-  };
+  const hasCondition = isRange && ifRange(destination.object().validator) !== null;
+  const start = position - overlapOf(position, hasCondition, failures, job);
+  const overlap = start === position ? Buffer.alloc(0) : await destination.readBack(start, position);
+  return { range: isRange ? { start, end, isLast: end === sizeBytes } : null, overlap };
 }
 
 /**

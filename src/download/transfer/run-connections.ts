@@ -135,7 +135,7 @@ function isRefusal(error: unknown): error is Error {
 function createPace(job: TransferJob, clock: Clock): () => number {
   const look = () => ({
     timeMs: clock.monotonicMs(),
-    bytes: job.transferredBytes,
+    bytes: job.object.transferredBytes,
     heldMs: job.pausedTime.totalMs(),
   });
   let last = look();

@@ -6,7 +6,7 @@ import { linkController } from '../../http/linked-controller.ts';
 import { type ByteRange, createByteRanges } from '../part/byte-ranges.ts';
 import type { Destination, ObjectDescription } from '../part/destination.ts';
 import { createJournalWriter } from '../part/journal-writer.ts';
-import type { FileUrl } from '../response/file-url.ts';
+import type { RemoteObject } from '../response/remote-object.ts';
 import { type ConnectionBudget, DEFAULT_CONNECTIONS } from './connection-budget.ts';
 import { createPausedTime, type PausedTime } from './paused-time.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -64,7 +64,7 @@ export interface TransferJob {
   readonly request: TransferRequest;
   readonly destination: Destination;
   readonly context: TransferContext;
-  readonly url: FileUrl;
+  readonly object: RemoteObject;
   readonly plan: Scheduler;
   /** Aborted with the context's signal, and when one connection has failed for good. */
   readonly signal: AbortSignal;
@@ -83,7 +83,6 @@ export interface TransferJob {
   ranges: 'unknown' | 'honoured' | 'ignored';
   /** False when parts of several answers must not be put together. */
   mayDivide: boolean;
-  transferredBytes: number;
   /** How long its connections were made to wait. */
   readonly pausedTime: PausedTime;
 }
@@ -94,14 +93,14 @@ const BYTES_PER_CONNECTION = 8 * 1_048_576;
 
 export type TransferJobOptions = Pick<
   TransferJob,
-  'request' | 'destination' | 'context' | 'url' | 'mayDivide'
+  'request' | 'destination' | 'context' | 'object' | 'mayDivide'
 >;
 
 export function createTransferJob({
   request,
   destination,
   context,
-  url,
+  object,
   mayDivide,
 }: TransferJobOptions): TransferJob {
   const { signal, abort, release } = linkController(context.signal);
@@ -119,7 +118,7 @@ export function createTransferJob({
     request,
     destination,
     context,
-    url,
+    object,
     plan: createScheduler(gaps, {
       connections: mostConnections,
       // Those that are not asked for open only while the line is not busy.
@@ -139,7 +138,6 @@ export function createTransferJob({
     connections: 0,
     ranges: 'unknown',
     mayDivide: true,
-    transferredBytes: 0,
     pausedTime: createPausedTime(context.clock),
   };
   return job;

@@ -1,7 +1,7 @@
 import { ExpectedError, isExpectedError } from '../../errors.ts';
 import type { Destination } from '../part/destination.ts';
-import { UnexpectedResponseError } from '../response/file-response.ts';
-import { createFileUrl } from '../response/file-url.ts';
+import { UnexpectedResponseError } from '../response/classify-response.ts';
+import { createRemoteObject } from '../response/remote-object.ts';
 import { RestartNeeded } from './match-response.ts';
 import { ChangedBytesError } from './receive.ts';
 import { runConnections } from './run-connections.ts';
@@ -32,9 +32,8 @@ export async function transfer(
   destination: Destination,
   context: TransferContext,
 ): Promise<TransferResult> {
-  const url = createFileUrl(request.url, request.renewUrl);
+  const object = createRemoteObject(request, context);
   let mayDivide = true;
-  let transferredBytes = 0;
   let restarts = 0;
   const begin = async (reason: string, finalError: ExpectedError | null = null) => {
     restarts += 1;
@@ -52,11 +51,11 @@ export async function transfer(
   if (isOtherSize(destination.object().sizeBytes, request.sizeBytes))
     await begin('the file has another size now');
   for (;;) {
-    const job = createTransferJob({ request, destination, context, url, mayDivide });
+    const job = createTransferJob({ request, destination, context, object, mayDivide });
     try {
       await runConnections(job);
       assertComplete(job);
-      return { transferredBytes: transferredBytes + job.transferredBytes };
+      return { transferredBytes: object.transferredBytes };
     } catch (error) {
       context.signal.throwIfAborted();
       const reason = restartReason(error);
@@ -64,7 +63,6 @@ export async function transfer(
       if (isExpectedError(error, 'BAD_RESPONSE') && !(error instanceof UnexpectedResponseError))
         await destination.restart();
       if (reason === null) throw error;
-      transferredBytes += job.transferredBytes;
       mayDivide &&= job.mayDivide;
       await begin(reason, error instanceof RestartNeeded ? error.finalError : null);
     } finally {

@@ -4,8 +4,8 @@ import type { RangeSource } from '../../range/range-source.ts';
 import type { EntryReceiver } from '../../zip/read/entry-sink.ts';
 import { couldBeZip, isZip, MAGIC_BYTES } from '../../zip/read/layout.ts';
 import { verifyArchive } from '../../zip/read/verify.ts';
+import { ACCEPT_SIZE_HINT } from '../response/classify-response.ts';
 import { type ExpectedContent, isArchiveExpected } from '../response/expected-content.ts';
-import { ACCEPT_SIZE_HINT } from '../response/file-response.ts';
 import type { ServerDigest } from '../response/server-digest.ts';
 
 /** What was checked; false when there was nothing to check it against. */

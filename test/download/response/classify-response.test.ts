@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { classifyFileResponse } from '../../../src/download/response/file-response.ts';
+import { classifyResponse } from '../../../src/download/response/classify-response.ts';
 import { toHttpHeaders } from '../../../src/http/headers.ts';
 
 function judge(contentRange: string, contentLength: string) {
-  return classifyFileResponse(
+  return classifyResponse(
     {
       url: new URL('https://files.example.com/video.mp4'),
       status: 206,
@@ -12,12 +12,12 @@ function judge(contentRange: string, contentLength: string) {
       body: Readable.from([]),
       release: () => undefined,
     },
-    { range: { start: 10, end: 20 }, haveBytes: 10, sizeBytes: 100, nowMs: 0 },
+    { range: { start: 10, end: 20 }, nowMs: 0 },
   );
 }
 
-test('the range that was asked for is bytes from its start', () => {
-  expect(judge('bytes 10-19/100', '10')).toMatchObject({ kind: 'bytes', start: 10, bodyBytes: 10 });
+test('the range that was asked for is a part', () => {
+  expect(judge('bytes 10-19/100', '10')).toMatchObject({ kind: 'part', start: 10, end: 20, totalBytes: 100 });
 });
 
 test.each([
@@ -25,8 +25,7 @@ test.each([
   ['starts behind it', 'bytes 11-19/100', '9'],
   ['ends behind it', 'bytes 10-20/100', '11'],
   ['has a body of another length', 'bytes 10-19/100', '11'],
-  ['is of a larger file', 'bytes 10-19/101', '10'],
   ['is of a file of unknown size', 'bytes 10-19/*', '10'],
 ])('a range that %s is not continued with', (_name, contentRange, contentLength) => {
-  expect(judge(contentRange, contentLength)).toMatchObject({ kind: 'restart' });
+  expect(judge(contentRange, contentLength)).toMatchObject({ kind: 'other-part' });
 });

@@ -1,0 +1,70 @@
+import type { Api } from '../../api/client.ts';
+import type { Clock } from '../../clock.ts';
+import type { HttpResponse } from '../../http/transport.ts';
+import {
+  classifyResponse,
+  type RangeResponse,
+  type RequestedRange,
+  rangeHeader,
+} from './classify-response.ts';
+import { createFileUrl } from './file-url.ts';
+import { ifRange, type Validator } from './validator.ts';
+
+/** An object behind HTTP: where to ask for it, and whether its URL is still good. */
+export interface RemoteObject {
+  /** Body bytes that travelled so far, counted by whoever reads a body. */
+  transferredBytes: number;
+  /**
+   * Sends one request and classifies the response; the URL is renewed when it is refused. The body is the
+   * caller's.
+   * @param options.range null for the whole
+   * @param options.pinned the version that a range must be of; null for any
+   * @throws what classifyResponse() throws; the refusal when new URLs are refused, too; the signal's reason
+   */
+  request(options: {
+    readonly range: RequestedRange | null;
+    readonly pinned: Validator | null;
+    readonly signal: AbortSignal;
+  }): Promise<ObjectResponse>;
+}
+
+export interface ObjectResponse {
+  readonly response: HttpResponse;
+  readonly found: Exclude<RangeResponse, { kind: 'refused' }>;
+}
+
+/** @param renewUrl asks the API for the URL again */
+export function createRemoteObject(
+  { url, renewUrl }: { readonly url: URL; readonly renewUrl: () => Promise<URL> },
+  { api, clock }: { readonly api: Pick<Api, 'openFile'>; readonly clock: Clock },
+): RemoteObject {
+  const fileUrl = createFileUrl(url, renewUrl);
+  return {
+    transferredBytes: 0,
+    async request({ range, pinned, signal }) {
+      const condition = range === null || pinned === null ? null : ifRange(pinned);
+      const headers = {
+        'accept-encoding': 'identity',
+        ...(range === null ? {} : { range: rangeHeader(range) }),
+        ...(condition === null ? {} : { 'if-range': condition }),
+      };
+      for (;;) {
+        const used = fileUrl.current();
+        const response = await api.openFile(used, headers, signal);
+        let found: RangeResponse;
+        try {
+          found = classifyResponse(response, { range, nowMs: clock.now() });
+        } catch (error) {
+          response.body.destroy();
+          throw error;
+        }
+        if (found.kind !== 'refused') {
+          fileUrl.worked();
+          return { response, found };
+        }
+        response.body.destroy();
+        await fileUrl.renew(used, found.error);
+      }
+    },
+  };
+}
