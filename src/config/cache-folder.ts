@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isFixedPath, isUsableHome } from './home.ts';
+import { folderBelow, isFixedPath, isUsableHome } from './home.ts';
 import type { Environment } from './settings.ts';
 
 /**
@@ -9,8 +9,7 @@ import type { Environment } from './settings.ts';
 export function cacheFolder(env: Environment, platform: NodeJS.Platform): string | null {
   const named = env.STREAMDIVER_CONFIG_DIR;
   if (named) return isFixedPath(named) ? named : null;
-  if (platform === 'win32')
-    return isFixedPath(env.LOCALAPPDATA) ? path.join(env.LOCALAPPDATA, 'streamdiver-dl') : null;
+  if (platform === 'win32') return folderBelow(env.LOCALAPPDATA);
   // The XDG base directory specification: relative paths are invalid and ignored.
   if (env.XDG_CACHE_HOME && path.isAbsolute(env.XDG_CACHE_HOME))
     return path.join(env.XDG_CACHE_HOME, 'streamdiver-dl');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { ExpectedError } from '../errors.ts';
-import { isFixedPath, isUsableHome } from './home.ts';
+import { folderBelow, isFixedPath, isUsableHome } from './home.ts';
 import type { Environment } from './settings.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Environment } from './settings.ts';
 export function configFolder(env: Environment, platform: NodeJS.Platform): string | null {
   if (env.STREAMDIVER_CONFIG_DIR) return absolute(env.STREAMDIVER_CONFIG_DIR);
   // A relative one would put credentials into the current folder.
-  if (platform === 'win32') return isFixedPath(env.APPDATA) ? path.join(env.APPDATA, 'streamdiver-dl') : null;
+  if (platform === 'win32') return folderBelow(env.APPDATA);
   // The XDG base directory specification: relative paths are invalid and ignored.
   if (env.XDG_CONFIG_HOME && path.isAbsolute(env.XDG_CONFIG_HOME))
     return path.join(env.XDG_CONFIG_HOME, 'streamdiver-dl');
