@@ -21,10 +21,10 @@ export function configFolder(env: Environment, platform: NodeJS.Platform): strin
 }
 
 function absolute(folder: string): string {
-  if (isFixedPath(folder)) return folder;
-  const lacksDrive = path.isAbsolute(folder);
+  const isFixed: boolean = isFixedPath(folder);
+  if (isFixed) return folder;
   throw new ExpectedError('CONFIG', `STREAMDIVER_CONFIG_DIR must be an absolute path: ${folder}`, {
-    hint: lacksDrive ? 'start the path with a drive, such as C:' : 'use an absolute path',
+    hint: path.isAbsolute(folder) ? 'start the path with a drive, such as C:' : 'use an absolute path',
   });
 }
 
