@@ -141,6 +141,37 @@ describe('fetch --record', () => {
     expect(run).toMatchObject({ exitCode: 12, json: { error: { code: 'UNSAFE' } } });
     expect(existsSync(join(place.cwd, 'out'))).toBe(false);
   });
+
+  test('nor does one of an archive that is kept', async () => {
+    const api = await start({ files: { one: makeZipObject(20_000) } });
+    const place = makePlace();
+    const probe = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'probe'], { api });
+    const [name = ''] = filesIn(join(probe.cwd, 'probe'));
+    const record = `out/${name.toUpperCase()}`;
+    const args = ['fetch', PACKAGE_ID, '-x', '--keep-archive', '-D', 'out', '--record', record, '--json'];
+    const run = await runCommand(args, { api, place });
+    expect(run).toMatchObject({ exitCode: 12, json: { error: { code: 'UNSAFE' } } });
+    expect(run.stderr).toContain('would take the place of the record; the archive was kept');
+    expect(filesIn(place.cwd)).toEqual(['out/grusse-aus-graz-5f0c2b9e.zip']);
+  });
+
+  test('lists a kept archive and what was unpacked while it was verified', async () => {
+    const api = await start();
+    const args = ['fetch', PACKAGE_ID, '-x', '--keep-archive', '-D', 'out', '--record', 'r', '--json'];
+    const run = await runCommand(args, { api });
+    expect(run.exitCode).toBe(0);
+    const listed = linesOf(join(run.cwd, 'r')).filter(({ kind }) => kind === 'file');
+    expect(listed.map(({ path }) => path).toSorted()).toEqual(
+      filesIn(join(run.cwd, 'out'))
+        .map((file) => `out/${file}`)
+        .toSorted(),
+    );
+    const unpacked = listed.filter(({ path }) => path !== 'out/grusse-aus-graz-5f0c2b9e.zip');
+    expect(unpacked).toEqual(
+      unpacked.map(() => expect.objectContaining({ crc32: expect.stringMatching(/^[0-9a-f]{8}$/) })),
+    );
+    expect(unpacked.length).toBeGreaterThan(0);
+  });
 });
 
 describe('fetch --only-new', () => {
