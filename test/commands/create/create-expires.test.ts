@@ -52,5 +52,5 @@ describe('create --expires', () => {
 test.each(['1M', '30M', 'P1M', 'p1m'])('--expires %s could mean months or minutes', async (text) => {
   const run = await runCommand(['create', '-m', 'm1', '--expires', text]);
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
-  expect(run.stderr).toMatch(/M is ambiguous[^]*hint: write m for minutes/);
+  expect(run.stderr).toMatch(/M is ambiguous[^]*hint: use 30m for minutes, or 30d for a month/);
 });

@@ -155,7 +155,7 @@ test.each([
   [['-f', ''], '-f: the value is empty'],
   [['-m', 'a', '--timeout', '5m'], '--timeout needs --wait or --fetch'],
   [['-m', 'a', '--interval', '5s'], '--interval needs --wait or --fetch'],
-  [['-m', 'a', '--wait', '--timeout', '90'], 'write 90s for seconds'],
+  [['-m', 'a', '--wait', '--timeout', '90'], 'use 90s for seconds'],
   [['-m', 'a', '--wait', '--timeout', '-1'], 'has no unit'],
   [['-m', 'a', '--wait', '--interval', '0'], '--interval: the interval must be longer than 0'],
   [['-m', 'a', '-o', 'x.zip'], '-o needs --fetch'],

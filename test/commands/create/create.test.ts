@@ -132,7 +132,7 @@ describe('create -f', () => {
     ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'Out-File -Encoding utf8'],
     ['nothing', '', 'invalid JSON'],
     ['a broken document', '{"selectedMediaIds":', 'invalid JSON'],
-    ['a list', '[]', 'does not hold a JSON object'],
+    ['a list', '[]', 'does not contain a JSON object'],
     ['a rendition list that is a string', '{"selectedRenditionIds":"r"}', 'selectedRenditionIds must be'],
     ['no selection', '{"title":"x"}', 'nothing selected'],
   ])('with %s in the file exits with 2 and sends nothing', async (_name, input, message) => {

@@ -18,7 +18,7 @@ describe('what is there already', () => {
       json: { results: [{ outcome: 'skipped', transferredBytes: 0, sizeBytes: 20_000 }] },
     });
     expectDocument('fetch', again.json);
-    expect(again.stderr).toContain('already here');
+    expect(again.stderr).toContain('already exists');
     expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
   });
 

@@ -40,7 +40,7 @@ describe('fetch --rm', () => {
       },
     });
     expectFailureDocument('fetch', run.json);
-    expect(run.stderr).toContain('downloaded and verified but could not be deleted');
+    expect(run.stderr).toContain('was downloaded, but could not be deleted');
   });
 
   test('a package that is gone by then is deleted enough', async () => {

@@ -81,7 +81,7 @@ describe('what stays of an archive that turns out wrong while it is unpacked is 
     // What is downloaded is verified as a whole before it is unpacked.
     expect(there).toHaveLength(way === 'downloaded first' ? 0 : files);
     expect(writtenPaths(run.json)).toEqual(there.map((path) => join(run.cwd, path)));
-    const said = /; (\d+) files? (?:is|are) complete and stays? in (.*)/.exec(run.stderr);
+    const said = /; (\d+) complete files? kept in (.*)/.exec(run.stderr);
     expect(Number(said?.[1] ?? 0)).toBe(there.length);
     expect(said?.[2] ?? join(run.cwd, 'out')).toBe(join(run.cwd, 'out'));
     expect(run.stderr.includes('complete files are kept')).toBe(

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { RangeSource } from '../../../src/range/range-source.ts';
 import { extractArchive } from '../../../src/zip/extract/extract.ts';
@@ -68,6 +69,7 @@ describe('unpacking', () => {
       files.map(({ name, content }) => ({
         path: join(directory, String(name)),
         sizeBytes: Buffer.from(content ?? '').length,
+        crc32: crc32(Buffer.from(content ?? '')),
         outcome: 'extracted',
       })),
     );
