@@ -11,7 +11,7 @@ const UNNOTED_BYTES = 4 * 1_048_576;
  */
 const CHECKPOINT = { leastBytes: 8 * 1_048_576, leastMs: 200, mostMs: 5_000 };
 /** The same where a checkpoint is all that survives the program, too. */
-const LONE_CHECKPOINT = { leastBytes: 1_048_576, leastMs: 100, mostMs: 1_000 };
+const LONE_CHECKPOINT = { leastBytes: 1_048_576, leastMs: 200, mostMs: 500 };
 
 export interface JournalWriter {
   /**

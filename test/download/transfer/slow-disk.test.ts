@@ -162,10 +162,10 @@ test('case 73: no more is written ahead of a note than a kill may cost', async (
 });
 
 test.each([
-  ['1 MiB is synced where nothing else survives a kill', false, 1_048_576, 100, 1],
-  ['1 MiB is only noted elsewhere', true, 1_048_576, 100, 0],
-  ['a little is synced after a second where nothing else survives a kill', false, 1, 1_000, 1],
-  ['a little is only noted elsewhere', true, 1, 1_000, 0],
+  ['1 MiB is synced where nothing else survives a kill', false, 1_048_576, 200, 1],
+  ['1 MiB is only noted elsewhere', true, 1_048_576, 200, 0],
+  ['a little is synced after half a second where nothing else survives a kill', false, 1, 500, 1],
+  ['a little is only noted elsewhere', true, 1, 500, 0],
 ])('case 73: %s', async (_what, keepsNotes, bytes, passedMs, expected) => {
   let nowMs = 0;
   let count = 0;
