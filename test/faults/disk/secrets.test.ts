@@ -101,7 +101,7 @@ test('case 10: NODE_DEBUG shows no signed address, and is said to be ignored', a
     secrets: ['AMZ-SIGNATURE-0001'],
   });
   expect(run.exitCode).toBe(0);
-  expect(run.stderr).toContain('warning: NODE_DEBUG is ignored');
+  expect(run.stderr).toContain('warning: ignoring NODE_DEBUG');
 });
 
 test('a bug report holds no secret, stored or not', async () => {

@@ -232,7 +232,7 @@ describe('the address of the API without its version', () => {
     });
     expect(run.exitCode).toBe(3);
     expect(run.stderr).toMatch(
-      new RegExp(`nothing was stored; .*try --api-url ${api.origin}/v2; --no-verify`),
+      new RegExp(`hint: not stored; .*try --api-url ${api.origin}/v2; use --no-verify`),
     );
     expect(existsSync(join(run.configDir, 'credentials.json'))).toBe(false);
   });
@@ -269,7 +269,7 @@ describe('files that cannot be read are named with the reason', () => {
       const args = ['list', '--cacert', file, '--api-url', 'https://127.0.0.1:1/v2'];
       const run = await runCli([...args, '--json'], { place });
       expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
-      expect(run.stderr).toContain(`${file} is not a certificate in PEM form`);
+      expect(run.stderr).toContain(`${file} is not a PEM certificate`);
     }
   });
 
@@ -281,7 +281,7 @@ describe('files that cannot be read are named with the reason', () => {
       const run = await runCli(['list'], { place, token: null, env: { [`${name}_FILE`]: file } });
       expect(run.exitCode).toBe(4);
       expect(run.stderr).toContain(`${file} (${name}_FILE) `);
-      expect(run.stderr).toContain(`hint: write the value alone, on one line, into ${file}`);
+      expect(run.stderr).toContain(`hint: store only the value in ${file}, on one line`);
     }
   });
 
