@@ -88,7 +88,7 @@ describe('the API', () => {
     const authorization = 'Bearer eyJhbGciOi.c2VjcmV0.real';
     const answer = await call(sandbox, 'GET', '/downloads', { headers: { authorization } });
     expect(answer.status).toBe(401);
-    expect(answer.body.message).toContain('this is a sandbox');
+    expect(answer.body.message).toContain('this sandbox accepts only its own tokens');
     expect(answer.bytes.toString() + JSON.stringify(answer.headers)).not.toContain('c2VjcmV0');
   });
 

@@ -264,7 +264,7 @@ test.each([
   ['-D', 'folder:b', 'a colon'],
   ['-D', 'NUL', 'the name of a device'],
   ['--record', 'x?.ndjson', 'contains ?'],
-])('%s %j is refused on Windows before anything is sent', async (flag, name, reason) => {
+])('case 88: %s %j is refused on Windows before anything is sent', async (flag, name, reason) => {
   const { api, place } = await prepare();
   const options = { api, place, platform: 'win32' } as const;
   const error = { code: 'USAGE', message: expect.stringContaining(reason) };
