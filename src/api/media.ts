@@ -49,7 +49,7 @@ export function parseMediaItem(value: unknown, warn: (message: string) => void =
   if (resource === null) {
     throw new ExpectedError('BAD_RESPONSE', 'no media item in the response of the service');
   }
-  return readMediaItem(resource, requireId(idOf(resource, 'media item'), 'the media item'), warn);
+  return readMediaItem(resource, requireId(idOf(resource, 'media item'), 'media item'), warn);
 }
 
 export function readMediaItem(value: JsonObject, id: string, warn: (message: string) => void): MediaItem {

@@ -51,7 +51,7 @@ export interface Package {
 export function parsePackage(value: unknown, retryAfterMs: number | null = null): Package {
   const resource = findResource(value, 'package');
   if (resource === null) throw new ExpectedError('BAD_RESPONSE', 'no package in the response of the service');
-  return readPackage(resource, requireId(idOf(resource, 'package'), 'the package'), retryAfterMs);
+  return readPackage(resource, requireId(idOf(resource, 'package'), 'package'), retryAfterMs);
 }
 
 /** An accepted package of which only the ID is known. */

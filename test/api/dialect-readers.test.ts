@@ -33,7 +33,7 @@ describe('packages as services shape them', () => {
     expect(parsePackage({ id: 'x', downloadId: 'y' }).id).toBe('x');
     expect(parsePackage({ _id: 'x', downloadId: 'y' }).id).toBe('x');
     expect(() => parsePackage({ mediaId: 'm', assetId: 'a', renditionId: 'r', transcriptId: 't' })).toThrow(
-      'usable ID',
+      'the response contains a package without a valid ID',
     );
   });
 

@@ -51,7 +51,7 @@ describe('parseFault', () => {
     expect(() => parseFault(text)).toThrow(
       expect.objectContaining({
         code: 'USAGE',
-        details: expect.objectContaining({ hint: expect.stringContaining(`write ${name}`) }),
+        details: expect.objectContaining({ hint: expect.stringContaining(`use ${name}`) }),
       }),
     );
   });
