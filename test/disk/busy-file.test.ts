@@ -25,14 +25,14 @@ test.each(['EPERM', 'EBUSY', 'EACCES'])('on Windows a file that is busy (%s) is 
 });
 
 test.each([
-  ['EBUSY', 'cannot write /work/object.zip: another program has it open'],
-  ['EPERM', 'cannot write /work/object.zip: it is write-protected, or another program has it open'],
+  ['EBUSY', 'cannot write /data/object.zip: another program has it open'],
+  ['EPERM', 'cannot write /data/object.zip: it is write-protected, or another program has it open'],
 ])('after a second of %s it is told that another program has the file open', async (code, message) => {
   const clock = patientClock();
   const startMs = clock.monotonicMs();
   const attempt = untilFree({ platform: 'win32', clock });
   const renaming = attempt(async () => {
-    const paths = { path: '/work/object.zip.part', dest: '/work/object.zip' };
+    const paths = { path: '/data/object.zip.part', dest: '/data/object.zip' };
     throw Object.assign(new Error(code), { code, syscall: 'rename', ...paths });
   });
   await expect(renaming).rejects.toMatchObject({ code: 'DISK', message });

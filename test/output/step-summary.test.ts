@@ -219,8 +219,8 @@ describe('the table', () => {
   });
 
   test('shortens no path of a folder that only starts alike', () => {
-    const of = (path: string) => tableOf({ id: 'a', outcome: 'downloaded', path }, { baseFolder: '/work' });
-    expect(of('/work/a.srt')).toContain('<code>a.srt</code>');
-    expect(of('/works/a.srt')).toContain('<code>/works/a.srt</code>');
+    const of = (path: string) => tableOf({ id: 'a', outcome: 'downloaded', path }, { baseFolder: '/data' });
+    expect(of('/data/a.srt')).toContain('<code>a.srt</code>');
+    expect(of('/datas/a.srt')).toContain('<code>/datas/a.srt</code>');
   });
 });
