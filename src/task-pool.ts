@@ -8,6 +8,20 @@ export interface TaskPool {
   finish(): Promise<void>;
 }
 
+/** Works on all items, a few at a time. Throws the first failure, after all tasks that were started have ended. */
+export async function eachAtOnce<Item>(
+  items: Iterable<Item>,
+  limit: number,
+  task: (item: Item) => Promise<void>,
+): Promise<void> {
+  const pool = createTaskPool(limit);
+  try {
+    for (const item of items) await pool.run(() => task(item));
+  } finally {
+    await pool.finish();
+  }
+}
+
 export function createTaskPool(limit: number): TaskPool {
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | null = null;

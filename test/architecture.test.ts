@@ -52,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   output: ['errors', 'disk', 'version', 'world', 'parse', 'terminal'],
   fetch: [
     'errors',
+    'task-pool',
     'clock',
     'disk',
     'version',
@@ -90,6 +91,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   picker: ['errors', 'version', 'parse', 'api', 'media-selection', 'terminal', 'flags', 'context'],
   commands: [
     'errors',
+    'task-pool',
     'disk',
     'world',
     'version',

@@ -1,7 +1,7 @@
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { type Api, MAX_PER_PAGE } from './client.ts';
+import type { Api } from './client.ts';
+import { listAllPackages } from './list-all-packages.ts';
 import type { Package } from './package.ts';
-import { collectPages } from './paging.ts';
 
 const LEAST_PREFIX = 6;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -45,8 +45,7 @@ async function listPackages(
   signal: AbortSignal,
 ): Promise<readonly Package[]> {
   try {
-    const getPage = (page: number) => api.listDownloads(page, MAX_PER_PAGE, signal);
-    return (await collectPages(getPage, { limit: Number.POSITIVE_INFINITY, pageSize: MAX_PER_PAGE })).items;
+    return await listAllPackages(api, { signal });
   } catch (error) {
     if (isExpectedError(error, 'BAD_RESPONSE') || isExpectedError(error, 'NOT_FOUND')) return [];
     throw error;

@@ -49,7 +49,7 @@ export async function verify(
   { io, cwd, signal }: Pick<LocalContext, 'io' | 'cwd' | 'signal'>,
 ): Promise<void> {
   const { readRecordedFiles, verifyFile } = await import('../record/verify-files.ts');
-  const { eachAtOnce } = await import('../record/each-at-once.ts');
+  const { eachAtOnce } = await import('../task-pool.ts');
   const all = await readRecordedFiles(resolvePath(cwd, record), { signal, warn: (text) => io.warn(text) });
   const base = folder === null ? null : await resolveLinks(resolvePath(cwd, folder));
   const files = all.filter((file) => base === null || isBelow(file.path, base));

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { isSystemError, reasonOf } from './disk-error.ts';
+import { NON_BLOCKING } from './open-flags.ts';
 
 /** Why a file that the user named cannot be used, in words that follow its name. */
 export class UnusableFileError extends Error {
@@ -14,8 +15,7 @@ const BLOCK_BYTES = 65_536;
 /** Whoever writes into a pipe may be started after the one who reads it. */
 const WAIT_FOR_WRITER_MS = 5_000;
 const LOOK_AGAIN_MS = 20;
-// Missing on Windows, where pipes have no names in folders.
-const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const READ = constants.O_RDONLY | NON_BLOCKING;
 
 /**
  * Reads a file that the user named. Links are followed, and a pipe (`<(command)`) or a terminal is read

@@ -4,9 +4,9 @@ import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { onDisk } from '../disk/disk-error.ts';
 import { syncFile, syncFolder } from '../disk/sync-folder.ts';
-import { eachAtOnce } from '../record/each-at-once.ts';
 import { recordedPath } from '../record/open-record.ts';
 import { keyOf, type RecordLine, recordLine } from '../record/record-line.ts';
+import { eachAtOnce } from '../task-pool.ts';
 import type { FetchedFile } from './fetch-result.ts';
 import type { Recording } from './fetch-run.ts';
 

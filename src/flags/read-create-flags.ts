@@ -3,6 +3,7 @@ import { parseTranscript } from '../media-selection/transcript-words.ts';
 import type { CreateFlags, RawCreateFlags } from './create-flags.ts';
 import { forFlag } from './flag-values.ts';
 import { readQueryFlags } from './query-flags.ts';
+import { refuseBoth } from './read-destination.ts';
 import { readFetchFlags, refuseFetchFlags } from './read-fetch-flags.ts';
 import { readWaitFlags, refuseWaitFlags } from './wait-flags.ts';
 
@@ -25,8 +26,8 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
       hint: 'select media either by their IDs or by a query',
     });
   }
-  if (raw.split !== undefined) checkSplit(raw, query !== null || mediaIds.length > 0);
   const hasMedia = query !== null || mediaIds.length > 0;
+  if (raw.split !== undefined) checkSplit(raw, hasMedia);
   if (raw.transcripts !== undefined && !hasMedia && raw.fromFile === undefined) {
     throw noMediaChosen();
   }
@@ -55,19 +56,11 @@ export function readCreateFlags(raw: RawCreateFlags): CreateFlags {
 /** Only media can be split, and flags for a single package do not apply. */
 function checkSplit(raw: RawCreateFlags, hasMedia: boolean): void {
   if (!hasMedia) throw new ExpectedError('USAGE', '--split needs -m or a query');
-  const other =
-    raw.rendition !== undefined
-      ? '-r'
-      : raw.transcript !== undefined
-        ? '-t'
-        : raw.fromFile !== undefined
-          ? '-f'
-          : raw.output !== undefined
-            ? '-o'
-            : raw.checksum === undefined
-              ? null
-              : '--checksum';
-  if (other !== null) throw new ExpectedError('USAGE', `--split and ${other} cannot be combined`);
+  refuseBoth(raw.rendition !== undefined, '--split', '-r');
+  refuseBoth(raw.transcript !== undefined, '--split', '-t');
+  refuseBoth(raw.fromFile !== undefined, '--split', '-f');
+  refuseBoth(raw.output !== undefined, '--split', '-o');
+  refuseBoth(raw.checksum !== undefined, '--split', '--checksum');
 }
 
 /** A body from a file can name the media, so this is known only after it is read. */

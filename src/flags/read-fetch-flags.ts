@@ -1,30 +1,22 @@
-import path from 'node:path';
 import { ExpectedError } from '../errors.ts';
 import { selectsAll } from '../patterns/path-filter.ts';
 import { readEntryFilterFlags } from './entry-filter-flags.ts';
 import { DEFAULT_JOBS, DEFAULT_RETRIES, type FetchFlags, type RawFetchFlags } from './fetch-flags.ts';
+import { readDestination, refuseBoth } from './read-destination.ts';
 import { readRecordFlags } from './record-flags.ts';
-
-/** Paths of standard output, which must not be replaced as files. */
-export const STANDARD_OUTPUT = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
 
 /** @throws ExpectedError USAGE for flags that cannot be combined */
 export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
-  const overwrite = raw.overwrite === true || raw.clobber === true;
-  const skip = raw.skipExisting === true || raw.clobber === false;
-  const toStdout = raw.output !== undefined && STANDARD_OUTPUT.has(path.normalize(raw.output));
-  const isFolder = raw.output !== undefined && /[/\\]$/.test(raw.output);
-  const named = raw.dir ?? raw.outputDir ?? raw.dest;
-  const folder = named ?? (isFolder ? raw.output : undefined) ?? null;
-  refuseBoth(overwrite && skip, '--overwrite and --skip-existing');
-  refuseBoth(raw.output !== undefined && named !== undefined, '-o and -D');
+  const destination = readDestination(raw);
+  const { toStdout } = destination;
+  refuseBoth(raw.output !== undefined && destination.hasFolderFlag, '-o', '-D');
   const selection = readEntryFilterFlags(raw);
   const extract = raw.extract === true || !selectsAll(selection);
-  refuseBoth(toStdout && extract, `-o - and ${flagThatExtracts(raw)}`);
-  refuseBoth(toStdout && raw.rm === true, '-o - and --rm');
-  refuseBoth(toStdout && raw.record !== undefined, '-o - and --record');
-  refuseBoth(toStdout && raw.onlyNew === true, '-o - and --only-new');
-  refuseBoth(toStdout && raw.jobs !== undefined, '-o - and --jobs');
+  refuseBoth(toStdout && extract, '-o -', flagThatExtracts(raw));
+  refuseBoth(toStdout && raw.rm === true, '-o -', '--rm');
+  refuseBoth(toStdout && raw.record !== undefined, '-o -', '--record');
+  refuseBoth(toStdout && raw.onlyNew === true, '-o -', '--only-new');
+  refuseBoth(toStdout && raw.jobs !== undefined, '-o -', '--jobs');
   if (raw.keepArchive === true && !extract) {
     throw new ExpectedError('USAGE', '--keep-archive needs -x');
   }
@@ -33,15 +25,15 @@ export function readFetchFlags(raw: RawFetchFlags): FetchFlags {
     throw new ExpectedError('USAGE', `${flag} needs -x`);
   }
   return {
-    output: raw.output === undefined || toStdout || isFolder ? null : path.normalize(raw.output),
+    output: destination.output,
     toStdout,
-    folder,
+    folder: destination.folder,
     extract,
     keepArchive: raw.keepArchive === true,
     selection,
     encoding: raw.encoding ?? null,
     skipUnsafe: raw.skipUnsafe === true,
-    ifExists: overwrite ? 'overwrite' : skip ? 'skip' : 'refuse',
+    ifExists: destination.ifExists,
     resume: raw.resume !== false,
     connections: raw.connections ?? null,
     jobs: raw.jobs ?? DEFAULT_JOBS,
@@ -106,8 +98,4 @@ export function refuseFetchFlags(raw: RawFetchFlags): void {
     if (Object.entries(given).some(([name, value]) => name === key && value !== undefined))
       throw new ExpectedError('USAGE', `${flag} needs --fetch`);
   }
-}
-
-function refuseBoth(isThere: boolean, flags: string): void {
-  if (isThere) throw new ExpectedError('USAGE', `${flags} cannot be combined`);
 }

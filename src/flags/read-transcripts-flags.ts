@@ -1,8 +1,7 @@
-import path from 'node:path';
 import { ExpectedError } from '../errors.ts';
 import { DEFAULT_RETRIES } from './fetch-flags.ts';
 import { readQueryFlags } from './query-flags.ts';
-import { STANDARD_OUTPUT } from './read-fetch-flags.ts';
+import { readDestination, refuseBoth } from './read-destination.ts';
 import { isRecording, readRecordFlags } from './record-flags.ts';
 import { DEFAULT_JOBS, type RawTranscriptsFlags, type TranscriptsFlags } from './transcripts-flags.ts';
 
@@ -14,24 +13,17 @@ export function readTranscriptsFlags(
   operands: readonly string[],
   raw: RawTranscriptsFlags,
 ): TranscriptsFlags {
-  const overwrite = raw.overwrite === true || raw.clobber === true;
-  const skip = raw.skipExisting === true || raw.clobber === false;
   const mediaIds = [...operands, ...(raw.media ?? []), ...(raw.medium ?? [])];
   const query = readQueryFlags(raw);
-  const { output } = raw;
+  const { output, toStdout, folder, hasFolderFlag, ifExists } = readDestination(raw);
   const record = readRecordFlags(raw);
-  const toStdout = output !== undefined && STANDARD_OUTPUT.has(path.normalize(output));
-  const isFolder = output !== undefined && /[/\\]$/.test(output);
-  const folder = raw.dir ?? raw.outputDir ?? (isFolder ? output : undefined) ?? null;
-  const isFile = output !== undefined && !toStdout && !isFolder;
-  conflict(overwrite && skip, '--overwrite', '--skip-existing');
-  conflict(output !== undefined && (raw.dir ?? raw.outputDir) !== undefined, toStdout ? '-o -' : '-o', '-D');
-  conflict(toStdout && raw.name !== undefined, '-o -', '--name');
-  conflict(isFile && raw.name !== undefined, '-o', '--name');
-  conflict(toStdout && raw.dryRun === true, '-o -', '-n');
-  conflict(toStdout && skip, '-o -', '--skip-existing');
-  conflict(toStdout && overwrite, '-o -', '--overwrite');
-  conflict(toStdout && isRecording(record), '-o -', record.file === null ? '--only-new' : '--record');
+  refuseBoth(raw.output !== undefined && hasFolderFlag, toStdout ? '-o -' : '-o', '-D');
+  refuseBoth(toStdout && raw.name !== undefined, '-o -', '--name');
+  refuseBoth(output !== null && raw.name !== undefined, '-o', '--name');
+  refuseBoth(toStdout && raw.dryRun === true, '-o -', '-n');
+  refuseBoth(toStdout && ifExists === 'skip', '-o -', '--skip-existing');
+  refuseBoth(toStdout && ifExists === 'overwrite', '-o -', '--overwrite');
+  refuseBoth(toStdout && isRecording(record), '-o -', record.file === null ? '--only-new' : '--record');
   if (mediaIds.filter((id) => id === '-').length > 1) {
     throw new ExpectedError('USAGE', 'standard input can be read only once');
   }
@@ -54,18 +46,14 @@ export function readTranscriptsFlags(
     languages: raw.language ?? [],
     speakers: raw.speakers !== false,
     folder,
-    output: isFile ? path.normalize(output) : null,
+    output,
     toStdout,
     name: raw.name ?? null,
     jobs: raw.jobs ?? DEFAULT_JOBS,
     retries: raw.retries ?? DEFAULT_RETRIES,
-    ifExists: overwrite ? 'overwrite' : skip ? 'skip' : 'refuse',
+    ifExists,
     waitMs: raw.waitTranscripts ?? null,
     record,
     dryRun: raw.dryRun === true,
   };
-}
-
-function conflict(isThere: boolean, flag: string, other: string): void {
-  if (isThere) throw new ExpectedError('USAGE', `${flag} and ${other} cannot be combined`);
 }

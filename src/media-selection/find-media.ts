@@ -2,7 +2,7 @@ import type { Api } from '../api/client.ts';
 import type { MediaItem } from '../api/media.ts';
 import { collectPages, type Pages } from '../api/paging.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { createTaskPool } from '../task-pool.ts';
+import { eachAtOnce } from '../task-pool.ts';
 import { checkMedia, type Filter } from './check-media.ts';
 import type { MediaQuery } from './media-query.ts';
 
@@ -103,21 +103,17 @@ async function withDates(
   media: readonly MediaItem[],
   { api, signal }: FindMediaOptions,
 ): Promise<readonly MediaItem[]> {
-  const pool = createTaskPool(PARALLEL_REQUESTS);
   const result: (MediaItem | null)[] = [...media];
-  for (const [index, { id, created }] of media.entries()) {
-    if (created !== null) continue;
-    await pool.run(async () => {
-      try {
-        const whole = await api.getMediaItem(id, signal);
-        if (whole.created !== null) result[index] = { ...whole, id };
-      } catch (error) {
-        if (!isExpectedError(error, 'NOT_FOUND')) throw error;
-        result[index] = null;
-      }
-    });
-  }
-  await pool.finish();
+  const undated = [...media.entries()].filter(([, { created }]) => created === null);
+  await eachAtOnce(undated, PARALLEL_REQUESTS, async ([index, { id }]) => {
+    try {
+      const whole = await api.getMediaItem(id, signal);
+      if (whole.created !== null) result[index] = { ...whole, id };
+    } catch (error) {
+      if (!isExpectedError(error, 'NOT_FOUND')) throw error;
+      result[index] = null;
+    }
+  });
   return result.filter((medium) => medium !== null);
 }
 

@@ -2,7 +2,7 @@ import type { Api } from '../api/client.ts';
 import type { MediaTranscript } from '../api/media.ts';
 import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { createTaskPool } from '../task-pool.ts';
+import { eachAtOnce } from '../task-pool.ts';
 
 type TranscriptApi = Pick<Api, 'getMediaItem' | 'listTranscripts'>;
 
@@ -32,13 +32,9 @@ export async function findTranscripts(
   const isWanted = matchLanguages(languages);
   const seen = new Set<string>();
   const found = new Map<string, readonly MediaTranscript[]>(mediaIds.map((id) => [id, []]));
-  const pool = createTaskPool(PARALLEL_REQUESTS);
-  for (const id of mediaIds) {
-    await pool.run(async () => {
-      found.set(id, await listTranscripts(id, api, signal));
-    });
-  }
-  await pool.finish();
+  await eachAtOnce(mediaIds, PARALLEL_REQUESTS, async (id) => {
+    found.set(id, await listTranscripts(id, api, signal));
+  });
   const selected = new Map<string, readonly TranscriptSelection[]>();
   for (const [id, transcripts] of found) {
     for (const { languageCode } of transcripts) seen.add(languageCode ?? 'none');

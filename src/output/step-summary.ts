@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isSystemError, reasonOf } from '../disk/disk-error.ts';
+import { NON_BLOCKING } from '../disk/open-flags.ts';
 import { isObject } from '../parse/json.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { World } from '../world.ts';
@@ -9,8 +10,8 @@ import { formatResultsTable, type ResultsTableOptions } from './results-table.ts
 /** GitHub refuses a larger summary as a whole. */
 const MAX_SUMMARY_BYTES = 1_048_576;
 
-/** A pipe that nothing reads is refused at once. Windows has no such flag. */
-const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
+/** A pipe that nothing reads is refused at once. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NON_BLOCKING;
 
 /** The summary of a step in GitHub Actions. */
 export interface StepSummary {

@@ -21,7 +21,8 @@ export async function hashesOf(
   return new Map([...hashes].map(([name, hash]) => [name, hash.digest('hex')]));
 }
 
-async function readInOrder(
+/** Reads the whole source from its start, in pieces. @throws the signal's reason when aborted */
+export async function readInOrder(
   source: RangeSource,
   take: (bytes: Buffer) => void,
   signal: AbortSignal,

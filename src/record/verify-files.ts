@@ -3,10 +3,11 @@ import { lstat, open } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { NON_BLOCKING } from '../disk/open-flags.ts';
 import { resolveLinks } from '../disk/resolve-path.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { openFileSource } from '../range/file-source.ts';
-import { hashesOf } from '../range/hash.ts';
+import { hashesOf, readInOrder } from '../range/hash.ts';
 import type { RangeSource } from '../range/range-source.ts';
 import { isZip, MAGIC_BYTES } from '../zip/read/layout.ts';
 import { verifyArchive } from '../zip/read/verify.ts';
@@ -28,8 +29,6 @@ export interface FileState {
   readonly isProved: boolean;
 }
 
-const READ_BYTES = 1_048_576;
-
 /**
  * The files that a record lists, each once, in the order in which they were first recorded.
  * @param warn is told of lines that a crash has damaged
@@ -39,14 +38,12 @@ export async function readRecordedFiles(
   file: string,
   { signal, warn }: { signal: AbortSignal; warn: (text: string) => void },
 ): Promise<readonly RecordedFile[]> {
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
-    (error: unknown) => {
-      if (!isSystemError(error) || error.code !== 'ENOENT') throw diskError(error, file, 'read');
-      throw new ExpectedError('CONFIG', `${file} is not there`, {
-        hint: 'name a record that was written before',
-      });
-    },
-  );
+  const handle = await open(file, constants.O_RDONLY | NON_BLOCKING).catch((error: unknown) => {
+    if (!isSystemError(error) || error.code !== 'ENOENT') throw diskError(error, file, 'read');
+    throw new ExpectedError('CONFIG', `${file} is not there`, {
+      hint: 'name a record that was written before',
+    });
+  });
   try {
     if (!(await handle.stat()).isFile()) throw new ExpectedError('CONFIG', `${file} is not a file`);
     const folder = path.dirname(await resolveLinks(file));
@@ -128,9 +125,9 @@ async function kindOf(file: string): Promise<'nothing' | 'file' | 'other'> {
 /** Eight hexadecimal digits. */
 async function checksumOf(source: RangeSource, signal: AbortSignal): Promise<string> {
   let checksum = 0;
-  for (let start = 0; start < source.sizeBytes; start += READ_BYTES) {
-    signal.throwIfAborted();
-    checksum = crc32(await source.read(start, Math.min(start + READ_BYTES, source.sizeBytes)), checksum);
-  }
+  const take = (bytes: Buffer) => {
+    checksum = crc32(bytes, checksum);
+  };
+  await readInOrder(source, take, signal);
   return checksum.toString(16).padStart(8, '0');
 }

@@ -8,7 +8,7 @@ import { matchLanguages } from '../media-selection/find-transcripts.ts';
 import { batchError, type Failure, failureText } from '../output/batch-error.ts';
 import { nothingNewText } from '../output/nothing-new.ts';
 import { formatSize } from '../parse/size.ts';
-import { createTaskPool } from '../task-pool.ts';
+import { eachAtOnce } from '../task-pool.ts';
 import { counted, formatCount } from '../terminal/text/format.ts';
 import { fetchOneTranscript, isGone } from './fetch-one-transcript.ts';
 import { listMediaTranscripts, type SelectedMediaItem } from './list-media-transcripts.ts';
@@ -75,28 +75,23 @@ export async function fetchTranscripts(
     things: readonly Thing[],
     work: (thing: Thing, index: number) => Promise<void>,
     onFailure: (thing: Thing, error: ExpectedError, index: number) => void,
-  ): Promise<void> => {
-    const pool = createTaskPool(flags.jobs);
-    for (const [index, thing] of things.entries()) {
-      await pool.run(async () => {
-        if (stop.reason() !== null) {
-          untried += 1;
-          return;
-        }
-        const recordFailure = record?.failure() ?? null;
-        if (recordFailure !== null) throw recordFailure;
-        try {
-          signal.throwIfAborted();
-          await work(thing, index);
-          stop.succeeded();
-        } catch (error) {
-          if (!(error instanceof ExpectedError)) throw error;
-          onFailure(thing, error, index);
-        }
-      });
-    }
-    await pool.finish();
-  };
+  ): Promise<void> =>
+    await eachAtOnce(things.entries(), flags.jobs, async ([index, thing]) => {
+      if (stop.reason() !== null) {
+        untried += 1;
+        return;
+      }
+      const recordFailure = record?.failure() ?? null;
+      if (recordFailure !== null) throw recordFailure;
+      try {
+        signal.throwIfAborted();
+        await work(thing, index);
+        stop.succeeded();
+      } catch (error) {
+        if (!(error instanceof ExpectedError)) throw error;
+        onFailure(thing, error, index);
+      }
+    });
 
   const list = async (selected: readonly SelectedMediaItem[]): Promise<readonly ListedMediaItem[]> => {
     const listed: (ListedMediaItem | undefined)[] = selected.map(() => undefined);

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { createTaskPool } from '../task-pool.ts';
+import { eachAtOnce } from '../task-pool.ts';
 import { pollDelayMs } from '../wait/schedule.ts';
 import type { SelectedMediaItem } from './list-media-transcripts.ts';
 
@@ -44,14 +44,10 @@ export function watchTranscriptions(
   };
   const check = async (media: readonly SelectedMediaItem[]): Promise<TranscriptionCheck> => {
     const statuses = new Map<string, string>();
-    const pool = createTaskPool(jobs);
-    for (const { id } of media) {
-      await pool.run(async () => {
-        const status = await statusOf(id);
-        if (status !== null) statuses.set(id, status);
-      });
-    }
-    await pool.finish();
+    await eachAtOnce(media, jobs, async ({ id }) => {
+      const status = await statusOf(id);
+      if (status !== null) statuses.set(id, status);
+    });
     const isFirst = !hasChecked;
     hasChecked = true;
     if (isFirst && media.length > 0 && statuses.size === 0) {

@@ -16,7 +16,7 @@ import { batchError, type Failure, failureText } from '../../output/batch-error.
 import { dryRunDocument } from '../../output/dry-run.ts';
 import { errorDocument } from '../../output/error-document.ts';
 import { formatSize } from '../../parse/size.ts';
-import { eachAtOnce } from '../../record/each-at-once.ts';
+import { eachAtOnce } from '../../task-pool.ts';
 import type { Column } from '../../terminal/listing/listing.ts';
 import { counted, formatSizeInColumn } from '../../terminal/text/format.ts';
 import { PROGRAM } from '../../version.ts';

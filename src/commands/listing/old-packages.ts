@@ -1,22 +1,17 @@
-import { MAX_PER_PAGE } from '../../api/client.ts';
-import { collectPages } from '../../api/paging.ts';
+import { listAllPackages } from '../../api/list-all-packages.ts';
 import type { Context } from '../../context.ts';
 import { ExpectedError } from '../../errors.ts';
 import { counted } from '../../terminal/text/format.ts';
 
 /**
- * IDs of all packages that were created longer ago than this. What has no date is not old, which is said.
+ * IDs of all packages that were created longer ago than this. A package without a date is not old; a warning counts these.
  * @throws ExpectedError BAD_RESPONSE when no package has a date
  */
 export async function findOldPackages(
   ageMs: number,
   { api, io, clock, signal }: Pick<Context, 'api' | 'io' | 'clock' | 'signal'>,
 ): Promise<readonly string[]> {
-  const { items } = await collectPages((index) => api.listDownloads(index, MAX_PER_PAGE, signal), {
-    limit: Number.POSITIVE_INFINITY,
-    pageSize: MAX_PER_PAGE,
-    warn: (message) => io.warn(message),
-  });
+  const items = await listAllPackages(api, { signal, warn: (message) => io.warn(message) });
   const limitMs = clock.now() - ageMs;
   const dated = items.flatMap(({ id, created }) =>
     created === null ? [] : [{ id, ms: Date.parse(created) }],
