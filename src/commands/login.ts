@@ -94,11 +94,8 @@ function toOptions({
 
 /** Stores a credential for one API, after that API has accepted it. */
 export async function login(options: LoginOptions, context: AccountContext): Promise<void> {
-  const { io, store, profile, connection } = context;
-  const entry = await gatherOrCancel(options, context);
-  const source = store.credentialsPath ?? '';
-  const settings = toSettings(entry, source);
-  const expiresMs = options.verify ? await verify(settings, context) : null;
+  const { io, profile, connection } = context;
+  const { entry, settings, expiresMs } = await gatherVerified(options, context);
   await storeCredential(entry, context);
   if (io.format === 'json') {
     io.json(whoamiDocument({ settings, check: options.verify ? 'accepted' : 'none', expiresMs }, context));
@@ -108,6 +105,29 @@ export async function login(options: LoginOptions, context: AccountContext): Pro
   );
   await rememberAddresses(context);
   warnOfOverride(context);
+}
+
+interface VerifiedCredential {
+  readonly entry: StoredCredential;
+  readonly settings: CredentialSettings;
+  readonly expiresMs: number | null;
+}
+
+/** Prompts once more after the API rejected a credential that was typed: a paste is easily incomplete. */
+async function gatherVerified(options: LoginOptions, context: AccountContext): Promise<VerifiedCredential> {
+  const attempt = async (kind?: StoredCredential['kind']): Promise<VerifiedCredential> => {
+    const entry = await gatherOrCancel(options, context, kind);
+    const settings = toSettings(entry, context.store.credentialsPath ?? '');
+    try {
+      return { entry, settings, expiresMs: options.verify ? await verify(settings, context) : null };
+    } catch (error) {
+      const mayRetry = kind === undefined && options.kind !== 'command' && context.io.canPrompt;
+      if (!mayRetry || !isExpectedError(error, 'AUTH')) throw error;
+      context.io.warn(`${error.message}; try again`);
+      return await attempt(entry.kind);
+    }
+  };
+  return await attempt();
 }
 
 async function verify(settings: CredentialSettings, context: AccountContext): Promise<number | null> {
@@ -135,20 +155,28 @@ async function verify(settings: CredentialSettings, context: AccountContext): Pr
 }
 
 /** @throws ExpectedError INTERRUPTED when the user cancels a prompt */
-async function gatherOrCancel(options: LoginOptions, context: AccountContext): Promise<StoredCredential> {
+async function gatherOrCancel(
+  options: LoginOptions,
+  context: AccountContext,
+  kind?: StoredCredential['kind'],
+): Promise<StoredCredential> {
   try {
-    return await gatherCredential(options, context);
+    return await gatherCredential(options, context, kind);
   } catch (error) {
     if (!isExpectedError(error, 'INTERRUPTED') || context.signal.aborted) throw error;
     throw new ExpectedError('INTERRUPTED', 'Canceled. Nothing was stored.', { cause: error });
   }
 }
 
-async function gatherCredential(options: LoginOptions, context: AccountContext): Promise<StoredCredential> {
+async function gatherCredential(
+  options: LoginOptions,
+  context: AccountContext,
+  kind?: StoredCredential['kind'],
+): Promise<StoredCredential> {
   const { connection } = context;
   switch (options.kind) {
     case 'ask':
-      return await askForCredential(context);
+      return await askForCredential(context, kind);
     case 'token':
       return { kind: 'token', token: await readSecret('the token', '--with-token', context) };
     case 'client': {
@@ -163,26 +191,28 @@ async function gatherCredential(options: LoginOptions, context: AccountContext):
   }
 }
 
-async function askForCredential(context: AccountContext): Promise<StoredCredential> {
+const KIND_QUESTION = {
+  kind: 'choice',
+  message: 'Sign in with',
+  choices: [
+    { value: 'token', label: 'access token' },
+    { value: 'client', label: 'client credentials' },
+    { value: 'command', label: 'command that prints a token' },
+  ],
+} as const;
+
+async function askForCredential(
+  context: AccountContext,
+  knownKind?: StoredCredential['kind'],
+): Promise<StoredCredential> {
   const { io, signal, connection, profile } = context;
   if (!io.canPrompt) {
     throw new ExpectedError('USAGE', 'cannot prompt for credentials: no terminal', {
       hint: WAYS,
     });
   }
-  io.info(`Signing in to ${connection.apiUrl.origin} (profile ${profile}).`);
-  const kind = await io.ask(
-    {
-      kind: 'choice',
-      message: 'Sign in with',
-      choices: [
-        { value: 'token', label: 'access token' },
-        { value: 'client', label: 'client credentials' },
-        { value: 'command', label: 'command that prints a token' },
-      ],
-    },
-    signal,
-  );
+  if (knownKind === undefined) io.info(`Signing in to ${connection.apiUrl.origin} (profile ${profile}).`);
+  const kind = knownKind ?? (await io.ask(KIND_QUESTION, signal));
   const askText = (message: string, check: (answer: string) => unknown) =>
     io.ask({ kind: 'text', message, check: (answer) => problemOf(() => check(answer)) }, signal);
   if (kind === 'token') return { kind: 'token', token: await askSecret('Paste the token', WAYS, context) };

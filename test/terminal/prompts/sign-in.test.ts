@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../../support/api/api-server.ts';
@@ -65,6 +66,31 @@ test('an answer that cannot be used is asked for again', async () => {
   await pty.waitFor('illegal character at position 4');
   pty.write(`\x15${CANARY_TOKEN}\r`);
   expect(await pty.exited).toMatchObject({ exitCode: 0 });
+});
+
+test('a rejected token is asked for once more', async () => {
+  const { api, pty, credentials } = await login();
+  await pty.waitFor('access token');
+  pty.write('\r');
+  await pty.waitFor('Paste the token');
+  pty.write('an-incomplete-token\r');
+  await pty.waitFor('try again');
+  await pty.waitFor(/try again[^]*Paste the token/);
+  pty.write(`${CANARY_TOKEN}\r`);
+  expect(await pty.exited).toMatchObject({ exitCode: 0 });
+  expect(api.requests).toHaveLength(2);
+  expect(readJson(credentials)).toEqual(credentialsOf(api.origin, { kind: 'token', token: CANARY_TOKEN }));
+});
+
+test('a token that is rejected twice is not stored', async () => {
+  const { api, pty, credentials } = await login(['--with-token']);
+  await pty.waitFor('Paste the token');
+  pty.write('an-incomplete-token\r');
+  await pty.waitFor(/try again[^]*Paste the token/);
+  pty.write('another-incomplete-token\r');
+  expect(await pty.exited).toMatchObject({ exitCode: 4 });
+  expect(api.requests).toHaveLength(2);
+  expect(existsSync(credentials)).toBe(false);
 });
 
 test.each([
