@@ -114,7 +114,7 @@ function contentColumns(): readonly Column<ContentsItem>[] {
     display: (item) => formatSizeInColumn(item[key]),
   });
   return [
-    { key: 'path', heading: 'PATH', text: ({ path }) => path, shrinks: true },
+    { key: 'path', heading: 'PATH', text: ({ path }) => path, shrinks: true, isPath: true },
     size('sizeBytes', 'SIZE'),
     { ...size('compressedBytes', 'PACKED'), isOptional: true },
     {

@@ -37,10 +37,12 @@ export async function chooseSeveral<Value>(
     : choices.filter((choice) => chosen.includes(choice)).map(({ value }) => value);
 }
 
-function columns<Value>(): readonly Column<Choice<Value>>[] {
+/** The detail may be dropped in a narrow terminal only if the labels alone tell the choices apart. */
+function columnsOf<Value>(choices: readonly Choice<Value>[]): readonly Column<Choice<Value>>[] {
+  const isOptional = new Set(choices.map(({ label }) => label)).size === choices.length;
   return [
     { key: 'label', heading: '', text: ({ label }) => label, shrinks: true },
-    { key: 'detail', heading: '', text: ({ detail }) => detail ?? '', shrinks: true, isOptional: true },
+    { key: 'detail', heading: '', text: ({ detail }) => detail ?? '', shrinks: true, isOptional },
   ];
 }
 
@@ -53,7 +55,7 @@ function listOf<Value>({
 }: ChoiceQuestion<Value>): Omit<ListQuestion<Choice<Value>>, 'isMultiple' | 'isRequired'> {
   return {
     message,
-    columns: columns(),
+    columns: columnsOf(choices),
     idOf: (choice) => String(choices.indexOf(choice)),
     items: choices,
     load: () => Promise.resolve([]),

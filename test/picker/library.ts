@@ -18,7 +18,7 @@ export const MEDIA: readonly MediaAsset[] = [
     created: daysAgo(2),
     renditions: [
       { id: 'talk-1-hd', name: '1080p' },
-      { id: 'talk-1-sd', name: '360p' },
+      { id: 'talk-1-sd', name: '360p, mono sound' },
     ],
   },
   { id: 'talk-2', name: 'Interview with Ben', type: 'video', duration: 3725, created: daysAgo(9) },

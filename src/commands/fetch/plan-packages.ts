@@ -102,21 +102,19 @@ function tellTotals(
 ): void {
   const size = (bytes: number | null | undefined) => (bytes == null ? 'unknown size' : formatSize(bytes));
   const free = freeBytes == null ? '' : `, ${formatSize(freeBytes)} free`;
-  io.info(
-    `${counted(files.length, 'file')}, ${size(totalBytes)}; to transfer: ${size(transferBytes)}${free}.`,
-  );
+  io.info(`${counted(files.length, 'file')}, ${size(totalBytes)}, ${size(transferBytes)} to transfer${free}`);
   const conflicts = files.filter(({ action }) => action === 'conflict').length;
   if (conflicts > 0) {
     io.warn(`${counted(conflicts, 'file')} in the way: use --overwrite, --skip-existing, or another folder`);
   }
   const neededBytes = sum(files.map(missingBytes));
   if (freeBytes != null && neededBytes !== null && neededBytes > freeBytes) {
-    io.warn(`not enough space: ${formatSize(neededBytes - freeBytes)} are missing`);
+    io.warn(`not enough space: ${formatSize(neededBytes - freeBytes)} more needed`);
   }
 }
 
 const COLUMNS: readonly Column<PlannedFile>[] = [
-  { key: 'path', heading: 'PATH', text: ({ path }) => path ?? '-', shrinks: true },
+  { key: 'path', heading: 'PATH', text: ({ path }) => path ?? '-', shrinks: true, isPath: true },
   {
     key: 'action',
     heading: 'ACTION',
@@ -138,6 +136,7 @@ const COLUMNS: readonly Column<PlannedFile>[] = [
     heading: 'HAVE',
     align: 'right',
     text: ({ haveBytes }) => String(haveBytes),
+    display: ({ haveBytes }) => (haveBytes === 0 ? '' : formatSizeInColumn(haveBytes)),
     isOptional: true,
   },
 ];

@@ -12,6 +12,8 @@ export interface Column<Item> {
   readonly align?: 'left' | 'right';
   /** Truncated first when the terminal is too narrow. */
   readonly shrinks?: boolean;
+  /** Keeps the end when truncated: names in one folder differ there. */
+  readonly isPath?: boolean;
   /** Omitted from a table that would not fit otherwise. */
   readonly isOptional?: boolean;
   /** IDs. With `prefix`, commands accept the start of an ID, so a table for people shortens UUIDs. */

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { displayWidth, truncateToWidth } from '../text/display-width.ts';
+import { displayWidth, truncateMiddle, truncateToWidth } from '../text/display-width.ts';
 import { escapeText } from '../text/escape.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Style } from '../text/style.ts';
@@ -86,13 +86,14 @@ const NO_LINES = Object.fromEntries(
  */
 function layOut(
   [headings = [], ...cells]: readonly (readonly Cell[])[],
-  columns: readonly { readonly align?: 'left' | 'right' }[],
+  columns: readonly { readonly align?: 'left' | 'right'; readonly isPath?: boolean }[],
   widths: readonly number[],
   { style, glyphs }: TableAppearance,
 ): readonly string[] {
   const texts: string[] = [];
   const standIn = ({ text, tone }: Cell, column: number): string => {
-    const shown = truncateToWidth(text, widths[column] ?? 0, glyphs.ellipsis);
+    const cut = columns[column]?.isPath === true ? truncateMiddle : truncateToWidth;
+    const shown = cut(text, widths[column] ?? 0, glyphs.ellipsis);
     const width = displayWidth(shown);
     if (width === 0) return '';
     texts.push(paint(shown, tone, style));
@@ -142,7 +143,8 @@ function formatBlock<Item>(
       return { text: paint(label + text, tone, style), width: displayWidth(label + text) };
     });
   const { text } = head.cell;
-  const name = head.column.shrinks === true ? truncateToWidth(text, width, glyphs.ellipsis) : text;
+  const cut = head.column.isPath === true ? truncateMiddle : truncateToWidth;
+  const name = head.column.shrinks === true ? cut(text, width, glyphs.ellipsis) : text;
   return [style.bold(name), ...joinDetails(details, width, glyphs).map((line) => INDENT + line)];
 }
 

@@ -75,7 +75,7 @@ describe('fetch -n', () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '-n'], { api });
     expect(run.stdout).toBe(`${join(run.cwd, 'out.zip')}\tdownload\t${SIZE}\t0\n`);
-    expect(run.stderr).toMatch(/1 file, [\d.]+ KiB; to transfer: [\d.]+ KiB, .* free\./);
+    expect(run.stderr).toMatch(/^1 file, [\d.]+ KiB, [\d.]+ KiB to transfer, .* free$/m);
   });
 
   test('a part of an earlier run is continued, unless it is not to be', async () => {

@@ -47,6 +47,29 @@ async function show(items: readonly Item[], options: TestTerminalOptions = {}) {
   return { stdout: stdout.text(), stderr: stderr.text() };
 }
 
+/** Two paths that differ only at their ends. */
+const PATHS: readonly Item[] = ['de', 'en'].map((language) => ({
+  id: `Welcome to Streamdiver/Welcome to Streamdiver.${language}.srt`,
+  title: 'stored',
+  sizeBytes: null,
+}));
+
+describe.each([100, 50, 30])('paths in %i columns', (columns) => {
+  test('can be told apart', async () => {
+    const { terminal, stdout } = makeTerminal({ isTTY: true, columns });
+    const listing = listingOf(PATHS);
+    const [path, ...others] = listing.columns;
+    if (path === undefined) throw new Error('no column');
+    terminal.listing({
+      ...listing,
+      columns: [{ key: 'id', heading: 'PATH', text: path.text, shrinks: true, isPath: true }, ...others],
+    });
+    await terminal.flush();
+    expect(stdout.text()).toContain('.de.srt');
+    expect(stdout.text()).toContain('.en.srt');
+  });
+});
+
 describe('in a pipe', () => {
   const FORMATS = [
     ['table', 'dl-1\tFirst, "quoted"\t1024\ndl-22\tTwo\\tcolumns\\nand lines\t\n'],
