@@ -1,7 +1,7 @@
-const FIRST_DELAY_MS = 1_000;
+const FIRST_DELAY_MS = 700;
 const MAX_DELAY_MS = 30_000;
-/** The delay grows with the time waited: after ten minutes, half a minute more hardly matters. */
-const GROWTH = 0.1;
+/** The delay grows with the time waited, so that the time lost is a constant share of it. */
+const GROWTH = 0.13;
 const JITTER = 0.1;
 
 export interface PollMoment {

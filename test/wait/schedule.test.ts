@@ -5,11 +5,12 @@ import { pollDelayMs } from '../../src/wait/schedule.ts';
 const moment = { waitedMs: 0, intervalMs: null, retryAfterMs: null, random: 0.5 };
 
 test.each([
-  [{}, 1_000],
-  [{ random: 0 }, 900],
-  [{ random: 1 }, 1_100],
-  [{ waitedMs: 9_000 }, 1_000],
-  [{ waitedMs: 100_000 }, 10_000],
+  [{}, 700],
+  [{ random: 0 }, 630],
+  [{ random: 1 }, 770],
+  [{ waitedMs: 5_300 }, 700],
+  [{ waitedMs: 9_000 }, 1_170],
+  [{ waitedMs: 100_000 }, 13_000],
   [{ waitedMs: 300_000 }, 30_000],
   [{ waitedMs: 6 * 3_600_000 }, 30_000],
   [{ intervalMs: 5_000 }, 5_000],
@@ -21,7 +22,7 @@ test.each([
   expect(pollDelayMs({ ...moment, ...changed })).toBe(delayMs);
 });
 
-test('is at least nine tenths of a second and at most 33 s, and never shrinks while waiting', () => {
+test('is at least 0.63 s and at most 33 s, and never shrinks while waiting', () => {
   const waited = fc.nat(24 * 3_600_000);
   fc.assert(
     fc.property(
@@ -32,7 +33,7 @@ test('is at least nine tenths of a second and at most 33 s, and never shrinks wh
         const [early, late] = [Math.min(a, b), Math.max(a, b)];
         const earlyMs = pollDelayMs({ ...moment, waitedMs: early, random });
         const lateMs = pollDelayMs({ ...moment, waitedMs: late, random });
-        expect(earlyMs).toBeGreaterThanOrEqual(900);
+        expect(earlyMs).toBeGreaterThanOrEqual(630);
         expect(lateMs).toBeLessThanOrEqual(33_000);
         expect(lateMs).toBeGreaterThanOrEqual(earlyMs);
       },
