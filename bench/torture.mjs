@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { comparedTables } from './support/compared-tables.mjs';
 import { targetLine } from './support/comparison.mjs';
 import { packersMatrix, twistsMatrix } from './support/packers-matrix.mjs';
 import { NODES } from './support/program.mjs';
@@ -45,10 +46,12 @@ export function run({ folder, args }) {
     .map((line) => JSON.parse(line));
   const packers = reports.flatMap(({ packer }) => packer ?? []);
   const twists = reports.findLast((report) => report.twists)?.twists;
+  const compared = reports.flatMap((report) => report.compared ?? []);
   const tallies = reports.filter((report) => report.scenario !== undefined);
   const matrix = [
     ...(packers.length > 0 ? packersMatrix(packers) : []),
     ...(twists === undefined ? [] : twistsMatrix(twists)),
+    ...comparedTables(compared),
   ];
   if (tallies.length === 0) return matrix;
   return [
@@ -68,7 +71,12 @@ export function run({ folder, args }) {
   ];
 }
 
-const SECTIONS = { packers: 'Archives of real packers', twists: 'Archives of odd shapes' };
+/** Those that have tables of their own. */
+const SECTIONS = {
+  packers: 'Archives of real packers',
+  twists: 'Archives of odd shapes',
+  compared: 'Beside other programs',
+};
 
 /** The part of a document that the named scenarios have for themselves, if they do. */
 export function section(names) {

@@ -76,6 +76,16 @@ interface TwistsReport {
   readonly reasons: Readonly<Record<string, number>>;
 }
 
+/** Passes what became of each program on to the tables. */
+export function reportComparison(
+  what: 'downloads' | 'archives',
+  programs: Readonly<Record<string, object>>,
+): void {
+  const path = process.env['TORTURE_REPORT'];
+  if (path !== undefined)
+    appendFileSync(path, `${JSON.stringify({ compared: { what, seed: SEED, programs } })}\n`);
+}
+
 export function reportTwists(twists: TwistsReport): void {
   const path = process.env['TORTURE_REPORT'];
   if (path !== undefined) appendFileSync(path, `${JSON.stringify({ twists })}\n`);

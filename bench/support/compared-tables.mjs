@@ -1,0 +1,36 @@
+const COLUMNS = {
+  downloads: {
+    runs: 'runs',
+    right: 'right file',
+    failed: 'error, no file',
+    partial: 'error, partial file under the final name',
+    wrong: 'success, wrong file',
+    late: 'no end in 60 s',
+    stuck: 'rerun does not repair',
+  },
+  archives: {
+    runs: 'archives',
+    accepted: 'accepted',
+    partial: 'error, files left',
+    outside: 'wrote outside',
+    links: 'links or devices',
+    late: 'longer than 10 s',
+  },
+};
+
+/** One table for each comparison of test/torture/compared.test.ts, a row for each program. */
+export function comparedTables(comparisons) {
+  return comparisons.flatMap(({ what, seed, programs }) => {
+    const columns = Object.entries(COLUMNS[what]);
+    return [
+      `${what === 'downloads' ? 'Faulty servers' : 'Hostile archives'}, seed ${seed}:`,
+      '',
+      `| program | ${columns.map(([, heading]) => heading).join(' | ')} |`,
+      `|---|${'---|'.repeat(columns.length)}`,
+      ...Object.entries(programs).map(
+        ([name, tally]) => `| ${[name, ...columns.map(([key]) => tally[key])].join(' | ')} |`,
+      ),
+      '',
+    ];
+  });
+}

@@ -1,0 +1,233 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { eachAtOnce } from '../../src/task-pool.ts';
+import { handOut, setScene } from '../faults/download/fetch-with-fault.ts';
+import { PACKAGE_ID } from '../support/api/api-packages.ts';
+import { startApi } from '../support/api/api-server.ts';
+import { pseudoRandom } from '../support/bytes.ts';
+import { type FaultMode, wellBehaved } from '../support/faults/fault-mode.ts';
+import { FAULT_MODES } from '../support/faults/fault-modes.ts';
+import { makePlainObject, makeZipObject, type ServedObject } from '../support/faults/served-object.ts';
+import { runBinary } from '../support/process/run-binary.ts';
+import { makePlace, type RunPlace } from '../support/process/run-place.ts';
+import { listTree } from '../support/temp-folder.ts';
+import { toolVersion } from '../zip/packers/run-tool.ts';
+import { AMBIGUOUS_ARCHIVES } from '../zip/read/ambiguous-archives.ts';
+import { HOSTILE_ARCHIVES } from '../zip/read/hostile-archives.ts';
+import {
+  type ComparedProgram,
+  type ComparedRun,
+  DOWNLOADERS,
+  isInstalled,
+  runCompared,
+  UNPACKERS,
+} from './compared-programs.ts';
+import { FIXED_SEED, reportComparison, scaled, TIME_LIMIT } from './scale.ts';
+import { removePlace } from './tally.ts';
+
+const OURS = 'streamdiver-dl';
+const TARGET = 'object.zip';
+const DEADLINE_MS = 60_000;
+/** Most of them wait, for a retry or for the server. */
+const AT_ONCE = scaled({ sample: 3, full: 8 });
+
+/** Some faults last long by nature. Which program waits longer says nothing about the file. */
+const MODES = Object.entries(FAULT_MODES)
+  .filter(([theme]) => theme !== 'pace')
+  .flatMap(([, modes]) => modes);
+
+interface DownloadTally {
+  runs: number;
+  /** Exit code 0 with the right bytes. */
+  right: number;
+  /** A failure with nothing under the final name. */
+  failed: number;
+  /** A failure with a file under the final name that is not the right one. */
+  partial: number;
+  /** Exit code 0 with other bytes, or none. */
+  wrong: number;
+  /** No end within the deadline. */
+  late: number;
+  /** The same command, with a good server afterwards, did not end with the right file. */
+  stuck: number;
+}
+
+interface DownloadCase {
+  readonly mode: FaultMode;
+  readonly object: ServedObject;
+}
+
+/** A video has a strong ETag and no digest, so some faults leave no trace that any program could see. */
+function downloadCases(): readonly DownloadCase[] {
+  const archive = makeZipObject(300_000);
+  const video = makePlainObject(300_000);
+  return MODES.flatMap((mode) => [
+    { mode, object: archive },
+    ...(mode.plain?.undetected === undefined ? [{ mode, object: video }] : []),
+  ]);
+}
+
+test(`downloads beside other programs (seed ${FIXED_SEED})`, TIME_LIMIT, async () => {
+  const random = pseudoRandom(FIXED_SEED);
+  const share = scaled({ sample: 60, full: 1 });
+  const cases = downloadCases().filter(() => random() % share === 0);
+  const programs = DOWNLOADERS.filter(isInstalled);
+  const names = [OURS, ...programs.map(({ name }) => name)];
+  const tallies = Object.fromEntries(names.map((name) => [name, createDownloadTally()]));
+  const jobs = cases.flatMap((each) => [
+    () => download(tallies[OURS], each, null),
+    ...programs.map((program) => () => download(tallies[program.name], each, program)),
+  ]);
+  await eachAtOnce(jobs, AT_ONCE, (job) => job());
+  reportComparison('downloads', withVersions(programs, tallies));
+  expect(tallies[OURS]).toMatchObject({ partial: 0, wrong: 0, late: 0, stuck: 0 });
+});
+
+async function download(
+  tally: DownloadTally | undefined,
+  { mode, object }: DownloadCase,
+  program: ComparedProgram | null,
+): Promise<void> {
+  if (tally === undefined) throw new Error('no tally');
+  const scene = await setScene(mode, object);
+  const { api, storage, place } = scene;
+  const wanted = mode.finalObject?.(object) ?? object;
+  const run = () =>
+    program === null
+      ? runOurs(['fetch', PACKAGE_ID, '-o', TARGET, '--json'], api, place)
+      : runCompared(program.command(`${storage.origin}/object?signature=1`, TARGET), {
+          cwd: place.cwd,
+          deadlineMs: DEADLINE_MS,
+        });
+  const isRight = () => {
+    const path = join(place.cwd, TARGET);
+    return existsSync(path) && readFileSync(path).equals(wanted.bytes);
+  };
+  const { exitCode } = await run();
+  tally.runs += 1;
+  if (exitCode === null) tally.late += 1;
+  else if (exitCode === 0) tally[isRight() ? 'right' : 'wrong'] += 1;
+  else tally[existsSync(join(place.cwd, TARGET)) && !isRight() ? 'partial' : 'failed'] += 1;
+  storage.use(wellBehaved(wanted));
+  handOut(api, storage, wanted.contentType, wanted.bytes.length);
+  await run();
+  if (!isRight()) tally.stuck += 1;
+  await Promise.all([api.close(), storage.close()]);
+  await removePlace(place);
+}
+
+async function runOurs(
+  args: readonly string[],
+  api: Awaited<ReturnType<typeof startApi>>,
+  place: RunPlace,
+): Promise<ComparedRun> {
+  const { exitCode, durationMs } = await runBinary(args, { api, place, deadlineMs: DEADLINE_MS });
+  return { exitCode, durationMs };
+}
+
+interface UnpackTally {
+  runs: number;
+  /** Exit code 0 or a warning: the archive counts as good. */
+  accepted: number;
+  /** Failed, and left files in the target. */
+  partial: number;
+  /** Wrote outside of the target. */
+  outside: number;
+  /** Created a link or a special file. */
+  links: number;
+  /** No end within ten seconds. */
+  late: number;
+}
+
+const LATE_MS = 10_000;
+/** Of one file; some of the archives unpack to far more. */
+const MOST_BYTES = 256 * 1_048_576;
+const NOBODY = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+test(`hostile archives beside other programs (seed ${FIXED_SEED})`, TIME_LIMIT, async () => {
+  const random = pseudoRandom(FIXED_SEED);
+  const share = scaled({ sample: 60, full: 1 });
+  const archives = [
+    ...HOSTILE_ARCHIVES.filter(({ refusedBy }) => refusedBy !== 'extract'),
+    ...AMBIGUOUS_ARCHIVES,
+  ];
+  const dangerous = HOSTILE_ARCHIVES.filter(({ refusedBy }) => refusedBy === 'extract');
+  const chosen = [...archives, ...dangerous].filter(() => random() % share === 0);
+  const programs = UNPACKERS.filter(isInstalled);
+  const names = [OURS, ...programs.map(({ name }) => name)];
+  const tallies = Object.fromEntries(names.map((name) => [name, createUnpackTally()]));
+  const jobs = chosen.flatMap(({ bytes }) => [
+    () => unpack(tallies[OURS], bytes(), null),
+    ...programs.map((program) => () => unpack(tallies[program.name], bytes(), program)),
+  ]);
+  await eachAtOnce(jobs, AT_ONCE, (job) => job());
+  reportComparison('archives', withVersions(programs, tallies));
+  expect(tallies[OURS]).toMatchObject({ accepted: 0, partial: 0, outside: 0, links: 0, late: 0 });
+});
+
+async function unpack(
+  tally: UnpackTally | undefined,
+  content: Buffer,
+  program: ComparedProgram | null,
+): Promise<void> {
+  if (tally === undefined) throw new Error('no tally');
+  const place = makePlace();
+  const { exitCode, durationMs } =
+    program === null ? await unpackOurs(content, place) : await unpackOther(content, place, program);
+  tally.runs += 1;
+  const tree = listTree(place.cwd);
+  const isInside = ({ path }: { readonly path: string }) => /^out(\/|$)/.test(path);
+  if (exitCode === 0 || (program?.name === 'unzip' && exitCode === 1)) tally.accepted += 1;
+  else if (tree.some((each) => isInside(each) && each.path !== 'out')) tally.partial += 1;
+  if (tree.some((each) => !isInside(each) && each.path !== 'archive.zip')) tally.outside += 1;
+  if (tree.some(({ type }) => type === 'link' || type === 'other')) tally.links += 1;
+  if (exitCode === null || durationMs > LATE_MS) tally.late += 1;
+  await removePlace(place);
+}
+
+async function unpackOurs(content: Buffer, place: RunPlace): Promise<ComparedRun> {
+  const api = await startApi({
+    files: { one: { bytes: content, contentType: 'application/zip', etag: '"hostile"' } },
+  });
+  const run = await runOurs(['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json'], api, place);
+  await api.close();
+  return run;
+}
+
+/** As a user without rights, because these archives aim at files of the system. */
+async function unpackOther(content: Buffer, place: RunPlace, program: ComparedProgram): Promise<ComparedRun> {
+  writeFileSync(join(place.cwd, 'archive.zip'), content);
+  mkdirSync(join(place.cwd, 'out'));
+  if (isRoot) {
+    for (const folder of [dirname(dirname(place.cwd)), dirname(place.cwd)])
+      chmodSync(folder, statSync(folder).mode | 0o011);
+    for (const path of ['', 'out', 'archive.zip']) chownSync(join(place.cwd, path), NOBODY, NOBODY);
+  }
+  const limits = ['prlimit', `--fsize=${MOST_BYTES}`, '--'];
+  const rights = isRoot ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : [];
+  const command = [...limits, ...rights, ...program.command('archive.zip', 'out')];
+  return await runCompared(command, { cwd: place.cwd, deadlineMs: 2 * LATE_MS });
+}
+
+function createDownloadTally(): DownloadTally {
+  return { runs: 0, right: 0, failed: 0, partial: 0, wrong: 0, late: 0, stuck: 0 };
+}
+
+function createUnpackTally(): UnpackTally {
+  return { runs: 0, accepted: 0, partial: 0, outside: 0, links: 0, late: 0 };
+}
+
+function withVersions<Tally>(
+  programs: readonly ComparedProgram[],
+  tallies: Readonly<Record<string, Tally>>,
+): Readonly<Record<string, Tally>> {
+  return Object.fromEntries(
+    Object.entries(tallies).map(([name, tally]) => {
+      const program = programs.find((each) => each.name === name);
+      const version = program === undefined ? '' : ` ${toolVersion(program.versionCommand) ?? ''}`;
+      return [`${name}${version}`, tally];
+    }),
+  );
+}
