@@ -69,7 +69,7 @@ describe('the ID of the new package', () => {
       {
         code: 'AMBIGUOUS',
         message: 'no package ID in the response (HTTP 201)',
-        details: { httpStatus: 201 },
+        details: { httpStatus: 201, cause: { code: 'BAD_RESPONSE' } },
       },
       1,
     ]);
