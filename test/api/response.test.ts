@@ -1,11 +1,29 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { errorText, looksLikeHtml, parseResponse, requestId } from '../../src/api/response.ts';
+import {
+  type ApiResponse,
+  errorText,
+  looksLikeHtml,
+  parseDeletion,
+  parseResponse,
+  reportedFailure,
+  reportsErrors,
+  requestId,
+} from '../../src/api/response.ts';
 import { toHttpHeaders } from '../../src/http/headers.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 15, 12, 0, 0);
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}): unknown {
+  return read(parseResponse, status, body, headers).data;
+}
+
+function read(
+  parse: typeof parseResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): ApiResponse {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const response = {
     url: new URL('https://api.example.com/v2/x?secret=1'),
@@ -14,7 +32,7 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
     body: Readable.from([]),
     release: () => undefined,
   };
-  return parseResponse(response, bytes, NOW_MS).data;
+  return parse(response, bytes, NOW_MS);
 }
 
 describe('a JSend answer', () => {
@@ -168,4 +186,228 @@ describe('a JSend answer', () => {
   ])('%j is a web page: %j', (text, isHtml) => {
     expect(looksLikeHtml(Buffer.from(text))).toBe(isHtml);
   });
+});
+
+describe('a failure has its code, its words, and its details', () => {
+  const details = { httpStatus: 0, requestId: 'r' };
+  const json = (message: string) => ({ message });
+
+  test.each([
+    [199, 'BAD_RESPONSE', 'the service refused the request', {}],
+    [300, 'BAD_RESPONSE', 'the service refused the request', {}],
+    [400, 'BAD_RESPONSE', 'the service refused the request', {}],
+    [
+      401,
+      'AUTH',
+      'the credential was rejected',
+      { hint: "run 'streamdiver-dl whoami' to check the credential" },
+    ],
+    [402, 'BAD_RESPONSE', 'the service refused the request', {}],
+    [403, 'AUTH', 'permission denied', { hint: 'ask your tenant administrator for access' }],
+    [404, 'NOT_FOUND', 'not found', {}],
+    [405, 'BAD_RESPONSE', 'the service refused the request', {}],
+    [408, 'UNAVAILABLE', 'service unavailable', { transient: true, retryAfterMs: undefined }],
+    [410, 'NOT_FOUND', 'not found', {}],
+    [411, 'BAD_RESPONSE', 'the service refused the request', {}],
+    [500, 'UNAVAILABLE', 'service unavailable', { transient: true, retryAfterMs: undefined }],
+    [501, 'BAD_RESPONSE', 'the service refused the request', {}],
+  ])('HTTP %i', (status, code, words, more) => {
+    for (const [body, detail] of [
+      [json('why'), ': why'],
+      ['', ''],
+    ] as const) {
+      expect(() => answer(status, body, { 'x-request-id': 'r' })).toThrow(
+        expect.objectContaining({
+          code,
+          message: `${words} (HTTP ${status}${detail})`,
+          details: { ...details, httpStatus: status, ...more },
+        }),
+      );
+    }
+  });
+
+  test.each([
+    [400, 'BAD_RESPONSE'],
+    [401, 'AUTH'],
+    [402, 'BAD_RESPONSE'],
+    [403, 'AUTH'],
+    [404, 'NOT_FOUND'],
+    [405, 'BAD_RESPONSE'],
+    [409, 'BAD_RESPONSE'],
+    [410, 'NOT_FOUND'],
+    [411, 'BAD_RESPONSE'],
+    [503, 'BAD_RESPONSE'],
+  ])('%i in a response with HTTP 200', (reported, code) => {
+    const nothingDone = code !== 'BAD_RESPONSE';
+    for (const envelope of [
+      { status: 'error', code: reported, message: 'why' },
+      { status: 'error', statusCode: String(reported), message: 'why' },
+      { success: false, httpStatus: reported, message: 'why' },
+      { success: false, error: { status: reported }, message: 'why' },
+      { success: false, data: { code: reported }, message: 'why' },
+    ]) {
+      expect(() => answer(200, envelope, { 'x-request-id': 'r' })).toThrow(
+        expect.objectContaining({
+          code,
+          message: 'the service reports error (HTTP 200): why',
+          details: { httpStatus: 200, requestId: 'r', nothingDone },
+        }),
+      );
+    }
+  });
+
+  test('a failure of the request, by JSend, did nothing', () => {
+    for (const code of [undefined, 399, 600, 'x404', 4040])
+      expect(() => answer(200, { status: 'Fail', code })).toThrow(
+        expect.objectContaining({
+          code: 'BAD_RESPONSE',
+          message: expect.stringContaining('the service reports fail (HTTP 200): ') as string,
+          details: { httpStatus: 200, requestId: undefined, nothingDone: true },
+        }),
+      );
+  });
+
+  test('a web page instead of JSON', () => {
+    expect(() => answer(200, '<html>', { 'x-request-id': 'r' })).toThrow(
+      expect.objectContaining({
+        code: 'BAD_RESPONSE',
+        message: 'unexpected web page from api.example.com',
+        details: {
+          httpStatus: 200,
+          requestId: 'r',
+          hint: 'check --api-url, your proxy, and any network sign-in page',
+        },
+      }),
+    );
+  });
+
+  test.each([
+    ['7', 'the response of https://api.example.com/v2/x is not a JSON object'],
+    ['{', 'the response of https://api.example.com/v2/x is not valid JSON'],
+  ])('%s instead of an object', (body, message) => {
+    expect(() => answer(200, body, { 'x-request-id': 'r' })).toThrow(
+      expect.objectContaining({
+        code: 'BAD_RESPONSE',
+        message: expect.stringContaining(message) as string,
+        details: expect.objectContaining({ httpStatus: 200, requestId: 'r' }) as object,
+      }),
+    );
+  });
+
+  test('plain text is a message, any other text is none', () => {
+    const of = (contentType: string, body: string) => {
+      try {
+        return answer(400, body, { 'content-type': contentType });
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(of('text/plain; charset=utf-8', ' no space \n')).toBe(
+      'the service refused the request (HTTP 400: no space)',
+    );
+    expect(of('Text/Plain', 'x'.repeat(501))).toBe(
+      `the service refused the request (HTTP 400: ${'x'.repeat(500)})`,
+    );
+    for (const contentType of ['text/plainer', 'application/xml', ''])
+      expect(of(contentType, 'words')).toBe('the service refused the request (HTTP 400)');
+  });
+
+  test('a message is cut after 500 characters, and a title after 200', () => {
+    expect(() => answer(400, json('x'.repeat(501)))).toThrow(
+      new RegExp(`\\(HTTP 400: ${'x'.repeat(500)}\\)$`),
+    );
+    expect(() => answer(400, `<html><title id=a>${'y'.repeat(201)}</title>`)).toThrow(
+      new RegExp(`: “${'y'.repeat(200)}”\\)$`),
+    );
+    expect(() => answer(400, `<html>${' '.repeat(16_384)}<title>late</title>`)).toThrow(/\(HTTP 400\)$/);
+  });
+});
+
+describe('the response to a DELETE', () => {
+  const deleted = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+    read(parseDeletion, status, body, headers);
+
+  test.each([
+    [200, ''],
+    [200, 'deleted'],
+    [202, '7'],
+    [204, ''],
+    [299, '[1]'],
+  ])('HTTP %i with %j is a success', (status, body) => {
+    expect(deleted(status, body, { 'retry-after': '7' })).toMatchObject({
+      data: null,
+      envelope: null,
+      status,
+      retryAfterMs: 7_000,
+    });
+  });
+
+  test('an object is read as any other', () => {
+    expect(deleted(200, { status: 'success', data: { id: 'x' } }).data).toEqual({ id: 'x' });
+  });
+
+  test.each([
+    [200, { status: 'error', message: 'no' }, 'BAD_RESPONSE'],
+    [200, '<html>', 'BAD_RESPONSE'],
+    [300, '', 'BAD_RESPONSE'],
+    [199, 'deleted', 'BAD_RESPONSE'],
+    [404, '', 'NOT_FOUND'],
+  ])('HTTP %i with %j is a failure', (status, body, code) => {
+    expect(() => deleted(status, body)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+test('a response has its headers, its URL, its envelope, and the delay it asks for', () => {
+  const whole = read(parseResponse, 200, { Data: [1], x: 2 }, { 'retry-after': '7' });
+  expect(whole).toMatchObject({
+    data: [1],
+    envelope: { Data: [1], x: 2 },
+    status: 200,
+    retryAfterMs: 7_000,
+    url: new URL('https://api.example.com/v2/x?secret=1'),
+  });
+  expect(whole.headers.get('retry-after')).toBe('7');
+  expect(read(parseResponse, 204, 'x')).toMatchObject({ data: null, envelope: null, retryAfterMs: null });
+  expect(read(parseResponse, 200, 'null')).toMatchObject({ data: null, envelope: null });
+});
+
+test.each<[string, 'fail' | 'error' | null]>([
+  ['{"status":"fail"}', 'fail'],
+  ['{"status":"Error"}', 'error'],
+  ['{"success":false}', 'error'],
+  ['{"success":true,"data":null,"errors":["x"]}', null],
+  ['{"status":"success","data":null,"errors":["x"]}', null],
+  ['{"status":"odd","data":null,"errors":["x"]}', 'error'],
+  ['{"data":null,"error":"x"}', 'error'],
+  ['{"data":null,"error":0}', null],
+  ['{"data":null,"error":7}', 'error'],
+  ['{"data":{},"error":"x"}', null],
+  ['{"error":"x"}', null],
+  ['{"data":null}', null],
+])('%s reports %j', (text, reported) => {
+  expect(reportedFailure(JSON.parse(text))).toBe(reported);
+});
+
+test.each<[string, boolean]>([
+  ['{"errors":["x"]}', true],
+  ['{"error":"x"}', true],
+  ['{"error":1}', true],
+  ['{"error":0}', false],
+  ['{"error":false}', false],
+  ['{"errors":[]}', false],
+  ['{"errors":{}}', false],
+  ['{}', false],
+])('%s holds errors: %j', (text, holds) => {
+  expect(reportsErrors(JSON.parse(text))).toBe(holds);
+});
+
+test('messages are read five layers deep', () => {
+  const deep = (depth: number): unknown => (depth === 0 ? 'x' : [deep(depth - 1)]);
+  expect(errorText({ message: deep(4) })).toBe('x');
+  expect(errorText({ message: deep(5) })).toBe('x');
+  expect(errorText({ message: deep(6) })).toBeNull();
+});
+
+test('a list that says nothing new is not repeated', () => {
+  expect(errorText({ message: 'a: too long', errors: { a: 'too long' } })).toBe('a: too long');
 });

@@ -25,3 +25,11 @@ test('released, it knows nothing of the other signal any more', () => {
   outer.abort();
   expect(inner.signal.aborted).toBe(false);
 });
+
+test('a dozen listeners of one request are no leak that Node would warn of', async () => {
+  const { signal } = linkController(new AbortController().signal);
+  for (let piece = 0; piece < 12; piece += 1) signal.addEventListener('abort', () => undefined);
+  // Node warns a moment later, and any warning fails a test (test/setup/left-over.ts).
+  await new Promise(setImmediate);
+  expect(signal.aborted).toBe(false);
+});

@@ -49,4 +49,50 @@ describe('batchError', () => {
       message: 'Interrupted. 2 of 3 packages are incomplete; 2 KiB saved.',
     });
   });
+
+  test('interrupted targets continue with the same command, and tell what is saved', () => {
+    const stopped = (id: string, savedBytes?: number) =>
+      failure(id, 'INTERRUPTED', { savedBytes, hint: 'own' });
+    const error = batchError([stopped('a'), stopped('b', 1024), stopped('c', 1024)], 4, document);
+    expect(error).toMatchObject({
+      code: 'INTERRUPTED',
+      exitCode: 130,
+      message: 'Interrupted. 3 of 4 packages are incomplete; 2 KiB saved.',
+      details: { hint: 'rerun the command to continue', rerunContinues: true },
+    });
+    expect(batchError([stopped('a'), stopped('b')], 2, document).message).toBe(
+      'Interrupted. 2 of 2 packages are incomplete.',
+    );
+  });
+
+  test('one failure of several targets has its code, but not its message', () => {
+    const error = batchError([failure('a', 'AUTH', { httpStatus: 401 })], 2, document, 'media item');
+    expect(error).toMatchObject({
+      code: 'AUTH',
+      message: '1 of 2 media items failed',
+      details: { rerunContinues: false, httpStatus: 401, next: [], document },
+    });
+  });
+
+  test('what they do not have in common is left out', () => {
+    const error = batchError(
+      [failure('a', 'AUTH', { httpStatus: 401, exitCode: 40 }), failure('b', 'AUTH', { httpStatus: 403 })],
+      2,
+      document,
+    );
+    expect(error.details.httpStatus).toBeUndefined();
+    expect(error.exitCode).toBe(40);
+    expect(
+      batchError([failure('a', 'AUTH', { exitCode: 40 }), failure('b', 'DISK')], 2, document).exitCode,
+    ).toBe(1);
+  });
+
+  test('without a failure there is none', () => {
+    expect(() => batchError([], 1, document)).toThrow(RangeError);
+  });
+});
+
+test('a failure names its kind of target', () => {
+  const error = new ExpectedError('UNAVAILABLE', 'connection reset');
+  expect(failureText({ id: 'm1', error }, 'media item')).toBe('connection reset (media item m1)');
 });

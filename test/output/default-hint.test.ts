@@ -12,6 +12,36 @@ describe('withDefaultHint', () => {
     },
   );
 
+  test.each([
+    [399, 'use -v for details'],
+    [400, 'check the IDs and values, or use -v for details'],
+    [499, 'check the IDs and values, or use -v for details'],
+    [500, 'use -v for details'],
+    [undefined, 'use -v for details'],
+  ])('after HTTP %j, a bad response means: %s', (httpStatus, hint) => {
+    expect(withDefaultHint(new ExpectedError('BAD_RESPONSE', 'x', { httpStatus }), '').details.hint).toBe(
+      hint,
+    );
+    expect(withDefaultHint(new ExpectedError('AUTH', 'x', { httpStatus }), '').details.hint).toBe(
+      "run 'streamdiver-dl whoami' to see the credential",
+    );
+  });
+
+  test.each(['FAILED', 'INTERNAL', 'EXISTS', 'INTERRUPTED'] as const)('%s says nothing more', (code) => {
+    const error = new ExpectedError(code, 'x');
+    expect(withDefaultHint(error, 'fetch')).toBe(error);
+  });
+
+  test('a wrong line names the help of its command', () => {
+    const hints = ['', 'media list'].map(
+      (path) => withDefaultHint(new ExpectedError('USAGE', 'x'), path).details.hint,
+    );
+    expect(hints).toEqual([
+      "Run 'streamdiver-dl --help' for usage.",
+      "Run 'streamdiver-dl media list --help' for usage.",
+    ]);
+  });
+
   test('a hint or a command that is there stays alone', () => {
     const hinted = new ExpectedError('AUTH', 'x', { hint: 'own' });
     const continued = new ExpectedError('AUTH', 'x', { next: ['cmd'] });

@@ -6,3 +6,7 @@ test('the dry-run document holds the request, and all of them when there are sev
   expect(dryRunDocument([request])).toEqual({ dryRun: true, request });
   expect(dryRunDocument([request, request])).toEqual({ dryRun: true, request, requests: [request, request] });
 });
+
+test('without a request there is none', () => {
+  expect(dryRunDocument([])).toEqual({ dryRun: true, request: null });
+});

@@ -66,3 +66,20 @@ test('the document of a failure has all keys', () => {
     next: [],
   });
 });
+
+test('the document of a failure has the details that are known, and a message of bounded length', () => {
+  const details = { hint: 'h', id: 'i', httpStatus: 404, requestId: 'r', next: ['n'], repeatable: true };
+  expect(errorDocument(new ExpectedError('NOT_FOUND', 'x', details))).toEqual({
+    code: 'NOT_FOUND',
+    exitCode: 3,
+    message: 'x',
+    hint: 'h',
+    id: 'i',
+    httpStatus: 404,
+    requestId: 'r',
+    retryable: true,
+    next: ['n'],
+  });
+  const long = errorDocument(new ExpectedError('FAILED', 'x'.repeat(100_000)))['message'] as string;
+  expect(long.length).toBeLessThan(10_000);
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { explainApiUrl, likelyUrl } from '../../src/api/likely-url.ts';
+import { type ErrorCode, ExpectedError } from '../../src/errors.ts';
+
+test.each([
+  ['https://api.example.com', 'https://api.example.com/v2'],
+  ['https://api.example.com/', 'https://api.example.com/v2'],
+  ['https://api.example.com/v1', 'https://api.example.com/v2'],
+  ['https://api.example.com/v2', null],
+  ['https://api.example.com/v2/', null],
+  ['https://api.example.com/v2/downloads', 'https://api.example.com/v2'],
+  ['https://api.example.com/media//v10/x/', 'https://api.example.com/media/v2'],
+  ['https://api.example.com/media', 'https://api.example.com/media/v2'],
+  ['https://api.example.com/av2', 'https://api.example.com/av2/v2'],
+])('for %s, %j is likely', (url, likely) => {
+  expect(likelyUrl(new URL(url))).toBe(likely);
+});
+
+describe('a failure that a wrong URL would explain', () => {
+  const explain = (error: unknown, url = 'https://api.example.com/v1') => explainApiUrl(error, new URL(url));
+  const hint = 'the API URL may be wrong; try --api-url https://api.example.com/v2';
+
+  test.each<[ErrorCode, number | undefined]>([
+    ['NOT_FOUND', 404],
+    ['NOT_FOUND', undefined],
+    ['BAD_RESPONSE', 404],
+    ['BAD_RESPONSE', 405],
+    ['BAD_RESPONSE', 410],
+    ['BAD_RESPONSE', 501],
+    ['BAD_RESPONSE', 200],
+    ['BAD_RESPONSE', 299],
+  ])('%s (HTTP %j) has the likely one as its hint', (code, httpStatus) => {
+    const explained = explain(new ExpectedError(code, 'x', { httpStatus, hint: 'y' }));
+    expect(explained).toMatchObject({ code, message: 'x', details: { httpStatus, hint } });
+  });
+
+  test.each<[ErrorCode, number | undefined]>([
+    ['BAD_RESPONSE', undefined],
+    ['BAD_RESPONSE', 300],
+    ['BAD_RESPONSE', 400],
+    ['BAD_RESPONSE', 422],
+    ['AUTH', 401],
+    ['UNAVAILABLE', 404],
+  ])('%s (HTTP %j) is no such failure', (code, httpStatus) => {
+    const error = new ExpectedError(code, 'x', { httpStatus });
+    expect(explain(error)).toBe(error);
+  });
+
+  test('a URL that is likely right, and an error that nobody expects, say nothing of it', () => {
+    const error = new ExpectedError('NOT_FOUND', 'x');
+    expect(explain(error, 'https://api.example.com/v2')).toBe(error);
+    const bug = new TypeError('x');
+    expect(explain(bug)).toBe(bug);
+  });
+});

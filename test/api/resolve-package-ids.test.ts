@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import type { Package } from '../../src/api/package.ts';
+import { parsePackage } from '../../src/api/package.ts';
+import type { Page } from '../../src/api/paging.ts';
+import { resolvePackageIds } from '../../src/api/resolve-package-ids.ts';
+import { type ErrorCode, ExpectedError } from '../../src/errors.ts';
+
+const FIRST = '5f0c2b9e-7d41-4a36-9e58-c1d2e3f4a500';
+const SECOND = '5f0c2b9e-7d41-4a36-9e58-c1d2e3f4a511';
+const UPPER = 'B4BEF371-0000-4000-8000-000000000001';
+
+interface Given {
+  readonly ids?: readonly string[];
+  readonly kind?: 'token' | 'anonymous';
+  readonly url?: string;
+  /** What the list fails with. */
+  readonly fails?: unknown;
+}
+
+/** What words mean to an API with these packages, and how often they were listed. */
+async function resolve(
+  words: readonly string[],
+  {
+    ids = [FIRST, SECOND, UPPER],
+    kind = 'token',
+    url = 'https://api.example.com/v2',
+    fails = null,
+  }: Given = {},
+) {
+  let lists = 0;
+  const api = {
+    url: new URL(url),
+    credential: { kind } as never,
+    async listDownloads(page: number): Promise<Page<Package>> {
+      lists += 1;
+      if (fails !== null) throw fails;
+      return { items: page === 0 ? ids.map((id) => parsePackage({ id })) : [] };
+    },
+  };
+  const resolved = await resolvePackageIds(words, { api, signal: new AbortController().signal });
+  return { resolved, isListed: lists > 0 };
+}
+
+test.each<[string, string, boolean]>([
+  ['b4bef371', UPPER, true],
+  ['b4bef3', UPPER, true],
+  ['b4bef', 'b4bef', false],
+  [FIRST, FIRST, false],
+  [FIRST.slice(0, -1), FIRST, true],
+  ['abcdef', 'abcdef', true],
+  ['opaque-one', 'opaque-one', false],
+])('%s means %s (listed: %j)', async (word, id, isListed) => {
+  const ids = [FIRST, UPPER];
+  expect(await resolve([word], { ids })).toEqual({ resolved: [id], isListed });
+});
+
+test('only the prefix of a UUID is one, and a complete ID takes precedence', async () => {
+  expect((await resolve(['abcdef'], { ids: ['abcdef-and-more'] })).resolved).toEqual(['abcdef']);
+  const longer = 'abcdef01-0000-4000-8000-000000000001';
+  expect((await resolve(['abcdef01'], { ids: ['abcdef01', longer] })).resolved).toEqual(['abcdef01']);
+});
+
+test('several words for one package count once, and need one list', async () => {
+  const words = ['b4bef371', UPPER, `https://api.example.com/v2/downloads/${UPPER}`, 'other'];
+  expect((await resolve(words)).resolved).toEqual([UPPER, 'other']);
+});
+
+test('a prefix of two is ambiguous', async () => {
+  await expect(resolve(['5f0c2b9e'])).rejects.toMatchObject({
+    code: 'USAGE',
+    message: `ambiguous package ID 5f0c2b9e: matches ${FIRST}, ${SECOND}`,
+    details: { hint: 'use more characters of the ID' },
+  });
+});
+
+test('without a credential, nothing is listed', async () => {
+  expect(await resolve(['b4bef371'], { kind: 'anonymous' })).toEqual({
+    resolved: ['b4bef371'],
+    isListed: false,
+  });
+});
+
+test.each<ErrorCode>(['BAD_RESPONSE', 'NOT_FOUND'])(
+  'a list that ends with %s: words are complete IDs',
+  async (code) => {
+    const { resolved } = await resolve(['b4bef371'], { fails: new ExpectedError(code, 'x') });
+    expect(resolved).toEqual(['b4bef371']);
+  },
+);
+
+test.each<unknown>([
+  new ExpectedError('AUTH', 'x'),
+  new ExpectedError('UNAVAILABLE', 'x'),
+  new TypeError('x'),
+])('a list that ends with %s is a failure', async (fails) => {
+  await expect(resolve(['b4bef371'], { fails })).rejects.toBe(fails);
+});
+
+test.each([
+  ['https://api.example.com/v2/downloads/x', 'x'],
+  ['HTTPS://API.EXAMPLE.COM/v2/downloads/x/', 'x'],
+  ['https://api.example.com/v2/downloads/x?sig=secret#part', 'x'],
+  ['https://api.example.com/v2/downloads/a%20b', 'a b'],
+  ['https://api.example.com/v2/downloads/a%zz', 'a%zz'],
+])('%s is a package URL', async (text, id) => {
+  expect((await resolve([text])).resolved).toEqual([id]);
+  expect((await resolve([text], { url: 'https://api.example.com/v2/' })).resolved).toEqual([id]);
+});
+
+test.each([
+  'https://elsewhere.example.com/v2/downloads/x?sig=secret',
+  'http://api.example.com/v2/downloads/x#secret',
+  'https://api.example.com/v1/downloads/x',
+  'https://api.example.com/v2/downloads/',
+  'https://api.example.com/v2/downloads/file/x',
+  'https://[',
+])('%s is none', async (text) => {
+  await expect(resolve([text])).rejects.toMatchObject({
+    code: 'USAGE',
+    message: `not a package URL of https://api.example.com: ${text.replace(/[?#].*/, '')}`,
+    details: { hint: 'use a URL such as https://api.example.com/v2/downloads/ID' },
+  });
+});

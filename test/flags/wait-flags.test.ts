@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { readWaitFlags, refuseWaitFlags } from '../../src/flags/wait-flags.ts';
+
+test.each([
+  [{}, { timeoutMs: 21_600_000, intervalMs: null }],
+  [{ timeout: 0 }, { timeoutMs: 0, intervalMs: null }],
+  [
+    { timeout: 5, interval: 7 },
+    { timeoutMs: 5, intervalMs: 7 },
+  ],
+  [{ wait: true }, { timeoutMs: 21_600_000, intervalMs: null }],
+  [
+    { wait: false, interval: 7 },
+    { timeoutMs: 0, intervalMs: 7 },
+  ],
+  [
+    { wait: false, timeout: 0 },
+    { timeoutMs: 0, intervalMs: null },
+  ],
+])('%j means %j', (raw, flags) => {
+  expect(readWaitFlags(raw)).toEqual(flags);
+});
+
+test('--no-wait has no time to wait', () => {
+  expect(() => readWaitFlags({ wait: false, timeout: 1 })).toThrow(
+    expect.objectContaining({ code: 'USAGE', message: '--no-wait and --timeout cannot be combined' }),
+  );
+});
+
+test('a command that does not wait refuses what would have no effect', () => {
+  for (const [raw, flag] of [
+    [{ timeout: 0 }, '--timeout'],
+    [{ interval: 1 }, '--interval'],
+    [{ timeout: 1, interval: 1 }, '--timeout'],
+  ] as const)
+    expect(() => refuseWaitFlags(raw, '--wait')).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: `${flag} needs --wait` }),
+    );
+  expect(() => refuseWaitFlags({ wait: false }, '--wait')).not.toThrow();
+});

@@ -1,0 +1,157 @@
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { consumeBody, readBody } from '../../src/http/body.ts';
+import { toHttpHeaders } from '../../src/http/headers.ts';
+import type { HttpResponse } from '../../src/http/transport.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+
+const MIB = 1_048_576;
+
+function answer(body: Readable, headers: Record<string, string> = {}, status = 200): HttpResponse {
+  const url = new URL('https://api.example.com/v2/0?sig=secret');
+  return { url, status, headers: toHttpHeaders(headers), body, release: () => {} };
+}
+
+const pieces = (...texts: readonly string[]) => Readable.from(texts.map((text) => Buffer.from(text)));
+
+const options = (limitBytes = 10) => ({
+  limitBytes,
+  timeoutMs: 2_000,
+  clock: createFastClock(),
+  signal: new AbortController().signal,
+});
+
+/** A body of which this much has come, and no end. */
+function stalled(...texts: readonly string[]): Readable {
+  const body = new Readable({ read: () => undefined });
+  for (const text of texts) body.push(text);
+  return body;
+}
+
+test('an encoded answer names the host and the encoding, and is destroyed', async () => {
+  const response = answer(pieces('text'), { 'content-encoding': 'GZIP' });
+  await expect(readBody(response, options())).rejects.toMatchObject({
+    code: 'BAD_RESPONSE',
+    message: 'unexpected content encoding from api.example.com: gzip',
+  });
+  expect(response.body.destroyed).toBe(true);
+});
+
+test.each<Record<string, string>>([{}, { 'content-encoding': 'Identity' }, { 'content-length': '4' }])(
+  'a body with %j is read',
+  async (headers) => {
+    const response = answer(pieces('te', 'xt'), headers);
+    expect((await readBody(response, options())).toString()).toBe('text');
+    expect(response.body.destroyed).toBe(true);
+  },
+);
+
+test.each([204, 304])('HTTP %i has no content, and what comes is thrown away', async (status) => {
+  const response = answer(pieces('text'), { 'content-length': '9' }, status);
+  expect(await readBody(response, options())).toHaveLength(0);
+  expect(response.body.readableFlowing).toBe(true);
+});
+
+test.each([3, 5])('a body that is not the %i bytes it announced is incomplete', async (announcedBytes) => {
+  const response = answer(pieces('text'), { 'content-length': String(announcedBytes) });
+  await expect(readBody(response, options())).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: 'incomplete response from api.example.com',
+    mayHaveBeenSent: true,
+    details: { transient: true },
+  });
+});
+
+test('a body may be as large as the limit, and not a byte larger', async () => {
+  const within = answer(Readable.from([Buffer.alloc(MIB), Buffer.alloc(MIB)]));
+  expect(await readBody(within, options(2 * MIB))).toHaveLength(2 * MIB);
+  const above = answer(Readable.from([Buffer.alloc(MIB), Buffer.alloc(MIB), Buffer.alloc(1)]));
+  await expect(readBody(above, options(2 * MIB))).rejects.toMatchObject({
+    code: 'BAD_RESPONSE',
+    message: 'the response of https://api.example.com/v2/0 is larger than 2 MiB',
+  });
+  expect(above.body.destroyed).toBe(true);
+});
+
+test('a body that does not end in time is given up', async () => {
+  const response = answer(stalled('text'));
+  await expect(readBody(response, options())).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: 'api.example.com did not complete its response within 2 s',
+    details: { transient: true },
+  });
+});
+
+test('a body whose pieces come in time may take longer than the time of one', async () => {
+  const { clock, ...limits } = options(100);
+  const slow = Readable.from(
+    (async function* slowly() {
+      for (let piece = 0; piece < 6; piece += 1) {
+        await clock.sleep(600);
+        yield Buffer.from('piece');
+      }
+    })(),
+  );
+  const received: string[] = [];
+  await consumeBody(answer(slow), async (chunk) => void received.push(chunk.toString()), {
+    ...limits,
+    clock,
+    isTimeoutPerPiece: true,
+  });
+  expect(received).toHaveLength(6);
+});
+
+test('without it, the time is that of the whole body', async () => {
+  const { clock, ...limits } = options(100);
+  const slow = Readable.from(
+    (async function* slowly() {
+      for (let piece = 0; piece < 6; piece += 1) {
+        await clock.sleep(600);
+        yield Buffer.from('piece');
+      }
+    })(),
+  );
+  await expect(readBody(answer(slow), { ...limits, clock })).rejects.toThrow('within 2 s');
+});
+
+test('a piece that does not come is given up, with the time since the last', async () => {
+  const reading = consumeBody(answer(stalled('one', 'two')), async () => undefined, {
+    ...options(),
+    isTimeoutPerPiece: true,
+  });
+  await expect(reading).rejects.toThrow('api.example.com sent nothing for 2 s');
+});
+
+test('the next piece waits until the last one is used', async () => {
+  const log: string[] = [];
+  await consumeBody(
+    answer(pieces('a', 'b')),
+    async (chunk) => {
+      log.push(`${chunk.toString()} comes`);
+      await new Promise(setImmediate);
+      log.push(`${chunk.toString()} is used`);
+    },
+    options(),
+  );
+  expect(log).toEqual(['a comes', 'a is used', 'b comes', 'b is used']);
+});
+
+test('a body that breaks off is a lost connection', async () => {
+  const body = stalled('text');
+  setImmediate(() => body.destroy(Object.assign(new Error('x'), { code: 'ECONNRESET' })));
+  await expect(readBody(answer(body), options())).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: 'connection to api.example.com failed (connection reset)',
+  });
+});
+
+test('a body that breaks off because of an interruption is the interruption', async () => {
+  const interruption = new AbortController();
+  const body = stalled('text');
+  setImmediate(() => {
+    interruption.abort(new Error('interrupted'));
+    body.destroy(new Error('x'));
+  });
+  const reading = readBody(answer(body), { ...options(), signal: interruption.signal });
+  await expect(reading).rejects.toThrow('interrupted');
+});
