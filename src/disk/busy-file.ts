@@ -2,18 +2,17 @@ import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
 import { isSystemError } from './disk-error.ts';
 
-/** Does something with a file, perhaps several times. */
+/** Runs a file operation, and repeats it while the file is in use. */
 export type Attempt = <Result>(operation: () => Promise<Result>) => Promise<Result>;
 
-/** Windows says this of a file that another program has open. */
+/** Windows returns these for a file that another program has open. */
 const BUSY = new Set(['EPERM', 'EBUSY', 'EACCES']);
 const PATIENCE_MS = 1_000;
 const LOOK_AGAIN_MS = 50;
 
 /**
- * Virus scanners and indexers open every new file for a moment, and Windows renames, replaces and
- * removes no file that is open: there, what fails so is tried again for a second. After that, the attempt throws
- * ExpectedError DISK.
+ * Virus scanners and indexers briefly open every new file, and Windows cannot rename, replace, or remove an open file.
+ * On Windows, such failures are retried for a second. After that, the operation throws ExpectedError DISK.
  */
 export function untilFree({ platform, clock }: { platform: NodeJS.Platform; clock: Clock }): Attempt {
   if (platform !== 'win32') return (operation) => operation();
@@ -32,7 +31,7 @@ export function untilFree({ platform, clock }: { platform: NodeJS.Platform; cloc
   };
 }
 
-/** Windows does not distinguish a file that is open from one that may not be changed. */
+/** Windows does not distinguish an open file from one without write permission. */
 function busyFileError(error: NodeJS.ErrnoException & { readonly dest?: string }): ExpectedError {
   const file = error.dest ?? error.path ?? 'the file';
   const reason = error.code === 'EBUSY' ? '' : 'it is write-protected, or ';

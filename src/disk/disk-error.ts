@@ -42,8 +42,8 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 /**
- * Turns a failed file operation into an error for users; anything else passes through untouched.
- * @param hint where the reason has none of its own
+ * Converts a failed file operation to an error for users. Returns any other error unchanged.
+ * @param hint used if the reason has no hint of its own
  */
 export function diskError(error: unknown, path: string, doing: string, hint?: string): unknown {
   if (!isSystemError(error)) return error;
@@ -53,17 +53,17 @@ export function diskError(error: unknown, path: string, doing: string, hint?: st
   });
 }
 
-/** Why the system refused, in words; its code where there are none for it. */
+/** The reason of a system error in words, or its code if there are none. */
 export function reasonOf({ code = 'unknown error' }: NodeJS.ErrnoException): string {
   return REASONS[code] ?? code;
 }
 
-/** What helps against it wherever it happens; undefined where that depends on the place. */
+/** A hint that is right for any file; undefined if it depends on the file. */
 export function remedyOf({ code = '' }: NodeJS.ErrnoException): string | undefined {
   return HINTS[code];
 }
 
-/** Waits for a file operation and turns its failure into an error for users. */
+/** Awaits a file operation and converts its failure to an error for users. */
 export async function onDisk<Result>(
   operation: Promise<Result>,
   path: string,

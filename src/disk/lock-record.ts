@@ -1,26 +1,26 @@
 import { ExpectedError } from '../errors.ts';
 import { isObject, textOrNull } from '../parse/json.ts';
 
-/** A process that is writing, as it signs its lock and its journal. */
+/** The process in a lock or journal. */
 export interface LockRecord {
   readonly pid: number;
-  /** When the process was started, as the system puts it; null where it does not tell. */
+  /** The start time of the process as the system formats it; null if unknown. */
   readonly startedAt: string | null;
   readonly hostname: string;
 }
 
-/** Who is writing, as far as other processes can check it. */
+/** This process, and what it can find out about others. */
 export interface LockingProcess {
   readonly pid: number;
   readonly hostname: string;
   readonly isProcessAlive: (pid: number) => boolean;
-  /** Tells a process from a later one of the same number; null where the system does not tell. */
+  /** Distinguishes processes with the same ID; null if the system does not provide it. */
   readonly processStartedAt: (pid: number) => string | null;
   /** How long this machine has been running. */
   readonly uptimeMs: () => number;
 }
 
-/** A holder of another machine that has given no sign for so long is taken for dead. */
+/** A process on another machine is considered dead after this time without a sign of life. */
 export const SILENCE_MS = 15 * 60_000;
 
 export function lockRecordOf(owner: LockingProcess): LockRecord {
@@ -29,17 +29,16 @@ export function lockRecordOf(owner: LockingProcess): LockRecord {
 }
 
 /**
- * Whether the holder may still be writing. On this machine the system knows; elsewhere only time tells.
- * Where the system does not tell processes of one number apart (macOS, Windows, and on Linux those of other
- * people where /proc hides them), a sign from before the machine was started is at least not one of the
- * process that has the number now.
- * @param silentMs since its last sign, on the clock of the file system
+ * Whether the process may still be writing. On this machine, the system decides; for other machines, only the time since
+ * the last sign of life. If the system cannot distinguish processes with the same ID (macOS, Windows, and processes of
+ * other users on Linux with a restricted /proc), a sign of life from before the last boot is from another process.
+ * @param silentMs since its last sign of life, on the clock of the file system
  */
 export function mayBeAlive(holder: LockRecord, silentMs: number, owner: LockingProcess): boolean {
   if (holder.hostname !== owner.hostname) return silentMs < SILENCE_MS;
   if (!owner.isProcessAlive(holder.pid)) return false;
   const startedAt = owner.processStartedAt(holder.pid);
-  // A process that had our number before us may have signed without a start time.
+  // An earlier process with our ID may have written a record without a start time.
   if (isSelf(holder, owner) && startedAt !== null) return startedAt === holder.startedAt;
   if (holder.startedAt === null || startedAt === null) return silentMs < owner.uptimeMs();
   return startedAt === holder.startedAt;
@@ -55,7 +54,7 @@ export function busy(holder: LockRecord, remedy: string): ExpectedError {
   });
 }
 
-/** Null when it is not one of ours. */
+/** Null if it is not a lock record. */
 export function parseLockRecord(value: unknown): LockRecord | null {
   if (!isObject(value) || typeof value.pid !== 'number' || typeof value.hostname !== 'string') return null;
   return { pid: value.pid, startedAt: textOrNull(value.startedAt), hostname: value.hostname };

@@ -12,39 +12,39 @@ import { modifiedMs, removeAbandoned, temporaryName } from './temporary-name.ts'
 export interface Lock {
   /** When the lock was made, on the clock of the file system. */
   readonly madeMs: number;
-  /** A name in the same folder for a moment; what a killed process leaves under it is cleared away. */
+  /** A temporary name in the same folder. The next lock in the folder removes files of killed processes. */
   aside(): string;
-  /** Removes the lock, unless somebody has deleted it and another one is there. @throws ExpectedError DISK */
+  /** Removes the lock, unless another process has replaced it. @throws ExpectedError DISK */
   release(): Promise<void>;
 }
 
 export interface LockOptions {
   readonly owner: LockingProcess;
-  /** Permissions of the lock, before the umask takes its part. */
+  /** Permissions of the lock, before the umask. */
   readonly mode: number;
-  /** A file that a living process writes again and again while it has the lock. */
+  /** A file that the process writes regularly while it has the lock. */
   readonly signOfLife?: string;
-  /** What is said of something else under the lock's name. */
+  /** The error if the lock's name belongs to something else. */
   readonly inTheWay: { readonly code: 'CONFIG' | 'EXISTS'; readonly hint: string };
-  /** False spares reading a large folder again for what killed processes left in it. */
+  /** False does not search a large folder again for files of killed processes. */
   readonly clearsFolder?: boolean;
 }
 
-/** The lock, or who has it: null while that one is signing it. */
+/** The lock, or the process that has it; null while that process writes its record. */
 export type LockAttempt =
   | { readonly kind: 'locked'; readonly lock: Lock }
   | { readonly kind: 'taken'; readonly by: LockRecord | null };
 
 const LOOK_AGAIN_MS = 50;
-/** Where there are no hard links a lock is empty for a moment before it is signed. */
+/** Without hard links, a lock is briefly empty before its record is written. */
 const UNSIGNED_MS = 1_000;
-/** Each time another process was quicker. */
+/** Each attempt fails because another process was faster. */
 const MOST_ATTEMPTS = 8;
 
 /**
- * Waits its turn for a lock file; one of a dead process is taken over. Null when the time was up.
- * @throws ExpectedError DISK when no lock can be made there, CONFIG or EXISTS for something else under its name,
- *   the signal's reason when it was aborted
+ * Waits for a lock file, and takes over a lock of a dead process. Null after `waitMs`.
+ * @throws ExpectedError DISK if no lock can be created, CONFIG or EXISTS if its name belongs to something else; the
+ *   signal's reason if it was aborted
  */
 export async function waitForLock(
   lockPath: string,
@@ -61,8 +61,8 @@ export async function waitForLock(
 }
 
 /**
- * Locks at once or not at all. A lock whose process is dead is taken over.
- * @param options.onTaken is called before anybody looks at who has the lock; what it throws ends the attempt
+ * Locks immediately or not at all. Takes over a lock of a dead process.
+ * @param options.onTaken called before the owner of an existing lock is checked; an error that it throws ends the attempt
  * @throws as waitForLock()
  */
 export async function tryToLock(
@@ -81,8 +81,8 @@ export async function tryToLock(
 }
 
 /**
- * The lock, or what time it is on the clock of the file system, which may be another machine's, when there is one.
- * It is signed before it gets its name: an unsigned one would be taken for a dead one.
+ * The new lock, or if one exists, the current time on the clock of the file system, which may be that of another machine.
+ * The record is written before the lock gets its name, because an empty lock would be considered dead.
  */
 async function makeLock(
   lockPath: string,
@@ -101,9 +101,9 @@ async function makeLock(
     try {
       await renameWithoutReplacing(unnamed, lockPath);
     } catch (error) {
-      // The name is taken, or somebody who deletes locks has deleted this one before it had its name.
+      // The name is taken, or the temporary file was deleted together with stale locks.
       if (!isSystemError(error) || (error.code !== 'EEXIST' && error.code !== 'ENOENT')) throw error;
-      // Windows reports a name that it does not allow in the same way, and trying again does not help.
+      // Windows reports an invalid name in the same way, and a retry does not help.
       const isUnusableName = error.code === 'ENOENT' && (await modifiedMs(unnamed)) > 0;
       if (isUnusableName) throw error;
       await rm(unnamed, { force: true });
@@ -117,13 +117,13 @@ async function makeLock(
     };
     return { kind: 'made', lock };
   } catch (error) {
-    // The first error is the one to report; what stays is cleared away by the next run.
+    // Report the first error. The next run removes the rest.
     await rm(unnamed, { force: true }).catch(() => undefined);
     throw diskError(error, lockPath, 'lock');
   }
 }
 
-/** Null when the lock vanished meanwhile, nobody has signed it for long, or its writer has died. */
+/** Null if the lock no longer exists, has had no record for too long, or belongs to a dead process. */
 async function findLiving(
   lockPath: string,
   nowMs: number,
@@ -148,8 +148,8 @@ async function findLiving(
 }
 
 /**
- * Takes a dead lock out of the way. Several processes may find it at once, and one of them may have
- * put its own in place already: what was moved away is looked at again, and put back if it lives.
+ * Removes a dead lock. Several processes can find it at the same time, and one of them may already have replaced it with
+ * its own. So the lock is renamed, checked again, and restored if its process is alive.
  */
 async function removeDead(lockPath: string, nowMs: number, options: LockOptions): Promise<void> {
   const aside = temporaryName(lockPath, options.owner);
@@ -160,12 +160,12 @@ async function removeDead(lockPath: string, nowMs: number, options: LockOptions)
     if (!isSystemError(error) || (error.code !== 'ENOENT' && error.code !== 'EEXIST'))
       throw diskError(error, lockPath, 'take over');
   } finally {
-    // What stays is cleared away by the next run.
+    // The next run removes the rest.
     await rm(aside, { force: true }).catch(() => undefined);
   }
 }
 
-/** Another one that somebody has made after ours was deleted may even have its inode number: its text decides. */
+/** A lock that replaced ours can have the same inode number, so the record decides. */
 async function release(lockPath: string, owner: LockingProcess): Promise<void> {
   try {
     const { holder } = await readSignature(lockPath);

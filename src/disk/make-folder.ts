@@ -3,9 +3,9 @@ import { diskError, isSystemError } from './disk-error.ts';
 import { makeMissingFolders } from './make-missing-folders.ts';
 
 /**
- * Makes a folder and those above it.
- * @param mode of each that is made, before the umask takes its part
- * @throws ExpectedError EXISTS when something else is in the way, DISK
+ * Creates a folder and its parents.
+ * @param mode of each new folder, before the umask
+ * @throws ExpectedError EXISTS if the path is not a folder, DISK
  */
 export function makeFolders(folder: string, mode = 0o777): void {
   try {

@@ -2,9 +2,9 @@ import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes a folder and those above it, each by itself: Node's own `recursive` goes on for ever on a file
- * system that answers ENOENT (/proc), and fails on a drive of Windows that is there (nodejs/node#25110).
- * @throws the system's error, whose `path` is the folder that could not be made
+ * Creates a folder and its parents one by one. Node's `recursive` option never ends on a file system that returns ENOENT
+ * (/proc), and fails for an existing drive on Windows (nodejs/node#25110).
+ * @throws the system's error, whose `path` is the folder that could not be created
  */
 export function makeMissingFolders(folder: string, mode: number): void {
   if (isFolder(folder)) return;
@@ -13,12 +13,12 @@ export function makeMissingFolders(folder: string, mode: number): void {
   try {
     mkdirSync(folder, { mode });
   } catch (error) {
-    // Somebody else was quicker.
+    // Another process has just created it.
     if (!isFolder(folder)) throw error;
   }
 }
 
-/** By a path that cannot be looked at, nothing is there. */
+/** A path that cannot be read counts as missing. */
 function isFolder(folder: string): boolean {
   try {
     return statSync(folder).isDirectory();

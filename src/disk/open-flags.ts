@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 
-/** A pipe does not wait for its other end. Windows has no such flag, nor pipes with names in folders. */
+/** Does not wait for the other end of a pipe. Windows has neither this flag nor pipes in folders. */
 export const NON_BLOCKING = constants.O_NONBLOCK ?? 0;
 
 /**
- * Opens what has the name itself, and at once: no link is followed, and no pipe waits for its other end. Windows has
- * neither flag, nor, in folders, what they guard against.
+ * Does not follow a link, and does not wait for the other end of a pipe. Windows has neither these flags nor, in
+ * folders, the problems that they prevent.
  */
 export const NO_DETOUR = (constants.O_NOFOLLOW ?? 0) | NON_BLOCKING;

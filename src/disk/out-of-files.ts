@@ -1,13 +1,13 @@
 import { ExpectedError } from '../errors.ts';
 
-/** Small and apart from the other reasons: it is loaded at the start, when nothing else may be. */
+/** Separate from the other reasons, because the start of the program loads it. */
 export const OUT_OF_FILES: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
   ENFILE: 'too many open files on this machine',
 };
 export const ALLOW_MORE = 'allow more of them with `ulimit -n 1024`, then run the same command again';
 
-/** The error for users when the process, or the machine, may open no more files: anything may fail with it; else null. */
+/** The error for users if the process or the machine has too many open files, which any operation can cause; else null. */
 export function outOfFilesError(error: unknown): ExpectedError | null {
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return null;
   const reason = OUT_OF_FILES[error.code];

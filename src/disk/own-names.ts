@@ -1,2 +1,2 @@
-/** Files and folders that the program makes beside a target for a while begin with this; no entry of an archive may. */
+/** Prefix of temporary files and folders beside a target. No entry of an archive may have it. */
 export const OWN_NAME_PREFIX = '.streamdiver-dl-';

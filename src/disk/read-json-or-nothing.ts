@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../parse/json.ts';
 import { isSystemError } from './disk-error.ts';
 import { NotOurFileError, readSmallFileSync } from './read-small-file.ts';
 
-/** Reads a small file of JSON for a convenience: what cannot be read, or is no object, is as good as empty. */
+/** Reads a small JSON file of an optional cache. A file that is unreadable or not an object counts as empty. */
 export function readJsonOrNothing(path: string, limitBytes: number): JsonObject {
   try {
     const value: unknown = JSON.parse(readSmallFileSync(path, limitBytes).toString('utf8'));

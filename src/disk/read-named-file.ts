@@ -4,23 +4,23 @@ import type { Clock } from '../clock.ts';
 import { isSystemError, reasonOf } from './disk-error.ts';
 import { NON_BLOCKING } from './open-flags.ts';
 
-/** Why a file that the user named cannot be used, in words that follow its name. */
+/** Why a file of the user cannot be used, in words that follow its name. */
 export class UnusableFileError extends Error {
   override readonly name = 'UnusableFileError';
 }
 
-/** More than any list of authorities and any body that the service takes. */
+/** Larger than any list of authorities and any request body that the service accepts. */
 const LIMIT_BYTES = 16 * 1_048_576;
 const BLOCK_BYTES = 65_536;
-/** Whoever writes into a pipe may be started after the one who reads it. */
+/** The writer of a pipe can start after its reader. */
 const WAIT_FOR_WRITER_MS = 5_000;
 const LOOK_AGAIN_MS = 20;
 const READ = constants.O_RDONLY | NON_BLOCKING;
 
 /**
- * Reads a file that the user named. Links are followed, and a pipe (`<(command)`) or a terminal is read
- * to its end, without keeping the process from hearing a signal meanwhile.
- * @throws UnusableFileError, the signal's reason when it was aborted
+ * Reads a file that the user named. Follows links, and reads a pipe (`<(command)`) or a terminal to its end, while the
+ * process still handles signals.
+ * @throws UnusableFileError; the signal's reason if it was aborted
  */
 export async function readNamedFile(
   path: string,
@@ -57,7 +57,7 @@ async function readToEnd(
       sizeBytes += chunk.length;
     }
     if (chunk?.length === 0 && hasWriter) return Buffer.concat(chunks);
-    // A pipe without a writer has no bytes, and no end either.
+    // A pipe without a writer has neither bytes nor an end.
     hasWriter ||= chunk === null || chunk.length > 0;
     if (!hasWriter && clock.monotonicMs() >= giveUpMs)
       throw new UnusableFileError('nothing is written into this pipe');
@@ -66,7 +66,7 @@ async function readToEnd(
   throw tooLarge();
 }
 
-/** Null while there is nothing yet; empty at the end. */
+/** Null if there are no bytes yet; empty at the end. */
 async function readWhatIsThere(handle: FileHandle): Promise<Buffer | null> {
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(BLOCK_BYTES), 0, BLOCK_BYTES, null);

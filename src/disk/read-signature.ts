@@ -3,20 +3,20 @@ import { parseJson } from '../parse/json.ts';
 import { type LockRecord, parseLockRecord } from './lock-record.ts';
 import { readSmallFile } from './read-small-file.ts';
 
-/** A signature takes some hundred bytes. */
+/** A record has a few hundred bytes. */
 const LIMIT_BYTES = 65_536;
 
-/** Who signed a file, as its content says. */
+/** The record in a lock or a folder. */
 export interface Signature {
-  /** Null when nobody of ours has signed it. */
+  /** Null if it is not a lock record. */
   readonly holder: LockRecord | null;
   readonly isEmpty: boolean;
   readonly modifiedMs: number;
 }
 
 /**
- * Reads who signed a lock, or a folder, that anybody may have put there.
- * @throws NotOurFileError when it is not a regular file or larger than a signature; the system's error, such as ENOENT
+ * Reads the record of a lock or a folder, which any user may have created.
+ * @throws NotOurFileError if it is not a regular file, or larger than a record; the system's error, such as ENOENT
  */
 export async function readSignature(path: string): Promise<Signature> {
   const { bytes, modifiedMs } = await readSmallFile(path, LIMIT_BYTES);

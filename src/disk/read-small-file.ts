@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { open } from 'node:fs/promises';
 import { NO_DETOUR } from './open-flags.ts';
 
-/** A file that is none of ours: a pipe, a device, a folder, a link, or far too large. */
+/** Not a file of this program: a pipe, a device, a folder, a link, or far too large. */
 export class NotOurFileError extends Error {
   override readonly name = 'NotOurFileError';
 }
@@ -11,9 +11,9 @@ const READ = constants.O_RDONLY | NO_DETOUR;
 const ELSEWHERE = new Set(['ELOOP', 'EISDIR', 'ENXIO', 'ENODEV']);
 
 /**
- * Reads a small file that somebody else may have put there: no link is followed, no writer of a pipe is
- * waited for, and no more than `limitBytes` are read.
- * @throws NotOurFileError when it is not a regular file or larger; the system's error, such as ENOENT
+ * Reads a small file that another user may have created. Does not follow links, does not wait for the writer of a pipe,
+ * and reads at most `limitBytes`.
+ * @throws NotOurFileError if it is not a regular file, or larger; the system's error, such as ENOENT
  */
 export async function readSmallFile(
   path: string,
@@ -30,7 +30,7 @@ export async function readSmallFile(
   }
 }
 
-/** The same where nothing else is to be done meanwhile. */
+/** The synchronous form. */
 export function readSmallFileSync(path: string, limitBytes: number): Buffer {
   let descriptor: number;
   try {
@@ -60,7 +60,7 @@ async function openWithoutWaiting(path: string) {
   }
 }
 
-/** What opening it failed with, unless that means that something else is there. */
+/** The error of opening it, or NotOurFileError if the error means that it is not a regular file. */
 function notRegular(path: string, error?: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const isElsewhere = error === undefined || (typeof code === 'string' && ELSEWHERE.has(code));

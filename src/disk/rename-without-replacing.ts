@@ -2,7 +2,7 @@ import { promises as files } from 'node:fs';
 import type { Attempt } from './busy-file.ts';
 import { isSystemError } from './disk-error.ts';
 
-/** File systems without hard links (FAT, exFAT, many network drives) say so in different ways; EISDIR on Windows. */
+/** Errors of file systems without hard links (FAT, exFAT, many network drives); EISDIR on Windows. */
 const NO_HARD_LINKS = new Set([
   'EPERM',
   'ENOTSUP',
@@ -14,16 +14,15 @@ const NO_HARD_LINKS = new Set([
   'EISDIR',
 ]);
 
-/** Whether link(2) failed in a way that means that it can never work there. */
+/** Whether the error of link(2) means that it never works there. */
 export function isWithoutHardLinks(error: unknown): boolean {
   return isSystemError(error) && NO_HARD_LINKS.has(error.code ?? '');
 }
 
 /**
- * Gives a file another name unless something has that name: link(2) fails where rename(2) would
- * silently replace it.
- * @param attempt how each step is tried; not all of them at once, as the first may succeed but once
- * @throws the system's error, EEXIST when the name is taken; the file then still has its old name
+ * Renames a file unless the new name is taken: link(2) fails where rename(2) would silently replace the other file.
+ * @param attempt runs each step separately, because the first one must not be repeated after it has succeeded
+ * @throws the system's error, EEXIST if the name is taken; then the file still has its old name
  */
 export async function renameWithoutReplacing(
   from: string,
@@ -40,13 +39,13 @@ export async function renameWithoutReplacing(
   await attempt(() => files.rm(from));
 }
 
-/** Claims the name first, so that only an empty file of our own can be replaced; others see that one for a moment. */
+/** Creates an empty file under the new name first, so that only this file can be replaced. Others briefly see it. */
 async function claimThenReplace(from: string, to: string, attempt: Attempt): Promise<void> {
   await (await files.open(to, 'wx')).close();
   try {
     await attempt(() => files.rename(from, to));
   } catch (error) {
-    // The first error is the one to tell.
+    // Report the first error.
     await files.rm(to, { force: true }).catch(() => undefined);
     throw error;
   }

@@ -3,22 +3,21 @@ import path from 'node:path';
 import { isSystemError } from './disk-error.ts';
 
 /**
- * A path as the user wrote it, made absolute. The current folder is looked at only where it matters: it may have
- * been deleted, which is no trouble for those who name everything from the root on.
- * @throws ExpectedError DISK when it does matter and is gone
+ * Makes a path of the user absolute. Reads the current folder only for a relative path, because it may no longer exist.
+ * @throws ExpectedError DISK for a relative path in a folder that no longer exists
  */
 export function resolvePath(cwd: () => string, file: string): string {
   const named = path.sep === '\\' ? withoutLongPrefix(file) : file;
   return path.isAbsolute(named) ? path.resolve(named) : path.resolve(cwd(), named);
 }
 
-/** The same path without the prefix of long paths (`\\?\`): Node adds it by itself, and cannot resolve links below it. */
+/** Removes the prefix of long paths (`\\?\`): Node adds it where needed, and cannot resolve links below it. */
 export function withoutLongPrefix(file: string): string {
   return file.replace(/^[\\/]{2}\?[\\/]UNC[\\/]/i, '\\\\').replace(/^[\\/]{2}\?[\\/](?=[a-z]:[\\/])/i, '');
 }
 
 /**
- * An absolute path with its links resolved, as far as it exists: what is not there yet has no links either.
+ * Resolves the links of an absolute path, as far as the path exists.
  * @throws the system's error
  */
 export async function resolveLinks(file: string): Promise<string> {

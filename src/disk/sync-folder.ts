@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
 import { isSystemError } from './disk-error.ts';
 
-/** Windows does not open folders for this, and needs no such sync. */
+/** Windows cannot open folders for this, and does not need it. */
 const NOT_OPENED = new Set(['EPERM', 'EISDIR', 'EACCES', 'EROFS']);
-/** Network file systems, FUSE, and Windows where it opens the folder after all. */
+/** Network file systems, FUSE, and Windows if it opens the folder after all. */
 const NOT_SYNCED = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM']);
 
 /**
- * Makes a name that was just given survive a power cut: without this it may be gone although the bytes
- * are there. Where folders cannot be synced, nothing is done.
+ * Makes new names in a folder survive a power failure. Without it, a name can be lost although its bytes are on the disk.
+ * Does nothing if folders cannot be synced.
  * @throws the system's error
  */
 export async function syncFolder(folder: string): Promise<void> {
@@ -22,11 +22,11 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Makes the bytes of a finished file survive a power cut. Where files cannot be synced, nothing is done.
+ * Makes the bytes of a finished file survive a power failure. Does nothing if files cannot be synced.
  * @throws the system's error
  */
 export async function syncFile(file: string): Promise<void> {
-  // Windows syncs only what may be written.
+  // Windows syncs only files that are open for writing.
   const handle = (await unless(NOT_OPENED, open(file, 'r+'))) ?? (await open(file, 'r'));
   try {
     await unless(NOT_SYNCED, handle.sync());

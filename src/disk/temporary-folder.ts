@@ -5,20 +5,20 @@ import { type LockingProcess, lockRecordOf, mayBeAlive } from './lock-record.ts'
 import { readSignature } from './read-signature.ts';
 import { NotOurFileError } from './read-small-file.ts';
 
-/** In the folder for as long as its process is at work; signed as a lock is. */
+/** The lock record in the folder of a running process. */
 const SIGNATURE = '.unfinished';
 
 export interface TemporaryFolder {
   readonly path: string;
-  /** From here on it belongs to the user, and no later run removes it. */
+  /** Hands the folder over to the user, so that no later run removes it. */
   keep(): Promise<void>;
 }
 
 /**
- * Makes a folder that only this user can read (mkdtemp makes it 0700), and removes those of the same prefix that
- * processes which were killed have left.
- * @param owner null where nothing is known of processes: then nothing is signed and nothing removed
- * @throws ExpectedError DISK when the parent cannot be used
+ * Creates a folder that only this user can read (mkdtemp uses mode 0700), and removes those of killed processes with the
+ * same prefix.
+ * @param owner null if processes cannot be checked; then the folder gets no record, and no other folder is removed
+ * @throws ExpectedError DISK if the parent folder cannot be used
  */
 export async function makeTemporaryFolder(
   parent: string,
@@ -63,7 +63,7 @@ async function removeIfAbandoned(folder: string, judge: Judge): Promise<void> {
   if (await isAbandoned(folder, judge)) await rm(folder, { recursive: true, force: true });
 }
 
-/** Another run clears the same away, or something is not ours to read or to remove: it stays. */
+/** Ignores files that another run is removing, and those without permission. */
 async function ignoreRefusals(work: Promise<void>): Promise<void> {
   try {
     await work;
@@ -72,13 +72,13 @@ async function ignoreRefusals(work: Promise<void>): Promise<void> {
   }
 }
 
-/** Only a folder of this user, not a link to one, whose signature names a process that has ended. */
+/** Whether it is a folder of this user, not a link, and its record belongs to a process that has ended. */
 async function isAbandoned(folder: string, { owner, nowMs }: Judge): Promise<boolean> {
   const stats = await lstat(folder);
   if (!stats.isDirectory() || (owner.userId !== null && stats.uid !== owner.userId)) return false;
   try {
     const { holder, modifiedMs } = await readSignature(path.join(folder, SIGNATURE));
-    // Another machine that shares the folder cannot be asked, however long it has been silent.
+    // Processes of another machine that shares the folder cannot be checked.
     if (holder === null || holder.hostname !== owner.hostname) return false;
     return !mayBeAlive(holder, nowMs - modifiedMs, owner);
   } catch (error) {

@@ -7,8 +7,8 @@ import { type LockingProcess, SILENCE_MS } from './lock-record.ts';
 import { OWN_NAME_PREFIX } from './own-names.ts';
 
 /**
- * A name beside a file for a moment, `.streamdiver-dl-HOST-PID-RANDOM.lock`, or `.tmp` for what is no lock and must
- * survive those who delete locks: others can tell whether its process has died.
+ * A temporary name beside a file: `.streamdiver-dl-HOST-PID-RANDOM.lock`, or `.tmp` for a file that must survive the
+ * deletion of locks. Other processes can check whether its process has died.
  */
 export function temporaryName(
   file: string,
@@ -26,25 +26,25 @@ function hostKey(hostname: string): string {
 }
 
 /**
- * Removes the temporary files of processes that were killed while they locked something in the same folder.
+ * Removes the temporary files of killed processes in a folder.
  * @throws the system's error
  */
 export async function removeAbandoned(folder: string, owner: LockingProcess, nowMs: number): Promise<void> {
-  // Files can be written in some folders that cannot be read.
+  // Some folders are writable, but not readable.
   const names = await unlessForbidden(readdir(folder));
   for (const name of names ?? []) {
     const [, host, pid] = TEMPORARY_NAME.exec(name) ?? [];
     if (host === undefined) continue;
     const temporary = join(folder, name);
     const isDead = host === hostKey(owner.hostname) && !owner.isProcessAlive(Number(pid));
-    // They last for moments: one that is old belongs to another machine, or a later process has its number.
+    // They exist only briefly. An old one is from another machine, or its process ID is in use again.
     const isAbandoned = isDead || nowMs - (await modifiedMs(temporary)) >= SILENCE_MS;
-    // In a folder such as /tmp it may be somebody else's; what is no file is none of ours.
+    // In a folder such as /tmp, it may belong to another user. Only files are removed.
     if (isAbandoned && (await isFile(temporary))) await unlessForbidden(rm(temporary, { force: true }));
   }
 }
 
-/** When a file was written last; 0 when there is none. @throws the system's error */
+/** The modification time of a file; 0 if it does not exist. @throws the system's error */
 export async function modifiedMs(path: string): Promise<number> {
   return (await lstatOrNull(path))?.mtimeMs ?? 0;
 }
@@ -62,7 +62,7 @@ async function lstatOrNull(path: string): Promise<Stats | null> {
   }
 }
 
-/** Somebody else's, or a folder, which is none of ours whatever its name. */
+/** Errors for files of other users, and for folders. */
 const LEFT_ALONE = new Set(['EACCES', 'EPERM', 'EISDIR', 'ERR_FS_EISDIR']);
 
 async function unlessForbidden<Result>(operation: Promise<Result>): Promise<Result | null> {

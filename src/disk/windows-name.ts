@@ -1,6 +1,6 @@
-/** Characters that Windows allows in no name; a colon selects a hidden stream of the file. */
+/** Characters that Windows does not allow in names. A colon selects a hidden stream of the file. */
 export const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
-/** Device names of Windows, with any extension; the superscript digits count as digits there. */
+/** Device names of Windows, with any extension. Superscript digits count as digits. */
 export const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=[ ]*(?:\.|$))/i;
 
 /** At the start of a path: the prefix of long paths and devices, and a drive. */
@@ -9,7 +9,7 @@ const MAX_NAME_LENGTH = 255;
 
 /**
  * Why Windows cannot keep a file or folder under this path, in words that follow the path; null if it can.
- * @param reserved how many more characters its name needs for the files beside it
+ * @param reserved additional characters that the names of files beside it need
  */
 export function windowsNameProblem(
   path: string,

@@ -1,10 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { diskError } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
-import { faultsOf } from './dialect/as-faults.ts';
 import { dialectId, withDialectIds } from './dialect/ids.ts';
 import { LARGE_CATALOG } from './dialect/large-library.ts';
 import { DEFAULT_TRAITS, type Traits } from './dialect/traits.ts';
@@ -70,18 +68,13 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { port, mediaDirectory, prepareMs, tenantExpiryMs = WEEK_MS, traits = DEFAULT_TRAITS } = options;
-  const controller = new AbortController();
-  const { signal } = controller;
-  // One listener for each waiting transfer: a large number is not a leak.
-  setMaxListeners(0, signal);
   const temporary = await makeSandboxFolder(options.owner ?? null);
   const cleanUp: (() => Promise<void>)[] = [() => temporary.remove()];
   const close = async () => {
-    controller.abort();
     for (const step of cleanUp.splice(0).toReversed()) await step();
   };
   try {
-    const faults = createActiveFaults([...faultsOf(traits), ...options.faults]);
+    const faults = createActiveFaults(options.faults);
     const [mediaFolder, packageFolder] = [join(temporary.path, 'media'), join(temporary.path, 'packages')];
     await mkdir(mediaFolder, { mode: 0o700 });
     await mkdir(packageFolder, { mode: 0o700 });
@@ -99,13 +92,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const packages = createPackageStore({
       folder: packageFolder,
       library,
-      faults,
       expiryMs: tenantExpiryMs,
       formId: (id) => dialectId(id, traits),
     });
     cleanUp.push(() => packages.close());
-    const needsStorage = faults.find('redirect') !== undefined || faults.find('foreign-url') !== undefined;
-    const storage = needsStorage ? await startSignedStorage({ packages, faults, traits, signal }) : undefined;
+    const hasStorage =
+      ['presigned', 'redirect'].includes(traits['file-url']) || faults.find('url-expires') !== undefined;
+    const storage = hasStorage ? await startSignedStorage({ packages, faults, traits }) : undefined;
     if (storage !== undefined) cleanUp.push(() => storage.close());
 
     const tokens = createTokens(faults);
@@ -127,10 +120,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       prepareMs,
       startedMs: Date.now(),
       apiUrl,
-      signal,
       tenant: TENANT,
       port: server.port,
-      transfers: { count: 0 },
     };
     const { token, clientId, clientSecret } = tokens;
     return {

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { combineTraits } from '../../src/sandbox/dialect/dialects.ts';
 import type { Traits } from '../../src/sandbox/dialect/traits.ts';
+import { SIGN_IN_PAGE } from '../../src/sandbox/faults/fault-responses.ts';
 import { parseFault } from '../../src/sandbox/faults/faults.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { afterThisTest } from '../support/after-this-test.ts';
+import { startInFrontOf } from '../support/api/in-front-of.ts';
+import type { FaultReply } from '../support/faults/fault-response.ts';
 
 /** What docs/ci.md lets a pipeline repeat. */
 const REPEATABLE = [6];
@@ -23,25 +26,26 @@ async function openSandbox(faults: readonly string[], traits: Partial<Traits>): 
 }
 
 /** `create` as a pipeline runs it: again, while the exit code says that this may help. */
-async function createInLoop(sandbox: Sandbox, flags: readonly string[]) {
+async function createInLoop(sandbox: Sandbox, flags: readonly string[], apiUrl = sandbox.apiUrl) {
   const [medium] = sandbox.library.media;
   for (let runs = 1; ; runs += 1) {
     const run = await runCommand(['create', '-m', medium?.id ?? '', ...flags, '--json'], {
       token: sandbox.token,
-      env: { STREAMDIVER_API_URL: sandbox.apiUrl },
+      env: { STREAMDIVER_API_URL: apiUrl },
     });
     if (!REPEATABLE.includes(run.exitCode) || runs === MOST_RUNS) return { run, runs };
   }
 }
 
-const LOST = [
-  'create-lost=504',
-  'create-lost=204',
-  'create-lost=empty',
-  'create-lost=html',
-  'create-lost=no-id',
-  'create-reset',
-];
+/** The package exists, but the response does not identify it. */
+const LOST: Readonly<Record<string, (reply: FaultReply) => Promise<void>>> = {
+  'a reset': (reply) => reply.reset(),
+  'a 504': (reply) => reply.json(504, { status: 'error', message: 'the service did not respond in time' }),
+  'a 204': (reply) => reply.head(204),
+  'an empty 201': (reply) => reply.send(201, { 'Content-Type': 'application/json' }, ''),
+  'an HTML page': (reply) => reply.send(200, { 'Content-Type': 'text/html' }, SIGN_IN_PAGE),
+  'a 201 without an ID': (reply) => reply.json(201, { status: 'success', data: { accepted: true } }),
+};
 
 const LISTS: readonly (readonly [name: string, traits: Partial<Traits>])[] = [
   ['as documented', {}],
@@ -56,18 +60,26 @@ const LISTS: readonly (readonly [name: string, traits: Partial<Traits>])[] = [
   ['with times in seconds', { times: 'seconds', 'package-name-key': 'absent' }],
 ];
 
-const CASES = LOST.flatMap((fault) => LISTS.map(([list, traits]) => [fault, list, traits] as const));
+const CASES = Object.keys(LOST).flatMap((lost) =>
+  LISTS.map(([list, traits]) => [lost, list, traits] as const),
+);
 
-test.each(CASES)('a loop around create under %s makes one package, list %s', async (fault, _list, traits) => {
-  for (const flags of [[], ['--title', 'nightly']]) {
-    const sandbox = await openSandbox([fault], traits);
-    const { run, runs } = await createInLoop(sandbox, flags);
-    expect(run.exitCode).toBe(AMBIGUOUS);
-    expect(run.json).toMatchObject({ error: { retryable: false } });
-    expect(runs).toBe(1);
-    expect(sandbox.packages.list()).toHaveLength(1);
-  }
-});
+test.each(CASES)(
+  'a loop around create that gets %s makes one package, list %s',
+  async (lost, _list, traits) => {
+    for (const flags of [[], ['--title', 'nightly']]) {
+      const sandbox = await openSandbox([], traits);
+      const proxy = await startInFrontOf(sandbox.apiUrl, ({ method }, reply) =>
+        method === 'POST' ? LOST[lost]?.(reply) : undefined,
+      );
+      const { run, runs } = await createInLoop(sandbox, flags, `${proxy.origin}/v2`);
+      expect(run.exitCode).toBe(AMBIGUOUS);
+      expect(run.json).toMatchObject({ error: { retryable: false } });
+      expect(runs).toBe(1);
+      expect(sandbox.packages.list()).toHaveLength(1);
+    }
+  },
+);
 
 test.each([
   ['202 with Location', { create: 'accepted-location' }],

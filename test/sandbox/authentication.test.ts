@@ -108,61 +108,14 @@ describe('the API', () => {
   });
 });
 
-describe('faults of credentials', () => {
-  test('token-refused', async () => {
-    const answer = await requestToken(await openSandbox('token-refused'));
-    expect(answer.status).toBe(401);
-    expect(answer.body).toMatchObject({ error: 'invalid_client' });
-  });
-
-  test('token-503', async () => {
-    const sandbox = await openSandbox('token-503=2');
-    const statuses = [];
-    for (let count = 0; count < 3; count += 1) statuses.push((await requestToken(sandbox)).status);
-    expect(statuses).toEqual([503, 503, 200]);
-  });
-
-  test('token-html', async () => {
-    const sandbox = await openSandbox('token-html');
-    const url = `${sandbox.ssoUrl}/realms/sandbox/protocol/openid-connect/token`;
-    const answer = await send(url, { method: 'POST' });
-    expect(answer.status).toBe(200);
-    expect(answer.headers['content-type']).toContain('text/html');
-    expect(answer.bytes.toString()).toContain('<!doctype html>');
-  });
-
-  test('token-missing', async () => {
-    const sandbox = await openSandbox('token-missing');
-    const url = `${sandbox.ssoUrl}/realms/sandbox/protocol/openid-connect/token`;
-    const body = `grant_type=client_credentials&client_id=${sandbox.clientId}&client_secret=${sandbox.clientSecret}`;
-    const answer = await send(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body,
-    });
-    expect(answer.status).toBe(200);
-    expect(JSON.parse(answer.bytes.toString())).toEqual({ token_type: 'Bearer' });
-  });
-
-  test('token-expires', async () => {
-    const sandbox = await openSandbox('token-expires=50ms');
-    const { body } = await requestToken(sandbox);
-    expect(body).toMatchObject({ expires_in: 1 });
-    const headers = { authorization: `Bearer ${tokenOf(body).access_token}` };
-    await new Promise((resolve) => setTimeout(resolve, 80));
-    expect((await call(sandbox, 'GET', '/media', { headers })).status).toBe(401);
-    expect((await call(sandbox, 'GET', '/media')).status).toBe(200);
-  });
-
-  test('unauthorized-after', async () => {
-    const sandbox = await openSandbox('unauthorized-after=2');
-    const headers = { authorization: `Bearer ${tokenOf((await requestToken(sandbox)).body).access_token}` };
-    const statuses = [];
-    for (let count = 0; count < 4; count += 1) {
-      statuses.push((await call(sandbox, 'GET', '/media', { headers })).status);
-    }
-    expect(statuses).toEqual([200, 200, 401, 401]);
-    const renewed = { authorization: `Bearer ${tokenOf((await requestToken(sandbox)).body).access_token}` };
-    expect((await call(sandbox, 'GET', '/media', { headers: renewed })).status).toBe(200);
-  });
+test('unauthorized-after', async () => {
+  const sandbox = await openSandbox('unauthorized-after=2');
+  const headers = { authorization: `Bearer ${tokenOf((await requestToken(sandbox)).body).access_token}` };
+  const statuses = [];
+  for (let count = 0; count < 4; count += 1) {
+    statuses.push((await call(sandbox, 'GET', '/media', { headers })).status);
+  }
+  expect(statuses).toEqual([200, 200, 401, 401]);
+  const renewed = { authorization: `Bearer ${tokenOf((await requestToken(sandbox)).body).access_token}` };
+  expect((await call(sandbox, 'GET', '/media', { headers: renewed })).status).toBe(200);
 });

@@ -1,6 +1,6 @@
 import type { FaultReply } from './faults/fault-response.ts';
 import type { FaultRequest } from './faults/fault-server.ts';
-import { judgeRange, type ServedObject } from './faults/served-object.ts';
+import { bytesFor, rangeFor, type ServedObject } from './faults/served-object.ts';
 
 /** Sends the head of a response with the bytes that were asked for, and says which those are; the body is the caller's. */
 export async function beginPart(
@@ -8,9 +8,8 @@ export async function beginPart(
   reply: FaultReply,
   object: ServedObject,
 ): Promise<{ start: number; end: number }> {
-  const verdict = judgeRange(request.headers, object);
-  const isPart = verdict.kind === 'part';
-  const { start, end } = isPart ? verdict : { start: 0, end: object.bytes.length };
+  const isPart = rangeFor(request.headers, object).status === 206;
+  const { start, end } = bytesFor(request.headers, object);
   await reply.head(isPart ? 206 : 200, {
     'Content-Type': 'application/zip',
     'Content-Length': end - start,

@@ -22,7 +22,7 @@ import {
   type FaultServer,
   startFaultServer,
 } from './faults/fault-server.ts';
-import { judgeRange, type ServedObject } from './faults/served-object.ts';
+import { bytesFor, type ServedObject } from './faults/served-object.ts';
 import { commandSignal } from './process/command-signal.ts';
 import { makeTempFolder } from './temp-folder.ts';
 
@@ -54,8 +54,7 @@ export function slowly(handler: FaultHandler, delayMs = 60): FaultHandler {
 
 /** The range of a request, whatever its condition. */
 export function askedRange(request: FaultRequest, object: ServedObject): { start: number; end: number } {
-  const verdict = judgeRange(new Map([['range', request.headers.get('range') ?? '']]), object);
-  return verdict.kind === 'part' ? verdict : { start: 0, end: object.bytes.length };
+  return bytesFor(new Map([['range', request.headers.get('range') ?? '']]), object);
 }
 
 /** Whether the file under the final name is the right one. */

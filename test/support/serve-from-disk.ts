@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { contentRangeOf } from '../../src/sandbox/files/range-request.ts';
 import { PACKAGE_ID } from './api/api-packages.ts';
 import { type ApiServer, startApi } from './api/api-server.ts';
-import type { FaultReply } from './faults/fault-response.ts';
+import { definedPairs, type FaultReply } from './faults/fault-response.ts';
 import type { FaultRequest } from './faults/fault-server.ts';
-import { judgeRange } from './faults/served-object.ts';
+import { rangeFor } from './faults/served-object.ts';
 
 const ETAG = '"on-disk"';
 const CHUNK_BYTES = 2 ** 20;
@@ -29,19 +30,16 @@ async function answer(
   request: FaultRequest,
   reply: FaultReply,
 ): Promise<void> {
-  const verdict = judgeRange(request.headers, { bytes: { length: sizeBytes }, etag: ETAG });
-  if (verdict.kind === 'precondition-failed') return reply.send(412, [], '');
-  if (verdict.kind === 'unsatisfiable')
-    return reply.send(416, [['Content-Range', `bytes */${sizeBytes}`]], '');
-  const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: sizeBytes };
-  await reply.head(verdict.kind === 'part' ? 206 : 200, [
+  const decision = rangeFor(request.headers, { bytes: { length: sizeBytes }, etag: ETAG });
+  const range = definedPairs({ 'Content-Range': contentRangeOf(decision, sizeBytes) });
+  if (!('start' in decision)) return reply.send(decision.status, range, '');
+  const { status, start, end } = decision;
+  await reply.head(status, [
     ['Content-Type', 'application/zip'],
     ['Accept-Ranges', 'bytes'],
     ['ETag', ETAG],
     ['Content-Length', end - start],
-    ...(verdict.kind === 'part'
-      ? ([['Content-Range', `bytes ${start}-${end - 1}/${sizeBytes}`]] as const)
-      : []),
+    ...range,
   ]);
   if (end === start) return undefined;
   for (let position = start; position < end && !reply.isClosed; position += CHUNK_BYTES)

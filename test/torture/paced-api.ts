@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { contentRangeOf } from '../../src/sandbox/files/range-request.ts';
 import { type ApiServer, startApi } from '../support/api/api-server.ts';
 import { definedPairs, type FaultReply, objectHeaders } from '../support/faults/fault-response.ts';
 import { createSentBytes } from '../support/faults/sent-bytes.ts';
-import { judgeRange, type ServedObject } from '../support/faults/served-object.ts';
+import { rangeFor, type ServedObject } from '../support/faults/served-object.ts';
 
 /** Small, so that little waits in socket buffers when the reader is killed. */
 const PIECE_BYTES = 131_072;
@@ -60,15 +61,12 @@ export async function startPacedApi(object: ServedObject, bytesPerSecond: number
 
   const api = await startApi({ files: { one: object } });
   api.script('GET /v2/downloads/file/{id}', async (request, reply) => {
-    const verdict = judgeRange(request.headers, object);
-    if (request.method === 'HEAD' || (verdict.kind !== 'part' && verdict.kind !== 'whole')) {
-      return reply.file(object);
-    }
-    const sizeBytes = object.bytes.length;
-    const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: sizeBytes };
-    const range = verdict.kind === 'part' ? `bytes ${start}-${end - 1}/${sizeBytes}` : undefined;
+    const decision = rangeFor(request.headers, object);
+    if (request.method === 'HEAD' || !('start' in decision)) return reply.file(object);
+    const { status, start, end } = decision;
+    const range = contentRangeOf(decision, object.bytes.length);
     const headers = { ...objectHeaders(object), 'Content-Length': end - start, 'Content-Range': range };
-    await reply.head(range === undefined ? 200 : 206, definedPairs(headers));
+    await reply.head(status, definedPairs(headers));
     const body = sendBody(reply, start, end);
     bodies.add(body);
     await body;

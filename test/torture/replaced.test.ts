@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startApi } from '../support/api/api-server.ts';
 import { pseudoRandom } from '../support/bytes.ts';
 import type { FaultHandler } from '../support/faults/fault-server.ts';
-import { judgeRange, makeZipObject, type ServedObject } from '../support/faults/served-object.ts';
+import { bytesFor, makeZipObject, type ServedObject } from '../support/faults/served-object.ts';
 import { makePlace } from '../support/process/run-place.ts';
 import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
 import { ALL_WELL, createTally, judge, settle, startFetch } from './tally.ts';
@@ -27,8 +27,7 @@ function cutAfter(object: ServedObject, sizeBytes: number): FaultHandler {
   let leftBytes = sizeBytes;
   return (request, reply) => {
     if (leftBytes <= 0) return reply.send(404, {}, '');
-    const verdict = judgeRange(request.headers, object);
-    const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: object.bytes.length };
+    const { start, end } = bytesFor(request.headers, object);
     const sentBytes = Math.min(end - start, leftBytes);
     leftBytes -= sentBytes;
     return reply.file(object, { cutAtByte: start + sentBytes, cutBy: 'reset' });

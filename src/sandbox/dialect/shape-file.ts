@@ -9,8 +9,9 @@ export function dialectMimeType(mimeType: string, traits: Traits): string | unde
 export function dialectSize(
   file: { readonly sizeBytes: number; readonly unpackedBytes?: number },
   traits: Traits,
-): number | string {
+): number | string | undefined {
   if (traits['file-size'] === 'unpacked') return file.unpackedBytes ?? file.sizeBytes;
+  if (traits['file-size'] === 'absent') return undefined;
   return traits['file-size'] === 'text' ? String(file.sizeBytes) : file.sizeBytes;
 }
 

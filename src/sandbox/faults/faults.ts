@@ -35,7 +35,7 @@ export function parseFault(text: string): SandboxFault {
   const value = equals === -1 ? '' : text.slice(equals + 1);
   if (!isFaultName(name)) {
     throw new ExpectedError('USAGE', `unknown fault ${JSON.stringify(name)}`, {
-      hint: `faults: ${Object.keys(FAULTS).join(', ')}`,
+      hint: `faults: ${Object.keys(FAULTS).join(', ')}; other formats of responses are dialects`,
     });
   }
   const { argument, description, times }: FaultDefinition = FAULTS[name];
@@ -73,9 +73,7 @@ const PARSERS: Readonly<Record<FaultArgument, (value: string) => Argument | unde
     return parseAmount(/^[+-]?\d{1,15}$/.test(value) ? Number(value) : undefined, Infinity);
   },
   MS: (value) => parseAmount(parseMilliseconds(value), Infinity),
-  VALUE: (value) => (value === '' ? undefined : ALWAYS),
-  '[VALUE]': () => ALWAYS,
-  '[CODE]': (value) => parseAmount(value === '' ? 302 : parseStatus(value), Infinity),
+  '[STATUS]': () => ALWAYS,
   'CODE[,TIMES]': (value) => {
     const [code = '', times = 'all'] = splitOnce(value);
     return parseAmount(parseStatus(code), parseTimes(times));

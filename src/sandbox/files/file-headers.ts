@@ -1,38 +1,21 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { Traits } from '../dialect/traits.ts';
-import type { ActiveFaults } from '../faults/active-faults.ts';
 import type { ServedFile } from '../packages/package-store.ts';
 import type { Validators } from './range-request.ts';
 
-/** The current file: the first one or its replacement. */
-export interface CurrentFile extends Validators {
-  readonly path: string;
-}
-
 /** Identifies the bytes. The ETag depends on the file on disk, because the user's own file may change. */
-export function currentFile(
+export function validatorsOf(
   file: ServedFile,
   stats: { readonly size: number; readonly mtime: Date },
-  faults: ActiveFaults,
-): CurrentFile {
-  const version = file.isReplaced && faults.find('lying-etag') === undefined ? 1 : 0;
-  const identity = `${file.id} ${stats.size} ${faults.find('lying-etag') ? '' : stats.mtime.getTime()} ${version}`;
+  { etag }: Traits,
+): Validators {
+  const identity = `${file.id} ${stats.size} ${stats.mtime.getTime()}`;
   const opaqueTag = createHash('sha256').update(identity).digest('hex').slice(0, 24);
-  const prefix = faults.find('weak-etag') === undefined ? '' : 'W/';
-  // The replacement is written in the same second as the first file.
-  const lastModified = file.isReplaced ? new Date(stats.mtime.getTime() + 3_600_000) : stats.mtime;
   return {
-    path: currentPath(file),
     sizeBytes: stats.size,
-    etag: faults.find('no-etag') === undefined ? `${prefix}"${opaqueTag}"` : undefined,
-    lastModified: faults.find('no-last-modified') === undefined ? lastModified : undefined,
+    etag: etag === 'none' ? undefined : `${etag === 'weak' ? 'W/' : ''}"${opaqueTag}"`,
+    lastModified: stats.mtime,
   };
-}
-
-export function currentPath(file: ServedFile): string {
-  return file.isReplaced ? (file.replacementPath ?? file.path) : file.path;
 }
 
 /** RFC 6266: an ASCII name, and the real one in `filename*`; or the form of the dialect. */
@@ -57,27 +40,4 @@ export function contentDisposition(name: string, form: Traits['disposition'] = '
     case 'both':
       return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
   }
-}
-
-/** Content-Range of a 206 response, or undefined for none; faults make it wrong. */
-export function contentRange(
-  { start, end, sizeBytes }: { start: number; end: number; sizeBytes: number },
-  faults: ActiveFaults,
-): string | undefined {
-  if (faults.find('range-no-header') !== undefined) return undefined;
-  const unit = faults.find('range-wrong-unit') === undefined ? 'bytes' : 'octets';
-  let total = String(sizeBytes);
-  if (faults.find('range-wrong-total') !== undefined) total = String(sizeBytes * 2);
-  if (faults.find('range-star-total') !== undefined) total = '*';
-  return `${unit} ${start}-${end - 1}/${total}`;
-}
-
-/** Repr-Digest (RFC 9530) of a file: the right one, or that of the fault. */
-export async function reprDigest(path: string, kind: string): Promise<string> {
-  if (kind === 'malformed') return 'sha-256=:not base64:';
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  const digest = hash.digest();
-  if (kind === 'wrong') digest.writeUInt8(digest.readUInt8(0) ^ 1, 0);
-  return `sha-256=:${digest.toString('base64')}:`;
 }

@@ -7,6 +7,17 @@ export type RangeDecision =
   | { readonly status: 412 }
   | { readonly status: 416 };
 
+/** Content-Range of a response, or undefined for none. */
+export function contentRangeOf(decision: RangeDecision, sizeBytes: number): string | undefined {
+  if (decision.status === 416) return `bytes */${sizeBytes}`;
+  return decision.status === 206 ? `bytes ${decision.start}-${decision.end - 1}/${sizeBytes}` : undefined;
+}
+
+/** The fault `wrong-range`: as many bytes as requested, but the first ones of the file. */
+export function fromFirstByte(decision: RangeDecision): RangeDecision {
+  return decision.status === 206 ? { status: 206, start: 0, end: decision.end - decision.start } : decision;
+}
+
 export interface Validators {
   readonly sizeBytes: number;
   /** With its quotes, and `W/` if weak; undefined for none. */

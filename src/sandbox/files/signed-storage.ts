@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Traits } from '../dialect/traits.ts';
 import type { ActiveFaults } from '../faults/active-faults.ts';
+import { storageError } from '../faults/fault-responses.ts';
 import type { PackageStore } from '../packages/package-store.ts';
 import { guardAgainstBrowsers, type LocalServer, startLocalServer } from '../server/local-server.ts';
 import { Refusal } from '../server/refusal.ts';
@@ -25,20 +26,19 @@ export async function startSignedStorage(options: {
   readonly packages: PackageStore;
   readonly faults: ActiveFaults;
   readonly traits: Traits;
-  readonly signal: AbortSignal;
 }): Promise<SignedStorage> {
-  const { packages, faults, traits, signal } = options;
+  const { packages, faults, traits } = options;
   const grants = new Map<string, Grant>();
   const server: LocalServer = await startLocalServer(0, async (request, response) => {
     try {
       guardAgainstBrowsers(request, server.port);
       if (request.method !== 'GET' && (request.method !== 'HEAD' || traits.head === '405')) {
-        throw new Refusal(405, 'MethodNotAllowed', { headers: { allow: 'GET, HEAD' } });
+        throw new Refusal(405, 'The storage supports only GET and HEAD', { headers: { allow: 'GET, HEAD' } });
       }
       const fileId = admit(request, grants);
       const found = packages.findFile(fileId);
-      if (typeof found === 'string') throw new Refusal(404, 'NoSuchKey');
-      await sendFile({ request, response, file: found.file, faults, traits, signal });
+      if (typeof found === 'string') throw new Refusal(404, 'The object does not exist');
+      await sendFile({ request, response, file: found.file, faults, traits });
     } catch (error) {
       sendError(response, error);
     }
@@ -49,7 +49,7 @@ export async function startSignedStorage(options: {
         // A little longer, so that the error can explain why.
         if (grant.expiresMs + DEFAULT_LIFETIME_MS < Date.now()) grants.delete(signature);
       }
-      const lifetimeMs = faults.find('redirect-expires')?.amount ?? DEFAULT_LIFETIME_MS;
+      const lifetimeMs = faults.find('url-expires')?.amount ?? DEFAULT_LIFETIME_MS;
       const signature = randomBytes(32).toString('hex');
       grants.set(signature, { fileId, expiresMs: Date.now() + lifetimeMs });
       const expires = Math.ceil(lifetimeMs / 1000);
@@ -66,7 +66,7 @@ function admit(request: IncomingMessage, grants: ReadonlyMap<string, Grant>): st
   }
   const [path = '', query = ''] = (request.url ?? '').split('?', 2);
   const grant = grants.get(new URLSearchParams(query).get('X-Amz-Signature') ?? '');
-  if (grant === undefined || path !== `/packages/${grant.fileId}`) throw new Refusal(403, 'AccessDenied');
+  if (grant === undefined || path !== `/packages/${grant.fileId}`) throw new Refusal(403, 'Access denied');
   if (grant.expiresMs <= Date.now()) throw new Refusal(403, 'Request has expired');
   return grant.fileId;
 }
@@ -78,8 +78,8 @@ function sendError(response: ServerResponse, error: unknown): void {
     return;
   }
   const { status, message, headers } =
-    error instanceof Refusal ? error : { status: 500, message: 'InternalError', headers: {} };
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Message>${message}</Message></Error>\n`;
+    error instanceof Refusal ? error : { status: 500, message: 'The sandbox failed', headers: {} };
+  const body = storageError(status, message);
   response.writeHead(status, {
     ...headers,
     'content-type': 'application/xml',

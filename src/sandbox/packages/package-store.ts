@@ -1,8 +1,7 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CreateDownloadBody } from '../../api/wire.ts';
-import type { ActiveFaults } from '../faults/active-faults.ts';
 import type { Library } from '../library/library.ts';
 import { failureText } from '../server/refusal.ts';
 import { collectItems, isSingleRendition, safeName } from './package-items.ts';
@@ -12,10 +11,6 @@ import { type BuiltFile, buildPackage } from './packager.ts';
 export interface ServedFile extends BuiltFile {
   readonly id: string;
   readonly sizeBytes: number;
-  /** Set when the replacement is served instead of the first file. */
-  isReplaced: boolean;
-  /** Bytes of the first file that were sent. */
-  sentBytes: number;
 }
 
 export interface StoredPackage {
@@ -30,8 +25,6 @@ export interface StoredPackage {
   /** Empty until the files exist. */
   files: readonly ServedFile[];
   failure: string | undefined;
-  /** Number of status requests. */
-  looks: number;
   /** Resolves when the files exist or the build has failed; never rejects. */
   readonly built: Promise<void>;
   readonly stop: () => void;
@@ -55,7 +48,6 @@ export interface PackageStoreOptions {
   /** Contains one folder per package. */
   readonly folder: string;
   readonly library: Library;
-  readonly faults: ActiveFaults;
   /** If the request does not specify one. */
   readonly expiryMs: number;
   /** The form of package IDs. */
@@ -64,7 +56,7 @@ export interface PackageStoreOptions {
 
 /** The packages of one sandbox by ID. Builds run one after the other, to disk. */
 export function createPackageStore(options: PackageStoreOptions): PackageStore {
-  const { faults, expiryMs, formId } = options;
+  const { expiryMs, formId } = options;
   const packages = new Map<string, StoredPackage>();
   const expired = new Set<string>();
   const files = new Map<string, { readonly stored: StoredPackage; readonly file: ServedFile }>();
@@ -91,20 +83,18 @@ export function createPackageStore(options: PackageStoreOptions): PackageStore {
 
   return {
     create(body, owner) {
-      const isSingle = isSingleRendition(body);
       const controller = new AbortController();
       const createdMs = Date.now();
       const stored: StoredPackage = {
-        id: formId(newPackageId(faults)),
+        id: formId(randomUUID()),
         owner,
         body,
-        compressed: !isSingle && faults.find('several-files') === undefined,
+        compressed: !isSingleRendition(body),
         createdMs,
         expiresMs: body.expires === undefined ? createdMs + expiryMs : Date.parse(body.expires),
         folder: join(options.folder, randomUUID()),
         files: [],
         failure: undefined,
-        looks: 0,
         built: builds.then(async () => {
           try {
             stored.files = await build(stored, options, controller.signal);
@@ -142,7 +132,7 @@ export function createPackageStore(options: PackageStoreOptions): PackageStore {
 
 async function build(
   { body, compressed, folder }: StoredPackage,
-  { library, faults }: PackageStoreOptions,
+  { library }: PackageStoreOptions,
   signal: AbortSignal,
 ): Promise<ServedFile[]> {
   signal.throwIfAborted();
@@ -152,20 +142,12 @@ async function build(
     temporaryName: 'package',
     archiveName: safeName(body.title ?? 'streamdiver-package'),
     shape: compressed ? 'archive' : 'files',
-    zip64: faults.find('zip64') !== undefined,
-    withReplacement: faults.find('change-after') !== undefined,
     signal,
   });
   const files: ServedFile[] = [];
   for (const file of built) {
     const { size: sizeBytes } = await stat(file.path);
-    files.push({ ...file, id: randomBytes(16).toString('hex'), sizeBytes, isReplaced: false, sentBytes: 0 });
+    files.push({ ...file, id: randomBytes(16).toString('hex'), sizeBytes });
   }
   return files;
-}
-
-function newPackageId(faults: ActiveFaults): string {
-  if (faults.find('number-ids') !== undefined) return String(2n ** 53n + 1n + BigInt(randomInt(2 ** 47)));
-  if (faults.find('strange-ids') !== undefined) return `pkg/../${randomUUID()}?a=b#c%2F é`;
-  return randomUUID();
 }

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { PassThrough, type Readable, Transform } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { inspect } from 'node:util';
 import { ZipFile } from 'yazl';
@@ -16,8 +16,6 @@ export interface BuiltFile {
   readonly mimeType: string;
   /** Total size of the entries of an archive. */
   readonly unpackedBytes?: number;
-  /** Another file of the same size, for the fault that replaces it during the download. */
-  readonly replacementPath?: string;
 }
 
 export interface BuildOptions {
@@ -27,8 +25,6 @@ export interface BuildOptions {
   /** Name of the archive for people, without extension. */
   readonly archiveName: string;
   readonly shape: 'archive' | 'files';
-  readonly zip64: boolean;
-  readonly withReplacement: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +33,7 @@ export async function buildPackage(
   items: readonly PackageItem[],
   options: BuildOptions,
 ): Promise<BuiltFile[]> {
-  const { folder, temporaryName, archiveName, shape, withReplacement } = options;
+  const { folder, temporaryName, archiveName, shape, signal } = options;
   if (shape === 'files') {
     const files: BuiltFile[] = [];
     for (const [index, item] of items.entries()) {
@@ -46,43 +42,27 @@ export async function buildPackage(
     return files;
   }
   const path = join(folder, `${temporaryName}.zip`);
-  const unpackedBytes = await writeArchive(items, path, { ...options, isReplacement: false });
-  const file = { path, name: `${archiveName}.zip`, mimeType: 'application/zip', unpackedBytes };
-  if (!withReplacement) return [file];
-  const replacementPath = join(folder, `${temporaryName}-replacement.zip`);
-  await writeArchive(items, replacementPath, { ...options, isReplacement: true });
-  return [{ ...file, replacementPath }];
+  const unpackedBytes = await writeArchive(items, path, signal);
+  return [{ path, name: `${archiveName}.zip`, mimeType: 'application/zip', unpackedBytes }];
 }
 
 /** Media files are served from their location; only generated files are written. */
 async function buildFile(
   { entryName, mimeType, source }: PackageItem,
   temporaryPath: string,
-  { withReplacement, signal }: BuildOptions,
+  { signal }: BuildOptions,
 ): Promise<BuiltFile> {
   let path = temporaryPath;
   if ('content' in source) path = source.content.path;
   else await writeFile(path, await source.text(), { mode: 0o600, signal });
-  const file = { path, name: basename(entryName), mimeType };
-  if (!withReplacement) return file;
-  const replacementPath = `${temporaryPath}-replacement`;
-  const target = createWriteStream(replacementPath, { mode: 0o600, flags: 'wx' });
-  await pipeline(await openMedia(path, true), target, { signal });
-  return { ...file, replacementPath };
-}
-
-interface ArchiveOptions {
-  readonly zip64: boolean;
-  /** An equally valid archive: every media byte and all dates differ, but all sizes are the same. */
-  readonly isReplacement: boolean;
-  readonly signal: AbortSignal;
+  return { path, name: basename(entryName), mimeType };
 }
 
 /** Media are stored, because they are compressed; texts are deflated. Resolves with the total size. */
 async function writeArchive(
   items: readonly PackageItem[],
   path: string,
-  options: ArchiveOptions,
+  signal: AbortSignal,
 ): Promise<number> {
   const sources: ArchiveSource[] = [];
   for (const { source } of items) {
@@ -99,8 +79,7 @@ async function writeArchive(
     const source = sources[index];
     if (source === undefined) continue;
     // With a fixed date, the same selection always produces the same archive.
-    const mtime = options.isReplacement ? new Date(modified.getTime() + 3_600_000) : modified;
-    const entry = { mtime, mode: 0o100644, forceZip64Format: options.zip64 };
+    const entry = { mtime: modified, mode: 0o100644 };
     if (Buffer.isBuffer(source)) {
       zip.addBuffer(source, entryName, { ...entry, compress: true });
       continue;
@@ -108,7 +87,7 @@ async function writeArchive(
     const { path: sourcePath, sizeBytes } = source;
     const open = async (give: (error: null, stream: Readable) => void) => {
       try {
-        current = await openMedia(sourcePath, options.isReplacement);
+        current = await openMedia(sourcePath);
         // yazl does not handle errors of its input streams.
         current.on('error', fail);
         if (output.destroyed) current.destroy();
@@ -121,9 +100,9 @@ async function writeArchive(
       void open(callback);
     });
   }
-  zip.end({ forceZip64Format: options.zip64, comment: '' });
+  zip.end();
   try {
-    await pipeline(output, createWriteStream(path, { mode: 0o600, flags: 'wx' }), { signal: options.signal });
+    await pipeline(output, createWriteStream(path, { mode: 0o600, flags: 'wx' }), { signal });
   } finally {
     // After an abort, the file that was being read would remain open.
     current?.destroy();
@@ -136,23 +115,7 @@ async function writeArchive(
 
 type ArchiveSource = Buffer | { readonly path: string; readonly sizeBytes: number };
 
-async function openMedia(path: string, isReplacement: boolean): Promise<Readable> {
+async function openMedia(path: string): Promise<Readable> {
   const handle = await openRegularFile(path);
-  const stream = handle.createReadStream({ highWaterMark: 256 * 1024 });
-  if (!isReplacement) return stream;
-  const inverted = invertLowestBits();
-  stream.on('error', (error) => inverted.destroy(error));
-  inverted.on('close', () => stream.destroy());
-  return stream.pipe(inverted);
-}
-
-function invertLowestBits(): Transform {
-  return new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      callback(
-        null,
-        chunk.map((byte) => byte ^ 1),
-      );
-    },
-  });
+  return handle.createReadStream({ highWaterMark: 256 * 1024 });
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SIGN_IN_PAGE } from '../faults/fault-responses.ts';
+import { createWire } from '../faults/wire.ts';
 import { Refusal } from '../server/refusal.ts';
-import { pause } from '../server/send-body.ts';
 import type { SandboxResponse } from '../state/api-call.ts';
 import type { SandboxState } from '../state/sandbox-state.ts';
 
@@ -10,52 +11,23 @@ import type { SandboxState } from '../state/sandbox-state.ts';
  * @throws Refusal for faults that are errors
  */
 export async function applyApiFaults(
-  request: IncomingMessage,
+  { socket }: IncomingMessage,
   response: ServerResponse,
-  { faults, signal }: SandboxState,
+  { faults }: SandboxState,
 ): Promise<SandboxResponse | 'done' | undefined> {
+  const wire = createWire({ body: response, connection: socket, socket });
   const slow = faults.find('api-slow');
-  if (slow !== undefined) await pause(slow.amount, signal);
+  if (slow !== undefined) await wire.pause(slow.amount);
   if (faults.take('api-reset') !== undefined) {
-    request.socket.resetAndDestroy();
+    await wire.reset();
     return 'done';
   }
   if (faults.take('api-503') !== undefined) throw new Refusal(503, 'the service is under maintenance');
   if (faults.take('api-429') !== undefined) throw new Refusal(429, 'too many requests');
   const status = faults.take('api-status');
-  if (status !== undefined)
+  if (status !== undefined) {
     throw new Refusal(status.amount, `the sandbox is configured to return ${status.amount}`);
-  if (faults.take('api-html') !== undefined) {
-    const text = '<!doctype html>\n<title>Sign in</title>\n<p>Please sign in to continue.</p>\n';
-    return { status: 200, text, mimeType: 'text/html; charset=utf-8' };
   }
-  if (faults.take('api-empty') !== undefined) return { status: 200, text: '', mimeType: 'application/json' };
-  if (faults.take('api-truncated') !== undefined) {
-    return { status: 200, text: '{"status":"success","data":{"id":"', mimeType: 'application/json' };
-  }
-  if (faults.take('api-endless') !== undefined) {
-    await sendEndlessJson(request, response);
-    return 'done';
-  }
-  return undefined;
-}
-
-/** An array without an end, until the client stops reading. */
-async function sendEndlessJson(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  if (request.method === 'HEAD') {
-    response.end();
-    return;
-  }
-  response.write('{"status":"success","data":[');
-  const piece = '"more",'.repeat(10_000);
-  while (!response.destroyed) {
-    await new Promise<void>((resolve) => {
-      response.once('close', resolve);
-      response.write(piece, () => {
-        response.off('close', resolve);
-        resolve();
-      });
-    });
-  }
+  if (faults.take('api-html') === undefined) return undefined;
+  return { status: 200, text: SIGN_IN_PAGE, mimeType: 'text/html; charset=utf-8' };
 }

@@ -13,9 +13,9 @@ export async function handleRequest(
   response: ServerResponse,
   state: SandboxState,
 ): Promise<void> {
-  const { faults, traits, tokens, port } = state;
+  const { traits, tokens, port } = state;
   let zone: Zone | undefined;
-  const options = () => ({ request, response, faults, traits, zone });
+  const options = () => ({ request, response, traits, zone });
   try {
     // First, before any fault: faults never expose the sandbox to web pages.
     guardAgainstBrowsers(request, port);

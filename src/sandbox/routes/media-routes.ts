@@ -3,7 +3,7 @@ import { shapeResource } from '../dialect/shape-document.ts';
 import type { StoredMediaItem } from '../library/library.ts';
 import { Refusal, refuseFields } from '../server/refusal.ts';
 import type { ApiCall, SandboxResponse } from '../state/api-call.ts';
-import { describeMediaItem, syntheticItem } from './describe.ts';
+import { describeMediaItem } from './describe.ts';
 import { type ListedPage, listResponse, pageOf } from './paging.ts';
 
 type Match = (medium: StoredMediaItem) => boolean;
@@ -63,10 +63,10 @@ function mediaPage(
   query: URLSearchParams,
   state: ApiCall['state'],
 ): SandboxResponse {
-  const { faults, traits } = state;
+  const { traits } = state;
   const page: ListedPage<unknown> = pageOf<unknown>(
     media.map((medium) => describeMediaItem(medium, state)),
-    { query, sizeParameter: 'perpage', faults, traits, makeUp: syntheticItem },
+    { query, sizeParameter: 'perpage', traits },
   );
   return listResponse(page, 'media', state);
 }

@@ -1,6 +1,5 @@
 import { type ListPlace, shapeList } from '../dialect/shape-list.ts';
 import type { Traits } from '../dialect/traits.ts';
-import type { ActiveFaults } from '../faults/active-faults.ts';
 import { Refusal, refuseFields } from '../server/refusal.ts';
 import type { SandboxResponse } from '../state/api-call.ts';
 import type { SandboxState } from '../state/sandbox-state.ts';
@@ -10,14 +9,11 @@ const PER_PAGE_LIMIT = 50;
 /** Number of items that the next page repeats, in some dialects. */
 const OVERLAP = 2;
 
-export interface PageOptions<Item> {
+export interface PageOptions {
   readonly query: URLSearchParams;
   /** The two kinds of lists use different names. */
   readonly sizeParameter: 'perpage' | 'perPage';
-  readonly faults: ActiveFaults;
   readonly traits: Traits;
-  /** An item that does not exist, for the fault of endless pages. */
-  readonly makeUp: (index: number) => Item;
 }
 
 export interface ListedPage<Item> {
@@ -30,8 +26,8 @@ export interface ListedPage<Item> {
  * The requested page; pages count from 0, and pages after the last are empty.
  * @throws Refusal 400 for an invalid page or size
  */
-export function pageOf<Item>(all: readonly Item[], options: PageOptions<Item>): ListedPage<Item> {
-  const { query, sizeParameter, faults, traits, makeUp } = options;
+export function pageOf<Item>(all: readonly Item[], options: PageOptions): ListedPage<Item> {
+  const { query, sizeParameter, traits } = options;
   const fields: Record<string, string> = {};
   const read = (name: string, fallback: number, limits: { least: number; most: number }): number => {
     const text = query.get(name);
@@ -48,18 +44,9 @@ export function pageOf<Item>(all: readonly Item[], options: PageOptions<Item>): 
   );
   refuseFields(fields);
 
-  const listed = (items: readonly Item[]) => ({ items, page, totalCount: all.length });
-  const short = faults.find('short-pages');
-  if (short !== undefined) {
-    const shortSize = Math.min(perPage, short.times === Infinity ? 1 : short.times);
-    return listed(all.slice(page * shortSize, (page + 1) * shortSize));
-  }
   const index = traits.pages === 'from-1' ? Math.max(0, page - 1) : page;
-  const start = (faults.find('page-ignored') === undefined ? index : 0) * pageStep(perPage, traits);
-  if (faults.find('endless-pages') !== undefined) {
-    return listed(Array.from({ length: perPage }, (_, index) => all[start + index] ?? makeUp(start + index)));
-  }
-  return listed(all.slice(start, start + perPage));
+  const start = index * pageStep(perPage, traits);
+  return { items: all.slice(start, start + perPage), page, totalCount: all.length };
 }
 
 function dialectSize(perPage: number, { pages }: Traits): number {
@@ -73,11 +60,11 @@ function pageStep(perPage: number, { pages }: Traits): number {
   return pages === 'overlapping' ? Math.max(1, perPage - OVERLAP) : perPage;
 }
 
-/** The response with a page: an array as `data`, or the form of a fault or dialect. */
+/** The response with a page: an array as `data`, or the form of the dialect. */
 export function listResponse(
   { items, page, totalCount }: ListedPage<unknown>,
   kind: ListPlace['kind'],
-  { faults, traits }: Pick<SandboxState, 'faults' | 'traits'>,
+  { traits }: Pick<SandboxState, 'traits'>,
 ): SandboxResponse {
   const pastEnd = traits['past-end'];
   if (items.length === 0 && page > 0 && pastEnd !== 'empty') {
@@ -85,6 +72,5 @@ export function listResponse(
     if (pastEnd === 'empty-body') return { status: 200, text: '', mimeType: 'application/json' };
     throw new Refusal(Number(pastEnd), 'no such page');
   }
-  if (faults.find('list-object') !== undefined) return { status: 200, data: { items } };
   return { status: 200, ...shapeList(items, { kind, page, totalCount }, traits) };
 }

@@ -4,12 +4,7 @@ import type { ApiCall, SandboxResponse } from '../state/api-call.ts';
 
 /** OAuth 2.0 client credentials with the responses of Keycloak (RFC 6749, 4.4 and 5.2). */
 export async function issueToken({ request, parameter, state }: ApiCall): Promise<SandboxResponse> {
-  const { faults, traits, tokens, tenant } = state;
-  if (faults.take('token-503') !== undefined)
-    return refuse(503, 'temporarily_unavailable', 'Try again later');
-  if (faults.find('token-html') !== undefined) {
-    return { status: 200, text: '<!doctype html><title>Sign in</title>\n', mimeType: 'text/html' };
-  }
+  const { traits, tokens, tenant } = state;
   const form = new URLSearchParams(await readBody(request, 'application/x-www-form-urlencoded'));
   if (parameter('tenant') !== tenant) return refuse(404, 'Realm does not exist');
   const grantType = form.get('grant_type');
@@ -19,10 +14,9 @@ export async function issueToken({ request, parameter, state }: ApiCall): Promis
   }
   const isKnown =
     form.get('client_id') === tokens.clientId && form.get('client_secret') === tokens.clientSecret;
-  if (!isKnown || faults.find('token-refused') !== undefined) {
+  if (!isKnown) {
     return refuse(401, 'invalid_client', 'Invalid client or Invalid client credentials (this is a sandbox)');
   }
-  if (faults.find('token-missing') !== undefined) return { status: 200, json: { token_type: 'Bearer' } };
   const { token, expiresInSeconds } = tokens.issue();
   const json: TokenResponse = { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds };
   const expiresIn = traits['expires-in'];

@@ -5,12 +5,12 @@ import { DOCX_MIME_TYPE, makeDocx } from '../library/make-docx.ts';
 import { safeName } from '../packages/package-items.ts';
 import { Refusal } from '../server/refusal.ts';
 import type { ApiCall, SandboxResponse } from '../state/api-call.ts';
-import { describeTranscript, syntheticItem } from './describe.ts';
+import { describeTranscript } from './describe.ts';
 import { findMediaItem } from './media-routes.ts';
 import { listResponse, pageOf } from './paging.ts';
 
 export function listTranscripts({ parameter, query, state }: ApiCall): SandboxResponse {
-  const { traits, faults } = state;
+  const { traits } = state;
   const { transcripts } = findMediaItem(parameter('assetId'), state);
   const described = isLate(state) ? [] : transcripts.map(describeTranscript);
   if (described.length === 0) {
@@ -21,7 +21,7 @@ export function listTranscripts({ parameter, query, state }: ApiCall): SandboxRe
   }
   const page =
     traits['transcript-pages'] === 'paged'
-      ? pageOf<unknown>(described, { query, sizeParameter: 'perpage', faults, traits, makeUp: syntheticItem })
+      ? pageOf<unknown>(described, { query, sizeParameter: 'perpage', traits })
       : { items: described, page: 0, totalCount: described.length };
   return listResponse(page, 'transcripts', state);
 }

@@ -15,7 +15,7 @@ export interface SandboxState {
   readonly traits: Traits;
   /** Creations that `create-first` has rejected. */
   readonly refusedCreations: { count: number };
-  /** Runs only with the faults that need another origin. */
+  /** Runs only if files come from another origin. */
   readonly storage: SignedStorage | undefined;
   readonly tenant: string;
   readonly port: number;
@@ -24,8 +24,4 @@ export interface SandboxState {
   readonly startedMs: number;
   /** http://127.0.0.1:PORT/v2 */
   readonly apiUrl: string;
-  /** Active bodies, for `max-connections`. */
-  readonly transfers: { count: number };
-  /** Aborted when the sandbox closes. */
-  readonly signal: AbortSignal;
 }

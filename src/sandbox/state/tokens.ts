@@ -30,11 +30,10 @@ export function createTokens(faults: ActiveFaults): Tokens {
     clientId: 'sandbox-client',
     clientSecret: makeSecret('secret'),
     issue() {
-      const lifetimeMs = faults.find('token-expires')?.amount ?? LIFETIME_MS;
       for (const [old, untilMs] of expiresMs) if (untilMs < Date.now()) expiresMs.delete(old);
       const issued = makeSecret('token');
-      expiresMs.set(issued, Date.now() + lifetimeMs);
-      return { token: issued, expiresInSeconds: Math.ceil(lifetimeMs / 1000) };
+      expiresMs.set(issued, Date.now() + LIFETIME_MS);
+      return { token: issued, expiresInSeconds: LIFETIME_MS / 1000 };
     },
     identify(authorization) {
       if (authorization === undefined) return 'anonymous';

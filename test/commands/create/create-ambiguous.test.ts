@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../support/api/api-script.ts';
+import { runCli } from '../../support/process/run-cli.ts';
 import { expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { calls, startEmpty } from '../scene.ts';
@@ -87,6 +88,17 @@ describe('case 36: a create whose outcome is unknown', () => {
       expectFailureDocument('create', run.json);
       expect(api.requestsOf('POST /v2/downloads')).toHaveLength(1);
     }
+  });
+
+  test('silence after the package was made is never repeatable, either', async () => {
+    const api = await startEmpty();
+    api.script('POST /v2/downloads', async (_request, reply) => {
+      api.packages.set('made-1', { id: 'made-1', status: 'preparing', title: 'Trip' });
+      await reply.stall();
+    });
+    const run = await runCli(['create', '-m', 'm1', '--title', 'Trip', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 14, json: { error: { code: 'AMBIGUOUS', retryable: false } } });
+    expect(api.requestsOf('POST /v2/downloads')).toHaveLength(1);
   });
 
   test('says so when the list cannot tell', async () => {

@@ -6,7 +6,7 @@ import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import type { ApiServer } from '../../support/api/api-server.ts';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
 import { serveArchive } from '../../support/faults/served-archive.ts';
-import { judgeRange, type ServedObject } from '../../support/faults/served-object.ts';
+import { bytesFor, rangeFor, type ServedObject } from '../../support/faults/served-object.ts';
 import { type BinaryResult, runBinary, startBinary } from '../../support/process/run-binary.ts';
 import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
 import { listTree } from '../../support/temp-folder.ts';
@@ -26,9 +26,9 @@ function serveFilm(seed: number): ServedObject {
 /** Of each piece of 8 MiB come two blocks and a half, then nothing. */
 function serveHaltingly(api: ApiServer, object: ServedObject): void {
   api.script('GET /v2/downloads/file/{id}', async (request, reply) => {
-    const verdict = judgeRange(request.headers, object);
-    const isPiece = verdict.kind === 'part' && verdict.end - verdict.start === 8 * MIB;
-    await reply.file(object, isPiece ? { cutAtByte: verdict.start + 2.5 * MIB, cutBy: 'stall' } : {});
+    const { start, end } = bytesFor(request.headers, object);
+    const isPiece = rangeFor(request.headers, object).status === 206 && end - start === 8 * MIB;
+    await reply.file(object, isPiece ? { cutAtByte: start + 2.5 * MIB, cutBy: 'stall' } : {});
   });
 }
 

@@ -310,7 +310,7 @@ describe('failures on the way', () => {
     const server = await startFaultServer((request, reply) => {
       if (request.requestIndex === 0) return reply.file(object);
       cutAtByte += 30_000;
-      return reply.file(object, { cutAtByte, cutBy: request.requestIndex % 2 === 0 ? 'end' : 'reset' });
+      return reply.file(object, { cutAtByte, cutBy: request.requestIndex % 2 === 0 ? 'cut' : 'reset' });
     });
     const source = await openRemoteSource(server, { retries: 1 });
     expect((await source.read(0, 290_000)).equals(object.bytes.subarray(0, 290_000))).toBe(true);

@@ -1,4 +1,6 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { SIGN_IN_PAGE, storageError } from '../../../src/sandbox/faults/fault-responses.ts';
+import { withFlippedBit } from '../../../src/sandbox/faults/send-body.ts';
 import {
   chunk,
   cutAtHalfThen,
@@ -48,21 +50,16 @@ function answer(
     reply.send(status, [['Content-Type', contentType]], typeof body === 'string' ? body : body(object));
 }
 
-const HTML_PAGE =
-  '<!doctype html><html><head><title>Sign in</title></head><body>Please sign in</body></html>';
 const chunkedPage: FaultHandler = async (_request, reply) => {
   await reply.head(200, { 'Content-Type': 'text/html', 'Transfer-Encoding': 'chunked' });
-  await reply.raw(chunk(Buffer.from(HTML_PAGE)));
+  await reply.raw(chunk(Buffer.from(SIGN_IN_PAGE)));
   await reply.raw(LAST_CHUNK);
 };
 
-export const ACCESS_DENIED_XML =
-  '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>';
+export const ACCESS_DENIED_XML = storageError(403, 'Request has expired');
 
 function flipped(object: ServedObject, offset: number): ServedObject {
-  const bytes = Buffer.from(object.bytes);
-  bytes[offset] = (bytes[offset] ?? 0) ^ 0x10;
-  return { ...object, bytes };
+  return { ...object, bytes: withFlippedBit(object.bytes, offset) };
 }
 
 const FLIPS: readonly (readonly [where: string, offset: (sizeBytes: number) => number])[] = [
@@ -143,13 +140,13 @@ export const CONTENT_MODES: readonly FaultMode[] = [
     failureCase: 55,
     name: 'an HTML page with 200',
     outcome: refused(7),
-    handler: answer(200, 'text/html', HTML_PAGE),
+    handler: answer(200, 'text/html', SIGN_IN_PAGE),
   },
   {
     failureCase: 55,
     name: 'an HTML page with 200 that is as long as the object',
     outcome: refused(7),
-    handler: answer(200, 'text/html', (object) => padded(object, HTML_PAGE)),
+    handler: answer(200, 'text/html', (object) => padded(object, SIGN_IN_PAGE)),
   },
   {
     failureCase: 55,
@@ -196,7 +193,7 @@ export const CONTENT_MODES: readonly FaultMode[] = [
     failureCase: 55,
     name: 'an HTML page with 200 after half of the object',
     outcome: refused(7),
-    handler: (object) => cutAtHalfThen(object, answer(200, 'text/html', HTML_PAGE)(object)),
+    handler: (object) => cutAtHalfThen(object, answer(200, 'text/html', SIGN_IN_PAGE)(object)),
   },
   {
     failureCase: 55,

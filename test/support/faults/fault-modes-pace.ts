@@ -12,7 +12,7 @@ import {
 } from './fault-mode.ts';
 import { formatHead } from './fault-response.ts';
 import type { FaultHandler } from './fault-server.ts';
-import { judgeRange, type ServedObject } from './served-object.ts';
+import { bytesFor, type ServedObject } from './served-object.ts';
 
 const FAST_SECOND_MS = 1_000 / FAST_CLOCK_SPEED;
 
@@ -34,24 +34,15 @@ function resetOften(count: number): FaultMode['handler'] {
     return (request, reply) => {
       resets += 1;
       if (resets > count) return reply.file(object);
-      const verdict = judgeRange(request.headers, object);
-      const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: object.bytes.length };
+      const { start, end } = bytesFor(request.headers, object);
       const spanBytes = 1 + ((resets * 40_503) % Math.max(1, Math.min(65_536, (end - start) >> 3)));
       return reply.file(object, { cutAtByte: start + spanBytes, cutBy: 'reset' });
     };
   };
 }
 
-const oneByteASecond: FaultMode['handler'] = (object) => async (request, reply) => {
-  const verdict = judgeRange(request.headers, object);
-  const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: object.bytes.length };
-  const range = verdict.kind === 'part' ? `bytes ${start}-${end - 1}/${object.bytes.length}` : undefined;
-  await reply.head(
-    range === undefined ? 200 : 206,
-    headersWith(object, { 'Content-Length': end - start, 'Content-Range': range }),
-  );
-  await reply.slowly(object.bytes.subarray(start, end), 1, FAST_SECOND_MS);
-};
+const oneByteASecond: FaultMode['handler'] = (object) => (_request, reply) =>
+  reply.file(object, { pace: { pieceBytes: 1, delayMs: FAST_SECOND_MS } });
 
 /** A head that is never finished: a byte a second. */
 const slowHead: FaultMode['handler'] = (object) => async (_request, reply) => {
@@ -113,8 +104,7 @@ export const PACE_MODES: readonly FaultMode[] = [
     outcome: OVERCOME,
     plain: { exitCode: NEEDS_VERSIONS },
     handler: (object) => (request, reply) => {
-      const verdict = judgeRange(request.headers, object);
-      const start = verdict.kind === 'part' ? verdict.start : 0;
+      const { start } = bytesFor(request.headers, object);
       return reply.file(object, { cutAtByte: start + 20_000 });
     },
   },

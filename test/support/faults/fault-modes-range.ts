@@ -1,3 +1,4 @@
+import { contentRangeOf, fromFirstByte } from '../../../src/sandbox/files/range-request.ts';
 import {
   cutAtHalfThen,
   type FaultMode,
@@ -11,7 +12,7 @@ import {
 } from './fault-mode.ts';
 import type { FaultReply } from './fault-response.ts';
 import type { FaultHandler } from './fault-server.ts';
-import { judgeRange, type ServedObject } from './served-object.ts';
+import { rangeFor, type ServedObject } from './served-object.ts';
 
 interface Asked {
   readonly start: number;
@@ -25,9 +26,9 @@ function answersRangesWith(
 ): FaultMode['handler'] {
   return (object) =>
     cutAtHalfThen(object, (request, reply) => {
-      const verdict = judgeRange(request.headers, object);
-      if (verdict.kind !== 'part') return reply.file(object);
-      return answer(object, { ...verdict, totalBytes: object.bytes.length }, reply);
+      const decision = rangeFor(request.headers, object);
+      if (decision.status !== 206) return reply.file(object);
+      return answer(object, { ...decision, totalBytes: object.bytes.length }, reply);
     });
 }
 
@@ -59,6 +60,16 @@ const LABELS: readonly (readonly [name: string, contentRange: (asked: Asked) => 
   ['with numbers beyond 2^53', () => 'bytes 9007199254740993-9007199254740999/9007199254741000'],
   ['with words for numbers', () => 'bytes one-two/three'],
 ];
+
+/** As many bytes as asked for, from the start of the object, rightly labelled: what the sandbox sends, too. */
+const fromTheStart = answersRangesWith((object, { start, end, totalBytes }, reply) => {
+  const decision = fromFirstByte({ status: 206, start, end });
+  return reply.send(
+    206,
+    headersWith(object, { 'Content-Range': contentRangeOf(decision, totalBytes) }),
+    object.bytes.subarray(0, end - start),
+  );
+});
 
 /** The right label over the bytes before those asked for: only a look at the bytes finds it. */
 const shiftedBytes = answersRangesWith((object, asked, reply) =>
@@ -138,6 +149,13 @@ export const RANGE_MODES: readonly FaultMode[] = [
     outcome: overcomeOrRefused(6, 7, 10),
     plain: { exitCode: 0 },
     handler: labelledAs((a) => `bytes ${a.start}-${a.end - 1}/*`),
+  },
+  {
+    failureCase: 71,
+    name: 'every 206 is the start of the object',
+    outcome: overcomeOrRefused(6, 7, 10),
+    plain: { exitCode: 0 },
+    handler: fromTheStart,
   },
   {
     failureCase: 71,

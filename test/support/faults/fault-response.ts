@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
-import { judgeRange, type ServedObject } from './served-object.ts';
+import { type BodyPlan, sendBody } from '../../../src/sandbox/faults/send-body.ts';
+import { createWire } from '../../../src/sandbox/faults/wire.ts';
+import { contentRangeOf } from '../../../src/sandbox/files/range-request.ts';
+import { rangeFor, type ServedObject } from './served-object.ts';
 
 export type HeaderList = readonly (readonly [name: string, value: string | number])[];
 export type Headers = Readonly<Record<string, string | number>> | HeaderList;
@@ -20,8 +22,10 @@ export interface FaultReply {
   redirect(status: number, location: string): Promise<void>;
   /** The object, honouring HEAD, Range, If-Range and If-Match. */
   file(object: ServedObject, options?: FileOptions): Promise<void>;
-  /** `chunkSizeBytes` at a time with a pause after each. */
-  slowly(bytes: string | Uint8Array, chunkSizeBytes: number, delayMs: number): Promise<void>;
+  /** Bytes as they are, sent as the plan says. */
+  body(bytes: string | Uint8Array, plan: BodyPlan): Promise<void>;
+  /** `pieceBytes` at a time with a pause after each. */
+  slowly(bytes: string | Uint8Array, pieceBytes: number, delayMs: number): Promise<void>;
   /** Closes the sending half (FIN). */
   end(): Promise<void>;
   /** Cuts the connection (RST). */
@@ -37,8 +41,9 @@ export interface FileOptions {
   readonly withoutRanges?: boolean;
   /** Never sends the bytes of the object from this offset on, although it promises them. */
   readonly cutAtByte?: number;
-  /** What happens at the cut; `end` unless given. */
-  readonly cutBy?: 'end' | 'reset' | 'stall';
+  /** What happens there; `cut` unless given. */
+  readonly cutBy?: NonNullable<BodyPlan['stopAt']>['by'];
+  readonly pace?: BodyPlan['pace'];
 }
 
 export function formatHead(status: number, headers: Headers = [], reason = 'Reason'): string {
@@ -56,27 +61,12 @@ export function createReply(
   tcpSocket: Socket,
   request: { readonly method: string; readonly headers: ReadonlyMap<string, string> },
 ): FaultReply {
-  const isClosed = () => stream.destroyed || !stream.writable;
-
-  async function raw(bytes: string | Uint8Array): Promise<void> {
-    if (isClosed()) return;
-    const chunk = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
-    await new Promise<void>((resolve) => {
-      stream.once('close', resolve);
-      stream.write(chunk, () => {
-        stream.off('close', resolve);
-        resolve();
-      });
-    });
-  }
-
-  async function end(): Promise<void> {
-    if (isClosed()) return;
-    await new Promise<void>((resolve) => {
-      stream.once('close', resolve);
-      stream.end(resolve);
-    });
-  }
+  const wire = createWire({ body: stream, connection: stream, socket: tcpSocket });
+  const bytesOf = (bytes: string | Uint8Array) =>
+    typeof bytes === 'string'
+      ? Buffer.from(bytes, 'latin1')
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const raw = (bytes: string | Uint8Array) => wire.write(bytesOf(bytes));
 
   async function send(status: number, headers: Headers, body: string | Uint8Array): Promise<void> {
     const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
@@ -87,10 +77,10 @@ export function createReply(
 
   const reply: FaultReply = {
     get isClosed() {
-      return isClosed();
+      return wire.isClosed;
     },
     raw,
-    end,
+    end: () => wire.cut(),
     send,
     head: (status, headers, reason) => raw(formatHead(status, headers, reason)),
     json: (status, body, headers = []) =>
@@ -103,28 +93,13 @@ export function createReply(
         JSON.stringify(body),
       ),
     redirect: (status, location) => send(status, [['Location', location]], ''),
+    async body(bytes, plan) {
+      await sendBody(wire, [bytesOf(bytes)], plan);
+    },
     file: (object, options = {}) => sendObject(reply, request, object, options),
-    async slowly(bytes, chunkSizeBytes, delayMs) {
-      const whole = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
-      for (let start = 0; start < whole.length && !isClosed(); start += chunkSizeBytes) {
-        await raw(whole.subarray(start, start + chunkSizeBytes));
-        await delay(delayMs);
-      }
-    },
-    async reset() {
-      if (isClosed()) return;
-      // A reset throws away what the kernel has not delivered yet: let written bytes arrive first. And libuv
-      // tells a reader who finds bytes and reset together of an end, not of a reset.
-      await delay(20);
-      tcpSocket.resetAndDestroy();
-      stream.destroy();
-    },
-    async stall() {
-      if (stream.destroyed) return;
-      await new Promise<void>((resolve) => {
-        stream.once('close', resolve);
-      });
-    },
+    slowly: (bytes, pieceBytes, delayMs) => reply.body(bytes, { pace: { pieceBytes, delayMs } }),
+    reset: () => wire.reset(),
+    stall: () => wire.stall(),
   };
   return reply;
 }
@@ -146,26 +121,26 @@ async function sendObject(
   object: ServedObject,
   options: FileOptions,
 ): Promise<void> {
-  const verdict = options.withoutRanges ? ({ kind: 'whole' } as const) : judgeRange(request.headers, object);
   const sizeBytes = object.bytes.length;
-  if (verdict.kind === 'precondition-failed') return reply.send(412, [], '');
-  if (verdict.kind === 'unsatisfiable')
-    return reply.send(416, [['Content-Range', `bytes */${sizeBytes}`]], '');
-  const { start, end } = verdict.kind === 'part' ? verdict : { start: 0, end: sizeBytes };
-  const body = object.bytes.subarray(start, end);
+  const whole = { status: 200, start: 0, end: sizeBytes } as const;
+  const decision = options.withoutRanges ? whole : rangeFor(request.headers, object);
+  const contentRange = contentRangeOf(decision, sizeBytes);
+  if (!('start' in decision)) {
+    return reply.send(decision.status, definedPairs({ 'Content-Range': contentRange }), '');
+  }
+  const { status, start, end } = decision;
   const headers = {
     ...objectHeaders(object),
     ...(options.withoutRanges ? { 'Accept-Ranges': 'none' } : {}),
-    'Content-Length': body.length,
-    ...(verdict.kind === 'part' ? { 'Content-Range': `bytes ${start}-${end - 1}/${sizeBytes}` } : {}),
+    'Content-Length': end - start,
+    'Content-Range': contentRange,
     ...options.headers,
   };
-  await reply.head(verdict.kind === 'part' ? 206 : 200, definedPairs(headers));
+  await reply.head(status, definedPairs(headers));
   if (request.method === 'HEAD') return undefined;
-  const { cutAtByte } = options;
-  if (cutAtByte === undefined || cutAtByte >= end) return reply.raw(body);
-  await reply.raw(body.subarray(0, Math.max(0, cutAtByte - start)));
-  return reply[options.cutBy ?? 'end']();
+  const { cutAtByte = end, cutBy = 'cut', pace } = options;
+  const stopAt = cutAtByte < end ? { bytes: Math.max(0, cutAtByte - start), by: cutBy } : undefined;
+  return reply.body(object.bytes.subarray(start, end), { stopAt, pace });
 }
 
 export function definedPairs(headers: Readonly<Record<string, string | number | undefined>>): HeaderList {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { classifyRangeRequest, type RangeDecision } from '../../../src/sandbox/files/range-request.ts';
 
 /** What a storage server holds under one URL. */
 export interface ServedObject {
@@ -104,46 +105,25 @@ function makeStoredZip(name: string, content: Buffer): Buffer {
   return Buffer.concat([local, directory, end]);
 }
 
-/** The half-open range a request asks of an object, or what answer it deserves instead. */
-export type RangeVerdict =
-  | { readonly kind: 'whole' }
-  | { readonly kind: 'part'; readonly start: number; readonly end: number }
-  | { readonly kind: 'unsatisfiable' }
-  | { readonly kind: 'precondition-failed' };
-
 /** What decides about ranges of an object, which need not be in memory. */
 export interface RangedObject extends Pick<ServedObject, 'etag' | 'lastModified'> {
   readonly bytes: { readonly length: number };
 }
 
-/** Range, If-Range and If-Match as RFC 9110 sections 13 and 14 want them; several ranges get the whole. */
-export function judgeRange(headers: ReadonlyMap<string, string>, object: RangedObject): RangeVerdict {
-  const ifMatch = headers.get('if-match');
-  if (ifMatch !== undefined && ifMatch !== '*' && (!isStrong(object.etag) || ifMatch !== object.etag)) {
-    return { kind: 'precondition-failed' };
-  }
-  const match = /^bytes=(\d*)-(\d*)$/.exec(headers.get('range') ?? '');
-  if (match === null || (match[1] === '' && match[2] === '')) return { kind: 'whole' };
-  const ifRange = headers.get('if-range');
-  if (ifRange !== undefined && !isSame(ifRange, object)) return { kind: 'whole' };
-  const sizeBytes = object.bytes.length;
-  const [, first = '', last = ''] = match;
-  if (first === '') {
-    const suffixBytes = Number(last);
-    if (suffixBytes === 0 || sizeBytes === 0) return { kind: 'unsatisfiable' };
-    return { kind: 'part', start: Math.max(0, sizeBytes - suffixBytes), end: sizeBytes };
-  }
-  const start = Number(first);
-  if (start >= sizeBytes) return { kind: 'unsatisfiable' };
-  const end = last === '' ? sizeBytes : Math.min(Number(last) + 1, sizeBytes);
-  return end <= start ? { kind: 'whole' } : { kind: 'part', start, end };
+/** The range that a request gets, as the sandbox decides it. */
+export function rangeFor(headers: ReadonlyMap<string, string>, object: RangedObject): RangeDecision {
+  return classifyRangeRequest(Object.fromEntries(headers), {
+    sizeBytes: object.bytes.length,
+    etag: object.etag,
+    lastModified: object.lastModified === undefined ? undefined : new Date(object.lastModified),
+  });
 }
 
-function isStrong(etag: string | undefined): etag is string {
-  return etag?.startsWith('"') === true;
-}
-
-function isSame(ifRange: string, object: RangedObject): boolean {
-  if (ifRange.startsWith('"')) return isStrong(object.etag) && ifRange === object.etag;
-  return ifRange === object.lastModified;
+/** The bytes of the object that a request gets: its range, or all of them. */
+export function bytesFor(
+  headers: ReadonlyMap<string, string>,
+  object: RangedObject,
+): { readonly start: number; readonly end: number } {
+  const decision = rangeFor(headers, object);
+  return 'start' in decision ? decision : { start: 0, end: object.bytes.length };
 }
