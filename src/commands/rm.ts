@@ -110,12 +110,15 @@ export async function rm(
       results.push({ id, outcome: 'deleted', error: null });
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
-      if (error.code === 'INTERRUPTED') throw error.with({ document: { results } });
+      if (error.code === 'INTERRUPTED') {
+        const unfinished = ids.slice(results.length).map((one) => failed(one, error));
+        throw error.with({ document: { results: [...results, ...unfinished] } });
+      }
       const isMissing = error.code === 'NOT_FOUND';
       const failure = isMissing ? notFound(id, error) : error.with({ id });
       if (isMissing && ignoreNotFound) results.push({ id, outcome: 'not-found', error: null });
       else {
-        results.push({ id, outcome: isMissing ? 'not-found' : 'failed', error: errorDocument(failure) });
+        results.push(isMissing ? { ...failed(id, failure), outcome: 'not-found' } : failed(id, failure));
         failures.push({ id, error: failure });
         if (ids.length > 1) io.error(failureText({ id, error: failure }));
       }
@@ -126,6 +129,10 @@ export async function rm(
   if (failures.length > 0) throw batchError(failures, ids.length, { results });
   if (io.format === 'json') io.json({ results });
   else io.info(`${results.length === 1 ? 'Package' : `${results.length} packages`} deleted.`);
+}
+
+function failed(id: string, error: ExpectedError): RmResult {
+  return { id, outcome: 'failed', error: errorDocument(error.with({ id })) };
 }
 
 async function confirmAll(

@@ -16,7 +16,7 @@ import {
 import { findMedia } from '../media-selection/find-media.ts';
 import { countMedia } from '../terminal/text/format.ts';
 import { fetchTranscripts, type TranscriptsDocument } from '../transcripts/fetch-transcripts.ts';
-import { type SelectedMediaItem, slimItem } from '../transcripts/list-media-transcripts.ts';
+import { type SelectedMediaItem, slimItem } from '../transcripts/list-transcripts.ts';
 import { parseNameTemplate } from '../transcripts/transcript-name.ts';
 import { recordTranscripts, type TranscriptRecord } from '../transcripts/transcript-record.ts';
 

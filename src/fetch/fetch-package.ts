@@ -20,6 +20,7 @@ import { fetchCommand } from './fetch-command.ts';
 import { type FetchedFile, pathsOf } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
 import { reportFileEvents } from './file-events.ts';
+import { createIdNames } from './file-name.ts';
 import { explainOtherContent } from './remote-archive.ts';
 import { chooseTargets, type Target } from './targets.ts';
 import { type Unpacked, type Unpacking, unpackWhileVerifying } from './unpack-archive.ts';
@@ -36,7 +37,7 @@ export async function fetchPackage(
   run: FetchRun,
   context: Context,
 ): Promise<readonly FetchedFile[]> {
-  const { flags, isOnlyPackage } = run;
+  const { flags } = run;
   if (flags.checksum !== null && item.files.length > 1) {
     throw new ExpectedError(
       'USAGE',
@@ -45,7 +46,7 @@ export async function fetchPackage(
   }
   const { platform } = context.world;
   if (item.filesWithoutUrl > 0) throw fileWithoutUrl(item);
-  const targets = await chooseTargets(item, flags, { cwd: context.cwd, isOnlyPackage });
+  const targets = await chooseTargets(item, flags, { ...run, cwd: context.cwd });
   run.reserveTargets(item.id, targets);
   const fetched: FetchedFile[] = [];
   for (const [index, file] of item.files.entries()) {
@@ -57,7 +58,7 @@ export async function fetchPackage(
       fetched.push(await fetchFile({ item, file, index, target, onFile }, run, context));
     } catch (error) {
       const explained = withWrittenFiles(error, { before: pathsOf(fetched), written, folder: target.folder });
-      throw await withWhatIsOnDisk(explained, { item, target, flags, platform });
+      throw await withWhatIsOnDisk(explained, { item, target, run, platform });
     }
   }
   return fetched;
@@ -270,14 +271,14 @@ async function withWhatIsOnDisk(
   {
     item,
     target,
-    flags,
+    run,
     platform,
-  }: { item: Package; target: Target; flags: FetchFlags; platform: NodeJS.Platform },
+  }: { item: Package; target: Target; run: FetchRun; platform: NodeJS.Platform },
 ): Promise<unknown> {
   if (!(error instanceof ExpectedError)) return error;
   const keptBytes = KEEPS_PART.has(error.code) ? await keptBytesOf(`${target.file}.part.json`, item.id) : 0;
   if (keptBytes === 0) return error.with({ id: item.id });
-  const next = commandLine(fetchCommand(item.id, flags), platform);
+  const next = commandLine(fetchCommand(item.id, flagsAlone(item, target, run)), platform);
   if (error.code === 'INTERRUPTED') return error.with({ id: item.id, savedBytes: keptBytes, next: [next] });
   return new ExpectedError(
     error.code,
@@ -292,6 +293,12 @@ async function withWhatIsOnDisk(
       savedBytes: keptBytes,
     },
   );
+}
+
+/** The flags that give a package the same target without the other packages of the command. */
+function flagsAlone({ id, files }: Package, { file }: Target, { flags, idNameOf }: FetchRun): FetchFlags {
+  const isSameAlone = idNameOf(id) === createIdNames([id])(id);
+  return isSameAlone || files.length > 1 ? flags : { ...flags, output: file, folder: null };
 }
 
 /** The bytes in the journal; the part itself may have holes. */

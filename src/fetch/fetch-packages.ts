@@ -49,14 +49,11 @@ export async function fetchPackages(
   const failures: Failure[] = [];
   const reportFailure = (id: string, error: ExpectedError) => {
     failures.push({ id, error });
+    io.progress({ event: 'done', id, status: 'failed', message: error.message, isMinor: true });
     // An interruption is summarized once.
     if (ids.length > 1 && error.code !== 'INTERRUPTED') io.error(failureText({ id, error }));
   };
-  const run = createFetchRun(request.fetch, {
-    isOnlyPackage: ids.length === 1,
-    recording: request.recording,
-    clock: context.clock,
-  });
+  const run = createFetchRun(ids, request.fetch, { recording: request.recording, clock: context.clock });
   const inTurn = createQueue(request.fetch.jobs);
   const results = await Promise.all(
     ids.map(async (id): Promise<FetchResult> => {

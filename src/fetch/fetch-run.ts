@@ -9,6 +9,7 @@ import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { ItemRecord } from '../record/open-record.ts';
 import type { RecordLine } from '../record/record-line.ts';
+import { createIdNames } from './file-name.ts';
 import type { Target } from './targets.ts';
 
 /** Something that was selected into a package, by the field of its ID. */
@@ -26,6 +27,8 @@ export interface Recording {
 export interface FetchRun {
   readonly flags: FetchFlags;
   readonly isOnlyPackage: boolean;
+  /** The part of file names that identifies a package. */
+  readonly idNameOf: (packageId: string) => string;
   readonly budget: ConnectionBudget;
   readonly limitRate: RateLimit | null;
   /** Null when nothing is recorded. */
@@ -33,22 +36,25 @@ export interface FetchRun {
   /** Packages whose entry names were already reported: an archive may be read remotely, then locally. */
   readonly reportedNames: Set<string>;
   /**
-   * Reserves target names for a package. Names contain only the start of the ID, and the file of another
-   * package must not count as already downloaded.
+   * Reserves target names for a package. IDs may differ only in characters that names do not contain, and the file of
+   * another package must not count as already downloaded.
    * @throws ExpectedError EXISTS when another package of this command has one of them
    */
   reserveTargets(packageId: string, targets: readonly Target[]): void;
 }
 
+/** Starts a command that fetches these packages. */
 export function createFetchRun(
+  ids: readonly string[],
   flags: FetchFlags,
-  { isOnlyPackage, recording, clock }: { isOnlyPackage: boolean; recording: Recording | null; clock: Clock },
+  { recording, clock }: { recording: Recording | null; clock: Clock },
 ): FetchRun {
   const rate = flags.limitRateBytesPerSecond;
   const holders = new Map<string, string>();
   return {
     flags,
-    isOnlyPackage,
+    isOnlyPackage: ids.length === 1,
+    idNameOf: createIdNames(ids),
     recording,
     budget: createConnectionBudget(flags.connections ?? DEFAULT_CONNECTIONS),
     limitRate: rate === null ? null : createRateLimit(rate, clock),

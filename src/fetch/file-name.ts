@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'application/zip': '.zip',
   'application/x-zip': '.zip',
@@ -24,10 +26,13 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 
 const MAX_SLUG_LENGTH = 80;
-const ID_LENGTH = 8;
+const SHORT_ID_LENGTH = 8;
+const MAX_ID_LENGTH = 40;
+const HASH_LENGTH = 16;
 
 export interface NamedFile {
-  readonly packageId: string;
+  /** Identifies the package; see createIdNames(). */
+  readonly idName: string;
   readonly title: string | null;
   /** The name of the file at the service, if known; only its extension is used. */
   readonly name: string | null;
@@ -38,15 +43,33 @@ export interface NamedFile {
 }
 
 /**
- * The name of a downloaded file: slug of the title, first characters of the ID, extension. It contains only
+ * Names the packages of a command by the first 8 characters of their IDs. IDs that start alike are used as a whole, in
+ * any order of the IDs.
+ */
+export function createIdNames(ids: readonly string[]): (id: string) => string {
+  const counts = new Map<string, number>();
+  for (const id of new Set(ids)) counts.set(shortId(id), (counts.get(shortId(id)) ?? 0) + 1);
+  return (id) => {
+    if ((counts.get(shortId(id)) ?? 0) <= 1) return shortId(id);
+    const name = slug(id);
+    return name !== '' && name.length <= MAX_ID_LENGTH ? name : `${shortId(id)}-${hashOf(id)}`;
+  };
+}
+
+function shortId(id: string): string {
+  return slug(id).slice(0, SHORT_ID_LENGTH);
+}
+
+function hashOf(id: string): string {
+  return createHash('sha256').update(id).digest('hex').slice(0, HASH_LENGTH);
+}
+
+/**
+ * The name of a downloaded file: slug of the title, name of the ID, extension. It contains only
  * a–z, 0–9, and `-`, which is safe on every system and in every shell.
  */
-export function fileName({ packageId, title, name, mimeType, isCompressed, position }: NamedFile): string {
-  const stem = [
-    slug(title ?? ''),
-    slug(packageId).slice(0, ID_LENGTH),
-    position === null ? '' : String(position),
-  ]
+export function fileName({ idName, title, name, mimeType, isCompressed, position }: NamedFile): string {
+  const stem = [slug(title ?? ''), idName, position === null ? '' : String(position)]
     .map((part) => part.replaceAll(/^-+|-+$/g, ''))
     .filter((part) => part !== '')
     .join('-');

@@ -48,10 +48,10 @@ export interface PackagePlan {
  * @throws ExpectedError as fetchPackage() would before it writes
  */
 export async function planPackage(item: Package, run: FetchRun, context: Context): Promise<PackagePlan> {
-  const { flags, isOnlyPackage } = run;
+  const { flags } = run;
   if (item.filesWithoutUrl > 0) throw fileWithoutUrl(item);
   if (flags.toStdout) return planStdout(item);
-  const targets = await chooseTargets(item, flags, { cwd: context.cwd, isOnlyPackage });
+  const targets = await chooseTargets(item, flags, { ...run, cwd: context.cwd });
   run.reserveTargets(item.id, targets);
   const plans: PackagePlan[] = [];
   for (const [index, file] of item.files.entries()) {

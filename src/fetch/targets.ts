@@ -5,6 +5,7 @@ import { diskError, isSystemError } from '../disk/disk-error.ts';
 import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
+import type { FetchRun } from './fetch-run.ts';
 import { fileName, folderName } from './file-name.ts';
 
 /** Where one file of a package goes, absolute. */
@@ -42,7 +43,7 @@ export async function findTargetFolder(
 export async function chooseTargets(
   item: Package,
   flags: Pick<FetchFlags, 'output' | 'folder' | 'keepArchive'>,
-  { cwd, isOnlyPackage }: { cwd: () => string; isOnlyPackage: boolean },
+  { cwd, isOnlyPackage, idNameOf }: Pick<FetchRun, 'isOnlyPackage' | 'idNameOf'> & { cwd: () => string },
 ): Promise<readonly Target[]> {
   const isFolder = flags.output !== null && (await isExistingFolder(resolvePath(cwd, flags.output)));
   const folder = isFolder ? flags.output : flags.folder;
@@ -64,7 +65,7 @@ export async function chooseTargets(
   const base = resolvePath(cwd, folder ?? '.');
   return item.files.map((file, index) => {
     const name = fileName({
-      packageId: item.id,
+      idName: idNameOf(item.id),
       title: item.title,
       name: file.name,
       mimeType: file.mimeType,

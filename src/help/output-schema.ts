@@ -123,10 +123,10 @@ export const outputSchema: Schema = {
       { dryRun: { const: true } },
     ),
     transcript: object({
-      mediaId: TEXT,
-      transcriptId: TEXT,
+      mediaId: TEXT_OR_NULL,
+      transcriptId: TEXT_OR_NULL,
       language: TEXT_OR_NULL,
-      format: { enum: ['srt', 'txt', 'json', 'vtt', 'docx'] },
+      format: { enum: ['srt', 'txt', 'json', 'vtt', 'docx', null] },
       outcome: {
         enum: [
           'downloaded',
@@ -134,6 +134,8 @@ export const outputSchema: Schema = {
           'skipped',
           'empty',
           'gone',
+          'waiting',
+          'untried',
           'failed',
           'download',
           'skip',

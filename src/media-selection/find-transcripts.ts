@@ -74,11 +74,12 @@ async function listTranscripts(mediumId: string, api: TranscriptApi, signal: Abo
   return [];
 }
 
+/** The error for an ID of a media item that does not exist. */
 export function noMediaItem(id: string, cause: ExpectedError): ExpectedError {
   return new ExpectedError('NOT_FOUND', `no media item with ID ${id}`, {
     ...cause.details,
     id,
     cause,
-    hint: 'find it with: streamdiver-dl media list TEXT',
+    hint: "run 'streamdiver-dl media list TEXT' to find media",
   });
 }

@@ -68,13 +68,13 @@ function readRows(document: JsonObject): readonly Row[] {
   return textOrNull(document['id']) === null ? [] : [readPackage(document)];
 }
 
-function readResult({ id, transcriptId, outcome, sizeBytes, path, paths, error }: JsonObject): Row {
+function readResult({ id, mediaId, transcriptId, outcome, sizeBytes, path, paths, error }: JsonObject): Row {
   const files = [path, ...(isArray(paths) ? paths : [])].flatMap((file) => textOrNull(file) ?? []);
   const message = isObject(error) ? textOrNull(error['message']) : null;
   const hidden = files.length - MAX_PATHS_PER_ROW;
   return {
     outcome: textOrNull(outcome) ?? 'unknown',
-    id: textOrNull(transcriptId) ?? textOrNull(id) ?? '',
+    id: textOrNull(transcriptId) ?? textOrNull(mediaId) ?? textOrNull(id) ?? '',
     sizeBytes: sizeOrNull(sizeBytes),
     details: [
       ...(message === null ? [] : [message]),

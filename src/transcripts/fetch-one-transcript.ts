@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts';
-import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { TranscriptsFlags } from '../flags/transcripts-flags.ts';
 import { downloadTranscript } from './download-transcript.ts';
 import type { PlannedTranscript } from './plan-transcripts.ts';
@@ -90,13 +89,4 @@ async function print(bytes: Buffer, io: Context['io']): Promise<void> {
     .replace(/\r?\n$/, '')
     .split(/\r?\n/))
     io.line(line);
-}
-
-/** What was deleted after it was listed is no failure, unless it was asked for by its ID. */
-export function isGone(
-  error: ExpectedError,
-  { transcriptId }: PlannedTranscript,
-  flags: TranscriptsFlags,
-): boolean {
-  return isExpectedError(error, 'NOT_FOUND') && !flags.transcriptIds.includes(transcriptId);
 }

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { eachAtOnce } from '../task-pool.ts';
 import { pollDelayMs } from '../wait/schedule.ts';
-import type { SelectedMediaItem } from './list-media-transcripts.ts';
+import type { SelectedMediaItem } from './list-transcripts.ts';
 
 const RUNNING =
   /prepar|pending|queue|process|progress|wait|running|start|ongoing|active|schedul|transcribing|new/;
@@ -45,7 +45,7 @@ export function watchTranscriptions(
   const check = async (media: readonly SelectedMediaItem[]): Promise<TranscriptionCheck> => {
     const statuses = new Map<string, string>();
     await eachAtOnce(media, jobs, async ({ id }) => {
-      const status = await statusOf(id);
+      const status = await statusOf(id, hasChecked);
       if (status !== null) statuses.set(id, status);
     });
     const isFirst = !hasChecked;
@@ -66,15 +66,16 @@ export function watchTranscriptions(
     return { running, ended: media.filter((one) => !running.includes(one)) };
   };
   /**
-   * One without metadata is not being transcribed, or does not exist, which the list of its transcripts brings out. A
-   * failed look is part of waiting.
+   * A media item without a status is not being transcribed, or listing its transcripts shows what is wrong with it. A
+   * failed poll is part of waiting.
    */
-  const statusOf = async (id: string): Promise<string | null> => {
+  const statusOf = async (id: string, wasRunning: boolean): Promise<string | null> => {
     try {
       return await api.getTranscriptionStatus(id, signal);
     } catch (error) {
       if (isExpectedError(error, 'NOT_FOUND')) return null;
       if (isExpectedError(error, 'UNAVAILABLE')) return 'waiting';
+      if (isExpectedError(error, 'BAD_RESPONSE')) return wasRunning ? 'waiting' : null;
       throw error;
     }
   };

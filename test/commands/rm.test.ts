@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Answer } from '../support/api/api-script.ts';
 import { startApi } from '../support/api/api-server.ts';
+import { startBinary } from '../support/process/run-binary.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
 import { calls } from './scene.ts';
@@ -238,6 +239,26 @@ test('rm --dry-run shows the requests and sends nothing, without a question', as
   });
   expectDocument('dry-run', json.json);
   expect(api.requests).toHaveLength(0);
+});
+
+test('Ctrl-C: each package that is left has a failed result', async () => {
+  const api = await startApi({ packages, script: { [ROUTE]: ['default', { raw: '', after: 'stall' }] } });
+  const started = startBinary(['rm', '-y', 'a', 'b', 'c', '--json'], { api });
+  await vi.waitFor(() => expect(api.requestsOf(ROUTE)).toHaveLength(2), { timeout: 20_000 });
+  started.kill('SIGINT');
+  const run = await started.result;
+  const interrupted = { outcome: 'failed', error: { code: 'INTERRUPTED' } };
+  expect(run).toMatchObject({
+    exitCode: 130,
+    json: {
+      results: [
+        { id: 'a', outcome: 'deleted' },
+        { id: 'b', ...interrupted },
+        { id: 'c', ...interrupted },
+      ],
+    },
+  });
+  expectFailureDocument('rm', run.json);
 });
 
 describe('rm --older-than', () => {

@@ -1,10 +1,41 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fileName, folderName } from '../../src/fetch/file-name.ts';
+import { createIdNames, fileName, folderName } from '../../src/fetch/file-name.ts';
+
+describe('createIdNames', () => {
+  test.each([
+    ['5f0c2b9e-7d41-4a36-9e58-c1d2e3f4a500', '5f0c2b9e'],
+    ['pkg-000001', 'pkg-0000'],
+    ['ABC', 'abc'],
+    ['日本', ''],
+  ])('%s alone is %s', (id, name) => {
+    expect(createIdNames([id])(id)).toBe(name);
+  });
+
+  test('IDs that start alike keep the whole ID or a hash, in any order; others do not', () => {
+    const long = `pkg-0000${'-long'.repeat(9)}`;
+    const names = {
+      'pkg-000001': 'pkg-000001',
+      'pkg-000002': 'pkg-000002',
+      [long]: 'pkg-0000-7bf715f3fcd095c8',
+      日本: '-cf2abf0c5be326cb',
+      中国: '-f0e9521611bb290d',
+      'other-000001': 'other-00',
+    };
+    const ids = Object.keys(names);
+    for (const order of [ids, ids.toReversed()]) {
+      expect(Object.fromEntries(ids.map((id) => [id, createIdNames(order)(id)]))).toEqual(names);
+    }
+  });
+
+  test('an ID that is given twice is one package', () => {
+    expect(createIdNames(['pkg-000001', 'pkg-000001'])('pkg-000001')).toBe('pkg-0000');
+  });
+});
 
 describe('fileName', () => {
   const file = {
-    packageId: '5f0c2b9e-7d41-4a36',
+    idName: '5f0c2b9e',
     title: null,
     name: null,
     mimeType: 'application/zip',
@@ -19,9 +50,8 @@ describe('fileName', () => {
     [{ title: '日本' }, '5f0c2b9e.zip'],
     [{ title: 'Éclair – Ångström' }, 'eclair-angstrom-5f0c2b9e.zip'],
     [{ title: 'x', position: 2 }, 'x-5f0c2b9e-2.zip'],
-    [{ packageId: 'con' }, 'con-file.zip'],
-    [{ packageId: '日本' }, 'package.zip'],
-    [{ packageId: 'ABC' }, 'abc.zip'],
+    [{ idName: 'con' }, 'con-file.zip'],
+    [{ idName: '' }, 'package.zip'],
     [{ mimeType: 'video/mp4; codecs=x' }, '5f0c2b9e.mp4'],
     [{ mimeType: 'application/x-unheard', isCompressed: true }, '5f0c2b9e.zip'],
     [{ mimeType: null, isCompressed: null }, '5f0c2b9e.bin'],
@@ -46,7 +76,13 @@ describe('fileName', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 300 });
     fc.assert(
       fc.property(text, text, fc.option(text), fc.option(fc.nat(99)), (title, packageId, name, position) => {
-        const made = fileName({ ...file, title, packageId, name, position });
+        const made = fileName({
+          ...file,
+          title,
+          idName: createIdNames([packageId])(packageId),
+          name,
+          position,
+        });
         expect(made).toMatch(/^[a-z0-9][a-z0-9-]*\.[a-z0-9]{1,8}$/);
         expect(made.length).toBeLessThanOrEqual(120);
       }),

@@ -9,9 +9,11 @@ import type { CreateFlags } from '../../flags/create-flags.ts';
 import type { WaitFlags } from '../../flags/wait-flags.ts';
 import { batchError, type Failure } from '../../output/batch-error.ts';
 import type { JsonObject } from '../../parse/json.ts';
+import { counted } from '../../terminal/text/format.ts';
 import { PROGRAM } from '../../version.ts';
 import { waitForPackage } from '../../wait/wait-for-package.ts';
 import { explainAmbiguousCreate } from './ambiguous-create.ts';
+import { explainMissingMedia } from './missing-media.ts';
 
 /**
  * Creates several packages, one after the other, and prints the ID of each at once; then waits for them and fetches them.
@@ -29,8 +31,8 @@ export async function createSplit(
   const failure = await createAll(bodies, created, context);
   const bodyOf = (packageId: string) => bodies[created.findIndex(({ id }) => id === packageId)] ?? {};
   const recording = memory?.recordingOf(bodyOf) ?? null;
-  const isAll = failure === null ? '' : ` of ${bodies.length}`;
-  io.info(`${created.length}${isAll} packages are created.`);
+  const total = counted(bodies.length, 'package');
+  io.info(`${failure === null ? total : `${created.length} of ${total}`} created.`);
   let items: readonly Package[] = created;
   let results: unknown = [];
   let laterFailure: unknown = null;
@@ -75,7 +77,8 @@ async function createAll(
       created.push(item);
       if (io.format !== 'json') io.line(item.id);
     } catch (error) {
-      return await explainAmbiguousCreate(error, { title: body.title ?? null, startedMs }, context);
+      const explained = await explainMissingMedia(error, body.selectedMediaIds ?? [], context);
+      return await explainAmbiguousCreate(explained, { title: body.title ?? null, startedMs }, context);
     }
   }
   return null;

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
-import { ExpectedError, isExpectedError } from '../../errors.ts';
-import { PROGRAM } from '../../version.ts';
+import { type ExpectedError, isExpectedError } from '../../errors.ts';
+import { noMediaItem } from '../../media-selection/find-transcripts.ts';
 
 /** Statuses with which a service refuses a create for an unknown ID. */
 const REFUSALS: ReadonlySet<number | undefined> = new Set([400, 404, 422]);
@@ -24,12 +24,7 @@ export async function explainMissingMedia(
       signal.throwIfAborted();
       if (!isExpectedError(reason)) throw reason;
       if (reason.code !== 'NOT_FOUND') return error;
-      return new ExpectedError('NOT_FOUND', `no media item with ID ${id}`, {
-        ...error.details,
-        id,
-        cause: error,
-        hint: `run '${PROGRAM} media list TEXT' to find media`,
-      });
+      return noMediaItem(id, error);
     }
   }
   return error;

@@ -43,7 +43,7 @@ export async function planPackages(
 ): Promise<void> {
   const { api, io, clock } = context;
   const isRecorded = await findRecorded(flags, context);
-  const run = createFetchRun(flags, { isOnlyPackage: ids.length === 1, recording: null, clock });
+  const run = createFetchRun(ids, flags, { recording: null, clock });
   const results: PlanResult[] = [];
   const failures: Failure[] = [];
   await eachAtOnce(ids.entries(), flags.jobs, async ([index, id]) => {

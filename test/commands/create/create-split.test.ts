@@ -119,6 +119,15 @@ describe('create --split', () => {
     expect(readdirSync(join(place.cwd, 'out'))).toHaveLength(2);
   });
 
+  test('--fetch gives packages without a title names of their own', async () => {
+    const api = await startEmpty({ media: media.slice(0, 3) });
+    const place = makePlace();
+    const run = await runCommand(['create', '--all', '--split', '1', '--fetch', '-D', 'out'], { api, place });
+    expect(run.exitCode).toBe(0);
+    const names = [0, 1, 2].map((index) => `${id(index)}.zip`);
+    expect(readdirSync(join(place.cwd, 'out')).toSorted()).toEqual(names);
+  });
+
   test('--wait waits for each', async () => {
     const api = await startEmpty({ media });
     const run = await runCommand(['create', '--all', '--split', '3', '--wait', '--json'], { api });

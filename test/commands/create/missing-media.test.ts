@@ -5,6 +5,8 @@ import { runCommand } from '../run-command.ts';
 import { calls } from '../scene.ts';
 
 const media = [{ id: 'm1', name: 'One' }];
+const MISSING =
+  "error: no media item with ID nope\nhint: run 'streamdiver-dl media list TEXT' to find media\n";
 
 test.each([400, 404, 422])('HTTP %i for an unknown media item exits with 3 and names it', async (status) => {
   const api = await startApi({ media, script: { 'POST /v2/downloads': status } });
@@ -14,10 +16,26 @@ test.each([400, 404, 422])('HTTP %i for an unknown media item exits with 3 and n
     json: { error: { code: 'NOT_FOUND', id: 'nope', httpStatus: status, retryable: false } },
   });
   expectFailureDocument('create', run.json);
-  expect(run.stderr).toBe(
-    "error: no media item with ID nope\nhint: run 'streamdiver-dl media list TEXT' to find media\n",
-  );
+  expect(run.stderr).toBe(MISSING);
   expect(calls(api)).toEqual(['POST /v2/downloads', 'GET /v2/media/m1', 'GET /v2/media/nope']);
+});
+
+test('--split names the missing media item of the package that was refused', async () => {
+  const api = await startApi({ media, packages: [], script: { 'POST /v2/downloads': ['default', 400] } });
+  const line = ['create', '-m', 'm1', '-m', 'nope', '--split', '1'];
+  const run = await runCommand([...line, '--json'], { api });
+  expect(run).toMatchObject({
+    exitCode: 3,
+    json: { count: 1, truncated: true, error: { code: 'NOT_FOUND', id: 'nope', httpStatus: 400 } },
+  });
+  expectFailureDocument('created', run.json);
+  expect(run.stderr).toBe(`1 of 2 packages created.\n${MISSING}`);
+});
+
+test('--transcripts names it and where to find media', async () => {
+  const api = await startApi({ media, script: { 'GET /v2/media/{id}/metadata/transcripts': 404 } });
+  const run = await runCommand(['create', '-m', 'nope', '--transcripts', 'srt'], { api });
+  expect(run).toMatchObject({ exitCode: 3, stderr: MISSING });
 });
 
 test('if all media exist, the refusal is reported, without advice to try again later', async () => {

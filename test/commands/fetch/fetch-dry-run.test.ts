@@ -234,11 +234,11 @@ describe('fetch -n', () => {
 
   test('two packages of the same name are a conflict of their own, as they are for fetch', async () => {
     const packages = [
-      { id: 'pkg-000001', files: ['one'] },
-      { id: 'pkg-000002', files: ['one'] },
+      { id: 'Part', files: ['one'] },
+      { id: 'part', files: ['one'] },
     ];
     const api = await startApi({ files: { one: object }, packages });
-    const run = await runCommand(['fetch', 'pkg-000001', 'pkg-000002', '-n'], { api });
+    const run = await runCommand(['fetch', 'Part', 'part', '-n'], { api });
     expect(run.exitCode).toBe(13);
   });
 

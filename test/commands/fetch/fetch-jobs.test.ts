@@ -5,6 +5,7 @@ import { type ApiServer, startApi } from '../../support/api/api-server.ts';
 import { inCrowdsOf } from '../../support/crowd.ts';
 import type { FaultRequest } from '../../support/faults/fault-server.ts';
 import { makeZipObject, type ServedObject } from '../../support/faults/served-object.ts';
+import { makePlace } from '../../support/process/run-place.ts';
 import { listTree } from '../../support/temp-folder.ts';
 import { expectDocument, expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
@@ -98,26 +99,83 @@ describe('how many packages are fetched at once', () => {
   });
 });
 
-describe('packages whose names would be the same', () => {
-  const first = 'collection-1';
-  const second = 'collection-2';
+describe('packages whose IDs start alike', () => {
   const packages = [
-    { id: first, files: ['a'] },
-    { id: second, files: ['b'] },
+    { id: 'collection-1', files: ['a'] },
+    { id: 'collection-2', files: ['b'] },
+  ];
+  const ids = packages.map(({ id }) => id);
+
+  test.each([[['-j', '1']], [['-j', '2']]])(
+    '%j: each has a name of its own, again as well',
+    async (flags) => {
+      const api = await start({ packages });
+      const place = makePlace();
+      const run = await runCommand(['fetch', ...ids, ...flags], { api, place });
+      expect(run.exitCode).toBe(0);
+      const files = ids.map((id) => join(run.cwd, `${id}.zip`));
+      expect(run.stdout.trimEnd().split('\n').toSorted()).toEqual(files);
+      expect(files.map((file) => readFileSync(file))).toEqual([FILES['a']?.bytes, FILES['b']?.bytes]);
+      const again = await runCommand(['fetch', ...ids.toReversed(), ...flags, '--json'], { api, place });
+      expect(again.json).toMatchObject({ results: [{ outcome: 'skipped' }, { outcome: 'skipped' }] });
+      expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(2);
+    },
+  );
+
+  test('with -x, each has a folder of its own', async () => {
+    const api = await start({ packages });
+    const run = await runCommand(['fetch', ...ids, '-x', '-D', 'out'], { api });
+    expect(run.exitCode).toBe(0);
+    const folders = listTree(join(run.cwd, 'out')).filter(({ path }) => !path.includes('/'));
+    expect(folders.map(({ path }) => path)).toEqual(ids);
+  });
+
+  test('the command that continues one of them finds its part', async () => {
+    let isCut = true;
+    const api = await start({
+      packages,
+      script: {
+        'GET /v2/downloads/file/{id}': (request, reply) =>
+          reply.file(fileOf(request), isCut ? { cutAtByte: 2_000 } : {}),
+      },
+    });
+    const place = makePlace();
+    const run = await runCommand(['fetch', ...ids, '-D', 'out', '--retries', '0', '--json'], { api, place });
+    const { next } = (run.json as { error: { next: string[] } }).error;
+    expect(next).toHaveLength(2);
+    isCut = false;
+    for (const command of next) {
+      const [, ...words] = command.split(' ');
+      const again = await runCommand([...words, '--json'], { api, place });
+      expect(again.json).toMatchObject({ results: [{ outcome: 'resumed', resumedFrom: 2_000 }] });
+    }
+    const files = ids.map((id) => readFileSync(join(place.cwd, 'out', `${id}.zip`)));
+    expect(files).toEqual([FILES['a']?.bytes, FILES['b']?.bytes]);
+  });
+
+  test('alone, a package has the first 8 characters', async () => {
+    const api = await start({ packages });
+    const run = await runCommand(['fetch', 'collection-2', '-D', 'other'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'other', 'collecti.zip')}\n` });
+  });
+});
+
+describe('packages whose IDs differ only in letter case', () => {
+  const packages = [
+    { id: 'Part', files: ['a'] },
+    { id: 'part', files: ['b'] },
   ];
 
   test.each([[['-j', '1']], [['-j', '2']], [['-x']]])(
     '%j: one is fetched, the other is not taken for it',
     async (flags) => {
       const api = await start({ packages });
-      const run = await runCommand(['fetch', first, second, ...flags, '--json'], { api });
+      const run = await runCommand(['fetch', 'Part', 'part', ...flags, '--json'], { api });
       expect(run).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
       expectFailureDocument('fetch', run.json);
       const { results } = run.json as { results: { id: string; outcome: string }[] };
       expect(results.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'failed')).toHaveLength(1);
-      expect(run.stderr).toMatch(
-        /packages collection-\d and collection-\d would both be saved as .*collecti/,
-      );
+      expect(run.stderr).toMatch(/packages part and part would both be saved as .*part/i);
       expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
       const kept = listTree(run.cwd).filter(({ type }) => type === 'file');
       expect(kept).toHaveLength(1);
@@ -126,7 +184,21 @@ describe('packages whose names would be the same', () => {
 
   test('the hint works: each by itself into its own folder', async () => {
     const api = await start({ packages });
-    const run = await runCommand(['fetch', second, '-D', 'other'], { api });
-    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'other', 'collecti.zip')}\n` });
+    const run = await runCommand(['fetch', 'part', '-D', 'other'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'other', 'part.zip')}\n` });
   });
+});
+
+test('--progress json has an event for a package that fails', async () => {
+  const api = await start();
+  const run = await runCommand(['fetch', 'a', 'nope', '--progress', 'json'], { api });
+  const events = run.stderr.split('\n').filter((line) => line.startsWith('{'));
+  expect(events.map((line): unknown => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({
+      event: 'done',
+      id: 'nope',
+      status: 'failed',
+      message: expect.stringMatching(/nope/),
+    }),
+  );
 });

@@ -8,6 +8,7 @@ import { transcriptText } from '../../support/api/default-responses.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
 import { startBinary } from '../../support/process/run-binary.ts';
 import { makePlace } from '../../support/process/run-place.ts';
+import { expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 
 const media = [{ id: 'm1', name: 'Talk' }];
@@ -252,7 +253,7 @@ describe('refusals', () => {
   test('deleted after it was listed: a warning, or exit 3 where -t names it', async () => {
     const gone = await download(404, '--json');
     expect(gone.run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'gone' }] } });
-    expect(gone.run.stderr).toContain('warning: transcript t1 was deleted meanwhile');
+    expect(gone.run.stderr).toContain('warning: transcript t1 was deleted during the run');
     expect((await download(404, '-t', 't1')).run.exitCode).toBe(3);
   });
 
@@ -310,7 +311,12 @@ describe('refusals', () => {
     const requests = api.requestsOf(DOWNLOAD).length;
     expect(requests).toBeGreaterThanOrEqual(20);
     expect(requests).toBeLessThan(30);
-    expect(run.stderr).toContain('nothing succeeds any more');
+    expect(run.stderr).toMatch(/^error: stopped with 3\d not tried: service unavailable/m);
+    const results = run.json['results'] as { outcome: string; transcriptId: string }[];
+    expect(results.map(({ transcriptId }) => transcriptId)).toEqual(many.m1.map(({ id }) => id));
+    expect(results.filter(({ outcome }) => outcome === 'failed')).toHaveLength(requests);
+    expect(results.filter(({ outcome }) => outcome === 'untried')).toHaveLength(60 - requests);
+    expectFailureDocument('transcripts', run.json);
   });
 
   test('one of many that fails does not end the others', async () => {
@@ -360,7 +366,7 @@ test('Ctrl-C: what has its name stays, nothing else is left, and the same comman
   expect(run.exitCode).toBe(130);
   expect(run.json).toMatchObject({
     error: { code: 'INTERRUPTED' },
-    results: [{ outcome: 'downloaded' }, {}, {}],
+    results: [{ outcome: 'downloaded' }, { outcome: 'failed' }, { outcome: 'failed' }],
   });
   expect(readdirSync(run.cwd).toSorted()).toEqual(['r', 'talk-t1.de.srt']);
   expect(readFileSync(join(run.cwd, 'r'), 'utf8').trimEnd().split('\n')).toHaveLength(1);

@@ -64,7 +64,10 @@ describe('--wait-transcripts', () => {
     const json = await runCommand([...line, '--json'], { api });
     expect(json.json).toMatchObject({
       counts: { waiting: 1 },
-      results: [{ mediaId: 'm1' }],
+      results: [
+        { mediaId: 'm1', outcome: 'downloaded' },
+        { mediaId: 'm2', transcriptId: null, outcome: 'waiting' },
+      ],
       error: { code: 'NOT_READY', retryable: true },
     });
     expectFailureDocument('transcripts', json.json);

@@ -77,7 +77,12 @@ describe('transcripts ID', () => {
     });
     expectDocument('transcripts', run.json);
     const failed = await runCommand(['transcripts', 'm2', 'nope', '--json'], { api });
-    expect(failed).toMatchObject({ exitCode: 3, json: { results: [{ outcome: 'downloaded' }] } });
+    expect(failed).toMatchObject({
+      exitCode: 3,
+      json: {
+        results: [{ mediaId: 'nope', transcriptId: null, outcome: 'failed' }, { outcome: 'downloaded' }],
+      },
+    });
     expectFailureDocument('transcripts', failed.json);
   });
 
@@ -132,9 +137,7 @@ describe('which transcripts', () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', 'm1', '--language', 'fr'], { api });
     expect(run).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(run.stderr).toBe(
-      'error: no transcript in language fr\nhint: languages that are there: de-v2, en-v2\n',
-    );
+    expect(run.stderr).toBe('error: no transcript in language fr\nhint: available languages: de-v2, en-v2\n');
   });
 
   test('-t takes these only, and one that is nowhere is exit 3', async () => {
@@ -215,7 +218,7 @@ describe('a query', () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', '--all', '--language', 'fr'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: '' });
-    expect(run.stderr).toContain('warning: no transcript in language fr; languages that are there: de-v2');
+    expect(run.stderr).toContain('warning: no transcript in language fr; available languages: de-v2');
   });
 
   test('of a date that no media item has is exit 7', async () => {
@@ -357,7 +360,7 @@ describe('-o', () => {
     expect(readFileSync(join(run.cwd, 'a/My file'), 'utf8')).toBe(transcriptText('t3', 'srt'));
     const two = await runCommand(['transcripts', 'm1', '-o', 'b'], { api });
     expect(two).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(two.stderr).toContain('2 transcripts match, -o takes one');
+    expect(two.stderr).toContain('2 transcripts match, but -o accepts one');
     expect(existsSync(join(two.cwd, 'b'))).toBe(false);
   });
 
