@@ -76,6 +76,12 @@ interface TwistsReport {
   readonly reasons: Readonly<Record<string, number>>;
 }
 
+/** Passes the result of a soak on to its table. */
+export function reportSoak(soak: object): void {
+  const path = process.env['TORTURE_REPORT'];
+  if (path !== undefined) appendFileSync(path, `${JSON.stringify({ soak: { seed: SEED, ...soak } })}\n`);
+}
+
 /** Passes what became of each program on to the tables. */
 export function reportComparison(
   what: 'downloads' | 'archives',

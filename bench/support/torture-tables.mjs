@@ -34,3 +34,16 @@ export function comparedTables(comparisons) {
     ];
   });
 }
+
+/** How long test/torture/soak.test.ts ran, and what its processes that ran all the time needed more in the end. */
+export function soakTable({ seed, minutes, runs, kills, nights, problems, growth }) {
+  const most = (key) => Math.max(...growth.map((each) => each[key])).toFixed(0);
+  return [
+    `Seed ${seed}, ${minutes.toFixed(0)} minutes:`,
+    '',
+    '| runs | of them nights | kills | problems | memory grew by, at most | open files grew by, at most |',
+    '|---|---|---|---|---|---|',
+    `| ${runs} | ${nights} | ${kills} | ${problems.length} | ${most('residentMiB')} MiB | ${most('openFiles')} |`,
+    '',
+  ];
+}
