@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { comparedTables } from './support/compared-tables.mjs';
 import { targetLine } from './support/comparison.mjs';
 import { packersMatrix, twistsMatrix } from './support/packers-matrix.mjs';
 import { NODES } from './support/program.mjs';
+import { comparedTables, soakTable } from './support/torture-tables.mjs';
 
 export const title = 'Torture: kills, replaced objects, races, a failing disk';
 export const tools = ['strace'];
@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /**
  * Runs the scenarios of test/torture in full, or the one that is named; the test suite takes a sample
  * of each. `--seed N` repeats what an earlier run did. `--report FILE` keeps what is found there; `packers` takes
- * from it what an earlier run had found before it was stopped.
+ * from it what an earlier run had found before it was stopped. TORTURE_MINUTES is how long `soak` runs (10).
  */
 export function run({ folder, args }) {
   const { values, positionals } = parseArgs({
@@ -52,6 +52,7 @@ export function run({ folder, args }) {
     ...(packers.length > 0 ? packersMatrix(packers) : []),
     ...(twists === undefined ? [] : twistsMatrix(twists)),
     ...comparedTables(compared),
+    ...reports.flatMap(({ soak }) => (soak === undefined ? [] : soakTable(soak))),
   ];
   if (tallies.length === 0) return matrix;
   return [
@@ -76,6 +77,7 @@ const SECTIONS = {
   packers: 'Archives of real packers',
   twists: 'Archives of odd shapes',
   compared: 'Beside other programs',
+  soak: 'A soak',
 };
 
 /** The part of a document that the named scenarios have for themselves, if they do. */
