@@ -65,9 +65,6 @@ function idOfLocation(location: string | null, base: URL, apiUrl: URL): string |
   }
 }
 
-/** Statuses that prove that the request was not processed: too many requests, too early, or incomplete. */
-const NOT_PROCESSED = new Set([408, 425, 429]);
-
 function classifyFailure(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return interrupted(error);
   if (!(error instanceof ExpectedError) || error.details.nothingDone === true) return error;
@@ -75,7 +72,7 @@ function classifyFailure(error: unknown, signal: AbortSignal): unknown {
   const { httpStatus, retryAfterMs } = error.details;
   // An unreadable response is not a refusal.
   if (httpStatus === undefined) return error.code === 'BAD_RESPONSE' ? ambiguous(error) : error;
-  if (NOT_PROCESSED.has(httpStatus) || (httpStatus === 503 && retryAfterMs !== undefined)) return error;
+  if (httpStatus === 503 && retryAfterMs !== undefined) return error;
   const isUnclear = httpStatus >= 500 || httpStatus < 300 || httpStatus === 303;
   return isUnclear ? ambiguous(error) : error;
 }

@@ -115,6 +115,7 @@ describe('the page after the last', () => {
     ['a map of items beside an empty array', { list: { 2: { id: 'c' } }, tags: [] }],
     ['a map of items beside two', { list: { 2: { id: 'c' } }, one: [], two: [] }],
     ['texts beside an empty array', { list: ['c'], tags: [] }],
+    ['an object without a list', { page: 1 }],
   ])('%s does not end it', async (_name, data) => {
     await expect(pages(parsed(data).parse)).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
   });
@@ -130,5 +131,63 @@ describe('the page after the last', () => {
 
   test.each([400, 404, 416])('HTTP %i for the first page is a failure', async (status) => {
     await expect(collectPages(async () => failing(status)(), { limit: 10 })).rejects.toThrow('no');
+  });
+});
+
+describe('exactly', () => {
+  const parse = (data: unknown, claimedItems: number | null = null) =>
+    parseList(data, {
+      what: 'media item',
+      httpStatus: 206,
+      parseItem: (_value, id) => id,
+      warn: () => undefined,
+      claimedItems: () => claimedItems,
+    });
+  const details = { httpStatus: 206 };
+
+  test.each<[string, unknown, string]>([
+    ['no list', { page: 1 }, 'unexpected response from the service: not a list'],
+    ['a number', 7, 'unexpected response from the service: not a list'],
+    ['nothing', null, 'no list in the response of the service'],
+    ['an empty text', '', 'no list in the response of the service'],
+    ['no IDs', [{ a: 1 }], 'no media item in the response has a usable ID'],
+    [
+      'too many items',
+      Array.from({ length: 10_001 }, () => A),
+      'too many items in a page: 10001 (maximum 10000)',
+    ],
+  ])('%s is refused', (_name, data, message) => {
+    expect(() => parse(data)).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE', message, details }));
+  });
+
+  test('a page may have 10,000 items, and those without an ID are counted', () => {
+    expect(parse(Array.from({ length: 10_000 }, () => A)).items).toHaveLength(10_000);
+    expect(parse([A, {}, null])).toEqual({ items: ['a'], skippedEntries: 2 });
+  });
+
+  test.each<[unknown, number | null, boolean]>([
+    [null, null, false],
+    [null, 1, true],
+    [{ items: null, total: 2 }, null, true],
+    [{ page: 1 }, 3, true],
+  ])('%j with a total of %j claims items: %j', (data, total, claimsItems) => {
+    expect(() => parse(data, total)).toThrow(
+      expect.objectContaining({ name: 'NoListError', claimsItems, details }),
+    );
+  });
+
+  test.each<[string, unknown, boolean]>([
+    ['one layer', { data: { items: [A] } }, true],
+    ['two layers', { _embedded: { result: { items: [A] } } }, true],
+    ['three layers', { _embedded: { result: { data: { items: [A] } } } }, false],
+  ])('a list below %s is found: %j', (_name, data, isFound) => {
+    const items = (): readonly string[] => {
+      try {
+        return parse(data).items;
+      } catch {
+        return [];
+      }
+    };
+    expect(items()).toEqual(isFound ? ['a'] : []);
   });
 });

@@ -37,6 +37,17 @@ test.each([
     { durationMs: 2_000, transferMs: 1_000 },
     'talk.zip: 100 MiB in 2.0s, 100 MiB/s, digest verified',
   ],
+  [
+    { sizeBytes: 200_000, transferredBytes: 204_800 },
+    { durationMs: 100, transferMs: 100 },
+    'talk.zip: 195.3 KiB in 0.1s, 1.9 MiB/s, verified',
+  ],
+  [{}, { durationMs: 100, transferMs: 99 }, 'talk.zip: 100 MiB in 0.1s, verified'],
+  [
+    { verified: { ...NOTHING, crc: true } },
+    { durationMs: 100, transferMs: 0 },
+    'talk.zip: 100 MiB in 0.1s, verified',
+  ],
   [{ verified: NOTHING }, { durationMs: 90, transferMs: 80 }, 'talk.zip: 100 MiB in 0.1s, not verified'],
   [
     { isAlreadyThere: true, transferredBytes: 0 },

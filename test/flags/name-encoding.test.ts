@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { defineFetch } from '../../src/commands/fetch.ts';
 import { parseNameEncoding } from '../../src/flags/name-encoding.ts';
+import { parseLine, refusalOf } from '../commands/parse-line.ts';
 
 test.each([
   ['cp437', 'cp437'],
@@ -37,5 +39,18 @@ test('a build of Node without encodings has two', () => {
       code: 'USAGE',
       details: { hint: 'this Node.js build lacks full ICU; use cp437 or windows-1252' },
     }),
+  );
+});
+
+test('the value of --encoding is read before the command runs', async () => {
+  expect(await parseLine(defineFetch, ['fetch', 'id', '-x', '--encoding', 'CP932'])).toMatchObject([
+    { fetch: { encoding: 'shift_jis' } },
+    {},
+  ]);
+  expect(await refusalOf(defineFetch, ['fetch', 'id', '-x', '--encoding', 'klingon'])).toContain(
+    '--encoding: unsupported encoding "klingon"',
+  );
+  expect(await refusalOf(defineFetch, ['fetch', 'id', '--encoding', 'cp437'])).toContain(
+    '--encoding needs -x',
   );
 });

@@ -59,6 +59,12 @@ describe('a public service', () => {
     });
   });
 
+  test('stays public when its own name has public addresses alone', async () => {
+    const guard = guardPrivateNetworks({ ...PUBLIC, apiUrl: new URL('https://8.8.8.8') });
+    expect((await find(guard, '8.8.8.8', true)).error).toBeNull();
+    expect(() => guard.check(new URL('https://10.0.0.2/f'))).toThrow('private address');
+  });
+
   test('a name without addresses is the failure of the lookup', async () => {
     const { error, address } = await find(guardPrivateNetworks(PUBLIC), 'no host', true);
     expect(error).toMatchObject({ syscall: 'getaddrinfo', hostname: 'no host' });

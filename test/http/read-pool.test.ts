@@ -75,6 +75,15 @@ test('memory that is used again counts from nothing', () => {
   expect(one.every((byte) => byte === 8)).toBe(true);
 });
 
+test('memory that is used again is not free while it is read into', () => {
+  const { pool, read } = openSocket();
+  pool.release(read(SLAB_BYTES, 1));
+  pool.release(read(1_000, 2));
+  const rest = read(SLAB_BYTES - 1_000, 3);
+  read(SLAB_BYTES, 4);
+  expect([rest.byteOffset, rest.every((byte) => byte === 3)]).toEqual([1_000, true]);
+});
+
 test('a socket that is full stops reading', () => {
   const { pool, socket, buffer } = openSocket();
   expect(pool.onread.callback.call(socket, SLAB_BYTES, buffer())).toBe(false);

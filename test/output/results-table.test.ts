@@ -74,8 +74,8 @@ describe('what a document says', () => {
   });
 
   test('each outcome is counted', () => {
-    const results = ['b', 'a', 'b'].map((outcome) => ({ id: 'x', outcome }));
-    expect(table({ document: { results } })?.split('\n')[2]).toBe('2 b, 1 a');
+    const results = ['b_', 'a', 'b_'].map((outcome) => ({ id: 'x', outcome }));
+    expect(table({ document: { results } })?.split('\n')[2]).toBe('2 b&#95;, 1 a');
   });
 });
 

@@ -8,6 +8,8 @@ describe('suggestCommand', () => {
   test.each([
     ['', 'download', '', "use 'streamdiver-dl fetch ID'"],
     ['', 'DOWNLOAD', '', "use 'streamdiver-dl fetch ID'"],
+    ['', 'sign-in', '', "use 'streamdiver-dl login'"],
+    ['', 'sign-out', '', "use 'streamdiver-dl logout'"],
     ['', 'auth', '', "use 'streamdiver-dl login'"],
     ['', 'auth', 'login', "use 'streamdiver-dl login'"],
     ['', 'auth', 'logout', "use 'streamdiver-dl logout'"],

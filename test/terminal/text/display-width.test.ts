@@ -20,3 +20,28 @@ test('texts are cut by cells, with and without Unicode tables', () => {
   expect(truncateMiddle('Lecture on trees', 9, '…')).toBe('Lect…rees');
   expect(truncateMiddle('日本語の字幕', 7, '…')).toBe('日…字幕');
 });
+
+test.each([
+  ['abc', 3, '…', 'abc'],
+  ['abcd', 3, '…', 'ab…'],
+  ['abcd', 1, '…', 'a'],
+  ['abcd', 2, '…', 'a…'],
+  ['abcd', 3, '...', 'abc'],
+  ['abcde', 4, '...', 'a...'],
+  ['ab cd', 4, '…', 'ab…'],
+  ['abcd', 0, '…', ''],
+])('%j in %i cells with %s ends as %j', (text, width, ellipsis, cut) => {
+  expect(truncateToWidth(text, width, ellipsis)).toBe(cut);
+});
+
+test.each([
+  ['abcdef', 6, '…', 'abcdef'],
+  ['abcdef', 5, '…', 'ab…ef'],
+  ['abcdef', 4, '…', 'ab…f'],
+  ['abcdef', 3, '…', 'a…f'],
+  ['abcdef', 2, '…', 'a…'],
+  ['abcdef', 5, '...', 'a...f'],
+  ['abcdef', 4, '...', 'a...'],
+])('%j in %i cells with %s in its middle is %j', (text, width, ellipsis, cut) => {
+  expect(truncateMiddle(text, width, ellipsis)).toBe(cut);
+});

@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { formatSize } from '../../../src/parse/size.ts';
 import {
+  counted,
+  countMedia,
+  formatCount,
   formatCountdown,
   formatDuration,
+  formatElapsed,
   formatPercent,
   formatRate,
   formatRelativeTime,
   formatSizeInColumn,
   formatSizeOf,
+  formatSizeOfInColumn,
 } from '../../../src/terminal/text/format.ts';
 
 const KIB = 1024;
@@ -77,4 +82,90 @@ describe('times', () => {
     const nowMs = Date.UTC(2026, 0, 15);
     expect(formatRelativeTime(nowMs + distanceMs, nowMs)).toBe(text);
   });
+});
+
+test.each([
+  [59_999, '59s'],
+  [60_000, '1m 00s'],
+  [3_599_999, '59m 59s'],
+  [3_600_000, '1h 00m'],
+  [DAY_MS - 1, '23h 59m'],
+  [DAY_MS, '1d 00h'],
+  [-1, '0s'],
+])('a duration of %d ms is %s', (durationMs, text) => {
+  expect(formatDuration(durationMs)).toBe(text);
+});
+
+test.each([
+  [0, '0.0s'],
+  [449, '0.4s'],
+  [9_949, '9.9s'],
+  [9_999, '10.0s'],
+  [10_000, '10s'],
+  [65_000, '1m 05s'],
+])('%d ms that have passed are %s', (durationMs, text) => {
+  expect(formatElapsed(durationMs)).toBe(text);
+});
+
+test.each([
+  [-1, '0:00'],
+  [0.4, '0:00'],
+  [59.5, '1:00'],
+  [3_599, '59:59'],
+  [3_600, '1:00:00'],
+  [36_065, '10:01:05'],
+])('%d s that are left are %s', (seconds, text) => {
+  expect(formatCountdown(seconds)).toBe(text);
+});
+
+test.each([
+  [999, 'now'],
+  [-999, 'now'],
+  [SECOND_MS, 'in 1s'],
+  [-SECOND_MS, '1s ago'],
+  [59_999, 'in 59s'],
+  [60_000, 'in 1m'],
+  [59.4 * 60_000, 'in 59m'],
+  [59.5 * 60_000, 'in 1h'],
+  [23.4 * 3_600_000, 'in 23h'],
+  [23.5 * 3_600_000, 'in 1d'],
+  [89 * DAY_MS, 'in 89d'],
+  [90 * DAY_MS, 'in 2mo'],
+  [92 * DAY_MS, 'in 3mo'],
+  [730 * DAY_MS, 'in 23mo'],
+  [731 * DAY_MS, 'in 2y'],
+])('%d ms away is %s', (distanceMs, text) => {
+  const nowMs = Date.UTC(2026, 0, 15);
+  expect(formatRelativeTime(nowMs + distanceMs, nowMs)).toBe(text);
+});
+
+test.each([
+  [0, 0, '0/0 B'],
+  [5, 1_000, '   5/1000 B'],
+  [512, KIB, '0.5/1.0 KiB'],
+  [0.25 * GIB, 12.5 * GIB, ' 0.2/12.5 GiB'],
+  [GIB, GIB, '1.0/1.0 GiB'],
+])('%d of %d in a column: %j', (bytes, totalBytes, text) => {
+  expect(formatSizeOfInColumn(bytes, totalBytes)).toBe(text);
+});
+
+test.each([
+  [-0.1, '0 %'],
+  [0.999, '99 %'],
+  [1.5, '100 %'],
+])('a share of %d is %s', (share, text) => {
+  expect(formatPercent(share)).toBe(text);
+});
+
+test('counts have one or many of a thing, and commas', () => {
+  expect([0, 1, 2].map((count) => counted(count, 'file'))).toEqual(['0 files', '1 file', '2 files']);
+  expect(counted(2, 'entry', 'entries')).toBe('2 entries');
+  expect([1, 1_000].map(countMedia)).toEqual(['1 media item', '1,000 media items']);
+  expect([0, 999, 1_000, 12_345, 1_234_567].map(formatCount)).toEqual([
+    '0',
+    '999',
+    '1,000',
+    '12,345',
+    '1,234,567',
+  ]);
 });

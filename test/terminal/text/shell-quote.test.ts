@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { array, assert, constantFrom, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { escapeText } from '../../../src/terminal/text/escape.ts';
-import { commandLine, quoteForShell } from '../../../src/terminal/text/shell-quote.ts';
+import { commandLine, commandLines, quoteForShell } from '../../../src/terminal/text/shell-quote.ts';
 
 /** What a shell makes of the words of a command line. */
 function readBack(shell: string, line: string): string[] {
@@ -65,4 +65,45 @@ describe('quoteForShell', () => {
       { numRuns: 50 },
     );
   });
+});
+
+describe('a command over several lines', () => {
+  const words = ['tool', 'fetch', 'id', '--dir', 'out', '-x', '--include', '*.srt'];
+  const lines = (width: number, platform: NodeJS.Platform = 'linux') =>
+    commandLines(words, { platform, width });
+
+  test.each([
+    [51, ["tool fetch id --dir out -x --include '*.srt'"]],
+    [46, ["tool fetch id --dir out -x --include '*.srt'"]],
+    [45, ['tool fetch id --dir out -x \\', "  --include '*.srt'"]],
+    [28, ['tool fetch id --dir out -x \\', "  --include '*.srt'"]],
+    [27, ['tool fetch id --dir out \\', "  -x --include '*.srt'"]],
+    [1, ['tool fetch id \\', '  --dir out \\', '  -x \\', "  --include '*.srt'"]],
+  ])('in %i cells', (width, wanted) => {
+    expect(lines(width)).toEqual(wanted);
+  });
+
+  test('has the continuation of PowerShell on Windows', () => {
+    expect(lines(30, 'win32')[0]).toBe('tool fetch id --dir out -x `');
+  });
+});
+
+test.each([
+  ["a'\u202e", "$'a\\'\\xe2\\x80\\xae'"],
+  ['a\\\t', "$'a\\\\\\x09'"],
+  ['%a', "'%a'"],
+  ['#a', "'#a'"],
+  ['a%', 'a%'],
+  ['@a', '@a'],
+])('%j is written %s', (argument, quoted) => {
+  expect(quoteForShell(argument)).toBe(quoted);
+});
+
+test.each([
+  ['a@b', "'a@b'"],
+  ['=a', "'=a'"],
+  ['', "''"],
+  ['a=b', 'a=b'],
+])('for PowerShell %j is written %s', (argument, quoted) => {
+  expect(quoteForShell(argument, 'win32')).toBe(quoted);
 });

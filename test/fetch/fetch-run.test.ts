@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { createFetchRun } from '../../src/fetch/fetch-run.ts';
+import type { FetchFlags } from '../../src/flags/fetch-flags.ts';
+import { readFetchFlags } from '../../src/flags/read-fetch-flags.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+
+const open = (flags: Partial<FetchFlags> = {}) =>
+  createFetchRun(
+    { ...readFetchFlags({}), ...flags },
+    { isOnlyPackage: false, recording: null, clock: createFastClock() },
+  );
+
+test('two packages of a run never get the same name', () => {
+  const run = open();
+  run.reserveTargets('one', [{ file: '/w/a.zip', folder: '/w/a' }]);
+  run.reserveTargets('one', [{ file: '/w/a.zip', folder: '/w/a' }]);
+  expect(() =>
+    run.reserveTargets('two', [
+      { file: '/w/b.zip', folder: '' },
+      { file: '/w/a.zip', folder: '' },
+    ]),
+  ).toThrow(
+    expect.objectContaining({
+      code: 'EXISTS',
+      message: 'packages one and two would both be saved as /w/a.zip',
+      details: { id: 'two', hint: 'fetch two separately, with -D or -o' },
+    }),
+  );
+  // Nothing is taken by a package that is refused.
+  expect(() => run.reserveTargets('three', [{ file: '/w/b.zip', folder: '' }])).not.toThrow();
+});
+
+test('a folder counts as a name where archives are unpacked', () => {
+  const [plain, unpacking] = [open(), open({ extract: true })];
+  for (const run of [plain, unpacking]) run.reserveTargets('one', [{ file: '/w/a.zip', folder: '/w/a' }]);
+  const other = [{ file: '/w/a.tar', folder: '/w/a' }];
+  expect(() => plain.reserveTargets('two', other)).not.toThrow();
+  expect(() => unpacking.reserveTargets('two', other)).toThrow('would both be saved as /w/a');
+});
+
+test('a limit of the rate is shared, and there is none unless one is asked for', () => {
+  expect(open().limitRate).toBeNull();
+  expect(open({ limitRateBytesPerSecond: 1 }).limitRate).not.toBeNull();
+});

@@ -1,0 +1,99 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parsePackage } from '../../src/api/package.ts';
+import { chooseTargets, findBase, findTargetFolder } from '../../src/fetch/targets.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+
+const ID = '5f0c2b9e-7d41-4a36-9e58-c1d2e3f4a500';
+const zip = { url: 'u', mimeType: 'application/zip' };
+const packageOf = (...files: readonly object[]) =>
+  parsePackage({ id: ID, title: 'Trip', compressed: true, files });
+type Names = Parameters<typeof chooseTargets>[1];
+const NONE: Names = { output: null, folder: null, keepArchive: false };
+
+/** A folder with another folder and a file in it. */
+function makePlace() {
+  const cwd = makeTempFolder();
+  mkdirSync(join(cwd, 'there'));
+  writeFileSync(join(cwd, 'file'), '');
+  return cwd;
+}
+
+describe('where a file goes', () => {
+  test.each<[Partial<Names>, boolean, string, string]>([
+    [{}, true, 'trip-5f0c2b9e.zip', 'trip-5f0c2b9e'],
+    [{ folder: 'out' }, true, 'out/trip-5f0c2b9e.zip', 'out'],
+    [{ folder: 'out' }, false, 'out/trip-5f0c2b9e.zip', 'out/trip-5f0c2b9e'],
+    [{ output: 'there' }, true, 'there/trip-5f0c2b9e.zip', 'there'],
+    [{ output: 'a.zip' }, true, 'a.zip', 'a'],
+    [{ output: 'a.ZIP' }, true, 'a.ZIP', 'a'],
+    [{ output: 'a.tar' }, true, 'a.tar', 'a.tar'],
+    [{ output: 'a.tar', keepArchive: true }, true, 'a.tar', 'a.tar-files'],
+    [{ output: 'a.zip', keepArchive: true }, true, 'a.zip', 'a'],
+    [{ output: '.zip' }, true, '.zip', '.zip'],
+    [{ output: 'file' }, true, 'file', 'file'],
+    [{ output: 'file/below' }, true, 'file/below', 'file/below'],
+  ])('with %j (the only package: %j): %s, unpacked into %s', async (flags, isOnlyPackage, file, folder) => {
+    const cwd = makePlace();
+    const targets = await chooseTargets(
+      packageOf(zip),
+      { ...NONE, ...flags },
+      { cwd: () => cwd, isOnlyPackage },
+    );
+    expect(targets).toEqual([{ file: join(cwd, file), folder: join(cwd, folder) }]);
+  });
+
+  test('several files of a package are counted from 1, each with a folder of its own', async () => {
+    const cwd = makePlace();
+    const flags = { ...NONE, folder: 'out' };
+    const targets = await chooseTargets(packageOf(zip, zip), flags, { cwd: () => cwd, isOnlyPackage: true });
+    expect(targets).toEqual(
+      [1, 2].map((position) => ({
+        file: join(cwd, `out/trip-5f0c2b9e-${position}.zip`),
+        folder: join(cwd, `out/trip-5f0c2b9e-${position}`),
+      })),
+    );
+  });
+
+  test('one name is not enough for several files, a folder is', async () => {
+    const cwd = makePlace();
+    const choose = async (output: string) =>
+      await chooseTargets(packageOf(zip, zip), { ...NONE, output }, { cwd: () => cwd, isOnlyPackage: true });
+    await expect(choose('a.zip')).rejects.toMatchObject({
+      code: 'USAGE',
+      message: `package ${ID} has 2 files, but -o accepts one`,
+      details: { hint: 'use -D DIR' },
+    });
+    expect(await choose('there')).toHaveLength(2);
+  });
+
+  test('a name that cannot be looked at is a failure of the disk', async () => {
+    const cwd = makePlace();
+    const output = 'x'.repeat(300);
+    const choosing = chooseTargets(
+      packageOf(zip),
+      { ...NONE, output },
+      { cwd: () => cwd, isOnlyPackage: true },
+    );
+    await expect(choosing).rejects.toMatchObject({ code: 'DISK' });
+  });
+});
+
+test('the base of names, and the folder that they are in', async () => {
+  const cwd = makePlace();
+  const base = (flags: object) =>
+    findBase({ output: null, folder: null, toStdout: false, ...flags }, () => cwd);
+  expect(base({})).toBe(cwd);
+  expect(base({ output: 'a.zip' })).toBe(join(cwd, 'a.zip'));
+  expect(base({ folder: 'out' })).toBe(join(cwd, 'out'));
+  expect(base({ folder: 'out', output: 'a.zip' })).toBe(join(cwd, 'a.zip'));
+  expect(base({ toStdout: true })).toBeNull();
+  const folder = async (flags: object) =>
+    await findTargetFolder({ output: null, folder: null, ...flags }, () => cwd);
+  expect(await folder({})).toBe(cwd);
+  expect(await folder({ folder: 'out' })).toBe(join(cwd, 'out'));
+  expect(await folder({ output: 'new/a.zip' })).toBe(join(cwd, 'new'));
+  expect(await folder({ output: 'there' })).toBe(join(cwd, 'there'));
+  expect(await folder({ output: 'file' })).toBe(cwd);
+});

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import type { ProgressEvent } from '../../../src/terminal/progress/progress-event.ts';
+import { formatProgressLines } from '../../../src/terminal/progress/progress-line.ts';
+import type { ProgressRow } from '../../../src/terminal/progress/progress-row.ts';
+import { chooseGlyphs } from '../../../src/terminal/text/glyphs.ts';
+import { createStyle } from '../../../src/terminal/text/style.ts';
+
+const EVENT: ProgressEvent = {
+  event: 'progress',
+  id: 'dl-1',
+  label: 'a.zip',
+  bytes: 50,
+  totalBytes: 100,
+  bytesPerSecond: 1024,
+  etaSeconds: 5,
+};
+
+function linesOf(rows: readonly Partial<ProgressRow>[], { width = 120, maxLines = 20 } = {}) {
+  const whole = rows.map((row) => ({ event: EVENT, verification: null, elapsedMs: 0, silentMs: 0, ...row }));
+  const glyphs = chooseGlyphs({ LANG: 'C' }, 'linux');
+  return formatProgressLines(whole, { width, maxLines, glyphs, style: createStyle(false) });
+}
+const lineOf = (row: Partial<ProgressRow>) => linesOf([row])[0];
+
+test.each([
+  [4_999, /1 KiB\/s - 0:05 left$/],
+  [5_000, /stalled 5s$/],
+])('after %i ms without data', (silentMs, end) => {
+  expect(lineOf({ silentMs })).toMatch(end);
+  expect(lineOf({ silentMs, event: { ...EVENT, bytes: 100 } })).not.toMatch(/stalled|left/);
+  expect(lineOf({ silentMs, event: { ...EVENT, event: 'verify' } })).toMatch(/verifying - 0:05 left$/);
+});
+
+test.each([
+  [9, false],
+  [10, true],
+  [50, true],
+])('a verification that lags %i bytes of 100 behind is shown: %j', (bytes, isShown) => {
+  const verification: ProgressEvent = { event: 'verify', id: 'dl-1', bytes: 0, totalBytes: 100 };
+  expect(lineOf({ verification, event: { ...EVENT, bytes } })?.endsWith('verified 0 %')).toBe(isShown);
+  expect(lineOf({ event: { ...EVENT, bytes } })).not.toContain('verified');
+});
+
+test.each([
+  [undefined, ''],
+  [null, ''],
+  [0, ''],
+  [1, ''],
+  [2, ' - 2 connections'],
+])('with %j connections', (connections, end) => {
+  const event = { ...EVENT, ...(connections === undefined ? {} : { connections }) };
+  expect(lineOf({ event })?.endsWith(`0:05 left${end}`)).toBe(true);
+});
+
+test('the number of finished files is as wide as it will be', () => {
+  const filesIn = (files: number) => lineOf({ event: { ...EVENT, files, totalFiles: 10 } });
+  expect(filesIn(1)).toContain(' -  1/10 files - ');
+  expect(filesIn(10)).toContain(' - 10/10 files - ');
+});
+
+test('what does not fit is counted in the last line', () => {
+  const rows = Array.from({ length: 4 }, (_, index) => ({ event: { ...EVENT, id: `dl-${index}` } }));
+  const shown = (maxLines: number) => linesOf(rows, { maxLines }).map((line) => line.slice(0, 5));
+  expect(shown(4)).toEqual(['a.zip', 'a.zip', 'a.zip', 'a.zip']);
+  expect(shown(3)).toEqual(['a.zip', 'a.zip', 'and 2']);
+  expect(shown(2)).toEqual(['a.zip', 'and 3']);
+  expect(shown(1)).toEqual(['a.zip', 'and 3']);
+  expect(linesOf(rows, { maxLines: 3, width: 9 }).at(-1)).toBe('and 2...');
+});
+
+test('files come first, then what waits, then requests of no package', () => {
+  const rows: readonly Partial<ProgressRow>[] = [
+    { event: { event: 'retry', id: null, attempt: 1 } },
+    { event: { event: 'wait', id: 'w', status: 'preparing' }, elapsedMs: 65_000 },
+    { event: { event: 'retry', id: 'r', attempt: 2 } },
+    { event: { event: 'progress', id: 'p', bytes: 512 } },
+    {},
+  ];
+  const [first, second, third, fourth, fifth] = linesOf(rows);
+  expect([first, second]).toEqual([
+    expect.stringMatching(/^r +- retry 2$/),
+    expect.stringMatching(/^p +- 512 B$/),
+  ]);
+  expect(third).toMatch(/^a\.zip - /);
+  expect([fourth, fifth]).toEqual([expect.stringMatching(/^w +- preparing - 1m 05s$/), 'retry 1']);
+});
+
+test.each([
+  [30, 'a.zip - preparing - 1m 05s'],
+  [26, 'a.zip - preparing - 1m 05s'],
+  [25, 'a.zip - preparing'],
+  [17, 'a.zip - preparing'],
+  [16, 'preparing'],
+  [9, 'preparing'],
+  [8, 'prepa...'],
+])('in %i cells, a wait is %j', (width, line) => {
+  const event: ProgressEvent = { event: 'wait', id: 'w', label: 'a.zip', status: 'preparing' };
+  expect(linesOf([{ event, elapsedMs: 65_000 }], { width })).toEqual([line]);
+});

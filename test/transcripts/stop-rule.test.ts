@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { type ErrorCode, ExpectedError } from '../../src/errors.ts';
+import { createSharedPause } from '../../src/transcripts/shared-pause.ts';
+import { createStopRule } from '../../src/transcripts/stop-rule.ts';
+import { transcriptResult } from '../../src/transcripts/transcripts-result.ts';
+import { createHandClock } from '../terminal/make-terminal.ts';
+
+test.each<[ErrorCode, number]>([
+  ['AUTH', 1],
+  ['INTERRUPTED', 1],
+  ['DISK', 20],
+  ['UNAVAILABLE', 20],
+])('%s ends all after %i in a row', (code, most) => {
+  const rule = createStopRule();
+  const errors = Array.from({ length: most }, () => new ExpectedError(code, 'x'));
+  for (const [index, error] of errors.entries()) {
+    expect(rule.reason()).toBeNull();
+    rule.failed(error);
+    expect(rule.reason()).toBe(index === most - 1 ? error : null);
+  }
+  rule.failed(new ExpectedError(code, 'later'));
+  rule.succeeded();
+  expect(rule.reason()).toBe(errors.at(-1));
+});
+
+test('a success, or a failure of another kind, begins anew', () => {
+  const rule = createStopRule();
+  const fail = (code: ErrorCode, times: number) => {
+    for (let time = 0; time < times; time += 1) rule.failed(new ExpectedError(code, 'x'));
+  };
+  fail('DISK', 19);
+  rule.succeeded();
+  fail('DISK', 19);
+  fail('UNAVAILABLE', 1);
+  fail('DISK', 19);
+  fail('NOT_FOUND', 100);
+  expect(rule.reason()).toBeNull();
+  fail('DISK', 20);
+  expect(rule.reason()).not.toBeNull();
+});
+
+test('a pause lasts until the latest time that was asked for', async () => {
+  const clock = createHandClock();
+  const sleeps: number[] = [];
+  const pause = createSharedPause({
+    ...clock,
+    async sleep(delayMs) {
+      sleeps.push(delayMs);
+      // Somebody else is asked to wait even longer meanwhile.
+      if (sleeps.length === 1) pause.extend(9_000);
+      clock.advance(delayMs);
+    },
+  });
+  const { signal } = new AbortController();
+  await pause.wait(signal);
+  expect(sleeps).toEqual([]);
+  pause.extend(7_000);
+  pause.extend(5_000);
+  await pause.wait(signal);
+  expect(sleeps).toEqual([7_000, 2_000]);
+  await pause.wait(signal);
+  expect(sleeps).toHaveLength(2);
+});
+
+test('a result has null for all that is not known', () => {
+  const transcript = {
+    mediaId: 'm',
+    title: 't',
+    transcriptId: 'x',
+    language: 'de',
+    format: 'srt',
+    speakers: true,
+    components: [],
+  } as const;
+  const known = { mediaId: 'm', transcriptId: 'x', language: 'de', format: 'srt' };
+  expect(transcriptResult(transcript, 'gone')).toEqual({
+    ...known,
+    outcome: 'gone',
+    path: null,
+    sizeBytes: null,
+    sha256: null,
+    error: null,
+  });
+  const error = new ExpectedError('DISK', 'full');
+  const result = transcriptResult(transcript, 'failed', { path: '/p', sizeBytes: 1, sha256: 'd', error });
+  expect(result).toMatchObject({ ...known, path: '/p', sizeBytes: 1, sha256: 'd', error: { code: 'DISK' } });
+});
