@@ -22,7 +22,7 @@ const input: InputOptions = {
   preserveEntrySignatures: 'allow-extension',
   experimental: { chunkOptimization: false },
   plugins: [splitCommands(), omitUnused(), keepAddresses(ROOT), markCommonJs(), notices()],
-  // A module of ours, or of Node, does nothing but define: what is not used need not be loaded.
+  // Our modules and Node's have no side effects, so unused ones are not loaded.
   treeshake: {
     moduleSideEffects: [
       { external: true, sideEffects: false },
@@ -31,7 +31,7 @@ const input: InputOptions = {
   },
 };
 
-// What is loaded at once, what every command that speaks to the service needs, and what the usual ones have in common.
+// What loads on start, what every command that calls the service needs, and what the common commands share.
 const groupOf = await gather(input, {
   launch: /[/\\]src[/\\]launch\.ts$/,
   main: /[/\\]src[/\\]main\.ts$/,
@@ -42,7 +42,7 @@ const groupOf = await gather(input, {
   packages: /[/\\]src[/\\]commands[/\\](?:status|list|fetch)\.ts$/,
 });
 
-/** What completion needs of that which `connect` loads: too little to load the rest for it. */
+/** The few modules of `connect` that completion needs; it should not load the others. */
 const FOR_COMPLETION = /[/\\]src[/\\](?:config[/\\]folder|parse[/\\]json)\.ts$/;
 
 export default defineConfig({
@@ -58,10 +58,10 @@ export default defineConfig({
       ],
       includeDependenciesRecursively: false,
     },
-    // What licences demand stands in THIRD-PARTY-NOTICES.txt.
+    // The notices that licenses require are in THIRD-PARTY-NOTICES.txt.
     comments: false,
     entryFileNames: '[name].js',
-    // Names without a hash: a stack trace in a report is to be read by people.
+    // Without hashes, so that people can read stack traces.
     chunkFileNames: '[name].js',
   },
 });

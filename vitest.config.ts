@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 
-/** They stand in the way of Node's own calls before they load the program, so it must not be loaded yet. */
+/** They replace Node's functions before they load the program, so it must not be loaded yet. */
 const OWN_PROCESS = ['test/zip/extract/disk-failures.test.ts', 'test/zip/extract/slow-disk.test.ts'];
 
-/** `npm run test:quick`, for in between: what takes little time, and one file for each command. */
+/** `npm run test:quick`: the fast tests, and one file for each command. */
 const QUICK = [
   'test/{architecture,errors}.test.ts',
   'test/{api,auth,config,disk,download,fetch,flags,help,http,media-selection,output,parse,patterns,range,setup,wait}/**/*.test.ts',
@@ -19,7 +19,7 @@ const QUICK = [
   'test/zip/{extract/extraction-plan,extract/publish-entry,extract/safe-path,read/verify}.test.ts',
 ];
 
-/** The longest, first: one of them at the end would keep a single core busy. */
+/** The slowest tests run first: at the end, one of them would keep only a single core busy. */
 const FIRST = [
   'test/completion/shells.test.ts',
   'test/faults/disk/disk.test.ts',
@@ -36,12 +36,12 @@ class LongestFirst extends BaseSequencer {
       const found = FIRST.findIndex((part) => moduleId.includes(part));
       return found < 0 ? FIRST.length : found;
     };
-    // oxlint-disable-next-line unicorn/no-array-sort -- a method of Vitest, which changes nothing
+    // oxlint-disable-next-line unicorn/no-array-sort -- a method of Vitest that does not modify its argument
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
   }
 }
 
-/** Counts the connections that runs take, for `left-over.ts`; nothing else of the program is changed. */
+/** Counts the connections in use, for `left-over.ts`, without any other change to the program. */
 const countConnections = {
   name: 'count-connections',
   enforce: 'pre' as const,
@@ -73,7 +73,7 @@ export default defineConfig(({ mode }) => ({
           name: 'shared',
           include: mode === 'quick' ? QUICK : ['test/**/*.test.ts'],
           exclude: OWN_PROCESS,
-          // A process runs many files and loads the program once; `left-over.ts` sees that they leave nothing to each other.
+          // A process runs many files and loads the program once. `left-over.ts` checks that tests do not affect each other.
           isolate: false,
         },
       },

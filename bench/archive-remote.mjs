@@ -65,7 +65,7 @@ function manyTranscripts(folder, mediumMiB) {
       `${TRANSCRIPTS} transcripts of 5 KB (${packedKiB} KiB packed), each behind ${(medium.sizeBytes / 1024).toFixed(0)} KiB of a medium that is not wanted, so that no two can share a request:`,
       '',
       ...(await measureEach(scene, ['fetch', 'bench', '--include', '*.srt', '-D', scene.target], {
-        // 64 KiB more are allowed for every gap that is read over; here all are wider than that.
+        // Up to 64 KiB may be read per gap to merge requests, but all gaps here are wider.
         wireKiB: (1.3 * packedBytes + directoryBytes(scene)) / 1024,
         seconds: 1.5,
         peakMiB: 200,
@@ -113,7 +113,7 @@ function countedScene(entries, writer) {
   return { write: (file) => writer(file, entries), countsTraffic: true };
 }
 
-/** Runs the program under each Node, and holds its figures against limits. */
+/** Runs the program under each Node, and compares the results with limits. */
 function measureEach(scene, args, limits) {
   const contenders = Object.fromEntries(
     NODES.map((node) => [
@@ -131,7 +131,7 @@ function measureEach(scene, args, limits) {
   return measureFigures(scene, { contenders, figures, targets });
 }
 
-/** APPNOTE 4.3.16: the size of the directory is at 12 of the last 22 bytes, where there is no comment. */
+/** APPNOTE 4.3.16: without a comment, the size of the directory is at offset 12 of the last 22 bytes. */
 function directoryBytes({ archive, sizeBytes }) {
   const end = Buffer.alloc(22);
   readSync(openSync(archive), end, 0, end.length, sizeBytes - end.length);

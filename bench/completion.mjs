@@ -26,7 +26,7 @@ function measureNode(node, { folder, env }) {
   const commands = {
     'node -e 0': [node.path, '-e', '0'],
     'a flag, from the command tree': complete('fetch', '--'),
-    // The runs to warm up ask the server; all others follow within the half minute that the cache lives.
+    // The warm-up runs ask the server. All others follow within 30 s, while the cache is valid.
     [FROM_CACHE]: complete('fetch', ''),
   };
   const times = timesOf(commands, { folder, env, runs: RUNS });

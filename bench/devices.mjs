@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const RUNS = Number(process.env.BENCH_ROUNDS || 30);
 const BASE = 'all on';
 
-/** What replaces which text of which file to switch a device off. */
+/** The text replacements, by file, that disable each mechanism. */
 const DEVICES = {
   'calls in packages replaced (build/omit-unused.ts)': {
     'rolldown.config.ts': [
@@ -72,7 +72,7 @@ export async function run({ folder }) {
   }
 }
 
-/** A copy of the repository with the edits, built; the path of its program. */
+/** Builds a copy of the repository with the edits. Returns the path of its program. */
 function build(folder, name, edits) {
   const copy = path.join(folder, name.replaceAll(/\W+/g, '-'));
   const files = execFileSync(
@@ -106,7 +106,7 @@ async function measureNode(node, { commands, programs, folder, env }) {
     const contenders = Object.fromEntries(
       Object.entries(programs).map(([name, program]) => [
         name,
-        // A wrong flag ends with 2, which is what it should.
+        // A wrong flag must end with exit code 2.
         () =>
           measure(['sh', '-c', '"$@"; [ $? -le 2 ]', 'sh', node.path, program, ...words], { folder, env }),
       ]),

@@ -10,7 +10,7 @@ export const title =
   'Install: the first npx on a machine, against the same program with its packages as dependencies';
 
 const AT_MOST = 0.25;
-/** How npm reaches the registry; all else of its settings is left at the default. */
+/** The settings for npm's access to the registry; all others keep their defaults. */
 const CONNECTION = /^(?:npm_config_(?:registry|cafile)|(?:https?|no)_proxy)$/i;
 
 export async function run({ folder }) {
@@ -47,7 +47,7 @@ async function measureNode(node, archives, folder) {
   ];
 }
 
-/** `npx ARCHIVE --version` with nothing in any cache, by the npm that runs this. */
+/** Runs `npx ARCHIVE --version` with empty caches, with the npm that runs this. */
 async function firstRun(node, archive, folder) {
   const home = mkdtempSync(path.join(folder, 'home-'));
   const connection = Object.entries(process.env).filter(([name]) => CONNECTION.test(name));

@@ -24,7 +24,7 @@ export async function run({ folder }) {
   ];
 }
 
-/** Memory needs no warm-up, and a large archive takes its time. */
+/** Memory needs no warm-up, and a large archive takes long. */
 function fetchWithEach(folder, mediumMiB) {
   return withScene(folder, { mediumMiB }, (scene) => {
     const contenders = Object.fromEntries(NODES.map((node) => [node.name, () => scene.fetch(node)]));

@@ -22,7 +22,7 @@ const AT_MOST_MS = {
   'letter to repaint': 50,
 };
 
-/** The sandbox serves that many files; keys are typed into a real pseudo-terminal. */
+/** The sandbox serves that many files. Keys are typed into a real pseudo-terminal. */
 export async function run({ folder }) {
   const mediaDirectory = path.join(folder, 'media');
   mkdirSync(mediaDirectory);

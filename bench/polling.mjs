@@ -10,14 +10,14 @@ const WAIT = fileURLToPath(new URL('../src/wait/wait-until-ready.ts', import.met
 /** Preparation times, from a second to six hours. */
 const SECONDS = [1, 2, 5, 10, 20, 30, 60, 90, 120, 150, 300, 600, 1_800, 3_600, 21_600];
 const RUNS = 1_000;
-/** Real preparation times vary, so that they fit no rhythm by chance. */
+/** Preparation times vary, so that none matches a polling rhythm by chance. */
 const SPREAD = 0.1;
 const SEED = 20;
 const FIXED_SECONDS = 5;
 const LOST_SHARE = 0.07;
 const LOST_SECONDS = 0.5;
 
-/** Waits with the code of the program, on a clock that jumps from one poll to the next. */
+/** Waits with the program's own code, on a clock that jumps from poll to poll. */
 export async function run({ folder }) {
   const waitUntilReady = await load(folder);
   const random = seededRandom(SEED);

@@ -16,7 +16,7 @@ const PARSING = 'JSON.parse of each line, keys in a Set';
 const AT_MOST_MIB = 100;
 const ID = 'recorded-package';
 
-/** The plain way, for comparison. */
+/** The simple implementation, for comparison. */
 const PARSE_ALL = `
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -27,7 +27,7 @@ for await (const line of createInterface({ input: createReadStream(process.argv[
 }
 `;
 
-/** Everything that is asked for is recorded, so that the command reads the record and ends. */
+/** Everything requested is already recorded, so the command reads the record and ends. */
 export async function run({ folder }) {
   const large = path.join(folder, 'large.ndjson');
   const small = path.join(folder, 'small.ndjson');

@@ -15,7 +15,7 @@ const STATUS = 'status ID, local server';
 const WRONG_FLAG = 'a wrong flag';
 const LIST = 'list, as a table in a terminal';
 
-/** How many times as long as bare Node each may take: with Node 20, and with newer ones. */
+/** Maximum time as a multiple of bare Node's: with Node 20, and with newer versions. */
 const AT_MOST = {
   '--version': [1.45, 1.4],
   '--help': [1.55, 1.45],
@@ -47,7 +47,7 @@ async function measureNode(node, { id, folder, env }) {
     '--version': program(node, ['--version']),
     '--help': program(node, ['--help']),
     [WRONG_FLAG]: program(node, ['status', '--wrong']),
-    // The runs to warm up ask the server; all others follow within the half minute that the cache lives.
+    // The warm-up runs ask the server. All others follow within 30 s, while the cache is valid.
     'ids to complete, from the cache': program(node, ['__complete', 'zsh', '--', 'fetch', '']),
     [STATUS]: status,
     [BARE_IN_TERMINAL]: inTerminal(bare),
@@ -55,7 +55,7 @@ async function measureNode(node, { id, folder, env }) {
   };
   const times = timesOf(commands, { folder, env, runs: RUNS, exitCodes: { [WRONG_FLAG]: 2 } });
   const baseline = median(times[BARE]);
-  // The terminal's own share counts for none of the two.
+  // The overhead of the terminal is subtracted from both.
   const terminalSeconds = median(times[BARE_IN_TERMINAL]) - baseline;
   const ratios = Object.fromEntries(
     Object.entries(times).map(([name, values]) => {
@@ -98,7 +98,7 @@ function timeTargets({ major }, ratios) {
   });
 }
 
-/** Node 20 has no target: undici's parser alone takes what newer ones need for all. */
+/** Node 20 has no target: undici's parser alone takes as much as newer versions need in total. */
 function peakLines({ major }, { bare, status }) {
   const [bareMiB, statusMiB] = [bare, status].map((runs) => median(runs.map(({ peakMiB }) => peakMiB)));
   const found = `${(statusMiB / bareMiB).toFixed(2)} (${statusMiB.toFixed(0)} of ${bareMiB.toFixed(0)} MiB)`;

@@ -15,9 +15,10 @@ export const tools = ['strace'];
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * Runs the scenarios of test/torture in full, or the one that is named; the test suite takes a sample
- * of each. `--seed N` repeats what an earlier run did. `--report FILE` keeps what is found there; `packers` takes
- * from it what an earlier run had found before it was stopped. TORTURE_MINUTES is how long `soak` runs (10).
+ * Runs the scenarios of test/torture in full, or the named one; the test suite runs a sample of each. `--seed N`
+ * repeats an earlier run. `--report FILE` saves the results to that file; `packers` continues from the results of
+ * an interrupted run in it. TORTURE_MINUTES is the duration of
+ * `soak` (10 by default).
  */
 export function run({ folder, args }) {
   const { values, positionals } = parseArgs({
@@ -35,7 +36,7 @@ export function run({ folder, args }) {
   const { status } = spawnSync(NODES[0].path, ['node_modules/vitest/vitest.mjs', ...flags], {
     cwd: ROOT,
     env: { ...process.env, TMPDIR: folder, TORTURE_SEED: values.seed, TORTURE_REPORT: reportPath },
-    // The table alone goes to standard output.
+    // Only the table goes to standard output.
     stdio: ['ignore', 2, 2],
   });
   if (!existsSync(reportPath)) throw new Error('no scenario came to its end');
@@ -80,7 +81,7 @@ const SECTIONS = {
   soak: 'A soak',
 };
 
-/** The part of a document that the named scenarios have for themselves, if they do. */
+/** The section of a document for the named scenarios, if there is one. */
 export function section(names) {
   const [name] = names.filter((each) => each in SECTIONS);
   return name === undefined ? {} : { document: 'reliability.md', name, title: SECTIONS[name] };

@@ -4,15 +4,15 @@
 const { writeSync } = require('node:fs');
 const nodeModule = require('node:module');
 
-// A drained event loop is a success to Node; here success must be earned.
+// Node exits with 0 when the event loop drains. Here, only a finished run is a success.
 process.exitCode = 70;
 
-// Before anything else is loaded, so that nothing can be thrown aside unseen. Unhandled rejections end up here, too.
+// Before anything else is loaded, so that no error is missed. Also receives unhandled rejections.
 process.on('uncaughtException', (error) => {
   void crash(error);
 });
 
-// Unheard, it would end the process at a write beyond `ulimit -f`; heard, the write fails with EFBIG.
+// Without a listener, a write beyond `ulimit -f` kills the process. With one, the write fails with EFBIG.
 process.on('SIGXFSZ', () => undefined);
 
 keepCompiled();
@@ -25,7 +25,7 @@ async function start() {
   process.exitCode = await launch(makeNodeWorld());
 }
 
-/** Saves a fifth of the start. Node before 22.1 cannot; NODE_DISABLE_COMPILE_CACHE switches it off. */
+/** Makes the start a fifth faster. Requires Node 22.1; NODE_DISABLE_COMPILE_CACHE disables it. */
 function keepCompiled() {
   if (nodeModule.enableCompileCache === undefined || process.env.NODE_DISABLE_COMPILE_CACHE) return;
   const { compileCacheFolder } = require('../dist/launch.js');
@@ -38,12 +38,12 @@ async function crash(error) {
     const { makeNodeWorld, reportCrash } = require('../dist/launch.js');
     process.exit(await reportCrash(error, makeNodeWorld()));
   } catch {
-    // Our own modules cannot be loaded, which is what has thrown the first error, too.
+    // Our modules cannot be loaded, which also caused the first error.
     process.exit(reportUnloadable(error));
   }
 }
 
-/** Reports, without a module and without opening a file, that the program could not be loaded; returns the exit code. */
+/** Reports that the program could not be loaded, without loading a module or opening a file. Returns the exit code. */
 function reportUnloadable({ code: reason, message }) {
   const isOutOfFiles = reason === 'EMFILE' || reason === 'ENFILE';
   const error = {
@@ -65,7 +65,7 @@ function reportUnloadable({ code: reason, message }) {
     writeSync(2, `error: ${error.message}\nhint: ${error.hint}\n`);
     if (process.argv.includes('--json')) writeSync(1, `${JSON.stringify({ error }, null, 2)}\n`);
   } catch {
-    // Nobody listens; the exit code has to do.
+    // No stream is left to report this; the exit code must suffice.
   }
   return error.exitCode;
 }

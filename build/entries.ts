@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The files that dist/ must have under a known name, each with its source: what bin/ imports from there. */
+/** The files of dist/ with fixed names, each with its source: the ones that bin/ imports. */
 export function findEntries(root: string): Record<string, string> {
   const bin = path.join(root, 'bin');
   const names = readdirSync(bin).flatMap((file) =>

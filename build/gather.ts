@@ -1,9 +1,9 @@
 import { type InputOptions, type OutputChunk, rolldown } from 'rolldown';
 
 /**
- * Which modules are loaded together whenever one of the entries is: itself and all that it imports statically. Found
- * by bundling once without writing, because only tree-shaking knows which imports are left. Each file that Node has
- * to load costs the start half a millisecond, and small shared chunks are many.
+ * Determines which modules are loaded with each of the entries: the entry and all its static imports. Bundles
+ * once without writing, because only tree-shaking knows which imports remain. Each file adds half a millisecond
+ * to the start, and small shared chunks would be many files.
  */
 export async function gather(
   options: InputOptions,
@@ -31,7 +31,7 @@ function closureOf(
   chunks: ReadonlyMap<string, OutputChunk>,
 ): ReadonlySet<OutputChunk> {
   const found = new Set(start);
-  // A set goes on with what is added to it meanwhile.
+  // Iterating over a set includes items that are added meanwhile.
   for (const { imports } of found)
     for (const file of imports) {
       const chunk = chunks.get(file);

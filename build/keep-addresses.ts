@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { Plugin } from 'rolldown';
 
 /**
- * Lets `new URL('…', import.meta.url)` mean in the bundle what it means in the source: the address of the file under
- * dist/ that would be there without a bundler, at the same distance from assets/ as in src/.
+ * Makes `new URL('…', import.meta.url)` resolve in the bundle as in the source: to the file under dist/ that would
+ * exist without a bundler, at the same distance from assets/ as in src/.
  */
 export function keepAddresses(root: string): Plugin {
   const source = path.join(root, 'src');

@@ -1,6 +1,6 @@
 import type { Plugin } from 'rolldown';
 
-/** Says beside the program that its files are CommonJS, which package.json says of none else. */
+/** Marks the files of the program as CommonJS, because package.json applies to all others. */
 export function markCommonJs(): Plugin {
   return {
     name: 'mark-common-js',

@@ -8,7 +8,7 @@ interface Manifest {
   readonly license: string;
 }
 
-/** Writes the licences of all packages that went into the bundle to THIRD-PARTY-NOTICES.txt. */
+/** Writes the licenses of all bundled packages to THIRD-PARTY-NOTICES.txt. */
 export function notices(): Plugin {
   return {
     name: 'notices',
@@ -31,10 +31,10 @@ function packageFolder(file: string): string | null {
   return /^.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/.exec(file)?.[0] ?? null;
 }
 
-/** Of licences whose text is the same for everybody, for packages that name one without fetching it. */
-const COMMON_TEXTS = path.join(import.meta.dirname, 'licences');
+/** License texts that are always the same, for packages that name a license without including it. */
+const COMMON_TEXTS = path.join(import.meta.dirname, 'licenses');
 
-/** Throws when a package does not say how it may be passed on. */
+/** @throws Error if a package has no license */
 function noticeOf(folder: string): string {
   const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
   const own = readdirSync(folder).find((name) => /^(licen[cs]e|copying)/i.test(name));

@@ -1,8 +1,8 @@
 import type { Plugin } from 'rolldown';
 
-/** What packages load at once but this program never or seldom uses, or do wrong, and what stands there instead. */
+/** Code that packages load on start, but that this program does not or rarely need, with its replacement. */
 const UNUSED: readonly { readonly file: RegExp; readonly call: string; readonly instead: string }[] = [
-  // For subcommands that are programs of their own.
+  // For subcommands that are separate programs.
   {
     file: /[/\\]commander[/\\]lib[/\\]command\.js$/,
     call: "require('node:child_process')",
@@ -14,27 +14,27 @@ const UNUSED: readonly { readonly file: RegExp; readonly call: string; readonly 
     call: "require('./client-h2.js')",
     instead: '({})',
   },
-  // Asked for one number; the same as in src/http/transport.ts.
+  // Used for a single number; the same as in src/http/transport.ts.
   {
     file: /[/\\]undici[/\\]lib[/\\]dispatcher[/\\]client\.js$/,
     call: "require('node:http')",
     instead: '({ maxHeaderSize: 32_768 })',
   },
-  // To destroy answers of Node's own client, of which there are none.
+  // Used to destroy responses of Node's own client, which this program does not use.
   { file: /[/\\]undici[/\\]lib[/\\]core[/\\]util\.js$/, call: "require('node:http')", instead: '({})' },
-  // For forms as bodies; ours are texts.
+  // For forms as request bodies; ours are texts.
   {
     file: /[/\\]undici[/\\]lib[/\\]dispatcher[/\\]client-h1\.js$/,
     call: "require('../web/fetch/body.js')",
     instead: '({})',
   },
-  // Closes the connection; any client has to bear a 100 that it did not ask for (RFC 9110 15.2), as undici does for a 103.
+  // Closes the connection. A client must ignore an unexpected 100 (RFC 9110 15.2), as undici does for a 103.
   {
     file: /[/\\]undici[/\\]lib[/\\]dispatcher[/\\]client-h1\.js$/,
     call: 'if (statusCode === 100) {',
     instead: 'if (false) {',
   },
-  // Unicode tables, each of which takes longer than a table of plain texts: made for the first text that needs them.
+  // Unicode tables, each slower to load than a table of plain text. Created for the first text that needs them.
   {
     file: /(?<!cli-table3[/\\])node_modules[/\\]string-width[/\\]index\.js$/,
     call: 'const segmenter = new Intl.Segmenter();',
@@ -49,7 +49,7 @@ const UNUSED: readonly { readonly file: RegExp; readonly call: string; readonly 
   },
 ];
 
-/** Leaves out what would only slow the start down: loading these takes Node several milliseconds. */
+/** Omits code that would slow down the start: loading it takes Node several milliseconds. */
 export function omitUnused(): Plugin {
   return {
     name: 'omit-unused',

@@ -4,9 +4,9 @@ import type { Plugin } from 'rolldown';
 const FLAGS_ONLY = '?flags';
 
 /**
- * Parts `defineX` from `x`, which live in one file: src/program.ts imports the first to know the flags and the
- * second when the command runs. The static import gets a copy of the file, of which tree-shaking leaves only
- * `defineX`, so that `--help` does not load what all commands need for their work.
+ * Separates `defineX` from `x`, which share a file: src/program.ts imports `defineX` for the flags, and `x` when
+ * the command runs. The static import gets a copy of the file, in which tree-shaking keeps only `defineX`. So
+ * `--help` does not load the implementations of all commands.
  */
 export function splitCommands(): Plugin {
   return {

@@ -1,5 +1,5 @@
-// The bill of materials (CycloneDX) of what is published: npm's own, which takes everything that is
-// bundled for a development tool, cut down to the packages whose licences came with the bundle.
+// Creates the bill of materials (CycloneDX) of the published package: npm's own, which lists all bundled packages as
+// development dependencies, reduced to the packages whose licenses are in the bundle.
 //   node scripts/bill-of-materials.mjs [NOTICES]
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ const known = new Map(components.map((component) => [`${component.name}@${compon
 const missing = [...bundled].filter((id) => !known.has(id));
 if (bundled.size === 0 || missing.length > 0)
   throw new Error(`not in the lock file: ${missing.join(', ') || 'there are no notices'}`);
-// It calls the project by its folder.
+// npm uses the folder as the project name.
 metadata.component.name = manifest.name;
 const root = metadata.component['bom-ref'];
 console.log(
@@ -40,7 +40,7 @@ console.log(
   ),
 );
 
-/** On Windows npm is a script that only a shell can run. */
+/** On Windows, npm is a script that only a shell can run. */
 function readBill() {
   const flags = ['--package-lock-only', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'];
   const output = execFileSync('npm', ['sbom', ...flags], {

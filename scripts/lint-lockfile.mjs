@@ -1,6 +1,6 @@
-// Looks at a lock file for what should never be in one: part of `npm run check`.
+// Checks that a lock file contains only what is allowed: part of `npm run check`.
 //   node scripts/lint-lockfile.mjs [FILE]
-// lockfile-lint, the kept package, passes over packages without an address, as all of ours are (.npmrc).
+// lockfile-lint, the established package, skips packages without a URL, and none of ours has one (.npmrc).
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -1,7 +1,8 @@
 // Checks the prose of the documents: phrases to avoid, US spelling, and the length of sentences. Part of `npm run check`.
 //   node scripts/lint-prose.mjs [FILE…]
 // In Markdown, code is not checked, but comments in code blocks are. In TypeScript, only the phrases are checked, in
-// string literals that contain a space; flags and placeholders such as `--json` and `<id>` are not. vale, the established prose linter, downloads its binary in an install script.
+// string literals that contain a space; flags and placeholders such as `--json` and `<id>` are not. The established
+// linter, vale, downloads its binary in an install script.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ import { parseSync, Visitor } from 'oxc-parser';
 
 const MAX_WORDS = 25;
 
-/** What is checked unless files are given. */
+/** The default files. */
 const FILES = [
   'README.md',
   'CHANGELOG.md',
@@ -131,7 +132,7 @@ function phrases({ text }) {
   );
 }
 
-/** A sentence ends before a word with a capital letter, code, or a bracket; a bold label that ends with a colon is its own. */
+/** A sentence ends before a capital letter, code, or a bracket. A bold label with a colon counts separately. */
 function longSentences({ text, isProse }) {
   if (!isProse) return [];
   return [...text.matchAll(/[^]+?(?:[.!?]["')*_\]]*(?=\s+[^\sa-z])|:\*\*|$)/g)].flatMap(
@@ -175,7 +176,7 @@ function markdownBlocks(source) {
   return blocks.map((block) => ({ ...block, text: withoutCode(block.text) }));
 }
 
-/** With each code span as one word, and links as their texts; lines stay where they are. */
+/** Replaces each code span with one word, and links with their texts. Keeps line numbers. */
 function withoutCode(text) {
   const newlines = (part) => part.replaceAll(/[^\n]/g, '');
   return text

@@ -1,8 +1,8 @@
 // Plants faults in a copy of the source, one at a time, and runs the tests that import the file:
 // `npm run mutate -- src/http [--seed N] [--limit N] [--pause SECONDS] [--tests PATH]… [--build] [--again]`.
 // `--tests` names the tests to run instead, `--build` builds the program with each fault for tests that run
-// it, `--again` tries survivors once more. Results are kept in the system's folder for temporary files, so
-// that the same command goes on where it was stopped.
+// it, `--again` retries survivors. Results are saved in the system's folder for temporary files, so that
+// the same command continues an interrupted run.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -24,7 +24,7 @@ import { parseArgs } from 'node:util';
 import { findFaults, pickFaults } from './mutate/faults.mjs';
 import { startTests } from './mutate/tests.mjs';
 
-/** For a test file that has not passed yet; then it gets three times what it took, and a minute. */
+/** For a test file that has not passed yet. After that, its limit is three times its duration plus a minute. */
 const LONGEST_RUN_MS = 600_000;
 
 const { values, positionals } = parseArgs({
@@ -60,7 +60,7 @@ const state = path.join(tmpdir(), 'streamdiver-dl-mutate');
 mkdirSync(state, { recursive: true });
 const name = [folder, ...(values.tests ?? [])].join('-').replaceAll(/[^a-z]+/gi, '-');
 const hash = createHash('sha256').update(name).digest('hex').slice(0, 12);
-// A long list of tests does not fit into the name of a file.
+// A long list of tests would exceed the length of a file name.
 const results = path.join(
   state,
   `${name.length > 150 ? `${name.slice(0, 100)}-${hash}` : name}-${seed}.ndjson`,
@@ -91,12 +91,12 @@ symlinkSync(path.join(here, 'node_modules'), path.join(copy, 'node_modules'));
 const tests = await startTests(copy);
 process.on('exit', tests.stop);
 
-/** Test files, those of the file's name first, because they are quick, then those of its folder; then all that import it. */
+/** Test files: first those with the file's name, which are fast, then those in its folder, then all that import it. */
 async function testsFor(file) {
   const own = path.join('test', path.relative('src', path.dirname(file)));
   const stages = [
     { paths: [path.join(own, path.basename(file, '.ts'))] },
-    // Tests that run the program import nothing of it.
+    // Tests that run the program do not import it.
     ...(values.tests === undefined
       ? [{ paths: [own] }, { related: file }]
       : [{ paths: values.tests, ...(values.build ? {} : { related: file }) }]),
@@ -108,12 +108,12 @@ async function testsFor(file) {
   return [...new Set(found)];
 }
 
-/** False where the program cannot be built. */
+/** False if the program cannot be built. */
 function build() {
   return spawnSync('npm', ['run', '--silent', 'build'], { cwd: copy, stdio: 'ignore' }).status === 0;
 }
 
-/** How long a test file took when it passed. */
+/** The duration of each test file when it passed. */
 const took = new Map();
 async function runTest(file) {
   const patienceMs = took.has(file) ? 3 * took.get(file) + 60_000 : LONGEST_RUN_MS;
@@ -123,7 +123,7 @@ async function runTest(file) {
   return passes;
 }
 
-/** Whether a test file passes without a fault: one that does not would catch every one. */
+/** Whether a test file passes without a fault. One that fails would catch every fault. */
 const sound = new Map();
 async function isSound(file) {
   if (!sound.has(file)) {
@@ -133,7 +133,7 @@ async function isSound(file) {
   return sound.get(file);
 }
 
-/** The test that catches a fault, or null; a test that hangs has caught it. */
+/** Returns the test that catches a fault, or null. A test that hangs counts as catching it. */
 async function catcherOf(fault, testFiles) {
   const original = readFileSync(path.join(copy, fault.file), 'utf8');
   const write = async (text) => {
@@ -149,7 +149,7 @@ async function catcherOf(fault, testFiles) {
       await write(original);
       const passesOtherwise = await isSound(file);
       await plant();
-      // A test that fails now and then, as on a busy machine, must not count.
+      // A flaky failure, such as on a busy machine, must not count.
       if (passesOtherwise && !(await runTest(file))) return file;
     }
     return null;

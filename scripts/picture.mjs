@@ -1,4 +1,4 @@
-// Draws docs/demo.svg: what the demo shows in a terminal, from a real run of the built program.
+// Draws docs/demo.svg: the output of the demo in a terminal, from a real run of the built program.
 //   npm run picture
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -17,7 +17,7 @@ const LINE_HEIGHT = 19;
 const MARGIN = 16;
 const BACKGROUND = '#1b1f27';
 const TEXT = '#d5dae3';
-/** The eight colours of a terminal, readable on the dark background. */
+/** The eight colors of a terminal, readable on the dark background. */
 const PALETTE = ['#545d6b', '#f07178', '#a5d68a', '#f2cc7a', '#82aaff', '#c792ea', '#7fdbe0', '#ffffff'];
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'pic-'));
@@ -30,7 +30,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The screen after the demo has ended. */
+/** Returns the screen after the demo. */
 function runDemo(home) {
   const terminal = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
   const child = spawn(process.execPath, [PROGRAM, 'demo'], {
@@ -47,7 +47,7 @@ function runDemo(home) {
   });
 }
 
-/** Lines of spans that look alike, without the empty ones at the end. */
+/** Lines of spans with the same style, without trailing empty lines. */
 function readLines({ buffer: { active } }) {
   const lines = [];
   for (let y = 0; y < active.length; y += 1) {
@@ -96,7 +96,7 @@ function drawSpan({ x, text, color, isBold, isDim }, row) {
   const left = (MARGIN + x * CELL_WIDTH).toFixed(1);
   const top = MARGIN + row * LINE_HEIGHT + 14;
   const look = `${isBold ? ' font-weight="bold"' : ''}${isDim ? ' opacity="0.6"' : ''}`;
-  // A length of its own keeps columns straight in any font.
+  // An explicit length keeps columns aligned in any font.
   const length = (shown.length * CELL_WIDTH).toFixed(1);
   return `<text x="${left}" y="${top}" textLength="${length}" lengthAdjust="spacingAndGlyphs" fill="${color}"${look}>${escapeXml(shown)}</text>`;
 }

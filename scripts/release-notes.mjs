@@ -1,7 +1,7 @@
-// The notes of a release: the section of its version in CHANGELOG.md.
+// Prints the notes of a release: the section of its version in CHANGELOG.md.
 //   node scripts/release-notes.mjs vX.Y.Z [FOLDER]
-// Refuses unless tag, package.json and CHANGELOG.md agree, and, on GitHub, package.json names the
-// repository that it runs in, which npm compares with the provenance.
+// Fails unless tag, package.json, and CHANGELOG.md agree. On GitHub, package.json must also name the repository
+// that it runs in, because npm compares it with the provenance.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,7 @@ function problemOfRepository() {
   return isOurs ? null : `"repository" in package.json must be git+https://github.com/${name}.git`;
 }
 
-/** What stands below the heading of the version, up to the next heading of its level; null without it. */
+/** The text below the heading of the version, up to the next heading of that level; null if missing. */
 function notesOf(changelog) {
   const [, ...sections] = changelog.split(/^## /m);
   const section = sections.find(

@@ -1,4 +1,4 @@
-// Installs the packed package into an empty folder and uses it with every Node that is supported.
+// Installs the packed package into an empty folder and uses it with all supported Node.js versions.
 //   npm run test:nodes           all of them
 //   npm run test:nodes -- 20 24  only these
 import { execFileSync, spawn } from 'node:child_process';
@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-/** The oldest that `engines` allows, then the newest of each line. */
+/** The oldest version that `engines` allows, then the newest of each major version. */
 const NODES = ['20.18.1', '20', '22', '24', '26'];
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'streamdiver-dl-nodes-'));
@@ -35,7 +35,7 @@ function installProgram() {
   return path.join(prefix, 'node_modules/streamdiver-dl/bin/streamdiver-dl.js');
 }
 
-/** From the packages that the npm package `node` chooses from, which need no install script. */
+/** From the platform packages of the npm package `node`, which need no install script. */
 function installNode(version) {
   const system = process.platform === 'win32' ? 'win' : process.platform;
   const name = `node-${system}-${process.arch}`;
@@ -94,7 +94,7 @@ async function useWith(node, program) {
   console.log(`${version}: ${done.join(', ')}`);
 }
 
-/** Runs until stopped; its first line says where it listens. */
+/** Runs until stopped. Its first line contains its address. */
 async function startSandbox(node, program, options) {
   const child = spawn(node, [program, 'sandbox', '-q', '--prepare', '0s'], {
     ...options,
@@ -106,7 +106,7 @@ async function startSandbox(node, program, options) {
   return { variables: { STREAMDIVER_API_URL: url, STREAMDIVER_TOKEN: token }, stop: () => child.kill() };
 }
 
-/** On Windows npm is a script that only a shell can run. */
+/** On Windows, npm is a script that only a shell can run. */
 function npm(args, cwd) {
   return execFileSync('npm', args, {
     cwd,

@@ -1,4 +1,4 @@
-// The last step of `npm run build`: what the program says about itself, as files for those who package it.
+// The last step of `npm run build`: writes the program's own documentation to files, for packagers.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('../bin/streamdiver-dl.js', import.meta.url));
 const DIST = new URL('../dist/', import.meta.url);
 
-/** By the names under which the shells look for them. */
+/** By the names that the shells look for. */
 const TEXTS = {
   'streamdiver-dl.1': ['help', 'man'],
   'completions/streamdiver-dl.bash': ['completion', 'bash'],

@@ -1,12 +1,12 @@
-/** Time as the commands see it; tests bring their own. */
+/** Time for the commands; tests provide their own clock. */
 export interface Clock {
   /** Wall-clock time in milliseconds since the epoch. */
   now(): number;
-  /** Milliseconds of a clock that never jumps, for durations and deadlines. */
+  /** Milliseconds of a monotonic clock, for durations and deadlines. */
   monotonicMs(): number;
-  /** Resolves after `delayMs`; rejects with the signal's reason when it is aborted first. */
+  /** Resolves after `delayMs`; rejects with the signal's reason if aborted first. */
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
-  /** Calls back after `delayMs` unless cancelled; never keeps the process alive by itself. */
+  /** Calls back after `delayMs` unless canceled; does not keep the process alive. */
   after(delayMs: number, callback: () => void): () => void;
 }
 

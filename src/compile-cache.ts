@@ -7,10 +7,10 @@ import { makeMissingFolders } from './disk/make-missing-folders.ts';
 const OTHERS_MAY_WRITE = 0o022;
 
 /**
- * The folder in which Node may keep this program compiled, made if missing; null for none. What lies there is run, so
- * it must be a folder of this user that nobody else can write to: Node's default, in the folder for temporary files,
- * could have been made by somebody else. `userId` is null on Windows, where profiles are closed to others. Without a
- * folder the start takes a little longer, so what the disk has against it is no failure.
+ * Returns the folder for Node's compile cache of this program, created if missing; null for none. Its content is
+ * executed, so it must belong to this user and be writable by nobody else. Node's default, in the folder for temporary
+ * files, could have been created by another user. `userId` is null on Windows, where profiles are private. Disk errors
+ * are ignored: without the cache, the start only takes a little longer.
  */
 export function compileCacheFolder(
   env: Environment,

@@ -47,7 +47,7 @@ export async function connect(
 }
 
 /**
- * The API, profile, and credential from flags, environment, and stored settings.
+ * Reads the API, profile, and credential from flags, environment, and stored settings.
  * @throws ExpectedError CONFIG for an unusable setting
  */
 export async function openAccount(
@@ -117,7 +117,7 @@ async function readConfig(store: Store, warnOfBroken: ((text: string) => void) |
   }
 }
 
-/** A mistyped name must not count as a profile without settings. */
+/** A mistyped name must not become a profile without settings. */
 async function refuseUnknownProfile(
   name: string,
   origin: string,
@@ -242,7 +242,7 @@ async function allAuthorities(files: readonly string[], local: LocalContext): Pr
   const { rootCertificates } = await import('node:tls');
   const [named = '', ...further] = await Promise.all(files.map((file) => readTextFile(file, local)));
   const { assertCertificate } = await import('./config/certificate.ts');
-  // An unusable NODE_EXTRA_CA_CERTS is no error, as in Node.
+  // An unusable NODE_EXTRA_CA_CERTS is ignored, as in Node.
   assertCertificate(Buffer.from(named), files[0] ?? '');
   return [...rootCertificates, named, ...further];
 }

@@ -9,18 +9,18 @@ import type { Transport } from './http/transport.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import type { World } from './world.ts';
 
-/** What every command may touch. */
+/** What every command may use. */
 export interface LocalContext {
   readonly io: Terminal;
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** The current folder. @throws ExpectedError DISK when it was deleted */
+  /** The current folder. @throws ExpectedError DISK if it was deleted */
   readonly cwd: () => string;
   readonly world: World;
-  /** What was thrown as an error for users: a bug is reported in a file. */
+  /** Converts a thrown value to an error for users. A bug is saved to a file. */
   readonly toFailure: (thrown: unknown) => ExpectedError;
-  /** Keeps a secret that is in use out of bug reports. */
+  /** Registers a secret to remove from bug reports. */
   readonly noteSecret: (secret: string) => void;
   /** Runs another command line of this program in this process. */
   readonly invoke: (
@@ -29,35 +29,35 @@ export interface LocalContext {
   ) => Promise<number>;
 }
 
-/** What a command that talks to the service may touch. */
+/** What a command that calls the service may use. */
 export interface Context extends LocalContext {
   readonly api: Api;
   readonly transport: Transport;
 }
 
-/** What a command about signing in or settings may touch. */
+/** What a command for signing in or for settings may use. */
 export interface AccountContext extends LocalContext {
   readonly flags: GlobalFlags;
   readonly store: Store;
   readonly profile: string;
-  /** What named the profile: a flag, a variable, `config.json` or `default`. */
+  /** What selected the profile: a flag, a variable, `config.json`, or the default. */
   readonly profileOrigin: string;
-  /** Resolved when first looked at. @throws ExpectedError CONFIG when a setting cannot be used */
+  /** Resolved on first access. @throws ExpectedError CONFIG for an unusable setting */
   readonly connection: Connection;
-  /** The credential that commands would use. @throws ExpectedError CONFIG or AUTH */
+  /** Returns the credential that commands would use. @throws ExpectedError CONFIG or AUTH */
   readonly findCredential: () => Promise<CredentialSettings>;
-  /** Makes the API for some credential; the caller closes its transport. */
+  /** Creates an API client with this credential; the caller closes its transport. */
   readonly connectAs: (credential: CredentialSettings, options?: { retries?: number }) => Context;
 }
 
 export interface AccountOptions {
-  /** The command makes the profile if there is none of that name. */
+  /** The command creates the profile if it does not exist. */
   readonly isNewProfile?: boolean;
-  /** The command is of use when `config.json` cannot be read. */
+  /** The command works even if `config.json` cannot be read. */
   readonly isBrokenConfigIgnored?: boolean;
 }
 
-/** The flags that change how the service is talked to. */
+/** The flags that affect the connection to the service. */
 export interface ConnectionOptions {
   readonly anonymous?: boolean;
   readonly retries?: number;

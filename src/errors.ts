@@ -1,4 +1,4 @@
-/** The exit codes that scripts rely on. A code never gets a second meaning. A test pins the table. */
+/** The exit codes, which scripts rely on. A code never changes its meaning. A test checks the table. */
 export const EXIT_CODES = {
   FAILED: 1,
   USAGE: 2,
@@ -37,7 +37,7 @@ export interface ErrorDetails {
   readonly id?: string | undefined;
   readonly httpStatus?: number | undefined;
   readonly requestId?: string | undefined;
-  /** Complete commands that continue the work, shell-quoted. */
+  /** Complete commands that continue the work, quoted for the shell. */
   readonly next?: readonly string[] | undefined;
   /** Running the same command again continues, so people do not need `next`. */
   readonly rerunContinues?: boolean | undefined;

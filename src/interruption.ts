@@ -3,7 +3,7 @@ import { ExpectedError } from './errors.ts';
 import type { SignalName, World } from './world.ts';
 
 const EXIT_CODE: Readonly<Record<SignalName, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
-/** A second Ctrl-C within this time is the same one: sent to the process group, and again by npx. */
+/** A second SIGINT within this time is the same Ctrl-C: the process group receives it, and npx sends it again. */
 const SAME_KEY_MS = 500;
 const PARENT_CHECK_MS = 400;
 
@@ -14,7 +14,7 @@ type WatchedWorld = Pick<
 
 /**
  * Turns signals into an aborted AbortSignal whose reason is the INTERRUPTED error. The first signal stops the command
- * in order, a second one ends the process immediately. Under npx, the exit of the parent process counts as SIGTERM,
+ * in order, and a second one ends the process immediately. Under npx, the exit of the parent process counts as SIGTERM,
  * because npm does not forward all signals (npm/cli#7693).
  */
 export function watchForInterruption(world: WatchedWorld): { signal: AbortSignal; stop: () => void } {

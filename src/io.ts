@@ -3,7 +3,7 @@ import { createTerminal } from './terminal/create-terminal.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import type { World } from './world.ts';
 
-/** The terminal over the world's streams, as the flags want it. */
+/** Creates the terminal over the world's streams, according to the flags. */
 export function createIo(world: World, flags: GlobalFlags, redact?: (text: string) => string): Terminal {
   return createTerminal({
     get stdin() {

@@ -76,7 +76,7 @@ async function runLine(world: World): Promise<number> {
     },
     invoke: (argv, changes) => main({ ...world, ...changes, argv }),
   });
-  /** With --summary, also appends the document or the failure of the work to the summary of the step. */
+  /** With --summary, also appends the document or the failure to the step summary. */
   const summarized = async (command: Command, context: LocalContext, work: () => Promise<unknown>) => {
     if (!wantsSummary(command)) return void (await work());
     const { openStepSummary } = await import('./output/step-summary.ts');

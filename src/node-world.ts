@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 /** O_ACCMODE of open(2), which Node does not name. */
 const O_ACCESS_MODES = 3;
 
-/** When this process started, for systems that do not report it: it still knows its own locks from older ones. */
+/** When this process started, for systems that do not report it. Distinguishes its own locks from older ones. */
 const OWN_START = String(Math.round(performance.timeOrigin));
 
 /** The world of one invocation, from `process`. Standard streams are opened when they are first used. */
@@ -49,8 +49,8 @@ export function makeNodeWorld(): World {
 }
 
 /**
- * Node opens the null device in the place of a closed descriptor, for reading and writing. A shell opens it for writing
- * only, so `> /dev/null` can be told apart; a parent that opens it for both (subprocess.DEVNULL of Python) cannot.
+ * Node opens the null device for a closed descriptor, for reading and writing. A shell opens it only for writing,
+ * so `> /dev/null` is distinguishable; a parent that opens it for both (Python's subprocess.DEVNULL) is not.
  */
 function isOutputClosed(): boolean {
   try {
@@ -63,16 +63,16 @@ function isOutputClosed(): boolean {
   }
 }
 
-/** A process that was killed keeps its number until its parent waits for it, which some parents never do. */
+/** A killed process keeps its ID until its parent waits for it, which some parents never do. */
 function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
+    // EPERM: the process exists but belongs to another user.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
   const stat = readProcessStat(pid);
-  // The main thread counts as dead at once; another one may still be in the middle of a write.
+  // The main thread ends first; another thread may still be writing.
   return stat === null || !['Z', 'X'].includes(stat.state) || stat.threads !== '1';
 }
 
@@ -83,7 +83,7 @@ interface ProcessStat {
   readonly startedAt: string;
 }
 
-/** Fields 3, 20, and 22 of /proc/PID/stat (proc(5)), which only Linux has; the name before them may contain spaces. */
+/** Fields 3, 20, and 22 of /proc/PID/stat (proc(5)), on Linux only. The name before them may contain spaces. */
 function readProcessStat(pid: number): ProcessStat | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

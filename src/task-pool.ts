@@ -1,14 +1,14 @@
-/** Runs tasks beside the caller, a few at a time. The first failure ends it. */
+/** Runs a few tasks at a time in the background. The first failure stops the pool. */
 export interface TaskPool {
-  /** Waits for a free place, then starts the task. @throws the first failure of an earlier task */
+  /** Waits for a free slot, then starts the task. @throws the first failure of an earlier task */
   run(task: () => Promise<void>): Promise<void>;
-  /** @throws the first failure so far, for those who work on meanwhile */
+  /** @throws the first failure so far */
   check(): void;
-  /** Waits until no task runs any more. @throws the first failure of a task */
+  /** Waits until all tasks have ended. @throws the first failure of a task */
   finish(): Promise<void>;
 }
 
-/** Works on all items, a few at a time. Throws the first failure, after all tasks that were started have ended. */
+/** Processes all items, a few at a time. Throws the first failure after all started tasks have ended. */
 export async function eachAtOnce<Item>(
   items: Iterable<Item>,
   limit: number,

@@ -19,14 +19,14 @@ export async function writeArchive(file, mediumBytes) {
 }
 
 /**
- * Writes an archive of entries `{ path, content, isDeflated }`, the content a Buffer, or the same of any
- * size as `{ path, sizeBytes, block, isDeflated }`: one block again and again.
+ * Writes an archive with the entries `{ path, content, isDeflated }`, where `content` is a Buffer, or
+ * `{ path, sizeBytes, block, isDeflated }` for any size, which repeats one block.
  */
 export async function writeEntries(file, entries) {
   await pipeline(zip(entries), createWriteStream(file));
 }
 
-/** The same with holes for zeros, so that gigabytes of them take no place on the disk. */
+/** The same with holes instead of zeros, so that gigabytes of them use no disk space. */
 export async function writeSparse(file, entries) {
   const handle = await open(file, 'w');
   let position = 0;
@@ -53,7 +53,7 @@ function zip(entries) {
   return archive.outputStream;
 }
 
-/** A stored entry of random data, which cannot be compressed, like video; one block of it repeated is random enough. */
+/** A stored entry of random data, incompressible like video. One repeated block is random enough. */
 export function randomEntry(path, sizeBytes) {
   return { path, sizeBytes, block: randomFillSync(Buffer.alloc(CHUNK_BYTES)) };
 }
@@ -69,12 +69,12 @@ export function words(sizeBytes) {
   return Buffer.from(text.slice(0, sizeBytes));
 }
 
-/** A package as it is unpacked in full: one medium, and beside it many small texts. */
+/** A package that is unpacked entirely: one medium and many small texts. */
 export function mediumAndSmallFiles(mediumMiB) {
   return [randomEntry('recording.mp4', mediumMiB * 1_048_576), ...smallFiles(1000, 5120)];
 }
 
-/** Texts, a thousand in a folder; what is too small to gain by it is not deflated, as archivers do. */
+/** Texts, a thousand per folder. Those too small to benefit are not deflated, as archivers do. */
 export function smallFiles(count, sizeBytes) {
   return Array.from({ length: count }, (_, index) => ({
     path: `texts/${Math.floor(index / 1000)}/${index}.srt`,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 
-/** A certificate for 127.0.0.1 that is its own authority, as two files in the folder. */
+/** Creates a self-signed certificate for 127.0.0.1, as two files in the folder. */
 export function makeCertificate(folder) {
   const certPath = path.join(folder, 'cert.pem');
   const keyPath = path.join(folder, 'key.pem');

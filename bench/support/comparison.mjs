@@ -2,7 +2,7 @@ import { alternate, median, ratios } from './rounds.mjs';
 
 const GIB = 1_073_741_824;
 
-/** What is measured of a run. */
+/** The figures measured for each run. */
 const FIGURES = {
   seconds: { what: 'wall time', unit: 's', digits: 2 },
   cpuSeconds: { what: 'CPU time', unit: 's', digits: 2 },
@@ -11,7 +11,7 @@ const FIGURES = {
   requests: { what: 'requests', unit: '', digits: 0 },
 };
 
-/** Runs the contenders in turns on one scene: the table, and whether the targets are met. */
+/** Runs the contenders in turns on one scene. Returns the table, and whether the targets are met. */
 export async function compare(scene, { contenders, baseline, targets, prepare = scene.removeTarget }) {
   const results = await alternate(contenders, { prepare });
   return [
@@ -21,13 +21,13 @@ export async function compare(scene, { contenders, baseline, targets, prepare = 
   ];
 }
 
-/** The same where there is nobody to compare with: the named figures of each contender. */
+/** The same without a comparison: the named figures of each contender. */
 export async function measureFigures(scene, { contenders, figures, targets }) {
   const results = await alternate(contenders, { prepare: scene.removeTarget });
   return [...figuresTable(results, figures), '', ...targetLines(results, targets)];
 }
 
-/** One row a contender, one column a figure. */
+/** One row per contender, one column per figure. */
 function figuresTable(results, figures) {
   const headings = figures.map((figure) => `${FIGURES[figure].what} ${FIGURES[figure].unit}`.trim());
   return [
@@ -45,7 +45,7 @@ function figuresTable(results, figures) {
   ];
 }
 
-/** Wall time, CPU time and memory of all contenders, times compared with the baseline's. */
+/** Wall time, CPU time, and memory of all contenders, with times relative to the baseline. */
 function comparisonTable(results, { baseline, sizeBytes }) {
   return [
     `| what | wall s | × ${baseline} | CPU s per GiB | × ${baseline} | peak MiB |`,
@@ -64,15 +64,15 @@ function comparisonTable(results, { baseline, sizeBytes }) {
   ];
 }
 
-/** The median, and the least and the greatest value in brackets. */
+/** The median, with the minimum and maximum in brackets. */
 export function spread(values, digits = 2) {
   const [middle, least, greatest] = [median(values), Math.min(...values), Math.max(...values)];
   return `${middle.toFixed(digits)} (${least.toFixed(digits)}–${greatest.toFixed(digits)})`;
 }
 
 /**
- * One line a target: `figure` of `name` may be so many times that of `baseline`; without one it may be
- * so much, in the figure's unit.
+ * One line per target: the maximum of `figure` of `name` as a multiple of `baseline`, or without one, in the
+ * unit of the figure.
  */
 function targetLines(results, targets) {
   return targets.map(({ name, figure = 'seconds', baseline, atMost }) => {

@@ -5,8 +5,8 @@ const MIB = 1_048_576;
 const run = promisify(execFile);
 
 /**
- * What a folder takes on the disk at most while `act` runs, and in the end, in MiB. Looking disturbs, so
- * that the time of such a run means nothing.
+ * Measures the peak disk usage of a folder during `act`, and its final usage, in MiB. Measuring takes time,
+ * so the duration of such a run is meaningless.
  */
 export async function watchDisk(folder, act) {
   let peakMiB = 0;
@@ -23,7 +23,7 @@ export async function watchDisk(folder, act) {
   return { peakMiB, finalMiB: await usedMiB(folder) };
 }
 
-/** Files come and go meanwhile: du(1) complains, and tells the sum of the others. */
+/** Files appear and disappear meanwhile: du(1) complains, and sums up the others. */
 async function usedMiB(folder) {
   const { stdout } = await run('du', ['-s', '-B1', folder]).catch((error) => error);
   return Number(/^\d+/.exec(stdout ?? '')?.[0] ?? 0) / MIB;

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const DOCUMENTS = new URL('../../docs/', import.meta.url);
 
 /**
- * Replaces the result of one benchmark in a document of docs/, docs/benchmarks.md unless said. Only the lines between its two markers
- * are generated: the heading and the explanation before them are written by hand and stay.
+ * Replaces the result of a benchmark in a document of docs/, by default docs/benchmarks.md. Only the lines between its
+ * markers are generated; the heading and the explanation before them are written by hand.
  */
 export function writeSection({ document = 'benchmarks.md', name, title, lines }) {
   const file = new URL(document, DOCUMENTS);

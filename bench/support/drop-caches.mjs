@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Empties the kernel's caches where this user may, on Linux: on some machines making a file takes ten times
- * as long once they are full, for whoever comes then. The named file is in the cache afterwards.
+ * Empties the kernel's caches if permitted (Linux). On some machines, full caches make creating a file ten times
+ * slower. The named file is cached afterwards.
  */
 export function dropCaches(keptFile) {
   try {

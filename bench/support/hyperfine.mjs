@@ -3,10 +3,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Runs commands, given by name, one after the other in one run of hyperfine, without a shell.
- * @param exitCodes by name; 0 where it says nothing
+ * Runs named commands in sequence with hyperfine, without a shell.
+ * @param exitCodes by name; 0 by default
  * @returns the wall times of each in seconds
- * @throws Error when a command ends with another exit code: what fails early is quick
+ * @throws Error if a command ends with another exit code, because an early failure looks fast
  */
 export function timesOf(commands, { folder, env, runs, exitCodes = {} }) {
   const report = path.join(folder, 'hyperfine.json');
@@ -15,7 +15,7 @@ export function timesOf(commands, { folder, env, runs, exitCodes = {} }) {
   execFileSync('hyperfine', [...flags, '--export-json', report, ...lines], {
     cwd: folder,
     env,
-    // It warns of each failure.
+    // hyperfine warns about each failure.
     stdio: 'ignore',
   });
   const { results } = JSON.parse(readFileSync(report, 'utf8'));
@@ -30,7 +30,7 @@ export function timesOf(commands, { folder, env, runs, exitCodes = {} }) {
   );
 }
 
-/** A word as hyperfine and a shell split it. */
+/** Quotes a word for hyperfine and shells. */
 export function quote(word) {
   return /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Packs what is published, as it was built. @returns the path of the archive */
+/** Packs the published package as built. @returns the path of the archive */
 export function packPublished(folder) {
   return pack(ROOT, folder);
 }
 
 /**
- * Packs the same program as if nothing were bundled: what tsc makes of `src/`, and every package that it
- * imports as a dependency.
+ * Packs the same program unbundled: the output of tsc for `src/`, with all imported packages as
+ * dependencies.
  * @returns the path of the archive
  */
 export function packUnbundled(folder) {
@@ -34,7 +34,7 @@ export function packUnbundled(folder) {
   return pack(layout, path.join(folder, 'unbundled-archive'));
 }
 
-/** From the root, so that what is imported from package.json keeps its place beside `dist/`. */
+/** From the root, so that the import of package.json resolves as from `dist/`. */
 function compile(layout) {
   const config = path.join(layout, 'tsconfig.json');
   const compilerOptions = { noEmit: false, noCheck: true, types: [], rootDir: ROOT, outDir: layout };
@@ -49,7 +49,7 @@ function compile(layout) {
   renameSync(path.join(layout, 'src'), path.join(layout, 'dist'));
 }
 
-/** The names of all packages that `src/` imports, statically or at first use. */
+/** The names of all packages that `src/` imports, statically or dynamically. */
 function importedPackages() {
   const files = readdirSync(path.join(ROOT, 'src'), { recursive: true }).filter((file) =>
     file.endsWith('.ts'),

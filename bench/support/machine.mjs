@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 
-/** Processor, cores, kernel, file system of the benchmark folder, and what else kept the machine busy. */
+/** Processor, cores, kernel, file system of the benchmark folder, and other load on the machine. */
 export function describeMachine() {
   const [cpu] = os.cpus();
   const folder = process.env.BENCH_DIR || os.tmpdir();

@@ -1,6 +1,6 @@
-// npm run bench                          names the benchmarks: one file of bench/ each
+// npm run bench                          lists the benchmarks: one file of bench/ each
 // npm run bench -- NAME [ARG]…           measures and prints
-// npm run bench -- NAME [ARG]… --write   puts the result into its document, too
+// npm run bench -- NAME [ARG]… --write   also writes the result to its document
 // docs/benchmarks.md lists the variables BENCH_….
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -17,19 +17,19 @@ const names = readdirSync(BENCHMARKS)
   .filter((file) => file.endsWith('.mjs'))
   .map((file) => path.basename(file, '.mjs'));
 if (name === undefined) for (const each of names) console.log(`${each}: ${(await load(each)).title}`);
-else if (names.includes(name)) await measureAndTell();
+else if (names.includes(name)) await measureAndReport();
 else throw new Error(`no benchmark is named ${name}; there are ${names.join(', ')}`);
 
 /**
- * A benchmark exports its `title`, the `tools` it needs, if any (names of tools.mjs), and
- * `run({ folder, args })`, which resolves with the result as lines of Markdown. `section(args)` may name
- * another document than docs/benchmarks.md, and the section there.
+ * A benchmark exports its `title`, its required `tools` (names in tools.mjs), and `run({ folder, args })`,
+ * which resolves with the result as lines of Markdown. `section(args)` may name a document other than
+ * docs/benchmarks.md, and its section.
  */
 function load(each) {
   return import(new URL(`../${each}.mjs`, import.meta.url).href);
 }
 
-async function measureAndTell() {
+async function measureAndReport() {
   const { title, tools = [], run, section = () => ({}) } = await load(name);
   const conditions = `${describeMachine()}; ${describeTools(tools)}`;
   const folder = mkdtempSync(path.join(process.env.BENCH_DIR || os.tmpdir(), 'streamdiver-dl-bench-'));
@@ -48,7 +48,7 @@ async function measureAndTell() {
   }
 }
 
-/** The command that makes the section again, with the variables it was made with. */
+/** The command that reproduces the section, with its variables. */
 function command(ownArgs) {
   const variables = Object.entries(process.env).filter(([key]) => key.startsWith('BENCH_'));
   return [

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { cleanEnv } from './program.mjs';
 
 /**
- * Runs a command to its end under time(1), which asks the kernel: wall time and CPU time (user and
- * system, children included) in seconds, peak memory of the largest process in MiB.
+ * Runs a command to completion under time(1), which gets from the kernel: wall time and CPU time (user and
+ * system, including children) in seconds, and the peak memory of the largest process in MiB.
  */
 export async function measure(command, { folder, env = cleanEnv(folder) }) {
   const report = path.join(folder, 'time.txt');

@@ -4,9 +4,9 @@ import net from 'node:net';
 import path from 'node:path';
 
 /**
- * Serves `folder`/www over nginx on loopback until `stop()`; files under file/ as `mimeType`, each
- * answer at no more than `bytesPerSecond`, over TLS if there is a certificate. With `countsTraffic`,
- * `takeTraffic()` tells what was sent since it was called last: requests, and KiB with all headers.
+ * Serves `folder`/www with nginx on loopback until `stop()`. Files under file/ have the type `mimeType`, and each
+ * response is limited to `bytesPerSecond`. Uses TLS if there is a certificate. With `countsTraffic`,
+ * `takeTraffic()` returns the requests, and the KiB with all headers, since the last call.
  */
 export async function startNginx(folder, options) {
   const port = await freePort();
@@ -28,7 +28,7 @@ export async function startNginx(folder, options) {
 }
 
 function config({ folder, state, port, mimeType, bytesPerSecond = 0, certificate, countsTraffic }) {
-  // The folders that are made for a run are private, and nginx would drop to another user.
+  // The folders of a run are private, and nginx would switch to another user.
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   const tls = certificate
     ? `ssl_certificate ${certificate.certPath}; ssl_certificate_key ${certificate.keyPath};`

@@ -1,8 +1,8 @@
 const WAYS = ['fetch', 'fetch -x', 'contents'];
 
 /**
- * What became of the archives of each packer, as test/torture/packers.test.ts reports it: how many of
- * them go each way, then why the others do not, and which packers are not installed.
+ * The results for the archives of each packer, as test/torture/packers.test.ts reports them: the number of archives
+ * per result, the reasons for failures, and the packers that are not installed.
  */
 export function packersMatrix(reports) {
   const rows = groupByPacker(reports);
@@ -50,7 +50,7 @@ function groupByPacker(reports) {
   return rows;
 }
 
-/** How archives of single and combined oddities fare that all others accept, as test/torture/twists.test.ts reports it. */
+/** The results for the deviating archives that all other programs accept, as test/torture/twists.test.ts reports them. */
 export function twistsMatrix({ seed, archives, accepted, working, reasons }) {
   return [
     `Seed ${seed}: of ${archives} archives unzip, 7z, bsdtar, and Python accept ${accepted}.`,

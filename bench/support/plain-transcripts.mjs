@@ -1,5 +1,5 @@
-// The comparison of bench/transcripts.mjs: undici with 8 connections that lists all transcripts, and saves them unless
-// `lists` is given. Nothing is checked, nothing is repeated.
+// The comparison for bench/transcripts.mjs: undici with 8 connections, which lists all transcripts, and saves them
+// unless `lists` is given. Without checks and retries.
 //   node plain-transcripts.mjs FOLDER FORMAT,… [lists]
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -33,7 +33,7 @@ async function get(target) {
   return (await request(STREAMDIVER_API_URL + target, { dispatcher, headers })).body;
 }
 
-/** Until an empty page, as the program does. */
+/** Reads until an empty page, as the program does. */
 async function allPages(target) {
   const items = [];
   for (let page = 0; ; page += 1) {

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
 
 /**
- * The Node binaries to measure with. `BENCH_NODE` lists paths, or versions that the npm package `node`
- * is asked for, such as `20,22,26`; without it, it is the one that runs this.
+ * The Node binaries to measure with. `BENCH_NODE` lists paths, or versions of the npm package `node`, such as
+ * `20,22,26`. The default is the running binary.
  */
 export const NODES = (process.env.BENCH_NODE || process.execPath).split(',').map(findNode);
 
@@ -14,7 +14,7 @@ function findNode(pathOrVersion) {
   const expression = 'JSON.stringify([process.execPath, process.versions.node])';
   const isVersion = /^[\d.]+$/.test(pathOrVersion);
   const [file, ...args] = isVersion
-    ? // The binary comes by an install script, which .npmrc switches off here.
+    ? // An install script downloads the binary; .npmrc disables it here.
       ['npx', '--yes', '--ignore-scripts=false', '-p', `node@${pathOrVersion}`, 'node']
     : [pathOrVersion];
   const output = execFileSync(file, [...args, '-p', expression], { encoding: 'utf8', cwd: os.tmpdir() });
@@ -26,12 +26,12 @@ export function describeNodes() {
   return NODES.map(({ name }) => name).join(', ');
 }
 
-/** Nothing of the environment this runs in: variables with certificates alone change start-up times. */
+/** An environment without inherited variables: those with certificates alone change start-up times. */
 export function cleanEnv(home, more = {}) {
   return { PATH: process.env.PATH, HOME: home, ...more };
 }
 
-/** A row of a table. */
+/** The label of a table row. */
 export function rowName(node, ...more) {
   return ['streamdiver-dl', node.name, ...more].join(', ');
 }

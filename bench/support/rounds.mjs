@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 export const ROUNDS = Number(process.env.BENCH_ROUNDS || 5);
 
 /**
- * One run of each contender, then again: what disturbs the machine disturbs all alike. The order turns
- * by one each round, because a run is felt by the next one, through the disk. The first round only
- * warms up. Resolves with the runs of each, by name.
+ * Runs each contender once per round, so that disturbances affect all equally. The order rotates by one each
+ * round, because a run affects the next one through the disk. The first round is only a warm-up. Resolves
+ * with the runs of each, by name.
  */
 export async function alternate(contenders, { prepare = () => {}, rounds = ROUNDS, warmUp = 1 } = {}) {
   const names = Object.keys(contenders);
@@ -28,7 +28,7 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** What a figure of one contender is to that of another, round by round. */
+/** The ratios of a figure between two contenders, round by round. */
 export function ratios(results, name, baseline, figure) {
   return results[name].map((run, round) => run[figure] / results[baseline][round][figure]);
 }

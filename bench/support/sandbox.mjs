@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { cleanEnv, NODES, program } from './program.mjs';
 
-/** Starts the program's own sandbox; resolves with the environment that points to it, and `stop()`. */
+/** Starts the program's own sandbox. Resolves with the environment variables for it, and `stop()`. */
 export async function startSandbox(folder, flags = []) {
   const [node] = NODES;
   const [file, ...args] = program(node, ['sandbox', '-q', '--prepare', '0s', ...flags]);
@@ -19,7 +19,7 @@ export async function startSandbox(folder, flags = []) {
   };
 }
 
-/** Has the sandbox make one package and returns its id. */
+/** Creates a package in the sandbox and returns its ID. */
 export function createPackage(env) {
   const ask = (...words) => {
     const [file, ...args] = program(NODES[0], words);

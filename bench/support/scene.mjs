@@ -7,12 +7,12 @@ import { cleanEnv, program } from './program.mjs';
 
 const MIB = 1_048_576;
 
-/** The medium of each archive: `BENCH_MIB`, one number or several, overrides for a quick try. */
+/** The media sizes of the archives. `BENCH_MIB` overrides them with one or more numbers, for a quick run. */
 export function mediumSizesMiB(...defaults) {
   return process.env.BENCH_MIB ? process.env.BENCH_MIB.split(',').map(Number) : defaults;
 }
 
-/** Sets a scene for as long as `use` takes, and resolves with what that resolves with. */
+/** Sets up a scene, passes it to `use`, and resolves with the result. */
 export async function withScene(folder, options, use) {
   const scene = await setScene(folder, options);
   try {
@@ -23,9 +23,9 @@ export async function withScene(folder, options, use) {
 }
 
 /**
- * A package with one archive behind nginx, and what is measured with it. `write` makes the archive,
- * by default one with a medium of `mediumMiB`. `mimeType` is what the API says of the file: only
- * archives are verified, of other files the size is checked.
+ * A package with one archive behind nginx, and functions to measure with it. `write` creates the archive, by
+ * default one with a medium of `mediumMiB`. `mimeType` is the type of the file in the API: only archives are
+ * verified; for other files, only the size is checked.
  */
 async function setScene(
   folder,
@@ -61,7 +61,7 @@ async function setScene(
     run: (command) => measure(command, { folder }),
     fetch: (node, flags = []) =>
       measure(program(node, ['fetch', 'bench', '-o', target, ...flags]), { folder, env }),
-    /** Any command of the program. */
+    /** Runs any command of the program. */
     runProgram: (node, args) => measure(program(node, args), { folder, env }),
     takeTraffic: () => server.takeTraffic(),
     removeTarget: () => rmSync(target, { recursive: true, force: true }),

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describeNodes } from './program.mjs';
 
-/** How each program tells its version, and the Debian package that has it. */
+/** The version command of each program, and its Debian package. */
 const TOOLS = {
   '7z': { command: ['7z'], package: 'p7zip-full' },
   aria2: { command: ['aria2c', '--version'], package: 'aria2' },

@@ -1,4 +1,4 @@
-// Unpacks a local archive as `fetch -x` does, and nothing else: ARCHIVE FOLDER. bench/archive-unpack.mjs bundles it first.
+// Only unpacks a local archive, as `fetch -x` does: ARCHIVE FOLDER. bench/archive-unpack.mjs bundles it first.
 import os from 'node:os';
 import { openFileSource } from '../../src/range/file-source.ts';
 import { extractArchive } from '../../src/zip/extract/extract.ts';

@@ -14,10 +14,10 @@ const UNPACK = fileURLToPath(new URL('./unpack.mjs', import.meta.url));
 export const tools = ['nginx', 'unzip', '7z', 'bsdtar'];
 
 /**
- * The programs in turns on an archive of `entries`; of ours unpacking alone, which is what the others do,
- * and `fetch -x` as a whole, which verifies the archive that is here against what the service says before
- * it unpacks it. `limits` are the times of others that unpacking alone is measured by. `dropsCaches` as of
- * dropCaches(), before each run.
+ * Runs the programs in turns on an archive with `entries`. Ours runs twice: only unpacking, like the others, and
+ * the whole `fetch -x`, which first verifies the local archive against the description of the service.
+ * `limits` compare only unpacking with other programs. `dropsCaches` calls dropCaches() before
+ * each run.
  */
 export async function unpackWithEach(folder, { what, entries, limits, dropsCaches = false }) {
   const unpack = path.join(folder, 'unpack.mjs');
@@ -27,7 +27,7 @@ export async function unpackWithEach(folder, { what, entries, limits, dropsCache
     const contenders = {
       unzip: () => scene.run(['unzip', '-q', archive, '-d', target]),
       '7z': () => scene.run(['7z', 'x', '-y', '-bd', `-o${target}`, archive]),
-      // What ours promises at the end: large files are on the disk.
+      // Matches our guarantee that large files are synced to the disk at the end.
       '7z && sync': () => scene.run(['sh', '-c', '7z x -y -bd "-o$1" "$0" && sync', archive, target]),
       bsdtar: () => scene.run(['bsdtar', '-xf', archive, '-C', target]),
     };
@@ -47,7 +47,7 @@ export async function unpackWithEach(folder, { what, entries, limits, dropsCache
         execFileSync('sync');
         dropCaches(archive);
       }
-      // As an earlier `fetch` left it; a second name costs nothing.
+      // As left by an earlier `fetch`; a hard link costs nothing.
       linkSync(archive, path.join(target, 'bench.zip'));
     };
     return [`${what}:`, '', ...(await compare(scene, { contenders, baseline: 'unzip', targets, prepare }))];

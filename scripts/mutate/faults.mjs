@@ -5,7 +5,7 @@ const BOUNDS = { '<': '<=', '<=': '<', '>': '>=', '>=': '>' };
 const OPPOSITES = { '===': '!==', '!==': '===', '&&': '||', '||': '&&' };
 const UNITS = { 1000: '1', 1024: '1000', 1_048_576: '1000000' };
 
-/** Every fault that can be planted in a file, in the order of the source. */
+/** Finds every fault that can be planted in a file, in source order. */
 export function findFaults(file, source) {
   const { program, errors } = parseSync(file, source);
   if (errors.length > 0) throw new Error(`${file} cannot be parsed`);
@@ -14,7 +14,7 @@ export function findFaults(file, source) {
   const add = (kind, node, text) => {
     const { start, end } = node;
     faults.push({
-      // Of this version of the file: what is known of another one does not count.
+      // Specific to this version of the file: results for other versions do not count.
       id: `${file}:${version}:${start}-${end}:${kind}`,
       file,
       line: source.slice(0, start).split('\n').length,
@@ -45,7 +45,7 @@ function plant(node, parent, source, add) {
       break;
     }
     case 'AwaitExpression':
-      // What is returned is awaited by the caller as well, unless an error is to be caught here.
+      // The caller also awaits the returned value, unless errors are caught here.
       if (!/^(ReturnStatement|ArrowFunctionExpression)$/.test(parent.type) || parent.isTried)
         add('drop await', node, `(${textOf(node.argument)})`);
       break;
@@ -87,7 +87,7 @@ function plant(node, parent, source, add) {
 /** Header fields whose names need no quotes. */
 const HEADERS = new Set(['accept', 'authorization', 'cookie', 'etag', 'range']);
 
-/** Whether a branch does nothing but leave. */
+/** Whether a branch only exits. */
 function isExit(node) {
   const only = node.type === 'BlockStatement' && node.body.length === 1 ? node.body[0] : node;
   return only.type === 'ThrowStatement' || only.type === 'ReturnStatement';
@@ -97,7 +97,7 @@ function walk(node, parent, visit, isTried = false) {
   if (Array.isArray(node)) {
     for (const each of node) walk(each, parent, visit, isTried);
   } else if (node !== null && typeof node === 'object') {
-    // Types are gone when the program runs.
+    // Types do not exist at run time.
     if (typeof node.type === 'string' && /^TS(Type|Interface|Literal|Union)/.test(node.type)) return;
     if (typeof node.type === 'string') visit(node, { type: parent.type, isTried });
     const isFunction = /Function/.test(node.type ?? '');
@@ -108,7 +108,7 @@ function walk(node, parent, visit, isTried = false) {
   }
 }
 
-/** A sample in an order that depends on the seed alone, every kind in turn. */
+/** A sample in an order that depends only on the seed, alternating between all kinds. */
 export function pickFaults(faults, seed, limit) {
   const random = randomFrom(seed);
   const shuffled = faults

@@ -1,4 +1,4 @@
-// Keeps one Vitest for all faults, which saves its start for each. It is spoken to over IPC and killed from outside when a fault hangs it.
+// One Vitest for all faults, to start it only once. Controlled over IPC, and killed by the parent if it hangs.
 import path from 'node:path';
 import { createVitest } from 'vitest/node';
 
@@ -13,7 +13,7 @@ const vitest = await createVitest('test', {
 });
 
 const answers = {
-  /** Test files below any of these paths, or that import `related`. */
+  /** Finds test files below any of these paths, or that import `related`. */
   async find({ paths, related }) {
     vitest.config.related = related === undefined ? undefined : [path.join(root, related)];
     const specifications = await vitest.getRelevantTestSpecifications(paths);
@@ -22,9 +22,9 @@ const answers = {
   changed({ file }) {
     vitest.invalidateFile(path.join(root, file));
   },
-  /** Whether a test file passes, and in what time. */
+  /** Returns whether a test file passes, and its duration. */
   async run({ file }) {
-    // What failed before would count for `bail`.
+    // Earlier failures would count for `bail`.
     vitest.state.idMap.clear();
     vitest.state.filesMap.clear();
     vitest.state.errorsSet.clear();

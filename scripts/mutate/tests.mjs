@@ -3,11 +3,11 @@ import { once } from 'node:events';
 
 const SERVER = new URL('test-server.mjs', import.meta.url).pathname;
 
-/** Runs tests of the tree in `cwd`. An answer that comes too late is null, and all that runs is killed. */
+/** Runs tests of the tree in `cwd`. A result that comes too late is null, and all running processes are killed. */
 export async function startTests(cwd) {
   let child;
   const start = async () => {
-    // A group of its own, so that its workers can be killed with it.
+    // In its own process group, so that its workers can be killed with it.
     child = fork(SERVER, { cwd, detached: true, stdio: 'ignore' });
     await once(child, 'message');
   };

@@ -107,7 +107,7 @@ interface CallOptions {
   readonly body?: string;
   readonly signal: AbortSignal;
   readonly retries?: number;
-  /** Of the pages of one list; that of all lists of the command unless given. */
+  /** For all pages of one list; by default shared by all lists of the command. */
   readonly budget?: ResponseBudget;
 }
 

@@ -18,7 +18,7 @@ export interface TokenCommandOptions {
 const TIME_LIMIT_MS = 60_000;
 const OUTPUT_LIMIT_BYTES = 65_536;
 const SHOWN_CHARACTERS = 500;
-/** The same for what the program runs itself, above all for `cmd /c`. */
+/** Has the same effect on programs that the program runs, especially with `cmd /c`. */
 const NOT_FROM_CURRENT_FOLDER = { NoDefaultCurrentDirectoryInExePath: '1' };
 
 /**
@@ -97,8 +97,8 @@ function start(
 }
 
 /**
- * A program without a folder, looked up in PATH alone: Windows would run one of that name in the current folder first.
- * Null if there is none.
+ * Looks up a program without a folder, in PATH only: Windows would run one in the current folder first.
+ * Null if not found.
  */
 function findProgram(program: string, env: TokenCommandOptions['env']): string | null {
   if (/[\\/:]/.test(program)) return program;
@@ -115,7 +115,7 @@ function findProgram(program: string, env: TokenCommandOptions['env']): string |
   );
 }
 
-/** What cannot be looked at cannot be run either. */
+/** A file that cannot be checked cannot be run either. */
 function isFile(file: string): boolean {
   try {
     return statSync(file).isFile();

@@ -52,7 +52,7 @@ export async function create(flags: CreateFlags, context: Context): Promise<Json
   if (flags.fetch !== null) checkOutputNames(flags.fetch, context.world.platform);
   const asked = flags.expires === null ? null : readExpiry(flags.expires, context);
   const picked = isWithoutSelection(flags) && io.canPrompt ? await pick(flags, context) : null;
-  // Before anything is looked up that could not be recorded.
+  // Before any lookup, because an unusable record is an error.
   const memory = await openMemory(flags, context);
   const options = {
     ...flags,
@@ -78,7 +78,7 @@ export async function create(flags: CreateFlags, context: Context): Promise<Json
     else for (const one of requests) io.line(`${one.method} ${one.url} ${JSON.stringify(one.body)}`);
     return document;
   }
-  // Checked before a package exists that cannot be fetched here.
+  // Checked before creating a package that could not be fetched here.
   if (options.fetch !== null) (await import('../fetch/targets.ts')).findBase(options.fetch, context.cwd);
   if (options.split !== null) {
     return await createSplit(bodies, options, memory, context);
@@ -107,7 +107,7 @@ export async function create(flags: CreateFlags, context: Context): Promise<Json
 }
 
 /**
- * The media that flags name or a query finds. Prints their number before anything is created.
+ * Returns the media that flags name or a query finds. Prints their number before anything is created.
  * @throws ExpectedError NOT_FOUND when the query finds none
  */
 async function chooseMediaIds(

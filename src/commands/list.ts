@@ -32,7 +32,7 @@ interface RawFlags {
 }
 
 const DEFAULT_LIMIT = 30;
-/** The service can use others. */
+/** The service may use others. */
 const USUAL_STATUSES = ['ready', 'preparing', 'failed'];
 const SORT_FIELDS = ['id', 'status', 'title', 'created', 'expires', 'sizeBytes'] as const;
 /** Headings of the table that differ from their field. */

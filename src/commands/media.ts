@@ -125,7 +125,7 @@ export async function mediaList(
   if (truncated) io.info(`Showing the first ${items.length}. Use --limit N or --all for more.`);
 }
 
-/** A row of `media show`: the media item, then the parts that `create` can add. */
+/** A row of `media show`: the media item, or a part that `create` can add. */
 interface Part {
   readonly kind: 'medium' | 'rendition' | 'transcript';
   readonly id: string;

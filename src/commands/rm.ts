@@ -28,7 +28,7 @@ interface RawFlags {
   readonly dryRun?: boolean;
 }
 
-/** A prompt names no more packages than these. */
+/** The prompt names at most this many packages. */
 const MOST_NAMED = 10;
 const CANCELED = 'Canceled. Nothing was deleted.';
 

@@ -44,7 +44,7 @@ export async function transcripts(flags: TranscriptsFlags, context: Context): Pr
   if (flags.toStdout) checkStdout(flags, io);
   const template = parseNameTemplate(flags.name ?? undefined);
   const place = findPlace(flags, context);
-  // Before anything is requested that could not be recorded.
+  // Before any request, because an unusable record is an error.
   const record = await openTranscriptRecord(flags, place.directory, context);
   const media = await selectMedia(flags, context);
   const request = { ...place, media, flags, template, record, onlyNew: flags.record.onlyNew };
@@ -69,7 +69,7 @@ async function selectMedia(flags: TranscriptsFlags, context: Context): Promise<r
   return items.map((item) => ({ id: item.id, item: slimItem(item) }));
 }
 
-/** Null when the flags name no record. */
+/** Null if the flags name no record. */
 async function openTranscriptRecord(
   { record: flags }: TranscriptsFlags,
   directory: string | null,

@@ -10,7 +10,7 @@ import type { Column } from '../terminal/listing/listing.ts';
 import { counted } from '../terminal/text/format.ts';
 
 export interface VerifyOptions {
-  /** Only files below it; null for all. */
+  /** Only files in this folder; null for all. */
   readonly folder: string | null;
   readonly record: string;
 }
@@ -22,7 +22,7 @@ interface VerifyResult {
   readonly error: Readonly<Record<string, unknown>> | null;
 }
 
-/** Files at once: each is read from its beginning to its end. */
+/** Files to read in parallel; each is read sequentially. */
 const FILES_AT_ONCE = 4;
 
 export function defineVerify(
@@ -83,11 +83,11 @@ function report(results: readonly VerifyResult[], unprovedCount: number, io: Loc
   };
   const document = { results, counts };
   if (unprovedCount > 0) {
-    io.warn(`of ${counted(unprovedCount, 'file')} only the size could be compared`);
+    io.warn(`compared only the size of ${counted(unprovedCount, 'file')}`);
   }
   if (wrong.length === 0) {
     if (io.format === 'json') io.json(document);
-    io.info(`${counted(results.length, 'file')} there and unchanged.`);
+    io.info(`Verified ${counted(results.length, 'file')}.`);
     return;
   }
   if (io.format !== 'json') {
@@ -105,7 +105,7 @@ function report(results: readonly VerifyResult[], unprovedCount: number, io: Loc
   throw new ExpectedError(
     codes.size === 1 ? code : 'FAILED',
     `of ${counted(results.length, 'file')}, ${words.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`,
-    { document, hint: 'fetch what is missing or different again, without --only-new' },
+    { document, hint: 'fetch the missing or different files again, without --only-new' },
   );
 }
 

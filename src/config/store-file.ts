@@ -30,7 +30,7 @@ import { BrokenFileError } from './json-file.ts';
 
 const STAGING_FOLDER = /^\.new-(\d+)-/;
 
-/** A name in the same folder that nobody can foresee, and that tells whose it is, so that what a killed process left can be found. */
+/** An unpredictable name in the same folder. It contains the process ID, so that leftovers of killed processes can be found. */
 function stagingBeside(file: string, pid: number): string {
   return path.join(
     path.dirname(file),
@@ -38,7 +38,7 @@ function stagingBeside(file: string, pid: number): string {
   );
 }
 
-/** Whether a name is of that kind and nobody uses it any more. */
+/** Whether this is the staging file of a process that has ended. */
 function isStaleStaging(name: string, { pid, isProcessAlive }: LockingProcess): boolean {
   const [, maker] = STAGING_FOLDER.exec(name) ?? [];
   return maker !== undefined && (Number(maker) === pid || !isProcessAlive(Number(maker)));

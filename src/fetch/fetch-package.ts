@@ -154,7 +154,7 @@ async function fetchFile(
 
 /**
  * What is asked for to download a file of a package.
- * @throws ExpectedError as parseServerUrl()
+ * Returns the download request for a file of a package.
  */
 export function fileRequest(
   { item, file, index, target }: Omit<FileOfPackage, 'onFile'>,
@@ -175,7 +175,7 @@ export function fileRequest(
     mayResume: flags.resume,
     ifExists: isConsumed ? 'ignore' : flags.ifExists,
     checksum: flags.checksum,
-    // An archive proves itself; of anything else the record needs a digest.
+    // An archive is verified by its checksums; any other file needs a digest for the record.
     wantsSha256: flags.sha256 || (recording !== null && !isArchiveExpected(expected)),
     checksSpace: flags.spaceCheck,
   };

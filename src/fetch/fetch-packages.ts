@@ -93,7 +93,7 @@ function summarize(
     ...(targetCount === 1 ? [] : [`${failures.length} of ${targetCount} packages unfinished`]),
     ...(savedBytes === 0 ? [] : [`${formatSize(savedBytes)} saved`]),
   ].join(', ');
-  // Of a new package, the same command would create another one.
+  // For a new package, the same command would create another one.
   const rerunContinues = !isJustCreated && resume && !toStdout;
   const advice = facts === '' ? 'Rerun to resume' : 'rerun to resume';
   const outcome = [facts, ...(rerunContinues ? [advice] : [])].filter((part) => part !== '').join('; ');
@@ -177,7 +177,7 @@ async function fetchOne(
   return { ...result, error: errorDocument(error) };
 }
 
-/** A failure to record does not make the files undone that arrived; the next run fetches the package again. */
+/** If recording fails, the files are kept, but the next run fetches the package again. */
 async function recordOne(
   {
     item,

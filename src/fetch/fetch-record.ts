@@ -12,7 +12,7 @@ import { type FetchResult, recordedResult } from './fetch-result.ts';
 import type { Recording, SelectedItem } from './fetch-run.ts';
 import { findTargetFolder } from './targets.ts';
 
-/** Null when the flags name no record. Nothing is written yet. */
+/** Null if the flags name no record. Nothing is written yet. */
 async function openFetchRecord(
   flags: Pick<FetchFlags, 'output' | 'folder' | 'record'>,
   { cwd, io, world, clock, random, signal }: Context,
@@ -24,7 +24,7 @@ async function openFetchRecord(
 }
 
 /**
- * Fetches packages and records them; with --only-new those alone that are not recorded yet.
+ * Fetches packages and records them; with --only-new, skips recorded ones.
  * @returns in the order of the IDs
  * @throws as openRecord() and fetchPackages()
  */
@@ -45,7 +45,7 @@ export async function fetchRecorded(
 }
 
 /**
- * Which packages --only-new leaves out.
+ * Finds the packages that --only-new skips.
  * @throws as openRecord()
  */
 export async function findRecorded(flags: FetchFlags, context: Context): Promise<(id: string) => boolean> {
@@ -56,17 +56,17 @@ function isRecordedIn(record: ItemRecord | null, { record: { onlyNew } }: FetchF
   return (id: string) => onlyNew && record?.has(keyOf({ kind: 'package', packageId: id })) === true;
 }
 
-/** What `create --fetch` knows of earlier runs. */
+/** Access to the record for `create --fetch`. */
 export interface CreateMemory {
   readonly nothingNewText: string;
-  /** With --only-new the body without what is recorded; a list of which nothing is left goes, too. */
+  /** With --only-new, removes recorded items from the body, and lists that become empty. */
   withoutRecorded(body: CreateDownloadBody): CreateDownloadBody;
-  /** Where packages are recorded. @param bodyOf what was sent to create the package with this ID */
+  /** Where packages are recorded. @param bodyOf returns the body that created the package with this ID */
   recordingOf(bodyOf: (packageId: string) => CreateDownloadBody): Recording;
 }
 
 /**
- * Opens the record that the flags name; null when they name none.
+ * Opens the record that the flags name; null if they name none.
  * @throws as openRecord()
  */
 export async function openCreateMemory(flags: FetchFlags, context: Context): Promise<CreateMemory | null> {
@@ -79,7 +79,7 @@ export async function openCreateMemory(flags: FetchFlags, context: Context): Pro
   };
 }
 
-/** What a body asks for, as the record knows it. A body from a file may hold what the service alone can read. */
+/** The items in a body, as recorded. A body from a file may contain fields that only the service understands. */
 function selectedItems(body: CreateDownloadBody): readonly SelectedItem[] {
   return Object.entries(ITEM_OF).flatMap(([list, itemOf]) =>
     listOf(body, list).flatMap((value) => itemOf(value) ?? []),
@@ -102,7 +102,7 @@ function withoutRecorded(body: CreateDownloadBody, record: Pick<ItemRecord, 'has
   return rest;
 }
 
-/** By the field of the body. */
+/** By field of the body. */
 const ITEM_OF: Readonly<Record<string, (value: unknown) => SelectedItem | null>> = {
   selectedMediaIds: (mediaId) => (typeof mediaId === 'string' ? { kind: 'media', mediaId } : null),
   selectedRenditionIds: (renditionId) =>

@@ -9,7 +9,7 @@ import type { Unpacked } from './unpack-archive.ts';
 export interface FetchResult {
   readonly id: string;
   readonly outcome: 'downloaded' | 'resumed' | 'skipped' | 'extracted' | 'failed';
-  /** Absolute. Of a failed package, the files that this run completed. */
+  /** Absolute. For a failed package, the files that this run completed. */
   readonly paths: readonly string[];
   readonly sizeBytes: number | null;
   readonly transferredBytes: number;
@@ -24,7 +24,7 @@ export interface FetchResult {
 
 /** A downloaded file of a package. */
 export interface FetchedFile extends FileResult {
-  /** Null when it was not unpacked. */
+  /** Null if it was not unpacked. */
   readonly unpacked: Unpacked | null;
   readonly isArchiveKept: boolean;
 }
@@ -65,7 +65,7 @@ export function pathsOf(files: readonly FetchedFile[]): readonly string[] {
   ]);
 }
 
-/** Of a package that is recorded already and was not asked for. */
+/** For a package that is already recorded and was not requested explicitly. */
 export function recordedResult(id: string): FetchResult {
   return {
     id,

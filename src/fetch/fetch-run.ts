@@ -12,18 +12,18 @@ import type { RecordLine } from '../record/record-line.ts';
 import { createIdNames } from './file-name.ts';
 import type { Target } from './targets.ts';
 
-/** Something that was selected into a package, by the field of its ID. */
+/** An item selected into a package, by the field of its ID. */
 export type SelectedItem = Pick<RecordLine, 'kind'> &
   Partial<Pick<RecordLine, 'mediaId' | 'renditionId' | 'transcriptId' | 'format'>>;
 
 /** Where the packages of a command are recorded. */
 export interface Recording {
   readonly record: ItemRecord;
-  /** What went into each package, as far as the command knows it. */
+  /** The items in each package, as far as the command knows them. */
   readonly itemsOf: (packageId: string) => readonly SelectedItem[];
 }
 
-/** The state that all packages of a command share. */
+/** The state shared by all packages of a command. */
 export interface FetchRun {
   readonly flags: FetchFlags;
   readonly isOnlyPackage: boolean;
@@ -31,7 +31,7 @@ export interface FetchRun {
   readonly idNameOf: (packageId: string) => string;
   readonly budget: ConnectionBudget;
   readonly limitRate: RateLimit | null;
-  /** Null when nothing is recorded. */
+  /** Null if nothing is recorded. */
   readonly recording: Recording | null;
   /** Packages whose entry names were already reported: an archive may be read remotely, then locally. */
   readonly reportedNames: Set<string>;

@@ -29,22 +29,22 @@ export interface PlannedFile {
   /** Absolute; null for standard output. */
   readonly path: string | null;
   readonly action: 'download' | 'continue' | 'skip' | 'conflict';
-  /** Null while nobody knows it. */
+  /** Null if unknown. */
   readonly sizeBytes: number | null;
-  /** Of them, how many are here already. */
+  /** How many of these bytes already exist locally. */
   readonly haveBytes: number;
 }
 
 /** What `fetch` would do with a package. */
 export interface PackagePlan {
   readonly files: readonly PlannedFile[];
-  /** How many bytes would travel, without what a server may send in addition; null while nobody knows it. */
+  /** Bytes to transfer, without protocol overhead of the server; null if unknown. */
   readonly transferBytes: number | null;
 }
 
 /**
- * Finds out what fetching a ready package would do. Nothing is written; of an archive that is to be unpacked the
- * directory is read where it lies.
+ * Plans what fetching a ready package would do. Writes nothing; for an archive that would be unpacked, reads the
+ * directory remotely.
  * @throws ExpectedError as fetchPackage() would before it writes
  */
 export async function planPackage(item: Package, run: FetchRun, context: Context): Promise<PackagePlan> {
@@ -65,17 +65,17 @@ export async function planPackage(item: Package, run: FetchRun, context: Context
   };
 }
 
-/** How many bytes are free where the files go; null where nobody can tell. @throws ExpectedError DISK */
+/** Returns the free space where the files go; null if unknown. @throws ExpectedError DISK */
 export async function findRoom(flags: FetchFlags, cwd: () => string): Promise<number | null> {
   return flags.toStdout ? null : await findFreeBytes(await findTargetFolder(flags, cwd));
 }
 
-/** Null when one of them is. */
+/** Null if any number is null. */
 export function sum(numbers: readonly (number | null)[]): number | null {
   return numbers.reduce((total, one) => (total === null || one === null ? null : total + one), 0);
 }
 
-/** How many bytes of a file are still to be written. */
+/** Returns how many bytes of a file are still to be written. */
 export function missingBytes({ action, sizeBytes, haveBytes }: PlannedFile): number | null {
   if (action !== 'download' && action !== 'continue') return 0;
   return sizeBytes === null ? null : sizeBytes - haveBytes;
@@ -102,7 +102,7 @@ async function planFile(one: FileOfPackage, run: FetchRun, context: Context): Pr
     context,
   );
   const entries = await planEntries(one, request, { run, context });
-  // As fetch does it: an archive that is here, or a part of it, is used; else what is wanted travels alone.
+  // Same as fetch: uses an existing archive or a part of it; otherwise downloads only the selected entries.
   const isPartUsed = archive.action === 'continue' && selectsAll(flags.selection);
   const isInTheWay = archive.action === 'conflict';
   const isDownloaded = entries === null || !isInside || isPartUsed || isInTheWay;
@@ -164,7 +164,7 @@ interface EntryPlan {
   readonly packedBytes: number;
 }
 
-/** Null when the server does not send parts of files, so that nobody can look inside before. */
+/** Null if the server does not support HTTP Range, so that the archive cannot be read remotely. */
 async function planEntries(
   { item, target }: FileOfPackage,
   request: FileRequest,
@@ -180,7 +180,7 @@ async function planEntries(
     context,
   );
   if (opening.kind === 'no-ranges') {
-    io.warn(`${opening.reason}: what is inside ${label} is known once all of it is here`);
+    io.warn(`${opening.reason}: the contents of ${label} are unknown until it is downloaded`);
     return null;
   }
   const { source } = opening;

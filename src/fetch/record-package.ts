@@ -10,13 +10,13 @@ import { eachAtOnce } from '../task-pool.ts';
 import type { FetchedFile } from './fetch-result.ts';
 import type { Recording } from './fetch-run.ts';
 
-/** Each waits for the disk, which takes several in one go. */
+/** Each sync waits for the disk, which combines several. */
 const SYNCED_AT_ONCE = 16;
 
 /**
- * Records a package that is complete and verified, in one go: its files, what was selected into it, and itself. All
- * files and their names are on the disk before; so whatever is recorded is there, even after a power cut.
- * @throws ExpectedError DISK, BUSY, CONFIG: nothing of the package is recorded, and the next run fetches it again
+ * Records a complete and verified package in one write: its files, its items, and the package itself. The
+ * files and their names are synced first, so that everything in the record exists even after a power failure.
+ * @throws ExpectedError DISK, BUSY, CONFIG: nothing is recorded, and the next run fetches the package again
  */
 export async function recordPackage(
   item: Package,
@@ -33,9 +33,9 @@ export async function recordPackage(
     linesOf(file, record.path).map(({ isNew, ...known }) => ({ isNew, line: line('file', known) })),
   );
   await record.append([
-    // What was there already has its line, unless it was made by a run that ended before.
+    // Existing files already have a line, unless an earlier run was interrupted before recording.
     ...written.filter((one) => one.isNew || !record.has(keyOf(one.line))).map((one) => one.line),
-    // The title of the package is not theirs.
+    // The title of the package does not apply to its items.
     ...itemsOf(item.id).map(({ kind, ...known }) => line(kind, { title: null, ...known })),
     line('package', {}),
   ]);
@@ -43,7 +43,7 @@ export async function recordPackage(
 
 type KnownFile = Pick<RecordLine, 'path' | 'sizeBytes' | 'sha256' | 'crc32'> & { readonly isNew: boolean };
 
-/** Files that nobody looked into are not listed. */
+/** Files that were not verified are not listed. */
 function linesOf(file: FetchedFile, recordPath: string): readonly KnownFile[] {
   const unpacked = (file.unpacked?.files ?? [])
     .filter(({ outcome }) => outcome !== 'left')
@@ -63,7 +63,7 @@ function linesOf(file: FetchedFile, recordPath: string): readonly KnownFile[] {
   return [{ path: kept, sizeBytes, sha256, crc32: null, isNew: !isAlreadyThere }, ...unpacked];
 }
 
-/** A downloaded file is synced when it gets its name; unpacked ones, and those of an earlier run, are not. */
+/** A downloaded file is synced when it is renamed. Unpacked files and those of an earlier run are not. */
 async function syncAll(files: readonly FetchedFile[]): Promise<void> {
   const unpacked = files.flatMap((file) => file.unpacked?.files ?? []);
   const found = files.filter(({ isArchiveKept, isAlreadyThere }) => isArchiveKept && isAlreadyThere);
@@ -72,7 +72,7 @@ async function syncAll(files: readonly FetchedFile[]): Promise<void> {
   await eachAtOnce(foldersOf(paths), SYNCED_AT_ONCE, (folder) => onDisk(syncFolder(folder), folder, 'sync'));
 }
 
-/** Those of the files and those above, which may be new as well, as far as anything was made by us at the most. */
+/** The folders of the files and their parents that this program may have created. */
 function foldersOf(paths: readonly string[]): ReadonlySet<string> {
   const folders = new Set<string>();
   for (const file of paths) {

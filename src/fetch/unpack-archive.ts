@@ -133,7 +133,7 @@ function prepareUnpacking(
   return { options, finish };
 }
 
-/** Which entries the flags allow, and into how long a path and how large a file. */
+/** The limits in the flags: which entries, and the maximum path length and size. */
 export function extractionLimits(
   { selection, skipUnsafe, maxSizeBytes }: FetchRun['flags'],
   {
@@ -171,7 +171,7 @@ function roomBelow(folder: string, platform: NodeJS.Platform): number | undefine
 }
 
 /**
- * What lies in an archive must not decide what counts as recorded. Names that differ in case alone are one on many disks.
+ * The content of an archive must not replace the record. Many disks ignore the case of names.
  * @throws ExpectedError UNSAFE
  */
 function refuseRecordName(entries: readonly ArchiveEntry[], folder: string, recordPath: string): void {
@@ -180,13 +180,9 @@ function refuseRecordName(entries: readonly ArchiveEntry[], folder: string, reco
     ({ path }) => join(base, path).normalize().toLowerCase() === recordPath.normalize().toLowerCase(),
   );
   if (taken === undefined) return;
-  throw new ExpectedError(
-    'UNSAFE',
-    `${showName(taken.path)} in the archive would take the place of the record`,
-    {
-      hint: 'name another record with --record, or another folder with -D',
-    },
-  );
+  throw new ExpectedError('UNSAFE', `${showName(taken.path)} in the archive would replace the record`, {
+    hint: 'name another record with --record, or another folder with -D',
+  });
 }
 
 /** Resolves links in the existing part of the path. */

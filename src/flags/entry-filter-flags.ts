@@ -6,7 +6,7 @@ import { forFlag, repeatable } from './flag-values.ts';
 export interface RawEntryFilterFlags {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
-  /** The flag of other tools. */
+  /** The name of `--include` in other tools. */
   readonly pattern?: readonly string[];
   readonly encoding?: string;
 }

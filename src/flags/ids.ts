@@ -27,8 +27,8 @@ export async function readIds(
 }
 
 /**
- * The media IDs that `-m` names. `-` reads them from standard input, one per line.
- * @throws ExpectedError USAGE when standard input holds none
+ * Reads the media IDs of `-m`. `-` reads them from standard input, one per line.
+ * @throws ExpectedError USAGE if standard input contains none
  */
 export async function readMediaIds(
   words: readonly string[],

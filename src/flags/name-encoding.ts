@@ -15,7 +15,7 @@ const USUAL_ENCODINGS = [
   'euc-kr',
 ] as const;
 
-/** Node has no decoder for the first, and an incomplete one for the second; see name-encoding.ts in src/zip. */
+/** Node has no decoder for the first one, and an incomplete one for the second; see name-encoding.ts in src/zip. */
 const OWN: Readonly<Record<string, string>> = {
   cp437: 'cp437',
   ibm437: 'cp437',

@@ -2,18 +2,18 @@ import { windowsNameProblem } from '../disk/windows-name.ts';
 import { ExpectedError } from '../errors.ts';
 import type { RecordFlags } from './record-flags.ts';
 
-/** Where a command writes, as the user wrote it; null for what was not named. */
+/** The output paths as the user wrote them; null if not specified. */
 export interface OutputNames {
   readonly output: string | null;
   readonly folder: string | null;
   readonly record: RecordFlags;
-  /** The content of an archive goes into a folder of its name without the extension. */
+  /** Unpacks an archive into a folder with its name, without the extension. */
   readonly extract?: boolean;
 }
 
 /**
- * Checks the names that the user chose before anything is sent. Other systems refuse a name when it is used; Windows
- * reports it as missing, or makes a file that other programs cannot delete.
+ * Checks the output names of the user before any request. Other systems reject an invalid name when it is used, but
+ * Windows reports it as missing, or creates a file that other programs cannot delete.
  * @throws ExpectedError USAGE for a name that Windows does not allow, DISK for one that is too long
  */
 export function checkOutputNames(names: OutputNames, platform: NodeJS.Platform): void {
@@ -26,7 +26,7 @@ export function checkOutputNames(names: OutputNames, platform: NodeJS.Platform):
   check('--record', record.file, '.lock'.length);
 }
 
-/** @param reserved the length of the longest ending of the files beside it */
+/** @param reserved the length of the longest extension of the files beside it */
 function check(flag: string, name: string | null, reserved = 0): void {
   const problem = name === null ? null : windowsNameProblem(name, reserved);
   if (problem === null) return;

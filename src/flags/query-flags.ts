@@ -17,15 +17,15 @@ export interface RawQueryFlags {
   readonly maxMedia?: number;
 }
 
-/** Which media a command works on, as flags say it. */
+/** The flags that select media. */
 export interface QueryFlags extends Omit<MediaQuery, 'sinceMs' | 'untilMs'> {
-  /** As it was written: what it means depends on the clock. */
+  /** As written, because its meaning depends on the clock. */
   readonly since: string | null;
   readonly until: string | null;
   readonly maxMedia: number | null;
 }
 
-/** Those that `create`, `transcripts` and `media list` have in common. */
+/** The flags that `create`, `transcripts`, and `media list` share. */
 export function addQueryFlags(command: Command, { all }: { readonly all: string }): Command {
   return command
     .option('--search <text>', 'Only media that match this text', forFlag('--search', nonEmpty))
@@ -56,7 +56,7 @@ export function addQueryFlags(command: Command, { all }: { readonly all: string 
 }
 
 /**
- * The query of a line; null when no flag selects media.
+ * Reads the query; null if no flag selects media.
  * @throws ExpectedError USAGE for `--max-media` without a query
  */
 export function readQueryFlags(raw: RawQueryFlags): QueryFlags | null {
@@ -68,7 +68,7 @@ export function readQueryFlags(raw: RawQueryFlags): QueryFlags | null {
   });
 }
 
-/** The same where every media item is meant unless flags narrow that. */
+/** The same, but without flags the query selects all media. */
 export function readListQuery(raw: RawQueryFlags): QueryFlags {
   const { search, type, tag, speaker, channel, since, until, maxMedia } = raw;
   return {

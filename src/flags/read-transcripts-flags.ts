@@ -7,7 +7,7 @@ import { DEFAULT_JOBS, type RawTranscriptsFlags, type TranscriptsFlags } from '.
 
 /**
  * @param operands media IDs before or after the flags
- * @throws ExpectedError USAGE for flags that contradict each other
+ * @throws ExpectedError USAGE for flags that cannot be combined
  */
 export function readTranscriptsFlags(
   operands: readonly string[],

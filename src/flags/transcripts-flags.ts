@@ -9,27 +9,27 @@ import { addRecordFlags, type RawRecordFlags, type RecordFlags } from './record-
 import { addSummaryFlag } from './summary-flag.ts';
 
 export interface TranscriptsFlags {
-  /** `-` stands for standard input. */
+  /** `-` for standard input. */
   readonly mediaIds: readonly string[];
   readonly query: QueryFlags | null;
-  /** Empty takes every transcript of the media. */
+  /** Empty for all transcripts of the media. */
   readonly transcriptIds: readonly string[];
   readonly formats: readonly FileFormat[];
-  /** Empty takes every language. */
+  /** Empty for all languages. */
   readonly languages: readonly string[];
   readonly speakers: boolean;
   /** Null for the current one. */
   readonly folder: string | null;
-  /** A file for the only transcript. */
+  /** The file for a single transcript. */
   readonly output: string | null;
   readonly toStdout: boolean;
-  /** A template of placeholders; null for the usual names. */
+  /** A template with placeholders; null for the default names. */
   readonly name: string | null;
-  /** How many are downloaded at once. */
+  /** How many are downloaded in parallel. */
   readonly jobs: number;
   readonly retries: number;
   readonly ifExists: 'refuse' | 'overwrite' | 'skip';
-  /** How long to wait for transcriptions that are running; null does not ask. */
+  /** How long to wait for transcriptions in progress; null to not check. */
   readonly waitMs: number | null;
   readonly record: RecordFlags;
   readonly dryRun: boolean;
@@ -56,7 +56,7 @@ export interface RawTranscriptsFlags extends RawQueryFlags, RawRecordFlags {
 }
 
 export const DEFAULT_JOBS = 8;
-/** Offered by completion; any others can be made of the same placeholders. */
+/** Suggested by completion; users can combine the placeholders freely. */
 const USUAL_NAMES = ['{title}-{id8}.{language}', '{created}/{title}-{id8}.{language}', '{id}.{language}'];
 
 export function addTranscriptsFlags(command: Command): Command {

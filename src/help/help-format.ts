@@ -1,6 +1,6 @@
 import { type Command, Help, type Option } from 'commander';
 
-/** Narrower descriptions would be a column of single words. */
+/** A narrower column would fit only one word per line. */
 const NARROWEST_DESCRIPTION = 32;
 const INDENT = '  ';
 const DEFAULT_WIDTH = 80;

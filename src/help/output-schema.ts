@@ -211,7 +211,7 @@ export const outputSchema: Schema = {
         dryRun: { const: true },
         request: orNull(request),
         requests: list(request),
-        // Of `fetch`: what would become of each file.
+        // For `fetch`: what it would do with each file.
         results: list(reference('planned')),
         totalBytes: COUNT_OR_NULL,
         transferBytes: COUNT_OR_NULL,

@@ -16,10 +16,10 @@ export interface MediaCheck {
   readonly finish: (findsWith: FindsWith) => Promise<void>;
 }
 
-/** No media item is of this type, has this tag, or says this. */
+/** No media item has this type, tag, or text. */
 const IMPOSSIBLE = 'no-such-value-7f3c9a51';
 
-/** By what a media item can be checked here; null when it does not say. */
+/** How to check a media item locally; null if it lacks the field. */
 const MATCHES: Readonly<Record<Filter, (medium: MediaItem, value: string) => boolean | null>> = {
   search: () => null,
   type: matchesType,

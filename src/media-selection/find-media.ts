@@ -10,24 +10,24 @@ export interface FindMediaOptions {
   readonly api: Pick<Api, 'listMedia' | 'getMediaItem'>;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
-  /** At most so many items; all of them unless given. */
+  /** Maximum number of items; all by default. */
   readonly limit?: number;
-  /** More than so many are refused; null for no bound. */
+  /** Refuses more media than this; null for no limit. */
   readonly maxMedia?: number | null;
-  /** Text that is looked for without a check whether the service searches, for people who see the result. */
+  /** Search text for results that a person reviews. Does not check whether the service applies it. */
   readonly text?: string | null;
   /** `name` or `name:desc`. */
   readonly sort?: string | null;
 }
 
-/** Media that are requested one by one at the same time, for their dates. */
+/** Concurrent requests for single media items, to get their dates. */
 const PARALLEL_REQUESTS = 8;
 
 /**
- * Finds the media that a query selects, each once. What the service documents is for the service to filter; dates are
- * compared here. What cannot be known is an error and never an empty result.
- * @throws ExpectedError BAD_RESPONSE when the service ignores a filter, or no media item has a date that is needed;
- *   USAGE when there are more than `maxMedia`
+ * Finds the media that a query selects, each once. The service applies its documented filters; dates are compared
+ * locally. If the result cannot be determined, throws instead of returning an empty list.
+ * @throws ExpectedError BAD_RESPONSE if the service ignores a filter, or no media item has a required date;
+ *   USAGE for more than `maxMedia`
  */
 export async function findMedia(query: MediaQuery, options: FindMediaOptions): Promise<Pages<MediaItem>> {
   const { api, signal, warn, limit = Number.POSITIVE_INFINITY, maxMedia = null, text = null } = options;
@@ -42,7 +42,7 @@ export async function findMedia(query: MediaQuery, options: FindMediaOptions): P
   };
   const check = checkMedia(query);
   const hasWindow = query.sinceMs !== null || query.untilMs !== null;
-  // What is chosen or counted here must be known as a whole before the limit cuts it.
+  // Local filters and counts need all items before the limit applies.
   const needsAll = hasWindow || maxMedia !== null;
   const found = await collectPages((page) => api.listMedia({ ...parameters, page }, signal), {
     limit: needsAll ? Number.POSITIVE_INFINITY : limit,
@@ -54,7 +54,7 @@ export async function findMedia(query: MediaQuery, options: FindMediaOptions): P
       const changed = { ...parameters, ...toParameters(change), page: 0 };
       return (await api.listMedia(changed, signal)).items.length > 0;
     } catch (error) {
-      // A value that the service refuses is one that it checks.
+      // A service that rejects the value checks it.
       if (isExpectedError(error, 'BAD_RESPONSE') || isExpectedError(error, 'NOT_FOUND')) return false;
       throw error;
     }
@@ -69,7 +69,7 @@ function toParameters({ search, ...others }: Partial<Record<Filter, string>>) {
   return search === undefined ? others : { ...others, text: search };
 }
 
-/** The media of a window of time; those whose date nobody knows are in it as long as others have one. */
+/** The media created in a time range. Items without a date are included, unless no item has one. */
 async function chooseByDate(
   media: readonly MediaItem[],
   { sinceMs, untilMs }: MediaQuery,
@@ -98,7 +98,7 @@ async function chooseByDate(
   });
 }
 
-/** A hit of a search may say less than the media item itself. What was deleted meanwhile is left out. */
+/** Search results may lack fields of the media item. Items deleted in the meantime are skipped. */
 async function withDates(
   media: readonly MediaItem[],
   { api, signal }: FindMediaOptions,

@@ -1,4 +1,4 @@
-/** Which media of the library are meant; null narrows nothing. */
+/** Which media of the library to select; null does not filter. */
 export interface MediaQuery {
   readonly search: string | null;
   readonly type: string | null;
@@ -6,7 +6,7 @@ export interface MediaQuery {
   readonly speaker: string | null;
   /** ID of a channel. */
   readonly channel: string | null;
-  /** Since 1970, both included. */
+  /** Milliseconds since 1970, both inclusive. */
   readonly sinceMs: number | null;
   readonly untilMs: number | null;
 }

@@ -2,12 +2,12 @@ import type { TranscriptFormat, TranscriptSelection } from '../api/wire.ts';
 import { ExpectedError } from '../errors.ts';
 
 export const TRANSCRIPT_FORMATS: readonly TranscriptFormat[] = ['txt', 'srt', 'json'];
-/** What the service makes of a single transcript; the last two it does not put into packages. */
+/** Formats of single transcripts. Packages cannot contain the last two. */
 export const FILE_FORMATS = ['srt', 'txt', 'json', 'vtt', 'docx'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
-/** What `-t ID` means without a format: the one that players and editors read. */
+/** The default format of `-t ID`, which players and editors read. */
 const DEFAULT_FORMAT: TranscriptFormat = 'srt';
-/** Formats that the service offers for single transcripts but not inside packages; docs/openapi.yaml names them. */
+/** Formats that are available for single transcripts but not in packages; see docs/openapi.yaml. */
 const ONLY_SINGLE: ReadonlySet<string> = new Set<FileFormat>(['vtt', 'docx']);
 
 /**

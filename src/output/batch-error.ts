@@ -13,7 +13,7 @@ export function failureText({ id, error }: Failure, what = 'package'): string {
 }
 
 /**
- * One error for a command that tried all of its targets. With one target, the failure itself. Otherwise the common
+ * One error for a command that tries all of its targets. With one target, the failure itself. Otherwise the common
  * code of all failures, or FAILED. The individual failures have already been reported.
  */
 export function batchError(

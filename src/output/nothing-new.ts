@@ -1,6 +1,6 @@
 import { formatCount } from '../terminal/text/format.ts';
 
-/** What is said when all that was asked for is recorded. */
+/** The message when everything requested is already recorded. */
 export function nothingNewText(record: { itemCount(): number }): string {
   return `Nothing new (${formatCount(record.itemCount())} recorded).`;
 }

@@ -7,19 +7,19 @@ import type { Terminal } from '../terminal/terminal.ts';
 import type { World } from '../world.ts';
 import { formatResultsTable, type ResultsTableOptions } from './results-table.ts';
 
-/** GitHub refuses a larger summary as a whole. */
+/** GitHub rejects a larger summary entirely. */
 const MAX_SUMMARY_BYTES = 1_048_576;
 
-/** A pipe that nothing reads is refused at once. */
+/** Opening a pipe without a reader fails immediately. */
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NON_BLOCKING;
 
 /** The summary of a step in GitHub Actions. */
 export interface StepSummary {
-  /** Appends a table of the results. A summary that cannot be written is a warning. */
+  /** Appends a table of the results. If the summary cannot be written, it warns. */
   append(document: unknown, failure: ResultsTableOptions['failure']): Promise<void>;
 }
 
-/** Null with a warning outside of GitHub Actions: the work itself does not need a summary. */
+/** Outside of GitHub Actions, warns and returns null: the work itself does not need a summary. */
 export function openStepSummary(
   command: string,
   { env }: Pick<World, 'env'>,
@@ -52,7 +52,7 @@ export function openStepSummary(
   };
 }
 
-/** Appends what fits beside the summary that is there. @returns why nothing was written, or null */
+/** Appends what still fits in the summary. @returns why nothing was written, or null */
 async function appendWithin(
   path: string,
   format: (maxBytes: number) => string | null,

@@ -1,4 +1,4 @@
-/** A text as part of a URL. Half a surrogate pair has no UTF-8; as in a browser it becomes U+FFFD. */
+/** Encodes a text for a URL. A lone surrogate has no UTF-8 form and becomes U+FFFD, as in browsers. */
 export function percentEncoded(text: string): string {
   return encodeURIComponent(Buffer.from(text).toString());
 }

@@ -14,16 +14,16 @@ export interface ParsedTime {
   readonly isEndOfDay: boolean;
 }
 
-/** A moment that a query names. */
+/** A point in time in a query. */
 export interface QueriedMoment {
   readonly timeMs: number;
-  /** True when only a date was given and the start or end of that day, local time, was taken. */
+  /** True for a date without a time: the start or end of that day in local time. */
   readonly isEdgeOfDay: boolean;
 }
 
 /**
- * Reads a moment for a query: a duration means ago, a date the start or the end of that day in local time.
- * @throws ExpectedError USAGE when it cannot be read
+ * Parses a point in time for a query: a duration before now, or the start or end of a date in local time.
+ * @throws ExpectedError USAGE if it is invalid
  */
 export function parseQueriedMoment(text: string, nowMs: number, edge: 'start' | 'end'): QueriedMoment {
   const timeMs = readMoment(text, {
@@ -83,7 +83,7 @@ function readMoment(text: string, { ofDay, ofDuration }: MomentReader): number {
   }
 }
 
-/** Date would read 2026-02-31 as March 3. */
+/** Date would accept 2026-02-31 as March 3. */
 function isDayOfCalendar(date: string): boolean {
   const timeMs = Date.parse(`${date}T00:00:00Z`);
   return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(date);

@@ -74,7 +74,7 @@ function mediaColumns(nowMs: number): readonly Column<MediaItem>[] {
   ];
 }
 
-/** The draft with these media items, without what was selected of others. */
+/** The draft with these media items, without selections from others. */
 function withMedia(draft: Draft, media: readonly MediaItem[]): Draft {
   const renditionIds = new Set(media.flatMap(({ renditions }) => renditions.map(({ id }) => id)));
   return {

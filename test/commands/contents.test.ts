@@ -207,7 +207,7 @@ describe('contents', () => {
     expect(run.exitCode).toBe(10);
     expect(run.stderr).toMatch(/^error: the archive is damaged/m);
     expect(run.stderr).toMatch(
-      /^hint: run the same command again; if it stays like this, create the package again$/m,
+      /^hint: run the same command again; if the error persists, create the package again$/m,
     );
   });
 

@@ -277,7 +277,7 @@ describe('rm --older-than', () => {
       json: { results: [{ id: 'old', outcome: 'deleted' }, { id: 'older' }] },
     });
     expectDocument('rm', run.json);
-    expect(run.stderr).toContain('1 package without a date: left alone');
+    expect(run.stderr).toContain('kept 1 package without a date');
     expect([...api.packages.keys()]).toEqual(['new', 'undated']);
   });
 

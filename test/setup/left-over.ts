@@ -4,14 +4,14 @@ import { beforeEach, onTestFinished } from 'vitest';
 import { takeWarnings } from './node-warnings.ts';
 import { takenConnections } from './taken-connections.ts';
 
-/** Sockets and children end a moment after they were told to; on a loaded machine, a long one. */
+/** Sockets and child processes end with a delay, which is long on a busy machine. */
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 2;
 
 /**
- * What is open in this process: descriptors of files, pipes, and sockets, by number, handles of the event loop that
- * have none of their own, by kind, and connections that were not given back to their budget. Descriptors are left out
- * where the system has no /proc.
+ * Open resources of this process: file descriptors by number, event loop handles without a descriptor by kind, and
+ * connections not returned to their budget. Descriptors are omitted on systems without
+ * /proc.
  */
 export function openResources(): readonly string[] {
   const connections = Array.from(
@@ -24,12 +24,12 @@ export function openResources(): readonly string[] {
 function openDescriptors(): readonly string[] {
   return namesIn('/proc/self/fd').flatMap((number) => {
     const target = targetOf(`/proc/self/fd/${number}`);
-    // Node's own: epoll, event counters, and the like, made when they are needed first.
+    // Node's own (epoll, event counters, and so on), created when first needed.
     return target === null || target.startsWith('anon_inode:') ? [] : [`descriptor ${number}: ${target}`];
   });
 }
 
-/** Numbered, so that a second listener is another resource than the first. */
+/** Numbered, so that a second listener is a different resource from the first. */
 function activeHandles(): readonly string[] {
   const counts = new Map<string, number>();
   return process.getActiveResourcesInfo().flatMap((kind) => {
@@ -56,7 +56,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** Null where it was closed meanwhile, as the descriptor of the listing itself. */
+/** Null if it was closed in the meantime, like the descriptor of the listing itself. */
 function targetOf(link: string): string | null {
   try {
     return readlinkSync(link);
@@ -65,7 +65,7 @@ function targetOf(link: string): string | null {
   }
 }
 
-/** What is open now and was not before, once all that is about to close has closed. */
+/** Returns resources that are open now and were not before, after waiting for pending closes. */
 export async function leftOverSince(
   before: ReadonlySet<string>,
   patienceMs = PATIENCE_MS,
@@ -80,7 +80,7 @@ export async function leftOverSince(
 
 beforeEach(() => {
   const before = new Set(openResources());
-  // The first to be registered and so the last to be called: what the test cleans up by itself is gone by then.
+  // Registered first and therefore called last, after the test's own cleanup.
   onTestFinished(async () => {
     const left = await leftOverSince(before);
     const warned = takeWarnings();

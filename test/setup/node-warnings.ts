@@ -1,10 +1,10 @@
-// A module of its own: it is loaded once by a process that runs many files, and listens once.
+// A separate module: a process that runs many files loads it once, and listens once.
 
-/** Warnings of Node since the last look: a leak that it saw, or a use that it will forbid. */
+/** Node.js warnings since the last check: detected leaks and deprecations. */
 const warnings: Error[] = [];
 process.on('warning', (warning) => warnings.push(warning));
 
-/** Takes the warnings that came since it was last asked. */
+/** Returns and clears the warnings since the last call. */
 export function takeWarnings(): readonly Error[] {
   return warnings.splice(0);
 }

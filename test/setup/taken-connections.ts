@@ -2,12 +2,12 @@ import type { createConnectionBudget } from '../../src/download/transfer/connect
 
 let taken = 0;
 
-/** How many connections the budgets made in this process have handed out and not got back. */
+/** Returns how many connections the budgets of this process have given out without getting them back. */
 export function takenConnections(): number {
   return taken;
 }
 
-/** The budget of the program, counted; `vitest.config.ts` puts it around the function where that is defined. */
+/** Wraps the program's budget to count connections; `vitest.config.ts` applies it where the function is defined. */
 export function counted(create: typeof createConnectionBudget): typeof createConnectionBudget {
   return (total) => {
     const budget = create(total);

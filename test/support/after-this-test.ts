@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 
-/** Runs something when the current test ends. Outside a test nothing happens: the caller cleans up by itself. */
+/** Runs a callback when the current test ends. Outside a test, does nothing: the caller cleans up. */
 export function afterThisTest(callback: () => Promise<void>): void {
   try {
     onTestFinished(callback);

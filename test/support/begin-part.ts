@@ -2,7 +2,7 @@ import type { FaultReply } from './faults/fault-response.ts';
 import type { FaultRequest } from './faults/fault-server.ts';
 import { bytesFor, rangeFor, type ServedObject } from './faults/served-object.ts';
 
-/** Sends the head of a response with the bytes that were asked for, and says which those are; the body is the caller's. */
+/** Sends the headers of a 206 or 200 response to the request, and returns its range. The caller sends the body. */
 export async function beginPart(
   request: FaultRequest,
   reply: FaultReply,

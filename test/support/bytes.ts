@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Bytes that look random and are the same for the same seed, on every machine. */
+/** Pseudorandom bytes, the same for the same seed on every machine. */
 export function pseudoRandomBytes(sizeBytes: number, seed: number): Buffer {
   const next = pseudoRandom(seed);
   const bytes = Buffer.alloc(sizeBytes);
@@ -21,7 +21,7 @@ export function pseudoRandom(seed: number): () => number {
   };
 }
 
-/** In hexadecimal. */
+/** The digest in hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

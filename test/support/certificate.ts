@@ -6,18 +6,18 @@ import { makeTempFolder } from './temp-folder.ts';
 export interface Certificate {
   readonly keyPem: string;
   readonly certPem: string;
-  /** The certificate in a file, for `--cacert` and the CA variables. */
+  /** The certificate file, for `--cacert` and the CA variables. */
   readonly certPath: string;
 }
 
 export interface CertificateOptions {
-  /** What it is valid for, in openssl's words. */
+  /** The names it is valid for, in the format of openssl. */
   readonly names?: readonly string[];
-  /** Its last day was yesterday. */
+  /** It expired yesterday. */
   readonly isExpired?: boolean;
 }
 
-/** A self-made certificate that is its own authority, made by the `openssl` command. */
+/** Creates a self-signed certificate with the `openssl` command. */
 export function makeCertificate(options: CertificateOptions = {}): Certificate {
   const { names = ['IP:127.0.0.1', 'IP:127.0.0.2', 'DNS:localhost'], isExpired = false } = options;
   const folder = makeTempFolder('certificate-');

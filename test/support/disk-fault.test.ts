@@ -5,7 +5,7 @@ import { type DiskFault, diskFaultFlags } from './disk-fault.ts';
 import { runBinary } from './process/run-binary.ts';
 import { makeTempFolder } from './temp-folder.ts';
 
-/** Writes twice, syncs, renames; says what went wrong. */
+/** Writes twice, syncs, renames; reports what failed. */
 const PROGRAM = `
 import { open, rename } from 'node:fs/promises';
 process.exitCode = 70;

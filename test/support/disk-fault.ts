@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTempFolder } from './temp-folder.ts';
 
-/** Groups of `node:fs/promises` calls that can be made to go wrong. */
+/** Groups of `node:fs/promises` calls that can be made to fail. */
 export type DiskCall =
   | 'open'
   | 'write'
@@ -15,23 +15,23 @@ export type DiskCall =
   | 'unlink';
 
 /**
- * What the call does instead: fail with a code such as `ENOSPC`, kill the process before or after it
- * was done, never settle, or take 100 bytes at most (`write` and `read` only).
+ * What the call does instead: fail with a code such as `ENOSPC`, kill the process before or after the
+ * call, never settle, or transfer at most 100 bytes (`write` and `read` only).
  */
 export type DiskEffect = `E${string}` | 'kill before' | 'kill after' | 'hang' | 'short';
 
 export interface DiskFault {
   readonly call: DiskCall;
-  /** Which call of that group, from 1; `every` for all of them. */
+  /** The index of the call in that group, from 1; `every` for all of them. */
   readonly nth: number | 'every';
   readonly effect: DiskEffect;
-  /** Concerns only paths that contain this text. */
+  /** Applies only to paths that contain this text. */
   readonly pathPart: string;
 }
 
 /**
- * Flags for Node that make the disk of a spawned program fail where the test wants it, on any
- * platform. Said on the file named in the last place when the fault happened.
+ * Flags for Node that inject a disk fault into a spawned program, on any platform. The fault is recorded in
+ * the file `markerPath`.
  */
 export function diskFaultFlags(fault: DiskFault): { nodeFlags: readonly string[]; markerPath: string } {
   const folder = makeTempFolder('disk-fault-');
@@ -41,7 +41,7 @@ export function diskFaultFlags(fault: DiskFault): { nodeFlags: readonly string[]
   return { nodeFlags: ['--import', modulePath], markerPath };
 }
 
-/** Runs inside the program under test: wraps the calls of one group and counts them. */
+/** Runs inside the program under test. Wraps the calls of one group and counts them. */
 const PRELOAD = `
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -67,7 +67,7 @@ async function disturb(action, shorten) {
   if (effect === 'hang') return new Promise(() => {});
   if (effect === 'short') return shorten();
   if (effect.startsWith('E')) throw Object.assign(new Error(effect + ': injected'), { code: effect, errno: -1, syscall: call });
-  // After the call, whether it succeeded or not: a file that is not there is opened in vain.
+  // After the call, even if it failed: opening a missing file also counts.
   try {
     return await action();
   } finally {

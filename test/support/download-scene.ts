@@ -32,19 +32,19 @@ export interface DownloadScene {
   readonly target: string;
   readonly transport: Transport;
   readonly clock: FastClock;
-  /** What every download so far has told. */
+  /** The events of all downloads so far. */
   readonly events: readonly FileEvent[];
   /** Downloads the object as `fetch` would. */
   download(changes?: DownloadChanges): Promise<FileResult>;
-  /** The Range fields of all requests for the file so far, in order. */
+  /** The Range headers of all requests for the file so far, in order. */
   ranges(): (string | undefined)[];
   finalBytes(): Buffer | undefined;
 }
 
-/** 3 s in which a silent connection is left alone are 300 ms, 30 s of patience are 3 s. */
+/** The 3 s before a silent connection is replaced become 300 ms, and the 30 s timeout becomes 3 s. */
 export const FAST = { speed: 10 };
 
-/** Answers after a while, so that several requests are under way at once. */
+/** Responds with a delay, so that several requests are in flight at once. */
 export function slowly(handler: FaultHandler, delayMs = 60): FaultHandler {
   return async (request, reply) => {
     await delay(delayMs);
@@ -52,12 +52,12 @@ export function slowly(handler: FaultHandler, delayMs = 60): FaultHandler {
   };
 }
 
-/** The range of a request, whatever its condition. */
+/** The requested range, ignoring its condition. */
 export function askedRange(request: FaultRequest, object: ServedObject): { start: number; end: number } {
   return bytesFor(new Map([['range', request.headers.get('range') ?? '']]), object);
 }
 
-/** Whether the file under the final name is the right one. */
+/** Whether the final file is correct. */
 export function isRight(scene: DownloadScene, wanted = scene.object): boolean {
   return scene.finalBytes()?.equals(wanted.bytes) === true;
 }
@@ -73,11 +73,11 @@ export interface DownloadChanges {
 }
 
 export interface SceneOptions {
-  /** 1 unless given: real sockets take real time. */
+  /** 1 by default, because real sockets take real time. */
   readonly speed?: number;
 }
 
-/** One file of the API, a folder for it, and the engine that brings it: no command line in between. */
+/** Sets up a file in the API, a folder, and the download engine, without the command line. */
 export async function setDownload(
   object: ServedObject,
   handler: FaultHandler,
@@ -142,7 +142,7 @@ export async function setDownload(
   };
 }
 
-/** This machine's only living process, for the claims of a download. */
+/** The only living process, as the owner of a download's locks. */
 export function ownerOf(pid: number): LockingProcess {
   return {
     pid,

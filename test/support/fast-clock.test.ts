@@ -18,7 +18,7 @@ test('stands still while the process cannot work', async () => {
   const calls: string[] = [];
   clock.after(20_000, () => calls.push('20 s'));
   while (performance.now() - started.realMs < 500) {
-    // Blocked, as by a machine that gives its processor to others.
+    // Blocks, like a machine that runs other processes.
   }
   await new Promise((resolve) => setTimeout(resolve, 0));
   expect(calls).toEqual([]);

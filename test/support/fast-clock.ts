@@ -1,32 +1,32 @@
 import type { Clock } from '../../src/clock.ts';
 
 export interface FastClock extends Clock {
-  /** Every `sleep` asked for so far, in milliseconds of this clock. */
+  /** All `sleep` calls so far, in milliseconds of this clock. */
   readonly sleepsMs: readonly number[];
 }
 
 export interface FastClockOptions {
   /** How many of its seconds pass in one real second. */
   readonly speed?: number;
-  /** What it shows at the start, in milliseconds since the epoch. */
+  /** Its initial time, in milliseconds since the epoch. */
   readonly startMs?: number;
-  /** Sleeps pass at once, with all their time: hours of polling in a moment. Callbacks still wait. */
+  /** Sleeps return immediately and advance the clock: hours of polling take a moment. Callbacks still wait. */
   readonly skipsSleeps?: boolean;
 }
 
-/** 30 s become 300 ms: enough for a busy machine to answer in time. */
+/** 30 s become 300 ms: enough for a busy machine to respond in time. */
 export const FAST_CLOCK_SPEED = 100;
 export const FAST_CLOCK_START_MS = Date.UTC(2026, 0, 15, 12, 0, 0);
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const HEARTBEAT_MS = 10;
-/** A longer silence of the event loop is no time of the test: the machine was busy with something else. */
+/** A longer gap in the event loop does not count: the machine was busy with something else. */
 const LONGEST_BEAT_MS = 40;
 let lostMs = 0;
 let lastBeatMs = performance.now();
 
 /**
- * Real milliseconds in which this process could work. A server in the same process stands still when the client does,
+ * Real milliseconds in which this process could run. A server in the same process pauses with the client,
  * so a busy machine must not look like a slow server.
  */
 function workingMs(): number {
@@ -38,7 +38,7 @@ function workingMs(): number {
 
 setInterval(workingMs, HEARTBEAT_MS).unref();
 
-/** Calls back after so many working milliseconds; the returned function cancels. */
+/** Calls back after this many working milliseconds; returns a function that cancels. */
 function afterWorking(
   delayMs: number,
   callback: () => void,
@@ -59,8 +59,8 @@ function afterWorking(
 }
 
 /**
- * A clock that really runs, only faster, so that deadlines, heartbeats and back-off keep their order while real sockets
- * answer in real time. It stands still while the machine keeps this process from running.
+ * A clock that runs in real time, only faster, so that deadlines, heartbeats, and backoff keep their order while real
+ * sockets respond in real time. It stops while the machine keeps this process from running.
  */
 export function createFastClock({
   speed = FAST_CLOCK_SPEED,

@@ -32,7 +32,7 @@ export const ACTION: Action = parse(ACTION_TEXT);
 /** How GitHub runs a step with `shell: bash`. */
 const BASH = ['bash', '--noprofile', '--norc', '-eo', 'pipefail'];
 
-/** Keeps its arguments, then runs this program instead of a package. */
+/** Saves its arguments, then runs this program instead of a package. */
 const NPX = `printf '%s\\n' "$@" > "$HOME/npx-arguments"
 [ "$1" = --yes ] || exit 99
 shift 2
@@ -42,7 +42,7 @@ export interface ActionRun extends ShellRun {
   readonly place: ShellPlace;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
-  /** What npx was called with; null if it was not. */
+  /** The arguments of npx; null if it was not called. */
   readonly npxArguments: readonly string[] | null;
 }
 
@@ -99,7 +99,7 @@ export function runAction(
   };
 }
 
-/** `${{ inputs.NAME }}` and nothing else. */
+/** Supports only `${{ inputs.NAME }}`. */
 function evaluate(value: string, inputs: Readonly<Record<string, string>>): string {
   const name = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(value)?.[1] ?? '';
   const input = inputs[name];
@@ -107,7 +107,7 @@ function evaluate(value: string, inputs: Readonly<Record<string, string>>): stri
   return input;
 }
 
-/** `${{ steps.ID.outputs.NAME }}` and nothing else; an output that was not set is empty. */
+/** Supports only `${{ steps.ID.outputs.NAME }}`; an unset output is empty. */
 function outputOf(value: string, steps: Readonly<Record<string, Readonly<Record<string, string>>>>): string {
   const [, id = '', name = ''] = /^\$\{\{ steps\.([\w-]+)\.outputs\.([\w-]+) \}\}$/.exec(value) ?? [];
   const outputs = steps[id];
@@ -115,7 +115,7 @@ function outputOf(value: string, steps: Readonly<Record<string, Readonly<Record<
   return outputs[name] ?? '';
 }
 
-/** Reads `NAME<<DELIMITER` as the runner does. */
+/** Parses `NAME<<DELIMITER` as the runner does. */
 function readOutputs(text: string): Record<string, string> {
   const outputs: Record<string, string> = {};
   const lines = text.split('\n');

@@ -10,7 +10,7 @@ import { rangeFor } from './faults/served-object.ts';
 const ETAG = '"on-disk"';
 const CHUNK_BYTES = 2 ** 20;
 
-/** A server with one package of one archive that is never in memory as a whole, of whatever size. */
+/** A server with one package of one archive, which can be larger than memory. */
 export async function serveFromDisk(path: string): Promise<ApiServer> {
   const sizeBytes = statSync(path).size;
   const api = await startApi({
@@ -46,7 +46,7 @@ async function answer(
     await reply.raw(await readChunk(path, position, Math.min(CHUNK_BYTES, end - position)));
 }
 
-/** The file is open for no longer than this: a client that leaves lets the last write wait for ever. */
+/** Opens the file only for this read: after a client disconnects, the last write never settles. */
 async function readChunk(path: string, position: number, sizeBytes: number): Promise<Buffer> {
   const file = await open(path);
   try {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePlace, type RunPlace } from './process/run-place.ts';
 
-/** Paths of the files that the program keeps in a place. */
+/** Paths of the program's files in a place. */
 export function storedFiles({ configDir }: Pick<RunPlace, 'configDir'>) {
   return {
     config: join(configDir, 'config.json'),
@@ -11,7 +11,7 @@ export function storedFiles({ configDir }: Pick<RunPlace, 'configDir'>) {
   };
 }
 
-/** A new place whose store holds these documents, or texts as they are. */
+/** Creates a place whose store contains these documents, or raw texts. */
 export function placeWithStore(files: {
   readonly config?: unknown;
   readonly credentials?: unknown;

@@ -6,7 +6,7 @@ import { isSystemError } from '../../src/disk/disk-error.ts';
 import { afterThisTest } from './after-this-test.ts';
 
 /**
- * A new empty folder, its real path; removed when the test that made it ends. The test fails if a run inside its own
+ * Creates an empty folder and returns its real path. Removed when the test ends. The test fails if a run in this
  * process has left a lock in it.
  */
 export function makeTempFolder(prefix = 'streamdiver-dl-'): string {
@@ -19,10 +19,10 @@ export function makeTempFolder(prefix = 'streamdiver-dl-'): string {
   return folder;
 }
 
-/** No lock is as large; a test may have put a file of many gigabytes in its place. */
+/** No lock is this large; a test may have replaced one with a file of many gigabytes. */
 const LOCK_LIMIT_BYTES = 65_536;
 
-/** The locks below a folder that runs inside this process have made and not released. */
+/** The locks below a folder that runs in this process have created and not released. */
 export function keptLocks(folder: string): readonly string[] {
   return (unlessGone(() => listTree(folder)) ?? [])
     .filter(({ type, path }) => type === 'file' && path.endsWith('.lock') && isSignedHere(join(folder, path)))
@@ -34,26 +34,26 @@ function isSignedHere(lock: string): boolean {
     if (statSync(lock).size > LOCK_LIMIT_BYTES) return false;
     return readFileSync(lock, 'utf8').includes(`"pid":${process.pid},`);
   } catch (error) {
-    // A test has made it unreadable, or it is gone.
+    // A test has made it unreadable, or it was removed.
     if (isSystemError(error)) return false;
     throw error;
   }
 }
 
 export interface TreeEntry {
-  /** Relative to the folder listed, with `/`. */
+  /** Relative to the listed folder, with `/`. */
   readonly path: string;
   readonly type: 'file' | 'folder' | 'link' | 'other';
-  /** Bytes of a file, else 0. */
+  /** Bytes of a file, otherwise 0. */
   readonly sizeBytes: number;
   /** Permission bits only, such as `0o600`. */
   readonly mode: number;
 }
 
-/** All that lies below a folder, sorted by path; links are named and not followed. */
+/** Lists everything below a folder, sorted by path; links are included and not followed. */
 export function listTree(folder: string): TreeEntry[] {
   const entries: TreeEntry[] = [];
-  // The folder itself must be there; what lies in it may vanish meanwhile.
+  // The folder must exist; its content may be removed during the listing.
   lstatSync(folder);
   collect(folder, '', entries);
   return entries.toSorted((one, other) => (one.path < other.path ? -1 : 1));
@@ -73,7 +73,7 @@ function collect(folder: string, prefix: string, entries: TreeEntry[]): void {
   }
 }
 
-/** Looks at something that a running program may have removed since it was named. */
+/** Checks a path that a running program may have removed since it was listed. */
 export function unlessGone<Result>(look: () => Result): Result | null {
   try {
     return look();

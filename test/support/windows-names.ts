@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { makeTempFolder } from './temp-folder.ts';
 
 /**
- * Flags for Node that give a spawned program on Linux two rules that Windows has for the names of open
- * files (DeleteFileW, MoveFileExW, as Node 20 calls them): a name that was removed while its file is open
- * stays, in the way of everything, until it is closed; and nothing can be renamed over an open file.
+ * Flags for Node that apply two Windows rules for open files to a spawned program on Linux (DeleteFileW,
+ * MoveFileExW, as Node 20 calls them): a file that is removed while open keeps its name until it is
+ * closed, and a file cannot be renamed over an open one.
  */
 export function windowsNameFlags(): readonly string[] {
   const modulePath = join(makeTempFolder('windows-names-'), 'preload.mjs');
@@ -13,7 +13,7 @@ export function windowsNameFlags(): readonly string[] {
   return ['--import', modulePath];
 }
 
-/** /proc/self/fd tells the name under which each file was opened, and whether it was removed since. */
+/** /proc/self/fd contains the name under which each file was opened, and whether it was removed since. */
 const PRELOAD = `
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { crc32, deflateRawSync } from 'node:zlib';
 
 /**
- * Writes ZIP archives byte by byte. Everything has the right value unless the test says otherwise, so
- * that each lie stands alone. Offsets and records follow APPNOTE.TXT; src/zip has the tables.
+ * Writes ZIP archives byte by byte. All values are correct unless the test overrides them, so each
+ * deviation is isolated. Offsets and records follow APPNOTE.TXT; the tables are in src/zip.
  */
 
-/** Fields that both headers of an entry have; what is given here is written as it is. */
+/** Fields that both headers of an entry have; given values are written unchanged. */
 export interface HeaderLies {
   signature?: number;
   flags?: number;
@@ -38,23 +38,23 @@ export interface EntrySpec {
   name: string | Buffer;
   content?: Buffer | string;
   method?: number;
-  /** Bytes of the data instead of those made from `content`. */
+  /** Bytes to write instead of the data of `content`. */
   data?: Buffer;
-  /** Set in both headers; the UTF-8 flag is set by default for names given as text. */
+  /** Set in both headers. By default, the UTF-8 flag is set for names given as text. */
   flags?: number;
   /** Unix mode with its type bits, such as 0o120777 for a link. */
   mode?: number;
   extra?: Buffer;
   descriptor?: DescriptorForm;
-  /** CRC and sizes written in the descriptor. */
+  /** Wrong CRC and sizes in the descriptor. */
   descriptorLies?: { crc?: number; compressedSize?: number; size?: number; signature?: number };
-  /** All sizes and the offset in zip64 extra fields. */
+  /** Writes all sizes and the offset in zip64 extra fields. */
   zip64?: boolean;
   local?: HeaderLies;
   central?: CentralLies;
-  /** Bytes before the local header that belong to nothing. */
+  /** Unaccounted bytes before the local header. */
   gapBefore?: Buffer;
-  /** Not written at all in the directory, or not among the local entries. */
+  /** Omits the entry from the directory or from the local entries. */
   isHidden?: boolean;
   isGhost?: boolean;
 }
@@ -84,7 +84,7 @@ export interface Zip64EndLies {
 }
 
 export interface ArchiveSpec {
-  /** Written before everything; offsets do not know about it. */
+  /** Written first; offsets do not include it. */
   prefix?: Buffer;
   suffix?: Buffer;
   afterEntries?: Buffer;
@@ -147,7 +147,7 @@ function factsOf(spec: EntrySpec): Facts {
   };
 }
 
-/** Tests make archives of the same large content again and again, and deflating it takes longer than they do. */
+/** Tests repeatedly create archives with the same large content, and deflating it takes longer than the tests. */
 const deflated = new Map<string, Buffer>();
 const MOST_KEPT = 16;
 

@@ -21,12 +21,12 @@ const REASONS: readonly Reason[] = [
   {
     reason: 'bytes that belong to nothing before, between, or after the entries',
     twists: /^(gap |prefix |entry deleted|line break|\d+ zeros after|descriptor: there without)/,
-    says: /bytes (before its first entry|that) do not belong to|data descriptor of entry .* is missing/,
+    says: /bytes (before its first entry|that) belong to no entry|bytes that do not belong to|data descriptor of entry .* is missing/,
   },
   {
     reason: 'a zip64 field that contradicts the header, or for which no number of the header asks',
     twists: /^zip64, (central: nothing asked, |local: .*zeros)/,
-    says: /zip64 extra field that does not match|disagrees with the directory about its (place|sizes)/,
+    says: /zip64 extra field that does not match|disagrees with the directory about its (offset|sizes)/,
   },
   {
     reason: 'a data descriptor that is wrong',
@@ -41,7 +41,7 @@ const REASONS: readonly Reason[] = [
   {
     reason: 'a Unicode name that is that of another name',
     twists: /^extra: Unicode path/,
-    says: /the Unicode name of another one/,
+    says: /the Unicode name of another entry/,
   },
   {
     reason: 'the mode of a device, or of a folder on what is named like a file',
@@ -57,7 +57,7 @@ const REASONS: readonly Reason[] = [
   {
     reason: 'two entries of one name, or of names that differ in case',
     twists: /^(names that differ|a name twice)/,
-    says: /is there twice|same name as/,
+    says: /occurs twice|same name as/,
   },
 ];
 

@@ -86,7 +86,7 @@ describe('templates', () => {
     ['a//{id}', 'has an empty part'],
     ['{id}/', 'ends in /'],
     ['a:b', 'begins with a drive letter'],
-    ['.streamdiver-dl-{id}', 'has a name that is used for files under way'],
+    ['.streamdiver-dl-{id}', 'has a name reserved for temporary files'],
   ])('%s is refused', (template, message) => {
     expect(() => parseNameTemplate(template)).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(message) }),

@@ -7,12 +7,12 @@ export interface Identity {
   readonly settings: CredentialSettings;
   /** Whether the API accepted or refused the credential; `none` if it was not checked. */
   readonly check: 'accepted' | 'refused' | 'none';
-  /** When the token in use expires, where that is known. */
+  /** When the active token expires; null if unknown. */
   readonly expiresMs: number | null;
 }
 
 const SHOWN_CHARACTERS = 4;
-/** Of a shorter secret, even four characters would reveal too much. */
+/** For a shorter secret, even four characters would reveal too much. */
 const SHORT_SECRET = 16;
 
 /** The `--json` document of `whoami` and `login`. */

@@ -117,7 +117,7 @@ function splitList<Item>(list: readonly Item[], size: number): readonly (readonl
   );
 }
 
-/** `T (1/3)`; `T` alone where it is the only one. */
+/** `T (1/3)`, or `T` for a single package. */
 function numbered(title: string | null, index: number, count: number): string | null {
   return title === null || count === 1 ? title : `${title} (${index + 1}/${count})`;
 }

@@ -16,9 +16,9 @@ import { explainAmbiguousCreate } from './ambiguous-create.ts';
 import { explainMissingMedia } from './missing-media.ts';
 
 /**
- * Creates several packages, one after the other, and prints the ID of each at once; then waits for them and fetches them.
- * After a failed create no more are made, and those that were made are finished all the same.
- * @throws the failure of a create, else what waiting or fetching failed with; its document holds all packages
+ * Creates several packages in sequence and prints each ID immediately; then waits for them and fetches them. A failed
+ * create stops the sequence, but the packages created before are still waited for and fetched.
+ * @throws the failure of a create, otherwise that of waiting or fetching; its document contains all packages
  */
 export async function createSplit(
   bodies: readonly CreateDownloadBody[],
@@ -63,7 +63,7 @@ export async function createSplit(
   return document;
 }
 
-/** @returns the failure that ended it */
+/** @returns the failure that stopped the sequence */
 async function createAll(
   bodies: readonly CreateDownloadBody[],
   created: Package[],

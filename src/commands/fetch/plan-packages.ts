@@ -24,7 +24,7 @@ import { waitForPackage } from '../../wait/wait-for-package.ts';
 
 interface PlanResult extends PackagePlan {
   readonly id: string;
-  /** Whether --only-new leaves it out. */
+  /** Whether --only-new skips it. */
   readonly recorded: boolean;
   readonly error: Readonly<Record<string, unknown>> | null;
 }
@@ -32,9 +32,9 @@ interface PlanResult extends PackagePlan {
 const NO_WAIT = { timeoutMs: 0, intervalMs: null };
 
 /**
- * Prints what `fetch` would do: each file, all bytes, and how much room there is. Packages are asked for once, and
- * nothing is written.
- * @throws ExpectedError of batchError() when any package cannot be planned; its document holds all results
+ * Prints what `fetch` would do: each file, the total size, and the free space. Requests each package once, and
+ * writes nothing.
+ * @throws ExpectedError of batchError() if any package cannot be planned; its document contains all results
  */
 export async function planPackages(
   ids: readonly string[],
@@ -79,7 +79,7 @@ export async function planPackages(
       itemDocument: (file) => ({ ...file }),
       emptyText: 'nothing to fetch',
     });
-    // The total belongs below the table, which is on another stream.
+    // The total belongs below the table, which is on the other stream.
     await io.flush();
     tellTotals(files, totals, io);
   }

@@ -22,6 +22,6 @@ export async function findOldPackages(
       hint: 'list the packages with: streamdiver-dl list; then delete them by their IDs',
     });
   }
-  if (undatedCount > 0) io.warn(`${counted(undatedCount, 'package')} without a date: left alone`);
+  if (undatedCount > 0) io.warn(`kept ${counted(undatedCount, 'package')} without a date`);
   return dated.filter(({ ms }) => ms < limitMs).map(({ id }) => id);
 }

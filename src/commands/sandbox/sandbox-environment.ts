@@ -16,7 +16,7 @@ export function sandboxVariables(
   };
 }
 
-/** A whole environment for the sandbox: a real token or profile must not get into it, nor the sandbox's into the real store. */
+/** A complete environment for the sandbox. It must not use a real token or profile, or write to the real store. */
 export function sandboxEnvironment(
   server: Parameters<typeof sandboxVariables>[0] & Pick<Sandbox, 'configFolder'>,
   env: World['env'],

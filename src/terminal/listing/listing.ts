@@ -1,6 +1,6 @@
 export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'tsv' | 'id';
 
-/** What a cell means: success, work in progress, or failure. It selects the color. */
+/** The meaning of a cell: success, work in progress, or failure. It determines the color. */
 export type Tone = 'good' | 'pending' | 'bad';
 
 /** One column of a listing. `text` returns the machine form, `display` (if any) the form for people. */

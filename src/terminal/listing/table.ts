@@ -80,9 +80,9 @@ const NO_LINES = Object.fromEntries(
 );
 
 /**
- * Aligns the columns. cli-table3 is bound to an old string-width, which measures Thai, Arabic, Devanagari,
- * and newer emoji wrongly. It therefore lays out stand-ins of the correct width, which the texts replace
- * afterwards, in the same order.
+ * Aligns the columns. cli-table3 requires an old string-width, which measures Thai, Arabic, Devanagari, and
+ * newer emoji wrongly. So it lays out placeholders of the correct width, which the texts replace afterwards
+ * in the same order.
  */
 function layOut(
   [headings = [], ...cells]: readonly (readonly Cell[])[],
@@ -119,7 +119,7 @@ function layOut(
 const INDENT = '  ';
 
 /**
- * A record in a few short lines: its name (of a list of things with IDs, else the first column), then
+ * Formats a record as a few short lines: its name (in a list with IDs, otherwise the first column), then
  * the other cells. Only optional columns need their headings.
  */
 function formatBlock<Item>(

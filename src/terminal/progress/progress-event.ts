@@ -19,6 +19,6 @@ export interface ProgressEvent {
   readonly totalFiles?: number | undefined;
   readonly attempt?: number | null;
   readonly message?: string | null;
-  /** True for one of thousands of small things, of which only `--progress json` tells each. */
+  /** True for one of thousands of small items, which only `--progress json` reports individually. */
   readonly isMinor?: boolean;
 }

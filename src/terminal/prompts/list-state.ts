@@ -10,7 +10,7 @@ export interface ListState<Item> {
   readonly seen: ReadonlySet<string>;
   /** Number of loaded pages of this search. */
   readonly loadedPages: number;
-  /** The last page brought nothing new. */
+  /** The last page had no new items. */
   readonly isComplete: boolean;
   /** Why the next page could not be loaded. */
   readonly failure: string | null;

@@ -34,7 +34,7 @@ export async function askPlainList<Item>(
   const load = (now: ListState<Item>) => loadPage(now, question, options, print);
   let state = startList(question);
   let printed = 0;
-  /** Prints the next rows; loads a page if they are not there yet. */
+  /** Prints the next rows; loads a page first if necessary. */
   const printPage = async () => {
     const end = printed + ROWS_PER_PAGE;
     if (isStale(state) || (end > state.items.length && !state.isComplete)) state = await load(state);

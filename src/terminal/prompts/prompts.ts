@@ -9,7 +9,7 @@ export interface ListQuestion<Item> {
   /** All items if they are known from the start; null loads them. */
   readonly items: readonly Item[] | null;
   /**
-   * One page of the matches of a text, counted from 0. A page that is empty or brings nothing new is the
+   * Loads one page of the matches of a text, counted from 0. A page that is empty or has no new items is the
    * last. The signal ends a request that is no longer needed.
    */
   readonly load: (text: string, page: number, signal: AbortSignal) => Promise<readonly Item[]>;

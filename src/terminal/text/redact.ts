@@ -14,7 +14,7 @@ export function createSecretFilter(): SecretFilter {
   return {
     note(secret) {
       const bare = secret.trim();
-      // A token comes again with each request.
+      // The same token is registered for every request.
       if (bare.length < LEAST_LENGTH || spellings.has(bare)) return;
       spellings.add(bare);
       spellings.add(JSON.stringify(bare).slice(1, -1));

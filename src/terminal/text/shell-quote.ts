@@ -11,7 +11,7 @@ const SAFE_WORD = /^[A-Za-z0-9_./:@,+-][A-Za-z0-9_./:@,+=%-]*$/;
 export function quoteForShell(argument: string, platform: NodeJS.Platform = 'linux'): string {
   const isVisible = escapeText(argument) === argument;
   if (platform === 'win32') {
-    // PowerShell splits a bare word at a comma and takes `@` for splatting.
+    // PowerShell splits a bare word at a comma, and treats `@` as splatting.
     if (SAFE_WORD.test(argument) && !/[,@]/.test(argument)) return argument;
     return `'${argument.replaceAll("'", "''")}'`;
   }

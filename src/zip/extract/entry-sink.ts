@@ -11,25 +11,25 @@ import {
 import type { PlannedFile } from './extraction-plan.ts';
 import type { StagingFolder } from './staging-folder.ts';
 
-/** Up to this size an entry is held in memory and written beside the reading of the next ones. */
+/** Entries up to this size are kept in memory and written while the next ones are read. */
 const IN_MEMORY_BYTES = 2 ** 20;
 
 export interface SinkContext {
   readonly staging: StagingFolder;
-  /** Writes beside the reading. */
+  /** Writes in parallel with reading. */
   readonly writes: TaskPool;
-  /** @throws when something else failed meanwhile */
+  /** @throws if something else has failed */
   readonly check: () => void;
-  /** Told of bytes that were written. */
+  /** Called with the number of bytes written. */
   readonly countBytes: (sizeBytes: number) => void;
-  /** Takes over a file that is whole, under its temporary name; of a folder there is none. */
+  /** Receives a complete file under its temporary name; null for a folder. */
   readonly complete: (temporary: string | null, file: PlannedFile) => Promise<void>;
 }
 
 /**
- * Writes an entry under a temporary name. What takes long in the end, syncing, happens beside the reading
- * of the next ones.
- * @throws ExpectedError DISK; (from its methods) that, and what `check` and `complete` throw
+ * Writes an entry under a temporary name. The slow last step, syncing, runs while the next entries are
+ * read.
+ * @throws ExpectedError DISK; its methods also throw what `check` and `complete` throw
  */
 export function openEntrySink(file: PlannedFile, context: SinkContext): EntrySink {
   if (file.entry.kind === 'directory') return folderSink(file, context);
@@ -44,7 +44,7 @@ function folderSink(file: PlannedFile, { complete }: SinkContext): EntrySink {
 function memorySink(file: PlannedFile, context: SinkContext): EntrySink {
   const { sizeBytes, methodNumber } = file.entry;
   const pieces: Buffer[] = [];
-  // What is stored lies in a block that is soon read into again.
+  // Stored data is in a buffer that will be reused soon.
   const isShared = methodNumber === STORED;
   return {
     write: async (bytes) => void pieces.push(isShared ? Buffer.from(bytes) : bytes),
@@ -103,7 +103,7 @@ async function complete(written: EntryFile, file: PlannedFile, context: SinkCont
   await context.complete(written.path, file);
 }
 
-/** On failure only the temporary file goes. */
+/** Removes the temporary file on failure. */
 async function orDiscard(written: EntryFile, act: () => Promise<void>): Promise<void> {
   try {
     await act();

@@ -10,10 +10,10 @@ import type { TargetFolder } from './target-folder.ts';
 const FILES_PER_TURN = 100;
 
 /**
- * Looks at what is in the target folder before anything is written there.
- * @returns the files that stay: those with the right size and CRC, with `skip` whatever is there, unseen
- * @throws ExpectedError EXISTS naming all that would be replaced (with `overwrite` only what cannot be:
- *   folders and special files), UNSAFE when a link is on the way
+ * Checks which files already exist in the target folder, before anything is written.
+ * @returns the files to keep: those with the right size and CRC; with `skip`, all existing files, unchecked
+ * @throws ExpectedError EXISTS naming all files that would be replaced (with `overwrite`, only those that cannot be:
+ *   folders and special files), UNSAFE if the path contains a link
  */
 export async function findExisting(
   plan: ExtractionPlan,
@@ -23,7 +23,7 @@ export async function findExisting(
   for (const { components } of plan.folders) target.find(components);
   const staying = new Map<PlannedFile, 'skipped' | 'left'>();
   const different: string[] = [];
-  /** Neighbours mostly lie in the same folder: it need not be looked for again. */
+  /** Consecutive entries are mostly in the same folder, so it need not be checked again. */
   let missingFolder: string | null = null;
   const irreplaceable: string[] = [];
   for (const [index, file] of plan.files.entries()) {
@@ -54,7 +54,7 @@ export async function findExisting(
 function irreplaceableError(paths: readonly string[]): ExpectedError {
   return new ExpectedError(
     'EXISTS',
-    `not replaced, as it is a folder or a special file: ${showSome(paths)}`,
+    `not replaced, because it is a folder or a special file: ${showSome(paths)}`,
     {
       hint: 'move it away, or unpack into another folder',
     },

@@ -22,31 +22,31 @@ import { openTargetFolder } from './target-folder.ts';
 import { unpackFiles } from './unpack-files.ts';
 
 export interface ExtractOptions extends ExtractionLimits {
-  /** Made if it is missing. */
+  /** Created if missing. */
   readonly directory: string;
   readonly unpacker: Unpacker;
   readonly signal?: AbortSignal | undefined;
-  /** For names that do not say in which encoding they are. */
+  /** For names without a declared encoding. */
   readonly decode?: NameDecoder | null | undefined;
-  /** Told of all that the archive lists before anything is decided about it. */
+  /** Called with all entries of the archive before they are checked. */
   readonly onEntries?: ((entries: readonly ArchiveEntry[]) => void) | undefined;
   readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined;
-  /** Told the absolute path of each file that got its name, which it keeps whatever comes after. */
+  /** Called with the absolute path of each finished file. The file is kept even if the extraction fails later. */
   readonly onFile?: ((path: string) => void) | undefined;
   /**
-   * What becomes of other files (and links, not what they point to) that have the name of an entry: an
-   * error (the default), replaced, or left as they are.
+   * What happens to existing files (and links, not their targets) with the name of an entry: an error (the
+   * default), replaced, or kept.
    */
   readonly ifExists?: 'refuse' | 'overwrite' | 'skip' | undefined;
-  /** False throws away the parts of large entries that an earlier run left; true unless given. */
+  /** False discards partial large entries of an earlier run; true by default. */
   readonly mayResume?: boolean | undefined;
-  /** How a finished file is given its name; once unless given. */
+  /** How a finished file is renamed; once by default. */
   readonly attempt?: Attempt | undefined;
-  /** Called before anything is written, with the bytes that will yet be taken on the disk; throws to refuse. */
+  /** Called before the first write with the disk space still needed; throws to refuse. */
   readonly beforeWriting?: ((neededBytes: number, directory: string) => Promise<void>) | undefined;
 }
 
-/** Unpacked so far and in all; files that were there already are counted. */
+/** Unpacked bytes so far and in total, including files that already existed. */
 export interface ExtractionProgress {
   readonly bytes: number;
   readonly totalBytes: number;
@@ -59,26 +59,26 @@ export interface ExtractedFile {
   readonly path: string;
   readonly sizeBytes: number;
   readonly crc32: number;
-  /** `skipped`: it was there already, with the right size and CRC; `left`: nobody looked into it, as `ifExists` says. */
+  /** `skipped`: already existed with the right size and CRC. `left`: kept unchecked, because of `ifExists`. */
   readonly outcome: 'extracted' | 'skipped' | 'left';
 }
 
 export interface Extraction {
-  /** The target folder, absolute, links resolved; null when nothing was selected, and nothing made. */
+  /** The target folder, absolute, links resolved; null if nothing was selected, and therefore not created. */
   readonly directory: string | null;
-  /** In the order in which they lie in the archive. */
+  /** In the order of the archive. */
   readonly files: readonly ExtractedFile[];
   readonly skippedEntries: readonly SkippedEntry[];
   readonly renamed: readonly RenamedEntry[];
 }
 
 /**
- * Unpacks an archive below a folder: the whole plan is checked first, then each file is written under a
- * temporary name, checked and named. What was unpacked before is skipped, and not even read where the
- * source is far away, so that a second run continues the first. Never made: links, special files, modes or times out of the archive.
- * @throws ExpectedError UNSAFE (nothing was written, unless only the reading of an entry brought it out), INTEGRITY
- *   naming the entry, EXISTS naming the file, DISK; the signal's reason when aborted. Files named until then are
- *   complete and stay.
+ * Unpacks an archive into a folder. Checks the whole plan first, then writes each file under a temporary name,
+ * verifies, and renames it. Files that already exist are skipped; from a remote source they are not even read. So
+ * a second run continues the first. Links and special files are never created, and modes and times are not set.
+ * @throws ExpectedError UNSAFE (nothing was written, unless the problem showed only while an entry was read),
+ *   INTEGRITY naming the entry, EXISTS naming the file, DISK; the signal's reason if aborted. Files renamed before
+ *   that are complete and kept.
  */
 export async function extractArchive(source: RangeSource, options: ExtractOptions): Promise<Extraction> {
   const { signal } = options;
@@ -98,12 +98,12 @@ export async function extractArchive(source: RangeSource, options: ExtractOption
 export interface PlannedArchive {
   readonly archive: Archive;
   readonly plan: ExtractionPlan;
-  /** Nothing was selected, so that nothing is to be made. */
+  /** Nothing was selected, so nothing is created. */
   readonly isNothing: boolean;
 }
 
 /**
- * Reads the directory and decides about all that it lists.
+ * Reads the directory and checks all its entries.
  * @throws as readDirectory() and planExtraction()
  */
 export async function planArchive(source: RangeSource, options: ExtractOptions): Promise<PlannedArchive> {
@@ -119,23 +119,23 @@ export function nothingExtracted({ skippedEntries, renamed }: ExtractionPlan): E
   return { directory: null, files: [], skippedEntries, renamed };
 }
 
-/** The folder that is unpacked into, with what is to come into it. */
+/** The target folder, and what to write to it. */
 export interface OpenExtraction {
   readonly staging: StagingFolder;
-  /** What is not there yet, folders among it, in file order. */
+  /** Missing files and folders, in archive order. */
   readonly wanted: readonly PlannedFile[];
   readonly countBytes: (sizeBytes: number) => void;
-  /** Gives a finished file its name; makes a folder, for which there is no temporary name. */
+  /** Renames a finished file; creates a folder, which has no temporary name. */
   readonly publish: (temporary: string | null, file: PlannedFile) => Promise<void>;
-  /** All is there. @throws ExpectedError UNSAFE when a folder has been replaced */
+  /** Call when all files are published. @throws ExpectedError UNSAFE if a folder was replaced */
   finish(): Extraction;
   /** @throws ExpectedError DISK */
   close(): void;
 }
 
 /**
- * Opens the folder and looks at what is there.
- * @param isContinued whether a part of an entry that an earlier run left is of use
+ * Opens the folder and checks what already exists.
+ * @param isContinued whether a partial entry of an earlier run is usable
  * @throws ExpectedError EXISTS, UNSAFE, DISK, and what `beforeWriting` throws
  */
 export async function openExtraction(
@@ -164,7 +164,7 @@ export async function openExtraction(
     const keptBytes = staging.keepParts(new Set(continued.map(({ entry }) => partKey(entry))));
     const wantedBytes = wanted.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
     await options.beforeWriting?.(Math.max(0, wantedBytes - keptBytes), target.path);
-    // One that is there was read when it was made.
+    // An existing folder was checked when it was created.
     const missing = plan.folders.filter(({ components }) => target.find(components) === null);
     const { countBytes, countFile } = countProgress(plan, [...existing.keys()], options);
     const pathOf = ({ components }: PlannedFile): string => join(target.path, ...components);
@@ -200,7 +200,7 @@ export async function openExtraction(
   }
 }
 
-/** Begins with what is there, so that a speed is that of the unpacking alone. */
+/** Starts at the bytes that already exist, so that the speed covers only the unpacking. */
 function countProgress(
   { files: { length: totalFiles }, unpackedBytes: totalBytes }: ExtractionPlan,
   existing: readonly PlannedFile[],

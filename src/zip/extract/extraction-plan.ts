@@ -6,21 +6,21 @@ import { refused, showName, showSome } from '../read/refusal.ts';
 import { createNameRegister } from './name-register.ts';
 import { safePath } from './safe-path.ts';
 
-/** A file, or a folder that has an entry of its own. */
+/** A file, or a folder with its own entry. */
 export interface PlannedFile {
   readonly entry: ArchiveEntry;
-  /** The parts of its path below the target folder; the last one is the file's name. */
+  /** The path below the target folder, split into parts; the last one is the file name. */
   readonly components: readonly string[];
 }
 
 export interface ExtractionPlan {
-  /** In the order in which they lie in the archive. */
+  /** In the order of the archive. */
   readonly files: readonly PlannedFile[];
   readonly folders: readonly PlannedFile[];
   readonly unpackedBytes: number;
-  /** Entries that are unsafe and left out, each with its reason; empty unless `skipsUnsafe`. */
+  /** Unsafe entries that are skipped, with the reasons; empty unless `skipsUnsafe`. */
   readonly skippedEntries: readonly SkippedEntry[];
-  /** Names that were changed: something in them is invisible, or Windows forbids it. */
+  /** Names that were changed because they contained invisible characters or are invalid on Windows. */
   readonly renamed: readonly RenamedEntry[];
 }
 
@@ -38,28 +38,27 @@ export interface RenamedEntry {
 export interface ExtractionLimits {
   /** Refuses an archive that unpacks to more. */
   readonly maxSizeBytes?: number | undefined;
-  /** Refuses what is above 1 MiB, one entry or all, and more than so many times its packed size; 200 by default. */
+  /** Refuses entries and archives above 1 MiB that unpack to more than this multiple of their packed size; 200 by default. */
   readonly maxRatio?: number | undefined;
-  /** Which entries are unpacked, by their path in the archive; all unless given. */
+  /** Selects entries by their path in the archive; all by default. */
   readonly isWanted?: ((path: string) => boolean) | undefined;
-  /** Leaves unsafe entries out instead of refusing everything. */
+  /** Skips unsafe entries instead of refusing the archive. */
   readonly skipsUnsafe?: boolean | undefined;
   /** Refuses longer paths below the target folder. */
   readonly maxPathBytes?: number | undefined;
 }
 
-/** Begins the hint; what follows is the way to unpack it all the same. */
-export const KEEP_HINT = 'the archive itself is whole: without -x it is kept as it is';
-const SIZE_HINT = `${KEEP_HINT}; if so much is right, allow it with --max-size`;
-/** The folder itself, as an entry of its own. */
+/** Starts the hint; the way to unpack anyway follows. */
+export const KEEP_HINT = 'the archive itself is complete: without -x it is kept unchanged';
+const SIZE_HINT = `${KEEP_HINT}; if this size is expected, allow it with --max-size`;
+/** An entry for the target folder itself. */
 const ROOT = './';
 const ENTRIES_PER_TURN = 10_000;
 const DEFAULT_MAX_RATIO = 200;
 const RATIO_FREE_BYTES = 2 ** 20;
 
 /**
- * Decides about everything that is wanted of an archive before the first byte is written: every entry
- * is fine, or none is unpacked.
+ * Checks all selected entries before the first byte is written: unpacks all of them or none.
  * @throws ExpectedError UNSAFE listing the offending entries with the reason for each; the signal's reason
  */
 export async function planExtraction(
@@ -91,9 +90,9 @@ export async function planExtraction(
     planned.push({ entry, components });
     if (conflict === null) continue;
     offences.set(entry, conflict.reason);
-    // Which of the two is meant, nobody can know.
+    // Either of the two could be the intended one.
     if (skipsUnsafe && conflict.twin !== null && !offences.has(conflict.twin))
-      offences.set(conflict.twin, 'is a name that another entry has, too');
+      offences.set(conflict.twin, 'has the same name as another entry');
   }
   const skippedEntries = [...offences].map(([{ path }, reason]) => ({ path, reason }));
   if (skippedEntries.length > 0 && !skipsUnsafe) {
@@ -134,7 +133,7 @@ export function describeSkippedEntries(
   return common ?? showSome(skippedEntries.map(({ path, reason }) => `${showName(path)} ${reason}`));
 }
 
-/** Null when there is one only, or each is wrong in its own way; what is dangerous is named one by one in any case. */
+/** Null for a single entry or differing reasons. Dangerous entries are always listed one by one. */
 function showCommonReason(skippedEntries: readonly SkippedEntry[]): string | null {
   const reason = skippedEntries[0]?.reason ?? '';
   const isCommon = reason.endsWith(NOT_SUPPORTED) && skippedEntries.every((other) => other.reason === reason);
@@ -142,7 +141,7 @@ function showCommonReason(skippedEntries: readonly SkippedEntry[]): string | nul
   return `all ${skippedEntries.length} entries ${reason.replace(/^is /, 'are ')}`;
 }
 
-/** What lets the archive be unpacked all the same: the limit, if it is nothing else, or to do without a part of it. */
+/** How to unpack the archive anyway: raise the limit if that is the only problem, or skip a part of it. */
 function hintFor(
   skippedEntries: readonly SkippedEntry[],
   { isAll, maxRatio }: { isAll: boolean; maxRatio: number },
@@ -150,14 +149,14 @@ function hintFor(
   const bombs = skippedEntries.filter(({ reason }) => reason === ratioOffence(maxRatio));
   if (bombs.length === skippedEntries.length) return SIZE_HINT;
   const skip = isAll ? '' : '; --skip-unsafe unpacks the rest of it';
-  return `${KEEP_HINT}${skip}${bombs.length === 0 ? '' : '; --max-size allows what unpacks to so much'}`;
+  return `${KEEP_HINT}${skip}${bombs.length === 0 ? '' : '; --max-size allows a larger size'}`;
 }
 
 function ratioOffence(maxRatio: number): string {
   return `unpacks to more than ${maxRatio} times its packed size`;
 }
 
-/** `bsdtar .` and `find . | zip` list the folder that they were in. */
+/** `bsdtar .` and `find . | zip` list the folder they ran in. */
 function isTargetItself({ path, kind, sizeBytes }: ArchiveEntry): boolean {
   return path === ROOT && kind === 'directory' && sizeBytes === 0;
 }

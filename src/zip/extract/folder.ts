@@ -5,32 +5,32 @@ import { errorCode } from '../../disk/error-code.ts';
 import { notAFolder } from '../../disk/make-folder.ts';
 import { ExpectedError } from '../../errors.ts';
 
-/** Something in a folder: how the system reaches it, and what people call it. */
+/** A path in a folder: for system calls, and for messages. */
 export interface Place {
   readonly path: string;
   readonly shownPath: string;
 }
 
 /**
- * A folder that is held open where the system allows it (Linux): what is done at a place of it happens in
- * that very folder, even if another process puts a link in its place at the same moment. Node has no
- * openat(2); a path through /proc/self/fd does the same. Elsewhere it is a path that was looked at.
+ * A folder that is kept open where the system allows it (Linux). Operations on its paths then apply to this
+ * very folder, even if another process replaces it with a link at the same moment. Node has no openat(2),
+ * but a path through /proc/self/fd has the same effect. On other systems it is a path that was checked.
  */
 export interface Folder {
   readonly shownPath: string;
-  /** Device and inode: the same for as long as it is the same folder, whatever way leads to it. */
+  /** Device and inode: they identify the folder regardless of the path. */
   readonly identity: string;
-  /** Whether it is held open. Elsewhere somebody may swap it between a look and what is done after it. */
+  /** Whether it is kept open. Otherwise it could be replaced between a check and its use. */
   readonly isHeld: boolean;
   at(name: string): Place;
-  /** Its places cannot be used any more. */
+  /** Its paths become invalid. */
   close(): void;
 }
 
 /**
- * Opens the folder at a place, unless it is a link.
- * @returns null when nothing is there
- * @throws ExpectedError UNSAFE when a link is there, EXISTS when a file is, DISK
+ * Opens a folder, unless the path is a link.
+ * @returns null if nothing exists there
+ * @throws ExpectedError UNSAFE for a link, EXISTS for a file, DISK
  */
 export function openFolder({ path, shownPath }: Place): Folder | null {
   const stat = lstatOrNull(path);
@@ -55,12 +55,12 @@ export function openFolder({ path, shownPath }: Place): Folder | null {
   };
 }
 
-/** The same; made where nothing is. */
+/** The same, but creates a missing folder. */
 export function makeFolder(place: Place): Folder {
   try {
     mkdirSync(place.path);
   } catch (error) {
-    // Someone else made it a moment before; what it is gets looked at next.
+    // Another process has just created it. It is checked next.
     if (errorCode(error) !== 'EEXIST') throw diskError(error, place.shownPath, 'make the folder');
   }
   const folder = openFolder(place);
@@ -68,7 +68,7 @@ export function makeFolder(place: Place): Folder {
   return folder;
 }
 
-/** What is at `path`, not following a link; null when nothing is. */
+/** Returns the status of `path` without following a link; null if nothing exists. */
 export function lstatOrNull(path: string, shownPath = path): BigIntStats | null {
   try {
     return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
@@ -81,17 +81,17 @@ export function identityOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-/** Opens a folder, and finds the path that leads to it by its descriptor; null where there is no such path. */
+/** Opens a folder, and returns its path by file descriptor; null if the system has no such paths. */
 function hold({ path, shownPath }: Place): { descriptor: number; base: string; identity: string } | null {
-  // Windows opens no folders and has neither flag.
+  // Windows cannot open folders and has neither flag.
   if (constants.O_DIRECTORY === undefined) return null;
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   } catch (error) {
-    // It may be written to, but not read.
+    // It may be writable, but not readable.
     if (errorCode(error) === 'EACCES') return null;
-    // It was a folder when it was looked at.
+    // It was a folder when it was checked.
     if (['ELOOP', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw symlinkError(shownPath);
     throw diskError(error, shownPath, 'open');
   }
@@ -115,7 +115,7 @@ function checkFolder(stat: BigIntStats, shownPath: string): void {
 export function symlinkError(shownPath: string): ExpectedError {
   return new ExpectedError(
     'UNSAFE',
-    `${shownPath} is a link or lies behind one; nothing is written through it`,
+    `${shownPath} is a link or is behind one; nothing is written through links`,
     {
       hint: 'unpack into an empty folder',
     },

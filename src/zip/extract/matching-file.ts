@@ -6,20 +6,20 @@ import { NO_DETOUR } from '../../disk/open-flags.ts';
 import type { ArchiveEntry } from '../read/entry.ts';
 import { lstatOrNull, type Place } from './folder.ts';
 
-/** Up to this size a file is read by one synchronous call, see target-folder.ts; a larger one in such blocks. */
+/** Files up to this size are read by one synchronous call, see target-folder.ts; larger ones in blocks of this size. */
 const BLOCK_BYTES = 2 ** 20;
 const readAsync = promisify(read);
 
 export interface MatchOptions {
   readonly signal: AbortSignal | undefined;
-  /** Of what is there, for whoever has just looked. */
+  /** The status of the existing file, if the caller already has it. */
   readonly stat?: BigIntStats | null;
 }
 
 /**
- * Whether what is at a place is the content of an entry: a regular file, not a link, of that size and CRC-32.
- * It is opened before this returns for the first time, so the folder need not stay open.
- * @throws ExpectedError DISK, the signal's reason when aborted
+ * Whether the file at `place` has the content of an entry: a regular file, not a link, with its size and CRC-32.
+ * Opens the file before the first await, so the folder need not stay open.
+ * @throws ExpectedError DISK; the signal's reason if aborted
  */
 export async function isMatchingFile(
   { path, shownPath }: Place,
@@ -39,7 +39,7 @@ export async function isMatchingFile(
   }
 }
 
-/** Of a file that is shorter by now: of what is left. */
+/** If the file has become shorter, covers what remains. */
 async function checksumOf(descriptor: number, sizeBytes: number, signal?: AbortSignal): Promise<number> {
   const block = Buffer.allocUnsafe(Math.min(sizeBytes, BLOCK_BYTES));
   let checksum = 0;

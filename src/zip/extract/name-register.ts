@@ -4,41 +4,41 @@ import { foldName } from './fold-name.ts';
 
 export interface NameConflict {
   readonly reason: string;
-  /** The entry that had the name first; null when it is only the parent of others. */
+  /** The entry that had the name first; null if it is only the parent of other entries. */
   readonly twin: ArchiveEntry | null;
 }
 
 interface KnownFolder {
-  /** The whole path. */
+  /** The full path. */
   readonly spelling: string;
-  /** By their folded names; a file is known by its entry. */
+  /** By folded name; a file is represented by its entry. */
   readonly names: Map<string, KnownFolder | ArchiveEntry>;
   entry: ArchiveEntry | null;
 }
 
 /**
- * What all folders together may take, roughly, each being kept in mind by its path: a few deep paths
- * make as many folders as a whole archive of honest ones.
+ * Approximate memory limit for all folders, which are stored by path. A few deep paths can create as many
+ * folders as a large ordinary archive.
  */
 const FOLDERS_LIMIT_BYTES = 32 * 2 ** 20;
 const FOLDER_BYTES = 256;
 const CHARACTER_BYTES = 2;
 
-/** A folder that is listed once more, under the same name. */
+/** A folder that is listed again under the same name. */
 export type KnownAlready = 'known';
 
 /**
- * Finds names that some file system takes for the same (see fold-name.ts), and names that are a file here and
- * a folder there. Parents count as folders.
+ * Finds names that some file system treats as equal (see fold-name.ts), and names that are both a file and a
+ * folder. Parents count as folders.
  */
 export function createNameRegister(): {
   /**
-   * Registers the path of an entry, unless it is in conflict with one before, or the same folder.
-   * @throws ExpectedError UNSAFE when there are more folders than can be kept in mind
+   * Registers the path of an entry, unless it conflicts with an earlier one or repeats a folder.
+   * @throws ExpectedError UNSAFE if there are too many folders
    */
   add(entry: ArchiveEntry, components: readonly string[]): NameConflict | KnownAlready | null;
 } {
-  /** By their paths as they are spelled, so that hardly a name is folded twice. */
+  /** By unfolded path, so that names are rarely folded twice. */
   const folders = new Map<string, KnownFolder>();
   const root: KnownFolder = { spelling: '', names: new Map(), entry: null };
   let foldersBytes = 0;
@@ -53,7 +53,7 @@ export function createNameRegister(): {
     }
     return made;
   };
-  /** The folder of such a path, registered with all above it. */
+  /** Returns the folder with this path, and registers it with its parents. */
   const folderOf = (path: string): KnownFolder | NameConflict => {
     const spelledSo = path === '' ? root : folders.get(path);
     if (spelledSo !== undefined) return spelledSo;
@@ -98,7 +98,7 @@ export function createNameRegister(): {
 }
 
 const BOTH = 'is both a file and a folder';
-const TWICE = 'is there twice';
+const TWICE = 'occurs twice';
 
 function isFolder(known: KnownFolder | ArchiveEntry): known is KnownFolder {
   return 'names' in known;

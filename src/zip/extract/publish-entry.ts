@@ -11,10 +11,10 @@ import { isMatchingFile } from './matching-file.ts';
 import type { TargetFolder } from './target-folder.ts';
 
 /**
- * Gives a finished file its name in `parent`, a folder that `target` gave out. What has that name already
- * and is the same, because another process unpacks the same archive there, has it instead.
- * @throws ExpectedError EXISTS when something else of that name has appeared and is not to be replaced,
- *   UNSAFE when a link has been put in the folder's place, DISK; the file then still has its old name
+ * Renames a finished file in `parent`, a folder of `target`. Keeps an existing file with that name and the same
+ * content: another process may be unpacking the same archive there.
+ * @throws ExpectedError EXISTS if another file with that name has appeared and may not be replaced, UNSAFE if
+ *   a link has replaced the folder, DISK; the file then keeps its temporary name
  */
 export async function publishEntry(
   temporary: string,
@@ -22,7 +22,7 @@ export async function publishEntry(
 ): Promise<void> {
   const place = parent.at(name);
   try {
-    // Nothing may come between: the folder is given out for this moment only.
+    // No await in between: the folder is valid only until the next one is requested.
     const isMoved = await attempt(async () => {
       target.confirm(parent);
       if (!mayReplace) return moveToFreeName(temporary, place, entry, signal);
@@ -39,7 +39,7 @@ export interface PublishOptions {
   readonly target: TargetFolder;
   readonly parent: Folder;
   readonly name: string;
-  /** What the file holds. */
+  /** The content of the file. */
   readonly entry: Pick<ArchiveEntry, 'sizeBytes' | 'crc32'>;
   readonly mayReplace: boolean;
   readonly attempt: Attempt;
@@ -47,8 +47,8 @@ export interface PublishOptions {
 }
 
 /**
- * Unlike rename, link never replaces: what appears at the last moment is kept.
- * @returns false when the temporary name is to be taken away yet
+ * Unlike rename, link never replaces: a file that appears at the last moment is kept.
+ * @returns false if the temporary name must still be removed
  */
 async function moveToFreeName(
   temporary: string,
@@ -74,7 +74,7 @@ async function moveToFreeName(
 
 /** @param paths at least one */
 export function existsError(paths: readonly string[]): ExpectedError {
-  return new ExpectedError('EXISTS', `not replaced, as it is something else: ${showSome(paths)}`, {
+  return new ExpectedError('EXISTS', `not replaced, because the content differs: ${showSome(paths)}`, {
     hint: 'unpack into another folder, replace with --overwrite, or leave them with --skip-existing',
   });
 }

@@ -6,16 +6,16 @@ const PATH_LIMIT_BYTES = 4096;
 const COMPONENT_LIMIT_BYTES = 255;
 const DEPTH_LIMIT = 100;
 
-/** Control characters, lone surrogates, line and paragraph separators, and what turns the direction of text around. */
+/** Control characters, lone surrogates, line and paragraph separators, and characters that change the text direction. */
 const MISLEADING = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 /**
- * Format characters: soft hyphens, direction marks, byte order marks, zero-width spaces, tags. Not the two joiners: emoji,
- * Persian and Indic names are spelled with them.
+ * Format characters: soft hyphens, direction marks, byte order marks, zero-width spaces, tags. Except the two joiners:
+ * emoji and Persian and Indic names need them.
  */
 const INVISIBLE = /(?![\u200c\u200d])\p{Cf}/gu;
-/** A letter and a colon; followed by a space it is the beginning of a title. */
+/** A letter and a colon. If a space follows, it is the start of a title. */
 const DRIVE = /^[a-z]:(?! )/i;
-/** Looked for at the start of each run only, which keeps names of many dots from taking long. */
+/** Matches only from the start of a run, so that names with many dots do not take long. */
 const FORBIDDEN_AT_THE_END = /(?<![. ])[. ]+$/;
 
 export type SafePath =
@@ -23,10 +23,10 @@ export type SafePath =
   | { readonly components: null; readonly offence: string };
 
 /**
- * The path below the target folder for the path of an archive entry, or why there is none. What Windows
- * cannot have in a name, and what nobody can see in it, is replaced by `_`, on every system, so that an archive that unpacks here unpacks
- * everywhere to the same names; what leads astray is refused. A folder's name may end in one `/`.
- * @param maxPathBytes what the system allows below the target folder, if that is less than everywhere
+ * Converts the path of an archive entry to a path below the target folder, or explains why there is none. Replaces
+ * invisible characters, and those that Windows forbids, with `_` on every system, so that an archive unpacks to the
+ * same names everywhere. Refuses misleading paths. The name of a folder may end in one `/`.
+ * @param maxPathBytes the system's limit below the target folder, if lower than the general one
  */
 export function safePath(path: string, maxPathBytes = PATH_LIMIT_BYTES): SafePath {
   const offence = pathOffence(path, maxPathBytes);
@@ -35,14 +35,14 @@ export function safePath(path: string, maxPathBytes = PATH_LIMIT_BYTES): SafePat
   if (components.length > DEPTH_LIMIT) return refusal(`is deeper than ${DEPTH_LIMIT} folders`);
   const portable = components.map(portableName);
   for (const [index, component] of components.entries()) {
-    // What replaces a character may be one more.
+    // A replacement can add a character.
     const reason = componentOffence(component) ?? lengthOffence(portable[index] ?? '');
     if (reason !== null) return refusal(reason);
   }
   const tooLong = pathLengthOffence(portable.join('/'), maxPathBytes);
   if (tooLong !== null) return refusal(tooLong);
   if (foldName(portable[0] ?? '').startsWith(OWN_NAME_PREFIX)) {
-    return refusal('has a name that is used for files under way');
+    return refusal('has a name reserved for temporary files');
   }
   return { components: portable, offence: null };
 }
@@ -66,12 +66,12 @@ function pathLengthOffence(path: string, maxPathBytes: number): string | null {
   return Buffer.byteLength(path) > limitBytes ? `is longer than ${limitBytes} bytes` : null;
 }
 
-/** Windows drops dots and spaces at the end: a name of nothing else is `..` or the folder itself there. */
+/** Windows removes trailing dots and spaces: a name of nothing else would be `..` or the folder itself. */
 function componentOffence(component: string): string | null {
   if (component === '') return 'has an empty part';
   if (component === '..') return 'leads out of the folder (..)';
   if (component === '.') return 'has a part that is only a dot';
-  // Some file systems take no notice of what is invisible.
+  // Some file systems ignore invisible characters.
   if (/^[. ]+$/.test(component.replace(IGNORABLE, ''))) return 'has a part of only dots and spaces';
   return lengthOffence(component);
 }

@@ -16,22 +16,22 @@ import {
 import type { PlannedFile } from './extraction-plan.ts';
 import { PARALLEL_WRITES } from './unpack-files.ts';
 
-/** Unpacks an archive while it is verified: its files lie in the staging folder until all of it is proved. */
+/** Unpacks an archive while it is verified. The files stay in the staging folder until the whole archive is verified. */
 export interface StagedExtraction extends EntryReceiver {
   /**
-   * Gives the files their names.
-   * @throws what extractArchive() throws, whenever it happened
+   * Gives the files their final names.
+   * @throws what extractArchive() throws, even if it happened earlier
    */
   publish(): Promise<Extraction>;
-  /** Removes what has no name yet; never throws, and may be called again. */
+  /** Removes files without a final name; never throws, and may be called again. */
   discard(): Promise<void>;
 }
 
 const FILES_PER_TURN = 100;
 
 /**
- * Plans the unpacking of an archive of which the bytes may still be on their way. What fails of it, now or later,
- * waits for `publish`: whether the archive is right is the first question.
+ * Plans the unpacking of an archive that may still be downloading. Failures to unpack are reported by
+ * `publish`, because a damaged archive is reported first.
  */
 export async function stageExtraction(
   source: RangeSource,
@@ -82,7 +82,7 @@ function stageFiles(
   };
   const removeStaged = (): void => {
     for (const { temporary } of staged) {
-      // The failure that led here is the one to report; the next run clears away what stays.
+      // The first failure is reported; the next run removes what remains.
       if (temporary !== null) ignoringFailure(() => unlinkSync(temporary));
     }
     staged.clear();
@@ -92,7 +92,7 @@ function stageFiles(
     removeStaged();
     ignoringFailure(close);
   };
-  /** After a failure nothing more is unpacked, and the disk is free again for the archive itself. */
+  /** After a failure, unpacking stops and its disk space is free for the archive. */
   const fail = async (error: unknown): Promise<void> => {
     failure ??= { error };
     await discard();

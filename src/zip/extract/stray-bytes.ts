@@ -5,14 +5,14 @@ import { FIXED_BYTES, FLAG } from '../read/layout.ts';
 import { readDataStart } from '../read/local-header.ts';
 import type { PlannedFile } from './extraction-plan.ts';
 
-/** So many are looked at, all at once: where the source is far away, it takes the time of one request. */
+/** Entries to check, all at once: a remote source takes the time of one request. */
 const LOOKS = 8;
 
 /**
- * Looks, before anything is written, for bytes that belong to no entry. What lies between an entry and the next
- * one beyond name and data may all be extra fields of its own header, which only that header tells, and to
- * read all headers of an archive far away would take as many requests. But one program writes the same fields
- * to all its entries: those with room that hardly any other has are looked at.
+ * Checks for bytes that belong to no entry, before anything is written. The gap between an entry's data and the
+ * next entry may consist of its local extra fields, but only the local header shows that, and reading every remote
+ * header would take one request each. A program usually writes the same fields to all its entries, so the entries
+ * with a rare gap size are checked.
  * @throws ExpectedError UNSAFE naming the entry, those of readDataStart(), the signal's reason
  */
 export async function checkStrayBytes(
@@ -29,7 +29,7 @@ export async function checkStrayBytes(
   for (const result of looks) if (result.status === 'rejected') throw result.reason;
 }
 
-/** The entries with the rarest room, rarest first, without the ones that have the most common. */
+/** The entries with the rarest gap sizes, rarest first, without those of the most common size. */
 function oddOnes(files: readonly Pick<PlannedFile, 'entry'>[]): readonly ArchiveEntry[] {
   const byRoom = new Map<number, ArchiveEntry[]>();
   for (const { entry } of files) {
@@ -48,7 +48,7 @@ function oddOnes(files: readonly Pick<PlannedFile, 'entry'>[]): readonly Archive
   return odd;
 }
 
-/** What may be extra fields or stray bytes. With a descriptor the end is checked for it, and damaged otherwise. */
+/** Bytes that may be extra fields or stray bytes. A data descriptor is verified, so its entry has no unchecked bytes. */
 function roomBytes({ flags, rawName, headerOffset, endOffset, compressedBytes }: ArchiveEntry): number {
   if ((flags & FLAG.hasDescriptor) !== 0) return 0;
   return endOffset - headerOffset - FIXED_BYTES.localHeader - rawName.length - compressedBytes;

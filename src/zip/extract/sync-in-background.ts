@@ -1,11 +1,11 @@
 import { fsync } from 'node:fs';
 import { promisify } from 'node:util';
 
-/** Brings a file that is being written to the disk bit by bit, beside the writing, so that little is left at the end. */
+/** Syncs a file to the disk in the background while it is written, so that little remains at the end. */
 export interface BackgroundSync {
-  /** Told of what is written by now. */
+  /** Call after writing. */
   wrote(sizeBytes: number): void;
-  /** Waits until nothing is under way. @throws what a sync failed with: the system tells it only once */
+  /** Waits for the sync in progress. @throws the error of a failed sync, which the system reports only once */
   settle(): Promise<void>;
 }
 

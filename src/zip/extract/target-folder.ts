@@ -6,39 +6,38 @@ import { ExpectedError } from '../../errors.ts';
 import { type Folder, identityOf, lstatOrNull, makeFolder, openFolder, symlinkError } from './folder.ts';
 
 /**
- * The folder that an archive is unpacked into; nothing outside of it is ever touched. Its calls to the
- * system are synchronous: a trip through the thread pool takes ten times as long as each of them, and
- * there are several for every file.
+ * The folder that an archive is unpacked into. Nothing outside it is changed. System calls are synchronous:
+ * a round trip through the thread pool takes ten times as long as each of them, and each file needs several.
  */
 export interface TargetFolder {
   /** Absolute, links resolved. */
   readonly path: string;
   readonly root: Folder;
-  /** The folder made of these parts, if it exists; to be used before another one is asked for. */
+  /** Returns the folder with these path parts, if it exists. Valid only until another one is requested. */
   find(components: readonly string[]): Folder | null;
-  /** The same; made step by step where it is missing. */
+  /** The same, but creates missing folders step by step. */
   ensure(components: readonly string[]): Folder;
-  /** Makes sure that a folder that is not held is still the same one: no link has been put on the way to it. */
+  /** Checks that a folder that is not kept open is still the same, and that no link leads to it. */
   confirm(folder: Folder): void;
-  /** Makes sure of all folders in the end, the held ones too: what was written is found under its path. */
+  /** Checks all folders at the end, including open ones: the files must be found under their paths. */
   confirmAll(): void;
   close(): void;
 }
 
-/** Folders held open; the one that was used longest ago is let go for the next. */
+/** Maximum number of open folders. The least recently used one is closed first. */
 const MOST_OPEN = 64;
 
 /**
- * Opens or makes `directory`, which may be reached through links itself, as the person wished. Below
- * it links are not followed: each folder is opened by way of the one above it.
- * @throws ExpectedError DISK; (from the methods) EXISTS when a file is in the way, UNSAFE when a link is
+ * Opens or creates `directory`. The path to it may contain links, as the user chose it. Below it,
+ * links are not followed: each folder is opened through its parent.
+ * @throws ExpectedError DISK; its methods also throw EXISTS if a file is in the way, UNSAFE for a link
  */
 export function openTargetFolder(directory: string): TargetFolder {
   const root = openRoot(directory);
   const path = root.shownPath;
-  /** By their paths below the target. */
+  /** By path below the target. */
   const open = new Map<string, Folder>();
-  /** Every folder that was seen, by path: another one in its place was put there by somebody else. */
+  /** Identities of all folders seen, by path: a different one means that another process replaced it. */
   const known = new Map<string, string>();
 
   const hold = (below: string, folder: Folder): void => {

@@ -1,34 +1,34 @@
 import type { RangeSource } from '../../range/range-source.ts';
 
 const BLOCK_BYTES = 2 ** 20;
-/** With `reusesBlocks`: one in use, one being read, and two that pieces may still point into. */
+/** With `reusesBlocks`: one block in use, one being read, and two that returned pieces may still reference. */
 const BLOCKS = 4;
 
-/** The bytes of a range in order, as the source streams them, or read in large blocks, the next one while this one is used. */
+/** Reads a range sequentially: as streamed by the source, or in large blocks with one block of read-ahead. */
 export interface ByteStream {
-  /** Where the next byte comes from. */
+  /** Offset of the next byte. */
   readonly position: number;
   readonly end: number;
-  /** Exactly `length` bytes; for small pieces, as they may be copied together. */
+  /** Returns exactly `length` bytes. May copy, so use it for small pieces. */
   read(length: number): Promise<Buffer> | Buffer;
-  /** At least one and at most `limit` bytes, uncopied; `limit` must be above 0. */
+  /** Returns between 1 and `limit` bytes without copying; `limit` must be positive. */
   next(limit: number): Promise<Buffer> | Buffer;
-  /** Passes over `length` bytes. */
+  /** Skips `length` bytes. */
   skip(length: number): Promise<void>;
-  /** Lets go of the source; needed when not all was read. */
+  /** Releases the source. Required unless everything was read. */
   close(): Promise<void>;
 }
 
 export interface ByteStreamOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told the bytes of each block when it comes into use. */
+  /** Called with the size of each block before the block is used. */
   readonly onBlock?: (sizeBytes: number) => void;
-  /** Reads into the same few blocks again and again; a piece then lasts until the next block but one. */
+  /** Reuses the same few buffers. A piece stays valid until the second block after it. */
   readonly reusesBlocks?: boolean;
 }
 
 /**
- * @throws (from `take` and `next`) what the source throws, the signal's reason, RangeError beyond `end`
+ * @throws (from `read` and `next`) errors of the source, the signal's reason, RangeError beyond `end`
  */
 export function openByteStream(
   source: RangeSource,
@@ -83,7 +83,7 @@ export function openByteStream(
   };
 }
 
-/** The next block is being read while the last one is used. */
+/** Reads the next block while the current one is used. */
 async function* readAhead(
   source: RangeSource,
   start: number,
@@ -95,7 +95,7 @@ async function* readAhead(
     : (from: number, to: number) => source.read(from, to);
   const request = (from: number): Promise<Buffer> | null => {
     const block = from < end ? readBlock(from, Math.min(from + BLOCK_BYTES, end)) : null;
-    // It is awaited when its turn comes, which may be after a failure elsewhere or never.
+    // It is awaited later, or never after a failure elsewhere.
     block?.catch(() => undefined);
     return block;
   };
@@ -108,7 +108,7 @@ async function* readAhead(
   }
 }
 
-/** Making a new buffer for every block would cost as much as reading it: the kernel clears fresh memory. */
+/** Reuses buffers: allocating one per block would cost as much as reading it, because the kernel zeroes fresh memory. */
 function blockRing(source: RangeSource, blockBytes: number): (from: number, to: number) => Promise<Buffer> {
   const { readInto } = source;
   if (readInto === undefined) return (from, to) => source.read(from, to);

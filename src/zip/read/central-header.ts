@@ -18,16 +18,16 @@ import type { NameDecoder } from './name-encoding.ts';
 import { damaged, refused, SplitArchiveError, showName } from './refusal.ts';
 import { readZip64Row } from './zip64-field.ts';
 
-/** An entry before its neighbours are known. */
+/** An entry whose end offset is not known yet. */
 export type Draft = { -readonly [Key in keyof ArchiveEntry]: ArchiveEntry[Key] };
 
 /**
- * Reads the central header at `start` of `directory` and says where the next one begins. APPNOTE 4.3.12:
+ * Reads the central header at `start` of `directory`, and returns the offset of the next one. APPNOTE 4.3.12:
  *    0 signature 4 · 4 version made by 2 (upper byte: system) · 6 version needed 2 (not read) · 8 flags 2
  *   10 method 2 · 12 DOS time 2 · 14 DOS date 2 · 16 CRC-32 4 · 20 compressed size 4 · 24 size 4
  *   28 name bytes 2 · 30 extra bytes 2 · 32 comment bytes 2 · 34 disk 2 · 36 internal attributes 2 (not read)
  *   38 external attributes 4 · 42 local header offset 4 · 46 name, extra fields, comment (not read)
- * @param decode for names that do not say in which encoding they are
+ * @param decode for names without a declared encoding
  * @throws ExpectedError INTEGRITY or UNSAFE
  */
 export function readCentralHeader(
@@ -37,7 +37,9 @@ export function readCentralHeader(
 ): { entry: Draft; next: number } {
   const nameStart = start + FIXED_BYTES.centralHeader;
   if (nameStart > directory.length || directory.readUInt32LE(start) !== SIGNATURE.centralHeader) {
-    throw damaged('its directory has fewer entries than its end record says, or other bytes among them');
+    throw damaged(
+      'its directory has fewer entries than its end record says, or unexpected bytes between them',
+    );
   }
   const nameEnd = nameStart + directory.readUInt16LE(start + 28);
   const extraEnd = nameEnd + directory.readUInt16LE(start + 30);
@@ -64,7 +66,7 @@ export function readCentralHeader(
   });
   const entry: Draft = {
     path,
-    // One text of the three where they are the same, as nearly always.
+    // These are nearly always the same; share one string.
     name: name === path ? path : name,
     nameReading: decoded.reading,
     rawName: rawName === path ? path : rawName,
@@ -94,10 +96,10 @@ interface HeaderNumbers {
 }
 
 /**
- * Zip64 extended information, APPNOTE 4.5.3: size 8, compressed size 8, local header offset 8, disk 4;
- * each there only if the field in the header is all ones, so the length is known beforehand. Writers that put
- * more there (compress-commons before 5.0.2 the offset, commons-compress and others the disk) are believed if
- * what they put there is the same in whatever way it is read.
+ * Zip64 extended information, APPNOTE 4.5.3: size 8, compressed size 8, local header offset 8, disk 4.
+ * A field is present only if its header field is all ones, so the length is known in advance. Some writers add
+ * more fields (compress-commons before 5.0.2 the offset, commons-compress and others the disk). They are
+ * accepted if both ways of reading give the same values.
  */
 function readNumbers(directory: Buffer, start: number, zip64: Buffer | null, where: () => string) {
   let position = 0;
@@ -108,7 +110,7 @@ function readNumbers(directory: Buffer, start: number, zip64: Buffer | null, whe
     }
     const value = readUInt64(zip64, position);
     position += 8;
-    if (value === null) throw damaged(`${where()} has a size or place above 2^53`);
+    if (value === null) throw damaged(`${where()} has a size or offset above 2^53`);
     return value;
   };
   const sizeBytes = large(directory.readUInt32LE(start + 24));
@@ -119,7 +121,7 @@ function readNumbers(directory: Buffer, start: number, zip64: Buffer | null, whe
     disk = zip64.readUInt32LE(position);
     position += 4;
   }
-  if (disk !== 0) throw new SplitArchiveError(`${where()} is said to be on another disk`);
+  if (disk !== 0) throw new SplitArchiveError(`${where()} is on another disk`);
   const numbers: HeaderNumbers = { sizeBytes, compressedBytes, headerOffset };
   const isAskedFor = position > 0;
   if (zip64 !== null && zip64.length !== position && !(isAskedFor && repeats(zip64, numbers))) {
@@ -128,7 +130,7 @@ function readNumbers(directory: Buffer, start: number, zip64: Buffer | null, whe
   return numbers;
 }
 
-/** Whether a field that holds more than it was asked for says the same as the header, read by position. */
+/** Whether the fields of a longer zip64 extra field, read by position, match the header. */
 function repeats(zip64: Buffer, { sizeBytes, compressedBytes, headerOffset }: HeaderNumbers): boolean {
   const row = readZip64Row(zip64);
   if (row === null || (row.disk ?? 0) !== 0) return false;
@@ -140,17 +142,17 @@ const MODE_FORMAT = 0o170000;
 const MODE_DIRECTORY = 0o040000;
 const MODE_FILE = 0o100000;
 const MODE_LINK = 0o120000;
-/** What came out of a pipe, such as Info-ZIP's and 7-Zip's standard input, has the mode of the pipe. */
+/** Files from a pipe, such as the standard input of Info-ZIP and 7-Zip, have the mode of the pipe. */
 const MODE_FIFO = 0o010000;
-/** Of some writers of jars: no mode at all. */
+/** Written by some JAR tools: no mode. */
 const NO_MODE = 0xffff;
 const NO_KIND: ReadonlySet<number> = new Set([0, MODE_FIFO]);
 const DOS_DIRECTORY = 0x10;
 
 /**
  * External attributes: the Unix mode in the upper half, DOS attributes in the lowest byte. The mode
- * is believed whatever system the header names: a link is a link to some reader. Some writers for Windows
- * mark an empty folder by its DOS attribute alone.
+ * counts on every host system, because some readers create links regardless of it. Some Windows writers
+ * mark an empty folder only by its DOS attribute.
  */
 function kindOf(path: string, attributes: number): EntryKind {
   const format = formatOf(attributes);
@@ -160,18 +162,18 @@ function kindOf(path: string, attributes: number): EntryKind {
   return format === MODE_DIRECTORY || (attributes & DOS_DIRECTORY) !== 0 ? 'special' : 'file';
 }
 
-/** All ones are no attributes at all. */
+/** All ones means no attributes. */
 function attributesOf(field: number): number {
   return field === SENTINEL_32 ? 0 : field;
 }
 
-/** Without the mode of a file, that is a folder to 7-Zip and bsdtar and an empty file to unzip: nothing is lost either way. */
+/** Without a Unix mode, 7-Zip and bsdtar extract a folder and unzip an empty file. Neither loses data. */
 function isFolderByAttribute(attributes: number): boolean {
   const format = formatOf(attributes);
   return (attributes & DOS_DIRECTORY) !== 0 && (NO_KIND.has(format) || format === MODE_DIRECTORY);
 }
 
-/** What kind of file the Unix mode says it is; 0 when it says nothing. */
+/** The file type in the Unix mode; 0 if it has none. */
 function formatOf(attributes: number): number {
   const mode = attributes >>> 16;
   return mode === NO_MODE ? 0 : mode & MODE_FORMAT;

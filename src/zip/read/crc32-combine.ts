@@ -1,15 +1,15 @@
-/** The reversed polynomial of CRC-32 (ISO-HDLC), the lowest power in the highest bit. */
+/** The reversed polynomial of CRC-32 (ISO-HDLC), with the lowest power in the highest bit. */
 const POLYNOMIAL = 0xedb88320;
 
 /**
- * The CRC-32 of two pieces put together, from the CRC-32 of each and the length of the second in bytes:
- * the first is multiplied by x^(8 · length) modulo the polynomial.
+ * Returns the CRC-32 of two concatenated pieces, given the CRC-32 of each and the length of the second in bytes.
+ * Multiplies the first by x^(8 · length) modulo the polynomial.
  */
 export function combineCrc32(first: number, second: number, secondBytes: number): number {
   return (multiply(powerOfX(secondBytes * 8), first) ^ second) >>> 0;
 }
 
-/** x^exponent modulo the polynomial, by squaring; the exponent may lie above 2^32. */
+/** x^exponent modulo the polynomial, by squaring; the exponent may exceed 2^32. */
 function powerOfX(exponent: number): number {
   let result = 0x80000000;
   let square = 0x40000000;
@@ -20,7 +20,7 @@ function powerOfX(exponent: number): number {
   return result;
 }
 
-/** Product of two polynomials over GF(2) modulo the polynomial. */
+/** Multiplies two polynomials over GF(2) modulo the polynomial. */
 function multiply(one: number, other: number): number {
   let product = 0;
   let shifted = other;

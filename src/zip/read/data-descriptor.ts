@@ -4,7 +4,7 @@ import type { ArchiveEntry } from './entry.ts';
 import { FLAG, readUInt64, SIGNATURE } from './layout.ts';
 import { damaged, refused, showName } from './refusal.ts';
 
-/** Bytes of each form of the descriptor: signature or not, sizes of 4 or 8 bytes. */
+/** The forms of the descriptor by length: with or without signature, sizes of 4 or 8 bytes. */
 const FORMS: Readonly<Record<number, { readonly isSigned: boolean; readonly sizeBytes: 4 | 8 }>> = {
   12: { isSigned: false, sizeBytes: 4 },
   16: { isSigned: true, sizeBytes: 4 },
@@ -12,16 +12,16 @@ const FORMS: Readonly<Record<number, { readonly isSigned: boolean; readonly size
   24: { isSigned: true, sizeBytes: 8 },
 };
 
-/** What belongs to nobody may be another entry to a program that reads from the front. */
+/** Unaccounted bytes could be another entry for a reader that scans from the front. */
 export function strayBytes({ path }: ArchiveEntry, sizeBytes: number): ExpectedError {
-  return refused(`after entry ${showName(path)} there are ${sizeBytes} bytes that do not belong to any`);
+  return refused(`after entry ${showName(path)} there are ${sizeBytes} bytes that belong to no entry`);
 }
 
 /**
- * Checks what lies between the data of `entry` and its successor: a data descriptor if the flags
- * announce one, otherwise nothing. As the entries lie end to end, its length tells its form.
+ * Checks the bytes between the data of `entry` and the next entry: a data descriptor if the flags
+ * announce one, otherwise nothing. Entries are contiguous, so the length determines the form.
  * APPNOTE 4.3.9: signature 4 (optional) · CRC-32 4 · compressed size 4 or 8 · size 4 or 8
- * @throws ExpectedError INTEGRITY when it is wrong, UNSAFE when there are other bytes
+ * @throws ExpectedError INTEGRITY if the descriptor is wrong, UNSAFE if there are other bytes
  */
 export async function readDataDescriptor(stream: ByteStream, entry: ArchiveEntry): Promise<void> {
   const length = entry.endOffset - stream.position;

@@ -9,18 +9,18 @@ import { damaged, LIMIT_HINT, refused, showName } from './refusal.ts';
 
 const DIRECTORY_LIMIT_BYTES = 512 * 2 ** 20;
 const ENTRY_LIMIT = 2_000_000;
-/** What may lie between the parts of an entry that the directory knows: local extra fields, descriptor. */
+/** The most bytes of an entry that the directory does not describe: local extra fields and descriptor. */
 const LOCAL_SLACK_BYTES = 0xffff + 24;
 const ENTRIES_PER_TURN = 10_000;
 
 /**
- * Reads the directory of a ZIP archive: the end in one read, the directory in a second one if it was
- * not in the first. Nothing is guessed: everything must fit exactly, so that every program that reads
- * this archive sees the same entries.
- * @param options.decode for names that do not say in which encoding they are
- * @throws ExpectedError INTEGRITY when the structure is damaged; UNSAFE when the archive is ambiguous
- *   (foreign bytes before, after or between, two end records, overlaps, several disks, contradicting
- *   names) or has more than 2,000,000 entries or a directory above 512 MiB
+ * Reads the directory of a ZIP archive: the end in one read, and the directory in a second one if the
+ * first did not include it. Nothing is guessed. Everything must match exactly, so that every program sees
+ * the same entries.
+ * @param options.decode for names without a declared encoding
+ * @throws ExpectedError INTEGRITY if the structure is damaged; UNSAFE if the archive is ambiguous
+ *   (foreign bytes before, after, or between; two end records, overlaps, several disks, contradicting
+ *   names), or has more than 2,000,000 entries or a directory above 512 MiB
  */
 export async function readDirectory(
   source: RangeSource,
@@ -70,8 +70,8 @@ async function readBytes(source: RangeSource, end: EndRecord): Promise<Buffer> {
 }
 
 /**
- * Where the first entry has to begin: with the file, or behind the mark of an archive that was to be split and
- * became a single part after all, which Info-ZIP and others write and every program passes over.
+ * The offset where the first entry must begin: 0, or after the marker of an archive prepared for splitting that
+ * fit into one part. Info-ZIP and others write the marker, and all programs skip it.
  */
 async function startOfEntries(source: RangeSource, first: number): Promise<number> {
   const { spanMarker } = FIXED_BYTES;
@@ -79,24 +79,24 @@ async function startOfEntries(source: RangeSource, first: number): Promise<numbe
 }
 
 /**
- * Gives each entry its end, the start of its successor in the file: entries must lie end to end from
- * the first byte to the directory. What the directory cannot know (local extra fields and descriptors) is
- * left to be checked when an entry is read.
+ * Sets the end of each entry to the start of the next: entries must be contiguous from the first byte
+ * to the directory. Local extra fields and descriptors, which the directory does not describe, are
+ * checked when an entry is read.
  */
 function placeEntries(sorted: readonly Draft[], start: number, directoryStart: number): void {
   const first = sorted[0]?.headerOffset ?? directoryStart;
-  if (first !== start) throw refused(`${first - start} bytes before its first entry do not belong to any`);
+  if (first !== start) throw refused(`${first - start} bytes before its first entry belong to no entry`);
   for (const [index, entry] of sorted.entries()) {
     entry.endOffset = sorted[index + 1]?.headerOffset ?? directoryStart;
     const knownBytes = FIXED_BYTES.localHeader + entry.rawName.length + entry.compressedBytes;
     const slackBytes = entry.endOffset - entry.headerOffset - knownBytes;
     if (slackBytes < 0) {
       throw entry.endOffset === directoryStart
-        ? damaged(`entry ${showName(entry.path)} reaches beyond the place for entries`)
+        ? damaged(`entry ${showName(entry.path)} extends into the directory`)
         : refused(`entry ${showName(entry.path)} overlaps the next one`);
     }
     if (slackBytes > LOCAL_SLACK_BYTES) {
-      throw refused(`after entry ${showName(entry.path)} there are bytes that do not belong to any`);
+      throw refused(`after entry ${showName(entry.path)} there are bytes that belong to no entry`);
     }
   }
 }

@@ -2,32 +2,29 @@ import type { RangeSource } from '../../range/range-source.ts';
 import { FIXED_BYTES, isSpanMarker, readUInt64, SENTINEL_16, SENTINEL_32, SIGNATURE } from './layout.ts';
 import { damaged, refused, SplitArchiveError } from './refusal.ts';
 
-/** Where the directory is, and how much. Checked: it ends exactly where the end records begin. */
+/** Location and size of the directory. Checked: it ends exactly where the end records begin. */
 export interface EndRecord {
   readonly entryCount: number;
   readonly directoryStart: number;
   readonly directoryEnd: number;
-  /** The end of the archive as it was read, and the place of its first byte. */
+  /** The last bytes of the archive, and their offset. */
   readonly tail: Buffer;
   readonly tailStart: number;
 }
 
 const COMMENT_LIMIT_BYTES = 0xffff;
-/**
- * What is written to a pipe or a tape comes in whole blocks, the last one filled with zeros: bsdtar makes them
- * 20 times 512 bytes.
- */
+/** Writers to pipes and tapes fill the last block with zeros. bsdtar uses blocks of 20 × 512 bytes. */
 const PADDING_LIMIT_BYTES = 10_240 - 1;
 const PADDED_BLOCK_BYTES = 512;
-/** So much of the end always holds all end records, unless zeros follow them: read it in one go. */
+/** Always enough for all end records, unless padding follows them: read it in one request. */
 export const TAIL_BYTES =
   FIXED_BYTES.zip64End + FIXED_BYTES.zip64Locator + FIXED_BYTES.end + COMMENT_LIMIT_BYTES;
 const END_SIGNATURE = Buffer.from('PK\x05\x06', 'latin1');
 
 /**
- * Reads the end of the archive and finds the one end-of-directory record that fits: its comment ends
- * with the file, or with the zeros that fill the last block.
- * @throws ExpectedError INTEGRITY (no record, cut, numbers that do not fit) or UNSAFE (bytes before or
+ * Reads the end of the archive and finds the only valid end-of-directory record. Its comment must end
+ * at the end of the file, or at the padding of the last block.
+ * @throws ExpectedError INTEGRITY (no record, truncated, inconsistent numbers) or UNSAFE (bytes before or
  *   after the archive, a second end record, several disks)
  */
 export async function readEndRecord(source: RangeSource): Promise<EndRecord> {
@@ -46,7 +43,7 @@ export async function readEndRecord(source: RangeSource): Promise<EndRecord> {
   };
 }
 
-/** The end of the archive, and so much more of it as zeros may follow what belongs to it. */
+/** Reads the end of the archive, and more of it if padding may follow the end records. */
 async function readTail(source: RangeSource): Promise<Pick<EndRecord, 'tail' | 'tailStart'>> {
   const tailStart = Math.max(0, source.sizeBytes - TAIL_BYTES);
   const tail = await source.read(tailStart, source.sizeBytes);
@@ -56,7 +53,7 @@ async function readTail(source: RangeSource): Promise<Pick<EndRecord, 'tail' | '
   return { tail: Buffer.concat([before, tail]), tailStart: widerStart };
 }
 
-/** Whether the zeros at the end are those of an end record or its comment. */
+/** Whether zeros at the end of the file belong to an end record or its comment. */
 function hasEndAtEnd(tail: Buffer): boolean {
   for (let position = tail.lastIndexOf(END_SIGNATURE); position > 0; ) {
     const end = position + FIXED_BYTES.end;
@@ -69,11 +66,11 @@ function hasEndAtEnd(tail: Buffer): boolean {
 async function missingEnd(source: RangeSource): Promise<Error> {
   const head = await source.read(0, Math.min(FIXED_BYTES.spanMarker, source.sizeBytes));
   return isSpanMarker(head)
-    ? new SplitArchiveError('it begins like the first of several parts and has no end')
+    ? new SplitArchiveError('it starts like the first of several parts and has no end')
     : damaged('its end is missing (no end-of-directory record)');
 }
 
-/** Position in `tail` of the end record, the only one whose comment ends with the file; null when there is none. */
+/** The position in `tail` of the only end record whose comment ends with the file; null if there is none. */
 function findEnd(tail: Buffer, tailStart: number): number | null {
   // A negative offset would count from the end.
   if (tail.length < FIXED_BYTES.end) return null;
@@ -104,7 +101,7 @@ function findEnd(tail: Buffer, tailStart: number): number | null {
   throw damaged('its end record is cut or does not fit');
 }
 
-/** How many of the zeros at the end may be what fills the last block. */
+/** The number of trailing zeros that could be padding. */
 function paddingBytesOf(tail: Buffer, tailStart: number): number {
   if ((tailStart + tail.length) % PADDED_BLOCK_BYTES !== 0) return 0;
   const limit = Math.min(PADDING_LIMIT_BYTES, tail.length);
@@ -113,7 +110,7 @@ function paddingBytesOf(tail: Buffer, tailStart: number): number {
   return count;
 }
 
-/** Whether a record that is not at the end would be right if the file ended there. */
+/** Whether a record before the end would be valid if the file ended there. */
 function describesWholeFile(tail: Buffer, tailStart: number, position: number): boolean {
   const directoryEnd = tail.readUInt32LE(position + 12) + tail.readUInt32LE(position + 16);
   return directoryEnd === tailStart + position || hasLocator(tail, position);
@@ -128,7 +125,7 @@ interface EndNumbers {
   readonly entryCount: number;
   readonly directoryStart: number;
   readonly directoryBytes: number;
-  /** Where the first of the end records begins. */
+  /** The offset of the first end record. */
   readonly limit: number;
 }
 
@@ -167,7 +164,7 @@ function agrees(small: number, sentinel: number, large: number): boolean {
 
 function checkDisks(disk: number, directoryDisk: number, entriesHere: number, entryCount: number): void {
   if (disk !== 0 || directoryDisk !== 0 || entriesHere !== entryCount) {
-    throw new SplitArchiveError('it says it is spread over several disks');
+    throw new SplitArchiveError('it spans several disks');
   }
 }
 
@@ -184,7 +181,7 @@ function readZip64Numbers(tail: Buffer, tailStart: number, end: number): EndNumb
   const record = locator - FIXED_BYTES.zip64End;
   const start = readUInt64(tail, locator + 8);
   if (record < 0 || tail.readUInt32LE(record) !== SIGNATURE.zip64End) {
-    throw damaged('its zip64 end record is missing or of a kind that is not supported');
+    throw damaged('its zip64 end record is missing or not supported');
   }
   if (start !== tailStart + record) {
     throw start !== null && start < tailStart + record
@@ -207,12 +204,11 @@ function readZip64Numbers(tail: Buffer, tailStart: number, end: number): EndNumb
     tail.readUInt32LE(locator + 16) <= 1 &&
     tail.readUInt32LE(record + 16) === 0 &&
     tail.readUInt32LE(record + 20) === 0;
-  if (!isOneDisk || entriesHere !== entryCount)
-    throw new SplitArchiveError('it says it is spread over several disks');
+  if (!isOneDisk || entriesHere !== entryCount) throw new SplitArchiveError('it spans several disks');
   return { entryCount, directoryStart, directoryBytes, limit: tailStart + record };
 }
 
-/** Says why a directory that does not end at the end records is not accepted. */
+/** Explains why a directory that does not end at the end records is rejected. */
 function misfit(tail: Buffer, tailStart: number, numbers: EndNumbers): Error {
   const { directoryStart, directoryBytes, limit } = numbers;
   const directoryEnd = directoryStart + directoryBytes;

@@ -6,15 +6,15 @@ import type { ArchiveEntry } from './entry.ts';
 import { DEFLATED, FLAG, STORED } from './layout.ts';
 import { damaged, showName } from './refusal.ts';
 
-/** Takes unpacked bytes in order; what it returns is awaited before the next piece. */
+/** Receives unpacked bytes in order. Its promise is awaited before the next piece. */
 export type ByteSink = (bytes: Buffer) => Promise<void> | undefined;
 
-/** Up to these sizes an entry is unpacked in one call, which costs a tenth of a stream. */
+/** Entries up to these sizes are unpacked in one call, which costs a tenth of a stream. */
 const AT_ONCE_COMPRESSED_BYTES = 256 * 2 ** 10;
 const AT_ONCE_BYTES = 2 ** 20;
 const CHUNK_BYTES = 256 * 2 ** 10;
 
-/** Why an entry cannot be unpacked here, or null if it can. */
+/** The reason why an entry cannot be unpacked, or null if it can. */
 export function unsupportedReason(entry: ArchiveEntry): string | null {
   if (entry.isEncrypted) return 'encrypted';
   if ((entry.flags & FLAG.patched) !== 0) return 'a patch, not a file';
@@ -23,10 +23,10 @@ export function unsupportedReason(entry: ArchiveEntry): string | null {
 }
 
 /**
- * Unpacks the data of a supported entry, the stream standing at its first byte, and leaves the stream
- * behind its last one. The sink never gets more than the declared size; whether all was right is known
- * only when the promise resolves.
- * @throws ExpectedError INTEGRITY when size or CRC differ; whatever the sink or the source throws
+ * Unpacks a supported entry from the first byte of its data, and leaves the stream after the last one.
+ * The sink never receives more than the declared size. The content is verified only when the promise
+ * resolves.
+ * @throws ExpectedError INTEGRITY if size or CRC differ; errors of the sink and the source
  */
 export async function readContent(
   stream: ByteStream,
@@ -85,10 +85,10 @@ function notDeflated(entry: ArchiveEntry, cause?: unknown): Error {
 }
 
 function inflateAtOnce(compressed: Buffer, entry: ArchiveEntry): Buffer {
-  // Some writers say 'deflated' of folders and empty files and write no data at all.
+  // Some writers mark folders and empty files as deflated and write no data.
   if (compressed.length === 0 && entry.sizeBytes === 0) return compressed;
   const options: ZlibOptions = {
-    // One byte more than declared: an entry that is too long shows itself, and zlib need not ask for room.
+    // One byte more than declared, so that an oversized entry is detected and zlib need not grow its buffer.
     maxOutputLength: entry.sizeBytes + 1,
     chunkSize: Math.max(64, entry.sizeBytes + 1),
     info: true,
@@ -106,11 +106,11 @@ function inflateAtOnce(compressed: Buffer, entry: ArchiveEntry): Buffer {
 
 interface Inflated {
   readonly buffer: Buffer;
-  /** Its `bytesWritten` are the bytes consumed: fewer when something follows the compressed data. */
+  /** `bytesWritten` is the number of bytes consumed: fewer if something follows the compressed data. */
   readonly engine: { readonly bytesWritten: number };
 }
 
-/** What `inflateRawSync` returns with the option `info`, which its types do not know. */
+/** The result of `inflateRawSync` with the option `info`, which its types do not describe. */
 function isInflated(result: unknown): result is Inflated {
   return typeof result === 'object' && result !== null && 'buffer' in result && 'engine' in result;
 }
@@ -136,7 +136,7 @@ async function inflateStreamed(
     await pipeline(compressed, inflate, consume, signal === undefined ? {} : { signal });
   } catch (error) {
     signal?.throwIfAborted();
-    // zlib's own errors have a code Z_…; when it ends before its input does, pipeline aborts the rest. All
+    // zlib's own errors have a code Z_…; if it ends before its input does, pipeline aborts the rest. All
     // other errors come from the source or the sink.
     const code = errorCode(error) ?? '';
     const isCutShort = code === 'ABORT_ERR' && inflate.readableEnded;

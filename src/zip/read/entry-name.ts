@@ -4,8 +4,8 @@ import { decodeSingleBytes, type NameDecoder } from './name-encoding.ts';
 import { refused, showName } from './refusal.ts';
 
 /**
- * Where the reading of a name comes from: `stated` by the archive or by the user, ASCII among it; otherwise it is a
- * guess. `invalid`: it is not what was stated, and has U+FFFD where it is not.
+ * The origin of a decoded name. `stated`: by the archive or the user, or plain ASCII. `invalid`: not valid in
+ * the stated encoding; invalid bytes are U+FFFD. Otherwise the encoding is a guess.
  */
 export type NameReading = 'stated' | 'guessed-utf8' | 'guessed-cp437' | 'invalid';
 
@@ -15,18 +15,17 @@ export interface DecodedName {
 }
 
 /**
- * What writers put for a character that the encoding of the header does not have; `#U` is Info-ZIP's. Without
- * one an ASCII name needs no second one: readers that do not know the extra field would see something else.
+ * Replacements for characters that the header's encoding lacks; `#U` is Info-ZIP's. An ASCII name without any
+ * needs no second name: readers that ignore the extra field would see a different one.
  */
 const STAND_IN = /[?_]|#U/;
 
 /**
- * Decodes the name of an entry, the same way on every machine: the Unicode path extra field
- * (APPNOTE 4.6.9) when there is one, else as the flag says; without a flag by `decode` when there is one, else as
- * UTF-8 if it is that, else as CP437. Info-ZIP leaves the flag out in the C locale of servers, and CP437 text is
- * hardly ever valid UTF-8.
- * @param decode for names that say nothing, when somebody has said what they are
- * @throws ExpectedError UNSAFE when the extra field belongs to another name or contradicts it
+ * Decodes the name of an entry, the same way on every machine. The order is: the Unicode path extra field
+ * (APPNOTE 4.6.9), the flag, `decode`, UTF-8 if the name is valid UTF-8, CP437. Info-ZIP omits the flag in
+ * the C locale, which is common on servers. CP437 text is hardly ever valid UTF-8.
+ * @param decode for names without a declared encoding, if the user stated one
+ * @throws ExpectedError UNSAFE if the extra field belongs to another name or contradicts it
  */
 export function decodeName(
   rawName: Buffer,
@@ -41,7 +40,7 @@ export function decodeName(
   // Offset 0: version 1; 1: CRC-32 of the name in the header 4; 5: the name in UTF-8.
   const isOurs =
     unicodePath.length >= 5 && unicodePath[0] === 1 && unicodePath.readUInt32LE(1) === crc32(rawName);
-  if (!isOurs) throw refused(`entry ${showName(name)} carries the Unicode name of another one`);
+  if (!isOurs) throw refused(`entry ${showName(name)} has the Unicode name of another entry`);
   const unicodeBytes = unicodePath.subarray(5);
   const unicodeName = unicodeBytes.toString('utf8');
   const mustBeSame = isUtf8Flagged || (isAscii(rawName) && !STAND_IN.test(name));

@@ -1,15 +1,15 @@
 import type { DecodedName } from './entry-name.ts';
 
-/** Systems of the upper byte of `version made by` (APPNOTE 4.4.2): FAT, NTFS, NTFS as Info-ZIP counts, VFAT. */
+/** Host systems in the upper byte of `version made by` (APPNOTE 4.4.2): FAT, NTFS, NTFS in Info-ZIP's numbering, VFAT. */
 const WINDOWS_HOSTS: ReadonlySet<number> = new Set([0, 10, 11, 14]);
 
 /**
- * The path that a name means:
- * - Backslashes are separators in a name without a slash that was made on Windows, as old versions of .NET write
- *   them. unzip does so for FAT, bsdtar for every system, 7-Zip nowhere but on Windows. Not in a name of which the encoding
- *   is a guess: the second byte of a character may be 0x5C in Shift JIS, Big5, and GBK. What is left of them is refused.
- * - A `./` at the beginning goes, as `bsdtar .` and `find . | zip -@` write it; `./` alone stays, which is the folder itself.
- * - A folder ends in a slash, also one that only its DOS attribute makes one.
+ * Converts a name to a path:
+ * - Backslashes are separators if the name was made on Windows and has no slash, as in old versions of .NET.
+ *   unzip does this for FAT, bsdtar for every system, and 7-Zip only on Windows. Names with a guessed encoding
+ *   are exempt: in Shift JIS, Big5, and GBK, 0x5C may be the second byte of a character. Others are refused.
+ * - A leading `./` is removed: `bsdtar .` and `find . | zip -@` write it. `./` alone remains; it is the folder itself.
+ * - A folder ends in a slash, even if only its DOS attribute marks it as one.
  */
 export function entryPath(
   { name, reading }: DecodedName,
@@ -21,7 +21,7 @@ export function entryPath(
   return isFolderByAttribute && path !== '' && !path.endsWith('/') ? `${path}/` : path;
 }
 
-/** Just one: what is empty or a dot behind it is refused, and is to be shown as it is. */
+/** Removes only one. An empty part or another dot after it is refused, and shown unchanged. */
 function withoutDot(path: string): string {
   return /^\.\/(?!\.?\/|$)/.test(path) ? path.slice(2) : path;
 }

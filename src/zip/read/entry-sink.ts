@@ -1,20 +1,20 @@
 import type { Archive, ArchiveEntry } from './entry.ts';
 import type { ByteSink } from './entry-content.ts';
 
-/** Takes the content of one entry. */
+/** Receives the content of one entry. */
 export interface EntrySink {
   readonly write: ByteSink;
-  /** All of it came and was right. */
+  /** Called when the content is complete and verified. */
   finish(): Promise<void>;
-  /** Throws away what came; never throws. */
+  /** Discards the received bytes; never throws. */
   discard(): Promise<void>;
 }
 
-/** Takes the entries that it wants while an archive is verified. */
+/** Receives entries of its choice while an archive is verified. */
 export interface EntryReceiver {
-  /** The directory as it was read for this; null when it could not be read. */
+  /** The directory, already read; null if it could not be read. */
   readonly archive: Archive | null;
   wants(entry: ArchiveEntry): boolean;
-  /** A sink that keeps its failures to itself: they say nothing of the archive. */
+  /** Returns a sink that never throws: its failures do not mean that the archive is damaged. */
   open(entry: ArchiveEntry): EntrySink;
 }

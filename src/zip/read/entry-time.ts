@@ -1,7 +1,7 @@
 /**
- * The modification time of an entry, or null when there is none. The extended
- * timestamp (UTC) is preferred. The DOS time has no zone; it is read as if it were UTC, so that the
- * answer does not depend on the machine that asks.
+ * Returns the modification time of an entry, or null if it has none. Prefers the extended timestamp
+ * (UTC). The DOS time has no time zone and is read as UTC, so that the result does not depend on the
+ * machine.
  * @param dosTime APPNOTE 4.4.6: bits 0-4 seconds/2, 5-10 minutes, 11-15 hours
  * @param dosDate APPNOTE 4.4.6: bits 0-4 day, 5-8 month, 9-15 years since 1980
  * @param timestamps contents of the extra field 0x5455, see extra-fields.ts

@@ -1,33 +1,32 @@
 import type { NameReading } from './entry-name.ts';
 
-/** What an archive's directory says about one entry. The directory is the reading; local headers must agree. */
+/** An entry according to the directory of the archive. Local headers must match it. */
 export interface ArchiveEntry {
-  /** What the name means (see entry-path.ts), otherwise as in the archive: nothing is normalised. Folders end in `/`. */
+  /** The path that the name represents (see entry-path.ts), not normalized. Folders end in `/`. */
   readonly path: string;
-  /** The name, decoded. */
   readonly name: string;
   readonly nameReading: NameReading;
-  /** The bytes of the name, each as one character (latin1). */
+  /** The bytes of the name, one character each (latin1). */
   readonly rawName: string;
   /** Unpacked. */
   readonly sizeBytes: number;
   readonly compressedBytes: number;
-  /** `stored`, `deflated`, or the name of a method that is not unpacked here. */
+  /** `stored`, `deflated`, or the name of an unsupported method. */
   readonly method: string;
   readonly methodNumber: number;
   /** General purpose bits, see FLAG in layout.ts. */
   readonly flags: number;
   readonly crc32: number;
-  /** Since the epoch (see entry-time.ts), null when unknown. */
+  /** Milliseconds since the epoch (see entry-time.ts); null if unknown. */
   readonly modifiedMs: number | null;
   readonly kind: EntryKind;
   readonly isEncrypted: boolean;
-  /** First byte of the local header, and the place where the next entry or the directory begins. */
+  /** Offset of the local header, and of the next entry or the directory. */
   readonly headerOffset: number;
   readonly endOffset: number;
 }
 
-/** For sorting: by the place in the file, which need not be that in the directory. */
+/** Compares entries by their offset in the file, which may differ from the order of the directory. */
 export function inFileOrder(
   one: Pick<ArchiveEntry, 'headerOffset'>,
   other: Pick<ArchiveEntry, 'headerOffset'>,
@@ -35,7 +34,7 @@ export function inFileOrder(
   return one.headerOffset - other.headerOffset;
 }
 
-/** `special` is a device, a socket, or both a file and a folder by what it says; it is listed, never unpacked. */
+/** `special` is a device, a socket, or an entry marked as both file and folder. It is listed but never unpacked. */
 export type EntryKind = 'file' | 'directory' | 'link' | 'special';
 
 export interface Archive {

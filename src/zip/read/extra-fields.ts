@@ -1,6 +1,6 @@
 import { damaged, refused } from './refusal.ts';
 
-/** The extra fields this program understands; contents without their 4-byte heads. */
+/** The supported extra fields; contents without their 4-byte headers. */
 export interface ExtraFields {
   /** 0x0001, APPNOTE 4.5.3 */
   readonly zip64: Buffer | null;
@@ -13,11 +13,11 @@ export interface ExtraFields {
 const NONE: ExtraFields = { zip64: null, timestamps: null, unicodePath: null };
 
 /**
- * Walks extra fields (APPNOTE 4.5.1: id 2, length 2, contents). Up to three zero bytes at the end
- * are accepted as the padding that alignment tools write (four are a field without contents), and any
- * number of bytes that are all ones, which can be no field. Of two timestamps the first one counts.
+ * Parses extra fields (APPNOTE 4.5.1: id 2, length 2, contents). Up to three zero bytes at the end are
+ * accepted as padding of alignment tools (four would be an empty field), and any number of 0xff bytes,
+ * which cannot be a field. The first of two timestamps counts.
  * @param where names the entry in messages
- * @throws ExpectedError INTEGRITY when they do not fill their place exactly, UNSAFE when one that matters is there twice
+ * @throws ExpectedError INTEGRITY if they do not fill their space exactly, UNSAFE if a relevant one occurs twice
  */
 export function readExtraFields(extra: Buffer, where: () => string): ExtraFields {
   if (extra.length === 0) return NONE;
@@ -27,7 +27,7 @@ export function readExtraFields(extra: Buffer, where: () => string): ExtraFields
     const id = extra.readUInt16LE(position);
     const start = position + 4;
     const end = start + extra.readUInt16LE(position + 2);
-    if (end > extra.length) throw damaged(`an extra field of ${where()} is longer than its place`);
+    if (end > extra.length) throw damaged(`an extra field of ${where()} is longer than the space for it`);
     const key = KEYS[id];
     if (key !== undefined) {
       if (found[key] !== null && key !== 'timestamps')
@@ -43,7 +43,7 @@ export function readExtraFields(extra: Buffer, where: () => string): ExtraFields
   return found;
 }
 
-/** A field that begins with four such bytes would be longer than any place for it. */
+/** A field that starts with four 0xff bytes would exceed any space for it. */
 function isAllOnes(extra: Buffer, start: number): boolean {
   return extra[start] === 0xff && extra.subarray(start).every((byte) => byte === 0xff);
 }

@@ -8,27 +8,27 @@ import { damaged, refused, showName } from './refusal.ts';
 import { readZip64Row } from './zip64-field.ts';
 
 /**
- * Reads the local header of `entry` and compares it with the directory; afterwards the stream stands
- * at the first byte of the data. APPNOTE 4.3.7:
+ * Reads the local header of `entry` and compares it with the directory. Leaves the stream at the first
+ * byte of the data. APPNOTE 4.3.7:
  *    0 signature 4 · 4 version needed 2 (not read) · 6 flags 2 · 8 method 2 · 10 DOS time 2 and 12 DOS date 2 (not
  *   read) · 14 CRC-32 4 · 18 compressed size 4 · 22 size 4 · 26 name bytes 2 · 28 extra bytes 2 · 30 name, extra fields
- * @throws ExpectedError UNSAFE when the names differ, else INTEGRITY
+ * @throws ExpectedError UNSAFE if the names differ, otherwise INTEGRITY
  */
 export async function readLocalHeader(stream: ByteStream, entry: ArchiveEntry): Promise<void> {
   const where = (): string => `entry ${showName(entry.path)}`;
-  // The stream ends with this entry at the latest, and the fixed part and the name fit (see readDirectory).
+  // The stream extends at most to the end of this entry. The fixed part and the name fit (see readDirectory).
   const header = await stream.read(FIXED_BYTES.localHeader);
   if (header.readUInt32LE(0) !== SIGNATURE.localHeader) throw damaged(`${where()} is not where it should be`);
   const nameBytes = header.readUInt16LE(26);
   const extraBytes = header.readUInt16LE(28);
   const dataStart = entry.headerOffset + FIXED_BYTES.localHeader + nameBytes + extraBytes;
   if (dataStart + entry.compressedBytes > entry.endOffset) {
-    throw damaged(`${where()} does not fit into its place`);
+    throw damaged(`${where()} is longer than the space for it`);
   }
   const name = await stream.read(nameBytes);
   const extra = readExtraFields(await stream.read(extraBytes), where);
   checkName(entry, name, extra, where);
-  // Some writers set the compressor's effort in one of the two headers only.
+  // Some writers set the compression effort in only one of the two headers.
   const flagsDiffer = (header.readUInt16LE(6) ^ entry.flags) & ~FLAG.compressionEffort & 0xffff;
   if (flagsDiffer !== 0) throw disagreement(where(), 'flags');
   if (header.readUInt16LE(8) !== entry.methodNumber) throw disagreement(where(), 'the compression method');
@@ -36,12 +36,12 @@ export async function readLocalHeader(stream: ByteStream, entry: ArchiveEntry): 
 }
 
 /**
- * Reads the local header alone, and says where the data of the entry begin.
- * @throws as readLocalHeader(), and what the source throws
+ * Reads only the local header, and returns the offset of the entry's data.
+ * @throws as readLocalHeader(); errors of the source
  */
 export async function readDataStart(source: RangeSource, entry: ArchiveEntry): Promise<number> {
   const { headerOffset, endOffset, compressedBytes } = entry;
-  // A header that says that it is longer than this is refused before it is read.
+  // A header that claims to be longer is refused before it is read.
   const stream = openByteStream(source, headerOffset, endOffset - compressedBytes);
   try {
     await readLocalHeader(stream, entry);
@@ -61,11 +61,11 @@ function checkName(entry: ArchiveEntry, name: Buffer, extra: ExtraFields, where:
     (extra.unicodePath === null ||
       decodeName(name, (entry.flags & FLAG.utf8) !== 0, extra.unicodePath).name === entry.name);
   if (!isSameName) {
-    throw refused(`${where()} is called ${showName(name.toString('utf8'))} by its own header`);
+    throw refused(`${where()} has the name ${showName(name.toString('utf8'))} in its own header`);
   }
 }
 
-/** CRC and sizes must be those of the directory; with a descriptor after the data they may also be 0. */
+/** CRC and sizes must match the directory. With a data descriptor they may also be 0. */
 function checkNumbers(entry: ArchiveEntry, header: Buffer, zip64: Buffer | null, where: () => string): void {
   const isDescribedLater = (entry.flags & FLAG.hasDescriptor) !== 0;
   const check = (what: string, here: number | null, expected: number): void => {
@@ -79,8 +79,8 @@ function checkNumbers(entry: ArchiveEntry, header: Buffer, zip64: Buffer | null,
     check('its sizes', sizeBytes, entry.sizeBytes);
     return;
   }
-  // APPNOTE 4.5.3: in a local header both sizes are there. Some writers leave out what need not be there,
-  // or add what only the directory needs.
+  // APPNOTE 4.5.3: a local header must include both sizes. Some writers omit optional ones, or add fields
+  // that only the directory needs.
   const row = readZip64Row(zip64);
   const count = row?.numbers.length ?? 0;
   const isAnyMissing =
@@ -90,7 +90,7 @@ function checkNumbers(entry: ArchiveEntry, header: Buffer, zip64: Buffer | null,
     row.numbers;
   check('its sizes', size, entry.sizeBytes);
   check('its sizes', compressed, entry.compressedBytes);
-  if (offset !== entry.headerOffset) throw disagreement(where(), 'its place');
+  if (offset !== entry.headerOffset) throw disagreement(where(), 'its offset');
   if ((row.disk ?? 0) !== 0) throw disagreement(where(), 'its disk');
   if (sizeBytes !== SENTINEL_32) check('its sizes', sizeBytes, entry.sizeBytes);
   if (compressedBytes !== SENTINEL_32) check('its sizes', compressedBytes, entry.compressedBytes);

@@ -1,12 +1,12 @@
-/** The text of a name, or null when the bytes are none in this encoding. */
+/** Decodes a name; null if its bytes are not valid in the encoding. */
 export type NameDecoder = (bytes: Buffer) => string | null;
 
-/** What these have from 0x80 on; where that ends, they go on as latin1. */
+/** Characters from 0x80 on; after the end of the string, latin1 applies. */
 const SINGLE_BYTE = {
-  /** The encoding of old names (APPNOTE appendix D.1). */
+  /** The encoding of legacy names (APPNOTE appendix D.1). */
   cp437:
     'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0',
-  /** Node 20 has control characters in the place of these. */
+  /** Node 20 decodes these as control characters. */
   'windows-1252': '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ',
 } as const;
 
@@ -14,7 +14,7 @@ function isSingleByte(label: string): label is keyof typeof SINGLE_BYTE {
   return Object.hasOwn(SINGLE_BYTE, label);
 }
 
-/** @param label as `parseNameEncoding()` gives it */
+/** @param label as returned by `parseNameEncoding()` */
 export function nameDecoder(label: string): NameDecoder {
   if (isSingleByte(label)) return (bytes) => decodeSingleBytes(bytes, label);
   const decoder = new TextDecoder(label, { fatal: true, ignoreBOM: true });

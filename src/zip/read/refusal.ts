@@ -1,14 +1,14 @@
 import { ExpectedError } from '../../errors.ts';
 
-/** The archive is not as it was written: cut, changed on the way, or numbers that do not add up. */
+/** The archive is not as written: truncated, altered in transit, or inconsistent. */
 export function damaged(reason: string, cause?: unknown): ExpectedError {
   return new ExpectedError('INTEGRITY', `the archive is damaged: ${reason}`, {
-    hint: 'run the same command again; if it stays like this, create the package again',
+    hint: 'run the same command again; if the error persists, create the package again',
     cause,
   });
 }
 
-/** The bytes of one entry are damaged: fetching `[start, end)` of the archive again may mend it. */
+/** The bytes of one entry are damaged. Downloading `[start, end)` of the archive again may repair it. */
 export class DamagedEntryError extends ExpectedError {
   override readonly name = 'DamagedEntryError';
   readonly start: number;
@@ -25,12 +25,12 @@ export class DamagedEntryError extends ExpectedError {
 }
 
 const REFUSED_HINT =
-  'create the package again; if that does not help, tell its owner: programs would not agree on what is in it';
+  'create the package again; if the error persists, tell its owner: programs would disagree about its contents';
 
-/** For what is too much of it to be kept in mind. */
+/** For archives that would need too much memory. */
 export const LIMIT_HINT = 'no flag lifts this limit: create several packages of fewer files';
 
-/** Two programs could read this archive differently, or unpacking it would do harm. */
+/** Programs could interpret this archive differently, or unpacking it would be harmful. */
 export function refused(reason: string, hint = REFUSED_HINT): ExpectedError {
   return new ExpectedError('UNSAFE', `the archive is refused: ${reason}`, { hint });
 }
@@ -38,7 +38,7 @@ export function refused(reason: string, hint = REFUSED_HINT): ExpectedError {
 const SPLIT_HINT =
   'join its parts into one archive first, for example with `zip -s 0 PART.zip --out WHOLE.zip`';
 
-/** One of several files that are an archive only together. */
+/** One of several files that form an archive only together. */
 export class SplitArchiveError extends ExpectedError {
   override readonly name = 'SplitArchiveError';
 
@@ -50,7 +50,7 @@ export class SplitArchiveError extends ExpectedError {
 
 const SHOWN_CHARACTERS = 120;
 
-/** A name out of an archive, quoted, with control, bidi and invisible characters made visible. */
+/** Quotes a name from an archive, and escapes control, bidi, and invisible characters. */
 export function showName(name: string): string {
   const cut = name.length > SHOWN_CHARACTERS ? `${name.slice(0, SHOWN_CHARACTERS)}…` : name;
   return JSON.stringify(cut).replace(
@@ -59,7 +59,7 @@ export function showName(name: string): string {
   );
 }
 
-/** `"a", "b" and 12 more` for messages; `items` are shown as they are. */
+/** `"a", "b" and 12 more` for messages; `items` are used unchanged. */
 export function showSome(items: readonly string[], shown = 10): string {
   const rest = items.length - shown;
   return items.slice(0, shown).join(', ') + (rest > 0 ? ` and ${rest} more` : '');

@@ -11,7 +11,7 @@ import { STORED } from './layout.ts';
 import { readLocalHeader } from './local-header.ts';
 import { DamagedEntryError } from './refusal.ts';
 
-/** Entries that cannot be unpacked here: their structure is checked, their content is not. */
+/** Entries that cannot be unpacked: their structure is verified, their content is not. */
 export interface UnverifiedEntry {
   readonly path: string;
   readonly reason: string;
@@ -19,29 +19,29 @@ export interface UnverifiedEntry {
 
 export interface Verification {
   readonly entries: number;
-  /** Declared size of all entries; of the verified ones also the true one. */
+  /** The declared size of all entries. For verified entries, it is also the actual size. */
   readonly unpackedBytes: number;
   readonly unverified: readonly UnverifiedEntry[];
 }
 
 const ENTRIES_PER_TURN = 500;
-/** From this size on it pays to ask a source for the checksum of a stored entry. */
+/** From this size on, asking the source for the checksum of a stored entry is worthwhile. */
 const LEAST_KNOWN_BYTES = 2 ** 21;
 
 export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told how many bytes of the archive have been looked at. */
+  /** Called with the number of bytes of the archive that are processed. */
   readonly onProgress?: ((bytesDone: number) => void) | undefined;
-  /** Takes the content of entries as they pass; each is whole and right when its sink is finished. */
+  /** Receives the content of entries. An entry is complete and verified when its sink is finished. */
   readonly receiver?: EntryReceiver | null | undefined;
 }
 
 const NOWHERE: ByteSink = () => undefined;
 
 /**
- * Reads the whole archive once, from the first byte to the last: every local header agrees with the
- * directory, every entry unpacks to its declared size and CRC, and no byte belongs to none or to two.
- * @throws DamagedEntryError, ExpectedError INTEGRITY or UNSAFE, naming the entry; the signal's reason when aborted
+ * Reads the whole archive once, from the first byte to the last. Every local header must match the directory,
+ * every entry must unpack to its declared size and CRC, and every byte must belong to exactly one record.
+ * @throws DamagedEntryError, ExpectedError INTEGRITY or UNSAFE, naming the entry; the signal's reason if aborted
  */
 export async function verifyArchive(
   source: RangeSource,
@@ -56,7 +56,7 @@ export async function verifyArchive(
     bytesDone += sizeBytes;
     onProgress?.(bytesDone);
   };
-  /** As far as bytes have to be read: to the data of the next entry of which the checksum is known. */
+  /** Opens the bytes that must be read: up to the data of the next entry with a known checksum. */
   const openFrom = (start: number): ByteStream => {
     const next = known.shift();
     const end = next === undefined ? archive.directoryStart : next.endOffset - next.compressedBytes;
@@ -74,7 +74,7 @@ export async function verifyArchive(
     const reason = unsupportedReason(entry);
     const sink = receiver?.wants(entry) === true ? receiver.open(entry) : null;
     try {
-      // There is something to pass over before the first one only, see directory.ts.
+      // There are bytes to skip only before the first entry, see directory.ts.
       await stream.skip(entry.headerOffset - stream.position);
       await readLocalHeader(stream, entry);
       if (source.crc32 !== undefined && isKnown(entry)) {

@@ -1,10 +1,10 @@
 import { readUInt64 } from './layout.ts';
 
-/** What a zip64 extra field holds when it holds its numbers from the first one on, whatever the header asks for. */
+/** The numbers in a zip64 extra field, by position, regardless of the fields that the header requires. */
 export interface Zip64Numbers {
-  /** Size, compressed size, place of the local header, as many as there are; null above 2^53 - 1. */
+  /** Size, compressed size, and local header offset, as far as present; null above 2^53 - 1. */
   readonly numbers: readonly (number | null)[];
-  /** Of the disk; null when it is not there. */
+  /** Null if the disk number is absent. */
   readonly disk: number | null;
 }
 
@@ -14,9 +14,9 @@ const DISK_BYTES = 4;
 
 /**
  * Reads a zip64 extra field (APPNOTE 4.5.3: size 8, compressed size 8, local header offset 8, disk 4) by position.
- * By the text a number is there only if its place in the header is all ones; some writers put all of them there,
- * or as many as they know.
- * @returns null when its length is that of no such row
+ * According to the specification, a number is present only if its field in the header is all ones. Some writers
+ * include all of them, or as many as they know.
+ * @returns null if no such sequence has this length
  */
 export function readZip64Row(field: Buffer): Zip64Numbers | null {
   const hasDisk = field.length === NUMBERS * NUMBER_BYTES + DISK_BYTES;

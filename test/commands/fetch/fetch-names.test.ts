@@ -117,7 +117,7 @@ describe('what is said of archives that are refused', () => {
     const api = await start([{ name: 'zeros', content: Buffer.alloc(2 ** 21), method: 8 }]);
     const run = await runBinary([...LINE, '--keep-archive'], { api });
     expect(run.exitCode).toBe(12);
-    expect(run.stderr).toContain('hint: if so much is right, allow it with --max-size\n');
+    expect(run.stderr).toContain('hint: if this size is expected, allow it with --max-size\n');
     expect((await runBinary([...LINE, '--keep-archive', '--max-size', '2M'], { api })).exitCode).toBe(0);
   });
 });

@@ -151,7 +151,7 @@ describe('fetch --record', () => {
     const args = ['fetch', PACKAGE_ID, '-x', '--keep-archive', '-D', 'out', '--record', record, '--json'];
     const run = await runCommand(args, { api, place });
     expect(run).toMatchObject({ exitCode: 12, json: { error: { code: 'UNSAFE' } } });
-    expect(run.stderr).toContain('would take the place of the record; the archive was kept');
+    expect(run.stderr).toContain('would replace the record; the archive was kept');
     expect(filesIn(place.cwd)).toEqual(['out/grusse-aus-graz-5f0c2b9e.zip']);
   });
 

@@ -360,7 +360,7 @@ describe('unsafe entries', () => {
     const run = await runCommand(line, { api: await start({ files }) });
     expect(run.exitCode).toBe(12);
     expect(run.stderr).toContain(
-      '"../evil" leads out of the folder (..), "link" is a link, "twice" is there twice',
+      '"../evil" leads out of the folder (..), "link" is a link, "twice" occurs twice',
     );
     expect(run.stderr).toContain('--skip-unsafe');
     expect(listTree(run.cwd)).toEqual([]);

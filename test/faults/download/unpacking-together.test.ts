@@ -55,7 +55,7 @@ test('case 125: what has appeared meanwhile and has only the size of the entry i
     writeFileSync(join(cwd, 'out/0.srt'), 'precious 0');
   });
   expect(run.exitCode).toBe(13);
-  expect(run.stderr).toContain('not replaced, as it is something else');
+  expect(run.stderr).toContain('not replaced, because the content differs');
   expect(readFileSync(join(place.cwd, 'out/0.srt'), 'utf8')).toBe('precious 0');
   expect(listTree(join(place.cwd, 'out')).filter(({ path }) => path.startsWith('.'))).toEqual([]);
 });

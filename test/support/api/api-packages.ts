@@ -3,21 +3,21 @@ import type { FaultReply } from '../faults/fault-response.ts';
 import type { FaultRequest } from '../faults/fault-server.ts';
 import type { ServedObject } from '../faults/served-object.ts';
 
-/** A package of the API; `files` name objects of this server, or are given in full. */
+/** A package of the API; `files` are names of objects on this server, or complete descriptions. */
 export type ScriptedPackage = Partial<Omit<DownloadPackage, 'files'>> & {
   readonly files?: readonly (string | DownloadFile)[];
 };
 
-/** What the server holds. */
+/** The content of the server. */
 export interface ApiContent {
-  /** By default one ready package with all the files. */
+  /** By default, one ready package with all files. */
   readonly packages?: readonly ScriptedPackage[];
   /** Objects behind `/v2/downloads/file/{id}`. */
   readonly files?: Readonly<Record<string, ServedObject>>;
   readonly media?: readonly MediaAsset[];
-  /** By media id. */
+  /** By media ID. */
   readonly transcripts?: Readonly<Record<string, readonly Transcript[]>>;
-  /** The token it takes; null takes anonymous requests too. */
+  /** The token it accepts; null also accepts anonymous requests. */
   readonly token?: string | null;
 }
 
@@ -30,7 +30,7 @@ export interface ApiState {
   readonly origin: () => string;
 }
 
-/** A whole package from what a test says of it. */
+/** Completes a package from the fields that a test specifies. */
 export function makePackage(scripted: ScriptedPackage, id: string, state: ApiState): DownloadPackage {
   const objects = state.content.files ?? {};
   const files = (scripted.files ?? []).map((file): DownloadFile => {
@@ -45,7 +45,7 @@ export function makePackage(scripted: ScriptedPackage, id: string, state: ApiSta
   return { id, status: 'ready', compressed: true, ...scripted, files };
 }
 
-/** What `POST /v2/downloads` makes: a package with all the files of the server. */
+/** The package that `POST /v2/downloads` creates, with all files of the server. */
 export function createPackage(request: FaultRequest, state: ApiState): DownloadPackage {
   const body: unknown = JSON.parse(request.body.toString('utf8') || '{}');
   const { title, description, expires } = Object(body);

@@ -1,6 +1,6 @@
 import type { FaultRequest } from '../faults/fault-server.ts';
 
-/** The routes of the API, by the names that a script uses. */
+/** The routes of the API, by their names in scripts. */
 export type Route =
   | 'POST /v2/downloads'
   | 'GET /v2/downloads'
@@ -33,7 +33,7 @@ const ROUTES: readonly (readonly [Route, RegExp])[] = [
   ['POST token', /^POST \/realms\/[^/]+\/protocol\/openid-connect\/token$/],
 ];
 
-/** The route of a request, by its undecoded path: an encoded slash is part of an id. */
+/** The route of a request, by its undecoded path: an encoded slash is part of an ID. */
 export function routeOf(request: Pick<FaultRequest, 'method' | 'target'>): Route | undefined {
   const call = `${request.method} ${request.target.split('?')[0]}`;
   return ROUTES.find(([, pattern]) => pattern.test(call))?.[0];

@@ -4,9 +4,9 @@ import { type ApiState, createPackage, notFound } from './api-packages.ts';
 import { type Route, segment } from './api-routes.ts';
 
 /**
- * One answer of a script: a status code alone (JSend error for 4xx and 5xx), a package status for a
- * package's route, an answer in full, bytes as they are, a handler, or `default` for what the server
- * would have said anyway.
+ * One response of a script: a status code (JSend error for 4xx and 5xx), a package status for a package's
+ * route, a complete response, raw bytes, a handler, or `default` for the default
+ * response.
  */
 export type Answer =
   | number
@@ -24,7 +24,7 @@ export type Answer =
   | { readonly raw: string | Uint8Array; readonly after?: 'end' | 'reset' | 'stall' }
   | FaultHandler;
 
-/** An array is used up call by call and then the route behaves; a single answer is given every time. */
+/** An array is used up call by call, followed by default responses. A single response is always repeated. */
 export type Script = Readonly<Partial<Record<Route, Answer | readonly Answer[]>>>;
 
 export function isSequence(answer: Answer | readonly Answer[]): answer is readonly Answer[] {
@@ -54,7 +54,7 @@ export async function answerAsScripted(
   return answer.after === undefined ? undefined : reply[answer.after]();
 }
 
-/** The package of the request with another status; files are for ready ones only. */
+/** The requested package with another status. Only ready packages have files. */
 function answerWithStatus(
   status: string,
   route: Route,

@@ -15,17 +15,17 @@ export interface ApiOptions extends FaultServerOptions, ApiContent {
 }
 
 export interface ApiServer extends FaultServer {
-  /** The packages as they are now; a test may change them. */
+  /** The current packages; a test may change them. */
   readonly packages: Map<string, DownloadPackage>;
   /** Requests of one route, in order. */
   requestsOf(route: Route): FaultRequest[];
-  /** Replaces what a route answers from now on. */
+  /** Replaces the responses of a route from now on. */
   script(route: Route, answer: Answer | readonly Answer[]): void;
 }
 
 /**
- * Starts a server that speaks the documented API and keeps to a script where it has one. Unlike the
- * sandbox it has no mind of its own: packages are ready unless said otherwise.
+ * Starts a server for the documented API that follows a script. Unlike the sandbox, it has no behavior of
+ * its own: packages are ready unless specified otherwise.
  */
 export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
   const packages = new Map<string, DownloadPackage>();

@@ -10,7 +10,7 @@ function isRefused(route: Route, request: FaultRequest, content: ApiContent): bo
   return request.headers.get('authorization') !== `Bearer ${token}`;
 }
 
-/** What the documented API would say. */
+/** Responds as the documented API does. */
 export async function answerByDefault(
   route: Route,
   request: FaultRequest,
@@ -70,7 +70,7 @@ export async function answerByDefault(
   }
 }
 
-/** What a transcript with this ID is in a format; docx is not among them. */
+/** The content of a transcript in a format; docx is not supported. */
 export function transcriptText(id: string, format: string | null): string {
   const cue = `--> 00:00:01`;
   if (format === 'vtt') return `WEBVTT\n\n00:00:00.000 ${cue}.000\ntranscript ${id}\n`;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { makeTempFolder } from '../temp-folder.ts';
 
 /**
- * Flags for Node with which a spawned program lives in another network: names have the given addresses, and whatever
- * is not of this machine is reached at 127.0.0.1 all the same, once the program has decided to connect to it.
+ * Flags for Node that simulate another network for a spawned program: names resolve to the given addresses, but
+ * connections to other machines actually go to 127.0.0.1.
  */
 export function fakeHostFlags(hosts: Readonly<Record<string, readonly string[]>>): readonly string[] {
   const modulePath = join(makeTempFolder('fake-hosts-'), 'preload.mjs');

@@ -2,7 +2,7 @@ import type { Clock } from '../../../src/clock.ts';
 import { createTransport, type Transport } from '../../../src/http/transport.ts';
 import { afterThisTest } from '../after-this-test.ts';
 
-/** A real HTTP client without proxy or certificates of its own; it is closed when the test ends. */
+/** A real HTTP client without a proxy or custom certificates; closed when the test ends. */
 export function openTransport(clock: Clock): Transport {
   const transport = createTransport({
     clock,

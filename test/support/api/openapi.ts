@@ -41,15 +41,15 @@ export interface OpenApiDocument {
 
 export const OPENAPI: OpenApiDocument = parse(readFileSync(OPENAPI_PATH, 'utf8'));
 
-// Not strict: a whole OpenAPI document is more than a schema.
+// Not strict: an OpenAPI document contains more than schemas.
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajvFormats.default(ajv);
 ajv.addSchema(OPENAPI, 'openapi');
 
 /**
- * Checks an answer with a JSON body against docs/openapi.yaml.
+ * Validates a response with a JSON body against docs/openapi.yaml.
  * @param path as requested, with or without `/v2` and the query
- * @throws Error that says what the description does not know: the path, the method, the status, or a field
+ * @throws Error naming what is undocumented: the path, the method, the status, or a field
  */
 export function validateAnswer(method: string, path: string, status: number, body: unknown): void {
   const pathname = (path.split('?')[0] ?? '').replace(/^\/v2(?=\/)/, '');
@@ -77,7 +77,7 @@ export function validateAnswer(method: string, path: string, status: number, bod
   );
 }
 
-/** The operations of the description, for tests that go through all of them. */
+/** All operations of the description. */
 export function listOperations(): { method: string; template: string; operation: OpenApiOperation }[] {
   return Object.entries(OPENAPI.paths).flatMap(([template, item]) =>
     METHODS.flatMap((key) => {

@@ -1,19 +1,19 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { afterThisTest } from '../after-this-test.ts';
 
-/** What a proxy does with a CONNECT: leads on to `target` whatever was asked for, answers this, or never ends its header. */
+/** The proxy's response to a CONNECT: a tunnel to `target`, this text, or headers that never end. */
 export type ProxyBehaviour = { readonly target: string } | { readonly answer: string } | 'endless header';
 
 export interface Proxy {
   readonly port: number;
-  /** The head of each CONNECT, as it came. */
+  /** The head of each CONNECT, as received. */
   readonly heads: readonly string[];
   readonly origin: string;
-  /** All bytes that came in the clear, by connection. */
+  /** All bytes received unencrypted, by connection. */
   rawLog(): readonly Buffer[];
 }
 
-/** A raw HTTP proxy on this machine that understands CONNECT and nothing else. */
+/** A raw HTTP proxy on this machine that supports only CONNECT. */
 export async function startProxy(behaviour: ProxyBehaviour): Promise<Proxy> {
   const heads: string[] = [];
   const sockets = new Set<Socket>();

@@ -3,22 +3,22 @@ import { connect } from 'node:net';
 export interface RawAnswer {
   readonly bytes: Buffer;
   readonly text: string;
-  /** How it came to its end: closed, cut, or left because nothing came for `idleMs` or enough had come. */
+  /** How the exchange ended: closed, reset, or stopped after silence of `idleMs` or enough bytes. */
   readonly endedBy: 'end' | 'reset' | 'silence';
 }
 
 export interface RawRequestOptions {
-  /** Silence after the first byte that counts as the end; before it, a busy server gets a second. */
+  /** Silence after the first byte that counts as the end. Before it, a busy server gets a second. */
   readonly idleMs?: number;
-  /** Goes away after this long, whatever comes. */
+  /** Disconnects after this time in any case. */
   readonly limitMs?: number;
-  /** Goes away after this many bytes. */
+  /** Disconnects after this many bytes. */
   readonly limitBytes?: number;
 }
 
 const FIRST_BYTE_MS = 1_000;
 
-/** Writes bytes to a server and takes whatever comes back, without an opinion on HTTP. */
+/** Sends bytes to a server and returns everything received, without interpreting HTTP. */
 export function rawRequest(
   origin: string,
   request: string,
@@ -49,12 +49,12 @@ export function rawRequest(
   });
 }
 
-/** A plain GET as text, with more header lines if wanted. */
+/** A plain GET as text, with optional header lines. */
 export function getRequest(path: string, ...headerLines: readonly string[]): string {
   return [`GET ${path} HTTP/1.1`, 'Host: fault.test', ...headerLines, '', ''].join('\r\n');
 }
 
-/** What follows the first empty line. */
+/** Everything after the first empty line. */
 export function bodyOf(answer: RawAnswer): Buffer {
   const headEnd = answer.bytes.indexOf('\r\n\r\n');
   return headEnd === -1 ? Buffer.alloc(0) : answer.bytes.subarray(headEnd + 4);

@@ -1,9 +1,9 @@
-/** One HTTP/1.1 request exactly as it arrived. */
+/** An HTTP/1.1 request exactly as received. */
 export interface ParsedRequest {
   readonly method: string;
   /** The request target as sent: path and query, still encoded. */
   readonly target: string;
-  /** Names as sent, in order, repeated ones included. */
+  /** Names as sent, in order, including repeated ones. */
   readonly rawHeaders: readonly (readonly [name: string, value: string])[];
   /** Lower-case names; repeated ones are joined with `, `. */
   readonly headers: ReadonlyMap<string, string>;
@@ -11,9 +11,9 @@ export interface ParsedRequest {
 }
 
 /**
- * Takes the first whole request off the bytes of a connection, or nothing while it is incomplete.
- * Framing is Content-Length or chunked (RFC 9112 section 6); strict enough for clients under test.
- * @throws Error when the bytes are no request.
+ * Parses the first complete request of a connection; undefined if it is incomplete.
+ * Framing is Content-Length or chunked (RFC 9112 section 6), as strict as clients under test require.
+ * @throws Error for bytes that are not a request
  */
 export function takeRequest(received: Buffer): { request: ParsedRequest; rest: Buffer } | undefined {
   const headEnd = received.indexOf('\r\n\r\n');

@@ -2,72 +2,72 @@ import { objectHeaders } from './fault-response.ts';
 import type { FaultHandler } from './fault-server.ts';
 import type { ServedObject } from './served-object.ts';
 
-/** One named way in which a download goes wrong, and how the program may end then. */
+/** A named failure of a download, and the allowed outcomes. */
 export interface FaultMode {
   /** Its number in docs/failure-modes.md. */
   readonly failureCase: number;
   readonly name: string;
   readonly outcome: FaultOutcome;
-  /** Makes the server's behaviour; what it remembers belongs to this one handler. */
+  /** Creates the server's behavior; its state belongs to this one handler. */
   readonly handler: (object: ServedObject) => FaultHandler;
-  /** What the API says about the size: null for nothing; the object's own size unless given. */
+  /** The size in the API: null for none; by default the size of the object. */
   readonly apiSizeBytes?: (object: ServedObject) => number | null;
-  /** The object that a success must have saved, where it is another than the one handed in. */
+  /** The object that a successful run must save, if different from the given one. */
   readonly finalObject?: (object: ServedObject) => ServedObject;
-  /** How a plain object ends, which has no checksums of its own; as `outcome` where that leaves no choice. */
+  /** The outcome for a plain object, which has no checksums; defaults to `outcome` where that is unambiguous. */
   readonly plain?: PlainOutcome;
 }
 
-/** Plain objects by what their server says of them. */
+/** Plain objects by the headers of their server. */
 export type PlainKind = 'bare' | 'etag' | 'digest' | 'etag and digest';
 
-/** The one exit code, for all kinds of plain objects or for each. */
+/** The only allowed exit code, for all kinds of plain objects or by kind. */
 export interface PlainOutcome {
   readonly exitCode: number | Readonly<Record<PlainKind, number>>;
-  /** What a success saves where nothing that the server says gives the fault away. */
+  /** What a successful run saves if nothing in the server's responses reveals the fault. */
   readonly undetected?: (object: ServedObject) => Buffer;
-  /** The kinds for which it does not; all of them unless given. */
+  /** The kinds to which that applies; all by default. */
   readonly undetectedKinds?: readonly PlainKind[];
 }
 
-/** Only a digest gives it away. */
+/** Only a digest reveals it. */
 export const NEEDS_DIGEST = { bare: 0, etag: 0, digest: 10, 'etag and digest': 10 };
 
 export interface FaultOutcome {
   readonly exitCodes: readonly number[];
-  /** `by exit code`: right after 0, absent after anything else. */
+  /** `by exit code`: right after 0, absent after any other code. */
   readonly finalFile: 'right' | 'absent' | 'by exit code';
 }
 
-/** Names a test of a mode after its case in docs/failure-modes.md. */
+/** The test title of a mode: its case in docs/failure-modes.md and its name. */
 export function titleOf({ failureCase, name }: FaultMode): string {
   return `case ${failureCase}: ${name}`;
 }
 
 /**
- * The second half is wrong under the right strong ETag. Without one the whole is asked for again, and is right.
+ * The second half is wrong under the right strong ETag. Without an ETag, the whole object is downloaded again.
  */
 export const ONLY_DIGEST_KNOWS = { bare: 0, etag: 0, digest: 0, 'etag and digest': 10 };
 
-/** The fault is overcome. */
+/** The download succeeds despite the fault. */
 export const OVERCOME: FaultOutcome = { exitCodes: [0], finalFile: 'right' };
 
-/** The run fails with one of these codes and leaves nothing under the final name. */
+/** The run fails with one of these codes and leaves no file under the final name. */
 export function refused(...exitCodes: readonly number[]): FaultOutcome {
   return { exitCodes, finalFile: 'absent' };
 }
 
-/** Overcoming it and failing with one of these codes are both good. */
+/** Either succeeds, or fails with one of these codes. */
 export function overcomeOrRefused(...exitCodes: readonly number[]): FaultOutcome {
   return { exitCodes: [0, ...exitCodes], finalFile: 'by exit code' };
 }
 
-/** Serves as a good server does. */
+/** Serves the object correctly. */
 export function wellBehaved(object: ServedObject): FaultHandler {
   return (_request, reply) => reply.file(object);
 }
 
-/** One handler a request, the last one for all that follow. */
+/** Uses one handler per request, and the last one for all further requests. */
 export function inTurn(...handlers: readonly FaultHandler[]): FaultHandler {
   let count = 0;
   return (request, reply) => {
@@ -77,7 +77,7 @@ export function inTurn(...handlers: readonly FaultHandler[]): FaultHandler {
   };
 }
 
-/** Sends the first half of the object, closes, and hands over. */
+/** Sends the first half of the object and closes; later requests go to `next`. */
 export function cutAtHalfThen(object: ServedObject, next: FaultHandler): FaultHandler {
   return inTurn((_request, reply) => reply.file(object, { cutAtByte: halfOf(object) }), next);
 }
@@ -86,7 +86,7 @@ export function halfOf(object: ServedObject): number {
   return Math.floor(object.bytes.length / 2);
 }
 
-/** The object's headers as pairs, with more of them, undefined ones left out. */
+/** The object's headers as pairs, with additions and without undefined values. */
 export function headersWith(
   object: ServedObject,
   more: Readonly<Record<string, string | number | undefined>> = {},

@@ -16,7 +16,7 @@ import {
 import type { FaultHandler } from './fault-server.ts';
 import type { ServedObject } from './served-object.ts';
 
-/** A Zstandard frame of raw blocks (RFC 8878 section 3.1.1), as no supported Node can compress. */
+/** A Zstandard frame of raw blocks (RFC 8878 section 3.1.1), because no supported Node version can compress it. */
 function zstdFrame(bytes: Buffer): Buffer {
   const blocks: Buffer[] = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58])];
   for (let start = 0; start < bytes.length; start += 65_536) {
@@ -33,7 +33,7 @@ function brotli(bytes: Buffer): Buffer {
   return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
 }
 
-/** Encoded before the first request: compressing must not look like a slow server. */
+/** Encoded before the first request, so that compressing does not look like a slow server. */
 function encoded(coding: string, encode: (bytes: Buffer) => Buffer): FaultMode['handler'] {
   return (object) => {
     const body = encode(object.bytes);
@@ -84,7 +84,7 @@ function padded(object: ServedObject, text: string): Buffer {
 
 const OTHER_CONTENT = 'nothing like an archive';
 
-/** A flipped bit that a second look does not find. */
+/** A flipped bit in the first response only. */
 function flippedOnce(object: ServedObject): FaultHandler {
   let count = 0;
   return (_request, reply) => {
@@ -93,7 +93,7 @@ function flippedOnce(object: ServedObject): FaultHandler {
   };
 }
 
-/** Bytes that are not the object: other encodings, error pages, damage on the way. */
+/** Bytes that are not the object: other encodings, error pages, damage in transit. */
 export const CONTENT_MODES: readonly FaultMode[] = [
   {
     failureCase: 54,

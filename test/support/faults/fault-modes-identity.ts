@@ -16,7 +16,7 @@ type Validators = Partial<Pick<ServedObject, 'etag' | 'lastModified'>>;
 const NO_VALIDATORS: Validators = { etag: undefined, lastModified: undefined };
 const WEAK: Validators = { etag: 'W/"weak"', lastModified: undefined };
 
-/** The first body is cut, the rest comes from the same object, and its validators are such. */
+/** Cuts the first body and serves the rest from the same object, with these validators. */
 function cutOnce(name: string, validators: Validators): FaultMode {
   return {
     failureCase: 69,
@@ -29,7 +29,7 @@ function cutOnce(name: string, validators: Validators): FaultMode {
   };
 }
 
-/** After the first half the object is another one of the same size. */
+/** After the first half, serves another object of the same size. */
 function replaced(
   name: string,
   validators: (object: ServedObject, replacement: ServedObject) => readonly [Validators, Validators],
@@ -48,7 +48,7 @@ function replaced(
   };
 }
 
-/** What comes of two objects under one strong ETag. */
+/** The result of mixing two objects under one strong ETag. */
 function halfOfEach(object: ServedObject): Buffer {
   const [first, second] = [object.bytes, siblingOf(object).bytes];
   return Buffer.concat([first.subarray(0, halfOf(object)), second.subarray(halfOf(object))]);
@@ -74,7 +74,7 @@ const DIGESTS: readonly (readonly [name: string, value: (bytes: Buffer) => strin
 
 const OTHER_BYTES = Buffer.from('other bytes');
 
-/** What the server says about which object this is: validators and digests. */
+/** How the server identifies the object: validators and digests. */
 export const IDENTITY_MODES: readonly FaultMode[] = [
   cutOnce('a weak ETag', WEAK),
   cutOnce('no ETag', { etag: undefined }),
@@ -104,12 +104,12 @@ export const IDENTITY_MODES: readonly FaultMode[] = [
   },
   ...DIGESTS.flatMap(([name, value]): FaultMode[] => [
     { failureCase: 62, name: `a right ${name}`, outcome: OVERCOME, handler: withHeader(name, value) },
-    // The bytes are right all the same, and an archive proves that by itself.
+    // The bytes are still correct, and an archive verifies itself.
     {
       failureCase: 62,
       name: `a wrong ${name}`,
       outcome: overcomeOrRefused(10),
-      // The strongest digest counts, and among equals the first.
+      // The strongest digest counts, and the first among equals.
       plain: {
         exitCode: name === 'Repr-Digest' ? 10 : { bare: 10, etag: 10, digest: 0, 'etag and digest': 0 },
       },

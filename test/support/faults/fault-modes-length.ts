@@ -13,7 +13,7 @@ import {
 import type { FaultHandler } from './fault-server.ts';
 import type { ServedObject } from './served-object.ts';
 
-/** Far more than any object of these tests, so that a client that never stops is seen and no disk fills. */
+/** Far more than any object of these tests, to detect a client that never stops, without filling the disk. */
 const ENDLESS_BYTES = 64 * 1024 * 1024;
 
 const CUTS: readonly (readonly [where: string, offset: (object: ServedObject) => number])[] = [
@@ -27,7 +27,7 @@ function cutShort(offset: (object: ServedObject) => number): (object: ServedObje
   return (object) => (_request, reply) => reply.file(object, { cutAtByte: offset(object) });
 }
 
-/** A chunked 200 that takes no notice of Range; `isTerminated` writes the last chunk all the same. */
+/** A chunked 200 that ignores Range; `isTerminated` still writes the last chunk. */
 function chunked(
   connection: 'close' | 'keep-alive',
   sizeOf: (object: ServedObject) => number,
@@ -45,7 +45,7 @@ function chunked(
   };
 }
 
-/** A body whose end is the end of the connection. */
+/** A body that ends with the connection. */
 function untilClose(sizeOf: (object: ServedObject) => number): (object: ServedObject) => FaultHandler {
   return (object) => async (_request, reply) => {
     await reply.head(200, headersWith(object, { Connection: 'close', 'Accept-Ranges': undefined }));
@@ -54,7 +54,7 @@ function untilClose(sizeOf: (object: ServedObject) => number): (object: ServedOb
   };
 }
 
-/** The whole object under header lines of the test's choice, then the end of the connection. */
+/** The whole object after these header lines, then the end of the connection. */
 function framedAs(...lines: readonly ((object: ServedObject) => string)[]): FaultMode['handler'] {
   return (object) => async (_request, reply) => {
     const fields = lines.map((line) => `${line(object)}\r\n`).join('');
@@ -80,7 +80,7 @@ function endless(framing: 'chunked' | 'until close'): FaultMode['handler'] {
 const whole = (object: ServedObject) => object.bytes.length;
 const lengthLine = (object: ServedObject) => `Content-Length: ${object.bytes.length}`;
 
-/** Bodies whose length is not what somebody said (RFC 9112 section 6). */
+/** Bodies whose length differs from the announced one (RFC 9112 section 6). */
 export const LENGTH_MODES: readonly FaultMode[] = [
   ...CUTS.flatMap(([where, offset]): FaultMode[] => [
     {
@@ -172,7 +172,7 @@ export const LENGTH_MODES: readonly FaultMode[] = [
   {
     failureCase: 51,
     name: 'the API says 0 bytes',
-    // No archive has none: its own end and checksums prove it.
+    // An archive needs none: its end record and checksums verify it.
     outcome: OVERCOME,
     plain: { exitCode: 10 },
     apiSizeBytes: () => 0,
@@ -222,7 +222,7 @@ export const LENGTH_MODES: readonly FaultMode[] = [
   },
   ...(
     [
-      // The parser of HTTP refuses some by itself, which looks like a broken connection.
+      // The HTTP parser rejects some of these, which looks like a broken connection.
       ['-1', 6],
       ['1e6', 7],
       ['0x10', 6],
@@ -234,7 +234,7 @@ export const LENGTH_MODES: readonly FaultMode[] = [
     ([value, exitCode]): FaultMode => ({
       failureCase: 53,
       name: `Content-Length: ${JSON.stringify(value)}`,
-      // Some of these a parser may read as no length at all; what counts is that nothing wrong is kept.
+      // A parser may treat some of these as no length. What matters is that no wrong file is kept.
       outcome: overcomeOrRefused(6, 7, 10),
       plain: { exitCode },
       handler: framedAs(() => `Content-Length: ${value}`),

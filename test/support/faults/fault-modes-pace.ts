@@ -16,7 +16,7 @@ import { bytesFor, type ServedObject } from './served-object.ts';
 
 const FAST_SECOND_MS = 1_000 / FAST_CLOCK_SPEED;
 
-/** Parts of answers are put together only where the server tells versions apart; to begin again has its bound. */
+/** Partial responses are combined only if the server identifies versions. The number of restarts is limited. */
 const NEEDS_VERSIONS = { bare: 6, etag: 0, digest: 6, 'etag and digest': 0 };
 
 const silent: FaultHandler = (_request, reply) => reply.stall();
@@ -27,7 +27,7 @@ function stopAtHalf(cutBy: 'reset' | 'stall'): FaultMode['handler'] {
   return (object) => (_request, reply) => reply.file(object, { cutAtByte: halfOf(object), cutBy });
 }
 
-/** Resets `count` answers, each after at most an eighth of what it promised, then behaves; the same cuts every time. */
+/** Resets `count` responses, each after at most an eighth of the body, then behaves. The cuts are always the same. */
 function resetOften(count: number): FaultMode['handler'] {
   return (object) => {
     let resets = 0;
@@ -44,7 +44,7 @@ function resetOften(count: number): FaultMode['handler'] {
 const oneByteASecond: FaultMode['handler'] = (object) => (_request, reply) =>
   reply.file(object, { pace: { pieceBytes: 1, delayMs: FAST_SECOND_MS } });
 
-/** A head that is never finished: a byte a second. */
+/** Headers that never end: one byte per second. */
 const slowHead: FaultMode['handler'] = (object) => async (_request, reply) => {
   await reply.raw('HTTP/1.1 200 OK\r\nX-Padding: ');
   while (!reply.isClosed) {
@@ -67,7 +67,7 @@ function thirdConnectionRefused(object: ServedObject): FaultHandler {
   };
 }
 
-/** Servers that stop, crawl or hang up. */
+/** Servers that stall, crawl, or hang up. */
 export const PACE_MODES: readonly FaultMode[] = [
   {
     failureCase: 56,

@@ -10,7 +10,7 @@ function wholeHead(object: ServedObject, more: Readonly<Record<string, string>> 
   return formatHead(200, headersWith(object, { 'Content-Length': object.bytes.length, ...more }));
 }
 
-/** Writes one head, the object, and closes. */
+/** Writes one head and the object, then closes. */
 function under(head: (object: ServedObject) => string): FaultMode['handler'] {
   return (object) => async (_request, reply) => {
     await reply.raw(head(object));
@@ -19,7 +19,7 @@ function under(head: (object: ServedObject) => string): FaultMode['handler'] {
   };
 }
 
-/** Repeats some text until the client has enough or a lot was sent. */
+/** Repeats a text until the client disconnects or a lot was sent. */
 function flood(before: string, text: string): FaultMode['handler'] {
   return () => async (_request, reply) => {
     await reply.raw(before);
@@ -38,13 +38,13 @@ function instead(text: string): FaultMode['handler'] {
   };
 }
 
-/** What looks like another answer follows the body on the same connection. */
+/** Bytes that look like another response follow the body on the same connection. */
 const junkAfterBody: FaultMode['handler'] = (object) => async (_request, reply) => {
   await reply.file(object);
   await reply.raw(`${formatHead(200, { 'Content-Length': 5 })}wrong`);
 };
 
-/** Grammar of HTTP/1.1 itself (RFC 9112), bent and broken. */
+/** Unusual and invalid HTTP/1.1 grammar (RFC 9112). */
 export const PROTOCOL_MODES: readonly FaultMode[] = [
   {
     failureCase: 63,

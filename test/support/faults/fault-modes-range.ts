@@ -20,7 +20,7 @@ interface Asked {
   readonly totalBytes: number;
 }
 
-/** Cuts the first body at half and gives every later Range request the answer of the test's choice. */
+/** Cuts the first body in half, and answers every later Range request as the test specifies. */
 function answersRangesWith(
   answer: (object: ServedObject, asked: Asked, reply: FaultReply) => Promise<void>,
 ): FaultMode['handler'] {
@@ -32,7 +32,7 @@ function answersRangesWith(
     });
 }
 
-/** A 206 with the bytes asked for under another Content-Range (undefined: none at all). */
+/** A 206 with the requested bytes, but another Content-Range (undefined: none). */
 function labelledAs(contentRange: (asked: Asked) => string | undefined): FaultMode['handler'] {
   return answersRangesWith((object, asked, reply) =>
     reply.send(
@@ -61,7 +61,7 @@ const LABELS: readonly (readonly [name: string, contentRange: (asked: Asked) => 
   ['with words for numbers', () => 'bytes one-two/three'],
 ];
 
-/** As many bytes as asked for, from the start of the object, rightly labelled: what the sandbox sends, too. */
+/** The requested number of bytes from the start of the object, with the correct Content-Range, like the sandbox. */
 const fromTheStart = answersRangesWith((object, { start, end, totalBytes }, reply) => {
   const decision = fromFirstByte({ status: 206, start, end });
   return reply.send(
@@ -71,7 +71,7 @@ const fromTheStart = answersRangesWith((object, { start, end, totalBytes }, repl
   );
 });
 
-/** The right label over the bytes before those asked for: only a look at the bytes finds it. */
+/** The correct Content-Range, but the bytes before it: only the content reveals it. */
 const shiftedBytes = answersRangesWith((object, asked, reply) =>
   reply.send(
     206,
@@ -94,7 +94,7 @@ const multipart = answersRangesWith((object, asked, reply) =>
   ),
 );
 
-/** Fewer bytes than asked for, rightly labelled, which RFC 9110 section 15.3.7 allows. */
+/** Fewer bytes than requested, correctly labeled, which RFC 9110 section 15.3.7 allows. */
 const shorterRange = answersRangesWith((object, asked, reply) => {
   const end = Math.min(asked.end, asked.start + Math.ceil(object.bytes.length / 8));
   return reply.send(
@@ -119,13 +119,13 @@ function unsatisfiable(object: ServedObject): FaultHandler {
   return (_request, reply) => reply.send(416, [['Content-Range', `bytes */${object.bytes.length}`]], '');
 }
 
-/** What comes of the right first half and a second half that is one byte off. */
+/** The correct first half, and a second half that is off by one byte. */
 function shiftedHalf(object: ServedObject): Buffer {
   const { bytes } = object;
   return Buffer.concat([bytes.subarray(0, halfOf(object)), bytes.subarray(halfOf(object) - 1, -1)]);
 }
 
-/** Answers to a Range request that are not the range (RFC 9110 sections 14 and 15.3.7). */
+/** Responses to a Range request that are not the range (RFC 9110 sections 14 and 15.3.7). */
 export const RANGE_MODES: readonly FaultMode[] = [
   {
     failureCase: 70,

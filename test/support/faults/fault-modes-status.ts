@@ -19,7 +19,7 @@ function status(code: number, headers: readonly (readonly [string, string])[] = 
 const accessDenied: FaultHandler = (_request, reply) =>
   reply.send(403, [['Content-Type', 'application/xml']], ACCESS_DENIED_XML);
 
-/** A URL dies when half of the object has come; any other URL of the same object lives. */
+/** A URL expires after half of the object; other URLs of the same object work. */
 function expiresMidway(refusal: FaultHandler): FaultMode['handler'] {
   return (object) => {
     let expired: string | undefined;
@@ -40,7 +40,7 @@ function redirects(hops: number, code: number): FaultMode['handler'] {
   };
 }
 
-/** Object storage that takes a signed URL or an Authorization header and never both. */
+/** Object storage that accepts a signed URL or an Authorization header, but not both. */
 function oneMechanism(object: ServedObject): FaultHandler {
   return (request, reply) =>
     request.headers.has('authorization')
@@ -59,7 +59,7 @@ const RETRY_AFTER_FORMS: readonly (readonly [says: string, value: string])[] = [
   ['junk', 'soon'],
 ];
 
-/** Answers other than 200 and 206: gone, elsewhere, later. */
+/** Responses other than 200 and 206: gone, elsewhere, later. */
 export const STATUS_MODES: readonly FaultMode[] = [
   ...([404, 410] as const).flatMap((code): FaultMode[] => [
     { failureCase: 58, name: `${code} from the start`, outcome: refused(3), handler: () => status(code) },

@@ -40,7 +40,7 @@ test('says for each mode whether a file may be there, and never after a failure 
   }
 });
 
-/** The first answer as text, for a mode that must differ from a good answer in just this. */
+/** The first response as text, for modes that differ from a good response only in this. */
 test.each<[name: string, pattern: RegExp, bodySize: number | undefined, endedBy: RawAnswer['endedBy']]>([
   ['every body is cut before its first byte', /Content-Length: 20000\r\n/, 0, 'end'],
   ['every body is cut after its first byte', /Content-Length: 20000\r\n/, 1, 'end'],
@@ -145,7 +145,7 @@ test('a URL that expires midway is refused from then on and another one is serve
 test('twenty resets are twenty, and every later answer is whole', async () => {
   const requests = Array.from({ length: 21 }, () => getRequest('/object', 'Range: bytes=15000-'));
   const answers = await ask(faultMode('twenty resets at odd places, then all is well'), ...requests);
-  // A busy machine sees some of the resets as ends.
+  // A busy machine reports some of the resets as ends.
   expect(answers.slice(0, 20).filter(({ endedBy }) => endedBy !== 'silence')).toHaveLength(20);
   expect(answers.slice(0, 20).every((answer) => bodyOf(answer).length < 5_000)).toBe(true);
   expect(answers[20]?.text).toMatch(/Content-Range: bytes 15000-19999\/20000\r\n/);

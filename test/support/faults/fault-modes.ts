@@ -7,7 +7,7 @@ import { PROTOCOL_MODES } from './fault-modes-protocol.ts';
 import { RANGE_MODES } from './fault-modes-range.ts';
 import { STATUS_MODES } from './fault-modes-status.ts';
 
-/** Every way in which a download goes wrong here, by theme. */
+/** All failures of a download, by theme. */
 export const FAULT_MODES: Readonly<Record<string, readonly FaultMode[]>> = {
   length: LENGTH_MODES,
   content: CONTENT_MODES,
@@ -18,7 +18,7 @@ export const FAULT_MODES: Readonly<Record<string, readonly FaultMode[]>> = {
   protocol: PROTOCOL_MODES,
 };
 
-/** @throws Error when no mode has that name. */
+/** @throws Error if no mode has that name */
 export function faultMode(name: string): FaultMode {
   const mode = Object.values(FAULT_MODES)
     .flat()

@@ -8,19 +8,19 @@ import { rangeFor, type ServedObject } from './served-object.ts';
 export type HeaderList = readonly (readonly [name: string, value: string | number])[];
 export type Headers = Readonly<Record<string, string | number>> | HeaderList;
 
-/** How a handler answers one request. Each call writes; the connection stays open unless it says otherwise. */
+/** Functions to answer a request. Each call writes; the connection stays open unless stated. */
 export interface FaultReply {
   /** True once either side has closed the connection. */
   readonly isClosed: boolean;
-  /** Writes bytes as they are; resolves when the socket took them, or at once after a close. */
+  /** Writes raw bytes. Resolves when the socket has accepted them, or immediately after a close. */
   raw(bytes: string | Uint8Array): Promise<void>;
-  /** Status line and headers, nothing added. */
+  /** Status line and headers, without additions. */
   head(status: number, headers?: Headers, reason?: string): Promise<void>;
-  /** A whole answer with its Content-Length. */
+  /** A complete response with its Content-Length. */
   send(status: number, headers: Headers, body: string | Uint8Array): Promise<void>;
   json(status: number, body: unknown, headers?: Headers): Promise<void>;
   redirect(status: number, location: string): Promise<void>;
-  /** The object, honouring HEAD, Range, If-Range and If-Match. */
+  /** The object, with support for HEAD, Range, If-Range, and If-Match. */
   file(object: ServedObject, options?: FileOptions): Promise<void>;
   /** Bytes as they are, sent as the plan says. */
   body(bytes: string | Uint8Array, plan: BodyPlan): Promise<void>;
@@ -28,20 +28,20 @@ export interface FaultReply {
   slowly(bytes: string | Uint8Array, pieceBytes: number, delayMs: number): Promise<void>;
   /** Closes the sending half (FIN). */
   end(): Promise<void>;
-  /** Cuts the connection (RST). */
+  /** Resets the connection (RST). */
   reset(): Promise<void>;
-  /** Nothing more until the client goes away. */
+  /** Sends nothing more until the client disconnects. */
   stall(): Promise<void>;
 }
 
 export interface FileOptions {
-  /** Added to, or replacing, the usual headers; an undefined value removes one. */
+  /** Adds or replaces headers; an undefined value removes one. */
   readonly headers?: Readonly<Record<string, string | number | undefined>>;
-  /** Takes no notice of Range and does not announce it. */
+  /** Ignores Range and does not announce it. */
   readonly withoutRanges?: boolean;
-  /** Never sends the bytes of the object from this offset on, although it promises them. */
+  /** Never sends the bytes of the object from this offset on, despite its headers. */
   readonly cutAtByte?: number;
-  /** What happens there; `cut` unless given. */
+  /** What happens at the cut; `cut` by default. */
   readonly cutBy?: NonNullable<BodyPlan['stopAt']>['by'];
   readonly pace?: BodyPlan['pace'];
 }
@@ -104,7 +104,7 @@ export function createReply(
   return reply;
 }
 
-/** The headers a well-behaved storage server sends with an object. */
+/** The headers that a correct storage server sends with an object. */
 export function objectHeaders(object: ServedObject): Record<string, string | number | undefined> {
   return {
     'Content-Type': object.contentType,

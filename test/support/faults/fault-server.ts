@@ -9,16 +9,16 @@ export interface FaultRequest extends ParsedRequest {
   /** The target without its query, as sent: an encoded slash stays encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Counts connections of this listener from 0. */
+  /** Index of the connection on this listener, from 0. */
   readonly connectionId: number;
-  /** Counts requests of this listener from 0. */
+  /** Index of the request on this listener, from 0. */
   readonly requestIndex: number;
 }
 
 export type FaultHandler = (request: FaultRequest, reply: FaultReply) => void | Promise<void>;
 
 export interface FaultServerOptions {
-  /** An address of this machine; 127.0.0.2 is another origin than 127.0.0.1. */
+  /** An address of this machine; 127.0.0.2 is a different origin from 127.0.0.1. */
   readonly host?: string;
   readonly port?: number;
   /** Makes it an https server. */
@@ -39,13 +39,13 @@ export interface FaultServer {
   use(handler: FaultHandler): void;
   /** Cuts all open connections. */
   dropConnections(): void;
-  /** Stops listening and cuts all connections; rejects if a handler threw or a client sent no HTTP. */
+  /** Stops listening and closes all connections; rejects if a handler threw or a client did not send HTTP. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an HTTP/1.1 server on a raw socket that answers whatever the handler writes, legal or not.
- * It closes by itself when the test that started it ends.
+ * Starts an HTTP/1.1 server on a raw socket that sends whatever the handler writes, valid or not.
+ * Closes when the test that started it ends.
  */
 export async function startFaultServer(
   handler: FaultHandler,
@@ -64,7 +64,7 @@ export async function startFaultServer(
     received.push(chunks);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    // Clients that go away in the middle are what these tests are about.
+    // Clients that disconnect midway are the purpose of these tests.
     socket.on('error', () => socket.destroy());
     const stream = options.tls === undefined ? socket : secure(socket, options.tls);
     serveConnection(stream, chunks, async (parsed) => {
@@ -112,7 +112,7 @@ export async function startFaultServer(
         listener.close(() => resolve());
       });
       await stopped;
-      // Told once: whoever expects the failure closes by hand, and the test's own end stays quiet.
+      // Reported once: a test that expects the failure closes the server itself, and the cleanup is silent.
       const [first, ...others] = failures.splice(0);
       if (first === undefined) return;
       throw new AggregateError([first, ...others], `the fault server failed: ${first.message}`);
@@ -133,7 +133,7 @@ function secure(socket: Socket, tls: { readonly keyPem: string; readonly certPem
   return stream;
 }
 
-/** Feeds one connection's requests to `answer`, one after the other, until the client has gone. */
+/** Passes the requests of a connection to `answer` in sequence, until the client disconnects. */
 async function serveConnection(
   stream: Duplex,
   log: Buffer[],
@@ -154,11 +154,11 @@ async function serveConnection(
   stream.on('close', stop);
   stream.on('end', () => {
     stop();
-    // Not destroyed: a client may half-close after its request and still read the answer.
+    // Not destroyed: a client may half-close after its request and still read the response.
     if (!stream.destroyed && pending.length === 0) stream.end();
   });
   for (;;) {
-    // A TLS hello for a server that speaks none: hung up on, as real ones do.
+    // A TLS hello on a plain server: hang up, as real servers do.
     if (pending[0] === 0x16) stream.destroy();
     const taken = stream.destroyed ? undefined : takeRequest(pending);
     if (taken !== undefined) {

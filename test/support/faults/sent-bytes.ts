@@ -3,9 +3,9 @@ interface Span {
   readonly end: number;
 }
 
-/** Remembers which bytes of an object were sent. */
+/** Tracks which bytes of an object were sent. */
 export interface SentBytes {
-  /** Adds the half-open range and tells how many of its bytes had been sent before. */
+  /** Adds the half-open range. Returns how many of its bytes had been sent before. */
   add(start: number, end: number): number;
 }
 

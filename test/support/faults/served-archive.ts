@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ArchiveSpec, type EntrySpec, makeZip } from '../zip-maker.ts';
 import type { ServedObject } from './served-object.ts';
 
-/** An archive as a storage server hands it out, with a strong ETag. */
+/** An archive as served by object storage, with a strong ETag. */
 export function serveArchive(entries: readonly EntrySpec[], archive?: ArchiveSpec): ServedObject {
   const bytes = makeZip(entries, archive);
   return {

@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { classifyRangeRequest, type RangeDecision } from '../../../src/sandbox/files/range-request.ts';
 
-/** What a storage server holds under one URL. */
+/** An object of a storage server. */
 export interface ServedObject {
   readonly bytes: Buffer;
   readonly contentType: string;
-  /** Sent as it is, quotes and `W/` included; absent when undefined. */
+  /** Sent unchanged, including quotes and `W/`; omitted if undefined. */
   readonly etag?: string | undefined;
-  /** HTTP-date; absent when undefined. */
+  /** HTTP-date; omitted if undefined. */
   readonly lastModified?: string | undefined;
-  /** Sent as Repr-Digest (RFC 9530), whatever the bytes are by then; absent when undefined. */
+  /** Sent as Repr-Digest (RFC 9530), even if the bytes change; omitted if undefined. */
   readonly reprDigest?: string | undefined;
 }
 
 export interface ObjectOptions {
-  /** Other seed, other content of the same size. */
+  /** Determines the content. */
   readonly seed?: string;
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;
@@ -24,7 +24,7 @@ export interface ObjectOptions {
 const ZIP_ENTRY_NAME = 'media/clip.bin';
 const ZIP_OVERHEAD_BYTES = 30 + ZIP_ENTRY_NAME.length + 46 + ZIP_ENTRY_NAME.length + 22;
 
-/** Incompressible bytes that depend on nothing but the seed. */
+/** Incompressible bytes that depend only on the seed. */
 export function seededBytes(sizeBytes: number, seed: string): Buffer {
   const blocks: Buffer[] = [];
   for (let index = 0; index * 64 < sizeBytes; index++) {
@@ -33,7 +33,7 @@ export function seededBytes(sizeBytes: number, seed: string): Buffer {
   return Buffer.concat(blocks).subarray(0, sizeBytes);
 }
 
-/** A valid archive of exactly `sizeBytes`, one stored entry, with a strong ETag and a date. */
+/** A valid archive of exactly `sizeBytes`: one stored entry, with a strong ETag and a date. */
 export function makeZipObject(sizeBytes: number, options: ObjectOptions = {}): ServedObject {
   if (sizeBytes < ZIP_OVERHEAD_BYTES) {
     throw new Error(`no archive has ${sizeBytes} bytes; the smallest here has ${ZIP_OVERHEAD_BYTES}`);
@@ -42,12 +42,12 @@ export function makeZipObject(sizeBytes: number, options: ObjectOptions = {}): S
   return describe(makeStoredZip(ZIP_ENTRY_NAME, content), 'application/zip', options);
 }
 
-/** An object of any size, 0 included, that is no archive. */
+/** An object of any size, including 0, that is not an archive. */
 export function makePlainObject(sizeBytes: number, options: ObjectOptions = {}): ServedObject {
   return describe(seededBytes(sizeBytes, options.seed ?? 'A'), 'video/mp4', options);
 }
 
-/** Another object of the same kind, with its own values for as many of the headers as the first one has. */
+/** Another object of the same kind, with its own values for the headers of the first one. */
 export function siblingOf(object: ServedObject, sizeBytes = object.bytes.length): ServedObject {
   const make = object.contentType === 'application/zip' ? makeZipObject : makePlainObject;
   const sibling = make(sizeBytes, { seed: 'B' });
@@ -105,7 +105,7 @@ function makeStoredZip(name: string, content: Buffer): Buffer {
   return Buffer.concat([local, directory, end]);
 }
 
-/** What decides about ranges of an object, which need not be in memory. */
+/** The properties of an object that affect ranges. The object need not be in memory. */
 export interface RangedObject extends Pick<ServedObject, 'etag' | 'lastModified'> {
   readonly bytes: { readonly length: number };
 }

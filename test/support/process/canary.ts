@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listTree, unlessGone } from '../temp-folder.ts';
 
-/** The token of every run that names no other; the sandbox takes tokens with this beginning. */
+/** The default token of all runs. The sandbox accepts tokens with this prefix. */
 export const CANARY_TOKEN = 'sandbox-CANARY-8Jq+Zx/4kW9~v7Rb';
 
-/** A secret to look for: all of it, or the part that a mask (`whoami`, at most four characters) leaves out. */
+/** The part of a secret to search for: all of it, except the end that `whoami` shows (at most four characters). */
 function tellingPart(secret: string): string {
   const part = secret.replace(/^sandbox-/, '').slice(0, -4);
   return part.length >= 8 ? part : secret;
 }
 
-/** The ways a secret may be written and still be read back: raw, percent-encoded, base64, hex, JSON-escaped, reversed. */
+/** The reversible forms of a secret: raw, percent-encoded, base64, hex, JSON-escaped, reversed. */
 export function spellingsOf(secret: string): readonly string[] {
   const part = tellingPart(secret);
   const bytes = Buffer.from(part, 'utf8');
@@ -20,7 +20,7 @@ export function spellingsOf(secret: string): readonly string[] {
     { length: part.length },
     (_, index) => `\\u${part.charCodeAt(index).toString(16).padStart(4, '0')}`,
   );
-  // Base64 depends on where the secret starts within a group of three bytes: the whole groups of all three.
+  // Base64 depends on the offset of the secret in a group of three bytes: take the complete groups of all three.
   const base64 = [0, 1, 2].flatMap((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
       .toString('base64')
@@ -46,25 +46,25 @@ export function spellingsOf(secret: string): readonly string[] {
 
 const spellings = new Map<string, readonly string[]>();
 
-/** Every file of every run is searched, so what is known of a secret is kept. */
+/** Cached, because every file of every run is searched. */
 function knownSpellings(secret: string): readonly string[] {
   const known = spellings.get(secret) ?? spellingsOf(secret);
   spellings.set(secret, known);
   return known;
 }
 
-/** Without a copy of the bytes. */
+/** Does not copy the bytes. */
 function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }
 
-/** The spelling found in some bytes, or nothing. Letter case does not matter. */
+/** Returns the form of the secret found in some bytes, ignoring case; undefined if none. */
 export function findSecret(bytes: string | Uint8Array, secret: string): string | undefined {
   const text = (typeof bytes === 'string' ? bytes : latin1(bytes)).toLowerCase();
   return knownSpellings(secret).find((spelling) => text.includes(spelling.toLowerCase()));
 }
 
-/** @throws Error naming the place and the spelling when one of the secrets shows. */
+/** @throws Error naming the place and the form if one of the secrets appears */
 export function assertNoSecret(
   place: string,
   bytes: string | Uint8Array,
@@ -76,7 +76,7 @@ export function assertNoSecret(
   }
 }
 
-/** Looks through every file below a folder, names included; `mayHold` exempts the credential store. */
+/** Searches all files below a folder, including names; `mayHold` exempts the credential store. */
 export function assertNoSecretInFiles(
   folder: string,
   secrets: readonly string[] = [CANARY_TOKEN],
@@ -92,8 +92,8 @@ export function assertNoSecretInFiles(
 }
 
 /**
- * The credential travels to its own origin and to no other: looks through the raw bytes that the
- * other servers received, whole and connection by connection.
+ * Checks that the credential is sent only to its own origin: searches the raw bytes that other servers
+ * received, per connection and in total.
  */
 export function assertNoCanaryElsewhere(
   servers: readonly { readonly origin: string; rawLog(): readonly Buffer[] }[],

@@ -1,7 +1,7 @@
 import { watchForInterruption } from '../../../src/interruption.ts';
 import { createFastClock } from '../fast-clock.ts';
 
-/** The signal that a command is given, which nobody interrupts. */
+/** A signal for commands that is never aborted. */
 export function commandSignal(): AbortSignal {
   const world = {
     env: {},

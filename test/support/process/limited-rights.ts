@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 
-/** root reads and writes everything, unless it gives up the two rights that this takes. */
+/** The two capabilities that let root read and write everything. */
 const TAKEN = '-dac_override,-dac_read_search';
 const AS_OTHERS = ['setpriv', `--bounding-set=${TAKEN}`, `--inh-caps=${TAKEN}`];
 
 /**
- * What is put before a program so that permissions bind it: nothing for whoever is not root, null where root
- * cannot give up its rights.
+ * Prefix for a program so that file permissions apply to it: empty if not root, null if root cannot drop
+ * its capabilities.
  */
 export const LIMITED_RIGHTS: readonly string[] | null = findWrapper();
 

@@ -6,7 +6,7 @@ import { afterThisTest } from '../after-this-test.ts';
 export interface PtyOptions {
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment; TERM is `xterm-256color` and the locale UTF-8 unless given. */
+  /** The whole environment. By default, TERM is `xterm-256color` and the locale is UTF-8. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly columns?: number;
@@ -14,31 +14,31 @@ export interface PtyOptions {
 }
 
 export interface PtyRun {
-  /** What a person sees now: the lines of the screen without trailing blanks. */
+  /** The current screen as lines without trailing spaces. */
   screen(): string;
-  /** For each line of the screen that has the character, the cell it stands in. */
+  /** For each line of the screen that contains the character, its cell. */
   cellsOf(character: string): readonly number[];
-  /** Every byte the program wrote, decoded. */
+  /** All output of the program, decoded. */
   raw(): string;
   write(keys: string): void;
   /**
    * Resolves when the screen shows a text or matches a pattern.
-   * @throws Error with the screen when that does not happen in time.
+   * @throws Error with the screen on timeout
    */
   waitFor(expected: string | RegExp, timeoutMs?: number): Promise<void>;
   resize(columns: number, rows?: number): void;
   signal(name: SignalName | 'SIGKILL'): void;
-  /** Resolves when the program ended and all it wrote is on the screen. */
+  /** Resolves when the program has ended and all its output is on the screen. */
   readonly exited: Promise<{ readonly exitCode: number; readonly signal: number | undefined }>;
 }
 
 const POLL_MS = 20;
-/** At a Ctrl-C the kernel would throw away what is on its way to the screen, if anything just is. */
+/** On Ctrl-C, the kernel would otherwise discard pending output. */
 const KEEPING_OUTPUT = 'stty noflsh && exec "$@"';
 
 /**
- * Runs a program in a pseudo-terminal whose screen is that of a real terminal emulator. It is killed
- * when the current test ends.
+ * Runs a program in a pseudo-terminal, with the screen of a real terminal emulator. Kills it when the
+ * current test ends.
  */
 export function runInPty(options: PtyOptions): PtyRun {
   const { command, args, columns = 80, rows = 24 } = options;

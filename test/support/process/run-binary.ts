@@ -13,15 +13,15 @@ import {
 } from './run-result.ts';
 
 export interface RunBinaryOptions extends RunOptions {
-  /** Put before the program: `['strace', '-f', …]`, or Node's own flags after `node`. */
+  /** Prefix of the command: `['strace', '-f', …]`, or `node` with flags. */
   readonly wrapper?: readonly string[];
   readonly nodeFlags?: readonly string[];
-  /** Another script than the program's own. */
+  /** A script to run instead of the program. */
   readonly scriptPath?: string;
 }
 
 export interface BinaryResult extends RunResult {
-  /** The signal that ended it, if one did; its exit code is then 128 + n as a shell would say. */
+  /** The signal that ended it, if any. Its exit code is then 128 + n, as in a shell. */
   readonly signal: NodeJS.Signals | null;
   readonly durationMs: number;
 }
@@ -33,9 +33,9 @@ export interface BinaryRun {
   stdout(): string;
   stderr(): string;
   kill(signal?: NodeJS.Signals): void;
-  /** Resolves once standard error (or output) matches; rejects when the run ends without it. */
+  /** Resolves when standard error (or output) matches; rejects if the run ends first. */
   waitFor(pattern: RegExp): Promise<void>;
-  /** The end of the run, invariants checked. */
+  /** The result of the run, with its invariants checked. */
   readonly result: Promise<BinaryResult>;
 }
 
@@ -48,12 +48,12 @@ const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
   SIGTERM: 15,
 };
 
-/** Runs the built program to its end in a process of its own. */
+/** Runs the built program to completion in a process of its own. */
 export function runBinary(args: readonly string[], options: RunBinaryOptions = {}): Promise<BinaryResult> {
   return startBinary(args, options).result;
 }
 
-/** Starts the built program; the caller watches, interrupts and awaits `result`. */
+/** Starts the built program. The caller observes or interrupts it, and awaits `result`. */
 export function startBinary(args: readonly string[], options: RunBinaryOptions = {}): BinaryRun {
   const place = options.place ?? makePlace();
   const cwd = options.cwd ?? place.cwd;
@@ -115,11 +115,11 @@ export function startBinary(args: readonly string[], options: RunBinaryOptions =
   const result = ended.then((outcome) => {
     assertInvariants(outcome, options);
     assertPlainText(outcome, options);
-    // A process that was shot dead had no time to write its document.
+    // A killed process had no time to write its document.
     if (outcome.signal === null) assertJsonDocument(args, outcome, options);
     return outcome;
   });
-  // Whoever forgets to await the result must not bring the test runner down with it.
+  // A result that is not awaited must not crash the test runner.
   result.catch(() => {});
   afterThisTest(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { makeTempFolder } from '../temp-folder.ts';
 import { CANARY_TOKEN } from './canary.ts';
 
-/** The folders one or more runs share: a second run in the same place finds what the first left. */
+/** The folders of one or more runs. A second run in the same place finds the files of the first. */
 export interface RunPlace {
-  /** Working directory, empty at first. */
+  /** Working directory, initially empty. */
   readonly cwd: string;
   readonly home: string;
   readonly configDir: string;
@@ -25,32 +25,32 @@ export function makePlace(): RunPlace {
   return place;
 }
 
-/** What `runCli` and `runBinary` have in common. */
+/** The options that `runCli` and `runBinary` share. */
 export interface RunOptions {
-  /** Points the API and SSO addresses here and gives its requests back in the result. */
+  /** Configures its API and SSO URLs, and returns its requests in the result. */
   readonly api?: RunApi;
   readonly place?: RunPlace;
-  /** Another working directory than the place's. */
+  /** A different working directory. */
   readonly cwd?: string;
-  /** Added to the scrubbed environment; undefined takes a variable out. */
+  /** Added to the clean environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** The token in STREAMDIVER_TOKEN; null runs without a credential. */
+  /** The token in STREAMDIVER_TOKEN; null for no credential. */
   readonly token?: string | null;
-  /** Further secrets that must show nowhere. */
+  /** Additional secrets that must not appear anywhere. */
   readonly secrets?: readonly string[];
-  /** All of standard input; nothing by default. */
+  /** The entire standard input; empty by default. */
   readonly input?: string | Uint8Array;
   /** Leaves standard input open instead of ending it. */
   readonly keepInputOpen?: boolean;
-  /** Standard output is data (`-o -`): not looked at as text. */
+  /** Standard output is data (`-o -`) and not checked as text. */
   readonly isOutputData?: boolean;
-  /** Files that may hold a secret: by default the credential store of the place. */
+  /** Files that may contain a secret; by default the credential store of the place. */
   readonly mayHoldSecret?: (path: string) => boolean;
-  /** Standard output is no JSON document although `--json` is among the arguments. */
+  /** Standard output is not a JSON document despite `--json`. */
   readonly withoutJsonCheck?: boolean;
-  /** Exit code 70 is what the test is about. */
+  /** The test expects exit code 70. */
   readonly mayBeBug?: boolean;
-  /** The run is given up, and the test fails, after this long in real time. */
+  /** Time limit for the run in real time, after which the test fails. */
   readonly deadlineMs?: number;
 }
 
@@ -61,7 +61,7 @@ export interface RunApi {
 
 export const DEFAULT_DEADLINE_MS = 20_000;
 
-/** An environment that holds nothing of the one the tests run in but PATH. */
+/** A new environment that inherits only PATH. */
 export function makeEnv(place: RunPlace, options: RunOptions): Record<string, string> {
   const token = options.token === undefined ? CANARY_TOKEN : options.token;
   const all: Record<string, string | undefined> = {
@@ -69,7 +69,7 @@ export function makeEnv(place: RunPlace, options: RunOptions): Record<string, st
     HOME: place.home,
     TMPDIR: place.temp,
     STREAMDIVER_CONFIG_DIR: place.configDir,
-    // In a new place each time it would only lie among the files that tests look at.
+    // In a new place, the cache would only add files to those that tests check.
     NODE_DISABLE_COMPILE_CACHE: '1',
     ...(token === null ? {} : { STREAMDIVER_TOKEN: token }),
     ...(options.api === undefined
@@ -84,7 +84,7 @@ export function makeEnv(place: RunPlace, options: RunOptions): Record<string, st
   return env;
 }
 
-/** Everything secret in this run's environment and options. */
+/** All secrets in the environment and options of this run. */
 export function secretsOf(options: RunOptions): string[] {
   const fromEnv = ['STREAMDIVER_TOKEN', 'STREAMDIVER_CLIENT_SECRET'].map((name) => options.env?.[name]);
   return [CANARY_TOKEN, options.token, ...fromEnv, ...(options.secrets ?? [])].filter(

@@ -14,25 +14,25 @@ import {
 import { captureStream, openInput } from './streams.ts';
 
 export interface RunProgramOptions extends RunOptions {
-  /** Whether the three streams are terminals; one for all or each by name. */
+  /** Whether the three streams are terminals: one value for all, or by name. */
   readonly isTTY?:
     | boolean
     | { readonly stdin?: boolean; readonly stdout?: boolean; readonly stderr?: boolean };
   readonly columns?: number;
   readonly clock?: FastClock;
   readonly platform?: NodeJS.Platform;
-  /** For jitter and names; the same every time unless given. */
+  /** For jitter and names; constant by default. */
   readonly random?: () => number;
-  /** Called before the run with the means to interfere with it. */
+  /** Called before the run, with functions to interact with it. */
   readonly onStart?: (control: RunControl) => void;
 }
 
 export interface RunControl {
-  /** Sends a signal as the terminal would. */
+  /** Sends a signal like a terminal. */
   signal(name: SignalName): void;
-  /** Writes to standard input, which `keepInputOpen` left open. */
+  /** Writes to standard input, which must be open (`keepInputOpen`). */
   type(keys: string): void;
-  /** What was written so far. */
+  /** The output so far. */
   stdout(): string;
   stderr(): string;
 }
@@ -42,8 +42,8 @@ export interface ProgramResult extends RunResult {
 }
 
 /**
- * Runs a `main` inside this process, in a world of its own, and checks what must hold of every run.
- * @throws Error when an invariant is broken or the run does not end in time.
+ * Runs a `main` function in this process, in its own world, and checks the invariants of every run.
+ * @throws Error if an invariant is violated or the run does not end in time
  */
 export async function runProgram(
   main: (world: World) => Promise<number>,

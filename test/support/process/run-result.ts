@@ -8,15 +8,15 @@ export interface RunResult extends RunPlace {
   readonly stdout: string;
   readonly stderr: string;
   readonly stdoutBytes: Buffer;
-  /** The document on standard output when `--json` was among the arguments, else empty. */
+  /** The document on standard output if `--json` is an argument, otherwise empty. */
   readonly json: JsonDocument;
-  /** What the API was asked, in order; empty without `api`. */
+  /** The requests to the API, in order; empty without `api`. */
   readonly requests: RunApi['requests'];
 }
 
 export type JsonDocument = Readonly<Record<string, unknown>>;
 
-/** What must be true of any run at all. */
+/** Checks the invariants of every run. */
 export function assertInvariants(result: RunResult, options: RunOptions): void {
   const secrets = secretsOf(options);
   const isStore = options.mayHoldSecret ?? ((path: string) => isCredentialStore(path, result));
@@ -35,7 +35,7 @@ export function assertInvariants(result: RunResult, options: RunOptions): void {
   }
 }
 
-/** For streams that are no terminal: control and bidi characters never get there. */
+/** For streams that are not terminals: they contain no control or bidi characters. */
 export function assertPlainText(result: RunResult, options: RunOptions): void {
   const texts = {
     'standard error': result.stderr,
@@ -49,7 +49,7 @@ export function assertPlainText(result: RunResult, options: RunOptions): void {
   }
 }
 
-/** With `--json` standard output is one document, and a failure says so in it. */
+/** With `--json`, standard output is one document, which also contains a failure. */
 export function assertJsonDocument(args: readonly string[], result: RunResult, options: RunOptions): void {
   if (!asksForJson(args) || options.withoutJsonCheck || options.isOutputData) return;
   const document = parseDocument(result.stdout);
@@ -88,7 +88,7 @@ function assertHomeUntouched(result: RunResult): void {
     broken(`the home folder got ${strangers.map(({ path }) => path).join(', ')}`, result);
 }
 
-/** Whether it is one of the files that credentials are kept in. */
+/** Whether the file is one of the credential store. */
 export function isCredentialStore(path: string, place: RunPlace): boolean {
   return path.startsWith(`${place.configDir}/`) && /credential/i.test(basename(path));
 }
@@ -97,7 +97,7 @@ export function describeRun(result: Pick<RunResult, 'stdout' | 'stderr'> & { exi
   return `exit code ${result.exitCode ?? 'none'}\n--- stdout\n${result.stdout}\n--- stderr\n${result.stderr}\n---`;
 }
 
-/** Ends the test with a message that shows all that matters. */
+/** Fails the test with a message that contains all relevant details. */
 export function fail(message: string): never {
   throw new Error(message);
 }

@@ -11,8 +11,8 @@ export interface ShellPlace extends RunPlace {
 }
 
 /**
- * A folder where `streamdiver-dl` is this program.
- * @param programs further shell scripts, by name
+ * Creates a folder in which `streamdiver-dl` is this program.
+ * @param programs additional shell scripts, by name
  */
 export function makeShellPlace(programs: Readonly<Record<string, string>> = {}): ShellPlace {
   const place = makePlace();
@@ -33,7 +33,7 @@ export interface ShellRun {
   readonly stderr: string;
 }
 
-/** Runs a command against a sandbox of its own. */
+/** Runs a command against its own sandbox. */
 export function runInSandbox(
   command: readonly string[],
   place: Pick<ShellPlace, 'cwd' | 'env'>,

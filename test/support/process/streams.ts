@@ -14,7 +14,7 @@ export interface StreamOptions {
   readonly columns?: number;
 }
 
-/** A standard output or error that remembers its bytes; a terminal can move its cursor as Node's can. */
+/** A standard output or error that stores its bytes. A terminal supports the cursor methods of Node's. */
 export function captureStream({ isTTY = false, columns = 80 }: StreamOptions = {}): CapturedStream {
   const chunks: Buffer[] = [];
   const stream = new Writable({
@@ -38,7 +38,7 @@ export function captureStream({ isTTY = false, columns = 80 }: StreamOptions = {
   };
 }
 
-/** A standard output that fails every write, as a full disk or a reader that left does. */
+/** A standard output on which every write fails, as with a full disk or a closed pipe. */
 export function failingStream(code: string, { isTTY = false }: StreamOptions = {}): OutputStream {
   const stream = new Writable({
     write(_chunk, _encoding, callback) {
@@ -48,7 +48,7 @@ export function failingStream(code: string, { isTTY = false }: StreamOptions = {
   return Object.assign(stream, { isTTY });
 }
 
-/** A standard input to be written to; it stays open until ended. */
+/** A standard input that tests can write to; it stays open until ended. */
 export function openInput({ isTTY = false }: Pick<StreamOptions, 'isTTY'> = {}): InputStream & PassThrough {
   return Object.assign(new PassThrough(), { isTTY });
 }

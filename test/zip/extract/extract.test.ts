@@ -173,7 +173,7 @@ describe('what is in the way', () => {
       const error = await failureOf(extractArchive(archive(), { unpacker: UNPACKER, directory, ifExists }));
       expect(error.code).toBe('EXISTS');
       expect(error.message).toBe(
-        `not replaced, as it is a folder or a special file: ${join(directory, 'small.txt')}`,
+        `not replaced, because it is a folder or a special file: ${join(directory, 'small.txt')}`,
       );
       // Neither --overwrite nor --skip-existing would help.
       expect(error.details.hint).toBe('move it away, or unpack into another folder');

@@ -125,7 +125,7 @@ describe('large stored entries of a source that streams', () => {
     );
     const error = await failureOf(unpack(source, directory));
     expect(error).toMatchObject({ code: 'UNSAFE' });
-    expect(error.message).toContain('by its own header');
+    expect(error.message).toContain('in its own header');
     expect(filesBelow(directory)).toEqual([]);
   });
 });

@@ -54,11 +54,11 @@ describe('names of entries', () => {
     ['\ud800', 'contains control or invisible characters'],
     ['soft\u2067', 'contains control or invisible characters'],
     ['..\u00ad', 'has a part of only dots and spaces'],
-    ['.\u017ftreamdiver-dl-x/y', 'has a name that is used for files under way'],
+    ['.\u017ftreamdiver-dl-x/y', 'has a name reserved for temporary files'],
     ['...', 'has a part of only dots and spaces'],
     ['a/.. /b', 'has a part of only dots and spaces'],
     ['c:evil', 'begins with a drive letter'],
-    ['.Streamdiver-DL-x/y', 'has a name that is used for files under way'],
+    ['.Streamdiver-DL-x/y', 'has a name reserved for temporary files'],
   ])('%j is refused', (path, offence) => {
     expect(safePath(path)).toEqual({ components: null, offence });
   });

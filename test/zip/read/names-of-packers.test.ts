@@ -45,13 +45,13 @@ describe('a dot at the beginning', () => {
     ['./..', 'leads out'],
     ['./../a', 'leads out'],
     ['./C:/a', 'drive letter'],
-    ['./.streamdiver-dl-0/x', 'files under way'],
+    ['./.streamdiver-dl-0/x', 'reserved for temporary files'],
   ])('%j stays refused', async (name, says) => {
     expect((await refusalOf([{ name }])).message).toContain(says);
   });
 
   test('is no other file', async () => {
-    expect((await refusalOf([{ name: 'a' }, { name: './a' }])).message).toContain('"a" is there twice');
+    expect((await refusalOf([{ name: 'a' }, { name: './a' }])).message).toContain('"a" occurs twice');
   });
 
   test('the folder itself is no link and has no content', async () => {

@@ -227,8 +227,8 @@ export const LYING_ARCHIVES: readonly LyingArchive[] = [
     [
       ['another size', [SIZE + 1], undefined, /its sizes/],
       ['another compressed size', [SIZE, 1], undefined, /its sizes/],
-      ['another place', [SIZE, SIZE, 0], undefined, /its place/],
-      ['a place above 2^53', [SIZE, SIZE, 2n ** 60n], undefined, /its place/],
+      ['another place', [SIZE, SIZE, 0], undefined, /its offset/],
+      ['a place above 2^53', [SIZE, SIZE, 2n ** 60n], undefined, /its offset/],
       ['another disk', [SIZE, SIZE, secondStart()], 1, /its disk/],
       ['one number too many', [SIZE, SIZE, secondStart(), 0], undefined, /wrong length/],
     ] as const
@@ -295,7 +295,7 @@ export const LYING_ARCHIVES: readonly LyingArchive[] = [
   {
     name: 'extra fields padded with all ones, and something after them',
     bytes: () => makeZip([file({ extra: Buffer.concat([Buffer.alloc(6, 0xff), Buffer.of(1)]) })]),
-    says: /longer than its place/,
+    says: /longer than the space for it/,
   },
   {
     name: 'a mark of four other bytes',
