@@ -2,15 +2,15 @@ import type { Command } from 'commander';
 import { MAX_PER_PAGE } from '../api/client.ts';
 import type { Package } from '../api/package.ts';
 import { collectPages } from '../api/paging.ts';
-import { packageState } from '../api/status.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { forFlag, nonEmpty, withCompletions } from '../flags/flag-values.ts';
-import { closestWord } from '../parse/closest-word.ts';
+import { forFlag, withCompletions } from '../flags/flag-values.ts';
+import { addStatusFlag } from '../flags/status-flag.ts';
 import { parseCount } from '../parse/count.ts';
 import { packageListing } from './listing/package-listing.ts';
 import { parseSort, type SortOrder, sortWords } from './listing/sort.ts';
 import { sortItems } from './listing/sort-items.ts';
+import { explainNoMatch, hasStatus } from './listing/status-filter.ts';
 
 export interface ListOptions {
   /** Counted from 1; null starts with the first page. */
@@ -32,8 +32,6 @@ interface RawFlags {
 }
 
 const DEFAULT_LIMIT = 30;
-/** The service may use others. */
-const USUAL_STATUSES = ['ready', 'preparing', 'failed'];
 const SORT_FIELDS = ['id', 'status', 'title', 'created', 'expires', 'sizeBytes'] as const;
 /** Headings of the table that differ from their field. */
 const SORT_HEADINGS = { size: 'sizeBytes' };
@@ -43,7 +41,7 @@ export function defineList(
   action: (options: ListOptions, command: Command) => Promise<void>,
 ): void {
   const count = (flag: string, most: number) => forFlag(flag, (text) => parseCount(text, { least: 1, most }));
-  parent
+  const command = parent
     .command('list')
     .alias('ls')
     .summary('List your packages')
@@ -60,15 +58,8 @@ export function defineList(
       `Maximum number of packages (default ${DEFAULT_LIMIT})`,
       count('--limit', 1_000_000),
     )
-    .option('--all', 'List all packages')
-    .option(
-      '--status <status>',
-      'Only packages with this status',
-      forFlag(
-        '--status',
-        withCompletions(USUAL_STATUSES, (text: string) => nonEmpty(text)),
-      ),
-    )
+    .option('--all', 'List all packages');
+  addStatusFlag(command, 'Only packages with this status')
     .option(
       '--sort <field[:desc]>',
       `Sort by ${SORT_FIELDS.join(', ')}`,
@@ -112,7 +103,7 @@ export async function list(
       hint: "run 'streamdiver-dl login', or set STREAMDIVER_TOKEN",
     });
   }
-  const isWanted = (item: Package) => status === null || hasStatus(item, status.toLowerCase());
+  const isWanted = (item: Package) => status === null || hasStatus(item, status);
   // Filtering and sorting need all packages before the limit applies.
   const needsAll = sort !== null || status !== null;
   const found =
@@ -129,30 +120,4 @@ export async function list(
   const truncated = found.truncated || wanted.length > items.length;
   io.listing(packageListing(items, { nowMs: clock.now(), truncated, emptyText: 'No packages' }));
   if (truncated) io.info(`Showing the first ${items.length}. Use --limit N or --all for more.`);
-}
-
-/** Compares with the status of the service and with the state here: `completed` is also `ready`. */
-function hasStatus({ status, state }: Package, wanted: string): boolean {
-  return status.toLowerCase() === wanted || state === wanted;
-}
-
-/**
- * No package has this status. A package with an unknown status may still be in that state.
- * @throws ExpectedError USAGE for a status that is neither known nor in the list
- */
-function explainNoMatch(packages: readonly Package[], wanted: string, io: Context['io']): void {
-  const seen = [...new Set(packages.map(({ status }) => status))].slice(0, 10);
-  const word = wanted.toLowerCase();
-  if (packageState(word, { hasFiles: false }) === 'unknown' && word !== 'unknown' && word !== 'gone') {
-    const known = [...new Set([...USUAL_STATUSES, ...seen])];
-    const meant = closestWord(word, known);
-    throw new ExpectedError('USAGE', `unknown status ${JSON.stringify(wanted)}`, {
-      hint: meant === undefined ? `use one of ${known.join(', ')}` : `did you mean ${meant}?`,
-    });
-  }
-  const unknown = seen.filter((status) =>
-    packages.some((item) => item.status === status && item.state === 'unknown'),
-  );
-  if (unknown.length === 0) return;
-  io.warn(`no package is ${JSON.stringify(wanted)}; the service also uses: ${unknown.join(', ')}`);
 }

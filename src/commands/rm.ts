@@ -3,6 +3,7 @@ import { encodeSegment } from '../api/client.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { forFlag } from '../flags/flag-values.ts';
+import { addStatusFlag } from '../flags/status-flag.ts';
 import { batchError, type Failure, failureText } from '../output/batch-error.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
 import { errorDocument } from '../output/error-document.ts';
@@ -10,17 +11,19 @@ import { parseDuration } from '../parse/duration.ts';
 import { formatSize } from '../parse/size.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
 import { PROGRAM } from '../version.ts';
+import type { PackageFilter } from './listing/find-packages.ts';
 
 export interface RmOptions {
   readonly ids: readonly string[];
-  /** Instead of IDs: all packages that were created longer ago than this; null for none. */
-  readonly olderThanMs: number | null;
+  /** Instead of IDs: all packages that match; null for none. */
+  readonly filter: PackageFilter | null;
   readonly yes: boolean;
   readonly ignoreNotFound: boolean;
   readonly dryRun: boolean;
 }
 
 interface RawFlags {
+  readonly status?: string;
   readonly olderThan?: number;
   readonly yes?: boolean;
   readonly ignoreNotFound?: boolean;
@@ -42,13 +45,14 @@ export function defineRm(
   parent: Command,
   action: (options: RmOptions, command: Command) => Promise<void>,
 ): void {
-  parent
+  const command = parent
     .command('rm')
     .alias('delete')
     .summary('Delete packages and their files')
     .description('Delete packages and their files from the service. Prompts once for all packages.')
     .argument('[id...]', 'Package IDs (- for standard input)')
-    .optionsGroup('Filters:')
+    .optionsGroup('Filters:');
+  addStatusFlag(command, 'Delete all packages with this status')
     .option(
       '--older-than <duration>',
       'Delete all packages created longer ago, such as 30d; packages without a date are kept',
@@ -63,7 +67,7 @@ export function defineRm(
       action(
         {
           ids,
-          olderThanMs: flags.olderThan ?? null,
+          filter: readFilter(flags),
           yes: flags.yes === true || flags.force === true,
           ignoreNotFound: flags.ignoreNotFound === true || flags.force === true,
           dryRun: flags.dryRun === true,
@@ -75,20 +79,21 @@ export function defineRm(
 
 /** Prompts once, then deletes the packages in order. Continues after a failure. */
 export async function rm(
-  { ids: words, olderThanMs, yes, ignoreNotFound, dryRun }: RmOptions,
+  { ids: words, filter, yes, ignoreNotFound, dryRun }: RmOptions,
   context: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<void> {
   const { api, io, signal } = context;
-  if (olderThanMs !== null && words.length > 0) {
-    throw new ExpectedError('USAGE', 'IDs and --older-than cannot be combined');
+  if (filter !== null && words.length > 0) {
+    const flag = filter.status === null ? '--older-than' : '--status';
+    throw new ExpectedError('USAGE', `IDs and ${flag} cannot be combined`);
   }
   const ids =
-    olderThanMs === null
+    filter === null
       ? await readOrPickIds(words, { isMultiple: true }, context)
-      : await (await import('./listing/old-packages.ts')).findOldPackages(olderThanMs, context);
+      : await (await import('./listing/find-packages.ts')).findPackages(filter, context);
   if (ids.length === 0) {
     if (io.format === 'json') io.json(dryRun ? dryRunDocument([]) : { results: [] });
-    io.info('No package is that old.');
+    io.info('No package matches.');
     return;
   }
   if (dryRun) {
@@ -178,6 +183,16 @@ async function describePackage(id: string, api: Context['api'], signal: AbortSig
 /** The first 8 characters of a UUID, or the complete ID. */
 function shortId(id: string): string {
   return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id) ? id.slice(0, 8) : id;
+}
+
+function readFilter({
+  status = null,
+  olderThan = null,
+}: {
+  readonly status?: string | null;
+  readonly olderThan?: number | null;
+}): PackageFilter | null {
+  return status === null && olderThan === null ? null : { status, olderThanMs: olderThan };
 }
 
 /** Packages of any age are chosen by their IDs. */

@@ -109,7 +109,8 @@ const ITEM_OF: Readonly<Record<string, (value: unknown) => SelectedItem | null>>
     typeof renditionId === 'string' ? { kind: 'rendition', renditionId } : null,
   selectedTranscripts: (value) =>
     isObject(value) && typeof value['id'] === 'string' && typeof value['format'] === 'string'
-      ? { kind: 'transcript', transcriptId: value['id'], format: value['format'] }
+      ? // Packages contain transcripts as `transcripts` downloads them by default, so both remember the same item.
+        { kind: 'transcript', transcriptId: value['id'], format: value['format'], speakers: true }
       : null,
 };
 

@@ -14,7 +14,7 @@ import type { Target } from './targets.ts';
 
 /** An item selected into a package, by the field of its ID. */
 export type SelectedItem = Pick<RecordLine, 'kind'> &
-  Partial<Pick<RecordLine, 'mediaId' | 'renditionId' | 'transcriptId' | 'format'>>;
+  Partial<Pick<RecordLine, 'mediaId' | 'renditionId' | 'transcriptId' | 'format' | 'speakers'>>;
 
 /** Where the packages of a command are recorded. */
 export interface Recording {

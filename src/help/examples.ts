@@ -63,6 +63,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   rm: [
     ['Delete two packages after one prompt', 'rm ID1 ID2'],
     ['Print what would be deleted', 'rm --older-than 30d --dry-run'],
+    ['Delete all packages that failed', 'rm --status failed'],
     ['Delete a package in a script', 'rm ID --yes --ignore-not-found'],
   ],
   media: [['List media', 'media list']],

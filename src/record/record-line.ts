@@ -9,7 +9,7 @@ export interface RecordLine {
   readonly kind: RecordKind;
   readonly transcriptId: string | null;
   readonly format: string | null;
-  /** Whether a transcript names its speakers. */
+  /** False if a transcript was requested without the names of its speakers. */
   readonly speakers: boolean | null;
   /** When it was recorded, UTC. */
   readonly time: string;

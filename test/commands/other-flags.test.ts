@@ -24,7 +24,7 @@ function defineAll(parent: Command, keep: Keep): void {
 const WAIT = { timeoutMs: 21_600_000, intervalMs: null };
 const STATUS: StatusOptions = { ids: ['id'], wait: null, exitStatus: false };
 const LIST: ListOptions = { page: null, perPage: 50, limit: 30, status: null, sort: null };
-const RM: RmOptions = { ids: ['id'], olderThanMs: null, yes: false, ignoreNotFound: false, dryRun: false };
+const RM: RmOptions = { ids: ['id'], filter: null, yes: false, ignoreNotFound: false, dryRun: false };
 const QUERY = {
   search: null,
   type: null,
@@ -82,7 +82,18 @@ const LINES: readonly (readonly [line: readonly string[], options: object])[] = 
   [['rm', '-yq', 'id'], { ...RM, yes: true }],
   [['rm', '-qy', 'id'], { ...RM, yes: true }],
   [['rm', '-yn', 'id'], { ...RM, yes: true, dryRun: true }],
-  [['rm', '--older-than', '2w', '-y'], { ...RM, ids: [], olderThanMs: 1_209_600_000, yes: true }],
+  [
+    ['rm', '--older-than', '2w', '-y'],
+    { ...RM, ids: [], filter: { status: null, olderThanMs: 1_209_600_000 }, yes: true },
+  ],
+  [
+    ['rm', '--status', 'Failed', '-n'],
+    { ...RM, ids: [], filter: { status: 'Failed', olderThanMs: null }, dryRun: true },
+  ],
+  [
+    ['rm', '--status', 'ready', '--older-than', '1d'],
+    { ...RM, ids: [], filter: { status: 'ready', olderThanMs: 86_400_000 } },
+  ],
   [['rm', '-vvfn', 'id'], { ...RM, yes: true, ignoreNotFound: true, dryRun: true }],
   [['rm', 'id', '--yes'], { ...RM, yes: true }],
   [['rm', 'id', '--ignore-not-found'], { ...RM, ignoreNotFound: true }],

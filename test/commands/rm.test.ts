@@ -310,7 +310,7 @@ describe('rm --older-than', () => {
       const api = await startApi({ packages: given });
       const run = await runCommand(['rm', '--older-than', '30d', '-y', '--json'], { api });
       expect(run).toMatchObject({ exitCode: 0, json: { results: [] } });
-      expect(run.stderr).toContain('No package is that old.');
+      expect(run.stderr).toContain('No package matches.');
     }
   });
 
@@ -319,5 +319,63 @@ describe('rm --older-than', () => {
     const run = await runCommand(['rm', '--older-than', '30d', '-y', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
     expect(api.packages.size).toBe(3);
+  });
+});
+
+describe('rm --status', () => {
+  const mixed = [
+    { id: 'a', status: 'ready', created: '2025-12-01T00:00:00Z' },
+    { id: 'b', status: 'FAILED', created: '2025-12-01T00:00:00Z' },
+    { id: 'c', status: 'error', created: '2026-01-14T00:00:00Z' },
+    { id: 'd', status: 'preparing', created: '2025-12-01T00:00:00Z' },
+  ];
+
+  test('deletes what list --status finds, and nothing else', async () => {
+    const api = await startApi({ packages: mixed });
+    const listed = await runCommand(['list', '--status', 'failed', '--format', 'id'], { api });
+    const run = await runCommand(['rm', '--status', 'failed', '-y', '--json'], { api });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      json: { results: [{ id: 'b', outcome: 'deleted' }, { id: 'c' }] },
+    });
+    expectDocument('rm', run.json);
+    expect(listed.stdout).toBe('b\nc\n');
+    expect([...api.packages.keys()]).toEqual(['a', 'd']);
+  });
+
+  test('narrows with --older-than, whichever comes first', async () => {
+    for (const flags of [
+      ['--status', 'failed', '--older-than', '7d'],
+      ['--older-than', '7d', '--status', 'failed'],
+    ]) {
+      const api = await startApi({ packages: mixed });
+      const run = await runCommand(['rm', ...flags, '-n'], { api });
+      expect(run).toMatchObject({ exitCode: 0, stdout: `DELETE ${api.origin}/v2/downloads/b\n` });
+      expect(api.packages.size).toBe(4);
+    }
+  });
+
+  test('none with a known status is a success', async () => {
+    const api = await startApi({ packages });
+    const run = await runCommand(['rm', '--status', 'failed', '-y', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 0, stderr: 'No package matches.\n', json: { results: [] } });
+  });
+
+  test.each([
+    [['--status', 'raedy'], 'did you mean ready?'],
+    [['--status', ''], 'the value is empty'],
+    [['--status', 'ready', 'a'], 'IDs and --status cannot be combined'],
+  ])('%j is exit 2, and nothing is deleted', async (args, message) => {
+    const api = await startApi({ packages: mixed });
+    const run = await runCommand(['rm', '-y', ...args], { api });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain(message);
+    expect(api.packages.size).toBe(4);
+  });
+
+  test('without a terminal needs --yes', async () => {
+    const api = await startApi({ packages: mixed });
+    expect((await runCommand(['rm', '--status', 'failed'], { api })).exitCode).toBe(2);
+    expect(api.packages.size).toBe(4);
   });
 });

@@ -45,6 +45,10 @@ test.each([
     ['ready', 'preparing', 'failed'],
   ],
   [
+    ['rm', '--status', ''],
+    ['ready', 'preparing', 'failed'],
+  ],
+  [
     ['create', '--transcripts', 'srt,'],
     ['srt,txt', 'srt,json'],
   ],

@@ -6,8 +6,9 @@ import { createFastClock } from '../support/fast-clock.ts';
 
 const open = (flags: Partial<FetchFlags> = {}) =>
   createFetchRun(
+    ['one', 'two'],
     { ...readFetchFlags({}), ...flags },
-    { isOnlyPackage: false, recording: null, clock: createFastClock() },
+    { recording: null, clock: createFastClock() },
   );
 
 test('two packages of a run never get the same name', () => {

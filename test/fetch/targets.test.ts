@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parsePackage } from '../../src/api/package.ts';
+import { createIdNames } from '../../src/fetch/file-name.ts';
 import { chooseTargets, findBase, findTargetFolder } from '../../src/fetch/targets.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
@@ -19,6 +20,8 @@ function makePlace() {
   writeFileSync(join(cwd, 'file'), '');
   return cwd;
 }
+
+const idNameOf = createIdNames([ID]);
 
 describe('where a file goes', () => {
   test.each<[Partial<Names>, boolean, string, string]>([
@@ -39,7 +42,7 @@ describe('where a file goes', () => {
     const targets = await chooseTargets(
       packageOf(zip),
       { ...NONE, ...flags },
-      { cwd: () => cwd, isOnlyPackage },
+      { cwd: () => cwd, idNameOf, isOnlyPackage },
     );
     expect(targets).toEqual([{ file: join(cwd, file), folder: join(cwd, folder) }]);
   });
@@ -47,7 +50,11 @@ describe('where a file goes', () => {
   test('several files of a package are counted from 1, each with a folder of its own', async () => {
     const cwd = makePlace();
     const flags = { ...NONE, folder: 'out' };
-    const targets = await chooseTargets(packageOf(zip, zip), flags, { cwd: () => cwd, isOnlyPackage: true });
+    const targets = await chooseTargets(packageOf(zip, zip), flags, {
+      cwd: () => cwd,
+      idNameOf,
+      isOnlyPackage: true,
+    });
     expect(targets).toEqual(
       [1, 2].map((position) => ({
         file: join(cwd, `out/trip-5f0c2b9e-${position}.zip`),
@@ -59,7 +66,11 @@ describe('where a file goes', () => {
   test('one name is not enough for several files, a folder is', async () => {
     const cwd = makePlace();
     const choose = async (output: string) =>
-      await chooseTargets(packageOf(zip, zip), { ...NONE, output }, { cwd: () => cwd, isOnlyPackage: true });
+      await chooseTargets(
+        packageOf(zip, zip),
+        { ...NONE, output },
+        { cwd: () => cwd, idNameOf, isOnlyPackage: true },
+      );
     await expect(choose('a.zip')).rejects.toMatchObject({
       code: 'USAGE',
       message: `package ${ID} has 2 files, but -o accepts one`,
@@ -74,7 +85,7 @@ describe('where a file goes', () => {
     const choosing = chooseTargets(
       packageOf(zip),
       { ...NONE, output },
-      { cwd: () => cwd, isOnlyPackage: true },
+      { cwd: () => cwd, idNameOf, isOnlyPackage: true },
     );
     await expect(choosing).rejects.toMatchObject({ code: 'DISK' });
   });

@@ -71,3 +71,35 @@ describe('create --only-new by a query', () => {
     ]);
   });
 });
+
+describe('one record of create --fetch and transcripts', () => {
+  const transcripts = { m0: [{ id: 't0', languageCode: 'de' }] };
+  const inPackage = [...NIGHT, '--transcripts', 'srt', '--transcripts-only'];
+  const directly = ['transcripts', '--all', '--only-new', '-D', 'out'];
+
+  test('what came in a package is not downloaded again, except without speakers or in another format', async () => {
+    const api = await startEmpty({ media: library(1), transcripts });
+    const place = makePlace();
+    expect((await runCommand(inPackage, { api, place })).exitCode).toBe(0);
+    const same = await runCommand([...directly, '--as', 'srt'], { api, place });
+    expect(same).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(same.stderr).toContain('Nothing new');
+    const others = [['--no-speakers'], ['--as', 'txt']];
+    for (const flags of others) {
+      expect((await runCommand([...directly, ...flags], { api, place })).stdout).toContain('x-t0.de');
+    }
+  });
+
+  test('what was downloaded directly is in no package, unless it has no speakers', async () => {
+    const api = await startEmpty({ media: library(1), transcripts });
+    const place = makePlace();
+    await runCommand([...directly, '--no-speakers'], { api, place });
+    await runCommand([...directly, '--name', '{id}-speakers'], { api, place });
+    expect(await runCommand(inPackage, { api, place })).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(bodiesSent(api)).toEqual([]);
+    const bare = makePlace();
+    await runCommand([...directly, '--no-speakers'], { api, place: bare });
+    await runCommand(inPackage, { api, place: bare });
+    expect(bodiesSent(api)).toHaveLength(1);
+  });
+});

@@ -241,14 +241,14 @@ describe('create --fetch --record', () => {
     const run = await runCommand(['create', ...select, '--fetch', '--record', 'r.ndjson'], { api });
     expect(run.exitCode).toBe(0);
     const packageId = `${CREATED_ID_PREFIX}0`;
-    const item = { packageId, path: null, speakers: null };
+    const item = { packageId, path: null };
     expect(linesOf(join(run.cwd, 'r.ndjson'))).toMatchObject([
       { kind: 'file', packageId },
-      { ...item, kind: 'media', mediaId: 'm1' },
-      { ...item, kind: 'media', mediaId: 'm2' },
-      { ...item, kind: 'rendition', renditionId: 'r1' },
-      { ...item, kind: 'transcript', transcriptId: 't1', format: 'srt' },
-      { ...item, kind: 'transcript', transcriptId: 't1', format: 'txt' },
+      { ...item, kind: 'media', mediaId: 'm1', speakers: null },
+      { ...item, kind: 'media', mediaId: 'm2', speakers: null },
+      { ...item, kind: 'rendition', renditionId: 'r1', speakers: null },
+      { ...item, kind: 'transcript', transcriptId: 't1', format: 'srt', speakers: true },
+      { ...item, kind: 'transcript', transcriptId: 't1', format: 'txt', speakers: true },
       { kind: 'package', packageId },
     ]);
   });
