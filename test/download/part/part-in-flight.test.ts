@@ -172,19 +172,28 @@ describe('after a sync that failed', () => {
   });
 });
 
-/** What the disk has of a file after a power cut: what it held when the last sync that succeeded began. */
+/**
+ * What the disk has of a file after a power cut: what the file held when the latest successful sync began. Syncs may
+ * overlap. An earlier one that ends later takes nothing off the disk.
+ */
 function watchSyncs(part: PartFile, path: string, next: () => number) {
   const synced = new Map<FileHandle, Buffer>();
+  let begun = 0;
   const watch = (): void => {
     const file = part.handle();
     if (synced.has(file)) return;
     synced.set(file, Buffer.alloc(0));
+    let lastBegun = 0;
     const call = file.sync.bind(file);
     Object.assign(file, {
       sync: async () => {
-        const content = readFileSync(path);
-        await delay(next() % 3);
+        begun += 1;
+        const [order, content] = [begun, readFileSync(path)];
+        // Long enough for syncs to overlap, and for something to be thrown away meanwhile.
+        await delay((next() % 3) * 8);
         await call();
+        if (order < lastBegun) return;
+        lastBegun = order;
         synced.set(file, content);
       },
     });
