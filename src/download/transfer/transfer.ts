@@ -2,8 +2,8 @@ import { ExpectedError, isExpectedError } from '../../errors.ts';
 import type { Destination } from '../part/destination.ts';
 import { UnexpectedResponseError } from '../response/classify-response.ts';
 import { createRemoteObject } from '../response/remote-object.ts';
+import { ChangedBytesError } from './fetch-range.ts';
 import { RestartNeeded } from './match-response.ts';
-import { ChangedBytesError } from './receive.ts';
 import { runConnections } from './run-connections.ts';
 import {
   createTransferJob,
