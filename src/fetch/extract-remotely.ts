@@ -5,7 +5,7 @@ import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
 import type { FileRequest } from '../download/download-file.ts';
-import { NoRangesError } from '../download/remote/http-source.ts';
+import { NoRangesError } from '../download/remote/pinned-object.ts';
 import { notAnArchive } from '../download/response/expected-content.ts';
 import { couldBeArchive } from '../download/verify/verify-content.ts';
 import { ExpectedError } from '../errors.ts';

@@ -1,7 +1,7 @@
 import { isArchiveDeclared } from '../api/declared-archive.ts';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
-import { NoRangesError } from '../download/remote/http-source.ts';
+import { NoRangesError } from '../download/remote/pinned-object.ts';
 import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/transfer/connection-budget.ts';
 import { couldBeArchive } from '../download/verify/verify-content.ts';
 import { ExpectedError } from '../errors.ts';
