@@ -4,8 +4,9 @@ import type { RemoteObject } from '../response/remote-object.ts';
 import type { Validator } from '../response/validator.ts';
 import type { ConnectionBudget } from '../transfer/connection-budget.ts';
 import { type FetchContext, fetchRange } from '../transfer/fetch-range.ts';
+import { type PinnedObject, pinnedSink } from '../transfer/pinned-object.ts';
 import { createPieceQueue } from './piece-queue.ts';
-import { type PinnedObject, pinnedSink } from './pinned-object.ts';
+import { saveRange } from './save-range.ts';
 
 /** An object behind HTTP Range. All its bytes are of one version, as far as the server tells versions apart. */
 export interface HttpSource extends RangeSource {
@@ -77,6 +78,8 @@ export function createHttpSource(
       }
       if (range.position < end) yield tail.subarray(range.position - tailStart, end - tailStart);
     },
+    save: (start, end, options) =>
+      saveRange({ ...pinned, object, start, end }, options, { ...context, budget: context.connections }),
     transferredBytes: () => object.transferredBytes,
   };
 }

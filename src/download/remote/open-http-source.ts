@@ -3,8 +3,8 @@ import { type RequestedRange, sizeMismatch } from '../response/classify-response
 import { peek } from '../response/peek.ts';
 import { createRemoteObject, type ObjectResponse } from '../response/remote-object.ts';
 import { fetchRange, type RangeSink } from '../transfer/fetch-range.ts';
+import { NoRangesError, pinnedSink } from '../transfer/pinned-object.ts';
 import { createHttpSource, type HttpSource, type HttpSourceContext, type ObjectTail } from './http-source.ts';
-import { NoRangesError, pinnedSink } from './pinned-object.ts';
 
 export type HttpSourceOpening =
   | { readonly kind: 'source'; readonly source: HttpSource }

@@ -5,6 +5,7 @@ import { measureSpeed } from './chunk-speed.ts';
 import { type CoalescingWriter, coalesceWrites } from './coalesce-writes.ts';
 import type { RangeSink } from './fetch-range.ts';
 import { describeObject, matchResponse, refuseTooLarge } from './match-response.ts';
+import { createPinnedMatch } from './pinned-object.ts';
 import type { Chunk } from './scheduler.ts';
 import { knownSize, type TransferJob } from './transfer-job.ts';
 
@@ -12,12 +13,15 @@ import { knownSize, type TransferJob } from './transfer-job.ts';
 const WRITE_BYTES = { most: 1_048_576, least: 262_144, together: 2 * 1_048_576 };
 
 /**
- * Receives a chunk into the destination of its job. Bytes of an earlier version are replaced.
+ * Receives a chunk into the destination of its job, by the policy for the whole object or for a range of it.
  * @throws (from its methods) RestartNeeded, RangeRefused, ExpectedError
  */
 export function chunkSink(chunk: Chunk, job: TransferJob): RangeSink {
   const { request, destination, context, plan } = job;
   const { clock, onEvent } = context;
+  const { pinned } = request;
+  const offset = pinned?.start ?? 0;
+  const matchPinned = pinned === null ? null : createPinnedMatch(pinned);
   let writer: CoalescingWriter | null = null;
   let described: Promise<void> = Promise.resolve();
   let contentType: string | null = null;
@@ -30,20 +34,23 @@ export function chunkSink(chunk: Chunk, job: TransferJob): RangeSink {
       refuseTooLarge(sizeBytes, request.maxSizeBytes);
       measureSpeed(chunk, clock);
       const { position, end } = chunk;
-      const pinned = destination.object().validator;
-      const isRange = position > 0 || end < (sizeBytes ?? Number.POSITIVE_INFINITY);
-      const start = position - overlapOf(position, isRange && ifRange(pinned) !== null, failures, job);
+      const { validator } = pinned ?? destination.object();
+      const isRange = pinned !== null || position > 0 || end < (sizeBytes ?? Number.POSITIVE_INFINITY);
+      const start = position - overlapOf(position, isRange && ifRange(validator) !== null, failures, job);
       const overlap = start === position ? Buffer.alloc(0) : await destination.readBack(start, position);
-      return { range: isRange ? { start, end, isLast: end === sizeBytes } : null, pinned, overlap };
+      const isLast = pinned === null && end === sizeBytes;
+      const range = isRange ? { start: offset + start, end: offset + end, isLast } : null;
+      return { range, pinned: validator, overlap };
     },
     async accept(received) {
       const { response } = received;
-      const bytes = await matchResponse(received, chunk, job);
+      const bytes = matchPinned?.(received, chunk.position) ?? (await matchResponse(received, chunk, job));
       if (bytes === 'complete') return bytes;
+      if (pinned !== null) job.ranges = 'honoured';
       const sizeBytes = knownSize(job);
       contentType = response.headers.get('content-type');
       // Not awaited before the body is read: what arrived before the connection broke would be lost meanwhile.
-      described = describeObject(bytes, response.headers, job);
+      if (pinned === null) described = describeObject(bytes, response.headers, job);
       described.catch(() => undefined);
       countSpeed = measureSpeed(chunk, clock);
       writer = coalesceWrites(chunk.position, {

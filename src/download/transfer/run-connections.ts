@@ -110,7 +110,7 @@ async function fetchChunk(chunk: Chunk, job: TransferJob): Promise<Error | null>
   // Set in a callback, which the compiler does not track.
   let refusal = null as Error | null;
   try {
-    await fetchRange(job.object, chunkSink(chunk, job), {
+    await fetchRange(job.request.object, chunkSink(chunk, job), {
       ...job.context,
       connections: null,
       pausedTime: job.pausedTime,
@@ -147,7 +147,7 @@ function isRefusal(error: unknown): error is Error {
 function createPace(job: TransferJob, clock: Clock): () => number {
   const look = () => ({
     timeMs: clock.monotonicMs(),
-    bytes: job.object.transferredBytes,
+    bytes: job.request.object.transferredBytes,
     heldMs: job.pausedTime.totalMs(),
   });
   let last = look();

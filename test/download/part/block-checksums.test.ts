@@ -9,7 +9,7 @@ import { createBlockChecksums } from '../../../src/download/part/block-checksums
 import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
-import { partSource } from '../../../src/download/verify/part-source.ts';
+import { partSource } from '../../../src/download/part/part-source.ts';
 import { hashesOf } from '../../../src/range/hash.ts';
 import { afterThisTest } from '../../support/after-this-test.ts';
 import { pseudoRandom, pseudoRandomBytes, sha256 } from '../../support/bytes.ts';

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { ByteRange } from '../../../src/download/part/byte-ranges.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
-import { partSource } from '../../../src/download/verify/part-source.ts';
+import { partSource } from '../../../src/download/part/part-source.ts';
 import { afterThisTest } from '../../support/after-this-test.ts';
 import { pseudoRandom, pseudoRandomBytes } from '../../support/bytes.ts';
 import { ownerOf } from '../../support/download-scene.ts';

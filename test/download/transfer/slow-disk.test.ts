@@ -9,6 +9,7 @@ import { NO_VALIDATOR } from '../../../src/download/part/destination.ts';
 import { createJournalWriter } from '../../../src/download/part/journal-writer.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
+import { createRemoteObject } from '../../../src/download/response/remote-object.ts';
 import { createConnectionBudget } from '../../../src/download/transfer/connection-budget.ts';
 import { transfer } from '../../../src/download/transfer/transfer.ts';
 import { toHttpHeaders } from '../../../src/http/headers.ts';
@@ -94,11 +95,15 @@ test.each([
   const written: Buffer[] = [];
   const have = createByteRanges();
   const url = new URL('http://127.0.0.1/');
+  const clock = createFastClock();
+  const api = {
+    openFile: async () => ({ status: 200, url, headers: toHttpHeaders({}), body, release: () => undefined }),
+  };
   let isOver = false;
   const received = transfer(
     {
-      url,
-      renewUrl: async () => url,
+      object: createRemoteObject({ url, renewUrl: async () => url }, { api, clock }),
+      pinned: null,
       sizeBytes: 10_000,
       maxSizeBytes: null,
       isVerifiedLater: false,
@@ -122,16 +127,7 @@ test.each([
       checkpoint: async () => undefined,
     },
     {
-      api: {
-        openFile: async () => ({
-          status: 200,
-          url,
-          headers: toHttpHeaders({}),
-          body,
-          release: () => undefined,
-        }),
-      },
-      clock: createFastClock(),
+      clock,
       random: () => 0.5,
       signal: new AbortController().signal,
       retries: 0,

@@ -2,7 +2,7 @@ import { ExpectedError } from '../../errors.ts';
 import type { RangeResponse } from '../response/classify-response.ts';
 import type { ObjectResponse } from '../response/remote-object.ts';
 import { compareValidators, ifRange, type Validator } from '../response/validator.ts';
-import type { RangeSink } from '../transfer/fetch-range.ts';
+import type { RangeSink } from './fetch-range.ts';
 
 /** The one version of an object that all bytes must belong to. */
 export interface PinnedObject {
@@ -50,7 +50,7 @@ type Part = Extract<RangeResponse, { kind: 'part' }>;
  * @throws ExpectedError INTEGRITY when the object has changed, UNAVAILABLE (transient) for another part,
  *   NoRangesError for the whole, which is transient the first time at a position
  */
-function createPinnedMatch({
+export function createPinnedMatch({
   totalBytes,
   validator,
 }: PinnedObject): (received: ObjectResponse, position: number) => Part {
