@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../../src/api/client.ts';
 import { type Credential, tokenCredential } from '../../src/auth/credential.ts';
+import { createClock } from '../../src/clock.ts';
 import type { LockingProcess } from '../../src/disk/lock-record.ts';
 import {
   downloadFile,
@@ -12,6 +13,7 @@ import {
   type FileRequest,
   type FileResult,
 } from '../../src/download/download-file.ts';
+import type { PartWriter } from '../../src/download/part/part-lock.ts';
 import { createConnectionBudget } from '../../src/download/transfer/connection-budget.ts';
 import { type Transport } from '../../src/http/transport.ts';
 import { openTransport } from './api/open-transport.ts';
@@ -143,7 +145,12 @@ export async function setDownload(
   };
 }
 
-/** This machine's only living process, for the claims of a download. */
+/** The same as one that writes a part, in real time. */
+export function writerOf(pid: number): PartWriter {
+  return { owner: ownerOf(pid), clock: createClock(), signal: new AbortController().signal };
+}
+
+/** This machine's only living process, for the locks of a download. */
 export function ownerOf(pid: number): LockingProcess {
   return {
     pid,

@@ -18,13 +18,12 @@ import {
 } from './journal.ts';
 import { openPart, partNotRegularError } from './open-part.ts';
 import { makePartFile, type PartFile, type PartPlace } from './part-file.ts';
-import { acquirePartLock } from './part-lock.ts';
+import { acquirePartLock, type PartWriter } from './part-lock.ts';
 import { trustedRanges } from './trusted-ranges.ts';
 
-export interface PartFileOptions {
+export interface PartFileOptions extends PartWriter {
   readonly target: string;
   readonly identity: ObjectIdentity;
-  readonly owner: LockingProcess;
   /** False throws an existing part away (`--no-resume`). */
   readonly mayResume: boolean;
   /** Whether the CRC-32 of what is written will be asked for. */
@@ -38,12 +37,14 @@ export interface PartFileOptions {
 export async function openPartFile({
   target,
   owner,
+  clock,
+  signal,
   keepsChecksums = false,
   ...options
 }: PartFileOptions): Promise<PartFile> {
   const path = `${target}.part`;
   const journalPath = `${path}.json`;
-  const lock = await acquirePartLock(`${path}.lock`, owner, journalPath);
+  const lock = await acquirePartLock(`${path}.lock`, { owner, clock, signal }, journalPath);
   const place = { path, shownPath: path, journalPath, aside: lock.aside, release: lock.release };
   try {
     return await openPartAt(place, {

@@ -10,7 +10,7 @@ import type { PartFile } from '../../../src/download/part/part-file.ts';
 import { partSource } from '../../../src/download/part/part-source.ts';
 import { afterThisTest } from '../../support/after-this-test.ts';
 import { pseudoRandom, pseudoRandomBytes } from '../../support/bytes.ts';
-import { ownerOf } from '../../support/download-scene.ts';
+import { writerOf } from '../../support/download-scene.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
 const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
@@ -21,7 +21,7 @@ async function open(target: string, pid = 1_001): Promise<PartFile> {
   const part = await openPartFile({
     target,
     identity,
-    owner: ownerOf(pid),
+    ...writerOf(pid),
     mayResume: true,
     keepsChecksums: true,
   });

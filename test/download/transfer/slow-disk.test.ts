@@ -15,7 +15,7 @@ import { transfer } from '../../../src/download/transfer/transfer.ts';
 import { toHttpHeaders } from '../../../src/http/headers.ts';
 import { afterThisTest } from '../../support/after-this-test.ts';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
-import { FAST, ownerOf, setDownload } from '../../support/download-scene.ts';
+import { FAST, setDownload, writerOf } from '../../support/download-scene.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
 import { makePlainObject } from '../../support/faults/served-object.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
@@ -25,7 +25,7 @@ const bytes = pseudoRandomBytes(8_000, 1);
 async function openPart(): Promise<{ part: PartFile; target: string }> {
   const target = join(makeTempFolder(), 'object.mp4');
   const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
-  const part = await openPartFile({ target, identity, owner: ownerOf(process.pid), mayResume: true });
+  const part = await openPartFile({ target, identity, ...writerOf(process.pid), mayResume: true });
   afterThisTest(async () => {
     await part.remove();
     await part.close();
