@@ -31,15 +31,24 @@ export interface LockOptions {
 }
 
 /** The lock, or the process that has it; null while that process writes its record. */
-export type LockAttempt =
+type LockAttempt =
   | { readonly kind: 'locked'; readonly lock: Lock }
   | { readonly kind: 'taken'; readonly by: LockRecord | null };
 
-const LOOK_AGAIN_MS = 50;
+const POLL_MS = 50;
 /** Without hard links, a lock is briefly empty before its record is written. */
 const UNSIGNED_MS = 1_000;
 /** Each attempt fails because another process was faster. */
 const MOST_ATTEMPTS = 8;
+
+/** How long to wait for a lock, and when not to. */
+export interface LockWait {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly waitMs: number;
+  /** Called with the process that has the lock; what it throws ends the wait. */
+  readonly onTaken?: (by: LockRecord) => void;
+}
 
 /**
  * Waits for a lock file, and takes over a lock of a dead process. Null after `waitMs`.
@@ -48,31 +57,24 @@ const MOST_ATTEMPTS = 8;
  */
 export async function waitForLock(
   lockPath: string,
-  options: LockOptions & { readonly clock: Clock; readonly signal: AbortSignal; readonly waitMs: number },
+  { clock, signal, waitMs, onTaken, ...options }: LockOptions & LockWait,
 ): Promise<Lock | null> {
-  const { clock, signal, waitMs } = options;
   const giveUpMs = clock.monotonicMs() + waitMs;
   for (;;) {
-    const attempt = await tryToLock(lockPath, { ...options, onTaken: () => signal.throwIfAborted() });
+    const attempt = await tryToLock(lockPath, options, signal);
     if (attempt.kind === 'locked') return attempt.lock;
+    if (attempt.by !== null) onTaken?.(attempt.by);
     if (clock.monotonicMs() >= giveUpMs) return null;
-    await clock.sleep(LOOK_AGAIN_MS, signal);
+    await clock.sleep(POLL_MS, signal);
   }
 }
 
-/**
- * Locks immediately or not at all. Takes over a lock of a dead process.
- * @param options.onTaken called before the owner of an existing lock is checked; an error that it throws ends the attempt
- * @throws as waitForLock()
- */
-export async function tryToLock(
-  lockPath: string,
-  options: LockOptions & { readonly onTaken?: () => void },
-): Promise<LockAttempt> {
+/** Locks immediately or not at all. Takes over a lock of a dead process. */
+async function tryToLock(lockPath: string, options: LockOptions, signal: AbortSignal): Promise<LockAttempt> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const made = await makeLock(lockPath, options);
     if (made.kind === 'made') return { kind: 'locked', lock: made.lock };
-    options.onTaken?.();
+    signal.throwIfAborted();
     const living = await findLiving(lockPath, made.nowMs, options);
     if (living !== null) return { kind: 'taken', by: living.by };
     await removeDead(lockPath, made.nowMs, options);

@@ -79,15 +79,16 @@ export async function downloadFile(
     const found = existing === 'file' ? await lookAtExisting(request, context, use) : null;
     if (found !== null) {
       if (ifExists !== 'skip')
-        await tidyUp([() => removeStalePart(target, request.identity, context.owner)], context);
+        await tidyUp([() => removeStalePart(target, request.identity, context)], context);
       return { path: target, transferredBytes: 0, resumedFrom: 0, isAlreadyThere: true, ...found };
     }
     if (ifExists !== 'ignore') throw targetExistsError(target);
   }
   makeFolders(path.dirname(target));
   const { identity, mayResume } = request;
+  const { owner, clock, signal } = context;
   const keepsChecksums = isArchiveExpected(request.expected);
-  const part = await openPartFile({ target, identity, owner: context.owner, mayResume, keepsChecksums });
+  const part = await openPartFile({ target, identity, owner, clock, signal, mayResume, keepsChecksums });
   if (existing === 'nothing' && ifExists !== 'overwrite' && (await findExisting(target)) !== 'nothing') {
     // Another process has finished the same file before the part could be claimed.
     if (part.have.totalBytes() === 0) await part.remove();

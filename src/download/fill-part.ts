@@ -1,19 +1,24 @@
+import type { Api } from '../api/client.ts';
 import { isExpectedError } from '../errors.ts';
 import { linkController } from '../http/linked-controller.ts';
 import { DamagedEntryError } from '../zip/read/refusal.ts';
 import type { PartFile } from './part/part-file.ts';
 import { UnexpectedResponseError } from './response/classify-response.ts';
 import { inspectStart, isArchiveExpected } from './response/expected-content.ts';
-import { type TransferResult, transfer } from './transfer/transfer.ts';
+import { createRemoteObject, type RemoteObject } from './response/remote-object.ts';
+import { transfer } from './transfer/transfer.ts';
 import type { TransferContext, TransferEvent, TransferRequest } from './transfer/transfer-job.ts';
 import { verifyWhileStreaming } from './verify/streaming-verifier.ts';
 import type { Proof, VerifyEvent, VerifyRequest } from './verify/verify-content.ts';
 
-export interface FillRequest
-  extends VerifyRequest,
-    Pick<TransferRequest, 'url' | 'renewUrl' | 'sizeBytes' | 'maxSizeBytes'> {}
+export interface FillRequest extends VerifyRequest, Pick<TransferRequest, 'sizeBytes' | 'maxSizeBytes'> {
+  readonly url: URL;
+  /** Requests the URL of the file from the API again when the present one is refused. */
+  readonly renewUrl: () => Promise<URL>;
+}
 
 export interface FillContext extends Omit<TransferContext, 'onEvent'> {
+  readonly api: Pick<Api, 'openFile'>;
   readonly onEvent: (event: FillEvent) => void;
 }
 
@@ -23,7 +28,11 @@ export type FillEvent =
   | { readonly kind: 'repair'; readonly reason: string; readonly bytes: number }
   | { readonly kind: 'malformed-digest'; readonly field: string };
 
-export type Filled = TransferResult & { readonly proof: Proof };
+export interface Filled {
+  readonly proof: Proof;
+  /** The body bytes received in this run. */
+  readonly transferredBytes: number;
+}
 
 /** An archive's directory is found from its end; so much of it is there to verify the rest by as it comes. */
 const TAIL_BYTES = 1_048_576;
@@ -31,26 +40,24 @@ const TAIL_BYTES = 1_048_576;
 const REPAIR_BYTES = 1_073_741_824;
 
 /**
- * Brings and proves the bytes, and leaves the part in a state that the next run can go on from. An
- * entry that came damaged is brought once more.
+ * Fetches and verifies the bytes. An entry that arrived damaged is fetched again once. On failure, the part is left
+ * in a state that the next run can continue.
  * @throws as transfer() and verifyContent() do
  */
 export async function fillPart(part: PartFile, request: FillRequest, context: FillContext): Promise<Filled> {
+  const object = createRemoteObject(request, context);
+  const fill = () => transferAndVerify(part, object, request, context);
   try {
-    return await transferAndVerify(part, request, context);
+    const proof = await fill().catch(async (error: unknown) => {
+      if (!(error instanceof DamagedEntryError) || error.end - error.start > REPAIR_BYTES) throw error;
+      const { start, end } = error;
+      context.onEvent({ kind: 'repair', reason: error.message, bytes: end - start });
+      await part.forget(start, end);
+      return await fill();
+    });
+    return { proof, transferredBytes: object.transferredBytes };
   } catch (error) {
-    if (!(error instanceof DamagedEntryError) || error.end - error.start > REPAIR_BYTES)
-      return await finalizeOnError(part, error);
-    const { start, end } = error;
-    context.onEvent({ kind: 'repair', reason: error.message, bytes: end - start });
-    const broughtBytes = part.have.totalBytes() - part.resumedFrom();
-    await part.forget(start, end);
-    try {
-      const again = await transferAndVerify(part, request, context);
-      return { ...again, transferredBytes: again.transferredBytes + broughtBytes };
-    } catch (second) {
-      return await finalizeOnError(part, second);
-    }
+    return await finalizeOnError(part, error);
   }
 }
 
@@ -66,9 +73,10 @@ export async function finalizeOnError(part: PartFile, error: unknown): Promise<n
 
 async function transferAndVerify(
   part: PartFile,
+  object: RemoteObject,
   request: FillRequest,
   context: FillContext,
-): Promise<Filled> {
+): Promise<Proof> {
   const { expected, checksum } = request;
   const stop = linkController(context.signal);
   const { signal } = stop;
@@ -84,9 +92,11 @@ async function transferAndVerify(
   });
   try {
     const isArchive = isArchiveExpected(expected);
-    const result = await transfer(
+    await transfer(
       {
         ...request,
+        object,
+        pinned: null,
         isVerifiedLater: isArchive || checksum !== null,
         tailBytes: isArchive ? TAIL_BYTES : 0,
         inspectStart: (head, contentType) => inspectStart(expected, head, contentType),
@@ -96,7 +106,7 @@ async function transferAndVerify(
       { ...context, signal },
     );
     isTransferred = true;
-    return { ...result, proof: await follower.proof() };
+    return await follower.proof();
   } catch (error) {
     stop.abort(error);
     await follower.settled();

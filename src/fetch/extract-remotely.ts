@@ -5,33 +5,26 @@ import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { diskError, isSystemError } from '../disk/disk-error.ts';
 import type { FileRequest } from '../download/download-file.ts';
-import { NoRangesError } from '../download/remote/http-source.ts';
 import { notAnArchive } from '../download/response/expected-content.ts';
+import { NoRangesError } from '../download/transfer/pinned-object.ts';
 import { couldBeArchive } from '../download/verify/verify-content.ts';
-import { ExpectedError } from '../errors.ts';
 import { formatSize } from '../parse/size.ts';
 import { selectsAll } from '../patterns/path-filter.ts';
 import { formatElapsed } from '../terminal/text/format.ts';
-import { commandLine } from '../terminal/text/shell-quote.ts';
-import { describeUnpacked } from './describe-unpacked.ts';
-import { fetchCommand } from './fetch-command.ts';
+import { describeUnpacked } from './describe-done.ts';
 import type { FetchedFile } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
+import type { LeftOnDisk } from './left-on-disk.ts';
 import { openRemoteArchive } from './remote-archive.ts';
 import type { Target } from './targets.ts';
-import { type Unpacking, unpackArchive } from './unpack-archive.ts';
+import { unpackArchive } from './unpack-archive.ts';
 
 export interface RemoteExtraction {
   readonly item: Package;
   readonly request: FileRequest;
   readonly target: Target;
-  readonly onFile: Unpacking['onFile'];
+  readonly left: LeftOnDisk;
 }
-
-/** Unpacked files are kept after these errors, and the same command continues. */
-const CONTINUES = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'INTEGRITY']);
-const KEPT = 'complete files are kept';
-const RESUME = `${KEPT}; run the same command again to continue`;
 
 /**
  * Unpacks a package directly from the server: only the directory and the selected entries are downloaded.
@@ -41,7 +34,7 @@ const RESUME = `${KEPT}; run the same command again to continue`;
  *   openRemoteArchive() and unpackArchive()
  */
 export async function extractRemotely(
-  { item, request, target, onFile }: RemoteExtraction,
+  { item, request, target, left }: RemoteExtraction,
   {
     flags,
     budget,
@@ -51,7 +44,7 @@ export async function extractRemotely(
   }: Pick<FetchRun, 'flags' | 'budget' | 'limitRate' | 'reportedNames' | 'recording'>,
   context: Context,
 ): Promise<FetchedFile | null> {
-  const { io, clock, world } = context;
+  const { io, clock } = context;
   const label = path.basename(target.file);
   const selects = !selectsAll(flags.selection);
   const wantsArchive = flags.keepArchive || flags.checksum !== null || flags.sha256;
@@ -71,12 +64,9 @@ export async function extractRemotely(
     return null;
   }
   const { source } = opening;
-  let hasBegun = false;
+  left.direct = 'opened';
   try {
     if (!isArchiveDeclared(request.expected) && !(await couldBeArchive(source))) throw notAnArchive();
-    const onBegin = () => {
-      hasBegun = true;
-    };
     const unpacking = {
       item,
       label,
@@ -84,8 +74,10 @@ export async function extractRemotely(
       flags,
       reportedNames,
       recording,
-      onBegin,
-      onFile,
+      onBegin: () => {
+        left.direct = 'begun';
+      },
+      onFile: (path: string) => void left.written.push(path),
     };
     const unpacked = await unpackArchive(source, unpacking, context);
     const { files, skippedEntries } = unpacked;
@@ -117,24 +109,11 @@ export async function extractRemotely(
       isArchiveKept: false,
     };
   } catch (error) {
-    if (error instanceof NoRangesError) {
-      warnOfDownload(error.message);
-      return null;
-    }
-    if (!(error instanceof ExpectedError) || !CONTINUES.has(error.code)) throw error;
-    throw error.with({
-      hint: hintFor(error, hasBegun),
-      next: [commandLine(fetchCommand(item.id, flags), world.platform)],
-    });
+    if (!(error instanceof NoRangesError)) throw error;
+    left.direct = null;
+    warnOfDownload(error.message);
+    return null;
   }
-}
-
-/** With a damaged directory, no entry was unpacked. After a disk error, only the disk decides what continues. */
-function hintFor({ code, details: { hint } }: ExpectedError, hasBegun: boolean): string | undefined {
-  if (!hasBegun && code !== 'UNAVAILABLE' && code !== 'INTERRUPTED') return hint;
-  // The hint of a damaged entry is meant for a downloaded archive.
-  if (code === 'INTEGRITY') return `${RESUME}; if the error persists, create the package again`;
-  return hint ?? (code === 'DISK' ? KEPT : RESUME);
 }
 
 async function isThere(file: string): Promise<boolean> {

@@ -1,32 +1,23 @@
 import path from 'node:path';
 import type { Package, PackageFile } from '../api/package.ts';
 import type { Context } from '../context.ts';
-import { isSystemError } from '../disk/disk-error.ts';
 import { downloadFile, type FileContext, type FileRequest } from '../download/download-file.ts';
-import { createByteRanges } from '../download/part/byte-ranges.ts';
-import { readJournal } from '../download/part/journal.ts';
+import type { ObjectIdentity } from '../download/part/journal.ts';
 import { type ExpectedContent, isArchiveExpected } from '../download/response/expected-content.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { parseServerUrl } from '../http/origin.ts';
-import { formatSize } from '../parse/size.ts';
-import { counted } from '../terminal/text/format.ts';
-import { commandLine } from '../terminal/text/shell-quote.ts';
 import { KEEP_HINT } from '../zip/extract/extraction-plan.ts';
-import { describeDone } from './describe-done.ts';
-import { describeUnpacked } from './describe-unpacked.ts';
+import { describeDone, describeUnpacked } from './describe-done.ts';
 import { extractRemotely } from './extract-remotely.ts';
-import { fetchCommand } from './fetch-command.ts';
 import { type FetchedFile, pathsOf } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
 import { reportFileEvents } from './file-events.ts';
 import { createIdNames } from './file-name.ts';
+import { type LeftOnDisk, withLeftOnDisk } from './left-on-disk.ts';
 import { explainOtherContent } from './remote-archive.ts';
 import { chooseTargets, type Target } from './targets.ts';
-import { type Unpacked, type Unpacking, unpackWhileVerifying } from './unpack-archive.ts';
-
-/** After these errors the part is kept and can be continued. */
-const KEEPS_PART = new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'NOT_FOUND', 'AUTH']);
+import { type Unpacked, unpackWhileVerifying } from './unpack-archive.ts';
 
 /**
  * Downloads, verifies, and optionally unpacks all files of a ready package.
@@ -52,13 +43,20 @@ export async function fetchPackage(
   for (const [index, file] of item.files.entries()) {
     const target = targets[index];
     if (target === undefined) throw new RangeError('a file without a target');
-    const written: string[] = [];
-    const onFile = (path: string) => void written.push(path);
+    const left: LeftOnDisk = { written: [], direct: null };
     try {
-      fetched.push(await fetchFile({ item, file, index, target, onFile }, run, context));
+      fetched.push(await fetchFile({ item, file, index, target, left }, run, context));
     } catch (error) {
-      const explained = withWrittenFiles(error, { before: pathsOf(fetched), written, folder: target.folder });
-      throw await withWhatIsOnDisk(explained, { item, target, run, platform });
+      const identity = () => fileIdentity({ item, file, index }, context.api);
+      const before = pathsOf(fetched);
+      throw await withLeftOnDisk(error, left, {
+        item,
+        target,
+        identity,
+        before,
+        flags: flagsAlone(item, target, run),
+        platform,
+      });
     }
   }
   return fetched;
@@ -69,11 +67,11 @@ interface FileOfPackage {
   readonly file: PackageFile;
   readonly index: number;
   readonly target: Target;
-  readonly onFile: Unpacking['onFile'];
+  readonly left: LeftOnDisk;
 }
 
 async function fetchFile(
-  { item, file, index, target, onFile }: FileOfPackage,
+  { item, file, index, target, left }: FileOfPackage,
   run: FetchRun,
   context: Context,
 ): Promise<FetchedFile> {
@@ -97,14 +95,13 @@ async function fetchFile(
     },
   };
   const isConsumed = flags.extract && !flags.keepArchive;
+  const onFile = (path: string) => void left.written.push(path);
   const unpacking = unpackWhileVerifying({ item, label, folder: target.folder, ...run, onFile }, context);
   const request: FileRequest = {
     ...fileRequest({ item, file, index, target }, run, context),
     unpacking: flags.extract ? unpacking : undefined,
   };
-  const remote = flags.extract
-    ? await extractRemotely({ item, request, target, onFile }, run, context)
-    : null;
+  const remote = flags.extract ? await extractRemotely({ item, request, target, left }, run, context) : null;
   if (remote !== null) {
     warnOfSize(file, remote.sizeBytes, { label, io });
     return remote;
@@ -157,7 +154,7 @@ async function fetchFile(
  * Returns the download request for a file of a package.
  */
 export function fileRequest(
-  { item, file, index, target }: Omit<FileOfPackage, 'onFile'>,
+  { item, file, index, target }: Omit<FileOfPackage, 'left'>,
   { flags, recording }: Pick<FetchRun, 'flags' | 'recording'>,
   context: Pick<Context, 'api' | 'signal'>,
 ): FileRequest {
@@ -169,7 +166,7 @@ export function fileRequest(
     renewUrl: () => renewUrl(item.id, index, context),
     sizeBytes: flags.ignoreSize ? null : file.sizeBytes,
     maxSizeBytes: flags.maxSizeBytes,
-    identity: { origin: api.url.origin, packageId: item.id, fileId: fileId(file, index, api.url) },
+    identity: fileIdentity({ item, file, index }, api),
     expected,
     target: target.file,
     mayResume: flags.resume,
@@ -179,6 +176,14 @@ export function fileRequest(
     wantsSha256: flags.sha256 || (recording !== null && !isArchiveExpected(expected)),
     checksSpace: flags.spaceCheck,
   };
+}
+
+/** @throws ExpectedError as parseServerUrl() */
+function fileIdentity(
+  { item, file, index }: Pick<FileOfPackage, 'item' | 'file' | 'index'>,
+  { url }: Pick<Context['api'], 'url'>,
+): ObjectIdentity {
+  return { origin: url.origin, packageId: item.id, fileId: fileId(file, index, url) };
 }
 
 /** --ignore-size accepts another size, but does not hide it. */
@@ -250,66 +255,8 @@ export async function renewUrl(
   return fileUrl(file, api.url);
 }
 
-/** Adds the complete files of an incomplete package: the paths for scripts, the count for people. */
-function withWrittenFiles(
-  error: unknown,
-  { before, written, folder }: { before: readonly string[]; written: readonly string[]; folder: string },
-): unknown {
-  if (!(error instanceof ExpectedError) || before.length + written.length === 0) return error;
-  const details = { ...error.details, written: [...before, ...written] };
-  // An interruption is summarized once for all packages.
-  if (written.length === 0 || error.code === 'INTERRUPTED') return error.with(details);
-  const files = `${counted(written.length, 'complete file')} kept in ${folder}`;
-  return new ExpectedError(error.code, `${error.message}; ${files}`, {
-    ...details,
-    cause: error,
-  });
-}
-
-async function withWhatIsOnDisk(
-  error: unknown,
-  {
-    item,
-    target,
-    run,
-    platform,
-  }: { item: Package; target: Target; run: FetchRun; platform: NodeJS.Platform },
-): Promise<unknown> {
-  if (!(error instanceof ExpectedError)) return error;
-  const keptBytes = KEEPS_PART.has(error.code) ? await keptBytesOf(`${target.file}.part.json`, item.id) : 0;
-  if (keptBytes === 0) return error.with({ id: item.id });
-  const next = commandLine(fetchCommand(item.id, flagsAlone(item, target, run)), platform);
-  if (error.code === 'INTERRUPTED') return error.with({ id: item.id, savedBytes: keptBytes, next: [next] });
-  return new ExpectedError(
-    error.code,
-    `${error.message}; ${formatSize(keptBytes)} saved in ${target.file}.part`,
-    {
-      ...error.details,
-      id: item.id,
-      cause: error,
-      hint: error.details.hint ?? 'rerun the command to resume',
-      next: [next],
-      rerunContinues: true,
-      savedBytes: keptBytes,
-    },
-  );
-}
-
 /** The flags that give a package the same target without the other packages of the command. */
 function flagsAlone({ id, files }: Package, { file }: Target, { flags, idNameOf }: FetchRun): FetchFlags {
   const isSameAlone = idNameOf(id) === createIdNames([id])(id);
   return isSameAlone || files.length > 1 ? flags : { ...flags, output: file, folder: null };
-}
-
-/** The bytes in the journal; the part itself may have holes. */
-async function keptBytesOf(journalPath: string, packageId: string): Promise<number> {
-  try {
-    const found = await readJournal(journalPath);
-    if (found === null || found === 'unreadable' || found.journal.identity.packageId !== packageId) return 0;
-    if (found.journal.rejected !== null) return 0;
-    return createByteRanges(found.journal.written).totalBytes();
-  } catch (error) {
-    if (isSystemError(error) || error instanceof ExpectedError) return 0;
-    throw error;
-  }
 }

@@ -3,6 +3,7 @@ import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { stdoutDestination } from '../download/part/stdout-destination.ts';
 import { inspectStart } from '../download/response/expected-content.ts';
+import { createRemoteObject } from '../download/response/remote-object.ts';
 import { transfer } from '../download/transfer/transfer.ts';
 import { ExpectedError } from '../errors.ts';
 import { expectedContent, fileUrl, renewUrl } from './fetch-package.ts';
@@ -35,8 +36,11 @@ export async function fetchToStdout(
   const expected = expectedContent(item, file, { mustBeArchive: false });
   await transfer(
     {
-      url: fileUrl(file, api.url),
-      renewUrl: () => renewUrl(item.id, 0, context),
+      object: createRemoteObject(
+        { url: fileUrl(file, api.url), renewUrl: () => renewUrl(item.id, 0, context) },
+        context,
+      ),
+      pinned: null,
       sizeBytes: flags.ignoreSize ? null : file.sizeBytes,
       maxSizeBytes: flags.maxSizeBytes,
       isVerifiedLater: flags.checksum !== null,

@@ -1,8 +1,8 @@
 import { isArchiveDeclared } from '../api/declared-archive.ts';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
-import { NoRangesError } from '../download/remote/http-source.ts';
 import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/transfer/connection-budget.ts';
+import { NoRangesError } from '../download/transfer/pinned-object.ts';
 import { couldBeArchive } from '../download/verify/verify-content.ts';
 import { ExpectedError } from '../errors.ts';
 import { DEFAULT_RETRIES } from '../flags/fetch-flags.ts';

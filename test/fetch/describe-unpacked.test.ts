@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeUnpacked } from '../../src/fetch/describe-unpacked.ts';
+import { describeUnpacked } from '../../src/fetch/describe-done.ts';
 import type { ExtractedFile } from '../../src/zip/extract/extract.ts';
 
 function files(outcome: ExtractedFile['outcome'], count: number): readonly ExtractedFile[] {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../../src/api/client.ts';
 import { type Credential, tokenCredential } from '../../src/auth/credential.ts';
+import { createClock } from '../../src/clock.ts';
 import type { LockingProcess } from '../../src/disk/lock-record.ts';
 import {
   downloadFile,
@@ -12,6 +13,7 @@ import {
   type FileRequest,
   type FileResult,
 } from '../../src/download/download-file.ts';
+import type { PartWriter } from '../../src/download/part/part-lock.ts';
 import { createConnectionBudget } from '../../src/download/transfer/connection-budget.ts';
 import { type Transport } from '../../src/http/transport.ts';
 import { openTransport } from './api/open-transport.ts';
@@ -140,6 +142,11 @@ export async function setDownload(
     ranges: () => server.requests.map(({ headers }) => headers.get('range')),
     finalBytes: () => (existsSync(target) ? readFileSync(target) : undefined),
   };
+}
+
+/** The same as one that writes a part, in real time. */
+export function writerOf(pid: number): PartWriter {
+  return { owner: ownerOf(pid), clock: createClock(), signal: new AbortController().signal };
 }
 
 /** The only living process, as the owner of a download's locks. */

@@ -191,7 +191,7 @@ const UNPACK_SPOTS: readonly Spot[] = [
   },
   {
     name: 'the journal of a part in a staging folder',
-    path: (place) => join(place.cwd, 'out', OWN, `${KEY}.part.done`),
+    path: (place) => join(place.cwd, 'out', OWN, `${KEY}.part.json`),
     args: UNPACK_LARGE,
     goesOn: ALL.filter((name) => name !== 'unreadable file'),
     exits: [9],

@@ -27,6 +27,7 @@ export interface JournalWriter {
 export function createJournalWriter(
   destination: Pick<Destination, 'keepsNotes' | 'have' | 'note' | 'checkpoint'>,
   clock: Clock,
+  leastCheckpointBytes = CHECKPOINT.leastBytes,
 ): JournalWriter {
   let failure: { readonly error: unknown } | null = null;
   const every = ({ leastBytes, leastMs, mostMs }: typeof NOTE, save: () => Promise<void>) => {
@@ -52,8 +53,9 @@ export function createJournalWriter(
     };
   };
   const notes = every(NOTE, () => destination.note());
-  const checkpoints = every(destination.keepsNotes ? CHECKPOINT : LONE_CHECKPOINT, () =>
-    destination.checkpoint(),
+  const checkpoints = every(
+    destination.keepsNotes ? { ...CHECKPOINT, leastBytes: leastCheckpointBytes } : LONE_CHECKPOINT,
+    () => destination.checkpoint(),
   );
   return {
     async wrote() {

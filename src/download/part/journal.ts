@@ -63,21 +63,24 @@ export interface FoundJournal {
  * Reads a journal; null when there is none, `unreadable` when it is not one of ours.
  * @throws ExpectedError EXISTS for anything that is no journal by its kind or size, CONFIG when a newer version of this program wrote it, DISK
  */
-export async function readJournal(path: string): Promise<FoundJournal | 'unreadable' | null> {
+export async function readJournal(
+  path: string,
+  shownPath = path,
+): Promise<FoundJournal | 'unreadable' | null> {
   let text: Buffer;
   let modifiedMs: number;
   try {
     ({ bytes: text, modifiedMs } = await readSmallFile(path, LIMIT_BYTES));
   } catch (error) {
-    if (error instanceof NotOurFileError) throw notAJournal(path, error);
+    if (error instanceof NotOurFileError) throw notAJournal(shownPath, error);
     if (isSystemError(error) && error.code === 'ENOENT') return null;
-    throw diskError(error, path, 'read');
+    throw diskError(error, shownPath, 'read');
   }
   const [head = '', ...notes] = text.toString('utf8').split('\n');
   const value = parseLine(head);
   if (!isObject(value) || !isObject(value.identity) || !isObject(value.validator)) return 'unreadable';
   if (typeof value.schema === 'number' && value.schema > SCHEMA) {
-    throw new ExpectedError('CONFIG', `${path} was written by a newer version of streamdiver-dl`, {
+    throw new ExpectedError('CONFIG', `${shownPath} was written by a newer version of streamdiver-dl`, {
       hint: 'continue with that version, or start again with --no-resume',
     });
   }

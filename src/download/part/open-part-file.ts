@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { diskError, isSystemError } from '../../disk/disk-error.ts';
 import type { Lock } from '../../disk/lock.ts';
-import { busy, type LockingProcess, lockRecordOf } from '../../disk/lock-record.ts';
+import { busy, type LockingProcess, type LockRecord, lockRecordOf } from '../../disk/lock-record.ts';
 import { ExpectedError } from '../../errors.ts';
 import { createBlockChecksums } from './block-checksums.ts';
 import { createByteRanges } from './byte-ranges.ts';
@@ -17,14 +17,13 @@ import {
   writeJournal,
 } from './journal.ts';
 import { openPart, partNotRegularError } from './open-part.ts';
-import { makePartFile, type PartFile } from './part-file.ts';
-import { acquirePartLock } from './part-lock.ts';
+import { makePartFile, type PartFile, type PartPlace } from './part-file.ts';
+import { acquirePartLock, type PartWriter } from './part-lock.ts';
 import { trustedRanges } from './trusted-ranges.ts';
 
-export interface PartFileOptions {
+export interface PartFileOptions extends PartWriter {
   readonly target: string;
   readonly identity: ObjectIdentity;
-  readonly owner: LockingProcess;
   /** False throws an existing part away (`--no-resume`). */
   readonly mayResume: boolean;
   /** Whether the CRC-32 of what is written will be asked for. */
@@ -32,25 +31,67 @@ export interface PartFileOptions {
 }
 
 /**
- * Claims the target, opens its part and decides how much of it can be trusted.
+ * Locks the target, opens its part, and decides how much of it can be trusted.
  * @throws ExpectedError BUSY, EXISTS when something else lies under the part's name, DISK, CONFIG
  */
-export async function openPartFile(options: PartFileOptions): Promise<PartFile> {
-  const { target, identity, owner, mayResume, keepsChecksums = false } = options;
+export async function openPartFile({
+  target,
+  owner,
+  clock,
+  signal,
+  keepsChecksums = false,
+  ...options
+}: PartFileOptions): Promise<PartFile> {
   const path = `${target}.part`;
   const journalPath = `${path}.json`;
-  const lock = await acquirePartLock(`${path}.lock`, owner, journalPath);
+  const lock = await acquirePartLock(`${path}.lock`, { owner, clock, signal }, journalPath);
+  const place = { path, shownPath: path, journalPath, aside: lock.aside, release: lock.release };
+  try {
+    return await openPartAt(place, {
+      ...options,
+      keepsChecksums,
+      holder: lockRecordOf(owner),
+      check: (found) => refuseLiving(found, { lock, owner, journalPath }),
+    });
+  } catch (error) {
+    // The first error is the one to report.
+    await lock.release().catch(() => undefined);
+    // Without its lock, another process may put its journal in the place of ours, or move ours away.
+    if (isSystemError(error) && (error.code === 'EEXIST' || error.code === 'ENOENT')) {
+      throw new ExpectedError('BUSY', `another process has just begun to write ${target}`);
+    }
+    throw diskError(error, path, 'open');
+  }
+}
+
+export interface PartOptions extends Pick<PartFileOptions, 'identity' | 'mayResume'> {
+  readonly keepsChecksums: boolean;
+  /** The process that signs the journal; null where the folder belongs to it. */
+  readonly holder: LockRecord | null;
+  /** Gets the journal that is there. @throws when the part must not be opened */
+  readonly check?: (found: FoundJournal | null) => void;
+}
+
+/**
+ * Opens the part at a place that nobody else writes. In a folder of this process, what is there is used or replaced.
+ * @throws ExpectedError EXISTS, CONFIG, DISK; system errors
+ */
+export async function openPartAt(
+  place: PartPlace,
+  { identity, mayResume, keepsChecksums, holder, check }: PartOptions,
+): Promise<PartFile> {
+  const { path, shownPath, journalPath } = place;
   const opened: FileHandle[] = [];
   try {
     const bootId = await readBootId();
-    const there = await readJournal(journalPath);
+    const there = await readJournal(journalPath, `${shownPath}.json`);
     const found = there === 'unreadable' ? null : there;
-    refuseLiving(found, { lock, owner, journalPath });
+    check?.(found);
     const known = mayResume ? (found?.journal ?? null) : null;
-    if (known !== null && !isSameObject(known.identity, identity)) throw partNotRegularError(path);
+    if (known !== null && !isSameObject(known.identity, identity)) throw partNotRegularError(shownPath);
     const part = await openPart(path, {
-      mayBeStrange: known !== null || !mayResume,
-      aside: lock.aside(),
+      mayBeStrange: known !== null || !mayResume || holder === null,
+      aside: place.aside(),
     });
     opened.push(part);
     const trust = trustedRanges(known, (await part.stat()).size, bootId);
@@ -62,39 +103,22 @@ export async function openPartFile(options: PartFileOptions): Promise<PartFile> 
       synced: trust.synced,
       written: trust.ranges,
       bootId,
-      holder: lockRecordOf(owner),
+      holder,
       rejected: null,
     };
     const notes = await writeJournal(journalPath, journal, {
-      aside: lock.aside(),
+      aside: place.aside(),
       mayReplace: there !== null,
     });
     opened.push(notes);
     await part.truncate(have.end());
     const checksums = keepsChecksums ? createBlockChecksums() : null;
     const { reason: discarded, unsyncedBytes } = trust;
-    const opening = {
-      path,
-      journalPath,
-      part,
-      notes,
-      journal,
-      have,
-      checksums,
-      discarded,
-      unsyncedBytes,
-      lock,
-    };
-    return makePartFile(opening);
+    return makePartFile({ place, part, notes, journal, have, checksums, discarded, unsyncedBytes });
   } catch (error) {
-    // The first error is the one to tell.
+    // The first error is the one to report.
     for (const handle of opened) await handle.close().catch(() => undefined);
-    await lock.release().catch(() => undefined);
-    // Without its lock, another process may put its journal in the place of ours, or move ours away.
-    if (isSystemError(error) && (error.code === 'EEXIST' || error.code === 'ENOENT')) {
-      throw new ExpectedError('BUSY', `another process has just begun to write ${target}`);
-    }
-    throw diskError(error, path, 'open');
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { type FileHandle, lstat, rm } from 'node:fs/promises';
 import { isSystemError, onDisk } from '../../disk/disk-error.ts';
-import type { Lock } from '../../disk/lock.ts';
+import type { SavePlace } from '../../range/range-source.ts';
 import { type AvailableRanges, createAvailableRanges } from './available-ranges.ts';
 import type { BlockChecksums } from './block-checksums.ts';
 import { createByteRanges, type GrowingByteRanges } from './byte-ranges.ts';
@@ -12,6 +12,8 @@ import { writeFully } from './write-fully.ts';
 /** The bytes of a download that is under way, `NAME.part`, with its journal, `NAME.part.json`. */
 export interface PartFile extends Destination {
   readonly path: string;
+  /** What messages call it. */
+  readonly shownPath: string;
   /** The open file; another one after `restart`. */
   handle(): FileHandle;
   readonly availableRanges: AvailableRanges;
@@ -39,10 +41,15 @@ export interface PartFile extends Destination {
 
 export type WriteListener = (position: number, chunks: readonly Buffer[]) => void;
 
+/** Where a part lies, and the right to write it: by a lock, or because the folder belongs to this process. */
+export interface PartPlace extends SavePlace {
+  /** Gives the right back. */
+  release(): Promise<void>;
+}
+
 /** What a part file is made of once it is open. */
 export interface Parts {
-  readonly path: string;
-  readonly journalPath: string;
+  readonly place: PartPlace;
   readonly part: FileHandle;
   readonly notes: FileHandle;
   readonly journal: Journal;
@@ -50,20 +57,19 @@ export interface Parts {
   readonly checksums: BlockChecksums | null;
   readonly discarded: string | null;
   readonly unsyncedBytes: number;
-  readonly lock: Lock;
 }
 
 /** Joins what was opened into one. */
 export function makePartFile({
-  path,
-  journalPath,
+  place,
   discarded,
   unsyncedBytes,
   have,
   checksums,
-  lock,
   ...initial
 }: Parts): PartFile {
+  const { path, shownPath, journalPath } = place;
+  const shownJournal = `${shownPath}.json`;
   let { part, notes, journal } = initial;
   const arrivals = createAvailableRanges(have);
   // A reader may still be under way in a file that was replaced.
@@ -79,14 +85,14 @@ export function makePartFile({
   let saving: Promise<void> = Promise.resolve();
   /** One after the other: a checkpoint in the background must not meet a restart in the journal. */
   const inTurn = (task: () => Promise<void>): Promise<void> => {
-    saving = saving.then(() => onDisk(task(), journalPath, 'write'));
+    saving = saving.then(() => onDisk(task(), shownJournal, 'write'));
     return saving;
   };
   const save = (changes: () => Partial<Journal>): Promise<void> =>
     inTurn(async () => {
-      await assertInode(notes, journalPath);
+      await assertInode(notes, journalPath, shownJournal);
       journal = { ...journal, ...changes(), written: have.list() };
-      const aside = lock.aside();
+      const aside = place.aside();
       notes = await writeJournal(journalPath, journal, { aside, mayReplace: true, previous: notes });
     });
   const discard = (task: () => Promise<void>): Promise<void> => {
@@ -107,6 +113,7 @@ export function makePartFile({
   };
   return {
     path,
+    shownPath,
     acceptsAnyOrder: true,
     keepsNotes: journal.bootId !== null,
     handle: () => part,
@@ -128,7 +135,7 @@ export function makePartFile({
     },
     async readBack(start, end) {
       const bytes = Buffer.alloc(end - start);
-      const { bytesRead } = await onDisk(part.read(bytes, 0, bytes.length, start), path, 'read');
+      const { bytesRead } = await onDisk(part.read(bytes, 0, bytes.length, start), shownPath, 'read');
       return bytes.subarray(0, bytesRead);
     },
     async write(chunks, position) {
@@ -136,7 +143,7 @@ export function makePartFile({
       await discarding;
       if (begunIn !== epoch) return;
       checksums?.forget(position, position + chunks.reduce((bytes, chunk) => bytes + chunk.length, 0));
-      const writing = onDisk(writeFully(part, chunks, position), path, 'write');
+      const writing = onDisk(writeFully(part, chunks, position), shownPath, 'write');
       writes.add(writing);
       const writtenBytes = await writing.finally(() => writes.delete(writing));
       if (begunIn !== epoch) return;
@@ -154,7 +161,7 @@ export function makePartFile({
       return discard(async () => {
         await save(() => ({}));
         replaced.push(part);
-        part = await onDisk(replacePart(path, lock.aside()), path, 'replace');
+        part = await onDisk(replacePart(path, place.aside()), shownPath, 'replace');
       });
     },
     forget(start, end) {
@@ -175,7 +182,7 @@ export function makePartFile({
       await discarding;
       const [synced, syncedPart] = [have.list(), part];
       try {
-        await onDisk(syncedPart.sync(), path, 'sync');
+        await onDisk(syncedPart.sync(), shownPath, 'sync');
       } catch (error) {
         if (syncedPart === part) await distrustUnsynced();
         throw error;
@@ -184,24 +191,24 @@ export function makePartFile({
     },
     reject: (reason) => save(() => ({ rejected: reason })),
     async assertOurs() {
-      await assertInode(notes, journalPath);
-      await assertInode(part, path);
+      await assertInode(notes, journalPath, shownJournal);
+      await assertInode(part, path, shownPath);
     },
     async close() {
       try {
         if (!isRemoved) await save(() => ({ holder: null }));
       } finally {
-        await allOf([...closing([...replaced, part, notes], path), lock.release()]);
+        await allOf([...closing([...replaced, part, notes], shownPath), place.release()]);
       }
     },
     async remove() {
       isRemoved = true;
       try {
         // Windows keeps the name of a file that is open.
-        await allOf(closing([...replaced, part, notes], path));
+        await allOf(closing([...replaced, part, notes], shownPath));
       } finally {
-        await onDisk(rm(path, { force: true }), path, 'remove');
-        await onDisk(rm(journalPath, { force: true }), journalPath, 'remove');
+        await onDisk(rm(path, { force: true }), shownPath, 'remove');
+        await onDisk(rm(journalPath, { force: true }), shownJournal, 'remove');
       }
     },
   };
@@ -221,7 +228,7 @@ async function allOf(steps: readonly Promise<void>[]): Promise<void> {
  * Whether the name still belongs to the open file. A journal that somebody deleted is written again;
  * one that another process put there is not.
  */
-async function assertInode(file: FileHandle, path: string): Promise<void> {
+async function assertInode(file: FileHandle, path: string, shownPath: string): Promise<void> {
   // In full: a number holds only a part of what Windows has for an inode.
   let ino: bigint;
   try {
@@ -231,5 +238,5 @@ async function assertInode(file: FileHandle, path: string): Promise<void> {
     throw error;
   }
   if (ino === (await file.stat({ bigint: true })).ino) return;
-  throw partReplacedError(path);
+  throw partReplacedError(shownPath);
 }

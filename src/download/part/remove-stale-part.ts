@@ -1,21 +1,20 @@
 import { rm } from 'node:fs/promises';
 import { onDisk } from '../../disk/disk-error.ts';
 import type { Lock } from '../../disk/lock.ts';
-import type { LockingProcess } from '../../disk/lock-record.ts';
 import { isExpectedError } from '../../errors.ts';
 import { isSameObject, livingLockRecord, type ObjectIdentity, readJournal } from './journal.ts';
-import { acquirePartLock } from './part-lock.ts';
+import { acquirePartLock, type PartWriter } from './part-lock.ts';
 import { findExisting } from './publish.ts';
 
 /**
- * Clears away what a run left that was killed between giving the file its name and tidying up. A part
- * of another object, or of a process that lives, stays.
- * @throws ExpectedError DISK
+ * Removes what a run left that was killed after it gave the file its name. A part of another object, or of a process
+ * that is running, stays.
+ * @throws ExpectedError DISK; the signal's reason
  */
 export async function removeStalePart(
   target: string,
   identity: ObjectIdentity,
-  owner: LockingProcess,
+  writer: PartWriter,
 ): Promise<void> {
   const path = `${target}.part`;
   const journalPath = `${path}.json`;
@@ -24,7 +23,7 @@ export async function removeStalePart(
   if (left.every((there) => there === 'nothing')) return;
   let lock: Lock;
   try {
-    lock = await acquirePartLock(lockPath, owner, journalPath);
+    lock = await acquirePartLock(lockPath, writer, journalPath);
   } catch (error) {
     if (isExpectedError(error, 'BUSY')) return;
     throw error;
@@ -32,7 +31,7 @@ export async function removeStalePart(
   try {
     const found = await readJournal(journalPath);
     if (found === null || found === 'unreadable' || !isSameObject(found.journal.identity, identity)) return;
-    if (livingLockRecord(found, lock.madeMs, owner) !== null) return;
+    if (livingLockRecord(found, lock.madeMs, writer.owner) !== null) return;
     await onDisk(rm(path, { force: true }), path, 'remove');
     await onDisk(rm(journalPath, { force: true }), journalPath, 'remove');
   } finally {

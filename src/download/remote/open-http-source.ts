@@ -1,42 +1,37 @@
 import type { Api } from '../../api/client.ts';
-import { withRetries } from '../../http/retry.ts';
 import { type RequestedRange, sizeMismatch } from '../response/classify-response.ts';
 import { peek } from '../response/peek.ts';
-import { createRemoteObject, type RemoteObject } from '../response/remote-object.ts';
-import { createRetryBudget, type RetryBudget } from '../transfer/retry-budget.ts';
-import { bodyPieces } from './body-pieces.ts';
-import {
-  createHttpSource,
-  type HttpSource,
-  type HttpSourceContext,
-  NoRangesError,
-  type ObjectTail,
-} from './http-source.ts';
+import { createRemoteObject, type ObjectResponse } from '../response/remote-object.ts';
+import { fetchRange, type RangeSink } from '../transfer/fetch-range.ts';
+import { NoRangesError, pinnedSink } from '../transfer/pinned-object.ts';
+import { createHttpSource, type HttpSource, type HttpSourceContext, type ObjectTail } from './http-source.ts';
 
 export type HttpSourceOpening =
   | { readonly kind: 'source'; readonly source: HttpSource }
-  /** The server does not hand out parts: the object can only be had as a whole. */
+  /** The server does not send parts: the object can only be had as a whole. */
   | { readonly kind: 'no-ranges'; readonly reason: string };
 
 export interface HttpSourceRequest {
   readonly url: URL;
-  /** Asks the API for the file's URL again when the present one is refused. */
+  /** Requests the URL of the file from the API again when the present one is refused. */
   readonly renewUrl: () => Promise<URL>;
-  /** What the API says; null when it does not. */
+  /** The size according to the API; null when it gives none. */
   readonly sizeBytes: number | null;
-  /** How much of the end comes with the first request, and is kept. */
+  /** How much of the end is fetched with the first request, and kept. */
   readonly tailBytes: number;
-  /** Sees the type and the first bytes where the whole comes instead of a part; throws to refuse them. */
+  /** Gets the type and the first bytes if the whole arrives instead of a part; throws to refuse them. */
   readonly inspectStart: (head: Buffer, contentType: string | null) => void;
 }
 
-const NO_RANGES = 'the server does not send parts of files';
+/** The server may have ranges, but not those counted from the end. */
+class NoSuffixError extends NoRangesError {}
 
 /**
- * Opens an object by asking for its last bytes, which tells its size and version as well (RFC 9110
- * 14.1.2, suffix ranges). A server that has ranges but not this form is asked once more in numbers. Where
- * the response breaks off, what came of it is kept.
- * @throws ExpectedError INTEGRITY when the size is not the one the API told; what `inspectStart` and `read` throw
+ * Opens an object by requesting its last bytes, which tells its size and version as well (RFC 9110 14.1.2, suffix
+ * ranges). A server that has ranges but not this form is asked again in numbers. If the response breaks off, the
+ * bytes that arrived are kept.
+ * @throws ExpectedError INTEGRITY when the size is not the one of the API; what `inspectStart`, fetchRange() and
+ *   pinnedSink() throw
  */
 export async function openHttpSource(
   request: HttpSourceRequest,
@@ -44,90 +39,85 @@ export async function openHttpSource(
 ): Promise<HttpSourceOpening> {
   const object = createRemoteObject(request, context);
   const { sizeBytes, tailBytes } = request;
-  const ask = (asked: RequestedRange) =>
-    withRetries(() => takeTail(asked, request, object, context), { ...context });
-  let tail = await ask({ suffixBytes: tailBytes });
-  if (tail.kind === 'no-suffix' && sizeBytes !== null && sizeBytes > 0) {
-    tail = await ask({ start: Math.max(sizeBytes - tailBytes, 0), end: sizeBytes });
-  }
-  if (tail.kind !== 'tail') return { kind: 'no-ranges', reason: NO_RANGES };
+  const fetchTail = async (asked: RequestedRange): Promise<ObjectTail> => {
+    const { sink, tail } = tailSink(asked, request, context);
+    await fetchRange(object, sink, context);
+    return tail();
+  };
   try {
-    await completeTail(tail, object, context);
+    const tail = await fetchTail({ suffixBytes: tailBytes }).catch((error: unknown) => {
+      const canAskInNumbers = error instanceof NoSuffixError && sizeBytes !== null && sizeBytes > 0;
+      if (!canAskInNumbers) throw error;
+      return fetchTail({ start: Math.max(sizeBytes - tailBytes, 0), end: sizeBytes });
+    });
+    return { kind: 'source', source: createHttpSource(tail, object, context) };
   } catch (error) {
     if (error instanceof NoRangesError) return { kind: 'no-ranges', reason: error.message };
     throw error;
   }
-  return { kind: 'source', source: createHttpSource(tail, object, context) };
 }
 
-/** The end of an object, of which only the first bytes may have come. */
-interface BegunTail extends ObjectTail {
-  readonly receivedBytes: number;
-  /** What the rest has to wait for; null when all of it came. */
-  readonly retry: ReturnType<RetryBudget['spend']> | null;
+/** Receives the end of an object. Once some of it is there, the rest must be of the same version. */
+function tailSink(
+  asked: RequestedRange,
+  request: HttpSourceRequest,
+  context: HttpSourceContext,
+): { sink: RangeSink; tail: () => ObjectTail } {
+  const range = { position: 0, end: Number.POSITIVE_INFINITY };
+  let tail: ObjectTail = {
+    bytes: Buffer.alloc(0),
+    totalBytes: 0,
+    validator: { etag: null, lastModified: null },
+  };
+  let rest: RangeSink | null = null;
+  const haveBytes = (): number => range.position - (tail.totalBytes - tail.bytes.length);
+  const take = (piece: Buffer): null => {
+    piece.copy(tail.bytes, haveBytes());
+    return null;
+  };
+  /** Null as long as any version will do. */
+  const begun = (): RangeSink | null => (haveBytes() > 0 ? rest : null);
+  const sink: RangeSink = {
+    range,
+    haveBytes,
+    take,
+    request: async (failures) =>
+      (await begun()?.request(failures)) ?? { range: asked, pinned: null, overlap: Buffer.alloc(0) },
+    async accept(received) {
+      const pinned = begun();
+      if (pinned !== null) return await pinned.accept(received);
+      const { bodyBytes, ...object } = await acceptTail(received, asked, request, context);
+      tail = { ...object, bytes: Buffer.allocUnsafeSlow(bodyBytes) };
+      range.position = tail.totalBytes - bodyBytes;
+      range.end = tail.totalBytes;
+      // A server that sends the whole of a small object may have no ranges to continue it with.
+      rest = received.found.kind === 'whole' ? null : pinnedSink(range, tail, take);
+      return { bodyBytes, mostBytes: bodyBytes };
+    },
+  };
+  return { sink, tail: () => tail };
 }
 
-type TailOutcome = (BegunTail & { readonly kind: 'tail' }) | { readonly kind: 'no-suffix' | 'no-ranges' };
-
-/** One request for the end of the object. A response with the whole of a small one is as good. */
-async function takeTail(
+/** A response with the whole of a small object is as good as one with its end. */
+async function acceptTail(
+  { response, found }: ObjectResponse,
   asked: RequestedRange,
   { sizeBytes, tailBytes, inspectStart }: HttpSourceRequest,
-  object: RemoteObject,
   context: HttpSourceContext,
-): Promise<TailOutcome> {
-  const { connections, signal, clock, random, retries } = context;
-  await connections.acquire(signal);
-  try {
-    const { response, found } = await object.request({ range: asked, pinned: null, signal });
-    if (found.kind === 'whole') await peek(response, inspectStart, { clock, signal });
-    // Of another size it is for whoever takes the whole to see what it is.
-    const isSmall =
-      found.kind === 'whole' &&
-      found.totalBytes !== null &&
-      found.totalBytes <= tailBytes &&
-      (sizeBytes === null || found.totalBytes === sizeBytes);
-    if (found.kind !== 'part' && !isSmall) {
-      response.body.destroy();
-      const mayHaveRanges =
-        found.kind === 'unsatisfiable' || (found.kind === 'whole' && found.announcesRanges);
-      return { kind: mayHaveRanges && 'suffixBytes' in asked ? 'no-suffix' : 'no-ranges' };
-    }
-    const { validator } = found;
-    const totalBytes = found.totalBytes ?? 0;
-    if (sizeBytes !== null && totalBytes !== sizeBytes) {
-      response.body.destroy();
-      throw sizeMismatch(totalBytes, sizeBytes);
-    }
-    const lengthBytes = found.kind === 'part' ? found.end - found.start : totalBytes;
-    const bytes = Buffer.allocUnsafeSlow(lengthBytes);
-    let receivedBytes = 0;
-    let retry: BegunTail['retry'] = null;
-    try {
-      for await (const piece of bodyPieces(response, { object, lengthBytes, ...context })) {
-        receivedBytes += piece.copy(bytes, receivedBytes);
-      }
-    } catch (error) {
-      signal.throwIfAborted();
-      if (found.kind === 'whole' || receivedBytes === 0) throw error;
-      retry = createRetryBudget(retries, random, 0).spend(error, receivedBytes);
-    }
-    return { kind: 'tail', bytes, receivedBytes, retry, totalBytes, validator };
-  } finally {
-    connections.release();
+): Promise<Omit<ObjectTail, 'bytes'> & { readonly bodyBytes: number }> {
+  if (found.kind === 'whole') await peek(response, inspectStart, context);
+  if (found.kind === 'part') {
+    const { totalBytes, validator } = found;
+    if (sizeBytes !== null && totalBytes !== sizeBytes) throw sizeMismatch(totalBytes, sizeBytes);
+    return { totalBytes, validator, bodyBytes: found.end - found.start };
   }
-}
-
-/** Brings what is missing of the end as any other range is brought: of the same version, going on where it breaks. */
-async function completeTail(
-  { bytes, receivedBytes, retry, totalBytes, validator }: BegunTail,
-  object: RemoteObject,
-  context: HttpSourceContext,
-): Promise<void> {
-  if (retry === null) return;
-  context.onRetry(retry);
-  await context.clock.sleep(retry.delayMs, context.signal);
-  const source = createHttpSource({ bytes: Buffer.alloc(0), totalBytes, validator }, object, context);
-  const rest = await source.read(totalBytes - bytes.length + receivedBytes, totalBytes);
-  rest.copy(bytes, receivedBytes);
+  if (found.kind === 'whole' && found.totalBytes !== null && found.totalBytes <= tailBytes) {
+    const { totalBytes, validator } = found;
+    // Of another size, it is for the download of the whole to see what it is.
+    if (sizeBytes === null || totalBytes === sizeBytes)
+      return { totalBytes, validator, bodyBytes: totalBytes };
+  }
+  const mayHaveRanges = found.kind === 'unsatisfiable' || (found.kind === 'whole' && found.announcesRanges);
+  const NoError = mayHaveRanges && 'suffixBytes' in asked ? NoSuffixError : NoRangesError;
+  throw new NoError('BAD_RESPONSE', 'the server does not send parts of files');
 }

@@ -30,6 +30,8 @@ export interface RemoteObject {
 
 export interface ObjectResponse {
   readonly response: HttpResponse;
+  /** Whether a range was requested, not the whole. */
+  readonly isRange: boolean;
   readonly found: Exclude<RangeResponse, { kind: 'refused' }>;
 }
 
@@ -60,7 +62,7 @@ export function createRemoteObject(
         }
         if (found.kind !== 'refused') {
           fileUrl.worked();
-          return { response, found };
+          return { response, isRange: range !== null, found };
         }
         response.body.destroy();
         await fileUrl.renew(used, found.error);

@@ -34,9 +34,8 @@ export class RangeRefused extends Error {
  * @throws RestartNeeded, RangeRefused, UnexpectedResponseError, ExpectedError UNSAFE when it is too large
  */
 export async function matchResponse(
-  { response, found }: ObjectResponse,
+  { response, found, isRange }: ObjectResponse,
   chunk: Chunk,
-  { isRange, signal }: { isRange: boolean; signal: AbortSignal },
   job: TransferJob,
 ): Promise<Bytes | 'complete'> {
   const { destination, request, context } = job;
@@ -65,7 +64,7 @@ export async function matchResponse(
       const isOtherSize = found.totalBytes !== null && sizeBytes !== null && found.totalBytes !== sizeBytes;
       // Its first bytes may tell what it is instead of the file.
       if (isRange || isOtherSize)
-        await peek(response, request.inspectStart, { clock: context.clock, signal });
+        await peek(response, request.inspectStart, { clock: context.clock, signal: job.signal });
       if (isOtherSize) throw sizeMismatch(found.totalBytes, sizeBytes);
       refuseTooLarge(found.totalBytes, request.maxSizeBytes);
       if (isRange) await matchWhole(found, chunk, job);

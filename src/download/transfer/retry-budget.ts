@@ -2,24 +2,28 @@ import { ExpectedError } from '../../errors.ts';
 import { backoffMs } from '../../http/retry.ts';
 import { TooSlowError } from '../response/stall-detector.ts';
 
+/** A failure, and how long to wait before the next try. */
+export interface Retry {
+  readonly attempt: number;
+  readonly delayMs: number;
+  readonly error: ExpectedError;
+}
+
 export interface RetryBudget {
-  /**
-   * Notes a failure. Resolves to how long to wait before the next try, in milliseconds.
-   * @throws `error` when it is not transient, or the failures without progress are too many
-   */
-  spend(error: unknown, haveBytes: number): { attempt: number; delayMs: number; error: ExpectedError };
+  /** Counts a failure. @throws `error` when it is not transient, or the failures without progress are too many */
+  spend(error: unknown, haveBytes: number): Retry;
   /** Failures in a row so far. */
   failures(): number;
 }
 
-/** Counts failures without a new byte in between, over all connections; a new byte makes it full again. */
+/** Counts failures without a new byte in between, over all connections. A new byte starts a new count. */
 export function createRetryBudget(retries: number, random: () => number, haveBytes: number): RetryBudget {
   let failures = 0;
   let mostBytes = haveBytes;
   return {
     spend(error, nowBytes) {
       if (!(error instanceof ExpectedError) || error.details.transient !== true) throw error;
-      // A trickle brings bytes, but no file ever.
+      // A trickle never completes a file.
       if (nowBytes > mostBytes && !(error instanceof TooSlowError)) failures = 0;
       mostBytes = Math.max(mostBytes, nowBytes);
       failures += 1;

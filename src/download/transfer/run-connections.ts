@@ -1,11 +1,17 @@
 import type { Clock } from '../../clock.ts';
 import { ExpectedError } from '../../errors.ts';
+import { linkController } from '../../http/linked-controller.ts';
 import { TransportError } from '../../http/transport-error.ts';
-import { ChunkStolen, fetchChunk } from './fetch-chunk.ts';
+import { chunkSink } from './chunk-sink.ts';
+import { fetchRange } from './fetch-range.ts';
 import { RangeRefused } from './match-response.ts';
-import { createRetryBudget } from './retry-budget.ts';
 import type { Chunk } from './scheduler.ts';
 import type { TransferJob } from './transfer-job.ts';
+
+/** Another connection has taken over a chunk of which nothing arrived on this one. */
+class ChunkStolen extends Error {
+  override readonly name = 'ChunkStolen';
+}
 
 const LOOK_EVERY_MS = 250;
 /** A line this fast is kept busy by one connection; more would only cost the machine. */
@@ -83,7 +89,7 @@ export async function runConnections(job: TransferJob): Promise<void> {
 async function bringAll(first: Chunk, job: TransferJob): Promise<Error | null> {
   const { plan, context } = job;
   for (let chunk: Chunk | null = first; chunk !== null; ) {
-    const refusal = await bring(chunk, job);
+    const refusal = await fetchChunk(chunk, job);
     if (refusal !== null) {
       plan.requeue(chunk);
       return refusal;
@@ -96,28 +102,34 @@ async function bringAll(first: Chunk, job: TransferJob): Promise<Error | null> {
   return null;
 }
 
-/** Brings one piece, over several connections after each other if it must be. */
-async function bring(chunk: Chunk, job: TransferJob): Promise<Error | null> {
-  const { destination, signal, context } = job;
-  const { clock, onEvent, random, retries } = context;
-  const budget = createRetryBudget(retries, random, destination.have.totalBytes());
-  while (chunk.position < chunk.end) {
-    const position = chunk.position;
-    try {
-      await fetchChunk(chunk, budget.failures(), job);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof ChunkStolen) break;
-      if (job.connections > 1 && chunk.position === position && isRefusal(error)) return error;
-      const retry = budget.spend(error, destination.have.totalBytes());
-      // What has come of it is all that is left to this connection.
-      if (chunk.position >= chunk.end) break;
-      onEvent({ kind: 'retry', ...retry });
-      chunk.bytesPerSecond = () => Number.POSITIVE_INFINITY;
-      await clock.sleep(retry.delayMs, signal);
-    }
+/** Fetches one chunk; the failure when this connection has to end so that others can continue. */
+async function fetchChunk(chunk: Chunk, job: TransferJob): Promise<Error | null> {
+  const { onEvent } = job.context;
+  const stopper = linkController(job.signal);
+  chunk.stop = () => stopper.abort(new ChunkStolen('another connection fetches it'));
+  // Set in a callback, which the compiler does not track.
+  let refusal = null as Error | null;
+  try {
+    await fetchRange(job.request.object, chunkSink(chunk, job), {
+      ...job.context,
+      connections: null,
+      pausedTime: job.pausedTime,
+      signal: stopper.signal,
+      yields(error) {
+        if (job.connections > 1 && isRefusal(error)) refusal = error;
+        return refusal !== null;
+      },
+      onRetry(retry) {
+        chunk.bytesPerSecond = () => Number.POSITIVE_INFINITY;
+        onEvent({ kind: 'retry', ...retry });
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof ChunkStolen)) throw error;
+  } finally {
+    stopper.release();
   }
-  return null;
+  return refusal;
 }
 
 /** Whether the server may be refusing one connection more, rather than failing altogether. */
@@ -135,7 +147,7 @@ function isRefusal(error: unknown): error is Error {
 function createPace(job: TransferJob, clock: Clock): () => number {
   const look = () => ({
     timeMs: clock.monotonicMs(),
-    bytes: job.object.transferredBytes,
+    bytes: job.request.object.transferredBytes,
     heldMs: job.pausedTime.totalMs(),
   });
   let last = look();

@@ -1,4 +1,3 @@
-import type { Api } from '../../api/client.ts';
 import type { Clock } from '../../clock.ts';
 import type { ExpectedError } from '../../errors.ts';
 import type { HttpHeaders } from '../../http/headers.ts';
@@ -7,16 +6,17 @@ import { type ByteRange, createByteRanges } from '../part/byte-ranges.ts';
 import type { Destination, ObjectDescription } from '../part/destination.ts';
 import { createJournalWriter } from '../part/journal-writer.ts';
 import type { RemoteObject } from '../response/remote-object.ts';
-import { type ConnectionBudget, DEFAULT_CONNECTIONS } from './connection-budget.ts';
+import type { ConnectionBudget } from './connection-budget.ts';
 import { createPausedTime, type PausedTime } from './paused-time.ts';
+import type { PinnedObject } from './pinned-object.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 
 export interface TransferRequest {
-  readonly url: URL;
-  /** Asks the API for the file's URL again when the present one is refused. */
-  readonly renewUrl: () => Promise<URL>;
-  /** What the API says; null when it does not. */
+  readonly object: RemoteObject;
+  /** A range of a known version. Null for the whole object, of which a new version replaces what is there. */
+  readonly pinned: (PinnedObject & { readonly start: number }) | null;
+  /** The size according to the API, or of the range; null when unknown. */
   readonly sizeBytes: number | null;
   readonly maxSizeBytes: number | null;
   /** True when the finished bytes are proved by other means (an archive's checksums, a given digest). */
@@ -30,7 +30,6 @@ export interface TransferRequest {
 }
 
 export interface TransferContext {
-  readonly api: Pick<Api, 'openFile'>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -64,7 +63,6 @@ export interface TransferJob {
   readonly request: TransferRequest;
   readonly destination: Destination;
   readonly context: TransferContext;
-  readonly object: RemoteObject;
   readonly plan: Scheduler;
   /** Aborted with the context's signal, and when one connection has failed for good. */
   readonly signal: AbortSignal;
@@ -90,21 +88,20 @@ export interface TransferJob {
 /** A file below this gets one connection, and its end is not asked for first. */
 const LARGE_BYTES = 16 * 1_048_576;
 const BYTES_PER_CONNECTION = 8 * 1_048_576;
+/** Several ranges of an object are transferred at once, and each checkpoint syncs. */
+const RANGE_CHECKPOINT_BYTES = 64 * 1_048_576;
 
-export type TransferJobOptions = Pick<
-  TransferJob,
-  'request' | 'destination' | 'context' | 'object' | 'mayDivide'
->;
+export type TransferJobOptions = Pick<TransferJob, 'request' | 'destination' | 'context' | 'mayDivide'>;
 
 export function createTransferJob({
   request,
   destination,
   context,
-  object,
   mayDivide,
 }: TransferJobOptions): TransferJob {
   const { signal, abort, release } = linkController(context.signal);
-  const keeper = createJournalWriter(destination, context.clock);
+  const leastCheckpointBytes = request.pinned === null ? undefined : RANGE_CHECKPOINT_BYTES;
+  const keeper = createJournalWriter(destination, context.clock, leastCheckpointBytes);
   const old = createByteRanges(destination.have.list());
   const sizeBytes = knownSize({ request, destination });
   // An empty file is asked for as one of unknown size is: only the server's answer proves that it is empty.
@@ -118,7 +115,6 @@ export function createTransferJob({
     request,
     destination,
     context,
-    object,
     plan: createScheduler(gaps, {
       connections: mostConnections,
       // Those that are not asked for open only while the line is not busy.
@@ -156,5 +152,5 @@ function chooseConnections(gaps: readonly ByteRange[], { connections, budget }: 
   if (connections !== null) return Math.min(connections, budget.total);
   if (leftBytes < LARGE_BYTES) return 1;
   const bySize = Math.floor(leftBytes / BYTES_PER_CONNECTION);
-  return Math.min(bySize, DEFAULT_CONNECTIONS, budget.total);
+  return Math.min(bySize, budget.total);
 }

@@ -1,9 +1,8 @@
 import { ExpectedError, isExpectedError } from '../../errors.ts';
 import type { Destination } from '../part/destination.ts';
 import { UnexpectedResponseError } from '../response/classify-response.ts';
-import { createRemoteObject } from '../response/remote-object.ts';
+import { ChangedBytesError } from './fetch-range.ts';
 import { RestartNeeded } from './match-response.ts';
-import { ChangedBytesError } from './receive.ts';
 import { runConnections } from './run-connections.ts';
 import {
   createTransferJob,
@@ -12,11 +11,6 @@ import {
   type TransferJob,
   type TransferRequest,
 } from './transfer-job.ts';
-
-export interface TransferResult {
-  /** Body bytes that travelled in this run. */
-  readonly transferredBytes: number;
-}
 
 const MAX_RESTARTS = 3;
 
@@ -31,8 +25,7 @@ export async function transfer(
   request: TransferRequest,
   destination: Destination,
   context: TransferContext,
-): Promise<TransferResult> {
-  const object = createRemoteObject(request, context);
+): Promise<void> {
   let mayDivide = true;
   let restarts = 0;
   const begin = async (reason: string, finalError: ExpectedError | null = null) => {
@@ -51,17 +44,16 @@ export async function transfer(
   if (isOtherSize(destination.object().sizeBytes, request.sizeBytes))
     await begin('the file has another size now');
   for (;;) {
-    const job = createTransferJob({ request, destination, context, object, mayDivide });
+    const job = createTransferJob({ request, destination, context, mayDivide });
     try {
       await runConnections(job);
       assertComplete(job);
-      return { transferredBytes: object.transferredBytes };
+      return;
     } catch (error) {
       context.signal.throwIfAborted();
       const reason = restartReason(error);
       // A page instead of the file: nothing of it is worth keeping.
-      if (isExpectedError(error, 'BAD_RESPONSE') && !(error instanceof UnexpectedResponseError))
-        await destination.restart();
+      if (isOtherContent(error, request)) await destination.restart();
       if (reason === null) throw error;
       mayDivide &&= job.mayDivide;
       await begin(reason, error instanceof RestartNeeded ? error.finalError : null);
@@ -75,6 +67,13 @@ export async function transfer(
 function assertComplete(job: TransferJob): void {
   const missing = job.destination.have.missing(knownSize(job) ?? 0);
   if (missing.length > 0) throw new RangeError(`${missing.length} ranges are missing after a transfer`);
+}
+
+/** Other bytes than those of a file, as opposed to a response without them. */
+function isOtherContent(error: unknown, { pinned }: TransferRequest): boolean {
+  return (
+    pinned === null && isExpectedError(error, 'BAD_RESPONSE') && !(error instanceof UnexpectedResponseError)
+  );
 }
 
 function restartReason(error: unknown): string | null {

@@ -2,8 +2,8 @@ import type { HttpHeaders } from '../../http/headers.ts';
 import { ReplacedError } from '../part/available-ranges.ts';
 import type { ObjectDescription } from '../part/destination.ts';
 import type { PartFile } from '../part/part-file.ts';
+import { partSource } from '../part/part-source.ts';
 import { readServerDigests, type ServerDigest } from '../response/server-digest.ts';
-import { partSource } from './part-source.ts';
 import { type Proof, type VerifyContext, type VerifyRequest, verifyContent } from './verify-content.ts';
 
 /** The verification that goes along with a download, as its bytes come. */

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsync,
-  ftruncateSync,
-  openSync,
-  unlinkSync,
-  write,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fsync, openSync, unlinkSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { diskError } from '../../disk/disk-error.ts';
 import { ExpectedError } from '../../errors.ts';
@@ -18,8 +8,6 @@ import { createBackgroundSync } from './sync-in-background.ts';
 /** A file that is being unpacked: under a temporary name until all of it is there. */
 export interface EntryFile {
   readonly path: string;
-  /** Writes all of `bytes` at `position`. @throws ExpectedError DISK */
-  writeAt(bytes: Buffer, position: number): Promise<void>;
   /**
    * Appends all of `bytes`, beside whatever makes the next ones: they must not change until the next
    * `append` or `flush` has resolved. @throws ExpectedError DISK, also for the bytes before these
@@ -29,15 +17,8 @@ export interface EntryFile {
   flush(): Promise<void>;
   /** Closes it when all is written; what is large is brought to the disk first. @throws ExpectedError DISK */
   finish(): Promise<void>;
-  /** Closes it if it is open still; never throws. */
-  close(): Promise<void>;
   /** Closes and removes it; never throws. */
   discard(): Promise<void>;
-}
-
-export interface EntryFileOptions {
-  /** Goes on with a file that may be there; in the end it is no longer than this. */
-  readonly continuesBytes?: number | undefined;
 }
 
 /**
@@ -53,28 +34,19 @@ const writeAsync = promisify(write);
 const fsyncAsync = promisify(fsync);
 
 /**
- * @param place where nothing is yet; or, with `continuesBytes`, what an earlier run left
+ * @param place where nothing is yet
  * @throws ExpectedError DISK
  */
-export function createEntryFile(place: Place, { continuesBytes }: EntryFileOptions = {}): EntryFile {
+export function createEntryFile(place: Place): EntryFile {
   const { path, shownPath } = place;
-  const continues = continuesBytes !== undefined;
-  const exclusive = continues ? 0 : constants.O_EXCL;
-  const flags = constants.O_RDWR | constants.O_CREAT | exclusive | constants.O_NOFOLLOW;
-  let descriptor: number;
-  try {
-    // The umask narrows the mode; nothing out of the archive widens it.
-    descriptor = openSync(path, flags, 0o666);
-  } catch (error) {
-    throw diskError(error, shownPath, 'write');
-  }
+  const descriptor = openNew(place);
   let isOpen = true;
   let appendedBytes = 0;
   let appending: Promise<void> = Promise.resolve();
   const syncing = createBackgroundSync(descriptor);
-  const write = async (bytes: Buffer, position: number | null): Promise<void> => {
+  const write = async (bytes: Buffer): Promise<void> => {
     try {
-      await writeFully(descriptor, bytes, position);
+      await writeFully(descriptor, bytes);
       syncing.wrote(bytes.length);
     } catch (error) {
       throw diskError(error, shownPath, 'write');
@@ -93,11 +65,10 @@ export function createEntryFile(place: Place, { continuesBytes }: EntryFileOptio
   };
   return {
     path,
-    writeAt: write,
     append: async (bytes) => {
       await appending;
       appendedBytes += bytes.length;
-      appending = write(bytes, null);
+      appending = write(bytes);
       // It is awaited when the next bytes are there, which may be after a failure elsewhere or never.
       appending.catch(() => undefined);
     },
@@ -106,16 +77,12 @@ export function createEntryFile(place: Place, { continuesBytes }: EntryFileOptio
       await appending;
       try {
         await syncing.settle();
-        // What is behind the end was put there by somebody else.
-        if (continues && fstatSync(descriptor).size > continuesBytes)
-          ftruncateSync(descriptor, continuesBytes);
-        if (appendedBytes > UNSYNCED_BYTES || continues) await fsyncAsync(descriptor);
+        if (appendedBytes > UNSYNCED_BYTES) await fsyncAsync(descriptor);
         close();
       } catch (error) {
         throw diskError(error, shownPath, 'write');
       }
     },
-    close: leave,
     discard: async () => {
       await leave();
       ignoringFailure(() => unlinkSync(path));
@@ -132,16 +99,24 @@ function ignoringFailure(act: () => void): void {
   }
 }
 
-async function writeFully(descriptor: number, bytes: Buffer, position: number | null): Promise<void> {
-  const placeOf = (written: number): number | null => (position === null ? null : position + written);
+function openNew({ path, shownPath }: Place): number {
+  try {
+    // The umask narrows the mode; nothing from the archive widens it.
+    return openSync(path, NEW, 0o666);
+  } catch (error) {
+    throw diskError(error, shownPath, 'write');
+  }
+}
+
+async function writeFully(descriptor: number, bytes: Buffer): Promise<void> {
   let written = 0;
   // Fewer bytes than asked for may be written without an error.
   for (let left = bytes.length; left > SMALL_BYTES; left = bytes.length - written) {
-    const { bytesWritten } = await writeAsync(descriptor, bytes, written, left, placeOf(written));
+    const { bytesWritten } = await writeAsync(descriptor, bytes, written, left, null);
     if (bytesWritten === 0) throw noMoreBytes();
     written += bytesWritten;
   }
-  writeWhole(descriptor, bytes.subarray(written), placeOf(written));
+  writeWhole(descriptor, bytes.subarray(written));
 }
 
 /**
@@ -150,13 +125,7 @@ async function writeFully(descriptor: number, bytes: Buffer, position: number | 
  * @throws ExpectedError DISK; nothing is left there then
  */
 export function makeSmallFile(place: Place, pieces: readonly Buffer[]): void {
-  let descriptor: number;
-  try {
-    // The umask narrows the mode; nothing out of the archive widens it.
-    descriptor = openSync(place.path, NEW, 0o666);
-  } catch (error) {
-    throw diskError(error, place.shownPath, 'write');
-  }
+  const descriptor = openNew(place);
   try {
     try {
       for (const piece of pieces) writeWhole(descriptor, piece);
@@ -179,10 +148,9 @@ export function removeSmallFile({ path }: Place): void {
 }
 
 /** Writes all of a few bytes: fewer than asked for may be written without an error. */
-function writeWhole(descriptor: number, bytes: Buffer, position: number | null = null): void {
+function writeWhole(descriptor: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) {
-    const place = position === null ? null : position + written;
-    const count = writeSync(descriptor, bytes, written, bytes.length - written, place);
+    const count = writeSync(descriptor, bytes, written, bytes.length - written);
     if (count === 0) throw noMoreBytes();
     written += count;
   }

@@ -5,6 +5,7 @@ import { errorCode } from '../../disk/error-code.ts';
 import { type LockingProcess, mayBeAlive } from '../../disk/lock-record.ts';
 import { OWN_NAME_PREFIX } from '../../disk/own-names.ts';
 import { ExpectedError } from '../../errors.ts';
+import type { SavePlace } from '../../range/range-source.ts';
 import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';
 
 /** Who is unpacking, as far as a later run can check it. */
@@ -24,10 +25,8 @@ export interface StagingFolder {
   keepParts(keys: ReadonlySet<string>): number;
   /** A place where nothing is yet. */
   temporaryPlace(): Place;
-  /** The place of a part that the next run goes on with, by a key of 32 hexadecimal digits. */
-  partPlace(key: string): Place;
-  /** The place of the journal beside it. */
-  journalPlace(key: string): Place;
+  /** The place of a part that the next run can continue, by a key of 32 hexadecimal digits. */
+  partPlace(key: string): SavePlace;
   /** Removes the folder, unless parts are left in it. */
   close(): void;
 }
@@ -45,8 +44,8 @@ const LEFT_TO_OTHERS: ReadonlySet<string | undefined> = new Set([
   'EBUSY',
   'EACCES',
 ]);
-const PART_NAME = /^([0-9a-f]{32})\.part(?:\.done)?$/;
-const OWN_FILE = /^(?:\d+\.tmp|[0-9a-f]{32}\.part(?:\.done)?)$/;
+const PART_NAME = /^([0-9a-f]{32})\.part(?:\.json)?$/;
+const OWN_FILE = /^(?:\d+\.tmp|[0-9a-f]{32}\.part(?:\.json)?)$/;
 /** What `blocks` of a file's status counts, whatever the file system's own blocks are. */
 const STATUS_BLOCK_BYTES = 512n;
 
@@ -62,6 +61,7 @@ export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFold
   let folder: Folder | null = null;
   let count = 0;
   const inside = (name: string): Place => (folder ??= makePrivateFolder(own)).at(name);
+  const temporaryPlace = (): Place => inside(`${count++}.tmp`);
   const isAbandoned = (name: string): boolean => {
     const [, itsHost, itsPid, startedAt = null] = NAME.exec(name) ?? [];
     if (itsHost !== host) return false;
@@ -107,9 +107,12 @@ export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFold
       }
       return Number(keptBytes);
     },
-    temporaryPlace: () => inside(`${count++}.tmp`),
-    partPlace: (key) => inside(`${key}.part`),
-    journalPlace: (key) => inside(`${key}.part.done`),
+    temporaryPlace,
+    partPlace: (key) => ({
+      ...inside(`${key}.part`),
+      journalPath: inside(`${key}.part.json`).path,
+      aside: () => temporaryPlace().path,
+    }),
     close() {
       if (folder === null) return;
       folder.close();

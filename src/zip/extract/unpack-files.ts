@@ -125,15 +125,16 @@ async function unpackNext(stream: ByteStream, file: PlannedFile, context: RunCon
 
 async function unpackLarge(source: RangeSource, file: PlannedFile, context: RunContext): Promise<void> {
   const { staging, signal, countBytes, check, complete } = context;
+  let countedBytes = 0;
   await unpackLargeEntry(source, file.entry, {
     staging,
     signal,
-    parallel: source.parallelReads ?? 1,
-    count(sizeBytes) {
-      // The pieces of a large entry stop, too, when something else has failed.
+    onProgress(haveBytes) {
+      // A large entry stops, too, when something else has failed.
       check();
-      countBytes(sizeBytes);
+      countBytes(haveBytes - countedBytes);
+      countedBytes = haveBytes;
     },
-    publish: ({ path }) => complete(path, file),
+    publish: (path) => complete(path, file),
   });
 }

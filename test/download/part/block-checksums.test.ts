@@ -9,11 +9,11 @@ import { createBlockChecksums } from '../../../src/download/part/block-checksums
 import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
-import { partSource } from '../../../src/download/verify/part-source.ts';
+import { partSource } from '../../../src/download/part/part-source.ts';
 import { hashesOf } from '../../../src/range/hash.ts';
 import { afterThisTest } from '../../support/after-this-test.ts';
 import { pseudoRandom, pseudoRandomBytes, sha256 } from '../../support/bytes.ts';
-import { askedRange, eventsOf, FAST, isRight, ownerOf, setDownload } from '../../support/download-scene.ts';
+import { askedRange, eventsOf, FAST, isRight, setDownload, writerOf } from '../../support/download-scene.ts';
 import { makePlainObject, makeZipObject } from '../../support/faults/served-object.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
@@ -26,7 +26,7 @@ async function open(target = join(makeTempFolder(), 'object.zip'), pid = 1_001):
   const part = await openPartFile({
     target,
     identity: { origin: 'https://api.example', packageId: 'package', fileId: 'one' },
-    owner: ownerOf(pid),
+    ...writerOf(pid),
     mayResume: true,
     keepsChecksums: true,
   });

@@ -6,9 +6,9 @@ import {
   type DownloadScene,
   eventsOf,
   isRight,
-  ownerOf,
   setDownload,
   slowly,
+  writerOf,
 } from '../../support/download-scene.ts';
 import { wellBehaved } from '../../support/faults/fault-mode.ts';
 
@@ -29,7 +29,7 @@ async function leaveHoles(scene: DownloadScene): Promise<void> {
   const part = await openPartFile({
     target: scene.target,
     identity: { origin: scene.server.origin, packageId: 'package', fileId: 'one' },
-    owner: ownerOf(1_001),
+    ...writerOf(1_001),
     mayResume: true,
   });
   const validator = { etag: object.etag ?? null, lastModified: null };

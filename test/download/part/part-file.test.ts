@@ -22,7 +22,7 @@ import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
 import { afterThisTest } from '../../support/after-this-test.ts';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
-import { ownerOf } from '../../support/download-scene.ts';
+import { ownerOf, writerOf } from '../../support/download-scene.ts';
 import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
 
 const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
@@ -33,7 +33,7 @@ const ETAG = { etag: '"a"', lastModified: null };
 
 /** Until the end of the test at most: a process that was killed leaves nothing open either. */
 async function open(target: string, owner: LockingProcess): Promise<PartFile> {
-  const part = await openPartFile({ target, identity, owner, mayResume: true });
+  const part = await openPartFile({ ...writerOf(0), owner, target, identity, mayResume: true });
   afterThisTest(() => part.remove());
   return part;
 }

@@ -7,10 +7,10 @@ import { describe, expect, test } from 'vitest';
 import type { ByteRange } from '../../../src/download/part/byte-ranges.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
-import { partSource } from '../../../src/download/verify/part-source.ts';
+import { partSource } from '../../../src/download/part/part-source.ts';
 import { afterThisTest } from '../../support/after-this-test.ts';
 import { pseudoRandom, pseudoRandomBytes } from '../../support/bytes.ts';
-import { ownerOf } from '../../support/download-scene.ts';
+import { writerOf } from '../../support/download-scene.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
 const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
@@ -21,7 +21,7 @@ async function open(target: string, pid = 1_001): Promise<PartFile> {
   const part = await openPartFile({
     target,
     identity,
-    owner: ownerOf(pid),
+    ...writerOf(pid),
     mayResume: true,
     keepsChecksums: true,
   });
@@ -172,19 +172,28 @@ describe('after a sync that failed', () => {
   });
 });
 
-/** What the disk has of a file after a power cut: what it held when the last sync that succeeded began. */
+/**
+ * What the disk has of a file after a power cut: what the file held when the latest successful sync began. Syncs may
+ * overlap. An earlier one that ends later takes nothing off the disk.
+ */
 function watchSyncs(part: PartFile, path: string, next: () => number) {
   const synced = new Map<FileHandle, Buffer>();
+  let begun = 0;
   const watch = (): void => {
     const file = part.handle();
     if (synced.has(file)) return;
     synced.set(file, Buffer.alloc(0));
+    let lastBegun = 0;
     const call = file.sync.bind(file);
     Object.assign(file, {
       sync: async () => {
-        const content = readFileSync(path);
-        await delay(next() % 3);
+        begun += 1;
+        const [order, content] = [begun, readFileSync(path)];
+        // Long enough for syncs to overlap, and for something to be thrown away meanwhile.
+        await delay((next() % 3) * 8);
         await call();
+        if (order < lastBegun) return;
+        lastBegun = order;
         synced.set(file, content);
       },
     });

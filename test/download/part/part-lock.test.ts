@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createClock } from '../../../src/clock.ts';
 import type { LockingProcess } from '../../../src/disk/lock-record.ts';
 import { acquirePartLock } from '../../../src/download/part/part-lock.ts';
 import { ownerOf } from '../../support/download-scene.ts';
@@ -38,7 +39,8 @@ function putLock(lock: string, text: string): void {
   renameSync(`${lock}.new`, lock);
 }
 
-const claimAs = (lock: string, owner: LockingProcess) => acquirePartLock(lock, owner, `${lock}.json`);
+const claimAs = (lock: string, owner: LockingProcess, signal = new AbortController().signal) =>
+  acquirePartLock(lock, { owner, clock: createClock(), signal }, `${lock}.json`);
 
 test('a claim is over when it is released, and nothing of it stays', async () => {
   const lock = newLock();
@@ -99,4 +101,16 @@ test('a lock that nobody has signed yet is waited for, and taken over once it is
   expect(performance.now() - beganMs).toBeGreaterThan(500);
   expect(JSON.parse(readFileSync(lock, 'utf8'))).toMatchObject({ pid: LIVING });
   await held.release();
+});
+
+test('the wait for a lock that nobody has signed yet ends with the signal', async () => {
+  const lock = newLock();
+  writeFileSync(lock, '');
+  const interruption = new AbortController();
+  const reason = new Error('Ctrl-C');
+  const beganMs = performance.now();
+  setTimeout(() => interruption.abort(reason), 100);
+  await expect(claimAs(lock, ownerOf(LIVING), interruption.signal)).rejects.toBe(reason);
+  expect(performance.now() - beganMs).toBeLessThan(900);
+  expect(readFileSync(lock, 'utf8')).toBe('');
 });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { NoRangesError } from '../../../src/download/remote/http-source.ts';
+import { NoRangesError } from '../../../src/download/transfer/pinned-object.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
 import { inTurn, wellBehaved } from '../../support/faults/fault-mode.ts';
 import type { FileOptions } from '../../support/faults/fault-response.ts';

@@ -5,16 +5,17 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
+import { NO_VALIDATOR } from '../../../src/download/part/destination.ts';
 import { createJournalWriter } from '../../../src/download/part/journal-writer.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
-import { createPausedTime } from '../../../src/download/transfer/paused-time.ts';
-import { receive } from '../../../src/download/transfer/receive.ts';
-import type { Chunk } from '../../../src/download/transfer/scheduler.ts';
+import { createRemoteObject } from '../../../src/download/response/remote-object.ts';
+import { createConnectionBudget } from '../../../src/download/transfer/connection-budget.ts';
+import { transfer } from '../../../src/download/transfer/transfer.ts';
 import { toHttpHeaders } from '../../../src/http/headers.ts';
 import { afterThisTest } from '../../support/after-this-test.ts';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
-import { FAST, ownerOf, setDownload } from '../../support/download-scene.ts';
+import { FAST, setDownload, writerOf } from '../../support/download-scene.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
 import { makePlainObject } from '../../support/faults/served-object.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
@@ -24,7 +25,7 @@ const bytes = pseudoRandomBytes(8_000, 1);
 async function openPart(): Promise<{ part: PartFile; target: string }> {
   const target = join(makeTempFolder(), 'object.mp4');
   const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
-  const part = await openPartFile({ target, identity, owner: ownerOf(process.pid), mayResume: true });
+  const part = await openPartFile({ target, identity, ...writerOf(process.pid), mayResume: true });
   afterThisTest(async () => {
     await part.remove();
     await part.close();
@@ -92,40 +93,50 @@ test.each([
   const body = new Readable({ read: () => undefined });
   const gate = makeGate();
   const written: Buffer[] = [];
+  const have = createByteRanges();
+  const url = new URL('http://127.0.0.1/');
   const clock = createFastClock();
-  const chunk: Chunk = {
-    start: 0,
-    position: 0,
-    end: 10_000,
-    bytesPerSecond: () => 0,
-    isSecondTry: false,
-    stop: () => undefined,
+  const api = {
+    openFile: async () => ({ status: 200, url, headers: toHttpHeaders({}), body, release: () => undefined }),
   };
   let isOver = false;
-  const received = receive({
-    response: {
-      status: 200,
-      url: new URL('http://127.0.0.1/'),
-      headers: toHttpHeaders({}),
-      body,
-      release: () => undefined,
+  const received = transfer(
+    {
+      object: createRemoteObject({ url, renewUrl: async () => url }, { api, clock }),
+      pinned: null,
+      sizeBytes: 10_000,
+      maxSizeBytes: null,
+      isVerifiedLater: false,
+      tailBytes: 0,
+      inspectStart: () => undefined,
+      onObject: () => undefined,
     },
-    chunk,
-    async write(pieces) {
-      await gate.opened;
-      written.push(...pieces);
+    {
+      acceptsAnyOrder: true,
+      keepsNotes: true,
+      have,
+      object: () => ({ sizeBytes: 10_000, validator: NO_VALIDATOR }),
+      describeObject: async () => undefined,
+      async write(pieces) {
+        await gate.opened;
+        written.push(...pieces);
+      },
+      readBack: async () => Buffer.alloc(0),
+      restart: async () => undefined,
+      note: async () => undefined,
+      checkpoint: async () => undefined,
     },
-    writeBytes: 1_048_576,
-    overlap: Buffer.alloc(0),
-    bodyBytes: 10_000,
-    mostBytes: 10_000,
-    inspectStart: () => undefined,
-    limitRate: null,
-    pausedTime: createPausedTime(clock),
-    clock,
-    signal: new AbortController().signal,
-    onBytes: () => undefined,
-  })
+    {
+      clock,
+      random: () => 0.5,
+      signal: new AbortController().signal,
+      retries: 0,
+      budget: createConnectionBudget(1),
+      connections: null,
+      limitRate: null,
+      onEvent: () => undefined,
+    },
+  )
     .catch(() => undefined)
     .finally(() => {
       isOver = true;

@@ -1,16 +1,19 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { HttpSource } from '../../../src/download/remote/http-source.ts';
 import type { RangeSource } from '../../../src/range/range-source.ts';
 import { type ExtractOptions, extractArchive } from '../../../src/zip/extract/extract.ts';
+import { openRemoteSource } from '../../download/remote/open-remote.ts';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
+import { startFaultServer } from '../../support/faults/fault-server.ts';
+import { rangeFor } from '../../support/faults/served-object.ts';
 import { listTree } from '../../support/temp-folder.ts';
 import { makeZip } from '../../support/zip-maker.ts';
 import { UNPACKER } from './unpacker.ts';
 
 export const MIB = 2 ** 20;
-export const PIECE_BYTES = 8 * MIB;
-export const CONNECTIONS = 8;
 const BLOCK = pseudoRandomBytes(MIB, 3);
-/** Nine pieces, the last one short. */
 export const CONTENT = Buffer.concat([...Array.from({ length: 65 }, () => BLOCK), Buffer.from('the end')]);
 export const ARCHIVE = makeZip([
   { name: 'first.txt', content: 'first' },
@@ -18,38 +21,45 @@ export const ARCHIVE = makeZip([
   { name: 'last.txt', content: 'last' },
 ]);
 export const NAMES = ['film.mp4', 'first.txt', 'last.txt'];
+/** What an interruption leaves at least. */
+export const LEFT_BYTES = 12 * MIB;
 
-/** A source that streams, as one behind HTTP does, and counts; with `breakAfter` all its streams break when each has brought that much. */
-export function streamingSource(bytes: Buffer, { breakAfter = Number.POSITIVE_INFINITY } = {}) {
-  const ranges: [start: number, end: number][] = [];
-  let sentBytes = 0;
-  let brokenStreams = 0;
-  let pullCable = (): void => {};
-  const pulled = new Promise<void>((resolve) => {
-    pullCable = resolve;
+export interface ServedSource {
+  readonly source: HttpSource;
+  /** How many bytes have travelled. */
+  readonly sentBytes: () => number;
+  /** The lengths of the large ranges that were requested. */
+  readonly lengths: readonly number[];
+}
+
+/** A remote archive. With `breakAfter`, responses with content come one by one, and break off after so many bytes in all. */
+export async function served(
+  bytes: Buffer,
+  {
+    breakAfter = Number.POSITIVE_INFINITY,
+    onContent = () => undefined,
+  }: { breakAfter?: number; onContent?: () => void } = {},
+): Promise<ServedSource> {
+  const object = { bytes, contentType: 'application/zip', etag: '"film"' };
+  const lengths: number[] = [];
+  let leftBytes = breakAfter;
+  let sending: Promise<void> = Promise.resolve();
+  const server = await startFaultServer(async (request, reply) => {
+    const range = rangeFor(request.headers, object);
+    const isContent = 'start' in range && range.end - range.start > MIB;
+    if (!isContent) return reply.file(object);
+    lengths.push(range.end - range.start);
+    onContent();
+    if (breakAfter === Number.POSITIVE_INFINITY) return reply.file(object);
+    sending = sending.then(async () => {
+      const sizeBytes = Math.min(leftBytes, range.end - range.start);
+      leftBytes -= sizeBytes;
+      await reply.file(object, { cutAtByte: range.start + sizeBytes });
+    });
+    return sending;
   });
-  const source: RangeSource = {
-    sizeBytes: bytes.length,
-    parallelReads: CONNECTIONS,
-    read: async (start, end) => bytes.subarray(start, end),
-    async *stream(start, end) {
-      ranges.push([start, end]);
-      for (let position = start; position < end; position += MIB / 2) {
-        if (position - start >= breakAfter) {
-          brokenStreams += 1;
-          if (brokenStreams === CONNECTIONS) pullCable();
-          await pulled;
-          throw new Error('cable pulled');
-        }
-        const piece = bytes.subarray(position, Math.min(position + MIB / 2, end));
-        sentBytes += piece.length;
-        // Others get their turn in between, as over a network.
-        await new Promise((resolve) => setImmediate(resolve));
-        yield piece;
-      }
-    },
-  };
-  return { source, ranges, sentBytes: () => sentBytes };
+  const source = await openRemoteSource(server, { connections: 8, retries: 0 });
+  return { source, sentBytes: source.transferredBytes, lengths };
 }
 
 export function unpack(source: RangeSource, directory: string, options: Partial<ExtractOptions> = {}) {
@@ -62,12 +72,20 @@ export function filesBelow(directory: string): string[] {
     .map(({ path }) => path);
 }
 
+/** The part and its journal, in this order. */
 export function partsIn(directory: string): string[] {
-  return filesBelow(directory).filter((path) => /\.part(\.done)?$/.test(path));
+  return filesBelow(directory).filter((path) => /\.part(\.json)?$/.test(path));
 }
 
-/** Leaves three blocks of each connection, and the half of a fourth that does not count. */
+/** Changes the journal of the only part. */
+export function changeJournal(directory: string, changes: Readonly<Record<string, unknown>>): void {
+  const journal = join(directory, partsIn(directory)[1] ?? '');
+  const [head = ''] = readFileSync(journal, 'utf8').split('\n');
+  writeFileSync(journal, `${JSON.stringify({ ...JSON.parse(head), ...changes })}\n`);
+}
+
+/** Ends an unpacking in the middle of its responses. */
 export async function interrupted(directory: string): Promise<void> {
-  const { source } = streamingSource(ARCHIVE, { breakAfter: 3.5 * MIB });
-  await expect(unpack(source, directory)).rejects.toThrow('cable pulled');
+  const { source } = await served(ARCHIVE, { breakAfter: LEFT_BYTES });
+  await expect(unpack(source, directory)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 }

@@ -39,7 +39,7 @@ function leaveBehind(root: string, unpacker: Unpacker): string {
   writeFileSync(staging.temporaryPlace().path, 'half');
   const part = staging.partPlace(KEY).shownPath;
   writeFileSync(part, 'a part');
-  writeFileSync(`${part}.done`, '0 1\n');
+  writeFileSync(`${part}.json`, '{}\n');
   return basename(dirname(part));
 }
 
@@ -58,7 +58,7 @@ describe('case 110: what a run that was killed left behind', () => {
     const own = dirname(staging.partPlace(KEY).shownPath);
     expect(readdirSync(root)).toEqual([basename(own)]);
     expect(basename(own)).not.toBe(left);
-    expect(readdirSync(own)).toEqual([`${KEY}.part`, `${KEY}.part.done`]);
+    expect(readdirSync(own)).toEqual([`${KEY}.part`, `${KEY}.part.json`]);
   });
 
   test.each<[string, Unpacker]>([
@@ -94,7 +94,7 @@ describe('case 110: what a run that was killed left behind', () => {
     linkSync(join(root, left, `${KEY}.part`), join(root, 'film.mp4'));
     const staging = openStaging(root, alive);
     const own = dirname(staging.partPlace(KEY).shownPath);
-    expect(readdirSync(own)).toEqual([`${KEY}.part.done`]);
+    expect(readdirSync(own)).toEqual([`${KEY}.part.json`]);
   });
 
   test('a link of such a name is not followed', () => {

@@ -2,20 +2,23 @@ import { crc32 } from 'node:zlib';
 import { fillFrom } from '../../range/file-source.ts';
 import type { RangeSource } from '../../range/range-source.ts';
 import { combineCrc32 } from '../../zip/read/crc32-combine.ts';
-import { ReplacedError } from '../part/available-ranges.ts';
-import { BLOCK_BYTES, blockEnd } from '../part/block-checksums.ts';
-import type { PartFile } from '../part/part-file.ts';
+import { ReplacedError } from './available-ranges.ts';
+import { BLOCK_BYTES, blockEnd } from './block-checksums.ts';
+import type { PartFile } from './part-file.ts';
 
 export type PartInTransfer = Pick<
   PartFile,
-  'path' | 'handle' | 'have' | 'availableRanges' | 'checksums' | 'onWrite'
+  'shownPath' | 'handle' | 'have' | 'availableRanges' | 'checksums' | 'onWrite'
 >;
+
+/** A source that knows checksums without reading everything again. */
+export type PartSource = RangeSource & Required<Pick<RangeSource, 'crc32'>>;
 
 /**
  * The bytes of a download that is still under way: reading waits until they are there. Where it can be
  * helped, what has just passed through memory is not read back.
  */
-export function partSource(part: PartInTransfer, sizeBytes: number, signal: AbortSignal): RangeSource {
+export function partSource(part: PartInTransfer, sizeBytes: number, signal: AbortSignal): PartSource {
   const { availableRanges: arrivals, checksums, have } = part;
   const version = arrivals.version();
   const wait = async (start: number, end: number): Promise<void> => {
@@ -24,7 +27,7 @@ export function partSource(part: PartInTransfer, sizeBytes: number, signal: Abor
   };
   const readInto = async (target: Buffer, start: number): Promise<void> => {
     await wait(start, start + target.length);
-    await fillFrom(part.handle(), part.path, target, start);
+    await fillFrom(part.handle(), part.shownPath, target, start);
   };
   /** Reads at most a block, into the same memory each time. */
   const createReader = () => {
@@ -67,21 +70,19 @@ export function partSource(part: PartInTransfer, sizeBytes: number, signal: Abor
         stop();
       }
     },
-    ...(checksums !== null && {
-      async crc32(start, end, onBytes) {
-        const read = createReader();
-        let checksum = 0;
-        for (let position = start; position < end; ) {
-          const stop = Math.min(blockEnd(position), end);
-          await wait(position, stop);
-          const known = checksums.next(position, stop);
-          const next = known.crc32 ?? crc32(await read(position, known.end));
-          checksum = combineCrc32(checksum, next, known.end - position);
-          onBytes?.(known.end - position);
-          position = known.end;
-        }
-        return checksum;
-      },
-    }),
+    async crc32(start, end, onBytes) {
+      const read = createReader();
+      let checksum = 0;
+      for (let position = start; position < end; ) {
+        const stop = Math.min(blockEnd(position), end);
+        await wait(position, stop);
+        const known = checksums?.next(position, stop) ?? { end: stop, crc32: null };
+        const next = known.crc32 ?? crc32(await read(position, known.end));
+        checksum = combineCrc32(checksum, next, known.end - position);
+        onBytes?.(known.end - position);
+        position = known.end;
+      }
+      return checksum;
+    },
   };
 }
