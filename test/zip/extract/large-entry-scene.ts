@@ -46,7 +46,7 @@ export async function served(
   let sending: Promise<void> = Promise.resolve();
   const server = await startFaultServer(async (request, reply) => {
     const range = rangeFor(request.headers, object);
-    const isContent = 'start' in range && range.end - range.start > MIB;
+    const isContent = range.status === 206 && range.end - range.start > MIB;
     if (!isContent) return reply.file(object);
     lengths.push(range.end - range.start);
     onContent();
