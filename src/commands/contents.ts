@@ -57,7 +57,7 @@ export function defineContents(
     );
 }
 
-/** @throws ExpectedError NOT_READY for a package that is not ready, NOT_FOUND when no entry is selected */
+/** @throws ExpectedError NOT_READY for a package that is not ready, NOT_FOUND if no entry is selected */
 export async function contents(
   { ids: words, selection, encoding, ignoreSize }: ContentsOptions,
   context: Context,

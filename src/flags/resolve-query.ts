@@ -7,7 +7,7 @@ import type { QueryFlags } from './query-flags.ts';
 /**
  * The query with its moments. A date means its start or end in local time, which is easily misjudged, so
  * `onDay` is called with the moment in full.
- * @throws ExpectedError USAGE when a moment cannot be read, or nothing can lie between the two
+ * @throws ExpectedError USAGE if a time is invalid, or `--since` is later than `--until`
  */
 export function resolveQuery(
   { since, until, search, type, tag, speaker, channel }: QueryFlags,

@@ -100,7 +100,7 @@ export function readId(value: unknown): string | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
 }
 
-/** @throws ExpectedError BAD_RESPONSE when the value is not an ID */
+/** @throws ExpectedError BAD_RESPONSE if the value is not an ID */
 export function requireId(value: unknown, what: string): string {
   const id = readId(value);
   if (id !== null) return id;

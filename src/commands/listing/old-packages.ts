@@ -5,7 +5,7 @@ import { counted } from '../../terminal/text/format.ts';
 
 /**
  * IDs of all packages that were created longer ago than this. A package without a date is not old; a warning counts these.
- * @throws ExpectedError BAD_RESPONSE when no package has a date
+ * @throws ExpectedError BAD_RESPONSE if no package has a date
  */
 export async function findOldPackages(
   ageMs: number,
