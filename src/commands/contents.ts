@@ -23,7 +23,7 @@ export interface ContentsOptions {
   /** If empty, prompts with the recent packages. */
   readonly ids: readonly string[];
   readonly selection: PathSelection;
-  /** Of names that do not declare it; null to detect it. */
+  /** Encoding of undeclared names; null to detect it. */
   readonly encoding: string | null;
   /** Ignore the size that the package lists. */
   readonly ignoreSize: boolean;

@@ -58,9 +58,7 @@ function refuseNewer({ version = FILE_VERSION }: JsonObject): void {
   }
 }
 
-/**
- * @throws WrongValue at the first unknown key. The message does not contain the key, which can be a secret.
- */
+/** @throws WrongValue at the first unknown key. The message does not contain the key, which can be a secret. */
 export function refuseUnknownKeys(
   value: JsonObject,
   known: readonly string[],

@@ -107,9 +107,7 @@ export function requireId(value: unknown, what: string): string {
   throw new ExpectedError('BAD_RESPONSE', `the response contains a ${what} without a valid ID`);
 }
 
-/**
- * The value of the first key that `read` accepts: spelled exactly, otherwise in any case and with any separators.
- */
+/** The value of the first key that `read` accepts: spelled exactly, otherwise in any case and with any separators. */
 export function readFirst<Value>(
   object: JsonObject,
   keys: readonly string[],
