@@ -208,16 +208,16 @@ function countProgress(
 ): { countBytes: (sizeBytes: number) => void; countFile: () => void } {
   let bytes = existing.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
   let files = existing.length;
-  const tell = () => onProgress?.({ bytes, totalBytes, files, totalFiles });
-  tell();
+  const report = () => onProgress?.({ bytes, totalBytes, files, totalFiles });
+  report();
   return {
     countBytes(sizeBytes) {
       bytes += sizeBytes;
-      tell();
+      report();
     },
     countFile() {
       files += 1;
-      tell();
+      report();
     },
   };
 }
