@@ -56,7 +56,7 @@ export interface Api {
   /**
    * `POST /v2/downloads`. Not idempotent, so it is retried only after a response or a connection failure that proves
    * that nothing was created.
-   * @throws ExpectedError AMBIGUOUS when it is unknown whether the package was created
+   * @throws ExpectedError AMBIGUOUS if it is unknown whether the package was created
    */
   createDownload(body: CreateDownloadBody, signal: AbortSignal): Promise<Package>;
   getDownload(id: string, signal: AbortSignal, options?: { retries?: number }): Promise<Package>;

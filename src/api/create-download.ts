@@ -15,7 +15,7 @@ export interface CreateDownloadOptions {
 /**
  * Sends the request that creates a package. It is not idempotent, so it is retried only after a failure that proves
  * that nothing was created, such as a refused connection or 429.
- * @throws ExpectedError AMBIGUOUS when the package may exist, otherwise the failure of the request
+ * @throws ExpectedError AMBIGUOUS if the package may exist, otherwise the failure of the request
  */
 export async function createDownload(
   post: () => Promise<ApiResponse>,

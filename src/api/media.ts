@@ -28,7 +28,7 @@ export interface MediaItem {
   /** One of MEDIA_TYPES if the service's value contains it, otherwise that value. */
   readonly type: string | null;
   readonly durationSeconds: number | null;
-  /** Null when the service sends none. */
+  /** Null if the service sends none. */
   readonly tags: readonly string[] | null;
   readonly created: string | null;
   /** Empty when the service lists none. */
@@ -43,7 +43,7 @@ export interface MediaTranscript {
   readonly raw: JsonObject;
 }
 
-/** @throws ExpectedError BAD_RESPONSE when it is not an object with an ID */
+/** @throws ExpectedError BAD_RESPONSE if it is not an object with an ID */
 export function parseMediaItem(value: unknown, warn: (message: string) => void = () => undefined): MediaItem {
   const resource = findResource(value, 'media item');
   if (resource === null) {

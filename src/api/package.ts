@@ -47,14 +47,14 @@ export interface Package {
   readonly raw: JsonObject;
 }
 
-/** @throws ExpectedError BAD_RESPONSE when it is not an object with an ID */
+/** @throws ExpectedError BAD_RESPONSE if it is not an object with an ID */
 export function parsePackage(value: unknown, retryAfterMs: number | null = null): Package {
   const resource = findResource(value, 'package');
   if (resource === null) throw new ExpectedError('BAD_RESPONSE', 'no package in the response of the service');
   return readPackage(resource, requireId(idOf(resource, 'package'), 'package'), retryAfterMs);
 }
 
-/** An accepted package of which only the ID is known. */
+/** An accepted package with a known ID but no other fields. */
 export function acceptedPackage(id: string, retryAfterMs: number | null = null): Package {
   return readPackage({ id, status: 'preparing' }, id, retryAfterMs);
 }

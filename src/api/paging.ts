@@ -46,7 +46,7 @@ interface Tally {
  * Collects pages, counted from `firstPage`, until one is empty, missing, or has no new ID. A short page does not end
  * the list. Items that move between pages are counted once. One full page can repeat: a service that counts from 1
  * sends the same page for 0 and 1.
- * @throws ExpectedError BAD_RESPONSE when the pages never end, or a page repeats although the service has more
+ * @throws ExpectedError BAD_RESPONSE if the pages never end, or a page repeats although the service has more
  */
 export async function collectPages<Item extends { readonly id: string }>(
   getPage: (page: number) => Promise<Page<Item>>,

@@ -4,7 +4,7 @@ import { ExpectedError } from '../errors.ts';
 const LIMIT_BYTES = 32 * 1_048_576;
 
 export interface ResponseBudget {
-  /** @throws ExpectedError BAD_RESPONSE when all pages together exceed the limit */
+  /** @throws ExpectedError BAD_RESPONSE if all pages together exceed the limit */
   spend(sizeBytes: number): void;
 }
 

@@ -24,7 +24,7 @@ const NOT_FROM_CURRENT_FOLDER = { NoDefaultCurrentDirectoryInExePath: '1' };
 /**
  * Runs a program and reads a token from its output. The program gets no shell, no input, and no secrets. Its standard
  * error is shown only if it fails.
- * @throws ExpectedError AUTH when it cannot be run, fails, times out, or prints no token
+ * @throws ExpectedError AUTH if it cannot be run, fails, times out, or prints no token
  */
 export async function runTokenCommand(
   command: string,

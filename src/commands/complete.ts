@@ -142,7 +142,7 @@ function settingsFolder({ env, platform }: CompleteContext['world']): string | n
   }
 }
 
-/** Runs a listing in this process; null when it failed. */
+/** Runs a listing in this process; null if it failed. */
 async function ask(
   line: readonly string[],
   { world, invoke }: Pick<CompleteContext, 'world' | 'invoke'>,

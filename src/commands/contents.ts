@@ -23,7 +23,7 @@ export interface ContentsOptions {
   /** If empty, prompts with the recent packages. */
   readonly ids: readonly string[];
   readonly selection: PathSelection;
-  /** Of names that do not declare it; null to detect it. */
+  /** Encoding of undeclared names; null to detect it. */
   readonly encoding: string | null;
   /** Ignore the size that the package lists. */
   readonly ignoreSize: boolean;
@@ -57,7 +57,7 @@ export function defineContents(
     );
 }
 
-/** @throws ExpectedError NOT_READY for a package that is not ready, NOT_FOUND when no entry is selected */
+/** @throws ExpectedError NOT_READY for a package that is not ready, NOT_FOUND if no entry is selected */
 export async function contents(
   { ids: words, selection, encoding, ignoreSize }: ContentsOptions,
   context: Context,

@@ -108,7 +108,7 @@ export async function create(flags: CreateFlags, context: Context): Promise<Json
 
 /**
  * Returns the media that flags name or a query finds. Prints their number before anything is created.
- * @throws ExpectedError NOT_FOUND when the query finds none
+ * @throws ExpectedError NOT_FOUND if the query finds none
  */
 async function chooseMediaIds(
   { mediaIds, query, fetch }: CreateFlags,

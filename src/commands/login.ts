@@ -113,7 +113,7 @@ interface VerifiedCredential {
   readonly expiresMs: number | null;
 }
 
-/** Prompts once more after the API rejected a credential that was typed: a paste is easily incomplete. */
+/** Prompts again if the API rejects a typed credential, because a paste is easily incomplete. */
 async function gatherVerified(options: LoginOptions, context: AccountContext): Promise<VerifiedCredential> {
   const attempt = async (kind?: StoredCredential['kind']): Promise<VerifiedCredential> => {
     const entry = await gatherOrCancel(options, context, kind);
@@ -154,7 +154,7 @@ async function verify(settings: CredentialSettings, context: AccountContext): Pr
   }
 }
 
-/** @throws ExpectedError INTERRUPTED when the user cancels a prompt */
+/** @throws ExpectedError INTERRUPTED if the user cancels a prompt */
 async function gatherOrCancel(
   options: LoginOptions,
   context: AccountContext,

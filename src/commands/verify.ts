@@ -43,7 +43,7 @@ export function defineVerify(
     );
 }
 
-/** @throws ExpectedError INTEGRITY when files are missing or different, NOT_FOUND when none is recorded there */
+/** @throws ExpectedError INTEGRITY if files are missing or different, NOT_FOUND if none is recorded there */
 export async function verify(
   { folder, record }: VerifyOptions,
   { io, cwd, signal }: Pick<LocalContext, 'io' | 'cwd' | 'signal'>,

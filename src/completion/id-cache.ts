@@ -12,7 +12,7 @@ const LIFETIME_MS = 30_000;
 const LIMIT_BYTES = 1_048_576;
 
 export interface IdCache {
-  /** Null when there is nothing fresh for this key. */
+  /** Null if there is nothing fresh for this key. */
   read(kind: IdKind): readonly Candidate[] | null;
   write(kind: IdKind, candidates: readonly Candidate[]): void;
 }

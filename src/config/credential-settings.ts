@@ -84,7 +84,7 @@ export interface StoredLookup {
 /**
  * The stored credential of a profile and an API. A profile that is signed in only to other APIs is an error instead
  * of anonymous, because the user expects to be signed in.
- * @throws ExpectedError AUTH when there is none for this origin
+ * @throws ExpectedError AUTH if there is none for this origin
  */
 export function storedCredential(
   credentials: Credentials,

@@ -39,7 +39,7 @@ export async function parseJsonFile<Content>(
     document = JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new BrokenFileError(file, await lineOfMistake(text), 'invalid JSON');
+    throw new BrokenFileError(file, await lineOfError(text), 'invalid JSON');
   }
   try {
     if (!isObject(document)) throw new WrongValue([], 'must be a JSON object');
@@ -58,9 +58,7 @@ function refuseNewer({ version = FILE_VERSION }: JsonObject): void {
   }
 }
 
-/**
- * @throws WrongValue at the first unknown key. The message does not contain the key, which can be a secret.
- */
+/** @throws WrongValue at the first unknown key. The message does not contain the key, which can be a secret. */
 export function refuseUnknownKeys(
   value: JsonObject,
   known: readonly string[],
@@ -94,7 +92,7 @@ export function requireText(object: JsonObject, key: string, path: readonly stri
 }
 
 /** Loads a parser with positions only for an error, because JSON.parse does not report them. */
-async function lineOfMistake(text: string): Promise<number | null> {
+async function lineOfError(text: string): Promise<number | null> {
   const { parse } = await import('@humanwhocodes/momoa');
   try {
     parse(text);

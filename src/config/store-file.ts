@@ -112,7 +112,7 @@ function decode(file: string, bytes: Buffer): string {
  * Replaces one file of the store atomically, even if the machine crashes. `conf` writes the new file to a staging folder,
  * because it follows links, opens its temporary file without O_EXCL, and ignores short writes. The file is checked
  * before it is renamed. Each process has its own staging folder, so files never mix, even without a lock.
- * @throws ExpectedError DISK when it cannot be written, CONFIG for an untrusted folder
+ * @throws ExpectedError DISK if it cannot be written, CONFIG for an untrusted folder
  */
 export async function replaceStoreFile(
   file: string,
@@ -173,7 +173,7 @@ function syncWhole(file: string, expected: string): void {
 
 /**
  * Creates the folder with mode 0700. Tightens an existing folder with a warning.
- * @throws ExpectedError CONFIG for a folder of another user, DISK when it cannot be created
+ * @throws ExpectedError CONFIG for a folder of another user, DISK if it cannot be created
  */
 export function secureFolder(folder: string, user: StoreUser): void {
   try {

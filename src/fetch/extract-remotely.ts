@@ -30,7 +30,7 @@ export interface RemoteExtraction {
  * Unpacks a package directly from the server: only the directory and the selected entries are downloaded.
  * @returns null if the archive must be downloaded: it is wanted itself, it or a part of it already exists, or
  *   the server does not support HTTP Range; complete files are kept
- * @throws ExpectedError BAD_RESPONSE when the file is not an archive, and those of
+ * @throws ExpectedError BAD_RESPONSE if the file is not an archive, and those of
  *   openRemoteArchive() and unpackArchive()
  */
 export async function extractRemotely(

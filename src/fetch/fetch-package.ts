@@ -150,8 +150,8 @@ async function fetchFile(
 }
 
 /**
- * What is asked for to download a file of a package.
  * Returns the download request for a file of a package.
+ * @throws ExpectedError as parseServerUrl()
  */
 export function fileRequest(
   { item, file, index, target }: Omit<FileOfPackage, 'left'>,

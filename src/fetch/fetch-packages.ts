@@ -27,7 +27,7 @@ export interface FetchRequest {
   readonly isJustCreated: boolean;
   /** Packages that are already known to be ready. */
   readonly known: readonly Package[];
-  /** Null when nothing is recorded. */
+  /** Null if nothing is recorded. */
   readonly recording: Recording | null;
 }
 

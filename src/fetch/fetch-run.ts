@@ -38,7 +38,7 @@ export interface FetchRun {
   /**
    * Reserves target names for a package. IDs may differ only in characters that names do not contain, and the file of
    * another package must not count as already downloaded.
-   * @throws ExpectedError EXISTS when another package of this command has one of them
+   * @throws ExpectedError EXISTS if another package of this command has one of them
    */
   reserveTargets(packageId: string, targets: readonly Target[]): void;
 }

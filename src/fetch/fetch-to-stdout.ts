@@ -14,7 +14,7 @@ import { reportFileEvents } from './file-events.ts';
  * Streams the only file of a package to standard output (`-o -`), and checks its size and validator. The
  * directory of an archive is at its end, so its checksums are unknown while data is written. A digest on the
  * command line is checked at the end.
- * @throws ExpectedError USAGE for several files, INTEGRITY when the digest does not match
+ * @throws ExpectedError USAGE for several files, INTEGRITY if the digest does not match
  */
 export async function fetchToStdout(
   item: Package,

@@ -38,7 +38,7 @@ export interface NamedFile {
   readonly name: string | null;
   readonly mimeType: string | null;
   readonly isCompressed: boolean | null;
-  /** Position among several files of the package, from 1; null when it is the only one. */
+  /** Position among several files of the package, from 1; null if it is the only one. */
   readonly position: number | null;
 }
 

@@ -32,7 +32,7 @@ export interface ContentsItem {
 
 /**
  * Lists the archive of a ready package. Only its end and its directory are downloaded.
- * @throws ExpectedError USAGE when the package is not a single zip archive, BAD_RESPONSE when the server does
+ * @throws ExpectedError USAGE if the package is not a single zip archive, BAD_RESPONSE if the server does
  *   not support HTTP Range, INTEGRITY or UNSAFE for a directory that is damaged or ambiguous
  */
 export async function listContents(

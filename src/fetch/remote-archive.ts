@@ -27,7 +27,7 @@ export interface RemoteReading {
 
 /**
  * Opens an archive on the server to read its directory and single entries.
- * @throws ExpectedError BAD_RESPONSE when the response is not an archive, and those of openHttpSource()
+ * @throws ExpectedError BAD_RESPONSE if the response is not an archive, and those of openHttpSource()
  */
 export async function openRemoteArchive(
   request: Omit<HttpSourceRequest, 'tailBytes' | 'inspectStart'>,

@@ -17,7 +17,7 @@ export interface Target {
 
 /**
  * The base path of file names, or the path on the command line; null for standard output.
- * @throws ExpectedError DISK when it is the current folder and that was deleted
+ * @throws ExpectedError DISK if it is the current folder and that was deleted
  */
 export function findBase(
   flags: Pick<FetchFlags, 'output' | 'folder' | 'toStdout'>,

@@ -56,7 +56,7 @@ type UnpackingWorld = Pick<Context, 'io' | 'clock' | 'signal' | 'world'>;
 
 /**
  * Unpacks the selected entries of a remote archive, and reports it.
- * @throws ExpectedError NOT_FOUND when no entry is selected, DISK before anything is written when there is not
+ * @throws ExpectedError NOT_FOUND if no entry is selected, DISK before anything is written if there is not
  *   enough space, and those of extractArchive()
  */
 export async function unpackArchive(
@@ -96,7 +96,7 @@ export function unpackWhileVerifying(unpacking: Unpacking, context: UnpackingWor
   };
 }
 
-/** @param comingBytes returns the bytes of the archive itself that are yet to be written to the disk */
+/** @param comingBytes returns how many bytes of the archive itself must still be written to the disk */
 function prepareUnpacking(
   { item, label, folder, flags, reportedNames, recording, onBegin, onFile }: Unpacking,
   { io, clock, signal, world }: UnpackingWorld,

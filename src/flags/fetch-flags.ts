@@ -18,12 +18,12 @@ export interface FetchFlags {
   readonly keepArchive: boolean;
   /** Which entries of an archive to unpack. */
   readonly selection: PathSelection;
-  /** Of names in archives that do not declare it, for `nameDecoder()`; null to detect it. */
+  /** Encoding of undeclared names in archives, for `nameDecoder()`; null to detect it. */
   readonly encoding: string | null;
   readonly skipUnsafe: boolean;
   readonly ifExists: 'refuse' | 'overwrite' | 'skip';
   readonly resume: boolean;
-  /** Over all files; null for automatic. */
+  /** Shared by all files; null for automatic. */
   readonly connections: number | null;
   /** How many packages are fetched in parallel. */
   readonly jobs: number;

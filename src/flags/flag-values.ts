@@ -9,7 +9,7 @@ export interface KnownWords {
   readonly isList: boolean;
 }
 
-/** By parser, because commander keeps nothing else about a value. */
+/** Keyed by parser, because commander keeps no other information about a value. */
 const KNOWN_WORDS = new WeakMap<object, KnownWords>();
 
 /** Registers the words that a parser accepts, for completion. Returns the parser. */

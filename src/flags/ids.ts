@@ -9,7 +9,7 @@ const LIMIT_BYTES = 16 * 1_048_576;
 /**
  * The package IDs of a command line, each once. `-` reads them from standard input, one per line.
  * @param selecting the command to suggest if an ID is a pattern
- * @throws ExpectedError USAGE when there are none
+ * @throws ExpectedError USAGE if there are none
  */
 export async function readIds(
   words: readonly string[],
@@ -69,7 +69,7 @@ function refusePatterns(ids: readonly string[], selecting: string): void {
 
 /**
  * All of standard input as text, within a limit.
- * @throws ExpectedError USAGE when standard input is a terminal, unreadable, or too large
+ * @throws ExpectedError USAGE if standard input is a terminal, unreadable, or too large
  */
 export async function readText(stdin: InputStream): Promise<string> {
   if (stdin.isTTY === true) {

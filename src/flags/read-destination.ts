@@ -44,7 +44,7 @@ export function readDestination(raw: RawDestination): Destination {
   };
 }
 
-/** @throws ExpectedError USAGE when both flags are given */
+/** @throws ExpectedError USAGE if both flags are given */
 export function refuseBoth(areGiven: boolean, flag: string, other: string): void {
   if (areGiven) throw new ExpectedError('USAGE', `${flag} and ${other} cannot be combined`);
 }

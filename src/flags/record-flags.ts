@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { ExpectedError } from '../errors.ts';
 import { forFlag } from './flag-values.ts';
 
-/** What a command remembers of the items that arrived. */
+/** The record of fetched items. */
 export interface RecordFlags {
-  /** The file as it was named; null when it was not. */
+  /** The path as written; null if not specified. */
   readonly file: string | null;
-  /** Leaves out what is recorded already. */
+  /** Skips recorded items. */
   readonly onlyNew: boolean;
 }
 
@@ -27,17 +27,16 @@ export function readRecordFlags({ record, onlyNew }: RawRecordFlags): RecordFlag
   return { file: record ?? null, onlyNew: onlyNew === true };
 }
 
-/** Whether anything is recorded at all. */
 export function isRecording({ file, onlyNew }: RecordFlags): boolean {
   return file !== null || onlyNew;
 }
 
-/** The file of the record, where none is named with --only-new one in the target folder; null for no record. */
+/** The path of the record. With --only-new, defaults to a file in the target folder; null for no record. */
 export function recordFileIn(folder: string, { file, onlyNew }: RecordFlags): string | null {
   return file ?? (onlyNew ? path.join(folder, 'record.ndjson') : null);
 }
 
-/** The words that ask for the same again. */
+/** The flags as words of a command line. */
 export function recordWords({ file, onlyNew }: RecordFlags): readonly string[] {
   return [...(file === null ? [] : ['--record', file]), ...(onlyNew ? ['--only-new'] : [])];
 }

@@ -5,9 +5,9 @@ import { forFlag } from './flag-values.ts';
 import type { QueryFlags } from './query-flags.ts';
 
 /**
- * The query with its moments. A date means its start or end in local time, which is easily misjudged, so
- * `onDay` is called with the moment in full.
- * @throws ExpectedError USAGE when a moment cannot be read, or nothing can lie between the two
+ * Resolves the times of a query. A date means its start or end in local time, which is easy to misjudge, so
+ * `onDay` is called with the exact time.
+ * @throws ExpectedError USAGE if a time is invalid, or `--since` is in the future or later than `--until`
  */
 export function resolveQuery(
   { since, until, search, type, tag, speaker, channel }: QueryFlags,

@@ -4,9 +4,7 @@ import { pathOf } from './command-path.ts';
 import { EXAMPLES } from './examples.ts';
 import { TOPIC_TEXTS } from './topic-texts.ts';
 
-/**
- * The manual page (man(7) macros) of the whole command tree. Without a date, so that builds are reproducible.
- */
+/** The manual page (man(7) macros) of the whole command tree. Without a date, so that builds are reproducible. */
 export function formatManPage(program: Command): string {
   const commands = visibleBelow(program);
   return `${[

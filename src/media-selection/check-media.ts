@@ -11,7 +11,7 @@ export interface MediaCheck {
   readonly isWanted: (medium: MediaItem) => boolean;
   /**
    * Called after all media items.
-   * @throws ExpectedError BAD_RESPONSE when the service ignores a filter and some media items cannot be checked here
+   * @throws ExpectedError BAD_RESPONSE if the service ignores a filter and some media items cannot be checked here
    */
   readonly finish: (findsWith: FindsWith) => Promise<void>;
 }
@@ -70,7 +70,7 @@ function createRule(filter: Filter, matches: (medium: MediaItem) => boolean | nu
   };
 }
 
-/** Null when the service uses an unknown word for the type. */
+/** Null if the service uses an unknown word for the type. */
 function matchesType(medium: MediaItem, type: string): boolean | null {
   const known = MEDIA_TYPES.find((word) => word === medium.type);
   return known === undefined ? null : known === type.toLowerCase();

@@ -19,7 +19,7 @@ const PARALLEL_REQUESTS = 8;
  * Finds all transcripts of the selected media items, in all requested formats.
  * @param onMissing called for each media item without transcripts
  * @returns by media ID, in the order of the media; a media item without a transcript has an empty list
- * @throws ExpectedError NOT_FOUND when no media item has one
+ * @throws ExpectedError NOT_FOUND if no media item has one
  */
 export async function findTranscripts(
   { mediaIds, formats, languages }: TranscriptQuery,

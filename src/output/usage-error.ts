@@ -15,7 +15,7 @@ export interface InvalidLine {
   readonly commandPath: string;
 }
 
-/** Null when commander only printed help or the version. */
+/** Null if commander only printed help or the version. */
 export function usageError(
   error: CommanderError,
   { argv, isJson, program, commandPath }: InvalidLine,

@@ -100,16 +100,14 @@ export function readId(value: unknown): string | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
 }
 
-/** @throws ExpectedError BAD_RESPONSE when the value is not an ID */
+/** @throws ExpectedError BAD_RESPONSE if the value is not an ID */
 export function requireId(value: unknown, what: string): string {
   const id = readId(value);
   if (id !== null) return id;
   throw new ExpectedError('BAD_RESPONSE', `the response contains a ${what} without a valid ID`);
 }
 
-/**
- * The value of the first key that `read` accepts: spelled exactly, otherwise in any case and with any separators.
- */
+/** The value of the first key that `read` accepts: spelled exactly, otherwise in any case and with any separators. */
 export function readFirst<Value>(
   object: JsonObject,
   keys: readonly string[],

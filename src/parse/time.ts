@@ -37,7 +37,7 @@ export function parseQueriedMoment(text: string, nowMs: number, edge: 'start' | 
 
 /**
  * Parses a time in the future: a duration from now (`7d`), a date (its end in local time), or a date-time.
- * @throws ExpectedError USAGE when it is invalid or in the past
+ * @throws ExpectedError USAGE if it is invalid or in the past
  */
 export function parseTime(text: string, nowMs: number): ParsedTime {
   const isDate = DATE.test(text);

@@ -37,7 +37,7 @@ export async function chooseSeveral<Value>(
     : choices.filter((choice) => chosen.includes(choice)).map(({ value }) => value);
 }
 
-/** The detail may be dropped in a narrow terminal only if the labels alone tell the choices apart. */
+/** A narrow terminal may omit the detail only if the labels alone are distinct. */
 function columnsOf<Value>(choices: readonly Choice<Value>[]): readonly Column<Choice<Value>>[] {
   const isOptional = new Set(choices.map(({ label }) => label)).size === choices.length;
   return [

@@ -44,8 +44,8 @@ export interface Picked {
 
 /**
  * Asks for everything that `create` needs.
- * @param given values of flags, which are not asked for
- * @throws ExpectedError AUTH without a credential, INTERRUPTED when the user cancels
+ * @param given values from flags, which are not prompted for
+ * @throws ExpectedError AUTH without a credential, INTERRUPTED if the user cancels
  */
 export async function pickSelection(
   given: {

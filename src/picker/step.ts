@@ -10,7 +10,7 @@ export interface StepContext {
   /** All transcripts of these media items, in their order. */
   readonly findTranscripts: (media: readonly MediaItem[]) => Promise<readonly FoundTranscript[]>;
   readonly nowMs: () => number;
-  /** Values that were set by flags are not asked for. */
+  /** Values set by flags, which are not prompted for. */
   readonly given: ReadonlySet<'title' | 'description' | 'expires'>;
 }
 
@@ -20,7 +20,7 @@ export type Step = (draft: Draft, context: StepContext) => Promise<Draft | 'skip
 /**
  * Asks one question after the other. Going back skips questions that do not apply.
  * @param direction where to continue from the first step if it does not apply
- * @returns null when the user goes back before the first step
+ * @returns null if the user goes back before the first step
  */
 export async function askSteps(
   steps: readonly Step[],

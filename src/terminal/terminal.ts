@@ -22,14 +22,14 @@ export interface Terminal {
   line(text: string): void;
   /**
    * A listing on standard output in the selected format.
-   * @throws ExpectedError USAGE when `--fields` contains an unknown field.
+   * @throws ExpectedError USAGE if `--fields` contains an unknown field.
    */
   listing<Item>(listing: Listing<Item>): void;
   /** One JSON document on standard output. */
   json(document: unknown): void;
   /**
    * Raw bytes on standard output (`-o -`); resolves when they were written.
-   * @throws ExpectedError DISK when the reader has closed the pipe or the disk is full.
+   * @throws ExpectedError DISK if the reader has closed the pipe or the disk is full.
    */
   bytes(chunk: Uint8Array): Promise<void>;
 
@@ -55,25 +55,25 @@ export interface Terminal {
 
   /**
    * Asks a yes/no question on standard error.
-   * @throws ExpectedError USAGE when prompts are impossible, INTERRUPTED on Ctrl-C.
+   * @throws ExpectedError USAGE if prompts are impossible, INTERRUPTED on Ctrl-C.
    */
   confirm(question: string, signal: AbortSignal): Promise<boolean>;
 
   /**
    * Asks questions on the alternate screen of standard error. Other messages are printed afterwards.
-   * @throws ExpectedError USAGE when prompts are impossible.
+   * @throws ExpectedError USAGE if prompts are impossible.
    */
   withPrompts<Result>(signal: AbortSignal, work: (prompts: Prompts) => Promise<Result>): Promise<Result>;
 
   /**
    * Asks on standard error and returns the trimmed response, or the value of the choice.
-   * @throws ExpectedError USAGE when prompts are impossible, INTERRUPTED on Ctrl-C.
+   * @throws ExpectedError USAGE if prompts are impossible, INTERRUPTED on Ctrl-C.
    */
   ask(question: Question, signal: AbortSignal): Promise<string>;
 
   /**
    * Resolves when everything is written, or the reader of standard output has closed the pipe.
-   * @throws ExpectedError DISK when standard output could not be written for another reason.
+   * @throws ExpectedError DISK if standard output could not be written for another reason.
    */
   flush(): Promise<void>;
 }

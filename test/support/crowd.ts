@@ -2,8 +2,8 @@ import type { FaultHandler, FaultRequest } from './faults/fault-server.ts';
 import type { ServedObject } from './faults/served-object.ts';
 
 /**
- * Answers no file request before `count` of them are under way together, or nothing more comes for a
- * while; `most` says how many were.
+ * Holds all file requests until `count` are in flight, or for 300 ms; `most` returns the maximum in
+ * flight.
  */
 export function inCrowdsOf(
   count: number,
@@ -18,7 +18,7 @@ export function inCrowdsOf(
   const handler: FaultHandler = async (request, reply) => {
     underWay += 1;
     most = Math.max(most, underWay);
-    // A moment longer, in which one too many would come.
+    // Waits a moment longer, to detect a request beyond the limit.
     if (underWay >= count) setTimeout(open, 50);
     await Promise.race([crowd, new Promise((resolve) => setTimeout(resolve, 300))]);
     underWay -= 1;

@@ -17,7 +17,7 @@ import { decodeUtf8 } from '../../parse/utf8.ts';
  * flags. With `--transcripts`, looks up the transcripts of the media.
  * @param memory removes everything that was fetched before
  * @returns an empty list if everything was fetched before, or a query with --only-new finds nothing
- * @throws ExpectedError USAGE when the file is unusable, nothing is selected, or `--transcripts` has no media
+ * @throws ExpectedError USAGE if the file is unusable, nothing is selected, or `--transcripts` has no media
  */
 export async function createBodies(
   options: CreateFlags,

@@ -9,7 +9,7 @@ const MOST_CHECKED = 50;
 
 /**
  * Replaces the error of a refused create with one that names the first media item that does not exist. Other errors pass
- * through, and so does the original one if the service cannot tell.
+ * through, and so does the original one if no missing item is found.
  */
 export async function explainMissingMedia(
   error: unknown,

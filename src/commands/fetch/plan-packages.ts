@@ -81,7 +81,7 @@ export async function planPackages(
     });
     // The total belongs below the table, which is on the other stream.
     await io.flush();
-    tellTotals(files, totals, io);
+    printTotals(files, totals, io);
   }
   if (failures.length > 0) throw batchError(failures, ids.length, document);
   if (io.format === 'json') io.json(document);
@@ -95,7 +95,7 @@ export async function planPackages(
 
 const NOTHING: PackagePlan = { files: [], transferBytes: 0 };
 
-function tellTotals(
+function printTotals(
   files: readonly PlannedFile[],
   { totalBytes, transferBytes, freeBytes }: Readonly<Record<string, number | null>>,
   io: Context['io'],

@@ -164,7 +164,7 @@ export async function openExtraction(
     const keptBytes = staging.keepParts(new Set(continued.map(({ entry }) => partKey(entry))));
     const wantedBytes = wanted.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
     await options.beforeWriting?.(Math.max(0, wantedBytes - keptBytes), target.path);
-    // An existing folder was checked when it was created.
+    // The entry of an existing folder was read when the folder was created.
     const missing = plan.folders.filter(({ components }) => target.find(components) === null);
     const { countBytes, countFile } = countProgress(plan, [...existing.keys()], options);
     const pathOf = ({ components }: PlannedFile): string => join(target.path, ...components);
@@ -208,16 +208,16 @@ function countProgress(
 ): { countBytes: (sizeBytes: number) => void; countFile: () => void } {
   let bytes = existing.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
   let files = existing.length;
-  const tell = () => onProgress?.({ bytes, totalBytes, files, totalFiles });
-  tell();
+  const report = () => onProgress?.({ bytes, totalBytes, files, totalFiles });
+  report();
   return {
     countBytes(sizeBytes) {
       bytes += sizeBytes;
-      tell();
+      report();
     },
     countFile() {
       files += 1;
-      tell();
+      report();
     },
   };
 }

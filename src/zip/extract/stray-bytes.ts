@@ -6,7 +6,7 @@ import { readDataStart } from '../read/local-header.ts';
 import type { PlannedFile } from './extraction-plan.ts';
 
 /** Entries to check, all at once: a remote source takes the time of one request. */
-const LOOKS = 8;
+const MAX_CHECKS = 8;
 
 /**
  * Checks for bytes that belong to no entry, before anything is written. The gap between an entry's data and the
@@ -21,35 +21,35 @@ export async function checkStrayBytes(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const look = async (entry: ArchiveEntry): Promise<void> => {
+  const check = async (entry: ArchiveEntry): Promise<void> => {
     const strayCount = entry.endOffset - (await readDataStart(source, entry)) - entry.compressedBytes;
     if (strayCount > 0) throw strayBytes(entry, strayCount);
   };
-  const looks = await Promise.allSettled(oddOnes(files).map(look));
-  for (const result of looks) if (result.status === 'rejected') throw result.reason;
+  const results = await Promise.allSettled(entriesWithRareGaps(files).map(check));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 /** The entries with the rarest gap sizes, rarest first, without those of the most common size. */
-function oddOnes(files: readonly Pick<PlannedFile, 'entry'>[]): readonly ArchiveEntry[] {
-  const byRoom = new Map<number, ArchiveEntry[]>();
+function entriesWithRareGaps(files: readonly Pick<PlannedFile, 'entry'>[]): readonly ArchiveEntry[] {
+  const byGap = new Map<number, ArchiveEntry[]>();
   for (const { entry } of files) {
-    const alike = byRoom.get(roomBytes(entry));
-    if (alike === undefined) byRoom.set(roomBytes(entry), [entry]);
+    const alike = byGap.get(gapBytes(entry));
+    if (alike === undefined) byGap.set(gapBytes(entry), [entry]);
     else alike.push(entry);
   }
-  const groups = [...byRoom].toSorted(
-    ([room, one], [otherRoom, other]) => one.length - other.length || otherRoom - room,
+  const groups = [...byGap].toSorted(
+    ([gap, one], [otherGap, other]) => one.length - other.length || otherGap - gap,
   );
-  const odd: ArchiveEntry[] = [];
-  for (const [room, entries] of groups.slice(0, -1)) {
-    if (odd.length + entries.length > LOOKS) break;
-    if (room > 0) odd.push(...entries);
+  const rare: ArchiveEntry[] = [];
+  for (const [gap, entries] of groups.slice(0, -1)) {
+    if (rare.length + entries.length > MAX_CHECKS) break;
+    if (gap > 0) rare.push(...entries);
   }
-  return odd;
+  return rare;
 }
 
 /** Bytes that may be extra fields or stray bytes. A data descriptor is verified, so its entry has no unchecked bytes. */
-function roomBytes({ flags, rawName, headerOffset, endOffset, compressedBytes }: ArchiveEntry): number {
+function gapBytes({ flags, rawName, headerOffset, endOffset, compressedBytes }: ArchiveEntry): number {
   if ((flags & FLAG.hasDescriptor) !== 0) return 0;
   return endOffset - headerOffset - FIXED_BYTES.localHeader - rawName.length - compressedBytes;
 }

@@ -61,12 +61,12 @@ export function openTargetFolder(directory: string): TargetFolder {
     if (place === undefined) return null;
     const folder = openFolder(place) ?? (isMade ? makeFolder(place) : null);
     if (folder === null) return null;
-    const whole = join(path, ...components);
-    if ((known.get(whole) ?? folder.identity) !== folder.identity) {
+    const fullPath = join(path, ...components);
+    if ((known.get(fullPath) ?? folder.identity) !== folder.identity) {
       folder.close();
-      throw symlinkError(whole);
+      throw symlinkError(fullPath);
     }
-    known.set(whole, folder.identity);
+    known.set(fullPath, folder.identity);
     hold(below, folder);
     return folder;
   };

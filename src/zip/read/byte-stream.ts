@@ -27,9 +27,7 @@ export interface ByteStreamOptions {
   readonly reusesBlocks?: boolean;
 }
 
-/**
- * @throws (from `read` and `next`) errors of the source, the signal's reason, RangeError beyond `end`
- */
+/** @throws (from `read` and `next`) errors of the source, the signal's reason, RangeError beyond `end` */
 export function openByteStream(
   source: RangeSource,
   start: number,

@@ -33,7 +33,7 @@ function answersRangesWith(
 }
 
 /** A 206 with the requested bytes, but another Content-Range (undefined: none). */
-function labelledAs(contentRange: (asked: Asked) => string | undefined): FaultMode['handler'] {
+function labeledAs(contentRange: (asked: Asked) => string | undefined): FaultMode['handler'] {
   return answersRangesWith((object, asked, reply) =>
     reply.send(
       206,
@@ -140,7 +140,7 @@ export const RANGE_MODES: readonly FaultMode[] = [
       name: `every 206 is one ${name}`,
       outcome: overcomeOrRefused(6, 7, 10),
       plain: { exitCode: 0 },
-      handler: labelledAs(contentRange),
+      handler: labeledAs(contentRange),
     }),
   ),
   {
@@ -148,7 +148,7 @@ export const RANGE_MODES: readonly FaultMode[] = [
     name: 'every 206 is one of unknown total',
     outcome: overcomeOrRefused(6, 7, 10),
     plain: { exitCode: 0 },
-    handler: labelledAs((a) => `bytes ${a.start}-${a.end - 1}/*`),
+    handler: labeledAs((a) => `bytes ${a.start}-${a.end - 1}/*`),
   },
   {
     failureCase: 71,
