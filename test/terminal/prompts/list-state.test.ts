@@ -34,7 +34,7 @@ function questionOf(fields: Partial<ListQuestion<string>> = {}): ListQuestion<st
     emptyText: 'None',
     load: async () => [],
     ...fields,
-  } as ListQuestion<string>;
+  };
 }
 
 const start = (fields: Partial<ListQuestion<string>> = {}) => startList(questionOf(fields));
