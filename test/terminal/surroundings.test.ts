@@ -19,7 +19,10 @@ describe('case 117: colour', () => {
     ['auto', false, { FORCE_COLOR: '1' }, true],
     ['auto', true, { FORCE_COLOR: '0' }, false],
     ['auto', true, { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
-    ['always', false, { NO_COLOR: '1' }, true],
+    ['auto', false, { FORCE_COLOR: '' }, false],
+    ['auto', true, { FORCE_COLOR: 'false' }, false],
+    ['auto', false, { FORCE_COLOR: '1', TERM: 'dumb' }, true],
+    ['always', false, { NO_COLOR: '1', TERM: 'dumb' }, true],
     ['never', true, { FORCE_COLOR: '1' }, false],
   ] as const)('--color %s, terminal: %s, %j: %s', (mode, isTerminal, env, expected) => {
     expect(wantsColor(mode, isTerminal ? terminalStream : pipe, env)).toBe(expected);
@@ -42,6 +45,10 @@ describe('case 117: characters', () => {
     ['darwin', {}, '…'],
     ['win32', { LANG: 'C' }, '…'],
     ['linux', { LANG: 'C.UTF-8', TERM: 'dumb' }, '...'],
+    ['linux', { LANG: 'C.UTF-8', LC_ALL: 'C' }, '...'],
+    ['linux', { LANG: 'C', LC_CTYPE: 'C.UTF-8', LC_ALL: '' }, '…'],
+    ['darwin', { LANG: 'C' }, '...'],
+    ['win32', { TERM: 'dumb' }, '...'],
   ] as const)('%s with %j cuts with %s', (platform, env, ellipsis) => {
     expect(chooseGlyphs(env, platform).ellipsis).toBe(ellipsis);
   });
@@ -62,6 +69,10 @@ describe('the way progress is told', () => {
     ['auto', false, {}, 'plain'],
     ['auto', true, { CI: 'true' }, 'plain'],
     ['auto', true, { CI: 'false' }, 'bar'],
+    ['auto', true, { CI: '0' }, 'bar'],
+    ['auto', true, { CI: '', AI_AGENT: '' }, 'bar'],
+    ['bar', true, { TERM: 'dumb' }, 'plain'],
+    ['bar', true, { ACCESSIBLE: '1' }, 'bar'],
     ['auto', true, { AI_AGENT: '1' }, 'plain'],
     ['auto', true, { ACCESSIBLE: '1' }, 'plain'],
     ['auto', true, { TERM: 'dumb' }, 'plain'],

@@ -1,12 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { drawBar } from '../../../src/terminal/progress/draw-bar.ts';
 import type { ProgressEvent } from '../../../src/terminal/progress/progress-event.ts';
 import { formatProgressJson } from '../../../src/terminal/progress/progress-json.ts';
-import {
-  chooseProgressMode,
-  isAutomated,
-  type ProgressMode,
-} from '../../../src/terminal/progress/progress-mode.ts';
 import {
   describeEvent,
   describeTransfer,
@@ -15,50 +10,12 @@ import {
   shareDone,
 } from '../../../src/terminal/progress/progress-words.ts';
 import { chooseGlyphs } from '../../../src/terminal/text/glyphs.ts';
-import { captureStream } from '../../support/process/streams.ts';
 
 const GIB = 1024 ** 3;
 const event = (fields: Partial<ProgressEvent>): ProgressEvent => ({
   event: 'progress',
   id: 'dl-1',
   ...fields,
-});
-
-describe('the mode', () => {
-  test.each<[ProgressMode, Record<string, string>, { isTTY?: boolean; quiet?: boolean }, string]>([
-    ['auto', {}, {}, 'bar'],
-    ['auto', {}, { isTTY: false }, 'plain'],
-    ['auto', {}, { quiet: true }, 'none'],
-    ['auto', { TERM: 'dumb' }, {}, 'plain'],
-    ['auto', { CI: '1' }, {}, 'plain'],
-    ['auto', { ACCESSIBLE: '1' }, {}, 'plain'],
-    ['auto', { AI_AGENT: 'x' }, {}, 'plain'],
-    ['bar', { CI: '1', ACCESSIBLE: '1' }, { quiet: true }, 'bar'],
-    ['bar', {}, { isTTY: false }, 'plain'],
-    ['bar', { TERM: 'dumb' }, {}, 'plain'],
-    ['plain', {}, { quiet: true }, 'plain'],
-    ['json', {}, { quiet: true }, 'json'],
-    ['none', {}, {}, 'none'],
-  ])('%s with %j and %j is %s', (asked, env, { isTTY = true, quiet = false }, mode) => {
-    expect(chooseProgressMode(asked, { stderr: captureStream({ isTTY }).stream, env, quiet })).toBe(mode);
-  });
-
-  test('a terminal that cannot move its cursor gets lines', () => {
-    const stderr = Object.assign(captureStream().stream, { isTTY: true });
-    expect(chooseProgressMode('bar', { stderr, env: {}, quiet: false })).toBe('plain');
-  });
-
-  test.each<[Record<string, string>, boolean]>([
-    [{}, false],
-    [{ CI: '' }, false],
-    [{ CI: 'false' }, false],
-    [{ CI: '0' }, false],
-    [{ CI: 'true' }, true],
-    [{ AI_AGENT: 'x' }, true],
-    [{ AI_AGENT: '', CI: '' }, false],
-  ])('%j is automated: %j', (env, is) => {
-    expect(isAutomated(env)).toBe(is);
-  });
 });
 
 test.each([

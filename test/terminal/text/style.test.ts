@@ -1,27 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { chooseGlyphs } from '../../../src/terminal/text/glyphs.ts';
 import { createSecretFilter } from '../../../src/terminal/text/redact.ts';
 import { shortenMessage } from '../../../src/terminal/text/shorten-message.ts';
-import { type ColorMode, createStyle, wantsColor } from '../../../src/terminal/text/style.ts';
+import { createStyle } from '../../../src/terminal/text/style.ts';
 import { wrapText, wrapWords } from '../../../src/terminal/text/wrap-text.ts';
-import { captureStream } from '../../support/process/streams.ts';
-
-test.each<[ColorMode, boolean, Record<string, string>, boolean]>([
-  ['always', false, { NO_COLOR: '1', TERM: 'dumb' }, true],
-  ['never', true, { FORCE_COLOR: '1' }, false],
-  ['auto', true, {}, true],
-  ['auto', false, {}, false],
-  ['auto', true, { TERM: 'dumb' }, false],
-  ['auto', true, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
-  ['auto', true, { NO_COLOR: '' }, true],
-  ['auto', false, { FORCE_COLOR: '1' }, true],
-  ['auto', false, { FORCE_COLOR: '' }, false],
-  ['auto', true, { FORCE_COLOR: '0' }, false],
-  ['auto', true, { FORCE_COLOR: 'false' }, false],
-  ['auto', false, { FORCE_COLOR: '1', TERM: 'dumb' }, true],
-])('color %s on a terminal (%j) with %j: %j', (mode, isTTY, env, isWanted) => {
-  expect(wantsColor(mode, captureStream({ isTTY }).stream, env)).toBe(isWanted);
-});
 
 test('a style paints each text and resets it, and leaves nothing in an empty one', () => {
   const { bold, dim, red, green, yellow, cyan } = createStyle(true);
@@ -75,23 +56,6 @@ test.each<[string, number, readonly string[]]>([
 test('phrases stay together, and their separator is between those on one line', () => {
   expect(wrapWords(['one two', 'three', 'four'], ' · ', 15)).toEqual(['one two · three', 'four']);
   expect(wrapWords([], ' · ', 15)).toEqual([]);
-});
-
-test.each<[Record<string, string>, NodeJS.Platform, string]>([
-  [{ LANG: 'C.UTF-8' }, 'linux', '…'],
-  [{ LANG: 'en_US.utf8' }, 'linux', '…'],
-  [{ LANG: 'C' }, 'linux', '...'],
-  [{}, 'linux', '...'],
-  [{}, 'darwin', '…'],
-  [{ LANG: 'C' }, 'darwin', '...'],
-  [{}, 'win32', '…'],
-  [{ TERM: 'dumb' }, 'win32', '...'],
-  [{ TERM: 'dumb', LANG: 'C.UTF-8' }, 'linux', '...'],
-  [{ LC_ALL: 'C', LANG: 'C.UTF-8' }, 'linux', '...'],
-  [{ LC_ALL: '', LC_CTYPE: 'C.UTF-8', LANG: 'C' }, 'linux', '…'],
-  [{ LC_CTYPE: 'C', LANG: 'C.UTF-8' }, 'linux', '...'],
-])('with %j on %s, what is left out is %s', (env, platform, ellipsis) => {
-  expect(chooseGlyphs(env, platform).ellipsis).toBe(ellipsis);
 });
 
 describe('a secret', () => {

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { captureStream, openInput } from '../support/process/streams.ts';
+import { makeTerminal, type TestTerminalOptions } from './make-terminal.ts';
+
+const pipe = captureStream().stream;
+const { signal } = new AbortController();
+
+test.each<[string, TestTerminalOptions, string]>([
+  ['--no-input', { isTTY: true, noInput: true, env: { CI: '1' } }, '--no-input is set'],
+  ['CI', { isTTY: true, env: { CI: '1' } }, 'CI or AI_AGENT is set'],
+  ['a pipe as input', { isTTY: true, stdin: openInput() }, 'not a terminal'],
+  ['a pipe as standard error', { isTTY: true, stderr: pipe }, 'not a terminal'],
+])('with %s nobody is asked, and the reason is said', async (_name, options, reason) => {
+  const { terminal } = makeTerminal(options);
+  const flags = {
+    code: 'USAGE',
+    message: `cannot prompt: ${reason}`,
+    details: { hint: 'use flags instead; --help lists them' },
+  };
+  await expect(terminal.confirm('Really?', signal)).rejects.toMatchObject({
+    ...flags,
+    details: { hint: 'to continue without confirmation, use --yes' },
+  });
+  await expect(terminal.withPrompts(signal, async () => 1)).rejects.toMatchObject(flags);
+  await expect(terminal.ask({ message: 'Name' } as never, signal)).rejects.toMatchObject(flags);
+});
+
+test('each level of verbosity is told at it and above', () => {
+  for (const [verbosity, told] of [
+    [0, ''],
+    [1, 'one\n'],
+    [2, 'one\ntwo\n'],
+  ] as const) {
+    const { terminal, stderr } = makeTerminal({ verbosity });
+    terminal.verbose(1, 'one');
+    terminal.verbose(2, 'two');
+    expect([stderr.text(), terminal.verbosity]).toEqual([told, verbosity]);
+  }
+});
+
+test('messages have their colors, and a notice has none', () => {
+  const { terminal, stderr } = makeTerminal({ isTTY: true, verbosity: 1 });
+  terminal.warn('w');
+  terminal.hint('h');
+  terminal.error('e');
+  terminal.verbose(1, 'v');
+  terminal.notice('n');
+  expect(stderr.text()).toBe(
+    '\x1b[33mwarning:\x1b[39m w\n\x1b[36mhint:\x1b[39m h\n\x1b[31merror:\x1b[39m e\n\x1b[2mv\x1b[22m\nn\n',
+  );
+});
+
+test('an error and a notice are shortened, also with --quiet', () => {
+  const { terminal, stderr } = makeTerminal({ quiet: true });
+  terminal.error('x'.repeat(600));
+  terminal.notice('y'.repeat(600));
+  expect(
+    stderr
+      .text()
+      .split('\n')
+      .map((line) => line.length),
+  ).toEqual([507, 500, 0]);
+  expect(terminal.isQuiet).toBe(true);
+});
+
+test.each<[Record<string, string>, boolean]>([
+  [{}, false],
+  [{ GITHUB_ACTIONS: '' }, false],
+  [{ GITHUB_ACTIONS: 'false' }, false],
+  [{ GITHUB_ACTIONS: 'true' }, true],
+])('with %j, an error is annotated and commands are broken up: %j', (env, isWatched) => {
+  const { terminal, stderr } = makeTerminal({ env, redact: (text) => text.replaceAll('secret', '***') });
+  terminal.annotateError('a,b', 'no secret\n::x');
+  terminal.info('::error::secret');
+  const annotation = '::error title=a%2Cb::no ***%0A::x\n';
+  expect(stderr.text()).toBe(isWatched ? `${annotation}\\x3a:error::***\n` : '::error::***\n');
+});
+
+test('secrets leave nothing on either stream, nor in progress', async () => {
+  const { terminal, stdout, stderr } = makeTerminal({
+    progressMode: 'json',
+    redact: (text) => text.replaceAll('secret', '***'),
+  });
+  terminal.line('a secret');
+  terminal.json({ a: 'secret' });
+  terminal.error('a secret');
+  terminal.progress({ event: 'state', id: 'x', label: 'secret', message: 'secret', status: 'secret' });
+  await terminal.flush();
+  expect(stdout.text()).toBe('a ***\n{"a":"***"}\n');
+  expect(stderr.text()).not.toContain('secret');
+  expect(JSON.parse(stderr.text().split('\n')[1] ?? '')).toMatchObject({ message: '***', status: '***' });
+});
+
+test('what the terminal is, is known', () => {
+  const { terminal } = makeTerminal({ isTTY: true, format: 'csv' });
+  expect([terminal.format, terminal.isOutputTerminal, terminal.isQuiet]).toEqual(['csv', true, false]);
+  expect(makeTerminal({ isTTY: true, stdout: pipe }).terminal.isOutputTerminal).toBe(false);
+});
