@@ -15,6 +15,8 @@ export interface TranscriptsFlags {
   /** Empty takes every transcript of the media. */
   readonly transcriptIds: readonly string[];
   readonly formats: readonly FileFormat[];
+  /** Whether `--as` names the formats. */
+  readonly isFormatGiven: boolean;
   /** Empty takes every language. */
   readonly languages: readonly string[];
   readonly speakers: boolean;
