@@ -21,6 +21,8 @@ export interface PageOptions<Item> {
   readonly pageSize?: number;
   /** Filters items before the limit applies. */
   readonly isWanted?: (item: Item) => boolean;
+  /** Ends the listing after a page as the limit does. Called with all wanted items so far, and the page. */
+  readonly stopAfter?: (items: readonly Item[], page: Page<Item>) => boolean;
   /** Called if the list ends before all reported items are received. */
   readonly warn?: (message: string) => void;
 }
@@ -50,7 +52,14 @@ interface Tally {
  */
 export async function collectPages<Item extends { readonly id: string }>(
   getPage: (page: number) => Promise<Page<Item>>,
-  { limit, firstPage = 0, pageSize = LEAST_FULL, isWanted = () => true, warn }: PageOptions<Item>,
+  {
+    limit,
+    firstPage = 0,
+    pageSize = LEAST_FULL,
+    isWanted = () => true,
+    stopAfter = () => false,
+    warn,
+  }: PageOptions<Item>,
 ): Promise<Pages<Item>> {
   const seen = new Set<string>();
   const items: Item[] = [];
@@ -64,6 +73,7 @@ export async function collectPages<Item extends { readonly id: string }>(
       seen.add(item.id);
       if (isWanted(item)) items.push(item);
     }
+    if (stopAfter(items, received)) return { items, truncated: true };
     count(received, seen.size - sizeBefore, tally);
     if (seen.size > sizeBefore) continue;
     if (received.items.length === 0) {

@@ -18,6 +18,7 @@ import { checkAnonymous } from '../media-selection/media-selection.ts';
 import { dryRunDocument } from '../output/dry-run.ts';
 import type { JsonObject } from '../parse/json.ts';
 import { type ParsedTime, parseTime } from '../parse/time.ts';
+import { printCommand } from '../picker/command-without-prompts.ts';
 import { countMedia } from '../terminal/text/format.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
@@ -222,9 +223,4 @@ async function withOffer(id: string, options: CreateFlags, context: Context): Pr
     const next = [commandLine([PROGRAM, 'fetch', id], world.platform)];
     throw error.with({ hint: 'the service still prepares the package; to fetch it:', next });
   }
-}
-
-function printCommand(command: readonly string[], io: Context['io']): void {
-  io.info('To run this without prompts:');
-  for (const line of command) io.info(`  ${line}`);
 }

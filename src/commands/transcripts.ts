@@ -14,6 +14,7 @@ import {
   type TranscriptsFlags,
 } from '../flags/transcripts-flags.ts';
 import { findMedia } from '../media-selection/find-media.ts';
+import { printCommand } from '../picker/command-without-prompts.ts';
 import { countMedia } from '../terminal/text/format.ts';
 import { fetchTranscripts, type TranscriptsDocument } from '../transcripts/fetch-transcripts.ts';
 import { type SelectedMediaItem, slimItem } from '../transcripts/list-transcripts.ts';
@@ -27,7 +28,9 @@ export function defineTranscripts(
   const command = parent
     .command('transcripts')
     .summary('Download transcripts without a package')
-    .description('Download the transcripts of media without a package, and print the path of each file.')
+    .description(
+      'Download the transcripts of media without a package, and print the path of each file. In a terminal, prompts for the media if no flag selects any.',
+    )
     .argument('[media-id...]', 'Media IDs (- for standard input)');
   addTranscriptsFlags(command).action(async (ids: string[], raw: RawTranscriptsFlags, self: Command) => {
     const { readTranscriptsFlags } = await import('../flags/read-transcripts-flags.ts');
@@ -37,20 +40,31 @@ export function defineTranscripts(
 }
 
 /** Finds the media, then downloads their transcripts. Returns the `--json` document. */
-export async function transcripts(flags: TranscriptsFlags, context: Context): Promise<TranscriptsDocument> {
+export async function transcripts(given: TranscriptsFlags, context: Context): Promise<TranscriptsDocument> {
   const { io } = context;
-  checkOutputNames(flags, context.world.platform);
-  if (flags.query === null && flags.mediaIds.length === 0) throw nothingSelected();
+  checkOutputNames(given, context.world.platform);
+  const isPicking = given.query === null && given.mediaIds.length === 0;
+  if (isPicking && !io.canPrompt) throw nothingSelected();
+  const picked = isPicking ? await pick(given, context) : null;
+  const flags = picked === null ? given : { ...given, formats: picked.formats };
   if (flags.toStdout) checkStdout(flags, io);
   const template = parseNameTemplate(flags.name ?? undefined);
   const place = findPlace(flags, context);
   // Before any request, because an unusable record is an error.
   const record = await openTranscriptRecord(flags, place.directory, context);
-  const media = await selectMedia(flags, context);
+  const media = picked?.media ?? (await selectMedia(flags, context));
   const request = { ...place, media, flags, template, record, onlyNew: flags.record.onlyNew };
   const document = await fetchTranscripts(request, context);
   if (io.format === 'json') io.json(document);
   return document;
+}
+
+/** Asks for the media, and prints the command that selects the same ones. */
+async function pick(flags: TranscriptsFlags, context: Context) {
+  const { pickTranscripts } = await import('../picker/pick-transcripts.ts');
+  const { media, formats, command } = await pickTranscripts(flags, context);
+  printCommand(command, context.io);
+  return { media: media.map((item) => ({ id: item.id, item: slimItem(item) })), formats };
 }
 
 async function selectMedia(flags: TranscriptsFlags, context: Context): Promise<readonly SelectedMediaItem[]> {

@@ -43,6 +43,7 @@ export function readTranscriptsFlags(
     query,
     transcriptIds,
     formats: raw.as ?? ['srt'],
+    isFormatGiven: raw.as !== undefined,
     languages: raw.language ?? [],
     speakers: raw.speakers !== false,
     folder,

@@ -15,6 +15,8 @@ export interface TranscriptsFlags {
   /** Empty for all transcripts of the media. */
   readonly transcriptIds: readonly string[];
   readonly formats: readonly FileFormat[];
+  /** Whether `--as` names the formats. */
+  readonly isFormatGiven: boolean;
   /** Empty for all languages. */
   readonly languages: readonly string[];
   readonly speakers: boolean;

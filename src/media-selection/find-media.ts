@@ -20,6 +20,8 @@ export interface FindMediaOptions {
   readonly sort?: string | null;
 }
 
+/** Counted beyond `maxMedia` before the listing stops, so that a query with slightly more is refused with its count. */
+const COUNTED_BEYOND = 500;
 /** Concurrent requests for single media items, to get their dates. */
 const PARALLEL_REQUESTS = 8;
 
@@ -42,11 +44,24 @@ export async function findMedia(query: MediaQuery, options: FindMediaOptions): P
   };
   const check = checkMedia(query);
   const hasWindow = query.sinceMs !== null || query.untilMs !== null;
-  // Local filters and counts need all items before the limit applies.
-  const needsAll = hasWindow || maxMedia !== null;
+  const isUnfiltered =
+    !hasWindow && Object.entries(parameters).every(([name, value]) => name === 'sort' || value === undefined);
+  let total = 0;
   const found = await collectPages((page) => api.listMedia({ ...parameters, page }, signal), {
-    limit: needsAll ? Number.POSITIVE_INFINITY : limit,
+    // Dates are compared here, so a window needs all media.
+    limit: hasWindow ? Number.POSITIVE_INFINITY : maxMedia === null ? limit : maxMedia + COUNTED_BEYOND,
     isWanted: check.isWanted,
+    stopAfter(items, { totalItems }) {
+      total = Math.max(total, totalItems ?? 0);
+      if (maxMedia === null) return false;
+      // With a filter, the total may be that of the whole library.
+      if (isUnfiltered) return total > maxMedia;
+      return (
+        hasWindow &&
+        items.filter(({ created }) => created !== null && isInWindow(created, query)).length >
+          maxMedia + COUNTED_BEYOND
+      );
+    },
     warn,
   });
   await check.finish(async (change) => {
@@ -59,6 +74,9 @@ export async function findMedia(query: MediaQuery, options: FindMediaOptions): P
       throw error;
     }
   });
+  if (maxMedia !== null && found.truncated) {
+    throw tooMany(isUnfiltered && total > maxMedia ? total : null, maxMedia);
+  }
   const wanted = hasWindow ? await chooseByDate(found.items, query, options) : found.items;
   if (maxMedia !== null && wanted.length > maxMedia) throw tooMany(wanted.length, maxMedia);
   const items = wanted.slice(0, limit);
@@ -72,13 +90,13 @@ function toParameters({ search, ...others }: Partial<Record<Filter, string>>) {
 /** The media created in a time range. Items without a date are included, unless no item has one. */
 async function chooseByDate(
   media: readonly MediaItem[],
-  { sinceMs, untilMs }: MediaQuery,
+  query: MediaQuery,
   options: FindMediaOptions,
 ): Promise<readonly MediaItem[]> {
   if (media.length === 0) return media;
   const dated = await withDates(media, options);
   const undated = dated.filter(({ created }) => created === null).length;
-  const flag = sinceMs === null ? '--until' : '--since';
+  const flag = query.sinceMs === null ? '--until' : '--since';
   if (dated.length > 0 && undated === dated.length) {
     throw new ExpectedError('BAD_RESPONSE', `${flag}: no media item has a date`, {
       hint: `select without ${flag}; --only-new finds what is new without dates`,
@@ -91,11 +109,12 @@ async function chooseByDate(
         : `${undated} media items have no date and stay selected`,
     );
   }
-  return dated.filter(({ created }) => {
-    if (created === null) return true;
-    const createdMs = Date.parse(created);
-    return createdMs >= (sinceMs ?? -Infinity) && createdMs <= (untilMs ?? Infinity);
-  });
+  return dated.filter(({ created }) => created === null || isInWindow(created, query));
+}
+
+function isInWindow(created: string, { sinceMs, untilMs }: MediaQuery): boolean {
+  const createdMs = Date.parse(created);
+  return createdMs >= (sinceMs ?? -Infinity) && createdMs <= (untilMs ?? Infinity);
 }
 
 /** Search results may lack fields of the media item. Items deleted in the meantime are skipped. */
@@ -117,10 +136,12 @@ async function withDates(
   return result.filter((medium) => medium !== null);
 }
 
-function tooMany(count: number, maxMedia: number): ExpectedError {
+/** @param count null if it is unknown, because the listing stopped early */
+function tooMany(count: number | null, maxMedia: number): ExpectedError {
+  const matches = count === null ? `over ${maxMedia + COUNTED_BEYOND}` : String(count);
   return new ExpectedError(
     'USAGE',
-    `the query matches ${count} media items, more than --max-media ${maxMedia}`,
-    { hint: `narrow the query, or allow them with --max-media ${count}` },
+    `the query matches ${matches} media items, more than --max-media ${maxMedia}`,
+    { hint: `narrow the query, or allow them with --max-media ${count ?? 'N'}` },
   );
 }

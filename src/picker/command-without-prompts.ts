@@ -16,3 +16,9 @@ export function commandWithoutPrompts(
   const typed = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   return commandLines([PROGRAM, ...typed, ...selected], { platform, width: io.columns - MARGIN });
 }
+
+/** Prints the command that makes the same selection without prompts. */
+export function printCommand(lines: readonly string[], io: Pick<Context['io'], 'info'>): void {
+  io.info('To run this without prompts:');
+  for (const line of lines) io.info(`  ${line}`);
+}

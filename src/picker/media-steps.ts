@@ -3,11 +3,17 @@ import type { Column } from '../terminal/listing/listing.ts';
 import { formatDuration, formatRelativeTime } from '../terminal/text/format.ts';
 import { chooseSeveral } from './choices.ts';
 import type { Draft } from './draft.ts';
-import type { Step } from './step.ts';
+import type { Step, StepContext } from './step.ts';
 
-/** Shows the library, page by page as the user scrolls; the service searches. */
-export const chooseMedia: Step = async (draft, { prompts, api, nowMs }) => {
-  const media = await prompts.chooseFrom<MediaItem>({
+/**
+ * Shows the library, page by page as the user scrolls; the service searches.
+ * @returns null to go back, which the first question does not offer
+ */
+export async function askForMedia(
+  chosen: readonly MediaItem[],
+  { prompts, api, nowMs }: Pick<StepContext, 'prompts' | 'api' | 'nowMs'>,
+): Promise<readonly MediaItem[] | null> {
+  return await prompts.chooseFrom<MediaItem>({
     message: 'Media',
     columns: mediaColumns(nowMs()),
     idOf: ({ id }) => id,
@@ -16,12 +22,17 @@ export const chooseMedia: Step = async (draft, { prompts, api, nowMs }) => {
       (await api.listMedia({ page, text: text.trim() === '' ? undefined : text.trim() }, signal)).items,
     hasSearch: true,
     isMultiple: true,
-    chosen: draft.media,
+    chosen,
     isRequired: true,
     canGoBack: false,
     notes: [],
     emptyText: 'No media',
   });
+}
+
+/** Asks for the media of a package. */
+export const chooseMedia: Step = async (draft, context) => {
+  const media = await askForMedia(draft.media, context);
   return media === null ? 'back' : withMedia(draft, media);
 };
 

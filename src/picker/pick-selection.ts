@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { PROGRAM } from '../version.ts';
 import { commandWithoutPrompts } from './command-without-prompts.ts';
 import { askDescription, askTitle, chooseExpiry } from './detail-steps.ts';
 import { type Draft, EMPTY_DRAFT, type PickedSelection, selectionOf } from './draft.ts';
+import { requireLibraryAccess } from './library-access.ts';
 import { chooseMedia, chooseRenditions } from './media-steps.ts';
 import { selectionWords } from './selection-words.ts';
 import { askSteps, type Step, type StepContext } from './step.ts';
@@ -55,11 +55,7 @@ export async function pickSelection(
   },
   { api, io, clock, signal, world }: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<Picked> {
-  if (api.credential.kind === 'anonymous') {
-    throw new ExpectedError('AUTH', 'selecting from the media library requires a credential', {
-      hint: `run '${PROGRAM} login', set STREAMDIVER_TOKEN, or select one rendition with -r ID`,
-    });
-  }
+  requireLibraryAccess({ api }, 'select one rendition with -r ID');
   const commandOf = (draft: Draft) =>
     commandWithoutPrompts(selectionWords(selectionOf(draft)), { io, world });
   try {

@@ -168,6 +168,59 @@ describe('--max-media', () => {
     expect(run.stderr).toContain('matches 3 media items, more than --max-media 2');
   });
 
+  const library = (count: number, more: (index: number) => object = () => ({})) =>
+    Array.from({ length: count }, (_, index) => ({ id: `m${index}`, name: 'x', ...more(index) }));
+  /** Pages of 50 items, and what the envelope says of all of them. */
+  const paged =
+    (items: readonly object[], envelope: object = {}): Answer =>
+    ({ query }, reply) => {
+      const first = Number(query.get('page')) * 50;
+      return reply.json(200, { data: items.slice(first, first + 50), ...envelope });
+    };
+
+  test('the total of the service ends the listing of the whole library after one page', async () => {
+    const api = await startApi({ script: { 'GET /v2/media': paged(library(3_000), { total: 3_000 }) } });
+    const run = await runCommand(list('--max-media', '100'), { api });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain('matches 3000 media items, more than --max-media 100');
+    expect(run.stderr).toContain('--max-media 3000');
+    expect(api.requests).toHaveLength(1);
+  });
+
+  test('without a total, 500 more are counted, and then the number is unknown', async () => {
+    const api = await startApi({ script: { 'GET /v2/media': paged(library(3_000)) } });
+    const run = await runCommand(list('--max-media', '100'), { api });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('matches over 600 media items, more than --max-media 100');
+    expect(api.requests).toHaveLength(13);
+    const fewer = await startApi({ script: { 'GET /v2/media': paged(library(600)) } });
+    const counted = await runCommand(list('--max-media', '100'), { api: fewer });
+    expect(counted.stderr).toContain('matches 600 media items');
+  });
+
+  test('the total of a search is not trusted, as it may be that of the library', async () => {
+    const items = library(60, (index) => ({ type: index < 30 ? 'audio' : 'video' }));
+    const script = { 'GET /v2/search': paged(items, { total: 60 }) };
+    const run = await runCommand(list('--type', 'audio', '--max-media', '30'), {
+      api: await startApi({ script }),
+    });
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout.trimEnd().split('\n')).toHaveLength(30);
+  });
+
+  test('a window of time stops when too many are in it, and never for those outside', async () => {
+    const inside = library(3_000, () => ({ created: ago(1) }));
+    const many = await startApi({ script: { 'GET /v2/media': paged(inside) } });
+    const run = await runCommand(list('--since', '7d', '--max-media', '100'), { api: many });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('matches over 600 media items');
+    expect(many.requests).toHaveLength(13);
+    const old = library(3_000, (index) => ({ created: ago(index < 2_999 ? 30 : 1) }));
+    const few = await startApi({ script: { 'GET /v2/media': paged(old, { total: 3_000 }) } });
+    const one = await runCommand(list('--since', '7d', '--max-media', '1'), { api: few });
+    expect(one).toMatchObject({ exitCode: 0, stdout: 'm2999\n' });
+  });
+
   test('counts what the limit of the list hides', async () => {
     const api = await startApi({ media });
     const flags = ['-L', '1', '--format', 'id'];
