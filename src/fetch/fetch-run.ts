@@ -1,14 +1,11 @@
 import type { Clock } from '../clock.ts';
-import {
-  type ConnectionBudget,
-  createConnectionBudget,
-  DEFAULT_CONNECTIONS,
-} from '../download/transfer/connection-budget.ts';
 import { createRateLimit, type RateLimit } from '../download/transfer/rate-limit.ts';
+import { DEFAULT_CONNECTIONS } from '../download/transfer/transfer-job.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { ItemRecord } from '../record/open-record.ts';
 import type { RecordLine } from '../record/record-line.ts';
+import { createSemaphore, type Semaphore } from '../semaphore.ts';
 import type { Target } from './targets.ts';
 
 /** Something that was selected into a package, by the field of its ID. */
@@ -26,7 +23,7 @@ export interface Recording {
 export interface FetchRun {
   readonly flags: FetchFlags;
   readonly isOnlyPackage: boolean;
-  readonly budget: ConnectionBudget;
+  readonly budget: Semaphore;
   readonly limitRate: RateLimit | null;
   /** Null when nothing is recorded. */
   readonly recording: Recording | null;
@@ -50,7 +47,7 @@ export function createFetchRun(
     flags,
     isOnlyPackage,
     recording,
-    budget: createConnectionBudget(flags.connections ?? DEFAULT_CONNECTIONS),
+    budget: createSemaphore(flags.connections ?? DEFAULT_CONNECTIONS),
     limitRate: rate === null ? null : createRateLimit(rate, clock),
     reportedNames: new Set(),
     reserveTargets(packageId, targets) {

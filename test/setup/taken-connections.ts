@@ -1,14 +1,14 @@
-import type { createConnectionBudget } from '../../src/download/transfer/connection-budget.ts';
+import type { createSemaphore } from '../../src/semaphore.ts';
 
 let taken = 0;
 
-/** How many connections the budgets made in this process have handed out and not got back. */
+/** How many slots the semaphores of this process have given out and not got back. */
 export function takenConnections(): number {
   return taken;
 }
 
-/** The budget of the program, counted; `vitest.config.ts` puts it around the function where that is defined. */
-export function counted(create: typeof createConnectionBudget): typeof createConnectionBudget {
+/** The semaphores of the program, counted; `vitest.config.ts` puts it around the function where that is defined. */
+export function counted(create: typeof createSemaphore): typeof createSemaphore {
   return (total) => {
     const budget = create(total);
     return {
