@@ -46,12 +46,12 @@ const countConnections = {
   name: 'count-connections',
   enforce: 'pre' as const,
   transform(code: string, id: string): string | null {
-    if (!id.endsWith('/connection-budget.ts')) return null;
-    const header = 'export function createConnectionBudget(';
-    if (!code.includes(header)) throw new Error(`${id} does not make the budget of connections`);
+    if (!id.endsWith('/src/semaphore.ts')) return null;
+    const header = 'export function createSemaphore(';
+    if (!code.includes(header)) throw new Error(`${id} does not make semaphores`);
     const counter = fileURLToPath(new URL('test/setup/taken-connections.ts', import.meta.url));
     return `import { counted } from ${JSON.stringify(counter)};
-export const createConnectionBudget = counted(createUncounted);
+export const createSemaphore = counted(createUncounted);
 ${code.replace(header, 'function createUncounted(')}`;
   },
 };

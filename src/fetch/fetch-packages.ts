@@ -9,6 +9,7 @@ import { batchError, type Failure, failureText } from '../output/batch-error.ts'
 import { errorDocument } from '../output/error-document.ts';
 import { formatSize } from '../parse/size.ts';
 import { selectsAll } from '../patterns/path-filter.ts';
+import { createSemaphore, type Semaphore } from '../semaphore.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
 import { waitForPackage } from '../wait/wait-for-package.ts';
@@ -54,7 +55,7 @@ export async function fetchPackages(
     if (ids.length > 1 && error.code !== 'INTERRUPTED') io.error(failureText({ id, error }));
   };
   const run = createFetchRun(ids, request.fetch, { recording: request.recording, clock: context.clock });
-  const inTurn = createQueue(request.fetch.jobs);
+  const jobs = createSemaphore(request.fetch.jobs);
   const results = await Promise.all(
     ids.map(async (id): Promise<FetchResult> => {
       const startMs = context.clock.monotonicMs();
@@ -62,7 +63,9 @@ export async function fetchPackages(
       try {
         const item = await readyPackage(id, request, context);
         const onFailure = (error: ExpectedError) => reportFailure(id, error);
-        const result = await inTurn(() => fetchOne(item, run, { elapsedMs, onFailure }, context));
+        const result = await inTurn(jobs, context.signal, () =>
+          fetchOne(item, run, { elapsedMs, onFailure }, context),
+        );
         if (!request.fetch.removeAfterwards || result.error !== null) return result;
         return await removePackage(result, { elapsedMs, onFailure }, context);
       } catch (thrown) {
@@ -257,19 +260,15 @@ function notRemoved(id: string, cause: ExpectedError): ExpectedError {
   );
 }
 
-/** Runs at most `limit` tasks at the same time; the others start in order. */
-function createQueue(limit: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (task) => {
-    if (running < limit) running += 1;
-    else await new Promise<void>((begin) => waiting.push(begin));
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
+async function inTurn<Result>(
+  jobs: Semaphore,
+  signal: AbortSignal,
+  task: () => Promise<Result>,
+): Promise<Result> {
+  await jobs.acquire(signal);
+  try {
+    return await task();
+  } finally {
+    jobs.release();
+  }
 }

@@ -1,14 +1,11 @@
 import type { Clock } from '../clock.ts';
-import {
-  type ConnectionBudget,
-  createConnectionBudget,
-  DEFAULT_CONNECTIONS,
-} from '../download/transfer/connection-budget.ts';
 import { createRateLimit, type RateLimit } from '../download/transfer/rate-limit.ts';
+import { DEFAULT_CONNECTIONS } from '../download/transfer/transfer-job.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { ItemRecord } from '../record/open-record.ts';
 import type { RecordLine } from '../record/record-line.ts';
+import { createSemaphore, type Semaphore } from '../semaphore.ts';
 import { createIdNames } from './file-name.ts';
 import type { Target } from './targets.ts';
 
@@ -29,7 +26,7 @@ export interface FetchRun {
   readonly isOnlyPackage: boolean;
   /** The part of file names that identifies a package. */
   readonly idNameOf: (packageId: string) => string;
-  readonly budget: ConnectionBudget;
+  readonly budget: Semaphore;
   readonly limitRate: RateLimit | null;
   /** Null if nothing is recorded. */
   readonly recording: Recording | null;
@@ -56,7 +53,7 @@ export function createFetchRun(
     isOnlyPackage: ids.length === 1,
     idNameOf: createIdNames(ids),
     recording,
-    budget: createConnectionBudget(flags.connections ?? DEFAULT_CONNECTIONS),
+    budget: createSemaphore(flags.connections ?? DEFAULT_CONNECTIONS),
     limitRate: rate === null ? null : createRateLimit(rate, clock),
     reportedNames: new Set(),
     reserveTargets(packageId, targets) {

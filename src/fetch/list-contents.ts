@@ -1,12 +1,13 @@
 import { isArchiveDeclared } from '../api/declared-archive.ts';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
-import { createConnectionBudget, DEFAULT_CONNECTIONS } from '../download/transfer/connection-budget.ts';
 import { NoRangesError } from '../download/transfer/pinned-object.ts';
+import { DEFAULT_CONNECTIONS } from '../download/transfer/transfer-job.ts';
 import { couldBeArchive } from '../download/verify/verify-content.ts';
 import { ExpectedError } from '../errors.ts';
 import { DEFAULT_RETRIES } from '../flags/fetch-flags.ts';
 import { formatUtc } from '../parse/time.ts';
+import { createSemaphore } from '../semaphore.ts';
 import { commandLine } from '../terminal/text/shell-quote.ts';
 import { PROGRAM } from '../version.ts';
 import { readDirectory } from '../zip/read/directory.ts';
@@ -66,7 +67,7 @@ export async function listContents(
       label,
       expected,
       retries: DEFAULT_RETRIES,
-      connections: createConnectionBudget(DEFAULT_CONNECTIONS),
+      connections: createSemaphore(DEFAULT_CONNECTIONS),
       limitRate: null,
     },
     context,

@@ -9,8 +9,8 @@ import {
   inspectStart,
   OtherContentError,
 } from '../download/response/expected-content.ts';
-import type { ConnectionBudget } from '../download/transfer/connection-budget.ts';
 import type { RateLimit } from '../download/transfer/rate-limit.ts';
+import type { Semaphore } from '../semaphore.ts';
 import { readEndRecord, TAIL_BYTES } from '../zip/read/end-record.ts';
 import { SplitArchiveError } from '../zip/read/refusal.ts';
 
@@ -21,7 +21,7 @@ export interface RemoteReading {
   /** The type of the file according to the service; it must be an archive. */
   readonly expected: ExpectedContent;
   readonly retries: number;
-  readonly connections: ConnectionBudget;
+  readonly connections: Semaphore;
   readonly limitRate: RateLimit | null;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createConnectionBudget } from '../../src/download/transfer/connection-budget.ts';
+import { createSemaphore } from '../../src/semaphore.ts';
 import { FAST, isRight, setDownload } from '../support/download-scene.ts';
 import { cutAtHalfThen, wellBehaved } from '../support/faults/fault-mode.ts';
 import { makePlainObject } from '../support/faults/served-object.ts';
@@ -41,7 +41,7 @@ describe.each(OBJECTS)('a video %s', (_name, object) => {
 
 test('more files than connections: each one gets its turn, and all connections are given back', async () => {
   const object = makePlainObject(100_000);
-  const budget = createConnectionBudget(2);
+  const budget = createSemaphore(2);
   const scenes = await Promise.all(Array.from({ length: 7 }, () => setDownload(object, wellBehaved(object))));
   await Promise.all(scenes.map((scene) => scene.download({ context: { budget } })));
   expect(scenes.map((scene) => isRight(scene))).toEqual(scenes.map(() => true));

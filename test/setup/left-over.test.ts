@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { createConnectionBudget } from '../../src/download/transfer/connection-budget.ts';
+import { createSemaphore } from '../../src/semaphore.ts';
 import { leftOverSince, openResources } from './left-over.ts';
 
 const AT_ONCE_MS = 0;
 
 test('a connection counts as left over until it is given back', async () => {
   const before = new Set(openResources());
-  const budget = createConnectionBudget(1);
+  const budget = createSemaphore(1);
   await budget.acquire(new AbortController().signal);
   expect(budget.tryAcquire()).toBe(false);
   expect(await leftOverSince(before, AT_ONCE_MS)).toEqual(['connection slot 1']);

@@ -1,14 +1,14 @@
-import type { createConnectionBudget } from '../../src/download/transfer/connection-budget.ts';
+import type { createSemaphore } from '../../src/semaphore.ts';
 
 let taken = 0;
 
-/** Returns how many connections the budgets of this process have given out without getting them back. */
+/** The slots that semaphores of this process have given out and not got back. */
 export function takenConnections(): number {
   return taken;
 }
 
-/** Wraps the program's budget to count connections; `vitest.config.ts` applies it where the function is defined. */
-export function counted(create: typeof createConnectionBudget): typeof createConnectionBudget {
+/** Wraps the program's semaphores to count slots; `vitest.config.ts` applies it where the function is defined. */
+export function counted(create: typeof createSemaphore): typeof createSemaphore {
   return (total) => {
     const budget = create(total);
     return {

@@ -14,8 +14,8 @@ import {
   type FileResult,
 } from '../../src/download/download-file.ts';
 import type { PartWriter } from '../../src/download/part/part-lock.ts';
-import { createConnectionBudget } from '../../src/download/transfer/connection-budget.ts';
 import { type Transport } from '../../src/http/transport.ts';
+import { createSemaphore } from '../../src/semaphore.ts';
 import { openTransport } from './api/open-transport.ts';
 import { createFastClock, type FastClock } from './fast-clock.ts';
 import {
@@ -129,7 +129,7 @@ export async function setDownload(
           random: () => 0.5,
           signal: commandSignal(),
           retries: 5,
-          budget: createConnectionBudget(8),
+          budget: createSemaphore(8),
           connections: 4,
           limitRate: null,
           owner: ownerOf(process.pid),

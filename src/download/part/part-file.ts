@@ -1,5 +1,6 @@
 import { type FileHandle, lstat, rm } from 'node:fs/promises';
 import { isSystemError, onDisk } from '../../disk/disk-error.ts';
+import { writeFully } from '../../disk/write-fully.ts';
 import type { SavePlace } from '../../range/range-source.ts';
 import { type AvailableRanges, createAvailableRanges } from './available-ranges.ts';
 import type { BlockChecksums } from './block-checksums.ts';
@@ -7,7 +8,6 @@ import { createByteRanges, type GrowingByteRanges } from './byte-ranges.ts';
 import { type Destination, NO_VALIDATOR } from './destination.ts';
 import { appendNote, type Journal, partReplacedError, writeJournal } from './journal.ts';
 import { replacePart } from './open-part.ts';
-import { writeFully } from './write-fully.ts';
 
 /** The bytes of a download that is under way, `NAME.part`, with its journal, `NAME.part.json`. */
 export interface PartFile extends Destination {
@@ -143,7 +143,10 @@ export function makePartFile({
       await discarding;
       if (begunIn !== epoch) return;
       checksums?.forget(position, position + chunks.reduce((bytes, chunk) => bytes + chunk.length, 0));
-      const writing = onDisk(writeFully(part, chunks, position), shownPath, 'write');
+      const file = part;
+      const write = async (rest: readonly Buffer[], written: number) =>
+        (await file.writev(rest, position + written)).bytesWritten;
+      const writing = onDisk(writeFully(chunks, write), shownPath, 'write');
       writes.add(writing);
       const writtenBytes = await writing.finally(() => writes.delete(writing));
       if (begunIn !== epoch) return;

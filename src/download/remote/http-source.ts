@@ -1,8 +1,8 @@
 import { linkController } from '../../http/linked-controller.ts';
 import type { RangeSource } from '../../range/range-source.ts';
+import type { Semaphore } from '../../semaphore.ts';
 import type { RemoteObject } from '../response/remote-object.ts';
 import type { Validator } from '../response/validator.ts';
-import type { ConnectionBudget } from '../transfer/connection-budget.ts';
 import { type FetchContext, fetchRange } from '../transfer/fetch-range.ts';
 import { type PinnedObject, pinnedSink } from '../transfer/pinned-object.ts';
 import { createPieceQueue } from './piece-queue.ts';
@@ -17,7 +17,7 @@ export interface HttpSource extends RangeSource {
 }
 
 export interface HttpSourceContext extends FetchContext {
-  readonly connections: ConnectionBudget;
+  readonly connections: Semaphore;
 }
 
 /** The end of an object, and what came with it. */

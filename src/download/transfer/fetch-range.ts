@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.ts';
 import { ExpectedError } from '../../errors.ts';
+import type { Semaphore } from '../../semaphore.ts';
 import type { RequestedRange } from '../response/classify-response.ts';
 import type { ObjectResponse, RemoteObject } from '../response/remote-object.ts';
 import type { Validator } from '../response/validator.ts';
-import type { ConnectionBudget } from './connection-budget.ts';
 import type { PausedTime } from './paused-time.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
@@ -55,7 +55,7 @@ export interface FetchContext {
   readonly retries: number;
   readonly limitRate: RateLimit | null;
   /** Limits concurrent requests; null when the caller has a connection already. */
-  readonly connections: Pick<ConnectionBudget, 'acquire' | 'release'> | null;
+  readonly connections: Pick<Semaphore, 'acquire' | 'release'> | null;
   readonly pausedTime?: PausedTime;
   readonly onRetry: (retry: Retry) => void;
   /** Whether to give the range up rather than retry, after a failure before the first new byte. */

@@ -2,11 +2,11 @@ import type { Clock } from '../../clock.ts';
 import type { ExpectedError } from '../../errors.ts';
 import type { HttpHeaders } from '../../http/headers.ts';
 import { linkController } from '../../http/linked-controller.ts';
+import type { Semaphore } from '../../semaphore.ts';
 import { type ByteRange, createByteRanges } from '../part/byte-ranges.ts';
 import type { Destination, ObjectDescription } from '../part/destination.ts';
 import { createJournalWriter } from '../part/journal-writer.ts';
 import type { RemoteObject } from '../response/remote-object.ts';
-import type { ConnectionBudget } from './connection-budget.ts';
 import { createPausedTime, type PausedTime } from './paused-time.ts';
 import type { PinnedObject } from './pinned-object.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -35,7 +35,7 @@ export interface TransferContext {
   readonly signal: AbortSignal;
   /** Failures in a row, without a new byte in between, that are put up with. */
   readonly retries: number;
-  readonly budget: ConnectionBudget;
+  readonly budget: Semaphore;
   /** How many connections to open; null to choose by size and speed. */
   readonly connections: number | null;
   readonly limitRate: RateLimit | null;
@@ -85,6 +85,8 @@ export interface TransferJob {
   readonly pausedTime: PausedTime;
 }
 
+/** As many connections as help one file on a long line. More of them only burden the server. */
+export const DEFAULT_CONNECTIONS = 8;
 /** A file below this gets one connection, and its end is not asked for first. */
 const LARGE_BYTES = 16 * 1_048_576;
 const BYTES_PER_CONNECTION = 8 * 1_048_576;

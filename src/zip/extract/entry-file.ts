@@ -1,7 +1,7 @@
 import { closeSync, constants, fsync, openSync, unlinkSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { diskError } from '../../disk/disk-error.ts';
-import { ExpectedError } from '../../errors.ts';
+import { writeFully, writeFullySync } from '../../disk/write-fully.ts';
 import type { Place } from './folder.ts';
 import { createBackgroundSync } from './sync-in-background.ts';
 
@@ -30,6 +30,7 @@ const UNSYNCED_BYTES = 2 ** 20;
 /** Up to this size a file goes into the page cache faster than into the thread pool, and is made by synchronous calls. */
 export const SMALL_BYTES = 64 * 2 ** 10;
 const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const NOTHING = Buffer.alloc(0);
 const writeAsync = promisify(write);
 const fsyncAsync = promisify(fsync);
 
@@ -44,9 +45,13 @@ export function createEntryFile(place: Place): EntryFile {
   let appendedBytes = 0;
   let appending: Promise<void> = Promise.resolve();
   const syncing = createBackgroundSync(descriptor);
+  const writeSome = async ([rest = NOTHING]: readonly Buffer[]): Promise<number> =>
+    rest.length > SMALL_BYTES
+      ? (await writeAsync(descriptor, rest, 0, rest.length, null)).bytesWritten
+      : writeSync(descriptor, rest);
   const write = async (bytes: Buffer): Promise<void> => {
     try {
-      await writeFully(descriptor, bytes);
+      await writeFully([bytes], writeSome);
       syncing.wrote(bytes.length);
     } catch (error) {
       throw diskError(error, shownPath, 'write');
@@ -108,17 +113,6 @@ function openNew({ path, shownPath }: Place): number {
   }
 }
 
-async function writeFully(descriptor: number, bytes: Buffer): Promise<void> {
-  let written = 0;
-  // Fewer bytes than asked for may be written without an error.
-  for (let left = bytes.length; left > SMALL_BYTES; left = bytes.length - written) {
-    const { bytesWritten } = await writeAsync(descriptor, bytes, written, left, null);
-    if (bytesWritten === 0) throw noMoreBytes();
-    written += bytesWritten;
-  }
-  writeWhole(descriptor, bytes.subarray(written));
-}
-
 /**
  * Makes a file of these bytes, closed in the end; of thousands of them each spared object counts.
  * @param place where nothing is yet
@@ -128,7 +122,7 @@ export function makeSmallFile(place: Place, pieces: readonly Buffer[]): void {
   const descriptor = openNew(place);
   try {
     try {
-      for (const piece of pieces) writeWhole(descriptor, piece);
+      for (const piece of pieces) writeFullySync(piece, (rest) => writeSync(descriptor, rest));
     } finally {
       closeSync(descriptor);
     }
@@ -145,17 +139,4 @@ export function removeSmallFile({ path }: Place): void {
   } catch {
     // See above.
   }
-}
-
-/** Writes all of a few bytes: fewer than asked for may be written without an error. */
-function writeWhole(descriptor: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) {
-    const count = writeSync(descriptor, bytes, written, bytes.length - written);
-    if (count === 0) throw noMoreBytes();
-    written += count;
-  }
-}
-
-function noMoreBytes(): ExpectedError {
-  return new ExpectedError('DISK', 'the system takes no more bytes for the file');
 }

@@ -1,7 +1,6 @@
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { sep } from 'node:path';
-import { diskError } from '../../disk/disk-error.ts';
-import { errorCode } from '../../disk/error-code.ts';
+import { diskError, errorCode } from '../../disk/disk-error.ts';
 import { notAFolder } from '../../disk/make-folder.ts';
 import { ExpectedError } from '../../errors.ts';
 

@@ -1,7 +1,6 @@
 import { linkSync, renameSync, unlinkSync } from 'node:fs';
 import type { Attempt } from '../../disk/busy-file.ts';
-import { diskError } from '../../disk/disk-error.ts';
-import { errorCode } from '../../disk/error-code.ts';
+import { diskError, errorCode } from '../../disk/disk-error.ts';
 import { isWithoutHardLinks } from '../../disk/rename-without-replacing.ts';
 import { ExpectedError } from '../../errors.ts';
 import type { ArchiveEntry } from '../read/entry.ts';

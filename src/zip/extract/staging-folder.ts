@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
-import { diskError } from '../../disk/disk-error.ts';
-import { errorCode } from '../../disk/error-code.ts';
+import { diskError, errorCode } from '../../disk/disk-error.ts';
 import { type LockingProcess, mayBeAlive } from '../../disk/lock-record.ts';
 import { OWN_NAME_PREFIX } from '../../disk/own-names.ts';
 import { ExpectedError } from '../../errors.ts';

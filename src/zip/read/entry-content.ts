@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib';
-import { errorCode } from '../../disk/error-code.ts';
+import { errorCode } from '../../disk/disk-error.ts';
 import type { ByteStream } from './byte-stream.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { DEFLATED, FLAG, STORED } from './layout.ts';

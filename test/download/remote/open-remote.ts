@@ -6,8 +6,8 @@ import {
   type HttpSourceRequest,
   openHttpSource,
 } from '../../../src/download/remote/open-http-source.ts';
-import { createConnectionBudget } from '../../../src/download/transfer/connection-budget.ts';
 import { createRateLimit } from '../../../src/download/transfer/rate-limit.ts';
+import { createSemaphore } from '../../../src/semaphore.ts';
 import { openTransport } from '../../support/api/open-transport.ts';
 import { createFastClock, type FastClock } from '../../support/fast-clock.ts';
 import type { FaultServer } from '../../support/faults/fault-server.ts';
@@ -63,7 +63,7 @@ export async function openRemote(
       random,
       signal: signal ?? commandSignal(),
       retries,
-      connections: createConnectionBudget(connections),
+      connections: createSemaphore(connections),
       limitRate: bytesPerSecond === null ? null : createRateLimit(bytesPerSecond, clock),
       onRetry: ({ error }) => retried.push(error.message),
     },

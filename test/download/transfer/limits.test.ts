@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import { TooSlowError } from '../../../src/download/response/stall-detector.ts';
 import { coalesceWrites } from '../../../src/download/transfer/coalesce-writes.ts';
-import { createConnectionBudget } from '../../../src/download/transfer/connection-budget.ts';
 import { createRateLimit } from '../../../src/download/transfer/rate-limit.ts';
 import { createRetryBudget } from '../../../src/download/transfer/retry-budget.ts';
 import { ExpectedError } from '../../../src/errors.ts';
+import { createSemaphore } from '../../../src/semaphore.ts';
 
 /** A clock that stands still until it is told to go on. */
 function standingClock(): Clock & { pass(ms: number): void } {
@@ -82,7 +82,7 @@ describe('connection budget', () => {
   const { signal } = new AbortController();
 
   test('who waits comes first, in order, and nobody else meanwhile', async () => {
-    const budget = createConnectionBudget(1);
+    const budget = createSemaphore(1);
     expect([budget.tryAcquire(), budget.tryAcquire(), budget.isWanted()]).toEqual([true, false, false]);
     const order: number[] = [];
     const waiting = [1, 2].map((number) => budget.acquire(signal).then(() => order.push(number)));
@@ -98,7 +98,7 @@ describe('connection budget', () => {
   });
 
   test('who stops waiting takes nothing', async () => {
-    const budget = createConnectionBudget(1);
+    const budget = createSemaphore(1);
     await budget.acquire(signal);
     const controller = new AbortController();
     const waiting = budget.acquire(controller.signal);

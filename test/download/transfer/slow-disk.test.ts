@@ -10,9 +10,9 @@ import { createJournalWriter } from '../../../src/download/part/journal-writer.t
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
 import { createRemoteObject } from '../../../src/download/response/remote-object.ts';
-import { createConnectionBudget } from '../../../src/download/transfer/connection-budget.ts';
 import { transfer } from '../../../src/download/transfer/transfer.ts';
 import { toHttpHeaders } from '../../../src/http/headers.ts';
+import { createSemaphore } from '../../../src/semaphore.ts';
 import { afterThisTest } from '../../support/after-this-test.ts';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
 import { FAST, setDownload, writerOf } from '../../support/download-scene.ts';
@@ -131,7 +131,7 @@ test.each([
       random: () => 0.5,
       signal: new AbortController().signal,
       retries: 0,
-      budget: createConnectionBudget(1),
+      budget: createSemaphore(1),
       connections: null,
       limitRate: null,
       onEvent: () => undefined,

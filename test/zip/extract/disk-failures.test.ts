@@ -108,8 +108,8 @@ describe('case 82: a disk that fails', () => {
   });
 });
 
-/** A call of an open file fails once, when the file takes 16 MiB. */
-async function failLargeFile(call: 'writev' | 'sync', code: string): Promise<void> {
+/** A call of an open file fails once, when the file takes so much on the disk. */
+async function failLargeFile(call: 'writev' | 'sync', code: string, leastBytes: number): Promise<void> {
   const probe = await open(import.meta.filename);
   const prototype: FileHandle = Object.getPrototypeOf(probe);
   await probe.close();
@@ -117,7 +117,7 @@ async function failLargeFile(call: 'writev' | 'sync', code: string): Promise<voi
   let hasFailed = false;
   Object.assign(prototype, {
     async [call](this: FileHandle, ...args: unknown[]): Promise<unknown> {
-      if (!hasFailed && (await this.stat()).blocks * 512 >= 16 * scene.MIB) {
+      if (!hasFailed && (await this.stat()).blocks * 512 >= leastBytes) {
         hasFailed = true;
         throw systemError(code, call);
       }
@@ -128,21 +128,25 @@ async function failLargeFile(call: 'writev' | 'sync', code: string): Promise<voi
 }
 
 test.each([
-  ['writev', 'ENOSPC'],
-  ['sync', 'EIO'],
-] as const)('case 82: a large entry, %s: %s; the next run continues the part', async (call, code) => {
-  const directory = makeTempFolder();
-  await failLargeFile(call, code);
-  const error = await failureOf(scene.unpack((await scene.served(scene.ARCHIVE)).source, directory));
-  expect(error.code).toBe('DISK');
-  expect(error.message).toContain(directory);
+  ['writev', 'ENOSPC', 40 * scene.MIB, true],
+  ['sync', 'EIO', scene.MIB, false],
+] as const)(
+  'case 82: a large entry, %s: %s at %i bytes; most of the part is continued: %s',
+  async (call, code, leastBytes, continues) => {
+    const directory = makeTempFolder();
+    await failLargeFile(call, code, leastBytes);
+    const error = await failureOf(scene.unpack((await scene.served(scene.ARCHIVE)).source, directory));
+    expect(error.code).toBe('DISK');
+    expect(error.message).toContain(directory);
 
-  const { source, sentBytes } = await scene.served(scene.ARCHIVE);
-  await scene.unpack(source, directory);
-  expect(sentBytes()).toBeLessThan(scene.CONTENT.length);
-  expect(readFileSync(join(directory, 'film.mp4')).equals(scene.CONTENT)).toBe(true);
-  expect(listTree(directory).map(({ path }) => path)).toEqual(scene.NAMES);
-});
+    const { source, sentBytes } = await scene.served(scene.ARCHIVE);
+    await scene.unpack(source, directory);
+    // What the disk did not take may look right in the cache.
+    expect(sentBytes() < scene.CONTENT.length / 2).toBe(continues);
+    expect(readFileSync(join(directory, 'film.mp4')).equals(scene.CONTENT)).toBe(true);
+    expect(listTree(directory).map(({ path }) => path)).toEqual(scene.NAMES);
+  },
+);
 
 test('case 82: what the disk says of a large file before its end counts', async () => {
   const directory = makeTempFolder();

@@ -1,20 +1,16 @@
-/** How many connections may be open at once, shared by all files that are under way. */
-export interface ConnectionBudget {
+/** Limits how many of something are in use at once, such as connections. */
+export interface Semaphore {
   readonly total: number;
-  /** Takes one connection; waits for one to become free. @throws the signal's reason */
+  /** Takes one; waits in order until one is free. @throws the signal's reason */
   acquire(signal: AbortSignal): Promise<void>;
-  /** Takes one if it is free now and nobody waits for it. */
+  /** Takes one if it is free now and nobody is waiting for it. */
   tryAcquire(): boolean;
   release(): void;
-  /** Whether somebody waits for one. */
+  /** Whether somebody is waiting for one. */
   isWanted(): boolean;
 }
 
-/** As many as help one file on a long line; more of them only burden the server. */
-export const DEFAULT_CONNECTIONS = 8;
-
-/** Every file gets its first connection before any gets another one. */
-export function createConnectionBudget(total: number): ConnectionBudget {
+export function createSemaphore(total: number): Semaphore {
   let free = total;
   const waiting: (() => void)[] = [];
   return {

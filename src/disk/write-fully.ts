@@ -1,0 +1,45 @@
+import { ExpectedError } from '../errors.ts';
+
+/**
+ * Writes all chunks with `write`, which takes some bytes of the rest and returns how many: the system may write fewer
+ * than it is given, without an error.
+ * @param write gets the rest, and how many bytes are written so far
+ * @returns the bytes written; @throws ExpectedError DISK when the system takes nothing more
+ */
+export async function writeFully(
+  chunks: readonly Buffer[],
+  write: (rest: readonly Buffer[], written: number) => Promise<number>,
+): Promise<number> {
+  let rest = chunks.filter((chunk) => chunk.length > 0);
+  let written = 0;
+  while (rest.length > 0) {
+    const count = await write(rest, written);
+    if (count === 0) throw noMoreBytesError();
+    written += count;
+    rest = dropBytes(rest, count);
+  }
+  return written;
+}
+
+/** The same for few bytes, without a trip to the thread pool. */
+export function writeFullySync(bytes: Buffer, write: (rest: Buffer) => number): void {
+  for (let written = 0; written < bytes.length; ) {
+    const count = write(bytes.subarray(written));
+    if (count === 0) throw noMoreBytesError();
+    written += count;
+  }
+}
+
+function noMoreBytesError(): ExpectedError {
+  return new ExpectedError('DISK', 'the system took no more bytes for the file');
+}
+
+function dropBytes(chunks: readonly Buffer[], count: number): Buffer[] {
+  const rest: Buffer[] = [];
+  let left = count;
+  for (const chunk of chunks) {
+    if (left < chunk.length) rest.push(left === 0 ? chunk : chunk.subarray(left));
+    left = Math.max(left - chunk.length, 0);
+  }
+  return rest;
+}
