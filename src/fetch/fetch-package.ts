@@ -13,7 +13,7 @@ import { extractRemotely } from './extract-remotely.ts';
 import { type FetchedFile, pathsOf } from './fetch-result.ts';
 import type { FetchRun } from './fetch-run.ts';
 import { reportFileEvents } from './file-events.ts';
-import { createIdNames } from './file-name.ts';
+import { createIdNames } from './generated-name.ts';
 import { type LeftOnDisk, withLeftOnDisk } from './left-on-disk.ts';
 import { explainOtherContent } from './remote-archive.ts';
 import { chooseTargets, type Target } from './targets.ts';

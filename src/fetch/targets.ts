@@ -6,7 +6,7 @@ import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
 import type { FetchRun } from './fetch-run.ts';
-import { fileName, folderName } from './file-name.ts';
+import { fileName, folderName } from './generated-name.ts';
 
 /** Where one file of a package goes, absolute. */
 export interface Target {

@@ -1,7 +1,7 @@
 import type { OutputStream } from '../world.ts';
-import { chooseColumns, pickFields } from './listing/choose-columns.ts';
 import { formatCommaSeparated, formatTabSeparated } from './listing/delimited.ts';
 import type { Column, Listing, OutputFormat } from './listing/listing.ts';
+import { chooseColumns, pickFields } from './listing/select-fields.ts';
 import { outputError } from './output-error.ts';
 import { createSink, isReaderGone } from './sink.ts';
 import { escapeText, formatJson } from './text/escape.ts';

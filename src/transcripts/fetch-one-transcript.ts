@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { TranscriptsFlags } from '../flags/transcripts-flags.ts';
 import { downloadTranscript } from './download-transcript.ts';
-import type { PlannedTranscript } from './plan-transcripts.ts';
+import type { PlannedTranscript } from './name-plan.ts';
 import type { SharedPause } from './shared-pause.ts';
 import type { TranscriptFolder } from './transcript-folder.ts';
 import type { TranscriptRecord } from './transcript-record.ts';

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { TranscriptsFlags } from '../flags/transcripts-flags.ts';
 import { listAllTranscripts, type SeenTranscripts, type SelectedMediaItem } from './list-transcripts.ts';
-import { createNamePlan, type NamePlan, type PlannedTranscript } from './plan-transcripts.ts';
+import { createNamePlan, type NamePlan, type PlannedTranscript } from './name-plan.ts';
 import { previewTranscript, printPreview } from './preview-transcripts.ts';
 import { saveTranscripts } from './save-transcripts.ts';
 import { createSharedPause, type SharedPause } from './shared-pause.ts';

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { TranscriptsFlags } from '../flags/transcripts-flags.ts';
 import { matchLanguages, noMediaItem } from '../media-selection/find-transcripts.ts';
-import type { ListedMediaItem } from './plan-transcripts.ts';
+import type { ListedMediaItem } from './name-plan.ts';
 import { reportTranscripts } from './transcript-progress.ts';
 import type { TranscriptRun } from './transcript-run.ts';
 import { wholeMediaItem } from './transcripts-result.ts';

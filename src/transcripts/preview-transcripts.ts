@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import type { Context } from '../context.ts';
 import type { TranscriptsFlags } from '../flags/transcripts-flags.ts';
-import type { PlannedTranscript } from './plan-transcripts.ts';
+import type { PlannedTranscript } from './name-plan.ts';
 import { type TranscriptResult, transcriptResult } from './transcripts-result.ts';
 
 /** What a run without `--dry-run` would do, as far as it is known without the content of the transcript. */

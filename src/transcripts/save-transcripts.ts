@@ -3,7 +3,7 @@ import { untilFree } from '../disk/busy-file.ts';
 import { isExpectedError } from '../errors.ts';
 import type { TranscriptsFlags } from '../flags/transcripts-flags.ts';
 import { fetchOneTranscript } from './fetch-one-transcript.ts';
-import type { PlannedTranscript } from './plan-transcripts.ts';
+import type { PlannedTranscript } from './name-plan.ts';
 import type { SharedPause } from './shared-pause.ts';
 import { openTranscriptFolder } from './transcript-folder.ts';
 import { reportTranscripts } from './transcript-progress.ts';

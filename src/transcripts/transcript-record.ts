@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
-import { type ItemRecord, recordedPath } from '../record/open-record.ts';
+import { type ItemRecord, recordedPath } from '../record/record-file.ts';
 import { keyOf, recordLine } from '../record/record-line.ts';
-import type { PlannedTranscript } from './plan-transcripts.ts';
+import type { PlannedTranscript } from './name-plan.ts';
 
 /** Remembers transcripts that were saved, for later runs. */
 export interface TranscriptRecord {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parsePackage } from '../../src/api/package.ts';
-import { createIdNames } from '../../src/fetch/file-name.ts';
+import { createIdNames } from '../../src/fetch/generated-name.ts';
 import { chooseTargets, findBase, findTargetFolder } from '../../src/fetch/targets.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 

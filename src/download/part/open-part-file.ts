@@ -3,7 +3,7 @@ import { diskError, isSystemError } from '../../disk/disk-error.ts';
 import type { Lock } from '../../disk/lock.ts';
 import { busy, type LockingProcess, type LockRecord, lockRecordOf } from '../../disk/lock-record.ts';
 import { ExpectedError } from '../../errors.ts';
-import { createBlockChecksums } from './block-checksums.ts';
+import { createBlockChecksums } from './block-crc32.ts';
 import { createByteRanges } from './byte-ranges.ts';
 import { NO_VALIDATOR } from './destination.ts';
 import {

@@ -3,7 +3,7 @@ import { isSystemError, onDisk } from '../../disk/disk-error.ts';
 import { writeFully } from '../../disk/write-fully.ts';
 import type { SavePlace } from '../../range/range-source.ts';
 import { type AvailableRanges, createAvailableRanges } from './available-ranges.ts';
-import type { BlockChecksums } from './block-checksums.ts';
+import type { BlockChecksums } from './block-crc32.ts';
 import { createByteRanges, type GrowingByteRanges } from './byte-ranges.ts';
 import { type Destination, NO_VALIDATOR } from './destination.ts';
 import { appendNote, type Journal, partReplacedError, writeJournal } from './journal.ts';

@@ -3,7 +3,7 @@ import { fillFrom } from '../../range/file-source.ts';
 import type { RangeSource } from '../../range/range-source.ts';
 import { combineCrc32 } from '../../zip/read/crc32-combine.ts';
 import { ReplacedError } from './available-ranges.ts';
-import { BLOCK_BYTES, blockEnd } from './block-checksums.ts';
+import { BLOCK_BYTES, blockEnd } from './block-crc32.ts';
 import type { PartFile } from './part-file.ts';
 
 export type PartInTransfer = Pick<

@@ -5,7 +5,7 @@ import { linkController } from '../../http/linked-controller.ts';
 import type { Semaphore } from '../../semaphore.ts';
 import { type ByteRange, createByteRanges } from '../part/byte-ranges.ts';
 import type { Destination, ObjectDescription } from '../part/destination.ts';
-import { createJournalWriter } from '../part/journal-writer.ts';
+import { createJournalSchedule } from '../part/journal-schedule.ts';
 import type { RemoteObject } from '../response/remote-object.ts';
 import { createPausedTime, type PausedTime } from './paused-time.ts';
 import type { PinnedObject } from './pinned-object.ts';
@@ -103,7 +103,7 @@ export function createTransferJob({
 }: TransferJobOptions): TransferJob {
   const { signal, abort, release } = linkController(context.signal);
   const leastCheckpointBytes = request.pinned === null ? undefined : RANGE_CHECKPOINT_BYTES;
-  const keeper = createJournalWriter(destination, context.clock, leastCheckpointBytes);
+  const keeper = createJournalSchedule(destination, context.clock, leastCheckpointBytes);
   const old = createByteRanges(destination.have.list());
   const sizeBytes = knownSize({ request, destination });
   // An empty file is asked for as one of unknown size is: only the server's answer proves that it is empty.

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
 import { NO_VALIDATOR } from '../../../src/download/part/destination.ts';
-import { createJournalWriter } from '../../../src/download/part/journal-writer.ts';
+import { createJournalSchedule } from '../../../src/download/part/journal-schedule.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
 import { createRemoteObject } from '../../../src/download/response/remote-object.ts';
@@ -156,7 +156,7 @@ test('case 73: no more is written ahead of a note than a kill may cost', async (
   const gate = makeGate();
   const have = createByteRanges();
   const destination = { keepsNotes: true, have, note: () => gate.opened, checkpoint: async () => undefined };
-  const keeper = createJournalWriter(destination, createFastClock());
+  const keeper = createJournalSchedule(destination, createFastClock());
   have.add(0, 2 * 1_048_576);
   await keeper.wrote();
   have.add(2 * 1_048_576, 5 * 1_048_576);
@@ -185,7 +185,7 @@ test.each([
     count += 1;
   };
   const destination = { keepsNotes, have, note: async () => undefined, checkpoint };
-  const writer = createJournalWriter(destination, { ...createFastClock(), monotonicMs: () => nowMs });
+  const writer = createJournalSchedule(destination, { ...createFastClock(), monotonicMs: () => nowMs });
   have.add(0, bytes);
   nowMs = passedMs;
   await writer.wrote();

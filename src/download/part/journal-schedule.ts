@@ -13,7 +13,7 @@ const CHECKPOINT = { leastBytes: 8 * 1_048_576, leastMs: 200, mostMs: 5_000 };
 /** The same where a checkpoint is all that survives the program, too. */
 const LONE_CHECKPOINT = { leastBytes: 1_048_576, leastMs: 200, mostMs: 500 };
 
-export interface JournalWriter {
+export interface JournalSchedule {
   /**
    * Called after each write; resolves when the next one may begin.
    * @throws what went wrong in the background
@@ -24,11 +24,11 @@ export interface JournalWriter {
 }
 
 /** Notes in the background which bytes are there, and brings them to the disk; one of each at a time. */
-export function createJournalWriter(
+export function createJournalSchedule(
   destination: Pick<Destination, 'keepsNotes' | 'have' | 'note' | 'checkpoint'>,
   clock: Clock,
   leastCheckpointBytes = CHECKPOINT.leastBytes,
-): JournalWriter {
+): JournalSchedule {
   let failure: { readonly error: unknown } | null = null;
   const every = ({ leastBytes, leastMs, mostMs }: typeof NOTE, save: () => Promise<void>) => {
     let running: Promise<void> | null = null;

@@ -3,7 +3,7 @@ import {
   createNamePlan,
   type ListedMediaItem,
   type PlannedTranscript,
-} from '../../src/transcripts/plan-transcripts.ts';
+} from '../../src/transcripts/name-plan.ts';
 import { parseNameTemplate } from '../../src/transcripts/transcript-name.ts';
 
 const item = { name: 'Talk', created: '2025-01-07T00:00:00.000Z', type: 'video' };

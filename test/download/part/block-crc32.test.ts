@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { createBlockChecksums } from '../../../src/download/part/block-checksums.ts';
+import { createBlockChecksums } from '../../../src/download/part/block-crc32.ts';
 import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';

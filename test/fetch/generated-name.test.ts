@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createIdNames, fileName, folderName } from '../../src/fetch/file-name.ts';
+import { createIdNames, fileName, folderName } from '../../src/fetch/generated-name.ts';
 
 describe('createIdNames', () => {
   test.each([
