@@ -316,16 +316,14 @@ test('a proxy for plain requests does not get the others', async () => {
 });
 
 test('requests under way have failed when the transport is closed', async () => {
-  let isAsked = false;
-  const origin = await start(() => {
-    isAsked = true;
-  });
+  const asked: unknown[] = [];
+  const origin = await start((request) => void asked.push(request));
   const transport = open();
   let failure: unknown;
   void transport.send(get(origin)).catch((error: unknown) => {
     failure = error;
   });
-  while (!isAsked) await new Promise(setImmediate);
+  while (asked.length === 0) await new Promise(setImmediate);
   await transport.close();
   expect(failure).toMatchObject({ code: 'UNAVAILABLE' });
 });
