@@ -212,7 +212,8 @@ test('a body of two lengths is refused, and not as something that may get better
 test('an origin gets sixteen connections at once, and further requests wait', async () => {
   const waiting: (() => void)[] = [];
   const origin = await start((_request, response) => void waiting.push(() => response.end()));
-  const transport = open();
+  // In real time: no request may be given up, which would make room for another one.
+  const transport = open({ clock: createFastClock({ speed: 1 }) });
   const sending = Array.from({ length: 20 }, () => transport.send(get(origin)));
   while (waiting.length < 16) await new Promise(setImmediate);
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -312,6 +313,19 @@ test('a proxy for plain requests does not get the others', async () => {
   expect((await transport.send(get(plainOrigin))).status).toBe(200);
   expect((await transport.send(get(origin))).status).toBe(200);
   expect(proxy.heads.map((head) => head.split(' ')[1])).toEqual([new URL(plainOrigin).host]);
+});
+
+test('requests under way have failed when the transport is closed', async () => {
+  const asked: unknown[] = [];
+  const origin = await start((request) => void asked.push(request));
+  const transport = open();
+  let failure: unknown;
+  void transport.send(get(origin)).catch((error: unknown) => {
+    failure = error;
+  });
+  while (asked.length === 0) await new Promise(setImmediate);
+  await transport.close();
+  expect(failure).toMatchObject({ code: 'UNAVAILABLE' });
 });
 
 test('a closed transport holds no connection, and one without requests has none to close', async () => {
