@@ -19,6 +19,17 @@ const QUICK = [
   'test/zip/{extract/extraction-plan,extract/publish-entry,extract/safe-path,read/verify}.test.ts',
 ];
 
+/** `npm run test:windows`: what runs the program. What Wine cannot do is listed in `test/support/windows/exclusions.ts`. */
+const WINDOWS = [
+  'test/{commands,config,dialects,sandbox,output,help,media-selection,faults,contract,completion}/**/*.test.ts',
+  'test/torture/{hostile,kill,races,replaced,twists,unpack}.test.ts',
+];
+
+/** A start under Wine takes seconds while the machine is busy. */
+const WINDOWS_OPTIONS = { setupFiles: ['test/setup/windows.ts'], testTimeout: 120_000 };
+
+const MODES: Readonly<Record<string, string[]>> = { quick: QUICK, windows: WINDOWS };
+
 /** The longest, first: one of them at the end would keep a single core busy. */
 const FIRST = [
   'test/completion/shells.test.ts',
@@ -66,18 +77,20 @@ export default defineConfig(({ mode }) => ({
     // process tests compete with each other.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
+    ...(mode === 'windows' ? { reporters: ['default', 'test/support/windows/report.ts'] } : {}),
     projects: [
       {
         extends: true,
         test: {
           name: 'shared',
-          include: mode === 'quick' ? QUICK : ['test/**/*.test.ts'],
+          ...(mode === 'windows' ? WINDOWS_OPTIONS : {}),
+          include: MODES[mode] ?? ['test/**/*.test.ts'],
           exclude: OWN_PROCESS,
           // A process runs many files and loads the program once; `left-over.ts` sees that they leave nothing to each other.
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'own process', include: mode === 'quick' ? [] : OWN_PROCESS } },
+      { extends: true, test: { name: 'own process', include: mode in MODES ? [] : OWN_PROCESS } },
     ],
   },
 }));
