@@ -30,7 +30,7 @@ const WINDOWS = [
 ];
 
 /** A start under Wine takes seconds while the machine is busy. */
-const WINDOWS_OPTIONS = { setupFiles: ['test/setup/windows.ts'], testTimeout: 120_000 };
+const WINDOWS_OPTIONS = { setupFiles: ['test/setup/windows.ts'], testTimeout: 300_000 };
 
 const MODES: Readonly<Record<string, string[]>> = { quick: QUICK, windows: WINDOWS };
 

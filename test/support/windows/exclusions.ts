@@ -30,6 +30,7 @@ const EXCLUSIONS: readonly (readonly [reason: string, file: string, ...titles: s
     'case 75: a dangling link',
     'case 75: a hard link',
   ],
+  [LINKS, 'torture/unpack.test.ts', 'swaps folders for links'],
   [NO_PIPES, 'faults/download/resume.test.ts', 'case 75: a FIFO'],
   [NO_PIPES, 'config/store-files.test.ts', 'a pipe in place of the file'],
   [MODES, 'config/store-files.test.ts', 'of mode ', 'open to others is tightened'],

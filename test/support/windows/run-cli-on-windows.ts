@@ -5,7 +5,6 @@ import { skipTest } from './windows-test.ts';
 
 /** Seconds of the program in one real second, at most: starting a process and reaching its server take real time. */
 const MAX_SPEED = 8;
-const DEADLINE_MS = 60_000;
 
 /** Runs the built program on Windows as `runProgram` runs its sources here, as far as a process can be given a world. */
 export async function runCliOnWindows(
@@ -20,7 +19,6 @@ export async function runCliOnWindows(
   if (clock.skipsSleeps) skipTest('gives the program a clock that skips sleeps');
   const world = { speed: Math.min(clock.speed, MAX_SPEED), startMs: clock.now(), random: 0.5 };
   const run = startBinary(args, {
-    deadlineMs: DEADLINE_MS,
     ...rest,
     env: { ...env, STREAMDIVER_TEST_WORLD: JSON.stringify(world) },
   });
