@@ -6,6 +6,7 @@ const TESTS = fileURLToPath(new URL('../../', import.meta.url));
 
 const LINKS = 'Wine follows links of Linux and cannot tell that they are any';
 const MODES = 'Windows has no modes';
+const DELETED = 'the test deletes files that the program has open, which Windows does not do to them';
 const NO_PIPES = 'Wine has no named pipes of Linux';
 
 /** What cannot be run under Wine: the reason, a file below `test/`, and parts of the titles of its tests; all without any. */
@@ -31,6 +32,7 @@ const EXCLUSIONS: readonly (readonly [reason: string, file: string, ...titles: s
     'case 75: a hard link',
   ],
   [LINKS, 'torture/unpack.test.ts', 'swaps folders for links'],
+  [DELETED, 'torture/races.test.ts', 'deleted again and again'],
   [NO_PIPES, 'faults/download/resume.test.ts', 'case 75: a FIFO'],
   [NO_PIPES, 'config/store-files.test.ts', 'a pipe in place of the file'],
   [MODES, 'config/store-files.test.ts', 'of mode ', 'open to others is tightened'],
