@@ -19,6 +19,21 @@ const QUICK = [
   'test/zip/{extract/extraction-plan,extract/publish-entry,extract/safe-path,read/verify}.test.ts',
 ];
 
+/** `npm run test:windows`: what runs the program. What Wine cannot do is listed in `test/support/windows/exclusions.ts`. */
+const WINDOWS = [
+  'test/commands/**/*.test.ts',
+  'test/config/{connection,store-files}.test.ts',
+  'test/{completion/complete,contract/client,media-selection/find-media,output/step-summary,sandbox/dialects}.test.ts',
+  'test/dialects/{failed-words,retry-loop}.test.ts',
+  'test/faults/{api,disk,download}/*.test.ts',
+  'test/torture/{hostile,kill,races,unpack}.test.ts',
+];
+
+/** A start under Wine takes seconds while the machine is busy. */
+const WINDOWS_OPTIONS = { setupFiles: ['test/setup/windows.ts'], testTimeout: 300_000 };
+
+const MODES: Readonly<Record<string, string[]>> = { quick: QUICK, windows: WINDOWS };
+
 /** The slowest tests run first: at the end, one of them would keep only a single core busy. */
 const FIRST = [
   'test/completion/shells.test.ts',
@@ -66,18 +81,20 @@ export default defineConfig(({ mode }) => ({
     // process tests compete with each other.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
+    ...(mode === 'windows' ? { reporters: ['default', 'test/support/windows/report.ts'] } : {}),
     projects: [
       {
         extends: true,
         test: {
           name: 'shared',
-          include: mode === 'quick' ? QUICK : ['test/**/*.test.ts'],
+          ...(mode === 'windows' ? WINDOWS_OPTIONS : {}),
+          include: MODES[mode] ?? ['test/**/*.test.ts'],
           exclude: OWN_PROCESS,
           // A process runs many files and loads the program once. `left-over.ts` checks that tests do not affect each other.
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'own process', include: mode === 'quick' ? [] : OWN_PROCESS } },
+      { extends: true, test: { name: 'own process', include: mode in MODES ? [] : OWN_PROCESS } },
     ],
   },
 }));

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, type FileHandle, lstat, open } from 'node:fs/promises';
+import { access, type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { diskError, isSystemError, onDisk } from '../disk/disk-error.ts';
@@ -238,6 +238,9 @@ async function isOtherThanFile(file: string): Promise<boolean> {
 async function checkFolder(folder: string): Promise<void> {
   try {
     await access(folder, constants.W_OK);
+    // Windows reports no ENOTDIR for what lies below a file, only that it is not there.
+    if (!(await stat(folder)).isDirectory())
+      throw new ExpectedError('DISK', `could not write the record in ${folder}: it is not a folder`);
   } catch (error) {
     const parent = path.dirname(folder);
     if (isSystemError(error) && error.code === 'ENOENT' && parent !== folder)

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defineConfig } from '../../src/commands/config.ts';
@@ -6,6 +6,7 @@ import { makeCertificate } from '../support/certificate.ts';
 import { CANARY_TOKEN } from '../support/process/canary.ts';
 import { makePlace } from '../support/process/run-place.ts';
 import { credentialsOf, placeWithStore, readJson, storedFiles } from '../support/stored-files.ts';
+import { expectMode } from '../support/windows/expect-mode.ts';
 import { expectDocument } from './output-documents.ts';
 import { parseLine, refusalOf } from './parse-line.ts';
 import { runCommand } from './run-command.ts';
@@ -56,7 +57,7 @@ describe('config set', () => {
       version: 1,
       profiles: { default: { apiUrl: 'https://api.example/v3' } },
     });
-    expect(statSync(config).mode & 0o777).toBe(0o600);
+    expectMode(config, 0o600);
     expect((await runCommand(['config', 'get', 'apiUrl'], { place })).stdout).toBe(
       'https://api.example/v3\n',
     );

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defineLogin } from '../../src/commands/login.ts';
@@ -6,6 +6,8 @@ import { startApi } from '../support/api/api-server.ts';
 import { assertNoCanaryElsewhere, CANARY_TOKEN } from '../support/process/canary.ts';
 import { makePlace } from '../support/process/run-place.ts';
 import { credentialsOf, placeWithStore, readJson, storedFiles } from '../support/stored-files.ts';
+import { expectMode } from '../support/windows/expect-mode.ts';
+import { asProgramSees } from '../support/windows/windows-paths.ts';
 import { expectDocument } from './output-documents.ts';
 import { parseLine, refusalOf } from './parse-line.ts';
 import { runCommand } from './run-command.ts';
@@ -74,8 +76,8 @@ describe('login --with-token', () => {
     expect(calls(api)).toEqual(['GET /v2/downloads?perPage=1&page=0']);
     const { credentials, config } = storedFiles(place);
     expect(readJson(credentials)).toEqual(credentialsOf(api.origin, { kind: 'token', token: CANARY_TOKEN }));
-    expect(statSync(credentials).mode & 0o777).toBe(0o600);
-    expect(statSync(place.configDir).mode & 0o777).toBe(0o700);
+    expectMode(credentials, 0o600);
+    expectMode(place.configDir, 0o700);
     expect(existsSync(config)).toBe(false);
     const list = await runCommand(['list'], { api, place, token: null });
     expect(list).toMatchObject({ exitCode: 0 });
@@ -243,7 +245,7 @@ describe('login --token-command', () => {
     const run = await runCommand(['login', '--token-command', command], options);
     expect(run).toMatchObject({ exitCode: 0, stdout: '' });
     expect(readJson(storedFiles(place).credentials)).toEqual(
-      credentialsOf(api.origin, { kind: 'command', command }),
+      credentialsOf(api.origin, { kind: 'command', command: asProgramSees(command) }),
     );
     expect((await runCommand(['list'], options)).exitCode).toBe(0);
     expect(api.requests.at(-1)?.headers.get('authorization')).toBe(`Bearer ${CANARY_TOKEN}`);

@@ -4,6 +4,7 @@ import { startApi } from '../support/api/api-server.ts';
 import { FAST_CLOCK_START_MS } from '../support/fast-clock.ts';
 import { CANARY_TOKEN } from '../support/process/canary.ts';
 import { credentialsOf, placeWithStore, storedFiles } from '../support/stored-files.ts';
+import { asProgramSees } from '../support/windows/windows-paths.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { parseLine } from './parse-line.ts';
 import { runCommand } from './run-command.ts';
@@ -106,11 +107,12 @@ describe('whoami', () => {
 
   test('of a token command it shows the program and not its words', async () => {
     const api = await startApi();
-    const command = `${process.execPath} -p '"${CANARY_TOKEN}"'`;
+    const node = asProgramSees(process.execPath);
+    const command = `${node} -p '"${CANARY_TOKEN}"'`;
     const place = placeWithStore({ credentials: credentialsOf(api.origin, { kind: 'command', command }) });
     const run = await runCommand(['whoami'], { api, place, token: null });
     expect(run.exitCode).toBe(0);
-    expect(run.stdout).toContain(`credential\ttoken command ${process.execPath}\n`);
+    expect(run.stdout).toContain(`credential\ttoken command ${node}\n`);
   });
 
   test('a short token is not shown in part', async () => {

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../commands/run-command.ts';
 import { startApi } from '../support/api/api-server.ts';
 import { makePlace } from '../support/process/run-place.ts';
+import { expectMode } from '../support/windows/expect-mode.ts';
 
 function placeWithConfig(text: string) {
   const place = makePlace();
@@ -74,7 +75,7 @@ describe('the config file', () => {
     expect(run.stderr).toContain(file);
     expect(api.requests).toHaveLength(0);
     expect(readFileSync(file, 'utf8')).toBe(text);
-    expect(statSync(file).mode & 0o777).toBe(0o640);
+    expectMode(file, 0o640);
   });
 
   test.each([

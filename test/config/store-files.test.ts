@@ -6,7 +6,6 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -18,6 +17,7 @@ import { CANARY_TOKEN } from '../support/process/canary.ts';
 import { makePlace, type RunPlace } from '../support/process/run-place.ts';
 import { credentialsOf, placeWithStore, storedFiles } from '../support/stored-files.ts';
 import { listTree } from '../support/temp-folder.ts';
+import { expectMode } from '../support/windows/expect-mode.ts';
 
 const isRoot = process.geteuid?.() === 0;
 const STRANGER = 12_345;
@@ -41,8 +41,8 @@ describe('case 11: permissions', () => {
       } finally {
         process.umask(before);
       }
-      expect(statSync(credentials).mode & 0o7777).toBe(0o600);
-      expect(statSync(place.configDir).mode & 0o7777).toBe(0o700);
+      expectMode(credentials, 0o600);
+      expectMode(place.configDir, 0o700);
     }
   });
 
@@ -56,7 +56,7 @@ describe('case 11: permissions', () => {
       expect(run.stderr).toContain(
         `warning: ${credentials} was accessible to other users (mode 0${mode.toString(8)}); changed to 0600`,
       );
-      expect(statSync(credentials).mode & 0o777).toBe(0o600);
+      expectMode(credentials, 0o600);
       expect((await runCommand(['list'], options)).stderr).not.toContain('warning');
     },
   );
@@ -66,7 +66,7 @@ describe('case 11: permissions', () => {
     const { config } = storedFiles(place);
     chmodSync(config, mode);
     expect((await runCommand(['config', 'list'], { place })).stderr).toBe('');
-    expect(statSync(config).mode & 0o777).toBe(mode);
+    expectMode(config, mode);
   });
 
   test.each([0o602, 0o620, 0o646, 0o664])(
@@ -78,7 +78,7 @@ describe('case 11: permissions', () => {
       expect((await runCommand(['config', 'list'], { place })).stderr).toContain(
         `was accessible to other users (mode 0${mode.toString(8)})`,
       );
-      expect(statSync(config).mode & 0o777).toBe(0o600);
+      expectMode(config, 0o600);
     },
   );
 
@@ -89,7 +89,7 @@ describe('case 11: permissions', () => {
     const run = await runCommand(loginLine, { ...options, input: CANARY_TOKEN });
     expect(run.exitCode).toBe(0);
     expect(run.stderr).toContain(`${place.configDir} was accessible to other users (mode 0777)`);
-    expect(statSync(place.configDir).mode & 0o777).toBe(0o700);
+    expectMode(place.configDir, 0o700);
   });
 
   test.each(['config', 'credentials'] as const)('a %s file that is a link is refused', async (name) => {

@@ -3,6 +3,8 @@ import type { Clock } from '../../src/clock.ts';
 export interface FastClock extends Clock {
   /** All `sleep` calls so far, in milliseconds of this clock. */
   readonly sleepsMs: readonly number[];
+  readonly speed: number;
+  readonly skipsSleeps: boolean;
 }
 
 export interface FastClockOptions {
@@ -73,6 +75,8 @@ export function createFastClock({
   const elapsedMs = () => (workingMs() - startedAtMs) * speed + skippedMs;
   return {
     sleepsMs,
+    speed,
+    skipsSleeps,
     now: () => Math.floor(startMs + elapsedMs()),
     monotonicMs: elapsedMs,
     sleep: (delayMs, signal) =>

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { onWindows } from '../support/windows/launcher.ts';
 import type { Tally } from './tally.ts';
 
 /**
@@ -20,7 +21,7 @@ export function scaled<Value>({ sample, full }: { readonly sample: Value; readon
   return IS_FULL ? full : sample;
 }
 
-export const TIME_LIMIT = { timeout: scaled({ sample: 120_000, full: 3_600_000 }) };
+export const TIME_LIMIT = { timeout: scaled({ sample: onWindows ? 600_000 : 120_000, full: 3_600_000 }) };
 
 /** Passes the tally of a scenario on to the table. */
 export function report(scenario: string, tally: Tally): void {

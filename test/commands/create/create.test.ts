@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makePlace } from '../../support/process/run-place.ts';
+import { onWindows } from '../../support/windows/launcher.ts';
 import { expectDocument, expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { bodiesSent, calls, ID, startEmpty } from '../scene.ts';
@@ -72,7 +73,8 @@ describe('create', () => {
       script: { 'POST /v2/downloads': { status: 201, json: { data: { id: "it's $HOME" } } } },
     });
     const run = await runCommand(['create', '-m', 'm1'], { api });
-    expect(run.stderr).toBe(`hint: streamdiver-dl fetch 'it'\\''s $HOME'\n`);
+    const quoted = onWindows ? "'it''s $HOME'" : String.raw`'it'\''s $HOME'`;
+    expect(run.stderr).toBe(`hint: streamdiver-dl fetch ${quoted}\n`);
   });
 
   test('without a selection and without a terminal it names the flags and sends nothing', async () => {

@@ -1,6 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterThisTest } from '../after-this-test.ts';
+import { WINE } from '../windows/launcher.ts';
+import { startUnderWine } from '../windows/start-under-wine.ts';
+import { fromWindowsPaths } from '../windows/windows-paths.ts';
 import { DEFAULT_DEADLINE_MS, makeEnv, makePlace, type RunOptions, type RunPlace } from './run-place.ts';
 import {
   asksForJson,
@@ -11,6 +14,7 @@ import {
   parseDocument,
   type RunResult,
 } from './run-result.ts';
+import { startProgram } from './start-program.ts';
 
 export interface RunBinaryOptions extends RunOptions {
   /** Prefix of the command: `['strace', '-f', …]`, or `node` with flags. */
@@ -65,24 +69,23 @@ export function startBinary(args: readonly string[], options: RunBinaryOptions =
     ...args,
   ];
   const startedAtMs = performance.now();
-  const child = spawn(command[0] ?? '', command.slice(1), {
+  const watchers = new Set<() => void>();
+  const startOptions = {
     cwd,
     env: makeEnv(place, options),
-    stdio: 'pipe',
-  });
-  // The program may end before it has read its input.
-  child.stdin.on('error', () => child.stdin.destroy());
-  if (options.input !== undefined) child.stdin.write(options.input);
-  if (options.keepInputOpen !== true) child.stdin.end();
-  const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-  const watchers = new Set<() => void>();
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].on('data', (chunk: Buffer) => {
-      chunks[name].push(chunk);
+    input: options.input,
+    keepInputOpen: options.keepInputOpen,
+    onOutput: () => {
       for (const watcher of watchers) watcher();
-    });
-  }
-  const text = (name: 'stdout' | 'stderr') => Buffer.concat(chunks[name]).toString('utf8');
+    },
+  };
+  const started =
+    WINE === null ? startProgram(command, startOptions) : startUnderWine(command, startOptions, WINE);
+  const { child } = started;
+  const text = (name: 'stdout' | 'stderr') => {
+    const written = started.output(name).toString('utf8');
+    return WINE === null || options.isOutputData ? written : fromWindowsPaths(written, cwd, WINE);
+  };
 
   const ended = new Promise<BinaryResult>((resolve, reject) => {
     const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
@@ -97,17 +100,17 @@ export function startBinary(args: readonly string[], options: RunBinaryOptions =
     });
     child.once('close', (code, signal) => {
       clearTimeout(timer);
-      const stdoutBytes = Buffer.concat(chunks.stdout);
+      const stdout = text('stdout');
       resolve({
         ...place,
         cwd,
         exitCode: code ?? 128 + (signal === null ? 0 : (SIGNAL_NUMBERS[signal] ?? 0)),
         signal,
         durationMs: performance.now() - startedAtMs,
-        stdoutBytes,
-        stdout: stdoutBytes.toString('utf8'),
+        stdoutBytes: started.output('stdout'),
+        stdout,
         stderr: text('stderr'),
-        json: (asksForJson(args) ? parseDocument(stdoutBytes.toString('utf8')) : undefined) ?? {},
+        json: (asksForJson(args) ? parseDocument(stdout) : undefined) ?? {},
         requests: options.api?.requests ?? [],
       });
     });

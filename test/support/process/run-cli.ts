@@ -1,4 +1,6 @@
 import { main } from '../../../src/main.ts';
+import { WINE } from '../windows/launcher.ts';
+import { runCliOnWindows } from '../windows/run-cli-on-windows.ts';
 import { type ProgramResult, type RunProgramOptions, runProgram } from './run-program.ts';
 
 // Preloaded, so that the first request does not spend its fast seconds on loading modules.
@@ -8,7 +10,7 @@ await Promise.all([
   import('../../../src/http/undici.ts'),
 ]);
 
-/** Runs the program in this process; see `runProgram`. */
+/** Runs the program in this process (see `runProgram`), or in tests for Windows, the built program under Wine. */
 export function runCli(args: readonly string[], options: RunProgramOptions = {}): Promise<ProgramResult> {
-  return runProgram(main, args, options);
+  return WINE === null ? runProgram(main, args, options) : runCliOnWindows(args, options);
 }

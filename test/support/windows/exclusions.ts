@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestContext } from 'vitest';
+
+const TESTS = fileURLToPath(new URL('../../', import.meta.url));
+
+const LINKS = 'Wine follows links of Linux and cannot tell that they are any';
+const MODES = 'Windows has no modes';
+const DELETED = 'the test deletes files that the program has open, which Windows does not do to them';
+const NO_PIPES = 'Wine has no named pipes of Linux';
+
+/** What cannot be run under Wine: the reason, a file below `test/`, and parts of the titles of its tests; all without any. */
+const EXCLUSIONS: readonly (readonly [reason: string, file: string, ...titles: string[]])[] = [
+  [LINKS, 'commands/transcripts/transcripts.test.ts', 'a link is replaced'],
+  [LINKS, 'commands/fetch/fetch-extract.test.ts', 'where the folder is a link'],
+  [LINKS, 'commands/fetch/fetch-dry-run.test.ts', 'a link in its place', 'below a link or a file'],
+  [LINKS, 'commands/fetch/fetch-existing.test.ts', '(-D nowhere'],
+  [LINKS, 'commands/verify.test.ts', 'replaced by a link'],
+  [LINKS, 'config/store-files.test.ts', 'file that is a link'],
+  [
+    LINKS,
+    'faults/disk/target-names.test.ts',
+    'a link is replaced',
+    'a dangling link',
+    'keeps its other name',
+  ],
+  [
+    LINKS,
+    'faults/download/resume.test.ts',
+    'case 75: a link',
+    'case 75: a dangling link',
+    'case 75: a hard link',
+  ],
+  [LINKS, 'torture/unpack.test.ts', 'swaps folders for links'],
+  [DELETED, 'torture/races.test.ts', 'deleted again and again'],
+  [NO_PIPES, 'faults/download/resume.test.ts', 'case 75: a FIFO'],
+  [NO_PIPES, 'config/store-files.test.ts', 'a pipe in place of the file'],
+  [MODES, 'config/store-files.test.ts', 'of mode ', 'open to others is tightened'],
+];
+
+/** Why a test is not run on Windows, or null. */
+export function reasonToExclude(task: TestContext['task']): string | null {
+  const file = path.relative(TESTS, task.file.filepath);
+  const found = EXCLUSIONS.find(
+    ([, excluded, ...titles]) =>
+      excluded === file && (titles.length === 0 || titles.some((title) => task.name.includes(title))),
+  );
+  return found?.[0] ?? null;
+}

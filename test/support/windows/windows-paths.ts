@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url';
+import { listTree, unlessGone } from '../temp-folder.ts';
+import { WINE, type WineLauncher } from './launcher.ts';
+
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, '');
+
+/** A text with paths as the program under test has it. */
+export function asProgramSees(text: string): string {
+  return WINE === null ? text : toWindowsPaths(text, WINE);
+}
+
+/** What the program is given: each path of this system in a text becomes one on a drive of Windows. */
+export function toWindowsPaths(text: string, launcher: WineLauncher): string {
+  const drives = [
+    [process.execPath, 'n:\\node.exe'],
+    [launcher.node, 'n:\\node.exe'],
+    [launcher.folder, 't:'],
+    [PROJECT, 'p:'],
+  ] as const;
+  let result = text;
+  for (const [path, drive] of drives) {
+    // A whole argument may have spaces in its path.
+    if (text.startsWith(`${path}/`) && !text.includes(path, 1))
+      return drive + text.slice(path.length).replaceAll('/', '\\');
+    const pattern = new RegExp(`${escaped(path)}(?![^/\\s"';:,)\\]}])((?:/[^\\s"';:,)\\]}]*)*)`, 'g');
+    result = result.replaceAll(pattern, (_all, rest: string) => {
+      const windows = drive + rest.replaceAll('/', '\\');
+      return windows === drive && drive.endsWith(':') ? `${drive}\\` : windows;
+    });
+  }
+  return result;
+}
+
+/** What the program printed: each path on a drive, and each path that leads to something in `cwd`, as this system spells it. */
+export function fromWindowsPaths(text: string, cwd: string, launcher: WineLauncher): string {
+  const drives = [
+    ['t', launcher.folder],
+    ['p', PROJECT],
+  ] as const;
+  let result = text;
+  for (const [letter, folder] of drives) {
+    const pattern = new RegExp(
+      `(?<![A-Za-z])${letter}:((?:(?! [A-Za-z]:)(?:\\\\(?!")|[^\\\\\\r\\n"'<>|*?:]))*)`,
+      'gi',
+    );
+    result = result.replaceAll(pattern, (_all, rest: string) =>
+      (folder + rest.replaceAll(/\\+/g, '/')).replace(/\/(?=$)/, ''),
+    );
+  }
+  if (!result.includes('\\')) return result;
+  for (const { path } of unlessGone(() => listTree(cwd)) ?? []) {
+    if (!path.includes('/')) continue;
+    result = result
+      .replaceAll(path.replaceAll('/', '\\\\'), path)
+      .replaceAll(path.replaceAll('/', '\\'), path);
+  }
+  return result;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}
