@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { RangeSource } from '../../../src/range/range-source.ts';
 import { type ExtractOptions, extractArchive } from '../../../src/zip/extract/extract.ts';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
-import { listTree } from '../../support/temp-folder.ts';
+import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
 import { makeZip } from '../../support/zip-maker.ts';
 import { UNPACKER } from './unpacker.ts';
 
@@ -66,8 +66,9 @@ export function partsIn(directory: string): string[] {
   return filesBelow(directory).filter((path) => /\.part(\.done)?$/.test(path));
 }
 
-/** Leaves three blocks of each connection, and the half of a fourth that does not count. */
-export async function interrupted(directory: string): Promise<void> {
+/** A folder with three blocks of each connection, and the half of a fourth that does not count. */
+export async function interrupted(directory = makeTempFolder()): Promise<string> {
   const { source } = streamingSource(ARCHIVE, { breakAfter: 3.5 * MIB });
   await expect(unpack(source, directory)).rejects.toThrow('cable pulled');
+  return directory;
 }

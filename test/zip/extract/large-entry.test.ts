@@ -34,8 +34,7 @@ describe('large stored entries of a source that streams', () => {
   });
 
   test('case 110: an interruption in the middle of all pieces costs less than 1 MiB of each', async () => {
-    const directory = makeTempFolder();
-    await interrupted(directory);
+    const directory = await interrupted();
     expect(filesBelow(directory)).not.toContain('film.mp4');
     await interrupted(directory);
 
@@ -56,8 +55,7 @@ describe('large stored entries of a source that streams', () => {
     ['the journal is gone', (_part, journal) => rmSync(journal)],
     ['the journal lies', (_part, journal) => writeFileSync(journal, '0 1\n999 1\nnonsense\n1 2')],
   ])('case 75: what cannot be trusted is fetched again: %s', async (_name, harm) => {
-    const directory = makeTempFolder();
-    await interrupted(directory);
+    const directory = await interrupted();
     const [part = '', journal = ''] = partsIn(directory).map((path) => join(directory, path));
     harm(part, journal);
     await unpack(streamingSource(ARCHIVE).source, directory);
@@ -67,8 +65,7 @@ describe('large stored entries of a source that streams', () => {
   });
 
   test('case 119: while a part is checked, an interruption ends it, and the part stays', async () => {
-    const directory = makeTempFolder();
-    await interrupted(directory);
+    const directory = await interrupted();
     const interruption = new AbortController();
     const told: number[] = [];
     const unpacking = unpack(streamingSource(ARCHIVE).source, directory, {
