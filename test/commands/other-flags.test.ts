@@ -7,6 +7,7 @@ import { defineMedia, type MediaListOptions } from '../../src/commands/media.ts'
 import { defineRm, type RmOptions } from '../../src/commands/rm.ts';
 import { defineSandbox, type SandboxCommandOptions } from '../../src/commands/sandbox.ts';
 import { defineStatus, type StatusOptions } from '../../src/commands/status.ts';
+import { DEFAULT_QUERY, DEFAULT_WAIT } from './default-flags.ts';
 import { parseLine, refusalOf } from './parse-line.ts';
 
 type Keep = (...parsed: readonly unknown[]) => Promise<void>;
@@ -21,21 +22,10 @@ function defineAll(parent: Command, keep: Keep): void {
   defineHelp(parent, keep);
 }
 
-const WAIT = { timeoutMs: 21_600_000, intervalMs: null };
 const STATUS: StatusOptions = { ids: ['id'], wait: null, exitStatus: false };
 const LIST: ListOptions = { page: null, perPage: 50, limit: 30, status: null, sort: null };
 const RM: RmOptions = { ids: ['id'], filter: null, yes: false, ignoreNotFound: false, dryRun: false };
-const QUERY = {
-  search: null,
-  type: null,
-  tag: null,
-  speaker: null,
-  channel: null,
-  since: null,
-  until: null,
-  maxMedia: null,
-};
-const MEDIA: MediaListOptions = { text: null, query: QUERY, sort: null, limit: 30 };
+const MEDIA: MediaListOptions = { text: null, query: DEFAULT_QUERY, sort: null, limit: 30 };
 const SANDBOX: SandboxCommandOptions = {
   port: 0,
   mediaFolder: null,
@@ -51,7 +41,7 @@ const LINES: readonly (readonly [line: readonly string[], options: object])[] = 
   [['status'], { ...STATUS, ids: [] }],
   [['status', 'a', 'b', '-'], { ...STATUS, ids: ['a', 'b', '-'] }],
   [['status', '--', '-a'], { ...STATUS, ids: ['-a'] }],
-  [['status', 'id', '--wait'], { ...STATUS, wait: WAIT }],
+  [['status', 'id', '--wait'], { ...STATUS, wait: DEFAULT_WAIT }],
   [
     ['status', '--wait', '--timeout', '15m', '--interval', '2s', 'id'],
     { ...STATUS, wait: { timeoutMs: 900_000, intervalMs: 2_000 } },
@@ -104,14 +94,17 @@ const LINES: readonly (readonly [line: readonly string[], options: object])[] = 
   [['media', 'list'], MEDIA],
   [['media', 'ls'], MEDIA],
   [['media', 'list', 'interview'], { ...MEDIA, text: 'interview' }],
-  [['media', 'list', '--type', 'Video'], { ...MEDIA, query: { ...QUERY, type: 'video' } }],
-  [['media', 'list', '--tag', 'demo'], { ...MEDIA, query: { ...QUERY, tag: 'demo' } }],
-  [['media', 'list', '--search', 'a b'], { ...MEDIA, query: { ...QUERY, search: 'a b' } }],
-  [['media', 'list', '--speaker', 'Anna'], { ...MEDIA, query: { ...QUERY, speaker: 'Anna' } }],
-  [['media', 'list', '--channel', 'c1'], { ...MEDIA, query: { ...QUERY, channel: 'c1' } }],
-  [['media', 'list', '--since', '7d'], { ...MEDIA, query: { ...QUERY, since: '7d' } }],
-  [['media', 'list', '--until', '2025-01-31'], { ...MEDIA, query: { ...QUERY, until: '2025-01-31' } }],
-  [['media', 'list', '--max-media', '9'], { ...MEDIA, query: { ...QUERY, maxMedia: 9 } }],
+  [['media', 'list', '--type', 'Video'], { ...MEDIA, query: { ...DEFAULT_QUERY, type: 'video' } }],
+  [['media', 'list', '--tag', 'demo'], { ...MEDIA, query: { ...DEFAULT_QUERY, tag: 'demo' } }],
+  [['media', 'list', '--search', 'a b'], { ...MEDIA, query: { ...DEFAULT_QUERY, search: 'a b' } }],
+  [['media', 'list', '--speaker', 'Anna'], { ...MEDIA, query: { ...DEFAULT_QUERY, speaker: 'Anna' } }],
+  [['media', 'list', '--channel', 'c1'], { ...MEDIA, query: { ...DEFAULT_QUERY, channel: 'c1' } }],
+  [['media', 'list', '--since', '7d'], { ...MEDIA, query: { ...DEFAULT_QUERY, since: '7d' } }],
+  [
+    ['media', 'list', '--until', '2025-01-31'],
+    { ...MEDIA, query: { ...DEFAULT_QUERY, until: '2025-01-31' } },
+  ],
+  [['media', 'list', '--max-media', '9'], { ...MEDIA, query: { ...DEFAULT_QUERY, maxMedia: 9 } }],
   [['media', 'list', '--sort', 'name:desc'], { ...MEDIA, sort: 'name:desc' }],
   [['media', 'list', '--sort', 'name'], { ...MEDIA, sort: 'name' }],
   [['media', 'list', '-L', '7', 'x'], { ...MEDIA, text: 'x', limit: 7 }],

@@ -49,7 +49,7 @@ describe.each(SHELLS.map((shell) => ({ shell, isHere: hasShell(shell) })))('$she
     const session = await openShell(shell);
     for (const [typed, words] of LINES) {
       await session.type(`streamdiver-dl ${typed}\t`, new RegExp(`${PROMPT} .*${words.at(-1) ?? ''}`));
-      expect([typed, await session.enter()]).toEqual([typed, words]);
+      expect(await session.enter(), typed).toEqual(words);
     }
   });
 

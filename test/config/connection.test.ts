@@ -134,7 +134,7 @@ describe('addresses', () => {
   ])('case 131: %s is refused as --api-url and as --sso-url', async (url) => {
     for (const flag of ['--api-url', '--sso-url']) {
       const run = await runCommand(['list', flag, url, '--json']);
-      expect([flag, run.exitCode, run.json]).toMatchObject([flag, 2, { error: { code: 'CONFIG' } }]);
+      expect(run, flag).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
       expect(run.stderr).not.toContain('user:word');
     }
   });

@@ -102,7 +102,7 @@ describe('case 11: permissions', () => {
     const mayHoldSecret = (path: string) => path === elsewhere || path === files.credentials;
     for (const line of [['list'], loginLine]) {
       const run = await runCommand([...line, '--json'], { ...options, input: CANARY_TOKEN, mayHoldSecret });
-      expect([line, run.exitCode, run.json]).toMatchObject([line, 2, { error: { code: 'CONFIG' } }]);
+      expect(run, line.join(' ')).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
       expect(run.stderr).toContain(`refusing to use ${files[name]}: it is a symbolic link`);
     }
     expect(readFileSync(elsewhere)).toEqual(before);
@@ -178,7 +178,7 @@ describe('case 130: content that cannot be used', () => {
       const { config } = storedFiles(place);
       for (const line of [['list'], ['config', 'set', 'apiUrl', 'https://a.example'], ['whoami']]) {
         const run = await runCommand([...line, '--json'], { api, place });
-        expect([line, run.exitCode, run.json]).toMatchObject([line, 2, { error: { code: 'CONFIG' } }]);
+        expect(run, line.join(' ')).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
         expect(run.stderr).toContain(`${config}${told}`);
       }
       expect(readFileSync(config, 'utf8')).toBe(text);
@@ -217,7 +217,7 @@ describe('case 130: content that cannot be used', () => {
       const { credentials } = storedFiles(place);
       for (const words of [['list'], ['logout'], ['logout', '--all'], ['whoami']]) {
         const run = await runCommand([...words, '-vv', '--json'], { api, place, token: null });
-        expect([words, run.exitCode]).toEqual([words, 2]);
+        expect(run.exitCode, words.join(' ')).toBe(2);
         expect(run.stderr).toContain(`${credentials}:${line}: `);
       }
       expect(readFileSync(credentials, 'utf8')).toBe(text);

@@ -72,7 +72,7 @@ test('every error code has its place in the troubleshooting, with what is on the
   );
   for (const [code, exitCode] of Object.entries(EXIT_CODES)) {
     const section = sections.get(code);
-    expect([code, section]).toEqual([code, expect.stringMatching(new RegExp(`Exit code ${exitCode}\\b`))]);
+    expect(section, code).toMatch(new RegExp(`Exit code ${exitCode}\\b`));
     expect(section).toContain('**On the disk:**');
     expect(section).toContain('**Do:**');
   }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { defineCreate } from '../../../src/commands/create.ts';
 import type { CreateFlags } from '../../../src/flags/create-flags.ts';
-import type { FetchFlags } from '../../../src/flags/fetch-flags.ts';
+import { DEFAULT_FETCH, DEFAULT_WAIT } from '../default-flags.ts';
 import { parseLine, refusalOf } from '../parse-line.ts';
 
 const define = (parent: Command, keep: (...parsed: readonly unknown[]) => Promise<void>) =>
@@ -24,30 +24,6 @@ const DEFAULTS: CreateFlags = {
   dryRun: false,
   wait: null,
   fetch: null,
-};
-const WAIT = { timeoutMs: 21_600_000, intervalMs: null };
-const FETCH: FetchFlags = {
-  output: null,
-  toStdout: false,
-  folder: null,
-  extract: false,
-  keepArchive: false,
-  selection: { include: [], exclude: [] },
-  encoding: null,
-  skipUnsafe: false,
-  ifExists: 'refuse',
-  resume: true,
-  connections: null,
-  jobs: 3,
-  limitRateBytesPerSecond: null,
-  retries: 5,
-  checksum: null,
-  sha256: false,
-  maxSizeBytes: null,
-  ignoreSize: false,
-  spaceCheck: true,
-  removeAfterwards: false,
-  record: { file: null, onlyNew: false },
 };
 
 const LINES: readonly (readonly [flags: readonly string[], changed: Partial<CreateFlags>])[] = [
@@ -88,25 +64,28 @@ const LINES: readonly (readonly [flags: readonly string[], changed: Partial<Crea
   [['--from-file', '-'], { fromFile: '-' }],
   [['-n'], { dryRun: true }],
   [['--dry-run'], { dryRun: true }],
-  [['--wait'], { wait: WAIT }],
+  [['--wait'], { wait: DEFAULT_WAIT }],
   [['--wait', '--timeout', '90s', '--interval', '5s'], { wait: { timeoutMs: 90_000, intervalMs: 5_000 } }],
   [['--wait', '--timeout', '0'], { wait: { timeoutMs: 0, intervalMs: null } }],
   [['--wait', '--no-wait'], {}],
   [['--no-wait'], {}],
-  [['--fetch'], { wait: WAIT, fetch: FETCH }],
-  [['--fetch', '--no-wait'], { wait: { timeoutMs: 0, intervalMs: null }, fetch: FETCH }],
+  [['--fetch'], { wait: DEFAULT_WAIT, fetch: DEFAULT_FETCH }],
+  [['--fetch', '--no-wait'], { wait: { timeoutMs: 0, intervalMs: null }, fetch: DEFAULT_FETCH }],
   [
     ['--fetch', '-xD', 'out', '--keep-archive', '--timeout', '1h30m', '--rm'],
     {
       wait: { timeoutMs: 5_400_000, intervalMs: null },
-      fetch: { ...FETCH, extract: true, folder: 'out', keepArchive: true, removeAfterwards: true },
+      fetch: { ...DEFAULT_FETCH, extract: true, folder: 'out', keepArchive: true, removeAfterwards: true },
     },
   ],
   [
     ['--fetch', '--connections', '4', '-j', '1', '--limit-rate', '2M'],
-    { wait: WAIT, fetch: { ...FETCH, connections: 4, jobs: 1, limitRateBytesPerSecond: 2_097_152 } },
+    {
+      wait: DEFAULT_WAIT,
+      fetch: { ...DEFAULT_FETCH, connections: 4, jobs: 1, limitRateBytesPerSecond: 2_097_152 },
+    },
   ],
-  [['--fetch', '-o', '-'], { wait: WAIT, fetch: { ...FETCH, toStdout: true } }],
+  [['--fetch', '-o', '-'], { wait: DEFAULT_WAIT, fetch: { ...DEFAULT_FETCH, toStdout: true } }],
 ];
 
 test.each(LINES)('create %j', async (flags, changed) => {

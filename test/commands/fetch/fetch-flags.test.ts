@@ -2,38 +2,16 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { defineFetch, type FetchOptions } from '../../../src/commands/fetch.ts';
 import type { FetchFlags } from '../../../src/flags/fetch-flags.ts';
+import { DEFAULT_FETCH, DEFAULT_WAIT } from '../default-flags.ts';
 import { parseLine, refusalOf } from '../parse-line.ts';
 
 const define = (parent: Command, keep: (...parsed: readonly unknown[]) => Promise<void>) =>
   defineFetch(parent, keep);
 
-const FETCH: FetchFlags = {
-  output: null,
-  toStdout: false,
-  folder: null,
-  extract: false,
-  keepArchive: false,
-  selection: { include: [], exclude: [] },
-  encoding: null,
-  skipUnsafe: false,
-  ifExists: 'refuse',
-  resume: true,
-  connections: null,
-  jobs: 3,
-  limitRateBytesPerSecond: null,
-  retries: 5,
-  checksum: null,
-  sha256: false,
-  maxSizeBytes: null,
-  ignoreSize: false,
-  spaceCheck: true,
-  removeAfterwards: false,
-  record: { file: null, onlyNew: false },
-};
 const DEFAULTS: FetchOptions = {
   ids: ['id'],
-  wait: { timeoutMs: 21_600_000, intervalMs: null },
-  fetch: FETCH,
+  wait: DEFAULT_WAIT,
+  fetch: DEFAULT_FETCH,
   dryRun: false,
 };
 const DIGEST = '0123456789abcdef'.repeat(4);
@@ -87,7 +65,7 @@ const FETCH_FLAGS: readonly (readonly [flags: readonly string[], changed: Partia
 ];
 
 test.each(FETCH_FLAGS)('fetch %j, before and after the id', async (flags, changed) => {
-  const fetch = { ...FETCH, ...changed };
+  const fetch = { ...DEFAULT_FETCH, ...changed };
   const wanted = [{ ...DEFAULTS, fetch }, { retries: fetch.retries }];
   expect(await parseLine(define, ['fetch', 'id', ...flags])).toEqual(wanted);
   expect(await parseLine(define, ['fetch', ...flags, 'id'])).toEqual(wanted);

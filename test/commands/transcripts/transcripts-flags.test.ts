@@ -2,21 +2,12 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { defineTranscripts } from '../../../src/commands/transcripts.ts';
 import type { TranscriptsFlags } from '../../../src/flags/transcripts-flags.ts';
+import { DEFAULT_QUERY, DEFAULT_RECORD } from '../default-flags.ts';
 import { parseLine, refusalOf } from '../parse-line.ts';
 
 const define = (parent: Command, keep: (...parsed: readonly unknown[]) => Promise<void>) =>
   defineTranscripts(parent, keep);
 
-const QUERY = {
-  search: null,
-  type: null,
-  tag: null,
-  speaker: null,
-  channel: null,
-  since: null,
-  until: null,
-  maxMedia: null,
-};
 const DEFAULTS: TranscriptsFlags = {
   mediaIds: [],
   query: null,
@@ -33,7 +24,7 @@ const DEFAULTS: TranscriptsFlags = {
   retries: 5,
   ifExists: 'refuse',
   waitMs: null,
-  record: { file: null, onlyNew: false },
+  record: DEFAULT_RECORD,
   dryRun: false,
 };
 
@@ -41,14 +32,14 @@ test.each<[readonly string[], Partial<TranscriptsFlags>]>([
   [[], {}],
   [['a'], { mediaIds: ['a'] }],
   [['a', '-m', 'b', '--medium', 'c', '-'], { mediaIds: ['a', '-', 'b', 'c'] }],
-  [['--all'], { query: QUERY }],
-  [['--search', 'x y'], { query: { ...QUERY, search: 'x y' } }],
-  [['--type', 'VIDEO'], { query: { ...QUERY, type: 'video' } }],
-  [['--tag', 'x'], { query: { ...QUERY, tag: 'x' } }],
-  [['--speaker', 'x'], { query: { ...QUERY, speaker: 'x' } }],
-  [['--channel', 'x'], { query: { ...QUERY, channel: 'x' } }],
-  [['--since', '7d', '--until', '1d'], { query: { ...QUERY, since: '7d', until: '1d' } }],
-  [['--all', '--max-media', '9'], { query: { ...QUERY, maxMedia: 9 } }],
+  [['--all'], { query: DEFAULT_QUERY }],
+  [['--search', 'x y'], { query: { ...DEFAULT_QUERY, search: 'x y' } }],
+  [['--type', 'VIDEO'], { query: { ...DEFAULT_QUERY, type: 'video' } }],
+  [['--tag', 'x'], { query: { ...DEFAULT_QUERY, tag: 'x' } }],
+  [['--speaker', 'x'], { query: { ...DEFAULT_QUERY, speaker: 'x' } }],
+  [['--channel', 'x'], { query: { ...DEFAULT_QUERY, channel: 'x' } }],
+  [['--since', '7d', '--until', '1d'], { query: { ...DEFAULT_QUERY, since: '7d', until: '1d' } }],
+  [['--all', '--max-media', '9'], { query: { ...DEFAULT_QUERY, maxMedia: 9 } }],
   [['a', '-t', 't1', '-t', 't2'], { mediaIds: ['a'], transcriptIds: ['t1', 't2'] }],
   [['--as', 'VTT,docx,vtt'], { formats: ['vtt', 'docx'], isFormatGiven: true }],
   [['--language', 'de', '--language', 'en'], { languages: ['de', 'en'] }],

@@ -50,7 +50,7 @@ test.each(['--token', '--client-secret', '--password', '--access-token'])(
     ]) {
       const api = await startApi();
       const run = await runCli(args, { api, secrets: ['value-of-a-secret'] });
-      expect([args, run.exitCode]).toEqual([args, 2]);
+      expect(run.exitCode, args.join(' ')).toBe(2);
       expect(api.requests).toHaveLength(0);
     }
   },

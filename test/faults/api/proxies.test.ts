@@ -119,7 +119,7 @@ test.each([
     ['fetch', PACKAGE_ID, '--json'],
   ]) {
     const result = await runCommand(line, byRedirect.run);
-    expect([line, result.exitCode, result.json]).toMatchObject([line, 12, { error: { code: 'UNSAFE' } }]);
+    expect(result, line.join(' ')).toMatchObject({ exitCode: 12, json: { error: { code: 'UNSAFE' } } });
     expect(result.stderr).toContain('private address');
   }
   expect(inside.requests).toHaveLength(0);

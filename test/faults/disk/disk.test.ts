@@ -127,7 +127,7 @@ test('case 83: writes and reads that take fewer bytes than given are completed',
       pathPart: 'object.zip',
     });
     const run = await runBinary(ARGS, { api, place, nodeFlags });
-    expect([call, run.exitCode]).toEqual([call, 0]);
+    expect(run.exitCode, call).toBe(0);
     expect(existsSync(markerPath)).toBe(true);
     expect(finalOf(place)?.equals(object.bytes)).toBe(true);
   }

@@ -54,17 +54,20 @@ async function isKilledAt(
 /** The next run puts everything right: each item once, all files there and unchanged, nothing left over. */
 async function expectPutRight(api: ApiServer, place: RunPlace, file: string, what: string): Promise<void> {
   const again = await runBinary(ARGS, { api, place });
-  expect([what, again.exitCode, again.stderr]).toEqual([what, 0, expect.any(String)]);
+  expect(again.exitCode, `${what}: ${again.stderr}`).toBe(0);
   const lines = linesOf(file);
-  expect([what, lines.filter(({ kind }) => kind === 'package').length]).toEqual([what, 1]);
-  expect([what, lines[0]]).toEqual([what, JSON.parse(BEFORE)]);
+  expect(
+    lines.filter(({ kind }) => kind === 'package'),
+    what,
+  ).toHaveLength(1);
+  expect(lines[0], what).toEqual(JSON.parse(BEFORE));
   expect(lines.some(({ kind }) => kind === 'file')).toBe(true);
   const verified = await runBinary(['verify', 'out', '--record', 'r/rec.ndjson'], { place });
-  expect([what, verified.exitCode]).toEqual([what, 0]);
+  expect(verified.exitCode, what).toBe(0);
   // The lock of the dead process stays until somebody needs it.
   expect((await runBinary(ARGS.slice(0, -1), { api, place })).exitCode).toBe(0);
-  expect([what, readdirSync(join(file, '..'))]).toEqual([what, ['rec.ndjson']]);
-  expect([what, linesOf(file)]).toEqual([what, lines]);
+  expect(readdirSync(join(file, '..')), what).toEqual(['rec.ndjson']);
+  expect(linesOf(file), what).toEqual(lines);
 }
 
 test.each<[DiskCall, string]>([

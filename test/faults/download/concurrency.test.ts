@@ -15,15 +15,32 @@ import { listTree } from '../../support/temp-folder.ts';
 const object = makeZipObject(500_000);
 const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
 
+/** The winner gets no byte before the others have ended, so that none of them finds the finished file. */
 async function race(processes: number, prepare: (cwd: string) => void): Promise<void> {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   prepare(place.cwd);
-  const runs = await Promise.all(Array.from({ length: processes }, () => runBinary(ARGS, { api, place })));
+  let leftCount = processes;
+  let release: () => void = () => {};
+  const othersEnded = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
+    // Without a lock, all of them wait for bytes: then all get them, and all succeed.
+    await Promise.race([othersEnded, delay(20_000, undefined, { ref: false })]);
+    await reply.file(object);
+  });
+  const runs = await Promise.all(
+    Array.from({ length: processes }, async () => {
+      const run = await runBinary(ARGS, { api, place });
+      leftCount -= 1;
+      if (leftCount === 1) release();
+      return run;
+    }),
+  );
   const told = runs.map(describeRun).join('\n');
-  const exitCodes = runs.map(({ exitCode }) => exitCode);
-  if (exitCodes.some((exitCode) => ![0, 11].includes(exitCode))) fail(told);
-  if (!exitCodes.includes(0)) fail(`nobody won\n${told}`);
+  const losers = runs.filter(({ exitCode }) => exitCode === 11);
+  if (losers.length !== processes - 1 || !runs.some(({ exitCode }) => exitCode === 0)) fail(told);
   const path = join(place.cwd, 'object.zip');
   if (!existsSync(path) || !readFileSync(path).equals(object.bytes)) fail(`a wrong file\n${told}`);
   if ((await runBinary(ARGS, { api, place })).exitCode !== 0) fail(`not usable afterwards\n${told}`);
@@ -56,8 +73,10 @@ test.each<[string, DiskFault]>([
   // With nothing else to wait for, it may end on its own before it is killed.
   const run = startBinary(ARGS, { api, place, nodeFlags, mayBeBug: true, withoutJsonCheck: true });
   while (!existsSync(markerPath)) await delay(10);
-  const lock = join(place.cwd, 'object.zip.part.lock');
-  expect(existsSync(lock) ? readFileSync(lock, 'utf8') : 'none').toMatch(/^none$|"pid":\d+/);
+  // The lock has no name yet, and without it nothing else is touched.
+  expect(listTree(place.cwd).map((entry) => entry.path)).toEqual([
+    expect.stringMatching(/^\.streamdiver-dl-.*\.lock$/),
+  ]);
   run.kill('SIGKILL');
   await run.result;
 });

@@ -114,35 +114,44 @@ test('case 72: a part that is too long is thrown away', async () => {
   expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
 });
 
-const DAMAGES: readonly (readonly [name: string, damage: (scene: HalfDone) => void])[] = [
-  ['the part is gone', ({ partPath }) => rmSync(partPath)],
-  ['the part is empty', ({ partPath }) => truncateSync(partPath)],
-  ['the part is shorter', ({ partPath }) => truncateSync(partPath, 100_000)],
-  ['the part is longer', ({ partPath }) => appendFileSync(partPath, 'more bytes')],
+test.each<[string, 'downloaded' | 'resumed', (partPath: string) => void]>([
+  ['is gone', 'downloaded', (path) => rmSync(path)],
+  ['is empty', 'downloaded', (path) => truncateSync(path)],
+  ['is shorter', 'downloaded', (path) => truncateSync(path, 100_000)],
+  ['is longer', 'resumed', (path) => appendFileSync(path, 'more bytes')],
   [
-    'the end of the part is zeros',
-    ({ partPath }) => truncateSync(partPath, 149_000) ?? truncateSync(partPath, 150_000),
+    'ends with zeros',
+    'downloaded',
+    (path) => {
+      truncateSync(path, 149_000);
+      truncateSync(path, 150_000);
+    },
   ],
-  ['the last byte of the part is another', ({ partPath }) => flipByte(partPath, 149_999)],
-  ['the journal is empty', ({ journalPath }) => truncateSync(journalPath)],
-  ['the journal is cut', ({ journalPath }) => truncateSync(journalPath, 20)],
-  ['the journal is no JSON', ({ journalPath }) => writeFileSync(journalPath, 'PK\x03\x04')],
-  ['the journal is JSON of another kind', ({ journalPath }) => writeFileSync(journalPath, '[1,2]')],
-];
+  ['has another last byte', 'downloaded', (path) => flipByte(path, 149_999)],
+])('case 75: the part %s: the right file is %s', async (_name, outcome, damage) => {
+  const scene = await stopAtHalf();
+  damage(scene.partPath);
+  expect(await scene.fetch()).toMatchObject({ exitCode: 0, json: { results: [{ outcome }] } });
+  expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
+});
 
-test.each(DAMAGES)(
-  'case 75: %s: the right file comes, or nothing does and the message says what to do',
-  async (_name, damage) => {
-    const scene = await stopAtHalf();
-    damage(scene);
-    const run = await scene.fetch();
-    expect([0, 10, 13]).toContain(run.exitCode);
-    expect(scene.finalBytes()?.equals(scene.object.bytes) ?? run.exitCode !== 0).toBe(true);
-    const again = await scene.fetch('--no-resume');
-    expect(again.exitCode).toBe(0);
-    expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
-  },
-);
+test.each<[string, (journalPath: string) => void]>([
+  ['is empty', (path) => truncateSync(path)],
+  ['is cut', (path) => truncateSync(path, 20)],
+  ['is no JSON', (path) => writeFileSync(path, 'PK\x03\x04')],
+  ['is JSON of another kind', (path) => writeFileSync(path, '[1,2]')],
+])('case 75: the journal %s: the part is kept, and the message says what to do', async (_name, damage) => {
+  const scene = await stopAtHalf();
+  damage(scene.journalPath);
+  const part = readFileSync(scene.partPath);
+  const refused = await scene.fetch();
+  expect(refused).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
+  expect(refused.stderr).toContain('--no-resume');
+  expect(readFileSync(scene.partPath).equals(part)).toBe(true);
+  expect(scene.finalBytes()).toBeUndefined();
+  expect(await scene.fetch('--no-resume')).toMatchObject({ exitCode: 0 });
+  expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
+});
 
 test('case 79: a journal of a newer version is refused and nothing is changed', async () => {
   const scene = await stopAtHalf();
@@ -195,27 +204,45 @@ test('case 78: the part of a package that was created again under another id is 
 
 test('case 76: two files of one name in two packages do not share a part', async () => {
   const scene = await stopAtHalf();
-  scene.api.packages.set('other-package', { id: 'other-package', status: 'ready' });
-  handOut(scene.api, scene.storage, 'application/zip', scene.object.bytes.length);
-  const run = await scene.fetch();
-  expect(run.exitCode).toBe(0);
+  const { api, storage, object, place } = scene;
+  const other = siblingOf(object);
+  storage.use((request, reply) => reply.file(request.path === '/other' ? other : object));
+  api.script('GET /v2/downloads/{id}', ({ path }, reply) => {
+    const id = path.slice('/v2/downloads/'.length);
+    const url = `${storage.origin}/${id === 'other' ? 'other' : 'object'}`;
+    const file = { url, size: object.bytes.length, mimeType: object.contentType };
+    return reply.json(200, { data: { id, status: 'ready', compressed: true, files: [file] } });
+  });
+  const kept = [readFileSync(scene.partPath), readFileSync(scene.journalPath)];
+  const before = storage.requests.length;
+  const second = await runCli(['fetch', 'other', '-o', OBJECT_NAME, '--json'], { api, place });
+  expect(second).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
+  expect([readFileSync(scene.partPath), readFileSync(scene.journalPath)]).toEqual(kept);
+  expect(storage.requests).toHaveLength(before);
+
+  const first = await scene.fetch();
+  expect(first).toMatchObject({ exitCode: 0, json: { results: [{ resumedFrom: 150_000 }] } });
+  expect(scene.finalBytes()?.equals(object.bytes)).toBe(true);
+  const elsewhere = await runCli(['fetch', 'other', '-o', 'other.zip', '--json'], { api, place });
+  expect(elsewhere).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded' }] } });
+  expect(readFileSync(join(place.cwd, 'other.zip')).equals(other.bytes)).toBe(true);
 });
 
 test.each([
-  ['a link', (path: string, other: string) => symlinkSync(other, path)],
-  ['a dangling link', (path: string, other: string) => symlinkSync(`${other}-nowhere`, path)],
-  ['a hard link', (path: string, other: string) => linkSync(other, path)],
-  ['a folder', (path: string) => mkdirSync(path)],
-  ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
-])('case 75: %s in the place of the part is not written through', async (_name, plant) => {
+  ['a link', 13, (path: string, other: string) => symlinkSync(other, path)],
+  ['a dangling link', 13, (path: string, other: string) => symlinkSync(`${other}-nowhere`, path)],
+  // It is shorter than the journal says, so it is replaced.
+  ['a hard link', 0, (path: string, other: string) => linkSync(other, path)],
+  ['a folder', 13, (path: string) => mkdirSync(path)],
+  ['a FIFO', 13, (path: string) => execFileSync('mkfifo', [path])],
+])('case 75: %s in the place of the part is not written through', async (_name, exitCode, plant) => {
   const scene = await stopAtHalf();
   const other = join(scene.place.cwd, 'precious');
   const precious = Buffer.alloc(1_000, 'precious');
   writeFileSync(other, precious);
   rmSync(scene.partPath);
   plant(scene.partPath, other);
-  const run = await scene.fetch();
-  expect([0, 9, 13]).toContain(run.exitCode);
+  expect(await scene.fetch()).toMatchObject({ exitCode });
   expect(readFileSync(other).equals(precious)).toBe(true);
   expect(existsSync(`${other}-nowhere`)).toBe(false);
 });
@@ -227,7 +254,7 @@ test('case 75: a link in the place of the journal is not written through', async
   const before = readFileSync(other, 'utf8');
   rmSync(scene.journalPath);
   symlinkSync(other, scene.journalPath);
-  expect([0, 9, 13]).toContain((await scene.fetch()).exitCode);
+  expect(await scene.fetch()).toMatchObject({ exitCode: 13 });
   expect(readFileSync(other, 'utf8')).toBe(before);
 });
 

@@ -10,6 +10,7 @@ import { expect, test } from 'vitest';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { startApi } from '../../support/api/api-server.ts';
 import { diskFaultFlags } from '../../support/disk-fault.ts';
+import { inTurn } from '../../support/faults/fault-mode.ts';
 import { startFaultServer } from '../../support/faults/fault-server.ts';
 import { makeZipObject } from '../../support/faults/served-object.ts';
 import { runBinary, startBinary } from '../../support/process/run-binary.ts';
@@ -30,12 +31,23 @@ function isRight(place: RunPlace): boolean {
 
 test('case 64: a storage that nobody listens at is named, and the same command continues', async () => {
   const api = await startApi();
-  const storage = await startFaultServer((_request, reply) => reply.file(object));
-  await storage.close();
+  const place = makePlace();
+  const storage = await startFaultServer(
+    inTurn(
+      (_request, reply) => reply.file(object, { cutAtByte: 2_000_000 }),
+      (_request, reply) => reply.send(404, {}, ''),
+    ),
+  );
   handOut(api, storage, object.contentType, object.bytes.length);
-  const run = await runCli(ARGS, { api });
+  expect(await runCli(ARGS, { api, place })).toMatchObject({ exitCode: 3 });
+  await storage.close();
+  const run = await runCli(ARGS, { api, place });
   expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE', retryable: true } } });
   expect(run.stderr).toContain(`127.0.0.1:${storage.port}`);
+  await startFaultServer((_request, reply) => reply.file(object), { port: storage.port });
+  const again = await runCli(ARGS, { api, place });
+  expect(again).toMatchObject({ exitCode: 0, json: { results: [{ resumedFrom: 2_000_000 }] } });
+  expect(isRight(place)).toBe(true);
 });
 
 test.each([
@@ -220,7 +232,7 @@ test('case 123: eight connections with hardly more files than the program needs 
   const isWhole = run.exitCode === 0 && readFileSync(final).equals(large.bytes);
   // How many files Node itself and the loading of the program take is not ours to say.
   const isRefused = run.exitCode === 9 && run.stderr.includes('ulimit -n') && !existsSync(final);
-  expect([isWhole || isRefused, describeRun(run)]).toEqual([true, describeRun(run)]);
+  expect(isWhole || isRefused, describeRun(run)).toBe(true);
 });
 
 test('case 123: a command that cannot be loaded for want of files is no bug', async () => {

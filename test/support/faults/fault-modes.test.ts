@@ -36,7 +36,7 @@ test('says for each mode whether a file may be there, and never after a failure 
     const hasSuccess = outcome.exitCodes.includes(0);
     const hasFailure = outcome.exitCodes.some((exitCode) => exitCode !== 0);
     const expected = hasSuccess ? (hasFailure ? 'by exit code' : 'right') : 'absent';
-    expect([name, outcome.finalFile]).toEqual([name, expected]);
+    expect(outcome.finalFile, name).toBe(expected);
   }
 });
 
@@ -124,7 +124,7 @@ test('a replaced object really is another one, under the ETag that the name says
     const mode = faultMode(name);
     const [first, second] = await ask(mode, getRequest('/object'), getRequest('/object'));
     const etags = [first, second].map((answer) => /ETag: (.*)\r\n/.exec(answer?.text ?? '')?.[1]);
-    expect([name, etags[0] === etags[1]]).toEqual([name, isSameEtag]);
+    expect(etags[0] === etags[1], name).toBe(isSameEtag);
     const replacement = mode.finalObject?.(object).bytes ?? Buffer.alloc(0);
     expect(second === undefined ? undefined : bodyOf(second).equals(replacement)).toBe(true);
     expect(replacement.equals(object.bytes)).toBe(false);

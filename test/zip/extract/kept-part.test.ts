@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
+import { listTree } from '../../support/temp-folder.ts';
 import { makeZip } from '../../support/zip-maker.ts';
 import {
   ARCHIVE,
@@ -18,8 +18,7 @@ import {
 
 describe('a part that an earlier run left', () => {
   test('is thrown away if it must not be continued', async () => {
-    const directory = makeTempFolder();
-    await interrupted(directory);
+    const directory = await interrupted();
     const { source, sentBytes } = await served(ARCHIVE);
     await unpack(source, directory, { mayResume: false });
     expect(sentBytes()).toBeGreaterThan(CONTENT.length);
@@ -30,16 +29,14 @@ describe('a part that an earlier run left', () => {
     ['the archive is another one now', [{ name: 'film.mp4', content: Buffer.alloc(CONTENT.length) }]],
     ['its entry is gone', [{ name: 'other.txt', content: 'text' }]],
   ])('is thrown away when %s', async (_name, entries) => {
-    const directory = makeTempFolder();
-    await interrupted(directory);
+    const directory = await interrupted();
     await unpack((await served(makeZip(entries))).source, directory, { ifExists: 'overwrite' });
     expect(filesBelow(directory)).toContain(entries[0]?.name);
     expect(listTree(directory).filter(({ path }) => path.startsWith('.'))).toEqual([]);
   });
 
   test('case 82: needs no space for what it has on the disk', async () => {
-    const directory = makeTempFolder();
-    await interrupted(directory);
+    const directory = await interrupted();
     const heldBytes = statSync(join(directory, partsIn(directory)[0] ?? '')).blocks * 512;
     const asked: number[] = [];
     const beforeWriting = async (neededBytes: number) => void asked.push(neededBytes);

@@ -9,7 +9,7 @@ import { pseudoRandomBytes } from '../../support/bytes.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
 import { startFaultServer } from '../../support/faults/fault-server.ts';
 import { rangeFor } from '../../support/faults/served-object.ts';
-import { listTree } from '../../support/temp-folder.ts';
+import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
 import { makeZip } from '../../support/zip-maker.ts';
 import { UNPACKER } from './unpacker.ts';
 
@@ -88,8 +88,9 @@ export function changeJournal(directory: string, changes: Readonly<Record<string
   writeFileSync(journal, `${JSON.stringify({ ...JSON.parse(head), ...changes })}\n`);
 }
 
-/** Ends an unpacking in the middle of its responses. */
-export async function interrupted(directory: string): Promise<void> {
+/** A folder in which an unpacking has ended in the middle of its responses. */
+export async function interrupted(directory = makeTempFolder()): Promise<string> {
   const { source } = await served(ARCHIVE, { breakAfter: LEFT_BYTES });
   await expect(unpack(source, directory)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  return directory;
 }

@@ -47,8 +47,7 @@ describe('large stored entries of a remote archive', () => {
   });
 
   test('case 110: what arrived before an interruption is not fetched again', async () => {
-    const directory = makeTempFolder();
-    await interrupted(directory);
+    const directory = await interrupted();
     expect(filesBelow(directory)).not.toContain('film.mp4');
     await interrupted(directory);
 
@@ -97,8 +96,7 @@ describe('large stored entries of a remote archive', () => {
     ['the journal is huge', (_part, journal) => truncateSync(journal, 20 * MIB)],
     ['the journal is of a later version', (_part, journal) => writeFileSync(journal, LATER_JOURNAL)],
   ])('case 75: what cannot be trusted is fetched again: %s', async (_name, harm) => {
-    const directory = makeTempFolder();
-    await interrupted(directory);
+    const directory = await interrupted();
     const [part = '', journal = ''] = partsIn(directory).map((path) => join(directory, path));
     harm(part, journal);
     await unpack((await served(ARCHIVE)).source, directory);
@@ -111,8 +109,7 @@ describe('large stored entries of a remote archive', () => {
     ['that go beyond the entry', { written: [[0, 100 * MIB]], synced: [] }],
     ['of bytes that never came', { written: [[0, 40 * MIB]], synced: [] }],
   ])('case 75: a journal with ranges %s is not believed', async (_what, changes) => {
-    const directory = makeTempFolder();
-    await interrupted(directory);
+    const directory = await interrupted();
     truncateSync(join(directory, partsIn(directory)[0] ?? ''), 100 * MIB);
     changeJournal(directory, changes);
     await unpack((await served(ARCHIVE)).source, directory);
@@ -120,8 +117,7 @@ describe('large stored entries of a remote archive', () => {
   });
 
   test('case 74: after a crash of the machine only synced bytes count', async () => {
-    const directory = makeTempFolder();
-    await interrupted(directory);
+    const directory = await interrupted();
     changeJournal(directory, { bootId: 'another', synced: [[0, 2 * MIB]] });
     const { source, sentBytes } = await served(ARCHIVE);
     await unpack(source, directory);
@@ -131,8 +127,7 @@ describe('large stored entries of a remote archive', () => {
   });
 
   test('case 119: an interruption while a part is checked ends it, and the part stays', async () => {
-    const directory = makeTempFolder();
-    await interrupted(directory);
+    const directory = await interrupted();
     const interruption = new AbortController();
     const unpacking = unpack((await served(ARCHIVE)).source, directory, {
       signal: interruption.signal,
