@@ -143,6 +143,7 @@ test.each([
   [0, 0, '0/0 B'],
   [5, 1_000, '   5/1000 B'],
   [512, KIB, '0.5/1.0 KiB'],
+  [1_020, KIB, '0.9/1.0 KiB'],
   [0.25 * GIB, 12.5 * GIB, ' 0.2/12.5 GiB'],
   [GIB, GIB, '1.0/1.0 GiB'],
 ])('%d of %d in a column: %j', (bytes, totalBytes, text) => {

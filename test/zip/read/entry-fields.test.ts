@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { openByteStream } from '../../../src/zip/read/byte-stream.ts';
 import { combineCrc32 } from '../../../src/zip/read/crc32-combine.ts';
 import { readDataDescriptor } from '../../../src/zip/read/data-descriptor.ts';
+import { readDirectory } from '../../../src/zip/read/directory.ts';
 import type { ArchiveEntry } from '../../../src/zip/read/entry.ts';
 import { decodeName } from '../../../src/zip/read/entry-name.ts';
 import { entryPath } from '../../../src/zip/read/entry-path.ts';
@@ -10,6 +11,7 @@ import { modifiedTimeMs } from '../../../src/zip/read/entry-time.ts';
 import { readExtraFields } from '../../../src/zip/read/extra-fields.ts';
 import { readDataStart } from '../../../src/zip/read/local-header.ts';
 import { readZip64Row } from '../../../src/zip/read/zip64-field.ts';
+import { makeZip } from '../../support/zip-maker.ts';
 import { memorySource } from '../memory-source.ts';
 
 /** Numbers of 2, 4, or 8 bytes, one after the other. */
@@ -362,5 +364,18 @@ describe('the header of an entry', () => {
       code: 'UNSAFE',
       message: 'the archive is refused: entry "a" is called "b" by its own header',
     });
+  });
+});
+
+test('between two entries there is room for extra fields and a descriptor, and for no byte more', async () => {
+  const slackBytes = 0xffff + 24;
+  const read = async (gapBytes: number) => {
+    const zip = makeZip([{ name: 'a' }, { name: 'b', gapBefore: Buffer.alloc(gapBytes) }]);
+    return await readDirectory(memorySource(zip));
+  };
+  expect((await read(slackBytes)).entries).toHaveLength(2);
+  await expect(read(slackBytes + 1)).rejects.toMatchObject({
+    code: 'UNSAFE',
+    message: 'the archive is refused: after entry "a" there are bytes that do not belong to any',
   });
 });

@@ -1,0 +1,89 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { findExisting } from '../../../src/zip/extract/existing-file.ts';
+import { planExtraction } from '../../../src/zip/extract/extraction-plan.ts';
+import { openTargetFolder } from '../../../src/zip/extract/target-folder.ts';
+import { readDirectory } from '../../../src/zip/read/directory.ts';
+import { makeTempFolder } from '../../support/temp-folder.ts';
+import { makeZip } from '../../support/zip-maker.ts';
+import { memorySource } from '../memory-source.ts';
+
+type IfExists = Parameters<typeof findExisting>[2]['ifExists'];
+
+/** What stays of an archive with these files in a folder that `prepare` has filled. */
+async function find(names: readonly string[], ifExists: IfExists, prepare: (folder: string) => void) {
+  const folder = makeTempFolder();
+  prepare(folder);
+  const zip = makeZip(names.map((name) => ({ name, content: `content of ${name}` })));
+  const plan = await planExtraction((await readDirectory(memorySource(zip))).entries);
+  const target = openTargetFolder(folder);
+  try {
+    const staying = await findExisting(plan, target, { ifExists });
+    return Object.fromEntries([...staying].map(([{ entry }, outcome]) => [entry.path, outcome]));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return {
+      error: error.message.replaceAll(folder, 'out'),
+      ...('code' in error ? { code: error.code } : {}),
+    };
+  } finally {
+    target.close();
+  }
+}
+
+const names = ['a', 'b', 'd/c', 'e/f'];
+const fill = (folder: string) => {
+  mkdirSync(join(folder, 'd'));
+  for (const name of ['a', 'd/c']) writeFileSync(join(folder, name), `content of ${name}`);
+};
+
+test.each<[IfExists, object]>([
+  ['refuse', { a: 'skipped', 'd/c': 'skipped' }],
+  ['overwrite', { a: 'skipped', 'd/c': 'skipped' }],
+  ['skip', { a: 'left', 'd/c': 'left' }],
+])('to %s, files that are there with their content stay', async (ifExists, staying) => {
+  expect(await find(names, ifExists, fill)).toEqual(staying);
+});
+
+test.each<[IfExists, object]>([
+  ['overwrite', {}],
+  ['skip', { a: 'left', b: 'left' }],
+  ['refuse', { code: 'EXISTS', error: expect.stringContaining('out/a, out/b') as string }],
+])('to %s, files of other content', async (ifExists, outcome) => {
+  const found = await find(names, ifExists, (folder) => {
+    for (const name of ['a', 'b']) writeFileSync(join(folder, name), 'other');
+  });
+  expect(found).toEqual(outcome);
+});
+
+test.each<IfExists>(['overwrite', 'skip', 'refuse'])(
+  'to %s, a folder in the place of a file',
+  async (ifExists) => {
+    const found = await find(names, ifExists, (folder) => {
+      for (const name of ['a', 'b']) mkdirSync(join(folder, name));
+    });
+    expect(found).toEqual({
+      code: 'EXISTS',
+      error: 'not replaced, as it is a folder or a special file: out/a, out/b',
+    });
+  },
+);
+
+test('a link is replaced where that is asked for, and never looked behind', async () => {
+  const link = (folder: string) => symlinkSync('/etc/hostname', join(folder, 'a'));
+  expect(await find(names, 'overwrite', link)).toEqual({});
+  for (const ifExists of ['skip', 'refuse'] as const)
+    expect(await find(names, ifExists, link)).toMatchObject({ code: 'EXISTS' });
+});
+
+test('a link on the way is refused', async () => {
+  const found = await find(names, 'skip', (folder) => {
+    mkdirSync(join(folder, 'elsewhere'));
+    symlinkSync('elsewhere', join(folder, 'd'));
+  });
+  expect(found).toMatchObject({
+    code: 'UNSAFE',
+    error: expect.stringContaining('out/d is a link') as string,
+  });
+});
