@@ -12,33 +12,33 @@ import { modifiedMs, removeAbandoned, temporaryName } from './temporary-name.ts'
 export interface Lock {
   /** When the lock was made, on the clock of the file system. */
   readonly madeMs: number;
-  /** A name in the same folder for a moment; what a killed process leaves under it is cleared away. */
-  aside(): string;
+  /** A temporary name in the same folder; what a killed process leaves under it is removed. */
+  readonly aside: () => string;
   /** Removes the lock, unless somebody has deleted it and another one is there. @throws ExpectedError DISK */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 export interface LockOptions {
   readonly owner: LockingProcess;
-  /** Permissions of the lock, before the umask takes its part. */
+  /** Permissions of the lock, before the umask. */
   readonly mode: number;
-  /** A file that a living process writes again and again while it has the lock. */
+  /** A file that a running process keeps writing while it has the lock. */
   readonly signOfLife?: string;
-  /** What is said of something else under the lock's name. */
+  /** The error for something else with the name of the lock. */
   readonly inTheWay: { readonly code: 'CONFIG' | 'EXISTS'; readonly hint: string };
-  /** False spares reading a large folder again for what killed processes left in it. */
+  /** False skips the search of a large folder for what killed processes left in it. */
   readonly clearsFolder?: boolean;
 }
 
-/** The lock, or who has it: null while that one is signing it. */
+/** The lock, or the process that has it: null while that process is signing it. */
 type LockAttempt =
   | { readonly kind: 'locked'; readonly lock: Lock }
   | { readonly kind: 'taken'; readonly by: LockRecord | null };
 
 const POLL_MS = 50;
-/** Where there are no hard links a lock is empty for a moment before it is signed. */
+/** Without hard links, a lock is empty for a moment before it is signed. */
 const UNSIGNED_MS = 1_000;
-/** Each time another process was quicker. */
+/** How often another process may be quicker. */
 const MOST_ATTEMPTS = 8;
 
 /** How long to wait for a lock, and when not to. */
@@ -51,9 +51,9 @@ export interface LockWait {
 }
 
 /**
- * Waits its turn for a lock file; one of a dead process is taken over. Null when the time was up.
- * @throws ExpectedError DISK when no lock can be made there, CONFIG or EXISTS for something else under its name,
- *   the signal's reason when it was aborted
+ * Waits for a lock file. A lock of a dead process is taken over. Null after `waitMs`.
+ * @throws ExpectedError DISK when no lock can be created there, CONFIG or EXISTS for something else with its name;
+ *   the signal's reason
  */
 export async function waitForLock(
   lockPath: string,
@@ -83,8 +83,8 @@ async function tryToLock(lockPath: string, options: LockOptions, signal: AbortSi
 }
 
 /**
- * The lock, or what time it is on the clock of the file system, which may be another machine's, when there is one.
- * It is signed before it gets its name: an unsigned one would be taken for a dead one.
+ * Creates the lock. If there is one, returns the time on the clock of the file system, which may be that of another
+ * machine. The lock is signed before it gets its name: an unsigned one would look dead.
  */
 async function makeLock(
   lockPath: string,
@@ -103,9 +103,9 @@ async function makeLock(
     try {
       await renameWithoutReplacing(unnamed, lockPath);
     } catch (error) {
-      // The name is taken, or somebody who deletes locks has deleted this one before it had its name.
+      // The name is taken, or this lock was deleted before it had its name.
       if (!isSystemError(error) || (error.code !== 'EEXIST' && error.code !== 'ENOENT')) throw error;
-      // Windows reports a name that it does not allow in the same way, and trying again does not help.
+      // Windows reports an invalid name in the same way, and trying again does not help.
       const isUnusableName = error.code === 'ENOENT' && (await modifiedMs(unnamed)) > 0;
       if (isUnusableName) throw error;
       await rm(unnamed, { force: true });
@@ -119,13 +119,13 @@ async function makeLock(
     };
     return { kind: 'made', lock };
   } catch (error) {
-    // The first error is the one to report; what stays is cleared away by the next run.
+    // The first error is the one to report. The next run removes what stays.
     await rm(unnamed, { force: true }).catch(() => undefined);
     throw diskError(error, lockPath, 'lock');
   }
 }
 
-/** Null when the lock vanished meanwhile, nobody has signed it for long, or its writer has died. */
+/** Null if the lock has vanished, was not signed for too long, or belongs to a dead process. */
 async function findLiving(
   lockPath: string,
   nowMs: number,
@@ -150,8 +150,8 @@ async function findLiving(
 }
 
 /**
- * Takes a dead lock out of the way. Several processes may find it at once, and one of them may have
- * put its own in place already: what was moved away is looked at again, and put back if it lives.
+ * Removes a dead lock. Several processes may find it at once, and one of them may already have replaced it. So the
+ * moved file is checked again, and put back if its process is alive.
  */
 async function removeDead(lockPath: string, nowMs: number, options: LockOptions): Promise<void> {
   const aside = temporaryName(lockPath, options.owner);
@@ -162,12 +162,12 @@ async function removeDead(lockPath: string, nowMs: number, options: LockOptions)
     if (!isSystemError(error) || (error.code !== 'ENOENT' && error.code !== 'EEXIST'))
       throw diskError(error, lockPath, 'take over');
   } finally {
-    // What stays is cleared away by the next run.
+    // The next run removes what stays.
     await rm(aside, { force: true }).catch(() => undefined);
   }
 }
 
-/** Another one that somebody has made after ours was deleted may even have its inode number: its text decides. */
+/** A lock that was created after ours was deleted can even have the same inode number, so its text decides. */
 async function release(lockPath: string, owner: LockingProcess): Promise<void> {
   try {
     const { holder } = await readSignature(lockPath);
