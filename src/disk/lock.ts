@@ -13,9 +13,9 @@ export interface Lock {
   /** When the lock was made, on the clock of the file system. */
   readonly madeMs: number;
   /** A temporary name in the same folder. The next lock in the folder removes files of killed processes. */
-  aside(): string;
+  readonly aside: () => string;
   /** Removes the lock, unless another process has replaced it. @throws ExpectedError DISK */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 export interface LockOptions {

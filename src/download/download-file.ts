@@ -32,7 +32,7 @@ export interface FileRequest extends FillRequest {
   /** Absolute path of the final file. */
   readonly target: string;
   readonly mayResume: boolean;
-  /** `ignore`: the name will not be written, but a verified file there saves the transfer. */
+  /** `ignore`: the name is not written, but a verified file there makes the transfer unnecessary. */
   readonly ifExists: 'refuse' | 'overwrite' | 'skip' | 'ignore';
   readonly checksSpace: boolean;
 }
@@ -59,12 +59,12 @@ export interface FileResult extends Proof {
 }
 
 /**
- * Downloads a file to its final name: part file, transfer, verification, then the name. What is
- * under the name already is looked at first: the same verified file is left alone.
- * @param use is called for a verified archive before it is published; when it returns `'consumed'`,
+ * Downloads a file to its final name: part file, transfer, verification, then the name. What has the name already is
+ * checked first: the same verified file is left alone.
+ * @param use is called for a verified archive before it is published; if it returns `'consumed'`,
  *   the part is removed instead (`-x` without `--keep-archive`)
- * @throws ExpectedError EXISTS, BUSY, DISK, UNSAFE, INTEGRITY and those of transfer(); the final
- *   name then is as it was before
+ * @throws ExpectedError EXISTS, BUSY, DISK, UNSAFE, INTEGRITY and those of transfer(); what has the final
+ *   name is then unchanged
  */
 export async function downloadFile(
   request: FileRequest,
@@ -76,7 +76,7 @@ export async function downloadFile(
   if (existing === 'folder' && ifExists !== 'ignore') throw folderExistsError(target);
   if (existing === 'special' && ifExists !== 'ignore') throw specialFileError(target);
   if (existing !== 'nothing' && ifExists !== 'overwrite') {
-    const found = existing === 'file' ? await lookAtExisting(request, context, use) : null;
+    const found = existing === 'file' ? await checkExisting(request, context, use) : null;
     if (found !== null) {
       if (ifExists !== 'skip')
         await tidyUp([() => removeStalePart(target, request.identity, context)], context);
@@ -90,7 +90,7 @@ export async function downloadFile(
   const keepsChecksums = isArchiveExpected(request.expected);
   const part = await openPartFile({ target, identity, owner, clock, signal, mayResume, keepsChecksums });
   if (existing === 'nothing' && ifExists !== 'overwrite' && (await findExisting(target)) !== 'nothing') {
-    // Another process has finished the same file before the part could be claimed.
+    // Another process finished the same file before the part was locked.
     if (part.have.totalBytes() === 0) await part.remove();
     await part.close();
     return await downloadFile(request, context, use);
@@ -99,7 +99,7 @@ export async function downloadFile(
   try {
     result = await fillAndPublish(part, request, context, use);
   } catch (error) {
-    // The first error is the one to tell.
+    // The first error is the one to report.
     await part.close().catch(() => undefined);
     throw error;
   }
@@ -107,7 +107,7 @@ export async function downloadFile(
   return result;
 }
 
-function lookAtExisting(
+function checkExisting(
   request: FileRequest,
   context: FileContext,
   use: () => Promise<unknown>,
@@ -116,10 +116,10 @@ function lookAtExisting(
   return ifExists === 'skip' ? skipExisting(target) : proveExisting(target, request, context, use);
 }
 
-/** Why something beside a finished file cannot be cleared away: the disk refuses, or it is none of ours. */
+/** Why something beside a complete file cannot be removed: the disk refuses, or it is not ours. */
 const STAYS: ReadonlySet<string> = new Set(['DISK', 'EXISTS', 'CONFIG']);
 
-/** The file is complete and has its name: what cannot be cleared away now is no failure of the download. */
+/** The file is complete and has its name. What cannot be removed now is no failure of the download. */
 async function tidyUp(steps: readonly (() => Promise<void>)[], { onEvent }: FileContext): Promise<void> {
   for (const step of steps) {
     try {

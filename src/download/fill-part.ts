@@ -34,9 +34,9 @@ export interface Filled {
   readonly transferredBytes: number;
 }
 
-/** An archive's directory is found from its end; so much of it is there to verify the rest by as it comes. */
+/** The directory of an archive is at its end. With it, the rest is verified as it arrives. */
 const TAIL_BYTES = 1_048_576;
-/** A damaged entry above this is not brought again by itself. */
+/** A larger damaged entry is not fetched again by itself. */
 const REPAIR_BYTES = 1_073_741_824;
 
 /**
@@ -61,7 +61,7 @@ export async function fillPart(part: PartFile, request: FillRequest, context: Fi
   }
 }
 
-/** Leaves the part as the next run is to find it, and throws the error on. */
+/** Prepares the part for the next run, and rethrows the error. */
 export async function finalizeOnError(part: PartFile, error: unknown): Promise<never> {
   const areBytesWrong = isExpectedError(error, 'INTEGRITY') && !(error instanceof UnexpectedResponseError);
   if (areBytesWrong) await part.reject(error.message);
@@ -83,7 +83,7 @@ async function transferAndVerify(
   let isTransferred = false;
   const follower = verifyWhileStreaming(part, request, {
     signal,
-    // Before the end it is the transfer that a person waits for.
+    // Until it ends, people wait for the transfer.
     onEvent: (event) => {
       if (isTransferred || event.kind !== 'verify') context.onEvent(event);
     },

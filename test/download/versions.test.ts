@@ -120,3 +120,16 @@ test('case 69: an archive with no validator is divided, because its checksums pr
   expect(isRight(scene)).toBe(true);
   expect(scene.server.connectionCount).toBeGreaterThan(1);
 });
+
+test('case 71: a range with only bytes that are there already is no progress', async () => {
+  const small = makePlainObject(300_000);
+  const scene = await setDownload(small, (_request, reply) => reply.file(small, { cutAtByte: 200_000 }));
+  await expect(scene.download({ context: { retries: 0 } })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  scene.server.use((request, reply) => {
+    const { start } = askedRange(request, small);
+    const headers = headersWith(small, { 'Content-Range': `bytes ${start}-199999/${small.bytes.length}` });
+    return reply.send(206, headers, small.bytes.subarray(start, 200_000));
+  });
+  await expect(scene.download({ context: { retries: 2 } })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(scene.ranges()).toHaveLength(1 + 3);
+});

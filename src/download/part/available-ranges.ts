@@ -59,7 +59,7 @@ export function createAvailableRanges(have: ByteRanges): AvailableRanges {
     },
     restart() {
       version += 1;
-      for (const waiter of waiters) waiter.settle(new ReplacedError('the bytes were thrown away'));
+      for (const waiter of waiters) waiter.settle(new ReplacedError('the bytes were discarded'));
     },
     version: () => version,
   };

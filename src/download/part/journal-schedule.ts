@@ -1,29 +1,29 @@
 import type { Clock } from '../../clock.ts';
 import type { Destination } from './destination.ts';
 
-/** What may have to be fetched again after the program was killed. */
+/** What a kill of the program can cost. */
 const NOTE = { leastBytes: 2 * 1_048_576, leastMs: 0, mostMs: 100 };
-/** So much may be written while a note is under way; on a busy disk, more of it waits for the note. */
+/** How much may be written during a note. On a busy disk, further writes wait for the note. */
 const UNNOTED_BYTES = 4 * 1_048_576;
-/**
- * What may have to be fetched again after the machine went down: 8 MiB, what comes in a fifth of a
- * second where that is more, and never what came more than 5 s ago.
- */
+/** What a crash of the machine can cost: 8 MiB, or the bytes of 200 ms if that is more. Never bytes older than 5 s. */
 const CHECKPOINT = { leastBytes: 8 * 1_048_576, leastMs: 200, mostMs: 5_000 };
-/** The same where a checkpoint is all that survives the program, too. */
+/** The same where only a checkpoint survives a kill. */
 const LONE_CHECKPOINT = { leastBytes: 1_048_576, leastMs: 200, mostMs: 500 };
 
 export interface JournalSchedule {
   /**
    * Called after each write; resolves when the next one may begin.
-   * @throws what went wrong in the background
+   * @throws the first failure in the background
    */
   wrote(): Promise<void>;
-  /** Resolves when nothing runs in the background any more. @throws as above */
+  /** Resolves when nothing runs in the background. @throws the same */
   settled(): Promise<void>;
 }
 
-/** Notes in the background which bytes are there, and brings them to the disk; one of each at a time. */
+/**
+ * Notes in the background which bytes are there, and syncs them; one of each at a time.
+ * @param leastCheckpointBytes how much is written between two checkpoints, unless 5 s pass before
+ */
 export function createJournalSchedule(
   destination: Pick<Destination, 'keepsNotes' | 'have' | 'note' | 'checkpoint'>,
   clock: Clock,
@@ -34,7 +34,7 @@ export function createJournalSchedule(
     let running: Promise<void> | null = null;
     let last = { bytes: destination.have.totalBytes(), timeMs: clock.monotonicMs() };
     return {
-      look() {
+      saveIfDue() {
         const now = { bytes: destination.have.totalBytes(), timeMs: clock.monotonicMs() };
         const passedMs = now.timeMs - last.timeMs;
         const isDue = passedMs >= mostMs || (passedMs >= leastMs && now.bytes - last.bytes >= leastBytes);
@@ -60,8 +60,8 @@ export function createJournalSchedule(
   return {
     async wrote() {
       if (failure !== null) throw failure.error;
-      notes.look();
-      checkpoints.look();
+      notes.saveIfDue();
+      checkpoints.saveIfDue();
       if (notes.unsavedBytes() >= UNNOTED_BYTES) await notes.settled();
     },
     async settled() {

@@ -16,7 +16,7 @@ import { isObject, type JsonObject, parseJson, sizeOrNull, textOrNull } from '..
 import type { Validator } from '../response/validator.ts';
 import type { ByteRange } from './byte-ranges.ts';
 
-/** Which object a part file belongs to: never its URL, which may be signed anew each time. */
+/** The object that a part file belongs to. Not its URL, which can be signed again each time. */
 export interface ObjectIdentity {
   /** Origin of the API, such as https://api.streamdiver.com. */
   readonly origin: string;
@@ -29,31 +29,31 @@ export interface Journal {
   readonly identity: ObjectIdentity;
   readonly sizeBytes: number | null;
   readonly validator: Validator;
-  /** What is known to have reached the disk. */
+  /** What is certainly on the disk. */
   readonly synced: readonly ByteRange[];
-  /** What was written: true until the machine goes down, whatever becomes of the program. */
+  /** What was written: valid until the machine goes down, even if the program crashes. */
   readonly written: readonly ByteRange[];
-  /** Which start of the machine wrote it; null where the system does not tell. */
+  /** The boot of the machine in which it was written; null if unknown. */
   readonly bootId: string | null;
-  /** The process that is writing; null when it ended in order. */
+  /** The process that is writing; null after it closed the part. */
   readonly holder: LockRecord | null;
-  /** Why the finished bytes were found wrong; they are never continued. */
+  /** Why the complete bytes are wrong. They are never continued. */
   readonly rejected: string | null;
 }
 
 /**
  * 1: one line, `syncedBytes` from the start of the file.
- * 2: the first line is the journal, each further one a list of the ranges that are written by now.
+ * 2: the first line is the journal; each further line is a list of the ranges written by then.
  */
 const SCHEMA = 2;
 
-/** Somebody else may put something into its place just then. */
+/** Another process may replace it at this moment. */
 const APPEND = constants.O_WRONLY | constants.O_APPEND | NO_DETOUR;
 
-/** Far more than the notes of a transfer need before the journal is written anew. */
+/** Far more than the notes of a transfer need before the journal is replaced. */
 const LIMIT_BYTES = 16_777_216;
 
-/** A journal as it lies on the disk, and when it was last written, on the clock of the file system. */
+/** A journal on the disk, and when it was last written, on the clock of the file system. */
 export interface FoundJournal {
   readonly journal: Journal;
   readonly modifiedMs: number;
@@ -88,7 +88,7 @@ export async function readJournal(
   const synced = value.schema === 1 ? firstBytes(value.syncedBytes) : parseRanges(value.synced);
   const isKnownSchema = value.schema === SCHEMA || value.schema === 1;
   if (identity === null || !isKnownSchema || synced === null) return 'unreadable';
-  // The last note may have been cut off by a kill.
+  // A kill may have cut off the last note.
   const lastNote = notes.map((line) => parseRanges(parseLine(line))).findLast((ranges) => ranges !== null);
   return {
     modifiedMs,
@@ -122,9 +122,9 @@ function notAJournal(path: string, cause: NotOurFileError): ExpectedError {
 
 /**
  * Replaces the journal so that a crash leaves the old one or the new one, never half of one.
- * @param options.aside a name in the same folder that no other process uses, even one that claims the same file
- * @param options.mayReplace false when there must be none yet: fails with EEXIST then
- * @param options.previous the journal that is replaced, if it is open; it is closed, as Windows does not
+ * @param options.aside a name in the same folder that no other process uses, even one that locks the same file
+ * @param options.mayReplace false if there must be none yet: fails with EEXIST then
+ * @param options.previous the journal that is replaced, if it is open; it is closed, because Windows does not
  *   rename over an open file
  * @returns the open file, to append notes to
  */
@@ -143,13 +143,13 @@ export async function writeJournal(
     return file;
   } catch (error) {
     await file.close();
-    // The first error is the one to tell; what stays is cleared away by the next run.
+    // The first error is the one to report. The next run removes what stays.
     await rm(aside, { force: true }).catch(() => undefined);
     throw error;
   }
 }
 
-/** On Windows the old name of an open file would stay, in the way of the next journal: it is opened anew. */
+/** On Windows, the old name of an open file would stay and block the next journal, so it is opened again. */
 async function giveFreeName(file: FileHandle, from: string, to: string): Promise<FileHandle> {
   const { ino } = await file.stat({ bigint: true });
   await file.close();
@@ -160,14 +160,14 @@ async function giveFreeName(file: FileHandle, from: string, to: string): Promise
   throw partReplacedError(to);
 }
 
-/** The journal or the part of this process has been replaced by another one. */
+/** Another process has replaced the journal or the part of this one. */
 export function partReplacedError(path: string): ExpectedError {
   return new ExpectedError('BUSY', `another process has taken over ${path}`, {
     hint: 'let only one process write a file at a time; the same command continues',
   });
 }
 
-/** One line more: what is written by now. */
+/** Appends a line with what is written by now. */
 export async function appendNote(file: FileHandle, written: readonly ByteRange[]): Promise<void> {
   await file.appendFile(`${JSON.stringify(written.map(({ start, end }) => [start, end]))}\n`);
 }
@@ -189,7 +189,7 @@ export function isSameObject(one: ObjectIdentity, other: ObjectIdentity): boolea
   return one.origin === other.origin && one.packageId === other.packageId && one.fileId === other.fileId;
 }
 
-/** Linux tells each start of the machine apart; without it only synced bytes can be trusted. */
+/** Identifies the boot of the machine on Linux. Without it, only synced bytes can be trusted. */
 export async function readBootId(): Promise<string | null> {
   try {
     return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
@@ -218,7 +218,7 @@ function firstBytes(value: unknown): readonly ByteRange[] | null {
   return end === null ? null : [{ start: 0, end }];
 }
 
-/** Ranges as pairs of numbers, in order; null when they are anything else. */
+/** Ranges as pairs of numbers, in order; null for anything else. */
 function parseRanges(value: unknown): readonly ByteRange[] | null {
   if (!Array.isArray(value)) return null;
   const ranges: ByteRange[] = [];

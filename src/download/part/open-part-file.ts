@@ -24,15 +24,15 @@ import { trustedRanges } from './trusted-ranges.ts';
 export interface PartFileOptions extends PartWriter {
   readonly target: string;
   readonly identity: ObjectIdentity;
-  /** False throws an existing part away (`--no-resume`). */
+  /** False discards an existing part (`--no-resume`). */
   readonly mayResume: boolean;
-  /** Whether the CRC-32 of what is written will be asked for. */
+  /** Whether the CRC-32 of what is written will be needed. */
   readonly keepsChecksums?: boolean;
 }
 
 /**
  * Locks the target, opens its part, and decides how much of it can be trusted.
- * @throws ExpectedError BUSY, EXISTS when something else lies under the part's name, DISK, CONFIG
+ * @throws ExpectedError BUSY, EXISTS when something else has the name of the part, DISK, CONFIG
  */
 export async function openPartFile({
   target,
@@ -122,7 +122,7 @@ export async function openPartAt(
   }
 }
 
-/** The lock may have been deleted: the journal knows better. */
+/** The lock may have been deleted, but the journal still names the process. */
 function refuseLiving(
   found: FoundJournal | null,
   { lock, owner, journalPath }: { lock: Lock; owner: LockingProcess; journalPath: string },

@@ -9,7 +9,7 @@ import { type Destination, NO_VALIDATOR } from './destination.ts';
 import { appendNote, type Journal, partReplacedError, writeJournal } from './journal.ts';
 import { replacePart } from './open-part.ts';
 
-/** The bytes of a download that is under way, `NAME.part`, with its journal, `NAME.part.json`. */
+/** The bytes of a running download, `NAME.part`, with its journal, `NAME.part.json`. */
 export interface PartFile extends Destination {
   readonly path: string;
   /** What messages call it. */
@@ -17,23 +17,23 @@ export interface PartFile extends Destination {
   /** The open file; another one after `restart`. */
   handle(): FileHandle;
   readonly availableRanges: AvailableRanges;
-  /** Of what was written in this run; null when nobody needs them. */
+  /** The checksums of what was written in this run; null when they are not needed. */
   readonly checksums: BlockChecksums | null;
-  /** Tells of each write that counts, before its memory is used again. @returns stops that */
+  /** Calls the listener after each write that counts, before its memory is reused. @returns stops that */
   onWrite(listener: WriteListener): () => void;
-  /** Why an earlier part could not be continued, for people; null when there was none or it is continued. */
+  /** Why an earlier part could not be continued, for people; null if there was none or it is continued. */
   readonly discarded: string | null;
-  /** How many bytes of an earlier part were written, but may not have reached the disk; they are not continued. */
+  /** How many bytes of an earlier part may not have reached the disk. They are not continued. */
   readonly unsyncedBytes: number;
-  /** How many bytes of an earlier run are a part of it; none once it has begun again. */
+  /** How many of its bytes are from an earlier run; none after a restart. */
   resumedFrom(): number;
-  /** Throws a range away, so that it is brought again. */
+  /** Discards a range, so that it is fetched again. */
   forget(start: number, end: number): Promise<void>;
-  /** Notes that the bytes are complete but wrong, so that the next run starts again. */
+  /** Marks the complete bytes as wrong, so that the next run starts again. */
   reject(reason: string): Promise<void>;
-  /** @throws ExpectedError BUSY when another process has taken the part over, in spite of the claim */
+  /** @throws ExpectedError BUSY when another process has taken the part over in spite of the lock */
   assertOurs(): Promise<void>;
-  /** Closes the file and releases the claim; the part stays for the next run. */
+  /** Closes the file and gives the place back; the part stays for the next run. */
   close(): Promise<void>;
   /** Closes and removes part and journal after success; the part itself may already have its final name. */
   remove(): Promise<void>;
@@ -59,7 +59,7 @@ export interface Parts {
   readonly unsyncedBytes: number;
 }
 
-/** Joins what was opened into one. */
+/** Makes a part file of what was opened. */
 export function makePartFile({
   place,
   discarded,
@@ -71,19 +71,19 @@ export function makePartFile({
   const { path, shownPath, journalPath } = place;
   const shownJournal = `${shownPath}.json`;
   let { part, notes, journal } = initial;
-  const arrivals = createAvailableRanges(have);
-  // A reader may still be under way in a file that was replaced.
+  const availableRanges = createAvailableRanges(have);
+  // A reader may still be using a file that was replaced.
   const replaced: FileHandle[] = [];
   let isRemoved = false;
-  /** Counts how often bytes were thrown away: what was begun before says nothing of what comes after. */
+  /** Counts how often bytes were discarded. What was started before that no longer counts. */
   let epoch = 0;
-  /** Resolves when what was thrown away is gone; what begins meanwhile waits for that. */
+  /** Resolves when discarded bytes are gone. Everything that starts meanwhile waits for it. */
   let discarding: Promise<void> = Promise.resolve();
   const writes = new Set<Promise<unknown>>();
   const listeners = new Set<WriteListener>();
   let resumedFrom = have.totalBytes();
   let saving: Promise<void> = Promise.resolve();
-  /** One after the other: a checkpoint in the background must not meet a restart in the journal. */
+  /** One after another: a checkpoint in the background and a restart must not write the journal at once. */
   const inTurn = (task: () => Promise<void>): Promise<void> => {
     saving = saving.then(() => onDisk(task(), shownJournal, 'write'));
     return saving;
@@ -97,18 +97,18 @@ export function makePartFile({
     });
   const discard = (task: () => Promise<void>): Promise<void> => {
     epoch += 1;
-    arrivals.restart();
+    availableRanges.restart();
     discarding = discarding.then(task);
     discarding.catch(() => undefined);
     return discarding;
   };
-  /** The kernel reports a failure once, and may have dropped what it could not bring to the disk. */
+  /** The kernel reports a failure once, and may have dropped what it could not write. */
   const distrustUnsynced = async (): Promise<void> => {
     epoch += 1;
     have.clear();
     checksums?.clear();
     for (const { start, end } of journal.synced) have.add(start, end);
-    // It is the failed sync that is to be told.
+    // The failed sync is the error to report.
     await save(() => ({})).catch(() => undefined);
   };
   return {
@@ -118,7 +118,7 @@ export function makePartFile({
     keepsNotes: journal.bootId !== null,
     handle: () => part,
     have,
-    availableRanges: arrivals,
+    availableRanges,
     checksums,
     onWrite(listener) {
       listeners.add(listener);
@@ -129,7 +129,7 @@ export function makePartFile({
     resumedFrom: () => resumedFrom,
     object: () => ({ sizeBytes: journal.sizeBytes, validator: journal.validator }),
     async describeObject(description) {
-      // At once: other connections must not begin without the condition that it makes.
+      // At once: other connections must not start without its validator.
       journal = { ...journal, ...description };
       await save(() => ({}));
     },
@@ -139,9 +139,9 @@ export function makePartFile({
       return bytes.subarray(0, bytesRead);
     },
     async write(chunks, position) {
-      const begunIn = epoch;
+      const startedIn = epoch;
       await discarding;
-      if (begunIn !== epoch) return;
+      if (startedIn !== epoch) return;
       checksums?.forget(position, position + chunks.reduce((bytes, chunk) => bytes + chunk.length, 0));
       const file = part;
       const write = async (rest: readonly Buffer[], written: number) =>
@@ -149,17 +149,17 @@ export function makePartFile({
       const writing = onDisk(writeFully(chunks, write), shownPath, 'write');
       writes.add(writing);
       const writtenBytes = await writing.finally(() => writes.delete(writing));
-      if (begunIn !== epoch) return;
+      if (startedIn !== epoch) return;
       checksums?.add(position, chunks);
       for (const listener of listeners) listener(position, chunks);
       have.add(position, position + writtenBytes);
-      arrivals.notify();
+      availableRanges.notify();
     },
     restart() {
       have.clear();
       checksums?.clear();
       resumedFrom = 0;
-      // At once, as a sync that fails meanwhile goes back to it.
+      // At once: a sync that fails meanwhile falls back to it.
       journal = { ...journal, synced: [], sizeBytes: null, validator: NO_VALIDATOR };
       return discard(async () => {
         await save(() => ({}));
@@ -174,14 +174,14 @@ export function makePartFile({
       synced.remove(start, end);
       journal = { ...journal, synced: synced.list() };
       return discard(async () => {
-        // One that lands later would overwrite what is brought instead.
+        // A later one would overwrite what is fetched instead.
         await Promise.allSettled(writes);
         await save(() => ({}));
       });
     },
     note: () => inTurn(() => appendNote(notes, have.list())),
     async checkpoint() {
-      const begunIn = epoch;
+      const startedIn = epoch;
       await discarding;
       const [synced, syncedPart] = [have.list(), part];
       try {
@@ -190,7 +190,7 @@ export function makePartFile({
         if (syncedPart === part) await distrustUnsynced();
         throw error;
       }
-      await save(() => (begunIn === epoch ? { synced } : {}));
+      await save(() => (startedIn === epoch ? { synced } : {}));
     },
     reject: (reason) => save(() => ({ rejected: reason })),
     async assertOurs() {
@@ -207,7 +207,7 @@ export function makePartFile({
     async remove() {
       isRemoved = true;
       try {
-        // Windows keeps the name of a file that is open.
+        // Windows keeps the name of an open file.
         await allOf(closing([...replaced, part, notes], shownPath));
       } finally {
         await onDisk(rm(path, { force: true }), shownPath, 'remove');
@@ -221,18 +221,18 @@ function closing(files: readonly FileHandle[], path: string): readonly Promise<v
   return files.map((file) => onDisk(file.close(), path, 'close'));
 }
 
-/** Something may go wrong with each of them, and the others are to be done all the same. */
+/** Each of them can fail, and the others must still be done. */
 async function allOf(steps: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(steps)).find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
 /**
- * Whether the name still belongs to the open file. A journal that somebody deleted is written again;
- * one that another process put there is not.
+ * Checks that the name still belongs to the open file. A deleted journal is written again; one of another process is
+ * not replaced.
  */
 async function assertInode(file: FileHandle, path: string, shownPath: string): Promise<void> {
-  // In full: a number holds only a part of what Windows has for an inode.
+  // As a bigint: a number holds only a part of an inode on Windows.
   let ino: bigint;
   try {
     ({ ino } = await lstat(path, { bigint: true }));

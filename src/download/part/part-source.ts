@@ -15,21 +15,21 @@ export type PartInTransfer = Pick<
 export type PartSource = RangeSource & Required<Pick<RangeSource, 'crc32'>>;
 
 /**
- * The bytes of a download that is still under way: reading waits until they are there. Where it can be
- * helped, what has just passed through memory is not read back.
+ * The bytes of a running download: reads wait until the bytes are there. What was in memory a moment ago is not read
+ * back, if possible.
  */
 export function partSource(part: PartInTransfer, sizeBytes: number, signal: AbortSignal): PartSource {
-  const { availableRanges: arrivals, checksums, have } = part;
-  const version = arrivals.version();
+  const { availableRanges, checksums, have } = part;
+  const version = availableRanges.version();
   const wait = async (start: number, end: number): Promise<void> => {
-    if (version !== arrivals.version()) throw new ReplacedError('the bytes were thrown away');
-    await arrivals.wait(start, end, signal);
+    if (version !== availableRanges.version()) throw new ReplacedError('the bytes were discarded');
+    await availableRanges.wait(start, end, signal);
   };
   const readInto = async (target: Buffer, start: number): Promise<void> => {
     await wait(start, start + target.length);
     await fillFrom(part.handle(), part.shownPath, target, start);
   };
-  /** Reads at most a block, into the same memory each time. */
+  /** Reads at most one block, into the same memory each time. */
   const createReader = () => {
     let block: Buffer | null = null;
     return async (start: number, end: number): Promise<Buffer> => {

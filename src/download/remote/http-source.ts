@@ -13,7 +13,7 @@ export interface HttpSource extends RangeSource {
   readonly stream: NonNullable<RangeSource['stream']>;
   readonly validator: Validator;
   /** The body bytes received so far. */
-  transferredBytes(): number;
+  readonly transferredBytes: () => number;
 }
 
 export interface HttpSourceContext extends FetchContext {

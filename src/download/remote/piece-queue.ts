@@ -1,9 +1,9 @@
 /** Passes pieces from a sender that does not wait to a reader that takes one by one. */
 export interface PieceQueue {
   /** A promise when the reader is behind; it resolves when there is room again. */
-  put(piece: Buffer): Promise<void> | null;
+  readonly put: (piece: Buffer) => Promise<void> | null;
   /** No more pieces follow. The reader gets `error` after the pieces. */
-  end(error?: unknown): void;
+  readonly end: (error?: unknown) => void;
   /** For one reader. @throws the error that ended the queue */
   pieces(): AsyncGenerator<Buffer, void, undefined>;
 }
@@ -18,7 +18,7 @@ export function createPieceQueue(): PieceQueue {
   let wake: () => void = () => undefined;
   let resume: () => void = () => undefined;
   return {
-    put(piece) {
+    put: (piece) => {
       waiting.push(piece);
       waitingBytes += piece.length;
       wake();
@@ -27,7 +27,7 @@ export function createPieceQueue(): PieceQueue {
         resume = resolve;
       });
     },
-    end(error) {
+    end: (error) => {
       ended ??= { error };
       wake();
     },

@@ -10,16 +10,15 @@ import {
 import { createFileUrl } from './file-url.ts';
 import { ifRange, type Validator } from './validator.ts';
 
-/** An object behind HTTP: where to ask for it, and whether its URL is still good. */
+/** An object behind HTTP, and its current URL. */
 export interface RemoteObject {
-  /** Body bytes that travelled so far, counted by whoever reads a body. */
+  /** The body bytes received so far, counted by the reader of each body. */
   transferredBytes: number;
   /**
-   * Sends one request and classifies the response; the URL is renewed when it is refused. The body is the
-   * caller's.
+   * Sends one request and classifies the response. A refused URL is renewed. The caller reads or destroys the body.
    * @param options.range null for the whole
-   * @param options.pinned the version that a range must be of; null for any
-   * @throws what classifyResponse() throws; the refusal when new URLs are refused, too; the signal's reason
+   * @param options.pinned the version that a range must belong to; null for any
+   * @throws what classifyResponse() throws; the refusal when new URLs are refused too; the signal's reason
    */
   request(options: {
     readonly range: RequestedRange | null;
@@ -35,7 +34,7 @@ export interface ObjectResponse {
   readonly found: Exclude<RangeResponse, { kind: 'refused' }>;
 }
 
-/** @param renewUrl asks the API for the URL again */
+/** @param renewUrl requests the URL from the API again */
 export function createRemoteObject(
   { url, renewUrl }: { readonly url: URL; readonly renewUrl: () => Promise<URL> },
   { api, clock }: { readonly api: Pick<Api, 'openFile'>; readonly clock: Clock },

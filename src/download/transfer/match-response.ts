@@ -10,10 +10,10 @@ import { knownSize, type TransferJob } from './transfer-job.ts';
 
 type Bytes = Extract<RangeResponse, { kind: 'part' | 'whole' }>;
 
-/** A reason to throw the bytes away and begin again, within a bound. */
+/** A reason to discard the bytes and restart, a limited number of times. */
 export class RestartNeeded extends Error {
   override readonly name = 'RestartNeeded';
-  /** What to throw when the bound is reached; null for a file that keeps changing. */
+  /** What to throw at the limit; null for a file that keeps changing. */
   readonly finalError: ExpectedError | null;
 
   constructor(reason: string, finalError: ExpectedError | null = null) {
@@ -22,15 +22,15 @@ export class RestartNeeded extends Error {
   }
 }
 
-/** A connection that was opened beside others was answered with the whole file: it has to go. */
+/** One of several connections received the whole file instead of a range, so it must close. */
 export class RangeRefused extends Error {
   override readonly name = 'RangeRefused';
 }
 
 /**
- * Whether a response goes together with what is there. A 200 to a request for a range is the whole
- * object, from its first byte: it replaces what is there and is never appended.
- * @returns the same, when it brings bytes of the chunk; `complete` when the object has no more of them
+ * Compares a response with what is there. A 200 to a request for a range is the whole object: it replaces what is
+ * there, and is never appended.
+ * @returns the response if it has bytes of the chunk; `complete` if the object has no more of them
  * @throws RestartNeeded, RangeRefused, UnexpectedResponseError, ExpectedError UNSAFE when it is too large
  */
 export async function matchResponse(
@@ -62,7 +62,7 @@ export async function matchResponse(
     }
     case 'whole': {
       const isOtherSize = found.totalBytes !== null && sizeBytes !== null && found.totalBytes !== sizeBytes;
-      // Its first bytes may tell what it is instead of the file.
+      // Its first bytes can show what it is instead of the file.
       if (isRange || isOtherSize)
         await peek(response, request.inspectStart, { clock: context.clock, signal: job.signal });
       if (isOtherSize) throw sizeMismatch(found.totalBytes, sizeBytes);
@@ -103,7 +103,7 @@ async function matchWhole({ validator, totalBytes }: Bytes, chunk: Chunk, job: T
   job.context.onEvent({ kind: 'restart', reason, lostBytes: haveBytes });
 }
 
-/** Keeps what a response says of the object, where that is new. */
+/** Keeps what is new in a response about the object. */
 export async function describeObject(found: Bytes, headers: HttpHeaders, job: TransferJob): Promise<void> {
   const { destination, request } = job;
   const known = destination.object();
@@ -116,7 +116,7 @@ export async function describeObject(found: Bytes, headers: HttpHeaders, job: Tr
   if (JSON.stringify(next) !== JSON.stringify(known)) await destination.describeObject(next);
 }
 
-/** @throws ExpectedError UNSAFE when it is more than the user allows */
+/** @throws ExpectedError UNSAFE if it is more than the user allows */
 export function refuseTooLarge(sizeBytes: number | null, maxSizeBytes: number | null): void {
   if (sizeBytes === null || maxSizeBytes === null || sizeBytes <= maxSizeBytes) return;
   throw new ExpectedError(

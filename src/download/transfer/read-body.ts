@@ -8,11 +8,11 @@ import type { PausedTime } from './paused-time.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 export interface BodyOptions {
-  /** Body bytes that the response promised; null when it did not say. */
+  /** The bytes that the response promises; null when it does not say. */
   readonly bodyBytes: number | null;
-  /** No more than this may come; null for no limit. */
+  /** The most bytes that may arrive; null for no limit. */
   readonly mostBytes: number | null;
-  /** Takes each piece as it comes; a promise when it must be waited for before the next one may come. */
+  /** Takes each piece as it arrives; a promise pauses the body. */
   readonly take: (piece: Buffer) => Promise<unknown> | null;
   /** Whether no more bytes are needed, however the body ends. */
   readonly isComplete: () => boolean;
@@ -20,15 +20,15 @@ export interface BodyOptions {
   readonly pausedTime?: PausedTime;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told of bytes as they arrive. */
+  /** Called with the bytes as they arrive. */
   readonly onBytes: (sizeBytes: number) => void;
 }
 
 /**
- * Gives the pieces of a body to `take`, watched for stalls and held to the rate limit. What came before a
- * failure has been given: iterating the stream itself would drop it.
- * @throws TransportError (transient) when less came than was promised, ExpectedError INTEGRITY when more
- *   came or UNAVAILABLE when it stalled, what `take` throws, the signal's reason
+ * Passes the pieces of a body to `take`, detects stalls, and applies the rate limit. Pieces before a failure are passed
+ * too; iterating the stream would drop them.
+ * @throws TransportError (transient) for fewer bytes than promised, ExpectedError INTEGRITY for more bytes or
+ *   UNAVAILABLE for a stall, what `take` throws, the signal's reason
  */
 export async function readBody({ body, url }: HttpResponse, options: BodyOptions): Promise<void> {
   const { bodyBytes, mostBytes, isComplete, limitRate, clock, signal } = options;
@@ -43,7 +43,7 @@ export async function readBody({ body, url }: HttpResponse, options: BodyOptions
     const waitMs = limitRate?.consume(piece.length) ?? 0;
     return waitMs > 0 ? Promise.all([full, clock.sleep(waitMs, signal)]) : full;
   };
-  // The end of the stream is waited for where it comes by itself: the connection can be used again then.
+  // If the stream ends by itself, wait for that: the connection can then be reused.
   const isEnough = () => isComplete() && receivedBytes !== bodyBytes;
   try {
     await drain(body, url, { take, isEnough, watch, pausedTime: options.pausedTime });
@@ -72,7 +72,7 @@ function drain(body: Readable, url: URL, { take, isEnough, watch, pausedTime }: 
     const lose = (error: unknown) => {
       reject(error instanceof ExpectedError ? error : transportError(error, url));
     };
-    // The connection may have been lost while the header was looked at; then no event comes any more.
+    // The connection may have been lost while the headers were read. No event follows then.
     if (body.destroyed) lose(body.errored ?? new Error('the stream was closed'));
     const fail = (error: unknown) => {
       reject(error);
@@ -101,7 +101,7 @@ function drain(body: Readable, url: URL, { take, isEnough, watch, pausedTime }: 
     });
     body.once('end', resolve);
     body.once('error', lose);
-    // Destroyed without an error, which a stream may be after its connection was lost.
+    // A stream can be destroyed without an error after its connection was lost.
     body.once('close', () => lose(new Error('the stream was closed')));
   });
 }

@@ -13,18 +13,18 @@ class ChunkStolen extends Error {
   override readonly name = 'ChunkStolen';
 }
 
-const LOOK_EVERY_MS = 250;
-/** A line this fast is kept busy by one connection; more would only cost the machine. */
+const CHECK_EVERY_MS = 250;
+/** One connection fills a line this fast. More would only cost processor time. */
 const FAST_BYTES_PER_SECOND = 100 * 1_048_576;
-/** Who listened for less than this part of the time has learned nothing of the line. */
-const LEAST_LISTENED = 0.1;
-/** After a server has refused one more connection, none is tried for so long. */
-const CONTENT_MS = 30_000;
+/** A connection that was paused for almost all of the time says nothing about the line. */
+const LEAST_READING = 0.1;
+/** How long to open no connection after the server refused one. */
+const REFUSED_MS = 30_000;
 
 /**
- * Brings all that the job's plan holds. One connection goes first and learns whether the server honours
- * ranges; others follow: at once when their number was asked for, otherwise while the line is not busy.
- * @throws what one of them failed with for good, after the others have stopped
+ * Fetches all chunks of a job. The first connection finds out whether the server honors ranges. Others follow: at
+ * once if the user set their number, otherwise while the line has capacity.
+ * @throws the final failure of a connection, after the others have stopped
  */
 export async function runConnections(job: TransferJob): Promise<void> {
   const { plan, signal, context } = job;
@@ -36,10 +36,10 @@ export async function runConnections(job: TransferJob): Promise<void> {
 
   const openOne = (chunk: Chunk) => {
     job.connections += 1;
-    const connection = bringAll(chunk, job)
+    const connection = fetchChunks(chunk, job)
       .then((refusal) => {
         if (refusal === null) return;
-        growAtMs = clock.monotonicMs() + CONTENT_MS;
+        growAtMs = clock.monotonicMs() + REFUSED_MS;
         onEvent({ kind: 'connections', count: job.connections - 1, reason: refusal.message });
       })
       .catch((error: unknown) => {
@@ -70,7 +70,7 @@ export async function runConnections(job: TransferJob): Promise<void> {
 
   for (;;) {
     if (open.size === 0) {
-      // The last one may have ended just when another gave its piece back.
+      // The last one may have ended just when another requeued its chunk.
       const chunk = failure === null ? plan.next() : null;
       if (chunk === null) break;
       await budget.acquire(signal);
@@ -85,8 +85,8 @@ export async function runConnections(job: TransferJob): Promise<void> {
   if (failure !== null) throw failure.error;
 }
 
-/** Brings one piece after the other; the reason when this connection has to go so that others can go on. */
-async function bringAll(first: Chunk, job: TransferJob): Promise<Error | null> {
+/** Fetches one chunk after another; the reason if this connection must close so that others can continue. */
+async function fetchChunks(first: Chunk, job: TransferJob): Promise<Error | null> {
   const { plan, context } = job;
   for (let chunk: Chunk | null = first; chunk !== null; ) {
     const refusal = await fetchChunk(chunk, job);
@@ -102,7 +102,7 @@ async function bringAll(first: Chunk, job: TransferJob): Promise<Error | null> {
   return null;
 }
 
-/** Fetches one chunk; the failure when this connection has to end so that others can continue. */
+/** Fetches one chunk; the failure if this connection must close so that others can continue. */
 async function fetchChunk(chunk: Chunk, job: TransferJob): Promise<Error | null> {
   const { onEvent } = job.context;
   const stopper = linkController(job.signal);
@@ -132,7 +132,7 @@ async function fetchChunk(chunk: Chunk, job: TransferJob): Promise<Error | null>
   return refusal;
 }
 
-/** Whether the server may be refusing one connection more, rather than failing altogether. */
+/** Whether the server may only be refusing an additional connection. */
 function isRefusal(error: unknown): error is Error {
   if (error instanceof RangeRefused) return true;
   if (!(error instanceof ExpectedError) || error.details.transient !== true) return false;
@@ -141,30 +141,30 @@ function isRefusal(error: unknown): error is Error {
 }
 
 /**
- * The returned function tells the speed since it was last asked, if that is long enough ago to be telling:
- * that of the line, without the time in which nobody listened because the disk was busy.
+ * Returns a function for the speed of the line since its last call, without the time in which connections were paused.
+ * Infinity if the last call was too recent to be meaningful.
  */
 function createPace(job: TransferJob, clock: Clock): () => number {
-  const look = () => ({
+  const read = () => ({
     timeMs: clock.monotonicMs(),
     bytes: job.request.object.transferredBytes,
-    heldMs: job.pausedTime.totalMs(),
+    pausedMs: job.pausedTime.totalMs(),
   });
-  let last = look();
+  let last = read();
   return () => {
-    const now = look();
+    const now = read();
     const passedMs = now.timeMs - last.timeMs;
-    if (passedMs < LOOK_EVERY_MS) return Number.POSITIVE_INFINITY;
-    const heldMs = (now.heldMs - last.heldMs) / job.connections;
+    if (passedMs < CHECK_EVERY_MS) return Number.POSITIVE_INFINITY;
+    const pausedMs = (now.pausedMs - last.pausedMs) / job.connections;
     const bytes = now.bytes - last.bytes;
     last = now;
-    const isTelling = passedMs - heldMs >= passedMs * LEAST_LISTENED;
-    return isTelling ? (bytes * 1_000) / (passedMs - heldMs) : Number.POSITIVE_INFINITY;
+    const isMeaningful = passedMs - pausedMs >= passedMs * LEAST_READING;
+    return isMeaningful ? (bytes * 1_000) / (passedMs - pausedMs) : Number.POSITIVE_INFINITY;
   };
 }
 
 function pause(clock: Clock): Promise<void> {
   return new Promise((resolve) => {
-    clock.after(LOOK_EVERY_MS, resolve);
+    clock.after(CHECK_EVERY_MS, resolve);
   });
 }

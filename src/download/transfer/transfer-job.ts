@@ -14,18 +14,18 @@ import { createScheduler, type Scheduler } from './scheduler.ts';
 
 export interface TransferRequest {
   readonly object: RemoteObject;
-  /** A range of a known version. Null for the whole object, of which a new version replaces what is there. */
+  /** A range of a known version. Null for a whole object; a new version replaces what is there. */
   readonly pinned: (PinnedObject & { readonly start: number }) | null;
   /** The size according to the API, or of the range; null when unknown. */
   readonly sizeBytes: number | null;
   readonly maxSizeBytes: number | null;
-  /** True when the finished bytes are proved by other means (an archive's checksums, a given digest). */
+  /** True if the complete bytes are verified by other means: the checksums of an archive, or a given digest. */
   readonly isVerifiedLater: boolean;
-  /** So many bytes at the end of a large file are brought first; 0 for none. */
+  /** How many bytes at the end of a large file to fetch first; 0 for none. */
   readonly tailBytes: number;
-  /** Sees the type and the first bytes; throws to refuse them. */
+  /** Gets the type and the first bytes; throws to refuse them. */
   readonly inspectStart: (head: Buffer, contentType: string | null) => void;
-  /** Told what each answer says of the object, and whether it was an answer with the whole of it. */
+  /** Called with what each response says about the object, and whether it has the whole. */
   readonly onObject: (object: ObjectDescription, headers: HttpHeaders, isWhole: boolean) => void;
 }
 
@@ -33,7 +33,7 @@ export interface TransferContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** Failures in a row, without a new byte in between, that are put up with. */
+  /** The most failures in a row without a new byte. */
   readonly retries: number;
   readonly budget: Semaphore;
   /** How many connections to open; null to choose by size and speed. */
@@ -58,36 +58,36 @@ export type TransferEvent =
   | { readonly kind: 'connections'; readonly count: number; readonly reason: string }
   | { readonly kind: 'restart'; readonly reason: string; readonly lostBytes: number };
 
-/** What the connections of one file share while they bring one version of it. */
+/** What the connections of one file share while they fetch one version of it. */
 export interface TransferJob {
   readonly request: TransferRequest;
   readonly destination: Destination;
   readonly context: TransferContext;
   readonly plan: Scheduler;
-  /** Aborted with the context's signal, and when one connection has failed for good. */
+  /** Aborted with the signal of the context, and after the final failure of a connection. */
   readonly signal: AbortSignal;
   readonly abort: (reason: unknown) => void;
-  /** Lets go of the context's signal, at the end. */
+  /** Stops listening to the signal of the context. */
   readonly release: () => void;
   /** How many connections make sense. */
   readonly mostConnections: number;
-  /** Whether the byte came in an earlier run. */
+  /** Whether the byte is from an earlier run. */
   readonly isOld: (position: number) => boolean;
   readonly write: (chunks: readonly Buffer[], position: number) => Promise<void>;
-  /** Resolves when nothing is written in the background any more. */
+  /** Resolves when nothing is written in the background. */
   readonly settled: () => Promise<void>;
   /** How many connections are open. */
   connections: number;
   ranges: 'unknown' | 'honoured' | 'ignored';
-  /** False when parts of several answers must not be put together. */
+  /** False if parts of several responses must not be combined. */
   mayDivide: boolean;
-  /** How long its connections were made to wait. */
+  /** How long its connections were paused. */
   readonly pausedTime: PausedTime;
 }
 
 /** As many connections as help one file on a long line. More of them only burden the server. */
 export const DEFAULT_CONNECTIONS = 8;
-/** A file below this gets one connection, and its end is not asked for first. */
+/** A smaller file gets one connection, and its end is not fetched first. */
 const LARGE_BYTES = 16 * 1_048_576;
 const BYTES_PER_CONNECTION = 8 * 1_048_576;
 /** Several ranges of an object are transferred at once, and each checkpoint syncs. */
@@ -103,10 +103,10 @@ export function createTransferJob({
 }: TransferJobOptions): TransferJob {
   const { signal, abort, release } = linkController(context.signal);
   const leastCheckpointBytes = request.pinned === null ? undefined : RANGE_CHECKPOINT_BYTES;
-  const keeper = createJournalSchedule(destination, context.clock, leastCheckpointBytes);
+  const journalSchedule = createJournalSchedule(destination, context.clock, leastCheckpointBytes);
   const old = createByteRanges(destination.have.list());
   const sizeBytes = knownSize({ request, destination });
-  // An empty file is asked for as one of unknown size is: only the server's answer proves that it is empty.
+  // An empty file is requested like one of unknown size: only the response proves that it is empty.
   const hasBytes = sizeBytes !== null && sizeBytes > 0;
   const gaps = destination.have.missing(hasBytes ? sizeBytes : Number.POSITIVE_INFINITY);
   const isDivisible = mayDivide && destination.acceptsAnyOrder && hasBytes;
@@ -119,7 +119,7 @@ export function createTransferJob({
     context,
     plan: createScheduler(gaps, {
       connections: mostConnections,
-      // Those that are not asked for open only while the line is not busy.
+      // Connections that the user did not ask for open only while the line has capacity.
       sharing: () => (context.connections === null ? job.connections : mostConnections),
       first: isTailFirst ? tail : null,
     }),
@@ -130,9 +130,9 @@ export function createTransferJob({
     isOld: (position) => old.has(position, position + 1),
     async write(chunks, position) {
       await destination.write(chunks, position);
-      await keeper.wrote();
+      await journalSchedule.wrote();
     },
-    settled: () => keeper.settled(),
+    settled: () => journalSchedule.settled(),
     connections: 0,
     ranges: 'unknown',
     mayDivide: true,
@@ -141,7 +141,7 @@ export function createTransferJob({
   return job;
 }
 
-/** The size as far as it is known: from the API, else from the file's own header. */
+/** The size according to the API, or to a response; null if unknown. */
 export function knownSize({
   request,
   destination,

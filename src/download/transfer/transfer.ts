@@ -15,11 +15,11 @@ import {
 const MAX_RESTARTS = 3;
 
 /**
- * Brings a file to its destination over as many connections, beside and after each other, as it
- * takes. The bytes of two versions of the object are never combined. Success means: as many bytes as
- * the service promised; where it promised nothing, the end of the stream, and the caller must verify.
+ * Fetches an object, or a pinned range of it, into a destination over as many connections as it takes. The bytes of two
+ * versions are never combined. Success means as many bytes as the service promised. If it promised nothing, success
+ * means the end of the stream, and the caller must verify.
  * @throws ExpectedError UNAVAILABLE after `retries` failures without progress, INTEGRITY, NOT_FOUND,
- *   AUTH, BAD_RESPONSE, UNSAFE (too large), DISK; what came so far stays in the destination
+ *   AUTH, BAD_RESPONSE, UNSAFE (too large), DISK; what arrived stays in the destination
  */
 export async function transfer(
   request: TransferRequest,
@@ -28,7 +28,7 @@ export async function transfer(
 ): Promise<void> {
   let mayDivide = true;
   let restarts = 0;
-  const begin = async (reason: string, finalError: ExpectedError | null = null) => {
+  const restart = async (reason: string, finalError: ExpectedError | null = null) => {
     restarts += 1;
     if (restarts > MAX_RESTARTS) {
       if (finalError !== null) throw finalError;
@@ -42,7 +42,7 @@ export async function transfer(
   };
 
   if (isOtherSize(destination.object().sizeBytes, request.sizeBytes))
-    await begin('the file has another size now');
+    await restart('the file has another size now');
   for (;;) {
     const job = createTransferJob({ request, destination, context, mayDivide });
     try {
@@ -56,14 +56,14 @@ export async function transfer(
       if (isOtherContent(error, request)) await destination.restart();
       if (reason === null) throw error;
       mayDivide &&= job.mayDivide;
-      await begin(reason, error instanceof RestartNeeded ? error.finalError : null);
+      await restart(reason, error instanceof RestartNeeded ? error.finalError : null);
     } finally {
       job.release();
     }
   }
 }
 
-/** A plan that is done with bytes missing is a mistake of ours; the verification would wait for them for ever. */
+/** Missing bytes after all chunks are a bug. The verification would wait for them forever. */
 function assertComplete(job: TransferJob): void {
   const missing = job.destination.have.missing(knownSize(job) ?? 0);
   if (missing.length > 0) throw new RangeError(`${missing.length} ranges are missing after a transfer`);

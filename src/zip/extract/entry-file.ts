@@ -5,29 +5,28 @@ import { writeFully, writeFullySync } from '../../disk/write-fully.ts';
 import type { Place } from './folder.ts';
 import { createBackgroundSync } from './sync-in-background.ts';
 
-/** A file that is being unpacked: under a temporary name until all of it is there. */
+/** A file that is being unpacked, under a temporary name until it is complete. */
 export interface EntryFile {
   readonly path: string;
   /**
-   * Appends all of `bytes`, beside whatever makes the next ones: they must not change until the next
-   * `append` or `flush` has resolved. @throws ExpectedError DISK, also for the bytes before these
+   * Appends all of `bytes` in the background. They must not change until the next `append` or `flush` resolves.
+   * @throws ExpectedError DISK, also for earlier bytes
    */
   append(bytes: Buffer): Promise<void>;
   /** Waits until all that was appended is written. @throws ExpectedError DISK */
   flush(): Promise<void>;
-  /** Closes it when all is written; what is large is brought to the disk first. @throws ExpectedError DISK */
+  /** Closes it when all is written; a large file is synced first. @throws ExpectedError DISK */
   finish(): Promise<void>;
   /** Closes and removes it; never throws. */
   discard(): Promise<void>;
 }
 
 /**
- * Files up to this size are not synced one by one, which would take longer than all the rest of
- * unpacking many of them: after a crash of the machine they may be missing or empty, never after one
- * of the program.
+ * Files up to this size are not synced one by one, which would take longer than the rest of unpacking. After a crash of
+ * the machine they can be missing or empty, but never after a crash of the program.
  */
 const UNSYNCED_BYTES = 2 ** 20;
-/** Up to this size a file goes into the page cache faster than into the thread pool, and is made by synchronous calls. */
+/** Up to this size, synchronous calls are faster than a trip through the thread pool. */
 export const SMALL_BYTES = 64 * 2 ** 10;
 const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const NOTHING = Buffer.alloc(0);
@@ -63,7 +62,7 @@ export function createEntryFile(place: Place): EntryFile {
     closeSync(descriptor);
   };
   const leave = async (): Promise<void> => {
-    // A descriptor that is closed during a call may be another file's when the call comes to it.
+    // A descriptor that is closed during a call may belong to another file by then.
     await appending.catch(() => undefined);
     await syncing.settle().catch(() => undefined);
     ignoringFailure(close);
@@ -74,7 +73,7 @@ export function createEntryFile(place: Place): EntryFile {
       await appending;
       appendedBytes += bytes.length;
       appending = write(bytes);
-      // It is awaited when the next bytes are there, which may be after a failure elsewhere or never.
+      // It is awaited with the next bytes, which may be after a failure elsewhere or never.
       appending.catch(() => undefined);
     },
     flush: () => appending,
@@ -95,7 +94,7 @@ export function createEntryFile(place: Place): EntryFile {
   };
 }
 
-/** The failure that led here is the one to report; the next run clears away what stays. */
+/** The failure that led here is the one to report. The next run removes what stays. */
 function ignoringFailure(act: () => void): void {
   try {
     act();
@@ -114,7 +113,7 @@ function openNew({ path, shownPath }: Place): number {
 }
 
 /**
- * Makes a file of these bytes, closed in the end; of thousands of them each spared object counts.
+ * Creates a file of these bytes and closes it. With thousands of them, each object counts.
  * @param place where nothing is yet
  * @throws ExpectedError DISK; nothing is left there then
  */
@@ -132,7 +131,7 @@ export function makeSmallFile(place: Place, pieces: readonly Buffer[]): void {
   }
 }
 
-/** After a failure, which is the one to report; what stays is cleared away by the next run. */
+/** After a failure, which is the one to report. The next run removes what stays. */
 export function removeSmallFile({ path }: Place): void {
   try {
     unlinkSync(path);

@@ -7,22 +7,22 @@ import { ExpectedError } from '../../errors.ts';
 import type { SavePlace } from '../../range/range-source.ts';
 import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';
 
-/** Who is unpacking, as far as a later run can check it. */
+/** The process that unpacks, as far as a later run can check it. */
 export type Unpacker = LockingProcess;
 
 /**
- * A folder inside of the target, `.streamdiver-dl-HOST-PID-START-RANDOM`, in which files lie until they
- * are whole; without START where the system does not tell when a process was started. What a process that
- * was killed left in it is cleared away by the next run; what can be continued is taken over.
+ * A folder in the target, `.streamdiver-dl-HOST-PID-START-RANDOM`, for files until they are complete. There is no START
+ * where the system does not tell when a process started. After a kill, the next run removes the folder, and takes over
+ * what it can continue.
  */
 export interface StagingFolder {
   /**
-   * Removes the parts that were taken over, but for those with one of these keys.
-   * @returns the bytes that these take on the disk
+   * Removes the parts that were taken over, except those with one of these keys.
+   * @returns the bytes that the kept ones take on the disk
    * @throws ExpectedError DISK
    */
   keepParts(keys: ReadonlySet<string>): number;
-  /** A place where nothing is yet. */
+  /** An unused place. */
   temporaryPlace(): Place;
   /** The place of a part that the next run can continue, by a key of 32 hexadecimal digits. */
   partPlace(key: string): SavePlace;
@@ -32,8 +32,8 @@ export interface StagingFolder {
 
 const NAME = /^\.streamdiver-dl-([0-9a-f]{8})-(\d{1,10})-(?:(\d+)-)?[0-9a-f]{12}$/;
 /**
- * Another process clears the same folder away, somebody put something of their own into it, or (EBUSY and
- * EACCES, on Windows) a file in it is open elsewhere.
+ * Another process removes the same folder, somebody put something of their own into it, or (EBUSY and EACCES, on
+ * Windows) a file in it is open elsewhere.
  */
 const LEFT_TO_OTHERS: ReadonlySet<string | undefined> = new Set([
   'ENOENT',
@@ -45,7 +45,7 @@ const LEFT_TO_OTHERS: ReadonlySet<string | undefined> = new Set([
 ]);
 const PART_NAME = /^([0-9a-f]{32})\.part(?:\.json)?$/;
 const OWN_FILE = /^(?:\d+\.tmp|[0-9a-f]{32}\.part(?:\.json)?)$/;
-/** What `blocks` of a file's status counts, whatever the file system's own blocks are. */
+/** The unit of `blocks` in the status of a file, on any file system. */
 const STATUS_BLOCK_BYTES = 512n;
 
 /**
@@ -64,7 +64,7 @@ export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFold
   const isAbandoned = (name: string): boolean => {
     const [, itsHost, itsPid, startedAt = null] = NAME.exec(name) ?? [];
     if (itsHost !== host) return false;
-    // A process with our own number is a former one: this one has only just begun.
+    // A process with our own number is an earlier one: this one has only just started.
     return Number(itsPid) === pid || !mayBeAlive({ pid: Number(itsPid), startedAt, hostname }, 0, unpacker);
   };
   const steal = (place: Place): void => {
@@ -88,7 +88,7 @@ export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFold
       unlessLeftToOthers(() => steal(root.at(name)));
     }
   } catch (error) {
-    throw diskError(error, root.shownPath, 'clear away what an earlier run left in');
+    throw diskError(error, root.shownPath, 'remove what an earlier run left in');
   }
   return {
     keepParts(keys) {
@@ -102,7 +102,7 @@ export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFold
           else unlessLeftToOthers(() => unlinkSync(path));
         }
       } catch (error) {
-        throw diskError(error, own.shownPath, 'clear away what an earlier run left in');
+        throw diskError(error, own.shownPath, 'remove what an earlier run left in');
       }
       return Number(keptBytes);
     },
@@ -133,7 +133,7 @@ function unlessLeftToOthers(act: () => void): void {
   }
 }
 
-/** A part that has another name, too, is a finished file: its process was killed when it had just been named. */
+/** A part that also has another name is a complete file: its process was killed right after it named the file. */
 function isOnlyName({ path, shownPath }: Place): boolean {
   const stat = lstatOrNull(path, shownPath);
   return stat !== null && stat.isFile() && stat.nlink === 1n;

@@ -15,15 +15,15 @@ export interface Unpacking extends Pick<SinkContext, 'staging' | 'countBytes' | 
 
 export const PARALLEL_WRITES = 32;
 const FILES_PER_TURN = 100;
-/** Up to so many unwanted bytes are read over rather than starting anew behind them. */
+/** Up to so many unwanted bytes are read and dropped, rather than starting another run after them. */
 const READ_OVER_BYTES = 64 * 2 ** 10;
-/** Where several ranges can be read at once, none is longer than this if it can be helped. */
+/** The length of a run where several ranges can be read at once; only a single entry can be longer. */
 const RUN_BYTES = 16 * 2 ** 20;
 
 /**
- * Reads the entries of `files`, folders among them, given in file order, and has each completed at once:
- * neighbours in one go, and where the source allows it, several of such runs at once.
- * @throws the first failure, when nothing is written any more
+ * Reads the entries of `files`, including folders, in file order, and completes each at once. Neighbors are read in one
+ * run, and several runs at once where the source allows it.
+ * @throws the first failure, after all writes have ended
  */
 export async function unpackFiles(
   source: RangeSource,
@@ -44,14 +44,14 @@ export async function unpackFiles(
     await reads.finish();
     await writes.finish();
   } catch (error) {
-    // What runs beside must end first, so that nothing changes any more; this failure came first.
+    // Other tasks must end first, so that nothing changes afterwards. This failure was the first.
     await reads.finish().catch(() => undefined);
     await writes.finish().catch(() => undefined);
     throw error;
   }
 }
 
-/** Cuts files, given in file order, into runs that are read in one go. */
+/** Divides files in file order into runs that are read at once. */
 function groupNeighbors(
   source: RangeSource,
   files: readonly PlannedFile[],
@@ -130,7 +130,7 @@ async function unpackLarge(source: RangeSource, file: PlannedFile, context: RunC
     staging,
     signal,
     onProgress(haveBytes) {
-      // A large entry stops, too, when something else has failed.
+      // A large entry also stops when something else has failed.
       check();
       countBytes(haveBytes - countedBytes);
       countedBytes = haveBytes;

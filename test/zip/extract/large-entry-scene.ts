@@ -38,8 +38,8 @@ export async function served(
   bytes: Buffer,
   {
     breakAfter = Number.POSITIVE_INFINITY,
-    onContent = () => undefined,
-  }: { breakAfter?: number; onContent?: () => void } = {},
+    onContent,
+  }: { readonly breakAfter?: number; readonly onContent?: () => void } = {},
 ): Promise<ServedSource> {
   const object = { bytes, contentType: 'application/zip', etag: '"film"' };
   const lengths: number[] = [];
@@ -51,7 +51,7 @@ export async function served(
     const isContent = range.status === 206 && range.end - range.start > MIB;
     if (!isContent) return reply.file(object);
     lengths.push(range.end - range.start);
-    onContent();
+    onContent?.();
     if (isWhole) return reply.file(object);
     sending = sending.then(async () => {
       const sizeBytes = Math.min(leftBytes, range.end - range.start);
