@@ -61,11 +61,13 @@ export async function help(
   for (const line of endOfHelp(pathOf(command), columnsOf(world.stdout, world.env)).split('\n'))
     io.line(line);
   if (topic !== 'sandbox') return;
-  const { FAULT_NAMES } = await import('../sandbox/faults/faults.ts');
+  const { FAULT_ARGUMENTS, FAULT_NAMES } = await import('../sandbox/faults/faults.ts');
   io.line('');
   io.line('Faults:');
   const faults = FAULT_NAMES.map(({ usage, description }) => `${usage}  ${description}`);
-  for (const line of formatTopic(faults, columnsOf(world.stdout, world.env))) io.line(line);
+  const width = columnsOf(world.stdout, world.env);
+  for (const line of [...formatTopic(faults, width), '', ...formatTopic([FAULT_ARGUMENTS], width)])
+    io.line(line);
 }
 
 function findCommand(program: Command, words: readonly string[]): Command {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { EXIT_CODES } from '../../src/errors.ts';
 import { outputSchema } from '../../src/help/output-schema.ts';
 import { buildProgram } from '../../src/program.ts';
-import { FAULT_NAMES } from '../../src/sandbox/faults/faults.ts';
+import { FAULT_ARGUMENTS, FAULT_NAMES } from '../../src/sandbox/faults/faults.ts';
 import { runCommand } from './run-command.ts';
 
 const nothing = async () => undefined;
@@ -153,7 +153,10 @@ describe('topics', () => {
 
   test('sandbox lists its faults', async () => {
     const { stdout } = await runCommand(['help', 'sandbox']);
-    for (const { usage } of FAULT_NAMES) expect(stdout).toContain(usage);
+    const [, list = ''] = stdout.split('\nFaults:\n');
+    const usages = [...list.matchAll(/^ {2}(\S+) {2}/gm)].map(([, usage = '']) => usage);
+    expect(usages).toEqual(FAULT_NAMES.map(({ usage }) => usage));
+    expect(list.replaceAll(/\s+/g, ' ')).toContain(FAULT_ARGUMENTS);
   });
 
   test('an unknown topic exits with 2 and names the known ones', async () => {

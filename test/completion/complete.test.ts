@@ -1,6 +1,8 @@
 import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { DIALECT_NAMES } from '../../src/sandbox/dialect/dialects.ts';
+import { FAULT_NAMES } from '../../src/sandbox/faults/faults.ts';
 import { startApi } from '../support/api/api-server.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { runBinary } from '../support/process/run-binary.ts';
@@ -115,4 +117,16 @@ test('a folder for settings that is a file, or a link in a circle, is not compla
   symlinkSync(circle.configDir, circle.configDir);
   for (const place of [file, circle])
     expect(await complete(LINE, { api, place })).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+test.each([
+  ['--fault', FAULT_NAMES.map(({ name }) => name)],
+  ['--dialect', ['list', ...DIALECT_NAMES.map(({ name }) => name)]],
+])('sandbox %s offers exactly what there is', async (flag, names) => {
+  const { stdout } = await complete(['__complete', 'zsh', '--', 'sandbox', flag, ''], {});
+  const [, ...offered] = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t')[0] ?? '');
+  expect(offered.toSorted()).toEqual(names.toSorted());
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { combineTraits, DIALECT_NAMES, parseDialect } from '../../src/sandbox/dialect/dialects.ts';
 import { DEFAULT_TRAITS, TRAIT_NAMES, TRAITS, type Traits } from '../../src/sandbox/dialect/traits.ts';
@@ -23,6 +24,13 @@ describe('--dialect', () => {
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
     expect(run.stderr).toContain(message);
     expect(run.stderr).toContain(known);
+  });
+
+  test('docs/sandbox.md lists exactly these dialects', () => {
+    const text = readFileSync(new URL('../../docs/sandbox.md', import.meta.url), 'utf8');
+    const [, chapter = ''] = text.split('\n## Dialects\n');
+    const listed = [...chapter.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
+    expect(listed).toEqual(DIALECT_NAMES.map(({ name }) => name));
   });
 
   test('what comes later wins, and a dialect has the large library', () => {

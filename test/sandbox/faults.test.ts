@@ -63,7 +63,7 @@ describe('parseFault', () => {
         error = caught;
       }
       expect(error).toBeInstanceOf(ExpectedError);
-      for (const { name } of FAULT_NAMES)
+      for (const name of [...FAULT_NAMES.map((fault) => fault.name), '--dialect'])
         expect(error).toHaveProperty('details.hint', expect.stringContaining(name));
     },
   );

@@ -23,6 +23,10 @@ export const FAULT_NAMES: readonly {
   description,
 }));
 
+/** Explains the arguments. */
+export const FAULT_ARGUMENTS =
+  'N is a number of calls, BYTES is 100000 or 64K, MS is 500ms or 30s, and TIMES is a number or all.';
+
 type Argument = Omit<SandboxFault, 'name' | 'text'>;
 
 /**
@@ -35,7 +39,7 @@ export function parseFault(text: string): SandboxFault {
   const value = equals === -1 ? '' : text.slice(equals + 1);
   if (!isFaultName(name)) {
     throw new ExpectedError('USAGE', `unknown fault ${JSON.stringify(name)}`, {
-      hint: `faults: ${Object.keys(FAULTS).join(', ')}; other formats of responses are dialects`,
+      hint: `faults: ${Object.keys(FAULTS).join(', ')}; for other formats of responses, use --dialect (list shows all)`,
     });
   }
   const { argument, description, times }: FaultDefinition = FAULTS[name];
