@@ -27,7 +27,7 @@ async function race(processes: number, prepare: (cwd: string) => void): Promise<
   });
   api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
     // Without a lock, all of them wait for bytes: then all get them, and all succeed.
-    await Promise.race([othersEnded, delay(20_000, undefined, { ref: false })]);
+    await Promise.race([othersEnded, delay(60_000, undefined, { ref: false })]);
     await reply.file(object);
   });
   const runs = await Promise.all(
