@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ExpectedError } from '../../src/errors.ts';
-import type { SelectedMediaItem } from '../../src/transcripts/list-media-transcripts.ts';
+import type { SelectedMediaItem } from '../../src/transcripts/list-transcripts.ts';
 import { watchTranscriptions } from '../../src/transcripts/wait-for-transcriptions.ts';
 import { createHandClock } from '../terminal/make-terminal.ts';
 
