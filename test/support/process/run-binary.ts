@@ -43,6 +43,9 @@ export interface BinaryRun {
   readonly result: Promise<BinaryResult>;
 }
 
+/** A start under Wine takes seconds while the machine is busy. */
+const TIMES_UNDER_WINE = 6;
+
 export const BINARY_PATH = fileURLToPath(new URL('../../../bin/streamdiver-dl.js', import.meta.url));
 const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
   SIGHUP: 1,
@@ -88,7 +91,7 @@ export function startBinary(args: readonly string[], options: RunBinaryOptions =
   };
 
   const ended = new Promise<BinaryResult>((resolve, reject) => {
-    const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+    const deadlineMs = (options.deadlineMs ?? DEFAULT_DEADLINE_MS) * (WINE === null ? 1 : TIMES_UNDER_WINE);
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       const soFar = { stdout: text('stdout'), stderr: text('stderr') };

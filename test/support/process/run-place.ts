@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTempFolder } from '../temp-folder.ts';
-import { onWindows } from '../windows/launcher.ts';
 import { CANARY_TOKEN } from './canary.ts';
 
 /** The folders of one or more runs. A second run in the same place finds the files of the first. */
@@ -60,8 +59,7 @@ export interface RunApi {
   readonly requests: readonly { readonly method: string; readonly path: string }[];
 }
 
-/** A start under Wine takes seconds while the machine is busy. */
-export const DEFAULT_DEADLINE_MS = onWindows ? 120_000 : 20_000;
+export const DEFAULT_DEADLINE_MS = 20_000;
 
 /** A new environment that inherits only PATH. */
 export function makeEnv(place: RunPlace, options: RunOptions): Record<string, string> {
