@@ -96,3 +96,16 @@ test('what the terminal is, is known', () => {
   expect([terminal.format, terminal.isOutputTerminal, terminal.isQuiet]).toEqual(['csv', true, false]);
   expect(makeTerminal({ isTTY: true, stdout: pipe }).terminal.isOutputTerminal).toBe(false);
 });
+
+test('one of thousands of small things is told by --progress json alone', async () => {
+  const tell = async (options: TestTerminalOptions) => {
+    const { terminal, stderr } = makeTerminal(options);
+    terminal.progress({ event: 'done', id: 'x', message: 'm', isMinor: true });
+    terminal.progress({ event: 'state', id: 'y', message: 'm', isMinor: true });
+    await terminal.flush();
+    terminal.endProgress();
+    return stderr.text();
+  };
+  expect([await tell({ isTTY: true }), await tell({ progressMode: 'plain' })]).toEqual(['', '']);
+  expect((await tell({ progressMode: 'json' })).split('\n')).toHaveLength(3);
+});

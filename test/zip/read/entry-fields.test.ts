@@ -180,21 +180,25 @@ describe('the name of an entry', () => {
     [
       'a Unicode name of another',
       [LATIN, false, unicode('ä', UTF8)],
-      'carries the Unicode name of another one',
+      'entry "Σ" carries the Unicode name of another one',
     ],
     [
       'one of another version',
       [LATIN, false, unicode('ä', LATIN, 2)],
-      'carries the Unicode name of another one',
+      'entry "Σ" carries the Unicode name of another one',
     ],
     [
       'one that is cut',
       [LATIN, false, unicode('ä', LATIN).subarray(0, 4)],
-      'carries the Unicode name of another one',
+      'entry "Σ" carries the Unicode name of another one',
     ],
-    ['one that is no UTF-8', [LATIN, false, unicode(LATIN, LATIN)], 'has a second name, "\uFFFD"'],
-    ['a second one', [Buffer.from('a'), false, unicode('b', Buffer.from('a'))], 'has a second name, "b"'],
-    ['a second one beside UTF-8', [UTF8, true, unicode('b', UTF8)], 'has a second name, "b"'],
+    ['one that is no UTF-8', [LATIN, false, unicode(LATIN, LATIN)], 'entry "Σ" has a second name, "\uFFFD"'],
+    [
+      'a second one',
+      [Buffer.from('a'), false, unicode('b', Buffer.from('a'))],
+      'entry "a" has a second name, "b"',
+    ],
+    ['a second one beside UTF-8', [UTF8, true, unicode('b', UTF8)], 'entry "ä" has a second name, "b"'],
   ])('%s is refused', (_what, parts, words) => {
     expect(() => decodeName(...parts)).toThrow(
       expect.objectContaining({ code: 'UNSAFE', message: expect.stringContaining(words) as string }),
