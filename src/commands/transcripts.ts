@@ -91,7 +91,7 @@ async function openTranscriptRecord(
 ): Promise<TranscriptRecord | null> {
   const file = directory === null ? null : recordFileIn(directory, flags);
   if (file === null) return null;
-  const { openRecord } = await import('../record/record-file.ts');
+  const { openRecord } = await import('../record/open-record.ts');
   const record = await openRecord(resolvePath(cwd, file), {
     owner: world,
     clock,

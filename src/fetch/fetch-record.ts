@@ -5,7 +5,7 @@ import type { FetchFlags } from '../flags/fetch-flags.ts';
 import { recordFileIn } from '../flags/record-flags.ts';
 import { nothingNewText } from '../output/nothing-new.ts';
 import { isObject } from '../parse/json.ts';
-import { type ItemRecord, openRecord } from '../record/record-file.ts';
+import { type ItemRecord, openRecord } from '../record/open-record.ts';
 import { keyOf } from '../record/record-line.ts';
 import { type FetchRequest, fetchPackages } from './fetch-packages.ts';
 import { type FetchResult, recordedResult } from './fetch-result.ts';

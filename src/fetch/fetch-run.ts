@@ -3,7 +3,7 @@ import { createRateLimit, type RateLimit } from '../download/transfer/rate-limit
 import { DEFAULT_CONNECTIONS } from '../download/transfer/transfer-job.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
-import type { ItemRecord } from '../record/record-file.ts';
+import type { ItemRecord } from '../record/open-record.ts';
 import type { RecordLine } from '../record/record-line.ts';
 import { createSemaphore, type Semaphore } from '../semaphore.ts';
 import { createIdNames } from './generated-name.ts';

@@ -4,7 +4,7 @@ import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
 import { onDisk } from '../disk/disk-error.ts';
 import { syncFile, syncFolder } from '../disk/sync-folder.ts';
-import { recordedPath } from '../record/record-file.ts';
+import { recordedPath } from '../record/open-record.ts';
 import { keyOf, type RecordLine, recordLine } from '../record/record-line.ts';
 import { eachAtOnce } from '../task-pool.ts';
 import type { FetchedFile } from './fetch-result.ts';

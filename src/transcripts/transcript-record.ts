@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { type ItemRecord, recordedPath } from '../record/record-file.ts';
+import { type ItemRecord, recordedPath } from '../record/open-record.ts';
 import { keyOf, recordLine } from '../record/record-line.ts';
 import type { PlannedTranscript } from './name-plan.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createClock } from '../../src/clock.ts';
-import { openRecord, type RecordOptions } from '../../src/record/record-file.ts';
+import { openRecord, type RecordOptions } from '../../src/record/open-record.ts';
 import { keyOf, type RecordLine, recordLine } from '../../src/record/record-line.ts';
 
 export const TIME_MS = Date.UTC(2026, 10, 29, 12);

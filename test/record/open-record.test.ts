@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { recordedPath } from '../../src/record/record-file.ts';
+import { recordedPath } from '../../src/record/open-record.ts';
 import { formatLine, recordLine } from '../../src/record/record-line.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import { linesOf, open, TIME_MS, transcriptKey, transcriptLine } from './record-scene.ts';
