@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
-import { type ItemRecord, recordedPath } from '../record/open-record.ts';
+import type { ItemRecord } from '../record/open-record.ts';
 import { keyOf, recordLine } from '../record/record-line.ts';
+import { recordedPath } from '../record/recorded-path.ts';
 import type { PlannedTranscript } from './plan-transcripts.ts';
 
 /** Remembers transcripts that were saved, for later runs. */
