@@ -3,54 +3,54 @@ import { onDisk } from '../disk/disk-error.ts';
 import { ExpectedError } from '../errors.ts';
 import { isLineStart } from './record-line.ts';
 
-/** Where a record is read from, and how far it was read. */
+/** How far a record was read. */
 export interface ScanPosition {
-  /** Of the byte after the last line that counts. */
+  /** After the last valid line. */
   readonly offset: number;
-  /** How many lines are before it. */
+  /** The number of lines before it. */
   readonly lines: number;
-  /** Whether the last line that counts has its LF, so that another one may follow at once. */
+  /** Whether the last valid line ends with an LF, so that another line can follow. */
   readonly isLineEnded: boolean;
 }
 
 export const SCAN_START: ScanPosition = { offset: 0, lines: 0, isLineEnded: true };
 
 export interface Scan extends ScanPosition {
-  /** Numbers of lines that a crash has damaged, and that do not count. */
+  /** Numbers of lines that a crash damaged. They are ignored. */
   readonly torn: readonly number[];
-  /** Bytes of such lines after the last line that counts; they are cut off before anything is appended. */
+  /** Bytes of damaged lines at the end. The next append removes them. */
   readonly tornBytes: number;
 }
 
 /**
- * Takes one line, without its end.
- * @param isTrusted false where all of it must be read: it is the last one, or strange bytes are near
+ * Receives one line, without its line break.
+ * @param isTrusted false if the line must be parsed completely: it is the last one, or there are NUL bytes
  * @returns whether it is a line of a record
  */
 export type TakeLine = (bytes: Buffer, start: number, end: number, isTrusted: boolean) => boolean;
 
 const BLOCK_BYTES = 2 ** 20;
-/** No line of a record comes near it. */
+/** Lines of a record are much shorter. */
 const MOST_LINE_BYTES = 2 ** 20;
 const LF = 0x0a;
 const CR = 0x0d;
 const BLANK: ReadonlySet<number> = new Set([0x20, 0x09, CR]);
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-/** What a crash of the machine leaves of a block that was not written; a single NUL may be UTF-16. */
+/** A crash of the machine leaves NULs in blocks that were not written. A single NUL may be UTF-16. */
 const NUL_RUN = Buffer.alloc(8);
 
 interface Line {
-  /** In the buffer, without blanks around it. */
+  /** Offsets in the buffer, without surrounding blanks. */
   readonly start: number;
   readonly end: number;
-  /** Of the byte after it and its LF, in the file. */
+  /** Offset in the file after the line and its LF. */
   readonly after: number;
   readonly number: number;
 }
 
 /**
- * Reads the lines of a record from a place on. Tolerated are a byte-order mark, CRs, blank lines, a last line without
- * an LF, and what a crash leaves: a last line that is cut off, and runs of NULs.
+ * Reads the lines of a record from a position. Accepts a byte-order mark, CRs, blank lines, a last line without an LF,
+ * and damage from a crash: a last line that is cut off, and runs of NULs.
  * @throws ExpectedError CONFIG with the number of any other broken line, DISK, the signal's reason when aborted
  */
 export async function scanLines(
@@ -60,17 +60,17 @@ export async function scanLines(
 ): Promise<Scan> {
   const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES + MOST_LINE_BYTES);
   const torn: number[] = [];
-  /** The place in the file of the first byte in the buffer, and how many are there. */
+  /** Offset in the file of the first byte in the buffer, and the number of bytes in it. */
   let base = from.offset;
   let filled = 0;
-  /** Where the next line begins in the buffer. */
+  /** Start of the next line in the buffer. */
   let next = 0;
-  // What was read last may have ended within a line, which the first LF ends.
+  // The previous read may have ended inside a line.
   let lines = from.isLineEnded ? from.lines : from.lines - 1;
   let goodOffset = from.offset;
   let goodLines = from.lines;
   let hasNul = false;
-  /** It is taken once it is known whether it is the last one. */
+  /** Passed on when it is known whether it is the last line. */
   let waiting: Line | null = null;
 
   const takeLine = ({ start, end, after, number }: Line, isLast: boolean): void => {
@@ -109,7 +109,7 @@ export async function scanLines(
       waiting = line;
     }
     if (filled - next > MOST_LINE_BYTES / 2) throw brokenLine(path, lines + 1, arrived.subarray(next));
-    // The line that waits stays in the buffer, and so does what has come of the next one.
+    // Keeps the waiting line and the start of the next one.
     const dropped: number = waiting?.start ?? next;
     buffer.copyWithin(0, dropped, filled);
     base += dropped;
@@ -122,13 +122,18 @@ export async function scanLines(
   if (waiting !== null) takeLine(waiting, last === null);
   if (last !== null) takeLine(last, true);
   const end = base + filled;
-  // Blank lines at the end stay; what is torn there goes.
+  // Blank lines at the end stay. Damaged lines are removed.
   return torn.some((number) => number > goodLines)
     ? { offset: goodOffset, lines: goodLines, isLineEnded: true, torn, tornBytes: end - goodOffset }
     : { offset: end, lines, isLineEnded, torn, tornBytes: 0 };
 }
 
-/** Whether it is the beginning of a line of ours, and not something that somebody else has written. */
+/** The warning about lines that a crash cut off. */
+export function tornLinesText(path: string, torn: readonly number[]): string {
+  return `${path}: ignoring ${torn.length === 1 ? 'line' : 'lines'} ${torn.join(', ')}, cut off by a crash`;
+}
+
+/** Whether it is the start of a line of a record, and not text from another program. */
 function isCutOff(line: Buffer): boolean {
   return isLineStart(line, 0, line.length) && !isJson(line);
 }

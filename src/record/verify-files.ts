@@ -12,27 +12,27 @@ import type { RangeSource } from '../range/range-source.ts';
 import { isZip, MAGIC_BYTES } from '../zip/read/layout.ts';
 import { verifyArchive } from '../zip/read/verify.ts';
 import { parseLine, type RecordLine } from './record-line.ts';
-import { SCAN_START, scanLines } from './scan-lines.ts';
+import { SCAN_START, scanLines, tornLinesText } from './scan-lines.ts';
 
-/** A file as the last line about it has it. */
+/** A file as its last line describes it. */
 export interface RecordedFile extends Pick<RecordLine, 'sizeBytes' | 'sha256' | 'crc32'> {
   /** Absolute. */
   readonly path: string;
 }
 
-/** What is left of a recorded file, and how that is known. */
+/** The state of a recorded file. */
 export interface FileState {
   readonly outcome: 'unchanged' | 'missing' | 'different';
-  /** What is wrong with it; null when nothing is. */
+  /** Null for an unchanged file. */
   readonly reason: string | null;
-  /** Whether more than its size was compared. */
+  /** False if only the size was compared. */
   readonly isProved: boolean;
 }
 
 /**
- * The files that a record lists, each once, in the order in which they were first recorded.
- * @param warn is told of lines that a crash has damaged
- * @throws ExpectedError CONFIG when it is not there or a line is broken, DISK
+ * The files in a record, each once, in the order in which they were first recorded.
+ * @param warn called for lines that a crash damaged
+ * @throws ExpectedError CONFIG if the record does not exist or a line is broken, DISK
  */
 export async function readRecordedFiles(
   file: string,
@@ -40,8 +40,8 @@ export async function readRecordedFiles(
 ): Promise<readonly RecordedFile[]> {
   const handle = await open(file, constants.O_RDONLY | NON_BLOCKING).catch((error: unknown) => {
     if (!isSystemError(error) || error.code !== 'ENOENT') throw diskError(error, file, 'read');
-    throw new ExpectedError('CONFIG', `${file} is not there`, {
-      hint: 'name a record that was written before',
+    throw new ExpectedError('CONFIG', `${file} does not exist`, {
+      hint: 'use the record of an earlier run',
     });
   });
   try {
@@ -65,7 +65,7 @@ export async function readRecordedFiles(
         return true;
       },
     );
-    if (torn.length > 0) warn(`${file}: line ${torn.join(', ')} was cut off by a crash and is ignored`);
+    if (torn.length > 0) warn(tornLinesText(file, torn));
     return [...files.values()];
   } finally {
     await handle.close();
@@ -73,26 +73,26 @@ export async function readRecordedFiles(
 }
 
 /**
- * Compares a file with what is recorded of it: its size, then its SHA-256 or CRC-32, and of an archive without either
- * what the archive says of itself.
- * @throws ExpectedError DISK when it cannot be read, the signal's reason when aborted
+ * Compares a file with its record: the size, then the SHA-256 or CRC-32. An archive without either is verified by its
+ * own checksums.
+ * @throws ExpectedError DISK if the file cannot be read, the signal's reason when aborted
  */
 export async function verifyFile(recorded: RecordedFile, signal: AbortSignal): Promise<FileState> {
   const there = await kindOf(recorded.path);
-  if (there === 'nothing') return { outcome: 'missing', reason: 'it is missing', isProved: true };
-  if (there === 'other') return different('it is no regular file');
+  if (there === 'nothing') return { outcome: 'missing', reason: 'missing', isProved: true };
+  if (there === 'other') return different('not a regular file');
   const source = await openFileSource(recorded.path);
   try {
     const { sizeBytes } = source;
     if (recorded.sizeBytes !== null && sizeBytes !== recorded.sizeBytes)
-      return different(`it has ${sizeBytes} bytes, recorded are ${recorded.sizeBytes}`);
+      return different(`${sizeBytes} bytes instead of ${recorded.sizeBytes}`);
     if (recorded.sha256 !== null) {
       const sha256 = (await hashesOf(source, ['sha256'], signal)).get('sha256');
-      return sha256 === recorded.sha256 ? UNCHANGED : different('its SHA-256 is another one');
+      return sha256 === recorded.sha256 ? UNCHANGED : different('the SHA-256 differs');
     }
     if (recorded.crc32 !== null) {
       const checksum = await checksumOf(source, signal);
-      return checksum === recorded.crc32 ? UNCHANGED : different('its CRC-32 is another one');
+      return checksum === recorded.crc32 ? UNCHANGED : different('the CRC-32 differs');
     }
     if (!isZip(await source.read(0, Math.min(MAGIC_BYTES, sizeBytes))))
       return { ...UNCHANGED, isProved: false };

@@ -3,26 +3,26 @@ import { ExpectedError } from '../errors.ts';
 import type { FileFormat } from '../media-selection/transcript-words.ts';
 import { isObject, type JsonObject } from '../parse/json.ts';
 
-/** What is known of some content before it may be a transcript. */
+/** Received content that is not yet known to be a transcript. */
 export interface ReceivedContent {
-  /** The first bytes; all of them when there are few. */
+  /** The first bytes. */
   readonly start: Buffer;
   readonly sizeBytes: number;
-  /** Whether `-->` is in it, which stands between the two times of a cue. */
+  /** Whether it contains `-->`, which separates the two times of a cue. */
   readonly hasArrow: boolean;
-  /** Reads all of it. */
+  /** Reads all bytes. */
   readonly read: () => Promise<Buffer>;
-  /** @throws ExpectedError INTEGRITY or UNSAFE when it is no whole zip archive */
+  /** @throws ExpectedError INTEGRITY or UNSAFE if it is not a complete zip archive */
   readonly verifyArchive: () => Promise<void>;
 }
 
-/** A JSON transcript is parsed as a whole; what could be an error is short. */
+/** Errors are shorter. */
 const ERROR_BYTES = 1_048_576;
 const MESSAGE_CHARACTERS = 200;
 
 /**
- * Whether some content is a transcript in a format, or an empty one.
- * @throws ExpectedError BAD_RESPONSE when it is something else: a web page, an error, another format
+ * Classifies content as a transcript or an empty transcript.
+ * @throws ExpectedError BAD_RESPONSE for anything else: a web page, an error, another format
  */
 export async function classifyTranscript(
   content: ReceivedContent,
@@ -66,7 +66,7 @@ async function classifyJson(content: ReceivedContent): Promise<'transcript' | 'e
   return isNothing ? 'empty' : 'transcript';
 }
 
-/** Another format than JSON begins with a brace or a bracket only by chance, and is no JSON then. */
+/** A transcript in another format can start with a brace or bracket, but is not valid JSON. */
 async function refuseJson(content: ReceivedContent, format: FileFormat): Promise<void> {
   if (content.sizeBytes > ERROR_BYTES || !/^\uFEFF?\s*[{[]/.test(content.start.toString('utf8'))) return;
   let value: unknown;

@@ -15,13 +15,13 @@ import { verifyArchive } from '../zip/read/verify.ts';
 import { classifyTranscript } from './classify-transcript.ts';
 import type { SharedPause } from './shared-pause.ts';
 
-/** A transcript that arrived whole, in memory or under a temporary name. */
+/** A complete transcript, in memory or in a temporary file. */
 export interface TranscriptContent {
   readonly sizeBytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
   readonly crc32: number;
-  /** Null where `file` has it. */
+  /** Null if it is in `file`. */
   readonly bytes: Buffer | null;
   readonly file: EntryFile | null;
 }
@@ -32,23 +32,23 @@ export interface DownloadTranscriptOptions {
   readonly signal: AbortSignal;
   readonly retry: RetryPolicy;
   readonly pause: SharedPause;
-  /** Where a large one is written meanwhile; null keeps it in memory. */
+  /** For large transcripts; null keeps them in memory. */
   readonly temporaryPlace: (() => Place) | null;
 }
 
-/** From here on it goes to the disk. */
+/** Larger transcripts are written to disk. */
 const MEMORY_BYTES = 1_048_576;
 const START_BYTES = 4_096;
 const LIMIT_BYTES = 256 * 1_048_576;
 const STALL_MS = 60_000;
-/** Once may be a moment at which the service was not done yet. */
+/** The first empty response can come from a service that is not finished. */
 const MOST_EMPTY = 2;
 const ARROW = '-->';
 
 /**
- * Downloads one transcript and checks that it is one. A response whose end nothing marks is requested a second time.
- * @returns null when it is empty
- * @throws ExpectedError BAD_RESPONSE when it is something else, INTEGRITY when two downloads differ, by kind of failure
+ * Downloads one transcript and verifies its format. A response without a marked end is requested twice.
+ * @returns null if it is empty
+ * @throws ExpectedError BAD_RESPONSE for other content, INTEGRITY if two downloads differ, by kind of failure
  */
 export async function downloadTranscript(
   request: TranscriptRequest & { readonly format: FileFormat },
@@ -89,11 +89,11 @@ export async function downloadTranscript(
 
 interface Received {
   readonly content: TranscriptContent;
-  /** Whether the response said where it ends, so that nothing can be missing. */
+  /** Whether the response declared its end, so that nothing can be missing. */
   readonly isEndMarked: boolean;
 }
 
-/** @returns null when it is empty */
+/** @returns null if it is empty */
 async function receive(
   request: TranscriptRequest & { readonly format: FileFormat },
   { api, clock, signal, temporaryPlace }: DownloadTranscriptOptions,
@@ -179,7 +179,7 @@ async function checkArchive(bytes: Buffer | null, place: Place | null, signal: A
   }
 }
 
-/** Finds a few bytes in a stream of pieces, also where they are split between two. */
+/** Finds a short text in a stream of pieces, even across two pieces. */
 function createFinder(text: string): { add(piece: Buffer): void; isFound(): boolean } {
   let isFound = false;
   let tail = '';

@@ -16,7 +16,7 @@ export interface OneTranscriptOptions {
 }
 
 /**
- * Downloads one transcript, checks it, gives the file its name and records it, in this order.
+ * Downloads one transcript, verifies it, saves the file, and records it, in this order.
  * @throws ExpectedError by kind of failure
  */
 export async function fetchOneTranscript(
@@ -73,7 +73,7 @@ export async function fetchOneTranscript(
   return result;
 }
 
-/** Prints the path as soon as the file has it, whatever happens later. */
+/** Prints the path as soon as the file is in place, whatever happens later. */
 function finish(result: TranscriptResult, io: Context['io']): TranscriptResult {
   const { path, outcome, transcriptId: id, sizeBytes } = result;
   if (path !== null && io.format !== 'json') io.line(path);
@@ -81,7 +81,7 @@ function finish(result: TranscriptResult, io: Context['io']): TranscriptResult {
   return result;
 }
 
-/** On a terminal line by line, so that nothing in it can steer the terminal. */
+/** On a terminal, prints escaped lines, so that the text cannot control the terminal. */
 async function print(bytes: Buffer, io: Context['io']): Promise<void> {
   if (!io.isOutputTerminal) return await io.bytes(bytes);
   for (const line of bytes

@@ -4,15 +4,15 @@ import type { FileFormat } from '../media-selection/transcript-words.ts';
 import { foldName } from '../zip/extract/fold-name.ts';
 import type { NameTemplate } from './transcript-name.ts';
 
-/** A media item with those of its transcripts that were asked for. */
+/** A media item with its requested transcripts. */
 export interface ListedMediaItem {
   readonly id: string;
-  /** Null when the service does not have it under its own URL. */
+  /** Null if the service does not have it under its own URL. */
   readonly item: Pick<MediaItem, 'name' | 'created' | 'type'> | null;
   readonly transcripts: readonly { readonly id: string; readonly languageCode: string | null }[];
 }
 
-/** One transcript in one format, and where it goes. */
+/** One transcript in one format, and its target. */
 export interface PlannedTranscript {
   readonly mediaId: string;
   readonly title: string | null;
@@ -20,7 +20,7 @@ export interface PlannedTranscript {
   readonly language: string | null;
   readonly format: FileFormat;
   readonly speakers: boolean;
-  /** The path below the target folder, in its parts. */
+  /** The components of the path below the target folder. */
   readonly components: readonly string[];
 }
 
@@ -30,12 +30,12 @@ export interface UnplannedTranscript {
   readonly error: ExpectedError;
 }
 
-/** Names that are given in one run, so that no two transcripts share one on any file system. */
+/** The file names of one run. No two transcripts share a name on any file system. */
 export interface NamePlan {
   /**
    * Names all transcripts of some media, each once.
-   * @param isKnown those that are left out; where names may be equal, theirs count all the same
-   * @throws ExpectedError USAGE when the template has no ID and two names are equal
+   * @param isKnown whether to leave a transcript out; if names can be equal, its name stays reserved
+   * @throws ExpectedError USAGE if the template has no ID and two names are equal
    */
   add(
     media: readonly ListedMediaItem[],
@@ -52,7 +52,7 @@ export function createNamePlan(
   { formats, speakers }: { readonly formats: readonly FileFormat[]; readonly speakers: boolean },
 ): NamePlan {
   const keys = new Set<string>();
-  /** Who has a name, by the name as file systems compare it. */
+  /** The transcript ID by file name, folded as file systems compare names. */
   const taken = new Map<string, string>();
   const nameOf = (transcript: PlannedTranscript, item: ListedMediaItem['item']): PlannedTranscript => {
     const { transcriptId: id, title, language, format } = transcript;
@@ -75,7 +75,7 @@ export function createNamePlan(
     }
     throw new ExpectedError('EXISTS', `transcripts ${other} and ${id} would both be saved as ${path}`, {
       id,
-      hint: 'tell them apart with {id} in --name, or download one of them with -t into another folder',
+      hint: 'use {id} in --name, or download one of them with -t to another folder',
     });
   };
   return {

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 
-/** A pause of all requests, for a service that asked one of them to come back later. */
+/** A pause of all requests, after the service asked one of them to retry later. */
 export interface SharedPause {
-  /** Resolves when the pause is over. @throws the signal's reason when aborted */
+  /** Resolves after the pause. @throws the signal's reason when aborted */
   wait(signal: AbortSignal): Promise<void>;
-  /** From now on, unless it is paused for longer already. */
+  /** Pauses from now on, unless a longer pause is running. */
   extend(delayMs: number): void;
 }
 

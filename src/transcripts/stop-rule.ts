@@ -1,14 +1,14 @@
 import type { ErrorCode, ExpectedError } from '../errors.ts';
 
-/** Decides after which failures it is no use to go on. */
+/** Decides when to stop because everything else would fail as well. */
 export interface StopRule {
   succeeded(): void;
   failed(error: ExpectedError): void;
-  /** The failure that ends all; null as long as there is none. */
+  /** The failure that stops the run; null to continue. */
   reason(): ExpectedError | null;
 }
 
-/** How many in a row, of all that is tried: what is refused once is refused always. */
+/** Consecutive failures after which a run stops. A refused credential is always refused. */
 const MOST_IN_A_ROW: Readonly<Partial<Record<ErrorCode, number>>> = {
   AUTH: 1,
   INTERRUPTED: 1,

@@ -12,22 +12,22 @@ import { openStagingFolder, type Unpacker } from '../zip/extract/staging-folder.
 import { openTargetFolder } from '../zip/extract/target-folder.ts';
 import type { TranscriptContent } from './download-transcript.ts';
 
-/** The folder that transcripts are saved in; each gets its name when all of it is there. */
+/** The target folder. Each file gets its name when it is complete. */
 export interface TranscriptFolder {
   /** Absolute, links resolved. */
   pathOf(components: readonly string[]): string;
-  /** The size of a regular file that has this name; null when nothing has it. @throws ExpectedError EXISTS */
+  /** The size of the regular file with this name; null if there is none. @throws ExpectedError EXISTS */
   sizeOf(components: readonly string[], options: { readonly mayReplaceLinks: boolean }): number | null;
   temporaryPlace(): Place;
   /**
-   * Gives a transcript its name.
-   * @returns false when a file with the same content has it already
-   * @throws ExpectedError EXISTS when something else has it and is not to be replaced, DISK
+   * Saves a transcript under its name.
+   * @returns false if a file with the same content already has this name
+   * @throws ExpectedError EXISTS if something else has this name and must not be replaced, DISK
    */
   save(components: readonly string[], content: TranscriptContent, mayReplace: boolean): Promise<boolean>;
   /**
-   * Makes sure that a file and its name survive a power cut.
-   * @param options.isNew whether it was saved by this run, which synced its content
+   * Syncs a file and its name, so that both survive a power cut.
+   * @param options.isNew whether this run saved the file, and so synced its content
    * @throws ExpectedError DISK
    */
   sync(components: readonly string[], options: { readonly isNew: boolean }): Promise<void>;
@@ -38,11 +38,11 @@ export interface TranscriptFolderOptions {
   readonly process: Unpacker;
   readonly attempt: Attempt;
   readonly signal: AbortSignal;
-  /** Brings each file to the disk before it gets its name. */
+  /** Syncs each file before it gets its name. */
   readonly isSynced: boolean;
 }
 
-/** @throws ExpectedError DISK, EXISTS when a file is in the way of the folder */
+/** Opens the target folder. @throws ExpectedError DISK, EXISTS if a file has the name of the folder */
 export function openTranscriptFolder(
   directory: string,
   { process, attempt, signal, isSynced }: TranscriptFolderOptions,
@@ -105,7 +105,7 @@ export function openTranscriptFolder(
   };
 }
 
-/** One sync of a folder serves all who wait for it to begin; one that has begun may have missed their names. */
+/** One sync of a folder serves all callers that were waiting when it started. A running one may miss later names. */
 function createSharedSync(sync: (folder: string) => Promise<void>): (folder: string) => Promise<void> {
   const running = new Map<string, Promise<void>>();
   const waiting = new Map<string, Promise<void>>();
@@ -126,7 +126,7 @@ function createSharedSync(sync: (folder: string) => Promise<void>): (folder: str
   };
 }
 
-/** Beside the downloads: making a file takes longer than a trip through the thread pool. */
+/** Asynchronous, so that downloads continue: creating a file takes longer than the thread pool costs. */
 async function writeContent(
   { bytes, file }: TranscriptContent,
   { makePlace, isSynced }: { readonly makePlace: () => Place; readonly isSynced: boolean },
@@ -153,7 +153,7 @@ function differs(path: string): ExpectedError {
 }
 
 function notReplaced(path: string): ExpectedError {
-  return new ExpectedError('EXISTS', `${path} is no file and is never replaced`, {
+  return new ExpectedError('EXISTS', `${path} is not a regular file, so it is never replaced`, {
     hint: 'move it away, or choose another folder with -D',
   });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ExpectedError } from '../errors.ts';
 import { safePath } from '../zip/extract/safe-path.ts';
 
-/** What a name can be made of; null where the service does not say. */
+/** The values for a name; null if unknown. */
 export interface NamedTranscript {
   readonly title: string | null;
   readonly id: string;
@@ -14,18 +14,18 @@ export interface NamedTranscript {
 }
 
 export interface NameTemplate {
-  /** Whether names hold the ID, so that no two transcripts share one. */
+  /** Whether names contain the ID, so that no two transcripts share one. */
   readonly hasId: boolean;
   /**
-   * The path below the target folder, in its parts.
-   * @throws ExpectedError UNSAFE when it cannot be a path
+   * The components of the path below the target folder.
+   * @throws ExpectedError UNSAFE if it cannot be a path
    */
   nameOf(transcript: NamedTranscript): readonly string[];
 }
 
 const DEFAULT_TEMPLATE = '{title}-{id8}.{language}.{format}';
 const MAX_TITLE_CHARACTERS = 80;
-/** Leaves room for the rest in a name of 255 bytes. */
+/** Leaves room for the rest of a name of 255 bytes. */
 const MAX_TITLE_BYTES = 150;
 const MAX_WORD_BYTES = 40;
 const RANDOM_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
@@ -45,13 +45,13 @@ const VALUES: Readonly<Record<string, (transcript: NamedTranscript) => string>> 
 export const PLACEHOLDERS: readonly string[] = Object.keys(VALUES).map((name) => `{${name}}`);
 
 /**
- * Reads a template such as `{created}/{title}-{id8}.{language}.{format}`; the extension is added where it is missing.
- * @throws ExpectedError USAGE for an unknown placeholder, or a path that leads out of the folder
+ * Parses a template such as `{created}/{title}-{id8}.{language}.{format}`. Adds a missing extension.
+ * @throws ExpectedError USAGE for an unknown placeholder, or a path outside of the folder
  */
 export function parseNameTemplate(text: string = DEFAULT_TEMPLATE): NameTemplate {
   const unknown = [...text.matchAll(/\{[^{}]*\}/g)].find(([word]) => !PLACEHOLDERS.includes(word));
   if (unknown !== undefined) {
-    throw new ExpectedError('USAGE', `--name: ${unknown[0]} is no placeholder`, {
+    throw new ExpectedError('USAGE', `--name: ${unknown[0]} is not a placeholder`, {
       hint: `placeholders: ${PLACEHOLDERS.join(' ')}`,
     });
   }
@@ -60,7 +60,7 @@ export function parseNameTemplate(text: string = DEFAULT_TEMPLATE): NameTemplate
     template
       .replaceAll(/\{(\w+)\}/g, (_, name: string) => VALUES[name]?.(transcript) ?? '')
       .split('/')
-      // Programs would take the name for a flag.
+      // Programs would parse the name as a flag.
       .map((part) => part.replace(/^-+/, ''))
       .join('/');
   const offence = text.endsWith('/') ? 'ends in /' : safePath(fill(EXAMPLE)).offence;
@@ -88,7 +88,7 @@ const EXAMPLE: NamedTranscript = {
   type: 'x',
 };
 
-/** Letters of every script in lower case, numbers, and dashes for the rest. */
+/** Lowercase letters of every script, numbers, and dashes for everything else. */
 function slug(text: string): string {
   const plain = text
     .normalize('NFC')
@@ -103,7 +103,7 @@ function safeWord(text: string | null): string {
   return cut(plain.replace(/^-/, ''), MAX_WORD_BYTES, MAX_WORD_BYTES);
 }
 
-/** Between characters, and before a dash that would end it. */
+/** Cuts between characters. Removes a dash at the end. */
 function cut(text: string, maxCharacters: number, maxBytes: number): string {
   let bytes = 0;
   const kept = Array.from(text)
@@ -115,7 +115,7 @@ function cut(text: string, maxCharacters: number, maxBytes: number): string {
   return kept.join('').replace(/-$/, '');
 }
 
-/** An ID that is no name, or a long one, stands as a hash: it is still the same in every run. */
+/** An ID that is long, or unsafe as a name, becomes a hash, which is the same in every run. */
 function safeId(id: string): string {
   return SAFE_ID.test(id) ? id : createHash('sha256').update(id).digest('hex').slice(0, HASH_LENGTH);
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** Often enough for an eye. */
+/** Frequent enough for a smooth display. */
 const REPORT_EVERY_MS = 100;
 
-/** Reports how many of many small things are done, and how many bytes arrived with them. */
+/** Reports the number of finished items and received bytes. */
 export interface TranscriptProgress {
   done(sizeBytes: number): void;
 }

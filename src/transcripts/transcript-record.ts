@@ -1,23 +1,24 @@
 import type { Clock } from '../clock.ts';
-import { type ItemRecord, recordedPath } from '../record/open-record.ts';
+import type { ItemRecord } from '../record/open-record.ts';
 import { keyOf, recordLine } from '../record/record-line.ts';
+import { recordedPath } from '../record/recorded-path.ts';
 import type { PlannedTranscript } from './name-plan.ts';
 
-/** Remembers transcripts that were saved, for later runs. */
+/** Records saved transcripts for later runs. */
 export interface TranscriptRecord {
   /** Absolute. */
   readonly path: string;
-  /** How many items are recorded. */
+  /** The number of recorded items. */
   itemCount(): number;
   has(transcript: PlannedTranscript): boolean;
-  /** Called when the file has its name and both survive a power cut; several are written together. */
+  /** Records a file that is in place and synced. Several lines are written together. */
   append(
     transcript: PlannedTranscript,
     file: { readonly path: string; readonly sizeBytes: number; readonly sha256: string },
   ): void;
-  /** Waits until all is written. @throws the failure of an append */
+  /** Waits until everything is written. @throws the failure of an append */
   settle(): Promise<void>;
-  /** The failure of an append so far; null without one. */
+  /** The first failure of an append; null without one. */
   failure(): unknown;
 }
 

@@ -1,13 +1,9 @@
+import { readStatus } from '../api/status.ts';
 import type { Context } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { eachAtOnce } from '../task-pool.ts';
 import { pollDelayMs } from '../wait/schedule.ts';
 import type { SelectedMediaItem } from './list-transcripts.ts';
-
-const RUNNING =
-  /prepar|pending|queue|process|progress|wait|running|start|ongoing|active|schedul|transcribing|new/;
-const ENDED =
-  /ready|finish|complet|done|success|succeed|avail|publish|ok|none|idle|fail|error|abort|cancel|reject|delet|expir/;
 
 export interface TranscriptionCheck {
   readonly ended: readonly SelectedMediaItem[];
@@ -15,15 +11,15 @@ export interface TranscriptionCheck {
 }
 
 export interface TranscriptionWatch {
-  /** Asks about each media item once. @throws ExpectedError BAD_RESPONSE when the service tells of none */
+  /** Polls each media item once. @throws ExpectedError BAD_RESPONSE if the service has no status for any of them */
   check(media: readonly SelectedMediaItem[]): Promise<TranscriptionCheck>;
-  /** Waits until none of them is running, or the time is up. */
+  /** Waits until no transcription is running, or the time is up. */
   wait(media: readonly SelectedMediaItem[]): Promise<TranscriptionCheck>;
 }
 
 /**
- * Tells media whose transcription is running from those where it has ended.
- * @param waitMs from now on
+ * Separates media whose transcription is running from those where it has ended.
+ * @param waitMs counted from this call
  */
 export function watchTranscriptions(
   waitMs: number,
@@ -34,13 +30,12 @@ export function watchTranscriptions(
   let hasChecked = false;
   const unknownWords = new Set<string>();
   const isRunning = (status: string): boolean => {
-    const word = status.toLowerCase();
-    if (RUNNING.test(word)) return true;
-    if (!ENDED.test(word) && !unknownWords.has(word)) {
-      unknownWords.add(word);
-      io.warn(`unknown status of a transcription: ${status}; taking it for one that has ended`);
+    const meaning = readStatus(status);
+    if (meaning === 'unknown' && !unknownWords.has(status)) {
+      unknownWords.add(status);
+      io.warn(`unknown transcription status ${status}: treating it as ended`);
     }
-    return false;
+    return meaning === 'running';
   };
   const check = async (media: readonly SelectedMediaItem[]): Promise<TranscriptionCheck> => {
     const statuses = new Map<string, string>();
@@ -53,9 +48,9 @@ export function watchTranscriptions(
     if (isFirst && media.length > 0 && statuses.size === 0) {
       throw new ExpectedError(
         'BAD_RESPONSE',
-        '--wait-transcripts: no media item has the status of a transcription',
+        '--wait-transcripts: no media item has a transcription status',
         {
-          hint: 'download what is there without --wait-transcripts',
+          hint: 'omit --wait-transcripts to download the available transcripts',
         },
       );
     }

@@ -12,8 +12,8 @@ import {
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { recordedPath } from '../../src/record/open-record.ts';
 import { formatLine, recordLine } from '../../src/record/record-line.ts';
+import { recordedPath } from '../../src/record/recorded-path.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import { linesOf, open, TIME_MS, transcriptKey, transcriptLine } from './record-scene.ts';
 

@@ -78,8 +78,8 @@ describe('templates', () => {
   });
 
   test.each([
-    ['{nope}', '{nope} is no placeholder'],
-    ['{ID}', '{ID} is no placeholder'],
+    ['{nope}', '{nope} is not a placeholder'],
+    ['{ID}', '{ID} is not a placeholder'],
     ['../{id}', 'leads out of the folder'],
     ['/{id}', 'is an absolute path'],
     ['a\\{id}', 'contains a backslash'],

@@ -85,14 +85,14 @@ describe('--wait-transcripts', () => {
     const api = await startApi({ media, transcripts, script: { [METADATA]: statuses('odd', 'odd') } });
     const run = await runCommand(['transcripts', '--all', '--wait-transcripts', '10m'], { api });
     expect(run.exitCode).toBe(0);
-    expect(run.stderr.match(/unknown status of a transcription: odd/g)).toHaveLength(1);
+    expect(run.stderr.match(/unknown transcription status odd/g)).toHaveLength(1);
   });
 
   test('a service that tells of no transcription is exit 7, not an empty wait', async () => {
     const api = await startApi({ media, transcripts, script: { [METADATA]: 404 } });
     const run = await runCommand(['transcripts', '--all', '--wait-transcripts', '10m'], { api });
     expect(run).toMatchObject({ exitCode: 7, stdout: '' });
-    expect(run.stderr).toContain('no media item has the status of a transcription');
+    expect(run.stderr).toContain('no media item has a transcription status');
   });
 
   test('a look that fails is part of the waiting', async () => {
