@@ -25,6 +25,7 @@ function watch(waitMs: number, statuses: Readonly<Record<string, readonly Status
       ...clock,
       async sleep(delayMs: number) {
         log.push(`sleep ${delayMs}`);
+        await new Promise(setImmediate);
         clock.advance(delayMs);
       },
     },
