@@ -21,21 +21,27 @@ export async function createDownload(
   post: () => Promise<ApiResponse>,
   { apiUrl, retry }: CreateDownloadOptions,
 ): Promise<Package> {
-  return await withRetries(async () => {
-    let response: ApiResponse;
-    try {
-      response = await post();
-    } catch (error) {
-      throw classifyFailure(error, retry.signal);
-    }
-    const created = readCreated(response, apiUrl);
-    if (created !== null) return created;
-    throw ambiguous(
-      new ExpectedError('BAD_RESPONSE', `no package ID in the response (HTTP ${response.status})`, {
-        httpStatus: response.status,
-      }),
-    );
-  }, retry);
+  let wasInterrupted = false;
+  try {
+    return await withRetries(async () => {
+      let response: ApiResponse;
+      try {
+        response = await post();
+      } catch (error) {
+        wasInterrupted = retry.signal.aborted;
+        throw classifyFailure(error);
+      }
+      const created = readCreated(response, apiUrl);
+      if (created !== null) return created;
+      throw ambiguous(
+        new ExpectedError('BAD_RESPONSE', `no package ID in the response (HTTP ${response.status})`, {
+          httpStatus: response.status,
+        }),
+      );
+    }, retry);
+  } catch (error) {
+    throw wasInterrupted ? interrupted(error) : error;
+  }
 }
 
 /** The package of a successful response: its data, an ID as data, or the URL of the new package. */
@@ -65,8 +71,7 @@ function idOfLocation(location: string | null, base: URL, apiUrl: URL): string |
   }
 }
 
-function classifyFailure(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return interrupted(error);
+function classifyFailure(error: unknown): unknown {
   if (!(error instanceof ExpectedError) || error.details.nothingDone === true) return error;
   if (error instanceof TransportError) return error.mayHaveBeenSent ? ambiguous(error) : error;
   const { httpStatus, retryAfterMs } = error.details;

@@ -127,3 +127,41 @@ describe('a failed request', () => {
     expect(await create([error], { retries: 0 })).toEqual({ outcome: error, posts: 1 });
   });
 });
+
+describe('an interruption', () => {
+  const stop = new ExpectedError('INTERRUPTED', 'interrupted');
+
+  async function interrupt(when: 'during the request' | 'between two requests') {
+    const interruption = new AbortController();
+    const clock = createFastClock({ skipsSleeps: true });
+    return await createDownload(
+      async () => {
+        if (when === 'between two requests') throw new TransportError('x', { transient: true }, false);
+        interruption.abort(stop);
+        throw new TransportError('x', {}, true);
+      },
+      {
+        apiUrl: API_URL,
+        retry: {
+          retries: 2,
+          clock,
+          random: () => 0,
+          signal: interruption.signal,
+          onRetry: () => interruption.abort(stop),
+        },
+      },
+    ).catch((error: unknown) => error);
+  }
+
+  test('during the request must not be repeated unseen: the package may exist', async () => {
+    expect(await interrupt('during the request')).toMatchObject({
+      code: 'INTERRUPTED',
+      retryable: false,
+      details: { hint: "the package may exist; run 'streamdiver-dl list' before you create it again" },
+    });
+  });
+
+  test('between two requests may be repeated, because nothing was created', async () => {
+    expect(await interrupt('between two requests')).toBe(stop);
+  });
+});

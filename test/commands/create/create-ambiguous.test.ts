@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../support/api/api-script.ts';
+import { startBinary } from '../../support/process/run-binary.ts';
 import { runCli } from '../../support/process/run-cli.ts';
 import { expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
@@ -88,6 +89,20 @@ describe('case 36: a create whose outcome is unknown', () => {
       expectFailureDocument('create', run.json);
       expect(api.requestsOf('POST /v2/downloads')).toHaveLength(1);
     }
+  });
+
+  test('Ctrl-C during the request says that the package may exist', async () => {
+    const api = await startEmpty({ script: { 'POST /v2/downloads': (_request, reply) => reply.stall() } });
+    const run = startBinary(['create', '-m', 'm1', '--json'], { api });
+    while (api.requestsOf('POST /v2/downloads').length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    run.kill('SIGINT');
+    const { exitCode, json, stderr } = await run.result;
+    expect({ exitCode, json }).toMatchObject({
+      exitCode: 130,
+      json: { error: { code: 'INTERRUPTED', retryable: false } },
+    });
+    expect(stderr).toContain("the package may exist; run 'streamdiver-dl list' before you create it again");
   });
 
   test('silence after the package was made is never repeatable, either', async () => {
