@@ -12,29 +12,12 @@ const NO_PIPES = 'Wine has no named pipes of Linux';
 
 /** What cannot be run under Wine: the reason, a file below `test/`, and parts of the titles of its tests; all without any. */
 const EXCLUSIONS: readonly (readonly [reason: string, file: string, ...titles: string[]])[] = [
-  [LINKS, 'commands/transcripts/transcripts.test.ts', 'a link is replaced'],
   [LINKS, 'commands/fetch/fetch-extract.test.ts', 'where the folder is a link'],
   [LINKS, 'commands/fetch/fetch-dry-run.test.ts', 'a link in its place', 'below a link or a file'],
-  [LINKS, 'commands/fetch/fetch-existing.test.ts', '(-D nowhere'],
   [LINKS, 'commands/verify.test.ts', 'replaced by a link'],
   [LINKS, 'config/store-files.test.ts', 'file that is a link'],
-  [
-    LINKS,
-    'faults/disk/target-names.test.ts',
-    'a link is replaced',
-    'a dangling link',
-    'keeps its other name',
-  ],
-  [
-    LINKS,
-    'faults/download/resume.test.ts',
-    'case 75: a link',
-    'case 75: a dangling link',
-    'case 75: a hard link',
-  ],
   [LINKS, 'torture/unpack.test.ts', 'swaps folders for links'],
   [DELETED, 'torture/races.test.ts', 'deleted again and again'],
-  [NO_PIPES, 'faults/download/resume.test.ts', 'case 75: a FIFO'],
   [NO_PIPES, 'config/store-files.test.ts', 'a pipe in place of the file'],
   [
     MEASURED,
