@@ -7,7 +7,6 @@ const TESTS = fileURLToPath(new URL('../../', import.meta.url));
 const LINKS = 'Wine follows links of Linux and cannot tell that they are any';
 const MODES = 'Windows has no modes';
 const DELETED = 'the test deletes files that the program has open, which Windows does not do to them';
-const MEASURED = 'measures the process of the tests, in which the program is not';
 const NO_PIPES = 'Wine has no named pipes of Linux';
 
 /** What cannot be run under Wine: the reason, a file below `test/`, and parts of the titles of its tests; all without any. */
@@ -19,13 +18,6 @@ const EXCLUSIONS: readonly (readonly [reason: string, file: string, ...titles: s
   [LINKS, 'torture/unpack.test.ts', 'swaps folders for links'],
   [DELETED, 'torture/races.test.ts', 'deleted again and again'],
   [NO_PIPES, 'config/store-files.test.ts', 'a pipe in place of the file'],
-  [
-    MEASURED,
-    'commands/fetch/fetch-extract-once.test.ts',
-    'kept by an earlier run',
-    'downloaded first',
-    'of a server without ranges',
-  ],
   [MODES, 'config/store-files.test.ts', 'of mode ', 'open to others is tightened'],
 ];
 
