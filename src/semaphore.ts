@@ -1,12 +1,12 @@
-/** Limits how many of something are in use at once, such as connections. */
+/** Limits the concurrent use of a resource, such as connections. */
 export interface Semaphore {
   readonly total: number;
-  /** Takes one; waits in order until one is free. @throws the signal's reason */
+  /** Acquires one. Callers wait in order until one is free. @throws the signal's reason */
   acquire(signal: AbortSignal): Promise<void>;
-  /** Takes one if it is free now and nobody is waiting for it. */
+  /** Acquires one if it is free now. Never waits. */
   tryAcquire(): boolean;
   release(): void;
-  /** Whether somebody is waiting for one. */
+  /** Whether a caller is waiting for one. */
   isWanted(): boolean;
 }
 

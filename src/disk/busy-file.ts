@@ -8,7 +8,7 @@ export type Attempt = <Result>(operation: () => Promise<Result>) => Promise<Resu
 /** Windows returns these for a file that another program has open. */
 const BUSY = new Set(['EPERM', 'EBUSY', 'EACCES']);
 const PATIENCE_MS = 1_000;
-const LOOK_AGAIN_MS = 50;
+const POLL_MS = 50;
 
 /**
  * Virus scanners and indexers briefly open every new file, and Windows cannot rename, replace, or remove an open file.
@@ -25,7 +25,7 @@ export function untilFree({ platform, clock }: { platform: NodeJS.Platform; cloc
         const isBusy = isSystemError(error) && BUSY.has(error.code ?? '');
         if (!isBusy) throw error;
         if (clock.monotonicMs() >= giveUpMs) throw busyFileError(error);
-        await clock.sleep(LOOK_AGAIN_MS);
+        await clock.sleep(POLL_MS);
       }
     }
   };

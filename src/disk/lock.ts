@@ -10,7 +10,7 @@ import { renameWithoutReplacing } from './rename-without-replacing.ts';
 import { modifiedMs, removeAbandoned, temporaryName } from './temporary-name.ts';
 
 export interface Lock {
-  /** When the lock was made, on the clock of the file system. */
+  /** When the lock was created, on the clock of the file system. */
   readonly madeMs: number;
   /** A temporary name in the same folder. The next lock in the folder removes files of killed processes. */
   readonly aside: () => string;
@@ -89,7 +89,7 @@ async function tryToLock(lockPath: string, options: LockOptions, signal: AbortSi
 async function makeLock(
   lockPath: string,
   { owner, mode, clearsFolder = true }: LockOptions,
-): Promise<{ kind: 'made'; lock: Lock } | { kind: 'there'; nowMs: number }> {
+): Promise<{ kind: 'made'; lock: Lock } | { kind: 'exists'; nowMs: number }> {
   const unnamed = temporaryName(lockPath, owner);
   try {
     const file = await open(unnamed, 'wx', mode);
@@ -109,7 +109,7 @@ async function makeLock(
       const isUnusableName = error.code === 'ENOENT' && (await modifiedMs(unnamed)) > 0;
       if (isUnusableName) throw error;
       await rm(unnamed, { force: true });
-      return { kind: 'there', nowMs: madeMs };
+      return { kind: 'exists', nowMs: madeMs };
     }
     if (clearsFolder) await removeAbandoned(dirname(lockPath), owner, madeMs);
     const lock: Lock = {

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { isSystemError, reasonOf } from './disk-error.ts';
 import { NON_BLOCKING } from './open-flags.ts';
 
-/** Why a file of the user cannot be used, in words that follow its name. */
+/** Why a user's file cannot be used, as text that follows its name. */
 export class UnusableFileError extends Error {
   override readonly name = 'UnusableFileError';
 }
@@ -14,7 +14,7 @@ const LIMIT_BYTES = 16 * 1_048_576;
 const BLOCK_BYTES = 65_536;
 /** The writer of a pipe can start after its reader. */
 const WAIT_FOR_WRITER_MS = 5_000;
-const LOOK_AGAIN_MS = 20;
+const POLL_MS = 20;
 const READ = constants.O_RDONLY | NON_BLOCKING;
 
 /**
@@ -51,7 +51,7 @@ async function readToEnd(
   let hasWriter = !isPipe;
   for (let sizeBytes = 0; sizeBytes <= LIMIT_BYTES; ) {
     signal.throwIfAborted();
-    const chunk = await readWhatIsThere(handle);
+    const chunk = await readAvailable(handle);
     if (chunk !== null && chunk.length > 0) {
       chunks.push(chunk);
       sizeBytes += chunk.length;
@@ -61,13 +61,13 @@ async function readToEnd(
     hasWriter ||= chunk === null || chunk.length > 0;
     if (!hasWriter && clock.monotonicMs() >= giveUpMs)
       throw new UnusableFileError('nothing is written into this pipe');
-    if (chunk === null || chunk.length === 0) await clock.sleep(LOOK_AGAIN_MS, signal);
+    if (chunk === null || chunk.length === 0) await clock.sleep(POLL_MS, signal);
   }
   throw tooLarge();
 }
 
 /** Null if there are no bytes yet; empty at the end. */
-async function readWhatIsThere(handle: FileHandle): Promise<Buffer | null> {
+async function readAvailable(handle: FileHandle): Promise<Buffer | null> {
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(BLOCK_BYTES), 0, BLOCK_BYTES, null);
     return buffer.subarray(0, bytesRead);

@@ -10,7 +10,7 @@ const SIGNATURE = '.unfinished';
 
 export interface TemporaryFolder {
   readonly path: string;
-  /** Hands the folder over to the user, so that no later run removes it. */
+  /** Keeps the folder for the user, so that no later run removes it. */
   keep(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ const ROOT = /^(?:[\\/]{2}[?.][\\/])?(?:[a-z]:)?/i;
 const MAX_NAME_LENGTH = 255;
 
 /**
- * Why Windows cannot keep a file or folder under this path, in words that follow the path; null if it can.
+ * Why Windows cannot keep a file or folder under this path, as text that follows the path; null if it can.
  * @param reserved additional characters that the names of files beside it need
  */
 export function windowsNameProblem(

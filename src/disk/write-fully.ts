@@ -1,10 +1,9 @@
 import { ExpectedError } from '../errors.ts';
 
 /**
- * Writes all chunks with `write`, which takes some bytes of the rest and returns how many: the system may write fewer
- * than it is given, without an error.
- * @param write gets the rest, and how many bytes are written so far
- * @returns the bytes written; @throws ExpectedError DISK when the system takes nothing more
+ * Calls `write` until all chunks are written, because the system may write fewer bytes than requested without an error.
+ * @param write gets the rest and the number of bytes written so far, and returns how many it wrote
+ * @returns the bytes written; @throws ExpectedError DISK if the system accepts no more bytes
  */
 export async function writeFully(
   chunks: readonly Buffer[],
@@ -21,7 +20,7 @@ export async function writeFully(
   return written;
 }
 
-/** The same for few bytes, without a trip to the thread pool. */
+/** The synchronous form for a few bytes, which avoids the thread pool. */
 export function writeFullySync(bytes: Buffer, write: (rest: Buffer) => number): void {
   for (let written = 0; written < bytes.length; ) {
     const count = write(bytes.subarray(written));

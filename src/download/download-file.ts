@@ -32,7 +32,7 @@ export interface FileRequest extends FillRequest {
   /** Absolute path of the final file. */
   readonly target: string;
   readonly mayResume: boolean;
-  /** `ignore`: the name is not written, but a verified file there makes the transfer unnecessary. */
+  /** `ignore`: the target is not written, but a verified existing file makes the transfer unnecessary. */
   readonly ifExists: 'refuse' | 'overwrite' | 'skip' | 'ignore';
   readonly checksSpace: boolean;
 }
@@ -59,12 +59,12 @@ export interface FileResult extends Proof {
 }
 
 /**
- * Downloads a file to its final name: part file, transfer, verification, then the name. What has the name already is
- * checked first: the same verified file is left alone.
- * @param use is called for a verified archive before it is published; if it returns `'consumed'`,
- *   the part is removed instead (`-x` without `--keep-archive`)
- * @throws ExpectedError EXISTS, BUSY, DISK, UNSAFE, INTEGRITY and those of transfer(); what has the final
- *   name is then unchanged
+ * Downloads a file: part file, transfer, verification, then the rename to its final name. An existing file is checked
+ * first, and kept if it is verified to be the same.
+ * @param use called for a verified archive before it is published; `'consumed'` removes the part instead (`-x` without
+ *   `--keep-archive`)
+ * @throws ExpectedError EXISTS, BUSY, DISK, UNSAFE, INTEGRITY and those of transfer(); an existing file is then
+ *   unchanged
  */
 export async function downloadFile(
   request: FileRequest,
@@ -99,7 +99,7 @@ export async function downloadFile(
   try {
     result = await fillAndPublish(part, request, context, use);
   } catch (error) {
-    // The first error is the one to report.
+    // Report the first error.
     await part.close().catch(() => undefined);
     throw error;
   }
@@ -116,16 +116,16 @@ function checkExisting(
   return ifExists === 'skip' ? skipExisting(target) : proveExisting(target, request, context, use);
 }
 
-/** Why something beside a complete file cannot be removed: the disk refuses, or it is not ours. */
-const STAYS: ReadonlySet<string> = new Set(['DISK', 'EXISTS', 'CONFIG']);
+/** Errors for leftovers that cannot be removed: the disk refuses, or they are not ours. */
+const LEFTOVER_CODES: ReadonlySet<string> = new Set(['DISK', 'EXISTS', 'CONFIG']);
 
-/** The file is complete and has its name. What cannot be removed now is no failure of the download. */
+/** Cleans up after a complete download. A leftover that cannot be removed does not fail the download. */
 async function tidyUp(steps: readonly (() => Promise<void>)[], { onEvent }: FileContext): Promise<void> {
   for (const step of steps) {
     try {
       await step();
     } catch (error) {
-      if (!(error instanceof ExpectedError) || !STAYS.has(error.code)) throw error;
+      if (!(error instanceof ExpectedError) || !LEFTOVER_CODES.has(error.code)) throw error;
       onEvent({ kind: 'leftover', reason: error.message });
     }
   }

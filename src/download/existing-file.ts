@@ -16,8 +16,8 @@ export type ExistingFile = Proof & { readonly sizeBytes: number };
 const NOTHING_VERIFIED: Verified = { size: false, archive: false, crc: false, checksum: false };
 
 /**
- * Looks at the file that has the name already: null unless it is proved to be the same.
- * @param use is called for an archive that is
+ * Verifies an existing file; null unless it is proven to be the same.
+ * @param use called for an archive that is the same
  * @throws ExpectedError DISK
  */
 export async function proveExisting(
@@ -37,14 +37,14 @@ export async function proveExisting(
   }
 }
 
-/** A file that is left alone unseen: nothing of it is proved. */
+/** Keeps an existing file without verifying it. */
 export async function skipExisting(target: string): Promise<ExistingFile> {
   const source = await openFileSource(target);
   await source.close();
   return { verified: NOTHING_VERIFIED, sha256: null, sizeBytes: source.sizeBytes };
 }
 
-/** Only an archive or a digest can prove that bytes are right; a size alone proves nothing. */
+/** Only an archive or a digest can prove that bytes are correct. A size alone proves nothing. */
 async function prove(source: RangeSource, request: VerifyRequest, context: VerifyContext) {
   if (request.sizeBytes !== source.sizeBytes) return null;
   const isArchive = isArchiveExpected(request.expected) || (await hasZipSignature(source));

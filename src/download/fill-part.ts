@@ -13,7 +13,7 @@ import type { Proof, VerifyEvent, VerifyRequest } from './verify/verify-content.
 
 export interface FillRequest extends VerifyRequest, Pick<TransferRequest, 'sizeBytes' | 'maxSizeBytes'> {
   readonly url: URL;
-  /** Requests the URL of the file from the API again when the present one is refused. */
+  /** Requests a new URL from the API when the current one is refused. */
   readonly renewUrl: () => Promise<URL>;
 }
 
@@ -34,14 +34,13 @@ export interface Filled {
   readonly transferredBytes: number;
 }
 
-/** The directory of an archive is at its end. With it, the rest is verified as it arrives. */
+/** An archive's directory is at its end. With it, the rest is verified as it arrives. */
 const TAIL_BYTES = 1_048_576;
-/** A larger damaged entry is not fetched again by itself. */
+/** A larger damaged entry is not fetched again on its own. */
 const REPAIR_BYTES = 1_073_741_824;
 
 /**
- * Fetches and verifies the bytes. An entry that arrived damaged is fetched again once. On failure, the part is left
- * in a state that the next run can continue.
+ * Fetches and verifies the bytes. A damaged entry is fetched again once. On failure, the next run can resume the part.
  * @throws as transfer() and verifyContent() do
  */
 export async function fillPart(part: PartFile, request: FillRequest, context: FillContext): Promise<Filled> {
@@ -65,7 +64,7 @@ export async function fillPart(part: PartFile, request: FillRequest, context: Fi
 export async function finalizeOnError(part: PartFile, error: unknown): Promise<never> {
   const areBytesWrong = isExpectedError(error, 'INTEGRITY') && !(error instanceof UnexpectedResponseError);
   if (areBytesWrong) await part.reject(error.message);
-  // A disk that refuses bytes will not take a journal either.
+  // A disk that rejects data rejects a journal, too.
   if (!isExpectedError(error, 'DISK')) await part.checkpoint();
   if (part.have.totalBytes() === 0) await part.remove();
   throw error;
@@ -83,7 +82,7 @@ async function transferAndVerify(
   let isTransferred = false;
   const follower = verifyWhileStreaming(part, request, {
     signal,
-    // Until it ends, people wait for the transfer.
+    // During the transfer, only its own progress is shown.
     onEvent: (event) => {
       if (isTransferred || event.kind !== 'verify') context.onEvent(event);
     },
@@ -100,7 +99,7 @@ async function transferAndVerify(
         isVerifiedLater: isArchive || checksum !== null,
         tailBytes: isArchive ? TAIL_BYTES : 0,
         inspectStart: (head, contentType) => inspectStart(expected, head, contentType),
-        onObject: (...told) => follower.onObject(...told),
+        onObject: (...details) => follower.onObject(...details),
       },
       part,
       { ...context, signal },

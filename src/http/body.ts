@@ -23,8 +23,8 @@ export async function readBody(response: HttpResponse, options: ReadBodyOptions)
 }
 
 /**
- * Hands over a body piece by piece, within the same limits.
- * @param options.isTimeoutPerPiece limits the time between two pieces instead of that of the whole body
+ * Passes a body to `consume` chunk by chunk, within the same limits.
+ * @param options.isTimeoutPerPiece limits the time between two chunks instead of that of the whole body
  * @throws what `consume` throws, and the same as readBody()
  */
 export async function consumeBody(

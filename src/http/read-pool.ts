@@ -7,8 +7,8 @@ export interface ReadPool {
     readonly buffer: () => Buffer;
     readonly callback: (sizeBytes: number, buffer: Uint8Array) => boolean;
   };
-  /** Releases a received piece, which must not be used afterwards. */
-  release(piece: Buffer): void;
+  /** Releases a received chunk, which must not be used afterward. */
+  release(chunk: Buffer): void;
 }
 
 /** Large, because each read costs a turn of the event loop. */
@@ -70,10 +70,10 @@ export function createReadPool(): ReadPool {
         return this.push(slab.memory.subarray(buffer.byteOffset, end));
       },
     },
-    release(piece) {
-      const slab = slabs.get(piece.buffer);
+    release(chunk) {
+      const slab = slabs.get(chunk.buffer);
       if (slab === undefined) return;
-      slab.releasedBytes += piece.length;
+      slab.releasedBytes += chunk.length;
       recycle(slab);
     },
   };

@@ -28,8 +28,8 @@ export interface HttpResponse {
   readonly headers: HttpHeaders;
   /** Must be read to its end or destroyed. Its end does not prove that the response is complete. */
   readonly body: Readable;
-  /** Accepts each piece of the body after its use, to reuse its memory. */
-  readonly release: (piece: Buffer) => void;
+  /** Releases a chunk of the body after its use, so that its memory can be reused. */
+  readonly release: (chunk: Buffer) => void;
 }
 
 export interface Transport {
@@ -129,7 +129,7 @@ export function createTransport(options: TransportOptions): Transport {
           status: received.statusCode,
           headers: toHttpHeaders(received.headers),
           body: received.body,
-          release: (piece: Buffer) => pool.release(piece),
+          release: (chunk: Buffer) => pool.release(chunk),
         };
         if (onHeaderLine) formatResponseHeaders(response).forEach(onHeaderLine);
         refuseTransferCodings(response);

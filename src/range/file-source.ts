@@ -5,7 +5,7 @@ import { NO_DETOUR } from '../disk/open-flags.ts';
 import { ExpectedError } from '../errors.ts';
 import type { RangeSource } from './range-source.ts';
 
-/** As many as the threads of Node's pool, in which what is read is inflated. */
+/** The number of threads in Node's pool, which inflates the bytes. */
 const PARALLEL_READS = 4;
 
 /** A file on disk as a RangeSource that holds it open until `close`. */
@@ -14,9 +14,9 @@ export interface FileSource extends RangeSource {
 }
 
 /**
- * Opens a regular file for reading. A link in the last component is refused, and so is anything
- * that is not a file; O_NONBLOCK keeps a FIFO of that name from blocking for ever.
- * @param shownPath what messages call it
+ * Opens a regular file for reading. Refuses a link in the last component, and anything that is not a file. O_NONBLOCK
+ * keeps a FIFO from blocking forever.
+ * @param shownPath the path for messages
  * @throws ExpectedError DISK
  */
 export async function openFileSource(path: string, shownPath = path): Promise<FileSource> {
@@ -36,8 +36,8 @@ export async function openFileSource(path: string, shownPath = path): Promise<Fi
 }
 
 /**
- * The same over a handle that the caller opened and will close; `path` is for messages.
- * The size is the one found now: later growth is not seen, shrinking is an INTEGRITY error.
+ * Wraps a handle that the caller closes; `path` is for messages. The size is read now: later growth is ignored, and
+ * shrinking is an INTEGRITY error.
  * @throws ExpectedError DISK
  */
 export async function fileSourceOf(handle: FileHandle, path: string): Promise<RangeSource> {
@@ -55,7 +55,7 @@ async function readExactly(handle: FileHandle, path: string, start: number, end:
   if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end)) {
     throw new RangeError(`not a byte range: [${start}, ${end})`);
   }
-  // Not from Buffer's shared pool: a small part kept of it would keep the whole pool alive.
+  // Not from Buffer's shared pool: a small slice of it would keep the whole pool alive.
   const buffer = Buffer.allocUnsafeSlow(end - start);
   await fillFrom(handle, path, buffer, start);
   return buffer;
@@ -63,7 +63,7 @@ async function readExactly(handle: FileHandle, path: string, start: number, end:
 
 /**
  * Fills `buffer` with the bytes from `start` on.
- * @throws ExpectedError DISK, or INTEGRITY when the file ends before
+ * @throws ExpectedError DISK, or INTEGRITY if the file ends too early
  */
 export async function fillFrom(
   handle: FileHandle,
@@ -72,7 +72,7 @@ export async function fillFrom(
   start: number,
 ): Promise<void> {
   let filled = 0;
-  // The kernel may give less than asked for (2 GiB limit, signals, network file systems).
+  // The kernel may return less than requested (2 GiB limit, signals, network file systems).
   while (filled < buffer.length) {
     let count: number;
     try {

@@ -5,7 +5,7 @@ export type HashName = 'sha512' | 'sha256' | 'sha1' | 'md5';
 
 const READ_BYTES = 1_048_576;
 
-/** Digests of the whole source in lower-case hexadecimal, all of them in one reading. */
+/** Digests of the whole source in lowercase hexadecimal, computed in one pass. */
 export async function hashesOf(
   source: RangeSource,
   names: readonly HashName[],
@@ -13,15 +13,15 @@ export async function hashesOf(
 ): Promise<ReadonlyMap<HashName, string>> {
   const hashes = new Map([...new Set(names)].map((name) => [name, createHash(name)]));
   if (hashes.size > 0) {
-    const take = (bytes: Buffer) => {
+    const update = (bytes: Buffer) => {
       for (const hash of hashes.values()) hash.update(bytes);
     };
-    await (source.inOrder?.(take) ?? readInOrder(source, take, signal));
+    await (source.inOrder?.(update) ?? readInOrder(source, update, signal));
   }
   return new Map([...hashes].map(([name, hash]) => [name, hash.digest('hex')]));
 }
 
-/** Reads the whole source from its start, in pieces. @throws the signal's reason when aborted */
+/** Reads the whole source in order, block by block. @throws the signal's reason when aborted */
 export async function readInOrder(
   source: RangeSource,
   take: (bytes: Buffer) => void,

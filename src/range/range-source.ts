@@ -1,55 +1,55 @@
 /**
- * Bytes that can be read at any place: a local file, or an object behind HTTP Range.
- * Ranges are half-open, `start` included and `end` not, in bytes.
+ * Bytes that can be read at any offset: a local file, or an object behind HTTP Range. Ranges are half-open, in bytes:
+ * `start` is included, `end` is not.
  */
 export interface RangeSource {
   readonly sizeBytes: number;
   /**
    * Reads exactly `end - start` bytes.
-   * @throws ExpectedError when fewer can be had.
+   * @throws ExpectedError if fewer are available
    */
   read(start: number, end: number): Promise<Buffer>;
-  /** The same into memory of the caller, which saves a new buffer for every read. */
+  /** Reads into the caller's buffer, which avoids an allocation for each read. */
   readonly readInto?: (target: Buffer, start: number) => Promise<void>;
   /**
-   * The same in order, in pieces as they arrive; for sources where every read costs a request, and a whole range only
-   * one. A reader that stops early must call `return`.
+   * Reads a range in order, in chunks as they arrive; for sources where each read is a request, but a whole range is
+   * only one. A reader that stops early must call `return`.
    */
   readonly stream?: (start: number, end: number) => AsyncGenerator<Buffer, void, undefined>;
-  /** The CRC-32 of a range, for sources that know it without reading all of it again. */
+  /** The CRC-32 of a range, for sources that know it without rereading all of it. */
   readonly crc32?: (start: number, end: number, onBytes?: (sizeBytes: number) => void) => Promise<number>;
-  /** Passes all bytes in order, without reading again what is in memory; a piece is valid during the call only. */
+  /** Passes all bytes in order, without rereading bytes in memory. A buffer is valid only during the call. */
   readonly inOrder?: (take: (bytes: Buffer) => void) => Promise<void>;
-  /** How many ranges are worth reading at once; 1 unless given. */
+  /** How many ranges to read concurrently; 1 by default. */
   readonly parallelReads?: number;
-  /** Fetches a range into a file that a later run can continue; for sources where every byte costs. */
+  /** Fetches a range into a file that a later run can resume; for sources where every byte is expensive. */
   readonly save?: (start: number, end: number, options: SaveOptions) => Promise<SavedRange>;
 }
 
-/** Where the file of a range lies, in a folder of this process. */
+/** The location of a range's file, in a folder of this process. */
 export interface SavePlace {
   readonly path: string;
-  /** What messages call it. */
+  /** The path for messages. */
   readonly shownPath: string;
   readonly journalPath: string;
-  /** A name in the same folder for a moment. */
+  /** A temporary name in the same folder. */
   aside(): string;
 }
 
 export interface SaveOptions {
   readonly place: SavePlace;
-  /** Identifies the bytes across runs; a file of others is not continued. */
+  /** Identifies the bytes across runs. A file with other bytes is not resumed. */
   readonly key: string;
   /** If bytes of an earlier run do not match it, all of them are fetched again once. */
   readonly crc32: number;
   readonly signal: AbortSignal | undefined;
-  /** Called with the bytes that are there, including those of an earlier run. @throws to stop */
+  /** Called with the number of bytes so far, including those of an earlier run. @throws to stop */
   readonly onProgress: (haveBytes: number) => void;
 }
 
 /** A range that is complete, synced, and closed under its `SavePlace`. */
 export interface SavedRange {
   readonly crc32: number;
-  /** Removes the file and its journal, whether or not the file has another name by now. */
+  /** Removes the file and its journal, even if the file was already renamed. */
   remove(): Promise<void>;
 }

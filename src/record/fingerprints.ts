@@ -1,29 +1,29 @@
-/** 64 bits of many keys: a million of them take 16 MiB, where a set of texts takes some 200. */
+/** 64-bit hashes of many keys. A million of them take 16 MiB; a set of strings takes about 200 MiB. */
 export interface Fingerprints {
   has(bytes: Uint8Array, start: number, end: number): boolean;
-  /** False when it is there already. */
+  /** False if it already exists. */
   add(bytes: Uint8Array, start: number, end: number): boolean;
 }
 
-/** The table is at most this full: fuller ones are searched for long. */
+/** The maximum load factor. Searches in a fuller table are slow. */
 const MOST_FILLED = 0.6;
 const LEAST_SLOTS = 1_024;
 
 /**
- * Makes an empty set. Two of a million keys get the same fingerprint with a probability of 3e-8, and by another seed
- * they do not get it again.
+ * Creates an empty set. Two of a million keys collide with a probability of 3e-8, and do not collide again with another
+ * seed.
  * @param random uniform in [0, 1), for the seed
- * @param expected how many there will be, as far as that is known
+ * @param expected the expected number of keys, if known
  */
 export function createFingerprints(random: () => number, expected: number): Fingerprints {
   const seedA = Math.floor(random() * 2 ** 32);
   const seedB = Math.floor(random() * 2 ** 32);
   let slots = LEAST_SLOTS;
   while (slots * MOST_FILLED < expected) slots *= 2;
-  /** The two halves of each fingerprint, one after the other; both are 0 where there is none. */
+  /** The two halves of each fingerprint, one after the other; both are 0 in an empty slot. */
   let table = new Uint32Array(slots * 2);
   let count = 0;
-  // Of the hash() that was called last.
+  // The result of the last hash().
   let first = 0;
   let second = 0;
 
@@ -59,18 +59,18 @@ export function createFingerprints(random: () => number, expected: number): Fing
     }
     finish(one, other);
   };
-  /** Where the fingerprint is, or the place that is free for it, negative. */
+  /** The slot of the fingerprint; if there is none, the free slot for it as `-slot - 1`. */
   const find = (): number => {
     for (let slot = first & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
-      const there = table[slot * 2 + 1];
-      if (there === 0) return -slot - 1;
-      if (there === second && table[slot * 2] === first) return slot;
+      const half = table[slot * 2 + 1];
+      if (half === 0) return -slot - 1;
+      if (half === second && table[slot * 2] === first) return slot;
     }
   };
   const insert = (): boolean => {
-    const place = find();
-    if (place >= 0) return false;
-    const slot = -place - 1;
+    const found = find();
+    if (found >= 0) return false;
+    const slot = -found - 1;
     table[slot * 2] = first;
     table[slot * 2 + 1] = second;
     count += 1;

@@ -27,7 +27,7 @@ export interface ItemRecord {
   readonly path: string;
   /** The number of recorded items, without files. */
   itemCount(): number;
-  /** @param key of keyOf() */
+  /** @param key from keyOf() */
   has(key: string): boolean;
   /**
    * Appends lines together and syncs them, except those of items that are already recorded. Other processes can append
@@ -119,7 +119,7 @@ export async function openRecord(file: string, options: RecordOptions): Promise<
       throw diskError(error, realFile, 'write');
     }
   };
-  /** Writes one batch after the other. Each has all lines that are waiting by then. */
+  /** Writes one batch after the other, each with all waiting lines. */
   const writeAll = async (): Promise<void> => {
     while (waiting.length > 0 && isUrgent) {
       const batch = waiting;
@@ -161,7 +161,7 @@ export async function openRecord(file: string, options: RecordOptions): Promise<
   };
 }
 
-/** Before anything is fetched that could not be recorded. */
+/** Reads the record before anything is fetched that could not be recorded. */
 async function readAll(file: string, { random, signal }: RecordOptions): Promise<RecordMemory> {
   const handle = await openExistingRecord(file);
   if (handle === null) return emptyMemory(random, 0);

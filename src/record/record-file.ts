@@ -84,7 +84,7 @@ export async function writeLines(handle: FileHandle, bytes: Buffer, offset: numb
     await handle.datasync();
     return offset + bytes.length;
   } catch (error) {
-    // The first error is the one to report. The next append removes what remains.
+    // Report the first error. The next append removes the rest.
     await handle.truncate(offset).catch(() => undefined);
     throw error;
   }

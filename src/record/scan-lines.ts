@@ -73,7 +73,7 @@ export async function scanLines(
   /** Passed on when it is known whether it is the last line. */
   let waiting: Line | null = null;
 
-  const takeLine = ({ start, end, after, number }: Line, isLast: boolean): void => {
+  const processLine = ({ start, end, after, number }: Line, isLast: boolean): void => {
     if (take(buffer, start, end, !isLast && !hasNul)) {
       goodOffset = after;
       goodLines = number;
@@ -105,7 +105,7 @@ export async function scanLines(
       const line = findText(end, base + end + 1);
       next = end + 1;
       if (line === null) continue;
-      if (waiting !== null) takeLine(waiting, false);
+      if (waiting !== null) processLine(waiting, false);
       waiting = line;
     }
     if (filled - next > MOST_LINE_BYTES / 2) throw brokenLine(path, lines + 1, arrived.subarray(next));
@@ -119,8 +119,8 @@ export async function scanLines(
   }
   const isLineEnded = filled === 0 ? from.isLineEnded : buffer[filled - 1] === LF;
   const last = next < filled ? findText(filled, base + filled) : null;
-  if (waiting !== null) takeLine(waiting, last === null);
-  if (last !== null) takeLine(last, true);
+  if (waiting !== null) processLine(waiting, last === null);
+  if (last !== null) processLine(last, true);
   const end = base + filled;
   // Blank lines at the end stay. Damaged lines are removed.
   return torn.some((number) => number > goodLines)

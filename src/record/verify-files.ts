@@ -78,9 +78,9 @@ export async function readRecordedFiles(
  * @throws ExpectedError DISK if the file cannot be read, the signal's reason when aborted
  */
 export async function verifyFile(recorded: RecordedFile, signal: AbortSignal): Promise<FileState> {
-  const there = await kindOf(recorded.path);
-  if (there === 'nothing') return { outcome: 'missing', reason: 'missing', isProved: true };
-  if (there === 'other') return different('not a regular file');
+  const kind = await kindOf(recorded.path);
+  if (kind === 'nothing') return { outcome: 'missing', reason: 'missing', isProved: true };
+  if (kind === 'other') return different('not a regular file');
   const source = await openFileSource(recorded.path);
   try {
     const { sizeBytes } = source;
@@ -125,9 +125,9 @@ async function kindOf(file: string): Promise<'nothing' | 'file' | 'other'> {
 /** Eight hexadecimal digits. */
 async function checksumOf(source: RangeSource, signal: AbortSignal): Promise<string> {
   let checksum = 0;
-  const take = (bytes: Buffer) => {
+  const update = (bytes: Buffer) => {
     checksum = crc32(bytes, checksum);
   };
-  await readInOrder(source, take, signal);
+  await readInOrder(source, update, signal);
   return checksum.toString(16).padStart(8, '0');
 }

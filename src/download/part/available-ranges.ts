@@ -1,18 +1,18 @@
 import type { ByteRanges } from './byte-ranges.ts';
 
-/** Lets a reader wait for bytes that are still on their way. */
+/** Lets a reader wait for bytes that have not arrived yet. */
 export interface AvailableRanges {
-  /** Resolves when all bytes of the range are there. @throws the signal's reason */
+  /** Resolves when the whole range is available. @throws the signal's reason */
   wait(start: number, end: number, signal: AbortSignal): Promise<void>;
-  /** Called whenever bytes have come. */
+  /** Called when bytes have arrived. */
   notify(): void;
-  /** Another version of the object begins: nobody waits for bytes of the old one any more. */
+  /** Starts a new version of the object. Readers of the old one get a ReplacedError. */
   restart(): void;
-  /** Counts the versions. */
+  /** The number of the current version. */
   version(): number;
 }
 
-/** Thrown at a reader whose version of the object has been thrown away. */
+/** Thrown to a reader whose version of the object was discarded. */
 export class ReplacedError extends Error {
   override readonly name = 'ReplacedError';
 }

@@ -4,16 +4,16 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** Which bytes of an object are there: ranges in order that do not touch. */
+/** The available bytes of an object, as ordered ranges that do not touch. */
 export interface ByteRanges {
   list(): readonly ByteRange[];
   totalBytes(): number;
-  /** Where the last range ends; 0 when there is none. */
+  /** The end of the last range; 0 if there is none. */
   end(): number;
   has(start: number, end: number): boolean;
-  /** How many bytes lie without a gap directly before `position`. */
+  /** The number of contiguous bytes directly before `position`. */
   bytesBefore(position: number): number;
-  /** Where the range that `position` lies in ends; `position` itself when it is in none. */
+  /** The end of the range that contains `position`; `position` itself if there is none. */
   endOf(position: number): number;
   /** The gaps up to `end`, in order. */
   missing(end: number): readonly ByteRange[];

@@ -5,8 +5,8 @@ import { isSameObject, type ObjectIdentity, readBootId, readJournal } from './jo
 import { trustedRanges } from './trusted-ranges.ts';
 
 /**
- * How many bytes of a file an earlier run left beside its target, and the next one continues; nothing is opened for
- * writing. `other` when a part of another file lies there.
+ * The number of bytes from an earlier run that the next one can resume; `other` if the part belongs to another file.
+ * Opens nothing for writing.
  * @throws ExpectedError EXISTS, CONFIG, or DISK, as readJournal()
  */
 export async function continuedBytes(target: string, identity: ObjectIdentity): Promise<number | 'other'> {

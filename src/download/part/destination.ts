@@ -3,27 +3,27 @@ import type { ByteRanges } from './byte-ranges.ts';
 
 /** Where the bytes of a download go: a part file, or standard output. */
 export interface Destination {
-  /** False where bytes can only be appended. */
+  /** False if bytes can only be appended. */
   readonly acceptsAnyOrder: boolean;
   /**
-   * Whether noted bytes count for the next run. Where the system does not tell its restarts apart, as on Windows, only
-   * those of a checkpoint do.
+   * Whether the next run can use noted bytes. If the system does not identify its boots, as on Windows, it can use
+   * only those of a checkpoint.
    */
   readonly keepsNotes: boolean;
-  /** Which bytes are there. */
+  /** The written bytes. */
   readonly have: ByteRanges;
-  /** The object that the bytes belong to, as the service described it so far. */
+  /** The object, as the service has described it so far. */
   object(): ObjectDescription;
   describeObject(description: ObjectDescription): Promise<void>;
-  /** Writes at `position` and resolves when the system took all bytes. */
+  /** Writes at `position`. Resolves when the system has accepted all bytes. */
   write(chunks: readonly Buffer[], position: number): Promise<void>;
-  /** Reads bytes that were written, to compare them with what the server sends again. */
+  /** Reads written bytes, to compare them with what the server sends again. */
   readBack(start: number, end: number): Promise<Buffer>;
-  /** Throws all bytes away. @throws ExpectedError when they are out of our hands */
+  /** Discards all bytes. @throws ExpectedError if they cannot be taken back */
   restart(): Promise<void>;
-  /** Notes which bytes are there, so that they survive the end of this process. */
+  /** Records which bytes are written, so that they survive the end of this process. */
   note(): Promise<void>;
-  /** Makes what is there survive a crash of the machine, too. */
+  /** Makes the written bytes survive a crash of the machine, too. */
   checkpoint(): Promise<void>;
 }
 
@@ -34,5 +34,5 @@ export interface ObjectDescription {
 
 export const NO_VALIDATOR: Validator = { etag: null, lastModified: null };
 
-/** How much is asked for again when a download continues, to see whether it is still the same file. */
+/** The bytes to request again on resume, to check that the file is still the same. */
 export const OVERLAP_BYTES = 65_536;

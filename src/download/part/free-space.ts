@@ -5,15 +5,15 @@ import { diskError, isSystemError } from '../../disk/disk-error.ts';
 import { ExpectedError } from '../../errors.ts';
 import { formatSize } from '../../parse/size.ts';
 
-/** File systems need a little more than the bytes themselves. */
+/** File systems need slightly more space than the bytes themselves. */
 const MARGIN = 1.01;
 
-/** Some network file systems and FUSE do not tell. */
-const NOT_TOLD = new Set(['ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+/** Some network file systems and FUSE do not report it. */
+const NOT_REPORTED = new Set(['ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 /**
- * Refuses to start what cannot fit, where the file system tells how much is free.
- * @throws ExpectedError DISK, telling how much is missing
+ * Refuses a download that cannot fit, if the file system reports its free space.
+ * @throws ExpectedError DISK with the missing size
  */
 export async function checkFreeSpace(folder: string, neededBytes: number): Promise<void> {
   const missingBytes = Math.ceil(neededBytes * MARGIN) - (await freeBytesOf(folder));
@@ -24,7 +24,7 @@ export async function checkFreeSpace(folder: string, neededBytes: number): Promi
 }
 
 /**
- * How much is free where a folder is or will be made; null where the file system does not tell.
+ * The free space at a folder, which need not exist; null if the file system does not report it.
  * @throws ExpectedError DISK
  */
 export async function findFreeBytes(folder: string): Promise<number | null> {
@@ -33,13 +33,13 @@ export async function findFreeBytes(folder: string): Promise<number | null> {
   return Number.isFinite(freeBytes) ? freeBytes : null;
 }
 
-/** Infinity where the file system does not tell, or says that it has no room at all. */
+/** Infinity if the file system does not report it, or reports a total size of zero. */
 async function freeBytesOf(folder: string): Promise<number> {
   try {
     const { blocks, bavail, bsize } = await statfs(folder);
     return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
   } catch (error) {
-    if (isSystemError(error) && NOT_TOLD.has(error.code ?? '')) return Number.POSITIVE_INFINITY;
+    if (isSystemError(error) && NOT_REPORTED.has(error.code ?? '')) return Number.POSITIVE_INFINITY;
     throw diskError(error, folder, 'look at');
   }
 }

@@ -1,18 +1,18 @@
 import type { Clock } from '../../clock.ts';
 import type { Destination } from './destination.ts';
 
-/** What a kill of the program can cost. */
+/** What a kill of the program can lose. */
 const NOTE = { leastBytes: 2 * 1_048_576, leastMs: 0, mostMs: 100 };
-/** How much may be written during a note. On a busy disk, further writes wait for the note. */
+/** The most bytes to write during a note. On a busy disk, further writes wait for the note. */
 const UNNOTED_BYTES = 4 * 1_048_576;
-/** What a crash of the machine can cost: 8 MiB, or the bytes of 200 ms if that is more. Never bytes older than 5 s. */
+/** What a crash of the machine can lose: 8 MiB, or the bytes of 200 ms if that is more. Never bytes older than 5 s. */
 const CHECKPOINT = { leastBytes: 8 * 1_048_576, leastMs: 200, mostMs: 5_000 };
-/** The same where only a checkpoint survives a kill. */
+/** The same if only a checkpoint survives a kill. */
 const LONE_CHECKPOINT = { leastBytes: 1_048_576, leastMs: 200, mostMs: 500 };
 
 export interface JournalSchedule {
   /**
-   * Called after each write; resolves when the next one may begin.
+   * Called after each write; resolves when the next one may start.
    * @throws the first failure in the background
    */
   wrote(): Promise<void>;
@@ -21,8 +21,8 @@ export interface JournalSchedule {
 }
 
 /**
- * Notes in the background which bytes are there, and syncs them; one of each at a time.
- * @param leastCheckpointBytes how much is written between two checkpoints, unless 5 s pass before
+ * Notes and syncs the written bytes in the background, with at most one note and one checkpoint at a time.
+ * @param leastCheckpointBytes the bytes between two checkpoints, unless 5 s pass first
  */
 export function createJournalSchedule(
   destination: Pick<Destination, 'keepsNotes' | 'have' | 'note' | 'checkpoint'>,

@@ -16,7 +16,7 @@ import { isObject, type JsonObject, parseJson, sizeOrNull, textOrNull } from '..
 import type { Validator } from '../response/validator.ts';
 import type { ByteRange } from './byte-ranges.ts';
 
-/** The object that a part file belongs to. Not its URL, which can be signed again each time. */
+/** Identifies the object of a part file. Without the URL, because its signature can change. */
 export interface ObjectIdentity {
   /** Origin of the API, such as https://api.streamdiver.com. */
   readonly origin: string;
@@ -24,44 +24,45 @@ export interface ObjectIdentity {
   readonly fileId: string;
 }
 
-/** The state beside a part file, `NAME.part.json`. */
+/** The state of a part file, in `NAME.part.json` beside it. */
 export interface Journal {
   readonly identity: ObjectIdentity;
   readonly sizeBytes: number | null;
   readonly validator: Validator;
-  /** What is certainly on the disk. */
+  /** The bytes that are certainly on disk. */
   readonly synced: readonly ByteRange[];
-  /** What was written: valid until the machine goes down, even if the program crashes. */
+  /** The written bytes; valid until the machine restarts, even if the program crashes. */
   readonly written: readonly ByteRange[];
-  /** The boot of the machine in which it was written; null if unknown. */
+  /** The boot ID of the machine at the time of writing; null if unknown. */
   readonly bootId: string | null;
   /** The process that is writing; null after it closed the part. */
   readonly holder: LockRecord | null;
-  /** Why the complete bytes are wrong. They are never continued. */
+  /** Why the complete bytes are wrong. They are never resumed. */
   readonly rejected: string | null;
 }
 
 /**
  * 1: one line, `syncedBytes` from the start of the file.
- * 2: the first line is the journal; each further line is a list of the ranges written by then.
+ * 2: the first line is the journal; each further line is a list of the ranges written so far.
  */
 const SCHEMA = 2;
 
-/** Another process may replace it at this moment. */
+/** Does not follow a link, because another process may replace the file. */
 const APPEND = constants.O_WRONLY | constants.O_APPEND | NO_DETOUR;
 
 /** Far more than the notes of a transfer need before the journal is replaced. */
 const LIMIT_BYTES = 16_777_216;
 
-/** A journal on the disk, and when it was last written, on the clock of the file system. */
+/** A journal on disk, with its modification time on the clock of the file system. */
 export interface FoundJournal {
   readonly journal: Journal;
   readonly modifiedMs: number;
 }
 
 /**
- * Reads a journal; null when there is none, `unreadable` when it is not one of ours.
- * @throws ExpectedError EXISTS for anything that is no journal by its kind or size, CONFIG when a newer version of this program wrote it, DISK
+ * Reads a journal; null if there is none, `unreadable` if it is not one of ours.
+ * @throws ExpectedError EXISTS if its file type or size rules out a journal, CONFIG if a newer version of this program
+ *   wrote it, DISK
  */
 export async function readJournal(
   path: string,
@@ -121,11 +122,10 @@ function notAJournal(path: string, cause: NotOurFileError): ExpectedError {
 }
 
 /**
- * Replaces the journal so that a crash leaves the old one or the new one, never half of one.
+ * Replaces the journal atomically: a crash leaves the old one or the new one.
  * @param options.aside a name in the same folder that no other process uses, even one that locks the same file
- * @param options.mayReplace false if there must be none yet: fails with EEXIST then
- * @param options.previous the journal that is replaced, if it is open; it is closed, because Windows does not
- *   rename over an open file
+ * @param options.mayReplace false fails with EEXIST if there is a journal
+ * @param options.previous the open journal to replace; it is closed, because Windows cannot rename over an open file
  * @returns the open file, to append notes to
  */
 export async function writeJournal(
@@ -137,20 +137,20 @@ export async function writeJournal(
   try {
     await file.writeFile(`${JSON.stringify({ schema: SCHEMA, ...journal, ...asPairs(journal) })}\n`);
     await file.sync();
-    if (!mayReplace) return await giveFreeName(file, aside, path);
+    if (!mayReplace) return await renameToFreeName(file, aside, path);
     await previous?.close();
     await rename(aside, path);
     return file;
   } catch (error) {
     await file.close();
-    // The first error is the one to report. The next run removes what stays.
+    // Report the first error. The next run removes the rest.
     await rm(aside, { force: true }).catch(() => undefined);
     throw error;
   }
 }
 
-/** On Windows, the old name of an open file would stay and block the next journal, so it is opened again. */
-async function giveFreeName(file: FileHandle, from: string, to: string): Promise<FileHandle> {
+/** Closes the file for the rename: on Windows, its old name would otherwise stay and block the next journal. */
+async function renameToFreeName(file: FileHandle, from: string, to: string): Promise<FileHandle> {
   const { ino } = await file.stat({ bigint: true });
   await file.close();
   await renameWithoutReplacing(from, to);
@@ -160,20 +160,20 @@ async function giveFreeName(file: FileHandle, from: string, to: string): Promise
   throw partReplacedError(to);
 }
 
-/** Another process has replaced the journal or the part of this one. */
+/** The error if another process has replaced our journal or part. */
 export function partReplacedError(path: string): ExpectedError {
   return new ExpectedError('BUSY', `another process has taken over ${path}`, {
     hint: 'let only one process write a file at a time; the same command continues',
   });
 }
 
-/** Appends a line with what is written by now. */
+/** Appends a line with the ranges written so far. */
 export async function appendNote(file: FileHandle, written: readonly ByteRange[]): Promise<void> {
   await file.appendFile(`${JSON.stringify(written.map(({ start, end }) => [start, end]))}\n`);
 }
 
 /**
- * Another process that may still be writing by this journal; null when there is none.
+ * The other process that may still be using the journal; null if there is none.
  * @param nowMs on the clock of the file system
  */
 export function livingLockRecord(

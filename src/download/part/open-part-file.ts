@@ -26,13 +26,13 @@ export interface PartFileOptions extends PartWriter {
   readonly identity: ObjectIdentity;
   /** False discards an existing part (`--no-resume`). */
   readonly mayResume: boolean;
-  /** Whether the CRC-32 of what is written will be needed. */
+  /** Whether to keep the CRC-32 of written bytes. */
   readonly keepsChecksums?: boolean;
 }
 
 /**
  * Locks the target, opens its part, and decides how much of it can be trusted.
- * @throws ExpectedError BUSY, EXISTS when something else has the name of the part, DISK, CONFIG
+ * @throws ExpectedError BUSY, EXISTS if the part's name is taken by something else, DISK, CONFIG
  */
 export async function openPartFile({
   target,
@@ -54,9 +54,9 @@ export async function openPartFile({
       check: (found) => refuseLiving(found, { lock, owner, journalPath }),
     });
   } catch (error) {
-    // The first error is the one to report.
+    // Report the first error.
     await lock.release().catch(() => undefined);
-    // Without its lock, another process may put its journal in the place of ours, or move ours away.
+    // Without the lock, another process may have replaced our journal or moved it away.
     if (isSystemError(error) && (error.code === 'EEXIST' || error.code === 'ENOENT')) {
       throw new ExpectedError('BUSY', `another process has just begun to write ${target}`);
     }
@@ -66,14 +66,14 @@ export async function openPartFile({
 
 export interface PartOptions extends Pick<PartFileOptions, 'identity' | 'mayResume'> {
   readonly keepsChecksums: boolean;
-  /** The process that signs the journal; null where the folder belongs to it. */
+  /** The process to record in the journal; null in a folder of this process. */
   readonly holder: LockRecord | null;
-  /** Gets the journal that is there. @throws when the part must not be opened */
+  /** Called with the existing journal. @throws if the part must not be opened */
   readonly check?: (found: FoundJournal | null) => void;
 }
 
 /**
- * Opens the part at a place that nobody else writes. In a folder of this process, what is there is used or replaced.
+ * Opens a part that no other process writes. In a folder of this process, an existing part is used or replaced.
  * @throws ExpectedError EXISTS, CONFIG, DISK; system errors
  */
 export async function openPartAt(
@@ -84,8 +84,8 @@ export async function openPartAt(
   const opened: FileHandle[] = [];
   try {
     const bootId = await readBootId();
-    const there = await readJournal(journalPath, `${shownPath}.json`);
-    const found = there === 'unreadable' ? null : there;
+    const existing = await readJournal(journalPath, `${shownPath}.json`);
+    const found = existing === 'unreadable' ? null : existing;
     check?.(found);
     const known = mayResume ? (found?.journal ?? null) : null;
     if (known !== null && !isSameObject(known.identity, identity)) throw partNotRegularError(shownPath);
@@ -108,7 +108,7 @@ export async function openPartAt(
     };
     const notes = await writeJournal(journalPath, journal, {
       aside: place.aside(),
-      mayReplace: there !== null,
+      mayReplace: existing !== null,
     });
     opened.push(notes);
     await part.truncate(have.end());
@@ -116,7 +116,7 @@ export async function openPartAt(
     const { reason: discarded, unsyncedBytes } = trust;
     return makePartFile({ place, part, notes, journal, have, checksums, discarded, unsyncedBytes });
   } catch (error) {
-    // The first error is the one to report.
+    // Report the first error.
     for (const handle of opened) await handle.close().catch(() => undefined);
     throw error;
   }

@@ -3,17 +3,17 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { isSystemError } from '../../disk/disk-error.ts';
 import { ExpectedError } from '../../errors.ts';
 
-// Missing on Windows, where making links needs a privilege.
+// Missing on Windows, where creating links requires a privilege.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 const NEW = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
 
 /**
- * Opens a part, or makes an empty one. Links are not followed: the bytes must not land in a file that
- * somebody else chose. A file with a second name is left to that name: it may be the finished file
- * itself, if the program was killed between giving it its final name and taking the old one away.
- * @param options.mayBeStrange false when nothing vouches for bytes that are there
- * @param options.aside as of replacePart()
- * @throws ExpectedError EXISTS when something else lies under the name
+ * Opens a part, or creates an empty one. Does not follow links, because another user may have chosen the target.
+ * Replaces a file that has a second name: it may be the finished file, if the program was killed between adding the
+ * final name and removing the old one.
+ * @param options.mayBeStrange false if no journal vouches for existing bytes
+ * @param options.aside as for replacePart()
+ * @throws ExpectedError EXISTS if the name is taken by something else
  */
 export async function openPart(
   path: string,
@@ -34,9 +34,9 @@ export async function openPart(
 }
 
 /**
- * A new file in place of the old one, which a reader or another process may still have open: Windows
- * frees the name of such a file only when it is closed.
- * @param aside a name in the same folder under which the old one is removed
+ * Replaces a part with a new file. A reader or another process may still have the old one open, and Windows frees the
+ * name of an open file only when it is closed.
+ * @param aside a name in the same folder, for removing the old file
  */
 export async function replacePart(path: string, aside: string): Promise<FileHandle> {
   try {

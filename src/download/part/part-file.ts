@@ -12,28 +12,28 @@ import { replacePart } from './open-part.ts';
 /** The bytes of a running download, `NAME.part`, with its journal, `NAME.part.json`. */
 export interface PartFile extends Destination {
   readonly path: string;
-  /** What messages call it. */
+  /** The path for messages. */
   readonly shownPath: string;
   /** The open file; another one after `restart`. */
   handle(): FileHandle;
   readonly availableRanges: AvailableRanges;
-  /** The checksums of what was written in this run; null when they are not needed. */
+  /** Checksums of the bytes written in this run; null if they are not needed. */
   readonly checksums: BlockChecksums | null;
-  /** Calls the listener after each write that counts, before its memory is reused. @returns stops that */
+  /** Calls the listener after each write that counts, before its memory is reused. @returns a function that removes it */
   onWrite(listener: WriteListener): () => void;
-  /** Why an earlier part could not be continued, for people; null if there was none or it is continued. */
+  /** Why an earlier part could not be resumed, for messages; null if there was none or it is resumed. */
   readonly discarded: string | null;
-  /** How many bytes of an earlier part may not have reached the disk. They are not continued. */
+  /** The number of bytes of an earlier part that may not be on disk. They are not resumed. */
   readonly unsyncedBytes: number;
-  /** How many of its bytes are from an earlier run; none after a restart. */
+  /** The number of bytes from an earlier run; 0 after a restart. */
   resumedFrom(): number;
   /** Discards a range, so that it is fetched again. */
   forget(start: number, end: number): Promise<void>;
-  /** Marks the complete bytes as wrong, so that the next run starts again. */
+  /** Marks the complete bytes as wrong, so that the next run starts over. */
   reject(reason: string): Promise<void>;
-  /** @throws ExpectedError BUSY when another process has taken the part over in spite of the lock */
+  /** @throws ExpectedError BUSY if another process has taken over the part despite the lock */
   assertOurs(): Promise<void>;
-  /** Closes the file and gives the place back; the part stays for the next run. */
+  /** Closes the file and releases its place. The part stays for the next run. */
   close(): Promise<void>;
   /** Closes and removes part and journal after success; the part itself may already have its final name. */
   remove(): Promise<void>;
@@ -41,13 +41,13 @@ export interface PartFile extends Destination {
 
 export type WriteListener = (position: number, chunks: readonly Buffer[]) => void;
 
-/** Where a part lies, and the right to write it: by a lock, or because the folder belongs to this process. */
+/** The location of a part, and the right to write it: by a lock, or in a folder of this process. */
 export interface PartPlace extends SavePlace {
-  /** Gives the right back. */
+  /** Releases the right. */
   release(): Promise<void>;
 }
 
-/** What a part file is made of once it is open. */
+/** The components of an open part file. */
 export interface Parts {
   readonly place: PartPlace;
   readonly part: FileHandle;
@@ -59,7 +59,7 @@ export interface Parts {
   readonly unsyncedBytes: number;
 }
 
-/** Makes a part file of what was opened. */
+/** Creates a part file from its open components. */
 export function makePartFile({
   place,
   discarded,
@@ -72,18 +72,18 @@ export function makePartFile({
   const shownJournal = `${shownPath}.json`;
   let { part, notes, journal } = initial;
   const availableRanges = createAvailableRanges(have);
-  // A reader may still be using a file that was replaced.
+  // A reader may still be using a replaced file.
   const replaced: FileHandle[] = [];
   let isRemoved = false;
-  /** Counts how often bytes were discarded. What was started before that no longer counts. */
+  /** Incremented when bytes are discarded. Operations that started before no longer count. */
   let epoch = 0;
-  /** Resolves when discarded bytes are gone. Everything that starts meanwhile waits for it. */
+  /** Resolves when discarded bytes are gone. Operations that start meanwhile wait for it. */
   let discarding: Promise<void> = Promise.resolve();
   const writes = new Set<Promise<unknown>>();
   const listeners = new Set<WriteListener>();
   let resumedFrom = have.totalBytes();
   let saving: Promise<void> = Promise.resolve();
-  /** One after another: a checkpoint in the background and a restart must not write the journal at once. */
+  /** Runs tasks one at a time: a background checkpoint and a restart must not both write the journal. */
   const inTurn = (task: () => Promise<void>): Promise<void> => {
     saving = saving.then(() => onDisk(task(), shownJournal, 'write'));
     return saving;
@@ -102,13 +102,13 @@ export function makePartFile({
     discarding.catch(() => undefined);
     return discarding;
   };
-  /** The kernel reports a failure once, and may have dropped what it could not write. */
+  /** The kernel reports a failed sync once, and may have dropped what it could not write. */
   const distrustUnsynced = async (): Promise<void> => {
     epoch += 1;
     have.clear();
     checksums?.clear();
     for (const { start, end } of journal.synced) have.add(start, end);
-    // The failed sync is the error to report.
+    // Report the failed sync.
     await save(() => ({})).catch(() => undefined);
   };
   return {
@@ -129,7 +129,7 @@ export function makePartFile({
     resumedFrom: () => resumedFrom,
     object: () => ({ sizeBytes: journal.sizeBytes, validator: journal.validator }),
     async describeObject(description) {
-      // At once: other connections must not start without its validator.
+      // Immediately, because other connections must not start without its validator.
       journal = { ...journal, ...description };
       await save(() => ({}));
     },
@@ -159,7 +159,7 @@ export function makePartFile({
       have.clear();
       checksums?.clear();
       resumedFrom = 0;
-      // At once: a sync that fails meanwhile falls back to it.
+      // Immediately, because a sync that fails meanwhile falls back to it.
       journal = { ...journal, synced: [], sizeBytes: null, validator: NO_VALIDATOR };
       return discard(async () => {
         await save(() => ({}));
@@ -174,7 +174,7 @@ export function makePartFile({
       synced.remove(start, end);
       journal = { ...journal, synced: synced.list() };
       return discard(async () => {
-        // A later one would overwrite what is fetched instead.
+        // A pending write would overwrite the new bytes.
         await Promise.allSettled(writes);
         await save(() => ({}));
       });
@@ -207,7 +207,7 @@ export function makePartFile({
     async remove() {
       isRemoved = true;
       try {
-        // Windows keeps the name of an open file.
+        // Windows keeps the name of a removed file while it is open.
         await allOf(closing([...replaced, part, notes], shownPath));
       } finally {
         await onDisk(rm(path, { force: true }), shownPath, 'remove');
@@ -221,18 +221,18 @@ function closing(files: readonly FileHandle[], path: string): readonly Promise<v
   return files.map((file) => onDisk(file.close(), path, 'close'));
 }
 
-/** Each of them can fail, and the others must still be done. */
+/** Waits for all steps, even if some fail. @throws the first failure */
 async function allOf(steps: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(steps)).find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
 /**
- * Checks that the name still belongs to the open file. A deleted journal is written again; one of another process is
- * not replaced.
+ * Checks that the name still belongs to the open file. A deleted journal is written again, but a journal of another
+ * process is not replaced.
  */
 async function assertInode(file: FileHandle, path: string, shownPath: string): Promise<void> {
-  // As a bigint: a number holds only a part of an inode on Windows.
+  // As a bigint, because an inode number on Windows does not fit in a number.
   let ino: bigint;
   try {
     ({ ino } = await lstat(path, { bigint: true }));

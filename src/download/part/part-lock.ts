@@ -2,20 +2,20 @@ import { type Lock, type LockWait, waitForLock } from '../../disk/lock.ts';
 import { busy, type LockingProcess } from '../../disk/lock-record.ts';
 import { ExpectedError } from '../../errors.ts';
 
-/** The process that writes, and how it waits. */
+/** The writing process, and how it waits. */
 export interface PartWriter extends Pick<LockWait, 'clock' | 'signal'> {
   readonly owner: LockingProcess;
 }
 
-/** Longer than a lock without a signature counts. */
+/** Longer than a lock without a record is valid. */
 const UNSIGNED_WAIT_MS = 1_500;
 
 /**
- * Locks a target for this process by a file beside it. A lock whose process is dead is taken over. If somebody
- * deletes the lock, the journal still prevents two writers: only one process can create it, and it names its process.
- * @param signOfLife a file that a living process keeps writing while it has the lock
- * @throws ExpectedError BUSY when another process writes the same target, DISK when it cannot be locked; the
- *   signal's reason
+ * Locks a target with a file beside it, and takes over a lock of a dead process. If the lock is deleted, the journal
+ * still prevents two writers: only one process can create it, and it names its process.
+ * @param signOfLife a file that the process writes regularly while it has the lock
+ * @throws ExpectedError BUSY if another process is writing the same target, DISK if it cannot be locked; the signal's
+ *   reason
  */
 export async function acquirePartLock(
   lockPath: string,

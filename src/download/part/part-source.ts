@@ -11,11 +11,11 @@ export type PartInTransfer = Pick<
   'shownPath' | 'handle' | 'have' | 'availableRanges' | 'checksums' | 'onWrite'
 >;
 
-/** A source that knows checksums without reading everything again. */
+/** A source that knows checksums without rereading all bytes. */
 export type PartSource = RangeSource & Required<Pick<RangeSource, 'crc32'>>;
 
 /**
- * The bytes of a running download: reads wait until the bytes are there. What was in memory a moment ago is not read
+ * The bytes of a running download. Reads wait until the bytes arrive. Bytes that were recently in memory are not read
  * back, if possible.
  */
 export function partSource(part: PartInTransfer, sizeBytes: number, signal: AbortSignal): PartSource {
@@ -29,7 +29,7 @@ export function partSource(part: PartInTransfer, sizeBytes: number, signal: Abor
     await wait(start, start + target.length);
     await fillFrom(part.handle(), part.shownPath, target, start);
   };
-  /** Reads at most one block, into the same memory each time. */
+  /** Reads at most one block, always into the same buffer. */
   const createReader = () => {
     let block: Buffer | null = null;
     return async (start: number, end: number): Promise<Buffer> => {

@@ -7,8 +7,8 @@ import { syncFolder } from '../../disk/sync-folder.ts';
 import { ExpectedError } from '../../errors.ts';
 
 /**
- * Gives the finished file its final name and makes the name itself survive a crash. Without
- * `mayReplace`, a file that appeared under the name meanwhile is kept.
+ * Renames the finished file to its final name, and makes the new name survive a crash. Without `mayReplace`, a file
+ * that has appeared under the name is kept.
  * @throws ExpectedError EXISTS or DISK; the file then still has its old name
  */
 export async function publish(
@@ -29,9 +29,8 @@ export async function publish(
 }
 
 /**
- * Whether something lies under that name; a dangling link counts. `special` is a device, a pipe or a socket, or a
- * link to one.
- * @throws ExpectedError DISK when it cannot be told
+ * The kind of file at a path; a dangling link counts. `special` is a device, a pipe, or a socket, or a link to one.
+ * @throws ExpectedError DISK if it cannot be determined
  */
 export async function findExisting(
   target: string,
@@ -52,7 +51,7 @@ export function targetExistsError(target: string): ExpectedError {
   });
 }
 
-/** A link that leads nowhere leads to nothing special. */
+/** False for a dangling link. */
 async function leadsToSpecial(link: string): Promise<boolean> {
   try {
     const status = await stat(link);

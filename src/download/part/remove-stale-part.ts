@@ -7,8 +7,8 @@ import { acquirePartLock, type PartWriter } from './part-lock.ts';
 import { findExisting } from './publish.ts';
 
 /**
- * Removes what a run left that was killed after it gave the file its name. A part of another object, or of a process
- * that is running, stays.
+ * Removes the leftovers of a run that was killed after it renamed the file. A part of another object or of a running
+ * process stays.
  * @throws ExpectedError DISK; the signal's reason
  */
 export async function removeStalePart(
@@ -20,7 +20,7 @@ export async function removeStalePart(
   const journalPath = `${path}.json`;
   const lockPath = `${path}.lock`;
   const left = await Promise.all([journalPath, lockPath].map(findExisting));
-  if (left.every((there) => there === 'nothing')) return;
+  if (left.every((kind) => kind === 'nothing')) return;
   let lock: Lock;
   try {
     lock = await acquirePartLock(lockPath, writer, journalPath);

@@ -2,7 +2,7 @@ import { ExpectedError } from '../../errors.ts';
 import { createByteRanges } from './byte-ranges.ts';
 import { type Destination, NO_VALIDATOR, type ObjectDescription, OVERLAP_BYTES } from './destination.ts';
 
-/** Standard output (`-o -`): bytes given out cannot be taken back, only the last ones are remembered. */
+/** Standard output (`-o -`). Written bytes cannot be taken back, and only the last ones are kept. */
 export function stdoutDestination(write: (chunk: Uint8Array) => Promise<void>): Destination {
   const have = createByteRanges();
   let description: ObjectDescription = { sizeBytes: null, validator: NO_VALIDATOR };

@@ -3,17 +3,17 @@ import type { Journal } from './journal.ts';
 
 export interface TrustedRanges {
   readonly ranges: readonly ByteRange[];
-  /** Those of them that are known to be on the disk. */
+  /** The ranges that are known to be on disk. */
   readonly synced: readonly ByteRange[];
-  /** How many more were written, but may not have reached the disk. */
+  /** The number of other written bytes, which may not be on disk. */
   readonly unsyncedBytes: number;
-  /** Why nothing can be trusted although there is a journal, for people. */
+  /** Why nothing can be trusted despite a journal, for messages. */
   readonly reason: string | null;
 }
 
 /**
- * How much of a part can be gone on with. After a crash of the program alone, the system still holds
- * every byte that was written. After a crash of the machine only what was synced before the journal is certain.
+ * The ranges of a part that can be resumed. After a crash of the program alone, the system has every written byte.
+ * After a crash of the machine, only bytes that were synced before the journal are certain.
  */
 export function trustedRanges(
   journal: Journal | null,

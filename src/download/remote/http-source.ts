@@ -8,7 +8,7 @@ import { type PinnedObject, pinnedSink } from '../transfer/pinned-object.ts';
 import { createPieceQueue } from './piece-queue.ts';
 import { saveRange } from './save-range.ts';
 
-/** An object behind HTTP Range. All its bytes are of one version, as far as the server tells versions apart. */
+/** An object behind HTTP Range. All bytes are from one version, as far as the server distinguishes versions. */
 export interface HttpSource extends RangeSource {
   readonly stream: NonNullable<RangeSource['stream']>;
   readonly validator: Validator;
@@ -20,13 +20,13 @@ export interface HttpSourceContext extends FetchContext {
   readonly connections: Semaphore;
 }
 
-/** The end of an object, and what came with it. */
+/** The end of an object, with its size and version. */
 export interface ObjectTail extends PinnedObject {
   readonly bytes: Buffer;
 }
 
 /**
- * Reads an object whose end is known. Each read is one request, continued where it breaks. A read from the end
+ * Reads an object whose end was already fetched. Each read is one request, resumed after a failure. A read from the end
  * needs none.
  * @throws (from `read` and `stream`) what fetchRange() and pinnedSink() throw
  */
@@ -38,7 +38,7 @@ export function createHttpSource(
   const { totalBytes, validator } = pinned;
   const tailStart = totalBytes - tail.length;
 
-  /** The part of a range that has to be fetched. */
+  /** The part of a range that must be fetched. */
   const remotePart = (start: number, end: number): { position: number; end: number } => {
     if (!(0 <= start && start <= end && end <= totalBytes)) {
       throw new RangeError(`not a byte range of ${totalBytes} bytes: [${start}, ${end})`);
@@ -52,11 +52,11 @@ export function createHttpSource(
     async read(start, end) {
       const range = remotePart(start, end);
       const bytes = Buffer.allocUnsafeSlow(end - start);
-      const take = (piece: Buffer) => {
-        piece.copy(bytes, range.position - start);
+      const copy = (chunk: Buffer) => {
+        chunk.copy(bytes, range.position - start);
         return null;
       };
-      await fetchRange(object, pinnedSink(range, pinned, take), context);
+      await fetchRange(object, pinnedSink(range, pinned, copy), context);
       if (range.position < end)
         tail.copy(bytes, range.position - start, range.position - tailStart, end - tailStart);
       return bytes;

@@ -8,29 +8,29 @@ import { createHttpSource, type HttpSource, type HttpSourceContext, type ObjectT
 
 export type HttpSourceOpening =
   | { readonly kind: 'source'; readonly source: HttpSource }
-  /** The server does not send parts: the object can only be had as a whole. */
+  /** The server does not support ranges, so only the whole object can be fetched. */
   | { readonly kind: 'no-ranges'; readonly reason: string };
 
 export interface HttpSourceRequest {
   readonly url: URL;
-  /** Requests the URL of the file from the API again when the present one is refused. */
+  /** Requests a new URL from the API when the current one is refused. */
   readonly renewUrl: () => Promise<URL>;
-  /** The size according to the API; null when it gives none. */
+  /** The size according to the API; null if unknown. */
   readonly sizeBytes: number | null;
-  /** How much of the end is fetched with the first request, and kept. */
+  /** How many bytes at the end to fetch with the first request, and keep. */
   readonly tailBytes: number;
-  /** Gets the type and the first bytes if the whole arrives instead of a part; throws to refuse them. */
+  /** Called with the type and the first bytes of a whole object instead of a range; throws to refuse them. */
   readonly inspectStart: (head: Buffer, contentType: string | null) => void;
 }
 
-/** The server may have ranges, but not those counted from the end. */
+/** The server may support ranges, but not suffix ranges. */
 class NoSuffixError extends NoRangesError {}
 
 /**
- * Opens an object by requesting its last bytes, which tells its size and version as well (RFC 9110 14.1.2, suffix
- * ranges). A server that has ranges but not this form is asked again in numbers. If the response breaks off, the
- * bytes that arrived are kept.
- * @throws ExpectedError INTEGRITY when the size is not the one of the API; what `inspectStart`, fetchRange() and
+ * Opens an object by requesting its last bytes. The response also has its size and version (RFC 9110 14.1.2, suffix
+ * ranges). If the server supports only other ranges, the offsets are requested. If the response breaks off, the
+ * received bytes are kept.
+ * @throws ExpectedError INTEGRITY if the size differs from the API's; what `inspectStart`, fetchRange(), and
  *   pinnedSink() throw
  */
 export async function openHttpSource(
@@ -39,15 +39,15 @@ export async function openHttpSource(
 ): Promise<HttpSourceOpening> {
   const object = createRemoteObject(request, context);
   const { sizeBytes, tailBytes } = request;
-  const fetchTail = async (asked: RequestedRange): Promise<ObjectTail> => {
-    const { sink, tail } = tailSink(asked, request, context);
+  const fetchTail = async (requested: RequestedRange): Promise<ObjectTail> => {
+    const { sink, tail } = tailSink(requested, request, context);
     await fetchRange(object, sink, context);
     return tail();
   };
   try {
     const tail = await fetchTail({ suffixBytes: tailBytes }).catch((error: unknown) => {
-      const canAskInNumbers = error instanceof NoSuffixError && sizeBytes !== null && sizeBytes > 0;
-      if (!canAskInNumbers) throw error;
+      const canRequestOffsets = error instanceof NoSuffixError && sizeBytes !== null && sizeBytes > 0;
+      if (!canRequestOffsets) throw error;
       return fetchTail({ start: Math.max(sizeBytes - tailBytes, 0), end: sizeBytes });
     });
     return { kind: 'source', source: createHttpSource(tail, object, context) };
@@ -57,9 +57,9 @@ export async function openHttpSource(
   }
 }
 
-/** Receives the end of an object. Once some of it is there, the rest must be of the same version. */
+/** Receives the end of an object. After the first bytes, the rest must be from the same version. */
 function tailSink(
-  asked: RequestedRange,
+  requested: RequestedRange,
   request: HttpSourceRequest,
   context: HttpSourceContext,
 ): { sink: RangeSink; tail: () => ObjectTail } {
@@ -71,37 +71,37 @@ function tailSink(
   };
   let rest: RangeSink | null = null;
   const haveBytes = (): number => range.position - (tail.totalBytes - tail.bytes.length);
-  const take = (piece: Buffer): null => {
-    piece.copy(tail.bytes, haveBytes());
+  const copy = (chunk: Buffer): null => {
+    chunk.copy(tail.bytes, haveBytes());
     return null;
   };
-  /** Null as long as any version will do. */
+  /** Null while any version is accepted. */
   const begun = (): RangeSink | null => (haveBytes() > 0 ? rest : null);
   const sink: RangeSink = {
     range,
     haveBytes,
-    take,
+    take: copy,
     request: async (failures) =>
-      (await begun()?.request(failures)) ?? { range: asked, pinned: null, overlap: Buffer.alloc(0) },
+      (await begun()?.request(failures)) ?? { range: requested, pinned: null, overlap: Buffer.alloc(0) },
     async accept(received) {
       const pinned = begun();
       if (pinned !== null) return await pinned.accept(received);
-      const { bodyBytes, ...object } = await acceptTail(received, asked, request, context);
+      const { bodyBytes, ...object } = await acceptTail(received, requested, request, context);
       tail = { ...object, bytes: Buffer.allocUnsafeSlow(bodyBytes) };
       range.position = tail.totalBytes - bodyBytes;
       range.end = tail.totalBytes;
-      // A server that sends the whole of a small object may have no ranges to continue it with.
-      rest = received.found.kind === 'whole' ? null : pinnedSink(range, tail, take);
+      // A server that sends the whole of a small object may not support ranges to resume it.
+      rest = received.found.kind === 'whole' ? null : pinnedSink(range, tail, copy);
       return { bodyBytes, mostBytes: bodyBytes };
     },
   };
   return { sink, tail: () => tail };
 }
 
-/** A response with the whole of a small object is as good as one with its end. */
+/** Accepts the end of an object, or the whole of a small one. */
 async function acceptTail(
   { response, found }: ObjectResponse,
-  asked: RequestedRange,
+  requested: RequestedRange,
   { sizeBytes, tailBytes, inspectStart }: HttpSourceRequest,
   context: HttpSourceContext,
 ): Promise<Omit<ObjectTail, 'bytes'> & { readonly bodyBytes: number }> {
@@ -113,11 +113,11 @@ async function acceptTail(
   }
   if (found.kind === 'whole' && found.totalBytes !== null && found.totalBytes <= tailBytes) {
     const { totalBytes, validator } = found;
-    // Of another size, it is for the download of the whole to see what it is.
+    // If the size differs, the download of the whole finds out what it is.
     if (sizeBytes === null || totalBytes === sizeBytes)
       return { totalBytes, validator, bodyBytes: totalBytes };
   }
   const mayHaveRanges = found.kind === 'unsatisfiable' || (found.kind === 'whole' && found.announcesRanges);
-  const NoError = mayHaveRanges && 'suffixBytes' in asked ? NoSuffixError : NoRangesError;
+  const NoError = mayHaveRanges && 'suffixBytes' in requested ? NoSuffixError : NoRangesError;
   throw new NoError('BAD_RESPONSE', 'the server does not send parts of files');
 }

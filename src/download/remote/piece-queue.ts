@@ -1,14 +1,14 @@
-/** Passes pieces from a sender that does not wait to a reader that takes one by one. */
+/** Passes chunks from a sender that does not wait to a reader that pulls them one by one. */
 export interface PieceQueue {
-  /** A promise when the reader is behind; it resolves when there is room again. */
-  readonly put: (piece: Buffer) => Promise<void> | null;
-  /** No more pieces follow. The reader gets `error` after the pieces. */
+  /** Returns a promise if the reader is behind; it resolves when there is room again. */
+  readonly put: (chunk: Buffer) => Promise<void> | null;
+  /** Ends the queue. The reader gets `error` after the last chunk. */
   readonly end: (error?: unknown) => void;
   /** For one reader. @throws the error that ended the queue */
   pieces(): AsyncGenerator<Buffer, void, undefined>;
 }
 
-/** The size from which the sender is asked to wait. */
+/** The queued size from which the sender must wait. */
 const WAITING_BYTES = 2 ** 20;
 
 export function createPieceQueue(): PieceQueue {
@@ -18,9 +18,9 @@ export function createPieceQueue(): PieceQueue {
   let wake: () => void = () => undefined;
   let resume: () => void = () => undefined;
   return {
-    put: (piece) => {
-      waiting.push(piece);
-      waitingBytes += piece.length;
+    put: (chunk) => {
+      waiting.push(chunk);
+      waitingBytes += chunk.length;
       wake();
       if (waitingBytes < WAITING_BYTES) return null;
       return new Promise((resolve) => {
@@ -33,10 +33,10 @@ export function createPieceQueue(): PieceQueue {
     },
     async *pieces() {
       for (;;) {
-        const piece = waiting.shift();
-        if (piece !== undefined) {
-          waitingBytes -= piece.length;
-          yield piece;
+        const chunk = waiting.shift();
+        if (chunk !== undefined) {
+          waitingBytes -= chunk.length;
+          yield chunk;
           if (waitingBytes < WAITING_BYTES) resume();
         } else if (ended !== null) {
           if (ended.error !== undefined) throw ended.error;

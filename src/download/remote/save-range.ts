@@ -20,7 +20,7 @@ export interface RangeOfObject extends PinnedObject {
 }
 
 /**
- * Fetches a range into a part file over several connections, as a download does. What an earlier run left is read
+ * Fetches a range into a part file over several connections, as a download does. Bytes from an earlier run are read
  * while the rest arrives.
  * @throws ExpectedError as transfer() and openPartAt(), what `onProgress` throws; the part stays for the next run
  */
@@ -43,7 +43,7 @@ export async function saveRange(
     }
     await part.checkpoint();
   } catch (error) {
-    // The first error is the one to report. A disk that refuses bytes will not take a journal either.
+    // Report the first error. A disk that rejects data rejects a journal, too.
     if (!isExpectedError(error, 'DISK')) await part.checkpoint().catch(() => undefined);
     await part.close().catch(() => undefined);
     throw error;
@@ -52,7 +52,7 @@ export async function saveRange(
   return { crc32: checksum, remove: () => removePart(place) };
 }
 
-/** The place is ours: what cannot be a part is removed. */
+/** Removes anything that cannot be a part, because the place is ours. */
 async function openPart(place: SavePlace, key: string): Promise<PartFile> {
   const open = () =>
     openPartAt(
@@ -123,7 +123,7 @@ async function transferAndSum(
   }
 }
 
-/** The CRC-32 of all bytes, as they arrive; again from the start when they are replaced. */
+/** The CRC-32 of all bytes as they arrive. Starts over if they are replaced. */
 async function sum(part: PartFile, sizeBytes: number, signal: AbortSignal): Promise<number> {
   for (;;) {
     try {

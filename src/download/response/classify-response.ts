@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../http/transport.ts';
 import { parseContentRange, parseUnsatisfiedSize } from './content-range.ts';
 import { readValidator, type Validator } from './validator.ts';
 
-/** What a response to a request for an object, or for a part of it, is by itself. */
+/** The kind of a response to a request for an object, or for a range of it. */
 export type RangeResponse =
   /** Bytes [start, end) of `totalBytes`; it may end earlier than requested (RFC 9110 15.3.7). */
   | {
@@ -15,33 +15,33 @@ export type RangeResponse =
       readonly totalBytes: number;
       readonly validator: Validator;
     }
-  /** The whole object, range or not. `totalBytes` is null when the response does not tell. */
+  /** The whole object, even if a range was requested. `totalBytes` is null if the response does not give it. */
   | {
       readonly kind: 'whole';
       readonly totalBytes: number | null;
       readonly validator: Validator;
       readonly announcesRanges: boolean;
     }
-  /** A part, but not the requested one, or nothing says which one. */
+  /** A range, but not the requested one, or an unidentified one. */
   | { readonly kind: 'other-part'; readonly reason: string }
   /** 416: the object has no such bytes. */
   | { readonly kind: 'unsatisfiable'; readonly totalBytes: number | null }
-  /** 412: If-Range's stricter sister, which some servers send all the same. */
+  /** 412: wrong for If-Range, but some servers send it. */
   | { readonly kind: 'precondition-failed'; readonly error: UnexpectedResponseError }
-  /** The URL is refused, expired or gone: the API may hand out a new one. */
+  /** The URL is refused, expired, or gone. The API may return a new one. */
   | { readonly kind: 'refused'; readonly error: ExpectedError };
 
-/** The response was refused before any of its body was taken: the bytes that are there are not in doubt. */
+/** The response was refused before its body was read, so the existing bytes are not in doubt. */
 export class UnexpectedResponseError extends ExpectedError {
   override readonly name = 'UnexpectedResponseError';
 }
 
-/** `isLast` leaves the end open in the request, where the object is known to end there; so does Infinity. */
+/** `isLast`: the object is known to end there, so the request leaves the end open, as for Infinity. */
 export type RequestedRange =
   | { readonly start: number; readonly end: number; readonly isLast?: boolean }
   | { readonly suffixBytes: number };
 
-/** The value of the Range header; on the wire the last byte is included. */
+/** The value of the Range header, where the end is inclusive. */
 export function rangeHeader(range: RequestedRange): string {
   if ('suffixBytes' in range) return `bytes=-${range.suffixBytes}`;
   if (range.isLast === true || range.end === Number.POSITIVE_INFINITY) return `bytes=${range.start}-`;
@@ -50,9 +50,9 @@ export function rangeHeader(range: RequestedRange): string {
 }
 
 /**
- * Classifies a response by status and headers, before its body is touched. Whether it goes together with
- * what is known of the object is for the caller to decide.
- * @param options.range null where the whole was requested
+ * Classifies a response by status and headers, before its body is read. The caller decides whether it matches what is
+ * known about the object.
+ * @param options.range null if the whole was requested
  * @throws UnexpectedResponseError (INTEGRITY when the body is encoded, BAD_RESPONSE), ExpectedError
  *   UNAVAILABLE (transient)
  */
@@ -138,7 +138,7 @@ function refusal(
 }
 
 /**
- * We ask for identity; encoded bytes have other lengths and offsets than the file.
+ * We request identity, because encoded bytes have other lengths and offsets than the file.
  * @throws UnexpectedResponseError INTEGRITY
  */
 function refuseEncoding({ headers, url }: HttpResponse): void {
@@ -161,7 +161,7 @@ function refuseEncoding({ headers, url }: HttpResponse): void {
   }
 }
 
-/** In bytes; null when the answer does not tell, or not in a way that can be relied on. */
+/** In bytes; null if the header is missing or invalid. */
 function contentLength({ headers }: HttpResponse): number | null {
   const value = headers.get('content-length');
   if (value === null || !/^\d{1,16}$/.test(value)) return null;
@@ -169,10 +169,10 @@ function contentLength({ headers }: HttpResponse): number | null {
   return Number.isSafeInteger(length) ? length : null;
 }
 
-/** Whose hint every disagreement about the size has. */
+/** The hint of every size mismatch. */
 export const ACCEPT_SIZE_HINT = 'if you trust what the server sends, accept its size with --ignore-size';
 
-/** What the API says of the size and what the server of the file says are not the same. */
+/** The error if the API and the file server disagree about the size. */
 export function sizeMismatch(actualBytes: number, expectedBytes: number): UnexpectedResponseError {
   return new UnexpectedResponseError(
     'INTEGRITY',

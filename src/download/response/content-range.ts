@@ -9,11 +9,11 @@ export interface ContentRange {
 const SATISFIED = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16}|\*)$/;
 const UNSATISFIED = /^bytes \*\/(\d{1,16})$/;
 
-/** Reads the Content-Range of a 206 (RFC 9110 14.4); null when it is missing, malformed or impossible. */
+/** Parses the Content-Range of a 206 (RFC 9110 14.4); null if it is missing, malformed, or impossible. */
 export function parseContentRange(value: string | null): ContentRange | null {
   const match = SATISFIED.exec(value ?? '');
   if (!match) return null;
-  // `end` is exclusive in this program; on the wire the last byte is included.
+  // `end` is exclusive in this program, but inclusive in the header.
   const [start, end] = [Number(match[1]), Number(match[2]) + 1];
   const totalBytes = match[3] === '*' ? null : Number(match[3]);
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || end <= start) return null;
@@ -21,7 +21,7 @@ export function parseContentRange(value: string | null): ContentRange | null {
   return { start, end, totalBytes };
 }
 
-/** The size that a 416 tells with its Content-Range; null when it tells none. */
+/** The size in the Content-Range of a 416; null if there is none. */
 export function parseUnsatisfiedSize(value: string | null): number | null {
   const match = UNSATISFIED.exec(value ?? '');
   return match ? Number(match[1]) : null;

@@ -4,18 +4,18 @@ import { ExpectedError } from '../../errors.ts';
 import { couldBeZip, isZip } from '../../zip/read/layout.ts';
 
 export interface ExpectedContent extends DeclaredContent {
-  /** True when only an archive is of use, because it is to be unpacked. */
+  /** True if only an archive is useful, because it will be unpacked. */
   readonly mustBeArchive: boolean;
 }
 
-/** Whether the file has to be a zip archive. What it is in the end, its first bytes decide. */
+/** Whether the file should be a zip archive. Its first bytes decide whether it is one. */
 export function isArchiveExpected(expected: ExpectedContent): boolean {
   return expected.mustBeArchive || isArchiveDeclared(expected);
 }
 
 /**
- * Checks the type and the first bytes: a sign-in page or an error document that came with status 200 must
- * not end up as the file.
+ * Checks the type and the first bytes. A sign-in page or an error document with status 200 must not be saved as the
+ * file.
  * @throws ExpectedError BAD_RESPONSE
  */
 export function inspectStart(expected: ExpectedContent, head: Buffer, contentType: string | null): void {
@@ -30,7 +30,7 @@ export function inspectStart(expected: ExpectedContent, head: Buffer, contentTyp
   if (isErrorDocument(expected, head, contentType)) throw notTheFile(head, 'the file');
 }
 
-/** A file that is complete as far as anyone can tell, but cannot be unpacked. */
+/** The error for a file that appears to be complete, but cannot be unpacked. */
 export function notAnArchive(): ExpectedError {
   return new ExpectedError('BAD_RESPONSE', 'the file is not a zip archive, so it cannot be unpacked', {
     hint: 'fetch it without -x, --include, and --exclude',
@@ -44,7 +44,7 @@ function isErrorDocument(expected: ExpectedContent, head: Buffer, contentType: s
   return !expectsText && !isZip(head) && (isErrorType || looksLikeHtml(head));
 }
 
-/** What came has not the first bytes that it should have. */
+/** The first bytes are not those of the expected content. */
 export class OtherContentError extends ExpectedError {
   override readonly name = 'OtherContentError';
 }

@@ -1,32 +1,32 @@
 import { ExpectedError } from '../../errors.ts';
 
-/** The address of a file, which the service may sign anew each time. */
+/** The URL of a file. The service may return a new signature each time. */
 export interface FileUrl {
   current(): URL;
   /**
-   * Asks the API for another one after `refused` was refused; many connections ask once.
-   * @throws `refusal` when that does not help, or what the API says
+   * Requests a new URL from the API after `refused` was refused. Concurrent calls share one request.
+   * @throws `refusal` if that does not help, or the error of the API
    */
   renew(refused: URL, refusal: ExpectedError): Promise<void>;
-  /** The address works. */
+  /** Called when the URL has worked. */
   worked(): void;
 }
 
 const MAX_RENEWALS = 3;
 
-export function createFileUrl(url: URL, ask: () => Promise<URL>): FileUrl {
+export function createFileUrl(url: URL, requestUrl: () => Promise<URL>): FileUrl {
   let current = url;
   let renewals = 0;
-  let asking: Promise<void> | null = null;
+  let renewing: Promise<void> | null = null;
 
-  const askOnce = async (refusal: ExpectedError) => {
+  const renewOnce = async (refusal: ExpectedError) => {
     renewals += 1;
     if (renewals > MAX_RENEWALS) throw refusal;
     try {
-      // A URL object of its own, so that an unchanged address counts as renewed, too.
-      current = new URL(await ask());
+      // A new URL object, so that an unchanged URL counts as renewed, too.
+      current = new URL(await requestUrl());
     } catch (error) {
-      // The package itself is gone or forbidden: that says more than the refused address did.
+      // The package itself is gone or forbidden, which is more specific than the refused URL.
       if (error instanceof ExpectedError && error.code !== 'UNAVAILABLE') throw error;
       throw refusal;
     }
@@ -35,10 +35,10 @@ export function createFileUrl(url: URL, ask: () => Promise<URL>): FileUrl {
     current: () => current,
     async renew(refused, refusal) {
       if (current !== refused) return;
-      asking ??= askOnce(refusal).finally(() => {
-        asking = null;
+      renewing ??= renewOnce(refusal).finally(() => {
+        renewing = null;
       });
-      await asking;
+      await renewing;
     },
     worked() {
       renewals = 0;

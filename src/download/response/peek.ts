@@ -7,9 +7,10 @@ import { UnexpectedResponseError } from './classify-response.ts';
 import { detectStalls } from './stall-detector.ts';
 
 /**
- * Shows the first bytes of a body to `inspectStart`, and leaves them in it: what is no file must not
- * cost the bytes that are there already.
- * @throws UnexpectedResponseError as `inspectStart` refuses them, which destroys the body; TransportError when none came
+ * Passes the first bytes of a body to `inspectStart` without consuming them. A response without the file must not cost
+ * the existing bytes.
+ * @throws UnexpectedResponseError if `inspectStart` refuses them, which destroys the body; TransportError if there are
+ *   none
  */
 export async function peek(
   { body, headers, url }: HttpResponse,
@@ -20,7 +21,7 @@ export async function peek(
   let read: unknown;
   try {
     if (body.destroyed) throw body.errored ?? new Error('the stream was closed');
-    // A body that has ended empty is never readable.
+    // An empty body never becomes readable.
     if (body.readableLength === 0) await Promise.race([once(body, 'readable'), once(body, 'end')]);
     read = body.read();
   } catch (error) {

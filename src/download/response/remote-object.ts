@@ -18,7 +18,7 @@ export interface RemoteObject {
    * Sends one request and classifies the response. A refused URL is renewed. The caller reads or destroys the body.
    * @param options.range null for the whole
    * @param options.pinned the version that a range must belong to; null for any
-   * @throws what classifyResponse() throws; the refusal when new URLs are refused too; the signal's reason
+   * @throws what classifyResponse() throws; the refusal if new URLs are refused, too; the signal's reason
    */
   request(options: {
     readonly range: RequestedRange | null;
@@ -34,7 +34,7 @@ export interface ObjectResponse {
   readonly found: Exclude<RangeResponse, { kind: 'refused' }>;
 }
 
-/** @param renewUrl requests the URL from the API again */
+/** @param renewUrl requests a new URL from the API */
 export function createRemoteObject(
   { url, renewUrl }: { readonly url: URL; readonly renewUrl: () => Promise<URL> },
   { api, clock }: { readonly api: Pick<Api, 'openFile'>; readonly clock: Clock },

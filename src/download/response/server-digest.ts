@@ -1,22 +1,22 @@
 import type { HttpHeaders } from '../../http/headers.ts';
 import type { HashName } from '../../range/hash.ts';
 
-/** A digest of the whole file that the server sent along. */
+/** A digest of the whole file, from the response headers. */
 export interface ServerDigest {
   readonly hash: HashName;
   readonly hex: string;
-  /** The header field that held it. */
+  /** The header field that contained it. */
   readonly field: string;
 }
 
 export interface ServerDigests {
-  /** The strongest; null when there is none that speaks of the whole file. */
+  /** The strongest digest of the whole file; null if there is none. */
   readonly digest: ServerDigest | null;
-  /** Fields whose value means nothing; they are ignored. */
+  /** Fields with invalid values, which are ignored. */
   readonly malformed: readonly string[];
 }
 
-/** By strength, with the length of each in bytes. */
+/** The strongest first, with the length of each in bytes. */
 const LENGTHS: Readonly<Record<HashName, number>> = { sha512: 64, sha256: 32, sha1: 20, md5: 16 };
 
 const NAMES: Readonly<Record<string, HashName>> = {
@@ -27,9 +27,9 @@ const NAMES: Readonly<Record<string, HashName>> = {
 };
 
 /**
- * Reads the digests of an answer: Repr-Digest and Content-Digest (RFC 9530), Digest (RFC 3230),
- * Content-MD5 (RFC 1864), x-amz-checksum-* and x-goog-hash. Those that speak of the bytes of the
- * answer count only when it is the whole file. An ETag is never taken for a digest.
+ * Reads the digests of a response: Repr-Digest and Content-Digest (RFC 9530), Digest (RFC 3230), Content-MD5
+ * (RFC 1864), x-amz-checksum-*, and x-goog-hash. Digests of the response's own bytes count only if it is the whole
+ * file. An ETag is never used as a digest.
  */
 export function readServerDigests(headers: HttpHeaders, isWhole: boolean): ServerDigests {
   const found: ServerDigest[] = [];
@@ -48,7 +48,7 @@ export function readServerDigests(headers: HttpHeaders, isWhole: boolean): Serve
 
 type Digests = readonly (readonly [HashName, string])[];
 
-/** Null when the field is one of digests but its value is not. */
+/** Null for a digest field with an invalid value. */
 function digestsOf(field: string, value: string, headers: HttpHeaders, isWhole: boolean): Digests | null {
   switch (field) {
     case 'repr-digest':
@@ -70,7 +70,7 @@ function digestsOf(field: string, value: string, headers: HttpHeaders, isWhole: 
   }
 }
 
-/** A list of `name=value`; names that are not known here are passed over. */
+/** Parses a list of `name=value`, and skips unknown names. */
 function fromList(value: string, form: RegExp): Digests | null {
   const digests: (readonly [HashName, string])[] = [];
   for (const item of value.split(',')) {
@@ -92,7 +92,7 @@ function fromBase64(hash: HashName, encoded: string): Digests | null {
   return isRight ? [[hash, bytes.toString('hex')]] : null;
 }
 
-/** A digest of an object that was uploaded in parts is one of the parts' digests: `…-7`, or COMPOSITE. */
+/** The digest of a multipart upload is a digest of the parts' digests: `…-7`, or COMPOSITE. */
 function isOfWholeObject(value: string, headers: HttpHeaders): boolean {
   return headers.get('x-amz-checksum-type')?.toUpperCase() !== 'COMPOSITE' && !/-\d+$/.test(value);
 }

@@ -1,30 +1,30 @@
 import type { Clock } from '../../clock.ts';
 import { ExpectedError } from '../../errors.ts';
 
-/** No byte for so long: the connection is taken for dead. */
+/** After this long without a byte, the connection is considered dead. */
 const IDLE_MS = 30_000;
-/** Slower than this over the whole window is as good as dead (aria2's lowest-speed-limit, curl's -y/-Y). */
+/** So is a slower connection over the whole window (aria2's lowest-speed-limit, curl's -y/-Y). */
 const SLOW_WINDOW_MS = 60_000;
 const SLOW_BYTES_PER_SECOND = 1_024;
-const LOOK_EVERY_MS = 5_000;
+const CHECK_EVERY_MS = 5_000;
 
 export interface StallDetector {
-  /** Called for each piece. */
+  /** Called for each chunk. */
   count(sizeBytes: number): void;
-  /** From here on it is we who do not read; that time is not held against the server. */
+  /** Called when reading pauses. That time does not count against the server. */
   pause(): void;
   release(): void;
   stop(): void;
 }
 
-/** Watches a stream of bytes and calls `onStall` once, when none came for 30 s or hardly any for 60 s. */
+/** Calls `onStall` once, if no byte arrives for 30 s or hardly any in 60 s. */
 export function detectStalls(clock: Clock, onStall: (error: ExpectedError) => void): StallDetector {
   let bytes = 0;
   let lastByteMs = clock.monotonicMs();
   let windowStart = { timeMs: lastByteMs, bytes: 0 };
   let heldSinceMs: number | null = null;
   let cancel: () => void = () => undefined;
-  const look = () => {
+  const check = () => {
     const nowMs = clock.monotonicMs();
     if (heldSinceMs === null) {
       if (nowMs - lastByteMs >= IDLE_MS) return onStall(stalled());
@@ -35,9 +35,9 @@ export function detectStalls(clock: Clock, onStall: (error: ExpectedError) => vo
         windowStart = { timeMs: nowMs, bytes };
       }
     }
-    cancel = clock.after(LOOK_EVERY_MS, look);
+    cancel = clock.after(CHECK_EVERY_MS, check);
   };
-  cancel = clock.after(LOOK_EVERY_MS, look);
+  cancel = clock.after(CHECK_EVERY_MS, check);
   return {
     count(sizeBytes) {
       bytes += sizeBytes;
@@ -56,7 +56,7 @@ export function detectStalls(clock: Clock, onStall: (error: ExpectedError) => vo
   };
 }
 
-/** A trickle brings bytes, but no file ever: it counts as a failure without progress. */
+/** A trickle never completes a file, so it counts as a failure without progress. */
 export class TooSlowError extends ExpectedError {
   override readonly name = 'TooSlowError';
 }

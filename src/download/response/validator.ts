@@ -1,12 +1,12 @@
 import type { HttpHeaders } from '../../http/headers.ts';
 
-/** What tells one version of an object from another (RFC 9110 8.8). */
+/** Distinguishes versions of an object (RFC 9110 8.8). */
 export interface Validator {
   readonly etag: string | null;
   readonly lastModified: string | null;
 }
 
-/** A Last-Modified that is younger than this at the time of the answer may still be overwritten unseen. */
+/** A Last-Modified that is less than this old at the time of the response may miss a further change. */
 const STRONG_AGE_MS = 60_000;
 
 export function readValidator(headers: HttpHeaders): Validator {
@@ -16,23 +16,23 @@ export function readValidator(headers: HttpHeaders): Validator {
   const isOldEnough = lastModified !== null && date - Date.parse(lastModified) >= STRONG_AGE_MS;
   return {
     etag: etag !== null && /^(W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/.test(etag) ? etag : null,
-    // RFC 9110 8.8.2.2: only then it is strong enough to combine byte ranges.
+    // Only then is it strong enough to combine byte ranges (RFC 9110 8.8.2.2).
     lastModified: isOldEnough ? lastModified : null,
   };
 }
 
-/** The value for If-Range: a strong ETag or a strong date; null when there is neither. */
+/** The value for If-Range: a strong ETag or a strong date; null if there is neither. */
 export function ifRange({ etag, lastModified }: Validator): string | null {
   return etag !== null && isStrong(etag) ? etag : lastModified;
 }
 
 /**
- * `same`: bytes of both answers may be combined. `changed`: they must not. `unknown`: nothing
- * strong enough was said; the bytes themselves have to decide.
+ * `same`: bytes of both responses can be combined. `changed`: they must not be. `unknown`: without a strong validator,
+ * the bytes themselves have to decide.
  */
 export function compareValidators(before: Validator, after: Validator): 'same' | 'changed' | 'unknown' {
   if (before.etag !== null && after.etag !== null) {
-    // A weak tag that differs says changed; one that agrees proves nothing about bytes.
+    // A different weak tag means a change. An equal one proves nothing about the bytes.
     if (weakPart(before.etag) !== weakPart(after.etag)) return 'changed';
     if (isStrong(before.etag) && isStrong(after.etag)) return 'same';
   }

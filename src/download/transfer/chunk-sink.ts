@@ -9,11 +9,11 @@ import { createPinnedMatch } from './pinned-object.ts';
 import type { Chunk } from './scheduler.ts';
 import { knownSize, type TransferJob } from './transfer-job.ts';
 
-/** The size of a write: large enough to be cheap, small enough to stay in the processor's cache. */
+/** The size of a write: large enough to be cheap, small enough to stay in the CPU cache. */
 const WRITE_BYTES = { most: 1_048_576, least: 262_144, together: 2 * 1_048_576 };
 
 /**
- * Receives a chunk into the destination of its job, by the policy for the whole object or for a range of it.
+ * Receives a chunk into the destination of its job, with the policy for a whole object or for a range of it.
  * @throws (from its methods) RestartNeeded, RangeRefused, ExpectedError
  */
 export function chunkSink(chunk: Chunk, job: TransferJob): RangeSink {
@@ -49,16 +49,16 @@ export function chunkSink(chunk: Chunk, job: TransferJob): RangeSink {
       if (pinned !== null) job.ranges = 'honoured';
       const sizeBytes = knownSize(job);
       contentType = response.headers.get('content-type');
-      // Not awaited before the body is read: what arrived before the connection broke would be lost meanwhile.
+      // Not awaited before reading the body: a connection lost meanwhile would drop the bytes that arrived.
       if (pinned === null) described = describeObject(bytes, response.headers, job);
       described.catch(() => undefined);
       countSpeed = measureSpeed(chunk, clock);
       writer = coalesceWrites(chunk.position, {
         writeBytes: writeBytes(job),
         clock,
-        async write(pieces, position) {
-          await job.write(pieces, position);
-          pieces.forEach(response.release);
+        async write(chunks, position) {
+          await job.write(chunks, position);
+          chunks.forEach(response.release);
           const haveBytes = destination.have.totalBytes();
           onEvent({ kind: 'progress', haveBytes, totalBytes: sizeBytes, connections: job.connections });
         },
@@ -83,9 +83,9 @@ export function chunkSink(chunk: Chunk, job: TransferJob): RangeSink {
 }
 
 /**
- * What an earlier run left, or no strong validator vouches for, is requested again in part and compared. The overlap
- * shrinks with each failure, so that a connection that never lasts longer than the overlap still makes progress. One
- * byte at least is left out: a request from 0 on would be for everything.
+ * How many bytes before `position` to request again and compare, if they are from an earlier run or have no strong
+ * validator. The overlap shrinks with each failure, so that a connection that never lasts longer than it still makes
+ * progress. It leaves out at least the first byte: a request from 0 on would be for everything.
  */
 function overlapOf(position: number, hasCondition: boolean, failures: number, job: TransferJob): number {
   const beforeBytes = job.destination.have.bytesBefore(position);
@@ -93,7 +93,7 @@ function overlapOf(position: number, hasCondition: boolean, failures: number, jo
   return Math.min(Math.floor(OVERLAP_BYTES / 2 ** failures), beforeBytes, position - 1);
 }
 
-/** The more connections collect at once, the less each of them. */
+/** The more connections there are, the less each one collects. */
 function writeBytes({ connections }: TransferJob): number {
   return Math.min(Math.max(WRITE_BYTES.together / connections, WRITE_BYTES.least), WRITE_BYTES.most);
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../../clock.ts';
 import type { Chunk } from './scheduler.ts';
 
-/** A chunk is slow only after this; before it is too early to tell. */
+/** Before this, it is too early to call a chunk slow. */
 const TOO_EARLY_MS = 3_000;
 
-/** Measures from now on how fast the chunk comes; the returned function takes the bytes as they come. */
+/** Measures the speed of a chunk from now on. Call the returned function with the bytes as they arrive. */
 export function measureSpeed(chunk: Chunk, clock: Clock): (sizeBytes: number) => void {
   const startMs = clock.monotonicMs();
   let lastMs = startMs;

@@ -1,25 +1,25 @@
 import type { Clock } from '../../clock.ts';
 
-/** On a slow line pieces are written after this all the same, so that a kill costs no more and progress is true. */
+/** On a slow line, writes at least this often, so that a kill loses no more and progress is accurate. */
 const WRITE_MS = 100;
 
 export interface CoalesceOptions {
-  /** So much is collected before it is written. */
+  /** How much to collect before a write. */
   readonly writeBytes: number;
   readonly clock: Clock;
   readonly write: (chunks: readonly Buffer[], position: number) => Promise<void>;
 }
 
 export interface CoalescingWriter {
-  /** Takes the next piece; a promise when it must be waited for before the next one may come. */
+  /** Adds the next chunk. A returned promise must be awaited before the one after it. */
   take(chunk: Buffer): Promise<void> | null;
-  /** Resolves when all that was taken is written. */
+  /** Resolves when all chunks are written. */
   end(): Promise<void>;
 }
 
 /**
- * Collects pieces into large writes from `position` on, one of them under way while the next is
- * collected. Few large writes are what makes it fast: the kernel's copy dominates (docs/benchmarks.md).
+ * Collects chunks into large writes from `position` on. One write runs while the next is collected. A few large writes
+ * are fast, because the kernel's copy dominates (docs/benchmarks.md).
  * @throws (from `take` and `end`) the first error of `write`
  */
 export function coalesceWrites(
@@ -58,11 +58,11 @@ export function coalesceWrites(
     writeIfDue();
   };
   /** One write may start the next one when it ends. */
-  const noWriting = async (): Promise<void> => {
+  const untilIdle = async (): Promise<void> => {
     if (failure !== null) throw failure.error;
     if (writing === null) return;
     await writing;
-    await noWriting();
+    await untilIdle();
   };
   return {
     take(chunk) {
@@ -72,13 +72,13 @@ export function coalesceWrites(
       batch.push(chunk);
       batchBytes += chunk.length;
       if (batchBytes >= writeBytes) setDue();
-      return batchBytes >= writeBytes ? noWriting() : null;
+      return batchBytes >= writeBytes ? untilIdle() : null;
     },
     async end() {
       stopTimer();
-      await noWriting();
+      await untilIdle();
       if (batchBytes > 0) startWriting();
-      await noWriting();
+      await untilIdle();
     },
   };
 }

@@ -18,16 +18,16 @@ export interface RangeSink {
   /** What to request next. @param failures since the last new byte */
   request(failures: number): Promise<SinkRequest>;
   /**
-   * Compares a response with what is known of the object. It may move the range.
+   * Compares a response with what is known about the object. May move the range.
    * @returns the size of the body; `complete` when the object has no more bytes
    * @throws what makes the response unusable
    */
   accept(received: ObjectResponse): Promise<BodySize | 'complete'>;
-  /** Takes the bytes from `position` on; a promise pauses the body. @throws to refuse them */
+  /** Receives the bytes from `position` on; a returned promise pauses the body. @throws to refuse them */
   take(bytes: Buffer): Promise<unknown> | null;
   /** Called with all body bytes, including those that are only compared. */
   onBytes?(sizeBytes: number): void;
-  /** Resolves when everything taken is in place. @param hasEnded false when the body failed */
+  /** Resolves when all received bytes are written. @param hasEnded false when the body failed */
   settle?(hasEnded: boolean): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export interface SinkRequest {
 }
 
 export interface BodySize {
-  /** What the response promises; null when it does not say. */
+  /** The size that the response promises; null if it gives none. */
   readonly bodyBytes: number | null;
   /** The most that may arrive; null for no limit. */
   readonly mostBytes: number | null;
@@ -54,21 +54,21 @@ export interface FetchContext {
   /** The most failures in a row without a new byte. */
   readonly retries: number;
   readonly limitRate: RateLimit | null;
-  /** Limits concurrent requests; null when the caller has a connection already. */
+  /** Limits concurrent requests; null if the caller already has a connection. */
   readonly connections: Pick<Semaphore, 'acquire' | 'release'> | null;
   readonly pausedTime?: PausedTime;
   readonly onRetry: (retry: Retry) => void;
-  /** Whether to give the range up rather than retry, after a failure before the first new byte. */
+  /** Whether to give up the range instead of retrying, after a failure before the first new byte. */
   readonly yields?: (error: unknown) => boolean;
 }
 
-/** Thrown when the server sends other bytes than those that are there already. */
+/** Thrown if the server's bytes differ from the existing ones. */
 export class ChangedBytesError extends Error {
   override readonly name = 'ChangedBytesError';
 }
 
 /**
- * Fetches a range of an object, over several requests if necessary. What arrived before a failure is kept. Returns
+ * Fetches a range of an object, over several requests if necessary. Keeps bytes that arrived before a failure. Returns
  * when the range is complete, or when `yields` gives it up.
  * @throws what the sink throws, ChangedBytesError, the last failure when the retries are spent, the signal's reason
  */
@@ -95,7 +95,7 @@ export async function fetchRange(
   }
 }
 
-/** One request and its response, which may have fewer bytes than requested. */
+/** Sends one request and reads its response, which may have fewer bytes than requested. */
 async function fetchOnce(
   object: RemoteObject,
   sink: RangeSink,
@@ -124,8 +124,8 @@ async function fetchOnce(
         ...context,
         ...body,
         signal,
-        take(piece) {
-          const wanted = withoutOverlap(piece).subarray(0, Math.max(range.end - range.position, 0));
+        take(chunk) {
+          const wanted = withoutOverlap(chunk).subarray(0, Math.max(range.end - range.position, 0));
           const full = sink.take(wanted);
           range.position += wanted.length;
           return full;
@@ -149,14 +149,14 @@ async function fetchOnce(
   }
 }
 
-/** Takes the overlap off the pieces of a body. @throws ChangedBytesError */
-function compare(overlap: Buffer): (piece: Buffer) => Buffer {
+/** Removes the overlap from the chunks of a body. @throws ChangedBytesError */
+function compare(overlap: Buffer): (chunk: Buffer) => Buffer {
   let rest = overlap;
-  return (piece) => {
-    if (rest.length === 0) return piece;
-    const sizeBytes = Math.min(rest.length, piece.length);
-    if (!piece.subarray(0, sizeBytes).equals(rest.subarray(0, sizeBytes))) throw new ChangedBytesError();
+  return (chunk) => {
+    if (rest.length === 0) return chunk;
+    const sizeBytes = Math.min(rest.length, chunk.length);
+    if (!chunk.subarray(0, sizeBytes).equals(rest.subarray(0, sizeBytes))) throw new ChangedBytesError();
     rest = rest.subarray(sizeBytes);
-    return piece.subarray(sizeBytes);
+    return chunk.subarray(sizeBytes);
   };
 }

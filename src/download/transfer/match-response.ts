@@ -28,8 +28,8 @@ export class RangeRefused extends Error {
 }
 
 /**
- * Compares a response with what is there. A 200 to a request for a range is the whole object: it replaces what is
- * there, and is never appended.
+ * Compares a response with the existing bytes. A 200 to a range request is the whole object: it replaces the existing
+ * bytes, and is never appended.
  * @returns the response if it has bytes of the chunk; `complete` if the object has no more of them
  * @throws RestartNeeded, RangeRefused, UnexpectedResponseError, ExpectedError UNSAFE when it is too large
  */
@@ -62,7 +62,7 @@ export async function matchResponse(
     }
     case 'whole': {
       const isOtherSize = found.totalBytes !== null && sizeBytes !== null && found.totalBytes !== sizeBytes;
-      // Its first bytes can show what it is instead of the file.
+      // Its first bytes may show that it is not the file.
       if (isRange || isOtherSize)
         await peek(response, request.inspectStart, { clock: context.clock, signal: job.signal });
       if (isOtherSize) throw sizeMismatch(found.totalBytes, sizeBytes);
@@ -103,7 +103,7 @@ async function matchWhole({ validator, totalBytes }: Bytes, chunk: Chunk, job: T
   job.context.onEvent({ kind: 'restart', reason, lostBytes: haveBytes });
 }
 
-/** Keeps what is new in a response about the object. */
+/** Saves what a response newly says about the object. */
 export async function describeObject(found: Bytes, headers: HttpHeaders, job: TransferJob): Promise<void> {
   const { destination, request } = job;
   const known = destination.object();
@@ -116,7 +116,7 @@ export async function describeObject(found: Bytes, headers: HttpHeaders, job: Tr
   if (JSON.stringify(next) !== JSON.stringify(known)) await destination.describeObject(next);
 }
 
-/** @throws ExpectedError UNSAFE if it is more than the user allows */
+/** @throws ExpectedError UNSAFE if it is larger than the user allows */
 export function refuseTooLarge(sizeBytes: number | null, maxSizeBytes: number | null): void {
   if (sizeBytes === null || maxSizeBytes === null || sizeBytes <= maxSizeBytes) return;
   throw new ExpectedError(

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts';
 
-/** How long connections had to wait, because the disk was busy or a limit was reached. */
+/** How long connections were paused, because the disk was busy or a limit was reached. */
 export interface PausedTime {
-  /** From here on one more of them waits. */
+  /** Called when a connection is paused. */
   pause(): void;
   release(): void;
-  /** Of all of them together; those that wait yet count until now. */
+  /** The sum over all connections, with current pauses up to now. */
   totalMs(): number;
 }
 

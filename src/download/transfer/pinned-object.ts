@@ -4,13 +4,13 @@ import type { ObjectResponse } from '../response/remote-object.ts';
 import { compareValidators, ifRange, type Validator } from '../response/validator.ts';
 import type { RangeSink } from './fetch-range.ts';
 
-/** The one version of an object that all bytes must belong to. */
+/** The version of an object that all bytes must belong to. */
 export interface PinnedObject {
   readonly totalBytes: number;
   readonly validator: Validator;
 }
 
-/** The server sends the whole object where a part was requested: it can only be had as a whole. */
+/** The server sends the whole object instead of a range, so only the whole can be fetched. */
 export class NoRangesError extends ExpectedError {
   override readonly name = 'NoRangesError';
 }
@@ -46,9 +46,9 @@ export function pinnedSink(
 type Part = Extract<RangeResponse, { kind: 'part' }>;
 
 /**
- * Accepts the parts of a pinned object, for one range of it.
- * @throws ExpectedError INTEGRITY when the object has changed, UNAVAILABLE (transient) for another part,
- *   NoRangesError for the whole, which is transient the first time at a position
+ * Accepts the responses for one range of a pinned object.
+ * @throws ExpectedError INTEGRITY if the object has changed, UNAVAILABLE (transient) for another range, NoRangesError
+ *   for the whole object, which is transient the first time at a position
  */
 export function createPinnedMatch({
   totalBytes,
@@ -63,7 +63,7 @@ export function createPinnedMatch({
       case 'whole': {
         const isSameSize = found.totalBytes === null || found.totalBytes === totalBytes;
         if (!isSameSize || compareValidators(validator, found.validator) === 'changed') throw changedError();
-        // Once it can be a cache on the way. A server without ranges is not worth all retries.
+        // The first time, it may be from a cache. A server without ranges is not worth all retries.
         const transient = refusedPosition !== position;
         refusedPosition = position;
         const message = `${url.host} sent the whole file instead of a part of it`;
@@ -80,7 +80,7 @@ export function createPinnedMatch({
   };
 }
 
-/** If the first response had a validator that is good for byte ranges, all others must have the same one. */
+/** If the first response had a strong validator, all others must have the same one. */
 function isSameVersion(pinned: Validator, found: Validator): boolean {
   const verdict = compareValidators(pinned, found);
   return verdict === 'same' || (verdict === 'unknown' && ifRange(pinned) === null);

@@ -1,12 +1,12 @@
 import type { Clock } from '../../clock.ts';
 
-/** A common limit of all connections (`--limit-rate`). */
+/** A rate limit that all connections share (`--limit-rate`). */
 export interface RateLimit {
-  /** Notes bytes that have come; so many milliseconds must pass before more are read. */
+  /** Counts received bytes. @returns the milliseconds to wait before reading more */
   consume(sizeBytes: number): number;
 }
 
-/** After a pause so much may be caught up on; more would be a burst above the limit. */
+/** How much to catch up after a pause. More would be a burst above the limit. */
 const CREDIT_MS = 100;
 
 export function createRateLimit(bytesPerSecond: number, clock: Clock): RateLimit {

@@ -8,12 +8,12 @@ import type { PausedTime } from './paused-time.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 export interface BodyOptions {
-  /** The bytes that the response promises; null when it does not say. */
+  /** The size that the response promises; null if it gives none. */
   readonly bodyBytes: number | null;
   /** The most bytes that may arrive; null for no limit. */
   readonly mostBytes: number | null;
-  /** Takes each piece as it arrives; a promise pauses the body. */
-  readonly take: (piece: Buffer) => Promise<unknown> | null;
+  /** Receives each chunk as it arrives; a returned promise pauses the body. */
+  readonly take: (chunk: Buffer) => Promise<unknown> | null;
   /** Whether no more bytes are needed, however the body ends. */
   readonly isComplete: () => boolean;
   readonly limitRate: RateLimit | null;
@@ -25,8 +25,8 @@ export interface BodyOptions {
 }
 
 /**
- * Passes the pieces of a body to `take`, detects stalls, and applies the rate limit. Pieces before a failure are passed
- * too; iterating the stream would drop them.
+ * Passes the chunks of a body to `take`, detects stalls, and applies the rate limit. Also passes chunks before a
+ * failure, which iterating the stream would drop.
  * @throws TransportError (transient) for fewer bytes than promised, ExpectedError INTEGRITY for more bytes or
  *   UNAVAILABLE for a stall, what `take` throws, the signal's reason
  */
@@ -34,16 +34,16 @@ export async function readBody({ body, url }: HttpResponse, options: BodyOptions
   const { bodyBytes, mostBytes, isComplete, limitRate, clock, signal } = options;
   const watch = detectStalls(clock, (error) => body.destroy(error));
   let receivedBytes = 0;
-  const take = (piece: Buffer): Promise<unknown> | null => {
-    watch.count(piece.length);
-    receivedBytes += piece.length;
-    options.onBytes(piece.length);
+  const take = (chunk: Buffer): Promise<unknown> | null => {
+    watch.count(chunk.length);
+    receivedBytes += chunk.length;
+    options.onBytes(chunk.length);
     if (mostBytes !== null && receivedBytes > mostBytes) throw tooMany(url);
-    const full = options.take(piece);
-    const waitMs = limitRate?.consume(piece.length) ?? 0;
+    const full = options.take(chunk);
+    const waitMs = limitRate?.consume(chunk.length) ?? 0;
     return waitMs > 0 ? Promise.all([full, clock.sleep(waitMs, signal)]) : full;
   };
-  // If the stream ends by itself, wait for that: the connection can then be reused.
+  // If the stream is about to end, wait for that, so that the connection can be reused.
   const isEnough = () => isComplete() && receivedBytes !== bodyBytes;
   try {
     await drain(body, url, { take, isEnough, watch, pausedTime: options.pausedTime });
@@ -69,18 +69,18 @@ interface DrainOptions extends Pick<BodyOptions, 'take'> {
 /** @throws TransportError when the connection fails, ExpectedError when it stalls, what `take` throws */
 function drain(body: Readable, url: URL, { take, isEnough, watch, pausedTime }: DrainOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const lose = (error: unknown) => {
+    const failTransport = (error: unknown) => {
       reject(error instanceof ExpectedError ? error : transportError(error, url));
     };
-    // The connection may have been lost while the headers were read. No event follows then.
-    if (body.destroyed) lose(body.errored ?? new Error('the stream was closed'));
+    // The connection may have been lost while the headers were read. Then no event follows.
+    if (body.destroyed) failTransport(body.errored ?? new Error('the stream was closed'));
     const fail = (error: unknown) => {
       reject(error);
       body.destroy();
     };
-    body.on('data', (piece: Buffer) => {
+    body.on('data', (chunk: Buffer) => {
       try {
-        const full = take(piece);
+        const full = take(chunk);
         if (isEnough()) {
           resolve();
           body.destroy();
@@ -100,9 +100,9 @@ function drain(body: Readable, url: URL, { take, isEnough, watch, pausedTime }: 
       }
     });
     body.once('end', resolve);
-    body.once('error', lose);
+    body.once('error', failTransport);
     // A stream can be destroyed without an error after its connection was lost.
-    body.once('close', () => lose(new Error('the stream was closed')));
+    body.once('close', () => failTransport(new Error('the stream was closed')));
   });
 }
 

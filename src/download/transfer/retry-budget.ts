@@ -10,9 +10,9 @@ export interface Retry {
 }
 
 export interface RetryBudget {
-  /** Counts a failure. @throws `error` when it is not transient, or the failures without progress are too many */
+  /** Counts a failure. @throws `error` if it is not transient, or after too many failures without progress */
   spend(error: unknown, haveBytes: number): Retry;
-  /** Failures in a row so far. */
+  /** Consecutive failures so far. */
   failures(): number;
 }
 

@@ -8,22 +8,22 @@ import { RangeRefused } from './match-response.ts';
 import type { Chunk } from './scheduler.ts';
 import type { TransferJob } from './transfer-job.ts';
 
-/** Another connection has taken over a chunk of which nothing arrived on this one. */
+/** Another connection has taken over the chunk, because no bytes arrived on this one. */
 class ChunkStolen extends Error {
   override readonly name = 'ChunkStolen';
 }
 
 const CHECK_EVERY_MS = 250;
-/** One connection fills a line this fast. More would only cost processor time. */
+/** At this speed, one connection fills the line. More would only cost CPU time. */
 const FAST_BYTES_PER_SECOND = 100 * 1_048_576;
-/** A connection that was paused for almost all of the time says nothing about the line. */
+/** A connection that was paused almost all the time says nothing about the line. */
 const LEAST_READING = 0.1;
-/** How long to open no connection after the server refused one. */
+/** How long to open no further connection after the server refused one. */
 const REFUSED_MS = 30_000;
 
 /**
- * Fetches all chunks of a job. The first connection finds out whether the server honors ranges. Others follow: at
- * once if the user set their number, otherwise while the line has capacity.
+ * Fetches all chunks of a job. The first connection finds out whether the server honors ranges. Others follow:
+ * immediately if the user set their number, otherwise while the line has capacity.
  * @throws the final failure of a connection, after the others have stopped
  */
 export async function runConnections(job: TransferJob): Promise<void> {
@@ -70,7 +70,7 @@ export async function runConnections(job: TransferJob): Promise<void> {
 
   for (;;) {
     if (open.size === 0) {
-      // The last one may have ended just when another requeued its chunk.
+      // The last connection may have ended just when another requeued its chunk.
       const chunk = failure === null ? plan.next() : null;
       if (chunk === null) break;
       await budget.acquire(signal);

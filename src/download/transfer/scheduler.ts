@@ -1,52 +1,52 @@
 import type { ByteRange } from '../part/byte-ranges.ts';
 
-/** A piece of the object that one connection brings. `end` may come closer while it is under way. */
+/** A range of the object that one connection fetches. `end` may move closer meanwhile. */
 export interface Chunk {
   readonly start: number;
-  /** The next byte to come. */
+  /** The next byte to receive. */
   position: number;
   /** Infinity while the size is unknown. */
   end: number;
-  /** How fast it comes; 0 when nothing has come for a while, Infinity while it is too early to tell. */
+  /** The current speed; 0 if no byte has arrived for a while, Infinity if it is too early to tell. */
   bytesPerSecond: () => number;
-  /** Taken over from a connection on which nothing came: a server that is slow to answer gets all its time now. */
+  /** Taken over from a connection without bytes. Not taken over again, because the server may be slow to respond. */
   readonly isSecondTry: boolean;
-  /** Ends the connection that brings it. */
+  /** Stops the connection that fetches it. */
   stop: () => void;
 }
 
 export interface Scheduler {
-  /** The next piece that nobody has; null when all are given out. */
+  /** The next unassigned chunk; null if there is none. */
   next(): Chunk | null;
-  /** Takes over what would otherwise keep everybody waiting at the end; null when nothing would. */
+  /** Takes over all or half of the chunk that would finish last; null if none is slow enough. */
   steal(): Chunk | null;
-  /** Gives back what has not come of a piece. */
+  /** Returns the missing rest of a chunk to the queue. */
   requeue(chunk: Chunk): void;
   finish(chunk: Chunk): void;
-  /** Makes one piece of everything, to be brought from its first byte on. */
+  /** Extends a chunk to the whole object, from its first byte on. */
   assignAll(chunk: Chunk, end: number): void;
-  /** Lets a piece of unknown length end. */
+  /** Sets the end of a chunk of unknown length. */
   setEnd(end: number): void;
 }
 
-/** A request for less costs more in waiting than it brings. */
+/** A request for less costs more latency than it gains. */
 const LEAST_CHUNK_BYTES = 8 * 1_048_576;
-/** More would keep the front, which is verified meanwhile, far behind the rest. */
+/** More would keep the front, where verification reads, far behind the rest. */
 const MOST_CHUNK_BYTES = 64 * 1_048_576;
-/** A connection that is alone is the front; each of its requests leaves the line idle for a moment. */
+/** A single connection is the front, and each of its requests leaves the line briefly idle. */
 const MOST_LONE_CHUNK_BYTES = 256 * 1_048_576;
 const LEAST_SHARE_BYTES = 1_048_576;
-/** Rounds in which the pieces are given out; they get smaller towards the end, so that all end together. */
+/** The number of rounds of chunks, which get smaller toward the end, so that all finish together. */
 const ROUNDS = 4;
-/** A connection that is done sooner than this is left alone. */
+/** A chunk that finishes sooner than this is not taken over. */
 const TAKE_OVER_SECONDS = 2;
 const LEAST_TAKE_OVER_BYTES = 256 * 1_024;
 
 /**
- * Divides what is missing of an object among up to `connections` connections, from its front to its
- * end (guided self-scheduling). One connection gets each gap in one piece.
- * @param sharing how many of them there are by now; all of them by default
- * @param first a piece to be brought before all others: an archive's directory, by which the rest is verified
+ * Divides the gaps of an object among up to `connections` connections, front to end (guided self-scheduling). A single
+ * connection gets each gap as one chunk.
+ * @param sharing the current number of connections; `connections` by default
+ * @param first a range to fetch before all others: an archive's directory, which is needed to verify the rest
  */
 export function createScheduler(
   gaps: readonly ByteRange[],
@@ -60,15 +60,18 @@ export function createScheduler(
   const active = new Set<Chunk>();
   let isFirst = first !== null;
 
-  const pieceBytes = (): number => {
+  const maxChunkBytes = (): number => {
     if (connections === 1) return Number.POSITIVE_INFINITY;
     const leftBytes = queue.reduce((total, { start, end }) => total + end - start, 0);
     const sharers = Math.max(sharing(), 1);
     const share = Math.max(Math.ceil(leftBytes / sharers), LEAST_SHARE_BYTES);
-    const piece = Math.max(Math.ceil(leftBytes / (sharers * ROUNDS)), Math.min(LEAST_CHUNK_BYTES, share));
-    return Math.min(piece, sharers === 1 ? MOST_LONE_CHUNK_BYTES : MOST_CHUNK_BYTES);
+    const chunkBytes = Math.max(
+      Math.ceil(leftBytes / (sharers * ROUNDS)),
+      Math.min(LEAST_CHUNK_BYTES, share),
+    );
+    return Math.min(chunkBytes, sharers === 1 ? MOST_LONE_CHUNK_BYTES : MOST_CHUNK_BYTES);
   };
-  const giveOut = ({ start, end }: ByteRange, isSecondTry = false): Chunk => {
+  const assign = ({ start, end }: ByteRange, isSecondTry = false): Chunk => {
     const chunk: Chunk = {
       start,
       position: start,
@@ -82,7 +85,7 @@ export function createScheduler(
   };
   return {
     next() {
-      const limitBytes = isFirst ? Number.POSITIVE_INFINITY : pieceBytes();
+      const limitBytes = isFirst ? Number.POSITIVE_INFINITY : maxChunkBytes();
       const gap = queue.shift();
       if (gap === undefined) return null;
       isFirst = false;
@@ -90,7 +93,7 @@ export function createScheduler(
       // A sliver at the end of a gap is not worth a request of its own.
       const isSliver = gap.end - end < LEAST_SHARE_BYTES;
       if (end < gap.end && !isSliver) queue.unshift({ start: end, end: gap.end });
-      return giveOut({ start: gap.start, end: isSliver ? gap.end : end });
+      return assign({ start: gap.start, end: isSliver ? gap.end : end });
     },
     steal() {
       const [slowest] = [...active]
@@ -105,7 +108,7 @@ export function createScheduler(
       const rest = { start: middle, end: chunk.end };
       chunk.end = middle;
       if (rate === 0) chunk.stop();
-      return giveOut(rest, rate === 0);
+      return assign(rest, rate === 0);
     },
     requeue(chunk) {
       active.delete(chunk);

@@ -1,12 +1,12 @@
 import type { Clock } from '../../clock.ts';
 
-/** Long enough to be calm, short enough to notice a change. */
+/** Long enough to be stable, short enough to notice a change. */
 const WINDOW_MS = 5_000;
 const SAMPLE_MS = 200;
 
 /**
- * Measures a speed over the last seconds. The returned function takes the bytes so far and gives
- * bytes per second; null before there is anything to tell.
+ * Measures the speed over the last seconds. The returned function takes the bytes so far and returns bytes per second;
+ * null if it is too early to tell.
  */
 export function createSpeedometer(clock: Clock): (bytes: number) => number | null {
   const samples: { timeMs: number; bytes: number }[] = [];

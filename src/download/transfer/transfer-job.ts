@@ -14,7 +14,7 @@ import { createScheduler, type Scheduler } from './scheduler.ts';
 
 export interface TransferRequest {
   readonly object: RemoteObject;
-  /** A range of a known version. Null for a whole object; a new version replaces what is there. */
+  /** A range of a known version. Null for a whole object; a new version replaces the existing bytes. */
   readonly pinned: (PinnedObject & { readonly start: number }) | null;
   /** The size according to the API, or of the range; null when unknown. */
   readonly sizeBytes: number | null;
@@ -23,7 +23,7 @@ export interface TransferRequest {
   readonly isVerifiedLater: boolean;
   /** How many bytes at the end of a large file to fetch first; 0 for none. */
   readonly tailBytes: number;
-  /** Gets the type and the first bytes; throws to refuse them. */
+  /** Called with the type and the first bytes; throws to refuse them. */
   readonly inspectStart: (head: Buffer, contentType: string | null) => void;
   /** Called with what each response says about the object, and whether it has the whole. */
   readonly onObject: (object: ObjectDescription, headers: HttpHeaders, isWhole: boolean) => void;
@@ -69,7 +69,7 @@ export interface TransferJob {
   readonly abort: (reason: unknown) => void;
   /** Stops listening to the signal of the context. */
   readonly release: () => void;
-  /** How many connections make sense. */
+  /** The most connections that are useful. */
   readonly mostConnections: number;
   /** Whether the byte is from an earlier run. */
   readonly isOld: (position: number) => boolean;
@@ -85,7 +85,7 @@ export interface TransferJob {
   readonly pausedTime: PausedTime;
 }
 
-/** As many connections as help one file on a long line. More of them only burden the server. */
+/** As many connections as help one file on a high-latency line. More would only burden the server. */
 export const DEFAULT_CONNECTIONS = 8;
 /** A smaller file gets one connection, and its end is not fetched first. */
 const LARGE_BYTES = 16 * 1_048_576;
@@ -119,7 +119,7 @@ export function createTransferJob({
     context,
     plan: createScheduler(gaps, {
       connections: mostConnections,
-      // Connections that the user did not ask for open only while the line has capacity.
+      // Connections that the user did not request open only while the line has capacity.
       sharing: () => (context.connections === null ? job.connections : mostConnections),
       first: isTailFirst ? tail : null,
     }),

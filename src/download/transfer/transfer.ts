@@ -15,11 +15,11 @@ import {
 const MAX_RESTARTS = 3;
 
 /**
- * Fetches an object, or a pinned range of it, into a destination over as many connections as it takes. The bytes of two
- * versions are never combined. Success means as many bytes as the service promised. If it promised nothing, success
- * means the end of the stream, and the caller must verify.
+ * Fetches an object, or a pinned range of it, into a destination over one or more connections. Never combines bytes of
+ * two versions. Success means as many bytes as the service promised. If it gave no size, success means the end of the
+ * stream, and the caller must verify.
  * @throws ExpectedError UNAVAILABLE after `retries` failures without progress, INTEGRITY, NOT_FOUND,
- *   AUTH, BAD_RESPONSE, UNSAFE (too large), DISK; what arrived stays in the destination
+ *   AUTH, BAD_RESPONSE, UNSAFE (too large), DISK; received bytes stay in the destination
  */
 export async function transfer(
   request: TransferRequest,
@@ -52,7 +52,7 @@ export async function transfer(
     } catch (error) {
       context.signal.throwIfAborted();
       const reason = restartReason(error);
-      // A page instead of the file: nothing of it is worth keeping.
+      // The bytes are not from the file, such as a web page.
       if (isOtherContent(error, request)) await destination.restart();
       if (reason === null) throw error;
       mayDivide &&= job.mayDivide;
@@ -69,7 +69,7 @@ function assertComplete(job: TransferJob): void {
   if (missing.length > 0) throw new RangeError(`${missing.length} ranges are missing after a transfer`);
 }
 
-/** Other bytes than those of a file, as opposed to a response without them. */
+/** Whether bytes of something else arrived, as opposed to a response that was refused unread. */
 function isOtherContent(error: unknown, { pinned }: TransferRequest): boolean {
   return (
     pinned === null && isExpectedError(error, 'BAD_RESPONSE') && !(error instanceof UnexpectedResponseError)

@@ -6,18 +6,18 @@ import { partSource } from '../part/part-source.ts';
 import { readServerDigests, type ServerDigest } from '../response/server-digest.ts';
 import { type Proof, type VerifyContext, type VerifyRequest, verifyContent } from './verify-content.ts';
 
-/** The verification that goes along with a download, as its bytes come. */
+/** Verifies a download while its bytes arrive. */
 export interface StreamingVerifier {
-  /** Told what each answer says of the object. */
+  /** Called with what each response says about the object. */
   onObject(object: ObjectDescription, headers: HttpHeaders, isWhole: boolean): void;
-  /** The proof, once all bytes are there. @throws as verifyContent() */
+  /** The proof, after all bytes have arrived. @throws as verifyContent() */
   proof(): Promise<Proof>;
-  /** Resolves when nothing is read any more; after a failure, or when the signal is aborted. */
+  /** Resolves when reading has stopped, after a failure or an abort of the signal. */
   settled(): Promise<void>;
 }
 
 export interface StreamingVerifierContext extends VerifyContext {
-  /** Called as soon as the bytes are known to be wrong, which may be long before the last one has come. */
+  /** Called as soon as the bytes are known to be wrong, which may be long before the last one arrives. */
   readonly onFailure: (error: unknown) => void;
   readonly onMalformedDigest: (field: string) => void;
 }
@@ -27,7 +27,7 @@ interface Running {
   readonly result: Promise<Proof>;
 }
 
-/** Starts when the size is known, and again when the bytes were thrown away. */
+/** Starts when the size is known, and again when the bytes were discarded. */
 export function verifyWhileStreaming(
   part: PartFile,
   request: VerifyRequest,
@@ -40,7 +40,7 @@ export function verifyWhileStreaming(
   const start = (sizeBytes: number): Running => {
     const version = part.availableRanges.version();
     const source = partSource(part, sizeBytes, context.signal);
-    // What is unpacked by one pass must be gone before the next one begins.
+    // Files that one pass unpacked must be gone before the next one starts.
     const result = settled().then(() =>
       verifyContent(
         source,

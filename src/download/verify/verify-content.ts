@@ -8,7 +8,7 @@ import { ACCEPT_SIZE_HINT } from '../response/classify-response.ts';
 import { type ExpectedContent, isArchiveExpected } from '../response/expected-content.ts';
 import type { ServerDigest } from '../response/server-digest.ts';
 
-/** What was checked; false when there was nothing to check it against. */
+/** What was checked; false if there was nothing to check against. */
 export interface Verified {
   readonly size: boolean;
   readonly archive: boolean;
@@ -18,38 +18,38 @@ export interface Verified {
 
 export interface Proof {
   readonly verified: Verified;
-  /** In hexadecimal; null when nobody asked for it. */
+  /** In hexadecimal; null if not requested. */
   readonly sha256: string | null;
 }
 
 export interface VerifyRequest {
-  /** What the service promised; null when it promised nothing. */
+  /** The size that the service promised; null if it gave none. */
   readonly sizeBytes: number | null;
   readonly expected: ExpectedContent;
   /** Expected SHA-256 in hexadecimal; null when not given. */
   readonly checksum: string | null;
   readonly wantsSha256: boolean;
-  /** Takes the entries of an archive as they pass. */
+  /** Receives the entries of an archive during verification. */
   readonly unpacking?: ArchiveUnpacking | undefined;
 }
 
 /** Unpacks an archive in the pass that verifies it. */
 export interface ArchiveUnpacking {
   /**
-   * Called for each pass, the one before being over.
-   * @param missingBytes of the archive, which are yet to be written to the disk
+   * Called for each pass, after the previous one has ended.
+   * @param missingBytes bytes of the archive that are not on disk yet
    */
   begin(source: RangeSource, missingBytes: number): Promise<UnpackingPass>;
 }
 
 export interface UnpackingPass extends EntryReceiver {
-  /** The archive is not right: nothing of it stays. Never throws. */
+  /** Removes everything, because the archive is invalid. Never throws. */
   discard(): Promise<void>;
 }
 
 export interface VerifyContext {
   readonly signal: AbortSignal;
-  /** Bytes that are still on their way; none unless given. */
+  /** Bytes that have not arrived yet; 0 by default. */
   readonly missingBytes?: number;
   readonly onEvent: (event: VerifyEvent) => void;
 }
@@ -59,10 +59,10 @@ export type VerifyEvent =
   | { readonly kind: 'unverified-entries'; readonly count: number; readonly reason: string };
 
 /**
- * Proves the bytes: size, archive structure and every entry's CRC, digests. Reads from the first byte
- * to the last, so that it can go along with a download.
- * @param serverDigest counts where the content cannot prove itself
- * @throws ExpectedError INTEGRITY or UNSAFE naming what does not agree
+ * Verifies the size, the archive structure, every entry's CRC, and digests. Reads from the first byte to the last, so
+ * that it can run during a download.
+ * @param serverDigest counts if the content cannot prove itself
+ * @throws ExpectedError INTEGRITY or UNSAFE, naming what does not match
  */
 export async function verifyContent(
   source: RangeSource,
@@ -78,20 +78,24 @@ export async function verifyContent(
       { hint: ACCEPT_SIZE_HINT },
     );
   }
-  const isLookedInto = (async () => isArchiveExpected(expected) || (await hasZipSignature(source)))();
+  const checkingArchive = (async () => isArchiveExpected(expected) || (await hasZipSignature(source)))();
   const { unpacking } = request;
-  const passing = isLookedInto.then((isArchive) =>
+  const passing = checkingArchive.then((isArchive) =>
     isArchive && unpacking !== undefined ? unpacking.begin(source, context.missingBytes ?? 0) : null,
   );
   const verifying = passing.then(
-    async (pass) => (await isLookedInto) && (await verifyEntries(source, pass, context)),
+    async (pass) => (await checkingArchive) && (await verifyEntries(source, pass, context)),
   );
-  // Hashing begins at once, while the first bytes are still in memory.
+  // Start hashing immediately, while the first bytes are still in memory.
   const mayPromise = isArchiveExpected(expected) ? null : serverDigest;
   const wanted = wantedHashes({ wantsSha256, checksum, promised: mayPromise });
   try {
     const hashing = hashesOf(source, wanted, context.signal);
-    const [isArchive, isEveryEntryVerified, hashes] = await Promise.all([isLookedInto, verifying, hashing]);
+    const [isArchive, isEveryEntryVerified, hashes] = await Promise.all([
+      checkingArchive,
+      verifying,
+      hashing,
+    ]);
     const promised = isArchive ? null : serverDigest;
     assertDigests(hashes, { checksum, promised });
     return {
@@ -135,8 +139,8 @@ export async function hasZipSignature(source: RangeSource): Promise<boolean> {
 }
 
 /**
- * Whether it is worth looking into: a part of a split archive is a file like any other to whoever only fetches it,
- * but whoever wants to look into it is to be told what it is.
+ * Whether to read the content as an archive. A download treats a part of a split archive like any other file, but a
+ * reader of its entries must report what it is.
  */
 export async function couldBeArchive(source: RangeSource): Promise<boolean> {
   return source.sizeBytes >= MAGIC_BYTES && couldBeZip(await readHead(source));
@@ -157,7 +161,7 @@ function wantedHashes({
   ];
 }
 
-/** True when the content of every entry was verified, not only the structure. */
+/** True if the content of every entry was verified, not only the structure. */
 async function verifyEntries(
   source: RangeSource,
   receiver: UnpackingPass | null,
