@@ -63,6 +63,7 @@ export function createHttpSource(
     },
     async *stream(start, end) {
       const range = remotePart(start, end);
+      let missingBytes = range.end - range.position;
       const queue = createPieceQueue();
       const stop = linkController(context.signal);
       const fetching = fetchRange(object, pinnedSink(range, pinned, queue.put), {
@@ -70,11 +71,15 @@ export function createHttpSource(
         signal: stop.signal,
       }).then(() => queue.end(), queue.end);
       try {
-        yield* queue.pieces();
+        for await (const piece of queue.pieces()) {
+          missingBytes -= piece.length;
+          yield piece;
+        }
       } finally {
-        stop.abort(new Error('the reader has stopped'));
-        stop.release();
+        // After its last byte, the fetch ends by itself, at the rate limit and with a connection that can be reused.
+        if (missingBytes > 0) stop.abort(new Error('the reader has stopped'));
         await fetching;
+        stop.release();
       }
       if (range.position < end) yield tail.subarray(range.position - tailStart, end - tailStart);
     },

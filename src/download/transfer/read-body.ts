@@ -78,6 +78,8 @@ function drain(body: Readable, url: URL, { take, isEnough, watch, pausedTime }: 
       reject(error);
       body.destroy();
     };
+    let hasEnded = false;
+    let pause: Promise<unknown> = Promise.resolve();
     body.on('data', (chunk: Buffer) => {
       try {
         const full = take(chunk);
@@ -88,6 +90,7 @@ function drain(body: Readable, url: URL, { take, isEnough, watch, pausedTime }: 
           body.pause();
           watch.pause();
           pausedTime?.pause();
+          pause = full;
           full
             .finally(() => pausedTime?.release())
             .then(() => {
@@ -99,10 +102,16 @@ function drain(body: Readable, url: URL, { take, isEnough, watch, pausedTime }: 
         fail(error);
       }
     });
-    body.once('end', resolve);
+    // The last chunk pauses a stream that has ended. Its pause counts too, or a rate limit would not.
+    body.once('end', () => {
+      hasEnded = true;
+      pause.then(() => resolve(), reject);
+    });
     body.once('error', failTransport);
     // A stream can be destroyed without an error after its connection was lost.
-    body.once('close', () => failTransport(new Error('the stream was closed')));
+    body.once('close', () => {
+      if (!hasEnded) failTransport(new Error('the stream was closed'));
+    });
   });
 }
 
