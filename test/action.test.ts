@@ -68,11 +68,12 @@ describe.skipIf(MISSING.length > 0)('the steps of the action', () => {
     for (const path of paths) expect(existsSync(path)).toBe(true);
     expect(run.summary.match(/^\| \w+/gm)).toEqual([
       '| Result',
+      '| failed',
       '| downloaded',
       '| downloaded',
       '| downloaded',
     ]);
-    expect(run.summary).toContain('**Failed with exit code 3:** <code>1 of 3 transcripts failed</code>');
+    expect(run.summary).toContain('**Failed with exit code 3:** <code>1 of 2 media items failed</code>');
   });
 
   it('run a command without a summary or a document', () => {

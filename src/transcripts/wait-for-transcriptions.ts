@@ -31,8 +31,8 @@ export function watchTranscriptions(
   const unknownWords = new Set<string>();
   const isRunning = (status: string): boolean => {
     const meaning = readStatus(status);
-    if (meaning === 'unknown' && !unknownWords.has(status)) {
-      unknownWords.add(status);
+    if (meaning === 'unknown' && !unknownWords.has(status.toLowerCase())) {
+      unknownWords.add(status.toLowerCase());
       io.warn(`unknown transcription status ${status}: treating it as ended`);
     }
     return meaning === 'running';

@@ -50,14 +50,14 @@ describe('the files of a record', () => {
   test('are those before a line that a crash has cut off', async () => {
     const { files, warnings, file } = await read(`${fileLine('a')}{"kind":"fi`);
     expect(files).toHaveLength(1);
-    expect(warnings).toEqual([`${file}: line 2 was cut off by a crash and is ignored`]);
+    expect(warnings).toEqual([`${file}: ignoring line 2, cut off by a crash`]);
   });
 
   test('are none without a record', async () => {
     await expect(read(null)).rejects.toMatchObject({
       code: 'CONFIG',
-      message: expect.stringMatching(/\/record is not there$/) as string,
-      details: { hint: 'name a record that was written before' },
+      message: expect.stringMatching(/\/record does not exist$/) as string,
+      details: { hint: 'use the record of an earlier run' },
     });
     const folder = makeTempFolder();
     await expect(readRecordedFiles(folder, { signal, warn: () => undefined })).rejects.toMatchObject({
@@ -85,12 +85,12 @@ describe('a recorded file', () => {
   test.each<[Partial<RecordedFile>, object]>([
     [{}, { ...unchanged, isProved: false }],
     [{ sizeBytes: 7 }, { ...unchanged, isProved: false }],
-    [{ sizeBytes: 8 }, different('it has 7 bytes, recorded are 8')],
+    [{ sizeBytes: 8 }, different('7 bytes instead of 8')],
     [{ sizeBytes: 7, sha256: SHA256 }, unchanged],
     [{ sha256: SHA256, crc32: '00000000' }, unchanged],
-    [{ sha256: CRC32 }, different('its SHA-256 is another one')],
+    [{ sha256: CRC32 }, different('the SHA-256 differs')],
     [{ crc32: CRC32 }, unchanged],
-    [{ crc32: '00000000' }, different('its CRC-32 is another one')],
+    [{ crc32: '00000000' }, different('the CRC-32 differs')],
   ])('with %j recorded', async (recorded, state) => {
     expect(await verify(CONTENT, recorded)).toEqual(state);
   });
@@ -116,11 +116,11 @@ describe('a recorded file', () => {
     symlinkSync(join(folder, 'file'), join(folder, 'link'));
     const state = async (name: string) =>
       await verifyFile({ path: join(folder, name), sizeBytes: 0, sha256: null, crc32: null }, signal);
-    const missing = { outcome: 'missing', reason: 'it is missing', isProved: true };
+    const missing = { outcome: 'missing', reason: 'missing', isProved: true };
     expect([await state('nothing'), await state('file/below')]).toEqual([missing, missing]);
     expect([await state('folder'), await state('link')]).toEqual([
-      different('it is no regular file'),
-      different('it is no regular file'),
+      different('not a regular file'),
+      different('not a regular file'),
     ]);
     await expect(state('x'.repeat(300))).rejects.toMatchObject({ code: 'DISK' });
   });

@@ -75,7 +75,7 @@ test('two IDs that file systems take for one are told, and the others are planne
         message: 'transcripts a and A would both be saved as A.srt',
         details: {
           id: 'A',
-          hint: 'tell them apart with {id} in --name, or download one of them with -t into another folder',
+          hint: 'use {id} in --name, or download one of them with -t to another folder',
         },
       },
     },

@@ -74,7 +74,7 @@ test('a status that nobody knows has ended, and is told once', async () => {
     ended: ['a', 'b', 'c'],
   });
   expect(log.filter((line) => line.startsWith('warn'))).toEqual([
-    'warn unknown status of a transcription: Odd; taking it for one that has ended',
+    'warn unknown transcription status Odd: treating it as ended',
   ]);
 });
 
@@ -82,8 +82,8 @@ test('a service that tells of no transcription at all is said at the first look 
   const { watching } = watch(0, { m: [null], n: ['done', null] });
   await expect(watching.check(itemsOf('m'))).rejects.toMatchObject({
     code: 'BAD_RESPONSE',
-    message: '--wait-transcripts: no media item has the status of a transcription',
-    details: { hint: 'download what is there without --wait-transcripts' },
+    message: '--wait-transcripts: no media item has a transcription status',
+    details: { hint: 'omit --wait-transcripts to download the available transcripts' },
   });
   expect(idsIn(await watching.check(itemsOf('m')))).toEqual({ running: [], ended: ['m'] });
   expect(idsIn(await watch(0, {}).watching.check([]))).toEqual({ running: [], ended: [] });
@@ -103,11 +103,11 @@ test('media are asked about again after a pause, those that ended no more', asyn
   expect(log).toEqual([
     'wait named Talk transcription running',
     'wait m m transcription running',
-    'sleep 1000',
+    'sleep 700',
     'ask named',
     'ask m',
     'wait named Talk transcription running',
-    'sleep 1000',
+    'sleep 700',
     'ask named',
   ]);
 });
@@ -117,8 +117,8 @@ test('the time that is asked for is kept to the millisecond', async () => {
   await watching.check(itemsOf('m'));
   log.length = 0;
   expect(idsIn(await watching.wait(itemsOf('m')))).toEqual({ running: ['m'], ended: [] });
-  expect(log.filter((line) => line.startsWith('sleep'))).toEqual(['sleep 1000', 'sleep 500']);
-  expect(log.filter((line) => line.startsWith('ask'))).toHaveLength(2);
+  expect(log.filter((line) => line.startsWith('sleep'))).toEqual(['sleep 700', 'sleep 700', 'sleep 100']);
+  expect(log.filter((line) => line.startsWith('ask'))).toHaveLength(3);
 });
 
 test('without any time nothing is waited for', async () => {

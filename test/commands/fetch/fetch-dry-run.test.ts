@@ -195,7 +195,7 @@ describe('fetch -n', () => {
     expect(files).toMatchObject([{ path: join(run.cwd, 'out'), action: 'download' }]);
     expect([transferBytes, run.stderr]).toEqual([
       INSIDE.bytes.length,
-      expect.stringContaining('is known once all of it is here'),
+      expect.stringContaining('are unknown until it is downloaded'),
     ]);
   });
 

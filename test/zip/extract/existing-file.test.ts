@@ -65,7 +65,7 @@ test.each<IfExists>(['overwrite', 'skip', 'refuse'])(
     });
     expect(found).toEqual({
       code: 'EXISTS',
-      error: 'not replaced, as it is a folder or a special file: out/a, out/b',
+      error: 'not replaced, because it is a folder or a special file: out/a, out/b',
     });
   },
 );

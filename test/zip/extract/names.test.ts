@@ -23,7 +23,7 @@ test.each<[readonly string[], unknown]>([
   [['d/', 'd/'], 'known'],
   [
     ['a', 'a'],
-    ['is there twice', 'a'],
+    ['occurs twice', 'a'],
   ],
   [
     ['a', 'A'],

@@ -13,8 +13,8 @@ import { failureOf } from '../failure-of.ts';
 import { memorySource } from '../memory-source.ts';
 
 const MIB = 2 ** 20;
-const KEEP = 'the archive itself is whole: without -x it is kept as it is';
-const SIZE = `${KEEP}; if so much is right, allow it with --max-size`;
+const KEEP = 'the archive itself is complete: without -x it is kept unchanged';
+const SIZE = `${KEEP}; if this size is expected, allow it with --max-size`;
 
 const [BASE] = (await readDirectory(memorySource(makeZip([{ name: 'base', content: 'x' }])))).entries;
 
@@ -77,7 +77,7 @@ describe('an entry that is not unpacked', () => {
     const bomb = entryOf('bomb', { sizeBytes: MIB + 1, compressedBytes: 1 });
     const error = await failureOf(plan([entryOf('good'), bomb, entryOf('../x')]));
     expect(error.details.hint).toBe(
-      `${KEEP}; --skip-unsafe unpacks the rest of it; --max-size allows what unpacks to so much`,
+      `${KEEP}; --skip-unsafe unpacks the rest of it; --max-size allows a larger size`,
     );
   });
 
@@ -88,7 +88,7 @@ describe('an entry that is not unpacked', () => {
     expect(files.map(({ entry }) => entry.path)).toEqual(['b']);
     expect(skippedEntries).toEqual([
       { path: 'A', reason: 'is the same name as "a" elsewhere' },
-      { path: 'a', reason: 'is a name that another entry has, too' },
+      { path: 'a', reason: 'has the same name as another entry' },
     ]);
   });
 });
@@ -161,7 +161,7 @@ describe('a folder', () => {
   });
 
   test.each([
-    ['link', 'UNSAFE', 'shown/link is a link or lies behind one; nothing is written through it'],
+    ['link', 'UNSAFE', 'shown/link is a link or is behind one; nothing is written through links'],
     ['file', 'EXISTS', expect.stringContaining('shown/file') as string],
   ])('that is a %s is refused', (name, code, message) => {
     const at = makePlace();

@@ -78,7 +78,7 @@ describe('extra fields', () => {
       'a field that is cut',
       [pack([1, 2], [1, 2])],
       'INTEGRITY',
-      'an extra field of entry "a" is longer than its place',
+      'an extra field of entry "a" is longer than the space for it',
     ],
     [
       'bytes after them',
@@ -180,17 +180,17 @@ describe('the name of an entry', () => {
     [
       'a Unicode name of another',
       [LATIN, false, unicode('ä', UTF8)],
-      'entry "Σ" carries the Unicode name of another one',
+      'entry "Σ" has the Unicode name of another entry',
     ],
     [
       'one of another version',
       [LATIN, false, unicode('ä', LATIN, 2)],
-      'entry "Σ" carries the Unicode name of another one',
+      'entry "Σ" has the Unicode name of another entry',
     ],
     [
       'one that is cut',
       [LATIN, false, unicode('ä', LATIN).subarray(0, 4)],
-      'entry "Σ" carries the Unicode name of another one',
+      'entry "Σ" has the Unicode name of another entry',
     ],
     ['one that is no UTF-8', [LATIN, false, unicode(LATIN, LATIN)], 'entry "Σ" has a second name, "\uFFFD"'],
     [
@@ -318,7 +318,7 @@ describe('the header of an entry', () => {
 
   test.each<[string, Header, Partial<ArchiveEntry>, string]>([
     ['another signature', { signature: 0x04034b51 }, {}, 'is not where it should be'],
-    ['too long a name', { name: 'ab' }, { endOffset: 36 }, 'does not fit into its place'],
+    ['too long a name', { name: 'ab' }, { endOffset: 36 }, 'is longer than the space for it'],
     ['other flags', { flags: 1 }, {}, disagrees('flags')],
     ['flags of the upper byte', { flags: 0x800 }, {}, disagrees('flags')],
     ['another method', { method: 0 }, {}, disagrees('the compression method')],
@@ -346,7 +346,7 @@ describe('the header of an entry', () => {
       {},
       disagrees('its sizes'),
     ],
-    ['another place', { extra: zip64([7, 8], [5, 8], [1, 8]) }, {}, disagrees('its place')],
+    ['another place', { extra: zip64([7, 8], [5, 8], [1, 8]) }, {}, disagrees('its offset')],
     ['another disk', { extra: zip64([7, 8], [5, 8], [0, 8], [1, 4]) }, {}, disagrees('its disk')],
     ['no size of zip64', { size: ONES, extra: zip64() }, {}, 'has a zip64 extra field of the wrong length'],
     [
@@ -366,7 +366,7 @@ describe('the header of an entry', () => {
   test('with another name is refused', async () => {
     await expect(read({ name: 'b' })).rejects.toMatchObject({
       code: 'UNSAFE',
-      message: 'the archive is refused: entry "a" is called "b" by its own header',
+      message: 'the archive is refused: entry "a" has the name "b" in its own header',
     });
   });
 });
@@ -380,6 +380,6 @@ test('between two entries there is room for extra fields and a descriptor, and f
   expect((await read(slackBytes)).entries).toHaveLength(2);
   await expect(read(slackBytes + 1)).rejects.toMatchObject({
     code: 'UNSAFE',
-    message: 'the archive is refused: after entry "a" there are bytes that do not belong to any',
+    message: 'the archive is refused: after entry "a" there are bytes that belong to no entry',
   });
 });
