@@ -20,7 +20,7 @@ const COLUMNS = {
 
 /** One table for each comparison of test/torture/compared.test.ts, a row for each program. */
 export function comparedTables(comparisons) {
-  return comparisons.flatMap(({ what, seed, programs }) => {
+  return comparisons.flatMap(({ what, seed, programs, refusedAlone }) => {
     const columns = Object.entries(COLUMNS[what]);
     return [
       `${what === 'downloads' ? 'Faulty servers' : 'Hostile archives'}, seed ${seed}:`,
@@ -31,6 +31,12 @@ export function comparedTables(comparisons) {
         ([name, tally]) => `| ${[name, ...columns.map(([key]) => tally[key])].join(' | ')} |`,
       ),
       '',
+      ...(refusedAlone.length === 0
+        ? []
+        : [
+            `Refused by streamdiver-dl although another program got the right file: ${refusedAlone.join('; ')}.`,
+            '',
+          ]),
     ];
   });
 }

@@ -87,10 +87,11 @@ export function reportSoak(soak: object): void {
 export function reportComparison(
   what: 'downloads' | 'archives',
   programs: Readonly<Record<string, object>>,
+  refusedAlone: readonly string[] = [],
 ): void {
   const path = process.env['TORTURE_REPORT'];
   if (path !== undefined)
-    appendFileSync(path, `${JSON.stringify({ compared: { what, seed: SEED, programs } })}\n`);
+    appendFileSync(path, `${JSON.stringify({ compared: { what, seed: SEED, programs, refusedAlone } })}\n`);
 }
 
 export function reportTwists(twists: TwistsReport): void {
