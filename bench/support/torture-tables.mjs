@@ -14,7 +14,7 @@ const COLUMNS = {
     partial: 'error, files left',
     outside: 'wrote outside',
     links: 'links or devices',
-    late: 'longer than 10 s',
+    late: 'no end in 30 s',
   },
 };
 
