@@ -34,7 +34,7 @@ export function comparedTables(comparisons) {
       ...(refusedAlone.length === 0
         ? []
         : [
-            `Refused by streamdiver-dl although another program got the right file: ${refusedAlone.join('; ')}.`,
+            `Refused here, but right for another program: ${refusedAlone.join('; ')}.`,
             '',
           ]),
     ];
