@@ -33,10 +33,7 @@ export function comparedTables(comparisons) {
       '',
       ...(refusedAlone.length === 0
         ? []
-        : [
-            `Refused here, but right for another program: ${refusedAlone.join('; ')}.`,
-            '',
-          ]),
+        : [`Refused here, but right for another program: ${refusedAlone.join('; ')}.`, '']),
     ];
   });
 }
