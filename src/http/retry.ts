@@ -46,6 +46,16 @@ export function backoffMs(attempt: number, random: number): number {
   return Math.round(fullMs * (0.5 + random / 2));
 }
 
+/** Whether a retry can help. Unknown errors are never retried. */
+export function isTransient(error: unknown): error is ExpectedError {
+  return error instanceof ExpectedError && error.details.transient === true;
+}
+
+/** How long to wait after a failure: what the server asks for, or backoffMs(). */
+export function retryDelayMs({ details }: ExpectedError, attempt: number, random: () => number): number {
+  return details.retryAfterMs ?? backoffMs(attempt, random());
+}
+
 /** Statuses after which an idempotent request can be retried. */
 export function isTransientStatus(status: number): boolean {
   return (
@@ -75,9 +85,8 @@ export async function withRetries<Result>(
       return await operation();
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof ExpectedError) || error.details.transient !== true || attempt > retries)
-        throw error;
-      const delayMs = error.details.retryAfterMs ?? backoffMs(attempt, random());
+      if (!isTransient(error) || attempt > retries) throw error;
+      const delayMs = retryDelayMs(error, attempt, random);
       onRetry?.({ error, attempt, delayMs });
       await clock.sleep(delayMs, signal);
     }

@@ -1,5 +1,5 @@
-import { ExpectedError } from '../../errors.ts';
-import { backoffMs } from '../../http/retry.ts';
+import type { ExpectedError } from '../../errors.ts';
+import { isTransient, retryDelayMs } from '../../http/retry.ts';
 import { TooSlowError } from '../response/stall-detector.ts';
 
 /** A failure, and how long to wait before the next try. */
@@ -22,17 +22,13 @@ export function createRetryBudget(retries: number, random: () => number, haveByt
   let mostBytes = haveBytes;
   return {
     spend(error, nowBytes) {
-      if (!(error instanceof ExpectedError) || error.details.transient !== true) throw error;
+      if (!isTransient(error)) throw error;
       // A trickle never completes a file.
       if (nowBytes > mostBytes && !(error instanceof TooSlowError)) failures = 0;
       mostBytes = Math.max(mostBytes, nowBytes);
       failures += 1;
       if (failures > retries) throw error;
-      return {
-        attempt: failures,
-        delayMs: error.details.retryAfterMs ?? backoffMs(failures, random()),
-        error,
-      };
+      return { attempt: failures, delayMs: retryDelayMs(error, failures, random), error };
     },
     failures: () => failures,
   };

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import { ExpectedError } from '../../errors.ts';
 import { linkController } from '../../http/linked-controller.ts';
+import { isTransient } from '../../http/retry.ts';
 import { TransportError } from '../../http/transport-error.ts';
 import { chunkSink } from './chunk-sink.ts';
 import { fetchRange } from './fetch-range.ts';
@@ -135,7 +135,7 @@ async function fetchChunk(chunk: Chunk, job: TransferJob): Promise<Error | null>
 /** Whether the server may only be refusing an additional connection. */
 function isRefusal(error: unknown): error is Error {
   if (error instanceof RangeRefused) return true;
-  if (!(error instanceof ExpectedError) || error.details.transient !== true) return false;
+  if (!isTransient(error)) return false;
   const { httpStatus } = error.details;
   return httpStatus === 429 || httpStatus === 503 || error instanceof TransportError;
 }
