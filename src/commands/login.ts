@@ -7,6 +7,7 @@ import type { AccountContext } from '../context.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { forFlag, nonEmpty } from '../flags/flag-values.ts';
 import { readText } from '../flags/ids.ts';
+import { orCanceled } from '../terminal/prompts/or-canceled.ts';
 import { describeCredential, whoamiDocument } from './account/account.ts';
 import { rememberAddresses, storeCredential } from './account/store-credential.ts';
 
@@ -116,7 +117,9 @@ interface VerifiedCredential {
 /** Prompts again if the API rejects a typed credential, because a paste is easily incomplete. */
 async function gatherVerified(options: LoginOptions, context: AccountContext): Promise<VerifiedCredential> {
   const attempt = async (kind?: StoredCredential['kind']): Promise<VerifiedCredential> => {
-    const entry = await gatherOrCancel(options, context, kind);
+    const entry = await orCanceled('Canceled. Nothing was stored.', context.signal, () =>
+      gatherCredential(options, context, kind),
+    );
     const settings = toSettings(entry, context.store.credentialsPath ?? '');
     try {
       return { entry, settings, expiresMs: options.verify ? await verify(settings, context) : null };
@@ -151,20 +154,6 @@ async function verify(settings: CredentialSettings, context: AccountContext): Pr
     throw error.with({ hint: `not stored; ${advice ?? ''}` });
   } finally {
     await transport.close();
-  }
-}
-
-/** @throws ExpectedError INTERRUPTED if the user cancels a prompt */
-async function gatherOrCancel(
-  options: LoginOptions,
-  context: AccountContext,
-  kind?: StoredCredential['kind'],
-): Promise<StoredCredential> {
-  try {
-    return await gatherCredential(options, context, kind);
-  } catch (error) {
-    if (!isExpectedError(error, 'INTERRUPTED') || context.signal.aborted) throw error;
-    throw new ExpectedError('INTERRUPTED', 'Canceled. Nothing was stored.', { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { encodeSegment } from '../api/client.ts';
 import type { Context } from '../context.ts';
-import { ExpectedError, isExpectedError } from '../errors.ts';
+import { ExpectedError } from '../errors.ts';
 import { forFlag } from '../flags/flag-values.ts';
 import { addStatusFlag } from '../flags/status-flag.ts';
 import { batchError, type Failure, failureText } from '../output/batch-error.ts';
@@ -10,6 +10,7 @@ import { errorDocument } from '../output/error-document.ts';
 import { parseDuration } from '../parse/duration.ts';
 import { formatSize } from '../parse/size.ts';
 import { readOrPickIds } from '../picker/read-or-pick-ids.ts';
+import { orCanceled } from '../terminal/prompts/or-canceled.ts';
 import { PROGRAM } from '../version.ts';
 import type { PackageFilter } from './listing/find-packages.ts';
 
@@ -152,17 +153,8 @@ async function confirmAll(
   const named = await Promise.all(ids.slice(0, MOST_NAMED).map((id) => describePackage(id, api, signal)));
   const others = ids.length > MOST_NAMED ? [`and ${ids.length - MOST_NAMED} more`] : [];
   const what = ids.length === 1 ? named[0] : `${ids.length} packages: ${[...named, ...others].join(', ')}`;
-  if (await confirmed(`Delete ${what}?`, io, signal)) return;
+  if (await orCanceled(CANCELED, signal, () => io.confirm(`Delete ${what}?`, signal))) return;
   throw new ExpectedError('INTERRUPTED', CANCELED);
-}
-
-async function confirmed(question: string, io: Context['io'], signal: AbortSignal): Promise<boolean> {
-  try {
-    return await io.confirm(question, signal);
-  } catch (error) {
-    if (!isExpectedError(error, 'INTERRUPTED') || signal.aborted) throw error;
-    throw new ExpectedError('INTERRUPTED', CANCELED, { cause: error });
-  }
 }
 
 /** Such as `"Third" (19 MiB, b4bef371)`; only the ID if the package cannot be read, which its deletion reports. */

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
-import { ExpectedError, isExpectedError } from '../errors.ts';
+import { ExpectedError } from '../errors.ts';
+import { orCanceled } from '../terminal/prompts/or-canceled.ts';
 import { commandWithoutPrompts } from './command-without-prompts.ts';
 import { askDescription, askTitle, chooseExpiry } from './detail-steps.ts';
 import { type Draft, EMPTY_DRAFT, type PickedSelection, selectionOf } from './draft.ts';
@@ -11,17 +12,19 @@ import { type Part, reviewDraft } from './summary.ts';
 import { createTranscriptLookup } from './transcript-lookup.ts';
 import {
   chooseExtent,
-  chooseFormats,
   chooseLanguages,
+  choosePackageFormats,
   chooseSingleTranscripts,
   chooseTranscripts,
 } from './transcript-steps.ts';
+
+const CANCELED = 'Canceled. Nothing was created.';
 
 const TRANSCRIPT_STEPS = [
   chooseTranscripts,
   chooseLanguages,
   chooseSingleTranscripts,
-  chooseFormats,
+  choosePackageFormats,
   chooseExtent,
 ];
 const STEPS = [chooseMedia, chooseRenditions, ...TRANSCRIPT_STEPS, askTitle, askDescription, chooseExpiry];
@@ -58,8 +61,8 @@ export async function pickSelection(
   requireLibraryAccess({ api }, 'select one rendition with -r ID');
   const commandOf = (draft: Draft) =>
     commandWithoutPrompts(selectionWords(selectionOf(draft)), { io, world });
-  try {
-    return await io.withPrompts(signal, async (prompts) => {
+  return await orCanceled(CANCELED, signal, () =>
+    io.withPrompts(signal, async (prompts) => {
       const context: StepContext = {
         prompts,
         api,
@@ -76,16 +79,8 @@ export async function pickSelection(
         expires: given.expires ?? picked.expires,
       };
       return { selection, command: commandOf(draft) };
-    });
-  } catch (error) {
-    // A signal has its own message.
-    if (!isExpectedError(error, 'INTERRUPTED') || signal.aborted) throw error;
-    throw canceled(error);
-  }
-}
-
-function canceled(cause?: unknown): ExpectedError {
-  return new ExpectedError('INTERRUPTED', 'Canceled. Nothing was created.', { cause });
+    }),
+  );
 }
 
 async function askAll(context: StepContext, commandOf: (draft: Draft) => readonly string[]): Promise<Draft> {
@@ -94,7 +89,7 @@ async function askAll(context: StepContext, commandOf: (draft: Draft) => readonl
   for (;;) {
     const review = await reviewDraft(draft, commandOf(draft), context);
     if (review === 'create') return draft;
-    if (review === 'cancel') throw canceled();
+    if (review === 'cancel') throw new ExpectedError('INTERRUPTED', CANCELED);
     const changed =
       review === 'back'
         ? await askSteps(STEPS, draft, context, { start: STEPS.length - 1, direction: -1 })

@@ -1,9 +1,8 @@
 import type { MediaItem } from '../api/media.ts';
 import type { Context } from '../context.ts';
-import { ExpectedError, isExpectedError } from '../errors.ts';
 import { FILE_FORMATS, type FileFormat } from '../media-selection/transcript-words.ts';
-import type { Prompts } from '../terminal/prompts/prompts.ts';
-import { chooseSeveral } from './choices.ts';
+import { orCanceled } from '../terminal/prompts/or-canceled.ts';
+import { chooseFormats } from './choose-formats.ts';
 import { commandWithoutPrompts } from './command-without-prompts.ts';
 import { requireLibraryAccess } from './library-access.ts';
 import { askForMedia } from './media-steps.ts';
@@ -14,14 +13,6 @@ export interface PickedTranscripts {
   readonly formats: readonly FileFormat[];
   readonly command: readonly string[];
 }
-
-const FORMAT_DETAILS: Readonly<Record<FileFormat, string>> = {
-  srt: 'subtitles',
-  txt: 'plain text',
-  json: 'for programs, with timestamps',
-  vtt: 'subtitles for the web',
-  docx: 'Word document',
-};
 
 /**
  * Asks for the media, and for the formats unless `--as` names them.
@@ -35,39 +26,19 @@ export async function pickTranscripts(
   { api, io, clock, signal, world }: Pick<Context, 'api' | 'io' | 'clock' | 'signal' | 'world'>,
 ): Promise<PickedTranscripts> {
   requireLibraryAccess({ api }, 'select media by ID');
-  try {
-    return await io.withPrompts(signal, async (prompts) => {
+  return await orCanceled('Canceled. Nothing was downloaded.', signal, () =>
+    io.withPrompts(signal, async (prompts) => {
       let media: readonly MediaItem[] = [];
       let formats: readonly FileFormat[] | null = null;
       do {
         media = (await askForMedia(media, { prompts, api, nowMs: () => clock.now() })) ?? [];
-        formats = isFormatGiven ? given : await chooseFormats(given, prompts);
+        formats = isFormatGiven ? given : await chooseFormats(prompts, FILE_FORMATS, given);
       } while (formats === null);
       const words = [
         ...media.flatMap(({ id }) => ['-m', id]),
         ...(isFormatGiven ? [] : ['--as', formats.join(',')]),
       ];
       return { media, formats, command: commandWithoutPrompts(words, { io, world }) };
-    });
-  } catch (error) {
-    // A signal has its own message.
-    if (!isExpectedError(error, 'INTERRUPTED') || signal.aborted) throw error;
-    throw new ExpectedError('INTERRUPTED', 'Canceled. Nothing was downloaded.', { cause: error });
-  }
-}
-
-async function chooseFormats(
-  chosen: readonly FileFormat[],
-  prompts: Prompts,
-): Promise<readonly FileFormat[] | null> {
-  return await chooseSeveral(prompts, {
-    message: 'Transcript formats',
-    choices: FILE_FORMATS.map((format) => ({
-      label: format,
-      detail: FORMAT_DETAILS[format],
-      value: format,
-    })),
-    chosen,
-    isRequired: true,
-  });
+    }),
+  );
 }

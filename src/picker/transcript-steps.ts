@@ -1,6 +1,7 @@
 import { TRANSCRIPT_FORMATS } from '../media-selection/transcript-words.ts';
 import { counted } from '../terminal/text/format.ts';
 import { chooseOne, chooseSeveral } from './choices.ts';
+import { chooseFormats } from './choose-formats.ts';
 import { chosenTranscripts, type Draft, type FoundTranscript } from './draft.ts';
 import { nameOf } from './media-steps.ts';
 import type { Step } from './step.ts';
@@ -56,24 +57,9 @@ export const chooseSingleTranscripts: Step = async (draft, { prompts }) => {
   return transcriptIds === null ? 'back' : { ...draft, transcriptIds };
 };
 
-const FORMAT_DETAILS = {
-  txt: 'plain text',
-  srt: 'subtitles',
-  json: 'for programs, with timestamps',
-} as const;
-
-export const chooseFormats: Step = async (draft, { prompts }) => {
+export const choosePackageFormats: Step = async (draft, { prompts }) => {
   if (chosenTranscripts(draft).length === 0) return 'skip';
-  const formats = await chooseSeveral(prompts, {
-    message: 'Transcript formats',
-    choices: TRANSCRIPT_FORMATS.map((format) => ({
-      label: format,
-      detail: FORMAT_DETAILS[format],
-      value: format,
-    })),
-    chosen: draft.formats,
-    isRequired: true,
-  });
+  const formats = await chooseFormats(prompts, TRANSCRIPT_FORMATS, draft.formats);
   return formats === null ? 'back' : { ...draft, formats };
 };
 
