@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
+import { randomFrom } from '../scripts/random.mjs';
 import { targetLine } from './support/comparison.mjs';
 
 export const title = 'Polling: time lost after a package is ready';
@@ -20,7 +21,7 @@ const LOST_SECONDS = 0.5;
 /** Waits with the program's own code, on a clock that jumps from poll to poll. */
 export async function run({ folder }) {
   const waitUntilReady = await load(folder);
-  const random = seededRandom(SEED);
+  const random = randomFrom(SEED);
   const rows = [];
   for (const seconds of SECONDS) {
     const runs = [];
@@ -97,17 +98,6 @@ async function load(folder) {
   await build({ input: WAIT, platform: 'node', output: { file, format: 'esm' }, logLevel: 'warn' });
   const { waitUntilReady } = await import(pathToFileURL(file).href);
   return waitUntilReady;
-}
-
-/** Mulberry32: the same numbers in every run. */
-function seededRandom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseSync } from 'oxc-parser';
+import { randomFrom } from '../random.mjs';
 
 const BOUNDS = { '<': '<=', '<=': '<', '>': '>=', '>=': '>' };
 const OPPOSITES = { '===': '!==', '!==': '===', '&&': '||', '||': '&&' };
@@ -123,15 +124,4 @@ export function pickFaults(faults, seed, limit) {
     for (const kind of kinds) if (kind[index] && picked.length < limit) picked.push(kind[index]);
   }
   return picked;
-}
-
-/** Mulberry32. */
-function randomFrom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

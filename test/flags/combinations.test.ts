@@ -6,6 +6,7 @@ import { readCreateFlags } from '../../src/flags/read-create-flags.ts';
 import { readFetchFlags, refuseFetchFlags } from '../../src/flags/read-fetch-flags.ts';
 import { readTranscriptsFlags } from '../../src/flags/read-transcripts-flags.ts';
 import type { RawTranscriptsFlags } from '../../src/flags/transcripts-flags.ts';
+import { DEFAULT_QUERY } from '../commands/default-flags.ts';
 
 const refusal = (message: string, hint?: string) =>
   expect.objectContaining({ code: 'USAGE', message, details: hint === undefined ? {} : { hint } }) as Error;
@@ -174,24 +175,18 @@ describe('transcripts', () => {
 });
 
 describe('a query', () => {
-  const NONE = {
-    search: null,
-    type: null,
-    tag: null,
-    speaker: null,
-    channel: null,
-    since: null,
-    until: null,
-  };
-
   test.each(['search', 'type', 'tag', 'speaker', 'channel', 'since', 'until'])('is one with --%s', (key) => {
-    expect(readQueryFlags({ [key]: 'x', maxMedia: 5 })).toEqual({ ...NONE, [key]: 'x', maxMedia: 5 });
+    expect(readQueryFlags({ [key]: 'x', maxMedia: 5 })).toEqual({
+      ...DEFAULT_QUERY,
+      [key]: 'x',
+      maxMedia: 5,
+    });
   });
 
   test('is one with --all, and none without any', () => {
-    expect(readQueryFlags({ all: true })).toEqual({ ...NONE, maxMedia: null });
+    expect(readQueryFlags({ all: true })).toEqual({ ...DEFAULT_QUERY, maxMedia: null });
     expect([readQueryFlags({}), readQueryFlags({ all: false })]).toEqual([null, null]);
-    expect(readListQuery({})).toEqual({ ...NONE, maxMedia: null });
+    expect(readListQuery({})).toEqual({ ...DEFAULT_QUERY, maxMedia: null });
   });
 
   test('has a limit only if it is one', () => {

@@ -1,18 +1,10 @@
 import { expect, test } from 'vitest';
 import type { QueryFlags } from '../../src/flags/query-flags.ts';
 import { resolveQuery } from '../../src/flags/resolve-query.ts';
+import { DEFAULT_QUERY } from '../commands/default-flags.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 15, 12, 0, 0);
-const NONE = {
-  search: null,
-  type: null,
-  tag: null,
-  speaker: null,
-  channel: null,
-  since: null,
-  until: null,
-  maxMedia: 9,
-};
+const NONE = { ...DEFAULT_QUERY, maxMedia: 9 };
 
 function resolve(flags: Partial<QueryFlags>) {
   const told: string[] = [];
