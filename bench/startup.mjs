@@ -1,9 +1,10 @@
+import path from 'node:path';
 import { spread, targetLine } from './support/comparison.mjs';
 import { quote, timesOf } from './support/hyperfine.mjs';
 import { measure } from './support/measure.mjs';
 import { NODES, program } from './support/program.mjs';
 import { alternate, median } from './support/rounds.mjs';
-import { createPackage, startSandbox } from './support/sandbox.mjs';
+import { createPackage, firstMediaId, startSandbox } from './support/sandbox.mjs';
 
 export const title = 'Start-up: from the key to the answer, against bare Node';
 export const tools = ['hyperfine'];
@@ -13,6 +14,7 @@ const BARE = 'node -e 0';
 const BARE_IN_TERMINAL = 'node -e 0 in a terminal';
 const STATUS = 'status ID, local server';
 const WRONG_FLAG = 'a wrong flag';
+const TRANSCRIPTS = 'transcripts ID --as vtt, into a new folder';
 const LIST = 'list, as a table in a terminal';
 
 /** Maximum time as a multiple of bare Node's: with Node 20, and with newer versions. */
@@ -24,22 +26,23 @@ const AT_MOST = {
   [STATUS]: [6, 2.7],
 };
 const LIST_OVER_STATUS = 0.6;
+const TRANSCRIPTS_OVER_STATUS = 1.3;
 const PEAK_RATIO = 1.6;
 
 export async function run({ folder }) {
   const sandbox = await startSandbox(folder);
   const { env } = sandbox;
   try {
-    const id = createPackage(env);
+    const ids = { id: createPackage(env), mediaId: firstMediaId(env) };
     const lines = [];
-    for (const node of NODES) lines.push(...(await measureNode(node, { id, folder, env })));
+    for (const node of NODES) lines.push(...(await measureNode(node, { ...ids, folder, env })));
     return lines;
   } finally {
     await sandbox.stop();
   }
 }
 
-async function measureNode(node, { id, folder, env }) {
+async function measureNode(node, { id, mediaId, folder, env }) {
   const bare = [node.path, '-e', '0'];
   const status = program(node, ['status', id]);
   const commands = {
@@ -50,6 +53,9 @@ async function measureNode(node, { id, folder, env }) {
     // The warm-up runs ask the server. All others follow within 30 s, while the cache is valid.
     'ids to complete, from the cache': program(node, ['__complete', 'zsh', '--', 'fetch', '']),
     [STATUS]: status,
+    [TRANSCRIPTS]: inNewFolder(path.join(folder, 'transcripts'), (target) =>
+      program(node, ['transcripts', mediaId, '--as', 'vtt', '-D', target]),
+    ),
     [BARE_IN_TERMINAL]: inTerminal(bare),
     [LIST]: inTerminal(program(node, ['list'])),
   };
@@ -82,6 +88,18 @@ async function measureNode(node, { id, folder, env }) {
   ];
 }
 
+/** Runs a command with a folder of its own each time. The shell replaces itself with the program. */
+function inNewFolder(parent, command) {
+  const target = `${parent}-$$`;
+  return [
+    'sh',
+    '-c',
+    `exec ${command(target)
+      .map((word) => (word === target ? word : quote(word)))
+      .join(' ')}`,
+  ];
+}
+
 function inTerminal(words) {
   return ['script', '--quiet', '--return', '--command', words.map(quote).join(' '), '/dev/null'];
 }
@@ -91,7 +109,8 @@ function timeTargets({ major }, ratios) {
     name,
     major === 20 ? on20 : onNewer,
   ]);
-  limits.push([LIST, median(ratios[STATUS]) + LIST_OVER_STATUS]);
+  const status = median(ratios[STATUS]);
+  limits.push([LIST, status + LIST_OVER_STATUS], [TRANSCRIPTS, status * TRANSCRIPTS_OVER_STATUS]);
   return limits.map(([name, atMost]) => {
     const ratio = median(ratios[name]);
     return targetLine(`${name} ≤ ${atMost.toFixed(2)} × ${BARE}`, ratio.toFixed(2), ratio <= atMost);

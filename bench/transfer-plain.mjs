@@ -1,3 +1,4 @@
+import { writeMedium } from './support/archive.mjs';
 import { compare } from './support/comparison.mjs';
 import { NODES, rowName } from './support/program.mjs';
 import { mediumSizesMiB, withScene } from './support/scene.mjs';
@@ -9,7 +10,8 @@ const CURL = 'curl -o';
 
 export function run({ folder }) {
   const [mediumMiB] = mediumSizesMiB(2048);
-  return withScene(folder, { mediumMiB, mimeType: 'video/mp4' }, async (scene) => {
+  const write = (file) => writeMedium(file, mediumMiB * 1_048_576);
+  return withScene(folder, { write, mimeType: 'video/mp4' }, async (scene) => {
     const contenders = { [CURL]: () => scene.curl() };
     for (const node of NODES) contenders[rowName(node)] = () => scene.fetch(node, ['--connections', '1']);
     const targets = NODES.flatMap((node) => [

@@ -18,6 +18,13 @@ export async function writeArchive(file, mediumBytes) {
   await writeEntries(file, [randomEntry('recording/recording.mp4', mediumBytes), ...transcripts]);
 }
 
+/** Writes a file that is no archive: its first byte is that of no zip signature, so only its size can be checked. */
+export async function writeMedium(file, sizeBytes) {
+  const { block } = randomEntry('', sizeBytes);
+  block[0] = 0;
+  await pipeline(repeated(block, sizeBytes), createWriteStream(file));
+}
+
 /**
  * Writes an archive with the entries `{ path, content, isDeflated }`, where `content` is a Buffer, or
  * `{ path, sizeBytes, block, isDeflated }` for any size, which repeats one block.

@@ -21,9 +21,14 @@ export async function startSandbox(folder, flags = []) {
 
 /** Creates a package in the sandbox and returns its ID. */
 export function createPackage(env) {
-  const ask = (...words) => {
-    const [file, ...args] = program(NODES[0], words);
-    return execFileSync(file, args, { encoding: 'utf8', env }).trim();
-  };
-  return ask('create', '-m', ask('media', 'list', '--quiet', '--limit', '1', '--format', 'id'), '--quiet');
+  return ask(env, ['create', '-m', firstMediaId(env), '--quiet']);
+}
+
+export function firstMediaId(env) {
+  return ask(env, ['media', 'list', '--quiet', '--limit', '1', '--format', 'id']);
+}
+
+function ask(env, words) {
+  const [file, ...args] = program(NODES[0], words);
+  return execFileSync(file, args, { encoding: 'utf8', env }).trim();
 }

@@ -76,7 +76,7 @@ export async function create(flags: CreateFlags, context: Context): Promise<Json
     const requests = bodies.map((one) => ({ ...api.describe('POST', '/downloads'), body: one }));
     const document = dryRunDocument(requests);
     if (io.format === 'json') io.json(document);
-    else for (const one of requests) io.line(`${one.method} ${one.url} ${JSON.stringify(one.body)}`);
+    else io.lines(requests.map(({ method, url, body }) => `${method} ${url} ${JSON.stringify(body)}`));
     return document;
   }
   // Checked before creating a package that could not be fetched here.

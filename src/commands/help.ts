@@ -49,7 +49,7 @@ export async function help(
   if (topic === 'environment' || topic === 'exit-codes') {
     const { TOPIC_TEXTS } = await import('../help/topic-texts.ts');
     const width = columnsOf(world.stdout, world.env);
-    for (const line of formatTopic(TOPIC_TEXTS[topic], width)) io.line(line);
+    io.lines(formatTopic(TOPIC_TEXTS[topic], width));
     return;
   }
   const command = findCommand(program, words);

@@ -103,7 +103,7 @@ export async function rm(
       body: null,
     }));
     if (io.format === 'json') io.json(dryRunDocument(requests));
-    else for (const { method, url } of requests) io.line(`${method} ${url}`);
+    else io.lines(requests.map(({ method, url }) => `${method} ${url}`));
     return;
   }
   if (!yes) await confirmAll(ids, context);

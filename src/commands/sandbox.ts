@@ -129,7 +129,7 @@ export async function sandbox(
 ): Promise<void> {
   if (traits === 'list') {
     const { DIALECT_NAMES } = await import('../sandbox/dialect/dialects.ts');
-    for (const { name, description } of DIALECT_NAMES) io.line(`${name}  ${description}`);
+    io.lines(DIALECT_NAMES.map(({ name, description }) => `${name}  ${description}`));
     return;
   }
   const { startSandbox } = await import('../sandbox/start.ts');

@@ -168,7 +168,7 @@ async function fetchOne(
   }
   const files = await fetchPackage(item, run, context);
   const result = fetchedResult(item.id, files, { durationMs: elapsedMs(), deleted: false });
-  if (io.format !== 'json') for (const file of result.paths) io.line(file);
+  if (io.format !== 'json') io.lines(result.paths);
   const skippedEntries = files.flatMap(({ unpacked }) => unpacked?.skippedEntries ?? []);
   if (skippedEntries.length === 0) {
     if (run.recording === null) return result;

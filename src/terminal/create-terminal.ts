@@ -119,6 +119,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     },
     isOutputTerminal: stdout.isTTY === true,
     line: (text) => results.line(text),
+    lines: (texts) => results.lines(texts),
     listing: (listing) => results.listing(listing),
     json: (document) => results.json(document),
     bytes: (chunk) => results.bytes(chunk),

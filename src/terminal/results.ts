@@ -11,6 +11,7 @@ import type { Style } from './text/style.ts';
 /** Standard output: the results of a command and nothing else. */
 export interface Results {
   line(text: string): void;
+  lines(texts: readonly string[]): void;
   listing<Item>(listing: Listing<Item>): void;
   json(document: unknown): void;
   bytes(chunk: Uint8Array): Promise<void>;
@@ -41,7 +42,7 @@ export function createResults(options: ResultsOptions): Results {
 
   /** The lines are already escaped; they contain only our own tabs and colors. */
   function print(lines: readonly string[], lineEnd = '\n'): void {
-    void sink.write(lines.map((line) => guard(line) + lineEnd).join(''));
+    if (lines.length > 0) void sink.write(lines.map((line) => guard(line) + lineEnd).join(''));
   }
 
   function inOrder(task: () => void): void {
@@ -90,6 +91,7 @@ export function createResults(options: ResultsOptions): Results {
 
   return {
     line: (text) => inOrder(() => print([escapeText(text)])),
+    lines: (texts) => inOrder(() => print(texts.map(escapeText))),
     listing,
     json,
     async bytes(chunk) {

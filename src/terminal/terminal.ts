@@ -20,6 +20,8 @@ export interface Terminal {
 
   /** One line of results on standard output; control characters become visible. */
   line(text: string): void;
+  /** Prints many lines in one write. */
+  lines(texts: readonly string[]): void;
   /**
    * A listing on standard output in the selected format.
    * @throws ExpectedError USAGE if `--fields` contains an unknown field.
