@@ -24,8 +24,11 @@ const WINDOWS = [
   'test/commands/{config,contents,guesses,json-of-failures,list,login,logout,media,messages,package-ids,rm,status,verify,whoami}.test.ts',
   'test/commands/create/create{,-ambiguous,-split,-wait}.test.ts',
   'test/commands/fetch/fetch{,-content,-dry-run,-extract,-jobs,-names,-packers,-record,-select,-unpack-failures}.test.ts',
+  'test/commands/transcripts/transcripts{,-failures,-record}.test.ts',
   'test/config/store-files.test.ts',
-  'test/torture/{kill,races,unpack}.test.ts',
+  'test/dialects/main-job.test.ts',
+  'test/faults/download/resume.test.ts',
+  'test/torture/{hostile,kill,races,unpack}.test.ts',
 ];
 
 /** A start under Wine takes seconds while the machine is busy. */
