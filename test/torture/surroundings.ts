@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import type { RunBinaryOptions } from '../support/process/run-binary.ts';
 import type { RunPlace } from '../support/process/run-place.ts';
 
-/** Something that people really have around the program. */
+/** An environment that users really run the program in. */
 export interface Surroundings {
   readonly name: string;
   readonly env?: (place: RunPlace) => Readonly<Record<string, string | undefined>>;
-  /** Put before the program. */
+  /** A command prefix. */
   readonly wrapper?: (place: RunPlace) => readonly string[];
   readonly prepare?: (place: RunPlace) => void;
   readonly options?: Partial<RunBinaryOptions>;
-  /** Standard output goes nowhere: no document can be expected there. */
+  /** Standard output goes nowhere, so the test expects no document. */
   readonly isUnheard?: boolean;
-  /** Node itself may end with a signal before the program has begun. */
+  /** Node itself may die from a signal before the program starts. */
   readonly mayKillNode?: boolean;
 }
 
@@ -40,7 +40,7 @@ const mounted = (name: string, mount: (place: RunPlace) => string, more: Partial
   ...more,
 });
 
-/** All ways to start the program with some of its standard streams closed. */
+/** Every combination of closed standard streams. */
 const CLOSED_STREAMS: readonly Surroundings[] = [1, 2, 3, 4, 5, 6, 7].map((bits) => {
   const [input, output, errors] = [bits & 1, bits & 2, bits & 4].map((bit) => bit !== 0);
   const redirections = `${input ? '<&- ' : ''}${output ? '>&- ' : ''}${errors ? '2>&- ' : ''}`;
@@ -153,7 +153,7 @@ export const SURROUNDINGS: readonly Surroundings[] = [
   withEnv('a folder for settings that is relative', { STREAMDIVER_CONFIG_DIR: 'config' }),
   {
     name: 'XDG folders that are relative',
-    // They do not count, so that the home folder is used.
+    // Relative paths do not count, so the program uses the home folder.
     env: ({ configDir }) => ({
       STREAMDIVER_CONFIG_DIR: undefined,
       HOME: configDir,
