@@ -85,7 +85,7 @@ const DOWNLOAD_SPOTS: readonly Spot[] = [
     ...BRINGS,
   },
   {
-    name: 'the target, to be replaced',
+    name: 'the target with --overwrite',
     path: inCwd('object.zip'),
     args: [...FETCH, '--overwrite'],
     goesOn: [...PLAIN, 'folder', 'link to a file elsewhere', 'link to nothing', 'unreadable file'],
@@ -94,7 +94,7 @@ const DOWNLOAD_SPOTS: readonly Spot[] = [
     ...BRINGS,
   },
   {
-    name: 'the target, to be left',
+    name: 'the target with --skip-existing',
     path: inCwd('object.zip'),
     args: [...FETCH, '--skip-existing'],
     goesOn: [...PLAIN, 'folder'],
@@ -117,7 +117,7 @@ const DOWNLOAD_SPOTS: readonly Spot[] = [
       ...BRINGS,
     },
     {
-      name: `${ending} of a file that is there`,
+      name: `${ending} of an existing file`,
       path: inCwd(`object.zip${ending}`),
       args: FETCH,
       goesOn: ALL,
@@ -153,7 +153,7 @@ const KEY = createHash('sha256')
 
 const UNPACK_SPOTS: readonly Spot[] = [
   {
-    name: 'the folder unpacked into',
+    name: 'the target folder of -x',
     path: inCwd('out'),
     args: UNPACK,
     goesOn: ['folder'],
@@ -204,14 +204,14 @@ const UNPACK_SPOTS: readonly Spot[] = [
     isLarge: true,
   },
   {
-    name: 'the name of an entry',
+    name: 'the path of an entry',
     path: inCwd('out/clips/one.txt'),
     args: UNPACK,
     exits: [13],
     prepare: (place) => mkdirSync(join(place.cwd, 'out', 'clips'), { recursive: true }),
   },
   {
-    name: 'the name of an entry, to be replaced',
+    name: 'the path of an entry with --overwrite',
     path: inCwd('out/clips/one.txt'),
     args: [...UNPACK, '--overwrite'],
     goesOn: [...PLAIN, ...LINKS, 'unreadable file'],
@@ -250,7 +250,7 @@ function storeClient(place: RunPlace, api: ApiServer): void {
 const STORE_SPOTS: readonly Spot[] = [
   { name: 'config.json', path: inConfig('config.json'), args: STATUS, exits: [2], prepare: makeConfig },
   {
-    name: 'config.json, to be changed',
+    name: 'config.json with config set',
     path: inConfig('config.json'),
     args: SET,
     exits: [2],
@@ -337,7 +337,7 @@ const STORE_SPOTS: readonly Spot[] = [
     exits: [2],
   },
   {
-    name: 'the folder of the store, to be written',
+    name: 'the folder of the store with config set',
     path: (place) => place.configDir,
     args: SET,
     goesOn: ['folder'],

@@ -8,7 +8,7 @@ import { runCommand } from '../run-command.ts';
 import { filesIn, start } from './fetch-scene.ts';
 
 const WAYS = [
-  ['where it lies', []],
+  ['unpacked remotely', []],
   ['selected', ['--include', '*']],
   ['downloaded first', ['--keep-archive']],
 ] as const;
@@ -58,10 +58,10 @@ const CASES: readonly (readonly [
     10,
     1,
   ],
-  ['another name in the header of the third', () => entries(3, { 2: { local: { name: 'b02.txt' } } }), 12, 2],
+  ['another local name in the third entry', () => entries(3, { 2: { local: { name: 'b02.txt' } } }), 12, 2],
   ['stray bytes between two of 145', () => entries(146, { 145: { gapBefore: Buffer.alloc(3) } }), 12, 0],
   ['stray bytes after the first of two', () => entries(2, { 1: { gapBefore: Buffer.alloc(3) } }), 12, 0],
-  ['stray bytes where others have fields', () => disguised(40), 12, 20],
+  ['stray bytes that offset extra fields', () => disguised(40), 12, 20],
 ];
 
 function writtenPaths(json: unknown): readonly string[] {
