@@ -61,7 +61,7 @@ describe('flags of contents', () => {
 });
 
 describe('contents', () => {
-  test('prints tab-separated rows to a pipe, the total to stderr, and downloads only the end of the archive', async () => {
+  test('prints rows to a pipe, the total to stderr, and downloads only the end of the archive', async () => {
     const api = await start();
     const run = await runCommand(['contents', PACKAGE_ID], { api });
     expect(run).toMatchObject({

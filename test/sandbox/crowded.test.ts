@@ -12,7 +12,7 @@ test.each([
   ['a header that never ends', 'GET /v2/media HTTP/1.1\r\nHost: x\r\nX-Slow: a'],
   ['no data', ''],
 ])(
-  'case 138: connections with %s do not block the sandbox, because it closes them after the header timeout',
+  'case 138: connections with %s do not block the sandbox, which closes them after a timeout',
   { timeout: 60_000 },
   async (_what, text) => {
     const sandbox = await openSandbox();

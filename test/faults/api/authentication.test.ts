@@ -103,7 +103,7 @@ test.each([['-v'], ['-vv'], ['--debug']])('case 9: %s prints no URL or header se
   expect(run.exitCode).toBe(0);
 });
 
-test('case 15: keeps the part when a plain token expires during a download, and resumes on the next run', async () => {
+test('case 15: keeps the part when a token expires during a download, and resumes later', async () => {
   const first = cutAtHalfThen(object, (_request, reply) => reply.json(401, { message: 'expired' }));
   const api = await startApi({ files: { one: object } });
   api.script('GET /v2/downloads/file/{id}', first);

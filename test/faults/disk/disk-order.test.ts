@@ -65,7 +65,7 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)(
   'what survives a power cut',
   { timeout: 90_000 },
   () => {
-    test('case 74: syncs each journal, and all bytes that it lists as synced, before the journal gets its name', async () => {
+    test('case 74: syncs each journal, and the bytes that it lists, before it gets its name', async () => {
       const calls = await traceFetch(20 * MIB);
       const named = calls.flatMap((call, index) =>
         call.kind === 'rename' && call.to === `${NAME}.part.json` ? [{ index, aside: call.path }] : [],

@@ -85,7 +85,7 @@ test.each<[DiskCall, DiskFault['effect']]>([
   ['link', 'EPERM'],
   ['link', 'EXDEV'],
 ])(
-  'case 82: a failure of any %s with %s is a disk error or harmless, and the rerun succeeds',
+  'case 82: a failure of any %s with %s is at most a disk error, and the rerun succeeds',
   DEADLINE,
   async (call, effect) => {
     expect(await survivesEach(call, effect, [0, 9])).toBeGreaterThan(0);

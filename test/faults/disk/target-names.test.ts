@@ -289,7 +289,7 @@ test('rejects a name with -x if Windows does not allow the name of the resulting
   expect(listTree(place.cwd)).toEqual([]);
 });
 
-test('a name that is too long with the suffix of the part file is a disk error on Windows', async () => {
+test('a name too long for the suffix of the part file is a disk error on Windows', async () => {
   const { api, place } = await prepare();
   const output = `${'x'.repeat(242)}.zip`;
   const run = await runCli(['fetch', PACKAGE_ID, '-o', output, '--json'], { api, place, platform: 'win32' });

@@ -98,7 +98,7 @@ test('--no-resume restarts the download', async () => {
   expect(rangesSince(scene, before)).toEqual([undefined]);
 });
 
-test('case 72: finishes from a part that is already complete', async () => {
+test('case 72: finishes from a complete part with at most one request', async () => {
   const scene = await stopAtHalf();
   writeFileSync(scene.partPath, scene.object.bytes);
   const before = scene.storage.requests.length;

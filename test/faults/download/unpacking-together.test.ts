@@ -50,7 +50,7 @@ test.each([
   },
 );
 
-test('case 125: keeps a file that appears during the run with the size but not the content of its entry', async () => {
+test('case 125: keeps a file that appears with the size but not the content of its entry', async () => {
   const { run, place } = await unpackLate(MANY, [], async (_runAnother, { cwd }) => {
     writeFileSync(join(cwd, 'out/0.srt'), 'precious 0');
   });
