@@ -42,13 +42,13 @@ describe('config flags', () => {
     [['set', 'apiUrl'], 'missing required argument'],
     [['unset', '__proto__'], 'unknown setting'],
     [['get'], 'missing required argument'],
-  ])('%j is refused', async (line, message) => {
+  ])('rejects %j', async (line, message) => {
     expect(await refuse(line)).toContain(message);
   });
 });
 
 describe('config set', () => {
-  test('stores what get and list then show, and unset takes it out', async () => {
+  test('stores a value that get prints, and unset removes it', async () => {
     const place = makePlace();
     const set = await runCommand(['config', 'set', 'apiUrl', 'https://api.example/v3'], { place });
     expect(set).toMatchObject({ exitCode: 0, stdout: '' });
@@ -69,7 +69,7 @@ describe('config set', () => {
     );
   });
 
-  test('belongs to the profile that is named, and makes it', async () => {
+  test('changes the profile in --profile, and creates it', async () => {
     const place = placeWithStore({ config: { profiles: { default: { ssoUrl: 'https://a.example' } } } });
     const run = await runCommand(
       ['config', 'set', 'ssoUrl', 'https://b.example', '--profile', 'work', '--json', '-q'],
@@ -82,7 +82,7 @@ describe('config set', () => {
     });
   });
 
-  test('profile chooses the one that is used when none is named', async () => {
+  test('profile sets the default profile', async () => {
     const place = placeWithStore({ config: { profiles: { work: { apiUrl: 'https://work.example' } } } });
     await runCommand(['config', 'set', 'profile', 'work'], { place });
     expect((await runCommand(['config', 'get', 'apiUrl'], { place })).stdout).toBe('https://work.example/\n');
@@ -99,7 +99,7 @@ describe('config set', () => {
     ['cacert', 'not-there.pem'],
     ['cacert', 'empty.pem'],
     ['profile', ''],
-  ])('refuses %s %j and stores nothing', async (key, value) => {
+  ])('rejects %s %j and stores nothing', async (key, value) => {
     const place = makePlace();
     writeFileSync(join(place.cwd, 'empty.pem'), '');
     const run = await runCommand(['config', 'set', key, value, '--json'], { place });
@@ -108,7 +108,7 @@ describe('config set', () => {
     expect(existsSync(storedFiles(place).config)).toBe(false);
   });
 
-  test('cacert is stored with its whole path', async () => {
+  test('stores cacert as an absolute path', async () => {
     const place = makePlace();
     writeFileSync(join(place.cwd, 'ours.pem'), makeCertificate().certPem);
     expect((await runCommand(['config', 'set', 'cacert', 'ours.pem'], { place })).exitCode).toBe(0);
@@ -117,7 +117,7 @@ describe('config set', () => {
     );
   });
 
-  test('mends a stored value that no command can use', async () => {
+  test('unset fixes a stored value that is invalid', async () => {
     const place = placeWithStore({ config: { profiles: { default: { apiUrl: 'ftp://x' } } } });
     expect((await runCommand(['list'], { place })).exitCode).toBe(2);
     expect((await runCommand(['config', 'unset', 'apiUrl'], { place })).exitCode).toBe(0);
@@ -126,7 +126,7 @@ describe('config set', () => {
 });
 
 describe('config list', () => {
-  test('--show-origin tells where each setting comes from', async () => {
+  test('--show-origin prints where each setting comes from', async () => {
     const place = placeWithStore({ config: { profile: 'work', profiles: { work: { cacert: '/ca.pem' } } } });
     const run = await runCommand(['config', 'list', '--show-origin', '--sso-url', 'https://sso.example'], {
       place,
@@ -146,7 +146,7 @@ describe('config list', () => {
     expect(plain.stdout).toContain('cacert\t/ca.pem\n');
   });
 
-  test('--json keeps to its schema, and no secret is among the settings', async () => {
+  test('--json matches its schema and contains no secret', async () => {
     const place = placeWithStore({
       credentials: credentialsOf('https://api.streamdiver.com', { kind: 'token', token: CANARY_TOKEN }),
     });
@@ -160,7 +160,7 @@ describe('config list', () => {
 });
 
 describe('config path', () => {
-  test('is told whether the file is there, whole, broken or not', async () => {
+  test('prints the path even if the file is broken', async () => {
     const place = placeWithStore({ config: '{' });
     const run = await runCommand(['config', 'path'], { place });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${storedFiles(place).config}\n`, stderr: '' });
@@ -169,7 +169,7 @@ describe('config path', () => {
     expect(readFileSync(storedFiles(place).config, 'utf8')).toBe('{');
   });
 
-  test('case 132: without a home there is none', async () => {
+  test('case 132: fails without a home folder', async () => {
     const env = { STREAMDIVER_CONFIG_DIR: '', HOME: '' };
     const run = await runCommand(['config', 'path', '--json'], { env });
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
@@ -181,7 +181,7 @@ describe('config path', () => {
     ['missing', ''],
     ['relative', 'Roaming'],
   ])(
-    'on Windows, APPDATA that is %s is named, and nothing is stored in the current folder',
+    'on Windows, reports an APPDATA that is %s, and stores nothing in the current folder',
     async (_what, APPDATA) => {
       const place = makePlace();
       const env = { STREAMDIVER_CONFIG_DIR: '', APPDATA };

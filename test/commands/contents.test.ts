@@ -55,13 +55,13 @@ describe('flags of contents', () => {
     [['a', '--include', ''], '--include: the value is empty'],
     [['a', '--include', '[x'], '--include: the pattern "[x" has a ['],
     [['a', '--exclude', '!x'], 'starts with !'],
-  ])('%j is refused', async (words, complaint) => {
+  ])('rejects %j', async (words, complaint) => {
     expect(await refusalOf(defineContents, ['contents', ...words])).toContain(complaint);
   });
 });
 
 describe('contents', () => {
-  test('tab-separated in a pipe, the total on standard error; only the end of the archive travels', async () => {
+  test('prints rows to a pipe, the total to stderr, and downloads only the end of the archive', async () => {
     const api = await start();
     const run = await runCommand(['contents', PACKAGE_ID], { api });
     expect(run).toMatchObject({
@@ -76,13 +76,13 @@ describe('contents', () => {
     expect(listTree(run.cwd)).toEqual([]);
   });
 
-  test('a table on a terminal', async () => {
+  test('prints a table to a terminal', async () => {
     const run = await runCommand(['contents', PACKAGE_ID, '--no-color'], { api: await start(), isTTY: true });
     expect(run.stdout).toMatch(/^PATH +SIZE +PACKED +MODIFIED\n/);
     expect(run.stdout).toMatch(/\ntalk\/talk\.mp4 +292\.9 KiB +292\.9 KiB +2025-01-01 12:00\n/);
   });
 
-  test.each([80, 40])('a person at %i columns reads the total below the table', async (columns) => {
+  test.each([80, 40])('prints the total below the table at %i columns', async (columns) => {
     const api = await start();
     const pty = runInPty({
       command: process.execPath,
@@ -119,14 +119,14 @@ describe('contents', () => {
       ['--exclude', '*.mp4'],
       ['talk/', 'talk/talk.de.srt', 'talk/talk.en.srt'],
     ],
-  ])('%j selects', async (flags, paths) => {
+  ])('%j selects entries', async (flags, paths) => {
     const run = await runCommand(['contents', PACKAGE_ID, '--format', 'id', ...flags], {
       api: await start(),
     });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${paths.join('\n')}\n` });
   });
 
-  test('case 111: a selection without a match is NOT_FOUND', async () => {
+  test('case 111: exits with NOT_FOUND when no entry matches', async () => {
     const api = await start();
     const run = await runCommand(['contents', PACKAGE_ID, '--include', '*.vtt', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { items: [], error: { code: 'NOT_FOUND' } } });
@@ -134,7 +134,7 @@ describe('contents', () => {
     expect(run.stderr).toContain(`streamdiver-dl contents -- ${PACKAGE_ID}`);
   });
 
-  test('case 108: a server without ranges: says so and names the command that downloads', async () => {
+  test('case 108: reports a server without ranges and suggests fetch', async () => {
     const api = await start({
       script: {
         'GET /v2/downloads/file/{id}': (_request, reply) => reply.file(object, { withoutRanges: true }),
@@ -146,8 +146,8 @@ describe('contents', () => {
     expect(run.stderr).toContain(`hint: streamdiver-dl fetch -- ${PACKAGE_ID}`);
   });
 
-  test('case 108: a server that sends the end, but nothing else in parts, is one without ranges', async () => {
-    // A directory that does not fit into what the first request brings.
+  test('case 108: reports a server that only supports a suffix range', async () => {
+    // A directory that does not fit into the first response.
     const long = serveArchive(
       Array.from({ length: 400 }, (_, index) => ({ name: `${'x'.repeat(200)}/${index}.srt` })),
     );
@@ -167,7 +167,7 @@ describe('contents', () => {
   });
 
   test.each([['contents'], ['fetch', '-x']])(
-    'case 55: a page instead of the archive is called so by %s, and not taken for a server without ranges',
+    'case 55: %s reports a web page instead of the archive, not a server without ranges',
     async (...words) => {
       const page = '<!doctype html>\n<title>Sign in</title>\n';
       const api = await start({
@@ -185,7 +185,7 @@ describe('contents', () => {
     },
   );
 
-  test('case 55: neither is a page taken for the end of an archive where the API does not tell the size', async () => {
+  test('case 55: reports a web page instead of the archive when the API gives no size', async () => {
     const file = { url: '/v2/downloads/file/one', mimeType: 'application/zip' };
     const api = await start({
       script: {
@@ -200,7 +200,7 @@ describe('contents', () => {
     expect(run.stderr).toContain('a web page instead of the zip archive');
   });
 
-  test('a damaged archive: nothing was downloaded that could be downloaded again', async () => {
+  test('reports a damaged archive with a hint to run the command again', async () => {
     const damaged = { ...object, bytes: Buffer.from(object.bytes) };
     damaged.bytes.fill(0, object.bytes.length - 22);
     const run = await runCommand(['contents', PACKAGE_ID], { api: await start({ files: { one: damaged } }) });
@@ -211,7 +211,7 @@ describe('contents', () => {
     );
   });
 
-  test('case 111: a pattern in place of the id: the right spelling is that of this command', async () => {
+  test('case 111: a pattern in place of the ID suggests --include', async () => {
     const run = await runCommand(['contents', '*.srt']);
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain(
@@ -219,7 +219,7 @@ describe('contents', () => {
     );
   });
 
-  test('case 106: names are shown escaped and never as they are', async () => {
+  test('case 106: escapes control characters in names', async () => {
     const files = {
       one: serveArchive([{ name: 'a\u001b[2J\u202e.txt', content: 'x' }, { name: '../evil' }]),
     };
@@ -230,8 +230,12 @@ describe('contents', () => {
 
   test.each([
     ['several files', { one: object, two: object }, 'is 2 files'],
-    ['a file that is no archive', { one: makePlainObject(700) }, 'it is a single file, not a zip archive'],
-  ])('%s cannot be looked into', async (_name, files, says) => {
+    [
+      'a file that is not an archive',
+      { one: makePlainObject(700) },
+      'it is a single file, not a zip archive',
+    ],
+  ])('rejects a package of %s', async (_name, files, says) => {
     const packages = [{ compressed: false, files: Object.keys(files) }];
     const api = await start({ files, packages });
     const run = await runCommand(['contents', PACKAGE_ID], { api });
@@ -240,7 +244,7 @@ describe('contents', () => {
     expect(calls(api).length).toBeLessThanOrEqual(3);
   });
 
-  test('a package that is not ready is NOT_READY, one that is not there NOT_FOUND', async () => {
+  test('exits with NOT_READY for a package that is preparing, and NOT_FOUND for a missing one', async () => {
     const api = await start({ script: { 'GET /v2/downloads/{id}': ['preparing', 404] } });
     const run = await runCommand(['contents', PACKAGE_ID], { api });
     expect(run).toMatchObject({ exitCode: 8, stdout: '' });

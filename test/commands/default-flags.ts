@@ -1,6 +1,6 @@
 import type { FetchFlags } from '../../src/flags/fetch-flags.ts';
 
-/** What flags are read as when a line has none of them. */
+/** The parsed flags of a command line without flags. */
 export const DEFAULT_WAIT = { timeoutMs: 21_600_000, intervalMs: null };
 
 export const DEFAULT_QUERY = {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { listTree } from '../support/temp-folder.ts';
 import { runCommand } from './run-command.ts';
 
-test('the demo does the whole job without an account and shows each command', async () => {
+test('runs the whole job without an account and prints each command', async () => {
   const run = await runCommand(['demo'], { token: null, deadlineMs: 60_000 });
   expect(run.exitCode).toBe(0);
   const commands = run.stderr.split('\n').filter((line) => line.startsWith('$ '));
@@ -25,12 +25,12 @@ test('the demo does the whole job without an account and shows each command', as
   expect(readdirSync(run.cwd)).toEqual([]);
 });
 
-test('case 137: the demo leaves a real credential and profile alone', async () => {
+test('case 137: ignores real credentials and profiles', async () => {
   const env = { STREAMDIVER_API_URL: 'http://127.0.0.1:1', STREAMDIVER_PROFILE: 'nobody' };
   expect((await runCommand(['demo', '-q'], { env, deadlineMs: 60_000 })).exitCode).toBe(0);
 });
 
-test('Ctrl-C ends the demo with 130', async () => {
+test('exits with 130 on Ctrl-C', async () => {
   const run = await runCommand(['demo'], {
     onStart(control) {
       const timer = setInterval(() => {

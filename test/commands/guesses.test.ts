@@ -4,7 +4,7 @@ import { startApi } from '../support/api/api-server.ts';
 import { makeZipObject } from '../support/faults/served-object.ts';
 import { runCommand } from './run-command.ts';
 
-describe('names of other tools', () => {
+describe('commands and flags of other tools', () => {
   test.each([
     [['version'], "use 'streamdiver-dl --version'"],
     [['download', 'x'], "use 'streamdiver-dl fetch ID'"],
@@ -62,7 +62,7 @@ describe('names of other tools', () => {
     expect((await runCommand(['fetch', PACKAGE_ID, '--progress', 'plain'], { api })).stderr).toMatch(/ready/);
   });
 
-  test('fields after --json are not guessed for other words', async () => {
+  test('does not suggest fields for a word before --json', async () => {
     const run = await runCommand(['list', 'a-word', '--json']);
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain("hint: Run 'streamdiver-dl list --help' for usage.");

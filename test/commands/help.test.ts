@@ -30,7 +30,7 @@ const VARIABLES = [
 ].flatMap((line) => line.split(' '));
 
 describe('help of every command', () => {
-  test('there are the commands of the contract', () => {
+  test('lists the documented commands', () => {
     expect(PATHS.map((path) => path.join(' '))).toEqual(
       expect.arrayContaining([
         'create',
@@ -51,7 +51,7 @@ describe('help of every command', () => {
   });
 
   test.each(PATHS.map((path) => [path]))(
-    '%j: help and --help say the same on standard output',
+    '%j: help and --help print the same text to stdout',
     async (path) => {
       const byHelp = await runCommand(['help', ...path]);
       const byFlag = await runCommand([...path, '--help']);
@@ -64,7 +64,7 @@ describe('help of every command', () => {
     },
   );
 
-  test.each(PATHS.map((path) => [path]))('%j: every flag that is shown is explained', (path) => {
+  test.each(PATHS.map((path) => [path]))('%j: every visible flag has a description', (path) => {
     let command: Command | undefined = program;
     for (const name of path) command = command?.commands.find((candidate) => candidate.name() === name);
     expect(command?.summary()).not.toBe('');
@@ -111,14 +111,14 @@ describe('help of every command', () => {
     },
   );
 
-  test('aliases find the same help', async () => {
+  test('aliases print the same help', async () => {
     expect((await runCommand(['help', 'delete'])).stdout).toBe((await runCommand(['help', 'rm'])).stdout);
     expect((await runCommand(['ls', '-h'])).stdout).toBe((await runCommand(['list', '-h'])).stdout);
   });
 });
 
 describe('topics', () => {
-  test('exit-codes names every code with its number', async () => {
+  test('exit-codes lists every code with its number', async () => {
     const { stdout } = await runCommand(['help', 'exit-codes']);
     for (const [code, exitCode] of Object.entries(EXIT_CODES)) {
       const line = stdout.split('\n').find((candidate) => candidate.includes(code));
@@ -126,7 +126,7 @@ describe('topics', () => {
     }
   });
 
-  test('environment names every variable of the contract', async () => {
+  test('environment lists every documented variable', async () => {
     const { stdout } = await runCommand(['help', 'environment']);
     for (const name of VARIABLES) {
       expect(stdout).toMatch(new RegExp(`\\b${name}\\b`));
@@ -159,7 +159,7 @@ describe('topics', () => {
     expect(list.replaceAll(/\s+/g, ' ')).toContain(FAULT_ARGUMENTS);
   });
 
-  test('an unknown topic exits with 2 and names the known ones', async () => {
+  test('an unknown topic exits with 2 and lists the known ones', async () => {
     const run = await runCommand(['help', 'nonsense', '--json']);
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
     expect(run.stderr).toMatch(/--help.*exit-codes/);

@@ -3,7 +3,7 @@ import { startApi } from '../support/api/api-server.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
 
-/** Every command with the line that makes it talk to the service. */
+/** Every command with arguments that make it send a request. */
 const LINES: readonly (readonly [definition: string, line: readonly string[]])[] = [
   ['create', ['create', '-m', 'm1']],
   ['status', ['status', 'a', 'b']],
@@ -15,20 +15,20 @@ const LINES: readonly (readonly [definition: string, line: readonly string[]])[]
   ['whoami', ['whoami']],
 ];
 
-test.each(LINES)('%s --json keeps to its schema when everything is refused', async (definition, line) => {
+test.each(LINES)('%s --json matches its schema when the token is rejected', async (definition, line) => {
   const api = await startApi({ token: 'another' });
   const run = await runCommand([...line, '--json'], { api });
   expect(run).toMatchObject({ exitCode: 4, json: { error: { code: 'AUTH', exitCode: 4, httpStatus: 401 } } });
   expectFailureDocument(definition, run.json);
 });
 
-test.each(LINES)('%s --json keeps to its schema when nobody answers', async (definition, line) => {
+test.each(LINES)('%s --json matches its schema when the service is down', async (definition, line) => {
   const run = await runCommand([...line, '--json', '--api-url', 'http://127.0.0.1:1']);
   expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE', retryable: true } } });
   expectFailureDocument(definition, run.json);
 });
 
-test.each(LINES)('%s --json keeps to its schema when a flag is wrong', async (definition, line) => {
+test.each(LINES)('%s --json matches its schema when a flag is wrong', async (definition, line) => {
   const api = await startApi();
   const run = await runCommand([...line, '--json', '--no-such-flag'], { api });
   expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE', retryable: false } } });
@@ -37,7 +37,7 @@ test.each(LINES)('%s --json keeps to its schema when a flag is wrong', async (de
 });
 
 test.each(LINES)(
-  '%s --json keeps to its schema when the configuration is broken',
+  '%s --json matches its schema when the configuration is broken',
   async (definition, line) => {
     const run = await runCommand([...line, '--json', '--api-url', 'http://example.com']);
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
@@ -53,7 +53,7 @@ test.each(['nonsense', 'lst', 'configure'])('the unknown command %s exits with 2
 });
 
 test.each([['table'], ['ndjson'], ['csv'], ['tsv'], ['id']])(
-  'with --format %s a failure leaves standard output empty',
+  'with --format %s, a failure leaves stdout empty',
   async (format) => {
     const api = await startApi({ token: 'another' });
     const run = await runCommand(['list', '--format', format], { api });

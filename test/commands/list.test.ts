@@ -29,7 +29,7 @@ async function listIds(flags: readonly string[], content = packages as readonly 
 }
 
 describe('list', () => {
-  test('prints tab-separated lines without a header in a pipe', async () => {
+  test('prints tab-separated lines without a header to a pipe', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['list'], { api });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
@@ -42,7 +42,7 @@ describe('list', () => {
     expect(calls(api)).toEqual([page(0), page(1)]);
   });
 
-  test('prints a table on a terminal, times relative to now', async () => {
+  test('prints a table with relative times to a terminal', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['list', '--no-color'], { api, isTTY: true });
     expect(run.stdout).toMatch(/^ID +STATUS +TITLE +SIZE +CREATED +EXPIRES\n/);
@@ -56,14 +56,14 @@ describe('list', () => {
     expectDocument('list', run.json);
   });
 
-  test('--format ndjson prints one document a line', async () => {
+  test('--format ndjson prints one document per line', async () => {
     const { run } = await listIds(['--format', 'ndjson']);
     const lines = run.stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(3);
     for (const line of lines) expectDocument('package', JSON.parse(line));
   });
 
-  test('--format csv prints a header, quotes what needs it and ends lines as RFC 4180 does', async () => {
+  test('--format csv prints a header, quotes fields if needed, and ends lines per RFC 4180', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['list', '--format', 'csv', '--fields', 'id,title,files'], {
       api,
@@ -75,7 +75,7 @@ describe('list', () => {
     expect(second).toBe('b,Alps,[]');
   });
 
-  test('--fields chooses and orders, also what has no column of its own', async () => {
+  test('--fields selects and orders fields, including fields without a column', async () => {
     const { run } = await listIds(['--format', 'tsv', '--fields', 'ready,id', '-L', '2']);
     expect(run.stdout).toBe('true\ta\nfalse\tb\n');
     const json = await runCommand(['list', '--json', '--fields', 'id,failed'], {
@@ -84,7 +84,7 @@ describe('list', () => {
     expect(json.json).toMatchObject({ items: [{ id: 'a', failed: false }, {}, {}], count: 3 });
   });
 
-  test('an unknown field exits with 2 and names the known ones', async () => {
+  test('an unknown field exits with 2 and lists the known ones', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['list', '--fields', 'id,colour', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
@@ -92,7 +92,7 @@ describe('list', () => {
     expect(run.stderr).toMatch(/colour[^]*known fields: .*id, .*status/);
   });
 
-  test('an empty list is a success with an empty standard output', async () => {
+  test('an empty list succeeds with empty stdout', async () => {
     const api = await startApi({ packages: [] });
     const run = await runCommand(['list'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No packages\n' });
@@ -101,7 +101,7 @@ describe('list', () => {
     expect(json.json).toEqual({ items: [], count: 0, truncated: false });
   });
 
-  test('needs a credential, and without one sends nothing', async () => {
+  test('requires a credential, and sends nothing without one', async () => {
     const api = await startApi({ packages, token: null });
     const run = await runCommand(['list', '--json'], { api, token: null });
     expect(run).toMatchObject({ exitCode: 4, json: { error: { code: 'AUTH' } } });
@@ -111,7 +111,7 @@ describe('list', () => {
 });
 
 describe('pages of list', () => {
-  test('stops at 30 and says that there is more', async () => {
+  test('stops at 30 and reports that there is more', async () => {
     const { run, ids } = await listIds([], many(60));
     expect(ids).toHaveLength(30);
     expect(run.stderr).toMatch(/first 30.*--limit N or --all/);
@@ -122,13 +122,13 @@ describe('pages of list', () => {
     });
   });
 
-  test('says nothing of the kind when there are exactly as many', async () => {
+  test('does not report more when the limit is the exact number', async () => {
     const { run, ids } = await listIds(['-L', '3']);
     expect(ids).toEqual(['a', 'b', 'c']);
     expect(run.stderr).toBe('');
   });
 
-  test('--all goes through all pages, --limit stops asking when it has enough', async () => {
+  test('--all reads all pages, and --limit stops when it has enough', async () => {
     const all = await listIds(['--all'], many(120));
     expect(all.ids).toHaveLength(120);
     expect(calls(all.api)).toEqual([page(0), page(1), page(2), page(3)]);
@@ -137,14 +137,14 @@ describe('pages of list', () => {
     expect(calls(some.api)).toEqual([page(0), page(1)]);
   });
 
-  test('--page counts from 1 and asks for that page alone, counted from 0 on the wire', async () => {
+  test('--page counts from 1 and requests only that page, which the API counts from 0', async () => {
     const { run, api, ids } = await listIds(['--page', '2', '--per-page', '10'], many(25));
     expect(ids).toEqual(Array.from({ length: 10 }, (_, index) => `p${index + 10}`));
     expect(calls(api)).toEqual([page(1, 10)]);
     expect(run.stderr).toBe('');
   });
 
-  test('a page behind the last is an empty list', async () => {
+  test('a page after the last is an empty list', async () => {
     const { run, ids } = await listIds(['--page', '9']);
     expect(run.exitCode).toBe(0);
     expect(ids).toEqual([]);
@@ -152,7 +152,7 @@ describe('pages of list', () => {
 });
 
 describe('--status and --sort', () => {
-  test('--status compares without case and looks through everything before the limit', async () => {
+  test('--status ignores case and filters before the limit', async () => {
     const { ids, api } = await listIds(
       ['--status', 'PREPARING', '-L', '1'],
       [...many(70), { id: 'late', status: 'preparing' }],
@@ -172,14 +172,14 @@ describe('--status and --sort', () => {
     expect((await listIds(['--sort', order])).ids).toEqual(ids);
   });
 
-  test('--sort sorts before the limit cuts', async () => {
+  test('--sort sorts before the limit applies', async () => {
     const { ids, run } = await listIds(['--sort', 'created', '-L', '1']);
     expect(ids).toEqual(['b']);
     expect(run.stderr).toContain('first 1');
   });
 });
 
-describe('--status where the service has words of its own', () => {
+describe('--status with custom statuses of the service', () => {
   const words = ['COMPLETED', 'softDeleted', 'preparationFailed', 'archiving'].map((status, index) => ({
     id: `w${index}`,
     status,
@@ -195,7 +195,7 @@ describe('--status where the service has words of its own', () => {
     expect((await listIds(['--status', status], words)).ids).toEqual(wanted);
   });
 
-  test('nothing found beside words that mean nothing here is told', async () => {
+  test('warns without a match if the service uses unknown statuses', async () => {
     const { ids, run } = await listIds(['--status', 'preparing'], words);
     expect([ids, run.exitCode]).toEqual([[], 0]);
     expect(run.stderr).toContain('warning: no package is "preparing"; the service also uses: archiving');
@@ -205,13 +205,13 @@ describe('--status where the service has words of its own', () => {
     ['raedy', 'did you mean ready?'],
     ['archivng', 'did you mean archiving?'],
     ['xyzzy', 'use one of ready, preparing, failed, COMPLETED, softDeleted, preparationFailed, archiving'],
-  ])('--status %s is neither known nor in the list: %s', async (status, hint) => {
+  ])('rejects --status %s, which is neither known nor listed: %s', async (status, hint) => {
     const { ids, run } = await listIds(['--status', status], words);
     expect([ids, run.exitCode]).toEqual([[], 2]);
     expect(run.stderr).toBe(`error: unknown status "${status}"\nhint: ${hint}\n`);
   });
 
-  test.each(['queued', 'expired', 'unknown'])('--status %s can be empty', async (status) => {
+  test.each(['queued', 'expired', 'unknown'])('--status %s succeeds without a match', async (status) => {
     expect((await listIds(['--status', status], packages)).run.exitCode).toBe(0);
   });
 
@@ -224,13 +224,13 @@ describe('--status where the service has words of its own', () => {
     expect((await listIds(['--sort', order], sized)).ids).toEqual(['large', 'small']);
   });
 
-  test('nothing found among known words is not', async () => {
+  test('does not warn without a match if all statuses are known', async () => {
     const { run } = await listIds(['--status', 'failed'], packages);
     expect(run).toMatchObject({ exitCode: 0, stderr: 'No packages\n' });
   });
 });
 
-describe('a list that is not what the service says', () => {
+describe('a list that does not match its total', () => {
   const list = async (pages: readonly object[], ...flags: readonly string[]) => {
     const api = await startApi({
       script: {
@@ -244,13 +244,13 @@ describe('a list that is not what the service says', () => {
   };
   const full = { data: { items: [{ id: 'a' }, { id: 'b' }], totalCount: 4 } };
 
-  test('a service that pages in another way is found out by its total', async () => {
+  test('fails when repeated pages do not reach the total', async () => {
     const run = await list([full]);
     expect(run).toMatchObject({ exitCode: 7, stdout: '' });
     expect(run.stderr).toContain('2 of 4 items');
   });
 
-  test('an end before the total is told', async () => {
+  test('warns when the list ends before the total', async () => {
     const run = await list([full, { data: { items: [], totalCount: 4 } }]);
     expect(run).toMatchObject({ exitCode: 0, stdout: 'a\nb\n' });
     expect(run.stderr).toContain('warning: incomplete list: received 2 of 4 items');

@@ -54,7 +54,7 @@ describe('login flags', () => {
     [['--token-command', "pass 'show"], 'unclosed quote'],
     [['--token-command', 'pass show | head'], 'which needs a shell'],
     [['a-secret-as-argument'], 'too many arguments'],
-  ])('%j is refused', async (line, message) => {
+  ])('rejects %j', async (line, message) => {
     const refusal = await refusalOf(defineLogin, ['login', ...line]);
     expect(refusal).toContain(message);
     expect(refusal).not.toContain('a-secret-as-argument');
@@ -62,7 +62,7 @@ describe('login flags', () => {
 });
 
 describe('login --with-token', () => {
-  test('asks the API, stores the token for its origin, and is used from then on', async () => {
+  test('verifies the token with the API, stores it for its origin, and uses it afterwards', async () => {
     const api = await startApi();
     const place = makePlace();
     const run = await runCommand(['login', '--with-token'], {
@@ -84,7 +84,7 @@ describe('login --with-token', () => {
     expect(api.requests.at(-1)?.headers.get('authorization')).toBe(`Bearer ${CANARY_TOKEN}`);
   });
 
-  test('--json prints what whoami prints', async () => {
+  test('--json prints the same document as whoami', async () => {
     const api = await startApi();
     const run = await runCommand(['login', '--with-token', '--json', '-q'], {
       api,
@@ -104,7 +104,7 @@ describe('login --with-token', () => {
     });
   });
 
-  test('a token that the API refuses is not stored', async () => {
+  test('does not store a token that the API rejects', async () => {
     const api = await startApi({ token: 'another' });
     const run = await runCommand(['login', '--with-token'], { api, token: null, input: CANARY_TOKEN });
     expect(run).toMatchObject({ exitCode: 4, stdout: '' });
@@ -113,7 +113,7 @@ describe('login --with-token', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  test('an API that nobody answers at stores nothing, --no-verify does without asking', async () => {
+  test('stores nothing if the API is down, unless --no-verify', async () => {
     const place = makePlace();
     const line = ['login', '--with-token', '--api-url', 'http://127.0.0.1:1/v2'];
     const failed = await runCommand(line, { place, token: null, input: CANARY_TOKEN });
@@ -131,8 +131,8 @@ describe('login --with-token', () => {
     ['a line feed inside', 'sandbox-CANARY\n8Jq4kW9v7Rb', 15],
     ['a zero-width space', 'sandbox-CANARY\u200b8Jq4kW9v7Rb', 15],
     ['a carriage return inside', 'sandbox-CANARY\r8Jq4kW9v7Rb', 15],
-    ['quotes that are curled', '\u201c8Jq4kW9v7Rb\u201d', 1],
-  ])('case 8: %s is refused by position and not repeated', async (_name, token, position) => {
+    ['curly quotes', '\u201c8Jq4kW9v7Rb\u201d', 1],
+  ])('case 8: rejects %s by position without printing the token', async (_name, token, position) => {
     const api = await startApi();
     const run = await runCommand(['login', '--with-token', '--json'], {
       api,
@@ -146,7 +146,7 @@ describe('login --with-token', () => {
     expect(existsSync(run.configDir)).toBe(false);
   });
 
-  test('case 8: blanks around it and a byte-order mark are no part of it, and 10 KB are fine', async () => {
+  test('case 8: ignores spaces around the token and a byte order mark, and accepts 10 KB', async () => {
     const token = `sandbox-${'x8Jq'.repeat(2_500)}`;
     const api = await startApi({ token });
     const run = await runCommand(['login', '--with-token'], {
@@ -158,8 +158,8 @@ describe('login --with-token', () => {
   });
 
   test.each([
-    ['nothing on standard input', { input: '' }, 4, 'is empty'],
-    ['a terminal and nobody to ask', { isTTY: true, env: { CI: '1' } }, 2, 'is a terminal'],
+    ['an empty standard input', { input: '' }, 4, 'is empty'],
+    ['a terminal without prompts', { isTTY: true, env: { CI: '1' } }, 2, 'is a terminal'],
   ])('%s is an error', async (_name, options, exitCode, message) => {
     const api = await startApi();
     const run = await runCommand(['login', '--with-token'], { api, token: null, ...options });
@@ -169,9 +169,9 @@ describe('login --with-token', () => {
   });
 });
 
-describe('case 6: secrets are no flags', () => {
+describe('case 6: secrets as flags', () => {
   test.each(['--token', '--access-token', '--client-secret', '--password', '--api-key'])(
-    'login %s names standard input and the variable, and never the value',
+    'login %s suggests standard input and the variable, and never prints the value',
     async (flag) => {
       for (const words of [[flag, 'value-of-a-secret'], [`${flag}=value-of-a-secret`]]) {
         const run = await runCommand(['login', ...words, '--json'], { secrets: ['value-of-a-secret'] });
@@ -183,7 +183,7 @@ describe('case 6: secrets are no flags', () => {
 });
 
 describe('login with client credentials', () => {
-  test('fetches a token with them, asks the API, and stores the secret but no token', async () => {
+  test('fetches a token, verifies it with the API, and stores the secret but not the token', async () => {
     const sso = await startApi();
     const api = await startApi();
     const place = makePlace();
@@ -207,7 +207,7 @@ describe('login with client credentials', () => {
     assertNoCanaryElsewhere([sso], api.origin, [CANARY_TOKEN]);
   });
 
-  test('a wrong secret is refused, although a token of the old one is still kept', async () => {
+  test('rejects a wrong secret even if a token of the old one is still cached', async () => {
     const api = await startApi();
     const place = makePlace();
     const options = { api, place, token: null };
@@ -221,7 +221,7 @@ describe('login with client credentials', () => {
     );
   });
 
-  test('without --with-secret and a terminal the flag is named', async () => {
+  test('without --with-secret and a terminal, suggests the flag', async () => {
     const run = await runCommand(CLIENT.slice(0, -1), { token: null });
     expect(run).toMatchObject({ exitCode: 2 });
     expect(run.stderr).toContain('--with-secret');
@@ -233,12 +233,12 @@ describe('login --token-command', () => {
     const place = makePlace();
     const script = join(place.temp, 'print.cjs');
     writeFileSync(script, `process.stdout.write(${JSON.stringify(text)} + '\\n')`);
-    // The script itself holds the token.
+    // The script itself contains the token.
     const mayHoldSecret = (path: string) => path === script;
     return { place, command: `'${process.execPath}' '${script}'`, mayHoldSecret };
   }
 
-  test('stores the command and not what it prints', async () => {
+  test('stores the command, not its output', async () => {
     const api = await startApi();
     const { place, command, mayHoldSecret } = commandThatPrints(CANARY_TOKEN);
     const options = { api, place, token: null, mayHoldSecret };
@@ -251,7 +251,7 @@ describe('login --token-command', () => {
     expect(api.requests.at(-1)?.headers.get('authorization')).toBe(`Bearer ${CANARY_TOKEN}`);
   });
 
-  test('one that fails is told with its own words, escaped, and nothing is stored', async () => {
+  test('reports a failed command with its escaped output, and stores nothing', async () => {
     const api = await startApi();
     const place = makePlace();
     const script = join(place.temp, 'fail.cjs');
@@ -268,8 +268,8 @@ describe('login --token-command', () => {
   });
 });
 
-describe('profiles and addresses', () => {
-  test('what is given by flag belongs to the profile from then on', async () => {
+describe('profiles and URLs', () => {
+  test('stores a URL given as a flag in the profile', async () => {
     const api = await startApi();
     const place = makePlace();
     const line = ['login', '--with-token', '--profile', 'work', '--api-url', `${api.origin}/v2`];
@@ -284,7 +284,7 @@ describe('profiles and addresses', () => {
     expect(api.requests.at(-1)?.headers.get('authorization')).toBe(`Bearer ${CANARY_TOKEN}`);
   });
 
-  test('what the environment says is not kept, and other entries stay', async () => {
+  test('does not store a URL from the environment, and keeps other entries', async () => {
     const api = await startApi();
     const other = { 'https://api.example': { kind: 'token', token: 'of-another-api' } };
     const place = placeWithStore({ credentials: { version: 1, profiles: { default: other, work: other } } });
@@ -295,15 +295,15 @@ describe('profiles and addresses', () => {
     });
   });
 
-  test('a variable that wins over what was stored is told', async () => {
+  test('warns about a variable that overrides the stored credential', async () => {
     const api = await startApi();
     const run = await runCommand(['login', '--with-token'], { api, input: CANARY_TOKEN });
     expect(run.stderr).toContain('warning: STREAMDIVER_TOKEN is set and overrides the stored credential');
   });
 });
 
-describe('case 130: login on broken files', () => {
-  test('credentials that cannot be read are moved aside, and not lost', async () => {
+describe('case 130: login with broken files', () => {
+  test('moves unreadable credentials aside without losing any', async () => {
     const api = await startApi();
     const place = placeWithStore({ credentials: '{"profiles": {' });
     const { credentials } = storedFiles(place);
@@ -316,7 +316,7 @@ describe('case 130: login on broken files', () => {
     expect(readJson(credentials)).toMatchObject({ profiles: { default: {} } });
   });
 
-  test('a config that cannot be read is not in the way, and stays as it is', async () => {
+  test('ignores an unreadable config and leaves it unchanged', async () => {
     const api = await startApi();
     const place = placeWithStore({ config: '{\n"profiles": oops' });
     const { config } = storedFiles(place);

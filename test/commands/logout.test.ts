@@ -33,7 +33,7 @@ test.each([
 describe('case 24: logout', () => {
   const env = { STREAMDIVER_API_URL: `${HERE}/v2` };
 
-  test('deletes the entry of the profile and the API, and nothing else', async () => {
+  test('deletes only the entry of the profile and the API', async () => {
     const place = signedIn();
     const config = readFileSync(storedFiles(place).config);
     const run = await runCommand(['logout'], { place, token: null, env });
@@ -50,7 +50,7 @@ describe('case 24: logout', () => {
     expect(readFileSync(storedFiles(place).config)).toEqual(config);
   });
 
-  test('of another profile leaves the default one', async () => {
+  test('--profile leaves the default profile unchanged', async () => {
     const place = signedIn();
     const run = await runCommand(['logout', '--profile', 'work', '--json', '-q'], { place, token: null });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
@@ -61,14 +61,14 @@ describe('case 24: logout', () => {
     ]);
   });
 
-  test('--all deletes all, even when a setting cannot be used', async () => {
+  test('--all deletes all entries, even with an invalid setting', async () => {
     const place = signedIn();
     const run = await runCommand(['logout', '--all', '--api-url', 'ftp://x'], { place, token: null });
     expect(run.exitCode).toBe(0);
     expect(readJson(storedFiles(place).credentials)).toEqual({ version: 1, profiles: {} });
   });
 
-  test('forgets tokens that were fetched with the client, and those of no other', async () => {
+  test('deletes cached tokens of its client, but not those of another', async () => {
     const api = await startApi({
       script: { 'POST token': { json: { access_token: 'sandbox-fetched-token-0001' } } },
     });
@@ -91,14 +91,14 @@ describe('case 24: logout', () => {
     expect(readFileSync(tokens, 'utf8')).toContain('two');
   });
 
-  test('without anything stored there is nothing to do, and nothing is made', async () => {
+  test('succeeds without stored credentials and creates no files', async () => {
     const run = await runCommand(['logout'], { token: null, env });
     expect(run).toMatchObject({ exitCode: 0, stdout: '' });
     expect(run.stderr).toBe(`Not signed in to ${HERE} (profile default).\n`);
     expect(existsSync(run.configDir)).toBe(false);
   });
 
-  test('a variable that goes on being used is told', async () => {
+  test('warns about a variable that is still used', async () => {
     const run = await runCommand(['logout', '--all']);
     expect(run.stderr).toContain('warning: STREAMDIVER_TOKEN is set and still used');
   });

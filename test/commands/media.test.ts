@@ -24,13 +24,13 @@ const media = [
 ];
 const transcripts = { m1: [{ id: 't1', languageCode: 'de-v2' }] };
 
-/** The wire query of each request, decoded. */
+/** The path and decoded query of each request. */
 function queries(api: Awaited<ReturnType<typeof startApi>>) {
   return api.requests.map(({ path, query }) => ({ path, ...Object.fromEntries(query) }));
 }
 
 describe('media list', () => {
-  test('prints tab-separated lines in a pipe', async () => {
+  test('prints tab-separated lines to a pipe', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'list'], { api });
     expect(run).toMatchObject({
@@ -45,7 +45,7 @@ describe('media list', () => {
     ]);
   });
 
-  test('--json prints all keys, the other fields of the service unchanged', async () => {
+  test('--json prints all keys, and unknown fields unchanged', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'ls', '--json'], { api });
     expect(run.json).toMatchObject({ count: 3, truncated: false });
@@ -72,7 +72,7 @@ describe('media list', () => {
     expectDocument('media list', run.json);
   });
 
-  test('--type, --tag and --sort go to the search, in its documented parameters', async () => {
+  test('sends --type, --tag, and --sort to the search in its documented parameters', async () => {
     const api = await startApi({ media });
     await runCommand(['media', 'list', '--type', 'video', '--tag', 'a b', '--sort', 'name:desc'], { api });
     expect(queries(api)[0]).toEqual({
@@ -86,7 +86,7 @@ describe('media list', () => {
     });
   });
 
-  test('a text goes to the search; type and tag are checked here as well', async () => {
+  test('sends a text to the search, and also filters type and tag locally', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'list', 'interview', '--tag', 'talk', '--format', 'id'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: 'm1\n' });
@@ -112,13 +112,13 @@ describe('media list', () => {
     ];
     const search = (items: readonly object[]): Answer => ({ json: { data: items } });
 
-    test('wrong items are left out, whatever the field is called', async () => {
+    test('omits wrong items, whatever the field is called', async () => {
       const api = await startApi({ script: { 'GET /v2/search': search(typed) } });
       const run = await runCommand(['media', 'list', '--type', 'video', '--format', 'id'], { api });
       expect(run).toMatchObject({ exitCode: 0, stdout: 'a\nc\n' });
     });
 
-    test('items that cannot be checked are no empty success and no wrong list', async () => {
+    test('fails when some items cannot be checked', async () => {
       const untyped = [...typed, { id: 'd', name: 'D' }];
       const api = await startApi({ script: { 'GET /v2/search': search(untyped) } });
       const run = await runCommand(['media', 'list', '--type', 'video', '--json'], { api });
@@ -126,7 +126,7 @@ describe('media list', () => {
       expect(run.stderr).toContain('the service ignores --type');
     });
 
-    test('items without the field are tried with a value that nothing has', async () => {
+    test('tests the filter with an impossible value when items lack the field', async () => {
       const untyped = [{ id: 'a', name: 'A', tags: ['x'] }];
       const api = await startApi({ script: { 'GET /v2/search': search(untyped) } });
       const run = await runCommand(['media', 'list', '--type', 'video', '--json'], { api });
@@ -145,7 +145,7 @@ describe('media list', () => {
     });
   });
 
-  test('stops at the limit and says so', async () => {
+  test('stops at the limit and reports it', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'list', '-L', '2', '--format', 'id'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: 'm1\nm2\n' });
@@ -154,7 +154,7 @@ describe('media list', () => {
     expect(json.json).toMatchObject({ count: 2, truncated: true });
   });
 
-  test('--all takes every page, of fifty at most', async () => {
+  test('--all reads every page, with at most fifty items each', async () => {
     const api = await startApi({
       media: Array.from({ length: 110 }, (_, index) => ({ id: `m${index}`, name: 'x' })),
     });
@@ -165,13 +165,13 @@ describe('media list', () => {
     );
   });
 
-  test('nothing found is a success', async () => {
+  test('no match is a success', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'list', 'nonsense'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No media\n' });
   });
 
-  test('a refusal is told as JSON, too', async () => {
+  test('--json reports an error as JSON', async () => {
     const api = await startApi({ media, script: { 'GET /v2/media': 403 } });
     const run = await runCommand(['media', 'list', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 4, json: { error: { code: 'AUTH', httpStatus: 403 } } });
@@ -180,7 +180,7 @@ describe('media list', () => {
 });
 
 describe('media show', () => {
-  test('prints what create can take, with the flag for each', async () => {
+  test('prints what create accepts, with the flag for each', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['media', 'show', 'm1'], { api });
     expect(run).toMatchObject({
@@ -196,7 +196,7 @@ describe('media show', () => {
     ]);
   });
 
-  test('--json prints the medium with its transcripts', async () => {
+  test('--json prints the media item with its transcripts', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['media', 'show', 'm1', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
@@ -209,7 +209,7 @@ describe('media show', () => {
     expectDocument('media show', run.json);
   });
 
-  test('a medium without renditions and transcripts is shown all the same', async () => {
+  test('prints a media item without renditions and transcripts', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'show', 'm3', '--json'], { api });
     expect(run.json).toMatchObject({ id: 'm3', renditions: [], transcripts: [] });
@@ -220,13 +220,13 @@ describe('media show', () => {
     ['404', 404],
     ['204', { raw: 'HTTP/1.1 204 No Content\r\n\r\n' }],
     ['no data', { json: { status: 'success', data: null } }],
-  ])('%s on its transcripts means that it has none', async (_name, answer) => {
+  ])('%s from the transcripts endpoint means no transcripts', async (_name, answer) => {
     const api = await startApi({ media, script: { 'GET /v2/media/{id}/metadata/transcripts': answer } });
     const run = await runCommand(['media', 'show', 'm1', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, json: { id: 'm1', transcripts: [] } });
   });
 
-  test('transcripts on several pages are all there', async () => {
+  test('includes transcripts from all pages', async () => {
     const many = Array.from({ length: 25 }, (_, index) => ({ id: `t${index}`, languageCode: `l${index}` }));
     const api = await startApi({
       media,
@@ -243,7 +243,7 @@ describe('media show', () => {
     expect(run.json['transcripts']).toHaveLength(25);
   });
 
-  test('an unknown medium exits with 3 and says how to find it', async () => {
+  test('an unknown media item exits with 3 and suggests media list', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'show', 'm9', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { error: { code: 'NOT_FOUND', id: 'm9' } } });

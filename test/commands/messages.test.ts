@@ -12,14 +12,14 @@ describe('--quiet', () => {
     ['create', '-m', 'm1', '--expires', '2026-12-31'],
     ['rm', '--yes', PACKAGE_ID],
     ['create', '-m', 'm1', '--fetch', '-D', 'out'],
-  ])('%s %s %s %s leaves the result and nothing else', async (...line) => {
+  ])('%s %s %s %s prints only the result', async (...line) => {
     const api = await startApi({ files: { one: makeZipObject(1_000) } });
     const run = await runCommand([...line.filter((word) => word !== undefined), '-q'], { api });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     expect(run.stdout).not.toBe('');
   });
 
-  test('leaves errors', async () => {
+  test('still prints errors', async () => {
     const api = await startApi();
     const run = await runCommand(['status', 'missing', '--quiet'], { api });
     expect(run).toMatchObject({ exitCode: 3, stdout: '' });
@@ -28,7 +28,7 @@ describe('--quiet', () => {
 });
 
 describe('--verbose', () => {
-  test('-v tells method, address without query, status and time of each request', async () => {
+  test('-v prints method, URL without query, status, and time of each request', async () => {
     const api = await startApi();
     const run = await runCommand(['list', '-v'], { api });
     const lines = run.stderr.trimEnd().split('\n');
@@ -37,7 +37,7 @@ describe('--verbose', () => {
       expect(line).toMatch(/^GET http:\/\/127\.0\.0\.1:\d+\/v2\/downloads 200 \d+ ms$/);
   });
 
-  test('-v tells the request id of a failure, also part of the JSON document', async () => {
+  test('-v prints the request ID of a failure, which the JSON document also contains', async () => {
     const headers = { 'X-Request-Id': 'req-77' };
     const api = await startApi({ script: { 'GET /v2/downloads': { status: 403, json: {}, headers } } });
     const run = await runCommand(['list', '-v', '--json'], { api });
@@ -47,7 +47,7 @@ describe('--verbose', () => {
   });
 
   test.each(['-vv', '--debug'])(
-    '%s shows the heads, without the credential and without queries',
+    '%s prints the headers, without the credential and without queries',
     async (flag) => {
       const api = await startApi();
       const run = await runCommand(['media', 'list', 'secret-words', flag], { api });
@@ -63,7 +63,7 @@ describe('--verbose', () => {
 });
 
 describe('GITHUB_ACTIONS', () => {
-  test('a failure is also one escaped ::error line on standard error', async () => {
+  test('prints a failure as one escaped ::error line to stderr', async () => {
     const message = '100%\nbroken\n::add-mask::x';
     const api = await startApi({ script: { 'GET /v2/downloads': { status: 400, json: { message } } } });
     const run = await runCommand(['list', '--json'], { api, env: { GITHUB_ACTIONS: 'true' } });
@@ -74,7 +74,7 @@ describe('GITHUB_ACTIONS', () => {
     expect(run.stdout).not.toContain('\n::');
   });
 
-  test('a success has none, and neither has a failure elsewhere', async () => {
+  test('prints no ::error line for a success, or outside GitHub Actions', async () => {
     const api = await startApi();
     const env = { GITHUB_ACTIONS: 'true' };
     expect((await runCommand(['list'], { api, env })).stderr).not.toContain('::');
@@ -82,7 +82,7 @@ describe('GITHUB_ACTIONS', () => {
   });
 });
 
-test.each([[[]], [['media']]])('%j alone shows help on standard output', async (line) => {
+test.each([[[]], [['media']]])('%j alone prints help to stdout', async (line) => {
   const run = await runCommand(line);
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   expect(run.stdout).toMatch(/^Usage: streamdiver-dl /);
@@ -90,7 +90,7 @@ test.each([[[]], [['media']]])('%j alone shows help on standard output', async (
   expect(json).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
 });
 
-test.each(['-V', '--version'])('%s prints the version alone', async (flag) => {
+test.each(['-V', '--version'])('%s prints only the version', async (flag) => {
   const run = await runCommand([flag]);
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   expect(run.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
@@ -103,7 +103,7 @@ test.each([
   [['media', 'show'], "Run 'streamdiver-dl media show --help' for usage."],
   [['--xyzzy', 'fetch'], "Run 'streamdiver-dl --help' for usage."],
   [['xyzzyxyzzy'], "Run 'streamdiver-dl --help' for usage."],
-])('the hint after a wrong line names the command of that line: %j', async (line, hint) => {
+])('the hint after a usage error names the right command: %j', async (line, hint) => {
   const run = await runCommand([...line, '--json']);
   expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE', hint } } });
 });

@@ -182,6 +182,6 @@ test.each([
   [['sandbox', '--fault', 'nonsense'], '--fault: unknown fault "nonsense"'],
   [['sandbox', '--fault', 'cut=lots'], 'use cut=BYTES'],
   [['demo', 'x'], 'too many arguments'],
-])('%j is refused', async (line, message) => {
+])('rejects %j', async (line, message) => {
   expect(await refusalOf(defineAll, line)).toContain(message);
 });

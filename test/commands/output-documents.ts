@@ -7,15 +7,15 @@ const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictRequired
 addFormats.default(ajv);
 ajv.addSchema(outputSchema, 'output');
 
-/** @throws Error that names every difference from the schema that `help json` prints */
+/** @throws Error that lists every difference from the schema that `help json` prints */
 export function expectDocument(definition: string, document: unknown): void {
   const validate = ajv.getSchema(`output#/$defs/${encodeURIComponent(definition)}`);
   if (validate === undefined) throw new Error(`help json defines no ${definition}`);
   if (validate(document) === true) return;
-  throw new Error(`${JSON.stringify(document)}\nis no ${definition}: ${ajv.errorsText(validate.errors)}`);
+  throw new Error(`${JSON.stringify(document)}\nis not a ${definition}: ${ajv.errorsText(validate.errors)}`);
 }
 
-/** The document of a run that failed: what was achieved with the error beside it, or the error alone. */
+/** Checks the document of a failed run: either the results plus the error, or only the error. */
 export function expectFailureDocument(definition: string, document: JsonDocument): void {
   expectDocument('failure', document);
   const isAlone = Object.keys(document).length === 1;

@@ -27,7 +27,7 @@ describe('a unique prefix of a package ID', () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: `${OTHER}\n` });
   });
 
-  test('without a match, the word is reported as it was typed', async () => {
+  test('without a match, reports the word as typed', async () => {
     const run = await runCommand(['status', 'b4bef372'], { api: await start() });
     expect(run.exitCode).toBe(3);
     expect(run.stderr).toMatch(/^error: no package with ID b4bef372\n/);
@@ -41,7 +41,7 @@ describe('a unique prefix of a package ID', () => {
     expect(listed).toMatchObject({ exitCode: 0, json: { id: OTHER } });
   });
 
-  test('two words for one package count once', async () => {
+  test('counts a package given twice only once', async () => {
     const api = await start();
     const run = await runCommand(['status', 'b4bef371', OTHER, '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, json: { count: 1 } });
@@ -63,13 +63,13 @@ describe('a unique prefix of a package ID', () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: `${SHORT}\n` });
   });
 
-  test.each([[FIRST], ['b4bef'], ['an-opaque-one']])('%s needs no list of packages', async (word) => {
+  test.each([[FIRST], ['b4bef'], ['an-opaque-one']])('%s needs no list request', async (word) => {
     const api = await start();
     await runCommand(['status', word], { api });
     expect(calls(api)).toEqual([`GET /v2/downloads/${word}`]);
   });
 
-  test('without a usable list, the word counts as a complete ID', async () => {
+  test('without a usable list, treats the word as a complete ID', async () => {
     const api = await startApi({
       packages: [{ id: SHORT }],
       script: { 'GET /v2/downloads': { status: 200, json: { data: { odd: true } } } },
@@ -93,7 +93,7 @@ describe('a package URL', () => {
     '{origin}/v2/media/x',
     '{origin}/v2/downloads/',
     '{origin}/v2/downloads/file/x',
-  ])('%s is refused before a request', async (text) => {
+  ])('rejects %s before any request', async (text) => {
     const api = await start();
     const run = await runCommand(['fetch', text.replace('{origin}', api.origin)], { api });
     expect(run.exitCode).toBe(2);

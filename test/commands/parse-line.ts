@@ -5,8 +5,8 @@ import { addGlobalFlags } from '../../src/flags/global-flags.ts';
 type Define = (parent: Command, keep: (...parsed: readonly unknown[]) => Promise<void>) => void;
 
 /**
- * Parses a line with one command defined, as the whole program does, and gives back what its action
- * got: the options, and the connection options where there are some.
+ * Parses a line with only one command defined, like the whole program does. Returns the arguments of its
+ * action: the options, and the connection options if there are any.
  */
 export async function parseLine(define: Define, line: readonly string[]): Promise<readonly unknown[]> {
   let kept: readonly unknown[] | undefined;
@@ -27,7 +27,7 @@ export async function parseLine(define: Define, line: readonly string[]): Promis
   return kept;
 }
 
-/** The complaint about a line that must be refused. */
+/** The error message for a line that must be rejected. */
 export async function refusalOf(define: Define, line: readonly string[]): Promise<string> {
   try {
     await parseLine(define, line);
@@ -36,5 +36,5 @@ export async function refusalOf(define: Define, line: readonly string[]): Promis
     if (isExpectedError(error, 'USAGE')) return `${error.message} ${error.details.hint ?? ''}`;
     throw error;
   }
-  throw new Error(`not refused: ${line.join(' ')}`);
+  throw new Error(`not rejected: ${line.join(' ')}`);
 }

@@ -17,7 +17,7 @@ const terminal = { isTTY: true, keepInputOpen: true } as const;
 const remove = (id: string) => `DELETE /v2/downloads/${id}`;
 
 describe('rm --yes', () => {
-  test('deletes all, prints the ids, and says how many', async () => {
+  test('deletes each package once, and prints the IDs and their number', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', '-y', 'a', 'b', 'a'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: 'a\nb\n', stderr: '2 packages deleted.\n' });
@@ -25,7 +25,7 @@ describe('rm --yes', () => {
     expect([...api.packages.keys()]).toEqual(['c']);
   });
 
-  test('the cluster -yq says nothing but the result', async () => {
+  test('the cluster -yq prints only the result', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', '-yq', 'a'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: 'a\n', stderr: '' });
@@ -39,7 +39,7 @@ describe('rm --yes', () => {
     expectDocument('rm', run.json);
   });
 
-  test('takes ids from standard input', async () => {
+  test('reads IDs from standard input', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', '-y', '-'], { api, input: 'b\nc\n' });
     expect(run).toMatchObject({ exitCode: 0, stdout: 'b\nc\n' });
@@ -54,7 +54,7 @@ describe('rm --yes', () => {
     ['200 with a number', { json: 1 }],
     ['200 with a list', { json: [] }],
     ['200 with null', { text: 'null', status: 200 }],
-    ['202 with text that is no JSON', { text: 'OK, deleted', status: 202 }],
+    ['202 with text that is not JSON', { text: 'OK, deleted', status: 202 }],
     ['200 with a byte order mark', { text: '\uFEFF{"success":true}', status: 200 }],
   ])('%s is a success', async (_name, answer) => {
     const api = await startApi({
@@ -69,12 +69,12 @@ describe('rm --yes', () => {
     ['an envelope that reports 404', { json: { status: 'fail', code: 404, message: 'no' } }, 3],
     ['an envelope that denies success', { json: { success: false } }, 7],
     ['a web page', { text: '<!doctype html><title>Sign in</title>', status: 200 }, 7],
-  ])('%s is no success', async (_name, answer, exitCode) => {
+  ])('%s is a failure', async (_name, answer, exitCode) => {
     const api = await startApi({ packages, script: { [ROUTE]: answer } });
     expect((await runCommand(['rm', '-y', 'a'], { api })).exitCode).toBe(exitCode);
   });
 
-  test('an unknown id exits with 3 after all were tried', async () => {
+  test('an unknown ID exits with 3 after trying all', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', '-y', 'a', 'x', 'b', '--json'], { api });
     expect(run).toMatchObject({
@@ -93,7 +93,7 @@ describe('rm --yes', () => {
     expect(run.stderr).toContain('no package with ID x');
   });
 
-  test.each(['--ignore-not-found', '-f', '--force'])('%s takes an unknown id for done', async (flag) => {
+  test.each(['--ignore-not-found', '-f', '--force'])('%s accepts an unknown ID', async (flag) => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', '-y', flag, 'x', 'a', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
@@ -106,7 +106,7 @@ describe('rm --yes', () => {
     expectDocument('rm', run.json);
   });
 
-  test('failures of different kinds exit with 1, and the rest is deleted', async () => {
+  test('exits with 1 for failures of different kinds, and deletes the rest', async () => {
     const api = await startApi({ packages, script: { [ROUTE]: [403, 'default', 404] } });
     const run = await runCommand(['rm', '-y', 'a', 'b', 'c', '--json'], { api });
     expect(run).toMatchObject({
@@ -119,7 +119,7 @@ describe('rm --yes', () => {
     expectFailureDocument('rm', run.json);
   });
 
-  test('an unavailable service is asked again', async () => {
+  test('retries when the service is unavailable', async () => {
     const api = await startApi({ packages, script: { [ROUTE]: [503, { raw: '', after: 'reset' }] } });
     const run = await runCommand(['rm', '-y', 'a'], { api });
     expect(run.exitCode).toBe(0);
@@ -130,11 +130,11 @@ describe('rm --yes', () => {
 describe('rm without --yes', () => {
   test.each([
     ['no terminal', {}],
-    ['a standard input that is none', { isTTY: { stdin: false, stdout: true, stderr: true } }],
-    ['a standard error that is none', { isTTY: { stdin: true, stdout: true, stderr: false } }],
+    ['a standard input that is not a terminal', { isTTY: { stdin: false, stdout: true, stderr: true } }],
+    ['a standard error that is not a terminal', { isTTY: { stdin: true, stdout: true, stderr: false } }],
     ['CI', { ...terminal, env: { CI: 'true' } }],
     ['AI_AGENT', { ...terminal, env: { AI_AGENT: '1' } }],
-  ])('with %s refuses with 2 and sends nothing', async (_name, options) => {
+  ])('with %s, exits with 2 and sends nothing', async (_name, options) => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', 'a'], { api, ...options });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
@@ -142,7 +142,7 @@ describe('rm without --yes', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test.each(['--no-input', '--non-interactive'])('%s never asks', async (flag) => {
+  test.each(['--no-input', '--non-interactive'])('%s never prompts', async (flag) => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', 'a', flag], { api, ...terminal });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
@@ -153,7 +153,7 @@ describe('rm without --yes', () => {
     ['y\r', 0, ['a', 'b']],
     ['n\r', 130, []],
     ['\r', 130, []],
-  ])('asks once for all; %j exits with %i', async (keys, exitCode, deleted) => {
+  ])('prompts once for all; %j exits with %i', async (keys, exitCode, deleted) => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', 'a', 'b'], {
       api,
@@ -174,7 +174,7 @@ describe('rm without --yes', () => {
   test.each([
     ['yes\n', 0, /1 package.* deleted|Package deleted/],
     ['no\n', 130, /Canceled\. Nothing was deleted\.\n$/],
-  ])('the plain question takes %j as well', async (keys, exitCode, message) => {
+  ])('the plain prompt accepts %j', async (keys, exitCode, message) => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', 'a'], {
       api,
@@ -223,7 +223,7 @@ test('a signal at the prompt keeps its own exit code', async () => {
   expect(run.stderr).not.toContain('Canceled');
 });
 
-test('rm --dry-run shows the requests and sends nothing, without a question', async () => {
+test('rm --dry-run prints the requests without a prompt and sends nothing', async () => {
   const api = await startApi({ packages });
   const run = await runCommand(['rm', '-n', 'a', 'b/c'], { api });
   expect(run).toMatchObject({
@@ -241,7 +241,7 @@ test('rm --dry-run shows the requests and sends nothing, without a question', as
   expect(api.requests).toHaveLength(0);
 });
 
-test('Ctrl-C: each package that is left has a failed result', async () => {
+test('Ctrl-C: each remaining package has a failed result', async () => {
   const api = await startApi({ packages, script: { [ROUTE]: ['default', { raw: '', after: 'stall' }] } });
   const started = startBinary(['rm', '-y', 'a', 'b', 'c', '--json'], { api });
   await vi.waitFor(() => expect(api.requestsOf(ROUTE)).toHaveLength(2), { timeout: 20_000 });
@@ -269,7 +269,7 @@ describe('rm --older-than', () => {
     { id: 'undated' },
   ];
 
-  test('deletes what is older, and leaves alone what has no date', async () => {
+  test('deletes older packages and keeps those without a date', async () => {
     const api = await startApi({ packages: agedPackages });
     const run = await runCommand(['rm', '--older-than', '30d', '--yes', '--json'], { api });
     expect(run).toMatchObject({
@@ -281,7 +281,7 @@ describe('rm --older-than', () => {
     expect([...api.packages.keys()]).toEqual(['new', 'undated']);
   });
 
-  test('-n shows what would go, and asks nothing', async () => {
+  test('-n prints what it would delete, without a prompt', async () => {
     const api = await startApi({ packages: agedPackages });
     const run = await runCommand(['rm', '--older-than', '30d', '-n'], { api });
     expect(run).toMatchObject({
@@ -291,7 +291,7 @@ describe('rm --older-than', () => {
     expect(api.packages.size).toBe(4);
   });
 
-  test('is refused without a confirmation, beside IDs, and for no time at all', async () => {
+  test('is rejected without confirmation, with IDs, or with an invalid duration', async () => {
     const api = await startApi({ packages: agedPackages });
     expect((await runCommand(['rm', '--older-than', '30d'], { api })).exitCode).toBe(2);
     for (const args of [
@@ -305,7 +305,7 @@ describe('rm --older-than', () => {
     expect(api.packages.size).toBe(4);
   });
 
-  test('none that old, or none at all, is a success', async () => {
+  test('succeeds without a match or without packages', async () => {
     for (const given of [agedPackages.slice(2), []]) {
       const api = await startApi({ packages: given });
       const run = await runCommand(['rm', '--older-than', '30d', '-y', '--json'], { api });
@@ -314,7 +314,7 @@ describe('rm --older-than', () => {
     }
   });
 
-  test('where no package has a date it is an answer that cannot be used', async () => {
+  test('fails with BAD_RESPONSE if no package has a date', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', '--older-than', '30d', '-y', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
@@ -330,7 +330,7 @@ describe('rm --status', () => {
     { id: 'd', status: 'preparing', created: '2025-12-01T00:00:00Z' },
   ];
 
-  test('deletes what list --status finds, and nothing else', async () => {
+  test('deletes exactly what list --status prints', async () => {
     const api = await startApi({ packages: mixed });
     const listed = await runCommand(['list', '--status', 'failed', '--format', 'id'], { api });
     const run = await runCommand(['rm', '--status', 'failed', '-y', '--json'], { api });
@@ -343,7 +343,7 @@ describe('rm --status', () => {
     expect([...api.packages.keys()]).toEqual(['a', 'd']);
   });
 
-  test('narrows with --older-than, whichever comes first', async () => {
+  test('combines with --older-than in any order', async () => {
     for (const flags of [
       ['--status', 'failed', '--older-than', '7d'],
       ['--older-than', '7d', '--status', 'failed'],
@@ -355,7 +355,7 @@ describe('rm --status', () => {
     }
   });
 
-  test('none with a known status is a success', async () => {
+  test('succeeds without a match for a known status', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['rm', '--status', 'failed', '-y', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, stderr: 'No package matches.\n', json: { results: [] } });
@@ -365,7 +365,7 @@ describe('rm --status', () => {
     [['--status', 'raedy'], 'did you mean ready?'],
     [['--status', ''], 'the value is empty'],
     [['--status', 'ready', 'a'], 'IDs and --status cannot be combined'],
-  ])('%j is exit 2, and nothing is deleted', async (args, message) => {
+  ])('%j exits with 2 and deletes nothing', async (args, message) => {
     const api = await startApi({ packages: mixed });
     const run = await runCommand(['rm', '-y', ...args], { api });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
@@ -373,7 +373,7 @@ describe('rm --status', () => {
     expect(api.packages.size).toBe(4);
   });
 
-  test('without a terminal needs --yes', async () => {
+  test('requires --yes without a terminal', async () => {
     const api = await startApi({ packages: mixed });
     expect((await runCommand(['rm', '--status', 'failed'], { api })).exitCode).toBe(2);
     expect(api.packages.size).toBe(4);

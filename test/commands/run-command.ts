@@ -3,8 +3,8 @@ import { runCli } from '../support/process/run-cli.ts';
 import type { ProgramResult, RunProgramOptions } from '../support/process/run-program.ts';
 
 /**
- * Runs the program on a clock that is fast enough for waiting and slow enough that no time limit of
- * a request ends it on a busy machine: these tests count requests.
+ * Runs the program on a clock that is fast enough for waiting, but slow enough that no request times out
+ * on a busy machine, because these tests count requests.
  */
 export function runCommand(args: readonly string[], options: RunProgramOptions = {}): Promise<ProgramResult> {
   return runCli(args, { clock: createFastClock({ speed: 20 }), ...options });

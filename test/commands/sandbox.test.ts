@@ -9,7 +9,7 @@ import { expectDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
 
 describe('sandbox -- COMMAND', () => {
-  /** A script that writes down what it was given, and ends as told. */
+  /** A script that records its arguments and environment, then runs `lastLine`. */
   function makeScript(lastLine: string) {
     const place = makePlace();
     const script = join(place.temp, 'child.cjs');
@@ -23,7 +23,7 @@ describe('sandbox -- COMMAND', () => {
     return { place, script, read: () => JSON.parse(readFileSync(report, 'utf8')) };
   }
 
-  test('runs the command with the variables set, prints nothing of its own and stops', async () => {
+  test('runs the command with the variables set, prints nothing itself, and stops', async () => {
     const { place, script, read } = makeScript('');
     const line = ['sandbox', '--', process.execPath, script, '-q', '--json', '--', 'x'];
     const run = await runCommand(line, { place, env: { STREAMDIVER_PROFILE: 'real', OTHER: 'kept' } });
@@ -50,20 +50,20 @@ describe('sandbox -- COMMAND', () => {
     ['process.exit(7)', 7],
     ['process.exit(0)', 0],
     ["process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 5000)", 143],
-  ])('passes the end of %s on as %i', async (lastLine, exitCode) => {
+  ])('a command that ends with %s exits with %i', async (lastLine, exitCode) => {
     const { place, script } = makeScript(lastLine);
     const run = await runCommand(['sandbox', '--', process.execPath, script], { place });
     expect(run.exitCode).toBe(exitCode);
   });
 
-  test('standard output is that of the command alone, which can sign in as the client of the sandbox', async () => {
+  test('prints only the stdout of the command, which gets client credentials', async () => {
     const line =
       "const e = process.env; console.log(e.STREAMDIVER_TENANT, e.STREAMDIVER_CLIENT_ID !== '', e.STREAMDIVER_CLIENT_SECRET !== '')";
     const run = await runBinary(['sandbox', '--', process.execPath, '-e', line]);
     expect(run).toMatchObject({ exitCode: 0, stdout: 'sandbox true true\n' });
   });
 
-  test('a TMPDIR that does not exist is said, and is no bug', async () => {
+  test('reports a missing TMPDIR', async () => {
     const run = await runBinary(['sandbox', '--', process.execPath, '-e', ''], {
       env: { TMPDIR: '/no/such/folder' },
     });
@@ -72,7 +72,7 @@ describe('sandbox -- COMMAND', () => {
   });
 
   test.runIf(process.platform === 'linux')(
-    'what cannot be read below --media-dir is left out by name',
+    'warns about and skips unreadable files in --media-dir',
     async () => {
       const place = makePlace();
       const media = join(place.cwd, 'media');
@@ -104,13 +104,13 @@ describe('sandbox -- COMMAND', () => {
     expect(run.stderr).not.toContain('cmd /c');
   });
 
-  test('a script that Windows cannot start without a shell is told how to', async () => {
+  test('suggests cmd /c for a script that Windows cannot start without a shell', async () => {
     const run = await runCommand(['sandbox', '--', 'no-such-program-anywhere'], { platform: 'win32' });
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain('hint: if it is a script, use cmd /c no-such-program-anywhere');
   });
 
-  test('a program that the system refuses to start at once exits with 2', async () => {
+  test('exits with 2 when starting the program throws synchronously', async () => {
     // E2BIG is thrown synchronously, as EINVAL is for a script on Windows.
     const words = ['sandbox', '--', process.execPath, 'x'.repeat(4_000_000)];
     const run = await runCommand(words, { platform: 'win32' });
@@ -121,7 +121,7 @@ describe('sandbox -- COMMAND', () => {
 });
 
 describe('sandbox alone', () => {
-  test('serves until it is stopped, and says how to point at it', async () => {
+  test('serves until it is stopped, and prints the variables to set', async () => {
     let answer: Promise<Awaited<ReturnType<typeof runCommand>>> | undefined;
     const run = await runCommand(['sandbox', '--prepare', '0'], {
       onStart(control) {
@@ -141,7 +141,7 @@ describe('sandbox alone', () => {
     expect(await answer).toMatchObject({ exitCode: 0, json: { truncated: false } });
   });
 
-  test('says how to point at it in PowerShell on Windows', async () => {
+  test('prints the variables for PowerShell on Windows', async () => {
     const run = await runCommand(['sandbox'], {
       platform: 'win32',
       onStart(control) {
@@ -158,7 +158,7 @@ describe('sandbox alone', () => {
     expect(run.stderr).not.toContain('export ');
   });
 
-  test('a port that is taken exits with 2', async () => {
+  test('a port in use exits with 2', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => blocker.once('listening', resolve));
     const address = blocker.address();
@@ -169,7 +169,7 @@ describe('sandbox alone', () => {
     expect(run.stderr).toContain(port);
   });
 
-  test('a media folder that is not there exits with 2', async () => {
+  test('a missing media folder exits with 2', async () => {
     const run = await runCommand(['sandbox', '--media-dir', 'nowhere']);
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
     expect(run.stderr).toContain('nowhere');

@@ -15,7 +15,7 @@ const packages = [
 ];
 
 describe('status', () => {
-  test('prints one line a package in a pipe, nothing else, and asks once for each', async () => {
+  test('prints one line per package to a pipe, and requests each only once', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['status', 'a', 'b', 'a'], { api });
     expect(run).toMatchObject({
@@ -56,14 +56,14 @@ describe('status', () => {
     });
   });
 
-  test('- reads ids from standard input, one a line', async () => {
+  test('- reads IDs from standard input, one per line', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['status', '-', '--format', 'id'], { api, input: 'b\r\n\n  a  \nb\n' });
     expect(run).toMatchObject({ exitCode: 0, stdout: 'b\na\n' });
     expect(calls(api).toSorted()).toEqual(['GET /v2/downloads/a', 'GET /v2/downloads/b']);
   });
 
-  test('many ids share a few connections, and Node has nothing to warn of', async () => {
+  test('many IDs share a few connections without a warning from Node', async () => {
     const warnings: string[] = [];
     const note = (warning: Error) => void warnings.push(warning.message);
     process.on('warning', note);
@@ -79,7 +79,7 @@ describe('status', () => {
 
   test.each([
     ['an empty standard input', ['-'], ''],
-    ['an empty id', ['a', ''], undefined],
+    ['an empty ID', ['a', ''], undefined],
   ])('%s exits with 2 and sends nothing', async (_name, ids, input) => {
     const api = await startApi({ packages });
     const run = await runCommand(
@@ -90,7 +90,7 @@ describe('status', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test('an unknown package exits with 3 and says where to look', async () => {
+  test('an unknown package exits with 3 and suggests list', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['status', 'gone', '--json'], { api });
     expect(run).toMatchObject({
@@ -103,7 +103,7 @@ describe('status', () => {
     );
   });
 
-  test('all ids are tried; those that exist are shown and one common code is kept', async () => {
+  test('tries all IDs, prints existing packages, and keeps a common exit code', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['status', 'x', 'a', 'y', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { count: 1, error: { code: 'NOT_FOUND' } } });
@@ -131,7 +131,7 @@ describe('status --exit-status', () => {
     [['a', 'b'], 8],
     [['b', 'c'], 1],
     [['a', 'b', 'missing'], 1],
-  ])('%j exits with %i and still lists them', async (ids, exitCode) => {
+  ])('%j exits with %i and still prints them', async (ids, exitCode) => {
     const api = await startApi({ packages });
     const run = await runCommand(['status', ...ids, '--exit-status', '--json'], { api });
     expect(run).toMatchObject({ exitCode, json: { count: ids.filter((id) => id !== 'missing').length } });
@@ -147,7 +147,7 @@ describe('status --exit-status', () => {
     });
   });
 
-  test('without it a package that is not ready is no failure', async () => {
+  test('without it, a package that is not ready is not a failure', async () => {
     const api = await startApi({ packages });
     expect((await runCommand(['status', 'b', 'c'], { api })).exitCode).toBe(0);
   });
@@ -157,7 +157,7 @@ describe('status --wait', () => {
   const start = (script: Parameters<typeof startApi>[0]) =>
     startApi({ files: { one: makeZipObject(1_000) }, ...script });
 
-  test('waits for the one and shows the other at the end', async () => {
+  test('waits until the package is ready, then prints it', async () => {
     const api = await start({ script: { [ROUTE]: ['preparing', 'preparing'] } });
     const run = await runCommand(['status', PACKAGE_ID, '--wait', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, json: { count: 1, items: [{ ready: true }] } });
@@ -166,7 +166,7 @@ describe('status --wait', () => {
     expect(run.stderr).toContain(`streamdiver-dl status ${PACKAGE_ID} --wait`);
   });
 
-  test('--timeout 0 looks exactly once and shows what is there', async () => {
+  test('--timeout 0 checks once and prints the status', async () => {
     const api = await start({ script: { [ROUTE]: 'preparing' } });
     const run = await runCommand(['status', PACKAGE_ID, '--wait', '--timeout', '0', '--json'], { api });
     expect(run).toMatchObject({
@@ -181,7 +181,7 @@ describe('status --wait', () => {
     expect(run.clock.sleepsMs).toEqual([]);
   });
 
-  test('--interval sets the pause, with a jitter of a tenth at most', async () => {
+  test('--interval sets the pause, with a jitter of at most a tenth', async () => {
     const api = await start({ script: { [ROUTE]: Array(5).fill('preparing') } });
     let calls = 0;
     const random = () => [0, 0.999, 0.5, 0.25, 0.75][calls++ % 5] ?? 0;
@@ -195,7 +195,7 @@ describe('status --wait', () => {
     expect(new Set(run.clock.sleepsMs).size).toBe(5);
   });
 
-  test('Retry-After of a good answer and of a failed one wins over --interval', async () => {
+  test('Retry-After of a success or an error overrides --interval', async () => {
     const data = { id: PACKAGE_ID, status: 'preparing' };
     const api = await start({
       script: {
@@ -215,7 +215,7 @@ describe('status --wait', () => {
     [403, 4, 'AUTH'],
     [404, 3, 'NOT_FOUND'],
     [410, 3, 'NOT_FOUND'],
-  ])('HTTP %i ends it with %i at once', async (status, exitCode, code) => {
+  ])('HTTP %i exits with %i at once', async (status, exitCode, code) => {
     const api = await start({ script: { [ROUTE]: ['preparing', status] } });
     const run = await runCommand(['status', PACKAGE_ID, '--wait', '--json'], { api });
     expect(run).toMatchObject({ exitCode, json: { items: [], error: { code } } });
@@ -232,7 +232,7 @@ describe('status --wait', () => {
     ['Expired', 3, 'NOT_FOUND'],
     ['deleted', 3, 'NOT_FOUND'],
     ['softDeleted', 3, 'NOT_FOUND'],
-  ])('the status %s ends it with %i and is shown', async (status, exitCode, code) => {
+  ])('the status %s exits with %i and is printed', async (status, exitCode, code) => {
     const api = await start({ script: { [ROUTE]: ['preparing', { packageStatus: status }] } });
     const run = await runCommand(['status', PACKAGE_ID, '--wait', '--json'], { api });
     expect(run).toMatchObject({
@@ -243,7 +243,7 @@ describe('status --wait', () => {
     expect(api.requests).toHaveLength(2);
   });
 
-  test('--progress json tells one event a line', async () => {
+  test('--progress json prints one event per line', async () => {
     const api = await start({ script: { [ROUTE]: ['preparing', 503, 'preparing'] } });
     const run = await runCommand(['status', PACKAGE_ID, '--wait', '--progress', 'json', '-q'], { api });
     const events = run.stderr.split('\n').filter((line) => line !== '');

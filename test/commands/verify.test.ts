@@ -21,7 +21,7 @@ import { runCommand } from './run-command.ts';
 
 const ARGS = ['verify', '--record', 'out/record.ndjson'];
 
-/** A package, unpacked and kept, and its record. */
+/** An unpacked package with its archive and record. */
 async function fetched(): Promise<{ place: RunPlace; files: readonly string[] }> {
   const place = makePlace();
   const args = ['fetch', PACKAGE_ID, '-x', '--keep-archive', '-D', 'out', '--only-new'];
@@ -31,7 +31,7 @@ async function fetched(): Promise<{ place: RunPlace; files: readonly string[] }>
   return { place, files: files.map((file) => join(place.cwd, 'out', file)) };
 }
 
-test('files that are as they were recorded are unchanged, wherever the folder lies now', async () => {
+test('reports files that match the record as unchanged, even if the folder was moved', async () => {
   const { place, files } = await fetched();
   const run = await runCommand([...ARGS, '--json'], { place });
   expect(run).toMatchObject({
@@ -48,7 +48,7 @@ test('files that are as they were recorded are unchanged, wherever the folder li
 test.each<[string, string, (path: string) => void]>([
   ['deleted', 'missing', (path) => rmSync(path)],
   ['shortened', 'different', (path) => truncateSync(path, 5)],
-  ['made longer', 'different', (path) => appendFileSync(path, 'x')],
+  ['extended', 'different', (path) => appendFileSync(path, 'x')],
   ['replaced by a folder', 'different', (path) => [rmSync(path), mkdirSync(path)]],
   [
     'replaced by a link',
@@ -73,7 +73,7 @@ test.each<[string, string, (path: string) => void]>([
   ).toEqual(files.map((file) => `${file}\t${outcome}`).toSorted((one, other) => one.localeCompare(other)));
 });
 
-test('one changed byte is found by the SHA-256, the CRC-32, and in an archive by its own checksums', async () => {
+test('detects one changed byte by SHA-256, CRC-32, or the checksums in an archive', async () => {
   const { place, files } = await fetched();
   const text = join(place.cwd, 'out', 'text.txt');
   writeFileSync(text, 'words');
@@ -96,7 +96,7 @@ test('one changed byte is found by the SHA-256, the CRC-32, and in an archive by
   expect(run).toMatchObject({ exitCode: 10, json: { counts: { different: files.length + 1 } } });
 });
 
-test('the last line about a file counts', async () => {
+test('uses the last line for a file', async () => {
   const place = makePlace();
   writeFileSync(join(place.cwd, 'a'), 'new');
   const line = (sizeBytes: number) =>
@@ -107,7 +107,7 @@ test('the last line about a file counts', async () => {
   expect(run.stderr).toContain('compared only the size of 1 file');
 });
 
-test('with a folder only what lies below it is looked at, and nothing there is 3', async () => {
+test('with a folder, checks only files in it, and exits with 3 without any', async () => {
   const { place, files } = await fetched();
   mkdirSync(join(place.cwd, 'out', 'empty'));
   const [first = ''] = files;
@@ -120,17 +120,17 @@ test('with a folder only what lies below it is looked at, and nothing there is 3
 });
 
 test.each([
-  ['is not there', 'no-such', ''],
+  ['is missing', 'no-such', ''],
   ['has a broken line', 'r', 'no record\n'],
   ['is a folder', '.', ''],
-])('a record that %s is refused with 2', async (_what, record, content) => {
+])('exits with 2 for a record that %s', async (_what, record, content) => {
   const place = makePlace();
   if (content !== '') writeFileSync(join(place.cwd, record), content);
   const run = await runCommand(['verify', '--record', record, '--json'], { place });
   expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
 });
 
-test('lines in the middle are read as a whole', async () => {
+test('rejects a damaged line that is not the last one', async () => {
   const place = makePlace();
   const line = formatLine(recordLine('file', 0, { packageId: 'P', path: 'a', sizeBytes: 7 }));
   writeFileSync(join(place.cwd, 'r'), `${line.slice(0, -30)}}\n${line}`);
@@ -139,13 +139,13 @@ test('lines in the middle are read as a whole', async () => {
   expect(run.stderr).toContain('line 1 ');
 });
 
-test('it needs a record', async () => {
+test('requires a record', async () => {
   const run = await runCommand(['verify', 'out']);
   expect(run.exitCode).toBe(2);
   expect(run.stderr).toContain('--record');
 });
 
-test.runIf(LIMITED_RIGHTS !== null)('a file that cannot be read is a failure of its own', async () => {
+test.runIf(LIMITED_RIGHTS !== null)('reports an unreadable file as failed', async () => {
   const { place, files } = await fetched();
   const { chmodSync } = await import('node:fs');
   for (const file of files) chmodSync(file, 0);

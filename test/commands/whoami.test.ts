@@ -10,7 +10,7 @@ import { parseLine } from './parse-line.ts';
 import { runCommand } from './run-command.ts';
 import { calls } from './scene.ts';
 
-/** A JSON Web Token as Keycloak makes them; its signature is none. */
+/** A JSON Web Token like those of Keycloak, with an invalid signature. */
 function webToken(claims: Readonly<Record<string, unknown>>): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'RS256' })}.${part(claims)}.c2lnbmF0dXJl`;
@@ -25,7 +25,7 @@ test.each([
 });
 
 describe('whoami', () => {
-  test('tells API, profile, kind and source, and of the token the last four characters', async () => {
+  test('prints API, profile, kind, source, and the last four characters of the token', async () => {
     const api = await startApi();
     const run = await runCommand(['whoami'], { api });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
@@ -44,7 +44,7 @@ describe('whoami', () => {
     expect(calls(api)).toEqual(['GET /v2/downloads?perPage=1&page=0']);
   });
 
-  test('--json keeps to its schema', async () => {
+  test('--json matches its schema', async () => {
     const api = await startApi();
     const run = await runCommand(['whoami', '--json'], { api });
     expect(run.json).toEqual({
@@ -59,7 +59,7 @@ describe('whoami', () => {
     expectDocument('whoami', run.json);
   });
 
-  test('reads tenant and expiry out of a web token', async () => {
+  test('reads tenant and expiry from a web token', async () => {
     const token = webToken({
       exp: FAST_CLOCK_START_MS / 1000 + 7_200,
       iss: 'https://sso.example/realms/acme',
@@ -69,7 +69,7 @@ describe('whoami', () => {
     expect(run.json).toMatchObject({ tenant: 'acme', expires: '2026-01-15T14:00:00.000Z' });
   });
 
-  test('--no-verify asks nobody, not even the sign-in service', async () => {
+  test('--no-verify sends no request, not even to the sign-in service', async () => {
     const api = await startApi();
     const env = {
       STREAMDIVER_TENANT: 'demo',
@@ -86,7 +86,7 @@ describe('whoami', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test('of client credentials it tells when the fetched token ends', async () => {
+  test('prints when the fetched token of client credentials expires', async () => {
     const api = await startApi();
     const entry = {
       kind: 'client',
@@ -105,7 +105,7 @@ describe('whoami', () => {
     expect((await runCommand(['whoami'], options)).stdout).toContain('client robot of tenant demo');
   });
 
-  test('of a token command it shows the program and not its words', async () => {
+  test('prints the program of a token command without its arguments', async () => {
     const api = await startApi();
     const node = asProgramSees(process.execPath);
     const command = `${node} -p '"${CANARY_TOKEN}"'`;
@@ -115,13 +115,13 @@ describe('whoami', () => {
     expect(run.stdout).toContain(`credential\ttoken command ${node}\n`);
   });
 
-  test('a short token is not shown in part', async () => {
+  test('prints no part of a short token', async () => {
     const api = await startApi({ token: 'short-0001' });
     const run = await runCommand(['whoami'], { api, token: 'short-0001' });
     expect(run.stdout).toContain('credential\ttoken\n');
   });
 
-  test('without a credential it exits with 4 and says how to sign in', async () => {
+  test('exits with 4 without a credential and explains how to sign in', async () => {
     const api = await startApi();
     const run = await runCommand(['whoami', '--json'], { api, token: null });
     expect(run).toMatchObject({
@@ -134,7 +134,7 @@ describe('whoami', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test('a refused credential exits with 4, and is not verified', async () => {
+  test('exits with 4 for a rejected credential, as not verified', async () => {
     const api = await startApi({ token: 'another' });
     const run = await runCommand(['whoami', '--json'], { api });
     expect(run).toMatchObject({
@@ -145,7 +145,7 @@ describe('whoami', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  test('a refused credential is shown, with its source and without advice to check it again', async () => {
+  test('prints the source of a rejected credential, without advice to check it again', async () => {
     const api = await startApi({ token: 'another' });
     const run = await runCommand(['whoami'], { api });
     expect(run.exitCode).toBe(4);
@@ -190,7 +190,7 @@ describe('whoami', () => {
     );
   });
 
-  test('an API that is not there is no refusal', async () => {
+  test('an unreachable API does not count as a rejection', async () => {
     const run = await runCommand(['whoami', '--json', '--api-url', 'http://127.0.0.1:1/v2']);
     expect(run).toMatchObject({
       exitCode: 6,

@@ -32,7 +32,7 @@ async function createInVain(sandbox: Sandbox) {
   });
 }
 
-describe('answers', () => {
+describe('responses', () => {
   test('api-503', async () => {
     const sandbox = await openSandbox('api-503=2');
     const first = await call(sandbox, 'GET', '/media');
@@ -84,7 +84,7 @@ describe('answers', () => {
   });
 });
 
-describe('creations', () => {
+describe('creating packages', () => {
   test('create-reset', async () => {
     const sandbox = await openSandbox('create-reset');
     await expect(createInVain(sandbox)).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -94,7 +94,7 @@ describe('creations', () => {
   });
 });
 
-test('API faults leave files and tokens alone', async () => {
+test('API faults do not affect files and tokens', async () => {
   const calm = await openSandbox();
   const { size } = await makeFile(calm);
   const sandbox = await openSandbox(['api-503=1']);

@@ -38,7 +38,7 @@ function tokenOf(body: unknown): TokenResponse {
 }
 
 describe('the token endpoint', () => {
-  test('gives a token for the client credentials, and the API takes it', async () => {
+  test('issues a token for client credentials that the API accepts', async () => {
     const sandbox = await openSandbox();
     const { status, body, headers } = await requestToken(sandbox);
     expect(status).toBe(200);
@@ -57,13 +57,13 @@ describe('the token endpoint', () => {
     ['a wrong client', { form: { client_id: 'wrong' } }, 401, 'invalid_client'],
     ['an unknown tenant', { tenant: 'other' }, 404, 'Realm does not exist'],
     ['another grant', { form: { grant_type: 'password' } }, 400, 'unsupported_grant_type'],
-  ])('refuses %s as Keycloak does', async (_what, request, status, error) => {
+  ])('rejects %s like Keycloak', async (_what, request, status, error) => {
     const answer = await requestToken(await openSandbox(), request);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ error });
   });
 
-  test('refuses JSON', async () => {
+  test('rejects JSON', async () => {
     const answer = await requestToken(await openSandbox(), { contentType: 'application/json' });
     expect(answer.status).toBe(415);
   });
@@ -77,13 +77,13 @@ describe('the API', () => {
     ['/search?type=mediaasset', 'GET'],
     ['/downloads', 'GET'],
     ['/downloads/some-id', 'DELETE'],
-  ])('wants a token for %s (%s)', async (path, method) => {
+  ])('requires a token for %s (%s)', async (path, method) => {
     const answer = await call(await openSandbox(), method, path, { headers: {} });
     expect(answer.status).toBe(401);
     expect(answer.headers['www-authenticate']).toContain('Bearer');
   });
 
-  test('case 137: refuses a real token with a hint and never repeats it', async () => {
+  test('case 137: rejects a real token with a hint and never echoes it', async () => {
     const sandbox = await openSandbox();
     const authorization = 'Bearer eyJhbGciOi.c2VjcmV0.real';
     const answer = await call(sandbox, 'GET', '/downloads', { headers: { authorization } });
@@ -93,7 +93,7 @@ describe('the API', () => {
   });
 
   test.each(['Bearer sandbox-token-of-another', 'Basic c2FuZGJveA==', 'Bearer', 'Bearer a b'])(
-    'refuses Authorization: %s',
+    'rejects Authorization: %s',
     async (authorization) => {
       const sandbox = await openSandbox();
       const answer = await call(sandbox, 'GET', '/downloads', { headers: { authorization } });
@@ -101,7 +101,7 @@ describe('the API', () => {
     },
   );
 
-  test('refuses a bad token also where none is needed', async () => {
+  test('rejects a wrong token even where none is required', async () => {
     const sandbox = await openSandbox();
     const headers = { authorization: 'Bearer sandbox-wrong' };
     expect((await call(sandbox, 'GET', '/downloads/some-id', { headers })).status).toBe(401);

@@ -5,7 +5,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import { afterThisTest } from '../support/after-this-test.ts';
 import { validateAnswer } from '../support/api/openapi.ts';
 
-/** A sandbox with the given faults (`cut=100`), closed when the test ends. */
+/** A sandbox with the given faults (such as `cut=100`), closed when the test ends. */
 export async function openSandbox(
   faults: string | readonly string[] = [],
   options: Partial<SandboxOptions> = {},
@@ -28,11 +28,11 @@ export interface SendOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** Stops listening after so long; what has come by then is the answer. */
+  /** Stops reading after this time and resolves with what it has received. */
   readonly patienceMs?: number;
 }
 
-/** One request on a connection of its own; the path is sent as it stands. Rejects when no answer begins. */
+/** Sends one request on its own connection, with the path unchanged. Rejects if no response starts. */
 export function send(url: string, options: SendOptions = {}): Promise<Received> {
   const { method = 'GET', headers = {}, body, patienceMs = 10_000 } = options;
   const [, host = '', port = '', path = '/'] = /^http:\/\/([^:/]+):(\d+)(.*)$/s.exec(url) ?? [];
@@ -60,7 +60,7 @@ export function send(url: string, options: SendOptions = {}): Promise<Received> 
       });
     });
     const timer = setTimeout(() => outgoing.destroy(new Error('no answer in time')), 10_000);
-    // Once an answer has begun, its own end tells how far it came; the promise is settled only once.
+    // After a response has started, its `close` event settles the promise with what was received.
     outgoing.on('error', (error) => hasBegun || reject(error));
     outgoing.on('close', () => clearTimeout(timer));
     outgoing.end(body);
@@ -75,7 +75,7 @@ export interface ApiAnswer<Data = unknown> extends Received {
   readonly body: { readonly status?: string; readonly data: Data; readonly message?: string };
 }
 
-/** An API call with the sandbox's token; the answer is checked against docs/openapi.yaml. */
+/** An API call with the token of the sandbox. Validates the response against docs/openapi.yaml. */
 export async function call<Data = unknown>(
   sandbox: Sandbox,
   method: string,
@@ -87,7 +87,7 @@ export async function call<Data = unknown>(
   return answer;
 }
 
-/** The same for faults that make answers which the description does not know. */
+/** Like `call`, for faults whose responses docs/openapi.yaml does not describe. */
 export async function callUnchecked<Data = unknown>(
   sandbox: Sandbox,
   method: string,
@@ -117,7 +117,7 @@ export async function transcriptsOf(sandbox: Sandbox, medium: MediaAsset): Promi
   return (await call<Transcript[]>(sandbox, 'GET', `/media/${medium.id}/metadata/transcripts`)).body.data;
 }
 
-/** Creates a package; without a body one of the longest audio. */
+/** Creates a package, by default with the longest audio. */
 export async function createPackage(
   sandbox: Sandbox,
   body?: object,
@@ -126,11 +126,11 @@ export async function createPackage(
   const selection = body ?? { selectedMediaIds: [(await mediumNamed(sandbox, 'Podcast 1: archives')).id] };
   const options = { body: selection, ...(headers === undefined ? {} : { headers }) };
   const answer = await callUnchecked<DownloadPackage>(sandbox, 'POST', '/downloads', options);
-  if (answer.status !== 201) throw new Error(`creation answered ${answer.status} ${answer.bytes.toString()}`);
+  if (answer.status !== 201) throw new Error(`create returned ${answer.status} ${answer.bytes.toString()}`);
   return answer.body.data;
 }
 
-/** Looks at a package until `isEnough`; by default until it has files. */
+/** Polls a package until `isEnough`, by default until it has files. */
 export async function waitForPackage(
   sandbox: Sandbox,
   id: string,
@@ -143,10 +143,10 @@ export async function waitForPackage(
     if (isEnough(body.data)) return body.data;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`package ${id} did not get there`);
+  throw new Error(`package ${id} did not reach the expected state`);
 }
 
-/** A ready package's only file. */
+/** Creates a package and returns its only file when it is ready. */
 export async function makeFile(sandbox: Sandbox, body?: object): Promise<{ url: string; size: number }> {
   const { id } = await createPackage(sandbox, body);
   const { files } = await waitForPackage(sandbox, id);
@@ -155,7 +155,7 @@ export async function makeFile(sandbox: Sandbox, body?: object): Promise<{ url: 
   return file;
 }
 
-/** GET of a file with the sandbox's token. */
+/** Requests a file with the token of the sandbox. */
 export function get(
   sandbox: Sandbox,
   url: string,

@@ -4,22 +4,22 @@ import { expect, test } from 'vitest';
 import { afterThisTest } from '../support/after-this-test.ts';
 import { call, openSandbox } from './conversation.ts';
 
-/** More than the sandbox takes at once. */
+/** More connections than the sandbox accepts at once. */
 const CROWD = 520;
 
 test.each([
   ['a request line and half a header', 'GET /v2/media HTTP/1.1\r\nHost: x'],
   ['a header that never ends', 'GET /v2/media HTTP/1.1\r\nHost: x\r\nX-Slow: a'],
-  ['nothing at all', ''],
+  ['no data', ''],
 ])(
-  'case 138: connections with %s do not lock the sandbox out: they go after the time for a header',
+  'case 138: connections with %s do not block the sandbox, which closes them after a timeout',
   { timeout: 60_000 },
   async (_what, text) => {
     const sandbox = await openSandbox();
     const { port } = new URL(sandbox.apiUrl);
     const sockets: Socket[] = [];
     for (let count = 0; count < CROWD; count += 1) {
-      // A client that never closes its side, whatever it is told.
+      // A client that never closes its side.
       const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
       socket.on('error', () => undefined);
       socket.resume();

@@ -37,7 +37,7 @@ describe('formatCues', () => {
   });
 
   test.each(['srt', 'vtt', 'txt', 'json'] as const)(
-    'leaves the speakers out of %s when asked to',
+    'omits speakers from %s with omitSpeakerLabels',
     (format) => {
       const text = formatCues(CUES, format, { ...OPTIONS, omitSpeakerLabels: true });
       expect(text).not.toContain('Anna');
@@ -47,7 +47,7 @@ describe('formatCues', () => {
 });
 
 describe('parseTimedCues', () => {
-  test.each(['vtt', 'srt'] as const)('reads what is written as %s', (format) => {
+  test.each(['vtt', 'srt'] as const)('reads the output of formatCues as %s', (format) => {
     const withoutSpeakers = CUES.map(({ startMs, endMs, text }) => ({
       startMs,
       endMs,
@@ -56,7 +56,7 @@ describe('parseTimedCues', () => {
     expect(parseTimedCues(formatCues(withoutSpeakers, format, OPTIONS))).toEqual(withoutSpeakers);
   });
 
-  test('reads voices, entities, settings, notes, styles, CRLF and a BOM', () => {
+  test('reads voices, entities, settings, notes, styles, CRLF, and a BOM', () => {
     const text = [
       '\uFEFFWEBVTT - title',
       'Kind: captions',
@@ -80,7 +80,7 @@ describe('parseTimedCues', () => {
     ]);
   });
 
-  test('makes nothing of text without times', () => {
+  test('returns no cues for text without times', () => {
     expect(parseTimedCues('just\ntext\n\nand more')).toEqual([]);
     expect(parseTimedCues('')).toEqual([]);
   });

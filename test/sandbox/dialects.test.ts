@@ -7,7 +7,7 @@ import { runCommand } from '../commands/run-command.ts';
 import { openSandbox, type Received, send } from './conversation.ts';
 
 describe('--dialect', () => {
-  test('list prints every dialect with a line about it, and serves nothing', async () => {
+  test('list prints every dialect with its description, and exits', async () => {
     const run = await runCommand(['sandbox', '--dialect', 'list']);
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     const lines = run.stdout.trimEnd().split('\n');
@@ -19,7 +19,7 @@ describe('--dialect', () => {
     ['none-such', 'unknown dialect "none-such"', 'spring'],
     ['colour=red', 'unknown trait "colour"', 'zip-type'],
     ['list=tree', '"tree" is not a value of list', 'entities'],
-  ])('%s exits with 2 and names what there is', async (word, message, known) => {
+  ])('%s exits with 2 and lists the valid names', async (word, message, known) => {
     const run = await runCommand(['sandbox', '--dialect', word]);
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
     expect(run.stderr).toContain(message);
@@ -33,7 +33,7 @@ describe('--dialect', () => {
     expect(listed).toEqual(DIALECT_NAMES.map(({ name }) => name));
   });
 
-  test('what comes later wins, and a dialect has the large library', () => {
+  test('later dialects override earlier ones, and a dialect has the large library', () => {
     const traits = combineTraits(['s3', 'zip-type=none'].map(parseDialect));
     expect(traits).toMatchObject({
       library: 'large',
@@ -45,7 +45,7 @@ describe('--dialect', () => {
   });
 });
 
-/** Traits that show only together with others. */
+/** Traits that only have an effect together with others. */
 const NEEDS: Partial<Record<keyof Traits, Partial<Traits>>> = {
   'rate-header': { 'create-first': '429' },
   location: { create: 'accepted-location' },
@@ -56,7 +56,7 @@ const CASES = TRAIT_NAMES.flatMap((name) =>
   TRAITS[name].values.slice(1).map((value) => [name, value] as const),
 );
 
-test.each(CASES)('the trait %s=%s changes what is answered', async (name, value) => {
+test.each(CASES)('the trait %s=%s changes the responses', async (name, value) => {
   const faults = name === 'failed-word' ? ['job-fails'] : [];
   const base = NEEDS[name] ?? {};
   const usual = await converseUsually(base, faults);
@@ -65,7 +65,7 @@ test.each(CASES)('the trait %s=%s changes what is answered', async (name, value)
 
 const USUAL = new Map<string, string>();
 
-/** The conversation without the trait, which has to be the same each time for a difference to say anything. */
+/** The conversation without the trait. It must be the same each time, so that a difference means something. */
 async function converseUsually(base: Partial<Traits>, faults: readonly string[]): Promise<string> {
   const key = JSON.stringify([base, faults]);
   const known = USUAL.get(key);
@@ -76,7 +76,7 @@ async function converseUsually(base: Partial<Traits>, faults: readonly string[])
   return usual;
 }
 
-/** The same requests to any sandbox; what differs by chance in the answers is taken out. */
+/** Sends the same requests to any sandbox, and removes random values from the responses. */
 async function converse(traits: Partial<Traits>, faults: readonly string[]): Promise<string> {
   const sandbox = await openSandbox(faults, { traits: combineTraits([traits]), prepareMs: 150 });
   const authorization = { authorization: `Bearer ${sandbox.token}` };
@@ -146,7 +146,7 @@ function headersOf(answer: Received): string {
   return JSON.stringify({ ...headers, 'last-modified': undefined, isOtherClock });
 }
 
-/** Random ids, ports, times of this moment and lengths that follow from them. */
+/** Replaces random IDs, ports, current times, and the lengths that depend on them. */
 function withoutChance(text: string, { apiUrl, packages }: Sandbox): string {
   const ids = packages.list().map(({ id }) => id);
   return ids

@@ -43,7 +43,7 @@ describe('parseFault', () => {
     'api-slow=2h',
     'file-status=600',
     'api-status=99',
-  ])('refuses %s and says how it is written', (text) => {
+  ])('rejects %s and prints its usage', (text) => {
     const name = text.split('=')[0] ?? '';
     expect(() => parseFault(text)).toThrow(
       expect.objectContaining({
@@ -54,7 +54,7 @@ describe('parseFault', () => {
   });
 
   test.each(['', 'nothing', 'toString', '__proto__', 'CUT=1'])(
-    'refuses the unknown name %j with the list of names',
+    'rejects the unknown name %j with the list of names',
     (text) => {
       let error: unknown;
       try {
@@ -68,7 +68,7 @@ describe('parseFault', () => {
     },
   );
 
-  test('lists every fault with its usage and one line about it', () => {
+  test('lists every fault with its usage and a one-line description', () => {
     for (const { name, usage, description } of FAULT_NAMES) {
       expect(usage).toMatch(new RegExp(`^${name}(?:\\[=[A-Z]+\\]|=[A-Z]+(?:\\[,TIMES\\])?)?$`));
       expect(description).toMatch(/^.{10,80}$/);
@@ -77,14 +77,14 @@ describe('parseFault', () => {
 });
 
 describe('active faults', () => {
-  test('happen as often as they say, for each key apart', () => {
+  test('occur the given number of times for each key', () => {
     const faults = createActiveFaults([parseFault('cut=7,2')]);
     expect(['a', 'a', 'a', 'b'].map((key) => faults.take('cut', key)?.amount)).toEqual([7, 7, undefined, 7]);
     expect(faults.find('cut')?.amount).toBe(7);
     expect(faults.take('stall')).toBeUndefined();
   });
 
-  test('begin after as many times as they say', () => {
+  test('start after the given number of times', () => {
     const faults = createActiveFaults([parseFault('unauthorized-after=1')]);
     expect([1, 2, 3].map(() => faults.takeAfter('unauthorized-after', 'token') !== undefined)).toEqual([
       false,
@@ -94,14 +94,14 @@ describe('active faults', () => {
   });
 });
 
-test('docs/sandbox.md describes exactly these faults, as they are written', () => {
+test('docs/sandbox.md describes exactly these faults with their usage', () => {
   const text = readFileSync(new URL('../../docs/sandbox.md', import.meta.url), 'utf8');
   const chapter = /^## Faults$(.*?)^## /ms.exec(text)?.[1] ?? '';
   const described = [...chapter.matchAll(/^\| `([^`]+)` \|/gm)].map(([, usage = '']) => usage);
   expect(described.toSorted()).toEqual(FAULT_NAMES.map(({ usage }) => usage).toSorted());
 });
 
-test('case 139: every fault is tried by a test', () => {
+test('case 139: every fault has a test', () => {
   const folder = fileURLToPath(new URL('.', import.meta.url));
   const tests = readdirSync(folder)
     .filter((name) => name.endsWith('.test.ts') && name !== 'faults.test.ts')

@@ -10,7 +10,7 @@ async function statuses(fault: string, times: number): Promise<number[]> {
   return found;
 }
 
-describe('answers instead of a file', () => {
+describe('other responses instead of a file', () => {
   test.each([
     ['file-status=503,2', [503, 503, 200]],
     ['file-status=403', [403, 403, 403]],
@@ -43,7 +43,7 @@ describe('redirects', () => {
   test.each([
     ['the fault url-expires', 'url-expires=1m', {}],
     ['the trait file-url=redirect', [], { 'file-url': 'redirect' }],
-  ] as const)('%s leads to storage of another origin that wants no token', async (_name, faults, traits) => {
+  ] as const)('%s redirects to another origin that needs no token', async (_name, faults, traits) => {
     const sandbox = await openSandbox(faults, { traits: combineTraits([traits]) });
     const { url, size } = await makeFile(sandbox);
     const answer = await get(sandbox, url);
@@ -62,7 +62,7 @@ describe('redirects', () => {
     expect((await get(sandbox, url)).headers.location).not.toBe(location);
   });
 
-  test('the storage knows its own signatures only, and no web pages', async () => {
+  test('the storage accepts only its own signatures, and no web pages', async () => {
     const sandbox = await openSandbox('url-expires=1m');
     const { url } = await makeFile(sandbox);
     const { location = '' } = (await get(sandbox, url)).headers;
@@ -80,7 +80,7 @@ describe('redirects', () => {
     expect(answers.every(({ headers }) => headers['x-request-id'] !== undefined)).toBe(true);
   });
 
-  test('without a token there is no redirect', async () => {
+  test('does not redirect without a token', async () => {
     const sandbox = await openSandbox('url-expires=1m');
     const { url } = await makeFile(sandbox);
     expect((await send(url)).status).toBe(401);
@@ -100,7 +100,7 @@ describe('redirects', () => {
     expect(renewed).not.toBe(location);
   });
 
-  test('signed URLs of a dialect expire as well', async () => {
+  test('signed URLs of a dialect expire, too', async () => {
     const traits = combineTraits([{ 'file-url': 'presigned' }]);
     const sandbox = await openSandbox('url-expires=100ms', { traits });
     const { url, size } = await makeFile(sandbox);
@@ -112,7 +112,7 @@ describe('redirects', () => {
     expect((await send(url)).status).toBe(403);
   });
 
-  test('cut happens at the storage as well', async () => {
+  test('cut applies to the storage, too', async () => {
     const sandbox = await openSandbox(['url-expires=1m', 'cut=1000']);
     const { url } = await makeFile(sandbox);
     const { location = '' } = (await get(sandbox, url)).headers;
@@ -120,7 +120,7 @@ describe('redirects', () => {
   });
 });
 
-test('file faults leave the API alone', async () => {
+test('file faults do not affect the API', async () => {
   const sandbox = await openSandbox(['file-status=403', 'html-file']);
   expect((await call(sandbox, 'GET', '/media')).status).toBe(200);
 });

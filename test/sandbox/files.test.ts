@@ -3,7 +3,7 @@ import { validateAnswer } from '../support/api/openapi.ts';
 import { call, get, makeFile, openSandbox } from './conversation.ts';
 
 describe('GET /downloads/file/{fileId}', () => {
-  test('gives the whole file with its validators', async () => {
+  test('returns the whole file with its validators', async () => {
     const sandbox = await openSandbox();
     const { url, size } = await makeFile(sandbox);
     const { status, headers, bytes, isComplete } = await get(sandbox, url);
@@ -20,7 +20,7 @@ describe('GET /downloads/file/{fileId}', () => {
     expect((await get(sandbox, url)).headers.etag).toBe(headers.etag);
   });
 
-  test('answers HEAD with the same headers and no body', async () => {
+  test('responds to HEAD with the same headers and no body', async () => {
     const sandbox = await openSandbox();
     const { url, size } = await makeFile(sandbox);
     const whole = await get(sandbox, url);
@@ -34,7 +34,7 @@ describe('GET /downloads/file/{fileId}', () => {
     ['bytes=10-19', 10, 20],
     ['bytes=600000-', 600_000, undefined],
     ['bytes=-22', -22, undefined],
-  ])('gives %s', async (range, start, end) => {
+  ])('returns %s', async (range, start, end) => {
     const sandbox = await openSandbox();
     const { url, size } = await makeFile(sandbox);
     const whole = await get(sandbox, url);
@@ -48,7 +48,7 @@ describe('GET /downloads/file/{fileId}', () => {
     expect(headers.etag).toBe(whole.headers.etag);
   });
 
-  test('says 416 and the size for a range after the end', async () => {
+  test('returns 416 and the size for a range after the end', async () => {
     const sandbox = await openSandbox();
     const { url, size } = await makeFile(sandbox);
     const { status, headers, bytes } = await get(sandbox, url, { range: `bytes=${size}-` });
@@ -56,7 +56,7 @@ describe('GET /downloads/file/{fileId}', () => {
     validateAnswer('GET', new URL(url).pathname, status, JSON.parse(bytes.toString()));
   });
 
-  test('honours conditions', async () => {
+  test('honors conditional headers', async () => {
     const sandbox = await openSandbox();
     const { url, size } = await makeFile(sandbox);
     const etag = (await get(sandbox, url)).headers.etag ?? '';
@@ -77,12 +77,12 @@ describe('GET /downloads/file/{fileId}', () => {
     validateAnswer('GET', new URL(url).pathname, 412, JSON.parse(refused.bytes.toString()));
   });
 
-  test('knows no other file', async () => {
+  test('returns 404 for an unknown file', async () => {
     const answer = await call(await openSandbox(), 'GET', '/downloads/file/unknown');
     expect(answer.status).toBe(404);
   });
 
-  test('serves ranges to several at a time', async () => {
+  test('serves ranges to several clients in parallel', async () => {
     const sandbox = await openSandbox();
     const { url, size } = await makeFile(sandbox);
     const step = Math.ceil(size / 8);

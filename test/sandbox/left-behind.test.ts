@@ -22,7 +22,7 @@ function foldersIn(place: RunPlace): readonly string[] {
   return readdirSync(place.temp).filter((name) => name.startsWith('streamdiver-'));
 }
 
-test('case 140: the folder of a sandbox that was killed is removed by the next, that of one that runs is not', {
+test('case 140: a sandbox removes the folder of a killed one, but not of a running one', {
   timeout: 90_000,
 }, async () => {
   const place = makePlace();
@@ -40,7 +40,7 @@ test('case 140: the folder of a sandbox that was killed is removed by the next, 
   expect(foldersIn(place)).toEqual([]);
 });
 
-test('what a killed demo left is removed by the next, what one has finished is not', {
+test('a demo removes the folder of a killed one, but not of a finished one', {
   timeout: 90_000,
 }, async () => {
   const place = makePlace();
@@ -58,7 +58,7 @@ test('what a killed demo left is removed by the next, what one has finished is n
   expect(after).toContain(finished);
 });
 
-test('nothing is removed that is not certainly left by a process of this user on this machine', {
+test('removes only folders of dead processes of this user on this machine', {
   timeout: 90_000,
 }, async () => {
   const place = makePlace();
@@ -66,7 +66,7 @@ test('nothing is removed that is not certainly left by a process of this user on
   const machine = hostname().split('.')[0]?.toLowerCase() ?? '';
   const sign = (folder: string, holder: unknown) =>
     writeFileSync(join(folder, '.unfinished'), JSON.stringify(holder));
-  // No process has this number: pid_max of Linux is 2^22.
+  // No process has this ID: pid_max on Linux is 2^22.
   const dead = { pid: 4_194_305, startedAt: '1', hostname: machine };
   const make = (name: string, holder: unknown) => {
     const folder = join(place.temp, `streamdiver-sandbox-${name}`);

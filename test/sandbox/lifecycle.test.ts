@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** Where the sandboxes of this test put their files. */
+/** The folder where the sandboxes of this test store their files. */
 function ownTemporaryFolder(): string {
   const folder = makeTempFolder();
   vi.stubEnv('TMPDIR', folder);
@@ -19,7 +19,7 @@ function ownTemporaryFolder(): string {
 }
 
 describe('case 140: the temporary folder', () => {
-  test('is for its user alone and gone after close', async () => {
+  test('is private to the user and removed by close', async () => {
     const temporary = ownTemporaryFolder();
     const sandbox = await openSandbox();
     const [name = ''] = readdirSync(temporary);
@@ -32,7 +32,7 @@ describe('case 140: the temporary folder', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  test('loses a package that is deleted', async () => {
+  test('no longer contains a deleted package', async () => {
     const temporary = ownTemporaryFolder();
     const sandbox = await openSandbox();
     const { id } = await createPackage(sandbox);
@@ -46,7 +46,7 @@ describe('case 140: the temporary folder', () => {
     await vi.waitFor(() => expect(archives()).toEqual([]));
   });
 
-  test('is gone when the start fails', async () => {
+  test('is removed when the start fails', async () => {
     const temporary = ownTemporaryFolder();
     const mediaDirectory = join(temporary, 'missing');
     await expect(startSandbox({ port: 0, prepareMs: 0, faults: [], mediaDirectory })).rejects.toMatchObject({
@@ -58,7 +58,7 @@ describe('case 140: the temporary folder', () => {
   test.each([
     ['exits', 'process.exit(3)'],
     ['throws', 'throw new Error("on purpose")'],
-  ])('is gone when a process %s without closing, built and in another place', async (_what, ending) => {
+  ])('is removed when the built program %s without close', async (_what, ending) => {
     const temporary = makeTempFolder();
     const built = buildElsewhere();
     writeFileSync(
@@ -79,7 +79,7 @@ describe('case 140: the temporary folder', () => {
   });
 });
 
-/** The sandbox as JavaScript, laid out as in the package that is published. */
+/** The sandbox as JavaScript, laid out as in the published package. */
 function buildElsewhere(): string {
   const folder = makeTempFolder();
   const options = ['--outDir', join(folder, 'dist'), '--rootDir', join(ROOT, 'src'), '--ignoreConfig'];
@@ -103,7 +103,7 @@ function buildElsewhere(): string {
 }
 
 describe('close', () => {
-  test('ends transfers and waits at once', async () => {
+  test('ends transfers and pending waits at once', async () => {
     const sandbox = await openSandbox(['stall=10,all', 'api-slow=1']);
     const { url } = await makeFile(sandbox);
     const transfer = get(sandbox, url);
@@ -119,7 +119,7 @@ describe('close', () => {
     await expect(sandbox.close()).resolves.toBeUndefined();
   });
 
-  test('stops packages that are being written', async () => {
+  test('stops writing packages', async () => {
     const temporary = ownTemporaryFolder();
     const sandbox = await openSandbox();
     for (let count = 0; count < 5; count += 1) await createPackage(sandbox);
@@ -129,7 +129,7 @@ describe('close', () => {
 });
 
 describe('ports', () => {
-  test('case 140: a taken one is a mistake of the user', async () => {
+  test('case 140: a port in use is a usage error', async () => {
     const sandbox = await openSandbox();
     const port = Number(new URL(sandbox.apiUrl).port);
     await expect(startSandbox({ port, prepareMs: 0, faults: [] })).rejects.toMatchObject({
@@ -138,7 +138,7 @@ describe('ports', () => {
     });
   });
 
-  test('two sandboxes know nothing of one another', async () => {
+  test('two sandboxes share no files or tokens', async () => {
     const [one, other] = [await openSandbox(), await openSandbox()];
     const { url } = await makeFile(one);
     expect((await get(other, url.replace(one.apiUrl, other.apiUrl))).status).toBe(404);

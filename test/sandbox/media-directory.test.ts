@@ -29,7 +29,7 @@ function makeFolder(files: Readonly<Record<string, string>>): string {
 }
 
 describe('a media directory', () => {
-  test('is served instead of the built-in library, with types by extension and tags by folder', async () => {
+  test('replaces the built-in library, with types from extensions and tags from folders', async () => {
     const mediaDirectory = makeFolder({
       'film.mp4': 'film',
       'sound.MP3': 'sound',
@@ -54,7 +54,7 @@ describe('a media directory', () => {
     expect((await listAllMedia(again)).map(({ id }) => id)).toEqual(media.map(({ id }) => id));
   });
 
-  test('composes names that the file system has taken apart', async () => {
+  test('normalizes decomposed names to composed ones', async () => {
     const mediaDirectory = makeFolder({
       'Ku\u0308che/Gru\u0308\u00dfe.mp4': 'film',
       'Ku\u0308che/Gru\u0308\u00dfe.de.srt': SRT,
@@ -65,7 +65,7 @@ describe('a media directory', () => {
     expect(await transcriptsOf(sandbox, medium)).toMatchObject([{ languageCode: 'de' }]);
   });
 
-  test('has the subtitles beside a medium as its transcripts', async () => {
+  test('uses subtitles next to a media file as its transcripts', async () => {
     const mediaDirectory = makeFolder({
       'film.mp4': 'film',
       'film.srt': SRT,
@@ -111,7 +111,7 @@ describe('a media directory', () => {
     });
   });
 
-  test('gives media of the same name folders of their own', async () => {
+  test('gives media of the same name distinct folders', async () => {
     const mediaDirectory = makeFolder({ 'a/Same.txt': 'one', 'b/same.txt': 'two', 'c/Same.md': 'three' });
     const sandbox = await openSandbox([], { mediaDirectory });
     const media = await listAllMedia(sandbox);
@@ -135,7 +135,7 @@ describe('a media directory', () => {
     expect(await transcriptsOf(sandbox, await mediumNamed(sandbox, 'film'))).toEqual([]);
   });
 
-  test('does not follow a link that took the place of a file since', async () => {
+  test('does not follow a link that replaced a file', async () => {
     const outside = makeFolder({ 'secret.mp4': 'secret' });
     const mediaDirectory = makeFolder({ 'film.mp4': 'film' });
     const sandbox = await openSandbox([], { mediaDirectory });
@@ -154,7 +154,7 @@ describe('a media directory', () => {
     expect((await call(sandbox, 'GET', '/media')).body.data).toEqual([]);
   });
 
-  test('may hold an empty file', async () => {
+  test('may contain an empty file', async () => {
     const sandbox = await openSandbox([], { mediaDirectory: makeFolder({ 'empty.mp4': '' }) });
     const { renditions } = await mediumNamed(sandbox, 'empty');
     const { url, size } = await makeFile(sandbox, { selectedRenditionIds: [renditions?.[0]?.id] });

@@ -13,7 +13,7 @@ import {
 import { unpack } from './unpack.ts';
 
 describe('GET /media', () => {
-  test('gives ten a page and an empty page after the last', async () => {
+  test('returns ten items per page and an empty page after the last', async () => {
     const sandbox = await openSandbox();
     const sizes = [];
     for (const page of [0, 1, 2]) {
@@ -22,7 +22,7 @@ describe('GET /media', () => {
     expect(sizes).toEqual([10, 2, 0]);
   });
 
-  test('pages do not overlap and give everything', async () => {
+  test('returns everything in pages that do not overlap', async () => {
     const sandbox = await openSandbox();
     const ids = [];
     for (const page of [0, 1, 2, 3, 4]) {
@@ -33,7 +33,7 @@ describe('GET /media', () => {
     expect(new Set(ids).size).toBe(12);
   });
 
-  test('has as many more as were asked for, each with two transcripts', async () => {
+  test('adds the requested number of media items, each with two transcripts', async () => {
     const sandbox = await openSandbox([], { moreMedia: 30 });
     expect(await listAllMedia(sandbox)).toHaveLength(42);
     const last = await mediumNamed(sandbox, 'Recording 30');
@@ -43,7 +43,7 @@ describe('GET /media', () => {
     ]);
   });
 
-  test('has the same ids in every sandbox', async () => {
+  test('has the same IDs in every sandbox', async () => {
     const one = await listAllMedia(await openSandbox());
     const other = await listAllMedia(await openSandbox());
     expect(one).toEqual(other);
@@ -64,7 +64,7 @@ describe('GET /media', () => {
     ['filter=name', 'filter'],
     ['filter=colour=red', 'filter'],
     ['filter=toString=red', 'filter'],
-  ])('refuses ?%s, naming the field', async (query, field) => {
+  ])('rejects ?%s, naming the field', async (query, field) => {
     const answer = await call(await openSandbox(), 'GET', `/media?${query}`);
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({ status: 'fail', data: { [field]: expect.any(String) } });
@@ -80,7 +80,7 @@ describe('GET /media', () => {
     ['filter=type=audio&sort=duration:asc', ['Jingle', 'Podcast 2: subtitles', 'Podcast 1: archives']],
     ['perpage=1&sort=created', ['Welcome to Streamdiver (older cut)']],
     ['filter=name=nothing', []],
-    // A plus that is not encoded is a space, as everywhere in a query.
+    // An unencoded plus is a space, as everywhere in a query.
     ['filter=tags=demo+tags=howto', []],
   ])('?%s', async (query, names) => {
     const { body } = await call<MediaAsset[]>(await openSandbox(), 'GET', `/media?${query}`);
@@ -89,20 +89,20 @@ describe('GET /media', () => {
 });
 
 describe('GET /media/{id}', () => {
-  test('gives one medium as the list does', async () => {
+  test('returns one media item as in the list', async () => {
     const sandbox = await openSandbox();
     const medium = await mediumNamed(sandbox, 'Grüße aus Graz');
     expect((await call(sandbox, 'GET', `/media/${medium.id}`)).body.data).toEqual(medium);
     expect(medium.renditions?.map(({ name }) => name)).toEqual(['original', '360p', 'audio only']);
   });
 
-  test.each(['unknown', '__proto__', 'toString', '%F0%9F%92%A9'])('knows no %s', async (id) => {
+  test.each(['unknown', '__proto__', 'toString', '%F0%9F%92%A9'])('returns 404 for %s', async (id) => {
     expect((await call(await openSandbox(), 'GET', `/media/${id}`)).status).toBe(404);
   });
 });
 
 describe('GET /search', () => {
-  test('finds by name, description and tag', async () => {
+  test('finds media by name, ignoring case', async () => {
     const sandbox = await openSandbox();
     const { body } = await call<MediaAsset[]>(sandbox, 'GET', '/search?type=mediaasset&text=WELCOME');
     expect(body.data.map(({ name }) => name)).toEqual([
@@ -123,7 +123,7 @@ describe('GET /search', () => {
     expect(await found('channelId=nobody')).toEqual([]);
   });
 
-  test('wants the type', async () => {
+  test('requires the type', async () => {
     const answer = await call(await openSandbox(), 'GET', '/search?text=welcome');
     expect(answer.status).toBe(400);
     expect(answer.body.data).toEqual({ type: 'must be mediaasset' });
@@ -131,7 +131,7 @@ describe('GET /search', () => {
 });
 
 describe('transcripts', () => {
-  test('are listed with the codes of the tenant', async () => {
+  test('are listed with the language codes of the tenant', async () => {
     const sandbox = await openSandbox();
     const transcripts = await transcriptsOf(sandbox, await mediumNamed(sandbox, 'Welcome to Streamdiver'));
     expect(transcripts.map(({ languageCode }) => languageCode)).toEqual([
@@ -191,7 +191,7 @@ describe('transcripts', () => {
     expect(bare.get('word/document.xml')?.bytes.toString()).not.toContain('Anna');
   });
 
-  test('are running, or late, for as long as a fault says', async () => {
+  test('are running or late for the time that a fault sets', async () => {
     const listOf = async (fault: string) => {
       const sandbox = await openSandbox(fault);
       const medium = await mediumNamed(sandbox, 'Welcome to Streamdiver');
@@ -204,7 +204,7 @@ describe('transcripts', () => {
     expect(await listOf('late-transcripts=0s')).toEqual(['finished', 3]);
   });
 
-  test('are found with their own medium only', async () => {
+  test('are found only with their own media item', async () => {
     const sandbox = await openSandbox();
     const [transcript] = await transcriptsOf(sandbox, await mediumNamed(sandbox, 'Welcome to Streamdiver'));
     const other = await mediumNamed(sandbox, 'Logo');
@@ -229,7 +229,7 @@ test.each([
   expect([bytes.length, original?.size]).toEqual([size, size]);
 });
 
-test('the video that is shipped stays small', () => {
+test('the shipped video stays small', () => {
   const video = readFileSync(new URL('../../assets/sandbox/test-picture.mp4', import.meta.url));
   expect(video.length).toBeLessThan(60_000);
 });

@@ -36,7 +36,7 @@ async function everything(sandbox: Sandbox): Promise<object> {
 }
 
 describe('a package', () => {
-  test('is prepared first, then ready with one archive', async () => {
+  test('is preparing first, then ready with one archive', async () => {
     const sandbox = await openSandbox([], { prepareMs: 150 });
     const body = await everything(sandbox);
     const created = await call<DownloadPackage>(sandbox, 'POST', '/downloads', { body });
@@ -72,13 +72,13 @@ describe('a package', () => {
     });
   });
 
-  test('is a good archive: media stored, transcripts deflated, names as documented', async () => {
+  test('is a valid archive with stored media, deflated transcripts, and documented names', async () => {
     const sandbox = await openSandbox();
     const { url, size } = await makeFile(sandbox, await everything(sandbox));
     const { bytes } = await get(sandbox, url);
     expect(bytes.length).toBe(size);
     const entries = await unpack(bytes);
-    // 12 media, the first one's two other renditions, three transcripts in three formats.
+    // 12 media items, two more renditions of the first one, three transcripts in three formats.
     expect(entries.size).toBe(23);
     const methods = Object.fromEntries([...entries].map(([name, { method }]) => [name, method]));
     expect(methods).toMatchObject({
@@ -94,7 +94,7 @@ describe('a package', () => {
     expect(subtitles?.bytes.toString()).toContain('Ben: Schön, dass Sie da sind!');
     expect(entries.get('Jingle/Jingle.wav')?.bytes.length).toBe(16_044);
 
-    // The dates are those of the media: the same selection is the same archive at any time.
+    // Dates come from the media, so the same selection always gives the same archive.
     expect(entries.get('Jingle/Jingle.wav')?.modified).toEqual(new Date('2025-05-09T06:00:00Z'));
     const path = join(makeTempFolder(), 'package.zip');
     writeFileSync(path, bytes);
@@ -113,7 +113,7 @@ describe('a package', () => {
     expect(hashes[0]).toBe(hashes[1]);
   });
 
-  test('of one single rendition is that file', async () => {
+  test('with a single rendition is that file', async () => {
     const sandbox = await openSandbox();
     const { renditions } = await mediumNamed(sandbox, 'Cover picture');
     const created = await createPackage(sandbox, { selectedRenditionIds: [renditions?.[0]?.id] });
@@ -124,7 +124,7 @@ describe('a package', () => {
     expect(headers['content-disposition']).toContain('filename="Cover picture.png"');
   });
 
-  test('is named by its title', async () => {
+  test('is named after its title', async () => {
     const sandbox = await openSandbox();
     const { url } = await makeFile(sandbox, await everything(sandbox));
     const { headers } = await get(sandbox, url, {}, { method: 'HEAD' });
@@ -133,7 +133,7 @@ describe('a package', () => {
     );
   });
 
-  test('takes nothing twice', async () => {
+  test('contains no duplicates', async () => {
     const sandbox = await openSandbox();
     const { id, renditions } = await mediumNamed(sandbox, 'Logo');
     const { url } = await makeFile(sandbox, {
@@ -143,7 +143,7 @@ describe('a package', () => {
     expect([...(await unpack((await get(sandbox, url)).bytes)).keys()]).toEqual(['Logo/Logo.png']);
   });
 
-  test('is listed newest first, by pages', async () => {
+  test('is listed newest first, in pages', async () => {
     const sandbox = await openSandbox();
     const ids = [];
     for (let count = 0; count < 3; count += 1) ids.unshift((await createPackage(sandbox)).id);
@@ -152,12 +152,12 @@ describe('a package', () => {
     expect(await list('perPage=10&page=0')).toEqual(ids);
     expect(await list('perPage=2&page=1')).toEqual(ids.slice(2));
     expect(await list('perPage=2&page=2')).toEqual([]);
-    // Spelled as in the other lists it is another parameter, and not known.
+    // The spelling of the other lists is an unknown parameter here.
     expect(await list('perpage=1')).toEqual(ids);
     expect((await call(sandbox, 'GET', '/downloads?perPage=51')).status).toBe(400);
   });
 
-  test('is gone with its file when deleted', async () => {
+  test('is deleted together with its file', async () => {
     const sandbox = await openSandbox();
     const { id } = await createPackage(sandbox);
     const { files } = await waitForPackage(sandbox, id);
@@ -169,14 +169,14 @@ describe('a package', () => {
     expect((await call(sandbox, 'GET', '/downloads')).body.data).toEqual([]);
   });
 
-  test('can be deleted while it is being prepared', async () => {
+  test('can be deleted while it is preparing', async () => {
     const sandbox = await openSandbox('never-ready');
     const { id } = await createPackage(sandbox);
     expect((await call(sandbox, 'DELETE', `/downloads/${id}`)).status).toBe(200);
     expect((await call(sandbox, 'GET', `/downloads/${id}`)).status).toBe(404);
   });
 
-  test('is 410 after its expiry, and in no list', async () => {
+  test('returns 410 after it expires, and is no longer listed', async () => {
     const sandbox = await openSandbox([], { tenantExpiryMs: 2_000 });
     const { id } = await createPackage(sandbox);
     const { files } = await waitForPackage(sandbox, id);
@@ -187,7 +187,7 @@ describe('a package', () => {
     expect((await call(sandbox, 'GET', '/downloads')).body.data).toEqual([]);
   });
 
-  test('expires when the body says', async () => {
+  test('expires at the time in the request', async () => {
     const sandbox = await openSandbox();
     const { id } = await mediumNamed(sandbox, 'Logo');
     const body = { selectedMediaIds: [id], expires: '2099-12-31T23:59:59Z' };
@@ -195,7 +195,7 @@ describe('a package', () => {
   });
 });
 
-describe('POST /downloads refuses', () => {
+describe('POST /downloads rejects', () => {
   test.each([
     [{}, { selectedMediaIds: expect.stringContaining('at least one') }],
     [{ selectedMediaIds: [] }, { selectedMediaIds: expect.stringContaining('at least one') }],
@@ -232,7 +232,7 @@ describe('POST /downloads refuses', () => {
     ['application/json', 'null', 400],
     ['text/plain', '{}', 415],
     ['application/json', ' '.repeat(1024 * 1024 + 1), 413],
-  ])('%s that is not as it should be', async (contentType, body, status) => {
+  ])('an invalid body of type %s', async (contentType, body, status) => {
     const sandbox = await openSandbox();
     const answer = await send(`${sandbox.apiUrl}/downloads`, {
       method: 'POST',
@@ -249,7 +249,7 @@ describe('POST /downloads refuses', () => {
 });
 
 describe('without a token', () => {
-  test('one rendition can be had, and only by who knows the id', async () => {
+  test('one rendition can be downloaded by anyone who knows the ID', async () => {
     const sandbox = await openSandbox();
     const { renditions } = await mediumNamed(sandbox, 'Jingle');
     const { id } = await createPackage(sandbox, { selectedRenditionIds: [renditions?.[0]?.id] }, {});
@@ -259,7 +259,7 @@ describe('without a token', () => {
     expect((await call(sandbox, 'GET', '/downloads')).body.data).toEqual([]);
   });
 
-  test('nothing else can be asked for', async () => {
+  test('nothing else can be requested', async () => {
     const sandbox = await openSandbox();
     const { id, renditions = [] } = await mediumNamed(sandbox, 'Welcome to Streamdiver');
     const [transcript] = await transcriptsOf(sandbox, await mediumNamed(sandbox, 'Welcome to Streamdiver'));
@@ -279,7 +279,7 @@ describe('without a token', () => {
     ]);
   });
 
-  test('the packages and files of a user cannot be seen', async () => {
+  test('packages and files of a user are not accessible', async () => {
     const sandbox = await openSandbox();
     const { id } = await createPackage(sandbox);
     const { files } = await waitForPackage(sandbox, id);

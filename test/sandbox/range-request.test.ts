@@ -28,7 +28,7 @@ describe('Range', () => {
     expect(classifyRangeRequest({ range }, VALIDATORS)).toEqual(judgement);
   });
 
-  test.each(['bytes=0-', 'bytes=-1', 'bytes=0-0'])('%s of nothing cannot be satisfied', (range) => {
+  test.each(['bytes=0-', 'bytes=-1', 'bytes=0-0'])('%s of an empty file is not satisfiable', (range) => {
     expect(classifyRangeRequest({ range }, { ...VALIDATORS, sizeBytes: 0 })).toEqual({ status: 416 });
   });
 });
@@ -63,7 +63,7 @@ describe('conditions', () => {
     expect(classifyRangeRequest({ range: 'bytes=0-9' }, weak)).toEqual(FIRST_TEN);
   });
 
-  test('nothing agrees with a file that has no validators', () => {
+  test('no condition matches a file without validators', () => {
     const bare = { sizeBytes: 1000, etag: undefined, lastModified: undefined };
     expect(classifyRangeRequest({ range: 'bytes=0-9', 'if-range': '"a"' }, bare)).toEqual(WHOLE);
     expect(classifyRangeRequest({ range: 'bytes=0-9', 'if-range': DATE }, bare)).toEqual(WHOLE);

@@ -12,7 +12,7 @@ function portOf(sandbox: Sandbox): number {
   return Number(new URL(sandbox.apiUrl).port);
 }
 
-/** Bytes as they are; resolves with all that came back when the sandbox closes the connection. */
+/** Sends raw bytes, and resolves with the whole response when the sandbox closes the connection. */
 async function sendRaw(sandbox: Sandbox, text: string): Promise<string> {
   const socket = connect(portOf(sandbox), '127.0.0.1');
   let received = '';
@@ -26,13 +26,13 @@ async function sendRaw(sandbox: Sandbox, text: string): Promise<string> {
 }
 
 describe('the sandbox', () => {
-  test('case 134: is bound to 127.0.0.1 only', async () => {
+  test('case 134: listens only on 127.0.0.1', async () => {
     const sandbox = await openSandbox();
     expect(new URL(sandbox.apiUrl).hostname).toBe('127.0.0.1');
     const others = Object.values(networkInterfaces())
       .flat()
       .flatMap((address) => (address === undefined || address.internal ? [] : [address.address]));
-    // Loopback as well, but not what it is bound to.
+    // 127.0.0.2 is also loopback, but the sandbox does not listen on it.
     for (const host of [...others, '127.0.0.2']) {
       const socket = connect({ port: portOf(sandbox), host });
       const [error] = await once(socket, 'error');
@@ -44,7 +44,7 @@ describe('the sandbox', () => {
   });
 
   test.each(['evil.example', 'evil.example:PORT', '127.0.0.1', '127.0.0.1:1', '127.0.0.1.evil.example:PORT'])(
-    'case 135: does not answer to Host: %s',
+    'case 135: rejects Host: %s',
     async (template) => {
       const sandbox = await openSandbox();
       const host = template.replace('PORT', String(portOf(sandbox)));
@@ -53,7 +53,7 @@ describe('the sandbox', () => {
     },
   );
 
-  test.each(['localhost:PORT', 'LOCALHOST:PORT', '[::1]:PORT'])('answers to Host: %s', async (template) => {
+  test.each(['localhost:PORT', 'LOCALHOST:PORT', '[::1]:PORT'])('accepts Host: %s', async (template) => {
     const sandbox = await openSandbox();
     const host = template.replace('PORT', String(portOf(sandbox)));
     const answer = await call(sandbox, 'GET', '/media', { headers: { ...bearer(sandbox), host } });
@@ -66,7 +66,7 @@ describe('the sandbox', () => {
     'http://127.0.0.1:1',
     'https://127.0.0.1:PORT',
     'http://127.0.0.1:PORT.evil',
-  ])('case 135: refuses requests of the web page %s, file and token included', async (template) => {
+  ])('case 135: rejects API, file, and token requests of the web page %s', async (template) => {
     const sandbox = await openSandbox();
     const { url } = await makeFile(sandbox);
     const origin = template.replace('PORT', String(portOf(sandbox)));
@@ -79,7 +79,7 @@ describe('the sandbox', () => {
     expect([api.status, file.status, token.status]).toEqual([403, 403, 403]);
   });
 
-  test('has no CORS headers, also not for a preflight', async () => {
+  test('sends no CORS headers, not even for a preflight', async () => {
     const sandbox = await openSandbox();
     const origin = `http://127.0.0.1:${portOf(sandbox)}`;
     const answer = await get(sandbox, `${sandbox.apiUrl}/media`, { origin });
@@ -92,7 +92,7 @@ describe('the sandbox', () => {
     expect(names.filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 
-  test('guards itself before any fault has its say', async () => {
+  test('checks the Host header before any fault applies', async () => {
     const sandbox = await openSandbox(['api-html', 'html-file']);
     const headers = { host: 'evil.example' };
     const answers = [
@@ -143,7 +143,7 @@ describe('paths', () => {
     '/',
     '/..;/media',
     '/%2fmedia',
-  ])('case 136: %s lead nowhere', async (path) => {
+  ])('case 136: %s is not found', async (path) => {
     const sandbox = await openSandbox();
     const answer = await get(sandbox, `${sandbox.apiUrl}${path}`);
     expect([400, 404]).toContain(answer.status);
@@ -160,7 +160,7 @@ describe('paths', () => {
     ['POST', '/media', 'GET, HEAD'],
     ['DELETE', '/downloads/file/x', 'GET, HEAD'],
     ['PATCH', '/downloads/x', 'GET, HEAD, DELETE'],
-  ])('%s %s is 405 and says what is allowed', async (method, path, allow) => {
+  ])('%s %s returns 405 with the allowed methods', async (method, path, allow) => {
     const sandbox = await openSandbox();
     const answer = await get(sandbox, `${sandbox.apiUrl}${path}`, {}, { method });
     expect([answer.status, answer.headers.allow]).toEqual([405, allow]);
@@ -169,8 +169,8 @@ describe('paths', () => {
 
 describe('bad requests', () => {
   test.each([
-    ['no HTTP', 'hello\r\n\r\n', /^HTTP\/1\.1 400 .*x-request-id: sandbox-/is],
-    ['no Host', 'GET /v2/media HTTP/1.1\r\n\r\n', /^HTTP\/1\.1 400 /],
+    ['data that is not HTTP', 'hello\r\n\r\n', /^HTTP\/1\.1 400 .*x-request-id: sandbox-/is],
+    ['a missing Host', 'GET /v2/media HTTP/1.1\r\n\r\n', /^HTTP\/1\.1 400 /],
     [
       'a whole URL',
       'GET http://evil.example/v2/media HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n',
@@ -197,14 +197,14 @@ describe('bad requests', () => {
       'POST /v2/downloads HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
       /^HTTP\/1\.1 400 /,
     ],
-  ])('case 138: %s do no harm', async (_what, text, expected) => {
+  ])('case 138: survives %s', async (_what, text, expected) => {
     const sandbox = await openSandbox();
     const answer = await sendRaw(sandbox, text.replace('HOST', `127.0.0.1:${portOf(sandbox)}`));
     expect(answer).toMatch(expected);
     expect((await call(sandbox, 'GET', '/media')).status).toBe(200);
   });
 
-  test('an answer that cannot be written closes the connection and no more', async () => {
+  test('a response that cannot be written only closes the connection', async () => {
     const values = ['a\nb', '1'];
     const server = await startLocalServer(0, async (_request, response) => {
       response.writeHead(200, { 'retry-after': values.shift() ?? '' });
@@ -215,7 +215,7 @@ describe('bad requests', () => {
     expect((await send(`${server.origin}/`)).status).toBe(200);
   });
 
-  test('random bytes do no harm', async () => {
+  test('survives random bytes', async () => {
     const seed = randomInt(1_000_000);
     let state = seed;
     const random = (limit: number) => {
@@ -236,7 +236,7 @@ describe('bad requests', () => {
     expect((await call(sandbox, 'GET', '/media')).status, `seed ${seed}`).toBe(200);
   });
 
-  test('clients that leave in the middle of a file do no harm', async () => {
+  test('survives clients that disconnect in the middle of a file', async () => {
     const sandbox = await openSandbox('slow=100K');
     const { url } = await makeFile(sandbox);
     await Promise.all(Array.from({ length: 20 }, () => get(sandbox, url, {}, { patienceMs: 100 })));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { get, makeFile, openSandbox, type Received } from './conversation.ts';
 
-/** What a sandbox without faults gives for the same package: archives are the same byte for byte. */
+/** The archive of a sandbox without faults, which is identical byte for byte. */
 async function trueBytes(): Promise<Buffer> {
   const calm = await openSandbox();
   const { url } = await makeFile(calm);
@@ -36,7 +36,7 @@ describe('bodies that end early', () => {
     }
   });
 
-  test('count for each file apart, and not where the body is shorter', async () => {
+  test('count separately for each file, and ignore shorter bodies', async () => {
     const sandbox = await openSandbox('cut=1000');
     const [one, other] = [await makeFile(sandbox), await makeFile(sandbox)];
     const lengths = [];
@@ -62,13 +62,13 @@ describe('bodies that end early', () => {
   });
 });
 
-describe('bodies that travel oddly', () => {
+describe('slow or damaged bodies', () => {
   test('slow', async () => {
     const sandbox = await openSandbox('slow=100K');
     const { url, size } = await makeFile(sandbox);
     const { bytes } = await get(sandbox, url, {}, { patienceMs: 500 });
     expect(bytes.length).toBeGreaterThan(0);
-    // Twice of what half a second gives; the file is six times as long.
+    // Twice the bytes for half a second. The file is six times as long.
     expect(bytes.length).toBeLessThanOrEqual(102_400);
     expect(bytes.length).toBeLessThan(size);
   });

@@ -8,7 +8,7 @@ export interface UnpackedEntry {
   readonly bytes: Buffer;
 }
 
-/** Every entry, its CRC checked (yauzl leaves that to its callers). */
+/** Returns every entry and checks its CRC, which yauzl leaves to its callers. */
 export async function unpack(archive: Buffer): Promise<Map<string, UnpackedEntry>> {
   const entries = new Map<string, UnpackedEntry>();
   const zip = await fromBufferPromise(archive);

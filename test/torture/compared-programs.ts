@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { toolVersion } from '../zip/packers/run-tool.ts';
 
-/** Another program for the same job, called as a careful user would call it. */
+/** Another program for the same job, with the flags that a careful user would pass. */
 export interface ComparedProgram {
   readonly name: string;
   /** Prints its version. */
@@ -10,7 +10,7 @@ export interface ComparedProgram {
   command(source: string, target: string): readonly string[];
 }
 
-/** They fail on HTTP errors, retry, resume, and write to the given name. */
+/** All of them fail on HTTP errors, retry, resume, and write to the given name. */
 export const DOWNLOADERS: readonly ComparedProgram[] = [
   {
     name: 'curl',
@@ -82,7 +82,7 @@ export const UNPACKERS: readonly ComparedProgram[] = [
 ];
 
 export interface ComparedRun {
-  /** Null if it had to be stopped at the deadline. */
+  /** Null if it was killed at the deadline. */
   readonly exitCode: number | null;
   readonly durationMs: number;
 }
@@ -99,7 +99,7 @@ export async function runCompared(
   const startedAtMs = performance.now();
   const child = spawn(file, args, {
     cwd,
-    // A group of its own, so that nothing of it is left after the deadline.
+    // Its own process group, so that killing it at the deadline leaves nothing behind.
     detached: true,
     stdio: 'ignore',
     env: { PATH: process.env['PATH'], HOME: cwd, LC_ALL: 'C.UTF-8' },

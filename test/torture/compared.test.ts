@@ -29,10 +29,10 @@ import { removePlace } from './tally.ts';
 const OURS = 'streamdiver-dl';
 const TARGET = 'object.zip';
 const DEADLINE_MS = 60_000;
-/** Most of them wait, for a retry or for the server. */
+/** Most of the runs only wait for a retry or for the server. */
 const AT_ONCE = scaled({ sample: 3, full: 8 });
 
-/** Faults that last long by nature are left out: which program waits longer says nothing about the file. */
+/** Skips faults that are slow by design: which program waits longer says nothing about the file. */
 const RETRY_AFTER_CASE = 34;
 const MODES = Object.entries(FAULT_MODES)
   .filter(([theme]) => theme !== 'pace')
@@ -41,17 +41,17 @@ const MODES = Object.entries(FAULT_MODES)
 
 interface DownloadTally {
   runs: number;
-  /** Exit code 0 with the right bytes. */
+  /** Exit code 0 with correct bytes. */
   right: number;
   /** A failure with nothing under the final name. */
   failed: number;
-  /** A failure with a file under the final name that is not the right one. */
+  /** A failure with a wrong file under the final name. */
   partial: number;
-  /** Exit code 0 with other bytes, or none. */
+  /** Exit code 0 with wrong bytes or no file. */
   wrong: number;
-  /** No end within the deadline. */
+  /** Still running at the deadline. */
   late: number;
-  /** The same command, with a good server afterwards, did not end with the right file. */
+  /** The same command, with a good server afterwards, did not produce the right file. */
   stuck: number;
 }
 
@@ -60,7 +60,7 @@ interface DownloadCase {
   readonly object: ServedObject;
 }
 
-/** A video has a strong ETag and no digest, so some faults leave no trace that any program could see. */
+/** A video has a strong ETag and no digest, so no program can detect some of the faults. */
 function downloadCases(): readonly DownloadCase[] {
   const archive = makeZipObject(300_000);
   const video = makePlainObject(300_000);
@@ -70,7 +70,7 @@ function downloadCases(): readonly DownloadCase[] {
   ]);
 }
 
-test(`downloads beside other programs (seed ${FIXED_SEED})`, TIME_LIMIT, async () => {
+test(`downloads through faults, compared with other programs (seed ${FIXED_SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(FIXED_SEED);
   const share = scaled({ sample: 60, full: 1 });
   const cases = downloadCases().filter(() => random() % share === 0);
@@ -142,25 +142,25 @@ async function runOurs(
 
 interface UnpackTally {
   runs: number;
-  /** Exit code 0 or a warning: the archive counts as good. */
+  /** Exit code 0 or a warning: the program took the archive for a good one. */
   accepted: number;
-  /** Failed, and left files in the target, complete or not. */
+  /** Failed and left files, complete or not, in the target. */
   partial: number;
-  /** Wrote outside of the target. */
+  /** Wrote outside the target. */
   outside: number;
   /** Created a link or a special file. */
   links: number;
-  /** No end within the limit. */
+  /** Still running at the time limit. */
   late: number;
 }
 
 const LONGEST_MS = 30_000;
-/** Of one file; some of the archives unpack to far more. */
+/** The size limit for one file; some archives unpack to far more. */
 const MOST_BYTES = 256 * 1_048_576;
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-test(`hostile archives beside other programs (seed ${FIXED_SEED})`, TIME_LIMIT, async () => {
+test(`refuses hostile archives, compared with other programs (seed ${FIXED_SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(FIXED_SEED);
   const share = scaled({ sample: 60, full: 1 });
   const archives = [
@@ -198,11 +198,11 @@ async function unpack(
   if (tree.some((each) => !isInside(each) && each.path !== 'archive.zip')) tally.outside += 1;
   if (tree.some(({ type }) => !'df'.includes(type))) tally.links += 1;
   if (exitCode === null || durationMs > LONGEST_MS) tally.late += 1;
-  // Its paths can be longer than Node removes.
+  // Node cannot remove paths this long.
   execFileSync('rm', ['-rf', dirname(place.cwd)]);
 }
 
-/** Everything below a folder. Paths can be longer than Node accepts. */
+/** Lists everything in a folder with find, because paths can be longer than Node accepts. */
 function findAll(folder: string): readonly { readonly type: string; readonly path: string }[] {
   const output = execFileSync('find', ['.', '-mindepth', '1', '-printf', String.raw`%y %P\0`], {
     cwd: folder,
@@ -224,7 +224,7 @@ async function unpackOurs(content: Buffer, place: RunPlace): Promise<ComparedRun
   return run;
 }
 
-/** As a user without rights, because these archives aim at files of the system. */
+/** Runs as an unprivileged user, because these archives target system files. */
 async function unpackOther(content: Buffer, place: RunPlace, program: ComparedProgram): Promise<ComparedRun> {
   writeFileSync(join(place.cwd, 'archive.zip'), content);
   mkdirSync(join(place.cwd, 'out'));

@@ -6,11 +6,11 @@ import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
 import { ALL_WELL, createTally } from './tally.ts';
 
 const COMBINATIONS = scaled({ sample: 12, full: 250 });
-/** Each value alone: what fails then fails for this one reason. */
+/** Each trait value on its own, so that a failure has only one possible cause. */
 const SINGLE = scaled({ sample: [], full: singleTraits() });
 const PROBLEMS_TOLD = 12;
 
-test(`the main job with ${COMBINATIONS} combinations of traits (seed ${SEED})`, TIME_LIMIT, async () => {
+test(`does the main job with ${COMBINATIONS} combinations of traits (seed ${SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(SEED);
   const tally = createTally();
   const combinations = Array.from({ length: COMBINATIONS }, () => randomTraits(random));

@@ -22,8 +22,8 @@ const SYNCS = 'fsync,fdatasync';
 const NAMINGS = 'rename,renameat,renameat2,link,linkat';
 
 /**
- * What strace makes system calls do, and the exit codes that belong to it: what is cleaned up after the
- * final name is there may fail without spoiling the success.
+ * What strace makes system calls do, and the exit codes allowed for it. Cleanup after the file has its
+ * final name may fail without failing the run.
  */
 const FAULTS = [
   ['write', 'error=ENOSPC', WRITES, [0, 9]],
@@ -35,15 +35,15 @@ const FAULTS = [
 ] as const;
 
 /**
- * Outside of the promise (docs/fetch.md): a disk that says that it wrote one byte and wrote none. What is checked is
- * what passed through memory, so the file may be wrong; whoever reads it again, as the same command does, sees it.
+ * Not covered by the guarantees (docs/fetch.md): a disk that reports one byte as written and writes none. The
+ * program verifies the bytes in memory, so the file may be wrong. Running the same command again detects it.
  */
 const LIE = 'retval=1';
 
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
 test.runIf(hasStrace).each(FAULTS)(
-  `case 82: each %s with %s (seed ${SEED})`,
+  `case 82: survives a failure of any single %s with %s (seed ${SEED})`,
   TIME_LIMIT,
   async (name, effect, calls, exitCodes) => {
     const random = pseudoRandom(SEED);
@@ -68,7 +68,7 @@ test.runIf(hasStrace).each(FAULTS)(
 );
 
 test.runIf(hasStrace)(
-  `a write that is lost although the disk reports it is excluded from the promise, and seen by the same command (seed ${SEED})`,
+  `detects a write that the disk reported but lost when the command runs again (seed ${SEED})`,
   TIME_LIMIT,
   async () => {
     const api = await startPacedApi(object, 24 * MIB);
@@ -94,7 +94,7 @@ test.runIf(hasStrace)(
   },
 );
 
-/** The paths in the target's folder that the calls of an undisturbed run touch, and how many calls one thread makes. */
+/** The paths in the target folder that these calls touch in a run without faults, and the most calls by one thread. */
 async function watchCalls(
   api: ApiServer,
   calls: string,
@@ -115,12 +115,12 @@ async function watchCalls(
   return { paths: [...new Set(paths)], callCount: Math.max(0, ...counts) };
 }
 
-/** Only calls on files of the target's folder count; those that name files concern no others anyway. */
+/** Limits the fault to files in the target folder. Renames and links touch no other files. */
 function filterByPath(calls: string, paths: readonly string[], place: RunPlace): readonly string[] {
   return calls === NAMINGS ? [] : paths.flatMap((path) => ['-P', join(place.cwd, path)]);
 }
 
-/** One thread for the disk, because strace counts the calls of each thread by itself. */
+/** Uses one thread for disk access, because strace counts calls per thread. */
 function runUnderStrace(api: ApiServer, place: RunPlace, flags: readonly string[]): Promise<BinaryResult> {
   return startFetch(api, place, [], {
     wrapper: ['strace', '-f', '--seccomp-bpf', '-qq', '-o', logOf(place), ...flags],

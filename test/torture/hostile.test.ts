@@ -12,7 +12,7 @@ import { HOSTILE_ARCHIVES } from '../zip/read/hostile-archives.ts';
 import { report, SEED, scaled, TIME_LIMIT } from './scale.ts';
 import { ALL_WELL, createTally, note, removePlace, type Tally } from './tally.ts';
 
-/** What test/zip holds against the reader, here against the program; which refusal is the right one is asserted there. */
+/** The archives of test/zip, here run against the program. test/zip asserts the exact errors. */
 const ARCHIVES: readonly { name: string; bytes: () => Buffer; isWhole: boolean }[] = [
   ...HOSTILE_ARCHIVES.map(({ refusedBy, ...archive }) => ({ ...archive, isWhole: refusedBy === 'extract' })),
   ...AMBIGUOUS_ARCHIVES.map((archive) => ({ ...archive, isWhole: false })),
@@ -21,7 +21,7 @@ const MOST_MS = 10_000;
 
 interface Verdict {
   readonly exitCodes: readonly number[];
-  /** On standard error. */
+  /** What standard error must match. */
   readonly says: RegExp;
 }
 
@@ -39,7 +39,7 @@ test.each([
   ['unpacked where it lies', ['-x']],
   ['downloaded', []],
   ['downloaded and unpacked', ['-x', '--keep-archive']],
-])(`cases 94 to 106: a hostile archive, %s (seed ${SEED})`, TIME_LIMIT, async (way, flags) => {
+])(`cases 94 to 106: handles a hostile archive, %s (seed ${SEED})`, TIME_LIMIT, async (way, flags) => {
   const random = pseudoRandom(SEED);
   const share = scaled({ sample: 40, full: 1 });
   const tally = createTally();
@@ -54,7 +54,7 @@ test.each([
   expect(tally).toMatchObject(ALL_WELL);
 });
 
-/** The first bytes of a download are looked at before all others. */
+/** A download checks the first bytes before anything else. */
 function beginsAsZip(content: Buffer): boolean {
   return /^PK(\x03\x04|\x05\x06)/.test(content.subarray(0, 4).toString('latin1'));
 }
@@ -66,7 +66,7 @@ interface Attack {
   readonly verdict: Verdict;
 }
 
-/** Refused by name and in time; nothing outside of the target, no links, nothing half there. */
+/** Expects the right error in time, nothing outside the target, no links, and no partial files. */
 async function attack(tally: Tally, { name, content, flags, verdict }: Attack): Promise<void> {
   const etag = `"${createHash('sha256').update(content).digest('hex').slice(0, 32)}"`;
   const file = { bytes: content, contentType: 'application/zip', etag };

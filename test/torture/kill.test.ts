@@ -11,13 +11,13 @@ const MIB = 1_048_576;
 const object = makeZipObject(scaled({ sample: 32, full: 104 }) * MIB);
 const BYTES_PER_SECOND = scaled({ sample: 50, full: 100 }) * MIB;
 const KILLS = scaled({ sample: 6, full: 100 });
-/** How often one download is killed at most before it may finish. */
+/** The most kills for one download before it may finish. */
 const KILLS_OF_ONE_DOWNLOAD = 4;
-/** On Windows only synced bytes survive a kill, and they are synced twice a second. */
+/** On Windows, only synced bytes survive a kill, and the program syncs twice a second. */
 const MAY_BE_FETCHED_AGAIN_BYTES = 8 * MIB + (onWindows ? BYTES_PER_SECOND / 2 : 0);
 
 test.each([1, 4])(
-  `case 73: killed at random points, connections: %i (seed ${SEED})`,
+  `case 73: resumes after kills at random points, connections: %i (seed ${SEED})`,
   TIME_LIMIT,
   async (count) => {
     const random = pseudoRandom(SEED + count);
@@ -30,7 +30,7 @@ test.each([1, 4])(
     expect(tally).toMatchObject(ALL_WELL);
     expect(tally.refetchedMaxBytes).toBeLessThanOrEqual(MAY_BE_FETCHED_AGAIN_BYTES);
 
-    /** One download, until it is complete or was killed often enough; resolves with the number of kills. */
+    /** Runs one download until it completes or has enough kills. Resolves with the number of kills. */
     async function killAndFinish(): Promise<number> {
       const place = makePlace();
       api.forget();
@@ -42,7 +42,7 @@ test.each([1, 4])(
         const killAfterMs = Math.floor((random() / 2 ** 32) * wholeMs);
         let unreadThenBytes = 0;
         const timer = setTimeout(() => {
-          // What nobody has read by then is not lost by the program, and a busy machine lets much of it wait.
+          // Bytes that are still unread in socket buffers do not count as lost. A busy machine buffers many of them.
           run.kill('SIGSTOP');
           unreadThenBytes = api.unreadBytes();
           run.kill('SIGKILL');

@@ -1,6 +1,6 @@
 import { CANARY_TOKEN } from '../support/process/canary.ts';
 
-/** Draws numbers; the same seed draws the same ones. */
+/** A seeded random number generator: the same seed gives the same numbers. */
 export type Random = () => number;
 
 export interface ServedResponse {
@@ -9,7 +9,7 @@ export interface ServedResponse {
   readonly body: Buffer;
 }
 
-/** JSON texts, because some of them are no values of JavaScript. */
+/** JSON text, because JavaScript cannot represent some of these values. */
 const HOSTILE_VALUES: readonly string[] = [
   'null',
   'true',
@@ -90,7 +90,7 @@ const HOSTILE_HEADERS: readonly (readonly [string, string])[] = [
   ['Repr-Digest', 'sha-256=:AAAA:'],
 ];
 
-/** One change, or none: of a value anywhere in the document, of the bytes, of the status or of a header. */
+/** Makes at most one change: to a value in the document, to the bytes, to the status, or to a header. */
 export function mutate(response: ServedResponse, random: Random): ServedResponse {
   const choice = random() % 12;
   if (choice < 6) return { ...response, body: mutateDocument(response.body, random) };
@@ -101,7 +101,7 @@ export function mutate(response: ServedResponse, random: Random): ServedResponse
   return response;
 }
 
-/** A failure in every dialect at once, with hostile values in all its places. */
+/** An error in every dialect at once, with hostile values in all fields. */
 function failure(random: Random): ServedResponse {
   const value = () => pick(HOSTILE_VALUES, random);
   const fields = [
@@ -120,7 +120,7 @@ export function pick<Item>(items: readonly Item[], random: Random): Item {
   return item;
 }
 
-/** Puts something else in the place of one value, or adds, repeats or leaves out a key. */
+/** Replaces one value, or adds, repeats, or removes a key. */
 function mutateDocument(body: Buffer, random: Random): Buffer {
   let document: unknown;
   try {

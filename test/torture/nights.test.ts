@@ -14,14 +14,14 @@ const FORMATS = ['vtt', 'srt'];
 const LANGUAGES = ['de', 'en', 'fr', 'it'];
 const DOWNLOAD = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
 const LIST = 'GET /v2/media/{id}/metadata/transcripts';
-/** Longer than a run of these takes. */
+/** Longer than one of these runs takes. */
 const LONGEST_MS = 1_500;
-/** A faulty night waits a second for each retry, and late nights have hundreds of media. */
+/** A faulty night waits a second per retry, and the last nights have hundreds of media items. */
 const DEADLINE_MS = 120_000;
 
 type Night = 'plain' | 'killed' | 'faulty';
 
-test(`nights with --only-new: each transcript once, none missed (seed ${SEED})`, TIME_LIMIT, async () => {
+test(`--only-new saves each transcript once over many nights (seed ${SEED})`, TIME_LIMIT, async () => {
   const next = pseudoRandom(SEED);
   const random = () => next() / 2 ** 32;
   const count = (most: number) => Math.floor(random() * (most + 1));
@@ -44,14 +44,14 @@ test(`nights with --only-new: each transcript once, none missed (seed ${SEED})`,
       nextId += 1;
       media.unshift({ id: `m${nextId}`, name: `Title ${nextId}` });
     }
-    // Late ones and new languages, of old media, too.
+    // Old media items get late transcripts and new languages, too.
     for (const { id } of media) {
       const list = (transcripts[id] ??= []);
       const languageCode = LANGUAGES[list.length];
       if (languageCode !== undefined && random() < 0.5)
         list.push({ id: `${id}-${languageCode}`, languageCode });
     }
-    // What was saved but not recorded is found again by its name.
+    // No rename after a kill: a file that was saved but not recorded is only found by its name.
     const renamed = media[count(media.length - 1)];
     if (!wasKilled && renamed !== undefined) renamed.name = `${renamed.name} again`;
   };
@@ -69,7 +69,7 @@ test(`nights with --only-new: each transcript once, none missed (seed ${SEED})`,
     const wasKilled = night === 'killed';
     night = kinds[index % kinds.length] ?? 'plain';
     grow(wasKilled);
-    // Used up request by request.
+    // Each request consumes one response.
     for (const route of [DOWNLOAD, LIST] as const)
       api.script(route, Array.from({ length: 500 }, maybeFaulty));
     const { exitCode, stderr } = await run(night === 'killed' ? random() * LONGEST_MS : null);

@@ -6,21 +6,21 @@ import { definedPairs, type FaultReply, objectHeaders } from '../support/faults/
 import { createSentBytes } from '../support/faults/sent-bytes.ts';
 import { rangeFor, type ServedObject } from '../support/faults/served-object.ts';
 
-/** Small, so that little waits in socket buffers when the reader is killed. */
+/** Small, so that socket buffers hold little when the reader is killed. */
 const PIECE_BYTES = 131_072;
 
 export interface PacedApi extends ApiServer {
-  /** Forgets what was sent: a new download begins. */
+  /** Forgets which bytes were sent, for a new download. */
   forget(): void;
-  /** Resolves once no answer is under way, with the bytes sent again since the last time. */
+  /** Waits for all responses to end, then resolves with the bytes sent more than once since the last call. */
   takeRepeatedBytes(): Promise<number>;
-  /** What was sent and waits in the system's buffers, where a client that is killed now has not seen it. */
+  /** Bytes in the socket buffers of the system: sent, but not yet read by the client. */
   unreadBytes(): number;
 }
 
 const SOCKETS = '/proc/net/tcp';
 
-/** Of all connections with this port: what the server's side has not got rid of and what the client's has not read. */
+/** For all connections to this port, the bytes that the server has not sent and the client has not read. */
 function queuedBytes(port: number): number {
   if (!existsSync(SOCKETS)) return 0;
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -34,7 +34,7 @@ function queuedBytes(port: number): number {
   return bytes;
 }
 
-/** One package with one object, which travels at such a rate over all connections together. */
+/** Serves one package with one object, at this rate for all connections together. */
 export async function startPacedApi(object: ServedObject, bytesPerSecond: number): Promise<PacedApi> {
   let sent = createSentBytes();
   let repeatedBytes = 0;
@@ -45,7 +45,7 @@ export async function startPacedApi(object: ServedObject, bytesPerSecond: number
     const nowMs = performance.now();
     const turnMs = Math.max(nextTurnMs, nowMs);
     nextTurnMs = turnMs + (sizeBytes * 1_000) / bytesPerSecond;
-    // Timers are no finer than this.
+    // Timers have a resolution of 1 ms.
     if (turnMs - nowMs >= 1) await delay(turnMs - nowMs);
   }
 

@@ -9,10 +9,10 @@ import { listTree } from '../support/temp-folder.ts';
 import { type Source, type SourceContent, sizeOf } from '../zip/packers/sources.ts';
 import { removePlace } from './tally.ts';
 
-/** The three ways to an archive. */
+/** The three ways to read an archive. */
 export const WAYS = {
   fetch: ['fetch', PACKAGE_ID, '-o', 'out.zip'],
-  // More than any archive here unpacks to: zeros that are packed well are no bomb then.
+  // More than any archive here unpacks to, so that well-packed zeros do not count as a bomb.
   'fetch -x': ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--max-size', '5G'],
   contents: ['contents', PACKAGE_ID],
 } as const;
@@ -22,13 +22,13 @@ export type Way = keyof typeof WAYS;
 interface Packed {
   readonly api: ApiServer;
   readonly archive: string;
-  /** What went in. */
+  /** What was packed. */
   readonly source: Source;
 }
 
 /**
- * Takes an archive one way with the built program; resolves with null when everything that went in
- * came out, byte for byte and name for name, and nothing else, or with what is wrong.
+ * Reads an archive one way with the built program. Resolves with null when names and bytes match the source
+ * exactly, otherwise with a description of the difference.
  */
 export async function takeWay(way: Way, { api, archive, source }: Packed): Promise<string | null> {
   const place = makePlace();
@@ -36,7 +36,7 @@ export async function takeWay(way: Way, { api, archive, source }: Packed): Promi
     api,
     place,
     deadlineMs: 900_000,
-    // Nobody looks for the token in 4 GiB of zeros.
+    // Searching 4 GiB of zeros for the token would take too long.
     mayHoldSecret: (path) => path.startsWith(`${place.cwd}/out`),
     mayBeBug: true,
   });
@@ -49,7 +49,7 @@ export async function takeWay(way: Way, { api, archive, source }: Packed): Promi
   }
 }
 
-/** The first error of a run, without where it comes from and the package. */
+/** The first error of a run, without its source and the package ID. */
 export function firstError(stderr: string): string {
   const line = stderr.split('\n').find((each) => each.includes('error: ')) ?? stderr.trim();
   return line.replace(/^.*?error: /, '').replaceAll(PACKAGE_ID, 'ID');
@@ -72,7 +72,7 @@ function wrongListing({ json }: BinaryResult, source: Source): string | null {
 
 async function wrongTree(folder: string, source: Source): Promise<string | null> {
   const files = filesOf(source);
-  // Without entries there is no folder either.
+  // An archive without entries creates no folder.
   const tree = existsSync(folder) ? listTree(folder) : [];
   const unpacked = tree.filter(({ type }) => type !== 'folder').map(({ path }) => path);
   const wrongNames = difference(
@@ -84,10 +84,10 @@ async function wrongTree(folder: string, source: Source): Promise<string | null>
     ({ path, type }) =>
       type === 'folder' && ![...source.keys()].some((known) => known.startsWith(`${path}/`)),
   );
-  if (strangers.length > 0) return `a folder ${strangers[0]?.path} that nobody put in`;
+  if (strangers.length > 0) return `unexpected folder ${strangers[0]?.path}`;
   for (const [path, content] of files) {
-    if (!(await hasContent(join(folder, path), content))) return `other bytes in ${path}`;
-    // Gigabytes that nobody needs any more.
+    if (!(await hasContent(join(folder, path), content))) return `wrong bytes in ${path}`;
+    // Frees gigabytes early.
     rmSync(join(folder, path));
   }
   return null;
@@ -101,7 +101,7 @@ function difference(found: readonly string[], expected: readonly string[]): stri
   const missing = expected.filter((each) => !found.includes(each));
   const strange = found.filter((each) => !expected.includes(each));
   if (missing.length + strange.length === 0 && found.length === expected.length) return null;
-  return `missing: ${missing.join(', ') || 'none'}; not put in: ${strange.join(', ') || 'none'}`;
+  return `missing: ${missing.join(', ') || 'none'}; unexpected: ${strange.join(', ') || 'none'}`;
 }
 
 async function hasContent(path: string, content: SourceContent): Promise<boolean> {
@@ -128,7 +128,7 @@ async function isSameFile(one: string, other: string): Promise<boolean> {
     return true;
   } finally {
     stream.destroy();
-    // Read to its end it may have closed itself.
+    // A stream that was read to its end may already be closed.
     if (!stream.closed) await once(stream, 'close');
   }
 }

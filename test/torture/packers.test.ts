@@ -12,7 +12,7 @@ import { TOOL_PACKERS } from '../zip/packers/tools.ts';
 import { takeWay, WAYS, type Way } from './packed-ways.ts';
 import { type ArchiveReport, reportedArchive, reportPacker, scaled, TIME_LIMIT } from './scale.ts';
 
-/** Of each packer of npm one archive with data descriptors, or one with names of more than ASCII where it makes none. */
+/** One archive per npm packer: one with data descriptors, or one with non-ASCII names if it writes no descriptors. */
 function sampleOf({ recipes }: Packer): Recipe[] {
   const streamed = recipes.findLast(({ name, source }) => name.includes('streamed') && source === 'plain');
   const unicode = recipes.find(({ source }) => source === 'unicode');
@@ -34,7 +34,7 @@ const SETS = PACKERS.flatMap((packer) => {
   ].map((set) => ({ name: packer.name, version: packer.version(), ...set }));
 });
 
-test.each(SETS)('what $name $version packs, $size', TIME_LIMIT, async ({ name, version, recipes }) => {
+test.each(SETS)('reads archives by $name $version, $size', TIME_LIMIT, async ({ name, version, recipes }) => {
   if (version === null) reportPacker({ name, version, archives: [] });
   const archives: ArchiveReport[] = [];
   for (const recipe of version === null ? [] : recipes) {
@@ -43,7 +43,7 @@ test.each(SETS)('what $name $version packs, $size', TIME_LIMIT, async ({ name, v
     if (reported === null) reportPacker({ name, version, archives: [archive] });
     archives.push(archive);
   }
-  // What nobody reads is damaged: some packers do not write all that they offer.
+  // An archive that no other program reads is broken: some packers fail at features that they offer.
   const readable = archives.filter(({ others }) => others.length < OTHER_READERS.length);
   const refusals = readable.flatMap(({ recipe, refused }) =>
     refused.map(({ way, what }) => `${recipe}, ${way}: ${what}`),
@@ -51,7 +51,7 @@ test.each(SETS)('what $name $version packs, $size', TIME_LIMIT, async ({ name, v
   expect(refusals).toEqual([]);
 });
 
-/** Makes one archive, takes it all ways, and removes it. */
+/** Packs one archive, reads it in all ways, and removes it. */
 async function takeAllWays(recipe: Recipe): Promise<ArchiveReport> {
   const place = makeTempFolder('packed-');
   const folder = join(place, 'in');

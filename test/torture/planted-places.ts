@@ -12,36 +12,36 @@ import type { RunPlace } from '../support/process/run-place.ts';
 import { makeZip } from '../support/zip-maker.ts';
 import { ALL, LINKS, PLAIN, type ThingName } from './planted-things.ts';
 
-/** A name that the program opens, and a command that does. */
+/** A path that the program opens, and a command that opens it. */
 export interface Spot {
   readonly name: string;
   path(place: RunPlace): string;
   readonly args: readonly string[];
-  /** What the command succeeds in spite of. */
+  /** Things at this path that do not stop the command from succeeding. */
   readonly goesOn?: readonly ThingName[];
-  /** The exit codes for everything else. */
+  /** The exit codes allowed for everything else. */
   readonly exits: readonly number[];
-  /** What a success leaves as a file. */
+  /** The content of the file that a success leaves. */
   readonly brings?: Buffer;
-  /** Makes what has to be there before. */
+  /** Creates what must exist first. */
   prepare?(place: RunPlace, api: ApiServer): void;
   env?(place: RunPlace, api: ApiServer): Readonly<Record<string, string | undefined>>;
   readonly input?: string;
-  /** No credential in the environment: the store is asked. */
+  /** No credential in the environment, so the program reads the store. */
   readonly isStored?: boolean;
-  /** The user has said that what is there is to be replaced. */
+  /** The user asked to replace an existing file. */
   readonly mayReplace?: boolean;
-  /** It lies in a folder of the program's own, which gets another name before anything is looked at. */
+  /** The path is in one of the program's own folders, which the program renames before it reads anything. */
   readonly isMoved?: boolean;
-  /** What can be read and used: a failure afterwards is about something else. */
+  /** Things that are readable and usable, so a later failure has another reason. */
   readonly isUsable?: readonly ThingName[];
-  /** Which package: that of one small archive, or that with an entry of 65 MiB. */
+  /** Uses the package with a 65 MiB entry instead of the small archive. */
   readonly isLarge?: boolean;
-  /** A file of the user's, which is read and never written. */
+  /** A user's file, which the program reads but never writes. */
   readonly isInput?: boolean;
 }
 
-/** No process has this number: pid_max of Linux is 2^22. */
+/** No process has this ID: pid_max on Linux is 2^22. */
 const DEAD = 4_194_305;
 const HOST = createHash('sha256')
   .update(hostname().split('.')[0]?.toLowerCase() ?? '')
@@ -53,7 +53,7 @@ const ENTRY = Buffer.from('one');
 const FILM = 'film.mp4';
 const film = Buffer.concat(Array.from({ length: 65 }, () => pseudoRandomBytes(1_048_576, 3)));
 export const SMALL = served(makeZip([{ name: 'clips/one.txt', content: ENTRY }]));
-/** One stored entry, large enough to be continued piece by piece. */
+/** One stored entry, large enough to be resumed in pieces. */
 export const LARGE = served(makeZip([{ name: FILM, content: film }]));
 
 function served(bytes: Buffer): ServedObject {
@@ -70,12 +70,12 @@ const LOGIN = ['login', '--with-token', '--no-verify'];
 const inCwd = (name: string) => (place: RunPlace) => join(place.cwd, name);
 const inConfig = (name: string) => (place: RunPlace) => join(place.configDir, name);
 
-/** The bytes of what is fetched. */
+/** The bytes of the fetched file. */
 const BRINGS = { brings: SMALL.bytes };
 const LOCKS: readonly ThingName[] = ['empty file', 'garbage'];
 
 const DOWNLOAD_SPOTS: readonly Spot[] = [
-  // A folder there already is one to download into.
+  // An existing folder is where the download goes.
   {
     name: 'the target',
     path: inCwd('object.zip'),
@@ -85,7 +85,7 @@ const DOWNLOAD_SPOTS: readonly Spot[] = [
     ...BRINGS,
   },
   {
-    name: 'the target, to be replaced',
+    name: 'the target with --overwrite',
     path: inCwd('object.zip'),
     args: [...FETCH, '--overwrite'],
     goesOn: [...PLAIN, 'folder', 'link to a file elsewhere', 'link to nothing', 'unreadable file'],
@@ -94,7 +94,7 @@ const DOWNLOAD_SPOTS: readonly Spot[] = [
     ...BRINGS,
   },
   {
-    name: 'the target, to be left',
+    name: 'the target with --skip-existing',
     path: inCwd('object.zip'),
     args: [...FETCH, '--skip-existing'],
     goesOn: [...PLAIN, 'folder'],
@@ -117,7 +117,7 @@ const DOWNLOAD_SPOTS: readonly Spot[] = [
       ...BRINGS,
     },
     {
-      name: `${ending} of a file that is there`,
+      name: `${ending} of an existing file`,
       path: inCwd(`object.zip${ending}`),
       args: FETCH,
       goesOn: ALL,
@@ -153,7 +153,7 @@ const KEY = createHash('sha256')
 
 const UNPACK_SPOTS: readonly Spot[] = [
   {
-    name: 'the folder unpacked into',
+    name: 'the target folder of -x',
     path: inCwd('out'),
     args: UNPACK,
     goesOn: ['folder'],
@@ -204,14 +204,14 @@ const UNPACK_SPOTS: readonly Spot[] = [
     isLarge: true,
   },
   {
-    name: 'the name of an entry',
+    name: 'the path of an entry',
     path: inCwd('out/clips/one.txt'),
     args: UNPACK,
     exits: [13],
     prepare: (place) => mkdirSync(join(place.cwd, 'out', 'clips'), { recursive: true }),
   },
   {
-    name: 'the name of an entry, to be replaced',
+    name: 'the path of an entry with --overwrite',
     path: inCwd('out/clips/one.txt'),
     args: [...UNPACK, '--overwrite'],
     goesOn: [...PLAIN, ...LINKS, 'unreadable file'],
@@ -233,7 +233,7 @@ const UNPACK_SPOTS: readonly Spot[] = [
 
 const makeConfig = (place: RunPlace) => mkdirSync(place.configDir, { recursive: true, mode: 0o700 });
 
-/** Client credentials as `login` has stored them, so that tokens are kept. */
+/** Stores client credentials as `login` does, so that the program caches tokens. */
 function storeClient(place: RunPlace, api: ApiServer): void {
   makeConfig(place);
   const client = {
@@ -250,7 +250,7 @@ function storeClient(place: RunPlace, api: ApiServer): void {
 const STORE_SPOTS: readonly Spot[] = [
   { name: 'config.json', path: inConfig('config.json'), args: STATUS, exits: [2], prepare: makeConfig },
   {
-    name: 'config.json, to be changed',
+    name: 'config.json with config set',
     path: inConfig('config.json'),
     args: SET,
     exits: [2],
@@ -337,7 +337,7 @@ const STORE_SPOTS: readonly Spot[] = [
     exits: [2],
   },
   {
-    name: 'the folder of the store, to be written',
+    name: 'the folder of the store with config set',
     path: (place) => place.configDir,
     args: SET,
     goesOn: ['folder'],
@@ -393,7 +393,7 @@ const INPUT_SPOTS: readonly Spot[] = [
     isInput: true,
     args: ['list', '--cacert', INPUT, '--json'],
     exits: [2],
-    // Authorities are read where a secure connection needs them.
+    // The CA file is only read for an HTTPS connection.
     env: () => ({ STREAMDIVER_API_URL: 'https://127.0.0.1:1/v2' }),
   },
   {

@@ -28,14 +28,14 @@ export const ALL = [...PLAIN, ...LINKS, 'folder', 'FIFO', 'socket', 'device', 'u
 
 export type ThingName = (typeof ALL)[number];
 
-/** Something that a person, an accident or an attacker puts where the program expects a file of its own. */
+/** Something that a person, an accident, or an attacker puts where the program expects its own file. */
 export interface Thing {
   readonly name: ThingName;
-  /** A regular file: where the name is the program's own, it may replace or remove it. */
+  /** A regular file. The program may replace or remove it if the name is one of its own. */
   readonly isPlain: boolean;
-  /** Makes it at `path`; `outside` is a folder that nothing may be changed in. */
+  /** Creates it at `path`. Nothing may change in the folder `outside`. */
   put(path: string, outside: string): void | Promise<void>;
-  /** Put before the program, so that it has no more rights than the thing is about. */
+  /** A command prefix that drops rights, where the thing depends on missing rights. */
   readonly wrapper?: readonly string[];
 }
 
@@ -46,7 +46,7 @@ function makeDevice(path: string): void {
   execFileSync('mknod', ['-m', '666', path, 'c', '1', '5'], { stdio: 'ignore' });
 }
 
-/** A container may forbid making devices, or using them. */
+/** A container may forbid creating or using devices. */
 export const hasDevices = ((): boolean => {
   const folder = mkdtempSync(join(tmpdir(), 'device-'));
   try {
@@ -121,7 +121,7 @@ const SPECIAL: readonly Thing[] = [
     isPlain: false,
     async put(path) {
       const server = createServer();
-      // The path of a socket has at most 107 bytes: it is moved to where it belongs.
+      // A socket path has at most 107 bytes, so create it at a short path and move it.
       const short = join(makeTempFolder('s-'), 's');
       await new Promise<void>((resolve) => server.listen(short, resolve));
       execFileSync('mv', [short, path]);
@@ -153,7 +153,7 @@ const UNREADABLE = (wrapper: readonly string[]): Thing => ({
   },
 });
 
-/** What can be made on this machine. */
+/** Everything that this machine can create. */
 export const THINGS: readonly Thing[] = [
   ...FILE_KINDS,
   ...LINK_KINDS,
@@ -162,12 +162,12 @@ export const THINGS: readonly Thing[] = [
   ...(LIMITED_RIGHTS === null ? [] : [UNREADABLE(LIMITED_RIGHTS)]),
 ];
 
-/** What tells a thing from another one, or from the same one after somebody has written into it. */
+/** Changes when something else takes the path, or when the content changes. */
 export function fingerprint(path: string): string {
   const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (status === undefined) return 'nothing';
   const { dev, ino, mode, size, mtimeNs } = status;
   const inside = status.isDirectory() ? readFileSync(join(path, 'somebody.txt'), 'utf8') : [size, mtimeNs];
-  // Permissions of folders and files of the store are tightened on purpose.
+  // Ignores permissions, because the program tightens those of its store on purpose.
   return [dev, ino, mode & ~0o777n, inside].join(' ');
 }

@@ -20,13 +20,13 @@ const DOCUMENTED: ReadonlySet<number> = new Set([
 ]);
 
 test(
-  `anything in the place of anything that the program opens (seed ${FIXED_SEED})`,
+  `handles unexpected files, links, and devices at every path that it opens (seed ${FIXED_SEED})`,
   TIME_LIMIT,
   async () => {
     const tally = createTally();
     const [small, large] = await Promise.all([SMALL, LARGE].map((one) => startApi({ files: { one } })));
     for (const [index, spot] of SPOTS.entries()) {
-      // One thing at every third place takes the suite ten seconds; `npm run torture -- planted` takes all.
+      // One thing at every third path takes ten seconds; `npm run torture -- planted` runs all combinations.
       const sample = index % 3 === 0 ? [THINGS[(index + FIXED_SEED) % THINGS.length]] : [];
       const things = scaled({ sample: sample.filter((one) => one !== undefined), full: THINGS });
       const api = spot.isLarge === true ? large : small;
@@ -58,7 +58,7 @@ async function plant(tally: Tally, { thing, spot, api }: Case): Promise<void> {
     const run = await runBinary(spot.args, {
       api,
       place,
-      // What was planted, and what is too large to be looked through after every run.
+      // Skips what was planted and files that are too large to search after each run.
       mayHoldSecret: (file) =>
         isCredentialStore(file, place) ||
         (file === path && fingerprint(file) === before) ||
@@ -71,7 +71,7 @@ async function plant(tally: Tally, { thing, spot, api }: Case): Promise<void> {
     const exits = spot.goesOn?.includes(thing.name) ? [0] : spot.exits;
     if (!DOCUMENTED.has(run.exitCode) || !exits.includes(run.exitCode)) note(tally, 'wrongExit', what, run);
     const isNamed = run.stderr.includes(basename(path)) || spot.isUsable?.includes(thing.name) === true;
-    if (run.exitCode !== 0 && !isNamed) note(tally, 'wrongExit', `${what}: no message names it`, run);
+    if (run.exitCode !== 0 && !isNamed) note(tally, 'wrongExit', `${what}: no message mentions it`, run);
     if (run.exitCode === 0 && spot.brings !== undefined && !isThere(place.cwd, spot.brings))
       note(tally, 'falseSuccess', what, run);
     lookAround(tally, { what, run, path, outside });
@@ -86,7 +86,7 @@ async function plant(tally: Tally, { thing, spot, api }: Case): Promise<void> {
   await removePlace(place);
 }
 
-/** Whether a file, and no link to one, has these bytes. */
+/** Whether a regular file, not a link, has these bytes. */
 function isThere(folder: string, bytes: Buffer): boolean {
   return listTree(folder)
     .filter(({ type }) => type === 'file')
@@ -94,7 +94,7 @@ function isThere(folder: string, bytes: Buffer): boolean {
     .some((file) => statSync(file).size === bytes.length && readFileSync(file).equals(bytes));
 }
 
-/** Nothing of ours stays but what is finished or can be continued, and nothing elsewhere is touched. */
+/** Expects no leftover locks or temporary files, and no changes outside the place. */
 function lookAround(
   tally: Tally,
   { what, run, path, outside }: { what: string; run: RunResult; path: string; outside: string },

@@ -37,7 +37,7 @@ test.each([
       }),
     );
     clearInterval(deleting);
-    if (!isLockDeleted && !exitCodes.includes(0)) fail(`nobody won: ${what}`);
+    if (!isLockDeleted && !exitCodes.includes(0)) fail(`no process succeeded: ${what}`);
     await settle(tally, { api, place, versions: [object], what });
   }
   report(`races, ${name}`, tally);

@@ -14,7 +14,7 @@ const before = makeZipObject(SIZE_BYTES);
 const after = { ...makeZipObject(SIZE_BYTES, { seed: 'B' }), lastModified: 'Tue, 06 Jan 2026 10:00:00 GMT' };
 const UNDATED = { lastModified: undefined };
 
-/** The validators of the object and of the one that takes its place. */
+/** The validators of the object before and after it was replaced. */
 const VALIDATORS: readonly (readonly [name: string, before: ServedObject, after: ServedObject])[] = [
   ['strong ETag', before, after],
   ['weak ETag', { ...before, etag: 'W/"same"', ...UNDATED }, { ...after, etag: 'W/"same"', ...UNDATED }],
@@ -22,7 +22,7 @@ const VALIDATORS: readonly (readonly [name: string, before: ServedObject, after:
   ['lying ETag', before, { ...after, etag: before.etag, lastModified: before.lastModified }],
 ];
 
-/** So many bytes in all, over whichever connections, then cut off and gone. */
+/** Sends this many bytes in total over all connections, then resets the connection and returns 404. */
 function cutAfter(object: ServedObject, sizeBytes: number): FaultHandler {
   let leftBytes = sizeBytes;
   return (request, reply) => {
@@ -35,7 +35,7 @@ function cutAfter(object: ServedObject, sizeBytes: number): FaultHandler {
 }
 
 test.each(VALIDATORS)(
-  `case 68: replaced before the resume, %s (seed ${SEED})`,
+  `case 68: never mixes versions when the object is replaced before a resume, %s (seed ${SEED})`,
   TIME_LIMIT,
   async (name, old, current) => {
     const random = pseudoRandom(SEED);

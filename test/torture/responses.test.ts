@@ -22,7 +22,7 @@ const CLIENT = {
 };
 const FETCH = ['fetch', PACKAGE_ID, '--timeout', '60s', '--retries', '2'];
 
-/** Each with which responses it reads; the sign-in service takes part where there is no token. */
+/** Commands that read different responses. The sign-in service takes part where there is no token. */
 const COMMANDS: readonly {
   readonly args: readonly string[];
   readonly isClient?: boolean;
@@ -61,7 +61,7 @@ const DOCUMENTED: ReadonlySet<number> = new Set([
   ...Object.values(EXIT_CODES).filter((code) => code !== EXIT_CODES.INTERNAL),
 ]);
 
-test(`case 40: mutated responses, all commands (seed ${SEED})`, TIME_LIMIT, async () => {
+test(`case 40: all commands handle mutated responses (seed ${SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(SEED);
   const tally = createTally();
   const runs = scaled({ sample: 4, full: 100 }) * COMMANDS.length;
@@ -73,7 +73,7 @@ test(`case 40: mutated responses, all commands (seed ${SEED})`, TIME_LIMIT, asyn
   expect(tally).toMatchObject(ALL_WELL);
 });
 
-/** The invariants of any run are checked by runCli(): no bug, no stack, no secret, no control character, one document. */
+/** runCli() checks the invariants of every run: no bug, no stack, no secret, no control character, one document. */
 async function torment(
   tally: Tally,
   { args, isClient, isData }: (typeof COMMANDS)[number],
@@ -94,7 +94,8 @@ async function torment(
     if (!DOCUMENTED.has(run.exitCode)) throw new Error(`undocumented exit code ${run.exitCode}`);
   } catch (error) {
     tally.wrongExit += 1;
-    const what = error instanceof Error ? error.message.slice(0, 2_000) : 'something that is no error';
+    const what =
+      error instanceof Error ? error.message.slice(0, 2_000) : 'a thrown value that is not an Error';
     if (tally.problems.length < 20)
       tally.problems.push(`run ${index}: ${args.join(' ')}\n${mutations.join('\n')}\n${what}`);
   } finally {
@@ -102,7 +103,7 @@ async function torment(
   }
 }
 
-/** Stands before an API that behaves, and changes one in two of its responses. */
+/** A proxy in front of a well-behaved API that mutates every other response on average. */
 async function startMutatingApi(
   random: () => number,
 ): Promise<{ origin: string; mutations: readonly string[] }> {

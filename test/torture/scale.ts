@@ -4,16 +4,16 @@ import { onWindows } from '../support/windows/launcher.ts';
 import type { Tally } from './tally.ts';
 
 /**
- * The suite takes a sample of each scenario; `npm run torture` (bench/torture.mjs) sets these
- * variables, runs all of it, and reads what `report` wrote.
+ * The test suite runs a sample of each scenario. `npm run torture` (bench/torture.mjs) sets these variables,
+ * runs everything, and reads what `report` wrote.
  */
 const IS_FULL = process.env['TORTURE_REPORT'] !== undefined;
 
-/** Stands in the name of every test, so that a failure can be had again. */
+/** Part of every test title, so that failures can be reproduced. */
 export const SEED = Number(process.env['TORTURE_SEED'] ?? randomInt(2 ** 31));
 
 /**
- * For scenarios whose combinations take too long to be all known good: the suite always takes the same sample of them.
+ * For scenarios with too many combinations to run them all regularly. The suite always runs the same sample.
  */
 export const FIXED_SEED = scaled({ sample: Number(process.env['TORTURE_SEED'] ?? 1), full: SEED });
 
@@ -23,35 +23,35 @@ export function scaled<Value>({ sample, full }: { readonly sample: Value; readon
 
 export const TIME_LIMIT = { timeout: scaled({ sample: onWindows ? 600_000 : 120_000, full: 3_600_000 }) };
 
-/** Passes the tally of a scenario on to the table. */
+/** Adds the tally of a scenario to the report for the table. */
 export function report(scenario: string, tally: Tally): void {
   const path = process.env['TORTURE_REPORT'];
   if (path !== undefined) appendFileSync(path, `${JSON.stringify({ scenario, seed: SEED, ...tally })}\n`);
 }
 
-/** What became of archives of one packer. */
+/** The results for the archives of one packer. */
 interface PackerReport {
   readonly name: string;
-  /** Null where it is not installed. */
+  /** Null if the packer is not installed. */
   readonly version: string | null;
   readonly archives: readonly ArchiveReport[];
 }
 
 export interface ArchiveReport {
   readonly recipe: string;
-  /** The ways that do not work. */
+  /** The ways that fail. */
   readonly refused: readonly { readonly way: string; readonly what: string }[];
-  /** Other programs that refuse it. */
+  /** Other programs that reject the archive. */
   readonly others: readonly string[];
 }
 
-/** Passes archives on to the matrix. */
+/** Adds archives to the report for the matrix. */
 export function reportPacker(packer: PackerReport): void {
   const path = process.env['TORTURE_REPORT'];
   if (path !== undefined) appendFileSync(path, `${JSON.stringify({ packer })}\n`);
 }
 
-/** What an earlier run that did not come to its end has reported of an archive. */
+/** What an earlier, interrupted run reported about an archive. */
 export function reportedArchive(
   packer: Omit<PackerReport, 'archives'>,
   recipe: string,
@@ -68,7 +68,7 @@ export function reportedArchive(
   return archives.find((archive) => archive.recipe === recipe) ?? null;
 }
 
-/** How twisted archives that all other programs accept fare: how many go each way, and why the others do not. */
+/** Results for twisted archives that all other programs accept: how many work each way, and why the others fail. */
 interface TwistsReport {
   readonly seed: number;
   readonly archives: number;
@@ -77,13 +77,13 @@ interface TwistsReport {
   readonly reasons: Readonly<Record<string, number>>;
 }
 
-/** Passes the result of a soak on to its table. */
+/** Adds the result of a soak to the report for its table. */
 export function reportSoak(soak: object): void {
   const path = process.env['TORTURE_REPORT'];
   if (path !== undefined) appendFileSync(path, `${JSON.stringify({ soak: { seed: SEED, ...soak } })}\n`);
 }
 
-/** Passes what became of each program on to the tables. */
+/** Adds the results of each program to the report for the tables. */
 export function reportComparison(
   what: 'downloads' | 'archives',
   programs: Readonly<Record<string, object>>,

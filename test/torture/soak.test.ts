@@ -13,20 +13,20 @@ import { removePlace } from './tally.ts';
 const MINUTES = Number(process.env['TORTURE_MINUTES'] ?? 10);
 const LASTS_MS = scaled({ sample: 5_000, full: MINUTES * 60_000 });
 const AT_ONCE = 2;
-/** Kept between two nights in the same folder. */
+/** Nightly runs in the same folder. */
 const NIGHTS = 3;
 /** Longer than most commands take. */
 const LONGEST_MS = 2_000;
 const DEADLINE_MS = 60_000;
 const ATTEMPTS = 5;
 
-/** Faults that occur again with every package and every run, so that they last as long as the sandbox. */
+/** Faults that recur for every package and every run, so that they last as long as the sandbox. */
 const SANDBOXES: readonly (readonly string[])[] = [
   ['--fault', 'cut=3000', '--fault', 'url-expires=2s'],
   ['--fault', 'flip-bit=2000', '--fault', 'api-slow=20ms'],
   ['--fault', 'file-status=503,1', '--fault', 'cut=4000,2', '--dialect', 'laravel'],
 ];
-/** The memory of a garbage collector goes up and down. */
+/** Leaves room for the ups and downs of garbage collection. */
 const SPARE_MIB = 24;
 const SPARE_FILES = 16;
 
@@ -48,7 +48,7 @@ interface Soak {
 }
 
 test.runIf(process.platform === 'linux')(
-  `hours of nights, fetches, and kills leave nothing behind (seed ${SEED})`,
+  `leaks no memory, files, or descriptors in a long mix of runs and kills (seed ${SEED})`,
   { timeout: LASTS_MS + 240_000 },
   async () => {
     const random = pseudoRandom(SEED);
@@ -91,7 +91,7 @@ async function startSandbox(flags: readonly string[]): Promise<Sandbox> {
   return { run, env: { STREAMDIVER_API_URL: url, STREAMDIVER_TOKEN: token } };
 }
 
-/** A client that polls as long as all of it lasts. */
+/** A client that polls during the whole soak. */
 async function startWaiting(): Promise<BinaryRun> {
   const sandbox = await startSandbox(['--fault', 'never-ready']);
   const mediaId = await firstMediaId(sandbox, makePlace());
@@ -109,7 +109,7 @@ async function firstMediaId({ env }: Sandbox, place: RunPlace): Promise<string> 
   return (await result).stdout.split('\n')[0] ?? '';
 }
 
-/** A few nights in one folder, or a package from its creation to its deletion; any command may be killed. */
+/** Runs a few nights in one folder, or creates, fetches, and deletes a package. Some commands are killed. */
 async function work(soak: Soak, sandbox: Sandbox, random: () => number): Promise<void> {
   const place = makePlace();
   if (random() < 0.5) {
@@ -133,7 +133,7 @@ async function work(soak: Soak, sandbox: Sandbox, random: () => number): Promise
   }
   const left = listTree(place.cwd).filter(({ path }) => /\.(part|lock|tmp)|\.streamdiver-dl-/.test(path));
   if (left.length > 0) soak.problems.push(`left behind: ${left.map(({ path }) => path).join(', ')}`);
-  if (readdirSync(place.temp).length > 0) soak.problems.push('temporary files are left behind');
+  if (readdirSync(place.temp).length > 0) soak.problems.push('left temporary files behind');
   await removePlace(place);
 }
 
@@ -144,7 +144,7 @@ async function createPackage({ env }: Sandbox, place: RunPlace): Promise<string>
   return run.stdout.trim();
 }
 
-/** Runs a command, a third of the time until it is killed, and then until it succeeds. */
+/** Kills a command in a third of the cases, then repeats it until it succeeds. */
 async function perform(
   soak: Soak,
   args: readonly string[],
@@ -162,7 +162,7 @@ async function perform(
     const run = await start().result;
     soak.runs += 1;
     if (run.exitCode === 0) return;
-    // What a script may repeat.
+    // Only these exit codes allow a retry.
     if (![6, 10].includes(run.exitCode) || attempt === ATTEMPTS) {
       soak.problems.push(describeRun(run));
       return;
@@ -176,7 +176,7 @@ function sampleOf(pid: number): Sample {
   return { residentMiB: residentKiB / 1024, openFiles: readdirSync(join('/proc', String(pid), 'fd')).length };
 }
 
-/** How much more the last third needs than the second one; the first third warms up. */
+/** The growth from the second third to the last. The first third is a warm-up. */
 function growthOf(samples: readonly Sample[]): Sample {
   const third = Math.floor(samples.length / 3);
   const between = (from: number, to: number, key: keyof Sample) =>

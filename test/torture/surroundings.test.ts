@@ -64,13 +64,13 @@ const DOCUMENTED: ReadonlySet<number> = new Set([
   ...Object.values(EXIT_CODES).filter((code) => code !== EXIT_CODES.INTERNAL),
 ]);
 
-test(`all commands in odd surroundings (seed ${FIXED_SEED})`, TIME_LIMIT, async () => {
+test(`all commands end cleanly in odd environments (seed ${FIXED_SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(FIXED_SEED);
   const tally = createTally();
   const only = process.env['TORTURE_ONLY'] ?? '';
   const cases = SURROUNDINGS.filter(({ name }) => name.includes(only))
     .flatMap((around) => COMMANDS.map((command) => ({ around, command })))
-    // Whoever reads to the end of the input has to wait for it.
+    // A command that reads its input to the end would wait forever.
     .filter(({ around, command }) => around.options?.keepInputOpen !== true || command.input === undefined)
     .map((each) => ({ ...each, key: random() }))
     .toSorted((one, other) => one.key - other.key);
@@ -84,7 +84,7 @@ test(`all commands in odd surroundings (seed ${FIXED_SEED})`, TIME_LIMIT, async 
   expect(tally).toMatchObject(ALL_WELL);
 });
 
-/** runBinary() checks what holds of any run: no bug, no stack, no secret, no control character, one document. */
+/** runBinary() checks the invariants of every run: no bug, no stack, no secret, no control character, one document. */
 async function endure(tally: Tally, around: Surroundings, { args, isData, input }: Command): Promise<void> {
   const place = makePlace();
   const { nodeFlags, peakMib } = watchMemory();
@@ -113,8 +113,8 @@ async function endure(tally: Tally, around: Surroundings, { args, isData, input 
     if (peakMib() > MOST_MIB) throw new Error(`${peakMib()} MiB`);
   } catch (error) {
     tally.wrongExit += 1;
-    const message = error instanceof Error ? error.message : 'something that is no error';
-    // Two hundred IDs would leave no room for what happened.
+    const message = error instanceof Error ? error.message : 'a thrown value that is not an Error';
+    // Two hundred IDs would leave no room for the actual problem.
     const what = message.replace(args.join(' '), 'the command').slice(0, 2_000);
     if (tally.problems.length < 40)
       tally.problems.push(`${around.name}: ${args.slice(0, 6).join(' ')}\n${what}`);
@@ -123,7 +123,7 @@ async function endure(tally: Tally, around: Surroundings, { args, isData, input 
   }
 }
 
-/** Lets the program write down how much memory it had at its peak. */
+/** Makes the program record its peak memory. */
 function watchMemory(): { nodeFlags: readonly string[]; peakMib: () => number } {
   const folder = makeTempFolder('peak-');
   const peakPath = join(folder, 'peak');

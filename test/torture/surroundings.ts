@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import type { RunBinaryOptions } from '../support/process/run-binary.ts';
 import type { RunPlace } from '../support/process/run-place.ts';
 
-/** Something that people really have around the program. */
+/** An environment that users really run the program in. */
 export interface Surroundings {
   readonly name: string;
   readonly env?: (place: RunPlace) => Readonly<Record<string, string | undefined>>;
-  /** Put before the program. */
+  /** A command prefix. */
   readonly wrapper?: (place: RunPlace) => readonly string[];
   readonly prepare?: (place: RunPlace) => void;
   readonly options?: Partial<RunBinaryOptions>;
-  /** Standard output goes nowhere: no document can be expected there. */
+  /** Standard output goes nowhere, so the test expects no document. */
   readonly isUnheard?: boolean;
-  /** Node itself may end with a signal before the program has begun. */
+  /** Node itself may die from a signal before the program starts. */
   readonly mayKillNode?: boolean;
 }
 
@@ -40,7 +40,7 @@ const mounted = (name: string, mount: (place: RunPlace) => string, more: Partial
   ...more,
 });
 
-/** All ways to start the program with some of its standard streams closed. */
+/** Every combination of closed standard streams. */
 const CLOSED_STREAMS: readonly Surroundings[] = [1, 2, 3, 4, 5, 6, 7].map((bits) => {
   const [input, output, errors] = [bits & 1, bits & 2, bits & 4].map((bit) => bit !== 0);
   const redirections = `${input ? '<&- ' : ''}${output ? '>&- ' : ''}${errors ? '2>&- ' : ''}`;
@@ -63,7 +63,7 @@ const HOMES: readonly Surroundings[] = [
 ].map(([what, home]) => withEnv(`HOME ${what}`, { HOME: home, STREAMDIVER_CONFIG_DIR: undefined }));
 
 const PROXIES: readonly Surroundings[] = [
-  ['nobody listens', 'http://127.0.0.1:1'],
+  ['connection refused', 'http://127.0.0.1:1'],
   ['no URL', 'not a url'],
   ['no scheme', '127.0.0.1:1'],
   ['bare %', 'http://us%er:pass%word@127.0.0.1:1'],
@@ -91,11 +91,11 @@ const LIMITS: readonly Surroundings[] = [
 const FILE_SYSTEMS: readonly Surroundings[] = MAY_MOUNT
   ? [
       mounted('no /proc', () => '-t tmpfs tmpfs /proc'),
-      mounted('a home that is read-only', ({ home }) => `-t tmpfs -o ro tmpfs ${home}`),
-      mounted('a TMPDIR that is read-only', ({ temp }) => `-t tmpfs -o ro tmpfs ${temp}`),
-      mounted('a TMPDIR that is full', ({ temp }) => `-t tmpfs -o size=16k tmpfs ${temp}`),
+      mounted('a read-only home', ({ home }) => `-t tmpfs -o ro tmpfs ${home}`),
+      mounted('a read-only TMPDIR', ({ temp }) => `-t tmpfs -o ro tmpfs ${temp}`),
+      mounted('a full TMPDIR', ({ temp }) => `-t tmpfs -o size=16k tmpfs ${temp}`),
       {
-        name: 'a current folder that is read-only',
+        name: 'a read-only current folder',
         wrapper: ({ cwd }) => [
           'unshare',
           '-m',
@@ -106,7 +106,7 @@ const FILE_SYSTEMS: readonly Surroundings[] = MAY_MOUNT
         ],
       },
       {
-        name: 'a current folder that is full',
+        name: 'a full current folder',
         wrapper: ({ cwd }) => [
           'unshare',
           '-m',
@@ -127,7 +127,7 @@ const CLOCKS: readonly Surroundings[] = HAS_FAKETIME
   : [];
 
 export const SURROUNDINGS: readonly Surroundings[] = [
-  { name: 'nothing special' },
+  { name: 'a normal environment' },
   ...CLOSED_STREAMS,
   ...HOMES,
   {
@@ -136,24 +136,24 @@ export const SURROUNDINGS: readonly Surroundings[] = [
     env: ({ temp }) => ({ HOME: join(temp, 'home'), STREAMDIVER_CONFIG_DIR: undefined }),
   },
   {
-    name: 'a folder for settings that is a file',
+    name: 'a config folder that is a file',
     prepare: ({ configDir }) => writeFileSync(configDir, ''),
   },
   {
-    name: 'a folder for settings that is a link in a circle',
+    name: 'a config folder that links to itself',
     prepare: ({ configDir }) => symlinkSync(configDir, configDir),
   },
   {
-    name: 'a folder for settings without permissions',
+    name: 'a config folder without permissions',
     prepare: ({ configDir }) => {
       mkdirSync(configDir);
       chmodSync(configDir, 0);
     },
   },
-  withEnv('a folder for settings that is relative', { STREAMDIVER_CONFIG_DIR: 'config' }),
+  withEnv('a relative config folder', { STREAMDIVER_CONFIG_DIR: 'config' }),
   {
-    name: 'XDG folders that are relative',
-    // They do not count, so that the home folder is used.
+    name: 'relative XDG folders',
+    // Relative paths do not count, so the program uses the home folder.
     env: ({ configDir }) => ({
       STREAMDIVER_CONFIG_DIR: undefined,
       HOME: configDir,
@@ -165,7 +165,7 @@ export const SURROUNDINGS: readonly Surroundings[] = [
   withEnv('TMPDIR empty', { TMPDIR: '' }),
   withEnv('TMPDIR /dev/null', { TMPDIR: '/dev/null' }),
   withEnv('TMPDIR relative', { TMPDIR: '.' }),
-  withShell('a current folder that was deleted', 'd=$(mktemp -d); cd "$d"; rmdir "$d";'),
+  withShell('a deleted current folder', 'd=$(mktemp -d); cd "$d"; rmdir "$d";'),
   ...LIMITS,
   ...FILE_SYSTEMS,
   ...CLOCKS,
@@ -192,30 +192,30 @@ export const SURROUNDINGS: readonly Surroundings[] = [
   withEnv('an agent', { AI_AGENT: '1', ACCESSIBLE: '1' }),
   withEnv('npm exec', { npm_command: 'exec' }),
   withShell('nohup', 'exec nohup "$@" 2>&2;'),
-  withShell('a session of its own', 'exec setsid -w "$@";'),
+  withShell('a new session', 'exec setsid -w "$@";'),
   withShell('umask 777', 'umask 777;'),
   withShell('umask 000', 'umask 000;'),
   withShell('signals ignored', "trap '' PIPE HUP INT TERM XFSZ;"),
-  { name: 'standard input without end', wrapper: () => ['bash', '-c', '"$@" </dev/zero', 'bash'] },
-  { name: 'standard input a folder', wrapper: () => ['bash', '-c', '"$@" </', 'bash'] },
-  { name: 'standard input only to be written', wrapper: () => ['bash', '-c', '"$@" 0>in.txt', 'bash'] },
+  { name: 'endless standard input', wrapper: () => ['bash', '-c', '"$@" </dev/zero', 'bash'] },
+  { name: 'standard input is a folder', wrapper: () => ['bash', '-c', '"$@" </', 'bash'] },
+  { name: 'write-only standard input', wrapper: () => ['bash', '-c', '"$@" 0>in.txt', 'bash'] },
   { name: 'standard input left open', options: { keepInputOpen: true } },
   {
-    name: 'standard output full',
+    name: 'full standard output',
     wrapper: () => ['bash', '-c', '"$@" >/dev/full', 'bash'],
     isUnheard: true,
   },
   {
-    name: 'standard output only to be read',
+    name: 'read-only standard output',
     wrapper: () => ['bash', '-c', '"$@" 1</dev/null', 'bash'],
     isUnheard: true,
   },
   {
-    name: 'a reader that is gone',
+    name: 'a closed pipe on standard output',
     wrapper: () => ['bash', '-c', 'set -o pipefail; "$@" | true', 'bash'],
     isUnheard: true,
   },
-  { name: 'standard error full', wrapper: () => ['bash', '-c', '"$@" 2>/dev/full', 'bash'] },
+  { name: 'full standard error', wrapper: () => ['bash', '-c', '"$@" 2>/dev/full', 'bash'] },
   withEnv('a very long environment', { LONG: 'x'.repeat(120_000), STREAMDIVER_OTHER: 'y'.repeat(50_000) }),
   withEnv('empty settings', {
     STREAMDIVER_PROFILE: '',
@@ -223,8 +223,8 @@ export const SURROUNDINGS: readonly Surroundings[] = [
     STREAMDIVER_CLIENT_ID: '',
     SSL_CERT_FILE: '',
   }),
-  withEnv('a profile that does not exist', { STREAMDIVER_PROFILE: 'nobody' }),
-  withEnv('a certificate file that does not exist', {
+  withEnv('a missing profile', { STREAMDIVER_PROFILE: 'nobody' }),
+  withEnv('a missing certificate file', {
     NODE_EXTRA_CA_CERTS: '/no/such.pem',
     SSL_CERT_FILE: '/no',
   }),

@@ -11,27 +11,27 @@ import { listTree } from '../support/temp-folder.ts';
 
 const TARGET = 'object.zip';
 
-/** What a scenario counts; all but the first and the last number have to stay 0. */
+/** What a scenario counts. All but the first and the last number must stay 0. */
 export interface Tally {
-  /** Runs of the program under torture. */
+  /** Runs of the program. */
   runs: number;
-  /** A file under the final name that is no version of the object in full. */
+  /** A file under the final name that is not a complete version of the object. */
   corrupt: number;
-  /** Exit code 0 without the right file. */
+  /** Exit code 0 without a right file. */
   falseSuccess: number;
-  /** An exit code that does not belong to this trouble. */
+  /** An exit code that this fault does not allow. */
   wrongExit: number;
-  /** The same command, undisturbed afterwards, did not succeed. */
+  /** The same command, run again without faults, failed. */
   stuck: number;
-  /** Files that lie beside the finished one in the end. */
+  /** Files left next to the finished one. */
   orphans: number;
-  /** Bytes that the server sent again because of one kill, at most; null where none are killed. */
+  /** The most bytes that the server sent again because of one kill, or null for scenarios without kills. */
   refetchedMaxBytes: number | null;
-  /** The first few of the above in words. */
+  /** Descriptions of the first few problems. */
   readonly problems: string[];
 }
 
-/** What every scenario has to come to. */
+/** The expected tally of every scenario. */
 export const ALL_WELL = { corrupt: 0, falseSuccess: 0, wrongExit: 0, stuck: 0, orphans: 0, problems: [] };
 
 export function createTally(): Tally {
@@ -47,7 +47,7 @@ export function createTally(): Tally {
   };
 }
 
-/** Starts the download of the one package of `api` in a place. */
+/** Starts downloading the only package of `api` in a place. */
 export function startFetch(
   api: ApiServer,
   place: RunPlace,
@@ -58,15 +58,15 @@ export function startFetch(
     api,
     place,
     deadlineMs: 60_000,
-    // Looking for the token in a hundred megabytes, after every run, would take most of the time.
+    // Searching a hundred megabytes for the token after each run would take most of the time.
     mayHoldSecret: (path) => path.includes(TARGET),
-    // Counted here as a wrong exit code.
+    // The tally counts a bug as a wrong exit code.
     mayBeBug: true,
     ...options,
   });
 }
 
-/** Judges a run and what lies on the disk after it. */
+/** Checks the exit code and the file on disk after a run. */
 export function judge(
   tally: Tally,
   run: RunResult,
@@ -83,7 +83,7 @@ export function judge(
   if (!exitCodes.includes(run.exitCode)) note(tally, 'wrongExit', what, run);
 }
 
-/** Runs the same command once more, undisturbed, and then clears the place. */
+/** Runs the same command again without faults, then removes the place. */
 export async function settle(
   tally: Tally,
   {
@@ -103,7 +103,7 @@ export async function settle(
   await removePlace(place);
 }
 
-/** At once, not when the test ends: the places of a whole scenario would fill the disk. */
+/** Removes a place now, not at the end of the test: the places of a whole scenario would fill the disk. */
 export async function removePlace(place: RunPlace): Promise<void> {
   await rm(dirname(place.cwd), { recursive: true, force: true });
 }
@@ -117,7 +117,7 @@ function finalState(place: RunPlace, versions: readonly ServedObject[]): 'absent
 
 const PROBLEMS_TOLD = 3;
 
-/** Counts a problem, and keeps the first few in words. */
+/** Counts a problem, and keeps descriptions of the first few. */
 export function note(
   tally: Tally,
   kind: 'corrupt' | 'falseSuccess' | 'wrongExit' | 'stuck' | 'orphans',

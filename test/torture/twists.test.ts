@@ -11,12 +11,12 @@ import { FIXED_SEED, reportTwists, scaled, TIME_LIMIT } from './scale.ts';
 
 interface Reason {
   readonly reason: string;
-  /** Those for which it may be given. */
+  /** The twists that may cause it. */
   readonly twists: RegExp;
   readonly says: RegExp;
 }
 
-/** What is refused although unzip, 7z, bsdtar, and Python accept it; docs/reliability.md says why. */
+/** Why the program rejects archives that unzip, 7z, bsdtar, and Python accept; docs/reliability.md explains it. */
 const REASONS: readonly Reason[] = [
   {
     reason: 'bytes that belong to nothing before, between, or after the entries',
@@ -61,7 +61,7 @@ const REASONS: readonly Reason[] = [
   },
 ];
 
-/** Undefined where nothing about the archive is a reason for the error. */
+/** Undefined if no twist of the archive explains the error. */
 function reasonFor(twists: readonly string[], error: string): string | undefined {
   const found = REASONS.find(
     (each) => each.says.test(error) && twists.some((twist) => each.twists.test(twist)),
@@ -69,7 +69,7 @@ function reasonFor(twists: readonly string[], error: string): string | undefined
   return found?.reason;
 }
 
-test(`archives that all others accept (seed ${FIXED_SEED})`, TIME_LIMIT, async () => {
+test(`refuses archives others accept only for known reasons (seed ${FIXED_SEED})`, TIME_LIMIT, async () => {
   const all = twistedArchives(FIXED_SEED, 500);
   const archives = scaled({ sample: all.filter((_, index) => index % 100 === 0), full: all });
   const working = { fetch: 0, 'fetch -x': 0, contents: 0 };

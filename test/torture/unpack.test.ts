@@ -26,13 +26,13 @@ const CONTENTS = new Map<string, Buffer>([
     `${index}/film.mp4`,
     pseudoRandomBytes(3 * MIB, index),
   ]),
-  // From 64 MiB on an entry comes in pieces, which the next run goes on with.
+  // Entries of 64 MiB or more are written in pieces, which the next run resumes.
   ...scaled<[string, Buffer][]>({ sample: [], full: [['long.mp4', pseudoRandomBytes(65 * MIB, 7)]] }),
 ]);
 const object = serveArchive([...CONTENTS].map(([name, content]) => ({ name, content })));
 const BYTES_PER_SECOND = object.bytes.length * 2;
 
-test(`case 110: killed at random points while unpacking (seed ${SEED})`, TIME_LIMIT, async () => {
+test(`case 110: recovers from random kills while unpacking (seed ${SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(SEED);
   const api = await startPacedApi(object, BYTES_PER_SECOND);
   const wholeMs = await timeWholeRun(api);
@@ -57,12 +57,12 @@ test(`case 110: killed at random points while unpacking (seed ${SEED})`, TIME_LI
   expect(tally).toMatchObject(ALL_WELL);
 });
 
-/** Swaps folders of the target, and the one for files under way, for links to the outside and back, as fast as it can. */
+/** Swaps folders in the target, including the staging folder, for links to the outside and back, as fast as it can. */
 const RACER = `
   const { readdirSync, renameSync, symlinkSync, unlinkSync } = require('node:fs');
   const [target, outside] = process.argv.slice(1);
   const attempt = (act) => { try { act(); return true; } catch { return false; } };
-  // A test that was killed would leave it running for ever.
+  // Otherwise this would run forever after its test was killed.
   const parent = process.ppid;
   while (process.ppid === parent) {
     const names = [];
@@ -77,7 +77,7 @@ const RACER = `
   }
 `;
 
-test(`case 96: a process swaps folders for links meanwhile (seed ${SEED})`, TIME_LIMIT, async () => {
+test(`case 96: stays inside while a process swaps folders for links (seed ${SEED})`, TIME_LIMIT, async () => {
   const random = pseudoRandom(SEED + 1);
   const api = await startPacedApi(object, BYTES_PER_SECOND * 4);
   const wholeMs = await timeWholeRun(api);
@@ -87,13 +87,13 @@ test(`case 96: a process swaps folders for links meanwhile (seed ${SEED})`, TIME
     const [target, outside] = [join(place.cwd, 'out'), join(place.temp, 'outside')];
     mkdirSync(outside);
     const run = startUnpacking(api, place);
-    // At once it would hardly ever let the program get as far as to the files.
+    // Without a pause, the program would hardly ever get as far as writing files.
     const pauseMs = Math.floor((random() / 2 ** 32) * wholeMs);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     const racer = spawn(process.execPath, ['-e', RACER, target, outside], { stdio: 'ignore' });
     afterThisTest(async () => void racer.kill('SIGKILL'));
     const racerEnded = once(racer, 'exit');
-    // Before anybody looks at what is on the disk; it may have ended by now.
+    // Stop it before the checks read the disk. The program may already have exited.
     if (run.child.exitCode === null) run.child.once('exit', () => racer.kill('SIGKILL'));
     else racer.kill('SIGKILL');
     const result = await run.result;
@@ -102,7 +102,7 @@ test(`case 96: a process swaps folders for links meanwhile (seed ${SEED})`, TIME
     const what = `swapped from ${pauseMs} ms on`;
     const escaped = readdirSync(outside);
     if (escaped.length > 0) note(tally, 'corrupt', `${what}: outside is ${escaped.join(', ')}`, result);
-    // What the program notices of it is said as one of these; it is not called a bug.
+    // The program reports the swaps that it notices with one of these exit codes, never as a bug.
     if (![0, 9, 12, 13].includes(result.exitCode)) note(tally, 'wrongExit', what, result);
     await removePlace(place);
   }
@@ -121,7 +121,7 @@ function startUnpacking(api: PacedApi, place: RunPlace, options: RunBinaryOption
   });
 }
 
-/** Every file that has its name is whole, and a success means all of them. */
+/** Every file with its final name is complete, and a success means that all files are there. */
 function judge(tally: Tally, run: RunResult, exitCodes: readonly number[], what: string): void {
   tally.runs += 1;
   const named = namedFiles(run);
@@ -133,7 +133,7 @@ function judge(tally: Tally, run: RunResult, exitCodes: readonly number[], what:
   if (!exitCodes.includes(run.exitCode)) note(tally, 'wrongExit', what, run);
 }
 
-/** The files in the target but for those that are under way. */
+/** The files in the target, except for those in staging folders. */
 function namedFiles({ cwd }: RunPlace): readonly string[] {
   const target = join(cwd, 'out');
   if (!existsSync(target)) return [];
@@ -141,7 +141,7 @@ function namedFiles({ cwd }: RunPlace): readonly string[] {
   return files.map(({ path }) => path).filter((path) => !path.startsWith('.streamdiver-dl-'));
 }
 
-/** The same command once more, undisturbed; it has to complete and to clear away what was left. */
+/** Runs the same command again without kills. It must succeed and remove what was left. */
 async function settle(tally: Tally, api: PacedApi, place: RunPlace, what: string): Promise<void> {
   const run = await startUnpacking(api, place).result;
   judge(tally, run, [0], what);

@@ -8,9 +8,9 @@ import { calls, startEmpty } from '../scene.ts';
 
 describe('case 36: a create whose outcome is unknown', () => {
   test.each([
-    ['the connection is reset after the package was made', true],
-    ['an answer 500 comes after the package was made', false],
-  ])('%s: one POST, and the package that is there is named', async (_name, isReset) => {
+    ['the connection is reset after the package was created', true],
+    ['a 500 follows after the package was created', false],
+  ])('%s: sends one POST and names the matching package', async (_name, isReset) => {
     const api = await startEmpty();
     api.script('POST /v2/downloads', async (_request, reply) => {
       const made = { id: 'made-1', status: 'preparing', title: 'Trip', created: '2026-01-15T12:00:05Z' };
@@ -30,7 +30,7 @@ describe('case 36: a create whose outcome is unknown', () => {
     expect(calls(api)).toEqual(['POST /v2/downloads', 'GET /v2/downloads?perPage=50&page=0']);
   });
 
-  test('says so when the list has no such package', async () => {
+  test('reports when the list has no matching package', async () => {
     const api = await startEmpty({ script: { 'POST /v2/downloads': { raw: '', after: 'reset' } } });
     const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
     expect(run).toMatchObject({
@@ -41,7 +41,7 @@ describe('case 36: a create whose outcome is unknown', () => {
     expect(api.requestsOf('POST /v2/downloads')).toHaveLength(1);
   });
 
-  test('says so when the list cannot be read either', async () => {
+  test('suggests the list when it cannot be read either', async () => {
     const api = await startEmpty({
       script: { 'POST /v2/downloads': { raw: '', after: 'reset' }, 'GET /v2/downloads': 403 },
     });
@@ -57,7 +57,7 @@ describe('case 36: a create whose outcome is unknown', () => {
     [400, 7],
     [401, 4],
     [403, 4],
-  ])('HTTP %i is clear: exit code %i, one POST, no look at the list', async (status, exitCode) => {
+  ])('HTTP %i is not ambiguous: exit code %i, one POST, no list request', async (status, exitCode) => {
     const api = await startEmpty({ script: { 'POST /v2/downloads': status } });
     const run = await runCommand(['create', '-r', 'r1', '--json'], { api });
     expect(run.exitCode).toBe(exitCode);
@@ -70,17 +70,17 @@ describe('case 36: a create whose outcome is unknown', () => {
     ['503 without Retry-After', 503],
     ['204 without Location', { raw: 'HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n' }],
     ['202 without a body', { status: 202, text: '' }],
-    ['a page of HTML', { text: '<!doctype html><title>Sign in</title>' }],
-    ['no JSON', { text: 'created', contentType: 'application/json' }],
+    ['an HTML page', { text: '<!doctype html><title>Sign in</title>' }],
+    ['invalid JSON', { text: 'created', contentType: 'application/json' }],
     ['data without an ID', { status: 201, json: { data: { status: 'preparing' } } }],
-    ['an error in the envelope of a 200', { json: { status: 'error', message: 'timed out' } }],
-    ['a cut body', { raw: 'HTTP/1.1 201 Created\r\nContent-Length: 50\r\n\r\n{"data":', after: 'end' }],
+    ['an error envelope with 200', { json: { status: 'error', message: 'timed out' } }],
+    ['a truncated body', { raw: 'HTTP/1.1 201 Created\r\nContent-Length: 50\r\n\r\n{"data":', after: 'end' }],
     ['an encoded body', { status: 201, json: {}, headers: { 'content-encoding': 'gzip' } }],
     [
-      'a Location elsewhere',
+      'a Location on another origin',
       { status: 202, json: null, headers: { location: 'https://example.com/v2/downloads/x' } },
     ],
-  ])('%s is never repeatable, whatever the list holds', async (_name, answer) => {
+  ])('%s is never retryable, whatever the list contains', async (_name, answer) => {
     for (const listed of [{ id: 'p1' }, { id: 'p1', title: 'Other' }, { id: 'p1', created: '2020-01-01' }]) {
       const api = await startEmpty({ script: { 'POST /v2/downloads': answer } });
       api.packages.set('p1', { status: 'ready', ...listed });
@@ -91,7 +91,7 @@ describe('case 36: a create whose outcome is unknown', () => {
     }
   });
 
-  test('Ctrl-C during the request says that the package may exist', async () => {
+  test('Ctrl-C during the request warns that the package may exist', async () => {
     const api = await startEmpty({ script: { 'POST /v2/downloads': (_request, reply) => reply.stall() } });
     const run = startBinary(['create', '-m', 'm1', '--json'], { api });
     while (api.requestsOf('POST /v2/downloads').length === 0)
@@ -105,7 +105,7 @@ describe('case 36: a create whose outcome is unknown', () => {
     expect(stderr).toContain("the package may exist; run 'streamdiver-dl list' before you create it again");
   });
 
-  test('silence after the package was made is never repeatable, either', async () => {
+  test('a stalled response after the package was created is not retryable', async () => {
     const api = await startEmpty();
     api.script('POST /v2/downloads', async (_request, reply) => {
       api.packages.set('made-1', { id: 'made-1', status: 'preparing', title: 'Trip' });
@@ -116,7 +116,7 @@ describe('case 36: a create whose outcome is unknown', () => {
     expect(api.requestsOf('POST /v2/downloads')).toHaveLength(1);
   });
 
-  test('says so when the list cannot tell', async () => {
+  test('reports when the list has no titles or times to match', async () => {
     const api = await startEmpty({
       script: { 'POST /v2/downloads': 504, 'GET /v2/downloads': { json: { data: [{ id: 'p1' }] } } },
     });
@@ -125,12 +125,12 @@ describe('case 36: a create whose outcome is unknown', () => {
   });
 });
 
-describe('a create that certainly made nothing', () => {
+describe('a create that certainly created nothing', () => {
   test.each<[string, Answer]>([
     ['429', 429],
     ['425', 425],
     ['503 with Retry-After', { status: 503, json: {}, headers: { 'retry-after': '1' } }],
-  ])('%s is repeated until it succeeds', async (_name, answer) => {
+  ])('retries after %s until it succeeds', async (_name, answer) => {
     const api = await startEmpty({ script: { 'POST /v2/downloads': [answer, answer, 'default'] } });
     const run = await runCommand(['create', '-m', 'm1'], { api });
     expect(run.exitCode, run.stderr).toBe(0);
@@ -138,27 +138,27 @@ describe('a create that certainly made nothing', () => {
     expect(api.packages.size).toBe(1);
   });
 
-  test('429 for ever ends after the retries, and may be repeated', async () => {
+  test('a permanent 429 fails after the retries as retryable', async () => {
     const api = await startEmpty({ script: { 'POST /v2/downloads': 429 } });
     const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE', retryable: true } } });
     expect(api.requestsOf('POST /v2/downloads').length).toBeLessThan(10);
   });
 
-  test('a rejection in the envelope of a 200 is no unknown outcome', async () => {
+  test('a fail envelope with 200 is not ambiguous', async () => {
     const json = { status: 'fail', data: { selectedMediaIds: 'unknown' } };
     const api = await startEmpty({ script: { 'POST /v2/downloads': { json } } });
     const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE', retryable: false } } });
   });
 
-  test('nothing is asked when nobody was reached', async () => {
+  test('a failed connection is retryable', async () => {
     const run = await runCommand(['create', '-m', 'm1', '--api-url', 'http://127.0.0.1:1/v2', '--json']);
     expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE', retryable: true } } });
   });
 });
 
-describe('a create whose response says little', () => {
+describe('a create with a minimal response', () => {
   test.each<[string, Answer]>([
     ['an ID as data', { status: 201, json: { data: 'made-1' } }],
     ['a number as ID', { status: 201, json: { data: { id: 7 } } }],
@@ -167,17 +167,17 @@ describe('a create whose response says little', () => {
       'a Location and no body',
       { raw: 'HTTP/1.1 201 Created\r\nLocation: /v2/downloads/made-1\r\nContent-Length: 0\r\n\r\n' },
     ],
-    ['an ID in a layer named after it', { status: 200, json: { data: { download: { id: 'made-1' } } } }],
+    ['an ID in a nested object', { status: 200, json: { data: { download: { id: 'made-1' } } } }],
     [
       'an ID under downloadId',
       { status: 200, json: { data: { downloadId: 'made-1', status: 'preparing' } } },
     ],
     [
-      '303 with the place of the package',
+      'a 303 with the URL of the package',
       { raw: 'HTTP/1.1 303 See Other\r\nLocation: /v2/downloads/made-1\r\nContent-Length: 0\r\n\r\n' },
     ],
     ['a Location and 204', { raw: 'HTTP/1.1 204 No Content\r\nLocation: downloads/made-1/\r\n\r\n' }],
-  ])('%s is enough', async (_name, answer) => {
+  ])('accepts %s', async (_name, answer) => {
     const api = await startEmpty({ script: { 'POST /v2/downloads': answer } });
     const run = await runCommand(['create', '-m', 'm1'], { api });
     expect(run.exitCode, run.stderr).toBe(0);
@@ -187,7 +187,7 @@ describe('a create whose response says little', () => {
 
 describe('a 303 that leads to another origin', () => {
   test.each(['absolute', 'without a scheme'])(
-    '%s: nobody follows it, with a token or without',
+    '%s: exits with 14 and sends no request to the other origin',
     async (kind) => {
       const other = await startEmpty();
       const location = `${kind === 'absolute' ? other.origin : other.origin.replace(/^https?:/, '')}/v2/downloads/x`;

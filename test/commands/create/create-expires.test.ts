@@ -12,7 +12,7 @@ describe('create --expires', () => {
     return { run, expires: String(Object(body).expires) };
   }
 
-  test('takes a duration from now and sends UTC with Z', async () => {
+  test('accepts a duration from now and sends UTC with Z', async () => {
     const { expires } = await sentExpiry('7d');
     expect(expires).toMatch(/^2026-01-22T12:\d\d:\d\dZ$/);
     const lateMs = Date.parse(expires) - FAST_CLOCK_START_MS - 7 * 86_400_000;
@@ -20,11 +20,11 @@ describe('create --expires', () => {
     expect(lateMs).toBeLessThan(600_000);
   });
 
-  test('takes a date-time with an offset', async () => {
+  test('accepts a date-time with an offset', async () => {
     expect((await sentExpiry('2026-06-30T10:00:00+02:00')).expires).toBe('2026-06-30T08:00:00Z');
   });
 
-  test('takes a date as its end in local time, and says which moment that is', async () => {
+  test('treats a date as the end of that day in local time, and prints the resulting time', async () => {
     const { run, expires } = await sentExpiry('2026-06-30');
     const end = new Date(2026, 5, 30, 23, 59, 59);
     expect(expires).toBe(end.toISOString().replace('.000Z', 'Z'));
@@ -40,7 +40,7 @@ describe('create --expires', () => {
     '99999999w',
     '7',
     'soon',
-  ])('refuses %s and sends nothing', async (when) => {
+  ])('rejects %s and sends nothing', async (when) => {
     const api = await startEmpty();
     const run = await runCommand(['create', '-m', 'm1', '--expires', when, '--json'], { api });
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
@@ -49,7 +49,7 @@ describe('create --expires', () => {
   });
 });
 
-test.each(['1M', '30M', 'P1M', 'p1m'])('--expires %s could mean months or minutes', async (text) => {
+test.each(['1M', '30M', 'P1M', 'p1m'])('--expires %s is rejected as months or minutes', async (text) => {
   const run = await runCommand(['create', '-m', 'm1', '--expires', text]);
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toMatch(/M is ambiguous[^]*hint: use 30m for minutes, or 30d for a month/);

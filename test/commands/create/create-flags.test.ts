@@ -95,14 +95,14 @@ test.each(LINES)('create %j', async (flags, changed) => {
   ]);
 });
 
-test('create --anonymous concerns the connection', async () => {
+test('create --anonymous is a connection flag', async () => {
   expect(await parseLine(define, ['create', '-r', 'a', '--anonymous'])).toEqual([
     { ...DEFAULTS, renditionIds: ['a'] },
     { anonymous: true },
   ]);
 });
 
-test('several media need -m each: a bare word is refused', async () => {
+test('rejects a second media ID without -m', async () => {
   expect(await refusalOf(define, ['create', '-m', 'a', 'b'])).toContain('too many arguments');
 });
 
@@ -148,6 +148,6 @@ test.each([
   [['-m', 'a', '--clobber'], '--clobber needs --fetch'],
   [['-m', 'a', '--fetch', '--no-wait', '--timeout', '5m'], '--no-wait and --timeout cannot be combined'],
   [['-m', 'a', '--fetch', '-o', 'x', '-D', 'y'], '-o and -D cannot be combined'],
-])('create %j is refused', async (flags, message) => {
+])('rejects create %j', async (flags, message) => {
   expect(await refusalOf(define, ['create', ...flags])).toContain(message);
 });

@@ -10,8 +10,8 @@ const library = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ id: `m${index}`, name: 'x' }));
 const NIGHT = ['create', '--all', '--fetch', '--only-new', '-D', 'out', '--title', 'T'];
 
-describe('create --only-new by a query', () => {
-  test('takes what is new, and has no bound on the media', async () => {
+describe('create --only-new with a query', () => {
+  test('selects only new media, without a limit on their number', async () => {
     const media = library(1_001);
     const api = await startEmpty({ media });
     const place = makePlace();
@@ -28,14 +28,14 @@ describe('create --only-new by a query', () => {
     expect(bodiesSent(api)).toHaveLength(2);
   });
 
-  test('a query that finds nothing is no failure', async () => {
+  test('a query without matches succeeds', async () => {
     const api = await startEmpty({ media: [] });
     const run = await runCommand([...NIGHT, '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, json: { items: [], count: 0, results: [] } });
     expectDocument('create', run.json);
   });
 
-  test('media without transcripts yet are no failure', async () => {
+  test('succeeds for media without transcripts yet', async () => {
     const lists: Record<string, { id: string; languageCode: string }[]> = {};
     const api = await startEmpty({ media: library(2), transcripts: lists });
     const place = makePlace();
@@ -46,7 +46,7 @@ describe('create --only-new by a query', () => {
     expect(bodiesSent(api)).toEqual([{ title: 'T', selectedTranscripts: [{ id: 't1', format: 'srt' }] }]);
   });
 
-  test('--split splits what is new, and each package is recorded with what is in it', async () => {
+  test('--split splits the new media, and records each media item with its package', async () => {
     const media = library(3);
     const api = await startEmpty({ media });
     const place = makePlace();
@@ -72,12 +72,12 @@ describe('create --only-new by a query', () => {
   });
 });
 
-describe('one record of create --fetch and transcripts', () => {
+describe('a record shared by create --fetch and transcripts', () => {
   const transcripts = { m0: [{ id: 't0', languageCode: 'de' }] };
   const inPackage = [...NIGHT, '--transcripts', 'srt', '--transcripts-only'];
   const directly = ['transcripts', '--all', '--only-new', '-D', 'out'];
 
-  test('what came in a package is not downloaded again, except without speakers or in another format', async () => {
+  test('transcripts skips what a package contained, except without speakers or in another format', async () => {
     const api = await startEmpty({ media: library(1), transcripts });
     const place = makePlace();
     expect((await runCommand(inPackage, { api, place })).exitCode).toBe(0);
@@ -90,7 +90,7 @@ describe('one record of create --fetch and transcripts', () => {
     }
   });
 
-  test('what was downloaded directly is in no package, unless it has no speakers', async () => {
+  test('create skips transcripts that were downloaded directly, except those without speakers', async () => {
     const api = await startEmpty({ media: library(1), transcripts });
     const place = makePlace();
     await runCommand([...directly, '--no-speakers'], { api, place });

@@ -11,8 +11,8 @@ const media = Array.from({ length: 5 }, (_, index) => ({ id: `m${index}`, name: 
 const id = (index: number) => `${CREATED_ID_PREFIX}${index}`;
 const many = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `m${index}`, name: 'x' }));
 
-describe('create by a query', () => {
-  test('selects what it finds, and shows how many before the POST', async () => {
+describe('create with a query', () => {
+  test('selects all matches, and prints their number before the POST', async () => {
     const api = await startEmpty({ media });
     const run = await runCommand(['create', '--all', '--title', 'T'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${id(0)}\n` });
@@ -20,14 +20,14 @@ describe('create by a query', () => {
     expect(bodiesSent(api)).toEqual([{ title: 'T', selectedMediaIds: ['m0', 'm1', 'm2', 'm3', 'm4'] }]);
   });
 
-  test('finds nothing: exit 3, and nothing is created', async () => {
+  test('exits with 3 and creates nothing without a match', async () => {
     const api = await startEmpty({ media: [] });
     const run = await runCommand(['create', '--all', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { error: { code: 'NOT_FOUND' } } });
     expect(bodiesSent(api)).toEqual([]);
   });
 
-  test('takes 1,000 media unless --max-media allows more', async () => {
+  test('accepts up to 1,000 media unless --max-media allows more', async () => {
     const api = await startEmpty({ media: many(1_001) });
     const run = await runCommand(['create', '--all'], { api });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
@@ -38,7 +38,7 @@ describe('create by a query', () => {
     expect((await runCommand(['create', '--all'], { api: less })).exitCode).toBe(0);
   });
 
-  test('adds to renditions and to a file', async () => {
+  test('adds the matches to renditions and to a file', async () => {
     const api = await startEmpty({ media: media.slice(0, 1) });
     const run = await runCommand(['create', '--all', '-r', 'r1', '-f', '-'], {
       api,
@@ -64,7 +64,7 @@ describe('create by a query', () => {
 });
 
 describe('create --split', () => {
-  test('makes packages of so many media, titles numbered, IDs printed', async () => {
+  test('creates packages of N media with numbered titles, and prints their IDs', async () => {
     const api = await startEmpty({ media });
     const run = await runCommand(['create', '--all', '--split', '2', '--title', 'T'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${id(0)}\n${id(1)}\n${id(2)}\n` });
@@ -75,13 +75,13 @@ describe('create --split', () => {
     ]);
   });
 
-  test('one package for fewer media has the title as it is', async () => {
+  test('does not number the title of a single package', async () => {
     const api = await startEmpty({ media });
     await runCommand(['create', '-m', 'm1', '--split', '2', '--title', 'T'], { api });
     expect(bodiesSent(api)).toEqual([{ title: 'T', selectedMediaIds: ['m1'] }]);
   });
 
-  test('each package has the transcripts of its media; media without any make no package', async () => {
+  test('adds transcripts to the package of their media, and creates no package for media without any', async () => {
     const transcripts = {
       m0: [{ id: 't0', languageCode: 'de' }],
       m3: [{ id: 't3', languageCode: 'de' }],
@@ -96,7 +96,7 @@ describe('create --split', () => {
     ]);
   });
 
-  test('--json is one document with all of them', async () => {
+  test('--json prints one document with all packages', async () => {
     const api = await startEmpty({ media });
     const run = await runCommand(['create', '--all', '--split', '3', '--json'], { api });
     expect(run.json).toMatchObject({
@@ -108,7 +108,7 @@ describe('create --split', () => {
     expectDocument('created', run.json);
   });
 
-  test('--fetch fetches each into a folder of its own', async () => {
+  test('--fetch downloads each package', async () => {
     const api = await startEmpty({ media: media.slice(0, 2) });
     const place = makePlace();
     const line = ['create', '--all', '--split', '1', '--title', 'T', '--fetch', '-D', 'out', '--json'];
@@ -119,7 +119,7 @@ describe('create --split', () => {
     expect(readdirSync(join(place.cwd, 'out'))).toHaveLength(2);
   });
 
-  test('--fetch gives packages without a title names of their own', async () => {
+  test('--fetch gives packages without a title distinct names', async () => {
     const api = await startEmpty({ media: media.slice(0, 3) });
     const place = makePlace();
     const run = await runCommand(['create', '--all', '--split', '1', '--fetch', '-D', 'out'], { api, place });
@@ -128,13 +128,13 @@ describe('create --split', () => {
     expect(readdirSync(join(place.cwd, 'out')).toSorted()).toEqual(names);
   });
 
-  test('--wait waits for each', async () => {
+  test('--wait waits for each package', async () => {
     const api = await startEmpty({ media });
     const run = await runCommand(['create', '--all', '--split', '3', '--wait', '--json'], { api });
     expect(run.json).toMatchObject({ items: [{ ready: true }, { ready: true }] });
   });
 
-  test('after a failed create no more are made, the others are finished, its code is the exit code', async () => {
+  test('after a failed create, creates no more, finishes the others, and exits with its code', async () => {
     const api = await startEmpty({ media, script: { 'POST /v2/downloads': ['default', 'default', 403] } });
     const line = ['create', '--all', '--split', '1', '--title', 'T', '--fetch', '--json'];
     const run = await runCommand(line, { api });
@@ -149,7 +149,7 @@ describe('create --split', () => {
     expectFailureDocument('created', run.json);
   });
 
-  test('its code is the exit code whatever becomes of the others', async () => {
+  test('exits with the code of the failed create even if a download fails, too', async () => {
     const api = await startEmpty({
       media,
       script: { 'POST /v2/downloads': ['default', 400], 'GET /v2/downloads/file/{id}': 404 },
@@ -159,7 +159,7 @@ describe('create --split', () => {
     expect(run.stderr).toMatch(/^error: .*404/m);
   });
 
-  test('an ambiguous create is 14, with the packages that were made', async () => {
+  test('an ambiguous create exits with 14 and prints the created packages', async () => {
     const lost = { raw: 'HTTP/1.1 200 OK\r\n', after: 'reset' as const };
     const api = await startEmpty({ media, script: { 'POST /v2/downloads': ['default', lost] } });
     const run = await runCommand(['create', '--all', '--split', '1'], { api });
@@ -167,7 +167,7 @@ describe('create --split', () => {
     expect(bodiesSent(api)).toHaveLength(2);
   });
 
-  test('the first create that fails creates nothing and waits for nothing', async () => {
+  test('a failed first create stops without waiting', async () => {
     const api = await startEmpty({ media, script: { 'POST /v2/downloads': 403 } });
     const run = await runCommand(['create', '--all', '--split', '1', '--wait', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 4, json: { items: [], count: 0 } });

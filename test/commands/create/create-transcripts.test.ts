@@ -11,13 +11,13 @@ describe('create --transcripts', () => {
     m2: [{ id: 't3', languageCode: 'DE-v2' }],
     m3: [],
   };
-  /** The page after the last is asked for, too: a short page does not end a list. */
+  /** Includes the page after the last one, because a short page does not end a list. */
   const lookups = (...media: string[]) =>
     media.flatMap((id) =>
       [0, 1].map((page) => `GET /v2/media/${id}/metadata/transcripts?page=${page}&perpage=50`),
     );
 
-  test('takes every transcript of the chosen media in each format', async () => {
+  test('selects every transcript of the selected media in each format', async () => {
     const api = await startEmpty({ transcripts });
     const run = await runCommand(['create', '-m', 'm1', '-m', 'm2', '--transcripts', 'srt,txt'], { api });
     expect(run.exitCode).toBe(0);
@@ -34,7 +34,7 @@ describe('create --transcripts', () => {
     ]);
   });
 
-  test('--language narrows them, --transcripts-only leaves the media themselves out', async () => {
+  test('--language filters transcripts, and --transcripts-only omits the media themselves', async () => {
     const api = await startEmpty({ transcripts });
     const flags = ['--transcripts', 'json', '--language', 'de-v2', '--transcripts-only'];
     const run = await runCommand(['create', '-m', 'm1', '-m', 'm2', '-r', 'r1', ...flags], { api });
@@ -50,7 +50,7 @@ describe('create --transcripts', () => {
     ]);
   });
 
-  test('--transcripts-only leaves out the media of a file, too', async () => {
+  test('--transcripts-only omits the media in a file, too', async () => {
     const api = await startEmpty({ transcripts });
     const run = await runCommand(['create', '-f', '-', '--transcripts', 'srt', '--transcripts-only'], {
       api,
@@ -60,14 +60,14 @@ describe('create --transcripts', () => {
     expect(bodiesSent(api)).toEqual([{ selectedTranscripts: [{ id: 't3', format: 'srt' }] }]);
   });
 
-  test('warns of a medium without a transcript and goes on with the others', async () => {
+  test('warns about a media item without a transcript and continues with the others', async () => {
     const api = await startEmpty({ transcripts });
     const run = await runCommand(['create', '-m', 'm2', '-m', 'm3', '--transcripts', 'srt'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${ID}\n` });
     expect(run.stderr).toContain('warning: no matching transcript for media item m3');
   });
 
-  test('exits with 3 and names the languages when nothing fits, and creates nothing', async () => {
+  test('exits with 3, lists the languages, and creates nothing when no language matches', async () => {
     const api = await startEmpty({ transcripts });
     const flags = ['--transcripts', 'srt', '--language', 'fr'];
     const run = await runCommand(['create', '-m', 'm1', ...flags, '--json'], { api });
@@ -76,14 +76,14 @@ describe('create --transcripts', () => {
     expect(calls(api)).toEqual(lookups('m1'));
   });
 
-  test('exits with 3 for a medium that does not exist', async () => {
+  test('exits with 3 for a missing media item', async () => {
     const api = await startEmpty({ script: { 'GET /v2/media/{id}/metadata/transcripts': 404 } });
     const run = await runCommand(['create', '-m', 'nobody', '--transcripts', 'srt', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { error: { code: 'NOT_FOUND', id: 'nobody' } } });
     expect(api.requestsOf('POST /v2/downloads')).toHaveLength(0);
   });
 
-  test('exits with 2 when neither the flags nor the file choose a medium', async () => {
+  test('exits with 2 when neither flags nor file select a media item', async () => {
     const api = await startEmpty();
     const input = '{"selectedRenditionIds":["r1"]}';
     const run = await runCommand(['create', '-f', '-', '--transcripts', 'srt'], { api, input });

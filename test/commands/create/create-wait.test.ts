@@ -6,7 +6,7 @@ import { runCommand } from '../run-command.ts';
 import { calls, ID, startEmpty } from '../scene.ts';
 
 describe('create --wait', () => {
-  test('prints the id first, waits through a 404 of a moment, and ends when it is ready', async () => {
+  test('waits through a temporary 404 until the package is ready', async () => {
     const api = await startEmpty({
       script: { 'GET /v2/downloads/{id}': [404, 'preparing', 'ready'] },
     });
@@ -17,21 +17,21 @@ describe('create --wait', () => {
     expect(run.stderr).toContain(`streamdiver-dl status ${ID} --wait`);
   });
 
-  test('a 404 that stays ends it with 3 after the time of grace', async () => {
+  test('exits with 3 when a 404 outlasts the grace period', async () => {
     const api = await startEmpty({ script: { 'GET /v2/downloads/{id}': 404 } });
     const run = await runCommand(['create', '-m', 'm1', '--wait', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { id: ID, error: { code: 'NOT_FOUND', id: ID } } });
     expect(run.clock.monotonicMs()).toBeGreaterThan(30_000);
   });
 
-  test('is not asked again at all when it is ready at once', async () => {
+  test('does not poll when the package is ready at once', async () => {
     const api = await startEmpty({ script: { 'POST /v2/downloads': 'ready' } });
     const run = await runCommand(['create', '-m', 'm1', '--wait', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, json: { ready: true } });
     expect(calls(api)).toEqual(['POST /v2/downloads']);
   });
 
-  test('gives the id away also when the time is up', async () => {
+  test('prints the ID even at the timeout', async () => {
     const api = await startEmpty({ script: { 'GET /v2/downloads/{id}': 'preparing' } });
     const run = await runCommand(['create', '-m', 'm1', '--wait', '--timeout', '0', '--json'], { api });
     expect(run).toMatchObject({
@@ -43,7 +43,7 @@ describe('create --wait', () => {
     expect(text).toMatchObject({ exitCode: 8, stdout: `${CREATED_ID_PREFIX}1\n` });
   });
 
-  test('exits with 5 when the service gives the package up', async () => {
+  test('exits with 5 when the package fails', async () => {
     const api = await startEmpty({ script: { 'GET /v2/downloads/{id}': ['preparing', 'failed'] } });
     const run = await runCommand(['create', '-m', 'm1', '--wait', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 5, json: { error: { code: 'JOB_FAILED', id: ID } } });
@@ -52,7 +52,7 @@ describe('create --wait', () => {
 });
 
 describe('create --fetch', () => {
-  test('creates, waits, fetches: the id and the path on standard output', async () => {
+  test('creates, waits, and downloads, and prints the ID and the path', async () => {
     const api = await startEmpty({ script: { 'GET /v2/downloads/{id}': ['preparing', 'ready'] } });
     const run = await runCommand(['create', '-m', 'm1', '--title', 'Trip', '--fetch'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${ID}\n${join(run.cwd, 'trip-c0ffee00.zip')}\n` });
@@ -64,7 +64,7 @@ describe('create --fetch', () => {
     ]);
   });
 
-  test('--json prints the package as it is in the end, with the results of the fetch', async () => {
+  test('--json prints the final package with the results of the download', async () => {
     const api = await startEmpty({ script: { 'GET /v2/downloads/{id}': ['preparing', 'ready'] } });
     const run = await runCommand(['create', '-m', 'm1', '--fetch', '--json', '-o', 'out.zip'], { api });
     expect(run).toMatchObject({
@@ -80,7 +80,7 @@ describe('create --fetch', () => {
     expectDocument('create', run.json);
   });
 
-  test('--no-wait exits with 8 and names the fetch that goes on, with its flags', async () => {
+  test('--no-wait exits with 8 and suggests fetch with the same flags', async () => {
     const api = await startEmpty({ script: { 'GET /v2/downloads/{id}': 'preparing' } });
     const flags = ['--fetch', '--no-wait', '-x', '-D', 'my folder'];
     const run = await runCommand(['create', '-m', 'm1', ...flags, '--json'], { api });

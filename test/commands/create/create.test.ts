@@ -8,7 +8,7 @@ import { runCommand } from '../run-command.ts';
 import { bodiesSent, calls, ID, startEmpty } from '../scene.ts';
 
 describe('create', () => {
-  test('prints the id alone and names the command that fetches it', async () => {
+  test('prints only the ID and suggests the fetch command', async () => {
     const api = await startEmpty();
     const run = await runCommand(['create', '-m', 'm1', '-m', 'm2', '-r', 'r1', '-t', 't1:txt'], { api });
     expect(run).toMatchObject({
@@ -26,7 +26,7 @@ describe('create', () => {
     ]);
   });
 
-  test('sends the same thing once when it is named twice', async () => {
+  test('removes duplicate IDs', async () => {
     const api = await startEmpty();
     await runCommand(['create', '-m', 'm1', '-m', 'm1', '-t', 't1', '-t', 't1:srt', '-t', 't1:txt'], { api });
     expect(bodiesSent(api)).toEqual([
@@ -40,7 +40,7 @@ describe('create', () => {
     ]);
   });
 
-  test('--json prints the package, all keys there and the other fields of the service unchanged', async () => {
+  test('--json prints the package with all keys, and unknown fields unchanged', async () => {
     const api = await startEmpty({
       script: {
         'POST /v2/downloads': {
@@ -68,7 +68,7 @@ describe('create', () => {
     expectDocument('create', run.json);
   });
 
-  test('quotes an id for the shell in the command that it names', async () => {
+  test('quotes the ID for the shell in the suggested command', async () => {
     const api = await startEmpty({
       script: { 'POST /v2/downloads': { status: 201, json: { data: { id: "it's $HOME" } } } },
     });
@@ -77,7 +77,7 @@ describe('create', () => {
     expect(run.stderr).toBe(`hint: streamdiver-dl fetch ${quoted}\n`);
   });
 
-  test('without a selection and without a terminal it names the flags and sends nothing', async () => {
+  test('without a selection or a terminal, lists the flags and sends nothing', async () => {
     const api = await startEmpty();
     const run = await runCommand(['create', '--title', 'Empty', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE', retryable: false } } });
@@ -96,7 +96,7 @@ describe('create -f', () => {
     futureField: { deep: true },
   };
 
-  test("takes the API's own body; flags add to its lists and override its scalars", async () => {
+  test('reads an API request body; flags add to its lists and override its scalars', async () => {
     const api = await startEmpty();
     const place = makePlace();
     writeFileSync(join(place.cwd, 'body.json'), JSON.stringify(fileBody));
@@ -124,7 +124,7 @@ describe('create -f', () => {
     expect(bodiesSent(api)).toEqual([fileBody]);
   });
 
-  test('a byte order mark, as Windows writes it, is not part of the body', async () => {
+  test('ignores a byte order mark, as Windows writes it', async () => {
     const api = await startEmpty();
     await runCommand(['create', '--from-file', '-'], { api, input: `\uFEFF${JSON.stringify(fileBody)}` });
     expect(bodiesSent(api)).toEqual([fileBody]);
@@ -133,11 +133,11 @@ describe('create -f', () => {
   test.each([
     ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'Out-File -Encoding utf8'],
     ['nothing', '', 'invalid JSON'],
-    ['a broken document', '{"selectedMediaIds":', 'invalid JSON'],
+    ['truncated JSON', '{"selectedMediaIds":', 'invalid JSON'],
     ['a list', '[]', 'does not contain a JSON object'],
     ['a rendition list that is a string', '{"selectedRenditionIds":"r"}', 'selectedRenditionIds must be'],
     ['no selection', '{"title":"x"}', 'nothing selected'],
-  ])('with %s in the file exits with 2 and sends nothing', async (_name, input, message) => {
+  ])('with %s in the file, exits with 2 and sends nothing', async (_name, input, message) => {
     const api = await startEmpty();
     const run = await runCommand(['create', '-f', '-', '--json'], { api, input });
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE' } } });
@@ -162,7 +162,7 @@ describe('create -f', () => {
       { selectedTranscripts: [{ id: 't', format: 'vtt' }] },
       'selectedTranscripts should be',
     ],
-  ])('%s is sent as it is, with a warning', async (_name, body, message) => {
+  ])('sends %s unchanged, with a warning', async (_name, body, message) => {
     const api = await startEmpty();
     const run = await runCommand(['create', '-f', '-'], { api, input: JSON.stringify(body) });
     expect(run.exitCode, run.stderr).toBe(0);
@@ -170,7 +170,7 @@ describe('create -f', () => {
     expect(bodiesSent(api)).toEqual([body]);
   });
 
-  test('names a file that cannot be read', async () => {
+  test('names an unreadable file', async () => {
     const run = await runCommand(['create', '-f', 'missing.json']);
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
     expect(run.stderr).toContain('missing.json');
@@ -178,7 +178,7 @@ describe('create -f', () => {
 });
 
 describe('create --dry-run', () => {
-  test('shows the request and sends nothing', async () => {
+  test('prints the request and sends nothing', async () => {
     const api = await startEmpty();
     const run = await runCommand(['create', '-m', 'm1', '--title', 'Trip', '-n', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
@@ -194,7 +194,7 @@ describe('create --dry-run', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test('says it on one line for people, with no wait and no fetch either', async () => {
+  test('prints the request on one line, without waiting or downloading', async () => {
     const api = await startEmpty();
     const run = await runCommand(['create', '-m', 'm1', '-n', '--fetch'], { api });
     expect(run).toMatchObject({
@@ -205,7 +205,7 @@ describe('create --dry-run', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test('looks transcripts up to show the whole body, and creates nothing', async () => {
+  test('looks up transcripts to print the whole body, and creates nothing', async () => {
     const api = await startEmpty({ transcripts: { m1: [{ id: 't1', languageCode: 'de' }] } });
     const run = await runCommand(['create', '-m', 'm1', '--transcripts', 'srt', '-n', '--json'], { api });
     expect(run.json).toMatchObject({

@@ -20,7 +20,7 @@ test.each([400, 404, 422])('HTTP %i for an unknown media item exits with 3 and n
   expect(calls(api)).toEqual(['POST /v2/downloads', 'GET /v2/media/m1', 'GET /v2/media/nope']);
 });
 
-test('--split names the missing media item of the package that was refused', async () => {
+test('--split names the missing media item of the rejected package', async () => {
   const api = await startApi({ media, packages: [], script: { 'POST /v2/downloads': ['default', 400] } });
   const line = ['create', '-m', 'm1', '-m', 'nope', '--split', '1'];
   const run = await runCommand([...line, '--json'], { api });
@@ -32,13 +32,13 @@ test('--split names the missing media item of the package that was refused', asy
   expect(run.stderr).toBe(`1 of 2 packages created.\n${MISSING}`);
 });
 
-test('--transcripts names it and where to find media', async () => {
+test('--transcripts names the missing media item and how to find media', async () => {
   const api = await startApi({ media, script: { 'GET /v2/media/{id}/metadata/transcripts': 404 } });
   const run = await runCommand(['create', '-m', 'nope', '--transcripts', 'srt'], { api });
   expect(run).toMatchObject({ exitCode: 3, stderr: MISSING });
 });
 
-test('if all media exist, the refusal is reported, without advice to try again later', async () => {
+test('reports the rejection if all media exist, without advice to retry later', async () => {
   const json = { message: 'too many' };
   const api = await startApi({ media, script: { 'POST /v2/downloads': { status: 400, json } } });
   const run = await runCommand(['create', '-m', 'm1'], { api });
@@ -48,7 +48,7 @@ test('if all media exist, the refusal is reported, without advice to try again l
   );
 });
 
-test('a failed lookup does not hide the refusal', async () => {
+test('a failed lookup does not hide the rejection', async () => {
   const api = await startApi({ media, script: { 'POST /v2/downloads': 400, 'GET /v2/media/{id}': 403 } });
   const run = await runCommand(['create', '-m', 'nope'], { api });
   expect(run.exitCode).toBe(7);

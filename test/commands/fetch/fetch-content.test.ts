@@ -17,7 +17,7 @@ const ENTRIES = [
 const archive = serveArchive(ENTRIES);
 const ROUTE = 'GET /v2/downloads/{id}';
 
-/** The package as a service might describe it; `undefined` leaves a field out. */
+/** The package as a service might describe it. `undefined` omits a field. */
 function described(file: object, fields: object = {}): Answer {
   return (request, reply) => {
     const url = `http://${request.headers.get('host') ?? ''}/v2/downloads/file/one`;
@@ -26,7 +26,7 @@ function described(file: object, fields: object = {}): Answer {
   };
 }
 
-describe('an archive, whatever the service calls it', () => {
+describe('an archive with any MIME type', () => {
   const NAMES = [
     'application/zip',
     'application/x-zip',
@@ -38,7 +38,7 @@ describe('an archive, whatever the service calls it', () => {
     undefined,
   ];
 
-  test.each(NAMES)('%s: -x unpacks it, and --rm deletes it only then', async (mimeType) => {
+  test.each(NAMES)('%s: -x unpacks it, then --rm deletes the package', async (mimeType) => {
     const api = await start({ files: { one: archive }, script: { [ROUTE]: described({ mimeType }) } });
     const run = await runCommand(['fetch', PACKAGE_ID, '-xD', 'out', '--rm', '--json'], { api });
     expect(run, run.stderr).toMatchObject({
@@ -48,14 +48,14 @@ describe('an archive, whatever the service calls it', () => {
     expect(filesIn(run.cwd)).toEqual(['out/talk.mp4', 'out/talk.srt']);
   });
 
-  test.each(NAMES)('%s: --include transfers only what it selects', async (mimeType) => {
+  test.each(NAMES)('%s: --include unpacks only matching entries', async (mimeType) => {
     const api = await start({ files: { one: archive }, script: { [ROUTE]: described({ mimeType }) } });
     const run = await runCommand(['fetch', PACKAGE_ID, '--include', '*.srt', '-D', 'out'], { api });
     expect(run, run.stderr).toMatchObject({ exitCode: 0 });
     expect(filesIn(run.cwd)).toEqual(['out/talk.srt']);
   });
 
-  test.each(NAMES)('%s: a damaged entry is found', async (mimeType) => {
+  test.each(NAMES)('%s: detects a damaged entry', async (mimeType) => {
     const bytes = Buffer.from(archive.bytes);
     bytes.writeUInt8((bytes[20_000] ?? 0) ^ 1, 20_000);
     const api = await start({
@@ -67,7 +67,7 @@ describe('an archive, whatever the service calls it', () => {
     expect(existsSync(join(run.cwd, 'a.zip'))).toBe(false);
   });
 
-  test.each(NAMES)('%s: contents lists it, and a second fetch finds it', async (mimeType) => {
+  test.each(NAMES)('%s: contents lists it, and a second fetch skips it', async (mimeType) => {
     const api = await start({ files: { one: archive }, script: { [ROUTE]: described({ mimeType }) } });
     const contents = await runCommand(['contents', PACKAGE_ID, '--json'], { api });
     expect(contents.json).toMatchObject({ count: 2 });
@@ -78,14 +78,14 @@ describe('an archive, whatever the service calls it', () => {
   });
 });
 
-describe('what is no archive', () => {
+describe('a file that is not an archive', () => {
   test.each([
     ['-x', 'video/mp4'],
     ['-x', undefined],
     ['-x', 'application/zip'],
     ['--include=*.srt', 'video/mp4'],
     ['--include=*.srt', undefined],
-  ])('%s of a file called %s fails and deletes nothing', async (flag, mimeType) => {
+  ])('%s of a file with type %s fails and deletes nothing', async (flag, mimeType) => {
     const video = makePlainObject(700);
     const api = await start({
       files: { one: video },
@@ -98,7 +98,7 @@ describe('what is no archive', () => {
     expect(api.requestsOf('DELETE /v2/downloads/{id}')).toHaveLength(0);
   });
 
-  test('--rm keeps a package of whose file nothing proves that it is complete', async () => {
+  test('--rm keeps a package if nothing proves that its file is complete', async () => {
     const api = await start({
       files: { one: makePlainObject(700) },
       script: { [ROUTE]: described({ mimeType: 'video/mp4', size: undefined }) },
@@ -111,14 +111,14 @@ describe('what is no archive', () => {
   });
 });
 
-describe('a package whose listed size is another one', () => {
+describe('a package with a wrong listed size', () => {
   const size = 123_456_789;
 
   test.each([
     ['-o', 'a.zip'],
     ['-xD', 'out'],
     ['--connections=4', '-oa.zip'],
-  ])('%s %s is refused with the way to accept it', async (...flags) => {
+  ])('%s %s fails and suggests --ignore-size', async (...flags) => {
     const api = await start({ files: { one: archive }, script: { [ROUTE]: described({ size }) } });
     const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api });
     expect(run.exitCode).toBe(10);
@@ -126,7 +126,7 @@ describe('a package whose listed size is another one', () => {
     expect(run.stderr).toContain('--ignore-size');
   });
 
-  test('contents refuses it with the same way out, and --ignore-size lists it', async () => {
+  test('contents fails and suggests --ignore-size, which lists the entries', async () => {
     const api = await start({ files: { one: archive }, script: { [ROUTE]: described({ size }) } });
     const refused = await runCommand(['contents', PACKAGE_ID], { api });
     expect(refused.exitCode).toBe(10);
@@ -135,7 +135,7 @@ describe('a package whose listed size is another one', () => {
     expect(run).toMatchObject({ exitCode: 0, json: { count: 2 } });
   });
 
-  test('--ignore-size accepts it, says so, and still verifies the archive', async () => {
+  test('--ignore-size accepts it with a warning and still verifies the archive', async () => {
     const api = await start({ files: { one: archive }, script: { [ROUTE]: described({ size }) } });
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'a.zip', '--ignore-size', '--json'], { api });
     expect(run).toMatchObject({
@@ -172,7 +172,7 @@ describe('files of a package', () => {
     },
   );
 
-  test('a file without a URL among others is not left out', async () => {
+  test('fails if one of several files has no URL', async () => {
     const files = [{ url: 'downloads/file/one' }, { size: 5 }];
     const api = await start({ files: { one: archive }, script: { [ROUTE]: described({}, { files }) } });
     const run = await runCommand(['fetch', PACKAGE_ID, '-D', 'out'], { api });
@@ -180,14 +180,14 @@ describe('files of a package', () => {
     expect(run.stderr).toContain('lists 1 of 2 files without a URL');
   });
 
-  test('202 without a body is still preparing', async () => {
+  test('a 202 without a body means preparing', async () => {
     const preparing: Answer = { raw: 'HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n' };
     const api = await start({ files: { one: archive }, script: { [ROUTE]: [preparing, described({})] } });
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'a.zip'], { api });
     expect(run.exitCode, run.stderr).toBe(0);
   });
 
-  test('a malformed ID is an unknown one', async () => {
+  test('reports a malformed ID as not found', async () => {
     const api = await start({ script: { [ROUTE]: { status: 400, json: { title: 'no UUID' } } } });
     const run = await runCommand(['fetch', 'nonsense', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { error: { code: 'NOT_FOUND', retryable: false } } });

@@ -37,7 +37,7 @@ interface Planned {
   readonly haveBytes: number;
 }
 
-/** The plan of one package, held against the schema; nothing may be different on the disk afterwards. */
+/** Returns the plan for one package. Checks its schema, and that nothing on disk changes. */
 async function plan(args: readonly string[], options: Parameters<typeof runCommand>[1]) {
   const place = options?.place ?? makePlace();
   const before = listTree(place.cwd);
@@ -51,7 +51,7 @@ async function plan(args: readonly string[], options: Parameters<typeof runComma
 }
 
 describe('fetch -n', () => {
-  test('names the file, its size and the room, asks for the package alone, and writes nothing', async () => {
+  test('prints file, size, and free space, requests only the package, and writes nothing', async () => {
     const api = await start();
     const { run, files, transferBytes } = await plan(['-D', 'new/out'], { api });
     expect(files).toEqual([
@@ -71,14 +71,14 @@ describe('fetch -n', () => {
     expect(calls(api)).toEqual([LOOK]);
   });
 
-  test('prints a line for each file, and the total for people', async () => {
+  test('prints a line for each file to stdout, and the total to stderr', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '-n'], { api });
     expect(run.stdout).toBe(`${join(run.cwd, 'out.zip')}\tdownload\t${SIZE}\t0\n`);
     expect(run.stderr).toMatch(/^1 file, [\d.]+ KiB, [\d.]+ KiB to transfer, .* free$/m);
   });
 
-  test('a part of an earlier run is continued, unless it is not to be', async () => {
+  test('plans to continue a part, unless --no-resume or a missing journal prevents it', async () => {
     const large = makeZipObject(9_000_000);
     const api = await start({
       files: { one: large },
@@ -126,7 +126,7 @@ describe('fetch -n', () => {
     expect(real.exitCode).toBe(action === 'conflict' ? 13 : 0);
   });
 
-  test('with -x it reads the directory where it lies, and plans each entry', async () => {
+  test('-x reads only the archive directory, and plans each entry', async () => {
     const api = await startInside();
     const place = makePlace();
     const { files, transferBytes } = await plan(['-x', '-D', 'out'], { api, place });
@@ -157,7 +157,7 @@ describe('fetch -n', () => {
     }
   });
 
-  test('below a link or a file nothing is unpacked', async () => {
+  test('plans a conflict for entries below a link or a file', async () => {
     const api = await startInside();
     const place = makePlace();
     const { files } = await plan(['-x', '-D', 'out'], { api, place });
@@ -172,7 +172,7 @@ describe('fetch -n', () => {
     expect(filed.files.map(({ action }) => action)).toEqual(['download', 'conflict', 'download']);
   });
 
-  test('selects as fetch does, and exits with 3 when nothing is selected', async () => {
+  test('selects entries like fetch, and exits with 3 without a match', async () => {
     const api = await startInside();
     const all = await plan(['-x', '-D', 'out'], { api });
     const some = await plan(['--include', '*.srt', '-D', 'out'], { api });
@@ -183,7 +183,7 @@ describe('fetch -n', () => {
     expectFailureDocument('dry-run', none.json);
   });
 
-  test('without ranges the folder is all that is known', async () => {
+  test('without ranges, plans only the folder', async () => {
     const api = await start({
       files: { one: INSIDE },
       script: {
@@ -199,7 +199,7 @@ describe('fetch -n', () => {
     ]);
   });
 
-  test('a package that is not ready is 8 at once, one that is not there 3, with the others planned', async () => {
+  test('reports packages that are not ready or missing at once, and plans the others', async () => {
     const packages = [
       { id: 'aaaaaaaa-1', files: ['one'] },
       { id: 'bbbbbbbb-1', status: 'preparing' },
@@ -220,7 +220,7 @@ describe('fetch -n', () => {
     expect(api.requestsOf('GET /v2/downloads/{id}')).toHaveLength(3);
   });
 
-  test('what --only-new leaves out is said, and not asked for', async () => {
+  test('--only-new reports recorded packages without a request', async () => {
     const api = await start();
     const place = makePlace();
     await runCommand(['fetch', PACKAGE_ID, '-D', 'out', '--only-new'], { api, place });
@@ -232,7 +232,7 @@ describe('fetch -n', () => {
     expect(readFileSync(join(place.cwd, 'out/record.ndjson'))).toEqual(record);
   });
 
-  test('two packages of the same name are a conflict of their own, as they are for fetch', async () => {
+  test('two packages with the same file name conflict', async () => {
     const packages = [
       { id: 'Part', files: ['one'] },
       { id: 'part', files: ['one'] },
@@ -242,7 +242,7 @@ describe('fetch -n', () => {
     expect(run.exitCode).toBe(13);
   });
 
-  test('a copy of what an archive holds is skipped from the archive that is here', async () => {
+  test('-x plans no download if the archive is already there', async () => {
     const api = await start();
     const place = makePlace();
     await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip'], { api, place });

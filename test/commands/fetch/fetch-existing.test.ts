@@ -7,8 +7,8 @@ import { expectDocument, expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { filesIn, object, start } from './fetch-scene.ts';
 
-describe('what is there already', () => {
-  test('the same verified file is already here: no byte travels', async () => {
+describe('existing files', () => {
+  test('skips a file that is already there and verified', async () => {
     const api = await start();
     const place = makePlace();
     await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip'], { api, place });
@@ -22,7 +22,7 @@ describe('what is there already', () => {
     expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
   });
 
-  test('another file of that name is kept and the flags are named', async () => {
+  test('keeps another file of that name and suggests flags', async () => {
     const api = await start();
     const place = makePlace();
     writeFileSync(join(place.cwd, 'out.zip'), 'mine');
@@ -41,7 +41,7 @@ describe('what is there already', () => {
     ['taken/below', []],
     ['taken/below', ['-x']],
     ['nowhere', []],
-  ])('a file where a folder is to be made (-D %s %j) is in the way', async (folder, flags) => {
+  ])('fails if a file blocks the target folder (-D %s %j)', async (folder, flags) => {
     const api = await start();
     const place = makePlace();
     writeFileSync(join(place.cwd, 'taken'), 'mine');
@@ -56,7 +56,7 @@ describe('what is there already', () => {
   });
 
   test.each([[[]], [['--overwrite']], [['--skip-existing']]])(
-    'a folder of that name is kept, and no flag is named that would not help (%j)',
+    'keeps a folder of that name, and suggests no flag that would not help (%j)',
     async (flags) => {
       const api = await start();
       const place = makePlace();

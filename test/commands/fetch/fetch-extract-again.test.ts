@@ -14,7 +14,7 @@ import { filesIn, start } from './fetch-scene.ts';
 
 const MIB = 2 ** 20;
 const CONNECTIONS = 4;
-/** Half of what arrives before everything stalls: the last bytes may not be noted yet. */
+/** Half of what arrives before everything stalls, because the journal may not list the last bytes yet. */
 const NOTED_BYTES = 5 * MIB;
 const ARGS = ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--connections', String(CONNECTIONS), '--json'];
 const film = serveFilm(1);
@@ -25,7 +25,7 @@ function serveFilm(seed: number): ServedObject {
   return serveArchive([{ name: 'film.mp4', content }]);
 }
 
-/** Of each large range come two MiB and a half, then nothing. */
+/** Sends 2.5 MiB of each large range, then stalls. */
 function serveHaltingly(api: ApiServer, object: ServedObject): void {
   api.script('GET /v2/downloads/file/{id}', async (request, reply) => {
     const range = rangeFor(request.headers, object);
@@ -34,7 +34,7 @@ function serveHaltingly(api: ApiServer, object: ServedObject): void {
   });
 }
 
-/** What the journal of the part says by now. */
+/** The bytes that the journal of the part lists so far. */
 function notedBytes({ cwd }: RunPlace): number {
   const journal = listTree(cwd).find(({ path }) => path.endsWith('.part.json'))?.path;
   const lines = journal === undefined ? [] : readFileSync(join(cwd, journal), 'utf8').trim().split('\n');
@@ -47,7 +47,7 @@ function transferredBytes({ json }: BinaryResult): number {
   return results.reduce((sum, result) => sum + result.transferredBytes, 0);
 }
 
-/** Ends an unpacking in the middle of every response. */
+/** Kills a run that unpacks in the middle of every response. */
 async function endBy(signal: NodeJS.Signals): Promise<{ api: ApiServer; place: RunPlace }> {
   const api = await start({ files: { one: film } });
   serveHaltingly(api, film);
@@ -61,8 +61,8 @@ async function endBy(signal: NodeJS.Signals): Promise<{ api: ApiServer; place: R
   return { api, place };
 }
 
-describe('case 110: fetch -x, ended in the middle of a large entry,', () => {
-  test.each(['SIGINT', 'SIGKILL'] as const)('by %s, goes on', async (signal) => {
+describe('case 110: fetch -x, interrupted in the middle of a large entry,', () => {
+  test.each(['SIGINT', 'SIGKILL'] as const)('by %s, resumes', async (signal) => {
     const { api, place } = await endBy(signal);
     const run = await runBinary(ARGS, { api, place });
     expect(run.exitCode).toBe(0);
@@ -70,7 +70,7 @@ describe('case 110: fetch -x, ended in the middle of a large entry,', () => {
     expect(listTree(place.cwd).map(({ path }) => path)).toEqual(['out', 'out/film.mp4']);
   });
 
-  test('begins anew with --no-resume', async () => {
+  test('restarts with --no-resume', async () => {
     const { api, place } = await endBy('SIGKILL');
     const run = await runBinary([...ARGS, '--no-resume'], { api, place });
     expect(run.exitCode).toBe(0);
@@ -78,7 +78,7 @@ describe('case 110: fetch -x, ended in the middle of a large entry,', () => {
     expect(listTree(place.cwd).map(({ path }) => path)).toEqual(['out', 'out/film.mp4']);
   });
 
-  test('leaves nothing but the files when the archive is another one afterwards', async () => {
+  test('leaves only the files when the archive has changed', async () => {
     const { api, place } = await endBy('SIGKILL');
     api.script('GET /v2/downloads/file/{id}', (_request, reply) => reply.file(newFilm));
     const run = await runBinary(ARGS, { api, place });

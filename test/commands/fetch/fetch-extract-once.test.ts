@@ -22,10 +22,10 @@ const ENTRIES = [
   })),
 ];
 const archive = serveArchive(ENTRIES);
-/** The directory and the record at its end are looked for from the end. */
+/** An upper limit for reading the directory and its end record, which the program searches from the end. */
 const DIRECTORY_BYTES = 150_000;
 
-/** Counts what is read from files that are open. */
+/** Counts the bytes read through file handles. */
 async function countReadBytes(): Promise<() => number> {
   const file = await open(process.execPath);
   const prototype: object = Object.getPrototypeOf(file);
@@ -53,7 +53,7 @@ async function serve(object: ServedObject, way: 'ranges' | 'no ranges') {
   return api;
 }
 
-describe('fetch -x reads an archive that is on the disk once', () => {
+describe('fetch -x reads an archive on disk only once', () => {
   test.each([
     ['kept by an earlier run', ['-o', 'a.zip', '--keep-archive'], 'ranges'],
     ['downloaded first', ['-o', 'a.zip', '--keep-archive'], 'ranges'],
@@ -77,7 +77,7 @@ describe('fetch -x of a kept archive', () => {
     { name: 'z.txt', content: 'text', central: { crc: 1 }, local: { crc: 1 } },
   ]);
 
-  test('names nothing when the last entry is wrong, and leaves nothing', async () => {
+  test('leaves no files when the last entry is wrong', async () => {
     const place = makePlace();
     const api = await serve(wrong, 'ranges');
     writeFileSync(join(place.cwd, 'a.zip'), wrong.bytes);
@@ -87,7 +87,7 @@ describe('fetch -x of a kept archive', () => {
     expect(filesIn(place.cwd).filter((path) => !/^a\.zip(\.part(\.json)?)?$/.test(path))).toEqual([]);
   });
 
-  test('that is damaged is fetched again, and what was unpacked of it is not used', async () => {
+  test('downloads a damaged archive again', async () => {
     const place = makePlace();
     const api = await serve(archive, 'ranges');
     const damaged = Buffer.from(archive.bytes);

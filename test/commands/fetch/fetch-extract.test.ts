@@ -14,15 +14,15 @@ describe('fetch -x', () => {
   const entry = 'media/clip.bin';
 
   test.each([
-    ['into a folder named like the archive', [], ['grusse-aus-graz-5f0c2b9e/media/clip.bin']],
+    ['into a folder named after the archive', [], ['grusse-aus-graz-5f0c2b9e/media/clip.bin']],
     ['into -D itself', ['-D', 'out'], ['out/media/clip.bin']],
     [
-      'with the archive kept',
+      'and keeps the archive',
       ['--keep-archive', '-D', 'out'],
       ['out/grusse-aus-graz-5f0c2b9e.zip', 'out/media/clip.bin'],
     ],
-    ['into a folder named like -o without .zip', ['-o', 'talk.zip'], ['talk/media/clip.bin']],
-    ['in capitals as well', ['-o', 'TALK.ZIP'], ['TALK/media/clip.bin']],
+    ['into a folder named after -o without .zip', ['-o', 'talk.zip'], ['talk/media/clip.bin']],
+    ['into a folder named after -o without .ZIP', ['-o', 'TALK.ZIP'], ['TALK/media/clip.bin']],
     ['into a folder with the name of -o', ['-o', 'release-2025.01'], ['release-2025.01/media/clip.bin']],
   ])('unpacks %s', async (_name, flags, paths) => {
     const api = await start();
@@ -35,7 +35,7 @@ describe('fetch -x', () => {
     expect(filesIn(run.cwd)).toEqual(paths);
   });
 
-  test('several packages get a folder each below -D', async () => {
+  test('unpacks several packages into a folder each in -D', async () => {
     const packages = [
       { id: 'aaaaaaaa-1', files: ['one'] },
       { id: 'bbbbbbbb-1', files: ['one'] },
@@ -49,7 +49,7 @@ describe('fetch -x', () => {
     );
   });
 
-  test('an archive that --skip-existing leaves unseen is not unpacked, and not called something else', async () => {
+  test('warns that --skip-existing did not read or unpack an existing archive', async () => {
     const place = makePlace();
     const api = await start();
     writeFileSync(join(place.cwd, 'a.zip'), 'mine');
@@ -62,7 +62,7 @@ describe('fetch -x', () => {
     expect(run.stderr).not.toContain('no archive');
   });
 
-  test('a file that is no archive is refused before it is downloaded', async () => {
+  test('rejects a file that is not an archive before downloading it', async () => {
     const api = await start({
       files: { one: makePlainObject(700) },
       packages: [{ compressed: false, files: ['one'] }],
@@ -74,7 +74,7 @@ describe('fetch -x', () => {
   });
 });
 
-test('progress of an unpacking says how fast it goes and how long it will take', async () => {
+test('unpacking reports speed and remaining time as progress', async () => {
   const entries = [1, 2, 3].map((seed) => ({
     name: `${seed}.mp4`,
     content: pseudoRandomBytes(100_000, seed),
@@ -92,14 +92,14 @@ test('progress of an unpacking says how fast it goes and how long it will take',
   expect(events.at(-2)).toMatchObject({ bytesPerSecond: expect.any(Number), etaSeconds: expect.any(Number) });
 });
 
-// PATH_MAX is 1,024 on macOS and 4,096 on Linux, with the NUL at the end.
+// PATH_MAX is 1,024 on macOS and 4,096 on Linux, including the trailing NUL.
 test.each([
   ['darwin', 1_023, 0, 1],
   ['darwin', 1_024, 12, 0],
   ['linux', 1_024, 0, 1],
   ['linux', 4_095, 0, 1],
   ['linux', 4_096, 12, 0],
-] as const)('case 106: on %s, a path of %i bytes', async (platform, pathBytes, exitCode, count) => {
+] as const)('case 106: on %s, a path of %i bytes: exit %i', async (platform, pathBytes, exitCode, count) => {
   const place = makePlace();
   const name = longName(pathBytes - Buffer.byteLength(join(place.cwd, 'out/')));
   const api = await start({ files: { one: serveArchive([{ name, content: 'text' }]) } });
@@ -108,7 +108,7 @@ test.each([
   expect(filesIn(run.cwd).length).toBe(count);
 });
 
-test('case 106: where the folder is a link, it is the path behind it that must not be too long', async () => {
+test('case 106: where the folder is a link, limits the length of the resolved path', async () => {
   const place = makePlace();
   const linked = join('l'.repeat(100), 'new');
   mkdirSync(join(place.cwd, 'l'.repeat(100)));
@@ -124,7 +124,7 @@ test('case 106: where the folder is a link, it is the path behind it that must n
   ]);
 });
 
-/** A path of so many bytes in folders of 200. */
+/** A path of this many bytes, in folders of 200. */
 function longName(sizeBytes: number): string {
   const folders = `${'d'.repeat(200)}/`.repeat(Math.floor((sizeBytes - 2) / 201));
   return folders + 'x'.repeat(sizeBytes - folders.length);

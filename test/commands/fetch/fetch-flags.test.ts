@@ -64,7 +64,7 @@ const FETCH_FLAGS: readonly (readonly [flags: readonly string[], changed: Partia
   [['--rm'], { removeAfterwards: true }],
 ];
 
-test.each(FETCH_FLAGS)('fetch %j, before and after the id', async (flags, changed) => {
+test.each(FETCH_FLAGS)('fetch %j, before and after the ID', async (flags, changed) => {
   const fetch = { ...DEFAULT_FETCH, ...changed };
   const wanted = [{ ...DEFAULTS, fetch }, { retries: fetch.retries }];
   expect(await parseLine(define, ['fetch', 'id', ...flags])).toEqual(wanted);
@@ -124,6 +124,6 @@ test.each([
   [['id', '--interval', '0'], '--interval: the interval must be longer than 0'],
   [['id', '--no-wait', '--timeout', '1m'], '--no-wait and --timeout cannot be combined'],
   [['id', '--no-such-flag'], "unknown option '--no-such-flag'"],
-])('fetch %j is refused', async (flags, message) => {
+])('rejects fetch %j', async (flags, message) => {
   expect(await refusalOf(define, ['fetch', ...flags])).toContain(message);
 });

@@ -22,13 +22,13 @@ function fileOf({ path }: FaultRequest): ServedObject {
   return FILES[path.slice(-1)] ?? makeZipObject(200);
 }
 
-describe('how many packages are fetched at once', () => {
+describe('parallel downloads', () => {
   test.each([
     [[], 3],
     [['-j', '1'], 1],
     [['--jobs', '5'], 5],
     [['-j', '16'], 5],
-  ])('%j: %d of 5', async (flags, expected) => {
+  ])('%j: downloads %d of 5 packages at once', async (flags, expected) => {
     const crowd = inCrowdsOf(expected, fileOf);
     const api = await start({ script: { 'GET /v2/downloads/file/{id}': crowd.handler } });
     const run = await runCommand(['fetch', ...IDS, ...flags, '--json'], { api });
@@ -42,7 +42,7 @@ describe('how many packages are fetched at once', () => {
       expect(readFileSync(join(run.cwd, `${id}.zip`)).equals(FILES[id]?.bytes ?? Buffer.alloc(0))).toBe(true);
   });
 
-  test('the files of one package come one after the other, and their paths together', async () => {
+  test('downloads the files of one package in order, and prints their paths together', async () => {
     const crowd = inCrowdsOf(2, fileOf);
     const api = await start({
       packages: [
@@ -69,7 +69,7 @@ describe('how many packages are fetched at once', () => {
     expect(asked.filter((id) => 'de'.includes(id))).toEqual(['d', 'e']);
   });
 
-  test('a failure makes room for the next one, and each is told as it comes', async () => {
+  test('starts the next package after a failure, and reports each failure', async () => {
     const broken = IDS.slice(0, 4);
     const api = await start({
       script: {
@@ -90,7 +90,7 @@ describe('how many packages are fetched at once', () => {
     expect(run.stderr.match(/^error: /gm)).toHaveLength(5);
   });
 
-  test('an id given twice is one package', async () => {
+  test('downloads a package once if its ID is given twice', async () => {
     const api = await start();
     const run = await runCommand(['fetch', 'a', 'b', 'a', '-'], { api, input: 'b\na\n' });
     expect(run.exitCode).toBe(0);
@@ -99,7 +99,7 @@ describe('how many packages are fetched at once', () => {
   });
 });
 
-describe('packages whose IDs start alike', () => {
+describe('packages whose IDs start with the same characters', () => {
   const packages = [
     { id: 'collection-1', files: ['a'] },
     { id: 'collection-2', files: ['b'] },
@@ -107,7 +107,7 @@ describe('packages whose IDs start alike', () => {
   const ids = packages.map(({ id }) => id);
 
   test.each([[['-j', '1']], [['-j', '2']]])(
-    '%j: each has a name of its own, again as well',
+    '%j: each package has its own file name, also in a second run',
     async (flags) => {
       const api = await start({ packages });
       const place = makePlace();
@@ -122,7 +122,7 @@ describe('packages whose IDs start alike', () => {
     },
   );
 
-  test('with -x, each has a folder of its own', async () => {
+  test('with -x, each package has its own folder', async () => {
     const api = await start({ packages });
     const run = await runCommand(['fetch', ...ids, '-x', '-D', 'out'], { api });
     expect(run.exitCode).toBe(0);
@@ -130,7 +130,7 @@ describe('packages whose IDs start alike', () => {
     expect(folders.map(({ path }) => path)).toEqual(ids);
   });
 
-  test('the command that continues one of them finds its part', async () => {
+  test('the suggested command to continue finds the part', async () => {
     let isCut = true;
     const api = await start({
       packages,
@@ -153,7 +153,7 @@ describe('packages whose IDs start alike', () => {
     expect(files).toEqual([FILES['a']?.bytes, FILES['b']?.bytes]);
   });
 
-  test('alone, a package has the first 8 characters', async () => {
+  test('a single package is named after the first 8 characters of its ID', async () => {
     const api = await start({ packages });
     const run = await runCommand(['fetch', 'collection-2', '-D', 'other'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'other', 'collecti.zip')}\n` });
@@ -167,7 +167,7 @@ describe('packages whose IDs differ only in letter case', () => {
   ];
 
   test.each([[['-j', '1']], [['-j', '2']], [['-x']]])(
-    '%j: one is fetched, the other is not taken for it',
+    '%j: downloads one and reports a conflict for the other',
     async (flags) => {
       const api = await start({ packages });
       const run = await runCommand(['fetch', 'Part', 'part', ...flags, '--json'], { api });
@@ -182,14 +182,14 @@ describe('packages whose IDs differ only in letter case', () => {
     },
   );
 
-  test('the hint works: each by itself into its own folder', async () => {
+  test('follows the hint: downloads one by itself into its own folder', async () => {
     const api = await start({ packages });
     const run = await runCommand(['fetch', 'part', '-D', 'other'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'other', 'part.zip')}\n` });
   });
 });
 
-test('--progress json has an event for a package that fails', async () => {
+test('--progress json emits an event for a failed package', async () => {
   const api = await start();
   const run = await runCommand(['fetch', 'a', 'nope', '--progress', 'json'], { api });
   const events = run.stderr.split('\n').filter((line) => line.startsWith('{'));

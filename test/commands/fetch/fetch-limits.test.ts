@@ -9,14 +9,14 @@ import { filesIn, object, start } from './fetch-scene.ts';
 
 const DIGEST = createHash('sha256').update(object.bytes).digest('hex');
 
-describe('limits and proofs', () => {
-  test('--checksum that agrees is said to be verified', async () => {
+describe('limits and checksums', () => {
+  test('reports a matching --checksum as verified', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '--checksum', `sha256=${DIGEST}`, '--json'], { api });
     expect(run.json).toMatchObject({ results: [{ verified: { checksum: true }, sha256: DIGEST }] });
   });
 
-  test('--checksum that does not agree exits with 10, and nothing gets the final name', async () => {
+  test('exits with 10 and writes no final file when --checksum does not match', async () => {
     const api = await start();
     const wrong = `sha256=${'0'.repeat(64)}`;
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--checksum', wrong, '--json'], {
@@ -37,7 +37,7 @@ describe('limits and proofs', () => {
     expect(filesIn(run.cwd)).toHaveLength(exitCode === 0 ? 1 : 0);
   });
 
-  test.each([0, 2])('--retries %i puts up with that many failures in a row', async (retries) => {
+  test.each([0, 2])('--retries %i retries that many times', async (retries) => {
     const api = await start({ script: { 'GET /v2/downloads/file/{id}': 503 } });
     const run = await runCommand(['fetch', PACKAGE_ID, '--retries', String(retries), '--json'], { api });
     expect(run).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE' } } });

@@ -15,7 +15,7 @@ function start(entries: readonly EntrySpec[]) {
   return startApi({ files: { one: serveArchive(entries) } });
 }
 
-describe('names as packers write them', () => {
+describe('entry names of real packers', () => {
   const MIXED: readonly EntrySpec[] = [
     { name: './' },
     { name: './d/' },
@@ -31,7 +31,7 @@ describe('names as packers write them', () => {
   ];
 
   test.each([[[]], [['--keep-archive']]])(
-    'are unpacked, and what was made of them is told once, %j',
+    'unpacks them and reports each kind of change once, %j',
     async (more) => {
       const run = await runBinary([...LINE, ...more], { api: await start(MIXED) });
       expect(run.exitCode).toBe(0);
@@ -44,7 +44,7 @@ describe('names as packers write them', () => {
     },
   );
 
-  test('contents tells the same', async () => {
+  test('contents reports the same changes', async () => {
     const run = await runBinary(['contents', PACKAGE_ID], { api: await start(MIXED) });
     expect(run.stdout.split('\n').map((line) => line.split('\t')[0])).toContain('d/a.txt');
     expect(run.stderr.match(/read as CP437/g)).toHaveLength(1);
@@ -57,7 +57,7 @@ describe('--encoding', () => {
     { name: 'b.srt', content: 'b' },
   ];
 
-  test('decides about names before patterns look at them, where the archive lies', async () => {
+  test('decodes names before matching patterns, without downloading the archive', async () => {
     const api = await start(entries);
     const words = ['--encoding', 'Shift_JIS', '--include', '表示.*'];
     const run = await runBinary(['fetch', PACKAGE_ID, '-D', 'out', ...words], { api });
@@ -68,7 +68,7 @@ describe('--encoding', () => {
     expect(list.stdout).toMatch(/^表示\.txt\t5\t/);
   });
 
-  test('is pointed to where a name is refused without it', async () => {
+  test('is suggested when a name is rejected without it', async () => {
     const run = await runBinary(LINE, { api: await start(entries) });
     expect(run.exitCode).toBe(12);
     expect(run.stderr).toContain('--encoding');
@@ -79,7 +79,7 @@ describe('--encoding', () => {
     [['contents', PACKAGE_ID, '--encoding', 'klingon'], '--encoding: unsupported encoding "klingon"'],
     [['fetch', PACKAGE_ID, '--encoding', 'gbk'], '--encoding needs -x'],
     [['create', '-m', 'x', '--encoding', 'gbk'], '--encoding needs --fetch'],
-  ])('%j is exit code 2, and nothing is asked', async (line, says) => {
+  ])('%j exits with 2 and sends no request', async (line, says) => {
     const api = await start(entries);
     const run = await runBinary(line, { api });
     expect(run.exitCode).toBe(2);
@@ -88,8 +88,8 @@ describe('--encoding', () => {
   });
 });
 
-describe('what is said of archives that are refused', () => {
-  test('damage that the directory shows is not to be fetched once more', async () => {
+describe('error messages for rejected archives', () => {
+  test('does not suggest a retry for damage in the directory', async () => {
     const run = await runBinary(LINE, {
       api: await start([{ name: 'a', content: 'x', central: { size: 5 } }]),
     });
@@ -97,7 +97,7 @@ describe('what is said of archives that are refused', () => {
     expect(run.stderr).not.toContain('fetches the rest');
   });
 
-  test('all entries are encrypted', async () => {
+  test('reports that all entries are encrypted', async () => {
     const nine = [...Array(9).keys()].map((index) => ({
       name: `f${index}`,
       flags: 1 | (1 << 11),
@@ -113,7 +113,7 @@ describe('what is said of archives that are refused', () => {
     expect(skipped.stderr).not.toContain('the rest is unpacked');
   });
 
-  test('a bomb that is kept names --max-size, which lets it through', async () => {
+  test('suggests --max-size for a bomb with --keep-archive, which then unpacks it', async () => {
     const api = await start([{ name: 'zeros', content: Buffer.alloc(2 ** 21), method: 8 }]);
     const run = await runBinary([...LINE, '--keep-archive'], { api });
     expect(run.exitCode).toBe(12);

@@ -14,7 +14,7 @@ const startWith = (bytes: Buffer) => start({ files: { one: served(bytes) } });
 const FILE_ROUTE = 'GET /v2/downloads/file/{id}';
 const UNPACK = ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json'];
 
-describe('what packers write, by fetch, fetch -x, where it lies and downloaded, and contents', () => {
+describe('archives of real packers with fetch, fetch -x with and without --keep-archive, and contents', () => {
   test.each(PACKER_ARCHIVES)('$name', async ({ bytes, paths }) => {
     const api = await startWith(bytes());
     const kept = await runCommand(['fetch', PACKAGE_ID, '-o', 'a.zip', '--json'], { api });
@@ -34,13 +34,13 @@ describe('what packers write, by fetch, fetch -x, where it lies and downloaded, 
     expect(items.map(({ path }) => path)).toEqual(paths);
   });
 
-  test('by the built program, with more than the end of it zeros', async () => {
+  test('unpacks an archive with trailing zeros beyond the first range, in the built program', async () => {
     const [piped] = PACKER_ARCHIVES.filter(({ name }) => name.startsWith('as many zeros'));
     const api = await startWith(piped?.bytes() ?? Buffer.alloc(0));
     const run = await runBinary(UNPACK, { api });
     expect(run).toMatchObject({ exitCode: 0 });
     expect(filesIn(run.cwd)).toEqual(['out/a.txt']);
-    // The end that is asked for first, what the zeros have pushed out of it, the directory, and the entry.
+    // The end, what the zeros have pushed out of it, the directory, and the entry.
     const starts = api
       .requestsOf(FILE_ROUTE)
       .map(({ headers }) => /^bytes=(-65633|\d+-)/.exec(headers.get('range') ?? '')?.[1]);
@@ -48,17 +48,17 @@ describe('what packers write, by fetch, fetch -x, where it lies and downloaded, 
   });
 });
 
-describe('a part of a split archive is called that', () => {
+describe('a part of a split archive', () => {
   const parts = LYING_ARCHIVES.filter(({ says }) => says.source.includes('split archive'));
 
-  test.each(parts)('$name, by fetch', async ({ bytes }) => {
+  test.each(parts)('$name: fetch reports it', async ({ bytes }) => {
     const run = await runCommand(['fetch', PACKAGE_ID], { api: await startWith(bytes()) });
     expect(run).toMatchObject({ exitCode: 12, stdout: '' });
     expect(run.stderr).toContain('it is part of a split archive');
     expect(run.stderr).toContain('hint: join its parts into one archive first');
   });
 
-  test('the last part from a server that sends no end alone is something else', async () => {
+  test('without ranges, the last part is reported as something else than an archive', async () => {
     const last = parts.find(({ name }) => name === 'the last part of a split archive');
     const bytes = last?.bytes() ?? Buffer.alloc(0);
     const api = await start({
@@ -72,7 +72,7 @@ describe('a part of a split archive is called that', () => {
     expect(run.stderr).toContain('the server sent something else instead of the zip archive');
   });
 
-  test.each(parts)('$name, by fetch -x and contents', async ({ bytes }) => {
+  test.each(parts)('$name: fetch -x and contents report it', async ({ bytes }) => {
     const api = await startWith(bytes());
     for (const args of [UNPACK, ['contents', PACKAGE_ID]]) {
       const run = await runCommand(args, { api });
@@ -82,7 +82,7 @@ describe('a part of a split archive is called that', () => {
     }
   });
 
-  test('one that nobody calls an archive is fetched like any other file, to be joined', async () => {
+  test('downloads a part without a zip MIME type like any other file, but refuses to unpack it', async () => {
     const bytes = Buffer.concat([Buffer.from(SPLIT_MARK, 'latin1'), Buffer.alloc(1_000, 7)]);
     const api = await start({
       files: { one: served(bytes, 'application/octet-stream') },

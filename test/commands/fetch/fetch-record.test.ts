@@ -21,7 +21,7 @@ function linesOf(file: string): Record<string, unknown>[] {
 }
 
 describe('fetch --record', () => {
-  test('appends the file and the package once both are in place', async () => {
+  test('appends the file and the package', async () => {
     const api = await start();
     const args = ['fetch', PACKAGE_ID, '-o', 'out.zip', '--record', 'r.ndjson'];
     const run = await runCommand(args, { api });
@@ -34,7 +34,7 @@ describe('fetch --record', () => {
     expect(filesIn(run.cwd)).toEqual(['out.zip', 'r.ndjson']);
   });
 
-  test('lists what was unpacked with its checksums, relative to the record', async () => {
+  test('lists unpacked files with checksums and paths relative to the record', async () => {
     const api = await start();
     const args = ['fetch', PACKAGE_ID, '-x', '-D', 'sub/out', '--record', 'sub/r.ndjson', '--json'];
     const run = await runCommand(args, { api });
@@ -49,7 +49,7 @@ describe('fetch --record', () => {
     expect(lines.at(-1)).toMatchObject({ kind: 'package' });
   });
 
-  test('of a file that is no archive it holds the SHA-256', async () => {
+  test('records the SHA-256 of a file that is not an archive', async () => {
     const bytes = Buffer.from('subtitle '.repeat(500));
     const api = await startApi({
       files: { one: { ...object, bytes, contentType: 'text/plain' } },
@@ -63,7 +63,7 @@ describe('fetch --record', () => {
     });
   });
 
-  test('records nothing of a package that failed, or that nothing proves', async () => {
+  test('does not record a package that failed or was not verified', async () => {
     const api = await start({ script: { 'GET /v2/downloads/file/{id}': 404 } });
     const place = makePlace();
     const args = ['fetch', PACKAGE_ID, '-o', 'out.zip', '--record', 'r.ndjson'];
@@ -76,7 +76,7 @@ describe('fetch --record', () => {
     expect(filesIn(place.cwd)).toEqual(['out.zip']);
   });
 
-  test('records again what is written again, and not what is there already', async () => {
+  test('records files that are written again, but not existing ones', async () => {
     const api = await start();
     const place = makePlace();
     const args = ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--record', 'r.ndjson'];
@@ -92,7 +92,7 @@ describe('fetch --record', () => {
     expect(added).toMatchObject([{ kind: 'file', path: `out/${first}` }]);
   });
 
-  test('fails with a broken record before anything is asked for', async () => {
+  test('fails with a broken record before any request', async () => {
     const api = await start();
     const place = makePlace();
     writeFileSync(join(place.cwd, 'r.ndjson'), 'a list of my own\n');
@@ -106,7 +106,7 @@ describe('fetch --record', () => {
   test.each([
     ['folder', 13, (path: string) => mkdirSync(path)],
     ['record in a folder that is a file', 9, (path: string) => writeFileSync(join(path, '..', 'sub'), '')],
-  ])('a %s is refused with %i before anything is asked for', async (what, exitCode, plant) => {
+  ])('rejects a %s with exit code %i before any request', async (what, exitCode, plant) => {
     const api = await start();
     const place = makePlace();
     plant(join(place.cwd, 'r'));
@@ -122,7 +122,7 @@ describe('fetch --record', () => {
     [['--record', '-'], '--record: - is not a file'],
     [['--record', 'folder/'], '--record: folder/ is not a file'],
     [['--record', ''], '--record: the value is empty'],
-  ])('%j is refused', async (flags, message) => {
+  ])('rejects %j', async (flags, message) => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api });
     expect(run.exitCode).toBe(2);
@@ -130,7 +130,7 @@ describe('fetch --record', () => {
     expect(calls(api)).toEqual([]);
   });
 
-  test('an entry of the archive never takes the place of the record', async () => {
+  test('an entry never replaces the record', async () => {
     const inside = makeZipObject(20_000);
     const api = await start({ files: { one: inside } });
     const place = makePlace();
@@ -142,7 +142,7 @@ describe('fetch --record', () => {
     expect(existsSync(join(place.cwd, 'out'))).toBe(false);
   });
 
-  test('nor does one of an archive that is kept', async () => {
+  test('an entry never replaces the record with --keep-archive either', async () => {
     const api = await start({ files: { one: makeZipObject(20_000) } });
     const place = makePlace();
     const probe = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'probe'], { api });
@@ -155,7 +155,7 @@ describe('fetch --record', () => {
     expect(filesIn(place.cwd)).toEqual(['out/grusse-aus-graz-5f0c2b9e.zip']);
   });
 
-  test('lists a kept archive and what was unpacked while it was verified', async () => {
+  test('lists a kept archive and its unpacked files', async () => {
     const api = await start();
     const args = ['fetch', PACKAGE_ID, '-x', '--keep-archive', '-D', 'out', '--record', 'r', '--json'];
     const run = await runCommand(args, { api });
@@ -179,7 +179,7 @@ describe('fetch --only-new', () => {
     { id: OTHER_ID, title: 'Two', files: ['one'] },
   ];
 
-  test('asks for nothing that is recorded, with a record in the target folder', async () => {
+  test('sends no request for recorded packages, with a record in the target folder', async () => {
     const api = await start({ packages });
     const place = makePlace();
     const args = ['-D', 'out', '--only-new'];
@@ -211,7 +211,7 @@ describe('fetch --only-new', () => {
     [['-o', 'sub/a.zip'], 'sub/record.ndjson'],
     [['-o', 'there'], 'there/record.ndjson'],
     [[], 'record.ndjson'],
-  ])('with %j the record is %s', async (flags, file) => {
+  ])('with %j, the record is %s', async (flags, file) => {
     const place = makePlace();
     mkdirSync(join(place.cwd, 'there'));
     const run = await runCommand(['fetch', PACKAGE_ID, ...flags, '--only-new'], {
@@ -222,7 +222,7 @@ describe('fetch --only-new', () => {
     expect(filesIn(place.cwd)).toContain(file);
   });
 
-  test('goes on after an interruption with the same flags', async () => {
+  test('suggests a command with the same flags to continue', async () => {
     const api = await start({ script: { 'GET /v2/downloads/{id}': 'preparing' } });
     const args = ['fetch', PACKAGE_ID, '--record', 'r', '--only-new', '--no-wait', '--json'];
     const run = await runCommand(args, { api });
@@ -236,7 +236,7 @@ describe('create --fetch --record', () => {
   const ready = { 'GET /v2/downloads/{id}': 'ready' } as const;
   const select = ['-m', 'm1', '-m', 'm2', '-r', 'r1', '-t', 't1:srt', '-t', 't1:txt'];
 
-  test('records what was selected into the package with the package', async () => {
+  test('records the selected items with the package', async () => {
     const api = await startEmpty({ script: ready });
     const run = await runCommand(['create', ...select, '--fetch', '--record', 'r.ndjson'], { api });
     expect(run.exitCode).toBe(0);
@@ -253,7 +253,7 @@ describe('create --fetch --record', () => {
     ]);
   });
 
-  test('with --only-new a package holds what is not recorded, and there is none without it', async () => {
+  test('--only-new creates a package with only new items, and none without new items', async () => {
     const api = await startEmpty({ script: ready });
     const place = makePlace();
     const args = ['--fetch', '-x', '-D', 'out', '--only-new', '--json'];

@@ -10,7 +10,7 @@ import { makePlace } from '../../support/process/run-place.ts';
 import { runCommand } from '../run-command.ts';
 
 const FILE_ROUTE = 'GET /v2/downloads/file/{id}';
-/** Too far apart to share a request. */
+/** Large enough that the entries around it do not share a request. */
 const FILM = pseudoRandomBytes(100_000, 4);
 const object = serveArchive(
   Array.from({ length: 20 }, (_, index) => [
@@ -23,7 +23,7 @@ const PACKAGES = [
   { id: 'b', files: ['one'] },
 ];
 
-describe('entries that are fetched where the archive lies', () => {
+describe('entries read from a remote archive', () => {
   test.each([
     [['a'], [], 8],
     [['a'], ['--connections', '1'], 1],
@@ -43,7 +43,7 @@ describe('entries that are fetched where the archive lies', () => {
     expect(crowd.most()).toBe(expected);
   });
 
-  test.runIf(process.platform === 'linux')('case 123: a directory is held in memory once', async () => {
+  test.runIf(process.platform === 'linux')('case 123: holds a directory in memory only once', async () => {
     const comment = Buffer.alloc(65_000, 'x');
     const long = serveArchive(
       Array.from({ length: 2_000 }, (_, index) => ({ name: `${index}.srt`, central: { comment } })),
@@ -76,7 +76,7 @@ describe('entries that are fetched where the archive lies', () => {
     const { results } = run.json as { results: { durationMs: number; transferredBytes: number }[] };
     const transferredBytes = results.reduce((sum, result) => sum + result.transferredBytes, 0);
     expect(transferredBytes).toBeGreaterThanOrEqual(400_000);
-    // The last pieces need not be waited for.
+    // The program does not wait after the last pieces.
     expect(Math.max(...results.map(({ durationMs }) => durationMs))).toBeGreaterThan(15_000);
   });
 });

@@ -7,7 +7,7 @@ import { calls } from '../scene.ts';
 import { FILE, LOOK, start } from './fetch-scene.ts';
 
 describe('fetch --rm', () => {
-  test('deletes the package after the file is there', async () => {
+  test('deletes the package after the download', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--rm', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'downloaded', deleted: true }] } });
@@ -22,7 +22,7 @@ describe('fetch --rm', () => {
     expect(api.requestsOf('DELETE /v2/downloads/{id}')).toHaveLength(0);
   });
 
-  test('says that the file is there although the package could not be deleted', async () => {
+  test('reports a downloaded file whose package could not be deleted', async () => {
     const api = await start({ script: { 'DELETE /v2/downloads/{id}': 403 } });
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--rm', '--json'], { api });
     expect(run).toMatchObject({
@@ -43,7 +43,7 @@ describe('fetch --rm', () => {
     expect(run.stderr).toContain('was downloaded, but could not be deleted');
   });
 
-  test('a package that is gone by then is deleted enough', async () => {
+  test('treats a package that is already gone as deleted', async () => {
     const api = await start({ script: { 'DELETE /v2/downloads/{id}': 404 } });
     const run = await runCommand(['fetch', PACKAGE_ID, '--rm', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, json: { results: [{ deleted: true, error: null }] } });

@@ -5,11 +5,11 @@ import { listTree } from '../../support/temp-folder.ts';
 
 export const object = makeZipObject(20_000);
 
-/** What `fetch` asks for, first and then. */
+/** The requests of `fetch`, in order. */
 export const LOOK = `GET /v2/downloads/${PACKAGE_ID}`;
 export const FILE = 'GET /v2/downloads/file/one';
 
-/** An API with one package that holds `object`. */
+/** An API with one package that contains `object`. */
 export function start(options: Parameters<typeof startApi>[0] = {}): Promise<ApiServer> {
   return startApi({
     files: { one: object },

@@ -36,7 +36,7 @@ function filesIn(folder: string): string[] {
     .map(({ path }) => path);
 }
 
-/** Body bytes of all ranges asked for. */
+/** Body bytes of all requested ranges. */
 function bytesAsked(api: ApiServer): number {
   return api.requestsOf(FILE_ROUTE).reduce((sum, { headers }) => {
     const [, first, last] = /^bytes=(\d*)-(\d+)$/.exec(headers.get('range') ?? '') ?? [];
@@ -49,7 +49,7 @@ const SELECT = ['fetch', PACKAGE_ID, '--include', '*.srt', '-D', 'out'];
 const SELECTED = ['out/one/talk.de.srt', 'out/one/talk.en.srt', 'out/two/talk.de.srt'];
 
 describe('fetch --include', () => {
-  test('case 109: only the selected entries travel, neighbours in one request', async () => {
+  test('case 109: downloads only the selected entries, adjacent ones in one request', async () => {
     const api = await start();
     const run = await runCommand([...SELECT, '--json'], { api });
     expect(run).toMatchObject({
@@ -60,7 +60,7 @@ describe('fetch --include', () => {
             outcome: 'extracted',
             paths: SELECTED.map((path) => join(run.cwd, path)),
             sizeBytes: object.bytes.length,
-            // What is not selected was not read.
+            // The other entries were not read.
             verified: { size: true, archive: false, crc: true, checksum: false },
           },
         ],
@@ -69,7 +69,7 @@ describe('fetch --include', () => {
     expectDocument('fetch', run.json);
     expect(filesIn(run.cwd)).toEqual(SELECTED);
     expect(sha256(readFileSync(join(run.cwd, 'out/one/talk.de.srt')))).toBe(sha256(TEXT));
-    // The end, then the two texts of the first folder together; the last one lies in the end already.
+    // The end, then the two texts of the first folder together. The last one is already part of the end.
     const ranges = api.requestsOf(FILE_ROUTE).map(({ headers }) => headers.get('range'));
     expect(ranges).toHaveLength(2);
     expect(ranges[0]).toBe('bytes=-65633');
@@ -79,7 +79,7 @@ describe('fetch --include', () => {
     expect(run.stderr).toMatch(/3 files, .* unpacked in .*, .* of .* transferred, verified/);
   });
 
-  test('all of it is the archive as a whole', async () => {
+  test('verifies the whole archive with -x alone', async () => {
     const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json'], { api: await start() });
     expect(run).toMatchObject({
       exitCode: 0,
@@ -87,7 +87,7 @@ describe('fetch --include', () => {
     });
   });
 
-  test('case 110: a second run skips what is there and does not fetch it', async () => {
+  test('case 110: a second run downloads only missing files', async () => {
     const place = makePlace();
     const api = await start();
     await runCommand(SELECT, { api, place });
@@ -103,7 +103,7 @@ describe('fetch --include', () => {
     expect(filesIn(place.cwd)).toEqual(SELECTED);
   });
 
-  test('case 110: a run that finds all of it there says so, and changes nothing', async () => {
+  test('case 110: a run with nothing to unpack reports the existing files', async () => {
     const place = makePlace();
     const api = await start();
     await runCommand(SELECT, { api, place });
@@ -127,7 +127,7 @@ describe('fetch --include', () => {
     expect(filesIn(run.cwd)).toEqual(paths);
   });
 
-  test('case 111: no match is NOT_FOUND, nothing is made and it is said how to look inside', async () => {
+  test('case 111: exits with NOT_FOUND without a match, creates nothing, and suggests contents', async () => {
     const run = await runCommand(['fetch', PACKAGE_ID, '--include', '*.vtt', '-D', 'out', '--json'], {
       api: await start(),
     });
@@ -143,7 +143,7 @@ describe('fetch --include', () => {
     ['"*.srt"', 'remove the quotes inside the pattern'],
     ['./one/*.srt', 'remove ./ from the pattern; paths in an archive do not start with it'],
     ['TALK.DE.srt', 'differs only in upper and lower case'],
-  ])('case 111: no match for %s, and what is wrong with it', async (pattern, hint) => {
+  ])('case 111: explains why %s has no match', async (pattern, hint) => {
     const api = await start();
     for (const command of ['fetch', 'contents']) {
       const run = await runCommand([command, PACKAGE_ID, '--include', pattern], { api });
@@ -153,7 +153,7 @@ describe('fetch --include', () => {
     }
   });
 
-  test('a pattern given as an id is USAGE with the right spelling, and nothing is sent', async () => {
+  test('rejects a pattern in place of an ID, suggests --include, and sends nothing', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '*.srt'], { api });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
@@ -161,7 +161,7 @@ describe('fetch --include', () => {
     expect(api.requests).toEqual([]);
   });
 
-  test('a pattern that the shell has replaced by names of files here is recognized', async () => {
+  test('detects that the shell expanded a pattern to local files', async () => {
     const place = makePlace();
     const api = await start();
     for (const name of ['a.srt', 'b.srt']) writeFileSync(join(place.cwd, name), '');
@@ -175,7 +175,7 @@ describe('fetch --include', () => {
     expect((await runCommand(['fetch', 'b.srt'], { api, place })).stderr).not.toContain('a file here');
   });
 
-  test('of a file that is no archive nothing can be selected', async () => {
+  test('rejects a file that is not an archive', async () => {
     const api = await start({
       files: { one: makePlainObject(700) },
       packages: [{ compressed: false, files: ['one'] }],
@@ -192,7 +192,7 @@ describe('case 108: a server without ranges', () => {
       reply.file(object, { withoutRanges: true }),
   };
 
-  test('is told, all is downloaded, and only what is selected is unpacked', async () => {
+  test('downloads everything with a warning, and unpacks only the selection', async () => {
     const run = await runCommand([...SELECT, '--json'], { api: await start({ script }) });
     expect(run).toMatchObject({
       exitCode: 0,
@@ -203,10 +203,10 @@ describe('case 108: a server without ranges', () => {
   });
 
   test.each([
-    ['a version', object],
-    ['nothing to tell versions apart', { ...object, etag: undefined, lastModified: undefined }],
+    ['a validator', object],
+    ['no validators', { ...object, etag: undefined, lastModified: undefined }],
   ])(
-    'found only after the directory, with %s: what is complete stays, all is downloaded',
+    'detected only after the directory, with %s: downloads everything and unpacks the selection',
     async (_name, one) => {
       const whole: FaultHandler = (_request, reply) => reply.file(one, { withoutRanges: true });
       const api = await start({ files: { one }, script: { [FILE_ROUTE]: inTurn(wellBehaved(one), whole) } });
@@ -221,12 +221,12 @@ describe('case 108: a server without ranges', () => {
       const files = listTree(run.cwd).filter(({ type }) => type === 'file');
       expect(files.map(({ path }) => path)).toEqual(SELECTED);
       expect(listTree(run.cwd).filter(({ path }) => path.includes('.streamdiver'))).toEqual([]);
-      // The end, the one range that was missing twice, and the download.
+      // The end, two attempts for the missing range, and the download.
       expect(api.requestsOf(FILE_ROUTE)).toHaveLength(4);
     },
   );
 
-  test('without a match the download is kept for another selection', async () => {
+  test('keeps the download for another selection without a match', async () => {
     const place = makePlace();
     const api = await start({ script });
     const none = await runCommand(['fetch', PACKAGE_ID, '--include', 'nothing'], { api, place });
@@ -239,12 +239,12 @@ describe('case 108: a server without ranges', () => {
   });
 });
 
-describe('what is wanted of the archive itself', () => {
+describe('flags that need the whole archive', () => {
   test.each([
     ['--keep-archive', ['--keep-archive']],
     ['--sha256', ['--sha256']],
     ['--checksum', ['--checksum', `sha256=${sha256(object.bytes)}`]],
-  ])('%s downloads all of it', async (_name, flags) => {
+  ])('%s downloads the whole archive', async (_name, flags) => {
     const api = await start();
     const run = await runCommand([...SELECT, ...flags], { api });
     expect(run.exitCode).toBe(0);
@@ -255,7 +255,7 @@ describe('what is wanted of the archive itself', () => {
     expect(run.stderr).toMatch(/: 7\d\d.* KiB in .*verified; 3 files, 2.9 KiB unpacked\n/);
   });
 
-  test('and is there as well as all of its files: nothing is new', async () => {
+  test('skips an archive that exists together with all its files', async () => {
     const place = makePlace();
     const api = await start();
     const flags = ['--keep-archive', '--json'];
@@ -267,7 +267,7 @@ describe('what is wanted of the archive itself', () => {
     expect((again.json as { results: { paths: string[] }[] }).results[0]?.paths).toHaveLength(4);
   });
 
-  test('an archive that is here already is unpacked without a transfer', async () => {
+  test('unpacks an existing archive without a download', async () => {
     const place = makePlace();
     const api = await start();
     await runCommand(['fetch', PACKAGE_ID, '-D', 'out'], { api, place });
@@ -278,8 +278,8 @@ describe('what is wanted of the archive itself', () => {
   });
 });
 
-describe('unpacking where it lies goes wrong', () => {
-  test('case 108: another object between directory and entry is INTEGRITY, and nothing has a name', async () => {
+describe('failures while unpacking a remote archive', () => {
+  test('case 108: exits with INTEGRITY and no files when the object changes after the directory', async () => {
     const other = serveArchive(ENTRIES.map((entry) => ({ ...entry, mode: 0o100600 })));
     const api = await start({
       script: { [FILE_ROUTE]: ['default', (_request, reply) => reply.file(other)] },
@@ -291,7 +291,7 @@ describe('unpacking where it lies goes wrong', () => {
     expect(listTree(run.cwd).filter(({ path }) => path.includes('.streamdiver'))).toEqual([]);
   });
 
-  test('case 99: a wrong checksum is INTEGRITY naming the entry', async () => {
+  test('case 99: names the entry with a wrong checksum', async () => {
     const bytes = Buffer.from(object.bytes);
     const place = bytes.indexOf('Servus');
     bytes[place] = (bytes[place] ?? 0) ^ 1;
@@ -302,14 +302,14 @@ describe('unpacking where it lies goes wrong', () => {
     expect(existsSync(join(run.cwd, 'out/two/talk.de.srt'))).toBe(false);
   });
 
-  test('case 97: --max-size counts what is unpacked', async () => {
+  test('case 97: --max-size limits the unpacked size', async () => {
     const run = await runCommand([...SELECT, '--max-size', '3000'], { api: await start() });
     expect(run.exitCode).toBe(12);
     expect(run.stderr).toContain('unpacks to 3014 bytes');
     expect(listTree(run.cwd)).toEqual([]);
   });
 
-  test('case 97: a bomb is refused before a byte of it travels, unless its size is allowed', async () => {
+  test('case 97: refuses a bomb before unpacking, unless its size is allowed', async () => {
     const one = serveArchive([{ name: 'zeros', content: Buffer.alloc(5 * 2 ** 20), method: 8 }]);
     const api = await start({ files: { one } });
     const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api });
@@ -320,7 +320,7 @@ describe('unpacking where it lies goes wrong', () => {
     expect(allowed.exitCode).toBe(0);
   });
 
-  test('case 84: other files are refused, replaced or left as the flags say', async () => {
+  test('case 84: refuses, skips, or replaces other files depending on the flags', async () => {
     const place = makePlace();
     const api = await start();
     mkdirSync(join(place.cwd, 'out/two'), { recursive: true });
@@ -356,7 +356,7 @@ describe('unsafe entries', () => {
   };
   const line = ['fetch', PACKAGE_ID, '-x', '-D', 'out'];
 
-  test('case 94: refuse all of it, each named with its reason', async () => {
+  test('case 94: refuses the whole archive, and names each unsafe entry with its reason', async () => {
     const run = await runCommand(line, { api: await start({ files }) });
     expect(run.exitCode).toBe(12);
     expect(run.stderr).toContain(
@@ -366,7 +366,7 @@ describe('unsafe entries', () => {
     expect(listTree(run.cwd)).toEqual([]);
   });
 
-  test('case 94: with --keep-archive the archive gets its name, and another run unpacks the rest of it', async () => {
+  test('case 94: --keep-archive keeps the archive, and --skip-unsafe then unpacks the rest of it', async () => {
     const place = makePlace();
     const api = await start({ files });
     const archive = join(place.cwd, 'out/5f0c2b9e.zip');
@@ -384,7 +384,7 @@ describe('unsafe entries', () => {
     expect(api.requestsOf(FILE_ROUTE)).toHaveLength(1);
   });
 
-  test('case 94: one of several packages: it is said which', async () => {
+  test('case 94: names the package among several', async () => {
     const packages = [
       { id: 'good-package', files: ['two'] },
       { id: 'bad-package', files: ['one'] },
@@ -397,7 +397,7 @@ describe('unsafe entries', () => {
     );
   });
 
-  test('case 94: with --skip-unsafe the rest is unpacked, the exit code stays, the package too', async () => {
+  test('case 94: --skip-unsafe unpacks the rest, exits with 12, and keeps the package', async () => {
     const api = await start({ files });
     const run = await runCommand([...line, '--skip-unsafe', '--rm', '--json'], { api });
     expect(filesIn(run.cwd)).toEqual(['out/a_ b_.srt', 'out/good.txt']);
@@ -420,7 +420,7 @@ describe('unsafe entries', () => {
     expect(api.packages.size).toBe(1);
   });
 
-  test('case 88: names that Windows cannot have are changed, and it is said', async () => {
+  test('case 88: changes names that are invalid on Windows, and reports it', async () => {
     const run = await runCommand([...line, '--include', '*.srt'], { api: await start({ files }) });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'out/a_ b_.srt')}\n` });
     expect(run.stderr).toContain('"a: b?.srt" → "a_ b_.srt"');

@@ -8,15 +8,15 @@ import { runCommand } from '../run-command.ts';
 import { filesIn, start } from './fetch-scene.ts';
 
 const WAYS = [
-  ['where it lies', []],
+  ['unpacked remotely', []],
   ['selected', ['--include', '*']],
   ['downloaded first', ['--keep-archive']],
 ] as const;
 const CONTENT = 'Guten Tag. '.repeat(500);
-/** Seven bytes that a program may write to a local header. */
+/** An extra field of seven bytes that a program may write to a local header. */
 const FIELD = extraField(0x9999, Buffer.alloc(3));
 
-/** Files of one size, some of them changed. */
+/** Files of the same size, with changes to some of them. */
 function entries(count: number, changes: Readonly<Record<number, Partial<EntrySpec>>>): EntrySpec[] {
   return Array.from({ length: count }, (_, index) => ({
     name: `${String(index).padStart(3, '0')}.txt`,
@@ -25,7 +25,7 @@ function entries(count: number, changes: Readonly<Record<number, Partial<EntrySp
   }));
 }
 
-/** Half of the entries have a field of seven bytes in their local header, those behind them seven stray bytes. */
+/** The first half of the entries has a field of seven bytes in the local header, the second half seven stray bytes. */
 function disguised(count: number): EntrySpec[] {
   return entries(count, {}).map((entry, index) =>
     index < count / 2
@@ -58,17 +58,17 @@ const CASES: readonly (readonly [
     10,
     1,
   ],
-  ['another name in the header of the third', () => entries(3, { 2: { local: { name: 'b02.txt' } } }), 12, 2],
+  ['another local name in the third entry', () => entries(3, { 2: { local: { name: 'b02.txt' } } }), 12, 2],
   ['stray bytes between two of 145', () => entries(146, { 145: { gapBefore: Buffer.alloc(3) } }), 12, 0],
   ['stray bytes after the first of two', () => entries(2, { 1: { gapBefore: Buffer.alloc(3) } }), 12, 0],
-  ['stray bytes where others have fields', () => disguised(40), 12, 20],
+  ['stray bytes that offset extra fields', () => disguised(40), 12, 20],
 ];
 
 function writtenPaths(json: unknown): readonly string[] {
   return (json as { results: { paths: string[] }[] }).results.flatMap(({ paths }) => paths);
 }
 
-describe('what stays of an archive that turns out wrong while it is unpacked is said', () => {
+describe('reports which files of a broken archive are kept', () => {
   test.each(
     CASES.flatMap(([what, make, exitCode, files]) =>
       WAYS.map(([way, flags]) => ({ what, make, exitCode, files, way, flags })),
@@ -78,7 +78,7 @@ describe('what stays of an archive that turns out wrong while it is unpacked is 
     const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json', ...flags], { api });
     expect(run.exitCode).toBe(exitCode);
     const there = filesIn(run.cwd).filter((path) => path.endsWith('.txt'));
-    // What is downloaded is verified as a whole before it is unpacked.
+    // A downloaded archive is verified as a whole before it is unpacked.
     expect(there).toHaveLength(way === 'downloaded first' ? 0 : files);
     expect(writtenPaths(run.json)).toEqual(there.map((path) => join(run.cwd, path)));
     const said = /; (\d+) complete files? kept in (.*)/.exec(run.stderr);
@@ -97,7 +97,7 @@ describe('what stays of an archive that turns out wrong while it is unpacked is 
     expect(run.stderr).toContain('20 complete files kept in');
   });
 
-  test('an earlier file of the same package, too', async () => {
+  test('includes an earlier file of the same package', async () => {
     const api = await start({
       files: {
         one: serveArchive(entries(1, {})),

@@ -13,7 +13,7 @@ import { FILE, filesIn, LOOK, object, start } from './fetch-scene.ts';
 const DIGEST = createHash('sha256').update(object.bytes).digest('hex');
 
 describe('fetch', () => {
-  test('prints the absolute path alone; the name is made of title, id and type', async () => {
+  test('prints only the absolute path, and names the file after title, ID, and type', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID], { api });
     const path = join(run.cwd, 'grusse-aus-graz-5f0c2b9e.zip');
@@ -23,7 +23,7 @@ describe('fetch', () => {
     expect(filesIn(run.cwd)).toEqual(['grusse-aus-graz-5f0c2b9e.zip']);
   });
 
-  test('--json prints what was done and verified', async () => {
+  test('--json prints the outcome and what was verified', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--sha256', '--json'], { api });
     expect(run.json).toEqual({
@@ -63,7 +63,7 @@ describe('fetch', () => {
     expect(filesIn(place.cwd)).toEqual([path]);
   });
 
-  test('-o - gives the bytes alone to standard output, and keeps the messages away from it', async () => {
+  test('-o - writes only the bytes to stdout', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', '-', '--sha256'], { api, isOutputData: true });
     expect(run.exitCode).toBe(0);
@@ -72,7 +72,7 @@ describe('fetch', () => {
     expect(filesIn(run.cwd)).toEqual([]);
   });
 
-  test('every file of a package is fetched, numbered', async () => {
+  test('downloads and numbers all files of a package', async () => {
     const api = await start({
       files: { one: object, two: makePlainObject(500) },
       packages: [{ title: 'Both', files: ['one', 'two'] }],
@@ -83,9 +83,9 @@ describe('fetch', () => {
   });
 
   test.each([
-    ['several ids and -o', ['a', 'b', '-o', 'x.zip']],
-    ['several ids and -o -', ['a', 'b', '-o', '-']],
-    ['several ids and --checksum', ['a', 'b', '--checksum', `sha256=${DIGEST}`]],
+    ['several IDs and -o', ['a', 'b', '-o', 'x.zip']],
+    ['several IDs and -o -', ['a', 'b', '-o', '-']],
+    ['several IDs and --checksum', ['a', 'b', '--checksum', `sha256=${DIGEST}`]],
   ])('%s exits with 2 and sends nothing', async (_name, flags) => {
     const api = await start();
     const run = await runCommand(['fetch', ...flags], { api });
@@ -93,7 +93,7 @@ describe('fetch', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test('-o - exits with 2 where standard output is a terminal', async () => {
+  test('-o - exits with 2 if stdout is a terminal', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', '-'], { api, isTTY: { stdout: true } });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
@@ -107,7 +107,7 @@ describe('several packages', () => {
     { id: 'bbbbbbbb-1', files: ['one'] },
   ];
 
-  test('ids from standard input; each path is printed as it comes', async () => {
+  test('reads IDs from stdin and prints the path of each file', async () => {
     const api = await start({ packages });
     const run = await runCommand(['fetch', '-', '-D', 'out'], { api, input: 'aaaaaaaa-1\nbbbbbbbb-1\n' });
     expect(run.exitCode).toBe(0);
@@ -116,7 +116,7 @@ describe('several packages', () => {
     );
   });
 
-  test('one that fails does not keep the others', async () => {
+  test('a failed package does not stop the others', async () => {
     const api = await start({ packages });
     const run = await runCommand(['fetch', 'aaaaaaaa-1', 'missing', 'bbbbbbbb-1', '--json'], { api });
     expect(run).toMatchObject({
@@ -134,7 +134,7 @@ describe('several packages', () => {
     expect(filesIn(run.cwd)).toEqual(['aaaaaaaa.zip', 'bbbbbbbb.zip']);
   });
 
-  test('two that fail for different reasons exit with 1', async () => {
+  test('exits with 1 when two packages fail for different reasons', async () => {
     const api = await start({ packages: [...packages, { id: 'c', status: 'failed' }] });
     const run = await runCommand(['fetch', 'missing', 'c', 'aaaaaaaa-1', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 1, json: { error: { code: 'FAILED' } } });
@@ -143,7 +143,7 @@ describe('several packages', () => {
     expect(filesIn(run.cwd)).toEqual(['aaaaaaaa.zip']);
   });
 
-  test('packages are taken as they become ready', async () => {
+  test('downloads packages as they become ready', async () => {
     const api = await start({ packages });
     let looks = 0;
     api.script('GET /v2/downloads/{id}', async (request, reply) => {

@@ -15,7 +15,7 @@ describe('parseSort and sortItems', () => {
   });
 
   test.each(['', ':desc', 'name:', 'name:desc:asc', 'name desc', 'toString', 'constructor'])(
-    '%j is refused with the fields',
+    'rejects %j and lists the fields',
     (text) => {
       expect(() => parseSort(text, ['name', 'size'])).toThrow(
         expect.objectContaining({ details: { hint: expect.stringContaining('name, size') } }),
@@ -23,7 +23,7 @@ describe('parseSort and sortItems', () => {
     },
   );
 
-  test('numbers are compared as numbers, unknown values come last in either direction', () => {
+  test('compares numbers as numbers, and sorts unknown values last in either direction', () => {
     const items = [{ size: 10 }, { size: null }, { size: 9 }, { size: 100 }];
     const sizes = (isDescending: boolean) =>
       sortItems(items, { field: 'size', isDescending }).map(({ size }) => size);
@@ -31,7 +31,7 @@ describe('parseSort and sortItems', () => {
     expect(sizes(true)).toEqual([100, 10, 9, null]);
   });
 
-  test('nothing is lost, nothing is changed in place, equal items keep their order', () => {
+  test('keeps all items, does not sort in place, and is stable', () => {
     const item = fc.record({ id: fc.nat(), name: fc.option(fc.constantFrom('a', 'b', 'c')) });
     fc.assert(
       fc.property(fc.array(item), fc.boolean(), (items, isDescending) => {

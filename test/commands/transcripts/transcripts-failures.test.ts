@@ -16,7 +16,7 @@ const transcripts = { m1: [{ id: 't1', languageCode: 'de' }] };
 const DOWNLOAD = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
 const FORMATS = ['srt', 'txt', 'json', 'vtt', 'docx'] as const;
 
-/** Downloads the one transcript, which is answered so. */
+/** Downloads the only transcript, which gets this response. */
 async function download(answer: Answer | readonly Answer[], ...flags: string[]) {
   const api = await startApi({ media, transcripts, script: { [DOWNLOAD]: answer } });
   const run = await runCommand(['transcripts', 'm1', ...flags], { api });
@@ -29,7 +29,7 @@ const bytes =
   (_request, reply) =>
     reply.send(200, {}, body);
 
-describe('what is no transcript is never kept', () => {
+describe('never saves anything that is not a transcript', () => {
   const PAGE = '<!DOCTYPE html><html><title>Sign in</title></html>';
   const WRONG: readonly (readonly [string, string])[] = [
     ['a web page', PAGE],
@@ -69,7 +69,7 @@ describe('what is no transcript is never kept', () => {
     expect(files).toEqual([]);
   });
 
-  test('a docx that was cut, or has one wrong bit', async () => {
+  test('a docx that is truncated or has one wrong bit', async () => {
     const whole = await docx();
     const wrong = Buffer.from(whole);
     wrong[60] = (wrong[60] ?? 0) ^ 1;
@@ -91,19 +91,19 @@ describe('what is no transcript is never kept', () => {
     ['txt', '{softly} Good morning'],
     ['json', '\uFEFF[{"status":"spoken"}]'],
     ['json', '{"title":"Talk","cues":[{"text":"<html>"}]}'],
-  ])('as %s: %j is kept byte for byte', async (format, body) => {
+  ])('as %s: saves %j byte for byte', async (format, body) => {
     const { run } = await download(bytes(body), '--as', format);
     expect(run.exitCode).toBe(0);
     expect(readFileSync(run.stdout.trimEnd(), 'utf8')).toBe(body);
   });
 
-  test.each([202, 206])('HTTP %i is no whole transcript', async (status) => {
+  test.each([202, 206])('rejects a transcript with HTTP %i', async (status) => {
     const { run, files } = await download({ status, text: transcriptText('t1', 'srt') });
     expect(run.exitCode).toBe(7);
     expect(files).toEqual([]);
   });
 
-  test('larger than 256 MiB', async () => {
+  test('rejects a transcript larger than 256 MiB', async () => {
     const { run, files } = await download((_request, reply) =>
       reply.raw(`HTTP/1.1 200 OK\r\ncontent-length: ${257 * 2 ** 20}\r\n\r\n`).then(async () => {
         const piece = Buffer.alloc(2 ** 20, 'a --> b\n');
@@ -116,10 +116,10 @@ describe('what is no transcript is never kept', () => {
   });
 });
 
-describe('large transcripts go through a temporary file', () => {
+describe('large transcripts', () => {
   const large = `WEBVTT\n\n00:00.000 --> 00:01.000\n${'line\n'.repeat(600_000)}`;
 
-  test('and are kept byte for byte, and compared again', async () => {
+  test('are saved byte for byte, and compared in the next run', async () => {
     const api = await startApi({ media, transcripts, script: { [DOWNLOAD]: bytes(large) } });
     const place = makePlace();
     const run = await runCommand(['transcripts', 'm1', '--as', 'vtt'], { api, place });
@@ -137,13 +137,13 @@ describe('large transcripts go through a temporary file', () => {
     ['json', `["${'x'.repeat(2_000_000)}`, 7],
     ['json', `["${'x'.repeat(2_000_000)}"]`, 0],
     ['docx', 'PK\x03\x04'.repeat(600_000), 7],
-  ])('and are checked as %s', async (format, body, exitCode) => {
+  ])('are checked as %s', async (format, body, exitCode) => {
     const { run, files } = await download(bytes(body), '--as', format);
     expect(run.exitCode).toBe(exitCode);
     expect(files).toHaveLength(exitCode === 0 ? 1 : 0);
   });
 
-  test('an arrow between two pieces is found', async () => {
+  test('may have an arrow that is split between chunks', async () => {
     const half = 'x'.repeat(700_000);
     const { run } = await download(async (_request, reply) => {
       await reply.raw(`HTTP/1.1 200 OK\r\ncontent-length: ${2 * half.length + 3}\r\n\r\n${half}-`);
@@ -155,7 +155,7 @@ describe('large transcripts go through a temporary file', () => {
     expect(run.exitCode).toBe(0);
   });
 
-  test('on standard output as well', async () => {
+  test('are written to stdout', async () => {
     const { run, files } = await download(bytes(large), '--as', 'vtt', '-o', '-');
     expect(run).toMatchObject({ exitCode: 0, stdout: large });
     expect(files).toEqual([]);
@@ -177,25 +177,25 @@ describe('responses that end early', () => {
   const unmarked = (body: string): Answer => ({ raw: `HTTP/1.0 200 OK\r\n\r\n${body}`, after: 'end' });
 
   test.each([
-    ['cut', cut],
+    ['truncated', cut],
     ['reset', reset],
     ['chunked without an end', chunked],
     ['stalled', stalled],
-  ])('%s: requested again', async (_what, answer) => {
+  ])('%s: retries the request', async (_what, answer) => {
     const { run, requests } = await download([answer]);
     expect(run.exitCode).toBe(0);
     expect(requests).toBe(2);
     expect(readFileSync(run.stdout.trimEnd(), 'utf8')).toBe(text);
   });
 
-  test('always: exit 6, and nothing is left', async () => {
+  test('exits with 6 after the last retry and leaves no files', async () => {
     const { run, requests, files } = await download(cut, '--retries', '2');
     expect(run).toMatchObject({ exitCode: 6, stdout: '' });
     expect(requests).toBe(3);
     expect(files).toEqual([]);
   });
 
-  test('where nothing marks the end, two downloads must be equal', async () => {
+  test('compares two downloads if nothing marks the end', async () => {
     const same = await download(unmarked(text));
     expect(same.run.exitCode).toBe(0);
     expect(same.requests).toBe(2);
@@ -204,7 +204,7 @@ describe('responses that end early', () => {
     expect(other.files).toEqual([]);
   });
 
-  test('encoded although nobody asked: exit 7', async () => {
+  test('exits with 7 on an unrequested content encoding', async () => {
     const { run, files } = await download((_request, reply) =>
       reply.send(200, { 'content-encoding': 'gzip' }, 'x'),
     );
@@ -222,7 +222,7 @@ describe('empty transcripts', () => {
     ['json', ' [] '],
     ['json', 'null'],
     ['docx', ''],
-  ])('as %s: %j is requested once more, reported and no failure', async (format, body) => {
+  ])('as %s: retries %j once, then warns without an error', async (format, body) => {
     const { run, requests, files } = await download(bytes(body), '--as', format, '--json');
     expect(run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'empty', path: null }] } });
     expect(run.stderr).toContain(`warning: transcript t1 is empty as ${format}; no file is written`);
@@ -230,34 +230,34 @@ describe('empty transcripts', () => {
     expect(files).toEqual([]);
   });
 
-  test('one that is there the second time is kept', async () => {
+  test('saves a transcript that is no longer empty on the second request', async () => {
     const { run, requests } = await download([{ raw: 'HTTP/1.1 204 No Content\r\n\r\n' }]);
     expect(run.exitCode).toBe(0);
     expect(requests).toBe(2);
   });
 });
 
-describe('refusals', () => {
+describe('errors', () => {
   test.each([
     [401, 4],
     [403, 4],
     [400, 7],
     [501, 7],
     [503, 6],
-  ])('HTTP %i ends with %i', async (status, exitCode) => {
+  ])('HTTP %i exits with %i', async (status, exitCode) => {
     const { run, files } = await download(status, '--retries', '1');
     expect(run).toMatchObject({ exitCode, stdout: '' });
     expect(files).toEqual([]);
   });
 
-  test('deleted after it was listed: a warning, or exit 3 where -t names it', async () => {
+  test('a transcript deleted after it was listed is a warning, or exit code 3 with -t', async () => {
     const gone = await download(404, '--json');
     expect(gone.run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'gone' }] } });
     expect(gone.run.stderr).toContain('warning: transcript t1 was deleted during the run');
     expect((await download(404, '-t', 't1')).run.exitCode).toBe(3);
   });
 
-  test('a redirect to another origin is followed without the credential', async () => {
+  test('follows a redirect to another origin without the credential', async () => {
     const other = await startApi({ token: null });
     const api = await startApi({
       media,
@@ -277,7 +277,7 @@ describe('refusals', () => {
 
   const many = { m1: Array.from({ length: 60 }, (_, index) => ({ id: `p${index}`, languageCode: 'de' })) };
 
-  test('one 429 with Retry-After pauses all', async () => {
+  test('one 429 with Retry-After pauses all downloads', async () => {
     const clock = createFastClock({ speed: 20 });
     const times: number[] = [];
     let count = 0;
@@ -297,14 +297,14 @@ describe('refusals', () => {
     const run = await runCommand(['transcripts', 'm1', '-j', '4'], { api, clock });
     expect(run.exitCode).toBe(0);
     expect(times).toHaveLength(61);
-    // Those that were under way come in; after them nothing for the 30 s.
+    // Requests in flight still arrive, then none for 30 s.
     const refusedMs = times[9] ?? 0;
     const paused = times.filter((time) => time > refusedMs + 5_000 && time < refusedMs + 29_000);
     expect(paused).toEqual([]);
     expect(times.at(-1)).toBeGreaterThan(refusedMs + 29_000);
   });
 
-  test('twenty unavailable in a row end it with 6', async () => {
+  test('stops with exit code 6 after twenty unavailable responses in a row', async () => {
     const api = await startApi({ media, transcripts: many, script: { [DOWNLOAD]: 503 } });
     const run = await runCommand(['transcripts', 'm1', '--retries', '0', '--json'], { api });
     expect(run.exitCode).toBe(6);
@@ -319,7 +319,7 @@ describe('refusals', () => {
     expectFailureDocument('transcripts', run.json);
   });
 
-  test('one of many that fails does not end the others', async () => {
+  test('one failed transcript does not stop the others', async () => {
     const api = await startApi({
       media,
       transcripts: many,
@@ -336,7 +336,7 @@ describe('refusals', () => {
     expect(run.stderr).toContain('error: 1 of 60 transcripts failed');
   });
 
-  test('a refused credential ends it at once', async () => {
+  test('stops at once when the credential is rejected', async () => {
     const api = await startApi({ media, transcripts: many, script: { [DOWNLOAD]: 403 } });
     const run = await runCommand(['transcripts', 'm1', '-j', '2'], { api });
     expect(run.exitCode).toBe(4);
@@ -344,7 +344,7 @@ describe('refusals', () => {
   });
 });
 
-test('Ctrl-C: what has its name stays, nothing else is left, and the same command continues', async () => {
+test('Ctrl-C keeps complete files, leaves nothing else, and the same command continues', async () => {
   const three = { m1: ['t1', 't2', 't3'].map((id) => ({ id, languageCode: 'de' })) };
   let isStalled = true;
   const api = await startApi({

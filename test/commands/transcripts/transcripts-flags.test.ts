@@ -90,6 +90,6 @@ test.each([
   [['--retries', '-1'], '--retries: "-1" is not a whole number'],
   [['--wait-transcripts', '5'], '--wait-transcripts: the duration 5 has no unit'],
   [['--language', ''], '--language: the value is empty'],
-])('%j is refused', async (line, message) => {
+])('rejects %j', async (line, message) => {
   expect(await refusalOf(define, ['transcripts', ...line])).toContain(message);
 });

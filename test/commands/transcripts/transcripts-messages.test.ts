@@ -11,7 +11,7 @@ const transcripts = { m1: [{ id: 't1', languageCode: 'en' }], m2: [{ id: 't2', l
 const route = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
 const errorsIn = (stderr: string) => stderr.split('\n').filter((line) => line.startsWith('error: '));
 
-test('the failure of the only transcript is said once', async () => {
+test('reports the failure of the only transcript once', async () => {
   const api = await startApi({
     media,
     transcripts,
@@ -22,7 +22,7 @@ test('the failure of the only transcript is said once', async () => {
   expect(errorsIn(run.stderr)).toEqual(['error: the service sent no SubRip instead of a transcript as srt']);
 });
 
-test('of several, each failure is said with its transcript, and how many there were', async () => {
+test('reports each of several failures with its transcript, and their number', async () => {
   const api = await startApi({
     media,
     transcripts,
@@ -40,7 +40,7 @@ test('of several, each failure is said with its transcript, and how many there w
   ]);
 });
 
-test('what was downloaded and what is there is counted in one line', async () => {
+test('counts downloaded and existing transcripts on one line', async () => {
   const api = await startApi({ media, transcripts });
   const place = makePlace();
   const first = await runCommand(['transcripts', 'm1'], { api, place });
@@ -51,7 +51,7 @@ test('what was downloaded and what is there is counted in one line', async () =>
   expect(again.stderr).toBe('2 already exist\n');
 });
 
-test('media without a transcript beside others are counted', async () => {
+test('counts media without a transcript', async () => {
   const api = await startApi({ media, transcripts: { m1: transcripts.m1 } });
   const run = await runCommand(['transcripts', 'm1', 'm2'], { api });
   expect([run.exitCode, run.stderr]).toEqual([

@@ -27,7 +27,7 @@ const linesOf = (file: string) =>
     .map((line): Record<string, unknown> => JSON.parse(line));
 
 describe('transcripts --record', () => {
-  test('appends a line for each transcript, with all keys', async () => {
+  test('appends a line with all keys for each transcript', async () => {
     const api = await startApi({ media: media(), transcripts: transcripts() });
     const line = ['transcripts', 'm2', '--as', 'vtt', '--no-speakers', '-D', 't', '--record', 'r.ndjson'];
     const run = await runCommand([...line, '--json'], { api });
@@ -53,7 +53,7 @@ describe('transcripts --record', () => {
     ]);
   });
 
-  test('what is there already is compared and recorded, once', async () => {
+  test('compares and records existing files once', async () => {
     const api = await startApi({ media: media(), transcripts: transcripts() });
     const place = makePlace();
     await runCommand(['transcripts', 'm1'], { api, place });
@@ -66,7 +66,7 @@ describe('transcripts --record', () => {
     ).toEqual(['t1', 't2']);
   });
 
-  test('nothing is recorded of a failure, an empty one, a kept file or a dry run', async () => {
+  test('records nothing for failures, empty transcripts, kept files, or dry runs', async () => {
     const api = await startApi({
       media: media(),
       transcripts: transcripts(),
@@ -88,7 +88,7 @@ describe('transcripts --record', () => {
     expect(existsSync(join(place.cwd, 'r'))).toBe(false);
   });
 
-  test('one that cannot be written is exit 9 before anything is requested', async () => {
+  test('a record that cannot be written exits with 13 before any request', async () => {
     const api = await startApi({ media: media(), transcripts: transcripts() });
     const place = makePlace();
     mkdirSync(join(place.cwd, 'r'));
@@ -96,7 +96,7 @@ describe('transcripts --record', () => {
     expect(run).toMatchObject({ exitCode: 13, stdout: '', requests: [] });
   });
 
-  test('a broken line is exit 2 with its number, before anything is requested', async () => {
+  test('a broken line exits with 2 and names the line before any request', async () => {
     const api = await startApi({ media: media(), transcripts: transcripts() });
     const place = makePlace();
     writeFileSync(join(place.cwd, 'r'), '{"kind":\n{"kind":\n');
@@ -105,7 +105,7 @@ describe('transcripts --record', () => {
     expect(run.stderr).toMatch(/\b1\b/);
   });
 
-  test('one that can be written no more ends it, the files stay', async () => {
+  test('stops when the record becomes unwritable, and keeps the files', async () => {
     const place = makePlace();
     const many = Array.from({ length: 400 }, (_, index) => ({ id: `p${index}`, languageCode: 'de' }));
     const api = await startApi({
@@ -127,7 +127,7 @@ describe('transcripts --record', () => {
 });
 
 describe('transcripts --only-new', () => {
-  test('leaves out what is recorded, by default in the target folder, and says so', async () => {
+  test('skips recorded transcripts, by default with a record in the target folder, and reports it', async () => {
     const api = await startApi({ media: media(), transcripts: transcripts() });
     const place = makePlace();
     const line = ['transcripts', '--all', '-D', 't', '--only-new'];
@@ -146,7 +146,7 @@ describe('transcripts --only-new', () => {
     expect(json.json).toMatchObject({ results: [], counts: { media: 2, known: 3 } });
   });
 
-  test('whatever became of the files and the titles', async () => {
+  test('skips recorded transcripts even if files or titles have changed', async () => {
     const library = media();
     const api = await startApi({ media: library, transcripts: transcripts() });
     const place = makePlace();
@@ -160,7 +160,7 @@ describe('transcripts --only-new', () => {
     expect(again).toMatchObject({ exitCode: 0, stdout: '' });
   });
 
-  test('takes new transcripts, media, languages, formats, and without speakers', async () => {
+  test('downloads new transcripts, media, languages, formats, and speaker options', async () => {
     const library = media();
     const lists = transcripts();
     const api = await startApi({ media: library, transcripts: lists });
@@ -190,7 +190,7 @@ describe('transcripts --only-new', () => {
     expect(await night()).toEqual([]);
   });
 
-  test('a failure leaves the record right, and the next run continues', async () => {
+  test('keeps the record correct after a failure, and the next run continues', async () => {
     let isDown = true;
     const api = await startApi({
       media: media(),
@@ -213,7 +213,7 @@ describe('transcripts --only-new', () => {
     expect(linesOf(join(place.cwd, 'record.ndjson'))).toHaveLength(3);
   });
 
-  test('a file of another run, not recorded, is compared; --skip-existing repairs', async () => {
+  test('does not restore a deleted file, but --skip-existing does', async () => {
     const api = await startApi({ media: media(), transcripts: transcripts() });
     const place = makePlace();
     const line = ['transcripts', 'm2', '--record', 'r'];
@@ -224,7 +224,7 @@ describe('transcripts --only-new', () => {
     expect(repaired).toMatchObject({ exitCode: 0, stdout: `${join(place.cwd, 'meeting-t3.de.srt')}\n` });
   });
 
-  test('two processes with one record both succeed, and no key is there twice', async () => {
+  test('two processes with one record both succeed without duplicate keys', async () => {
     const lists = {
       m1: Array.from({ length: 40 }, (_, index) => ({ id: `p${index}`, languageCode: 'de' })),
     };
@@ -242,7 +242,7 @@ describe('transcripts --only-new', () => {
   });
 });
 
-test('with --name without an ID, a known transcript still has its name', async () => {
+test('--name without an ID still conflicts with the name of a recorded transcript', async () => {
   const lists = transcripts();
   const api = await startApi({ media: media(), transcripts: lists });
   const place = makePlace();

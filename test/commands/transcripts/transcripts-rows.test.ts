@@ -28,7 +28,7 @@ const listing: Answer = (request, reply) =>
     : reply.json(200, { data: request.target.includes('page=0') ? transcripts.m1 : [] });
 
 describe('a media item whose transcripts cannot be listed', () => {
-  test('has a failed row, and its code is the exit code', async () => {
+  test('has a failed row that sets the exit code', async () => {
     const api = await startApi({ media, transcripts, script: { [LIST]: listing } });
     const line = ['transcripts', '--all', '--retries', '0', '--json'];
     const run = await runCommand(line, { api });
@@ -54,14 +54,14 @@ describe('a media item whose transcripts cannot be listed', () => {
     expectFailureDocument('transcripts', run.json);
   });
 
-  test('is counted among the media, after the summary of what was saved', async () => {
+  test('is counted after the summary of saved transcripts', async () => {
     const api = await startApi({ media, transcripts, script: { [LIST]: listing } });
     const run = await runCommand(['transcripts', '--all', '--retries', '0'], { api });
     expect(run.stderr).toMatch(/^error: .*\(media item m2\)$/m);
     expect(run.stderr).toMatch(/^2 transcripts, 92 B\nerror: 1 of 2 media items failed\n/m);
   });
 
-  test('has an event with --progress json, as does a transcript that fails', async () => {
+  test('has an event with --progress json, like a failed transcript', async () => {
     const script: Record<string, Answer> = { [LIST]: listing, [DOWNLOAD]: 400 };
     const api = await startApi({ media, transcripts, script });
     const line = ['transcripts', '--all', '--retries', '0', '--progress', 'json', '--language', 'de'];
@@ -76,7 +76,7 @@ describe('a media item whose transcripts cannot be listed', () => {
     expect(run.stderr).toContain('error: 2 of 2 items failed');
   });
 
-  test('may have the transcript that -t names, so that is not called missing', async () => {
+  test('may have the transcript in -t, so it is not reported as missing', async () => {
     const api = await startApi({ media, transcripts, script: { [LIST]: listing } });
     const line = ['transcripts', '--all', '-t', 't3', '--retries', '0'];
     const run = await runCommand(line, { api });
@@ -85,7 +85,7 @@ describe('a media item whose transcripts cannot be listed', () => {
   });
 });
 
-test('a transcript that -t names and no media item has is a row', async () => {
+test('a transcript in -t that no media item has gets a failed row', async () => {
   const api = await startApi({ media, transcripts });
   const run = await runCommand(['transcripts', '--all', '-t', 't1', '-t', 'nope', '--json'], { api });
   expect(run).toMatchObject({
@@ -100,7 +100,7 @@ test('a transcript that -t names and no media item has is a row', async () => {
   expectFailureDocument('transcripts', run.json);
 });
 
-test('what was saved before the record failed is in the results', async () => {
+test('lists files that were saved before the record failed in the results', async () => {
   const place = makePlace();
   const api = await startApi({
     media,
@@ -120,7 +120,7 @@ test('what was saved before the record failed is in the results', async () => {
   expectFailureDocument('transcripts', run.json);
 });
 
-test('a media item whose status cannot be read is listed, and one that was running is waited for', async () => {
+test('--wait-transcripts lists media with an unreadable status, and waits for a running one', async () => {
   const seen = { m1: 0, m2: 0 };
   const api = await startApi({
     media,

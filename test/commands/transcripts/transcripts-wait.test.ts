@@ -17,7 +17,7 @@ const transcripts = {
   m2: [{ id: 't2', languageCode: 'de' }],
 };
 
-/** The metadata of m1 says the first word, that of m2 the words one after the other, the last one for good. */
+/** The metadata of m1 has the first status, that of m2 the other ones in turn, then always the last one. */
 function statuses(first: unknown, ...words: readonly unknown[]): Answer {
   let count = 0;
   return (request, reply) => {
@@ -31,7 +31,7 @@ const METADATA = 'GET /v2/media/{id}/metadata';
 const LIST = 'GET /v2/media/{id}/metadata/transcripts';
 
 describe('--wait-transcripts', () => {
-  test('waits until a running transcription ends; the others do not wait for it', async () => {
+  test('waits until a running transcription ends, but downloads the others at once', async () => {
     const api = await startApi({
       media,
       transcripts,
@@ -44,13 +44,13 @@ describe('--wait-transcripts', () => {
     const order = api.requests.map(({ path }) => path);
     const firstList = order.indexOf('/v2/media/m1/metadata/transcripts');
     expect(firstList).toBeLessThan(order.lastIndexOf('/v2/media/m2/metadata'));
-    // Its transcripts may be incomplete before.
+    // Its transcripts may be incomplete until then.
     expect(order.indexOf('/v2/media/m2/metadata/transcripts')).toBeGreaterThan(
       order.lastIndexOf('/v2/media/m2/metadata'),
     );
   });
 
-  test('exits with 8 that names it when the time is up, the rest is saved', async () => {
+  test('saves the rest at the timeout, exits with 8, and names the media item', async () => {
     const api = await startApi({
       media,
       transcripts,
@@ -73,7 +73,7 @@ describe('--wait-transcripts', () => {
     expectFailureDocument('transcripts', json.json);
   });
 
-  test('0 looks once', async () => {
+  test('0 checks once', async () => {
     const api = await startApi({ media, transcripts, script: { [METADATA]: statuses('x', 'running') } });
     const run = await runCommand(['transcripts', 'm2', '--wait-transcripts', '0'], { api });
     expect(run).toMatchObject({ exitCode: 8, stdout: '' });
@@ -81,21 +81,21 @@ describe('--wait-transcripts', () => {
     expect(api.requestsOf(LIST)).toHaveLength(0);
   });
 
-  test('an unknown word is taken for an end, with one warning', async () => {
+  test('treats an unknown status as finished, with one warning', async () => {
     const api = await startApi({ media, transcripts, script: { [METADATA]: statuses('odd', 'odd') } });
     const run = await runCommand(['transcripts', '--all', '--wait-transcripts', '10m'], { api });
     expect(run.exitCode).toBe(0);
     expect(run.stderr.match(/unknown transcription status odd/g)).toHaveLength(1);
   });
 
-  test('a service that tells of no transcription is exit 7, not an empty wait', async () => {
+  test('exits with 7 if no media item has a transcription status', async () => {
     const api = await startApi({ media, transcripts, script: { [METADATA]: 404 } });
     const run = await runCommand(['transcripts', '--all', '--wait-transcripts', '10m'], { api });
     expect(run).toMatchObject({ exitCode: 7, stdout: '' });
     expect(run.stderr).toContain('no media item has a transcription status');
   });
 
-  test('a look that fails is part of the waiting', async () => {
+  test('keeps waiting after failed status requests', async () => {
     let count = 0;
     const api = await startApi({
       media,
@@ -116,14 +116,14 @@ describe('--wait-transcripts', () => {
     expect(count).toBeGreaterThanOrEqual(4);
   });
 
-  test('without it nobody asks', async () => {
+  test('sends no status requests without the flag', async () => {
     const api = await startApi({ media, transcripts });
     await runCommand(['transcripts', '--all'], { api });
     expect(api.requestsOf(METADATA)).toHaveLength(0);
   });
 });
 
-describe('against the sandbox', () => {
+describe('with the sandbox', () => {
   const openSandbox = async (fault: keyof typeof FAULTS, ms: number) => {
     const faults = [parseFault(`${fault}=${ms}ms`)];
     const sandbox = await startSandbox({ port: 0, prepareMs: 0, faults });
@@ -132,7 +132,7 @@ describe('against the sandbox', () => {
     return { token: sandbox.token, env };
   };
 
-  test('transcriptions that run end, and their transcripts are there', async () => {
+  test('waits for running transcriptions and downloads their transcripts', async () => {
     const options = await openSandbox('transcribing', 1_500);
     const now = await runCommand(['transcripts', '--all'], options);
     expect(now).toMatchObject({ exitCode: 0, stdout: '' });

@@ -44,7 +44,7 @@ describe('transcripts ID', () => {
     ]);
   });
 
-  test('again: compared, not written, and said so', async () => {
+  test('a second run compares the file, writes nothing, and reports it', async () => {
     const api = await startApi({ media, transcripts });
     const place = makePlace();
     const first = await runCommand(['transcripts', 'm2'], { api, place });
@@ -55,7 +55,7 @@ describe('transcripts ID', () => {
     });
   });
 
-  test('--json has every key, also for failures', async () => {
+  test('--json prints all keys, also for failures', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', 'm2', 'm3', '-D', 'out', '--json'], { api });
     expect(run.json).toEqual({
@@ -86,14 +86,14 @@ describe('transcripts ID', () => {
     expectFailureDocument('transcripts', failed.json);
   });
 
-  test('IDs come from standard input as well', async () => {
+  test('reads IDs from standard input', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', '-'], { api, input: 'm2\n\nm1\r\nm2\n' });
     expect(run.exitCode).toBe(0);
     expect(sorted(run.stdout)).toHaveLength(3);
   });
 
-  test('one that does not exist is exit 3, and the others are downloaded', async () => {
+  test('a missing media item exits with 3, and the others are downloaded', async () => {
     const api = await startApi({ media, transcripts });
     const alone = await runCommand(['transcripts', '-m', 'nope'], { api });
     expect(alone).toMatchObject({ exitCode: 3, stdout: '' });
@@ -104,13 +104,13 @@ describe('transcripts ID', () => {
     expect(run.stderr).toContain('error: no media item with ID nope\n');
   });
 
-  test('one that only its transcripts prove to exist has no title', async () => {
+  test('a media item that only its transcripts prove to exist has no title', async () => {
     const api = await startApi({ media, transcripts, script: { 'GET /v2/media/{id}': 404 } });
     const run = await runCommand(['transcripts', 'm2'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'untitled-t3.DE-v2.srt')}\n` });
   });
 
-  test('none at all is exit 3 for media that were named', async () => {
+  test('exits with 3 if a given media item has no transcript', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', 'm3', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { counts: { withoutTranscript: 1 } } });
@@ -118,7 +118,7 @@ describe('transcripts ID', () => {
     expectFailureDocument('transcripts', run.json);
   });
 
-  test('without media is exit 2 that names the flags, and nothing is sent', async () => {
+  test('without media, exits with 2, lists the flags, and sends nothing', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts'], { api });
     expect(run).toMatchObject({ exitCode: 2, requests: [] });
@@ -126,21 +126,21 @@ describe('transcripts ID', () => {
   });
 });
 
-describe('which transcripts', () => {
-  test('--language narrows, in any case of letters', async () => {
+describe('transcript selection', () => {
+  test('--language filters and ignores case', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', 'm1', 'm2', '--language', 'de-V2'], { api });
     expect(sorted(run.stdout).map((file) => file.split('-').at(-2))).toEqual(['t1.de', 't3.DE']);
   });
 
-  test('a language that nothing has is exit 3 with those that are there', async () => {
+  test('a language without a transcript exits with 3 and lists the available ones', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', 'm1', '--language', 'fr'], { api });
     expect(run).toMatchObject({ exitCode: 3, stdout: '' });
     expect(run.stderr).toBe('error: no transcript in language fr\nhint: available languages: de-v2, en-v2\n');
   });
 
-  test('-t takes these only, and one that is nowhere is exit 3', async () => {
+  test('-t downloads only these transcripts, and exits with 3 for a missing one', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', 'm1', '-t', 't2'], { api });
     expect(run.stdout).toMatch(/t2\.en-v2\.srt\n$/);
@@ -150,7 +150,7 @@ describe('which transcripts', () => {
     expect(missing.stderr).toContain('no transcript with ID t9');
   });
 
-  test('each format, and --no-speakers, by their documented parameters', async () => {
+  test('requests each format and --no-speakers with their documented parameters', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', 'm2', '--as', 'txt,json', '--no-speakers', '--json'], {
       api,
@@ -166,21 +166,21 @@ describe('which transcripts', () => {
     ]);
   });
 
-  test('a transcript that two media list is downloaded once', async () => {
+  test('downloads a transcript that two media items list only once', async () => {
     const api = await startApi({ media, transcripts: { ...transcripts, m3: transcripts.m2 } });
     const run = await runCommand(['transcripts', 'm2', 'm3'], { api });
     expect(run.exitCode).toBe(0);
     expect(downloads(api)).toHaveLength(1);
   });
 
-  test('transcripts on several pages are all there', async () => {
+  test('downloads transcripts from all pages', async () => {
     const many = Array.from({ length: 25 }, (_, index) => ({ id: `p${index}`, languageCode: `l${index}` }));
     const api = await startApi({
       media,
       script: {
         'GET /v2/media/{id}/metadata/transcripts': (request, reply) => {
           const page = Number(request.query.get('page'));
-          // The second page repeats what has moved.
+          // The second page repeats an item that has moved.
           return reply.json(200, { data: many.slice(Math.max(0, page * 10 - 1), page * 10 + 10) });
         },
       },
@@ -192,18 +192,18 @@ describe('which transcripts', () => {
 });
 
 describe('a query', () => {
-  test('takes the transcripts of all media, and shows how many these are', async () => {
+  test('downloads the transcripts of all media, and prints their number', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', '--all'], { api });
     expect(run).toMatchObject({
       exitCode: 0,
       stderr: '3 media items selected.\n3 transcripts, 138 B\n1 media item without a matching transcript\n',
     });
-    // The query has told the titles.
+    // The query already returned the titles.
     expect(api.requestsOf('GET /v2/media/{id}')).toHaveLength(0);
   });
 
-  test('without a match is no failure, and says so', async () => {
+  test('without a match succeeds with a message', async () => {
     const api = await startApi({ media: [] });
     const run = await runCommand(['transcripts', '--all', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 0, stderr: 'No media item matches.\n' });
@@ -214,21 +214,21 @@ describe('a query', () => {
     });
   });
 
-  test('without a transcript in the language warns with those that are there', async () => {
+  test('without a transcript in the language warns and lists the available ones', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', '--all', '--language', 'fr'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: '' });
     expect(run.stderr).toContain('warning: no transcript in language fr; available languages: de-v2');
   });
 
-  test('of a date that no media item has is exit 7', async () => {
+  test('for a date exits with 7 if no media item has one', async () => {
     const api = await startApi({ media: [{ id: 'm1', name: 'x' }], transcripts });
     const run = await runCommand(['transcripts', '--since', '7d'], { api });
     expect(run).toMatchObject({ exitCode: 7, stdout: '' });
     expect(downloads(api)).toHaveLength(0);
   });
 
-  test('has no bound of its own, and keeps to --max-media', async () => {
+  test('respects --max-media', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', '--all', '--max-media', '2'], { api });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
@@ -237,7 +237,7 @@ describe('a query', () => {
   });
 });
 
-describe('files that are there', () => {
+describe('existing files', () => {
   const name = 'talk-t3.DE-v2.srt';
   const prepare = (content: string) => {
     const place = makePlace();
@@ -245,7 +245,7 @@ describe('files that are there', () => {
     return place;
   };
 
-  test('with other content are exit 13, and the others are downloaded', async () => {
+  test('with other content exit with 13, and the others are downloaded', async () => {
     const api = await startApi({ media, transcripts });
     const place = prepare('mine');
     const run = await runCommand(['transcripts', 'm1', 'm2'], { api, place });
@@ -264,7 +264,7 @@ describe('files that are there', () => {
     expect(readFileSync(join(place.cwd, name), 'utf8')).toBe(transcriptText('t3', 'srt'));
   });
 
-  test('--skip-existing keeps them and requests nothing', async () => {
+  test('--skip-existing keeps them and downloads nothing', async () => {
     const api = await startApi({ media, transcripts });
     const place = prepare('mine');
     const run = await runCommand(['transcripts', 'm2', '--skip-existing', '--json'], { api, place });
@@ -277,7 +277,7 @@ describe('files that are there', () => {
   });
 
   test.each([[['--overwrite']], [['--skip-existing']], [[]]])(
-    'a folder of that name is exit 13 with %j',
+    'a folder of that name exits with 13 with %j',
     async (flags) => {
       const api = await startApi({ media, transcripts });
       const place = makePlace();
@@ -288,7 +288,7 @@ describe('files that are there', () => {
     },
   );
 
-  test('a link is replaced by --overwrite and never written through', async () => {
+  test('--overwrite replaces a link and never writes through it', async () => {
     const api = await startApi({ media, transcripts });
     const place = makePlace();
     writeFileSync(join(place.temp, 'other'), 'other');
@@ -301,7 +301,7 @@ describe('files that are there', () => {
 });
 
 describe('names', () => {
-  test('--name makes folders', async () => {
+  test('--name creates folders', async () => {
     const api = await startApi({ media, transcripts });
     const flags = ['--name', '{created}/{title}.{language}', '-D', 'out'];
     const run = await runCommand(['transcripts', 'm1', ...flags], { api });
@@ -311,7 +311,7 @@ describe('names', () => {
     ]);
   });
 
-  test('a template without an ID that makes two names equal is exit 2 before a download', async () => {
+  test('a template without an ID that gives equal names exits with 2 before a download', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', 'm1', '--name', '{title}'], { api });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
@@ -320,13 +320,13 @@ describe('names', () => {
     expect(readdirSync(run.cwd)).toEqual([]);
   });
 
-  test('a template that cannot be is exit 2 before anything is sent', async () => {
+  test('an invalid template exits with 2 before any request', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', 'm1', '--name', '../{id}'], { api });
     expect(run).toMatchObject({ exitCode: 2, requests: [] });
   });
 
-  test('names that differ in case only: the first is saved, the second is exit 13', async () => {
+  test('names that differ only in case: saves the first and exits with 13 for the second', async () => {
     const twins = [
       { id: 'aB', languageCode: 'de' },
       { id: 'Ab', languageCode: 'de' },
@@ -339,7 +339,7 @@ describe('names', () => {
   });
 
   test.each(['../../etc/passwd', '\u001b[31mred\u202egpj', 'a/b\\c', 'CON', '...'])(
-    'title %j stays in the folder and shows as text',
+    'the title %j becomes a safe name in the folder',
     async (title) => {
       const api = await startApi({ media: [{ id: 'm2', name: title }], transcripts });
       const run = await runCommand(['transcripts', 'm2', '-D', 'out'], { api });
@@ -353,7 +353,7 @@ describe('names', () => {
 });
 
 describe('-o', () => {
-  test('a file takes one', async () => {
+  test('a file accepts one transcript', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', 'm2', '-o', 'a/My file'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.cwd, 'a/My file')}\n` });
@@ -375,7 +375,7 @@ describe('-o', () => {
     expect(readdirSync(join(place.cwd, 'here'))).toHaveLength(2);
   });
 
-  test('- writes to standard output and to no file', async () => {
+  test('- writes only to stdout', async () => {
     const api = await startApi({ media, transcripts });
     const run = await runCommand(['transcripts', 'm2', '-o', '-'], { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: transcriptText('t3', 'srt') });
@@ -384,7 +384,7 @@ describe('-o', () => {
     expect(two).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
-  test('- with --json or two formats is exit 2, and nothing is sent', async () => {
+  test('- with --json or two formats exits with 2 and sends nothing', async () => {
     const api = await startApi({ media, transcripts });
     for (const flags of [['--json'], ['--as', 'vtt,srt']]) {
       const run = await runCommand(['transcripts', 'm2', '-o', '-', ...flags], { api });
@@ -394,7 +394,7 @@ describe('-o', () => {
 });
 
 describe('--dry-run', () => {
-  test('shows the files, downloads nothing and makes no folder', async () => {
+  test('prints the files, downloads nothing, and creates no folder', async () => {
     const api = await startApi({ media, transcripts });
     const place = makePlace();
     mkdirSync(join(place.cwd, 'board-meeting-t1.de-v2.srt'));
@@ -417,7 +417,7 @@ describe('--dry-run', () => {
   });
 });
 
-test('--progress json tells each file, nothing else does', async () => {
+test('--progress json emits an event for each file, --progress plain does not', async () => {
   const api = await startApi({ media, transcripts });
   const run = await runCommand(['transcripts', 'm1', '--progress', 'json'], { api });
   const events = run.stderr
@@ -433,7 +433,7 @@ test('--progress json tells each file, nothing else does', async () => {
   expect(plain.stderr).toBe('2 transcripts, 92 B\n');
 });
 
-test('eight are downloaded at once, or as many as -j says', async () => {
+test('downloads eight transcripts at once, or the number in -j', async () => {
   const many = Array.from({ length: 30 }, (_, index) => ({ id: `p${index}`, languageCode: `l${index}` }));
   const most = async (...flags: string[]) => {
     let running = 0;

@@ -16,37 +16,37 @@ async function listAll(answer: (page: number, request: FaultRequest) => unknown)
   return { api, run };
 }
 
-test('goes on after a merely short page and stops at an empty one', async () => {
+test('continues after a short page and stops at an empty one', async () => {
   const pages = [50, 3, 50, 0, 50];
   const { run, api } = await listAll((page) => packagesFrom(page * 50, pages[page] ?? 0));
   expect(run).toMatchObject({ exitCode: 0, json: { count: 103, truncated: false } });
   expect(api.requests).toHaveLength(4);
 });
 
-test('case 33: stops when a page brings nothing new, whatever the server thinks of pages', async () => {
+test('case 33: stops when a page has no new packages', async () => {
   const { run, api } = await listAll(() => packagesFrom(0, 50));
   expect(run).toMatchObject({ exitCode: 0, json: { count: 50 } });
-  // A service that counts from 1 sends its first page twice: one page more is asked for.
+  // A service that counts from 1 sends its first page twice, so the program requests one more page.
   expect(api.requests).toHaveLength(3);
 });
 
-test('case 33: stops in a circle of three pages, and counts each package once', async () => {
+test('case 33: stops when three pages repeat, and counts each package once', async () => {
   const { run, api } = await listAll((page) => packagesFrom((page % 3) * 50, 50));
   expect(run).toMatchObject({ exitCode: 0, json: { count: 150 } });
   expect(api.requests).toHaveLength(5);
 });
 
-test('counts a package once that moved to the next page meanwhile', async () => {
+test('counts a package that moves to the next page between requests only once', async () => {
   const { run } = await listAll((page) => (page > 2 ? [] : packagesFrom(page * 50 - page, 50)));
   expect(run).toMatchObject({ exitCode: 0, json: { count: 148 } });
 });
 
-test('takes pages that are larger than asked for', async () => {
+test('accepts pages that are larger than requested', async () => {
   const { run } = await listAll((page) => (page === 0 ? packagesFrom(0, 500) : []));
   expect(run).toMatchObject({ exitCode: 0, json: { count: 500 } });
 });
 
-test('never asks for more than fifty at a time', async () => {
+test('requests at most fifty packages per page', async () => {
   const { api } = await listAll((page) => (page === 0 ? packagesFrom(0, 50) : []));
   expect(api.requests.map((request) => request.query.get('perPage'))).toEqual(['50', '50']);
 });
@@ -61,7 +61,7 @@ test.each([
 });
 
 test.each([null, 'text', 7, {}, { a: [], b: [] }, [null], ['text'], [{ name: 'no id' }]])(
-  'a list such as %j cannot be used',
+  'exits with code 7 for the list %j',
   async (data) => {
     const { run } = await listAll(() => data);
     expect(run.exitCode).toBe(7);

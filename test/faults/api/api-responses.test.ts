@@ -16,7 +16,7 @@ async function statusWith(answer: Answer | readonly Answer[]) {
   return { api, run };
 }
 
-/** HTTP status, envelope, the exit codes that are right for it. */
+/** HTTP status, envelope, and the exit codes allowed for it. */
 const ENVELOPES: readonly (readonly [number, unknown, readonly number[]])[] = [
   [200, { status: 'success', data: good }, [0]],
   [200, { data: good }, [0]],
@@ -44,7 +44,7 @@ const ENVELOPES: readonly (readonly [number, unknown, readonly number[]])[] = [
   [200, { status: 'error', message: 'broken' }, [7]],
   [500, { status: 'error', message: 'broken' }, [6]],
   [500, { status: 'success', data: good }, [6, 7]],
-  // A request that holds nothing but an ID: there is no such package.
+  // The request consists only of an ID, so there is no such package.
   [400, { status: 'fail', data: { id: ['is odd'] } }, [3]],
   [200, [], [7]],
   [200, null, [7]],
@@ -52,12 +52,12 @@ const ENVELOPES: readonly (readonly [number, unknown, readonly number[]])[] = [
   [200, good, [0]],
 ];
 
-test.each(ENVELOPES)('case 25: HTTP %i with %j ends with one of %j', async (status, json, exitCodes) => {
+test.each(ENVELOPES)('case 25: HTTP %i with %j exits with one of %j', async (status, json, exitCodes) => {
   const { run } = await statusWith({ status, json });
   expect(exitCodes).toContain(run.exitCode);
 });
 
-test('a failure says both statuses and the words of the service', async () => {
+test('an error shows both statuses and the message of the service', async () => {
   const { run } = await statusWith({ status: 200, json: { status: 'error', message: 'the disk is full' } });
   expect(run.stderr).toMatch(/reports error \(HTTP 200\): the disk is full/);
 });
@@ -65,7 +65,7 @@ test('a failure says both statuses and the words of the service', async () => {
 const UNREADABLE: readonly (readonly [name: string, bytes: string | Uint8Array])[] = [
   ['an empty body', ''],
   ['cut JSON', '{"status":"success","data":{"id":"x"'],
-  ['something after the document', '{"data":{"id":"x"}}{"data":{}}'],
+  ['data after the document', '{"data":{"id":"x"}}{"data":{}}'],
   ['NaN', '{"data":{"id":"x","size":NaN}}'],
   ['single quotes', "{'data':{'id':'x'}}"],
   ['a trailing comma', '{"data":{"id":"x",}}'],
@@ -73,13 +73,13 @@ const UNREADABLE: readonly (readonly [name: string, bytes: string | Uint8Array])
   ['invalid UTF-8', Buffer.from('7b2264617461223a7b226964223a22ff227d7d', 'hex')],
   ['UTF-16', Buffer.from('{"data":{"id":"x"}}', 'utf16le')],
   ['two byte order marks', '\xef\xbb\xbf\xef\xbb\xbf{"data":{"id":"x"}}'],
-  ['a NUL behind it', '{"data":{"id":"x"}}\0'],
+  ['a trailing NUL', '{"data":{"id":"x"}}\0'],
   ['nesting a million deep', `{"data":{"id":"x","a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}}`],
   ['plain text', 'Bad gateway'],
   ['HTML', '<!doctype html><title>Sign\x1b[31m in</title>'],
 ];
 
-test.each(UNREADABLE)('case 27: %s with 200 is an answer that cannot be used', async (_name, body) => {
+test.each(UNREADABLE)('case 27: reports a 200 response with %s as unusable', async (_name, body) => {
   const { run } = await statusWith((_request, reply) =>
     reply.send(
       200,
@@ -90,34 +90,34 @@ test.each(UNREADABLE)('case 27: %s with 200 is an answer that cannot be used', a
   expect(run).toMatchObject({ exitCode: 7, json: { error: { code: 'BAD_RESPONSE' } } });
 });
 
-test('a byte order mark before the document is not part of it (RFC 8259 8.1)', async () => {
+test('ignores a byte order mark before the document (RFC 8259 8.1)', async () => {
   const { run } = await statusWith((_request, reply) =>
     reply.send(200, { 'Content-Type': 'application/json' }, `\uFEFF${JSON.stringify({ data: good })}`),
   );
   expect(run).toMatchObject({ exitCode: 0, json: { items: [{ id: PACKAGE_ID }] } });
 });
 
-test('case 39: valid JSON under another content type is taken', async () => {
+test('case 39: accepts valid JSON with another content type', async () => {
   const { run } = await statusWith((_request, reply) =>
     reply.send(200, { 'Content-Type': 'text/plain' }, JSON.stringify({ data: good })),
   );
   expect(run.exitCode).toBe(0);
 });
 
-test('case 26: an HTML page names its title, without its control characters, and is asked for once', async () => {
+test('case 26: shows the title of an HTML page without control characters, and does not retry', async () => {
   const { run, api } = await statusWith({ text: '<html><head><title>Sign \x1b[31min</title></head></html>' });
   expect(run.exitCode).toBe(7);
   expect(run.stderr).toContain('Sign');
   expect(api.requests).toHaveLength(1);
 });
 
-test.each([502, 503])('case 26: an HTML page with %i is tried again', async (status) => {
+test.each([502, 503])('case 26: retries after an HTML page with %i', async (status) => {
   const { run, api } = await statusWith([{ status, text: '<html>down</html>' }, { json: { data: good } }]);
   expect(run.exitCode).toBe(0);
   expect(api.requests).toHaveLength(2);
 });
 
-test('case 28: an endless answer is given up after 6 MiB', async () => {
+test('case 28: aborts an endless response after 6 MiB', async () => {
   let sentBytes = 0;
   const { run } = await statusWith(async (_request, reply) => {
     await reply.raw(formatHead(200, { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' }));
@@ -134,7 +134,7 @@ test('case 28: an endless answer is given up after 6 MiB', async () => {
 });
 
 test.each(['gzip', 'gzip, gzip', 'br', 'unheard-of'])(
-  'case 29: an answer in %s is not unpacked',
+  'case 29: rejects a response encoded as %s',
   async (coding) => {
     const { run } = await statusWith((_request, reply) =>
       reply.send(200, { 'Content-Encoding': coding }, gzipSync(JSON.stringify({ data: good }))),
@@ -143,7 +143,7 @@ test.each(['gzip', 'gzip, gzip', 'br', 'unheard-of'])(
   },
 );
 
-test('case 32: keys that name parts of every object change nothing', async () => {
+test('case 32: ignores keys such as __proto__ and constructor', async () => {
   const json =
     '{"data":{"id":"x","status":"preparing","__proto__":{"polluted":1},"constructor":1,"toString":2}}';
   const { run } = await statusWith((_request, reply) => reply.send(200, {}, json));
@@ -152,13 +152,13 @@ test('case 32: keys that name parts of every object change nothing', async () =>
   expect(JSON.stringify({})).toBe('{}');
 });
 
-test.each([204, 205, 304, 101])('case 38: %i to a question is no answer', async (status) => {
+test.each([204, 205, 304, 101])('case 38: fails on status %i for a JSON request', async (status) => {
   const { run } = await statusWith((_request, reply) => reply.head(status));
   expect([6, 7]).toContain(run.exitCode);
 });
 
 test.each([408, 425, 429, 500, 502, 503, 504, 520, 527])(
-  'case 35: one %i to a question is asked again',
+  'case 35: retries a request after one %i',
   async (status) => {
     const { run, api } = await statusWith([status, 'preparing']);
     expect(run.exitCode).toBe(0);
@@ -173,13 +173,13 @@ test.each([
   [418, 7],
   [422, 3],
   [501, 7],
-])('%i is not asked again', async (status, exitCode) => {
+])('does not retry after %i', async (status, exitCode) => {
   const { run, api } = await statusWith(status);
   expect(run.exitCode).toBe(exitCode);
   expect(api.requests).toHaveLength(1);
 });
 
-test('case 35: a reset before the head is asked again, and a service that always resets is unavailable', async () => {
+test('case 35: retries after a reset, and reports a service that always resets as unavailable', async () => {
   const { run } = await statusWith([{ raw: '', after: 'reset' }, 'preparing']);
   expect(run.exitCode).toBe(0);
   const { run: always, api } = await statusWith({ raw: '', after: 'reset' });
@@ -187,7 +187,7 @@ test('case 35: a reset before the head is asked again, and a service that always
   expect(api.requests).toHaveLength(6);
 });
 
-/** What the pause before the second request must be, in milliseconds. */
+/** The allowed pause before the second request, in milliseconds. */
 const PAUSES: readonly (readonly [retryAfter: string, shortestMs: number, longestMs: number])[] = [
   ['7', 7_000, 7_000],
   ['0', 1_000, 1_000],
@@ -227,7 +227,7 @@ test.each([
       await reply.slowly(' '.repeat(1_000), 1, 50);
     },
   ],
-])('case 37: %s is left and is unavailable in the end', async (_name, answer) => {
+])('case 37: reports %s as unavailable', async (_name, answer) => {
   const { run } = await statusWith((_request, reply) => answer(reply));
   expect(run.exitCode).toBe(6);
 });
@@ -245,7 +245,7 @@ test.each([
   'a\\b',
   ';x=y',
   'x'.repeat(10_000),
-])('case 31: an id such as %j travels as one path segment or is refused', async (id) => {
+])('case 31: sends the ID %j as one path segment or rejects it', async (id) => {
   const api = await startApi();
   const run = await runCli(['status', '--json', '--', id], { api });
   expect([0, 2, 3]).toContain(run.exitCode);
@@ -254,7 +254,7 @@ test.each([
   }
 });
 
-test('case 31: an id beyond 2^53 keeps its digits', async () => {
+test('case 31: keeps all digits of an ID above 2^53', async () => {
   const { run } = await statusWith((_request, reply) =>
     reply.send(200, {}, '{"data":{"id":9007199254740993,"status":"preparing"}}'),
   );
@@ -262,7 +262,7 @@ test('case 31: an id beyond 2^53 keeps its digits', async () => {
   expect(run.stdout).toContain('"id":"9007199254740993"');
 });
 
-test.each(['1e400', '-0.5', 'true', '{}'])('an id %s in an answer is refused', async (id) => {
+test.each(['1e400', '-0.5', 'true', '{}'])('rejects a response with the ID %s', async (id) => {
   const { run } = await statusWith((_request, reply) =>
     reply.send(200, {}, `{"data":{"id":${id},"status":"preparing"}}`),
   );

@@ -20,7 +20,7 @@ const CLIENT_ENV = {
 };
 const object = makeZipObject(300_000);
 
-test('case 14: a 401 at the start is one request and one clear failure', async () => {
+test('case 14: a 401 on the first request fails with an AUTH error and no retry', async () => {
   const api = await startApi({ script: { 'GET /v2/downloads': 401 } });
   const run = await runCli(['list', '--json'], { api });
   expect(run).toMatchObject({ exitCode: 4, json: { error: { code: 'AUTH', httpStatus: 401 } } });
@@ -29,9 +29,9 @@ test('case 14: a 401 at the start is one request and one clear failure', async (
 
 test.each([
   ['a missing scope', { json: { status: 'fail', message: 'scope downloads:read missing\u001b[31m' } }],
-  ['a limit', { json: { status: 'error', message: 'rate limit' } }],
-  ['a wall', { text: '<html><title>Are you a robot?</title></html>' }],
-])('case 17: a 403 for %s is not asked again and tells the words of the service', async (_name, answer) => {
+  ['a rate limit', { json: { status: 'error', message: 'rate limit' } }],
+  ['a CAPTCHA page', { text: '<html><title>Are you a robot?</title></html>' }],
+])('case 17: a 403 for %s is not retried and shows the message of the service', async (_name, answer) => {
   const api = await startApi({ script: { 'GET /v2/downloads': { status: 403, ...answer } } });
   const run = await runCli(['list', '--json'], { api });
   expect(run).toMatchObject({ exitCode: 4 });
@@ -40,7 +40,7 @@ test.each([
 });
 
 test.each(['--token', '--client-secret', '--password', '--access-token'])(
-  'case 6: there is no option %s, and its value is not repeated',
+  'case 6: rejects the option %s without printing its value',
   async (flag) => {
     for (const args of [
       ['list', flag, 'value-of-a-secret'],
@@ -64,7 +64,7 @@ test.each([
   ['letters beyond ASCII', 'sandbox-CÄNARY8Jq4kW9v7Rb'],
   ['an escape', 'sandbox-CANARY\u001b[31m8Jq4kW9v7Rb'],
 ])(
-  'case 8: a token with %s is refused by position, without its value and before any request',
+  'case 8: rejects a token with %s before any request, naming the position but not the value',
   async (_name, token) => {
     const api = await startApi();
     const run = await runCli(['list', '--json'], { api, token, secrets: ['8Jq4kW9v7Rb'] });
@@ -74,14 +74,14 @@ test.each([
   },
 );
 
-test('a token with blanks around it is trimmed, and a very long one is sent', async () => {
+test('trims spaces around a token, and sends a very long one', async () => {
   const token = `sandbox-${'x8Jq'.repeat(2_000)}`;
   const api = await startApi({ token });
   const run = await runCli(['list'], { api, token: ` \t${token}\n` });
   expect(run.exitCode).toBe(0);
 });
 
-test.each([['-v'], ['-vv'], ['--debug']])('case 9: %s shows no secret of URL or header', async (flag) => {
+test.each([['-v'], ['-vv'], ['--debug']])('case 9: %s prints no URL or header secret', async (flag) => {
   const secrets = [
     'AMZ-SIGNATURE-0001',
     'AZURE-SIG-0001',
@@ -103,7 +103,7 @@ test.each([['-v'], ['-vv'], ['--debug']])('case 9: %s shows no secret of URL or 
   expect(run.exitCode).toBe(0);
 });
 
-test('case 15: an expired plain token in the middle of a download keeps the part, and goes on with a new one', async () => {
+test('case 15: keeps the part when a token expires during a download, and resumes later', async () => {
   const first = cutAtHalfThen(object, (_request, reply) => reply.json(401, { message: 'expired' }));
   const api = await startApi({ files: { one: object } });
   api.script('GET /v2/downloads/file/{id}', first);
@@ -114,7 +114,7 @@ test('case 15: an expired plain token in the middle of a download keeps the part
   expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'resumed' }] } });
 });
 
-test('case 15: client credentials are renewed once in the middle and the download goes on from its offset', async () => {
+test('case 15: renews a token once during a download with client credentials, and continues', async () => {
   let tokens = 0;
   const api = await startApi({
     token: null,
@@ -145,7 +145,7 @@ test('case 15: client credentials are renewed once in the middle and the downloa
   );
 });
 
-test('case 127: processes that sign in at once ask for a token each, share none and store none', async () => {
+test('case 127: processes that sign in at the same time each request a token and store none', async () => {
   let tokens = 0;
   const api = await startApi({
     token: null,
@@ -196,7 +196,7 @@ const RENEWALS: readonly (readonly [
 ];
 
 test.each(RENEWALS)(
-  'case 16: a token endpoint that answers %s ends it without a loop',
+  'case 16: does not loop when the token endpoint returns %s',
   async (_name, answer, exitCodes, most) => {
     const api = await startApi({ script: { 'POST token': answer } });
     const run = await runCli(['list', '--json'], { api, token: null, env: CLIENT_ENV });
@@ -206,7 +206,7 @@ test.each(RENEWALS)(
   },
 );
 
-test('a token that is refused again after the renewal is not renewed for ever', async () => {
+test('renews a rejected token only once', async () => {
   let tokens = 0;
   const api = await startApi({
     script: {
@@ -222,7 +222,7 @@ test('a token that is refused again after the renewal is not renewed for ever', 
   expect(tokens).toBe(2);
 });
 
-test('case 16: eight questions that are refused at once share one renewal', async () => {
+test('case 16: eight requests that get a 401 share one token renewal', async () => {
   let tokens = 0;
   const api = await startApi({
     token: null,
@@ -243,7 +243,7 @@ test('case 16: eight questions that are refused at once share one renewal', asyn
   expect(tokens).toBe(2);
 });
 
-test('the client secret goes to the sign-in service alone', async () => {
+test('sends the client secret only to the sign-in service', async () => {
   const sso = await startApi();
   const api = await startApi();
   const run = await runCli(['list'], {
@@ -258,10 +258,10 @@ test('the client secret goes to the sign-in service alone', async () => {
 
 test.each([
   ['self-signed', {}, false],
-  ['of another host', { names: ['DNS:other.example'] }, true],
+  ['for another host', { names: ['DNS:other.example'] }, true],
   ['expired', { isExpired: true }, true],
 ])(
-  'case 21: a certificate that is %s is refused before the token is sent',
+  'case 21: rejects a certificate that is %s before sending the token',
   async (_name, options, isTrusted) => {
     const certificate = makeCertificate(options);
     const api = await startApi({ tls: certificate });
@@ -275,14 +275,14 @@ test.each([
   },
 );
 
-test('a certificate of an authority that was named is trusted', async () => {
+test('trusts a certificate from the CA in --cacert', async () => {
   const certificate = makeCertificate();
   const api = await startApi({ tls: certificate });
   const run = await runCli(['list', '--cacert', certificate.certPath], { api });
   expect(run.exitCode).toBe(0);
 });
 
-test('case 21: switched-off certificate checks are refused for an API elsewhere', async () => {
+test('case 21: refuses disabled certificate checks for a remote API', async () => {
   const run = await runCli(['list', '--json', '--api-url', 'https://api.streamdiver.example/v2'], {
     env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
   });

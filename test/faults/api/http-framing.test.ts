@@ -18,20 +18,20 @@ function chunked(bytes: Buffer): string {
 }
 
 test.each([
-  ['a 100 that nobody expects', 'HTTP/1.1 100 Continue\r\n\r\n'],
+  ['an unexpected 100', 'HTTP/1.1 100 Continue\r\n\r\n'],
   ['a 103', 'HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n'],
   [
-    'several of them',
+    'several interim responses',
     'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
   ],
-])('case 38: %s before the response is passed over', async (_name, interim) => {
+])('case 38: skips %s before the response', async (_name, interim) => {
   const api = await startApi({ script: { 'GET /v2/downloads': instead(interim + FINAL) } });
   const run = await runBinary(['list', '--json'], { api });
   expect(run).toMatchObject({ exitCode: 0, json: { count: 0 } });
   expect(api.requests).toHaveLength(1);
 });
 
-test('a 204 with a Content-Length has no body: what was deleted is called deleted, once', async () => {
+test('a 204 with a Content-Length has no body: rm reports the package as deleted, without a retry', async () => {
   const api = await startApi({
     script: { 'DELETE /v2/downloads/{id}': instead('HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n') },
   });
@@ -58,8 +58,13 @@ test.each([
     chunked(gzipped),
     'gzip',
   ],
-  ['text called gzip, chunked', 'Transfer-Encoding: gzip, chunked', chunked(Buffer.from(LIST)), 'gzip'],
-])('case 53: %s is refused and not asked for again', async (_name, header, body, words) => {
+  [
+    'plain text labeled gzip, chunked',
+    'Transfer-Encoding: gzip, chunked',
+    chunked(Buffer.from(LIST)),
+    'gzip',
+  ],
+])('case 53: rejects %s without a retry', async (_name, header, body, words) => {
   const api = await startApi({
     script: { 'GET /v2/downloads': instead(`HTTP/1.1 200 OK\r\n${header}\r\n\r\n${body}`) },
   });

@@ -19,7 +19,7 @@ async function wait(
   return { api, run };
 }
 
-test('waits through preparing, failures of the service and odd statuses until it is ready', async () => {
+test('waits through preparing, service failures, and unknown statuses until the package is ready', async () => {
   const { run, api } = await wait([
     'preparing',
     503,
@@ -33,14 +33,14 @@ test('waits through preparing, failures of the service and odd statuses until it
   expect(api.requests).toHaveLength(8);
 });
 
-test('case 30: names an unknown status once and ends at the deadline, with a command that goes on', async () => {
+test('case 30: warns once about an unknown status, and suggests a command at the deadline', async () => {
   const { run } = await wait({ packageStatus: 'brewing\u001b[31m' }, ['--timeout', '5m']);
   expect(run).toMatchObject({ exitCode: 8, json: { error: { code: 'NOT_READY', retryable: true } } });
   expect(run.stderr.match(/warning.*brewing|brewing.*(?:unknown|not known|new)/gi)).toHaveLength(1);
   expect(run.stderr).toContain(`streamdiver-dl status ${PACKAGE_ID} --wait`);
 });
 
-test('case 41: gives up preparing for ever after six hours unless told otherwise', async () => {
+test('case 41: stops waiting for a package that stays preparing after six hours by default', async () => {
   const { run } = await wait('preparing', [], { clock: createFastClock({ skipsSleeps: true }) });
   expect(run.exitCode).toBe(8);
   const waitedMs = run.clock.sleepsMs.reduce((sum, sleepMs) => sum + sleepMs, 0);
@@ -49,7 +49,7 @@ test('case 41: gives up preparing for ever after six hours unless told otherwise
   expect(Math.max(...run.clock.sleepsMs)).toBeLessThanOrEqual(33_000);
 });
 
-test('case 45: asks seldom: first after 0.7 s, then growing to half a minute', async () => {
+test('case 45: polls rarely: first after 0.7 s, then at growing intervals up to half a minute', async () => {
   const { run } = await wait('preparing', ['--timeout', '1h'], {
     clock: createFastClock({ skipsSleeps: true }),
   });
@@ -65,13 +65,13 @@ test.each([
   ['expired', 3],
   ['Cancelled', 5],
   ['deleted', 3],
-])('case 44: ends at once when the status is %s', async (packageStatus, exitCode) => {
+])('case 44: stops at once when the status is %s', async (packageStatus, exitCode) => {
   const { run, api } = await wait(['preparing', { packageStatus }, { packageStatus }]);
   expect(run.exitCode).toBe(exitCode);
   expect(api.requests.length).toBeLessThanOrEqual(3);
 });
 
-test('tells the reason of a failed package with its control characters made visible', async () => {
+test('shows the reason of a failed package with visible control characters', async () => {
   const data = { id: PACKAGE_ID, status: 'failed', error: 'no\u001b[2J space\u202e' };
   const { run } = await wait({ json: { data } });
   expect(run.exitCode).toBe(5);
@@ -83,13 +83,13 @@ test.each([
   [410, 3],
   [401, 4],
   [403, 4],
-])('case 44: ends at once with a %i in the middle', async (status, exitCode) => {
+])('case 44: stops at once on a %i while waiting', async (status, exitCode) => {
   const { run, api } = await wait(['preparing', status]);
   expect(run.exitCode).toBe(exitCode);
   expect(api.requests).toHaveLength(2);
 });
 
-test('case 44: a 404 right after the creation is waited out', async () => {
+test('case 44: keeps polling after a 404 right after creation', async () => {
   const api = await startApi({
     packages: [],
     files: { one: makeZipObject(1_000) },
@@ -99,14 +99,14 @@ test('case 44: a 404 right after the creation is waited out', async () => {
   expect(run.exitCode).toBe(0);
 });
 
-test('case 43: ready without files three times is no answer; once or twice it is waited out', async () => {
+test('case 43: fails when a package is ready without files three times in a row', async () => {
   const empty = { json: { data: { id: PACKAGE_ID, status: 'ready', files: [] } } };
   expect((await wait(empty)).run.exitCode).toBe(7);
   expect((await wait([empty, empty])).run.exitCode).toBe(0);
   expect((await wait([empty, 'preparing', empty, empty])).run.exitCode).toBe(0);
 });
 
-test('case 42: numbers of progress decide nothing', async () => {
+test('case 42: ignores progress values', async () => {
   const answers = [50, 20, 150, -3, 'NaN', 99, 99].map((progress) => ({
     json: { data: { id: PACKAGE_ID, status: 'preparing', progress } },
   }));
@@ -114,7 +114,7 @@ test('case 42: numbers of progress decide nothing', async () => {
   expect(run.exitCode).toBe(0);
 });
 
-test('a timeout of 0 looks once', async () => {
+test('--timeout 0 checks once', async () => {
   const { run, api } = await wait('preparing', ['--timeout', '0']);
   expect(run.exitCode).toBe(8);
   expect(api.requestsOf(ROUTE).length).toBeLessThanOrEqual(2);
@@ -125,7 +125,7 @@ test.each([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const)(
-  'case 47: %s while waiting ends it, cancels nothing and says how to go on',
+  'case 47: %s stops waiting, cancels nothing, and suggests how to continue',
   async (signal, exitCode) => {
     const { run, api } = await wait('preparing', [], {
       onStart: (control) => {
@@ -138,7 +138,7 @@ test.each([
   },
 );
 
-test('case 46: a service that goes away for a while is waited for', async () => {
+test('case 46: keeps waiting while the service is down for a while', async () => {
   const { run } = await wait([
     'preparing',
     ...Array.from({ length: 12 }, (): Answer => ({ raw: '', after: 'reset' })),

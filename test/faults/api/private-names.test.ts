@@ -10,7 +10,7 @@ import { runBinary } from '../../support/process/run-binary.ts';
 const PUBLIC = '93.184.216.34';
 const object = makeZipObject(1_000);
 
-/** An API that hands out a file of another host, whose name has the given addresses; both answer on this machine. */
+/** Fetches a file from another host, which resolves to these addresses. Both servers run on this machine. */
 async function fetchFrom(addresses: readonly string[], apiAddress = PUBLIC, via: 'url' | 'redirect' = 'url') {
   const tls = makeCertificate({ names: ['DNS:api.example.test', 'DNS:files.example.test'] });
   const storage = await startFaultServer((_request, reply) => reply.file(object), { tls });
@@ -42,21 +42,21 @@ test.each([
   '::1',
   'fd00:ec2::254',
   '64:ff9b::a00:1',
-])('case 5: a name of the service that resolves to %s is not connected to', async (address) => {
+])('case 5: does not connect to a file host that resolves to %s', async (address) => {
   const { run, storage } = await fetchFrom([address]);
   expect(run).toMatchObject({ exitCode: 12, json: { error: { code: 'UNSAFE' } } });
   expect(run.stderr).toContain('private address files.example.test');
   expect(storage.connectionCount).toBe(0);
 });
 
-test('neither is one that a redirect leads to', async () => {
+test('does not follow a redirect to a host that resolves to a private address', async () => {
   const { run, storage } = await fetchFrom(['10.1.2.3'], PUBLIC, 'redirect');
   expect(run).toMatchObject({ exitCode: 12, json: { error: { code: 'UNSAFE' } } });
   expect(storage.connectionCount).toBe(0);
 });
 
 test.each([[['10.1.2.3', PUBLIC]], [['64:ff9b::5db8:d822']], [[PUBLIC]]])(
-  'of %j the public addresses are used',
+  'connects to a public address of %j',
   async (addresses) => {
     const { run, storage } = await fetchFrom(addresses);
     expect(run.exitCode).toBe(0);
@@ -64,7 +64,7 @@ test.each([[['10.1.2.3', PUBLIC]], [['64:ff9b::5db8:d822']], [[PUBLIC]]])(
   },
 );
 
-test('an API in a private network may hand out hosts of private networks', async () => {
+test('an API in a private network may use file hosts in private networks', async () => {
   const { run } = await fetchFrom(['10.1.2.3'], '10.9.8.7');
   expect(run.exitCode).toBe(0);
 });

@@ -12,7 +12,7 @@ const HOST = 'api.example.test';
 const PROXY_PASSWORD = 'proxy-PASSWORD-0001';
 const certificate = { names: [`DNS:${HOST}`] };
 
-/** An API that looks public: its name leads nowhere but through the proxy. */
+/** An API that looks public: its name resolves only through the proxy. */
 async function behindProxy(options: Parameters<typeof startApi>[0] = {}, behaviour?: ProxyBehaviour) {
   const tls = makeCertificate(certificate);
   const api = await startApi({ tls, ...options });
@@ -25,7 +25,7 @@ async function behindProxy(options: Parameters<typeof startApi>[0] = {}, behavio
   return { api, proxy, env, run: { env, secrets: [PROXY_PASSWORD] } };
 }
 
-test('case 22: the proxy gets its own credential and no other, the API none of the proxy', async () => {
+test('case 22: sends the proxy credential only to the proxy, and the token only to the API', async () => {
   const { api, proxy, run } = await behindProxy();
   const result = await runCommand(['list', '-vv'], run);
   expect(result.exitCode).toBe(0);
@@ -38,7 +38,7 @@ test('case 22: the proxy gets its own credential and no other, the API none of t
 });
 
 test.each([PROXY_PASSWORD, Buffer.from(`user:${PROXY_PASSWORD}`).toString('base64')])(
-  'the credential of a proxy that the service repeats as %s is masked',
+  'masks a proxy credential that the service echoes as %s',
   async (echoed) => {
     const { run } = await behindProxy({
       script: { 'GET /v2/downloads': { status: 400, json: { message: `not ${echoed}` } } },
@@ -51,7 +51,7 @@ test.each([PROXY_PASSWORD, Buffer.from(`user:${PROXY_PASSWORD}`).toString('base6
   },
 );
 
-test('a bare percent sign in the password of a proxy stands for itself', async () => {
+test('accepts a bare percent sign in a proxy password', async () => {
   const { proxy, env } = await behindProxy();
   const HTTPS_PROXY = `http://us%er:100%@127.0.0.1:${proxy.port}`;
   const result = await runCommand(['list', '--json'], { env: { ...env, HTTPS_PROXY } });
@@ -61,7 +61,7 @@ test('a bare percent sign in the password of a proxy stands for itself', async (
 });
 
 test.each(['*', `a.example, *`, `${HOST}.`, '.example.test', `${HOST}:443`])(
-  'NO_PROXY=%s goes around the proxy',
+  'NO_PROXY=%s bypasses the proxy',
   async (NO_PROXY) => {
     const { proxy, env } = await behindProxy();
     expect(await runCommand(['list', '--json'], { env: { ...env, NO_PROXY } })).toMatchObject({
@@ -73,21 +73,21 @@ test.each(['*', `a.example, *`, `${HOST}.`, '.example.test', `${HOST}:443`])(
 
 test.each<[name: string, answer: string]>([
   ['asks for a password', 'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n'],
-  ['answers with a page', 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>sign in</html>'],
-  ['refuses', 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'],
-  ['is no proxy', 'SSH-2.0-OpenSSH_9.2\r\n'],
-  ['never ends its header', ''],
-])('case 22: a proxy that %s ends the command without a secret', async (_name, answer) => {
+  ['returns a web page', 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>sign in</html>'],
+  ['returns 403', 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'],
+  ['is not a proxy', 'SSH-2.0-OpenSSH_9.2\r\n'],
+  ['sends an endless header', ''],
+])('case 22: a proxy that %s is an error that shows no secret', async (_name, answer) => {
   const { api, run } = await behindProxy({}, answer === '' ? 'endless header' : { answer });
   const result = await runCommand(['list', '--json', '-vv'], run);
   expect(result).toMatchObject({ exitCode: 6, json: { error: { code: 'UNAVAILABLE' } } });
   expect(api.requests).toHaveLength(0);
 });
 
-test.each(['NO_PROXY', 'no_proxy'])('case 22: %s goes around the proxy', async (name) => {
+test.each(['NO_PROXY', 'no_proxy'])('case 22: %s bypasses the proxy', async (name) => {
   const { proxy, env } = await behindProxy();
   const result = await runCommand(['list', '--json'], { env: { ...env, [name]: HOST } });
-  // The name leads nowhere without the proxy.
+  // The name does not resolve without the proxy.
   expect(result.exitCode).toBe(6);
   expect(proxy.heads).toHaveLength(0);
 });
@@ -102,7 +102,7 @@ test.each([
   'https://[::1]:PORT/x',
   'https://[::ffff:10.0.0.1]/x',
   'https://[fd00:ec2::254]/latest/',
-])('case 5: a public API cannot send us to %s', async (address) => {
+])('case 5: refuses a redirect or file URL from a public API to %s', async (address) => {
   const inside = await startFaultServer((_request, reply) => reply.send(200, [], 'inside'));
   const location = address.replace('PORT', new URL(inside.origin).port);
   const byRedirect = await behindProxy({

@@ -30,7 +30,7 @@ test.each(
     ].map(([where, host]) => [status, where, host] as const),
   ),
 )(
-  'case 1: a %i of the file endpoint to %s is followed without the credential',
+  'case 1: follows a %i from the file endpoint to %s without the credential',
   async (status, _where, host) => {
     const storage = await startStorage(host);
     const api = await startApi({
@@ -52,7 +52,7 @@ test.each(
   },
 );
 
-test('case 1: a redirect away and back does not carry the credential again', async () => {
+test('case 1: does not send the credential again when a redirect leads back to the API', async () => {
   const api = await startApi({ files: { one: object } });
   const between = await startFaultServer((_request, reply) =>
     reply.redirect(302, `${api.origin}/v2/downloads/file/one?back=1`),
@@ -68,7 +68,7 @@ test('case 1: a redirect away and back does not carry the credential again', asy
   expectNoSecretHeaders(between);
 });
 
-test('case 2: a file URL of another origin gets no credential either', async () => {
+test('case 2: sends no credential to a file URL of another origin', async () => {
   const storage = await startStorage('127.0.0.2');
   const api = await startApi({
     packages: [{ files: [{ url: `${storage.origin}/x`, size: 5_000, mimeType: 'application/zip' }] }],
@@ -79,7 +79,7 @@ test('case 2: a file URL of another origin gets no credential either', async () 
 });
 
 test.each(['GET /v2/downloads/{id}', 'GET /v2/downloads'] as const)(
-  'a redirect of %s itself to another origin carries nothing secret',
+  'a redirect of %s to another origin sends no secret',
   async (route) => {
     const elsewhere = await startFaultServer((_request, reply) => reply.json(200, { data: [] }));
     const api = await startApi({
@@ -96,7 +96,7 @@ test.each(['GET /v2/downloads/{id}', 'GET /v2/downloads'] as const)(
   },
 );
 
-/** Locations that hide their host from a careless reader; `PORT` is the port of another server. */
+/** Locations that hide their host from a careless parser. `PORT` is the port of another server. */
 const LOCATIONS: readonly (readonly [location: string, exitCodes: readonly number[]])[] = [
   ['http://127.0.0.1@127.0.0.2:PORT/', [12]],
   ['http://user:pass@127.0.0.2:PORT/', [12]],
@@ -126,7 +126,7 @@ const LOCATIONS: readonly (readonly [location: string, exitCodes: readonly numbe
 ];
 
 test.each(LOCATIONS)(
-  'case 4: Location %j ends with one of %j and gives nothing away',
+  'case 4: Location %j exits with one of %j and leaks no secret',
   async (location, exitCodes) => {
     const other = await startStorage('127.0.0.2');
     const api = await startApi({ files: { one: object } });
@@ -142,7 +142,7 @@ test.each(LOCATIONS)(
 );
 
 test.each(['redirect', 'file URL'])(
-  'case 3: an http %s of an https API is refused before it is contacted',
+  'case 3: refuses an HTTP %s from an HTTPS API without connecting',
   async (kind) => {
     const certificate = makeCertificate();
     const plain = await startStorage();

@@ -8,10 +8,10 @@ import { runBinary } from '../../support/process/run-binary.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
 const MOST_MIB = 256;
-/** Just below what a response may be. */
+/** Just below the limit for a response. */
 const SIZE_BYTES = 5.9 * 1_048_576;
 
-/** Runs the built program on one list of the service, and tells how large its memory was at its peak. */
+/** Runs the built program on a list from the service and returns its peak memory. */
 async function peakOf(args: readonly string[], handler: FaultHandler) {
   const api = await startApi({
     script: {
@@ -24,7 +24,7 @@ async function peakOf(args: readonly string[], handler: FaultHandler) {
   const folder = makeTempFolder('peak-');
   const peakPath = join(folder, 'peak');
   const preloadPath = join(folder, 'preload.mjs');
-  // Not the maximum of getrusage(2), which a child takes over from the process that started it.
+  // Not the maximum of getrusage(2), which a child inherits from its parent process.
   const report = `writeFileSync(${JSON.stringify(peakPath)}, /^VmHWM:\\s+(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1])`;
   writeFileSync(
     preloadPath,
@@ -43,17 +43,17 @@ const LARGE: readonly (readonly [name: string, handler: FaultHandler, exitCode: 
   ['empty objects', filled('{"data":[', '{},', '{}]}'), 7],
   ['numbers', filled('{"data":[', '1,', '1]}'), 7],
   ['short arrays', filled('{"data":[', '[[[]]],', '1]}'), 7],
-  ['depth', filled('{"data":', '[', ''), 7],
-  ['one text', filled('{"data":[{"id":"a","title":"', 'x', '"}]}'), 0],
-  ['one text of marks that are escaped', filled('{"data":[{"id":"a","title":"', '\u202e', '"}]}'), 0],
-  ['one text of escapes', filled('{"data":[{"id":"a","title":"', '\\u0000', '"}]}'), 0],
-  ['an error of one text', filled('{"status":"fail","message":"', 'x', '"}'), 7],
+  ['deep nesting', filled('{"data":', '[', ''), 7],
+  ['one string', filled('{"data":[{"id":"a","title":"', 'x', '"}]}'), 0],
+  ['one string of characters to escape', filled('{"data":[{"id":"a","title":"', '\u202e', '"}]}'), 0],
+  ['one string of escapes', filled('{"data":[{"id":"a","title":"', '\\u0000', '"}]}'), 0],
+  ['an error of one string', filled('{"status":"fail","message":"', 'x', '"}'), 7],
   ['a number of many digits', filled('{"data":[{"id":"a","n":', '1', '}]}'), 7],
-  ['blanks', filled('{"data":[', ' ', ']}'), 0],
+  ['spaces', filled('{"data":[', ' ', ']}'), 0],
 ];
 
 test.each(LARGE)(
-  'case 28: a list of 5.9 MiB, %s, needs at most 256 MiB',
+  'case 28: a 5.9 MiB response with %s uses less than 256 MiB',
   { timeout: 120_000 },
   async (_name, handler, exitCode) => {
     for (const args of [
@@ -70,7 +70,7 @@ test.each(LARGE)(
 test.each<[what: string, args: readonly string[]]>([
   ['packages', ['list', '--all', '--json']],
   ['media items', ['media', 'list', '--all', '--json']],
-])('pages of %s that never end and grow end with an error', { timeout: 120_000 }, async (_what, args) => {
+])('stops with an error when pages of %s grow without end', { timeout: 120_000 }, async (_what, args) => {
   let count = 0;
   const { run, peakMib } = await peakOf(args, (_request, reply) => {
     count += 1;
@@ -88,7 +88,7 @@ test.each<[what: string, args: readonly string[]]>([
   expect(peakMib).toBeLessThan(MOST_MIB);
 });
 
-test('a completion gives a large list up at once', async () => {
+test('a completion ignores a large list', async () => {
   const { run } = await peakOf(
     ['__complete', 'zsh', '--', 'fetch', ''],
     filled(`{"data":[{"id":"${PACKAGE_ID}","title":"`, 'x', '"}]}'),
@@ -101,15 +101,15 @@ const FOR_COMPLETION = ['__complete', 'zsh', '--', 'fetch', ''];
 
 test.each([
   ['empty objects', '{"data":[', '{},', '{}]}'],
-  ['one text', `{"data":[{"id":"${PACKAGE_ID}","title":"`, 'x', '"}]}'],
-  ['depth', '{"data":', '[', ''],
+  ['one string', `{"data":[{"id":"${PACKAGE_ID}","title":"`, 'x', '"}]}'],
+  ['deep nesting', '{"data":', '[', ''],
 ])(
-  'a completion gives 15 MB of %s up in its time, and without keeping them',
+  'a completion drops 15 MB of %s within its time limit and without buffering them',
   async (_name, open, item, close) => {
     const usual = await peakOf(FOR_COMPLETION, (_request, reply) => reply.json(200, { data: [] }));
     const { run, peakMib } = await peakOf(FOR_COMPLETION, filled(open, item, close, 15_000_000));
     expect(run).toMatchObject({ exitCode: 0, stdout: 'none\n', stderr: '' });
-    // It gives itself 800 ms; starting the program takes as long as it does otherwise.
+    // The completion has a limit of 800 ms, plus the usual time to start the program.
     expect(run.durationMs).toBeLessThan(Math.max(usual.run.durationMs * 2, 800) + 800);
     expect(peakMib).toBeLessThan(usual.peakMib + 16);
   },

@@ -10,7 +10,7 @@ test.each([
   ['list', '--format', 'ndjson'],
   ['list', '--format', 'tsv', '--fields', 'id,views,share,huge'],
   ['status', PACKAGE_ID, '--json'],
-])('numbers that no double holds are passed on digit for digit: %s %s %s', async (...args) => {
+])('prints numbers beyond double precision digit for digit: %s %s %s', async (...args) => {
   const item = `{"id":"${PACKAGE_ID}","status":"ready",${NUMBERS},"files":[{"url":"/x","n":12345678901234567890}]}`;
   const api = await startApi({
     script: {
@@ -30,7 +30,7 @@ test.each([
   ['create', '-m', 'a', '--wait', '--timeout', '10s', '--json'],
   ['create', '-m', 'a', '--fetch', '--timeout', '10s', '--json'],
   ['rm', '--status', 'ready', '-y', '--json'],
-])('half a surrogate pair in an ID is no crash: %s', async (...args) => {
+])('does not crash on a lone surrogate in an ID: %s', async (...args) => {
   const item = '{"id":"a\\ud800b","status":"ready","files":[]}';
   const api = await startApi({
     script: {
@@ -43,7 +43,7 @@ test.each([
   expect(api.requests.every(({ path }) => !path.includes('\ud800'))).toBe(true);
 });
 
-test('objects in the place of texts are no crash', async () => {
+test('does not crash on objects instead of strings', async () => {
   const value = { toString: 1, valueOf: 2, toJSON: 3 };
   const api = await startApi({
     script: {
@@ -64,7 +64,7 @@ test.each([
   ['list', 10_001, 7],
   ['media list', 10_000, 0],
   ['media list', 10_001, 7],
-])('%s of a page of %i items ends with %i', async (line, count, exitCode) => {
+])('%s with a page of %i items exits with %i', async (line, count, exitCode) => {
   const items = Array.from({ length: count }, (_, index) => ({ id: String(index) }));
   const page = { json: { data: items } };
   const api = await startApi({ script: { 'GET /v2/downloads': page, 'GET /v2/media': page } });

@@ -11,12 +11,12 @@ import { makeTempFolder } from '../../support/temp-folder.ts';
 const SECRET = 'client&secret/0001';
 const FETCHED_TOKEN = 'fetched-token-0001';
 const SPELLINGS: readonly (readonly [name: string, spell: (secret: string) => string])[] = [
-  ['as it is', (secret) => secret],
+  ['as is', (secret) => secret],
   ['percent-encoded', (secret) => encodeURIComponent(secret)],
-  ['in base64', (secret) => Buffer.from(secret).toString('base64')],
+  ['in Base64', (secret) => Buffer.from(secret).toString('base64')],
 ];
 
-test.each(SPELLINGS)('case 9: a token that the service repeats %s is masked', async (_name, spell) => {
+test.each(SPELLINGS)('case 9: masks a token that the service echoes %s', async (_name, spell) => {
   const echoed = spell(CANARY_TOKEN);
   const api = await startApi({
     script: {
@@ -40,7 +40,7 @@ test.each(SPELLINGS)('case 9: a token that the service repeats %s is masked', as
 });
 
 test.each(SPELLINGS)(
-  'a client secret that the sign-in service repeats %s is masked',
+  'masks a client secret that the sign-in service echoes %s in an error',
   async (_name, spell) => {
     const api = await startApi({
       script: {
@@ -64,7 +64,7 @@ test.each(SPELLINGS)(
   },
 );
 
-test('a token that was fetched is masked, too', async () => {
+test('masks a fetched token, too', async () => {
   const api = await startApi({
     script: {
       'POST token': { json: { access_token: FETCHED_TOKEN } },
@@ -77,7 +77,7 @@ test('a token that was fetched is masked, too', async () => {
   expect(run.stderr).toContain('***');
 });
 
-test('a file on standard output keeps its bytes, whatever they spell', async () => {
+test('does not mask anything in a file on standard output', async () => {
   const word = 'a-token-of-mine';
   const tokenPath = join(makeTempFolder('token-'), 'token');
   writeFileSync(tokenPath, word);
@@ -106,12 +106,12 @@ test.each([
   ['--tok-SECRET-0123456789-0123456789', "unknown option '-…'"],
   ['--eyJhbGciOi.tok-SECRET', "unknown option '-…'"],
   ["-x'\ntok-SECRET'", "unknown option '-x'"],
-])('of %j only the name of the flag is repeated', async (word, complaint) => {
+])('an error about %j repeats only the flag name', async (word, complaint) => {
   const run = await runCommand(['list', word, '--json'], { secrets: ['tok-SECRET'] });
   expect(run).toMatchObject({ exitCode: 2, json: { error: { message: complaint } } });
 });
 
-test('an error has 500 characters at most, its ends kept', async () => {
+test('limits an error message to 500 characters', async () => {
   const message = `first ${'\u{1F600}'.repeat(5_000)} last`;
   const script = { 'GET /v2/downloads': { status: 200, json: { status: 'fail', message } } } as const;
   const api = await startApi({ script });
@@ -125,7 +125,7 @@ test('an error has 500 characters at most, its ends kept', async () => {
 test.each([
   ['7-chars', 'not 7-chars'],
   ['8-charac', 'not ***'],
-])('of the token %j an error shows: %s', async (word, message) => {
+])('with the token %j, an error shows: %s', async (word, message) => {
   const tokenPath = join(makeTempFolder('token-'), 'token');
   writeFileSync(tokenPath, word);
   const api = await startApi({

@@ -8,7 +8,7 @@ import { fakeHostFlags } from '../../support/api/fake-hosts.ts';
 import { runBinary } from '../../support/process/run-binary.ts';
 
 const HOST = '127.0.0.9';
-/** Accepts nothing until a byte comes in; then answers 404. */
+/** Accepts no connection until it reads a byte, then returns 404. */
 const SERVER = `
 const server = require('node:http').createServer((request, response) => response.writeHead(404).end());
 server.listen({ port: 0, host: '${HOST}', backlog: 1 }, () => {
@@ -19,13 +19,13 @@ server.listen({ port: 0, host: '${HOST}', backlog: 1 }, () => {
 `;
 
 test.skipIf(process.platform !== 'linux')(
-  'case 64: an address that takes a second to connect is not given up for a dead one',
+  'case 64: waits for an address that takes a second to connect',
   async () => {
     const server = spawn(process.execPath, ['-e', SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
     afterThisTest(async () => void server.kill());
     const [portBytes] = await once(server.stdout, 'data');
     const port = Number(portBytes);
-    // They fill the queue of the listener: the kernel answers no further SYN, which is then sent again after a second.
+    // They fill the queue of the listener, so the kernel drops further SYNs, which are sent again after a second.
     const fillers = [1, 2].map(() => connect(port, HOST));
     afterThisTest(async () => fillers.forEach((socket) => void socket.destroy()));
     await Promise.all(fillers.map((socket) => once(socket, 'connect')));
@@ -39,7 +39,7 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
-/** Waits until the kernel has a connection to that port in the state SYN_SENT. */
+/** Waits until a connection to this port is in the state SYN_SENT. */
 async function isConnectingTo(port: number): Promise<void> {
   const remote = `:${port.toString(16).toUpperCase().padStart(4, '0')} 02`;
   while (!readFileSync('/proc/net/tcp', 'latin1').includes(remote)) {

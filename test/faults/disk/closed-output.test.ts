@@ -5,16 +5,16 @@ import { runBinary } from '../../support/process/run-binary.ts';
 
 const TO_STDOUT = ['fetch', PACKAGE_ID, '-o', '-'];
 
-/** Node opens the null device for reading and writing in the place of a closed descriptor. */
+/** Node replaces a closed descriptor with the null device, opened for reading and writing. */
 const CASES = [
   ['closed', '>&-', TO_STDOUT, 9],
-  ['the null device of a shell', '>/dev/null', TO_STDOUT, 0],
+  ['the null device opened by a shell', '>/dev/null', TO_STDOUT, 0],
   ['the null device as some programs open it', '1<>/dev/null', TO_STDOUT, 9],
   ['closed, for a document', '>&-', ['status', PACKAGE_ID, '--json'], 0],
 ] as const;
 
 test.runIf(process.platform === 'linux').each(CASES)(
-  'case 116: standard output that is %s',
+  'case 116: handles standard output that is %s',
   async (_name, redirection, args, exitCode) => {
     const api = await start();
     const wrapper = ['bash', '-c', `exec "$@" ${redirection}`, 'bash'];

@@ -11,11 +11,11 @@ import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
 const MIB = 1_048_576;
 const NAME = 'object.mp4';
 
-/** One call of the system: paths by their last names, and the start of what was written. */
+/** One system call: base names of paths, and the start of the written data. */
 interface Call {
   readonly kind: 'write' | 'sync' | 'rename';
   readonly path: string;
-  /** The new name of a file that is renamed or linked. */
+  /** The new name of a renamed or linked file. */
   readonly to: string;
   readonly text: string;
 }
@@ -25,7 +25,7 @@ async function traceFetch(sizeBytes: number, ...flags: readonly string[]): Promi
   return await traceRun(['fetch', PACKAGE_ID, '-o', NAME, '--limit-rate', '20M', ...flags], api, makePlace());
 }
 
-/** All calls that matter for what a power cut leaves, in order. */
+/** All calls that matter after a power cut, in order. */
 async function traceRun(args: readonly string[], api: ApiServer, place: RunPlace): Promise<readonly Call[]> {
   const log = join(place.temp, 'calls');
   const calls = 'trace=write,writev,pwrite64,pwritev,fsync,fdatasync,rename,renameat,renameat2,link,linkat';
@@ -43,7 +43,7 @@ async function traceRun(args: readonly string[], api: ApiServer, place: RunPlace
     .flatMap((line) => parseCall(line, place.cwd));
 }
 
-/** A line of strace; a call that another thread interrupts stands where it began. */
+/** Parses a line of strace. A call that another thread interrupts is listed where it started. */
 function parseCall(line: string, folder: string): Call[] {
   const [, name = '', rest = ''] = /^\d+ +(\w+)\((.*)/.exec(line) ?? [];
   const byDescriptor = /^\d+<([^>]*)>(.*)/.exec(rest);
@@ -62,10 +62,10 @@ function indexOfLast(calls: readonly Call[], before: number, kind: Call['kind'],
 }
 
 describe.skipIf(spawnSync('strace', ['-V']).status !== 0)(
-  'what a power cut leaves',
+  'what survives a power cut',
   { timeout: 90_000 },
   () => {
-    test('case 74: each journal is on the disk before it gets its name, and so is all that it vouches for', async () => {
+    test('case 74: syncs each journal, and the bytes that it lists, before it gets its name', async () => {
       const calls = await traceFetch(20 * MIB);
       const named = calls.flatMap((call, index) =>
         call.kind === 'rename' && call.to === `${NAME}.part.json` ? [{ index, aside: call.path }] : [],
@@ -80,7 +80,7 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)(
         const [, synced = ''] = /\\"synced\\":(\[.*?\]),\\"written/.exec(calls[writtenAt]?.text ?? '') ?? [];
         const syncedAt = indexOfLast(calls, writtenAt, 'sync', `${NAME}.part`);
         const isProved = synced === vouchedFor || syncedAt > vouchedAt;
-        expect(isProved, `nothing was synced before ${synced} was vouched for`).toBe(true);
+        expect(isProved, `the part was not synced before the journal listed ${synced}`).toBe(true);
         vouchedAt = syncedAt;
         vouchedFor = synced;
       }
@@ -88,7 +88,7 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)(
     });
 
     test.each([[[]], [['--overwrite']]])(
-      'the bytes are on the disk before they get their name, and then the name is (%j)',
+      'syncs the bytes before the file gets its name, then syncs the folder (%j)',
       async (flags) => {
         const calls = await traceFetch(100_000, ...flags);
         const namedAt = calls.findIndex(({ kind, to }) => kind === 'rename' && to === NAME);
@@ -103,7 +103,7 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)(
       },
     );
 
-    test('a transcript and its name are on the disk before its line is in the record, and then the line is', async () => {
+    test('syncs a transcript and its name before it writes the record line, then syncs the record', async () => {
       const file = 'talk-t1.de.srt';
       const api = await startApi({
         media: [{ id: 'm1', name: 'Talk' }],
@@ -116,7 +116,7 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)(
       expect(indexOfLast(first, namedAt, 'sync', first[namedAt]?.path ?? '')).toBeGreaterThanOrEqual(0);
       expectRecorded(first, namedAt);
 
-      // Made by a run that recorded nothing: nobody knows whether it is on the disk.
+      // An earlier run saved the file without recording it, so it may not be synced.
       rmSync(join(place.cwd, 'record.ndjson'));
       const again = await traceRun(args, api, place);
       expectRecorded(

@@ -20,15 +20,15 @@ function finalOf(place: RunPlace): Buffer | undefined {
   return existsSync(path) ? readFileSync(path) : undefined;
 }
 
-/** One run with a fault and one without; true while the fault still found its call. */
+/** Does one run with a fault and one without. Returns true as long as the fault still hits a call. */
 async function survives(api: ApiServer, fault: DiskFault, exitCodes: readonly number[]): Promise<boolean> {
   const place = makePlace();
   const { nodeFlags, markerPath } = diskFaultFlags(fault);
   const run = await runBinary(ARGS, { api, place, nodeFlags });
   const told = `${JSON.stringify(fault)}\n${describeRun(run)}`;
   const final = finalOf(place);
-  if (final !== undefined && !final.equals(object.bytes)) fail(`a wrong file\n${told}`);
-  if (run.exitCode === 0 && final === undefined) fail(`a success without file\n${told}`);
+  if (final !== undefined && !final.equals(object.bytes)) fail(`wrong file\n${told}`);
+  if (run.exitCode === 0 && final === undefined) fail(`exit code 0 without a file\n${told}`);
   if (!existsSync(markerPath)) {
     expect([run.exitCode, told]).toEqual([0, told]);
     return false;
@@ -36,11 +36,11 @@ async function survives(api: ApiServer, fault: DiskFault, exitCodes: readonly nu
   if (!exitCodes.includes(run.exitCode)) fail(`expected ${exitCodes.join(' or ')}\n${told}`);
   const again = await runCli(ARGS, { api, place });
   if (again.exitCode !== 0 || finalOf(place)?.equals(object.bytes) !== true) {
-    fail(`the same command does not help afterwards\n${told}\n${describeRun(again)}`);
+    fail(`the rerun failed\n${told}\n${describeRun(again)}`);
   }
   const temporary = listTree(place.cwd).filter(({ path }) => path.startsWith('.streamdiver-dl-'));
   if (temporary.length > 0)
-    fail(`${temporary[0]?.path} stayed
+    fail(`left behind: ${temporary[0]?.path}
 ${told}`);
   return true;
 }
@@ -71,10 +71,10 @@ test.each<[DiskCall, DiskFault['effect']]>([
   ['rename', 'EIO'],
   ['rename', 'ESTALE'],
 ])(
-  'case 82: every single %s that fails with %s is a disk error and is overcome later',
+  'case 82: reports a failure of any %s with %s as a disk error, and the rerun succeeds',
   DEADLINE,
   async (call, effect) => {
-    // What is cleaned up after the final name is there may fail without spoiling the success.
+    // Cleanup after the file has its final name may fail without failing the run.
     expect(await survivesEach(call, effect, [0, 9])).toBeGreaterThan(0);
   },
 );
@@ -85,7 +85,7 @@ test.each<[DiskCall, DiskFault['effect']]>([
   ['link', 'EPERM'],
   ['link', 'EXDEV'],
 ])(
-  'case 82: every single %s that fails with %s is overcome or is a disk error',
+  'case 82: a failure of any %s with %s is at most a disk error, and the rerun succeeds',
   DEADLINE,
   async (call, effect) => {
     expect(await survivesEach(call, effect, [0, 9])).toBeGreaterThan(0);
@@ -101,13 +101,13 @@ test.each<[DiskCall]>([
   ['link'],
   ['unlink'],
   ['close'],
-])('case 73: a kill around any %s leaves nothing wrong and the next run finishes', DEADLINE, async (call) => {
+])('case 73: a kill around any %s leaves no wrong file, and the rerun succeeds', DEADLINE, async (call) => {
   expect(await survivesEach(call, 'kill before', [137])).toBeGreaterThan(0);
   expect(await survivesEach(call, 'kill after', [137])).toBeGreaterThan(0);
 });
 
 test.each<[DiskCall]>([['open'], ['write'], ['link'], ['unlink'], ['close']])(
-  'case 126: what a kill around any %s leaves of a lock that is being made is cleared away by the next run',
+  'case 126: the next run removes what a kill before or after any %s leaves of a new lock',
   DEADLINE,
   async (call) => {
     for (const effect of ['kill before', 'kill after'] as const) {
@@ -116,7 +116,7 @@ test.each<[DiskCall]>([['open'], ['write'], ['link'], ['unlink'], ['close']])(
   },
 );
 
-test('case 83: writes and reads that take fewer bytes than given are completed', async () => {
+test('case 83: completes short writes and short reads', async () => {
   for (const call of ['write', 'read'] as const) {
     const api = await startApi({ files: { one: object } });
     const place = makePlace();
@@ -133,7 +133,7 @@ test('case 83: writes and reads that take fewer bytes than given are completed',
   }
 });
 
-test('case 81: a full disk says how much is missing or what to do, and keeps what fits', async () => {
+test('case 81: reports a full disk with a hint', async () => {
   const api = await startApi({ files: { one: object } });
   const { nodeFlags } = diskFaultFlags({
     call: 'write',
@@ -147,7 +147,7 @@ test('case 81: a full disk says how much is missing or what to do, and keeps wha
   expect(run.stderr).toMatch(/^hint: /m);
 });
 
-test('case 82: a journal that cannot be replaced once, by what the server says of the file, is a disk error', async () => {
+test('case 82: a single failure to replace the journal is a disk error', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const fault: DiskFault = { call: 'rename', nth: 1, effect: 'EIO', pathPart: 'object.zip.part.json' };
@@ -158,7 +158,7 @@ test('case 82: a journal that cannot be replaced once, by what the server says o
   expect(finalOf(place)).toBeUndefined();
 });
 
-test('case 116: standard output that is full is a disk error, and one that was closed is none of a bug', async () => {
+test('case 116: a full standard output is a disk error, and a closed one is not a bug', async () => {
   const api = await startApi({ files: { one: object } });
   const args = ['fetch', PACKAGE_ID, '-o', '-'];
   const full = await runBinary(args, { api, wrapper: ['sh', '-c', '"$@" > /dev/full', 'sh'] });
@@ -167,7 +167,7 @@ test('case 116: standard output that is full is a disk error, and one that was c
   expect(closed.stderr).not.toMatch(/bug/);
 });
 
-test('case 86: a target folder that vanished is a disk error', async () => {
+test('case 86: a deleted target folder is an error, not a bug', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const run = await runBinary(ARGS, {
@@ -179,7 +179,7 @@ test('case 86: a target folder that vanished is a disk error', async () => {
   writeFileSync(join(place.cwd, 'still-here'), '');
 });
 
-/** Makes a call of the system to a folder fail, as file systems do that lack it. */
+/** Makes a system call on a folder fail, as on file systems without that call. */
 function withoutCall(name: string, folder: string, code: string): readonly string[] {
   return ['strace', '-f', '-qq', '-o', '/dev/null', '-P', folder, '-e', `inject=${name}:error=${code}`];
 }
@@ -192,7 +192,7 @@ test.skipIf(spawnSync('strace', ['-V']).status !== 0).each([
   ['fsync', 'EOPNOTSUPP', 0, true],
   ['fsync', 'ENOSYS', 0, true],
   ['fsync', 'EIO', 9, true],
-])('a file system that answers %s of a folder with %s', async (name, code, exitCode, isThere) => {
+])('handles a file system where %s of a folder fails with %s', async (name, code, exitCode, isThere) => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const run = await runBinary(ARGS, { api, place, wrapper: withoutCall(name, place.cwd, code) });
@@ -205,7 +205,7 @@ test.skipIf(process.platform !== 'linux').each([
   ['/proc/streamdiver-dl-test/below', []],
   ['/proc/streamdiver-dl-test/below', ['-x']],
 ])(
-  'case 86: a folder that no file system can make (%s %j) is a disk error, and soon',
+  'case 86: a folder that cannot be created (%s %j) is a disk error within seconds',
   async (folder, flags) => {
     const api = await startApi({ files: { one: object } });
     const run = await runBinary(['fetch', PACKAGE_ID, '-D', folder, ...flags], { api, deadlineMs: 20_000 });

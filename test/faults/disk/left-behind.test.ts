@@ -8,7 +8,7 @@ import { OBJECT_NAME, setScene } from '../download/fetch-with-fault.ts';
 const NOTHING: readonly string[] = [];
 const PART = [`${OBJECT_NAME}.part`, `${OBJECT_NAME}.part.json`];
 
-/** As docs/fetch.md tells it. */
+/** As documented in docs/fetch.md. */
 test.each([
   [6, 'every body is cut at half', PART],
   [6, 'no request gets an answer', NOTHING],
@@ -37,14 +37,14 @@ test.each([
   expect(listTree(scene.place.cwd).map(({ path }) => path)).toEqual(files);
 });
 
-test('case 55: a sign-in page in place of the file is told by its title', async () => {
+test('case 55: reports a sign-in page instead of the file by its title', async () => {
   const scene = await setScene(faultMode('an HTML page with 200'));
   const run = await scene.fetch('--json');
   expect(run.json).toMatchObject({ error: { code: 'BAD_RESPONSE', retryable: false } });
   expect(run.stderr).toContain('a web page instead of the zip archive: Sign in');
 });
 
-test('exit code 13 leaves the file that was there', async () => {
+test('exit code 13 leaves the existing file', async () => {
   const scene = await setScene(faultMode('one 503'));
   writeFileSync(join(scene.place.cwd, OBJECT_NAME), 'precious');
   expect(await scene.fetch()).toMatchObject({ exitCode: 13 });

@@ -38,7 +38,7 @@ const PLANTS: Readonly<Record<string, (path: string) => Promise<void> | void>> =
 };
 
 test.each(BESIDE.flatMap((ending) => Object.keys(PLANTS).map((plant) => [plant, ending] as const)))(
-  'a %s in the place of object.zip%s is refused, and no lock stays',
+  'refuses a %s in place of object.zip%s, and leaves no lock',
   async (plant, ending) => {
     const api = await start();
     const place = makePlace();
@@ -51,7 +51,7 @@ test.each(BESIDE.flatMap((ending) => Object.keys(PLANTS).map((plant) => [plant, 
 
 test.each(
   ['.part.json', '.part.lock'].flatMap((ending) => Object.keys(PLANTS).map((plant) => [plant, ending])),
-)('a %s as object.zip%s is no failure where the file is complete', async (plant, ending) => {
+)('a %s as object.zip%s does not matter if the file is complete', async (plant, ending) => {
   const api = await start();
   const place = makePlace();
   writeFileSync(join(place.cwd, 'object.zip'), object.bytes);
@@ -63,7 +63,7 @@ test.each(
   expect(readdirSync(place.cwd)).toEqual(['object.zip', `object.zip${ending}`]);
 });
 
-test.runIf(LIMITED_RIGHTS !== null)('a journal that cannot be read is named', async () => {
+test.runIf(LIMITED_RIGHTS !== null)('reports an unreadable journal by name', async () => {
   const api = await start();
   const place = makePlace();
   const path = join(place.cwd, 'object.zip.part.json');
@@ -86,7 +86,7 @@ test.runIf(LIMITED_RIGHTS !== null)('a journal that cannot be read is named', as
   expect(run.stderr).toContain(`the file is complete, but could not read ${path}: permission denied`);
 });
 
-test('a socket in the place of a file of the user is called one', async () => {
+test('reports a socket instead of a token file', async () => {
   const place = makePlace();
   const path = join(place.cwd, 'token');
   await PLANTS['socket']?.(path);
@@ -96,7 +96,7 @@ test('a socket in the place of a file of the user is called one', async () => {
   expect(run.stderr).toContain(`cannot read ${path}: it is a socket`);
 });
 
-test('a folder with the name of one of our temporary files is left alone', async () => {
+test('ignores a folder with the name of a temporary file', async () => {
   const api = await start();
   const place = makePlace();
   mkdirSync(join(place.cwd, '.streamdiver-dl-00000000-1-000000000000.tmp'));
@@ -106,7 +106,7 @@ test('a folder with the name of one of our temporary files is left alone', async
 });
 
 test.each(['FIFO', 'socket', 'link to /dev/zero'])(
-  'case 84: a %s under the final name is never replaced',
+  'case 84: never replaces a %s under the final name',
   async (plant) => {
     const api = await start();
     const place = makePlace();
@@ -121,7 +121,7 @@ test.each(['FIFO', 'socket', 'link to /dev/zero'])(
 );
 
 test.runIf(hasDevices)(
-  'a device under the final name is never replaced, and stays the device it was',
+  'never replaces a device under the final name, even with --overwrite, and leaves no other files',
   async () => {
     const api = await start();
     const place = makePlace();
@@ -143,7 +143,7 @@ test.each(['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'])('-o %s means standard
   expect(run.stdoutBytes.equals(object.bytes)).toBe(true);
 });
 
-test('HOME that is no folder, or relative, is as good as none', async () => {
+test('ignores a HOME that is relative or not a folder', async () => {
   const api = await start();
   for (const home of ['/dev/null', 'here', '/no/such/home', undefined]) {
     const env = { HOME: home, STREAMDIVER_CONFIG_DIR: undefined };
@@ -153,7 +153,7 @@ test('HOME that is no folder, or relative, is as good as none', async () => {
   }
 });
 
-test('only the bytes that the journal vouches for count as kept', async () => {
+test('counts only the bytes that the journal lists as saved', async () => {
   const api = await start();
   const place = makePlace();
   const journal = {
@@ -181,7 +181,7 @@ test('only the bytes that the journal vouches for count as kept', async () => {
   expect(run.stderr).toContain('2.9 KiB saved in');
 });
 
-test('a hundred thousand ranges in a journal cost no time', async () => {
+test('reads a million byte ranges quickly', async () => {
   const { createByteRanges } = await import('../../../src/download/part/byte-ranges.ts');
   const ranges = Array.from({ length: 1_000_000 }, (_, index) => ({ start: index * 3, end: index * 3 + 1 }));
   expect(createByteRanges(ranges).totalBytes()).toBe(1_000_000);

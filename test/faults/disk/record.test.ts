@@ -14,7 +14,7 @@ import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
 const ARGS = ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--record', 'r/rec.ndjson', '--only-new'];
 const BEFORE = formatLine(recordLine('media', 0, { mediaId: 'm1', title: 'Before' }));
 
-/** A record that has one line already, in a folder of its own. */
+/** A place with a record of one line, in its own folder. */
 function placeWithRecord(): { place: RunPlace; file: string } {
   const place = makePlace();
   mkdirSync(join(place.cwd, 'r'));
@@ -23,7 +23,7 @@ function placeWithRecord(): { place: RunPlace; file: string } {
   return { place, file };
 }
 
-/** A process that waits for a call which never ends has nothing else to live for. */
+/** Keeps a process alive that only waits for a call that never returns. */
 const KEPT_ALIVE = ['--import', 'data:text/javascript,setInterval(() => {}, 1000)'];
 
 interface Line {
@@ -38,7 +38,7 @@ function linesOf(file: string): Line[] {
     .map((line) => JSON.parse(line));
 }
 
-/** Fetches and kills at the nth call of a kind; whether it came to that. */
+/** Fetches and kills at the nth call of a kind. Returns whether the kill happened. */
 async function isKilledAt(
   api: ApiServer,
   place: RunPlace,
@@ -51,7 +51,7 @@ async function isKilledAt(
   return isHit;
 }
 
-/** The next run puts everything right: each item once, all files there and unchanged, nothing left over. */
+/** Expects the next run to repair everything: each item once, all files unchanged, nothing left over. */
 async function expectPutRight(api: ApiServer, place: RunPlace, file: string, what: string): Promise<void> {
   const again = await runBinary(ARGS, { api, place });
   expect(again.exitCode, `${what}: ${again.stderr}`).toBe(0);
@@ -64,7 +64,7 @@ async function expectPutRight(api: ApiServer, place: RunPlace, file: string, wha
   expect(lines.some(({ kind }) => kind === 'file')).toBe(true);
   const verified = await runBinary(['verify', 'out', '--record', 'r/rec.ndjson'], { place });
   expect(verified.exitCode, what).toBe(0);
-  // The lock of the dead process stays until somebody needs it.
+  // The lock of the dead process stays until a run needs it.
   expect((await runBinary(ARGS.slice(0, -1), { api, place })).exitCode).toBe(0);
   expect(readdirSync(join(file, '..')), what).toEqual(['rec.ndjson']);
   expect(linesOf(file), what).toEqual(lines);
@@ -99,7 +99,7 @@ test.each<[DiskCall, DiskEffect]>([
   ['sync', 'EIO'],
   ['sync', 'ENOSPC'],
 ])(
-  'a %s of the record that fails with %s leaves it as it was, and the files in place',
+  'a %s of the record that fails with %s leaves the record unchanged and the files in place',
   async (call, effect) => {
     const api = await start();
     const { place, file } = placeWithRecord();
@@ -118,7 +118,7 @@ test.each<[DiskCall, DiskEffect]>([
   },
 );
 
-test('a file that cannot be synced is not recorded', async () => {
+test('does not record a file that cannot be synced', async () => {
   const api = await start();
   const { place, file } = placeWithRecord();
   const { nodeFlags } = diskFaultFlags({ call: 'sync', nth: 'every', effect: 'EIO', pathPart: '/out/' });
@@ -128,7 +128,7 @@ test('a file that cannot be synced is not recorded', async () => {
   await expectPutRight(api, place, file, 'sync');
 });
 
-test('processes that append to one record at once all succeed, and lose nothing', {
+test('processes that append to one record at the same time all succeed and lose no lines', {
   timeout: 120_000,
 }, async () => {
   const ids = Array.from({ length: 6 }, (_, index) => `pkg-${index}-000000`);
@@ -154,7 +154,7 @@ test('processes that append to one record at once all succeed, and lose nothing'
   expect((await runBinary(['verify', '--record', 'rec.ndjson'], { place })).exitCode).toBe(10);
 });
 
-test('one process waits while another one appends, and takes over when that one is killed', {
+test('a process waits while another one appends, and continues when that one is killed', {
   timeout: 60_000,
 }, async () => {
   const other = 'bbbbbbbb-000000';

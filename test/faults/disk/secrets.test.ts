@@ -13,7 +13,7 @@ import { credentialsOf, placeWithStore } from '../../support/stored-files.ts';
 
 const object = makeZipObject(20_000);
 
-/** An API whose files come from another origin, and a place that is signed in to it. */
+/** An API whose files are on another origin, and a place with a stored token for it. */
 async function startScene() {
   const storage = await startFaultServer((_request, reply) => reply.file(object));
   const api = await startApi({
@@ -30,7 +30,7 @@ async function startScene() {
   return { api, storage, place };
 }
 
-test('case 9: the stored token shows in no output, file or foreign request of any command', {
+test('case 9: no command leaks the stored token to output, files, or other origins', {
   timeout: 120_000,
 }, async () => {
   const { api, storage, place } = await startScene();
@@ -56,7 +56,7 @@ test('case 9: the stored token shows in no output, file or foreign request of an
     ['logout'],
   ]) {
     for (const flags of [[], ['-vv'], ['--json']]) {
-      // runCommand looks through both outputs and all files after each run.
+      // runCommand searches both outputs and all files after each run.
       const input = line[0] === 'login' ? CANARY_TOKEN : '';
       const { exitCode } = await runCommand([...line, ...flags], { ...options, input });
       expect(exitCode, [...line, ...flags].join(' ')).not.toBe(70);
@@ -66,7 +66,7 @@ test('case 9: the stored token shows in no output, file or foreign request of an
   assertNoCanaryElsewhere([storage], api.origin);
 });
 
-test('case 7: neither token nor secret is in the arguments or the environment of any process', async () => {
+test('case 7: the stored token is not in the arguments or environment of any process', async () => {
   const { api, place } = await startScene();
   api.script('GET /v2/downloads', (_request, reply) => reply.stall());
   const run = startBinary(['list'], { api, place, token: null });
@@ -91,7 +91,7 @@ function childrenOf(pid: number): readonly string[] {
   return existsSync(path) ? readFileSync(path, 'utf8').split(' ').filter(Boolean) : [];
 }
 
-test('case 10: NODE_DEBUG shows no signed address, and is said to be ignored', async () => {
+test('case 10: warns that it ignores NODE_DEBUG, and prints no signed URL', async () => {
   const { api, place } = await startScene();
   const run = await runBinary(['fetch', PACKAGE_ID], {
     api,
@@ -104,7 +104,7 @@ test('case 10: NODE_DEBUG shows no signed address, and is said to be ignored', a
   expect(run.stderr).toContain('warning: ignoring NODE_DEBUG');
 });
 
-test('a bug report holds no secret, stored or not', async () => {
+test('a bug report contains no secrets, whether stored or not', async () => {
   const { api, place } = await startScene();
   api.script('GET /v2/downloads', 503);
   const run = await runCommand(['list', '-v'], {
@@ -119,7 +119,7 @@ test('a bug report holds no secret, stored or not', async () => {
     },
     secrets: ['AMZ-SIGNATURE-0001', 'another-secret-0001'],
   }).catch((error: unknown) => error);
-  // -v shows the stack, which is the one thing that is wrong with this run.
+  // The stack that -v prints is the only violation in this run.
   expect(String(run)).toMatch(/standard error has a stack/);
   const reports = readdirSync(place.temp).filter((name) => name.includes('-bug-'));
   expect(reports).toHaveLength(1);
@@ -128,7 +128,7 @@ test('a bug report holds no secret, stored or not', async () => {
   );
 });
 
-test('case 20: credentials of other programs are never picked up', async () => {
+test('case 20: never uses credentials of other programs', async () => {
   const api = await startApi({ token: null });
   const place = makePlace();
   const home = join(place.temp, 'home');

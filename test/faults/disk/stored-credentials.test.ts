@@ -16,7 +16,7 @@ import { listTree } from '../../support/temp-folder.ts';
 const CLIENT_SECRET = 'client-SECRET+/8Jq4kW9~v7Rb';
 const FETCHED = 'sandbox-fetched-token-number-';
 
-/** A sign-in service that numbers its tokens and takes back each one when it hands out the next. */
+/** A sign-in service that numbers its tokens and revokes each one when it issues the next. */
 async function startRotating({ delayMs = 0, expiresIn = 3_600 } = {}) {
   let issued = 0;
   const answerToken: Answer = async (_request, reply) => {
@@ -47,7 +47,7 @@ async function startRotating({ delayMs = 0, expiresIn = 3_600 } = {}) {
   return { api, place, issued: () => issued, run: { api, place, token: null, secrets } };
 }
 
-test('case 23: a sandbox sign-in is not sent to another API, nor the other way round', async () => {
+test('case 23: never sends a sandbox credential to another API, or the other way around', async () => {
   const [sandbox, production] = [await startApi(), await startApi()];
   const profile = (origin: string) => ({ [origin]: { kind: 'token', token: CANARY_TOKEN } });
   const place = placeWithStore({
@@ -72,7 +72,7 @@ test('case 23: a sandbox sign-in is not sent to another API, nor the other way r
   }
 });
 
-test('case 23: --anonymous needs no credential for the origin', async () => {
+test('case 23: --anonymous works without a credential for the origin', async () => {
   const api = await startApi({ token: null });
   const place = placeWithStore({
     credentials: credentialsOf('https://api.example', { kind: 'token', token: CANARY_TOKEN }),
@@ -82,7 +82,7 @@ test('case 23: --anonymous needs no credential for the origin', async () => {
   expect(api.requests[0]?.headers.has('authorization')).toBe(false);
 });
 
-test('a fetched token is kept for the next run, for this client alone and its owner’s eyes', async () => {
+test('caches a fetched token for the next run, per client and readable only by the owner', async () => {
   const { place, issued, run } = await startRotating();
   for (let count = 0; count < 3; count += 1) expect((await runCommand(['list'], run)).exitCode).toBe(0);
   expect(issued()).toBe(1);
@@ -94,7 +94,7 @@ test('a fetched token is kept for the next run, for this client alone and its ow
   expect(JSON.stringify(readJson(tokens))).toContain('robot');
 });
 
-test('a token of client credentials in the environment is kept nowhere', async () => {
+test('does not store a token from client credentials in the environment', async () => {
   const api = await startApi();
   const env = {
     STREAMDIVER_TENANT: 'demo',
@@ -109,8 +109,8 @@ test('a token of client credentials in the environment is kept nowhere', async (
 test.each([
   ['cut off', '{"tokens": {'],
   ['empty', ''],
-  ['of another shape', '{"tokens": {"x": 1}}'],
-])('a cache that is %s is replaced', async (_name, text) => {
+  ['of another format', '{"tokens": {"x": 1}}'],
+])('replaces a token cache that is %s', async (_name, text) => {
   const { place, issued, run } = await startRotating();
   writeFileSync(storedFiles(place).tokens, text, { mode: 0o600 });
   expect((await runCommand(['list'], run)).exitCode).toBe(0);
@@ -118,7 +118,7 @@ test.each([
   expect(issued()).toBe(1);
 });
 
-test('case 19: a clock that was put back or forth costs a renewal and nothing else', async () => {
+test('case 19: a changed system clock only causes token renewals', async () => {
   const { issued, run } = await startRotating();
   const at = (startMs: number) => ({ ...run, clock: createFastClock({ speed: 20, startMs }) });
   const start = Date.UTC(2026, 0, 15);
@@ -128,7 +128,7 @@ test('case 19: a clock that was put back or forth costs a renewal and nothing el
   expect(issued()).toBeGreaterThan(2);
 });
 
-test('case 127: eight processes that are refused at once fetch one token between them', async () => {
+test('case 127: eight processes without a valid token fetch only one token', async () => {
   const { place, issued, run } = await startRotating({ delayMs: 300 });
   const each = () => Promise.all(Array.from({ length: 8 }, () => runBinary(['list', '--json'], run)));
   expect((await each()).map(({ exitCode }) => exitCode)).toEqual(Array(8).fill(0));
@@ -139,7 +139,7 @@ test('case 127: eight processes that are refused at once fetch one token between
   expect(issued()).toBe(2);
 });
 
-test('case 127: a lock that a dead process left does not block', async () => {
+test('case 127: a lock of a dead process does not block', async () => {
   const { place, run } = await startRotating();
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   const { hostname } = await import('node:os');
@@ -152,7 +152,7 @@ test('case 127: a lock that a dead process left does not block', async () => {
   expect(readdirSync(place.configDir)).toEqual(['credential-cache.json', 'credentials.json']);
 });
 
-test('case 127: a lock of a process whose number another one has now does not block', async () => {
+test('case 127: a lock with a reused process ID does not block', async () => {
   const { place, run } = await startRotating();
   const { hostname } = await import('node:os');
   const lock = {
@@ -167,9 +167,9 @@ test('case 127: a lock of a process whose number another one has now does not bl
   expect(readdirSync(place.configDir)).toEqual(['credential-cache.json', 'credentials.json']);
 });
 
-// What Linux, macOS and Windows say where there are no hard links.
+// The errors of Linux, macOS, and Windows for file systems without hard links.
 test.each(['EPERM', 'ENOTSUP', 'EISDIR'] as const)(
-  'settings and tokens are kept on a file system without hard links (%s)',
+  'stores settings and tokens on a file system without hard links (%s)',
   async (effect) => {
     const { place, issued, run } = await startRotating();
     const { nodeFlags } = diskFaultFlags({ call: 'link', nth: 'every', effect, pathPart: '.lock' });
@@ -187,7 +187,7 @@ test.each(['EPERM', 'ENOTSUP', 'EISDIR'] as const)(
   },
 );
 
-test('case 128: processes that change settings at once lose none and never mix', async () => {
+test('case 128: processes that change settings at the same time lose no change', async () => {
   const place = makePlace();
   const names = Array.from({ length: 8 }, (_, index) => `profile-${index}`);
   const runs = await Promise.all(
@@ -202,10 +202,10 @@ test('case 128: processes that change settings at once lose none and never mix',
 });
 
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
-/** Calls that change folders or what is on the disk for good; only the store makes them here. */
+/** System calls that change folders or sync data. Only the store makes them here. */
 const CALLS = ['mkdir', 'fsync', 'fchmod', 'chmod', 'link', 'rename', 'unlink', 'unlinkat', 'rmdir'];
 
-/** Runs `login` under strace, which does something at the nth call of each of these kinds. */
+/** Runs `login` under strace, which injects an effect at the nth call of each of these kinds. */
 function loginUnder(
   effect: string,
   { calls, nth }: { readonly calls: readonly string[]; readonly nth: number },
@@ -225,7 +225,7 @@ function loginUnder(
   ];
   return runBinary(['login', '--with-token', '--no-verify'], {
     ...run,
-    // strace counts for each thread.
+    // strace counts calls per thread.
     env: { ...run.env, UV_THREADPOOL_SIZE: '1' },
     wrapper,
     input: 'sandbox-the-new-token-0001',
@@ -235,7 +235,7 @@ function loginUnder(
 }
 
 test.runIf(hasStrace)(
-  'case 12: killed at any call, the old credentials or the new ones are there, whole',
+  'case 12: a kill at any call leaves complete credentials, old or new',
   { timeout: 300_000 },
   async () => {
     const origin = 'http://127.0.0.1:1';
@@ -257,14 +257,14 @@ test.runIf(hasStrace)(
       expect(readdirSync(place.configDir), `${call} ${nth}`).toEqual(['credentials.json']);
       return killed.exitCode !== 0;
     };
-    // strace counts each kind by itself.
+    // strace counts each kind of call separately.
     for (const call of CALLS) for (let nth = 1; await killsAt(call, nth); nth += 1);
     expect(endings.length).toBeGreaterThan(CALLS.length + 4);
     expect(new Set(endings)).toEqual(new Set(['old', 'new']));
   },
 );
 
-test.runIf(hasStrace)('case 12: a full disk leaves the old credentials', async () => {
+test.runIf(hasStrace)('case 12: a full disk leaves the old credentials in place', async () => {
   const origin = 'http://127.0.0.1:1';
   const place = placeWithStore({
     credentials: credentialsOf(origin, { kind: 'token', token: 'sandbox-the-old-token' }),
@@ -284,7 +284,7 @@ test.runIf(hasStrace)('case 12: a full disk leaves the old credentials', async (
 });
 
 test.runIf(hasStrace)(
-  'case 12: the new file is synced before it has its name, and its folder after',
+  'case 12: syncs a new file before it gets its name, and the folder afterwards',
   async () => {
     const place = makePlace();
     const log = join(place.temp, 'strace.log');
@@ -295,7 +295,7 @@ test.runIf(hasStrace)(
     expect(run.exitCode).toBe(0);
     const steps = readFileSync(log, 'utf8')
       .split('\n')
-      // What is done while another thread does something stands in two lines.
+      // A call that overlaps with one of another thread takes two lines.
       .filter((line) => line.includes(place.configDir))
       .map((line) => {
         const [, call = '', paths = ''] = /(\w+)\((.*)/.exec(line) ?? [];
@@ -318,7 +318,7 @@ test.runIf(hasStrace)(
   },
 );
 
-test.runIf(hasStrace)('case 12: a write that wrote less than it said leaves the old settings', async () => {
+test.runIf(hasStrace)('case 12: a write that stores less than reported leaves the old settings', async () => {
   const place = placeWithStore({ config: { version: 1, profiles: {} } });
   const before = readFileSync(storedFiles(place).config);
   const wrapper = ['strace', '-f', '-qq', '-o', join(place.temp, 'strace.log')];

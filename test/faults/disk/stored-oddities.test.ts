@@ -8,7 +8,7 @@ import { credentialsOf, placeWithStore, storedFiles } from '../../support/stored
 
 const CLIENT = { kind: 'client', tenant: 'acme', clientId: 'id', clientSecret: 'a-secret-that-is-long' };
 
-test('half a surrogate pair in a stored tenant is no bug', async () => {
+test('encodes a lone surrogate in a stored tenant', async () => {
   const api = await startApi();
   const credentials = credentialsOf(api.origin, { ...CLIENT, ssoUrl: api.origin, tenant: 'a\ud800' });
   const place = placeWithStore({ credentials });
@@ -16,7 +16,7 @@ test('half a surrogate pair in a stored tenant is no bug', async () => {
   expect(run.requests.map(({ path }) => path)).toContain('/realms/a%EF%BF%BD/protocol/openid-connect/token');
 });
 
-test('a kept token whose end no calendar has is not used', async () => {
+test('ignores a cached token with an impossible expiry date', async () => {
   const api = await startApi();
   const ssoUrl = `${api.origin}/`;
   const place = placeWithStore({ credentials: credentialsOf(api.origin, { ...CLIENT, ssoUrl }) });

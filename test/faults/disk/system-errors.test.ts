@@ -29,8 +29,8 @@ const WORDS = [
   ['ENODEV', 'no such device'],
 ] as const;
 
-describe('what the system refuses is said in words', () => {
-  test.each(WORDS)('%s while a file is written: %s', async (code, words) => {
+describe('describes system errors in words', () => {
+  test.each(WORDS)('%s while writing a file: %s', async (code, words) => {
     const api = await startApi({ files: { one: object } });
     const { nodeFlags } = diskFaultFlags({
       call: 'write',
@@ -45,7 +45,7 @@ describe('what the system refuses is said in words', () => {
     expect(run.stderr).toMatch(/\nhint: /);
   });
 
-  test.each(WORDS)('%s at standard output: %s', async (code, words) => {
+  test.each(WORDS)('%s on standard output: %s', async (code, words) => {
     const { terminal } = makeTerminal({ stdout: failingStream(code) });
     terminal.line('a');
     await expect(terminal.flush()).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe('what the system refuses is said in words', () => {
     });
   });
 
-  test('a reader that left a transfer is told what to do, which is not to make room', async () => {
+  test('the hint for a closed pipe does not mention disk space', async () => {
     const api = await startApi({ files: { one: makeZipObject(3_000_000) } });
     const run = await runBinary(['fetch', PACKAGE_ID, '-o', '-'], {
       api,
@@ -73,8 +73,8 @@ const LIMITED = (blocks: number) => ['bash', '-c', `ulimit -f ${blocks}; exec "$
 describe.skipIf(process.platform === 'win32')('case 90: a limit on the size of files (ulimit -f)', () => {
   test.each([
     ['a download', [...FETCH]],
-    ['what is unpacked', ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json']],
-  ])('ends %s with words, not with a signal', async (_what, args) => {
+    ['unpacking', ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--json']],
+  ])('ends %s with an error message, not a signal', async (_what, args) => {
     const api = await startApi({ files: { one: object } });
     const run = await runBinary(args, { api, wrapper: LIMITED(8) });
     expect(run).toMatchObject({ signal: null, exitCode: 9, json: { error: { code: 'DISK' } } });
@@ -85,7 +85,7 @@ describe.skipIf(process.platform === 'win32')('case 90: a limit on the size of f
     ['list', ['list']],
     ['--help', ['--help']],
     ['--version', ['--version']],
-  ])('ends %s into a file with words', async (_what, args) => {
+  ])('ends %s into a file with an error message', async (_what, args) => {
     const api = await startApi();
     const place = makePlace();
     const wrapper = ['bash', '-c', 'ulimit -f 0; exec "$@" >out.txt', 'bash'];
@@ -98,7 +98,7 @@ describe.skipIf(process.platform === 'win32')('case 90: a limit on the size of f
     ['login', ['login', '--with-token', '--no-verify'], 0, 'could not lock'],
     ['sandbox', ['sandbox', '--', 'true'], 0, 'could not make a folder in'],
     ['demo', ['demo'], 4, 'could not write'],
-  ])('ends %s with words', async (_what, args, blocks, doing) => {
+  ])('ends %s with an error message', async (_what, args, blocks, doing) => {
     const run = await runBinary(args, { wrapper: LIMITED(blocks), input: 'a-token-of-some-length\n' });
     expect(run).toMatchObject({ signal: null, exitCode: 9 });
     expect(run.stderr).toContain('the file would be larger than is allowed');
@@ -117,7 +117,7 @@ describe.runIf(MAY_MOUNT)('on real file systems', () => {
     'sh',
   ];
 
-  test('login with a home that is read-only says so', async () => {
+  test('login reports a read-only home folder', async () => {
     const place = makePlace();
     const run = await runBinary(['login', '--with-token', '--no-verify'], {
       place,
@@ -133,7 +133,7 @@ describe.runIf(MAY_MOUNT)('on real file systems', () => {
   test.each([
     ['sandbox', ['sandbox', '--', 'true']],
     ['demo', ['demo']],
-  ])('%s in a folder for temporary files that is full says so', async (_what, args) => {
+  ])('%s reports a full folder for temporary files', async (_what, args) => {
     const place = makePlace();
     const wrapper = on(`-t tmpfs -o size=64k tmpfs ${place.temp}`);
     const run = await runBinary(args, { place, wrapper });
@@ -141,7 +141,7 @@ describe.runIf(MAY_MOUNT)('on real file systems', () => {
     expect(run.stderr).toMatch(/no space left on the disk\nhint: /);
   });
 
-  test('case 81: a download onto a disk that is full says how to go on, and keeps what came', async () => {
+  test('case 81: a download to a full disk prints a hint', async () => {
     const api = await startApi({ files: { one: object } });
     const place = makePlace();
     const wrapper = on(`-t tmpfs -o size=128k tmpfs ${place.cwd}`, `cd ${place.cwd};`);
@@ -165,7 +165,7 @@ describe.skipIf(process.platform === 'win32')('case 86: a working directory that
     ['sandbox --media-dir', ['sandbox', '--media-dir', 'ABSOLUTE', '--', 'true']],
     ['--help', ['--help']],
     ['config path', ['config', 'path']],
-  ])('does not matter to %s with absolute paths', async (_what, args) => {
+  ])('does not affect %s with absolute paths', async (_what, args) => {
     const api = await startApi({ files: { one: makeZipObject(3_000) } });
     const place = makePlace();
     writeFileSync(
@@ -183,7 +183,7 @@ describe.skipIf(process.platform === 'win32')('case 86: a working directory that
     ['fetch', ['fetch', PACKAGE_ID, '--json']],
     ['fetch -o', ['fetch', PACKAGE_ID, '-o', 'a.zip', '--json']],
     ['create --fetch', ['create', '-m', '7e0c2b9e-7d41-4a36-9e58-c1d2e3f4a501', '--fetch', '--json']],
-  ])('ends %s before anything is asked for', async (_what, args) => {
+  ])('ends %s before any request', async (_what, args) => {
     const api = await startApi({ files: { one: makeZipObject(3_000) } });
     const run = await runBinary(args, { api, wrapper: GONE });
     expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
@@ -191,28 +191,28 @@ describe.skipIf(process.platform === 'win32')('case 86: a working directory that
     expect(api.requests).toHaveLength(0);
   });
 
-  test('an ID that does not exist is not found, also with a pattern', async () => {
+  test('still reports a missing ID as not found with a pattern', async () => {
     const api = await startApi();
     const args = ['fetch', 'nothing', '--include', '*.srt', '-D', '/tmp/nowhere', '--json'];
     expect(await runBinary(args, { api, wrapper: GONE })).toMatchObject({ exitCode: 3 });
   });
 });
 
-describe('the address of the API without its version', () => {
+describe('an API URL without its version', () => {
   test.each([
     ['', '/v2'],
     ['/', '/v2'],
     ['/streamdiver', '/streamdiver/v2'],
     ['/v1', '/v2'],
     ['/v2/downloads', '/v2'],
-  ])('%j: the hint names %s', async (path, likely) => {
+  ])('suggests the right URL for path %j: %s', async (path, likely) => {
     const api = await startApi();
     const run = await runCli(['list', '--json'], { api, env: { STREAMDIVER_API_URL: api.origin + path } });
     expect(run.exitCode).toBe(3);
     expect(run.stderr).toContain(`try --api-url ${api.origin}${likely}\n`);
   });
 
-  test('a web page in its place is explained the same way', async () => {
+  test('a web page instead of the API also causes a hint about --api-url', async () => {
     const api = await startApi();
     const page = await startApi();
     page.script('GET /v2/downloads', (_request, reply) =>
@@ -222,7 +222,7 @@ describe('the address of the API without its version', () => {
     expect(run.stderr).toContain('hint: check --api-url');
   });
 
-  test('login says it, too, and that nothing was stored', async () => {
+  test('login prints the same hint, and that nothing was stored', async () => {
     const api = await startApi();
     const run = await runCli(['login', '--with-token', '--json'], {
       api,
@@ -237,20 +237,25 @@ describe('the address of the API without its version', () => {
     expect(existsSync(join(run.configDir, 'credentials.json'))).toBe(false);
   });
 
-  test('with it, a package that does not exist is no matter of the address', async () => {
+  test('the right URL with a missing package causes no hint about --api-url', async () => {
     const api = await startApi();
     const run = await runCli(['status', '11111111-1111-4111-8111-111111111111'], { api });
     expect(run).toMatchObject({ exitCode: 3, stderr: expect.not.stringContaining('--api-url') });
   });
 });
 
-describe('files that cannot be read are named with the reason', () => {
+describe('names unreadable files and the reason', () => {
   test.each([
-    ['the body', ['create', '-f', 'missing.json'], 'cannot read missing.json: no such file or folder', 2],
+    [
+      'a request body',
+      ['create', '-f', 'missing.json'],
+      'cannot read missing.json: no such file or folder',
+      2,
+    ],
     ['a folder', ['create', '-f', '.'], 'cannot read .: it is a folder', 2],
     ['a certificate', ['config', 'set', 'cacert', 'missing.pem'], 'missing.pem: no such file or folder', 2],
     [
-      'authorities',
+      'a CA file',
       ['list', '--cacert', '/missing.pem', '--api-url', 'https://127.0.0.1:1/v2'],
       'cannot read /missing.pem: no such file or folder',
       2,
@@ -261,7 +266,7 @@ describe('files that cannot be read are named with the reason', () => {
     expect(run.stderr).toContain(words);
   });
 
-  test('authorities that are none, before anything is sent', async () => {
+  test('a CA file without certificates', async () => {
     const place = makePlace();
     const file = join(place.cwd, 'own.pem');
     for (const content of ['', 'garbage', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']) {
@@ -285,7 +290,7 @@ describe('files that cannot be read are named with the reason', () => {
     }
   });
 
-  test.skipIf(process.platform === 'win32')('a folder in the place of config.json', async () => {
+  test.skipIf(process.platform === 'win32')('a folder in place of config.json', async () => {
     const place = makePlace();
     mkdirSync(join(place.configDir, 'config.json'), { recursive: true, mode: 0o700 });
     const run = await runCli(['list'], { place });
@@ -295,7 +300,7 @@ describe('files that cannot be read are named with the reason', () => {
 });
 
 test.skipIf(process.platform === 'win32')(
-  'standard input that can only be written is a mistake of the line',
+  'reports a write-only standard input as a usage error',
   async () => {
     const wrapper = ['bash', '-c', '"$@" 0>in.txt', 'bash'];
     expect(await runBinary(['create', '-m', '-', '--json'], { wrapper })).toMatchObject({

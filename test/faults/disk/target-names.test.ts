@@ -30,7 +30,7 @@ async function prepare() {
   return { place, api, target, fetch };
 }
 
-test('case 84: another file of that name is kept, and replaced or left alone when told so', async () => {
+test('case 84: keeps another file of that name, and honors --skip-existing and --overwrite', async () => {
   const { target, fetch, place } = await prepare();
   writeFileSync(target, OLD);
   expect(await fetch()).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
@@ -45,7 +45,7 @@ test('case 84: another file of that name is kept, and replaced or left alone whe
   expect(listTree(place.cwd).map(({ path }) => path)).toEqual(['object.zip']);
 });
 
-test('case 84: the same file already there is no work', async () => {
+test('case 84: skips the download when the same file already exists', async () => {
   const { target, fetch, api } = await prepare();
   writeFileSync(target, object.bytes);
   const run = await fetch();
@@ -56,7 +56,7 @@ test('case 84: the same file already there is no work', async () => {
   expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(0);
 });
 
-test('case 84: the same archive already there is unpacked without a transfer', async () => {
+test('case 84: unpacks an existing copy of the archive without a download', async () => {
   const { place, api, fetch } = await prepare();
   expect(await fetch()).toMatchObject({ exitCode: 0 });
   const asked = api.requestsOf('GET /v2/downloads/file/{id}').length;
@@ -65,7 +65,7 @@ test('case 84: the same archive already there is unpacked without a transfer', a
   expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(asked);
 });
 
-test('case 84: a file of the same size with other bytes is another file', async () => {
+test('case 84: keeps a file of the same size with other bytes', async () => {
   const { target, fetch } = await prepare();
   const other = makeZipObject(50_000, { seed: 'B' }).bytes;
   other[25_000] = (other[25_000] ?? 0) ^ 1;
@@ -74,7 +74,7 @@ test('case 84: a file of the same size with other bytes is another file', async 
   expect(readFileSync(target).equals(other)).toBe(true);
 });
 
-test('case 84: a link is replaced itself, and what it points to stays', async () => {
+test('case 84: --overwrite replaces a link, not its target', async () => {
   const { target, fetch, place } = await prepare();
   const elsewhere = join(place.cwd, 'elsewhere');
   writeFileSync(elsewhere, OLD);
@@ -86,14 +86,14 @@ test('case 84: a link is replaced itself, and what it points to stays', async ()
   expect(readFileSync(elsewhere, 'utf8')).toBe(OLD);
 });
 
-test('case 84: a dangling link counts as something there', async () => {
+test('case 84: a dangling link counts as an existing file', async () => {
   const { target, fetch, place } = await prepare();
   symlinkSync(join(place.cwd, 'nowhere'), target);
   expect((await fetch()).exitCode).toBe(13);
   expect(existsSync(join(place.cwd, 'nowhere'))).toBe(false);
 });
 
-test('case 84: a file with two names keeps its other name', async () => {
+test('case 84: --overwrite leaves other hard links of the file unchanged', async () => {
   const { target, fetch, place } = await prepare();
   const twin = join(place.cwd, 'twin');
   writeFileSync(twin, OLD);
@@ -103,14 +103,14 @@ test('case 84: a file with two names keeps its other name', async () => {
   expect(readFileSync(target).equals(object.bytes)).toBe(true);
 });
 
-test('case 84: a folder of that name takes the file in', async () => {
+test('case 84: downloads into an existing folder of that name', async () => {
   const { target, fetch, place } = await prepare();
   mkdirSync(target);
   expect((await fetch()).exitCode).toBe(0);
   expect(listTree(place.cwd).filter(({ type }) => type === 'file')).toHaveLength(1);
 });
 
-test('case 85: a file that appears during the transfer is kept', async () => {
+test('case 85: keeps a file that appears during the download', async () => {
   const { target, fetch, api } = await prepare();
   api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
     writeFileSync(target, OLD);
@@ -123,9 +123,9 @@ test('case 85: a file that appears during the transfer is kept', async () => {
 test.each([
   ['below a file', 'file/object.zip'],
   ['below a file, two levels', 'file/deep/object.zip'],
-  ['of a name that is too long', `${'x'.repeat(300)}.zip`],
-  ['on a file system that takes none', '/proc/object.zip'],
-])('case 86: a target %s is a disk error before any byte', async (_name, target) => {
+  ['with a name that is too long', `${'x'.repeat(300)}.zip`],
+  ['on a file system that accepts no files', '/proc/object.zip'],
+])('case 86: a target %s is an error', async (_name, target) => {
   const { api, place } = await prepare();
   writeFileSync(join(place.cwd, 'file'), OLD);
   const run = await runCli(['fetch', PACKAGE_ID, '-o', target, '--json'], { api, place });
@@ -138,7 +138,7 @@ test.each([
   ['upper and lower case', 'Notes.txt', 'notes.txt'],
   ['ligatures', '\ufb01nal.txt', 'final.txt'],
 ])(
-  'case 89: an archive with two names that differ in %s only is refused before a byte is written',
+  'case 89: refuses an archive with two names that differ only in %s, before writing',
   async (_what, one, other) => {
     const archive = serveArchive([
       { name: one, content: 'one' },
@@ -151,14 +151,14 @@ test.each([
   },
 );
 
-test('folders that are missing are made', async () => {
+test('creates missing folders', async () => {
   const { api, place } = await prepare();
   const run = await runCli(['fetch', PACKAGE_ID, '-o', 'a/b/object.zip'], { api, place });
   expect(run.exitCode).toBe(0);
   expect(readFileSync(join(place.cwd, 'a/b/object.zip')).equals(object.bytes)).toBe(true);
 });
 
-/** What a server may call a file. */
+/** File names that a server may send. */
 const NAMES: readonly string[] = [
   '..',
   '.',
@@ -201,7 +201,7 @@ const NAMES: readonly string[] = [
   'object.zip.part.json',
 ];
 
-test.each(NAMES)('case 87: the title %j makes one harmless name in the folder', async (title) => {
+test.each(NAMES)('case 87: the title %j becomes one harmless file name in the folder', async (title) => {
   const place = makePlace();
   const api = await startApi({ files: { one: object }, packages: [{ title, files: ['one'] }] });
   const run = await runCli(['fetch', PACKAGE_ID, '--json'], { api, place });
@@ -210,7 +210,7 @@ test.each(NAMES)('case 87: the title %j makes one harmless name in the folder', 
 });
 
 test.each(NAMES)(
-  'case 87: the Content-Disposition name %j makes one harmless name in the folder',
+  'case 87: the Content-Disposition name %j becomes one harmless name in the folder',
   async (name) => {
     const place = makePlace();
     const api = await startApi({ files: { one: object } });
@@ -239,7 +239,7 @@ test.each([
   ['folder/a:b.zip', 2],
   ['C:a.zip', 0],
   ['\\\\?\\C:\\a.zip', 0],
-])('-o %s on Windows, where a colon after the drive names a stream of a file', async (output, exitCode) => {
+])('-o %s on Windows, where a colon after the drive names a file stream', async (output, exitCode) => {
   const { api, place } = await prepare();
   const run = await runCli(['fetch', PACKAGE_ID, '-o', output], { api, place, platform: 'win32' });
   expect(run.exitCode).toBe(exitCode);
@@ -264,7 +264,7 @@ test.each([
   ['-D', 'folder:b', 'a colon'],
   ['-D', 'NUL', 'the name of a device'],
   ['--record', 'x?.ndjson', 'contains ?'],
-])('case 88: %s %j is refused on Windows before anything is sent', async (flag, name, reason) => {
+])('case 88: rejects %s %j on Windows before any request', async (flag, name, reason) => {
   const { api, place } = await prepare();
   const options = { api, place, platform: 'win32' } as const;
   const error = { code: 'USAGE', message: expect.stringContaining(reason) };
@@ -278,7 +278,7 @@ test.each([
   expect(listTree(place.cwd)).toEqual([]);
 });
 
-test('with -x, the folder for the content needs a name that Windows allows as well', async () => {
+test('rejects a name with -x if Windows does not allow the name of the resulting folder', async () => {
   const { api, place } = await prepare();
   const run = await runCli(['fetch', PACKAGE_ID, '-x', '-o', 'object .zip'], {
     api,
@@ -289,7 +289,7 @@ test('with -x, the folder for the content needs a name that Windows allows as we
   expect(listTree(place.cwd)).toEqual([]);
 });
 
-test('a name that leaves no room for the part file is a disk error on Windows', async () => {
+test('a name too long for the suffix of the part file is a disk error on Windows', async () => {
   const { api, place } = await prepare();
   const output = `${'x'.repeat(242)}.zip`;
   const run = await runCli(['fetch', PACKAGE_ID, '-o', output, '--json'], { api, place, platform: 'win32' });
@@ -301,7 +301,7 @@ test('a name that leaves no room for the part file is a disk error on Windows', 
 });
 
 test.each(['.\\object.zip', '..\\object.zip', '\\\\?\\C:\\object.zip', 'con-text.zip', 'nul-1'])(
-  '-o %j is a name for Windows',
+  'accepts -o %j on Windows',
   async (output) => {
     const { api, place } = await prepare();
     const run = await runCli(['fetch', PACKAGE_ID, '-o', output], { api, place, platform: 'win32' });

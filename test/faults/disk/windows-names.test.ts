@@ -37,21 +37,21 @@ async function fetchWithWindowsNames(handler: FaultMode['handler'], ...args: rea
   return { ...scene, fetch, fetchAndLook, holds };
 }
 
-describe.skipIf(process.platform !== 'linux')('where the names of open files are in the way', () => {
-  test('a download is noted, named and cleared away', async () => {
+describe.skipIf(process.platform !== 'linux')('where open files keep their names', () => {
+  test('a download gets its final name and leaves no other files', async () => {
     const { object, fetchAndLook, holds } = await fetchWithWindowsNames(wellBehaved);
     expect(await fetchAndLook()).toEqual(DONE);
     expect(holds(object.bytes)).toBe(true);
   });
 
-  test('a file is replaced with --overwrite', async () => {
+  test('--overwrite replaces a file', async () => {
     const { object, place, fetchAndLook, holds } = await fetchWithWindowsNames(wellBehaved, '--overwrite');
     writeFileSync(join(place.cwd, OBJECT_NAME), 'an older one');
     expect(await fetchAndLook()).toEqual(DONE);
     expect(holds(object.bytes)).toBe(true);
   });
 
-  test('a download begins anew when the file has become another one', async () => {
+  test('a download restarts when the file has changed', async () => {
     const other = makeZipObject(SIZE_BYTES, { seed: 'B' });
     const { fetchAndLook, holds } = await fetchWithWindowsNames((object) =>
       cutAtHalfThen(object, wellBehaved(other)),
@@ -60,7 +60,7 @@ describe.skipIf(process.platform !== 'linux')('where the names of open files are
     expect(holds(other.bytes)).toBe(true);
   });
 
-  test.each([[[]], [['--no-resume']]])('a second run, %j', async (args) => {
+  test.each([[[]], [['--no-resume']]])('a second run completes the download, %j', async (args) => {
     const { object, storage, fetch, fetchAndLook, holds } = await fetchWithWindowsNames(
       (served) =>
         cutAtHalfThen(

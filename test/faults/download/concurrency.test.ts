@@ -15,7 +15,7 @@ import { listTree } from '../../support/temp-folder.ts';
 const object = makeZipObject(500_000);
 const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
 
-/** The winner gets no byte before the others have ended, so that none of them finds the finished file. */
+/** The winner gets no bytes until the others have ended, so that none of them finds the finished file. */
 async function race(processes: number, prepare: (cwd: string) => void): Promise<void> {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
@@ -26,7 +26,7 @@ async function race(processes: number, prepare: (cwd: string) => void): Promise<
     release = resolve;
   });
   api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
-    // Without a lock, all of them wait for bytes: then all get them, and all succeed.
+    // Without a lock, all processes would wait for bytes here, get them after the delay, and succeed.
     await Promise.race([othersEnded, delay(60_000, undefined, { ref: false })]);
     await reply.file(object);
   });
@@ -42,19 +42,19 @@ async function race(processes: number, prepare: (cwd: string) => void): Promise<
   const losers = runs.filter(({ exitCode }) => exitCode === 11);
   if (losers.length !== processes - 1 || !runs.some(({ exitCode }) => exitCode === 0)) fail(told);
   const path = join(place.cwd, 'object.zip');
-  if (!existsSync(path) || !readFileSync(path).equals(object.bytes)) fail(`a wrong file\n${told}`);
-  if ((await runBinary(ARGS, { api, place })).exitCode !== 0) fail(`not usable afterwards\n${told}`);
+  if (!existsSync(path) || !readFileSync(path).equals(object.bytes)) fail(`wrong file\n${told}`);
+  if ((await runBinary(ARGS, { api, place })).exitCode !== 0) fail(`the rerun failed\n${told}`);
   expect(listTree(place.cwd).map((entry) => entry.path)).toEqual(['object.zip']);
 }
 
-test('case 126: processes that find the lock of a dead one do not both take it over', {
+test('case 126: only one of several processes takes over the lock of a dead process', {
   timeout: 120_000,
 }, async () => {
   const dead = await runBinary(['--version']);
   expect(dead.exitCode).toBe(0);
   for (let round = 0; round < 4; round++) {
     await race(4, (cwd) => {
-      // No process has this number: pid_max of Linux is 2^22.
+      // No process has this ID: pid_max on Linux is 2^22.
       writeFileSync(
         join(cwd, 'object.zip.part.lock'),
         JSON.stringify({ pid: 4_194_305, hostname: hostname() }),
@@ -64,16 +64,16 @@ test('case 126: processes that find the lock of a dead one do not both take it o
 });
 
 test.each<[string, DiskFault]>([
-  ['it is being signed', { call: 'write', nth: 1, effect: 'hang', pathPart: '.lock' }],
-  ['it has just been signed', { call: 'close', nth: 1, effect: 'hang', pathPart: '.lock' }],
-])('case 126: there is no lock without a signature while %s', async (_moment, fault) => {
+  ['the process is writing its ID', { call: 'write', nth: 1, effect: 'hang', pathPart: '.lock' }],
+  ['the process is closing it', { call: 'close', nth: 1, effect: 'hang', pathPart: '.lock' }],
+])('case 126: a lock without a process ID is never visible while %s', async (_moment, fault) => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const { nodeFlags, markerPath } = diskFaultFlags(fault);
-  // With nothing else to wait for, it may end on its own before it is killed.
+  // With nothing else to wait for, the process may end on its own before it is killed.
   const run = startBinary(ARGS, { api, place, nodeFlags, mayBeBug: true, withoutJsonCheck: true });
   while (!existsSync(markerPath)) await delay(10);
-  // The lock has no name yet, and without it nothing else is touched.
+  // The lock has no final name yet, and nothing else is touched without it.
   expect(listTree(place.cwd).map((entry) => entry.path)).toEqual([
     expect.stringMatching(/^\.streamdiver-dl-.*\.lock$/),
   ]);
@@ -82,7 +82,7 @@ test.each<[string, DiskFault]>([
 });
 
 test.each(['EPERM', 'ENOTSUP', 'EISDIR'] as const)(
-  'case 126: a file system that answers hard links with %s has locks, too',
+  'case 126: locks work on a file system where hard links fail with %s',
   async (effect) => {
     const { nodeFlags } = diskFaultFlags({ call: 'link', nth: 'every', effect, pathPart: 'object.zip' });
     const api = await startApi({ files: { one: object } });
@@ -97,7 +97,7 @@ test.each(['EPERM', 'ENOTSUP', 'EISDIR'] as const)(
   },
 );
 
-/** Starts a run that has taken its target and waits for the rest of the file. */
+/** Starts a run that holds the lock of its target and waits for the rest of the file. */
 async function startAndHold(api: ApiServer, options: Pick<RunBinaryOptions, 'place' | 'nodeFlags'>) {
   let release: () => void = () => {};
   const released = new Promise<void>((resolve) => {
@@ -114,7 +114,7 @@ async function startAndHold(api: ApiServer, options: Pick<RunBinaryOptions, 'pla
   return { run, release: () => release() };
 }
 
-test('case 129: while one writes, another that would write or unpack is told which process it is, and the first one finishes', async () => {
+test('case 129: a second process exits with BUSY and the ID of the first, which finishes', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const first = await startAndHold(api, { place });

@@ -16,16 +16,16 @@ export const OBJECT_NAME = 'object.zip';
 
 export interface FaultScene {
   readonly api: ApiServer;
-  /** Where the file lies: another origin than the API's. */
+  /** The server for the file, on another origin than the API. */
   readonly storage: FaultServer;
   readonly place: RunPlace;
   readonly object: ServedObject;
   fetch(...args: readonly string[]): Promise<ProgramResult>;
-  /** The file under its final name; undefined when there is none. */
+  /** The file under its final name, or undefined if there is none. */
   finalBytes(): Buffer | undefined;
 }
 
-/** One ready package whose file lies in a storage that misbehaves; each look at it gives another signed URL. */
+/** One ready package whose file is on a misbehaving server. Each request for the package returns another signed URL. */
 export async function setScene(mode: FaultMode, object = makeZipObject(300_000)): Promise<FaultScene> {
   const storage = await startFaultServer(mode.handler(object));
   const api = await startApi();
@@ -44,7 +44,7 @@ export async function setScene(mode: FaultMode, object = makeZipObject(300_000))
   };
 }
 
-/** Null stands for a size that the API leaves out. */
+/** Null means that the API omits the size. */
 function announcedSize(mode: FaultMode, object: ServedObject): number | null {
   return mode.apiSizeBytes === undefined ? object.bytes.length : mode.apiSizeBytes(object);
 }
@@ -73,8 +73,8 @@ export function handOut(
 }
 
 /**
- * Fetches through a fault and checks what the mode promises; after a failure the server behaves
- * again and the same command has to bring the right file.
+ * Fetches through a fault and checks the outcome of the mode. After a failure, the server behaves again, and
+ * the same command must produce the right file.
  */
 export async function expectFaultIsHandled(mode: FaultMode): Promise<void> {
   const scene = await setScene(mode);
@@ -87,11 +87,11 @@ export async function expectFaultIsHandled(mode: FaultMode): Promise<void> {
   handOut(scene.api, scene.storage, wanted.contentType, wanted.bytes.length);
   const again = await scene.fetch();
   if (again.exitCode !== 0 || scene.finalBytes()?.equals(wanted.bytes) !== true) {
-    fail(`the same command does not help afterwards\n${describeRun(run)}\n${describeRun(again)}`);
+    fail(`the rerun failed\n${describeRun(run)}\n${describeRun(again)}`);
   }
 }
 
-/** One of the exit codes; the wanted bytes under the final name after a success, and nothing there after a failure. */
+/** Expects one of the exit codes, and the wanted bytes after a success or no file after a failure. */
 export function expectOutcome(
   run: ProgramResult,
   scene: FaultScene,
@@ -104,11 +104,11 @@ export function expectOutcome(
   }
   const final = scene.finalBytes();
   if (run.exitCode === 0) {
-    if (final?.equals(wanted) !== true) fail(`a success with wrong bytes\n${told}`);
+    if (final?.equals(wanted) !== true) fail(`exit code 0 with wrong bytes\n${told}`);
   } else {
-    if (final !== undefined) fail(`a failure with a file under the final name\n${told}`);
+    if (final !== undefined) fail(`failed with a file under the final name\n${told}`);
     if (!/^error: \S/m.test(run.stderr)) fail(`no error line\n${told}`);
-    if (!/^hint: \S/m.test(run.stderr)) fail(`nothing says what to do next\n${told}`);
+    if (!/^hint: \S/m.test(run.stderr)) fail(`no hint line\n${told}`);
   }
   const allowed =
     run.exitCode === 0 ? [OBJECT_NAME] : [OBJECT_NAME, `${OBJECT_NAME}.part`, `${OBJECT_NAME}.part.json`];

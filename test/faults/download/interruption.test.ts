@@ -11,11 +11,11 @@ import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
 import { describeRun, fail } from '../../support/process/run-result.ts';
 import { listTree } from '../../support/temp-folder.ts';
 
-/** Twelve times what the program collects before it writes. */
+/** Twelve times the size of the write buffer. */
 const object = makeZipObject(12_000_000);
 const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json'];
 
-/** Sends the object in pieces over about half a second. */
+/** Sends the object in chunks over about half a second. */
 async function startSlowApi(): Promise<ApiServer> {
   const api = await startApi({ files: { one: object } });
   api.script('GET /v2/downloads/file/{id}', async (request, reply) => {
@@ -34,7 +34,7 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)(
-  'case 119: %s stops the transfer in order, keeps the part, and reports how to resume',
+  'case 119: %s stops the download cleanly, keeps the part, and reports how to resume',
   async (signal, exitCode) => {
     const api = await startSlowApi();
     const run = startBinary(ARGS, { api });
@@ -52,7 +52,7 @@ test.each([
   },
 );
 
-test('started without a terminal, as nohup starts it, a download outlives SIGHUP', async () => {
+test('a download without a terminal, as under nohup, survives SIGHUP', async () => {
   const api = await startSlowApi();
   const run = startBinary(ARGS, { api });
   await untilFileIsAsked(api);
@@ -61,31 +61,31 @@ test('started without a terminal, as nohup starts it, a download outlives SIGHUP
   expect(finalOf(run.place)?.equals(object.bytes)).toBe(true);
 });
 
-test('case 119: signals at any time leave nothing wrong, and the next run finishes', {
+test('case 119: signals at any time leave no wrong file, and the rerun succeeds', {
   timeout: 120_000,
 }, async () => {
   const api = await startSlowApi();
   for (let round = 0; round < 15; round++) {
     const place = makePlace();
     const signal = round % 2 === 0 ? 'SIGINT' : 'SIGTERM';
-    // Spread over the start, the transfer, the verification and the end.
+    // Spread over the start, the download, the verification, and the end.
     const run = startBinary(ARGS, { api, place });
     setTimeout(() => run.kill(signal), 100 + round * 60);
     const result = await run.result;
     const final = finalOf(place);
     const told = `${signal} in round ${round}\n${describeRun(result)}`;
-    if (final !== undefined && !final.equals(object.bytes)) fail(`a wrong file\n${told}`);
-    if (result.exitCode === 0 && final === undefined) fail(`a success without file\n${told}`);
+    if (final !== undefined && !final.equals(object.bytes)) fail(`wrong file\n${told}`);
+    if (result.exitCode === 0 && final === undefined) fail(`exit code 0 without a file\n${told}`);
     if (![0, 130, 143].includes(result.exitCode)) fail(told);
     const again = await runCli(ARGS, { api, place });
     if (again.exitCode !== 0 || finalOf(place)?.equals(object.bytes) !== true) {
-      fail(`the same command does not help afterwards\n${told}\n${describeRun(again)}`);
+      fail(`the rerun failed\n${told}\n${describeRun(again)}`);
     }
     expect(listTree(place.cwd).map(({ path }) => path)).toEqual(['object.zip']);
   }
 });
 
-test('case 119: a second Ctrl-C ends it at once', async () => {
+test('case 119: a second Ctrl-C exits at once', async () => {
   const api = await startApi({ script: { 'GET /v2/downloads/{id}': (_request, reply) => reply.stall() } });
   const run = startBinary(ARGS, { api });
   while (api.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -94,7 +94,7 @@ test('case 119: a second Ctrl-C ends it at once', async () => {
   expect((await run.result).exitCode).toBe(130);
 });
 
-test('case 122: when the shell that npx was started from is shot, nothing is left running and the same command goes on', async () => {
+test('case 122: stops when the shell that started npx is killed, and the rerun resumes', async () => {
   const api = await startSlowApi();
   const run = startBinary(ARGS, {
     api,
@@ -103,7 +103,7 @@ test('case 122: when the shell that npx was started from is shot, nothing is lef
   });
   await untilFileIsAsked(api);
   run.kill('SIGKILL');
-  // Ends when the program, too, has closed its streams.
+  // Resolves when the program itself has closed its streams, too.
   const result = await run.result;
   expect(result.stderr).toMatch(/^Interrupted by SIGTERM\. .* saved; rerun to resume\.$/m);
   expect(listTree(result.cwd).map(({ path }) => path)).toEqual(['object.zip.part', 'object.zip.part.json']);

@@ -12,11 +12,11 @@ import { type BinaryRun, startBinary } from '../../support/process/run-binary.ts
 import type { RunPlace } from '../../support/process/run-place.ts';
 
 const MIB = 1_048_576;
-/** Large enough for its end to come first, so that the part has a hole. */
+/** Large enough that the program fetches its end first, so that the part has a hole. */
 const object = makeZipObject(40 * MIB);
 const ARGS = ['fetch', PACKAGE_ID, '-o', 'object.zip', '--json', '--connections', '1', '--retries', '0'];
 
-/** Gives the end at once; of anything else the first 3 MiB, and then nothing more, or a reset. */
+/** Sends the end at once, but only 3 MiB of any other range, then stalls or resets. */
 async function startHalfApi(after: 'nothing' | 'reset'): Promise<ApiServer> {
   const api = await startApi({ files: { one: object } });
   api.script('GET /v2/downloads/file/{id}', async (request, reply) => {
@@ -30,7 +30,7 @@ async function startHalfApi(after: 'nothing' | 'reset'): Promise<ApiServer> {
   return api;
 }
 
-/** The ranges that are noted last. */
+/** The total size of the ranges in the last line of the journal. */
 function notedBytes({ cwd }: RunPlace): number {
   const [head = '', ...notes] = readFileSync(join(cwd, 'object.zip.part.json'), 'utf8').trim().split('\n');
   const written: [number, number][] =
@@ -50,7 +50,7 @@ test.each([
   ['a full disk', 9],
   ['an error', 6],
 ] as const)(
-  'after %s the bytes are told that are kept, not the size of a part with a hole',
+  'after %s, reports the bytes that are saved, not the size of a part with a hole',
   async (event, exitCode) => {
     const api = await startHalfApi(event === 'an error' ? 'reset' : 'nothing');
     const fault = { call: 'write', nth: 3, effect: 'ENOSPC', pathPart: 'object.zip.part' } as const;

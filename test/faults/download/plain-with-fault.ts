@@ -7,17 +7,17 @@ const video = makePlainObject(300_000);
 const bare = { ...video, etag: undefined, lastModified: undefined };
 const reprDigest = digestField(video.bytes);
 
-/** Nothing but the headers of its server vouches for a video: no checksum of an archive masks what they let through. */
+/** Only the headers of the server protect a video: no archive checksum hides what they miss. */
 const VIDEOS: Readonly<Record<PlainKind, ServedObject>> = {
   bare,
   etag: video,
   digest: { ...bare, reprDigest },
   'etag and digest': { ...video, reprDigest },
 };
-/** Where the kinds end alike, the two extremes stand for all. */
+/** Where all kinds have the same outcome, the two extremes are enough. */
 const EXTREMES = ['bare', 'etag and digest'] as const;
 
-/** Each mode with each kind of plain object that it is tried on, for `test.each`. */
+/** Each mode with each kind of plain object to test, for `test.each`. */
 export function plainCases(modes: readonly FaultMode[]): [title: string, mode: FaultMode, kind: PlainKind][] {
   return modes.flatMap((mode) => {
     const kinds = typeof mode.plain?.exitCode === 'object' ? Object.keys(VIDEOS).filter(isKind) : EXTREMES;
@@ -33,7 +33,7 @@ function isKind(name: string): name is PlainKind {
   return Object.hasOwn(VIDEOS, name);
 }
 
-/** Fetches a plain object through a fault: it ends with the one right exit code, and a success with the exact bytes. */
+/** Fetches a plain object through a fault and expects the exact exit code, and the exact bytes after a success. */
 export async function expectPlainOutcome(mode: FaultMode, kind: PlainKind): Promise<void> {
   const object = VIDEOS[kind];
   const exitCode = exitCodeOf(mode, kind);
@@ -45,7 +45,7 @@ export async function expectPlainOutcome(mode: FaultMode, kind: PlainKind): Prom
   expectOutcome(run, scene, { exitCodes: [exitCode] }, undetected ?? wanted.bytes);
 }
 
-/** Whether all that could give the fault away is missing. */
+/** Whether nothing could reveal the fault. */
 function isWorstCase({ plain }: FaultMode, kind: PlainKind): boolean {
   return plain?.undetectedKinds === undefined || plain.undetectedKinds.includes(kind);
 }
@@ -53,6 +53,6 @@ function isWorstCase({ plain }: FaultMode, kind: PlainKind): boolean {
 function exitCodeOf({ name, plain, outcome }: FaultMode, kind: PlainKind): number {
   if (plain !== undefined) return typeof plain.exitCode === 'number' ? plain.exitCode : plain.exitCode[kind];
   const [exitCode, ...others] = outcome.exitCodes;
-  if (exitCode === undefined || others.length > 0) fail(`${name}: how does a plain object end?`);
+  if (exitCode === undefined || others.length > 0) fail(`${name}: no exit code for a plain object`);
   return exitCode;
 }

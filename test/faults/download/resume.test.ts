@@ -25,7 +25,7 @@ import { runCli } from '../../support/process/run-cli.ts';
 import { describeRun } from '../../support/process/run-result.ts';
 import { type FaultScene, handOut, OBJECT_NAME, setScene } from './fetch-with-fault.ts';
 
-/** Half of the object comes, then the storage has nothing more for this run. */
+/** Sends half of the object, then only 404 for the rest of this run. */
 const HALF: FaultMode = {
   failureCase: 73,
   name: 'half',
@@ -39,14 +39,14 @@ interface HalfDone extends FaultScene {
   readonly finalPath: string;
 }
 
-/** A download that stopped at half; the storage behaves from now on and its log starts anew. */
+/** A download that stopped at half. From now on the storage behaves. */
 async function stopAtHalf(sizeBytes = 300_000): Promise<HalfDone> {
   const scene = await setScene(HALF, makeZipObject(sizeBytes));
   const run = await scene.fetch();
   const finalPath = join(scene.place.cwd, OBJECT_NAME);
   const partPath = `${finalPath}.part`;
   if (run.exitCode !== 3 || !existsSync(partPath))
-    throw new Error(`not stopped at half: ${describeRun(run)}`);
+    throw new Error(`did not stop at half: ${describeRun(run)}`);
   scene.storage.use(wellBehaved(scene.object));
   return { ...scene, partPath, journalPath: `${partPath}.json`, finalPath };
 }
@@ -55,7 +55,7 @@ function rangesSince(scene: FaultScene, firstIndex: number): (string | undefined
   return scene.storage.requests.slice(firstIndex).map(({ headers }) => headers.get('range'));
 }
 
-test('case 60: the same command goes on where the last one stopped, at another address, and says so', async () => {
+test('case 60: the same command resumes from another URL, and reports it', async () => {
   const scene = await stopAtHalf();
   const before = scene.storage.requests.length;
   const run = await scene.fetch();
@@ -66,7 +66,7 @@ test('case 60: the same command goes on where the last one stopped, at another a
   expect(scene.storage.requests.at(-1)?.headers.get('if-range')).toBe(scene.object.etag);
 });
 
-test('case 55: a page in place of the rest costs nothing of what is there', async () => {
+test('case 55: a web page instead of the rest loses no saved bytes', async () => {
   const scene = await stopAtHalf();
   scene.storage.use((_request, reply) => reply.send(200, { 'Content-Type': 'text/html' }, '<html>Sign in'));
   expect(await scene.fetch()).toMatchObject({ exitCode: 7 });
@@ -74,7 +74,7 @@ test('case 55: a page in place of the rest costs nothing of what is there', asyn
   expect(await scene.fetch()).toMatchObject({ exitCode: 0, json: { results: [{ resumedFrom: 150_000 }] } });
 });
 
-test('case 70: where the server cannot continue, nobody claims afterwards that it has', async () => {
+test('case 70: does not report a resume if the server ignores ranges', async () => {
   const scene = await stopAtHalf();
   scene.storage.use((_request, reply) => reply.send(200, headersWith(scene.object), scene.object.bytes));
   const run = await scene.fetch('--progress', 'plain');
@@ -83,7 +83,7 @@ test('case 70: where the server cannot continue, nobody claims afterwards that i
   expect(run.stderr).not.toContain('continued after');
 });
 
-test('case 68: after the file has changed, nobody claims that it was continued', async () => {
+test('case 68: does not report a resume if the file has changed', async () => {
   const scene = await stopAtHalf();
   scene.storage.use(wellBehaved(siblingOf(scene.object)));
   const run = await scene.fetch('--progress', 'plain');
@@ -91,14 +91,14 @@ test('case 68: after the file has changed, nobody claims that it was continued',
   expect(run.stderr).not.toContain('continued after');
 });
 
-test('--no-resume begins again', async () => {
+test('--no-resume restarts the download', async () => {
   const scene = await stopAtHalf();
   const before = scene.storage.requests.length;
   expect(await scene.fetch('--no-resume')).toMatchObject({ exitCode: 0 });
   expect(rangesSince(scene, before)).toEqual([undefined]);
 });
 
-test('case 72: a part that is complete already needs no bytes', async () => {
+test('case 72: finishes from a complete part with at most one request', async () => {
   const scene = await stopAtHalf();
   writeFileSync(scene.partPath, scene.object.bytes);
   const before = scene.storage.requests.length;
@@ -107,7 +107,7 @@ test('case 72: a part that is complete already needs no bytes', async () => {
   expect(scene.storage.requests.length - before).toBeLessThanOrEqual(1);
 });
 
-test('case 72: a part that is too long is thrown away', async () => {
+test('case 72: replaces a part that is too long', async () => {
   const scene = await stopAtHalf();
   writeFileSync(scene.partPath, Buffer.concat([scene.object.bytes, Buffer.alloc(1)]));
   expect((await scene.fetch()).exitCode).toBe(0);
@@ -115,7 +115,7 @@ test('case 72: a part that is too long is thrown away', async () => {
 });
 
 test.each<[string, 'downloaded' | 'resumed', (partPath: string) => void]>([
-  ['is gone', 'downloaded', (path) => rmSync(path)],
+  ['is missing', 'downloaded', (path) => rmSync(path)],
   ['is empty', 'downloaded', (path) => truncateSync(path)],
   ['is shorter', 'downloaded', (path) => truncateSync(path, 100_000)],
   ['is longer', 'resumed', (path) => appendFileSync(path, 'more bytes')],
@@ -128,7 +128,7 @@ test.each<[string, 'downloaded' | 'resumed', (partPath: string) => void]>([
     },
   ],
   ['has another last byte', 'downloaded', (path) => flipByte(path, 149_999)],
-])('case 75: the part %s: the right file is %s', async (_name, outcome, damage) => {
+])('case 75: a part that %s: the right file is %s', async (_name, outcome, damage) => {
   const scene = await stopAtHalf();
   damage(scene.partPath);
   expect(await scene.fetch()).toMatchObject({ exitCode: 0, json: { results: [{ outcome }] } });
@@ -137,10 +137,10 @@ test.each<[string, 'downloaded' | 'resumed', (partPath: string) => void]>([
 
 test.each<[string, (journalPath: string) => void]>([
   ['is empty', (path) => truncateSync(path)],
-  ['is cut', (path) => truncateSync(path, 20)],
-  ['is no JSON', (path) => writeFileSync(path, 'PK\x03\x04')],
+  ['is truncated', (path) => truncateSync(path, 20)],
+  ['is not JSON', (path) => writeFileSync(path, 'PK\x03\x04')],
   ['is JSON of another kind', (path) => writeFileSync(path, '[1,2]')],
-])('case 75: the journal %s: the part is kept, and the message says what to do', async (_name, damage) => {
+])('case 75: a journal that %s: keeps the part and suggests --no-resume', async (_name, damage) => {
   const scene = await stopAtHalf();
   damage(scene.journalPath);
   const part = readFileSync(scene.partPath);
@@ -153,7 +153,7 @@ test.each<[string, (journalPath: string) => void]>([
   expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
 });
 
-test('case 79: a journal of a newer version is refused and nothing is changed', async () => {
+test('case 79: refuses a journal of a newer version and changes nothing', async () => {
   const scene = await stopAtHalf();
   const journal = readFileSync(scene.journalPath, 'utf8').replace('"schema":2', '"schema":99');
   writeFileSync(scene.journalPath, journal);
@@ -163,7 +163,7 @@ test('case 79: a journal of a newer version is refused and nothing is changed', 
   expect(readFileSync(scene.partPath)).toHaveLength(150_000);
 });
 
-test('case 77: a part of another package is not touched', async () => {
+test('case 77: does not touch the part of another package', async () => {
   const scene = await stopAtHalf();
   const journal = readFileSync(scene.journalPath, 'utf8').replace(
     /"packageId":"[^"]*"/,
@@ -175,13 +175,13 @@ test('case 77: a part of another package is not touched', async () => {
   expect(readFileSync(scene.partPath)).toHaveLength(150_000);
 });
 
-test('case 74: what came before a failure is synced, so that it outlives a crash of the machine', async () => {
+test('case 74: syncs all received bytes after a failure, so that they survive a system crash', async () => {
   const { journalPath } = await stopAtHalf();
   const [head = ''] = readFileSync(journalPath, 'utf8').split('\n');
   expect(JSON.parse(head)).toMatchObject({ synced: [[0, 150_000]], holder: null });
 });
 
-test('case 78: the part of a package that was created again under another id is kept, and given up only when told so', async () => {
+test('case 78: keeps the part of a package that was recreated with another ID until --no-resume', async () => {
   const scene = await stopAtHalf();
   const again = '7a1d4c2e-0b3f-4e8d-a6c5-9f8e7d6c5b4a';
   const file = {
@@ -202,7 +202,7 @@ test('case 78: the part of a package that was created again under another id is 
   expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
 });
 
-test('case 76: two files of one name in two packages do not share a part', async () => {
+test('case 76: two files with the same name from two packages do not share a part', async () => {
   const scene = await stopAtHalf();
   const { api, storage, object, place } = scene;
   const other = siblingOf(object);
@@ -231,11 +231,11 @@ test('case 76: two files of one name in two packages do not share a part', async
 test.each([
   ['a link', 13, (path: string, other: string) => symlinkSync(other, path)],
   ['a dangling link', 13, (path: string, other: string) => symlinkSync(`${other}-nowhere`, path)],
-  // It is shorter than the journal says, so it is replaced.
+  // It is shorter than the journal says, so the program replaces it.
   ['a hard link', 0, (path: string, other: string) => linkSync(other, path)],
   ['a folder', 13, (path: string) => mkdirSync(path)],
   ['a FIFO', 13, (path: string) => execFileSync('mkfifo', [path])],
-])('case 75: %s in the place of the part is not written through', async (_name, exitCode, plant) => {
+])('case 75: does not write through %s in place of the part', async (_name, exitCode, plant) => {
   const scene = await stopAtHalf();
   const other = join(scene.place.cwd, 'precious');
   const precious = Buffer.alloc(1_000, 'precious');
@@ -247,7 +247,7 @@ test.each([
   expect(existsSync(`${other}-nowhere`)).toBe(false);
 });
 
-test('case 75: a link in the place of the journal is not written through', async () => {
+test('case 75: does not write through a link in place of the journal', async () => {
   const scene = await stopAtHalf();
   const other = join(scene.place.cwd, 'precious');
   writeFileSync(other, readFileSync(scene.journalPath));
@@ -258,13 +258,13 @@ test('case 75: a link in the place of the journal is not written through', async
   expect(readFileSync(other, 'utf8')).toBe(before);
 });
 
-test('case 80: a crash between the two names of a finished file never endangers it', async () => {
+test('case 80: a crash while the finished file has two names never damages it', async () => {
   const scene = await stopAtHalf();
   const part = readFileSync(scene.partPath);
   const journal = readFileSync(scene.journalPath, 'utf8');
   expect(part).toHaveLength(150_000);
   expect((await scene.fetch()).exitCode).toBe(0);
-  // As link(2) leaves it when the process dies before unlink(2).
+  // The state after link(2) when the process dies before unlink(2).
   linkSync(scene.finalPath, scene.partPath);
   writeFileSync(scene.journalPath, journal);
   scene.storage.use((_request, reply) => reply.send(404, {}, ''));
@@ -274,7 +274,7 @@ test('case 80: a crash between the two names of a finished file never endangers 
   expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
 });
 
-test('case 75: no damage to part and journal ever leads to a wrong file', { timeout: 120_000 }, async () => {
+test('case 75: no damage to the part or journal leads to a wrong file', { timeout: 120_000 }, async () => {
   const numRuns = 25;
   const checking = assert(
     asyncProperty(

@@ -17,12 +17,12 @@ const MANY: readonly EntrySpec[] = [
   ...Array.from({ length: 300 }, (_, index) => ({ name: `${index}.srt`, content: `subtitle ${index}` })),
   { name: 'clip.bin', content: seededBytes(3 * MIB, 'clip') },
 ];
-/** Fetched in several pieces at once. */
+/** Large enough to be fetched in several pieces in parallel. */
 const LARGE: readonly EntrySpec[] = [{ name: 'film.mp4', content: Buffer.alloc(65 * MIB, 'film') }];
 
 test.each([
-  ['alike', [[], [], []]],
-  ['one of them with --overwrite', [[], [], ['--overwrite']]],
+  ['with the same flags', [[], [], []]],
+  ['one with --overwrite', [[], [], ['--overwrite']]],
 ])(
   'case 125: processes that unpack the same package into the same folder all succeed, %s',
   async (_how, all) => {
@@ -36,11 +36,11 @@ test.each([
 
 test.each([
   ['many files', MANY, [], []],
-  ['a large one', LARGE, [], []],
+  ['a large file', LARGE, [], []],
   ['with --overwrite', MANY, ['--overwrite'], []],
-  ['what --overwrite is replacing', MANY, [], ['--overwrite']],
+  ['while the other one has --overwrite', MANY, [], ['--overwrite']],
 ])(
-  'case 125: what another process has unpacked meanwhile is fine: %s',
+  'case 125: accepts files that another process has unpacked in the meantime: %s',
   async (_what, entries, flags, itsFlags) => {
     const { run, place } = await unpackLate(entries, flags, async (runAnother) => {
       expect(await runAnother(itsFlags)).toMatchObject({ exitCode: 0 });
@@ -50,7 +50,7 @@ test.each([
   },
 );
 
-test('case 125: what has appeared meanwhile and has only the size of the entry is kept', async () => {
+test('case 125: keeps a file that appears with the size but not the content of its entry', async () => {
   const { run, place } = await unpackLate(MANY, [], async (_runAnother, { cwd }) => {
     writeFileSync(join(cwd, 'out/0.srt'), 'precious 0');
   });
@@ -60,7 +60,7 @@ test('case 125: what has appeared meanwhile and has only the size of the entry i
   expect(listTree(join(place.cwd, 'out')).filter(({ path }) => path.startsWith('.'))).toEqual([]);
 });
 
-/** A run to which entries travel when `meanwhile` is over. */
+/** Starts a run that receives its entries only after `meanwhile` has ended. */
 async function unpackLate(
   entries: readonly EntrySpec[],
   flags: readonly string[],

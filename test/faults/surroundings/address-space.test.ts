@@ -5,7 +5,7 @@ import { runBinary } from '../../support/process/run-binary.ts';
 const LIMITED = ['sh', '-c', 'ulimit -v 6000000; exec "$@"', 'sh'];
 
 test.skipIf(process.platform !== 'linux')(
-  'case 123: a limit on address space is named, with what helps',
+  'case 123: reports a limit on address space with a hint that works',
   async () => {
     const api = await startApi();
     const run = await runBinary(['list', '--json'], { api, wrapper: LIMITED });
@@ -23,7 +23,7 @@ test.skipIf(process.platform !== 'linux')(
 );
 
 test.skipIf(process.platform !== 'linux')(
-  'case 123: a limit on address space is found out once, not for each of 200 packages',
+  'case 123: detects a limit on address space once, not for each of 200 packages',
   async () => {
     const api = await startApi();
     const ids = Array.from({ length: 200 }, (_, index) => `missing-${index}`);

@@ -8,13 +8,13 @@ import { LIMITED_RIGHTS } from '../../support/process/limited-rights.ts';
 import { BINARY_PATH, runBinary } from '../../support/process/run-binary.ts';
 import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
 
-/** What HOME says, and the exit code of what has to store something. */
+/** Values of HOME, and the exit code of commands that store something. */
 const HOMES: Readonly<Record<string, { of(place: RunPlace): string | undefined; exitCode: number }>> = {
   '/dev/null': { of: () => '/dev/null', exitCode: 2 },
   relative: { of: () => 'here', exitCode: 2 },
   empty: { of: () => '', exitCode: 2 },
   unset: { of: () => undefined, exitCode: 2 },
-  'under /proc, where nothing can be made': { of: () => '/proc', exitCode: 9 },
+  'under /proc, where nothing can be created': { of: () => '/proc', exitCode: 9 },
   'read-only': {
     of(place) {
       mkdirSync(join(place.cwd, 'closed'));
@@ -28,7 +28,7 @@ const HOMES: Readonly<Record<string, { of(place: RunPlace): string | undefined; 
 const names = Object.keys(HOMES).filter((name) => LIMITED_RIGHTS !== null || name !== 'read-only');
 
 test.runIf(process.platform === 'linux').each(names)(
-  'case 132: HOME that is %s: what stores nothing works, and what does says why it cannot',
+  'case 132: with a HOME that is %s, only commands that store something fail, and explain why',
   { timeout: 60_000 },
   async (name) => {
     const api = await start();
@@ -60,7 +60,7 @@ test.runIf(process.platform === 'linux').each(names)(
   },
 );
 
-test('HOME that is a file is an error of every command, which names it', async () => {
+test('a HOME that is a file is an error that names it', async () => {
   const place = makePlace();
   const env = { HOME: BINARY_PATH, STREAMDIVER_CONFIG_DIR: undefined };
   const run = await runBinary(['status', PACKAGE_ID], { place, env });

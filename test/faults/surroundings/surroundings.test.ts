@@ -29,7 +29,7 @@ function isRight(place: RunPlace): boolean {
   return existsSync(path) && readFileSync(path).equals(object.bytes);
 }
 
-test('case 64: a storage that nobody listens at is named, and the same command continues', async () => {
+test('case 64: names a storage server that is down, and the rerun resumes', async () => {
   const api = await startApi();
   const place = makePlace();
   const storage = await startFaultServer(
@@ -56,7 +56,7 @@ test.each([
   ['kill before', 'unlink', 'object.zip.part.json [object'],
   ['kill after', 'unlink', 'object.zip.part.json [object'],
 ] as const)(
-  'case 80: after a %s the %s that ends it, no byte travels again',
+  'case 80: after a %s the final %s, no bytes are downloaded again',
   async (effect, call, pathPart) => {
     const api = await startApi({ files: { one: object } });
     const place = makePlace();
@@ -71,7 +71,7 @@ test.each([
   },
 );
 
-test('case 81: what cannot fit is not begun, and the message says how much is missing', async () => {
+test('case 81: does not start a download that cannot fit, and reports how much space is missing', async () => {
   const api = await startApi({ files: { one: object } });
   handOut(api, api, 'application/zip', 2 ** 52);
   const run = await runCli(ARGS, { api });
@@ -82,7 +82,7 @@ test('case 81: what cannot fit is not begun, and the message says how much is mi
   expect(listTree(run.cwd)).toEqual([]);
 });
 
-test('case 91: the file has the mode that the umask asks for, and can never be run', async () => {
+test('case 91: the file mode follows the umask and is never executable', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const wrapper = ['sh', '-c', 'umask 027 && exec "$@"', 'sh'];
@@ -90,7 +90,7 @@ test('case 91: the file has the mode that the umask asks for, and can never be r
   expect(statSync(join(place.cwd, 'object.zip')).mode & 0o7777).toBe(0o640);
 });
 
-test('case 92: files with similar names are left alone', async () => {
+test('case 92: ignores files with similar names', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const others = ['object', 'object.zip.lock', 'object.zip.json', 'object.zip.part2', 'other.zip.part'];
@@ -100,7 +100,7 @@ test('case 92: files with similar names are left alone', async () => {
   expect(others.every((name) => readFileSync(join(place.cwd, name), 'utf8') === name)).toBe(true);
 });
 
-test('case 121: a process that was stopped for a while goes on where it was', async () => {
+test('case 121: a process that was stopped continues the same request', async () => {
   const api = await startApi({ files: { one: object } });
   api.script('GET /v2/downloads/file/{id}', async (_request, reply) => {
     await reply.head(200, { 'Content-Type': 'application/zip', 'Content-Length': object.bytes.length });
@@ -116,14 +116,14 @@ test('case 121: a process that was stopped for a while goes on where it was', as
   expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
 });
 
-test('case 93: what a hundred killed runs have left of their work is cleared away, their parts and those of others are not', async () => {
+test('case 93: removes temporary files of a hundred killed runs, but keeps all parts', async () => {
   const api = await startApi({ files: { one: makeZipObject(10_000) } });
   const place = makePlace();
   const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
   const parts: string[] = [];
   for (let number = 0; number < 100; number += 1) {
     const random = String(number).padStart(12, '0');
-    // No process has this number: pid_max of Linux is 2^22.
+    // No process has this ID: pid_max on Linux is 2^22.
     const own = join(place.cwd, `.streamdiver-dl-${host}-4194305-${random}`);
     mkdirSync(own);
     writeFileSync(join(own, '0.tmp'), 'half of a file');
@@ -145,7 +145,7 @@ test.each([
   ['closed', 'exec "$@" <&-'],
   ['empty', 'exec "$@" </dev/null'],
 ])(
-  'case 124: with a standard input that is %s nothing is asked and nothing is sent',
+  'case 124: with a standard input that is %s, rm and create send no requests and do not prompt',
   async (_what, script) => {
     const api = await startApi();
     const wrapper = ['sh', '-c', script, 'sh'];
@@ -159,7 +159,7 @@ test.each([
   },
 );
 
-test('case 128: processes that read the settings at once leave them as they are', async () => {
+test('case 128: processes that read the settings at the same time leave them unchanged', async () => {
   const api = await startApi({ packages: [{ id: PACKAGE_ID, status: 'ready' }] });
   const place = makePlace();
   const settings = JSON.stringify({ profiles: { default: { apiUrl: `${api.origin}/v2` } } });
@@ -174,9 +174,9 @@ test('case 128: processes that read the settings at once leave them as they are'
   expect(listTree(place.configDir).map(({ path }) => path)).toEqual(['config.json']);
 });
 
-test('case 128: of processes that write the same cache the last one wins, and it is whole at every moment', async () => {
+test('case 128: a cache that several processes write is complete at every moment', async () => {
   const folder = makeTempFolder();
-  // By itself: in the bundle it is a part of a larger file.
+  // Built separately, because in the bundle it is part of a larger file.
   const built = join(makeTempFolder(), 'id-cache.mjs');
   const rolldown = ['node_modules/rolldown/bin/cli.mjs', 'src/completion/id-cache.ts', '--platform', 'node'];
   await promisify(execFile)(process.execPath, [...rolldown, '--file', built], { cwd: ROOT });
@@ -199,7 +199,7 @@ test('case 128: of processes that write the same cache the last one wins, and it
   expect(listTree(folder).map(({ path }) => path)).toEqual(['completion.json']);
 });
 
-test('case 123: a small heap and few open files are enough', async () => {
+test('case 123: works with a small heap and few open files', async () => {
   const large = makeZipObject(24_000_000);
   const api = await startApi({ files: { one: large } });
   const place = makePlace();
@@ -213,13 +213,13 @@ test('case 123: a small heap and few open files are enough', async () => {
   expect(readFileSync(join(place.cwd, 'object.zip')).equals(large.bytes)).toBe(true);
 });
 
-test('case 123: too few open files to load the program, which is said', async () => {
+test('case 123: reports too few open files to load the program', async () => {
   const run = await runBinary(['--version', '--json'], { nodeFlags: withoutFilesFor('launch.js') });
   expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK', exitCode: 9, next: [] } } });
   expect(run.stderr).toMatch(/^error: .*too many open files\nhint: .*ulimit -n/);
 });
 
-test('case 123: eight connections with hardly more files than the program needs bring the right bytes', async () => {
+test('case 123: eight connections with few open files give the right bytes or a hint', async () => {
   const large = makeZipObject(24_000_000);
   const api = await startApi({ files: { one: large } });
   const place = makePlace();
@@ -230,18 +230,18 @@ test('case 123: eight connections with hardly more files than the program needs 
   });
   const final = join(place.cwd, 'object.zip');
   const isWhole = run.exitCode === 0 && readFileSync(final).equals(large.bytes);
-  // How many files Node itself and the loading of the program take is not ours to say.
+  // The number of files that Node and loading the program need can vary.
   const isRefused = run.exitCode === 9 && run.stderr.includes('ulimit -n') && !existsSync(final);
   expect(isWhole || isRefused, describeRun(run)).toBe(true);
 });
 
-test('case 123: a command that cannot be loaded for want of files is no bug', async () => {
+test('case 123: too few open files to load a command is not a bug', async () => {
   const run = await runBinary(['status', PACKAGE_ID], { nodeFlags: withoutFilesFor('status.js') });
   expect(run.exitCode).toBe(9);
   expect(run.stderr).toMatch(/too many open files\nhint: .*ulimit -n/);
 });
 
-/** How many files Node opens by itself differs, so that no limit would hit just this one. */
+/** Simulates the error, because the number of files that Node opens varies, so no limit would hit just this one. */
 function withoutFilesFor(name: string): readonly string[] {
   const preload = join(makeTempFolder(), 'preload.cjs');
   writeFileSync(

@@ -6,7 +6,7 @@ import { makeZipObject } from '../../support/faults/served-object.ts';
 import { runBinary } from '../../support/process/run-binary.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
-test('a bug that one of several packages brings out is the result of that one; the others finish', async () => {
+test('a bug with one of several packages fails only that one; the others finish', async () => {
   const object = makeZipObject(20_000);
   const ids = ['one', 'two', 'three'];
   const api = await startApi({

@@ -10,14 +10,14 @@ import { listTree } from '../../support/temp-folder.ts';
 
 const MIB = 2 ** 20;
 const object = makeZipObject(3 * MIB);
-/** A parent that asks no child how it ended, as some programs that run as process 1 of a container do. */
+/** A parent that never reaps its children, like some programs that run as process 1 of a container. */
 const NEVER_REAPS = ['sh', '-c', '"$@" & exec sleep 60', 'sh'];
 
 test.runIf(process.platform === 'linux').each([
   ['a download', ['-o', 'object.zip'], 'object.zip.part', ['object.zip']],
   ['unpacking', ['-x', '-D', '.'], /^\.streamdiver-dl-/, ['media', 'media/clip.bin']],
 ] as const)(
-  'case 122: %s that was killed is taken over although its parent has not asked how it ended',
+  'case 122: the next run takes over %s that was killed but not reaped by its parent',
   async (_name, flags, underWay, files) => {
     const args = ['fetch', PACKAGE_ID, ...flags];
     const api = await startApi({ files: { one: object } });
