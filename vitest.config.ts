@@ -16,7 +16,8 @@ const QUICK = [
   'test/terminal/progress/*.test.ts',
   'test/terminal/prompts/confirm{,-words}.test.ts',
   'test/terminal/text/{display-width,escape,format,shell-quote}.test.ts',
-  'test/zip/{extract/extraction-plan,extract/publish-entry,extract/safe-path,read/verify}.test.ts',
+  'test/target-folder/{publish-file,safe-path}.test.ts',
+  'test/zip/{extract/extraction-plan,read/verify}.test.ts',
 ];
 
 /** `npm run test:windows`: what runs the program. What Wine cannot do is listed in `test/support/windows/exclusions.ts`. */

@@ -1,16 +1,10 @@
 import type { Credential } from '../auth/credential.ts';
-import type { Clock } from '../clock.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
-import { readBody } from '../http/body.ts';
-import { mayCarryCredential } from '../http/origin.ts';
-import { followRedirects } from '../http/redirect.ts';
-import { withRetries } from '../http/retry.ts';
-import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
+import type { HttpResponse } from '../http/transport.ts';
 import { readFirst, readWord } from '../parse/fields.ts';
 import { isObject } from '../parse/json.ts';
 import { percentEncoded } from '../parse/percent-encoded.ts';
 import { createDownload } from './create-download.ts';
-import { explainApiUrl } from './likely-url.ts';
 import { type ListOptions, NoListError, parseList } from './list.ts';
 import {
   type MediaItem,
@@ -22,8 +16,9 @@ import {
 import { acceptedPackage, type Package, parsePackage, readPackage } from './package.ts';
 import { readClaims } from './page-end.ts';
 import { collectPages, type Page } from './paging.ts';
+import { type ApiRequestsOptions, createApiRequests } from './requests.ts';
 import { onlyItem } from './resource.ts';
-import { type ApiResponse, parseDeletion, parseResponse } from './response.ts';
+import type { ApiResponse } from './response.ts';
 import { createResponseBudget, type ResponseBudget } from './response-budget.ts';
 import type { CreateDownloadBody } from './wire.ts';
 
@@ -86,125 +81,23 @@ export interface Api {
   openFile(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpResponse>;
 }
 
-export interface ApiOptions {
-  readonly transport: Transport;
-  readonly credential: Credential;
-  /** Base URL such as https://api.streamdiver.com/v2. */
-  readonly apiUrl: URL;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly retries: number;
-  /** Per response; default 6 MiB. */
-  readonly responseLimitBytes?: number;
-  /** Called with one line per request, for `-v`. */
-  readonly onExchange?: (line: string) => void;
-  /** Called with what was skipped in a response; once per text. */
-  readonly onWarning?: (message: string) => void;
-  readonly onRetry?: (retry: { error: ExpectedError; attempt: number; delayMs: number }) => void;
-}
-
-interface CallOptions {
-  readonly body?: string;
-  readonly signal: AbortSignal;
-  readonly retries?: number;
-  /** For all pages of one list; by default shared by all lists of the command. */
-  readonly budget?: ResponseBudget;
-}
-
 const STATUS_KEYS = ['status', 'state', 'transcriptionStatus'];
 export const MAX_PER_PAGE = 50;
-/** Fifty items of 120 KiB. Escaped text needs several times its size in memory. */
-const RESPONSE_LIMIT_BYTES = 6 * 1_048_576;
-const HEADERS_TIMEOUT_MS = 30_000;
-const RESPONSE_TIMEOUT_MS = 60_000;
+
+export interface ApiOptions extends ApiRequestsOptions {
+  /** Called with what was skipped in a response; once per text. */
+  readonly onWarning?: (message: string) => void;
+}
 
 export function createApi(options: ApiOptions): Api {
-  const { transport, credential, apiUrl, clock, random, onExchange, onRetry } = options;
-  const pageBudget = createResponseBudget();
-  const base = apiUrl.href.replace(/\/+$/, '');
+  const { credential, apiUrl, retries, onWarning } = options;
+  const { call, open, read, urlOf, retryPolicy } = createApiRequests(options);
   const path = (strings: TemplateStringsArray, ...ids: string[]) =>
     String.raw({ raw: strings }, ...ids.map((id) => encodeSegment(id)));
 
-  /** Sends one request. Its URL determines the credential. A 401 from the API's own origin renews it once. */
-  const send = async (
-    request: Omit<HttpRequest, 'headersTimeoutMs'>,
-    mayAuthenticate = true,
-  ): Promise<HttpResponse> => {
-    const isOwn = mayAuthenticate && mayCarryCredential(request.url, apiUrl.origin);
-    const attempt = async (authorization: string | null) => {
-      const startMs = clock.monotonicMs();
-      const headers = { ...request.headers, ...(authorization === null ? {} : { authorization }) };
-      const response = await transport.send({ ...request, headers, headersTimeoutMs: HEADERS_TIMEOUT_MS });
-      const tookMs = Math.round(clock.monotonicMs() - startMs);
-      onExchange?.(
-        `${request.method} ${request.url.origin}${request.url.pathname} ${response.status} ${tookMs} ms`,
-      );
-      return response;
-    };
-    if (!isOwn) return await attempt(null);
-    const authorization = await beforeSending(credential.authorization(request.signal));
-    const response = await attempt(authorization);
-    if (response.status !== 401) return response;
-    if (!(await beforeSending(credential.renew(authorization, request.signal)))) return response;
-    response.body.destroy();
-    return await attempt(await beforeSending(credential.authorization(request.signal)));
-  };
-
-  const call = async (
-    method: HttpRequest['method'],
-    pathAndQuery: string,
-    { body, signal, retries = options.retries, budget = pageBudget }: CallOptions,
-  ): Promise<ApiResponse> => {
-    const url = new URL(base + pathAndQuery);
-    const headers = {
-      accept: 'application/json',
-      'accept-encoding': 'identity',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    };
-    const isPage = url.searchParams.has('page');
-    const exchange = async () => {
-      const sendTo = (target: URL, mayAuthenticate?: boolean) =>
-        send(
-          { method, url: target, headers, signal, ...(body === undefined ? {} : { body }) },
-          mayAuthenticate,
-        );
-      const response = method === 'GET' ? await followRedirects(url, sendTo) : await sendTo(url);
-      const bytes = await readBody(response, {
-        limitBytes: options.responseLimitBytes ?? RESPONSE_LIMIT_BYTES,
-        timeoutMs: RESPONSE_TIMEOUT_MS,
-        clock,
-        signal,
-      });
-      if (isPage) budget.spend(bytes.length);
-      // 303 (RFC 9110 15.4.4): success, with the result at Location.
-      if (method === 'POST' && response.status === 303) {
-        return {
-          data: null,
-          envelope: null,
-          status: 303,
-          headers: response.headers,
-          url,
-          retryAfterMs: null,
-        };
-      }
-      return (method === 'DELETE' ? parseDeletion : parseResponse)(response, bytes, clock.now());
-    };
-    try {
-      return await withRetries(exchange, {
-        retries,
-        clock,
-        random,
-        signal,
-        ...(onRetry ? { onRetry } : {}),
-      });
-    } catch (error) {
-      throw explainApiUrl(error, apiUrl);
-    }
-  };
-
   const warned = new Set<string>();
   const warn = (message: string) => {
-    if (!warned.has(message)) options.onWarning?.(message);
+    if (!warned.has(message)) onWarning?.(message);
     warned.add(message);
   };
   const list = async <Item>(
@@ -231,11 +124,7 @@ export function createApi(options: ApiOptions): Api {
     credential,
     async createDownload(body, signal) {
       const post = () => call('POST', '/downloads', { body: JSON.stringify(body), signal, retries: 0 });
-      const { retries } = options;
-      return await createDownload(post, {
-        apiUrl,
-        retry: { retries, clock, random, signal, ...(onRetry ? { onRetry } : {}) },
-      });
+      return await createDownload(post, { apiUrl, retry: retryPolicy(retries, signal) });
     },
     async getDownload(id, signal, callOptions) {
       const { data, status, retryAfterMs } = await byId(
@@ -291,15 +180,11 @@ export function createApi(options: ApiOptions): Api {
       const query = new URLSearchParams({ transcriptDownloadType: format });
       if (!speakers) query.set('omitSpeakerLabels', 'true');
       const pathname = path`/media/${mediaId}/metadata/transcripts/${transcriptId}/download`;
-      const url = new URL(`${base}${pathname}?${query.toString()}`);
       const headers = { accept: '*/*', 'accept-encoding': 'identity' };
-      const response = await followRedirects(url, (target, mayAuthenticate) =>
-        send({ method: 'GET', url: target, headers, signal }, mayAuthenticate),
-      );
+      const response = await open(urlOf(`${pathname}?${query.toString()}`), headers, signal);
       const { status } = response;
       if (status >= 200 && status < 300 && status !== 202 && status !== 206) return response;
-      const limits = { limitBytes: RESPONSE_LIMIT_BYTES, timeoutMs: RESPONSE_TIMEOUT_MS, clock, signal };
-      parseResponse(response, await readBody(response, limits), clock.now());
+      await read(response, signal);
       throw new ExpectedError(
         'BAD_RESPONSE',
         `no transcript in the response of the service (HTTP ${status})`,
@@ -308,11 +193,8 @@ export function createApi(options: ApiOptions): Api {
         },
       );
     },
-    describe: (method, pathAndQuery) => ({ method, url: base + pathAndQuery }),
-    openFile: async (url, headers, signal) =>
-      await followRedirects(url, (target, mayAuthenticate) =>
-        send({ method: 'GET', url: target, headers, signal }, mayAuthenticate),
-      ),
+    describe: (method, pathAndQuery) => ({ method, url: urlOf(pathAndQuery).href }),
+    openFile: open,
   };
 }
 
@@ -324,15 +206,6 @@ async function byId(response: Promise<ApiResponse>): Promise<ApiResponse> {
     const status = isExpectedError(error, 'BAD_RESPONSE') ? error.details.httpStatus : undefined;
     if (!(error instanceof ExpectedError) || (status !== 400 && status !== 422)) throw error;
     throw new ExpectedError('NOT_FOUND', error.message, { ...error.details, cause: error });
-  }
-}
-
-/** If acquiring a credential fails, the request was not sent or was refused. */
-async function beforeSending<Result>(acquired: Promise<Result>): Promise<Result> {
-  try {
-    return await acquired;
-  } catch (error) {
-    throw error instanceof ExpectedError ? error.with({ nothingDone: true }) : error;
   }
 }
 

@@ -76,6 +76,16 @@ export async function onDisk<Result>(
   }
 }
 
+/** Awaits a file operation; null if the file does not exist. @throws the system's error */
+export async function unlessMissing<Result>(operation: Promise<Result>): Promise<Result | null> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
 /** The code of an error of Node or the operating system, such as `EEXIST` or `Z_DATA_ERROR`. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

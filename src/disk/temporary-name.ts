@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Stats } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isSystemError } from './disk-error.ts';
+import { isSystemError, unlessMissing } from './disk-error.ts';
 import { type LockingProcess, SILENCE_MS } from './lock-record.ts';
 import { OWN_NAME_PREFIX } from './own-names.ts';
 
@@ -40,26 +39,14 @@ export async function removeAbandoned(folder: string, owner: LockingProcess, now
     // They exist only briefly. An old one is from another machine, or its process ID is in use again.
     const isAbandoned = isDead || nowMs - (await modifiedMs(temporary)) >= SILENCE_MS;
     // In a folder such as /tmp, it may belong to another user. Only files are removed.
-    if (isAbandoned && (await isFile(temporary))) await unlessForbidden(rm(temporary, { force: true }));
+    const isFile = isAbandoned && (await unlessMissing(lstat(temporary)))?.isFile() === true;
+    if (isFile) await unlessForbidden(rm(temporary, { force: true }));
   }
 }
 
 /** The modification time of a file; 0 if it does not exist. @throws the system's error */
 export async function modifiedMs(path: string): Promise<number> {
-  return (await lstatOrNull(path))?.mtimeMs ?? 0;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await lstatOrNull(path))?.isFile() === true;
-}
-
-async function lstatOrNull(path: string): Promise<Stats | null> {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return null;
-    throw error;
-  }
+  return (await unlessMissing(lstat(path)))?.mtimeMs ?? 0;
 }
 
 /** Errors for files of other users, and for folders. */

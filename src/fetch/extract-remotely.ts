@@ -1,9 +1,9 @@
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isArchiveDeclared } from '../api/declared-archive.ts';
 import type { Package } from '../api/package.ts';
 import type { Context } from '../context.ts';
-import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { onDisk, unlessMissing } from '../disk/disk-error.ts';
 import type { FileRequest } from '../download/download-file.ts';
 import { notAnArchive } from '../download/response/expected-content.ts';
 import { NoRangesError } from '../download/transfer/pinned-object.ts';
@@ -117,11 +117,5 @@ export async function extractRemotely(
 }
 
 async function isThere(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch (error) {
-    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
-    throw diskError(error, file, 'stat');
-  }
+  return (await onDisk(unlessMissing(stat(file)), file, 'stat')) !== null;
 }

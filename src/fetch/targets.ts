@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Package } from '../api/package.ts';
-import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { onDisk, unlessMissing } from '../disk/disk-error.ts';
 import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FetchFlags } from '../flags/fetch-flags.ts';
@@ -78,10 +78,5 @@ export async function chooseTargets(
 }
 
 async function isExistingFolder(candidate: string): Promise<boolean> {
-  try {
-    return (await stat(candidate)).isDirectory();
-  } catch (error) {
-    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
-    throw diskError(error, candidate, 'stat');
-  }
+  return (await onDisk(unlessMissing(stat(candidate)), candidate, 'stat'))?.isDirectory() === true;
 }

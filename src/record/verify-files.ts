@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { diskError, isSystemError } from '../disk/disk-error.ts';
+import { diskError, isSystemError, onDisk, unlessMissing } from '../disk/disk-error.ts';
 import { NON_BLOCKING } from '../disk/open-flags.ts';
 import { resolveLinks } from '../disk/resolve-path.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
@@ -114,12 +114,9 @@ function different(reason: string): FileState {
 }
 
 async function kindOf(file: string): Promise<'nothing' | 'file' | 'other'> {
-  try {
-    return (await lstat(file)).isFile() ? 'file' : 'other';
-  } catch (error) {
-    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return 'nothing';
-    throw diskError(error, file, 'read');
-  }
+  const status = await onDisk(unlessMissing(lstat(file)), file, 'read');
+  if (status === null) return 'nothing';
+  return status.isFile() ? 'file' : 'other';
 }
 
 /** Eight hexadecimal digits. */

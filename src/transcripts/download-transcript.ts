@@ -9,8 +9,8 @@ import { consumeBody } from '../http/body.ts';
 import { type RetryPolicy, withRetries } from '../http/retry.ts';
 import type { FileFormat } from '../media-selection/transcript-words.ts';
 import { openFileSource } from '../range/file-source.ts';
-import { createEntryFile, type EntryFile } from '../zip/extract/entry-file.ts';
-import type { Place } from '../zip/extract/folder.ts';
+import type { Place } from '../target-folder/folder.ts';
+import { createTemporaryFile, type TemporaryFile } from '../target-folder/temporary-file.ts';
 import { verifyArchive } from '../zip/read/verify.ts';
 import { classifyTranscript } from './classify-transcript.ts';
 import type { SharedPause } from './shared-pause.ts';
@@ -23,7 +23,7 @@ export interface TranscriptContent {
   readonly crc32: number;
   /** Null if it is in `file`. */
   readonly bytes: Buffer | null;
-  readonly file: EntryFile | null;
+  readonly file: TemporaryFile | null;
 }
 
 export interface DownloadTranscriptOptions {
@@ -101,7 +101,7 @@ async function receive(
   const response = await api.openTranscript(request, signal);
   const hash = createHash('sha256');
   let pieces: Buffer[] = [];
-  let file: EntryFile | null = null;
+  let file: TemporaryFile | null = null;
   let place: Place | null = null;
   let start: Buffer = Buffer.alloc(0);
   let sizeBytes = 0;
@@ -120,13 +120,13 @@ async function receive(
         pieces.push(chunk);
         if (sizeBytes <= MEMORY_BYTES || temporaryPlace === null) return;
         place = temporaryPlace();
-        file = createEntryFile(place);
+        file = createTemporaryFile(place);
         for (const piece of pieces) await file.append(piece);
         pieces = [];
       },
       { limitBytes: LIMIT_BYTES, timeoutMs: STALL_MS, isTimeoutPerPiece: true, clock, signal },
     );
-    const written = { file: file as EntryFile | null, place: place as Place | null };
+    const written = { file: file as TemporaryFile | null, place: place as Place | null };
     await written.file?.flush();
     const bytes = written.file === null ? Buffer.concat(pieces) : null;
     const kind = await classifyTranscript(
@@ -150,7 +150,7 @@ async function receive(
         headers.get('content-length') !== null || /\bchunked\b/i.test(headers.get('transfer-encoding') ?? ''),
     };
   } catch (error) {
-    await (file as EntryFile | null)?.discard();
+    await (file as TemporaryFile | null)?.discard();
     throw error;
   }
 }

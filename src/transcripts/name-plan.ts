@@ -1,7 +1,7 @@
 import type { MediaItem } from '../api/media.ts';
 import { ExpectedError } from '../errors.ts';
 import type { FileFormat } from '../media-selection/transcript-words.ts';
-import { foldName } from '../zip/extract/fold-name.ts';
+import { foldName } from '../target-folder/fold-name.ts';
 import type { NameTemplate } from './transcript-name.ts';
 
 /** A media item with its requested transcripts. */

@@ -2,14 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from '../disk/busy-file.ts';
 import { diskError, onDisk } from '../disk/disk-error.ts';
+import type { LockingProcess } from '../disk/lock-record.ts';
 import { syncFile, syncFolder } from '../disk/sync-folder.ts';
-import { ExpectedError, isExpectedError } from '../errors.ts';
-import { removeSmallFile } from '../zip/extract/entry-file.ts';
-import { lstatOrNull, type Place } from '../zip/extract/folder.ts';
-import { isMatchingFile } from '../zip/extract/matching-file.ts';
-import { publishEntry } from '../zip/extract/publish-entry.ts';
-import { openStagingFolder, type Unpacker } from '../zip/extract/staging-folder.ts';
-import { openTargetFolder } from '../zip/extract/target-folder.ts';
+import { ExpectedError } from '../errors.ts';
+import { lstatOrNull, type Place } from '../target-folder/folder.ts';
+import { isMatchingFile } from '../target-folder/matching-file.ts';
+import { publishFile } from '../target-folder/publish-file.ts';
+import { openStagingFolder } from '../target-folder/staging-folder.ts';
+import { openTargetFolder } from '../target-folder/target-folder.ts';
+import { removeSmallFile } from '../target-folder/temporary-file.ts';
 import type { TranscriptContent } from './download-transcript.ts';
 
 /** The target folder. Each file gets its name when it is complete. */
@@ -35,7 +36,7 @@ export interface TranscriptFolder {
 }
 
 export interface TranscriptFolderOptions {
-  readonly process: Unpacker;
+  readonly process: LockingProcess;
   readonly attempt: Attempt;
   readonly signal: AbortSignal;
   /** Syncs each file before it gets its name. */
@@ -72,18 +73,19 @@ export function openTranscriptFolder(
       }
       const temporary = await writeContent(content, { makePlace: () => staging.temporaryPlace(), isSynced });
       try {
-        await publishEntry(temporary.path, {
+        await publishFile(temporary.path, {
           target,
           parent: target.ensure(parents),
           name,
-          entry: content,
+          content,
           mayReplace,
+          existsError: () => differs(pathOf(components)),
           attempt,
           signal,
         });
       } catch (error) {
         removeSmallFile(temporary);
-        throw isExpectedError(error, 'EXISTS') ? differs(pathOf(components)) : error;
+        throw error;
       }
       return true;
     },

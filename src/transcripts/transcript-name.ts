@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ExpectedError } from '../errors.ts';
-import { safePath } from '../zip/extract/safe-path.ts';
+import { safePath } from '../target-folder/safe-path.ts';
 
 /** The values for a name; null if unknown. */
 export interface NamedTranscript {

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
-import { batchError, type Failure, failureText } from '../output/batch-error.ts';
+import { failureText } from '../output/batch-error.ts';
 import { eachAtOnce } from '../task-pool.ts';
-import { formatCount } from '../terminal/text/format.ts';
 import { createStopRule } from './stop-rule.ts';
 import type { TranscriptRecord } from './transcript-record.ts';
+import { stillTranscribing, type TranscriptFailure, transcriptsError } from './transcripts-error.ts';
 import { type TranscriptResult, type TranscriptSubject, transcriptResult } from './transcripts-result.ts';
 
 /** The rows and failures of one command. Every failed, stopped, or unfinished item has a row. */
@@ -50,10 +50,9 @@ export function createTranscriptRun({
   signal,
 }: TranscriptRunOptions): TranscriptRun {
   const batches: (TranscriptResult | null)[][] = [];
-  const failures: (Failure & { readonly what: 'media item' | 'transcript' })[] = [];
+  const failures: TranscriptFailure[] = [];
   const stop = createStopRule();
   let isBatch = false;
-  let untriedCount = 0;
 
   const failedRow = (subject: TranscriptSubject, reason: ExpectedError): TranscriptResult => {
     const id = subject.transcriptId ?? subject.mediaId ?? '';
@@ -76,7 +75,6 @@ export function createTranscriptRun({
       batches.push(rows);
       await eachAtOnce(items.entries(), jobs, async ([index, item]) => {
         if (stop.reason() !== null) {
-          untriedCount += 1;
           rows[index] = transcriptResult(subjectOf(item), 'untried');
           return;
         }
@@ -107,42 +105,10 @@ export function createTranscriptRun({
     },
     results,
     isEachListed: () => results().every(({ transcriptId }) => transcriptId !== null),
-    failure(document) {
-      const [first] = failures;
-      if (first === undefined) return null;
-      const reason = stop.reason();
-      if (reason !== null && untriedCount > 0) {
-        return new ExpectedError(
-          reason.code,
-          `stopped with ${formatCount(untriedCount)} not tried: ${reason.message}`,
-          { ...reason.details, document, hint: reason.details.hint ?? 'rerun the command to continue' },
-        );
-      }
-      if (failures.length === 1 && (first.error.code === 'NOT_READY' || !isBatch)) {
-        return first.error.with({ document });
-      }
-      const rows = results();
-      if (failures.every(({ what }) => what === 'media item'))
-        return batchError(failures, mediaCount, document, 'media item');
-      if (failures.some(({ what }) => what === 'media item'))
-        return batchError(failures, rows.length, document, 'item');
-      const count = rows.filter(({ transcriptId }) => transcriptId !== null).length;
-      return batchError(failures, count, document, 'transcript');
-    },
+    failure: (document) =>
+      transcriptsError(
+        { failures, rows: results(), mediaCount, isBatch, stopReason: stop.reason() },
+        document,
+      ),
   };
-}
-
-const MOST_NAMED = 10;
-
-function stillTranscribing(subjects: readonly TranscriptSubject[]): ExpectedError {
-  const ids = subjects.map(({ mediaId }) => mediaId ?? '');
-  const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : '';
-  return new ExpectedError(
-    'NOT_READY',
-    `still being transcribed: ${ids.slice(0, MOST_NAMED).join(', ')}${more}`,
-    {
-      id: ids.length === 1 ? ids[0] : undefined,
-      hint: 'run the same command later to download their transcripts',
-    },
-  );
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { diskError, isSystemError } from '../../disk/disk-error.ts';
+import { onDisk, unlessMissing } from '../../disk/disk-error.ts';
 import { createByteRanges } from './byte-ranges.ts';
 import { isSameObject, type ObjectIdentity, readBootId, readJournal } from './journal.ts';
 import { trustedRanges } from './trusted-ranges.ts';
@@ -12,18 +12,9 @@ import { trustedRanges } from './trusted-ranges.ts';
 export async function continuedBytes(target: string, identity: ObjectIdentity): Promise<number | 'other'> {
   const partPath = `${target}.part`;
   const found = await readJournal(`${partPath}.json`);
-  const partBytes = await sizeOf(partPath);
-  if (partBytes === null) return 0;
-  if (found === null || found === 'unreadable') return partBytes === 0 ? 0 : 'other';
+  const part = await onDisk(unlessMissing(stat(partPath)), partPath, 'look at');
+  if (part === null) return 0;
+  if (found === null || found === 'unreadable') return part.size === 0 ? 0 : 'other';
   if (!isSameObject(found.journal.identity, identity)) return 'other';
-  return createByteRanges(trustedRanges(found.journal, partBytes, await readBootId()).ranges).totalBytes();
-}
-
-async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return null;
-    throw diskError(error, path, 'look at');
-  }
+  return createByteRanges(trustedRanges(found.journal, part.size, await readBootId()).ranges).totalBytes();
 }

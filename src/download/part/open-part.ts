@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { isSystemError } from '../../disk/disk-error.ts';
+import { isSystemError, unlessMissing } from '../../disk/disk-error.ts';
 import { ExpectedError } from '../../errors.ts';
 
 // Missing on Windows, where creating links requires a privilege.
@@ -39,11 +39,7 @@ export async function openPart(
  * @param aside a name in the same folder, for removing the old file
  */
 export async function replacePart(path: string, aside: string): Promise<FileHandle> {
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (!isSystemError(error) || error.code !== 'ENOENT') throw error;
-  }
+  await unlessMissing(rename(path, aside));
   await rm(aside, { force: true });
   return await open(path, NEW, 0o666);
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, lstat, rm } from 'node:fs/promises';
-import { isSystemError, onDisk } from '../../disk/disk-error.ts';
+import { onDisk, unlessMissing } from '../../disk/disk-error.ts';
 import { writeFully } from '../../disk/write-fully.ts';
 import type { SavePlace } from '../../range/range-source.ts';
 import { type AvailableRanges, createAvailableRanges } from './available-ranges.ts';
@@ -233,13 +233,7 @@ async function allOf(steps: readonly Promise<void>[]): Promise<void> {
  */
 async function assertInode(file: FileHandle, path: string, shownPath: string): Promise<void> {
   // As a bigint, because an inode number on Windows does not fit in a number.
-  let ino: bigint;
-  try {
-    ({ ino } = await lstat(path, { bigint: true }));
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return;
-    throw error;
-  }
-  if (ino === (await file.stat({ bigint: true })).ino) return;
-  throw partReplacedError(shownPath);
+  const named = await unlessMissing(lstat(path, { bigint: true }));
+  if (named !== null && named.ino !== (await file.stat({ bigint: true })).ino)
+    throw partReplacedError(shownPath);
 }

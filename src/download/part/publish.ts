@@ -1,7 +1,7 @@
 import { lstat, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Attempt } from '../../disk/busy-file.ts';
-import { diskError, isSystemError } from '../../disk/disk-error.ts';
+import { diskError, isSystemError, onDisk, unlessMissing } from '../../disk/disk-error.ts';
 import { renameWithoutReplacing } from '../../disk/rename-without-replacing.ts';
 import { syncFolder } from '../../disk/sync-folder.ts';
 import { ExpectedError } from '../../errors.ts';
@@ -35,14 +35,10 @@ export async function publish(
 export async function findExisting(
   target: string,
 ): Promise<'nothing' | 'file' | 'folder' | 'link' | 'special'> {
-  try {
-    const status = await lstat(target);
-    if (status.isSymbolicLink()) return (await leadsToSpecial(target)) ? 'special' : 'link';
-    return status.isFile() ? 'file' : status.isDirectory() ? 'folder' : 'special';
-  } catch (error) {
-    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return 'nothing';
-    throw diskError(error, target, 'look at');
-  }
+  const status = await onDisk(unlessMissing(lstat(target)), target, 'look at');
+  if (status === null) return 'nothing';
+  if (status.isSymbolicLink()) return (await leadsToSpecial(target)) ? 'special' : 'link';
+  return status.isFile() ? 'file' : status.isDirectory() ? 'folder' : 'special';
 }
 
 export function targetExistsError(target: string): ExpectedError {

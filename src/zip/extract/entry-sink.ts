@@ -1,15 +1,15 @@
-import type { TaskPool } from '../../task-pool.ts';
-import type { EntrySink } from '../read/entry-sink.ts';
-import { STORED } from '../read/layout.ts';
+import type { StagingFolder } from '../../target-folder/staging-folder.ts';
 import {
-  createEntryFile,
-  type EntryFile,
+  createTemporaryFile,
   makeSmallFile,
   removeSmallFile,
   SMALL_BYTES,
-} from './entry-file.ts';
+  type TemporaryFile,
+} from '../../target-folder/temporary-file.ts';
+import type { TaskPool } from '../../task-pool.ts';
+import type { EntrySink } from '../read/entry-sink.ts';
+import { STORED } from '../read/layout.ts';
 import type { PlannedFile } from './extraction-plan.ts';
-import type { StagingFolder } from './staging-folder.ts';
 
 /** Entries up to this size are kept in memory and written while the next ones are read. */
 const IN_MEMORY_BYTES = 2 ** 20;
@@ -51,7 +51,7 @@ function memorySink(file: PlannedFile, context: SinkContext): EntrySink {
     finish: () =>
       context.writes.run(async () => {
         if (sizeBytes <= SMALL_BYTES) return await makeAtOnce(pieces, file, context);
-        const written = createEntryFile(context.staging.temporaryPlace());
+        const written = createTemporaryFile(context.staging.temporaryPlace());
         await orDiscard(written, async () => {
           for (const piece of pieces) await append(written, piece, context);
           await complete(written, file, context);
@@ -78,7 +78,7 @@ async function makeAtOnce(
 }
 
 function fileSink(file: PlannedFile, context: SinkContext): EntrySink {
-  const written = createEntryFile(context.staging.temporaryPlace());
+  const written = createTemporaryFile(context.staging.temporaryPlace());
   return {
     write: (bytes) => {
       context.check();
@@ -93,18 +93,18 @@ function fileSink(file: PlannedFile, context: SinkContext): EntrySink {
   };
 }
 
-async function append(written: EntryFile, bytes: Buffer, { countBytes }: SinkContext): Promise<void> {
+async function append(written: TemporaryFile, bytes: Buffer, { countBytes }: SinkContext): Promise<void> {
   await written.append(bytes);
   countBytes(bytes.length);
 }
 
-async function complete(written: EntryFile, file: PlannedFile, context: SinkContext): Promise<void> {
+async function complete(written: TemporaryFile, file: PlannedFile, context: SinkContext): Promise<void> {
   await written.finish();
   await context.complete(written.path, file);
 }
 
 /** Removes the temporary file on failure. */
-async function orDiscard(written: EntryFile, act: () => Promise<void>): Promise<void> {
+async function orDiscard(written: TemporaryFile, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {

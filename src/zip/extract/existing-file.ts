@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { ExpectedError } from '../../errors.ts';
+import { lstatOrNull } from '../../target-folder/folder.ts';
+import { isMatchingFile } from '../../target-folder/matching-file.ts';
+import type { TargetFolder } from '../../target-folder/target-folder.ts';
 import { showSome } from '../read/refusal.ts';
 import type { ExtractionPlan, PlannedFile } from './extraction-plan.ts';
-import { lstatOrNull } from './folder.ts';
-import { isMatchingFile } from './matching-file.ts';
-import { existsError } from './publish-entry.ts';
-import type { TargetFolder } from './target-folder.ts';
 
 const FILES_PER_TURN = 100;
 
@@ -49,6 +48,13 @@ export async function findExisting(
   if (irreplaceable.length > 0) throw irreplaceableError(irreplaceable);
   if (different.length > 0) throw existsError(different);
   return staying;
+}
+
+/** @param paths at least one */
+export function existsError(paths: readonly string[]): ExpectedError {
+  return new ExpectedError('EXISTS', `not replaced, because the content differs: ${showSome(paths)}`, {
+    hint: 'unpack into another folder, replace with --overwrite, or leave them with --skip-existing',
+  });
 }
 
 function irreplaceableError(paths: readonly string[]): ExpectedError {

@@ -1,11 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attempt } from '../../disk/busy-file.ts';
+import type { LockingProcess } from '../../disk/lock-record.ts';
 import type { RangeSource } from '../../range/range-source.ts';
+import { publishFile } from '../../target-folder/publish-file.ts';
+import { openStagingFolder, type StagingFolder } from '../../target-folder/staging-folder.ts';
+import { openTargetFolder } from '../../target-folder/target-folder.ts';
 import { readDirectory } from '../read/directory.ts';
 import { type Archive, type ArchiveEntry, inFileOrder } from '../read/entry.ts';
 import type { NameDecoder } from '../read/name-encoding.ts';
-import { findExisting } from './existing-file.ts';
+import { existsError, findExisting } from './existing-file.ts';
 import {
   type ExtractionLimits,
   type ExtractionPlan,
@@ -15,16 +19,13 @@ import {
   type SkippedEntry,
 } from './extraction-plan.ts';
 import { isLarge, partKey } from './large-entry.ts';
-import { publishEntry } from './publish-entry.ts';
-import { openStagingFolder, type StagingFolder, type Unpacker } from './staging-folder.ts';
 import { checkStrayBytes } from './stray-bytes.ts';
-import { openTargetFolder } from './target-folder.ts';
 import { unpackFiles } from './unpack-files.ts';
 
 export interface ExtractOptions extends ExtractionLimits {
   /** Created if missing. */
   readonly directory: string;
-  readonly unpacker: Unpacker;
+  readonly unpacker: LockingProcess;
   readonly signal?: AbortSignal | undefined;
   /** For names without a declared encoding. */
   readonly decode?: NameDecoder | null | undefined;
@@ -178,7 +179,16 @@ export async function openExtraction(
         const parent = target.ensure(components.slice(0, -1));
         const name = components.at(-1) ?? '';
         const mayReplace = ifExists === 'overwrite';
-        await publishEntry(temporary, { target, parent, name, entry, mayReplace, attempt, signal });
+        await publishFile(temporary, {
+          target,
+          parent,
+          name,
+          content: entry,
+          mayReplace,
+          existsError: (path) => existsError([path]),
+          attempt,
+          signal,
+        });
         options.onFile?.(pathOf(file));
         countFile();
       },

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import { safePath } from '../../target-folder/safe-path.ts';
 import { type ArchiveEntry, inFileOrder } from '../read/entry.ts';
 import { unsupportedReason } from '../read/entry-content.ts';
 import { FLAG } from '../read/layout.ts';
 import { refused, showName, showSome } from '../read/refusal.ts';
 import { createNameRegister } from './name-register.ts';
-import { safePath } from './safe-path.ts';
 
 /** A file, or a folder with its own entry. */
 export interface PlannedFile {

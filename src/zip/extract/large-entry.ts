@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { RangeSource } from '../../range/range-source.ts';
+import type { StagingFolder } from '../../target-folder/staging-folder.ts';
 import { openByteStream } from '../read/byte-stream.ts';
 import { readDataDescriptor } from '../read/data-descriptor.ts';
 import type { ArchiveEntry } from '../read/entry.ts';
 import { assertChecksum } from '../read/entry-content.ts';
 import { STORED } from '../read/layout.ts';
 import { readDataStart } from '../read/local-header.ts';
-import type { StagingFolder } from './staging-folder.ts';
 
 /** From this size on, a stored entry is fetched over several connections, and continued after an interruption. */
 const LARGE_BYTES = 64 * 2 ** 20;

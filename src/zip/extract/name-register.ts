@@ -1,6 +1,6 @@
+import { foldName } from '../../target-folder/fold-name.ts';
 import type { ArchiveEntry } from '../read/entry.ts';
 import { LIMIT_HINT, refused, showName } from '../read/refusal.ts';
-import { foldName } from './fold-name.ts';
 
 export interface NameConflict {
   readonly reason: string;

@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openTargetFolder } from '../../../src/target-folder/target-folder.ts';
 import { findExisting } from '../../../src/zip/extract/existing-file.ts';
 import { planExtraction } from '../../../src/zip/extract/extraction-plan.ts';
-import { openTargetFolder } from '../../../src/zip/extract/target-folder.ts';
 import { readDirectory } from '../../../src/zip/read/directory.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 import { makeZip } from '../../support/zip-maker.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { foldName } from '../../../src/zip/extract/fold-name.ts';
+import { foldName } from '../../../src/target-folder/fold-name.ts';
+import { safePath } from '../../../src/target-folder/safe-path.ts';
 import { createNameRegister } from '../../../src/zip/extract/name-register.ts';
-import { safePath } from '../../../src/zip/extract/safe-path.ts';
 import type { ArchiveEntry } from '../../../src/zip/read/entry.ts';
 
 const entryOf = (path: string) => ({ path, kind: path.endsWith('/') ? 'directory' : 'file' }) as ArchiveEntry;

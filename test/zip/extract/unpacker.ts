@@ -1,7 +1,7 @@
-import type { Unpacker } from '../../../src/zip/extract/staging-folder.ts';
+import type { LockingProcess } from '../../../src/disk/lock-record.ts';
 
 /** Another process than those whose leftovers a test makes. */
-export const UNPACKER: Unpacker = {
+export const UNPACKER: LockingProcess = {
   pid: 4711,
   hostname: 'here',
   isProcessAlive: () => false,

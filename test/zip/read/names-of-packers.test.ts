@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseNameEncoding } from '../../../src/flags/name-encoding.ts';
+import { foldName } from '../../../src/target-folder/fold-name.ts';
 import { planExtraction } from '../../../src/zip/extract/extraction-plan.ts';
-import { foldName } from '../../../src/zip/extract/fold-name.ts';
 import { readDirectory } from '../../../src/zip/read/directory.ts';
 import { nameDecoder } from '../../../src/zip/read/name-encoding.ts';
 import { type EntrySpec, makeZip, unicodePathExtra } from '../../support/zip-maker.ts';

@@ -1,16 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { publishEntry } from '../../../src/zip/extract/publish-entry.ts';
-import { openTargetFolder } from '../../../src/zip/extract/target-folder.ts';
-import { readDirectory } from '../../../src/zip/read/directory.ts';
-import { makeTempFolder } from '../../support/temp-folder.ts';
-import { makeZip } from '../../support/zip-maker.ts';
-import { failureOf } from '../failure-of.ts';
-import { memorySource } from '../memory-source.ts';
+import { ExpectedError } from '../../src/errors.ts';
+import { publishFile } from '../../src/target-folder/publish-file.ts';
+import { openTargetFolder } from '../../src/target-folder/target-folder.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+import { failureOf } from '../zip/failure-of.ts';
 
 /** A file ready to be named in a folder that the system cannot hold open, as on macOS and Windows. */
-async function readyToPublish() {
+function readyToPublish() {
   const outer = makeTempFolder();
   const target = openTargetFolder(join(outer, 'target'));
   const { shownPath, identity } = target.ensure(['sub']);
@@ -18,15 +17,13 @@ async function readyToPublish() {
   const parent = { shownPath, identity, isHeld: false, at, close: () => {} };
   const temporary = join(outer, 'temporary');
   writeFileSync(temporary, 'content');
-  const { entries } = await readDirectory(memorySource(makeZip([{ name: 'sub/a.txt', content: 'content' }])));
-  const [entry] = entries;
-  if (entry === undefined) throw new Error('no entry');
   const publish = (mayReplace: boolean, meanwhile = () => {}) =>
-    publishEntry(temporary, {
+    publishFile(temporary, {
       target,
       parent,
       name: 'a.txt',
-      entry,
+      content: { sizeBytes: 7, crc32: crc32('content') },
+      existsError: (path) => new ExpectedError('EXISTS', `${path} exists`),
       mayReplace,
       attempt: (operation) => {
         meanwhile();
@@ -40,7 +37,7 @@ async function readyToPublish() {
 test.each([false, true])(
   'a link put in the place of the folder is not followed (mayReplace %s)',
   async (mayReplace) => {
-    const { outer, shownPath, temporary, publish } = await readyToPublish();
+    const { outer, shownPath, temporary, publish } = readyToPublish();
     const elsewhere = join(outer, 'elsewhere');
     mkdirSync(elsewhere);
     const { code } = await failureOf(
@@ -58,7 +55,7 @@ test.each([false, true])(
 test.each([false, true])(
   'where nothing is in the way it has its name alone (mayReplace %s)',
   async (mayReplace) => {
-    const { outer, shownPath, publish } = await readyToPublish();
+    const { outer, shownPath, publish } = readyToPublish();
     await publish(mayReplace);
     expect(readFileSync(join(shownPath, 'a.txt'), 'utf8')).toBe('content');
     expect(readdirSync(outer)).toEqual(['target']);
@@ -66,17 +63,17 @@ test.each([false, true])(
 );
 
 test('another file that appears at the last moment is kept, unless it may be replaced', async () => {
-  const kept = await readyToPublish();
+  const kept = readyToPublish();
   const appear = (folder: string) => () => writeFileSync(join(folder, 'a.txt'), 'another');
   expect((await failureOf(kept.publish(false, appear(kept.shownPath)))).code).toBe('EXISTS');
   expect(readFileSync(join(kept.shownPath, 'a.txt'), 'utf8')).toBe('another');
-  const replaced = await readyToPublish();
+  const replaced = readyToPublish();
   await replaced.publish(true, appear(replaced.shownPath));
   expect(readFileSync(join(replaced.shownPath, 'a.txt'), 'utf8')).toBe('content');
 });
 
 test('the same file that appears at the last moment has its name instead', async () => {
-  const { outer, shownPath, publish } = await readyToPublish();
+  const { outer, shownPath, publish } = readyToPublish();
   await publish(false, () => writeFileSync(join(shownPath, 'a.txt'), 'content'));
   expect(readdirSync(outer)).toEqual(['target']);
   expect(readdirSync(shownPath)).toEqual(['a.txt']);

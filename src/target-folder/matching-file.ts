@@ -1,14 +1,19 @@
 import { type BigIntStats, closeSync, constants, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
-import { diskError } from '../../disk/disk-error.ts';
-import { NO_DETOUR } from '../../disk/open-flags.ts';
-import type { ArchiveEntry } from '../read/entry.ts';
+import { diskError } from '../disk/disk-error.ts';
+import { NO_DETOUR } from '../disk/open-flags.ts';
 import { lstatOrNull, type Place } from './folder.ts';
 
 /** Files up to this size are read by one synchronous call, see target-folder.ts; larger ones in blocks of this size. */
 const BLOCK_BYTES = 2 ** 20;
 const readAsync = promisify(read);
+
+/** What a file must contain. */
+export interface FileContent {
+  readonly sizeBytes: number;
+  readonly crc32: number;
+}
 
 export interface MatchOptions {
   readonly signal: AbortSignal | undefined;
@@ -17,13 +22,13 @@ export interface MatchOptions {
 }
 
 /**
- * Whether the file at `place` has the content of an entry: a regular file, not a link, with its size and CRC-32.
+ * Whether the file at `place` has this content: a regular file, not a link, with its size and CRC-32.
  * Opens the file before the first await, so the folder need not stay open.
  * @throws ExpectedError DISK; the signal's reason if aborted
  */
 export async function isMatchingFile(
   { path, shownPath }: Place,
-  { sizeBytes, crc32: checksum }: Pick<ArchiveEntry, 'sizeBytes' | 'crc32'>,
+  { sizeBytes, crc32: checksum }: FileContent,
   { signal, stat = lstatOrNull(path, shownPath) }: MatchOptions,
 ): Promise<boolean> {
   if (stat?.isFile() !== true || Number(stat.size) !== sizeBytes) return false;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBackgroundSync } from '../../../src/zip/extract/sync-in-background.ts';
+import { createBackgroundSync } from '../../src/target-folder/sync-in-background.ts';
 
 /** No file has it. */
 const NO_DESCRIPTOR = 2 ** 30;

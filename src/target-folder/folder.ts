@@ -1,8 +1,8 @@
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { sep } from 'node:path';
-import { diskError, errorCode } from '../../disk/disk-error.ts';
-import { notAFolder } from '../../disk/make-folder.ts';
-import { ExpectedError } from '../../errors.ts';
+import { diskError, errorCode } from '../disk/disk-error.ts';
+import { notAFolder } from '../disk/make-folder.ts';
+import { ExpectedError } from '../errors.ts';
 
 /** A path in a folder: for system calls, and for messages. */
 export interface Place {

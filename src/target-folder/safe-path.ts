@@ -1,5 +1,5 @@
-import { OWN_NAME_PREFIX } from '../../disk/own-names.ts';
-import { FORBIDDEN_ON_WINDOWS, RESERVED_ON_WINDOWS } from '../../disk/windows-name.ts';
+import { OWN_NAME_PREFIX } from '../disk/own-names.ts';
+import { FORBIDDEN_ON_WINDOWS, RESERVED_ON_WINDOWS } from '../disk/windows-name.ts';
 import { foldName, IGNORABLE } from './fold-name.ts';
 
 const PATH_LIMIT_BYTES = 4096;
@@ -23,9 +23,9 @@ export type SafePath =
   | { readonly components: null; readonly offence: string };
 
 /**
- * Converts the path of an archive entry to a path below the target folder, or explains why there is none. Replaces
- * invisible characters, and those that Windows forbids, with `_` on every system, so that an archive unpacks to the
- * same names everywhere. Refuses misleading paths. The name of a folder may end in one `/`.
+ * Converts a path, such as that of an archive entry, to a path below the target folder, or explains why there is none.
+ * Replaces invisible characters, and those that Windows forbids, with `_` on every system, so that files have the same
+ * names everywhere. Refuses misleading paths. The name of a folder may end in one `/`.
  * @param maxPathBytes the system's limit below the target folder, if lower than the general one
  */
 export function safePath(path: string, maxPathBytes = PATH_LIMIT_BYTES): SafePath {

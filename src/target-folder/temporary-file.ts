@@ -1,12 +1,12 @@
 import { closeSync, constants, fsync, openSync, unlinkSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { diskError } from '../../disk/disk-error.ts';
-import { writeFully, writeFullySync } from '../../disk/write-fully.ts';
+import { diskError } from '../disk/disk-error.ts';
+import { writeFully, writeFullySync } from '../disk/write-fully.ts';
 import type { Place } from './folder.ts';
 import { createBackgroundSync } from './sync-in-background.ts';
 
-/** A file that is being unpacked, under a temporary name until it is complete. */
-export interface EntryFile {
+/** A file that is being written, under a temporary name until it is complete. */
+export interface TemporaryFile {
   readonly path: string;
   /**
    * Appends all of `bytes` in the background. They must not change until the next `append` or `flush` resolves.
@@ -22,7 +22,7 @@ export interface EntryFile {
 }
 
 /**
- * Files up to this size are not synced one by one, which would take longer than the rest of unpacking. After a crash of
+ * Files up to this size are not synced one by one, which would take longer than everything else. After a crash of
  * the machine they can be missing or empty, but never after a crash of the program.
  */
 const UNSYNCED_BYTES = 2 ** 20;
@@ -37,7 +37,7 @@ const fsyncAsync = promisify(fsync);
  * @param place where nothing is yet
  * @throws ExpectedError DISK
  */
-export function createEntryFile(place: Place): EntryFile {
+export function createTemporaryFile(place: Place): TemporaryFile {
   const { path, shownPath } = place;
   const descriptor = openNew(place);
   let isOpen = true;
@@ -105,7 +105,7 @@ function ignoringFailure(act: () => void): void {
 
 function openNew({ path, shownPath }: Place): number {
   try {
-    // The umask narrows the mode; nothing from the archive widens it.
+    // The umask narrows the mode; nothing from the server widens it.
     return openSync(path, NEW, 0o666);
   } catch (error) {
     throw diskError(error, shownPath, 'write');

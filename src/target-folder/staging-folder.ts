@@ -1,14 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
-import { diskError, errorCode } from '../../disk/disk-error.ts';
-import { type LockingProcess, mayBeAlive } from '../../disk/lock-record.ts';
-import { OWN_NAME_PREFIX } from '../../disk/own-names.ts';
-import { ExpectedError } from '../../errors.ts';
-import type { SavePlace } from '../../range/range-source.ts';
+import { diskError, errorCode } from '../disk/disk-error.ts';
+import { type LockingProcess, mayBeAlive } from '../disk/lock-record.ts';
+import { OWN_NAME_PREFIX } from '../disk/own-names.ts';
+import { ExpectedError } from '../errors.ts';
+import type { SavePlace } from '../range/range-source.ts';
 import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';
-
-/** The process that unpacks, as far as a later run can check it. */
-export type Unpacker = LockingProcess;
 
 /**
  * A folder in the target, `.streamdiver-dl-HOST-PID-START-RANDOM`, for files until they are complete. There is no START
@@ -52,10 +49,10 @@ const STATUS_BLOCK_BYTES = 512n;
  * @param root the target folder
  * @throws ExpectedError DISK
  */
-export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFolder {
-  const { pid, hostname } = unpacker;
+export function openStagingFolder(root: Folder, owner: LockingProcess): StagingFolder {
+  const { pid, hostname } = owner;
   const host = createHash('sha256').update(hostname).digest('hex').slice(0, 8);
-  const parts = [host, pid, unpacker.processStartedAt(pid), randomBytes(6).toString('hex')];
+  const parts = [host, pid, owner.processStartedAt(pid), randomBytes(6).toString('hex')];
   const own = root.at(OWN_NAME_PREFIX + parts.filter((part) => part !== null).join('-'));
   let folder: Folder | null = null;
   let count = 0;
@@ -65,7 +62,7 @@ export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFold
     const [, itsHost, itsPid, startedAt = null] = NAME.exec(name) ?? [];
     if (itsHost !== host) return false;
     // A process with our own number is an earlier one: this one has only just started.
-    return Number(itsPid) === pid || !mayBeAlive({ pid: Number(itsPid), startedAt, hostname }, 0, unpacker);
+    return Number(itsPid) === pid || !mayBeAlive({ pid: Number(itsPid), startedAt, hostname }, 0, owner);
   };
   const steal = (place: Place): void => {
     if (lstatOrNull(place.path)?.isDirectory() !== true) return;

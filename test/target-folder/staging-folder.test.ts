@@ -1,17 +1,14 @@
 import { linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Folder, openFolder } from '../../../src/zip/extract/folder.ts';
-import {
-  openStagingFolder,
-  type StagingFolder,
-  type Unpacker,
-} from '../../../src/zip/extract/staging-folder.ts';
-import { afterThisTest } from '../../support/after-this-test.ts';
-import { makeTempFolder } from '../../support/temp-folder.ts';
+import type { LockingProcess } from '../../src/disk/lock-record.ts';
+import { type Folder, openFolder } from '../../src/target-folder/folder.ts';
+import { openStagingFolder, type StagingFolder } from '../../src/target-folder/staging-folder.ts';
+import { afterThisTest } from '../support/after-this-test.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
 
 const KEY = '0123456789abcdef'.repeat(2);
-const alive: Unpacker = {
+const alive: LockingProcess = {
   pid: 1,
   hostname: 'here',
   isProcessAlive: () => true,
@@ -27,14 +24,14 @@ function openRoot(path: string): Folder {
 }
 
 /** One that a test leaves open. */
-function openStaging(root: string, unpacker: Unpacker): StagingFolder {
+function openStaging(root: string, unpacker: LockingProcess): StagingFolder {
   const staging = openStagingFolder(openRoot(root), unpacker);
   afterThisTest(async () => staging.close());
   return staging;
 }
 
 /** Leaves a folder as a process does that was killed. */
-function leaveBehind(root: string, unpacker: Unpacker): string {
+function leaveBehind(root: string, unpacker: LockingProcess): string {
   const staging = openStaging(root, unpacker);
   writeFileSync(staging.temporaryPlace().path, 'half');
   const part = staging.partPlace(KEY).shownPath;
@@ -44,7 +41,7 @@ function leaveBehind(root: string, unpacker: Unpacker): string {
 }
 
 describe('case 110: what a run that was killed left behind', () => {
-  test.each<[string, Unpacker]>([
+  test.each<[string, LockingProcess]>([
     ['is cleared away when its process is gone', { ...alive, pid: 2, isProcessAlive: () => false }],
     ['is cleared away when its number is ours now', alive],
     [
@@ -61,7 +58,7 @@ describe('case 110: what a run that was killed left behind', () => {
     expect(readdirSync(own)).toEqual([`${KEY}.part`, `${KEY}.part.json`]);
   });
 
-  test.each<[string, Unpacker]>([
+  test.each<[string, LockingProcess]>([
     ['of a process that runs', { ...alive, pid: 2 }],
     [
       'of a process of which nobody is told when it was started',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { safePath } from '../../../src/zip/extract/safe-path.ts';
+import { safePath } from '../../src/target-folder/safe-path.ts';
 
 // The names that are refused are in hostile-archives.ts, where whole archives are made of them.
 describe('names of entries', () => {

@@ -1,12 +1,12 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskError } from '../../disk/disk-error.ts';
-import { makeFolders } from '../../disk/make-folder.ts';
-import { ExpectedError } from '../../errors.ts';
+import { diskError } from '../disk/disk-error.ts';
+import { makeFolders } from '../disk/make-folder.ts';
+import { ExpectedError } from '../errors.ts';
 import { type Folder, identityOf, lstatOrNull, makeFolder, openFolder, symlinkError } from './folder.ts';
 
 /**
- * The folder that an archive is unpacked into. Nothing outside it is changed. System calls are synchronous:
+ * The folder that files are saved into. Nothing outside it is changed. System calls are synchronous:
  * a round trip through the thread pool takes ten times as long as each of them, and each file needs several.
  */
 export interface TargetFolder {

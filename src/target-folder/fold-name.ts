@@ -4,7 +4,7 @@ export const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**
  * Returns a key that is equal for names that some file system treats as equal: canonical composition and full
- * case folding. Extracting both would lose one of them, so the most permissive file system decides:
+ * case folding. Saving both would lose one of them, so the most permissive file system decides:
  *
  * - APFS and HFS+ ignore differences of canonical composition (`é` as one or two characters), and ZFS optionally.
  *   No file system treats compatibility forms (`²`, `½`, fullwidth `Ａ`, NFKC) as equal.
