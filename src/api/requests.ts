@@ -6,6 +6,7 @@ import { mayCarryCredential } from '../http/origin.ts';
 import { followRedirects } from '../http/redirect.ts';
 import { type RetryPolicy, withRetries } from '../http/retry.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
+import { createSemaphore } from '../semaphore.ts';
 import { explainApiUrl } from './likely-url.ts';
 import { type ApiResponse, parseDeletion, parseResponse } from './response.ts';
 import { createResponseBudget, type ResponseBudget } from './response-budget.ts';
@@ -49,11 +50,14 @@ export interface ApiRequests {
 /** Fifty items of 120 KiB. Escaped text needs several times its size in memory. */
 const RESPONSE_LIMIT_BYTES = 6 * 1_048_576;
 const HEADERS_TIMEOUT_MS = 30_000;
+/** More calls wait here, where their timeouts do not run yet. Half of the connections stay free for files. */
+const PARALLEL_CALLS = 8;
 const RESPONSE_TIMEOUT_MS = 60_000;
 
 export function createApiRequests(options: ApiRequestsOptions): ApiRequests {
   const { transport, credential, apiUrl, clock, random, onExchange, onRetry } = options;
   const pageBudget = createResponseBudget();
+  const calls = createSemaphore(PARALLEL_CALLS);
   const base = apiUrl.href.replace(/\/+$/, '');
   const retryPolicy = (retries: number, signal: AbortSignal): RetryPolicy => ({
     retries,
@@ -129,8 +133,16 @@ export function createApiRequests(options: ApiRequestsOptions): ApiRequests {
         }
         return (method === 'DELETE' ? parseDeletion : parseResponse)(response, bytes, clock.now());
       };
+      const exchangeInTurn = async () => {
+        await calls.acquire(signal);
+        try {
+          return await exchange();
+        } finally {
+          calls.release();
+        }
+      };
       try {
-        return await withRetries(exchange, retryPolicy(retries, signal));
+        return await withRetries(exchangeInTurn, retryPolicy(retries, signal));
       } catch (error) {
         throw explainApiUrl(error, apiUrl);
       }
