@@ -1,6 +1,6 @@
 import type { Unpacker } from '../../../src/zip/extract/staging-folder.ts';
 
-/** Another process than those whose leftovers a test makes. */
+/** A process other than those whose leftovers a test creates. */
 export const UNPACKER: Unpacker = {
   pid: 4711,
   hostname: 'here',
