@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { untilFree } from '../../src/disk/busy-file.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 
-/** A busy machine must not use up the second. */
+/** Skips sleeps, so that a busy machine does not use up the second. */
 const patientClock = () => createFastClock({ speed: 1, skipsSleeps: true });
 
 function failing(times: number, code: string) {
@@ -17,7 +17,7 @@ function failing(times: number, code: string) {
   };
 }
 
-test.each(['EPERM', 'EBUSY', 'EACCES'])('on Windows a file that is busy (%s) is waited for', async (code) => {
+test.each(['EPERM', 'EBUSY', 'EACCES'])('waits for a busy file on Windows (%s)', async (code) => {
   const { operation, count } = failing(3, code);
   const attempt = untilFree({ platform: 'win32', clock: patientClock() });
   await expect(attempt(operation)).resolves.toBe('done');
@@ -27,7 +27,7 @@ test.each(['EPERM', 'EBUSY', 'EACCES'])('on Windows a file that is busy (%s) is 
 test.each([
   ['EBUSY', 'cannot write /data/object.zip: another program has it open'],
   ['EPERM', 'cannot write /data/object.zip: it is write-protected, or another program has it open'],
-])('after a second of %s it is told that another program has the file open', async (code, message) => {
+])('reports that another program has the file open after a second of %s', async (code, message) => {
   const clock = patientClock();
   const startMs = clock.monotonicMs();
   const attempt = untilFree({ platform: 'win32', clock });
@@ -40,9 +40,9 @@ test.each([
 });
 
 test.each([
-  ['another failure', 'win32', 'ENOSPC'],
-  ['another system', 'linux', 'EPERM'],
-] as const)('%s is told at once', async (_name, platform, code) => {
+  ['other errors', 'win32', 'ENOSPC'],
+  ['other systems', 'linux', 'EPERM'],
+] as const)('fails at once on %s', async (_name, platform, code) => {
   const { operation, count } = failing(1, code);
   await expect(untilFree({ platform, clock: patientClock() })(operation)).rejects.toMatchObject({ code });
   expect(count()).toBe(1);

@@ -44,7 +44,7 @@ function lockIn(folder: string, text?: string): string {
   return lockPath;
 }
 
-test('a free lock is taken, signed, for its owner alone, and given back', async () => {
+test('acquires and signs a free lock, and releases it', async () => {
   const folder = makeTempFolder();
   const lockPath = lockIn(folder);
   const lock = await take(lockPath);
@@ -56,9 +56,9 @@ test('a free lock is taken, signed, for its owner alone, and given back', async 
 
 test.each([
   ['of a dead process', DEAD],
-  ['of another shape', '{"pid": "2"}'],
+  ['with invalid fields', '{"pid": "2"}'],
   ['that is not JSON', 'pid 2'],
-])('a lock %s is taken over', async (_name, text) => {
+])('takes over a lock %s', async (_name, text) => {
   const folder = makeTempFolder();
   const lockPath = lockIn(folder, text);
   const lock = await take(lockPath);
@@ -67,10 +67,10 @@ test.each([
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('one that another process puts in the place of a dead one at the last moment is put back', async () => {
+test('restores a live lock that replaced a dead one at the last moment', async () => {
   const folder = makeTempFolder();
   const lockPath = lockIn(folder, DEAD);
-  // Asked between the look at the dead lock and its removal.
+  // Called between reading the dead lock and removing it.
   const isProcessAlive = (pid: number) => {
     if (pid === 2) writeFileSync(lockPath, LIVING);
     return pid !== 2;
@@ -80,7 +80,7 @@ test('one that another process puts in the place of a dead one at the last momen
   expect(readdirSync(folder)).toEqual(['store.lock']);
 });
 
-test('a lock of a living process is left alone, and not waited for any longer than said', async () => {
+test('leaves the lock of a live process alone and waits no longer than waitMs', async () => {
   const lockPath = lockIn(makeTempFolder(), LIVING);
   const beganMs = performance.now();
   expect(await take(lockPath, { waitMs: 120 })).toBeNull();
@@ -88,7 +88,7 @@ test('a lock of a living process is left alone, and not waited for any longer th
   expect(readFileSync(lockPath, 'utf8')).toBe(LIVING);
 });
 
-test('an unsigned lock counts for a second', async () => {
+test('respects an unsigned lock, but not an old one', async () => {
   const lockPath = lockIn(makeTempFolder(), '');
   expect(await take(lockPath, { waitMs: 0 })).toBeNull();
   const old = new Date(statSync(lockPath).mtimeMs - 10_000);
@@ -96,7 +96,7 @@ test('an unsigned lock counts for a second', async () => {
   expect(await take(lockPath, { waitMs: 0 })).not.toBeNull();
 });
 
-test('an interruption ends the wait with its reason', async () => {
+test('rejects with the abort reason while waiting', async () => {
   const lockPath = lockIn(makeTempFolder(), LIVING);
   const ending = new AbortController();
   setTimeout(() => ending.abort(new Error('stopped')), 20);
@@ -104,7 +104,7 @@ test('an interruption ends the wait with its reason', async () => {
   expect(existsSync(lockPath)).toBe(true);
 });
 
-test('it is looked again every 50 ms, until the very moment when the time is up', async () => {
+test('retries every 50 ms until the time is up', async () => {
   const lockPath = lockIn(makeTempFolder(), LIVING);
   const pausesMs: number[] = [];
   let nowMs = 1_000;
@@ -121,16 +121,16 @@ test('it is looked again every 50 ms, until the very moment when the time is up'
   expect(pausesMs).toEqual([50, 50]);
 });
 
-test('one that is given back between two looks is taken', async () => {
+test('acquires a lock that is released between two checks', async () => {
   const lockPath = lockIn(makeTempFolder(), LIVING);
-  // Asked between the try and the look at what is in the way.
+  // Called between the attempt and the check of the existing lock.
   const signal = Object.assign(new AbortController().signal, { throwIfAborted: () => rmSync(lockPath) });
   const lock = await take(lockPath, { signal, waitMs: 0 });
   expect(lock).not.toBeNull();
   expect(readFileSync(lockPath, 'utf8')).toContain('"pid":1');
 });
 
-test('a folder in the place of a lock is in the way, and is told', async () => {
+test('reports a folder in place of the lock', async () => {
   const folder = makeTempFolder();
   const lockPath = lockIn(folder);
   mkdirSync(lockPath);
@@ -141,7 +141,7 @@ test('a folder in the place of a lock is in the way, and is told', async () => {
   expect(readdirSync(folder)).toEqual(['store.lock']);
 });
 
-test('a lock that somebody has made after ours was deleted stays at the release', async () => {
+test('does not remove the lock of another process on release', async () => {
   const lockPath = lockIn(makeTempFolder());
   const lock = await take(lockPath);
   writeFileSync(lockPath, LIVING);
@@ -149,9 +149,9 @@ test('a lock that somebody has made after ours was deleted stays at the release'
   expect(readFileSync(lockPath, 'utf8')).toBe(LIVING);
 });
 
-test('a name that the system cannot use is a disk error, not another process', async () => {
+test('fails with DISK if the lock file cannot be created', async () => {
   const folder = makeTempFolder();
-  // The system looks for the first folder, which is not there.
+  // The system resolves the first folder, which does not exist.
   await expect(take(`${folder}/missing/../store.lock`)).rejects.toMatchObject({ code: 'DISK' });
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -159,13 +159,13 @@ test('a name that the system cannot use is a disk error, not another process', a
 test.each([
   ['without a start time', null],
   ['with another start time', 'before'],
-])('a lock of our own number %s is a former process’s, and is taken over', async (_name, startedAt) => {
+])('takes over a lock with our own PID %s', async (_name, startedAt) => {
   const lockPath = lockIn(makeTempFolder(), JSON.stringify({ pid: 1, startedAt, hostname: 'here' }));
   const by = { ...owner, processStartedAt: (pid: number) => (pid === 1 ? 'then' : null) };
   expect(await take(lockPath, { by, waitMs: 0 })).not.toBeNull();
 });
 
-test('a lock that this process has itself is waited for', async () => {
+test('does not acquire a lock that this process already holds', async () => {
   const lockPath = lockIn(makeTempFolder());
   await take(lockPath);
   expect(await take(lockPath, { waitMs: 0 })).toBeNull();

@@ -8,6 +8,6 @@ test.each([
   ['\\\\?\\Volume{1}\\dir', '\\\\?\\Volume{1}\\dir'],
   ['\\\\server\\share\\dir', '\\\\server\\share\\dir'],
   ['Z:\\dir', 'Z:\\dir'],
-])('the long path %j of Windows is %j', (file, plain) => {
+])('shortens the long Windows path %j to %j', (file, plain) => {
   expect(withoutLongPrefix(file)).toBe(plain);
 });

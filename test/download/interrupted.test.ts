@@ -8,7 +8,7 @@ const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);
 const wellBehaved = slowly(serve(object));
 
-test('nothing is asked for once the download was interrupted', async () => {
+test('sends no request if already interrupted', async () => {
   const scene = await setDownload(object, wellBehaved);
   const interrupted = new Error('interrupted');
   const signal = AbortSignal.abort(interrupted);
@@ -16,7 +16,7 @@ test('nothing is asked for once the download was interrupted', async () => {
   expect(scene.server.requests).toHaveLength(0);
 });
 
-test('a download that is over no longer listens to the signal of the command', async () => {
+test('removes its abort listeners when the download ends', async () => {
   const scene = await setDownload(object, wellBehaved);
   const { signal } = new AbortController();
   await scene.download({ context: { signal } });

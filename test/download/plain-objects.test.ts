@@ -17,7 +17,7 @@ describe.each(OBJECTS)('a video %s', (_name, object) => {
   const withDigest = (digest: string) =>
     setDownload(object, (_request, reply) => reply.file(object, { headers: { 'repr-digest': digest } }));
 
-  test('that breaks off is right in the end, and never asked for in another encoding', async () => {
+  test('resumes after a cut, and is always requested with the identity encoding', async () => {
     const scene = await setDownload(object, cutAtHalfThen(object, wellBehaved(object)), FAST);
     await scene.download();
     expect(isRight(scene)).toBe(true);
@@ -26,20 +26,20 @@ describe.each(OBJECTS)('a video %s', (_name, object) => {
     expect(new Set(encodings)).toEqual(new Set(['identity']));
   });
 
-  test('is checked against the digest of the server', async () => {
+  test("is verified with the server's digest", async () => {
     const scene = await withDigest(digestOf(object.bytes));
     expect((await scene.download()).verified).toMatchObject({ checksum: true });
     expect(isRight(scene)).toBe(true);
   });
 
-  test('does not get its name when the digest of the server is another', async () => {
+  test("is not published if the server's digest differs", async () => {
     const scene = await withDigest(digestOf(Buffer.from('another')));
     await expect(scene.download()).rejects.toMatchObject({ code: 'INTEGRITY' });
     expect(scene.finalBytes()).toBeUndefined();
   });
 });
 
-test('more files than connections: each one gets its turn, and all connections are given back', async () => {
+test('downloads more files than connections and releases all connections', async () => {
   const object = makePlainObject(100_000);
   const budget = createSemaphore(2);
   const scenes = await Promise.all(Array.from({ length: 7 }, () => setDownload(object, wellBehaved(object))));

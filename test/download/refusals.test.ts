@@ -10,7 +10,7 @@ import { makeZipObject } from '../support/faults/served-object.ts';
 const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);
 
-test('case 70: a server that ignores ranges is asked once, and its answer is the file', async () => {
+test('case 70: downloads with one request from a server that ignores ranges', async () => {
   const scene = await setDownload(
     object,
     slowly((_request, reply) => reply.file(object, { withoutRanges: true })),
@@ -22,7 +22,7 @@ test('case 70: a server that ignores ranges is asked once, and its answer is the
   expect(eventsOf(scene, 'restart')).toEqual([]);
 });
 
-test('case 70: a server that honours no range beside another one sends the file over one connection', async () => {
+test('case 70: falls back to one connection if a server ignores concurrent ranges', async () => {
   let active = 0;
   const scene = await setDownload(object, async (_request, reply) => {
     active += 1;
@@ -36,7 +36,7 @@ test('case 70: a server that honours no range beside another one sends the file 
 });
 
 test.each([429, 503])(
-  'case 66: a server that answers %i to the third connection is brought to the end over two',
+  'case 66: reduces connections if a server responds with %i to the third',
   async (status) => {
     let active = 0;
     let mostActive = 0;
@@ -60,7 +60,7 @@ test.each([429, 503])(
   },
 );
 
-test('case 66: a server that resets every connection but one is brought to the end', async () => {
+test('case 66: completes even if the server resets every connection but one', async () => {
   let active = 0;
   const scene = await setDownload(
     object,
@@ -77,7 +77,7 @@ test('case 66: a server that resets every connection but one is brought to the e
   expect(isRight(scene)).toBe(true);
 });
 
-test('case 57: connections that break again and again, all of them, still bring the file', async () => {
+test('case 57: completes even if every connection keeps breaking', async () => {
   const scene = await setDownload(
     object,
     (request, reply) => {
@@ -93,7 +93,7 @@ test('case 57: connections that break again and again, all of them, still bring 
   expect(isRight(scene)).toBe(true);
 });
 
-test('case 16: eight connections that are refused with 401 at once ask for one new token', async () => {
+test('case 16: requests one new token for eight connections with a 401', async () => {
   let tokens = 0;
   let isExpired = false;
   const scene = await setDownload(object, async (request, reply) => {
@@ -123,7 +123,7 @@ test('case 16: eight connections that are refused with 401 at once ask for one n
   expect(tokens).toBe(2);
 });
 
-test('case 58: an address that expires under several connections is asked for once', async () => {
+test('case 58: renews a URL once when it expires on several connections', async () => {
   let renewals = 0;
   const scene = await setDownload(object, async (request, reply) => {
     await delay(60);
@@ -145,14 +145,14 @@ test('case 58: an address that expires under several connections is asked for on
   expect(eventsOf(scene, 'restart')).toEqual([]);
 });
 
-test('a file whose size only its header tells is refused by --max-size before a byte of it is kept', async () => {
+test('applies --max-size to a size known only from the header, before any byte is kept', async () => {
   const scene = await setDownload(object, (_request, reply) => reply.file(object));
   const request = { sizeBytes: null, maxSizeBytes: 1_000 };
   await expect(scene.download({ request })).rejects.toMatchObject({ code: 'UNSAFE' });
   expect(eventsOf(scene, 'progress')).toEqual([]);
 });
 
-test('a body without length or end is not written beyond --max-size', async () => {
+test('writes no more than --max-size of a body without a length', async () => {
   const request = { sizeBytes: null, maxSizeBytes: 100_000 };
   const scene = await setDownload(object, async (_request, reply) => {
     await reply.raw(formatHead(200, { 'Content-Type': 'application/zip', 'Transfer-Encoding': 'chunked' }));

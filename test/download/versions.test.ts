@@ -10,7 +10,7 @@ const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);
 const wellBehaved = slowly(serve(object));
 
-/** Another handler for one request, counted from 0. */
+/** Uses another handler for one request, counted from 0. */
 function exceptFor(index: number, handler: FaultHandler): FaultHandler {
   return (request, reply) => (request.requestIndex === index ? handler : wellBehaved)(request, reply);
 }
@@ -23,9 +23,9 @@ const LABELS: readonly (readonly [
   ['starts one byte late', ({ start, end }) => `bytes ${start + 1}-${end - 1}/${object.bytes.length}`],
   ['ends one byte late', ({ start, end }) => `bytes ${start}-${end}/${object.bytes.length}`],
   ['ends one byte early', ({ start, end }) => `bytes ${start}-${end - 2}/${object.bytes.length}`],
-  ['has another total', ({ start, end }) => `bytes ${start}-${end - 1}/${object.bytes.length + 1}`],
-  ['has another unit', ({ start, end }) => `octets ${start}-${end - 1}/${object.bytes.length}`],
-  ['has no label', () => undefined],
+  ['has a different total', ({ start, end }) => `bytes ${start}-${end - 1}/${object.bytes.length + 1}`],
+  ['has a different unit', ({ start, end }) => `octets ${start}-${end - 1}/${object.bytes.length}`],
+  ['has no Content-Range', () => undefined],
 ];
 
 function labelled(
@@ -39,7 +39,7 @@ function labelled(
 }
 
 test.each(LABELS.flatMap(([name, label]) => [1, 3].map((index) => [name, index, label] as const)))(
-  'case 71: a 206 that %s, as answer %i, is not put together with the others',
+  'case 71: does not combine a 206 that %s (response %i) with the others',
   async (_name, index, label) => {
     const scene = await setDownload(
       object,
@@ -51,7 +51,7 @@ test.each(LABELS.flatMap(([name, label]) => [1, 3].map((index) => [name, index, 
   },
 );
 
-test('case 71: a server that labels every later range wrongly is given up, and nothing gets the name', async () => {
+test('case 71: gives up and publishes nothing if the server mislabels every later range', async () => {
   const scene = await setDownload(object, (request, reply) =>
     request.headers.get('range')?.startsWith('bytes=0-') === true
       ? labelled(request, reply, ({ start, end }) => `bytes ${start + 1}-${end}/${object.bytes.length}`)
@@ -61,7 +61,7 @@ test('case 71: a server that labels every later range wrongly is given up, and n
   expect(scene.finalBytes()).toBeUndefined();
 });
 
-test('case 68: a file that changes between two pieces is begun again, never mixed', async () => {
+test('case 68: restarts when the file changes between two pieces', async () => {
   const replacement = siblingOf(object);
   const scene = await setDownload(
     object,
@@ -72,7 +72,7 @@ test('case 68: a file that changes between two pieces is begun again, never mixe
   expect(eventsOf(scene, 'restart').length).toBeGreaterThan(0);
 });
 
-test('case 68: a 206 of another version is not taken although the condition was sent', async () => {
+test('case 68: rejects a 206 of another version despite If-Range', async () => {
   const replacement = siblingOf(object);
   const scene = await setDownload(
     object,
@@ -96,7 +96,7 @@ test.each([
   ['no validator', { etag: undefined, lastModified: undefined }],
   ['a weak ETag', { etag: 'W/"weak"', lastModified: undefined }],
 ])(
-  'case 69: a file with %s that nothing verifies afterwards comes in one piece',
+  'case 69: does not split a file that has %s and no checksums to verify it afterwards',
   async (_name, validators) => {
     const plain = { ...makePlainObject(17 * MIB), ...validators };
     const scene = await setDownload(
@@ -105,12 +105,12 @@ test.each([
     );
     await scene.download();
     expect(isRight(scene)).toBe(true);
-    // What the first answer says is enough to know it.
+    // The headers of the first response are enough to decide.
     expect(scene.ranges()).toEqual(['bytes=0-4456447', undefined]);
   },
 );
 
-test('case 69: an archive with no validator is divided, because its checksums prove it', async () => {
+test('case 69: splits an archive without a validator, because its checksums verify it', async () => {
   const unnamed = { ...object, etag: undefined, lastModified: undefined };
   const scene = await setDownload(
     unnamed,
@@ -121,7 +121,7 @@ test('case 69: an archive with no validator is divided, because its checksums pr
   expect(scene.server.connectionCount).toBeGreaterThan(1);
 });
 
-test('case 71: a range with only bytes that are there already is no progress', async () => {
+test('case 71: does not count a range with only known bytes as progress', async () => {
   const small = makePlainObject(300_000);
   const scene = await setDownload(small, (_request, reply) => reply.file(small, { cutAtByte: 200_000 }));
   await expect(scene.download({ context: { retries: 0 } })).rejects.toMatchObject({ code: 'UNAVAILABLE' });

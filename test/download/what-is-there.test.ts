@@ -11,7 +11,7 @@ import { listTree } from '../support/temp-folder.ts';
 const ETAG = '"zeros"';
 const REST_BYTES = 100_000;
 
-/** The journal of a run that ended in order. */
+/** Writes the journal of a run that ended normally. */
 async function putJournal(
   { target, server }: DownloadScene,
   { sizeBytes, writtenBytes, fileId = 'one' }: { sizeBytes: number; writtenBytes: number; fileId?: string },
@@ -31,7 +31,7 @@ async function putJournal(
   writeFileSync(`${target}.part.json`, `${JSON.stringify(journal)}\n`);
 }
 
-/** Serves zeros without end, from any place on. */
+/** Serves zeros from any offset. */
 const zeros = (sizeBytes: number): FaultHandler => {
   return (request, reply) => {
     const [, first] = /^bytes=(\d+)-/.exec(request.headers.get('range') ?? '') ?? [];
@@ -48,8 +48,8 @@ const zeros = (sizeBytes: number): FaultHandler => {
   };
 };
 
-describe('the space that a download takes', () => {
-  /** A part of holes, longer than the disk is free: what is in it needs no room any more. */
+describe('the space a download needs', () => {
+  /** A sparse part file larger than the free space, whose bytes need no more space. */
   async function setHuge(restBytes: (freeBytes: number) => number) {
     const object = makePlainObject(0);
     const scene = await setDownload(object, wellBehaved(object));
@@ -64,14 +64,14 @@ describe('the space that a download takes', () => {
     return { scene, sizeBytes };
   }
 
-  test('is not that of the bytes that are there already', async () => {
+  test('does not include bytes already on disk', async () => {
     const { scene, sizeBytes } = await setHuge(() => REST_BYTES);
     const { transferredBytes, resumedFrom } = await scene.download({ request: { sizeBytes } });
     expect(resumedFrom).toBe(sizeBytes - REST_BYTES);
     expect(transferredBytes).toBeGreaterThanOrEqual(REST_BYTES);
   });
 
-  test('is that of all the others', async () => {
+  test('includes all missing bytes', async () => {
     const { scene, sizeBytes } = await setHuge((freeBytes) => freeBytes * 2);
     await expect(scene.download({ request: { sizeBytes } })).rejects.toMatchObject({
       code: 'DISK',
@@ -81,7 +81,7 @@ describe('the space that a download takes', () => {
   });
 });
 
-describe('a file that is there, with a part beside it', () => {
+describe('a part file next to a complete file', () => {
   const object = makeZipObject(50_000);
 
   async function setFinished(fileId: string): Promise<DownloadScene> {
@@ -93,13 +93,13 @@ describe('a file that is there, with a part beside it', () => {
   }
   const namesBeside = ({ target }: DownloadScene) => listTree(dirname(target)).map(({ path }) => path);
 
-  test('of the same object: it is cleared away', async () => {
+  test('is removed if it belongs to the same object', async () => {
     const scene = await setFinished('one');
     expect(await scene.download()).toMatchObject({ isAlreadyThere: true });
     expect(namesBeside(scene)).toEqual(['object.zip']);
   });
 
-  test('of another object: it stays as it is', async () => {
+  test('is left alone if it belongs to another object', async () => {
     const scene = await setFinished('two');
     const journal = readFileSync(`${scene.target}.part.json`, 'utf8');
     expect(await scene.download()).toMatchObject({ isAlreadyThere: true });
@@ -108,8 +108,8 @@ describe('a file that is there, with a part beside it', () => {
   });
 });
 
-describe('a file that is said to be empty', () => {
-  test('is asked for, and is there', async () => {
+describe('a file listed as empty', () => {
+  test('is requested and created', async () => {
     const object = makePlainObject(0);
     const scene = await setDownload(object, wellBehaved(object));
     expect(await scene.download()).toMatchObject({ sizeBytes: 0, transferredBytes: 0 });
@@ -117,7 +117,7 @@ describe('a file that is said to be empty', () => {
     expect(scene.finalBytes()).toHaveLength(0);
   });
 
-  test('is refused when the server has bytes', async () => {
+  test('is rejected if the server sends bytes', async () => {
     const object = makePlainObject(1);
     const scene = await setDownload(object, wellBehaved(object));
     await expect(scene.download({ request: { sizeBytes: 0 } })).rejects.toMatchObject({ code: 'INTEGRITY' });

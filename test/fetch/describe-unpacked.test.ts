@@ -17,7 +17,7 @@ test.each([
   [0, 0, 7, '7 existing files kept, not verified'],
   [0, 0, 1, '1 existing file kept, not verified'],
   [0, 0, 0, '0 files, 0 B unpacked in 0.4s, verified'],
-])('%d new, %d there, %d unseen: %s', (newCount, thereCount, leftCount, expected) => {
+])('%d new, %d existing, %d kept: %s', (newCount, thereCount, leftCount, expected) => {
   const all = [...files('extracted', newCount), ...files('skipped', thereCount), ...files('left', leftCount)];
   expect(describeUnpacked(all, { time: '0.4s', facts: ['verified'] })).toBe(expected);
 });

@@ -31,14 +31,14 @@ test.each([
   ['--sha256'],
   ['--rm'],
   ['--connections', '16', '-j', '16', '--limit-rate', '5M', '--retries', '9', '--max-size', '2G'],
-])('the command that goes on means the same as fetch id %s %s', async (...flags) => {
+])('the command to resume equals fetch id %s %s', async (...flags) => {
   const { fetch } = await parse(['fetch', 'id', ...flags]);
   const [, ...words] = fetchCommand('id', fetch);
   expect(words).toEqual(['fetch', 'id', ...flags]);
   expect((await parse(words)).fetch).toEqual(fetch);
 });
 
-test('it does not throw away again what is kept', async () => {
+test('the command to resume omits --no-resume', async () => {
   const { fetch } = await parse(['fetch', 'id', '--no-resume']);
   expect(fetchCommand('id', fetch)).toEqual(['streamdiver-dl', 'fetch', 'id']);
 });

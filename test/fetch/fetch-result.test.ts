@@ -34,7 +34,7 @@ const resultOf = (...files: readonly Partial<FetchedFile>[]) =>
     { durationMs: 7, deleted: true },
   );
 
-test('one file: its own numbers', () => {
+test('reports the numbers of a single file', () => {
   expect(resultOf({ resumedFrom: 40 })).toEqual({
     id: 'dl-1',
     outcome: 'resumed',
@@ -50,7 +50,7 @@ test('one file: its own numbers', () => {
   });
 });
 
-test('several files: their sums, what is true of all of them, and no digest', () => {
+test('reports the sums of several files, common verification, and no digest', () => {
   const second = { path: '/w/b.zip', resumedFrom: 3, verified: { ...PROVEN, crc: false } };
   expect(resultOf({}, second)).toMatchObject({
     outcome: 'resumed',
@@ -65,21 +65,21 @@ test('several files: their sums, what is true of all of them, and no digest', ()
 
 test.each<[string, readonly Partial<FetchedFile>[], string]>([
   ['a new file', [{}], 'downloaded'],
-  ['a continued one', [{ resumedFrom: 1 }], 'resumed'],
-  ['a new one beside a continued one', [{}, { resumedFrom: 1 }], 'resumed'],
-  ['one that was there', [{ isAlreadyThere: true }], 'skipped'],
-  ['one that was there beside a new one', [{ isAlreadyThere: true }, {}], 'downloaded'],
+  ['a resumed file', [{ resumedFrom: 1 }], 'resumed'],
+  ['a new file and a resumed one', [{}, { resumedFrom: 1 }], 'resumed'],
+  ['an existing file', [{ isAlreadyThere: true }], 'skipped'],
+  ['an existing file and a new one', [{ isAlreadyThere: true }, {}], 'downloaded'],
   ['an unpacked archive', [{ unpacked: unpacked('extracted'), isArchiveKept: false }], 'extracted'],
   ['an empty archive', [{ unpacked: unpacked(), isArchiveKept: false }], 'extracted'],
-  ['one that was unpacked before', [{ unpacked: unpacked('skipped'), isArchiveKept: false }], 'skipped'],
-  ['one of which something was there', [{ unpacked: unpacked('skipped', 'extracted') }], 'extracted'],
-  ['one that is kept, unpacked before', [{ unpacked: unpacked('skipped') }], 'downloaded'],
+  ['an archive unpacked before', [{ unpacked: unpacked('skipped'), isArchiveKept: false }], 'skipped'],
+  ['a partly unpacked archive', [{ unpacked: unpacked('skipped', 'extracted') }], 'extracted'],
+  ['a kept archive unpacked before', [{ unpacked: unpacked('skipped') }], 'downloaded'],
 ])('the outcome of %s is %s', (_name, files, outcome) => {
   expect(resultOf(...files).outcome).toBe(outcome);
 });
 
 describe('an unpacked archive', () => {
-  test('has the paths of its files, and its own if it is kept', () => {
+  test('lists the paths of its files, and its own if it is kept', () => {
     const archive = { ...FILE, unpacked: unpacked('extracted', 'skipped') };
     expect(pathsOf([archive, { ...archive, isArchiveKept: false }, FILE])).toEqual([
       '/w/a.zip',
@@ -91,13 +91,13 @@ describe('an unpacked archive', () => {
     ]);
   });
 
-  test('is not verified as a whole where a file of another content was kept', () => {
+  test('is not fully verified if a different file was kept', () => {
     expect(resultOf({ unpacked: unpacked('extracted', 'left') }).verified).toEqual({ ...PROVEN, crc: false });
     expect(resultOf({ unpacked: unpacked('extracted', 'skipped') }).verified).toEqual(PROVEN);
   });
 });
 
-test('a failure has the files that are kept, and a recorded package has nothing', () => {
+test('reports kept files of a failure, and no files of a recorded package', () => {
   const nothing = {
     paths: [],
     sizeBytes: null,

@@ -11,7 +11,7 @@ const open = (flags: Partial<FetchFlags> = {}) =>
     { recording: null, clock: createFastClock() },
   );
 
-test('two packages of a run never get the same name', () => {
+test('rejects two packages with the same target in one run', () => {
   const run = open();
   run.reserveTargets('one', [{ file: '/w/a.zip', folder: '/w/a' }]);
   run.reserveTargets('one', [{ file: '/w/a.zip', folder: '/w/a' }]);
@@ -27,11 +27,11 @@ test('two packages of a run never get the same name', () => {
       details: { id: 'two', hint: 'fetch two separately, with -D or -o' },
     }),
   );
-  // Nothing is taken by a package that is refused.
+  // A rejected package reserves nothing.
   expect(() => run.reserveTargets('three', [{ file: '/w/b.zip', folder: '' }])).not.toThrow();
 });
 
-test('a folder counts as a name where archives are unpacked', () => {
+test('reserves folders only if archives are unpacked', () => {
   const [plain, unpacking] = [open(), open({ extract: true })];
   for (const run of [plain, unpacking]) run.reserveTargets('one', [{ file: '/w/a.zip', folder: '/w/a' }]);
   const other = [{ file: '/w/a.tar', folder: '/w/a' }];
@@ -39,7 +39,7 @@ test('a folder counts as a name where archives are unpacked', () => {
   expect(() => unpacking.reserveTargets('two', other)).toThrow('would both be saved as /w/a');
 });
 
-test('a limit of the rate is shared, and there is none unless one is asked for', () => {
+test('has a rate limit only if requested', () => {
   expect(open().limitRate).toBeNull();
   expect(open({ limitRateBytesPerSecond: 1 }).limitRate).not.toBeNull();
 });

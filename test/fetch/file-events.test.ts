@@ -15,7 +15,7 @@ function progress(megabytes: number, connections = 4) {
   return { kind: 'progress', haveBytes: megabytes * MIB, totalBytes: 100 * MIB, connections } as const;
 }
 
-test('how many connections there are is drawn, and the contract of --progress json knows nothing of it', async () => {
+test('draws the number of connections, but omits it from --progress json', async () => {
   const { tell, terminal, stderr } = start({ isTTY: true, colorMode: 'never', columns: 120 });
   tell(progress(40));
   await terminal.flush();
@@ -27,7 +27,7 @@ test('how many connections there are is drawn, and the contract of --progress js
   expect(json.stderr.text()).not.toContain('connections');
 });
 
-test('fewer connections from here on are worth a line with -v only', () => {
+test('reports fewer connections only with -v', () => {
   const event = { kind: 'connections', count: 1, reason: 'the server ignores ranges' } as const;
   const quiet = start();
   quiet.tell(event);
@@ -44,13 +44,13 @@ test('fewer connections from here on are worth a line with -v only', () => {
 test.each([
   [1, '1 archive entry'],
   [3, '3 archive entries'],
-])('%d unverified entries are told', (count, words) => {
+])('warns about %d unverified entries', (count, words) => {
   const { tell, stderr } = start();
   tell({ kind: 'unverified-entries', count, reason: 'a.txt: encrypted' });
   expect(stderr.text()).toBe(`warning: cannot verify the content of ${words} (a.txt: encrypted)\n`);
 });
 
-test('a retry says when', () => {
+test('reports a retry with its delay', () => {
   const { tell, stderr } = start();
   const error = new ExpectedError('UNAVAILABLE', 'connection reset');
   tell({ kind: 'retry', attempt: 2, delayMs: 4_000, error });
@@ -61,7 +61,7 @@ test('a retry says when', () => {
   );
 });
 
-test('progress is told ten times a second at most, and the last byte always', () => {
+test('reports progress at most ten times a second, and always the last byte', () => {
   const { tell, stderr, clock } = start({ progressMode: 'json' });
   for (let step = 1; step <= 100; step += 1) {
     tell(progress(step));
@@ -72,7 +72,7 @@ test('progress is told ten times a second at most, and the last byte always', ()
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ bytes: 100 * MIB, totalBytes: 100 * MIB });
 });
 
-test('bytes of a run that was killed are mentioned if they are downloaded again', () => {
+test('reports bytes of a killed run that are downloaded again', () => {
   const { tell, stderr } = start();
   tell({ kind: 'unsynced', bytes: 3 * MIB });
   expect(stderr.text()).toBe(

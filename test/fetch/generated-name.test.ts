@@ -8,11 +8,11 @@ describe('createIdNames', () => {
     ['pkg-000001', 'pkg-0000'],
     ['ABC', 'abc'],
     ['日本', ''],
-  ])('%s alone is %s', (id, name) => {
+  ])('shortens %s alone to %s', (id, name) => {
     expect(createIdNames([id])(id)).toBe(name);
   });
 
-  test('IDs that start alike keep the whole ID or a hash, in any order; others do not', () => {
+  test('uses the full ID or a hash for IDs with the same prefix, in any order', () => {
     const long = `pkg-0000${'-long'.repeat(9)}`;
     const names = {
       'pkg-000001': 'pkg-000001',
@@ -28,7 +28,7 @@ describe('createIdNames', () => {
     }
   });
 
-  test('an ID that is given twice is one package', () => {
+  test('treats a repeated ID as one package', () => {
     expect(createIdNames(['pkg-000001', 'pkg-000001'])('pkg-000001')).toBe('pkg-0000');
   });
 });
@@ -66,7 +66,7 @@ describe('fileName', () => {
     [{ name: 'Some Thing.TAR' }, '5f0c2b9e.tar'],
     [{ name: 'evil.p/hp' }, '5f0c2b9e.zip'],
     [{ name: 'x.averylongextension' }, '5f0c2b9e.zip'],
-  ])('%j is %s', (changed, name) => {
+  ])('names %j %s', (changed, name) => {
     expect(fileName({ ...file, ...changed })).toBe(name);
   });
 
@@ -75,12 +75,12 @@ describe('fileName', () => {
     ['upper and lower case', 'CAFÉ', 'café'],
     ['ligatures', '\ufb01nal', 'final'],
     ['a sharp s', 'Straße', 'STRASSE'],
-  ])('case 89: %s make no two names that some file systems take for one', (_what, one, other) => {
+  ])('case 89: gives one name to titles that differ only by %s', (_what, one, other) => {
     const [left, right] = [one, other].map((title) => fileName({ ...file, title }));
     expect(left).toBe(right);
   });
 
-  test('is one harmless component, whatever title, id and name are', () => {
+  test('returns one safe path component for any title, ID, and name', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 300 });
     fc.assert(
       fc.property(text, text, fc.option(text), fc.option(fc.nat(99)), (title, packageId, name, position) => {
@@ -101,7 +101,7 @@ describe('fileName', () => {
     ['trip-5f0c2b9e.zip', 'trip-5f0c2b9e'],
     ['a.b.zip', 'a.b'],
     ['plain', 'plain'],
-  ])('%s unpacks into %s', (name, folder) => {
+  ])('unpacks %s into %s', (name, folder) => {
     expect(folderName(name)).toBe(folder);
   });
 });

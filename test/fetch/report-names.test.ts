@@ -18,7 +18,7 @@ const named = (path: string, nameReading: ArchiveEntry['nameReading'], name = pa
   nameReading,
 });
 
-test('names that were guessed are told, three of them in full', () => {
+test('reports guessed names and shows three of them', () => {
   expect(tell(...['a', 'b', 'c', 'd'].map((path) => named(path, 'guessed-cp437')))).toEqual([
     'warn a.zip: names with an unknown encoding were read as CP437: "a", "b", "c" and 1 more; if they are wrong, use --encoding, such as --encoding windows-1252',
   ]);
@@ -27,7 +27,7 @@ test('names that were guessed are told, three of them in full', () => {
   ]);
 });
 
-test('backslashes that became separators are told, others are not', () => {
+test('reports only backslashes that became separators', () => {
   expect(
     tell({ path: 'a/b', name: 'a\\b' }, { path: 'c', name: 'c' }, { path: 'd\\e', name: 'd\\e' }),
   ).toEqual(['warn a.zip: backslashes in names were read as folder separators: "a/b"']);

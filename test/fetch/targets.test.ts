@@ -13,7 +13,7 @@ const packageOf = (...files: readonly object[]) =>
 type Names = Parameters<typeof chooseTargets>[1];
 const NONE: Names = { output: null, folder: null, keepArchive: false };
 
-/** A folder with another folder and a file in it. */
+/** A folder that contains a folder and a file. */
 function makePlace() {
   const cwd = makeTempFolder();
   mkdirSync(join(cwd, 'there'));
@@ -23,7 +23,7 @@ function makePlace() {
 
 const idNameOf = createIdNames([ID]);
 
-describe('where a file goes', () => {
+describe('chooseTargets', () => {
   test.each<[Partial<Names>, boolean, string, string]>([
     [{}, true, 'trip-5f0c2b9e.zip', 'trip-5f0c2b9e'],
     [{ folder: 'out' }, true, 'out/trip-5f0c2b9e.zip', 'out'],
@@ -47,7 +47,7 @@ describe('where a file goes', () => {
     expect(targets).toEqual([{ file: join(cwd, file), folder: join(cwd, folder) }]);
   });
 
-  test('several files of a package are counted from 1, each with a folder of its own', async () => {
+  test('numbers several files of a package from 1, each with its own folder', async () => {
     const cwd = makePlace();
     const flags = { ...NONE, folder: 'out' };
     const targets = await chooseTargets(packageOf(zip, zip), flags, {
@@ -63,7 +63,7 @@ describe('where a file goes', () => {
     );
   });
 
-  test('one name is not enough for several files, a folder is', async () => {
+  test('rejects a file name for several files, but accepts a folder', async () => {
     const cwd = makePlace();
     const choose = async (output: string) =>
       await chooseTargets(
@@ -79,7 +79,7 @@ describe('where a file goes', () => {
     expect(await choose('there')).toHaveLength(2);
   });
 
-  test('a name that cannot be looked at is a failure of the disk', async () => {
+  test('fails with DISK if a name cannot be checked', async () => {
     const cwd = makePlace();
     const output = 'x'.repeat(300);
     const choosing = chooseTargets(
@@ -91,7 +91,7 @@ describe('where a file goes', () => {
   });
 });
 
-test('the base of names, and the folder that they are in', async () => {
+test('findBase and findTargetFolder resolve -o and -D', async () => {
   const cwd = makePlace();
   const base = (flags: object) =>
     findBase({ output: null, folder: null, toStdout: false, ...flags }, () => cwd);

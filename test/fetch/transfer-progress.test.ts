@@ -4,7 +4,7 @@ import type { ProgressEvent } from '../../src/terminal/progress/progress-event.t
 import type { Terminal } from '../../src/terminal/terminal.ts';
 import { createHandClock } from '../terminal/make-terminal.ts';
 
-/** What is told of steps, each some milliseconds after the last. */
+/** The events reported for steps, each some milliseconds after the last. */
 function tell(steps: readonly (TransferProgress & { readonly afterMs: number })[]) {
   const told: ProgressEvent[] = [];
   const clock = createHandClock();
@@ -20,7 +20,7 @@ function tell(steps: readonly (TransferProgress & { readonly afterMs: number })[
   return told;
 }
 
-test('each tenth of a second, and the end', () => {
+test('reports every tenth of a second, and at the end', () => {
   const steps = [
     { afterMs: 0, bytes: 1 },
     { afterMs: 99, bytes: 2 },
@@ -33,7 +33,7 @@ test('each tenth of a second, and the end', () => {
   ]);
 });
 
-test('the end of unpacking is that of all files', () => {
+test('reports the end of unpacking only after the last file', () => {
   const step = { afterMs: 0, bytes: 5, totalBytes: 5, totalFiles: 2 };
   const told = tell([
     { ...step, bytes: 1, files: 0 },
@@ -43,7 +43,7 @@ test('the end of unpacking is that of all files', () => {
   expect(told.map(({ files }) => files)).toEqual([0, 2]);
 });
 
-test('the time that is left follows from the speed and the total, if both are known', () => {
+test('computes the remaining time from the speed and the total, if known', () => {
   const [first, second] = tell([
     { afterMs: 0, bytes: 0, totalBytes: 100 },
     { afterMs: 2_000, bytes: 20, totalBytes: 100 },

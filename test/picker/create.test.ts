@@ -20,7 +20,7 @@ import {
 import { EVIL_MEDIA, EVIL_TRANSCRIPTS, manyMedia } from './library.ts';
 
 describe('the media library', () => {
-  test('typing searches, at the service, and a choice survives further searches', async () => {
+  test('searches at the service while typing, and keeps the selection across searches', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api);
     await pty.waitFor('7 found');
@@ -28,7 +28,7 @@ describe('the media library', () => {
     await press(pty, TAB, '1 selected');
     await press(pty, `${CTRL_U}ben`, /ben\n. \[ ] video +Interview with Ben/);
     await press(pty, TAB, '2 selected · 1 found');
-    // Without a search what is chosen stands on top.
+    // Without a search, selected items are at the top.
     await press(pty, CTRL_U, /Media:\n. \[x] .*Anna.*\n. \[x] .*Ben.*\n. \[ ]/);
     expect(api.requestsOf('GET /v2/search').map(({ query }) => query.get('text'))).toEqual([
       'anna',
@@ -60,7 +60,7 @@ describe('the media library', () => {
     expect(pty.raw()).not.toContain(CANARY_TOKEN);
   });
 
-  test('of 5,000 media only the pages that are looked at are asked for', async () => {
+  test('requests only visible pages of 5,000 media items', async () => {
     const api = await startLibrary({ media: manyMedia(5_000) });
     const pagesAsked = () => api.requestsOf('GET /v2/media').map(({ query }) => query.get('page'));
     const pty = runInteractive(['create'], api);
@@ -76,7 +76,7 @@ describe('the media library', () => {
     expect(pagesAsked()).toEqual(['0', '1']);
   });
 
-  test('a request that a further key has made stale is given up, and its answer shown nowhere', async () => {
+  test('cancels a request made stale by another key', async () => {
     const api = await startLibrary();
     let isGivenUp = false;
     api.script('GET /v2/search', [
@@ -93,7 +93,7 @@ describe('the media library', () => {
     await expect.poll(() => isGivenUp).toBe(true);
   });
 
-  test('keys that are faster than the answer choose nothing of what stands there still', async () => {
+  test('keys typed before the response select nothing in the stale list', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api);
     await pty.waitFor('7 found');
@@ -101,7 +101,7 @@ describe('the media library', () => {
     expect(pty.screen()).toContain('? Media: ben');
   });
 
-  test('says when nothing fits, and Esc clears the search', async () => {
+  test('reports when nothing matches, and Esc clears the search', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api);
     await pty.waitFor('7 found');
@@ -111,7 +111,7 @@ describe('the media library', () => {
   });
 });
 
-test('every question, back through all of them, and a change at the end', async () => {
+test('goes through every prompt, back through all of them, and changes one at the end', async () => {
   const api = await startLibrary();
   const pty = runInteractive(['create'], api);
   await pty.waitFor('7 found');
@@ -174,11 +174,11 @@ test('every question, back through all of them, and a change at the end', async 
     },
   ]);
   expect(bodiesSent(api)[0]).not.toHaveProperty('selectedMediaIds');
-  // Each was looked up once for the questions and once for the package, over two pages each time.
+  // Each was requested once for the prompts and once for the package, two pages each time.
   expect(api.requestsOf('GET /v2/media/{id}/metadata/transcripts')).toHaveLength(8);
 });
 
-test('the command that is shown makes the same package, whatever the names are', async () => {
+test('prints a command that creates the same package, whatever the names', async () => {
   const api = await startLibrary();
   const pty = runInteractive(['create', '--expires', '30d'], api);
   await pty.waitFor('7 found');
@@ -200,7 +200,7 @@ test('the command that is shown makes the same package, whatever the names are',
   expect({ ...second, expires: '' }).toEqual({ ...first, expires: '' });
 });
 
-test('goes on to wait, fetch and unpack', async () => {
+test('continues with waiting and fetching', async () => {
   const api = await startLibrary();
   const place = makePlace();
   const pty = runInteractive(['create', '--title', 'Talk', '--description', 'x', '--expires', '1d'], api, {
@@ -210,7 +210,7 @@ test('goes on to wait, fetch and unpack', async () => {
   await press(pty, `only${ENTER}`, 'loading');
   await press(pty, '', /❯ \[ ] +Only a name/);
   await press(pty, ENTER, 'Review');
-  // What flags have said is neither asked nor offered.
+  // Values set by flags are neither prompted for nor offered for change.
   expect(pty.screen()).not.toMatch(/Title|Description +x|Expires/);
   await press(pty, ENTER, 'being prepared');
   pty.write(ENTER);
@@ -219,13 +219,13 @@ test('goes on to wait, fetch and unpack', async () => {
   expect(existsSync(path.join(place.cwd, path.basename(file)))).toBe(true);
 });
 
-describe('leaving', () => {
+describe('canceling', () => {
   const stages: readonly (readonly [name: string, keys: readonly (readonly [string, string])[]])[] = [
-    ['the media', []],
-    ['a search that goes on', [['zz', 'loading…']]],
-    ['a list', [[`${TAB}${ENTER}`, 'Renditions']]],
+    ['the media list', []],
+    ['a search in progress', [['zz', 'loading…']]],
+    ['another list', [[`${TAB}${ENTER}`, 'Renditions']]],
     [
-      'a text',
+      'a text prompt',
       [
         [`only`, '1 found'],
         [ENTER, 'Title:'],
@@ -243,7 +243,7 @@ describe('leaving', () => {
     ],
   ];
 
-  test.each(stages)('Ctrl-C at %s leaves the terminal as it was', async (_name, keys) => {
+  test.each(stages)('Ctrl-C at %s restores the terminal', async (_name, keys) => {
     const api = await startLibrary();
     const shellLine = 'stty -g >a; $SD create; echo "exit $?"; stty -g >b; cmp a b && echo same';
     const pty = runInteractive([], api, { shellLine });
@@ -256,7 +256,7 @@ describe('leaving', () => {
     expect(api.requestsOf('POST /v2/downloads')).toEqual([]);
   });
 
-  test('Ctrl-C while transcripts are looked up', async () => {
+  test('Ctrl-C exits with 130 while transcripts are loading', async () => {
     const api = await startLibrary();
     api.script('GET /v2/media/{id}/metadata/transcripts', (_request, reply) => reply.stall());
     const pty = runInteractive(['create'], api);
@@ -268,7 +268,7 @@ describe('leaving', () => {
     expect(pty.screen()).not.toContain('Loading');
   });
 
-  test('Cancel in the review', async () => {
+  test('Cancel in the review creates nothing', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create', '--title', 'T', '--description', 'D', '--expires', '1d'], api);
     await pty.waitFor('7 found');
@@ -280,7 +280,7 @@ describe('leaving', () => {
     expect(api.requestsOf('POST /v2/downloads')).toEqual([]);
   });
 
-  test('Ctrl-C at the offer names the package that is there', async () => {
+  test('Ctrl-C after the package was created prints its ID', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create', '--title', 'T', '--description', 'D', '--expires', '1d'], api);
     await pty.waitFor('7 found');
@@ -293,7 +293,7 @@ describe('leaving', () => {
     expect(pty.screen()).toMatch(new RegExp(`hint: streamdiver-dl fetch ${ID}$`));
   });
 
-  test('a signal ends it with its own exit code', async () => {
+  test('SIGTERM exits with 143', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api);
     await pty.waitFor('7 found');
@@ -303,7 +303,7 @@ describe('leaving', () => {
   });
 });
 
-test('only the id goes to standard output, which may be captured', async () => {
+test('writes only the ID to stdout, even if it is captured', async () => {
   const api = await startLibrary();
   const shellLine = 'id=$($SD create --description D --expires 1d); echo "[$id]"';
   const pty = runInteractive([], api, { shellLine });
@@ -316,7 +316,7 @@ test('only the id goes to standard output, which may be captured', async () => {
   expect(pty.screen()).toMatch(new RegExp(`^To run this without prompts:\n.*\n.*\n.*\\[${ID}]$`, 's'));
 });
 
-test('cases 113, 114: nothing that the service says acts on the terminal', async () => {
+test('cases 113, 114: escapes all text from the service', async () => {
   const api = await startLibrary({ media: EVIL_MEDIA, transcripts: EVIL_TRANSCRIPTS });
   const pty = runInteractive(['create'], api);
   await press(pty, '', '1 found');
@@ -334,13 +334,13 @@ test('cases 113, 114: nothing that the service says acts on the terminal', async
   await press(pty, ENTER, 'being prepared');
   pty.write(`${DOWN}${DOWN}${ENTER}`);
   await pty.exited;
-  // What is left after the sequences that drawing needs: colours, cursor, erasing.
+  // Without the sequences that drawing needs: colors, cursor, erasing.
   const drawn = pty.raw().replaceAll(/\x1b\[(?:\?(?:25|1049)[lh]|[\d;]*[mABCDGHJK])|\r|\x07$/g, '');
   expectHarmless(drawn);
   expect(bodiesSent(api)).toHaveLength(1);
 });
 
-test('follows a window that is resized and leaves what stood above', async () => {
+test('follows a window resize and keeps the output above', async () => {
   const api = await startLibrary();
   const pty = runInteractive([], api, { shellLine: 'echo above; $SD create', columns: 100 });
   await pty.waitFor('7 found');
@@ -362,14 +362,14 @@ test('follows a window that is resized and leaves what stood above', async () =>
   expect(pty.screen()).toBe('above\nCanceled. Nothing was created.');
 });
 
-describe('where nobody is to be asked', () => {
+describe('without prompts', () => {
   test.each([
     ['--no-input', '$SD create --no-input', {}],
     ['CI', '$SD create', { CI: 'true' }],
     ['AI_AGENT', '$SD create', { AI_AGENT: '1' }],
     ['no terminal on standard input', '$SD create </dev/null', {}],
     ['no terminal on standard error', '$SD create 2>e; cat e; exit 2', {}],
-  ])('%s: exit 2 naming the flags, and no request', async (_name, shellLine, env) => {
+  ])('exits with 2, suggests flags, and sends no request: %s', async (_name, shellLine, env) => {
     const api = await startLibrary();
     const pty = runInteractive([], api, { shellLine, env });
     expect((await pty.exited).exitCode).toBe(2);
@@ -379,7 +379,7 @@ describe('where nobody is to be asked', () => {
     expect(api.requests).toEqual([]);
   });
 
-  test('without a credential there is no library to choose from', async () => {
+  test('requires a credential to select from the library', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api, { token: null });
     expect((await pty.exited).exitCode).toBe(4);
@@ -387,7 +387,7 @@ describe('where nobody is to be asked', () => {
     expect(api.requests).toEqual([]);
   });
 
-  test('a refused credential ends it as anywhere else', async () => {
+  test('exits with 4 on a rejected credential', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api, { token: 'another-token' });
     expect((await pty.exited).exitCode).toBe(4);

@@ -36,9 +36,9 @@ const NOTHING: PickedSelection = {
 
 describe('a draft as flags', () => {
   test.each<[name: string, Partial<Draft>, Partial<PickedSelection>]>([
-    ['the media alone', {}, { mediaIds: ['talk-1', 'talk-2'] }],
+    ['only the media items', {}, { mediaIds: ['talk-1', 'talk-2'] }],
     [
-      'a medium as its renditions, the other one whole',
+      'a rendition of one media item, the other one whole',
       { renditionIds: ['talk-1-sd'] },
       { mediaIds: ['talk-2'], renditionIds: ['talk-1-sd'] },
     ],
@@ -48,7 +48,7 @@ describe('a draft as flags', () => {
       { mediaIds: ['talk-1', 'talk-2'], transcriptFormats: ['txt', 'srt'] },
     ],
     [
-      'those of a language, without the media',
+      'transcripts of a language only, without the media items',
       { transcripts: 'languages', languages: ['de-v2'], transcriptsOnly: true },
       {
         mediaIds: ['talk-1', 'talk-2'],
@@ -58,7 +58,7 @@ describe('a draft as flags', () => {
       },
     ],
     [
-      'Select transcripts',
+      'single transcripts',
       { transcripts: 'single', transcriptIds: ['tr-1-en'] },
       {
         mediaIds: ['talk-1', 'talk-2'],
@@ -69,12 +69,12 @@ describe('a draft as flags', () => {
       },
     ],
     [
-      'one by one, without the media',
+      'single transcripts only, without the media items',
       { transcripts: 'single', transcriptIds: ['tr-1-en'], formats: ['json'], transcriptsOnly: true },
       { transcripts: [{ id: 'tr-1-en', format: 'json' }] },
     ],
     [
-      'a language beside a rendition, whose medium --transcripts would not look at',
+      'a language next to a rendition, whose media item --transcripts would ignore',
       { transcripts: 'languages', languages: ['de-v2'], formats: ['srt'], renditionIds: ['talk-1-hd'] },
       {
         mediaIds: ['talk-2'],
@@ -86,12 +86,12 @@ describe('a draft as flags', () => {
       },
     ],
     [
-      'a wish for transcripts only that finds none',
+      'transcripts only, without any match',
       { transcripts: 'languages', languages: ['fr'], transcriptsOnly: true },
       { mediaIds: ['talk-1', 'talk-2'] },
     ],
     [
-      'texts, empty ones left out',
+      'texts, without empty ones',
       { title: 'T', description: '', expires: '7d' },
       { mediaIds: ['talk-1', 'talk-2'], title: 'T', expires: '7d' },
     ],
@@ -99,7 +99,7 @@ describe('a draft as flags', () => {
     expect(selectionOf({ ...draft, ...changed })).toEqual({ ...NOTHING, ...expected });
   });
 
-  test('create reads back the words, whatever the ids and texts are', async () => {
+  test('is parsed back by create, whatever the IDs and texts', async () => {
     const text = string({ minLength: 1 }).filter((value) => value.trim() !== '');
     const format = constantFrom('txt' as const, 'srt' as const, 'json' as const);
     const picked = record({

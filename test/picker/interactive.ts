@@ -18,11 +18,11 @@ export const CTRL_U = '\x15';
 export interface InteractiveOptions extends Pick<PtyOptions, 'columns' | 'rows' | 'env'> {
   readonly place?: RunPlace;
   readonly token?: string | null;
-  /** A line for bash in which `$SD` starts the program, instead of the program alone. */
+  /** A bash line where `$SD` starts the program, instead of running the program alone. */
   readonly shellLine?: string;
 }
 
-/** An API with the small library, or with what is given instead. */
+/** An API with the small library, or with the given options instead. */
 export function startLibrary(options: Parameters<typeof startApi>[0] = {}): Promise<ApiServer> {
   return startApi({
     packages: [],
@@ -33,7 +33,7 @@ export function startLibrary(options: Parameters<typeof startApi>[0] = {}): Prom
   });
 }
 
-/** The built program in a pseudo-terminal, with a person's environment. */
+/** Runs the built program in a pseudo-terminal, with the environment of an interactive user. */
 export function runInteractive(
   args: readonly string[],
   api: ApiServer,
@@ -55,7 +55,7 @@ export function runInteractive(
   });
 }
 
-/** Presses keys and waits for what they bring. */
+/** Presses keys and waits for the expected screen. */
 export async function press(pty: PtyRun, keys: string, expected: string | RegExp): Promise<void> {
   pty.write(keys);
   await pty.waitFor(expected);

@@ -3,12 +3,12 @@ import { createClock } from '../../src/clock.ts';
 import type { ScriptedPackage } from '../support/api/api-packages.ts';
 import { EVIL } from '../terminal/text/evil-text.ts';
 
-/** An hour more, so that a slow run does not change how old a thing is said to be. */
+/** Adds an hour, so that a slow run does not change the displayed age. */
 function daysAgo(days: number): string {
   return new Date(createClock().now() - (days * 24 + 1) * 3_600_000).toISOString();
 }
 
-/** A few media of every kind, with names that are hard to draw. */
+/** A few media items of every kind, with names that are hard to draw. */
 export const MEDIA: readonly MediaAsset[] = [
   {
     id: 'talk-1',
@@ -65,7 +65,7 @@ export function manyMedia(count: number): readonly MediaAsset[] {
   }));
 }
 
-/** Not in the order of their age, and the last without one. */
+/** Not sorted by age, and the last without one. */
 export const PACKAGES: readonly ScriptedPackage[] = [
   { id: 'old', title: 'Last week', status: 'ready', created: daysAgo(7), files: ['one'] },
   { id: 'new', title: 'Yesterday', status: 'preparing', created: daysAgo(1) },

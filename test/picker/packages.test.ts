@@ -8,8 +8,8 @@ import { PACKAGES } from './library.ts';
 const NEWEST_FIRST =
   /Packages:\n. \[ ] preparing +Yesterday .*\n. \[ ] ready +untitled .*\n. \[ ] ready +Last week .*\n. \[ ] failed +Some time/;
 
-describe('without an id, on a terminal', () => {
-  test('status offers the packages, newest first, and shows those that are selected', async () => {
+describe('without an ID, on a terminal', () => {
+  test('status lists packages, newest first, and prints the selected ones', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const pty = runInteractive(['status', '--format', 'id'], api);
     await pty.waitFor(NEWEST_FIRST);
@@ -23,7 +23,7 @@ describe('without an id, on a terminal', () => {
     );
   });
 
-  test('fetch takes several', async () => {
+  test('fetch accepts several packages', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const pty = runInteractive(['fetch', '-D', 'out'], api);
     await pty.waitFor(NEWEST_FIRST);
@@ -34,7 +34,7 @@ describe('without an id, on a terminal', () => {
     expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(2);
   });
 
-  test('contents takes one: Enter shows the one under the pointer', async () => {
+  test('contents accepts one package, the one under the pointer', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const pty = runInteractive(['contents', '--json'], api);
     await pty.waitFor(/Package:\n. preparing +Yesterday/);
@@ -45,7 +45,7 @@ describe('without an id, on a terminal', () => {
     expect(api.requestsOf('GET /v2/downloads/file/{id}').length).toBeGreaterThan(0);
   });
 
-  test('rm asks before it deletes what was selected', async () => {
+  test('rm asks before it deletes the selected package', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const pty = runInteractive(['rm'], api);
     await pty.waitFor(NEWEST_FIRST);
@@ -55,7 +55,7 @@ describe('without an id, on a terminal', () => {
     expect([...api.packages.keys()]).toEqual(['old', 'untitled', 'ageless']);
   });
 
-  test('Ctrl-C deletes nothing', async () => {
+  test('rm deletes nothing on Ctrl-C', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const pty = runInteractive(['rm', '--yes'], api);
     await pty.waitFor(NEWEST_FIRST);
@@ -65,14 +65,14 @@ describe('without an id, on a terminal', () => {
     expect(api.packages.size).toBe(4);
   });
 
-  test('says when there are none', async () => {
+  test('fetch exits with 3 if there are no packages', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['fetch'], api);
     expect((await pty.exited).exitCode).toBe(3);
     expect(pty.screen()).toBe('error: no packages\nhint: create one with: streamdiver-dl create');
   });
 
-  test('cases 113, 114: titles act on nothing', async () => {
+  test('cases 113, 114: status escapes titles', async () => {
     const api = await startLibrary({
       packages: [{ id: `id${EVIL}`, title: `Title${EVIL}`, status: `ready${EVIL}` }],
     });
@@ -86,7 +86,7 @@ describe('without an id, on a terminal', () => {
 });
 
 test.each(['status', 'fetch', 'contents', 'rm'])(
-  '%s without an id and without a terminal: exit 2, no request',
+  '%s without an ID or a terminal exits with 2 and sends no request',
   async (command) => {
     const api = await startLibrary({ packages: PACKAGES });
     const run = await runCommand([command, '--json'], { api });

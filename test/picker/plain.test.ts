@@ -6,7 +6,7 @@ import { PACKAGES } from './library.ts';
 const ASK = /Your (?:choice|response[^\n]*):$/;
 
 describe.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])('case 117: with %j', (env) => {
-  test('all is asked in lists that are answered by numbers, and nothing is redrawn', async () => {
+  test('prompts with numbered lists and redraws nothing', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create', '--expires', '1d'], api, {
       columns: 100,
@@ -44,7 +44,7 @@ describe.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])('case 117: with %j', (env
     expect(pty.raw()).not.toMatch(/\r(?![\r\n])/);
   });
 
-  test('Ctrl-C ends it', async () => {
+  test('exits with 130 on Ctrl-C', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const pty = runInteractive(['fetch'], api, { env });
     await pty.waitFor(ASK);

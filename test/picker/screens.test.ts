@@ -4,11 +4,11 @@ import { CTRL_C, DOWN, ENTER, press, runInteractive, startLibrary, TAB } from '.
 import { PACKAGES } from './library.ts';
 
 const shown = (pty: PtyRun) => `${pty.screen()}\n`;
-/** How a screen looks, as text. Look at what changes before it is kept. */
+/** The text of a screen. Review every change of a golden file before you keep it. */
 const golden = (columns: number, name: string) => `goldens/${columns}/${name}.txt`;
 
 describe.each([80, 40])('screens of %d columns', (columns) => {
-  test('create, from the media to the package', async () => {
+  test('create, from the media list to the package', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api, { columns });
     await pty.waitFor('7 found');
@@ -43,7 +43,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expect(shown(pty)).toMatchFileSnapshot(golden(columns, 'created'));
   });
 
-  test('the packages', async () => {
+  test('the list of packages', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const pty = runInteractive(['fetch'], api, { columns });
     await pty.waitFor('4 found');
@@ -51,14 +51,14 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
   });
 });
 
-test('200 columns are not stretched to', async () => {
+test('does not stretch to 200 columns', async () => {
   const api = await startLibrary();
   const pty = runInteractive(['create'], api, { columns: 200 });
   await pty.waitFor('7 found');
   await expect(shown(pty)).toMatchFileSnapshot(golden(200, 'media'));
 });
 
-test('without colour and without UTF-8 it reads the same', async () => {
+test('uses no color and no Unicode with NO_COLOR and LANG=C', async () => {
   const api = await startLibrary();
   const pty = runInteractive(['create'], api, { env: { NO_COLOR: '1', LANG: 'C' } });
   await pty.waitFor('7 found');
@@ -69,12 +69,12 @@ test('without colour and without UTF-8 it reads the same', async () => {
   expect(pty.raw()).not.toMatch(/\x1b\[[\d;]*m/);
 });
 
-test('takes only colours that are readable on light and on dark', async () => {
+test('uses only colors that are readable on light and dark backgrounds', async () => {
   const api = await startLibrary();
   const pty = runInteractive(['create'], api, { env: { FORCE_COLOR: '1' } });
   await pty.waitFor('7 found');
   await press(pty, TAB, '1 selected');
   const codes = new Set(Array.from(pty.raw().matchAll(/\x1b\[([\d;]*)m/g), ([, code]) => Number(code)));
-  // Bold, dim, green and cyan with their ends: no black, no white, no background.
+  // Bold, dim, green, and cyan with their resets: no black, no white, no background.
   expect([...codes].toSorted((one, other) => one - other)).toEqual([1, 2, 22, 32, 36, 39]);
 });

@@ -6,7 +6,7 @@ import { CTRL_C, DOWN, ENTER, ESC, press, runInteractive, startLibrary, TAB } fr
 const DOWNLOAD = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
 
 describe('transcripts without media', () => {
-  test('asks for media and formats, then downloads them and prints the command', async () => {
+  test('asks for media items and formats, then downloads them and prints the command', async () => {
     const api = await startLibrary();
     const place = makePlace();
     const pty = runInteractive(['transcripts', '--language', 'de-v2'], api, { place });
@@ -31,7 +31,7 @@ describe('transcripts without media', () => {
     ]);
   });
 
-  test('Esc at the formats goes back to the media that were selected', async () => {
+  test('Esc at the formats goes back to the selected media items', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['transcripts'], api);
     await pty.waitFor('7 found');
@@ -45,7 +45,7 @@ describe('transcripts without media', () => {
     expect(api.requestsOf(DOWNLOAD)).toHaveLength(2);
   });
 
-  test('does not ask for formats that --as names', async () => {
+  test('does not ask for formats given by --as', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['transcripts', '--as', 'txt', '-D', 'out'], api);
     await pty.waitFor('7 found');
@@ -56,7 +56,7 @@ describe('transcripts without media', () => {
     expect(kinds).toEqual(['txt', 'txt']);
   });
 
-  test('Ctrl-C downloads nothing', async () => {
+  test('downloads nothing on Ctrl-C', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['transcripts'], api);
     await pty.waitFor('7 found');
@@ -69,7 +69,7 @@ describe('transcripts without media', () => {
   test.each([
     ['without a credential', [], { token: null }, 4, 'requires a credential'],
     ['with --no-input', ['--no-input'], {}, 2, 'no media selected'],
-  ])('%s, nothing is asked', async (_what, flags, options, exitCode, message) => {
+  ])('does not prompt %s', async (_what, flags, options, exitCode, message) => {
     const api = await startLibrary();
     const pty = runInteractive(['transcripts', ...flags], api, options);
     expect((await pty.exited).exitCode).toBe(exitCode);

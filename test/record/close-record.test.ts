@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import { linesOf, open, transcriptKey, transcriptLine } from './record-scene.ts';
 
-test('a record that is closed holds all that waited', async () => {
+test('writes all waiting lines on close', async () => {
   const file = join(makeTempFolder(), 'record');
   const record = await open(file);
   const appends = ['a', 'b'].map((id) => record.append([transcriptLine(id)], { mayWait: true }));
@@ -21,7 +21,7 @@ test('a record that is closed holds all that waited', async () => {
   expect(linesOf(file)).toHaveLength(2);
 });
 
-test('a record that nothing was appended to is not made', async () => {
+test('creates no file if nothing was appended', async () => {
   const file = join(makeTempFolder(), 'record');
   const record = await open(file);
   await record.close();

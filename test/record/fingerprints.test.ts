@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFingerprints } from '../../src/record/fingerprints.ts';
 
-/** A set of texts, which lie somewhere in longer ones, as lines do in a block. */
+/** A set of texts that are slices of longer ones, like lines in a block. */
 function open(expected = 0, random: () => number = Math.random) {
   const set = createFingerprints(random, expected);
   const within = (text: string) => [Buffer.from(`<${text}>`), 1, Buffer.byteLength(text) + 1] as const;
@@ -11,7 +11,7 @@ function open(expected = 0, random: () => number = Math.random) {
   };
 }
 
-test.each([0, 10_000])('what is added is there, once, and nothing else is (%i expected)', (expected) => {
+test.each([0, 10_000])('contains exactly the added keys, each once (%i expected)', (expected) => {
   const { add, has } = open(expected);
   const keys = Array.from({ length: 5_000 }, (_, index) => `{"kind":"media","mediaId":"${index}"`);
   expect(keys.filter(has)).toEqual([]);
@@ -21,7 +21,7 @@ test.each([0, 10_000])('what is added is there, once, and nothing else is (%i ex
   expect(keys.filter((key) => has(`${key}x`))).toEqual([]);
 });
 
-test('keys that differ in a single byte, or in nothing but zeros at the end, are two', () => {
+test('distinguishes keys that differ in one byte or only by trailing zeros', () => {
   const { add, has } = open();
   const key = 'abcdefghijk';
   expect(add(key)).toBe(true);
@@ -33,7 +33,7 @@ test('keys that differ in a single byte, or in nothing but zeros at the end, are
   expect(has('')).toBe(true);
 });
 
-test('seeds of any kind will do', () => {
+test('works with any seed', () => {
   for (const seed of [0, 0.5, 1 - 2 ** -53]) {
     const { add, has } = open(0, () => seed);
     expect([add('a'), add('b'), has('a'), has('b'), has('c')]).toEqual([true, true, true, true, false]);

@@ -29,7 +29,7 @@ const TIME_FIRST = Object.entries(transcriptLine('A')).toSorted(([one]) =>
 );
 const idsIn = (file: string) => linesOf(file).map(({ transcriptId }) => transcriptId);
 
-test('what was appended is known, in this run and the next, and nothing lies beside it', async () => {
+test('contains appended items in this run and the next, and leaves no other files', async () => {
   const folder = makeTempFolder();
   const file = join(folder, 'new', 'record.ndjson');
   const record = await open(file);
@@ -47,7 +47,7 @@ test('what was appended is known, in this run and the next, and nothing lies bes
   ]);
 });
 
-test('an item that is recorded is not appended again, a file is', async () => {
+test('does not append a recorded item again, but does so for a file', async () => {
   const file = fileWith(text('A'));
   const record = await open(file);
   const line = recordLine('file', TIME_MS, { packageId: 'P', path: 'a.vtt', sizeBytes: 1 });
@@ -62,12 +62,12 @@ test.each([
   ['blank lines', `\n  \n${text('A')}\n\t\n${text('B')}\n\n`],
   ['no LF at the end', text('A', 'B').slice(0, -1)],
   [
-    'keys in another order',
+    'keys in a different order',
     `${JSON.stringify({ speakers: true, format: 'vtt', transcriptId: 'A', kind: 'transcript' })}\n${text('B')}`,
   ],
   ['spaces', `${JSON.stringify(transcriptLine('A'), undefined, 1).replaceAll('\n', ' ')}\n${text('B')}`],
   ['a time before its key', `${JSON.stringify(Object.fromEntries(TIME_FIRST))}\n${text('B')}`],
-])('a record with %s is read, and appended to', async (_what, content) => {
+])('reads a record with %s and appends to it', async (_what, content) => {
   const file = fileWith(content);
   const record = await open(file);
   expect(['A', 'B', 'C'].map((id) => record.has(transcriptKey(id)))).toEqual([true, true, false]);
@@ -78,13 +78,13 @@ test.each([
   expect([next.itemCount(), next.has(transcriptKey('C'))]).toEqual([3, true]);
 });
 
-test('a record that was cut at any byte is read up to there, said once, and put right by the next append', async () => {
+test('reads a record truncated at any byte, warns once, and repairs it on append', async () => {
   const whole = Buffer.from(text('A', 'B'));
   const firstEnd = whole.indexOf('\n') + 1;
   for (let size = 0; size < whole.length; size += 1) {
     const file = fileWith(whole.subarray(0, size));
     const record = await open(file);
-    // Of the line only its LF is missing: it counts.
+    // A line that lacks only its LF counts.
     const known = [size >= firstEnd - 1, size >= whole.length - 1];
     expect(['A', 'B'].map((id) => record.has(transcriptKey(id)))).toEqual(known);
     const isTorn = ![0, firstEnd - 1, firstEnd, whole.length - 1].includes(size);
@@ -101,7 +101,7 @@ test.each([
     'within the last lines',
     Buffer.concat([Buffer.from(text('A')), Buffer.alloc(512), Buffer.from(text('X').slice(200))]),
   ],
-])('NULs of a crash %s do not count, and go with the next append', async (_where, content) => {
+])('ignores NULs from a crash %s and removes them on append', async (_where, content) => {
   const file = fileWith(content);
   const record = await open(file);
   expect([record.has(transcriptKey('A')), record.itemCount(), record.warnings.length]).toEqual([true, 1, 1]);
@@ -109,7 +109,7 @@ test.each([
   expect(readFileSync(file, 'utf8')).toBe(text('A', 'B'));
 });
 
-test('NULs of a crash before lines that count stay, and are said', async () => {
+test('keeps NULs from a crash before valid lines, with a warning', async () => {
   const content = Buffer.concat([
     Buffer.from(text('A')),
     Buffer.alloc(512),
@@ -124,15 +124,15 @@ test('NULs of a crash before lines that count stay, and are said', async () => {
 });
 
 test.each([
-  ['a cut line before others', `${text('A')}{"kind":"trans\n${text('B')}`, 2],
-  ['a cut line that ends with a brace', `${text('A').slice(0, 60)}}\n${text('B')}`, 1],
+  ['a truncated line before others', `${text('A')}{"kind":"trans\n${text('B')}`, 2],
+  ['a truncated line that ends with a brace', `${text('A').slice(0, 60)}}\n${text('B')}`, 1],
   ['other JSON', `${text('A')}{"a":1}`, 2],
   ['JSON of another kind', `${text('A')}{"kind":"other","id":"X"}\n`, 2],
   ['text', 'shopping list', 1],
   ['a single NUL', `${text('A')}\0\n${text('B')}`, 2],
   ['UTF-16', Buffer.from(`\ufeff${text('A')}`, 'utf16le'), 1],
   ['UTF-16 without a mark', Buffer.from(text('A', 'B'), 'utf16le'), 1],
-])('%s is refused with the number of the line, and nothing is changed', async (_what, content, number) => {
+])('rejects %s with the line number and changes nothing', async (_what, content, number) => {
   const file = fileWith(content);
   const before = readFileSync(file);
   await expect(open(file)).rejects.toMatchObject({
@@ -143,7 +143,7 @@ test.each([
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
-test('a file without an end of line is not read to its end', async () => {
+test('does not read a huge file without newlines to the end', async () => {
   const file = fileWith('');
   truncateSync(file, 2 ** 40);
   await expect(open(file)).rejects.toMatchObject({
@@ -152,7 +152,7 @@ test('a file without an end of line is not read to its end', async () => {
   });
 });
 
-test('lines across the blocks that are read are whole', async () => {
+test('reads lines across block boundaries', async () => {
   const ids = Array.from({ length: 9_000 }, (_, index) => `id-${index}-${'x'.repeat(index % 97)}`);
   const file = fileWith(text(...ids));
   const record = await open(file);
@@ -160,13 +160,13 @@ test('lines across the blocks that are read are whole', async () => {
   expect(ids.filter((id) => !record.has(transcriptKey(id)))).toEqual([]);
 });
 
-test('a folder or a pipe is no record', async () => {
+test('rejects a folder as a record', async () => {
   const folder = makeTempFolder();
   mkdirSync(join(folder, 'record.ndjson'));
   await expect(open(join(folder, 'record.ndjson'))).rejects.toMatchObject({ code: 'EXISTS' });
 });
 
-test('a record behind a link is locked where it lies', async () => {
+test('locks the target of a link to a record', async () => {
   const real = fileWith(text('A'));
   const link = join(makeTempFolder(), 'link.ndjson');
   symlinkSync(real, link);
@@ -181,7 +181,7 @@ test('a record behind a link is locked where it lies', async () => {
   expect(idsIn(real)).toEqual(['A', 'B']);
 });
 
-test('a record that stays locked is busy after ten seconds, and takes the lines the next time', async () => {
+test('fails with BUSY after ten seconds, and appends once the lock is gone', async () => {
   const file = fileWith(text('A'));
   let nowMs = 0;
   const clock = {
@@ -202,7 +202,7 @@ test('a record that stays locked is busy after ten seconds, and takes the lines 
   expect(idsIn(file)).toEqual(['A', 'B']);
 });
 
-test('two that are open at once know what the other one has appended when they append', async () => {
+test('skips lines that another open record has appended', async () => {
   const file = join(makeTempFolder(), 'record.ndjson');
   const [one, other] = [await open(file), await open(file)];
   await one.append([transcriptLine('A')]);
@@ -212,7 +212,7 @@ test('two that are open at once know what the other one has appended when they a
   expect([one.itemCount(), other.itemCount()]).toEqual([3, 2]);
 });
 
-test('a record that was replaced or shortened is read anew', async () => {
+test('reads a replaced or truncated record again', async () => {
   const file = fileWith(text('A', 'B'));
   const record = await open(file);
   writeFileSync(`${file}.new`, text('C'));
@@ -231,7 +231,7 @@ test('a record that was replaced or shortened is read anew', async () => {
   expect(idsIn(file)).toEqual(['D']);
 });
 
-test('a record that another process has broken meanwhile is left as it is', async () => {
+test('leaves a record alone that another process has corrupted', async () => {
   const file = fileWith(text('A'));
   const record = await open(file);
   writeFileSync(file, `${text('A')}broken\n${text('B')}`);
@@ -242,7 +242,7 @@ test('a record that another process has broken meanwhile is left as it is', asyn
   expect(readFileSync(file, 'utf8')).toBe(`${text('A')}broken\n${text('B')}`);
 });
 
-test('lines that may wait gather until there are 64 of them, a second has passed, or the record is closed', async () => {
+test('buffers lines that may wait until 64 of them, a second, or close', async () => {
   const file = join(makeTempFolder(), 'record.ndjson');
   let ring: () => void = () => undefined;
   const clock = {
@@ -275,7 +275,7 @@ test('lines that may wait gather until there are 64 of them, a second has passed
   expect(linesOf(file)).toHaveLength(68);
 });
 
-test('whatever several do in whatever order, each item has one line, and none is lost', async () => {
+test('writes one line per item and loses none, whatever several records do concurrently', async () => {
   const id = fc.constantFrom('A', 'B', 'C', 'D', 'E');
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.record({ who: fc.nat(2), ids: fc.array(id, { maxLength: 4 }) }) },
@@ -299,7 +299,7 @@ test('whatever several do in whatever order, each item has one line, and none is
         await Promise.all(running);
         running = [];
         if ('reopen' in action) records[action.who] = await open(file);
-        // A process that was killed while it wrote: before, it has cut off what another one left.
+        // A process killed during a write, after it truncated the leftovers of another one.
         if ('cut' in action && /^$|\n$/.test(existsSync(file) ? readFileSync(file, 'utf8') : ''))
           writeFileSync(file, text('Z').slice(0, action.cut), { flag: 'a' });
       }
@@ -313,7 +313,7 @@ test('whatever several do in whatever order, each item has one line, and none is
   );
 }, 60_000);
 
-test('paths are relative to the folder of the record, and absolute outside of it', () => {
+test('records paths relative to the folder of the record, and absolute ones outside it', () => {
   expect(recordedPath('/w/record.ndjson', '/w/t/a b.vtt')).toBe('t/a b.vtt');
   expect(recordedPath('/w/record.ndjson', '/w/..a')).toBe('..a');
   expect(recordedPath('/w/record.ndjson', '/other/a.vtt')).toBe('/other/a.vtt');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { formatLine, keyOf, parseLine, recordLine } from '../../src/record/record-line.ts';
 import { TIME_MS, transcriptLine } from './record-scene.ts';
 
-test('a transcript is written with its key first, then the time, then the rest', () => {
+test('formats a transcript with its key first, then the time and the rest', () => {
   expect(formatLine(transcriptLine('T1', { title: 'Board' }))).toBe(
     `{"kind":"transcript","transcriptId":"T1","format":"vtt","speakers":true,"time":"2026-11-29T12:00:00Z",` +
       `"mediaId":"media-1","title":"Board","language":"de-v2","renditionId":null,"packageId":null,` +
@@ -19,7 +19,7 @@ test.each([
     { packageId: 'P', path: 'a,"time":"b', sizeBytes: 1, crc32: '0badcafe' },
     '{"kind":"file","packageId":"P","path":"a,\\"time\\":\\"b","sizeBytes":1,"sha256":null,"crc32":"0badcafe"',
   ],
-] as const)('a line of kind %s holds all 14 keys and begins with its own', (kind, known, key) => {
+] as const)('formats a line of kind %s with all 14 keys, starting with its own', (kind, known, key) => {
   const line = recordLine(kind, TIME_MS, known);
   const text = formatLine(line);
   expect(keyOf(line)).toBe(key);
@@ -28,7 +28,7 @@ test.each([
   expect(parseLine(text)).toEqual(line);
 });
 
-test('what another program has written anew is read all the same', () => {
+test('parses lines rewritten by another program', () => {
   const line = transcriptLine('T1');
   const sorted = Object.fromEntries(Object.entries(line).toReversed());
   expect(parseLine(JSON.stringify(sorted, undefined, 1))).toEqual(line);
@@ -47,6 +47,6 @@ test.each([
   '{"kind":"media","mediaId":7}',
   '{"kind":"transcript","transcriptId":"T","speakers":"yes"}',
   '{"kind":"file","packageId":"P","sizeBytes":"1"}',
-])('%s is no line of a record', (text) => {
+])('rejects %s as a line of a record', (text) => {
   expect(parseLine(text)).toBeNull();
 });

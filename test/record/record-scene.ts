@@ -6,7 +6,7 @@ import { keyOf, type RecordLine, recordLine } from '../../src/record/record-line
 
 export const TIME_MS = Date.UTC(2026, 10, 29, 12);
 
-/** The line of a transcript; all that is not given is usual. */
+/** The line of a transcript, with defaults for other fields. */
 export function transcriptLine(id: string, known: Partial<RecordLine> = {}): RecordLine {
   return recordLine('transcript', TIME_MS, {
     transcriptId: id,
@@ -28,7 +28,7 @@ export interface OpenedRecord extends Awaited<ReturnType<typeof openRecord>> {
   readonly warnings: readonly string[];
 }
 
-/** Opens a record as this process, with warnings kept. */
+/** Opens a record as this process and collects its warnings. */
 export async function open(file: string, options: Partial<RecordOptions> = {}): Promise<OpenedRecord> {
   const warnings: string[] = [];
   const record = await openRecord(file, {

@@ -10,7 +10,7 @@ const A = '{"kind":"media","mediaId":"a"}';
 const B = '{"kind":"media","mediaId":"b"}';
 const MIB = 2 ** 20;
 
-/** Reads a record that holds these bytes; whatever begins with a brace and is whole counts as a line. */
+/** Scans a record with these bytes; a text from brace to brace counts as a line. */
 async function scan(content: string | Buffer, from: ScanPosition = SCAN_START, signal?: AbortSignal) {
   const path = join(makeTempFolder(), 'record');
   writeFileSync(path, content);
@@ -32,23 +32,23 @@ async function scan(content: string | Buffer, from: ScanPosition = SCAN_START, s
 }
 
 test.each<[string, string, object]>([
-  ['nothing', '', { taken: [], offset: 0, lines: 0, isLineEnded: true }],
+  ['an empty file', '', { taken: [], offset: 0, lines: 0, isLineEnded: true }],
   [
     'two lines',
     `${A}\n${B}\n`,
     { taken: [A, B], trusted: [true, false], offset: 62, lines: 2, isLineEnded: true },
   ],
-  ['a last line without its end', `${A}\n${B}`, { taken: [A, B], offset: 61, lines: 2, isLineEnded: false }],
-  ['blanks', `\n${A} \t\r\n \n\n${B}\r\n\n`, { taken: [A, B], lines: 6, isLineEnded: true }],
+  ['no newline at the end', `${A}\n${B}`, { taken: [A, B], offset: 61, lines: 2, isLineEnded: false }],
+  ['blank lines', `\n${A} \t\r\n \n\n${B}\r\n\n`, { taken: [A, B], lines: 6, isLineEnded: true }],
   ['a byte-order mark', `\uFEFF${A}\n`, { taken: [A], lines: 1, offset: 34 }],
   ['a byte-order mark alone', '\uFEFF', { taken: [], lines: 1, offset: 3, isLineEnded: false }],
   [
-    'a line that was cut off',
+    'a truncated line',
     `${A}\n{"kind":"me`,
     { taken: [A], torn: [2], tornBytes: 11, offset: 31, lines: 1, isLineEnded: true },
   ],
-  ['a line that was cut off early', `${A}\n{`, { taken: [A], torn: [2], tornBytes: 1, offset: 31 }],
-  ['blank lines after it', `${A}\n{"kind":"me\n\n`, { torn: [2], tornBytes: 13, offset: 31 }],
+  ['a line truncated early', `${A}\n{`, { taken: [A], torn: [2], tornBytes: 1, offset: 31 }],
+  ['blank lines after a truncated one', `${A}\n{"kind":"me\n\n`, { torn: [2], tornBytes: 13, offset: 31 }],
   ['NULs at the end', `${A}\n${'\0'.repeat(8)}`, { taken: [A], torn: [2], tornBytes: 8, offset: 31 }],
   [
     'NULs before a line',
@@ -60,13 +60,13 @@ test.each<[string, string, object]>([
 });
 
 test.each<[string, string | Buffer, number, string]>([
-  ['a strange line', `${A}\nstrange\n${B}\n`, 2, 'is not a line of a record'],
-  ['a strange last line', `${A}\nstrange`, 2, 'is not a line of a record'],
-  ['a line cut off in the middle', `{"kind":"me\n${B}\n`, 1, 'is not a line of a record'],
+  ['an invalid line', `${A}\nstrange\n${B}\n`, 2, 'is not a line of a record'],
+  ['an invalid last line', `${A}\nstrange`, 2, 'is not a line of a record'],
+  ['a truncated line before others', `{"kind":"me\n${B}\n`, 1, 'is not a line of a record'],
   ['seven NULs', `${A}\n${'\0'.repeat(7)}\n${B}\n`, 2, 'is not a line of a record'],
   ['UTF-16', Buffer.from(`\uFEFF${A}\n`, 'utf16le'), 1, 'is UTF-16, not UTF-8'],
-  ['UTF-16, big end first', Buffer.from(`\uFEFF${A}\n`, 'utf16le').swap16(), 1, 'is UTF-16, not UTF-8'],
-])('%s is refused by its number', async (_name, content, number, why) => {
+  ['UTF-16, big-endian', Buffer.from(`\uFEFF${A}\n`, 'utf16le').swap16(), 1, 'is UTF-16, not UTF-8'],
+])('rejects %s with the line number', async (_name, content, number, why) => {
   await expect(scan(content)).rejects.toMatchObject({
     code: 'CONFIG',
     message: expect.stringMatching(new RegExp(`/record: line ${number} ${why}$`)) as string,
@@ -74,7 +74,7 @@ test.each<[string, string | Buffer, number, string]>([
   });
 });
 
-test('a record is read on from where it was read to', async () => {
+test('continues from an earlier position', async () => {
   const all = `${A}\n${B}`;
   const from = { offset: 31, lines: 1, isLineEnded: true };
   expect(await scan(`${all}\n${A}\n`, from)).toMatchObject({ taken: [B, A], lines: 3, offset: 93 });
@@ -83,18 +83,18 @@ test('a record is read on from where it was read to', async () => {
   expect(await scan(all, within)).toMatchObject({ taken: [], lines: 1, offset: 61, isLineEnded: false });
 });
 
-test('lines of any length up to half a MiB are whole, wherever the blocks that are read end', async () => {
+test('reads long lines whole across block boundaries', async () => {
   const lines = Array.from({ length: 9 }, (_, index) => `{"n":"${String(index).repeat(300_000)}"}`);
   const { taken, offset } = await scan(`${lines.join('\n')}\n`);
   expect([taken.length, offset]).toEqual([9, 9 * 300_009]);
   expect(taken).toEqual(lines);
 });
 
-test('a line that does not end is refused before it fills the memory', async () => {
+test('rejects a line of 2 MiB', async () => {
   await expect(scan(`${A}\n${'{'.repeat(2 * MIB)}`)).rejects.toThrow('line 2 is not a line of a record');
 });
 
-test('an interruption ends it', async () => {
+test('rejects on abort', async () => {
   const interruption = new AbortController();
   interruption.abort(new Error('interrupted'));
   await expect(scan(A, SCAN_START, interruption.signal)).rejects.toThrow('interrupted');
@@ -105,12 +105,12 @@ test.each<[string, number]>([
   ['{"kind":"media","mediaId":"a"', -1],
   ['{"kind":"media","time":"x"', -1],
   [',"time":"x"', -1],
-])('the key of %s ends at %i', (text, end) => {
+])('finds the end of the key of %s at %i', (text, end) => {
   const bytes = Buffer.from(`xx${text}`);
   expect(endOfKey(bytes, 2, bytes.length)).toBe(end === -1 ? -1 : end + 2);
 });
 
-test('the end of a key lies within the line', () => {
+test('finds the end of a key only within the line', () => {
   const bytes = Buffer.from('{"kind":"media","mediaId":"abcdef","time":"x"');
   const keyEnd = bytes.indexOf(',"time":"');
   expect(endOfKey(bytes, 0, keyEnd + 9)).toBe(keyEnd);
@@ -125,7 +125,7 @@ test.each([
   ['', true, false],
   ['{"kond":"', false, false],
   ['x', false, false],
-])('%j begins as a line does: %j, of a file: %j', (text, isStart, isFile) => {
+])('%j is the start of a line: %j, of a file line: %j', (text, isStart, isFile) => {
   const bytes = Buffer.from(text);
   expect([isLineStart(bytes, 0, bytes.length), isFileLine(bytes, 0)]).toEqual([isStart, isFile]);
 });

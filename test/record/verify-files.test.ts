@@ -27,7 +27,7 @@ const fileLine = (path: string | null, known: object = {}) =>
   formatLine(recordLine('file', TIME_MS, { packageId: 'p', path, ...known }));
 
 describe('the files of a record', () => {
-  test('are listed once each, by their last line, in the order of their first', async () => {
+  test('are listed once each, with their last line in the order of their first', async () => {
     const lines = [
       fileLine('b', { sizeBytes: 1 }),
       fileLine('/w/a'),
@@ -42,18 +42,18 @@ describe('the files of a record', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('have what was recorded of them', async () => {
+  test('include the recorded size and checksums', async () => {
     const { files, folder } = await read(fileLine('d/a', { sizeBytes: 7, sha256: SHA256, crc32: CRC32 }));
     expect(files).toEqual([{ path: join(folder, 'd/a'), sizeBytes: 7, sha256: SHA256, crc32: CRC32 }]);
   });
 
-  test('are those before a line that a crash has cut off', async () => {
+  test('end before a line truncated by a crash', async () => {
     const { files, warnings, file } = await read(`${fileLine('a')}{"kind":"fi`);
     expect(files).toHaveLength(1);
     expect(warnings).toEqual([`${file}: ignoring line 2, cut off by a crash`]);
   });
 
-  test('are none without a record', async () => {
+  test('cannot be read without a valid record', async () => {
     await expect(read(null)).rejects.toMatchObject({
       code: 'CONFIG',
       message: expect.stringMatching(/\/record does not exist$/) as string,
@@ -73,7 +73,7 @@ describe('the files of a record', () => {
 });
 
 describe('a recorded file', () => {
-  /** How such a file compares with what is recorded of it. */
+  /** Verifies a file with this content against its recorded properties. */
   async function verify(content: Buffer, recorded: Partial<RecordedFile>) {
     const path = join(makeTempFolder(), 'file');
     writeFileSync(path, content);
@@ -95,7 +95,7 @@ describe('a recorded file', () => {
     expect(await verify(CONTENT, recorded)).toEqual(state);
   });
 
-  test('that is an archive proves itself', async () => {
+  test('is verified by its own checksums if it is an archive', async () => {
     const zip = makeZip([{ name: 'a', content: 'x'.repeat(100) }]);
     expect(await verify(zip, {})).toEqual(unchanged);
     const damaged = Buffer.from(zip);
@@ -109,7 +109,7 @@ describe('a recorded file', () => {
     expect(await verify(zip.subarray(0, 3), {})).toEqual({ ...unchanged, isProved: false });
   });
 
-  test('may be missing, or no file', async () => {
+  test('is reported as missing or as not a regular file', async () => {
     const folder = makeTempFolder();
     writeFileSync(join(folder, 'file'), '');
     mkdirSync(join(folder, 'folder'));
@@ -125,7 +125,7 @@ describe('a recorded file', () => {
     await expect(state('x'.repeat(300))).rejects.toMatchObject({ code: 'DISK' });
   });
 
-  test('is not read to its end after an interruption', async () => {
+  test('rejects on abort', async () => {
     const interruption = new AbortController();
     interruption.abort(new Error('interrupted'));
     const path = join(makeTempFolder(), 'file');

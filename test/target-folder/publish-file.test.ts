@@ -8,7 +8,7 @@ import { openTargetFolder } from '../../src/target-folder/target-folder.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import { failureOf } from '../zip/failure-of.ts';
 
-/** A file ready to be named in a folder that the system cannot hold open, as on macOS and Windows. */
+/** A file ready to be published in a folder that the system cannot hold open, as on macOS and Windows. */
 function readyToPublish() {
   const outer = makeTempFolder();
   const target = openTargetFolder(join(outer, 'target'));
@@ -35,7 +35,7 @@ function readyToPublish() {
 }
 
 test.each([false, true])(
-  'a link put in the place of the folder is not followed (mayReplace %s)',
+  'does not follow a link that replaced the folder (mayReplace %s)',
   async (mayReplace) => {
     const { outer, shownPath, temporary, publish } = readyToPublish();
     const elsewhere = join(outer, 'elsewhere');
@@ -53,7 +53,7 @@ test.each([false, true])(
 );
 
 test.each([false, true])(
-  'where nothing is in the way it has its name alone (mayReplace %s)',
+  'moves the file to its final name and leaves no other (mayReplace %s)',
   async (mayReplace) => {
     const { outer, shownPath, publish } = readyToPublish();
     await publish(mayReplace);
@@ -62,7 +62,7 @@ test.each([false, true])(
   },
 );
 
-test('another file that appears at the last moment is kept, unless it may be replaced', async () => {
+test('keeps another file that appears at the last moment, unless mayReplace is true', async () => {
   const kept = readyToPublish();
   const appear = (folder: string) => () => writeFileSync(join(folder, 'a.txt'), 'another');
   expect((await failureOf(kept.publish(false, appear(kept.shownPath)))).code).toBe('EXISTS');
@@ -72,7 +72,7 @@ test('another file that appears at the last moment is kept, unless it may be rep
   expect(readFileSync(join(replaced.shownPath, 'a.txt'), 'utf8')).toBe('content');
 });
 
-test('the same file that appears at the last moment has its name instead', async () => {
+test('accepts an identical file that appears at the last moment', async () => {
   const { outer, shownPath, publish } = readyToPublish();
   await publish(false, () => writeFileSync(join(shownPath, 'a.txt'), 'content'));
   expect(readdirSync(outer)).toEqual(['target']);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { safePath } from '../../src/target-folder/safe-path.ts';
 
-// The names that are refused are in hostile-archives.ts, where whole archives are made of them.
-describe('names of entries', () => {
+// More rejected names are in hostile-archives.ts, which makes whole archives of them.
+describe('safePath', () => {
   test.each([
     'a',
     'a/b.txt',
@@ -20,11 +20,11 @@ describe('names of entries', () => {
     'می\u200cخواهم.srt',
     `${'x'.repeat(255)}/y`,
     `${'d/'.repeat(99)}x`,
-  ])('%j is taken as it is', (path) => {
+  ])('keeps %j unchanged', (path) => {
     expect(safePath(path)).toEqual({ components: path.split('/'), offence: null });
   });
 
-  test('a folder loses its slash', () => {
+  test('strips the trailing slash of a folder', () => {
     expect(safePath('a/b/').components).toEqual(['a', 'b']);
   });
 
@@ -41,7 +41,7 @@ describe('names of entries', () => {
     ['conin$', 'conin$_'],
     ['lpt²', 'lpt²_'],
     ['\u00adsoft\u200e', '_soft_'],
-  ])('case 88: %j becomes %j on every system', (path, portable) => {
+  ])('case 88: changes %j to %j on every system', (path, portable) => {
     expect(safePath(path).components?.join('/')).toBe(portable);
   });
 
@@ -59,17 +59,17 @@ describe('names of entries', () => {
     ['a/.. /b', 'has a part of only dots and spaces'],
     ['c:evil', 'begins with a drive letter'],
     ['.Streamdiver-DL-x/y', 'has a name reserved for temporary files'],
-  ])('%j is refused', (path, offence) => {
+  ])('rejects %j', (path, offence) => {
     expect(safePath(path)).toEqual({ components: null, offence });
   });
 });
 
-test('what takes the place of a device name counts, too', () => {
+test('counts the suffix of a device name toward the limit', () => {
   expect(safePath('con/nul', 8).offence).toBe('is longer than 8 bytes');
   expect(safePath('con/nul', 9).components).toEqual(['con_', 'nul_']);
 });
 
-test('a name of many dots is looked through once, or this takes half a minute', { timeout: 10_000 }, () => {
+test('scans a name of many dots only once, or this takes half a minute', { timeout: 10_000 }, () => {
   const path = `${'.'.repeat(4_000)}x`;
   for (let count = 0; count < 1_000; count++) {
     expect(safePath(path).offence).toBe('has a part longer than 255 bytes');

@@ -23,14 +23,14 @@ function openRoot(path: string): Folder {
   return folder;
 }
 
-/** One that a test leaves open. */
+/** A staging folder that stays open until the test ends. */
 function openStaging(root: string, unpacker: LockingProcess): StagingFolder {
   const staging = openStagingFolder(openRoot(root), unpacker);
   afterThisTest(async () => staging.close());
   return staging;
 }
 
-/** Leaves a folder as a process does that was killed. */
+/** Leaves a staging folder behind, like a killed process. */
 function leaveBehind(root: string, unpacker: LockingProcess): string {
   const staging = openStaging(root, unpacker);
   writeFileSync(staging.temporaryPlace().path, 'half');
@@ -40,15 +40,12 @@ function leaveBehind(root: string, unpacker: LockingProcess): string {
   return basename(dirname(part));
 }
 
-describe('case 110: what a run that was killed left behind', () => {
+describe('case 110: the staging folder of a killed run', () => {
   test.each<[string, LockingProcess]>([
-    ['is cleared away when its process is gone', { ...alive, pid: 2, isProcessAlive: () => false }],
-    ['is cleared away when its number is ours now', alive],
-    [
-      'is cleared away when its number is that of another now',
-      { ...alive, pid: 2, processStartedAt: () => '2000' },
-    ],
-  ])('%s, and its parts are taken over', (_name, next) => {
+    ['is removed if its process is gone', { ...alive, pid: 2, isProcessAlive: () => false }],
+    ['is removed if this process now has its PID', alive],
+    ['is removed if another process now has its PID', { ...alive, pid: 2, processStartedAt: () => '2000' }],
+  ])('%s, and its parts are kept for reuse', (_name, next) => {
     const root = makeTempFolder();
     const left = leaveBehind(root, alive);
     const staging = openStaging(root, next);
@@ -59,13 +56,10 @@ describe('case 110: what a run that was killed left behind', () => {
   });
 
   test.each<[string, LockingProcess]>([
-    ['of a process that runs', { ...alive, pid: 2 }],
-    [
-      'of a process of which nobody is told when it was started',
-      { ...alive, pid: 2, processStartedAt: () => null },
-    ],
-    ['of another machine', { ...alive, hostname: 'there', isProcessAlive: () => false }],
-  ])('%s is left alone', (_name, next) => {
+    ['its process is running', { ...alive, pid: 2 }],
+    ['the start time of its process is unknown', { ...alive, pid: 2, processStartedAt: () => null }],
+    ['it is from another machine', { ...alive, hostname: 'there', isProcessAlive: () => false }],
+  ])('is left alone if %s', (_name, next) => {
     const root = makeTempFolder();
     const left = leaveBehind(root, alive);
     openStagingFolder(openRoot(root), next).close();
@@ -73,7 +67,7 @@ describe('case 110: what a run that was killed left behind', () => {
     expect(readdirSync(join(root, left))).toHaveLength(3);
   });
 
-  test('parts stay for those who need them, and take space', () => {
+  test('keepParts keeps only the given parts and returns the space they take', () => {
     const root = makeTempFolder();
     leaveBehind(root, alive);
     const staging = openStagingFolder(openRoot(root), alive);
@@ -85,7 +79,7 @@ describe('case 110: what a run that was killed left behind', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
-  test('a part that has its final name already is no part any more', () => {
+  test('drops a part that already has its final name', () => {
     const root = makeTempFolder();
     const left = leaveBehind(root, alive);
     linkSync(join(root, left, `${KEY}.part`), join(root, 'film.mp4'));
@@ -94,7 +88,7 @@ describe('case 110: what a run that was killed left behind', () => {
     expect(readdirSync(own)).toEqual([`${KEY}.part.json`]);
   });
 
-  test('a link of such a name is not followed', () => {
+  test('is not followed if it is a link', () => {
     const root = makeTempFolder();
     const outside = makeTempFolder();
     writeFileSync(join(outside, 'precious'), '');
@@ -104,7 +98,7 @@ describe('case 110: what a run that was killed left behind', () => {
     expect(readdirSync(outside)).toEqual(['precious']);
   });
 
-  test("something of another's in it keeps it there, and no run fails", () => {
+  test('stays without an error if it contains anything else', () => {
     const root = makeTempFolder();
     const left = leaveBehind(root, alive);
     mkdirSync(join(root, left, 'mine'));
@@ -113,7 +107,7 @@ describe('case 110: what a run that was killed left behind', () => {
   });
 });
 
-test('a folder that nothing was written to is never made', () => {
+test('creates no folder if nothing is written', () => {
   const root = makeTempFolder();
   openStagingFolder(openRoot(root), alive).close();
   expect(readdirSync(root)).toEqual([]);

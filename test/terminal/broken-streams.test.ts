@@ -5,8 +5,8 @@ import { makeTerminal } from './make-terminal.ts';
 
 const disk = (message: string) => expect.objectContaining<Partial<ExpectedError>>({ code: 'DISK', message });
 
-describe('case 116', () => {
-  test('a reader that left (| head) is no error: results are dropped silently', async () => {
+describe('case 116: broken streams', () => {
+  test('drops results silently when the reader is gone (| head)', async () => {
     const { terminal, stderr } = makeTerminal({ stdout: failingStream('EPIPE') });
     terminal.line('a');
     terminal.json({});
@@ -17,14 +17,14 @@ describe('case 116', () => {
     expect(stderr.text()).toBe('');
   });
 
-  test('bytes for a reader that left are refused, so that the transfer stops', async () => {
+  test('rejects bytes when the reader is gone, so that the transfer stops', async () => {
     const { terminal } = makeTerminal({ stdout: failingStream('EPIPE') });
     await expect(terminal.bytes(Buffer.from('a'))).rejects.toThrow(
       disk('the reader of standard output closed the pipe'),
     );
   });
 
-  test('a full disk behind standard output fails the flush and names the reason', async () => {
+  test('fails the flush with the reason when the disk behind stdout is full', async () => {
     const { terminal } = makeTerminal({ stdout: failingStream('ENOSPC') });
     terminal.line('a');
     await expect(terminal.flush()).rejects.toThrow(
@@ -35,7 +35,7 @@ describe('case 116', () => {
     );
   });
 
-  test('EIO means a terminal that is gone, and a broken disk elsewhere', async () => {
+  test('treats EIO as a closed terminal on a TTY and as a disk error otherwise', async () => {
     const gone = makeTerminal({ stdout: failingStream('EIO', { isTTY: true }) }).terminal;
     gone.line('a');
     await gone.flush();
@@ -44,7 +44,7 @@ describe('case 116', () => {
     await expect(broken.flush()).rejects.toThrow(disk('cannot write to standard output: input/output error'));
   });
 
-  test.each(['EPIPE', 'ENOSPC', 'EIO'])('standard error that fails with %s is ignored', async (code) => {
+  test.each(['EPIPE', 'ENOSPC', 'EIO'])('ignores a stderr that fails with %s', async (code) => {
     const { terminal, stdout } = makeTerminal({ stderr: failingStream(code) });
     terminal.info('a');
     terminal.error('b');

@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface TerminalBuild {
-  /** The whole of src/terminal as Node runs it, for `scenarios.mjs`. */
+  /** All of src/terminal compiled to JavaScript, for `scenarios.mjs`. */
   readonly folder: string;
   remove(): void;
 }
 
-/** Compiles the terminal layer alone: processes in a pseudo-terminal need JavaScript. */
+/** Compiles only the terminal layer, because processes in a pseudo-terminal need JavaScript. */
 export function buildTerminal(): TerminalBuild {
   const folder = mkdtempSync(join(tmpdir(), 'streamdiver-dl-terminal-'));
   symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));

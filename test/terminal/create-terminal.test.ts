@@ -10,7 +10,7 @@ test.each<[string, TestTerminalOptions, string]>([
   ['CI', { isTTY: true, env: { CI: '1' } }, 'CI or AI_AGENT is set'],
   ['a pipe as input', { isTTY: true, stdin: openInput() }, 'not a terminal'],
   ['a pipe as standard error', { isTTY: true, stderr: pipe }, 'not a terminal'],
-])('with %s nobody is asked, and the reason is said', async (_name, options, reason) => {
+])('rejects prompts with the reason given %s', async (_name, options, reason) => {
   const { terminal } = makeTerminal(options);
   const flags = {
     code: 'USAGE',
@@ -25,7 +25,7 @@ test.each<[string, TestTerminalOptions, string]>([
   await expect(terminal.ask({ message: 'Name' } as never, signal)).rejects.toMatchObject(flags);
 });
 
-test('each level of verbosity is told at it and above', () => {
+test('prints verbose messages at their level and above', () => {
   for (const [verbosity, told] of [
     [0, ''],
     [1, 'one\n'],
@@ -38,7 +38,7 @@ test('each level of verbosity is told at it and above', () => {
   }
 });
 
-test('messages have their colors, and a notice has none', () => {
+test('colors messages, but not notices', () => {
   const { terminal, stderr } = makeTerminal({ isTTY: true, verbosity: 1 });
   terminal.warn('w');
   terminal.hint('h');
@@ -50,7 +50,7 @@ test('messages have their colors, and a notice has none', () => {
   );
 });
 
-test('an error and a notice are shortened, also with --quiet', () => {
+test('prints shortened errors and notices even with --quiet', () => {
   const { terminal, stderr } = makeTerminal({ quiet: true });
   terminal.error('x'.repeat(600));
   terminal.notice('y'.repeat(600));
@@ -68,7 +68,7 @@ test.each<[Record<string, string>, boolean]>([
   [{ GITHUB_ACTIONS: '' }, false],
   [{ GITHUB_ACTIONS: 'false' }, false],
   [{ GITHUB_ACTIONS: 'true' }, true],
-])('with %j, an error is annotated and commands are broken up: %j', (env, isWatched) => {
+])('annotates errors and escapes workflow commands with %j: %j', (env, isWatched) => {
   const { terminal, stderr } = makeTerminal({ env, redact: (text) => text.replaceAll('secret', '***') });
   terminal.annotateError('a,b', 'no secret\n::x');
   terminal.info('::error::secret');
@@ -76,7 +76,7 @@ test.each<[Record<string, string>, boolean]>([
   expect(stderr.text()).toBe(isWatched ? `${annotation}\\x3a:error::***\n` : '::error::***\n');
 });
 
-test('secrets leave nothing on either stream, nor in progress', async () => {
+test('redacts secrets on both streams and in progress', async () => {
   const { terminal, stdout, stderr } = makeTerminal({
     progressMode: 'json',
     redact: (text) => text.replaceAll('secret', '***'),
@@ -91,13 +91,13 @@ test('secrets leave nothing on either stream, nor in progress', async () => {
   expect(JSON.parse(stderr.text().split('\n')[1] ?? '')).toMatchObject({ message: '***', status: '***' });
 });
 
-test('what the terminal is, is known', () => {
+test('exposes format, isOutputTerminal, and isQuiet', () => {
   const { terminal } = makeTerminal({ isTTY: true, format: 'csv' });
   expect([terminal.format, terminal.isOutputTerminal, terminal.isQuiet]).toEqual(['csv', true, false]);
   expect(makeTerminal({ isTTY: true, stdout: pipe }).terminal.isOutputTerminal).toBe(false);
 });
 
-test('one of thousands of small things is told by --progress json alone', async () => {
+test('prints minor progress events only with --progress json', async () => {
   const tell = async (options: TestTerminalOptions) => {
     const { terminal, stderr } = makeTerminal(options);
     terminal.progress({ event: 'done', id: 'x', message: 'm', isMinor: true });

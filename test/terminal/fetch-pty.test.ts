@@ -13,7 +13,7 @@ const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.
 const IDS = ['one', 'two', 'three', 'four'];
 const object = makeZipObject(500_000);
 
-/** Packages whose files take ten seconds and more. */
+/** Serves packages whose files take at least ten seconds. */
 function startSlow(): Promise<ApiServer> {
   return startApi({
     files: { file: object },
@@ -27,7 +27,7 @@ function startSlow(): Promise<ApiServer> {
   });
 }
 
-test.each([40, 80, 200])('fetch of several packages at %d columns, and Ctrl-C', async (columns) => {
+test.each([40, 80, 200])('fetch draws packages in %d columns, and stops on Ctrl-C', async (columns) => {
   const api = await startSlow();
   const place = makePlace();
   const pty = runInPty({
@@ -38,7 +38,7 @@ test.each([40, 80, 200])('fetch of several packages at %d columns, and Ctrl-C', 
     columns,
     rows: 40,
   });
-  // A file for each of the three that may be under way; the fourth waits for its turn.
+  // Three files in transfer at a time; the fourth waits for its turn.
   await pty.waitFor(/(.* [1-9]\d? % .*\n){3}.*Lecture four +· ready · \ds$/);
   expect(new Set(pty.cellsOf('%')).size).toBe(1);
   expect(pty.screen().split('\n')).toHaveLength(4);
@@ -46,7 +46,7 @@ test.each([40, 80, 200])('fetch of several packages at %d columns, and Ctrl-C', 
   expect(await pty.exited).toEqual({ exitCode: 130, signal: 0 });
   const screen = pty.screen().replaceAll('\n', '');
   expect(screen).not.toMatch(/ % |·/);
-  // One summary, however many packages.
+  // One summary for all packages.
   expect(screen).toMatch(
     /^(?:\^C)?Interrupted\. 4 of 4 packages unfinished, [\d.]+ [KM]iB saved; rerun to resume\.$/,
   );
@@ -54,7 +54,7 @@ test.each([40, 80, 200])('fetch of several packages at %d columns, and Ctrl-C', 
 });
 
 test.each([0, 1, 2])(
-  'a terminal that reports %d columns gets no flood, and SIGTERM ends the fetch',
+  'fetch does not flood a terminal that reports %d columns, and stops on SIGTERM',
   async (columns) => {
     const api = await startSlow();
     const place = makePlace();
@@ -72,7 +72,7 @@ test.each([0, 1, 2])(
   },
 );
 
-test('SIGHUP of a terminal that is closed ends a fetch in order', async () => {
+test('fetch exits with 129 on SIGHUP from a closed terminal', async () => {
   const api = await startSlow();
   const place = makePlace();
   const pty = runInPty({
@@ -86,7 +86,7 @@ test('SIGHUP of a terminal that is closed ends a fetch in order', async () => {
   expect((await pty.exited).exitCode).toBe(129);
 });
 
-test('case 116: a reader of the paths that leaves early keeps no file from coming', async () => {
+test('case 116: fetch downloads all files even if the reader of the paths exits early', async () => {
   const api = await startApi({
     files: { file: object },
     packages: IDS.map((id) => ({ id, files: ['file'] })),

@@ -3,7 +3,7 @@ import { createTerminal, type TerminalOptions } from '../../src/terminal/create-
 import type { Terminal } from '../../src/terminal/terminal.ts';
 import { type CapturedStream, captureStream, openInput } from '../support/process/streams.ts';
 
-/** A clock that stands still until it is moved. */
+/** A clock that advances only by `advance`. */
 export interface HandClock extends Clock {
   advance(byMs: number): void;
 }
@@ -38,7 +38,7 @@ export interface TestTerminalOptions extends Partial<TerminalOptions> {
   readonly columns?: number;
 }
 
-/** A terminal over streams in memory, in a UTF-8 world with nothing else set. */
+/** A terminal over streams in memory, with a UTF-8 locale and default options. */
 export function makeTerminal({
   isTTY = false,
   columns = 80,

@@ -3,7 +3,7 @@ import { makeTerminal } from './make-terminal.ts';
 import { EVIL, expectHarmless } from './text/evil-text.ts';
 
 describe('messages', () => {
-  test('go to standard error, each with its word, and standard output stays empty', () => {
+  test('go to stderr with their prefixes and leave stdout empty', () => {
     const { terminal, stdout, stderr } = makeTerminal({ verbosity: 1 });
     terminal.info('three packages');
     terminal.warn('no checksum');
@@ -17,7 +17,7 @@ describe('messages', () => {
     expect(stdout.text()).toBe('');
   });
 
-  test('--quiet leaves errors only', () => {
+  test('are limited to errors with --quiet', () => {
     const { terminal, stderr } = makeTerminal({ quiet: true, verbosity: 2 });
     terminal.info('three packages');
     terminal.warn('no checksum');
@@ -28,13 +28,13 @@ describe('messages', () => {
     expect(stderr.text()).toBe('error: no package with ID 7\n');
   });
 
-  test('a result is one line on standard output, also with --quiet', () => {
+  test('a result is one line on stdout, even with --quiet', () => {
     const { terminal, stdout, stderr } = makeTerminal({ quiet: true });
     terminal.line('/tmp/a.zip');
     expect([stdout.text(), stderr.text()]).toEqual(['/tmp/a.zip\n', '']);
   });
 
-  test('raw bytes are written as they are', async () => {
+  test('raw bytes are written unchanged', async () => {
     const { terminal, stdout } = makeTerminal();
     const chunk = Buffer.from([0, 27, 0x9b, 255, 10]);
     await terminal.bytes(chunk);
@@ -42,8 +42,8 @@ describe('messages', () => {
   });
 });
 
-describe('case 113: what the server says', () => {
-  test.each([true, false])('is harmless in every message and result, on a terminal: %s', async (isTTY) => {
+describe('case 113: text from the server', () => {
+  test.each([true, false])('is harmless in every message and result (on a terminal: %s)', async (isTTY) => {
     const { terminal, stdout, stderr, clock } = makeTerminal({
       isTTY,
       verbosity: 2,

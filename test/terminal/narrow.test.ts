@@ -10,7 +10,7 @@ import { makeEnv, makePlace } from '../support/process/run-place.ts';
 const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
 const TITLE = 'A very long title, 長い題名, with a family 👨‍👩‍👧 and a ﷽ in it';
 const MEDIUM_ID = '7e0c2b9e-7d41-4a36-9e58-c1d2e3f4a501';
-/** A flood is megabytes; a screen of one column is long, but no longer than what it says. */
+/** A flood is megabytes; output in one column is long, but proportional to its text. */
 const MOST_BYTES = 100_000;
 const TIME_LIMIT = { timeout: 60_000 };
 
@@ -26,7 +26,7 @@ function start(): Promise<ApiServer> {
   });
 }
 
-/** In a terminal that says it has so many columns, as `script`, pexpect, and `docker run -t` do at their start. */
+/** Runs in a terminal that reports so many columns, as `script`, pexpect, and `docker run -t` do at startup. */
 function run(args: readonly string[], api: ApiServer, columns: number, env = {}): PtyRun {
   const place = makePlace();
   return runInPty({
@@ -52,7 +52,7 @@ describe.each(WIDTHS)('in %i columns', (columns) => {
     ['help exit-codes'],
     ['no-such-command'],
     ['config list'],
-  ])('%s ends, and says no more than it has to', TIME_LIMIT, async (line) => {
+  ])('%s exits without flooding the terminal', TIME_LIMIT, async (line) => {
     const pty = run(line.split(' '), await start(), columns);
     expect([0, 2]).toContain((await pty.exited).exitCode);
     expect(pty.raw().length).toBeGreaterThan(10);
@@ -65,7 +65,7 @@ describe.each(WIDTHS)('in %i columns', (columns) => {
     ['create', 'family\x1b[B \x1b[B'],
     ['fetch', '\x1b[B \x1b[B'],
     [`rm ${PACKAGE_ID}`, 'q'],
-  ])('the questions of %s are no flood, and SIGTERM ends them', TIME_LIMIT, async (line, keys) => {
+  ])('prompts of %s do not flood the terminal, and end on SIGTERM', TIME_LIMIT, async (line, keys) => {
     const pty = run(line.split(' '), await start(), columns);
     while (pty.raw() === '') await delay(20);
     await delay(1_000);
@@ -78,7 +78,7 @@ describe.each(WIDTHS)('in %i columns', (columns) => {
 });
 
 test.each(['0', '-1', '1', '1e9', '999999999', 'wide', ''])(
-  'COLUMNS=%s neither hangs nor fills the memory',
+  'COLUMNS=%s causes no hang and no flood of output',
   TIME_LIMIT,
   async (columns) => {
     for (const line of ['list', 'fetch --help']) {

@@ -17,7 +17,7 @@ function run(scenario: string, options: Partial<PtyOptions> = {}): PtyRun {
   return runInPty({ command: process.execPath, args: [SCENARIOS, build.folder, scenario], ...options });
 }
 
-/** Runs a scenario as part of a shell line, `$RUN` being the way to start it. */
+/** Runs a shell line where `$RUN` starts a scenario. */
 function shell(line: string) {
   const env = { ...process.env, RUN: `${process.execPath} ${SCENARIOS} ${build.folder}`, LANG: 'C.UTF-8' };
   return promisify(execFile)('bash', ['-c', line], { env });
@@ -32,7 +32,7 @@ function expectCursorShown(raw: string): void {
 }
 
 describe('the drawn line', () => {
-  test('counts the time by itself, and Ctrl-C is a signal that leaves a clean terminal', async () => {
+  test('counts the time by itself, and Ctrl-C leaves a clean terminal', async () => {
     const pty = run('wait');
     await pty.waitFor(/^\S dl-1 · preparing · 0s$/);
     await pty.waitFor(/^\S dl-1 · preparing · 1s$/);
@@ -42,7 +42,7 @@ describe('the drawn line', () => {
     expectCursorShown(pty.raw());
   });
 
-  test('a signal that nobody handles ends the process and shows the cursor', async () => {
+  test('shows the cursor again after an unhandled signal', async () => {
     const pty = run('die');
     await pty.waitFor('preparing');
     pty.signal('SIGINT');
@@ -50,14 +50,14 @@ describe('the drawn line', () => {
     expectCursorShown(pty.raw());
   });
 
-  test('gives way to what is printed on either stream and comes back below', async () => {
+  test('moves below output on either stream', async () => {
     const pty = run('print');
     await expect(
       pty.waitFor(/^warning: first\n\/tmp\/result\.zip\nsecond\n\S dl-1 · preparing · \ds$/),
     ).resolves.toBeUndefined();
   });
 
-  test('shows a transfer, and at the end only the last word is left', async () => {
+  test('shows a transfer, and leaves only the final message', async () => {
     const pty = run('transfer');
     expect(await pty.exited).toEqual({ exitCode: 0, signal: 0 });
     expect(pty.screen()).toBe('✔ Lecture.zip is complete');
@@ -65,20 +65,20 @@ describe('the drawn line', () => {
     expectCursorShown(pty.raw());
   });
 
-  test.each([20, 40, 200])('case 117: stays one line at %d columns', async (columns) => {
+  test.each([20, 40, 200])('case 117: stays one line in %d columns', async (columns) => {
     const pty = run('wait', { columns });
     await pty.waitFor(/preparing/);
     await expect(pty.waitFor(/^[^\n]*preparing[^\n]*$/)).resolves.toBeUndefined();
   });
 
-  test('case 117: follows a window that is resized', async () => {
+  test('case 117: follows a window resize', async () => {
     const pty = run('wait', { columns: 80 });
     await pty.waitFor('preparing · 0s');
     pty.resize(120);
     await expect(pty.waitFor(/^\S dl-1 · preparing · \ds$/)).resolves.toBeUndefined();
   });
 
-  test('has one line for each file, and what is done is printed above them', async () => {
+  test('has one line per file, below the messages of finished ones', async () => {
     const pty = run('files', { columns: 100 });
     await pty.waitFor(/lecture-6-\S+\.zip · \S+ {2}60 %/);
     await pty.waitFor(/✔ lecture-6 is complete\n\/tmp\/lecture-6\.zip\n/);
@@ -92,7 +92,7 @@ describe('the drawn line', () => {
     expect(new Set(pty.cellsOf('%')).size).toBe(1);
   });
 
-  test.each([40, 80, 200])('case 117: Ctrl-C takes all lines away at %d columns', async (columns) => {
+  test.each([40, 80, 200])('case 117: is removed by Ctrl-C in %d columns', async (columns) => {
     const pty = run('files', { columns, env: { NO_COLOR: '1' } });
     await pty.waitFor(/\/tmp\/lecture-6\.zip\n(.* \d0 %.*\n?){5}$/);
     pty.write('\x03');
@@ -101,9 +101,9 @@ describe('the drawn line', () => {
     expectCursorShown(pty.raw());
   });
 
-  test('case 117: leaves lines of a low window free and counts what it does not show', async () => {
+  test('case 117: leaves rows of a small window free and counts hidden files', async () => {
     const pty = run('files', { rows: 7 });
-    // The finished file and its path are told one after the other, each followed by a picture.
+    // The finished file and its path are printed one after the other, each followed by a redraw.
     await pty.waitFor(/^.*\n.*\n.* 10 %.*\n.* 20 %.*\n {2}and 3 more$/);
     expect(pty.screen().split('\n')).toHaveLength(5);
   });
@@ -113,33 +113,33 @@ describe('the drawn line', () => {
     ['CI', { CI: 'true' }],
     ['AI_AGENT', { AI_AGENT: '1' }],
     ['TERM=dumb', { TERM: 'dumb' }],
-  ])('case 117: with %s nothing is animated', async (_name, env) => {
+  ])('case 117: is not animated with %s', async (_name, env) => {
     const pty = run('transfer', { env });
     await pty.exited;
     expect(pty.raw()).not.toMatch(/\x1b\[\?|\r(?!\n)/);
     expect(pty.screen()).toMatch(/Lecture\.zip is complete$/);
   });
 
-  test('is drawn under CI when it was asked for', async () => {
+  test('is drawn under CI with --progress bar', async () => {
     const args = [SCENARIOS, build.folder, 'wait', 'bar'];
     const pty = run('wait', { args, env: { CI: 'true' } });
     await expect(pty.waitFor(/^\S dl-1 · preparing · 1s$/)).resolves.toBeUndefined();
   });
 
-  test('case 117: is ASCII without a UTF-8 locale', async () => {
+  test('case 117: uses only ASCII without a UTF-8 locale', async () => {
     const pty = run('wait', { env: { LANG: 'C' } });
     await pty.waitFor(/^[-\\|/] dl-1 - preparing - \ds$/);
     expect(pty.raw()).toMatch(/^[\0-\x7f]*$/);
   });
 
-  test('NO_COLOR leaves no colour anywhere', async () => {
+  test('has no color with NO_COLOR', async () => {
     const pty = run('wait', { env: { NO_COLOR: '1' } });
     await pty.waitFor('preparing');
     expect(pty.raw()).not.toMatch(/\x1b\[[\d;]*m/);
   });
 });
 
-test('case 114: a table lines up on a real screen', async () => {
+test('case 114: a table is aligned on a real screen', async () => {
   const pty = run('table');
   await pty.exited;
   expect(pty.screen()).toMatch(/^TITLE +END\n/);
@@ -148,12 +148,12 @@ test('case 114: a table lines up on a real screen', async () => {
   expect(new Set(cells)).toHaveLength(1);
 });
 
-describe('a question', () => {
+describe('a confirmation prompt', () => {
   test.each([
     ['y\r', true],
     ['n\r', false],
     ['\r', false],
-  ])('%j is %s', async (keys, answer) => {
+  ])('reads %j as %s', async (keys, answer) => {
     const pty = run('confirm');
     await pty.waitFor('? Delete 3 packages?\\x1b[2J (y/N)');
     pty.write(keys);
@@ -165,7 +165,7 @@ describe('a question', () => {
     ['Ctrl-C', '\x03', {}],
     ['Ctrl-D', '\x04', {}],
     ['Ctrl-D on a dumb terminal', '\x04', { TERM: 'dumb' }],
-  ])('%s is an interruption', async (_name, keys, env) => {
+  ])('is interrupted by %s', async (_name, keys, env) => {
     const pty = run('confirm', { env });
     await pty.waitFor(/\(y\/N\)|\[y\/N\]/);
     pty.write(keys);
@@ -173,7 +173,7 @@ describe('a question', () => {
     expect(pty.screen()).toContain('error: INTERRUPTED: Canceled.');
   });
 
-  test.each([{ TERM: 'dumb' }, { ACCESSIBLE: '1' }])('case 117: with %j is one plain line', async (env) => {
+  test.each([{ TERM: 'dumb' }, { ACCESSIBLE: '1' }])('case 117: is one plain line with %j', async (env) => {
     const pty = run('confirm', { env: { NO_COLOR: '1', ...env } });
     await pty.waitFor('Delete 3 packages?\\x1b[2J [y/N]');
     pty.write('yes\r');
@@ -182,7 +182,7 @@ describe('a question', () => {
     expect(pty.raw()).not.toContain('\x1b');
   });
 
-  test('draws nothing on standard output', async () => {
+  test('writes nothing to stdout', async () => {
     const pty = runInPty({
       command: 'bash',
       args: ['-c', `x=$(${process.execPath} ${SCENARIOS} ${build.folder} confirm); echo "out=[$x]"`],
@@ -194,17 +194,17 @@ describe('a question', () => {
 });
 
 describe('case 116: real pipes', () => {
-  test('a reader that leaves early ends nothing badly', async () => {
+  test('exits with 0 if the reader exits early', async () => {
     const { stdout, stderr } = await shell('$RUN lines | head -n 1; echo "${PIPESTATUS[0]}"');
     expect([stdout, stderr]).toEqual(['line 0\n0\n', '']);
   });
 
-  test('bytes for a reader that left are an error', async () => {
+  test('reports an error for bytes if the reader is gone', async () => {
     const { stderr } = await shell('$RUN bytes | head -c 1 >/dev/null');
     expect(stderr).toBe('error: DISK: the reader of standard output closed the pipe\n');
   });
 
-  test.runIf(process.platform === 'linux')('a full disk is an error with a name', async () => {
+  test.runIf(process.platform === 'linux')('reports a full disk', async () => {
     const { stdout, stderr } = await shell('$RUN lines >/dev/full; echo $?');
     expect([stdout, stderr]).toEqual([
       '9\n',
@@ -212,12 +212,12 @@ describe('case 116: real pipes', () => {
     ]);
   });
 
-  test('closed streams are survived', async () => {
+  test('exits with 0 if its streams are closed', async () => {
     const { stdout, stderr } = await shell('$RUN transfer plain 2>&-; echo $?; $RUN lines >&- 2>&-; echo $?');
     expect([stdout, stderr]).toEqual(['0\n0\n', '']);
   });
 
-  test('case 117: no escape code goes into a pipe although TERM is set', async () => {
+  test('case 117: writes no escape codes to a pipe even if TERM is set', async () => {
     const { stdout, stderr } = await shell('TERM=xterm-256color $RUN transfer bar; $RUN table');
     expect(stdout + stderr).not.toContain('\x1b');
     expect(stderr).toBe('✔ Lecture.zip is complete\n');

@@ -1,4 +1,4 @@
-// Run by the tests in a process of its own: node scenarios.mjs BUILD_FOLDER SCENARIO [PROGRESS_MODE]
+// The tests run this as a child process: node scenarios.mjs BUILD_FOLDER SCENARIO [PROGRESS_MODE]
 import { pathToFileURL } from 'node:url';
 
 const [folder, scenario, progressMode = 'auto'] = process.argv.slice(2);
@@ -26,7 +26,7 @@ const terminal = createTerminal({
 const TITLES = ['plain', '日本語', 'e\u0301a', '한국어', 'a\x1b[31m'];
 
 const scenarios = {
-  /** Waits with a drawn line until SIGINT, and leaves the terminal as it was. */
+  /** Waits with a drawn line until SIGINT, then restores the terminal. */
   async wait() {
     const stop = new AbortController();
     process.on('SIGINT', () => stop.abort(new Error('stopped')));
@@ -36,7 +36,7 @@ const scenarios = {
     terminal.info('stopped');
     process.exitCode = 130;
   },
-  /** The same without a handler: the signal ends the process. */
+  /** Like `wait`, but without a handler, so the signal ends the process. */
   async die() {
     terminal.progress({ event: 'wait', id: 'dl-1', status: 'preparing' });
     await clock.sleep(60_000);
@@ -59,7 +59,7 @@ const scenarios = {
     terminal.progress({ event: 'done', id: 'dl-1', message: 'Lecture.zip is complete' });
     terminal.endProgress();
   },
-  /** Several files under way with a drawn line each until SIGINT; more than fit a small window. */
+  /** Draws several files, one line each, until SIGINT; more than fit a small window. */
   async files() {
     const stop = new AbortController();
     process.on('SIGINT', () => stop.abort(new Error('stopped')));
@@ -104,7 +104,7 @@ const scenarios = {
       process.exitCode = error.exitCode;
     }
   },
-  /** Many results, for a reader that leaves or a disk that is full. */
+  /** Prints many results, for a reader that exits early or a full disk. */
   async lines() {
     for (let index = 0; index < 5000; index += 1) terminal.line(`line ${index}`);
   },

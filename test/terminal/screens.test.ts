@@ -15,7 +15,7 @@ const MIB = 1024 ** 2;
 const ID = 'b4bef371-7d41-4a36-9e58-c1d2e3f4a500';
 const MEDIA_ID = '7e0c2b9e-7d41-4a36-9e58-c1d2e3f4a50';
 
-/** Half an hour from full days, so that a slow run shows the same times. */
+/** Half an hour off full days, so that a slow run shows the same times. */
 function inDays(days: number): string {
   return new Date(createClock().now() + (days * 24 + 0.5) * 3_600_000).toISOString();
 }
@@ -53,7 +53,7 @@ function start(): Promise<ApiServer> {
   });
 }
 
-/** The screen after a command. Check each change before you keep it. */
+/** The screen after a command. Review every change of a golden file before you keep it. */
 async function screenOf(line: string, columns: number) {
   const place = makePlace();
   const pty = runInPty({
@@ -81,7 +81,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expect(`${screen}\n`).toMatchFileSnapshot(golden(columns, name));
   });
 
-  test('the summary of fetch, with times and speeds that differ each time', async () => {
+  test('the summary of fetch, with times and speeds normalized', async () => {
     const { screen } = await screenOf(`fetch ${ID}`, columns);
     const [summary = ''] = screen.split(/^\//m);
     const steady = summary.replaceAll(/\d+\.\ds(?:, [\d.]+ [KM]iB\/s)?/g, '0.1s');
@@ -128,7 +128,7 @@ const COLORS: Readonly<Record<string, string>> = {
   36: 'cyan',
 };
 
-test('the colors of a list are those of the palette, which suit a light and a dark background', async () => {
+test('the colors of a list come from the palette, which suits light and dark backgrounds', async () => {
   const { raw } = await screenOf('list', 80);
   const codes = Array.from(raw.matchAll(/\x1b\[(\d+)m/g), ([, code = '']) => code);
   expect(new Set(codes)).toEqual(new Set(['1', '22', '31', '32', '33', '39']));

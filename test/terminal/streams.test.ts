@@ -6,7 +6,7 @@ import { createSink, isReaderGone } from '../../src/terminal/sink.ts';
 import type { OutputStream } from '../../src/world.ts';
 import { captureStream, failingStream } from '../support/process/streams.ts';
 
-/** A stream of this width; undefined for none. */
+/** A stream with this width, or without one if undefined. */
 function streamOf(columns: number | undefined, isTTY = false): OutputStream {
   const { stream } = captureStream();
   return Object.assign(stream, { isTTY, ...(columns === undefined ? {} : { columns }) });
@@ -25,12 +25,12 @@ test.each<[string | undefined, number | undefined, number]>([
   [undefined, 0, 80],
   [undefined, undefined, 80],
   ['1', 60, 1],
-])('with COLUMNS=%s and a width of %j there are %i columns', (asked, columns, wanted) => {
+])('COLUMNS=%s and a width of %j give %i columns', (asked, columns, wanted) => {
   expect(columnsOf(streamOf(columns), { COLUMNS: asked })).toBe(wanted);
 });
 
 describe('the width of a terminal', () => {
-  test.each([undefined, 0])('%j is hidden until it is known', (columns) => {
+  test.each([undefined, 0])('replaces %j with 80 until it is known', (columns) => {
     const stream = streamOf(columns, true);
     keepWidthUsable(stream);
     keepWidthUsable(stream);
@@ -43,7 +43,7 @@ describe('the width of a terminal', () => {
     expect(stream.columns).toBe(1);
   });
 
-  test('is not invented for a pipe', () => {
+  test('stays undefined for a pipe', () => {
     const stream = streamOf(undefined);
     keepWidthUsable(stream);
     expect(stream.columns).toBeUndefined();
@@ -51,7 +51,7 @@ describe('the width of a terminal', () => {
 });
 
 describe('a sink', () => {
-  test('waits until the stream has taken a chunk', async () => {
+  test('waits until the stream has written a chunk', async () => {
     let take = (): void => undefined;
     const stream = new Writable({ write: (_chunk, _encoding, callback) => void (take = () => callback()) });
     const sink = createSink(stream);
@@ -66,7 +66,7 @@ describe('a sink', () => {
     expect([isTaken, sink.failure]).toEqual([true, undefined]);
   });
 
-  test('keeps the first failure, and writes no more', async () => {
+  test('keeps the first failure', async () => {
     const sink = createSink(failingStream('ENOSPC'));
     await sink.write('x');
     await sink.write('y');
@@ -88,7 +88,7 @@ test.each<[string, boolean, boolean]>([
   ['EIO', true, true],
   ['EIO', false, false],
   ['ENOSPC', true, false],
-])('%s on a terminal (%j): the reader is gone: %j', (code, isTTY, isGone) => {
+])('%s (on a terminal: %j) means that the reader is gone: %j', (code, isTTY, isGone) => {
   const { stream } = captureStream({ isTTY });
   const error = coded(code);
   expect(isReaderGone(error, stream)).toBe(isGone);
@@ -96,7 +96,7 @@ test.each<[string, boolean, boolean]>([
   expect(isReaderGone(new Error('x'), stream)).toBe(false);
 });
 
-test('a failure of standard output says what to do', () => {
+test('an error of stdout has a hint', () => {
   const { stream } = captureStream();
   expect(outputError(coded('EPIPE'), stream)).toMatchObject({
     message: 'the reader of standard output closed the pipe',

@@ -8,7 +8,7 @@ import { makeTerminal } from './make-terminal.ts';
 const terminalStream = captureStream({ isTTY: true }).stream;
 const pipe = captureStream().stream;
 
-describe('case 117: colour', () => {
+describe('case 117: color', () => {
   test.each([
     ['auto', true, {}, true],
     ['auto', false, {}, false],
@@ -28,7 +28,7 @@ describe('case 117: colour', () => {
     expect(wantsColor(mode, isTerminal ? terminalStream : pipe, env)).toBe(expected);
   });
 
-  test('is decided for each stream', () => {
+  test('is decided per stream', () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, stdout: pipe });
     terminal.error('no');
     expect(stderr.text()).toBe('\x1b[31merror:\x1b[39m no\n');
@@ -49,21 +49,21 @@ describe('case 117: characters', () => {
     ['linux', { LANG: 'C', LC_CTYPE: 'C.UTF-8', LC_ALL: '' }, '…'],
     ['darwin', { LANG: 'C' }, '...'],
     ['win32', { TERM: 'dumb' }, '...'],
-  ] as const)('%s with %j cuts with %s', (platform, env, ellipsis) => {
+  ] as const)('on %s with %j, the ellipsis is %s', (platform, env, ellipsis) => {
     expect(chooseGlyphs(env, platform).ellipsis).toBe(ellipsis);
   });
 
   test.each([
     [{ LANG: 'C.UTF-8' }, '✔ all there\n'],
     [{ LANG: 'C' }, 'ok: all there\n'],
-  ])('with %j the last word is %j', (env, line) => {
+  ])('with %j, the final message is %j', (env, line) => {
     const { terminal, stderr } = makeTerminal({ env });
     terminal.progress({ event: 'done', id: 'dl-1', message: 'all there' });
     expect(stderr.text()).toBe(line);
   });
 });
 
-describe('the way progress is told', () => {
+describe('the progress mode', () => {
   test.each([
     ['auto', true, {}, 'bar'],
     ['auto', false, {}, 'plain'],
@@ -87,7 +87,7 @@ describe('the way progress is told', () => {
     );
   });
 
-  test('case 117: no bar is drawn on what only looks like a terminal, or only is called one', () => {
+  test('case 117: is plain unless stderr is a TTY and can move the cursor', () => {
     const notTerminal = Object.assign(captureStream().stream, { cursorTo: () => true });
     const cannotRedraw = Object.assign(captureStream().stream, { isTTY: true });
     for (const stderr of [notTerminal, cannotRedraw]) {
@@ -95,7 +95,7 @@ describe('the way progress is told', () => {
     }
   });
 
-  test('--quiet silences progress, unless a form of it was requested', () => {
+  test('is none with --quiet, unless requested explicitly', () => {
     const withQuiet = (asked: 'auto' | 'bar' | 'plain' | 'json') =>
       chooseProgressMode(asked, { stderr: terminalStream, env: {}, quiet: true });
     expect([withQuiet('auto'), withQuiet('bar'), withQuiet('plain'), withQuiet('json')]).toEqual([
@@ -107,7 +107,7 @@ describe('the way progress is told', () => {
   });
 });
 
-describe('whether a person can be asked', () => {
+describe('canPrompt', () => {
   test.each([
     ['on a terminal', { isTTY: true }, true],
     ['with standard output captured', { isTTY: true, stdout: pipe }, true],
@@ -121,7 +121,7 @@ describe('whether a person can be asked', () => {
   });
 });
 
-test('the width is that of standard error, 80 when unknown', () => {
+test('uses the width of COLUMNS or stderr, or 80 if unknown', () => {
   expect(makeTerminal({ isTTY: true, columns: 132 }).terminal.columns).toBe(132);
   expect(makeTerminal().terminal.columns).toBe(80);
   expect(makeTerminal({ isTTY: true, env: { COLUMNS: '50' } }).terminal.columns).toBe(50);

@@ -3,13 +3,13 @@ import { formatWorkflowError, guardWorkflowCommand } from '../../src/terminal/wo
 import { makeTerminal } from './make-terminal.ts';
 import { EVIL } from './text/evil-text.ts';
 
-/** As the runner decides: trimmed `::` at the start of a line, or `##[` anywhere in it. */
+/** Matches what the runner treats as a command: `::` at the start of a trimmed line, or `##[` anywhere. */
 const looksLikeCommand = (line: string) => line.trim().startsWith('::') || line.includes('##[');
 
 describe('under GitHub Actions', () => {
   const env = { GITHUB_ACTIONS: 'true', LANG: 'C.UTF-8' };
 
-  test('case 113: no line of either stream looks like a workflow command, in any format', async () => {
+  test('case 113: writes no line that looks like a workflow command, in any format', async () => {
     for (const format of ['table', 'json', 'ndjson', 'csv', 'tsv', 'id'] as const) {
       for (const text of [
         '::add-mask::a',
@@ -38,33 +38,33 @@ describe('under GitHub Actions', () => {
     }
   });
 
-  test('a broken command is shown, not swallowed', () => {
+  test('escapes a workflow command instead of dropping it', () => {
     expect(guardWorkflowCommand('::error::x')).toBe('\\x3a:error::x');
     expect(guardWorkflowCommand('a ##[error]')).toBe('a #\\x23[error]');
     expect(guardWorkflowCommand('a::b')).toBe('a::b');
   });
 
-  test('a failure is annotated in one line that says no more than it should', () => {
+  test('annotates an error in one escaped line', () => {
     const { terminal, stderr } = makeTerminal({ env });
     terminal.annotateError('fetch: 50%, dl', 'no space\n::set-output::x\x1b[2J');
     expect(stderr.text()).toBe('::error title=fetch%3A 50%25%2C dl::no space%0A::set-output::x\\x1b[2J\n');
   });
 
-  test('a progress line of --progress json stays JSON', () => {
+  test('keeps --progress json lines valid JSON', () => {
     const { terminal, stderr } = makeTerminal({ env, progressMode: 'json' });
     terminal.progress({ event: 'done', id: '##[x]', message: '::y' });
     expect(JSON.parse(stderr.text())).toMatchObject({ id: '##[x]', message: '::y' });
   });
 });
 
-test('elsewhere there is no annotation and a line may begin with colons', () => {
+test('writes no annotation and keeps leading colons outside GitHub Actions', () => {
   const { terminal, stdout, stderr } = makeTerminal();
   terminal.annotateError('fetch', 'no');
   terminal.line('::x');
   expect([stdout.text(), stderr.text()]).toEqual(['::x\n', '']);
 });
 
-test('a property is escaped as actions/toolkit does', () => {
+test('escapes properties like actions/toolkit', () => {
   expect(formatWorkflowError('a%b:c,d\r\n', 'a%b:c,d\r\n')).toBe(
     '::error title=a%25b%3Ac%2Cd%0D%0A::a%25b:c,d%0D%0A',
   );

@@ -53,7 +53,7 @@ test.each<[FileFormat, string, 'transcript' | 'empty']>([
   expect(await classify(text, format)).toBe(kind);
 });
 
-test('blanks are no end while more may come', async () => {
+test('does not treat whitespace as empty if more bytes follow', async () => {
   await expect(classify(' ', 'srt', { sizeBytes: 2 })).rejects.toThrow('no SubRip');
   expect(await classify(' ', 'txt', { sizeBytes: 2 })).toBe('transcript');
 });
@@ -70,7 +70,7 @@ test.each<[FileFormat, string, string]>([
   ['vtt', '{"a":1}', 'JSON'],
   ['txt', '[1]', 'JSON'],
   ['json', '{', 'no valid JSON'],
-])('%s %j is %s', async (format, text, what) => {
+])('rejects %s %j as %s', async (format, text, what) => {
   await expect(classify(text, format)).rejects.toMatchObject({
     code: 'BAD_RESPONSE',
     message: `the service sent ${what} instead of a transcript as ${format}`,
@@ -84,19 +84,19 @@ test.each<[FileFormat, string, string]>([
   ['json', '{"title":"Gone","status":400}', 'Gone'],
   ['json', '{"title":"Gone","status":404,"detail":"no cue"}', 'no cue'],
   ['docx', '{"status":"fail","message":"no cue"}', 'no cue'],
-])('%s %s is an error, with its reason', async (format, text, reason) => {
+])('reports the reason of an error response: %s %s', async (format, text, reason) => {
   const archive = new ExpectedError('INTEGRITY', 'no archive');
   await expect(classify(text, format, { archive })).rejects.toThrow(
     `the service sent an error instead of a transcript as ${format}: ${reason}`,
   );
 });
 
-test('a reason has 200 characters', async () => {
+test('cuts a reason to 200 characters', async () => {
   const text = JSON.stringify({ status: 'error', message: 'x'.repeat(201) });
   await expect(classify(text, 'srt')).rejects.toThrow(/: x{200}$/);
 });
 
-test('a document that is no whole archive says why, and a bug stays one', async () => {
+test('reports why a document is not a complete archive, and rethrows bugs', async () => {
   const archive = new ExpectedError('INTEGRITY', 'no directory');
   await expect(classify('PK', 'docx', { archive })).rejects.toThrow(
     'the service sent no whole document instead of a transcript as docx: no directory',
@@ -104,7 +104,7 @@ test('a document that is no whole archive says why, and a bug stays one', async 
   await expect(classify('PK', 'docx', { archive: new TypeError('x') })).rejects.toThrow(TypeError);
 });
 
-test('what could be an error has a MiB at most', async () => {
+test('checks for an error response only up to 1 MiB', async () => {
   await expect(classify('[1]', 'txt', { sizeBytes: MIB })).rejects.toThrow('sent JSON instead');
   expect(await classify('[1]', 'txt', { sizeBytes: MIB + 1 })).toBe('transcript');
 });

@@ -20,7 +20,7 @@ const none = () => false;
 const namesOf = (planned: readonly PlannedTranscript[]) =>
   planned.map(({ components }) => components.join('/'));
 
-test('each transcript is planned once in each format, with all that is known of it', () => {
+test('plans each transcript once per format, with all its metadata', () => {
   const names = plan('{created}/{type}/{title}-{id}.{language}', ['srt', 'vtt']);
   const { planned, unplanned, knownCount } = names.add([medium('m', ['t', 't'])], none);
   expect(planned[0]).toEqual({
@@ -37,18 +37,18 @@ test('each transcript is planned once in each format, with all that is known of 
   expect(names.add([medium('other', ['t'])], none).planned).toEqual([]);
 });
 
-test('a medium that the service does not show has no title', () => {
+test('uses placeholders for a media item that the service does not show', () => {
   const { planned } = plan('{created}/{type}/{title}-{id}').add([medium('m', ['t'], null)], none);
   expect([planned[0]?.title, ...namesOf(planned)]).toEqual([null, 'undated/unknown/untitled-t.srt']);
 });
 
-test('what is known is counted, and takes no name where names have an ID', () => {
+test('counts known transcripts without planning them', () => {
   const isKnown = ({ transcriptId }: PlannedTranscript) => transcriptId === 'a';
   const { planned, knownCount } = plan().add([medium('m', ['a', 'b'])], isKnown);
   expect([namesOf(planned), knownCount]).toEqual([['talk-b.de.srt'], 1]);
 });
 
-test('names without an ID must differ, also from those that are known', () => {
+test('rejects equal names without an ID, also those of known transcripts', () => {
   const refusal = { code: 'USAGE', message: '--name needs {id} or {id8}: 2 files would be talk.srt' };
   expect(() => plan('{title}').add([medium('m', ['a', 'b'])], none)).toThrow(
     expect.objectContaining({ ...refusal, details: { id: 'b' } }),
@@ -64,7 +64,7 @@ test('names without an ID must differ, also from those that are known', () => {
   });
 });
 
-test('two IDs that file systems take for one are told, and the others are planned', () => {
+test('reports IDs that differ only by case, and plans the others', () => {
   const { planned, unplanned } = plan('{id}').add([medium('m', ['a', 'A', 'b'])], none);
   expect(namesOf(planned)).toEqual(['a.srt', 'b.srt']);
   expect(unplanned).toMatchObject([

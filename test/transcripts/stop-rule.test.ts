@@ -10,7 +10,7 @@ test.each<[ErrorCode, number]>([
   ['INTERRUPTED', 1],
   ['DISK', 20],
   ['UNAVAILABLE', 20],
-])('%s ends all after %i in a row', (code, most) => {
+])('%s stops everything after %i in a row', (code, most) => {
   const rule = createStopRule();
   const errors = Array.from({ length: most }, () => new ExpectedError(code, 'x'));
   for (const [index, error] of errors.entries()) {
@@ -23,7 +23,7 @@ test.each<[ErrorCode, number]>([
   expect(rule.reason()).toBe(errors.at(-1));
 });
 
-test('a success, or a failure of another kind, begins anew', () => {
+test('a success or a different failure resets the count', () => {
   const rule = createStopRule();
   const fail = (code: ErrorCode, times: number) => {
     for (let time = 0; time < times; time += 1) rule.failed(new ExpectedError(code, 'x'));
@@ -39,14 +39,14 @@ test('a success, or a failure of another kind, begins anew', () => {
   expect(rule.reason()).not.toBeNull();
 });
 
-test('a pause lasts until the latest time that was asked for', async () => {
+test('a pause lasts until the latest requested time', async () => {
   const clock = createHandClock();
   const sleeps: number[] = [];
   const pause = createSharedPause({
     ...clock,
     async sleep(delayMs) {
       sleeps.push(delayMs);
-      // Somebody else is asked to wait even longer meanwhile.
+      // In the meantime, another request must wait even longer.
       if (sleeps.length === 1) pause.extend(9_000);
       clock.advance(delayMs);
     },
@@ -62,7 +62,7 @@ test('a pause lasts until the latest time that was asked for', async () => {
   expect(sleeps).toHaveLength(2);
 });
 
-test('a result has null for all that is not known', () => {
+test('a result has null for everything unknown', () => {
   const transcript = {
     mediaId: 'm',
     title: 't',

@@ -24,21 +24,21 @@ describe('without a template', () => {
       { title: 'Grüße aus ΑΘΉΝΑ 東京!' },
       'grüße-aus-αθήνα-東京-0f1c9f0a.de-v2.vtt',
     ],
-    ['one spelling', { title: 'Gru\u0308n' }, 'grün-0f1c9f0a.de-v2.vtt'],
+    ['a title in decomposed form', { title: 'Gru\u0308n' }, 'grün-0f1c9f0a.de-v2.vtt'],
     ['no title', { title: null }, 'untitled-0f1c9f0a.de-v2.vtt'],
-    ['nothing but signs', { title: '../..\u202e\0' }, 'untitled-0f1c9f0a.de-v2.vtt'],
-    ['a device of Windows', { title: 'CON' }, 'con-0f1c9f0a.de-v2.vtt'],
+    ['a title without letters', { title: '../..\u202e\0' }, 'untitled-0f1c9f0a.de-v2.vtt'],
+    ['a Windows device name', { title: 'CON' }, 'con-0f1c9f0a.de-v2.vtt'],
     ['a hidden file', { title: '.bashrc' }, 'bashrc-0f1c9f0a.de-v2.vtt'],
     ['a flag', { title: '-rf' }, 'rf-0f1c9f0a.de-v2.vtt'],
     ['no language', { language: null }, 'board-meeting-0f1c9f0a.und.vtt'],
-    ['a language that is a path', { language: '../de' }, 'board-meeting-0f1c9f0a.de.vtt'],
-    ['an ID that is no UUID', { id: '4711' }, 'board-meeting-4711.de-v2.vtt'],
+    ['a path as the language', { language: '../de' }, 'board-meeting-0f1c9f0a.de.vtt'],
+    ['an ID other than a UUID', { id: '4711' }, 'board-meeting-4711.de-v2.vtt'],
     [
       'a UUID that is not random',
       { id: '0f1c9f0a-7d0e-1a39-a1c2-6a54d1a3b0de' },
       'board-meeting-0f1c9f0a-7d0e-1a39-a1c2-6a54d1a3b0de.de-v2.vtt',
     ],
-    ['an ID that is a path', { id: 'a/../b' }, 'board-meeting-900ea8b7e0d8fe30.de-v2.vtt'],
+    ['a path as the ID', { id: 'a/../b' }, 'board-meeting-900ea8b7e0d8fe30.de-v2.vtt'],
     [
       'an ID that ends in a dot',
       { id: 'ab.' },
@@ -49,7 +49,7 @@ describe('without a template', () => {
     expect(nameOf(undefined, changed)).toEqual(name);
   });
 
-  test('long titles are cut, between characters and within the limit of file systems', () => {
+  test('cuts long titles between characters and within file system limits', () => {
     expect(nameOf(undefined, { title: 'a'.repeat(500) })).toBe(`${'a'.repeat(80)}-0f1c9f0a.de-v2.vtt`);
     const emoji = nameOf(undefined, { title: '𝔘'.repeat(500) });
     expect(emoji).toMatch(/^(?:𝔘){37}-0f1c9f0a/u);
@@ -71,7 +71,7 @@ describe('templates', () => {
     expect(nameOf(template)).toBe(name);
   });
 
-  test('what is unknown has a word of its own', () => {
+  test('uses placeholder words for unknown values', () => {
     expect(nameOf('{created}-{type}-{language}', { created: null, type: null, language: null })).toBe(
       'undated-unknown-und.vtt',
     );
@@ -87,13 +87,13 @@ describe('templates', () => {
     ['{id}/', 'ends in /'],
     ['a:b', 'begins with a drive letter'],
     ['.streamdiver-dl-{id}', 'has a name reserved for temporary files'],
-  ])('%s is refused', (template, message) => {
+  ])('rejects %s', (template, message) => {
     expect(() => parseNameTemplate(template)).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(message) }),
     );
   });
 
-  test('a name that is too long is refused when it is known', () => {
+  test('rejects a name that turns out too long', () => {
     expect(() => nameOf(`{id}${'x'.repeat(230)}`)).toThrow(ExpectedError);
     expect(() => nameOf(`{title}${'x'.repeat(200)}`, { title: '東'.repeat(80) })).toThrow(
       expect.objectContaining({ code: 'UNSAFE' }),

@@ -6,7 +6,7 @@ import { createHandClock } from '../terminal/make-terminal.ts';
 
 type Status = string | null | Error;
 
-/** Watches media with these statuses, one after the other; the last one stays. */
+/** Watches media items that return these statuses in order; the last one repeats. */
 function watch(waitMs: number, statuses: Readonly<Record<string, readonly Status[]>>) {
   const clock = createHandClock();
   const left = new Map(Object.entries(statuses).map(([id, all]) => [id, [...all]]));
@@ -62,12 +62,12 @@ test.each<[Status, boolean]>([
   [null, false],
   [new ExpectedError('NOT_FOUND', 'x'), false],
   [new ExpectedError('UNAVAILABLE', 'x'), true],
-])('the status %s is running: %j', async (status, isRunning) => {
+])('treats the status %s as running: %j', async (status, isRunning) => {
   const { watching } = watch(0, { m: [status], other: ['done'] });
   expect(idsIn(await watching.check(itemsOf('m', 'other'))).running).toEqual(isRunning ? ['m'] : []);
 });
 
-test('a status that nobody knows has ended, and is told once', async () => {
+test('treats an unknown status as ended and warns once', async () => {
   const { watching, log } = watch(0, { a: ['Odd'], b: ['odd'], c: ['odd'] });
   expect(idsIn(await watching.check(itemsOf('a', 'b', 'c')))).toEqual({
     running: [],
@@ -78,7 +78,7 @@ test('a status that nobody knows has ended, and is told once', async () => {
   ]);
 });
 
-test('a service that tells of no transcription at all is said at the first look only', async () => {
+test('fails without any transcription status, but only on the first check', async () => {
   const { watching } = watch(0, { m: [null], n: ['done', null] });
   await expect(watching.check(itemsOf('m'))).rejects.toMatchObject({
     code: 'BAD_RESPONSE',
@@ -89,12 +89,12 @@ test('a service that tells of no transcription at all is said at the first look 
   expect(idsIn(await watch(0, {}).watching.check([]))).toEqual({ running: [], ended: [] });
 });
 
-test('any other failure ends the watch', async () => {
+test('rejects with any other failure', async () => {
   const failure = new ExpectedError('AUTH', 'x');
   await expect(watch(0, { m: [failure] }).watching.check(itemsOf('m'))).rejects.toBe(failure);
 });
 
-test('media are asked about again after a pause, those that ended no more', async () => {
+test('checks media items again after a pause, except those that ended', async () => {
   const { watching, log } = watch(60_000, { named: ['running', 'running', 'done'], m: ['running', 'done'] });
   const media = itemsOf('named', 'm');
   await watching.check(media);
@@ -112,7 +112,7 @@ test('media are asked about again after a pause, those that ended no more', asyn
   ]);
 });
 
-test('the time that is asked for is kept to the millisecond', async () => {
+test('waits for exactly the requested time', async () => {
   const { watching, log } = watch(1_500, { m: ['running'] });
   await watching.check(itemsOf('m'));
   log.length = 0;
@@ -121,7 +121,7 @@ test('the time that is asked for is kept to the millisecond', async () => {
   expect(log.filter((line) => line.startsWith('ask'))).toHaveLength(3);
 });
 
-test('without any time nothing is waited for', async () => {
+test('does not wait or send requests without a wait time', async () => {
   const { watching, log } = watch(0, { m: ['running'] });
   expect(idsIn(await watching.wait(itemsOf('m')))).toEqual({ running: ['m'], ended: [] });
   expect(log).toEqual([]);

@@ -1,6 +1,6 @@
 import { type ExpectedError, isExpectedError } from '../../src/errors.ts';
 
-/** The error that `promise` must end with; anything else than an ExpectedError fails the test. */
+/** The ExpectedError that `promise` must reject with; anything else fails the test. */
 export async function failureOf(promise: Promise<unknown>): Promise<ExpectedError> {
   try {
     await promise;
@@ -8,5 +8,5 @@ export async function failureOf(promise: Promise<unknown>): Promise<ExpectedErro
     if (isExpectedError(error)) return error;
     throw error;
   }
-  throw new Error('it should have failed');
+  throw new Error('expected the promise to reject');
 }

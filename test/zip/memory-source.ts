@@ -1,6 +1,6 @@
 import type { RangeSource } from '../../src/range/range-source.ts';
 
-/** A RangeSource over bytes in memory that refuses to be asked for anything outside, and counts. */
+/** A RangeSource over bytes in memory that records its reads and throws on reads out of bounds. */
 export function memorySource(
   bytes: Buffer,
 ): RangeSource & { readonly reads: [start: number, end: number][] } {

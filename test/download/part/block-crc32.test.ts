@@ -38,7 +38,7 @@ function sourceOf(part: PartFile, sizeBytes: number, signal = new AbortControlle
   return partSource(part, sizeBytes, signal);
 }
 
-/** Cuts a range at random places, a few of them on or beside the edges of blocks. */
+/** Splits a range at random offsets, some of them on or next to block boundaries. */
 function splitRandomly(start: number, end: number, pieces: number): [number, number][] {
   const cuts = Array.from({ length: pieces - 1 }, () => {
     const place = start + (next() % (end - start));
@@ -56,7 +56,7 @@ function shuffle<T>(values: readonly T[]): T[] {
     .map(({ value }) => value);
 }
 
-/** Counts what is read of a file through Node's own handles until the end of the test. */
+/** Counts the bytes read through Node's file handles until the end of the test. */
 async function countReads(): Promise<{ bytes: number }> {
   const probe = await openFile(process.execPath);
   const prototype = Object.getPrototypeOf(probe) as Pick<FileHandle, 'read'>;
@@ -76,7 +76,7 @@ async function countReads(): Promise<{ bytes: number }> {
   return count;
 }
 
-test('whatever order bytes are written, written again and forgotten in, a checksum is that of the disk', {
+test('returns the checksum of the bytes on disk after writes, rewrites, and forgets in any order', {
   timeout: 60_000,
 }, async () => {
   for (let round = 0; round < 25; round++) {
@@ -107,7 +107,7 @@ test('whatever order bytes are written, written again and forgotten in, a checks
       known.remove(start, end);
       await write(start, end);
     }
-    // What was never in memory, or is not any more, must be looked up on the disk.
+    // Bytes that are not in memory must be read from disk.
     const file = openSync(`${target}.part`, 'r+');
     for (const { start, end } of known.missing(sizeBytes)) {
       writeSync(file, pseudoRandomBytes(end - start, next()), 0, end - start, start);
@@ -125,7 +125,7 @@ test('whatever order bytes are written, written again and forgotten in, a checks
   }
 });
 
-test('what is written over or forgotten is not known any more, nor what lay in one piece with it', () => {
+test('drops the checksum of every piece that is overwritten or forgotten', () => {
   const sizeBytes = 2 * MIB + 100;
   const bytes = pseudoRandomBytes(sizeBytes, next());
   const checksums = createBlockChecksums();
@@ -144,7 +144,7 @@ test('what is written over or forgotten is not known any more, nor what lay in o
   }
 });
 
-test('a part knows no checksum of what it threw away', async () => {
+test('a part file drops the checksums of bytes it discarded', async () => {
   const part = await open();
   const bytes = pseudoRandomBytes(1_000, 1);
   await part.write([bytes], 0);
@@ -156,7 +156,7 @@ test('a part knows no checksum of what it threw away', async () => {
   expect(part.checksums?.next(0, 1_000).crc32).toBeNull();
 });
 
-test('over cut and taken over connections, no more than the edges of an entry is read back', {
+test('reads back only the edges of an entry despite broken connections and work stealing', {
   timeout: 60_000,
 }, async () => {
   const object = makeZipObject(25 * MIB + 4_711);
@@ -179,13 +179,13 @@ test('over cut and taken over connections, no more than the edges of an entry is
     const where = `${told}, round ${round}`;
     expect(isRight(scene), where).toBe(true);
     expect(result.verified.crc, where).toBe(true);
-    // The directory is at the end, 65,633 bytes are looked at for it; what is compared at seams is 64 KiB each.
+    // Finding the directory at the end reads 65,633 bytes; each comparison at a seam reads 64 KiB.
     const compared = eventsOf(scene, 'retry').length * 65_536;
     expect(reads.bytes, where).toBeLessThan(2 * MIB + 200_000 + compared);
   }
 });
 
-test('memory that is overwritten before its write has ended is found', async () => {
+test('repairs a buffer that was overwritten before its write completed', async () => {
   const object = makeZipObject(5 * MIB);
   const { writev } = await prototypeOfHandles();
   const prototype = await prototypeOfHandles();
@@ -217,7 +217,7 @@ async function prototypeOfHandles(): Promise<Pick<FileHandle, 'writev'>> {
   return Object.getPrototypeOf(probe) as Pick<FileHandle, 'writev'>;
 }
 
-test('digests are the same in whatever order the bytes come, and what comes in order is not read back', {
+test('computes the same digests in whatever order the bytes arrive', {
   timeout: 60_000,
 }, async () => {
   for (let round = 0; round < 20; round++) {
@@ -241,7 +241,7 @@ test('digests are the same in whatever order the bytes come, and what comes in o
 test.each([
   ['an archive', makeZipObject(20 * MIB), 4 * MIB],
   ['another file', makePlainObject(20 * MIB), 2 * MIB],
-])('--sha256 of %s over one connection reads no more back than its edges', async (_name, object, most) => {
+])('--sha256 of %s over one connection reads back only its edges', async (_name, object, most) => {
   const reads = await countReads();
   const scene = await setDownload(object, (_request, reply) => reply.file(object));
   const result = await scene.download({ request: { wantsSha256: true }, context: { connections: 1 } });

@@ -4,7 +4,7 @@ import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
 
 const LIMIT = 40;
 
-test('behave like a set of bytes, and stay in order without touching', () => {
+test('byte ranges behave like a set of bytes and stay sorted and disjoint', () => {
   const step = fc.record({ act: fc.constantFrom('add', 'remove'), start: fc.nat(LIMIT), end: fc.nat(LIMIT) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 20 }), fc.nat(LIMIT), fc.nat(LIMIT), (steps, from, to) => {
@@ -35,7 +35,7 @@ test('behave like a set of bytes, and stay in order without touching', () => {
   );
 });
 
-test('a list that was handed out does not change afterwards', () => {
+test('does not change a list it returned earlier', () => {
   const ranges = createByteRanges([{ start: 0, end: 10 }]);
   const list = ranges.list();
   ranges.add(20, 30);

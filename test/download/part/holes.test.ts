@@ -24,7 +24,7 @@ const HAVE = [
 ];
 const HAVE_BYTES = HAVE.reduce((total, { start, end }) => total + end - start, 0);
 
-/** What an earlier run with several connections left. */
+/** Leaves a part file like an earlier run with several connections. */
 async function leaveHoles(scene: DownloadScene): Promise<void> {
   const part = await openPartFile({
     target: scene.target,
@@ -40,7 +40,7 @@ async function leaveHoles(scene: DownloadScene): Promise<void> {
 }
 
 test.each([1, 4])(
-  'case 73: a part with holes is filled over connections: %i, and only the holes travel',
+  'case 73: fills a part file with holes and fetches only the missing bytes (connections: %i)',
   async (connections) => {
     const scene = await setDownload(object, slowly(wellBehaved(object)));
     await leaveHoles(scene);
@@ -51,13 +51,13 @@ test.each([1, 4])(
     expect(result.transferredBytes - missingBytes).toBeLessThanOrEqual(HAVE.length * OVERLAP_BYTES);
     const asked = scene.server.requests.map((request) => askedRange(request, object));
     for (const { start, end } of HAVE) {
-      // What lies before a hole is compared, nothing else is asked for again.
+      // Only the bytes right before a hole are fetched again, to compare them.
       expect(asked.filter((range) => range.start < end - OVERLAP_BYTES && range.end > start)).toEqual([]);
     }
   },
 );
 
-test('case 69: a change that only the bytes before a hole show is noticed there', async () => {
+test('case 69: detects a changed file by the bytes before a hole', async () => {
   const changed = { ...siblingOf(object), etag: object.etag, lastModified: object.lastModified };
   const scene = await setDownload(object, slowly(wellBehaved(changed)));
   await leaveHoles(scene);
@@ -66,7 +66,7 @@ test('case 69: a change that only the bytes before a hole show is noticed there'
   expect(eventsOf(scene, 'restart')).toMatchObject([{ lostBytes: expect.any(Number) }]);
 });
 
-test('case 74: after a power cut that took what was not synced, the file comes right', async () => {
+test('case 74: completes the file after a power cut that lost the unsynced bytes', async () => {
   const scene = await setDownload(object, slowly(wellBehaved(object)));
   await leaveHoles(scene);
   const journalPath = `${scene.target}.part.json`;

@@ -29,17 +29,17 @@ async function written(notes: readonly (readonly { start: number; end: number }[
   return path;
 }
 
-test('what is written is read', async () => {
+test('reads back a written journal', async () => {
   expect(await readJournal(await written())).toMatchObject({ journal });
 });
 
-test('the last note tells what is written', async () => {
+test('takes the written ranges from the last note', async () => {
   const note = [{ start: 0, end: 700 }];
   const path = await written([[{ start: 0, end: 300 }], note]);
   expect(await readJournal(path)).toMatchObject({ journal: { ...journal, written: note } });
 });
 
-test('a journal that is there is not replaced unawares', async () => {
+test('does not replace an existing journal without mayReplace', async () => {
   const path = await written();
   const before = readFileSync(path, 'utf8');
   const again = writeJournal(path, journal, { aside: `${path}.aside`, mayReplace: false });
@@ -48,7 +48,7 @@ test('a journal that is there is not replaced unawares', async () => {
   expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
 });
 
-test('of several that begin at once, exactly one has its journal in place, and that one knows', async () => {
+test('lets exactly one of several concurrent writers succeed', async () => {
   for (let round = 0; round < 20; round += 1) {
     const path = join(makeTempFolder(), 'object.zip.part.json');
     const outcomes = await Promise.allSettled(
@@ -67,24 +67,24 @@ test('of several that begin at once, exactly one has its journal in place, and t
   }
 });
 
-test('there is none', async () => {
+test('returns null without a journal', async () => {
   expect(await readJournal(join(makeTempFolder(), 'none'))).toBeNull();
 });
 
 test.each([
-  ['nothing', () => ''],
-  ['no JSON', () => 'PK\u0003\u0004'],
+  ['no content', () => ''],
+  ['invalid JSON', () => 'PK\u0003\u0004'],
   ['JSON of another kind', () => '[1]'],
   ['ranges that overlap', (text: string) => text.replace('[[0,100]]', '[[0,100],[50,200]]')],
   ['ranges out of order', (text: string) => text.replace('[[0,100]]', '[[50,100],[0,10]]')],
   ['an empty range', (text: string) => text.replace('[[0,100]]', '[[100,100]]')],
   ['a negative range', (text: string) => text.replace('[[0,100]]', '[[-5,100]]')],
   ['a fraction', (text: string) => text.replace('[[0,100]]', '[[0,99.5]]')],
-  ['words for ranges', (text: string) => text.replace('[[0,100]]', '"all"')],
-  ['an identity of numbers', (text: string) => text.replace('"packageId":"package"', '"packageId":1')],
+  ['a string instead of ranges', (text: string) => text.replace('[[0,100]]', '"all"')],
+  ['a number in the identity', (text: string) => text.replace('"packageId":"package"', '"packageId":1')],
   ['no validator', (text: string) => text.replace('"validator":{', '"other":{')],
   ['schema 0', (text: string) => text.replace('"schema":2', '"schema":0')],
-])('case 75: a journal with %s is none of ours', async (_name, damage) => {
+])('case 75: reports a journal with %s as unreadable', async (_name, damage) => {
   const path = await written();
   const text = readFileSync(path, 'utf8');
   expect(damage(text)).not.toBe(text);
@@ -92,13 +92,13 @@ test.each([
   expect(await readJournal(path)).toBe('unreadable');
 });
 
-test('case 79: a newer schema is refused', async () => {
+test('case 79: rejects a newer schema', async () => {
   const path = await written();
   writeFileSync(path, readFileSync(path, 'utf8').replace('"schema":2', '"schema":3'));
   await expect(readJournal(path)).rejects.toMatchObject({ code: 'CONFIG' });
 });
 
-test('case 73: cut anywhere, it tells what one of its lines told, or is not ours', async () => {
+test('case 73: reads the state of one of its lines when cut anywhere, or reports unreadable', async () => {
   const notes = [[{ start: 0, end: 300 }], [{ start: 0, end: 40_000 }]];
   const path = await written(notes);
   const whole = readFileSync(path);
@@ -114,7 +114,7 @@ test('case 73: cut anywhere, it tells what one of its lines told, or is not ours
   );
 });
 
-test('case 75: whatever lies there, reading ends in order', async () => {
+test('case 75: handles arbitrary content without an unexpected error', async () => {
   const path = await written();
   await fc.assert(
     fc.asyncProperty(

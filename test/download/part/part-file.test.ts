@@ -31,7 +31,7 @@ const FIRST = ownerOf(1_001);
 const SECOND = ownerOf(1_002);
 const ETAG = { etag: '"a"', lastModified: null };
 
-/** Until the end of the test at most: a process that was killed leaves nothing open either. */
+/** Opens a part file until the end of the test, since a killed process leaves nothing open either. */
 async function open(target: string, owner: LockingProcess): Promise<PartFile> {
   const part = await openPartFile({ ...writerOf(0), owner, target, identity, mayResume: true });
   afterThisTest(() => part.remove());
@@ -46,7 +46,7 @@ function newTarget(): string {
   return join(makeTempFolder(), 'object.zip');
 }
 
-/** As if the machine had been started anew since. */
+/** Pretends that the machine was rebooted. */
 function reboot(target: string): void {
   const [head = '', ...notes] = readFileSync(`${target}.part.json`, 'utf8').split('\n');
   const journal = { ...JSON.parse(head), bootId: 'another' };
@@ -54,7 +54,7 @@ function reboot(target: string): void {
 }
 
 describe('after a kill', () => {
-  test('case 73: what was noted since the last checkpoint is there', async () => {
+  test('case 73: keeps ranges noted since the last checkpoint', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     await part.describeObject({ sizeBytes: bytes.length, validator: ETAG });
@@ -72,7 +72,7 @@ describe('after a kill', () => {
     await next.close();
   });
 
-  test('case 73: a note that was cut off counts for nothing, the one before it counts', async () => {
+  test('case 73: ignores a truncated note and uses the one before it', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     await bring(part, 0, 1_000);
@@ -83,7 +83,7 @@ describe('after a kill', () => {
     await next.close();
   });
 
-  test('case 74: after a crash of the machine only what a checkpoint covered is there', async () => {
+  test('case 74: keeps only checkpointed ranges after a machine crash', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     await bring(part, 0, 1_000);
@@ -98,14 +98,14 @@ describe('after a kill', () => {
   });
 });
 
-test('case 74: at no moment does a power cut leave bytes that are trusted and wrong', {
+test('case 74: never trusts wrong bytes after a power cut at any point', {
   timeout: 60_000,
 }, async () => {
   const step = fc.record({
     act: fc.constantFrom('write', 'write', 'write', 'note', 'checkpoint', 'forget', 'restart'),
     start: fc.nat(7_000),
     sizeBytes: fc.integer({ min: 1, max: 1_000 }),
-    /** What is left of the unsynced bytes: nothing, zeros, or half of them. */
+    /** What remains of the unsynced bytes: nothing, zeros, or half of them. */
     tear: fc.constantFrom('cut', 'zeros', 'half'),
   });
   const checking = fc.assert(
@@ -134,7 +134,7 @@ test('case 74: at no moment does a power cut leave bytes that are trusted and wr
   await expect(checking).resolves.toBeUndefined();
 });
 
-/** Opens what a power cut would leave of a part now, and looks at every byte that is trusted then. */
+/** Opens what a power cut would leave of a part file now, and checks every byte it then trusts. */
 async function expectNothingWrong(
   from: string,
   target: string,
@@ -155,7 +155,7 @@ async function expectNothingWrong(
   await next.close();
 }
 
-test('case 79: a journal of the first release is gone on with', async () => {
+test('case 79: resumes from a journal of the first release', async () => {
   const target = newTarget();
   writeFileSync(`${target}.part`, bytes.subarray(0, 3_000));
   const journal = {
@@ -174,7 +174,7 @@ test('case 79: a journal of the first release is gone on with', async () => {
   await part.close();
 });
 
-test('case 90: places beyond 2^32 are nothing special', async () => {
+test('case 90: supports offsets beyond 2^32', async () => {
   const target = newTarget();
   const start = 5 * 2 ** 30 - 100;
   const part = await open(target, FIRST);
@@ -186,7 +186,7 @@ test('case 90: places beyond 2^32 are nothing special', async () => {
   await next.close();
 });
 
-test('case 68: which version is coming is known as soon as it was told, before the disk has it', async () => {
+test('case 68: knows the validator before it is saved to disk', async () => {
   const part = await open(newTarget(), FIRST);
   const saved = part.describeObject({ sizeBytes: bytes.length, validator: ETAG });
   expect(part.object().validator).toEqual(ETAG);
@@ -194,7 +194,7 @@ test('case 68: which version is coming is known as soon as it was told, before t
   await part.close();
 });
 
-describe('holders', () => {
+describe('locks', () => {
   const alive = (startedAt: string | null): LockingProcess => ({
     ...SECOND,
     isProcessAlive: () => true,
@@ -202,7 +202,7 @@ describe('holders', () => {
     uptimeMs: () => 3_600_000,
   });
 
-  test('case 126: a lock that was deleted while its process writes keeps nobody from seeing it', async () => {
+  test('case 126: reports BUSY even if the lock of a writing process was deleted', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     rmSync(`${target}.part.lock`);
@@ -216,7 +216,7 @@ describe('holders', () => {
     await part.close();
   });
 
-  test('case 126: whoever lost its lock does not take away that of another', async () => {
+  test('case 126: does not remove the lock of another process after losing its own', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     rmSync(`${target}.part.lock`);
@@ -226,7 +226,7 @@ describe('holders', () => {
     expect(readFileSync(`${target}.part.lock`, 'utf8')).toBe('of another');
   });
 
-  test('case 126: whoever finds a living lock leaves nothing beside it', async () => {
+  test('case 126: leaves no files behind when the lock is held', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     const before = listTree(dirname(target));
@@ -236,12 +236,12 @@ describe('holders', () => {
   });
 
   test.each([
-    ['of a dead process', hostname(), 1_003, 0, false],
-    ['of a living process', hostname(), SECOND.pid, 0, true],
-    ['of a process whose number another one has now', hostname(), SECOND.pid, 16, false],
-    ['of another machine', 'elsewhere', 1_003, 14, true],
-    ['of another machine that has long been silent', 'elsewhere', 1_003, 16, false],
-  ])('case 126: a lock in the making %s', async (_whose, host, pid, minutes, stays) => {
+    ['of a dead process is removed', hostname(), 1_003, 0, false],
+    ['of a live process stays', hostname(), SECOND.pid, 0, true],
+    ['from before its PID was reused is removed', hostname(), SECOND.pid, 16, false],
+    ['of another machine stays', 'elsewhere', 1_003, 14, true],
+    ['of another machine, idle for long, is removed', 'elsewhere', 1_003, 16, false],
+  ])('case 126: a temporary lock file %s', async (_whose, host, pid, minutes, stays) => {
     const target = newTarget();
     const key = createHash('sha256').update(host).digest('hex').slice(0, 8);
     const temporary = join(dirname(target), `.streamdiver-dl-${key}-${pid}-0123456789ab.lock`);
@@ -253,11 +253,11 @@ describe('holders', () => {
     await part.close();
   });
 
-  test('case 126: whoever lost the part to another process stops', async () => {
+  test('case 126: stops after losing the part file to another process', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     await bring(part, 0, 1_000);
-    // The second one takes the first for dead, which is wrong.
+    // The second process wrongly considers the first one dead.
     const thief = await open(target, SECOND);
     await expect(part.assertOurs()).rejects.toMatchObject({ code: 'BUSY' });
     await expect(part.checkpoint()).rejects.toMatchObject({ code: 'BUSY' });
@@ -265,7 +265,7 @@ describe('holders', () => {
     await thief.close();
   });
 
-  test('case 126: the lock of a process whose number another one has now is taken over', async () => {
+  test('case 126: takes over the lock of a process if its PID was reused', async () => {
     const target = newTarget();
     await (await open(target, FIRST)).checkpoint();
     const next = await open(target, alive('later'));
@@ -273,7 +273,7 @@ describe('holders', () => {
     expect(JSON.parse(readFileSync(`${target}.part.json`, 'utf8')).holder).toBeNull();
   });
 
-  test('case 126: a living process whose start only its own user is told of (hidepid) keeps its lock', async () => {
+  test('case 126: respects the lock of a live process with a hidden start time (hidepid)', async () => {
     const target = newTarget();
     const part = await open(target, FIRST);
     await part.checkpoint();
@@ -286,7 +286,7 @@ describe('holders', () => {
     ['after', 59, 'BUSY'],
     ['before', 61, null],
   ])(
-    'a lock that was signed %s the machine was started, where processes of one number are not told apart',
+    'a lock signed %s the machine started, on a system without process start times',
     async (_name, minutes, code) => {
       const target = newTarget();
       await (await open(target, { ...FIRST, processStartedAt: () => null })).checkpoint();
@@ -300,7 +300,7 @@ describe('holders', () => {
   test.each([
     ['14 minutes', 14, 'BUSY'],
     ['16 minutes', 16, null],
-  ])('case 126: a holder on another machine that was silent for %s', async (_name, minutes, code) => {
+  ])('case 126: a holder on another machine, silent for %s', async (_name, minutes, code) => {
     const target = newTarget();
     await (await open(target, { ...FIRST, hostname: 'elsewhere' })).checkpoint();
     const then = new Date(statSync(`${target}.part.lock`).mtimeMs - minutes * 60_000);

@@ -38,7 +38,7 @@ function syncedOf(target: string): unknown {
   return JSON.parse(head).synced;
 }
 
-/** Puts something before each call of one kind to an open file; the call itself follows. */
+/** Runs `act` before each call of one method of an open file. */
 function before(file: FileHandle, name: 'writev' | 'sync', act: () => Promise<unknown>): void {
   const call = file[name].bind(file) as (...args: unknown[]) => Promise<unknown>;
   Object.assign(file, {
@@ -49,7 +49,7 @@ function before(file: FileHandle, name: 'writev' | 'sync', act: () => Promise<un
   });
 }
 
-/** The next call waits until the returned function is called. */
+/** Delays the next call until the returned function is called. */
 function holdNext(file: FileHandle, name: 'writev' | 'sync'): () => void {
   let letThrough: () => void = () => undefined;
   const gate = new Promise<void>((resolve) => {
@@ -64,7 +64,7 @@ function holdNext(file: FileHandle, name: 'writev' | 'sync'): () => void {
   return letThrough;
 }
 
-test('a write that begins while the part is being replaced goes into the new file', async () => {
+test('a write that starts during a restart goes into the new file', async () => {
   const part = await open(newTarget());
   await part.write([bytes], 0);
   const restarting = part.restart();
@@ -73,7 +73,7 @@ test('a write that begins while the part is being replaced goes into the new fil
   expect((await part.readBack(0, 5_000)).equals(bytes.subarray(0, 5_000))).toBe(true);
 });
 
-test('a checkpoint that begins while the part is being replaced syncs the new file', async () => {
+test('a checkpoint that starts during a restart syncs the new file', async () => {
   const target = newTarget();
   const part = await open(target);
   const old = part.handle();
@@ -88,7 +88,7 @@ test('a checkpoint that begins while the part is being replaced syncs the new fi
 });
 
 test.each(['after', 'before'])(
-  'a checkpoint under way does not vouch for bytes that are thrown away when it ends %s that',
+  'a checkpoint in flight does not cover forgotten bytes if it ends %s the forget',
   async (order) => {
     const target = newTarget();
     const part = await open(target);
@@ -108,7 +108,7 @@ test.each(['after', 'before'])(
   },
 );
 
-test('a write under way into a range that is thrown away neither counts nor lands later', async () => {
+test('a write in flight to a forgotten range neither counts nor overwrites later bytes', async () => {
   const part = await open(newTarget());
   const letThrough = holdNext(part.handle(), 'writev');
   const stale = part.write([Buffer.alloc(1_000)], 0);
@@ -120,8 +120,8 @@ test('a write under way into a range that is thrown away neither counts nor land
   expect((await part.readBack(0, bytes.length)).equals(bytes)).toBe(true);
 });
 
-describe('after a sync that failed', () => {
-  /** The kernel says it once, and may have dropped what it could not bring to the disk. */
+describe('after a failed sync', () => {
+  /** The kernel reports the failure once, and may have dropped the data it could not write. */
   async function failSync(part: PartFile): Promise<void> {
     const failure = Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'fsync' });
     let isFirst = true;
@@ -133,7 +133,7 @@ describe('after a sync that failed', () => {
     await expect(part.checkpoint()).rejects.toMatchObject({ code: 'DISK' });
   }
 
-  test('the next run trusts what was synced before, and nothing else', async () => {
+  test('the next run trusts only what was synced before', async () => {
     const target = newTarget();
     const part = await open(target);
     await part.write([bytes.subarray(0, 1_000)], 0);
@@ -147,7 +147,7 @@ describe('after a sync that failed', () => {
     expect(next.have.list()).toEqual([{ start: 0, end: 1_000 }]);
   });
 
-  test('so does one after a kill, and a later checkpoint vouches for nothing more', async () => {
+  test('a run after a kill trusts no more, even after a later checkpoint', async () => {
     const target = newTarget();
     const part = await open(target);
     await part.write([bytes.subarray(0, 1_000)], 0);
@@ -161,7 +161,7 @@ describe('after a sync that failed', () => {
     expect(next.have.list()).toEqual([{ start: 0, end: 1_000 }]);
   });
 
-  test('a write that was under way does not count', async () => {
+  test('a write that was in flight does not count', async () => {
     const part = await open(newTarget());
     const letThrough = holdNext(part.handle(), 'writev');
     const writing = part.write([bytes], 0);
@@ -173,8 +173,8 @@ describe('after a sync that failed', () => {
 });
 
 /**
- * What the disk has of a file after a power cut: what the file held when the latest successful sync began. Syncs may
- * overlap. An earlier one that ends later takes nothing off the disk.
+ * Tracks what a power cut would leave of a file: its content when the latest successful sync started. Syncs may
+ * overlap. An earlier one that ends later removes nothing from the disk.
  */
 function watchSyncs(part: PartFile, path: string, next: () => number) {
   const synced = new Map<FileHandle, Buffer>();
@@ -189,7 +189,7 @@ function watchSyncs(part: PartFile, path: string, next: () => number) {
       sync: async () => {
         begun += 1;
         const [order, content] = [begun, readFileSync(path)];
-        // Long enough for syncs to overlap, and for something to be thrown away meanwhile.
+        // Long enough for syncs to overlap, and for bytes to be discarded in the meantime.
         await delay((next() % 3) * 8);
         await call();
         if (order < lastBegun) return;
@@ -202,7 +202,7 @@ function watchSyncs(part: PartFile, path: string, next: () => number) {
   return { watch, content: () => synced.get(part.handle()) ?? Buffer.alloc(0) };
 }
 
-test('writes, checkpoints, restarts and forgotten ranges across each other leave nothing old', {
+test('concurrent writes, checkpoints, restarts, and forgets leave no stale bytes', {
   timeout: 60_000,
 }, async () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
@@ -212,7 +212,7 @@ test('writes, checkpoints, restarts and forgotten ranges across each other leave
     const target = join(folder, 'object.zip');
     const part = await open(target);
     const disk = watchSyncs(part, `${target}.part`, next);
-    // Each byte says how many times something had been thrown away when its write began.
+    // Each byte holds the number of discards before its write started.
     let age = 1;
     const oldest = new Uint8Array(1_000).fill(1);
     const running: Promise<unknown>[] = [];

@@ -12,7 +12,7 @@ const DEAD = 1_001;
 const LIVING = 1_002;
 const OTHER = 1_003;
 
-/** Knows two living processes; `onLook` is called each time it is asked for a dead one. */
+/** Knows two live processes, and calls `onLook` on each check of a dead one. */
 function ownerAmong(onLook: () => void): LockingProcess {
   const isAlive = (pid: number) => pid === LIVING || pid === OTHER;
   return {
@@ -33,7 +33,7 @@ function signedBy(pid: number, host = hostname()): string {
   return JSON.stringify({ pid, startedAt: 'now', hostname: host });
 }
 
-/** As a process does it: the lock has its text when it gets its name. */
+/** Creates a lock like a process does: with its text before it has its name. */
 function putLock(lock: string, text: string): void {
   writeFileSync(`${lock}.new`, text);
   renameSync(`${lock}.new`, lock);
@@ -42,7 +42,7 @@ function putLock(lock: string, text: string): void {
 const claimAs = (lock: string, owner: LockingProcess, signal = new AbortController().signal) =>
   acquirePartLock(lock, { owner, clock: createClock(), signal }, `${lock}.json`);
 
-test('a claim is over when it is released, and nothing of it stays', async () => {
+test('leaves no files behind after a release', async () => {
   const lock = newLock();
   const held = await claimAs(lock, ownerOf(LIVING));
   expect(JSON.parse(readFileSync(lock, 'utf8'))).toMatchObject({ pid: LIVING });
@@ -51,10 +51,10 @@ test('a claim is over when it is released, and nothing of it stays', async () =>
 });
 
 test.each([
-  ['that another process has signed', signedBy(OTHER)],
-  ['that a process of the same number on another machine has signed', signedBy(LIVING, 'elsewhere')],
-  ['that nobody has signed', 'of another'],
-])('a lock %s is not taken away by whoever has lost its own', async (_whose, text) => {
+  ['signed by another process', signedBy(OTHER)],
+  ['signed by the same PID on another machine', signedBy(LIVING, 'elsewhere')],
+  ['signed by nobody', 'of another'],
+])('does not remove a lock %s after losing its own', async (_whose, text) => {
   const lock = newLock();
   const held = await claimAs(lock, ownerOf(LIVING));
   rmSync(lock);
@@ -63,14 +63,14 @@ test.each([
   expect(readFileSync(lock, 'utf8')).toBe(text);
 });
 
-test('a lock that is gone at the release is no failure', async () => {
+test('releases without an error if the lock file is gone', async () => {
   const lock = newLock();
   const held = await claimAs(lock, ownerOf(LIVING));
   rmSync(lock);
   await expect(held.release()).resolves.toBeUndefined();
 });
 
-test('a living lock that takes the place of a dead one at the last moment is put back', async () => {
+test('restores a live lock that replaced a dead one at the last moment', async () => {
   const lock = newLock();
   putLock(lock, signedBy(DEAD));
   const owner = ownerAmong(() => putLock(lock, signedBy(OTHER)));
@@ -82,7 +82,7 @@ test('a living lock that takes the place of a dead one at the last moment is put
   expect(readdirSync(dirname(lock))).toEqual(['object.zip.part.lock']);
 });
 
-test('a dead lock that vanishes at the last moment is claimed all the same', async () => {
+test('acquires a dead lock that disappears at the last moment', async () => {
   const lock = newLock();
   putLock(lock, signedBy(DEAD));
   const held = await claimAs(
@@ -93,7 +93,7 @@ test('a dead lock that vanishes at the last moment is claimed all the same', asy
   await held.release();
 });
 
-test('a lock that nobody has signed yet is waited for, and taken over once it is a second old', async () => {
+test('waits for an unsigned lock and takes it over after a second', async () => {
   const lock = newLock();
   writeFileSync(lock, '');
   const beganMs = performance.now();
@@ -103,7 +103,7 @@ test('a lock that nobody has signed yet is waited for, and taken over once it is
   await held.release();
 });
 
-test('the wait for a lock that nobody has signed yet ends with the signal', async () => {
+test('stops waiting for an unsigned lock on abort', async () => {
   const lock = newLock();
   writeFileSync(lock, '');
   const interruption = new AbortController();

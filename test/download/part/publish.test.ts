@@ -13,13 +13,13 @@ function scene() {
   return { from, to, attempt: <Result>(work: () => Promise<Result>) => work() };
 }
 
-test('a file that appears right before the publication is kept, and so is the new one', async () => {
+test('keeps both files if another one appears right before publishing', async () => {
   const { from, to, attempt } = scene();
   await expect(publish(from, to, { mayReplace: false, attempt })).rejects.toMatchObject({ code: 'EXISTS' });
   expect([readFileSync(to, 'utf8'), readFileSync(from, 'utf8')]).toEqual(['appeared', 'new']);
 });
 
-test('it is replaced where that was asked for', async () => {
+test('replaces the file with mayReplace', async () => {
   const { from, to, attempt } = scene();
   await publish(from, to, { mayReplace: true, attempt });
   expect(readFileSync(to, 'utf8')).toBe('new');

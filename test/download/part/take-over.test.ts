@@ -9,12 +9,12 @@ const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);
 const wellBehaved = slowly(serve(object));
 
-/** Another handler for one request, counted from 0. */
+/** Uses another handler for one request, counted from 0. */
 function exceptFor(index: number, handler: FaultHandler): FaultHandler {
   return (request, reply) => (request.requestIndex === index ? handler : wellBehaved)(request, reply);
 }
 
-test('case 56: a connection that stalls near the end is taken over long before it would be given up', async () => {
+test('case 56: steals the work of a connection that stalls near the end, before its timeout', async () => {
   let stalledEnd = 0;
   const scene = await setDownload(
     object,
@@ -31,7 +31,7 @@ test('case 56: a connection that stalls near the end is taken over long before i
   expect(eventsOf(scene, 'retry')).toEqual([]);
 });
 
-test('case 56: a request that gets no answer near the end is taken over', async () => {
+test('case 56: steals the work of a request without a response near the end', async () => {
   const scene = await setDownload(
     object,
     exceptFor(3, (_request, reply) => reply.stall()),
@@ -42,7 +42,7 @@ test('case 56: a request that gets no answer near the end is taken over', async 
   expect(eventsOf(scene, 'retry')).toEqual([]);
 });
 
-test('a server that takes longer to answer than a silent connection is left alone is not asked again and again', async () => {
+test('requests no range more than twice if responses are slower than the stall limit', async () => {
   const scene = await setDownload(
     object,
     slowly((_request, reply) => reply.file(object), 600),
@@ -55,7 +55,7 @@ test('a server that takes longer to answer than a silent connection is left alon
   expect(Math.max(...asks.values())).toBeLessThanOrEqual(2);
 });
 
-test('case 56: an answer of another length whose body never comes is given up and asked for again', async () => {
+test('case 56: retries a response with a wrong length whose body never arrives', async () => {
   const small = makeZipObject(100_000);
   const page: FaultHandler = async (_request, reply) => {
     await reply.head(200, { 'Content-Type': 'text/html', 'Content-Length': 50 });
@@ -66,7 +66,7 @@ test('case 56: an answer of another length whose body never comes is given up an
   expect(isRight(scene)).toBe(true);
 });
 
-test('case 56: what came of a small file that stalls is written and told long before it is given up', async () => {
+test('case 56: writes and reports the received bytes of a stalled small file before the timeout', async () => {
   const small = makeZipObject(100_000);
   let told: readonly FileEvent[] = [];
   const scene = await setDownload(

@@ -23,38 +23,38 @@ test.each<
   [name: string, changes: Partial<Journal>, fileBytes: number, bootId: string | null, trusted: unknown]
 >([
   [
-    'after a kill: what was written',
+    'after a kill: the written ranges',
     {},
     600,
     'this',
     { ranges: WRITTEN, synced: SYNCED, unsyncedBytes: 0, reason: null },
   ],
-  ['after a kill, with more in the part than was noted', {}, 700, 'this', { ranges: WRITTEN }],
-  ['after a crash of the machine: what was synced', {}, 600, 'another', { ranges: SYNCED, synced: SYNCED }],
+  ['after a kill, with more bytes than noted: the written ranges', {}, 700, 'this', { ranges: WRITTEN }],
+  ['after a machine crash: the synced ranges', {}, 600, 'another', { ranges: SYNCED, synced: SYNCED }],
   [
-    'where the system tells no boot: what was synced',
+    'without a boot ID: the synced ranges',
     { bootId: null },
     600,
     null,
     { ranges: SYNCED, unsyncedBytes: 150 },
   ],
-  ['where it told one before', {}, 600, null, { ranges: SYNCED }],
+  ['without the boot ID of before: the synced ranges', {}, 600, null, { ranges: SYNCED }],
   [
-    'case 75: a part that is shorter',
+    'case 75: part file shorter than the written ranges: nothing',
     {},
     599,
     'this',
     { ranges: [], reason: expect.stringContaining('shorter') },
   ],
   [
-    'case 75: a part longer than the file',
+    'case 75: part file longer than the file: nothing',
     { sizeBytes: 550 },
     600,
     'this',
     { ranges: [], reason: expect.stringContaining('longer') },
   ],
   [
-    'rejected bytes',
+    'after rejected bytes: nothing',
     { rejected: 'bad CRC' },
     600,
     'this',
@@ -64,7 +64,7 @@ test.each<
   expect(trustedRanges({ ...journal, ...changes }, fileBytes, bootId)).toMatchObject(Object(trusted));
 });
 
-test('without a journal nothing is trusted, and nothing is said', () => {
+test('trusts nothing without a journal, and gives no reason', () => {
   expect(trustedRanges(null, 600, 'this')).toEqual({
     ranges: [],
     synced: [],

@@ -17,13 +17,13 @@ function served(what: ServedObject, options: FileOptions): FaultHandler {
   return (_request, reply) => reply.file(what, options);
 }
 
-/** A 206 for the bytes asked for with other headers; undefined takes one out. */
+/** A 206 for the requested bytes with changed headers; undefined removes one. */
 function withHeaders(headers: NonNullable<FileOptions['headers']>): FaultHandler {
   return served(object, { headers });
 }
 
 describe('a file behind HTTP Range', () => {
-  test('one request tells size and version and brings the end; a range is one more', async () => {
+  test('gets size, validator, and end in one request, and each range in another', async () => {
     const server = await startFaultServer(wellBehaved(object));
     const source = await openRemoteSource(server);
     expect(source.sizeBytes).toBe(SIZE_BYTES);
@@ -36,7 +36,7 @@ describe('a file behind HTTP Range', () => {
     expect(rangesAsked(server)).toEqual(['bytes=-1000']);
 
     expect((await source.read(100, 250_000)).equals(object.bytes.subarray(100, 250_000))).toBe(true);
-    // What is there already is not asked for again.
+    // The end is not requested again.
     expect((await source.read(298_000, SIZE_BYTES)).equals(object.bytes.subarray(298_000))).toBe(true);
     expect(rangesAsked(server)).toEqual(['bytes=-1000', 'bytes=100-249999', 'bytes=298000-298999']);
     expect(source.transferredBytes()).toBe(1000 + 249_900 + 1000);
@@ -46,7 +46,7 @@ describe('a file behind HTTP Range', () => {
     for (const { headers } of server.requests) expect(headers.get('accept-encoding')).toBe('identity');
   });
 
-  test.each([1, 999, 1000, 1001])('an object of %i bytes', async (sizeBytes) => {
+  test.each([1, 999, 1000, 1001])('reads an object of %i bytes', async (sizeBytes) => {
     const small = makePlainObject(sizeBytes);
     const server = await startFaultServer(wellBehaved(small));
     const source = await openRemoteSource(server, { sizeBytes });
@@ -54,13 +54,13 @@ describe('a file behind HTTP Range', () => {
     expect(server.requests).toHaveLength(sizeBytes > 1000 ? 2 : 1);
   });
 
-  test('a range outside of the object is a mistake of ours', async () => {
+  test('throws a RangeError for a range outside the object', async () => {
     const source = await openRemoteSource(await startFaultServer(wellBehaved(object)));
     await expect(source.read(0, SIZE_BYTES + 1)).rejects.toThrow(RangeError);
     await expect(source.read(-1, 5)).rejects.toThrow(RangeError);
   });
 
-  test('no more requests are under way than there are connections', async () => {
+  test('sends no more concurrent requests than connections', async () => {
     let current = 0;
     let most = 0;
     const server = await startFaultServer(async (_request, reply) => {
@@ -76,21 +76,21 @@ describe('a file behind HTTP Range', () => {
     expect(most).toBe(3);
   });
 
-  test('a reader who takes nothing holds the server up', async () => {
+  test('applies backpressure when the reader pauses', async () => {
     const large = { ...object, bytes: Buffer.alloc(32 * 1_048_576, 'x') };
     const server = await startFaultServer(wellBehaved(large));
     const source = await openRemoteSource(server);
     const stream = source.stream(0, large.bytes.length);
     const first = await stream.next();
     await delay(500);
-    // What waits here is bounded; the system's own buffers hold the rest up.
+    // The buffer here is bounded; the rest waits in the system's buffers.
     expect(source.transferredBytes()).toBeLessThan(2 * 1_048_576);
     const pieces = first.done === true ? [] : [first.value];
     for await (const piece of stream) pieces.push(piece);
     expect(Buffer.concat(pieces).equals(large.bytes)).toBe(true);
   });
 
-  test('a reader who stops early gives the connection back', async () => {
+  test('releases the connection when the reader stops early', async () => {
     const server = await startFaultServer(wellBehaved(object));
     const source = await openRemoteSource(server, { connections: 1 });
     const stream = source.stream(0, 200_000);
@@ -100,14 +100,14 @@ describe('a file behind HTTP Range', () => {
   });
 });
 
-describe('case 108: ranges ignored or impossible', () => {
-  test('a server that ignores Range is told apart, and the body is not read', async () => {
+describe('case 108: ignored or unsupported ranges', () => {
+  test('reports a server that ignores Range after one request', async () => {
     const server = await startFaultServer(served(object, { withoutRanges: true }));
     expect(await openRemote(server)).toMatchObject({ kind: 'no-ranges' });
     expect(server.requests).toHaveLength(1);
   });
 
-  test('the whole of a small object is as good as a range', async () => {
+  test('accepts a small object sent whole instead of a range', async () => {
     const small = makePlainObject(500);
     const server = await startFaultServer(served(small, { withoutRanges: true }));
     const source = await openRemoteSource(server, { sizeBytes: 500 });
@@ -118,7 +118,7 @@ describe('case 108: ranges ignored or impossible', () => {
   test.each<[string, FaultHandler]>([
     ['416', (_request, reply) => reply.send(416, [['Content-Range', `bytes */${SIZE_BYTES}`]], '')],
     ['the whole object', served(object, { withoutRanges: true, headers: { 'Accept-Ranges': 'bytes' } })],
-  ])('a server without suffix ranges, answering %s, is asked in numbers', async (_name, answer) => {
+  ])('requests the end by offset if a server responds with %s to a suffix range', async (_name, answer) => {
     const server = await startFaultServer(inTurn(answer, wellBehaved(object)));
     const source = await openRemoteSource(server, { sizeBytes: SIZE_BYTES });
     expect(source.sizeBytes).toBe(SIZE_BYTES);
@@ -132,12 +132,12 @@ describe('case 108: ranges ignored or impossible', () => {
     ['an unknown total', `bytes ${SIZE_BYTES - 1000}-${SIZE_BYTES - 1}/*`],
     ['another unit', `items ${SIZE_BYTES - 1000}-${SIZE_BYTES - 1}/${SIZE_BYTES}`],
     ['an end before the start', `bytes 9-3/${SIZE_BYTES}`],
-  ])('case 71: an end labelled with %s is no range', async (_name, contentRange) => {
+  ])('case 71: reports no range support if the end has %s', async (_name, contentRange) => {
     const server = await startFaultServer(withHeaders({ 'Content-Range': contentRange }));
     expect(await openRemote(server)).toMatchObject({ kind: 'no-ranges' });
   });
 
-  test('case 51: another size than the service told is INTEGRITY', async () => {
+  test('case 51: fails with INTEGRITY if the size differs from the listed one', async () => {
     const server = await startFaultServer(wellBehaved(object));
     const error = await failureOf(openRemote(server, { sizeBytes: SIZE_BYTES + 1 }));
     expect(error.code).toBe('INTEGRITY');
@@ -145,21 +145,21 @@ describe('case 108: ranges ignored or impossible', () => {
     expect(error.message).toContain(`${SIZE_BYTES} `.trim());
   });
 
-  test('case 54: an encoded part is INTEGRITY', async () => {
+  test('case 54: rejects a part with a Content-Encoding', async () => {
     const server = await startFaultServer(withHeaders({ 'Content-Encoding': 'gzip' }));
     expect((await failureOf(openRemote(server))).message).toContain('encoded as gzip');
   });
 });
 
-describe('case 108: a server that sends the end as a part and then the whole', () => {
+describe('case 108: a server that sends the end as a part and then the whole file', () => {
   const nameless = makePlainObject(SIZE_BYTES, { etag: undefined, lastModified: undefined });
   const weak = makePlainObject(SIZE_BYTES, { etag: 'W/"1"', lastModified: undefined });
 
   test.each([
-    ['of the same version', object],
-    ['where nothing tells versions apart', nameless],
-    ['where only a weak ETag does', weak],
-  ])('%s, has no ranges: the second time ends it', async (_name, what) => {
+    ['the same version', object],
+    ['no validator', nameless],
+    ['only a weak ETag', weak],
+  ])('has no range support after the second time (%s)', async (_name, what) => {
     const retried: string[] = [];
     const whole = served(what, { withoutRanges: true });
     const server = await startFaultServer(inTurn(wellBehaved(what), whole));
@@ -171,7 +171,7 @@ describe('case 108: a server that sends the end as a part and then the whole', (
     expect(server.requests).toHaveLength(1 + 2);
   });
 
-  test('without retries the first time ends it', async () => {
+  test('has no range support after the first time without retries', async () => {
     const whole = served(object, { withoutRanges: true });
     const server = await startFaultServer(inTurn(wellBehaved(object), whole));
     const source = await openRemoteSource(server, { retries: 0 });
@@ -179,7 +179,7 @@ describe('case 108: a server that sends the end as a part and then the whole', (
     expect(server.requests).toHaveLength(2);
   });
 
-  test('now and then is put up with, as long as bytes come in between', async () => {
+  test('is tolerated occasionally as long as bytes arrive in between', async () => {
     const whole = served(object, { withoutRanges: true });
     const cut = served(object, { cutAtByte: 1000 });
     const server = await startFaultServer(
@@ -195,7 +195,7 @@ describe('case 108: a server that sends the end as a part and then the whole', (
     ]);
   });
 
-  test('another size is another object, also where nothing tells versions apart', async () => {
+  test('has changed if the size differs, even without a validator', async () => {
     const longer = makePlainObject(SIZE_BYTES + 1, { etag: undefined, lastModified: undefined });
     const server = await startFaultServer(
       inTurn(wellBehaved(nameless), served(longer, { withoutRanges: true })),
@@ -208,11 +208,11 @@ describe('case 108: a server that sends the end as a part and then the whole', (
   });
 });
 
-describe('case 48: the answer with the end breaks off', () => {
+describe('case 48: the response with the end breaks off', () => {
   const END = object.bytes.subarray(-1000);
   const start = SIZE_BYTES - 1000;
 
-  test('what came is kept, and the rest asked for under the same version, as long as bytes come', async () => {
+  test('keeps received bytes and requests the rest with If-Range as long as bytes arrive', async () => {
     const retried: string[] = [];
     let cutAtByte = start;
     const server = await startFaultServer((_request, reply) => {
@@ -234,7 +234,7 @@ describe('case 48: the answer with the end breaks off', () => {
     expect(source.transferredBytes()).toBe(1000);
   });
 
-  test('without retries it is UNAVAILABLE', async () => {
+  test('fails with UNAVAILABLE without retries', async () => {
     const server = await startFaultServer(
       inTurn(served(object, { cutAtByte: start + 300 }), wellBehaved(object)),
     );
@@ -242,7 +242,7 @@ describe('case 48: the answer with the end breaks off', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('parts of two versions are not put together', async () => {
+  test('does not combine parts of two versions', async () => {
     const server = await startFaultServer(
       inTurn(served(object, { cutAtByte: start + 300 }), wellBehaved(other)),
     );
@@ -252,7 +252,7 @@ describe('case 48: the answer with the end breaks off', () => {
     });
   });
 
-  test('a server that sends the whole from then on has no ranges', async () => {
+  test('reports no range support if the server then sends the whole file', async () => {
     const cut = served(object, { cutAtByte: start + 300 });
     const server = await startFaultServer(inTurn(cut, served(object, { withoutRanges: true })));
     expect(await openRemote(server)).toMatchObject({
@@ -261,7 +261,7 @@ describe('case 48: the answer with the end breaks off', () => {
     });
   });
 
-  test('the whole of a small object, by a server without ranges, is asked for again', async () => {
+  test('fetches a small object again from a server without ranges', async () => {
     const small = makePlainObject(500);
     const server = await startFaultServer(
       inTurn(served(small, { withoutRanges: true, cutAtByte: 300 }), served(small, { withoutRanges: true })),
@@ -272,17 +272,17 @@ describe('case 48: the answer with the end breaks off', () => {
   });
 });
 
-describe('case 108: the object changes between two requests', () => {
+describe('case 108: fails if the object changes between two requests', () => {
   test.each<[string, FaultHandler]>([
     ['another strong ETag in a 206', served(other, {})],
-    ['no ETag any more', withHeaders({ ETag: undefined })],
+    ['no ETag anymore', withHeaders({ ETag: undefined })],
     ['a weak ETag instead', withHeaders({ ETag: `W/${object.etag}` })],
     ['another total', withHeaders({ 'Content-Range': `bytes 0-9/${SIZE_BYTES + 1}` })],
     ['412', (_request, reply) => reply.send(412, [], '')],
     ['416', (_request, reply) => reply.send(416, [['Content-Range', 'bytes */5']], '')],
-    ['200 with the new object, as If-Range wants it', served(other, { withoutRanges: true })],
+    ['200 with the new object, as If-Range requires', served(other, { withoutRanges: true })],
   ])('%s', async (_name, later) => {
-    // If-Range would make a good server send the whole: here it is one that takes no notice of it.
+    // A correct server sends the whole object on an If-Range mismatch; this one ignores If-Range.
     const careless: FaultHandler = (request, reply) => {
       (request.headers as Map<string, string>).delete('if-range');
       return later(request, reply);
@@ -295,7 +295,7 @@ describe('case 108: the object changes between two requests', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('where nothing tells versions apart the bytes are taken: checksums have to decide', async () => {
+  test('accepts bytes without a validator, leaving the check to checksums', async () => {
     const nameless = makePlainObject(SIZE_BYTES, { etag: undefined, lastModified: undefined });
     const server = await startFaultServer(wellBehaved(nameless));
     const source = await openRemoteSource(server);
@@ -304,8 +304,8 @@ describe('case 108: the object changes between two requests', () => {
   });
 });
 
-describe('failures on the way', () => {
-  test('case 48: a cut body is continued where it broke, as long as bytes come', async () => {
+describe('failures while reading', () => {
+  test('case 48: resumes a cut body as long as bytes arrive', async () => {
     let cutAtByte = 0;
     const server = await startFaultServer((request, reply) => {
       if (request.requestIndex === 0) return reply.file(object);
@@ -321,7 +321,7 @@ describe('failures on the way', () => {
     ]);
   });
 
-  test('failures without a new byte are put up with so often and no more', async () => {
+  test('gives up after the allowed number of failures without a new byte', async () => {
     const retried: string[] = [];
     const server = await startFaultServer(
       inTurn(wellBehaved(object), served(object, { cutAtByte: 0, cutBy: 'reset' })),
@@ -332,7 +332,7 @@ describe('failures on the way', () => {
     expect(retried).toHaveLength(3);
   });
 
-  test('case 34: 503 and 429 are tried again, at the opening too', async () => {
+  test('case 34: retries a 503, also while opening', async () => {
     const busy: FaultHandler = (_request, reply) => reply.send(503, [['Retry-After', '2']], '');
     const server = await startFaultServer(inTurn(busy, wellBehaved(object), busy, wellBehaved(object)));
     const source = await openRemoteSource(server);
@@ -340,7 +340,7 @@ describe('failures on the way', () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  test('case 56: a stall ends and is continued', async () => {
+  test('case 56: resumes after a stall', async () => {
     const server = await startFaultServer(
       inTurn(wellBehaved(object), served(object, { cutAtByte: 1000, cutBy: 'stall' }), wellBehaved(object)),
     );
@@ -349,7 +349,7 @@ describe('failures on the way', () => {
     expect(rangesAsked(server).at(-1)).toBe('bytes=1000-4999');
   });
 
-  test('case 56: the time in which --limit-rate does not read is not held against the server', async () => {
+  test('case 56: does not count pauses of --limit-rate as a stall', async () => {
     const clock = createFastClock();
     const server = await startFaultServer(wellBehaved(object));
     const source = await openRemoteSource(server, { clock, bytesPerSecond: 1_024, retries: 0 });
@@ -359,7 +359,7 @@ describe('failures on the way', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('case 71: an honest shorter part is followed by a request for the rest', async () => {
+  test('case 71: requests the rest after a correctly labeled shorter part', async () => {
     const server = await startFaultServer(
       inTurn(
         wellBehaved(object),
@@ -380,7 +380,7 @@ describe('failures on the way', () => {
     expect(rangesAsked(server).slice(1)).toEqual(['bytes=0-249', 'bytes=100-249']);
   });
 
-  test('case 71: another part than asked for is asked for again, then given up', async () => {
+  test('case 71: retries a part other than the requested one, then gives up', async () => {
     const wrong = withHeaders({ 'Content-Range': `bytes 5-14/${SIZE_BYTES}` });
     const server = await startFaultServer(inTurn(wellBehaved(object), wrong));
     const source = await openRemoteSource(server, { retries: 2 });
@@ -390,7 +390,7 @@ describe('failures on the way', () => {
     expect(server.requests).toHaveLength(1 + 3);
   });
 
-  test('case 52: more bytes than asked for are INTEGRITY', async () => {
+  test('case 52: rejects more bytes than requested', async () => {
     const flood: FaultHandler = async (_request, reply) => {
       await reply.head(206, [
         ['ETag', object.etag ?? ''],
@@ -404,7 +404,7 @@ describe('failures on the way', () => {
     expect((await failureOf(source.read(0, 10))).message).toContain('more bytes than were asked for');
   });
 
-  test('an abort ends it with its reason', async () => {
+  test('rejects with the abort reason', async () => {
     const controller = new AbortController();
     const server = await startFaultServer(
       inTurn(wellBehaved(object), served(object, { cutAtByte: 10, cutBy: 'stall' })),
@@ -417,8 +417,8 @@ describe('failures on the way', () => {
   });
 });
 
-describe('case 58: a URL that expires', () => {
-  test('is renewed once for all requests that were refused, and the bytes go on', async () => {
+describe('case 58: an expired URL', () => {
+  test('is renewed once for all rejected requests, which then continue', async () => {
     let signature = 1;
     const server = await startFaultServer(async (request, reply) => {
       if (request.query.get('signature') === String(signature)) return reply.file(object);
@@ -439,7 +439,7 @@ describe('case 58: a URL that expires', () => {
     expect(renewals).toEqual([2]);
   });
 
-  test('and is refused again and again ends with the refusal', async () => {
+  test('fails with AUTH if it keeps being rejected after renewals', async () => {
     const server = await startFaultServer(
       inTurn(wellBehaved(object), (_request, reply) => reply.send(403, [], '')),
     );

@@ -16,15 +16,15 @@ import { commandSignal } from '../../support/process/command-signal.ts';
 export interface RemoteOptions extends Partial<HttpSourceRequest> {
   readonly retries?: number;
   readonly connections?: number;
-  /** Of `--limit-rate`. */
+  /** The value of `--limit-rate`. */
   readonly bytesPerSecond?: number | null;
   readonly clock?: FastClock;
   readonly signal?: AbortSignal;
-  /** Messages of the failures that were tried again. */
+  /** Collects the messages of retried failures. */
   readonly retried?: string[];
 }
 
-/** Opens `/object` of a server as the program would, over real connections. */
+/** Opens `/object` of a server like the program does, over real connections. */
 export async function openRemote(
   server: FaultServer,
   {
@@ -70,7 +70,7 @@ export async function openRemote(
   );
 }
 
-/** The same where the server must have ranges. */
+/** Like `openRemote`, but throws if the server does not support ranges. */
 export async function openRemoteSource(
   server: FaultServer,
   options: RemoteOptions = {},
@@ -80,7 +80,7 @@ export async function openRemoteSource(
   return opening.source;
 }
 
-/** The Range fields that reached a server, in order. */
+/** The Range headers that a server received, in order. */
 export function rangesAsked(server: FaultServer): (string | undefined)[] {
   return server.requests.map(({ headers }) => headers.get('range'));
 }

@@ -16,16 +16,16 @@ function judge(contentRange: string, contentLength: string) {
   );
 }
 
-test('the range that was asked for is a part', () => {
+test('accepts the requested range as a part', () => {
   expect(judge('bytes 10-19/100', '10')).toMatchObject({ kind: 'part', start: 10, end: 20, totalBytes: 100 });
 });
 
 test.each([
   ['starts before it', 'bytes 9-18/100', '10'],
-  ['starts behind it', 'bytes 11-19/100', '9'],
-  ['ends behind it', 'bytes 10-20/100', '11'],
-  ['has a body of another length', 'bytes 10-19/100', '11'],
-  ['is of a file of unknown size', 'bytes 10-19/*', '10'],
-])('a range that %s is not continued with', (_name, contentRange, contentLength) => {
+  ['starts after it', 'bytes 11-19/100', '9'],
+  ['ends after it', 'bytes 10-20/100', '11'],
+  ['has a body of a different length', 'bytes 10-19/100', '11'],
+  ['has an unknown total size', 'bytes 10-19/*', '10'],
+])('rejects a range that %s', (_name, contentRange, contentLength) => {
   expect(judge(contentRange, contentLength)).toMatchObject({ kind: 'other-part' });
 });

@@ -20,11 +20,11 @@ describe('Content-Range', () => {
     ['bytes 0-99999999999999999/100000000000000000', null],
     ['', null],
     [null, null],
-  ])('%j is %j', (value, range) => {
+  ])('parses %j as %j', (value, range) => {
     expect(parseContentRange(value)).toEqual(range);
   });
 
-  test('what is written is read, half-open', () => {
+  test('parses any valid range as a half-open one', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(), fc.nat(), (start, length, rest) => {
         const end = start + length + 1;
@@ -44,7 +44,7 @@ describe('Content-Range', () => {
     ['bytes */*', null],
     ['bytes 0-1/10', null],
     [null, null],
-  ])('a 416 with %j tells the size %j', (value, sizeBytes) => {
+  ])('reads the size of a 416 with %j as %j', (value, sizeBytes) => {
     expect(parseUnsatisfiedSize(value)).toBe(sizeBytes);
   });
 });

@@ -13,14 +13,14 @@ function scene() {
   return { url, renew: () => url.renew(url.current(), refusal), asked: () => asked };
 }
 
-test('an address is renewed three times in a row, then the refusal stands', async () => {
+test('renews a URL three times in a row, then throws the rejection', async () => {
   const { renew, asked } = scene();
   for (let round = 0; round < 3; round += 1) await renew();
   await expect(renew()).rejects.toBe(refusal);
   expect(asked()).toBe(3);
 });
 
-test('it is renewed as often as it is needed while it works in between', async () => {
+test('renews a URL as often as needed if it works in between', async () => {
   const { url, renew, asked } = scene();
   for (let round = 0; round < 20; round += 1) {
     await renew();
@@ -29,7 +29,7 @@ test('it is renewed as often as it is needed while it works in between', async (
   expect(asked()).toBe(20);
 });
 
-test('many connections that were refused the same address ask once', async () => {
+test('renews once for many connections with the same rejected URL', async () => {
   const { url, asked } = scene();
   const refused = url.current();
   await Promise.all(Array.from({ length: 8 }, () => url.renew(refused, refusal)));

@@ -13,17 +13,17 @@ const MD5 = { hash: 'md5', hex: digest('md5', 'hex') };
 test.each<[name: string, headers: Record<string, string>, whole: unknown, part: unknown]>([
   ['Repr-Digest', { 'repr-digest': `sha-256=:${digest('sha256')}:` }, SHA256, SHA256],
   [
-    'Content-Digest, which is about the body',
+    'Content-Digest, which covers the body',
     { 'content-digest': `sha-256=:${digest('sha256')}:` },
     SHA256,
     null,
   ],
   ['Digest', { digest: `SHA-256=${digest('sha256')}` }, SHA256, SHA256],
-  ['Content-MD5, which is about the body', { 'content-md5': digest('md5') }, MD5, null],
+  ['Content-MD5, which covers the body', { 'content-md5': digest('md5') }, MD5, null],
   ['x-amz-checksum-sha256', { 'x-amz-checksum-sha256': digest('sha256') }, SHA256, null],
-  ['one of an upload in parts', { 'x-amz-checksum-sha256': `${digest('sha256')}-7` }, null, null],
+  ['ignores that of a multipart upload', { 'x-amz-checksum-sha256': `${digest('sha256')}-7` }, null, null],
   [
-    'one that says it is composite',
+    'ignores a composite one',
     { 'x-amz-checksum-sha256': digest('sha256'), 'x-amz-checksum-type': 'COMPOSITE' },
     null,
     null,
@@ -35,8 +35,8 @@ test.each<[name: string, headers: Record<string, string>, whole: unknown, part: 
     SHA256,
     SHA256,
   ],
-  ['an unknown name', { 'repr-digest': 'blake3=:AAAA:' }, null, null],
-  ['an ETag', { etag: `"${digest('md5', 'hex')}"` }, null, null],
+  ['ignores an unknown algorithm', { 'repr-digest': 'blake3=:AAAA:' }, null, null],
+  ['ignores an ETag', { etag: `"${digest('md5', 'hex')}"` }, null, null],
 ])('case 62: %s', (_name, headers, whole, part) => {
   expect(readServerDigests(toHttpHeaders(headers), true)).toMatchObject({ digest: whole, malformed: [] });
   expect(readServerDigests(toHttpHeaders(headers), false)).toMatchObject({ digest: part, malformed: [] });
@@ -51,7 +51,7 @@ test.each([
   ['content-md5', ''],
   ['x-goog-hash', 'md5'],
   ['x-amz-checksum-sha256', 'not base64 at all'],
-])('case 62: %s: %s is malformed, which is told and ignored', (field, value) => {
+])('case 62: reports %s: %s as malformed and ignores it', (field, value) => {
   expect(readServerDigests(toHttpHeaders({ [field]: value }), true)).toEqual({
     digest: null,
     malformed: [field],

@@ -33,7 +33,7 @@ describe('validators', () => {
       { 'last-modified': 'yesterday', date: DATE },
       { etag: null, lastModified: null },
     ],
-  ])('%j', (headers, validator) => {
+  ])('reads %j', (headers, validator) => {
     expect(readValidator(toHttpHeaders(headers))).toEqual(validator);
   });
 
@@ -42,7 +42,7 @@ describe('validators', () => {
     [{ etag: 'W/"a"', lastModified: OLD }, OLD],
     [{ etag: 'W/"a"', lastModified: null }, null],
     [{ etag: null, lastModified: null }, null],
-  ])('If-Range of %j is %j', (validator, value) => {
+  ])('makes an If-Range of %j: %j', (validator, value) => {
     expect(ifRange(validator)).toBe(value);
   });
 

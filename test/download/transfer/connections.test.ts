@@ -15,7 +15,7 @@ const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);
 const wellBehaved = slowly(serve(object));
 
-/** Asserts that the requests ask for every byte exactly once. */
+/** Asserts that every byte is requested exactly once. */
 function expectDisjoint(scene: DownloadScene): void {
   const inOrder = scene.server.requests
     .map((request) => askedRange(request, scene.object))
@@ -25,7 +25,7 @@ function expectDisjoint(scene: DownloadScene): void {
   expect([inOrder[0]?.start, inOrder.at(-1)?.end]).toEqual([0, scene.object.bytes.length]);
 }
 
-test('several connections bring every byte once, each later one on the condition that it is the same file', async () => {
+test('fetches every byte once over several connections, with If-Range after the first request', async () => {
   const scene = await setDownload(object, wellBehaved);
   const result = await scene.download();
   expect(isRight(scene)).toBe(true);
@@ -38,7 +38,7 @@ test('several connections bring every byte once, each later one on the condition
   expect(result.verified).toMatchObject({ size: true, archive: true, crc: true });
 });
 
-test('the end of a large archive is asked for first, and the end of a small one is not', async () => {
+test('requests the end of a large archive first, but not of a small one', async () => {
   const scene = await setDownload(object, wellBehaved);
   await scene.download();
   expect(scene.ranges()[0]).toBe(`bytes=${object.bytes.length - MIB}-`);
@@ -53,7 +53,7 @@ test.each([
   ['four pieces and a byte', 4 * MIB + 1],
   ['four pieces less a byte', 4 * MIB - 1],
   ['less than a piece', 1_000],
-])('a file of %s comes whole', async (_name, sizeBytes) => {
+])('downloads a file of %s completely', async (_name, sizeBytes) => {
   const sized = makeZipObject(sizeBytes);
   const scene = await setDownload(
     sized,
@@ -64,18 +64,18 @@ test.each([
   expectDisjoint(scene);
 });
 
-test('case 50: a file of unknown size comes over one connection', async () => {
+test('case 50: downloads a file of unknown size over one connection', async () => {
   const scene = await setDownload(object, wellBehaved);
   await scene.download({ request: { sizeBytes: null } });
   expect(isRight(scene)).toBe(true);
   expect(scene.ranges()).toEqual([undefined]);
 });
 
-test('case 56: the time in which --limit-rate does not read is not held against the server', async () => {
+test('case 56: does not count pauses of --limit-rate as a stall', async () => {
   const small = makeZipObject(262_144);
   const scene = await setDownload(small, (_request, reply) => reply.file(small), { speed: 100 });
   const startMs = scene.clock.monotonicMs();
-  // A piece of 64 KiB keeps the reader away for longer than the 30 s after which a silent server is given up.
+  // A piece of 64 KiB pauses the reader for longer than the 30 s timeout for a silent server.
   await scene.download({
     context: { connections: 1, limitRate: createRateLimit(1_024, scene.clock) },
   });
@@ -84,8 +84,8 @@ test('case 56: the time in which --limit-rate does not read is not held against 
   expect(eventsOf(scene, 'retry')).toEqual([]);
 });
 
-test('a line that is made to wait is not slow: no more connections are opened for it', async () => {
-  // At a fifth of the time, a line on a busy machine is as fast as one on an idle machine.
+test('opens no more connections if only --limit-rate slows the download', async () => {
+  // At a fifth of the speed of time, a connection on a busy machine is as fast as one on an idle machine.
   const scene = await setDownload(object, serve(object), { speed: 0.2 });
   await scene.download({ context: { connections: null, limitRate: createRateLimit(16 * MIB, scene.clock) } });
   expect(isRight(scene)).toBe(true);

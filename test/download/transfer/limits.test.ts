@@ -7,7 +7,7 @@ import { createRetryBudget } from '../../../src/download/transfer/retry-budget.t
 import { ExpectedError } from '../../../src/errors.ts';
 import { createSemaphore } from '../../../src/semaphore.ts';
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that advances only by `pass`. */
 function standingClock(): Clock & { pass(ms: number): void } {
   let nowMs = 0;
   const timers = new Map<() => void, number>();
@@ -29,12 +29,12 @@ function standingClock(): Clock & { pass(ms: number): void } {
 }
 
 describe('rate limit', () => {
-  test('all who take share one rate', () => {
+  test('is shared by all consumers', () => {
     const limit = createRateLimit(1_000, standingClock());
     expect([limit.consume(500), limit.consume(500), limit.consume(1_000)]).toEqual([500, 1_000, 2_000]);
   });
 
-  test('a pause earns no more than a tenth of a second', () => {
+  test('allows a burst of at most a tenth of a second after a pause', () => {
     const clock = standingClock();
     const limit = createRateLimit(1_000, clock);
     clock.pass(60_000);
@@ -46,14 +46,14 @@ describe('retry budget', () => {
   const transient = (retryAfterMs?: number) =>
     new ExpectedError('UNAVAILABLE', 'reset', { transient: true, retryAfterMs });
 
-  test('so many failures in a row are put up with, and then the last one is thrown', () => {
+  test('allows a number of failures in a row, then throws the last one', () => {
     const budget = createRetryBudget(2, () => 0.5, 0);
     const last = transient();
     expect([budget.spend(transient(), 0).attempt, budget.spend(transient(), 0).attempt]).toEqual([1, 2]);
     expect(() => budget.spend(last, 0)).toThrow(last);
   });
 
-  test('case 57: a new byte makes it full again, an old one does not', () => {
+  test('case 57: is refilled by a new byte, but not by an old one', () => {
     const budget = createRetryBudget(2, () => 0.5, 100);
     budget.spend(transient(), 100);
     expect(budget.spend(transient(), 90).attempt).toBe(2);
@@ -61,14 +61,14 @@ describe('retry budget', () => {
     expect(budget.failures()).toBe(1);
   });
 
-  test('case 56: a trickle is no progress', () => {
+  test('case 56: is not refilled by a trickle', () => {
     const budget = createRetryBudget(1, () => 0.5, 0);
     const slow = new TooSlowError('UNAVAILABLE', 'slow', { transient: true });
     budget.spend(slow, 10);
     expect(() => budget.spend(slow, 20)).toThrow(slow);
   });
 
-  test('the server may say when; what is not transient is thrown at once', () => {
+  test('honors Retry-After, and throws errors that are not transient at once', () => {
     const budget = createRetryBudget(5, () => 0.5, 0);
     expect(budget.spend(transient(7_000), 0).delayMs).toBe(7_000);
     const final = new ExpectedError('INTEGRITY', 'wrong');
@@ -81,7 +81,7 @@ describe('retry budget', () => {
 describe('connection budget', () => {
   const { signal } = new AbortController();
 
-  test('who waits comes first, in order, and nobody else meanwhile', async () => {
+  test('serves waiters first, in order', async () => {
     const budget = createSemaphore(1);
     expect([budget.tryAcquire(), budget.tryAcquire(), budget.isWanted()]).toEqual([true, false, false]);
     const order: number[] = [];
@@ -97,7 +97,7 @@ describe('connection budget', () => {
     budget.release();
   });
 
-  test('who stops waiting takes nothing', async () => {
+  test('is not used up by an aborted waiter', async () => {
     const budget = createSemaphore(1);
     await budget.acquire(signal);
     const controller = new AbortController();
@@ -111,7 +111,7 @@ describe('connection budget', () => {
   });
 });
 
-describe('collecting into large writes', () => {
+describe('coalesceWrites', () => {
   function collector(writeBytes: number) {
     const clock = standingClock();
     const writes: { position: number; sizeBytes: number; done: () => void; fail: (error: Error) => void }[] =
@@ -129,7 +129,7 @@ describe('collecting into large writes', () => {
   const piece = Buffer.alloc(60);
   const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-  test('writes when enough is there, one after the other, without a gap', async () => {
+  test('writes when enough is buffered, sequentially and without gaps', async () => {
     const { writer, writes } = collector(100);
     expect([writer.take(piece), writer.take(piece), writer.take(piece)]).toEqual([null, null, null]);
     const ending = writer.end();
@@ -143,7 +143,7 @@ describe('collecting into large writes', () => {
     ]);
   });
 
-  test('case 67: no more is taken than one write under way and one full', async () => {
+  test('case 67: buffers no more than one write in flight and one full buffer', async () => {
     const { writer, writes } = collector(100);
     void writer.take(piece);
     void writer.take(piece);
@@ -163,7 +163,7 @@ describe('collecting into large writes', () => {
     expect(isFree).toBe(true);
   });
 
-  test('on a slow line a tenth of a second is the most that is collected, also when nothing more comes', async () => {
+  test('writes after at most a tenth of a second on a slow connection', async () => {
     const { clock, writer, writes } = collector(1_000_000);
     void writer.take(piece);
     clock.pass(99);
@@ -178,7 +178,7 @@ describe('collecting into large writes', () => {
     expect(writes.slice(1)).toMatchObject([{ position: 130, sizeBytes: 60 }]);
   });
 
-  test('the first failure is thrown from then on', async () => {
+  test('keeps throwing the first failure', async () => {
     const { writer, writes } = collector(50);
     void writer.take(piece);
     writes[0]?.fail(new Error('disk full'));

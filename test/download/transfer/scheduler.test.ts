@@ -12,8 +12,8 @@ function takeAll(plan: ReturnType<typeof createScheduler>): Chunk[] {
   return chunks;
 }
 
-describe('giving out', () => {
-  test('one connection gets each gap in one piece', () => {
+describe('next', () => {
+  test('returns each gap as one chunk for one connection', () => {
     const gaps = [
       { start: 5, end: 100 * MIB },
       { start: 200 * MIB, end: Number.POSITIVE_INFINITY },
@@ -21,13 +21,13 @@ describe('giving out', () => {
     expect(takeAll(createScheduler(gaps, { connections: 1 }))).toMatchObject(gaps);
   });
 
-  test('pieces get smaller towards the end, between 64 MiB and 1', () => {
+  test('returns chunks from 64 MiB down to 1 MiB, smaller toward the end', () => {
     const sizes = takeAll(createScheduler([{ start: 0, end: 2 * GIB }], { connections: 4 })).map(
       ({ start, end }) => end - start,
     );
     expect(sizes[0]).toBe(64 * MIB);
     expect(sizes.every((size) => size >= MIB)).toBe(true);
-    // A sliver is left to the last one.
+    // The last chunk includes any remainder.
     const others = sizes.slice(0, -1);
     expect(others).toEqual(others.toSorted((one, other) => other - one));
   });
@@ -37,13 +37,13 @@ describe('giving out', () => {
     ['a byte more than two', 2 * MIB + 1, 2],
     ['a byte less than two', 2 * MIB - 1, 1],
     ['one byte', 1, 1],
-  ])('a file of %s', (_name, sizeBytes, count) => {
+  ])('splits a file of %s', (_name, sizeBytes, count) => {
     const chunks = takeAll(createScheduler([{ start: 0, end: sizeBytes }], { connections: 8 }));
     expect(chunks).toHaveLength(count);
     expect(chunks.at(-1)?.end).toBe(sizeBytes);
   });
 
-  test('case 90: sizes beyond 2^32 are nothing special', () => {
+  test('case 90: supports offsets beyond 2^32', () => {
     const chunks = takeAll(
       createScheduler([{ start: 5 * GIB - 1, end: 5 * GIB + 3 * MIB }], { connections: 2 }),
     );
@@ -51,7 +51,7 @@ describe('giving out', () => {
     expect(chunks.at(-1)?.end).toBe(5 * GIB + 3 * MIB);
   });
 
-  test('what is to come first does, whole, and is not given out twice', () => {
+  test('returns the first range whole, first, and only once', () => {
     const first = { start: 19 * MIB, end: 20 * MIB };
     const [tail, ...others] = takeAll(
       createScheduler([{ start: 0, end: 20 * MIB }], { connections: 4, first }),
@@ -61,7 +61,7 @@ describe('giving out', () => {
   });
 });
 
-test('whatever the connections do, every byte is brought, and by one connection', () => {
+test('delivers every byte exactly once, whatever the connections do', () => {
   const step = fc.record({
     act: fc.constantFrom('take', 'take', 'receive', 'receive', 'finish', 'put back', 'take over'),
     which: fc.nat(20),
@@ -111,7 +111,7 @@ test('whatever the connections do, every byte is brought, and by one connection'
   );
 });
 
-describe('taking over', () => {
+describe('steal', () => {
   function lastPiece(rate: number, endBytes = 8 * MIB) {
     const plan = createScheduler([{ start: 0, end: endBytes }], { connections: 1 });
     const chunk = plan.next();
@@ -125,13 +125,13 @@ describe('taking over', () => {
     return { plan, chunk, stops: () => stops };
   }
 
-  test('a slow one keeps half of the rest', () => {
+  test('leaves a slow connection half of the rest', () => {
     const { plan, chunk, stops } = lastPiece(100_000);
     expect(plan.steal()).toMatchObject({ start: 4.5 * MIB, end: 8 * MIB });
     expect([chunk.end, stops()]).toEqual([4.5 * MIB, 0]);
   });
 
-  test('a silent one is stopped, once; the second has all the time it needs', () => {
+  test('stops a silent connection once, but not the one that takes over', () => {
     const { plan, chunk, stops } = lastPiece(0);
     const second = plan.steal();
     expect(second).toMatchObject({ start: MIB, end: 8 * MIB });
@@ -142,10 +142,10 @@ describe('taking over', () => {
   });
 
   test.each([
-    ['one that is done within two seconds', 4 * MIB, 8 * MIB],
-    ['one that is too young to tell', Number.POSITIVE_INFINITY, 8 * MIB],
+    ['one that ends within two seconds', 4 * MIB, 8 * MIB],
+    ['one with no known rate yet', Number.POSITIVE_INFINITY, 8 * MIB],
     ['one with little left', 1_000, MIB + 500_000],
-  ])('%s is left alone', (_name, rate, endBytes) => {
+  ])('steals nothing from %s', (_name, rate, endBytes) => {
     expect(lastPiece(rate, endBytes).plan.steal()).toBeNull();
   });
 });

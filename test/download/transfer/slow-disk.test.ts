@@ -41,7 +41,7 @@ function makeGate(): { readonly opened: Promise<void>; readonly open: () => void
   return { opened, open };
 }
 
-/** Keeps one kind of call to an open file waiting until it is let through. */
+/** Delays calls of one method of an open file until the returned function is called. */
 function keepWaiting(file: FileHandle, name: 'writev' | 'sync'): () => void {
   const gate = makeGate();
   const call = file[name].bind(file) as (...args: unknown[]) => Promise<unknown>;
@@ -55,7 +55,7 @@ function keepWaiting(file: FileHandle, name: 'writev' | 'sync'): () => void {
 }
 
 test.each(['after', 'before'])(
-  'a write into a part that is replaced does not count when it ends %s the replacement',
+  'a write to a part file does not count if it ends %s a restart',
   async (order) => {
     const { part } = await openPart();
     const letThrough = keepWaiting(part.handle(), 'writev');
@@ -71,7 +71,7 @@ test.each(['after', 'before'])(
 );
 
 test.each(['after', 'before'])(
-  'a checkpoint of a part that is replaced vouches for nothing when it ends %s the replacement',
+  'a checkpoint of a part file covers nothing if it ends %s a restart',
   async (order) => {
     const { part, target } = await openPart();
     await part.write([bytes], 0);
@@ -89,7 +89,7 @@ test.each(['after', 'before'])(
 test.each([
   ['breaks off', new Error('reset')],
   ['ends', null],
-])('a body that %s is done with when all that came is written', async (_name, error) => {
+])('waits until all received bytes are written when a body %s', async (_name, error) => {
   const body = new Readable({ read: () => undefined });
   const gate = makeGate();
   const written: Buffer[] = [];
@@ -152,7 +152,7 @@ test.each([
   expect(Buffer.concat(written).equals(bytes)).toBe(true);
 });
 
-test('case 73: no more is written ahead of a note than a kill may cost', async () => {
+test('case 73: writes no further ahead of a note than a kill may lose', async () => {
   const gate = makeGate();
   const have = createByteRanges();
   const destination = { keepsNotes: true, have, note: () => gate.opened, checkpoint: async () => undefined };
@@ -173,10 +173,10 @@ test('case 73: no more is written ahead of a note than a kill may cost', async (
 });
 
 test.each([
-  ['1 MiB is synced where nothing else survives a kill', false, 1_048_576, 200, 1],
-  ['1 MiB is only noted elsewhere', true, 1_048_576, 200, 0],
-  ['a little is synced after half a second where nothing else survives a kill', false, 1, 500, 1],
-  ['a little is only noted elsewhere', true, 1, 500, 0],
+  ['syncs after 1 MiB without notes', false, 1_048_576, 200, 1],
+  ['does not sync after 1 MiB with notes', true, 1_048_576, 200, 0],
+  ['syncs a byte after half a second without notes', false, 1, 500, 1],
+  ['does not sync a byte after half a second with notes', true, 1, 500, 0],
 ])('case 73: %s', async (_what, keepsNotes, bytes, passedMs, expected) => {
   let nowMs = 0;
   let count = 0;
@@ -193,7 +193,7 @@ test.each([
   expect(count).toBe(expected);
 });
 
-test('what came before a connection broke is not asked for again', async () => {
+test('does not request bytes again that arrived before a connection broke', async () => {
   const object = makePlainObject(300_000);
   const scene = await setDownload(
     object,

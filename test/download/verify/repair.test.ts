@@ -7,7 +7,7 @@ const MIB = 1_048_576;
 const object = makeZipObject(17 * MIB);
 const wellBehaved = slowly(serve(object));
 
-test('case 61: an entry that came damaged is asked for once more, and only that', async () => {
+test('case 61: fetches a damaged entry again, and only that', async () => {
   const damaged = { ...object, bytes: Buffer.from(object.bytes) };
   damaged.bytes.writeUInt8(damaged.bytes.readUInt8(5 * MIB) ^ 1, 5 * MIB);
   let isDamaged = true;
@@ -25,7 +25,7 @@ test('case 61: an entry that came damaged is asked for once more, and only that'
   expect(result.transferredBytes).toBeLessThanOrEqual(2 * object.bytes.length);
 });
 
-test('case 61: an entry that comes damaged each time is refused, and begun again by the next run', async () => {
+test('case 61: rejects an entry that stays damaged, and starts over on the next run', async () => {
   const damaged = { ...object, bytes: Buffer.from(object.bytes) };
   damaged.bytes.writeUInt8(damaged.bytes.readUInt8(5 * MIB) ^ 1, 5 * MIB);
   const scene = await setDownload(object, (_request, reply) => reply.file(damaged));

@@ -16,29 +16,29 @@ function verify(hex: string, sizeBytes: number | null = null) {
   );
 }
 
-describe('a file that cannot prove itself', () => {
+describe('a file without checksums of its own', () => {
   test("is compared with the server's digest", async () => {
     const right = createHash('sha256').update(BYTES).digest('hex');
     const { verified } = await verify(right, BYTES.length);
     expect(verified).toEqual({ size: true, archive: false, crc: false, checksum: true });
   });
 
-  test('is refused when the digest is another one', async () => {
+  test('is rejected if the digest differs', async () => {
     await expect(verify('0'.repeat(64))).rejects.toThrow(
       'the SHA256 of the file is not the one that the server gave (repr-digest)',
     );
   });
 
-  test('is refused when it is one byte shorter than promised', async () => {
+  test('is rejected if it is one byte shorter than listed', async () => {
     await expect(verify('0'.repeat(64), BYTES.length + 1)).rejects.toThrow('the package lists 41');
   });
 });
 
-test.each(['PK\u0003\u0004rest', 'PK\u0005\u0006', 'P'])('%j may be the beginning of an archive', (head) => {
+test.each(['PK\u0003\u0004rest', 'PK\u0005\u0006', 'P'])('accepts %j as the start of an archive', (head) => {
   expect(() => inspectStart(ARCHIVE, Buffer.from(head, 'latin1'), null)).not.toThrow();
 });
 
-test('PK and something else is no archive', () => {
+test('rejects PK followed by other bytes as an archive', () => {
   expect(() => inspectStart(ARCHIVE, Buffer.from('PK\u0001\u0002'), null)).toThrow(
     'instead of the zip archive',
   );

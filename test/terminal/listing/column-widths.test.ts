@@ -5,19 +5,19 @@ const fixed = {};
 const shrinks = { shrinks: true };
 const optional = { isOptional: true };
 
-/** Place and width of each column that is shown. */
+/** The index and width of each visible column. */
 function fit(columns: Parameters<typeof fitColumns>[0], widths: readonly number[], width: number) {
   return fitColumns(columns, widths, width)?.map((one) => [one.index, one.width]);
 }
 
-test('columns that fit exactly are left as they are', () => {
+test('keeps columns that fit exactly', () => {
   expect(fit([shrinks, fixed], [30, 8], 40)).toEqual([
     [0, 30],
     [1, 8],
   ]);
 });
 
-test('the widest one shrinks first, then all of them evenly, the first of equals before the others', () => {
+test('shrinks the widest column first, then all evenly, starting with the first', () => {
   expect(fit([shrinks, shrinks], [20, 30], 42)).toEqual([
     [0, 20],
     [1, 20],
@@ -28,14 +28,14 @@ test('the widest one shrinks first, then all of them evenly, the first of equals
   ]);
 });
 
-test('one that does not shrink keeps its width, however wide', () => {
+test('keeps the width of a fixed column, however wide', () => {
   expect(fit([fixed, shrinks], [30, 20], 44)).toEqual([
     [0, 30],
     [1, 12],
   ]);
 });
 
-test('a column shrinks to ten cells and no further', () => {
+test('shrinks a column to ten cells, but no further', () => {
   expect(fit([shrinks, fixed], [30, 8], 20)).toEqual([
     [0, 10],
     [1, 8],
@@ -43,7 +43,7 @@ test('a column shrinks to ten cells and no further', () => {
   expect(fit([shrinks, fixed], [30, 8], 19)).toBeUndefined();
 });
 
-test('an optional column leaves before another has less than 24 cells, the last one first', () => {
+test('drops optional columns, last one first, before another gets fewer than 24 cells', () => {
   const columns = [shrinks, optional, optional];
   expect(fit(columns, [40, 5, 5], 38)).toEqual([
     [0, 24],
@@ -57,6 +57,6 @@ test('an optional column leaves before another has less than 24 cells, the last 
   expect(fit(columns, [40, 5, 5], 30)).toEqual([[0, 30]]);
 });
 
-test('a text wider than the whole line is cut to it', () => {
+test('cuts a text wider than the line', () => {
   expect(fit([shrinks], [1_000_000], 80)).toEqual([[0, 80]]);
 });

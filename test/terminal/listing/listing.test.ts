@@ -47,7 +47,7 @@ async function show(items: readonly Item[], options: TestTerminalOptions = {}) {
   return { stdout: stdout.text(), stderr: stderr.text() };
 }
 
-/** Two paths that differ only at their ends. */
+/** Two paths that differ only at the end. */
 const PATHS: readonly Item[] = ['de', 'en'].map((language) => ({
   id: `Welcome to Streamdiver/Welcome to Streamdiver.${language}.srt`,
   title: 'stored',
@@ -55,7 +55,7 @@ const PATHS: readonly Item[] = ['de', 'en'].map((language) => ({
 }));
 
 describe.each([100, 50, 30])('paths in %i columns', (columns) => {
-  test('can be told apart', async () => {
+  test('stay distinguishable', async () => {
     const { terminal, stdout } = makeTerminal({ isTTY: true, columns });
     const listing = listingOf(PATHS);
     const others = listing.columns.slice(1);
@@ -90,29 +90,29 @@ describe('in a pipe', () => {
     ],
   ] as const;
 
-  test.each(FORMATS)('--format %s is exactly this and standard error is silent', async (format, stdout) => {
+  test.each(FORMATS)('--format %s writes exactly this, with an empty stderr', async (format, stdout) => {
     expect(await show(ITEMS, { format })).toEqual({ stdout, stderr: '' });
   });
 
   test.each(['table', 'tsv', 'csv', 'id', 'ndjson'] as const)(
-    'an empty list as %s leaves standard output empty and tells people',
+    '--format %s of an empty list writes only a message to stderr',
     async (format) => {
       expect(await show([], { format })).toEqual({ stdout: '', stderr: 'no packages yet\n' });
     },
   );
 
-  test('an empty list as json is a document', async () => {
+  test('--format json of an empty list writes a document', async () => {
     expect(await show([], { format: 'json' })).toEqual({
       stdout: '{"items":[],"count":0,"truncated":false}\n',
       stderr: '',
     });
   });
 
-  test('an empty list with --quiet says nothing at all', async () => {
+  test('--quiet prints nothing for an empty list', async () => {
     expect(await show([], { quiet: true })).toEqual({ stdout: '', stderr: '' });
   });
 
-  test('csv quotes a value for its comma, its quote, and for nothing else', async () => {
+  test('--format csv quotes only values with a comma or a quote', async () => {
     const titles = ['a,b', 'say "x"', 'plain text'];
     const { stdout } = await show(
       titles.map((title) => ({ id: 'dl', title, sizeBytes: null })),
@@ -121,7 +121,7 @@ describe('in a pipe', () => {
     expect(stdout).toBe('title\r\n"a,b"\r\n"say ""x"""\r\nplain text\r\n');
   });
 
-  test('--format id finds the ids wherever they stand, and takes the first column of things without', () => {
+  test('--format id prints the ID column, or the first column if there is none', () => {
     const { terminal, stdout } = makeTerminal({ format: 'id' });
     const content = listingOf(ITEMS);
     terminal.listing({ ...content, columns: content.columns.toReversed() });
@@ -138,14 +138,14 @@ describe('--fields', () => {
     ['json', '{"items":[{"extra":true,"id":"dl-1"}],"count":1,"truncated":false}\n'],
   ] as const;
 
-  test.each(CASES)('chooses and orders the keys of %s', async (format, stdout) => {
+  test.each(CASES)('selects and orders the keys of %s', async (format, stdout) => {
     expect(await show(ITEMS.slice(0, 1), { format, fields: ['extra', 'id'] })).toEqual({
       stdout,
       stderr: '',
     });
   });
 
-  test('chooses the columns of a table', async () => {
+  test('selects the columns of a table', async () => {
     const { stdout } = await show(ITEMS.slice(0, 1), {
       isTTY: true,
       colorMode: 'never',
@@ -155,7 +155,7 @@ describe('--fields', () => {
   });
 
   test.each(['table', 'json'] as const)(
-    'an unknown one is refused for %s and the known ones are named',
+    'rejects an unknown field for %s and lists the known ones',
     (format) => {
       const { terminal, stdout } = makeTerminal({ format, fields: ['id', 'nmae'] });
       expect(() => terminal.listing(listingOf(ITEMS))).toThrow(
@@ -169,7 +169,7 @@ describe('--fields', () => {
     },
   );
 
-  test('is not refused for a list that happens to be empty', async () => {
+  test('accepts any field for an empty list', async () => {
     expect((await show([], { fields: ['anything'] })).stdout).toBe('');
   });
 });
@@ -188,7 +188,7 @@ describe('on a terminal', () => {
     },
   ];
 
-  test('is a header and aligned columns without borders', async () => {
+  test('prints a header and aligned columns without borders', async () => {
     expect(await show(ITEMS, { isTTY: true, colorMode: 'never' })).toEqual({
       stdout:
         'ID     TITLE                       SIZE\n' +
@@ -198,7 +198,7 @@ describe('on a terminal', () => {
     });
   });
 
-  test('takes its width and its color from standard output alone', async () => {
+  test('uses the width and color of stdout alone', async () => {
     const narrow = captureStream({ isTTY: true, columns: 40 });
     const { terminal } = makeTerminal({ isTTY: true, columns: 200, stdout: narrow.stream });
     terminal.listing(listingOf(ITEMS.slice(0, 1)));
@@ -211,7 +211,7 @@ describe('on a terminal', () => {
     expect(onTerminal.text()).toMatch(/^\x1b\[1mID {4}TITLE/);
   });
 
-  test('a heading is bold and nothing else has color', async () => {
+  test('prints the header in bold and nothing in color', async () => {
     const { stdout } = await show(ITEMS.slice(0, 1), { isTTY: true });
     expect(stdout.match(/\x1b\[\d+m/g)).toEqual(['\x1b[1m', '\x1b[22m']);
   });
@@ -222,7 +222,7 @@ describe('on a terminal', () => {
     [80, 2],
     [100, 1],
     [200, 0],
-  ])('fits %d columns, cuts titles by cells (%d of them) and never an id', async (columns, cutCount) => {
+  ])('fits %d columns by cutting %d titles, and never an ID', async (columns, cutCount) => {
     const { stdout } = await show(WIDE, { isTTY: true, columns, colorMode: 'never' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(3);
@@ -231,7 +231,7 @@ describe('on a terminal', () => {
     expect(stdout.split('…')).toHaveLength(cutCount + 1);
   });
 
-  test('case 114: columns line up behind wide, combining and new characters', async () => {
+  test('case 114: aligns columns after wide, combining, and new characters', async () => {
     const titles = [
       'plain',
       '日本語',
@@ -259,12 +259,12 @@ describe('on a terminal', () => {
     [1, 'F\n  dl-1\n  1.0 KiB\nT\n  dl-22\n  -\n'],
     [17, 'First, "quoted"\n  dl-1 · 1.0 KiB\nTwo\\tcolumns\\nan…\n  dl-22 · -\n'],
     [59, 'First, "quoted"\n  dl-1 · 1.0 KiB\nTwo\\tcolumns\\nand lines\n  dl-22 · -\n'],
-  ])('case 117: %d columns give one block per record', async (columns, blocks) => {
+  ])('case 117: prints one block per record in %d columns', async (columns, blocks) => {
     const { stdout } = await show(ITEMS, { isTTY: true, columns, colorMode: 'never' });
     expect(stdout).toBe(blocks);
   });
 
-  test('a block without a title starts with the ID, which is never cut', async () => {
+  test('starts a block without a title with the uncut ID', async () => {
     const { stdout } = await show([{ id: 'x'.repeat(100), title: '', sizeBytes: 1 }], {
       isTTY: true,
       columns: 30,
@@ -282,14 +282,14 @@ describe('on a terminal', () => {
         .slice(1, -1)
         .map((line) => line.split(' ')[0]);
 
-    test('are shown as 8 characters on a terminal', async () => {
+    test('are shortened to 8 characters on a terminal', async () => {
       const { stdout } = await show(items, { isTTY: true, colorMode: 'never' });
       expect(idsOf(stdout)).toEqual(['b4bef371', 'c0ffee00']);
       const narrow = await show(items, { isTTY: true, columns: 40, colorMode: 'never' });
       expect(narrow.stdout).toBe('T\n  b4bef371 · 1.0 KiB\nT\n  c0ffee00 · 1.0 KiB\n');
     });
 
-    test('stay whole when two of them start alike, and with --no-trunc', async () => {
+    test('are printed in full if two start alike, and with --no-trunc', async () => {
       const alike = [...items, { id: `b4bef371-1${uuid('').slice(2)}`, title: 'T', sizeBytes: 1 }];
       const { stdout } = await show(alike, { isTTY: true, colorMode: 'never' });
       expect(idsOf(stdout)).toEqual(alike.map(({ id }) => id));
@@ -298,7 +298,7 @@ describe('on a terminal', () => {
     });
 
     test.each(['table', 'tsv', 'csv', 'id', 'ndjson', 'json'] as const)(
-      'stay whole in a pipe, and as %s on a terminal',
+      'are printed in full in a pipe, and as %s on a terminal',
       async (format) => {
         expect((await show(items, { format })).stdout).toContain(uuid('b4bef371'));
         if (format === 'table') return;
@@ -307,7 +307,7 @@ describe('on a terminal', () => {
     );
   });
 
-  test('a cell has the color of its meaning, and only the text is colored', async () => {
+  test('colors only the text of a cell, by its tone', async () => {
     const { terminal, stdout } = makeTerminal({ isTTY: true });
     const content = listingOf(ITEMS);
     const tones = { 'dl-1': 'good', 'dl-22': 'bad' } as const;
@@ -323,12 +323,12 @@ describe('on a terminal', () => {
     expect(stdout.text()).toContain('\x1b[31mbad\x1b[39m     dl-22');
   });
 
-  test('case 117: a terminal that says it has 0 columns is taken for one of 80', async () => {
+  test('case 117: assumes 80 columns if the terminal reports 0', async () => {
     const { stdout } = await show(ITEMS, { isTTY: true, columns: 0, colorMode: 'never' });
     expect(stdout).toMatch(/^ID {5}TITLE/);
   });
 
-  test('is a block per record when the ids alone are wider than the terminal', async () => {
+  test('prints one block per record if the IDs alone are wider than the terminal', async () => {
     const { stdout } = await show([{ id: 'x'.repeat(100), title: 'T', sizeBytes: null }], {
       isTTY: true,
       colorMode: 'never',
@@ -336,12 +336,12 @@ describe('on a terminal', () => {
     expect(stdout).toBe(`T\n  ${'x'.repeat(100)}\n  -\n`);
   });
 
-  test('case 117: COLUMNS wins over the width of the stream', async () => {
+  test('case 117: prefers COLUMNS to the width of the stream', async () => {
     const { stdout } = await show(ITEMS, { isTTY: true, env: { COLUMNS: '40' }, colorMode: 'never' });
     expect(stdout).toMatch(/^First, "quoted"\n/);
   });
 
-  test('case 117: without UTF-8 a cut title ends in dots', async () => {
+  test('case 117: ends a cut title with dots without UTF-8', async () => {
     const { stdout } = await show(WIDE, {
       isTTY: true,
       columns: 60,
@@ -352,7 +352,7 @@ describe('on a terminal', () => {
     expect(stdout).not.toContain('…');
   });
 
-  test('results keep their order although a table takes longer', async () => {
+  test('keeps results in order around a table', async () => {
     const { terminal, stdout } = makeTerminal({ isTTY: true, colorMode: 'never' });
     terminal.line('before');
     terminal.listing(listingOf(ITEMS.slice(0, 1)));
@@ -361,7 +361,7 @@ describe('on a terminal', () => {
     expect(stdout.text()).toMatch(/^before\nID[^]*\nafter\nlast\n$/);
   });
 
-  test('a document is indented for reading', async () => {
+  test('indents a JSON document', async () => {
     const { stdout } = await show([], { isTTY: true, format: 'json' });
     expect(stdout).toBe('{\n  "items": [],\n  "count": 0,\n  "truncated": false\n}\n');
   });

@@ -38,7 +38,7 @@ function line(event: ProgressEvent, width: number, more: Partial<ProgressRow> = 
   return first;
 }
 
-describe('the line of a transfer', () => {
+describe('a transfer line', () => {
   test.each([
     [
       140,
@@ -55,7 +55,7 @@ describe('the line of a transfer', () => {
     [22, 'Einführ…ik.zip ·  36 %'],
     [17, '36 %'],
     [4, '36 %'],
-  ])('at %d cells', (width, expected) => {
+  ])('in %d cells', (width, expected) => {
     expect(line(TRANSFER, width)).toBe(expected);
   });
 
@@ -68,7 +68,7 @@ describe('the line of a transfer', () => {
     ],
     [77, 4, 'a.zip · ███████▏░░░░░░░░░░░░  36 % · 1.2/3.4 GiB ·  85 MiB/s · 0:23 left · ×4'],
     [37, 4, 'a.zip ·  36 % ·  85 MiB/s · 0:23 left'],
-  ])('at %d cells over %d connections', (width, connections, expected) => {
+  ])('in %d cells over %d connections', (width, connections, expected) => {
     expect(line({ ...TRANSFER, label: 'a.zip', connections }, width)).toBe(expected);
   });
 
@@ -78,11 +78,11 @@ describe('the line of a transfer', () => {
     [54, 'a.zip ·  36 % ·  9/40 files ·  85 MiB/s · 0:23 left'],
     [45, 'a.zip ·  36 % ·  85 MiB/s · 0:23 left'],
     [35, 'a.zip ·  36 % · 0:23 left'],
-  ])('at %d cells while it is unpacked', (width, expected) => {
+  ])('in %d cells while unpacking', (width, expected) => {
     expect(line({ ...TRANSFER, label: 'a.zip', files: 9, totalFiles: 40 }, width)).toBe(expected);
   });
 
-  test('while it is unpacked beside downloads counts files in a column of its own', () => {
+  test('counts unpacked files in a separate column next to downloads', () => {
     const unpacked = row({ ...TRANSFER, label: 'a.zip', files: 1, totalFiles: 1 });
     expect(lines([unpacked, row({ ...TRANSFER, label: 'b.zip' })], 75)).toEqual([
       'a.zip · ████▎░░░░░░░  36 % · 1.2/3.4 GiB · 1/1 file ·  85 MiB/s · 0:23 left',
@@ -90,7 +90,7 @@ describe('the line of a transfer', () => {
     ]);
   });
 
-  test('nothing moves when a digit is added or a speed is known', () => {
+  test('keeps its columns in place when digits or a speed are added', () => {
     const at = (share: number, more: Partial<ProgressEvent> = {}) =>
       line({ ...TRANSFER, bytes: share * 3.45 * GIB, ...more }, 77)?.replace(/·[^·]*$/, '');
     const first = at(0.05, { bytesPerSecond: null, etaSeconds: null });
@@ -98,7 +98,7 @@ describe('the line of a transfer', () => {
       expect(text?.indexOf(' %')).toBe(first?.indexOf(' %'));
   });
 
-  test('says for how long nothing has come, instead of a speed that is no longer true', () => {
+  test('shows how long it has stalled instead of an outdated speed', () => {
     expect(line(TRANSFER, 77, { silentMs: 4_999 })).toContain('85 MiB/s · 0:23 left');
     expect(line({ ...TRANSFER, label: 'a.zip' }, 77, { silentMs: 12_000 })).toMatch(
       / 36 % · 1\.2\/3\.4 GiB {13}· stalled 12s$/,
@@ -106,7 +106,7 @@ describe('the line of a transfer', () => {
     expect(line({ ...TRANSFER, bytes: 3.45 * GIB }, 77, { silentMs: 12_000 })).not.toContain('stalled');
   });
 
-  test('says how far the verification is when that lags behind', () => {
+  test('shows the verification progress when it lags behind', () => {
     const verification = (share: number): ProgressEvent => ({
       event: 'verify',
       id: 'dl-1',
@@ -118,7 +118,7 @@ describe('the line of a transfer', () => {
     expect(line(TRANSFER, 77, { verification: verification(0.2) })).toMatch(/0:23 left$/);
   });
 
-  test('survives a server that sends more than it announced, and an empty file', () => {
+  test('handles more bytes than announced, and an empty file', () => {
     const full = '█'.repeat(30);
     expect(line({ event: 'progress', id: null, bytes: 300, totalBytes: 100 }, 100)).toBe(
       `${full} 100 % · 300/100 B`,
@@ -126,32 +126,32 @@ describe('the line of a transfer', () => {
     expect(line({ event: 'progress', id: null, bytes: 0, totalBytes: 0 }, 100)).toBe(`${full} 100 % · 0/0 B`);
   });
 
-  test('is full only when all is there', () => {
+  test('fills the bar only when complete', () => {
     expect(line({ event: 'progress', id: null, bytes: 99_999, totalBytes: 100_000 }, 100)).toContain(
       `${'█'.repeat(29)}▉  99 %`,
     );
   });
 
-  test('of an unknown size shows what came', () => {
+  test('shows the received bytes of an unknown size', () => {
     expect(line({ event: 'progress', id: null, bytes: GIB, bytesPerSecond: GIB }, 77)).toBe(
       '1 GiB · 1 GiB/s',
     );
   });
 
-  test('of a verification says that it is one', () => {
+  test('labels a verification', () => {
     const verify: ProgressEvent = { event: 'verify', id: 'dl-1', label: 'a.zip', bytes: 45, totalBytes: 100 };
     expect(line(verify, 77)).toBe(`a.zip · ████████████▏${'░'.repeat(14)}  45 % ·  45/100 B · verifying`);
     expect(line(verify, 37)).toBe('a.zip ·  45 % · verifying');
     expect(line({ event: 'verify', id: null }, 77)).toBe('verifying');
   });
 
-  test('case 117: is ASCII where the terminal has nothing else', () => {
+  test('case 117: uses only ASCII on a terminal without UTF-8', () => {
     expect(line({ ...TRANSFER, label: 'x', connections: 4 }, 65, {}, { glyphs: ascii })).toBe(
       'x - ####--------  36 % - 1.2/3.4 GiB -  85 MiB/s - 0:23 left - x4',
     );
   });
 
-  test('case 117: has colour on the bar alone, and only where colour is wanted', () => {
+  test('case 117: colors only the bar, and only if color is enabled', () => {
     const coloured = line(TRANSFER, 100, {}, { hasColor: true });
     expect(coloured?.replaceAll(/\x1b\[\d+m/g, '')).toBe(line(TRANSFER, 100));
     expect(coloured?.split(/(?=\x1b)|(?<=m)/).filter((part) => part.startsWith('\x1b'))).toEqual([
@@ -163,13 +163,13 @@ describe('the line of a transfer', () => {
   });
 });
 
-describe('the line of what has no bar', () => {
-  test('of a wait says the state and for how long', () => {
+describe('a line without a bar', () => {
+  test('shows the status and duration of a wait', () => {
     expect(line({ event: 'wait', id: null, status: 'preparing' }, 77)).toBe('preparing · 1m 05s');
     expect(line({ event: 'wait', id: 'dl-1', status: 'preparing' }, 77)).toBe('dl-1 · preparing · 1m 05s');
   });
 
-  test('of a retry says which and why', () => {
+  test('shows the number and reason of a retry', () => {
     expect(line({ event: 'retry', id: null, attempt: 3, message: 'connection reset' }, 77)).toBe(
       'retry 3: connection reset',
     );
@@ -190,7 +190,7 @@ describe('several lines', () => {
   const waiting: ProgressEvent = { event: 'wait', id: 'dl-3', status: 'preparing' };
   const again: ProgressEvent = { event: 'retry', id: null, attempt: 1, message: 'connection reset' };
 
-  test('stand in columns, files before what is waited for', () => {
+  test('are aligned in columns, files before waits', () => {
     expect(lines([row(again), row(waiting), row(TRANSFER), row(second)], 90)).toEqual([
       'Einführung …echanik.zip · ███▌░░░░░░  36 % ·     1.2/3.4 GiB ·  85 MiB/s ·  0:23 left',
       'b.zip                   · ▏░░░░░░░░░   2 % ·  20.0/900.0 MiB · 1.5 MiB/s · 12:34 left · ×2',
@@ -199,7 +199,7 @@ describe('several lines', () => {
     ]);
   });
 
-  test('that do not fit are counted in the last one', () => {
+  test('are counted in the last one if they do not fit', () => {
     const rows = Array.from({ length: 9 }, (_, index) => row({ ...waiting, id: `dl-${index}` }));
     expect(lines(rows, 40, { maxLines: 4 })).toEqual([
       ...['dl-0', 'dl-1', 'dl-2'].map((id) => `${id} · preparing · 1m 05s`),
@@ -208,7 +208,7 @@ describe('several lines', () => {
     expect(lines(rows, 40, { maxLines: 9 })).toHaveLength(9);
   });
 
-  test('case 117: are never wider or more than may be, at any width', () => {
+  test('case 117: never exceed the maximum width or number, at any width', () => {
     const label = '日本語の長い題名がここにあります';
     const kinds = ['state', 'wait', 'progress', 'retry', 'verify'] as const;
     for (let width = 1; width <= 200; width += width < 60 ? 1 : 15) {
@@ -228,7 +228,7 @@ describe('several lines', () => {
     }
   });
 
-  test('case 113: what the service or the disk calls a thing cannot draw anything itself', () => {
+  test('case 113: escape control characters in names from the service or the disk', () => {
     const evil = 'a\x1b[2J\r\nb\u202egpj\x9b31m\x07';
     const rows = [
       row({ ...TRANSFER, label: evil }),
@@ -240,7 +240,7 @@ describe('several lines', () => {
     for (const text of drawn) expect(text).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
   });
 
-  test('case 114: columns line up behind wide and combining names', () => {
+  test('case 114: align columns after wide and combining names', () => {
     const rows = ['日本語.zip', 'e\u0301tude.zip', '👩‍👩‍👧.zip', 'plain'].map((label) =>
       row({ ...TRANSFER, label }),
     );

@@ -14,8 +14,8 @@ const transfer = (share: number): ProgressEvent => ({
   etaSeconds: Math.round((1 - share) * 100),
 });
 
-describe('in a log', () => {
-  test('a wait shows a sign of life after 30 s and then every 60 s, however often it is polled', () => {
+describe('plain progress in a log', () => {
+  test('reports a wait after 30 s and then every 60 s, however often it is polled', () => {
     const { terminal, stderr, clock } = makeTerminal();
     terminal.progress({ event: 'state', id: 'dl-1', status: 'preparing' });
     for (let second = 0; second < 160; second += 5) {
@@ -27,7 +27,7 @@ describe('in a log', () => {
     );
   });
 
-  test('each new state is one line, the same state none', () => {
+  test('prints one line for each new state', () => {
     const { terminal, stderr } = makeTerminal();
     for (const status of ['preparing', 'preparing', 'packing', 'ready', 'ready']) {
       terminal.progress({ event: 'state', id: 'dl-1', label: 'Lecture', status });
@@ -35,7 +35,7 @@ describe('in a log', () => {
     expect(stderr.text()).toBe('Lecture: preparing\nLecture: packing\nLecture: ready\n');
   });
 
-  test('a fast transfer has a line only each 30 s', () => {
+  test('prints a line for a fast transfer every 30 s', () => {
     const { terminal, stderr, clock } = makeTerminal();
     for (let percent = 0; percent <= 100; percent += 1) {
       terminal.progress(transfer(percent / 100));
@@ -48,7 +48,7 @@ describe('in a log', () => {
     ]);
   });
 
-  test('a slow transfer has a line only each 10 %', () => {
+  test('prints a line for a slow transfer every 10 %', () => {
     const { terminal, stderr, clock } = makeTerminal();
     for (let percent = 0; percent <= 25; percent += 1) {
       terminal.progress({ event: 'progress', id: 'dl-1', bytes: percent, totalBytes: 100 });
@@ -57,7 +57,7 @@ describe('in a log', () => {
     expect(stderr.text()).toBe('dl-1: 10 % (10 B/100 B)\ndl-1: 20 % (20 B/100 B)\n'.replaceAll(' B/', '/'));
   });
 
-  test('a transfer of unknown size has a line each 30 s', () => {
+  test('prints a line for a transfer of unknown size every 30 s', () => {
     const { terminal, stderr, clock } = makeTerminal();
     for (let second = 0; second <= 60; second += 10) {
       terminal.progress({ event: 'progress', id: 'dl-1', bytes: second * MIB, bytesPerSecond: MIB });
@@ -66,7 +66,7 @@ describe('in a log', () => {
     expect(stderr.text()).toBe('dl-1: 30 MiB, 1 MiB/s\ndl-1: 60 MiB, 1 MiB/s\n');
   });
 
-  test('a retry, a verification and the end are said', () => {
+  test('reports a retry, a verification, and the end', () => {
     const { terminal, stderr, clock } = makeTerminal();
     terminal.progress(transfer(0.5));
     terminal.progress({
@@ -91,7 +91,7 @@ describe('in a log', () => {
     );
   });
 
-  test('a package that is done is forgotten: asked for again it is told from the start', () => {
+  test('reports a package from the start again after it is done', () => {
     const { terminal, stderr } = makeTerminal();
     for (let round = 0; round < 2; round += 1) {
       terminal.progress({ event: 'state', id: 'dl-1', status: 'ready' });
@@ -100,7 +100,7 @@ describe('in a log', () => {
     expect(stderr.text()).toBe('dl-1: ready\n✔ there\n'.repeat(2));
   });
 
-  test('several packages are told apart', () => {
+  test('tracks several packages separately', () => {
     const { terminal, stderr, clock } = makeTerminal();
     for (const id of ['dl-1', 'dl-2']) terminal.progress({ event: 'state', id, status: 'preparing' });
     clock.advance(30_000);
@@ -113,7 +113,7 @@ describe('in a log', () => {
     ]);
   });
 
-  test('standard output and escape codes have no part in it', () => {
+  test('writes nothing to stdout and no escape codes', () => {
     const { terminal, stdout, stderr, clock } = makeTerminal({
       env: { TERM: 'xterm-256color', LANG: 'C.UTF-8' },
     });
@@ -126,8 +126,8 @@ describe('in a log', () => {
   });
 });
 
-describe('an archive that is unpacked after its download, in a log', () => {
-  test('has lines of its own, with the count of files', () => {
+describe('plain progress of an archive unpacked after its download', () => {
+  test('prints separate lines with the file count', () => {
     const { terminal, stderr, clock } = makeTerminal();
     const unpacking = (share: number, files: number) => ({ ...transfer(share), files, totalFiles: 40 });
     terminal.progress(transfer(0));
@@ -140,7 +140,7 @@ describe('an archive that is unpacked after its download, in a log', () => {
 });
 
 describe('--progress json', () => {
-  test('is one object per event with all keys in order, null where unknown', () => {
+  test('prints one object per event with all keys in order and null if unknown', () => {
     const { terminal, stdout, stderr, clock } = makeTerminal({ progressMode: 'json', quiet: true });
     terminal.progress({ event: 'state', id: 'dl-1', label: 'never printed', status: 'preparing' });
     clock.advance(1500);
@@ -155,7 +155,7 @@ describe('--progress json', () => {
   });
 });
 
-test('--progress none tells nothing', () => {
+test('--progress none prints nothing', () => {
   const { terminal, stderr, clock } = makeTerminal({ progressMode: 'none' });
   terminal.progress(transfer(0));
   clock.advance(60_000);
@@ -165,7 +165,7 @@ test('--progress none tells nothing', () => {
 });
 
 describe('a bar', () => {
-  test('is never drawn for what is done by then, and the last word is said', async () => {
+  test('is not drawn for a transfer already done, but the final message is printed', async () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
     terminal.progress(transfer(0.5));
     terminal.progress({ event: 'done', id: 'dl-1', message: 'there' });
@@ -173,7 +173,7 @@ describe('a bar', () => {
     expect(stderr.text()).toBe('✔ there\n');
   });
 
-  test('is never drawn when progress was ended by then', async () => {
+  test('is not drawn if progress has already ended', async () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
     terminal.progress(transfer(0.5));
     terminal.endProgress();
@@ -181,7 +181,7 @@ describe('a bar', () => {
     expect(stderr.text()).toBe('');
   });
 
-  test('that was still loading is drawn with the latest event once it is there, and taken away at the end', async () => {
+  test('is first drawn with the latest event after loading, and removed at the end', async () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
     terminal.progress(transfer(0.1));
     terminal.progress(transfer(0.5));
@@ -192,7 +192,7 @@ describe('a bar', () => {
     expect(stderr.text()).toMatch(/\x1b\[\?25h$/);
   });
 
-  test('after a resize, erases the rows into which a narrower terminal has wrapped its line', async () => {
+  test('erases the rows of its wrapped line after a resize to a narrower width', async () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never', columns: 100 });
     terminal.progress(transfer(0.5));
     await terminal.flush();
@@ -206,7 +206,7 @@ describe('a bar', () => {
     expect(stderr.stream.listenerCount('resize')).toBe(0);
   });
 
-  test('shows a request that is tried again, and does not count it as a package', async () => {
+  test('shows a retried request only until the next event', async () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
     terminal.progress({ event: 'wait', id: 'dl-1', status: 'preparing' });
     terminal.progress({ event: 'retry', id: null, attempt: 1, message: 'connection reset' });
@@ -218,7 +218,7 @@ describe('a bar', () => {
     expect(stderr.text()).not.toMatch(/dl-2[^\n]*\n[^\n]*retry/);
   });
 
-  test('shows a verification beside the bytes that still come, and alone when all are there', async () => {
+  test('shows a verification next to the remaining download, then alone', async () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never', columns: 120 });
     terminal.progress(transfer(0.5));
     terminal.progress({
@@ -250,7 +250,7 @@ describe('a bar', () => {
     terminal.endProgress();
   });
 
-  test('case 117: draws no more than ten pictures a second', async () => {
+  test('case 117: is drawn at most ten times a second', async () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
     terminal.progress(transfer(0));
     await terminal.flush();
@@ -264,7 +264,7 @@ describe('a bar', () => {
     terminal.endProgress();
   });
 
-  test('is taken away when the last package is done, whatever was tried again meanwhile', async () => {
+  test('is removed when the last package is done, even after a retry', async () => {
     const { terminal, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
     terminal.progress({ event: 'retry', id: null, attempt: 1, message: 'connection reset' });
     await terminal.flush();

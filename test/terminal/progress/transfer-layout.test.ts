@@ -25,7 +25,7 @@ const lineOf = (row: Partial<ProgressRow>) => linesOf([row])[0];
 test.each([
   [4_999, /1 KiB\/s - 0:05 left$/],
   [5_000, /stalled 5s$/],
-])('after %i ms without data', (silentMs, end) => {
+])('shows speed or stall after %i ms without data', (silentMs, end) => {
   expect(lineOf({ silentMs })).toMatch(end);
   expect(lineOf({ silentMs, event: { ...EVENT, bytes: 100 } })).not.toMatch(/stalled|left/);
   expect(lineOf({ silentMs, event: { ...EVENT, event: 'verify' } })).toMatch(/verifying - 0:05 left$/);
@@ -35,7 +35,7 @@ test.each([
   [9, false],
   [10, true],
   [50, true],
-])('a verification that lags %i bytes of 100 behind is shown: %j', (bytes, isShown) => {
+])('shows a verification that lags %i of 100 bytes behind: %j', (bytes, isShown) => {
   const verification: ProgressEvent = { event: 'verify', id: 'dl-1', bytes: 0, totalBytes: 100 };
   expect(lineOf({ verification, event: { ...EVENT, bytes } })?.endsWith('verified 0 %')).toBe(isShown);
   expect(lineOf({ event: { ...EVENT, bytes } })).not.toContain('verified');
@@ -47,18 +47,18 @@ test.each([
   [0, ''],
   [1, ''],
   [2, ' - 2 connections'],
-])('with %j connections', (connections, end) => {
+])('shows the number of connections only above one: %j', (connections, end) => {
   const event = { ...EVENT, ...(connections === undefined ? {} : { connections }) };
   expect(lineOf({ event })?.endsWith(`0:05 left${end}`)).toBe(true);
 });
 
-test('the number of finished files is as wide as it will be', () => {
+test('pads the file count to its final width', () => {
   const filesIn = (files: number) => lineOf({ event: { ...EVENT, files, totalFiles: 10 } });
   expect(filesIn(1)).toContain(' -  1/10 files - ');
   expect(filesIn(10)).toContain(' - 10/10 files - ');
 });
 
-test('what does not fit is counted in the last line', () => {
+test('counts rows that do not fit in the last line', () => {
   const rows = Array.from({ length: 4 }, (_, index) => ({ event: { ...EVENT, id: `dl-${index}` } }));
   const shown = (maxLines: number) => linesOf(rows, { maxLines }).map((line) => line.slice(0, 5));
   expect(shown(4)).toEqual(['a.zip', 'a.zip', 'a.zip', 'a.zip']);
@@ -68,7 +68,7 @@ test('what does not fit is counted in the last line', () => {
   expect(linesOf(rows, { maxLines: 3, width: 9 }).at(-1)).toBe('and 2...');
 });
 
-test('files come first, then what waits, then requests of no package', () => {
+test('shows files first, then waits, then requests without a package', () => {
   const rows: readonly Partial<ProgressRow>[] = [
     { event: { event: 'retry', id: null, attempt: 1 } },
     { event: { event: 'wait', id: 'w', status: 'preparing' }, elapsedMs: 65_000 },
@@ -93,7 +93,7 @@ test.each([
   [16, 'preparing'],
   [9, 'preparing'],
   [8, 'prepa...'],
-])('in %i cells, a wait is %j', (width, line) => {
+])('shows a wait in %i cells as %j', (width, line) => {
   const event: ProgressEvent = { event: 'wait', id: 'w', label: 'a.zip', status: 'preparing' };
   expect(linesOf([{ event, elapsedMs: 65_000 }], { width })).toEqual([line]);
 });

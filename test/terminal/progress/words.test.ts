@@ -25,7 +25,7 @@ test.each([
   [1, '####'],
   [-1, '----'],
   [2, '####'],
-])('a share of %d is %s', (share, bar) => {
+])('draws a share of %d as %s', (share, bar) => {
   const paint = (text: string) => text;
   const glyphs = chooseGlyphs({ TERM: 'dumb' }, 'linux');
   expect(drawBar(share, 4, { glyphs, paintDone: paint, paintLeft: paint })).toBe(bar);
@@ -38,14 +38,14 @@ test.each([
   [0.49, '█▉(░░)'],
   [0.999, '███▉'],
   [1, '████'],
-])('a share of %d in steps is %s', (share, bar) => {
+])('draws a share of %d with partial blocks as %s', (share, bar) => {
   const glyphs = chooseGlyphs({ LANG: 'C.UTF-8' }, 'linux');
   const paintLeft = (text: string) => (text === '' ? '' : `(${text})`);
   const drawn = drawBar(share, 4, { glyphs, paintDone: (text) => text, paintLeft });
   expect(drawn).toBe(bar);
 });
 
-test('an event in JSON has all of its keys, in their order', () => {
+test('formats an event as JSON with all keys in order', () => {
   const nowMs = Date.UTC(2026, 0, 15);
   expect(formatProgressJson(event({}), nowMs)).toBe(
     '{"event":"progress","id":"dl-1","time":"2026-01-15T00:00:00.000Z","status":null,"bytes":null,"totalBytes":null,"bytesPerSecond":null,"etaSeconds":null,"attempt":null,"message":null}',
@@ -89,7 +89,7 @@ test.each<[Partial<ProgressEvent>, object]>([
   [{ totalFiles: 1 }, {}],
   [{ bytesPerSecond: 0 }, { rate: '0 B/s' }],
   [{ etaSeconds: 0 }, { left: '0:00 left' }],
-])('%j in words', (fields, words) => {
+])('describes a transfer of %j', (fields, words) => {
   const unknown = {
     share: undefined,
     percent: undefined,
@@ -119,7 +119,7 @@ test.each<[Partial<ProgressEvent>, string]>([
   [{ event: 'done' }, 'done'],
   [{ event: 'done', message: 'all there' }, 'all there'],
   [{ event: 'done', message: '' }, 'done'],
-])('%j is told as %s', (fields, text) => {
+])('describes %j as %s', (fields, text) => {
   expect(describeEvent(event(fields))).toBe(text);
 });
 
@@ -128,6 +128,6 @@ test.each<[Partial<ProgressEvent>, string | undefined]>([
   [{ label: 'T\n' }, 'T\\n'],
   [{ label: '' }, 'dl-1'],
   [{ id: '', label: '' }, undefined],
-])('%j is named %j', (fields, name) => {
+])('names %j %j', (fields, name) => {
   expect(nameOf(event(fields))).toBe(name);
 });

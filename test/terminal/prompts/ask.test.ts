@@ -27,18 +27,18 @@ function question(load: ListQuestion<string>['load']): ListQuestion<string> {
 function scene() {
   const stdin = openInput({ isTTY: true });
   const made = makeTerminal({ isTTY: true, stdin, clock: createFastClock() });
-  // As Node marks its own: the prompt library ends any other stream with its first prompt.
+  // Node marks its own streams this way; the prompt library ends any other stream after its first prompt.
   Object.assign(made.stderr.stream, { _isStdio: true });
   return { stdin, ...made };
 }
 
-/** The first prompt loads its library. */
+/** The first prompt would load this library. */
 beforeAll(async () => void (await import('@inquirer/core')));
 
 test.each([
   ['Enter', '\r'],
   ['r', 'r'],
-])('a page that cannot be loaded loses nothing that is selected, and %s retries', async (_name, key) => {
+])('a page that fails to load can be retried with %s', async (_name, key) => {
   const { terminal, stdin, stderr } = scene();
   let failures = 1;
   const load = (text: string, page: number) => {
@@ -58,7 +58,7 @@ test.each([
   expect(await answer).toEqual(['b1']);
 });
 
-test('a first page that cannot be loaded can be retried, unless the network is not the reason', async () => {
+test('a first page can be retried after a network error only', async () => {
   const { terminal, stdin, stderr } = scene();
   let failures = 1;
   const load = (_text: string, page: number) =>
@@ -82,7 +82,7 @@ test('a first page that cannot be loaded can be retried, unless the network is n
   expect(other.stdout.text()).toBe('');
 });
 
-test('the reason of a retry and a missing response are shown in full, and r starts over', async () => {
+test('a missing response and the reason of a retry are shown in full, and r starts over', async () => {
   const { terminal, stdin, stderr } = scene();
   const reason = `connect ECONNREFUSED 127.0.0.1:1${' and more'.repeat(15)}; trying again in 1s`;
   const pages: ((items: string[]) => void)[] = [];
@@ -108,7 +108,7 @@ test('the reason of a retry and a missing response are shown in full, and r star
   expect(await answer).toEqual(['fresh']);
 });
 
-test('Ctrl-A selects all matches of a search, also those on later pages', async () => {
+test('Ctrl-A selects all matches of a search, including later pages', async () => {
   const { terminal, stdin, stderr } = scene();
   const pages = [['1', '2'], ['3', '4'], ['5']];
   const load = (text: string, page: number) =>
@@ -121,14 +121,14 @@ test('Ctrl-A selects all matches of a search, also those on later pages', async 
   await expect.poll(() => stderr.text()).toContain('b5');
   stdin.write('\x01');
   await expect.poll(() => stderr.text()).toContain('5 selected');
-  // The cursor of the search stays at the end.
+  // The search cursor stays at the end.
   stdin.write('c');
   await expect.poll(() => stderr.text()).toContain('bc5');
   stdin.write('\r');
   expect(await answer).toEqual(['b1', 'b2', 'b3', 'b4', 'b5']);
 });
 
-test('what is said meanwhile is said afterwards, and no progress is drawn into the question', async () => {
+test('messages are deferred until the prompt ends, and progress is not drawn', async () => {
   const { terminal, stdin, stderr } = scene();
   const answer = terminal.withPrompts(new AbortController().signal, async (prompts) => {
     terminal.warn('later');
@@ -144,7 +144,7 @@ test('what is said meanwhile is said afterwards, and no progress is drawn into t
   expect(stderr.text()).not.toContain('trying again');
 });
 
-test.each([{}, { noInput: true, isTTY: true }])('with %j nobody is asked', async (options) => {
+test.each([{}, { noInput: true, isTTY: true }])('with %j a prompt is rejected', async (options) => {
   const { terminal, stderr } = makeTerminal(options);
   const answer = terminal.withPrompts(new AbortController().signal, () => Promise.resolve());
   await expect(answer).rejects.toThrow('cannot prompt: ');

@@ -9,7 +9,7 @@ test.each([
   ['ye', false],
   ['oy', false],
   ['', false],
-])('the answer %j is yes: %j', async (word, isYes) => {
+])('accepts %j as yes: %j', async (word, isYes) => {
   const stdin = openInput({ isTTY: true });
   const { terminal } = makeTerminal({ isTTY: true, stdin, env: { TERM: 'dumb' } });
   const answer = terminal.confirm('Delete?', new AbortController().signal);

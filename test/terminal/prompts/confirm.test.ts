@@ -11,7 +11,7 @@ describe('confirm', () => {
     ['not a terminal', {}],
     ['--no-input is set', { isTTY: true, noInput: true }],
     ['CI or AI_AGENT is set', { isTTY: true, env: { CI: 'true' } }],
-  ])('%s: nobody is asked and the flag is named', async (reason, options) => {
+  ])('fails and suggests --yes: %s', async (reason, options) => {
     const { terminal, stdout, stderr } = makeTerminal(options);
     await expect(terminal.confirm('Delete 3 packages?', new AbortController().signal)).rejects.toThrow(
       failure({
@@ -23,7 +23,7 @@ describe('confirm', () => {
     expect([stdout.text(), stderr.text()]).toEqual(['', '']);
   });
 
-  test.each([{}, { TERM: 'dumb' }])('with %j a signal ends the question with its own reason', async (env) => {
+  test.each([{}, { TERM: 'dumb' }])('rejects with the reason of the signal with %j', async (env) => {
     const reason = new ExpectedError('INTERRUPTED', 'SIGTERM', { exitCode: 143 });
     const abort = new AbortController();
     const { terminal, stdout } = makeTerminal({ isTTY: true, env });
@@ -33,7 +33,7 @@ describe('confirm', () => {
     expect(stdout.text()).toBe('');
   });
 
-  test('the end of input is an interruption', async () => {
+  test('fails with INTERRUPTED at the end of input', async () => {
     const stdin = openInput({ isTTY: true });
     const { terminal } = makeTerminal({ isTTY: true, stdin });
     const answer = terminal.confirm('Delete?', new AbortController().signal);
@@ -41,7 +41,7 @@ describe('confirm', () => {
     await expect(answer).rejects.toThrow(failure({ code: 'INTERRUPTED', exitCode: 130 }));
   });
 
-  test('no listener stays on standard input', async () => {
+  test('leaves no listeners on stdin', async () => {
     const stdin = openInput({ isTTY: true });
     const { terminal } = makeTerminal({ isTTY: true, stdin, env: { TERM: 'dumb' } });
     const before = stdin.listenerCount('keypress');

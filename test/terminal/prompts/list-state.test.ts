@@ -41,7 +41,7 @@ const start = (fields: Partial<ListQuestion<string>> = {}) => startList(question
 const add = (state: ListState<string>, page: readonly string[], fields: Partial<ListQuestion<string>> = {}) =>
   addPage(state, page, questionOf(fields));
 
-test('a list whose items are known is complete, one that is loaded has none yet', () => {
+test('starts complete with known items, and empty if they must be loaded', () => {
   expect(start({ items: ['a', 'b'] })).toMatchObject({
     items: ['a', 'b'],
     isComplete: true,
@@ -62,7 +62,7 @@ test('a list whose items are known is complete, one that is loaded has none yet'
   expect([isStale(start()), isStale(add(start(), []))]).toEqual([true, false]);
 });
 
-test('pages add what is new, and what is chosen comes first', () => {
+test('adds new items of a page after the chosen ones', () => {
   const first = add(start({ chosen: ['x'] }), ['a', 'x']);
   expect(first).toMatchObject({ items: ['x', 'a'], loadedPages: 1, isComplete: false });
   expect(add(first, ['a', 'b'])).toMatchObject({ items: ['x', 'a', 'b'], loadedPages: 2, isComplete: false });
@@ -71,7 +71,7 @@ test('pages add what is new, and what is chosen comes first', () => {
   expect(add(start(), ['a', 'a', 'b']).items).toEqual(['a', 'b']);
 });
 
-test('a list ends with a page of nothing, or the third that brings nothing new', () => {
+test('ends with an empty page, or one without new items from the third page on', () => {
   const first = add(start(), ['a']);
   expect(add(first, []).isComplete).toBe(true);
   expect(add(start(), []).isComplete).toBe(true);
@@ -83,7 +83,7 @@ test('a list ends with a page of nothing, or the third that brings nothing new',
   ]);
 });
 
-test('the pointer of a single choice starts at what is chosen', () => {
+test('starts the pointer of a single choice at the chosen item', () => {
   const fields = { isMultiple: false, hasSearch: false, chosen: ['b'] };
   expect(add(start(fields), ['a', 'b'], fields).active).toBe(1);
   expect(add(start({ ...fields, chosen: ['z'] }), ['a', 'b'], fields).active).toBe(0);
@@ -98,11 +98,11 @@ test.each<[Partial<ListState<string>>, number, boolean]>([
   [{ loadedPages: 1, items: ['a', 'b'] }, 1, false],
   [{ loadedPages: 1, items: ['a', 'b'] }, 2, true],
   [{ loadedPages: 1, items: ['a', 'b'], isSelectingAll: true }, 0, true],
-])('%j needs a page for %i rows: %j', (changed, end, isNeeded) => {
+])('%j needs another page for %i rows: %j', (changed, end, isNeeded) => {
   expect(needsPage({ ...start(), ...changed }, end)).toBe(isNeeded);
 });
 
-test('another search begins anew, the same one changes nothing', () => {
+test('starts over with a new search, but not with the same one', () => {
   const state = {
     ...add(start(), ['a']),
     failure: 'x',
@@ -126,7 +126,7 @@ test('another search begins anew, the same one changes nothing', () => {
   expect(other.seen.size).toBe(0);
 });
 
-test('a failure, a delay, and another try', () => {
+test('can be retried after a delay or a failure', () => {
   const state = { ...start(), isSelectingAll: true };
   expect(canRetry(state)).toBe(false);
   const slow = delayLoading(state, 'slow');
@@ -138,19 +138,19 @@ test('a failure, a delay, and another try', () => {
   expect(add(slow, ['a']).delay).toBeNull();
 });
 
-test('the pointer stops at both ends', () => {
+test('stops the pointer at both ends', () => {
   const state = add(start(), ['a', 'b', 'c']);
   expect([-1, 1, 2, 3, 99].map((rows) => moveBy(state, rows).active)).toEqual([0, 1, 2, 2, 2]);
   expect(moveBy(start(), 5).active).toBe(0);
 });
 
-test('an item is selected and deselected, and so are all', () => {
+test('toggles one item or all items', () => {
   const state = add(start(), ['a', 'b']);
   const one = toggle(state, 'b', idOf);
   expect([...one.chosen.keys()]).toEqual(['b']);
   expect([...toggle(one, 'b', idOf).chosen.keys()]).toEqual([]);
   expect(state.chosen.size).toBe(0);
-  // Not all are known yet: they are loaded first, unless it is called again.
+  // The remaining items are loaded first, unless it is toggled again.
   const selecting = toggleAll(one, idOf);
   expect([selecting.isSelectingAll, toggleAll(selecting, idOf).isSelectingAll]).toEqual([true, false]);
   const all = add(selecting, []);
@@ -168,6 +168,6 @@ test.each([
   [5, { active: 5, rows: 3, total: 10 }, 5],
   [9, { active: 9, rows: 3, total: 10 }, 7],
   [2, { active: 0, rows: 3, total: 2 }, 0],
-])('from row %i on, %j scrolls to %i', (top, view, wanted) => {
+])('scrolls from row %i with %j to %i', (top, view, wanted) => {
   expect(scrollTo(top, view)).toBe(wanted);
 });

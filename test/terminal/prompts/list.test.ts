@@ -46,21 +46,21 @@ const QUESTION: ListQuestion<string> = {
 describe('the list', () => {
   const first = addPage(startList(QUESTION), ['a', 'b'], QUESTION);
 
-  test('shows what moved between pages once, and ends at a page without anything new', () => {
+  test('shows an item on two pages once, and ends at a page without new items', () => {
     const second = addPage(first, ['b', 'c'], QUESTION);
     expect([second.items, second.isComplete]).toEqual([['a', 'b', 'c'], false]);
     expect(addPage(second, ['a', 'c'], QUESTION).isComplete).toBe(true);
     expect(addPage(second, [], QUESTION).isComplete).toBe(true);
   });
 
-  test('a page of which all stands on top already does not end it', () => {
+  test('does not end at a page whose items are all chosen already', () => {
     const chosen = ['x', 'y', 'z'].reduce((state, name) => toggle(state, name, QUESTION.idOf), first);
     const again = addPage(searchFor(searchFor(chosen, 'q'), ''), ['x', 'y'], QUESTION);
     expect([again.items, again.isComplete]).toEqual([['x', 'y', 'z'], false]);
     expect(addPage(again, ['z'], QUESTION).isComplete).toBe(false);
   });
 
-  test('wants a page when the last row is seen, not before', () => {
+  test('needs another page only when the last row is visible', () => {
     expect([needsPage(first, 1), needsPage(first, 2), needsPage(startList(QUESTION), 0)]).toEqual([
       false,
       true,
@@ -69,12 +69,12 @@ describe('the list', () => {
     expect(needsPage({ ...first, failure: 'gone' }, 2)).toBe(false);
   });
 
-  test('the pointer stops at the ends', () => {
+  test('stops the pointer at both ends', () => {
     expect([moveBy(first, -5).active, moveBy(first, 5).active]).toEqual([0, 1]);
     expect(moveBy(startList(QUESTION), 1).active).toBe(0);
   });
 
-  test('selects all once all pages are loaded, then none', () => {
+  test('selects all items once all pages are loaded, then none', () => {
     const pending = toggleAll(first, QUESTION.idOf);
     expect([pending.chosen.size, needsPage(pending, 1)]).toEqual([0, true]);
     const all = addPage(addPage(pending, ['c'], QUESTION), [], QUESTION);
@@ -95,7 +95,7 @@ describe('the list', () => {
   });
 });
 
-describe('the drawing', () => {
+describe('drawList', () => {
   const names = [
     'plain',
     '日本語の講義 第一回 日本語の講義 第一回',
@@ -111,14 +111,14 @@ describe('the drawing', () => {
     glyphs: chooseGlyphs({ LANG: 'C.UTF-8' }, 'linux'),
   };
 
-  test.each([10, 20, 39, 79, 199])('cases 114, 117: no line is wider than %d cells', (width) => {
+  test.each([10, 20, 39, 79, 199])('cases 114, 117: draws no line wider than %d cells', (width) => {
     const question = { ...QUESTION, notes: [`a note ${EVIL}`] };
     const { below } = drawList(addPage(startList(question), names, question), question, { ...frame, width });
     expectHarmless(below);
     expect(Math.max(...below.split('\n').map(displayWidth))).toBeLessThanOrEqual(width);
   });
 
-  test('columns line up, the optional one leaves first, and the name keeps what is left', () => {
+  test('aligns columns, drops the optional one first, and then keeps the name', () => {
     const state = addPage(startList(QUESTION), ['ab', '日本'], QUESTION);
     const rowsAt = (width: number) =>
       drawList(state, QUESTION, { ...frame, width })
@@ -148,7 +148,7 @@ test.each([
   ['3-2', { kind: 'unknown' }],
   ['1-99999999', { kind: 'unknown' }],
   ['x', { kind: 'unknown' }],
-])('of five rows %j means %j', (text, answer) => {
+])('parses the response %j to five rows as %j', (text, answer) => {
   expect(parsePlainResponse(text, 5)).toEqual(answer);
 });
 
@@ -157,6 +157,6 @@ test.each([
   ['abcdefgh ij', 4, ['abcd', 'efgh', 'ij']],
   ['日本語', 4, ['日本', '語']],
   ['', 4, ['']],
-])('%j in %d cells', (text, width, lines) => {
+])('wraps %j to %d cells', (text, width, lines) => {
   expect(wrapText(text, width)).toEqual(lines);
 });

@@ -22,6 +22,6 @@ test.each([
   ['1,x', { kind: 'unknown' }],
   ['-1', { kind: 'unknown' }],
   ['0000001', { kind: 'unknown' }],
-])('%j to a list of nine is %j', (text, response) => {
+])('parses %j for a list of nine as %j', (text, response) => {
   expect(parsePlainResponse(text, 9)).toEqual(response);
 });

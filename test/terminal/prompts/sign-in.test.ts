@@ -10,7 +10,7 @@ import { credentialsOf, readJson, storedFiles } from '../../support/stored-files
 const BINARY = fileURLToPath(new URL('../../../bin/streamdiver-dl.js', import.meta.url));
 const CLIENT_SECRET = 'client-SECRET+/8Jq4kW9~v7Rb';
 
-/** `login` in a pseudo-terminal, without a credential in its environment. */
+/** Runs `login` in a pseudo-terminal, without a credential in its environment. */
 async function login(
   args: readonly string[] = [],
   { columns = 80, env = {} }: { columns?: number; env?: Record<string, string> } = {},
@@ -28,7 +28,7 @@ async function login(
 }
 
 describe.each([80, 40])('login in %i columns', (columns) => {
-  test('asks for the kind, takes a pasted token without showing it, and says who is signed in', async () => {
+  test('asks for the kind, reads a pasted token without showing it, and signs in', async () => {
     const { api, pty, credentials } = await login([], { columns });
     await pty.waitFor('Sign in with');
     await pty.waitFor('access token');
@@ -42,7 +42,7 @@ describe.each([80, 40])('login in %i columns', (columns) => {
   });
 });
 
-test('client credentials are asked one by one, the secret hidden', async () => {
+test('login asks for client credentials one by one and hides the secret', async () => {
   const { api, pty, credentials } = await login();
   await pty.waitFor('client credentials');
   pty.write('\x1b[B\r');
@@ -59,7 +59,7 @@ test('client credentials are asked one by one, the secret hidden', async () => {
   });
 });
 
-test('an answer that cannot be used is asked for again', async () => {
+test('login prompts again after an invalid token', async () => {
   const { pty } = await login(['--with-token']);
   await pty.waitFor('Paste the token');
   pty.write('two words\r');
@@ -68,7 +68,7 @@ test('an answer that cannot be used is asked for again', async () => {
   expect(await pty.exited).toMatchObject({ exitCode: 0 });
 });
 
-test('a rejected token is asked for once more', async () => {
+test('login prompts once more after a rejected token', async () => {
   const { api, pty, credentials } = await login();
   await pty.waitFor('access token');
   pty.write('\r');
@@ -82,7 +82,7 @@ test('a rejected token is asked for once more', async () => {
   expect(readJson(credentials)).toEqual(credentialsOf(api.origin, { kind: 'token', token: CANARY_TOKEN }));
 });
 
-test('a token that is rejected twice is not stored', async () => {
+test('login stores no token after two rejections', async () => {
   const { api, pty, credentials } = await login(['--with-token']);
   await pty.waitFor('Paste the token');
   pty.write('an-incomplete-token\r');
@@ -96,7 +96,7 @@ test('a token that is rejected twice is not stored', async () => {
 test.each([
   ['Ctrl-C', '\x03'],
   ['Ctrl-D', '\x04'],
-])('%s leaves with 130, and nothing is stored', async (_name, key) => {
+])('%s exits with 130 before any request', async (_name, key) => {
   const { api, pty } = await login(['--with-token']);
   await pty.waitFor('Paste the token');
   pty.write(key);
@@ -105,7 +105,7 @@ test.each([
 });
 
 test.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])(
-  'with %j it is asked in plain lines, without an echo',
+  'login prompts in plain lines without echo, with %j',
   async (env) => {
     const { pty, api } = await login([], { env: { ...env, NO_COLOR: '1' } });
     await pty.waitFor('3. command that prints a token');

@@ -23,7 +23,7 @@ function optionsOf(isPlain: boolean) {
   return { options, stderr };
 }
 
-test('the other screen stands until the work has ended, however it ends', async () => {
+test('uses the alternate screen until the work resolves or rejects', async () => {
   const done = optionsOf(false);
   const work = async () => {
     await later();
@@ -42,7 +42,7 @@ test('the other screen stands until the work has ended, however it ends', async 
   expect(failed.stderr.text()).toBe('\x1b[?1049hWORK\x1b[?1049l');
 });
 
-test('plain prompts leave the screen alone and say what takes a while', async () => {
+test('plain prompts stay on the main screen and print what takes a while', async () => {
   const { options, stderr } = optionsOf(true);
   const answer = withPrompts(options, (prompts) =>
     prompts.during('Looking\x1b', () => Promise.resolve('found')),

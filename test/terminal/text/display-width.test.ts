@@ -2,18 +2,18 @@ import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { displayWidth, truncateMiddle, truncateToWidth } from '../../../src/terminal/text/display-width.ts';
 
-test('every character that is counted without Unicode tables is one cell wide, and stays one beside others', () => {
+test('measures text like string-width, with and without Unicode tables', () => {
   const other = Array.from({ length: 0x3000 }, (_, code) => String.fromCodePoint(code)).filter(
     (character) => displayWidth(character) !== stringWidth(character),
   );
   expect(other).toEqual([]);
   expect(displayWidth('Grüße – “aus” Graz…')).toBe(stringWidth('Grüße – “aus” Graz…'));
-  // Letters in two parts, a flag, a keycap and wide letters are left to the tables.
+  // Combining letters, a flag, a keycap, and wide letters need the tables.
   for (const text of ['u\u0308ber', '🇦🇹', '1\uFE0F\u20E3', '日本', 'soft\u00ADhyphen', 'a\tb', 'a\u200Db'])
     expect(displayWidth(text), text).toBe(stringWidth(text));
 });
 
-test('texts are cut by cells, with and without Unicode tables', () => {
+test('cuts text by cells, with and without Unicode tables', () => {
   expect(truncateToWidth('Lecture on trees', 10, '…')).toBe('Lecture o…');
   expect(truncateToWidth('日本語の字幕', 7, '…')).toBe('日本語…');
   expect(truncateToWidth('u\u0308u\u0308u\u0308u\u0308', 3, '…')).toBe('u\u0308u\u0308…');
@@ -30,7 +30,7 @@ test.each([
   ['abcde', 4, '...', 'a...'],
   ['ab cd', 4, '…', 'ab…'],
   ['abcd', 0, '…', ''],
-])('%j in %i cells with %s ends as %j', (text, width, ellipsis, cut) => {
+])('truncates %j to %i cells with %s: %j', (text, width, ellipsis, cut) => {
   expect(truncateToWidth(text, width, ellipsis)).toBe(cut);
 });
 
@@ -42,6 +42,6 @@ test.each([
   ['abcdef', 2, '…', 'a…'],
   ['abcdef', 5, '...', 'a...f'],
   ['abcdef', 4, '...', 'a...'],
-])('%j in %i cells with %s in its middle is %j', (text, width, ellipsis, cut) => {
+])('truncates the middle of %j to %i cells with %s: %j', (text, width, ellipsis, cut) => {
   expect(truncateMiddle(text, width, ellipsis)).toBe(cut);
 });

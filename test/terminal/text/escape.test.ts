@@ -4,7 +4,7 @@ import { escapeText, formatJson } from '../../../src/terminal/text/escape.ts';
 
 const NEVER_SHOWN =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b-\u200f\u2060-\u206f\ufeff\u00ad\u{e0000}-\u{e007f}]/u;
-/** Any UTF-16, and often the characters that matter. */
+/** Arbitrary UTF-16, with a bias toward the characters that matter. */
 const nastyText = array(
   oneof(
     string({ unit: 'binary' }),
@@ -15,7 +15,7 @@ const nastyText = array(
 ).map((parts) => parts.join(''));
 
 describe('escapeText', () => {
-  test('case 113: no control, bidi or invisible character is left in any text', () => {
+  test('case 113: leaves no control, bidi, or invisible character in any text', () => {
     assert(
       property(nastyText, (text) => {
         expect(escapeText(text)).not.toMatch(NEVER_SHOWN);
@@ -24,7 +24,7 @@ describe('escapeText', () => {
     );
   });
 
-  test('case 113: each of the 256 lowest characters is printed as itself or as an escape', () => {
+  test('case 113: prints each of the lowest 256 characters as itself or as an escape', () => {
     for (let code = 0; code < 256; code += 1) {
       const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0xad;
       const character = String.fromCharCode(code);
@@ -64,7 +64,7 @@ describe('escapeText', () => {
     expect(escapeText(text)).toBe(shown);
   });
 
-  test('case 114: a flood of combining marks is cut into escapes', () => {
+  test('case 114: escapes excess combining marks', () => {
     const shown = escapeText(`a${'\u0301'.repeat(40)}b`);
     expect(shown).toBe(`a${'\u0301'.repeat(8)}${'\\u0301'.repeat(32)}b`);
   });
@@ -79,13 +79,13 @@ describe('escapeText', () => {
     '👩‍👩‍👧 👩🏽‍💻 ❤️‍🔥',
     'C:\\Users',
     "it's",
-  ])('leaves ordinary text alone: %s', (text) => {
+  ])('keeps ordinary text unchanged: %s', (text) => {
     expect(escapeText(text)).toBe(text);
   });
 });
 
 describe('formatJson', () => {
-  test('case 113: is equal to the value when parsed and holds nothing that acts on a terminal or a log', () => {
+  test('case 113: parses back to the value and contains nothing active on a terminal or log', () => {
     assert(
       property(nastyText, constantFrom(0, 2), (text, indent) => {
         const json = formatJson({ [text]: [text, null, 1] }, indent);
@@ -97,7 +97,7 @@ describe('formatJson', () => {
     );
   });
 
-  test('uses \\u escapes that every JSON parser knows', () => {
+  test('uses \\u escapes that every JSON parser supports', () => {
     expect(formatJson('\x1b\x9b\u202e\u{e0041}')).toBe('"\\u001b\\u009b\\u202e\\udb40\\udc41"');
   });
 });

@@ -27,17 +27,17 @@ describe('sizes', () => {
     [KIB, '1 KiB', '1.0 KiB'],
     [1.2 * GIB, '1.2 GiB', '1.2 GiB'],
     [KIB * KIB - 1, '1023.9 KiB', '1023.9 KiB'],
-  ])('%d bytes are %s, in a column %s', (sizeBytes, text, inColumn) => {
+  ])('formats %d bytes as %s, and in a column as %s', (sizeBytes, text, inColumn) => {
     expect(formatSize(sizeBytes)).toBe(text);
     expect(formatSizeInColumn(sizeBytes)).toBe(inColumn);
   });
 
-  test('an amount and its total share their unit where they can', () => {
+  test('formats an amount and its total with a common unit if possible', () => {
     expect(formatSizeOf(1.25 * GIB, 3.4 * GIB)).toBe('1.2/3.4 GiB');
     expect(formatSizeOf(512, 3.4 * GIB)).toBe('512 B/3.4 GiB');
   });
 
-  test('a rate has a decimal only where it matters', () => {
+  test('formats a rate with a decimal only if it matters', () => {
     expect([85.7 * KIB * KIB, 8.57 * KIB * KIB, 0].map(formatRate)).toEqual([
       '85 MiB/s',
       '8.5 MiB/s',
@@ -45,7 +45,7 @@ describe('sizes', () => {
     ]);
   });
 
-  test('a share is never rounded up to all of it', () => {
+  test('never rounds a share up to 100 %', () => {
     expect([0, 0.459, 0.9999, 1].map(formatPercent)).toEqual(['0 %', '45 %', '99 %', '100 %']);
   });
 });
@@ -58,11 +58,11 @@ describe('times', () => {
     [3_600_000, '1h 00m'],
     [7_380_000, '2h 03m'],
     [6 * DAY_MS + 4 * 3_600_000, '6d 04h'],
-  ])('%d ms are %s', (durationMs, text) => {
+  ])('formats %d ms as %s', (durationMs, text) => {
     expect(formatDuration(durationMs)).toBe(text);
   });
 
-  test('what is left counts down like a clock', () => {
+  test('formats a countdown like a clock', () => {
     expect([0, 23, 725, 3723].map(formatCountdown)).toEqual(['0:00', '0:23', '12:05', '1:02:03']);
   });
 
@@ -78,7 +78,7 @@ describe('times', () => {
     [-90 * DAY_MS, '2mo ago'],
     [-730 * DAY_MS, '23mo ago'],
     [-3 * 366 * DAY_MS, '3y ago'],
-  ])('%d ms from now is %s', (distanceMs, text) => {
+  ])('formats %d ms from now as %s', (distanceMs, text) => {
     const nowMs = Date.UTC(2026, 0, 15);
     expect(formatRelativeTime(nowMs + distanceMs, nowMs)).toBe(text);
   });
@@ -92,7 +92,7 @@ test.each([
   [DAY_MS - 1, '23h 59m'],
   [DAY_MS, '1d 00h'],
   [-1, '0s'],
-])('a duration of %d ms is %s', (durationMs, text) => {
+])('formats a duration of %d ms as %s', (durationMs, text) => {
   expect(formatDuration(durationMs)).toBe(text);
 });
 
@@ -103,7 +103,7 @@ test.each([
   [9_999, '10.0s'],
   [10_000, '10s'],
   [65_000, '1m 05s'],
-])('%d ms that have passed are %s', (durationMs, text) => {
+])('formats %d elapsed ms as %s', (durationMs, text) => {
   expect(formatElapsed(durationMs)).toBe(text);
 });
 
@@ -114,7 +114,7 @@ test.each([
   [3_599, '59:59'],
   [3_600, '1:00:00'],
   [36_065, '10:01:05'],
-])('%d s that are left are %s', (seconds, text) => {
+])('formats a countdown of %d s as %s', (seconds, text) => {
   expect(formatCountdown(seconds)).toBe(text);
 });
 
@@ -134,7 +134,7 @@ test.each([
   [92 * DAY_MS, 'in 3mo'],
   [730 * DAY_MS, 'in 23mo'],
   [731 * DAY_MS, 'in 2y'],
-])('%d ms away is %s', (distanceMs, text) => {
+])('formats a distance of %d ms as %s', (distanceMs, text) => {
   const nowMs = Date.UTC(2026, 0, 15);
   expect(formatRelativeTime(nowMs + distanceMs, nowMs)).toBe(text);
 });
@@ -146,7 +146,7 @@ test.each([
   [1_020, KIB, '0.9/1.0 KiB'],
   [0.25 * GIB, 12.5 * GIB, ' 0.2/12.5 GiB'],
   [GIB, GIB, '1.0/1.0 GiB'],
-])('%d of %d in a column: %j', (bytes, totalBytes, text) => {
+])('formats %d of %d bytes in a column as %j', (bytes, totalBytes, text) => {
   expect(formatSizeOfInColumn(bytes, totalBytes)).toBe(text);
 });
 
@@ -154,11 +154,11 @@ test.each([
   [-0.1, '0 %'],
   [0.999, '99 %'],
   [1.5, '100 %'],
-])('a share of %d is %s', (share, text) => {
+])('formats a share of %d as %s', (share, text) => {
   expect(formatPercent(share)).toBe(text);
 });
 
-test('counts have one or many of a thing, and commas', () => {
+test('formats counts with singular or plural and commas', () => {
   expect([0, 1, 2].map((count) => counted(count, 'file'))).toEqual(['0 files', '1 file', '2 files']);
   expect(counted(2, 'entry', 'entries')).toBe('2 entries');
   expect([1, 1_000].map(countMedia)).toEqual(['1 media item', '1,000 media items']);

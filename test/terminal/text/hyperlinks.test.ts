@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startApi } from '../../support/api/api-server.ts';
 import { runCli } from '../../support/process/run-cli.ts';
 
-/** URLs and labels that would be, break out of, or lie about a hyperlink (OSC 8). */
+/** URLs and labels that would form, break out of, or fake a hyperlink (OSC 8). */
 const LINKS = [
   'javascript:alert(1)',
   'https://other.example/\x1b]8;;https://evil.example\x1b\\',
@@ -11,7 +11,7 @@ const LINKS = [
   'file:///etc/passwd',
 ];
 
-/** A package and a medium whose every text is one of these. */
+/** Serves a package and a media item whose texts are all this link. */
 function startWith(link: string) {
   return startApi({
     packages: [
@@ -32,8 +32,8 @@ const COMMANDS = [
   ['fetch', 'one', '-vv', '--retries', '0'],
 ];
 
-// The program draws no hyperlinks at all: a terminal finds the few URLs it shows by itself, and a label can hide no host.
-test.each(LINKS)('case 115: %j becomes no hyperlink, on a terminal or elsewhere', async (link) => {
+// The program draws no hyperlinks: terminals detect the few URLs it prints, and no label can hide a host.
+test.each(LINKS)('case 115: prints %j without a hyperlink, on a terminal or not', async (link) => {
   const api = await startWith(link);
   for (const command of COMMANDS) {
     for (const isTTY of [true, false]) {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { escapeText } from '../../../src/terminal/text/escape.ts';
 import { commandLine, commandLines, quoteForShell } from '../../../src/terminal/text/shell-quote.ts';
 
-/** What a shell makes of the words of a command line. */
+/** The words that a shell parses from a command line. */
 function readBack(shell: string, line: string): string[] {
   const { stdout, status, stderr } = spawnSync(shell, ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -22,11 +22,11 @@ describe('quoteForShell', () => {
     ['=ls', "'=ls'"],
     ['~', "'~'"],
     ['a\nb', "$'a\\x0ab'"],
-  ])('%j is written %s', (argument, quoted) => {
+  ])('quotes %j as %s', (argument, quoted) => {
     expect(quoteForShell(argument)).toBe(quoted);
   });
 
-  test('for PowerShell a quote is doubled and a comma is quoted', () => {
+  test('doubles single quotes and quotes commas for PowerShell', () => {
     expect(["it's", 'a,b', 'a.zip'].map((word) => quoteForShell(word, 'win32'))).toEqual([
       "'it''s'",
       "'a,b'",
@@ -34,7 +34,7 @@ describe('quoteForShell', () => {
     ]);
   });
 
-  test('case 118: a name from the server that is pasted into a shell is one word and runs nothing', () => {
+  test('case 118: makes each name from the server one shell word that runs nothing', () => {
     const names = [
       '$(touch x)',
       '`id`',
@@ -52,7 +52,7 @@ describe('quoteForShell', () => {
     expect(readBack('sh', commandLine(names))).toEqual(names);
   });
 
-  test('case 118: any words come back from bash as they were, and the line needs no escaping to be shown', {
+  test('case 118: round-trips any words through bash in a line that needs no escaping', {
     timeout: 120_000,
   }, () => {
     const word = string({ unit: constantFrom(...Array.from('ab \'"\\$`\n\r\t\x1b\u202eé日=~#-')) });
@@ -67,7 +67,7 @@ describe('quoteForShell', () => {
   });
 });
 
-describe('a command over several lines', () => {
+describe('commandLines', () => {
   const words = ['tool', 'fetch', 'id', '--dir', 'out', '-x', '--include', '*.srt'];
   const lines = (width: number, platform: NodeJS.Platform = 'linux') =>
     commandLines(words, { platform, width });
@@ -79,11 +79,11 @@ describe('a command over several lines', () => {
     [28, ['tool fetch id --dir out -x \\', "  --include '*.srt'"]],
     [27, ['tool fetch id --dir out \\', "  -x --include '*.srt'"]],
     [1, ['tool fetch id \\', '  --dir out \\', '  -x \\', "  --include '*.srt'"]],
-  ])('in %i cells', (width, wanted) => {
+  ])('wraps a command to %i cells', (width, wanted) => {
     expect(lines(width)).toEqual(wanted);
   });
 
-  test('has the continuation of PowerShell on Windows', () => {
+  test('uses the PowerShell continuation on Windows', () => {
     expect(lines(30, 'win32')[0]).toBe('tool fetch id --dir out -x `');
   });
 });
@@ -95,7 +95,7 @@ test.each([
   ['#a', "'#a'"],
   ['a%', 'a%'],
   ['@a', '@a'],
-])('%j is written %s', (argument, quoted) => {
+])('quotes %j as %s', (argument, quoted) => {
   expect(quoteForShell(argument)).toBe(quoted);
 });
 
@@ -104,6 +104,6 @@ test.each([
   ['=a', "'=a'"],
   ['', "''"],
   ['a=b', 'a=b'],
-])('for PowerShell %j is written %s', (argument, quoted) => {
+])('quotes %j for PowerShell as %s', (argument, quoted) => {
   expect(quoteForShell(argument, 'win32')).toBe(quoted);
 });

@@ -4,7 +4,7 @@ import { shortenMessage } from '../../../src/terminal/text/shorten-message.ts';
 import { createStyle } from '../../../src/terminal/text/style.ts';
 import { wrapText, wrapWords } from '../../../src/terminal/text/wrap-text.ts';
 
-test('a style paints each text and resets it, and leaves nothing in an empty one', () => {
+test('a style paints and resets text, and leaves empty text empty', () => {
   const { bold, dim, red, green, yellow, cyan } = createStyle(true);
   expect([bold, dim, red, green, yellow, cyan].map((paint) => paint('x'))).toEqual([
     '\x1b[1mx\x1b[22m',
@@ -23,12 +23,12 @@ describe('shortenMessage', () => {
     expect(shortenMessage('x'.repeat(500))).toBe('x'.repeat(500));
   });
 
-  test('cuts the middle out of longer ones', () => {
+  test('cuts the middle of longer messages', () => {
     const long = `${'a'.repeat(399)}${'b'.repeat(2)}${'c'.repeat(100)}`;
     expect(shortenMessage(long)).toBe(`${'a'.repeat(399)}…${'c'.repeat(100)}`);
   });
 
-  test('splits no character', () => {
+  test('does not split characters', () => {
     const pair = '😀';
     expect(shortenMessage(`${'a'.repeat(398)}${pair}${'b'.repeat(200)}`)).toBe(
       `${'a'.repeat(398)}…${'b'.repeat(100)}`,
@@ -49,17 +49,17 @@ test.each<[string, number, readonly string[]]>([
   ['a bcdefg', 3, ['a', 'bcd', 'efg']],
   ['日本語', 4, ['日本', '語']],
   ['日本', 1, ['日', '本']],
-])('%j in %i cells: %j', (text, width, lines) => {
+])('wraps %j to %i cells: %j', (text, width, lines) => {
   expect(wrapText(text, width)).toEqual(lines);
 });
 
-test('phrases stay together, and their separator is between those on one line', () => {
+test('keeps phrases together and separates those on one line', () => {
   expect(wrapWords(['one two', 'three', 'four'], ' · ', 15)).toEqual(['one two · three', 'four']);
   expect(wrapWords([], ' · ', 15)).toEqual([]);
 });
 
-describe('a secret', () => {
-  test('is masked in each of its spellings', () => {
+describe('createSecretFilter', () => {
+  test('masks every encoding of a secret', () => {
     const filter = createSecretFilter();
     const secret = 'word/"with signs+';
     filter.note(` ${secret}\n`);
@@ -73,7 +73,7 @@ describe('a secret', () => {
       expect(filter.redact(`a ${spelling} b ${spelling}`)).toBe('a *** b ***');
   });
 
-  test('has eight letters or more', () => {
+  test('ignores secrets with fewer than eight characters', () => {
     const filter = createSecretFilter();
     filter.note('1234567');
     filter.note('abcdefgh');

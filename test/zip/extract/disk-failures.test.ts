@@ -22,7 +22,7 @@ const ARCHIVE = makeZip([
   { name: 'd/big.mp4', content: BIG },
 ]);
 
-/** Calls of node:fs as the code under test makes them; a test may stand in their way. */
+/** The node:fs calls that a test can intercept. */
 type Call =
   | 'openSync'
   | 'writeSync'
@@ -51,12 +51,12 @@ for (const call of calls) {
     const interfere = interference.get(call);
     return interfere === undefined ? callReal(...args) : interfere(callReal, args);
   };
-  // util.promisify looks at the properties of what it wraps.
+  // util.promisify reads properties of the function it wraps.
   Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(real));
   Object.defineProperty(fs, call, { value: wrapped });
 }
 syncBuiltinESMExports();
-// Imported only now, as it keeps promisified forms of some calls.
+// Imported only now, because it keeps promisified forms of some calls.
 const { extractArchive } = await import('../../../src/zip/extract/extract.ts');
 const scene = await import('./large-entry-scene.ts');
 
@@ -66,7 +66,7 @@ function systemError(code: string, syscall: string): Error {
   return Object.assign(new Error(`${code}: injected`), { code, syscall, errno: -1 });
 }
 
-/** The nth call fails with `code`; calls with a callback fail through it. */
+/** Makes the nth call fail with `code`, through the callback if there is one. */
 function failAt(call: Call, nth: number, code: string): void {
   let count = 0;
   interference.set(call, (real, args) => {
@@ -79,7 +79,7 @@ function failAt(call: Call, nth: number, code: string): void {
   });
 }
 
-describe('case 82: a disk that fails', () => {
+describe('case 82: disk failures', () => {
   test.each([
     ['writeSync', 1, 'ENOSPC', 'no space left'],
     ['write', 1, 'ENOSPC', 'no space left'],
@@ -97,7 +97,7 @@ describe('case 82: a disk that fails', () => {
     expect(error.code).toBe('DISK');
     expect(error.message).toContain(says);
     expect(error.message).toContain(directory);
-    // Whatever has its name is whole.
+    // A file under its final name is complete.
     const whole = new Set([`small.txt ${SMALL.length}`, `d/big.mp4 ${BIG.length}`]);
     const files = listTree(directory).filter(({ type }) => type === 'file');
     expect(files.filter(({ path, sizeBytes }) => !whole.has(`${path} ${sizeBytes}`))).toEqual([]);
@@ -108,7 +108,7 @@ describe('case 82: a disk that fails', () => {
   });
 });
 
-/** A call of an open file fails once, when the file takes so much on the disk. */
+/** Makes a call on an open file fail once, when the file occupies at least so many bytes on disk. */
 async function failLargeFile(call: 'writev' | 'sync', code: string, leastBytes: number): Promise<void> {
   const probe = await open(import.meta.filename);
   const prototype: FileHandle = Object.getPrototypeOf(probe);
@@ -131,7 +131,7 @@ test.each([
   ['writev', 'ENOSPC', 40 * scene.MIB, true],
   ['sync', 'EIO', scene.MIB, false],
 ] as const)(
-  'case 82: a large entry, %s: %s at %i bytes; most of the part is continued: %s',
+  'case 82: a large entry whose %s fails with %s at %i bytes; resumes most of the part: %s',
   async (call, code, leastBytes, continues) => {
     const directory = makeTempFolder();
     await failLargeFile(call, code, leastBytes);
@@ -141,20 +141,20 @@ test.each([
 
     const { source, sentBytes } = await scene.served(scene.ARCHIVE);
     await scene.unpack(source, directory);
-    // What the disk did not take may look right in the cache.
+    // Data that the disk did not accept may still look right in the cache.
     expect(sentBytes() < scene.CONTENT.length / 2).toBe(continues);
     expect(readFileSync(join(directory, 'film.mp4')).equals(scene.CONTENT)).toBe(true);
     expect(listTree(directory).map(({ path }) => path)).toEqual(scene.NAMES);
   },
 );
 
-test('case 82: what the disk says of a large file before its end counts', async () => {
+test('case 82: reports a background sync failure of a large file', async () => {
   const directory = makeTempFolder();
   const large = makeZip([{ name: 'large.mp4', content: Buffer.alloc(40 * 2 ** 20, 'film') }]);
   let syncs = 0;
   interference.set('fsync', (real, args) => {
     syncs += 1;
-    // The system tells of a failure once; all syncs after it succeed.
+    // The system reports a failure only once; all later syncs succeed.
     const callback = args.at(-1);
     if (syncs > 1 || typeof callback !== 'function') return real(...args);
     return setImmediate(() => callback(systemError('EIO', 'fsync')));
@@ -166,12 +166,12 @@ test('case 82: what the disk says of a large file before its end counts', async 
   expect(listTree(directory)).toEqual([]);
 });
 
-test('case 83: short writes are continued', async () => {
+test('case 83: continues after short writes', async () => {
   const directory = makeTempFolder();
   interference.set('writeSync', (real, [descriptor, bytes, offset]) => real(descriptor, bytes, offset, 1));
   interference.set('write', (real, args) => {
     const [descriptor, bytes, offset] = args;
-    // Longer than 64 KiB was asked for, or it would have been writeSync.
+    // The request was longer than 64 KiB, otherwise it would have been writeSync.
     return real(descriptor, bytes, offset, 60_001, null, args.at(-1));
   });
 
@@ -181,7 +181,7 @@ test('case 83: short writes are continued', async () => {
   expect(sha256(readFileSync(join(directory, 'd/big.mp4')))).toBe(sha256(BIG));
 });
 
-test('a disk that takes no more bytes and says nothing is DISK', async () => {
+test('fails with DISK if a write of zero bytes reports no error', async () => {
   const directory = makeTempFolder();
   let isFull = false;
   interference.set('writeSync', () => {
@@ -194,9 +194,9 @@ test('a disk that takes no more bytes and says nothing is DISK', async () => {
   expect(listTree(directory).filter(({ path }) => path === 'small.txt')).toEqual([]);
 });
 
-describe('without hard links, as on FAT', () => {
+describe('without hard links (as on FAT)', () => {
   test.each(['EPERM', 'ENOTSUP', 'ENOSYS', 'EISDIR', 'EXDEV'])(
-    'files are renamed instead (%s)',
+    'renames the files instead (%s)',
     async (code) => {
       const directory = makeTempFolder();
       interference.set('linkSync', () => {
@@ -207,7 +207,7 @@ describe('without hard links, as on FAT', () => {
     },
   );
 
-  test('case 85: what appeared meanwhile is kept', async () => {
+  test('case 85: keeps a file that appeared in the meantime', async () => {
     const directory = makeTempFolder();
     interference.set('linkSync', (_, args) => {
       writeFileSync(String(args[1]), 'quicker');
@@ -220,7 +220,7 @@ describe('without hard links, as on FAT', () => {
 });
 
 test.each(['EPERM', 'EACCES'])(
-  'a target folder that is there need not be made, whatever the system says of that (%s)',
+  'uses an existing target folder even if mkdir fails for it (%s)',
   async (code) => {
     const directory = makeTempFolder();
     interference.set('mkdirSync', (real, args) => {
@@ -232,14 +232,14 @@ test.each(['EPERM', 'EACCES'])(
   },
 );
 
-test('a target folder that cannot be made is told', async () => {
+test('reports a target folder that cannot be created', async () => {
   const directory = join(makeTempFolder(), 'missing');
   failAt('mkdirSync', 1, 'EPERM');
   const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
   expect(error).toMatchObject({ code: 'DISK', message: expect.stringContaining('make the folder') });
 });
 
-test.each(['EBUSY', 'EACCES'])('what a killed run left and somebody has open (%s) stays', async (code) => {
+test.each(['EBUSY', 'EACCES'])('keeps leftovers of a killed run that are in use (%s)', async (code) => {
   const directory = makeTempFolder();
   const host = createHash('sha256').update(UNPACKER.hostname).digest('hex').slice(0, 8);
   const left = `.streamdiver-dl-${host}-1-0123456789ab`;
@@ -252,7 +252,7 @@ test.each(['EBUSY', 'EACCES'])('what a killed run left and somebody has open (%s
 });
 
 test.each(['linkSync', 'renameSync', 'unlinkSync'] as const)(
-  'a file that a virus scanner has open on Windows gets its name a moment later (%s)',
+  'retries on Windows if a virus scanner has the file open (%s)',
   async (call) => {
     const directory = makeTempFolder();
     if (call === 'renameSync') writeFileSync(join(directory, 'small.txt'), 'an older one');
@@ -265,7 +265,7 @@ test.each(['linkSync', 'renameSync', 'unlinkSync'] as const)(
   },
 );
 
-test('at most 32 files are written at a time, however long the disk takes', async () => {
+test('writes at most 32 files at a time, however slow the disk', async () => {
   const names = Array.from({ length: 40 }, (_, index) => `${index}.bin`);
   const content = pseudoRandomBytes(300_000, 7);
   const archive = makeZip(names.map((name) => ({ name, content })));

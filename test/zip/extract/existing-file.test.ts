@@ -11,7 +11,7 @@ import { memorySource } from '../memory-source.ts';
 
 type IfExists = Parameters<typeof findExisting>[2]['ifExists'];
 
-/** What stays of an archive with these files in a folder that `prepare` has filled. */
+/** Which of these entries keep their existing files in a folder filled by `prepare`. */
 async function find(names: readonly string[], ifExists: IfExists, prepare: (folder: string) => void) {
   const folder = makeTempFolder();
   prepare(folder);
@@ -42,7 +42,7 @@ test.each<[IfExists, object]>([
   ['refuse', { a: 'skipped', 'd/c': 'skipped' }],
   ['overwrite', { a: 'skipped', 'd/c': 'skipped' }],
   ['skip', { a: 'left', 'd/c': 'left' }],
-])('to %s, files that are there with their content stay', async (ifExists, staying) => {
+])('%s: keeps files with the same content', async (ifExists, staying) => {
   expect(await find(names, ifExists, fill)).toEqual(staying);
 });
 
@@ -50,7 +50,7 @@ test.each<[IfExists, object]>([
   ['overwrite', {}],
   ['skip', { a: 'left', b: 'left' }],
   ['refuse', { code: 'EXISTS', error: expect.stringContaining('out/a, out/b') as string }],
-])('to %s, files of other content', async (ifExists, outcome) => {
+])('%s: files with different content', async (ifExists, outcome) => {
   const found = await find(names, ifExists, (folder) => {
     for (const name of ['a', 'b']) writeFileSync(join(folder, name), 'other');
   });
@@ -58,7 +58,7 @@ test.each<[IfExists, object]>([
 });
 
 test.each<IfExists>(['overwrite', 'skip', 'refuse'])(
-  'to %s, a folder in the place of a file',
+  '%s: reports a folder in place of a file',
   async (ifExists) => {
     const found = await find(names, ifExists, (folder) => {
       for (const name of ['a', 'b']) mkdirSync(join(folder, name));
@@ -70,14 +70,14 @@ test.each<IfExists>(['overwrite', 'skip', 'refuse'])(
   },
 );
 
-test('a link is replaced where that is asked for, and never looked behind', async () => {
+test('replaces a link with overwrite, and never follows it', async () => {
   const link = (folder: string) => symlinkSync('/etc/hostname', join(folder, 'a'));
   expect(await find(names, 'overwrite', link)).toEqual({});
   for (const ifExists of ['skip', 'refuse'] as const)
     expect(await find(names, ifExists, link)).toMatchObject({ code: 'EXISTS' });
 });
 
-test('a link on the way is refused', async () => {
+test('rejects a link in place of a folder', async () => {
   const found = await find(names, 'skip', (folder) => {
     mkdirSync(join(folder, 'elsewhere'));
     symlinkSync('elsewhere', join(folder, 'd'));

@@ -36,7 +36,7 @@ function pathsOf(folder: string): readonly string[] {
   return listTree(folder).map(({ path }) => path);
 }
 
-/** A source during whose reading something happens, once, when byte `at` is asked for. */
+/** A source that calls `act` once, when byte `at` is read. */
 function interfering(source: RangeSource, at: number, act: () => void): RangeSource {
   let isDone = false;
   return {
@@ -52,8 +52,8 @@ function interfering(source: RangeSource, at: number, act: () => void): RangeSou
   };
 }
 
-describe('unpacking', () => {
-  test('writes every file with its bytes and says where, and how far it is', async () => {
+describe('extractArchive', () => {
+  test('writes every file and reports paths and progress', async () => {
     const directory = join(makeTempFolder(), 'made', 'for it');
     const progress: [number, number][] = [];
 
@@ -92,7 +92,7 @@ describe('unpacking', () => {
     expect(progress.at(-1)).toEqual([totalBytes, totalBytes]);
   });
 
-  test('case 91: modes come from the umask, never from the archive', async () => {
+  test('case 91: takes modes from the umask, never from the archive', async () => {
     const directory = makeTempFolder();
     const modes = [0o100000, 0o104755, 0o106777, 0o101777, 0o100777, 0o000777];
     const entries = modes.map((mode) => ({ name: mode.toString(8), mode }));
@@ -109,7 +109,7 @@ describe('unpacking', () => {
     expect(seen).toEqual(new Set(['file 640', 'folder 750']));
   });
 
-  test('case 110: a second run skips what is there with the right bytes', async () => {
+  test('case 110: skips files that already have the right bytes on a second run', async () => {
     const directory = makeTempFolder();
     await extractArchive(archive(), { unpacker: UNPACKER, directory });
     const before = lstatSync(join(directory, 'films/big.mp4'));
@@ -128,14 +128,14 @@ describe('unpacking', () => {
     ]);
     expect(lstatSync(join(directory, 'films/big.mp4')).ino).toBe(before.ino);
     expect(readFileSync(join(directory, 'foreign'), 'utf8')).toBe('stays');
-    // The end and the one entry that was missing; not the 10 MiB beside it.
+    // The end and the missing entry, not the other 10 MiB.
     const readBytes = source.reads.slice(1).reduce((sum, [start, end]) => sum + end - start, 0);
     expect(readBytes).toBeLessThan(1000);
   });
 });
 
-describe('what is in the way', () => {
-  test('case 84: other files are named and left alone, and nothing is written', async () => {
+describe('conflicts with existing files', () => {
+  test('case 84: lists the conflicting files and writes nothing', async () => {
     const directory = makeTempFolder();
     writeFileSync(join(directory, 'empty'), 'not empty');
     writeFileSync(join(directory, 'small.txt'), 'hullo');
@@ -149,7 +149,7 @@ describe('what is in the way', () => {
     expect(pathsOf(directory)).toEqual(['empty', 'small.txt']);
   });
 
-  test('case 84: with overwrite files are replaced, links too, but not what they point to', async () => {
+  test('case 84: overwrite replaces files and links, but not the targets of links', async () => {
     const folder = makeTempFolder();
     const directory = join(folder, 'target');
     mkdirSync(directory);
@@ -166,7 +166,7 @@ describe('what is in the way', () => {
   });
 
   test.each(['refuse', 'overwrite', 'skip'] as const)(
-    'a folder where a file should be is EXISTS, with %s',
+    'fails with EXISTS if a folder is in place of a file (%s)',
     async (ifExists) => {
       const directory = makeTempFolder();
       mkdirSync(join(directory, 'small.txt'));
@@ -181,7 +181,7 @@ describe('what is in the way', () => {
     },
   );
 
-  test('a file where a folder should be is EXISTS', async () => {
+  test('fails with EXISTS if a file is in place of a folder', async () => {
     const directory = makeTempFolder();
     writeFileSync(join(directory, 'a'), '');
     const error = await failureOf(
@@ -191,7 +191,7 @@ describe('what is in the way', () => {
     expect(pathsOf(directory)).toEqual(['a']);
   });
 
-  test('case 85: a file that appears while its entry is written is kept', async () => {
+  test('case 85: keeps a file that appears while its entry is written', async () => {
     const directory = makeTempFolder();
     const path = join(directory, 'films/big.mp4');
     const source = interfering(archive(), 4 * 2 ** 20, () => writeFileSync(path, 'quicker'));
@@ -205,8 +205,8 @@ describe('what is in the way', () => {
   });
 });
 
-describe('case 96: links planted in the target', () => {
-  test.each(['films', 'a', 'a/b'])('%s is not followed', async (planted) => {
+describe('case 96: links in the target folder', () => {
+  test.each(['films', 'a', 'a/b'])('does not follow %s', async (planted) => {
     const folder = makeTempFolder();
     const directory = join(folder, 'target');
     const outside = join(folder, 'outside');
@@ -223,7 +223,7 @@ describe('case 96: links planted in the target', () => {
     expect(readdirSync(outside)).toEqual([]);
   });
 
-  test('a link to a file is not read through: it is no proof that the entry is there', async () => {
+  test('does not accept a link to an identical file as the extracted entry', async () => {
     const folder = makeTempFolder();
     const directory = join(folder, 'target');
     mkdirSync(directory);
@@ -234,7 +234,7 @@ describe('case 96: links planted in the target', () => {
     );
   });
 
-  test('a folder swapped for a link while a file in it is written: nothing is named outside', async () => {
+  test('writes nothing outside if a folder is swapped for a link during a write', async () => {
     const folder = makeTempFolder();
     const directory = join(folder, 'target');
     const outside = join(folder, 'outside');
@@ -250,7 +250,7 @@ describe('case 96: links planted in the target', () => {
     expect(readdirSync(outside)).toEqual([]);
   });
 
-  test('the target itself may be reached through a link, as the person said so', async () => {
+  test('accepts a link to the target folder itself, since the user named it', async () => {
     const folder = makeTempFolder();
     mkdirSync(join(folder, 'real'));
     symlinkSync(join(folder, 'real'), join(folder, 'link'));
@@ -263,11 +263,11 @@ describe('case 96: links planted in the target', () => {
   });
 });
 
-test('stored entries come right although the blocks they are read into are soon read into again', async () => {
+test('writes stored entries correctly although their read buffers are reused', async () => {
   const directory = makeTempFolder();
   const contents = Array.from({ length: 24 }, (_, index) => pseudoRandomBytes(900_000, index));
   const bytes = makeZip(contents.map((content, index) => ({ name: `${index}`, content })));
-  // Faster than any disk: reading runs as far ahead of writing as it can.
+  // Faster than any disk, so that reads run as far ahead of writes as possible.
   const source: RangeSource = {
     ...memorySource(bytes),
     readInto: async (target, start) => void bytes.copy(target, 0, start),
@@ -277,8 +277,8 @@ test('stored entries come right although the blocks they are read into are soon 
     expect(readFileSync(join(directory, `${index}`)).equals(content)).toBe(true);
 });
 
-describe('stopped on the way', () => {
-  test('case 110: on abort no half entry is left under its name, and a second run completes', async () => {
+describe('interruptions and failures', () => {
+  test('case 110: leaves no partial entry on abort, and a second run completes', async () => {
     const directory = makeTempFolder();
     const controller = new AbortController();
     const reason = new Error('Ctrl-C');
@@ -306,7 +306,7 @@ describe('stopped on the way', () => {
     expect(sha256(readFileSync(join(directory, 'films/big.mp4')))).toBe(sha256(BIG));
   });
 
-  test('an abort beforehand makes not even the folder', async () => {
+  test('does not create the folder if already aborted', async () => {
     const directory = join(makeTempFolder(), 'target');
     const signal = AbortSignal.abort(new Error('Ctrl-C'));
     await expect(extractArchive(archive(), { unpacker: UNPACKER, directory, signal })).rejects.toBe(
@@ -319,7 +319,7 @@ describe('stopped on the way', () => {
     ['stored', { name: 'bad', content: BIG, data: Buffer.concat([BIG.subarray(1), Buffer.of(0)]) }],
     ['deflated', { name: 'bad', content: BIG, method: 8, local: { crc: 1 }, central: { crc: 1 } }],
     ['small', { name: 'bad', content: 'x', data: Buffer.from('y') }],
-  ])('case 99: an entry with the wrong CRC, %s, is not left behind', async (_, bad) => {
+  ])('case 99: removes an entry with the wrong CRC (%s)', async (_, bad) => {
     const directory = makeTempFolder();
     const error = await failureOf(
       extractArchive(archive([{ name: 'good', content: 'x' }, bad]), { unpacker: UNPACKER, directory }),
@@ -329,7 +329,7 @@ describe('stopped on the way', () => {
     expect(pathsOf(directory)).toEqual(['good']);
   });
 
-  test('a target below a file is EXISTS', async () => {
+  test('fails with EXISTS if the target is below a file', async () => {
     const folder = makeTempFolder();
     writeFileSync(join(folder, 'file'), '');
     const error = await failureOf(

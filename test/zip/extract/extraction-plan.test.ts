@@ -9,7 +9,7 @@ async function entriesOf(specs: readonly EntrySpec[]) {
   return (await readDirectory(memorySource(makeZip(specs)))).entries;
 }
 
-test('a plan has the files in the order of the archive, the folders that have entries, and the sum', async () => {
+test('plans the files in archive order, the listed folders, and the total size', async () => {
   const entries = await entriesOf([
     { name: 'b', content: '12345' },
     { name: 'd/' },
@@ -21,7 +21,7 @@ test('a plan has the files in the order of the archive, the folders that have en
   expect(plan.unpackedBytes).toBe(8);
 });
 
-test('all offending names are counted, ten are shown', async () => {
+test('counts all offending names and shows ten', async () => {
   const bad = [...Array(25).keys()].map((index) => ({ name: `../${index}` }));
   const entries = await entriesOf([{ name: 'good' }, ...bad]);
   const error = await failureOf(planExtraction(entries));
@@ -33,7 +33,7 @@ test('all offending names are counted, ten are shown', async () => {
   expect(error.message).not.toContain('good');
 });
 
-test('case 97: the sum of the sizes has a limit, met exactly or not', async () => {
+test('case 97: accepts a total size at the limit, and rejects one byte more', async () => {
   const entries = await entriesOf([
     { name: 'a', content: 'x'.repeat(60) },
     { name: 'b', content: 'x'.repeat(40) },
@@ -44,7 +44,7 @@ test('case 97: the sum of the sizes has a limit, met exactly or not', async () =
   expect(error.message).toContain('100 bytes');
 });
 
-test('case 97: the ratio counts above 1 MiB only and can be allowed', async () => {
+test('case 97: checks the ratio only above 1 MiB, and up to maxRatio', async () => {
   const zeros = (sizeBytes: number): EntrySpec => ({
     name: 'zeros',
     content: Buffer.alloc(sizeBytes),
@@ -56,7 +56,7 @@ test('case 97: the ratio counts above 1 MiB only and can be allowed', async () =
   expect((await planExtraction(entries, { maxRatio: 2000 })).files).toHaveLength(1);
 });
 
-test('case 97: many small entries may not make a bomb together', async () => {
+test('case 97: rejects small entries that together are a bomb', async () => {
   const names = [...Array(3).keys()].map((index) => `zeros ${index}`);
   const zeros = names.map((name) => ({ name, content: Buffer.alloc(2 ** 19), method: 8 }));
   expect((await planExtraction(await entriesOf(zeros.slice(1)))).files).toHaveLength(2);
@@ -67,7 +67,7 @@ test('case 97: many small entries may not make a bomb together', async () => {
   expect((await planExtraction(entries, { maxRatio: 2000 })).files).toHaveLength(3);
 });
 
-test('case 107: folders without end are refused before they fill the memory', async () => {
+test('case 107: rejects excessive folders before they fill the memory', async () => {
   const deep = (first: number): string => [first, ...Array<string>(90).fill('ﷺ'.repeat(12)), 'x'].join('/');
   const [entry] = await entriesOf([{ name: 'x' }]);
   if (entry === undefined) throw new Error('no entry');
@@ -78,7 +78,7 @@ test('case 107: folders without end are refused before they fill the memory', as
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(200 * 2 ** 20);
 });
 
-test('a plan that takes long can be aborted', async () => {
+test('stops planning on abort', async () => {
   const entries = await entriesOf([{ name: 'x' }]);
   const reason = new Error('Ctrl-C');
   await expect(planExtraction(entries, {}, AbortSignal.abort(reason))).rejects.toBe(reason);

@@ -16,8 +16,8 @@ import {
   unpack,
 } from './large-entry-scene.ts';
 
-describe('a part that an earlier run left', () => {
-  test('is thrown away if it must not be continued', async () => {
+describe('a part file from an earlier run', () => {
+  test('is discarded if it must not be resumed', async () => {
     const directory = await interrupted();
     const { source, sentBytes } = await served(ARCHIVE);
     await unpack(source, directory, { mayResume: false });
@@ -26,23 +26,23 @@ describe('a part that an earlier run left', () => {
   });
 
   test.each([
-    ['the archive is another one now', [{ name: 'film.mp4', content: Buffer.alloc(CONTENT.length) }]],
-    ['its entry is gone', [{ name: 'other.txt', content: 'text' }]],
-  ])('is thrown away when %s', async (_name, entries) => {
+    ['the archive has changed', [{ name: 'film.mp4', content: Buffer.alloc(CONTENT.length) }]],
+    ['the archive no longer has its entry', [{ name: 'other.txt', content: 'text' }]],
+  ])('is discarded when %s', async (_name, entries) => {
     const directory = await interrupted();
     await unpack((await served(makeZip(entries))).source, directory, { ifExists: 'overwrite' });
     expect(filesBelow(directory)).toContain(entries[0]?.name);
     expect(listTree(directory).filter(({ path }) => path.startsWith('.'))).toEqual([]);
   });
 
-  test('case 82: needs no space for what it has on the disk', async () => {
+  test('case 82: needs no space for what it already has on disk', async () => {
     const directory = await interrupted();
     const heldBytes = statSync(join(directory, partsIn(directory)[0] ?? '')).blocks * 512;
     const asked: number[] = [];
     const beforeWriting = async (neededBytes: number) => void asked.push(neededBytes);
     await unpack((await served(ARCHIVE)).source, directory, { beforeWriting });
     expect(asked).toHaveLength(1);
-    // The file system rounds, and the journal takes a little, too.
+    // The file system rounds up, and the journal takes a little space, too.
     expect(asked[0]).toBeGreaterThan(CONTENT.length - heldBytes - MIB);
     expect(asked[0]).toBeLessThan(CONTENT.length - LEFT_BYTES + MIB);
   });

@@ -22,18 +22,18 @@ export const ARCHIVE = makeZip([
   { name: 'last.txt', content: 'last' },
 ]);
 export const NAMES = ['film.mp4', 'first.txt', 'last.txt'];
-/** What an interruption leaves at least. */
+/** The least that an interruption leaves on disk. */
 export const LEFT_BYTES = 12 * MIB;
 
 export interface ServedSource {
   readonly source: HttpSource;
-  /** How many bytes have travelled. */
+  /** The number of bytes transferred. */
   readonly sentBytes: () => number;
   /** The lengths of the large ranges that were requested. */
   readonly lengths: readonly number[];
 }
 
-/** A remote archive. With `breakAfter`, responses with content come one by one, and break off after so many bytes in all. */
+/** A remote archive. With `breakAfter`, responses with content arrive one at a time and break off after that many bytes in total. */
 export async function served(
   bytes: Buffer,
   {
@@ -60,7 +60,7 @@ export async function served(
     });
     return sending;
   });
-  // In real time, as so many bytes take a while on a busy machine.
+  // In real time, because so many bytes take a while on a busy machine.
   const clock = createFastClock({ speed: 1 });
   const source = await openRemoteSource(server, { connections: 8, retries: isWhole ? 3 : 0, clock });
   return { source, sentBytes: source.transferredBytes, lengths };
@@ -76,19 +76,19 @@ export function filesBelow(directory: string): string[] {
     .map(({ path }) => path);
 }
 
-/** The part and its journal, in this order. */
+/** The part file and its journal, in this order. */
 export function partsIn(directory: string): string[] {
   return filesBelow(directory).filter((path) => /\.part(\.json)?$/.test(path));
 }
 
-/** Changes the journal of the only part. */
+/** Changes the journal of the only part file. */
 export function changeJournal(directory: string, changes: Readonly<Record<string, unknown>>): void {
   const journal = join(directory, partsIn(directory)[1] ?? '');
   const [head = ''] = readFileSync(journal, 'utf8').split('\n');
   writeFileSync(journal, `${JSON.stringify({ ...JSON.parse(head), ...changes })}\n`);
 }
 
-/** A folder in which an unpacking has ended in the middle of its responses. */
+/** A folder where unpacking was interrupted in the middle of its responses. */
 export async function interrupted(directory = makeTempFolder()): Promise<string> {
   const { source } = await served(ARCHIVE, { breakAfter: LEFT_BYTES });
   await expect(unpack(source, directory)).rejects.toMatchObject({ code: 'UNAVAILABLE' });

@@ -33,7 +33,7 @@ function flipByte(path: string, position: number): void {
 }
 
 describe('large stored entries of a remote archive', () => {
-  test('come in several ranges and are put together right; nothing stays behind', async () => {
+  test('are fetched in several ranges, assembled correctly, and leave no leftovers', async () => {
     const directory = makeTempFolder();
     const { source, lengths } = await served(ARCHIVE);
     const progress: number[] = [];
@@ -45,7 +45,7 @@ describe('large stored entries of a remote archive', () => {
     expect(listTree(directory).map(({ path }) => path)).toEqual(NAMES);
   });
 
-  test('case 110: what arrived before an interruption is not fetched again', async () => {
+  test('case 110: are resumed without fetching received bytes again', async () => {
     const directory = await interrupted();
     expect(filesBelow(directory)).not.toContain('film.mp4');
     await interrupted(directory);
@@ -57,7 +57,7 @@ describe('large stored entries of a remote archive', () => {
     expect(listTree(directory).map(({ path }) => path)).toEqual(NAMES);
   });
 
-  test('case 110: the rest is requested before what is there has been read', async () => {
+  test('case 110: request the rest before the part file has been read', async () => {
     const directory = makeTempFolder();
     await interrupted(directory);
     let onContent = (): void => undefined;
@@ -74,7 +74,7 @@ describe('large stored entries of a remote archive', () => {
     Object.assign(prototype, {
       async read(this: FileHandle, buffer: Buffer, ...args: unknown[]): Promise<unknown> {
         const isPart = (await this.stat()).size >= LEFT_BYTES;
-        // The overlap is compared, so it is read before the request.
+        // The overlap is read before the request, to compare it.
         if (isPart && buffer.length > OVERLAP_BYTES) await requested;
         return await Reflect.apply(read, this, [buffer, ...args]);
       },
@@ -84,17 +84,17 @@ describe('large stored entries of a remote archive', () => {
   });
 
   test.each<[string, (part: string, journal: string) => void]>([
-    ['the part was overwritten', (part) => writeFileSync(part, Buffer.alloc(CONTENT.length))],
-    ['a byte of the part was flipped', (part) => flipByte(part, 5 * MIB)],
-    ['the part was cut', (part) => truncateSync(part, 100)],
-    ['the part was made longer', (part) => truncateSync(part, CONTENT.length + 100)],
-    ['the part is gone', (part) => rmSync(part)],
-    ['the part has another name, too', (part) => linkSync(part, join(makeTempFolder(), 'other'))],
-    ['the journal is gone', (_part, journal) => rmSync(journal)],
-    ['the journal is nonsense', (_part, journal) => writeFileSync(journal, '0 1\n999 1\nnonsense\n1 2')],
-    ['the journal is huge', (_part, journal) => truncateSync(journal, 20 * MIB)],
-    ['the journal is of a later version', (_part, journal) => writeFileSync(journal, LATER_JOURNAL)],
-  ])('case 75: what cannot be trusted is fetched again: %s', async (_name, harm) => {
+    ['part overwritten', (part) => writeFileSync(part, Buffer.alloc(CONTENT.length))],
+    ['part with a flipped bit', (part) => flipByte(part, 5 * MIB)],
+    ['part truncated', (part) => truncateSync(part, 100)],
+    ['part extended', (part) => truncateSync(part, CONTENT.length + 100)],
+    ['part deleted', (part) => rmSync(part)],
+    ['part with a second hard link', (part) => linkSync(part, join(makeTempFolder(), 'other'))],
+    ['journal deleted', (_part, journal) => rmSync(journal)],
+    ['journal with garbage', (_part, journal) => writeFileSync(journal, '0 1\n999 1\nnonsense\n1 2')],
+    ['huge journal', (_part, journal) => truncateSync(journal, 20 * MIB)],
+    ['journal of a later version', (_part, journal) => writeFileSync(journal, LATER_JOURNAL)],
+  ])('case 75: fetch again what cannot be trusted: %s', async (_name, harm) => {
     const directory = await interrupted();
     const [part = '', journal = ''] = partsIn(directory).map((path) => join(directory, path));
     harm(part, journal);
@@ -104,7 +104,7 @@ describe('large stored entries of a remote archive', () => {
     expect(listTree(directory).map(({ path }) => path)).toEqual(NAMES);
   });
 
-  test('case 75: a journal with ranges of bytes that never came is not believed', async () => {
+  test('case 75: do not trust a journal that claims bytes never received', async () => {
     const directory = await interrupted();
     truncateSync(join(directory, partsIn(directory)[0] ?? ''), CONTENT.length);
     changeJournal(directory, { written: [[0, CONTENT.length]], synced: [] });
@@ -112,7 +112,7 @@ describe('large stored entries of a remote archive', () => {
     expect(readFileSync(join(directory, 'film.mp4')).equals(CONTENT)).toBe(true);
   });
 
-  test('case 75: bytes beyond the entry are not kept, even if the journal has them', async () => {
+  test('case 75: drop bytes beyond the entry even if the journal lists them', async () => {
     const directory = await interrupted();
     const longer = Buffer.concat([CONTENT, Buffer.alloc(100)]);
     writeFileSync(join(directory, partsIn(directory)[0] ?? ''), longer);
@@ -121,7 +121,7 @@ describe('large stored entries of a remote archive', () => {
     expect(readFileSync(join(directory, 'film.mp4')).equals(CONTENT)).toBe(true);
   });
 
-  test('case 74: after a crash of the machine only synced bytes count', async () => {
+  test('case 74: trust only synced bytes after a machine crash', async () => {
     const directory = await interrupted();
     changeJournal(directory, { bootId: 'another', synced: [[0, 2 * MIB]] });
     const { source, sentBytes } = await served(ARCHIVE);
@@ -131,13 +131,13 @@ describe('large stored entries of a remote archive', () => {
     expect(readFileSync(join(directory, 'film.mp4')).equals(CONTENT)).toBe(true);
   });
 
-  test('case 119: an interruption while a part is checked ends it, and the part stays', async () => {
+  test('case 119: keep the part file if interrupted while checking it', async () => {
     const directory = await interrupted();
     const interruption = new AbortController();
     const unpacking = unpack((await served(ARCHIVE)).source, directory, {
       signal: interruption.signal,
       isWanted: (path) => path === 'film.mp4',
-      // As a signal of the system arrives: when the event loop has its turn.
+      // Like a system signal, which arrives on the event loop.
       onProgress: () => setImmediate(() => interruption.abort(new Error('Ctrl-C'))),
     });
     await expect(unpacking).rejects.toThrow('Ctrl-C');
@@ -147,7 +147,7 @@ describe('large stored entries of a remote archive', () => {
     expect(sentBytes()).toBeLessThan(CONTENT.length - LEFT_BYTES + MIB);
   });
 
-  test('a part goes only when the file has its name', async () => {
+  test('keep the part file until the file has its final name', async () => {
     const directory = makeTempFolder();
     const film = join(directory, 'film.mp4');
     const onProgress = () => {
@@ -163,7 +163,7 @@ describe('large stored entries of a remote archive', () => {
     expect(readFileSync(film).equals(CONTENT)).toBe(true);
   });
 
-  test('case 99: a wrong bit is INTEGRITY, and the part is not continued', async () => {
+  test('case 99: fail with INTEGRITY on a flipped bit and discard the part file', async () => {
     const directory = makeTempFolder();
     const wrong = Buffer.from(ARCHIVE);
     wrong[40 * MIB] = (wrong[40 * MIB] ?? 0) ^ 1;
@@ -174,9 +174,9 @@ describe('large stored entries of a remote archive', () => {
     expect(partsIn(directory)).toEqual([]);
   });
 
-  test('case 100: a longer name before extra fields as long as can be is refused', async () => {
+  test('case 100: reject a longer local name before extra fields of nearly the maximum length', async () => {
     const directory = makeTempFolder();
-    // As much as a data descriptor would take: the directory alone does not show it.
+    // As long as a data descriptor, so the directory alone does not reveal it.
     const name = `film.mp4${'y'.repeat(24)}`;
     const extra = extraField(0x9999, Buffer.alloc(0xffff - 4));
     const { source } = await served(
@@ -189,7 +189,7 @@ describe('large stored entries of a remote archive', () => {
   });
 });
 
-test('the CRC-32 of two pieces is that of the whole', () => {
+test('combines the CRC-32s of two pieces', () => {
   const seed = 20_261_125;
   const next = pseudoRandom(seed);
   for (let round = 0; round < 100; round++) {

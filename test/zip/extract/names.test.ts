@@ -6,7 +6,7 @@ import type { ArchiveEntry } from '../../../src/zip/read/entry.ts';
 
 const entryOf = (path: string) => ({ path, kind: path.endsWith('/') ? 'directory' : 'file' }) as ArchiveEntry;
 
-/** What is said of the last of these paths, and which of them is its twin. */
+/** The conflict reported for the last of these paths, and the path it conflicts with. */
 function conflictOf(...paths: readonly string[]) {
   const register = createNameRegister();
   const entries = paths.map(entryOf);
@@ -82,11 +82,11 @@ test.each([
   ['²', '2', false],
   ['Ａ', 'A', false],
   ['İ', 'i', false],
-])('%j and %j are one name: %j', (one, other, isSame) => {
+])('%j and %j fold to one name: %j', (one, other, isSame) => {
   expect(foldName(one) === foldName(other)).toBe(isSame);
 });
 
-describe('the bounds of a path', () => {
+describe('path limits', () => {
   const part = 'x'.repeat(255);
   const offenceOf = (path: string, limit?: number) => safePath(path, limit).offence;
 
@@ -104,11 +104,11 @@ describe('the bounds of a path', () => {
     expect(offenceOf(path)).toBe(offence);
   });
 
-  test('a system may allow less, and never more', () => {
+  test('can be lowered, but not raised', () => {
     expect([offenceOf('abc', 3), offenceOf('abcd', 3)]).toEqual([null, 'is longer than 3 bytes']);
     const long = `${Array.from({ length: 16 }, () => part).join('/')}/x`;
     expect(offenceOf(long, 10_000)).toBe('is longer than 4096 bytes');
-    // What is added to a device name counts.
+    // The suffix added to a device name counts.
     expect([offenceOf('con', 4), offenceOf('con', 3)]).toEqual([null, 'is longer than 3 bytes']);
   });
 

@@ -25,7 +25,7 @@ function entryOf(path: string, changed: Partial<ArchiveEntry> = {}): ArchiveEntr
 const plan = async (entries: readonly ArchiveEntry[], limits: ExtractionLimits = {}) =>
   await planExtraction(entries, limits);
 
-describe('an entry that is not unpacked', () => {
+describe('a rejected entry', () => {
   test.each<[Partial<ArchiveEntry>, string]>([
     [{ kind: 'link' }, 'is a link'],
     [{ kind: 'special' }, 'is neither a file nor a folder'],
@@ -51,7 +51,7 @@ describe('an entry that is not unpacked', () => {
     expect((await plan([bad], { isWanted: (path) => path !== 'bad' })).files).toEqual([]);
   });
 
-  test('is named as it can be shown', async () => {
+  test('is shown with escaped characters', async () => {
     const error = await failureOf(plan([entryOf('../\u202ex'), entryOf('../y')]));
     expect(error.message).toContain(
       '"../\\u{202e}x" contains control or invisible characters, "../y" leads out',
@@ -59,7 +59,7 @@ describe('an entry that is not unpacked', () => {
     expect(error.details.hint).toBe(KEEP);
   });
 
-  test('has its reason in common with all others, if nothing is left', async () => {
+  test('is reported once for all when every entry has the same reason', async () => {
     const encrypted = ['a', 'b'].map((path) => entryOf(path, { isEncrypted: true }));
     const all = await failureOf(plan(encrypted));
     expect(all).toMatchObject({
@@ -73,7 +73,7 @@ describe('an entry that is not unpacked', () => {
     expect(links.message).toContain('refused: "a" is a link, "b" is a link;');
   });
 
-  test('beside one that unpacks to too much, both ways are told', async () => {
+  test('gives both hints when another entry exceeds the size limit', async () => {
     const bomb = entryOf('bomb', { sizeBytes: MIB + 1, compressedBytes: 1 });
     const error = await failureOf(plan([entryOf('good'), bomb, entryOf('../x')]));
     expect(error.details.hint).toBe(
@@ -81,7 +81,7 @@ describe('an entry that is not unpacked', () => {
     );
   });
 
-  test('takes its twin along, as nobody can know which is meant', async () => {
+  test('is skipped along with its twin, since either could be meant', async () => {
     const { files, skippedEntries } = await plan([entryOf('a'), entryOf('A'), entryOf('b')], {
       skipsUnsafe: true,
     });
@@ -93,8 +93,8 @@ describe('an entry that is not unpacked', () => {
   });
 });
 
-describe('a plan', () => {
-  test('leaves the folder itself out, and a folder that is listed twice', async () => {
+describe('planExtraction', () => {
+  test('omits the target folder itself and duplicate folders', async () => {
     const folder = { kind: 'directory', sizeBytes: 0 } as const;
     const { folders, files } = await plan([
       entryOf('./', folder),
@@ -106,7 +106,7 @@ describe('a plan', () => {
     expect(odd.code).toBe('UNSAFE');
   });
 
-  test('tells which names were changed', async () => {
+  test('reports renamed entries', async () => {
     const folder = entryOf('e:/', { kind: 'directory', sizeBytes: 0 });
     const { renamed } = await plan([entryOf('a'), entryOf('b?'), { ...folder, path: 'ee:/' }]);
     expect(renamed).toEqual([
@@ -115,7 +115,7 @@ describe('a plan', () => {
     ]);
   });
 
-  test('has a limit of its size and of its ratio, each met exactly', async () => {
+  test('accepts a size and a ratio at their limits, and rejects more', async () => {
     const size = (bytes: number) => entryOf('a', { sizeBytes: bytes, compressedBytes: bytes });
     expect((await plan([size(10)], { maxSizeBytes: 10 })).unpackedBytes).toBe(10);
     expect(await failureOf(plan([size(11)], { maxSizeBytes: 10 }))).toMatchObject({
@@ -128,14 +128,14 @@ describe('a plan', () => {
     await failureOf(plan([packed], { maxRatio: 1 }));
   });
 
-  test('ends with an interruption', async () => {
+  test('rejects on abort', async () => {
     const interruption = new AbortController();
     interruption.abort(new Error('interrupted'));
     await expect(planExtraction([entryOf('a')], {}, interruption.signal)).rejects.toThrow('interrupted');
   });
 });
 
-describe('a folder', () => {
+describe('a target folder', () => {
   function makePlace() {
     const path = makeTempFolder();
     mkdirSync(join(path, 'folder'));
@@ -144,7 +144,7 @@ describe('a folder', () => {
     return (name: string) => ({ path: join(path, name), shownPath: `shown/${name}` });
   }
 
-  test('is opened, or made where nothing is', () => {
+  test('is opened, or created if it does not exist', () => {
     const at = makePlace();
     expect(openFolder(at('nothing'))).toBeNull();
     const [made, there] = [makeFolder(at('new')), makeFolder(at('folder'))];
@@ -163,13 +163,13 @@ describe('a folder', () => {
   test.each([
     ['link', 'UNSAFE', 'shown/link is a link or is behind one; nothing is written through links'],
     ['file', 'EXISTS', expect.stringContaining('shown/file') as string],
-  ])('that is a %s is refused', (name, code, message) => {
+  ])('is not opened if it is a %s', (name, code, message) => {
     const at = makePlace();
     for (const open of [openFolder, makeFolder])
       expect(() => open(at(name))).toThrow(expect.objectContaining({ code, message }));
   });
 
-  test('that cannot be looked at or made is a failure of the disk', () => {
+  test('fails with DISK if it cannot be inspected or created', () => {
     const at = makePlace();
     expect(() => openFolder(at('x'.repeat(300)))).toThrow(expect.objectContaining({ code: 'DISK' }));
     expect(() => makeFolder(at('nothing/below'))).toThrow(
@@ -185,7 +185,7 @@ describe('a folder', () => {
   });
 });
 
-test('a file is that of an entry by its size and its checksum, and no link', async () => {
+test('isMatchingFile compares size and checksum, and does not follow links', async () => {
   const folder = makeTempFolder();
   const content = Buffer.from('x'.repeat(MIB + 7));
   writeFileSync(join(folder, 'large'), content);

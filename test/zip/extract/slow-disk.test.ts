@@ -10,8 +10,8 @@ import { makeZip } from '../../support/zip-maker.ts';
 import { failureOf } from '../failure-of.ts';
 import { UNPACKER } from './unpacker.ts';
 
-// What is written goes on while the next bytes are read: a disk that takes its time shows whether
-// memory is used again too early. Writes wait at random; a test may let one of them fail.
+// Writes continue while the next bytes are read, so a slow disk shows whether
+// memory is reused too early. Writes are delayed at random; a test can make one of them fail.
 const MIB = 2 ** 20;
 const SEED = Number(process.env['SEED'] ?? randomInt(2 ** 32));
 const random = pseudoRandom(SEED);
@@ -42,7 +42,7 @@ function inodeOf(descriptor: unknown): number | null {
 Object.defineProperties(writeLater, Object.getOwnPropertyDescriptors(fs.write));
 Object.defineProperty(fs, 'write', { value: writeLater });
 syncBuiltinESMExports();
-// Imported only now, as it keeps a promisified form of the call.
+// Imported only now, because it keeps a promisified form of the call.
 const { extractArchive } = await import('../../../src/zip/extract/extract.ts');
 
 afterEach(() => {
@@ -51,7 +51,7 @@ afterEach(() => {
   failsAt = Number.POSITIVE_INFINITY;
 });
 
-/** Among others several times a file that is written while it is read, and behind it many that are held in memory. */
+/** Includes, several times, a file that is written while it is read, followed by many that are held in memory. */
 const SIZES_MIB = [0.5, 9, 3, 14, 17, ...[1, 2, 3].flatMap(() => [2.1, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9])];
 const CONTENTS = new Map(
   SIZES_MIB.map((sizeMiB, index) => [
@@ -75,7 +75,7 @@ async function fileSource() {
   return source;
 }
 
-test(`every file is right, whatever the order in which the disk answers (SEED=${SEED})`, async () => {
+test(`writes every file correctly, whatever the order in which writes complete (SEED=${SEED})`, async () => {
   const directory = makeTempFolder();
   await extractArchive(await fileSource(), { directory, unpacker: UNPACKER });
   const found = [...CONTENTS.keys()].map((name) => [name, sha256(readFileSync(join(directory, name)))]);
@@ -83,7 +83,7 @@ test(`every file is right, whatever the order in which the disk answers (SEED=${
 });
 
 test.each([3, 20, 40])(
-  `write %i fails: nothing is half there, nothing stays open (SEED=${SEED})`,
+  `leaves no partial file and no open file when write %i fails (SEED=${SEED})`,
   async (nth) => {
     const directory = makeTempFolder();
     const source = await fileSource();
@@ -102,7 +102,7 @@ test.each([3, 20, 40])(
   },
 );
 
-/** Of this process, where the system tells. */
+/** Open files of this process, on systems that list them. */
 function openFiles(): readonly string[] {
   return process.platform === 'linux' ? readdirSync('/proc/self/fd') : [];
 }

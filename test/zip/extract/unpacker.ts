@@ -1,6 +1,6 @@
 import type { LockingProcess } from '../../../src/disk/lock-record.ts';
 
-/** Another process than those whose leftovers a test makes. */
+/** A process other than those whose leftovers a test creates. */
 export const UNPACKER: LockingProcess = {
   pid: 4711,
   hostname: 'here',

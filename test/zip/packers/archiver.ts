@@ -44,7 +44,7 @@ export const ARCHIVER_5: Packer = {
   version: () => npmVersion('archiver-5'),
   recipes: [
     ...usualRecipes(packWith(archiver5)),
-    // As a service packs media that are compressed already. One packer is enough: it takes gigabytes.
+    // Like a service that packs already compressed media. One packer is enough, because it takes gigabytes.
     {
       name: 'above 4 GiB, stored',
       source: 'large',

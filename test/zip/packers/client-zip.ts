@@ -6,7 +6,7 @@ import { makeZip } from 'client-zip';
 import { npmVersion } from './npm-version.ts';
 import { type Job, type Packer, usualRecipes } from './packer.ts';
 
-/** It stores, and always with data descriptors. */
+/** client-zip only stores entries, and always with data descriptors. */
 async function pack({ folder, paths, archive }: Job): Promise<void> {
   const entries = paths.map((name) => {
     if (name.endsWith('/')) return { name };

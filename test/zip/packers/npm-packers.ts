@@ -7,7 +7,7 @@ import type { Packer } from './packer.ts';
 import { YAZL } from './yazl.ts';
 import { ZIP_JS } from './zip-js.ts';
 
-/** Those that `npm ci` brings. */
+/** The packers that `npm ci` installs. */
 export const NPM_PACKERS: readonly Packer[] = [
   ARCHIVER_5,
   ARCHIVER,

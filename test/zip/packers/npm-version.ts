@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The version of a package of node_modules, whose manifest its `exports` may hide. */
+/** The version of a package in node_modules, even if its `exports` hide the manifest. */
 export function npmVersion(name: string): string {
   const manifest = new URL(`../../../node_modules/${name}/package.json`, import.meta.url);
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };

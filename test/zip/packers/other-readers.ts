@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 
 interface Reader {
-  /** The command that says whether an archive is whole. */
+  /** The command that tests an archive. */
   readonly tests: readonly string[];
-  /** The command that lists what is in it. */
+  /** The command that lists the entries. */
   readonly lists: readonly string[];
 }
 
@@ -18,8 +18,8 @@ const READERS: Readonly<Record<string, Reader>> = {
 export const OTHER_READERS = Object.keys(READERS);
 
 /**
- * The names of those that refuse an archive; what is not installed counts as refusing. To list one above 4 GiB takes
- * a moment, to read it a minute.
+ * The names of the readers that reject an archive; one that is not installed counts as rejecting. Listing an archive
+ * above 4 GiB takes a moment, reading it a minute.
  */
 export function refusedByOthers(archive: string, { listsOnly = false } = {}): string[] {
   return Object.entries(READERS)

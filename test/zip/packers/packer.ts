@@ -1,22 +1,22 @@
 import type { SourceName } from './sources.ts';
 
-/** One archive to be made. */
+/** One archive to create. */
 export interface Job {
-  /** Where what goes in lies; the working directory of programs. */
+  /** The folder with the input files; the working directory of programs. */
   readonly folder: string;
-  /** What goes in, relative to the folder, in this order; folders end with `/`. */
+  /** The entries to pack, relative to the folder, in this order; folders end with `/`. */
   readonly paths: readonly string[];
   /** The file to write; it does not exist yet. */
   readonly archive: string;
 }
 
-/** How an archive is made, for packers that let the caller choose. */
+/** How to create an archive, for packers that let the caller choose. */
 export interface Manner {
-  /** Entries as they are, not deflated. */
+  /** Stored entries, not deflated. */
   readonly isStored: boolean;
-  /** Sizes are not known before the content: data descriptors, or output that cannot be rewound. */
+  /** Sizes not known before the content: data descriptors, or output that cannot be rewound. */
   readonly isStreamed: boolean;
-  /** Zip64 fields where the sizes need none. */
+  /** Zip64 fields even where the sizes do not need them. */
   readonly isZip64: boolean;
 }
 
@@ -28,12 +28,12 @@ export interface Recipe {
 
 export interface Packer {
   readonly name: string;
-  /** Null where it is not installed. */
+  /** Null if it is not installed. */
   readonly version: () => string | null;
   readonly recipes: readonly Recipe[];
 }
 
-/** What a packer can do; `stored` and `large` are the rule. */
+/** What a packer can do; all of it by default. */
 export interface Abilities {
   readonly stored?: boolean;
   readonly deflated?: boolean;
@@ -45,7 +45,7 @@ export interface Abilities {
   readonly large?: boolean;
 }
 
-/** The recipes that all packers have in common, as far as this one can follow them. */
+/** The recipes common to all packers, limited to those that this packer supports. */
 export function usualRecipes(
   pack: (job: Job, manner: Manner) => void | Promise<void>,
   {

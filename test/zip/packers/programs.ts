@@ -6,15 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { type Abilities, type Job, type Manner, type Packer, type Recipe, usualRecipes } from './packer.ts';
 import { runTool, toolVersion } from './run-tool.ts';
 
-/** One of programs/: `COMMAND ARCHIVE [stored] [streamed] [zip64]` with the names on standard input. */
+/** A program in programs/: `COMMAND ARCHIVE [stored] [streamed] [zip64]` with the names on standard input. */
 interface Program {
   readonly name: string;
   readonly versionCommand: readonly string[];
-  /** Given where what was compiled may lie. */
+  /** Takes the folder of the compiled program. */
   readonly command: (built: string) => readonly string[];
   readonly build?: (built: string) => readonly string[];
   readonly abilities?: Abilities;
-  /** Further words that the program knows, each a recipe. */
+  /** More words that the program accepts, each a recipe. */
   readonly words?: readonly string[];
 }
 
@@ -50,7 +50,7 @@ const PROGRAMS: readonly Program[] = [
     versionCommand: ['go', 'version'],
     build: (built) => ['go', 'build', '-o', `${built}/pack`, source('pack.go')],
     command: (built) => [`${built}/pack`],
-    // It cannot but stream.
+    // It always streams.
     abilities: { streamed: false, zip64: false },
   },
   {
@@ -75,7 +75,7 @@ const PROGRAMS: readonly Program[] = [
     name: 'PHP ZipArchive (libzip)',
     versionCommand: ['php', '-r', 'echo ZipArchive::LIBZIP_VERSION;'],
     command: () => ['php', source('pack.php')],
-    // It removes an archive without entries.
+    // It deletes an archive without entries.
     abilities: { streamed: false, zip64: false, empty: false },
   },
   {
@@ -113,7 +113,7 @@ function wordsOf({ isStored, isStreamed, isZip64 }: Manner): string[] {
   );
 }
 
-/** Into a folder that goes when this process ends. */
+/** Compiles into a folder that is deleted when this process exits. */
 function compile(build: (built: string) => readonly string[]): string {
   const built = mkdtempSync(join(tmpdir(), 'packer-'));
   process.once('exit', () => rmSync(built, { recursive: true, force: true }));

@@ -2,22 +2,22 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Job } from './packer.ts';
 
-/** Names of more than ASCII as they are; `home` is where a compiler may keep what it made. */
+/** Passes non-ASCII names through unchanged. */
 function environment(locale: string): NodeJS.ProcessEnv {
   return { ...process.env, LC_ALL: locale, LANG: locale, PYTHONUTF8: '1' };
 }
 
 interface ToolOptions {
-  /** All of standard input: a text, or a file of the folder. */
+  /** Standard input: a text, or a file in the folder. */
   readonly input?: string | { readonly file: string };
   readonly locale?: string;
-  /** The archive is standard output, a pipe as a server would read. */
+  /** Writes the archive to standard output through a pipe, as for a server. */
   readonly isPiped?: boolean;
 }
 
 /**
- * Runs a program where the files lie.
- * @throws Error with what it said on standard error
+ * Runs a program in the folder of the job.
+ * @throws Error with its standard error output
  */
 export function runTool(
   { folder, archive }: Job,
@@ -25,7 +25,7 @@ export function runTool(
   { input = '', locale = 'C.UTF-8', isPiped = false }: ToolOptions = {},
 ): void {
   const [file = '', ...args] = isPiped
-    ? // A file as standard output could be rewound.
+    ? // A file as standard output would be seekable.
       ['sh', '-c', 'archive=$1; shift; "$@" | cat > "$archive"', 'sh', archive, ...command]
     : command;
   const stdin = typeof input === 'string' ? 'pipe' : openSync(`${folder}/${input.file}`, 'r');
@@ -42,7 +42,7 @@ export function runTool(
   }
 }
 
-/** The first number with a dot that a program prints; null where it is not installed. */
+/** The first number with a dot that a program prints; null if it is not installed. */
 export function toolVersion(command: readonly string[]): string | null {
   const [file = '', ...args] = command;
   const { error, status, stdout, stderr } = spawnSync(file, args, { encoding: 'utf8' });

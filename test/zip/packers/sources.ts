@@ -2,10 +2,10 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
 
-/** A file that goes into an archive: its bytes, or so many zeros, which no disk has to hold. */
+/** A file to pack: its bytes, or a number of zeros that take no space on disk. */
 export type SourceContent = Buffer | { readonly zeros: number };
 
-/** By path; folders end with `/` and have no content. */
+/** Files by path; folders end with `/` and have no content. */
 export type Source = ReadonlyMap<string, SourceContent | null>;
 
 const TEXT = Buffer.from('1\n00:00:01,000 --> 00:00:03,000\nUntertitel\n\n'.repeat(200));
@@ -49,7 +49,7 @@ export function sourceOf(name: SourceName): Source {
   return new Map(Object.entries<SourceContent | null>(SOURCES[name]));
 }
 
-/** Writes all of it below a folder. */
+/** Writes all files of a source below a folder. */
 export function writeSource(source: Source, folder: string): void {
   for (const [path, content] of source) {
     const target = join(folder, path);

@@ -24,7 +24,7 @@ export const INFO_ZIP: Packer = {
     {
       name: 'no entries',
       source: 'none',
-      // The only way: what is in it is deleted again.
+      // The only way is to add an entry and delete it again.
       pack: (job) =>
         runTool(job, [
           'sh',
@@ -64,7 +64,7 @@ function sevenZip(command: string): Packer {
   };
 }
 
-/** For programs that take along what lies in a folder: with folders what lies at the top, else each file. */
+/** For programs that pack folders recursively: the top-level names if folders are listed, else each file. */
 function topOf({ paths }: Job): readonly string[] {
   if (!paths.some((path) => path.endsWith('/'))) return paths;
   return [...new Set(paths.map((path) => path.replace(/\/.*/, '')))];
@@ -79,7 +79,7 @@ function bsdtar(
   paths = job.paths,
 ): void {
   const method = `zip:compression=${isStored ? 'store' : 'deflate'}`;
-  // Without `-n` a folder brings what lies in it a second time.
+  // Without `-n`, the content of a folder is packed a second time.
   runTool(
     job,
     [
@@ -143,5 +143,5 @@ export const MINIZIP: Packer = {
   ),
 };
 
-/** Programs of Debian and of other systems. */
+/** Programs from Debian and other systems. */
 export const TOOL_PACKERS: readonly Packer[] = [INFO_ZIP, SEVEN_ZIP, SEVEN_ZZ, BSDTAR, JAR, MINIZIP];

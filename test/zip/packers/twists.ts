@@ -12,17 +12,17 @@ import {
   unicodePathExtra,
 } from '../../support/zip-maker.ts';
 
-/** An archive that is about to be written, for twists to change. */
+/** An archive about to be written, which twists change. */
 interface Draft {
   readonly entries: EntrySpec[];
   /** The entry that most of them change. */
   readonly target: EntrySpec;
   readonly archive: ArchiveSpec;
-  /** What has to know where the entry will begin. */
+  /** Changes that depend on where the target entry starts. */
   readonly later: (() => void)[];
 }
 
-/** Something that a writer of archives may do, right or wrong, by name. */
+/** A named change that an archive writer might make, valid or not. */
 interface Twist {
   readonly name: string;
   readonly apply: (draft: Draft) => void;
@@ -33,7 +33,7 @@ const SIZE = TEXT.length;
 const DEFLATED = deflateRawSync(TEXT);
 const ALL_ONES = 0xffffffff;
 
-/** A file, a folder, and a deflated file in it. */
+/** A file, a folder, and a deflated file in the folder. */
 function plainDraft(): Draft {
   const target: EntrySpec = { name: 'folder/second.txt', content: TEXT, method: 8 };
   const entries = [{ name: 'first.txt', content: TEXT }, { name: 'folder/', content: '' }, target];
@@ -52,7 +52,7 @@ const numbers = (...values: number[]) => extraField(1, Buffer.concat(values.map(
 
 function placeOfTarget({ entries, target }: Draft): number {
   const before = makeZip(entries.slice(0, entries.indexOf(target)));
-  // A directory would begin there.
+  // The directory would start there.
   return before.readUInt32LE(before.length - 6) + (target.gapBefore?.length ?? 0);
 }
 
@@ -450,12 +450,12 @@ const TWISTS: readonly Twist[] = [
 ];
 
 export interface TwistedArchive {
-  /** Names of what is odd about it. */
+  /** The names of its twists. */
   readonly twists: readonly string[];
   readonly bytes: () => Buffer;
 }
 
-/** Each twist alone, and `count` times two or three of them together. */
+/** Each twist alone, plus `count` random combinations of two or three. */
 export function twistedArchives(seed: number, count: number): TwistedArchive[] {
   const random = pseudoRandom(seed);
   const any = () => TWISTS.at(random() % TWISTS.length) as Twist;

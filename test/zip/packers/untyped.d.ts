@@ -1,4 +1,4 @@
-/** As much of these packages as the tests use; they bring no types. */
+/** The parts of these untyped packages that the tests use. */
 declare module 'archiver' {
   import type { Readable } from 'node:stream';
 

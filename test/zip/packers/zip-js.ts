@@ -7,7 +7,7 @@ import { type Job, type Manner, type Packer, usualRecipes } from './packer.ts';
 
 async function pack({ folder, paths, archive }: Job, { isStored, isStreamed, isZip64 }: Manner) {
   configure({ useWebWorkers: false });
-  // False would forbid it where it is needed.
+  // `false` would forbid zip64 even where it is needed.
   const zip64 = isZip64 ? { zip64: true } : {};
   const zip = new ZipWriter(Writable.toWeb(createWriteStream(archive)), {
     level: isStored ? 0 : 1,

@@ -12,7 +12,7 @@ import { HOSTILE_ARCHIVES } from './hostile-archives.ts';
 
 const NAMED = /^the archive is (damaged|refused): .{10}/;
 
-describe('archives that programs would read differently: one reading or none', () => {
+describe('ambiguous archives are rejected', () => {
   test.each(AMBIGUOUS_ARCHIVES)('$name', { timeout: 10_000 }, async ({ bytes }) => {
     const folder = makeTempFolder();
     const archive = memorySource(bytes());
@@ -26,7 +26,7 @@ describe('archives that programs would read differently: one reading or none', (
     expect((await failureOf(extractArchive(archive, { directory, unpacker: UNPACKER }))).message).toMatch(
       NAMED,
     );
-    // What was whole before the lie was met may be there; nothing else, nothing elsewhere.
+    // Only entries extracted before the lie was found may exist, and only in the target.
     const tree = listTree(folder);
     expect(tree.filter(({ type }) => type === 'link' || type === 'other')).toEqual([]);
     expect(tree.filter(({ path }) => !/^target(\/|$)/.test(path) || path.includes('.streamdiver'))).toEqual(
@@ -36,7 +36,7 @@ describe('archives that programs would read differently: one reading or none', (
     for (const { path } of files) expect(CONTENTS).toContain(readFileSync(join(folder, path), 'utf8'));
   });
 
-  test('with the hostile ones there are far more than 200, each with a name of its own', () => {
+  test('have unique names, more than 300 with the hostile archives', () => {
     const names = [...AMBIGUOUS_ARCHIVES, ...HOSTILE_ARCHIVES].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.length).toBeGreaterThan(300);

@@ -9,13 +9,13 @@ import {
   u32,
 } from '../../support/zip-maker.ts';
 
-/** An archive of which two programs could read different things: some field says what another denies. */
+/** An archive that two programs could read differently, because two of its fields contradict each other. */
 export interface AmbiguousArchive {
   readonly name: string;
   readonly bytes: () => Buffer;
 }
 
-/** What the entries hold; nothing else may ever come out. */
+/** The contents of the entries; nothing else may be extracted. */
 export const CONTENTS: readonly string[] = ['Guten Tag. '.repeat(40), 'second '.repeat(30), 'third'];
 
 const KINDS: readonly (readonly [name: string, spec: Partial<EntrySpec>])[] = [
@@ -35,7 +35,7 @@ const LOCAL_LIES: readonly (readonly [name: string, lies: HeaderLies])[] = [
   ['compressed size', { compressedSize: 7 }],
   ['size', { size: 7 }],
   ['name', { name: 'b.txt' }],
-  ['name of another length', { name: 'ab.txt' }],
+  ['name of a different length', { name: 'ab.txt' }],
   ['name of a folder', { name: 'a.tx/' }],
   ['name length', { nameLength: 4 }],
   ['length of extra fields', { extraLength: 3 }],
@@ -95,7 +95,7 @@ function archive(name: string, make: () => readonly EntrySpec[], spec?: ArchiveS
   return { name, bytes: () => makeZip(make(), spec) };
 }
 
-/** The offset of the second entry, to lie about it by one. */
+/** Makes an offset that is off by one from that of the second entry. */
 function shifted(lies: CentralLies, spec: Partial<EntrySpec>): CentralLies {
   if (lies.offset === undefined) return lies;
   const truth = makeZip([{ name: 'a.txt', content: CONTENTS[0] ?? '' }]).readUInt32LE(
@@ -125,11 +125,11 @@ export const AMBIGUOUS_ARCHIVES: readonly AmbiguousArchive[] = [
     }),
   ]),
   ...JUNK.flatMap(([what, bytes]) => [
-    archive(`case 102: before it ${what}`, () => entries(), { prefix: bytes }),
-    archive(`case 102: after it ${what}`, () => entries(), { suffix: bytes }),
-    archive(`case 102: between entries ${what}`, () => entries({}, { gapBefore: bytes })),
-    archive(`case 102: before the directory ${what}`, () => entries(), { afterEntries: bytes }),
-    archive(`case 102: after the directory ${what}`, () => entries(), { afterDirectory: bytes }),
+    archive(`case 102: ${what} before it`, () => entries(), { prefix: bytes }),
+    archive(`case 102: ${what} after it`, () => entries(), { suffix: bytes }),
+    archive(`case 102: ${what} between entries`, () => entries({}, { gapBefore: bytes })),
+    archive(`case 102: ${what} before the directory`, () => entries(), { afterEntries: bytes }),
+    archive(`case 102: ${what} after the directory`, () => entries(), { afterDirectory: bytes }),
   ]),
   ...[END_SIGNATURE, makeZip([]), makeZip(entries())].map((comment, index) =>
     archive(`case 102: comment that looks like an end, form ${index}`, () => entries(), {

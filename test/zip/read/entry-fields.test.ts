@@ -14,7 +14,7 @@ import { readZip64Row } from '../../../src/zip/read/zip64-field.ts';
 import { makeZip } from '../../support/zip-maker.ts';
 import { memorySource } from '../memory-source.ts';
 
-/** Numbers of 2, 4, or 8 bytes, one after the other. */
+/** Concatenates little-endian numbers of 2, 4, or 8 bytes. */
 function pack(...numbers: readonly (readonly [value: number, sizeBytes: 2 | 4 | 8])[]): Buffer {
   return Buffer.concat(
     numbers.map(([value, sizeBytes]) => {
@@ -64,47 +64,47 @@ describe('extra fields', () => {
     ['none', [], [null, null, null]],
     ['all', [field(1, 'z'), field(0x5455, 't'), field(0x7075, 'u')], ['z', 't', 'u']],
     ['others', [field(0x9999, 'x'), field(1, '')], ['', null, null]],
-    ['two times', [field(0x5455, 'one'), field(0x5455, 'two')], [null, 'one', null]],
+    ['two timestamp fields', [field(0x5455, 'one'), field(0x5455, 'two')], [null, 'one', null]],
     ['padding of three zeros', [field(1, 'z'), Buffer.alloc(3)], ['z', null, null]],
     ['a field without content', [Buffer.alloc(4), field(1, 'z')], ['z', null, null]],
-    ['padding of ones', [field(1, 'z'), Buffer.alloc(7, 0xff)], ['z', null, null]],
-    ['a single one', [field(1, 'z'), Buffer.alloc(1, 0xff)], ['z', null, null]],
+    ['padding of 0xff bytes', [field(1, 'z'), Buffer.alloc(7, 0xff)], ['z', null, null]],
+    ['padding of a single 0xff byte', [field(1, 'z'), Buffer.alloc(1, 0xff)], ['z', null, null]],
   ])('%s', (_name, parts, wanted) => {
     expect(read(...parts)).toEqual(wanted);
   });
 
   test.each<[string, readonly Buffer[], string, string]>([
     [
-      'a field that is cut',
+      'a truncated field',
       [pack([1, 2], [1, 2])],
       'INTEGRITY',
       'an extra field of entry "a" is longer than the space for it',
     ],
     [
-      'bytes after them',
+      'bytes after the fields',
       [field(1, 'z'), Buffer.from([0, 1])],
       'INTEGRITY',
       'bytes are left over after the extra fields of entry "a"',
     ],
     [
-      'ones and others',
+      '0xff padding followed by another byte',
       [Buffer.from([0xff, 0xff, 0])],
       'INTEGRITY',
       'bytes are left over after the extra fields of entry "a"',
     ],
     [
-      'two of zip64',
+      'two zip64 fields',
       [field(1, 'y'), field(1, 'z')],
       'UNSAFE',
       'entry "a" has two extra fields of the same kind (zip64)',
     ],
     [
-      'two names',
+      'two Unicode path fields',
       [field(0x7075, 'y'), field(0x7075, 'z')],
       'UNSAFE',
       'entry "a" has two extra fields of the same kind (unicodePath)',
     ],
-  ])('%s', (_name, parts, code, message) => {
+  ])('rejects %s', (_name, parts, code, message) => {
     expect(() => read(...parts)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) as string }),
     );
@@ -120,7 +120,7 @@ test.each<[Buffer, ReturnType<typeof readZip64Row>]>([
   [pack([1, 8], [2, 8], [3, 8], [4, 8]), null],
   [Buffer.alloc(7), null],
   [Buffer.alloc(8, 0xff), { numbers: [null], disk: null }],
-])('a zip64 field of %j', (field, row) => {
+])('reads a zip64 field of %j', (field, row) => {
   expect(readZip64Row(field)).toEqual(row);
 });
 
@@ -144,7 +144,7 @@ test.each([
   ['a/', 'stated', 3, true, 'a/'],
   ['', 'stated', 3, true, ''],
 ] as const)(
-  '%j (%s, system %i, a folder by its attribute: %j) means %j',
+  '%j (%s, host system %i, folder attribute: %j) becomes %j',
   (name, reading, host, isFolderByAttribute, path) => {
     expect(entryPath({ name, reading }, { host, isFolderByAttribute })).toBe(path);
   },
@@ -157,56 +157,69 @@ describe('the name of an entry', () => {
   const LATIN = Buffer.from([0xe4]);
 
   test.each<[string, Parameters<typeof decodeName>, string, string]>([
-    ['ASCII', [Buffer.from('a'), false, null], 'a', 'stated'],
-    ['UTF-8 by its flag', [UTF8, true, null], 'ä', 'stated'],
-    ['no UTF-8, whatever its flag says', [LATIN, true, null], '\uFFFD', 'invalid'],
-    ['UTF-8 without a flag', [UTF8, false, null], 'ä', 'guessed-utf8'],
-    ['anything else', [LATIN, false, null], 'Σ', 'guessed-cp437'],
-    ['by the user', [LATIN, false, null, () => 'x'], 'x', 'stated'],
-    ['not what the user said', [LATIN, false, null, () => null], '\uFFFD', 'invalid'],
-    ['its Unicode name', [LATIN, false, unicode('ä', LATIN)], 'ä', 'stated'],
+    ['in ASCII', [Buffer.from('a'), false, null], 'a', 'stated'],
+    ['in UTF-8 with the flag', [UTF8, true, null], 'ä', 'stated'],
+    ['with the UTF-8 flag but invalid UTF-8', [LATIN, true, null], '\uFFFD', 'invalid'],
+    ['in UTF-8 without the flag', [UTF8, false, null], 'ä', 'guessed-utf8'],
+    ['in any other encoding', [LATIN, false, null], 'Σ', 'guessed-cp437'],
+    ['decoded as the user chose', [LATIN, false, null, () => 'x'], 'x', 'stated'],
+    ['invalid in the encoding the user chose', [LATIN, false, null, () => null], '\uFFFD', 'invalid'],
+    ['with a Unicode name', [LATIN, false, unicode('ä', LATIN)], 'ä', 'stated'],
     [
-      'its Unicode name, for a stand-in',
+      'with a Unicode name for a placeholder',
       [Buffer.from('?'), false, unicode('ä', Buffer.from('?'))],
       'ä',
       'stated',
     ],
-    ['its Unicode name, the same', [Buffer.from('a'), false, unicode('a', Buffer.from('a'))], 'a', 'stated'],
+    [
+      'with an identical Unicode name',
+      [Buffer.from('a'), false, unicode('a', Buffer.from('a'))],
+      'a',
+      'stated',
+    ],
   ])('%s', (_what, parts, name, reading) => {
     expect(decodeName(...parts)).toEqual({ name, reading });
   });
 
   test.each<[string, Parameters<typeof decodeName>, string]>([
     [
-      'a Unicode name of another',
+      'a Unicode name of another entry',
       [LATIN, false, unicode('ä', UTF8)],
       'entry "Σ" has the Unicode name of another entry',
     ],
     [
-      'one of another version',
+      'a Unicode name field of another version',
       [LATIN, false, unicode('ä', LATIN, 2)],
       'entry "Σ" has the Unicode name of another entry',
     ],
     [
-      'one that is cut',
+      'a truncated Unicode name field',
       [LATIN, false, unicode('ä', LATIN).subarray(0, 4)],
       'entry "Σ" has the Unicode name of another entry',
     ],
-    ['one that is no UTF-8', [LATIN, false, unicode(LATIN, LATIN)], 'entry "Σ" has a second name, "\uFFFD"'],
     [
-      'a second one',
+      'a Unicode name that is not UTF-8',
+      [LATIN, false, unicode(LATIN, LATIN)],
+      'entry "Σ" has a second name, "\uFFFD"',
+    ],
+    [
+      'a different Unicode name',
       [Buffer.from('a'), false, unicode('b', Buffer.from('a'))],
       'entry "a" has a second name, "b"',
     ],
-    ['a second one beside UTF-8', [UTF8, true, unicode('b', UTF8)], 'entry "ä" has a second name, "b"'],
-  ])('%s is refused', (_what, parts, words) => {
+    [
+      'a different Unicode name next to a UTF-8 name',
+      [UTF8, true, unicode('b', UTF8)],
+      'entry "ä" has a second name, "b"',
+    ],
+  ])('with %s is rejected', (_what, parts, words) => {
     expect(() => decodeName(...parts)).toThrow(
       expect.objectContaining({ code: 'UNSAFE', message: expect.stringContaining(words) as string }),
     );
   });
 });
 
-test('the checksum of two pieces is that of the whole', () => {
+test('combines the checksums of two pieces', () => {
   for (const [one, other] of [
     ['', ''],
     ['a', ''],
@@ -230,7 +243,7 @@ const ENTRY = {
   endOffset: 0,
 } as ArchiveEntry;
 
-describe('what follows the data of an entry', () => {
+describe('the bytes after the data of an entry', () => {
   const DESCRIBED = { ...ENTRY, flags: 8 };
   const check = async (entry: ArchiveEntry, bytes: Buffer) => {
     const stream = openByteStream(memorySource(bytes), 0, bytes.length);
@@ -251,7 +264,7 @@ describe('what follows the data of an entry', () => {
       code: 'UNSAFE',
       message: expect.stringContaining(`after entry "a" there are ${bytes.length} bytes`) as string,
     });
-    // Each of its numbers counts.
+    // Every byte of the descriptor is checked.
     for (let index = 0; index < bytes.length; index += 1) {
       const changed = Buffer.from(bytes);
       changed[index] = (changed[index] ?? 0) ^ 0xff;
@@ -262,7 +275,7 @@ describe('what follows the data of an entry', () => {
     }
   });
 
-  test('is nothing without one, and one of a known length with one', async () => {
+  test('must be empty without a descriptor, and of a known length with one', async () => {
     await expect(check(ENTRY, Buffer.alloc(0))).resolves.toBeUndefined();
     for (const length of [0, 11, 13, 28])
       await expect(check(DESCRIBED, Buffer.alloc(length))).rejects.toThrow('is missing or of no known form');
@@ -294,7 +307,7 @@ describe('the header of an entry', () => {
     const content = pack(...numbers);
     return Buffer.concat([pack([1, 2], [content.length, 2]), content]);
   };
-  /** Where the data begin behind such a header. */
+  /** The offset where the data starts after such a header. */
   const read = async (header: Header, entry: Partial<ArchiveEntry> = {}) => {
     const bytes = Buffer.concat([headerOf(header), Buffer.alloc(5)]);
     return await readDataStart(memorySource(bytes), { ...ENTRY, endOffset: bytes.length, ...entry });
@@ -302,14 +315,14 @@ describe('the header of an entry', () => {
   const ONES = 0xffffffff;
 
   test.each<[string, Header, Partial<ArchiveEntry>, number]>([
-    ['as the directory says', {}, {}, 31],
-    ['with another effort', { flags: 6 }, {}, 31],
-    ['with its numbers behind the data', { flags: 8, crc: 0, compressed: 0, size: 0 }, { flags: 8 }, 31],
-    ['with its numbers here and behind', { flags: 8 }, { flags: 8 }, 31],
-    ['of zip64', { compressed: ONES, size: ONES, extra: zip64([7, 8], [5, 8]) }, {}, 51],
-    ['of zip64, with all numbers', { extra: zip64([7, 8], [5, 8], [0, 8], [0, 4]) }, {}, 63],
-    ['of zip64, with its size alone', { size: ONES, extra: zip64([7, 8]) }, {}, 43],
-    ['of zip64, empty', { extra: zip64() }, {}, 35],
+    ['matching the directory', {}, {}, 31],
+    ['with a different compression level', { flags: 6 }, {}, 31],
+    ['with its numbers after the data', { flags: 8, crc: 0, compressed: 0, size: 0 }, { flags: 8 }, 31],
+    ['with its numbers here and after the data', { flags: 8 }, { flags: 8 }, 31],
+    ['with zip64', { compressed: ONES, size: ONES, extra: zip64([7, 8], [5, 8]) }, {}, 51],
+    ['with zip64 and all numbers', { extra: zip64([7, 8], [5, 8], [0, 8], [0, 4]) }, {}, 63],
+    ['with zip64 and only its size', { size: ONES, extra: zip64([7, 8]) }, {}, 43],
+    ['with an empty zip64 field', { extra: zip64() }, {}, 35],
   ])('%s', async (_name, header, entry, dataStart) => {
     expect(await read(header, entry)).toBe(dataStart);
   });
@@ -318,9 +331,9 @@ describe('the header of an entry', () => {
 
   test.each<[string, Header, Partial<ArchiveEntry>, string]>([
     ['another signature', { signature: 0x04034b51 }, {}, 'is not where it should be'],
-    ['too long a name', { name: 'ab' }, { endOffset: 36 }, 'is longer than the space for it'],
+    ['a name longer than its space', { name: 'ab' }, { endOffset: 36 }, 'is longer than the space for it'],
     ['other flags', { flags: 1 }, {}, disagrees('flags')],
-    ['flags of the upper byte', { flags: 0x800 }, {}, disagrees('flags')],
+    ['other flags in the upper byte', { flags: 0x800 }, {}, disagrees('flags')],
     ['another method', { method: 0 }, {}, disagrees('the compression method')],
     ['another checksum', { crc: 1 }, {}, disagrees('the checksum')],
     ['no checksum', { crc: 0 }, {}, disagrees('the checksum')],
@@ -328,34 +341,34 @@ describe('the header of an entry', () => {
     ['another size', { size: 6 }, {}, disagrees('its sizes')],
     ['another size, described later', { flags: 8, size: 6 }, { flags: 8 }, disagrees('its sizes')],
     [
-      'another size of zip64',
+      'another size in zip64',
       { size: ONES, compressed: ONES, extra: zip64([8, 8], [5, 8]) },
       {},
       disagrees('its sizes'),
     ],
     [
-      'another packed size of zip64',
+      'another packed size in zip64',
       { size: ONES, compressed: ONES, extra: zip64([7, 8], [6, 8]) },
       {},
       disagrees('its sizes'),
     ],
-    ['another size beside zip64', { size: 6, extra: zip64([7, 8], [5, 8]) }, {}, disagrees('its sizes')],
+    ['another size next to zip64', { size: 6, extra: zip64([7, 8], [5, 8]) }, {}, disagrees('its sizes')],
     [
-      'another packed size beside zip64',
+      'another packed size next to zip64',
       { compressed: 6, extra: zip64([7, 8], [5, 8]) },
       {},
       disagrees('its sizes'),
     ],
-    ['another place', { extra: zip64([7, 8], [5, 8], [1, 8]) }, {}, disagrees('its offset')],
+    ['another offset', { extra: zip64([7, 8], [5, 8], [1, 8]) }, {}, disagrees('its offset')],
     ['another disk', { extra: zip64([7, 8], [5, 8], [0, 8], [1, 4]) }, {}, disagrees('its disk')],
-    ['no size of zip64', { size: ONES, extra: zip64() }, {}, 'has a zip64 extra field of the wrong length'],
+    ['no size in zip64', { size: ONES, extra: zip64() }, {}, 'has a zip64 extra field of the wrong length'],
     [
-      'no packed size of zip64',
+      'no packed size in zip64',
       { compressed: ONES, extra: zip64([7, 8]) },
       {},
       'has a zip64 extra field of the wrong length',
     ],
-    ['half a number of zip64', { extra: zip64([7, 4]) }, {}, 'has a zip64 extra field of the wrong length'],
+    ['half a number in zip64', { extra: zip64([7, 4]) }, {}, 'has a zip64 extra field of the wrong length'],
   ])('with %s is damaged', async (_name, header, entry, message) => {
     await expect(read(header, entry)).rejects.toMatchObject({
       code: 'INTEGRITY',
@@ -363,7 +376,7 @@ describe('the header of an entry', () => {
     });
   });
 
-  test('with another name is refused', async () => {
+  test('with another name is rejected', async () => {
     await expect(read({ name: 'b' })).rejects.toMatchObject({
       code: 'UNSAFE',
       message: 'the archive is refused: entry "a" has the name "b" in its own header',
@@ -371,7 +384,7 @@ describe('the header of an entry', () => {
   });
 });
 
-test('between two entries there is room for extra fields and a descriptor, and for no byte more', async () => {
+test('allows room for extra fields and a descriptor between entries, but not one byte more', async () => {
   const slackBytes = 0xffff + 24;
   const read = async (gapBytes: number) => {
     const zip = makeZip([{ name: 'a' }, { name: 'b', gapBefore: Buffer.alloc(gapBytes) }]);

@@ -20,13 +20,13 @@ function expectRefusal(error: ExpectedError, { code, says }: HostileArchive): vo
   expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
 }
 
-describe('refused, with the reason named', () => {
+describe('hostile archives are rejected with a reason', () => {
   test.each(REFUSED_WHOLE)('$name', async (hostile) => {
     const folder = makeTempFolder();
     const archive = memorySource(hostile.bytes());
 
     expectRefusal(await failureOf(verifyArchive(archive)), hostile);
-    // What is whole may have been unpacked before the fault was met; nothing half, nothing elsewhere.
+    // Complete entries may have been unpacked before the fault was found, but nothing partial and nothing elsewhere.
     await failureOf(extractArchive(archive, { directory: join(folder, 'target'), unpacker: UNPACKER }));
 
     const tree = listTree(folder);
@@ -49,14 +49,14 @@ describe('refused, with the reason named', () => {
     expect(listTree(folder)).toEqual([]);
   });
 
-  test('there are enough of them, each with a name of its own', () => {
+  test('have unique names, more than 120 of them', () => {
     const names = HOSTILE_ARCHIVES.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.length).toBeGreaterThan(120);
   });
 });
 
-describe('odd but right: accepted and unpacked', () => {
+describe('odd but valid archives are accepted and unpacked', () => {
   test.each(ODD_ARCHIVES)('$name', async ({ bytes, paths }) => {
     const directory = makeTempFolder();
     const archive = memorySource(bytes());

@@ -12,15 +12,15 @@ import {
   zip64Extra,
 } from '../../support/zip-maker.ts';
 
-/** An archive that must not be accepted, and where it is found out. */
+/** An archive that must be rejected, and the step that rejects it. */
 export interface HostileArchive {
   /** Begins with its case in docs/failure-modes.md. */
   readonly name: string;
   readonly bytes: () => Buffer;
-  /** `verify`: not even kept. `extract`: a whole archive, but never unpacked. */
+  /** `verify`: not even kept. `extract`: a complete archive, but never unpacked. */
   readonly refusedBy: 'verify' | 'extract';
   readonly code: ErrorCode;
-  /** In the message. */
+  /** Matches the error message. */
   readonly says: RegExp;
 }
 
@@ -42,7 +42,7 @@ function rejectedByExtract(name: string, says: RegExp, entries: readonly EntrySp
   return { name, code: 'UNSAFE', says, refusedBy: 'extract', bytes: () => makeZip(entries) };
 }
 
-/** Names that leave the target, or lead where they should not: reason by name. */
+/** Names that leave the target folder or lead to a reserved place, and the reason for the rejection. */
 const NAMES_THAT_LEAVE: readonly (readonly [string, RegExp])[] = [
   ['../evil', /leads out/],
   ['a/../../evil', /leads out/],
@@ -58,7 +58,7 @@ const NAMES_THAT_LEAVE: readonly (readonly [string, RegExp])[] = [
   ['.streamdiver-dl-0/x', /reserved for temporary files/],
 ];
 
-/** Names that some system cannot have, or that nobody can read. */
+/** Names that are invalid on some system or unreadable. */
 const IMPOSSIBLE_NAMES: readonly (readonly [string, RegExp])[] = [
   ['././a', /only a dot/],
   ['.', /only a dot/],
@@ -81,7 +81,7 @@ const IMPOSSIBLE_NAMES: readonly (readonly [string, RegExp])[] = [
   [`${'d/'.repeat(2000)}x`, /deeper than/],
 ];
 
-/** S_IFMT of what is not a file or folder. */
+/** Modes with an S_IFMT other than a file or folder. */
 const SPECIAL_MODES = { socket: 0o140777, 'block device': 0o060666, 'char device': 0o020666 };
 
 function unsafeNames(
@@ -99,7 +99,7 @@ function unsafeNames(
 const NAMES: readonly HostileArchive[] = [
   ...unsafeNames(94, NAMES_THAT_LEAVE),
   ...unsafeNames(106, IMPOSSIBLE_NAMES),
-  rejectedByExtract('case 106: name not UTF-8 although flagged', /not valid UTF-8/, [
+  rejectedByExtract('case 106: name flagged as UTF-8 that is not UTF-8', /not valid UTF-8/, [
     file({ name: Buffer.from([0x61, 0xff, 0xfe]), flags: 1 << 11 }),
   ]),
   rejectedByExtract('case 94: Unicode extra field that leads out', /leads out/, [
@@ -133,10 +133,10 @@ const KINDS: readonly HostileArchive[] = [
     file({ name: 'l', content: '..', mode: 0o120777 }),
     file({ name: 'l/evil' }),
   ]),
-  rejectedByExtract('case 95: link of a DOS archive', /is a link/, [
+  rejectedByExtract('case 95: link in a DOS archive', /is a link/, [
     file({ name: 'l', content: 'l', mode: 0o120777, central: { madeBy: 0x0014 } }),
   ]),
-  rejectedByExtract('case 95: link that is named like a folder', /is a link/, [
+  rejectedByExtract('case 95: link named like a folder', /is a link/, [
     file({ name: 'l/', content: '', mode: 0o120777 }),
   ]),
   ...Object.entries(SPECIAL_MODES).map(([name, mode]) =>
@@ -167,7 +167,7 @@ const DUPLICATES: readonly HostileArchive[] = (
     ['file and parent by case', 'A', 'a/b', /which is a file/],
     ['folders by case', 'Dir/a', 'dir/b', /also spelled/],
     ['a folder twice, once by case', 'a/', 'A/', /same name as/],
-    ['what Windows forbids', 'a?', 'a*', /same name as "a\?" elsewhere/],
+    ['characters that Windows forbids', 'a?', 'a*', /same name as "a\?" elsewhere/],
     ['a device name', 'con', 'CON_', /same name as/],
     ['an invisible joiner', 'a\u200db', 'ab', /same name as/],
   ] as const
@@ -243,7 +243,7 @@ const SIZES: readonly HostileArchive[] = [
       data: Buffer.concat([Buffer.from('0300', 'hex'), pseudoRandomBytes(900_000, 2)]),
     }),
   ]),
-  rejectedByVerify('case 98: compressed data that is none', 'INTEGRITY', /compressed data/, [
+  rejectedByVerify('case 98: invalid compressed data', 'INTEGRITY', /compressed data/, [
     deflated({ data: Buffer.alloc(64, 0xff) }),
   ]),
 ];
@@ -314,7 +314,7 @@ const ENDS: readonly HostileArchive[] = [
       end: { entries: 2, entriesHere: 2 },
     },
   ),
-  rejectedByVerify('case 102: more entries than can be', 'INTEGRITY', /too small/, [file()], {
+  rejectedByVerify('case 102: more entries than can fit', 'INTEGRITY', /too small/, [file()], {
     end: { entries: 60000, entriesHere: 60000 },
   }),
   rejectedByVerify('case 102: directory too long', 'INTEGRITY', /should end at/, [file()], {
@@ -377,7 +377,7 @@ const ENDS: readonly HostileArchive[] = [
   rejectedByVerify('case 102: an empty archive with bytes before', 'UNSAFE', /preceded/, [], {
     prefix: Buffer.alloc(7),
   }),
-  rejectedByVerify('case 102: entry longer than the directory', 'INTEGRITY', /is cut/, [
+  rejectedByVerify('case 102: entry extends beyond the directory', 'INTEGRITY', /is cut/, [
     file({ central: { commentLength: 1 } }),
   ]),
   rejectedByVerify(
@@ -398,7 +398,7 @@ const ZIP64: readonly HostileArchive[] = [
   rejectedByVerify('case 103: extra field too short', 'INTEGRITY', /lacks a number/, [
     file({ zip64: true, central: { extra: zip64Extra([TEXT.length]) } }),
   ]),
-  rejectedByVerify('case 103: extra field with more than the header asks for', 'UNSAFE', /does not match/, [
+  rejectedByVerify('case 103: extra field with more than the header requires', 'UNSAFE', /does not match/, [
     file({ central: { extra: zip64Extra([TEXT.length, TEXT.length, 0]) } }),
   ]),
   rejectedByVerify('case 103: extra field twice', 'UNSAFE', /two extra fields/, [
@@ -476,17 +476,17 @@ export const HOSTILE_ARCHIVES: readonly HostileArchive[] = [
   ...DESCRIPTORS,
 ];
 
-/** Odd but right: accepted, with the paths made of them. */
+/** Odd but valid archives that are accepted, and the paths of their entries. */
 export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: readonly string[] }[] = [
   { name: 'empty', bytes: () => makeZip([]), paths: [] },
   { name: 'empty with zip64 records', bytes: () => makeZip([], { zip64End: true }), paths: [] },
   {
-    name: 'case 94: names that only look like leaving',
+    name: 'case 94: names that only look like they leave the folder',
     bytes: () => makeZip([file({ name: '..foo' }), file({ name: 'a/...b' }), file({ name: '~' })]),
     paths: ['..foo', 'a/...b', '~'],
   },
   {
-    name: 'case 88: names that Windows cannot have are changed, on every system',
+    name: 'case 88: names that are invalid on Windows, changed on every system',
     bytes: () =>
       makeZip(['a: b.srt', 'CON', 'x/nul.txt', 'a.', 'b /c', 'what?.txt'].map((name) => file({ name }))),
     paths: ['a_ b.srt', 'CON_', 'x/nul_.txt', 'a_', 'b_/c', 'what_.txt'],
@@ -508,7 +508,7 @@ export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: 
     paths: ['größe.txt'],
   },
   {
-    name: 'case 106: a Unicode extra field of the right name',
+    name: 'case 106: a Unicode extra field for the right name',
     bytes: () => {
       const name = Buffer.from([0x3f, 0x62]);
       return makeZip([file({ name, extra: unicodePathExtra('漢b', name) })]);
@@ -516,7 +516,7 @@ export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: 
     paths: ['漢b'],
   },
   {
-    name: 'folders with and without entries, the folder after its content too',
+    name: 'folders with and without entries, and one listed after its content',
     bytes: () =>
       makeZip([
         file({ name: 'a/b/c.txt' }),
@@ -549,7 +549,7 @@ export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: 
     paths: ['inner.zip'],
   },
   {
-    name: 'directory in another order than the entries',
+    name: 'directory in a different order from the entries',
     bytes: () => {
       const one = 30 + 5 + TEXT.length;
       return makeZip([
@@ -560,7 +560,7 @@ export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: 
     paths: ['c.txt', 'b.txt'],
   },
   {
-    name: 'folder said to be deflated, without any data',
+    name: 'folder marked as deflated, without any data',
     bytes: () => makeZip([file({ name: 'd/', content: '', method: 8, data: Buffer.alloc(0) })]),
     paths: ['d/'],
   },
@@ -574,7 +574,7 @@ export const ODD_ARCHIVES: readonly { name: string; bytes: () => Buffer; paths: 
     paths: ['a.txt', 'b'],
   },
   {
-    name: 'sizes filled in before a descriptor all the same',
+    name: 'sizes filled in despite a descriptor',
     bytes: () =>
       makeZip([file({ descriptor: 'signed32', local: { size: TEXT.length, compressedSize: TEXT.length } })]),
     paths: ['a.txt'],

@@ -14,7 +14,7 @@ async function planOf(specs: readonly EntrySpec[], encoding?: string) {
   return planExtraction(entries);
 }
 
-/** Files and folders as they are to be made. */
+/** The paths of the planned files and folders. */
 async function pathsOf(specs: readonly EntrySpec[], encoding?: string): Promise<readonly string[]> {
   const { files, folders } = await planOf(specs, encoding);
   const paths = [files, folders].map((list) => list.map(({ components }) => components.join('/')));
@@ -29,8 +29,8 @@ const FAT = { madeBy: 0x0014 };
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 const HYOJI = bytes('955c8ea62e747874');
 
-describe('a dot at the beginning', () => {
-  test('is dropped, and the folder itself makes nothing', async () => {
+describe('a leading dot', () => {
+  test('is dropped, and the folder itself creates nothing', async () => {
     const plan = await planOf([{ name: './' }, { name: './sub/' }, { name: './sub/a', content: 'a' }]);
     expect(plan.files.map(({ components }) => components)).toEqual([['sub', 'a']]);
     expect(plan.folders.map(({ components }) => components)).toEqual([['sub']]);
@@ -46,37 +46,37 @@ describe('a dot at the beginning', () => {
     ['./../a', 'leads out'],
     ['./C:/a', 'drive letter'],
     ['./.streamdiver-dl-0/x', 'reserved for temporary files'],
-  ])('%j stays refused', async (name, says) => {
+  ])('does not make %j acceptable', async (name, says) => {
     expect((await refusalOf([{ name }])).message).toContain(says);
   });
 
-  test('is no other file', async () => {
+  test('does not make a different file', async () => {
     expect((await refusalOf([{ name: 'a' }, { name: './a' }])).message).toContain('"a" occurs twice');
   });
 
-  test('the folder itself is no link and has no content', async () => {
+  test('is rejected as a link or with content', async () => {
     expect((await refusalOf([{ name: './', mode: 0o120777 }])).message).toContain('only a dot');
     expect((await refusalOf([{ name: './', content: 'x' }])).message).toContain('dot');
   });
 });
 
-describe('modes that say nothing', () => {
+describe('modes without meaning', () => {
   test.each([
-    ['from a pipe', 'in', 0o010600, 'x', 'in'],
-    ['from an empty pipe', 'in', 0o010600, '', 'in'],
-    ['a folder of jar', 'in/', 0xffff, '', 'in/'],
-    ['a file of jar', 'in', 0xffff, 'x', 'in'],
-  ])('%s', async (_what, name, mode, content, path) => {
+    ['a file from a pipe', 'in', 0o010600, 'x', 'in'],
+    ['an empty file from a pipe', 'in', 0o010600, '', 'in'],
+    ['a folder from jar', 'in/', 0xffff, '', 'in/'],
+    ['a file from jar', 'in', 0xffff, 'x', 'in'],
+  ])('accepts %s', async (_what, name, mode, content, path) => {
     expect(await pathsOf([{ name, mode, content }])).toEqual([path]);
   });
 
-  test('a folder by its DOS attribute alone', async () => {
+  test('recognizes a folder by its DOS attribute alone', async () => {
     const central = { ...FAT, externalAttributes: 0x10 };
     expect(await pathsOf([{ name: 'd', central }])).toEqual(['d/']);
     expect((await refusalOf([{ name: 'd', content: 'x', central }])).message).toContain('neither');
   });
 
-  test.each([0o020600, 0o060600, 0o140600, 0o030600])('%o stays refused', async (mode) => {
+  test.each([0o020600, 0o060600, 0o140600, 0o030600])('rejects mode %o', async (mode) => {
     expect((await refusalOf([{ name: 'a', mode }])).message).toContain('neither a file nor a folder');
   });
 });
@@ -89,31 +89,31 @@ describe('invisible characters', () => {
     ['a\u200bb', 'a_b'],
     ['\u{1f3f4}\u{e0067}\u{e007f}.mp4', '\u{1f3f4}__.mp4'],
     ['\u00ad', '_'],
-  ])('%j becomes %j, which is told', async (name, to) => {
+  ])('changes %j to %j and reports it', async (name, to) => {
     const plan = await planOf([{ name }]);
     expect(plan.renamed).toEqual([{ from: name, to }]);
   });
 
   test.each(['\u2764\ufe0f.mp4', '\u{1f468}\u200d\u{1f469}.mp4', 'می\u200cخواهم'])(
-    '%j stays',
+    'keeps %j',
     async (name) => {
       expect((await planOf([{ name }])).renamed).toEqual([]);
     },
   );
 
   test.each(['\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069'])(
-    '%j stays refused',
+    'rejects %j',
     async (character) => {
       expect((await refusalOf([{ name: `a${character}b` }])).message).toContain('control or invisible');
     },
   );
 
-  test('what they become may be there already', async () => {
+  test('rejects a replacement that conflicts with another entry', async () => {
     expect((await refusalOf([{ name: 'a\u00adb' }, { name: 'a_b' }])).message).toContain('same name');
   });
 });
 
-describe('names that are one file somewhere', () => {
+describe('names that are the same file on some system', () => {
   test.each([
     ['m²', 'm2'],
     ['½', '1⁄2'],
@@ -122,7 +122,7 @@ describe('names that are one file somewhere', () => {
     ['…', '...x'],
     ['İ', 'i'],
     ['漢', '字'],
-  ])('%j and %j are two', async (one, other) => {
+  ])('accepts %j and %j as two names', async (one, other) => {
     expect(await pathsOf([{ name: one }, { name: other }])).toEqual([one, other]);
   });
 
@@ -142,11 +142,11 @@ describe('names that are one file somewhere', () => {
     ['é', 'E\u0301'],
     ['ǰ', 'J\u030c'],
     ['a\u200d', 'A'],
-  ])('%j and %j are one', async (one, other) => {
+  ])('rejects %j and %j as one name', async (one, other) => {
     expect((await refusalOf([{ name: one }, { name: other }])).message).toContain('same name');
   });
 
-  test('the key of a name is that of its other spellings', () => {
+  test('folds all spellings of a character to one key', () => {
     const wrong: string[] = [];
     for (let code = 0; code < 0x20000; code++) {
       const name = String.fromCodePoint(code);
@@ -156,7 +156,7 @@ describe('names that are one file somewhere', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('a folder that is listed twice is one', async () => {
+  test('accepts an identical folder twice, but no other spelling of it', async () => {
     expect(await pathsOf([{ name: 'd/' }, { name: 'd/a' }, { name: 'd/' }])).toEqual(['d/a', 'd/']);
     expect((await refusalOf([{ name: 'd?/' }, { name: 'd*/' }])).message).toContain('same name');
     expect((await refusalOf([{ name: 'd/' }, { name: 'D/' }])).message).toContain('same name');
@@ -164,15 +164,15 @@ describe('names that are one file somewhere', () => {
   });
 });
 
-describe('encodings', () => {
+describe('name encodings', () => {
   test.each([
     ['ASCII', bytes('612e74'), undefined, 'a.t'],
     ['UTF-8 without the flag', Buffer.from('größe'), undefined, 'größe'],
     ['CP437', bytes('8162'), undefined, 'üb'],
     ['windows-1252', bytes('8062f6'), 'windows-1252', '€bö'],
-    ['windows-1252 by another name', bytes('8062f6'), 'Latin1', '€bö'],
+    ['windows-1252 by an alias', bytes('8062f6'), 'Latin1', '€bö'],
     ['Shift JIS with 0x5C in a character', HYOJI, 'shift_jis', '表示.txt'],
-    ['the same as Python calls it', HYOJI, 'cp932', '表示.txt'],
+    ['Shift JIS by its Python name', HYOJI, 'cp932', '表示.txt'],
     ['GBK', bytes('d6d0'), 'gbk', '中'],
     ['GBK that could be UTF-8', bytes('c2b0'), 'gbk', '掳'],
     ['Big5 with 0x5C in a character', bytes('b35c'), 'big5', '許'],
@@ -183,20 +183,20 @@ describe('encodings', () => {
     expect(await pathsOf([{ name }], encoding)).toEqual([path]);
   });
 
-  test('what the archive states counts more', async () => {
+  test('prefers the encoding that the archive states', async () => {
     const raw = bytes('3f62');
     expect(
       await pathsOf([{ name: 'größe' }, { name: raw, extra: unicodePathExtra('漢b', raw) }], 'gbk'),
     ).toEqual(['größe', '漢b']);
   });
 
-  test('U+FFFD is a character as any other, unless it stands for what is not valid', async () => {
+  test('accepts U+FFFD unless it stands for invalid bytes', async () => {
     expect(await pathsOf([{ name: 'a\ufffd.txt' }])).toEqual(['a\ufffd.txt']);
     expect((await refusalOf([{ name: bytes('61ff'), flags: 1 << 11 }])).message).toContain('not valid UTF-8');
     expect((await refusalOf([{ name: bytes('61ff') }], 'shift_jis')).message).toContain('of --encoding');
   });
 
-  test('what is decoded is checked', async () => {
+  test('checks decoded names', async () => {
     expect(
       (await refusalOf([{ name: bytes('8162'), content: '1' }, { name: 'ÜB' }], 'cp437')).message,
     ).toContain('same name');
@@ -207,7 +207,7 @@ describe('encodings', () => {
   });
 
   test.each(['klingon', 'utf-16le', 'iso-2022-jp', 'replacement', ''])(
-    '%j is no encoding of names',
+    'rejects %j as a name encoding',
     (label) => {
       expect(() => parseNameEncoding(label)).toThrow(
         expect.objectContaining({
@@ -218,7 +218,7 @@ describe('encodings', () => {
     },
   );
 
-  test('a build of Node with few encodings is named', () => {
+  test('suggests full ICU if Node has few encodings', () => {
     const small = () => {
       throw new RangeError('The encoding is not supported');
     };
@@ -230,11 +230,11 @@ describe('encodings', () => {
 });
 
 describe('backslashes', () => {
-  test.each([0, 10, 11, 14])('are separators in names of system %i without a slash', async (host) => {
+  test.each([0, 10, 11, 14])('are separators in names without a slash from host system %i', async (host) => {
     expect(await pathsOf([{ name: 'd\\a.txt', central: { madeBy: host << 8 } }])).toEqual(['d/a.txt']);
   });
 
-  test('make a folder, and lead nowhere', async () => {
+  test('can mark a folder, but not bypass path checks', async () => {
     expect(await pathsOf([{ name: 'd\\', central: { ...FAT, externalAttributes: 0x10 } }])).toEqual(['d/']);
     for (const [name, says] of [
       ['..\\a', 'leads out'],
@@ -246,7 +246,7 @@ describe('backslashes', () => {
       expect((await refusalOf([{ name, central: FAT }])).message).toContain(says);
   });
 
-  test('are refused elsewhere, and where they may be half of a character', async () => {
+  test('are rejected on other systems and where they may be half of a character', async () => {
     expect((await refusalOf([{ name: 'd\\a.txt' }])).message).toContain('contains a backslash');
     expect((await refusalOf([{ name: HYOJI, central: FAT }])).message).toContain('contains a backslash');
     expect(await pathsOf([{ name: HYOJI, central: FAT }], 'shift_jis')).toEqual(['表示.txt']);
@@ -254,11 +254,11 @@ describe('backslashes', () => {
   });
 });
 
-describe('what is said', () => {
+describe('error messages', () => {
   const bomb: EntrySpec = { name: 'zeros', content: Buffer.alloc(2 ** 21), method: 8 };
   const encrypted = (index: number): EntrySpec => ({ name: `f${index}`, flags: 1 | (1 << 11), content: 'x' });
 
-  test('a bomb names the flag that lets it through', async () => {
+  test('suggest --max-size for a bomb', async () => {
     const { hint } = (await refusalOf([bomb])).details;
     expect(hint).toContain('--max-size');
     expect(hint).not.toContain('--skip-unsafe');
@@ -267,7 +267,7 @@ describe('what is said', () => {
     expect((await refusalOf([{ name: '../a' }, { name: 'b' }])).details.hint).not.toContain('--max-size');
   });
 
-  test('one reason that all have is said once', async () => {
+  test('give a reason shared by all entries once', async () => {
     const nine = [...Array(9).keys()].map(encrypted);
     const { message, details } = await refusalOf([{ name: 'd/' }, ...nine]);
     expect(message).toBe(

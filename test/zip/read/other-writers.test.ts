@@ -18,7 +18,7 @@ import { memorySource } from '../memory-source.ts';
 const TEXT = 'Untertitel\n'.repeat(500);
 const VIDEO = pseudoRandomBytes(1_500_000, 21);
 
-/** Digests of what an archive unpacks to, by path; archives of other programs must be accepted. */
+/** SHA-256 digests of the unpacked files by path; fails unless the archive is fully verified. */
 async function unpack(bytes: Buffer): Promise<Readonly<Record<string, string>>> {
   const { unverified } = await verifyArchive(memorySource(bytes));
   if (unverified.length > 0) throw new Error('not all of it was verified');
@@ -35,7 +35,7 @@ const WENT_IN = {
   'folder/größe.txt': sha256(Buffer.alloc(0)),
 };
 
-describe('archives of yazl', () => {
+describe('archives written by yazl', () => {
   for (const forceZip64Format of [false, true]) {
     for (const compress of [false, true]) {
       test(`zip64 ${forceZip64Format}, compressed ${compress}, with and without descriptors`, async () => {
@@ -59,7 +59,7 @@ function isInstalled(command: string): boolean {
   return spawnSync(command, ['--version']).error === undefined;
 }
 
-/** A folder with the files that go in. */
+/** A folder with the files to pack. */
 function makeInput(): string {
   const folder = makeTempFolder();
   mkdirSync(join(folder, 'folder'));
@@ -69,8 +69,8 @@ function makeInput(): string {
   return folder;
 }
 
-describe.runIf(isInstalled('zip'))('archives of Info-ZIP', () => {
-  // In the C locale it writes the name as it is and the real one in the Unicode path field.
+describe.runIf(isInstalled('zip'))('archives written by Info-ZIP', () => {
+  // In the C locale it writes the raw name, and the real name in the Unicode path field.
   const environments = [{ LC_ALL: 'C.UTF-8' }, { LC_ALL: 'C' }];
   const flags = [[], ['-0'], ['-9', '-D'], ['-X'], ['-fz'], ['-fd']];
   test.each(environments.flatMap((env) => flags.map((flag) => [flag.join(' '), env.LC_ALL] as const)))(
@@ -84,7 +84,7 @@ describe.runIf(isInstalled('zip'))('archives of Info-ZIP', () => {
     },
   );
 
-  test('written to a pipe, and read from one', async () => {
+  test('accepts output to a pipe and input from a pipe', async () => {
     const cwd = makeInput();
     expect(
       await unpack(execFileSync('zip', ['-q', '-r', '-', 'film.srt', 'folder'], { cwd, maxBuffer: 2 ** 26 })),
@@ -95,7 +95,7 @@ describe.runIf(isInstalled('zip'))('archives of Info-ZIP', () => {
   });
 });
 
-describe.runIf(isInstalled('python3'))('archives of Python', () => {
+describe.runIf(isInstalled('python3'))('archives written by Python', () => {
   test.each(['ZIP_STORED', 'ZIP_DEFLATED'])(
     'zipfile, %s, seekable, piped and forced to zip64',
     async (method) => {
@@ -123,7 +123,7 @@ for name, force in (('plain', False), ('forced', True), ('piped', False)):
   );
 });
 
-describe.runIf(isInstalled('7z'))('archives of 7-Zip', () => {
+describe.runIf(isInstalled('7z'))('archives written by 7-Zip', () => {
   test.each(['-mx=0', '-mx=5'])('%s', async (level) => {
     const cwd = makeInput();
     execFileSync('7z', ['a', '-tzip', level, 'out.zip', 'film.srt', 'folder'], {
@@ -135,7 +135,7 @@ describe.runIf(isInstalled('7z'))('archives of 7-Zip', () => {
   });
 });
 
-test('our reading of a directory is that of yauzl', async () => {
+test('reads a directory the same way as yauzl', async () => {
   const bytes = makeZip([
     { name: 'film.srt', content: TEXT, method: 8 },
     { name: 'größe/漢字.mp4', content: VIDEO, zip64: true, descriptor: 'signed64' },

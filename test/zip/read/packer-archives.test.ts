@@ -12,7 +12,7 @@ import { failureOf } from '../failure-of.ts';
 import { memorySource } from '../memory-source.ts';
 import { LYING_ARCHIVES, PACKER_ARCHIVES, TEXT } from './packer-archives.ts';
 
-describe('what packers write: accepted and unpacked', () => {
+describe('archives as packers write them are accepted and unpacked', () => {
   test.each(PACKER_ARCHIVES)('$name', async ({ bytes, paths }) => {
     const directory = makeTempFolder();
     const archive = memorySource(bytes());
@@ -32,7 +32,7 @@ describe('what packers write: accepted and unpacked', () => {
   });
 });
 
-describe('the same with a lie: one reading or none', () => {
+describe('similar archives with a contradiction are rejected', () => {
   test.each(LYING_ARCHIVES)('$name', async ({ bytes, says }) => {
     const directory = join(makeTempFolder(), 'target');
     const archive = memorySource(bytes());
@@ -43,13 +43,13 @@ describe('the same with a lie: one reading or none', () => {
   });
 });
 
-test('of two timestamps the first one counts', async () => {
+test('uses the first of two timestamps', async () => {
   const extra = Buffer.concat([timestampExtra(1_000), timestampExtra(2_000)]);
   const { entries } = await readDirectory(memorySource(makeZip([{ name: 'a', extra }])));
   expect(entries[0]?.modifiedMs).toBe(1_000_000);
 });
 
-test('the mark of a split archive is none of an archive, as long as nobody wants to look into it', () => {
+test('isZip rejects the marker of a split archive, couldBeZip accepts it', () => {
   for (const [mark, is] of [
     ['PK\x06\x06', true],
     ['PK00', true],

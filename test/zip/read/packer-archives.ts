@@ -8,14 +8,14 @@ import {
   u64,
 } from '../../support/zip-maker.ts';
 
-/** A shape that real packers write: right, if not by the letter of the format. */
+/** A form that real packers write: valid, though not by the letter of the format. */
 export interface PackerArchive {
   readonly name: string;
   readonly bytes: () => Buffer;
   readonly paths: readonly string[];
 }
 
-/** One that differs from such a shape by a lie: programs would read different things. */
+/** A similar form with a contradiction, so that programs could read it differently. */
 export interface LyingArchive {
   readonly name: string;
   readonly bytes: () => Buffer;
@@ -26,7 +26,7 @@ export const TEXT = 'Guten Tag. '.repeat(40);
 const SIZE = TEXT.length;
 const ALL_ONES = 0xffffffff;
 const SECOND = 'b.txt';
-/** Where the second of two entries begins, with so many bytes of extra fields in the first one. */
+/** Where the second of two entries starts, given the bytes of extra fields in the first one. */
 const secondStart = (extraBytes = 0): number => 30 + 'a.txt'.length + extraBytes + SIZE;
 const file = (spec: Partial<EntrySpec> = {}): EntrySpec => ({ name: 'a.txt', content: TEXT, ...spec });
 const second = (spec: Partial<EntrySpec> = {}): EntrySpec => file({ name: SECOND, ...spec });
@@ -36,12 +36,12 @@ function zip64Field(numbers: readonly (number | bigint)[], disk?: number): Buffe
   return extraField(0x0001, Buffer.concat(content));
 }
 
-/** Both sizes are all ones, the offset is not, and the field has it all the same. */
+/** Both sizes are all ones and the offset is not, yet the field contains it. */
 function withOffset(spec: EntrySpec, offset: number, field = zip64Field([SIZE, SIZE, offset])): EntrySpec {
   return { ...spec, central: { size: ALL_ONES, compressedSize: ALL_ONES, extra: field } };
 }
 
-/** All of them all ones, but for the disk, which the field has as well. */
+/** All but the disk are all ones, yet the field contains the disk. */
 function withDisk(spec: EntrySpec, offset: number, field = zip64Field([SIZE, SIZE, offset], 0)): EntrySpec {
   return { ...spec, central: { size: ALL_ONES, compressedSize: ALL_ONES, offset: ALL_ONES, extra: field } };
 }
@@ -50,16 +50,16 @@ const localField = (numbers: readonly number[], disk?: number): Partial<EntrySpe
   local: { extra: zip64Field(numbers, disk) },
 });
 const asked = { size: ALL_ONES, compressedSize: ALL_ONES };
-/** Bytes to the next 512, and so many blocks more. */
+/** Pads to the next 512 bytes, plus so many blocks. */
 const padded = (bytes: Buffer, blocks = 0): Buffer =>
   Buffer.concat([bytes, Buffer.alloc(512 * blocks + ((512 - (bytes.length % 512)) % 512))]);
-/** The same with as many zeros as fill up the last block of 10,240. */
+/** Pads the last block with zeros to 10,240 bytes. */
 const toPipe = (bytes: Buffer): Buffer =>
   Buffer.concat([bytes, Buffer.alloc((10_240 - (bytes.length % 10_240)) % 10_240)]);
 const DOS_FOLDER = { madeBy: 20, externalAttributes: 0x10 };
 const EMPTY_FOLDER = { name: 'd', content: '' };
 
-/** Offsets know about the mark. */
+/** The offsets account for the marker. */
 function marked(mark: string, entries: readonly EntrySpec[], archive?: ArchiveSpec): Buffer {
   const [first, ...rest] = entries;
   if (first === undefined) throw new RangeError('no entry');
@@ -71,12 +71,12 @@ const UNSPLIT_MARK = 'PK00';
 
 export const PACKER_ARCHIVES: readonly PackerArchive[] = [
   {
-    name: 'zip64 field with the offset, which the header has itself (compress-commons)',
+    name: 'zip64 field with the offset, which the header also has (compress-commons)',
     bytes: () => makeZip([withOffset(file(), 0), withOffset(second(), secondStart())]),
     paths: ['a.txt', SECOND],
   },
   {
-    name: 'zip64 field with offset and disk, which the header has themselves',
+    name: 'zip64 field with offset and disk, which the header also has',
     bytes: () => {
       const field = zip64Field([SIZE, SIZE, secondStart()], 0);
       return makeZip([file(), withOffset(second(), secondStart(), field)]);
@@ -84,7 +84,7 @@ export const PACKER_ARCHIVES: readonly PackerArchive[] = [
     paths: ['a.txt', SECOND],
   },
   {
-    name: 'zip64 field with the disk, which the header has itself (commons-compress, sharpcompress)',
+    name: 'zip64 field with the disk, which the header also has (commons-compress, sharpcompress)',
     bytes: () =>
       makeZip([withDisk(file(), 0), withDisk(second(), secondStart())], {
         zip64End: true,
@@ -97,23 +97,23 @@ export const PACKER_ARCHIVES: readonly PackerArchive[] = [
     paths: ['a.txt'],
   },
   {
-    name: 'zip64 field with the compressed size, which the header has itself',
+    name: 'zip64 field with the compressed size, which the header also has',
     bytes: () => makeZip([file({ central: { size: ALL_ONES, extra: zip64Field([SIZE, SIZE]) } })]),
     paths: ['a.txt'],
   },
   ...(
     [
-      ['without anything', localField([])],
+      ['without numbers', localField([])],
       ['with the size', localField([SIZE])],
-      ['with the size alone, as asked', { local: { size: ALL_ONES, extra: zip64Field([SIZE]) } }],
+      ['with the size alone, as required', { local: { size: ALL_ONES, extra: zip64Field([SIZE]) } }],
       ['with the offset', localField([SIZE, SIZE, 0])],
       ['with offset and disk', localField([SIZE, SIZE, 0], 0)],
-      ['with offset and disk, as asked', { local: { ...asked, extra: zip64Field([SIZE, SIZE, 0], 0) } }],
+      ['with offset and disk, as required', { local: { ...asked, extra: zip64Field([SIZE, SIZE, 0], 0) } }],
       [
         'with sizes of 0 before a descriptor',
         { descriptor: 'signed64', local: { ...asked, extra: zip64Field([0, 0, 0], 0) } },
       ],
-      ['without anything before a descriptor', { descriptor: 'signed32', ...localField([]) }],
+      ['without numbers before a descriptor', { descriptor: 'signed32', ...localField([]) }],
     ] as const
   ).map(([what, spec]) => ({
     name: `local zip64 field ${what}`,
@@ -121,22 +121,22 @@ export const PACKER_ARCHIVES: readonly PackerArchive[] = [
     paths: ['a.txt', SECOND],
   })),
   {
-    name: 'local zip64 field with the place of a later entry',
+    name: 'local zip64 field with the offset of a later entry',
     bytes: () => makeZip([file(), second(localField([SIZE, SIZE, secondStart()], 0))]),
     paths: ['a.txt', SECOND],
   },
   {
-    name: 'zeros up to 10,240 bytes (bsdtar to a pipe)',
+    name: 'zero padding to 10,240 bytes (bsdtar to a pipe)',
     bytes: () => toPipe(makeZip([file(), second()])),
     paths: ['a.txt', SECOND],
   },
   {
-    name: 'zeros up to 512 bytes, after a comment that ends in one',
+    name: 'zero padding to 512 bytes, after a comment that ends with a zero',
     bytes: () => padded(makeZip([file()], { end: { comment: 'hello\0' } })),
     paths: ['a.txt'],
   },
   {
-    name: 'as many zeros as there may be, after the longest comment and zip64 records',
+    name: 'as many zeros as are allowed, after the longest comment and zip64 records',
     bytes: () => {
       const end = { comment: Buffer.alloc(0xffff, 0x20) };
       const whole = makeZip([file()], { zip64End: true, end });
@@ -147,7 +147,7 @@ export const PACKER_ARCHIVES: readonly PackerArchive[] = [
     paths: ['a.txt'],
   },
   {
-    name: 'empty, with zeros up to 10,240 bytes',
+    name: 'empty, with zero padding to 10,240 bytes',
     bytes: () => toPipe(makeZip([])),
     paths: [],
   },
@@ -174,7 +174,7 @@ export const PACKER_ARCHIVES: readonly PackerArchive[] = [
     paths: ['d/', 'd/a.txt'],
   },
   {
-    name: 'folder by DOS attribute and mode, without a slash, after what is in it',
+    name: 'folder by DOS attribute and mode, without a slash, after its content',
     bytes: () => {
       const externalAttributes = ((0o040755 << 16) | 0x10) >>> 0;
       return makeZip([file({ name: 'd/a.txt' }), { ...EMPTY_FOLDER, central: { externalAttributes } }]);
@@ -182,19 +182,19 @@ export const PACKER_ARCHIVES: readonly PackerArchive[] = [
     paths: ['d/a.txt', 'd/'],
   },
   {
-    name: 'mark of a split archive before the first entry of a whole one (zip -s)',
+    name: 'marker of a split archive before the first entry of an unsplit one (zip -s)',
     bytes: () => marked(SPLIT_MARK, [file(), second()]),
     paths: ['a.txt', SECOND],
   },
   {
-    name: 'mark of an archive that was not split after all',
+    name: 'marker of an archive that was not split after all',
     bytes: () => marked(UNSPLIT_MARK, [file(), second()], { zip64End: true }),
     paths: ['a.txt', SECOND],
   },
 ];
 
 const SPLIT = /part of a split archive/;
-/** Eight zeros, as if a comment were to come. */
+/** Eight zeros, as if a comment followed. */
 const EARLIER_END = makeZip([], { end: { commentLength: 8, comment: Buffer.alloc(8) } });
 
 export const LYING_ARCHIVES: readonly LyingArchive[] = [
@@ -202,7 +202,7 @@ export const LYING_ARCHIVES: readonly LyingArchive[] = [
     [
       ['another offset', withOffset(second(), 0, zip64Field([SIZE, SIZE, 0]))],
       ['another disk', withOffset(second(), 0, zip64Field([SIZE, SIZE, secondStart()], 1))],
-      ['another disk, as asked', withDisk(second(), 0, zip64Field([SIZE, SIZE, secondStart()], 1))],
+      ['another disk, as required', withDisk(second(), 0, zip64Field([SIZE, SIZE, secondStart()], 1))],
       ['half a number', withOffset(second(), 0, extraField(1, Buffer.alloc(20)))],
       ['one number too many', withOffset(second(), 0, zip64Field([SIZE, SIZE, secondStart(), 0]))],
       [
@@ -210,11 +210,11 @@ export const LYING_ARCHIVES: readonly LyingArchive[] = [
         second({ central: { size: ALL_ONES, extra: zip64Field([SIZE, SIZE + 1]) } }),
       ],
       [
-        'a place for the size, which only the offset asks for',
+        'an offset in place of the size, with only the offset required',
         second({ central: { offset: ALL_ONES, extra: zip64Field([secondStart(), SIZE, secondStart()]) } }),
       ],
       [
-        'a size before the offset, which alone is asked for',
+        'sizes before the offset, with only the offset required',
         second({ central: { offset: ALL_ONES, extra: zip64Field([SIZE, SIZE, secondStart()]) } }),
       ],
     ] as const
@@ -227,8 +227,8 @@ export const LYING_ARCHIVES: readonly LyingArchive[] = [
     [
       ['another size', [SIZE + 1], undefined, /its sizes/],
       ['another compressed size', [SIZE, 1], undefined, /its sizes/],
-      ['another place', [SIZE, SIZE, 0], undefined, /its offset/],
-      ['a place above 2^53', [SIZE, SIZE, 2n ** 60n], undefined, /its offset/],
+      ['another offset', [SIZE, SIZE, 0], undefined, /its offset/],
+      ['an offset above 2^53', [SIZE, SIZE, 2n ** 60n], undefined, /its offset/],
       ['another disk', [SIZE, SIZE, secondStart()], 1, /its disk/],
       ['one number too many', [SIZE, SIZE, secondStart(), 0], undefined, /wrong length/],
     ] as const
@@ -238,12 +238,12 @@ export const LYING_ARCHIVES: readonly LyingArchive[] = [
     says,
   })),
   {
-    name: 'local zip64 field without the size that it is asked for',
+    name: 'local zip64 field without the required sizes',
     bytes: () => makeZip([file({ local: { ...asked, extra: zip64Field([]) } })]),
     says: /wrong length/,
   },
   {
-    name: 'zeros after the end, to no whole block',
+    name: 'zeros after the end that do not fill a block',
     bytes: () => {
       const bytes = makeZip([file()]);
       return Buffer.concat([padded(bytes), Buffer.of(0)]);
@@ -251,12 +251,12 @@ export const LYING_ARCHIVES: readonly LyingArchive[] = [
     says: /followed by/,
   },
   {
-    name: 'zeros after the end, 10,240 and more',
+    name: 'more than 10,240 zeros after the end',
     bytes: () => padded(makeZip([file()]), 20),
     says: /followed by/,
   },
   {
-    name: 'zeros after the end, and something among them',
+    name: 'zeros after the end with another byte among them',
     bytes: () => {
       const bytes = toPipe(makeZip([file()]));
       bytes[bytes.length - 600] = 1;
@@ -265,12 +265,12 @@ export const LYING_ARCHIVES: readonly LyingArchive[] = [
     says: /followed by/,
   },
   {
-    name: 'an end record before the one that is padded',
+    name: 'an end record before the padded one',
     bytes: () => toPipe(makeZip([file()], { afterDirectory: EARLIER_END })),
     says: /two end records|should end at/,
   },
   {
-    name: 'an end record in the comment of the one that is padded',
+    name: 'an end record in the comment of the padded one',
     bytes: () => toPipe(makeZip([file()], { end: { comment: EARLIER_END } })),
     says: /two end records/,
   },
@@ -293,22 +293,22 @@ export const LYING_ARCHIVES: readonly LyingArchive[] = [
     says: /neither a file nor a folder/,
   },
   {
-    name: 'extra fields padded with all ones, and something after them',
+    name: 'extra fields padded with all ones, and another byte after them',
     bytes: () => makeZip([file({ extra: Buffer.concat([Buffer.alloc(6, 0xff), Buffer.of(1)]) })]),
     says: /longer than the space for it/,
   },
   {
-    name: 'a mark of four other bytes',
+    name: 'a marker of four other bytes',
     bytes: () => marked('PK07', [file()]),
     says: /4 bytes before its first entry/,
   },
   {
-    name: 'a mark and one byte more',
+    name: 'a marker and one more byte',
     bytes: () => marked(`${UNSPLIT_MARK}\0`, [file()]),
     says: /before its first entry/,
   },
   {
-    name: 'a mark that no offset knows about',
+    name: 'a marker that the offsets do not account for',
     bytes: () => makeZip([file()], { prefix: Buffer.from(SPLIT_MARK, 'latin1') }),
     says: /preceded by/,
   },

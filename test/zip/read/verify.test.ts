@@ -10,8 +10,8 @@ import { memorySource } from '../memory-source.ts';
 
 const TEXT = 'Guten Tag. '.repeat(40);
 
-describe('verifying', () => {
-  test('reads stored and deflated entries of every size around a block and counts what it unpacks', async () => {
+describe('verifyArchive', () => {
+  test('reads stored and deflated entries of sizes around a block and counts unpacked bytes', async () => {
     const block = 2 ** 20;
     const sizes = [0, 1, 65_535, block - 100, block, block + 1, 3 * block + 17];
     const entries = sizes.flatMap((size, index) => [
@@ -31,7 +31,7 @@ describe('verifying', () => {
     expect(progress).toEqual(progress.toSorted((one, other) => one - other));
   });
 
-  test('case 107: reads each byte at most once besides the end, in blocks of at most 1 MiB', async () => {
+  test('case 107: reads each byte except the end at most once, in blocks up to 1 MiB', async () => {
     const archive = memorySource(
       makeZip([...Array(2000).keys()].map((index) => ({ name: `f${index}`, content: TEXT }))),
     );
@@ -42,7 +42,7 @@ describe('verifying', () => {
     expect(blocks.length).toBeLessThanOrEqual(4);
   });
 
-  test('case 105: says which entries it could not look into, and keeps the archive', async () => {
+  test('case 105: lists the entries it could not verify', async () => {
     const archive = makeZip([
       { name: 'a', content: TEXT },
       { name: 'b', content: TEXT, method: 14 },
@@ -55,7 +55,7 @@ describe('verifying', () => {
     ]);
   });
 
-  test('case 103: reads 65,536 entries by zip64, refuses the same without', async () => {
+  test('case 103: reads 65,536 entries with zip64 and rejects them without', async () => {
     const entries = [...Array(65_536).keys()].map((index) => ({ name: `${index}` }));
     const verification = await verifyArchive(memorySource(makeZip(entries, { zip64End: true })));
     expect(verification.entries).toBe(65_536);
@@ -64,7 +64,7 @@ describe('verifying', () => {
     expect((await failureOf(verifyArchive(memorySource(wrapped)))).code).toBe('INTEGRITY');
   });
 
-  test('stops with the reason of the signal, before, between blocks and within an entry', async () => {
+  test('stops on abort before the start, between blocks, and within an entry', async () => {
     const archive = makeZip([
       { name: 'big', content: pseudoRandomBytes(4 * 2 ** 20, 1) },
       { name: 'deflated', content: pseudoRandomBytes(4 * 2 ** 20, 2), method: 8 },
@@ -83,7 +83,7 @@ describe('verifying', () => {
     }
   });
 
-  test('passes on what the source says when it cannot read', async () => {
+  test('passes on read errors of the source', async () => {
     const archive = memorySource(makeZip([{ name: 'a', content: pseudoRandomBytes(3 * 2 ** 20, 1) }]));
     const cause = new Error('cable pulled');
     const source = {
@@ -95,7 +95,7 @@ describe('verifying', () => {
   });
 });
 
-describe('damage', () => {
+describe('damaged archives', () => {
   const entries = [
     { name: 'stored.bin', content: pseudoRandomBytes(3000, 5) },
     { name: 'deflated.txt', content: TEXT, method: 8 },
@@ -125,11 +125,11 @@ describe('damage', () => {
       ),
     ],
     ['empty', makeZip([])],
-  ])('case 112: a truncated archive, %s, is damaged', async (_, whole) => {
+  ])('case 112: rejects a truncated archive (%s) with INTEGRITY', async (_, whole) => {
     expect(await codesOfTruncations(whole)).toEqual(['INTEGRITY']);
   });
 
-  test('case 112: cut exactly behind an archive inside, it looks like one with bytes before it', async () => {
+  test('case 112: rejects with UNSAFE an archive cut exactly after a nested one', async () => {
     const inner = makeZip(entries);
     const outer = makeZip([{ name: 'a.zip', content: inner }]);
     expect(await codesOfTruncations(outer)).toContain('INTEGRITY');
@@ -137,7 +137,7 @@ describe('damage', () => {
     expect((await failureOf(verifyArchive(memorySource(cut)))).code).toBe('UNSAFE');
   });
 
-  test('case 99: a flipped bit is found, unless the byte carries no meaning', async () => {
+  test('case 99: finds a flipped bit unless the byte has no meaning', async () => {
     const whole = makeZip(entries);
     const meaningless = meaninglessBytes(whole, entries.length);
     const seed = 20_261_123;
@@ -159,7 +159,7 @@ describe('damage', () => {
   test.each([
     ['small', 1000],
     ['large', 1_500_000],
-  ])('bytes behind the end of the compressed data of a %s entry are damage', async (_, sizeBytes) => {
+  ])('rejects bytes after the compressed data of a %s entry', async (_, sizeBytes) => {
     const content = Buffer.alloc(sizeBytes, 'text ');
     const deflated = deflateRawSync(content);
     const archiveOf = (...data: Buffer[]) =>
@@ -171,7 +171,7 @@ describe('damage', () => {
     }
   });
 
-  test('a source that knows checksums is judged as one that is read, whatever bit is flipped', async () => {
+  test('gives the same result with a source that knows checksums, whatever bit is flipped', async () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const next = pseudoRandom(seed);
     const large = (name: string, index: number) => ({
@@ -201,7 +201,7 @@ describe('damage', () => {
     };
     for (let round = 0; round < 120; round++) {
       const bytes = Buffer.from(whole);
-      // Most bytes are content; what lies between is hit in two rounds of three.
+      // Most bytes are content; the edges and the parts between are hit in two rounds of three.
       const places = [next() % bytes.length, next() % 400, bytes.length - 1 - (next() % 600)];
       const edge = bytes.indexOf('PK\x03\x04', next() % bytes.length) + (next() % 80) - 20;
       const offset = [...places, Math.max(edge, 0)][round % 4] ?? 0;
@@ -214,8 +214,8 @@ describe('damage', () => {
   }, 60_000);
 
   /**
-   * Of both headers: the versions, the time and date, and (in the flags) the effort of the compressor;
-   * of the directory also the attributes.
+   * In both headers: the versions, the time and date, and the compression level in the flags;
+   * in the directory also the attributes.
    */
   function meaninglessBytes(archive: Buffer, entryCount: number): ReadonlySet<number> {
     const offsets = new Set<number>();
@@ -225,7 +225,7 @@ describe('damage', () => {
     let central = archive.readUInt32LE(archive.length - 6);
     for (let index = 0; index < entryCount; index++) {
       add(central, 4, 5, 6, 7, 12, 13, 14, 15, 36, 37, 38, 39, 40, 41);
-      // The lower byte of the flags holds the compressor's effort.
+      // The lower byte of the flags holds the compression level.
       add(central, 8);
       const local = archive.readUInt32LE(central + 42);
       add(local, 4, 5, 6, 10, 11, 12, 13);
@@ -236,7 +236,7 @@ describe('damage', () => {
 });
 
 describe('the directory', () => {
-  test('tells what it knows of each entry', async () => {
+  test('lists the metadata of each entry', async () => {
     const archive = makeZip([
       { name: 'a.txt', content: TEXT, method: 8, extra: timestampExtra(1_700_000_000) },
       { name: 'd/', central: { time: 0xbf7d, date: 0x5a21 } },
@@ -262,7 +262,7 @@ describe('the directory', () => {
     ]);
   });
 
-  test('is read with one request when the archive is small, two when it is not', async () => {
+  test('takes one read for a small archive and two for a large one', async () => {
     const small = memorySource(makeZip([{ name: 'a', content: TEXT }]));
     await readDirectory(small);
     expect(small.reads).toEqual([[0, small.sizeBytes]]);
@@ -277,7 +277,7 @@ describe('the directory', () => {
     ]);
   });
 
-  test('of something else is refused for having no end', async () => {
+  test('is rejected without an end record', async () => {
     for (const bytes of [Buffer.alloc(0), Buffer.from('PK\x03\x04'), Buffer.from('<html>'.repeat(100))]) {
       const error = await failureOf(readDirectory(memorySource(bytes)));
       expect(error).toMatchObject({ code: 'INTEGRITY' });
@@ -286,7 +286,7 @@ describe('the directory', () => {
   });
 });
 
-test('case 55: an archive is known by its first bytes', () => {
+test('case 55: recognizes an archive by its first bytes', () => {
   expect(isZip(makeZip([]))).toBe(true);
   expect(isZip(makeZip([{ name: 'a' }]).subarray(0, 4))).toBe(true);
   expect(isZip(Buffer.from('PK\x03'))).toBe(false);

@@ -2,7 +2,7 @@ import java.io.*;
 import java.nio.file.*;
 import java.util.zip.*;
 
-/** java JavaUtilZip ARCHIVE [stored], names on standard input; what is deflated has data descriptors. */
+/** java JavaUtilZip ARCHIVE [stored], names on standard input; deflated entries have data descriptors. */
 class JavaUtilZip {
   public static void main(String[] args) throws IOException {
     boolean stored = args.length > 1 && args[1].equals("stored");

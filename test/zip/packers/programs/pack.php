@@ -1,5 +1,5 @@
 <?php
-// php pack.php ARCHIVE [stored], names on standard input: ZipArchive, which is libzip.
+// php pack.php ARCHIVE [stored], names on standard input: ZipArchive (libzip).
 $zip = new ZipArchive();
 $zip->open($argv[1], ZipArchive::CREATE | ZipArchive::OVERWRITE) === true or exit(1);
 $method = in_array('stored', $argv) ? ZipArchive::CM_STORE : ZipArchive::CM_DEFLATE;

@@ -7,7 +7,7 @@ archive, *manner = sys.argv[1:]
 
 
 class Pipe:
-    """Cannot tell where it is, nor go back."""
+    """Output that cannot report its position or seek."""
 
     def __init__(self, out):
         self.out = out

@@ -8,7 +8,7 @@ method = manner.include?('stored') ? Zip::Entry::STORED : Zip::Entry::DEFLATED
 names = STDIN.read.force_encoding('UTF-8').split("\n")
 
 if manner.include?('streamed')
-  # As a web application sends it: written to memory, entry by entry.
+  # Like a web application: written to memory, entry by entry.
   bytes = Zip::OutputStream.write_buffer do |out|
     names.each do |name|
       out.put_next_entry(name, nil, nil, method)
