@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../support/api/api-packages.ts';
 import { startApi } from '../support/api/api-server.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+import type { FaultHandler } from '../support/faults/fault-server.ts';
 import { makeZipObject } from '../support/faults/served-object.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { runCommand } from './run-command.ts';
@@ -75,6 +77,20 @@ describe('status', () => {
     expect(api.rawLog().length).toBeLessThanOrEqual(16);
     process.off('warning', note);
     expect(warnings).toEqual([]);
+  });
+
+  test('waiting for a connection does not count as waiting for a response', async () => {
+    const ids = Array.from({ length: 48 }, (_, index) => `p${index}`);
+    const clock = createFastClock();
+    const answer: FaultHandler = async (request, reply) => {
+      await clock.sleep(12_000);
+      const id = request.path.split('/').at(-1);
+      await reply.json(200, { status: 'success', data: { id, status: 'ready', files: [] } });
+    };
+    const api = await startApi({ script: { [ROUTE]: answer } });
+    const run = await runCommand(['status', '-', '--format', 'id'], { api, clock, input: ids.join('\n') });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${ids.join('\n')}\n` });
+    expect(api.requests).toHaveLength(48);
   });
 
   test.each([
