@@ -11,7 +11,7 @@ import {
   requireId,
 } from '../../src/parse/fields.ts';
 
-/** What no reader understands, and none may crash on. */
+/** Values that every reader must ignore without an error. */
 const NOTHING: readonly unknown[] = [null, undefined, {}, { toString: 1 }, { toString: null }, Number.NaN];
 
 describe('readers of response fields', () => {
@@ -144,12 +144,12 @@ describe('readers of response fields', () => {
     expect(requireId(value, 'it')).toBe(id);
   });
 
-  test.each(['', 1.5, 2 ** 53, true, ['a'], ...NOTHING])('%j is no ID', (value) => {
+  test.each(['', 1.5, 2 ** 53, true, ['a'], ...NOTHING])('%j is not an ID', (value) => {
     expect(readId(value)).toBeNull();
     expect(() => requireId(value, 'package')).toThrow('the response contains a package without a valid ID');
   });
 
-  test('the first key that holds something readable counts', () => {
+  test('readFirst returns the first readable value', () => {
     const keys = ['created', 'createdAt', 'toString'];
     expect(readFirst({ createdAt: '2026-01-15' }, keys, readTime)).toBe('2026-01-15T00:00:00.000Z');
     expect(readFirst({ created: 'soon', createdAt: '2026-01-15' }, keys, readTime)).not.toBeNull();
