@@ -161,7 +161,7 @@ describe('readClaims', () => {
 
   test.each<[string, unknown, Record<string, string>, Partial<ReturnType<typeof claims>>]>([
     ['no claims', { data: [] }, {}, { reportsMore: false, totalItems: null, totalPages: null }],
-    ['a total beside the list', { data: { items: [], totalCount: 7 } }, {}, { totalItems: 7 }],
+    ['a total next to the list', { data: { items: [], totalCount: 7 } }, {}, { totalItems: 7 }],
     [
       'capital keys',
       { Data: { TotalCount: 7, HasNextPage: true } },

@@ -26,9 +26,9 @@ describe('parseList', () => {
     ['entities.items', { entities: { items: [A, B] } }],
     ['Entities.Items', { Entities: { Items: [A, B] } }],
     ['nested data', { data: { items: [A, B] } }],
-    ['content beside page metadata', { content: [A, B], pageable: { sort: [] }, totalElements: 2 }],
-    ['items beside links', { links: [{ rel: 'next', href: '/x' }], items: [A, B] }],
-    ['items beside errors', { errors: [], items: [A, B], facets: [{ id: 'f' }] }],
+    ['content next to page metadata', { content: [A, B], pageable: { sort: [] }, totalElements: 2 }],
+    ['items next to links', { links: [{ rel: 'next', href: '/x' }], items: [A, B] }],
+    ['items next to errors', { errors: [], items: [A, B], facets: [{ id: 'f' }] }],
     [
       'IDs under a key of the kind',
       { list: [{ downloadId: 'a' }, { package_id: 'b' }], tags: [{ name: 'x' }] },
@@ -41,9 +41,9 @@ describe('parseList', () => {
 
   test.each<[string, unknown]>([
     ['an empty array', []],
-    ['empty items beside links', { items: [], links: [{ rel: 'self' }] }],
+    ['empty items next to links', { items: [], links: [{ rel: 'self' }] }],
     ['the only array, which is empty', { others: [] }],
-    ['a known name beside other arrays', { assets: [], tagsUsed: ['x'] }],
+    ['a known name next to other arrays', { assets: [], tagsUsed: ['x'] }],
     ['null and a total of 0', { items: null, total: 0 }],
     ['empty arrays and a total of 0', { one: [], two: [], total: '0' }],
   ])('%s is an empty list', (_name, data) => {
@@ -111,10 +111,10 @@ describe('the page after the last', () => {
   });
 
   test.each<[string, unknown]>([
-    ['a list that is null beside an error', { items: null, error: 'time is up' }],
-    ['a map of items beside an empty array', { list: { 2: { id: 'c' } }, tags: [] }],
-    ['a map of items beside two', { list: { 2: { id: 'c' } }, one: [], two: [] }],
-    ['strings beside an empty array', { list: ['c'], tags: [] }],
+    ['a list that is null next to an error', { items: null, error: 'time is up' }],
+    ['a map of items next to an empty array', { list: { 2: { id: 'c' } }, tags: [] }],
+    ['a map of items next to two empty arrays', { list: { 2: { id: 'c' } }, one: [], two: [] }],
+    ['strings next to an empty array', { list: ['c'], tags: [] }],
     ['an object without a list', { page: 1 }],
   ])('%s does not end the list', async (_name, data) => {
     await expect(pages(parsed(data).parse)).rejects.toMatchObject({ code: 'BAD_RESPONSE' });

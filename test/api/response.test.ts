@@ -54,7 +54,7 @@ describe('a JSend response', () => {
     [205, 'ignored', null],
     [200, '', null],
     [202, ' \r\n', null],
-  ])('HTTP %i with %j gives %j', (status, body, wanted) => {
+  ])('HTTP %i with %j parses to %j', (status, body, wanted) => {
     expect(answer(status, body)).toEqual(wanted);
   });
 

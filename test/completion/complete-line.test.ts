@@ -39,7 +39,7 @@ test.each(['$x', '`x', '\\x', '!x', 'x"y'])(
   },
 );
 
-test('PowerShell gets the text to insert, the list item, and the tooltip', () => {
+test('PowerShell receives the text to insert, the list item, and the tooltip', () => {
   const encoded = Buffer.from('rm\n\nit').toString('base64');
   const request = readRequest('pwsh', [encoded]);
   expect(request.words).toEqual(['rm', '', 'it']);

@@ -76,7 +76,7 @@ function hasCurl(): boolean {
   }
 }
 
-/** Whether curl bypasses the proxy; direct connections fail at once. */
+/** Whether curl bypasses the proxy; direct connections fail immediately. */
 async function curlGoesAround(noProxy: string, host: string): Promise<boolean> {
   let isAsked = false;
   const proxy = createServer((socket) => {

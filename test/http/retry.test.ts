@@ -43,7 +43,7 @@ describe('parseRetryAfter', () => {
     ['the smallest value read as epoch seconds, in the past', { 'ratelimit-reset': '1000000000' }, 1_000],
     ['a reset in another spelling', { 'x-rate-limit-reset': '20' }, 20_000],
     ['Retry-After takes precedence over a reset', { 'retry-after': '7', 'ratelimit-reset': '20' }, 7_000],
-    ['a reset beside an invalid Retry-After', { 'retry-after': 'soon', 'ratelimit-reset': '20' }, 20_000],
+    ['a reset with an invalid Retry-After', { 'retry-after': 'soon', 'ratelimit-reset': '20' }, 20_000],
     [
       "a date relative to the server's clock, which is a year ahead",
       { 'retry-after': 'Fri, 15 Jan 2027 12:01:00 GMT', date: 'Fri, 15 Jan 2027 12:00:00 GMT' },

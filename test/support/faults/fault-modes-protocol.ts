@@ -10,7 +10,7 @@ function wholeHead(object: ServedObject, more: Readonly<Record<string, string>> 
   return formatHead(200, headersWith(object, { 'Content-Length': object.bytes.length, ...more }));
 }
 
-/** Writes one head and the object, then closes. */
+/** Writes these headers and the object, then closes. */
 function under(head: (object: ServedObject) => string): FaultMode['handler'] {
   return (object) => async (_request, reply) => {
     await reply.raw(head(object));
