@@ -108,7 +108,7 @@ test('exclusively can be interrupted while it waits for the lock', async () => {
   expect(isDone).toBe(false);
 });
 
-test('exclusively runs after a minute, or if no lock can be created', async () => {
+test('exclusively runs even if the lock is never released or cannot be created', async () => {
   const folder = makeTempFolder();
   writeFileSync(join(folder, 'credential-cache.json.lock'), lockedBy(process.pid + 1));
   expect(
