@@ -15,7 +15,7 @@ describe('action.yml', () => {
     expect(ACTION.runs.using).toBe('composite');
   });
 
-  it('hands inputs to the shell in variables only', () => {
+  it('passes inputs to the shell only in variables', () => {
     for (const { run } of ACTION.runs.steps) expect(run).not.toContain('${{');
     expect(ACTION.runs.steps.flatMap(({ env }) => Object.values(env)).toSorted()).toEqual(
       Object.keys(ACTION.inputs)
@@ -26,7 +26,7 @@ describe('action.yml', () => {
 });
 
 describe.skipIf(MISSING.length > 0)('the steps of the action', () => {
-  it('run a command: paths, result, and summary', () => {
+  it('set the paths, result, and summary of a command', () => {
     const run = runAction({ args: 'transcripts --all --as srt,txt -D out --only-new' });
     expect(run).toMatchObject({ status: 0, stdout: '' });
     const paths = run.outputs['paths']?.split('\n') ?? [];
@@ -38,7 +38,7 @@ describe.skipIf(MISSING.length > 0)('the steps of the action', () => {
     expect(run.summary.match(/^\| downloaded \|.*<code>out\/.*<\/code> \|$/gm)).toHaveLength(18);
   });
 
-  it('run it again: nothing new is no failure', () => {
+  it('succeed if there is nothing new', () => {
     const place = makeActionPlace();
     const inputs = { args: 'transcripts --all -D out --only-new' };
     runAction(inputs, { place });
@@ -48,7 +48,7 @@ describe.skipIf(MISSING.length > 0)('the steps of the action', () => {
     expect(again.summary).toBe('### streamdiver-dl transcripts\n\nNo results.\n');
   });
 
-  it('run a command that fails: its exit code, what was done, and why', () => {
+  it('report the exit code, result, and reason of a failed command', () => {
     const place = makeActionPlace();
     const run = runAction({ args: 'fetch no-such-package' }, { place });
     expect(run.status).toBe(3);
@@ -58,7 +58,7 @@ describe.skipIf(MISSING.length > 0)('the steps of the action', () => {
     expect(run.summary).toContain('**Failed with exit code 3:**');
   });
 
-  it('run a command that fails in part: the paths of what is there, and the failure', () => {
+  it('report the paths and the failure of a command that fails in part', () => {
     const list = runAction({ args: 'media list --type video --limit 1' });
     const { items } = JSON.parse(list.outputs['result'] ?? '');
     const run = runAction({ args: `transcripts ${items[0].id} no-such-item --as vtt` });
@@ -83,7 +83,7 @@ describe.skipIf(MISSING.length > 0)('the steps of the action', () => {
     expect(runAction({ args: '--help' })).toMatchObject({ status: 0, outputs: { paths: '', result: '' } });
   });
 
-  it('split words as a shell does, and expand nothing', () => {
+  it('split words like a shell but expand nothing', () => {
     const args = `
       create --all
       --title 'A "quoted" title' --description "$HOME \`id\` $(touch injected) ; * it's"
@@ -121,14 +121,14 @@ describe.skipIf(MISSING.length > 0)('the steps of the action', () => {
     ['1.0.0 another'],
     ['--registry=http://example.com'],
     ['1.0.0\nlatest'],
-  ])('version %j is refused, and nothing runs', (version) => {
+  ])('reject version %j and run nothing', (version) => {
     const run = runAction({ args: 'list', version }, { sandboxFlags: null });
     expect(run).toMatchObject({ status: 2, npxArguments: null });
     expect(run.stdout).toMatch(/^::error title=streamdiver-dl::version /);
     expect(readdirSync(run.place.cwd)).toEqual([]);
   });
 
-  it('run the version of the action unless another one is named', () => {
+  it('run the version of the action by default', () => {
     const words = ['--json', 'list'];
     expect(runAction({ args: 'list' }).npxArguments).toEqual([
       '--yes',
@@ -146,13 +146,13 @@ describe.skipIf(MISSING.length > 0)('the steps of the action', () => {
     ['', 'args is empty'],
     [' \n ', 'args is empty'],
     ["list 'unfinished", 'args has a quote without an end'],
-  ])('args %j are refused', (args, message) => {
+  ])('reject args %j', (args, message) => {
     const run = runAction({ args }, { sandboxFlags: null });
     expect(run).toMatchObject({ status: 2, npxArguments: null });
     expect(run.stdout).toBe(`::error title=streamdiver-dl::${message}\n`);
   });
 
-  it('leave an output that is too large to the file', () => {
+  it('write a large result only to the file', () => {
     const run = runAction({ args: 'media list --all' }, { sandboxFlags: ['--more-media', '3000'] });
     expect(run).toMatchObject({ status: 0, outputs: { result: '' } });
     expect(run.stdout).toContain('::warning title=streamdiver-dl::the output "result" is larger than 1 MB');

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const SOURCE = fileURLToPath(new URL('../src/', import.meta.url));
 
-/** What each folder of src/ may import; a file at the top is a part of its own. docs/architecture.md draws it. */
+/** What each part of src/ may import: a folder or a file at the top. docs/architecture.md has a diagram. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   clock: [],
@@ -137,7 +137,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Folders within folders, lowest first: each may import those before it and nothing after, the outer folder all. */
+/** Subfolders, lowest first: each may import only those before it, and the outer folder may import all. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   commands: ['account', 'create', 'fetch', 'listing', 'sandbox'],
   download: ['response', 'part', 'transfer', 'remote', 'verify'],
@@ -148,14 +148,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 const MAX_FILES_PER_FOLDER = 20;
 
-/** Words for which there is a standard one: response, header, fetch, report, check, pause, lock, match, classify, media item … */
+/** Words with a standard alternative: response, header, fetch, report, check, pause, lock, match, classify, media item … */
 const OTHER_WORDS = new Set(
   'answer answers head heads bring tell say look leave hold held patience claim holder owner agree judge unfit arrivals arriving follower medium knowing'.split(
     ' ',
   ),
 );
 
-/** Each third-party package is fenced into the parts that need it. */
+/** The parts that may import each third-party package. */
 const FENCES: Readonly<Record<string, readonly string[]>> = {
   undici: ['http'],
   conf: ['config'],
@@ -181,8 +181,8 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
 const imports = files.flatMap(readImports);
 const own = imports.filter(({ target }) => target.startsWith('.') && !target.endsWith('/package.json'));
 
-describe('the folder list is the architecture', () => {
-  it('finds the imports it judges', () => {
+describe('architecture', () => {
+  it('finds the imports to check', () => {
     expect(files.length).toBeGreaterThan(50);
     expect(own.length).toBeGreaterThan(100);
   });
@@ -204,7 +204,7 @@ describe('the folder list is the architecture', () => {
     for (const part of Object.keys(MAY_IMPORT)) visit(part, []);
   });
 
-  it('has the folders that are listed here, each with few enough files to read', () => {
+  it('has only the listed folders, each with at most 20 files', () => {
     const folders = new Map<string, number>();
     for (const file of files) {
       const folder = path.posix.dirname(file);
@@ -215,7 +215,7 @@ describe('the folder list is the architecture', () => {
     expect([...folders].filter(([, count]) => count > MAX_FILES_PER_FOLDER)).toEqual([]);
   });
 
-  it('folders within a folder import only those before them', () => {
+  it('subfolders import only those before them', () => {
     const wrong = own.flatMap(({ file, target }) => {
       const imported = path.posix.join(path.posix.dirname(file), target);
       const [outer, from, to] = [partOf(file), roomOf(file), roomOf(imported)];
@@ -226,7 +226,7 @@ describe('the folder list is the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('folders import each other in no circle', () => {
+  it('folders have no import cycles', () => {
     const folderOf = (file: string) => (file.includes('/') ? path.posix.dirname(file) : file);
     const importsOf = new Map<string, Set<string>>();
     for (const { file, target } of own) {
@@ -244,7 +244,7 @@ describe('the folder list is the architecture', () => {
     for (const folder of importsOf.keys()) visit(folder, []);
   });
 
-  it('speaks of things by the names that the field has for them', () => {
+  it('uses standard terms in exported names and file names', () => {
     const declared = /^export (?:abstract |async )*(?:function\*?|const|let|class|interface|type) (\w+)/gm;
     const exported = files.flatMap((file) =>
       [...readFileSync(path.join(SOURCE, file), 'utf8').matchAll(declared)].map(([, name = '']) => name),
@@ -262,19 +262,19 @@ describe('the folder list is the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('every part of src is listed here', () => {
+  it('lists every part of src', () => {
     expect([...new Set(files.map((file) => partOf(file.replace(/\.ts$/, ''))))].toSorted()).toEqual(
       Object.keys(MAY_IMPORT).toSorted(),
     );
   });
 
-  it('third-party packages stay behind their fences', () => {
+  it('imports third-party packages only where allowed', () => {
     const packages = imports.filter(({ target }) => !target.startsWith('.') && !target.startsWith('node:'));
     const wrong = packages.filter(({ part, target }) => !(FENCES[packageOf(target)] ?? []).includes(part));
     expect(wrong).toEqual([]);
   });
 
-  it('nothing but the clock and the sandbox reads the time', () => {
+  it('only the clock and the sandbox read the time', () => {
     const wrong = files.filter(
       (file) =>
         file !== 'clock.ts' &&
@@ -285,13 +285,13 @@ describe('the folder list is the architecture', () => {
   });
 });
 
-/** The folder within a folder that a file lies in, or null. */
+/** The subfolder of a file, or null. */
 function roomOf(file: string): string | null {
   const [, room, name] = file.split('/');
   return name === undefined ? null : (room ?? null);
 }
 
-/** `askForChunk` and `ask-for-chunk.ts` in words. */
+/** Splits a name such as `askForChunk` or `ask-for-chunk.ts` into words. */
 function wordsOf(name: string): string[] {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -303,7 +303,7 @@ function partOf(file: string): string {
   return file.split('/')[0] ?? file;
 }
 
-/** `undici/lib/dispatcher/agent.js` is a file of `undici`. */
+/** For example `undici` for `undici/lib/dispatcher/agent.js`. */
 function packageOf(target: string): string {
   return target.split('/', target.startsWith('@') ? 2 : 1).join('/');
 }

@@ -15,8 +15,8 @@ function folderFor(caches: string, owner = userId): string | null {
   return compileCacheFolder({ XDG_CACHE_HOME: caches, HOME: '/nowhere' }, 'linux', owner);
 }
 
-describe('the folder for the compiled program', () => {
-  test('is made for its user alone, in the folder for caches', () => {
+describe('the compile cache folder', () => {
+  test('is created in the cache folder with access only for the user', () => {
     const caches = makeTempFolder();
     const folder = folderFor(caches);
     expect(folder).toBe(join(caches, 'streamdiver-dl', 'compiled'));
@@ -24,31 +24,28 @@ describe('the folder for the compiled program', () => {
     expect(statSync(folder ?? '').mode & 0o777).toBe(userId === null ? 0o666 : 0o700);
   });
 
-  test('is none without a home, and none under a relative path', () => {
+  test('is null without HOME or with a relative path', () => {
     expect(compileCacheFolder({}, 'linux', userId)).toBeNull();
     expect(compileCacheFolder({ STREAMDIVER_CONFIG_DIR: 'here' }, 'linux', userId)).toBeNull();
     expect(existsSync('here')).toBe(false);
   });
 
-  test('is none where a file is in the way', () => {
+  test('is null if a file is in the way', () => {
     expect(compileCacheFolder({ HOME: '/dev/null' }, 'linux', userId)).toBeNull();
   });
 
-  test.runIf(existsSync('/proc/self'))(
-    'is none where no folder can be made, which Node notices never',
-    () => {
-      const script = `console.log(require(${JSON.stringify(LAUNCH)}).compileCacheFolder({ HOME: '/proc' }, 'linux', 0))`;
-      const run = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 15_000 });
-      expect(run).toMatchObject({ status: 0, stdout: 'null\n', stderr: '' });
-    },
-  );
+  test.runIf(existsSync('/proc/self'))('is null if no folder can be created, where Node would hang', () => {
+    const script = `console.log(require(${JSON.stringify(LAUNCH)}).compileCacheFolder({ HOME: '/proc' }, 'linux', 0))`;
+    const run = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 15_000 });
+    expect(run).toMatchObject({ status: 0, stdout: 'null\n', stderr: '' });
+  });
 
-  describe.skipIf(userId === null)('that others could fill', () => {
-    test('is none when it is of somebody else', () => {
+  describe.skipIf(userId === null)('that others can write to', () => {
+    test('is null if it belongs to another user', () => {
       expect(folderFor(makeTempFolder(), (userId ?? 0) + 1)).toBeNull();
     });
 
-    test.each([0o720, 0o702, 0o777])('is none with the mode %o', (mode) => {
+    test.each([0o720, 0o702, 0o777])('is null with mode %o', (mode) => {
       for (const name of ['streamdiver-dl', 'streamdiver-dl/compiled']) {
         const caches = makeTempFolder();
         mkdirSync(join(caches, 'streamdiver-dl', 'compiled'), { recursive: true });
@@ -57,7 +54,7 @@ describe('the folder for the compiled program', () => {
       }
     });
 
-    test('is none behind a link', () => {
+    test('is null below a link', () => {
       const caches = makeTempFolder();
       symlinkSync(makeTempFolder(), join(caches, 'streamdiver-dl'));
       expect(folderFor(caches)).toBeNull();
@@ -68,7 +65,7 @@ describe('the folder for the compiled program', () => {
 describe('a run', () => {
   const canCompile = !/^v2[01]\./.test(process.version);
 
-  test.runIf(canCompile)('keeps the program compiled unless Node is told not to', async () => {
+  test.runIf(canCompile)('caches the compiled program unless NODE_DISABLE_COMPILE_CACHE is set', async () => {
     const place = makePlace();
     await runBinary(['--help'], { place, env: { NODE_DISABLE_COMPILE_CACHE: '1' } });
     expect(existsSync(place.configDir)).toBe(false);
@@ -76,7 +73,7 @@ describe('a run', () => {
     expect(readdirSync(join(place.configDir, 'compiled'))).toHaveLength(1);
   });
 
-  test('says nothing where no folder can be made', async () => {
+  test('prints no error if no folder can be created', async () => {
     const env = { HOME: '/dev/null', STREAMDIVER_CONFIG_DIR: '', NODE_DISABLE_COMPILE_CACHE: undefined };
     const run = await runBinary(['config', '--help'], { env });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ExpectedError, isExpectedError } from '../src/errors.ts';
 
-test('an error keeps its stack, its cause, and all that was said before, when more is said about it', () => {
+test('with() adds details and keeps the stack, cause, and other details', () => {
   const cause = new Error('deep');
   const error = new ExpectedError('DISK', 'full', { cause, hint: 'make room', id: 'a' });
   const more = error.with({ id: 'b', transient: true });
@@ -16,11 +16,11 @@ test('an error keeps its stack, its cause, and all that was said before, when mo
   expect(error.details.id).toBe('a');
 });
 
-test('without a cause it has none, not even an undefined one', () => {
+test('has no cause property without a cause', () => {
   expect(Object.hasOwn(new ExpectedError('USAGE', 'x'), 'cause')).toBe(false);
 });
 
-test('details win over what the code says', () => {
+test('details take precedence over the defaults of the code', () => {
   const plain = new ExpectedError('BUSY', 'x');
   expect([plain.exitCode, plain.retryable]).toEqual([11, true]);
   const special = plain.with({ exitCode: 143, repeatable: false });
@@ -28,7 +28,7 @@ test('details win over what the code says', () => {
   expect(new ExpectedError('DISK', 'x', { repeatable: true }).retryable).toBe(true);
 });
 
-test('errors are told apart by their code', () => {
+test('isExpectedError checks the class and the code', () => {
   const error = new ExpectedError('DISK', 'x');
   expect(isExpectedError(error)).toBe(true);
   expect(isExpectedError(error, 'DISK')).toBe(true);

@@ -42,10 +42,10 @@ async function untilAborted(signal: AbortSignal): Promise<unknown> {
   return signal.reason;
 }
 
-describe('started by npx, whose process ends', () => {
+describe('when the parent process ends', () => {
   const env = { npm_command: 'exec' };
 
-  it('stops as on SIGTERM where another process adopts it', async () => {
+  it('under npx, stops as on SIGTERM when another process adopts it', async () => {
     let parentPid = process.ppid;
     const signal = watch(env, () => parentPid);
     expect(signal.aborted).toBe(false);
@@ -55,7 +55,7 @@ describe('started by npx, whose process ends', () => {
     expect(reason).toMatchObject({ code: 'INTERRUPTED', exitCode: 143 });
   });
 
-  it('stops as well where it keeps the number of the dead parent, as on Windows', async () => {
+  it('under npx, stops if it keeps the ID of the dead parent, as on Windows', async () => {
     const parent = await startParent();
     const signal = watch(env, () => parent.pid);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -65,7 +65,7 @@ describe('started by npx, whose process ends', () => {
     expect(await untilAborted(signal)).toMatchObject({ code: 'INTERRUPTED', exitCode: 143 });
   });
 
-  it('goes on without npx: who detaches a program wants it to run', async () => {
+  it('without npx, continues, because the user detached it', async () => {
     const parent = await startParent();
     const signal = watch({}, () => parent.pid);
     parent.kill('SIGKILL');

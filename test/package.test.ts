@@ -33,8 +33,8 @@ function pack(): Packed {
   return packed;
 }
 
-describe('case 142: what is published', () => {
-  it('is the built program and what it needs, nothing else', () => {
+describe('case 142: the published package', () => {
+  it('contains only the built program and its files', () => {
     const packed = pack().files.map(({ path: file }) => file);
     expect(packed.toSorted()).toEqual(
       [
@@ -56,17 +56,17 @@ describe('case 142: what is published', () => {
     expect(pack().size).toBeLessThan(450_000);
   });
 
-  it('is the same, byte for byte, when it is built again', () => {
+  it('has a reproducible build', () => {
     const again = makeTempFolder();
     const rolldown = path.join(ROOT, 'node_modules/rolldown/bin/cli.mjs');
     execFileSync(process.execPath, [rolldown, '-c', '--dir', again], { cwd: ROOT, stdio: 'ignore' });
-    // The manual page is written by the program, not by the bundler.
+    // The program, not the bundler, writes the manual page.
     const { 'streamdiver-dl.1': manual, ...bundled } = contentsOf(path.join(ROOT, 'dist'));
     expect(manual).toMatch(/^\.TH /m);
     expect(contentsOf(again)).toEqual(bundled);
   });
 
-  it('is the same archive, byte for byte, when it is packed again', () => {
+  it('has a reproducible archive', () => {
     const integrity = pack().integrity;
     expect(integrity).toMatch(/^sha512-/);
     expect(pack().integrity).toBe(integrity);
@@ -87,14 +87,14 @@ describe('case 142: what is published', () => {
     expect(execFileSync(program, ['--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  it('brings its packages along and says under which licences', () => {
+  it('bundles its packages and lists their licenses', () => {
     expect(manifest.dependencies).toBeUndefined();
     const notices = readFileSync(path.join(ROOT, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
     for (const name of ['@inquirer/core', 'cli-table3', 'commander', 'conf', 'ora', 'undici', 'yazl'])
       expect(notices).toContain(`\n${name} `);
   });
 
-  it('leaves out the schema validator that conf imports and nobody uses', () => {
+  it('omits the unused schema validator that conf imports', () => {
     const notices = readFileSync(path.join(ROOT, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
     expect(notices).not.toContain('\najv');
   });
@@ -104,14 +104,14 @@ describe('case 142: what is published', () => {
     ['zsh', '_streamdiver-dl'],
     ['fish', 'streamdiver-dl.fish'],
     ['pwsh', 'streamdiver-dl.ps1'],
-  ])('has the completion script of %s as a file', (shell, name) => {
+  ])('contains the completion script for %s', (shell, name) => {
     const printed = execFileSync(process.execPath, ['bin/streamdiver-dl.js', 'completion', shell], {
       cwd: ROOT,
     });
     expect(readFileSync(path.join(ROOT, 'dist/completions', name))).toEqual(printed);
   });
 
-  it('imports nothing but itself and Node', () => {
+  it('imports only itself and Node.js', () => {
     const foreign = filesUnder('dist')
       .filter((file) => file.endsWith('.js'))
       .flatMap((file) => importsOf(file))
@@ -119,32 +119,32 @@ describe('case 142: what is published', () => {
     expect(foreign).toEqual([]);
   });
 
-  it('case 141: runs no script when it is installed and pins every dependency', () => {
+  it('case 141: has no install scripts and pins every dependency', () => {
     for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
       expect(manifest.scripts).not.toHaveProperty(name);
     const versions = Object.values(manifest.devDependencies);
     expect(versions.filter((version) => !/^(?:npm:[\w@/-]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
-  it('is decided by .npmignore alone', () => {
+  it('is defined only by .npmignore', () => {
     expect(manifest.files).toBeUndefined();
     expect(existsSync(path.join(ROOT, '.npmignore'))).toBe(true);
   });
 });
 
-describe('what is loaded at the start', () => {
+describe('modules loaded at startup', () => {
   const closure = new Set([
     'bin/streamdiver-dl.js',
     ...staticClosure('dist/launch.js'),
     ...staticClosure('dist/main.js'),
   ]);
 
-  it('is small: the flags of all commands, and the work of none', () => {
+  it('are smaller than 145 KB in total', () => {
     const sizeBytes = [...closure].reduce((sum, file) => sum + statSync(path.join(ROOT, file)).size, 0);
     expect(sizeBytes).toBeLessThan(145_000);
   });
 
-  it('makes Node load no more than these of its modules', () => {
+  it('load only these built-in modules', () => {
     const builtins = [...closure].flatMap(importsOf).filter(isBuiltin);
     expect([...new Set(builtins)].toSorted()).toEqual([
       'node:child_process',
@@ -160,7 +160,7 @@ describe('what is loaded at the start', () => {
   });
 });
 
-/** The file and all that it imports statically, and so on. */
+/** The file and everything that it statically imports, recursively. */
 function staticClosure(file: string, found = new Set<string>()): ReadonlySet<string> {
   if (found.has(file)) return found;
   found.add(file);
@@ -170,8 +170,8 @@ function staticClosure(file: string, found = new Set<string>()): ReadonlySet<str
 }
 
 /**
- * What a built file loads as soon as it is loaded itself: `import()` has become a call in a function. After a backtick
- * it is text: ajv can write programs.
+ * The static imports of a built file. In the build, `import()` is a call in a function. After a backtick, `require` is
+ * text, because ajv can generate code.
  */
 function importsOf(file: string): string[] {
   const text = readFileSync(path.join(ROOT, file), 'utf8').replaceAll(/=>require\([^)]*\)/g, '');

@@ -33,13 +33,13 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
     expect(validateWorkflow(text).errors).toEqual([]);
   });
 
-  it('names actions by commit, with the version beside it', () => {
+  it('pins actions to commits, with the version in a comment', () => {
     const uses = text.split('\n').filter((line) => /\buses:/.test(line));
     expect(uses.length).toBe(steps.filter((step) => step.uses !== undefined).length);
     for (const line of uses) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  it('may read by default, and leaves no credential on the disk', () => {
+  it('has only read permission by default and persists no credentials', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     expect(checkouts.length).toBeGreaterThan(0);
@@ -47,11 +47,11 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
       expect(options).toMatchObject({ 'persist-credentials': false });
   });
 
-  it('needs no secret', () => {
+  it('uses no secrets', () => {
     expect(text).not.toMatch(/secrets\s*[.[]/);
   });
 
-  it('runs scripts that are there', () => {
+  it('runs only scripts that exist', () => {
     const scripts = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts;
     const called = steps.flatMap(({ run = '' }) =>
       [...run.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script),
@@ -60,11 +60,11 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
     for (const script of called) expect(scripts).toHaveProperty([script ?? '']);
   });
 
-  it('lets nothing that others may write into a shell', () => {
+  it('uses no expressions in shell commands except the matrix', () => {
     for (const { run = '' } of steps) expect(run).not.toMatch(/\$\{\{(?!\s*matrix\.)/);
   });
 
-  it('ends every job in time, and does not run twice at once', () => {
+  it('limits the time of every job and sets a concurrency group', () => {
     for (const [job, { 'timeout-minutes': minutes }] of jobs) expect(minutes, job).toBeLessThanOrEqual(60);
     expect(workflow.concurrency).toBeDefined();
   });
@@ -73,7 +73,7 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
 describe('release.yml', () => {
   const { jobs } = parse(readFileSync(path.join(FOLDER, 'release.yml'), 'utf8')) as Workflow;
 
-  it('publishes what was tested, from main, in a job that installs and builds nothing', () => {
+  it('publishes the tested archive from main in a job without install or build', () => {
     const runs = (job: string) => jobs[job]?.steps.map(({ run = '' }) => run).join('\n') ?? '';
     expect(runs('check')).toMatch(/git merge-base --is-ancestor .* origin\/main[^]*npm test[^]*npm pack/);
     expect(runs('publish')).toMatch(/^\s*npm publish \.\/streamdiver-dl-\*\.tgz .*--ignore-scripts$/);
@@ -83,7 +83,7 @@ describe('release.yml', () => {
     expect(uses).toEqual(['actions/setup-node', 'actions/download-artifact']);
   });
 
-  it('gives the right to publish, and the right to write, to one job each', () => {
+  it('grants the publish and write permissions to one job each', () => {
     const rights = Object.entries(jobs).flatMap(([job, { permissions = {} }]) =>
       Object.entries(permissions)
         .filter(([, right]) => right === 'write')

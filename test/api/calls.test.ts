@@ -9,7 +9,7 @@ import { createFastClock } from '../support/fast-clock.ts';
 
 const signal = new AbortController().signal;
 
-/** A client with this script behind it, and what it told. */
+/** A client of a server with this script, and what the client reported. */
 async function open(script: Script = {}, options: Partial<ApiOptions> = {}) {
   const api = await startApi({ token: null, script });
   const clock = createFastClock({ skipsSleeps: true });
@@ -81,7 +81,7 @@ const CALLS: readonly [string, Call, string][] = [
   ],
 ];
 
-test.each(CALLS)('%s is one request, with its own headers', async (name, call, line) => {
+test.each(CALLS)('%s sends its request line and headers and logs the exchange', async (name, call, line) => {
   const { api, client, told } = await open();
   await call(client).catch(() => undefined);
   const [first] = api.requests;
@@ -98,13 +98,13 @@ test.each(CALLS)('%s is one request, with its own headers', async (name, call, l
   );
 });
 
-test('a create sends its body', async () => {
+test('createDownload sends its body', async () => {
   const { api, client } = await open();
   await client.createDownload({ title: 't', selectedMediaIds: ['m'] }, signal);
   expect(JSON.parse(api.requests[0]?.body.toString() ?? '')).toEqual({ title: 't', selectedMediaIds: ['m'] });
 });
 
-test('a file gets the headers of its caller, at its own URL', async () => {
+test('openFile requests the given URL with the given headers', async () => {
   const { api, client } = await open();
   const headers = { range: 'bytes=1-2', 'accept-encoding': 'identity' };
   const response = await client.openFile(new URL(`${api.origin}/v2/downloads/file/f?sig=1`), headers, signal);
@@ -117,7 +117,7 @@ test('a file gets the headers of its caller, at its own URL', async () => {
   ]);
 });
 
-test('a foreign origin gets no credential, neither at first nor after a redirect', async () => {
+test('sends no credential to a foreign origin, directly or after a redirect', async () => {
   const foreign = await startApi({ token: null, script: { 'GET /v2/downloads/file/{id}': 401 } });
   const { api, client } = await open({
     'GET /v2/downloads/file/{id}': async (_request, reply) =>
@@ -132,7 +132,7 @@ test('a foreign origin gets no credential, neither at first nor after a redirect
   expect(api.requests.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer word']);
 });
 
-test('a redirect of a GET is followed, that of any other request is its answer', async () => {
+test('follows the redirect of a GET but not of a DELETE', async () => {
   const { api, client } = await open({
     'GET /v2/downloads/{id}': [
       async (_request, reply) => await reply.send(307, { location: '/v2/downloads/other' }, ''),
@@ -153,7 +153,7 @@ test('a redirect of a GET is followed, that of any other request is its answer',
   ]);
 });
 
-test('a create that leads to its package has created it', async () => {
+test('accepts a create that redirects to its package', async () => {
   const { client } = await open({
     'POST /v2/downloads': async (_request, reply) =>
       await reply.send(303, { location: '/v2/downloads/x' }, 'see there'),
@@ -161,7 +161,7 @@ test('a create that leads to its package has created it', async () => {
   expect(await client.createDownload({}, signal)).toMatchObject({ id: 'x', retryAfterMs: null });
 });
 
-describe('a status of a request with nothing but an ID', () => {
+describe('the status of a request with only an ID', () => {
   const byId: readonly [string, Call][] = [
     ['getDownload', (client) => client.getDownload('x', signal)],
     ['deleteDownload', (client) => client.deleteDownload('x', signal)],
@@ -198,7 +198,7 @@ describe('a status of a request with nothing but an ID', () => {
       });
   });
 
-  test.each([400, 422])('HTTP %i of a list stays what it is', async (httpStatus) => {
+  test.each([400, 422])('HTTP %i of a list is BAD_RESPONSE', async (httpStatus) => {
     const { client } = await open(everywhere(httpStatus));
     await expect(client.listDownloads(0, 1, signal)).rejects.toMatchObject({
       code: 'BAD_RESPONSE',
@@ -207,7 +207,7 @@ describe('a status of a request with nothing but an ID', () => {
   });
 });
 
-test('an accepted package without a body is being prepared', async () => {
+test('a package with HTTP 202 and no body is being prepared', async () => {
   const { client } = await open({
     'GET /v2/downloads/{id}': [
       async (_request, reply) => await reply.send(202, { 'retry-after': '7' }, ''),
@@ -222,7 +222,7 @@ test('an accepted package without a body is being prepared', async () => {
   await expect(client.getDownload('x', signal)).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
 });
 
-test('a package has the delay that its response asks for', async () => {
+test('a package includes the retry delay of its response', async () => {
   const { client } = await open({
     'GET /v2/downloads/{id}': {
       json: { data: [{ id: 'x', status: 'preparing' }] },
@@ -236,15 +236,15 @@ test.each<[string, unknown, string | null]>([
   ['status', { status: 'finished' }, 'finished'],
   ['state', { state: 'running' }, 'running'],
   ['transcriptionStatus', { transcriptionStatus: 'failed' }, 'failed'],
-  ['nothing', { other: 1 }, null],
+  ['no known field', { other: 1 }, null],
   ['a list', [{ status: 'x' }], null],
-])('the status of a transcription with %s', async (_name, data, status) => {
+])('reads the transcription status from %s', async (_name, data, status) => {
   const { client } = await open({ 'GET /v2/media/{id}/metadata': { json: { data } } });
   expect(await client.getTranscriptionStatus('m', signal)).toBe(status);
 });
 
-describe('the transcripts of a medium', () => {
-  test('come from all pages, and may take 32 MiB of their own', async () => {
+describe('listTranscripts', () => {
+  test('reads all pages', async () => {
     const pages = [[{ id: 'a' }], [{ id: 'b', language: 'de' }], []];
     const { client } = await open({
       'GET /v2/media/{id}/metadata/transcripts': async (request, reply) =>
@@ -257,7 +257,7 @@ describe('the transcripts of a medium', () => {
     ]);
   });
 
-  test.each([404, 410, 204])('are none after HTTP %i', async (status) => {
+  test.each([404, 410, 204])('returns null after HTTP %i', async (status) => {
     const { client } = await open({ 'GET /v2/media/{id}/metadata/transcripts': status });
     expect(await client.listTranscripts('m', signal)).toBeNull();
   });
@@ -266,7 +266,7 @@ describe('the transcripts of a medium', () => {
     [400, 'BAD_RESPONSE'],
     [401, 'AUTH'],
     [500, 'UNAVAILABLE'],
-  ])('are unknown after HTTP %i', async (httpStatus, code) => {
+  ])('fails after HTTP %i', async (httpStatus, code) => {
     const { client } = await open({ 'GET /v2/media/{id}/metadata/transcripts': httpStatus });
     await expect(client.listTranscripts('m', signal)).rejects.toMatchObject({
       code,
@@ -274,7 +274,7 @@ describe('the transcripts of a medium', () => {
     });
   });
 
-  test('without an ID are left out, with one warning for all of them', async () => {
+  test('skips transcripts without an ID with one warning per client', async () => {
     const { client, told } = await open({
       'GET /v2/media/{id}/metadata/transcripts': { json: { data: [{ id: 'a' }, {}, { x: 1 }] } },
     });
@@ -284,10 +284,10 @@ describe('the transcripts of a medium', () => {
   });
 });
 
-describe('one transcript', () => {
+describe('openTranscript', () => {
   const route = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
 
-  test.each([200, 201, 203, 299])('HTTP %i opens it', async (status) => {
+  test.each([200, 201, 203, 299])('accepts HTTP %i', async (status) => {
     const { client } = await open({ [route]: { status, text: 'cue' } });
     const response = await client.openTranscript(TRANSCRIPT, signal);
     expect([response.status, Buffer.concat((await response.body.toArray()) as Buffer[]).toString()]).toEqual([
@@ -296,7 +296,7 @@ describe('one transcript', () => {
     ]);
   });
 
-  test.each([202, 206, 304])('HTTP %i has none', async (status) => {
+  test.each([202, 206, 304])('rejects HTTP %i', async (status) => {
     const { client } = await open({ [route]: { status, json: { data: 1 } } });
     await expect(client.openTranscript(TRANSCRIPT, signal)).rejects.toMatchObject({
       code: 'BAD_RESPONSE',
@@ -310,7 +310,7 @@ describe('one transcript', () => {
     [404, 'NOT_FOUND'],
     [422, 'BAD_RESPONSE'],
     [503, 'UNAVAILABLE'],
-  ])('HTTP %i is a failure in the words of the service', async (status, code) => {
+  ])('fails after HTTP %i with the message of the service', async (status, code) => {
     const { client } = await open({ [route]: { status, json: { message: 'no such cue' } } });
     await expect(client.openTranscript(TRANSCRIPT, signal)).rejects.toMatchObject({
       code,
@@ -326,7 +326,7 @@ describe('limits', () => {
     contentType: 'application/json',
   });
 
-  test('a response may have 6 MiB', async () => {
+  test('a response may be up to 6 MiB', async () => {
     const { client } = await open({ 'GET /v2/downloads': [json(6 * MIB), json(6 * MIB + 1)] });
     expect(await client.listDownloads(0, 1, signal)).toMatchObject({ items: [] });
     await expect(client.listDownloads(0, 1, signal)).rejects.toMatchObject({
@@ -335,7 +335,7 @@ describe('limits', () => {
     });
   });
 
-  test('a limit of its own holds for each response', async () => {
+  test('responseLimitBytes applies to each response', async () => {
     const { client } = await open(
       { 'GET /v2/downloads': [json(MIB), json(MIB + 1)] },
       { responseLimitBytes: MIB },
@@ -344,7 +344,7 @@ describe('limits', () => {
     await expect(client.listDownloads(0, 1, signal)).rejects.toThrow('is larger than 1 MiB');
   });
 
-  test('only pages count for the limit of a list', async () => {
+  test('only pages count toward the limit of a list', async () => {
     const script: Script = {
       'GET /v2/downloads/{id}': {
         text: '{"data":{"id":"x"}}'.padEnd(6 * MIB),
@@ -374,7 +374,7 @@ describe('limits', () => {
 });
 
 describe('retries', () => {
-  test('of a request are those of the client, or of the call', async () => {
+  test('use the number of the client or of the call', async () => {
     const { api, client, told } = await open({ 'GET /v2/downloads/{id}': 503 }, { retries: 2 });
     await expect(client.getDownload('x', signal)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(api.requests).toHaveLength(3);
@@ -386,13 +386,13 @@ describe('retries', () => {
     expect(api.requests).toHaveLength(5);
   });
 
-  test('of a create are those of the client, where nothing was created', async () => {
+  test('repeat a create while nothing was created', async () => {
     const { api, client, told } = await open({ 'POST /v2/downloads': [429, 429, 'default'] }, { retries: 2 });
     expect(await client.createDownload({}, signal)).toMatchObject({ state: 'preparing' });
     expect([api.requests.length, told.retries.length]).toEqual([3, 2]);
   });
 
-  test('of a transcript or a file are left to the caller', async () => {
+  test('of openTranscript are left to the caller', async () => {
     const route = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
     const { api, client } = await open({ [route]: 503 }, { retries: 2 });
     await expect(client.openTranscript(TRANSCRIPT, signal)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -400,7 +400,7 @@ describe('retries', () => {
   });
 });
 
-test('a page says what its response claims about the others', async () => {
+test('listDownloads returns the paging claims of the response', async () => {
   const { client } = await open({
     'GET /v2/downloads': { json: { data: [{ id: 'a' }, {}], count: 2, totalPages: 3, hasMore: true } },
   });
@@ -413,7 +413,7 @@ test('a page says what its response claims about the others', async () => {
   });
 });
 
-test('a credential that cannot be had: nothing was sent, and nothing was done', async () => {
+test('sends nothing and reports nothingDone without a credential', async () => {
   const failing = (failure: Error) => ({
     credential: commandCredential(async () => {
       throw failure;
@@ -429,7 +429,7 @@ test('a credential that cannot be had: nothing was sent, and nothing was done', 
   await expect(other.client.createDownload({}, signal)).rejects.toThrow(TypeError);
 });
 
-test('a wrong API URL is said where it explains the failure', async () => {
+test('hints at a wrong API URL when that explains the failure', async () => {
   const { api, client } = await open({}, {});
   const wrong = await open({}, { apiUrl: new URL(`${api.origin}/v1`) });
   await expect(wrong.client.getDownload('x', signal)).rejects.toMatchObject({
@@ -439,7 +439,7 @@ test('a wrong API URL is said where it explains the failure', async () => {
   expect(client.url.href).toBe(`${api.origin}/v2`);
 });
 
-test('a slash after the API URL changes nothing, and a call can be described', async () => {
+test('describe ignores trailing slashes of the API URL', async () => {
   const { api } = await open();
   const { client } = await open({}, { apiUrl: new URL(`${api.origin}/v2//`) });
   expect(client.describe('POST', '/downloads')).toEqual({

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeSegment } from '../../src/api/client.ts';
 
-test('an id is one path segment, whatever it holds', () => {
+test('encodeSegment encodes any ID as one path segment, except . and ..', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (id) => {
       fc.pre(id !== '.' && id !== '..');

@@ -8,7 +8,7 @@ import { createFastClock } from '../support/fast-clock.ts';
 
 const API_URL = new URL('https://api.example.com/v2');
 
-/** Creates with these outcomes of the request, one after the other, and counts the requests. */
+/** Creates a package with these request outcomes in order, and counts the requests. */
 async function create(outcomes: readonly unknown[], { retries = 2 } = {}) {
   const clock = createFastClock({ skipsSleeps: true });
   let posts = 0;
@@ -35,18 +35,18 @@ const response = (data: unknown, location?: string, retryAfterMs: number | null 
 
 describe('the ID of the new package', () => {
   test.each<[string, ApiResponse]>([
-    ['in its data', response({ id: 'x', status: 'preparing' })],
-    ['in a layer of its data', response({ download: { id: 'x' } })],
-    ['as its data', response('x')],
-    ['in its Location', response(null, 'https://api.example.com/v2/downloads/x')],
-    ['in a relative Location', response({}, 'downloads/x/')],
-    ['in a Location with escapes', response({}, '/other/downloads/%78')],
-  ])('is %s', async (_name, first) => {
+    ['the data', response({ id: 'x', status: 'preparing' })],
+    ['a layer of the data', response({ download: { id: 'x' } })],
+    ['data that is only the ID', response('x')],
+    ['the Location', response(null, 'https://api.example.com/v2/downloads/x')],
+    ['a relative Location', response({}, 'downloads/x/')],
+    ['a Location with escapes', response({}, '/other/downloads/%78')],
+  ])('is read from %s', async (_name, first) => {
     const { outcome, posts } = await create([first]);
     expect([outcome, posts]).toMatchObject([{ id: 'x' }, 1]);
   });
 
-  test('comes with the delay of the first poll', async () => {
+  test('includes the delay before the first poll', async () => {
     for (const first of [
       response({ id: 'x' }, undefined, 7_000),
       response('x', undefined, 7_000),
@@ -57,13 +57,13 @@ describe('the ID of the new package', () => {
 
   test.each<[string, ApiResponse]>([
     ['an empty body', response(null)],
-    ['an object without one', response({ title: 't' })],
+    ['an object without an ID', response({ title: 't' })],
     ['a Location of another host', response(null, 'https://elsewhere.example.com/v2/downloads/x')],
     ['a Location of another kind', response(null, '/v2/media/x')],
     ['a Location of the list', response(null, '/v2/downloads/')],
     ['a Location that cannot be decoded', response(null, '/v2/downloads/%zz')],
-    ['a Location that is no URL', response(null, 'https://[')],
-  ])('is not in %s: the package may exist', async (_name, first) => {
+    ['a Location that is not a URL', response(null, 'https://[')],
+  ])('is missing from %s, which is AMBIGUOUS', async (_name, first) => {
     const { outcome, posts } = await create([first]);
     expect([outcome, posts]).toMatchObject([
       {
@@ -89,7 +89,7 @@ describe('a failed request', () => {
     ['HTTP 500', failure('UNAVAILABLE', { httpStatus: 500, transient: true })],
     ['HTTP 502', failure('UNAVAILABLE', { httpStatus: 502, transient: true })],
     ['HTTP 503 without a delay', failure('UNAVAILABLE', { httpStatus: 503, transient: true })],
-  ])('%s: the package may exist, and the request is not repeated', async (_name, error) => {
+  ])('with %s is AMBIGUOUS and not retried', async (_name, error) => {
     const { outcome, posts } = await create([error, response({ id: 'x' })]);
     const { httpStatus, requestId } = error.details;
     expect(outcome).toMatchObject({
@@ -109,8 +109,8 @@ describe('a failed request', () => {
     ['an untrusted certificate', new TransportError('x', {}, false)],
     ['no credential', failure('AUTH')],
     ['a reported failure', failure('BAD_RESPONSE', { httpStatus: 200, nothingDone: true })],
-    ['a bug', new TypeError('x')],
-  ])('%s: nothing was created, and the failure is that of the request', async (_name, error) => {
+    ['an unexpected error', new TypeError('x')],
+  ])('with %s rejects with the original error and is not retried', async (_name, error) => {
     const { outcome, posts } = await create([error, response({ id: 'x' })]);
     expect([outcome, posts]).toEqual([error, 1]);
   });
@@ -121,7 +121,7 @@ describe('a failed request', () => {
     ['HTTP 425', failure('UNAVAILABLE', { httpStatus: 425, transient: true })],
     ['HTTP 429', failure('UNAVAILABLE', { httpStatus: 429, transient: true })],
     ['HTTP 503 with a delay', failure('UNAVAILABLE', { httpStatus: 503, transient: true, retryAfterMs: 1 })],
-  ])('%s: the request is repeated', async (_name, error) => {
+  ])('with %s is retried', async (_name, error) => {
     const { outcome, posts } = await create([error, error, response({ id: 'x' })]);
     expect([outcome, posts]).toMatchObject([{ id: 'x' }, 3]);
     expect(await create([error], { retries: 0 })).toEqual({ outcome: error, posts: 1 });
@@ -153,7 +153,7 @@ describe('an interruption', () => {
     ).catch((error: unknown) => error);
   }
 
-  test('during the request must not be repeated unseen: the package may exist', async () => {
+  test('during the request is not retryable and hints that the package may exist', async () => {
     expect(await interrupt('during the request')).toMatchObject({
       code: 'INTERRUPTED',
       retryable: false,
@@ -161,7 +161,7 @@ describe('an interruption', () => {
     });
   });
 
-  test('between two requests may be repeated, because nothing was created', async () => {
+  test('between two requests is passed on unchanged', async () => {
     expect(await interrupt('between two requests')).toBe(stop);
   });
 });

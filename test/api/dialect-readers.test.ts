@@ -10,11 +10,11 @@ const list = (data: unknown) =>
   parseList(data, { what: 'package', httpStatus: 200, parseItem: (_value, id) => id, warn: () => undefined })
     .items;
 
-describe('packages as services shape them', () => {
+describe('package dialects', () => {
   test.each<[string, unknown, string]>([
     ['a status with a code', { id: 'x', status: { code: 'FAILED', label: 'y' } }, 'failed'],
     ['a status with a state', { id: 'x', status: { state: 'READY', progress: 100 } }, 'ready'],
-    ['a layer of its kind', { download: { id: 'x', status: 'ready' } }, 'ready'],
+    ['an object under its kind', { download: { id: 'x', status: 'ready' } }, 'ready'],
     ['attributes', { id: 'x', type: 'downloads', attributes: { status: 'ready' } }, 'ready'],
     ['the only item of a list', [{ id: 'x', status: 'ready' }], 'ready'],
     ['capital keys', { Id: 'x', Status: 'Ready' }, 'ready'],
@@ -23,7 +23,7 @@ describe('packages as services shape them', () => {
     expect(parsePackage(value)).toMatchObject({ id: 'x', state });
   });
 
-  test('a layer of its kind with an ID under its own key, beside a medium', () => {
+  test('reads the ID of the package, not of another resource', () => {
     const value = { downloadId: 'x', mediaId: 'm', media: { id: 'm' } };
     expect(parsePackage(value).id).toBe('x');
     expect(parsePackage({ data: { package_id: 'x', status: 'ready' } })).toMatchObject({
@@ -45,14 +45,17 @@ describe('packages as services shape them', () => {
   });
 });
 
-describe('media as services shape them', () => {
+describe('media dialects', () => {
   test.each<[string, Record<string, unknown>]>([
     ['snake case', { media_type: 'VIDEO', created_at: '2026-01-02 03:04:05', duration: '00:03:05' }],
     [
       'kebab case',
       { 'media-type': 'video', 'created-at': 'Fri, 02 Jan 2026 03:04:05 GMT', duration: 'PT3M5S' },
     ],
-    ['objects for words', { type: { id: 1, slug: 'video' }, Created: '2026-01-02T03:04:05', duration: 185 }],
+    [
+      'objects instead of strings',
+      { type: { id: 1, slug: 'video' }, Created: '2026-01-02T03:04:05', duration: 185 },
+    ],
   ])('%s', (_name, value) => {
     expect(parseMediaItem({ _id: 'x', ...value })).toMatchObject({
       id: 'x',
@@ -62,12 +65,12 @@ describe('media as services shape them', () => {
     });
   });
 
-  test.each(['mediaId', 'assetId', 'MediaId', 'asset_id'])('an ID under %s', (key) => {
+  test.each(['mediaId', 'assetId', 'MediaId', 'asset_id'])('reads the ID under %s', (key) => {
     expect(parseMediaItem({ [key]: 'x', name: 'n' })).toMatchObject({ id: 'x', name: 'n' });
     expect(parseMediaItem([{ [key]: 'x', attributes: { name: 'n' } }])).toMatchObject({ id: 'x', name: 'n' });
   });
 
-  test('renditions and transcripts with IDs under keys of their own', () => {
+  test('reads renditionId and transcriptId', () => {
     const renditions = [{ renditionId: 'r', mediaId: 'x' }, { mediaId: 'x' }];
     expect(parseMediaItem({ id: 'x', renditions }).renditions).toMatchObject([{ id: 'r' }]);
     const transcripts = { list: [{ transcriptId: 't', mediaId: 'x' }], tags: [{ name: 'y' }] };
@@ -80,28 +83,28 @@ describe('media as services shape them', () => {
     expect(parsed.items).toEqual(['t']);
   });
 
-  test('renditions in a layer are not lost', () => {
+  test('reads renditions in a layer', () => {
     expect(parseMediaItem({ id: 'x', renditions: { data: [{ id: 'r' }] } }).renditions).toMatchObject([
       { id: 'r' },
     ]);
   });
 
-  test('a language with a code', () => {
+  test('reads the code of a language object', () => {
     expect(readTranscript({ language: { code: 'de-v2', name: 'X' } }, 't').languageCode).toBe('de-v2');
   });
 
-  test('another ID in a layer is not mixed with the outer one', () => {
+  test('keeps the outer ID when a layer has another one', () => {
     expect(list([{ id: 'hit', item: { id: 'medium' } }])).toEqual(['hit']);
   });
 });
 
 describe('the end of a list', () => {
-  test('an empty HAL list is empty, and a missing one with a total is none', () => {
+  test('a HAL response without a list is empty only with a total of 0', () => {
     expect(list({ _links: {}, page: { totalElements: 0 } })).toEqual([]);
     expect(() => list({ _links: {}, page: { totalElements: 3 } })).toThrow('no list in the response');
   });
 
-  test('a page that comes again although there are more is an error, never the end', async () => {
+  test('rejects a repeated page when the response reports more', async () => {
     const page: Page<{ id: string }> = { items: [{ id: 'a' }], reportsMore: true };
     await expect(collectPages(async () => page, { limit: 9 })).rejects.toThrow(
       'repeats a page instead of sending more items',
@@ -123,7 +126,7 @@ describe('the end of a list', () => {
     ...claims,
   });
 
-  test('a service that counts from 1 answers the first page twice', async () => {
+  test('accepts a first page sent twice by a service that counts from 1', async () => {
     expect(await collect([page('ab'), page('ab'), page('cd'), page('e')])).toEqual({
       ids: 'abcde',
       warnings: [],
@@ -133,35 +136,32 @@ describe('the end of a list', () => {
   test.each<[string, Partial<Page<{ id: string }>>, string]>([
     ['a total of items', { totalItems: 5 }, '2 of 5 items'],
     ['a number of pages', { totalPages: 3 }, '1 of 3 pages'],
-  ])(
-    '%s that did not arrive is an error after repetition, and a warning after the end',
-    async (_name, claims, words) => {
-      const repeated = page('ab', claims);
-      await expect(collect([repeated, repeated, repeated, repeated])).rejects.toMatchObject({
-        code: 'BAD_RESPONSE',
-        message: expect.stringContaining(words) as string,
-      });
-      const { ids, warnings } = await collect([repeated]);
-      expect([ids, warnings.length, warnings[0]]).toEqual(['ab', 1, expect.stringContaining(words)]);
-    },
-  );
+  ])('%s not reached: fails after a repeated page and warns at the end', async (_name, claims, words) => {
+    const repeated = page('ab', claims);
+    await expect(collect([repeated, repeated, repeated, repeated])).rejects.toMatchObject({
+      code: 'BAD_RESPONSE',
+      message: expect.stringContaining(words) as string,
+    });
+    const { ids, warnings } = await collect([repeated]);
+    expect([ids, warnings.length, warnings[0]]).toEqual(['ab', 1, expect.stringContaining(words)]);
+  });
 
   test.each<[string, readonly Page<{ id: string }>[]]>([
-    ['all arrived', [page('ab', { totalItems: 2 }), page('ab', { totalItems: 2 })]],
-    ['what was left out counts', [page('ab', { totalItems: 3, skippedEntries: 1 })]],
-    ['more arrived than was said', [page('ab', { totalItems: 1, totalPages: 9 })]],
-  ])('%s: no word about it', async (_name, pages) => {
+    ['all items received', [page('ab', { totalItems: 2 }), page('ab', { totalItems: 2 })]],
+    ['skipped entries count', [page('ab', { totalItems: 3, skippedEntries: 1 })]],
+    ['more items than claimed', [page('ab', { totalItems: 1, totalPages: 9 })]],
+  ])('does not warn: %s', async (_name, pages) => {
     expect(await collect(pages)).toEqual({ ids: 'ab', warnings: [] });
   });
 });
 
-describe('what a response claims about its pages', () => {
+describe('readClaims', () => {
   const claims = (envelope: unknown, headers: Record<string, string> = {}, received = 2) =>
     readClaims(envelope, new Headers(headers), received);
 
   test.each<[string, unknown, Record<string, string>, Partial<ReturnType<typeof claims>>]>([
-    ['nothing', { data: [] }, {}, { reportsMore: false, totalItems: null, totalPages: null }],
-    ['a total beside the list', { data: { items: [], totalCount: 7 } }, {}, { totalItems: 7 }],
+    ['no claims', { data: [] }, {}, { reportsMore: false, totalItems: null, totalPages: null }],
+    ['a total next to the list', { data: { items: [], totalCount: 7 } }, {}, { totalItems: 7 }],
     [
       'capital keys',
       { Data: { TotalCount: 7, HasNextPage: true } },
@@ -179,7 +179,7 @@ describe('what a response claims about its pages', () => {
     ['headers', [], { 'x-total-count': '7', link: '</x>; rel="next"' }, { totalItems: 7, reportsMore: true }],
     ['a count of all', { count: 7, results: [] }, {}, { totalItems: 7 }],
     ['a count of the page', { count: 2, items: [] }, {}, { totalItems: null }],
-    ['not the last', { content: [], last: false }, {}, { reportsMore: true }],
+    ['a page that is not the last', { content: [], last: false }, {}, { reportsMore: true }],
     ['links', { links: { last: '/x', next: null } }, {}, { reportsMore: false }],
   ])('%s', (_name, envelope, headers, wanted) => {
     expect(claims(envelope, headers)).toMatchObject(wanted);

@@ -12,11 +12,11 @@ test.each([
   ['https://api.example.com/media//v10/x/', 'https://api.example.com/media/v2'],
   ['https://api.example.com/media', 'https://api.example.com/media/v2'],
   ['https://api.example.com/av2', 'https://api.example.com/av2/v2'],
-])('for %s, %j is likely', (url, likely) => {
+])('likelyUrl(%s) is %j', (url, likely) => {
   expect(likelyUrl(new URL(url))).toBe(likely);
 });
 
-describe('a failure that a wrong URL would explain', () => {
+describe('explainApiUrl', () => {
   const explain = (error: unknown, url = 'https://api.example.com/v1') => explainApiUrl(error, new URL(url));
   const hint = 'the API URL may be wrong; try --api-url https://api.example.com/v2';
 
@@ -29,7 +29,7 @@ describe('a failure that a wrong URL would explain', () => {
     ['BAD_RESPONSE', 501],
     ['BAD_RESPONSE', 200],
     ['BAD_RESPONSE', 299],
-  ])('%s (HTTP %j) has the likely one as its hint', (code, httpStatus) => {
+  ])('hints at the likely URL for %s (HTTP %j)', (code, httpStatus) => {
     const explained = explain(new ExpectedError(code, 'x', { httpStatus, hint: 'y' }));
     expect(explained).toMatchObject({ code, message: 'x', details: { httpStatus, hint } });
   });
@@ -41,12 +41,12 @@ describe('a failure that a wrong URL would explain', () => {
     ['BAD_RESPONSE', 422],
     ['AUTH', 401],
     ['UNAVAILABLE', 404],
-  ])('%s (HTTP %j) is no such failure', (code, httpStatus) => {
+  ])('leaves %s (HTTP %j) unchanged', (code, httpStatus) => {
     const error = new ExpectedError(code, 'x', { httpStatus });
     expect(explain(error)).toBe(error);
   });
 
-  test('a URL that is likely right, and an error that nobody expects, say nothing of it', () => {
+  test('leaves the error unchanged for a plausible URL or an unexpected error', () => {
     const error = new ExpectedError('NOT_FOUND', 'x');
     expect(explain(error, 'https://api.example.com/v2')).toBe(error);
     const bug = new TypeError('x');

@@ -26,24 +26,24 @@ describe('parseList', () => {
     ['entities.items', { entities: { items: [A, B] } }],
     ['Entities.Items', { Entities: { Items: [A, B] } }],
     ['nested data', { data: { items: [A, B] } }],
-    ['content beside page metadata', { content: [A, B], pageable: { sort: [] }, totalElements: 2 }],
-    ['items beside links', { links: [{ rel: 'next', href: '/x' }], items: [A, B] }],
-    ['items beside errors', { errors: [], items: [A, B], facets: [{ id: 'f' }] }],
+    ['content next to page metadata', { content: [A, B], pageable: { sort: [] }, totalElements: 2 }],
+    ['items next to links', { links: [{ rel: 'next', href: '/x' }], items: [A, B] }],
+    ['items next to errors', { errors: [], items: [A, B], facets: [{ id: 'f' }] }],
     [
       'IDs under a key of the kind',
       { list: [{ downloadId: 'a' }, { package_id: 'b' }], tags: [{ name: 'x' }] },
     ],
     ['two unknown names, one with IDs', { list: [A, B], tagsUsed: ['x'] }],
     ['an unknown name', { packages: [A, B], links: [{ rel: 'self' }] }],
-  ])('%s', (_name, data) => {
+  ])('reads %s', (_name, data) => {
     expect(ids(data)).toEqual(['a', 'b']);
   });
 
   test.each<[string, unknown]>([
     ['an empty array', []],
-    ['empty items beside links', { items: [], links: [{ rel: 'self' }] }],
+    ['empty items next to links', { items: [], links: [{ rel: 'self' }] }],
     ['the only array, which is empty', { others: [] }],
-    ['a known name beside other arrays', { assets: [], tagsUsed: ['x'] }],
+    ['a known name next to other arrays', { assets: [], tagsUsed: ['x'] }],
     ['null and a total of 0', { items: null, total: 0 }],
     ['empty arrays and a total of 0', { one: [], two: [], total: '0' }],
   ])('%s is an empty list', (_name, data) => {
@@ -52,19 +52,19 @@ describe('parseList', () => {
 
   test.each<[string, unknown]>([
     ['null', null],
-    ['nothing', undefined],
-    ['text', 'items'],
+    ['undefined', undefined],
+    ['a string', 'items'],
     ['an object without arrays', { count: 0 }],
     ['two unknown arrays of items', { one: [A], two: [B] }],
     ['two unknown empty arrays', { one: [], two: [] }],
     ['items without a single ID', { items: [{ uuid: 'a' }] }],
     ['IDs of another kind', { items: [{ mediaId: 'a' }] }],
     ['a list that is null', { items: null }],
-  ])('%s is no list, and never an empty one', (_name, data) => {
+  ])('rejects %s', (_name, data) => {
     expect(() => ids(data)).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE' }));
   });
 
-  test('items without an ID are left out with one warning', () => {
+  test('skips items without an ID with one warning', () => {
     const warnings: string[] = [];
     expect(ids([A, { name: 'x' }, null, B, { id: '' }], warnings)).toEqual(['a', 'b']);
     expect(warnings).toEqual(['skipping each package without a usable ID']);
@@ -82,7 +82,7 @@ describe('the page after the last', () => {
     expect(await pages(failing(status))).toEqual({ items: [A, B], truncated: false });
   });
 
-  test('a response without content ends it', async () => {
+  test('a response without content ends the list', async () => {
     const empty = () =>
       parseList(null, { what: 'package', httpStatus: 204, parseItem: () => A, warn: () => 0 });
     expect(await pages(empty)).toEqual({ items: [A, B], truncated: false });
@@ -104,37 +104,37 @@ describe('the page after the last', () => {
     ['a list that is null', { items: null }],
     ['a list that is null in a layer', { entities: { items: null } }],
     ['empty arrays', { one: [], two: [] }],
-  ])('%s ends it, and is no first page', async (_name, data) => {
+  ])('%s ends the list but is rejected as the first page', async (_name, data) => {
     expect(await pages(parsed(data).parse)).toEqual({ items: [A, B], truncated: false });
     const first = collectPages(async () => parsed(data).parse(), { limit: 10 });
     await expect(first).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
   });
 
   test.each<[string, unknown]>([
-    ['a list that is null beside an error', { items: null, error: 'time is up' }],
-    ['a map of items beside an empty array', { list: { 2: { id: 'c' } }, tags: [] }],
-    ['a map of items beside two', { list: { 2: { id: 'c' } }, one: [], two: [] }],
-    ['texts beside an empty array', { list: ['c'], tags: [] }],
+    ['a list that is null next to an error', { items: null, error: 'time is up' }],
+    ['a map of items next to an empty array', { list: { 2: { id: 'c' } }, tags: [] }],
+    ['a map of items next to two empty arrays', { list: { 2: { id: 'c' } }, one: [], two: [] }],
+    ['strings next to an empty array', { list: ['c'], tags: [] }],
     ['an object without a list', { page: 1 }],
-  ])('%s does not end it', async (_name, data) => {
+  ])('%s does not end the list', async (_name, data) => {
     await expect(pages(parsed(data).parse)).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
   });
 
-  test('a total of 0 around the data makes null an empty list, and any other total does not', async () => {
+  test('null is an empty list only with a total of 0', async () => {
     expect(parsed(null, 0).parse().items).toEqual([]);
     expect(() => parsed(null, 3).parse()).toThrow(expect.objectContaining({ claimsItems: true }));
   });
 
-  test.each([401, 403, 422, 500])('HTTP %i does not', async (status) => {
+  test.each([401, 403, 422, 500])('HTTP %i does not end the list', async (status) => {
     await expect(pages(failing(status))).rejects.toMatchObject({ details: { httpStatus: status } });
   });
 
-  test.each([400, 404, 416])('HTTP %i for the first page is a failure', async (status) => {
+  test.each([400, 404, 416])('fails after HTTP %i for the first page', async (status) => {
     await expect(collectPages(async () => failing(status)(), { limit: 10 })).rejects.toThrow('no');
   });
 });
 
-describe('exactly', () => {
+describe('parseList limits and errors', () => {
   const parse = (data: unknown, claimedItems: number | null = null) =>
     parseList(data, {
       what: 'media item',
@@ -148,19 +148,19 @@ describe('exactly', () => {
   test.each<[string, unknown, string]>([
     ['no list', { page: 1 }, 'unexpected response from the service: not a list'],
     ['a number', 7, 'unexpected response from the service: not a list'],
-    ['nothing', null, 'no list in the response of the service'],
-    ['an empty text', '', 'no list in the response of the service'],
-    ['no IDs', [{ a: 1 }], 'no media item in the response has a usable ID'],
+    ['null', null, 'no list in the response of the service'],
+    ['an empty string', '', 'no list in the response of the service'],
+    ['items without IDs', [{ a: 1 }], 'no media item in the response has a usable ID'],
     [
       'too many items',
       Array.from({ length: 10_001 }, () => A),
       'too many items in a page: 10001 (maximum 10000)',
     ],
-  ])('%s is refused', (_name, data, message) => {
+  ])('rejects %s', (_name, data, message) => {
     expect(() => parse(data)).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE', message, details }));
   });
 
-  test('a page may have 10,000 items, and those without an ID are counted', () => {
+  test('accepts 10,000 items and counts entries without an ID', () => {
     expect(parse(Array.from({ length: 10_000 }, () => A)).items).toHaveLength(10_000);
     expect(parse([A, {}, null])).toEqual({ items: ['a'], skippedEntries: 2 });
   });
@@ -180,7 +180,7 @@ describe('exactly', () => {
     ['one layer', { data: { items: [A] } }, true],
     ['two layers', { _embedded: { result: { items: [A] } } }, true],
     ['three layers', { _embedded: { result: { data: { items: [A] } } } }, false],
-  ])('a list below %s is found: %j', (_name, data, isFound) => {
+  ])('finds a list below %s: %j', (_name, data, isFound) => {
     const items = (): readonly string[] => {
       try {
         return parse(data).items;

@@ -7,7 +7,7 @@ import {
 } from '../../src/api/media.ts';
 
 describe('parseMediaItem and readTranscript', () => {
-  test('everything but the id may be missing or odd', () => {
+  test('tolerates missing and malformed fields except the ID', () => {
     const odd = {
       id: 5,
       name: [7],
@@ -35,7 +35,7 @@ describe('parseMediaItem and readTranscript', () => {
     });
   });
 
-  test.each([null, [], 'x', {}, { id: null }])('%j is no media item', (value) => {
+  test.each([null, [], 'x', {}, { id: null }])('rejects %j as a media item', (value) => {
     expect(() => parseMediaItem(value)).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE' }));
   });
 
@@ -60,11 +60,11 @@ describe('parseMediaItem and readTranscript', () => {
     [{ created_at: 1_768_478_400 }],
     [{ createdOn: '2026-01-15T14:00:00+02:00' }],
     [{ dateCreated: '1768478400000' }],
-  ])('the time in %j is read', (fields) => {
+  ])('reads the time in %j', (fields) => {
     expect(parseMediaItem({ id: 'm', ...fields }).created).toBe('2026-01-15T12:00:00.000Z');
   });
 
-  test('renditions without an ID are left out with one warning', () => {
+  test('skips renditions without an ID with one warning', () => {
     const warnings: string[] = [];
     const renditions = [{ id: 'r1' }, { name: 'no id' }, null, { id: 'r2', title: 'Small' }];
     const medium = parseMediaItem({ id: 'm', renditions }, (message) => warnings.push(message));

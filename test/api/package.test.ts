@@ -43,7 +43,7 @@ describe('parsePackage', () => {
     expect(parsePackage({ id: 'x', status, files: [{ url: 'u' }] }).state).toBe(state);
   });
 
-  test('files without a URL make no package ready, and are counted', () => {
+  test('counts files without a URL, which do not make a package ready', () => {
     const item = parsePackage({ id: 'x', status: 'completed', files: [{ url: 'u', size: 5 }, { size: 6 }] });
     expect(item).toMatchObject({ state: 'unknown', filesWithoutUrl: 1, sizeBytes: null });
   });
@@ -80,7 +80,7 @@ describe('parsePackage', () => {
     expect(parsePackage({ id: 'x', compressed: true, files: [file] }).sizeBytes).toBe(sizeBytes);
   });
 
-  test('an entry without an address is left out, wrong types are unknown', () => {
+  test('skips files without a URL and treats wrong types as unknown', () => {
     const item = parsePackage({
       id: 7,
       compressed: 'yes',
@@ -93,18 +93,18 @@ describe('parsePackage', () => {
     ]);
   });
 
-  test.each([null, undefined, 'x', 7, [], {}, { id: '' }, { id: 1.5 }])('%j is no package', (value) => {
+  test.each([null, undefined, 'x', 7, [], {}, { id: '' }, { id: 1.5 }])('rejects %j', (value) => {
     expect(() => parsePackage(value)).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE' }));
   });
 
-  test('our keys win over the fields of the service of the same name; others pass', () => {
+  test('packageDocument replaces service fields of the same name and keeps others', () => {
     const document = packageDocument(
       parsePackage({ id: 7, ready: 'no', sizeBytes: 'big', colour: 'red', status: 'READY' }),
     );
     expect(document).toMatchObject({ id: '7', ready: true, sizeBytes: null, colour: 'red', status: 'READY' });
   });
 
-  test('any JSON object is a package or a bad answer, and nothing else', () => {
+  test('any JSON value is either a package or a BAD_RESPONSE', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         const value: unknown = JSON.parse(text);

@@ -29,21 +29,21 @@ describe('collectPages', () => {
     [[['a', 'b'], ['b', 'a'], ['c']], 9, { ids: ['a', 'b', 'c'], truncated: false, asked: [0, 1, 2, 3] }],
     [[['a'], ['a'], ['a'], ['b']], 9, { ids: ['a'], truncated: false, asked: [0, 1, 2] }],
     [[['a', 'b'], ['b', 'c'], []], 9, { ids: ['a', 'b', 'c'], truncated: false, asked: [0, 1, 2] }],
-  ])('%j up to %d', async (pages, limit, wanted) => {
+  ])('collects %j up to %d', async (pages, limit, wanted) => {
     expect(await collect(pages, limit)).toEqual(wanted);
   });
 
-  test('begins where it is told to', async () => {
+  test('starts at firstPage', async () => {
     expect(await collect([['a'], ['b']], 9, 1)).toEqual({ ids: ['b'], truncated: false, asked: [1, 2] });
   });
 
-  test('a listing that never ends is given up', async () => {
+  test('rejects an endless listing', async () => {
     await expect(
       collectPages(async (page) => ({ items: [{ id: String(page) }] }), { limit: Number.POSITIVE_INFINITY }),
     ).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
   });
 
-  test('whatever the pages hold, each id comes once, in order, and never more than the limit', async () => {
+  test('returns each ID once, in order, and never more than the limit', async () => {
     const page = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 0, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(

@@ -22,7 +22,7 @@ function clientOf(origin: string) {
   return createApi({ transport, credential, apiUrl, clock, random: () => 0, retries: 0 });
 }
 
-test('a refused request is sent again with a renewed token, and the body of the refusal is not waited for', async () => {
+test('retries a 401 with a renewed token without waiting for its body', async () => {
   let hangUp = (): void => {};
   const refusalClosed = new Promise<void>((resolve) => {
     hangUp = resolve;
@@ -46,7 +46,7 @@ test('a refused request is sent again with a renewed token, and the body of the 
   await refusalClosed;
 });
 
-test('each request says that it wants JSON as it is, and a body what it is', async () => {
+test('sends Accept, Accept-Encoding, and the Content-Type of a body', async () => {
   const api = await startApi({ token: null });
   const client = clientOf(api.origin);
   await client.listDownloads(0, 1, signal);
@@ -65,7 +65,7 @@ test.each<[string, Answer, readonly unknown[] | null]>([
   ['null and a total of 0', { json: { success: true, data: null, total: 0 } }, []],
   ['null and a header with 0', { json: null, headers: { 'x-total-count': '0' } }, []],
   ['empty arrays', { json: { data: { one: [], two: [] } } }, null],
-])('%s instead of a list of transcripts: there are none', async (_name, reply, wanted) => {
+])('listTranscripts reads %s as no transcripts', async (_name, reply, wanted) => {
   const api = await startApi({ token: null, script: { 'GET /v2/media/{id}/metadata/transcripts': reply } });
   expect(await clientOf(api.origin).listTranscripts('m', signal)).toEqual(wanted);
 });
@@ -73,7 +73,7 @@ test.each<[string, Answer, readonly unknown[] | null]>([
 test.each<[string, Answer]>([
   ['in the response', { json: { success: true, data: null, total: 3 } }],
   ['in a header', { json: { data: { one: [], two: [] } }, headers: { 'x-total-count': '3' } }],
-])('no list of transcripts, but a total %s, never means that there are none', async (_name, reply) => {
+])('listTranscripts rejects a missing list with a total %s', async (_name, reply) => {
   const api = await startApi({ token: null, script: { 'GET /v2/media/{id}/metadata/transcripts': reply } });
   await expect(clientOf(api.origin).listTranscripts('m', signal)).rejects.toMatchObject({
     code: 'BAD_RESPONSE',
@@ -81,7 +81,7 @@ test.each<[string, Answer]>([
   });
 });
 
-test('pages that one client reads may take 32 MiB together', async () => {
+test('limits the pages that one client reads to 32 MiB in total', async () => {
   const text = '{"data":[]}'.padEnd(6 * 1_048_576);
   const api = await startApi({
     token: null,
@@ -96,7 +96,7 @@ test('pages that one client reads may take 32 MiB together', async () => {
   });
 });
 
-test('a budget may be spent to the last byte', () => {
+test('a response budget allows exactly 32 MiB', () => {
   const budget = createResponseBudget();
   for (let page = 0; page < 32; page += 1) budget.spend(1_048_576);
   expect(() => budget.spend(1)).toThrow('is larger than 32 MiB');

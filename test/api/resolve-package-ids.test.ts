@@ -13,11 +13,11 @@ interface Given {
   readonly ids?: readonly string[];
   readonly kind?: 'token' | 'anonymous';
   readonly url?: string;
-  /** What the list fails with. */
+  /** The error of the list request. */
   readonly fails?: unknown;
 }
 
-/** What words mean to an API with these packages, and how often they were listed. */
+/** Resolves words with an API that has these packages, and reports whether they were listed. */
 async function resolve(
   words: readonly string[],
   {
@@ -49,23 +49,23 @@ test.each<[string, string, boolean]>([
   [FIRST.slice(0, -1), FIRST, true],
   ['abcdef', 'abcdef', true],
   ['opaque-one', 'opaque-one', false],
-])('%s means %s (listed: %j)', async (word, id, isListed) => {
+])('%s resolves to %s (listed: %j)', async (word, id, isListed) => {
   const ids = [FIRST, UPPER];
   expect(await resolve([word], { ids })).toEqual({ resolved: [id], isListed });
 });
 
-test('only the prefix of a UUID is one, and a complete ID takes precedence', async () => {
+test('matches prefixes of UUIDs only and prefers a complete ID', async () => {
   expect((await resolve(['abcdef'], { ids: ['abcdef-and-more'] })).resolved).toEqual(['abcdef']);
   const longer = 'abcdef01-0000-4000-8000-000000000001';
   expect((await resolve(['abcdef01'], { ids: ['abcdef01', longer] })).resolved).toEqual(['abcdef01']);
 });
 
-test('several words for one package count once, and need one list', async () => {
+test('resolves several words for one package to one ID', async () => {
   const words = ['b4bef371', UPPER, `https://api.example.com/v2/downloads/${UPPER}`, 'other'];
   expect((await resolve(words)).resolved).toEqual([UPPER, 'other']);
 });
 
-test('a prefix of two is ambiguous', async () => {
+test('rejects an ambiguous prefix', async () => {
   await expect(resolve(['5f0c2b9e'])).rejects.toMatchObject({
     code: 'USAGE',
     message: `ambiguous package ID 5f0c2b9e: matches ${FIRST}, ${SECOND}`,
@@ -73,7 +73,7 @@ test('a prefix of two is ambiguous', async () => {
   });
 });
 
-test('without a credential, nothing is listed', async () => {
+test('lists nothing without a credential', async () => {
   expect(await resolve(['b4bef371'], { kind: 'anonymous' })).toEqual({
     resolved: ['b4bef371'],
     isListed: false,
@@ -81,7 +81,7 @@ test('without a credential, nothing is listed', async () => {
 });
 
 test.each<ErrorCode>(['BAD_RESPONSE', 'NOT_FOUND'])(
-  'a list that ends with %s: words are complete IDs',
+  'treats words as complete IDs when the list fails with %s',
   async (code) => {
     const { resolved } = await resolve(['b4bef371'], { fails: new ExpectedError(code, 'x') });
     expect(resolved).toEqual(['b4bef371']);
@@ -92,7 +92,7 @@ test.each<unknown>([
   new ExpectedError('AUTH', 'x'),
   new ExpectedError('UNAVAILABLE', 'x'),
   new TypeError('x'),
-])('a list that ends with %s is a failure', async (fails) => {
+])('fails when the list fails with %s', async (fails) => {
   await expect(resolve(['b4bef371'], { fails })).rejects.toBe(fails);
 });
 
@@ -114,7 +114,7 @@ test.each([
   'https://api.example.com/v2/downloads/',
   'https://api.example.com/v2/downloads/file/x',
   'https://[',
-])('%s is none', async (text) => {
+])('%s is not a package URL', async (text) => {
   await expect(resolve([text])).rejects.toMatchObject({
     code: 'USAGE',
     message: `not a package URL of https://api.example.com: ${text.replace(/[?#].*/, '')}`,

@@ -7,8 +7,8 @@ describe('onlyItem', () => {
     ['null', null, null],
     ['the only item', [{ id: 'x', a: 1 }], { id: 'x', a: 1 }],
     ['the only item, in a layer', [{ data: { id: 'x' } }], { id: 'x' }],
-    ['an ID of its kind', [{ downloadId: 'x' }], { downloadId: 'x' }],
-  ])('%s', (_name, value, wanted) => {
+    ['the only item, by an ID of its kind', [{ downloadId: 'x' }], { downloadId: 'x' }],
+  ])('returns %s', (_name, value, wanted) => {
     expect(onlyItem(value, 'x', 'package')).toEqual(wanted);
   });
 
@@ -18,7 +18,7 @@ describe('onlyItem', () => {
     ['no items', []],
     ['an item without an ID', [{ a: 'x' }]],
     ['an ID of another kind', [{ mediaId: 'x' }]],
-  ])('a list of %s is none', (_name, value) => {
+  ])('rejects a list of %s', (_name, value) => {
     expect(() => onlyItem(value, 'x', 'package')).toThrow(
       expect.objectContaining({
         code: 'BAD_RESPONSE',
@@ -48,14 +48,18 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
   ['_source', { id: 'x', _source: { a: 1 } }, { id: 'x', _source: { a: 1 }, a: 1 }],
   ['item with the same ID', { id: 'x', item: { id: 'x', a: 1 } }, { id: 'x', item: { id: 'x', a: 1 }, a: 1 }],
   ['item with another ID', { id: 'x', item: { id: 'y', a: 1 } }, { id: 'x', item: { id: 'y', a: 1 } }],
-  ['no object', { id: 'x', attributes: 'text' }, { id: 'x', attributes: 'text' }],
-  ['its own first', { id: 'x', a: 0, attributes: { a: 1 } }, { id: 'x', a: 0, attributes: { a: 1 } }],
+  ['a layer that is not an object', { id: 'x', attributes: 'text' }, { id: 'x', attributes: 'text' }],
+  [
+    'its own fields take precedence',
+    { id: 'x', a: 0, attributes: { a: 1 } },
+    { id: 'x', a: 0, attributes: { a: 1 } },
+  ],
 ])('fields in a layer: %s', (_name, value, wanted) => {
   expect(withFields(value, 'package')).toEqual(wanted);
 });
 
 test.each(['download', 'package', 'media', 'asset', 'mediaAsset', 'item', 'data'])(
-  'an object under %s is found, unless the outer one has an ID',
+  'finds an object under %s unless the outer object has an ID',
   (key) => {
     expect(findResource({ [key]: { id: 'x' } }, 'package')).toEqual({ id: 'x' });
     expect(findResource({ id: 'y', [key]: { packageId: 'x' } }, 'package')).toMatchObject({ id: 'y' });

@@ -35,7 +35,7 @@ function read(
   return parse(response, bytes, NOW_MS);
 }
 
-describe('a JSend answer', () => {
+describe('a JSend response', () => {
   const data = { id: 'x' };
 
   test.each([
@@ -54,7 +54,7 @@ describe('a JSend answer', () => {
     [205, 'ignored', null],
     [200, '', null],
     [202, ' \r\n', null],
-  ])('HTTP %i with %j gives %j', (status, body, wanted) => {
+  ])('HTTP %i with %j parses to %j', (status, body, wanted) => {
     expect(answer(status, body)).toEqual(wanted);
   });
 
@@ -100,7 +100,7 @@ describe('a JSend answer', () => {
     );
   });
 
-  test('details tell the HTTP status, the request id and when to come back', () => {
+  test('details contain the HTTP status, the request ID, and the retry delay', () => {
     expect(() => answer(503, '', { 'retry-after': '7', 'x-request-id': 'r-1' })).toThrow(
       expect.objectContaining({
         details: { httpStatus: 503, requestId: 'r-1', transient: true, retryAfterMs: 7_000 },
@@ -108,7 +108,7 @@ describe('a JSend answer', () => {
     );
   });
 
-  test('the query of the address shows nowhere, long words are cut', () => {
+  test('messages omit the query of the URL and truncate long text', () => {
     expect(() => answer(200, '7')).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('secret') }),
     );
@@ -163,12 +163,12 @@ describe('a JSend answer', () => {
     [[], null],
     ['text', null],
     [null, null],
-  ])('the words of %j are %j', (envelope, text) => {
+  ])('errorText of %j is %j', (envelope, text) => {
     expect(errorText(envelope)).toBe(text);
   });
 
   test.each(['x-request-id', 'request-id', 'x-amzn-requestid', 'x-correlation-id', 'cf-ray'])(
-    '%s is a request id',
+    '%s is a request ID header',
     (name) => {
       expect(requestId(toHttpHeaders({ [name]: 'r' }))).toBe('r');
       expect(requestId(toHttpHeaders({ [name]: 'r'.repeat(1_000) }))).toHaveLength(200);
@@ -188,7 +188,7 @@ describe('a JSend answer', () => {
   });
 });
 
-describe('a failure has its code, its words, and its details', () => {
+describe('the code, message, and details of a failure', () => {
   const details = { httpStatus: 0, requestId: 'r' };
   const json = (message: string) => ({ message });
 
@@ -256,7 +256,7 @@ describe('a failure has its code, its words, and its details', () => {
     }
   });
 
-  test('a failure of the request, by JSend, did nothing', () => {
+  test('a JSend fail sets nothingDone', () => {
     for (const code of [undefined, 399, 600, 'x404', 4040])
       expect(() => answer(200, { status: 'Fail', code })).toThrow(
         expect.objectContaining({
@@ -294,7 +294,7 @@ describe('a failure has its code, its words, and its details', () => {
     );
   });
 
-  test('plain text is a message, any other text is none', () => {
+  test('only a text/plain body is used as the message', () => {
     const of = (contentType: string, body: string) => {
       try {
         return answer(400, body, { 'content-type': contentType });
@@ -312,7 +312,7 @@ describe('a failure has its code, its words, and its details', () => {
       expect(of(contentType, 'words')).toBe('the service refused the request (HTTP 400)');
   });
 
-  test('a message is cut after 500 characters, and a title after 200', () => {
+  test('truncates a message to 500 characters and a title to 200', () => {
     expect(() => answer(400, json('x'.repeat(501)))).toThrow(
       new RegExp(`\\(HTTP 400: ${'x'.repeat(500)}\\)$`),
     );
@@ -342,7 +342,7 @@ describe('the response to a DELETE', () => {
     });
   });
 
-  test('an object is read as any other', () => {
+  test('reads an object like any other response', () => {
     expect(deleted(200, { status: 'success', data: { id: 'x' } }).data).toEqual({ id: 'x' });
   });
 
@@ -357,7 +357,7 @@ describe('the response to a DELETE', () => {
   });
 });
 
-test('a response has its headers, its URL, its envelope, and the delay it asks for', () => {
+test('parseResponse returns the headers, URL, envelope, and retry delay', () => {
   const whole = read(parseResponse, 200, { Data: [1], x: 2 }, { 'retry-after': '7' });
   expect(whole).toMatchObject({
     data: [1],
@@ -384,7 +384,7 @@ test.each<[string, 'fail' | 'error' | null]>([
   ['{"data":{},"error":"x"}', null],
   ['{"error":"x"}', null],
   ['{"data":null}', null],
-])('%s reports %j', (text, reported) => {
+])('reportedFailure(%s) is %j', (text, reported) => {
   expect(reportedFailure(JSON.parse(text))).toBe(reported);
 });
 
@@ -397,17 +397,17 @@ test.each<[string, boolean]>([
   ['{"errors":[]}', false],
   ['{"errors":{}}', false],
   ['{}', false],
-])('%s holds errors: %j', (text, holds) => {
+])('reportsErrors(%s) is %j', (text, holds) => {
   expect(reportsErrors(JSON.parse(text))).toBe(holds);
 });
 
-test('messages are read five layers deep', () => {
+test('errorText reads messages five layers deep', () => {
   const deep = (depth: number): unknown => (depth === 0 ? 'x' : [deep(depth - 1)]);
   expect(errorText({ message: deep(4) })).toBe('x');
   expect(errorText({ message: deep(5) })).toBe('x');
   expect(errorText({ message: deep(6) })).toBeNull();
 });
 
-test('a list that says nothing new is not repeated', () => {
+test('errorText does not repeat field errors that are in the message', () => {
   expect(errorText({ message: 'a: too long', errors: { a: 'too long' } })).toBe('a: too long');
 });

@@ -13,11 +13,11 @@ const FROZEN_MS = Date.UTC(2026, 0, 15);
 interface Given {
   readonly retries?: number;
   readonly cache?: TokenCache;
-  /** Its time passes by `pass` alone. */
+  /** Only `pass` advances its clock. */
   readonly isFrozen?: boolean;
 }
 
-/** A credential whose clock can be put forward, over a real connection. */
+/** A credential with a clock that can be advanced, over a real connection. */
 async function makeCredential(
   answers: Answer | readonly Answer[],
   { retries = 2, cache, isFrozen = false }: Given = {},
@@ -53,7 +53,7 @@ const token = (name: string, expiresIn?: unknown): Answer => ({
 });
 
 describe('client credentials', () => {
-  test('the token is asked for when it is needed first, and then kept', async () => {
+  test('request the token on first use and keep it', async () => {
     const { sso, credential } = await makeCredential([token('one', 3_600)]);
     expect(sso.requests).toHaveLength(0);
     expect(await credential.authorization(signal)).toBe('Bearer one');
@@ -65,7 +65,7 @@ describe('client credentials', () => {
     ['a byte order mark', '\uFEFF{"access_token":"one","expires_in":"3600"}'],
     ['camel case', '{"accessToken":"one","expiresIn":3600}'],
     ['capital keys', '{"AccessToken":"one","ExpiresIn":"3600","TokenType":"Bearer"}'],
-  ])('%s in the response is no obstacle', async (_name, text) => {
+  ])('accept %s in the response', async (_name, text) => {
     const { sso, credential, pass } = await makeCredential([{ text, status: 200 }, token('two')]);
     expect(await credential.authorization(signal)).toBe('Bearer one');
     pass(3_600_000 - 61_000);
@@ -76,12 +76,12 @@ describe('client credentials', () => {
   });
 
   test.each([
-    ['3600 seconds: a minute early', 3_600, 3_600_000 - 61_000 - 60_000, 62_000],
-    ['60 seconds: at half of it', 60, 15_000, 16_000],
+    ['3600 seconds: renewed a minute early', 3_600, 3_600_000 - 61_000 - 60_000, 62_000],
+    ['60 seconds: renewed at half of it', 60, 15_000, 16_000],
     ['no lifetime: 16 hours', undefined, 57_600_000 - 180_000, 121_000],
-    ['a lifetime that is no number: 16 hours', 'long', 57_600_000 - 180_000, 121_000],
+    ['a lifetime that is not a number: 16 hours', 'long', 57_600_000 - 180_000, 121_000],
     ['a lifetime as text', '3600', 3_600_000 - 61_000 - 60_000, 62_000],
-    ['a lifetime that no clock can count: 16 hours', 1e16, 57_600_000 - 180_000, 121_000],
+    ['a lifetime beyond any clock: 16 hours', 1e16, 57_600_000 - 180_000, 121_000],
     ['a negative lifetime: 16 hours', -5, 57_600_000 - 180_000, 121_000],
     ['a lifetime that is an object: 16 hours', { toString: 1 }, 57_600_000 - 180_000, 121_000],
     ['a lifetime of 0: 16 hours', 0, 57_600_000 - 180_000, 121_000],
@@ -98,7 +98,7 @@ describe('client credentials', () => {
     expect(sso.requests).toHaveLength(2);
   });
 
-  test('requests that need it at once, or are refused at once, share one', async () => {
+  test('share one token request between concurrent requests and concurrent renewals', async () => {
     const { sso, credential } = await makeCredential([token('one'), token('two')]);
     const first = await Promise.all(Array.from({ length: 5 }, () => credential.authorization(signal)));
     expect(new Set(first)).toEqual(new Set(['Bearer one']));
@@ -111,13 +111,13 @@ describe('client credentials', () => {
     expect(sso.requests).toHaveLength(2);
   });
 
-  test('the same token again is nothing new to try', async () => {
+  test('renew returns false for the same token', async () => {
     const { credential } = await makeCredential(token('one'));
     await credential.authorization(signal);
     expect(await credential.renew('Bearer one', signal)).toBe(false);
   });
 
-  test('a service that is busy is asked again, and after all tries the error asks for no more', async () => {
+  test('retry while the service is busy, then fail with an error that is not transient', async () => {
     const recovers = await makeCredential([503, { raw: '', after: 'reset' }, token('one')]);
     expect(await recovers.credential.authorization(signal)).toBe('Bearer one');
     const never = await makeCredential(503);
@@ -147,10 +147,15 @@ describe('client credentials', () => {
       'BAD_RESPONSE',
       'refusing redirect of the token request',
     ],
-    ['no token', { json: { token_type: 'Bearer' } }, 'BAD_RESPONSE', 'no token in the response'],
-    ['a page', { text: '<html>' }, 'BAD_RESPONSE', 'no token in the response'],
+    [
+      'a response without a token',
+      { json: { token_type: 'Bearer' } },
+      'BAD_RESPONSE',
+      'no token in the response',
+    ],
+    ['a web page', { text: '<html>' }, 'BAD_RESPONSE', 'no token in the response'],
     ['a token that cannot be sent', { json: { access_token: 'a\nb' } }, 'AUTH', 'position 2'],
-  ] as const)('%s is told and not tried again', async (_name, answer, code, message) => {
+  ] as const)('report %s without a retry', async (_name, answer, code, message) => {
     const { sso, credential } = await makeCredential(answer);
     await expect(credential.authorization(signal)).rejects.toMatchObject({
       code,
@@ -160,7 +165,7 @@ describe('client credentials', () => {
   });
 });
 
-test('a token is renewed at the very moment it is due, and not a millisecond before', async () => {
+test('renews a token exactly when it is due, not a millisecond earlier', async () => {
   const { credential, pass } = await makeCredential([token('one', 3_600), token('two', 3_600)], {
     isFrozen: true,
   });
@@ -176,12 +181,12 @@ test.each([
   [300, 'BAD_RESPONSE'],
   [399, 'BAD_RESPONSE'],
   [400, 'AUTH'],
-])('status %i is %s', async (status, code) => {
+])('HTTP %i of the token request is %s', async (status, code) => {
   const { credential } = await makeCredential({ status, json: {} });
   await expect(credential.authorization(signal)).rejects.toMatchObject({ code });
 });
 
-test('an answer may take 1 MiB and not a byte more', async () => {
+test('accepts a token response of 1 MiB and rejects one byte more', async () => {
   const text = JSON.stringify({ access_token: 'one' }).padEnd(1_048_576);
   const within = await makeCredential({ text });
   expect(await within.credential.authorization(signal)).toBe('Bearer one');
@@ -189,7 +194,7 @@ test('an answer may take 1 MiB and not a byte more', async () => {
   await expect(beyond.credential.authorization(signal)).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
 });
 
-describe('a kept token', () => {
+describe('a cached token', () => {
   const kept = (over: Partial<CachedToken> = {}): CachedToken => ({
     token: 'kept',
     fetchedMs: FROZEN_MS,
@@ -197,7 +202,7 @@ describe('a kept token', () => {
     expiresMs: FROZEN_MS + 20_000,
     ...over,
   });
-  /** Shows `later` once somebody waits for the others. */
+  /** Returns `later` after `exclusively` was called. */
   const cacheOf = (now: CachedToken | null, later = now) => {
     const written: CachedToken[] = [];
     let shown = now;
@@ -216,10 +221,10 @@ describe('a kept token', () => {
 
   test.each<[string, CachedToken, string]>([
     ['is used', kept(), 'Bearer kept'],
-    ['is not used when its time has come', kept({ renewMs: FROZEN_MS }), 'Bearer new'],
-    ['is used for a moment yet', kept({ renewMs: FROZEN_MS + 1 }), 'Bearer kept'],
-    ['of a clock a minute ahead is used', kept({ fetchedMs: FROZEN_MS + 60_000 }), 'Bearer kept'],
-    ['of a clock further ahead is not', kept({ fetchedMs: FROZEN_MS + 60_001 }), 'Bearer new'],
+    ['is not used when its renewal is due', kept({ renewMs: FROZEN_MS }), 'Bearer new'],
+    ['is used until a millisecond before that', kept({ renewMs: FROZEN_MS + 1 }), 'Bearer kept'],
+    ['from a clock one minute ahead is used', kept({ fetchedMs: FROZEN_MS + 60_000 }), 'Bearer kept'],
+    ['from a clock further ahead is not used', kept({ fetchedMs: FROZEN_MS + 60_001 }), 'Bearer new'],
   ])('%s', async (_name, value, authorization) => {
     const { cache, written } = cacheOf(value);
     const { sso, credential } = await makeCredential(token('new', 3_600), { cache, isFrozen: true });
@@ -229,14 +234,14 @@ describe('a kept token', () => {
     expect(written.map((one) => one.token)).toEqual(isNew ? ['new'] : []);
   });
 
-  test('that another process fetched meanwhile is used', async () => {
+  test('that another process has fetched in the meantime is used', async () => {
     const { cache, written } = cacheOf(null, kept());
     const { sso, credential } = await makeCredential(token('new'), { cache, isFrozen: true });
     expect(await credential.authorization(signal)).toBe('Bearer kept');
     expect([sso.requests.length, written.length]).toEqual([0, 0]);
   });
 
-  test('that was refused is not used again', async () => {
+  test('that was rejected is not used again', async () => {
     const { cache } = cacheOf(kept());
     const { credential } = await makeCredential(token('new'), { cache, isFrozen: true });
     expect(await credential.authorization(signal)).toBe('Bearer kept');
@@ -249,7 +254,7 @@ test.each([
   [401, /^check the client ID and secret; /],
   [404, /^check the tenant and --sso-url with /],
   [302, /^check --sso-url$/],
-])('after status %i it is said what to look at', async (status, hint) => {
+])('hints at the setting to check after HTTP %i', async (status, hint) => {
   const { credential } = await makeCredential({ status, json: {} });
   const failed: unknown = await credential.authorization(signal).catch((error: unknown) => error);
   expect(failed).toMatchObject({ details: { httpStatus: status, hint: expect.stringMatching(hint) } });

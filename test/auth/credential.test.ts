@@ -3,7 +3,7 @@ import { anonymousCredential, commandCredential, tokenCredential } from '../../s
 
 const signal = new AbortController().signal;
 
-test('a plain token cannot be renewed, and nobody has none', async () => {
+test('a plain token cannot be renewed, and an anonymous credential has none', async () => {
   const plain = tokenCredential('abc');
   expect([plain.kind, await plain.authorization(signal), await plain.renew('Bearer abc', signal)]).toEqual([
     'token',
@@ -16,7 +16,7 @@ test('a plain token cannot be renewed, and nobody has none', async () => {
   ]).toEqual([null, false]);
 });
 
-/** A token command that numbers its tokens; each run ends when the test says so. */
+/** A token command that numbers its tokens; each run ends on `endLast`. */
 function numbered() {
   const endings: (() => void)[] = [];
   const credential = commandCredential(async () => {
@@ -29,7 +29,7 @@ function numbered() {
   return { credential, runs: () => endings.length, endLast: () => endings.at(-1)?.() };
 }
 
-test('requests that need a token at once share one run of the command', async () => {
+test('concurrent requests share one run of the command', async () => {
   const { credential, runs, endLast } = numbered();
   const both = Promise.all([credential.authorization(signal), credential.authorization(signal)]);
   endLast();
@@ -38,7 +38,7 @@ test('requests that need a token at once share one run of the command', async ()
   expect(runs()).toBe(1);
 });
 
-test('requests that are refused at once share one run as well, and the next refusal starts another', async () => {
+test('concurrent renewals share one run, and the next renewal starts another', async () => {
   const { credential, runs, endLast } = numbered();
   const first = credential.authorization(signal);
   endLast();
@@ -54,13 +54,13 @@ test('requests that are refused at once share one run as well, and the next refu
   expect([await third, runs()]).toEqual([true, 3]);
 });
 
-test('a command that prints the refused token again has renewed nothing', async () => {
+test('renew returns false if the command prints the rejected token again', async () => {
   const credential = commandCredential(async () => 'always-the-same');
   const refused = await credential.authorization(signal);
   expect(await credential.renew(refused, signal)).toBe(false);
 });
 
-test('a command that failed is run again by the next request', async () => {
+test('the next request runs a failed command again', async () => {
   let runs = 0;
   const credential = commandCredential(async () => {
     runs += 1;

@@ -18,7 +18,7 @@ describe('parseSecret', () => {
     ['abä', 'X has an illegal character at position 3'],
     ['x'.repeat(65_537), 'X is longer than 65536 characters'],
     ['a\u0000', 'X has an illegal character at position 2'],
-  ])('%j is refused without being repeated', (text, message) => {
+  ])('rejects %j without repeating it', (text, message) => {
     expect(() => parseSecret(text, 'X')).toThrow(expect.objectContaining({ code: 'AUTH', message }));
   });
 });

@@ -23,7 +23,7 @@ describe('splitCommand', () => {
     ['a "C:\\b c\\\\" d', ['a', 'C:\\b c\\', 'd']],
     ['a "b \\"c\\"" "\\\\\\"d"', ['a', 'b "c"', '\\"d']],
     ["a '\\\\b' \\\\c", ['a', '\\\\b', '\\\\c']],
-  ])('on Windows, backslashes of paths are kept: %j is %j', (text, words) => {
+  ])('keeps backslashes of paths on Windows: %j is %j', (text, words) => {
     expect(splitCommand(text, 'win32')).toEqual(words);
   });
 
@@ -40,7 +40,7 @@ describe('splitCommand', () => {
     'a 2 ; b',
     'a < b',
     'a 2>&1 |',
-  ])('%j is refused', (text) => {
+  ])('rejects %j', (text) => {
     expect(() => splitCommand(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 });

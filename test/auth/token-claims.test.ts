@@ -22,7 +22,7 @@ describe('readClaims', () => {
   });
 
   test.each(['opaque', 'a.b', 'a.b.c', 'a.b.c.d', '..', `x.${Buffer.from('{').toString('base64url')}.y`])(
-    '%j tells nothing',
+    'finds no claims in %j',
     (token) => {
       expect(readClaims(token)).toEqual({ expiresMs: null, tenant: null });
     },

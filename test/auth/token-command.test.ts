@@ -14,7 +14,7 @@ const env = {
   OTHER: 'kept',
 };
 
-/** Runs a script as the token command would be run. */
+/** Runs a script as the token command. */
 function run(script: string, options: Partial<Parameters<typeof runTokenCommand>[1]> = {}) {
   const file = join(makeTempFolder(), 'command.cjs');
   writeFileSync(file, script);
@@ -32,15 +32,15 @@ const refusal = (message: string) =>
   expect.objectContaining({ code: 'AUTH', message: expect.stringContaining(message) });
 
 describe('runTokenCommand', () => {
-  test('takes what is printed, without the blanks around it', async () => {
+  test('returns the trimmed output', async () => {
     expect(await run("console.log(' the-token ')")).toBe('the-token');
   });
 
-  test('what it says on standard error beside a token is nobody’s business', async () => {
+  test('ignores stderr when a token is printed', async () => {
     expect(await run("console.error('a warning'); console.log('the-token')")).toBe('the-token');
   });
 
-  test('case 7: it gets its words, no settings of ours, and no input', async () => {
+  test('case 7: passes its arguments but no settings of streamdiver-dl and no input', async () => {
     const seen: unknown = JSON.parse(
       await run(`
         let input = '';
@@ -56,23 +56,23 @@ describe('runTokenCommand', () => {
   test.each([
     ['fails', "console.error('no such entry'); process.exit(3)", 'failed with exit code 3: no such entry'],
     [
-      'is ended by a signal',
+      'is terminated by a signal',
       "process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 5000)",
       'terminated by SIGTERM',
     ],
     ['prints nothing', '', 'is empty'],
     ['prints two lines', "console.log('a\\nb')", 'illegal character at position 2'],
     ['never stops printing', "setInterval(() => console.log('x'.repeat(10000)), 1)", 'more than 64 KiB'],
-  ])('one that %s is an error', async (_name, script, message) => {
+  ])('rejects a command that %s', async (_name, script, message) => {
     await expect(run(script)).rejects.toThrow(refusal(message));
   });
 
-  test('a token that it printed before it failed is not repeated', async () => {
+  test('masks a token that was printed before a failure', async () => {
     const script = "console.log('the-token'); console.error('+ echo the-token'); process.exit(1)";
     await expect(run(script)).rejects.toThrow(refusal('exit code 1: + echo ***'));
   });
 
-  test('one that takes too long is ended, though a child of it holds the pipe open', async () => {
+  test('times out even if a child process keeps the pipe open', async () => {
     const script = `
       require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 3000)'], { stdio: 'inherit' });
       setTimeout(() => {}, 60000);`;
@@ -83,21 +83,21 @@ describe('runTokenCommand', () => {
     expect(performance.now() - startedAtMs).toBeLessThan(2_900);
   });
 
-  test('Ctrl-C ends it with the reason of the signal', async () => {
+  test('rejects with the reason of the signal on Ctrl-C', async () => {
     const abort = new AbortController();
     const running = run('setTimeout(() => {}, 60000)', { signal: abort.signal });
     setTimeout(() => abort.abort(new Error('stopped')), 50);
     await expect(running).rejects.toThrow('stopped');
   });
 
-  test('a program that is not there is told by name', async () => {
+  test('names a program that does not exist', async () => {
     const clock = createFastClock();
     await expect(
       runTokenCommand('no-such-program-anywhere x', { env, platform, clock, signal }),
     ).rejects.toThrow(refusal('no-such-program-anywhere cannot be run (ENOENT)'));
   });
 
-  test('one that the system refuses to start is told as well', async () => {
+  test('names a program that the system cannot start', async () => {
     const clock = createFastClock();
     const command = `"${process.execPath}" ${'x'.repeat(4_000_000)}`;
     await expect(runTokenCommand(command, { env, platform, clock, signal })).rejects.toThrow(
@@ -108,7 +108,7 @@ describe('runTokenCommand', () => {
   test.each([
     ['win32', 'if it is a script, use cmd /c az'],
     ['linux', 'run the command on its own to see the problem'],
-  ] as const)('what to do on %s about a program that cannot be run', async (system, hint) => {
+  ] as const)('hints on %s what to do about a program that cannot run', async (system, hint) => {
     const clock = createFastClock();
     const running = runTokenCommand('az account', { env: { PATH: '' }, platform: system, clock, signal });
     await expect(running).rejects.toMatchObject({ details: { hint } });
@@ -124,21 +124,21 @@ describe('runTokenCommand', () => {
     return folder;
   }
 
-  test('on Windows, a program is looked up in PATH, and never in the current folder', async () => {
+  test('on Windows, searches PATH but never the current folder', async () => {
     const planted = relative(process.cwd(), folderWithProgram('pass.exe', 'planted'));
     const folder = folderWithProgram('pass.exe', 'real');
     mkdirSync(join(folder, 'below', 'pass.exe'), { recursive: true });
     const PATH = ['', '.', planted, join(folder, 'below'), `"${folder}"`].join(':');
     const options = { platform: 'win32', clock: createFastClock({ speed: 1 }), signal } as const;
     const printed = runTokenCommand('pass show', { ...options, env: { Path: PATH } });
-    // Programs that it runs, such as those of cmd, are not looked up there either.
+    // Its child processes, such as those of cmd, do not search the current folder either.
     expect(await printed).toBe('real-1');
     await expect(runTokenCommand('pass show', { ...options, env: { Path: planted } })).rejects.toThrow(
       refusal('pass was not found in PATH'),
     );
   });
 
-  test('elsewhere, the environment of a program stays as it is', async () => {
+  test('on other platforms, does not change the environment', async () => {
     expect(await run('console.log(process.env.NoDefaultCurrentDirectoryInExePath ?? "unset")')).toBe('unset');
   });
 });

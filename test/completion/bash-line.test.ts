@@ -18,8 +18,8 @@ test.each([
   expect(splitBashLine(line)).toEqual({ words, lastRaw, openQuote });
 });
 
-// Each word starts a bash of its own.
-test('takes quotes off as bash does', { timeout: 120_000 }, () => {
+// Each line starts its own bash.
+test('removes quotes like bash', { timeout: 120_000 }, () => {
   const word = fc.string({
     unit: fc.constantFrom('a', 'b', ' ', "'", '"', '\\', '-', '=', ':', 'é'),
     maxLength: 8,
@@ -29,7 +29,7 @@ test('takes quotes off as bash does', { timeout: 120_000 }, () => {
     fc.property(fc.array(word, { minLength: 1, maxLength: 4 }), (parts) => {
       const line = `p ${parts.join(' ')}`;
       const { words, openQuote } = splitBashLine(line);
-      // Bash itself would wait for the other quote, or for what follows a backslash at the end.
+      // Bash would wait for the closing quote, or for a character after a final backslash.
       fc.pre(openQuote === '' && !/(^|[^\\])(\\\\)*\\$/.test(line) && !/\s$/.test(line));
       lines.push(line);
       const output = execFileSync('bash', ['-c', `printf '%s\\0' ${line.slice(2)}`], { encoding: 'utf8' });

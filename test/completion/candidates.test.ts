@@ -9,7 +9,7 @@ const program = buildProgram(
   { writeOut: () => undefined, writeUnasked: () => undefined, columns: 80 },
 );
 
-/** What is offered after these words: the values, and what the shell adds. */
+/** The values offered after these words, and what the shell completes itself. */
 async function offered(...words: string[]): Promise<{ values: readonly string[]; fallback: string }> {
   const { candidates, fallback } = await completeLine(program, words, {
     topics: TOPICS,
@@ -113,11 +113,11 @@ test.each([
   [['list', '--cacert', ''], 'files'],
   [['sandbox', '--media-dir', ''], 'folders'],
   [['sandbox', '--', 'sh', ''], 'files'],
-])('%j leaves it to the shell: %s', async (words, fallback) => {
+])('%j leaves completion to the shell: %s', async (words, fallback) => {
   expect(await offered(...words)).toEqual({ values: [], fallback });
 });
 
-test('flags are those of the command and the global ones, without those that are hidden', async () => {
+test('offers the flags of the command and the global flags, but no hidden ones', async () => {
   const { values } = await offered('fetch', '--');
   expect(values).toEqual(
     expect.arrayContaining(['--output', '--timeout', '--no-resume', '--json', '--help']),
@@ -131,17 +131,17 @@ test('flags are those of the command and the global ones, without those that are
   );
 });
 
-test.each([['-m'], ['--nonsense=x']])('%j may still become another flag', async (word) => {
+test.each([['-m'], ['--nonsense=x']])('%j can still be completed to another flag', async (word) => {
   expect((await offered('create', word)).values).toContain('--media');
 });
 
-test('commands are offered with their aliases, and the one for scripts is not', async () => {
+test('offers commands and their aliases, but not __complete', async () => {
   const { values } = await offered('');
   expect(values).toEqual(expect.arrayContaining(['fetch', 'list', 'ls', 'rm', 'delete', 'help']));
   expect(values).not.toContain('__complete');
 });
 
-test('what comes from outside is offered as it reads, described in one visible line', () => {
+test('drops unsafe values and escapes descriptions to one line', () => {
   const candidates = ['one', '', '-r', 'a\x1bb', 'a\u202eb', 'größe'].map((value) => ({
     value,
     description: 'Two\nlines\x1b[31m',

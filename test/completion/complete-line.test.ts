@@ -26,24 +26,27 @@ test.each([
   expect(readRequest('bash', [type, part, line]).respond(COMPLETION)).toEqual(lines);
 });
 
-test.each(['$x', '`x', '\\x', '!x', 'x"y'])('within double quotes bash is not offered %s', (value) => {
-  const answer = (part: string, line: string) =>
-    readRequest('bash', ['9', part, line]).respond({
-      candidates: [{ value, description: '' }],
-      fallback: 'none',
-    });
-  expect(answer('"', 'p "')).toEqual(['none']);
-  expect(answer("'", "p '")).toEqual(['none', value]);
-});
+test.each(['$x', '`x', '\\x', '!x', 'x"y'])(
+  'offers %s to bash within single quotes but not within double quotes',
+  (value) => {
+    const answer = (part: string, line: string) =>
+      readRequest('bash', ['9', part, line]).respond({
+        candidates: [{ value, description: '' }],
+        fallback: 'none',
+      });
+    expect(answer('"', 'p "')).toEqual(['none']);
+    expect(answer("'", "p '")).toEqual(['none', value]);
+  },
+);
 
-test('PowerShell gets what it inserts, what it lists and what it tells', () => {
+test('PowerShell receives the text to insert, the list item, and the tooltip', () => {
   const encoded = Buffer.from('rm\n\nit').toString('base64');
   const request = readRequest('pwsh', [encoded]);
   expect(request.words).toEqual(['rm', '', 'it']);
   expect(request.respond(COMPLETION)).toEqual(['none', `'it''s'\tit's\tOne thing`, 'its\tits\tAnother']);
 });
 
-test('case 118: what PowerShell would take for a variable, a comma list or a splat is quoted', () => {
+test('case 118: quotes what PowerShell would read as a variable, a comma list, or a splat', () => {
   const request = readRequest('pwsh', [Buffer.from('rm\n').toString('base64')]);
   const candidates = ['$(calc)', '`n', 'a,b', '@x', 'a b'].map((value) => ({ value, description: '' }));
   const inserted = request
@@ -53,7 +56,7 @@ test('case 118: what PowerShell would take for a variable, a comma list or a spl
   expect(inserted).toEqual(["'$(calc)'", "'`n'", "'a,b'", "'@x'", "'a b'"]);
 });
 
-test('the script for PowerShell closes what it opens', () => {
+test('the PowerShell script has balanced brackets and quotes', () => {
   const code = SCRIPTS.pwsh.replaceAll(/#.*|'[^']*'|"'"/g, '');
   const pairs = /\([^()[\]{}]*\)|\[[^()[\]{}]*\]|\{[^()[\]{}]*\}/g;
   let left = code;

@@ -13,12 +13,12 @@ import type { ProgramResult, RunProgramOptions } from '../support/process/run-pr
 const LINE = ['__complete', 'zsh', '--', 'fetch', ''];
 const PACKAGES = [{ id: 'one', title: 'Interviews', status: 'ready' }];
 
-/** On a clock that runs as fast as ours: completion gives itself less than a second. */
+/** In real time, because completion has a time limit of less than a second. */
 function complete(line: readonly string[], options: RunProgramOptions): Promise<ProgramResult> {
   return runCli(line, { clock: createFastClock({ speed: 1 }), ...options });
 }
 
-test('a second Tab within 30 s asks nobody, a later one asks again', async () => {
+test('caches candidates for a second Tab within 30 s', async () => {
   const api = await startApi({ packages: PACKAGES });
   const place = makePlace();
   const clock = createFastClock({ speed: 1 });
@@ -36,7 +36,7 @@ test('a second Tab within 30 s asks nobody, a later one asks again', async () =>
   expect(api.requests).toHaveLength(2);
 });
 
-test('the cache is for one API, one profile and one credential', async () => {
+test('caches per API, profile, and credential', async () => {
   const api = await startApi({ packages: PACKAGES, token: null });
   const other = await startApi({ packages: [{ id: 'two' }] });
   const place = makePlace();
@@ -52,7 +52,7 @@ test.each([
   ['not JSON', '{'],
   ['another shape', '{"packages":{"key":1,"candidates":7}}'],
   ['a list', '[]'],
-])('a cache that is %s is not used', async (_name, text) => {
+])('ignores a cache that is %s', async (_name, text) => {
   const api = await startApi({ packages: PACKAGES });
   const place = makePlace();
   await complete(LINE, { api, place });
@@ -62,19 +62,16 @@ test.each([
 });
 
 test.each([
-  ['refuses the token', { script: { 'GET /v2/downloads': 401 } }],
-  [
-    'answers with a web page',
-    { script: { 'GET /v2/downloads': { text: '<html>', contentType: 'text/html' } } },
-  ],
-] as const)('a service that %s is not talked about, and nothing is kept', async (_name, options) => {
+  ['rejects the token', { script: { 'GET /v2/downloads': 401 } }],
+  ['sends a web page', { script: { 'GET /v2/downloads': { text: '<html>', contentType: 'text/html' } } }],
+] as const)('reports no error and caches nothing when the service %s', async (_name, options) => {
   const api = await startApi({ packages: PACKAGES, ...options });
   const run = await complete(LINE, { api });
   expect(run).toMatchObject({ exitCode: 0, stdout: 'none\n', stderr: '' });
   expect(() => statSync(join(run.configDir, 'completion.json'))).toThrow('ENOENT');
 });
 
-test('without any setting it answers from the command tree', async () => {
+test('completes from the command tree without any settings', async () => {
   const run = await runBinary(['__complete', 'fish', '--', 'list', '--format', ''], {
     token: null,
     env: { HOME: undefined, STREAMDIVER_CONFIG_DIR: undefined },
@@ -83,20 +80,20 @@ test('without any setting it answers from the command tree', async () => {
   expect(run.stdout).toContain('ndjson\t\n');
 });
 
-test('a service that never answers is given up within a second, and the process ends', async () => {
+test('gives up on a stalled service and exits', async () => {
   const api = await startApi({ script: { 'GET /v2/downloads': { raw: '', after: 'stall' } } });
   const run = await runBinary(LINE, { api });
   expect(run).toMatchObject({ exitCode: 0, stdout: 'none\n', stderr: '' });
   expect(api.requests).toHaveLength(1);
 });
 
-test('an unknown shell, and a script that went wrong, say nothing on standard output', async () => {
+test('prints nothing to stdout for an unknown shell', async () => {
   const run = await runCli(['__complete', 'tcsh', '--', '']);
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toContain('bash, zsh, fish, pwsh');
 });
 
-test('the script is the only thing that `completion` prints', async () => {
+test('`completion` prints only the script', async () => {
   for (const shell of ['bash', 'zsh', 'fish', 'pwsh']) {
     const run = await runCli(['completion', shell], { token: null });
     expect(run).toMatchObject({ exitCode: 0, stderr: '', requests: [] });
@@ -109,7 +106,7 @@ test('the script is the only thing that `completion` prints', async () => {
   });
 });
 
-test('a folder for settings that is a file, or a link in a circle, is not complained about', async () => {
+test('reports no error when the config folder is a file or a circular link', async () => {
   const api = await startApi({ packages: PACKAGES });
   const file = makePlace();
   writeFileSync(file.configDir, '');
@@ -122,7 +119,7 @@ test('a folder for settings that is a file, or a link in a circle, is not compla
 test.each([
   ['--fault', FAULT_NAMES.map(({ name }) => name)],
   ['--dialect', ['list', ...DIALECT_NAMES.map(({ name }) => name)]],
-])('sandbox %s offers exactly what there is', async (flag, names) => {
+])('sandbox %s offers exactly the known names', async (flag, names) => {
   const { stdout } = await complete(['__complete', 'zsh', '--', 'sandbox', flag, ''], {});
   const [, ...offered] = stdout
     .trimEnd()

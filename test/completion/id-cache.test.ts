@@ -9,7 +9,7 @@ const ONE = [{ value: 'one', description: 'Interviews' }];
 
 const cacheAt = (folder: string | null, nowMs = NOW_MS, key = 'k') => createIdCache(folder, { key, nowMs });
 
-test('what is kept is given back for 30 s, to the same key and kind', () => {
+test('returns an entry for 30 s to the same key and kind', () => {
   const folder = join(makeTempFolder(), 'new');
   cacheAt(folder).write('packages', ONE);
   cacheAt(folder).write('media', []);
@@ -23,7 +23,7 @@ test('what is kept is given back for 30 s, to the same key and kind', () => {
   expect(statSync(join(folder, 'completion.json')).mode & 0o777).toBe(0o600);
 });
 
-test('a file of more than 1 MiB is not read', () => {
+test('does not read a file of more than 1 MiB', () => {
   const folder = makeTempFolder();
   const file = join(folder, 'completion.json');
   const entry = JSON.stringify({ packages: { key: 'k', timeMs: NOW_MS, candidates: ONE } });
@@ -34,7 +34,7 @@ test('a file of more than 1 MiB is not read', () => {
 });
 
 test.each(['', '{', 'null', '[]', '{"packages":7}', '{"packages":{"key":"k"}}'])(
-  '%j holds nothing, and is replaced',
+  'reads nothing from %j and replaces it',
   (text) => {
     const folder = makeTempFolder();
     writeFileSync(join(folder, 'completion.json'), text);
@@ -44,7 +44,7 @@ test.each(['', '{', 'null', '[]', '{"packages":7}', '{"packages":{"key":"k"}}'])
   },
 );
 
-test('of a list only what has the right shape is offered', () => {
+test('returns only well-formed candidates', () => {
   const folder = makeTempFolder();
   const candidates = [7, null, { value: 'a' }, { value: 1, description: '' }, { ...ONE[0], more: 1 }];
   writeFileSync(
@@ -54,7 +54,7 @@ test('of a list only what has the right shape is offered', () => {
   expect(cacheAt(folder).read('packages')).toEqual(ONE);
 });
 
-test('what cannot be kept is not, and leaves nothing behind', () => {
+test('leaves nothing behind when it cannot write', () => {
   const folder = makeTempFolder();
   mkdirSync(join(folder, 'completion.json', 'in the way'), { recursive: true });
   cacheAt(folder).write('packages', ONE);
@@ -68,7 +68,7 @@ test('what cannot be kept is not, and leaves nothing behind', () => {
   expect(cacheAt(null).read('packages')).toBeNull();
 });
 
-test('a link in its place is neither read nor written through', () => {
+test('does not read or write through a link', () => {
   const folder = makeTempFolder();
   const elsewhere = join(folder, 'elsewhere');
   const kept = JSON.stringify({ packages: { key: 'k', timeMs: NOW_MS, candidates: ONE } });
@@ -80,7 +80,7 @@ test('a link in its place is neither read nor written through', () => {
   expect(readdirSync(folder).toSorted()).toEqual(['completion.json', 'elsewhere']);
 });
 
-test('a key tells apart what is written alike, and gives nothing away', () => {
+test('cacheKey distinguishes similar parts and hashes them', () => {
   const keys = [['a', 'b'], ['ab'], ['a', undefined, 'b'], ['b', 'a']].map(cacheKey);
   expect(new Set(keys).size).toBe(4);
   for (const key of keys) expect(key).toMatch(/^[0-9a-f]{64}$/);

@@ -9,17 +9,17 @@ import { makeEnv, makePlace, type RunPlace } from '../support/process/run-place.
 
 export type RealShell = 'bash' | 'zsh' | 'fish';
 
-/** A machine that is busy misses the time that completion gives itself; a person would press Tab again. */
+/** On a busy machine, completion exceeds its time limit, and a user would press Tab again. */
 const PATIENCE_MS = 4_000;
 const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
 
-/** A shell at its prompt, with the completion script loaded as the help says. */
+/** A shell at its prompt, with the completion script loaded as in the help. */
 export interface ShellSession {
   readonly place: RunPlace;
   readonly terminal: PtyRun;
-  /** Types keys and waits for what they must bring about. */
+  /** Types keys and waits for the expected screen. */
   type(keys: string, expected: string | RegExp): Promise<void>;
-  /** Presses Enter and gives back the words that the program was started with. */
+  /** Presses Enter and returns the arguments that the program received. */
   enter(): Promise<readonly string[]>;
 }
 
@@ -44,7 +44,7 @@ const SETUP: Readonly<Record<RealShell, string>> = {
   fish: `function fish_prompt; echo '> '; end; set -g fish_autosuggestion_enabled 0; streamdiver-dl completion fish | source`,
 };
 
-/** Opens a shell whose `streamdiver-dl` completes for real and, when run, only shows its words. */
+/** Opens a shell in which `streamdiver-dl` really completes, but otherwise only records its arguments. */
 export async function openShell(
   shell: RealShell,
   {
@@ -75,7 +75,6 @@ printf '%s\\0' "$@" > '${wordsPath}.new' && mv '${wordsPath}.new' '${wordsPath}'
     env: { ...env, PATH: `${bin}:${env['PATH']}`, LANG: 'C.UTF-8', HISTFILE: '' },
   });
   onTestFinished(({ task }) => {
-    // What a person saw is what one needs when it was wrong.
     if (task.result?.state === 'fail') process.stderr.write(`${terminal.screen()}\n`);
   });
   terminal.write(`${setUp}\r`);
@@ -100,7 +99,7 @@ printf '%s\\0' "$@" > '${wordsPath}.new' && mv '${wordsPath}.new' '${wordsPath}'
       await terminal.waitFor('WORDS-END');
       const words = readFileSync(wordsPath, 'utf8').split('\0').slice(0, -1);
       lines += 1;
-      // Written so that the line itself is not taken for what it prints.
+      // Split by quotes, so that the typed line does not match its own output.
       terminal.write(
         `clear; echo lin''e-${lines}
 `,

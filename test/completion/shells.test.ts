@@ -7,7 +7,7 @@ import { EVIL } from '../terminal/text/evil-text.ts';
 import { hasShell, openShell, type RealShell } from './shell-session.ts';
 
 const SHELLS: readonly RealShell[] = ['bash', 'zsh', 'fish'];
-/** After the beginning that all have in common was inserted, bash lists at the second Tab, zsh at the first. */
+/** After the common prefix was inserted, bash lists candidates at the second Tab, zsh at the first. */
 const LIST: Readonly<Record<RealShell, string>> = { bash: '\t\t\t', zsh: '\t\t', fish: '\t' };
 const PROMPT = '> streamdiver-dl';
 /** What is typed before Tab, and the words that Enter then runs. */
@@ -45,7 +45,7 @@ describe.each(SHELLS.map((shell) => ({ shell, isHere: hasShell(shell) })))('$she
     skip(!isHere, `${shell} is not installed on this machine`);
   });
 
-  test('names, flags and values are completed', async () => {
+  test('completes names, flags, and values', async () => {
     const session = await openShell(shell);
     for (const [typed, words] of LINES) {
       await session.type(`streamdiver-dl ${typed}\t`, new RegExp(`${PROMPT} .*${words.at(-1) ?? ''}`));
@@ -53,14 +53,14 @@ describe.each(SHELLS.map((shell) => ({ shell, isHere: hasShell(shell) })))('$she
     }
   });
 
-  test('files and folders are completed by the shell', async () => {
+  test('leaves files and folders to the shell', async () => {
     const session = await openShell(shell);
     mkdirSync(join(session.place.cwd, 'folder one'));
     writeFileSync(join(session.place.cwd, 'archive.zip'), '');
     await session.type('streamdiver-dl fetch x -o arch\t', 'archive.zip');
     await session.type(' -D fold\t', /folder.* one/);
     const words = await session.enter();
-    // zsh takes its slash off again.
+    // zsh removes the trailing slash.
     expect(words.map((word) => word.replace(/\/$/, ''))).toEqual([
       'fetch',
       'x',
@@ -71,7 +71,7 @@ describe.each(SHELLS.map((shell) => ({ shell, isHere: hasShell(shell) })))('$she
     ]);
   });
 
-  test('profiles come from the config file, quoted where they need it', async () => {
+  test('completes profiles from the config file and quotes them', async () => {
     const place = makePlace();
     mkdirSync(place.configDir);
     const profiles = { default: {}, 'my $(touch PWNED)': {} };
@@ -82,7 +82,7 @@ describe.each(SHELLS.map((shell) => ({ shell, isHere: hasShell(shell) })))('$she
     expect(existsSync(join(place.cwd, 'PWNED'))).toBe(false);
   });
 
-  test('ids are listed with title and status', async () => {
+  test('lists IDs with title and status', async () => {
     const api = await startApi({
       packages: [
         { id: 'one-1', title: 'Interviews', status: 'ready' },
@@ -95,7 +95,7 @@ describe.each(SHELLS.map((shell) => ({ shell, isHere: hasShell(shell) })))('$she
     expect(api.requestsOf('GET /v2/downloads')).toHaveLength(1);
   });
 
-  test('media are offered where a medium belongs', async () => {
+  test('completes media IDs', async () => {
     const api = await startApi({ media: [{ id: 'medium-7', name: 'Talk' }], packages: [] });
     const session = await openShell(shell, { api });
     await session.type('streamdiver-dl create -m \t', 'medium-7');
@@ -103,7 +103,7 @@ describe.each(SHELLS.map((shell) => ({ shell, isHere: hasShell(shell) })))('$she
     expect(await session.enter()).toEqual(['create', '-m', 'medium-7', '-m', 'medium-7']);
   });
 
-  test('case 118: an id of the service is one word and runs nothing', async () => {
+  test('case 118: inserts an ID of the service as one word that runs nothing', async () => {
     const api = await startApi({ packages: [] });
     const session = await openShell(shell, { api });
     for (const id of EVIL_IDS) {
@@ -116,14 +116,14 @@ describe.each(SHELLS.map((shell) => ({ shell, isHere: hasShell(shell) })))('$she
     expect(existsSync(join(session.place.cwd, 'PWNED'))).toBe(false);
   });
 
-  test('case 118: an id that this shell would change is not offered', async () => {
+  test('case 118: does not offer an ID that this shell would change', async () => {
     const api = await startApi({ packages: [{ id: '~/x' }, { id: 'plain' }] });
     const session = await openShell(shell, { api });
     await session.type(`streamdiver-dl rm ${shell === 'fish' ? '' : 'p'}\t`, /rm plain/);
     expect(await session.enter()).toEqual(['rm', 'plain']);
   });
 
-  test('case 113: titles of the service act on nothing, and ids that would are not offered', async () => {
+  test('case 113: shows titles without effects and does not offer unsafe IDs', async () => {
     const api = await startApi({
       packages: [
         { id: 'good-1', title: EVIL },
@@ -140,14 +140,14 @@ describe.each(SHELLS.map((shell) => ({ shell, isHere: hasShell(shell) })))('$she
     expect(existsSync(join(session.place.cwd, 'PWNED'))).toBe(false);
   });
 
-  test('what stands in the line already is not run', async () => {
+  test('does not run what is already on the line', async () => {
     const session = await openShell(shell);
     const typed = shell === 'fish' ? '(touch PWNED)' : '$(touch PWNED)';
     await session.type(`streamdiver-dl list --title "${typed}" --format nd\t`, 'ndjson');
     expect(existsSync(join(session.place.cwd, 'PWNED'))).toBe(false);
   });
 
-  test('a service that cannot be asked leaves the line as it was', async () => {
+  test('leaves the line unchanged when the service is unreachable', async () => {
     const api = await startApi();
     await api.close();
     const session = await openShell(shell, { api });

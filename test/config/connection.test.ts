@@ -16,7 +16,7 @@ function placeWithConfig(text: string) {
 
 const CLIENT_SECRET = 'client-SECRET+/8Jq4kW9~v7Rb';
 
-describe('which API is asked', () => {
+describe('the API URL', () => {
   async function askedOrigin(flags: readonly string[], env: Record<string, string>) {
     const [byFlag, byEnvironment, byProfile, byDefaultProfile] = await Promise.all(
       Array.from({ length: 4 }, () => startApi({ token: null })),
@@ -56,7 +56,7 @@ describe('which API is asked', () => {
     [['--profile', 'default'], { STREAMDIVER_PROFILE: 'work' }, 'standard'],
     [['--profile', ''], { STREAMDIVER_PROFILE: '' }, 'standard'],
     [[], {}, 'standard'],
-  ] as const)('%j with %j asks the one of the %s', async (flags, env, wanted) => {
+  ] as const)('flags %j and environment %j use that of the %s', async (flags, env, wanted) => {
     expect(await askedOrigin(flags, env)).toEqual([wanted]);
   });
 });
@@ -67,7 +67,7 @@ describe('the config file', () => {
     ...broken,
     '{"profiles":{"default":{"apiUrl":7}}}',
     '{"profiles":{"default":{"cacert":["a"]}}}',
-  ])('case 130: %j is refused by name, and stays as it is', async (text) => {
+  ])('case 130: rejects %j with its path and does not change it', async (text) => {
     const api = await startApi();
     const { place, file } = placeWithConfig(text);
     const run = await runCommand(['list', '--json'], { api, place });
@@ -85,7 +85,7 @@ describe('the config file', () => {
     ['list', '--help'],
     ['help', 'json'],
     ['help', 'environment'],
-  ])('a broken one is not in the way of %s %s', async (...line) => {
+  ])('is not needed by %s %s', async (...line) => {
     const { place } = placeWithConfig('{');
     const run = await runCommand(
       line.filter((word) => word !== undefined),
@@ -98,7 +98,7 @@ describe('the config file', () => {
     [['--profile', 'nobody'], {}],
     [[], { STREAMDIVER_PROFILE: 'nobody' }],
     [['--profile', '__proto__'], {}],
-  ])('a profile that is not there is refused: %j %j', async (flags, env) => {
+  ])('rejects an unknown profile: %j %j', async (flags, env) => {
     const api = await startApi();
     const { place } = placeWithConfig('{"profiles":{}}');
     const run = await runCommand(['list', ...flags], { api, place, env });
@@ -107,7 +107,7 @@ describe('the config file', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test('case 131: no file of the working directory is read', async () => {
+  test('case 131: is not read from the working directory', async () => {
     const api = await startApi();
     const place = makePlace();
     for (const name of ['config.json', '.env', '.streamdiver-dl.json', 'streamdiver-dl.json']) {
@@ -117,7 +117,7 @@ describe('the config file', () => {
   });
 });
 
-describe('addresses', () => {
+describe('URLs', () => {
   test.each([
     'http://api.example.com/v2',
     'http://127.0.0.1.example.com',
@@ -131,7 +131,7 @@ describe('addresses', () => {
     'https://api.example.com/v2#x',
     'api.example.com',
     'https://',
-  ])('case 131: %s is refused as --api-url and as --sso-url', async (url) => {
+  ])('case 131: rejects %s as --api-url and as --sso-url', async (url) => {
     for (const flag of ['--api-url', '--sso-url']) {
       const run = await runCommand(['list', flag, url, '--json']);
       expect(run, flag).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
@@ -140,7 +140,7 @@ describe('addresses', () => {
   });
 
   test.each(['/v2', '/v2/', '/deep/er/v2//'])(
-    'the base path %s is kept, without its last slashes',
+    'keeps the base path %s without trailing slashes',
     async (path) => {
       const api = await startApi();
       await runCommand(['status', 'a', '--api-url', `${api.origin}${path}`]);
@@ -156,7 +156,7 @@ describe('client credentials', () => {
     STREAMDIVER_CLIENT_SECRET: CLIENT_SECRET,
   };
 
-  test('fetch the token once from the sign-in service, as a form', async () => {
+  test('request the token once from the sign-in service with a form', async () => {
     const sso = await startApi();
     const api = await startApi();
     const run = await runCommand(['status', 'a', 'b', 'c', '--sso-url', sso.origin], {
@@ -177,7 +177,7 @@ describe('client credentials', () => {
     expect(api.requests).toHaveLength(3);
   });
 
-  test('a token that is given wins, and nobody signs in', async () => {
+  test('are not used if a token is set', async () => {
     const sso = await startApi();
     const api = await startApi();
     const run = await runCommand(['list', '--sso-url', sso.origin], { api, env });
@@ -186,7 +186,7 @@ describe('client credentials', () => {
   });
 
   test.each(['STREAMDIVER_TENANT', 'STREAMDIVER_CLIENT_ID', 'STREAMDIVER_CLIENT_SECRET'])(
-    'without %s they are incomplete, which is said by name',
+    'are incomplete without %s, which the error names',
     async (name) => {
       const api = await startApi();
       const run = await runCommand(['list', '--json'], { api, token: null, env: { ...env, [name]: '' } });
@@ -196,7 +196,7 @@ describe('client credentials', () => {
     },
   );
 
-  test('secrets may lie in files', async () => {
+  test('can be read from files', async () => {
     const api = await startApi();
     const folder = makePlace();
     const file = join(folder.temp, 'secret');
@@ -211,7 +211,7 @@ describe('client credentials', () => {
   });
 });
 
-test('no credential at all means no Authorization field', async () => {
+test('sends no Authorization header without a credential', async () => {
   const api = await startApi({ token: null });
   await runCommand(['media', 'list'], { api, token: null });
   expect(api.requests[0]?.headers.has('authorization')).toBe(false);

@@ -68,7 +68,7 @@ describe('case 133: the credential', () => {
     );
   });
 
-  test('a token that cannot be sent is refused by position and not repeated', async () => {
+  test('rejects an invalid token with the position, without repeating it', async () => {
     await expect(credentialOf({ STREAMDIVER_TOKEN: 'abc\u200bdef' })).rejects.toThrow(
       expect.objectContaining({
         code: 'AUTH',
@@ -110,7 +110,7 @@ describe('case 23: a stored credential', () => {
     ['default', 'https://api.example/v2', 'a'],
     ['default', 'https://api.example:8443/other', 'b'],
     ['work', 'https://work.example/v2', 'c'],
-  ])('of %s for %s is %s', (profile, apiUrl, token) => {
+  ])('of profile %s for %s is %s', (profile, apiUrl, token) => {
     expect(lookUp(profile, apiUrl)).toMatchObject({ kind: 'token', token });
   });
 
@@ -120,7 +120,7 @@ describe('case 23: a stored credential', () => {
     ['default', 'https://api.example:444/v2'],
     ['default', 'https://sub.api.example/v2'],
     ['default', 'https://example/v2'],
-  ])('of %s is none for %s', (profile, apiUrl) => {
+  ])('of profile %s does not exist for %s', (profile, apiUrl) => {
     expect(() => lookUp(profile, apiUrl)).toThrow(
       expect.objectContaining({
         code: 'AUTH',
@@ -129,11 +129,11 @@ describe('case 23: a stored credential', () => {
     );
   });
 
-  test('is anonymous where the profile is signed in nowhere', () => {
+  test('is anonymous if the profile has none', () => {
     expect(lookUp('nobody', 'https://api.example')).toEqual({ kind: 'anonymous' });
   });
 
-  test('of a client goes to its own sign-in service alone', () => {
+  test('of a client is used only for its own sign-in service', () => {
     expect(lookUp('default', 'https://client.example')).toMatchObject({ kind: 'client', isStored: true });
     expect(() => lookUp('default', 'https://client.example', 'https://other.example')).toThrow(
       expect.objectContaining({

@@ -19,11 +19,11 @@ describe('configFolder', () => {
     expect(configFolder(env, platform)).toBe(folder);
   });
 
-  test('on Windows it lies in APPDATA', () => {
+  test('is in APPDATA on Windows', () => {
     expect(configFolder({ APPDATA: '/roaming', USERPROFILE: '/u' }, 'win32')).toBe('/roaming/streamdiver-dl');
   });
 
-  test('a relative one is refused: it would be a file of the working directory', () => {
+  test('rejects a relative folder, which would be in the working directory', () => {
     expect(() => configFolder({ STREAMDIVER_CONFIG_DIR: 'here' }, 'linux')).toThrow(
       expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining('here') }),
     );
@@ -38,7 +38,7 @@ test.each([
   ['/rooted', false],
   ['C:me', false],
   ['me', false],
-])('%j on Windows means the same folder from everywhere: %s', (folder, isFixed) => {
+])('%j is a fixed path on Windows: %s', (folder, isFixed) => {
   expect(isFixedPath(folder, path.win32)).toBe(isFixed);
 });
 
@@ -46,6 +46,6 @@ test.each([
   ['win32', 'APPDATA'],
   ['linux', 'HOME'],
   ['darwin', 'HOME'],
-] as const)('without a settings folder on %s, the error names %s', (platform, variable) => {
+] as const)('without a config folder on %s, the error names %s', (platform, variable) => {
   expect(noConfigFolder(platform).message).toContain(`: ${variable} is not set`);
 });

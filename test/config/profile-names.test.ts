@@ -18,7 +18,7 @@ test.each<[string, readonly string[]]>([
   expect(readProfileNames(folder)).toEqual(names);
 });
 
-test('without a folder or a file there are none', () => {
+test('returns none without a folder or a file', () => {
   expect(readProfileNames(null)).toEqual([]);
   expect(readProfileNames(makeTempFolder())).toEqual([]);
 });

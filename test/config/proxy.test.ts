@@ -56,12 +56,12 @@ describe('resolveProxy', () => {
     [{ NO_PROXY: 'a.example' }, 'a.example,localhost,127.0.0.1,[::1]'],
     [{ no_proxy: 'low', NO_PROXY: 'up' }, 'low,localhost,127.0.0.1,[::1]'],
     [{ no_proxy: '', NO_PROXY: 'up' }, 'up,localhost,127.0.0.1,[::1]'],
-  ])('%j leaves out %s', (env, noProxy) => {
+  ])('with %j, noProxy is %s', (env, noProxy) => {
     expect(resolveProxy(env).noProxy).toBe(noProxy);
   });
 
   test.each(['socks5://p:1', 'ftp://p', 'http://', 'http://[', '://'])(
-    '%s is refused and not repeated',
+    'rejects %s without repeating it',
     (proxy) => {
       expect(() => resolveProxy({ HTTPS_PROXY: proxy })).toThrow(
         expect.objectContaining({ code: 'CONFIG', message: expect.not.stringContaining(proxy) }),

@@ -7,7 +7,7 @@ function settingsOf(changed: Partial<ConnectionSources>) {
   return resolveConnection({ flags: {}, env: {}, profileName: 'default', profile: {}, ...changed });
 }
 
-/** Every way in which the four sources can have a value or not; empty counts as unset. */
+/** All combinations of set and unset sources; empty counts as unset. */
 const PRESENCE = [undefined, '', 'set'] as const;
 
 const MATRIX = PRESENCE.flatMap((flag) =>
@@ -55,7 +55,7 @@ describe('case 133: the profile', () => {
     expect([name, origin]).toEqual(wanted);
   });
 
-  test.each(['a b', '-x', '../x', 'a\u0000', 'ä', 'x'.repeat(65)])('%j is no name', (profile) => {
+  test.each(['a b', '-x', '../x', 'a\u0000', 'ä', 'x'.repeat(65)])('rejects the name %j', (profile) => {
     expect(() => resolveProfileName({ profile }, {}, {})).toThrow(
       expect.objectContaining({ code: 'CONFIG' }),
     );
@@ -70,7 +70,7 @@ describe('certificates', () => {
     [{ cacert: '' }, { STREAMDIVER_CA_FILE: '' }, { cacert: 'p' }, ['p']],
     [{}, { SSL_CERT_FILE: 's' }, {}, ['s']],
     [{}, { SSL_CERT_FILE: 's', NODE_EXTRA_CA_CERTS: 'n' }, {}, ['s', 'n']],
-    // Node itself reads this one while no other is named.
+    // Node itself reads this one unless another one is set.
     [{}, { NODE_EXTRA_CA_CERTS: 'n' }, {}, []],
   ])('flags %j, environment %j, profile %j', (flags, env, profile, files) => {
     expect(settingsOf({ flags, env, profile }).certificateFiles).toEqual(files);

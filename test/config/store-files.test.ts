@@ -32,7 +32,7 @@ async function signedIn(place?: RunPlace) {
 const loginLine = ['login', '--with-token'];
 
 describe('case 11: permissions', () => {
-  test('no umask makes a difference', async () => {
+  test('does not depend on the umask', async () => {
     for (const mask of [0o000, 0o077]) {
       const { options, credentials, place } = await signedIn(makePlace());
       const before = process.umask(mask);
@@ -46,22 +46,19 @@ describe('case 11: permissions', () => {
     }
   });
 
-  test.each([0o644, 0o660, 0o666, 0o604])(
-    'credentials of mode %o are tightened, which is said',
-    async (mode) => {
-      const { options, credentials } = await signedIn();
-      chmodSync(credentials, mode);
-      const run = await runCommand(['list'], options);
-      expect(run.exitCode).toBe(0);
-      expect(run.stderr).toContain(
-        `warning: ${credentials} was accessible to other users (mode 0${mode.toString(8)}); changed to 0600`,
-      );
-      expectMode(credentials, 0o600);
-      expect((await runCommand(['list'], options)).stderr).not.toContain('warning');
-    },
-  );
+  test.each([0o644, 0o660, 0o666, 0o604])('restricts credentials of mode %o and warns', async (mode) => {
+    const { options, credentials } = await signedIn();
+    chmodSync(credentials, mode);
+    const run = await runCommand(['list'], options);
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain(
+      `warning: ${credentials} was accessible to other users (mode 0${mode.toString(8)}); changed to 0600`,
+    );
+    expectMode(credentials, 0o600);
+    expect((await runCommand(['list'], options)).stderr).not.toContain('warning');
+  });
 
-  test.each([0o600, 0o640, 0o644, 0o755])('a config of mode %o is left alone', async (mode) => {
+  test.each([0o600, 0o640, 0o644, 0o755])('does not change a config of mode %o', async (mode) => {
     const place = placeWithStore({ config: { profiles: {} } });
     const { config } = storedFiles(place);
     chmodSync(config, mode);
@@ -70,7 +67,7 @@ describe('case 11: permissions', () => {
   });
 
   test.each([0o602, 0o620, 0o646, 0o664])(
-    'a config of mode %o, which others may write, is tightened',
+    'restricts a config of mode %o, which others can write',
     async (mode) => {
       const place = placeWithStore({ config: { profiles: {} } });
       const { config } = storedFiles(place);
@@ -82,7 +79,7 @@ describe('case 11: permissions', () => {
     },
   );
 
-  test('a folder that is open to others is tightened before a secret is put there', async () => {
+  test('restricts a folder open to others before storing a secret', async () => {
     const { options, place } = await signedIn(makePlace());
     mkdirSync(place.configDir, { recursive: true });
     chmodSync(place.configDir, 0o777);
@@ -92,7 +89,7 @@ describe('case 11: permissions', () => {
     expectMode(place.configDir, 0o700);
   });
 
-  test.each(['config', 'credentials'] as const)('a %s file that is a link is refused', async (name) => {
+  test.each(['config', 'credentials'] as const)('rejects a %s file that is a link', async (name) => {
     const { options, place, ...files } = await signedIn();
     const elsewhere = join(place.temp, `elsewhere-credentials-${name}`);
     if (!existsSync(files[name])) writeFileSync(files[name], '{}');
@@ -108,7 +105,7 @@ describe('case 11: permissions', () => {
     expect(readFileSync(elsewhere)).toEqual(before);
   });
 
-  test('a folder or a pipe in place of the file is refused, without waiting for a writer', async () => {
+  test('rejects a folder or a pipe in place of the file without waiting for a writer', async () => {
     for (const make of [
       (path: string) => mkdirSync(path),
       (path: string) => execFileSync('mkfifo', [path]),
@@ -121,7 +118,7 @@ describe('case 11: permissions', () => {
     }
   });
 
-  test.runIf(isRoot)('a file or a folder of somebody else is refused', async () => {
+  test.runIf(isRoot)('rejects a file or a folder of another user', async () => {
     const asStranger = { ...(await signedIn()) };
     chownSync(asStranger.credentials, STRANGER, STRANGER);
     const read = await runCommand(['list', '--json'], asStranger.options);
@@ -136,22 +133,22 @@ describe('case 11: permissions', () => {
   });
 });
 
-describe('case 130: content that cannot be used', () => {
+describe('case 130: invalid content', () => {
   const huge = `{"profiles":{}${' '.repeat(1_048_577)}}`;
   const CONFIGS: readonly (readonly [name: string, text: string, place: string])[] = [
-    ['empty', '', ':1: invalid JSON'],
-    ['cut off', '{\n  "profiles": {\n    "default"', ':3: invalid JSON'],
-    ['a comma too many', '{\n  "profiles": {},\n}', ':3: invalid JSON'],
+    ['no content', '', ':1: invalid JSON'],
+    ['truncated JSON', '{\n  "profiles": {\n    "default"', ':3: invalid JSON'],
+    ['a trailing comma', '{\n  "profiles": {},\n}', ':3: invalid JSON'],
     ['a comment', '{\n  // mine\n  "profiles": {}\n}', ':2: invalid JSON'],
     ['single quotes', "{'profiles':{}}", ':1: invalid JSON'],
     ['a second document', '{}\n{}', ':2: invalid JSON'],
     ['a byte-order mark', '\ufeff{}', ':1: starts with a byte-order mark'],
     ['a NUL', '{}\0', ':1: is not text'],
-    ['a zip', 'PK\u0003\u0004', ':1: invalid JSON'],
-    ['too large', huge, ': is larger than 1 MiB'],
+    ['a ZIP signature', 'PK\u0003\u0004', ':1: invalid JSON'],
+    ['more than 1 MiB', huge, ': is larger than 1 MiB'],
     ['a list', '[]', ':1: must be a JSON object'],
     ['a newer version', '{\n  "profiles": {},\n  "version": 2\n}', ':3: version 2 was written by a newer'],
-    ['a version that is no number', '{"version": "1"}', ':1: version must be a number'],
+    ['a version that is not a number', '{"version": "1"}', ':1: version must be a number'],
     [
       'an unknown key',
       '{\n  "profile": "x",\n  "colour": 1\n}',
@@ -163,15 +160,15 @@ describe('case 130: content that cannot be used', () => {
       ':4: unknown key; expected apiUrl, ssoUrl, cacert',
     ],
     [
-      'a number for a text',
+      'a number instead of a string',
       '{"profiles": {\n"default": {"apiUrl":\n7}}}',
       ':2: profiles.default.apiUrl must be a string',
     ],
-    ['a text for an object', '{"profiles":\n"x"}', ':1: profiles must be an object'],
+    ['a string instead of an object', '{"profiles":\n"x"}', ':1: profiles must be an object'],
   ];
 
   test.each(CONFIGS)(
-    'a config with %s is refused with file and line, and left as it is',
+    'rejects a config with %s with its path and line, and does not change it',
     async (_name, text, told) => {
       const api = await startApi();
       const place = placeWithStore({ config: text });
@@ -194,7 +191,7 @@ describe('case 130: content that cannot be used', () => {
     },
   );
 
-  test('bytes that are no UTF-8 are refused', async () => {
+  test('rejects bytes that are not UTF-8', async () => {
     const place = placeWithStore({ config: '{}' });
     writeFileSync(storedFiles(place).config, Buffer.from([0x7b, 0xff, 0xfe, 0x7d]));
     const run = await runCommand(['list'], { place });
@@ -203,14 +200,18 @@ describe('case 130: content that cannot be used', () => {
 
   const part = CANARY_TOKEN;
   const CREDENTIALS: readonly (readonly [name: string, text: string, line: number])[] = [
-    ['not JSON', `{"profiles":\n{"default": {"https://a.example": {"kind":"token","token": ${part}}}}}`, 2],
+    [
+      'invalid JSON',
+      `{"profiles":\n{"default": {"https://a.example": {"kind":"token","token": ${part}}}}}`,
+      2,
+    ],
     ['an unknown kind', `{"profiles":{"default":{"https://a.example":\n{"kind":"${part}"}}}}`, 2],
     ['no token', `{"profiles":{"default":{"https://a.example":\n{"kind":"token","tokn":"${part}"}}}}`, 1],
     ['an unknown key', `{"${part}": 1}`, 1],
   ];
 
   test.each(CREDENTIALS)(
-    'credentials with %s are refused without a word of them, also with -vv',
+    'rejects credentials with %s without repeating them, even with -vv',
     async (_name, text, line) => {
       const api = await startApi();
       const place = placeWithStore({ credentials: text });
@@ -225,31 +226,31 @@ describe('case 130: content that cannot be used', () => {
     },
   );
 
-  test('broken credentials are not in the way of a token in the environment', async () => {
+  test('ignores broken credentials if a token is in the environment', async () => {
     const api = await startApi();
     const place = placeWithStore({ credentials: '{' });
     expect((await runCommand(['list'], { api, place })).exitCode).toBe(0);
   });
 });
 
-describe('case 132: where nothing can be stored', () => {
+describe('case 132: without a writable config folder', () => {
   test.each([
-    ['no home', { STREAMDIVER_CONFIG_DIR: '', HOME: '', XDG_CONFIG_HOME: '' }],
-    ['a home that is not there', { STREAMDIVER_CONFIG_DIR: '', HOME: '/nowhere/at/all' }],
+    ['no HOME', { STREAMDIVER_CONFIG_DIR: '', HOME: '', XDG_CONFIG_HOME: '' }],
+    ['a HOME that does not exist', { STREAMDIVER_CONFIG_DIR: '', HOME: '/nowhere/at/all' }],
     ['a relative XDG_CONFIG_HOME', { STREAMDIVER_CONFIG_DIR: '', HOME: '', XDG_CONFIG_HOME: 'here' }],
-    ['a folder below a file', { STREAMDIVER_CONFIG_DIR: '/dev/null/x' }],
-  ])('with %s a token of the environment works', async (_name, env) => {
+    ['a folder below a file (exit code 2)', { STREAMDIVER_CONFIG_DIR: '/dev/null/x' }],
+  ])('list uses a token in the environment: %s', async (_name, env) => {
     const api = await startApi();
     const run = await runCommand(['list'], { api, env });
     expect(run).toMatchObject({ exitCode: env.STREAMDIVER_CONFIG_DIR === '/dev/null/x' ? 2 : 0 });
   });
 
-  test('a relative STREAMDIVER_CONFIG_DIR is refused', async () => {
+  test('rejects a relative STREAMDIVER_CONFIG_DIR', async () => {
     const run = await runCommand(['list', '--json'], { env: { STREAMDIVER_CONFIG_DIR: 'here' } });
     expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
   });
 
-  test('login without a home says which variable to set', async () => {
+  test('login without HOME reports which variable to set', async () => {
     const api = await startApi();
     const run = await runCommand(loginLine, {
       api,

@@ -5,7 +5,7 @@ import { createStore } from '../../src/config/store.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
-/** The store of a folder, and what it had to say. */
+/** The store of a folder, and the warnings it reports. */
 function storeIn(folder: string | null, signal = new AbortController().signal) {
   const said: string[] = [];
   const store = createStore({
@@ -27,7 +27,7 @@ function storeIn(folder: string | null, signal = new AbortController().signal) {
   return { store, said };
 }
 
-test('broken credentials are set aside under the first free name, and only broken ones', async () => {
+test('sets only broken credentials aside, under the first free name', async () => {
   const folder = makeTempFolder();
   const { store } = storeIn(folder);
   const credentials = join(folder, 'credentials.json');
@@ -43,8 +43,8 @@ test('broken credentials are set aside under the first free name, and only broke
   expect(readdirSync(folder)).toHaveLength(3);
 });
 
-test.skipIf(process.platform !== 'linux')('where no name can be had for them, that is an error', async () => {
-  // Room for the name of the file, and for nothing behind it.
+test.skipIf(process.platform !== 'linux')('fails if no name for broken credentials is possible', async () => {
+  // The path of the file fits, but any suffix makes it too long.
   let folder = makeTempFolder();
   while (folder.length < 4_095 - 'credentials.json'.length - 1) {
     const left = 4_095 - 'credentials.json'.length - 2 - folder.length;
@@ -58,7 +58,7 @@ test.skipIf(process.platform !== 'linux')('where no name can be had for them, th
 const KEY = { ssoUrl: 'https://sso.example/', tenant: 't', clientId: 'c' };
 const TOKEN = { token: 'abc', fetchedMs: 1, renewMs: 2, expiresMs: 3 };
 
-test('a token is kept for its own client, until it is forgotten', async () => {
+test('caches a token for its own client until it is forgotten', async () => {
   const { store, said } = storeIn(makeTempFolder());
   const cache = store.tokenCache(KEY);
   expect(await cache.read()).toBeNull();
@@ -73,7 +73,7 @@ test('a token is kept for its own client, until it is forgotten', async () => {
   expect(said).toEqual([]);
 });
 
-test('a token that cannot be kept is said and is no failure', async () => {
+test('reports a token that cannot be cached without failing', async () => {
   const folder = join(makeTempFolder(), 'file');
   writeFileSync(folder, '');
   const { store, said } = storeIn(folder);
@@ -85,7 +85,7 @@ test('a token that cannot be kept is said and is no failure', async () => {
 
 const lockedBy = (pid: number) => JSON.stringify({ pid, startedAt: 'then', hostname: 'here' });
 
-test('one process renews at a time, and gives its turn back whatever happens', async () => {
+test('exclusively holds the lock and releases it even after a failure', async () => {
   const folder = makeTempFolder();
   const { store } = storeIn(folder);
   const cache = store.tokenCache(KEY);
@@ -94,7 +94,7 @@ test('one process renews at a time, and gives its turn back whatever happens', a
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('who waits for the turn of another may be interrupted, and has done nothing', async () => {
+test('exclusively can be interrupted while it waits for the lock', async () => {
   const folder = makeTempFolder();
   writeFileSync(join(folder, 'credential-cache.json.lock'), lockedBy(process.pid + 1));
   const ending = new AbortController();
@@ -108,7 +108,7 @@ test('who waits for the turn of another may be interrupted, and has done nothing
   expect(isDone).toBe(false);
 });
 
-test('after a minute, or where no lock can be made, a token is renewed all the same', async () => {
+test('exclusively runs even if the lock is never released or cannot be created', async () => {
   const folder = makeTempFolder();
   writeFileSync(join(folder, 'credential-cache.json.lock'), lockedBy(process.pid + 1));
   expect(
@@ -131,7 +131,7 @@ test('after a minute, or where no lock can be made, a token is renewed all the s
   ).toBe('done');
 });
 
-test('a writer that never ends is told after ten seconds, with what to delete', async () => {
+test('fails with BUSY if another process keeps the lock, and names the lock', async () => {
   const folder = makeTempFolder();
   const lock = join(folder, 'store.lock');
   writeFileSync(lock, lockedBy(process.pid + 1));
@@ -142,7 +142,7 @@ test('a writer that never ends is told after ten seconds, with what to delete', 
   expect(readFileSync(lock, 'utf8')).toBe(lockedBy(process.pid + 1));
 });
 
-test('without a home nothing is read, and writing is refused', async () => {
+test('reads nothing and rejects writes without a folder', async () => {
   const { store } = storeIn(null);
   expect([store.configPath, store.credentialsPath]).toEqual([null, null]);
   expect(await store.readConfig()).toEqual({ profiles: new Map() });
@@ -150,7 +150,7 @@ test('without a home nothing is read, and writing is refused', async () => {
   await expect(store.changeConfig((config) => config)).rejects.toMatchObject({ code: 'CONFIG' });
 });
 
-test('a file of 1 MiB is read, of a byte more not', async () => {
+test('reads a file of 1 MiB but not one byte more', async () => {
   const folder = makeTempFolder();
   const { store } = storeIn(folder);
   const write = (sizeBytes: number) =>
@@ -161,7 +161,7 @@ test('a file of 1 MiB is read, of a byte more not', async () => {
   await expect(store.readConfig()).rejects.toThrow('is larger than 1 MiB');
 });
 
-test('tokens that cannot be read are as good as none, and a link in their place is refused', async () => {
+test('ignores unreadable cached tokens and rejects a link in place of the cache', async () => {
   const folder = makeTempFolder();
   const cache = storeIn(folder).store.tokenCache(KEY);
   const file = join(folder, 'credential-cache.json');

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => prism.close());
 
-/** Prism answers what the description says; a request that does not fit it ends as an error. */
+/** Prism responds as described; a request that does not match the description fails. */
 describe('the client against a mock server made from docs/openapi.yaml', () => {
   test.each([
     ['create', ['create', '-r', 'one', '-t', 'two:txt', '-m', 'three', '--title', 'Mine', '--expires', '7d']],
@@ -28,7 +28,7 @@ describe('the client against a mock server made from docs/openapi.yaml', () => {
     expectDocument(definition, run.json);
   });
 
-  test('create looks transcripts up and sends them', async () => {
+  test('create with transcripts succeeds', async () => {
     const line = ['create', '-m', 'one', '--transcripts', 'srt,txt,json', '--dry-run'];
     const dry = await runCommand([...line, '--api-url', prism.apiUrl, '--json']);
     expect(dry).toMatchObject({ exitCode: 0, json: { request: { body: { selectedMediaIds: ['one'] } } } });
@@ -36,12 +36,12 @@ describe('the client against a mock server made from docs/openapi.yaml', () => {
     expect(run.exitCode).toBe(0);
   });
 
-  test('one rendition is created anonymously', async () => {
+  test('creates a package of one rendition anonymously', async () => {
     const line = ['create', '-r', 'one', '--api-url', prism.apiUrl, '--json'];
     expect(await runCommand(line, { token: null })).toMatchObject({ exitCode: 0 });
   });
 
-  test('a token is obtained with client credentials', async () => {
+  test('gets a token with client credentials', async () => {
     const env = {
       STREAMDIVER_TENANT: 'demo',
       STREAMDIVER_CLIENT_ID: 'robot',

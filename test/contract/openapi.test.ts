@@ -30,12 +30,12 @@ function listExamples(): JsonExample[] {
 describe('docs/openapi.yaml', () => {
   test.each(
     listExamples().map((example) => [example.method, example.path, example.status, example] as const),
-  )('has an example for %s %s %i that fits', (_method, _path, _status, { method, path, status, value }) => {
+  )('has a valid example for %s %s %i', (_method, _path, _status, { method, path, status, value }) => {
     expect(value).toBeDefined();
     validateAnswer(method, path, status, value);
   });
 
-  test('says of every operation and schema object how it is known', () => {
+  test('states the source of every operation and schema object', () => {
     const sources = ['documented', 'inferred', 'unknown'];
     for (const { operation } of listOperations()) expect(sources).toContain(operation['x-source']);
     const objects = Object.entries(OPENAPI.components.schemas).filter(([name]) => !name.endsWith('Answer'));
@@ -47,29 +47,23 @@ describe('validateAnswer', () => {
   test.each([
     ['an unknown path', 'GET', '/nothing', 200, {}],
     ['an unknown method', 'DELETE', '/media', 200, {}],
-    ['a missing id', 'GET', '/v2/downloads/x', 200, { data: { status: 'ready' } }],
+    ['a missing ID', 'GET', '/v2/downloads/x', 200, { data: { status: 'ready' } }],
     [
-      'a size that is a text',
+      'a size that is a string',
       'GET',
       '/downloads/x',
       200,
       { data: { id: 'x', status: 'ready', files: [{ url: 'http://a', size: '1', mimeType: 'a/b' }] } },
     ],
-    [
-      'a time that is none',
-      'GET',
-      '/downloads/x',
-      200,
-      { data: { id: 'x', status: 'ready', expires: 'soon' } },
-    ],
+    ['an invalid time', 'GET', '/downloads/x', 200, { data: { id: 'x', status: 'ready', expires: 'soon' } }],
     ['a list that is an object', 'GET', '/media?page=1', 200, { data: { items: [] } }],
-    ['a failure that says success', 'GET', '/media', 503, { status: 'success' }],
-    ['an error that is no fail', 'GET', '/media/x', 404, { status: 'error', message: 'no' }],
-  ])('refuses %s', (_what, method, path, status, body) => {
+    ['a failure with the status success', 'GET', '/media', 503, { status: 'success' }],
+    ['a 404 with the status error', 'GET', '/media/x', 404, { status: 'error', message: 'no' }],
+  ])('rejects %s', (_what, method, path, status, body) => {
     expect(() => validateAnswer(method, path, status, body)).toThrow(/docs\/openapi\.yaml/);
   });
 
-  test('lets unknown fields pass', () => {
+  test('accepts unknown fields', () => {
     const body = { status: 'success', more: 1, data: { id: 'x', status: 'ready', more: 2 } };
     expect(() => validateAnswer('GET', '/v2/downloads/x', 200, body)).not.toThrow();
   });

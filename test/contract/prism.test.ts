@@ -29,7 +29,7 @@ const BODIES: Readonly<Record<string, { contentType: string; body: string }>> = 
 
 describe('a mock server made from docs/openapi.yaml', () => {
   test.each(listOperations().map((item) => [item.operation.operationId, item] as const))(
-    'answers %s with the documented success',
+    'responds to %s with the documented success',
     async (operationId, { method, template, operation }) => {
       const path = template.replaceAll(/\{\w+\}/g, 'some-id') + (QUERIES[operationId] ?? '');
       const sent = BODIES[operationId];
@@ -52,7 +52,7 @@ describe('a mock server made from docs/openapi.yaml', () => {
     },
   );
 
-  test('refuses a body that does not fit', async () => {
+  test('rejects an invalid body', async () => {
     const answer = await request(`${prism.apiUrl}/downloads`, {
       method: 'POST',
       headers: { authorization: 'Bearer sandbox-token', 'content-type': 'application/json' },
@@ -62,7 +62,7 @@ describe('a mock server made from docs/openapi.yaml', () => {
     expect(`${answer.statusCode} ${text}`).toMatch(/^400 /);
   });
 
-  test('refuses a page that is too large', async () => {
+  test('rejects a page size that is too large', async () => {
     const answer = await request(`${prism.apiUrl}/media?perpage=51`, {
       headers: { authorization: 'Bearer sandbox-token' },
     });

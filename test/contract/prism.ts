@@ -8,14 +8,14 @@ const PRISM = fileURLToPath(new URL('../../node_modules/.bin/prism', import.meta
 const START_TIMEOUT_MS = 30_000;
 
 export interface Prism {
-  /** Of the API and of the token endpoint alike; Prism knows paths only. */
+  /** The URL of the API and of the token endpoint; Prism distinguishes only paths. */
   readonly apiUrl: string;
   close(): Promise<void>;
 }
 
 /**
- * A mock server of docs/openapi.yaml that was not written here. Requests that do not fit the description
- * are answered with an error.
+ * Starts an independent mock server for docs/openapi.yaml. It responds with an error to requests that do not
+ * match the description.
  */
 export async function startPrism(): Promise<Prism> {
   const port = await findFreePort();
@@ -59,7 +59,7 @@ export async function startPrism(): Promise<Prism> {
   };
 }
 
-/** Prism wants a number; between this and its start somebody else could take it, which then fails loudly. */
+/** Prism needs a port number. If another process takes the port before Prism starts, the start fails. */
 async function findFreePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -25,7 +25,7 @@ const NAMES = [
   'Envelope',
 ];
 
-/** The same keys, the same of them optional, and each value assignable to the other. */
+/** Requires equal keys, equal optional keys, and types that are assignable to each other. */
 const COMPARISON = `
 type OptionalKeys<T> = { [K in keyof T]-?: {} extends Pick<T, K> ? K : never }[keyof T];
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
@@ -38,7 +38,7 @@ async function generateTypes(schemas: Readonly<Record<string, OpenApiSchema>>): 
   );
   const properties = Object.fromEntries(NAMES.map((name) => [name, { $ref: `#/definitions/${name}` }]));
   return await compile({ title: 'AllOfThem', type: 'object', properties, definitions }, 'AllOfThem', {
-    // Unknown fields are allowed; as an index signature that would hide a missing one.
+    // Unknown fields are allowed, but an index signature for them would hide a missing field.
     additionalProperties: false,
     format: false,
     bannerComment: '',
@@ -72,7 +72,7 @@ async function compareTypes(schemas: Readonly<Record<string, OpenApiSchema>>): P
   const { stdout, stderr } = spawnSync(process.execPath, [TSC, '--pretty', 'false', '-p', folder], {
     encoding: 'utf8',
   });
-  // The compiler tells the line, a reader wants the type.
+  // Replaces the line number in the compiler output with the name of the type.
   return (stdout + stderr).replaceAll(
     /^\S*check\.ts\((\d+),\d+\)/gm,
     (place, line) => /check\w+/.exec(lines[Number(line) - 1] ?? '')?.[0] ?? place,
@@ -85,8 +85,11 @@ describe('src/api/wire.ts and docs/openapi.yaml', () => {
   });
 
   test.each([
-    ['a field more', (file: OpenApiSchema) => ({ ...file, properties: { ...file.properties, more: {} } })],
-    ['a field that is optional', (file: OpenApiSchema) => ({ ...file, required: ['url', 'size'] })],
+    [
+      'an additional field',
+      (file: OpenApiSchema) => ({ ...file, properties: { ...file.properties, more: {} } }),
+    ],
+    ['an optional field', (file: OpenApiSchema) => ({ ...file, required: ['url', 'size'] })],
     [
       'a field of another type',
       (file: OpenApiSchema) => ({
@@ -94,7 +97,7 @@ describe('src/api/wire.ts and docs/openapi.yaml', () => {
         properties: { ...file.properties, size: { type: 'string' } },
       }),
     ],
-  ])('would be told apart by %s', async (_what, change) => {
+  ])('differ if one has %s', async (_what, change) => {
     const { schemas } = OPENAPI.components;
     const changed = { ...schemas, DownloadFile: change(schemas.DownloadFile ?? {}) };
     expect(await compareTypes(changed)).toContain('checkDownloadFile');

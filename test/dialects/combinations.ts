@@ -1,9 +1,9 @@
 import { TRAIT_NAMES, TRAITS, type Traits } from '../../src/sandbox/dialect/traits.ts';
 
-/** How many traits of a combination differ from the default, at most. */
+/** The maximum number of traits in a combination that differ from the default. */
 const MOST_CHANGED = 12;
 
-/** Traits that hang together by chance; the same for the same numbers. */
+/** A random combination of traits, the same for the same numbers. */
 export function randomTraits(random: () => number): Partial<Traits> {
   const count = 1 + (random() % MOST_CHANGED);
   const chosen: Record<string, string> = {};
@@ -16,14 +16,14 @@ export function randomTraits(random: () => number): Partial<Traits> {
   return chosen;
 }
 
-/** As `sandbox --dialect` takes them, for a failure to be had again by hand. */
+/** The flags for `sandbox --dialect`, to reproduce a failure manually. */
 export function asFlags(traits: Partial<Traits>): string {
   return Object.entries(traits)
     .map(([name, value]) => `--dialect ${name}=${value}`)
     .join(' ');
 }
 
-/** Each value of each trait that is not the default, alone. */
+/** Each value of each trait that is not the default, as a separate set of traits. */
 export function singleTraits(): Partial<Traits>[] {
   return TRAIT_NAMES.flatMap((name) =>
     TRAITS[name].values.slice(1).map((value): Partial<Traits> => ({ [name]: value })),

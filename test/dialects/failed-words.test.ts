@@ -9,7 +9,7 @@ import { afterThisTest } from '../support/after-this-test.ts';
 const PACKAGE_FAILED = 5;
 const NOT_FOUND = 3;
 
-test.each(TRAITS['failed-word'].values)('waiting ends when the status is %s', async (word) => {
+test.each(TRAITS['failed-word'].values)('stops waiting when the status is %s', async (word) => {
   const sandbox = await startSandbox({
     port: 0,
     prepareMs: 0,

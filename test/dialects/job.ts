@@ -13,14 +13,14 @@ import { makePlace, type RunPlace } from '../support/process/run-place.ts';
 import type { RunResult } from '../support/process/run-result.ts';
 import { listTree } from '../support/temp-folder.ts';
 
-/** What a run got wrong: `silent` is exit code 0 with something missing, `loud` any failure. */
+/** A problem of a run: `silent` is exit code 0 with a wrong result, `loud` is any failure. */
 export interface Problem {
   readonly kind: 'silent' | 'loud';
   readonly step: string;
   readonly detail: string;
 }
 
-/** More packages than a page of ten. */
+/** More packages than fit on a page of ten. */
 const OTHER_PACKAGES = 11;
 const DEADLINE_MS = 60_000;
 
@@ -31,7 +31,7 @@ interface Job {
   readonly problems: Problem[];
 }
 
-/** Does everything that the program is for in one dialect, and compares with what the sandbox holds. */
+/** Runs the full workflow in one dialect and compares the results with the content of the sandbox. */
 export async function runMainJob(some: Partial<Traits>): Promise<Problem[]> {
   const traits = withTraits({ library: 'large', ...some });
   const sandbox = await startSandbox({ port: 0, prepareMs: 300, faults: [], traits });
@@ -86,7 +86,7 @@ async function lookAtMedia(job: Job): Promise<void> {
   }
 }
 
-/** Titles differ by dialect, but every transcript is there once, byte for byte. */
+/** Titles differ by dialect, but every transcript is saved once, byte for byte. */
 async function downloadTranscripts(job: Job): Promise<void> {
   const all = job.sandbox.library.media.flatMap(({ transcripts }) => transcripts);
   const texts = new Map<string, Buffer>();
@@ -106,7 +106,7 @@ async function downloadTranscripts(job: Job): Promise<void> {
   });
 }
 
-/** Where nothing tells the type of a medium, what may be a video is better shown than left out. */
+/** Without a type, a media item that may be a video is listed rather than skipped. */
 function unlessTold({ traits, sandbox }: Job): string[] {
   return traits['type-key'] === 'absent' ? sandbox.library.media.map(({ id }) => id) : [];
 }
@@ -198,7 +198,7 @@ async function useAndRemove(job: Job, id: string): Promise<void> {
   );
 }
 
-/** Runs a command; exit code 0 with a difference is silent, another exit code loud. */
+/** Runs a command. Exit code 0 with a difference is a silent problem, any other exit code is a loud one. */
 async function compare(
   { sandbox, traits, place, problems }: Job,
   step: string,
@@ -224,11 +224,11 @@ async function compare(
   } else if (difference !== undefined) problems.push({ kind: 'silent', step, detail: difference });
 }
 
-/** What cannot be done in a dialect, as long as the exit code says so. */
+/** Steps that a dialect does not support, which must fail with an exit code. */
 function mayFail(step: string, traits: Traits): boolean {
-  // Without any type nothing can be told apart.
+  // Without types, media cannot be filtered.
   if (traits['type-key'] === 'absent' && step.includes('--type')) return true;
-  // The directory is not where the size says.
+  // The size does not lead to the directory of the archive.
   return traits['file-size'] === 'unpacked' && step === 'contents';
 }
 
@@ -276,7 +276,7 @@ function valuesOf(items: unknown, ...keys: readonly string[]): string[] {
   });
 }
 
-/** What is missing or too much, or undefined; each must be there once. */
+/** Describes missing, unexpected, or repeated items; undefined if there are none. */
 function differ(
   wanted: readonly string[],
   got: readonly string[],

@@ -9,7 +9,7 @@ import { afterThisTest } from '../support/after-this-test.ts';
 import { startInFrontOf } from '../support/api/in-front-of.ts';
 import type { FaultReply } from '../support/faults/fault-response.ts';
 
-/** What docs/ci.md lets a pipeline repeat. */
+/** The exit codes that a pipeline may repeat, as in docs/ci.md. */
 const REPEATABLE = [6];
 const MOST_RUNS = 4;
 const AMBIGUOUS = 14;
@@ -25,7 +25,7 @@ async function openSandbox(faults: readonly string[], traits: Partial<Traits>): 
   return sandbox;
 }
 
-/** `create` as a pipeline runs it: again, while the exit code says that this may help. */
+/** Runs `create` like a pipeline: again while the exit code is repeatable. */
 async function createInLoop(sandbox: Sandbox, flags: readonly string[], apiUrl = sandbox.apiUrl) {
   const [medium] = sandbox.library.media;
   for (let runs = 1; ; runs += 1) {
@@ -65,7 +65,7 @@ const CASES = Object.keys(LOST).flatMap((lost) =>
 );
 
 test.each(CASES)(
-  'a loop around create that gets %s makes one package, list %s',
+  'a loop around create that gets %s creates one package, list %s',
   async (lost, _list, traits) => {
     for (const flags of [[], ['--title', 'nightly']]) {
       const sandbox = await openSandbox([], traits);
@@ -86,11 +86,11 @@ test.each([
   ['204 with Location', { create: 'no-content-location' }],
   ['202 with a relative Location', { create: 'accepted-location', location: 'relative' }],
   ['204 with a path as Location', { create: 'no-content-location', location: 'absolute-path' }],
-  ['the id as text', { create: 'text-id' }],
+  ['the ID as text', { create: 'text-id' }],
   ['429 first', { 'create-first': '429' }],
-  ['429 first, until a date of another clock', { 'create-first': '429', 'rate-header': 'date' }],
+  ['429 first, with a date of another clock', { 'create-first': '429', 'rate-header': 'date' }],
   ['503 with Retry-After first', { 'create-first': '503' }],
-] as const)('create answered with %s succeeds, with one package', async (_what, traits) => {
+] as const)('create succeeds with one package after %s', async (_what, traits) => {
   const sandbox = await openSandbox([], traits);
   const { run, runs } = await createInLoop(sandbox, []);
   expect(run.exitCode).toBe(0);
@@ -100,7 +100,7 @@ test.each([
   expect(run.json).toMatchObject({ id: only?.id });
 });
 
-test('429 that does not end creates nothing, and a loop may go on', async () => {
+test('an endless 429 creates nothing and remains repeatable', async () => {
   const sandbox = await openSandbox(['api-429=1000'], {});
   const { run, runs } = await createInLoop(sandbox, []);
   expect(run.exitCode).toBe(6);

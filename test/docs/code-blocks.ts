@@ -6,13 +6,13 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface CodeBlock {
   readonly file: string;
-  /** Counted from 1. */
+  /** From 1. */
   readonly line: number;
   readonly language: string;
   readonly code: string;
 }
 
-/** What users read, with the text of each file; the benchmarks name flags of other programs throughout. */
+/** The text of each user document, except the benchmarks, which contain many flags of other programs. */
 export function userDocuments(): ReadonlyMap<string, string> {
   const docs = readdirSync(path.join(ROOT, 'docs')).filter(
     (name) => name.endsWith('.md') && name !== 'benchmarks.md',

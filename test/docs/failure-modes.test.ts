@@ -7,7 +7,7 @@ const TEST_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 const PAGE = readFileSync(new URL('../../docs/failure-modes.md', import.meta.url), 'utf8');
 const [CASES = '', WITHOUT_TEST = ''] = PAGE.split(/^## .*\bwithout a test$/m);
 
-/** The rows of the tables that begin with a number, as the files that each names. */
+/** The files that each numbered row of the tables names. */
 const FILES_BY_CASE: ReadonlyMap<number, readonly string[]> = new Map(
   [...CASES.matchAll(/^\| (\d+) \|.*\|([^|]*)\|$/gm)].map(([, number, files = '']) => [
     Number(number),
@@ -15,7 +15,7 @@ const FILES_BY_CASE: ReadonlyMap<number, readonly string[]> = new Map(
   ]),
 );
 
-/** The cases that the titles of a file name: `case 7: `, `cases 7, 8: `, or `cases 7 to 9: `. */
+/** The cases in the titles of a file: `case 7: `, `cases 7, 8: `, or `cases 7 to 9: `. */
 function casesInTitles(source: string): readonly number[] {
   const titles = source.matchAll(/['"`]cases? (\d+(?:(?:, | and | to )\d+)*)(?:: |['"`])/g);
   return [...titles].flatMap(([, numbers = '']) => {
@@ -26,7 +26,7 @@ function casesInTitles(source: string): readonly number[] {
   });
 }
 
-/** The cases of the fault modes and archives that a file defines; they are part of the titles of the tests that import it. */
+/** The cases of the fault modes and archives that a file defines; tests that import it include them in their titles. */
 function casesInData(source: string): readonly number[] {
   const numbers = source.matchAll(/\bfailureCase: (\d+)|\bunsafeNames\((\d+)/g);
   return [...numbers].map(([, ofMode, ofNames]) => Number(ofMode ?? ofNames));
@@ -39,7 +39,7 @@ const SOURCES: ReadonlyMap<string, string> = new Map(
     .map((name) => [name, readFileSync(path.join(TEST_FOLDER, name), 'utf8')]),
 );
 
-/** The cases that tests of a file are named after, with those that it takes from the data beside the tests. */
+/** The cases that the tests of a file cover, including those from imported data. */
 function casesOf(file: string): ReadonlySet<number> {
   const source = SOURCES.get(file) ?? '';
   const imported = [...source.matchAll(/from '(\.[^']+)'/g)]
@@ -51,7 +51,7 @@ function casesOf(file: string): ReadonlySet<number> {
   ]);
 }
 
-test('every number stands once, and none is left out', () => {
+test('numbers all cases consecutively and without duplicates', () => {
   const numbers = [...`${CASES}${WITHOUT_TEST}`.matchAll(/^\| (\d+) \|/gm)].map(([, number]) =>
     Number(number),
   );
@@ -59,13 +59,13 @@ test('every number stands once, and none is left out', () => {
   expect(numbers.length).toBeGreaterThan(FILES_BY_CASE.size);
 });
 
-test('every file that the page names is there', () => {
+test('names only files that exist', () => {
   const named = [...FILES_BY_CASE.values()].flat();
   expect(named.length).toBeGreaterThan(200);
   expect(named.filter((file) => !existsSync(path.join(TEST_FOLDER, file)))).toEqual([]);
 });
 
-test('every case has a test that is named after it, in each file that the page names', () => {
+test('every case has a test with its number in each file that the page names', () => {
   const gaps = [...FILES_BY_CASE].flatMap(([number, files]) =>
     files.length === 0
       ? [`case ${number} names no file`]
@@ -76,7 +76,7 @@ test('every case has a test that is named after it, in each file that the page n
   expect(gaps).toEqual([]);
 });
 
-test('every case that a test or a fault mode is named after stands in the tables', () => {
+test('every case number of a test or a fault mode is in the tables', () => {
   const unknown = [...SOURCES].flatMap(([file, source]) =>
     [...casesInTitles(source), ...casesInData(source)]
       .filter((number) => !FILES_BY_CASE.has(number))
@@ -85,7 +85,7 @@ test('every case that a test or a fault mode is named after stands in the tables
   expect(unknown).toEqual([]);
 });
 
-test('no test names a case in another way', () => {
+test('no test refers to a case in another format', () => {
   const other = [...SOURCES].flatMap(([file, source]) =>
     [...source.matchAll(/['"`](?:rows?|faults) \d+[^'"`]*/g)].map(([title]) => `${file}: ${title}`),
   );

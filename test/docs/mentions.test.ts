@@ -7,20 +7,20 @@ const DOCUMENTS = [...userDocuments()];
 const COMMANDS = commandsOf(program);
 const EVERY_FLAG = COMMANDS.flatMap(({ options }) => options);
 const KNOWN_FLAGS = new Set([...EVERY_FLAG.flatMap(({ long, short }) => [long, short]), '--help', '-h']);
-/** Flags of other programs that the documents run. */
+/** Other programs that the documents run with their own flags. */
 const FOREIGN =
   /^(?:npm|npx|jq|curl|unzip|zip|date|tar|bsdtar|apt-get|hyperfine|BENCH|sort|node|fio|dd|compgen|sh)\b/;
 const TEXT = DOCUMENTS.map(([, text]) => text).join('\n');
 
-/** Everything that reads as a line of this program: in code, up to what ends a command. */
+/** All command lines of this program in a text, without pipes and redirections. */
 function linesIn(text: string): readonly string[] {
-  // What stands in quotes is for another program: a token command.
+  // Quoted text is for another program: a token command.
   const joined = text.replaceAll('\\\n', ' ').replaceAll(/'[^'\n]*'/g, "''");
   return [...joined.matchAll(/streamdiver-dl ([^\n`|>;)]*)/g)].map((match) => match[1] ?? '');
 }
 
 describe.each(DOCUMENTS)('%s', (_file, text) => {
-  test('every command that it runs is there', () => {
+  test('runs only commands that exist', () => {
     const names = new Set(program.commands.flatMap((command) => [command.name(), ...command.aliases()]));
     const words = linesIn(text)
       .map((line) => line.split(' ').find((word) => !word.startsWith('-')) ?? '')
@@ -28,7 +28,7 @@ describe.each(DOCUMENTS)('%s', (_file, text) => {
     expect(words.filter((word) => !names.has(word))).toEqual([]);
   });
 
-  test('every flag that it names is there', () => {
+  test('names only flags that exist', () => {
     const inLines = linesIn(text).flatMap((line) => line.split(' -- ')[0]?.split(/\s+/) ?? []);
     const inCode = [...text.matchAll(/`([^`\n]+)`/g)]
       .map((match) => match[1] ?? '')
@@ -54,7 +54,7 @@ test('every flag is documented', () => {
   expect([...shown].filter((flag) => !new RegExp(`${flag}(?![a-z-])`).test(TEXT))).toEqual([]);
 });
 
-test('docs/commands.md has every flag of every command, in its short form, too', () => {
+test('docs/commands.md has the long and short form of every flag', () => {
   const text = userDocuments().get('docs/commands.md') ?? '';
   const isThere = (flag: string) => new RegExp(`(?<![a-z-])${flag}(?![a-z-])`).test(text);
   const shown = EVERY_FLAG.filter(({ hidden }) => !hidden);
@@ -62,7 +62,7 @@ test('docs/commands.md has every flag of every command, in its short form, too',
   expect([...flags].filter((flag) => !isThere(flag))).toEqual([]);
 });
 
-test('every error code has its place in the troubleshooting, with what is on the disk and what to do', () => {
+test('docs/troubleshooting.md covers every error code, what is on disk, and what to do', () => {
   const text = userDocuments().get('docs/troubleshooting.md') ?? '';
   const sections = new Map(
     text

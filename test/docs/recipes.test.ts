@@ -16,7 +16,7 @@ const MISSING = ['jq', 'unzip', 'sh'].filter((program) => spawnSync(program, ['-
 const CI = codeBlocks('docs/ci.md');
 const SCRIPTING = codeBlocks('docs/scripting.md').filter(({ language }) => language === 'sh');
 
-/** What some of the recipes print, by a word of theirs. */
+/** The expected output of some recipes, by a part of their code. */
 const PROMISED: readonly (readonly [text: string, output: RegExp])[] = [
   ['--type video --all', /^([0-9a-f-]{36}\n){3,}$/],
   ['fetch no-such-package', /^NOT_FOUND \(exit code 3\): no package/],
@@ -36,7 +36,7 @@ function blockWith(blocks: readonly CodeBlock[], text: string): CodeBlock {
   return found;
 }
 
-/** Runs a script against a sandbox of its own. */
+/** Runs a script against its own sandbox. */
 function runScript(script: string, place: ShellPlace): ShellRun {
   return runInSandbox(['sh', '-euc', script], place);
 }
@@ -55,7 +55,7 @@ describe.skipIf(MISSING.length > 0)(
       },
     );
 
-    test('new transcripts: all of them the first time, then nothing, whatever became of the files', () => {
+    test('new transcripts: downloads all, then nothing even if files were removed', () => {
       const place = makeShellPlace();
       const { code } = blockWith(CI, 'streamdiver-dl transcripts --all --as srt,txt -D transcripts');
       const run = runScript(`${code}\nrm transcripts/*.srt\n${code}`, place);
@@ -67,7 +67,7 @@ describe.skipIf(MISSING.length > 0)(
       expect(files.filter((file) => !/\.(txt|ndjson)$/.test(file))).toEqual([]);
     });
 
-    test('new media: as packages that are gone afterwards, then nothing', () => {
+    test('new media: downloads packages and deletes them, then downloads nothing', () => {
       const place = makeShellPlace();
       const { code } = blockWith(CI, 'streamdiver-dl create --all --fetch');
       const run = runScript(`${code}\n${code}\nstreamdiver-dl list --format id -q > left`, place);
@@ -76,7 +76,7 @@ describe.skipIf(MISSING.length > 0)(
       expect(readFileSync(join(place.cwd, 'left'), 'utf8')).toBe('');
     });
 
-    test('GitHub Actions and GitLab: the documents are YAML, and their own steps run and keep the record', () => {
+    test('GitHub Actions and GitLab: the YAML is valid, and its steps run and keep the record', () => {
       interface Step {
         readonly run?: string;
         readonly uses?: string;
@@ -118,7 +118,7 @@ describe.skipIf(MISSING.length > 0)(
     test('cron: the line runs', () => {
       const place = makeShellPlace();
       const line = blockWith(CI, 'crontab').code.split('\n')[1]?.replace('17 4 * * * ', '') ?? '';
-      // The sandbox gives the token itself; the file is there as cron's line says.
+      // The sandbox provides the token; this creates the file that the cron line reads.
       expect(
         runScript(`printf %s "$STREAMDIVER_TOKEN" > $HOME/.streamdiver-token; ${line}`, place),
       ).toMatchObject({
@@ -128,7 +128,7 @@ describe.skipIf(MISSING.length > 0)(
       expect(readdirSync(join(place.home, 'transcripts'))).toHaveLength(10);
     });
 
-    test('with patience: gives up on what does not pass, repeats what may', () => {
+    test('with patience: stops at a permanent failure and succeeds otherwise', () => {
       const { code } = blockWith(CI, 'fetch-with-patience');
       const place = makeShellPlace();
       writeFileSync(join(place.cwd, 'patience.sh'), code);
@@ -140,7 +140,7 @@ describe.skipIf(MISSING.length > 0)(
       expect(readdirSync(join(place.cwd, 'out'))).toHaveLength(1);
     });
 
-    test('without an account: the lines run as they are', () => {
+    test('without an account: the commands run unchanged', () => {
       const place = makeShellPlace();
       const { code } = blockWith(CI, 'out-again');
       const run = spawnSync('sh', ['-euc', code], { ...place, encoding: 'utf8', timeout: 60_000 });

@@ -25,11 +25,11 @@ test.each<[RawFetchFlags, string]>([
   [{ keepArchive: true }, '--keep-archive needs -x'],
   [{ skipUnsafe: true }, '--skip-unsafe needs -x'],
   [{ encoding: 'cp437' }, '--encoding needs -x'],
-])('fetch refuses %j', (raw, message) => {
+])('fetch rejects %j', (raw, message) => {
   expect(() => readFetchFlags(raw)).toThrow(refusal(message));
 });
 
-test('what fetch refuses together, it takes alone', () => {
+test('fetch accepts the same flags in allowed combinations', () => {
   const alone: readonly RawFetchFlags[] = [
     { output: '-' },
     { output: 'x', extract: true, rm: true, record: 'r', onlyNew: true, jobs: 1 },
@@ -66,7 +66,7 @@ test.each<[RawFetchFlags, string]>([
   [{ rm: true }, '--rm'],
   [{ record: 'x' }, '--record'],
   [{ onlyNew: true }, '--only-new'],
-])('create without --fetch refuses %j', (raw, flag) => {
+])('create without --fetch rejects %j', (raw, flag) => {
   expect(() => refuseFetchFlags({ resume: true, spaceCheck: true, ...raw })).toThrow(
     refusal(`${flag} needs --fetch`),
   );
@@ -97,7 +97,7 @@ describe('create', () => {
     [{ transcripts: ['srt'] }, '--transcripts needs at least one media item', SELECT],
     [{ media: ['-'], fromFile: '-' }, '-m - and -f - both read standard input'],
     [{ timeout: 1 }, '--timeout needs --wait or --fetch'],
-  ])('refuses %j', (raw, message, hint) => {
+  ])('rejects %j', (raw, message, hint) => {
     expect(() => readCreateFlags(raw)).toThrow(refusal(message, hint));
   });
 
@@ -112,7 +112,7 @@ describe('create', () => {
     expect(() => readCreateFlags(raw)).not.toThrow();
   });
 
-  test('waits where it is asked to, or fetches', () => {
+  test('waits with --wait and fetches with --fetch', () => {
     const wait = { timeoutMs: 21_600_000, intervalMs: null };
     expect(readCreateFlags({})).toMatchObject({ wait: null, fetch: null });
     expect(readCreateFlags({ wait: true })).toMatchObject({ wait, fetch: null });
@@ -140,7 +140,7 @@ describe('transcripts', () => {
       'select media either by ID or by a query',
     ],
     [[], { transcript: ['t'] }, '-t needs -m or a query', "use 'streamdiver-dl transcripts MEDIA_ID -t ID'"],
-  ])('%j with %j is refused', (operands, raw, message, hint) => {
+  ])('rejects %j with %j', (operands, raw, message, hint) => {
     expect(() => readTranscriptsFlags(operands, raw)).toThrow(refusal(message, hint));
   });
 
@@ -151,11 +151,11 @@ describe('transcripts', () => {
     [['m'], { output: 'o', dryRun: true, skipExisting: true, record: 'r' }],
     [['m'], { output: 'o/', name: 'n' }],
     [['m'], { dir: 'd', name: 'n' }],
-  ])('%j with %j is accepted', (operands, raw) => {
+  ])('accepts %j with %j', (operands, raw) => {
     expect(() => readTranscriptsFlags(operands, raw)).not.toThrow();
   });
 
-  test('media come from the operands and the flags', () => {
+  test('reads media from the operands and the flags', () => {
     expect(readTranscriptsFlags(['a'], { media: ['b'], medium: ['c'] }).mediaIds).toEqual(['a', 'b', 'c']);
     expect(readTranscriptsFlags([], {})).toMatchObject({
       mediaIds: [],
@@ -175,21 +175,24 @@ describe('transcripts', () => {
 });
 
 describe('a query', () => {
-  test.each(['search', 'type', 'tag', 'speaker', 'channel', 'since', 'until'])('is one with --%s', (key) => {
-    expect(readQueryFlags({ [key]: 'x', maxMedia: 5 })).toEqual({
-      ...DEFAULT_QUERY,
-      [key]: 'x',
-      maxMedia: 5,
-    });
-  });
+  test.each(['search', 'type', 'tag', 'speaker', 'channel', 'since', 'until'])(
+    'is defined by --%s',
+    (key) => {
+      expect(readQueryFlags({ [key]: 'x', maxMedia: 5 })).toEqual({
+        ...DEFAULT_QUERY,
+        [key]: 'x',
+        maxMedia: 5,
+      });
+    },
+  );
 
-  test('is one with --all, and none without any', () => {
+  test('is defined by --all and is null without flags', () => {
     expect(readQueryFlags({ all: true })).toEqual({ ...DEFAULT_QUERY, maxMedia: null });
     expect([readQueryFlags({}), readQueryFlags({ all: false })]).toEqual([null, null]);
     expect(readListQuery({})).toEqual({ ...DEFAULT_QUERY, maxMedia: null });
   });
 
-  test('has a limit only if it is one', () => {
+  test('--max-media needs a query', () => {
     const hint = 'select media with a query flag such as --all, --search, --tag, or --since';
     expect(() => readQueryFlags({ maxMedia: 5 })).toThrow(refusal('--max-media needs a query', hint));
     expect(readListQuery({ maxMedia: 5 }).maxMedia).toBe(5);

@@ -31,11 +31,11 @@ describe.each<[readonly string[], string, number, number]>([
   [['sandbox'], '--port', 0, 65_535],
   [['sandbox'], '--more-media', 1, 100_000],
 ])('%j %s', (line, flag, least, most) => {
-  test.each([least, most])('may be %i', async (count) => {
+  test.each([least, most])('accepts %i', async (count) => {
     expect(await parseLine(defineAll, [...line, flag, String(count)])).not.toEqual([]);
   });
 
-  test.each([least - 1, most + 1, 1.5, ''])('may not be %s', async (count) => {
+  test.each([least - 1, most + 1, 1.5, ''])('rejects %s', async (count) => {
     const words = `${flag}: "${count}" is not a whole number from ${least} to ${most}`;
     expect(await refusalOf(defineAll, [...line, `${flag}=${count}`])).toContain(words);
   });

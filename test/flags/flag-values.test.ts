@@ -11,7 +11,7 @@ import {
 } from '../../src/flags/flag-values.ts';
 
 describe('forFlag', () => {
-  test('names the flag, and keeps the hint', () => {
+  test('adds the flag to the message and keeps the hint', () => {
     const parse = (details: object) =>
       forFlag('--flag', () => {
         throw new ExpectedError('FAILED', 'odd', details);
@@ -22,7 +22,7 @@ describe('forFlag', () => {
     expect(() => parse({ hint: 'h' })('x')).toThrow(expect.objectContaining({ details: { hint: 'h' } }));
   });
 
-  test('leaves a bug alone', () => {
+  test('does not change an unexpected error', () => {
     const bug = new TypeError('x');
     const parse = forFlag('--flag', () => {
       throw bug;
@@ -30,7 +30,7 @@ describe('forFlag', () => {
     expect(() => parse('x')).toThrow(bug);
   });
 
-  test('keeps the words that a parser knows', () => {
+  test('keeps the completions of a parser', () => {
     const parse = withCompletions(['a'], nonEmpty, { isList: true });
     expect(knownWordsOf(forFlag('--flag', parse))).toEqual({ words: ['a'], isList: true });
     expect(knownWordsOf(forFlag('--flag', oneOf(['a', 'b'])))).toEqual({ words: ['a', 'b'], isList: false });
@@ -39,7 +39,7 @@ describe('forFlag', () => {
   });
 });
 
-test('a repeatable flag keeps what came before', () => {
+test('a repeatable flag keeps earlier values', () => {
   const parse = repeatable('-m');
   expect(parse('b', parse('a'))).toEqual(['a', 'b']);
   expect(() => parse(' ', ['a'])).toThrow(
@@ -50,7 +50,7 @@ test('a repeatable flag keeps what came before', () => {
 test.each([
   ['VIDEO', 'video'],
   ['audio', 'audio'],
-])('%s is one of the words', (text, word) => {
+])('oneOf accepts %s', (text, word) => {
   expect(oneOf(['video', 'audio'])(text)).toBe(word);
 });
 
@@ -58,7 +58,7 @@ test.each([
   ['vidoe', { hint: 'did you mean video?' }],
   ['xyz', {}],
   ['', {}],
-])('%j is none of them', (text, details) => {
+])('oneOf rejects %j', (text, details) => {
   expect(() => oneOf(['video', 'audio'])(text)).toThrow(
     expect.objectContaining({
       code: 'USAGE',
@@ -68,7 +68,7 @@ test.each([
   );
 });
 
-test('a list has no empty item', () => {
+test('commaList rejects empty items', () => {
   expect(commaList('a, b ,c')).toEqual(['a', 'b', 'c']);
   for (const text of ['', 'a,', 'a, ,b'])
     expect(() => commaList(text)).toThrow(

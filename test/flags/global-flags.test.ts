@@ -91,18 +91,18 @@ describe.each([
 ])('global flags of %s %s %s', (...words) => {
   const command = words.filter((word) => word !== undefined);
 
-  test.each(FLAGS)('%j are understood before and after its name', async (flags, changed) => {
+  test.each(FLAGS)('%j work before and after the command', async (flags, changed) => {
     const wanted = { ...DEFAULTS, ...changed };
     expect(await globalFlagsOf([...flags, ...command])).toEqual(wanted);
     expect(await globalFlagsOf([...command, ...flags])).toEqual(wanted);
   });
 });
 
-test('one -v before the name and one behind it are two', async () => {
+test('adds up -v before and after the command', async () => {
   expect((await globalFlagsOf(['-v', 'list', '-v'])).verbosity).toBe(2);
 });
 
-test('--no-x on either side of the name wins over the default of the other', async () => {
+test('--no-x before the command is not reset by the default after it', async () => {
   expect(await globalFlagsOf(['--no-input', 'list', '-q'])).toEqual({
     ...DEFAULTS,
     noInput: true,
@@ -111,7 +111,7 @@ test('--no-x on either side of the name wins over the default of the other', asy
   expect((await globalFlagsOf(['--no-color', 'media', 'list'])).color).toBe('never');
 });
 
-test('--json does not eat the word behind it', async () => {
+test('--json does not consume the next word', async () => {
   expect(await globalFlagsOf(['status', '--json', 'some-id'])).toEqual({ ...DEFAULTS, format: 'json' });
   await expect(globalFlagsOf(['list', '--json', 'id'])).rejects.toThrow('too many arguments');
 });
@@ -125,7 +125,7 @@ test.each([
   [['--json=id'], "unknown option '--json=id'"],
   [['--token', 'x'], "unknown option '--token'"],
   [['--profile'], "option '--profile <name>' argument missing"],
-])('%j are refused', async (flags, message) => {
+])('rejects %j', async (flags, message) => {
   await expect(globalFlagsOf(['list', ...flags])).rejects.toThrow(message);
 });
 
@@ -137,6 +137,6 @@ test.each([
   [['list'], false],
   [['list', '--format', 'csv'], false],
   [['sandbox', '--', 'tool', '--json'], false],
-])('the wish for JSON in %j is seen without parsing: %j', (line, isWanted) => {
+])('wantsJson(%j) is %j', (line, isWanted) => {
   expect(wantsJson(line)).toBe(isWanted);
 });

@@ -16,7 +16,7 @@ describe('readIds', () => {
     [['-'], 'x\ny\n', ['x', 'y']],
     [['-'], 'x\r\n\r\n  y z  ', ['x', 'y z']],
     [['a', '-', 'b'], 'x\na\n', ['a', 'x', 'b']],
-  ])('%j with %j on standard input are %j', async (words, text, ids) => {
+  ])('%j with %j on stdin are %j', async (words, text, ids) => {
     expect(await readIds(words, inputOf(text))).toEqual(ids);
   });
 
@@ -25,24 +25,24 @@ describe('readIds', () => {
     [['-'], '\n \r\n'],
     [[''], ''],
     [['a', ' '], ''],
-  ])('%j with %j is refused', async (words, text) => {
+  ])('rejects %j with %j on stdin', async (words, text) => {
     await expect(readIds(words, inputOf(text))).rejects.toMatchObject({ code: 'USAGE' });
   });
 
-  test('a terminal is not read from', async () => {
+  test('rejects a terminal', async () => {
     await expect(readIds(['-'], { stdin: openInput({ isTTY: true }) })).rejects.toMatchObject({
       code: 'USAGE',
     });
   });
 
-  test('more than 16 MiB are refused', async () => {
+  test('rejects more than 16 MiB', async () => {
     await expect(readIds(['-'], inputOf('x'.repeat(17 * 1_048_576)))).rejects.toMatchObject({
       code: 'USAGE',
     });
   });
 });
 
-describe('exactly', () => {
+describe('messages and limits', () => {
   const LIST = "run 'streamdiver-dl list' to see your packages";
 
   test.each<[readonly string[], string, string]>([
@@ -59,7 +59,7 @@ describe('exactly', () => {
       'x[ab] is a pattern, not a package ID',
       "to select entries, run: streamdiver-dl fetch ID --include 'x[ab]'",
     ],
-  ])('%j is refused', async (words, message, hint) => {
+  ])('rejects %j', async (words, message, hint) => {
     await expect(readIds(words, inputOf(''))).rejects.toMatchObject({
       code: 'USAGE',
       message,
@@ -67,7 +67,7 @@ describe('exactly', () => {
     });
   });
 
-  test('contents has a command of its own for patterns', async () => {
+  test('hints at the contents command for patterns', async () => {
     await expect(readIds(['*'], inputOf(''), 'contents')).rejects.toMatchObject({
       details: { hint: "to select entries, run: streamdiver-dl contents ID --include '*'" },
     });
@@ -77,7 +77,7 @@ describe('exactly', () => {
     expect(await readIds([word], inputOf(''))).toEqual([word]);
   });
 
-  test('media may be none, unless standard input was to name them', async () => {
+  test('readMediaIds returns none without words but rejects empty stdin', async () => {
     expect(await readMediaIds([], inputOf(''))).toEqual([]);
     expect(await readMediaIds(['a', '-'], inputOf('b\na\n'))).toEqual(['a', 'b']);
     await expect(readMediaIds(['-'], inputOf('\n'))).rejects.toMatchObject({
@@ -87,7 +87,7 @@ describe('exactly', () => {
     });
   });
 
-  test('standard input may hold 16 MiB, in any pieces', async () => {
+  test('readText accepts 16 MiB and rejects more', async () => {
     const limitBytes = 16 * 1_048_576;
     expect((await readText(inputOf('x'.repeat(limitBytes)).stdin)).length).toBe(limitBytes);
     await expect(readText(inputOf('x'.repeat(limitBytes + 1)).stdin)).rejects.toMatchObject({
@@ -100,7 +100,7 @@ describe('exactly', () => {
     await expect(readText(stdin)).rejects.toThrow('larger than 16 MiB');
   });
 
-  test('standard input that is a terminal, or cannot be read, is refused', async () => {
+  test('readText rejects a terminal and unreadable stdin', async () => {
     await expect(readText(openInput({ isTTY: true }))).rejects.toMatchObject({
       code: 'USAGE',
       message: 'cannot read standard input: it is a terminal',

@@ -17,7 +17,7 @@ test.each([
   expect(parseNameEncoding(text)).toBe(name);
 });
 
-test.each(['klingon', '', 'utf-16le', 'iso-2022-jp'])('%j is no encoding of names', (text) => {
+test.each(['klingon', '', 'utf-16le', 'iso-2022-jp'])('rejects the encoding %j', (text) => {
   expect(() => parseNameEncoding(text)).toThrow(
     expect.objectContaining({
       code: 'USAGE',
@@ -29,7 +29,7 @@ test.each(['klingon', '', 'utf-16le', 'iso-2022-jp'])('%j is no encoding of name
   );
 });
 
-test('a build of Node without encodings has two', () => {
+test('supports two encodings in a Node.js build without full ICU', () => {
   const none = (): never => {
     throw new RangeError('x');
   };
@@ -42,7 +42,7 @@ test('a build of Node without encodings has two', () => {
   );
 });
 
-test('the value of --encoding is read before the command runs', async () => {
+test('--encoding is parsed before the command runs', async () => {
   expect(await parseLine(defineFetch, ['fetch', 'id', '-x', '--encoding', 'CP932'])).toMatchObject([
     { fetch: { encoding: 'shift_jis' } },
     {},

@@ -13,7 +13,7 @@ test.each<[Partial<OutputNames>, 'USAGE' | 'DISK', string, string]>([
   [{ output: 'x'.repeat(246) }, 'DISK', `cannot write ${'x'.repeat(246)}: the name is too long`, '-o'],
   [{ folder: 'x'.repeat(256) }, 'DISK', `cannot write ${'x'.repeat(256)}: the name is too long`, '-D'],
   [recordOf('x'.repeat(251)), 'DISK', `cannot write ${'x'.repeat(251)}: the name is too long`, '--record'],
-])('%j is refused on Windows alone', (names, code, message, flag) => {
+])('rejects %j only on Windows', (names, code, message, flag) => {
   const check = (platform: NodeJS.Platform) => () => checkOutputNames({ ...NONE, ...names }, platform);
   const details = { hint: `use another name with ${flag}` };
   expect(check('win32')).toThrow(expect.objectContaining({ code, message, details }));
@@ -27,6 +27,6 @@ test.each<Partial<OutputNames>>([
   { output: 'x'.repeat(245) },
   { folder: 'x'.repeat(255) },
   recordOf('x'.repeat(250)),
-])('%j is accepted', (names) => {
+])('accepts %j', (names) => {
   expect(() => checkOutputNames({ ...NONE, ...names }, 'win32')).not.toThrow();
 });

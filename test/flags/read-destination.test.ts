@@ -39,7 +39,7 @@ test.each<RawDestination>([
   { overwrite: true, skipExisting: true },
   { overwrite: true, clobber: false },
   { clobber: true, skipExisting: true },
-])('%j is refused', (raw) => {
+])('rejects %j', (raw) => {
   expect(() => readDestination(raw)).toThrow(
     expect.objectContaining({ code: 'USAGE', message: '--overwrite and --skip-existing cannot be combined' }),
   );

@@ -30,10 +30,10 @@ test.each([
   ['-', '- is not a file'],
   ['out/', 'out/ is not a file'],
   ['out\\', 'out\\ is not a file'],
-])('a record in %j is refused', (text, message) => {
+])('rejects the record file %j', (text, message) => {
   expect(() => parseRecordFile(text)).toThrow(expect.objectContaining({ code: 'USAGE', message }));
 });
 
-test.each(['r', 'out/r', '-r', 'a-'])('a record in %j is a file', (text) => {
+test.each(['r', 'out/r', '-r', 'a-'])('accepts the record file %j', (text) => {
   expect(parseRecordFile(text)).toBe(text);
 });

@@ -11,7 +11,7 @@ function resolve(flags: Partial<QueryFlags>) {
   return { query: resolveQuery({ ...NONE, ...flags }, NOW_MS, (message) => told.push(message)), told };
 }
 
-test('what selects media stays, and a moment becomes a time', () => {
+test('keeps filters and resolves --since and --until to times', () => {
   const words = { search: 'a', type: 'video', tag: 'b', speaker: 'c', channel: 'd' };
   expect(resolve({ ...words, since: '7d', until: '1h' })).toEqual({
     query: { ...words, sinceMs: NOW_MS - 604_800_000, untilMs: NOW_MS - 3_600_000 },
@@ -21,7 +21,7 @@ test('what selects media stays, and a moment becomes a time', () => {
   expect(resolve({})).toEqual({ query: { ...query, sinceMs: null, untilMs: null }, told: [] });
 });
 
-test('a day is told in full: its start for --since, its end for --until', () => {
+test('reports the start of a day for --since and its end for --until', () => {
   const startMs = new Date(2026, 0, 2).getTime();
   const endMs = new Date(2026, 0, 3).getTime() - 1;
   expect(resolve({ since: '2026-01-02', until: '2026-01-02' })).toMatchObject({
@@ -50,13 +50,13 @@ test.each<[Partial<QueryFlags>, string, string | undefined]>([
     '--until: "soon" is not a date or duration',
     'use a format such as 7d, 2026-12-31, or 2026-12-31T23:59:59Z',
   ],
-])('%j is refused', (flags, message, hint) => {
+])('rejects %j', (flags, message, hint) => {
   expect(() => resolve(flags)).toThrow(
     expect.objectContaining({ code: 'USAGE', message, details: hint === undefined ? {} : { hint } }),
   );
 });
 
-test('the two moments may be the same, and may be now', () => {
+test('accepts equal times, the current time, and --until in the future', () => {
   const now = '2026-01-15T12:00:00Z';
   expect(resolve({ since: now, until: now }).query).toMatchObject({ sinceMs: NOW_MS, untilMs: NOW_MS });
   expect(resolve({ until: '2026-02-01T00:00:00Z' }).query.untilMs).toBe(Date.UTC(2026, 1, 1));

@@ -7,7 +7,7 @@ test.each([
   [['--summary'], true],
   [['--dry-run'], false],
   [['--summary', '--dry-run'], false],
-])('%j asks for a summary: %j', async (flags, isWanted) => {
+])('wantsSummary with %j is %j', async (flags, isWanted) => {
   const command = addSummaryFlag(new Command('fetch').option('--dry-run')).action(() => undefined);
   await command.parseAsync(flags, { from: 'user' });
   expect(wantsSummary(command)).toBe(isWanted);

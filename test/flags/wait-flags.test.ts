@@ -21,13 +21,13 @@ test.each([
   expect(readWaitFlags(raw)).toEqual(flags);
 });
 
-test('--no-wait has no time to wait', () => {
+test('rejects --no-wait with a --timeout above 0', () => {
   expect(() => readWaitFlags({ wait: false, timeout: 1 })).toThrow(
     expect.objectContaining({ code: 'USAGE', message: '--no-wait and --timeout cannot be combined' }),
   );
 });
 
-test('a command that does not wait refuses what would have no effect', () => {
+test('rejects --timeout and --interval for a command that does not wait', () => {
   for (const [raw, flag] of [
     [{ timeout: 0 }, '--timeout'],
     [{ interval: 1 }, '--interval'],

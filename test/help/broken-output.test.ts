@@ -5,7 +5,7 @@ import { makePlace } from '../support/process/run-place.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
 
-/** Runs a line of bash with `P` for the program; gives back all it wrote. */
+/** Runs a line of bash, in which `P` is the program, and returns its output. */
 function bash(line: string): string {
   const { temp, home } = makePlace();
   const script = `set -o pipefail; { ${line.replaceAll('P ', `"${process.execPath}" "${BINARY}" `)}; } 2>&1; echo "exit $?"`;
@@ -15,7 +15,7 @@ function bash(line: string): string {
   });
 }
 
-test('case 116: a reader of help that leaves at once is no bug', () => {
+test('case 116: a pipe that closes immediately is not reported as a bug', () => {
   for (const line of [
     'P create --help',
     'P --help',
@@ -24,13 +24,13 @@ test('case 116: a reader of help that leaves at once is no bug', () => {
     'P media',
     'P completion zsh',
   ]) {
-    // The reader has left before the program has started.
+    // `true` has exited before the program starts.
     const output = bash(`${line} | true`);
     expect(output, line).not.toContain('bug');
   }
 });
 
-test('the version is the same line with other words around it, and without standard output', () => {
+test('prints the version with other words or without stdout', () => {
   for (const line of ['P --version', 'P -V', 'P --json --version', 'P -V list', 'P list -V']) {
     const output = bash(line);
     expect(output, line).toMatch(/^\d+\.\d+\.\d+\nexit 0\n$/);
@@ -39,7 +39,7 @@ test('the version is the same line with other words around it, and without stand
 });
 
 test.skipIf(process.platform !== 'linux')(
-  'case 116: help that cannot be written is an error of the disk',
+  'case 116: reports a disk error when help cannot be written',
   () => {
     for (const line of ['P create --help', 'P --version', 'P -V', 'P --version --json']) {
       const output = bash(`${line} >/dev/full`);

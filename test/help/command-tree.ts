@@ -15,7 +15,7 @@ function build(): Command {
 
 export const program = build();
 
-/** A command and all below it that help shows. */
+/** A command and all its visible subcommands. */
 export function commandsOf(parent: Command): readonly Command[] {
   const shown = parent.createHelp().visibleCommands(parent);
   return [parent, ...parent.commands.filter((one) => shown.includes(one)).flatMap(commandsOf)];
@@ -26,7 +26,7 @@ export function nameOf(command: Command): string {
   return command.parent === null ? '' : `${nameOf(command.parent)} ${command.name()}`.trim();
 }
 
-/** Whether a line, without the program's name, has only commands and flags that there are, with values they take. */
+/** Whether a line, without the program's name, has only existing commands and flags with valid values. */
 export async function parsesLine(line: string): Promise<boolean> {
   try {
     await build().parseAsync(splitWords(line), { from: 'user' });
@@ -38,7 +38,7 @@ export async function parsesLine(line: string): Promise<boolean> {
   }
 }
 
-/** Words as a shell splits them, quotes taken off. */
+/** Splits words like a shell and removes quotes. */
 export function splitWords(line: string): string[] {
   return (line.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map((word) => word.replace(/["']/g, ''));
 }

@@ -13,7 +13,7 @@ describe.each([40, 80, 120])('%d columns', (columns) => {
       isTTY: true,
       columns,
     });
-    // A word alone can be wider than a narrow terminal.
+    // A single word can be wider than a narrow terminal.
     const tooWide = stdout.split('\n').filter((line) => line.length > columns && / \S+ /.test(line.trim()));
     expect(tooWide).toEqual([]);
     expect(stdout).toMatch(/\nExamples:\n {2}# /);
@@ -25,17 +25,17 @@ describe.each([40, 80, 120])('%d columns', (columns) => {
   });
 });
 
-test('on a narrow terminal what a flag means stands below it', async () => {
+test('prints descriptions below their flags on a narrow terminal', async () => {
   const { stdout } = await runCommand(['rm', '--help'], { isTTY: true, columns: 40 });
   expect(stdout).toContain('\n  --ignore-not-found\n      Treat a missing package as deleted\n');
 });
 
-test('COLUMNS wins over the terminal', async () => {
+test('COLUMNS takes precedence over the terminal width', async () => {
   const narrow = await runCommand(['fetch', '--help'], { env: { COLUMNS: '40' }, isTTY: true, columns: 120 });
   expect(narrow.stdout).toBe((await runCommand(['fetch', '--help'], { isTTY: true, columns: 40 })).stdout);
 });
 
-test('commands come before flags, and the flags of all commands after its own', async () => {
+test('lists commands before flags and global flags after those of the command', async () => {
   const { stdout } = await runCommand(['--help']);
   expect(stdout).toMatch(/^Usage:[^]*\nCommands:[^]*\nOutput:[^]*\nConnection:[^]*\nExamples:/);
   expect((await runCommand(['list', '--help'])).stdout).toMatch(
@@ -43,11 +43,11 @@ test('commands come before flags, and the flags of all commands after its own', 
   );
 });
 
-test.each(LINES)('the example "%s" can be run as it is: %s', async (_what, line) => {
+test.each(LINES)('the example "%s" parses: %s', async (_what, line) => {
   expect(await parsesLine(line.replace(/ [<>|] .*/, ''))).toBe(true);
 });
 
-test('no flag of a command stands without a group', () => {
+test('every visible flag has a group', () => {
   const ungrouped = COMMANDS.flatMap((command: Command) =>
     command.options
       .filter(({ hidden, helpGroupHeading }) => !hidden && helpGroupHeading === undefined)

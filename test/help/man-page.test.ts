@@ -10,7 +10,7 @@ import { commandsOf, nameOf, program } from './command-tree.ts';
 const PAGE = formatManPage(program);
 const hasGroff = spawnSync('groff', ['--version']).status === 0;
 
-/** As a reader sees it, without bold and underline. */
+/** The rendered text without bold and underline. */
 function render(): { text: string; warnings: string } {
   const { stdout, stderr } = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-rLL=78n'], {
     input: PAGE,
@@ -25,7 +25,7 @@ describe.skipIf(!hasGroff)(`the manual page${hasGroff ? '' : ' (groff is not ins
     expect(render().warnings).toBe('');
   });
 
-  test('names every command, flag, variable and exit code', () => {
+  test('names every command, flag, variable, and exit code', () => {
     const { text } = render();
     for (const command of commandsOf(program)) {
       expect(text).toContain(nameOf(command));
@@ -39,20 +39,20 @@ describe.skipIf(!hasGroff)(`the manual page${hasGroff ? '' : ' (groff is not ins
     for (const term of terms) expect(text).toContain(term);
   });
 
-  test('keeps dashes and quotes as they are to be typed', () => {
+  test('prints dashes literally', () => {
     const { text } = render();
     expect(text).toContain('streamdiver-dl create -m ID --title Lecture --expires 7d');
     expect(text).toContain('the JSON request body');
   });
 });
 
-test('it says nothing of what is hidden', () => {
+test('the manual page omits hidden flags and commands', () => {
   for (const hidden of ['clobber', 'output\\-dir', 'non\\-interactive', '__complete']) {
     expect(PAGE).not.toContain(hidden);
   }
 });
 
-test('the build puts beside the program what `help man` prints', async () => {
+test('the build contains the page that `help man` prints', async () => {
   const file = fileURLToPath(new URL('../../dist/streamdiver-dl.1', import.meta.url));
   expect(readFileSync(file, 'utf8')).toBe(PAGE);
   expect((await runCommand(['help', 'man'])).stdout).toBe(PAGE);

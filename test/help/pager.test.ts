@@ -30,23 +30,23 @@ test.each([[['help', 'rm']], [['rm', '--help']], [['help', 'exit-codes']], [[]]]
   },
 );
 
-test.each([{}, { PAGER: '' }, { PAGER: 'cat' }])('with %j help is printed directly', async (env) => {
+test.each([{}, { PAGER: '' }, { PAGER: 'cat' }])('prints help directly with %j', async (env) => {
   expect((await screenOf(['rm', '--help'], env)).screen).toMatch(/^Usage: streamdiver-dl rm/);
 });
 
-test('a pager that exits early is no failure', async () => {
+test('a pager that exits early causes no failure', async () => {
   expect(await screenOf(['--help'], { PAGER: 'head -n 1' })).toEqual({
     exitCode: 0,
     screen: 'Usage: streamdiver-dl COMMAND [flags]',
   });
 });
 
-test('on Windows, the pager is not looked up in the current folder', async () => {
+test('sets NoDefaultCurrentDirectoryInExePath for the pager', async () => {
   const { screen } = await screenOf(['--help'], { PAGER: 'echo "<$NoDefaultCurrentDirectoryInExePath>"' });
   expect(screen).toBe('<1>');
 });
 
-test('in a pipe, and for other commands, there is no pager', async () => {
+test('uses no pager in a pipe or for other commands', async () => {
   const piped = await runCommand(['rm', '--help'], { env: { PAGER } });
   expect(piped.stdout).toMatch(/^Usage: streamdiver-dl rm/);
   expect((await screenOf(['config', 'path'], { PAGER })).screen).toMatch(/^\//);

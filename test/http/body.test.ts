@@ -21,14 +21,14 @@ const options = (limitBytes = 10) => ({
   signal: new AbortController().signal,
 });
 
-/** A body of which this much has come, and no end. */
+/** A body that sends these pieces and then stalls. */
 function stalled(...texts: readonly string[]): Readable {
   const body = new Readable({ read: () => undefined });
   for (const text of texts) body.push(text);
   return body;
 }
 
-test('an encoded answer names the host and the encoding, and is destroyed', async () => {
+test('rejects an encoded response with its host and encoding, and destroys it', async () => {
   const response = answer(pieces('text'), { 'content-encoding': 'GZIP' });
   await expect(readBody(response, options())).rejects.toMatchObject({
     code: 'BAD_RESPONSE',
@@ -38,7 +38,7 @@ test('an encoded answer names the host and the encoding, and is destroyed', asyn
 });
 
 test.each<Record<string, string>>([{}, { 'content-encoding': 'Identity' }, { 'content-length': '4' }])(
-  'a body with %j is read',
+  'reads a body with the headers %j',
   async (headers) => {
     const response = answer(pieces('te', 'xt'), headers);
     expect((await readBody(response, options())).toString()).toBe('text');
@@ -46,13 +46,13 @@ test.each<Record<string, string>>([{}, { 'content-encoding': 'Identity' }, { 'co
   },
 );
 
-test.each([204, 304])('HTTP %i has no content, and what comes is thrown away', async (status) => {
+test.each([204, 304])('discards the body of HTTP %i', async (status) => {
   const response = answer(pieces('text'), { 'content-length': '9' }, status);
   expect(await readBody(response, options())).toHaveLength(0);
   expect(response.body.readableFlowing).toBe(true);
 });
 
-test.each([3, 5])('a body that is not the %i bytes it announced is incomplete', async (announcedBytes) => {
+test.each([3, 5])('rejects a body whose length is not the announced %i bytes', async (announcedBytes) => {
   const response = answer(pieces('text'), { 'content-length': String(announcedBytes) });
   await expect(readBody(response, options())).rejects.toMatchObject({
     code: 'UNAVAILABLE',
@@ -62,7 +62,7 @@ test.each([3, 5])('a body that is not the %i bytes it announced is incomplete', 
   });
 });
 
-test('a body may be as large as the limit, and not a byte larger', async () => {
+test('accepts a body of exactly the limit and rejects one byte more', async () => {
   const within = answer(Readable.from([Buffer.alloc(MIB), Buffer.alloc(MIB)]));
   expect(await readBody(within, options(2 * MIB))).toHaveLength(2 * MIB);
   const above = answer(Readable.from([Buffer.alloc(MIB), Buffer.alloc(MIB), Buffer.alloc(1)]));
@@ -73,7 +73,7 @@ test('a body may be as large as the limit, and not a byte larger', async () => {
   expect(above.body.destroyed).toBe(true);
 });
 
-test('a body that does not end in time is given up', async () => {
+test('times out when the body does not end', async () => {
   const response = answer(stalled('text'));
   await expect(readBody(response, options())).rejects.toMatchObject({
     code: 'UNAVAILABLE',
@@ -82,7 +82,7 @@ test('a body that does not end in time is given up', async () => {
   });
 });
 
-/** Pieces that come this long after each other, by a clock that only they move. */
+/** Pieces at this interval, on a clock that only they advance. */
 function slowly(everyMs: number, pieceCount: number) {
   let nowMs = 0;
   const timers = new Set<{ readonly dueMs: number; readonly call: () => void }>();
@@ -97,7 +97,7 @@ function slowly(everyMs: number, pieceCount: number) {
         yield Buffer.from('piece');
       }
     })(),
-    // Nothing is read ahead.
+    // No read-ahead.
     { highWaterMark: 1 },
   );
   const after = (delayMs: number, call: () => void) => {
@@ -108,7 +108,7 @@ function slowly(everyMs: number, pieceCount: number) {
   return { body, timers, clock: { ...createFastClock(), after } };
 }
 
-test('a body whose pieces come in time may take longer than the time of one', async () => {
+test('isTimeoutPerPiece restarts the timeout at each piece', async () => {
   const { body, clock, timers } = slowly(900, 6);
   const received: string[] = [];
   await consumeBody(answer(body), async (chunk) => void received.push(chunk.toString()), {
@@ -119,13 +119,13 @@ test('a body whose pieces come in time may take longer than the time of one', as
   expect([received.length, timers.size]).toEqual([6, 0]);
 });
 
-test('without it, the time is that of the whole body', async () => {
+test('without isTimeoutPerPiece, the timeout covers the whole body', async () => {
   const { body, clock, timers } = slowly(900, 6);
   await expect(readBody(answer(body), { ...options(100), clock })).rejects.toThrow('within 2 s');
   expect(timers.size).toBe(0);
 });
 
-test('a piece that does not come is given up, with the time since the last', async () => {
+test('isTimeoutPerPiece reports how long nothing arrived', async () => {
   const reading = consumeBody(answer(stalled('one', 'two')), async () => undefined, {
     ...options(),
     isTimeoutPerPiece: true,
@@ -133,7 +133,7 @@ test('a piece that does not come is given up, with the time since the last', asy
   await expect(reading).rejects.toThrow('api.example.com sent nothing for 2 s');
 });
 
-test('the next piece waits until the last one is used', async () => {
+test('waits for the consumer before it passes on the next piece', async () => {
   const log: string[] = [];
   await consumeBody(
     answer(pieces('a', 'b')),
@@ -147,7 +147,7 @@ test('the next piece waits until the last one is used', async () => {
   expect(log).toEqual(['a comes', 'a is used', 'b comes', 'b is used']);
 });
 
-test('a body that breaks off is a lost connection', async () => {
+test('reports a body that breaks off as a lost connection', async () => {
   const body = stalled('text');
   setImmediate(() => body.destroy(Object.assign(new Error('x'), { code: 'ECONNRESET' })));
   await expect(readBody(answer(body), options())).rejects.toMatchObject({
@@ -156,7 +156,7 @@ test('a body that breaks off is a lost connection', async () => {
   });
 });
 
-test('a body that breaks off because of an interruption is the interruption', async () => {
+test('rejects with the interruption when it caused the body to break off', async () => {
   const interruption = new AbortController();
   const body = stalled('text');
   setImmediate(() => {

@@ -5,7 +5,7 @@ import { formatRequestHeaders, formatResponseHeaders } from '../../src/http/log-
 describe('header fields', () => {
   const headers = toHttpHeaders({ etag: '"x"', 'set-cookie': ['a', 'b'], empty: '' });
 
-  test('the first value, how many, and all of them', () => {
+  test('get returns the first value, count the number, and entries all values', () => {
     expect([headers.get('etag'), headers.get('set-cookie'), headers.get('empty')]).toEqual(['"x"', 'a', '']);
     expect([headers.get('missing'), headers.get('toString')]).toEqual([null, null]);
     expect([headers.count('set-cookie'), headers.count('etag'), headers.count('missing')]).toEqual([2, 1, 0]);
@@ -17,7 +17,7 @@ describe('header fields', () => {
     ]);
   });
 
-  test('heads are shown without secrets and queries', () => {
+  test('logs request and response headers without secrets and queries', () => {
     const request = {
       method: 'GET' as const,
       url: new URL('https://h.example/p?sig=secret'),

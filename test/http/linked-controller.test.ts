@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { linkController } from '../../src/http/linked-controller.ts';
 
-test('is aborted with the other signal, and with its reason', () => {
+test('aborts with the outer signal and its reason', () => {
   const outer = new AbortController();
   const inner = linkController(outer.signal);
   outer.abort(new Error('interrupted'));
@@ -10,14 +10,14 @@ test('is aborted with the other signal, and with its reason', () => {
   expect(linkController(outer.signal).signal.reason).toEqual(new Error('interrupted'));
 });
 
-test('aborted by itself, it leaves the other signal alone', () => {
+test('does not abort the outer signal', () => {
   const outer = new AbortController();
   const inner = linkController(outer.signal);
   inner.abort(new Error('too late'));
   expect([inner.signal.aborted, outer.signal.aborted]).toEqual([true, false]);
 });
 
-test('released, it knows nothing of the other signal any more', () => {
+test('release removes its listener from the outer signal', () => {
   const outer = new AbortController();
   const inner = linkController(outer.signal);
   inner.release();
@@ -26,7 +26,7 @@ test('released, it knows nothing of the other signal any more', () => {
   expect(inner.signal.aborted).toBe(false);
 });
 
-test('a dozen listeners of one request are no leak that Node would warn of', async () => {
+test('allows a dozen listeners without a MaxListenersExceededWarning', async () => {
   const { signal } = linkController(new AbortController().signal);
   for (let piece = 0; piece < 12; piece += 1) signal.addEventListener('abort', () => undefined);
   // Node warns a moment later, and any warning fails a test (test/setup/left-over.ts).

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { isExemptFromProxy } from '../../src/http/no-proxy.ts';
 import { afterThisTest } from '../support/after-this-test.ts';
 
-/** Where curl does not agree, this program reads more entries than curl; some of its versions misread networks of IPv6. */
+/** `isBeyondCurl`: accepted here but not by curl; some curl versions also misread IPv6 networks. */
 const CASES: [noProxy: string, host: string, isExempt: boolean, isBeyondCurl?: true][] = [
   ['*', 'api.example', true],
   ['*', '10.0.0.1', true],
@@ -57,7 +57,7 @@ describe('isExemptFromProxy', () => {
     isBeyondCurl ? [] : [{ noProxy, host, isExempt }],
   );
   test.skipIf(!hasCurl()).each(common)(
-    'curl reads $noProxy for $host the same way',
+    'matches curl for $noProxy and $host',
     async ({ noProxy, host, isExempt }) => {
       expect(await curlGoesAround(noProxy, host)).toBe(isExempt);
     },
@@ -66,7 +66,7 @@ describe('isExemptFromProxy', () => {
 
 function hasCurl(): boolean {
   try {
-    // NO_PROXY knows networks since 7.86.
+    // curl supports networks in NO_PROXY since 7.86.
     const [, major, minor] =
       /^curl (\d+)\.(\d+)/.exec(execFileSync('curl', ['--version'], { encoding: 'utf8' })) ?? [];
     return Number(major) * 1000 + Number(minor) >= 7_086;
@@ -76,7 +76,7 @@ function hasCurl(): boolean {
   }
 }
 
-/** Whether curl leaves the proxy out; what it would reach without one is closed at once. */
+/** Whether curl bypasses the proxy; direct connections fail immediately. */
 async function curlGoesAround(noProxy: string, host: string): Promise<boolean> {
   let isAsked = false;
   const proxy = createServer((socket) => {
@@ -89,7 +89,7 @@ async function curlGoesAround(noProxy: string, host: string): Promise<boolean> {
   const address = proxy.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const bare = host.replace(/\.$/, '');
-  // Names and addresses lead to a closed port of this machine, whatever they are.
+  // Every name and address resolves to a closed local port.
   const to = [
     '--connect-to',
     `${host}:443:127.0.0.1:1`,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isExpectedError } from '../../src/errors.ts';
 import { isLoopback, mayCarryCredential, parseServerUrl, withoutQuery } from '../../src/http/origin.ts';
 
-describe('which URL may carry the credential', () => {
+describe('URLs that may carry the credential', () => {
   const origin = 'https://api.example.com';
 
   test.each([
@@ -34,7 +34,7 @@ describe('which URL may carry the credential', () => {
     ['http://0.0.0.0', false],
     ['http://10.0.0.1', false],
     ['http://[::ffff:127.0.0.1]', false],
-  ])('%s is this machine: %j', (url, isHere) => {
+  ])('%s is a loopback URL: %j', (url, isHere) => {
     expect(isLoopback(new URL(url))).toBe(isHere);
   });
 });
@@ -50,7 +50,7 @@ describe('parseServerUrl', () => {
     ['//cdn.example.com/f', base, 'https://cdn.example.com/f'],
     ['http://127.0.0.1:2/f', sandbox, 'http://127.0.0.1:2/f'],
     ['https://storage.example.com/f', sandbox, 'https://storage.example.com/f'],
-  ])('%s is followed', (text, from, href) => {
+  ])('accepts %s', (text, from, href) => {
     expect(parseServerUrl(text, from).href).toBe(href);
   });
 
@@ -66,11 +66,11 @@ describe('parseServerUrl', () => {
     ['https://api.example.com@evil.example/f', base, 'UNSAFE'],
     ['https://', base, 'BAD_RESPONSE'],
     ['http://[', base, 'BAD_RESPONSE'],
-  ])('%s is refused', (text, from, code) => {
+  ])('rejects %s', (text, from, code) => {
     expect(() => parseServerUrl(text, from)).toThrow(expect.objectContaining({ code }));
   });
 
-  test('no text ever leads from https to anything else', () => {
+  test('never resolves any text to a protocol other than https', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl({ validSchemes: ['http', 'https', 'ftp'] })), (text) => {
         let protocol: string;
@@ -84,7 +84,7 @@ describe('parseServerUrl', () => {
     );
   });
 
-  test('a URL is shown without its query', () => {
+  test('withoutQuery removes the query and the fragment', () => {
     expect(withoutQuery(new URL('https://h.example/p?sig=secret#x'))).toBe('https://h.example/p');
   });
 });

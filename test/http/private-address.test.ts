@@ -104,7 +104,7 @@ describe('isPrivateAddress', () => {
     ['224.0.0.0', '239.255.255.255', '223.255.255.255'],
     ['240.0.0.0', '255.255.255.255', '223.255.255.255'],
     ['ff00::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 'fe00::'],
-  ])('from %s to %s it is private, %s is not', (first, last, beside) => {
+  ])('%s to %s is private, and %s is not', (first, last, beside) => {
     expect([first, last, beside].map(isPrivateAddress)).toEqual([true, true, false]);
   });
 });

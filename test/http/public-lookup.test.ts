@@ -4,7 +4,7 @@ import { guardPrivateNetworks } from '../../src/http/public-lookup.ts';
 
 const PUBLIC = { apiUrl: new URL('https://api.example.com'), ssoUrl: new URL('https://sso.example.com') };
 
-/** What net.connect() gets for a name. */
+/** What net.connect() receives for a name. */
 function find(guard: ReturnType<typeof guardPrivateNetworks>, hostname: string, all: boolean) {
   return new Promise<{ error: Error | null; address: string | LookupAddress[]; family?: number | undefined }>(
     (resolve) => {
@@ -17,7 +17,7 @@ function find(guard: ReturnType<typeof guardPrivateNetworks>, hostname: string, 
 
 describe('a public service', () => {
   test.each(['https://10.0.0.1:8080/f', 'http://localhost/', 'https://[::1]/'])(
-    'cannot lead to %s',
+    'cannot redirect to %s',
     (url) => {
       const { host } = new URL(url);
       expect(() => guardPrivateNetworks(PUBLIC).check(new URL(url))).toThrow(
@@ -31,13 +31,13 @@ describe('a public service', () => {
   );
 
   test.each(['https://cdn.example.com/f', 'https://8.8.8.8/f', 'https://api.example.com/f'])(
-    'can lead to %s',
+    'can redirect to %s',
     (url) => {
       expect(() => guardPrivateNetworks(PUBLIC).check(new URL(url))).not.toThrow();
     },
   );
 
-  test.each([true, false])('cannot lead to a name with only private addresses (all: %j)', async (all) => {
+  test.each([true, false])('cannot redirect to a name with only private addresses (all: %j)', async (all) => {
     const { error, address } = await find(guardPrivateNetworks(PUBLIC), 'localhost', all);
     expect(error).toMatchObject({
       code: 'UNSAFE',
@@ -46,7 +46,7 @@ describe('a public service', () => {
     expect(address).toEqual([]);
   });
 
-  test('can lead to a public address', async () => {
+  test('can redirect to a public address', async () => {
     expect(await find(guardPrivateNetworks(PUBLIC), '8.8.8.8', true)).toEqual({
       error: null,
       address: [{ address: '8.8.8.8', family: 4 }],
@@ -59,20 +59,20 @@ describe('a public service', () => {
     });
   });
 
-  test('stays public when its own name has public addresses alone', async () => {
+  test('stays public when its own name resolves to public addresses only', async () => {
     const guard = guardPrivateNetworks({ ...PUBLIC, apiUrl: new URL('https://8.8.8.8') });
     expect((await find(guard, '8.8.8.8', true)).error).toBeNull();
     expect(() => guard.check(new URL('https://10.0.0.2/f'))).toThrow('private address');
   });
 
-  test('a name without addresses is the failure of the lookup', async () => {
+  test('passes on the lookup error for a name without addresses', async () => {
     const { error, address } = await find(guardPrivateNetworks(PUBLIC), 'no host', true);
     expect(error).toMatchObject({ syscall: 'getaddrinfo', hostname: 'no host' });
     expect(address).toEqual([]);
   });
 
   test.each(['apiUrl', 'ssoUrl'])(
-    'may itself be in a private network (%s), where the user said so',
+    'may itself be in a private network when the user configured that (%s)',
     async (key) => {
       const guard = guardPrivateNetworks({ ...PUBLIC, [key]: new URL('https://localhost') });
       expect(await find(guard, 'localhost', true)).toMatchObject({
@@ -83,21 +83,21 @@ describe('a public service', () => {
     },
   );
 
-  test('a sign-in service in a private network opens no other host of it', async () => {
+  test('a private sign-in service does not allow other private hosts', async () => {
     const guard = guardPrivateNetworks({ ...PUBLIC, ssoUrl: new URL('https://127.0.0.1') });
     expect(() => guard.check(new URL('https://10.0.0.1'))).toThrow('private address');
     expect((await find(guard, 'localhost', true)).error).toMatchObject({ code: 'UNSAFE' });
   });
 });
 
-test('an API in a private network can lead to others there', async () => {
+test('an API in a private network can redirect to other private hosts', async () => {
   const guard = guardPrivateNetworks({ ...PUBLIC, apiUrl: new URL('https://10.0.0.1') });
   expect(() => guard.check(new URL('https://10.0.0.2/f'))).not.toThrow();
   expect((await find(guard, 'localhost', true)).error).toBeNull();
 });
 
-test('an API whose name leads to a private network can lead to others there, once that is known', async () => {
-  // A name for the lookup, which reads it as 127.0.0.1, and for URLs of any other scheme.
+test('an API name that resolved to a private address can redirect to other private hosts', async () => {
+  // In a URL with a non-special scheme, 127.1 stays a name; the lookup resolves it to 127.0.0.1.
   const guard = guardPrivateNetworks({ ...PUBLIC, apiUrl: new URL('name://127.1') });
   expect(() => guard.check(new URL('https://10.0.0.2/f'))).toThrow('private address');
   expect(await find(guard, '127.1', false)).toEqual({ error: null, address: '127.0.0.1', family: 4 });

@@ -2,7 +2,7 @@ import util from 'node:util';
 import { expect, test } from 'vitest';
 import { withoutDebugLog } from '../../src/http/quiet-import.ts';
 
-test('a module gets a silent log until it is loaded, and the others keep theirs', async () => {
+test('silences debuglog while a module loads and restores it afterwards', async () => {
   const { debuglog } = util;
   const loading = withoutDebugLog(async () => {
     await new Promise(setImmediate);
@@ -14,7 +14,7 @@ test('a module gets a silent log until it is loaded, and the others keep theirs'
   expect(util.debuglog).toBe(debuglog);
 });
 
-test('a module that cannot be loaded leaves the log as it was', async () => {
+test('restores debuglog when a module fails to load', async () => {
   const { debuglog } = util;
   await expect(withoutDebugLog(() => Promise.reject(new Error('x')))).rejects.toThrow('x');
   expect(util.debuglog).toBe(debuglog);

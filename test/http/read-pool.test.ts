@@ -5,7 +5,7 @@ import { createReadPool } from '../../src/http/read-pool.ts';
 const SLAB_BYTES = 262_144;
 const LEAST_READ_BYTES = 65_536;
 
-/** Reads like a socket of net.js: asks for memory, fills it, and hands it over. */
+/** Reads the way a `net` socket does: requests a buffer, fills it, and passes it on. */
 function openSocket(pool = createReadPool()) {
   const socket = new Readable({ read: () => undefined });
   const { buffer, callback } = pool.onread;
@@ -22,7 +22,7 @@ function openSocket(pool = createReadPool()) {
   };
 }
 
-test('pieces of one socket share memory, one after the other', () => {
+test('packs consecutive reads of a socket into the same memory', () => {
   const { read } = openSocket();
   const [one, two] = [read(1_000, 1), read(2_000, 2)];
   expect([one.length, two.length, one.buffer === two.buffer]).toEqual([1_000, 2_000, true]);
@@ -33,12 +33,12 @@ test('pieces of one socket share memory, one after the other', () => {
 test.each([
   [SLAB_BYTES - LEAST_READ_BYTES, true],
   [SLAB_BYTES - LEAST_READ_BYTES + 1, false],
-])('after %i bytes there is room for another read: %j', (sizeBytes, isShared) => {
+])('after %i bytes, the slab has room for another read: %j', (sizeBytes, isShared) => {
   const { read } = openSocket();
   expect(read(sizeBytes, 1).buffer === read(10, 2).buffer).toBe(isShared);
 });
 
-test('memory is used again once every piece of it is released, and never before', () => {
+test('reuses memory only after every piece of it is released', () => {
   const { pool, read } = openSocket();
   const pieces = [read(1_000, 1), read(SLAB_BYTES - 1_000, 2)];
   pool.release(pieces[0] as Buffer);
@@ -51,7 +51,7 @@ test('memory is used again once every piece of it is released, and never before'
   expect(read(SLAB_BYTES, 5).buffer).toBe(fresh.buffer);
 });
 
-test('memory that is still read into is not used again, though all of it was released', () => {
+test('does not reuse released memory that a socket still reads into', () => {
   const { pool, read } = openSocket();
   const first = read(1_000, 1);
   pool.release(first);
@@ -61,7 +61,7 @@ test('memory that is still read into is not used again, though all of it was rel
   expect([rest.buffer === first.buffer, rest.byteOffset]).toEqual([true, 1_000]);
 });
 
-test('memory that is used again counts from nothing', () => {
+test('resets the piece count of reused memory', () => {
   const { pool, read } = openSocket();
   for (let turn = 1; turn <= 3; turn += 1) {
     const [one, two] = [read(1_000, turn), read(SLAB_BYTES - 1_000, turn)];
@@ -75,7 +75,7 @@ test('memory that is used again counts from nothing', () => {
   expect(one.every((byte) => byte === 8)).toBe(true);
 });
 
-test('memory that is used again is not free while it is read into', () => {
+test('does not hand out reused memory while a socket reads into it', () => {
   const { pool, read } = openSocket();
   pool.release(read(SLAB_BYTES, 1));
   pool.release(read(1_000, 2));
@@ -84,13 +84,13 @@ test('memory that is used again is not free while it is read into', () => {
   expect([rest.byteOffset, rest.every((byte) => byte === 3)]).toEqual([1_000, true]);
 });
 
-test('a socket that is full stops reading', () => {
+test('stops reading when the socket is full', () => {
   const { pool, socket, buffer } = openSocket();
   expect(pool.onread.callback.call(socket, SLAB_BYTES, buffer())).toBe(false);
   expect(pool.onread.callback.call(new Readable({ read: () => undefined }), 1, buffer())).toBe(true);
 });
 
-test('foreign memory is neither read nor released', () => {
+test('rejects reads into foreign memory and ignores its release', () => {
   const { pool, socket } = openSocket();
   expect(() => pool.release(Buffer.alloc(1))).not.toThrow();
   expect(() => pool.onread.callback.call(socket, 1, Buffer.alloc(1))).toThrow('a read into foreign memory');

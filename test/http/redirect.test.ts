@@ -11,7 +11,7 @@ function answer(url: URL, status: number, headers: Record<string, string>): Http
   return { url, status, headers: toHttpHeaders(headers), body: Readable.from(['text']), release: () => {} };
 }
 
-/** Follows as many redirects as given, then 200; tells the paths that were asked and the answers. */
+/** Follows this many redirects to a 200; returns the outcome and every response. */
 async function follow(redirects: number) {
   const answers: HttpResponse[] = [];
   const outcome = await followRedirects(START, async (url) => {
@@ -27,13 +27,13 @@ async function follow(redirects: number) {
 }
 
 describe('redirects', () => {
-  test('five are followed', async () => {
+  test('follows five', async () => {
     const { outcome, answers } = await follow(5);
     expect(outcome).toBe(200);
     expect(answers.map(({ url }) => url.pathname)).toEqual(['/0', '/1', '/2', '/3', '/4', '/5']);
   });
 
-  test.each([301, 302, 303, 307, 308])('HTTP %i without a Location is refused', async (status) => {
+  test.each([301, 302, 303, 307, 308])('rejects HTTP %i without a Location', async (status) => {
     const following = followRedirects(START, async (url) => answer(url, status, {}));
     await expect(following).rejects.toMatchObject({
       code: 'BAD_RESPONSE',
@@ -42,17 +42,17 @@ describe('redirects', () => {
     });
   });
 
-  test.each([200, 204, 300, 304, 305, 306, 309, 404])('HTTP %i is an answer', async (status) => {
+  test.each([200, 204, 300, 304, 305, 306, 309, 404])('returns HTTP %i as the response', async (status) => {
     const response = await followRedirects(START, async (url) => answer(url, status, { location: '/1' }));
     expect([response.status, response.url.pathname]).toEqual([status, '/0']);
   });
 
-  test('too many are no answer of the service, and have its status', async () => {
+  test('rejects too many with BAD_RESPONSE and the last status', async () => {
     const following = followRedirects(START, async (url) => answer(url, 307, { location: '/again' }));
     await expect(following).rejects.toMatchObject({ code: 'BAD_RESPONSE', details: { httpStatus: 307 } });
   });
 
-  test('the credential stays behind at the first foreign host, for good', async () => {
+  test('drops the credential for good at the first foreign host', async () => {
     const hosts = ['https://cdn.example.com/1', 'https://api.example.com/2', null];
     const allowed: boolean[] = [];
     await followRedirects(START, async (url, mayAuthenticate) => {
@@ -63,7 +63,7 @@ describe('redirects', () => {
     expect(allowed).toEqual([true, false, false]);
   });
 
-  test('a redirect within the origin keeps the credential', async () => {
+  test('keeps the credential within the origin', async () => {
     const allowed: boolean[] = [];
     await followRedirects(START, async (url, mayAuthenticate) => {
       allowed.push(mayAuthenticate);
@@ -72,19 +72,19 @@ describe('redirects', () => {
     expect(allowed).toEqual([true, true]);
   });
 
-  test('the sixth is refused and not requested', async () => {
+  test('rejects the sixth without requesting it', async () => {
     const { outcome, answers } = await follow(6);
     expect(outcome).toBe('too many redirects from api.example.com (more than 5)');
     expect(answers).toHaveLength(6);
   });
 
-  test('the body of each redirect is destroyed, that of the answer is not', async () => {
+  test('destroys the body of each redirect but not of the final response', async () => {
     const { answers } = await follow(2);
     expect(answers.map(({ body }) => body.destroyed)).toEqual([true, true, false]);
   });
 });
 
-test.each(['https://:secret@host.example/', 'https://user@host.example/'])('%s is refused', (text) => {
+test.each(['https://:secret@host.example/', 'https://user@host.example/'])('rejects %s', (text) => {
   expect(() => parseServerUrl(text, START)).toThrow(
     'refusing redirect to a URL with user info: host.example',
   );

@@ -39,29 +39,29 @@ describe('parseRetryAfter', () => {
   test.each<[string, Record<string, string>, number | null]>([
     ['a reset in seconds', { 'ratelimit-reset': '20' }, 20_000],
     ['a reset in epoch seconds', { 'x-ratelimit-reset': String(NOW_SECONDS + 20) }, 20_000],
-    ['the most seconds that are not an epoch', { 'ratelimit-reset': '999999999' }, 300_000],
-    ['the least epoch seconds, long ago', { 'ratelimit-reset': '1000000000' }, 1_000],
-    ['a reset with another spelling', { 'x-rate-limit-reset': '20' }, 20_000],
-    ['Retry-After before a reset', { 'retry-after': '7', 'ratelimit-reset': '20' }, 7_000],
-    ['a reset after a useless Retry-After', { 'retry-after': 'soon', 'ratelimit-reset': '20' }, 20_000],
+    ['the largest value read as seconds', { 'ratelimit-reset': '999999999' }, 300_000],
+    ['the smallest value read as epoch seconds, in the past', { 'ratelimit-reset': '1000000000' }, 1_000],
+    ['a reset in another spelling', { 'x-rate-limit-reset': '20' }, 20_000],
+    ['Retry-After takes precedence over a reset', { 'retry-after': '7', 'ratelimit-reset': '20' }, 7_000],
+    ['a reset with an invalid Retry-After', { 'retry-after': 'soon', 'ratelimit-reset': '20' }, 20_000],
     [
-      "a date against the server's clock, which is a year ahead",
+      "a date relative to the server's clock, which is a year ahead",
       { 'retry-after': 'Fri, 15 Jan 2027 12:01:00 GMT', date: 'Fri, 15 Jan 2027 12:00:00 GMT' },
       60_000,
     ],
     [
-      "epoch seconds against the server's clock",
+      "epoch seconds relative to the server's clock",
       { 'ratelimit-reset': String(NOW_SECONDS + 3_620), date: 'Thu, 15 Jan 2026 13:00:00 GMT' },
       20_000,
     ],
-    ['a useless Date', { 'retry-after': 'Thu, 15 Jan 2026 12:01:00 GMT', date: 'today' }, 60_000],
-    ['nothing', {}, null],
+    ['an invalid Date', { 'retry-after': 'Thu, 15 Jan 2026 12:01:00 GMT', date: 'today' }, 60_000],
+    ['no headers', {}, null],
   ])('%s', (_name, fields, delayMs) => {
     expect(parseRetryAfter(headers(fields), NOW_MS)).toBe(delayMs);
   });
 });
 
-test('backoffMs doubles from half a second up to half a minute, half of it random', () => {
+test('backoffMs doubles from 0.5 s to 30 s, with the upper half random', () => {
   expect([1, 2, 3, 4, 5, 6, 7, 50].map((attempt) => backoffMs(attempt, 0))).toEqual([
     250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000,
   ]);
@@ -79,7 +79,7 @@ test('backoffMs doubles from half a second up to half a minute, half of it rando
   );
 });
 
-test('the statuses that are worth another try', () => {
+test('isTransientStatus accepts 408, 425, 429, and 5xx except 501 and 505', () => {
   const transient = Array.from({ length: 600 }, (_, status) => status).filter(isTransientStatus);
   expect(transient.filter((status) => status < 500)).toEqual([408, 425, 429]);
   expect(
@@ -111,28 +111,28 @@ describe('withRetries', () => {
     [1, 1],
     [5, 5],
     [5, 0],
-  ])('%i retries put up with %i failures in a row', async (retries, failures) => {
+  ])('with %i retries, succeeds after %i failures in a row', async (retries, failures) => {
     const { run, calls } = failing(transient, failures);
     expect(await withRetries(run, policy(retries))).toBe(failures + 1);
     expect(calls()).toBe(failures + 1);
   });
 
-  test.each([0, 1, 5])('with %i retries one failure more is the end', async (retries) => {
+  test.each([0, 1, 5])('with %i retries, rejects after one failure more', async (retries) => {
     const { run, calls } = failing(transient, retries + 1);
     await expect(withRetries(run, policy(retries))).rejects.toBe(transient);
     expect(calls()).toBe(retries + 1);
   });
 
   test.each([
-    ['an error that will stay', new ExpectedError('UNAVAILABLE', 'x')],
-    ['an error nobody knows', new TypeError('x')],
-  ])('%s is not tried again', async (_name, error) => {
+    ['a permanent error', new ExpectedError('UNAVAILABLE', 'x')],
+    ['an unexpected error', new TypeError('x')],
+  ])('does not retry %s', async (_name, error) => {
     const { run, calls } = failing(error, 9);
     await expect(withRetries(run, policy(5))).rejects.toBe(error);
     expect(calls()).toBe(1);
   });
 
-  test('each is told of, and comes after its delay', async () => {
+  test('reports each retry and waits for its delay', async () => {
     const log: unknown[] = [];
     const sleep = async (delayMs: number) => {
       log.push(`sleep ${delayMs}`);
@@ -166,7 +166,7 @@ describe('withRetries', () => {
     ]);
   });
 
-  test('what the service asks for wins over the backoff', async () => {
+  test('prefers the delay of the service to the backoff', async () => {
     const asked = new ExpectedError('UNAVAILABLE', 'x', { transient: true, retryAfterMs: 7_000 });
     const retrying = policy(5);
     await withRetries(failing(asked, 2).run, retrying);
@@ -175,27 +175,24 @@ describe('withRetries', () => {
 });
 
 test.each([
-  ['for good', new ExpectedError('BAD_RESPONSE', 'half an answer')],
-  ['for a while', new ExpectedError('UNAVAILABLE', 'reset', { transient: true })],
-])(
-  'what fails %s because the command was interrupted is an interruption, and no retry is told of',
-  async (_name, error) => {
-    const interruption = new AbortController();
-    const told: unknown[] = [];
-    const run = withRetries(
-      async () => {
-        interruption.abort(new Error('interrupted'));
-        throw error;
-      },
-      {
-        retries: 3,
-        clock: createFastClock(),
-        random: () => 0.5,
-        signal: interruption.signal,
-        onRetry: (retry) => told.push(retry),
-      },
-    );
-    await expect(run).rejects.toThrow('interrupted');
-    expect(told).toEqual([]);
-  },
-);
+  ['permanent', new ExpectedError('BAD_RESPONSE', 'half an answer')],
+  ['transient', new ExpectedError('UNAVAILABLE', 'reset', { transient: true })],
+])('rejects with the interruption and reports no retry after a %s failure', async (_name, error) => {
+  const interruption = new AbortController();
+  const told: unknown[] = [];
+  const run = withRetries(
+    async () => {
+      interruption.abort(new Error('interrupted'));
+      throw error;
+    },
+    {
+      retries: 3,
+      clock: createFastClock(),
+      random: () => 0.5,
+      signal: interruption.signal,
+      onRetry: (retry) => told.push(retry),
+    },
+  );
+  await expect(run).rejects.toThrow('interrupted');
+  expect(told).toEqual([]);
+});

@@ -18,7 +18,7 @@ describe('transportError', () => {
     ['ENETUNREACH', 'network unreachable'],
     ['EADDRNOTAVAIL', 'address not available'],
     ['UND_ERR_CONNECT_TIMEOUT', 'connection timed out'],
-  ])('%s: nothing was sent, and another try may help', (code, reason) => {
+  ])('%s: nothing was sent, and the error is transient', (code, reason) => {
     const error = coded(code);
     expect(transportError(error, URL_OF)).toMatchObject({
       code: 'UNAVAILABLE',
@@ -38,7 +38,7 @@ describe('transportError', () => {
     ['HPE_INVALID_EOF_STATE', 'incomplete response'],
     ['HPE_INVALID_HEADER_TOKEN', 'invalid HTTP response'],
     ['EPROTO', 'EPROTO'],
-  ])('%s: the request may have arrived', (code, reason) => {
+  ])('%s: the request may have been sent', (code, reason) => {
     const error = coded(code);
     expect(transportError(error, URL_OF)).toMatchObject({
       code: 'UNAVAILABLE',
@@ -57,7 +57,7 @@ describe('transportError', () => {
     'ERR_TLS_CERT_ALTNAME_INVALID',
     'HOSTNAME_MISMATCH',
     'INVALID_CA',
-  ])('%s: nothing was sent, and another try does not help', (code) => {
+  ])('%s: nothing was sent, and the error is permanent', (code) => {
     const { message, mayHaveBeenSent, details } = transportError(coded(code), URL_OF);
     expect(message).toBe(`untrusted certificate of api.example.com (${code})`);
     expect(mayHaveBeenSent).toBe(false);
@@ -70,26 +70,26 @@ describe('transportError', () => {
 
   test.each<[string, unknown, string]>([
     [
-      'that of the cause, where undici has none of its own',
+      'taken from the cause of an unmapped undici error',
       coded('UND_ERR', coded('EPIPE')),
       'connection closed',
     ],
     [
-      'that of the first of several errors',
+      'taken from the first of several errors',
       new AggregateError([coded('EPIPE'), coded('ETIMEDOUT')]),
       'connection closed',
     ],
-    ['that of a single one', new AggregateError([coded('EPIPE')]), 'connection closed'],
+    ['taken from a single error', new AggregateError([coded('EPIPE')]), 'connection closed'],
     [
-      'that of the cause of no errors',
+      'taken from the cause of an empty AggregateError',
       new AggregateError([], 'x', { cause: coded('EPIPE') }),
       'connection closed',
     ],
-    ['that of the fourth cause', deep(4), 'connection reset'],
-    ['not that of the fifth cause', deep(5), 'Error'],
-    ['the name, without any', new TypeError('x'), 'TypeError'],
-    ['the name, with a number for a code', Object.assign(new TypeError('x'), { code: 7 }), 'TypeError'],
-    ['none, without an error', 'text', 'unknown error'],
+    ['taken from the fourth cause', deep(4), 'connection reset'],
+    ['not taken from the fifth cause', deep(5), 'Error'],
+    ['the error name without a code', new TypeError('x'), 'TypeError'],
+    ['the error name with a numeric code', Object.assign(new TypeError('x'), { code: 7 }), 'TypeError'],
+    ['unknown without an error', 'text', 'unknown error'],
   ])('the reason is %s', (_name, error, reason) => {
     expect(transportError(error, URL_OF).message).toBe(`connection to api.example.com failed (${reason})`);
   });
@@ -100,7 +100,7 @@ test.each([
   'HPE_INVALID_CONTENT_LENGTH',
   'HPE_INVALID_TRANSFER_ENCODING',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-])('%s before a response: its length is ambiguous, whenever it is requested', (code) => {
+])('%s means an ambiguous body length, which is permanent', (code) => {
   const error = coded(code);
   const ambiguous = ambiguousLengthError(error, URL_OF);
   expect(ambiguous).toMatchObject({
@@ -112,13 +112,13 @@ test.each([
 });
 
 test.each([coded('ECONNRESET'), new RangeError('x'), null])(
-  '%s says nothing of a length or a limit',
+  '%s means neither an ambiguous length nor an address space limit',
   (error) => {
     expect([ambiguousLengthError(error, URL_OF), addressSpaceError(error)]).toEqual([null, null]);
   },
 );
 
-test('a parser that gets no memory is a setting of the machine', () => {
+test('reports a parser out of memory as a too low address space limit', () => {
   const error = new RangeError('WebAssembly.Instance(): Out of memory');
   expect(addressSpaceError(error)).toMatchObject({
     code: 'CONFIG',
@@ -128,7 +128,7 @@ test('a parser that gets no memory is a setting of the machine', () => {
   expect(addressSpaceError(new Error(error.message))).toBeNull();
 });
 
-test('a timeout can be tried again, but may have arrived', () => {
+test('a timeout is transient, and the request may have been sent', () => {
   expect(timeoutError(URL_OF, 'sent nothing for 30 s')).toMatchObject({
     code: 'UNAVAILABLE',
     message: 'api.example.com sent nothing for 30 s',

@@ -9,7 +9,7 @@ import { startProxy } from '../support/api/proxy.ts';
 import { type Certificate, makeCertificate } from '../support/certificate.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 
-/** A server for one test; its origin. */
+/** Starts a server for one test and returns its origin. */
 async function start(listener: RequestListener, certificate?: Certificate): Promise<string> {
   const server =
     certificate === undefined
@@ -51,7 +51,7 @@ async function send(listener: RequestListener, signal: AbortSignal) {
   return await open().send(get(await start(listener), { signal }));
 }
 
-test('no answer in time is said with the time', async () => {
+test('reports the timeout when no response arrives', async () => {
   const { signal } = new AbortController();
   await expect(send(() => undefined, signal)).rejects.toThrow(
     /^127\.0\.0\.1:\d+ did not respond within 30 s$/,
@@ -76,7 +76,7 @@ test.each([
   expect(outcome).toBe(expected);
 });
 
-test('nobody listens to the signal any more once a body was read or destroyed', async () => {
+test('removes its signal listeners after the body was read', async () => {
   const { signal } = new AbortController();
   const { body } = await send((_request, response) => response.end('text'), signal);
   const closed = new Promise((resolve) => body.once('close', resolve));
@@ -85,14 +85,14 @@ test('nobody listens to the signal any more once a body was read or destroyed', 
   expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });
 
-test('nobody listens to the signal any more once a request has failed', async () => {
+test('removes its signal listeners after a failed request', async () => {
   const { signal } = new AbortController();
   const sending = send((request) => request.socket.destroy(), signal);
   await expect(sending).rejects.toMatchObject({ code: 'UNAVAILABLE', mayHaveBeenSent: true });
   expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });
 
-test('a request has its method, path, query, and body, and says who asks', async () => {
+test('sends the method, path, query, body, and User-Agent', async () => {
   const requests: unknown[] = [];
   const origin = await start((request, response) => {
     const { method, url, headers } = request;
@@ -128,7 +128,7 @@ test('a request has its method, path, query, and body, and says who asks', async
   ]);
 });
 
-test('the lines of a request and its response are told, without secrets', async () => {
+test('reports the header lines of request and response without secrets', async () => {
   const lines: string[] = [];
   const origin = await start((_request, response) => {
     response.sendDate = false;
@@ -148,7 +148,7 @@ test('the lines of a request and its response are told, without secrets', async 
   ]);
 });
 
-test('an interrupted request is an interruption, before it is sent and while it is', async () => {
+test('rejects with the interruption while a request is sent and before the next', async () => {
   const interruption = new AbortController();
   let requests = 0;
   const origin = await start(() => {
@@ -162,7 +162,7 @@ test('an interrupted request is an interruption, before it is sent and while it 
   expect(requests).toBe(1);
 });
 
-test('an interruption also ends a body that is being read', async () => {
+test('rejects a body read with the interruption', async () => {
   const interruption = new AbortController();
   const { body } = await send((_request, response) => void response.write('text'), interruption.signal);
   const reading = body.toArray();
@@ -170,7 +170,7 @@ test('an interruption also ends a body that is being read', async () => {
   await expect(reading).rejects.toThrow('interrupted');
 });
 
-test('a body that is destroyed unread is no unhandled error', async () => {
+test('destroying an unread body causes no unhandled error', async () => {
   const { body } = await send(
     (_request, response) => void response.write('text'),
     new AbortController().signal,
@@ -199,7 +199,7 @@ test.each([
   expect(outcome).toBe(expected === 'hello' ? expected : refusal);
 });
 
-test('a body of two lengths is refused, and not as something that may get better', async () => {
+test('rejects a body with two lengths as BAD_RESPONSE', async () => {
   const origin = await start(({ socket }) => {
     socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx');
   });
@@ -209,10 +209,10 @@ test('a body of two lengths is refused, and not as something that may get better
   });
 });
 
-test('an origin gets sixteen connections at once, and further requests wait', async () => {
+test('opens at most 16 connections per origin and queues further requests', async () => {
   const waiting: (() => void)[] = [];
   const origin = await start((_request, response) => void waiting.push(() => response.end()));
-  // In real time: no request may be given up, which would make room for another one.
+  // In real time: a request that times out would free its connection for another one.
   const transport = open({ clock: createFastClock({ speed: 1 }) });
   const sending = Array.from({ length: 20 }, () => transport.send(get(origin)));
   while (waiting.length < 16) await new Promise(setImmediate);
@@ -232,7 +232,7 @@ test('an origin gets sixteen connections at once, and further requests wait', as
   expect(statuses).toEqual(Array.from({ length: 20 }, () => 200));
 });
 
-test('a public service cannot lead to a private address, by its number or its name', async () => {
+test('rejects a private address of a public service, by IP address or name', async () => {
   let requests = 0;
   const origin = await start((_request, response) => {
     requests += 1;
@@ -246,7 +246,7 @@ test('a public service cannot lead to a private address, by its number or its na
   expect(requests).toBe(0);
 });
 
-test('a certificate of the user is trusted instead of the usual ones, and read at the first request', async () => {
+test('trusts a custom certificate and reads it once, at the first request', async () => {
   const certificate = makeCertificate();
   const origin = await start((_request, response) => response.end('text'), certificate);
   await expect(open().send(get(origin))).rejects.toMatchObject({
@@ -271,7 +271,7 @@ test('a certificate of the user is trusted instead of the usual ones, and read a
   expect(reads).toBe(1);
 });
 
-test('a proxy leads to the service, signs in, and is left out where the user said so', async () => {
+test('uses a proxy with credentials for HTTPS only and honors noProxy', async () => {
   const certificate = makeCertificate();
   const origin = await start((_request, response) => response.end('text'), certificate);
   const plainOrigin = await start((_request, response) => response.end('text'));
@@ -300,7 +300,7 @@ test('a proxy leads to the service, signs in, and is left out where the user sai
   expect(proxy.heads).toHaveLength(2);
 });
 
-test('a proxy for plain requests does not get the others', async () => {
+test('uses an HTTP proxy for plain requests only', async () => {
   const plainOrigin = await start((_request, response) => response.end('text'));
   const certificate = makeCertificate();
   const origin = await start((_request, response) => response.end('text'), certificate);
@@ -315,7 +315,7 @@ test('a proxy for plain requests does not get the others', async () => {
   expect(proxy.heads.map((head) => head.split(' ')[1])).toEqual([new URL(plainOrigin).host]);
 });
 
-test('requests under way have failed when the transport is closed', async () => {
+test('close rejects the requests in flight', async () => {
   const asked: unknown[] = [];
   const origin = await start((request) => void asked.push(request));
   const transport = open();
@@ -328,7 +328,7 @@ test('requests under way have failed when the transport is closed', async () => 
   expect(failure).toMatchObject({ code: 'UNAVAILABLE' });
 });
 
-test('a closed transport holds no connection, and one without requests has none to close', async () => {
+test('rejects requests after close, and close without requests does nothing', async () => {
   const origin = await start((_request, response) => response.end());
   const transport = open();
   await transport.close();

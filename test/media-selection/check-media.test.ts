@@ -7,7 +7,7 @@ const typed = (type: string) => medium({ type });
 const tagged = (...tags: string[]) => medium({ tags });
 const silent = medium({});
 
-/** Whether each is wanted, and whether the service was tried, which finds something with any filter or not. */
+/** Whether each item is wanted, and the probes sent to a service that does or does not ignore the filter. */
 async function check(
   wanted: { type?: string; tag?: string },
   media: readonly ReturnType<typeof parseMediaItem>[],
@@ -26,7 +26,7 @@ async function check(
 const ignored = (message: string, hint: string) =>
   expect.objectContaining({ code: 'BAD_RESPONSE', message, details: { hint } });
 
-test('media are wanted by their own type and tags, in any case of letters', async () => {
+test('matches the type and tags of media items, ignoring case', async () => {
   expect(await check({ type: 'VIDEO' }, [typed('video'), typed('audio')])).toEqual({
     answers: [true, false],
     end: undefined,
@@ -41,7 +41,7 @@ test('media are wanted by their own type and tags, in any case of letters', asyn
   expect((await check({ type: 'video', tag: 'a' }, both)).answers).toEqual([true, false, true]);
 });
 
-test('without filters all are wanted, and nothing is tried', async () => {
+test('accepts all media without filters and sends no probe', async () => {
   expect(await check({}, [silent, typed('odd')])).toEqual({
     answers: [true, true],
     end: undefined,
@@ -49,13 +49,13 @@ test('without filters all are wanted, and nothing is tried', async () => {
   });
 });
 
-test('media that do not say are wanted where the service filters, which is tried once', async () => {
+test('accepts media without the field if one probe shows that the service filters', async () => {
   const { answers, end, tried } = await check({ tag: 'a' }, [silent, silent, tagged('a')]);
   expect([answers, end]).toEqual([[true, true, true], undefined]);
   expect(tried).toEqual([{ tag: expect.stringMatching(/^no-such-value-/) }]);
 });
 
-test('where the service ignores a filter, media that do not say are an error', async () => {
+test('rejects media without the field if the service ignores the filter', async () => {
   const { end, tried } = await check({ type: 'video' }, [silent], true);
   expect(tried).toHaveLength(1);
   expect(end).toEqual(
@@ -63,7 +63,7 @@ test('where the service ignores a filter, media that do not say are an error', a
   );
 });
 
-test('a single item of the wrong kind shows that it ignores it; nothing need be tried', async () => {
+test('an item that does not match shows without a probe that the filter is ignored', async () => {
   const { answers, end, tried } = await check({ tag: 'a' }, [silent, tagged('b'), silent]);
   expect([answers, tried]).toEqual([[true, false, true], []]);
   expect(end).toEqual(
@@ -71,7 +71,7 @@ test('a single item of the wrong kind shows that it ignores it; nothing need be 
   );
 });
 
-test('each filter counts for itself', async () => {
+test('checks each filter separately', async () => {
   const { end, tried } = await check({ type: 'video', tag: 'a' }, [tagged('a'), typed('video')], true);
   expect(end).toMatchObject({ message: expect.stringContaining('--type, and 1 media item has') });
   expect(tried).toEqual([{ type: expect.any(String) }]);

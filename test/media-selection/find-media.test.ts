@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const ago = (days: number) => new Date(FAST_CLOCK_START_MS - days * DAY_MS).toISOString();
 const list = (...flags: string[]) => ['media', 'list', ...flags, '--all', '--format', 'id'];
 
-/** A search that knows some parameters: it finds nothing with any other value of these. */
+/** A search that supports some parameters and finds nothing for other values of them. */
 function searching(items: readonly object[], known: Readonly<Record<string, string>>): Answer {
   return (request, reply) => {
     const isMatch = Object.entries(known).every(([name, value]) => {
@@ -21,7 +21,7 @@ function searching(items: readonly object[], known: Readonly<Record<string, stri
   };
 }
 
-describe('what the service documents goes to the service', () => {
+describe('documented parameters are sent to the service', () => {
   test.each([
     ['--search', 'two words', { text: 'two words' }],
     ['--type', 'audio', { assetTypes: 'audio' }],
@@ -41,7 +41,7 @@ describe('what the service documents goes to the service', () => {
     });
   });
 
-  test('all together, and dates with --all ask the list', async () => {
+  test('--since with --all uses the media list', async () => {
     const api = await startApi({ media: [{ id: 'm1', name: 'x', created: ago(1) }] });
     const run = await runCommand(list('--since', '7d'), { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: 'm1\n' });
@@ -54,26 +54,32 @@ describe('a parameter that the service ignores', () => {
     ['--search', 'x'],
     ['--speaker', 'x'],
     ['--channel', 'x'],
-  ])('%s is found out with a value that nothing has', async (flag, value) => {
+  ])('%s is detected with a value that matches nothing', async (flag, value) => {
     const api = await startApi({ script: { 'GET /v2/search': searching([{ id: 'm1', name: 'x' }], {}) } });
     const run = await runCommand(list(flag, value), { api });
     expect(run).toMatchObject({ exitCode: 7, stdout: '' });
     expect(run.stderr).toContain(`the service ignores ${flag}`);
   });
 
-  test.each([400, 404, 422])('a service that refuses the value with %i checks it', async (status) => {
-    const api = await startApi({
-      script: {
-        'GET /v2/search': (request, reply) =>
-          request.query.get('channelId') === 'c1'
-            ? reply.json(200, { data: request.query.get('page') === '0' ? [{ id: 'm1' }] : [] })
-            : reply.json(status, { status: 'fail', message: 'no such channel' }),
-      },
-    });
-    expect(await runCommand(list('--channel', 'c1'), { api })).toMatchObject({ exitCode: 0, stdout: 'm1\n' });
-  });
+  test.each([400, 404, 422])(
+    'is not assumed if the service rejects that value with HTTP %i',
+    async (status) => {
+      const api = await startApi({
+        script: {
+          'GET /v2/search': (request, reply) =>
+            request.query.get('channelId') === 'c1'
+              ? reply.json(200, { data: request.query.get('page') === '0' ? [{ id: 'm1' }] : [] })
+              : reply.json(status, { status: 'fail', message: 'no such channel' }),
+        },
+      });
+      expect(await runCommand(list('--channel', 'c1'), { api })).toMatchObject({
+        exitCode: 0,
+        stdout: 'm1\n',
+      });
+    },
+  );
 
-  test('an empty result needs no such request', async () => {
+  test('is not checked after an empty result', async () => {
     const api = await startApi({ script: { 'GET /v2/search': searching([], {}) } });
     const run = await runCommand(list('--speaker', 'x'), { api });
     expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No media\n' });
@@ -82,7 +88,7 @@ describe('a parameter that the service ignores', () => {
 });
 
 describe('dates', () => {
-  test('--since and --until are compared here, both included', async () => {
+  test('--since and --until are inclusive and compared by the client', async () => {
     const media = [
       { id: 'old', name: 'x', created: '2025-01-06T23:59:59Z' },
       { id: 'first', name: 'x', created: '2025-01-07T00:00:00Z' },
@@ -94,7 +100,7 @@ describe('dates', () => {
     expect(await runCommand(list(...flags), { api })).toMatchObject({ exitCode: 0, stdout: 'first\nlast\n' });
   });
 
-  test('no date anywhere is exit 7, in the list and in each media item', async () => {
+  test('fails with exit code 7 if neither the list nor any item has a date', async () => {
     const api = await startApi({ media: [{ id: 'm1', name: 'x' }] });
     const run = await runCommand(list('--since', '7d'), { api });
     expect(run).toMatchObject({ exitCode: 7, stdout: '' });
@@ -103,7 +109,7 @@ describe('dates', () => {
     expect((await runCommand(list('--until', '7d'), { api })).stderr).toContain('--until: no media item');
   });
 
-  test('a hit without a date is looked up; what stays undated stays selected, with a warning', async () => {
+  test('fetches undated search hits and keeps items without a date with a warning', async () => {
     const media = [
       { id: 'm1', name: 'x', created: ago(1) },
       { id: 'm2', name: 'x', created: ago(30) },
@@ -116,7 +122,7 @@ describe('dates', () => {
     expect(run.stderr).toContain('warning: one media item has no date and stays selected');
   });
 
-  test('an undated item that was deleted meanwhile is left out', async () => {
+  test('skips an undated item that was deleted in the meantime', async () => {
     const api = await startApi({
       media: [
         { id: 'm1', name: 'x' },
@@ -128,7 +134,7 @@ describe('dates', () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: 'm2\n' });
   });
 
-  test('nothing in the library is an empty list, not a missing date', async () => {
+  test('accepts an empty library', async () => {
     const api = await startApi({ media: [] });
     expect(await runCommand(list('--since', '7d'), { api })).toMatchObject({ exitCode: 0, stdout: '' });
   });
@@ -139,7 +145,7 @@ describe('dates', () => {
     [['--since', '2999-01-01'], 'is in the future'],
     [['--since', '1d', '--until', '7d'], '--since is later than --until'],
     [['x', '--search', 'y'], 'TEXT and --search cannot be combined'],
-  ])('%j is refused before anything is sent', async (flags, message) => {
+  ])('rejects %j before sending a request', async (flags, message) => {
     const api = await startApi({ media: [] });
     const run = await runCommand(['media', 'list', ...flags], { api });
     expect(run.exitCode).toBe(2);
@@ -147,7 +153,7 @@ describe('dates', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test('a day is shown as the moment that it means', async () => {
+  test('reports the time that a day stands for', async () => {
     const api = await startApi({ media: [] });
     const run = await runCommand(list('--since', '2025-01-07', '--until', '2025-01-07'), { api });
     expect(run.stderr).toContain(`--since 2025-01-07 means ${new Date(2025, 0, 7).toString()}.\n`);
@@ -160,7 +166,7 @@ describe('dates', () => {
 describe('--max-media', () => {
   const media = Array.from({ length: 3 }, (_, index) => ({ id: `m${index}`, name: 'x' }));
 
-  test('allows as many, and refuses one more with the count', async () => {
+  test('accepts the limit and rejects one more with the count', async () => {
     const api = await startApi({ media });
     expect((await runCommand(list('--max-media', '3'), { api })).exitCode).toBe(0);
     const run = await runCommand(list('--max-media', '2'), { api });
@@ -170,7 +176,7 @@ describe('--max-media', () => {
 
   const library = (count: number, more: (index: number) => object = () => ({})) =>
     Array.from({ length: count }, (_, index) => ({ id: `m${index}`, name: 'x', ...more(index) }));
-  /** Pages of 50 items, and what the envelope says of all of them. */
+  /** Pages of 50 items, with these additional fields in the envelope. */
   const paged =
     (items: readonly object[], envelope: object = {}): Answer =>
     ({ query }, reply) => {
@@ -178,7 +184,7 @@ describe('--max-media', () => {
       return reply.json(200, { data: items.slice(first, first + 50), ...envelope });
     };
 
-  test('the total of the service ends the listing of the whole library after one page', async () => {
+  test('stops after one page of the library if the total exceeds the limit', async () => {
     const api = await startApi({ script: { 'GET /v2/media': paged(library(3_000), { total: 3_000 }) } });
     const run = await runCommand(list('--max-media', '100'), { api });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
@@ -187,7 +193,7 @@ describe('--max-media', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  test('without a total, 500 more are counted, and then the number is unknown', async () => {
+  test('without a total, counts up to 500 more items', async () => {
     const api = await startApi({ script: { 'GET /v2/media': paged(library(3_000)) } });
     const run = await runCommand(list('--max-media', '100'), { api });
     expect(run.exitCode).toBe(2);
@@ -198,7 +204,7 @@ describe('--max-media', () => {
     expect(counted.stderr).toContain('matches 600 media items');
   });
 
-  test('the total of a search is not trusted, as it may be that of the library', async () => {
+  test('ignores the total of a search, which may be that of the library', async () => {
     const items = library(60, (index) => ({ type: index < 30 ? 'audio' : 'video' }));
     const script = { 'GET /v2/search': paged(items, { total: 60 }) };
     const run = await runCommand(list('--type', 'audio', '--max-media', '30'), {
@@ -208,7 +214,7 @@ describe('--max-media', () => {
     expect(run.stdout.trimEnd().split('\n')).toHaveLength(30);
   });
 
-  test('a window of time stops when too many are in it, and never for those outside', async () => {
+  test('counts only media within the time range', async () => {
     const inside = library(3_000, () => ({ created: ago(1) }));
     const many = await startApi({ script: { 'GET /v2/media': paged(inside) } });
     const run = await runCommand(list('--since', '7d', '--max-media', '100'), { api: many });
@@ -221,7 +227,7 @@ describe('--max-media', () => {
     expect(one).toMatchObject({ exitCode: 0, stdout: 'm2999\n' });
   });
 
-  test('counts what the limit of the list hides', async () => {
+  test('counts media beyond the limit of the list', async () => {
     const api = await startApi({ media });
     const flags = ['-L', '1', '--format', 'id'];
     const run = await runCommand(['media', 'list', ...flags, '--max-media', '2'], { api });
@@ -232,7 +238,7 @@ describe('--max-media', () => {
   });
 });
 
-test('pages that shift while they are read: each media item once', async () => {
+test('lists each media item once if pages shift while they are read', async () => {
   const pages = [
     ['a', 'b', 'c'],
     ['c', 'd'],

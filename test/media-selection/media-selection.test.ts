@@ -25,11 +25,11 @@ describe('parseTranscript', () => {
     expect(parseTranscript(text)).toEqual(selection);
   });
 
-  test.each(['', ' ', ':srt', ' :txt', 'a:vtt', 'a:DOCX'])('%j is refused', (text) => {
+  test.each(['', ' ', ':srt', ' :txt', 'a:vtt', 'a:DOCX'])('rejects %j', (text) => {
     expect(() => parseTranscript(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 
-  test('any id with a format behind it is that id', () => {
+  test('splits the format from any ID', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.constantFrom('txt', 'srt', 'json'), (id, format) => {
         fc.pre(id.trim() !== '');
@@ -49,7 +49,7 @@ describe('parseFormats', () => {
     expect(parseFormats(text)).toEqual(formats);
   });
 
-  test.each(['', ',', 'srt,', 'pdf', 'srt txt', 'vtt', 'docx'])('%j is refused', (text) => {
+  test.each(['', ',', 'srt,', 'pdf', 'srt txt', 'vtt', 'docx'])('rejects %j', (text) => {
     expect(() => parseFormats(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 });
@@ -59,13 +59,13 @@ describe('parseBody and mergeBody', () => {
     throw new Error(message);
   };
 
-  test('unknown fields pass, empty lists go', () => {
+  test('keep unknown fields and drop empty lists', () => {
     const body = parseBody({ later: 1, selectedMediaIds: [], selectedRenditionIds: ['r'] }, 'it', refuse);
     expect(mergeBody(body, NOTHING, NO_SCALARS)).toEqual({ later: 1, selectedRenditionIds: ['r'] });
   });
 
   test.each([null, [], 'text', 7, { selectedMediaIds: 'm' }, { selectedTranscripts: {} }])(
-    '%j is refused',
+    'reject %j',
     (value) => {
       expect(() => parseBody(value, 'it', refuse)).toThrow(expect.objectContaining({ code: 'USAGE' }));
     },
@@ -81,7 +81,7 @@ describe('parseBody and mergeBody', () => {
     { selectedTranscripts: [{ id: 't' }] },
     { selectedTranscripts: [{ id: 1, format: 'srt' }] },
     { selectedTranscripts: [{ id: 't', format: 'vtt' }] },
-  ])('%j is passed on with a warning', (value) => {
+  ])('pass %j on with a warning', (value) => {
     const warnings: string[] = [];
     const body = parseBody(value, 'it', (message) => warnings.push(message));
     expect(mergeBody(body, NOTHING, NO_SCALARS)).toEqual(value);
@@ -92,11 +92,11 @@ describe('parseBody and mergeBody', () => {
     { title: 't', description: '', expires: '7d' },
     { selectedMediaIds: ['m'], selectedRenditionIds: ['r'] },
     { selectedTranscripts: ['srt', 'txt', 'json'].map((format) => ({ id: 't', format })) },
-  ])('%j is documented, and passed on without a word', (value) => {
+  ])('pass the documented %j on without a warning', (value) => {
     expect(mergeBody(parseBody(value, 'it', refuse), NOTHING, NO_SCALARS)).toEqual(value);
   });
 
-  test('every id of file and flags is in the body once, those of the file first', () => {
+  test('include every ID once, those of the file before those of the flags', () => {
     const ids = fc.array(fc.constantFrom('a', 'b', 'c', 'd'));
     fc.assert(
       fc.property(ids, ids, (fileIds, flagIds) => {
@@ -110,7 +110,7 @@ describe('parseBody and mergeBody', () => {
     );
   });
 
-  test('a scalar of the flags wins, an empty description too', () => {
+  test('prefer scalars of the flags, including an empty description', () => {
     const file = { title: 'file', description: 'file', expires: '2030-01-01T00:00:00Z' };
     expect(mergeBody(file, NOTHING, { title: 'flag', description: '', expires: null })).toEqual({
       title: 'flag',
@@ -139,7 +139,7 @@ describe('checkAnonymous', () => {
     { title: 'x', selectedRenditionIds: ['r'] },
     { selectedRenditionIds: ['r'], selectedTranscripts: [transcript] },
     { selectedTranscripts: [transcript] },
-  ])('%j is for the service to decide', (body) => {
+  ])('leaves %j to the service', (body) => {
     expect(() => checkAnonymous(body)).not.toThrow();
   });
 
@@ -147,7 +147,7 @@ describe('checkAnonymous', () => {
     { selectedMediaIds: ['m'] },
     { selectedRenditionIds: ['r', 's'] },
     { selectedRenditionIds: ['r'], selectedMediaIds: ['m'] },
-  ])('%j is refused', (body) => {
+  ])('rejects %j', (body) => {
     expect(() => checkAnonymous(body)).toThrow(expect.objectContaining({ code: 'AUTH', exitCode: 4 }));
   });
 });
@@ -185,11 +185,11 @@ describe('findTranscripts', () => {
     [['m1', 'm2'], [], ['t1:srt', 't1:txt', 't2:srt', 't2:txt', 't3:srt', 't3:txt'], []],
     [['m1', 'm2'], ['de-v2'], ['t1:srt', 't1:txt', 't3:srt', 't3:txt'], []],
     [['m2', 'm3'], [], ['t3:srt', 't3:txt'], ['m3']],
-  ])('of %j in %j', async (mediaIds, languages, found, missing) => {
+  ])('finds transcripts of %j in %j', async (mediaIds, languages, found, missing) => {
     expect(await find(mediaIds, languages)).toEqual({ found, missing });
   });
 
-  test('nothing at all is NOT_FOUND with the languages that are there', async () => {
+  test('rejects with NOT_FOUND and the available languages if nothing matches', async () => {
     await expect(find(['m1', 'm2'], ['fr'])).rejects.toMatchObject({
       code: 'NOT_FOUND',
       details: { hint: 'available languages: de-v2, none, DE-V2' },

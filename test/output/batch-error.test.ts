@@ -5,7 +5,7 @@ import { batchError, failureText } from '../../src/output/batch-error.ts';
 test.each([
   ['connection reset', 'connection reset (package dl-1)'],
   ['no package with ID dl-1', 'no package with ID dl-1'],
-])('of one of several targets is told: %s', (message, expected) => {
+])('failureText adds the target unless the message names it: %s', (message, expected) => {
   expect(failureText({ id: 'dl-1', error: new ExpectedError('UNAVAILABLE', message) })).toBe(expected);
 });
 
@@ -16,7 +16,7 @@ describe('batchError', () => {
   });
   const document = { results: [] };
 
-  test('one target: its own error', () => {
+  test('returns the error of a single target', () => {
     const error = batchError([failure('a', 'AUTH', { hint: 'sign in' })], 1, document);
     expect(error).toMatchObject({
       code: 'AUTH',
@@ -25,13 +25,13 @@ describe('batchError', () => {
     });
   });
 
-  test('all agree: the common code with what they have in common', () => {
+  test('uses the code and details that all failures share', () => {
     const details = { hint: 'sign in', httpStatus: 401 };
     const error = batchError([failure('a', 'AUTH', details), failure('b', 'AUTH', details)], 3, document);
     expect(error).toMatchObject({ code: 'AUTH', exitCode: 4, message: '2 of 3 packages failed', details });
   });
 
-  test('they differ: FAILED, with every command that goes on', () => {
+  test('uses FAILED for different codes, with all next commands', () => {
     const error = batchError(
       [failure('a', 'AUTH', { next: ['x'] }), failure('b', 'DISK', { hint: 'h', next: ['y'] })],
       2,
@@ -41,7 +41,7 @@ describe('batchError', () => {
     expect(error.details.hint).toBeUndefined();
   });
 
-  test('a signal keeps its own exit code', () => {
+  test('keeps the exit code of a signal', () => {
     const stopped = failure('a', 'INTERRUPTED', { exitCode: 143, savedBytes: 1024 });
     const error = batchError([stopped, { ...stopped, id: 'b' }], 3, document);
     expect(error).toMatchObject({
@@ -50,7 +50,7 @@ describe('batchError', () => {
     });
   });
 
-  test('interrupted targets continue with the same command, and tell what is saved', () => {
+  test('hints at rerunning after an interruption and reports the saved bytes', () => {
     const stopped = (id: string, savedBytes?: number) =>
       failure(id, 'INTERRUPTED', { savedBytes, hint: 'own' });
     const error = batchError([stopped('a'), stopped('b', 1024), stopped('c', 1024)], 4, document);
@@ -65,7 +65,7 @@ describe('batchError', () => {
     );
   });
 
-  test('one failure of several targets has its code, but not its message', () => {
+  test('uses the code but not the message of one failure among several targets', () => {
     const error = batchError([failure('a', 'AUTH', { httpStatus: 401 })], 2, document, 'media item');
     expect(error).toMatchObject({
       code: 'AUTH',
@@ -74,7 +74,7 @@ describe('batchError', () => {
     });
   });
 
-  test('what they do not have in common is left out', () => {
+  test('omits details that differ', () => {
     const error = batchError(
       [failure('a', 'AUTH', { httpStatus: 401, exitCode: 40 }), failure('b', 'AUTH', { httpStatus: 403 })],
       2,
@@ -87,12 +87,12 @@ describe('batchError', () => {
     ).toBe(1);
   });
 
-  test('without a failure there is none', () => {
+  test('throws without a failure', () => {
     expect(() => batchError([], 1, document)).toThrow(RangeError);
   });
 });
 
-test('a failure names its kind of target', () => {
+test('failureText names the kind of target', () => {
   const error = new ExpectedError('UNAVAILABLE', 'connection reset');
   expect(failureText({ id: 'm1', error }, 'media item')).toBe('connection reset (media item m1)');
 });

@@ -6,7 +6,7 @@ describe('withDefaultHint', () => {
   const codes = Object.keys(EXIT_CODES).filter((code): code is ErrorCode => Object.hasOwn(EXIT_CODES, code));
 
   test.each(codes.filter((code) => !['FAILED', 'INTERNAL', 'EXISTS', 'INTERRUPTED'].includes(code)))(
-    '%s always says what to do next',
+    '%s always has a hint',
     (code) => {
       expect(withDefaultHint(new ExpectedError(code, 'x'), 'fetch').details.hint).toMatch(/\w/);
     },
@@ -18,7 +18,7 @@ describe('withDefaultHint', () => {
     [499, 'check the IDs and values, or use -v for details'],
     [500, 'use -v for details'],
     [undefined, 'use -v for details'],
-  ])('after HTTP %j, a bad response means: %s', (httpStatus, hint) => {
+  ])('after HTTP %j, the hint of BAD_RESPONSE is: %s', (httpStatus, hint) => {
     expect(withDefaultHint(new ExpectedError('BAD_RESPONSE', 'x', { httpStatus }), '').details.hint).toBe(
       hint,
     );
@@ -27,12 +27,12 @@ describe('withDefaultHint', () => {
     );
   });
 
-  test.each(['FAILED', 'INTERNAL', 'EXISTS', 'INTERRUPTED'] as const)('%s says nothing more', (code) => {
+  test.each(['FAILED', 'INTERNAL', 'EXISTS', 'INTERRUPTED'] as const)('%s has no default hint', (code) => {
     const error = new ExpectedError(code, 'x');
     expect(withDefaultHint(error, 'fetch')).toBe(error);
   });
 
-  test('a wrong line names the help of its command', () => {
+  test('a usage error names the help of its command', () => {
     const hints = ['', 'media list'].map(
       (path) => withDefaultHint(new ExpectedError('USAGE', 'x'), path).details.hint,
     );
@@ -42,7 +42,7 @@ describe('withDefaultHint', () => {
     ]);
   });
 
-  test('a hint or a command that is there stays alone', () => {
+  test('does not replace an existing hint or next command', () => {
     const hinted = new ExpectedError('AUTH', 'x', { hint: 'own' });
     const continued = new ExpectedError('AUTH', 'x', { next: ['cmd'] });
     expect([withDefaultHint(hinted, ''), withDefaultHint(continued, '')]).toEqual([hinted, continued]);

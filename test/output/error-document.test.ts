@@ -3,7 +3,7 @@ import { type ErrorCode, EXIT_CODES, ExpectedError } from '../../src/errors.ts';
 import { errorDocument } from '../../src/output/error-document.ts';
 
 describe('the exit codes', () => {
-  test('are those of the contract', () => {
+  test('match the contract', () => {
     expect(EXIT_CODES).toEqual({
       FAILED: 1,
       USAGE: 2,
@@ -25,7 +25,7 @@ describe('the exit codes', () => {
     });
   });
 
-  test('the codes worth repeating are those of the contract', () => {
+  test('the retryable codes match the contract', () => {
     const codes: ErrorCode[] = [
       'FAILED',
       'USAGE',
@@ -53,7 +53,7 @@ describe('the exit codes', () => {
   });
 });
 
-test('the document of a failure has all keys', () => {
+test('an error document has all keys', () => {
   expect(errorDocument(new ExpectedError('BUSY', 'taken'))).toEqual({
     code: 'BUSY',
     exitCode: 11,
@@ -67,7 +67,7 @@ test('the document of a failure has all keys', () => {
   });
 });
 
-test('the document of a failure has the details that are known, and a message of bounded length', () => {
+test('an error document has the known details and a message of limited length', () => {
   const details = { hint: 'h', id: 'i', httpStatus: 404, requestId: 'r', next: ['n'], repeatable: true };
   expect(errorDocument(new ExpectedError('NOT_FOUND', 'x', details))).toEqual({
     code: 'NOT_FOUND',

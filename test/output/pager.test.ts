@@ -5,7 +5,7 @@ import { openPager } from '../../src/output/pager.ts';
 import { captureStream } from '../support/process/streams.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
-/** A pager that is a shell command, run in a folder of its own, and what it wrote there. */
+/** Opens a shell command as the pager, and returns what it writes to FILE. */
 async function open(command: string, env: Record<string, string> = {}) {
   const folder = makeTempFolder('pager-');
   const file = join(folder, 'out');
@@ -19,7 +19,7 @@ async function open(command: string, env: Record<string, string> = {}) {
 }
 
 test.skipIf(process.platform === 'win32')(
-  'gets the text, looks like the terminal, and is waited for',
+  'receives the text, has the size of the terminal, and is waited for',
   async () => {
     const { pager, text } = await open('cat > FILE; sleep 0.1; echo closed >> FILE');
     expect(pager?.stdout).toMatchObject({ isTTY: true, columns: 70, rows: 30 });
@@ -30,7 +30,7 @@ test.skipIf(process.platform === 'win32')(
 );
 
 test.skipIf(process.platform === 'win32')(
-  'gets the options of less and lv, unless the user set them',
+  'receives default options of less and lv unless they are set',
   async () => {
     const show = 'echo "$LESS $LV $NoDefaultCurrentDirectoryInExePath" > FILE';
     const usual = await open(show);
@@ -42,7 +42,7 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test.skipIf(process.platform === 'win32')('that ends early is no failure', async () => {
+test.skipIf(process.platform === 'win32')('may exit early without a failure', async () => {
   const { pager } = await open('exit 3');
   for (let line = 0; line < 100; line += 1) pager?.stdout.write('x'.repeat(10_000));
   await expect(pager?.close()).resolves.toBeUndefined();

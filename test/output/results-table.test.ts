@@ -18,25 +18,25 @@ const rowOf = (document: Record<string, unknown>, options: Partial<ResultsTableO
     ?.split('\n')
     .at(-2);
 
-describe('what a document says', () => {
+describe('rows of a document', () => {
   test.each<[string, Record<string, unknown> | null]>([
     ['no document', null],
-    ['an empty one', {}],
+    ['an empty document', {}],
     ['no results and no items', { results: [], items: [] }],
-    ['results that are no objects', { results: ['x'] }],
-    ['an ID that is no text', { id: 7 }],
+    ['results that are not objects', { results: ['x'] }],
+    ['an ID that is not a string', { id: 7 }],
   ])('%s: no results', (_name, document) => {
     expect(table({ document })).toBe('### streamdiver-dl fetch\n\nNo results.\n');
   });
 
-  test('a failure without results says only that', () => {
+  test('prints only the failure without results', () => {
     const failure = { message: 'no | more', exitCode: 6 };
     expect(table({ failure })).toBe(
       '### streamdiver-dl fetch\n\n**Failed with exit code 6:** <code>no &#124; more</code>\n',
     );
   });
 
-  test('a failure with results says both', () => {
+  test('prints the failure and the results', () => {
     const document = { results: [{ id: 'a', outcome: 'failed' }] };
     const failure = { message: 'no', exitCode: 6 };
     expect(table({ document, failure })).toBe(
@@ -61,11 +61,11 @@ describe('what a document says', () => {
     [{ results: [], items: [{ id: 'a' }] }, '| created | <code>a</code> |  |  |'],
     [{ items: [{}] }, '| created |  |  |  |'],
     [{ id: 'a', status: 'ready' }, '| ready | <code>a</code> |  |  |'],
-  ])('%j is the row %s', (document, row) => {
+  ])('%j becomes the row %s', (document, row) => {
     expect(rowOf(document)).toBe(row);
   });
 
-  test('five paths of a package are shown, the others are counted', () => {
+  test('prints five paths of a package and counts the others', () => {
     const paths = (count: number) => Array.from({ length: count }, (_, index) => `p${index}`);
     expect(rowOf({ results: [{ id: 'a', paths: paths(5) }] })).toMatch(/<code>p4<\/code> \|$/);
     expect(rowOf({ results: [{ id: 'a', paths: paths(6) }] })).toMatch(
@@ -73,7 +73,7 @@ describe('what a document says', () => {
     );
   });
 
-  test('each outcome is counted', () => {
+  test('counts each outcome', () => {
     const results = ['b_', 'a', 'b_'].map((outcome) => ({ id: 'x', outcome }));
     expect(table({ document: { results } })?.split('\n')[2]).toBe('2 b&#95;, 1 a');
   });
@@ -88,7 +88,7 @@ test.each<[string | undefined, string, string]>([
   ['/w', '/wx/a.srt', '/wx/a.srt'],
   ['/w', '/x/w/a.srt', '/x/w/a.srt'],
   ['C:\\w', 'C:\\w\\a.srt', 'a.srt'],
-])('below %j, %s is shown as %s', (baseFolder, path, shown) => {
+])('with the base folder %j, prints %s as %s', (baseFolder, path, shown) => {
   const row = rowOf({ results: [{ id: 'a', outcome: 'x', path }] }, { baseFolder });
   const cell = /<code>([^<]*)<\/code> \|$/.exec(row ?? '')?.[1];
   expect(cell?.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))).toBe(
@@ -103,17 +103,17 @@ describe('the limit', () => {
   const rowBytes = Buffer.byteLength('| done | <code>id0</code> |  |  |\n');
   const fullBytes = Buffer.byteLength(whole) + reservedBytes;
 
-  test('holds all rows and room for one more line', () => {
+  test('fits all rows and one more line', () => {
     expect(table({ document: { results }, maxBytes: fullBytes })).toBe(whole);
   });
 
-  test.each([1, 2, 3])('leaves out %i rows, and says so', (left) => {
+  test.each([1, 2, 3])('omits %i rows and reports how many', (left) => {
     const text = table({ document: { results }, maxBytes: fullBytes - (left - 1) * rowBytes - 1 });
     expect(text?.split('\n').filter((line) => line.startsWith('| done'))).toHaveLength(3 - left);
     expect(text?.endsWith(`\n\n${left} more results are not shown.\n`)).toBe(true);
   });
 
-  test('below the heading there is no table at all', () => {
+  test('returns null if not even the heading fits', () => {
     const headingBytes = fullBytes - 3 * rowBytes;
     expect(table({ document: { results }, maxBytes: headingBytes })).not.toBeNull();
     expect(table({ document: { results }, maxBytes: headingBytes - 1 })).toBeNull();

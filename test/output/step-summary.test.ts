@@ -23,7 +23,7 @@ function summaryIn(place: RunPlace): { file: string; env: Record<string, string>
 }
 
 describe('--summary', () => {
-  test('transcripts: a row for each, with the path below the workspace', async () => {
+  test('transcripts: writes a row for each with its path in the workspace', async () => {
     const api = await startApi({ media, transcripts });
     const place = makePlace();
     const { env, text } = summaryIn(place);
@@ -34,7 +34,7 @@ describe('--summary', () => {
     );
   });
 
-  test('create: a row for the package; then fetch: its file, after what is there', async () => {
+  test('create writes a row for the package, and fetch appends a row for its file', async () => {
     const api = await start({ media });
     const place = makePlace();
     const { env, text } = summaryIn(place);
@@ -50,7 +50,7 @@ describe('--summary', () => {
     expect(text()).toMatch(/^\| downloaded \| .* <code>a.zip<\/code> \|$/m);
   });
 
-  test('a failure: its exit code and message, and what failed', async () => {
+  test('writes the exit code, the message, and the failed package', async () => {
     const api = await startApi({ media });
     const place = makePlace();
     const { env, text } = summaryIn(place);
@@ -60,7 +60,7 @@ describe('--summary', () => {
     expect(text()).toMatch(/^\| failed \| <code>no-such-package<\/code> \| {2}\| <code>no package /m);
   });
 
-  test('a failure before anything was requested is in it, too', async () => {
+  test('writes a failure that happens before the first request', async () => {
     const place = makePlace();
     const { env, text } = summaryIn(place);
     const run = await runCommand(['transcripts', '--summary'], { place, env });
@@ -70,7 +70,7 @@ describe('--summary', () => {
     );
   });
 
-  test('secrets of the run are masked', async () => {
+  test('masks secrets', async () => {
     const api = await startApi({
       script: {
         'GET /v2/downloads/{id}': { status: 403, json: { message: `${CANARY_TOKEN} may not` } },
@@ -84,21 +84,18 @@ describe('--summary', () => {
     expect(text()).not.toContain(CANARY_TOKEN);
   });
 
-  test.each([[undefined], ['']])(
-    'without GITHUB_STEP_SUMMARY (%j): a warning, and the work is done',
-    async (value) => {
-      const api = await startApi({ media, transcripts });
-      const env = { GITHUB_STEP_SUMMARY: value };
-      const run = await runCommand(['transcripts', 'm1', '--summary'], { api, env });
-      expect(run.exitCode).toBe(0);
-      expect(run.stderr).toContain(
-        'warning: --summary: GITHUB_STEP_SUMMARY is not set, so no summary is written\n',
-      );
-      expect(readdirSync(run.cwd)).toEqual(['talk-t1.en-v2.srt']);
-    },
-  );
+  test.each([[undefined], ['']])('only warns without GITHUB_STEP_SUMMARY (%j)', async (value) => {
+    const api = await startApi({ media, transcripts });
+    const env = { GITHUB_STEP_SUMMARY: value };
+    const run = await runCommand(['transcripts', 'm1', '--summary'], { api, env });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain(
+      'warning: --summary: GITHUB_STEP_SUMMARY is not set, so no summary is written\n',
+    );
+    expect(readdirSync(run.cwd)).toEqual(['talk-t1.en-v2.srt']);
+  });
 
-  test('without the flag nothing is written, nor in a dry run', async () => {
+  test('writes nothing without the flag or in a dry run', async () => {
     const api = await startApi({ media, transcripts });
     const place = makePlace();
     const { env } = summaryIn(place);
@@ -108,7 +105,7 @@ describe('--summary', () => {
     expect(readdirSync(place.cwd)).toEqual(['out']);
   });
 
-  test('a summary that cannot be written is a warning, and changes no exit code', async () => {
+  test('only warns if the summary cannot be written', async () => {
     const api = await startApi({ media, transcripts });
     const place = makePlace();
     const { env, file } = summaryIn(place);
@@ -118,20 +115,17 @@ describe('--summary', () => {
     expect(run.stderr).toContain(`warning: --summary: cannot write to ${file}: it is a folder\n`);
   });
 
-  test.skipIf(process.platform === 'win32')(
-    'a pipe that nothing reads does not hang the command',
-    async () => {
-      const api = await startApi({ media, transcripts });
-      const place = makePlace();
-      const { env, file } = summaryIn(place);
-      expect(spawnSync('mkfifo', [file]).status).toBe(0);
-      const run = await runCommand(['transcripts', 'm1', '--summary'], { api, place, env });
-      expect(run.exitCode).toBe(0);
-      expect(run.stderr).toContain(`warning: --summary: cannot write to ${file}: `);
-    },
-  );
+  test.skipIf(process.platform === 'win32')('does not hang on a pipe without a reader', async () => {
+    const api = await startApi({ media, transcripts });
+    const place = makePlace();
+    const { env, file } = summaryIn(place);
+    expect(spawnSync('mkfifo', [file]).status).toBe(0);
+    const run = await runCommand(['transcripts', 'm1', '--summary'], { api, place, env });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain(`warning: --summary: cannot write to ${file}: `);
+  });
 
-  test('a summary that is full stays as it is; one that is almost full is filled, and says what is left out', async () => {
+  test('does not change a full summary and truncates the table in an almost full one', async () => {
     const many = Array.from({ length: 30 }, (_, index) => ({ id: `t${index}`, languageCode: `l${index}` }));
     const api = await startApi({ media, transcripts: { m1: many } });
     const place = makePlace();
@@ -179,30 +173,30 @@ describe('the table', () => {
     ],
     ['\u202Eexe.srt', '&#92;u202eexe.srt'],
     ['Grüße, 東京 - 1.srt', 'Grüße, 東京 - 1.srt'],
-  ])('shows %j as it is, in one cell', (text, escaped) => {
+  ])('prints %j literally in one cell', (text, escaped) => {
     const line = detailsOf(text) ?? '';
     const [, cell = ''] =
       /^\| downloaded \| <code>a<\/code> \| {2}\| <code>(.*)<\/code> \|$/.exec(line) ?? [];
     expect(cell).toBe(escaped);
-    // What is left has no meaning in Markdown but in a character reference.
+    // Outside character references, no character with a meaning in Markdown remains.
     expect(cell.replaceAll(/&#\d+;/g, '')).not.toMatch(/[|`<>[\]()&*_~#@:$!\\\n]/);
     const shown = cell.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
     expect(shown).toBe(escapeText(text));
   });
 
-  test('masks a secret before it escapes it', () => {
+  test('masks secrets before it escapes text', () => {
     const redact = (text: string) => text.replaceAll('se_cr|et', '***');
     const table = tableOf({ id: 'a', outcome: 'failed', error: { message: 'token se_cr|et' } }, { redact });
     expect(table).toContain('<code>token &#42;&#42;&#42;</code>');
   });
 
-  test('masks a secret before it shortens the text', () => {
+  test('masks secrets before it truncates text', () => {
     const redact = (text: string) => text.replaceAll('secret-in-the-middle', '***');
     const path = `${'a'.repeat(390)}secret-in-the-middle${'b'.repeat(300)}`;
     expect(tableOf({ id: 'a', outcome: 'downloaded', path }, { redact })).not.toContain('secret');
   });
 
-  test('lists failures first, and some paths of a package with many', () => {
+  test('lists failures first and limits the paths of a package', () => {
     const results = [
       { id: 'a', outcome: 'extracted', paths: Array.from({ length: 7 }, (_, index) => `/w/${index}`) },
       { id: 'b', outcome: 'failed', paths: [], error: { message: 'no' } },
@@ -218,7 +212,7 @@ describe('the table', () => {
     ]);
   });
 
-  test('shortens no path of a folder that only starts alike', () => {
+  test('does not shorten paths of a folder with the same prefix', () => {
     const of = (path: string) => tableOf({ id: 'a', outcome: 'downloaded', path }, { baseFolder: '/data' });
     expect(of('/data/a.srt')).toContain('<code>a.srt</code>');
     expect(of('/datas/a.srt')).toContain('<code>/datas/a.srt</code>');

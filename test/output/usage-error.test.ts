@@ -27,14 +27,14 @@ test.each<[readonly string[], string, string]>([
   ],
   [['list', '-Hsecret'], "unknown option '-H'", "Run 'streamdiver-dl list --help' for usage."],
   [['list', '--1=secret'], "unknown option '-…'", "Run 'streamdiver-dl list --help' for usage."],
-])('%j is refused with its own hint', async (line, message, hint) => {
+])('rejects %j with a specific hint', async (line, message, hint) => {
   const run = await runCommand([...line, '--json']);
   expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'USAGE', hint } } });
   expect((run.json as { error: { message: string } }).error.message).toContain(message);
   expect(run.stdout + run.stderr).not.toContain('secret\n');
 });
 
-test.each([[[]], [['media']], [['config']]])('%j with --json is no command', async (line) => {
+test.each([[[]], [['media']], [['config']]])('%j with --json fails with "no command given"', async (line) => {
   expect(await runCommand([...line, '--json'])).toMatchObject({
     exitCode: 2,
     json: {
@@ -44,6 +44,6 @@ test.each([[[]], [['media']], [['config']]])('%j with --json is no command', asy
   expect(await runCommand(line)).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
-test.each(['--help', '--version'])('%s is no error', async (flag) => {
+test.each(['--help', '--version'])('%s is not an error', async (flag) => {
   expect(await runCommand([flag])).toMatchObject({ exitCode: 0, stderr: '' });
 });

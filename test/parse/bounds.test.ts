@@ -4,8 +4,8 @@ import { matchesPath, parsePathPattern } from '../../src/patterns/path-pattern.t
 
 const nested = (depth: number) => Buffer.from(`${'['.repeat(depth)}${']'.repeat(depth)}`);
 
-test('JSON of 200 levels is read, of 201 not', () => {
-  // The innermost array holds nothing, so it is the level of its own value.
+test('accepts JSON with 200 levels and rejects 201', () => {
+  // The innermost array is empty, so it counts as the level of a value.
   expect(parseJson(nested(200), 'x')).toBeInstanceOf(Array);
   expect(() => parseJson(nested(201), 'x')).toThrow('x is nested more than 200 levels deep');
 });
@@ -16,6 +16,6 @@ test.each<[string, string, boolean]>([
   ['[a-]', 'b', false],
   ['[a-c]', 'b', true],
   ['[a-c]', '-', false],
-])('%s and %s: %j', (pattern, name, isMatched) => {
+])('%s matches %s: %j', (pattern, name, isMatched) => {
   expect(matchesPath(parsePathPattern(pattern), name)).toBe(isMatched);
 });

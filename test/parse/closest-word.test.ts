@@ -19,6 +19,6 @@ test.each([
   expect(closestWord(typed, WORDS)).toBe(word);
 });
 
-test('the nearest of several wins', () => {
+test('returns the closest of several words', () => {
   expect(closestWord('readx', ['rebdy', 'ready'])).toBe('ready');
 });

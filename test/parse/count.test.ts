@@ -11,7 +11,7 @@ describe('parseCount', () => {
   });
 
   test.each(['', '0', '51', '-1', '+1', '1.0', '1e1', ' 1', '0x1', 'one', '9'.repeat(16)])(
-    '%j is refused',
+    'rejects %j',
     (text) => {
       expect(() => parseCount(text, { least: 1, most: 50 })).toThrow('is not a whole number from 1 to 50');
     },

@@ -23,15 +23,18 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBe(durationMs);
   });
 
-  test.each(['1', '300', '1.5', '-1', '-300'])('the bare number %s is refused with what to write', (text) => {
-    const digits = text.replace('-', '');
-    expect(() => parseDuration(text)).toThrow(
-      expect.objectContaining({
-        code: 'USAGE',
-        details: expect.objectContaining({ hint: expect.stringContaining(`${digits}s for seconds`) }),
-      }),
-    );
-  });
+  test.each(['1', '300', '1.5', '-1', '-300'])(
+    'rejects the number %s without a unit and hints at units',
+    (text) => {
+      const digits = text.replace('-', '');
+      expect(() => parseDuration(text)).toThrow(
+        expect.objectContaining({
+          code: 'USAGE',
+          details: expect.objectContaining({ hint: expect.stringContaining(`${digits}s for seconds`) }),
+        }),
+      );
+    },
+  );
 
   test.each([
     '',
@@ -51,12 +54,12 @@ describe('parseDuration', () => {
     '1e3s',
     '٣s',
     'soon',
-  ])('%j is refused', (text) => {
+  ])('rejects %j', (text) => {
     expect(() => parseDuration(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 
   test.each(['1M', '1h30M', '1H30M', '15M', 'P1M', 'p1m', 'P1MT5M'])(
-    '%s may mean months and is refused',
+    'rejects %s, which may mean months',
     (text) => {
       expect(() => parseDuration(text)).toThrow(
         expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('ambiguous') }),
@@ -64,7 +67,7 @@ describe('parseDuration', () => {
     },
   );
 
-  test('what is written from parts is read as their sum', () => {
+  test('adds up all parts', () => {
     const part = fc.nat(1_000);
     fc.assert(
       fc.property(part, part, part, part, part, (weeks, days, hours, minutes, seconds) => {

@@ -11,7 +11,7 @@ const NUMBERS = [
   '-1.5E+999',
 ];
 
-test.each(NUMBERS)('%s is written as it was read', (digits) => {
+test.each(NUMBERS)('writes %s exactly as it was read', (digits) => {
   for (const text of [digits, `[${digits}]`, `{"a":${digits},"b":"${digits}","c":[1,${digits}]}`]) {
     expect(stringifyExactly(parseExactly(text), 0)).toBe(text);
   }
@@ -26,7 +26,7 @@ test.each([
   '1e21',
   '5e-324',
   '"9007199254740993"',
-])('%s is what JSON.parse() makes of it', (text) => {
+])('parses %s like JSON.parse()', (text) => {
   expect(parseExactly(text)).toEqual(JSON.parse(text));
 });
 
@@ -38,12 +38,12 @@ test.each([
   '{"undefined":"1","n":9007199254740993}',
   '{"a":"undefined1undefined","n":9007199254740993}',
   '{"a":"\\\\\\"9007199254740993","n":9007199254740993}',
-])('%s keeps its texts', (text) => {
+])('keeps the strings of %s', (text) => {
   const written: unknown = JSON.parse(stringifyExactly(parseExactly(text), 0));
   expect(written).toEqual(JSON.parse(text));
 });
 
-test('any document with any numbers keeps its strings and its digits', () => {
+test('keeps the strings and digits of any document', () => {
   const number = fc
     .tuple(fc.bigInt(), fc.nat(), fc.boolean())
     .map(([whole, rest, isWhole]) => (isWhole ? `${whole}` : `${whole}.${rest}1`));

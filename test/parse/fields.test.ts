@@ -11,7 +11,7 @@ import {
   requireId,
 } from '../../src/parse/fields.ts';
 
-/** What no reader understands, and none may crash on. */
+/** Values that every reader must ignore without an error. */
 const NOTHING: readonly unknown[] = [null, undefined, {}, { toString: 1 }, { toString: null }, Number.NaN];
 
 describe('readers of response fields', () => {
@@ -25,7 +25,7 @@ describe('readers of response fields', () => {
     [true, null],
     [['a'], null],
     ...NOTHING.map((value): [unknown, null] => [value, null]),
-  ])('the text of %j is %j', (value, wanted) => {
+  ])('readText(%j) is %j', (value, wanted) => {
     expect(readText(value)).toBe(wanted);
   });
 
@@ -43,7 +43,7 @@ describe('readers of response fields', () => {
     ['yes', null],
     [2, null],
     ...NOTHING.map((value): [unknown, null] => [value, null]),
-  ])('the boolean of %j is %j', (value, wanted) => {
+  ])('readBoolean(%j) is %j', (value, wanted) => {
     expect(readBoolean(value)).toBe(wanted);
   });
 
@@ -63,7 +63,7 @@ describe('readers of response fields', () => {
     ['0x10', null],
     ['', null],
     ...NOTHING.map((value): [unknown, null] => [value, null]),
-  ])('the size of %j is %j', (value, wanted) => {
+  ])('readSizeBytes(%j) is %j', (value, wanted) => {
     expect(readSizeBytes(value)).toBe(wanted);
   });
 
@@ -78,7 +78,7 @@ describe('readers of response fields', () => {
     ['16h', null],
     [Number.POSITIVE_INFINITY, null],
     ...NOTHING.map((value): [unknown, null] => [value, null]),
-  ])('the seconds of %j are %j', (value, wanted) => {
+  ])('readSeconds(%j) is %j', (value, wanted) => {
     expect(readSeconds(value)).toBe(wanted);
   });
 
@@ -105,7 +105,7 @@ describe('readers of response fields', () => {
     [7, null],
     [1e300, null],
     ...NOTHING.map((value): [unknown, null] => [value, null]),
-  ])('the time of %j is %j', (value, wanted) => {
+  ])('readTime(%j) is %j', (value, wanted) => {
     expect(readTime(value)).toBe(wanted);
   });
 
@@ -129,7 +129,7 @@ describe('readers of response fields', () => {
     [7, null],
     [null, null],
     [{ toString: 1 }, null],
-  ])('the texts of %j are %j', (value, wanted) => {
+  ])('readTexts(%j) is %j', (value, wanted) => {
     expect(readTexts(value)).toEqual(wanted);
   });
 
@@ -140,16 +140,16 @@ describe('readers of response fields', () => {
     [0, '0'],
     [-3, '-3'],
     ['9007199254740993', '9007199254740993'],
-  ])('the ID of %j is %j', (value, id) => {
+  ])('requireId(%j) is %j', (value, id) => {
     expect(requireId(value, 'it')).toBe(id);
   });
 
-  test.each(['', 1.5, 2 ** 53, true, ['a'], ...NOTHING])('%j is no ID', (value) => {
+  test.each(['', 1.5, 2 ** 53, true, ['a'], ...NOTHING])('%j is not an ID', (value) => {
     expect(readId(value)).toBeNull();
     expect(() => requireId(value, 'package')).toThrow('the response contains a package without a valid ID');
   });
 
-  test('the first key that holds something readable counts', () => {
+  test('readFirst returns the first readable value', () => {
     const keys = ['created', 'createdAt', 'toString'];
     expect(readFirst({ createdAt: '2026-01-15' }, keys, readTime)).toBe('2026-01-15T00:00:00.000Z');
     expect(readFirst({ created: 'soon', createdAt: '2026-01-15' }, keys, readTime)).not.toBeNull();

@@ -11,12 +11,12 @@ describe('parseJson', () => {
     ['null', null],
     [' [1] \n', [1]],
     ['"ä€😀"', 'ä€😀'],
-  ])('%s is read', (text, value) => {
+  ])('parses %s', (text, value) => {
     expect(parseJson(bytes(text), 'it')).toEqual(value);
   });
 
   test.each(['', '{', '{}{}', "{'a':1}", '{"a":NaN}', '\ufeff{}', `${'['.repeat(300)}${']'.repeat(300)}`])(
-    '%j is refused without being quoted',
+    'rejects %j without quoting it',
     (text) => {
       expect(() => parseJson(bytes(text), 'the answer')).toThrow(
         expect.objectContaining({ code: 'BAD_RESPONSE', message: expect.stringMatching(/^the answer is /) }),
@@ -24,7 +24,7 @@ describe('parseJson', () => {
     },
   );
 
-  test('any document of reasonable depth comes back, and invalid UTF-8 never does', () => {
+  test('parses any valid document and rejects invalid UTF-8', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         const value = parseJson(bytes(text), 'it');
@@ -35,7 +35,7 @@ describe('parseJson', () => {
   });
 });
 
-describe('fields of answers', () => {
+describe('fields of responses', () => {
   test.each([
     ['text', 'text'],
     ['', null],
@@ -61,39 +61,39 @@ describe('fields of answers', () => {
   });
 });
 
-describe('what is too much', () => {
+describe('limits', () => {
   test.each([
     ['[{},{}…]', `[${'{},'.repeat(500_001)}{}]`],
     ['numbers', `[${'1,'.repeat(600_000)}1]`],
     ['deep arrays', '['.repeat(5_000_000)],
     ['deep objects', '{"a":'.repeat(1_000_000)],
-  ])('%s is refused before anything is made of it', (_name, text) => {
+  ])('reject %s before parsing', (_name, text) => {
     expect(() => parseJson(bytes(text), 'it')).toThrow(expect.objectContaining({ code: 'BAD_RESPONSE' }));
   });
 
-  test('brackets and commas in strings do not count', () => {
+  test('do not count brackets and commas in strings', () => {
     const text = JSON.stringify([`\\"${'[{,'.repeat(1_000_000)}\\`, '"[\\', '\\\\']);
     expect(parseJson(bytes(text), 'it')).toEqual(JSON.parse(text));
   });
 });
 
-test('what stands side by side is not nested', () => {
+test('siblings do not count as nested', () => {
   for (const item of ['{}', '[]', '{"a":[{}]}']) {
     expect(parseJson(bytes(`[${Array(300).fill(item).join(',')}]`), 'it')).toHaveLength(300);
   }
 });
 
 test.each([
-  ['nested too deep', '['.repeat(201), 'it is nested more than 200 levels deep'],
-  ['of too many digits', '1'.repeat(1_001), 'it contains a number with more than 1000 digits'],
-  ['of too many values', `[${'1,'.repeat(500_000)}1]`, 'it contains more than 500000 values'],
-])('JSON %s is refused', (_name, text, message) => {
+  ['with too many levels', '['.repeat(201), 'it is nested more than 200 levels deep'],
+  ['with too many digits', '1'.repeat(1_001), 'it contains a number with more than 1000 digits'],
+  ['with too many values', `[${'1,'.repeat(500_000)}1]`, 'it contains more than 500000 values'],
+])('rejects JSON %s', (_name, text, message) => {
   expect(() => parseJson(bytes(text), 'it')).toThrow(
     expect.objectContaining({ code: 'BAD_RESPONSE', message }),
   );
 });
 
-test('a thousand digits are read, brackets, commas, and digits within texts do not count', () => {
+test('accepts 1000 digits and ignores brackets, commas, and digits in strings', () => {
   const long = '1'.repeat(1_000);
   expect(String(parseJson(bytes(long), 'it'))).toBe(long);
   for (const text of ['['.repeat(300), '\\"'.repeat(300), '1'.repeat(2_000), ','.repeat(500_001)]) {

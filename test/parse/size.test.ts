@@ -19,7 +19,7 @@ describe('parseSize', () => {
   });
 
   test.each(['', 'K', '-1', '+1', '1X', '1KK', '1e3', '0x10', '1,5K', '99999999999999999', 'all'])(
-    '%j is refused',
+    'rejects %j',
     (text) => {
       expect(() => parseSize(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
     },
@@ -35,7 +35,7 @@ describe('writeSize', () => {
     [512_000, '500K'],
     [5_242_880, '5M'],
     [1_099_511_627_776, '1T'],
-  ])('%i bytes are written as %s', (sizeBytes, text) => {
+  ])('writes %i bytes as %s', (sizeBytes, text) => {
     expect(writeSize(sizeBytes)).toBe(text);
     expect(parseSize(text)).toBe(sizeBytes);
   });
@@ -51,6 +51,6 @@ test.each([
   [1_048_576, '1 MiB'],
   [1024 ** 8, '1 YiB'],
   [1024 ** 9, '1024 YiB'],
-])('%i bytes are shown as %s', (sizeBytes, text) => {
+])('formatSize prints %i bytes as %s', (sizeBytes, text) => {
   expect(formatSize(sizeBytes)).toBe(text);
 });

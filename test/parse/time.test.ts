@@ -22,7 +22,7 @@ describe('parseTime', () => {
   });
 
   test.each(['2026-01-15', '2026-03-29', '2026-10-25', '2028-02-29'])(
-    '%s is its end in local time',
+    '%s is the end of that day in local time',
     (text) => {
       const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
       const end = new Date(year, month - 1, day, 23, 59, 59).toISOString().replace('.000Z', 'Z');
@@ -36,14 +36,14 @@ describe('parseTime', () => {
   });
 
   test.each(['0', '0s', '2026-01-14', '2026-01-15T12:00:00Z', '1970-01-01', '2025-12-31T23:59:59+00:00'])(
-    '%s is past and refused',
+    'rejects %s in the past',
     (text) => {
       expect(() => parseTime(text, nowMs)).toThrow(/is in the past/);
     },
   );
 
   test.each(['99999999w', '9000d'.repeat(1).replace('9000', '9999999'), `${'9'.repeat(400)}d`])(
-    '%s is too far in the future and refused',
+    'rejects %s too far in the future',
     (text) => {
       expect(() => parseTime(text, nowMs)).toThrow(expect.objectContaining({ code: 'USAGE' }));
     },
@@ -63,11 +63,11 @@ describe('parseTime', () => {
     '2026-12-31T25:00:00Z',
     '31.12.2026',
     '-7d',
-  ])('%j is refused', (text) => {
+  ])('rejects %j', (text) => {
     expect(() => parseTime(text, nowMs)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 
-  test('every moment to come, whatever its zone, is sent as UTC with Z', () => {
+  test('converts any future time with an offset to UTC', () => {
     fc.assert(
       fc.property(
         fc.date({ min: new Date(nowMs + 1_000), max: new Date('9999-12-30'), noInvalidDate: true }),
@@ -93,20 +93,20 @@ describe('parseQueriedMoment', () => {
   const at = (text: string, edge: 'start' | 'end') =>
     new Date(parseQueriedMoment(text, NOW_MS, edge).timeMs).toISOString();
 
-  test('a duration means ago, a time itself', () => {
+  test('subtracts a duration from now and accepts a time', () => {
     expect(at('7d', 'start')).toBe('2025-03-03T12:00:00.000Z');
     expect(at('0', 'end')).toBe('2025-03-10T12:00:00.000Z');
     expect(at('2025-03-01T08:00:00+02:00', 'end')).toBe('2025-03-01T06:00:00.000Z');
   });
 
   test.each([
-    // Vienna loses an hour on March 30 and gains one on October 26.
+    // In Vienna, March 30 has 23 hours and October 26 has 25.
     ['Europe/Vienna', '2025-03-30', '2025-03-29T23:00:00.000Z', '2025-03-30T21:59:59.999Z'],
     ['Europe/Vienna', '2025-10-26', '2025-10-25T22:00:00.000Z', '2025-10-26T22:59:59.999Z'],
-    // In Cairo the day begins at 1:00 then.
+    // In Cairo, April 25 starts at 1:00.
     ['Africa/Cairo', '2025-04-25', '2025-04-24T22:00:00.000Z', '2025-04-25T20:59:59.999Z'],
     ['Africa/Cairo', '2025-04-24', '2025-04-23T22:00:00.000Z', '2025-04-24T21:59:59.999Z'],
-  ])('in %s %s is the whole day, whatever the clocks do', (zone, day, start, end) => {
+  ])('in %s, %s is the full day despite clock changes', (zone, day, start, end) => {
     vi.stubEnv('TZ', zone);
     try {
       expect([at(day, 'start'), at(day, 'end')]).toEqual([start, end]);
@@ -116,7 +116,7 @@ describe('parseQueriedMoment', () => {
     }
   });
 
-  test.each(['2025-02-30', '', 'P1M', '2025-03'])('%j is no moment', (text) => {
+  test.each(['2025-02-30', '', 'P1M', '2025-03'])('rejects %j', (text) => {
     expect(() => parseQueriedMoment(text, NOW_MS, 'start')).toThrow(ExpectedError);
   });
 });

@@ -62,7 +62,7 @@ describe('case 111: patterns work as in .gitignore', () => {
     ['\\!a', '!a', 'a'],
     ['👍?', '👍👍', '👍'],
     ['**a', 'bba', 'x/b'],
-  ])('%s takes %s and not %s', (pattern, right, wrong) => {
+  ])('%s matches %s but not %s', (pattern, right, wrong) => {
     expect(matched(pattern, [right, wrong])).toEqual([right]);
   });
 
@@ -73,16 +73,16 @@ describe('case 111: patterns work as in .gitignore', () => {
     ['[abc', '[ without a ]'],
     ['abc\\', 'backslash'],
     ['[[:alpha:]]', 'not supported'],
-  ])('%s is refused with the reason', (pattern, says) => {
+  ])('rejects %s with the reason', (pattern, says) => {
     expect(complaintAbout(pattern)).toContain(says);
   });
 
-  test('git reads random patterns the same way', () => {
+  test('matches git for random patterns', () => {
     const seed = 20_261_125;
     const next = pseudoRandom(seed);
     const pick = <Item>(items: readonly Item[]): Item => items[next() % items.length] as Item;
     const some = (most: number) => [...Array(1 + (next() % most)).keys()];
-    // Not two stars within a part: git forgets the letters before them (wildmatch.c) and takes them for `**`.
+    // No two stars within a part: git ignores the letters before them (wildmatch.c) and reads them as `**`.
     const part = () =>
       some(3)
         .map(() => pick(['a', 'b', '*', '?', '[ab]', '[!a]', 'ab']))
@@ -109,7 +109,7 @@ describe('case 111: patterns work as in .gitignore', () => {
         ),
       ),
     ];
-    // One folder for each pattern, so that git is asked but once.
+    // One folder for each pattern, so that git runs only once.
     const folder = makeTempFolder();
     execFileSync('git', ['init', '-q', folder]);
     for (const [index, pattern] of patterns.entries()) {
@@ -147,13 +147,13 @@ describe('selections', () => {
     expect(PATHS.filter(createPathFilter({ include, exclude }))).toEqual(paths);
   });
 
-  test('composed and decomposed letters are the same', () => {
+  test('match composed and decomposed letters', () => {
     const isWanted = createPathFilter({ include: ['gru\u0308\u00dfe.srt', 'caf\u00e9*'], exclude: [] });
     expect(isWanted('gr\u00fc\u00dfe.srt')).toBe(true);
     expect(isWanted('cafe\u0301.srt')).toBe(true);
   });
 
-  test('case 111: hostile patterns and thousands of them end at once', () => {
+  test('case 111: match hostile patterns and thousands of patterns without delay', () => {
     const hostile = createPathFilter({
       include: [`${'*a'.repeat(100)}*b`, `${'**/a/'.repeat(50)}b`],
       exclude: [],

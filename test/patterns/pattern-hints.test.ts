@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createExplainedFilter } from '../../src/patterns/pattern-hints.ts';
 
-/** What is said of these patterns when the archive has `Film.srt` and `film.mp4`. */
+/** The hint for these patterns if the archive contains `Film.srt` and `film.mp4`. */
 function explain(include: readonly string[], exclude: readonly string[] = []): string | null {
   const { isWanted, explain: tell } = createExplainedFilter({ include, exclude });
   for (const path of ['Film.srt', 'film.mp4']) isWanted(path);
@@ -26,11 +26,11 @@ test.each<[readonly string[], string | null]>([
   expect(explain(include)).toBe(words);
 });
 
-test('what is excluded differs in no case', () => {
+test('gives no case hint for excluded entries', () => {
   expect(explain(['film.srt'], ['*.srt'])).toBeNull();
 });
 
-test('the filter itself minds the case', () => {
+test('the filter itself is case-sensitive', () => {
   const { isWanted } = createExplainedFilter({ include: ['*.srt'], exclude: ['b.*'] });
   expect(['a.srt', 'A.SRT', 'b.srt'].map(isWanted)).toEqual([true, false, false]);
 });

@@ -15,7 +15,7 @@ function makeFile(): string {
   return path;
 }
 
-test('a file gives exactly the bytes asked for, at its edges too', async () => {
+test('reads exactly the requested bytes, including at the edges', async () => {
   const source = await openFileSource(makeFile());
   expect(source.sizeBytes).toBe(BYTES.length);
   for (const [start, end] of [
@@ -30,7 +30,7 @@ test('a file gives exactly the bytes asked for, at its edges too', async () => {
   await source.close();
 });
 
-test('case 83: short reads are continued', async () => {
+test('case 83: continues after short reads', async () => {
   const handle = await open(makeFile());
   const read = handle.read.bind(handle);
   const stingy = Object.assign(handle, {
@@ -42,7 +42,7 @@ test('case 83: short reads are continued', async () => {
   await handle.close();
 });
 
-test('a file that became shorter is an INTEGRITY error, not a short answer', async () => {
+test('fails with INTEGRITY if the file was truncated', async () => {
   const path = makeFile();
   const source = await openFileSource(path);
   truncateSync(path, 100);
@@ -50,7 +50,7 @@ test('a file that became shorter is an INTEGRITY error, not a short answer', asy
   await source.close();
 });
 
-test('case 82: a failing read is DISK and names the file', async () => {
+test('case 82: fails with DISK and names a missing file', async () => {
   const path = makeFile();
   const source = await openFileSource(path);
   await source.close();
@@ -60,7 +60,7 @@ test('case 82: a failing read is DISK and names the file', async () => {
   await expect(openFileSource(missing)).rejects.toThrow(missing);
 });
 
-test('a link, a folder and a FIFO are refused without blocking', async () => {
+test('rejects a link, a folder, and a FIFO without blocking', async () => {
   const folder = makeTempFolder();
   writeFileSync(join(folder, 'file'), BYTES);
   symlinkSync(join(folder, 'file'), join(folder, 'link'));
@@ -71,7 +71,7 @@ test('a link, a folder and a FIFO are refused without blocking', async () => {
   }
 });
 
-test('nonsense as a range is a bug, not an answer', async () => {
+test('throws a RangeError for an invalid range', async () => {
   const source = await openFileSource(makeFile());
   for (const [start, end] of [
     [-1, 1],

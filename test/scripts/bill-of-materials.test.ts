@@ -25,7 +25,7 @@ function notice(name: string, version: string): string {
 }
 
 describe('bill-of-materials.mjs', () => {
-  it('lists what was bundled, with checksums, and how it hangs together', () => {
+  it('lists bundled packages with checksums and dependencies', () => {
     const ora = `ora@${versionOf('ora')}`;
     const cursor = `cli-cursor@${versionOf('cli-cursor')}`;
     const run = billOf(`Parts:\n\n${[ora, cursor].map((id) => notice(...splitId(id))).join('\n')}`);
@@ -48,7 +48,7 @@ describe('bill-of-materials.mjs', () => {
   it.each([
     ['a package that is not in the lock file', notice('ora', '1.2.3'), 'not in the lock file: ora@1.2.3'],
     ['notices without packages', 'Parts:\n', 'there are no notices'],
-  ])('refuses %s', (_what, notices, message) => {
+  ])('rejects %s', (_what, notices, message) => {
     const run = billOf(notices);
     expect(run).toMatchObject({ status: 1, stdout: '' });
     expect(run.stderr).toContain(message);

@@ -13,7 +13,7 @@ interface LockFile {
   packages: Record<string, Record<string, unknown>>;
 }
 
-/** Lints our own lock file with one entry changed. */
+/** Lints the lock file of this repository with one entry changed. */
 function lintWith(changes: Record<string, unknown>, version = 3) {
   const file = path.join(makeTempFolder(), 'package-lock.json');
   const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as LockFile;
@@ -26,7 +26,7 @@ function lintWith(changes: Record<string, unknown>, version = 3) {
 }
 
 describe('case 141: lint-lockfile.mjs', () => {
-  it('finds nothing wrong with ours', () => {
+  it('accepts the lock file of this repository', () => {
     expect(lintWith({})).toEqual({ status: 0, stdout: '', problems: '' });
   });
 
@@ -40,11 +40,11 @@ describe('case 141: lint-lockfile.mjs', () => {
     ],
     [{ link: true }, 'is a link to a folder'],
     [{ hasInstallScript: true }, 'has an install script'],
-  ])('notices %j', (changes, problem) => {
+  ])('reports %j', (changes, problem) => {
     expect(lintWith(changes)).toEqual({ status: 1, stdout: '', problems: `${PLACE} ${problem}\n` });
   });
 
-  it('notices another version of the format', () => {
+  it('reports another version of the format', () => {
     expect(lintWith({}, 2)).toEqual({ status: 1, stdout: '', problems: 'is of version 2, not 3\n' });
   });
 });

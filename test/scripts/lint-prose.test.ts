@@ -8,7 +8,7 @@ import { makeTempFolder } from '../support/temp-folder.ts';
 const SCRIPT = fileURLToPath(new URL('../../scripts/lint-prose.mjs', import.meta.url));
 const words = (count: number) => `Word${' word'.repeat(count - 1)}.`;
 
-/** Exit code and complaints, without the path of the file, of a run over one file with this text. */
+/** The exit code and the reports, without the path, for a file with this text. */
 function lint(text: string, name = 'page.md') {
   const folder = makeTempFolder();
   writeFileSync(path.join(folder, name), text);
@@ -21,14 +21,14 @@ function lint(text: string, name = 'page.md') {
 }
 
 describe('lint-prose.mjs', () => {
-  it('finds a phrase with its line, also where it is broken over two', () => {
+  it('reports a phrase with its line, even across a line break', () => {
     expect(lint('# Title\n\nFine.\nIt brings the file and goes\non.\n')).toEqual({
       status: 1,
       complaints: [':4: "goes on": write continue', ':4: "brings": write download, transfer'],
     });
   });
 
-  it('finds a sentence of 26 words, and not one of 25', () => {
+  it('reports a sentence of 26 words but not one of 25', () => {
     expect(lint(`${words(25)} ${words(25)}\n`)).toEqual({ status: 0, complaints: [] });
     expect(lint(`${words(25)}\n${words(26)}\n`)).toEqual({
       status: 1,
@@ -43,7 +43,7 @@ describe('lint-prose.mjs', () => {
     ['a code span', `${words(24).slice(0, -1)} \`${'word '.repeat(9)}\`.\n`],
     ['the target of a link', `${words(24).slice(0, -1)} [word](brought.md "Word word").\n`],
     ['code and its comments', `\`\`\`sh\n${'word '.repeat(30)}\n# ${words(30)}\n\`\`\`\n`],
-  ])('counts %s apart', (_what, text) => {
+  ])('counts %s separately', (_what, text) => {
     expect(lint(text)).toEqual({ status: 0, complaints: [] });
   });
 
@@ -51,15 +51,15 @@ describe('lint-prose.mjs', () => {
     ['a list item', `- ${words(26)}\n`, 1],
     ['a cell', `| Word | ${words(26)} |\n`, 1],
     ['the second paragraph', `Word.\n\n${words(26)}\n`, 3],
-    ['what follows a code block', `\`\`\`sh\nword\n\`\`\`\n${words(26)}\n`, 4],
-  ])('finds a long sentence in %s', (_what, text, line) => {
+    ['a paragraph after a code block', `\`\`\`sh\nword\n\`\`\`\n${words(26)}\n`, 4],
+  ])('reports a long sentence in %s', (_what, text, line) => {
     expect(lint(text)).toEqual({
       status: 1,
       complaints: [`:${line}: 26 words (at most 25): Word word word word word word …`],
     });
   });
 
-  it('reads the comments of code blocks, and no other code', () => {
+  it('checks the comments of code blocks but no other code', () => {
     expect(lint('`the id`\n\n```sh\necho "the id" # the id\n```\n')).toEqual({
       status: 1,
       complaints: [':4: "id": write ID, URL, JSON'],
@@ -74,7 +74,7 @@ describe('lint-prose.mjs', () => {
     });
   });
 
-  it('reads string literals of TypeScript, and no names, comments, or single words', () => {
+  it('checks string literals of TypeScript but not names, comments, or single words', () => {
     const code = "// goes on\nconst id = 'id';\nexport const text = [`${id} goes on`, 'for ever more'];\n";
     expect(lint(code, 'texts.ts')).toEqual({
       status: 1,

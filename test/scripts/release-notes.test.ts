@@ -35,7 +35,7 @@ function run(tag: string | undefined, manifest: object, env: Record<string, stri
 }
 
 describe('release-notes.mjs', () => {
-  it('prints the section of the version and nothing of its neighbours', () => {
+  it('prints only the section of the version', () => {
     expect(run('v1.2.0', { version: '1.2.0' })).toEqual({
       status: 0,
       stdout: '### Added\n\n- A thing, see [it](https://example.test/#1.1.0).\n',
@@ -51,12 +51,12 @@ describe('release-notes.mjs', () => {
     ['v1.3.0', '1.3.0', 'CHANGELOG.md has no section "## 1.3.0 - YYYY-MM-DD" with anything in it\n'],
     ['v1.0.0', '1.0.0', 'CHANGELOG.md has no section "## 1.0.0 - YYYY-MM-DD" with anything in it\n'],
     [undefined, '1.0.0', 'the tag "" is not vX.Y.Z\n'],
-  ])('refuses the tag %s of version %s', (tag, version, stderr) => {
+  ])('rejects the tag %s for version %s', (tag, version, stderr) => {
     expect(run(tag, { version })).toEqual({ status: 1, stdout: '', stderr });
   });
 
   it.each(['https://github.com/owner/name', { type: 'git', url: 'git+https://github.com/owner/name.git' }])(
-    'takes %j for the repository that it runs in',
+    'accepts %j for the current repository',
     (repository) => {
       const env = { GITHUB_REPOSITORY: 'owner/name' };
       expect(run('v1.2.0', { version: '1.2.0', repository }, env).status).toBe(0);
@@ -64,7 +64,7 @@ describe('release-notes.mjs', () => {
   );
 
   it.each([undefined, 'https://github.com/other/name', { url: 'git+https://github.com/owner/name2.git' }])(
-    'refuses %j, which npm would refuse later',
+    'rejects %j, which npm would reject later',
     (repository) => {
       const env = { GITHUB_REPOSITORY: 'owner/name' };
       expect(run('v1.2.0', { version: '1.2.0', repository }, env)).toEqual({

@@ -4,7 +4,7 @@ import { leftOverSince, openResources } from './left-over.ts';
 
 const AT_ONCE_MS = 0;
 
-test('a connection counts as left over until it is given back', async () => {
+test('reports a connection as left over until it is released', async () => {
   const before = new Set(openResources());
   const budget = createSemaphore(1);
   await budget.acquire(new AbortController().signal);

@@ -10,8 +10,7 @@ const LOOK_EVERY_MS = 2;
 
 /**
  * Open resources of this process: file descriptors by number, event loop handles without a descriptor by kind, and
- * connections not returned to their budget. Descriptors are omitted on systems without
- * /proc.
+ * connections not returned to their budget. Descriptors are omitted on systems without /proc.
  */
 export function openResources(): readonly string[] {
   const connections = Array.from(

@@ -2,7 +2,7 @@ import type { createSemaphore } from '../../src/semaphore.ts';
 
 let taken = 0;
 
-/** The slots that semaphores of this process have given out and not got back. */
+/** The number of acquired semaphore slots in this process that were not released. */
 export function takenConnections(): number {
   return taken;
 }

@@ -37,7 +37,7 @@ async function run(fault: DiskFault) {
 
 const onPart = { pathPart: 'a.part' };
 
-test('fails the n-th call with the code asked for', async () => {
+test('fails the n-th call with the given code', async () => {
   const result = await run({ ...onPart, call: 'write', nth: 2, effect: 'ENOSPC' });
   expect(result).toMatchObject({ exitCode: 9, stdout: 'ENOSPC\n', happened: true });
   expect(readFileSync(join(result.cwd, 'a.part'), 'utf8')).toBe('x'.repeat(500));
@@ -48,7 +48,7 @@ test('fails a close', async () => {
   expect(result).toMatchObject({ exitCode: 9, stdout: 'EIO\n', happened: true });
 });
 
-test('does nothing when there are fewer calls or the path is another', async () => {
+test('does nothing with fewer calls or for another path', async () => {
   const never = await run({ ...onPart, call: 'write', nth: 3, effect: 'ENOSPC' });
   expect(never).toMatchObject({ exitCode: 0, stdout: '500 500\n', happened: false });
   const elsewhere = await run({ call: 'write', nth: 1, effect: 'EIO', pathPart: 'b.part' });
@@ -64,7 +64,7 @@ test('kills before and after a call', async () => {
   expect(existsSync(join(after.cwd, 'a'))).toBe(true);
 });
 
-test('takes fewer bytes than given, and never answers', async () => {
+test('short writes fewer bytes, and hang never settles', async () => {
   const short = await run({ ...onPart, call: 'write', nth: 1, effect: 'short' });
   expect(short).toMatchObject({ exitCode: 0, stdout: '100 500\n' });
   const hang = await run({ ...onPart, call: 'sync', nth: 1, effect: 'hang' });

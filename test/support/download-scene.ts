@@ -144,7 +144,7 @@ export async function setDownload(
   };
 }
 
-/** The same as one that writes a part, in real time. */
+/** The writer of a part file for that process, in real time. */
 export function writerOf(pid: number): PartWriter {
   return { owner: ownerOf(pid), clock: createClock(), signal: new AbortController().signal };
 }

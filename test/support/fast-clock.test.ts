@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFastClock, FAST_CLOCK_START_MS } from './fast-clock.ts';
 
-test('sleeps a fraction of the time and shows all of it', async () => {
+test('sleeps a fraction of the time but advances by all of it', async () => {
   const clock = createFastClock();
   const startedAtMs = performance.now();
   await clock.sleep(20_000);
@@ -12,7 +12,7 @@ test('sleeps a fraction of the time and shows all of it', async () => {
   expect(clock.sleepsMs).toEqual([20_000]);
 });
 
-test('stands still while the process cannot work', async () => {
+test('stops while the process is blocked', async () => {
   const clock = createFastClock();
   const started = { realMs: performance.now(), clockMs: clock.monotonicMs() };
   const calls: string[] = [];
@@ -27,7 +27,7 @@ test('stands still while the process cannot work', async () => {
   expect(calls).toEqual(['20 s']);
 });
 
-test('skips sleeps when told so', async () => {
+test('skips sleeps with skipsSleeps', async () => {
   const clock = createFastClock({ skipsSleeps: true });
   for (let count = 0; count < 100; count++) await clock.sleep(3_600_000);
   expect(clock.monotonicMs()).toBeGreaterThanOrEqual(100 * 3_600_000);
@@ -47,7 +47,7 @@ test('keeps the order of sleeps and callbacks', async () => {
   expect(order).toEqual(['slept 5 s', 'after 20 s', 'slept 40 s']);
 });
 
-test('wakes with the reason of its signal', async () => {
+test('rejects a sleep with the reason of its signal', async () => {
   const clock = createFastClock();
   const controller = new AbortController();
   const sleeping = clock.sleep(3_600_000, controller.signal);

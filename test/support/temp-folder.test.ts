@@ -5,7 +5,7 @@ import { keptLocks, listTree, makeTempFolder } from './temp-folder.ts';
 
 let earlierFolder = '';
 
-test('lists files, folders and links with size and mode', () => {
+test('lists files, folders, and links with size and mode', () => {
   const folder = makeTempFolder();
   earlierFolder = folder;
   mkdirSync(join(folder, 'b'));
@@ -20,12 +20,12 @@ test('lists files, folders and links with size and mode', () => {
   ]);
 });
 
-test('is gone after the test that made it', () => {
+test('is removed after the test that created it', () => {
   expect(earlierFolder).not.toBe('');
   expect(existsSync(earlierFolder)).toBe(false);
 });
 
-test('finds the locks that this process keeps, not those of others', () => {
+test('finds the locks of this process but not of others', () => {
   const folder = makeTempFolder();
   mkdirSync(join(folder, 'b'));
   const own = join(folder, 'b', 'video.mp4.part.lock');

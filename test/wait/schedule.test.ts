@@ -18,11 +18,11 @@ test.each([
   [{ intervalMs: 5_000, waitedMs: 3_600_000, random: 0 }, 4_500],
   [{ retryAfterMs: 7_000 }, 7_000],
   [{ retryAfterMs: 7_000, intervalMs: 60_000, waitedMs: 600_000, random: 0.9 }, 7_000],
-])('%j pauses %i ms', (changed, delayMs) => {
+])('%j: waits %i ms', (changed, delayMs) => {
   expect(pollDelayMs({ ...moment, ...changed })).toBe(delayMs);
 });
 
-test('is at least 0.63 s and at most 33 s, and never shrinks while waiting', () => {
+test('the delay is 0.63 to 33 s and never decreases', () => {
   const waited = fc.nat(24 * 3_600_000);
   fc.assert(
     fc.property(

@@ -14,7 +14,7 @@ function packageOf(fields: object, retryAfterMs: number | null = null): Package 
   return parsePackage({ id: 'p1', ...fields }, retryAfterMs);
 }
 
-/** Waits on a clock that stands still but for its sleeps; the last look is repeated for ever. */
+/** Waits on a clock that only sleeps advance. The last result of a check is repeated forever. */
 async function wait(looks: readonly (Package | Error)[], options: Partial<WaitOptions> = {}) {
   const pausesMs: number[] = [];
   const retries: (number | undefined)[] = [];
@@ -61,7 +61,7 @@ async function wait(looks: readonly (Package | Error)[], options: Partial<WaitOp
 const failure = (code: string, message: unknown, details: object = { id: 'p1' }) =>
   expect.objectContaining({ code, message, details: expect.objectContaining(details) });
 
-test('each new status is told once, and each pause', async () => {
+test('reports each new status once, and each delay', async () => {
   const { end, told, pausesMs, retries } = await wait([preparing, preparing, ready]);
   expect(end).toBe(ready);
   expect(told).toEqual([
@@ -71,31 +71,31 @@ test('each new status is told once, and each pause', async () => {
     'state ready 20000',
   ]);
   expect(pausesMs).toEqual([10_000, 10_000]);
-  // The first look is retried like any call, then the next look is the retry.
+  // The first check is retried like any call; after that, the next check is the retry.
   expect(retries).toEqual([undefined, 0, 0]);
 });
 
-test('the last pause is as long as there is time, and then it is looked once more', async () => {
+test('shortens the last delay to the remaining time, then fails with NOT_READY', async () => {
   const { end, pausesMs } = await wait([preparing], { timeoutMs: 25_000 });
   expect(pausesMs).toEqual([10_000, 10_000, 5_000]);
   expect(end).toEqual(failure('NOT_READY', 'package p1 is still preparing after 25 s'));
 });
 
-test('without time it is looked once', async () => {
+test('checks once with a timeout of 0', async () => {
   expect(await wait([preparing], { timeoutMs: 0 })).toMatchObject({
     end: failure('NOT_READY', 'package p1 is still preparing'),
     pausesMs: [],
   });
 });
 
-test('the service says when to look again', async () => {
+test('honors the Retry-After of the service', async () => {
   const { pausesMs } = await wait([packageOf({ status: 'preparing' }, 7_000), ready]);
   expect(pausesMs).toEqual([7_000]);
   const busy = unavailable.with({ retryAfterMs: 3_000 });
   expect((await wait([preparing, busy, ready])).pausesMs).toEqual([10_000, 3_000]);
 });
 
-test('a look that fails after the first answer is counted, told, and part of waiting', async () => {
+test('counts and reports failed checks after the first response and continues', async () => {
   const page = new ExpectedError('BAD_RESPONSE', 'a page');
   const { end, told } = await wait([preparing, unavailable, page, ready]);
   expect(end).toBe(ready);
@@ -105,7 +105,7 @@ test('a look that fails after the first answer is counted, told, and part of wai
   ]);
 });
 
-test('the time is up while looks fail', async () => {
+test('reports the last failed check at the timeout', async () => {
   const { end } = await wait([preparing, unavailable], { timeoutMs: 20_000 });
   expect(end).toEqual(
     failure('NOT_READY', 'package p1 is still preparing after 20 s; the last check failed: busy'),
@@ -113,7 +113,7 @@ test('the time is up while looks fail', async () => {
 });
 
 test.each([unavailable, new ExpectedError('BAD_RESPONSE', 'a page'), new ExpectedError('AUTH', 'no')])(
-  'the first look that fails with $code ends it',
+  'fails if the first check fails with $code',
   async (error) => {
     const { end, retries } = await wait([error]);
     expect(end).toEqual(failure(error.code, error.message));
@@ -121,17 +121,17 @@ test.each([unavailable, new ExpectedError('BAD_RESPONSE', 'a page'), new Expecte
   },
 );
 
-test.each(['AUTH', 'NOT_FOUND'] as const)('%s ends a wait whenever it comes', async (code) => {
+test.each(['AUTH', 'NOT_FOUND'] as const)('%s ends the wait at any check', async (code) => {
   const { end } = await wait([preparing, new ExpectedError(code, 'no')]);
   expect(end).toEqual(failure(code, expect.any(String)));
 });
 
-test('what is no failure of the service is passed on as it is', async () => {
+test('passes on an unexpected error unchanged', async () => {
   const bug = new TypeError('a bug');
   expect((await wait([preparing, bug])).end).toBe(bug);
 });
 
-test('a package that is not there says how to find one', async () => {
+test('hints at the list for an unknown package', async () => {
   expect((await wait([notFound])).end).toEqual(
     failure('NOT_FOUND', 'no package with ID p1', {
       id: 'p1',
@@ -141,7 +141,7 @@ test('a package that is not there says how to find one', async () => {
   );
 });
 
-test('after a create it may be unknown for half a minute, and no longer', async () => {
+test('accepts NOT_FOUND for 30 s after a create', async () => {
   const patient = { isJustCreated: true };
   expect((await wait([notFound, notFound, notFound, ready], patient)).pausesMs).toEqual([
     10_000, 10_000, 10_000,
@@ -153,7 +153,7 @@ test('after a create it may be unknown for half a minute, and no longer', async 
   expect((await wait([preparing, notFound], patient)).end).toEqual(failure('NOT_FOUND', expect.any(String)));
 });
 
-test('ready without files is asked again, and an answer the third time in a row', async () => {
+test('rejects a ready package without files at the third check in a row', async () => {
   expect((await wait([withoutFiles, withoutFiles, ready])).end).toBe(ready);
   const refused = failure('BAD_RESPONSE', 'package p1 is ready but lists no files');
   expect((await wait([withoutFiles])).end).toEqual(refused);
@@ -163,14 +163,14 @@ test('ready without files is asked again, and an answer the third time in a row'
   expect((await wait(interrupted)).end).toBe(ready);
 });
 
-test('a status that nobody knows is waited out and told once', async () => {
+test('continues after an unknown status and reports it once', async () => {
   const odd = packageOf({ status: 'polishing' });
   const { end, told } = await wait([odd, odd, ready]);
   expect(end).toBe(ready);
   expect(told.filter((event) => event.startsWith('unknown'))).toEqual(['unknown polishing']);
 });
 
-test('a package that failed or is gone ends the wait with what the service said', async () => {
+test('ends the wait with the message of the service for a failed or deleted package', async () => {
   const failed = packageOf({ status: 'failed', error: 'x'.repeat(600) });
   expect((await wait([preparing, failed])).end).toEqual(
     failure('JOB_FAILED', `the service failed to prepare package p1 (status: failed): ${'x'.repeat(500)}`),

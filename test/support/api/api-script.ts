@@ -5,8 +5,7 @@ import { type Route, segment } from './api-routes.ts';
 
 /**
  * One response of a script: a status code (JSend error for 4xx and 5xx), a package status for a package's
- * route, a complete response, raw bytes, a handler, or `default` for the default
- * response.
+ * route, a complete response, raw bytes, a handler, or `default` for the default response.
  */
 export type Answer =
   | number

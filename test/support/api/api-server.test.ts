@@ -14,7 +14,7 @@ async function get(origin: string, path: string, ...headers: string[]): Promise<
   return [Number(answer.text.slice(9, 12)), body.startsWith('{') ? JSON.parse(body) : body];
 }
 
-test('has one ready package with its files unless told otherwise', async () => {
+test('has one ready package with its files by default', async () => {
   const api = await startApi({ files: { one: object } });
   const [status, body] = await get(api.origin, `/v2/downloads/${PACKAGE_ID}`, BEARER);
   expect(status).toBe(200);
@@ -33,7 +33,7 @@ test('has one ready package with its files unless told otherwise', async () => {
   expect(bodyOf(file).equals(object.bytes)).toBe(true);
 });
 
-test('refuses other tokens, and takes none at all when told so', async () => {
+test('rejects other tokens, and accepts anonymous requests with token: null', async () => {
   const strict = await startApi();
   expect((await get(strict.origin, '/v2/downloads'))[0]).toBe(401);
   expect((await get(strict.origin, '/v2/downloads', 'Authorization: Bearer x'))[0]).toBe(401);
@@ -41,7 +41,7 @@ test('refuses other tokens, and takes none at all when told so', async () => {
   expect((await get(open.origin, '/v2/downloads'))[0]).toBe(200);
 });
 
-test('keeps to a sequence call by call and behaves afterwards', async () => {
+test('uses a sequence call by call, followed by default responses', async () => {
   const api = await startApi({
     files: { one: object },
     script: { 'GET /v2/downloads/{id}': ['preparing', 503, { raw: 'junk', after: 'end' }, 'default'] },
@@ -57,7 +57,7 @@ test('keeps to a sequence call by call and behaves afterwards', async () => {
   expect(api.requestsOf('GET /v2/downloads/{id}')).toHaveLength(5);
 });
 
-test('ends raw answers as the script says', async () => {
+test('ends raw responses as the script specifies', async () => {
   const endings = [];
   for (const after of [undefined, 'end', 'reset', 'stall'] as const) {
     const answer = after === undefined ? { raw: 'junk' } : { raw: 'junk', after };
@@ -73,7 +73,7 @@ test('ends raw answers as the script says', async () => {
   ]);
 });
 
-test('gives a single answer every time, also one set later', async () => {
+test('repeats a single response, including one set later', async () => {
   const api = await startApi({ script: { 'GET /v2/media': { text: '<html>', status: 502 } } });
   expect(await get(api.origin, '/v2/media')).toEqual([502, '<html>']);
   expect(await get(api.origin, '/v2/media')).toEqual([502, '<html>']);
@@ -81,7 +81,7 @@ test('gives a single answer every time, also one set later', async () => {
   expect(await get(api.origin, '/v2/media')).toEqual([200, { data: [] }]);
 });
 
-test('creates, shows and removes a package, and keeps the request', async () => {
+test('creates, returns, and deletes a package, and stores the request', async () => {
   const api = await startApi({ packages: [], files: { one: object } });
   const body = '{"title":"Trip","selectedMediaIds":["m"]}';
   const created = await rawRequest(
@@ -102,7 +102,7 @@ test('creates, shows and removes a package, and keeps the request', async () => 
   expect(String(api.requestsOf('POST /v2/downloads')[0]?.body)).toBe(body);
 });
 
-test('pages, searches and hands out transcripts and tokens', async () => {
+test('supports pages, search, transcripts, and tokens', async () => {
   const media = Array.from({ length: 60 }, (_, index) => ({ id: `m${index}`, name: `Clip ${index}` }));
   const api = await startApi({ media, transcripts: { m1: [{ id: 't1', languageCode: 'de-v2' }] } });
   const count = async (path: string) => {

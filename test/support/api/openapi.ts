@@ -73,7 +73,7 @@ export function validateAnswer(method: string, path: string, status: number, bod
   const validate = ajv.compile({ $ref: `openapi#${pointer}/content/application~1json/schema` });
   if (validate(body)) return;
   throw new Error(
-    `${status} of ${method} ${template} is not as docs/openapi.yaml says: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`,
+    `${status} of ${method} ${template} does not match docs/openapi.yaml: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`,
   );
 }
 

@@ -6,7 +6,7 @@ export type ProxyBehaviour = { readonly target: string } | { readonly answer: st
 
 export interface Proxy {
   readonly port: number;
-  /** The head of each CONNECT, as received. */
+  /** The request line and headers of each CONNECT, as received. */
   readonly heads: readonly string[];
   readonly origin: string;
   /** All bytes received unencrypted, by connection. */

@@ -44,7 +44,7 @@ export function titleOf({ failureCase, name }: FaultMode): string {
   return `case ${failureCase}: ${name}`;
 }
 
-/** The second half is wrong under the right strong ETag. Without an ETag, the whole object is downloaded again. */
+/** The second half is wrong under the correct strong ETag. Without an ETag, the whole object is downloaded again. */
 export const ONLY_DIGEST_KNOWS = { bare: 0, etag: 0, digest: 0, 'etag and digest': 10 };
 
 /** The download succeeds despite the fault. */

@@ -97,21 +97,21 @@ function flippedOnce(object: ServedObject): FaultHandler {
 export const CONTENT_MODES: readonly FaultMode[] = [
   {
     failureCase: 54,
-    name: 'Content-Encoding: gzip that nobody asked for',
+    name: 'unrequested Content-Encoding: gzip',
     outcome: refused(7, 10),
     plain: { exitCode: 10 },
     handler: encoded('gzip', gzipSync),
   },
   {
     failureCase: 54,
-    name: 'Content-Encoding: br that nobody asked for',
+    name: 'unrequested Content-Encoding: br',
     outcome: refused(7, 10),
     plain: { exitCode: 10 },
     handler: encoded('br', brotli),
   },
   {
     failureCase: 54,
-    name: 'Content-Encoding: zstd that nobody asked for',
+    name: 'unrequested Content-Encoding: zstd',
     outcome: refused(7, 10),
     plain: { exitCode: 10 },
     handler: encoded('zstd', zstdFrame),
@@ -150,7 +150,7 @@ export const CONTENT_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 55,
-    name: 'other bytes with 200 that are as many as the object has',
+    name: 'other bytes with 200 that are as long as the object',
     outcome: refused(7),
     plain: { exitCode: 0, undetected: (object) => padded(object, OTHER_CONTENT) },
     handler: answer(200, 'application/zip', (object) => padded(object, OTHER_CONTENT)),

@@ -20,7 +20,7 @@ const WEAK: Validators = { etag: 'W/"weak"', lastModified: undefined };
 function cutOnce(name: string, validators: Validators): FaultMode {
   return {
     failureCase: 69,
-    name: `the first body is cut at half and the object has ${name}`,
+    name: `the first body is cut at half, and the object has ${name}`,
     outcome: OVERCOME,
     handler: (object) => {
       const served = { ...object, ...validators };
@@ -36,7 +36,7 @@ function replaced(
 ): FaultMode {
   return {
     failureCase: 69,
-    name: `after the first half the object is another one with ${name}`,
+    name: `after the first half, the object is replaced by one with ${name}`,
     outcome: overcomeOrRefused(10),
     plain: { exitCode: 0 },
     finalObject: (object) => siblingOf(object),
@@ -98,7 +98,7 @@ export const IDENTITY_MODES: readonly FaultMode[] = [
   replaced('no ETag and another date', () => [{ etag: undefined }, { etag: undefined }]),
   {
     failureCase: 68,
-    name: 'after the first half the object has another size',
+    name: 'after the first half, the object has another size',
     outcome: refused(10),
     handler: (object) => cutAtHalfThen(object, wellBehaved(siblingOf(object, object.bytes.length + 100))),
   },
@@ -130,7 +130,7 @@ export const IDENTITY_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 62,
-    name: 'an ETag that looks like an MD5 and is none',
+    name: 'an ETag that looks like an MD5 but is not one',
     outcome: OVERCOME,
     handler: withHeader('ETag', () => `"${'0'.repeat(32)}"`),
   },

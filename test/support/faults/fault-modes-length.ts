@@ -127,7 +127,7 @@ export const LENGTH_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 50,
-    name: 'a body that ends with the connection, whole, of a size that nobody knows',
+    name: 'a body that ends with the connection, whole, of unknown size',
     outcome: overcomeOrRefused(10),
     plain: { exitCode: 10 },
     apiSizeBytes: () => null,
@@ -142,7 +142,7 @@ export const LENGTH_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 50,
-    name: 'a body that ends with the connection, cut, of a size that nobody knows',
+    name: 'a body that ends with the connection, cut, of unknown size',
     outcome: refused(6, 7, 10),
     plain: { exitCode: 10 },
     apiSizeBytes: () => null,

@@ -10,7 +10,7 @@ function wholeHead(object: ServedObject, more: Readonly<Record<string, string>> 
   return formatHead(200, headersWith(object, { 'Content-Length': object.bytes.length, ...more }));
 }
 
-/** Writes one head and the object, then closes. */
+/** Writes these headers and the object, then closes. */
 function under(head: (object: ServedObject) => string): FaultMode['handler'] {
   return (object) => async (_request, reply) => {
     await reply.raw(head(object));
@@ -62,21 +62,21 @@ export const PROTOCOL_MODES: readonly FaultMode[] = [
   { failureCase: 63, name: 'bytes after the body', outcome: OVERCOME, handler: junkAfterBody },
   {
     failureCase: 38,
-    name: 'a hundred 103 before the answer',
+    name: 'a hundred 103 responses before the final one',
     outcome: overcomeOrRefused(6, 7),
     plain: { exitCode: 0 },
     handler: under((object) => EARLY_HINTS.repeat(100) + wholeHead(object)),
   },
   {
     failureCase: 38,
-    name: 'a 100 before the answer',
+    name: 'a 100 before the final response',
     outcome: overcomeOrRefused(6, 7),
     plain: { exitCode: 6 },
     handler: under((object) => CONTINUE + wholeHead(object)),
   },
   {
     failureCase: 38,
-    name: '103 without end',
+    name: 'endless 103 responses',
     outcome: refused(6, 7),
     plain: { exitCode: 6 },
     handler: flood('', EARLY_HINTS),
@@ -90,7 +90,7 @@ export const PROTOCOL_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 65,
-    name: 'headers without end',
+    name: 'endless headers',
     outcome: refused(6, 7),
     plain: { exitCode: 6 },
     handler: flood('HTTP/1.1 200 OK\r\n', 'X-Flood: 1\r\n'),
@@ -104,7 +104,7 @@ export const PROTOCOL_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 65,
-    name: 'a status line without end',
+    name: 'an endless status line',
     outcome: refused(6, 7),
     plain: { exitCode: 6 },
     handler: flood('HTTP/1.1 200 ', 'OK and '),
@@ -125,7 +125,7 @@ export const PROTOCOL_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 65,
-    name: 'escape sequences and bidi characters in every header of the answer',
+    name: 'escape sequences and bidi characters in every header of the response',
     outcome: overcomeOrRefused(6, 7),
     plain: { exitCode: 7 },
     handler: under((object) =>
@@ -158,7 +158,7 @@ export const PROTOCOL_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 63,
-    name: 'no HTTP at all',
+    name: 'no HTTP',
     outcome: refused(6, 7),
     plain: { exitCode: 6 },
     handler: instead('SSH-2.0-OpenSSH_9.2\r\n'),
@@ -186,7 +186,7 @@ export const PROTOCOL_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 63,
-    name: 'half a head',
+    name: 'half of the headers',
     outcome: refused(6, 7),
     plain: { exitCode: 6 },
     handler: instead('HTTP/1.1 200 OK\r\nContent-Le'),

@@ -20,7 +20,7 @@ interface Asked {
   readonly totalBytes: number;
 }
 
-/** Cuts the first body in half, and answers every later Range request as the test specifies. */
+/** Cuts the first body in half, and responds to every later Range request as the test specifies. */
 function answersRangesWith(
   answer: (object: ServedObject, asked: Asked, reply: FaultReply) => Promise<void>,
 ): FaultMode['handler'] {
@@ -44,21 +44,21 @@ function labeledAs(contentRange: (asked: Asked) => string | undefined): FaultMod
 }
 
 const LABELS: readonly (readonly [name: string, contentRange: (asked: Asked) => string | undefined])[] = [
-  ['without Content-Range', () => undefined],
-  ['with an empty Content-Range', () => ''],
-  ['that starts one byte early', (a) => `bytes ${a.start - 1}-${a.end - 1}/${a.totalBytes}`],
-  ['that starts one byte late', (a) => `bytes ${a.start + 1}-${a.end - 1}/${a.totalBytes}`],
-  ['that says it starts at 0', (a) => `bytes 0-${a.end - a.start - 1}/${a.totalBytes}`],
-  ['that ends one byte early', (a) => `bytes ${a.start}-${a.end - 2}/${a.totalBytes}`],
-  ['that ends one byte late', (a) => `bytes ${a.start}-${a.end}/${a.totalBytes}`],
-  ['that ends before it starts', (a) => `bytes ${a.end}-${a.start}/${a.totalBytes}`],
-  ['of a total one too large', (a) => `bytes ${a.start}-${a.end - 1}/${a.totalBytes + 1}`],
-  ['of twice the total', (a) => `bytes ${a.start}-${a.end - 1}/${a.totalBytes * 2}`],
-  ['of a total smaller than its end', (a) => `bytes ${a.start}-${a.end - 1}/${a.end - 1}`],
-  ['of another unit', (a) => `octets ${a.start}-${a.end - 1}/${a.totalBytes}`],
-  ['with a negative start', (a) => `bytes -${a.start}-${a.end - 1}/${a.totalBytes}`],
-  ['with numbers beyond 2^53', () => 'bytes 9007199254740993-9007199254740999/9007199254741000'],
-  ['with words for numbers', () => 'bytes one-two/three'],
+  ['no Content-Range', () => undefined],
+  ['an empty Content-Range', () => ''],
+  ['a range that starts one byte early', (a) => `bytes ${a.start - 1}-${a.end - 1}/${a.totalBytes}`],
+  ['a range that starts one byte late', (a) => `bytes ${a.start + 1}-${a.end - 1}/${a.totalBytes}`],
+  ['a range that claims to start at 0', (a) => `bytes 0-${a.end - a.start - 1}/${a.totalBytes}`],
+  ['a range that ends one byte early', (a) => `bytes ${a.start}-${a.end - 2}/${a.totalBytes}`],
+  ['a range that ends one byte late', (a) => `bytes ${a.start}-${a.end}/${a.totalBytes}`],
+  ['a range that ends before it starts', (a) => `bytes ${a.end}-${a.start}/${a.totalBytes}`],
+  ['a total one too large', (a) => `bytes ${a.start}-${a.end - 1}/${a.totalBytes + 1}`],
+  ['twice the total', (a) => `bytes ${a.start}-${a.end - 1}/${a.totalBytes * 2}`],
+  ['a total smaller than its end', (a) => `bytes ${a.start}-${a.end - 1}/${a.end - 1}`],
+  ['another unit', (a) => `octets ${a.start}-${a.end - 1}/${a.totalBytes}`],
+  ['a negative start', (a) => `bytes -${a.start}-${a.end - 1}/${a.totalBytes}`],
+  ['numbers beyond 2^53', () => 'bytes 9007199254740993-9007199254740999/9007199254741000'],
+  ['words instead of numbers', () => 'bytes one-two/three'],
 ];
 
 /** The requested number of bytes from the start of the object, with the correct Content-Range, like the sandbox. */
@@ -137,7 +137,7 @@ export const RANGE_MODES: readonly FaultMode[] = [
   ...LABELS.map(
     ([name, contentRange]): FaultMode => ({
       failureCase: 71,
-      name: `every 206 is one ${name}`,
+      name: `every 206 has ${name}`,
       outcome: overcomeOrRefused(6, 7, 10),
       plain: { exitCode: 0 },
       handler: labeledAs(contentRange),
@@ -145,7 +145,7 @@ export const RANGE_MODES: readonly FaultMode[] = [
   ),
   {
     failureCase: 71,
-    name: 'every 206 is one of unknown total',
+    name: 'every 206 has an unknown total',
     outcome: overcomeOrRefused(6, 7, 10),
     plain: { exitCode: 0 },
     handler: labeledAs((a) => `bytes ${a.start}-${a.end - 1}/*`),
@@ -173,7 +173,7 @@ export const RANGE_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 71,
-    name: 'every 206 is shorter than asked for',
+    name: 'every 206 is shorter than requested',
     outcome: overcomeOrRefused(6, 10),
     plain: { exitCode: 0 },
     handler: shorterRange,
@@ -187,7 +187,7 @@ export const RANGE_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 72,
-    name: 'one 416 to a good Range',
+    name: 'one 416 to a valid Range',
     outcome: overcomeOrRefused(6, 10),
     plain: { exitCode: 0 },
     handler: (object) =>

@@ -52,7 +52,7 @@ const RETRY_AFTER_FORMS: readonly (readonly [says: string, value: string])[] = [
   ['2 seconds', '2'],
   ['0', '0'],
   ['a date 20 s ahead', new Date(FAST_CLOCK_START_MS + 20_000).toUTCString()],
-  ['a date long past', 'Thu, 01 Jan 1970 00:00:00 GMT'],
+  ['a date in the distant past', 'Thu, 01 Jan 1970 00:00:00 GMT'],
   ['a negative number', '-5'],
   ['a billion seconds', '1000000000'],
   ['a fraction', '1.5'],
@@ -79,13 +79,13 @@ export const STATUS_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 58,
-    name: '403 after half of the object until the URL is another',
+    name: '403 after half of the object until the URL changes',
     outcome: OVERCOME,
     handler: expiresMidway(accessDenied),
   },
   {
     failureCase: 58,
-    name: '400 after half of the object until the URL is another',
+    name: '400 after half of the object until the URL changes',
     outcome: OVERCOME,
     handler: expiresMidway(status(400)),
   },
@@ -132,7 +132,7 @@ export const STATUS_MODES: readonly FaultMode[] = [
   { failureCase: 59, name: '300 without Location', outcome: refused(7), handler: () => status(300) },
   {
     failureCase: 38,
-    name: '304 that nobody asked for',
+    name: 'an unrequested 304',
     outcome: refused(6, 7, 10),
     plain: { exitCode: 7 },
     handler: () => status(304),
@@ -172,11 +172,11 @@ export const STATUS_MODES: readonly FaultMode[] = [
   ),
   {
     failureCase: 34,
-    name: '429 for ever',
+    name: '429 forever',
     outcome: refused(6),
     handler: () => status(429, [['Retry-After', '1']]),
   },
-  { failureCase: 35, name: '503 for ever', outcome: refused(6), handler: () => status(503) },
+  { failureCase: 35, name: '503 forever', outcome: refused(6), handler: () => status(503) },
   {
     failureCase: 35,
     name: '501',
@@ -186,7 +186,7 @@ export const STATUS_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 35,
-    name: '503 after half of the object, then all is well',
+    name: '503 after half of the object, then success',
     outcome: OVERCOME,
     handler: (object) => cutAtHalfThen(object, inTurn(status(503), status(503), wellBehaved(object))),
   },

@@ -25,13 +25,13 @@ function bodySizeOf(answer: RawAnswer | undefined): number | undefined {
   return answer === undefined ? undefined : bodyOf(answer).length;
 }
 
-test('has one name for each of more than a hundred modes', () => {
+test('has more than a hundred modes with unique names', () => {
   expect(allModes.length).toBeGreaterThan(100);
   expect(new Set(allModes.map(({ name }) => name)).size).toBe(allModes.length);
   expect(() => faultMode('no such mode')).toThrow('no fault mode is named "no such mode"');
 });
 
-test('says for each mode whether a file may be there, and never after a failure alone', () => {
+test('allows a final file only in modes that can succeed', () => {
   for (const { name, outcome } of allModes) {
     const hasSuccess = outcome.exitCodes.includes(0);
     const hasFailure = outcome.exitCodes.some((exitCode) => exitCode !== 0);
@@ -40,7 +40,7 @@ test('says for each mode whether a file may be there, and never after a failure 
   }
 });
 
-/** The first response as text, for modes that differ from a good response only in this. */
+/** The first response as text, for modes that differ from a correct response only in this. */
 test.each<[name: string, pattern: RegExp, bodySize: number | undefined, endedBy: RawAnswer['endedBy']]>([
   ['every body is cut before its first byte', /Content-Length: 20000\r\n/, 0, 'end'],
   ['every body is cut after its first byte', /Content-Length: 20000\r\n/, 1, 'end'],
@@ -65,29 +65,24 @@ test.each<[name: string, pattern: RegExp, bodySize: number | undefined, endedBy:
     'end',
   ],
   [
-    'Content-Encoding: gzip that nobody asked for',
+    'unrequested Content-Encoding: gzip',
     /Content-Encoding: gzip\r\n[^]*\r\n\r\n\x1f\x8b/,
     undefined,
     'silence',
   ],
-  [
-    'Content-Encoding: zstd that nobody asked for',
-    /zstd\r\n[^]*\r\n\r\n\x28\xb5\x2f\xfd/,
-    undefined,
-    'silence',
-  ],
+  ['unrequested Content-Encoding: zstd', /zstd\r\n[^]*\r\n\r\n\x28\xb5\x2f\xfd/, undefined, 'silence'],
   ['an HTML page with 200 that is as long as the object', /\r\n\r\n<!doctype html>/, 20_000, 'silence'],
   ['every body stalls at half', /Content-Length: 20000\r\n/, half, 'silence'],
   ['every body is reset at half', /Content-Length: 20000\r\n/, half, 'reset'],
-  ['a reset instead of every head', /^$/, 0, 'reset'],
-  ['a close instead of every head', /^$/, 0, 'end'],
+  ['a reset instead of all headers', /^$/, 0, 'reset'],
+  ['a close instead of all headers', /^$/, 0, 'end'],
   ['no request gets an answer', /^$/, 0, 'silence'],
   ['a redirect to itself', /^HTTP\/1.1 302 [^]*Location: \/object\r\n/, 0, 'silence'],
   ['a redirect without Location', /^HTTP\/1.1 302 (?![^]*Location)/, 0, 'silence'],
   ['bytes after the body', /HTTP\/1.1 200 Reason\r\nContent-Length: 5\r\n\r\nwrong$/, undefined, 'silence'],
   ['HTTP/1.0', /^HTTP\/1.0 200 /, 20_000, 'end'],
   ['status 99', /^HTTP\/1.1 99 /, 0, 'end'],
-])('%s: so it is on the wire', async (name, pattern, bodySize, endedBy) => {
+])('%s: sends the expected bytes', async (name, pattern, bodySize, endedBy) => {
   const [answer] = await ask(faultMode(name), getRequest('/object'));
   expect(answer?.text).toMatch(pattern);
   expect(bodySize ?? bodySizeOf(answer)).toBe(bodySizeOf(answer));
@@ -96,15 +91,15 @@ test.each<[name: string, pattern: RegExp, bodySize: number | undefined, endedBy:
 
 test.each([
   ['a 200 to every Range request', /^HTTP\/1.1 200 /, 20_000],
-  ['every 206 is one without Content-Range', /^HTTP\/1.1 206 (?![^]*Content-Range)/, half],
-  ['every 206 is one that starts one byte early', /Content-Range: bytes 9999-19999\/20000\r\n/, half],
-  ['every 206 is one that ends one byte late', /Content-Range: bytes 10000-20000\/20000\r\n/, half],
-  ['every 206 is one of another unit', /Content-Range: octets 10000-19999\/20000\r\n/, half],
-  ['every 206 is one of unknown total', /Content-Range: bytes 10000-19999\/\*\r\n/, half],
+  ['every 206 has no Content-Range', /^HTTP\/1.1 206 (?![^]*Content-Range)/, half],
+  ['every 206 has a range that starts one byte early', /Content-Range: bytes 9999-19999\/20000\r\n/, half],
+  ['every 206 has a range that ends one byte late', /Content-Range: bytes 10000-20000\/20000\r\n/, half],
+  ['every 206 has another unit', /Content-Range: octets 10000-19999\/20000\r\n/, half],
+  ['every 206 has an unknown total', /Content-Range: bytes 10000-19999\/\*\r\n/, half],
   ['every 206 is multipart/byteranges', /multipart\/byteranges; boundary=cut\r\n/, undefined],
   ['a 416 to every Range request', /^HTTP\/1.1 416 [^]*Content-Range: bytes \*\/20000\r\n/, 0],
   ['404 after half of the object', /^HTTP\/1.1 404 /, 0],
-])('%s: cuts the first body and then does so', async (name, pattern, bodySize) => {
+])('%s: cuts the first body, then sends the fault', async (name, pattern, bodySize) => {
   const [first, second] = await ask(
     faultMode(name),
     getRequest('/object'),
@@ -116,10 +111,10 @@ test.each([
   expect(bodySize ?? bodySizeOf(second)).toBe(bodySizeOf(second));
 });
 
-test('a replaced object really is another one, under the ETag that the name says', async () => {
+test('a replaced object has other bytes and the ETag of its mode', async () => {
   for (const [name, isSameEtag] of [
-    ['after the first half the object is another one with another strong ETag', false],
-    ['after the first half the object is another one with the same strong ETag', true],
+    ['after the first half, the object is replaced by one with another strong ETag', false],
+    ['after the first half, the object is replaced by one with the same strong ETag', true],
   ] as const) {
     const mode = faultMode(name);
     const [first, second] = await ask(mode, getRequest('/object'), getRequest('/object'));
@@ -132,9 +127,9 @@ test('a replaced object really is another one, under the ETag that the name says
   }
 });
 
-test('a URL that expires midway is refused from then on and another one is served', async () => {
+test('refuses a URL that expired midway and serves another one', async () => {
   const answers = await ask(
-    faultMode('403 after half of the object until the URL is another'),
+    faultMode('403 after half of the object until the URL changes'),
     getRequest('/object?signature=1'),
     getRequest('/object?signature=1', `Range: bytes=${half}-`),
     getRequest('/object?signature=2', `Range: bytes=${half}-`),
@@ -142,9 +137,9 @@ test('a URL that expires midway is refused from then on and another one is serve
   expect(answers.map(({ text }) => text.slice(9, 12))).toEqual(['200', '403', '206']);
 });
 
-test('twenty resets are twenty, and every later answer is whole', async () => {
+test('resets exactly twenty times, then sends complete responses', async () => {
   const requests = Array.from({ length: 21 }, () => getRequest('/object', 'Range: bytes=15000-'));
-  const answers = await ask(faultMode('twenty resets at odd places, then all is well'), ...requests);
+  const answers = await ask(faultMode('twenty resets at irregular offsets, then success'), ...requests);
   // A busy machine reports some of the resets as ends.
   expect(answers.slice(0, 20).filter(({ endedBy }) => endedBy !== 'silence')).toHaveLength(20);
   expect(answers.slice(0, 20).every((answer) => bodyOf(answer).length < 5_000)).toBe(true);
@@ -153,7 +148,7 @@ test('twenty resets are twenty, and every later answer is whole', async () => {
 });
 
 test.each(Object.keys(FAULT_MODES))(
-  '%s: every mode survives a client that asks three times and goes away',
+  '%s: every mode handles three requests from clients that disconnect',
   async (theme) => {
     const range = getRequest('/object', 'Range: bytes=5000-');
     const answers = await Promise.all(

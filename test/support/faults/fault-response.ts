@@ -8,7 +8,7 @@ import { rangeFor, type ServedObject } from './served-object.ts';
 export type HeaderList = readonly (readonly [name: string, value: string | number])[];
 export type Headers = Readonly<Record<string, string | number>> | HeaderList;
 
-/** Functions to answer a request. Each call writes; the connection stays open unless stated. */
+/** Functions to respond to a request. Each call writes; the connection stays open unless stated. */
 export interface FaultReply {
   /** True once either side has closed the connection. */
   readonly isClosed: boolean;
@@ -22,7 +22,7 @@ export interface FaultReply {
   redirect(status: number, location: string): Promise<void>;
   /** The object, with support for HEAD, Range, If-Range, and If-Match. */
   file(object: ServedObject, options?: FileOptions): Promise<void>;
-  /** Bytes as they are, sent as the plan says. */
+  /** Unchanged bytes, sent according to the plan. */
   body(bytes: string | Uint8Array, plan: BodyPlan): Promise<void>;
   /** `pieceBytes` at a time with a pause after each. */
   slowly(bytes: string | Uint8Array, pieceBytes: number, delayMs: number): Promise<void>;

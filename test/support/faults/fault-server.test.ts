@@ -33,7 +33,7 @@ test('logs the raw bytes of every request, connection by connection', async () =
   expect(server.requests[1]).toMatchObject({ connectionId: 1, requestIndex: 1 });
 });
 
-test('reads bodies with a length and chunked ones, and keeps the connection', async () => {
+test('reads bodies with a length and chunked bodies on one connection', async () => {
   const server = await startFaultServer((_request, reply) => reply.send(200, [], 'ok'));
   await rawRequest(
     server.origin,
@@ -51,7 +51,7 @@ test('reads bodies with a length and chunked ones, and keeps the connection', as
   expect(server.connectionCount).toBe(1);
 });
 
-test('ends with FIN, RST or silence as the handler says', async () => {
+test('ends with FIN, RST, or silence as the handler specifies', async () => {
   const server = await startFaultServer(async (request, reply) => {
     await reply.raw('partial');
     if (request.path === '/end') await reply.end();
@@ -69,16 +69,22 @@ test('ends with FIN, RST or silence as the handler says', async () => {
 });
 
 test.each([
-  ['the whole without Range', [], 200, 0, 10_000],
+  ['the whole object without Range', [], 200, 0, 10_000],
   ['a closed range', ['Range: bytes=100-199'], 206, 100, 200],
   ['an open range', ['Range: bytes=9990-'], 206, 9_990, 10_000],
   ['a suffix', ['Range: bytes=-22'], 206, 9_978, 10_000],
-  ['a range past the end, clipped', ['Range: bytes=9999-20000'], 206, 9_999, 10_000],
-  ['several ranges as the whole', ['Range: bytes=0-1,5-6'], 200, 0, 10_000],
-  ['a range behind the right If-Range', ['Range: bytes=5-9', `If-Range: ${object.etag}`], 206, 5, 10],
-  ['the whole behind a wrong If-Range', ['Range: bytes=5-9', 'If-Range: "other"'], 200, 0, 10_000],
-  ['the whole behind a weak If-Range', ['Range: bytes=5-9', `If-Range: W/${object.etag}`], 200, 0, 10_000],
-  ['a range behind the right date', ['Range: bytes=5-9', `If-Range: ${object.lastModified}`], 206, 5, 10],
+  ['a clipped range past the end', ['Range: bytes=9999-20000'], 206, 9_999, 10_000],
+  ['the whole object for several ranges', ['Range: bytes=0-1,5-6'], 200, 0, 10_000],
+  ['a range with a matching If-Range', ['Range: bytes=5-9', `If-Range: ${object.etag}`], 206, 5, 10],
+  ['the whole object with another If-Range', ['Range: bytes=5-9', 'If-Range: "other"'], 200, 0, 10_000],
+  [
+    'the whole object with a weak If-Range',
+    ['Range: bytes=5-9', `If-Range: W/${object.etag}`],
+    200,
+    0,
+    10_000,
+  ],
+  ['a range with a matching date', ['Range: bytes=5-9', `If-Range: ${object.lastModified}`], 206, 5, 10],
 ])('serves %s', async (_name, headers, status, start, end) => {
   const server = await startFaultServer(servesObject);
   const answer = await rawRequest(server.origin, getRequest('/', ...headers));
@@ -88,7 +94,7 @@ test.each([
   expect(answer.text.includes(`Content-Range: bytes ${start}-${end - 1}/10000\r\n`)).toBe(status === 206);
 });
 
-test('refuses a range beyond the end with the size, and a failed If-Match', async () => {
+test('responds 416 with the size past the end, and 412 to a failed If-Match', async () => {
   const server = await startFaultServer(servesObject);
   const beyond = await rawRequest(server.origin, getRequest('/', 'Range: bytes=10000-'));
   expect(beyond.text).toMatch(/^HTTP\/1.1 416 .*\r\nContent-Range: bytes \*\/10000\r\n/);
@@ -96,7 +102,7 @@ test('refuses a range beyond the end with the size, and a failed If-Match', asyn
   expect(changed.text).toMatch(/^HTTP\/1.1 412 /);
 });
 
-test('speaks TLS with a certificate of its own, and can reset that too', async () => {
+test('supports TLS, including a reset', async () => {
   const certificate = makeCertificate();
   const server = await startFaultServer(
     (request, reply) => (request.path === '/reset' ? reply.reset() : reply.json(200, { tls: true })),
@@ -116,13 +122,13 @@ test('speaks TLS with a certificate of its own, and can reset that too', async (
   expect(String(server.rawLog()[0])).toContain('GET / HTTP/1.1');
 });
 
-test('listens at another address of this machine, which is another origin', async () => {
+test('listens on another loopback address as another origin', async () => {
   const server = await startFaultServer(servesObject, { host: '127.0.0.2' });
   expect(server.origin).toMatch(/^http:\/\/127\.0\.0\.2:\d+$/);
   expect((await rawRequest(server.origin, getRequest('/'))).text).toMatch(/^HTTP\/1.1 200 /);
 });
 
-test('tells of a handler that threw when it is closed', async () => {
+test('close rejects with the error of a handler', async () => {
   const server = await startFaultServer(() => {
     throw new Error('broken handler');
   });

@@ -18,7 +18,7 @@ export interface FaultRequest extends ParsedRequest {
 export type FaultHandler = (request: FaultRequest, reply: FaultReply) => void | Promise<void>;
 
 export interface FaultServerOptions {
-  /** An address of this machine; 127.0.0.2 is a different origin from 127.0.0.1. */
+  /** A loopback address; 127.0.0.2 is a different origin from 127.0.0.1. */
   readonly host?: string;
   readonly port?: number;
   /** Makes it an https server. */
@@ -35,7 +35,7 @@ export interface FaultServer {
   readonly connectionCount: number;
   /** All bytes received, decrypted, one buffer per connection. */
   rawLog(): readonly Buffer[];
-  /** Answers all later requests with another handler. */
+  /** Uses another handler for all later requests. */
   use(handler: FaultHandler): void;
   /** Cuts all open connections. */
   dropConnections(): void;

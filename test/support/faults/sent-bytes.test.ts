@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { createSentBytes } from './sent-bytes.ts';
 
 test.each([
-  ['nothing before', [], [10, 20], 0],
-  ['what comes next', [[0, 10]], [10, 20], 0],
-  ['the same again', [[10, 20]], [10, 20], 10],
-  ['a part of it', [[0, 100]], [30, 40], 10],
+  ['nothing sent before', [], [10, 20], 0],
+  ['the next bytes', [[0, 10]], [10, 20], 0],
+  ['the same bytes', [[10, 20]], [10, 20], 10],
+  ['a part of them', [[0, 100]], [30, 40], 10],
   ['more on both sides', [[10, 20]], [0, 30], 10],
   [
     'two pieces and the gap between them',
@@ -17,7 +17,7 @@ test.each([
     10,
   ],
   [
-    'pieces that have become one',
+    'pieces that were merged',
     [
       [0, 10],
       [20, 30],
@@ -26,7 +26,7 @@ test.each([
     [0, 30],
     30,
   ],
-] as const)('bytes sent before are counted: %s', (_name, before, [start, end], repeated) => {
+] as const)('counts repeated bytes: %s', (_name, before, [start, end], repeated) => {
   const sent = createSentBytes();
   for (const [from, to] of before) sent.add(from, to);
   expect(sent.add(start, end)).toBe(repeated);

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { makeTempFolder } from '../temp-folder.ts';
 import { makePlainObject, makeZipObject } from './served-object.ts';
 
-test('makes archives of exactly the size asked for that another program finds sound', () => {
+test('makes archives of exactly the given size that Python finds valid', () => {
   const path = join(makeTempFolder(), 'object.zip');
   for (const sizeBytes of [126, 127, 65_536, 1_000_000]) {
     const object = makeZipObject(sizeBytes);
@@ -19,11 +19,11 @@ test('makes archives of exactly the size asked for that another program finds so
   }
 });
 
-test('refuses a size that no archive can have', () => {
+test('rejects a size that is too small for an archive', () => {
   expect(() => makeZipObject(125)).toThrow('no archive has 125 bytes');
 });
 
-test('depends on the seed and on nothing else, ETag included', () => {
+test('depends only on the seed, including the ETag', () => {
   expect(makeZipObject(1_000)).toEqual(makeZipObject(1_000));
   const other = makeZipObject(1_000, { seed: 'B' });
   expect(other.bytes.equals(makeZipObject(1_000).bytes)).toBe(false);

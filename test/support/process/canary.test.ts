@@ -10,7 +10,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 test.each([
   ['raw', CANARY_TOKEN],
-  ['cut short in front and behind', CANARY_TOKEN.slice(8, -4)],
+  ['truncated at both ends', CANARY_TOKEN.slice(8, -4)],
   ['in capitals', CANARY_TOKEN.toUpperCase()],
   ['percent-encoded', encodeURIComponent(CANARY_TOKEN)],
   ['percent-encoded in lower case', encodeURIComponent(CANARY_TOKEN).toLowerCase()],
@@ -19,8 +19,8 @@ test.each([
     CANARY_TOKEN.replaceAll(/./g, (c) => `%${c.charCodeAt(0).toString(16)}`),
   ],
   ['base64', base64(CANARY_TOKEN)],
-  ['base64 behind one character', base64(`a${CANARY_TOKEN}zz`)],
-  ['base64 behind a user name', base64(`id:${CANARY_TOKEN}`)],
+  ['base64 after one character', base64(`a${CANARY_TOKEN}zz`)],
+  ['base64 after a user name', base64(`id:${CANARY_TOKEN}`)],
   ['base64url', Buffer.from(`{"token":"${CANARY_TOKEN}"}`).toString('base64url')],
   ['reversed', Array.from(CANARY_TOKEN).toReversed().join('')],
   ['hex', Buffer.from(CANARY_TOKEN).toString('hex')],
@@ -33,12 +33,12 @@ test.each([
   expect(findSecret(`before ${text} after`, CANARY_TOKEN)).toBeDefined();
 });
 
-test('lets a mask with the last four characters pass', () => {
+test('accepts a mask with the last four characters', () => {
   expect(findSecret(`sandbox-…${CANARY_TOKEN.slice(-4)}`, CANARY_TOKEN)).toBeUndefined();
   expect(findSecret(base64('sandbox-something-else-entirely'), CANARY_TOKEN)).toBeUndefined();
 });
 
-test('looks through files and their names, follows no links, and exempts the store alone', () => {
+test('searches files and their names, does not follow links, and exempts only the store', () => {
   const folder = makeTempFolder();
   const outside = makeTempFolder();
   writeFileSync(join(outside, 'secret'), CANARY_TOKEN);
@@ -53,7 +53,7 @@ test('looks through files and their names, follows no links, and exempts the sto
   );
 });
 
-test('finds a credential that went to another origin, and none at its own', async () => {
+test('finds a credential sent to another origin but not to its own', async () => {
   const servers = await Promise.all(
     [0, 1].map(() => startFaultServer((_request, reply) => reply.send(200, [], ''))),
   );

@@ -12,7 +12,7 @@ function script(source: string): string {
   return path;
 }
 
-test('spawns a program with a scrubbed environment and real pipes', async () => {
+test('spawns a program with a clean environment and real pipes', async () => {
   const place = makePlace();
   const scriptPath = script(`
     let input = '';
@@ -50,7 +50,7 @@ test('shows output while the program runs and kills it', async () => {
   await expect(run.waitFor(/never/)).rejects.toThrow('ended without /never/');
 });
 
-test('kills a program that outlives its deadline and fails', async () => {
+test('kills a program after its deadline and fails', async () => {
   const run = runBinary(['slow'], {
     scriptPath: script('console.error("working"); setInterval(() => {}, 1000);'),
     deadlineMs: 3_000,

@@ -4,7 +4,7 @@ import { CANARY_TOKEN } from './canary.ts';
 import { makePlace } from './run-place.ts';
 import { runProgram } from './run-program.ts';
 
-test('gives the program a world of its own and gives back what it wrote', async () => {
+test('runs the program in its own world and returns its output', async () => {
   let seen: World | undefined;
   const api = { origin: 'http://127.0.0.1:9', requests: [] };
   const result = await runProgram(
@@ -32,7 +32,7 @@ test('gives the program a world of its own and gives back what it wrote', async 
   });
 });
 
-test('runs without a credential when the token is null, and as a terminal when told so', async () => {
+test('runs without a credential with token: null, and as a terminal with isTTY', async () => {
   let seen: World | undefined;
   await runProgram(
     async (world) => {
@@ -47,7 +47,7 @@ test('runs without a credential when the token is null, and as a terminal when t
   expect([seen?.stdin.isTTY, seen?.stdout.isTTY, seen?.stderr.columns]).toEqual([true, true, 40]);
 });
 
-test('sends signals, and ends at once when the program says so', async () => {
+test('sends signals and ends immediately on exitNow', async () => {
   const result = await runProgram(
     (world) =>
       new Promise(() => {
@@ -68,7 +68,7 @@ test('sends signals, and ends at once when the program says so', async () => {
   expect(result.exitCode).toBe(130);
 });
 
-test('gives up a run that does not end, telling what it wrote', async () => {
+test('fails a run that does not end and reports its output', async () => {
   const run = runProgram(
     (world) => {
       world.stderr.write('still here');
@@ -80,7 +80,7 @@ test('gives up a run that does not end, telling what it wrote', async () => {
   await expect(run).rejects.toThrow(/wait: no end within 50 ms[^]*still here/);
 });
 
-test('fails for a broken invariant of any kind', async () => {
+test('fails for each kind of broken invariant', async () => {
   const writes = (stdout: string, stderr = '') => {
     return async (world: World) => {
       world.stdout.write(stdout);
@@ -95,7 +95,7 @@ test('fails for a broken invariant of any kind', async () => {
   await expect(runProgram(writes('tok-12345678'), [], { token: 'tok-12345678' })).rejects.toThrow('a secret');
 });
 
-test('two runs in one place find the same folders', async () => {
+test('two runs in one place use the same folders', async () => {
   const place = makePlace();
   const main = async (world: World) => (world.cwd() === place.cwd ? 0 : 1);
   const results = [await runProgram(main, [], { place }), await runProgram(main, [], { place })];

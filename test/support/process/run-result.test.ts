@@ -19,7 +19,7 @@ function resultOf(fields: Partial<RunResult> & { stdout?: string } = {}): RunRes
   };
 }
 
-test('lets an ordinary run pass', () => {
+test('accepts an ordinary run', () => {
   const result = resultOf({ stdout: 'id\tready\n', stderr: 'hint: look at this\n' });
   expect(() => {
     assertInvariants(result, {});
@@ -28,7 +28,7 @@ test('lets an ordinary run pass', () => {
   }).not.toThrow();
 });
 
-test('refuses a secret in either stream and in files other than the credential store', () => {
+test('rejects a secret in either stream and in files other than the credential store', () => {
   expect(() => assertInvariants(resultOf({ stdout: CANARY_TOKEN }), {})).toThrow('standard output');
   expect(() => assertInvariants(resultOf({ stderr: CANARY_TOKEN }), {})).toThrow('standard error');
   expect(() =>
@@ -45,7 +45,7 @@ test('refuses a secret in either stream and in files other than the credential s
   expect(() => assertInvariants(inStore, {})).toThrow('config.json');
 });
 
-test('refuses a stack, exit code 70, and anything new in the home folder', () => {
+test('rejects a stack, exit code 70, and new files in the home folder', () => {
   const stack = 'Error: x\n    at run (file:///src/main.ts:1:2)\n';
   expect(() => assertInvariants(resultOf({ stderr: stack }), {})).toThrow('has a stack');
   expect(() => assertInvariants(resultOf({ exitCode: 70 }), {})).toThrow('a bug');
@@ -56,7 +56,7 @@ test('refuses a stack, exit code 70, and anything new in the home folder', () =>
 });
 
 test.each(['\x1b[31m', '\r', '\0', '\x7f', '\u009b', '\u202e', '\u2066', '\u061c'])(
-  'refuses %j on a stream that is no terminal',
+  'rejects %j on a stream that is not a terminal',
   (text) => {
     expect(() => assertPlainText(resultOf({ stdout: text }), {})).toThrow('standard output has U+');
     expect(() => assertPlainText(resultOf({ stderr: `a${text}` }), {})).toThrow('standard error has U+');
@@ -64,7 +64,7 @@ test.each(['\x1b[31m', '\r', '\0', '\x7f', '\u009b', '\u202e', '\u2066', '\u061c
   },
 );
 
-test('wants one document with --json, and the exit code in it after a failure', () => {
+test('requires one document with --json, with the exit code after a failure', () => {
   const check = (stdout: string, exitCode: number) =>
     assertJsonDocument(['list', '--json'], resultOf({ stdout, exitCode }), {});
   check('{"items":[]}\n', 0);

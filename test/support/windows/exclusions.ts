@@ -4,12 +4,12 @@ import type { TestContext } from 'vitest';
 
 const TESTS = fileURLToPath(new URL('../../', import.meta.url));
 
-const LINKS = 'Wine follows links of Linux and cannot tell that they are any';
-const MODES = 'Windows has no modes';
-const DELETED = 'the test deletes files that the program has open, which Windows does not do to them';
-const NO_PIPES = 'Wine has no named pipes of Linux';
+const LINKS = 'Wine follows Linux symlinks and does not see them as links';
+const MODES = 'Windows has no file modes';
+const DELETED = 'the test deletes files that the program has open, which Windows does not allow';
+const NO_PIPES = 'Wine does not support Linux named pipes';
 
-/** What cannot be run under Wine: the reason, a file below `test/`, and parts of the titles of its tests; all without any. */
+/** Tests that cannot run under Wine: the reason, a file below `test/`, and parts of titles; by default the whole file. */
 const EXCLUSIONS: readonly (readonly [reason: string, file: string, ...titles: string[]])[] = [
   [LINKS, 'commands/fetch/fetch-extract.test.ts', 'where the folder is a link'],
   [LINKS, 'commands/fetch/fetch-dry-run.test.ts', 'a link in its place', 'below a link or a file'],
@@ -18,10 +18,10 @@ const EXCLUSIONS: readonly (readonly [reason: string, file: string, ...titles: s
   [LINKS, 'torture/unpack.test.ts', 'swaps folders for links'],
   [DELETED, 'torture/races.test.ts', 'deleted again and again'],
   [NO_PIPES, 'config/store-files.test.ts', 'a pipe in place of the file'],
-  [MODES, 'config/store-files.test.ts', 'of mode ', 'open to others is tightened'],
+  [MODES, 'config/store-files.test.ts', 'of mode ', 'folder open to others'],
 ];
 
-/** Why a test is not run on Windows, or null. */
+/** Why a test is excluded on Windows, or null. */
 export function reasonToExclude(task: TestContext['task']): string | null {
   const file = path.relative(TESTS, task.file.filepath);
   const found = EXCLUSIONS.find(

@@ -1,19 +1,19 @@
-/** Where the Windows programs are that `npm run test:windows` has prepared. */
+/** The paths that `npm run test:windows` prepares. */
 export interface WineLauncher {
-  /** The program that runs `.exe` files. */
+  /** Runs `.exe` files. */
   readonly wine: string;
-  /** The Windows build of Node.js, as a path of this system. */
+  /** The Windows build of Node.js, as a Linux path. */
   readonly node: string;
-  /** The folder for temporary files, which is the drive `t:`. */
+  /** The folder for temporary files: drive `t:`. */
   readonly folder: string;
-  /** Where Wine keeps what belongs to its Windows. */
+  /** The folder of Wine's Windows installation (WINEPREFIX). */
   readonly prefix: string;
 }
 
-/** Null when the tests start the program with the Node.js that runs them. */
+/** Null if the tests run the program with their own Node.js. */
 export const WINE: WineLauncher | null = readLauncher();
 
-/** Whether the program that the tests start sees Windows. */
+/** Whether the program under test runs on Windows. */
 export const onWindows = WINE !== null || process.platform === 'win32';
 
 function readLauncher(): WineLauncher | null {

@@ -1,6 +1,6 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** Prints how many tests ran the program on Windows, and which could not and why; without Wine there is nothing to say. */
+/** Prints how many tests ran the program on Windows, and how many were excluded, by reason. Used only with Wine. */
 export default class WindowsReport implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => Array.from(module.children.allTests()));

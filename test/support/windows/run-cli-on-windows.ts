@@ -3,10 +3,10 @@ import { startBinary } from '../process/run-binary.ts';
 import type { ProgramResult, RunProgramOptions } from '../process/run-program.ts';
 import { skipTest } from './windows-test.ts';
 
-/** Seconds of the program in one real second, at most: starting a process and reaching its server take real time. */
+/** The maximum clock speed: starting a process and reaching its server take real time. */
 const MAX_SPEED = 8;
 
-/** Runs the built program on Windows as `runProgram` runs its sources here, as far as a process can be given a world. */
+/** Like `runProgram`, but runs the built program on Windows. Skips tests that need more control over its world. */
 export async function runCliOnWindows(
   args: readonly string[],
   options: RunProgramOptions,
@@ -14,7 +14,7 @@ export async function runCliOnWindows(
   const { isTTY, platform, random, onStart, clock = createFastClock(), env = {}, ...rest } = options;
   if (Object.values(typeof isTTY === 'object' ? isTTY : { isTTY }).includes(true))
     skipTest('needs a terminal');
-  if (platform !== undefined && platform !== 'win32') skipTest(`plays ${platform}`);
+  if (platform !== undefined && platform !== 'win32') skipTest(`simulates ${platform}`);
   if (random !== undefined) skipTest('gives the program its random numbers');
   if (clock.skipsSleeps) skipTest('gives the program a clock that skips sleeps');
   const world = { speed: Math.min(clock.speed, MAX_SPEED), startMs: clock.now(), random: 0.5 };
@@ -24,14 +24,14 @@ export async function runCliOnWindows(
   });
   onStart?.({
     signal: (name) => run.kill(name),
-    type: () => skipTest('types'),
+    type: () => skipTest('types input'),
     stdout: () => run.stdout(),
     stderr: () => run.stderr(),
   });
   const result = { ...(await run.result), clock };
-  // Not enumerable: a failed assertion that prints the result must not skip its test.
+  // Not enumerable, so that printing the result of a failed assertion does not skip the test.
   return Object.defineProperty(result, 'clock', {
     enumerable: false,
-    get: () => skipTest('looks at the clock of the program'),
+    get: () => skipTest('reads the clock of the program'),
   });
 }

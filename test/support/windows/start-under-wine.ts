@@ -10,13 +10,13 @@ import { countRun, skipTest } from './windows-test.ts';
 const PRELOAD = fileURLToPath(new URL('preload.cjs', import.meta.url));
 const LOOK_EVERY_MS = 20;
 
-/** Starts a command line of Node.js with its Windows build. Wine cannot use pipes of Linux, so the streams are files. */
+/** Starts a Node.js command line with the Windows build. Wine cannot use Linux pipes, so the streams are files. */
 export function startUnderWine(
   [node = '', ...args]: readonly string[],
   { cwd, env, input, keepInputOpen, onOutput }: StartOptions,
   launcher: WineLauncher,
 ): StartedProgram {
-  if (node !== process.execPath) skipTest(`runs ${node}, a program of Linux`);
+  if (node !== process.execPath) skipTest(`runs ${node}, a Linux program`);
   if (keepInputOpen === true) skipTest('needs standard input that stays open');
   countRun();
   const folder = mkdtempSync(join(launcher.folder, 'streams-'));
@@ -45,7 +45,7 @@ export function startUnderWine(
   return { child, output: (name) => readFileSync(paths[name]) };
 }
 
-/** What Wine itself needs, and the variables of the test, which the preload sets once more: Wine resets some. */
+/** The variables for Wine, and those of the test, which the preload sets again because Wine resets some. */
 function makeWineEnv(env: Readonly<Record<string, string>>, launcher: WineLauncher): Record<string, string> {
   const { PATH: path = '', HOME: home = '', TMPDIR: temp = '', ...rest } = env;
   const own: Record<string, string> = {

@@ -14,7 +14,7 @@ test.each([
   ['/tmp/tests-of-others/a', '/tmp/tests-of-others/a'],
   ['http://127.0.0.1:80/v2/tmp', 'http://127.0.0.1:80/v2/tmp'],
   ['out/a.zip', 'out/a.zip'],
-])('%s is %s for the program', (path, wanted) => {
+])('toWindowsPaths converts %s to %s', (path, wanted) => {
   expect(toWindowsPaths(path, LAUNCHER)).toBe(wanted);
 });
 
@@ -23,11 +23,11 @@ test.each([
   [String.raw`cannot read t:\a; moved it to t:\b`, 'cannot read /tmp/tests/a; moved it to /tmp/tests/b'],
   [String.raw`{"path":"t:\\a\\b \"c\""}`, String.raw`{"path":"/tmp/tests/a/b \"c\""}`],
   [String.raw`it''s \d and x:\y`, String.raw`it''s \d and x:\y`],
-])('%s was %s', (text, wanted) => {
+])('fromWindowsPaths converts %s to %s', (text, wanted) => {
   expect(fromWindowsPaths(text, '/nowhere', LAUNCHER)).toBe(wanted);
 });
 
-test('a path relative to the working directory is known by what lies there', () => {
+test('fromWindowsPaths converts relative paths that exist in the working directory', () => {
   const folder = makeTempFolder();
   mkdirSync(join(folder, 'out'));
   writeFileSync(join(folder, 'out', 'a.zip'), '');

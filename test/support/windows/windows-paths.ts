@@ -4,12 +4,12 @@ import { WINE, type WineLauncher } from './launcher.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, '');
 
-/** A text with paths as the program under test has it. */
+/** A text with paths as the program under test sees them. */
 export function asProgramSees(text: string): string {
   return WINE === null ? text : toWindowsPaths(text, WINE);
 }
 
-/** What the program is given: each path of this system in a text becomes one on a drive of Windows. */
+/** Converts each Linux path in a text to a path on a Windows drive. */
 export function toWindowsPaths(text: string, launcher: WineLauncher): string {
   const drives = [
     [process.execPath, 'n:\\node.exe'],
@@ -19,7 +19,7 @@ export function toWindowsPaths(text: string, launcher: WineLauncher): string {
   ] as const;
   let result = text;
   for (const [path, drive] of drives) {
-    // A whole argument may have spaces in its path.
+    // A text that is a single path may contain spaces.
     if (text.startsWith(`${path}/`) && !text.includes(path, 1))
       return drive + text.slice(path.length).replaceAll('/', '\\');
     const pattern = new RegExp(`${escaped(path)}(?![^/\\s"';:,)\\]}])((?:/[^\\s"';:,)\\]}]*)*)`, 'g');
@@ -31,7 +31,7 @@ export function toWindowsPaths(text: string, launcher: WineLauncher): string {
   return result;
 }
 
-/** What the program printed: each path on a drive, and each path that leads to something in `cwd`, as this system spells it. */
+/** Converts each path on a Windows drive, and each relative path that exists in `cwd`, to a Linux path. */
 export function fromWindowsPaths(text: string, cwd: string, launcher: WineLauncher): string {
   const drives = [
     ['t', launcher.folder],

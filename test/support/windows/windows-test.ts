@@ -13,7 +13,7 @@ export function countRun(): void {
   if (test !== undefined) test.meta.windowsRuns = (test.meta.windowsRuns ?? 0) + 1;
 }
 
-/** Ends the current test as one that cannot be run on Windows. */
+/** Skips the current test because it cannot run on Windows. */
 export function skipTest(reason: string): never {
   const test = TestRunner.getCurrentTest();
   if (test === undefined) throw new Error(reason);
