@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../../support/api/api-server.ts';
 import { transcriptText } from '../../support/api/default-responses.ts';
+import { inCrowdsOf } from '../../support/crowd.ts';
 import { makePlace } from '../../support/process/run-place.ts';
 import { expectDocument, expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
@@ -435,25 +436,16 @@ test('--progress json emits an event for each file, --progress plain does not', 
 
 test('downloads eight transcripts at once, or the number in -j', async () => {
   const many = Array.from({ length: 30 }, (_, index) => ({ id: `p${index}`, languageCode: `l${index}` }));
-  const most = async (...flags: string[]) => {
-    let running = 0;
-    let highest = 0;
-    const api = await startApi({
-      media,
-      transcripts: { m1: many },
-      script: {
-        [DOWNLOAD]: async (request, reply) => {
-          running += 1;
-          highest = Math.max(highest, running);
-          await new Promise((resolve) => setTimeout(resolve, 20));
-          running -= 1;
-          await reply.send(200, {}, transcriptText(request.target, 'srt'));
-        },
-      },
-    });
+  const most = async (expected: number, ...flags: string[]) => {
+    const crowd = inCrowdsOf(
+      expected,
+      (request, reply) => reply.send(200, {}, transcriptText(request.target, 'srt')),
+      { waitMs: 20_000 },
+    );
+    const api = await startApi({ media, transcripts: { m1: many }, script: { [DOWNLOAD]: crowd.handler } });
     expect((await runCommand(['transcripts', 'm1', ...flags], { api })).exitCode).toBe(0);
-    return highest;
+    return crowd.most();
   };
-  expect(await most()).toBe(8);
-  expect(await most('-j', '2')).toBe(2);
+  expect(await most(8)).toBe(8);
+  expect(await most(2, '-j', '2')).toBe(2);
 });
