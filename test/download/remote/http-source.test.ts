@@ -62,7 +62,7 @@ describe('a file behind HTTP Range', () => {
   });
 
   test('sends no more concurrent requests than connections', async () => {
-    const crowd = inCrowdsOf(3, (_request, reply) => reply.file(object));
+    const crowd = inCrowdsOf(3, (_request, reply) => reply.file(object), { waitMs: 100 });
     const server = await startFaultServer(crowd.handler);
     const source = await openRemoteSource(server, { connections: 3 });
     const reads = [...Array(12).keys()].map((index) => source.read(index * 10, index * 10 + 10));
