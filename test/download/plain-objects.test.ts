@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createSemaphore } from '../../src/semaphore.ts';
+import { sha256 } from '../support/bytes.ts';
 import { FAST, isRight, setDownload } from '../support/download-scene.ts';
-import { cutAtHalfThen, wellBehaved } from '../support/faults/fault-mode.ts';
+import { chunk, cutAtHalfThen, LAST_CHUNK, wellBehaved } from '../support/faults/fault-mode.ts';
 import { makePlainObject } from '../support/faults/served-object.ts';
 
 const SIZE_BYTES = 3 * 1_048_576;
@@ -36,6 +37,32 @@ describe.each(OBJECTS)('a video %s', (_name, object) => {
     const scene = await withDigest(digestOf(Buffer.from('another')));
     await expect(scene.download()).rejects.toMatchObject({ code: 'INTEGRITY' });
     expect(scene.finalBytes()).toBeUndefined();
+  });
+});
+
+describe('a video whose size nobody tells', () => {
+  const object = makePlainObject(100_000);
+  const setChunked = () =>
+    setDownload(object, async (_request, reply) => {
+      await reply.head(200, { 'Content-Type': 'video/mp4', 'Transfer-Encoding': 'chunked' });
+      await reply.raw(chunk(object.bytes));
+      await reply.raw(LAST_CHUNK);
+    });
+
+  test('is not kept, because it may be incomplete', async () => {
+    const scene = await setChunked();
+    await expect(scene.download({ request: { sizeBytes: null } })).rejects.toMatchObject({
+      code: 'INTEGRITY',
+      message: 'nothing tells whether the file is complete: the service gave no size',
+      details: { hint: 'give its digest with --checksum sha256=HEX if you know it' },
+    });
+    expect(scene.finalBytes()).toBeUndefined();
+  });
+
+  test('is kept when its digest is given', async () => {
+    const scene = await setChunked();
+    await scene.download({ request: { sizeBytes: null, checksum: sha256(object.bytes) } });
+    expect(isRight(scene)).toBe(true);
   });
 });
 

@@ -121,6 +121,22 @@ test('case 69: an archive with no validator is divided, because its checksums pr
   expect(scene.server.connectionCount).toBeGreaterThan(1);
 });
 
+test.each([
+  ['the same', makePlainObject(300_000), 'the server cannot continue files'],
+  ['another', makePlainObject(300_000, { seed: 'B' }), 'the file on the server has changed'],
+])(
+  'a part whose rest comes as the whole of %s file is begun again, which is told',
+  async (_name, later, reason) => {
+    const first = makePlainObject(300_000);
+    const scene = await setDownload(first, (_request, reply) => reply.file(first, { cutAtByte: 200_000 }));
+    await expect(scene.download({ context: { retries: 0 } })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    scene.server.use((_request, reply) => reply.file(later, { withoutRanges: true }));
+    expect(await scene.download()).toMatchObject({ resumedFrom: 0, transferredBytes: 300_000 });
+    expect(isRight(scene, later)).toBe(true);
+    expect(eventsOf(scene, 'restart')).toEqual([{ kind: 'restart', reason, lostBytes: 200_000 }]);
+  },
+);
+
 test('case 71: a range with only bytes that are there already is no progress', async () => {
   const small = makePlainObject(300_000);
   const scene = await setDownload(small, (_request, reply) => reply.file(small, { cutAtByte: 200_000 }));

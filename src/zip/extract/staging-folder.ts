@@ -3,9 +3,8 @@ import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:
 import { diskError, errorCode } from '../../disk/disk-error.ts';
 import { type LockingProcess, mayBeAlive } from '../../disk/lock-record.ts';
 import { OWN_NAME_PREFIX } from '../../disk/own-names.ts';
-import { ExpectedError } from '../../errors.ts';
 import type { SavePlace } from '../../range/range-source.ts';
-import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';
+import { type Folder, lstatOrNull, openExistingFolder, openFolder, type Place } from './folder.ts';
 
 /** The process that unpacks, as far as a later run can check it. */
 export type Unpacker = LockingProcess;
@@ -145,7 +144,5 @@ function makePrivateFolder(place: Place): Folder {
   } catch (error) {
     throw diskError(error, place.shownPath, 'make the folder');
   }
-  const folder = openFolder(place);
-  if (folder === null) throw new ExpectedError('DISK', `the folder ${place.shownPath} has vanished`);
-  return folder;
+  return openExistingFolder(place);
 }

@@ -194,6 +194,20 @@ test('case 68: which version is coming is known as soon as it was told, before t
   await part.close();
 });
 
+test('a part that is closed is open nowhere, and its lock is gone', async () => {
+  const target = newTarget();
+  const part = await open(target, FIRST);
+  await bring(part, 0, 1_000);
+  const first = part.handle();
+  await part.restart();
+  await part.close();
+  expect([first.fd, part.handle().fd]).toEqual([-1, -1]);
+  expect(listTree(dirname(target)).map(({ path }) => path)).toEqual([
+    'object.zip.part',
+    'object.zip.part.json',
+  ]);
+});
+
 describe('holders', () => {
   const alive = (startedAt: string | null): LockingProcess => ({
     ...SECOND,

@@ -36,6 +36,19 @@ test('several connections bring every byte once, each later one on the condition
   expect(new Set(conditions)).toEqual(new Set([object.etag]));
   expect(result).toMatchObject({ transferredBytes: object.bytes.length, resumedFrom: 0 });
   expect(result.verified).toMatchObject({ size: true, archive: true, crc: true });
+  // Nothing limits its rate.
+  expect(scene.clock.sleepsMs).toEqual([]);
+});
+
+test('a malformed digest is reported once, however many responses have it', async () => {
+  const headers = { 'Repr-Digest': 'sha-256=nonsense' };
+  const scene = await setDownload(
+    object,
+    slowly((_request, reply) => reply.file(object, { headers })),
+  );
+  await scene.download();
+  expect(scene.server.requests.length).toBeGreaterThan(1);
+  expect(eventsOf(scene, 'malformed-digest')).toEqual([{ kind: 'malformed-digest', field: 'repr-digest' }]);
 });
 
 test('the end of a large archive is asked for first, and the end of a small one is not', async () => {

@@ -1,32 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../../src/clock.ts';
 import { TooSlowError } from '../../../src/download/response/stall-detector.ts';
 import { coalesceWrites } from '../../../src/download/transfer/coalesce-writes.ts';
 import { createRateLimit } from '../../../src/download/transfer/rate-limit.ts';
 import { createRetryBudget } from '../../../src/download/transfer/retry-budget.ts';
+import { createSpeedometer } from '../../../src/download/transfer/speed.ts';
 import { ExpectedError } from '../../../src/errors.ts';
 import { createSemaphore } from '../../../src/semaphore.ts';
-
-/** A clock that stands still until it is told to go on. */
-function standingClock(): Clock & { pass(ms: number): void } {
-  let nowMs = 0;
-  const timers = new Map<() => void, number>();
-  return {
-    now: () => nowMs,
-    monotonicMs: () => nowMs,
-    sleep: () => Promise.resolve(),
-    after(delayMs, callback) {
-      timers.set(callback, nowMs + delayMs);
-      return () => timers.delete(callback);
-    },
-    pass(ms) {
-      nowMs += ms;
-      for (const [callback, dueMs] of timers) {
-        if (dueMs <= nowMs && timers.delete(callback)) callback();
-      }
-    },
-  };
-}
+import { standingClock } from '../../support/standing-clock.ts';
 
 describe('rate limit', () => {
   test('all who take share one rate', () => {
@@ -39,6 +19,43 @@ describe('rate limit', () => {
     const limit = createRateLimit(1_000, clock);
     clock.pass(60_000);
     expect([limit.consume(100), limit.consume(500)]).toEqual([0, 500]);
+  });
+});
+
+describe('speed', () => {
+  test('is not known before a fifth of a second, and never negative', () => {
+    const clock = standingClock();
+    const speed = createSpeedometer(clock);
+    expect(speed(0)).toBeNull();
+    clock.pass(199);
+    expect(speed(1_000)).toBeNull();
+    clock.pass(1);
+    expect(speed(1_000)).toBe(5_000);
+    clock.pass(1);
+    expect(speed(-1)).toBe(0);
+  });
+
+  test('is that of the last five seconds', () => {
+    const clock = standingClock();
+    const speed = createSpeedometer(clock);
+    // One burst, between 200 and 400 ms.
+    const speeds = Array.from({ length: 28 }, (_, step) => {
+      const bytesPerSecond = speed(step < 2 ? 0 : 1_000);
+      clock.pass(200);
+      return bytesPerSecond;
+    });
+    expect(speeds.slice(0, 3)).toEqual([null, 0, 2_500]);
+    expect(speeds.slice(25)).toEqual([200, 200, 0]);
+  });
+
+  test('after a pause is that since the last sample before it', () => {
+    const clock = standingClock();
+    const speed = createSpeedometer(clock);
+    speed(0);
+    clock.pass(10_000);
+    expect(speed(1_000)).toBe(100);
+    clock.pass(10_000);
+    expect(speed(4_000)).toBe(300);
   });
 });
 

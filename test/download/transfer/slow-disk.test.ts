@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
-import { NO_VALIDATOR } from '../../../src/download/part/destination.ts';
+import { type ByteRange, createByteRanges } from '../../../src/download/part/byte-ranges.ts';
+import { type Destination, NO_VALIDATOR } from '../../../src/download/part/destination.ts';
 import { createJournalSchedule } from '../../../src/download/part/journal-schedule.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
@@ -18,8 +18,10 @@ import { pseudoRandomBytes } from '../../support/bytes.ts';
 import { FAST, setDownload, writerOf } from '../../support/download-scene.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
 import { makePlainObject } from '../../support/faults/served-object.ts';
+import { standingClock } from '../../support/standing-clock.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
+const MIB = 1_048_576;
 const bytes = pseudoRandomBytes(8_000, 1);
 
 async function openPart(): Promise<{ part: PartFile; target: string }> {
@@ -171,6 +173,62 @@ test('case 73: no more is written ahead of a note than a kill may cost', async (
   gate.open();
   await waiting;
 });
+
+test.each([
+  ['2 MiB are noted at once', 2 * MIB, 0, { notes: 1, checkpoints: 0 }],
+  ['less is noted', 2 * MIB - 1, 100, { notes: 1, checkpoints: 0 }],
+  ['but not before a tenth of a second', 2 * MIB - 1, 99, { notes: 0, checkpoints: 0 }],
+  ['8 MiB are synced after 200 ms', 8 * MIB, 200, { notes: 1, checkpoints: 1 }],
+  ['but not before', 8 * MIB, 199, { notes: 1, checkpoints: 0 }],
+  ['less is synced', 1, 5_000, { notes: 1, checkpoints: 1 }],
+  ['but not before five seconds', 8 * MIB - 1, 4_999, { notes: 1, checkpoints: 0 }],
+])('case 73: %s', async (_what, sizeBytes, passedMs, expected) => {
+  const { clock, have, saved, schedule } = setSchedule();
+  have.add(0, sizeBytes);
+  clock.pass(passedMs);
+  await schedule.wrote();
+  await schedule.settled();
+  expect(saved).toEqual(expected);
+});
+
+test('case 73: bytes that were there before are not noted again', async () => {
+  const { have, saved, schedule } = setSchedule([{ start: 0, end: 10 * MIB }]);
+  have.add(10 * MIB, 11 * MIB);
+  await schedule.wrote();
+  expect(saved).toEqual({ notes: 0, checkpoints: 0 });
+});
+
+test.each(['note', 'checkpoint'] as const)(
+  'a failed %s ends the next write, and the wait for the end',
+  async (call) => {
+    const failure = new Error('disk full');
+    const { clock, have, schedule } = setSchedule([], { [call]: () => Promise.reject(failure) });
+    have.add(0, 8 * MIB);
+    clock.pass(200);
+    await schedule.wrote();
+    await expect(schedule.settled()).rejects.toBe(failure);
+    await expect(schedule.wrote()).rejects.toBe(failure);
+  },
+);
+
+/** A schedule of notes and checkpoints that counts them. */
+function setSchedule(initial: readonly ByteRange[] = [], calls: Partial<Destination> = {}) {
+  const clock = standingClock();
+  const have = createByteRanges(initial);
+  const saved = { notes: 0, checkpoints: 0 };
+  const destination = {
+    keepsNotes: true,
+    have,
+    async note() {
+      saved.notes += 1;
+    },
+    async checkpoint() {
+      saved.checkpoints += 1;
+    },
+    ...calls,
+  };
+  return { clock, have, saved, schedule: createJournalSchedule(destination, clock) };
+}
 
 test.each([
   ['1 MiB is synced where nothing else survives a kill', false, 1_048_576, 200, 1],

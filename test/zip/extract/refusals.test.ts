@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type ExtractionLimits, planExtraction } from '../../../src/zip/extract/extraction-plan.ts';
-import { lstatOrNull, makeFolder, openFolder } from '../../../src/zip/extract/folder.ts';
+import { lstatOrNull, makeFolder, openExistingFolder, openFolder } from '../../../src/zip/extract/folder.ts';
 import { isMatchingFile } from '../../../src/zip/extract/matching-file.ts';
 import { readDirectory } from '../../../src/zip/read/directory.ts';
 import type { ArchiveEntry } from '../../../src/zip/read/entry.ts';
@@ -147,6 +147,9 @@ describe('a folder', () => {
   test('is opened, or made where nothing is', () => {
     const at = makePlace();
     expect(openFolder(at('nothing'))).toBeNull();
+    expect(() => openExistingFolder(at('nothing'))).toThrow(
+      expect.objectContaining({ code: 'DISK', message: 'the folder shown/nothing has vanished' }),
+    );
     const [made, there] = [makeFolder(at('new')), makeFolder(at('folder'))];
     writeFileSync(made.at('x').path, 'content');
     expect(readFileSync(join(at('new').path, 'x'), 'utf8')).toBe('content');
@@ -165,7 +168,7 @@ describe('a folder', () => {
     ['file', 'EXISTS', expect.stringContaining('shown/file') as string],
   ])('that is a %s is refused', (name, code, message) => {
     const at = makePlace();
-    for (const open of [openFolder, makeFolder])
+    for (const open of [openFolder, openExistingFolder, makeFolder])
       expect(() => open(at(name))).toThrow(expect.objectContaining({ code, message }));
   });
 

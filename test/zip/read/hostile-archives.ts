@@ -170,6 +170,8 @@ const DUPLICATES: readonly HostileArchive[] = (
     ['what Windows forbids', 'a?', 'a*', /same name as "a\?" elsewhere/],
     ['a device name', 'con', 'CON_', /same name as/],
     ['an invisible joiner', 'a\u200db', 'ab', /same name as/],
+    ['an invisible joiner in the name of a parent', 'a\u200db', 'ab/c', /lies in "a.*b", which is a file/],
+    ['an invisible joiner in the name of a folder', 'a\u200db/c', 'ab/d', /also spelled "a.*b"/],
   ] as const
 ).map(([what, one, other, says]) =>
   rejectedByExtract(
