@@ -59,6 +59,8 @@ test('case 71: a server that labels every later range wrongly is given up, and n
   );
   await expect(scene.download()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(scene.finalBytes()).toBeUndefined();
+  // The first try, and three more.
+  expect(scene.ranges().filter((range) => range?.startsWith('bytes=0-'))).toHaveLength(4);
 });
 
 test('case 68: a file that changes between two pieces is begun again, never mixed', async () => {

@@ -1,4 +1,13 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -103,6 +112,17 @@ describe('a file that is there, with a part beside it', () => {
     const scene = await setFinished('one');
     expect(await scene.download()).toMatchObject({ isAlreadyThere: true });
     expect(namesBeside(scene)).toEqual(['object.zip']);
+  });
+
+  test('that cannot be removed: the download is done, and the part is reported', async () => {
+    const scene = await setFinished('one');
+    const part = `${scene.target}.part`;
+    rmSync(part);
+    mkdirSync(part);
+    expect(await scene.download()).toMatchObject({ isAlreadyThere: true });
+    const leftover = scene.events.filter(({ kind }) => kind === 'leftover');
+    expect(leftover).toEqual([{ kind: 'leftover', reason: expect.stringContaining(part) as string }]);
+    expect(namesBeside(scene)).toEqual(['object.zip', 'object.zip.part', 'object.zip.part.json']);
   });
 
   test('of another object: it stays as it is', async () => {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { TooSlowError } from '../../../src/download/response/stall-detector.ts';
+import { measureSpeed } from '../../../src/download/transfer/chunk-speed.ts';
 import { coalesceWrites } from '../../../src/download/transfer/coalesce-writes.ts';
+import { createPausedTime } from '../../../src/download/transfer/paused-time.ts';
 import { createRateLimit } from '../../../src/download/transfer/rate-limit.ts';
 import { createRetryBudget } from '../../../src/download/transfer/retry-budget.ts';
+import { createScheduler } from '../../../src/download/transfer/scheduler.ts';
 import { createSpeedometer } from '../../../src/download/transfer/speed.ts';
 import { ExpectedError } from '../../../src/errors.ts';
 import { createSemaphore } from '../../../src/semaphore.ts';
@@ -56,6 +59,40 @@ describe('speed', () => {
     expect(speed(1_000)).toBe(100);
     clock.pass(10_000);
     expect(speed(4_000)).toBe(300);
+  });
+});
+
+describe('speed of a piece', () => {
+  test('is the average from the third second on, and 0 after three silent seconds', () => {
+    const clock = standingClock();
+    const chunk = createScheduler([{ start: 0, end: 10_000 }], { connections: 1 }).next();
+    if (chunk === null) throw new Error('nothing to take');
+    const count = measureSpeed(chunk, clock);
+    clock.pass(2_999);
+    count(3_000);
+    expect(chunk.bytesPerSecond()).toBe(Number.POSITIVE_INFINITY);
+    clock.pass(1);
+    expect(chunk.bytesPerSecond()).toBe(1_000);
+    clock.pass(2_998);
+    expect(chunk.bytesPerSecond()).toBe(3_000_000 / 5_998);
+    clock.pass(1);
+    expect(chunk.bytesPerSecond()).toBe(0);
+    count(2_997);
+    expect(chunk.bytesPerSecond()).toBe(5_997_000 / 5_999);
+  });
+});
+
+describe('paused time', () => {
+  test('is the sum over all connections, up to now', () => {
+    const clock = standingClock();
+    const paused = createPausedTime(clock);
+    const totals = [paused.pause, paused.pause, paused.release, paused.release].map((change) => {
+      clock.pass(100);
+      change();
+      clock.pass(100);
+      return paused.totalMs();
+    });
+    expect(totals).toEqual([100, 400, 700, 800]);
   });
 });
 
