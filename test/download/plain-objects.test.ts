@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createSemaphore } from '../../src/semaphore.ts';
 import { sha256 } from '../support/bytes.ts';
 import { FAST, isRight, setDownload } from '../support/download-scene.ts';
-import { chunk, cutAtHalfThen, LAST_CHUNK, wellBehaved } from '../support/faults/fault-mode.ts';
+import { chunk, cutAtHalfThen, inTurn, LAST_CHUNK, wellBehaved } from '../support/faults/fault-mode.ts';
+import type { FaultHandler } from '../support/faults/fault-server.ts';
 import { makePlainObject } from '../support/faults/served-object.ts';
 
 const SIZE_BYTES = 3 * 1_048_576;
@@ -37,6 +38,44 @@ describe.each(OBJECTS)('a video %s', (_name, object) => {
     const scene = await withDigest(digestOf(Buffer.from('another')));
     await expect(scene.download()).rejects.toMatchObject({ code: 'INTEGRITY' });
     expect(scene.finalBytes()).toBeUndefined();
+  });
+});
+
+describe('a part', () => {
+  const object = makePlainObject(300_000);
+  const setCut = async (cutAtByte: number) => {
+    const scene = await setDownload(object, (_request, reply) => reply.file(object, { cutAtByte }), FAST);
+    await expect(scene.download({ context: { retries: 0 } })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    return scene;
+  };
+
+  test.each([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [65_537, 1],
+    [65_538, 2],
+    [299_999, 234_463],
+  ])('of %i bytes is continued from byte %i on', async (cutAtByte, start) => {
+    const scene = await setCut(cutAtByte);
+    scene.server.use(wellBehaved(object));
+    expect(await scene.download()).toMatchObject({ resumedFrom: cutAtByte });
+    expect(scene.ranges().slice(1)).toEqual([`bytes=${start}-`]);
+    expect(isRight(scene)).toBe(true);
+  });
+
+  test('is compared with less of the file after each failure', async () => {
+    const scene = await setCut(200_000);
+    const reset: FaultHandler = (_request, reply) => reply.reset();
+    scene.server.use(inTurn(reset, reset, reset, wellBehaved(object)));
+    await scene.download();
+    expect(scene.ranges().slice(1)).toEqual([
+      'bytes=134464-',
+      'bytes=167232-',
+      'bytes=183616-',
+      'bytes=191808-',
+    ]);
+    expect(isRight(scene)).toBe(true);
   });
 });
 

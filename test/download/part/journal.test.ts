@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as fc from 'fast-check';
@@ -65,6 +65,27 @@ test('of several that begin at once, exactly one has its journal in place, and t
     expect(winners).toHaveLength(1);
     expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
   }
+});
+
+test.each<[string, (path: string) => void]>([
+  ['a folder', (path) => mkdirSync(path)],
+  ['far too much', (path) => writeFileSync(path, Buffer.alloc(16_777_217))],
+])('%s in its place is in the way', async (_name, put) => {
+  const path = join(makeTempFolder(), 'object.zip.part.json');
+  put(path);
+  await expect(readJournal(path, 'shown')).rejects.toMatchObject({
+    code: 'EXISTS',
+    message: 'shown is in the way: it is not a journal of this program',
+    details: { hint: 'move shown away, or choose another name with -o' },
+  });
+});
+
+test('one that cannot be read is a failure of the disk, and is named', async () => {
+  const path = join(makeTempFolder(), 'x'.repeat(300));
+  await expect(readJournal(path, 'shown')).rejects.toMatchObject({
+    code: 'DISK',
+    message: expect.stringContaining('could not read shown') as string,
+  });
 });
 
 test('there is none', async () => {

@@ -168,7 +168,7 @@ describe('taking over', () => {
   test.each([
     ['one that is done within two seconds', 4 * MIB, 8 * MIB],
     ['one that is too young to tell', Number.POSITIVE_INFINITY, 8 * MIB],
-    ['one with little left', 1_000, MIB + 500_000],
+    ['one with less than twice 256 KiB left', 1_000, 1.5 * MIB - 1],
   ])('%s is left alone', (_name, rate, endBytes) => {
     expect(lastPiece(rate, endBytes).plan.steal()).toBeNull();
   });

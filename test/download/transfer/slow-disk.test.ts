@@ -88,21 +88,14 @@ test.each(['after', 'before'])(
   },
 );
 
-test.each([
-  ['breaks off', new Error('reset')],
-  ['ends', null],
-])('a body that %s is done with when all that came is written', async (_name, error) => {
-  const body = new Readable({ read: () => undefined });
-  const gate = makeGate();
-  const written: Buffer[] = [];
-  const have = createByteRanges();
+/** Transfers a response of 10,000 bytes to a disk where some calls are replaced. */
+function startTransfer(body: Readable, disk: Partial<Destination>): Promise<void> {
   const url = new URL('http://127.0.0.1/');
   const clock = createFastClock();
   const api = {
     openFile: async () => ({ status: 200, url, headers: toHttpHeaders({}), body, release: () => undefined }),
   };
-  let isOver = false;
-  const received = transfer(
+  return transfer(
     {
       object: createRemoteObject({ url, renewUrl: async () => url }, { api, clock }),
       pinned: null,
@@ -116,17 +109,15 @@ test.each([
     {
       acceptsAnyOrder: true,
       keepsNotes: true,
-      have,
-      object: () => ({ sizeBytes: 10_000, validator: NO_VALIDATOR }),
+      have: createByteRanges(),
+      object: () => ({ sizeBytes: null, validator: NO_VALIDATOR }),
       describeObject: async () => undefined,
-      async write(pieces) {
-        await gate.opened;
-        written.push(...pieces);
-      },
+      write: async () => undefined,
       readBack: async () => Buffer.alloc(0),
       restart: async () => undefined,
       note: async () => undefined,
       checkpoint: async () => undefined,
+      ...disk,
     },
     {
       clock,
@@ -138,7 +129,23 @@ test.each([
       limitRate: null,
       onEvent: () => undefined,
     },
-  )
+  );
+}
+
+test.each([
+  ['breaks off', new Error('reset')],
+  ['ends', null],
+])('a body that %s is done with when all that came is written', async (_name, error) => {
+  const body = new Readable({ read: () => undefined });
+  const gate = makeGate();
+  const written: Buffer[] = [];
+  let isOver = false;
+  const received = startTransfer(body, {
+    async write(pieces) {
+      await gate.opened;
+      written.push(...pieces);
+    },
+  })
     .catch(() => undefined)
     .finally(() => {
       isOver = true;
@@ -152,6 +159,19 @@ test.each([
   gate.open();
   await received;
   expect(Buffer.concat(written).equals(bytes)).toBe(true);
+});
+
+test('a journal that does not take what a response says ends the transfer', async () => {
+  const failure = new Error('disk full');
+  const have = createByteRanges();
+  const received = startTransfer(Readable.from([Buffer.alloc(10_000)]), {
+    have,
+    async write(pieces, position) {
+      have.add(position, position + Buffer.concat([...pieces]).length);
+    },
+    describeObject: () => delay(20).then(() => Promise.reject(failure)),
+  });
+  await expect(received).rejects.toBe(failure);
 });
 
 test('case 73: no more is written ahead of a note than a kill may cost', async () => {
@@ -232,6 +252,9 @@ function setSchedule(initial: readonly ByteRange[] = [], calls: Partial<Destinat
 
 test.each([
   ['1 MiB is synced where nothing else survives a kill', false, 1_048_576, 200, 1],
+  ['less waits', false, 1_048_575, 200, 0],
+  ['1 MiB waits, too, for a fifth of a second', false, 1_048_576, 199, 0],
+  ['a little waits for half a second', false, 1, 499, 0],
   ['1 MiB is only noted elsewhere', true, 1_048_576, 200, 0],
   ['a little is synced after half a second where nothing else survives a kill', false, 1, 500, 1],
   ['a little is only noted elsewhere', true, 1, 500, 0],

@@ -31,6 +31,7 @@ type Call =
   | 'linkSync'
   | 'renameSync'
   | 'unlinkSync'
+  | 'rmdirSync'
   | 'mkdirSync';
 const interference = new Map<Call, (real: (...args: unknown[]) => unknown, args: unknown[]) => unknown>();
 const calls: readonly Call[] = [
@@ -41,6 +42,7 @@ const calls: readonly Call[] = [
   'linkSync',
   'renameSync',
   'unlinkSync',
+  'rmdirSync',
   'mkdirSync',
 ];
 for (const call of calls) {
@@ -118,6 +120,35 @@ describe.each([
     const { files: all } = await extract(memorySource(ARCHIVE), { directory, unpacker: UNPACKER });
     expect(all.map(({ path }) => path)).toEqual([join(directory, 'small.txt'), join(directory, 'd/big.mp4')]);
   });
+});
+
+test.each([extractArchive, extractWhileVerifying])(
+  'a folder of ours that cannot be removed is reported, and all files are there (%o)',
+  async (extract) => {
+    const directory = makeTempFolder();
+    failAt('rmdirSync', 1, 'EIO');
+    const error = await failureOf(extract(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
+    expect(error).toMatchObject({
+      code: 'DISK',
+      message: expect.stringContaining('could not remove') as string,
+    });
+    expect(listTree(directory).filter(({ type }) => type === 'file')).toHaveLength(2);
+  },
+);
+
+test('a folder that is replaced while it is opened is refused', async () => {
+  const directory = makeTempFolder();
+  interference.set('openSync', (real, args) => {
+    const path = String(args[0]);
+    if (path.endsWith('/d')) {
+      fs.renameSync(path, join(directory, 'moved'));
+      fs.mkdirSync(path);
+    }
+    return real(...args);
+  });
+  const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
+  expect(error).toMatchObject({ code: 'UNSAFE', message: expect.stringContaining('/d is a link') as string });
+  expect(listTree(directory).map(({ path }) => path)).toEqual(['d', 'moved', 'small.txt']);
 });
 
 /** A call of an open file fails once, when the file takes so much on the disk. */

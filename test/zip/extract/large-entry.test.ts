@@ -58,6 +58,14 @@ describe('large stored entries of a remote archive', () => {
     expect(listTree(directory).map(({ path }) => path)).toEqual(NAMES);
   });
 
+  test('what arrived before an interruption is synced', async () => {
+    const directory = await interrupted();
+    const journal = readFileSync(join(directory, partsIn(directory)[1] ?? ''), 'utf8');
+    const { synced } = JSON.parse(journal.split('\n')[0] ?? '') as { synced: [start: number, end: number][] };
+    const syncedBytes = synced.reduce((bytes, [start, end]) => bytes + end - start, 0);
+    expect(syncedBytes).toBeGreaterThanOrEqual(LEFT_BYTES);
+  });
+
   test('case 110: the rest is requested before what is there has been read', async () => {
     const directory = makeTempFolder();
     await interrupted(directory);

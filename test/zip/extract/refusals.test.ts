@@ -59,6 +59,15 @@ describe('an entry that is not unpacked', () => {
     expect(error.details.hint).toBe(KEEP);
   });
 
+  test.each([
+    [10, 'leads out of the folder (..); nothing was unpacked'],
+    [11, 'leads out of the folder (..) and 1 more; nothing was unpacked'],
+  ])('is listed among the first ten of %i', async (count, end) => {
+    const entries = Array.from({ length: count }, (_, index) => entryOf(`../${index}`));
+    const { message } = await failureOf(plan(entries));
+    expect(message.endsWith(`"../9" ${end}`)).toBe(true);
+  });
+
   test('has its reason in common with all others, if nothing is left', async () => {
     const encrypted = ['a', 'b'].map((path) => entryOf(path, { isEncrypted: true }));
     const all = await failureOf(plan(encrypted));

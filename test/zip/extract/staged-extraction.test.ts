@@ -88,6 +88,20 @@ describe('a failure to unpack', () => {
     await expect(staged.publish()).rejects.toThrow('stopped');
   });
 
+  test('has cleared everything away before more of the archive is read', async () => {
+    const { staged, there } = await stage({
+      onProgress({ bytes }) {
+        if (bytes > 0) throw new Error('stopped');
+      },
+    });
+    const [, held, large] = (staged.archive?.entries ?? []).map((entry) => staged.open(entry));
+    await held?.write(pseudoRandomBytes(300_000, 1));
+    await held?.finish();
+    await large?.write(pseudoRandomBytes(MIB, 2));
+    expect(there()).toEqual([]);
+    await expect(staged.publish()).rejects.toThrow('stopped');
+  });
+
   test('that comes when a file is created is reported, too', async () => {
     const large = [{ name: 'c.mp4', content: pseudoRandomBytes(2 * MIB, 2) }];
     const { directory, staged, verify } = await stage({}, large);
