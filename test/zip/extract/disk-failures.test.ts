@@ -90,10 +90,12 @@ async function extractWhileVerifying(...[source, options]: Parameters<typeof ext
   return await staged.publish();
 }
 
-describe.each([
+const WAYS = [
   ['an archive', extractArchive],
   ['an archive that is verified meanwhile', extractWhileVerifying],
-])('case 82: a disk that fails while %s is unpacked', (_way, extract) => {
+] as const;
+
+describe.each(WAYS)('case 82: a disk that fails while %s is unpacked', (_way, extract) => {
   test.each([
     ['writeSync', 1, 'ENOSPC', 'no space left'],
     ['write', 1, 'ENOSPC', 'no space left'],
@@ -122,9 +124,9 @@ describe.each([
   });
 });
 
-test.each([extractArchive, extractWhileVerifying])(
-  'a folder of ours that cannot be removed is reported, and all files are there (%o)',
-  async (extract) => {
+test.each(WAYS)(
+  'a temporary folder that cannot be removed is reported when %s is unpacked, and all files are there',
+  async (_way, extract) => {
     const directory = makeTempFolder();
     failAt('rmdirSync', 1, 'EIO');
     const error = await failureOf(extract(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
