@@ -222,7 +222,9 @@ test.each(['note', 'checkpoint'] as const)(
   'a failed %s ends the next write, and the wait for the end',
   async (call) => {
     const failure = new Error('disk full');
-    const { clock, have, schedule } = setSchedule([], { [call]: () => Promise.reject(failure) });
+    const { clock, have, schedule } = setSchedule([], {
+      [call]: () => delay(20).then(() => Promise.reject(failure)),
+    });
     have.add(0, 8 * MIB);
     clock.pass(200);
     await schedule.wrote();
