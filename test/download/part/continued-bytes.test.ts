@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { continuedBytes } from '../../../src/download/part/continued-bytes.ts';
@@ -54,7 +54,8 @@ test('after a crash of the machine, only synced bytes are continued', async () =
 });
 
 test('a part that cannot be looked at is a failure of the disk, and is named', async () => {
-  const target = join(makeTempFolder(), 'x'.repeat(252));
+  const target = join(makeTempFolder(), 'object.zip');
+  symlinkSync(`${target}.part`, `${target}.part`);
   await expect(continuedBytes(target, identity)).rejects.toMatchObject({
     code: 'DISK',
     message: expect.stringContaining(`${target}.part`) as string,
