@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { appendNote, type Journal, readJournal, writeJournal } from '../../../src/download/part/journal.ts';
 import { isExpectedError } from '../../../src/errors.ts';
+import { closeSlowly } from '../../support/slow-close.ts';
 import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
 
 const journal: Journal = {
@@ -45,6 +46,18 @@ test('a journal that is there is not replaced unawares', async () => {
   const again = writeJournal(path, journal, { aside: `${path}.aside`, mayReplace: false });
   await expect(again).rejects.toMatchObject({ code: 'EEXIST' });
   expect(readFileSync(path, 'utf8')).toBe(before);
+  expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
+});
+
+test.each<[string, boolean, (path: string) => void]>([
+  ['another journal that must not be replaced', false, (path) => writeFileSync(path, '')],
+  ['a folder', true, (path) => mkdirSync(path)],
+])('one that cannot take the place of %s is closed by then, and gone', async (_what, mayReplace, put) => {
+  const path = join(makeTempFolder(), 'object.zip.part.json');
+  put(path);
+  const openFiles = closeSlowly();
+  await expect(writeJournal(path, journal, { aside: `${path}.aside`, mayReplace })).rejects.toThrow();
+  expect(openFiles()).toBe(0);
   expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
 });
 
