@@ -92,6 +92,16 @@ describe('a file behind HTTP Range', () => {
     await stream.return();
     expect((await source.read(0, 10)).equals(object.bytes.subarray(0, 10))).toBe(true);
   });
+
+  test('a reader who stops before the last byte does not wait for it', async () => {
+    const stalling = served(object, { cutAtByte: 9_999, cutBy: 'stall' });
+    const server = await startFaultServer(inTurn(wellBehaved(object), stalling));
+    const source = await openRemoteSource(server);
+    const stream = source.stream(0, 10_000);
+    for (let bytes = 0; bytes < 9_999; ) bytes += (await stream.next()).value?.length ?? 0;
+    await stream.return();
+    expect(server.requests).toHaveLength(2);
+  });
 });
 
 describe('case 108: ignored or unsupported ranges', () => {
