@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { LIMITED_RIGHTS } from '../support/process/limited-rights.ts';
 import { BINARY_PATH, runBinary } from '../support/process/run-binary.ts';
 import { makePlace } from '../support/process/run-place.ts';
 import { expectDocument } from './output-documents.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, runUntil } from './run-command.ts';
 
 describe('sandbox -- COMMAND', () => {
   /** A script that writes down what it was given, and ends as told. */
@@ -96,6 +96,17 @@ describe('sandbox -- COMMAND', () => {
       expect(run.stderr).toContain('/media/closed: permission denied');
     },
   );
+
+  test('an interruption ends the command', async () => {
+    const { place, script } = makeScript(
+      "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000);",
+    );
+    const report = join(place.temp, 'report.json');
+    const run = await runUntil(() => existsSync(report), ['sandbox', '--', process.execPath, script], {
+      place,
+    });
+    expect(run.exitCode).toBe(7);
+  });
 
   test('a command that does not exist exits with 2', async () => {
     const run = await runCommand(['sandbox', '--', 'no-such-program-anywhere']);

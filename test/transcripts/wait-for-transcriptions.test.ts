@@ -119,6 +119,9 @@ test('the time that is asked for is kept to the millisecond', async () => {
   expect(idsIn(await watching.wait(itemsOf('m')))).toEqual({ running: ['m'], ended: [] });
   expect(log.filter((line) => line.startsWith('sleep'))).toEqual(['sleep 700', 'sleep 700', 'sleep 100']);
   expect(log.filter((line) => line.startsWith('ask'))).toHaveLength(3);
+  const short = watch(1, { m: ['running'] });
+  await short.watching.wait(itemsOf('m'));
+  expect(short.log.filter((line) => line.startsWith('sleep'))).toEqual(['sleep 1']);
 });
 
 test('without any time nothing is waited for', async () => {

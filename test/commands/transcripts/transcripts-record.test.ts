@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../../support/api/api-server.ts';
 import { transcriptText } from '../../support/api/default-responses.ts';
+import { watchDisk } from '../../support/file-handles.ts';
 import { runBinary } from '../../support/process/run-binary.ts';
 import { makePlace } from '../../support/process/run-place.ts';
 import { runCommand } from '../run-command.ts';
@@ -25,6 +26,12 @@ const linesOf = (file: string) =>
     .trimEnd()
     .split('\n')
     .map((line): Record<string, unknown> => JSON.parse(line));
+
+/** The folders of a relative path, from the inside. */
+function foldersOf(path: string): readonly string[] {
+  const folder = dirname(path);
+  return folder === '.' ? [] : [folder, ...foldersOf(folder)];
+}
 
 describe('transcripts --record', () => {
   test('appends a line for each transcript, with all keys', async () => {
@@ -52,6 +59,38 @@ describe('transcripts --record', () => {
       },
     ]);
   });
+
+  test.each([[[]], [['--as', 'vtt', '--name', '{created}/{id}']]])(
+    'with %j, a file and its name are on the disk before its line is written',
+    async (flags) => {
+      const api = await startApi({ media: media(), transcripts: transcripts() });
+      const place = makePlace();
+      const calls = await watchDisk(place.cwd);
+      const line = ['transcripts', 'm2', '-D', 'out', ...flags, '--record', 'r'];
+      const file = (await runCommand(line, { api, place })).stdout.trimEnd();
+      const name = relative(place.cwd, file);
+      const folders = foldersOf(name).map((folder) => `sync ${folder}`);
+      const isStaged = (call: string) => /^sync out\/\.streamdiver/.test(call);
+      expect(calls.findIndex(isStaged)).toBe(0);
+      expect(calls.filter((call) => !isStaged(call) && !call.includes('.lock'))).toEqual([
+        ...folders,
+        'write r',
+        'datasync r',
+        'sync .',
+      ]);
+      // Saved by a run that recorded nothing.
+      rmSync(join(place.cwd, 'r'));
+      const before = calls.length;
+      expect((await runCommand(line, { api, place })).exitCode).toBe(0);
+      expect(calls.slice(before).filter((call) => !call.includes('.lock'))).toEqual([
+        `sync ${name}`,
+        ...folders,
+        'write r',
+        'datasync r',
+        'sync .',
+      ]);
+    },
+  );
 
   test('what is there already is compared and recorded, once', async () => {
     const api = await startApi({ media: media(), transcripts: transcripts() });
