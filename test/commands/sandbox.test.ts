@@ -164,8 +164,8 @@ describe('sandbox alone', () => {
       },
     });
     const { url, token } = JSON.parse(run.stdout);
-    expect(run.stderr).toContain(`  $env:STREAMDIVER_API_URL = ${url}`);
-    expect(run.stderr).toContain(`  $env:STREAMDIVER_TOKEN = ${token}`);
+    expect(run.stderr).toContain(`  $env:STREAMDIVER_API_URL = '${url}'\n`);
+    expect(run.stderr).toContain(`  $env:STREAMDIVER_TOKEN = '${token}'\n`);
     expect(run.stderr).not.toContain('export ');
   });
 

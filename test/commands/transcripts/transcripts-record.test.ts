@@ -3,9 +3,10 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../../support/api/api-server.ts';
 import { transcriptText } from '../../support/api/default-responses.ts';
-import { watchDisk } from '../../support/file-handles.ts';
+import { aroundHandles, watchDisk } from '../../support/file-handles.ts';
 import { runBinary } from '../../support/process/run-binary.ts';
 import { makePlace } from '../../support/process/run-place.ts';
+import { listTree } from '../../support/temp-folder.ts';
 import { runCommand } from '../run-command.ts';
 
 const DOWNLOAD = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
@@ -91,6 +92,36 @@ describe('transcripts --record', () => {
       ]);
     },
   );
+
+  test('a file that cannot be synced is removed before the next one, and not recorded', async () => {
+    const place = makePlace();
+    const left: string[][] = [];
+    const api = await startApi({
+      media: media(),
+      transcripts: transcripts(),
+      script: {
+        [DOWNLOAD]: (request, reply) => {
+          left.push(listTree(place.cwd).flatMap(({ type, path }) => (type === 'file' ? [path] : [])));
+          return reply.send(200, {}, transcriptText(request.target, 'srt'));
+        },
+      },
+    });
+    let count = 0;
+    await aroundHandles('sync', async (call) => {
+      count += 1;
+      if (count === 1) throw Object.assign(new Error('EIO: injected'), { code: 'EIO', syscall: 'fsync' });
+      return await call();
+    });
+    const line = ['transcripts', 'm1', '-D', 't', '-j', '1', '--record', 'r', '--json'];
+    const run = await runCommand(line, { api, place });
+    expect(run).toMatchObject({
+      exitCode: 9,
+      json: { results: [{ transcriptId: 't1', error: { code: 'DISK' } }, { outcome: 'downloaded' }] },
+    });
+    expect(left).toEqual([[], []]);
+    expect(linesOf(join(place.cwd, 'r')).map(({ transcriptId }) => transcriptId)).toEqual(['t2']);
+    expect(readdirSync(join(place.cwd, 't'))).toEqual(['talk-t2.en.srt']);
+  });
 
   test('what is there already is compared and recorded, once', async () => {
     const api = await startApi({ media: media(), transcripts: transcripts() });
