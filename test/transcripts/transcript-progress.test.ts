@@ -11,10 +11,10 @@ test('the sums are told ten times a second at most, and the last one always', ()
     'progress'
   > as Terminal;
   const clock = createHandClock();
-  const { done } = reportTranscripts(io, { clock, total: 5, message: 'downloading' });
+  const progress = reportTranscripts(io, { clock, total: 5, message: 'downloading' });
   for (const afterMs of [0, 99, 1, 0, 0]) {
     clock.advance(afterMs);
-    done(10);
+    progress.done(10);
   }
   expect(told).toEqual(
     [1, 3, 5].map((files) => ({

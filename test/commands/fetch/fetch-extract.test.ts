@@ -90,6 +90,15 @@ describe('fetch -x', () => {
     expect(run.stderr.match(/^Renamed entries .*: "so\\u\{ad\}ft\.txt" → "so_ft\.txt"$/gm)).toHaveLength(1);
   });
 
+  test('five names that were changed are told', async () => {
+    const entries = Array.from({ length: 6 }, (_, index) => ({ name: `a${index}?.txt`, content: 'a' }));
+    const api = await start({ files: { one: serveArchive(entries) } });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api });
+    expect(run.exitCode).toBe(0);
+    const pairs = [0, 1, 2, 3, 4].map((index) => `"a${index}?.txt" → "a${index}_.txt"`).join(', ');
+    expect(run.stderr).toContain(`invalid on Windows: ${pairs} and 1 more\n`);
+  });
+
   test('a failed request for a part of the archive is told, and repeated', async () => {
     const api = await start({ script: { 'GET /v2/downloads/file/{id}': [503] } });
     const run = await runCommand(['fetch', PACKAGE_ID, '-x', '--progress', 'json'], { api });
