@@ -194,8 +194,12 @@ describe('packages whose IDs differ only in letter case', () => {
 test('--progress json emits an event for a failed package', async () => {
   const api = await start();
   const run = await runCommand(['fetch', 'a', 'nope', '--progress', 'json'], { api });
-  const events = run.stderr.split('\n').filter((line) => line.startsWith('{'));
-  expect(events.map((line): unknown => JSON.parse(line))).toContainEqual(
+  const lines = run.stderr.split('\n').filter((line) => line.startsWith('{'));
+  const events = lines.map((line): unknown => JSON.parse(line));
+  expect(events).toContainEqual(
+    expect.objectContaining({ event: 'done', id: 'a', bytes: FILES['a']?.bytes.length }),
+  );
+  expect(events).toContainEqual(
     expect.objectContaining({
       event: 'done',
       id: 'nope',

@@ -113,8 +113,9 @@ describe('transcripts ID', () => {
 
   test('exits with 3 if a given media item has no transcript', async () => {
     const api = await startApi({ media, transcripts });
-    const run = await runCommand(['transcripts', 'm3', '--json'], { api });
+    const run = await runCommand(['transcripts', 'm3', '-D', 'out', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { counts: { withoutTranscript: 1 } } });
+    expect(readdirSync(run.cwd)).toEqual([]);
     expect(run.stderr).toContain('error: media item m3 has no transcript\n');
     expectFailureDocument('transcripts', run.json);
   });
@@ -149,6 +150,12 @@ describe('transcript selection', () => {
     const missing = await runCommand(['transcripts', 'm1', '-t', 't2', '-t', 't9'], { api });
     expect(missing.exitCode).toBe(3);
     expect(missing.stderr).toContain('no transcript with ID t9');
+    const several = await runCommand(['transcripts', 'm1', '-t', 't8', '-t', 't9'], { api });
+    expect(several.stderr.match(/^error: .*/gm)).toEqual([
+      'error: no transcript with ID t8 among the selected media',
+      'error: no transcript with ID t9 among the selected media',
+      'error: 2 of 2 transcripts failed',
+    ]);
   });
 
   test('requests each format and --no-speakers with their documented parameters', async () => {
@@ -385,12 +392,36 @@ describe('-o', () => {
     expect(two).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
+  test('- on a terminal shows the lines as text that cannot control it', async () => {
+    const text = '1\r\n00:00:00,000 --> 00:00:01,000\r\n\u001b[31mred\u0007\n\nend\n';
+    const api = await startApi({ media, transcripts, script: { [DOWNLOAD]: { text } } });
+    const run = await runCommand(['transcripts', 'm2', '-o', '-'], { api, isTTY: { stdout: true } });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stdout: '1\n00:00:00,000 --> 00:00:01,000\n\\x1b[31mred\\x07\n\nend\n',
+    });
+  });
+
   test('- with --json or two formats exits with 2 and sends nothing', async () => {
     const api = await startApi({ media, transcripts });
-    for (const flags of [['--json'], ['--as', 'vtt,srt']]) {
+    for (const [flags, says] of [
+      [['--json'], '-o - and --json cannot be combined'],
+      [['--as', 'vtt,srt'], '-o takes one transcript, and --as names 2 formats'],
+    ] as const) {
       const run = await runCommand(['transcripts', 'm2', '-o', '-', ...flags], { api });
       expect(run).toMatchObject({ exitCode: 2, requests: [] });
+      expect(run.stderr).toContain(`error: ${says}\n`);
     }
+  });
+
+  test('- does not write docx to a terminal', async () => {
+    const api = await startApi({ media, transcripts });
+    const line = ['transcripts', 'm2', '-o', '-', '--as', 'docx'];
+    const run = await runCommand(line, { api, isTTY: { stdout: true } });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '', requests: [] });
+    expect(run.stderr).toBe(
+      'error: refusing to write docx to a terminal\nhint: redirect standard output, or use -o FILE\n',
+    );
   });
 });
 
@@ -426,6 +457,9 @@ test('--progress json emits an event for each file, --progress plain does not', 
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
   for (const event of events) expectDocument('progress', event);
+  const progress = events.filter(({ event }) => event === 'progress');
+  expect(progress.map(({ message }) => String(message))).toContain('listing transcripts');
+  expect(progress.findLast(({ message }) => message === 'downloading')).toMatchObject({ bytes: 92 });
   const done = events.filter(({ event }) => event === 'done');
   expect(done.map(({ id }) => String(id)).toSorted()).toEqual(['t1', 't2']);
   expect(done.map(({ status }) => status)).toEqual(['downloaded', 'downloaded']);
