@@ -51,6 +51,21 @@ test('create of a media item that has neither renditions nor transcripts asks fo
   expect(bodiesSent(api)).toEqual([{ title: 'Only a name', selectedMediaIds: ['bare'] }]);
 });
 
+test('create goes back from the review to the last question that was asked', async () => {
+  const api = await startLibrary();
+  const session = await runPlainSession(['create', '--expires', '1d'], api, [
+    ...['/only', '1', '', '', 'D', 'b', '', '1'],
+  ]);
+  expect(session.exitCode, session.screen).toBe(0);
+  expect(session.screen.match(/^(?:Title|Description|Review).*/gm)).toEqual([
+    'Title. Optional. The name of the package, also used for the file name.',
+    'Description. Optional.',
+    'Review',
+    'Description. Optional.',
+    'Review',
+  ]);
+});
+
 test('create of single transcripts sends only these, and prints the command', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(CREATE_ONE, api, ['1', '', '', '4', '', '2', '', '', '2', '1']);
@@ -116,6 +131,18 @@ test('other media drop the renditions and transcripts of those that are no longe
   expect(api.requestsOf(LOOK_UP).length).toBeGreaterThan(0);
 });
 
+test('other media without transcripts drop those of the first', async () => {
+  const api = await startLibrary();
+  const session = await runPlainSession(CREATE_ONE, api, [
+    ...['2', '', '2', '', '2', '2', '1', '/only', '1', '', '1'],
+  ]);
+  expect(session.exitCode, session.screen).toBe(0);
+  expect(session.screen).toMatch(/2\. Media, Only a name\n3\. Cancel\n/);
+  expect(bodiesSent(api)).toEqual([
+    { title: 'T', description: 'D', expires: expect.any(String), selectedMediaIds: ['bare'] },
+  ]);
+});
+
 test.each([
   ['Cancel in the review', ['/only', '1', '', '5']],
   ['Ctrl-C in the review', ['/only', '1', '']],
@@ -172,6 +199,18 @@ describe('a command without a package ID', () => {
     const api = await startLibrary({ packages: PACKAGES });
     const session = await runPlainSession(['status', 'old', '--format', 'id'], api, []);
     expect(session).toMatchObject({ exitCode: 0, stdout: 'old\n', screen: '' });
+  });
+
+  test('and without a terminal: exit code 2, and no request', async () => {
+    const api = await startLibrary({ packages: PACKAGES });
+    const session = await runPlainSession(['status'], api, [], { isTTY: false });
+    expect(session).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr:
+        "error: a package ID is required\nhint: pass an ID from 'streamdiver-dl list', or - to read IDs from standard input\n",
+    });
+    expect(api.requests).toEqual([]);
   });
 
   test('no packages: exit code 3', async () => {

@@ -41,6 +41,16 @@ test.each([
   expect(lineOf({ event: { ...EVENT, bytes } })).not.toContain('verified');
 });
 
+test('a verification of unknown extent has verified nothing yet', () => {
+  const verification: ProgressEvent = { event: 'verify', id: 'dl-1' };
+  expect(lineOf({ verification })).toMatch(/ - verified 0 %$/);
+});
+
+test('without room for any fact, names are not aligned', () => {
+  const wait: ProgressEvent = { event: 'wait', id: 'w', label: 'b', status: 'ok' };
+  expect(linesOf([{}, { event: wait, elapsedMs: 0 }], { width: 8 })).toEqual(['50 %', 'b - ok']);
+});
+
 test.each([
   [undefined, ''],
   [null, ''],
