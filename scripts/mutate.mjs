@@ -92,7 +92,7 @@ symlinkSync(path.join(here, 'node_modules'), path.join(copy, 'node_modules'));
 const tests = await startTests(copy);
 process.on('exit', tests.stop);
 
-/** Test files: first those with the file's name, which are fast, then those in its folder, then all that import it. */
+/** Test files: those with the file's name, those in its folder, and all that import it. */
 async function testsFor(file) {
   const own = path.join('test', path.relative('src', path.dirname(file)));
   const stages = [
@@ -134,6 +134,13 @@ async function isSound(file) {
   return sound.get(file);
 }
 
+/** Test files with the file's name first, then the fastest ones. */
+function inOrder(testFiles, file) {
+  const rank = (one) => (path.basename(one).startsWith(path.basename(file, '.ts')) ? 0 : 1);
+  const tookMs = (one) => took.get(one) ?? 0;
+  return testFiles.toSorted((one, other) => rank(one) - rank(other) || tookMs(one) - tookMs(other));
+}
+
 /** Returns the test that catches a fault, or null. A test that hangs counts as catching it. */
 async function catcherOf(fault, testFiles) {
   const original = readFileSync(path.join(copy, fault.file), 'utf8');
@@ -145,7 +152,7 @@ async function catcherOf(fault, testFiles) {
   const plant = () => write(original.slice(0, fault.start) + fault.text + original.slice(fault.end));
   try {
     if (!(await plant())) return 'build';
-    for (const file of testFiles.toSorted((one, other) => (took.get(one) ?? 0) - (took.get(other) ?? 0))) {
+    for (const file of inOrder(testFiles, fault.file)) {
       if (sound.get(file) === false || (await runTest(file))) continue;
       await write(original);
       const passesOtherwise = await isSound(file);
