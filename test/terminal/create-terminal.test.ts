@@ -109,3 +109,29 @@ test('prints minor progress events only with --progress json', async () => {
   expect([await tell({ isTTY: true }), await tell({ progressMode: 'plain' })]).toEqual(['', '']);
   expect((await tell({ progressMode: 'json' })).split('\n')).toHaveLength(3);
 });
+
+test('the width for wrapped text is that of standard error', () => {
+  const wide = captureStream({ isTTY: true, columns: 120 });
+  expect(makeTerminal({ isTTY: true, columns: 40, stderr: wide.stream }).terminal.columns).toBe(120);
+  expect(makeTerminal({ env: { COLUMNS: '50' } }).terminal.columns).toBe(50);
+});
+
+test('a prompt is possible only with a terminal on both sides, and without a job in control', () => {
+  const canPrompt = (options: TestTerminalOptions) => makeTerminal(options).terminal.canPrompt;
+  expect(canPrompt({ isTTY: true })).toBe(true);
+  expect(canPrompt({})).toBe(false);
+  expect(canPrompt({ isTTY: true, stdin: openInput() })).toBe(false);
+  expect(canPrompt({ isTTY: true, stderr: pipe })).toBe(false);
+  expect(canPrompt({ isTTY: true, noInput: true })).toBe(false);
+  for (const env of [{ CI: '1' }, { AI_AGENT: '1' }]) expect(canPrompt({ isTTY: true, env })).toBe(false);
+  for (const env of [{ CI: 'false' }, { CI: '0' }, { CI: '' }])
+    expect(canPrompt({ isTTY: true, env })).toBe(true);
+});
+
+test('a secret in a name leaves no trace in plain progress', () => {
+  const redact = (text: string) => text.replaceAll('secret', '***');
+  const { terminal, stderr } = makeTerminal({ progressMode: 'plain', redact });
+  terminal.progress({ event: 'state', id: 'x', label: 'a secret', status: 'secret' });
+  terminal.progress({ event: 'state', id: 'y', status: null, message: null });
+  expect(stderr.text()).toBe('a ***: ***\ny: waiting\n');
+});
