@@ -206,21 +206,27 @@ test.each([
   expect(calls(api).filter((call) => call.startsWith('DELETE'))).toEqual([]);
 });
 
-test('a signal at the prompt keeps its own exit code', async () => {
+test.each([
+  ['SIGINT', 130, 'Interrupted.'],
+  ['SIGTERM', 143, 'Interrupted by SIGTERM.'],
+  ['SIGHUP', 129, 'Interrupted by SIGHUP.'],
+] as const)('%s at the prompt keeps its own exit code %i: %s', async (name, exitCode, text) => {
   const api = await startApi({ packages });
   const run = await runCommand(['rm', 'a'], {
     api,
     ...terminal,
+    env: { ACCESSIBLE: '1', NO_COLOR: '1' },
     onStart: (control) => {
       const timer = setInterval(() => {
         if (!control.stderr().includes('Delete package a?')) return;
         clearInterval(timer);
-        control.signal('SIGTERM');
+        control.signal(name);
       }, 20);
     },
   });
-  expect(run.exitCode).toBe(143);
-  expect(run.stderr).not.toContain('Canceled');
+  expect(run).toMatchObject({ exitCode, stdout: '' });
+  expect(run.stderr).toBe(`Delete package a? [y/N] \n${text}\n`);
+  expect(calls(api).filter((call) => call.startsWith('DELETE'))).toEqual([]);
 });
 
 test('rm --dry-run shows the requests and sends nothing, without a question', async () => {
