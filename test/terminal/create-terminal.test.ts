@@ -77,8 +77,8 @@ test.each<[Record<string, string>, boolean]>([
 });
 
 test('a message after a table is below it, although the streams differ', async () => {
-  const { stream, text } = captureStream({ isTTY: true });
-  const { terminal } = makeTerminal({ stdout: stream, stderr: stream, colorMode: 'never' });
+  const both = captureStream({ isTTY: true });
+  const { terminal } = makeTerminal({ stdout: both.stream, stderr: both.stream, colorMode: 'never' });
   const listing = (name: string) => ({
     items: [name],
     columns: [{ key: 'name', heading: 'NAME', text: (item: string) => item }],
@@ -93,7 +93,7 @@ test('a message after a table is below it, although the streams differ', async (
   terminal.error('broken');
   await terminal.flush();
   terminal.info('after');
-  expect(text()).toBe('before\nNAME\none\n1 file\nNAME\ntwo\nerror: broken\nafter\n');
+  expect(both.text()).toBe('before\nNAME\none\n1 file\nNAME\ntwo\nerror: broken\nafter\n');
 });
 
 test('a table that cannot be laid out fails the flush, and the messages after it are still printed', async () => {
