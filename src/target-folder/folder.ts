@@ -121,7 +121,7 @@ export function symlinkError(shownPath: string): ExpectedError {
     'UNSAFE',
     `${shownPath} is a link or is behind one; nothing is written through links`,
     {
-      hint: 'unpack into an empty folder',
+      hint: 'choose an empty folder',
     },
   );
 }

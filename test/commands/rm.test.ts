@@ -265,21 +265,27 @@ test('an interruption before the prompt asks nothing, and one between two packag
   expect(api.requests).toHaveLength(2);
 });
 
-test('a signal at the prompt keeps its own exit code', async () => {
+test.each([
+  ['SIGINT', 130, 'Interrupted.'],
+  ['SIGTERM', 143, 'Interrupted by SIGTERM.'],
+  ['SIGHUP', 129, 'Interrupted by SIGHUP.'],
+] as const)('%s at the prompt keeps its own exit code %i: %s', async (name, exitCode, text) => {
   const api = await startApi({ packages });
   const run = await runCommand(['rm', 'a'], {
     api,
     ...terminal,
+    env: { ACCESSIBLE: '1', NO_COLOR: '1' },
     onStart: (control) => {
       const timer = setInterval(() => {
         if (!control.stderr().includes('Delete package a?')) return;
         clearInterval(timer);
-        control.signal('SIGTERM');
+        control.signal(name);
       }, 20);
     },
   });
-  expect(run.exitCode).toBe(143);
-  expect(run.stderr).not.toContain('Canceled');
+  expect(run).toMatchObject({ exitCode, stdout: '' });
+  expect(run.stderr).toBe(`Delete package a? [y/N] \n${text}\n`);
+  expect(calls(api).filter((call) => call.startsWith('DELETE'))).toEqual([]);
 });
 
 test('rm --dry-run prints the requests without a prompt and sends nothing', async () => {

@@ -76,6 +76,50 @@ test.each<[Record<string, string>, boolean]>([
   expect(stderr.text()).toBe(isWatched ? `${annotation}\\x3a:error::***\n` : '::error::***\n');
 });
 
+test('a message after a table is below it, although the streams differ', async () => {
+  const both = captureStream({ isTTY: true });
+  const { terminal } = makeTerminal({ stdout: both.stream, stderr: both.stream, colorMode: 'never' });
+  const listing = (name: string) => ({
+    items: [name],
+    columns: [{ key: 'name', heading: 'NAME', text: (item: string) => item }],
+    document: {},
+    itemDocument: (item: string) => ({ name: item }),
+    emptyText: '',
+  });
+  terminal.info('before');
+  terminal.listing(listing('one'));
+  terminal.info('1 file');
+  terminal.listing(listing('two'));
+  terminal.error('broken');
+  await terminal.flush();
+  terminal.info('after');
+  expect(both.text()).toBe('before\nNAME\none\n1 file\nNAME\ntwo\nerror: broken\nafter\n');
+});
+
+test('a table that cannot be laid out fails the flush, and the messages after it are still printed', async () => {
+  const { terminal, stdout, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
+  terminal.listing({
+    items: ['one'],
+    columns: [
+      {
+        key: 'name',
+        heading: 'NAME',
+        text: () => {
+          throw new RangeError('no text');
+        },
+      },
+    ],
+    document: {},
+    itemDocument: () => ({}),
+    emptyText: '',
+  });
+  terminal.info('a message');
+  await expect(terminal.flush()).rejects.toThrow('no text');
+  terminal.info('a later one');
+  await expect(terminal.flush()).rejects.toThrow('no text');
+  expect([stdout.text(), stderr.text()]).toEqual(['', 'a message\na later one\n']);
+});
+
 test('redacts secrets on both streams and in progress', async () => {
   const { terminal, stdout, stderr } = makeTerminal({
     progressMode: 'json',

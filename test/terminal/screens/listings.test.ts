@@ -1,16 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { createClock } from '../../src/clock.ts';
-import { formatProgressLines } from '../../src/terminal/progress/progress-line.ts';
-import type { ProgressRow } from '../../src/terminal/progress/progress-row.ts';
-import { chooseGlyphs } from '../../src/terminal/text/glyphs.ts';
-import { createStyle } from '../../src/terminal/text/style.ts';
-import { type ApiServer, startApi } from '../support/api/api-server.ts';
-import { makeZipObject } from '../support/faults/served-object.ts';
-import { runInPty } from '../support/process/pty.ts';
-import { makeEnv, makePlace } from '../support/process/run-place.ts';
+import { createClock } from '../../../src/clock.ts';
+import { formatProgressLines } from '../../../src/terminal/progress/progress-line.ts';
+import type { ProgressRow } from '../../../src/terminal/progress/progress-row.ts';
+import { chooseGlyphs } from '../../../src/terminal/text/glyphs.ts';
+import { createStyle } from '../../../src/terminal/text/style.ts';
+import { type ApiServer, startApi } from '../../support/api/api-server.ts';
+import { makeZipObject } from '../../support/faults/served-object.ts';
+import { expectScreen, screenOf } from './screen.ts';
 
-const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
 const MIB = 1024 ** 2;
 const ID = 'b4bef371-7d41-4a36-9e58-c1d2e3f4a500';
 const MEDIA_ID = '7e0c2b9e-7d41-4a36-9e58-c1d2e3f4a50';
@@ -53,20 +50,6 @@ function start(): Promise<ApiServer> {
   });
 }
 
-/** The screen after a command. Review every change of a golden file before you keep it. */
-async function screenOf(line: string, columns: number) {
-  const place = makePlace();
-  const pty = runInPty({
-    command: process.execPath,
-    args: [BINARY, ...line.split(' ')],
-    cwd: place.cwd,
-    columns,
-    env: makeEnv(place, { api: await start() }),
-  });
-  await pty.exited;
-  return { screen: pty.screen(), raw: pty.raw() };
-}
-
 const golden = (columns: number, name: string) => `goldens/${columns}/${name}.txt`;
 
 describe.each([80, 40])('screens of %d columns', (columns) => {
@@ -75,17 +58,10 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     ['list-full-ids', 'list --no-trunc'],
     ['status', `status ${ID}`],
     ['media-list', 'media list'],
+    ['media-list-limit', 'media list --limit 2'],
     ['contents', `contents ${ID}`],
   ])('%s', async (name, line) => {
-    const { screen } = await screenOf(line, columns);
-    await expect(`${screen}\n`).toMatchFileSnapshot(golden(columns, name));
-  });
-
-  test('the summary of fetch, with times and speeds normalized', async () => {
-    const { screen } = await screenOf(`fetch ${ID}`, columns);
-    const [summary = ''] = screen.split(/^\//m);
-    const steady = summary.replaceAll(/\d+\.\ds(?:, [\d.]+ [KM]iB\/s)?/g, '0.1s');
-    await expect(steady).toMatchFileSnapshot(golden(columns, 'fetch-summary'));
+    await expectScreen(await screenOf(line, { api: await start(), columns }), columns, name);
   });
 
   test('the progress of fetch', async () => {
@@ -129,7 +105,7 @@ const COLORS: Readonly<Record<string, string>> = {
 };
 
 test('the colors of a list come from the palette, which suits light and dark backgrounds', async () => {
-  const { raw } = await screenOf('list', 80);
+  const raw = (await screenOf('list', { api: await start(), columns: 80 })).raw();
   const codes = Array.from(raw.matchAll(/\x1b\[(\d+)m/g), ([, code = '']) => code);
   expect(new Set(codes)).toEqual(new Set(['1', '22', '31', '32', '33', '39']));
   const marked = raw
