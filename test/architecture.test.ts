@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   terminal: ['errors', 'clock', 'disk', 'world', 'parse'],
   http: ['errors', 'clock'],
   auth: ['errors', 'clock', 'parse', 'http'],
-  api: ['errors', 'clock', 'parse', 'http', 'auth'],
+  api: ['errors', 'semaphore', 'clock', 'parse', 'http', 'auth'],
   config: ['errors', 'clock', 'disk', 'parse', 'http', 'auth'],
   'media-selection': ['errors', 'parse', 'api', 'task-pool'],
   download: ['errors', 'semaphore', 'clock', 'disk', 'parse', 'http', 'api', 'range', 'zip'],

@@ -119,6 +119,14 @@ test('gives up on a stalled service and exits', async () => {
   expect(api.requests).toHaveLength(1);
 });
 
+test.each([
+  ['without a shell', ['__complete']],
+  ['with a flag before the line', ['__complete', 'zsh', '--words', '--', '']],
+])('a script that calls it %s gets nothing on stdout', async (_name, line) => {
+  const run = await runCli(line);
+  expect(run).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^error: /) });
+});
+
 test('prints nothing to stdout for an unknown shell', async () => {
   const run = await runCli(['__complete', 'tcsh', '--', '']);
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });

@@ -16,6 +16,7 @@ import type { LockingProcess } from '../../src/disk/lock-record.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { replaceDiskCall, replaceFileCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
+import { expectMode } from '../support/windows/expect-mode.ts';
 
 const DEAD = JSON.stringify({ pid: 2, startedAt: 'then', hostname: 'here' });
 const LIVING = JSON.stringify({ pid: 3, startedAt: 'then', hostname: 'here' });
@@ -46,11 +47,12 @@ function lockIn(folder: string, text?: string): string {
   return lockPath;
 }
 
-test('acquires and signs a free lock, and releases it', async () => {
+test('acquires and signs a free lock with the requested mode, and releases it', async () => {
   const folder = makeTempFolder();
   const lockPath = lockIn(folder);
   const lock = await take(lockPath);
   expect(JSON.parse(readFileSync(lockPath, 'utf8'))).toEqual({ pid: 1, startedAt: 'then', hostname: 'here' });
+  expectMode(lockPath, OPTIONS.mode);
   expect(readdirSync(folder)).toEqual(['store.lock']);
   await lock?.release();
   expect(readdirSync(folder)).toEqual([]);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -19,6 +20,7 @@ import { formatLine, recordLine } from '../../src/record/record-line.ts';
 import { recordedPath } from '../../src/record/recorded-path.ts';
 import { aroundHandles, watchDisk } from '../support/file-handles.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
+import { onWindows } from '../support/windows/launcher.ts';
 import { linesOf, open, TIME_MS, transcriptKey, transcriptLine } from './record-scene.ts';
 
 function fileWith(content: string | Buffer): string {
@@ -168,6 +170,14 @@ test('rejects a folder as a record', async () => {
   const folder = makeTempFolder();
   mkdirSync(join(folder, 'record.ndjson'));
   await expect(open(join(folder, 'record.ndjson'))).rejects.toMatchObject({ code: 'EXISTS' });
+});
+
+test.skipIf(onWindows)('rejects a pipe as a record without waiting for a writer', async () => {
+  const folder = makeTempFolder();
+  execFileSync('mkfifo', [join(folder, 'record.ndjson')]);
+  await expect(open(join(folder, 'record.ndjson'))).rejects.toMatchObject({ code: 'EXISTS' });
+  expect(lstatSync(join(folder, 'record.ndjson')).isFIFO()).toBe(true);
+  expect(readdirSync(folder)).toEqual(['record.ndjson']);
 });
 
 test('locks the target of a link to a record', async () => {

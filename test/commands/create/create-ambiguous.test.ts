@@ -227,21 +227,27 @@ describe('a create with a minimal response', () => {
 });
 
 describe('a 303 that leads to another origin', () => {
-  test.each(['absolute', 'without a scheme'])(
-    '%s: exits with 14 and sends no request to the other origin',
-    async (kind) => {
-      const other = await startEmpty();
-      const location = `${kind === 'absolute' ? other.origin : other.origin.replace(/^https?:/, '')}/v2/downloads/x`;
-      const api = await startEmpty({
-        script: {
-          'POST /v2/downloads': {
-            raw: `HTTP/1.1 303 See Other\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`,
-          },
+  test.each([
+    ['absolute', 'with'],
+    ['absolute', 'without'],
+    ['without a scheme', 'with'],
+    ['without a scheme', 'without'],
+  ])('%s, %s a token: exits with 14 and sends no request to the other origin', async (kind, token) => {
+    const other = await startEmpty();
+    const location = `${kind === 'absolute' ? other.origin : other.origin.replace(/^https?:/, '')}/v2/downloads/x`;
+    const api = await startEmpty({
+      script: {
+        'POST /v2/downloads': {
+          raw: `HTTP/1.1 303 See Other\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`,
         },
-      });
-      const run = await runCommand(['create', '-m', 'm1'], { api });
-      expect(run.exitCode, run.stderr).toBe(14);
-      expect(other.requests).toEqual([]);
-    },
-  );
+      },
+    });
+    const run =
+      token === 'with'
+        ? await runCommand(['create', '-m', 'm1'], { api })
+        : await runCommand(['create', '-r', 'r1', '--anonymous'], { api, token: null });
+    expect(run.exitCode, run.stderr).toBe(14);
+    expect(api.requests).not.toEqual([]);
+    expect(other.requests).toEqual([]);
+  });
 });

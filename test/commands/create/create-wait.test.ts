@@ -17,6 +17,30 @@ describe('create --wait', () => {
     expect(run.stderr).toContain(`streamdiver-dl status ${ID} --wait`);
   });
 
+  test('prints the ID before it waits', async () => {
+    let printed = () => '';
+    const seen: string[] = [];
+    const api = await startEmpty({
+      script: {
+        'GET /v2/downloads/{id}': [
+          (_request, reply) => {
+            seen.push(printed());
+            return reply.json(200, { data: { id: ID, status: 'preparing' } });
+          },
+          'ready',
+        ],
+      },
+    });
+    const run = await runCommand(['create', '-m', 'm1', '--wait'], {
+      api,
+      onStart: ({ stdout }) => {
+        printed = stdout;
+      },
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${ID}\n` });
+    expect(seen).toEqual([`${ID}\n`]);
+  });
+
   test('exits with 3 when a 404 outlasts the grace period', async () => {
     const api = await startEmpty({ script: { 'GET /v2/downloads/{id}': 404 } });
     const run = await runCommand(['create', '-m', 'm1', '--wait', '--json'], { api });

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CREATED_ID_PREFIX, PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { startApi } from '../../support/api/api-server.ts';
+import { type DiskCall, diskFaultFlags } from '../../support/disk-fault.ts';
 import { makeZipObject } from '../../support/faults/served-object.ts';
 import { watchDisk } from '../../support/file-handles.ts';
+import { runBinary } from '../../support/process/run-binary.ts';
 import { makePlace } from '../../support/process/run-place.ts';
 import { expectDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
@@ -33,6 +35,23 @@ describe('fetch --record', () => {
       { ...common, kind: 'package', path: null, sizeBytes: null },
     ]);
     expect(filesIn(run.cwd)).toEqual(['out.zip', 'r.ndjson']);
+  });
+
+  test('records a file only after it has its name', async () => {
+    const api = await start();
+    const place = makePlace();
+    const args = ['fetch', PACKAGE_ID, '-o', 'out.zip', '--record', 'r.ndjson'];
+    const killBefore = async (call: DiskCall, pathPart: string) => {
+      const { nodeFlags, markerPath } = diskFaultFlags({ call, nth: 1, effect: 'kill before', pathPart });
+      expect((await runBinary(args, { api, place, nodeFlags })).exitCode).toBe(137);
+      expect(existsSync(markerPath)).toBe(true);
+      return filesIn(place.cwd);
+    };
+    expect(await killBefore('link', 'out.zip.part /')).not.toContain('r.ndjson');
+    expect(await killBefore('write', 'r.ndjson')).toContain('out.zip');
+    expect(readFileSync(join(place.cwd, 'r.ndjson'), 'utf8')).toBe('');
+    expect((await runBinary(args, { api, place })).exitCode).toBe(0);
+    expect(linesOf(join(place.cwd, 'r.ndjson'))).toMatchObject([{ kind: 'file' }, { kind: 'package' }]);
   });
 
   test('lists unpacked files with checksums and paths relative to the record', async () => {

@@ -158,12 +158,17 @@ describe('transcripts --record', () => {
     expect(existsSync(join(place.cwd, 'r'))).toBe(false);
   });
 
-  test('a record that cannot be written exits with 13 before any request', async () => {
+  test.each([
+    ['is a folder', 'r', 13],
+    ['is in a folder that is a file', 'file/r', 9],
+  ])('a record that %s (%s) exits with %i before any request', async (_what, file, exitCode) => {
     const api = await startApi({ media: media(), transcripts: transcripts() });
     const place = makePlace();
     mkdirSync(join(place.cwd, 'r'));
-    const run = await runCommand(['transcripts', 'm1', '--record', 'r'], { api, place });
-    expect(run).toMatchObject({ exitCode: 13, stdout: '', requests: [] });
+    writeFileSync(join(place.cwd, 'file'), 'mine');
+    const run = await runCommand(['transcripts', 'm1', '--record', file], { api, place });
+    expect(run).toMatchObject({ exitCode, stdout: '', requests: [] });
+    expect(readFileSync(join(place.cwd, 'file'), 'utf8')).toBe('mine');
   });
 
   test('a broken line exits with 2 and names the line before any request', async () => {

@@ -111,6 +111,15 @@ describe('case 108: ignored or unsupported ranges', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('does not wait for the body if a server ignores Range', async () => {
+    const server = await startFaultServer(
+      served(object, { withoutRanges: true, cutAtByte: 1000, cutBy: 'stall' }),
+    );
+    const clock = createFastClock({ speed: 1 });
+    expect(await openRemote(server, { clock })).toMatchObject({ kind: 'no-ranges' });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('accepts a small object sent whole instead of a range', async () => {
     const small = makePlainObject(500);
     const server = await startFaultServer(served(small, { withoutRanges: true }));
@@ -336,8 +345,8 @@ describe('failures while reading', () => {
     expect(retried).toHaveLength(3);
   });
 
-  test('case 34: retries a 503, also while opening', async () => {
-    const busy: FaultHandler = (_request, reply) => reply.send(503, [['Retry-After', '2']], '');
+  test.each([503, 429])('case 34: retries a %i, also while opening', async (status) => {
+    const busy: FaultHandler = (_request, reply) => reply.send(status, [['Retry-After', '2']], '');
     const server = await startFaultServer(inTurn(busy, wellBehaved(object), busy, wellBehaved(object)));
     const source = await openRemoteSource(server);
     expect((await source.read(0, 10)).equals(object.bytes.subarray(0, 10))).toBe(true);

@@ -108,6 +108,22 @@ test('case 72: finishes from a complete part with at most one request', async ()
   expect(scene.storage.requests.length - before).toBeLessThanOrEqual(1);
 });
 
+test('case 72: needs no bytes if the journal trusts the complete part', async () => {
+  const scene = await stopAtHalf();
+  writeFileSync(scene.partPath, scene.object.bytes);
+  const journal = readFileSync(scene.journalPath, 'utf8');
+  const size = scene.object.bytes.length;
+  writeFileSync(scene.journalPath, journal.replaceAll('[0,150000]', `[0,${size}]`));
+  const before = scene.storage.requests.length;
+  const run = await scene.fetch();
+  expect(run).toMatchObject({
+    exitCode: 0,
+    json: { results: [{ transferredBytes: 0, resumedFrom: size, verified: { archive: true, crc: true } }] },
+  });
+  expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
+  expect(scene.storage.requests).toHaveLength(before);
+});
+
 test('case 72: replaces a part that is too long', async () => {
   const scene = await stopAtHalf();
   writeFileSync(scene.partPath, Buffer.concat([scene.object.bytes, Buffer.alloc(1)]));
