@@ -30,7 +30,7 @@ describe('--version', () => {
     expect(run).toMatchObject({
       exitCode: 9,
       stderr:
-        'error: cannot write to standard output: no space left on the disk\nhint: make room, then run the same command again\n',
+        'error: cannot write to standard output: no space left on the disk\nhint: free up space, then rerun the command\n',
     });
   });
 

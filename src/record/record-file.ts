@@ -73,7 +73,7 @@ export async function writeLines(handle: FileHandle, bytes: Buffer, offset: numb
     const { bytesWritten } = await handle.write(bytes, 0, bytes.length, offset);
     if (bytesWritten < bytes.length) {
       throw new ExpectedError('DISK', 'only a part of the lines for the record was written', {
-        hint: 'free up space, then run the same command again',
+        hint: 'free up space, then rerun the command',
       });
     }
     await handle.datasync();

@@ -77,7 +77,7 @@ export function lstatOrNull(path: string, shownPath = path): BigIntStats | null 
   try {
     return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
   } catch (error) {
-    throw diskError(error, shownPath, 'look at');
+    throw diskError(error, shownPath, 'access');
   }
 }
 

@@ -77,7 +77,7 @@ export async function downloadTranscript(
       await again?.content.file?.discard();
       if (again?.content.sha256 === content.sha256) return content;
       throw new ExpectedError('INTEGRITY', 'two downloads of the transcript differ', {
-        hint: 'run the same command again',
+        hint: 'rerun the command',
       });
     } catch (error) {
       await content.file?.discard();

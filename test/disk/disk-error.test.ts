@@ -24,7 +24,7 @@ test.each<[unknown, boolean]>([
 });
 
 test.each([
-  ['ENOSPC', 'no space left on the disk', 'make room, then run the same command again'],
+  ['ENOSPC', 'no space left on the disk', 'free up space, then rerun the command'],
   ['EACCES', 'permission denied', 'the hint'],
   ['EODD', 'EODD', 'the hint'],
 ])('%s: the reason in words, and what to do', (code, reason, hint) => {
@@ -68,7 +68,7 @@ describe('too many open files', () => {
     expect(outOfFilesError(coded(code))).toMatchObject({
       code: 'DISK',
       message: `could not go on with the program: ${reason}`,
-      details: { hint: 'allow more of them with `ulimit -n 1024`, then run the same command again' },
+      details: { hint: 'allow more of them with `ulimit -n 1024`, then rerun the command' },
     });
   });
 

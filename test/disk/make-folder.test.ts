@@ -39,7 +39,7 @@ test('a folder that cannot be made is named, with what to do', () => {
     expect.objectContaining({
       code: 'DISK',
       message: `could not make the folder ${join(folder, 'a')}: permission denied`,
-      details: expect.objectContaining({ hint: 'choose another folder, or look at its permissions' }),
+      details: expect.objectContaining({ hint: 'choose another folder, or check its permissions' }),
     }),
   );
 });

@@ -92,7 +92,7 @@ describe('a video whose size nobody tells', () => {
     const scene = await setChunked();
     await expect(scene.download({ request: { sizeBytes: null } })).rejects.toMatchObject({
       code: 'INTEGRITY',
-      message: 'nothing tells whether the file is complete: the service gave no size',
+      message: 'cannot tell whether the file is complete: the service gave no size',
       details: { hint: 'give its digest with --checksum sha256=HEX if you know it' },
     });
     expect(scene.finalBytes()).toBeUndefined();

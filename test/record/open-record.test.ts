@@ -253,7 +253,7 @@ test.each([
     'write',
     'short',
     'only a part of the lines for the record was written',
-    'free up space, then run the same command again',
+    'free up space, then rerun the command',
   ],
   ['write', 'ENOSPC', 'no space left', expect.anything() as string],
   ['datasync', 'EIO', 'input/output error', expect.anything() as string],

@@ -18,7 +18,7 @@ test('a folder that cannot be looked at is a failure of the disk, and is named',
   const folder = join(makeTempFolder(), 'missing');
   await expect(checkFreeSpace(folder, 1)).rejects.toMatchObject({
     code: 'DISK',
-    message: expect.stringContaining(`could not look at ${folder}`) as string,
+    message: expect.stringContaining(`could not access ${folder}`) as string,
   });
 });
 

@@ -70,6 +70,6 @@ test('what is at a path is told, links and what they lead to as well', async () 
   const unknown = at('x'.repeat(300));
   await expect(findExisting(unknown)).rejects.toMatchObject({
     code: 'DISK',
-    message: expect.stringContaining('could not look at') as string,
+    message: expect.stringContaining('could not access') as string,
   });
 });

@@ -414,7 +414,7 @@ describe('failures while reading', () => {
     };
     const server = await startFaultServer(inTurn(wellBehaved(object), flood));
     const source = await openRemoteSource(server);
-    expect((await failureOf(source.read(0, 10))).message).toContain('more bytes than were asked for');
+    expect((await failureOf(source.read(0, 10))).message).toContain('more bytes than requested');
   });
 
   test('rejects with the abort reason', async () => {

@@ -25,7 +25,7 @@ describe('a file without checksums of its own', () => {
 
   test('is rejected if the digest differs', async () => {
     await expect(verify('0'.repeat(64))).rejects.toThrow(
-      'the SHA256 of the file is not the one that the server gave (repr-digest)',
+      "the SHA256 of the file does not match the server's (repr-digest)",
     );
   });
 

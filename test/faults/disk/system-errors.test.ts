@@ -152,7 +152,7 @@ describe.runIf(MAY_MOUNT)('on real file systems', () => {
     );
     const run = await runBinary([...FETCH, '--no-space-check'], { api, place, wrapper });
     expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
-    expect(run.stderr).toMatch(/no space left on the disk.*\nhint: make room/);
+    expect(run.stderr).toMatch(/no space left on the disk.*\nhint: free up space/);
     const report = readFileSync(rerun, 'utf8');
     expect(report).toContain('"outcome":"resumed"');
     expect(Number(/"transferredBytes":(\d+)/.exec(report)?.[1])).toBeLessThan(12_000_000);

@@ -196,7 +196,7 @@ describe('a target folder', () => {
       }),
     );
     expect(() => lstatOrNull(at('x'.repeat(300)).path, 'shown/x')).toThrow(
-      'could not look at shown/x: the name is too long',
+      'could not access shown/x: the name is too long',
     );
     expect(lstatOrNull(at('nothing').path)).toBeNull();
   });
