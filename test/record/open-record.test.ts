@@ -29,6 +29,8 @@ function fileWith(content: string | Buffer): string {
   return file;
 }
 
+/** Hundreds of records, each opened, appended to, and synced. */
+const SLOW = { timeout: 180_000 };
 const text = (...ids: string[]) => ids.map((id) => formatLine(transcriptLine(id))).join('');
 const TIME_FIRST = Object.entries(transcriptLine('A')).toSorted(([one]) =>
   one === 'kind' ? -2 : one === 'time' ? -1 : 0,
@@ -84,7 +86,7 @@ test.each([
   expect([next.itemCount(), next.has(transcriptKey('C'))]).toEqual([3, true]);
 });
 
-test('reads a record truncated at any byte, warns once, and repairs it on append', async () => {
+test('reads a record truncated at any byte, warns once, and repairs it on append', SLOW, async () => {
   const whole = Buffer.from(text('A', 'B'));
   const firstEnd = whole.indexOf('\n') + 1;
   for (let size = 0; size < whole.length; size += 1) {
