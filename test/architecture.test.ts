@@ -93,7 +93,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'record',
     'context',
   ],
-  picker: ['errors', 'version', 'parse', 'api', 'media-selection', 'terminal', 'flags', 'context'],
+  picker: [
+    'errors',
+    'task-pool',
+    'version',
+    'parse',
+    'api',
+    'media-selection',
+    'terminal',
+    'flags',
+    'context',
+  ],
   commands: [
     'errors',
     'task-pool',

@@ -3,9 +3,8 @@ import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:
 import { diskError, errorCode } from '../disk/disk-error.ts';
 import { type LockingProcess, mayBeAlive } from '../disk/lock-record.ts';
 import { OWN_NAME_PREFIX } from '../disk/own-names.ts';
-import { ExpectedError } from '../errors.ts';
 import type { SavePlace } from '../range/range-source.ts';
-import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';
+import { type Folder, lstatOrNull, openExistingFolder, openFolder, type Place } from './folder.ts';
 
 /**
  * A folder in the target, `.streamdiver-dl-HOST-PID-START-RANDOM`, for files until they are complete. There is no START
@@ -142,7 +141,5 @@ function makePrivateFolder(place: Place): Folder {
   } catch (error) {
     throw diskError(error, place.shownPath, 'make the folder');
   }
-  const folder = openFolder(place);
-  if (folder === null) throw new ExpectedError('DISK', `the folder ${place.shownPath} has vanished`);
-  return folder;
+  return openExistingFolder(place);
 }

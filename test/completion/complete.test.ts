@@ -48,6 +48,27 @@ test('caches per API, profile, and credential', async () => {
   expect(api.requests).toHaveLength(4);
 });
 
+test('flags and stored settings decide which service is asked', async () => {
+  const api = await startApi({ packages: PACKAGES });
+  const other = await startApi({
+    packages: [{ id: 'two' }],
+    media: [{ id: 'm1', name: 'Talk', type: 'video' }],
+  });
+  const place = makePlace();
+  const line = ['__complete', 'zsh', '--', 'fetch', '--api-url', `${other.origin}/v2`, ''];
+  expect((await complete(line, { api, place, token: null })).stdout).toBe('none\n');
+  const media = await complete(['__complete', 'zsh', '--', 'media', 'show', ''], { api: other, place });
+  expect(media.stdout).toBe('none\nm1\tTalk (video)\n');
+  expect(other.requests.at(-1)?.target).toContain('/v2/media?');
+  await complete(LINE, { api: other, place });
+  const { length } = other.requests;
+  await complete(LINE, { api: other, place });
+  expect(other.requests).toHaveLength(length);
+  writeFileSync(join(place.configDir, 'config.json'), '{}');
+  await complete(LINE, { api: other, place });
+  expect(other.requests).toHaveLength(length + 1);
+});
+
 test.each([
   ['not JSON', '{'],
   ['another shape', '{"packages":{"key":1,"candidates":7}}'],
@@ -69,6 +90,17 @@ test.each([
   const run = await complete(LINE, { api });
   expect(run).toMatchObject({ exitCode: 0, stdout: 'none\n', stderr: '' });
   expect(() => statSync(join(run.configDir, 'completion.json'))).toThrow('ENOENT');
+});
+
+test('a list of more than a MiB would take too long', async () => {
+  for (const [sizeBytes, words] of [
+    [1_040_000, ['none', 'one\tInterviews (ready)']],
+    [1_050_000, ['none']],
+  ] as const) {
+    const item = { ...PACKAGES[0], description: 'x'.repeat(sizeBytes) };
+    const api = await startApi({ script: { 'GET /v2/downloads': { json: { data: [item] } } } });
+    expect((await complete(LINE, { api })).stdout).toBe(`${words.join('\n')}\n`);
+  }
 });
 
 test('completes from the command tree without any settings', async () => {

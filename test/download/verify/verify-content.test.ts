@@ -38,6 +38,15 @@ test.each(['PK\u0003\u0004rest', 'PK\u0005\u0006', 'P'])('accepts %j as the star
   expect(() => inspectStart(ARCHIVE, Buffer.from(head, 'latin1'), null)).not.toThrow();
 });
 
+test('what must be an archive and is none cannot be unpacked', () => {
+  expect(() => inspectStart({ ...VIDEO, mustBeArchive: true }, BYTES, 'video/mp4')).toThrow(
+    expect.objectContaining({
+      code: 'BAD_RESPONSE',
+      message: 'the file is not a zip archive, so it cannot be unpacked',
+    }),
+  );
+});
+
 test('rejects PK followed by other bytes as an archive', () => {
   expect(() => inspectStart(ARCHIVE, Buffer.from('PK\u0001\u0002'), null)).toThrow(
     'instead of the zip archive',

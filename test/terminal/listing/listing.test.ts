@@ -366,3 +366,15 @@ describe('on a terminal', () => {
     expect(stdout).toBe('{\n  "items": [],\n  "count": 0,\n  "truncated": false\n}\n');
   });
 });
+
+test('a table that cannot be laid out fails the flush, and not before', async () => {
+  const { terminal, stdout } = makeTerminal({ isTTY: true });
+  const content = listingOf(ITEMS);
+  const text = () => {
+    throw new TypeError('broken column');
+  };
+  terminal.listing({ ...content, columns: [{ key: 'id', heading: 'ID', text }] });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await expect(terminal.flush()).rejects.toThrow('broken column');
+  expect(stdout.text()).toBe('');
+});

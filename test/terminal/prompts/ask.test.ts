@@ -1,38 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import { ExpectedError } from '../../../src/errors.ts';
-import type { ListQuestion } from '../../../src/terminal/prompts/prompts.ts';
-import { createFastClock } from '../../support/fast-clock.ts';
-import { openInput } from '../../support/process/streams.ts';
 import { makeTerminal } from '../make-terminal.ts';
+import { searchQuestion as question, promptScene as scene } from './prompt-scene.ts';
 
 const UNAVAILABLE = new ExpectedError('UNAVAILABLE', 'the service is away');
 
-function question(load: ListQuestion<string>['load']): ListQuestion<string> {
-  return {
-    message: 'Letters',
-    columns: [{ key: 'name', heading: '', text: (name) => name, shrinks: true }],
-    idOf: (name) => name,
-    items: null,
-    load,
-    hasSearch: true,
-    isMultiple: true,
-    chosen: [],
-    isRequired: true,
-    canGoBack: false,
-    notes: [],
-    emptyText: 'nothing',
-  };
-}
-
-function scene() {
-  const stdin = openInput({ isTTY: true });
-  const made = makeTerminal({ isTTY: true, stdin, clock: createFastClock() });
-  // Node marks its own streams this way; the prompt library ends any other stream after its first prompt.
-  Object.assign(made.stderr.stream, { _isStdio: true });
-  return { stdin, ...made };
-}
-
-/** The first prompt would load this library. */
+/** The first prompt loads its library. */
 beforeAll(async () => void (await import('@inquirer/core')));
 
 test.each([

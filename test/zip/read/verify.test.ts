@@ -1,7 +1,9 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { RangeSource } from '../../../src/range/range-source.ts';
 import { readDirectory } from '../../../src/zip/read/directory.ts';
 import { isZip } from '../../../src/zip/read/layout.ts';
+import { readDataStart } from '../../../src/zip/read/local-header.ts';
 import { verifyArchive } from '../../../src/zip/read/verify.ts';
 import { pseudoRandom, pseudoRandomBytes } from '../../support/bytes.ts';
 import { makeZip, timestampExtra } from '../../support/zip-maker.ts';
@@ -81,6 +83,23 @@ describe('verifyArchive', () => {
       const verified = verifyArchive(memorySource(archive), { signal: controller.signal, onProgress });
       await expect(verified).rejects.toBe(reason);
     }
+  });
+
+  test.each([1, 7])('takes what a source streams, in pieces of %i bytes', async (pieceBytes) => {
+    const content = pseudoRandomBytes(3_000, 5);
+    const kinds = [{}, { method: 8 }, { zip64: true }, { descriptor: 'signed64' as const }];
+    const bytes = makeZip(kinds.map((kind, index) => ({ name: `name of ${index}`, content, ...kind })));
+    const source: RangeSource = {
+      ...memorySource(bytes),
+      async *stream(start, end) {
+        for (let at = start; at < end; at += pieceBytes)
+          yield bytes.subarray(at, Math.min(at + pieceBytes, end));
+      },
+    };
+    const { entries, unpackedBytes } = await verifyArchive(source);
+    expect([entries, unpackedBytes]).toEqual([kinds.length, kinds.length * content.length]);
+    const [first] = (await readDirectory(source)).entries;
+    expect(first && (await readDataStart(source, first))).toBe(30 + 'name of 0'.length);
   });
 
   test('passes on read errors of the source', async () => {
@@ -275,6 +294,25 @@ describe('the directory', () => {
       [tailStart, large.sizeBytes],
       [directoryStart, large.sizeBytes - 22],
     ]);
+  });
+
+  test('is read with one request although it may end in padding: in the length of its comment', async () => {
+    const make = (sizeBytes: number) => makeZip([{ name: 'a', content: pseudoRandomBytes(sizeBytes, 1) }]);
+    const archive = memorySource(make(102_400 - make(0).length));
+    expect(archive.sizeBytes).toBe(102_400);
+    await readDirectory(archive);
+    expect(archive.reads).toEqual([[archive.sizeBytes - 65_633, archive.sizeBytes]]);
+  });
+
+  test('is read with one request although it may end in padding: in zeros of its comment', async () => {
+    const make = (zeros: number) =>
+      makeZip([{ name: 'a', content: pseudoRandomBytes(100_000, 1) }], {
+        end: { comment: Buffer.alloc(zeros) },
+      });
+    const archive = memorySource(make(512 - (make(0).length % 512)));
+    expect(archive.sizeBytes % 512).toBe(0);
+    await readDirectory(archive);
+    expect(archive.reads).toEqual([[archive.sizeBytes - 65_633, archive.sizeBytes]]);
   });
 
   test('is rejected without an end record', async () => {
