@@ -203,7 +203,7 @@ test('knows when it was created, and names for files beside it', async () => {
   expect(lock?.madeMs).toBe(statSync(lockPath).mtimeMs);
   expect(dirname(lock?.aside() ?? '')).toBe(dirname(lockPath));
   expect(lock?.aside()).toMatch(/\/\.streamdiver-dl-[0-9a-f]{8}-1-[0-9a-f]{12}\.tmp$/);
-  if (process.platform !== 'win32') expect(statSync(lockPath).mode & 0o777).toBe(0o600);
+  expectMode(lockPath, 0o600);
   await lock?.release();
   // A second release finds nothing.
   await lock?.release();

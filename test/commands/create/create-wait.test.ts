@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CREATED_ID_PREFIX } from '../../support/api/api-packages.ts';
+import type { RunControl } from '../../support/process/run-program.ts';
 import { expectDocument, expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { calls, ID, startEmpty } from '../scene.ts';
@@ -18,13 +19,13 @@ describe('create --wait', () => {
   });
 
   test('prints the ID before it waits', async () => {
-    let printed = () => '';
+    let control: RunControl | undefined;
     const seen: string[] = [];
     const api = await startEmpty({
       script: {
         'GET /v2/downloads/{id}': [
           (_request, reply) => {
-            seen.push(printed());
+            seen.push(control?.stdout() ?? '');
             return reply.json(200, { data: { id: ID, status: 'preparing' } });
           },
           'ready',
@@ -33,8 +34,8 @@ describe('create --wait', () => {
     });
     const run = await runCommand(['create', '-m', 'm1', '--wait'], {
       api,
-      onStart: ({ stdout }) => {
-        printed = stdout;
+      onStart: (started) => {
+        control = started;
       },
     });
     expect(run).toMatchObject({ exitCode: 0, stdout: `${ID}\n` });
