@@ -40,12 +40,13 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expectScreen(await screenOf(line, { api: await start(), columns }), columns, name);
   });
 
-  test('create waits, and Ctrl-C ends the waiting', async () => {
+  test('create waits, and SIGINT ends the waiting', async () => {
     const api = await start({ script: { 'GET /v2/downloads/{id}': 'preparing' } });
     const run = runOnScreen(`create -m ${MEDIA_ID} --title Third --wait`, { api, columns });
     await run.waitFor(/· preparing · \ds/);
     await expectScreen(run, columns, 'create-waiting');
-    run.write(CTRL_C);
+    // A typed Ctrl-C would leave its echo on the screen now and then.
+    run.signal('SIGINT');
     expect(await run.exited).toMatchObject({ exitCode: 130 });
     await expectScreen(run, columns, 'create-interrupted');
   });
@@ -90,6 +91,13 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
   ])('%s', async (name, line, options) => {
     const api = await start();
     await expectScreen(await screenOf(line, { api, columns, ...options }), columns, name);
+  });
+
+  test.each<[string, string, NonNullable<Parameters<typeof startApi>[0]>['script']]>([
+    ['error-not-ready', `fetch ${ID} --no-wait`, { 'GET /v2/downloads/{id}': 'preparing' }],
+    ['error-bad-response', 'list', { 'GET /v2/downloads': { text: '<html>Sign in</html>' } }],
+  ])('%s', async (name, line, script = {}) => {
+    await expectScreen(await screenOf(line, { api: await start({ script }), columns }), columns, name);
   });
 
   test('an archive that is damaged', async () => {

@@ -18,7 +18,7 @@ function withoutOrderAndId(lines: readonly string[]): readonly string[] {
     line
       .replaceAll(id, 'c0ffee00-0000-4000-8000-000000000000')
       .replaceAll(id.slice(0, 8), 'c0ffee00')
-      .replaceAll(/\b\ds ago/g, '3s ago'),
+      .replaceAll(/\b\d+s ago */g, (age) => '3s ago'.padEnd(age.length)),
   );
   const isFile = (line: string | undefined) => line?.startsWith('/') === true;
   return steady.flatMap((line, index) => {
