@@ -329,6 +329,21 @@ test('a target folder that cannot be made is told', async () => {
   expect(error).toMatchObject({ code: 'DISK', message: expect.stringContaining('make the folder') });
 });
 
+test('case 82: what a killed run left and cannot be taken over is reported', async () => {
+  const directory = makeTempFolder();
+  const host = createHash('sha256').update(UNPACKER.hostname).digest('hex').slice(0, 8);
+  const left = join(directory, `.streamdiver-dl-${host}-1-0123456789ab`);
+  fs.mkdirSync(left);
+  writeFileSync(join(left, `${'0'.repeat(32)}.part`), 'half');
+  failAt('renameSync', 1, 'EIO');
+  const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
+  expect(error).toMatchObject({
+    code: 'DISK',
+    message: expect.stringContaining('remove what an earlier run left in') as string,
+  });
+  expect(fs.existsSync(left)).toBe(true);
+});
+
 test.each(['EBUSY', 'EACCES'])('what a killed run left and somebody has open (%s) stays', async (code) => {
   const directory = makeTempFolder();
   const host = createHash('sha256').update(UNPACKER.hostname).digest('hex').slice(0, 8);
