@@ -4,6 +4,7 @@ import { diskError, errorCode } from '../../disk/disk-error.ts';
 import { type LockingProcess, mayBeAlive } from '../../disk/lock-record.ts';
 import { OWN_NAME_PREFIX } from '../../disk/own-names.ts';
 import type { SavePlace } from '../../range/range-source.ts';
+import { ignoringFailure } from './entry-file.ts';
 import { type Folder, lstatOrNull, openExistingFolder, openFolder, type Place } from './folder.ts';
 
 /** The process that unpacks, as far as a later run can check it. */
@@ -82,11 +83,22 @@ export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFold
     }
     rmdirSync(place.path);
   };
+  const close = (): void => {
+    if (folder === null) return;
+    folder.close();
+    try {
+      rmdirSync(own.path);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'ENOENT')
+        throw diskError(error, own.shownPath, 'remove');
+    }
+  };
   try {
     for (const name of readdirSync(root.at('').path).filter(isAbandoned)) {
       unlessLeftToOthers(() => steal(root.at(name)));
     }
   } catch (error) {
+    ignoringFailure(close);
     throw diskError(error, root.shownPath, 'remove what an earlier run left in');
   }
   return {
@@ -111,16 +123,7 @@ export function openStagingFolder(root: Folder, unpacker: Unpacker): StagingFold
       journalPath: inside(`${key}.part.json`).path,
       aside: () => temporaryPlace().path,
     }),
-    close() {
-      if (folder === null) return;
-      folder.close();
-      try {
-        rmdirSync(own.path);
-      } catch (error) {
-        if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'ENOENT')
-          throw diskError(error, own.shownPath, 'remove');
-      }
-    },
+    close,
   };
 }
 
