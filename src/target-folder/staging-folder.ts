@@ -4,6 +4,7 @@ import { diskError, errorCode } from '../disk/disk-error.ts';
 import { type LockingProcess, mayBeAlive } from '../disk/lock-record.ts';
 import { OWN_NAME_PREFIX } from '../disk/own-names.ts';
 import type { SavePlace } from '../range/range-source.ts';
+import { ignoringFailure } from './entry-file.ts';
 import { type Folder, lstatOrNull, openExistingFolder, openFolder, type Place } from './folder.ts';
 
 /**
@@ -79,11 +80,22 @@ export function openStagingFolder(root: Folder, owner: LockingProcess): StagingF
     }
     rmdirSync(place.path);
   };
+  const close = (): void => {
+    if (folder === null) return;
+    folder.close();
+    try {
+      rmdirSync(own.path);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'ENOENT')
+        throw diskError(error, own.shownPath, 'remove');
+    }
+  };
   try {
     for (const name of readdirSync(root.at('').path).filter(isAbandoned)) {
       unlessLeftToOthers(() => steal(root.at(name)));
     }
   } catch (error) {
+    ignoringFailure(close);
     throw diskError(error, root.shownPath, 'remove what an earlier run left in');
   }
   return {
@@ -108,16 +120,7 @@ export function openStagingFolder(root: Folder, owner: LockingProcess): StagingF
       journalPath: inside(`${key}.part.json`).path,
       aside: () => temporaryPlace().path,
     }),
-    close() {
-      if (folder === null) return;
-      folder.close();
-      try {
-        rmdirSync(own.path);
-      } catch (error) {
-        if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'ENOENT')
-          throw diskError(error, own.shownPath, 'remove');
-      }
-    },
+    close,
   };
 }
 

@@ -50,13 +50,15 @@ test('does not replace an existing journal without mayReplace', async () => {
 });
 
 test.each<[string, boolean, (path: string) => void]>([
-  ['another journal that must not be replaced', false, (path) => writeFileSync(path, '')],
-  ['a folder', true, (path) => mkdirSync(path)],
-])('one that cannot take the place of %s is closed by then, and gone', async (_what, mayReplace, put) => {
+  ['EEXIST', false, (path) => writeFileSync(path, '')],
+  ['EISDIR', true, (path) => mkdirSync(path)],
+])('one that cannot get its name (%s) is closed by then, and gone', async (code, mayReplace, put) => {
   const path = join(makeTempFolder(), 'object.zip.part.json');
   put(path);
   const openFiles = closeSlowly();
-  await expect(writeJournal(path, journal, { aside: `${path}.aside`, mayReplace })).rejects.toThrow();
+  await expect(writeJournal(path, journal, { aside: `${path}.aside`, mayReplace })).rejects.toMatchObject({
+    code,
+  });
   expect(openFiles()).toBe(0);
   expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
 });

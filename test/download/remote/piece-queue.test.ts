@@ -49,7 +49,7 @@ test('a reader that waits is woken by a piece, and by the end', async () => {
   const pieces = queue.pieces();
   const [first, second] = [pieces.next(), pieces.next()];
   await setImmediate();
-  queue.put(Buffer.from('piece'));
+  void queue.put(Buffer.from('piece'));
   expect((await first).value?.toString()).toBe('piece');
   await setImmediate();
   queue.end();
@@ -59,7 +59,7 @@ test('a reader that waits is woken by a piece, and by the end', async () => {
 test('the reader gets the first error that ended the queue, after the last piece', async () => {
   const queue = createPieceQueue();
   const failure = new Error('reset');
-  queue.put(Buffer.from('piece'));
+  void queue.put(Buffer.from('piece'));
   queue.end(failure);
   queue.end(new Error('later'));
   queue.end();

@@ -17,7 +17,7 @@ function watch() {
       clock.pass(STEP_MS);
     }
   };
-  return { ...detector, pass, stalls };
+  return { detector, pass, stalls };
 }
 
 const SILENT = {
@@ -43,10 +43,10 @@ describe('a connection without a byte', () => {
   });
 
   test('lives on with each byte', () => {
-    const { pass, stalls, count } = watch();
+    const { detector, pass, stalls } = watch();
     pass(20, 1_000_000);
     pass(25);
-    count(1);
+    detector.count(1);
     pass(25);
     expect(stalls).toEqual([]);
     pass(10);
@@ -54,9 +54,9 @@ describe('a connection without a byte', () => {
   });
 
   test('is not watched any more once it is done', () => {
-    const { pass, stalls, stop } = watch();
+    const { detector, pass, stalls } = watch();
     pass(20);
-    stop();
+    detector.stop();
     pass(120);
     expect(stalls).toEqual([]);
   });
@@ -87,11 +87,11 @@ describe('a slow connection', () => {
 
 describe('a pause of the reader', () => {
   test('is not held against a silent connection', () => {
-    const { pass, stalls, pause, release } = watch();
+    const { detector, pass, stalls } = watch();
     pass(25);
-    pause();
+    detector.pause();
     pass(100);
-    release();
+    detector.release();
     pass(29.5);
     expect(stalls).toEqual([]);
     pass(0.5);
@@ -102,11 +102,11 @@ describe('a pause of the reader', () => {
     [1_024, []],
     [1_022, [SLOW]],
   ])('is not part of the minute in which %i bytes per second arrive', (bytesPerSecond, expected) => {
-    const { pass, stalls, pause, release } = watch();
+    const { detector, pass, stalls } = watch();
     pass(30, bytesPerSecond);
-    pause();
+    detector.pause();
     pass(100);
-    release();
+    detector.release();
     pass(29.5, bytesPerSecond);
     expect(stalls).toEqual([]);
     pass(0.5, bytesPerSecond);
@@ -114,9 +114,9 @@ describe('a pause of the reader', () => {
   });
 
   test('that never began ends nothing', () => {
-    const { pass, stalls, release } = watch();
+    const { detector, pass, stalls } = watch();
     pass(25);
-    release();
+    detector.release();
     pass(5);
     expect(stalls).toMatchObject([SILENT]);
   });

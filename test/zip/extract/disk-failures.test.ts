@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs, { readFileSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { untilFree } from '../../../src/disk/busy-file.ts';
@@ -327,6 +327,21 @@ test('reports a target folder that cannot be created', async () => {
   failAt('mkdirSync', 1, 'EPERM');
   const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
   expect(error).toMatchObject({ code: 'DISK', message: expect.stringContaining('make the folder') });
+});
+
+test('case 82: what a killed run left and cannot be taken over is reported', async () => {
+  const directory = makeTempFolder();
+  const host = createHash('sha256').update(UNPACKER.hostname).digest('hex').slice(0, 8);
+  const left = join(directory, `.streamdiver-dl-${host}-1-0123456789ab`);
+  fs.mkdirSync(left);
+  writeFileSync(join(left, `${'0'.repeat(32)}.part`), 'half');
+  failAt('renameSync', 1, 'EIO');
+  const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
+  expect(error).toMatchObject({
+    code: 'DISK',
+    message: expect.stringContaining('remove what an earlier run left in') as string,
+  });
+  expect(fs.readdirSync(directory)).toEqual([basename(left)]);
 });
 
 test.each(['EBUSY', 'EACCES'])('keeps leftovers of a killed run that are in use (%s)', async (code) => {

@@ -145,6 +145,16 @@ describe('an archive that turns out to be wrong', () => {
   });
 });
 
+test('an interruption takes effect before the first of a hundred files gets its name', async () => {
+  const many = Array.from({ length: 100 }, (_, index) => ({ name: `${index}`, content: 'x' }));
+  const interruption = new AbortController();
+  const { staged, verify, there } = await stage({ signal: interruption.signal }, many);
+  await verify();
+  setImmediate(() => interruption.abort(new Error('Ctrl-C')));
+  await expect(staged.publish()).rejects.toThrow('Ctrl-C');
+  expect(there()).toEqual([]);
+});
+
 test('an interruption takes effect while many files get their names', async () => {
   const many = Array.from({ length: 1_000 }, (_, index) => ({ name: `${index}`, content: 'x' }));
   const interruption = new AbortController();

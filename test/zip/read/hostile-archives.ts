@@ -108,6 +108,9 @@ const NAMES: readonly HostileArchive[] = [
   rejectedByVerify('case 106: Unicode extra field that renames a plain name', 'UNSAFE', /second name/, [
     file({ name: Buffer.from('safe.txt'), extra: unicodePathExtra('other.exe', Buffer.from('safe.txt')) }),
   ]),
+  rejectedByVerify('case 106: Unicode extra field with control characters', 'UNSAFE', /second name/, [
+    file({ name: Buffer.from('safe.txt'), extra: unicodePathExtra('b\x1b[2J', Buffer.from('safe.txt')) }),
+  ]),
   rejectedByVerify('case 106: Unicode extra field with the CRC of another name', 'UNSAFE', /another entry/, [
     file({ name: Buffer.from('a.txt'), extra: unicodePathExtra('b.txt', Buffer.from('b.txt')) }),
   ]),

@@ -1,7 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { RangeSource } from '../../../src/range/range-source.ts';
+import { openByteStream } from '../../../src/zip/read/byte-stream.ts';
 import { readDirectory } from '../../../src/zip/read/directory.ts';
+import { readContent } from '../../../src/zip/read/entry-content.ts';
 import { isZip } from '../../../src/zip/read/layout.ts';
 import { readDataStart } from '../../../src/zip/read/local-header.ts';
 import { verifyArchive } from '../../../src/zip/read/verify.ts';
@@ -101,6 +104,36 @@ describe('verifyArchive', () => {
     const [first] = (await readDirectory(source)).entries;
     expect(first && (await readDataStart(source, first))).toBe(30 + 'name of 0'.length);
   });
+
+  test.each([0, 8])(
+    'waits for its receiver after each piece, and ends when that fails (method %i)',
+    async (method) => {
+      const content = pseudoRandomBytes(3 * 2 ** 20, 4);
+      const source = memorySource(makeZip([{ name: 'film.mp4', content, method }]));
+      const [entry] = (await readDirectory(source)).entries;
+      if (entry === undefined) throw new Error('no entry');
+      const start = await readDataStart(source, entry);
+      const openContent = () => openByteStream(source, start, start + entry.compressedBytes);
+      const pieces: Buffer[] = [];
+      let isBusy = false;
+      await readContent(openContent(), entry, async (bytes) => {
+        expect(isBusy).toBe(false);
+        isBusy = true;
+        await setImmediate();
+        isBusy = false;
+        pieces.push(Buffer.from(bytes));
+      });
+      expect(Buffer.concat(pieces).equals(content)).toBe(true);
+      const failure = new Error('disk full');
+      let count = 0;
+      const failing = readContent(openContent(), entry, async () => {
+        count += 1;
+        if (count === 2) throw failure;
+      });
+      await expect(failing).rejects.toBe(failure);
+      expect(count).toBe(2);
+    },
+  );
 
   test('passes on read errors of the source', async () => {
     const archive = memorySource(makeZip([{ name: 'a', content: pseudoRandomBytes(3 * 2 ** 20, 1) }]));
