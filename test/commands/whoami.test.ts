@@ -106,6 +106,14 @@ describe('whoami', () => {
     const quiet = await runCommand(['whoami', '--no-verify', '--json'], options);
     expect(quiet.json).toMatchObject({ expires: run.json['expires'], verified: false });
     expect((await runCommand(['whoami'], options)).stdout).toContain('client robot of tenant demo');
+    // Tokens of a client in the environment are not stored.
+    const env = {
+      STREAMDIVER_TENANT: 'demo',
+      STREAMDIVER_CLIENT_ID: 'robot',
+      STREAMDIVER_CLIENT_SECRET: 'word-0001',
+    };
+    const unstored = await runCommand(['whoami', '--no-verify', '--json'], { ...options, env });
+    expect(unstored.json).toMatchObject({ source: 'STREAMDIVER_CLIENT_SECRET', expires: null });
   });
 
   test('prints the program of a token command without its arguments', async () => {

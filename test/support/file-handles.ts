@@ -1,11 +1,14 @@
 import { fstatSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { listTree, unlessGone } from './temp-folder.ts';
 
 /** Methods of open files that a test can stand in for. */
 type Method = 'datasync' | 'read' | 'sync' | 'truncate' | 'write';
+
+const LONGER_MS = 100;
 
 /** Acts in place of a method. `call` runs it. */
 type Around = (
@@ -32,7 +35,7 @@ export async function aroundHandles(method: Method, around: Around): Promise<() 
 
 /**
  * Lists what is written and synced below a folder, in the order in which it ended, such as `write a/b` and `sync .`. Each
- * call takes a moment longer than it would, so that one that nobody waits for is late.
+ * call takes longer than it would, so that one that nobody waits for is late.
  */
 export async function watchDisk(folder: string): Promise<readonly string[]> {
   const ended: string[] = [];
@@ -40,7 +43,7 @@ export async function watchDisk(folder: string): Promise<readonly string[]> {
     await aroundHandles(method, async (call, args, handle) => {
       const path = pathBelow(folder, fstatSync(handle.fd).ino);
       const result = await call(...args);
-      for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+      await delay(LONGER_MS);
       if (path !== null) ended.push(`${method} ${path}`);
       return result;
     });
