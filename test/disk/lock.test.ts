@@ -16,6 +16,7 @@ import type { LockingProcess } from '../../src/disk/lock-record.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { replaceDiskCall, replaceFileCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
+import { expectMode } from '../support/windows/expect-mode.ts';
 
 const DEAD = JSON.stringify({ pid: 2, startedAt: 'then', hostname: 'here' });
 const LIVING = JSON.stringify({ pid: 3, startedAt: 'then', hostname: 'here' });
@@ -201,7 +202,7 @@ test('knows when it was created, and names for files beside it', async () => {
   expect(lock?.madeMs).toBe(statSync(lockPath).mtimeMs);
   expect(dirname(lock?.aside() ?? '')).toBe(dirname(lockPath));
   expect(lock?.aside()).toMatch(/\/\.streamdiver-dl-[0-9a-f]{8}-1-[0-9a-f]{12}\.tmp$/);
-  if (process.platform !== 'win32') expect(statSync(lockPath).mode & 0o777).toBe(0o600);
+  expectMode(lockPath, 0o600);
   await lock?.release();
   // A second release finds nothing.
   await lock?.release();

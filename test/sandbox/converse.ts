@@ -1,3 +1,4 @@
+import { createClock } from '../../src/clock.ts';
 import { combineTraits } from '../../src/sandbox/dialect/dialects.ts';
 import type { Traits } from '../../src/sandbox/dialect/traits.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
@@ -101,5 +102,5 @@ function isCurrent(value: string): boolean {
   const number = Number(value);
   const text = value.slice(1, -1).replace(' ', 'T');
   const timeMs = Number.isNaN(number) ? Date.parse(text) : number < 1e11 ? number * 1000 : number;
-  return timeMs > Date.now() - DAY_MS;
+  return timeMs > createClock().now() - DAY_MS;
 }

@@ -264,6 +264,18 @@ describe('on a terminal', () => {
     expect(stdout).toBe(blocks);
   });
 
+  test('a record without any text has no block', async () => {
+    const items = [
+      { id: '', title: '', sizeBytes: 1 },
+      { id: 'dl-1', title: '', sizeBytes: 1 },
+    ];
+    const { terminal, stdout } = makeTerminal({ isTTY: true, columns: 30, colorMode: 'never' });
+    const content = listingOf(items);
+    terminal.listing({ ...content, columns: content.columns.slice(0, 2) });
+    await terminal.flush();
+    expect(stdout.text()).toBe('dl-1\n');
+  });
+
   test('a block without a title starts with the ID, which is never cut', async () => {
     const { stdout } = await show([{ id: 'x'.repeat(100), title: '', sizeBytes: 1 }], {
       isTTY: true,
