@@ -389,7 +389,7 @@ test('an unreachable service can be retried while transcripts are looked up', as
   expect(session.screen).toContain('3. Transcripts, none\n');
 });
 
-test('cases 113, 114: no text of the service acts on the terminal', async () => {
+test('no text of the service acts on the terminal', async () => {
   const api = await startLibrary({ media: EVIL_MEDIA, transcripts: EVIL_TRANSCRIPTS });
   const session = await runPlainSession(['create'], api, [
     '1',

@@ -126,7 +126,7 @@ describe('a numbered list', () => {
     expect(screen).toContain('> /none\nnothing match "none"\n1 selected: item-2\\x07\n');
     expect(screen).toContain('> a\n22 selected, 22 found: item-2\\x07, ');
     expect(value).toHaveLength(22);
-    expect(requested).toEqual([' 0', ' 1', 'm-2 0', 'none 0', ' 0', ' 1', ...[' 2', ' 3', ' 4']]);
+    expect(requested).toEqual([' 0', ' 1', 'm-2 0', 'none 0', ' 0', ' 1', ' 2', ' 3', ' 4']);
   });
 
   test('says that there are no more rows when the next page is empty', async () => {

@@ -1,8 +1,8 @@
-import { createClock } from '../../src/clock.ts';
-import { combineTraits } from '../../src/sandbox/dialect/dialects.ts';
-import type { Traits } from '../../src/sandbox/dialect/traits.ts';
-import type { Sandbox } from '../../src/sandbox/start.ts';
-import { openSandbox, type Received, send } from './conversation.ts';
+import { createClock } from '../../../src/clock.ts';
+import { combineTraits } from '../../../src/sandbox/dialect/dialects.ts';
+import type { Traits } from '../../../src/sandbox/dialect/traits.ts';
+import type { Sandbox } from '../../../src/sandbox/start.ts';
+import { openSandbox, type Received, send } from '../conversation.ts';
 
 /** Sends the same requests to a sandbox, and returns its responses without what is random. */
 export async function converse(traits: Partial<Traits>, faults: readonly string[] = []): Promise<string> {
