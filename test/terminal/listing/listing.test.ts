@@ -169,6 +169,11 @@ describe('--fields', () => {
     },
   );
 
+  test('an unknown one is refused for a single item, too', () => {
+    const { terminal } = makeTerminal({ fields: ['nmae'] });
+    expect(() => terminal.listing(listingOf(ITEMS.slice(0, 1)))).toThrow("unknown field 'nmae' in --fields");
+  });
+
   test('is not refused for a list that happens to be empty', async () => {
     expect((await show([], { fields: ['anything'] })).stdout).toBe('');
   });
