@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { isatty } from 'node:tty';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { createClock } from '../src/clock.ts';
 import { makeNodeWorld } from '../src/node-world.ts';
 import { afterThisTest } from './support/after-this-test.ts';
 
@@ -23,7 +24,7 @@ test('has what the process has', () => {
   expect([world.stdin, world.stdout, world.stderr]).toEqual([process.stdin, process.stdout, process.stderr]);
   expect([world.cwd(), world.parentPid()]).toEqual([process.cwd(), process.ppid]);
   expect(world.hasTerminal()).toBe([0, 1, 2].some((descriptor) => isatty(descriptor)));
-  expect(Math.abs(world.clock.now() - Date.now())).toBeLessThan(60_000);
+  expect(Math.abs(world.clock.now() - createClock().now())).toBeLessThan(60_000);
   expect(new Set([world.random(), world.random(), world.random()]).size).toBeGreaterThan(1);
 });
 
@@ -45,25 +46,16 @@ test('calls back on a signal until that is stopped', () => {
 });
 
 test('has the time since the machine has started in milliseconds', () => {
-  const { uptime } = os;
-  os.uptime = () => 12.5;
-  try {
-    expect(world.uptimeMs()).toBe(12_500);
-  } finally {
-    os.uptime = uptime;
-  }
+  const uptime = vi.spyOn(os, 'uptime').mockReturnValue(12.5);
+  expect(world.uptimeMs()).toBe(12_500);
+  uptime.mockRestore();
 });
 
 test('ends the process with the exit code', () => {
-  const { exit } = process;
-  const codes: unknown[] = [];
-  process.exit = ((code: unknown) => codes.push(code)) as never;
-  try {
-    world.exitNow(143);
-  } finally {
-    process.exit = exit;
-  }
-  expect(codes).toEqual([143]);
+  const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
+  world.exitNow(143);
+  expect(exit.mock.calls).toEqual([[143]]);
+  exit.mockRestore();
 });
 
 describe('a process', () => {

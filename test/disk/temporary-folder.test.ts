@@ -3,16 +3,17 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createClock } from '../../src/clock.ts';
 import { makeTemporaryFolder } from '../../src/disk/temporary-folder.ts';
 import { replaceDiskCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
+import { expectMode } from '../support/windows/expect-mode.ts';
 
 const DEAD = 2;
 const PREFIX = 'unpack-';
@@ -47,10 +48,8 @@ describe('a temporary folder', () => {
       startedAt: 'then',
       hostname: 'here',
     });
-    if (process.platform !== 'win32') {
-      expect(statSync(made.path).mode & 0o777).toBe(0o700);
-      expect(statSync(join(made.path, '.unfinished')).mode & 0o777).toBe(0o600);
-    }
+    expectMode(made.path, 0o700);
+    expectMode(join(made.path, '.unfinished'), 0o600);
     await made.keep();
     await made.keep();
     expect(readdirSync(made.path)).toEqual([]);
@@ -94,7 +93,7 @@ describe('a temporary folder', () => {
 });
 
 describe('the folder of another run', () => {
-  const hourAgo = new Date(Date.now() - 2 * 3_600_000);
+  const hourAgo = new Date(createClock().now() - 2 * 3_600_000);
 
   test.each<[string, unknown, boolean]>([
     ['a dead process', { pid: DEAD, startedAt: 'then', hostname: 'here' }, false],

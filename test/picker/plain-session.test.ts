@@ -19,21 +19,43 @@ const searches = (api: ApiServer) =>
 test('create with every question, a wrong response to each, and a change at the end', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(['create'], api, [
-    ...['/ ben ', '1', '/', '2,3', '3', ''],
+    '/ ben ',
+    '1',
+    '/',
+    '2,3',
+    '3',
+    '',
     // Renditions: back to the media, then none.
-    ...['b', '', ''],
+    'b',
+    '',
+    '',
     // Transcripts by language.
-    ...['3', '', '1', ''],
-    ...['1-3', '1', ''],
-    ...['2'],
-    ...['Two talks', 'By A & B'],
+    '3',
+    '',
+    '1',
+    '',
+    '1-3',
+    '1',
+    '',
+    '2',
+    'Two talks',
+    'By A & B',
     // Expires: another time, back, wrong, then ten days.
-    ...['5', 'b', '5', 'soon', '10d'],
+    '5',
+    'b',
+    '5',
+    'soon',
+    '10d',
     // Review: back to the last question, then other renditions, and a new title.
-    ...['b', '5', ''],
-    ...['3', '1', ''],
-    ...['5', 'One talk!'],
-    ...['1'],
+    'b',
+    '5',
+    '',
+    '3',
+    '1',
+    '',
+    '5',
+    'One talk!',
+    '1',
   ]);
   expect(session).toMatchObject({ exitCode: 0, stdout: `${ID}\n` });
   await expect(session.screen).toMatchFileSnapshot(golden('create'));
@@ -54,7 +76,14 @@ test('create of a media item that has neither renditions nor transcripts asks fo
 test('create goes back from the review to the last question that was asked', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(['create', '--expires', '1d'], api, [
-    ...['/only', '1', '', '', 'D', 'b', '', '1'],
+    '/only',
+    '1',
+    '',
+    '',
+    'D',
+    'b',
+    '',
+    '1',
   ]);
   expect(session.exitCode, session.screen).toBe(0);
   expect(session.screen.match(/^(?:Title|Description|Review).*/gm)).toEqual([
@@ -64,6 +93,39 @@ test('create goes back from the review to the last question that was asked', asy
     'Description. Optional.',
     'Review',
   ]);
+});
+
+test('create goes back from the expiry to the description', async () => {
+  const api = await startLibrary();
+  const session = await runPlainSession(['create', '--title', 'T'], api, [
+    '/only',
+    '1',
+    '',
+    'D',
+    'b',
+    '',
+    '1',
+    '1',
+  ]);
+  expect(session.exitCode, session.screen).toBe(0);
+  expect(session.screen.match(/^(?:Description|Expires$|Review)/gm)).toEqual([
+    'Description',
+    'Expires',
+    'Description',
+    'Expires',
+    'Review',
+  ]);
+});
+
+test('a part that is left by going back stays as it was', async () => {
+  const api = await startLibrary();
+  const session = await runPlainSession(CREATE_ONE, api, ['1', '', '', '1', '4', '2', 'b', 'b', '1']);
+  expect(session.exitCode, session.screen).toBe(0);
+  expect(session.screen.match(/^\d\. Transcripts, .*/gm)).toEqual([
+    '4. Transcripts, none',
+    '4. Transcripts, none',
+  ]);
+  expect(bodiesSent(api)[0]).not.toHaveProperty('selectedTranscripts');
 });
 
 test('create of single transcripts sends only these, and prints the command', async () => {
@@ -119,9 +181,21 @@ test('create counts transcripts by language, the most frequent first, and those 
 test('other media drop the renditions and transcripts of those that are no longer selected', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(CREATE_ONE, api, [
-    ...['1,2', '', '2', '', '2', '', '1'],
+    '1,2',
+    '',
+    '2',
+    '',
+    '2',
+    '',
+    '1',
     // Review: only the second media item.
-    ...['2', '1', '', '2', '', '1', '1'],
+    '2',
+    '1',
+    '',
+    '2',
+    '',
+    '1',
+    '1',
   ]);
   expect(session.exitCode, session.screen).toBe(0);
   expect(bodiesSent(api)).toMatchObject([
@@ -134,7 +208,17 @@ test('other media drop the renditions and transcripts of those that are no longe
 test('other media without transcripts drop those of the first', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(CREATE_ONE, api, [
-    ...['2', '', '2', '', '2', '2', '1', '/only', '1', '', '1'],
+    '2',
+    '',
+    '2',
+    '',
+    '2',
+    '2',
+    '1',
+    '/only',
+    '1',
+    '',
+    '1',
   ]);
   expect(session.exitCode, session.screen).toBe(0);
   expect(session.screen).toMatch(/2\. Media, Only a name\n3\. Cancel\n/);
@@ -181,7 +265,13 @@ describe('a command without a package ID', () => {
   test('status lists the packages, newest first, and searches them', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const session = await runPlainSession(['status', '--format', 'id'], api, [
-      ...['/last WEEK', '1', '/ready', '/', '5', '2', ''],
+      '/last WEEK',
+      '1',
+      '/ready',
+      '/',
+      '5',
+      '2',
+      '',
     ]);
     expect(session).toMatchObject({ exitCode: 0, stdout: 'old\nnew\n' });
     await expect(session.screen).toMatchFileSnapshot(golden('status'));
@@ -296,13 +386,25 @@ test('an unreachable service can be retried while transcripts are looked up', as
   );
   // One transcript is enough to ask.
   expect(session.screen).toContain('Transcripts\n1. None\n2. All, 1 in de-v2\n');
+  expect(session.screen).toContain('3. Transcripts, none\n');
 });
 
-test('cases 113, 114: no text of the service acts on the terminal', async () => {
+test('no text of the service acts on the terminal', async () => {
   const api = await startLibrary({ media: EVIL_MEDIA, transcripts: EVIL_TRANSCRIPTS });
   const session = await runPlainSession(['create'], api, [
-    ...['1', '', '1', '', '3', '1', '', '', '1'],
-    ...['', '', '1', '1'],
+    '1',
+    '',
+    '1',
+    '',
+    '3',
+    '1',
+    '',
+    '',
+    '1',
+    '',
+    '',
+    '1',
+    '1',
   ]);
   expect(session.exitCode, session.screen).toBe(0);
   expectHarmless(session.screen);

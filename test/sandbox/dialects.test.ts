@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { combineTraits, DIALECT_NAMES, parseDialect } from '../../src/sandbox/dialect/dialects.ts';
 import { DEFAULT_TRAITS, TRAIT_NAMES, TRAITS, type Traits } from '../../src/sandbox/dialect/traits.ts';
 import { runCommand } from '../commands/run-command.ts';
-import { converse } from './converse.ts';
+import { converse } from './dialect/converse.ts';
 
 describe('--dialect', () => {
   test('list prints every dialect with its description, and exits', async () => {

@@ -168,6 +168,7 @@ describe('a drawn list', () => {
     expect(linesOf(complete, { message: 'x'.repeat(20), hasSearch: false }, { width: 14 })[0]).toBe(
       `? ${'x'.repeat(11)}…\x1b[?25l`,
     );
+    expect(linesOf(complete, { message: 'Letters\x07' })[0]).toBe('? Letters\\x07: ');
     expect(linesOf(complete, {}, { width: 1 })[0]).toBe('? L: ');
     expect(linesOf({ ...complete, text: 'typed' })[0]).toBe('? Letters: typed');
   });

@@ -43,7 +43,18 @@ const list = (question: ListQuestion<string>, responses: readonly string[]) =>
 describe('a numbered list', () => {
   test('of several items', async () => {
     const { value, screen } = await list({ ...KNOWN, notes: ['a note\x07'], canGoBack: true }, [
-      ...['', '4', '1-2', '2,3', 'a', 'a', 'x', '3', '/x', '+', 'r', ''],
+      '',
+      '4',
+      '1-2',
+      '2,3',
+      'a',
+      'a',
+      'x',
+      '3',
+      '/x',
+      '+',
+      'r',
+      '',
     ]);
     const rows = '1. item-1\\x07\n2. item-2\\x07\n3. item-3\\x07\n';
     const help =
@@ -115,7 +126,13 @@ describe('a numbered list', () => {
     expect(screen).toContain('> /none\nnothing match "none"\n1 selected: item-2\\x07\n');
     expect(screen).toContain('> a\n22 selected, 22 found: item-2\\x07, ');
     expect(value).toHaveLength(22);
-    expect(requested).toEqual([...[' 0', ' 1'], ...['m-2 0', 'none 0', ' 0', ' 1'], ...[' 2', ' 3', ' 4']]);
+    expect(requested).toEqual([' 0', ' 1', 'm-2 0', 'none 0', ' 0', ' 1', ' 2', ' 3', ' 4']);
+  });
+
+  test('says that there are no more rows when the next page is empty', async () => {
+    const question = searchQuestion((_text, page) => Promise.resolve(page === 0 ? ['one'] : []));
+    const { screen } = await list(question, ['+', '1', '']);
+    expect(screen).toContain('> +\nnone selected, 1 found\nNo more rows.\n> 1\n');
   });
 
   test('reports a page that cannot be loaded, and loads it again', async () => {

@@ -43,14 +43,18 @@ test('a wrong text stays, with the problem in red until the next key', async () 
   expect(await response).toBe('no!');
 });
 
-test('Esc goes back, and Ctrl-C cancels', async () => {
-  for (const key of [ESC, CTRL_C]) {
-    const { stdin, drawn, response } = ask();
-    await expect.poll(drawn).toContain('? Title\\x07: Talk\n');
-    stdin.write(key);
-    if (key === ESC) expect(await response).toBeNull();
-    else await expect(response).rejects.toMatchObject({ code: 'INTERRUPTED', message: 'Canceled.' });
-  }
+test('Esc goes back', async () => {
+  const { stdin, drawn, response } = ask();
+  await expect.poll(drawn).toContain('? Title\\x07: Talk\n');
+  stdin.write(ESC);
+  expect(await response).toBeNull();
+});
+
+test('Ctrl-C cancels', async () => {
+  const { stdin, drawn, response } = ask();
+  await expect.poll(drawn).toContain('? Title\\x07: Talk\n');
+  stdin.write(CTRL_C);
+  await expect(response).rejects.toMatchObject({ code: 'INTERRUPTED', message: 'Canceled.' });
 });
 
 test('invisible characters cannot be typed', async () => {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { crc32, inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { makeDocx } from '../../src/sandbox/library/make-docx.ts';
-import { makeManyMedia } from '../../src/sandbox/library/many-media.ts';
-import { makePdf, makePng, makeWav } from '../../src/sandbox/library/synthetic-media.ts';
-import { makeTempFolder } from '../support/temp-folder.ts';
-import { unpack } from './unpack.ts';
+import { makeDocx } from '../../../src/sandbox/library/make-docx.ts';
+import { makeManyMedia } from '../../../src/sandbox/library/many-media.ts';
+import { makePdf, makePng, makeWav } from '../../../src/sandbox/library/synthetic-media.ts';
+import { makeTempFolder } from '../../support/temp-folder.ts';
+import { unpack } from '../unpack.ts';
 
 test('a WAV file has the header of its samples, and a tone', () => {
   const wav = makeWav({ durationSeconds: 2, frequencyHz: 2000 });

@@ -1,7 +1,8 @@
-import { combineTraits } from '../../src/sandbox/dialect/dialects.ts';
-import type { Traits } from '../../src/sandbox/dialect/traits.ts';
-import type { Sandbox } from '../../src/sandbox/start.ts';
-import { openSandbox, type Received, send } from './conversation.ts';
+import { createClock } from '../../../src/clock.ts';
+import { combineTraits } from '../../../src/sandbox/dialect/dialects.ts';
+import type { Traits } from '../../../src/sandbox/dialect/traits.ts';
+import type { Sandbox } from '../../../src/sandbox/start.ts';
+import { openSandbox, type Received, send } from '../conversation.ts';
 
 /** Sends the same requests to a sandbox, and returns its responses without what is random. */
 export async function converse(traits: Partial<Traits>, faults: readonly string[] = []): Promise<string> {
@@ -101,5 +102,5 @@ function isCurrent(value: string): boolean {
   const number = Number(value);
   const text = value.slice(1, -1).replace(' ', 'T');
   const timeMs = Number.isNaN(number) ? Date.parse(text) : number < 1e11 ? number * 1000 : number;
-  return timeMs > Date.now() - DAY_MS;
+  return timeMs > createClock().now() - DAY_MS;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { combineTraits, DIALECT_NAMES, parseDialect } from '../../src/sandbox/dialect/dialects.ts';
+import { combineTraits, DIALECT_NAMES, parseDialect } from '../../../src/sandbox/dialect/dialects.ts';
 import { converse } from './converse.ts';
 
 /** The start and the end of a long list show its form. */

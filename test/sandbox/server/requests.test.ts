@@ -3,11 +3,11 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { openRegularFile } from '../../src/sandbox/server/open-regular-file.ts';
-import { failureText, refuseFields } from '../../src/sandbox/server/refusal.ts';
-import { readBody, readJson } from '../../src/sandbox/server/request-body.ts';
-import { systemError } from '../support/replace-disk-call.ts';
-import { makeTempFolder } from '../support/temp-folder.ts';
+import { openRegularFile } from '../../../src/sandbox/server/open-regular-file.ts';
+import { failureText, refuseFields } from '../../../src/sandbox/server/refusal.ts';
+import { readBody, readJson } from '../../../src/sandbox/server/request-body.ts';
+import { systemError } from '../../support/replace-disk-call.ts';
+import { makeTempFolder } from '../../support/temp-folder.ts';
 
 const MIB = 1_048_576;
 
