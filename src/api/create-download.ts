@@ -52,7 +52,8 @@ function readCreated({ data, headers, url, retryAfterMs }: ApiResponse, apiUrl: 
     if (id !== null) return readPackage(resource, id, retryAfterMs);
   } else {
     const id = readId(data);
-    if (id !== null) return acceptedPackage(id, retryAfterMs);
+    // Text with spaces or quotes is a message or a document, not an ID.
+    if (id !== null && !/[\s"]/.test(id)) return acceptedPackage(id, retryAfterMs);
   }
   const id = idOfLocation(headers.get('location'), url, apiUrl);
   return id === null ? null : acceptedPackage(id, retryAfterMs);

@@ -37,6 +37,7 @@ describe('the ID of the new package', () => {
   test.each<[string, ApiResponse]>([
     ['the data', response({ id: 'x', status: 'preparing' })],
     ['a layer of the data', response({ download: { id: 'x' } })],
+    ['a result', response({ isSuccess: true, result: { id: 'x' } })],
     ['data that is only the ID', response('x')],
     ['the Location', response(null, 'https://api.example.com/v2/downloads/x')],
     ['a relative Location', response({}, 'downloads/x/')],
@@ -57,6 +58,9 @@ describe('the ID of the new package', () => {
 
   test.each<[string, ApiResponse]>([
     ['an empty body', response(null)],
+    ['a message instead of data', response('Package is being prepared')],
+    ['an object as text', response('{"id":"x"}')],
+    ['a medium without a package', response({ status: 'preparing', media: { id: 'm1' } })],
     ['an object without an ID', response({ title: 't' })],
     ['a Location of another host', response(null, 'https://elsewhere.example.com/v2/downloads/x')],
     ['a Location of another kind', response(null, '/v2/media/x')],
