@@ -47,6 +47,10 @@ describe('the ID of the new package', () => {
     expect([outcome, posts]).toMatchObject([{ id: 'x' }, 1]);
   });
 
+  test('can contain a space', async () => {
+    expect((await create([response('grün/x1 é')])).outcome).toMatchObject({ id: 'grün/x1 é' });
+  });
+
   test('includes the delay before the first poll', async () => {
     for (const first of [
       response({ id: 'x' }, undefined, 7_000),
@@ -58,7 +62,8 @@ describe('the ID of the new package', () => {
 
   test.each<[string, ApiResponse]>([
     ['an empty body', response(null)],
-    ['a message instead of data', response('Package is being prepared')],
+    ['a message instead of data', response('Package 7 is being prepared')],
+    ['a short message instead of data', response('Package created')],
     ['an object as text', response('{"id":"x"}')],
     ['a medium without a package', response({ status: 'preparing', media: { id: 'm1' } })],
     ['an object without an ID', response({ title: 't' })],
