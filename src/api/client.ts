@@ -166,7 +166,13 @@ export function createApi(options: ApiOptions): Api {
           budget,
         );
       try {
-        return (await collectPages(getPage, { limit: Number.POSITIVE_INFINITY, warn })).items;
+        return (
+          await collectPages(getPage, {
+            limit: Number.POSITIVE_INFINITY,
+            pageSize: MAX_PER_PAGE,
+            warn,
+          })
+        ).items;
       } catch (error) {
         if (error instanceof NoListError ? !error.claimsItems : isExpectedError(error, 'NOT_FOUND'))
           return null;

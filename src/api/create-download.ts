@@ -52,10 +52,16 @@ function readCreated({ data, headers, url, retryAfterMs }: ApiResponse, apiUrl: 
     if (id !== null) return readPackage(resource, id, retryAfterMs);
   } else {
     const id = readId(data);
-    if (id !== null) return acceptedPackage(id, retryAfterMs);
+    if (id !== null && !isMessage(id)) return acceptedPackage(id, retryAfterMs);
   }
   const id = idOfLocation(headers.get('location'), url, apiUrl);
   return id === null ? null : acceptedPackage(id, retryAfterMs);
+}
+
+/** Whether a text is a message or a document instead of an ID, which can have a space but has no words. */
+function isMessage(text: string): boolean {
+  const wordCount = text.trim().split(/\s+/).length;
+  return /["{]/.test(text) || wordCount > 2 || (wordCount > 1 && !/\d/.test(text));
 }
 
 /** Location (RFC 9110 10.2.2) of a new package at the API's own origin: `…/downloads/ID`. */

@@ -2,7 +2,7 @@ import { ExpectedError } from '../errors.ts';
 import { readFirst } from '../parse/fields.ts';
 import { isArray, isObject, type JsonObject } from '../parse/json.ts';
 import { totalItems } from './page-end.ts';
-import { idOf, type Kind, withFields } from './resource.ts';
+import { findResource, idOf, type Kind } from './resource.ts';
 import { reportsErrors } from './response.ts';
 
 /** The response has no list. After the last page, this ends the list. */
@@ -32,7 +32,7 @@ const LIST_KEYS = [
   'packages',
 ];
 /** Keys of objects that can contain the list. */
-const WRAPPER_KEYS = ['entities', 'data', 'result', '_embedded', 'hits'];
+const WRAPPER_KEYS = ['entities', 'result', 'payload', 'response', 'd', '_embedded', ...LIST_KEYS];
 const MAX_WRAPPERS = 2;
 /** Fifty are requested. A service without pages sends all items in one response. */
 const MOST_ITEMS = 10_000;
@@ -94,10 +94,9 @@ export function withIds<Item>(
   { parseItem, warn }: Pick<ListOptions<Item>, 'parseItem' | 'warn'>,
 ): readonly Item[] {
   const items = values.flatMap((value) => {
-    if (!isObject(value)) return [];
-    const item = withFields(value, what);
-    const id = idOf(item, what);
-    return id === null ? [] : [parseItem(item, id)];
+    const item = isObject(value) ? findResource(value, what) : null;
+    const id = item === null ? null : idOf(item, what);
+    return item === null || id === null ? [] : [parseItem(item, id)];
   });
   if (items.length < values.length) warn(`skipping each ${what} without a usable ID`);
   return items;
@@ -119,7 +118,10 @@ export function findItems(data: unknown, kind?: Kind, wrappers = MAX_WRAPPERS): 
       if (found !== null) return found;
     }
   }
-  const arrays = Object.values(data).filter((value) => Array.isArray(value));
+  const values = Object.values(data);
+  // A map of the items by ID, or an array that PHP serialized with its keys.
+  if (values.length > 0 && values.every((value) => isItem(value, kind))) return values;
+  const arrays = values.filter((value) => Array.isArray(value));
   const withItems = arrays.filter((array) => array.some((item) => isItem(item, kind)));
   if (withItems.length === 1) return withItems[0] ?? null;
   const [only = null, ...others] = arrays;
@@ -142,6 +144,8 @@ function isNothing(data: unknown, kind: Kind, wrappers = MAX_WRAPPERS): boolean 
   if (data === null || data === undefined || data === '') return true;
   if (!isObject(data) || reportsErrors(data)) return false;
   if (hasItemMap(data, kind)) return false;
+  // PHP and Lua serialize an empty array as an object.
+  if (Object.keys(data).length === 0) return true;
   const arrays = Object.values(data).filter((value) => Array.isArray(value));
   if (arrays.length > 0) return arrays.every((array) => array.length === 0);
   if (readFirst(data, LIST_KEYS, (value) => (value === null ? true : null)) !== null) return true;

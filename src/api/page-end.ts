@@ -25,16 +25,25 @@ const ITEM_COUNT_KEYS = [
   'totalHits',
   'hydra:totalItems',
   '@odata.count',
+  'numFound',
 ];
 const PAGE_COUNT_KEYS = ['totalPages', 'pageCount', 'numPages', 'pages'];
 const ITEM_COUNT_HEADERS = ['x-total-count', 'x-total'];
 /** Keys of objects with page information. */
 const ABOUT_KEYS = [
   'data',
+  'result',
+  'payload',
+  'response',
+  'd',
+  'media',
+  'downloads',
+  'transcripts',
   'meta',
   'links',
   '_links',
   'page',
+  'pageInfo',
   'pagination',
   'paging',
   'entities',
@@ -76,6 +85,7 @@ export function readClaims(
         (found, name) => found ?? readCount(headers.get(name)),
         null,
       ) ??
+      readCount(/^\w+ [\d*-]+\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1]) ??
       (countAll > received ? countAll : null),
     totalPages: first((object) => readFirst(object, PAGE_COUNT_KEYS, readCount)),
   };

@@ -82,7 +82,15 @@ export async function collectPages<Item extends { readonly id: string }>(
     }
     if (isComplete(tally)) return { items, truncated: false };
     if (tally.repeated === 1 && received.items.length >= Math.min(pageSize, LEAST_FULL)) continue;
-    if (received.reportsMore !== true && !hasMore(tally)) return { items, truncated: false };
+    if (received.reportsMore !== true && !hasMore(tally)) {
+      // A service that ignores the page number sends the first page for each.
+      if (tally.pages === 1 && tally.repeated > 1 && received.items.length === pageSize) {
+        warn?.(
+          `the list can be incomplete: the service sends the same ${received.items.length} items for each page`,
+        );
+      }
+      return { items, truncated: false };
+    }
     if (items.length >= limit) return { items, truncated: true };
     throw new ExpectedError(
       'BAD_RESPONSE',

@@ -120,12 +120,11 @@ export function createApiRequests(options: ApiRequestsOptions): ApiRequests {
         const response = method === 'GET' ? await followRedirects(url, sendTo) : await sendTo(url);
         const bytes = await readBytes(response, signal);
         if (isPage) budget.spend(bytes.length);
-        // 303 (RFC 9110 15.4.4): success, with the result at Location.
-        if (method === 'POST' && response.status === 303) {
+        if (method === 'POST' && isRedirectToResult(response)) {
           return {
             data: null,
             envelope: null,
-            status: 303,
+            status: response.status,
             headers: response.headers,
             url,
             retryAfterMs: null,
@@ -153,6 +152,11 @@ export function createApiRequests(options: ApiRequestsOptions): ApiRequests {
       ),
     read: async (response, signal) => parseResponse(response, await readBytes(response, signal), clock.now()),
   };
+}
+
+/** 303 (RFC 9110 15.4.4), or 302 with the URL of a package, which older servers send instead. */
+function isRedirectToResult({ status, headers }: HttpResponse): boolean {
+  return status === 303 || (status === 302 && /\/downloads\/[^/?#]+/.test(headers.get('location') ?? ''));
 }
 
 /** If acquiring a credential fails, the request was not sent or was refused. */

@@ -4,8 +4,6 @@ import { isArray, isObject, type JsonObject } from '../parse/json.ts';
 
 /** Keys under which some formats (JSON:API, search engines) nest the fields of an object. */
 const FIELD_KEYS = ['attributes', '_source', 'item'];
-/** Keys under which a single object can be nested. */
-const RESOURCE_KEYS = ['download', 'package', 'media', 'asset', 'mediaAsset', 'item', 'data'];
 
 /** The kind of an object, as used in messages. */
 export type Kind = 'package' | 'media item' | 'rendition' | 'transcript';
@@ -13,9 +11,19 @@ export type Kind = 'package' | 'media item' | 'rendition' | 'transcript';
 /** Keys of the ID of an object without `id`, by kind. A key of another kind is a reference. */
 const ID_KEYS: Readonly<Record<Kind, readonly string[]>> = {
   package: ['downloadId', 'packageId'],
-  'media item': ['mediaId', 'assetId'],
+  'media item': ['mediaId', 'assetId', 'mediaAssetId'],
   rendition: ['renditionId'],
   transcript: ['transcriptId'],
+};
+
+/** Keys under which an object of any kind can be nested. */
+const LAYER_KEYS = ['item', 'data', 'result', 'payload', 'response', 'd', 'node', 'document', 'entity'];
+/** Keys under which an object can be nested, by kind. The name of another kind is a reference. */
+const RESOURCE_KEYS: Readonly<Record<Kind, readonly string[]>> = {
+  package: ['download', 'package', ...LAYER_KEYS],
+  'media item': ['media', 'asset', 'mediaAsset', ...LAYER_KEYS],
+  rendition: ['rendition', ...LAYER_KEYS],
+  transcript: ['transcript', ...LAYER_KEYS],
 };
 
 /** The object merged with its nested fields. Its own fields take precedence. */
@@ -54,7 +62,7 @@ export function findResource(value: unknown, kind: Kind): JsonObject | null {
   const [only, ...others]: readonly unknown[] = isArray(value) ? value : [value];
   if (!isObject(only) || others.length > 0) return null;
   if (idOf(only, kind) !== null) return withFields(only, kind);
-  const inner = readFirst(only, RESOURCE_KEYS, (item) =>
+  const inner = readFirst(only, RESOURCE_KEYS[kind], (item) =>
     isObject(item) && idOf(item, kind) !== null ? item : null,
   );
   return withFields(inner ?? only, kind);

@@ -35,11 +35,16 @@ export function parseResponse(response: HttpResponse, bytes: Buffer, nowMs: numb
   if (looksLikeHtml(body)) throw statusError(response, htmlTitle(body), nowMs, isSuccess);
   if (!isSuccess) {
     const envelope = isJson(body) ? parseJson(body, 'the response') : null;
-    throw statusError(response, errorText(envelope) ?? plainText(response, body), nowMs, false);
+    const text =
+      (typeof envelope === 'string' ? readText(envelope) : errorText(envelope)) ??
+      xmlMessage(body) ??
+      plainText(response, body) ??
+      challengeText(headers);
+    throw statusError(response, text, nowMs, false);
   }
   const envelope = parseEnvelope(response, body);
   if (!isObject(envelope)) return { ...common, data: envelope, envelope };
-  const outer = reportedFailure(envelope);
+  const outer = reportedFailure(envelope) ?? (isErrorDocument(envelope) ? 'error' : null);
   if (outer !== null) {
     const code = REPORTED_CODES.get(reportedCode(envelope));
     throw new ExpectedError(
@@ -86,6 +91,15 @@ export function reportsErrors(object: JsonObject): boolean {
   return (
     readFirst(object, ['errors', 'error'], (value) => (value === 0 ? null : flattenMessages(value))) !== null
   );
+}
+
+/** Keys of a document that has nothing but errors. */
+const ERROR_KEYS =
+  /^(errors?|message|code|status([-_]?code)?|timestamp|path|(trace|request|correlation)[-_]?id)$/i;
+
+/** Whether a document has errors and nothing else. */
+function isErrorDocument(envelope: JsonObject): boolean {
+  return reportsErrors(envelope) && Object.keys(envelope).every((key) => ERROR_KEYS.test(key));
 }
 
 /** Codes in the envelope with the meaning of the HTTP status. */
@@ -190,6 +204,20 @@ function plainText({ headers }: HttpResponse, body: Buffer): string | null {
   return readText(body.subarray(0, 500).toString('utf8').trim());
 }
 
+/** The message of an XML error, as storage services and SOAP send it. */
+function xmlMessage(body: Buffer): string | null {
+  const match = /^\s*<[^>]*>.*?<(message|faultstring|detail)>([^<]{1,500})</is.exec(
+    body.subarray(0, 16_384).toString('utf8'),
+  );
+  return readText(match?.[2]?.trim());
+}
+
+/** The reason in WWW-Authenticate (RFC 6750 3). */
+function challengeText(headers: HttpResponse['headers']): string | null {
+  const match = /\berror_description="([^"]{1,500})"/i.exec(headers.get('www-authenticate') ?? '');
+  return readText(match?.[1]);
+}
+
 export function requestId(headers: HttpResponse['headers']): string | undefined {
   for (const name of REQUEST_ID_HEADERS) {
     const value = headers.get(name);
@@ -214,7 +242,9 @@ function statusError(
       hint: 'check --api-url, your proxy, and any network sign-in page',
     });
   }
-  if (isTransientStatus(status)) {
+  // Some services limit the rate with 403.
+  const isRateLimit = status === 403 && headers.get('retry-after') !== null;
+  if (isTransientStatus(status) || isRateLimit) {
     return new ExpectedError('UNAVAILABLE', `service unavailable (HTTP ${status}${detail})`, {
       ...details,
       transient: true,
@@ -234,11 +264,8 @@ function statusError(
   if (status === 404 || status === 410) {
     return new ExpectedError('NOT_FOUND', `not found (HTTP ${status}${detail})`, details);
   }
-  return new ExpectedError(
-    'BAD_RESPONSE',
-    `the service refused the request (HTTP ${status}${detail})`,
-    details,
-  );
+  const what = status === 407 ? 'a proxy requires authentication' : 'the service refused the request';
+  return new ExpectedError('BAD_RESPONSE', `${what} (HTTP ${status}${detail})`, details);
 }
 
 function isJson(body: Buffer): boolean {

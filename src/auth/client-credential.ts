@@ -157,8 +157,10 @@ function parseToken(
   { clock, tenant }: ClientCredentialOptions,
 ): CachedToken {
   const document = parseObject(body);
-  if (status >= 200 && status < 300) {
-    const accessToken = readFirst(document ?? {}, ['access_token'], textOrNull);
+  const reason = textOrNull(document?.error_description) ?? textOrNull(document?.error);
+  const accessToken = readFirst(document ?? {}, ['access_token'], textOrNull);
+  // Some servers report errors with HTTP 200.
+  if (status >= 200 && status < 300 && (accessToken !== null || reason === null)) {
     if (accessToken === null) {
       throw new ExpectedError('BAD_RESPONSE', `no token in the response of ${url.host} (HTTP ${status})`, {
         httpStatus: status,
@@ -187,10 +189,9 @@ function parseToken(
       hint: 'check --sso-url',
     });
   }
-  const reason = document?.error_description ?? document?.error;
   throw new ExpectedError(
     'AUTH',
-    `no token for tenant ${JSON.stringify(tenant)} (HTTP ${status}${typeof reason === 'string' ? `: ${reason}` : ''})`,
+    `no token for tenant ${JSON.stringify(tenant)} (HTTP ${status}${reason === null ? '' : `: ${reason}`})`,
     {
       httpStatus: status,
       hint:

@@ -1,4 +1,4 @@
-import type { Api } from '../api/client.ts';
+import { type Api, MAX_PER_PAGE } from '../api/client.ts';
 import type { MediaItem } from '../api/media.ts';
 import { collectPages, type Pages } from '../api/paging.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
@@ -50,6 +50,7 @@ export async function findMedia(query: MediaQuery, options: FindMediaOptions): P
   const found = await collectPages((page) => api.listMedia({ ...parameters, page }, signal), {
     // Dates are compared here, so a window needs all media.
     limit: hasWindow ? Number.POSITIVE_INFINITY : maxMedia === null ? limit : maxMedia + COUNTED_BEYOND,
+    pageSize: MAX_PER_PAGE,
     isWanted: check.isWanted,
     stopAfter(items, { totalItems }) {
       total = Math.max(total, totalItems ?? 0);

@@ -1,6 +1,6 @@
 import { ExpectedError } from '../errors.ts';
 import { ExactNumber } from './exact-number.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isArray, isObject, type JsonObject } from './json.ts';
 
 /*
  * Readers of response fields. The service documents few of its fields, so each reader accepts every unambiguous
@@ -50,27 +50,49 @@ export function readSeconds(value: unknown): number | null {
 }
 
 const TIME =
-  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:[.,]\d+)?)? ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:[.,]\d+)?)? ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?(?:\[[^\]]*\])?)?$/i;
+/** The date format of .NET before JSON.NET, in milliseconds. */
+const DOTNET_DATE = /^\/Date\((-?\d+)(?:[+-]\d{4})?\)\/$/;
+/** Keys of the time in an object: of a database, PHP, or Protocol Buffers. */
+const TIME_KEYS = ['$date', 'date', 'at', 'value', 'seconds', 'epochSecond'];
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 /** Numbers from here on are milliseconds since 1970, smaller ones seconds (both: from 1973 to 5138). */
 const FIRST_MILLISECONDS = 100_000_000_000;
 const FIRST_SECONDS = 100_000_000;
 
 /**
- * A time as UTC ISO 8601: from ISO 8601 with `T` or a space, an HTTP date (RFC 9110 5.6.7), or a number since
- * 1970. Without a zone it is UTC.
+ * A time as UTC ISO 8601: from ISO 8601 with `T` or a space, an HTTP date (RFC 9110 5.6.7), a number since 1970, the
+ * parts of a date (Java), or an object with one of these. Without a zone it is UTC.
  */
 export function readTime(value: unknown): string | null {
+  if (isObject(value)) {
+    return readFirst(value, TIME_KEYS, (time) => (isObject(time) ? null : readTime(time)));
+  }
+  if (isArray(value)) return readTimeParts(value);
   if (typeof value === 'number' || (typeof value === 'string' && /^\d{9,14}$/.test(value))) {
     const number = Number(value);
     if (number < FIRST_SECONDS) return null;
     return isoOrNull(number >= FIRST_MILLISECONDS ? number : number * 1000);
   }
+  const dotnet = typeof value === 'string' ? DOTNET_DATE.exec(value) : null;
+  if (dotnet !== null) return isoOrNull(Number(dotnet[1]));
   if (typeof value === 'string' && HTTP_DATE.test(value)) return isoOrNull(Date.parse(value));
   const match = typeof value === 'string' ? TIME.exec(value.trim()) : null;
   if (match === null) return null;
   const [, date = '', time = '00:00', seconds = ':00', zone = 'Z'] = match;
   return isoOrNull(Date.parse(`${date}T${time}${seconds.replace(',', '.')}${isoZone(zone)}`));
+}
+
+/** Year, month, day, hour, minute, second, nanosecond; only the date is required. */
+function readTimeParts(parts: readonly unknown[]): string | null {
+  const numbers = parts.filter((part) => typeof part === 'number' && Number.isSafeInteger(part));
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, nanosecond = 0] = numbers;
+  if (numbers.length < parts.length || parts.length < 3 || parts.length > 7) return null;
+  const text = [
+    [year, month, day].map((part, index) => String(part).padStart(index === 0 ? 4 : 2, '0')).join('-'),
+    [hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':'),
+  ].join('T');
+  return isoOrNull(Date.parse(`${text}.${String(nanosecond).padStart(9, '0')}Z`));
 }
 
 function isoZone(zone: string): string {

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { untilFree } from '../disk/busy-file.ts';
-import { isExpectedError } from '../errors.ts';
+import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { TranscriptsFlags } from '../flags/transcripts-flags.ts';
 import { fetchOneTranscript } from './fetch-one-transcript.ts';
 import type { PlannedTranscript } from './name-plan.ts';
@@ -50,6 +50,7 @@ export async function saveTranscripts(
           const { transcriptId: id } = transcript;
           // A transcript that was deleted after it was listed is a failure only if it was named.
           if (!isExpectedError(error, 'NOT_FOUND') || flags.transcriptIds.includes(id)) throw error;
+          if (await isListed(transcript, context)) throw unavailable(transcript, error);
           io.warn(`transcript ${id} was deleted during the run`);
           return transcriptResult(transcript, 'gone');
         }
@@ -58,4 +59,26 @@ export async function saveTranscripts(
   } finally {
     folder?.close();
   }
+}
+
+/** Whether the service still lists the transcript. If this is unknown, it may not count as deleted. */
+async function isListed(
+  { mediaId, transcriptId }: PlannedTranscript,
+  { api, signal }: Pick<Context, 'api' | 'signal'>,
+): Promise<boolean> {
+  try {
+    const listed = await api.listTranscripts(mediaId, signal);
+    return listed?.some(({ id }) => id === transcriptId) === true;
+  } catch (error) {
+    if (signal.aborted || !isExpectedError(error)) throw error;
+    return true;
+  }
+}
+
+function unavailable({ format }: PlannedTranscript, error: ExpectedError): ExpectedError {
+  return new ExpectedError('NOT_FOUND', `listed, but not available as ${format}: ${error.message}`, {
+    ...error.details,
+    cause: error,
+    hint: 'try another format with --as',
+  });
 }

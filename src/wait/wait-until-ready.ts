@@ -1,8 +1,10 @@
 import type { Api } from '../api/client.ts';
 import type { Package } from '../api/package.ts';
+import { errorText } from '../api/response.ts';
 import type { Clock } from '../clock.ts';
 import { ExpectedError } from '../errors.ts';
 import { readFirst, readText } from '../parse/fields.ts';
+import { isObject } from '../parse/json.ts';
 import { pollDelayMs } from './schedule.ts';
 
 export interface WaitOptions {
@@ -120,7 +122,7 @@ export function ended(item: Package): ExpectedError {
       },
     );
   }
-  const reason = readFirst(item.raw, ['error', 'message', 'reason', 'errorMessage'], readText);
+  const reason = failureReason(item.raw) ?? readFirst(item.raw, ['status', 'state'], failureReason);
   const detail = reason === null ? '' : `: ${reason.slice(0, 500)}`;
   return new ExpectedError(
     'JOB_FAILED',
@@ -130,6 +132,21 @@ export function ended(item: Package): ExpectedError {
       hint: 'create the package again',
     },
   );
+}
+
+const REASON_KEYS = [
+  'error',
+  'message',
+  'reason',
+  'errorMessage',
+  'failureReason',
+  'statusMessage',
+  'errors',
+];
+
+function failureReason(value: unknown): string | null {
+  if (!isObject(value)) return null;
+  return readFirst(value, REASON_KEYS, (reason) => readText(reason) ?? errorText(reason));
 }
 
 function notReady(

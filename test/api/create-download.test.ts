@@ -37,6 +37,7 @@ describe('the ID of the new package', () => {
   test.each<[string, ApiResponse]>([
     ['the data', response({ id: 'x', status: 'preparing' })],
     ['a layer of the data', response({ download: { id: 'x' } })],
+    ['a result', response({ isSuccess: true, result: { id: 'x' } })],
     ['data that is only the ID', response('x')],
     ['the Location', response(null, 'https://api.example.com/v2/downloads/x')],
     ['a relative Location', response({}, 'downloads/x/')],
@@ -44,6 +45,10 @@ describe('the ID of the new package', () => {
   ])('is read from %s', async (_name, first) => {
     const { outcome, posts } = await create([first]);
     expect([outcome, posts]).toMatchObject([{ id: 'x' }, 1]);
+  });
+
+  test('can contain a space', async () => {
+    expect((await create([response('grün/x1 é')])).outcome).toMatchObject({ id: 'grün/x1 é' });
   });
 
   test('includes the delay before the first poll', async () => {
@@ -57,6 +62,10 @@ describe('the ID of the new package', () => {
 
   test.each<[string, ApiResponse]>([
     ['an empty body', response(null)],
+    ['a message instead of data', response('Package 7 is being prepared')],
+    ['a short message instead of data', response('Package created')],
+    ['an object as text', response('{"id":"x"}')],
+    ['a medium without a package', response({ status: 'preparing', media: { id: 'm1' } })],
     ['an object without an ID', response({ title: 't' })],
     ['a Location of another host', response(null, 'https://elsewhere.example.com/v2/downloads/x')],
     ['a Location of another kind', response(null, '/v2/media/x')],

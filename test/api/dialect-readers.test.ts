@@ -83,6 +83,11 @@ describe('media dialects', () => {
     expect(parsed.items).toEqual(['t']);
   });
 
+  test('reads renditions from a map', () => {
+    const renditions = { HD: { id: 'r', name: 'HD' }, SD: { id: 's' } };
+    expect(parseMediaItem({ id: 'x', renditions }).renditions).toMatchObject([{ id: 'r' }, { id: 's' }]);
+  });
+
   test('reads renditions in a layer', () => {
     expect(parseMediaItem({ id: 'x', renditions: { data: [{ id: 'r' }] } }).renditions).toMatchObject([
       { id: 'r' },
@@ -146,6 +151,21 @@ describe('the end of a list', () => {
     expect([ids, warnings.length, warnings[0]]).toEqual(['ab', 1, expect.stringContaining(words)]);
   });
 
+  test('warns if each page is the first page', async () => {
+    expect(await collect([page('ab'), page('ab'), page('ab')])).toEqual({
+      ids: 'ab',
+      warnings: ['the list can be incomplete: the service sends the same 2 items for each page'],
+    });
+  });
+
+  test.each<[string, readonly Page<{ id: string }>[], string]>([
+    ['the last page repeats', [page('ab'), page('cd'), page('cd'), page('cd')], 'abcd'],
+    ['a service without pages sends more than requested', [page('abc'), page('abc'), page('abc')], 'abc'],
+    ['a service without pages sends less than requested', [page('a'), page('a'), page('a')], 'a'],
+  ])('does not warn if %s', async (_name, pages, ids) => {
+    expect(await collect(pages)).toEqual({ ids, warnings: [] });
+  });
+
   test.each<[string, readonly Page<{ id: string }>[]]>([
     ['all items received', [page('ab', { totalItems: 2 }), page('ab', { totalItems: 2 })]],
     ['skipped entries count', [page('ab', { totalItems: 3, skippedEntries: 1 })]],
@@ -176,6 +196,15 @@ describe('readClaims', () => {
       {},
       { totalItems: 7, reportsMore: true },
     ],
+    ['Content-Range', [], { 'content-range': 'items 0-1/7' }, { totalItems: 7 }],
+    ['Content-Range without a total', [], { 'content-range': 'items 0-1/*' }, { totalItems: null }],
+    [
+      'a connection of GraphQL',
+      { media: { pageInfo: { hasNextPage: true }, totalCount: 7 } },
+      {},
+      { totalItems: 7, reportsMore: true },
+    ],
+    ['a search server', { response: { numFound: 7 } }, {}, { totalItems: 7 }],
     ['headers', [], { 'x-total-count': '7', link: '</x>; rel="next"' }, { totalItems: 7, reportsMore: true }],
     ['a count of all', { count: 7, results: [] }, {}, { totalItems: 7 }],
     ['a count of the page', { count: 2, items: [] }, {}, { totalItems: null }],

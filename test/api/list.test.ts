@@ -35,6 +35,15 @@ describe('parseList', () => {
     ],
     ['two unknown names, one with IDs', { list: [A, B], tagsUsed: ['x'] }],
     ['an unknown name', { packages: [A, B], links: [{ rel: 'self' }] }],
+    ['OData 2', { d: { results: [A, B], __count: '2' } }],
+    ['a payload', { code: 0, payload: { items: [A, B] } }],
+    ['a payload that is the list', { code: 0, msg: 'ok', payload: [A, B], trace: ['t'] }],
+    ['a search server', { response: { docs: [A, B], numFound: 2 } }],
+    ['edges of GraphQL', { edges: [{ node: A }, { node: B }], pageInfo: {} }],
+    ['nodes of GraphQL, named after their kind', { downloads: { nodes: [A, B], totalCount: 2 } }],
+    ['items in an object of their kind', [{ download: A }, { package: B }]],
+    ['a map by ID', { a: A, b: B }],
+    ['a map by number', { data: { 0: A, 2: B } }],
   ])('reads %s', (_name, data) => {
     expect(ids(data)).toEqual(['a', 'b']);
   });
@@ -57,6 +66,7 @@ describe('parseList', () => {
     ['an object without arrays', { count: 0 }],
     ['two unknown arrays of items', { one: [A], two: [B] }],
     ['two unknown empty arrays', { one: [], two: [] }],
+    ['a map with something else', { a: A, page: { number: 0 } }],
     ['items without a single ID', { items: [{ uuid: 'a' }] }],
     ['IDs of another kind', { items: [{ mediaId: 'a' }] }],
     ['a list that is null', { items: null }],
@@ -103,6 +113,8 @@ describe('the page after the last', () => {
     ['null', null],
     ['a list that is null', { items: null }],
     ['a list that is null in a layer', { entities: { items: null } }],
+    ['an empty object', {}],
+    ['an empty object in a layer', { result: {} }],
     ['empty arrays', { one: [], two: [] }],
   ])('%s ends the list but is rejected as the first page', async (_name, data) => {
     expect(await pages(parsed(data).parse)).toEqual({ items: [A, B], truncated: false });

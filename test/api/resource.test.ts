@@ -35,6 +35,7 @@ test.each<[Kind | undefined, Record<string, unknown>, string | null]>([
   ['package', { downloadId: 'x' }, 'x'],
   ['media item', { mediaId: 'x' }, 'x'],
   ['media item', { assetId: 'x' }, 'x'],
+  ['media item', { mediaAssetId: 'x' }, 'x'],
   ['rendition', { renditionId: 'x' }, 'x'],
   ['transcript', { transcriptId: 'x' }, 'x'],
   ['transcript', { mediaId: 'x' }, null],
@@ -58,11 +59,26 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
   expect(withFields(value, 'package')).toEqual(wanted);
 });
 
-test.each(['download', 'package', 'media', 'asset', 'mediaAsset', 'item', 'data'])(
-  'finds an object under %s unless the outer object has an ID',
-  (key) => {
-    expect(findResource({ [key]: { id: 'x' } }, 'package')).toEqual({ id: 'x' });
-    expect(findResource({ id: 'y', [key]: { packageId: 'x' } }, 'package')).toMatchObject({ id: 'y' });
-    expect(findResource({ [key]: { a: 1 } }, 'package')).toMatchObject({ [key]: { a: 1 } });
-  },
-);
+const LAYERS = ['item', 'data', 'result', 'payload', 'response', 'd', 'node', 'document', 'entity'];
+
+test.each<[Kind, string]>([
+  ...['download', 'package', ...LAYERS].map((key): [Kind, string] => ['package', key]),
+  ...['media', 'asset', 'mediaAsset', ...LAYERS].map((key): [Kind, string] => ['media item', key]),
+  ['rendition', 'rendition'],
+  ['transcript', 'transcript'],
+])('finds a %s under %s unless the outer object has an ID', (kind, key) => {
+  expect(findResource({ [key]: { id: 'x' } }, kind)).toEqual({ id: 'x' });
+  expect(findResource({ id: 'y', [key]: { id: 'x' } }, kind)).toMatchObject({ id: 'y' });
+  expect(findResource({ [key]: { a: 1 } }, kind)).toMatchObject({ [key]: { a: 1 } });
+});
+
+test.each<[Kind, string]>([
+  ['package', 'media'],
+  ['package', 'asset'],
+  ['media item', 'package'],
+  ['transcript', 'media'],
+  ['rendition', 'media'],
+])('as a %s, an object under %s is a reference', (kind, key) => {
+  const value = { status: 'preparing', [key]: { id: 'x' } };
+  expect(findResource(value, kind)).toEqual(value);
+});

@@ -74,7 +74,17 @@ describe('a JSend response', () => {
       'BAD_RESPONSE',
       'reports error (HTTP 200): time is up',
     ],
+    [200, { error: { code: 401, message: 'no' } }, 'AUTH', 'reports error (HTTP 200): code: 401; no'],
+    [200, { errors: ['no'], traceId: 't' }, 'BAD_RESPONSE', 'reports error (HTTP 200): no'],
     [400, { status: 'fail', message: 'no' }, 'BAD_RESPONSE', 'HTTP 400: no'],
+    [400, '"only text"', 'BAD_RESPONSE', 'HTTP 400: only text'],
+    [
+      403,
+      '<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>',
+      'AUTH',
+      'HTTP 403: Request has expired',
+    ],
+    [407, '', 'BAD_RESPONSE', 'a proxy requires authentication (HTTP 407)'],
     [401, { status: 'fail', message: 'no' }, 'AUTH', 'HTTP 401: no'],
     [403, '', 'AUTH', 'HTTP 403'],
     [404, { status: 'success', data }, 'NOT_FOUND', 'HTTP 404'],
@@ -97,6 +107,28 @@ describe('a JSend response', () => {
   ])('HTTP %i with %j is %s', (status, body, code, message) => {
     expect(() => answer(status, body)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) }),
+    );
+  });
+
+  test('errors of a package are not errors of the response', () => {
+    const failed = { id: 'x', status: 'failed', error: { message: 'no' } };
+    expect(answer(200, failed)).toEqual(failed);
+  });
+
+  test('a refused token without a body shows the reason of WWW-Authenticate', () => {
+    const challenge = 'Bearer realm="x", error="invalid_token", error_description="The token expired"';
+    expect(() => answer(401, '', { 'www-authenticate': challenge })).toThrow(
+      'the credential was rejected (HTTP 401: The token expired)',
+    );
+  });
+
+  test('403 with Retry-After is a rate limit', () => {
+    expect(() => answer(403, { message: 'slow down' }, { 'retry-after': '7' })).toThrow(
+      expect.objectContaining({
+        code: 'UNAVAILABLE',
+        message: 'service unavailable (HTTP 403: slow down)',
+        details: { httpStatus: 403, requestId: undefined, transient: true, retryAfterMs: 7_000 },
+      }),
     );
   });
 

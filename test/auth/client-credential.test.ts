@@ -153,6 +153,12 @@ describe('client credentials', () => {
       'BAD_RESPONSE',
       'no token in the response',
     ],
+    [
+      'an error with HTTP 200',
+      { json: { error: 'invalid_client', error_description: 'wrong secret' } },
+      'AUTH',
+      '(HTTP 200: wrong secret)',
+    ],
     ['a web page', { text: '<html>' }, 'BAD_RESPONSE', 'no token in the response'],
     ['a token that cannot be sent', { json: { access_token: 'a\nb' } }, 'AUTH', 'position 2'],
   ] as const)('report %s without a retry', async (_name, answer, code, message) => {

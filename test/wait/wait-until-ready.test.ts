@@ -178,6 +178,15 @@ test('ends the wait with the message of the service for a failed or deleted pack
   expect((await wait([packageOf({ status: 'failed' })])).end).toEqual(
     failure('JOB_FAILED', 'the service failed to prepare package p1 (status: failed)'),
   );
+  for (const reason of [
+    { status: 'failed', failureReason: 'disk full' },
+    { status: 'failed', error: { message: 'disk full' } },
+    { status: { state: 'failed', reason: 'disk full' } },
+  ]) {
+    expect((await wait([packageOf(reason)])).end).toEqual(
+      failure('JOB_FAILED', 'the service failed to prepare package p1 (status: failed): disk full'),
+    );
+  }
   expect((await wait([preparing, packageOf({ status: 'expired' })])).end).toEqual(
     failure('NOT_FOUND', 'package p1 is no longer available (status: expired)', {
       id: 'p1',

@@ -1,5 +1,6 @@
 import { MAX_PER_PAGE } from '../../api/client.ts';
 import type { Package } from '../../api/package.ts';
+import { collectPages } from '../../api/paging.ts';
 import type { Context } from '../../context.ts';
 import { ExpectedError, isExpectedError } from '../../errors.ts';
 import { commandLine } from '../../terminal/text/shell-quote.ts';
@@ -7,6 +8,8 @@ import { PROGRAM } from '../../version.ts';
 
 /** Server clocks differ by seconds, rarely by minutes. */
 const CLOCK_TOLERANCE_MS = 120_000;
+/** Twenty requests at most. */
+const MOST_PACKAGES = 1_000;
 
 interface CreateAttempt {
   readonly title: string | null;
@@ -29,7 +32,13 @@ export async function explainAmbiguousCreate(
   const list = commandLine([PROGRAM, 'list'], world.platform);
   let recent: readonly Package[];
   try {
-    recent = (await api.listDownloads(0, MAX_PER_PAGE, signal)).items;
+    // The order is not documented: the new package can be on the last page.
+    const found = await collectPages((page) => api.listDownloads(page, MAX_PER_PAGE, signal), {
+      limit: MOST_PACKAGES,
+      pageSize: MAX_PER_PAGE,
+      stopAfter: (items) => items.some((item) => isCandidate(item, attempt)),
+    });
+    recent = found.items;
   } catch (listError) {
     if (!(listError instanceof ExpectedError)) throw listError;
     return explained(error, 'cannot read the list of packages either', [list]);

@@ -85,7 +85,7 @@ export function classifyResponse(
   throw error;
 }
 
-function wholeOf(response: HttpResponse): RangeResponse {
+function wholeOf(response: HttpResponse): Extract<RangeResponse, { kind: 'whole' }> {
   const { headers } = response;
   return {
     kind: 'whole',
@@ -105,6 +105,7 @@ function partOf(response: HttpResponse, requested: RequestedRange | null): Range
   if (bodyBytes !== null && bodyBytes !== end - start) {
     return { kind: 'other-part', reason: 'the server contradicts itself about the length of the range' };
   }
+  if (requested === null) return { ...wholeOf(response), totalBytes };
   return { kind: 'part', start, end, totalBytes, validator: readValidator(response.headers) };
 }
 
@@ -113,7 +114,8 @@ function isRequested(
   totalBytes: number,
   requested: RequestedRange | null,
 ): boolean {
-  if (requested === null) return false;
+  // Some servers send the whole object as a range of all its bytes.
+  if (requested === null) return start === 0 && end === totalBytes;
   if ('suffixBytes' in requested) {
     return start === Math.max(totalBytes - requested.suffixBytes, 0) && end === totalBytes;
   }

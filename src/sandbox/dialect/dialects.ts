@@ -9,10 +9,12 @@ export interface Dialect {
 /** Plausible implementations of the documented API. */
 export const DIALECTS = {
   spring: {
-    description: 'Spring: `content` with page metadata, uppercase words, RFC 9457 errors, 204 on delete',
+    description:
+      'Spring: `content` with page metadata, times in parts, uppercase words, RFC 9457 errors, 204 on delete',
     traits: {
       list: 'content',
       'list-extras': 'page',
+      times: 'parts',
       'ready-word': 'READY',
       'preparing-word': 'PENDING',
       'type-case': 'upper',
@@ -76,6 +78,7 @@ export const DIALECTS = {
       'list-extras': 'links',
       times: 'blank',
       'created-key': 'created_at',
+      'no-transcripts': 'object',
       pages: 'size-ignored',
       ids: 'number',
       errors: 'nested',

@@ -86,6 +86,10 @@ function shapeTime(time: unknown, traits: Traits): unknown {
       return timeMs / 1000;
     case 'milliseconds':
       return timeMs;
+    case 'zone-name':
+      return `${utc}[UTC]`;
+    case 'parts':
+      return utc.split(/\D/).slice(0, 6).map(Number);
     case 'utc':
       return utc;
   }

@@ -18,6 +18,7 @@ export function listTranscripts({ parameter, query, state }: ApiCall): SandboxRe
     if (none === '404') throw new Refusal(404, 'this media item has no transcripts');
     if (none === '204') return { status: 204, text: '', mimeType: 'application/json' };
     if (none === 'null') return { status: 200, data: null };
+    if (none === 'object') return { status: 200, data: {} };
   }
   const page =
     traits['transcript-pages'] === 'paged'

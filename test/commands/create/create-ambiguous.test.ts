@@ -30,6 +30,26 @@ describe('case 36: a create whose outcome is unknown', () => {
     expect(calls(api)).toEqual(['POST /v2/downloads', 'GET /v2/downloads?perPage=50&page=0']);
   });
 
+  test('finds the package on the last page of the list', async () => {
+    const api = await startEmpty();
+    api.script('POST /v2/downloads', async (_request, reply) => {
+      for (let index = 0; index < 60; index += 1) {
+        const id = `old-${index}`;
+        api.packages.set(id, { id, status: 'ready', title: 'Walk', created: '2025-12-01T12:00:00Z' });
+      }
+      const made = { id: 'made-1', status: 'preparing', title: 'Trip', created: '2026-01-15T12:00:05Z' };
+      api.packages.set(made.id, made);
+      await reply.reset();
+    });
+    const run = await runCommand(['create', '-m', 'm1', '--title', 'Trip', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 14, json: { error: { next: ['streamdiver-dl fetch made-1'] } } });
+    expect(calls(api)).toEqual([
+      'POST /v2/downloads',
+      'GET /v2/downloads?perPage=50&page=0',
+      'GET /v2/downloads?perPage=50&page=1',
+    ]);
+  });
+
   test('reports when the list has no matching package', async () => {
     const api = await startEmpty({ script: { 'POST /v2/downloads': { raw: '', after: 'reset' } } });
     const run = await runCommand(['create', '-m', 'm1', '--json'], { api });
@@ -216,6 +236,10 @@ describe('a create with a minimal response', () => {
     [
       'a 303 with the URL of the package',
       { raw: 'HTTP/1.1 303 See Other\r\nLocation: /v2/downloads/made-1\r\nContent-Length: 0\r\n\r\n' },
+    ],
+    [
+      'a 302 with the URL of the package',
+      { raw: 'HTTP/1.1 302 Found\r\nLocation: /v2/downloads/made-1\r\nContent-Length: 0\r\n\r\n' },
     ],
     ['a Location and 204', { raw: 'HTTP/1.1 204 No Content\r\nLocation: downloads/made-1/\r\n\r\n' }],
   ])('accepts %s', async (_name, answer) => {

@@ -15,11 +15,21 @@ import { runCommand } from '../run-command.ts';
 const media = [{ id: 'm1', name: 'Talk' }];
 const transcripts = { m1: [{ id: 't1', languageCode: 'de' }] };
 const DOWNLOAD = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
+const LIST = 'GET /v2/media/{id}/metadata/transcripts';
 const FORMATS = ['srt', 'txt', 'json', 'vtt', 'docx'] as const;
 
 /** Downloads the only transcript, which gets this response. */
 async function download(answer: Answer | readonly Answer[], ...flags: string[]) {
-  const api = await startApi({ media, transcripts, script: { [DOWNLOAD]: answer } });
+  return await downloadListed('default', answer, ...flags);
+}
+
+/** Also scripts the responses of the list of transcripts. */
+async function downloadListed(
+  list: Answer | readonly Answer[],
+  answer: Answer | readonly Answer[],
+  ...flags: string[]
+) {
+  const api = await startApi({ media, transcripts, script: { [LIST]: list, [DOWNLOAD]: answer } });
   const run = await runCommand(['transcripts', 'm1', ...flags], { api });
   return { run, requests: api.requestsOf(DOWNLOAD).length, files: readdirSync(run.cwd) };
 }
@@ -296,10 +306,26 @@ describe('errors', () => {
   });
 
   test('a transcript deleted after it was listed is a warning, or exit code 3 with -t', async () => {
-    const gone = await download(404, '--json');
+    const gone = await downloadListed(['default', 'default', 404], 404, '--json');
     expect(gone.run).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'gone' }] } });
     expect(gone.run.stderr).toContain('warning: transcript t1 was deleted during the run');
     expect((await download(404, '-t', 't1')).run.exitCode).toBe(3);
+  });
+
+  test('a listed transcript without this format exits with 3 and the reason', async () => {
+    const answer = [{ status: 404, json: { status: 'fail', message: 'no docx of this transcript' } }];
+    const { run, files } = await download(answer, '--as', 'docx', '--json');
+    expect(run).toMatchObject({ exitCode: 3, json: { results: [{ outcome: 'failed' }] } });
+    expect(run.stderr).toContain(
+      'error: listed, but not available as docx: not found (HTTP 404: no docx of this transcript)',
+    );
+    expect(run.stderr).not.toContain('deleted during the run');
+    expect(files).toEqual([]);
+  });
+
+  test('a 404 is not called a deletion if the list cannot be read again', async () => {
+    const { run } = await downloadListed(['default', 'default', 403], 404, '--json');
+    expect(run).toMatchObject({ exitCode: 3, json: { results: [{ outcome: 'failed' }] } });
   });
 
   test('follows a redirect to another origin without the credential', async () => {

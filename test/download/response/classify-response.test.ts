@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { classifyResponse } from '../../../src/download/response/classify-response.ts';
 import { toHttpHeaders } from '../../../src/http/headers.ts';
 
-function classify(status: number, headers: Readonly<Record<string, string>> = {}) {
+type Requested = { start: number; end: number } | null;
+
+function classify(
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+  range: Requested = { start: 10, end: 20 },
+) {
   return classifyResponse(
     {
       url: new URL('https://files.example.com/video.mp4'),
@@ -12,12 +18,12 @@ function classify(status: number, headers: Readonly<Record<string, string>> = {}
       body: Readable.from([]),
       release: () => undefined,
     },
-    { range: { start: 10, end: 20 }, nowMs: 0 },
+    { range, nowMs: 0 },
   );
 }
 
-function judge(contentRange: string, contentLength: string) {
-  return classify(206, { 'content-range': contentRange, 'content-length': contentLength });
+function judge(contentRange: string, contentLength: string, range?: Requested) {
+  return classify(206, { 'content-range': contentRange, 'content-length': contentLength }, range);
 }
 
 test('accepts the requested range as a part', () => {
@@ -79,4 +85,17 @@ test.each([
     thrown = caught;
   }
   expect(thrown).toMatchObject(error);
+});
+
+test('a range of all bytes answers a request for the whole', () => {
+  expect(judge('bytes 0-99/100', '100', null)).toMatchObject({ kind: 'whole', totalBytes: 100 });
+});
+
+test.each([
+  ['starts later', 'bytes 1-99/100', '99'],
+  ['ends earlier', 'bytes 0-98/100', '99'],
+  ['has an unknown total size', 'bytes 0-99/*', '100'],
+  ['has a body of a different length', 'bytes 0-99/100', '99'],
+])('rejects a range instead of the whole that %s', (_name, contentRange, contentLength) => {
+  expect(judge(contentRange, contentLength, null)).toMatchObject({ kind: 'other-part' });
 });
