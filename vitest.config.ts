@@ -80,6 +80,8 @@ export default defineConfig(({ mode }) => ({
     setupFiles: ['test/setup/left-over.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // On a busy machine, the default of one second is too short for what a prompt draws.
+    expect: { poll: { timeout: 5_000 } },
     // Two cores are enough for the whole suite; more workers only make the timing-sensitive
     // process tests compete with each other.
     maxWorkers: 3,

@@ -1,5 +1,5 @@
 // Plants faults in a copy of the source, one at a time, and runs the tests that import the file:
-// `npm run mutate -- src/http [--seed N] [--limit N] [--pause SECONDS] [--tests PATH]… [--build] [--again]`.
+// `npm run mutate -- src/http… [--seed N] [--limit N] [--pause SECONDS] [--tests PATH]… [--build] [--again]`.
 // `--tests` names the tests to run instead, `--build` builds the program with each fault for tests that run
 // it, `--again` retries survivors. Results are saved in the system's folder for temporary files, so that
 // the same command continues an interrupted run.
@@ -38,27 +38,28 @@ const { values, positionals } = parseArgs({
     again: { type: 'boolean', default: false },
   },
 });
-const [folder] = positionals;
-if (folder === undefined || !existsSync(folder)) {
+if (positionals.length === 0 || !positionals.every(existsSync)) {
   process.stderr.write(
-    'usage: npm run mutate -- FOLDER [--seed N] [--limit N] [--pause SECONDS] [--tests PATH]... [--build] [--again]\n',
+    'usage: npm run mutate -- PATH... [--seed N] [--limit N] [--pause SECONDS] [--tests PATH]... [--build] [--again]\n',
   );
   process.exit(2);
 }
 
 const seed = Number(values.seed);
-const files = statSync(folder).isFile()
-  ? [folder]
-  : readdirSync(folder, { recursive: true })
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-      .map((name) => path.join(folder, name))
-      .toSorted();
+const files = positionals.flatMap((place) =>
+  statSync(place).isFile()
+    ? [place]
+    : readdirSync(place, { recursive: true })
+        .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+        .map((name) => path.join(place, name))
+        .toSorted(),
+);
 const all = files.flatMap((file) => findFaults(file, readFileSync(file, 'utf8')));
 const faults = pickFaults(all, seed, Number(values.limit));
 
 const state = path.join(tmpdir(), 'streamdiver-dl-mutate');
 mkdirSync(state, { recursive: true });
-const name = [folder, ...(values.tests ?? [])].join('-').replaceAll(/[^a-z]+/gi, '-');
+const name = [...positionals, ...(values.tests ?? [])].join('-').replaceAll(/[^a-z]+/gi, '-');
 const hash = createHash('sha256').update(name).digest('hex').slice(0, 12);
 // A long list of tests would exceed the length of a file name.
 const results = path.join(
@@ -91,7 +92,7 @@ symlinkSync(path.join(here, 'node_modules'), path.join(copy, 'node_modules'));
 const tests = await startTests(copy);
 process.on('exit', tests.stop);
 
-/** Test files: first those with the file's name, which are fast, then those in its folder, then all that import it. */
+/** Test files: those with the file's name, those in its folder, and all that import it. */
 async function testsFor(file) {
   const own = path.join('test', path.relative('src', path.dirname(file)));
   const stages = [
@@ -133,6 +134,13 @@ async function isSound(file) {
   return sound.get(file);
 }
 
+/** Test files with the file's name first, then the fastest ones. */
+function inOrder(testFiles, file) {
+  const rank = (one) => (path.basename(one).startsWith(path.basename(file, '.ts')) ? 0 : 1);
+  const tookMs = (one) => took.get(one) ?? 0;
+  return testFiles.toSorted((one, other) => rank(one) - rank(other) || tookMs(one) - tookMs(other));
+}
+
 /** Returns the test that catches a fault, or null. A test that hangs counts as catching it. */
 async function catcherOf(fault, testFiles) {
   const original = readFileSync(path.join(copy, fault.file), 'utf8');
@@ -144,7 +152,7 @@ async function catcherOf(fault, testFiles) {
   const plant = () => write(original.slice(0, fault.start) + fault.text + original.slice(fault.end));
   try {
     if (!(await plant())) return 'build';
-    for (const file of testFiles.toSorted((one, other) => (took.get(one) ?? 0) - (took.get(other) ?? 0))) {
+    for (const file of inOrder(testFiles, fault.file)) {
       if (sound.get(file) === false || (await runTest(file))) continue;
       await write(original);
       const passesOtherwise = await isSound(file);
@@ -179,5 +187,7 @@ const caught = run.filter((one) => one.caught).length;
 for (const one of run.filter((each) => !each.caught)) {
   process.stdout.write(`${one.file}:${one.line}\t${one.kind}\t${one.before} -> ${one.text}\n`);
 }
-process.stdout.write(`${folder}: ${caught} of ${run.length} caught (${all.length} possible, seed ${seed})\n`);
+process.stdout.write(
+  `${positionals.join(' ')}: ${caught} of ${run.length} caught (${all.length} possible, seed ${seed})\n`,
+);
 tests.stop();

@@ -126,7 +126,7 @@ async function refuseUnknownProfile(
 ): Promise<void> {
   if (origin === 'default' || name === DEFAULT_PROFILE || config.profiles.has(name)) return;
   if ((await store.readCredentials()).has(name)) return;
-  throw new ExpectedError('CONFIG', `no profile ${name} (${origin})`, {
+  throw new ExpectedError('CONFIG', `no profile ${JSON.stringify(name)} (${origin})`, {
     hint: `to create it, run: ${PROGRAM} login --profile ${name}`,
   });
 }

@@ -3,14 +3,14 @@ import { ExpectedError, isExpectedError } from '../src/errors.ts';
 
 test('with() adds details and keeps the stack, cause, and other details', () => {
   const cause = new Error('deep');
-  const error = new ExpectedError('DISK', 'full', { cause, hint: 'make room', id: 'a' });
+  const error = new ExpectedError('DISK', 'full', { cause, hint: 'free up space', id: 'a' });
   const more = error.with({ id: 'b', transient: true });
   expect(more).toMatchObject({
     name: 'ExpectedError',
     code: 'DISK',
     message: 'full',
     cause,
-    details: { cause, hint: 'make room', id: 'b', transient: true },
+    details: { cause, hint: 'free up space', id: 'b', transient: true },
     stack: error.stack,
   });
   expect(error.details.id).toBe('a');

@@ -91,7 +91,7 @@ export interface ApiOptions extends ApiRequestsOptions {
 
 export function createApi(options: ApiOptions): Api {
   const { credential, apiUrl, retries, onWarning } = options;
-  const { call, open, read, urlOf, retryPolicy } = createApiRequests(options);
+  const requests = createApiRequests(options);
   const path = (strings: TemplateStringsArray, ...ids: string[]) =>
     String.raw({ raw: strings }, ...ids.map((id) => encodeSegment(id)));
 
@@ -106,7 +106,7 @@ export function createApi(options: ApiOptions): Api {
     item: Pick<ListOptions<Item>, 'what' | 'parseItem'>,
     budget?: ResponseBudget,
   ): Promise<Page<Item>> => {
-    const { data, envelope, headers, status } = await call('GET', pathAndQuery, {
+    const { data, envelope, headers, status } = await requests.call('GET', pathAndQuery, {
       signal,
       ...(budget === undefined ? {} : { budget }),
     });
@@ -123,12 +123,13 @@ export function createApi(options: ApiOptions): Api {
     url: apiUrl,
     credential,
     async createDownload(body, signal) {
-      const post = () => call('POST', '/downloads', { body: JSON.stringify(body), signal, retries: 0 });
-      return await createDownload(post, { apiUrl, retry: retryPolicy(retries, signal) });
+      const post = () =>
+        requests.call('POST', '/downloads', { body: JSON.stringify(body), signal, retries: 0 });
+      return await createDownload(post, { apiUrl, retry: requests.retryPolicy(retries, signal) });
     },
     async getDownload(id, signal, callOptions) {
       const { data, status, retryAfterMs } = await byId(
-        call('GET', path`/downloads/${id}`, { signal, ...callOptions }),
+        requests.call('GET', path`/downloads/${id}`, { signal, ...callOptions }),
       );
       if (data === null && status === 202) return acceptedPackage(id, retryAfterMs);
       return parsePackage(onlyItem(data, id, 'package'), retryAfterMs);
@@ -140,7 +141,7 @@ export function createApi(options: ApiOptions): Api {
       });
     },
     async deleteDownload(id, signal) {
-      await byId(call('DELETE', path`/downloads/${id}`, { signal }));
+      await byId(requests.call('DELETE', path`/downloads/${id}`, { signal }));
     },
     async listMedia(query, signal) {
       return await list(mediaPath(query), signal, {
@@ -149,7 +150,7 @@ export function createApi(options: ApiOptions): Api {
       });
     },
     async getMediaItem(id, signal) {
-      const { data } = await byId(call('GET', path`/media/${id}`, { signal }));
+      const { data } = await byId(requests.call('GET', path`/media/${id}`, { signal }));
       return parseMediaItem(onlyItem(data, id, 'media item'), warn);
     },
     async listTranscripts(mediumId, signal) {
@@ -179,7 +180,7 @@ export function createApi(options: ApiOptions): Api {
       }
     },
     async getTranscriptionStatus(mediaId, signal) {
-      const { data } = await byId(call('GET', path`/media/${mediaId}/metadata`, { signal }));
+      const { data } = await byId(requests.call('GET', path`/media/${mediaId}/metadata`, { signal }));
       return isObject(data) ? readFirst(data, STATUS_KEYS, readWord) : null;
     },
     async openTranscript({ mediaId, transcriptId, format, speakers }, signal) {
@@ -187,10 +188,14 @@ export function createApi(options: ApiOptions): Api {
       if (!speakers) query.set('omitSpeakerLabels', 'true');
       const pathname = path`/media/${mediaId}/metadata/transcripts/${transcriptId}/download`;
       const headers = { accept: '*/*', 'accept-encoding': 'identity' };
-      const response = await open(urlOf(`${pathname}?${query.toString()}`), headers, signal);
+      const response = await requests.open(
+        requests.urlOf(`${pathname}?${query.toString()}`),
+        headers,
+        signal,
+      );
       const { status } = response;
       if (status >= 200 && status < 300 && status !== 202 && status !== 206) return response;
-      await read(response, signal);
+      await requests.read(response, signal);
       throw new ExpectedError(
         'BAD_RESPONSE',
         `no transcript in the response of the service (HTTP ${status})`,
@@ -199,8 +204,8 @@ export function createApi(options: ApiOptions): Api {
         },
       );
     },
-    describe: (method, pathAndQuery) => ({ method, url: urlOf(pathAndQuery).href }),
-    openFile: open,
+    describe: (method, pathAndQuery) => ({ method, url: requests.urlOf(pathAndQuery).href }),
+    openFile: (url, headers, signal) => requests.open(url, headers, signal),
   };
 }
 

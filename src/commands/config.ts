@@ -9,7 +9,6 @@ import type { AccountContext, LocalContext } from '../context.ts';
 import { readNamedFile, UnusableFileError } from '../disk/read-named-file.ts';
 import { resolvePath } from '../disk/resolve-path.ts';
 import { ExpectedError } from '../errors.ts';
-import { forFlag } from '../flags/flag-values.ts';
 
 /** `profile` applies to the whole file, the others to a profile. */
 const KEYS = ['profile', ...PROFILE_KEYS] as const;
@@ -43,7 +42,7 @@ export function defineConfig(
     path: (command: Command) => Promise<void>;
   },
 ): void {
-  const keyArgument = ['<key>', KEYS.join(', '), forFlag('KEY', parseKey)] as const;
+  const keyArgument = ['<key>', KEYS.join(', '), parseKey] as const;
   const config = parent
     .command('config')
     .summary('Manage settings')
@@ -101,7 +100,13 @@ export async function configList({ showOrigin }: ConfigListOptions, context: Acc
     items,
     columns: [
       { key: 'key', heading: 'KEY', text: ({ key }) => key },
-      { key: 'value', heading: 'VALUE', text: ({ value }) => value ?? '', shrinks: true },
+      {
+        key: 'value',
+        heading: 'VALUE',
+        text: ({ value }) => value ?? '',
+        display: ({ value }) => value ?? 'not set',
+        shrinks: true,
+      },
       ...(showOrigin ? [{ key: 'origin', heading: 'ORIGIN', text: ({ origin }: Setting) => origin }] : []),
     ],
     document: { items, count: items.length, truncated: false },

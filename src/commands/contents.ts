@@ -94,8 +94,6 @@ export async function contents(
     emptyText: 'The archive is empty.',
   });
   if (items.length === 0 || io.format === 'json') return;
-  // The total goes below the table, which is on the other stream.
-  await io.flush();
   io.info(totalText(items));
 }
 

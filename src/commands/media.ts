@@ -148,7 +148,12 @@ export async function mediaShow(
   io.listing({
     items: parts,
     columns: [
-      { key: 'kind', heading: 'WHAT', text: ({ kind }) => kind },
+      {
+        key: 'kind',
+        heading: 'WHAT',
+        text: ({ kind }) => kind,
+        display: ({ kind }) => (kind === 'medium' ? 'media item' : kind),
+      },
       { key: 'id', heading: 'ID', text: (part) => part.id, id: 'full' },
       { key: 'name', heading: 'NAME', text: ({ name }) => name, shrinks: true },
       { key: 'flag', heading: 'FLAG', text: ({ flag }) => flag },

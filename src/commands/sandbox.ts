@@ -10,7 +10,7 @@ import { parseDuration } from '../parse/duration.ts';
 import type { Traits } from '../sandbox/dialect/traits.ts';
 import type { SandboxFault } from '../sandbox/faults/faults.ts';
 import type { Sandbox } from '../sandbox/start.ts';
-import { quoteForShell } from '../terminal/text/shell-quote.ts';
+import { assignmentLine } from '../terminal/text/shell-quote.ts';
 import { sandboxEnvironment, sandboxVariables } from './sandbox/sandbox-environment.ts';
 
 export interface SandboxCommandOptions {
@@ -164,8 +164,7 @@ async function serveUntilInterrupted(
 ): Promise<void> {
   io.info('Sandbox running. Press Ctrl-C to stop. In another terminal, run:');
   for (const [name, value] of Object.entries(sandboxVariables(server))) {
-    const text = quoteForShell(value, world.platform);
-    io.info(world.platform === 'win32' ? `  $env:${name} = ${text}` : `  export ${name}=${text}`);
+    io.info(`  ${assignmentLine(name, value, world.platform)}`);
   }
   if (signal.aborted) return;
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

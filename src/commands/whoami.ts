@@ -65,9 +65,7 @@ export async function whoami({ verify, all }: WhoamiOptions, context: AccountCon
     itemDocument: (row) => ({ ...row }),
     emptyText: 'Nothing',
   });
-  if (error === null) return;
-  await io.flush();
-  throw error;
+  if (error !== null) throw error;
 }
 
 interface ProfileRow {
@@ -95,7 +93,12 @@ async function listProfiles({ io, store, profile, connection }: AccountContext):
       { key: 'profile', heading: 'PROFILE', text: (row) => row.profile },
       { key: 'apiOrigin', heading: 'API', text: (row) => row.apiOrigin, shrinks: true },
       { key: 'credential', heading: 'CREDENTIAL', text: (row) => row.credential, shrinks: true },
-      { key: 'active', heading: 'ACTIVE', text: (row) => (row.active ? 'yes' : '') },
+      {
+        key: 'active',
+        heading: 'STATUS',
+        text: (row) => (row.active ? 'yes' : ''),
+        display: (row) => (row.active ? 'active' : ''),
+      },
     ],
     document: { items: rows, count: rows.length, truncated: false },
     itemDocument: (row) => ({ ...row }),

@@ -162,7 +162,7 @@ function syncWhole(file: string, expected: string): void {
     fchmodSync(descriptor, 0o600);
     if (readFileSync(descriptor, 'utf8') !== expected) {
       throw new ExpectedError('DISK', `cannot write ${file}: the write was incomplete`, {
-        hint: 'free up space, then rerun',
+        hint: 'free up space, then rerun the command',
       });
     }
     fsyncSync(descriptor);

@@ -23,15 +23,15 @@ const REASONS: Readonly<Record<string, string>> = {
   ESTALE: 'the network file system lost the file',
 };
 
-const MAKE_ROOM = 'make room, then run the same command again';
-const SAME_AGAIN = 'check the disk or the network share, then run the same command again';
+const MAKE_ROOM = 'free up space, then rerun the command';
+const SAME_AGAIN = 'check the disk or the network share, then rerun the command';
 
 const HINTS: Readonly<Record<string, string>> = {
   ENOSPC: MAKE_ROOM,
   EDQUOT: MAKE_ROOM,
   EMFILE: ALLOW_MORE,
   ENFILE: ALLOW_MORE,
-  EFBIG: 'raise the limit with `ulimit -f unlimited`, or choose a file system that takes larger files',
+  EFBIG: 'raise the limit with `ulimit -f unlimited`, or choose a file system that supports larger files',
   EIO: SAME_AGAIN,
   ESTALE: SAME_AGAIN,
   EROFS: 'choose a folder that can be written',

@@ -106,7 +106,7 @@ async function makeLock(
       // The name is taken, or the temporary file was deleted together with stale locks.
       if (!isSystemError(error) || (error.code !== 'EEXIST' && error.code !== 'ENOENT')) throw error;
       // Windows reports an invalid name in the same way, and a retry does not help.
-      const isUnusableName = error.code === 'ENOENT' && (await modifiedMs(unnamed)) > 0;
+      const isUnusableName = error.code === 'ENOENT' && (await modifiedMs(unnamed)) !== 0;
       if (isUnusableName) throw error;
       await rm(unnamed, { force: true });
       return { kind: 'exists', nowMs: madeMs };

@@ -13,7 +13,7 @@ export function makeFolders(folder: string, mode = 0o777): void {
   } catch (error) {
     const failed = isSystemError(error) ? (error.path ?? folder) : folder;
     if (isSystemError(error) && error.code === 'EEXIST') throw notAFolder(failed);
-    throw diskError(error, failed, 'make the folder', 'choose another folder, or look at its permissions');
+    throw diskError(error, failed, 'make the folder', 'choose another folder, or check its permissions');
   }
 }
 

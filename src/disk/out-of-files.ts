@@ -5,7 +5,7 @@ export const OUT_OF_FILES: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
   ENFILE: 'too many open files on this machine',
 };
-export const ALLOW_MORE = 'allow more of them with `ulimit -n 1024`, then run the same command again';
+export const ALLOW_MORE = 'allow more of them with `ulimit -n 1024`, then rerun the command';
 
 /** The error for users if the process or the machine has too many open files, which any operation can cause; else null. */
 export function outOfFilesError(error: unknown): ExpectedError | null {

@@ -23,7 +23,7 @@ const CONTINUES: Readonly<Record<'part' | 'entries', ReadonlySet<ErrorCode>>> = 
   entries: new Set(['UNAVAILABLE', 'INTERRUPTED', 'DISK', 'INTEGRITY']),
 };
 const KEPT = 'complete files are kept';
-const CONTINUE = `${KEPT}; run the same command again to continue`;
+const CONTINUE = `${KEPT}; rerun the command to continue`;
 
 export interface FailedFetch {
   readonly item: Package;

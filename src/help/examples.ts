@@ -141,10 +141,10 @@ function formatExamples(path: string, width: number): string {
   return `\nExamples:\n${blocks.join('\n\n')}`;
 }
 
-/** Wraps a command before words, with backslashes for the shell. */
+/** Wraps a command between words, but not between a flag and its value, with backslashes for the shell. */
 function wrapCommand(command: string, width: number): readonly string[] {
   const lines: string[] = [];
-  for (const word of command.split(' ')) {
+  for (const word of command.split(/ (?!(?<= -\S+ )[^-])/)) {
     const last = lines.at(-1);
     if (last === undefined) lines.push(word);
     // Leaves room for the backslash.

@@ -31,7 +31,10 @@ export const helpFormat = {
       ...own.filter(({ long }) => long === '--help'),
     ];
   },
-  /** Names and arguments, without `[options]`. */
+  commandUsage(this: Help, command: Command): string {
+    return Help.prototype.commandUsage.call(this, command).replace('[options]', '[flags]');
+  },
+  /** Names and arguments, without `[flags]`. */
   subcommandTerm(this: Help, command: Command): string {
     const operands = command.registeredArguments.map((argument) => {
       const name = `${argument.name()}${argument.variadic ? '...' : ''}`;

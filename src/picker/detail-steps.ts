@@ -59,9 +59,8 @@ export const chooseExpiry: Step = async (draft, { prompts, given, nowMs }) => {
 
 /** `Interview`, or `Interview and 2 more`, without characters that cannot be typed. */
 function suggestTitle({ media }: Draft): string {
-  const [first, ...others] = media;
-  if (first === undefined) return '';
-  const name = visiblePart(nameOf(first)).trim();
+  const [first = '', ...others] = media.map(nameOf);
+  const name = visiblePart(first).trim();
   return others.length === 0 ? name : `${name} and ${others.length} more`;
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { ExpectedError } from '../errors.ts';
 import { readIds } from '../flags/ids.ts';
 import { PROGRAM } from '../version.ts';
-import { commandWithoutPrompts } from './command-without-prompts.ts';
+import { commandWithoutPrompts, printCommand } from './command-without-prompts.ts';
 
 /**
  * The IDs on the command line. Without any, a person at a terminal selects from the recent packages.
@@ -23,7 +23,6 @@ export async function readOrPickIds(
   }
   const { pickPackages } = await import('./pick-packages.ts');
   const ids = await pickPackages(isMultiple, context);
-  io.info('To run this without prompts:');
-  for (const line of commandWithoutPrompts(ids, context)) io.info(`  ${line}`);
+  printCommand(commandWithoutPrompts(ids, context), io);
   return ids;
 }

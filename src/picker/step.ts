@@ -40,5 +40,5 @@ export async function askSteps(
     }
     index += ahead;
   }
-  return index < 0 ? null : now;
+  return index === -1 ? null : now;
 }

@@ -1,5 +1,6 @@
 import type { Api } from '../api/client.ts';
 import type { MediaItem } from '../api/media.ts';
+import { eachAtOnce } from '../task-pool.ts';
 import type { FoundTranscript } from './draft.ts';
 import type { StepContext } from './step.ts';
 
@@ -21,9 +22,7 @@ export function createTranscriptLookup(
   };
   return async (media) => {
     const unknown = media.filter(({ id }) => !known.has(id));
-    for (let start = 0; start < unknown.length; start += AT_A_TIME) {
-      await Promise.all(unknown.slice(start, start + AT_A_TIME).map(lookUp));
-    }
+    await eachAtOnce(unknown, AT_A_TIME, lookUp);
     return media.flatMap(({ id }) => known.get(id) ?? []);
   };
 }

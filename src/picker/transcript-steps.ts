@@ -12,7 +12,7 @@ export const chooseTranscripts: Step = async (draft, { prompts, findTranscripts 
     `Loading transcripts of ${counted(draft.media.length, 'media item')}`,
     () => findTranscripts(draft.media),
   );
-  if (found.length === 0) return draft.found.length === 0 ? 'skip' : { ...draft, found, transcripts: 'none' };
+  if (found.length === 0) return 'skip';
   const transcripts = await chooseOne<Draft['transcripts']>(prompts, {
     message: 'Transcripts',
     choices: [

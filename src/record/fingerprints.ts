@@ -24,8 +24,8 @@ export function createFingerprints(random: () => number, expected: number): Fing
   let table = new Uint32Array(slots * 2);
   let count = 0;
   // The result of the last hash().
-  let first = 0;
-  let second = 0;
+  let first: number;
+  let second: number;
 
   const finish = (one: number, other: number): void => {
     let a = Math.imul(one ^ (one >>> 16), 2_246_822_507) ^ Math.imul(other ^ (other >>> 13), 3_266_489_909);

@@ -8,7 +8,7 @@ import { makeFolders } from '../disk/make-folder.ts';
 import { resolveLinks } from '../disk/resolve-path.ts';
 import { syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
-import { notAFile, openExistingRecord, openRecordFile, writeLines } from './record-file.ts';
+import { openExistingRecord, openRecordFile, writeLines } from './record-file.ts';
 import { formatLine, type RecordLine } from './record-line.ts';
 import {
   catchUp,
@@ -76,7 +76,6 @@ export async function openRecord(file: string, options: RecordOptions): Promise<
 
   const appendLocked = async (lines: readonly RecordLine[]): Promise<void> => {
     const handle = await openRecordFile(realFile, constants.O_RDWR | constants.O_CREAT);
-    if (handle === null) throw notAFile(realFile);
     try {
       const isNew = memory.identity === null;
       memory = await catchUp(handle, realFile, memory, options.random);

@@ -5,17 +5,12 @@ import { diskError, isSystemError } from '../disk/disk-error.ts';
 import { NO_DETOUR } from '../disk/open-flags.ts';
 import { ExpectedError } from '../errors.ts';
 
-/**
- * Opens a record.
- * @returns null if it does not exist
- * @throws ExpectedError EXISTS if it is not a regular file, DISK
- */
-export async function openRecordFile(file: string, flags: number): Promise<FileHandle | null> {
+/** Opens a record. @throws ExpectedError EXISTS if it is not a regular file, DISK */
+export async function openRecordFile(file: string, flags: number): Promise<FileHandle> {
   let handle: FileHandle;
   try {
     handle = await open(file, flags | NO_DETOUR, 0o666);
   } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return null;
     if (isSystemError(error) && (error.code === 'EISDIR' || error.code === 'ENXIO')) throw notAFile(file);
     throw diskError(error, file, 'open');
   }
@@ -78,7 +73,7 @@ export async function writeLines(handle: FileHandle, bytes: Buffer, offset: numb
     const { bytesWritten } = await handle.write(bytes, 0, bytes.length, offset);
     if (bytesWritten < bytes.length) {
       throw new ExpectedError('DISK', 'only a part of the lines for the record was written', {
-        hint: 'free up space, then run the same command again',
+        hint: 'free up space, then rerun the command',
       });
     }
     await handle.datasync();
@@ -91,7 +86,7 @@ export async function writeLines(handle: FileHandle, bytes: Buffer, offset: numb
 }
 
 /** The error for a record that is a folder, a pipe, or a device. */
-export function notAFile(file: string): ExpectedError {
+function notAFile(file: string): ExpectedError {
   return new ExpectedError('EXISTS', `${file} cannot be a record: it is not a file`, {
     hint: 'choose another file with --record',
   });

@@ -54,6 +54,13 @@ export function openFolder({ path, shownPath }: Place): Folder | null {
   };
 }
 
+/** The same for a folder that was there a moment ago. @throws also ExpectedError DISK if nothing is there */
+export function openExistingFolder(place: Place): Folder {
+  const folder = openFolder(place);
+  if (folder === null) throw new ExpectedError('DISK', `the folder ${place.shownPath} has vanished`);
+  return folder;
+}
+
 /** The same, but creates a missing folder. */
 export function makeFolder(place: Place): Folder {
   try {
@@ -62,9 +69,7 @@ export function makeFolder(place: Place): Folder {
     // Another process has just created it. It is checked next.
     if (errorCode(error) !== 'EEXIST') throw diskError(error, place.shownPath, 'make the folder');
   }
-  const folder = openFolder(place);
-  if (folder === null) throw new ExpectedError('DISK', `the folder ${place.shownPath} has vanished`);
-  return folder;
+  return openExistingFolder(place);
 }
 
 /** Returns the status of `path` without following a link; null if nothing exists. */
@@ -72,7 +77,7 @@ export function lstatOrNull(path: string, shownPath = path): BigIntStats | null 
   try {
     return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
   } catch (error) {
-    throw diskError(error, shownPath, 'look at');
+    throw diskError(error, shownPath, 'access');
   }
 }
 
@@ -116,7 +121,7 @@ export function symlinkError(shownPath: string): ExpectedError {
     'UNSAFE',
     `${shownPath} is a link or is behind one; nothing is written through links`,
     {
-      hint: 'unpack into an empty folder',
+      hint: 'choose an empty folder',
     },
   );
 }

@@ -35,7 +35,7 @@ export function safePath(path: string, maxPathBytes = PATH_LIMIT_BYTES): SafePat
   if (components.length > DEPTH_LIMIT) return refusal(`is deeper than ${DEPTH_LIMIT} folders`);
   const portable = components.map(portableName);
   for (const [index, component] of components.entries()) {
-    // A replacement can add a character.
+    // A replacement can make it longer or shorter.
     const reason = componentOffence(component) ?? lengthOffence(portable[index] ?? '');
     if (reason !== null) return refusal(reason);
   }
@@ -72,8 +72,7 @@ function componentOffence(component: string): string | null {
   if (component === '..') return 'leads out of the folder (..)';
   if (component === '.') return 'has a part that is only a dot';
   // Some file systems ignore invisible characters.
-  if (/^[. ]+$/.test(component.replace(IGNORABLE, ''))) return 'has a part of only dots and spaces';
-  return lengthOffence(component);
+  return /^[. ]+$/.test(component.replace(IGNORABLE, '')) ? 'has a part of only dots and spaces' : null;
 }
 
 function lengthOffence(component: string): string | null {

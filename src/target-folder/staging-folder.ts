@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:
 import { diskError, errorCode } from '../disk/disk-error.ts';
 import { type LockingProcess, mayBeAlive } from '../disk/lock-record.ts';
 import { OWN_NAME_PREFIX } from '../disk/own-names.ts';
-import { ExpectedError } from '../errors.ts';
 import type { SavePlace } from '../range/range-source.ts';
-import { type Folder, lstatOrNull, openFolder, type Place } from './folder.ts';
+import { ignoringFailure } from './temporary-file.ts';
+import { type Folder, lstatOrNull, openExistingFolder, openFolder, type Place } from './folder.ts';
 
 /**
  * A folder in the target, `.streamdiver-dl-HOST-PID-START-RANDOM`, for files until they are complete. There is no START
@@ -80,11 +80,22 @@ export function openStagingFolder(root: Folder, owner: LockingProcess): StagingF
     }
     rmdirSync(place.path);
   };
+  const close = (): void => {
+    if (folder === null) return;
+    folder.close();
+    try {
+      rmdirSync(own.path);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'ENOENT')
+        throw diskError(error, own.shownPath, 'remove');
+    }
+  };
   try {
     for (const name of readdirSync(root.at('').path).filter(isAbandoned)) {
       unlessLeftToOthers(() => steal(root.at(name)));
     }
   } catch (error) {
+    ignoringFailure(close);
     throw diskError(error, root.shownPath, 'remove what an earlier run left in');
   }
   return {
@@ -109,16 +120,7 @@ export function openStagingFolder(root: Folder, owner: LockingProcess): StagingF
       journalPath: inside(`${key}.part.json`).path,
       aside: () => temporaryPlace().path,
     }),
-    close() {
-      if (folder === null) return;
-      folder.close();
-      try {
-        rmdirSync(own.path);
-      } catch (error) {
-        if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'ENOENT')
-          throw diskError(error, own.shownPath, 'remove');
-      }
-    },
+    close,
   };
 }
 
@@ -142,7 +144,5 @@ function makePrivateFolder(place: Place): Folder {
   } catch (error) {
     throw diskError(error, place.shownPath, 'make the folder');
   }
-  const folder = openFolder(place);
-  if (folder === null) throw new ExpectedError('DISK', `the folder ${place.shownPath} has vanished`);
-  return folder;
+  return openExistingFolder(place);
 }

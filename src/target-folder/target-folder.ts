@@ -2,8 +2,16 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError } from '../disk/disk-error.ts';
 import { makeFolders } from '../disk/make-folder.ts';
-import { ExpectedError } from '../errors.ts';
-import { type Folder, identityOf, lstatOrNull, makeFolder, openFolder, symlinkError } from './folder.ts';
+import {
+  type Folder,
+  identityOf,
+  lstatOrNull,
+  makeFolder,
+  openExistingFolder,
+  openFolder,
+  type Place,
+  symlinkError,
+} from './folder.ts';
 
 /**
  * The folder that files are saved into. Nothing outside it is changed. System calls are synchronous:
@@ -47,7 +55,11 @@ export function openTargetFolder(directory: string): TargetFolder {
     }
     open.set(below, folder);
   };
-  const walk = (components: readonly string[], isMade: boolean): Folder | null => {
+  /** Returns null if one of the folders is missing and `openOne` does not create it. */
+  const walk = <Found extends Folder | null>(
+    components: readonly string[],
+    openOne: (place: Place) => Found,
+  ): Found | Folder => {
     const name = components.at(-1);
     if (name === undefined) return root;
     const below = components.join('/');
@@ -57,10 +69,10 @@ export function openTargetFolder(directory: string): TargetFolder {
       open.set(below, held);
       return held;
     }
-    const place = walk(components.slice(0, -1), isMade)?.at(name);
-    if (place === undefined) return null;
-    const folder = openFolder(place) ?? (isMade ? makeFolder(place) : null);
-    if (folder === null) return null;
+    const parent = walk(components.slice(0, -1), openOne);
+    if (parent === null) return parent;
+    const folder = openOne(parent.at(name));
+    if (folder === null) return folder;
     const fullPath = join(path, ...components);
     if ((known.get(fullPath) ?? folder.identity) !== folder.identity) {
       folder.close();
@@ -79,13 +91,8 @@ export function openTargetFolder(directory: string): TargetFolder {
   return {
     path,
     root,
-    find: (components) => walk(components, false),
-    ensure: (components) => {
-      const folder = walk(components, true);
-      if (folder === null)
-        throw new ExpectedError('DISK', `the folder of ${components.join('/')} has vanished`);
-      return folder;
-    },
+    find: (components) => walk(components, openFolder),
+    ensure: (components) => walk(components, (place) => openFolder(place) ?? makeFolder(place)),
     confirm: ({ shownPath, identity, isHeld }) => {
       if (!isHeld) check(shownPath, identity);
     },
@@ -103,9 +110,7 @@ function openRoot(directory: string): Folder {
   try {
     makeFolders(directory);
     const path = realpathSync(directory);
-    const root = openFolder({ path, shownPath: path });
-    if (root === null) throw new ExpectedError('DISK', `the folder ${path} has vanished`);
-    return root;
+    return openExistingFolder({ path, shownPath: path });
   } catch (error) {
     throw diskError(error, directory, 'make the folder');
   }

@@ -94,8 +94,8 @@ export function createTemporaryFile(place: Place): TemporaryFile {
   };
 }
 
-/** The failure that led here is the one to report. The next run removes what stays. */
-function ignoringFailure(act: () => void): void {
+/** For cleaning up after a failure, which is the one to report. The next run removes what stays. */
+export function ignoringFailure(act: () => void): void {
   try {
     act();
   } catch {
@@ -131,11 +131,6 @@ export function makeSmallFile(place: Place, pieces: readonly Buffer[]): void {
   }
 }
 
-/** After a failure, which is the one to report. The next run removes what stays. */
 export function removeSmallFile({ path }: Place): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // See above.
-  }
+  ignoringFailure(() => unlinkSync(path));
 }

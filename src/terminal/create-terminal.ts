@@ -74,9 +74,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
   let held: string[] | undefined;
   const retryListeners = new Set<(reason: string) => void>();
 
-  /** Prints one line on standard error; everything but our own colors is already escaped. */
+  /** Prints one line on standard error, after the results so far; everything but our own colors is already escaped. */
   function print(line: string): void {
-    if (held === undefined) void messages.write(`${guard(line)}\n`);
+    if (held === undefined) results.inOrder(() => void messages.write(`${guard(line)}\n`));
     else held.push(line);
   }
 
@@ -151,7 +151,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
       requirePerson('to continue without confirmation, use --yes');
       progress.end();
       const { askYesNo } = await import('./prompts/confirm.ts');
-      return askYesNo(question, { stdin: options.stdin, stderr, signal, style, glyphs, isPlain });
+      const columns = columnsOf(stderr, env);
+      return askYesNo(question, { stdin: options.stdin, stderr, signal, style, glyphs, columns, isPlain });
     },
     async withPrompts(signal, work) {
       requirePerson('use flags instead; --help lists them');
@@ -181,7 +182,11 @@ export function createTerminal(options: TerminalOptions): Terminal {
       return askQuestion(question, { stdin: options.stdin, stderr, signal, style, glyphs, isPlain });
     },
     async flush() {
-      await Promise.all([results.settled(), progress.settled(), messages.settled()]);
+      try {
+        await results.settled();
+      } finally {
+        await Promise.all([progress.settled(), messages.settled()]);
+      }
     },
   };
 }

@@ -15,6 +15,8 @@ export interface Results {
   listing<Item>(listing: Listing<Item>): void;
   json(document: unknown): void;
   bytes(chunk: Uint8Array): Promise<void>;
+  /** Runs a task after the results so far, even if one of them failed; at once unless a table is still being laid out. */
+  inOrder(task: () => void): void;
   settled(): Promise<void>;
 }
 
@@ -37,7 +39,7 @@ export function createResults(options: ResultsOptions): Results {
   const { stdout, format, fields, guard } = options;
   const isTerminal = stdout.isTTY === true;
   const sink = createSink(stdout);
-  /** Keeps results in order while the table layout is loading. */
+  /** Keeps results and messages in order while the table layout is loading. */
   let queue: Promise<void> | undefined;
 
   /** The lines are already escaped; they contain only our own tabs and colors. */
@@ -47,13 +49,21 @@ export function createResults(options: ResultsOptions): Results {
 
   function inOrder(task: () => void): void {
     if (queue === undefined) task();
-    else enqueue(() => Promise.resolve(task()));
+    else enqueue(task);
   }
 
-  function enqueue(task: () => Promise<void>): void {
-    queue = (queue ?? Promise.resolve()).then(task);
-    // settled() reports the failure; until then it must not count as unhandled.
-    queue.catch(() => {});
+  function enqueue(task: () => void | Promise<void>): void {
+    const earlier = queue ?? Promise.resolve();
+    const own = earlier.then(task, task);
+    // settled() reports the first failure; until then it must not count as unhandled.
+    const all = Promise.all([earlier, own]).then(() => undefined);
+    all.then(
+      () => {
+        if (queue === all) queue = undefined;
+      },
+      () => {},
+    );
+    queue = all;
   }
 
   function printTable<Item>(items: readonly Item[], columns: readonly Column<Item>[]): void {
@@ -90,6 +100,7 @@ export function createResults(options: ResultsOptions): Results {
   }
 
   return {
+    inOrder,
     line: (text) => inOrder(() => print([escapeText(text)])),
     lines: (texts) => inOrder(() => print(texts.map(escapeText))),
     listing,

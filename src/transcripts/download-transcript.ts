@@ -77,7 +77,7 @@ export async function downloadTranscript(
       await again?.content.file?.discard();
       if (again?.content.sha256 === content.sha256) return content;
       throw new ExpectedError('INTEGRITY', 'two downloads of the transcript differ', {
-        hint: 'run the same command again',
+        hint: 'rerun the command',
       });
     } catch (error) {
       await content.file?.discard();
@@ -101,8 +101,8 @@ async function receive(
   const response = await api.openTranscript(request, signal);
   const hash = createHash('sha256');
   let pieces: Buffer[] = [];
-  let file: TemporaryFile | null = null;
-  let place: Place | null = null;
+  // Set in a callback, which the compiler does not track.
+  let stored = null as { readonly file: TemporaryFile; readonly place: Place } | null;
   let start: Buffer = Buffer.alloc(0);
   let sizeBytes = 0;
   let checksum = 0;
@@ -116,62 +116,66 @@ async function receive(
         checksum = crc32(chunk, checksum);
         arrow.add(chunk);
         if (start.length < START_BYTES) start = Buffer.concat([start, chunk]).subarray(0, START_BYTES);
-        if (file !== null) return await file.append(chunk);
+        if (stored !== null) return await stored.file.append(chunk);
         pieces.push(chunk);
         if (sizeBytes <= MEMORY_BYTES || temporaryPlace === null) return;
-        place = temporaryPlace();
-        file = createTemporaryFile(place);
-        for (const piece of pieces) await file.append(piece);
+        const place = temporaryPlace();
+        stored = { file: createTemporaryFile(place), place };
+        for (const piece of pieces) await stored.file.append(piece);
         pieces = [];
       },
       { limitBytes: LIMIT_BYTES, timeoutMs: STALL_MS, isTimeoutPerPiece: true, clock, signal },
     );
-    const written = { file: file as TemporaryFile | null, place: place as Place | null };
-    await written.file?.flush();
-    const bytes = written.file === null ? Buffer.concat(pieces) : null;
+    await stored?.file.flush();
+    const received = stored?.place ?? Buffer.concat(pieces);
     const kind = await classifyTranscript(
       {
-        start: bytes === null ? start : bytes.subarray(0, START_BYTES),
+        start,
         sizeBytes,
         hasArrow: arrow.isFound(),
-        read: async () => bytes ?? (await readBack(written.place)),
-        verifyArchive: () => checkArchive(bytes, written.place, signal),
+        read: () => readBack(received),
+        verifyArchive: () => checkArchive(received, signal),
       },
       request.format,
     );
     if (kind === 'empty') {
-      await written.file?.discard();
+      await stored?.file.discard();
       return null;
     }
     const { headers } = response;
     return {
-      content: { sizeBytes, sha256: hash.digest('hex'), crc32: checksum, bytes, file: written.file },
+      content: {
+        sizeBytes,
+        sha256: hash.digest('hex'),
+        crc32: checksum,
+        bytes: Buffer.isBuffer(received) ? received : null,
+        file: stored?.file ?? null,
+      },
       isEndMarked:
         headers.get('content-length') !== null || /\bchunked\b/i.test(headers.get('transfer-encoding') ?? ''),
     };
   } catch (error) {
-    await (file as TemporaryFile | null)?.discard();
+    await stored?.file.discard();
     throw error;
   }
 }
 
-async function readBack(place: Place | null): Promise<Buffer> {
-  if (place === null) return Buffer.alloc(0);
+async function readBack(received: Buffer | Place): Promise<Buffer> {
+  if (Buffer.isBuffer(received)) return received;
   try {
-    return await readFile(place.path);
+    return await readFile(received.path);
   } catch (error) {
-    throw diskError(error, place.shownPath, 'read');
+    throw diskError(error, received.shownPath, 'read');
   }
 }
 
-async function checkArchive(bytes: Buffer | null, place: Place | null, signal: AbortSignal): Promise<void> {
-  if (bytes !== null || place === null) {
-    const content = bytes ?? Buffer.alloc(0);
-    const read = async (start: number, end: number) => Buffer.from(content.subarray(start, end));
-    await verifyArchive({ sizeBytes: content.length, read }, { signal });
+async function checkArchive(received: Buffer | Place, signal: AbortSignal): Promise<void> {
+  if (Buffer.isBuffer(received)) {
+    const read = async (start: number, end: number) => Buffer.from(received.subarray(start, end));
+    await verifyArchive({ sizeBytes: received.length, read }, { signal });
     return;
   }
-  const source = await openFileSource(place.path, place.shownPath);
+  const source = await openFileSource(received.path, received.shownPath);
   try {
     await verifyArchive(source, { signal });
   } finally {

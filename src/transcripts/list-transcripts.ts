@@ -5,7 +5,7 @@ import { ExpectedError, isExpectedError } from '../errors.ts';
 import type { TranscriptsFlags } from '../flags/transcripts-flags.ts';
 import { matchLanguages, noMediaItem } from '../media-selection/find-transcripts.ts';
 import type { ListedMediaItem } from './name-plan.ts';
-import { reportTranscripts } from './transcript-progress.ts';
+import { reportListing } from './transcript-progress.ts';
 import type { TranscriptRun } from './transcript-run.ts';
 import { wholeMediaItem } from './transcripts-result.ts';
 
@@ -36,7 +36,7 @@ export async function listAllTranscripts(
 ): Promise<readonly ListedMediaItem[]> {
   const { clock, io } = context;
   const listed: (ListedMediaItem | null)[] = selected.map(() => null);
-  const progress = reportTranscripts(io, { clock, total: selected.length, message: 'listing transcripts' });
+  const progress = reportListing(io, { clock, total: selected.length });
   const isInLanguage = matchLanguages(flags.languages);
   const isNamed = (id: string) => flags.transcriptIds.length === 0 || flags.transcriptIds.includes(id);
   await run.each(
@@ -52,7 +52,7 @@ export async function listAllTranscripts(
       seen.matching += transcripts.length;
       if (transcripts.length === 0) seen.mediaWithoutMatch += 1;
       listed[index] = { ...found, transcripts };
-      progress.done(0);
+      progress.done();
       return null;
     },
   );

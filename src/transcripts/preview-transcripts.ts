@@ -25,7 +25,12 @@ export function printPreview(items: readonly TranscriptResult[], io: Context['io
     items,
     columns: [
       { key: 'outcome', heading: 'WHAT', text: ({ outcome }) => outcome },
-      { key: 'path', heading: 'PATH', text: ({ path: file, mediaId }) => file ?? mediaId ?? '' },
+      {
+        key: 'path',
+        heading: 'PATH',
+        text: ({ path: file, mediaId }) => file ?? mediaId ?? '',
+        isPath: true,
+      },
     ],
     document: { items, count: items.length, truncated: false },
     itemDocument: (item) => ({ ...item }),

@@ -6,7 +6,7 @@ import { fetchOneTranscript } from './fetch-one-transcript.ts';
 import type { PlannedTranscript } from './name-plan.ts';
 import type { SharedPause } from './shared-pause.ts';
 import { openTranscriptFolder } from './transcript-folder.ts';
-import { reportTranscripts } from './transcript-progress.ts';
+import { reportDownloads } from './transcript-progress.ts';
 import type { TranscriptRecord } from './transcript-record.ts';
 import type { TranscriptRun } from './transcript-run.ts';
 import { transcriptResult } from './transcripts-result.ts';
@@ -36,7 +36,7 @@ export async function saveTranscripts(
     directory === null
       ? null
       : openTranscriptFolder(directory, { process: world, attempt, signal, isSynced: record !== null });
-  const progress = reportTranscripts(io, { clock, total: planned.length, message: 'downloading' });
+  const progress = reportDownloads(io, { clock, total: planned.length });
   try {
     await run.each(
       planned,

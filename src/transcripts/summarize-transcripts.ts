@@ -63,8 +63,8 @@ function noMatch(
   seenLanguages: ReadonlySet<string>,
   { languages }: TranscriptsFlags,
 ): string {
-  if (languages.length > 0 && seenLanguages.size > 0)
-    return `no transcript in language ${languages.join(', ')}`;
+  // A media item with transcripts has no match only in another language; a missing ID is a failure of its own.
+  if (seenLanguages.size > 0) return `no transcript in language ${languages.join(', ')}`;
   return media.length === 1
     ? `media item ${media[0]?.id ?? ''} has no transcript`
     : 'no media item has a transcript';

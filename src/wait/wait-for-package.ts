@@ -38,7 +38,7 @@ export async function waitForPackage(
   const announce = () => {
     if (isAnnounced || wait.timeoutMs === 0) return;
     isAnnounced = true;
-    io.info(`Waiting for package ${id} (safe to interrupt). To resume:`);
+    io.info(`Waiting for ${id} (safe to interrupt). To resume:`);
     io.info(`  ${command}`);
   };
   const onEvent = (event: WaitEvent) => {

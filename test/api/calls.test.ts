@@ -244,6 +244,24 @@ test.each<[string, unknown, string | null]>([
 });
 
 describe('listTranscripts', () => {
+  test('reads at most 32 MiB per media item, on top of other lists', { timeout: 60_000 }, async () => {
+    const pageOf = (items: readonly unknown[]) => JSON.stringify({ data: items }).padEnd(6 * 1_048_576);
+    const { api, client } = await open({
+      'GET /v2/media/{id}/metadata/transcripts': (request, reply) => {
+        const text = pageOf([{ id: `t${request.query.get('page')}` }]);
+        const isSecond = request.path.includes('/other/') && request.query.get('page') !== '0';
+        return reply.send(200, { 'Content-Type': 'application/json' }, isSecond ? '{"data":[]}' : text);
+      },
+    });
+    await expect(client.listTranscripts('large', signal)).rejects.toMatchObject({
+      code: 'BAD_RESPONSE',
+      message: 'the list is larger than 32 MiB',
+    });
+    expect(api.requests).toHaveLength(6);
+    expect(await client.listTranscripts('other', signal)).toHaveLength(1);
+    expect((await client.listDownloads(0, 50, signal)).items).toHaveLength(1);
+  });
+
   test('reads all pages', async () => {
     const pages = [[{ id: 'a' }], [{ id: 'b', language: 'de' }], []];
     const { client } = await open({

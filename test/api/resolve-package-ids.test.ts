@@ -15,6 +15,8 @@ interface Given {
   readonly url?: string;
   /** The error of the list request. */
   readonly fails?: unknown;
+  /** Collects the pages of the list that are requested. */
+  readonly pages?: number[];
 }
 
 /** Resolves words with an API that has these packages, and reports whether they were listed. */
@@ -25,20 +27,20 @@ async function resolve(
     kind = 'token',
     url = 'https://api.example.com/v2',
     fails = null,
+    pages = [],
   }: Given = {},
 ) {
-  let lists = 0;
   const api = {
     url: new URL(url),
     credential: { kind } as never,
     async listDownloads(page: number): Promise<Page<Package>> {
-      lists += 1;
+      pages.push(page);
       if (fails !== null) throw fails;
       return { items: page === 0 ? ids.map((id) => parsePackage({ id })) : [] };
     },
   };
   const resolved = await resolvePackageIds(words, { api, signal: new AbortController().signal });
-  return { resolved, isListed: lists > 0 };
+  return { resolved, isListed: pages.length > 0 };
 }
 
 test.each<[string, string, boolean]>([
@@ -60,9 +62,11 @@ test('matches prefixes of UUIDs only and prefers a complete ID', async () => {
   expect((await resolve(['abcdef01'], { ids: ['abcdef01', longer] })).resolved).toEqual(['abcdef01']);
 });
 
-test('resolves several words for one package to one ID', async () => {
-  const words = ['b4bef371', UPPER, `https://api.example.com/v2/downloads/${UPPER}`, 'other'];
-  expect((await resolve(words)).resolved).toEqual([UPPER, 'other']);
+test('resolves several words for one package to one ID, with one list', async () => {
+  const words = ['b4bef371', 'b4bef3', UPPER, `https://api.example.com/v2/downloads/${UPPER}`, 'other'];
+  const pages: number[] = [];
+  expect((await resolve(words, { pages })).resolved).toEqual([UPPER, 'other']);
+  expect(pages.filter((page) => page === 0)).toHaveLength(1);
 });
 
 test('rejects an ambiguous prefix', async () => {

@@ -51,8 +51,12 @@ describe('config set', () => {
   test('stores a value that get prints, and unset removes it', async () => {
     const place = makePlace();
     const set = await runCommand(['config', 'set', 'apiUrl', 'https://api.example/v3'], { place });
-    expect(set).toMatchObject({ exitCode: 0, stdout: '' });
     const { config } = storedFiles(place);
+    expect(set).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+      stderr: `Set apiUrl to https://api.example/v3 (profile default) in ${config}.\n`,
+    });
     expect(readJson(config)).toEqual({
       version: 1,
       profiles: { default: { apiUrl: 'https://api.example/v3' } },
@@ -61,8 +65,12 @@ describe('config set', () => {
     expect((await runCommand(['config', 'get', 'apiUrl'], { place })).stdout).toBe(
       'https://api.example/v3\n',
     );
-    const unset = await runCommand(['config', 'unset', 'apiUrl', '--json', '-q'], { place });
+    const unset = await runCommand(['config', 'unset', 'apiUrl', '--json'], { place });
     expectDocument('config unset', unset.json);
+    expect(unset.json).toEqual({ key: 'apiUrl', value: null, origin: 'profile default' });
+    expect(unset.stderr).toBe('Unset apiUrl (profile default).\n');
+    const again = await runCommand(['config', 'unset', 'apiUrl'], { place });
+    expect(again).toMatchObject({ exitCode: 0, stderr: 'apiUrl was not set (profile default).\n' });
     expect(readJson(config)).toEqual({ version: 1, profiles: {} });
     expect((await runCommand(['config', 'get', 'apiUrl'], { place })).stdout).toBe(
       'https://api.streamdiver.com/v2\n',
@@ -77,6 +85,7 @@ describe('config set', () => {
     );
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     expectDocument('config set', run.json);
+    expect(run.json).toEqual({ key: 'ssoUrl', value: 'https://b.example/', origin: 'profile work' });
     expect(readJson(storedFiles(place).config)).toMatchObject({
       profiles: { default: { ssoUrl: 'https://a.example' }, work: { ssoUrl: 'https://b.example/' } },
     });
@@ -88,7 +97,15 @@ describe('config set', () => {
     expect((await runCommand(['config', 'get', 'apiUrl'], { place })).stdout).toBe('https://work.example/\n');
     const missing = await runCommand(['config', 'set', 'profile', 'wrok', '--json'], { place });
     expect(missing).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } } });
-    expect(missing.stderr).toContain('hint: use one of default, work,');
+    expect(missing.stderr).toBe(
+      'error: no profile "wrok"\nhint: use one of default, work, or create one with login --profile NAME\n',
+    );
+    const unset = await runCommand(['config', 'unset', 'profile', '--json'], { place });
+    expect(unset).toMatchObject({
+      json: { key: 'profile', value: null, origin: 'config.json' },
+      stderr: 'Unset profile (config.json).\n',
+    });
+    expect((await runCommand(['config', 'get', 'profile'], { place })).stdout).toBe('default\n');
   });
 
   test.each([
@@ -166,6 +183,7 @@ describe('config path', () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: `${storedFiles(place).config}\n`, stderr: '' });
     const json = await runCommand(['config', 'path', '--json'], { place });
     expectDocument('config path', json.json);
+    expect(json.json).toEqual({ path: storedFiles(place).config });
     expect(readFileSync(storedFiles(place).config, 'utf8')).toBe('{');
   });
 

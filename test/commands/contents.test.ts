@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { defineContents } from '../../src/commands/contents.ts';
 import { PACKAGE_ID } from '../support/api/api-packages.ts';
@@ -105,7 +106,19 @@ describe('contents', () => {
     });
     expectDocument('contents', run.json);
     expect(run.json).toMatchObject({
-      items: [{ path: 'talk/' }, { path: 'talk/talk.mp4', method: 'stored' }, { method: 'deflated' }, {}],
+      items: [
+        { path: 'talk/', crc32: '00000000' },
+        {
+          path: 'talk/talk.mp4',
+          sizeBytes: 300_000,
+          compressedBytes: 300_000,
+          method: 'stored',
+          crc32: crc32(VIDEO).toString(16).padStart(8, '0'),
+          modified: '2025-01-01T12:00:00Z',
+        },
+        { method: 'deflated' },
+        {},
+      ],
     });
   });
 
@@ -206,9 +219,7 @@ describe('contents', () => {
     const run = await runCommand(['contents', PACKAGE_ID], { api: await start({ files: { one: damaged } }) });
     expect(run.exitCode).toBe(10);
     expect(run.stderr).toMatch(/^error: the archive is damaged/m);
-    expect(run.stderr).toMatch(
-      /^hint: run the same command again; if the error persists, create the package again$/m,
-    );
+    expect(run.stderr).toMatch(/^hint: rerun; if the error persists, create the package again$/m);
   });
 
   test('case 111: a pattern in place of the ID suggests --include', async () => {
@@ -226,6 +237,24 @@ describe('contents', () => {
     const run = await runCommand(['contents', PACKAGE_ID], { api: await start({ files }) });
     expect(run.stdout).toContain('a\\x1b[2J\\u202e.txt\t1\t');
     expect(run.stdout).toContain('../evil\t0\t');
+  });
+
+  test('an empty archive is a success that says so, and selecting from it is not', async () => {
+    const api = await start({ files: { one: serveArchive([]) } });
+    const run = await runCommand(['contents', PACKAGE_ID], { api });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+      stderr: `${PACKAGE_ID}: ready\nThe archive is empty.\n`,
+    });
+    expect((await runCommand(['contents', PACKAGE_ID, '--include', 'x'], { api })).exitCode).toBe(3);
+  });
+
+  test('more than one ID on standard input is refused', async () => {
+    const api = await start();
+    const run = await runCommand(['contents', '-'], { api, input: 'a\nb\n' });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '', requests: [] });
+    expect(run.stderr).toContain('contents accepts one package ID, but standard input has more');
   });
 
   test.each([

@@ -16,6 +16,12 @@ test('runs the whole job without an account and prints each command', async () =
     'streamdiver-dl list',
     'streamdiver-dl rm',
   ]);
+  expect(run.stderr).toMatch(
+    /^Running against a local sandbox\. Nothing leaves this machine\.\n\nList the media library:\n\$ /,
+  );
+  expect(run.stderr).toMatch(
+    /\n\nDone\. Files: .*\nTo use your account, run 'streamdiver-dl login', then 'streamdiver-dl media list'\.\n$/,
+  );
   const [folder = ''] = readdirSync(run.temp).filter((name) => name.includes('demo'));
   const files = listTree(join(run.temp, folder)).filter(({ type }) => type === 'file');
   const names = files.map(({ path }) => path);

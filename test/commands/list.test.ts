@@ -49,6 +49,16 @@ describe('list', () => {
     expect(run.stdout).toMatch(/b +preparing +Alps +15d ago/);
   });
 
+  test('colors what is ready, preparing, failed, or gone', async () => {
+    const words = ['ready', 'preparing', 'failed', 'expired', 'odd'];
+    const files = [{ url: 'https://s.example/a', size: 1, mimeType: 'application/zip' }];
+    const all = words.map((status) => ({ id: status, status, files: status === 'ready' ? files : [] }));
+    const api = await startApi({ packages: all });
+    const run = await runCommand(['list', '--color', 'always', '--fields', 'status'], { api, isTTY: true });
+    const colors = words.map((word) => new RegExp(`\u001b\\[(\\d+)m${word}\\b`).exec(run.stdout)?.[1]);
+    expect(colors).toEqual(['32', '33', '31', '31', undefined]);
+  });
+
   test('--json prints one document', async () => {
     const api = await startApi({ packages });
     const run = await runCommand(['list', '--json'], { api });
@@ -209,6 +219,13 @@ describe('--status with custom statuses of the service', () => {
     const { ids, run } = await listIds(['--status', status], words);
     expect([ids, run.exitCode]).toEqual([[], 2]);
     expect(run.stderr).toBe(`error: unknown status "${status}"\nhint: ${hint}\n`);
+  });
+
+  test('ten words of the service are named', async () => {
+    const odd = Array.from({ length: 11 }, (_, index) => ({ id: `o${index}`, status: `odd-${index}00` }));
+    const names = odd.slice(0, 10).map(({ status }) => status);
+    const { run } = await listIds(['--status', 'xyzzy'], odd);
+    expect(run.stderr).toContain(`hint: use one of ready, preparing, failed, ${names.join(', ')}\n`);
   });
 
   test.each(['queued', 'expired', 'unknown'])('--status %s succeeds without a match', async (status) => {

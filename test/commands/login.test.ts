@@ -10,7 +10,7 @@ import { expectMode } from '../support/windows/expect-mode.ts';
 import { asProgramSees } from '../support/windows/windows-paths.ts';
 import { expectDocument } from './output-documents.ts';
 import { parseLine, refusalOf } from './parse-line.ts';
-import { runCommand } from './run-command.ts';
+import { runAnswering, runCommand, runUntil } from './run-command.ts';
 import { calls } from './scene.ts';
 
 const CLIENT_SECRET = 'client-SECRET+/8Jq4kW9~v7Rb';
@@ -108,7 +108,9 @@ describe('login --with-token', () => {
     const api = await startApi({ token: 'another' });
     const run = await runCommand(['login', '--with-token'], { api, token: null, input: CANARY_TOKEN });
     expect(run).toMatchObject({ exitCode: 4, stdout: '' });
-    expect(run.stderr).toContain('hint: not stored; ');
+    expect(run.stderr).toContain(
+      `hint: not stored; check the credential and that it belongs to ${api.origin}\n`,
+    );
     expect(existsSync(run.configDir)).toBe(false);
     expect(api.requests).toHaveLength(1);
   });
@@ -120,11 +122,28 @@ describe('login --with-token', () => {
     expect(failed).toMatchObject({ exitCode: 6 });
     expect(failed.stderr).toContain('--no-verify');
     expect(existsSync(place.configDir)).toBe(false);
-    const stored = await runCommand([...line, '--no-verify'], { place, token: null, input: CANARY_TOKEN });
-    expect(stored.exitCode).toBe(0);
+    const stored = await runCommand([...line, '--no-verify', '--json'], {
+      place,
+      token: null,
+      input: CANARY_TOKEN,
+    });
+    expect(stored).toMatchObject({ exitCode: 0, json: { authenticated: true, verified: false } });
     expect(readJson(storedFiles(place).credentials)).toMatchObject({
       profiles: { default: { 'http://127.0.0.1:1': { kind: 'token' } } },
     });
+  });
+
+  test('a service that is not available is asked three times, and an interruption ends it', async () => {
+    const api = await startApi({ script: { 'GET /v2/downloads': 503 } });
+    const options = { api, token: null, input: CANARY_TOKEN };
+    const run = await runCommand(['login', '--with-token'], options);
+    expect(run.exitCode).toBe(6);
+    expect(api.requests).toHaveLength(3);
+    api.script('GET /v2/downloads', { raw: '', after: 'stall' });
+    const interrupted = await runUntil(() => api.requests.length === 4, ['login', '--with-token'], options);
+    expect(interrupted).toMatchObject({ exitCode: 130, stdout: '' });
+    expect(interrupted.stderr).not.toContain('not stored');
+    expect(existsSync(interrupted.configDir)).toBe(false);
   });
 
   test.each([
@@ -203,6 +222,11 @@ describe('login with client credentials', () => {
       }),
     );
     expect(existsSync(tokens)).toBe(false);
+    expect(run.stderr).toContain(`Set ssoUrl to ${sso.origin}/ (profile default).\n`);
+    expect(readJson(storedFiles(place).config)).toEqual({
+      version: 1,
+      profiles: { default: { ssoUrl: `${sso.origin}/` } },
+    });
     assertNoCanaryElsewhere([api], sso.origin, [CLIENT_SECRET]);
     assertNoCanaryElsewhere([sso], api.origin, [CANARY_TOKEN]);
   });
@@ -221,10 +245,116 @@ describe('login with client credentials', () => {
     );
   });
 
+  test('a token of the same client is forgotten, one of another client is not', async () => {
+    const api = await startApi();
+    const place = makePlace();
+    const options = { api, place, token: null };
+    const other = CLIENT.map((word) => (word === 'robot' ? 'other' : word));
+    for (const line of [CLIENT, other]) {
+      await runCommand([...line, '--profile', line[4] ?? ''], { ...options, input: CLIENT_SECRET });
+      await runCommand(['list', '--profile', line[4] ?? ''], options);
+    }
+    await runCommand([...CLIENT, '--profile', 'robot'], { ...options, input: CLIENT_SECRET });
+    const { length } = api.requestsOf('POST token');
+    await runCommand(['list', '--profile', 'other'], options);
+    expect(api.requestsOf('POST token')).toHaveLength(length);
+    await runCommand(['list', '--profile', 'robot'], options);
+    expect(api.requestsOf('POST token')).toHaveLength(length + 1);
+  });
+
   test('without --with-secret and a terminal, suggests the flag', async () => {
     const run = await runCommand(CLIENT.slice(0, -1), { token: null });
     expect(run).toMatchObject({ exitCode: 2 });
     expect(run.stderr).toContain('--with-secret');
+  });
+});
+
+describe('login by questions', () => {
+  const start = async () => ({ api: await startApi(), place: makePlace() });
+  /** In plain lines, one after the other. */
+  const PLAIN = { token: null, secrets: [CLIENT_SECRET], env: { ACCESSIBLE: '1', NO_COLOR: '1' } };
+  const LAST_CHOICE = '3. command that prints a token';
+
+  test('client credentials, each asked for until it can be used', async () => {
+    const { api, place } = await start();
+    const answers = [
+      [LAST_CHOICE, '2\r'],
+      ['Tenant', '\r'],
+      ['the value is empty', 'acme\r'],
+      ['Client ID', 'robot\r'],
+      ['Client secret', `${CLIENT_SECRET}\r`],
+    ] as const;
+    const run = await runAnswering(answers, ['login'], { ...PLAIN, api, place });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain(`Signing in to ${api.origin} (profile default).\n`);
+    expect(run.stderr).toContain('with client robot of tenant acme.\n');
+    expect(readJson(storedFiles(place).credentials)).toEqual(
+      credentialsOf(api.origin, {
+        kind: 'client',
+        ssoUrl: `${api.origin}/`,
+        tenant: 'acme',
+        clientId: 'robot',
+        clientSecret: CLIENT_SECRET,
+      }),
+    );
+  });
+
+  test('a command, asked for until it can be run', async () => {
+    const { api, place } = await start();
+    const answers = [
+      [LAST_CHOICE, '3\r'],
+      ['Command', "pass 'show\r"],
+      ['unclosed quote', 'pass show\r'],
+    ] as const;
+    const run = await runAnswering(answers, ['login', '--no-verify'], { ...PLAIN, api, place });
+    expect(run.exitCode).toBe(0);
+    expect(readJson(storedFiles(place).credentials)).toEqual(
+      credentialsOf(api.origin, { kind: 'command', command: 'pass show' }),
+    );
+  });
+
+  test('a rejected token is asked for once more, a kind is not', async () => {
+    const { api, place } = await start();
+    const answers = [
+      [LAST_CHOICE, '1\r'],
+      ['Paste the token', 'an-incomplete-token\r'],
+      ['; try again', ''],
+      ['Paste the token', `${CANARY_TOKEN}\r`],
+    ] as const;
+    const run = await runAnswering(answers, ['login'], { ...PLAIN, api, place });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr.match(/Signing in to|Sign in with/g)).toEqual(['Signing in to', 'Sign in with']);
+    expect(readJson(storedFiles(place).credentials)).toEqual(
+      credentialsOf(api.origin, { kind: 'token', token: CANARY_TOKEN }),
+    );
+  });
+
+  test('a token for --with-token, and a secret without --with-secret', async () => {
+    const { api, place } = await start();
+    const token = await runAnswering([['Paste the token', `${CANARY_TOKEN}\r`]], ['login', '--with-token'], {
+      ...PLAIN,
+      api,
+      place,
+    });
+    expect(token.exitCode).toBe(0);
+    const secret = await runAnswering([['Client secret', `${CLIENT_SECRET}\r`]], CLIENT.slice(0, -1), {
+      ...PLAIN,
+      api,
+      place,
+    });
+    expect(secret.exitCode).toBe(0);
+    expect(readJson(storedFiles(place).credentials)).toMatchObject({
+      profiles: { default: { [api.origin]: { clientSecret: CLIENT_SECRET } } },
+    });
+  });
+
+  test('need a terminal', async () => {
+    const api = await startApi();
+    const run = await runCommand(['login'], { api, token: null });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '', requests: [] });
+    expect(run.stderr).toBe(
+      'error: cannot prompt for credentials: no terminal\nhint: pipe a token to login --with-token\n',
+    );
   });
 });
 
@@ -328,6 +458,11 @@ describe('case 130: login with broken files', () => {
     expect(run.exitCode).toBe(0);
     expect(run.stderr).toContain(`${config}:2: invalid JSON; ignoring the file`);
     expect(run.stderr).toContain('apiUrl not stored in profile default');
+    const both = await runCommand(
+      ['login', '--with-token', '--api-url', `${api.origin}/v2`, '--sso-url', 'https://sso.example'],
+      { place, token: null, input: CANARY_TOKEN },
+    );
+    expect(both.stderr).toContain('warning: apiUrl and ssoUrl not stored in profile default: ');
     expect(readFileSync(config, 'utf8')).toBe('{\n"profiles": oops');
   });
 });

@@ -39,7 +39,9 @@ describe('case 24: logout', () => {
     const run = await runCommand(['logout'], { place, token: null, env });
     expect(run).toMatchObject({ exitCode: 0, stdout: '' });
     expect(run.stderr).toContain(`Signed out of ${HERE} (profile default).`);
-    expect(run.stderr).toContain('hint: still signed in to https://api.example');
+    expect(run.stderr).toContain(
+      'hint: still signed in to https://api.example; to sign out: logout --api-url https://api.example\n',
+    );
     expect(readJson(storedFiles(place).credentials)).toEqual({
       version: 1,
       profiles: {
@@ -63,9 +65,28 @@ describe('case 24: logout', () => {
 
   test('--all deletes all entries, even with an invalid setting', async () => {
     const place = signedIn();
-    const run = await runCommand(['logout', '--all', '--api-url', 'ftp://x'], { place, token: null });
+    const line = ['logout', '--all', '--api-url', 'ftp://x', '--json'];
+    const run = await runCommand(line, { place, token: null });
     expect(run.exitCode).toBe(0);
+    expectDocument('logout', run.json);
+    expect(run.json).toEqual({
+      removed: [
+        { profile: 'default', apiOrigin: HERE },
+        { profile: 'default', apiOrigin: 'https://api.example' },
+        { profile: 'work', apiOrigin: HERE },
+      ],
+    });
+    expect(run.stderr).toBe(
+      [
+        `Signed out of ${HERE} (profile default).`,
+        'Signed out of https://api.example (profile default).',
+        `Signed out of ${HERE} (profile work).`,
+        '',
+      ].join('\n'),
+    );
     expect(readJson(storedFiles(place).credentials)).toEqual({ version: 1, profiles: {} });
+    const again = await runCommand(line, { place, token: null });
+    expect(again).toMatchObject({ exitCode: 0, json: { removed: [] }, stderr: 'No stored credentials.\n' });
   });
 
   test('deletes cached tokens of its client, but not those of another', async () => {
@@ -89,6 +110,8 @@ describe('case 24: logout', () => {
     await runCommand(['logout'], options);
     expect(readFileSync(tokens, 'utf8')).not.toContain('one');
     expect(readFileSync(tokens, 'utf8')).toContain('two');
+    await runCommand(['logout', '--all'], options);
+    expect(readFileSync(tokens, 'utf8')).not.toContain('two');
   });
 
   test('succeeds without stored credentials and creates no files', async () => {
@@ -101,5 +124,10 @@ describe('case 24: logout', () => {
   test('warns about a variable that is still used', async () => {
     const run = await runCommand(['logout', '--all']);
     expect(run.stderr).toContain('warning: STREAMDIVER_TOKEN is set and still used');
+    const secret = 'client-SECRET+/8Jq4kW9~v7Rb';
+    const client = { token: null, secrets: [secret], env: { STREAMDIVER_CLIENT_SECRET: secret } };
+    expect((await runCommand(['logout', '--all'], client)).stderr).toContain(
+      'warning: STREAMDIVER_CLIENT_SECRET is set and still used',
+    );
   });
 });

@@ -45,6 +45,13 @@ describe('media list', () => {
     ]);
   });
 
+  test('prints a table on a terminal, with lengths for people', async () => {
+    const api = await startApi({ media });
+    const run = await runCommand(['media', 'list', '--no-color'], { api, isTTY: true });
+    expect(run.stdout).toMatch(/^ID +TYPE +NAME +LENGTH +TAGS\n/);
+    expect(run.stdout).toMatch(/\nm1 +video +Interview +1m 0[12]s +demo,talk\n/);
+  });
+
   test('--json prints all keys, and unknown fields unchanged', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'ls', '--json'], { api });

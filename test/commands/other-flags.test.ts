@@ -115,6 +115,7 @@ const LINES: readonly (readonly [line: readonly string[], options: object])[] = 
   [['sandbox', '--port', '8080'], { ...SANDBOX, port: 8_080 }],
   [['sandbox', '--media-dir', 'films'], { ...SANDBOX, mediaFolder: 'films' }],
   [['sandbox', '--more-media', '1000'], { ...SANDBOX, moreMedia: 1_000 }],
+  [['sandbox', '--more-media', '1'], { ...SANDBOX, moreMedia: 1 }],
   [['sandbox', '--prepare', '1m'], { ...SANDBOX, prepareMs: 60_000 }],
   [['sandbox', '--prepare', '0'], { ...SANDBOX, prepareMs: 0 }],
   [
@@ -171,6 +172,7 @@ test.each([
   [['media', 'list', '--sort', 'name:up'], 'cannot sort by "name:up"'],
   [['media', 'list', '--sort', ':desc'], '--sort: the value is empty'],
   [['media', 'list', '--all', '-L', '1'], '--all and --limit cannot be combined'],
+  [['media', 'list', 'a', '--search', 'b'], 'TEXT and --search cannot be combined'],
   [['media', 'show'], 'missing required argument'],
   [['media', 'show', ''], 'the value is empty'],
   [['sandbox', '--port', '65536'], '--port: "65536" is not a whole number from 0 to 65535'],

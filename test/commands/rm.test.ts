@@ -3,7 +3,7 @@ import type { Answer } from '../support/api/api-script.ts';
 import { startApi } from '../support/api/api-server.ts';
 import { startBinary } from '../support/process/run-binary.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, runUntil } from './run-command.ts';
 import { calls } from './scene.ts';
 
 const ROUTE = 'DELETE /v2/downloads/{id}';
@@ -13,6 +13,12 @@ const THIRD = {
   title: 'Third',
   files: [{ url: 'https://api.example/file', size: 19 * 1_048_576, mimeType: 'application/zip' }],
 };
+const UNTITLED = { ...THIRD, id: 'c4bef371-0000-4000-8000-000000000001', title: null };
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => `p${index}`);
+const named = (count: number) =>
+  numbered(count)
+    .map((id) => `package ${id}`)
+    .join(', ');
 const terminal = { isTTY: true, keepInputOpen: true } as const;
 const remove = (id: string) => `DELETE /v2/downloads/${id}`;
 
@@ -90,7 +96,18 @@ describe('rm --yes', () => {
     });
     expectFailureDocument('rm', run.json);
     expect(calls(api)).toEqual([remove('a'), remove('x'), remove('b')]);
-    expect(run.stderr).toContain('no package with ID x');
+    expect(run.stderr).toBe(
+      [
+        'error: no package with ID x',
+        'error: 1 of 3 packages failed',
+        "hint: run 'streamdiver-dl list' to see your packages, or use --ignore-not-found",
+        '',
+      ].join('\n'),
+    );
+    const alone = await runCommand(['rm', '-y', 'x'], { api });
+    expect(alone.stderr).toBe(
+      "error: no package with ID x\nhint: run 'streamdiver-dl list' to see your packages, or use --ignore-not-found\n",
+    );
   });
 
   test.each(['--ignore-not-found', '-f', '--force'])('%s accepts an unknown ID', async (flag) => {
@@ -193,8 +210,14 @@ test.each([
   [[THIRD.id], 'Delete "Third" (19 MiB, b4bef371)?'],
   [[THIRD.id, 'a'], 'Delete 2 packages: "Third" (19 MiB, b4bef371), package a?'],
   [['missing'], 'Delete package missing?'],
+  [[UNTITLED.id], 'Delete package c4bef371 (19 MiB)?'],
+  [['d'], 'Delete "Empty" (d)?'],
+  [numbered(10), `Delete 10 packages: ${named(10)}?`],
+  [numbered(11), `Delete 11 packages: ${named(10)}, and 1 more?`],
 ])('the prompt for %j is: %s', async (ids, question) => {
-  const api = await startApi({ packages: [...packages, THIRD] });
+  const api = await startApi({
+    packages: [...packages, THIRD, UNTITLED, { id: 'd', title: 'Empty', files: [] }],
+  });
   const run = await runCommand(['rm', ...ids], {
     api,
     isTTY: true,
@@ -206,21 +229,63 @@ test.each([
   expect(calls(api).filter((call) => call.startsWith('DELETE'))).toEqual([]);
 });
 
-test('a signal at the prompt keeps its own exit code', async () => {
+test('a package that cannot be read is asked for once, and named by its ID', async () => {
+  const api = await startApi({ packages, script: { 'GET /v2/downloads/{id}': 503 } });
+  const run = await runCommand(['rm', 'a'], {
+    api,
+    isTTY: true,
+    input: 'no\n',
+    env: { ACCESSIBLE: '1', NO_COLOR: '1' },
+  });
+  expect(run.stderr).toContain('Delete package a?');
+  expect(calls(api)).toEqual(['GET /v2/downloads/a']);
+});
+
+test('an interruption before the prompt asks nothing, and one between two packages deletes no more', async () => {
+  const stalled = await startApi({ script: { 'GET /v2/downloads/{id}': { raw: '', after: 'stall' } } });
+  const before = await runUntil(() => stalled.requests.length === 1, ['rm', 'a'], {
+    api: stalled,
+    ...terminal,
+  });
+  expect(before.exitCode).toBe(130);
+  expect(before.stderr).not.toContain('Delete');
+  const api = await startApi({ packages, script: { [ROUTE]: ['default', { raw: '', after: 'stall' }] } });
+  const line = ['rm', '-y', 'a', 'b', 'c', '--json'];
+  const run = await runUntil(() => api.requests.length === 2, line, { api });
+  expect(run).toMatchObject({
+    exitCode: 130,
+    json: {
+      results: [
+        { id: 'a', outcome: 'deleted', error: null },
+        { id: 'b', outcome: 'failed', error: { code: 'INTERRUPTED', id: 'b' } },
+        { id: 'c', outcome: 'failed', error: { code: 'INTERRUPTED', id: 'c' } },
+      ],
+    },
+  });
+  expect(api.requests).toHaveLength(2);
+});
+
+test.each([
+  ['SIGINT', 130, 'Interrupted.'],
+  ['SIGTERM', 143, 'Interrupted by SIGTERM.'],
+  ['SIGHUP', 129, 'Interrupted by SIGHUP.'],
+] as const)('%s at the prompt keeps its own exit code %i: %s', async (name, exitCode, text) => {
   const api = await startApi({ packages });
   const run = await runCommand(['rm', 'a'], {
     api,
     ...terminal,
+    env: { ACCESSIBLE: '1', NO_COLOR: '1' },
     onStart: (control) => {
       const timer = setInterval(() => {
         if (!control.stderr().includes('Delete package a?')) return;
         clearInterval(timer);
-        control.signal('SIGTERM');
+        control.signal(name);
       }, 20);
     },
   });
-  expect(run.exitCode).toBe(143);
-  expect(run.stderr).not.toContain('Canceled');
+  expect(run).toMatchObject({ exitCode, stdout: '' });
+  expect(run.stderr).toBe(`Delete package a? [y/N] \n${text}\n`);
+  expect(calls(api).filter((call) => call.startsWith('DELETE'))).toEqual([]);
 });
 
 test('rm --dry-run prints the requests without a prompt and sends nothing', async () => {
@@ -294,13 +359,15 @@ describe('rm --older-than', () => {
   test('is rejected without confirmation, with IDs, or with an invalid duration', async () => {
     const api = await startApi({ packages: agedPackages });
     expect((await runCommand(['rm', '--older-than', '30d'], { api })).exitCode).toBe(2);
-    for (const args of [
-      ['a', '--older-than', '30d'],
-      ['--older-than', '0'],
-      ['--older-than', '30'],
-    ]) {
+    for (const [args, says] of [
+      [['a', '--older-than', '30d'], 'IDs and --older-than cannot be combined'],
+      [['a', '--status', 'failed'], 'IDs and --status cannot be combined'],
+      [['--older-than', '0'], '--older-than: the age must be more than 0'],
+      [['--older-than', '30'], '--older-than: the duration 30 has no unit'],
+    ] as const) {
       const run = await runCommand(['rm', '-y', ...args], { api });
       expect([run.exitCode, run.stdout]).toEqual([2, '']);
+      expect(run.stderr).toContain(`error: ${says}`);
     }
     expect(api.packages.size).toBe(4);
   });
@@ -311,6 +378,8 @@ describe('rm --older-than', () => {
       const run = await runCommand(['rm', '--older-than', '30d', '-y', '--json'], { api });
       expect(run).toMatchObject({ exitCode: 0, json: { results: [] } });
       expect(run.stderr).toContain('No package matches.');
+      const dry = await runCommand(['rm', '--older-than', '30d', '-n', '--json'], { api });
+      expect(dry.json).toMatchObject({ dryRun: true, request: null });
     }
   });
 

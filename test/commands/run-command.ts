@@ -1,3 +1,4 @@
+import { afterThisTest } from '../support/after-this-test.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { runCli } from '../support/process/run-cli.ts';
 import type { ProgramResult, RunProgramOptions } from '../support/process/run-program.ts';
@@ -8,4 +9,50 @@ import type { ProgramResult, RunProgramOptions } from '../support/process/run-pr
  */
 export function runCommand(args: readonly string[], options: RunProgramOptions = {}): Promise<ProgramResult> {
   return runCli(args, { clock: createFastClock({ speed: 20 }), ...options });
+}
+
+/** Runs the program, and interrupts it as Ctrl-C does once `isTime` holds. */
+export function runUntil(
+  isTime: () => boolean,
+  args: readonly string[],
+  options: RunProgramOptions = {},
+): Promise<ProgramResult> {
+  return runCommand(args, {
+    ...options,
+    onStart(control) {
+      const timer = setInterval(() => {
+        if (!isTime()) return;
+        clearInterval(timer);
+        control.signal('SIGINT');
+      }, 5);
+      afterThisTest(async () => clearInterval(timer));
+    },
+  });
+}
+
+/** Runs the program in a terminal, and types the keys beside each text when that appears. */
+export function runAnswering(
+  answers: readonly (readonly [text: string, keys: string])[],
+  args: readonly string[],
+  options: RunProgramOptions = {},
+): Promise<ProgramResult> {
+  return runCommand(args, {
+    isTTY: true,
+    keepInputOpen: true,
+    ...options,
+    onStart(control) {
+      let answered = 0;
+      let readTo = 0;
+      const timer = setInterval(() => {
+        const [text = '', keys = ''] = answers[answered] ?? [];
+        const found = control.stderr().indexOf(text, readTo);
+        if (found === -1) return;
+        readTo = found + text.length;
+        control.type(keys);
+        answered += 1;
+        if (answered === answers.length) clearInterval(timer);
+      }, 5);
+      afterThisTest(async () => clearInterval(timer));
+    },
+  });
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { LIMITED_RIGHTS } from '../support/process/limited-rights.ts';
 import { BINARY_PATH, runBinary } from '../support/process/run-binary.ts';
 import { makePlace } from '../support/process/run-place.ts';
 import { expectDocument } from './output-documents.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, runUntil } from './run-command.ts';
 
 describe('sandbox -- COMMAND', () => {
   /** A script that records its arguments and environment, then runs `lastLine`. */
@@ -97,6 +97,17 @@ describe('sandbox -- COMMAND', () => {
     },
   );
 
+  test('an interruption ends the command', async () => {
+    const { place, script } = makeScript(
+      "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000);",
+    );
+    const report = join(place.temp, 'report.json');
+    const run = await runUntil(() => existsSync(report), ['sandbox', '--', process.execPath, script], {
+      place,
+    });
+    expect(run.exitCode).toBe(7);
+  });
+
   test('a command that does not exist exits with 2', async () => {
     const run = await runCommand(['sandbox', '--', 'no-such-program-anywhere']);
     expect(run.exitCode).toBe(2);
@@ -153,8 +164,8 @@ describe('sandbox alone', () => {
       },
     });
     const { url, token } = JSON.parse(run.stdout);
-    expect(run.stderr).toContain(`  $env:STREAMDIVER_API_URL = ${url}`);
-    expect(run.stderr).toContain(`  $env:STREAMDIVER_TOKEN = ${token}`);
+    expect(run.stderr).toContain(`  $env:STREAMDIVER_API_URL = '${url}'\n`);
+    expect(run.stderr).toContain(`  $env:STREAMDIVER_TOKEN = '${token}'\n`);
     expect(run.stderr).not.toContain('export ');
   });
 

@@ -123,6 +123,11 @@ describe('status', () => {
     const api = await startApi({ packages });
     const run = await runCommand(['status', 'x', 'a', 'y', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { count: 1, error: { code: 'NOT_FOUND' } } });
+    expect(run.stderr.match(/^error: .*/gm)).toEqual([
+      'error: no package with ID x',
+      'error: no package with ID y',
+      'error: 2 of 3 packages failed',
+    ]);
     expectFailureDocument('status', run.json);
     expect(run.stderr).toContain('no package with ID x');
     expect(run.stderr).toContain('no package with ID y');

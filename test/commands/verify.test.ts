@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
+  fstatSync,
   mkdirSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -12,6 +14,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatLine, recordLine } from '../../src/record/record-line.ts';
 import { PACKAGE_ID } from '../support/api/api-packages.ts';
+import { aroundHandles } from '../support/file-handles.ts';
 import { LIMITED_RIGHTS } from '../support/process/limited-rights.ts';
 import { runBinary } from '../support/process/run-binary.ts';
 import { makePlace, type RunPlace } from '../support/process/run-place.ts';
@@ -64,7 +67,18 @@ test.each<[string, string, (path: string) => void]>([
     json: { counts: { unchanged: 0, [outcome]: files.length }, error: { code: 'INTEGRITY' } },
   });
   expectFailureDocument('verify', run.json);
+  const { results } = run.json as {
+    results: { path: string; outcome: string; error: { message: string } }[];
+  };
+  expect(results.map(({ error }) => error)).toEqual(
+    results.map(({ path }) =>
+      expect.objectContaining({ code: 'INTEGRITY', message: expect.stringContaining(`${path}: `) }),
+    ),
+  );
   const text = await runCommand(ARGS, { place });
+  expect(text.stderr).toContain(
+    `error: of ${files.length} files, ${files.length} ${outcome}\nhint: fetch the missing or different files again, without --only-new\n`,
+  );
   expect(
     text.stdout
       .trimEnd()
@@ -116,7 +130,12 @@ test('with a folder, checks only files in it, and exits with 3 without any', asy
   for (const folder of ['out/empty', 'ou', 'out/no-such']) {
     const run = await runCommand([...ARGS, folder, '--json'], { place });
     expect(run).toMatchObject({ exitCode: 3, json: { error: { code: 'NOT_FOUND' } } });
+    expect(run.stderr).toContain(`error: out/record.ndjson lists no file below ${folder}\n`);
   }
+  rmSync(files[1] ?? '');
+  writeFileSync(first, 'other');
+  const both = await runCommand(ARGS, { place });
+  expect(both.stderr).toContain(`error: of ${files.length} files, 1 missing, 1 different\n`);
 });
 
 test.each([
@@ -137,6 +156,29 @@ test('rejects a damaged line that is not the last one', async () => {
   const run = await runCommand(['verify', '--record', 'r'], { place });
   expect(run.exitCode).toBe(2);
   expect(run.stderr).toContain('line 1 ');
+});
+
+test('a file that cannot be read is a failure of the disk beside those that are different', async () => {
+  const { place, files } = await fetched();
+  const [first = '', second = ''] = files;
+  await aroundHandles('read', async (call, args, handle) => {
+    if (fstatSync(handle.fd).ino !== statSync(first).ino) return await call(...args);
+    throw Object.assign(new Error('EIO: injected'), { code: 'EIO', syscall: 'read', errno: -5 });
+  });
+  const run = await runCommand([...ARGS, '--json'], { place });
+  expect(run).toMatchObject({
+    exitCode: 9,
+    json: {
+      counts: { unchanged: files.length - 1, failed: 1 },
+      results: [{ path: first, outcome: 'failed', error: { code: 'DISK' } }, { outcome: 'unchanged' }],
+      error: { code: 'DISK' },
+    },
+  });
+  expectFailureDocument('verify', run.json);
+  rmSync(second);
+  const both = await runCommand(ARGS, { place });
+  expect(both.exitCode).toBe(1);
+  expect(both.stderr).toContain(`error: of ${files.length} files, 1 missing, 1 failed\n`);
 });
 
 test('requires a record', async () => {

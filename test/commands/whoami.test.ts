@@ -7,7 +7,7 @@ import { credentialsOf, placeWithStore, storedFiles } from '../support/stored-fi
 import { asProgramSees } from '../support/windows/windows-paths.ts';
 import { expectDocument, expectFailureDocument } from './output-documents.ts';
 import { parseLine } from './parse-line.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, runUntil } from './run-command.ts';
 import { calls } from './scene.ts';
 
 /** A JSON Web Token like those of Keycloak, with an invalid signature. */
@@ -67,6 +67,9 @@ describe('whoami', () => {
     const api = await startApi({ token });
     const run = await runCommand(['whoami', '--json'], { api, token });
     expect(run.json).toMatchObject({ tenant: 'acme', expires: '2026-01-15T14:00:00.000Z' });
+    const table = await runCommand(['whoami', '--no-verify'], { api, token });
+    expect(table.stdout).toMatch(/^tenant\tacme\nexpires\tin .* \(2026-01-15T14:00:00\.000Z\)$/m);
+    expect(table.stdout).toContain('verified\tno, not checked\n');
   });
 
   test('--no-verify sends no request, not even to the sign-in service', async () => {
@@ -103,6 +106,14 @@ describe('whoami', () => {
     const quiet = await runCommand(['whoami', '--no-verify', '--json'], options);
     expect(quiet.json).toMatchObject({ expires: run.json['expires'], verified: false });
     expect((await runCommand(['whoami'], options)).stdout).toContain('client robot of tenant demo');
+    // Tokens of a client in the environment are not stored.
+    const env = {
+      STREAMDIVER_TENANT: 'demo',
+      STREAMDIVER_CLIENT_ID: 'robot',
+      STREAMDIVER_CLIENT_SECRET: 'word-0001',
+    };
+    const unstored = await runCommand(['whoami', '--no-verify', '--json'], { ...options, env });
+    expect(unstored.json).toMatchObject({ source: 'STREAMDIVER_CLIENT_SECRET', expires: null });
   });
 
   test('prints the program of a token command without its arguments', async () => {
@@ -161,6 +172,42 @@ describe('whoami', () => {
     expect(stored.stderr).toBe(
       `error: the token from ${storedFiles(place).credentials} was rejected\nhint: run 'streamdiver-dl login' to replace it\n`,
     );
+  });
+
+  test('refused client credentials are called that, and a forbidden request is not a refused token', async () => {
+    const api = await startApi({ script: { 'GET /v2/downloads': 401 } });
+    const env = {
+      STREAMDIVER_TENANT: 'demo',
+      STREAMDIVER_CLIENT_ID: 'robot',
+      STREAMDIVER_CLIENT_SECRET: 'client-SECRET+/8Jq4kW9~v7Rb',
+    };
+    const run = await runCommand(['whoami'], { api, token: null, env });
+    expect(run.exitCode).toBe(4);
+    expect(run.stderr).toBe(
+      'error: the client credentials from STREAMDIVER_CLIENT_SECRET were rejected\nhint: replace or unset STREAMDIVER_CLIENT_SECRET\n',
+    );
+    const forbidding = await startApi({ script: { 'GET /v2/downloads': 403 } });
+    const forbidden = await runCommand(['whoami'], { api: forbidding });
+    expect(forbidden.exitCode).toBe(4);
+    expect(forbidden.stderr).not.toContain('was rejected');
+  });
+
+  test('a service that is not available is asked three times', async () => {
+    const api = await startApi({ script: { 'GET /v2/downloads': 503 } });
+    const run = await runCommand(['whoami', '--json'], { api });
+    expect(run).toMatchObject({ exitCode: 6, json: { authenticated: true, verified: false } });
+    expect(api.requests).toHaveLength(3);
+  });
+
+  test('an interruption of the check is no answer', async () => {
+    const api = await startApi({ script: { 'GET /v2/downloads': { raw: '', after: 'stall' } } });
+    const run = await runUntil(() => api.requests.length === 1, ['whoami'], { api });
+    expect(run).toMatchObject({ exitCode: 130, stdout: '', stderr: 'Interrupted.\n' });
+  });
+
+  test('--all without any stored credential says so', async () => {
+    const run = await runCommand(['whoami', '--all'], { token: null });
+    expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No stored credentials\n' });
   });
 
   test('--all lists the stored credentials of all profiles and sends nothing', async () => {

@@ -18,6 +18,11 @@ function complete(line: readonly string[], options: RunProgramOptions): Promise<
   return runCli(line, { clock: createFastClock({ speed: 1 }), ...options });
 }
 
+/** With seconds for an answer, which a busy machine may need. */
+function patiently(line: readonly string[], options: RunProgramOptions): Promise<ProgramResult> {
+  return complete(line, { clock: createFastClock({ speed: 0.1 }), ...options });
+}
+
 test('caches candidates for a second Tab within 30 s', async () => {
   const api = await startApi({ packages: PACKAGES });
   const place = makePlace();
@@ -48,6 +53,27 @@ test('caches per API, profile, and credential', async () => {
   expect(api.requests).toHaveLength(4);
 });
 
+test('flags and stored settings decide which service is asked', async () => {
+  const api = await startApi({ packages: PACKAGES });
+  const other = await startApi({
+    packages: [{ id: 'two' }],
+    media: [{ id: 'm1', name: 'Talk', type: 'video' }],
+  });
+  const place = makePlace();
+  const line = ['__complete', 'zsh', '--', 'fetch', '--api-url', `${other.origin}/v2`, ''];
+  expect((await patiently(line, { api, place, token: null })).stdout).toBe('none\n');
+  const media = await patiently(['__complete', 'zsh', '--', 'media', 'show', ''], { api: other, place });
+  expect(media.stdout).toBe('none\nm1\tTalk (video)\n');
+  expect(other.requests.at(-1)?.target).toContain('/v2/media?');
+  await patiently(LINE, { api: other, place });
+  const { length } = other.requests;
+  await patiently(LINE, { api: other, place });
+  expect(other.requests).toHaveLength(length);
+  writeFileSync(join(place.configDir, 'config.json'), '{}');
+  await patiently(LINE, { api: other, place });
+  expect(other.requests).toHaveLength(length + 1);
+});
+
 test.each([
   ['not JSON', '{'],
   ['another shape', '{"packages":{"key":1,"candidates":7}}'],
@@ -71,6 +97,17 @@ test.each([
   expect(() => statSync(join(run.configDir, 'completion.json'))).toThrow('ENOENT');
 });
 
+test('a list of more than a MiB would take too long', async () => {
+  for (const [sizeBytes, words] of [
+    [1_040_000, ['none', 'one\tInterviews (ready)']],
+    [1_050_000, ['none']],
+  ] as const) {
+    const item = { ...PACKAGES[0], description: 'x'.repeat(sizeBytes) };
+    const api = await startApi({ script: { 'GET /v2/downloads': { json: { data: [item] } } } });
+    expect((await patiently(LINE, { api })).stdout).toBe(`${words.join('\n')}\n`);
+  }
+});
+
 test('completes from the command tree without any settings', async () => {
   const run = await runBinary(['__complete', 'fish', '--', 'list', '--format', ''], {
     token: null,
@@ -85,6 +122,14 @@ test('gives up on a stalled service and exits', async () => {
   const run = await runBinary(LINE, { api });
   expect(run).toMatchObject({ exitCode: 0, stdout: 'none\n', stderr: '' });
   expect(api.requests).toHaveLength(1);
+});
+
+test.each([
+  ['without a shell', ['__complete']],
+  ['with a flag before the line', ['__complete', 'zsh', '--words', '--', '']],
+])('a script that calls it %s gets nothing on stdout', async (_name, line) => {
+  const run = await runCli(line);
+  expect(run).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^error: /) });
 });
 
 test('prints nothing to stdout for an unknown shell', async () => {

@@ -238,11 +238,20 @@ describe('case 132: without a writable config folder', () => {
     ['no HOME', { STREAMDIVER_CONFIG_DIR: '', HOME: '', XDG_CONFIG_HOME: '' }],
     ['a HOME that does not exist', { STREAMDIVER_CONFIG_DIR: '', HOME: '/nowhere/at/all' }],
     ['a relative XDG_CONFIG_HOME', { STREAMDIVER_CONFIG_DIR: '', HOME: '', XDG_CONFIG_HOME: 'here' }],
-    ['a folder below a file (exit code 2)', { STREAMDIVER_CONFIG_DIR: '/dev/null/x' }],
-  ])('list uses a token in the environment: %s', async (_name, env) => {
+  ])('a token in the environment works with %s', async (_name, env) => {
     const api = await startApi();
     const run = await runCommand(['list'], { api, env });
-    expect(run).toMatchObject({ exitCode: env.STREAMDIVER_CONFIG_DIR === '/dev/null/x' ? 2 : 0 });
+    expect(run).toMatchObject({ exitCode: 0 });
+    const sent = new Set(api.requests.map(({ headers }) => headers.get('authorization')));
+    expect([...sent]).toEqual([`Bearer ${CANARY_TOKEN}`]);
+  });
+
+  test('rejects a folder below a file before any request', async () => {
+    const api = await startApi();
+    const env = { STREAMDIVER_CONFIG_DIR: '/dev/null/x' };
+    const run = await runCommand(['list', '--json'], { api, env });
+    expect(run).toMatchObject({ exitCode: 2, json: { error: { code: 'CONFIG' } }, requests: [] });
+    expect(run.stderr).toContain('/dev/null/x');
   });
 
   test('rejects a relative STREAMDIVER_CONFIG_DIR', async () => {

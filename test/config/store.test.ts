@@ -2,12 +2,14 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createStore } from '../../src/config/store.ts';
-import { createFastClock } from '../support/fast-clock.ts';
+import { createFastClock, type FastClock } from '../support/fast-clock.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 /** The store of a folder, and the warnings it reports. */
 function storeIn(folder: string | null, signal = new AbortController().signal) {
   const said: string[] = [];
+  // Waiting for a lock takes as long as the clock says, but no real time.
+  const clock = createFastClock({ speed: 1, skipsSleeps: true });
   const store = createStore({
     folder,
     owner: {
@@ -17,14 +19,14 @@ function storeIn(folder: string | null, signal = new AbortController().signal) {
       processStartedAt: () => 'then',
       uptimeMs: () => 3_600_000,
     },
-    clock: createFastClock(),
+    clock,
     platform: process.platform,
     signal,
     userId: process.geteuid?.() ?? null,
     warn: (text) => said.push(text),
     onCacheProblem: (text) => said.push(text),
   });
-  return { store, said };
+  return { store, said, clock };
 }
 
 test('sets only broken credentials aside, under the first free name', async () => {
@@ -83,6 +85,12 @@ test('reports a token that cannot be cached without failing', async () => {
   ]);
 });
 
+/** The wait lasted this long on the clock of the test, and at most one poll of a lock longer. */
+function expectWait(clock: FastClock, waitMs: number): void {
+  expect(clock.monotonicMs()).toBeGreaterThanOrEqual(waitMs);
+  expect(clock.sleepsMs.reduce((sum, sleepMs) => sum + sleepMs, 0)).toBeLessThanOrEqual(waitMs + 50);
+}
+
 const lockedBy = (pid: number) => JSON.stringify({ pid, startedAt: 'then', hostname: 'here' });
 
 test('exclusively holds the lock and releases it even after a failure', async () => {
@@ -108,14 +116,12 @@ test('exclusively can be interrupted while it waits for the lock', async () => {
   expect(isDone).toBe(false);
 });
 
-test('exclusively runs even if the lock is never released or cannot be created', async () => {
+test('exclusively runs after a minute if the lock is never released, or if it cannot be created', async () => {
   const folder = makeTempFolder();
   writeFileSync(join(folder, 'credential-cache.json.lock'), lockedBy(process.pid + 1));
-  expect(
-    await storeIn(folder)
-      .store.tokenCache(KEY)
-      .exclusively(async () => 'done'),
-  ).toBe('done');
+  const { store, clock } = storeIn(folder);
+  expect(await store.tokenCache(KEY).exclusively(async () => 'done')).toBe('done');
+  expectWait(clock, 60_000);
   expect(readdirSync(folder)).toEqual(['credential-cache.json.lock']);
   const file = join(folder, 'file');
   writeFileSync(file, '');
@@ -131,14 +137,16 @@ test('exclusively runs even if the lock is never released or cannot be created',
   ).toBe('done');
 });
 
-test('fails with BUSY if another process keeps the lock, and names the lock', async () => {
+test('fails with BUSY after ten seconds if another process keeps the lock, and names the lock', async () => {
   const folder = makeTempFolder();
   const lock = join(folder, 'store.lock');
   writeFileSync(lock, lockedBy(process.pid + 1));
-  await expect(storeIn(folder).store.changeConfig((config) => config)).rejects.toMatchObject({
+  const { store, clock } = storeIn(folder);
+  await expect(store.changeConfig((config) => config)).rejects.toMatchObject({
     code: 'BUSY',
     details: { hint: `if no other process is running, remove ${lock}` },
   });
+  expectWait(clock, 10_000);
   expect(readFileSync(lock, 'utf8')).toBe(lockedBy(process.pid + 1));
 });
 

@@ -28,12 +28,19 @@ describe('the client against a mock server made from docs/openapi.yaml', () => {
     expectDocument(definition, run.json);
   });
 
-  test('create with transcripts succeeds', async () => {
+  test('create looks up transcripts and sends them', async () => {
     const line = ['create', '-m', 'one', '--transcripts', 'srt,txt,json', '--dry-run'];
     const dry = await runCommand([...line, '--api-url', prism.apiUrl, '--json']);
     expect(dry).toMatchObject({ exitCode: 0, json: { request: { body: { selectedMediaIds: ['one'] } } } });
-    const run = await runCommand([...line.slice(0, -1), '--api-url', prism.apiUrl, '--json']);
+    const { body } = dry.json['request'] as { body: { selectedTranscripts: { id: string }[] } };
+    const ids = [...new Set(body.selectedTranscripts.map(({ id }) => id))];
+    expect(ids).not.toEqual([]);
+    expect(body.selectedTranscripts).toEqual(
+      ids.flatMap((id) => ['srt', 'txt', 'json'].map((format) => ({ id, format }))),
+    );
+    const run = await runCommand([...line.slice(0, -1), '--api-url', prism.apiUrl, '--json', '-v']);
     expect(run.exitCode).toBe(0);
+    expect(run.stderr).toMatch(/GET \S+\/media\/one\/metadata\/transcripts 200[^]*POST \S+\/downloads 201/);
   });
 
   test('creates a package of one rendition anonymously', async () => {

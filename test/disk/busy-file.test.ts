@@ -47,3 +47,33 @@ test.each([
   await expect(untilFree({ platform, clock: patientClock() })(operation)).rejects.toMatchObject({ code });
   expect(count()).toBe(1);
 });
+
+test('the file is tried every 50 ms, until the very moment when the time is up', async () => {
+  const pausesMs: number[] = [];
+  let nowMs = 1_000;
+  const clock = {
+    ...createFastClock(),
+    monotonicMs: () => nowMs,
+    sleep: async (delayMs: number) => {
+      pausesMs.push(delayMs);
+      nowMs += delayMs;
+    },
+  };
+  const { operation, count } = failing(Number.POSITIVE_INFINITY, 'EBUSY');
+  await expect(untilFree({ platform: 'win32', clock })(operation)).rejects.toMatchObject({
+    code: 'DISK',
+    message: 'cannot write the file: another program has it open',
+    details: { hint: 'close the file in other programs, then rerun the command', cause: { code: 'EBUSY' } },
+  });
+  expect([new Set(pausesMs), count()]).toEqual([new Set([50]), 21]);
+});
+
+test('a file that is replaced is named, or else the one that was opened', async () => {
+  const attempt = untilFree({ platform: 'win32', clock: patientClock() });
+  const error = Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: '/data/a' });
+  await expect(attempt(() => Promise.reject(error))).rejects.toThrow(
+    'cannot write /data/a: it is write-protected, or another program has it open',
+  );
+  const coded = Object.assign(new Error('EBUSY'), { code: 'EBUSY' });
+  await expect(attempt(() => Promise.reject(coded))).rejects.toBe(coded);
+});

@@ -1,5 +1,6 @@
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -8,12 +9,14 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { waitForLock } from '../../src/disk/lock.ts';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type LockOptions, waitForLock } from '../../src/disk/lock.ts';
 import type { LockingProcess } from '../../src/disk/lock-record.ts';
 import { createFastClock } from '../support/fast-clock.ts';
+import { replaceDiskCall, replaceFileCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
+import { expectMode } from '../support/windows/expect-mode.ts';
 
 const DEAD = JSON.stringify({ pid: 2, startedAt: 'then', hostname: 'here' });
 const LIVING = JSON.stringify({ pid: 3, startedAt: 'then', hostname: 'here' });
@@ -44,11 +47,12 @@ function lockIn(folder: string, text?: string): string {
   return lockPath;
 }
 
-test('acquires and signs a free lock, and releases it', async () => {
+test('acquires and signs a free lock with the requested mode, and releases it', async () => {
   const folder = makeTempFolder();
   const lockPath = lockIn(folder);
   const lock = await take(lockPath);
   expect(JSON.parse(readFileSync(lockPath, 'utf8'))).toEqual({ pid: 1, startedAt: 'then', hostname: 'here' });
+  expectMode(lockPath, OPTIONS.mode);
   expect(readdirSync(folder)).toEqual(['store.lock']);
   await lock?.release();
   expect(readdirSync(folder)).toEqual([]);
@@ -169,4 +173,219 @@ test('does not acquire a lock that this process already holds', async () => {
   const lockPath = lockIn(makeTempFolder());
   await take(lockPath);
   expect(await take(lockPath, { waitMs: 0 })).toBeNull();
+});
+
+const ABSENT = JSON.stringify({ pid: 3, startedAt: 'then', hostname: 'there' });
+const QUARTER_MS = 15 * 60_000;
+
+/** Tries once. */
+function tryOnce(lockPath: string, options: Partial<LockOptions> = {}) {
+  const { signal } = new AbortController();
+  return waitForLock(lockPath, {
+    ...OPTIONS,
+    owner,
+    clock: createFastClock(),
+    signal,
+    waitMs: 0,
+    ...options,
+  });
+}
+
+/** Makes a file so old, relative to the clock of the file system. */
+function age(file: string, ageMs: number): void {
+  const time = new Date(statSync(file).mtimeMs - ageMs);
+  utimesSync(file, time, time);
+}
+
+test('knows when it was created, and names for files beside it', async () => {
+  const lockPath = lockIn(makeTempFolder());
+  const lock = await tryOnce(lockPath);
+  expect(lock?.madeMs).toBe(statSync(lockPath).mtimeMs);
+  expect(dirname(lock?.aside() ?? '')).toBe(dirname(lockPath));
+  expect(lock?.aside()).toMatch(/\/\.streamdiver-dl-[0-9a-f]{8}-1-[0-9a-f]{12}\.tmp$/);
+  expectMode(lockPath, 0o600);
+  await lock?.release();
+  // A second release finds nothing.
+  await lock?.release();
+});
+
+test.each([
+  ['recent', 0, undefined, false],
+  ['old', QUARTER_MS + 60_000, undefined, true],
+  ['old, with a recent sign of life', QUARTER_MS + 60_000, 0, false],
+  ['old, with an old sign of life', QUARTER_MS + 120_000, QUARTER_MS + 60_000, true],
+])('a lock of another machine that is %s is taken over: %4$j', async (_name, ageMs, signAgeMs, isTaken) => {
+  const folder = makeTempFolder();
+  const lockPath = lockIn(folder, ABSENT);
+  age(lockPath, ageMs);
+  const signOfLife = join(folder, 'sign');
+  if (signAgeMs !== undefined) {
+    writeFileSync(signOfLife, '');
+    age(signOfLife, signAgeMs);
+  }
+  const lock = await tryOnce(lockPath, { signOfLife });
+  expect(lock !== null).toBe(isTaken);
+  await lock?.release();
+});
+
+test('clears what killed processes have left beside it, unless told not to', async () => {
+  const folder = makeTempFolder();
+  const lockPath = lockIn(folder);
+  const lock = await tryOnce(lockPath);
+  const left = lock?.aside().replace(/-1-/, '-2-') ?? '';
+  await lock?.release();
+  writeFileSync(left, '');
+  const keeping = await tryOnce(lockPath, { clearsFolder: false });
+  expect(existsSync(left)).toBe(true);
+  await keeping?.release();
+  const clearing = await tryOnce(lockPath);
+  expect(existsSync(left)).toBe(false);
+  await clearing?.release();
+});
+
+test('gives up after eight dead locks that appear again', async () => {
+  const lockPath = lockIn(makeTempFolder(), DEAD);
+  let looks = 0;
+  // Each attempt asks twice: before and after the dead lock is moved away.
+  const isProcessAlive = (pid: number) => {
+    if (pid !== 2) return true;
+    looks += 1;
+    if (looks % 2 === 0) writeFileSync(lockPath, DEAD);
+    return false;
+  };
+  expect(await tryOnce(lockPath, { owner: { ...owner, isProcessAlive } })).toBeNull();
+  expect(looks).toBe(16);
+});
+
+test('reports the process that has it, each time', async () => {
+  const lockPath = lockIn(makeTempFolder(), LIVING);
+  const busy = new Error('busy');
+  const { signal } = new AbortController();
+  const onTaken = (by: unknown) => {
+    expect(by).toEqual(JSON.parse(LIVING));
+    throw busy;
+  };
+  const options = { ...OPTIONS, owner, clock: createFastClock(), signal, waitMs: 60_000 };
+  await expect(waitForLock(lockPath, { ...options, onTaken })).rejects.toBe(busy);
+  // An unsigned lock has no process yet.
+  writeFileSync(lockPath, '');
+  expect(await waitForLock(lockPath, { ...options, onTaken, waitMs: 0 })).toBeNull();
+});
+
+test.each([
+  ['a folder', (lockPath: string) => mkdirSync(lockPath)],
+  ['a large file', (lockPath: string) => writeFileSync(lockPath, 'x'.repeat(65_537))],
+])('%s in the way has the code of its caller', async (_name, plant) => {
+  const lockPath = lockIn(makeTempFolder());
+  plant(lockPath);
+  await expect(tryOnce(lockPath, { inTheWay: { code: 'EXISTS', hint: 'the hint' } })).rejects.toMatchObject({
+    code: 'EXISTS',
+    message: `${lockPath} is in the way: it is not a lock of this program`,
+    details: { hint: 'the hint' },
+  });
+});
+
+test('what replaces the lock stays at the release, whatever it is', async () => {
+  const lockPath = lockIn(makeTempFolder());
+  const lock = await tryOnce(lockPath);
+  rmSync(lockPath);
+  mkdirSync(lockPath);
+  await lock?.release();
+  expect(statSync(lockPath).isDirectory()).toBe(true);
+});
+
+describe('on a disk that fails', () => {
+  test('a lock that cannot be written is an error, and leaves no file', async () => {
+    const folder = makeTempFolder();
+    await replaceFileCall('writeFile', () => Promise.reject(systemError('ENOSPC')));
+    await expect(tryOnce(lockIn(folder))).rejects.toMatchObject({
+      code: 'DISK',
+      message: `could not lock ${join(folder, 'store.lock')}: no space left on the disk`,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('the first error is reported, also if the file cannot be removed', async () => {
+    const folder = makeTempFolder();
+    await replaceFileCall('writeFile', () => Promise.reject(systemError('ENOSPC')));
+    const restore = replaceDiskCall('promises.rm', () => Promise.reject(systemError('EROFS')));
+    await expect(tryOnce(lockIn(folder))).rejects.toThrow('no space left');
+    restore();
+  });
+
+  test('a name that cannot be linked is an error', async () => {
+    const folder = makeTempFolder();
+    replaceDiskCall('promises.link', () => Promise.reject(systemError('EIO')));
+    await expect(tryOnce(lockIn(folder))).rejects.toThrow('could not lock');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a lock that cannot be read, moved, or removed is an error', async () => {
+    const folder = makeTempFolder();
+    const lockPath = lockIn(folder, DEAD);
+    const failing = (name: 'open' | 'rename' | 'rm', code: string) =>
+      replaceDiskCall(`promises.${name}`, (real, [path, ...more]) =>
+        path === lockPath ? Promise.reject(systemError(code)) : real(path, ...more),
+      );
+    const restoreOpen = failing('open', 'EIO');
+    await expect(tryOnce(lockPath)).rejects.toThrow(`could not read ${lockPath}: input/output error`);
+    restoreOpen();
+    const restoreRename = failing('rename', 'EIO');
+    await expect(tryOnce(lockPath)).rejects.toThrow(`could not take over ${lockPath}: input/output error`);
+    restoreRename();
+    const lock = await tryOnce(lockPath);
+    const restoreRemove = failing('rm', 'EIO');
+    await expect(lock?.release()).rejects.toThrow(`could not remove ${lockPath}: input/output error`);
+    restoreRemove();
+    await lock?.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a dead lock that is moved away by another process at the same time does not matter', async () => {
+    const folder = makeTempFolder();
+    const lockPath = lockIn(folder, DEAD);
+    const restore = replaceDiskCall('promises.rename', () => {
+      rmSync(lockPath, { force: true });
+      return Promise.reject(systemError('ENOENT'));
+    });
+    const lock = await tryOnce(lockPath);
+    expect(lock).not.toBeNull();
+    restore();
+    await lock?.release();
+  });
+
+  test('a living lock is not put back over a third one', async () => {
+    const folder = makeTempFolder();
+    const lockPath = lockIn(folder, DEAD);
+    // The dead lock is replaced before it is moved, and another one follows after that.
+    const restore = replaceDiskCall('promises.rename', async (real, [from, to]) => {
+      writeFileSync(lockPath, LIVING);
+      await real(from, to);
+      writeFileSync(lockPath, ABSENT);
+    });
+    expect(await tryOnce(lockPath)).toBeNull();
+    restore();
+    expect(readFileSync(lockPath, 'utf8')).toBe(ABSENT);
+    expect(readdirSync(folder)).toEqual(['store.lock']);
+  });
+
+  test('a temporary lock that was cleared away by another process is made again', async () => {
+    const folder = makeTempFolder();
+    let count = 0;
+    const restore = replaceDiskCall('promises.link', (real, [from, to]) => {
+      count += 1;
+      if (count === 1) rmSync(from as string);
+      return real(from, to);
+    });
+    const lock = await tryOnce(lockIn(folder));
+    expect([lock !== null, count]).toEqual([true, 2]);
+    restore();
+    await lock?.release();
+  });
+});
+
+test('a lock with a second name is a lock', async () => {
+  const lockPath = lockIn(makeTempFolder(), LIVING);
+  linkSync(lockPath, `${lockPath}-2`);
+  expect(await tryOnce(lockPath)).toBeNull();
 });

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createSemaphore } from '../../src/semaphore.ts';
+import { sha256 } from '../support/bytes.ts';
 import { FAST, isRight, setDownload } from '../support/download-scene.ts';
-import { cutAtHalfThen, wellBehaved } from '../support/faults/fault-mode.ts';
+import { chunk, cutAtHalfThen, inTurn, LAST_CHUNK, wellBehaved } from '../support/faults/fault-mode.ts';
+import type { FaultHandler } from '../support/faults/fault-server.ts';
 import { makePlainObject } from '../support/faults/served-object.ts';
 
 const SIZE_BYTES = 3 * 1_048_576;
@@ -36,6 +38,70 @@ describe.each(OBJECTS)('a video %s', (_name, object) => {
     const scene = await withDigest(digestOf(Buffer.from('another')));
     await expect(scene.download()).rejects.toMatchObject({ code: 'INTEGRITY' });
     expect(scene.finalBytes()).toBeUndefined();
+  });
+});
+
+describe('a part', () => {
+  const object = makePlainObject(300_000);
+  const setCut = async (cutAtByte: number) => {
+    const scene = await setDownload(object, (_request, reply) => reply.file(object, { cutAtByte }), FAST);
+    await expect(scene.download({ context: { retries: 0 } })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    return scene;
+  };
+
+  test.each([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [65_537, 1],
+    [65_538, 2],
+    [299_999, 234_463],
+  ])('of %i bytes is continued from byte %i on', async (cutAtByte, start) => {
+    const scene = await setCut(cutAtByte);
+    scene.server.use(wellBehaved(object));
+    expect(await scene.download()).toMatchObject({ resumedFrom: cutAtByte });
+    expect(scene.ranges().slice(1)).toEqual([`bytes=${start}-`]);
+    expect(isRight(scene)).toBe(true);
+  });
+
+  test('is compared with less of the file after each failure', async () => {
+    const scene = await setCut(200_000);
+    const reset: FaultHandler = (_request, reply) => reply.reset();
+    scene.server.use(inTurn(reset, reset, reset, wellBehaved(object)));
+    await scene.download();
+    expect(scene.ranges().slice(1)).toEqual([
+      'bytes=134464-',
+      'bytes=167232-',
+      'bytes=183616-',
+      'bytes=191808-',
+    ]);
+    expect(isRight(scene)).toBe(true);
+  });
+});
+
+describe('a video whose size nobody tells', () => {
+  const object = makePlainObject(100_000);
+  const setChunked = () =>
+    setDownload(object, async (_request, reply) => {
+      await reply.head(200, { 'Content-Type': 'video/mp4', 'Transfer-Encoding': 'chunked' });
+      await reply.raw(chunk(object.bytes));
+      await reply.raw(LAST_CHUNK);
+    });
+
+  test('is not kept, because it may be incomplete', async () => {
+    const scene = await setChunked();
+    await expect(scene.download({ request: { sizeBytes: null } })).rejects.toMatchObject({
+      code: 'INTEGRITY',
+      message: 'cannot tell whether the file is complete: the service gave no size',
+      details: { hint: 'give its digest with --checksum sha256=HEX if you know it' },
+    });
+    expect(scene.finalBytes()).toBeUndefined();
+  });
+
+  test('is kept when its digest is given', async () => {
+    const scene = await setChunked();
+    await scene.download({ request: { sizeBytes: null, checksum: sha256(object.bytes) } });
+    expect(isRight(scene)).toBe(true);
   });
 });
 

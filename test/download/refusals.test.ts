@@ -77,6 +77,16 @@ test('case 66: completes even if the server resets every connection but one', as
   expect(isRight(scene)).toBe(true);
 });
 
+test.each([429, 503])(
+  'case 66: a server that answers %i to the only connection is asked again as often as --retries says',
+  async (status) => {
+    const scene = await setDownload(object, (_request, reply) => reply.send(status, [], ''), { speed: 100 });
+    const download = scene.download({ context: { connections: 1, retries: 2 } });
+    await expect(download).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { httpStatus: status } });
+    expect(scene.server.requests).toHaveLength(1 + 2);
+  },
+);
+
 test('case 57: completes even if every connection keeps breaking', async () => {
   const scene = await setDownload(
     object,

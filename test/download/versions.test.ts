@@ -59,6 +59,8 @@ test('case 71: gives up and publishes nothing if the server mislabels every late
   );
   await expect(scene.download()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(scene.finalBytes()).toBeUndefined();
+  // The first try, and three more.
+  expect(scene.ranges().filter((range) => range?.startsWith('bytes=0-'))).toHaveLength(4);
 });
 
 test('case 68: restarts when the file changes between two pieces', async () => {
@@ -120,6 +122,22 @@ test('case 69: splits an archive without a validator, because its checksums veri
   expect(isRight(scene)).toBe(true);
   expect(scene.server.connectionCount).toBeGreaterThan(1);
 });
+
+test.each([
+  ['the same', makePlainObject(300_000), 'the server cannot continue files'],
+  ['another', makePlainObject(300_000, { seed: 'B' }), 'the file on the server has changed'],
+])(
+  'a part whose rest comes as the whole of %s file is begun again, which is told',
+  async (_name, later, reason) => {
+    const first = makePlainObject(300_000);
+    const scene = await setDownload(first, (_request, reply) => reply.file(first, { cutAtByte: 200_000 }));
+    await expect(scene.download({ context: { retries: 0 } })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    scene.server.use((_request, reply) => reply.file(later, { withoutRanges: true }));
+    expect(await scene.download()).toMatchObject({ resumedFrom: 0, transferredBytes: 300_000 });
+    expect(isRight(scene, later)).toBe(true);
+    expect(eventsOf(scene, 'restart')).toEqual([{ kind: 'restart', reason, lostBytes: 200_000 }]);
+  },
+);
 
 test('case 71: does not count a range with only known bytes as progress', async () => {
   const small = makePlainObject(300_000);

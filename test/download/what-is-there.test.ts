@@ -1,8 +1,18 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readBootId } from '../../src/download/part/journal.ts';
-import { type DownloadScene, setDownload } from '../support/download-scene.ts';
+import { type DownloadScene, ownerOf, setDownload } from '../support/download-scene.ts';
 import { wellBehaved } from '../support/faults/fault-mode.ts';
 import type { FaultHandler } from '../support/faults/fault-server.ts';
 import { makePlainObject, makeZipObject } from '../support/faults/served-object.ts';
@@ -14,7 +24,12 @@ const REST_BYTES = 100_000;
 /** Writes the journal of a run that ended normally. */
 async function putJournal(
   { target, server }: DownloadScene,
-  { sizeBytes, writtenBytes, fileId = 'one' }: { sizeBytes: number; writtenBytes: number; fileId?: string },
+  {
+    sizeBytes,
+    writtenBytes,
+    fileId = 'one',
+    holder = null,
+  }: { sizeBytes: number; writtenBytes: number; fileId?: string; holder?: object | null },
 ): Promise<void> {
   const ranges = [[0, writtenBytes]];
   const journal = {
@@ -25,7 +40,7 @@ async function putJournal(
     synced: ranges,
     written: ranges,
     bootId: await readBootId(),
-    holder: null,
+    holder,
     rejected: null,
   };
   writeFileSync(`${target}.part.json`, `${JSON.stringify(journal)}\n`);
@@ -99,12 +114,43 @@ describe('a part file next to a complete file', () => {
     expect(namesBeside(scene)).toEqual(['object.zip']);
   });
 
+  test('that cannot be removed: the download is done, and the part is reported', async () => {
+    const scene = await setFinished('one');
+    const part = `${scene.target}.part`;
+    rmSync(part);
+    mkdirSync(part);
+    expect(await scene.download()).toMatchObject({ isAlreadyThere: true });
+    const leftover = scene.events.filter(({ kind }) => kind === 'leftover');
+    expect(leftover).toEqual([{ kind: 'leftover', reason: expect.stringContaining(part) as string }]);
+    expect(namesBeside(scene)).toEqual(['object.zip', 'object.zip.part', 'object.zip.part.json']);
+  });
+
   test('is left alone if it belongs to another object', async () => {
     const scene = await setFinished('two');
     const journal = readFileSync(`${scene.target}.part.json`, 'utf8');
     expect(await scene.download()).toMatchObject({ isAlreadyThere: true });
     expect(namesBeside(scene)).toEqual(['object.zip', 'object.zip.part', 'object.zip.part.json']);
     expect(readFileSync(`${scene.target}.part.json`, 'utf8')).toBe(journal);
+  });
+});
+
+describe('a file that is there, while another process has begun it anew', () => {
+  const object = makeZipObject(50_000);
+  const other = { pid: 4_711, startedAt: 'now', hostname: hostname() };
+  const owner = { ...ownerOf(process.pid), isProcessAlive: () => true, processStartedAt: () => 'now' };
+
+  test.each(['lock', 'json'])('and left a part.%s that names it: its part stays', async (named) => {
+    const scene = await setDownload(object, wellBehaved(object));
+    await scene.download();
+    writeFileSync(`${scene.target}.part`, object.bytes.subarray(0, 100));
+    const holder = named === 'json' ? other : null;
+    await putJournal(scene, { sizeBytes: object.bytes.length, writtenBytes: 100, holder });
+    if (named === 'lock') writeFileSync(`${scene.target}.part.lock`, JSON.stringify(other));
+    const before = listTree(dirname(scene.target));
+    expect(await scene.download({ context: { owner } })).toMatchObject({ isAlreadyThere: true });
+    expect(listTree(dirname(scene.target))).toEqual(before);
+    expect(scene.events.filter(({ kind }) => kind === 'leftover')).toEqual([]);
+    rmSync(`${scene.target}.part.lock`, { force: true });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { defineFetch, type FetchOptions } from '../../src/commands/fetch.ts';
-import { fetchCommand } from '../../src/fetch/fetch-command.ts';
+import { contentsCommand, fetchCommand } from '../../src/fetch/fetch-command.ts';
 import { parseLine } from '../commands/parse-line.ts';
 
 const define = (parent: Command, keep: (...parsed: readonly unknown[]) => Promise<void>) =>
@@ -30,12 +30,25 @@ test.each([
   ['--checksum', `sha256=${DIGEST}`],
   ['--sha256'],
   ['--rm'],
+  ['--include', '*.srt', '--include', 'a b', '--exclude', 'x'],
+  ['--exclude', 'x', '--keep-archive'],
+  ['-x', '--encoding', 'shift_jis', '--skip-unsafe'],
+  ['--ignore-size'],
+  ['--record', 'r', '--only-new'],
   ['--connections', '16', '-j', '16', '--limit-rate', '5M', '--retries', '9', '--max-size', '2G'],
 ])('the command to resume equals fetch id %s %s', async (...flags) => {
   const { fetch } = await parse(['fetch', 'id', ...flags]);
   const [, ...words] = fetchCommand('id', fetch);
   expect(words).toEqual(['fetch', 'id', ...flags]);
   expect((await parse(words)).fetch).toEqual(fetch);
+});
+
+test('an ID that starts with a dash is no flag, and the entries are listed in the same encoding', async () => {
+  const { fetch } = await parse(['fetch', 'id', '-x']);
+  expect(fetchCommand('-id', fetch)).toEqual(['streamdiver-dl', 'fetch', '-x', '--', '-id']);
+  expect(contentsCommand('id', null)).toEqual(['streamdiver-dl', 'contents', '--', 'id']);
+  const words = ['streamdiver-dl', 'contents', '--encoding', 'gbk', '--', 'id'];
+  expect(contentsCommand('id', 'gbk')).toEqual(words);
 });
 
 test('the command to resume omits --no-resume', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { FileEvent } from '../../src/download/download-file.ts';
 import { ExpectedError } from '../../src/errors.ts';
 import { reportFileEvents } from '../../src/fetch/file-events.ts';
 import { makeTerminal, type TestTerminalOptions } from '../terminal/make-terminal.ts';
@@ -59,6 +60,42 @@ test('reports a retry with its delay', () => {
     'talk.zip: retry 2: connection reset; retrying in 4s\n' +
       'talk.zip: retry 3: connection reset; retrying in 1s\n',
   );
+});
+
+test.each<[FileEvent, string]>([
+  [
+    { kind: 'restart', reason: 'the file has changed', lostBytes: 3 * MIB },
+    'warning: the file has changed; restarting the download (3 MiB discarded)\n',
+  ],
+  [
+    { kind: 'discarded', reason: 'the part is damaged' },
+    'warning: cannot resume: the part is damaged; restarting the download\n',
+  ],
+  [{ kind: 'resuming', haveBytes: 3 * MIB }, 'Resuming talk.zip at 3 MiB.\n'],
+  [
+    { kind: 'repair', reason: 'a.txt is wrong', bytes: 3 * MIB },
+    'warning: a.txt is wrong; downloading that range again (3 MiB)\n',
+  ],
+  [{ kind: 'malformed-digest', field: 'digest' }, 'talk.zip: ignoring the invalid header digest\n'],
+  [
+    { kind: 'leftover', reason: 'the journal stays' },
+    'warning: the file is complete, but the journal stays\n',
+  ],
+])('%j is told as %j', (event, text) => {
+  const { tell, stderr } = start({ verbosity: 1 });
+  tell(event);
+  expect(stderr.text()).toBe(text);
+});
+
+test('how far a file is verified is told', () => {
+  const { tell, stderr } = start({ progressMode: 'json' });
+  tell({ kind: 'verify', bytes: MIB, totalBytes: 3 * MIB });
+  expect(JSON.parse(stderr.text())).toMatchObject({
+    event: 'verify',
+    id: 'dl-1',
+    bytes: MIB,
+    totalBytes: 3 * MIB,
+  });
 });
 
 test('reports progress at most ten times a second, and always the last byte', () => {

@@ -39,10 +39,14 @@ describe.skipIf(!hasGroff)(`the manual page${hasGroff ? '' : ' (groff is not ins
     for (const term of terms) expect(text).toContain(term);
   });
 
-  test('prints dashes literally', () => {
+  test('prints dashes and quotes literally', () => {
     const { text } = render();
     expect(text).toContain('streamdiver-dl create -m ID --title Lecture --expires 7d');
     expect(text).toContain('the JSON request body');
+    expect(text).toContain("contents ID --include '*.srt' --json");
+    expect(text).not.toMatch(/[‘’“”]/);
+    // Some versions of groff turn a plain ' into a closing quote.
+    expect(PAGE).toContain('contents ID \\-\\-include \\(aq*.srt\\(aq');
   });
 });
 

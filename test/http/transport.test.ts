@@ -76,11 +76,12 @@ test.each([
   expect(outcome).toBe(expected);
 });
 
-test('removes its signal listeners after the body was read', async () => {
+test.each(['read', 'destroyed'])('removes its signal listeners after the body was %s', async (how) => {
   const { signal } = new AbortController();
   const { body } = await send((_request, response) => response.end('text'), signal);
   const closed = new Promise((resolve) => body.once('close', resolve));
-  body.resume();
+  if (how === 'read') body.resume();
+  else body.destroy();
   await closed;
   expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });

@@ -41,6 +41,28 @@ describe('documented parameters are sent to the service', () => {
     });
   });
 
+  test('all filters together', async () => {
+    const parameters = { text: 'x', assetTypes: 'audio', tags: 'news', speakers: 'Anna', channelId: 'c' };
+    const item = { id: 'm1', name: 'x', type: 'audio', tags: ['news'], created: ago(1) };
+    const api = await startApi({ script: { 'GET /v2/search': searching([item], parameters) } });
+    const flags = [
+      '--type',
+      'audio',
+      '--tag',
+      'news',
+      '--speaker',
+      'Anna',
+      '--channel',
+      'c',
+      '--since',
+      '7d',
+    ];
+    const run = await runCommand(list('--search', 'x', ...flags), { api });
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'm1\n' });
+    expect(Object.fromEntries(api.requests[0]?.query ?? [])).toMatchObject(parameters);
+    expect(calls(api).filter((call) => !call.startsWith('GET /v2/search'))).toEqual([]);
+  });
+
   test('--since with --all uses the media list', async () => {
     const api = await startApi({ media: [{ id: 'm1', name: 'x', created: ago(1) }] });
     const run = await runCommand(list('--since', '7d'), { api });

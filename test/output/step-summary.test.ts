@@ -50,6 +50,16 @@ describe('--summary', () => {
     expect(text()).toMatch(/^\| downloaded \| .* <code>a.zip<\/code> \|$/m);
   });
 
+  test('create --split: a row for each package', async () => {
+    const api = await start({ media: [...media, { id: 'm2', name: 'Film' }] });
+    const place = makePlace();
+    const { env, text } = summaryIn(place);
+    const create = ['create', '-m', 'm1', '-m', 'm2', '--split', '1', '--summary'];
+    const ids = (await runCommand(create, { api, place, env })).stdout.trimEnd().split('\n');
+    expect(ids).toHaveLength(2);
+    for (const id of ids) expect(text()).toContain(`| preparing | <code>${id}</code> |`);
+  });
+
   test('writes the exit code, the message, and the failed package', async () => {
     const api = await startApi({ media });
     const place = makePlace();

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { bodiesSent, ID } from '../commands/scene.ts';
 import { CANARY_TOKEN } from '../support/process/canary.ts';
 import { makePlace } from '../support/process/run-place.ts';
+import { listTree } from '../support/temp-folder.ts';
 import { expectHarmless } from '../terminal/text/evil-text.ts';
 import {
   CTRL_C,
@@ -74,6 +75,29 @@ describe('the media library', () => {
     pty.write(CTRL_C);
     expect((await pty.exited).exitCode).toBe(130);
     expect(pagesAsked()).toEqual(['0', '1']);
+  });
+
+  test('never shows the late response to a search that another key made stale', async () => {
+    const api = await startLibrary();
+    let answerLate = () => {};
+    const isDue = new Promise<void>((resolve) => {
+      answerLate = resolve;
+    });
+    api.script('GET /v2/search', [
+      async (_request, reply) => {
+        await isDue;
+        await reply.json(200, { data: [{ id: 'stale', name: 'Stale row' }] });
+      },
+    ]);
+    const pty = runInteractive(['create'], api);
+    await pty.waitFor('7 found');
+    await press(pty, 'an', 'loading…');
+    await expect.poll(() => api.requestsOf('GET /v2/search').length).toBe(1);
+    await press(pty, 'na', /anna\n. \[ ] .*Anna.*\nnone selected · 1 found/);
+    answerLate();
+    await press(pty, TAB, '1 selected');
+    expect(pty.screen()).toMatch(/anna\n. \[x] .*Anna/);
+    expect(pty.raw()).not.toContain('Stale row');
   });
 
   test('cancels a request made stale by another key', async () => {
@@ -198,6 +222,23 @@ test('prints a command that creates the same package, whatever the names', async
   expect((await again.exited).exitCode).toBe(0);
   const [first, second] = bodiesSent(api) as { expires: string }[];
   expect({ ...second, expires: '' }).toEqual({ ...first, expires: '' });
+});
+
+test('continues with waiting, fetching, and unpacking', async () => {
+  const api = await startLibrary();
+  const place = makePlace();
+  const pty = runInteractive(['create', '--title', 'Talk', '--description', 'x', '--expires', '1d'], api, {
+    place,
+  });
+  await pty.waitFor('7 found');
+  await press(pty, 'only', '1 found');
+  await press(pty, ENTER, 'Review');
+  await press(pty, ENTER, 'being prepared');
+  await press(pty, DOWN, '❯ Download and unpack it');
+  pty.write(ENTER);
+  expect((await pty.exited).exitCode).toBe(0);
+  const files = listTree(place.cwd).filter(({ type }) => type === 'file');
+  expect(files.map(({ path }) => path)).toEqual([expect.stringMatching(/^talk-\w+\/media\/clip\.bin$/)]);
 });
 
 test('continues with waiting and fetching', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fileSourceOf, openFileSource } from '../../src/range/file-source.ts';
 import { pseudoRandomBytes } from '../support/bytes.ts';
+import { closeSlowly } from '../support/slow-close.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const BYTES = pseudoRandomBytes(200_000, 3);
@@ -69,6 +70,13 @@ test('rejects a link, a folder, and a FIFO without blocking', async () => {
   for (const name of ['link', 'folder', 'fifo']) {
     await expect(openFileSource(join(folder, name))).rejects.toMatchObject({ code: 'DISK' });
   }
+});
+
+test('what is refused is closed by then', async () => {
+  const folder = makeTempFolder();
+  const openFiles = closeSlowly();
+  await expect(openFileSource(folder)).rejects.toMatchObject({ code: 'DISK' });
+  expect(openFiles()).toBe(0);
 });
 
 test('throws a RangeError for an invalid range', async () => {

@@ -33,6 +33,15 @@ test('distinguishes keys that differ in one byte or only by trailing zeros', () 
   expect(has('')).toBe(true);
 });
 
+test('a key is found in whichever slot it is', () => {
+  for (let round = 0; round < 30; round += 1) {
+    const { add, has } = open();
+    const keys = Array.from({ length: 600 }, (_, index) => `${round} ${index}`);
+    expect(keys.filter(add)).toHaveLength(keys.length);
+    expect(keys.filter((key) => !has(key) || add(key))).toEqual([]);
+  }
+});
+
 test('works with any seed', () => {
   for (const seed of [0, 0.5, 1 - 2 ** -53]) {
     const { add, has } = open(0, () => seed);

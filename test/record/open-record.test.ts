@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  fstatSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -14,7 +18,9 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatLine, recordLine } from '../../src/record/record-line.ts';
 import { recordedPath } from '../../src/record/recorded-path.ts';
+import { aroundHandles, watchDisk } from '../support/file-handles.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
+import { onWindows } from '../support/windows/launcher.ts';
 import { linesOf, open, TIME_MS, transcriptKey, transcriptLine } from './record-scene.ts';
 
 function fileWith(content: string | Buffer): string {
@@ -23,6 +29,8 @@ function fileWith(content: string | Buffer): string {
   return file;
 }
 
+/** Hundreds of records, each opened, appended to, and synced. */
+const SLOW = { timeout: 180_000 };
 const text = (...ids: string[]) => ids.map((id) => formatLine(transcriptLine(id))).join('');
 const TIME_FIRST = Object.entries(transcriptLine('A')).toSorted(([one]) =>
   one === 'kind' ? -2 : one === 'time' ? -1 : 0,
@@ -78,7 +86,7 @@ test.each([
   expect([next.itemCount(), next.has(transcriptKey('C'))]).toEqual([3, true]);
 });
 
-test('reads a record truncated at any byte, warns once, and repairs it on append', async () => {
+test('reads a record truncated at any byte, warns once, and repairs it on append', SLOW, async () => {
   const whole = Buffer.from(text('A', 'B'));
   const firstEnd = whole.indexOf('\n') + 1;
   for (let size = 0; size < whole.length; size += 1) {
@@ -166,6 +174,14 @@ test('rejects a folder as a record', async () => {
   await expect(open(join(folder, 'record.ndjson'))).rejects.toMatchObject({ code: 'EXISTS' });
 });
 
+test.skipIf(onWindows)('rejects a pipe as a record without waiting for a writer', async () => {
+  const folder = makeTempFolder();
+  execFileSync('mkfifo', [join(folder, 'record.ndjson')]);
+  await expect(open(join(folder, 'record.ndjson'))).rejects.toMatchObject({ code: 'EXISTS' });
+  expect(lstatSync(join(folder, 'record.ndjson')).isFIFO()).toBe(true);
+  expect(readdirSync(folder)).toEqual(['record.ndjson']);
+});
+
 test('locks the target of a link to a record', async () => {
   const real = fileWith(text('A'));
   const link = join(makeTempFolder(), 'link.ndjson');
@@ -195,11 +211,92 @@ test('fails with BUSY after ten seconds, and appends once the lock is gone', asy
   const record = await open(file, { clock });
   const lock = `${record.path}.lock`;
   writeFileSync(lock, JSON.stringify({ pid: 1, startedAt: 'now', hostname: 'elsewhere' }));
-  await expect(record.append([transcriptLine('B')])).rejects.toMatchObject({ code: 'BUSY', exitCode: 11 });
+  await expect(record.append([transcriptLine('B')])).rejects.toMatchObject({
+    code: 'BUSY',
+    exitCode: 11,
+    message: `another process has been writing ${file} for too long`,
+    details: { hint: `if there is none, delete ${lock}` },
+  });
   expect([nowMs, idsIn(file)]).toEqual([10_000, ['A']]);
   rmSync(lock);
   await record.append([transcriptLine('B')]);
   expect(idsIn(file)).toEqual(['A', 'B']);
+});
+
+test('a folder where the lock would be is named, and the lines are written without it', async () => {
+  const file = fileWith(text('A'));
+  const record = await open(file);
+  mkdirSync(`${file}.lock`);
+  writeFileSync(join(`${file}.lock`, 'kept'), '');
+  await expect(record.append([transcriptLine('B')])).rejects.toMatchObject({
+    code: 'EXISTS',
+    details: { hint: `move ${file}.lock away` },
+  });
+  rmSync(`${file}.lock`, { recursive: true });
+  await record.append([transcriptLine('B')]);
+  expect(idsIn(file)).toEqual(['A', 'B']);
+});
+
+test('lines are on the disk before their append ends, and so is the name of a new record', async () => {
+  const folder = makeTempFolder();
+  const calls = await watchDisk(folder);
+  const recordCalls = () => calls.filter((call) => !call.includes('.lock'));
+  const record = await open(join(folder, 'record'));
+  await record.append([transcriptLine('A')]);
+  expect(recordCalls()).toEqual(['write record', 'datasync record', 'sync .']);
+  await record.append([transcriptLine('B')]);
+  expect(recordCalls().slice(3)).toEqual(['write record', 'datasync record']);
+  await record.append([transcriptLine('A')]);
+  expect(recordCalls()).toHaveLength(5);
+});
+
+test.each([
+  [
+    'write',
+    'short',
+    'only a part of the lines for the record was written',
+    'free up space, then rerun the command',
+  ],
+  ['write', 'ENOSPC', 'no space left', expect.anything() as string],
+  ['datasync', 'EIO', 'input/output error', expect.anything() as string],
+] as const)(
+  'a %s that ends with %s leaves the record as it was, and later lines are appended',
+  async (method, how, says, hint) => {
+    const file = fileWith(text('A'));
+    const record = await open(file);
+    const restore = await aroundHandles(method, async (call, [bytes, start, , offset]) => {
+      if (how === 'short') return await call(bytes, start, 10, offset);
+      if (method === 'datasync') await call();
+      throw Object.assign(new Error(`${how}: injected`), { code: how, syscall: method, errno: -1 });
+    });
+    await expect(record.append([transcriptLine('B')])).rejects.toMatchObject({
+      code: 'DISK',
+      message: expect.stringContaining(says),
+      details: { hint },
+    });
+    expect(readFileSync(file, 'utf8')).toBe(text('A'));
+    expect(record.has(transcriptKey('B'))).toBe(false);
+    restore();
+    await record.append([transcriptLine('B')]);
+    expect(idsIn(file)).toEqual(['A', 'B']);
+  },
+);
+
+test('an append reads only what is new', async () => {
+  const ids = Array.from({ length: 500 }, (_, index) => `id-${index}`);
+  const file = fileWith(text(...ids));
+  const [one, other] = [await open(file), await open(file)];
+  let readBytes = 0;
+  await aroundHandles('read', async (call, args, handle) => {
+    const result = await call(...args);
+    const isRecord = fstatSync(handle.fd).ino === statSync(file).ino;
+    if (isRecord) readBytes += Number(Object(result)['bytesRead']);
+    return result;
+  });
+  await one.append([transcriptLine('B')]);
+  expect(readBytes).toBe(0);
+  await other.append([transcriptLine('C')]);
+  expect(readBytes).toBe(Buffer.byteLength(text('B')));
 });
 
 test('skips lines that another open record has appended', async () => {
@@ -231,6 +328,24 @@ test('reads a replaced or truncated record again', async () => {
   expect(idsIn(file)).toEqual(['D']);
 });
 
+test.each<[string, (path: string) => unknown]>([
+  ['folder', (path) => mkdirSync(path)],
+  ['FIFO', (path) => execFileSync('mkfifo', [path])],
+])('a record that has become a %s is not appended to', async (_what, plant) => {
+  const file = fileWith(text('A'));
+  const record = await open(file);
+  rmSync(file);
+  plant(file);
+  await expect(record.append([transcriptLine('B')])).rejects.toMatchObject({
+    code: 'EXISTS',
+    message: `${file} cannot be a record: it is not a file`,
+    details: { hint: 'choose another file with --record' },
+  });
+  rmSync(file, { recursive: true });
+  await record.append([transcriptLine('B')]);
+  expect(idsIn(file)).toEqual(['B']);
+});
+
 test('leaves a record alone that another process has corrupted', async () => {
   const file = fileWith(text('A'));
   const record = await open(file);
@@ -245,6 +360,7 @@ test('leaves a record alone that another process has corrupted', async () => {
 test('buffers lines that may wait until 64 of them, a second, or close', async () => {
   const file = join(makeTempFolder(), 'record.ndjson');
   let ring: () => void = () => undefined;
+  const timers = { set: 0, canceled: 0 };
   const clock = {
     now: () => 0,
     monotonicMs: () => 0,
@@ -252,7 +368,8 @@ test('buffers lines that may wait until 64 of them, a second, or close', async (
     after: (delayMs: number, callback: () => void) => {
       expect(delayMs).toBe(1_000);
       ring = callback;
-      return () => undefined;
+      timers.set += 1;
+      return () => void (timers.canceled += 1);
     },
   };
   const record = await open(file, { clock });
@@ -265,14 +382,17 @@ test('buffers lines that may wait until 64 of them, a second, or close', async (
   expect(readdirSync(join(file, '..'))).toEqual([]);
   await Promise.all([...first, ...add(1, 'b')]);
   expect(linesOf(file)).toHaveLength(64);
+  expect(timers).toEqual({ set: 1, canceled: 1 });
   const second = add(2, 'c');
   ring();
   await Promise.all(second);
   expect(linesOf(file)).toHaveLength(66);
+  expect(timers.set).toBe(2);
   const third = add(2, 'd');
   await record.close();
   await Promise.all(third);
   expect(linesOf(file)).toHaveLength(68);
+  expect(timers).toEqual({ set: 3, canceled: 3 });
 });
 
 test('writes one line per item and loses none, whatever several records do concurrently', async () => {

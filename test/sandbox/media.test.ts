@@ -111,6 +111,17 @@ describe('GET /search', () => {
     ]);
   });
 
+  test.each([
+    ['a name', 'postcard', ['Grüße aus Graz']],
+    ['a description', 'GRADIENT', ['Cover picture', 'Logo']],
+    ['a tag', 'Howto', ['Demo: search & filter', 'Handbook']],
+    ['nothing', 'nowhere', []],
+  ])('finds media by %s, ignoring case', async (_where, text, names) => {
+    const sandbox = await openSandbox();
+    const { body } = await call<MediaAsset[]>(sandbox, 'GET', `/search?type=mediaasset&text=${text}`);
+    expect(body.data.map(({ name }) => name)).toEqual(names);
+  });
+
   test('finds speakers and channels', async () => {
     const sandbox = await openSandbox();
     const found = async (query: string) =>

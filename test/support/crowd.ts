@@ -1,13 +1,13 @@
-import type { FaultHandler, FaultRequest } from './faults/fault-server.ts';
-import type { ServedObject } from './faults/served-object.ts';
+import type { FaultHandler } from './faults/fault-server.ts';
 
 /**
- * Holds all file requests until `count` are in flight, or for 300 ms; `most` returns the maximum in
- * flight.
+ * Holds each request until `count` are in flight, or for `waitMs`, so that requests that come alone continue. `most`
+ * returns the maximum in flight.
  */
 export function inCrowdsOf(
   count: number,
-  fileOf: (request: FaultRequest) => ServedObject,
+  respond: FaultHandler,
+  { waitMs = 300 }: { readonly waitMs?: number } = {},
 ): { readonly handler: FaultHandler; most(): number } {
   let underWay = 0;
   let most = 0;
@@ -20,9 +20,9 @@ export function inCrowdsOf(
     most = Math.max(most, underWay);
     // Waits a moment longer, to detect a request beyond the limit.
     if (underWay >= count) setTimeout(open, 50);
-    await Promise.race([crowd, new Promise((resolve) => setTimeout(resolve, 300))]);
+    await Promise.race([crowd, new Promise((resolve) => setTimeout(resolve, waitMs).unref())]);
     underWay -= 1;
-    await reply.file(fileOf(request));
+    await respond(request, reply);
   };
   return { handler, most: () => most };
 }

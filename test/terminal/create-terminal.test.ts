@@ -76,6 +76,50 @@ test.each<[Record<string, string>, boolean]>([
   expect(stderr.text()).toBe(isWatched ? `${annotation}\\x3a:error::***\n` : '::error::***\n');
 });
 
+test('a message after a table is below it, although the streams differ', async () => {
+  const both = captureStream({ isTTY: true });
+  const { terminal } = makeTerminal({ stdout: both.stream, stderr: both.stream, colorMode: 'never' });
+  const listing = (name: string) => ({
+    items: [name],
+    columns: [{ key: 'name', heading: 'NAME', text: (item: string) => item }],
+    document: {},
+    itemDocument: (item: string) => ({ name: item }),
+    emptyText: '',
+  });
+  terminal.info('before');
+  terminal.listing(listing('one'));
+  terminal.info('1 file');
+  terminal.listing(listing('two'));
+  terminal.error('broken');
+  await terminal.flush();
+  terminal.info('after');
+  expect(both.text()).toBe('before\nNAME\none\n1 file\nNAME\ntwo\nerror: broken\nafter\n');
+});
+
+test('a table that cannot be laid out fails the flush, and the messages after it are still printed', async () => {
+  const { terminal, stdout, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
+  terminal.listing({
+    items: ['one'],
+    columns: [
+      {
+        key: 'name',
+        heading: 'NAME',
+        text: () => {
+          throw new RangeError('no text');
+        },
+      },
+    ],
+    document: {},
+    itemDocument: () => ({}),
+    emptyText: '',
+  });
+  terminal.info('a message');
+  await expect(terminal.flush()).rejects.toThrow('no text');
+  terminal.info('a later one');
+  await expect(terminal.flush()).rejects.toThrow('no text');
+  expect([stdout.text(), stderr.text()]).toEqual(['', 'a message\na later one\n']);
+});
+
 test('redacts secrets on both streams and in progress', async () => {
   const { terminal, stdout, stderr } = makeTerminal({
     progressMode: 'json',
@@ -108,4 +152,30 @@ test('prints minor progress events only with --progress json', async () => {
   };
   expect([await tell({ isTTY: true }), await tell({ progressMode: 'plain' })]).toEqual(['', '']);
   expect((await tell({ progressMode: 'json' })).split('\n')).toHaveLength(3);
+});
+
+test('the width for wrapped text is that of standard error', () => {
+  const wide = captureStream({ isTTY: true, columns: 120 });
+  expect(makeTerminal({ isTTY: true, columns: 40, stderr: wide.stream }).terminal.columns).toBe(120);
+  expect(makeTerminal({ env: { COLUMNS: '50' } }).terminal.columns).toBe(50);
+});
+
+test('a prompt is possible only with a terminal on both sides, and without a job in control', () => {
+  const canPrompt = (options: TestTerminalOptions) => makeTerminal(options).terminal.canPrompt;
+  expect(canPrompt({ isTTY: true })).toBe(true);
+  expect(canPrompt({})).toBe(false);
+  expect(canPrompt({ isTTY: true, stdin: openInput() })).toBe(false);
+  expect(canPrompt({ isTTY: true, stderr: pipe })).toBe(false);
+  expect(canPrompt({ isTTY: true, noInput: true })).toBe(false);
+  for (const env of [{ CI: '1' }, { AI_AGENT: '1' }]) expect(canPrompt({ isTTY: true, env })).toBe(false);
+  for (const env of [{ CI: 'false' }, { CI: '0' }, { CI: '' }])
+    expect(canPrompt({ isTTY: true, env })).toBe(true);
+});
+
+test('a secret in a name leaves no trace in plain progress', () => {
+  const redact = (text: string) => text.replaceAll('secret', '***');
+  const { terminal, stderr } = makeTerminal({ progressMode: 'plain', redact });
+  terminal.progress({ event: 'state', id: 'x', label: 'a secret', status: 'secret' });
+  terminal.progress({ event: 'state', id: 'y', status: null, message: null });
+  expect(stderr.text()).toBe('a ***: ***\ny: waiting\n');
 });

@@ -104,7 +104,7 @@ test('an error of stdout has a hint', () => {
   });
   expect(outputError(coded('ENOSPC'), stream)).toMatchObject({
     message: 'cannot write to standard output: no space left on the disk',
-    details: { hint: 'make room, then run the same command again' },
+    details: { hint: 'free up space, then rerun the command' },
   });
   expect(outputError(coded('EBADF'), stream)).toMatchObject({
     message: 'cannot write to standard output: it is not open for that',

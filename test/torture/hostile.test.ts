@@ -36,7 +36,7 @@ const NO_ARCHIVE: Verdict = {
 const KEPT: Verdict = { exitCodes: [0], says: /verified/ };
 
 test.each([
-  ['unpacked where it lies', ['-x']],
+  ['unpacked directly from the server', ['-x']],
   ['downloaded', []],
   ['downloaded and unpacked', ['-x', '--keep-archive']],
 ])(`cases 94 to 106: handles a hostile archive, %s (seed ${SEED})`, TIME_LIMIT, async (way, flags) => {

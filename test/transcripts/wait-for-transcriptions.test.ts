@@ -119,6 +119,9 @@ test('waits for exactly the requested time', async () => {
   expect(idsIn(await watching.wait(itemsOf('m')))).toEqual({ running: ['m'], ended: [] });
   expect(log.filter((line) => line.startsWith('sleep'))).toEqual(['sleep 700', 'sleep 700', 'sleep 100']);
   expect(log.filter((line) => line.startsWith('ask'))).toHaveLength(3);
+  const short = watch(1, { m: ['running'] });
+  await short.watching.wait(itemsOf('m'));
+  expect(short.log.filter((line) => line.startsWith('sleep'))).toEqual(['sleep 1']);
 });
 
 test('does not wait or send requests without a wait time', async () => {

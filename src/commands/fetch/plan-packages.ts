@@ -79,8 +79,6 @@ export async function planPackages(
       itemDocument: (file) => ({ ...file }),
       emptyText: 'nothing to fetch',
     });
-    // The total belongs below the table, which is on the other stream.
-    await io.flush();
     printTotals(files, totals, io);
   }
   if (failures.length > 0) throw batchError(failures, ids.length, document);

@@ -76,7 +76,7 @@ export function createByteRanges(initial: readonly ByteRange[] = []): GrowingByt
     },
     clear: () => replace([]),
   };
-  if (initial.every(({ start, end }, index) => end > start && start > (initial[index - 1]?.end ?? -1))) {
+  if (initial.every(({ start }, index) => start > (initial[index - 1]?.end ?? -1))) {
     replace([...initial]);
   } else for (const { start, end } of initial) self.add(start, end);
   return self;

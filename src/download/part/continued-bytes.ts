@@ -12,7 +12,7 @@ import { trustedRanges } from './trusted-ranges.ts';
 export async function continuedBytes(target: string, identity: ObjectIdentity): Promise<number | 'other'> {
   const partPath = `${target}.part`;
   const found = await readJournal(`${partPath}.json`);
-  const part = await onDisk(unlessMissing(stat(partPath)), partPath, 'look at');
+  const part = await onDisk(unlessMissing(stat(partPath)), partPath, 'access');
   if (part === null) return 0;
   if (found === null || found === 'unreadable') return part.size === 0 ? 0 : 'other';
   if (!isSameObject(found.journal.identity, identity)) return 'other';

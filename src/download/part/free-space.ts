@@ -19,7 +19,7 @@ export async function checkFreeSpace(folder: string, neededBytes: number): Promi
   const missingBytes = Math.ceil(neededBytes * MARGIN) - (await freeBytesOf(folder));
   if (missingBytes <= 0) return;
   throw new ExpectedError('DISK', `not enough space in ${folder}: ${formatSize(missingBytes)} are missing`, {
-    hint: 'make room, choose another folder with -D, or go ahead with --no-space-check',
+    hint: 'free up space, choose another folder with -D, or skip the check with --no-space-check',
   });
 }
 
@@ -40,6 +40,6 @@ async function freeBytesOf(folder: string): Promise<number> {
     return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
   } catch (error) {
     if (isSystemError(error) && NOT_REPORTED.has(error.code ?? '')) return Number.POSITIVE_INFINITY;
-    throw diskError(error, folder, 'look at');
+    throw diskError(error, folder, 'access');
   }
 }

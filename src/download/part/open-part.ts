@@ -46,6 +46,6 @@ export async function replacePart(path: string, aside: string): Promise<FileHand
 
 export function partNotRegularError(path: string): ExpectedError {
   return new ExpectedError('EXISTS', `${path} is there already and does not belong to this download`, {
-    hint: 'move it away, choose another name with -o, or throw it away with --no-resume',
+    hint: 'move it away, choose another name with -o, or discard it with --no-resume',
   });
 }

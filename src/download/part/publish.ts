@@ -35,7 +35,7 @@ export async function publish(
 export async function findExisting(
   target: string,
 ): Promise<'nothing' | 'file' | 'folder' | 'link' | 'special'> {
-  const status = await onDisk(unlessMissing(lstat(target)), target, 'look at');
+  const status = await onDisk(unlessMissing(lstat(target)), target, 'access');
   if (status === null) return 'nothing';
   if (status.isSymbolicLink()) return (await leadsToSpecial(target)) ? 'special' : 'link';
   return status.isFile() ? 'file' : status.isDirectory() ? 'folder' : 'special';

@@ -150,7 +150,7 @@ function refuseEncoding({ headers, url }: HttpResponse): void {
       'INTEGRITY',
       `${url.host} sent the file encoded as ${encoding} although nobody asked`,
       {
-        hint: 'a proxy in between may do this; nothing of it was kept',
+        hint: 'a proxy in between may do this; nothing was kept',
       },
     );
   }

@@ -57,6 +57,6 @@ function notTheFile(head: Buffer, what: string): ExpectedError {
   return new OtherContentError(
     'BAD_RESPONSE',
     `the server sent ${form} instead of ${what}${message === undefined ? '' : `: ${message}`}`,
-    { hint: 'check the package with `streamdiver-dl status ID`; nothing of it was kept' },
+    { hint: 'check the package with `streamdiver-dl status ID`; nothing was kept' },
   );
 }

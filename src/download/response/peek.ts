@@ -9,8 +9,8 @@ import { detectStalls } from './stall-detector.ts';
 /**
  * Passes the first bytes of a body to `inspectStart` without consuming them. A response without the file must not cost
  * the existing bytes.
- * @throws UnexpectedResponseError if `inspectStart` refuses them, which destroys the body; TransportError if there are
- *   none
+ * @throws UnexpectedResponseError if `inspectStart` refuses them, TransportError if there are none; the caller then
+ *   destroys the body
  */
 export async function peek(
   { body, headers, url }: HttpResponse,
@@ -35,7 +35,6 @@ export async function peek(
   try {
     inspectStart(head, headers.get('content-type'));
   } catch (error) {
-    body.destroy();
     throw error instanceof ExpectedError
       ? new UnexpectedResponseError(error.code, error.message, error.details)
       : error;

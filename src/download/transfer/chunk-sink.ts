@@ -101,7 +101,7 @@ function writeBytes({ connections }: TransferJob): number {
 function unknownSizeError(): ExpectedError {
   return new ExpectedError(
     'INTEGRITY',
-    'nothing tells whether the file is complete: the service gave no size',
+    'cannot tell whether the file is complete: the service gave no size',
     { hint: 'give its digest with --checksum sha256=HEX if you know it' },
   );
 }

@@ -88,6 +88,6 @@ function isSameVersion(pinned: Validator, found: Validator): boolean {
 
 function changedError(): ExpectedError {
   return new ExpectedError('INTEGRITY', 'the file on the server changed while it was read', {
-    hint: 'run the same command again',
+    hint: 'rerun the command',
   });
 }

@@ -116,7 +116,7 @@ function drain(body: Readable, url: URL, { take, isEnough, watch, pausedTime }: 
 }
 
 function tooMany(url: URL): ExpectedError {
-  return new ExpectedError('INTEGRITY', `${url.host} sent more bytes than were asked for`, {
-    hint: 'try again later; if it stays so, create the package again',
+  return new ExpectedError('INTEGRITY', `${url.host} sent more bytes than requested`, {
+    hint: 'try again later; if it persists, create the package again',
   });
 }

@@ -33,7 +33,7 @@ export async function transfer(
     if (restarts > MAX_RESTARTS) {
       if (finalError !== null) throw finalError;
       throw new ExpectedError('UNAVAILABLE', `the server keeps changing the file (${reason})`, {
-        hint: 'run the same command again later',
+        hint: 'rerun the command later',
       });
     }
     const lostBytes = destination.have.totalBytes();

@@ -122,13 +122,13 @@ function assertDigests(
   const sha256 = hashes.get('sha256') ?? null;
   if (checksum !== null && sha256 !== checksum) {
     throw new ExpectedError('INTEGRITY', `the SHA-256 is ${sha256 ?? ''}, expected ${checksum}`, {
-      hint: 'check the digest that you gave; if it is right, the file is not the one you want',
+      hint: 'check the digest; if it is correct, this is the wrong file',
     });
   }
   if (promised !== null && hashes.get(promised.hash) !== promised.hex) {
     throw new ExpectedError(
       'INTEGRITY',
-      `the ${promised.hash.toUpperCase()} of the file is not the one that the server gave (${promised.field})`,
+      `the ${promised.hash.toUpperCase()} of the file does not match the server's (${promised.field})`,
     );
   }
 }

@@ -119,7 +119,7 @@ function layOut(
 const INDENT = '  ';
 
 /**
- * Formats a record as a few short lines: its name (in a list with IDs, otherwise the first column), then
+ * Formats a record as a few short lines: its name (in a list with IDs), its path, or its first cell, then
  * the other cells. Only optional columns need their headings.
  */
 function formatBlock<Item>(
@@ -134,7 +134,7 @@ function formatBlock<Item>(
   });
   const hasIds = columns.some(({ id }) => id !== undefined);
   const named = hasIds ? filled.find(({ column: { shrinks, isOptional } }) => shrinks && !isOptional) : null;
-  const head = named ?? filled[0];
+  const head = named ?? filled.find(({ column: { isPath } }) => isPath) ?? filled[0];
   if (head === undefined) return [];
   const details = filled
     .filter((one) => one !== head)

@@ -69,7 +69,7 @@ export function layOutTransfers(rows: readonly ProgressRow[], look: ProgressAppe
   for (const form of forms) {
     const columns = form
       .map((cell) => ({ cell, width: widthOf(cell, [...described.values()]) }))
-      .filter(({ width }) => width > 0);
+      .filter(({ width }) => width !== 0);
     const factsWidth = columns.reduce((sum, { width }) => sum + separator + width, -separator);
     const room = look.width - factsWidth - (longestName === 0 ? 0 : separator);
     // The full word `connections` is not worth a truncated name.
@@ -124,7 +124,7 @@ function describe(row: ProgressRow, { glyphs }: ProgressAppearance): Cells {
     left: isStalled ? `stalled ${formatDuration(silentMs)}` : isComplete ? '' : left,
     connections: count === null ? '' : `${count} connections`,
     connectionsShort: count === null ? '' : `${glyphs.times}${count}`,
-    verified: verification === null ? '' : lagOf(row),
+    verified: verification === null ? '' : lagOf(event, verification),
   };
 }
 
@@ -135,8 +135,8 @@ function filesOf(event: ProgressEvent): string {
   return files.padStart(all.length);
 }
 
-function lagOf({ event, verification }: ProgressRow): string {
-  const verified = verification === null ? 0 : (shareDone(verification) ?? 0);
+function lagOf(event: ProgressEvent, verification: ProgressEvent): string {
+  const verified = shareDone(verification) ?? 0;
   return (shareDone(event) ?? 0) - verified < LAG_SHARE ? '' : `verified ${formatPercent(verified)}`;
 }
 

@@ -88,21 +88,18 @@ function askHidden(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     stderr.write(`${escapeText(message)} (hidden) `);
-    const lines = createInterface({ input: stdin, output: new PassThrough().resume(), terminal: true });
-    const stop = () => lines.close();
-    signal.addEventListener('abort', stop, { once: true });
+    const output = new PassThrough().resume();
+    const lines = createInterface({ input: stdin, output, terminal: true, signal });
     let answer: string | null = null;
-    lines.once('SIGINT', stop);
+    lines.once('SIGINT', () => lines.close());
     lines.once('line', (line) => {
       answer = line.trim();
-      stop();
+      lines.close();
     });
     lines.once('close', () => {
-      signal.removeEventListener('abort', stop);
       stderr.write('\n');
       if (answer === null) reject(canceled());
       else resolve(answer);
     });
-    if (signal.aborted) stop();
   });
 }

@@ -2,6 +2,7 @@ import type { InputStream, OutputStream } from '../../world.ts';
 import { escapeText } from '../text/escape.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Style } from '../text/style.ts';
+import { wrapText } from '../text/wrap-text.ts';
 import { askPlainLine } from './plain-line.ts';
 import { promptTheme } from './prompt-theme.ts';
 import { responseOrCancel } from './response-or-cancel.ts';
@@ -12,6 +13,7 @@ export interface ConfirmOptions {
   readonly signal: AbortSignal;
   readonly style: Style;
   readonly glyphs: Glyphs;
+  readonly columns: number;
   /** Asks once in one line that is never redrawn, for `TERM=dumb` and for screen readers. */
   readonly isPlain: boolean;
 }
@@ -31,14 +33,25 @@ export async function askYesNo(question: string, options: ConfirmOptions): Promi
 
 async function askOnTerminal(
   question: string,
-  { stdin, stderr, signal, style, glyphs }: ConfirmOptions,
+  { stdin, stderr, signal, style, glyphs, columns }: ConfirmOptions,
 ): Promise<boolean> {
   const { confirm } = await import('@inquirer/prompts');
   return confirm(
-    { message: escapeText(question), default: false, theme: promptTheme({ style, glyphs }) },
+    {
+      message: wrapQuestion(escapeText(question), columns),
+      default: false,
+      theme: promptTheme({ style, glyphs }),
+    },
     // Prompts draw on standard output by default, which may be redirected.
     { input: stdin, output: stderr, signal },
   );
+}
+
+/** The library would break words. Its choices stay beside the last word. */
+function wrapQuestion(question: string, columns: number): string {
+  const choices = '\u00a0(y/N)';
+  const wrapped = wrapText(question + choices, Math.max(1, columns - '? '.length)).join('\n');
+  return wrapped.endsWith(choices) ? wrapped.slice(0, -choices.length) : question;
 }
 
 async function askPlainly(question: string, options: ConfirmOptions): Promise<boolean> {

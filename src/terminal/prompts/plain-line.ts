@@ -12,12 +12,9 @@ export function askPlainLine(
   { stdin, stderr, signal }: Pick<PromptOptions, 'stdin' | 'stderr' | 'signal'>,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const lines = createInterface({ input: stdin, output: stderr, terminal: false });
-    const stop = () => lines.close();
-    signal.addEventListener('abort', stop, { once: true });
+    const lines = createInterface({ input: stdin, output: stderr, terminal: false, signal });
     let hasAnswer = false;
     lines.once('close', () => {
-      signal.removeEventListener('abort', stop);
       if (hasAnswer) return;
       // The cursor is still behind the question.
       stderr.write('\n');
@@ -26,8 +23,7 @@ export function askPlainLine(
     lines.question(`${escapeText(question)} `, (answer) => {
       hasAnswer = true;
       resolve(answer.trim());
-      stop();
+      lines.close();
     });
-    if (signal.aborted) stop();
   });
 }

@@ -13,10 +13,21 @@ export function quoteForShell(argument: string, platform: NodeJS.Platform = 'lin
   if (platform === 'win32') {
     // PowerShell splits a bare word at a comma, and treats `@` as splatting.
     if (SAFE_WORD.test(argument) && !/[,@]/.test(argument)) return argument;
-    return `'${argument.replaceAll("'", "''")}'`;
+    return inPowerShellQuotes(argument);
   }
   if (SAFE_WORD.test(argument)) return argument;
   return isVisible ? `'${argument.replaceAll("'", `'\\''`)}'` : `$'${spellOut(argument)}'`;
+}
+
+/** A line that sets an environment variable for later commands. */
+export function assignmentLine(name: string, value: string, platform: NodeJS.Platform): string {
+  // PowerShell runs a bare word on the right as a command.
+  if (platform === 'win32') return `$env:${name} = ${inPowerShellQuotes(value)}`;
+  return `export ${name}=${quoteForShell(value, platform)}`;
+}
+
+function inPowerShellQuotes(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** A command as one line that a shell splits into the same words. */

@@ -1,6 +1,7 @@
 import { unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { RangeSource } from '../../range/range-source.ts';
+import { ignoringFailure } from '../../target-folder/temporary-file.ts';
 import { createTaskPool } from '../../task-pool.ts';
 import type { ArchiveEntry } from '../read/entry.ts';
 import type { EntryReceiver, EntrySink } from '../read/entry-sink.ts';
@@ -77,12 +78,10 @@ function stageFiles(
   const close = (): void => {
     if (isClosed) return;
     isClosed = true;
-    wanted.clear();
     extraction.close();
   };
   const removeStaged = (): void => {
     for (const { temporary } of staged) {
-      // The first failure is reported; the next run removes what remains.
       if (temporary !== null) ignoringFailure(() => unlinkSync(temporary));
     }
     staged.clear();
@@ -99,7 +98,7 @@ function stageFiles(
   };
   const guarded = (sink: EntrySink): EntrySink => {
     const attempt = async (act: () => Promise<void> | undefined): Promise<void> => {
-      if (failure !== null || isClosed) return;
+      if (failure !== null) return;
       try {
         await act();
       } catch (error) {
@@ -114,10 +113,10 @@ function stageFiles(
     };
   };
   return {
-    wants: (entry: ArchiveEntry) => wanted.has(entry),
+    wants: (entry: ArchiveEntry) => failure === null && wanted.has(entry),
     open(entry) {
       const file = wanted.get(entry);
-      if (file === undefined || failure !== null) return NO_SINK;
+      if (file === undefined) return NO_SINK;
       try {
         return guarded(openEntrySink(file, context));
       } catch (error) {
@@ -137,18 +136,11 @@ function stageFiles(
         const result = extraction.finish();
         close();
         return result;
-      } finally {
+      } catch (error) {
         await discard();
+        throw error;
       }
     },
     discard,
   };
-}
-
-function ignoringFailure(act: () => void): void {
-  try {
-    act();
-  } catch {
-    // See the caller.
-  }
 }

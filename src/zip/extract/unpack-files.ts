@@ -51,13 +51,13 @@ export async function unpackFiles(
   }
 }
 
-/** Divides files in file order into runs that are read at once. */
-function groupNeighbors(
-  source: RangeSource,
-  files: readonly PlannedFile[],
-): readonly (readonly PlannedFile[])[] {
+/** Files that are read at once. */
+type Run = readonly [PlannedFile, ...PlannedFile[]];
+
+/** Divides files in file order into runs. */
+function groupNeighbors(source: RangeSource, files: readonly PlannedFile[]): readonly Run[] {
   const { parallelReads = 1 } = source;
-  const runs: PlannedFile[][] = [];
+  const runs: [PlannedFile, ...PlannedFile[]][] = [];
   let start = 0;
   let end = Number.NEGATIVE_INFINITY;
   let isAlone = false;
@@ -80,14 +80,9 @@ function groupNeighbors(
 
 type RunContext = Unpacking & SinkContext;
 
-async function unpackRun(
-  source: RangeSource,
-  run: readonly PlannedFile[],
-  context: RunContext,
-): Promise<void> {
+async function unpackRun(source: RangeSource, run: Run, context: RunContext): Promise<void> {
   const [first] = run;
-  const last = run.at(-1);
-  if (first === undefined || last === undefined) return;
+  const last = run.at(-1) ?? first;
   context.check();
   if (isLarge(source, first.entry)) {
     await unpackLarge(source, first, context);

@@ -75,29 +75,29 @@ function findEnd(tail: Buffer, tailStart: number): number | null {
   // A negative offset would count from the end.
   if (tail.length < FIXED_BYTES.end) return null;
   const paddingBytes = paddingBytesOf(tail, tailStart);
-  let found = -1;
-  let last = -1;
+  let found: number | null = null;
+  let last: number | null = null;
   let isFollowed = false;
   for (
     let position = tail.lastIndexOf(END_SIGNATURE, tail.length - FIXED_BYTES.end);
     position >= 0;
     position = position === 0 ? -1 : tail.lastIndexOf(END_SIGNATURE, position - 1)
   ) {
-    if (last < 0) last = position;
+    last ??= position;
     const commentEnd = position + FIXED_BYTES.end + tail.readUInt16LE(position + 20);
     if (commentEnd <= tail.length && commentEnd >= tail.length - paddingBytes) {
-      if (found >= 0) throw refused('it has two end records that both fit');
+      if (found !== null) throw refused('it has two end records that both fit');
       found = position;
     } else if (commentEnd < tail.length && describesWholeFile(tail, tailStart, position)) {
       isFollowed = true;
     }
   }
-  if (found >= 0) {
+  if (found !== null) {
     if (found !== last) throw refused('its comment contains a second end record');
     return found;
   }
   if (isFollowed) throw refused('it is followed by bytes that do not belong to it');
-  if (last < 0) return null;
+  if (last === null) return null;
   throw damaged('its end record is cut or does not fit');
 }
 

@@ -10,8 +10,6 @@ export interface ExtraFields {
   readonly unicodePath: Buffer | null;
 }
 
-const NONE: ExtraFields = { zip64: null, timestamps: null, unicodePath: null };
-
 /**
  * Parses extra fields (APPNOTE 4.5.1: id 2, length 2, contents). Up to three zero bytes at the end are
  * accepted as padding of alignment tools (four would be an empty field), and any number of 0xff bytes,
@@ -20,8 +18,11 @@ const NONE: ExtraFields = { zip64: null, timestamps: null, unicodePath: null };
  * @throws ExpectedError INTEGRITY if they do not fill their space exactly, UNSAFE if a relevant one occurs twice
  */
 export function readExtraFields(extra: Buffer, where: () => string): ExtraFields {
-  if (extra.length === 0) return NONE;
-  const found: { -readonly [Key in keyof ExtraFields]: ExtraFields[Key] } = { ...NONE };
+  const found: { -readonly [Key in keyof ExtraFields]: ExtraFields[Key] } = {
+    zip64: null,
+    timestamps: null,
+    unicodePath: null,
+  };
   let position = 0;
   while (position + 4 <= extra.length && !isAllOnes(extra, position)) {
     const id = extra.readUInt16LE(position);

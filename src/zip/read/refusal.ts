@@ -3,7 +3,7 @@ import { ExpectedError } from '../../errors.ts';
 /** The archive is not as written: truncated, altered in transit, or inconsistent. */
 export function damaged(reason: string, cause?: unknown): ExpectedError {
   return new ExpectedError('INTEGRITY', `the archive is damaged: ${reason}`, {
-    hint: 'run the same command again; if the error persists, create the package again',
+    hint: 'rerun; if the error persists, create the package again',
     cause,
   });
 }

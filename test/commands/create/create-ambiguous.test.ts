@@ -136,6 +136,47 @@ describe('case 36: a create whose outcome is unknown', () => {
     expect(api.requestsOf('POST /v2/downloads')).toHaveLength(1);
   });
 
+  test.each<[readonly object[], string, readonly string[]]>([
+    [
+      [{ title: 'Trip', created: '2026-01-15T11:59:30Z' }],
+      'a package in the list matches: p0 (ready)',
+      ['p0'],
+    ],
+    [[{ title: 'Trip', created: '2026-01-15T11:57:00Z' }], 'the list has no matching package yet', []],
+    [[{ created: '2026-01-15T12:00:00Z' }], 'a package in the list matches: p0 (ready)', ['p0']],
+    [
+      [{ title: 'Trip' }, { title: 'Trip' }],
+      'packages in the list match: p0 (ready), p1 (ready)',
+      ['p0', 'p1'],
+    ],
+    [[{ title: 'Other', created: '2026-01-15T12:00:00Z' }], 'the list has no matching package yet', []],
+    [[{ title: 'Other' }], 'the list has no matching package yet', []],
+    [[{}], 'the list shows neither titles nor times, so no package can be matched', []],
+  ])('with %j in the list: %s', async (listed, finding, ids) => {
+    const items = listed.map((item, index) => ({ id: `p${index}`, status: 'ready', ...item }));
+    const api = await startEmpty({
+      script: { 'POST /v2/downloads': 504, 'GET /v2/downloads': { json: { data: items } } },
+    });
+    const run = await runCommand(['create', '-m', 'm1', '--title', 'Trip', '--json'], { api });
+    const next = ids.map((id) => `streamdiver-dl fetch ${id}`);
+    expect(run).toMatchObject({
+      exitCode: 14,
+      json: { error: { next: next.length === 0 ? ['streamdiver-dl list'] : next } },
+    });
+    expect(run.stderr).toMatch(/^error: cannot confirm that the package was created \(.*\); /);
+    expect(run.stderr).toContain(
+      `); ${finding}\nhint: check the list before you create it again, or you may get two packages\n`,
+    );
+  });
+
+  test('without a credential, there is no list to check', async () => {
+    const api = await startEmpty({ token: null, script: { 'POST /v2/downloads': 504 } });
+    const run = await runCommand(['create', '-r', 'r1', '--json'], { api, token: null });
+    expect(run).toMatchObject({ exitCode: 14, json: { error: { next: [] } } });
+    expect(run.stderr).toContain('); there is no list to check without a credential\n');
+    expect(calls(api)).toEqual(['POST /v2/downloads']);
+  });
+
   test('reports when the list has no titles or times to match', async () => {
     const api = await startEmpty({
       script: { 'POST /v2/downloads': 504, 'GET /v2/downloads': { json: { data: [{ id: 'p1' }] } } },
@@ -210,21 +251,27 @@ describe('a create with a minimal response', () => {
 });
 
 describe('a 303 that leads to another origin', () => {
-  test.each(['absolute', 'without a scheme'])(
-    '%s: exits with 14 and sends no request to the other origin',
-    async (kind) => {
-      const other = await startEmpty();
-      const location = `${kind === 'absolute' ? other.origin : other.origin.replace(/^https?:/, '')}/v2/downloads/x`;
-      const api = await startEmpty({
-        script: {
-          'POST /v2/downloads': {
-            raw: `HTTP/1.1 303 See Other\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`,
-          },
+  test.each([
+    ['absolute', 'with'],
+    ['absolute', 'without'],
+    ['without a scheme', 'with'],
+    ['without a scheme', 'without'],
+  ])('%s, %s a token: exits with 14 and sends no request to the other origin', async (kind, token) => {
+    const other = await startEmpty();
+    const location = `${kind === 'absolute' ? other.origin : other.origin.replace(/^https?:/, '')}/v2/downloads/x`;
+    const api = await startEmpty({
+      script: {
+        'POST /v2/downloads': {
+          raw: `HTTP/1.1 303 See Other\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`,
         },
-      });
-      const run = await runCommand(['create', '-m', 'm1'], { api });
-      expect(run.exitCode, run.stderr).toBe(14);
-      expect(other.requests).toEqual([]);
-    },
-  );
+      },
+    });
+    const run =
+      token === 'with'
+        ? await runCommand(['create', '-m', 'm1'], { api })
+        : await runCommand(['create', '-r', 'r1', '--anonymous'], { api, token: null });
+    expect(run.exitCode, run.stderr).toBe(14);
+    expect(api.requests).not.toEqual([]);
+    expect(other.requests).toEqual([]);
+  });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CREATED_ID_PREFIX } from '../../support/api/api-packages.ts';
 import { makePlace } from '../../support/process/run-place.ts';
+import { listTree } from '../../support/temp-folder.ts';
 import { expectDocument, expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { bodiesSent, calls, startEmpty } from '../scene.ts';
@@ -108,7 +109,7 @@ describe('create --split', () => {
     expectDocument('created', run.json);
   });
 
-  test('--fetch downloads each package', async () => {
+  test('--fetch downloads each package into its own file', async () => {
     const api = await startEmpty({ media: media.slice(0, 2) });
     const place = makePlace();
     const line = ['create', '--all', '--split', '1', '--title', 'T', '--fetch', '-D', 'out', '--json'];
@@ -116,7 +117,23 @@ describe('create --split', () => {
     expect(run.exitCode).toBe(0);
     expect(run.json).toMatchObject({ count: 2, results: [{ outcome: 'downloaded' }, {}] });
     expectDocument('created', run.json);
-    expect(readdirSync(join(place.cwd, 'out'))).toHaveLength(2);
+    expect(readdirSync(join(place.cwd, 'out')).toSorted()).toEqual([
+      `t-1-2-${id(0)}.zip`,
+      `t-2-2-${id(1)}.zip`,
+    ]);
+  });
+
+  test('--fetch -x unpacks each package into its own folder', async () => {
+    const api = await startEmpty({ media: media.slice(0, 2) });
+    const place = makePlace();
+    const line = ['create', '--all', '--split', '1', '--title', 'T', '--fetch', '-x', '-D', 'out'];
+    const run = await runCommand(line, { api, place });
+    expect(run.exitCode).toBe(0);
+    const files = listTree(join(place.cwd, 'out')).filter(({ type }) => type === 'file');
+    expect(files.map(({ path }) => path)).toEqual([
+      `t-1-2-${id(0)}/media/clip.bin`,
+      `t-2-2-${id(1)}/media/clip.bin`,
+    ]);
   });
 
   test('--fetch gives packages without a title distinct names', async () => {

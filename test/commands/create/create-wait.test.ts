@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CREATED_ID_PREFIX } from '../../support/api/api-packages.ts';
+import type { RunControl } from '../../support/process/run-program.ts';
 import { expectDocument, expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { calls, ID, startEmpty } from '../scene.ts';
@@ -15,6 +16,30 @@ describe('create --wait', () => {
     expectDocument('create', run.json);
     expect(calls(api)).toEqual(['POST /v2/downloads', ...Array(3).fill(`GET /v2/downloads/${ID}`)]);
     expect(run.stderr).toContain(`streamdiver-dl status ${ID} --wait`);
+  });
+
+  test('prints the ID before it waits', async () => {
+    let control: RunControl | undefined;
+    const seen: string[] = [];
+    const api = await startEmpty({
+      script: {
+        'GET /v2/downloads/{id}': [
+          (_request, reply) => {
+            seen.push(control?.stdout() ?? '');
+            return reply.json(200, { data: { id: ID, status: 'preparing' } });
+          },
+          'ready',
+        ],
+      },
+    });
+    const run = await runCommand(['create', '-m', 'm1', '--wait'], {
+      api,
+      onStart: (started) => {
+        control = started;
+      },
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${ID}\n` });
+    expect(seen).toEqual([`${ID}\n`]);
   });
 
   test('exits with 3 when a 404 outlasts the grace period', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startApi } from '../../support/api/api-server.ts';
 import { expectFailureDocument } from '../output-documents.ts';
-import { runCommand } from '../run-command.ts';
+import { runCommand, runUntil } from '../run-command.ts';
 import { calls } from '../scene.ts';
 
 const media = [{ id: 'm1', name: 'One' }];
@@ -46,6 +46,19 @@ test('reports the rejection if all media exist, without advice to retry later', 
   expect(run.stderr).toBe(
     'error: the service refused the request (HTTP 400: too many)\nhint: check the IDs and values, or use -v for details\n',
   );
+});
+
+test('fifty media are looked up, more are not, and an interruption ends it', async () => {
+  const flags = (count: number) => Array.from({ length: count }, () => 'm1');
+  const many = (count: number) => flags(count).flatMap((id, index) => ['-m', `${id}-${index}`]);
+  const api = await startApi({ script: { 'POST /v2/downloads': 400 } });
+  expect((await runCommand(['create', ...many(51)], { api })).exitCode).toBe(7);
+  expect(calls(api)).toEqual(['POST /v2/downloads']);
+  expect((await runCommand(['create', ...many(50)], { api })).exitCode).toBe(3);
+  api.script('GET /v2/media/{id}', { raw: '', after: 'stall' });
+  const { length } = api.requests;
+  const run = await runUntil(() => api.requests.length === length + 2, ['create', ...many(2)], { api });
+  expect(run).toMatchObject({ exitCode: 130, stdout: '', stderr: 'Interrupted.\n' });
 });
 
 test('a failed lookup does not hide the rejection', async () => {

@@ -148,6 +148,9 @@ describe('a package with a wrong listed size', () => {
     expect(readFileSync(join(run.cwd, 'a.zip')).equals(archive.bytes)).toBe(true);
     const out = await runCommand(['fetch', PACKAGE_ID, '-xD', 'out', '--ignore-size'], { api });
     expect(out.exitCode, out.stderr).toBe(0);
+    expect(out.stderr).toContain(
+      `warning: 5f0c2b9e.bin has ${archive.bytes.length} bytes, but the package lists ${size} (--ignore-size)\n`,
+    );
     expect(filesIn(out.cwd)).toEqual(['out/talk.mp4', 'out/talk.srt']);
   });
 });

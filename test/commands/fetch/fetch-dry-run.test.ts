@@ -14,7 +14,7 @@ import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { startApi } from '../../support/api/api-server.ts';
 import { serveArchive } from '../../support/faults/served-archive.ts';
-import { makeZipObject } from '../../support/faults/served-object.ts';
+import { makePlainObject, makeZipObject } from '../../support/faults/served-object.ts';
 import { makePlace } from '../../support/process/run-place.ts';
 import { listTree } from '../../support/temp-folder.ts';
 import { expectDocument, expectFailureDocument } from '../output-documents.ts';
@@ -78,6 +78,28 @@ describe('fetch -n', () => {
     expect(run.stderr).toMatch(/^1 file, [\d.]+ KiB, [\d.]+ KiB to transfer, .* free$/m);
   });
 
+  test('of standard output there is no path, and no room to look for', async () => {
+    const api = await start();
+    const text = await runCommand(['fetch', PACKAGE_ID, '-o', '-', '-n'], { api });
+    expect(text).toMatchObject({ exitCode: 0, stdout: `-\tdownload\t${SIZE}\t0\n` });
+    expect(text.stderr).toMatch(/^1 file, [\d.]+ KiB, [\d.]+ KiB to transfer$/m);
+  });
+
+  test('says how much room is missing, and which sizes are unknown', async () => {
+    const described = (size: number | undefined) => ({
+      'GET /v2/downloads/{id}': {
+        json: { data: { id: PACKAGE_ID, status: 'ready', files: [{ url: '/v2/downloads/file/one', size }] } },
+      },
+    });
+    const args = ['fetch', PACKAGE_ID, '-o', 'out.zip', '-n'];
+    const large = await runCommand(args, { api: await start({ script: described(2 ** 52) }) });
+    expect(large).toMatchObject({ exitCode: 0 });
+    expect(large.stderr).toMatch(/^1 file, 4 PiB, 4 PiB to transfer, .* free\nwarning: not enough space: /m);
+    const unknown = await runCommand(args, { api: await start({ script: described(undefined) }) });
+    expect(unknown.stderr).toMatch(/^1 file, unknown size, unknown size to transfer, .* free$/m);
+    expect(unknown.stderr).not.toContain('not enough space');
+  });
+
   test('plans to continue a part, unless --no-resume or a missing journal prevents it', async () => {
     const large = makeZipObject(9_000_000);
     const api = await start({
@@ -122,6 +144,10 @@ describe('fetch -n', () => {
     plant(join(place.cwd, 'out', 'grusse-aus-graz-5f0c2b9e.zip'));
     const { files } = await plan(['-D', 'out', ...flags], { api, place });
     expect(files.map((file) => file.action)).toEqual([action]);
+    const text = await runCommand(['fetch', PACKAGE_ID, '-D', 'out', ...flags, '-n'], { api, place });
+    expect(
+      text.stderr.includes('warning: 1 file in the way: use --overwrite, --skip-existing, or another'),
+    ).toBe(action === 'conflict');
     const real = await runCommand(['fetch', PACKAGE_ID, '-D', 'out', ...flags], { api, place });
     expect(real.exitCode).toBe(action === 'conflict' ? 13 : 0);
   });
@@ -146,15 +172,87 @@ describe('fetch -n', () => {
     ).toBe(true);
     expect(again.transferBytes).toBe(0);
     const [first = ''] = files.map((file) => file.path);
-    writeFileSync(first, 'other');
-    for (const [flags, action] of [
-      [[], 'conflict'],
-      [['--overwrite'], 'download'],
-      [['--skip-existing'], 'skip'],
-    ] as const) {
-      const changed = await plan(['-x', '-D', 'out', ...flags], { api, place });
-      expect(changed.files.filter((file) => file.path === first)).toMatchObject([{ action }]);
+    const places: readonly (readonly [readonly string[], () => void])[] = [
+      [['conflict', 'download', 'skip'], () => writeFileSync(first, 'other')],
+      [['conflict', 'download', 'conflict'], () => symlinkSync('elsewhere', first)],
+      [['conflict', 'conflict', 'conflict'], () => mkdirSync(first)],
+    ];
+    for (const [actions, plant] of places) {
+      rmSync(first, { recursive: true });
+      plant();
+      for (const [index, flags] of [[], ['--overwrite'], ['--skip-existing']].entries()) {
+        const changed = await plan(['-x', '-D', 'out', ...flags], { api, place });
+        expect(changed.files.filter((file) => file.path === first)).toMatchObject([
+          { action: actions[index], haveBytes: actions[index] === 'skip' ? 200_000 : 0 },
+        ]);
+      }
     }
+  });
+
+  test.each([[['--keep-archive']], [['--sha256']]])(
+    'with -x and %j, the archive is downloaded as a whole',
+    async (flags) => {
+      const api = await startInside();
+      const place = makePlace();
+      const line = ['-x', '-o', 'a.zip', ...flags];
+      const { files, transferBytes } = await plan(line, { api, place });
+      expect(files.map(({ path }) => path)).toEqual([
+        join(place.cwd, 'a.zip'),
+        ...['media/talk.mp4', 'media/de/talk.srt', 'readme.txt'].map((name) => join(place.cwd, 'a', name)),
+      ]);
+      expect(transferBytes).toBe(INSIDE.bytes.length);
+      writeFileSync(join(place.cwd, 'a.zip'), INSIDE.bytes);
+      const again = await plan(line, { api, place });
+      expect([again.files[0]?.action, again.transferBytes]).toEqual(['skip', 0]);
+    },
+  );
+
+  test('with -x, a part of the archive is continued, unless only some entries are wanted', async () => {
+    const api = await startInside();
+    api.script('GET /v2/downloads/file/{id}', (_request, reply) =>
+      reply.file(INSIDE, { cutAtByte: 150_000 }),
+    );
+    const place = makePlace();
+    await runCommand(['fetch', PACKAGE_ID, '-o', 'a.zip', '--connections', '1', '--retries', '0'], {
+      api,
+      place,
+    });
+    api.script('GET /v2/downloads/file/{id}', 'default');
+    const whole = await plan(['-o', 'a.zip'], { api, place });
+    expect(whole.files).toMatchObject([{ action: 'continue' }]);
+    expect((await plan(['-x', '-o', 'a.zip'], { api, place })).transferBytes).toBe(whole.transferBytes);
+    const some = await plan(['--include', '*.mp4', '-o', 'a.zip'], { api, place });
+    expect(some.transferBytes).toBe(200_000);
+  });
+
+  test('what fetch would refuse is refused', async () => {
+    const files = [{ size: 1 }, { url: '/v2/downloads/file/one', size: SIZE }];
+    const data = { id: PACKAGE_ID, status: 'ready', files };
+    for (const flags of [[], ['-n']]) {
+      const api = await start({ script: { 'GET /v2/downloads/{id}': { json: { data } } } });
+      const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api });
+      expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+      expect(run.stderr).toContain(`package ${PACKAGE_ID} lists 1 of 2 files without a URL\n`);
+      const plain = await start({
+        files: { one: makePlainObject(700) },
+        packages: [{ compressed: false, files: ['one'] }],
+      });
+      const unpacked = await runCommand(['fetch', PACKAGE_ID, '-x', ...flags], { api: plain });
+      expect(unpacked).toMatchObject({ exitCode: 7, stdout: '' });
+      expect(unpacked.stderr).toContain('the file is not a zip archive, so it cannot be unpacked');
+    }
+  });
+
+  test('how far a file is compared is told', async () => {
+    const api = await start();
+    const place = makePlace();
+    writeFileSync(join(place.cwd, 'a.zip'), object.bytes);
+    const args = ['fetch', PACKAGE_ID, '-o', 'a.zip', '-n', '--progress', 'json'];
+    const run = await runCommand(args, { api, place });
+    const events = run.stderr.split('\n').filter((line) => line.startsWith('{'));
+    expect(events.map((line): unknown => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ event: 'verify', id: PACKAGE_ID, totalBytes: SIZE }),
+    );
   });
 
   test('plans a conflict for entries below a link or a file', async () => {

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
 import { serveArchive } from '../../support/faults/served-archive.ts';
 import type { ServedObject } from '../../support/faults/served-object.ts';
+import { aroundHandles } from '../../support/file-handles.ts';
 import { makePlace } from '../../support/process/run-place.ts';
 import { runCommand } from '../run-command.ts';
 import { filesIn, start } from './fetch-scene.ts';
@@ -27,19 +28,12 @@ const DIRECTORY_BYTES = 150_000;
 
 /** Counts the bytes read through file handles. */
 async function countReadBytes(): Promise<() => number> {
-  const file = await open(process.execPath);
-  const prototype: object = Object.getPrototypeOf(file);
-  await file.close();
-  const descriptor = Object.getOwnPropertyDescriptor(prototype, 'read') ?? {};
-  const read: FileHandle['read'] = descriptor.value;
   let bytes = 0;
-  const counting = async function (this: FileHandle, ...args: Parameters<FileHandle['read']>) {
-    const result = await read.apply(this, args);
+  await aroundHandles('read', async (call, args) => {
+    const result = (await call(...args)) as Awaited<ReturnType<FileHandle['read']>>;
     bytes += result.bytesRead;
     return result;
-  };
-  Object.defineProperty(prototype, 'read', { ...descriptor, value: counting });
-  onTestFinished(() => void Object.defineProperty(prototype, 'read', descriptor));
+  });
   return () => bytes;
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
+import { inTurn, wellBehaved } from '../../support/faults/fault-mode.ts';
+import type { FaultHandler } from '../../support/faults/fault-server.ts';
 import { serveArchive } from '../../support/faults/served-archive.ts';
 import { makePlainObject } from '../../support/faults/served-object.ts';
 import { makePlace } from '../../support/process/run-place.ts';
@@ -62,6 +64,56 @@ describe('fetch -x', () => {
     expect(run.stderr).not.toContain('no archive');
   });
 
+  test.each([
+    ['where it lies', []],
+    ['once it is kept', ['--keep-archive']],
+    ['first there and then here', ['--include', '*']],
+  ] as const)('what was made of names is told once, %s', async (way, flags) => {
+    const entries = [
+      { name: Buffer.from([0x81, 0x62]), content: 'c' },
+      { name: 'so\u00adft.txt', content: pseudoRandomBytes(200_000, 1) },
+      { name: 'e\\b.txt', content: 'b', central: { madeBy: 0x0014 } },
+    ];
+    const one = serveArchive(entries);
+    const whole: FaultHandler = (_request, reply) => reply.file(one, { withoutRanges: true });
+    const script = { 'GET /v2/downloads/file/{id}': inTurn(wellBehaved(one), whole) };
+    const api = await start({ files: { one }, ...(way === 'first there and then here' ? { script } : {}) });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out', ...flags], { api });
+    expect(run.exitCode).toBe(0);
+    expect(filesIn(join(run.cwd, 'out')).filter((path) => !path.endsWith('.zip'))).toEqual([
+      'e/b.txt',
+      'so_ft.txt',
+      'üb',
+    ]);
+    expect(run.stderr.match(/warning: .* read as CP437: "üb"; /g)).toHaveLength(1);
+    expect(run.stderr.match(/read as folder separators: "e\/b\.txt"\n/g)).toHaveLength(1);
+    expect(run.stderr.match(/^Renamed entries .*: "so\\u\{ad\}ft\.txt" → "so_ft\.txt"$/gm)).toHaveLength(1);
+  });
+
+  test('five names that were changed are told', async () => {
+    const entries = Array.from({ length: 6 }, (_, index) => ({ name: `a${index}?.txt`, content: 'a' }));
+    const api = await start({ files: { one: serveArchive(entries) } });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api });
+    expect(run.exitCode).toBe(0);
+    const pairs = [0, 1, 2, 3, 4].map((index) => `"a${index}?.txt" → "a${index}_.txt"`).join(', ');
+    expect(run.stderr).toContain(`invalid on Windows: ${pairs} and 1 more\n`);
+  });
+
+  test('a failed request for a part of the archive is told, and repeated', async () => {
+    const api = await start({ script: { 'GET /v2/downloads/file/{id}': [503] } });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x', '--progress', 'json'], { api });
+    expect(run.exitCode).toBe(0);
+    const events = run.stderr.split('\n').filter((line) => line.startsWith('{'));
+    expect(events.map((line): unknown => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({
+        event: 'retry',
+        id: PACKAGE_ID,
+        attempt: 1,
+        message: expect.stringMatching(/; retrying$/),
+      }),
+    );
+  });
+
   test('rejects a file that is not an archive before downloading it', async () => {
     const api = await start({
       files: { one: makePlainObject(700) },
@@ -82,11 +134,12 @@ test('unpacking reports speed and remaining time as progress', async () => {
   const api = await start({ files: { one: serveArchive(entries) } });
   const flags = ['-x', '--limit-rate', '50K', '--progress', 'json'];
   const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api });
-  const events = run.stderr
+  const all = run.stderr
     .trimEnd()
     .split('\n')
-    .map((line): unknown => JSON.parse(line))
-    .filter((event) => (event as { event: string }).event === 'progress');
+    .map((line): { event: string } => JSON.parse(line));
+  expect(all.find(({ event }) => event === 'done')).toMatchObject({ id: PACKAGE_ID, bytes: 300_000 });
+  const events = all.filter(({ event }) => event === 'progress');
   expect(events[0]).toMatchObject({ bytes: 0, totalBytes: 300_000, bytesPerSecond: null, etaSeconds: null });
   expect(events.at(-1)).toMatchObject({ bytes: 300_000, etaSeconds: 0 });
   expect(events.at(-2)).toMatchObject({ bytesPerSecond: expect.any(Number), etaSeconds: expect.any(Number) });

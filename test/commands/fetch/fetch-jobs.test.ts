@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ApiServer, startApi } from '../../support/api/api-server.ts';
 import { inCrowdsOf } from '../../support/crowd.ts';
-import type { FaultRequest } from '../../support/faults/fault-server.ts';
+import type { FaultHandler, FaultRequest } from '../../support/faults/fault-server.ts';
 import { makeZipObject, type ServedObject } from '../../support/faults/served-object.ts';
 import { makePlace } from '../../support/process/run-place.ts';
 import { listTree } from '../../support/temp-folder.ts';
@@ -22,6 +22,8 @@ function fileOf({ path }: FaultRequest): ServedObject {
   return FILES[path.slice(-1)] ?? makeZipObject(200);
 }
 
+const sendFile: FaultHandler = (request, reply) => reply.file(fileOf(request));
+
 describe('parallel downloads', () => {
   test.each([
     [[], 3],
@@ -29,7 +31,7 @@ describe('parallel downloads', () => {
     [['--jobs', '5'], 5],
     [['-j', '16'], 5],
   ])('%j: downloads %d of 5 packages at once', async (flags, expected) => {
-    const crowd = inCrowdsOf(expected, fileOf);
+    const crowd = inCrowdsOf(expected, sendFile);
     const api = await start({ script: { 'GET /v2/downloads/file/{id}': crowd.handler } });
     const run = await runCommand(['fetch', ...IDS, ...flags, '--json'], { api });
     expect(run).toMatchObject({
@@ -43,7 +45,7 @@ describe('parallel downloads', () => {
   });
 
   test('downloads the files of one package in order, and prints their paths together', async () => {
-    const crowd = inCrowdsOf(2, fileOf);
+    const crowd = inCrowdsOf(2, sendFile);
     const api = await start({
       packages: [
         { id: 'x', files: ['a', 'b', 'c'] },
@@ -192,8 +194,12 @@ describe('packages whose IDs differ only in letter case', () => {
 test('--progress json emits an event for a failed package', async () => {
   const api = await start();
   const run = await runCommand(['fetch', 'a', 'nope', '--progress', 'json'], { api });
-  const events = run.stderr.split('\n').filter((line) => line.startsWith('{'));
-  expect(events.map((line): unknown => JSON.parse(line))).toContainEqual(
+  const lines = run.stderr.split('\n').filter((line) => line.startsWith('{'));
+  const events = lines.map((line): unknown => JSON.parse(line));
+  expect(events).toContainEqual(
+    expect.objectContaining({ event: 'done', id: 'a', bytes: FILES['a']?.bytes.length }),
+  );
+  expect(events).toContainEqual(
     expect.objectContaining({
       event: 'done',
       id: 'nope',

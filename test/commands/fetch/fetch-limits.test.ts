@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { serveArchive } from '../../support/faults/served-archive.ts';
 import { expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { filesIn, object, start } from './fetch-scene.ts';
@@ -25,6 +26,60 @@ describe('limits and checksums', () => {
     expect(run).toMatchObject({ exitCode: 10, json: { error: { code: 'INTEGRITY', retryable: true } } });
     expectFailureDocument('fetch', run.json);
     expect(existsSync(join(run.cwd, 'out.zip'))).toBe(false);
+  });
+
+  test('-o - tells at the end that the digest is another one', async () => {
+    const api = await start();
+    const line = ['fetch', PACKAGE_ID, '-o', '-', '--checksum'];
+    const options = { api, isOutputData: true };
+    const wrong = await runCommand([...line, `sha256=${'0'.repeat(64)}`], options);
+    expect(wrong.exitCode).toBe(10);
+    expect(wrong.stderr).toContain(
+      `error: SHA-256 mismatch: got ${DIGEST}, expected ${'0'.repeat(64)}\nhint: discard the output\n`,
+    );
+    const right = await runCommand([...line, `sha256=${DIGEST}`], options);
+    expect(right.exitCode).toBe(0);
+    expect(right.stdoutBytes.equals(object.bytes)).toBe(true);
+  });
+
+  test('--limit-rate is told as the speed', async () => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'a.zip', '--limit-rate', '2500'], { api });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toMatch(/^ok: a\.zip: 19\.5 KiB in [\d.]+s, [\d.]+ Ki?B\/s, verified$/m);
+  });
+
+  test('content that cannot have room is refused before anything is written, unless told otherwise', async () => {
+    const entries = Array.from({ length: 1_000 }, (_, index) => ({
+      name: `${index}.bin`,
+      content: 'x',
+      method: 8 as const,
+      central: { size: 4e9 },
+      local: { size: 4e9 },
+    }));
+    const api = await start({ files: { one: serveArchive(entries) } });
+    const line = ['fetch', PACKAGE_ID, '-x', '-D', 'out', '--max-size', '9T'];
+    const run = await runCommand(line, { api });
+    expect(run.exitCode).toBe(9);
+    expect(run.stderr).toMatch(/^error: .*not enough space/m);
+    expect(filesIn(run.cwd)).toEqual([]);
+    const unchecked = await runCommand([...line, '--no-space-check'], { api });
+    expect(unchecked.exitCode).toBe(10);
+  });
+
+  test('neither --checksum nor -o - is for several files', async () => {
+    const api = await start({ packages: [{ files: ['one', 'one'] }] });
+    for (const [flags, says] of [
+      [['--checksum', `sha256=${DIGEST}`], '--checksum applies to one'],
+      [['-o', '-'], '-o - accepts one'],
+      [['-o', 'a.zip'], '-o accepts one'],
+    ] as const) {
+      const run = await runCommand(['fetch', PACKAGE_ID, ...flags], { api });
+      expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(run.stderr).toContain(`error: package ${PACKAGE_ID} has 2 files, but ${says}\n`);
+      expect(filesIn(run.cwd)).toEqual([]);
+    }
+    expect(api.requestsOf('GET /v2/downloads/file/{id}')).toEqual([]);
   });
 
   test.each([

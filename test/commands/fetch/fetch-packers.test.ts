@@ -72,6 +72,24 @@ describe('a part of a split archive', () => {
     expect(run.stderr).toContain('the server sent something else instead of the zip archive');
   });
 
+  test('the end of other content is looked for once', async () => {
+    let count = 0;
+    const bytes = Buffer.alloc(1_000, 7);
+    const api = await start({
+      files: { one: served(bytes) },
+      script: {
+        [FILE_ROUTE]: (_, reply) => {
+          count += 1;
+          return count === 1 ? reply.file(served(bytes)) : reply.json(503, { status: 'error' });
+        },
+      },
+    });
+    const run = await runCommand(['fetch', PACKAGE_ID], { api });
+    expect(run).toMatchObject({ exitCode: 7, stdout: '' });
+    expect(run.stderr).toContain('the server sent something else instead of the zip archive');
+    expect(count).toBe(2);
+  });
+
   test.each(parts)('$name: fetch -x and contents report it', async ({ bytes }) => {
     const api = await startWith(bytes());
     for (const args of [UNPACK, ['contents', PACKAGE_ID]]) {

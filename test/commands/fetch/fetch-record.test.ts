@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CREATED_ID_PREFIX, PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { startApi } from '../../support/api/api-server.ts';
+import { type DiskCall, diskFaultFlags } from '../../support/disk-fault.ts';
 import { makeZipObject } from '../../support/faults/served-object.ts';
+import { watchDisk } from '../../support/file-handles.ts';
+import { runBinary } from '../../support/process/run-binary.ts';
 import { makePlace } from '../../support/process/run-place.ts';
+import { onWindows } from '../../support/windows/launcher.ts';
 import { expectDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { bodiesSent, calls, startEmpty } from '../scene.ts';
@@ -34,6 +38,23 @@ describe('fetch --record', () => {
     expect(filesIn(run.cwd)).toEqual(['out.zip', 'r.ndjson']);
   });
 
+  test.skipIf(onWindows)('records a file only after it has its name', async () => {
+    const api = await start();
+    const place = makePlace();
+    const args = ['fetch', PACKAGE_ID, '-o', 'out.zip', '--record', 'r.ndjson'];
+    const killBefore = async (call: DiskCall, pathPart: string) => {
+      const { nodeFlags, markerPath } = diskFaultFlags({ call, nth: 1, effect: 'kill before', pathPart });
+      expect((await runBinary(args, { api, place, nodeFlags })).exitCode).toBe(137);
+      expect(existsSync(markerPath)).toBe(true);
+      return filesIn(place.cwd);
+    };
+    expect(await killBefore('link', 'out.zip.part /')).not.toContain('r.ndjson');
+    expect(await killBefore('write', 'r.ndjson')).toContain('out.zip');
+    expect(readFileSync(join(place.cwd, 'r.ndjson'), 'utf8')).toBe('');
+    expect((await runBinary(args, { api, place })).exitCode).toBe(0);
+    expect(linesOf(join(place.cwd, 'r.ndjson'))).toMatchObject([{ kind: 'file' }, { kind: 'package' }]);
+  });
+
   test('lists unpacked files with checksums and paths relative to the record', async () => {
     const api = await start();
     const args = ['fetch', PACKAGE_ID, '-x', '-D', 'sub/out', '--record', 'sub/r.ndjson', '--json'];
@@ -47,6 +68,29 @@ describe('fetch --record', () => {
     );
     expect(listed[0]).toMatchObject({ crc32: expect.stringMatching(/^[0-9a-f]{8}$/), sha256: null });
     expect(lines.at(-1)).toMatchObject({ kind: 'package' });
+  });
+
+  test('what it lists is on the disk first, with its names', async () => {
+    const api = await start();
+    const place = makePlace();
+    const calls = await watchDisk(place.cwd);
+    const args = ['fetch', PACKAGE_ID, '-x', '--keep-archive', '-D', 'out', '--record', 'r.ndjson'];
+    for (const paths of [
+      ['out/media/clip.bin'],
+      ['out/grusse-aus-graz-5f0c2b9e.zip', 'out/media/clip.bin'],
+    ]) {
+      const before = calls.length;
+      expect((await runCommand(args, { api, place })).exitCode).toBe(0);
+      const recorded = calls.slice(before);
+      const writtenAt = recorded.indexOf('write r.ndjson');
+      expect(recorded.indexOf('datasync r.ndjson')).toBeGreaterThan(writtenAt);
+      const synced = recorded.slice(0, writtenAt);
+      const namedAt = paths.map((path) => synced.lastIndexOf(`sync ${path}`));
+      expect(Math.min(...namedAt)).toBeGreaterThanOrEqual(0);
+      for (const folder of ['out/media', 'out', '.'])
+        expect(synced.lastIndexOf(`sync ${folder}`)).toBeGreaterThan(Math.max(...namedAt));
+      rmSync(join(place.cwd, 'r.ndjson'));
+    }
   });
 
   test('records the SHA-256 of a file that is not an archive', async () => {
@@ -90,6 +134,33 @@ describe('fetch --record', () => {
     expect((await runCommand(args, { api, place })).exitCode).toBe(0);
     const added = linesOf(record).slice(before.length);
     expect(added).toMatchObject([{ kind: 'file', path: `out/${first}` }]);
+  });
+
+  test('keeps the files if it cannot be written, and says so', async () => {
+    const place = makePlace();
+    const record = join(place.cwd, 'r.ndjson');
+    const api = await start({
+      script: {
+        'GET /v2/downloads/file/{id}': (_request, reply) => {
+          mkdirSync(record, { recursive: true });
+          return reply.file(object);
+        },
+      },
+    });
+    const args = ['fetch', PACKAGE_ID, '-o', 'out.zip', '--record', 'r.ndjson', '--rm', '--json'];
+    const run = await runCommand(args, { api, place });
+    const message = `package ${PACKAGE_ID} is in place, not recorded: ${record} cannot be a record: it is not a file`;
+    expect(run).toMatchObject({
+      exitCode: 13,
+      json: {
+        results: [
+          { outcome: 'downloaded', deleted: false, error: { code: 'EXISTS', id: PACKAGE_ID, message } },
+        ],
+        error: { code: 'EXISTS', message },
+      },
+    });
+    expect(filesIn(place.cwd)).toEqual(['out.zip']);
+    expect(api.packages.size).toBe(1);
   });
 
   test('fails with a broken record before any request', async () => {
@@ -277,6 +348,30 @@ describe('create --fetch --record', () => {
     const dry = await runCommand([...more, '-n'], { api, place });
     expect(dry).toMatchObject({ exitCode: 0, json: { dryRun: true, request: null } });
     expectDocument('dry-run', dry.json);
+  });
+
+  test('what only the service understands in a body is not recorded, and is selected each time', async () => {
+    const api = await startEmpty({ script: ready });
+    const place = makePlace();
+    const body = {
+      selectedMediaIds: [1, 'm1'],
+      selectedRenditionIds: ['r1'],
+      selectedTranscripts: [{ id: 't1' }, { id: 't2', format: 'srt' }, { format: 'srt' }],
+    };
+    writeFileSync(join(place.cwd, 'body.json'), JSON.stringify(body));
+    const line = ['create', '-f', 'body.json', '--fetch', '--only-new', '--overwrite'];
+    expect((await runCommand(line, { api, place })).exitCode).toBe(0);
+    const lines = linesOf(join(place.cwd, 'record.ndjson'));
+    expect(lines.filter(({ kind }) => kind !== 'file' && kind !== 'package')).toMatchObject([
+      { kind: 'media', mediaId: 'm1' },
+      { kind: 'rendition', renditionId: 'r1' },
+      { kind: 'transcript', transcriptId: 't2', format: 'srt', speakers: true },
+    ]);
+    expect((await runCommand(line, { api, place })).exitCode).toBe(0);
+    expect(bodiesSent(api).at(-1)).toEqual({
+      selectedMediaIds: [1],
+      selectedTranscripts: [{ id: 't1' }, { format: 'srt' }],
+    });
   });
 
   test.each([['--record', 'r'], ['--only-new']])('%s needs --fetch', async (...flags) => {

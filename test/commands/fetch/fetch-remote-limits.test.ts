@@ -31,7 +31,7 @@ describe('entries read from a remote archive', () => {
     [['a'], ['--connections', '12'], 12],
     [['a', 'b'], ['--connections', '3', '-j', '2'], 3],
   ])('%j with %j: %i requests at once', async (ids, flags, expected) => {
-    const crowd = inCrowdsOf(expected, () => object);
+    const crowd = inCrowdsOf(expected, (_request, reply) => reply.file(object));
     const api = await startApi({
       files: { one: object },
       packages: PACKAGES,

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
+import { makePlace } from '../../support/process/run-place.ts';
 import { expectDocument, expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { calls } from '../scene.ts';
@@ -41,6 +43,24 @@ describe('fetch --rm', () => {
     });
     expectFailureDocument('fetch', run.json);
     expect(run.stderr).toContain('was downloaded, but could not be deleted');
+  });
+
+  test('says that a package is kept of which nothing is verified, and how to delete it', async () => {
+    const place = makePlace();
+    writeFileSync(join(place.cwd, 'out.zip'), 'something else');
+    const line = ['fetch', PACKAGE_ID, '-o', 'out.zip', '--skip-existing', '--rm'];
+    const api = await start();
+    const run = await runCommand(line, { api, place });
+    expect(run.exitCode).toBe(10);
+    expect(run.stderr).toContain(
+      [
+        `error: package ${PACKAGE_ID} was not deleted: its files could not be verified`,
+        'hint: check the files, then delete the package:',
+        `hint: streamdiver-dl rm --yes -- ${PACKAGE_ID}`,
+        '',
+      ].join('\n'),
+    );
+    expect(api.packages.size).toBe(1);
   });
 
   test('treats a package that is already gone as deleted', async () => {

@@ -298,7 +298,7 @@ describe('failures while unpacking a remote archive', () => {
     const run = await runCommand(SELECT, { api: await start({ files: { one: { ...object, bytes } } }) });
     expect(run.exitCode).toBe(10);
     expect(run.stderr).toContain('"two/talk.de.srt" is wrong');
-    expect(run.stderr).toContain('hint: complete files are kept; run the same command again to continue');
+    expect(run.stderr).toContain('hint: complete files are kept; rerun the command to continue');
     expect(existsSync(join(run.cwd, 'out/two/talk.de.srt'))).toBe(false);
   });
 

@@ -109,6 +109,7 @@ describe('reports which files of a broken archive are kept', () => {
     expect(run.exitCode).toBe(10);
     const [archive, ...others] = filesIn(run.cwd).filter((path) => path.endsWith('.zip'));
     expect(others).toEqual([]);
+    expect(run.stderr).not.toContain('complete file');
     expect(writtenPaths(run.json)).toEqual([join(run.cwd, archive ?? '')]);
   });
 });

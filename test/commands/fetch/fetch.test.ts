@@ -93,10 +93,55 @@ describe('fetch', () => {
     expect(api.requests).toHaveLength(0);
   });
 
+  test('-o - exits with 9 where standard output is closed, before anything is asked for', async () => {
+    const api = await start();
+    const run = await runCommand(['fetch', PACKAGE_ID, '-o', '-'], { api, isOutputClosed: true });
+    expect(run).toMatchObject({ exitCode: 9, requests: [] });
+    expect(run.stderr).toBe(
+      'error: cannot write to standard output: it is closed\nhint: write to a file with -o FILE, or redirect standard output\n',
+    );
+  });
+
+  test.each([
+    [['fetch', PACKAGE_ID]],
+    [['fetch', PACKAGE_ID, '-o', 'a.zip']],
+    [['create', '-m', 'm1', '--fetch']],
+  ])('%j in a folder that was deleted exits with 9 before anything is asked for', async (line) => {
+    const api = await start();
+    const run = await runCommand(line, { api, isFolderGone: true });
+    expect(run).toMatchObject({ exitCode: 9, stdout: '', requests: [] });
+    expect(run.stderr).toContain(
+      'error: the current folder no longer exists\nhint: change to another folder',
+    );
+  });
+
+  test.each([
+    [['fetch', PACKAGE_ID, '-o', 'con']],
+    [['create', '-m', 'm1', '--fetch', '-o', 'con']],
+    [['transcripts', 'm1', '-o', 'con']],
+  ])('%j on Windows exits with 2 before anything is asked for', async (line) => {
+    const api = await start();
+    const run = await runCommand(line, { api, platform: 'win32' });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '', requests: [] });
+    expect(run.stderr).toMatch(/^error: -o con .*\nhint: use another name with -o\n/);
+  });
+
+  test('an absolute folder does without the current one, and a pattern is no name there', async () => {
+    const api = await start();
+    const place = makePlace();
+    const options = { api, place, isFolderGone: true };
+    const run = await runCommand(['fetch', PACKAGE_ID, '-D', place.cwd], options);
+    expect(run.exitCode).toBe(0);
+    const unknown = await runCommand(['fetch', 'no', '--include', '*.srt', '-D', place.cwd], options);
+    expect(unknown.exitCode).toBe(3);
+    expect(unknown.stderr).toContain('error: no package with ID no\n');
+  });
+
   test('-o - exits with 2 if stdout is a terminal', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', '-'], { api, isTTY: { stdout: true } });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain('error: refusing to write an archive to a terminal\n');
     expect(api.requests).toHaveLength(0);
   });
 });

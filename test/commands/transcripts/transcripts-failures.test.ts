@@ -8,6 +8,7 @@ import { transcriptText } from '../../support/api/default-responses.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
 import { startBinary } from '../../support/process/run-binary.ts';
 import { makePlace } from '../../support/process/run-place.ts';
+import { listTree } from '../../support/temp-folder.ts';
 import { expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 
@@ -165,6 +166,37 @@ describe('large transcripts', () => {
     expect(run.exitCode).toBe(0);
   });
 
+  test('and are removed before they are requested again', async () => {
+    const place = makePlace();
+    const left: string[][] = [];
+    const answer = (body: string, isMarked: boolean): Answer => {
+      return async (_request, reply) => {
+        left.push(listTree(place.cwd).flatMap(({ type, path }) => (type === 'file' ? [path] : [])));
+        const head = isMarked ? `content-length: ${body.length}\r\n` : '';
+        await reply.raw(`HTTP/1.1 200 OK\r\nconnection: close\r\n${head}\r\n${body}`);
+        await reply.end();
+      };
+    };
+    const empty = large.replace('-->', 'to');
+    const script = { [DOWNLOAD]: [answer(empty, true), answer(large, true)] };
+    const api = await startApi({ media, transcripts, script });
+    const run = await runCommand(['transcripts', 'm1', '--as', 'vtt'], { api, place });
+    expect(run.exitCode).toBe(0);
+    expect(readFileSync(run.stdout.trimEnd(), 'utf8')).toBe(large);
+    expect(left).toEqual([[], []]);
+  });
+
+  test('and are gone after two that differ', async () => {
+    const unmarked = (body: string): Answer => ({ raw: `HTTP/1.0 200 OK\r\n\r\n${body}`, after: 'end' });
+    const { run, files } = await download([unmarked(large), unmarked(`${large}x`)], '--as', 'vtt');
+    expect(run).toMatchObject({ exitCode: 10, stdout: '' });
+    expect(run.stderr).toContain('error: two downloads of the transcript differ\nhint: run the same command');
+    expect(files).toEqual([]);
+    const same = await download(unmarked(large), '--as', 'vtt');
+    expect(same.run.exitCode).toBe(0);
+    expect(same.files).toHaveLength(1);
+  });
+
   test('are written to stdout', async () => {
     const { run, files } = await download(bytes(large), '--as', 'vtt', '-o', '-');
     expect(run).toMatchObject({ exitCode: 0, stdout: large });
@@ -196,6 +228,19 @@ describe('responses that end early', () => {
     expect(run.exitCode).toBe(0);
     expect(requests).toBe(2);
     expect(readFileSync(run.stdout.trimEnd(), 'utf8')).toBe(text);
+  });
+
+  test('is told, with the time until the next request', async () => {
+    const { run } = await download([cut], '--progress', 'json');
+    const events = run.stderr.split('\n').filter((line) => line.startsWith('{'));
+    expect(events.map((line): unknown => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({
+        event: 'retry',
+        id: 't1',
+        attempt: 1,
+        message: expect.stringMatching(/; trying again in 1 s$/),
+      }),
+    );
   });
 
   test('exits with 6 after the last retry and leaves no files', async () => {
@@ -399,4 +444,35 @@ test('Ctrl-C keeps complete files, leaves nothing else, and the same command con
   isStalled = false;
   const again = await runCommand(['transcripts', 'm1', '--record', 'r'], { api, place: started.place });
   expect(again).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('2 transcripts, ') });
+});
+
+test('Ctrl-C is told once, however many are under way', async () => {
+  const three = { m1: ['t1', 't2', 't3'].map((id) => ({ id, languageCode: 'de' })) };
+  let interrupt: () => void = () => undefined;
+  let count = 0;
+  const api = await startApi({
+    media,
+    transcripts: three,
+    script: {
+      [DOWNLOAD]: async (_request, reply) => {
+        count += 1;
+        if (count === 3) interrupt();
+        await reply.raw('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n1\n');
+      },
+    },
+  });
+  const run = await runCommand(
+    ['transcripts', 'm1', '-t', 't1', '-t', 't2', '-t', 't3', '-t', 't4', '--json'],
+    {
+      api,
+      onStart: (control) => {
+        interrupt = () => control.signal('SIGINT');
+      },
+    },
+  );
+  expect(run).toMatchObject({
+    exitCode: 130,
+    stderr: 'Interrupted.\n',
+    json: { error: { code: 'INTERRUPTED' }, results: [{}, {}, {}] },
+  });
 });

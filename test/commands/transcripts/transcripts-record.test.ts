@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../../support/api/api-server.ts';
 import { transcriptText } from '../../support/api/default-responses.ts';
+import { aroundHandles, watchDisk } from '../../support/file-handles.ts';
 import { runBinary } from '../../support/process/run-binary.ts';
 import { makePlace } from '../../support/process/run-place.ts';
+import { listTree } from '../../support/temp-folder.ts';
 import { runCommand } from '../run-command.ts';
 
 const DOWNLOAD = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
@@ -25,6 +27,12 @@ const linesOf = (file: string) =>
     .trimEnd()
     .split('\n')
     .map((line): Record<string, unknown> => JSON.parse(line));
+
+/** The folders of a relative path, from the inside. */
+function foldersOf(path: string): readonly string[] {
+  const folder = dirname(path);
+  return folder === '.' ? [] : [folder, ...foldersOf(folder)];
+}
 
 describe('transcripts --record', () => {
   test('appends a line with all keys for each transcript', async () => {
@@ -51,6 +59,68 @@ describe('transcripts --record', () => {
         crc32: null,
       },
     ]);
+  });
+
+  test.each([[[]], [['--as', 'vtt', '--name', '{created}/{id}']]])(
+    'with %j, a file and its name are on the disk before its line is written',
+    async (flags) => {
+      const api = await startApi({ media: media(), transcripts: transcripts() });
+      const place = makePlace();
+      const calls = await watchDisk(place.cwd);
+      const line = ['transcripts', 'm2', '-D', 'out', ...flags, '--record', 'r'];
+      const file = (await runCommand(line, { api, place })).stdout.trimEnd();
+      const name = relative(place.cwd, file);
+      const folders = foldersOf(name).map((folder) => `sync ${folder}`);
+      const isStaged = (call: string) => call.startsWith('sync out/.streamdiver');
+      expect(calls.findIndex(isStaged)).toBe(0);
+      expect(calls.filter((call) => !isStaged(call) && !call.includes('.lock'))).toEqual([
+        ...folders,
+        'write r',
+        'datasync r',
+        'sync .',
+      ]);
+      // Saved by a run that recorded nothing.
+      rmSync(join(place.cwd, 'r'));
+      const before = calls.length;
+      expect((await runCommand(line, { api, place })).exitCode).toBe(0);
+      expect(calls.slice(before).filter((call) => !call.includes('.lock'))).toEqual([
+        `sync ${name}`,
+        ...folders,
+        'write r',
+        'datasync r',
+        'sync .',
+      ]);
+    },
+  );
+
+  test('a file that cannot be synced is removed before the next one, and not recorded', async () => {
+    const place = makePlace();
+    const left: string[][] = [];
+    const api = await startApi({
+      media: media(),
+      transcripts: transcripts(),
+      script: {
+        [DOWNLOAD]: (request, reply) => {
+          left.push(listTree(place.cwd).flatMap(({ type, path }) => (type === 'file' ? [path] : [])));
+          return reply.send(200, {}, transcriptText(request.target, 'srt'));
+        },
+      },
+    });
+    let count = 0;
+    await aroundHandles('sync', async (call) => {
+      count += 1;
+      if (count === 1) throw Object.assign(new Error('EIO: injected'), { code: 'EIO', syscall: 'fsync' });
+      return await call();
+    });
+    const line = ['transcripts', 'm1', '-D', 't', '-j', '1', '--record', 'r', '--json'];
+    const run = await runCommand(line, { api, place });
+    expect(run).toMatchObject({
+      exitCode: 9,
+      json: { results: [{ transcriptId: 't1', error: { code: 'DISK' } }, { outcome: 'downloaded' }] },
+    });
+    expect(left).toEqual([[], []]);
+    expect(linesOf(join(place.cwd, 'r')).map(({ transcriptId }) => transcriptId)).toEqual(['t2']);
+    expect(readdirSync(join(place.cwd, 't'))).toEqual(['talk-t2.en.srt']);
   });
 
   test('compares and records existing files once', async () => {
@@ -88,12 +158,17 @@ describe('transcripts --record', () => {
     expect(existsSync(join(place.cwd, 'r'))).toBe(false);
   });
 
-  test('a record that cannot be written exits with 13 before any request', async () => {
+  test.each([
+    ['is a folder', 'r', 13],
+    ['is in a folder that is a file', 'file/r', 9],
+  ])('a record that %s (%s) exits with %i before any request', async (_what, file, exitCode) => {
     const api = await startApi({ media: media(), transcripts: transcripts() });
     const place = makePlace();
     mkdirSync(join(place.cwd, 'r'));
-    const run = await runCommand(['transcripts', 'm1', '--record', 'r'], { api, place });
-    expect(run).toMatchObject({ exitCode: 13, stdout: '', requests: [] });
+    writeFileSync(join(place.cwd, 'file'), 'mine');
+    const run = await runCommand(['transcripts', 'm1', '--record', file], { api, place });
+    expect(run).toMatchObject({ exitCode, stdout: '', requests: [] });
+    expect(readFileSync(join(place.cwd, 'file'), 'utf8')).toBe('mine');
   });
 
   test('a broken line exits with 2 and names the line before any request', async () => {

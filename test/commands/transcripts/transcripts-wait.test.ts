@@ -73,6 +73,53 @@ describe('--wait-transcripts', () => {
     expectFailureDocument('transcripts', json.json);
   });
 
+  test('names ten of those that are left, and counts the others', async () => {
+    for (const count of [10, 11]) {
+      const many = Array.from({ length: count }, (_, index) => ({ id: `x${index}`, name: 'Talk' }));
+      const api = await startApi({ media: many, script: { [METADATA]: statuses('running', 'running') } });
+      const run = await runCommand(['transcripts', '--all', '--wait-transcripts', '0', '--json'], { api });
+      const named = many.slice(0, 10).map(({ id }) => id);
+      expect(run.exitCode).toBe(8);
+      expect(run.stderr).toContain(
+        `error: still being transcribed: ${named.join(', ')}${count === 10 ? '' : ' and 1 more'}\n`,
+      );
+      expect(run.json).toMatchObject({ counts: { waiting: count } });
+    }
+  });
+
+  test('tells of those that are left beside a failure', async () => {
+    const api = await startApi({
+      media,
+      transcripts,
+      script: { [METADATA]: statuses('finished', 'running'), [LIST]: 403 },
+    });
+    const run = await runCommand(['transcripts', '--all', '--wait-transcripts', '0', '--json'], { api });
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr).toContain('error: still being transcribed: m2\n');
+    expect(run.json).toMatchObject({
+      results: [
+        { mediaId: 'm1', outcome: 'failed' },
+        { mediaId: 'm2', outcome: 'waiting' },
+      ],
+    });
+  });
+
+  test.each([
+    [['-o', 'one.srt'], '2 transcripts match, but -o accepts one'],
+    [['-o', '-'], '2 transcripts match, but -o accepts one'],
+    [['--name', 'same'], '--name needs {id} or {id8}: 2 files would be same.srt'],
+  ])('with %j, waits for all before it downloads any', async (flags, says) => {
+    const api = await startApi({
+      media,
+      transcripts,
+      script: { [METADATA]: statuses('finished', 'running', 'finished') },
+    });
+    const run = await runCommand(['transcripts', '--all', '--wait-transcripts', '10m', ...flags], { api });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain(says);
+    expect(api.requestsOf('GET /v2/media/{id}/metadata/transcripts/{id}/download')).toEqual([]);
+  });
+
   test('0 checks once', async () => {
     const api = await startApi({ media, transcripts, script: { [METADATA]: statuses('x', 'running') } });
     const run = await runCommand(['transcripts', 'm2', '--wait-transcripts', '0'], { api });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../../support/api/api-server.ts';
 import { transcriptText } from '../../support/api/default-responses.ts';
+import { inCrowdsOf } from '../../support/crowd.ts';
 import { makePlace } from '../../support/process/run-place.ts';
 import { expectDocument, expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
@@ -112,8 +113,9 @@ describe('transcripts ID', () => {
 
   test('exits with 3 if a given media item has no transcript', async () => {
     const api = await startApi({ media, transcripts });
-    const run = await runCommand(['transcripts', 'm3', '--json'], { api });
+    const run = await runCommand(['transcripts', 'm3', '-D', 'out', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 3, json: { counts: { withoutTranscript: 1 } } });
+    expect(readdirSync(run.cwd)).toEqual([]);
     expect(run.stderr).toContain('error: media item m3 has no transcript\n');
     expectFailureDocument('transcripts', run.json);
   });
@@ -148,6 +150,12 @@ describe('transcript selection', () => {
     const missing = await runCommand(['transcripts', 'm1', '-t', 't2', '-t', 't9'], { api });
     expect(missing.exitCode).toBe(3);
     expect(missing.stderr).toContain('no transcript with ID t9');
+    const several = await runCommand(['transcripts', 'm1', '-t', 't8', '-t', 't9'], { api });
+    expect(several.stderr.match(/^error: .*/gm)).toEqual([
+      'error: no transcript with ID t8 among the selected media',
+      'error: no transcript with ID t9 among the selected media',
+      'error: 2 of 2 transcripts failed',
+    ]);
   });
 
   test('requests each format and --no-speakers with their documented parameters', async () => {
@@ -384,12 +392,36 @@ describe('-o', () => {
     expect(two).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
+  test('- on a terminal shows the lines as text that cannot control it', async () => {
+    const text = '1\r\n00:00:00,000 --> 00:00:01,000\r\n\u001b[31mred\u0007\n\nend\n';
+    const api = await startApi({ media, transcripts, script: { [DOWNLOAD]: { text } } });
+    const run = await runCommand(['transcripts', 'm2', '-o', '-'], { api, isTTY: { stdout: true } });
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stdout: '1\n00:00:00,000 --> 00:00:01,000\n\\x1b[31mred\\x07\n\nend\n',
+    });
+  });
+
   test('- with --json or two formats exits with 2 and sends nothing', async () => {
     const api = await startApi({ media, transcripts });
-    for (const flags of [['--json'], ['--as', 'vtt,srt']]) {
+    for (const [flags, says] of [
+      [['--json'], '-o - and --json cannot be combined'],
+      [['--as', 'vtt,srt'], '-o takes one transcript, and --as names 2 formats'],
+    ] as const) {
       const run = await runCommand(['transcripts', 'm2', '-o', '-', ...flags], { api });
       expect(run).toMatchObject({ exitCode: 2, requests: [] });
+      expect(run.stderr).toContain(`error: ${says}\n`);
     }
+  });
+
+  test('- does not write docx to a terminal', async () => {
+    const api = await startApi({ media, transcripts });
+    const line = ['transcripts', 'm2', '-o', '-', '--as', 'docx'];
+    const run = await runCommand(line, { api, isTTY: { stdout: true } });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '', requests: [] });
+    expect(run.stderr).toBe(
+      'error: refusing to write docx to a terminal\nhint: redirect standard output, or use -o FILE\n',
+    );
   });
 });
 
@@ -425,6 +457,9 @@ test('--progress json emits an event for each file, --progress plain does not', 
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
   for (const event of events) expectDocument('progress', event);
+  const progress = events.filter(({ event }) => event === 'progress');
+  expect(progress.map(({ message }) => String(message))).toContain('listing transcripts');
+  expect(progress.findLast(({ message }) => message === 'downloading')).toMatchObject({ bytes: 92 });
   const done = events.filter(({ event }) => event === 'done');
   expect(done.map(({ id }) => String(id)).toSorted()).toEqual(['t1', 't2']);
   expect(done.map(({ status }) => status)).toEqual(['downloaded', 'downloaded']);
@@ -435,25 +470,16 @@ test('--progress json emits an event for each file, --progress plain does not', 
 
 test('downloads eight transcripts at once, or the number in -j', async () => {
   const many = Array.from({ length: 30 }, (_, index) => ({ id: `p${index}`, languageCode: `l${index}` }));
-  const most = async (...flags: string[]) => {
-    let running = 0;
-    let highest = 0;
-    const api = await startApi({
-      media,
-      transcripts: { m1: many },
-      script: {
-        [DOWNLOAD]: async (request, reply) => {
-          running += 1;
-          highest = Math.max(highest, running);
-          await new Promise((resolve) => setTimeout(resolve, 20));
-          running -= 1;
-          await reply.send(200, {}, transcriptText(request.target, 'srt'));
-        },
-      },
-    });
+  const most = async (expected: number, ...flags: string[]) => {
+    const crowd = inCrowdsOf(
+      expected,
+      (request, reply) => reply.send(200, {}, transcriptText(request.target, 'srt')),
+      { waitMs: 20_000 },
+    );
+    const api = await startApi({ media, transcripts: { m1: many }, script: { [DOWNLOAD]: crowd.handler } });
     expect((await runCommand(['transcripts', 'm1', ...flags], { api })).exitCode).toBe(0);
-    return highest;
+    return crowd.most();
   };
-  expect(await most()).toBe(8);
-  expect(await most('-j', '2')).toBe(2);
+  expect(await most(8)).toBe(8);
+  expect(await most(2, '-j', '2')).toBe(2);
 });

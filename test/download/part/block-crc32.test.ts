@@ -238,6 +238,19 @@ test('computes the same digests in whatever order the bytes arrive', {
   }
 });
 
+test('a reader in order that has stopped gets no more bytes', async () => {
+  const part = await open();
+  const bytes = pseudoRandomBytes(3_000, 1);
+  const stopping = new AbortController();
+  const taken: number[] = [];
+  const reading = sourceOf(part, bytes.length, stopping.signal).inOrder?.(({ length }) => taken.push(length));
+  await part.write([bytes.subarray(0, 1_000)], 0);
+  stopping.abort(new Error('stopped'));
+  await expect(reading).rejects.toThrow('stopped');
+  await part.write([bytes.subarray(1_000)], 1_000);
+  expect(taken).toEqual([1_000]);
+});
+
 test.each([
   ['an archive', makeZipObject(20 * MIB), 4 * MIB],
   ['another file', makePlainObject(20 * MIB), 2 * MIB],

@@ -35,6 +35,63 @@ test('byte ranges behave like a set of bytes and stay sorted and disjoint', () =
   );
 });
 
+test.each([
+  [
+    'that touch',
+    [
+      [0, 5],
+      [5, 9],
+    ],
+    [[0, 9]],
+  ],
+  [
+    'that overlap',
+    [
+      [0, 5],
+      [3, 9],
+    ],
+    [[0, 9]],
+  ],
+  [
+    'out of order',
+    [
+      [7, 9],
+      [0, 5],
+    ],
+    [
+      [0, 5],
+      [7, 9],
+    ],
+  ],
+  [
+    'some of them empty',
+    [
+      [0, 0],
+      [2, 5],
+      [6, 6],
+      [7, 9],
+    ],
+    [
+      [2, 5],
+      [7, 9],
+    ],
+  ],
+  [
+    'apart',
+    [
+      [0, 5],
+      [6, 9],
+    ],
+    [
+      [0, 5],
+      [6, 9],
+    ],
+  ],
+])('begin with ranges %s', (_name, initial, expected) => {
+  const ranges = createByteRanges(initial.map(([start = 0, end = 0]) => ({ start, end })));
+  expect(ranges.list().map(({ start, end }) => [start, end])).toEqual(expected);
+});
+
 test('does not change a list it returned earlier', () => {
   const ranges = createByteRanges([{ start: 0, end: 10 }]);
   const list = ranges.list();

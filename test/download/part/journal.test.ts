@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { appendNote, type Journal, readJournal, writeJournal } from '../../../src/download/part/journal.ts';
 import { isExpectedError } from '../../../src/errors.ts';
+import { closeSlowly } from '../../support/slow-close.ts';
 import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
 
 const journal: Journal = {
@@ -48,6 +49,20 @@ test('does not replace an existing journal without mayReplace', async () => {
   expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
 });
 
+test.each<[string, boolean, (path: string) => void]>([
+  ['EEXIST', false, (path) => writeFileSync(path, '')],
+  ['EISDIR', true, (path) => mkdirSync(path)],
+])('one that cannot get its name (%s) is closed by then, and gone', async (code, mayReplace, put) => {
+  const path = join(makeTempFolder(), 'object.zip.part.json');
+  put(path);
+  const openFiles = closeSlowly();
+  await expect(writeJournal(path, journal, { aside: `${path}.aside`, mayReplace })).rejects.toMatchObject({
+    code,
+  });
+  expect(openFiles()).toBe(0);
+  expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
+});
+
 test('lets exactly one of several concurrent writers succeed', async () => {
   for (let round = 0; round < 20; round += 1) {
     const path = join(makeTempFolder(), 'object.zip.part.json');
@@ -65,6 +80,27 @@ test('lets exactly one of several concurrent writers succeed', async () => {
     expect(winners).toHaveLength(1);
     expect(listTree(dirname(path)).map((entry) => entry.path)).toEqual([basename(path)]);
   }
+});
+
+test.each<[string, (path: string) => void]>([
+  ['a folder', (path) => mkdirSync(path)],
+  ['far too much', (path) => writeFileSync(path, Buffer.alloc(16_777_217))],
+])('%s in its place is in the way', async (_name, put) => {
+  const path = join(makeTempFolder(), 'object.zip.part.json');
+  put(path);
+  await expect(readJournal(path, 'shown')).rejects.toMatchObject({
+    code: 'EXISTS',
+    message: 'shown is in the way: it is not a journal of this program',
+    details: { hint: 'move shown away, or choose another name with -o' },
+  });
+});
+
+test('one that cannot be read is a failure of the disk, and is named', async () => {
+  const path = join(makeTempFolder(), 'x'.repeat(300));
+  await expect(readJournal(path, 'shown')).rejects.toMatchObject({
+    code: 'DISK',
+    message: expect.stringContaining('could not read shown') as string,
+  });
 });
 
 test('returns null without a journal', async () => {

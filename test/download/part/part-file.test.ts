@@ -18,11 +18,13 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LockingProcess } from '../../../src/disk/lock-record.ts';
 import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
-import { openPartFile } from '../../../src/download/part/open-part-file.ts';
+import { openPart } from '../../../src/download/part/open-part.ts';
+import { openPartAt, openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
 import { afterThisTest } from '../../support/after-this-test.ts';
 import { pseudoRandomBytes } from '../../support/bytes.ts';
 import { ownerOf, writerOf } from '../../support/download-scene.ts';
+import { closeSlowly } from '../../support/slow-close.ts';
 import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
 
 const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
@@ -192,6 +194,44 @@ test('case 68: knows the validator before it is saved to disk', async () => {
   expect(part.object().validator).toEqual(ETAG);
   await saved;
   await part.close();
+});
+
+test('a part whose journal cannot be written is closed by then', async () => {
+  const path = join(makeTempFolder(), 'object.zip.part');
+  const openFiles = closeSlowly();
+  const place = {
+    path,
+    shownPath: path,
+    journalPath: `${path}.json`,
+    aside: () => join(path, 'not a folder'),
+    release: async () => undefined,
+  };
+  const options = { identity, mayResume: true, keepsChecksums: false, holder: null };
+  await expect(openPartAt(place, options)).rejects.toMatchObject({ code: 'ENOTDIR' });
+  expect(openFiles()).toBe(0);
+});
+
+test('a file that is no part is closed when that is reported', async () => {
+  const path = join(makeTempFolder(), 'object.zip.part');
+  writeFileSync(path, 'of somebody else');
+  const openFiles = closeSlowly();
+  const opened = openPart(path, { mayBeStrange: false, aside: `${path}.aside` });
+  await expect(opened).rejects.toMatchObject({ code: 'EXISTS' });
+  expect(openFiles()).toBe(0);
+});
+
+test('a part that is closed is open nowhere, and its lock is gone', async () => {
+  const target = newTarget();
+  const part = await open(target, FIRST);
+  await bring(part, 0, 1_000);
+  const first = part.handle();
+  await part.restart();
+  await part.close();
+  expect([first.fd, part.handle().fd]).toEqual([-1, -1]);
+  expect(listTree(dirname(target)).map(({ path }) => path)).toEqual([
+    'object.zip.part',
+    'object.zip.part.json',
+  ]);
 });
 
 describe('locks', () => {

@@ -155,6 +155,7 @@ describe('after a failed sync', () => {
     await part.write([bytes.subarray(1_000)], 1_000);
     await part.note();
     await failSync(part);
+    expect(readFileSync(`${target}.part.json`, 'utf8').split('\n').slice(1)).toEqual(['']);
     await part.checkpoint();
     expect(syncedOf(target)).toEqual([[0, 1_000]]);
     const next = await open(target, 1_002);

@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { publish } from '../../../src/download/part/publish.ts';
+import { findExisting, publish } from '../../../src/download/part/publish.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
 function scene() {
@@ -23,4 +24,57 @@ test('replaces the file with mayReplace', async () => {
   const { from, to, attempt } = scene();
   await publish(from, to, { mayReplace: true, attempt });
   expect(readFileSync(to, 'utf8')).toBe('new');
+});
+
+test.each<[string, (to: string) => void, string]>([
+  ['a folder', (to) => mkdirSync(to), 'is in the way: it is a folder'],
+  ['a pipe', (to) => void execFileSync('mkfifo', [to]), 'is a device, a pipe or a socket'],
+  ['a link to a device', (to) => symlinkSync('/dev/null', to), 'is a device, a pipe or a socket'],
+])('%s is never replaced', async (_what, make, says) => {
+  const { from, to, attempt } = scene();
+  rmSync(to);
+  make(to);
+  await expect(publish(from, to, { mayReplace: true, attempt })).rejects.toMatchObject({
+    code: 'EXISTS',
+    message: expect.stringContaining(says) as string,
+    details: { hint: expect.any(String) as string },
+  });
+  expect(readFileSync(from, 'utf8')).toBe('new');
+});
+
+test('a folder that is gone is a failure of the disk, and names the file', async () => {
+  const { from, attempt } = scene();
+  const to = path.join(path.dirname(from), 'gone', 'a');
+  for (const mayReplace of [true, false]) {
+    await expect(publish(from, to, { mayReplace, attempt })).rejects.toMatchObject({
+      code: 'DISK',
+      message: expect.stringContaining(to) as string,
+    });
+  }
+});
+
+test('what is at a path is told, links and what they lead to as well', async () => {
+  const folder = makeTempFolder();
+  const at = (name: string) => path.join(folder, name);
+  writeFileSync(at('file'), '');
+  mkdirSync(at('folder'));
+  execFileSync('mkfifo', [at('pipe')]);
+  for (const name of ['file', 'folder', 'pipe', 'nothing']) symlinkSync(at(name), at(`link to ${name}`));
+  const kinds = {
+    file: 'file',
+    folder: 'folder',
+    pipe: 'special',
+    nothing: 'nothing',
+    'file/below': 'nothing',
+    'link to file': 'link',
+    'link to folder': 'link',
+    'link to pipe': 'special',
+    'link to nothing': 'link',
+  };
+  for (const [name, kind] of Object.entries(kinds)) expect(await findExisting(at(name)), name).toBe(kind);
+  const unknown = at('x'.repeat(300));
+  await expect(findExisting(unknown)).rejects.toMatchObject({
+    code: 'DISK',
+    message: expect.stringContaining('could not access') as string,
+  });
 });

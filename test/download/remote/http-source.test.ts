@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { NoRangesError } from '../../../src/download/transfer/pinned-object.ts';
+import { inCrowdsOf } from '../../support/crowd.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
 import { inTurn, wellBehaved } from '../../support/faults/fault-mode.ts';
 import type { FileOptions } from '../../support/faults/fault-response.ts';
@@ -61,19 +62,12 @@ describe('a file behind HTTP Range', () => {
   });
 
   test('sends no more concurrent requests than connections', async () => {
-    let current = 0;
-    let most = 0;
-    const server = await startFaultServer(async (_request, reply) => {
-      current += 1;
-      most = Math.max(most, current);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      await reply.file(object);
-      current -= 1;
-    });
+    const crowd = inCrowdsOf(3, (_request, reply) => reply.file(object), { waitMs: 100 });
+    const server = await startFaultServer(crowd.handler);
     const source = await openRemoteSource(server, { connections: 3 });
     const reads = [...Array(12).keys()].map((index) => source.read(index * 10, index * 10 + 10));
     expect(Buffer.concat(await Promise.all(reads)).equals(object.bytes.subarray(0, 120))).toBe(true);
-    expect(most).toBe(3);
+    expect(crowd.most()).toBe(3);
   });
 
   test('applies backpressure when the reader pauses', async () => {
@@ -98,12 +92,31 @@ describe('a file behind HTTP Range', () => {
     await stream.return();
     expect((await source.read(0, 10)).equals(object.bytes.subarray(0, 10))).toBe(true);
   });
+
+  test('a reader who stops before the last byte does not wait for it', async () => {
+    const stalling = served(object, { cutAtByte: 9_999, cutBy: 'stall' });
+    const server = await startFaultServer(inTurn(wellBehaved(object), stalling));
+    const source = await openRemoteSource(server);
+    const stream = source.stream(0, 10_000);
+    for (let bytes = 0; bytes < 9_999; ) bytes += (await stream.next()).value?.length ?? 0;
+    await stream.return();
+    expect(server.requests).toHaveLength(2);
+  });
 });
 
 describe('case 108: ignored or unsupported ranges', () => {
   test('reports a server that ignores Range after one request', async () => {
     const server = await startFaultServer(served(object, { withoutRanges: true }));
     expect(await openRemote(server)).toMatchObject({ kind: 'no-ranges' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('does not wait for the body if a server ignores Range', async () => {
+    const server = await startFaultServer(
+      served(object, { withoutRanges: true, cutAtByte: 1000, cutBy: 'stall' }),
+    );
+    const clock = createFastClock({ speed: 1 });
+    expect(await openRemote(server, { clock })).toMatchObject({ kind: 'no-ranges' });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -332,8 +345,8 @@ describe('failures while reading', () => {
     expect(retried).toHaveLength(3);
   });
 
-  test('case 34: retries a 503, also while opening', async () => {
-    const busy: FaultHandler = (_request, reply) => reply.send(503, [['Retry-After', '2']], '');
+  test.each([503, 429])('case 34: retries a %i, also while opening', async (status) => {
+    const busy: FaultHandler = (_request, reply) => reply.send(status, [['Retry-After', '2']], '');
     const server = await startFaultServer(inTurn(busy, wellBehaved(object), busy, wellBehaved(object)));
     const source = await openRemoteSource(server);
     expect((await source.read(0, 10)).equals(object.bytes.subarray(0, 10))).toBe(true);
@@ -401,7 +414,7 @@ describe('failures while reading', () => {
     };
     const server = await startFaultServer(inTurn(wellBehaved(object), flood));
     const source = await openRemoteSource(server);
-    expect((await failureOf(source.read(0, 10))).message).toContain('more bytes than were asked for');
+    expect((await failureOf(source.read(0, 10))).message).toContain('more bytes than requested');
   });
 
   test('rejects with the abort reason', async () => {

@@ -36,6 +36,19 @@ test('fetches every byte once over several connections, with If-Range after the 
   expect(new Set(conditions)).toEqual(new Set([object.etag]));
   expect(result).toMatchObject({ transferredBytes: object.bytes.length, resumedFrom: 0 });
   expect(result.verified).toMatchObject({ size: true, archive: true, crc: true });
+  // Nothing limits its rate.
+  expect(scene.clock.sleepsMs).toEqual([]);
+});
+
+test('a malformed digest is reported once, however many responses have it', async () => {
+  const headers = { 'Repr-Digest': 'sha-256=nonsense' };
+  const scene = await setDownload(
+    object,
+    slowly((_request, reply) => reply.file(object, { headers })),
+  );
+  await scene.download();
+  expect(scene.server.requests.length).toBeGreaterThan(1);
+  expect(eventsOf(scene, 'malformed-digest')).toEqual([{ kind: 'malformed-digest', field: 'repr-digest' }]);
 });
 
 test('requests the end of a large archive first, but not of a small one', async () => {

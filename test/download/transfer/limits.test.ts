@@ -1,32 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../../src/clock.ts';
 import { TooSlowError } from '../../../src/download/response/stall-detector.ts';
+import { measureSpeed } from '../../../src/download/transfer/chunk-speed.ts';
 import { coalesceWrites } from '../../../src/download/transfer/coalesce-writes.ts';
+import { createPausedTime } from '../../../src/download/transfer/paused-time.ts';
 import { createRateLimit } from '../../../src/download/transfer/rate-limit.ts';
 import { createRetryBudget } from '../../../src/download/transfer/retry-budget.ts';
+import { createScheduler } from '../../../src/download/transfer/scheduler.ts';
+import { createSpeedometer } from '../../../src/download/transfer/speed.ts';
 import { ExpectedError } from '../../../src/errors.ts';
 import { createSemaphore } from '../../../src/semaphore.ts';
-
-/** A clock that advances only by `pass`. */
-function standingClock(): Clock & { pass(ms: number): void } {
-  let nowMs = 0;
-  const timers = new Map<() => void, number>();
-  return {
-    now: () => nowMs,
-    monotonicMs: () => nowMs,
-    sleep: () => Promise.resolve(),
-    after(delayMs, callback) {
-      timers.set(callback, nowMs + delayMs);
-      return () => timers.delete(callback);
-    },
-    pass(ms) {
-      nowMs += ms;
-      for (const [callback, dueMs] of timers) {
-        if (dueMs <= nowMs && timers.delete(callback)) callback();
-      }
-    },
-  };
-}
+import { standingClock } from '../../support/standing-clock.ts';
 
 describe('rate limit', () => {
   test('is shared by all consumers', () => {
@@ -39,6 +22,77 @@ describe('rate limit', () => {
     const limit = createRateLimit(1_000, clock);
     clock.pass(60_000);
     expect([limit.consume(100), limit.consume(500)]).toEqual([0, 500]);
+  });
+});
+
+describe('speed', () => {
+  test('is not known before a fifth of a second, and never negative', () => {
+    const clock = standingClock();
+    const speed = createSpeedometer(clock);
+    expect(speed(0)).toBeNull();
+    clock.pass(199);
+    expect(speed(1_000)).toBeNull();
+    clock.pass(1);
+    expect(speed(1_000)).toBe(5_000);
+    clock.pass(1);
+    expect(speed(-1)).toBe(0);
+  });
+
+  test('is that of the last five seconds', () => {
+    const clock = standingClock();
+    const speed = createSpeedometer(clock);
+    // One burst, between 200 and 400 ms.
+    const speeds = Array.from({ length: 28 }, (_, step) => {
+      const bytesPerSecond = speed(step < 2 ? 0 : 1_000);
+      clock.pass(200);
+      return bytesPerSecond;
+    });
+    expect(speeds.slice(0, 3)).toEqual([null, 0, 2_500]);
+    expect(speeds.slice(25)).toEqual([200, 200, 0]);
+  });
+
+  test('after a pause is that since the last sample before it', () => {
+    const clock = standingClock();
+    const speed = createSpeedometer(clock);
+    speed(0);
+    clock.pass(10_000);
+    expect(speed(1_000)).toBe(100);
+    clock.pass(10_000);
+    expect(speed(4_000)).toBe(300);
+  });
+});
+
+describe('speed of a piece', () => {
+  test('is the average from the third second on, and 0 after three silent seconds', () => {
+    const clock = standingClock();
+    const chunk = createScheduler([{ start: 0, end: 10_000 }], { connections: 1 }).next();
+    if (chunk === null) throw new Error('nothing to take');
+    const count = measureSpeed(chunk, clock);
+    clock.pass(2_999);
+    count(3_000);
+    expect(chunk.bytesPerSecond()).toBe(Number.POSITIVE_INFINITY);
+    clock.pass(1);
+    expect(chunk.bytesPerSecond()).toBe(1_000);
+    clock.pass(2_998);
+    expect(chunk.bytesPerSecond()).toBe(3_000_000 / 5_998);
+    clock.pass(1);
+    expect(chunk.bytesPerSecond()).toBe(0);
+    count(2_997);
+    expect(chunk.bytesPerSecond()).toBe(5_997_000 / 5_999);
+  });
+});
+
+describe('paused time', () => {
+  test('is the sum over all connections, up to now', () => {
+    const clock = standingClock();
+    const paused = createPausedTime(clock);
+    const totals = (['pause', 'pause', 'release', 'release'] as const).map((change) => {
+      clock.pass(100);
+      paused[change]();
+      clock.pass(100);
+      return paused.totalMs();
+    });
+    expect(totals).toEqual([100, 400, 700, 800]);
   });
 });
 

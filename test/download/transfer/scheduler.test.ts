@@ -51,6 +51,18 @@ describe('next', () => {
     expect(chunks.at(-1)?.end).toBe(5 * GIB + 3 * MIB);
   });
 
+  test('a piece has 8 MiB at least, or the share of a connection if that is less', () => {
+    const sizes = takeAll(createScheduler([{ start: 0, end: 20 * MIB }], { connections: 2 })).map(
+      ({ start, end }) => end - start,
+    );
+    expect(sizes).toEqual([8 * MIB, 6 * MIB, 3 * MIB, 1.5 * MIB, 1.5 * MIB]);
+  });
+
+  test('a connection that is alone for now gets 256 MiB at most', () => {
+    const plan = createScheduler([{ start: 0, end: 4 * GIB }], { connections: 4, sharing: () => 1 });
+    expect(plan.next()).toMatchObject({ start: 0, end: 256 * MIB });
+  });
+
   test('returns the first range whole, first, and only once', () => {
     const first = { start: 19 * MIB, end: 20 * MIB };
     const [tail, ...others] = takeAll(
@@ -141,10 +153,22 @@ describe('steal', () => {
     expect(plan.steal()).toBeNull();
   });
 
+  test('a slow one is halved down to 256 KiB', () => {
+    const { plan, chunk } = lastPiece(1_000, 1.5 * MIB);
+    expect(plan.steal()).toMatchObject({ start: 1.25 * MIB, end: 1.5 * MIB });
+    expect(chunk.end).toBe(1.25 * MIB);
+    expect(plan.steal()).toBeNull();
+  });
+
+  test('one that takes a little longer than two seconds is not left alone', () => {
+    expect(lastPiece(3.5 * MIB - 1).plan.steal()).not.toBeNull();
+    expect(lastPiece(3.5 * MIB).plan.steal()).toBeNull();
+  });
+
   test.each([
     ['one that ends within two seconds', 4 * MIB, 8 * MIB],
     ['one with no known rate yet', Number.POSITIVE_INFINITY, 8 * MIB],
-    ['one with little left', 1_000, MIB + 500_000],
+    ['one with less than twice 256 KiB left', 1_000, 1.5 * MIB - 1],
   ])('steals nothing from %s', (_name, rate, endBytes) => {
     expect(lastPiece(rate, endBytes).plan.steal()).toBeNull();
   });

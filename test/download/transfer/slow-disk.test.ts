@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
-import { NO_VALIDATOR } from '../../../src/download/part/destination.ts';
+import { type ByteRange, createByteRanges } from '../../../src/download/part/byte-ranges.ts';
+import { type Destination, NO_VALIDATOR } from '../../../src/download/part/destination.ts';
 import { createJournalSchedule } from '../../../src/download/part/journal-schedule.ts';
 import { openPartFile } from '../../../src/download/part/open-part-file.ts';
 import type { PartFile } from '../../../src/download/part/part-file.ts';
@@ -18,8 +18,10 @@ import { pseudoRandomBytes } from '../../support/bytes.ts';
 import { FAST, setDownload, writerOf } from '../../support/download-scene.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
 import { makePlainObject } from '../../support/faults/served-object.ts';
+import { standingClock } from '../../support/standing-clock.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
+const MIB = 1_048_576;
 const bytes = pseudoRandomBytes(8_000, 1);
 
 async function openPart(): Promise<{ part: PartFile; target: string }> {
@@ -86,21 +88,14 @@ test.each(['after', 'before'])(
   },
 );
 
-test.each([
-  ['breaks off', new Error('reset')],
-  ['ends', null],
-])('waits until all received bytes are written when a body %s', async (_name, error) => {
-  const body = new Readable({ read: () => undefined });
-  const gate = makeGate();
-  const written: Buffer[] = [];
-  const have = createByteRanges();
+/** Transfers a response of 10,000 bytes to a disk where some calls are replaced. */
+function startTransfer(body: Readable, disk: Partial<Destination>): Promise<void> {
   const url = new URL('http://127.0.0.1/');
   const clock = createFastClock();
   const api = {
     openFile: async () => ({ status: 200, url, headers: toHttpHeaders({}), body, release: () => undefined }),
   };
-  let isOver = false;
-  const received = transfer(
+  return transfer(
     {
       object: createRemoteObject({ url, renewUrl: async () => url }, { api, clock }),
       pinned: null,
@@ -114,17 +109,15 @@ test.each([
     {
       acceptsAnyOrder: true,
       keepsNotes: true,
-      have,
-      object: () => ({ sizeBytes: 10_000, validator: NO_VALIDATOR }),
+      have: createByteRanges(),
+      object: () => ({ sizeBytes: null, validator: NO_VALIDATOR }),
       describeObject: async () => undefined,
-      async write(pieces) {
-        await gate.opened;
-        written.push(...pieces);
-      },
+      write: async () => undefined,
       readBack: async () => Buffer.alloc(0),
       restart: async () => undefined,
       note: async () => undefined,
       checkpoint: async () => undefined,
+      ...disk,
     },
     {
       clock,
@@ -136,7 +129,23 @@ test.each([
       limitRate: null,
       onEvent: () => undefined,
     },
-  )
+  );
+}
+
+test.each([
+  ['breaks off', new Error('reset')],
+  ['ends', null],
+])('a body that %s is done with when all that came is written', async (_name, error) => {
+  const body = new Readable({ read: () => undefined });
+  const gate = makeGate();
+  const written: Buffer[] = [];
+  let isOver = false;
+  const received = startTransfer(body, {
+    async write(pieces) {
+      await gate.opened;
+      written.push(...pieces);
+    },
+  })
     .catch(() => undefined)
     .finally(() => {
       isOver = true;
@@ -150,6 +159,19 @@ test.each([
   gate.open();
   await received;
   expect(Buffer.concat(written).equals(bytes)).toBe(true);
+});
+
+test('a journal that does not take what a response says ends the transfer', async () => {
+  const failure = new Error('disk full');
+  const have = createByteRanges();
+  const received = startTransfer(Readable.from([Buffer.alloc(10_000)]), {
+    have,
+    async write(pieces, position) {
+      have.add(position, position + Buffer.concat([...pieces]).length);
+    },
+    describeObject: () => delay(20).then(() => Promise.reject(failure)),
+  });
+  await expect(received).rejects.toBe(failure);
 });
 
 test('case 73: writes no further ahead of a note than a kill may lose', async () => {
@@ -173,7 +195,68 @@ test('case 73: writes no further ahead of a note than a kill may lose', async ()
 });
 
 test.each([
+  ['2 MiB are noted at once', 2 * MIB, 0, { notes: 1, checkpoints: 0 }],
+  ['less is noted', 2 * MIB - 1, 100, { notes: 1, checkpoints: 0 }],
+  ['but not before a tenth of a second', 2 * MIB - 1, 99, { notes: 0, checkpoints: 0 }],
+  ['8 MiB are synced after 200 ms', 8 * MIB, 200, { notes: 1, checkpoints: 1 }],
+  ['but not before', 8 * MIB, 199, { notes: 1, checkpoints: 0 }],
+  ['less is synced', 1, 5_000, { notes: 1, checkpoints: 1 }],
+  ['but not before five seconds', 8 * MIB - 1, 4_999, { notes: 1, checkpoints: 0 }],
+])('case 73: %s', async (_what, sizeBytes, passedMs, expected) => {
+  const { clock, have, saved, schedule } = setSchedule();
+  have.add(0, sizeBytes);
+  clock.pass(passedMs);
+  await schedule.wrote();
+  await schedule.settled();
+  expect(saved).toEqual(expected);
+});
+
+test('case 73: bytes that were there before are not noted again', async () => {
+  const { have, saved, schedule } = setSchedule([{ start: 0, end: 10 * MIB }]);
+  have.add(10 * MIB, 11 * MIB);
+  await schedule.wrote();
+  expect(saved).toEqual({ notes: 0, checkpoints: 0 });
+});
+
+test.each(['note', 'checkpoint'] as const)(
+  'a failed %s ends the next write, and the wait for the end',
+  async (call) => {
+    const failure = new Error('disk full');
+    const { clock, have, schedule } = setSchedule([], {
+      [call]: () => delay(20).then(() => Promise.reject(failure)),
+    });
+    have.add(0, 8 * MIB);
+    clock.pass(200);
+    await schedule.wrote();
+    await expect(schedule.settled()).rejects.toBe(failure);
+    await expect(schedule.wrote()).rejects.toBe(failure);
+  },
+);
+
+/** A schedule of notes and checkpoints that counts them. */
+function setSchedule(initial: readonly ByteRange[] = [], calls: Partial<Destination> = {}) {
+  const clock = standingClock();
+  const have = createByteRanges(initial);
+  const saved = { notes: 0, checkpoints: 0 };
+  const destination = {
+    keepsNotes: true,
+    have,
+    async note() {
+      saved.notes += 1;
+    },
+    async checkpoint() {
+      saved.checkpoints += 1;
+    },
+    ...calls,
+  };
+  return { clock, have, saved, schedule: createJournalSchedule(destination, clock) };
+}
+
+test.each([
   ['syncs after 1 MiB without notes', false, 1_048_576, 200, 1],
+  ['less waits', false, 1_048_575, 200, 0],
+  ['1 MiB waits, too, for a fifth of a second', false, 1_048_576, 199, 0],
+  ['a little waits for half a second', false, 1, 499, 0],
   ['does not sync after 1 MiB with notes', true, 1_048_576, 200, 0],
   ['syncs a byte after half a second without notes', false, 1, 500, 1],
   ['does not sync a byte after half a second with notes', true, 1, 500, 0],

@@ -25,7 +25,7 @@ describe('a file without checksums of its own', () => {
 
   test('is rejected if the digest differs', async () => {
     await expect(verify('0'.repeat(64))).rejects.toThrow(
-      'the SHA256 of the file is not the one that the server gave (repr-digest)',
+      "the SHA256 of the file does not match the server's (repr-digest)",
     );
   });
 
@@ -36,6 +36,15 @@ describe('a file without checksums of its own', () => {
 
 test.each(['PK\u0003\u0004rest', 'PK\u0005\u0006', 'P'])('accepts %j as the start of an archive', (head) => {
   expect(() => inspectStart(ARCHIVE, Buffer.from(head, 'latin1'), null)).not.toThrow();
+});
+
+test('what must be an archive and is none cannot be unpacked', () => {
+  expect(() => inspectStart({ ...VIDEO, mustBeArchive: true }, BYTES, 'video/mp4')).toThrow(
+    expect.objectContaining({
+      code: 'BAD_RESPONSE',
+      message: 'the file is not a zip archive, so it cannot be unpacked',
+    }),
+  );
 });
 
 test('rejects PK followed by other bytes as an archive', () => {

@@ -111,14 +111,14 @@ test.each([
   expect(run).toMatchObject({ exitCode: 2, json: { error: { message: complaint } } });
 });
 
-test('limits an error message to 500 characters', async () => {
+test('limits an error message to 500 characters, and keeps its start and end', async () => {
   const message = `first ${'\u{1F600}'.repeat(5_000)} last`;
   const script = { 'GET /v2/downloads': { status: 200, json: { status: 'fail', message } } } as const;
   const api = await startApi({ script });
   const { json, stderr } = await runCommand(['list', '--json'], { api });
   const { error } = json as { error: { message: string } };
   expect(error.message.length).toBeLessThanOrEqual(500);
-  expect(error.message).toMatch(/first .*…/su);
+  expect(error.message).toMatch(/first .*….* last$/su);
   expect(stderr.length).toBeLessThan(1_000);
 });
 

@@ -133,6 +133,26 @@ test('case 83: completes short writes and short reads', async () => {
   }
 });
 
+test(
+  'case 81: keeps what was written before the disk was full, and the rerun resumes',
+  DEADLINE,
+  async () => {
+    const large = makeZipObject(12_000_000);
+    const api = await startApi({ files: { one: large } });
+    const place = makePlace();
+    const fault: DiskFault = { call: 'write', nth: 5, effect: 'ENOSPC', pathPart: 'object.zip.part' };
+    const { nodeFlags } = diskFaultFlags(fault);
+    const run = await runBinary(ARGS, { api, place, nodeFlags });
+    expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
+    expect(finalOf(place)).toBeUndefined();
+    const again = await runBinary(ARGS, { api, place });
+    expect(again).toMatchObject({ exitCode: 0, json: { results: [{ outcome: 'resumed' }] } });
+    const [result] = again.json['results'] as [{ transferredBytes: number }];
+    expect(result.transferredBytes).toBeLessThan(large.bytes.length);
+    expect(finalOf(place)?.equals(large.bytes)).toBe(true);
+  },
+);
+
 test('case 81: reports a full disk with a hint', async () => {
   const api = await startApi({ files: { one: object } });
   const { nodeFlags } = diskFaultFlags({
@@ -167,7 +187,7 @@ test('case 116: a full standard output is a disk error, and a closed one is not 
   expect(closed.stderr).not.toMatch(/bug/);
 });
 
-test('case 86: a deleted target folder is an error, not a bug', async () => {
+test('case 86: a deleted working directory is a disk error', async () => {
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const run = await runBinary(ARGS, {
@@ -175,7 +195,7 @@ test('case 86: a deleted target folder is an error, not a bug', async () => {
     place,
     wrapper: ['sh', '-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'sh'],
   });
-  expect([2, 9]).toContain(run.exitCode);
+  expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
   writeFileSync(join(place.cwd, 'still-here'), '');
 });
 

@@ -11,17 +11,17 @@ const PART = [`${OBJECT_NAME}.part`, `${OBJECT_NAME}.part.json`];
 /** As documented in docs/fetch.md. */
 test.each([
   [6, 'every body is cut at half', PART],
-  [6, 'no request gets an answer', NOTHING],
+  [6, 'every request stays without a response', NOTHING],
   [3, '404 after half of the object', PART],
   [3, '404 from the start', NOTHING],
   [4, '403 after half of the object, for every URL', PART],
-  [7, 'an HTML page with 200 that is as long as the object', NOTHING],
+  [7, 'an HTML page with 200 and the length of the object', NOTHING],
   [7, 'an HTML page with 200', NOTHING],
   [7, 'an HTML page with 200 after half of the object', PART],
-  [7, 'an HTML page of no length with 200 after half of an object whose size nobody knows', PART],
+  [7, 'an HTML page with 200 and no Content-Length after half of an object of unknown size', PART],
   [7, '204 after half of the object', PART],
   [10, 'every body has a flipped bit in the middle', PART],
-  [10, 'the API says one byte more than there are', NOTHING],
+  [10, 'the API lists one byte too many', NOTHING],
 ] as const)('exit code %i after %s leaves %j', async (exitCode, name, files) => {
   const scene = await setScene(faultMode(name));
   expect(await scene.fetch()).toMatchObject({ exitCode });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
@@ -10,7 +10,7 @@ import { runBinary } from '../../support/process/run-binary.ts';
 import { runCli } from '../../support/process/run-cli.ts';
 import { makePlace } from '../../support/process/run-place.ts';
 import { failingStream } from '../../support/process/streams.ts';
-import { listTree } from '../../support/temp-folder.ts';
+import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
 import { makeTerminal } from '../../terminal/make-terminal.ts';
 
 const object = makeZipObject(300_000);
@@ -141,13 +141,21 @@ describe.runIf(MAY_MOUNT)('on real file systems', () => {
     expect(run.stderr).toMatch(/no space left on the disk\nhint: /);
   });
 
-  test('case 81: a download to a full disk prints a hint', async () => {
-    const api = await startApi({ files: { one: object } });
+  test('case 81: a download to a full disk prints a hint and keeps what arrived', async () => {
+    const api = await startApi({ files: { one: makeZipObject(12_000_000) } });
     const place = makePlace();
-    const wrapper = on(`-t tmpfs -o size=128k tmpfs ${place.cwd}`, `cd ${place.cwd};`);
+    const rerun = join(makeTempFolder(), 'rerun.json');
+    const wrapper = on(
+      `-t tmpfs -o size=6m tmpfs ${place.cwd}`,
+      `cd ${place.cwd}; "$@"; code=$?; mount -o remount,size=64m ${place.cwd};`,
+      `"$@" > ${rerun} 2>&1; exit $code;`,
+    );
     const run = await runBinary([...FETCH, '--no-space-check'], { api, place, wrapper });
     expect(run).toMatchObject({ exitCode: 9, json: { error: { code: 'DISK' } } });
-    expect(run.stderr).toMatch(/no space left on the disk.*\nhint: make room/);
+    expect(run.stderr).toMatch(/no space left on the disk.*\nhint: free up space/);
+    const report = readFileSync(rerun, 'utf8');
+    expect(report).toContain('"outcome":"resumed"');
+    expect(Number(/"transferredBytes":(\d+)/.exec(report)?.[1])).toBeLessThan(12_000_000);
   });
 });
 

@@ -6,6 +6,7 @@ import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { CANARY_TOKEN } from '../../support/process/canary.ts';
 import { LIMITED_RIGHTS } from '../../support/process/limited-rights.ts';
 import { BINARY_PATH, runBinary } from '../../support/process/run-binary.ts';
+import { runCli } from '../../support/process/run-cli.ts';
 import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
 
 /** Values of HOME, and the exit code of commands that store something. */
@@ -60,10 +61,21 @@ test.runIf(process.platform === 'linux').each(names)(
   },
 );
 
-test('a HOME that is a file is an error that names it', async () => {
+test.each([
+  ['status', ['status', PACKAGE_ID]],
+  ['list', ['list']],
+  ['media list', ['media', 'list']],
+  ['transcripts', ['transcripts', 'm1']],
+  ['create', ['create', '-m', 'm1']],
+  ['fetch', ['fetch', PACKAGE_ID]],
+  ['rm', ['rm', PACKAGE_ID, '--yes']],
+  ['whoami', ['whoami']],
+  ['config list', ['config', 'list']],
+  ['logout', ['logout']],
+])('a HOME that is a file is an error of %s that names it', async (_name, args) => {
   const place = makePlace();
   const env = { HOME: BINARY_PATH, STREAMDIVER_CONFIG_DIR: undefined };
-  const run = await runBinary(['status', PACKAGE_ID], { place, env });
+  const run = await runCli(args, { place, env });
   expect(run.exitCode).toBe(2);
   expect(run.stderr).toContain(
     `cannot read ${BINARY_PATH}/.config/streamdiver-dl/config.json: part of the path is not a folder`,

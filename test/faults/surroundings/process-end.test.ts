@@ -27,11 +27,11 @@ test('case 120: a promise that never settles is a failure, not a silent success'
 test.each([
   ['an error thrown in a callback', `setTimeout(() => { throw new Error('thrown aside'); }, 100);`],
   ['an unhandled rejection', `setTimeout(() => { Promise.reject(new Error('thrown aside')); }, 100);`],
-])('case 120: %s is reported as a bug', async (_name, source) => {
+])('case 120: %s is reported as a bug, on one line with a hint', async (_name, source) => {
   const api = await startApi({ script: { 'GET /v2/downloads/{id}': (_request, reply) => reply.stall() } });
   const run = await runBinary(ARGS, { api, nodeFlags: preload(source), mayBeBug: true });
   expect(run.exitCode).toBe(70);
-  expect(run.stderr).toMatch(/bug/);
+  expect(run.stderr).toMatch(/^error: [^\n]*\nhint: [^\n]*report this bug[^\n]*\n$/);
 });
 
 test('case 10: NODE_DEBUG does not print the credential', async () => {

@@ -174,7 +174,7 @@ test('case 128: processes that read the settings at the same time leave them unc
   expect(listTree(place.configDir).map(({ path }) => path)).toEqual(['config.json']);
 });
 
-test('case 128: a cache that several processes write is complete at every moment', async () => {
+test('case 128: a cache that several processes write is complete at every moment, and the last write wins', async () => {
   const folder = makeTempFolder();
   // Built separately, because in the bundle it is part of a larger file.
   const built = join(makeTempFolder(), 'id-cache.mjs');
@@ -196,6 +196,10 @@ test('case 128: a cache that several processes write is complete at every moment
   }
   await Promise.all(writers);
   expect(JSON.parse(readFileSync(path, 'utf8')).packages.candidates).toHaveLength(299);
+  const last = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+  await last;
+  const { candidates } = JSON.parse(readFileSync(path, 'utf8')).packages;
+  expect(candidates[0]).toMatchObject({ value: String(last.child.pid) });
   expect(listTree(folder).map(({ path }) => path)).toEqual(['completion.json']);
 });
 

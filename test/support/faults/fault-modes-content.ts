@@ -144,13 +144,13 @@ export const CONTENT_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 55,
-    name: 'an HTML page with 200 that is as long as the object',
+    name: 'an HTML page with 200 and the length of the object',
     outcome: refused(7),
     handler: answer(200, 'text/html', (object) => padded(object, SIGN_IN_PAGE)),
   },
   {
     failureCase: 55,
-    name: 'other bytes with 200 that are as long as the object',
+    name: 'other bytes with 200 and the length of the object',
     outcome: refused(7),
     plain: { exitCode: 0, undetected: (object) => padded(object, OTHER_CONTENT) },
     handler: answer(200, 'application/zip', (object) => padded(object, OTHER_CONTENT)),
@@ -197,7 +197,7 @@ export const CONTENT_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 55,
-    name: 'an HTML page of no length with 200 after half of an object whose size nobody knows',
+    name: 'an HTML page with 200 and no Content-Length after half of an object of unknown size',
     outcome: refused(7),
     handler: (object) => cutAtHalfThen(object, chunkedPage),
     apiSizeBytes: () => null,

@@ -103,7 +103,7 @@ export const IDENTITY_MODES: readonly FaultMode[] = [
     handler: (object) => cutAtHalfThen(object, wellBehaved(siblingOf(object, object.bytes.length + 100))),
   },
   ...DIGESTS.flatMap(([name, value]): FaultMode[] => [
-    { failureCase: 62, name: `a right ${name}`, outcome: OVERCOME, handler: withHeader(name, value) },
+    { failureCase: 62, name: `a correct ${name}`, outcome: OVERCOME, handler: withHeader(name, value) },
     // The bytes are still correct, and an archive verifies itself.
     {
       failureCase: 62,

@@ -97,7 +97,7 @@ export const PROTOCOL_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 65,
-    name: 'one header of a megabyte',
+    name: 'a header of one megabyte',
     outcome: overcomeOrRefused(6, 7),
     plain: { exitCode: 6 },
     handler: under((object) => wholeHead(object, { 'X-Large': 'x'.repeat(1024 * 1024) })),
@@ -151,14 +151,14 @@ export const PROTOCOL_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 63,
-    name: 'line feeds alone',
+    name: 'lines that end with LF only',
     outcome: overcomeOrRefused(6, 7),
     plain: { exitCode: 6 },
     handler: under((object) => wholeHead(object).replaceAll('\r\n', '\n')),
   },
   {
     failureCase: 63,
-    name: 'no HTTP',
+    name: 'a response that is not HTTP',
     outcome: refused(6, 7),
     plain: { exitCode: 6 },
     handler: instead('SSH-2.0-OpenSSH_9.2\r\n'),

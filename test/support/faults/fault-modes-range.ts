@@ -52,7 +52,7 @@ const LABELS: readonly (readonly [name: string, contentRange: (asked: Asked) => 
   ['a range that ends one byte early', (a) => `bytes ${a.start}-${a.end - 2}/${a.totalBytes}`],
   ['a range that ends one byte late', (a) => `bytes ${a.start}-${a.end}/${a.totalBytes}`],
   ['a range that ends before it starts', (a) => `bytes ${a.end}-${a.start}/${a.totalBytes}`],
-  ['a total one too large', (a) => `bytes ${a.start}-${a.end - 1}/${a.totalBytes + 1}`],
+  ['a total that is one byte too large', (a) => `bytes ${a.start}-${a.end - 1}/${a.totalBytes + 1}`],
   ['twice the total', (a) => `bytes ${a.start}-${a.end - 1}/${a.totalBytes * 2}`],
   ['a total smaller than its end', (a) => `bytes ${a.start}-${a.end - 1}/${a.end - 1}`],
   ['another unit', (a) => `octets ${a.start}-${a.end - 1}/${a.totalBytes}`],
@@ -208,7 +208,7 @@ export const RANGE_MODES: readonly FaultMode[] = [
   },
   {
     failureCase: 72,
-    name: 'a 416 to everything',
+    name: 'a 416 to every request',
     outcome: refused(6, 7, 10),
     plain: { exitCode: 6 },
     handler: unsatisfiable,

@@ -1,5 +1,6 @@
-import { spawn } from '@lydell/node-pty';
-import xterm from '@xterm/headless';
+import type { ReadStream } from 'node:tty';
+import { type IPty, spawn } from '@lydell/node-pty';
+import xterm, { type IBufferCell, type IBufferLine } from '@xterm/headless';
 import type { SignalName } from '../../../src/world.ts';
 import { afterThisTest } from '../after-this-test.ts';
 
@@ -16,6 +17,10 @@ export interface PtyOptions {
 export interface PtyRun {
   /** The current screen as lines without trailing spaces. */
   screen(): string;
+  /** The same, but a line that was wrapped at the edge is one line. */
+  lines(): readonly string[];
+  /** The same as the screen, with the color and weight of each text: `{green ready}`. */
+  painted(): string;
   /** For each line of the screen that contains the character, its cell. */
   cellsOf(character: string): readonly number[];
   /** All output of the program, decoded. */
@@ -33,6 +38,7 @@ export interface PtyRun {
 }
 
 const POLL_MS = 20;
+const DRAIN_MS = 10_000;
 /** On Ctrl-C, the kernel would otherwise discard pending output. */
 const KEEPING_OUTPUT = 'stty noflsh && exec "$@"';
 
@@ -49,6 +55,7 @@ export function runInPty(options: PtyOptions): PtyRun {
     cwd: options.cwd ?? process.cwd(),
     env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', TERM: 'xterm-256color', ...options.env },
   });
+  keepReading(child);
   let raw = '';
   let hasExited = false;
   child.onData((data) => {
@@ -67,18 +74,32 @@ export function runInPty(options: PtyOptions): PtyRun {
     terminal.dispose();
   });
 
-  const lines = () => {
+  const bufferLines = () => {
     const { active } = terminal.buffer;
     return Array.from({ length: active.length }, (_, index) => active.getLine(index));
   };
   const screen = () => {
-    return lines()
+    return bufferLines()
       .map((line) => line?.translateToString(true) ?? '')
       .join('\n')
       .trimEnd();
   };
+  const lines = () => {
+    const joined: string[] = [];
+    for (const line of bufferLines()) {
+      const text = line?.translateToString() ?? '';
+      joined.push(line?.isWrapped === true ? (joined.pop() ?? '') + text : text);
+    }
+    const trimmed = joined.map((line) => line.trimEnd());
+    return trimmed.slice(0, trimmed.findLastIndex((line) => line !== '') + 1);
+  };
+  const painted = () =>
+    bufferLines()
+      .map((line) => (line === undefined ? '' : paintedLine(line)))
+      .join('\n')
+      .trimEnd();
   const cellsOf = (character: string) => {
-    return lines()
+    return bufferLines()
       .map((line) => {
         const cells = Array.from({ length: line?.length ?? 0 }, (_, x) => line?.getCell(x)?.getChars());
         return cells.indexOf(character);
@@ -88,6 +109,8 @@ export function runInPty(options: PtyOptions): PtyRun {
 
   return {
     screen,
+    lines,
+    painted,
     cellsOf,
     raw: () => raw,
     write: (keys) => child.write(keys),
@@ -109,4 +132,42 @@ export function runInPty(options: PtyOptions): PtyRun {
     signal: (name) => child.kill(name),
     exited,
   };
+}
+
+/**
+ * The library closes the terminal 200 ms after the exit, even if there is more to read. On a busy machine, the end of a
+ * long output would be lost.
+ */
+function keepReading(child: IPty): void {
+  const { _socket: socket } = child as unknown as { readonly _socket: ReadStream };
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error) => {
+    if (error !== undefined || socket.readableEnded) return destroy(error);
+    setTimeout(destroy, DRAIN_MS).unref();
+    return socket;
+  };
+}
+
+const COLORS: Readonly<Record<number, string>> = { 1: 'red', 2: 'green', 3: 'yellow', 6: 'cyan' };
+
+/** A line whose runs of cells name how they are painted. */
+function paintedLine(line: IBufferLine): string {
+  let text = '';
+  let paint = '';
+  for (let x = 0; x < line.length; x += 1) {
+    const cell = line.getCell(x);
+    if (cell === undefined || cell.getWidth() === 0) continue;
+    const next = paintOf(cell);
+    if (next !== paint) text += `${paint === '' ? '' : '}'}${next === '' ? '' : `{${next} `}`;
+    paint = next;
+    text += cell.getChars() || ' ';
+  }
+  return `${text.trimEnd()}${paint === '' ? '' : '}'}`;
+}
+
+function paintOf(cell: IBufferCell): string {
+  const color = cell.isFgDefault() ? [] : [COLORS[cell.getFgColor()] ?? `color ${cell.getFgColor()}`];
+  const weight = [...(cell.isBold() ? ['bold'] : []), ...(cell.isDim() ? ['dim'] : [])];
+  const other = cell.isBgDefault() && !cell.isInverse() ? [] : ['background'];
+  return [...weight, ...color, ...other].join(' ');
 }

@@ -21,6 +21,10 @@ export interface RunProgramOptions extends RunOptions {
   readonly columns?: number;
   readonly clock?: FastClock;
   readonly platform?: NodeJS.Platform;
+  /** Whether the current folder was deleted. */
+  readonly isFolderGone?: boolean;
+  /** Whether standard output was closed before the start. */
+  readonly isOutputClosed?: boolean;
   /** For jitter and names; constant by default. */
   readonly random?: () => number;
   /** Called before the run, with functions to interact with it. */
@@ -70,7 +74,14 @@ export async function runProgram(
     stdin,
     stdout: stdout.stream,
     stderr: stderr.stream,
-    cwd: () => cwd,
+    cwd: () => {
+      if (options.isFolderGone !== true) return cwd;
+      throw Object.assign(new Error('ENOENT: no such file or directory, uv_cwd'), {
+        code: 'ENOENT',
+        syscall: 'uv_cwd',
+        errno: -2,
+      });
+    },
     platform: options.platform ?? process.platform,
     nodeVersion: process.version,
     hostname: hostname(),
@@ -89,7 +100,7 @@ export async function runProgram(
       return () => callbacks.delete(callback);
     },
     hasTerminal: () => true,
-    isOutputClosed: () => false,
+    isOutputClosed: () => options.isOutputClosed === true,
     exitNow: (exitCode) => exitAtOnce(exitCode),
   };
   options.onStart?.({

@@ -169,6 +169,11 @@ describe('--fields', () => {
     },
   );
 
+  test('an unknown one is refused for a single item, too', () => {
+    const { terminal } = makeTerminal({ fields: ['nmae'] });
+    expect(() => terminal.listing(listingOf(ITEMS.slice(0, 1)))).toThrow("unknown field 'nmae' in --fields");
+  });
+
   test('accepts any field for an empty list', async () => {
     expect((await show([], { fields: ['anything'] })).stdout).toBe('');
   });
@@ -262,6 +267,18 @@ describe('on a terminal', () => {
   ])('case 117: prints one block per record in %d columns', async (columns, blocks) => {
     const { stdout } = await show(ITEMS, { isTTY: true, columns, colorMode: 'never' });
     expect(stdout).toBe(blocks);
+  });
+
+  test('a record without any text has no block', async () => {
+    const items = [
+      { id: '', title: '', sizeBytes: 1 },
+      { id: 'dl-1', title: '', sizeBytes: 1 },
+    ];
+    const { terminal, stdout } = makeTerminal({ isTTY: true, columns: 30, colorMode: 'never' });
+    const content = listingOf(items);
+    terminal.listing({ ...content, columns: content.columns.slice(0, 2) });
+    await terminal.flush();
+    expect(stdout.text()).toBe('dl-1\n');
   });
 
   test('starts a block without a title with the uncut ID', async () => {
@@ -365,4 +382,16 @@ describe('on a terminal', () => {
     const { stdout } = await show([], { isTTY: true, format: 'json' });
     expect(stdout).toBe('{\n  "items": [],\n  "count": 0,\n  "truncated": false\n}\n');
   });
+});
+
+test('a table that cannot be laid out fails the flush, and not before', async () => {
+  const { terminal, stdout } = makeTerminal({ isTTY: true });
+  const content = listingOf(ITEMS);
+  const text = () => {
+    throw new TypeError('broken column');
+  };
+  terminal.listing({ ...content, columns: [{ key: 'id', heading: 'ID', text }] });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await expect(terminal.flush()).rejects.toThrow('broken column');
+  expect(stdout.text()).toBe('');
 });

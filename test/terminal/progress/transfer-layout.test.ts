@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ProgressEvent } from '../../../src/terminal/progress/progress-event.ts';
 import { formatProgressLines } from '../../../src/terminal/progress/progress-line.ts';
 import type { ProgressRow } from '../../../src/terminal/progress/progress-row.ts';
@@ -39,6 +39,16 @@ test.each([
   const verification: ProgressEvent = { event: 'verify', id: 'dl-1', bytes: 0, totalBytes: 100 };
   expect(lineOf({ verification, event: { ...EVENT, bytes } })?.endsWith('verified 0 %')).toBe(isShown);
   expect(lineOf({ event: { ...EVENT, bytes } })).not.toContain('verified');
+});
+
+test('a verification of unknown extent has verified nothing yet', () => {
+  const verification: ProgressEvent = { event: 'verify', id: 'dl-1' };
+  expect(lineOf({ verification })).toMatch(/ - verified 0 %$/);
+});
+
+test('without room for any fact, names are not aligned', () => {
+  const wait: ProgressEvent = { event: 'wait', id: 'w', label: 'b', status: 'ok' };
+  expect(linesOf([{}, { event: wait, elapsedMs: 0 }], { width: 8 })).toEqual(['50 %', 'b - ok']);
 });
 
 test.each([
@@ -96,4 +106,85 @@ test.each([
 ])('shows a wait in %i cells as %j', (width, line) => {
   const event: ProgressEvent = { event: 'wait', id: 'w', label: 'a.zip', status: 'preparing' };
   expect(linesOf([{ event, elapsedMs: 65_000 }], { width })).toEqual([line]);
+});
+
+describe('the narrowest width', () => {
+  const FACTS: readonly (readonly [name: string, pattern: RegExp])[] = [
+    ['name', /^[a-z]/],
+    ['bar', /#/],
+    ['amount', /50\/100 B/],
+    ['files', /file/],
+    ['rate', /KiB\/s/],
+    ['left', /left/],
+    ['connections', /4 connections/],
+    ['x4', /x4/],
+    ['verified', /verified/],
+  ];
+
+  /** The facts of a line from 130 cells down to 1, where they change: the narrowest width that has them. */
+  function factsByWidth(event: Partial<ProgressEvent>, verification: ProgressEvent | null = null) {
+    const found: [number, string][] = [];
+    for (let width = 130; width > 0; width -= 1) {
+      const [line = ''] = linesOf([{ event: { ...EVENT, ...event }, verification }], { width });
+      const facts = FACTS.filter(([, pattern]) => pattern.test(line)).map(([name]) => name);
+      const text = facts.join(' ');
+      const last = found.at(-1);
+      if (last?.[1] === text) last[0] = width;
+      else found.push([width, text]);
+    }
+    return found;
+  }
+
+  const VERIFICATION: ProgressEvent = { event: 'verify', id: 'dl-1', bytes: 0, totalBytes: 100 };
+
+  test('of each form of a transfer', () => {
+    expect(factsByWidth({ connections: 4 }, VERIFICATION)).toEqual([
+      [91, 'name bar amount rate left connections verified'],
+      [80, 'name bar amount rate left x4 verified'],
+      [65, 'name bar amount rate left x4'],
+      [60, 'name bar amount rate left'],
+      [49, 'name amount rate left'],
+      [37, 'name rate left'],
+      [25, 'name left'],
+      [13, 'name'],
+      [1, ''],
+    ]);
+  });
+
+  test('with a long name', () => {
+    expect(factsByWidth({ label: 'a'.repeat(30), connections: 4 })).toEqual([
+      [101, 'name bar amount rate left connections'],
+      [72, 'name bar amount rate left x4'],
+      [67, 'name bar amount rate left'],
+      [56, 'name amount rate left'],
+      [44, 'name rate left'],
+      [32, 'name left'],
+      [20, 'name'],
+      [1, ''],
+    ]);
+  });
+
+  test('without a name', () => {
+    expect(factsByWidth({ label: '', id: null })).toEqual([
+      [52, 'bar amount rate left'],
+      [41, 'amount rate left'],
+      [29, 'rate left'],
+      [17, 'left'],
+      [1, ''],
+    ]);
+  });
+
+  test('while it is unpacked', () => {
+    expect(factsByWidth({ files: 3, totalFiles: 40, connections: 4 }, VERIFICATION)).toEqual([
+      [94, 'name bar amount files rate left x4 verified'],
+      [74, 'name bar amount files rate left'],
+      [62, 'name bar files rate left'],
+      [51, 'name files rate left'],
+      [49, 'name amount rate left'],
+      [37, 'name rate left'],
+      [25, 'name left'],
+      [13, 'name'],
+      [1, ''],
+    ]);
+  });
 });

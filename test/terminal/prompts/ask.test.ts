@@ -1,38 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import { ExpectedError } from '../../../src/errors.ts';
-import type { ListQuestion } from '../../../src/terminal/prompts/prompts.ts';
-import { createFastClock } from '../../support/fast-clock.ts';
-import { openInput } from '../../support/process/streams.ts';
 import { makeTerminal } from '../make-terminal.ts';
+import { searchQuestion as question, promptScene as scene } from './prompt-scene.ts';
 
 const UNAVAILABLE = new ExpectedError('UNAVAILABLE', 'the service is away');
 
-function question(load: ListQuestion<string>['load']): ListQuestion<string> {
-  return {
-    message: 'Letters',
-    columns: [{ key: 'name', heading: '', text: (name) => name, shrinks: true }],
-    idOf: (name) => name,
-    items: null,
-    load,
-    hasSearch: true,
-    isMultiple: true,
-    chosen: [],
-    isRequired: true,
-    canGoBack: false,
-    notes: [],
-    emptyText: 'nothing',
-  };
-}
-
-function scene() {
-  const stdin = openInput({ isTTY: true });
-  const made = makeTerminal({ isTTY: true, stdin, clock: createFastClock() });
-  // Node marks its own streams this way; the prompt library ends any other stream after its first prompt.
-  Object.assign(made.stderr.stream, { _isStdio: true });
-  return { stdin, ...made };
-}
-
-/** The first prompt would load this library. */
+/** The first prompt loads its library. */
 beforeAll(async () => void (await import('@inquirer/core')));
 
 test.each([
@@ -57,6 +30,33 @@ test.each([
   stdin.write('\t\r');
   expect(await answer).toEqual(['b1']);
 });
+
+test.each([
+  ['r retries', 'r', 'b2', '\t\r', ['1', 'b1']],
+  ['Enter continues', '', '', '\r', ['1']],
+])(
+  'a page that fails to load loses nothing that is selected: %s',
+  async (_name, retry, shown, keys, chosen) => {
+    const { terminal, stdin, stderr } = scene();
+    let failures = 1;
+    const load = (text: string, page: number) => {
+      if (text === 'b' && failures-- > 0) return Promise.reject(UNAVAILABLE);
+      return Promise.resolve(page === 0 ? [`${text}1`, `${text}2`] : []);
+    };
+    const answer = terminal.withPrompts(new AbortController().signal, (prompts) =>
+      prompts.chooseFrom(question(load)),
+    );
+    await expect.poll(() => stderr.text()).toContain('2 found');
+    stdin.write('\t');
+    await expect.poll(() => stderr.text()).toContain('1 selected');
+    stdin.write('b');
+    await expect.poll(() => stderr.text()).toContain('Cannot load the list: the service is away');
+    stdin.write(retry);
+    await expect.poll(() => stderr.text()).toContain(shown);
+    stdin.write(keys);
+    expect(await answer).toEqual(chosen);
+  },
+);
 
 test('a first page can be retried after a network error only', async () => {
   const { terminal, stdin, stderr } = scene();

@@ -96,12 +96,13 @@ test('login stores no token after two rejections', async () => {
 test.each([
   ['Ctrl-C', '\x03'],
   ['Ctrl-D', '\x04'],
-])('%s exits with 130 before any request', async (_name, key) => {
-  const { api, pty } = await login(['--with-token']);
+])('%s exits with 130 before any request and stores nothing', async (_name, key) => {
+  const { api, place, pty } = await login(['--with-token']);
   await pty.waitFor('Paste the token');
   pty.write(key);
   expect(await pty.exited).toMatchObject({ exitCode: 130 });
   expect(api.requests).toHaveLength(0);
+  for (const file of Object.values(storedFiles(place))) expect(existsSync(file)).toBe(false);
 });
 
 test.each([{ ACCESSIBLE: '1' }, { TERM: 'dumb' }])(

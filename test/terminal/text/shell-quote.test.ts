@@ -2,7 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { array, assert, constantFrom, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { escapeText } from '../../../src/terminal/text/escape.ts';
-import { commandLine, commandLines, quoteForShell } from '../../../src/terminal/text/shell-quote.ts';
+import {
+  assignmentLine,
+  commandLine,
+  commandLines,
+  quoteForShell,
+} from '../../../src/terminal/text/shell-quote.ts';
 
 /** The words that a shell parses from a command line. */
 function readBack(shell: string, line: string): string[] {
@@ -31,6 +36,16 @@ describe('quoteForShell', () => {
       "'it''s'",
       "'a,b'",
       'a.zip',
+    ]);
+  });
+
+  test('a line that sets a variable has quotes in PowerShell even around a safe value', () => {
+    const lines = ['http://127.0.0.1:80/v2', "it's"].map((value) =>
+      (['linux', 'win32'] as const).map((platform) => assignmentLine('URL', value, platform)),
+    );
+    expect(lines).toEqual([
+      ['export URL=http://127.0.0.1:80/v2', "$env:URL = 'http://127.0.0.1:80/v2'"],
+      [String.raw`export URL='it'\''s'`, "$env:URL = 'it''s'"],
     ]);
   });
 

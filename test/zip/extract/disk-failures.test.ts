@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs, { readFileSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { untilFree } from '../../../src/disk/busy-file.ts';
@@ -31,6 +31,7 @@ type Call =
   | 'linkSync'
   | 'renameSync'
   | 'unlinkSync'
+  | 'rmdirSync'
   | 'mkdirSync';
 const interference = new Map<Call, (real: (...args: unknown[]) => unknown, args: unknown[]) => unknown>();
 const calls: readonly Call[] = [
@@ -41,6 +42,7 @@ const calls: readonly Call[] = [
   'linkSync',
   'renameSync',
   'unlinkSync',
+  'rmdirSync',
   'mkdirSync',
 ];
 for (const call of calls) {
@@ -58,6 +60,8 @@ for (const call of calls) {
 syncBuiltinESMExports();
 // Imported only now, because it keeps promisified forms of some calls.
 const { extractArchive } = await import('../../../src/zip/extract/extract.ts');
+const { stageExtraction } = await import('../../../src/zip/extract/staged-extraction.ts');
+const { verifyArchive } = await import('../../../src/zip/read/verify.ts');
 const scene = await import('./large-entry-scene.ts');
 
 afterEach(() => interference.clear());
@@ -79,7 +83,19 @@ function failAt(call: Call, nth: number, code: string): void {
   });
 }
 
-describe('case 82: disk failures', () => {
+/** Unpacks an archive in the pass that verifies it, as a download does. */
+async function extractWhileVerifying(...[source, options]: Parameters<typeof extractArchive>) {
+  const staged = await stageExtraction(source, options);
+  await verifyArchive(source, { receiver: staged });
+  return await staged.publish();
+}
+
+const WAYS = [
+  ['an archive', extractArchive],
+  ['an archive that is verified meanwhile', extractWhileVerifying],
+] as const;
+
+describe.each(WAYS)('case 82: disk failures while unpacking %s', (_way, extract) => {
   test.each([
     ['writeSync', 1, 'ENOSPC', 'no space left'],
     ['write', 1, 'ENOSPC', 'no space left'],
@@ -92,7 +108,7 @@ describe('case 82: disk failures', () => {
     const directory = makeTempFolder();
     failAt(call, nth, code);
 
-    const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
+    const error = await failureOf(extract(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
 
     expect(error.code).toBe('DISK');
     expect(error.message).toContain(says);
@@ -103,13 +119,46 @@ describe('case 82: disk failures', () => {
     expect(files.filter(({ path, sizeBytes }) => !whole.has(`${path} ${sizeBytes}`))).toEqual([]);
     expect(files.length).toBeLessThan(2);
     interference.clear();
-    const { files: all } = await extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER });
+    const { files: all } = await extract(memorySource(ARCHIVE), { directory, unpacker: UNPACKER });
     expect(all.map(({ path }) => path)).toEqual([join(directory, 'small.txt'), join(directory, 'd/big.mp4')]);
   });
 });
 
+test.each(WAYS)(
+  'a temporary folder that cannot be removed is reported when %s is unpacked, and all files are there',
+  async (_way, extract) => {
+    const directory = makeTempFolder();
+    failAt('rmdirSync', 1, 'EIO');
+    const error = await failureOf(extract(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
+    expect(error).toMatchObject({
+      code: 'DISK',
+      message: expect.stringContaining('could not remove') as string,
+    });
+    expect(listTree(directory).filter(({ type }) => type === 'file')).toHaveLength(2);
+  },
+);
+
+test('a folder that is replaced while it is opened is refused', async () => {
+  const directory = makeTempFolder();
+  interference.set('openSync', (real, args) => {
+    const path = String(args[0]);
+    if (path.endsWith('/d')) {
+      fs.renameSync(path, join(directory, 'moved'));
+      fs.mkdirSync(path);
+    }
+    return real(...args);
+  });
+  const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
+  expect(error).toMatchObject({ code: 'UNSAFE', message: expect.stringContaining('/d is a link') as string });
+  expect(listTree(directory).map(({ path }) => path)).toEqual(['d', 'moved', 'small.txt']);
+});
+
 /** Makes a call on an open file fail once, when the file occupies at least so many bytes on disk. */
-async function failLargeFile(call: 'writev' | 'sync', code: string, leastBytes: number): Promise<void> {
+async function failLargeFile(
+  call: 'writev' | 'sync' | 'truncate',
+  code: string,
+  leastBytes: number,
+): Promise<void> {
   const probe = await open(import.meta.filename);
   const prototype: FileHandle = Object.getPrototypeOf(probe);
   await probe.close();
@@ -130,6 +179,7 @@ async function failLargeFile(call: 'writev' | 'sync', code: string, leastBytes: 
 test.each([
   ['writev', 'ENOSPC', 40 * scene.MIB, true],
   ['sync', 'EIO', scene.MIB, false],
+  ['truncate', 'EIO', 0, false],
 ] as const)(
   'case 82: a large entry whose %s fails with %s at %i bytes; resumes most of the part: %s',
   async (call, code, leastBytes, continues) => {
@@ -163,6 +213,46 @@ test('case 82: reports a background sync failure of a large file', async () => {
   expect(error.code).toBe('DISK');
   expect(error.message).toContain('input/output error');
   expect(syncs).toBeGreaterThan(1);
+  expect(listTree(directory)).toEqual([]);
+});
+
+test.each([
+  [scene.MIB, 0],
+  [scene.MIB + 1, 1],
+])('a file of %i bytes is synced %i times', async (sizeBytes, expected) => {
+  let syncs = 0;
+  interference.set('fsync', (real, args) => {
+    syncs += 1;
+    return real(...args);
+  });
+  const archive = makeZip([{ name: 'film.mp4', content: Buffer.alloc(sizeBytes, 'film') }]);
+  await extractArchive(memorySource(archive), { directory: makeTempFolder(), unpacker: UNPACKER });
+  expect(syncs).toBe(expected);
+});
+
+test('a file whose sync is under way when a write fails is closed after that', async () => {
+  const directory = makeTempFolder();
+  const large = makeZip([{ name: 'large.mp4', content: Buffer.alloc(40 * 2 ** 20, 'film') }]);
+  const inodeOf = (descriptor: unknown): number | null => {
+    try {
+      return fs.fstatSync(Number(descriptor)).ino;
+    } catch {
+      return null;
+    }
+  };
+  const isSame: boolean[] = [];
+  interference.set('fsync', (real, args) => {
+    const inode = inodeOf(args[0]);
+    return setTimeout(() => {
+      isSame.push(inodeOf(args[0]) === inode);
+      real(...args);
+    }, 50);
+  });
+  // The first sync begins after 16 MiB.
+  failAt('write', 20, 'EIO');
+  const error = await failureOf(extractArchive(memorySource(large), { directory, unpacker: UNPACKER }));
+  expect(error.code).toBe('DISK');
+  expect(isSame).toEqual([true]);
   expect(listTree(directory)).toEqual([]);
 });
 
@@ -237,6 +327,21 @@ test('reports a target folder that cannot be created', async () => {
   failAt('mkdirSync', 1, 'EPERM');
   const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
   expect(error).toMatchObject({ code: 'DISK', message: expect.stringContaining('make the folder') });
+});
+
+test('case 82: what a killed run left and cannot be taken over is reported', async () => {
+  const directory = makeTempFolder();
+  const host = createHash('sha256').update(UNPACKER.hostname).digest('hex').slice(0, 8);
+  const left = join(directory, `.streamdiver-dl-${host}-1-0123456789ab`);
+  fs.mkdirSync(left);
+  writeFileSync(join(left, `${'0'.repeat(32)}.part`), 'half');
+  failAt('renameSync', 1, 'EIO');
+  const error = await failureOf(extractArchive(memorySource(ARCHIVE), { directory, unpacker: UNPACKER }));
+  expect(error).toMatchObject({
+    code: 'DISK',
+    message: expect.stringContaining('remove what an earlier run left in') as string,
+  });
+  expect(fs.readdirSync(directory)).toEqual([basename(left)]);
 });
 
 test.each(['EBUSY', 'EACCES'])('keeps leftovers of a killed run that are in use (%s)', async (code) => {

@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { OVERLAP_BYTES } from '../../../src/download/part/destination.ts';
@@ -55,6 +56,14 @@ describe('large stored entries of a remote archive', () => {
     expect(readFileSync(join(directory, 'film.mp4')).equals(CONTENT)).toBe(true);
     expect(sentBytes()).toBeLessThan(CONTENT.length - 2 * LEFT_BYTES + MIB);
     expect(listTree(directory).map(({ path }) => path)).toEqual(NAMES);
+  });
+
+  test('what arrived before an interruption is synced', async () => {
+    const directory = await interrupted();
+    const journal = readFileSync(join(directory, partsIn(directory)[1] ?? ''), 'utf8');
+    const { synced } = JSON.parse(journal.split('\n')[0] ?? '') as { synced: [start: number, end: number][] };
+    const syncedBytes = synced.reduce((bytes, [start, end]) => bytes + end - start, 0);
+    expect(syncedBytes).toBeGreaterThanOrEqual(LEFT_BYTES);
   });
 
   test('case 110: request the rest before the part file has been read', async () => {
@@ -145,6 +154,31 @@ describe('large stored entries of a remote archive', () => {
     const { source, sentBytes } = await served(ARCHIVE);
     await unpack(source, directory);
     expect(sentBytes()).toBeLessThan(CONTENT.length - LEFT_BYTES + MIB);
+  });
+
+  test('are synced before they have their names', async () => {
+    const directory = makeTempFolder();
+    const probe = await open(import.meta.filename);
+    const prototype: FileHandle = Object.getPrototypeOf(probe);
+    await probe.close();
+    const sync: unknown = Reflect.get(prototype, 'sync');
+    if (typeof sync !== 'function') throw new TypeError('files cannot be synced');
+    afterThisTest(async () => void Object.assign(prototype, { sync }));
+    let isSynced = false;
+    Object.assign(prototype, {
+      async sync(this: FileHandle): Promise<void> {
+        const isWhole = (await this.stat()).blocks * 512 >= CONTENT.length;
+        await delay(50);
+        await Reflect.apply(sync, this, []);
+        isSynced ||= isWhole;
+      },
+    });
+    const named: boolean[] = [];
+    const onFile = (path: string) => {
+      if (path.endsWith('film.mp4')) named.push(isSynced);
+    };
+    await unpack((await served(ARCHIVE)).source, directory, { onFile });
+    expect(named).toEqual([true]);
   });
 
   test('keep the part file until the file has its final name', async () => {

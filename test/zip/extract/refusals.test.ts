@@ -2,7 +2,12 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { lstatOrNull, makeFolder, openFolder } from '../../../src/target-folder/folder.ts';
+import {
+  lstatOrNull,
+  makeFolder,
+  openExistingFolder,
+  openFolder,
+} from '../../../src/target-folder/folder.ts';
 import { isMatchingFile } from '../../../src/target-folder/matching-file.ts';
 import { type ExtractionLimits, planExtraction } from '../../../src/zip/extract/extraction-plan.ts';
 import { readDirectory } from '../../../src/zip/read/directory.ts';
@@ -57,6 +62,15 @@ describe('a rejected entry', () => {
       '"../\\u{202e}x" contains control or invisible characters, "../y" leads out',
     );
     expect(error.details.hint).toBe(KEEP);
+  });
+
+  test.each([
+    [10, 'leads out of the folder (..); nothing was unpacked'],
+    [11, 'leads out of the folder (..) and 1 more; nothing was unpacked'],
+  ])('is listed among the first ten of %i', async (count, end) => {
+    const entries = Array.from({ length: count }, (_, index) => entryOf(`../${index}`));
+    const { message } = await failureOf(plan(entries));
+    expect(message.endsWith(`"../9" ${end}`)).toBe(true);
   });
 
   test('is reported once for all when every entry has the same reason', async () => {
@@ -147,6 +161,9 @@ describe('a target folder', () => {
   test('is opened, or created if it does not exist', () => {
     const at = makePlace();
     expect(openFolder(at('nothing'))).toBeNull();
+    expect(() => openExistingFolder(at('nothing'))).toThrow(
+      expect.objectContaining({ code: 'DISK', message: 'the folder shown/nothing has vanished' }),
+    );
     const [made, there] = [makeFolder(at('new')), makeFolder(at('folder'))];
     writeFileSync(made.at('x').path, 'content');
     expect(readFileSync(join(at('new').path, 'x'), 'utf8')).toBe('content');
@@ -165,7 +182,7 @@ describe('a target folder', () => {
     ['file', 'EXISTS', expect.stringContaining('shown/file') as string],
   ])('is not opened if it is a %s', (name, code, message) => {
     const at = makePlace();
-    for (const open of [openFolder, makeFolder])
+    for (const open of [openFolder, openExistingFolder, makeFolder])
       expect(() => open(at(name))).toThrow(expect.objectContaining({ code, message }));
   });
 
@@ -179,7 +196,7 @@ describe('a target folder', () => {
       }),
     );
     expect(() => lstatOrNull(at('x'.repeat(300)).path, 'shown/x')).toThrow(
-      'could not look at shown/x: the name is too long',
+      'could not access shown/x: the name is too long',
     );
     expect(lstatOrNull(at('nothing').path)).toBeNull();
   });

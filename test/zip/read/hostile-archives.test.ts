@@ -13,11 +13,14 @@ import { HOSTILE_ARCHIVES, type HostileArchive, ODD_ARCHIVES } from './hostile-a
 const REFUSED_WHOLE = HOSTILE_ARCHIVES.filter(({ refusedBy }) => refusedBy === 'verify');
 const NOT_UNPACKED = HOSTILE_ARCHIVES.filter(({ refusedBy }) => refusedBy === 'extract');
 
+/** Control characters, and others that change what a terminal shows. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
 function expectRefusal(error: ExpectedError, { code, says }: HostileArchive): void {
   expect(error.message).toMatch(says);
   expect(error.code).toBe(code);
   expect(error.details.hint).toBeTruthy();
-  expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  expect(error.message).not.toMatch(CONTROL);
 }
 
 describe('hostile archives are rejected with a reason', () => {
@@ -34,6 +37,15 @@ describe('hostile archives are rejected with a reason', () => {
     expect(tree.filter(({ path }) => path.includes('.streamdiver') || !path.startsWith('target'))).toEqual(
       [],
     );
+  });
+
+  test.each(REFUSED_WHOLE)('$name: no character of a name reaches the terminal as it is', async (hostile) => {
+    const bytes = hostile.bytes();
+    // Of the same length, so that everything else stays as it is.
+    for (let at = bytes.indexOf('a.txt'); at >= 0; at = bytes.indexOf('a.txt', at))
+      bytes.write('a\x1b[2J', at);
+    const { message } = await failureOf(verifyArchive(memorySource(bytes)));
+    expect(message).not.toMatch(CONTROL);
   });
 
   test.each(NOT_UNPACKED)('$name', async (hostile) => {

@@ -108,8 +108,14 @@ const NAMES: readonly HostileArchive[] = [
   rejectedByVerify('case 106: Unicode extra field that renames a plain name', 'UNSAFE', /second name/, [
     file({ name: Buffer.from('safe.txt'), extra: unicodePathExtra('other.exe', Buffer.from('safe.txt')) }),
   ]),
+  rejectedByVerify('case 106: Unicode extra field with control characters', 'UNSAFE', /second name/, [
+    file({ name: Buffer.from('safe.txt'), extra: unicodePathExtra('b\x1b[2J', Buffer.from('safe.txt')) }),
+  ]),
   rejectedByVerify('case 106: Unicode extra field with the CRC of another name', 'UNSAFE', /another entry/, [
     file({ name: Buffer.from('a.txt'), extra: unicodePathExtra('b.txt', Buffer.from('b.txt')) }),
+  ]),
+  rejectedByExtract('case 106: Unicode extra field with an empty name', /no name/, [
+    file({ name: Buffer.from([0x81]), extra: unicodePathExtra('', Buffer.from([0x81])) }),
   ]),
   rejectedByVerify('case 106: Unicode extra field that contradicts the flag', 'UNSAFE', /second name/, [
     file({ extra: unicodePathExtra('b.txt', Buffer.from('a.txt')) }),
@@ -170,6 +176,8 @@ const DUPLICATES: readonly HostileArchive[] = (
     ['characters that Windows forbids', 'a?', 'a*', /same name as "a\?" elsewhere/],
     ['a device name', 'con', 'CON_', /same name as/],
     ['an invisible joiner', 'a\u200db', 'ab', /same name as/],
+    ['an invisible joiner in the name of a parent', 'a\u200db', 'ab/c', /lies in "a.*b", which is a file/],
+    ['an invisible joiner in the name of a folder', 'a\u200db/c', 'ab/d', /also spelled "a.*b"/],
   ] as const
 ).map(([what, one, other, says]) =>
   rejectedByExtract(
@@ -432,6 +440,13 @@ const ZIP64: readonly HostileArchive[] = [
   ).map(([what, code, says, zip64End]) =>
     rejectedByVerify(`case 103: end, ${what}`, code, says, [file()], { zip64End }),
   ),
+  {
+    name: 'case 103: end, no record before the locator',
+    code: 'INTEGRITY',
+    says: /missing or not supported/,
+    refusedBy: 'verify',
+    bytes: () => makeZip([], { zip64End: true }).subarray(56),
+  },
   rejectedByVerify('case 103: end records that contradict each other', 'UNSAFE', /contradict/, [file()], {
     zip64End: true,
     end: { entries: 2 },

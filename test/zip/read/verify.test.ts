@@ -1,7 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { RangeSource } from '../../../src/range/range-source.ts';
+import { openByteStream } from '../../../src/zip/read/byte-stream.ts';
 import { readDirectory } from '../../../src/zip/read/directory.ts';
+import { readContent } from '../../../src/zip/read/entry-content.ts';
 import { isZip } from '../../../src/zip/read/layout.ts';
+import { readDataStart } from '../../../src/zip/read/local-header.ts';
 import { verifyArchive } from '../../../src/zip/read/verify.ts';
 import { pseudoRandom, pseudoRandomBytes } from '../../support/bytes.ts';
 import { makeZip, timestampExtra } from '../../support/zip-maker.ts';
@@ -82,6 +87,53 @@ describe('verifyArchive', () => {
       await expect(verified).rejects.toBe(reason);
     }
   });
+
+  test.each([1, 7])('takes what a source streams, in pieces of %i bytes', async (pieceBytes) => {
+    const content = pseudoRandomBytes(3_000, 5);
+    const kinds = [{}, { method: 8 }, { zip64: true }, { descriptor: 'signed64' as const }];
+    const bytes = makeZip(kinds.map((kind, index) => ({ name: `name of ${index}`, content, ...kind })));
+    const source: RangeSource = {
+      ...memorySource(bytes),
+      async *stream(start, end) {
+        for (let at = start; at < end; at += pieceBytes)
+          yield bytes.subarray(at, Math.min(at + pieceBytes, end));
+      },
+    };
+    const { entries, unpackedBytes } = await verifyArchive(source);
+    expect([entries, unpackedBytes]).toEqual([kinds.length, kinds.length * content.length]);
+    const [first] = (await readDirectory(source)).entries;
+    expect(first && (await readDataStart(source, first))).toBe(30 + 'name of 0'.length);
+  });
+
+  test.each([0, 8])(
+    'waits for its receiver after each piece, and ends when that fails (method %i)',
+    async (method) => {
+      const content = pseudoRandomBytes(3 * 2 ** 20, 4);
+      const source = memorySource(makeZip([{ name: 'film.mp4', content, method }]));
+      const [entry] = (await readDirectory(source)).entries;
+      if (entry === undefined) throw new Error('no entry');
+      const start = await readDataStart(source, entry);
+      const openContent = () => openByteStream(source, start, start + entry.compressedBytes);
+      const pieces: Buffer[] = [];
+      let isBusy = false;
+      await readContent(openContent(), entry, async (bytes) => {
+        expect(isBusy).toBe(false);
+        isBusy = true;
+        await setImmediate();
+        isBusy = false;
+        pieces.push(Buffer.from(bytes));
+      });
+      expect(Buffer.concat(pieces).equals(content)).toBe(true);
+      const failure = new Error('disk full');
+      let count = 0;
+      const failing = readContent(openContent(), entry, async () => {
+        count += 1;
+        if (count === 2) throw failure;
+      });
+      await expect(failing).rejects.toBe(failure);
+      expect(count).toBe(2);
+    },
+  );
 
   test('passes on read errors of the source', async () => {
     const archive = memorySource(makeZip([{ name: 'a', content: pseudoRandomBytes(3 * 2 ** 20, 1) }]));
@@ -275,6 +327,25 @@ describe('the directory', () => {
       [tailStart, large.sizeBytes],
       [directoryStart, large.sizeBytes - 22],
     ]);
+  });
+
+  test('is read with one request although it may end in padding: in the length of its comment', async () => {
+    const make = (sizeBytes: number) => makeZip([{ name: 'a', content: pseudoRandomBytes(sizeBytes, 1) }]);
+    const archive = memorySource(make(102_400 - make(0).length));
+    expect(archive.sizeBytes).toBe(102_400);
+    await readDirectory(archive);
+    expect(archive.reads).toEqual([[archive.sizeBytes - 65_633, archive.sizeBytes]]);
+  });
+
+  test('is read with one request although it may end in padding: in zeros of its comment', async () => {
+    const make = (zeros: number) =>
+      makeZip([{ name: 'a', content: pseudoRandomBytes(100_000, 1) }], {
+        end: { comment: Buffer.alloc(zeros) },
+      });
+    const archive = memorySource(make(512 - (make(0).length % 512)));
+    expect(archive.sizeBytes % 512).toBe(0);
+    await readDirectory(archive);
+    expect(archive.reads).toEqual([[archive.sizeBytes - 65_633, archive.sizeBytes]]);
   });
 
   test('is rejected without an end record', async () => {

@@ -1,0 +1,58 @@
+import { fstatSync, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { listTree, unlessGone } from './temp-folder.ts';
+
+/** Methods of open files that a test can stand in for. */
+type Method = 'datasync' | 'read' | 'sync' | 'truncate' | 'write';
+
+const LONGER_MS = 100;
+
+/** Acts in place of a method. `call` runs it. */
+type Around = (
+  call: (...args: readonly unknown[]) => Promise<unknown>,
+  args: readonly unknown[],
+  handle: FileHandle,
+) => Promise<unknown>;
+
+/** Stands in for a method of the files that `node:fs/promises` has open, until the test ends or the result is called. */
+export async function aroundHandles(method: Method, around: Around): Promise<() => void> {
+  const probe = await open(process.execPath);
+  const prototype: object = Object.getPrototypeOf(probe);
+  await probe.close();
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, method) ?? {};
+  const real: (...args: readonly unknown[]) => Promise<unknown> = descriptor.value;
+  const instead = function (this: FileHandle, ...args: readonly unknown[]) {
+    return around((...passed) => Reflect.apply(real, this, passed), args, this);
+  };
+  Object.defineProperty(prototype, method, { ...descriptor, value: instead });
+  const restore = () => void Object.defineProperty(prototype, method, descriptor);
+  onTestFinished(restore);
+  return restore;
+}
+
+/**
+ * Lists what is written and synced below a folder, in the order in which it ended, such as `write a/b` and `sync .`. Each
+ * call takes longer than it would, so that one that nobody waits for is late.
+ */
+export async function watchDisk(folder: string): Promise<readonly string[]> {
+  const ended: string[] = [];
+  for (const method of ['write', 'sync', 'datasync'] as const) {
+    await aroundHandles(method, async (call, args, handle) => {
+      const path = pathBelow(folder, fstatSync(handle.fd).ino);
+      const result = await call(...args);
+      await delay(LONGER_MS);
+      if (path !== null) ended.push(`${method} ${path}`);
+      return result;
+    });
+  }
+  return ended;
+}
+
+/** The path of a file by its number, relative to the folder; null if it is not there. */
+function pathBelow(folder: string, inode: number): string | null {
+  const isIt = (path: string) => unlessGone(() => statSync(join(folder, path)))?.ino === inode;
+  return ['.', ...listTree(folder).map(({ path }) => path)].find(isIt) ?? null;
+}

@@ -1,0 +1,44 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { ListQuestion } from '../../../src/terminal/prompts/prompts.ts';
+import { createFastClock } from '../../support/fast-clock.ts';
+import { openInput } from '../../support/process/streams.ts';
+import { makeTerminal, type TestTerminalOptions } from '../make-terminal.ts';
+
+export const ENTER = '\r';
+export const ESC = '\x1b';
+export const TAB = '\t';
+export const UP = '\x1b[A';
+export const DOWN = '\x1b[B';
+export const PAGE_UP = '\x1b[5~';
+export const PAGE_DOWN = '\x1b[6~';
+export const CTRL_A = '\x01';
+export const CTRL_C = '\x03';
+export const CTRL_D = '\x04';
+export const CTRL_U = '\x15';
+
+/** A terminal whose keyboard is `stdin`. */
+export function promptScene(options: TestTerminalOptions = {}) {
+  const stdin = openInput({ isTTY: true });
+  const made = makeTerminal({ isTTY: true, stdin, clock: createFastClock(), ...options });
+  /** Everything drawn so far, without colors and cursor movements. */
+  const drawn = () => stripVTControlCharacters(made.stderr.text());
+  return { stdin, drawn, ...made };
+}
+
+/** A list of several strings to select from, which the service searches. */
+export function searchQuestion(load: ListQuestion<string>['load']): ListQuestion<string> {
+  return {
+    message: 'Letters',
+    columns: [{ key: 'name', heading: '', text: (name) => name, shrinks: true }],
+    idOf: (name) => name,
+    items: null,
+    load,
+    hasSearch: true,
+    isMultiple: true,
+    chosen: [],
+    isRequired: true,
+    canGoBack: false,
+    notes: [],
+    emptyText: 'nothing',
+  };
+}
