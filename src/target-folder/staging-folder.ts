@@ -4,8 +4,8 @@ import { diskError, errorCode } from '../disk/disk-error.ts';
 import { type LockingProcess, mayBeAlive } from '../disk/lock-record.ts';
 import { OWN_NAME_PREFIX } from '../disk/own-names.ts';
 import type { SavePlace } from '../range/range-source.ts';
-import { ignoringFailure } from './temporary-file.ts';
 import { type Folder, lstatOrNull, openExistingFolder, openFolder, type Place } from './folder.ts';
+import { ignoringFailure } from './temporary-file.ts';
 
 /**
  * A folder in the target, `.streamdiver-dl-HOST-PID-START-RANDOM`, for files until they are complete. There is no START
