@@ -85,14 +85,18 @@ export function readTime(value: unknown): string | null {
 
 /** Year, month, day, hour, minute, second, nanosecond; only the date is required. */
 function readTimeParts(parts: readonly unknown[]): string | null {
-  const numbers = parts.filter((part) => typeof part === 'number' && Number.isSafeInteger(part));
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, nanosecond = 0] = numbers;
+  const numbers = parts.flatMap((part) =>
+    typeof part === 'number' && Number.isSafeInteger(part) ? [part] : [],
+  );
   if (numbers.length < parts.length || parts.length < 3 || parts.length > 7) return null;
-  const text = [
-    [year, month, day].map((part, index) => String(part).padStart(index === 0 ? 4 : 2, '0')).join('-'),
-    [hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':'),
-  ].join('T');
-  return isoOrNull(Date.parse(`${text}.${String(nanosecond).padStart(9, '0')}Z`));
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, nanosecond = 0] = numbers;
+  const date = [inDigits(year, 4), inDigits(month, 2), inDigits(day, 2)].join('-');
+  const time = [inDigits(hour, 2), inDigits(minute, 2), inDigits(second, 2)].join(':');
+  return isoOrNull(Date.parse(`${date}T${time}.${inDigits(nanosecond, 9)}Z`));
+}
+
+function inDigits(number: number, digits: number): string {
+  return String(number).padStart(digits, '0');
 }
 
 function isoZone(zone: string): string {

@@ -190,7 +190,7 @@ describe('large transcripts', () => {
     const unmarked = (body: string): Answer => ({ raw: `HTTP/1.0 200 OK\r\n\r\n${body}`, after: 'end' });
     const { run, files } = await download([unmarked(large), unmarked(`${large}x`)], '--as', 'vtt');
     expect(run).toMatchObject({ exitCode: 10, stdout: '' });
-    expect(run.stderr).toContain('error: two downloads of the transcript differ\nhint: run the same command');
+    expect(run.stderr).toContain('error: two downloads of the transcript differ\nhint: rerun the command');
     expect(files).toEqual([]);
     const same = await download(unmarked(large), '--as', 'vtt');
     expect(same.run.exitCode).toBe(0);
