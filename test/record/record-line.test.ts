@@ -28,6 +28,11 @@ test.each([
   expect(parseLine(text)).toEqual(line);
 });
 
+test('a line is not made of a field with a wrong type', () => {
+  const known: object = { mediaId: 'M', sizeBytes: '1' };
+  expect(() => recordLine('media', TIME_MS, known)).toThrow('a field of a record has a wrong type');
+});
+
 test('parses lines rewritten by another program', () => {
   const line = transcriptLine('T1');
   const sorted = Object.fromEntries(Object.entries(line).toReversed());

@@ -51,6 +51,9 @@ describe('without a template', () => {
 
   test('cuts long titles between characters and within file system limits', () => {
     expect(nameOf(undefined, { title: 'a'.repeat(500) })).toBe(`${'a'.repeat(80)}-0f1c9f0a.de-v2.vtt`);
+    expect(nameOf(undefined, { title: '東'.repeat(51) })).toBe(`${'東'.repeat(50)}-0f1c9f0a.de-v2.vtt`);
+    const language = nameOf('{id8}.{language}', { language: 'x'.repeat(41) });
+    expect(language).toBe(`0f1c9f0a.${'x'.repeat(40)}.vtt`);
     const emoji = nameOf(undefined, { title: '𝔘'.repeat(500) });
     expect(emoji).toMatch(/^(?:𝔘){37}-0f1c9f0a/u);
     expect(

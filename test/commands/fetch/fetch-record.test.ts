@@ -87,6 +87,9 @@ describe('fetch --record', () => {
       const synced = recorded.slice(0, writtenAt);
       const namedAt = paths.map((path) => synced.lastIndexOf(`sync ${path}`));
       expect(Math.min(...namedAt)).toBeGreaterThanOrEqual(0);
+      // A new archive was synced before it got its name.
+      const archive = 'out/grusse-aus-graz-5f0c2b9e.zip';
+      expect(synced.includes(`sync ${archive}`)).toBe(paths.includes(archive));
       for (const folder of ['out/media', 'out', '.'])
         expect(synced.lastIndexOf(`sync ${folder}`)).toBeGreaterThan(Math.max(...namedAt));
       rmSync(join(place.cwd, 'r.ndjson'));
