@@ -26,7 +26,7 @@ async function openSlowFolder() {
     ...folder,
     sync: (name: string) => folder.sync([name], { isNew: true }),
     countOnceRunning: async () => {
-      await vi.waitFor(() => expect(running).toHaveLength(1));
+      await vi.waitFor(() => expect(running).toHaveLength(1), { timeout: 20_000 });
       // None begins beside it.
       for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
       return count;
