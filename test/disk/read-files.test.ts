@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readJsonOrNothing } from '../../src/disk/read-json-or-nothing.ts';
 import { readNamedFile, UnusableFileError } from '../../src/disk/read-named-file.ts';
 import { readSignature } from '../../src/disk/read-signature.ts';
 import { NotOurFileError, readSmallFile, readSmallFileSync } from '../../src/disk/read-small-file.ts';
+import { syncFile, syncFolder } from '../../src/disk/sync-folder.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { replaceDiskCall, replaceFileCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
@@ -197,4 +198,29 @@ test('a record is no larger than 64 KiB', async () => {
 test('other failures to open are those of the system', async () => {
   replaceDiskCall('promises.open', () => Promise.reject(systemError('EIO')));
   await expect(readSmallFile('/data/a', 3)).rejects.toMatchObject({ code: 'EIO' });
+});
+
+test('files are closed before the promise resolves', async () => {
+  const file = fileOf('abc');
+  let openCount = 0;
+  replaceDiskCall('promises.open', async (real, args) => {
+    const handle = (await real(...args)) as FileHandle;
+    const close = handle.close.bind(handle);
+    openCount += 1;
+    handle.close = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      await close();
+      openCount -= 1;
+    };
+    return handle;
+  });
+  for (const use of [
+    () => readSmallFile(file, 3),
+    () => read(file),
+    () => syncFile(file),
+    () => syncFolder(dirname(file)),
+  ]) {
+    await use();
+    expect(openCount).toBe(0);
+  }
 });
