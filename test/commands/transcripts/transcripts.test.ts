@@ -458,7 +458,7 @@ test('--progress json emits an event for each file, --progress plain does not', 
     .map((line) => JSON.parse(line));
   for (const event of events) expectDocument('progress', event);
   const progress = events.filter(({ event }) => event === 'progress');
-  expect(progress.map(({ message }) => String(message))).toContain('listing transcripts');
+  expect(progress.map(({ message }) => String(message))).toContain('1 of 1 media item listed');
   expect(progress.findLast(({ message }) => message === 'downloading')).toMatchObject({ bytes: 92 });
   const done = events.filter(({ event }) => event === 'done');
   expect(done.map(({ id }) => String(id)).toSorted()).toEqual(['t1', 't2']);
