@@ -26,7 +26,7 @@ describe('a profile', () => {
     const run = await runCommand(['list', '--json', ...flags], { api, place, env });
     expect(run).toMatchObject({
       exitCode: 2,
-      json: { error: { code: 'CONFIG', message: `no profile other (${origin})` } },
+      json: { error: { code: 'CONFIG', message: `no profile "other" (${origin})` } },
     });
     expect(run.stderr).toContain('hint: to create it, run: streamdiver-dl login --profile other\n');
     expect(api.requests).toEqual([]);
