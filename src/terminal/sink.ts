@@ -30,6 +30,8 @@ export function createSink(stream: OutputStream): Sink {
           resolve();
         });
       });
+      // settled() reports the failure; until then it must not count as unhandled.
+      last.catch(() => undefined);
       return last;
     },
     settled: () => last,

@@ -77,7 +77,7 @@ function headersOf(answer: Received): string {
 
 const DAY_MS = 86_400_000;
 /** Times of packages, in each format of a dialect. */
-const TIMES = /"(created\w*|creationDate|expires)":("[^"]*"|\d+)/gi;
+const TIMES = /"(created\w*|creationDate|expires)":("[^"]*"|\d+|\[[\d,]+\])/gi;
 
 /** Replaces random IDs, ports, current times, and lengths that follow from them. */
 function withoutChance(text: string, { apiUrl, packages }: Sandbox, packageIds: Set<string>): string {
@@ -97,8 +97,10 @@ function withoutChance(text: string, { apiUrl, packages }: Sandbox, packageIds: 
     .replaceAll(/"content-length":"\d+",?/g, '');
 }
 
-/** Whether a time, as a number or a text in JSON, is not that of a media item of the library. */
+/** Whether a time, as a number, a text, or an array of parts in JSON, is not that of a media item of the library. */
 function isCurrent(value: string): boolean {
+  if (value.startsWith('['))
+    return Number(value.slice(1, 5)) >= new Date(createClock().now() - DAY_MS).getUTCFullYear();
   const number = Number(value);
   const text = value.slice(1, -1).replace(' ', 'T');
   const timeMs = Number.isNaN(number) ? Date.parse(text) : number < 1e11 ? number * 1000 : number;
