@@ -88,7 +88,7 @@ test.each(['after', 'before'])(
   },
 );
 
-/** Transfers a response of 10,000 bytes to a disk where some calls are replaced. */
+/** Transfers a response of 10,000 bytes to a disk with some calls replaced. */
 function startTransfer(body: Readable, disk: Partial<Destination>): Promise<void> {
   const url = new URL('http://127.0.0.1/');
   const clock = createFastClock();
@@ -135,7 +135,7 @@ function startTransfer(body: Readable, disk: Partial<Destination>): Promise<void
 test.each([
   ['breaks off', new Error('reset')],
   ['ends', null],
-])('a body that %s is done with when all that came is written', async (_name, error) => {
+])('a body that %s: ends only after all received bytes are written', async (_name, error) => {
   const body = new Readable({ read: () => undefined });
   const gate = makeGate();
   const written: Buffer[] = [];
@@ -161,7 +161,7 @@ test.each([
   expect(Buffer.concat(written).equals(bytes)).toBe(true);
 });
 
-test('a journal that does not take what a response says ends the transfer', async () => {
+test('a journal that cannot be written ends the transfer', async () => {
   const failure = new Error('disk full');
   const have = createByteRanges();
   const received = startTransfer(Readable.from([Buffer.alloc(10_000)]), {
@@ -211,7 +211,7 @@ test.each([
   expect(saved).toEqual(expected);
 });
 
-test('case 73: bytes that were there before are not noted again', async () => {
+test('case 73: does not note existing bytes again', async () => {
   const { have, saved, schedule } = setSchedule([{ start: 0, end: 10 * MIB }]);
   have.add(10 * MIB, 11 * MIB);
   await schedule.wrote();
@@ -219,7 +219,7 @@ test('case 73: bytes that were there before are not noted again', async () => {
 });
 
 test.each(['note', 'checkpoint'] as const)(
-  'a failed %s ends the next write, and the wait for the end',
+  'a failed %s rejects the next write and settled()',
   async (call) => {
     const failure = new Error('disk full');
     const { clock, have, schedule } = setSchedule([], {
@@ -233,7 +233,7 @@ test.each(['note', 'checkpoint'] as const)(
   },
 );
 
-/** A schedule of notes and checkpoints that counts them. */
+/** A schedule with counters for notes and checkpoints. */
 function setSchedule(initial: readonly ByteRange[] = [], calls: Partial<Destination> = {}) {
   const clock = standingClock();
   const have = createByteRanges(initial);

@@ -21,7 +21,7 @@ interface JobChanges {
   readonly have?: readonly ByteRange[];
 }
 
-/** A job before its first request. Its destination counts what it saves. */
+/** A job before its first request. Its destination counts notes and checkpoints. */
 function makeJob({ request, destination, context, mayDivide = true, have: initial = [] }: JobChanges = {}) {
   const clock = standingClock();
   const have = createByteRanges(initial);
@@ -74,7 +74,7 @@ function makeJob({ request, destination, context, mayDivide = true, have: initia
   return { job, have, clock, saved };
 }
 
-describe('how many connections are useful', () => {
+describe('the number of useful connections', () => {
   test.each([
     ['less than 16 MiB', 16 * MIB - 1, 1],
     ['16 MiB', 16 * MIB, 2],
@@ -130,7 +130,7 @@ describe('the end of an archive', () => {
   });
 });
 
-describe('what is written', () => {
+describe('written bytes', () => {
   const pinned = { start: 0, totalBytes: 1_000 * MIB, validator: NO_VALIDATOR };
 
   test.each([
@@ -138,7 +138,7 @@ describe('what is written', () => {
     ['a file, less', null, 8 * MIB - 1, 0],
     ['a range of a file, 64 MiB', pinned, 64 * MIB, 1],
     ['a range of a file, less', pinned, 64 * MIB - 1, 0],
-  ])('is synced: %s', async (_name, version, sizeBytes, expected) => {
+  ])('are synced: %s', async (_name, version, sizeBytes, expected) => {
     const { job, have, clock, saved } = makeJob({
       request: { pinned: version, sizeBytes: 1_000 * MIB },
     });
@@ -149,7 +149,7 @@ describe('what is written', () => {
     expect(saved).toEqual({ notes: 1, checkpoints: expected });
   });
 
-  test('is from an earlier run only where that one had it', () => {
+  test('are old only where an earlier run had written them', () => {
     const { job, have } = makeJob({ have: [{ start: 10, end: 20 }] });
     have.add(20, 30);
     expect([9, 10, 19, 20].map(job.isOld)).toEqual([false, true, true, false]);
