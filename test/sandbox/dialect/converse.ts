@@ -4,7 +4,7 @@ import type { Traits } from '../../../src/sandbox/dialect/traits.ts';
 import type { Sandbox } from '../../../src/sandbox/start.ts';
 import { openSandbox, type Received, send } from '../conversation.ts';
 
-/** Sends the same requests to a sandbox, and returns its responses without what is random. */
+/** Sends the same requests to a sandbox, and returns its responses without random values. */
 export async function converse(traits: Partial<Traits>, faults: readonly string[] = []): Promise<string> {
   const sandbox = await openSandbox(faults, { traits: combineTraits([traits]), prepareMs: 150 });
   const authorization = { authorization: `Bearer ${sandbox.token}` };
@@ -76,10 +76,10 @@ function headersOf(answer: Received): string {
 }
 
 const DAY_MS = 86_400_000;
-/** Times of packages, in each format of a dialect. */
+/** The creation times of packages, in each dialect's format. */
 const TIMES = /"(created\w*|creationDate|expires)":("[^"]*"|\d+)/gi;
 
-/** Replaces random IDs, ports, current times, and lengths that follow from them. */
+/** Replaces random IDs, ports, current times, and lengths that depend on them. */
 function withoutChance(text: string, { apiUrl, packages }: Sandbox, packageIds: Set<string>): string {
   // A deleted package is no longer listed.
   for (const { id } of packages.list()) packageIds.add(id);
@@ -97,7 +97,7 @@ function withoutChance(text: string, { apiUrl, packages }: Sandbox, packageIds: 
     .replaceAll(/"content-length":"\d+",?/g, '');
 }
 
-/** Whether a time, as a number or a text in JSON, is not that of a media item of the library. */
+/** Whether a JSON time, a number or a string, is not one of a media item of the library. */
 function isCurrent(value: string): boolean {
   const number = Number(value);
   const text = value.slice(1, -1).replace(' ', 'T');
