@@ -20,10 +20,10 @@ async function leavePart(): Promise<string> {
 
 test.each<[string, (part: string, journal: string) => void, number | 'other']>([
   ['a part with its journal', () => undefined, 1_000],
-  ['more in the part than was noted', (part) => appendFileSync(part, 'more'), 1_000],
+  ['a part with bytes that the journal does not list', (part) => appendFileSync(part, 'more'), 1_000],
   ['no part', (part) => rmSync(part), 0],
   ['a part without a journal', (_part, journal) => rmSync(journal), 'other'],
-  ['a part with nonsense for a journal', (_part, journal) => writeFileSync(journal, 'nonsense'), 'other'],
+  ['a part with an invalid journal', (_part, journal) => writeFileSync(journal, 'nonsense'), 'other'],
   ['a shorter part', (part) => writeFileSync(part, 'cut'), 0],
   [
     'an empty part without a journal',

@@ -195,13 +195,13 @@ test('case 73: writes no further ahead of a note than a kill may lose', async ()
 });
 
 test.each([
-  ['2 MiB are noted at once', 2 * MIB, 0, { notes: 1, checkpoints: 0 }],
-  ['less is noted', 2 * MIB - 1, 100, { notes: 1, checkpoints: 0 }],
-  ['but not before a tenth of a second', 2 * MIB - 1, 99, { notes: 0, checkpoints: 0 }],
-  ['8 MiB are synced after 200 ms', 8 * MIB, 200, { notes: 1, checkpoints: 1 }],
-  ['but not before', 8 * MIB, 199, { notes: 1, checkpoints: 0 }],
-  ['less is synced', 1, 5_000, { notes: 1, checkpoints: 1 }],
-  ['but not before five seconds', 8 * MIB - 1, 4_999, { notes: 1, checkpoints: 0 }],
+  ['notes 2 MiB at once', 2 * MIB, 0, { notes: 1, checkpoints: 0 }],
+  ['notes less than 2 MiB after a tenth of a second', 2 * MIB - 1, 100, { notes: 1, checkpoints: 0 }],
+  ['does not note less than 2 MiB before that', 2 * MIB - 1, 99, { notes: 0, checkpoints: 0 }],
+  ['syncs 8 MiB after 200 ms', 8 * MIB, 200, { notes: 1, checkpoints: 1 }],
+  ['does not sync 8 MiB before that', 8 * MIB, 199, { notes: 1, checkpoints: 0 }],
+  ['syncs less than 8 MiB after five seconds', 1, 5_000, { notes: 1, checkpoints: 1 }],
+  ['does not sync less than 8 MiB before that', 8 * MIB - 1, 4_999, { notes: 1, checkpoints: 0 }],
 ])('case 73: %s', async (_what, sizeBytes, passedMs, expected) => {
   const { clock, have, saved, schedule } = setSchedule();
   have.add(0, sizeBytes);
@@ -254,9 +254,9 @@ function setSchedule(initial: readonly ByteRange[] = [], calls: Partial<Destinat
 
 test.each([
   ['syncs after 1 MiB without notes', false, 1_048_576, 200, 1],
-  ['less waits', false, 1_048_575, 200, 0],
-  ['1 MiB waits, too, for a fifth of a second', false, 1_048_576, 199, 0],
-  ['a little waits for half a second', false, 1, 499, 0],
+  ['does not sync less than 1 MiB after 200 ms without notes', false, 1_048_575, 200, 0],
+  ['does not sync 1 MiB before 200 ms without notes', false, 1_048_576, 199, 0],
+  ['does not sync a byte before half a second without notes', false, 1, 499, 0],
   ['does not sync after 1 MiB with notes', true, 1_048_576, 200, 0],
   ['syncs a byte after half a second without notes', false, 1, 500, 1],
   ['does not sync a byte after half a second with notes', true, 1, 500, 0],
