@@ -20,7 +20,7 @@ describe('a profile', () => {
     ['--profile', ['--profile', 'other'], {}, {}],
     ['STREAMDIVER_PROFILE', [], { STREAMDIVER_PROFILE: 'other' }, {}],
     ['config.json', [], {}, { profile: 'other' }],
-  ])('that does not exist is refused: %s', async (origin, flags, env, config) => {
+  ])('rejects a profile that does not exist: %s', async (origin, flags, env, config) => {
     const api = await startApi();
     const place = placeWithStore({ config: { profiles: { default: {} }, ...config } });
     const run = await runCommand(['list', '--json', ...flags], { api, place, env });
@@ -37,7 +37,7 @@ describe('a profile', () => {
     ['is the default one, by name', ['--profile', 'default'], {}, {}],
     ['has settings', ['--profile', 'other'], { profiles: { other: {} } }, {}],
     ['has a credential', ['--profile', 'other'], {}, 'stored'],
-  ])('that %s is used', async (_name, flags, config, credentials) => {
+  ])('accepts a profile that %s', async (_name, flags, config, credentials) => {
     const api = await startApi();
     const place = placeWithStore({
       config,
@@ -47,7 +47,7 @@ describe('a profile', () => {
     expect(run.exitCode, run.stderr).toBe(0);
   });
 
-  test('that does not exist yet can be signed in and configured', async () => {
+  test('login and config set create a profile', async () => {
     const place = makePlace();
     const login = ['login', '--with-token', '--no-verify', '--profile', 'other'];
     expect(await runCommand(login, { place, input: `${CANARY_TOKEN}\n`, token: null })).toMatchObject({
@@ -81,7 +81,7 @@ describe('a config file that cannot be read', () => {
 });
 
 describe('a credential', () => {
-  test('is sent, unless the command is anonymous', async () => {
+  test('is sent unless the command is anonymous', async () => {
     const api = await startApi();
     await runCommand(['list'], { api });
     expect(new Set(authorizations(api))).toEqual(new Set([`Bearer ${CANARY_TOKEN}`]));
@@ -90,7 +90,7 @@ describe('a credential', () => {
     expect(new Set(authorizations(other))).toEqual(new Set([undefined]));
   });
 
-  test('in a file that cannot be read stops the command', async () => {
+  test('stops the command if its file cannot be read', async () => {
     const api = await startApi();
     const file = join(makePlace().cwd, 'missing');
     const env = { STREAMDIVER_TOKEN_FILE: file };
@@ -107,7 +107,7 @@ describe('a credential', () => {
     expect(api.requests).toEqual([]);
   });
 
-  test('of a client is exchanged once if it is stored, and each time otherwise', async () => {
+  test('a stored client exchanges its credential once, one from the environment each time', async () => {
     const api = await startApi();
     const client = {
       kind: 'client',
@@ -133,19 +133,19 @@ describe('a credential', () => {
   });
 });
 
-describe('a secret that the service repeats is not printed', () => {
+describe('secrets in API responses are not printed', () => {
   const SECRET = 'a-secret-of-many-letters';
   const TITLE = `before ${SECRET} after`;
   const proxy = `http://user:${SECRET}@127.0.0.1:1`;
   const list = ['list', '--format', 'tsv'];
 
-  test('a token', async () => {
+  test('token', async () => {
     const api = await startApi({ token: SECRET, packages: [{ title: TITLE }] });
     const run = await runCommand(list, { api, token: SECRET });
     expect(run.stdout, run.stderr).toContain('before *** after');
   });
 
-  test('the output of a token command', async () => {
+  test('output of a token command', async () => {
     const api = await startApi({ token: SECRET, packages: [{ title: TITLE }] });
     const command = { kind: 'command', command: `printf %s-%s a secret-of-many-letters` };
     const place = placeWithStore({ credentials: credentialsOf(api.origin, command) });
@@ -153,7 +153,7 @@ describe('a secret that the service repeats is not printed', () => {
     expect(run.stdout, run.stderr).toContain('before *** after');
   });
 
-  test('a client secret, and the token for it', async () => {
+  test('client secret and its token', async () => {
     const api = await startApi({
       token: 'token-of-the-service',
       packages: [{ title: `${SECRET} and token-of-the-service` }],
@@ -178,20 +178,20 @@ describe('a secret that the service repeats is not printed', () => {
   });
 });
 
-describe('what a person is told', () => {
+describe('diagnostics', () => {
   test.each([
     ['undici', true],
     ['http,fetch', true],
     ['http', false],
     ['prefetch', false],
     [undefined, false],
-  ])('NODE_DEBUG=%s is ignored with a warning: %j', async (value, isWarned) => {
+  ])('NODE_DEBUG=%s prints a warning: %j', async (value, isWarned) => {
     const run = await runCommand(['list'], { api: await startApi(), env: { NODE_DEBUG: value } });
     const warning = 'warning: ignoring NODE_DEBUG, which would print signed URLs; use -vv instead\n';
     expect(run.stderr.includes(warning)).toBe(isWarned);
   });
 
-  test('-v has a line for each request, -vv also its headers', async () => {
+  test('-v prints one line per request, -vv also its headers', async () => {
     const api = await startApi();
     const [quiet, verbose, most] = [
       await runCommand(['list'], { api }),
@@ -207,7 +207,7 @@ describe('what a person is told', () => {
   test.each([
     ['0', '1 s'],
     ['3', '3 s'],
-  ])('a retry after %s seconds', async (seconds, words) => {
+  ])('prints that a retry follows Retry-After: %s', async (seconds, words) => {
     const api = await startApi();
     api.script(PACKAGES, [
       { status: 503, json: { status: 'error', message: 'busy' }, headers: { 'Retry-After': seconds } },
@@ -217,7 +217,7 @@ describe('what a person is told', () => {
     expect(run.stderr).toMatch(new RegExp(`^retry 1: .*; retrying in ${words}$`, 'm'));
   });
 
-  test('five retries are made by default', async () => {
+  test('retries five times by default', async () => {
     const api = await startApi();
     api.script(PACKAGES, 503);
     const run = await runCommand(['list'], { api, clock: createFastClock({ skipsSleeps: true }) });
@@ -235,7 +235,7 @@ describe('a certificate file', () => {
   test.each([
     ['apiUrl', 'list'],
     ['ssoUrl', 'list'],
-  ])('is read if the %s has TLS', async (which, command) => {
+  ])('is read if the %s uses TLS', async (which, command) => {
     const api = await startApi();
     const url = { apiUrl: 'STREAMDIVER_API_URL', ssoUrl: 'STREAMDIVER_SSO_URL' }[which] ?? '';
     const run = await runCommand([command, '--json', '--cacert', '/missing.pem'], {
@@ -248,7 +248,7 @@ describe('a certificate file', () => {
     });
   });
 
-  test('is trusted in addition to the built-in authorities, and to that of NODE_EXTRA_CA_CERTS', async () => {
+  test('is trusted in addition to the built-in authorities and NODE_EXTRA_CA_CERTS', async () => {
     const certificate = makeCertificate();
     const folder = makePlace().cwd;
     const [junk, other] = [join(folder, 'junk.pem'), join(folder, 'other.pem')];

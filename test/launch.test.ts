@@ -8,24 +8,24 @@ import { runProgram } from './support/process/run-program.ts';
 import { failingStream } from './support/process/streams.ts';
 import { listTree } from './support/temp-folder.ts';
 
-/** Launches the program with another standard output. */
+/** Launches the program with a different standard output. */
 const into = (stdout: World['stdout']) => (world: World) => launch({ ...world, stdout });
 
 describe('--version', () => {
   test.each([[['--version']], [['-V']], [['--version', '-q']], [['list', '--version']]])(
-    '%j',
+    'prints the version: %j',
     async (args) => {
       const run = await runProgram(launch, args);
       expect(run).toMatchObject({ exitCode: 0, stdout: `${VERSION}\n`, stderr: '' });
     },
   );
 
-  test('does not need what other command lines need', async () => {
+  test('needs only the command line and standard output', async () => {
     const world = { argv: ['--version'], stdout: failingStream('EPIPE') };
     expect(await launch(world as never)).toBe(0);
   });
 
-  test('that cannot be printed: exit code 9', async () => {
+  test('exits with 9 if it cannot print', async () => {
     const run = await runProgram(into(failingStream('ENOSPC')), ['--version']);
     expect(run).toMatchObject({
       exitCode: 9,
@@ -34,7 +34,7 @@ describe('--version', () => {
     });
   });
 
-  test('into a pipe that is closed is no error', async () => {
+  test('exits with 0 if the pipe is closed', async () => {
     expect(await runProgram(into(failingStream('EPIPE')), ['--version'])).toMatchObject({
       exitCode: 0,
       stderr: '',
@@ -42,7 +42,7 @@ describe('--version', () => {
   });
 });
 
-test('other command lines run the program', async () => {
+test('runs the program for other command lines', async () => {
   const run = await runProgram(launch, ['config', 'path']);
   expect(run).toMatchObject({ exitCode: 0, stdout: `${join(run.configDir, 'config.json')}\n` });
 });
@@ -50,7 +50,7 @@ test('other command lines run the program', async () => {
 test.each([
   [[], ''],
   [['list', '--json'], 'INTERNAL'],
-])('a crash is reported with %j', async (args, code) => {
+])('reports a crash with %j', async (args, code) => {
   const crash = (world: World) => reportCrash(new TypeError('broken'), world);
   const run = await runProgram(crash, args, { mayBeBug: true });
   expect(run.exitCode).toBe(70);

@@ -11,14 +11,14 @@ import { type RunProgramOptions, runProgram } from './support/process/run-progra
 import { failingStream } from './support/process/streams.ts';
 import { listTree, makeTempFolder } from './support/temp-folder.ts';
 
-/** Runs the program in a world that differs in these properties, which may be getters. */
+/** Runs the program in a world with these properties replaced; they may be getters. */
 function runIn(changes: Partial<World>, args: readonly string[], options: RunProgramOptions = {}) {
   const changed = (world: World) =>
     Object.defineProperties({ ...world }, Object.getOwnPropertyDescriptors(changes)) as World;
   return runProgram((world) => main(changed(world)), args, options);
 }
 
-/** A world in which `userId` cannot be read, which every command with a store needs. */
+/** A world where `userId`, which every command with a store needs, cannot be read. */
 function failingWorld(error: Error): Partial<World> {
   return {
     get userId(): number {
@@ -38,9 +38,9 @@ describe('help on a terminal', () => {
     [['config', 'path'], false],
     [['verify', '--', '--help'], false],
     [['--help', '--json'], false],
-  ])('%j goes through the pager: %j', async (args, isPaged) => {
+  ])('%j uses the pager: %j', async (args, isPaged) => {
     const out = join(makeTempFolder(), 'paged');
-    // The program ends after its pager.
+    // The program waits for its pager.
     const env = { PAGER: 'sleep 0.1; cat >"$OUT"', OUT: out };
     const run = await runProgram(main, args, { isTTY: true, env, withoutJsonCheck: true });
     expect(existsSync(out)).toBe(isPaged);
@@ -48,12 +48,12 @@ describe('help on a terminal', () => {
     expect([paged !== '', isPaged ? run.stdout : '']).toEqual([isPaged, '']);
   });
 
-  test.each([{ PAGER: 'cat' }, { PAGER: '' }, {}])('with %j there is no pager', async (env) => {
+  test.each([{ PAGER: 'cat' }, { PAGER: '' }, {}])('with %j, there is no pager', async (env) => {
     const run = await runProgram(main, ['rm', '--help'], { isTTY: true, env });
     expect(run.stdout).toMatch(/^\W*(?:\[1m)?Usage: /);
   });
 
-  test('in a pipe there is no pager', async () => {
+  test('in a pipe, there is no pager', async () => {
     const out = join(makeTempFolder(), 'paged');
     const run = await runProgram(main, ['rm', '--help'], { env: { PAGER: 'cat >"$OUT"', OUT: out } });
     expect([run.stdout.startsWith('Usage: '), existsSync(out)]).toEqual([true, false]);
@@ -61,7 +61,7 @@ describe('help on a terminal', () => {
 });
 
 describe('help', () => {
-  test('is followed by examples, also where it was not requested', async () => {
+  test('ends with examples, with and without --help', async () => {
     const asked = await runProgram(main, ['media', '--help']);
     const unasked = await runProgram(main, ['media']);
     expect(asked).toMatchObject({ exitCode: 0, stderr: '' });
@@ -77,7 +77,7 @@ describe('help', () => {
     });
   });
 
-  test('that cannot be printed: exit code 9, unless the reader is gone', async () => {
+  test('exits with 9 if it cannot be printed, or with 0 if the pipe is closed', async () => {
     const full = await runIn({ stdout: failingStream('ENOSPC') }, ['rm', '--help']);
     expect(full).toMatchObject({ exitCode: 9, stderr: expect.stringContaining('no space left on the disk') });
     const gone = await runIn({ stdout: failingStream('EPIPE') }, ['rm', '--help']);
@@ -86,7 +86,7 @@ describe('help', () => {
 });
 
 describe('a failure', () => {
-  test('of the program is reported as a bug, without secrets', async () => {
+  test('of the program is reported as a bug, with secrets masked', async () => {
     const world = failingWorld(new TypeError(`broken by ${CANARY_TOKEN}`));
     const run = await runIn(world, ['list', '--json'], { mayBeBug: true, api: await startApi() });
     expect(run).toMatchObject({ exitCode: 70, json: { error: { code: 'INTERNAL' } } });
@@ -95,7 +95,7 @@ describe('a failure', () => {
     expect(text).toMatch(/, command: list\nTypeError: broken by \*\*\*\n/);
   });
 
-  test('for lack of file descriptors is not a bug', async () => {
+  test('caused by too many open files is not a bug', async () => {
     const world = failingWorld(Object.assign(new Error('EMFILE'), { code: 'EMFILE' }));
     const run = await runIn(world, ['list', '--json'], { api: await startApi() });
     expect(run).toMatchObject({
@@ -104,7 +104,7 @@ describe('a failure', () => {
     });
   });
 
-  test('after a signal is the interruption, unless it is an error of its own', async () => {
+  test('after a signal exits with the code of the signal, unless it is an expected error', async () => {
     for (const [error, exitCode] of [
       [new TypeError('broken'), 143],
       [new ExpectedError('AUTH', 'rejected'), 4],
@@ -123,7 +123,7 @@ describe('a failure', () => {
     }
   });
 
-  test('shows its hint, its next commands, and with -v its causes', async () => {
+  test('prints its hint, its next commands, and with -v its causes', async () => {
     let cause: Error | undefined;
     for (const depth of [6, 5, 4, 3, 2, 1]) cause = new Error(`cause ${depth}`, { cause });
     const details = {
@@ -157,17 +157,17 @@ describe('a failure', () => {
     });
   });
 
-  test('that cannot be printed keeps its exit code', async () => {
+  test('keeps its exit code if it cannot be printed', async () => {
     const error = new ExpectedError('NOT_FOUND', 'the message');
     const world = Object.assign(failingWorld(error), { stdout: failingStream('ENOSPC') });
     expect((await runIn(world, ['list', '--json'], { withoutJsonCheck: true })).exitCode).toBe(3);
   });
 
-  test('does not hide that the progress could not be drawn', async () => {
+  test('does not hide an error of the progress bar', async () => {
     const api = await startApi();
     const busy = { status: 503, json: { status: 'error' }, headers: { 'Retry-After': '1' } };
     api.script('GET /v2/downloads', [busy, 404]);
-    // Slow enough for the bar to be drawn before the second response.
+    // Slow enough that the bar is drawn before the second response.
     await import('../src/terminal/progress/progress-bar.ts');
     const options = { api, isTTY: true, clock: createFastClock({ speed: 4 }) };
     const broken = (world: World) => {
@@ -179,7 +179,7 @@ describe('a failure', () => {
     await expect(runProgram(broken, ['list'], options)).rejects.toThrow('broken terminal');
   });
 
-  test('before the command line is parsed follows --json', async () => {
+  test('before the command line is parsed respects --json', async () => {
     const failing = (world: World) => reportFailure(new ExpectedError('DISK', 'the message'), world);
     const text = await runProgram(failing, ['list']);
     expect(text).toMatchObject({
@@ -191,7 +191,7 @@ describe('a failure', () => {
   });
 });
 
-test('no handler of a signal stays, and a second signal is not waited for', async () => {
+test('removes its signal handlers', async () => {
   let handlers = 0;
   const watched = (world: World) =>
     main({
@@ -210,7 +210,7 @@ test('no handler of a signal stays, and a second signal is not waited for', asyn
   expect(handlers).toBe(0);
 });
 
-test('a folder that no longer exists is reported where it is needed', async () => {
+test('reports a deleted current folder where it is needed', async () => {
   const cwd = () => {
     throw Object.assign(new Error('ENOENT'), { code: 'ENOENT', syscall: 'uv_cwd' });
   };

@@ -11,7 +11,7 @@ import { afterThisTest } from './support/after-this-test.ts';
 const world = makeNodeWorld();
 const onLinux = process.platform === 'linux';
 
-test('has what the process has', () => {
+test('has the properties of the process', () => {
   expect(world).toMatchObject({
     argv: process.argv.slice(2),
     platform: process.platform,
@@ -28,11 +28,11 @@ test('has what the process has', () => {
   expect(new Set([world.random(), world.random(), world.random()]).size).toBeGreaterThan(1);
 });
 
-test('has the first part of the name of the machine, in lowercase', () => {
+test('has the first label of the hostname, in lowercase', () => {
   expect(world.hostname).toBe(os.hostname().split('.')[0]?.toLowerCase());
 });
 
-test('calls back on a signal until that is stopped', () => {
+test('calls back on a signal until it is stopped', () => {
   const before = process.listenerCount('SIGHUP');
   let count = 0;
   const stop = world.onSignal('SIGHUP', () => {
@@ -45,7 +45,7 @@ test('calls back on a signal until that is stopped', () => {
   expect(process.listenerCount('SIGHUP')).toBe(before);
 });
 
-test('has the time since the machine has started in milliseconds', () => {
+test('has the uptime of the machine in milliseconds', () => {
   const uptime = vi.spyOn(os, 'uptime').mockReturnValue(12.5);
   expect(world.uptimeMs()).toBe(12_500);
   uptime.mockRestore();
@@ -59,7 +59,7 @@ test('ends the process with the exit code', () => {
 });
 
 describe('a process', () => {
-  /** A child that is killed at the end, and the first line of its output. */
+  /** A child that is killed after the test, and the first line of its output. */
   async function start(command: string, args: readonly string[]) {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     afterThisTest(async () => void child.kill('SIGKILL'));
@@ -67,7 +67,7 @@ describe('a process', () => {
     return { child, pid: child.pid ?? 0, line: String(chunk).trim() };
   }
 
-  test('is alive until it has ended', async () => {
+  test('is alive until it exits', async () => {
     const { child, pid } = await start(process.execPath, [
       '-e',
       'console.log(1); setInterval(() => {}, 1000)',
@@ -78,7 +78,7 @@ describe('a process', () => {
     expect([world.isProcessAlive(pid), world.processStartedAt(pid)]).toEqual([false, null]);
   });
 
-  test.runIf(onLinux)('has the start time that the system reports, whatever its name', async () => {
+  test.runIf(onLinux)('has the start time that the system reports, even with an odd name', async () => {
     const { pid } = await start(process.execPath, [
       '-e',
       'process.title = "a) b (c"; console.log(1); setInterval(() => {}, 1000)',
@@ -90,7 +90,7 @@ describe('a process', () => {
     expect(world.processStartedAt(2 ** 30)).toBeNull();
   });
 
-  test.runIf(onLinux)('is dead when its parent has not asked yet how it ended', async () => {
+  test.runIf(onLinux)('is dead as a zombie', async () => {
     const { line } = await start('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
     const isZombie = () => /\) Z /.test(readFileSync(`/proc/${line}/stat`, 'utf8'));
     await expect.poll(isZombie).toBe(true);

@@ -6,7 +6,7 @@ const nowhere = () => undefined;
 const ALL = buildProgram(recorder().run, { writeOut: nowhere, writeUnasked: nowhere, columns: 80 });
 const namesOf = (program: Command) => program.commands.map((command) => command.name());
 
-/** Records in which context each command runs, without running it. */
+/** Records the context of each command instead of running it. */
 function recorder() {
   const calls: unknown[] = [];
   const run: Runner = {
@@ -47,7 +47,7 @@ test.each<[readonly string[], readonly string[] | null]>([
   [['__complete', 'zsh', '2', 'help', ''], null],
   [['__complete', 'bash', '2', 'list', ''], null],
   [['__complete'], null],
-])('the line %j needs the commands %j', (line, names) => {
+])('%j needs the commands %j', (line, names) => {
   expect(namesOf(build(line).program)).toEqual(names ?? namesOf(ALL));
 });
 
@@ -75,11 +75,11 @@ test.each<[string, readonly unknown[]]>([
   ['sandbox', ['offline', 'sandbox']],
   ['demo', ['offline', 'demo']],
   ['help', ['offline', 'help']],
-])('%s runs with what it needs', async (line, call) => {
+])('%s runs in its context', async (line, call) => {
   const words = line.split(' ');
   const { program, calls, paths } = build(words);
   await program.parseAsync(words, { from: 'user' });
   expect(calls).toMatchObject([call]);
-  // Each command that the line names, before its flags are read.
+  // One entry per command name in the line, before its flags are read.
   expect(paths).toEqual(/^(media|config) \w/.test(line) ? [words[0], `${words[0]} ${words[1]}`] : [words[0]]);
 });

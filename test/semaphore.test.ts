@@ -4,7 +4,7 @@ import { createSemaphore } from '../src/semaphore.ts';
 
 const { signal } = new AbortController();
 
-/** Acquires one, and records that under a name. */
+/** Acquires a slot, and records the name when it has one. */
 function queue(semaphore: ReturnType<typeof createSemaphore>) {
   const order: string[] = [];
   const acquire = async (name: string, ending = signal) => {
@@ -16,7 +16,7 @@ function queue(semaphore: ReturnType<typeof createSemaphore>) {
 
 const settle = () => new Promise(setImmediate);
 
-test('callers wait in order until one is free', async () => {
+test('callers wait in order until a slot is free', async () => {
   const semaphore = createSemaphore(2);
   const { order, acquire } = queue(semaphore);
   expect(semaphore.total).toBe(2);
@@ -40,7 +40,7 @@ test('callers wait in order until one is free', async () => {
   semaphore.release();
 });
 
-test('a caller that no longer waits takes none, and the others keep their order', async () => {
+test('an aborted caller takes no slot, and the others keep their order', async () => {
   const semaphore = createSemaphore(1);
   const { order, acquire } = queue(semaphore);
   const ending = new AbortController();
@@ -63,7 +63,7 @@ test('a caller that no longer waits takes none, and the others keep their order'
   semaphore.release();
 });
 
-test('no listener stays on the signal', async () => {
+test('removes its listener from the signal', async () => {
   const semaphore = createSemaphore(1);
   const ending = new AbortController();
   await semaphore.acquire(signal);

@@ -3,7 +3,7 @@ import { createTaskPool, eachAtOnce } from '../src/task-pool.ts';
 
 const settle = () => new Promise(setImmediate);
 
-/** Tasks that end when they are told to. */
+/** Tasks that end on request. */
 function makeTasks() {
   const started: string[] = [];
   const endings = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
@@ -36,7 +36,7 @@ function watch(promise: Promise<unknown>): () => boolean {
 }
 
 describe('eachAtOnce', () => {
-  test('processes all items, and no more than the limit at once', async () => {
+  test('processes all items, at most as many at once as the limit', async () => {
     const { task, started, end } = makeTasks();
     const all = eachAtOnce(['a', 'b', 'c', 'd'], 2, task);
     const hasEnded = watch(all);
@@ -51,7 +51,7 @@ describe('eachAtOnce', () => {
     await all;
   });
 
-  test('throws the first failure, after all started tasks have ended, and starts no other', async () => {
+  test('throws the first failure after all started tasks have ended, and starts no others', async () => {
     const { task, started, fail, end } = makeTasks();
     const all = eachAtOnce(['a', 'b', 'c', 'd'], 3, task);
     const hasEnded = watch(all);
@@ -64,7 +64,7 @@ describe('eachAtOnce', () => {
     expect(started).toEqual(['a', 'b', 'c']);
   });
 
-  test('throws a failure of the last tasks', async () => {
+  test('throws the failure of a last task', async () => {
     const { task, fail } = makeTasks();
     const all = eachAtOnce(['a'], 3, task);
     await settle();
@@ -73,7 +73,7 @@ describe('eachAtOnce', () => {
 });
 
 describe('a pool', () => {
-  test('reports a failure at the next task, at the check, and at the end', async () => {
+  test('reports a failure at the next task, at check, and at finish', async () => {
     const { task, started, fail } = makeTasks();
     const pool = createTaskPool(2);
     await pool.run(() => task('a'));
@@ -85,7 +85,7 @@ describe('a pool', () => {
     expect(started).toEqual(['a']);
   });
 
-  test('waits for all tasks at the end', async () => {
+  test('finish waits for all tasks', async () => {
     const { task, end } = makeTasks();
     const pool = createTaskPool(2);
     await pool.run(() => task('a'));

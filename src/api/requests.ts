@@ -41,7 +41,7 @@ export interface ApiRequests {
   call(method: HttpRequest['method'], pathAndQuery: string, options: CallOptions): Promise<ApiResponse>;
   /** Opens a URL without reading the body. Does not retry. */
   open(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpResponse>;
-  /** Reads an opened response like that of a call. @throws ExpectedError by kind of failure */
+  /** Reads an opened response like the response to a call. @throws ExpectedError by kind of failure */
   read(response: HttpResponse, signal: AbortSignal): Promise<ApiResponse>;
   /** How requests are sent again. */
   retryPolicy(retries: number, signal: AbortSignal): RetryPolicy;

@@ -54,7 +54,7 @@ export function openFolder({ path, shownPath }: Place): Folder | null {
   };
 }
 
-/** The same for a folder that was there a moment ago. @throws also ExpectedError DISK if nothing is there */
+/** The same for a folder that existed a moment ago. @throws also ExpectedError DISK if it is missing */
 export function openExistingFolder(place: Place): Folder {
   const folder = openFolder(place);
   if (folder === null) throw new ExpectedError('DISK', `the folder ${place.shownPath} has vanished`);

@@ -151,7 +151,7 @@ describe('the end of a list', () => {
     expect([ids, warnings.length, warnings[0]]).toEqual(['ab', 1, expect.stringContaining(words)]);
   });
 
-  test('warns if each page is the first page', async () => {
+  test('warns if every page repeats the first', async () => {
     expect(await collect([page('ab'), page('ab'), page('ab')])).toEqual({
       ids: 'ab',
       warnings: ['the list can be incomplete: the service sends the same 2 items for each page'],

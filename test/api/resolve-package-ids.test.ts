@@ -15,7 +15,7 @@ interface Given {
   readonly url?: string;
   /** The error of the list request. */
   readonly fails?: unknown;
-  /** Collects the pages of the list that are requested. */
+  /** Records the requested pages of the list. */
   readonly pages?: number[];
 }
 
@@ -62,7 +62,7 @@ test('matches prefixes of UUIDs only and prefers a complete ID', async () => {
   expect((await resolve(['abcdef01'], { ids: ['abcdef01', longer] })).resolved).toEqual(['abcdef01']);
 });
 
-test('resolves several words for one package to one ID, with one list', async () => {
+test('resolves several words for one package to one ID, and requests the list once', async () => {
   const words = ['b4bef371', 'b4bef3', UPPER, `https://api.example.com/v2/downloads/${UPPER}`, 'other'];
   const pages: number[] = [];
   expect((await resolve(words, { pages })).resolved).toEqual([UPPER, 'other']);

@@ -78,7 +78,7 @@ test.each<[Kind, string]>([
   ['media item', 'package'],
   ['transcript', 'media'],
   ['rendition', 'media'],
-])('as a %s, an object under %s is a reference', (kind, key) => {
+])('a %s does not include an object under %s, which is a reference', (kind, key) => {
   const value = { status: 'preparing', [key]: { id: 'x' } };
   expect(findResource(value, kind)).toEqual(value);
 });

@@ -110,19 +110,19 @@ describe('a JSend response', () => {
     );
   });
 
-  test('errors of a package are not errors of the response', () => {
+  test('does not treat the errors of a package as errors of the response', () => {
     const failed = { id: 'x', status: 'failed', error: { message: 'no' } };
     expect(answer(200, failed)).toEqual(failed);
   });
 
-  test('a refused token without a body shows the reason of WWW-Authenticate', () => {
+  test('a 401 without a body shows the reason from WWW-Authenticate', () => {
     const challenge = 'Bearer realm="x", error="invalid_token", error_description="The token expired"';
     expect(() => answer(401, '', { 'www-authenticate': challenge })).toThrow(
       'the credential was rejected (HTTP 401: The token expired)',
     );
   });
 
-  test('403 with Retry-After is a rate limit', () => {
+  test('treats 403 with Retry-After as a rate limit', () => {
     expect(() => answer(403, { message: 'slow down' }, { 'retry-after': '7' })).toThrow(
       expect.objectContaining({
         code: 'UNAVAILABLE',

@@ -239,7 +239,7 @@ describe('contents', () => {
     expect(run.stdout).toContain('../evil\t0\t');
   });
 
-  test('an empty archive is a success that says so, and selecting from it is not', async () => {
+  test('reports an empty archive and exits with 0, but with 3 if nothing can match', async () => {
     const api = await start({ files: { one: serveArchive([]) } });
     const run = await runCommand(['contents', PACKAGE_ID], { api });
     expect(run).toMatchObject({
@@ -250,7 +250,7 @@ describe('contents', () => {
     expect((await runCommand(['contents', PACKAGE_ID, '--include', 'x'], { api })).exitCode).toBe(3);
   });
 
-  test('more than one ID on standard input is refused', async () => {
+  test('rejects more than one ID on standard input', async () => {
     const api = await start();
     const run = await runCommand(['contents', '-'], { api, input: 'a\nb\n' });
     expect(run).toMatchObject({ exitCode: 2, stdout: '', requests: [] });

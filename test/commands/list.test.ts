@@ -49,7 +49,7 @@ describe('list', () => {
     expect(run.stdout).toMatch(/b +preparing +Alps +15d ago/);
   });
 
-  test('colors what is ready, preparing, failed, or gone', async () => {
+  test('colors the statuses', async () => {
     const words = ['ready', 'preparing', 'failed', 'expired', 'odd'];
     const files = [{ url: 'https://s.example/a', size: 1, mimeType: 'application/zip' }];
     const all = words.map((status) => ({ id: status, status, files: status === 'ready' ? files : [] }));
@@ -221,7 +221,7 @@ describe('--status with custom statuses of the service', () => {
     expect(run.stderr).toBe(`error: unknown status "${status}"\nhint: ${hint}\n`);
   });
 
-  test('ten words of the service are named', async () => {
+  test('an unknown --status lists at most ten statuses of the service', async () => {
     const odd = Array.from({ length: 11 }, (_, index) => ({ id: `o${index}`, status: `odd-${index}00` }));
     const names = odd.slice(0, 10).map(({ status }) => status);
     const { run } = await listIds(['--status', 'xyzzy'], odd);

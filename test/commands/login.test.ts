@@ -133,7 +133,7 @@ describe('login --with-token', () => {
     });
   });
 
-  test('a service that is not available is asked three times, and an interruption ends it', async () => {
+  test('retries an unavailable service twice, and stops on Ctrl-C', async () => {
     const api = await startApi({ script: { 'GET /v2/downloads': 503 } });
     const options = { api, token: null, input: CANARY_TOKEN };
     const run = await runCommand(['login', '--with-token'], options);
@@ -245,7 +245,7 @@ describe('login with client credentials', () => {
     );
   });
 
-  test('a token of the same client is forgotten, one of another client is not', async () => {
+  test('forgets the token of the same client, but not of another one', async () => {
     const api = await startApi();
     const place = makePlace();
     const options = { api, place, token: null };
@@ -269,13 +269,13 @@ describe('login with client credentials', () => {
   });
 });
 
-describe('login by questions', () => {
+describe('login with prompts', () => {
   const start = async () => ({ api: await startApi(), place: makePlace() });
-  /** In plain lines, one after the other. */
+  /** Line by line, as for a screen reader. */
   const PLAIN = { token: null, secrets: [CLIENT_SECRET], env: { ACCESSIBLE: '1', NO_COLOR: '1' } };
   const LAST_CHOICE = '3. command that prints a token';
 
-  test('client credentials, each asked for until it can be used', async () => {
+  test('prompts for client credentials until each is valid', async () => {
     const { api, place } = await start();
     const answers = [
       [LAST_CHOICE, '2\r'],
@@ -299,7 +299,7 @@ describe('login by questions', () => {
     );
   });
 
-  test('a command, asked for until it can be run', async () => {
+  test('prompts for a command until it is valid', async () => {
     const { api, place } = await start();
     const answers = [
       [LAST_CHOICE, '3\r'],
@@ -313,7 +313,7 @@ describe('login by questions', () => {
     );
   });
 
-  test('a rejected token is asked for once more, a kind is not', async () => {
+  test('prompts again for a rejected token, but not for the kind of credential', async () => {
     const { api, place } = await start();
     const answers = [
       [LAST_CHOICE, '1\r'],
@@ -329,7 +329,7 @@ describe('login by questions', () => {
     );
   });
 
-  test('a token for --with-token, and a secret without --with-secret', async () => {
+  test('--with-token prompts for a token, and a client without --with-secret for its secret', async () => {
     const { api, place } = await start();
     const token = await runAnswering([['Paste the token', `${CANARY_TOKEN}\r`]], ['login', '--with-token'], {
       ...PLAIN,
@@ -348,7 +348,7 @@ describe('login by questions', () => {
     });
   });
 
-  test('need a terminal', async () => {
+  test('requires a terminal', async () => {
     const api = await startApi();
     const run = await runCommand(['login'], { api, token: null });
     expect(run).toMatchObject({ exitCode: 2, stdout: '', requests: [] });

@@ -45,7 +45,7 @@ describe('media list', () => {
     ]);
   });
 
-  test('prints a table on a terminal, with lengths for people', async () => {
+  test('prints a table with readable lengths on a terminal', async () => {
     const api = await startApi({ media });
     const run = await runCommand(['media', 'list', '--no-color'], { api, isTTY: true });
     expect(run.stdout).toMatch(/^ID +TYPE +NAME +LENGTH +TAGS\n/);

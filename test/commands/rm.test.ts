@@ -229,7 +229,7 @@ test.each([
   expect(calls(api).filter((call) => call.startsWith('DELETE'))).toEqual([]);
 });
 
-test('a package that cannot be read is asked for once, and named by its ID', async () => {
+test('requests an unreadable package once, and prompts with its ID', async () => {
   const api = await startApi({ packages, script: { 'GET /v2/downloads/{id}': 503 } });
   const run = await runCommand(['rm', 'a'], {
     api,
@@ -241,7 +241,7 @@ test('a package that cannot be read is asked for once, and named by its ID', asy
   expect(calls(api)).toEqual(['GET /v2/downloads/a']);
 });
 
-test('an interruption before the prompt asks nothing, and one between two packages deletes no more', async () => {
+test('Ctrl-C before the prompt skips it, and between two packages stops deleting', async () => {
   const stalled = await startApi({ script: { 'GET /v2/downloads/{id}': { raw: '', after: 'stall' } } });
   const before = await runUntil(() => stalled.requests.length === 1, ['rm', 'a'], {
     api: stalled,
@@ -269,7 +269,7 @@ test.each([
   ['SIGINT', 130, 'Interrupted.'],
   ['SIGTERM', 143, 'Interrupted by SIGTERM.'],
   ['SIGHUP', 129, 'Interrupted by SIGHUP.'],
-] as const)('%s at the prompt keeps its own exit code %i: %s', async (name, exitCode, text) => {
+] as const)('%s at the prompt exits with %i: %s', async (name, exitCode, text) => {
   const api = await startApi({ packages });
   const run = await runCommand(['rm', 'a'], {
     api,

@@ -11,7 +11,7 @@ export function runCommand(args: readonly string[], options: RunProgramOptions =
   return runCli(args, { clock: createFastClock({ speed: 20 }), ...options });
 }
 
-/** Runs the program, and interrupts it as Ctrl-C does once `isTime` holds. */
+/** Runs the program, and interrupts it like Ctrl-C once `isTime` returns true. */
 export function runUntil(
   isTime: () => boolean,
   args: readonly string[],
@@ -30,7 +30,7 @@ export function runUntil(
   });
 }
 
-/** Runs the program in a terminal, and types the keys beside each text when that appears. */
+/** Runs the program in a terminal, and types each reply when its text appears. */
 export function runAnswering(
   answers: readonly (readonly [text: string, keys: string])[],
   args: readonly string[],

@@ -97,7 +97,7 @@ describe('sandbox -- COMMAND', () => {
     },
   );
 
-  test('an interruption ends the command', async () => {
+  test('stops on Ctrl-C', async () => {
     const { place, script } = makeScript(
       "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000);",
     );

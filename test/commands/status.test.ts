@@ -79,7 +79,7 @@ describe('status', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('waiting for a connection does not count as waiting for a response', async () => {
+  test('the time to connect does not count toward the response timeout', async () => {
     const ids = Array.from({ length: 48 }, (_, index) => `p${index}`);
     const clock = createFastClock();
     const answer: FaultHandler = async (request, reply) => {

@@ -158,7 +158,7 @@ test('rejects a damaged line that is not the last one', async () => {
   expect(run.stderr).toContain('line 1 ');
 });
 
-test('a file that cannot be read is a failure of the disk beside those that are different', async () => {
+test('reports a read error together with changed files', async () => {
   const { place, files } = await fetched();
   const [first = '', second = ''] = files;
   await aroundHandles('read', async (call, args, handle) => {

@@ -174,7 +174,7 @@ describe('whoami', () => {
     );
   });
 
-  test('refused client credentials are called that, and a forbidden request is not a refused token', async () => {
+  test('names rejected client credentials, and does not call a 403 a rejected token', async () => {
     const api = await startApi({ script: { 'GET /v2/downloads': 401 } });
     const env = {
       STREAMDIVER_TENANT: 'demo',
@@ -192,20 +192,20 @@ describe('whoami', () => {
     expect(forbidden.stderr).not.toContain('was rejected');
   });
 
-  test('a service that is not available is asked three times', async () => {
+  test('retries an unavailable service twice', async () => {
     const api = await startApi({ script: { 'GET /v2/downloads': 503 } });
     const run = await runCommand(['whoami', '--json'], { api });
     expect(run).toMatchObject({ exitCode: 6, json: { authenticated: true, verified: false } });
     expect(api.requests).toHaveLength(3);
   });
 
-  test('an interruption of the check is no answer', async () => {
+  test('Ctrl-C during the check prints no result', async () => {
     const api = await startApi({ script: { 'GET /v2/downloads': { raw: '', after: 'stall' } } });
     const run = await runUntil(() => api.requests.length === 1, ['whoami'], { api });
     expect(run).toMatchObject({ exitCode: 130, stdout: '', stderr: 'Interrupted.\n' });
   });
 
-  test('--all without any stored credential says so', async () => {
+  test('--all reports that there are no stored credentials', async () => {
     const run = await runCommand(['whoami', '--all'], { token: null });
     expect(run).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No stored credentials\n' });
   });

@@ -18,7 +18,7 @@ function complete(line: readonly string[], options: RunProgramOptions): Promise<
   return runCli(line, { clock: createFastClock({ speed: 1 }), ...options });
 }
 
-/** With seconds for an answer, which a busy machine may need. */
+/** Allows seconds for a response, which a busy machine may need. */
 function patiently(line: readonly string[], options: RunProgramOptions): Promise<ProgramResult> {
   return complete(line, { clock: createFastClock({ speed: 0.1 }), ...options });
 }
@@ -53,7 +53,7 @@ test('caches per API, profile, and credential', async () => {
   expect(api.requests).toHaveLength(4);
 });
 
-test('flags and stored settings decide which service is asked', async () => {
+test('the service depends on flags and stored settings', async () => {
   const api = await startApi({ packages: PACKAGES });
   const other = await startApi({
     packages: [{ id: 'two' }],
@@ -97,7 +97,7 @@ test.each([
   expect(() => statSync(join(run.configDir, 'completion.json'))).toThrow('ENOENT');
 });
 
-test('a list of more than a MiB would take too long', async () => {
+test('ignores a list larger than 1 MiB', async () => {
   for (const [sizeBytes, words] of [
     [1_040_000, ['none', 'one\tInterviews (ready)']],
     [1_050_000, ['none']],
@@ -127,7 +127,7 @@ test('gives up on a stalled service and exits', async () => {
 test.each([
   ['without a shell', ['__complete']],
   ['with a flag before the line', ['__complete', 'zsh', '--words', '--', '']],
-])('a script that calls it %s gets nothing on stdout', async (_name, line) => {
+])('prints nothing to stdout for a script that calls it %s', async (_name, line) => {
   const run = await runCli(line);
   expect(run).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^error: /) });
 });

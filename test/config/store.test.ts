@@ -8,7 +8,7 @@ import { makeTempFolder } from '../support/temp-folder.ts';
 /** The store of a folder, and the warnings it reports. */
 function storeIn(folder: string | null, signal = new AbortController().signal) {
   const said: string[] = [];
-  // Waiting for a lock takes as long as the clock says, but no real time.
+  // Waits advance the clock, but take no real time.
   const clock = createFastClock({ speed: 1, skipsSleeps: true });
   const store = createStore({
     folder,
@@ -85,7 +85,7 @@ test('reports a token that cannot be cached without failing', async () => {
   ]);
 });
 
-/** The wait lasted this long on the clock of the test, and at most one poll of a lock longer. */
+/** Expects a wait of this length on the test clock, plus at most one poll of the lock. */
 function expectWait(clock: FastClock, waitMs: number): void {
   expect(clock.monotonicMs()).toBeGreaterThanOrEqual(waitMs);
   expect(clock.sleepsMs.reduce((sum, sleepMs) => sum + sleepMs, 0)).toBeLessThanOrEqual(waitMs + 50);
@@ -116,7 +116,7 @@ test('exclusively can be interrupted while it waits for the lock', async () => {
   expect(isDone).toBe(false);
 });
 
-test('exclusively runs after a minute if the lock is never released, or if it cannot be created', async () => {
+test('exclusively runs after a minute without the lock, and also if the lock cannot be created', async () => {
   const folder = makeTempFolder();
   writeFileSync(join(folder, 'credential-cache.json.lock'), lockedBy(process.pid + 1));
   const { store, clock } = storeIn(folder);
@@ -137,7 +137,7 @@ test('exclusively runs after a minute if the lock is never released, or if it ca
   ).toBe('done');
 });
 
-test('fails with BUSY after ten seconds if another process keeps the lock, and names the lock', async () => {
+test('fails with BUSY after ten seconds if another process holds the lock, and names it', async () => {
   const folder = makeTempFolder();
   const lock = join(folder, 'store.lock');
   writeFileSync(lock, lockedBy(process.pid + 1));

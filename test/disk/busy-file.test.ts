@@ -48,7 +48,7 @@ test.each([
   expect(count()).toBe(1);
 });
 
-test('the file is tried every 50 ms, until the very moment when the time is up', async () => {
+test('retries every 50 ms until exactly one second has passed', async () => {
   const pausesMs: number[] = [];
   let nowMs = 1_000;
   const clock = {
@@ -68,7 +68,7 @@ test('the file is tried every 50 ms, until the very moment when the time is up',
   expect([new Set(pausesMs), count()]).toEqual([new Set([50]), 21]);
 });
 
-test('a file that is replaced is named, or else the one that was opened', async () => {
+test('the error names the path that was opened, if there is one', async () => {
   const attempt = untilFree({ platform: 'win32', clock: patientClock() });
   const error = Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: '/data/a' });
   await expect(attempt(() => Promise.reject(error))).rejects.toThrow(

@@ -19,7 +19,7 @@ test.each<[unknown, boolean]>([
   [Object.assign(new Error('x'), { syscall: 'open' }), false],
   [{ code: 'EIO', syscall: 'open' }, false],
   [undefined, false],
-])('%j is an error of the system: %j', (error, isOne) => {
+])('isSystemError: %j is a system error: %j', (error, isOne) => {
   expect(isSystemError(error)).toBe(isOne);
 });
 
@@ -27,7 +27,7 @@ test.each([
   ['ENOSPC', 'no space left on the disk', 'free up space, then rerun the command'],
   ['EACCES', 'permission denied', 'the hint'],
   ['EODD', 'EODD', 'the hint'],
-])('%s: the reason in words, and what to do', (code, reason, hint) => {
+])('%s: reports the reason and a hint', (code, reason, hint) => {
   const cause = systemError(code);
   expect(diskError(cause, '/data/a', 'write', 'the hint')).toMatchObject({
     code: 'DISK',
@@ -40,7 +40,7 @@ test.each([
   });
 });
 
-test('other errors stay as they are', async () => {
+test('passes other errors through', async () => {
   const error = new TypeError('broken');
   expect(diskError(error, '/data/a', 'write')).toBe(error);
   expect([reasonOf(error), remedyOf(error)]).toEqual(['unknown error', undefined]);
@@ -56,15 +56,15 @@ test.each<[unknown, string | undefined]>([
   [coded(5), undefined],
   [new Error('x'), undefined],
   [{ code: 'EIO' }, undefined],
-])('the code of %j is %j', (error, code) => {
+])('errorCode: the code of %j is %j', (error, code) => {
   expect(errorCode(error)).toBe(code);
 });
 
-describe('too many open files', () => {
+describe('outOfFilesError', () => {
   test.each([
     ['EMFILE', 'too many open files'],
     ['ENFILE', 'too many open files on this machine'],
-  ])('%s', (code, reason) => {
+  ])('reports %s', (code, reason) => {
     expect(outOfFilesError(coded(code))).toMatchObject({
       code: 'DISK',
       message: `could not go on with the program: ${reason}`,
@@ -72,7 +72,10 @@ describe('too many open files', () => {
     });
   });
 
-  test.each([coded('EIO'), coded(24), new Error('x'), { code: 'EMFILE' }, undefined])('not %j', (error) => {
-    expect(outOfFilesError(error)).toBeNull();
-  });
+  test.each([coded('EIO'), coded(24), new Error('x'), { code: 'EMFILE' }, undefined])(
+    'ignores %j',
+    (error) => {
+      expect(outOfFilesError(error)).toBeNull();
+    },
+  );
 });

@@ -15,7 +15,7 @@ const owner: LockingProcess = {
   pid: 1,
   hostname: 'here',
   isProcessAlive: (pid) => pid !== 2,
-  // The system knows the start of all processes but one.
+  // The system knows the start time of every process except 4.
   processStartedAt: (pid) => (pid === 4 ? null : 'then'),
   uptimeMs: () => HOUR_MS,
 };
@@ -33,12 +33,12 @@ test.each<[string, Partial<LockRecord>, number, boolean]>([
   ['this process', { pid: 1 }, 24 * HOUR_MS, true],
   ['an earlier process with our ID', { pid: 1, startedAt: 'before' }, 0, false],
   ['an earlier process with our ID, without a start time', { pid: 1, startedAt: null }, 0, false],
-])('%s may be alive: %4$j', (_name, record, silentMs, isAlive) => {
+])('%s: may be alive: %4$j', (_name, record, silentMs, isAlive) => {
   const holder = { pid: 3, startedAt: 'then', hostname: 'here', ...record };
   expect(mayBeAlive(holder, silentMs, owner)).toBe(isAlive);
 });
 
-test('a process without a start time recognizes its own record by its age', () => {
+test('without a start time, a process recognizes its own record by age', () => {
   const unknown = { ...owner, processStartedAt: () => null };
   const own = lockRecordOf(unknown);
   expect(own).toEqual({ pid: 1, startedAt: null, hostname: 'here' });
@@ -49,7 +49,7 @@ test.each<[Partial<LockRecord>, boolean]>([
   [{}, true],
   [{ pid: 2 }, false],
   [{ hostname: 'there' }, false],
-])('%j is this process: %j', (record, isOwn) => {
+])('isSelf: %j matches this process: %j', (record, isOwn) => {
   expect(isSelf({ ...lockRecordOf(owner), ...record }, owner)).toBe(isOwn);
 });
 
@@ -71,11 +71,11 @@ test.each<[unknown, LockRecord | null]>([
   [{ hostname: 'here' }, null],
   [null, null],
   ['text', null],
-])('%j is the record %j', (value, record) => {
+])('parseLockRecord: %j becomes %j', (value, record) => {
   expect(parseLockRecord(value)).toEqual(record);
 });
 
-test('the error for a taken lock names its process', () => {
+test('the error for a held lock names the process', () => {
   expect(busy({ pid: 3, hostname: 'there', startedAt: null }, 'delete a.lock')).toMatchObject({
     code: 'BUSY',
     message: 'process 3 on there is writing the same file',

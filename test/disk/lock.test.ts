@@ -178,7 +178,7 @@ test('does not acquire a lock that this process already holds', async () => {
 const ABSENT = JSON.stringify({ pid: 3, startedAt: 'then', hostname: 'there' });
 const QUARTER_MS = 15 * 60_000;
 
-/** Tries once. */
+/** Tries to lock once, without waiting. */
 function tryOnce(lockPath: string, options: Partial<LockOptions> = {}) {
   const { signal } = new AbortController();
   return waitForLock(lockPath, {
@@ -191,13 +191,13 @@ function tryOnce(lockPath: string, options: Partial<LockOptions> = {}) {
   });
 }
 
-/** Makes a file so old, relative to the clock of the file system. */
+/** Sets the modification time of a file to `ageMs` ago, by the clock of the file system. */
 function age(file: string, ageMs: number): void {
   const time = new Date(statSync(file).mtimeMs - ageMs);
   utimesSync(file, time, time);
 }
 
-test('knows when it was created, and names for files beside it', async () => {
+test('has the creation time of the lock and creates temporary names beside it', async () => {
   const lockPath = lockIn(makeTempFolder());
   const lock = await tryOnce(lockPath);
   expect(lock?.madeMs).toBe(statSync(lockPath).mtimeMs);
@@ -205,7 +205,7 @@ test('knows when it was created, and names for files beside it', async () => {
   expect(lock?.aside()).toMatch(/\/\.streamdiver-dl-[0-9a-f]{8}-1-[0-9a-f]{12}\.tmp$/);
   expectMode(lockPath, 0o600);
   await lock?.release();
-  // A second release finds nothing.
+  // A second release does nothing.
   await lock?.release();
 });
 
@@ -214,7 +214,7 @@ test.each([
   ['old', QUARTER_MS + 60_000, undefined, true],
   ['old, with a recent sign of life', QUARTER_MS + 60_000, 0, false],
   ['old, with an old sign of life', QUARTER_MS + 120_000, QUARTER_MS + 60_000, true],
-])('a lock of another machine that is %s is taken over: %4$j', async (_name, ageMs, signAgeMs, isTaken) => {
+])('takes over a lock of another machine that is %s: %4$j', async (_name, ageMs, signAgeMs, isTaken) => {
   const folder = makeTempFolder();
   const lockPath = lockIn(folder, ABSENT);
   age(lockPath, ageMs);
@@ -228,7 +228,7 @@ test.each([
   await lock?.release();
 });
 
-test('clears what killed processes have left beside it, unless told not to', async () => {
+test('removes temporary files of killed processes unless clearsFolder is false', async () => {
   const folder = makeTempFolder();
   const lockPath = lockIn(folder);
   const lock = await tryOnce(lockPath);
@@ -243,10 +243,10 @@ test('clears what killed processes have left beside it, unless told not to', asy
   await clearing?.release();
 });
 
-test('gives up after eight dead locks that appear again', async () => {
+test('gives up after eight dead locks in a row', async () => {
   const lockPath = lockIn(makeTempFolder(), DEAD);
   let looks = 0;
-  // Each attempt asks twice: before and after the dead lock is moved away.
+  // Each attempt checks twice: before and after it moves the dead lock away.
   const isProcessAlive = (pid: number) => {
     if (pid !== 2) return true;
     looks += 1;
@@ -257,7 +257,7 @@ test('gives up after eight dead locks that appear again', async () => {
   expect(looks).toBe(16);
 });
 
-test('reports the process that has it, each time', async () => {
+test('calls onTaken with the process that holds the lock', async () => {
   const lockPath = lockIn(makeTempFolder(), LIVING);
   const busy = new Error('busy');
   const { signal } = new AbortController();
@@ -267,7 +267,7 @@ test('reports the process that has it, each time', async () => {
   };
   const options = { ...OPTIONS, owner, clock: createFastClock(), signal, waitMs: 60_000 };
   await expect(waitForLock(lockPath, { ...options, onTaken })).rejects.toBe(busy);
-  // An unsigned lock has no process yet.
+  // An unsigned lock does not name a process yet.
   writeFileSync(lockPath, '');
   expect(await waitForLock(lockPath, { ...options, onTaken, waitMs: 0 })).toBeNull();
 });
@@ -275,7 +275,7 @@ test('reports the process that has it, each time', async () => {
 test.each([
   ['a folder', (lockPath: string) => mkdirSync(lockPath)],
   ['a large file', (lockPath: string) => writeFileSync(lockPath, 'x'.repeat(65_537))],
-])('%s in the way has the code of its caller', async (_name, plant) => {
+])('rejects %s in place of the lock with the code of the caller', async (_name, plant) => {
   const lockPath = lockIn(makeTempFolder());
   plant(lockPath);
   await expect(tryOnce(lockPath, { inTheWay: { code: 'EXISTS', hint: 'the hint' } })).rejects.toMatchObject({
@@ -285,7 +285,7 @@ test.each([
   });
 });
 
-test('what replaces the lock stays at the release, whatever it is', async () => {
+test('release does not remove a folder that replaced the lock', async () => {
   const lockPath = lockIn(makeTempFolder());
   const lock = await tryOnce(lockPath);
   rmSync(lockPath);
@@ -294,8 +294,8 @@ test('what replaces the lock stays at the release, whatever it is', async () => 
   expect(statSync(lockPath).isDirectory()).toBe(true);
 });
 
-describe('on a disk that fails', () => {
-  test('a lock that cannot be written is an error, and leaves no file', async () => {
+describe('on a failing disk', () => {
+  test('reports a failed write and leaves no file', async () => {
     const folder = makeTempFolder();
     await replaceFileCall('writeFile', () => Promise.reject(systemError('ENOSPC')));
     await expect(tryOnce(lockIn(folder))).rejects.toMatchObject({
@@ -305,7 +305,7 @@ describe('on a disk that fails', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('the first error is reported, also if the file cannot be removed', async () => {
+  test('reports the first error even if the cleanup fails', async () => {
     const folder = makeTempFolder();
     await replaceFileCall('writeFile', () => Promise.reject(systemError('ENOSPC')));
     const restore = replaceDiskCall('promises.rm', () => Promise.reject(systemError('EROFS')));
@@ -313,14 +313,14 @@ describe('on a disk that fails', () => {
     restore();
   });
 
-  test('a name that cannot be linked is an error', async () => {
+  test('reports a failed link and leaves no file', async () => {
     const folder = makeTempFolder();
     replaceDiskCall('promises.link', () => Promise.reject(systemError('EIO')));
     await expect(tryOnce(lockIn(folder))).rejects.toThrow('could not lock');
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('a lock that cannot be read, moved, or removed is an error', async () => {
+  test('reports a lock that cannot be read, moved, or removed', async () => {
     const folder = makeTempFolder();
     const lockPath = lockIn(folder, DEAD);
     const failing = (name: 'open' | 'rename' | 'rm', code: string) =>
@@ -341,7 +341,7 @@ describe('on a disk that fails', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('a dead lock that is moved away by another process at the same time does not matter', async () => {
+  test('continues if another process moves the dead lock at the same time', async () => {
     const folder = makeTempFolder();
     const lockPath = lockIn(folder, DEAD);
     const restore = replaceDiskCall('promises.rename', () => {
@@ -354,10 +354,10 @@ describe('on a disk that fails', () => {
     await lock?.release();
   });
 
-  test('a living lock is not put back over a third one', async () => {
+  test('does not put a live lock back over a newer one', async () => {
     const folder = makeTempFolder();
     const lockPath = lockIn(folder, DEAD);
-    // The dead lock is replaced before it is moved, and another one follows after that.
+    // A live lock replaces the dead one before the move, and a third one follows after it.
     const restore = replaceDiskCall('promises.rename', async (real, [from, to]) => {
       writeFileSync(lockPath, LIVING);
       await real(from, to);
@@ -369,7 +369,7 @@ describe('on a disk that fails', () => {
     expect(readdirSync(folder)).toEqual(['store.lock']);
   });
 
-  test('a temporary lock that was cleared away by another process is made again', async () => {
+  test('creates its temporary file again if another process removed it', async () => {
     const folder = makeTempFolder();
     let count = 0;
     const restore = replaceDiskCall('promises.link', (real, [from, to]) => {
@@ -384,7 +384,7 @@ describe('on a disk that fails', () => {
   });
 });
 
-test('a lock with a second name is a lock', async () => {
+test('a lock with a second hard link is held', async () => {
   const lockPath = lockIn(makeTempFolder(), LIVING);
   linkSync(lockPath, `${lockPath}-2`);
   expect(await tryOnce(lockPath)).toBeNull();

@@ -6,7 +6,7 @@ import { replaceDiskCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import { expectMode } from '../support/windows/expect-mode.ts';
 
-test('makes a folder and its parents with the given mode, and keeps those that exist', () => {
+test('creates a folder and its parents with the given mode, and keeps existing ones', () => {
   const folder = makeTempFolder();
   makeFolders(join(folder, 'a', 'b'), 0o700);
   makeFolders(join(folder, 'a', 'b'), 0o700);
@@ -16,7 +16,7 @@ test('makes a folder and its parents with the given mode, and keeps those that e
   expect(existsSync(join(folder, 'a', 'b'))).toBe(true);
 });
 
-test.each(['file', 'file/below'])('%s, where a file is in the way', (path) => {
+test.each(['file', 'file/below'])('rejects %s if a file is in the way', (path) => {
   const folder = makeTempFolder();
   writeFileSync(join(folder, 'file'), '');
   expect(() => makeFolders(join(folder, path))).toThrow(
@@ -28,7 +28,7 @@ test.each(['file', 'file/below'])('%s, where a file is in the way', (path) => {
   );
 });
 
-test('a folder that cannot be made is named, with what to do', () => {
+test('names the folder that cannot be created, with a hint', () => {
   const folder = makeTempFolder();
   replaceDiskCall('mkdirSync', (_real, [path]) => {
     throw systemError('EACCES', { path });
@@ -42,7 +42,7 @@ test('a folder that cannot be made is named, with what to do', () => {
   );
 });
 
-test('a failure without a path names the folder, and a bug is reported as such', () => {
+test('names the folder if the error has no path, and rethrows bugs', () => {
   const folder = join(makeTempFolder(), 'a');
   const restore = replaceDiskCall('mkdirSync', () => {
     throw systemError('EIO');
@@ -55,7 +55,7 @@ test('a failure without a path names the folder, and a bug is reported as such',
   expect(() => makeFolders(folder)).toThrow(TypeError);
 });
 
-test('a folder that another process makes at the same time is no failure', () => {
+test('accepts a folder that another process creates at the same time', () => {
   const folder = join(makeTempFolder(), 'a');
   const restore = replaceDiskCall('mkdirSync', (real, args) => {
     real(...args);

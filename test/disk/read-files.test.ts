@@ -15,7 +15,7 @@ import { makeTempFolder } from '../support/temp-folder.ts';
 const MIB = 1_048_576;
 const { signal } = new AbortController();
 
-/** The path of a new file. */
+/** Creates a file, and returns its path. */
 function fileOf(content: string | Uint8Array = '', sizeBytes?: number): string {
   const file = join(makeTempFolder(), 'file');
   writeFileSync(file, content);
@@ -32,7 +32,7 @@ function makePipe(): string {
 const read = (path: string, options = {}) =>
   readNamedFile(path, { clock: createFastClock({ speed: 20 }), signal, ...options });
 
-describe('a file that the user names', () => {
+describe('a file named by the user', () => {
   test('is read to its end, also through a link', async () => {
     const content = Buffer.alloc(200_000, 'abc');
     const file = fileOf(content);
@@ -47,22 +47,22 @@ describe('a file that the user names', () => {
     ['missing', () => join(makeTempFolder(), 'missing'), 'no such file or folder'],
     ['larger than 16 MiB', () => fileOf('', 16 * MIB + 1), 'it is larger than 16 MiB'],
     ['endless', () => '/dev/zero', 'it is larger than 16 MiB'],
-  ])('that is %s cannot be used', async (_name, make, message) => {
+  ])('is rejected if it is %s', async (_name, make, message) => {
     await expect(read(make())).rejects.toMatchObject({ name: 'UnusableFileError', message });
   });
 
-  test('may have 16 MiB', async () => {
+  test('can have 16 MiB', async () => {
     const { length } = await read(fileOf('', 16 * MIB));
     expect(length).toBe(16 * MIB);
   });
 
-  test('is refused for its size before it is read', async () => {
+  test('is rejected for its size before it is read', async () => {
     const file = fileOf('', 16 * MIB + 1);
     await replaceFileCall('read', () => expect.unreachable());
     await expect(read(file)).rejects.toThrow('larger than 16 MiB');
   });
 
-  test('that cannot be read is reported with the reason of the system', async () => {
+  test('reports the reason of the system if reading fails', async () => {
     await replaceFileCall('read', () => Promise.reject(systemError('EIO')));
     const failure = read(fileOf('abc'));
     await expect(failure).rejects.toBeInstanceOf(UnusableFileError);
@@ -72,19 +72,19 @@ describe('a file that the user names', () => {
     });
   });
 
-  test('reports a bug as such', async () => {
+  test('rethrows a bug', async () => {
     await replaceFileCall('read', () => Promise.reject(new TypeError('broken')));
     await expect(read(fileOf('abc'))).rejects.toThrow(TypeError);
   });
 
-  test('is not read after a signal', async () => {
+  test('is not read after an abort', async () => {
     const reason = new Error('stopped');
     await expect(read(fileOf('abc'), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a pipe that the user names', () => {
-  test('is read until its writer has closed it, however late the parts come', async () => {
+describe.skipIf(process.platform === 'win32')('a pipe named by the user', () => {
+  test('is read until its writer closes it, even if the parts arrive late', async () => {
     const pipe = makePipe();
     const result = read(pipe, { clock: createFastClock({ speed: 1 }) });
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -96,7 +96,7 @@ describe.skipIf(process.platform === 'win32')('a pipe that the user names', () =
     expect((await result).toString()).toBe('one two');
   });
 
-  test('without a writer is given up after five seconds', async () => {
+  test('is rejected after five seconds without a writer', async () => {
     let nowMs = 1_000;
     const pausesMs: number[] = [];
     const clock = {
@@ -111,7 +111,7 @@ describe.skipIf(process.platform === 'win32')('a pipe that the user names', () =
     expect([new Set(pausesMs), pausesMs.length]).toEqual([new Set([20]), 250]);
   });
 
-  test('is left at once after a signal', async () => {
+  test('rejects immediately on an abort', async () => {
     const ending = new AbortController();
     const result = read(makePipe(), { signal: ending.signal });
     const reason = new Error('stopped');
@@ -129,14 +129,14 @@ const SMALL = [
 ] as const;
 
 describe.each(SMALL)('%s', (_name, readSmall) => {
-  test('reads a regular file of at most so many bytes', async () => {
+  test('reads a regular file up to the size limit', async () => {
     expect((await readSmall(fileOf('abc'), 3)).toString()).toBe('abc');
     expect((await readSmall(fileOf(''), 0)).length).toBe(0);
     const file = fileOf('abcd');
     await expect(readSmall(file, 3)).rejects.toThrow(new NotOurFileError(`${file} is larger than 3 bytes`));
   });
 
-  test('refuses a folder, a link, and a pipe', async () => {
+  test('rejects a folder, a link, and a pipe', async () => {
     const file = fileOf('abc');
     symlinkSync(file, `${file}-link`);
     mkdirSync(`${file}-folder`);
@@ -147,12 +147,12 @@ describe.each(SMALL)('%s', (_name, readSmall) => {
     }
   });
 
-  test('reports a missing file as the system does', async () => {
+  test('rethrows ENOENT for a missing file', async () => {
     await expect(readSmall(join(makeTempFolder(), 'missing'), 3)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 
-test('a file that becomes shorter while it is read has no bytes behind its end', async () => {
+test('returns only the bytes read if a file is truncated meanwhile', async () => {
   const file = fileOf('abcdef');
   await replaceFileCall('stat', async (_file, real) => {
     const status = await real();
@@ -168,11 +168,11 @@ test.each<[string, object]>([
   ['"text"', {}],
   ['{"a":', {}],
   [`{"a":"${'x'.repeat(100)}"}`, {}],
-])('a cache of %j is read as %j', (content, value) => {
+])('reads a cache of %j as %j', (content, value) => {
   expect(readJsonOrNothing(fileOf(content), 50)).toEqual(value);
 });
 
-test('a cache that is missing or no file is empty', () => {
+test('reads a missing cache or a folder as empty', () => {
   expect(readJsonOrNothing(join(makeTempFolder(), 'missing'), 50)).toEqual({});
   expect(readJsonOrNothing(makeTempFolder(), 50)).toEqual({});
   expect(() => readJsonOrNothing(Symbol('no path') as never, 50)).toThrow(TypeError);
@@ -185,22 +185,22 @@ test.each([
   ['', { holder: null, isEmpty: true }],
   [' ', { holder: null, isEmpty: false }],
   ['{"pid":"1"}', { holder: null, isEmpty: false }],
-])('the record in %j', async (content, signature) => {
+])('reads the record in %j', async (content, signature) => {
   expect(await readSignature(fileOf(content))).toEqual({ ...signature, modifiedMs: expect.any(Number) });
 });
 
-test('a record is no larger than 64 KiB', async () => {
+test('reads a record of up to 64 KiB', async () => {
   const padded = JSON.stringify(RECORD).padEnd(65_536);
   expect(await readSignature(fileOf(padded))).toMatchObject({ holder: RECORD });
   await expect(readSignature(fileOf(`${padded} `))).rejects.toThrow(NotOurFileError);
 });
 
-test('other failures to open are those of the system', async () => {
+test('rethrows other errors of open', async () => {
   replaceDiskCall('promises.open', () => Promise.reject(systemError('EIO')));
   await expect(readSmallFile('/data/a', 3)).rejects.toMatchObject({ code: 'EIO' });
 });
 
-test('files are closed before the promise resolves', async () => {
+test('closes files before the promise resolves', async () => {
   const file = fileOf('abc');
   let openCount = 0;
   replaceDiskCall('promises.open', async (real, args) => {

@@ -12,7 +12,7 @@ function scene(existing?: string) {
   if (existing !== undefined) writeFileSync(to, existing);
   const files = () =>
     Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
-  /** Counts the steps that are tried on their own. */
+  /** The files at the start of each step. */
   const attempts: string[] = [];
   const attempt = async <Result>(operation: () => Promise<Result>): Promise<Result> => {
     attempts.push(Object.keys(files()).join(' '));
@@ -24,7 +24,7 @@ function scene(existing?: string) {
 const withoutLinks = (code: string) =>
   replaceDiskCall('promises.link', () => Promise.reject(systemError(code)));
 
-test('a file gets its new name', async () => {
+test('renames a file', async () => {
   const { from, to, files, attempts, attempt } = scene();
   await renameWithoutReplacing(from, to, attempt);
   expect(files()).toEqual({ to: 'new' });
@@ -35,7 +35,7 @@ test('a file gets its new name', async () => {
 });
 
 test.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EACCES', 'EISDIR'])(
-  'also without hard links (%s)',
+  'renames without hard links (%s)',
   async (code) => {
     expect(isWithoutHardLinks(systemError(code))).toBe(true);
     withoutLinks(code);
@@ -46,29 +46,26 @@ test.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EACCE
   },
 );
 
-test.each([true, false])(
-  'a name that is taken is refused, and nothing changes; hard links: %j',
-  async (hasLinks) => {
-    if (!hasLinks) withoutLinks('EPERM');
-    const { from, to, files, attempts, attempt } = scene('old');
-    await expect(renameWithoutReplacing(from, to, attempt)).rejects.toMatchObject({ code: 'EEXIST' });
-    expect(files()).toEqual({ from: 'new', to: 'old' });
-    expect(attempts).toEqual([]);
-  },
-);
+test.each([true, false])('rejects an existing name and changes nothing; hard links: %j', async (hasLinks) => {
+  if (!hasLinks) withoutLinks('EPERM');
+  const { from, to, files, attempts, attempt } = scene('old');
+  await expect(renameWithoutReplacing(from, to, attempt)).rejects.toMatchObject({ code: 'EEXIST' });
+  expect(files()).toEqual({ from: 'new', to: 'old' });
+  expect(attempts).toEqual([]);
+});
 
-test('a rename that fails after the claim leaves the old name only', async () => {
+test('keeps only the old name if the rename fails after reserving the new one', async () => {
   withoutLinks('EPERM');
   replaceDiskCall('promises.rename', () => Promise.reject(systemError('EIO')));
   const { from, to, files } = scene();
   await expect(renameWithoutReplacing(from, to)).rejects.toMatchObject({ code: 'EIO' });
   expect(files()).toEqual({ from: 'new' });
-  // The first error is reported, whatever the cleanup does.
+  // The first error is reported even if the cleanup fails.
   replaceDiskCall('promises.rm', () => Promise.reject(systemError('EROFS')));
   await expect(renameWithoutReplacing(from, to)).rejects.toMatchObject({ code: 'EIO' });
 });
 
-test('another failure of the link is reported', async () => {
+test('reports other errors of link', async () => {
   expect(isWithoutHardLinks(systemError('EIO'))).toBe(false);
   expect(isWithoutHardLinks(new Error('EPERM'))).toBe(false);
   withoutLinks('EIO');

@@ -15,7 +15,7 @@ test.each([
   expect(withoutLongPrefix(file)).toBe(plain);
 });
 
-test('only a relative path needs the current folder', () => {
+test('needs the current folder only for a relative path', () => {
   const missing = () => {
     throw new Error('no current folder');
   };
@@ -25,7 +25,7 @@ test('only a relative path needs the current folder', () => {
   expect(() => resolvePath(missing, 'b')).toThrow('no current folder');
 });
 
-test.skipIf(process.platform === 'win32')('links are resolved as far as the path exists', async () => {
+test.skipIf(process.platform === 'win32')('resolves links in the part of the path that exists', async () => {
   const folder = makeTempFolder();
   mkdirSync(path.join(folder, 'real'));
   symlinkSync('real', path.join(folder, 'link'));

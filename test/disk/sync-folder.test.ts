@@ -12,7 +12,7 @@ function makeFile(): { folder: string; file: string } {
   return { folder, file };
 }
 
-/** Counts finished calls of fsync; with a code, they fail. */
+/** Counts completed fsync calls; with a code, they fail. */
 async function watchSync(code?: string) {
   const calls = { count: 0 };
   await replaceFileCall('sync', async (_file, real) => {
@@ -24,7 +24,7 @@ async function watchSync(code?: string) {
   return calls;
 }
 
-test('a folder and a file are synced before the promise resolves', async () => {
+test('syncs a folder and a file before the promise resolves', async () => {
   const { folder, file } = makeFile();
   const calls = await watchSync();
   await syncFolder(folder);
@@ -33,14 +33,14 @@ test('a folder and a file are synced before the promise resolves', async () => {
   expect(calls.count).toBe(2);
 });
 
-test.each(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM'])('%s of fsync is ignored', async (code) => {
+test.each(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM'])('ignores %s from fsync', async (code) => {
   const { folder, file } = makeFile();
   await watchSync(code);
   await expect(syncFolder(folder)).resolves.toBeUndefined();
   await expect(syncFile(file)).resolves.toBeUndefined();
 });
 
-test.each(['EIO', 'ENOSPC', 'EACCES'])('%s of fsync is reported', async (code) => {
+test.each(['EIO', 'ENOSPC', 'EACCES'])('reports %s from fsync', async (code) => {
   const { folder, file } = makeFile();
   await watchSync(code);
   await expect(syncFolder(folder)).rejects.toMatchObject({ code });
@@ -48,7 +48,7 @@ test.each(['EIO', 'ENOSPC', 'EACCES'])('%s of fsync is reported', async (code) =
 });
 
 test.each(['EPERM', 'EISDIR', 'EACCES', 'EROFS'])(
-  'a folder that cannot be opened (%s) is left, and a file is opened for reading',
+  'skips a folder that cannot be opened (%s), and opens a file for reading instead',
   async (code) => {
     const { folder, file } = makeFile();
     const calls = await watchSync();
@@ -62,7 +62,7 @@ test.each(['EPERM', 'EISDIR', 'EACCES', 'EROFS'])(
   },
 );
 
-test('another failure to open is reported', async () => {
+test('reports other errors of open', async () => {
   const { folder, file } = makeFile();
   await expect(syncFolder(join(folder, 'missing'))).rejects.toMatchObject({ code: 'ENOENT' });
   await expect(syncFile(join(folder, 'missing'))).rejects.toMatchObject({ code: 'ENOENT' });

@@ -26,7 +26,7 @@ const owner = {
   userId: process.geteuid?.() ?? null,
 };
 
-/** A folder of another run. */
+/** Creates the folder of another run. */
 function plant(
   parent: string,
   name: string,
@@ -38,7 +38,7 @@ function plant(
 }
 
 describe('a temporary folder', () => {
-  test('is for this user alone, and signed until it is kept', async () => {
+  test('is private to this user and signed until it is kept', async () => {
     const parent = makeTempFolder();
     const made = await makeTemporaryFolder(parent, PREFIX, owner);
     expect(basename(made.path)).toMatch(/^unpack-\w{6}$/);
@@ -55,7 +55,7 @@ describe('a temporary folder', () => {
     expect(readdirSync(made.path)).toEqual([]);
   });
 
-  test('has its real path', async () => {
+  test('is returned as a real path', async () => {
     const parent = makeTempFolder();
     mkdirSync(join(parent, 'real'));
     symlinkSync('real', join(parent, 'link'));
@@ -63,7 +63,7 @@ describe('a temporary folder', () => {
     expect(made.path.startsWith(join(parent, 'real', PREFIX))).toBe(true);
   });
 
-  test('of a process that cannot be checked is not signed, and removes nothing', async () => {
+  test('without an owner, is not signed and removes no other folder', async () => {
     const parent = makeTempFolder();
     plant(parent, `${PREFIX}dead`);
     const made = await makeTemporaryFolder(parent, PREFIX, null);
@@ -72,7 +72,7 @@ describe('a temporary folder', () => {
     await made.keep();
   });
 
-  test('cannot be made in a missing folder', async () => {
+  test('reports a missing parent', async () => {
     const parent = join(makeTempFolder(), 'missing');
     await expect(makeTemporaryFolder(parent, PREFIX, owner)).rejects.toMatchObject({
       code: 'DISK',
@@ -81,7 +81,7 @@ describe('a temporary folder', () => {
     });
   });
 
-  test('that cannot be signed is removed', async () => {
+  test('is removed if it cannot be signed', async () => {
     const parent = makeTempFolder();
     replaceDiskCall('promises.writeFile', () => Promise.reject(systemError('ENOSPC')));
     await expect(makeTemporaryFolder(parent, PREFIX, owner)).rejects.toMatchObject({
@@ -102,7 +102,7 @@ describe('the folder of another run', () => {
     ['another machine', { pid: DEAD, startedAt: 'then', hostname: 'there' }, true],
     ['nobody', 'text', true],
     ['nobody, without a record', undefined, true],
-  ])('of %s', async (_name, record, isKept) => {
+  ])('is kept or removed by its owner: %s', async (_name, record, isKept) => {
     const parent = makeTempFolder();
     if (record === undefined) mkdirSync(join(parent, `${PREFIX}other`));
     else plant(parent, `${PREFIX}other`, record);
@@ -110,7 +110,7 @@ describe('the folder of another run', () => {
     expect(existsSync(join(parent, `${PREFIX}other`))).toBe(isKept);
   });
 
-  test('without start times counts as abandoned if it is older than the last boot', async () => {
+  test('without a start time, is abandoned if it is older than the last boot', async () => {
     const parent = makeTempFolder();
     const record = { pid: 3, startedAt: null, hostname: 'here' };
     plant(parent, `${PREFIX}new`, record);
@@ -123,7 +123,7 @@ describe('the folder of another run', () => {
     ]);
   });
 
-  test('is removed only with the same prefix, and never through a link or in place of a record', async () => {
+  test('is removed only with the same prefix and a record file, and never through a link', async () => {
     const parent = makeTempFolder();
     const elsewhere = makeTempFolder();
     plant(parent, 'other-dead');
@@ -150,7 +150,7 @@ describe('the folder of another run', () => {
     expect(existsSync(join(parent, `${PREFIX}dead`))).toBe(false);
   });
 
-  test('that cannot be removed does not matter, unless the program itself fails', async () => {
+  test('may fail to be removed, but a bug is rethrown', async () => {
     const parent = makeTempFolder();
     plant(parent, `${PREFIX}dead`);
     const restore = replaceDiskCall('promises.rm', () => Promise.reject(systemError('EBUSY')));

@@ -21,7 +21,7 @@ const keyOf = (hostname: string) => createHash('sha256').update(hostname).digest
 const nameOf = (hostname: string, pid: number, ending = 'lock') =>
   `.streamdiver-dl-${keyOf(hostname)}-${pid}-0123456789ab.${ending}`;
 
-test('a temporary name is beside its file, and names its process', () => {
+test('names a file in the same folder, with the process ID', () => {
   const name = temporaryName('/data/a.zip', owner);
   expect(dirname(name)).toBe('/data');
   expect(name).toMatch(new RegExp(`/\\.streamdiver-dl-${keyOf('here')}-1-[0-9a-f]{12}\\.lock$`));
@@ -29,7 +29,7 @@ test('a temporary name is beside its file, and names its process', () => {
   expect(temporaryName('/data/a.zip', owner, 'tmp')).toMatch(/\.tmp$/);
 });
 
-/** A folder with these files, so old on the clock of the test. */
+/** Creates a folder with files of the given age. */
 function folderOf(names: readonly string[], ageMs = 0): string {
   const folder = makeTempFolder();
   for (const name of names) {
@@ -50,13 +50,13 @@ describe('temporary files', () => {
     ['another machine, 15 minutes ago', nameOf('there', DEAD), QUARTER_MS, false],
     ['something else', nameOf('here', DEAD, 'zip'), 24 * QUARTER_MS, true],
     ['something else with a prefix', `x${nameOf('here', DEAD)}`, 24 * QUARTER_MS, true],
-  ])('of %s', async (_name, name, ageMs, isKept) => {
+  ])('are kept or removed by their owner: %s', async (_name, name, ageMs, isKept) => {
     const folder = folderOf([name], ageMs);
     await removeAbandoned(folder, owner, NOW_MS);
     expect(readdirSync(folder)).toEqual(isKept ? [name] : []);
   });
 
-  test('are removed, but no folder or link with such a name', async () => {
+  test('are removed, but folders and links with such names are not', async () => {
     const [first, second, third] = [nameOf('here', DEAD), nameOf('here', DEAD, 'tmp'), nameOf('there', DEAD)];
     const folder = folderOf([first]);
     mkdirSync(join(folder, second));
@@ -67,7 +67,7 @@ describe('temporary files', () => {
   });
 
   test.each(['EACCES', 'EPERM', 'EISDIR', 'ERR_FS_EISDIR'])(
-    'that cannot be listed or removed (%s) are left',
+    'are kept if they cannot be listed or removed (%s)',
     async (code) => {
       const names = [nameOf('here', DEAD), nameOf('here', DEAD, 'tmp')];
       const folder = folderOf(names);
@@ -82,7 +82,7 @@ describe('temporary files', () => {
     },
   );
 
-  test('report another failure', async () => {
+  test('removal reports other errors', async () => {
     const folder = folderOf([nameOf('here', DEAD)]);
     const restore = replaceDiskCall('promises.rm', () => Promise.reject(systemError('EIO')));
     await expect(removeAbandoned(folder, owner, NOW_MS)).rejects.toMatchObject({ code: 'EIO' });
@@ -92,14 +92,14 @@ describe('temporary files', () => {
     });
   });
 
-  test('may disappear meanwhile', async () => {
+  test('can disappear during removal', async () => {
     const folder = makeTempFolder();
     replaceDiskCall('promises.readdir', async () => [nameOf('here', 3), nameOf('here', DEAD)]);
     await expect(removeAbandoned(folder, owner, NOW_MS)).resolves.toBeUndefined();
   });
 });
 
-test('the modification time of a missing file is 0, and other errors are reported', async () => {
+test('the modification time of a missing file is 0; other errors are rethrown', async () => {
   const name = nameOf('here', 3);
   const folder = folderOf([name]);
   expect(await modifiedMs(join(folder, name))).toBe(NOW_MS);

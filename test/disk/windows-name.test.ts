@@ -22,7 +22,7 @@ test.each([
   ['com10', null],
   ['a.', 'contains a name that ends with a dot or a space, which Windows removes'],
   ['a /b', 'contains a name that ends with a dot or a space, which Windows removes'],
-])('the path %j: %j', (path, reason) => {
+])('path %j: %j', (path, reason) => {
   expect(windowsNameProblem(path)).toEqual(reason === null ? null : { kind: 'invalid', reason });
 });
 
@@ -31,12 +31,12 @@ test.each([
   [256, 0, 'too-long'],
   [250, 5, null],
   [251, 5, 'too-long'],
-])('a name of %i characters, and %i reserved: %j', (length, reserved, kind) => {
+])('a name of %i characters with %i reserved: %j', (length, reserved, kind) => {
   const problem = windowsNameProblem(`data/${'x'.repeat(length)}`, reserved);
   expect(problem).toEqual(kind === null ? null : { kind, reason: 'the name is too long' });
 });
 
-test('nothing is reserved unless it is asked for', () => {
+test('reserves no characters by default', () => {
   expect(windowsNameProblem('x'.repeat(255))).toBeNull();
   expect(windowsNameProblem('x'.repeat(256))).not.toBeNull();
 });

@@ -3,7 +3,7 @@ import { writeFully, writeFullySync } from '../../src/disk/write-fully.ts';
 
 const NO_MORE = { code: 'DISK', message: 'the system took no more bytes for the file' };
 
-/** A disk that takes at most so many bytes at a time. */
+/** A disk that accepts at most `mostBytes` per write. */
 function disk(mostBytes: number) {
   const written: Buffer[] = [];
   const positions: number[] = [];
@@ -25,7 +25,7 @@ test.each([
   [4, [0, 4]],
   [5, [0, 5]],
   [1, [0, 1, 2, 3, 4, 5, 6, 7]],
-])('writes of at most %i bytes are continued at %j', async (mostBytes, positions) => {
+])('continues short writes of at most %i bytes at %j', async (mostBytes, positions) => {
   const parts = disk(mostBytes);
   expect(await writeFully(chunks, async (rest, written) => parts.write(rest, written))).toBe(8);
   expect([parts.text(), parts.positions]).toEqual(['abcdefgh', positions]);
@@ -39,14 +39,14 @@ test.each([
   expect([whole.text(), whole.positions]).toEqual(['abcdefgh', positions]);
 });
 
-test('nothing to write is nothing to do', async () => {
+test('does not write empty input', async () => {
   const never = () => expect.unreachable();
   expect(await writeFully([], never)).toBe(0);
   expect(await writeFully([Buffer.alloc(0)], never)).toBe(0);
   writeFullySync(Buffer.alloc(0), never);
 });
 
-test('a disk that takes nothing is an error, and not asked again', async () => {
+test('reports a write of zero bytes without a retry', async () => {
   let count = 0;
   const nothing = () => {
     count += 1;

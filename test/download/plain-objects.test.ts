@@ -56,7 +56,7 @@ describe('a part', () => {
     [65_537, 1],
     [65_538, 2],
     [299_999, 234_463],
-  ])('of %i bytes is continued from byte %i on', async (cutAtByte, start) => {
+  ])('of %i bytes is continued from byte %i', async (cutAtByte, start) => {
     const scene = await setCut(cutAtByte);
     scene.server.use(wellBehaved(object));
     expect(await scene.download()).toMatchObject({ resumedFrom: cutAtByte });
@@ -79,7 +79,7 @@ describe('a part', () => {
   });
 });
 
-describe('a video whose size nobody tells', () => {
+describe('a video of unknown size', () => {
   const object = makePlainObject(100_000);
   const setChunked = () =>
     setDownload(object, async (_request, reply) => {
@@ -88,7 +88,7 @@ describe('a video whose size nobody tells', () => {
       await reply.raw(LAST_CHUNK);
     });
 
-  test('is not kept, because it may be incomplete', async () => {
+  test('is rejected, because it may be incomplete', async () => {
     const scene = await setChunked();
     await expect(scene.download({ request: { sizeBytes: null } })).rejects.toMatchObject({
       code: 'INTEGRITY',
@@ -98,7 +98,7 @@ describe('a video whose size nobody tells', () => {
     expect(scene.finalBytes()).toBeUndefined();
   });
 
-  test('is kept when its digest is given', async () => {
+  test('is accepted with a digest', async () => {
     const scene = await setChunked();
     await scene.download({ request: { sizeBytes: null, checksum: sha256(object.bytes) } });
     expect(isRight(scene)).toBe(true);

@@ -78,7 +78,7 @@ test('case 66: completes even if the server resets every connection but one', as
 });
 
 test.each([429, 503])(
-  'case 66: a server that answers %i to the only connection is asked again as often as --retries says',
+  'case 66: retries a %i on the only connection as often as --retries allows',
   async (status) => {
     const scene = await setDownload(object, (_request, reply) => reply.send(status, [], ''), { speed: 100 });
     const download = scene.download({ context: { connections: 1, retries: 2 } });

@@ -59,7 +59,7 @@ test('case 71: gives up and publishes nothing if the server mislabels every late
   );
   await expect(scene.download()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(scene.finalBytes()).toBeUndefined();
-  // The first try, and three more.
+  // The first request and three retries.
   expect(scene.ranges().filter((range) => range?.startsWith('bytes=0-'))).toHaveLength(4);
 });
 
@@ -127,7 +127,7 @@ test.each([
   ['the same', makePlainObject(300_000), 'the server cannot continue files'],
   ['another', makePlainObject(300_000, { seed: 'B' }), 'the file on the server has changed'],
 ])(
-  'a part whose rest comes as the whole of %s file is begun again, which is told',
+  'restarts, and reports that, if the rest of a part arrives as the whole of %s file',
   async (_name, later, reason) => {
     const first = makePlainObject(300_000);
     const scene = await setDownload(first, (_request, reply) => reply.file(first, { cutAtByte: 200_000 }));

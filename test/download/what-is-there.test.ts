@@ -114,7 +114,7 @@ describe('a part file next to a complete file', () => {
     expect(namesBeside(scene)).toEqual(['object.zip']);
   });
 
-  test('that cannot be removed: the download is done, and the part is reported', async () => {
+  test('is reported if it cannot be removed, and the download succeeds', async () => {
     const scene = await setFinished('one');
     const part = `${scene.target}.part`;
     rmSync(part);
@@ -134,12 +134,12 @@ describe('a part file next to a complete file', () => {
   });
 });
 
-describe('a file that is there, while another process has begun it anew', () => {
+describe('an existing file that another process is downloading again', () => {
   const object = makeZipObject(50_000);
   const other = { pid: 4_711, startedAt: 'now', hostname: hostname() };
   const owner = { ...ownerOf(process.pid), isProcessAlive: () => true, processStartedAt: () => 'now' };
 
-  test.each(['lock', 'json'])('and left a part.%s that names it: its part stays', async (named) => {
+  test.each(['lock', 'json'])('keeps the part if a part.%s names that process', async (named) => {
     const scene = await setDownload(object, wellBehaved(object));
     await scene.download();
     writeFileSync(`${scene.target}.part`, object.bytes.subarray(0, 100));

@@ -43,7 +43,7 @@ test.each([
   expect((await parse(words)).fetch).toEqual(fetch);
 });
 
-test('an ID that starts with a dash is no flag, and the entries are listed in the same encoding', async () => {
+test('separates an ID that starts with a dash, and keeps the encoding for contents', async () => {
   const { fetch } = await parse(['fetch', 'id', '-x']);
   expect(fetchCommand('-id', fetch)).toEqual(['streamdiver-dl', 'fetch', '-x', '--', '-id']);
   expect(contentsCommand('id', null)).toEqual(['streamdiver-dl', 'contents', '--', 'id']);

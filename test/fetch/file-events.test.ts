@@ -81,13 +81,13 @@ test.each<[FileEvent, string]>([
     { kind: 'leftover', reason: 'the journal stays' },
     'warning: the file is complete, but the journal stays\n',
   ],
-])('%j is told as %j', (event, text) => {
+])('prints %j as %j', (event, text) => {
   const { tell, stderr } = start({ verbosity: 1 });
   tell(event);
   expect(stderr.text()).toBe(text);
 });
 
-test('how far a file is verified is told', () => {
+test('reports the progress of verification', () => {
   const { tell, stderr } = start({ progressMode: 'json' });
   tell({ kind: 'verify', bytes: MIB, totalBytes: 3 * MIB });
   expect(JSON.parse(stderr.text())).toMatchObject({

@@ -41,7 +41,7 @@ describe('documented parameters are sent to the service', () => {
     });
   });
 
-  test('all filters together', async () => {
+  test('combines all filters', async () => {
     const parameters = { text: 'x', assetTypes: 'audio', tags: 'news', speakers: 'Anna', channelId: 'c' };
     const item = { id: 'm1', name: 'x', type: 'audio', tags: ['news'], created: ago(1) };
     const api = await startApi({ script: { 'GET /v2/search': searching([item], parameters) } });

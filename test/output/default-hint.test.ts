@@ -27,7 +27,7 @@ describe('withDefaultHint', () => {
     expect(withDefaultHint(new ExpectedError(code, 'x'), 'fetch').details.hint).toBe(hint);
   });
 
-  test('each code is in this table', () => {
+  test('the table covers all codes', () => {
     expect(Object.keys(HINTS)).toEqual(Object.keys(EXIT_CODES));
   });
 

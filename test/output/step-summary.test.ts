@@ -50,7 +50,7 @@ describe('--summary', () => {
     expect(text()).toMatch(/^\| downloaded \| .* <code>a.zip<\/code> \|$/m);
   });
 
-  test('create --split: a row for each package', async () => {
+  test('create --split writes a row for each package', async () => {
     const api = await start({ media: [...media, { id: 'm2', name: 'Film' }] });
     const place = makePlace();
     const { env, text } = summaryIn(place);

@@ -77,7 +77,7 @@ describe('the media library', () => {
     expect(pagesAsked()).toEqual(['0', '1']);
   });
 
-  test('never shows the late response to a search that another key made stale', async () => {
+  test('never shows a late response to an outdated search', async () => {
     const api = await startLibrary();
     let answerLate = () => {};
     const isDue = new Promise<void>((resolve) => {
@@ -224,7 +224,7 @@ test('prints a command that creates the same package, whatever the names', async
   expect({ ...second, expires: '' }).toEqual({ ...first, expires: '' });
 });
 
-test('continues with waiting, fetching, and unpacking', async () => {
+test('waits, downloads, and unpacks', async () => {
   const api = await startLibrary();
   const place = makePlace();
   const pty = runInteractive(['create', '--title', 'Talk', '--description', 'x', '--expires', '1d'], api, {

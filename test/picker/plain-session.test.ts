@@ -8,15 +8,15 @@ import { EVIL_MEDIA, EVIL_TRANSCRIPTS, MEDIA, PACKAGES } from './library.ts';
 import { runPlainSession } from './plain-session.ts';
 
 const LOOK_UP = 'GET /v2/media/{id}/metadata/transcripts';
-/** How a session reads, with the responses. Check each change before you keep it. */
+/** Snapshots of sessions with their responses. Check each change before you commit it. */
 const golden = (name: string) => `goldens/plain/${name}.txt`;
-/** The texts that were searched for; undefined for the whole library. */
+/** The search texts and pages of requests; null for the whole library. */
 const searches = (api: ApiServer) =>
   api.requests
     .filter(({ path }) => path === '/v2/media' || path === '/v2/search')
     .map(({ query }) => `${query.get('text')} ${query.get('page')}`);
 
-test('create with every question, a wrong response to each, and a change at the end', async () => {
+test('create with every prompt, an invalid response to each, and a change at the end', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(['create'], api, [
     '/ ben ',
@@ -40,13 +40,13 @@ test('create with every question, a wrong response to each, and a change at the 
     '2',
     'Two talks',
     'By A & B',
-    // Expires: another time, back, wrong, then ten days.
+    // Expires: custom, back, invalid, then ten days.
     '5',
     'b',
     '5',
     'soon',
     '10d',
-    // Review: back to the last question, then other renditions, and a new title.
+    // Review: back to the last prompt, then other renditions, and a new title.
     'b',
     '5',
     '',
@@ -65,7 +65,7 @@ test('create with every question, a wrong response to each, and a change at the 
 const GIVEN = ['--title', 'T', '--description', 'D', '--expires', '1d'];
 const CREATE_ONE = ['create', ...GIVEN];
 
-test('create of a media item that has neither renditions nor transcripts asks for neither', async () => {
+test('create skips renditions and transcripts for a media item without any', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(['create'], api, ['/only', '1', '', '', '', '1', '1']);
   expect(session).toMatchObject({ exitCode: 0, stdout: `${ID}\n` });
@@ -73,7 +73,7 @@ test('create of a media item that has neither renditions nor transcripts asks fo
   expect(bodiesSent(api)).toEqual([{ title: 'Only a name', selectedMediaIds: ['bare'] }]);
 });
 
-test('create goes back from the review to the last question that was asked', async () => {
+test('create goes back from the review to the last prompt that was shown', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(['create', '--expires', '1d'], api, [
     '/only',
@@ -117,7 +117,7 @@ test('create goes back from the expiry to the description', async () => {
   ]);
 });
 
-test('a part that is left by going back stays as it was', async () => {
+test('going back from a part of the review leaves it unchanged', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(CREATE_ONE, api, ['1', '', '', '1', '4', '2', 'b', 'b', '1']);
   expect(session.exitCode, session.screen).toBe(0);
@@ -143,7 +143,7 @@ test('create of single transcripts sends only these, and prints the command', as
   ]);
 });
 
-test('create of renditions sends their IDs in place of the media item', async () => {
+test('create of renditions sends their IDs instead of the media item', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(CREATE_ONE, api, ['1,2', '', '2', '', '1', '1']);
   expect(session.screen).toContain('Renditions, 1: 360p, mono sound\n');
@@ -153,7 +153,7 @@ test('create of renditions sends their IDs in place of the media item', async ()
   ]);
 });
 
-test('create does not ask for the only rendition of a media item', async () => {
+test('create does not prompt for the only rendition of a media item', async () => {
   const media = [{ id: 'one', name: 'One', renditions: [{ id: 'one-original', name: 'original' }] }];
   const api = await startLibrary({ media });
   const session = await runPlainSession(CREATE_ONE, api, ['1', '', '1']);
@@ -162,7 +162,7 @@ test('create does not ask for the only rendition of a media item', async () => {
   expect(bodiesSent(api)).toMatchObject([{ selectedMediaIds: ['one'] }]);
 });
 
-test('create counts transcripts by language, the most frequent first, and those without one', async () => {
+test('create counts transcripts by language, most frequent first, including those without one', async () => {
   const transcripts = {
     bare: [
       { id: 'tr-1', languageCode: '' },
@@ -178,7 +178,7 @@ test('create counts transcripts by language, the most frequent first, and those 
   expect(session.screen).toContain('Transcripts, 2 as srt\n');
 });
 
-test('other media drop the renditions and transcripts of those that are no longer selected', async () => {
+test('changing the media drops renditions and transcripts of deselected media items', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(CREATE_ONE, api, [
     '1,2',
@@ -205,7 +205,7 @@ test('other media drop the renditions and transcripts of those that are no longe
   expect(api.requestsOf(LOOK_UP).length).toBeGreaterThan(0);
 });
 
-test('other media without transcripts drop those of the first', async () => {
+test('changing to media without transcripts drops the selected transcripts', async () => {
   const api = await startLibrary();
   const session = await runPlainSession(CREATE_ONE, api, [
     '2',
@@ -238,12 +238,12 @@ test.each([
   expect(bodiesSent(api)).toEqual([]);
 });
 
-describe('the offer to fetch a new package', () => {
+describe('the prompt to fetch a new package', () => {
   test.each([
     ['1', ['fetch', 'file']],
     ['2', ['fetch', 'folder']],
     ['3', []],
-  ])('%s', async (response, outcome) => {
+  ])('handles response %s', async (response, outcome) => {
     const api = await startLibrary();
     const session = await runPlainSession(CREATE_ONE, api, ['/only', '1', '', '1', response], {
       isTTY: true,
@@ -278,20 +278,20 @@ describe('a command without a package ID', () => {
     expect(api.requestsOf('GET /v2/downloads').map(({ query }) => query.get('page'))).toEqual(['0', '1']);
   });
 
-  test('contents takes one', async () => {
+  test('contents selects one package', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const session = await runPlainSession(['contents', '--format', 'id'], api, ['b', '', '2']);
     expect(session.exitCode, session.screen).toBe(0);
     await expect(session.screen).toMatchFileSnapshot(golden('contents'));
   });
 
-  test('a package ID that is given is not asked for', async () => {
+  test('status with an ID does not prompt', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const session = await runPlainSession(['status', 'old', '--format', 'id'], api, []);
     expect(session).toMatchObject({ exitCode: 0, stdout: 'old\n', screen: '' });
   });
 
-  test('and without a terminal: exit code 2, and no request', async () => {
+  test('exits with 2 and sends no request without a terminal', async () => {
     const api = await startLibrary({ packages: PACKAGES });
     const session = await runPlainSession(['status'], api, [], { isTTY: false });
     expect(session).toMatchObject({
@@ -303,7 +303,7 @@ describe('a command without a package ID', () => {
     expect(api.requests).toEqual([]);
   });
 
-  test('no packages: exit code 3', async () => {
+  test('exits with 3 if there are no packages', async () => {
     const session = await runPlainSession(['status'], await startLibrary(), []);
     expect(session).toMatchObject({ exitCode: 3, stdout: '' });
     expect(session.screen).toBe(
@@ -311,7 +311,7 @@ describe('a command without a package ID', () => {
     );
   });
 
-  test('only the first 500 packages are loaded', async () => {
+  test('loads only the first 500 packages', async () => {
     const packages = Array.from({ length: 501 }, (_, index) => ({
       id: `p-${index}`,
       title: `Package ${index}`,
@@ -331,7 +331,7 @@ test.each([
   [['create'], 'selecting from the media library', 'select one rendition with -r ID'],
   [['transcripts'], 'selecting from the media library', 'select media by ID'],
   [['status'], 'selecting from your packages', 'pass a package ID'],
-])('%j without a credential: exit code 4, and no request', async (args, what, alternative) => {
+])('%j without a credential exits with 4 and sends no request', async (args, what, alternative) => {
   const api = await startLibrary();
   const session = await runPlainSession(args, api, [], { token: null });
   expect(session).toMatchObject({
@@ -343,7 +343,7 @@ test.each([
 });
 
 describe('transcripts without media', () => {
-  test('asks for media and formats, and goes back from the formats to the selected media', async () => {
+  test('prompts for media and formats, and goes back from the formats to the selected media', async () => {
     const api = await startLibrary();
     const session = await runPlainSession(['transcripts'], api, ['1,2', '', 'b', '2', '', '3', '']);
     expect(session.exitCode, session.screen).toBe(0);
@@ -356,7 +356,7 @@ describe('transcripts without media', () => {
     ]);
   });
 
-  test('does not ask for formats that --as names', async () => {
+  test('does not prompt for formats with --as', async () => {
     const api = await startLibrary();
     const session = await runPlainSession(['transcripts', '--as', 'txt', '-D', 'out'], api, ['2', '']);
     expect(session.exitCode, session.screen).toBe(0);
@@ -376,7 +376,7 @@ describe('transcripts without media', () => {
   });
 });
 
-test('an unreachable service can be retried while transcripts are looked up', async () => {
+test('an unavailable service can be retried while looking up transcripts', async () => {
   const api = await startLibrary();
   api.script(LOOK_UP, [503, 503, 503, 503, 503, 503]);
   const session = await runPlainSession(CREATE_ONE, api, ['2', '', '1', '1', '1']);
@@ -384,12 +384,12 @@ test('an unreachable service can be retried while transcripts are looked up', as
   expect(session.screen).toMatch(
     /Loading transcripts of 1 media item\n(?:Still loading: .*\n){5}The service is unavailable\n.*\n1\. Retry\n2\. Cancel\n/,
   );
-  // One transcript is enough to ask.
+  // One transcript is enough for a prompt.
   expect(session.screen).toContain('Transcripts\n1. None\n2. All, 1 in de-v2\n');
   expect(session.screen).toContain('3. Transcripts, none\n');
 });
 
-test('no text of the service acts on the terminal', async () => {
+test('escapes all texts from the service', async () => {
   const api = await startLibrary({ media: EVIL_MEDIA, transcripts: EVIL_TRANSCRIPTS });
   const session = await runPlainSession(['create'], api, [
     '1',
@@ -410,7 +410,7 @@ test('no text of the service acts on the terminal', async () => {
   expectHarmless(session.screen);
 });
 
-test('the title that is suggested has only characters that can be typed', async () => {
+test('suggests a title without characters that cannot be typed', async () => {
   const [media] = MEDIA;
   const api = await startLibrary({ media: [{ ...media, id: 'odd', name: ' \x1bOdd\u200b name ' }] });
   const session = await runPlainSession(['create'], api, ['1', '', '', '', '', '1', '1']);

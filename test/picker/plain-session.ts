@@ -4,17 +4,17 @@ import type { ApiServer } from '../support/api/api-server.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import type { ProgramResult, RunProgramOptions } from '../support/process/run-program.ts';
 
-/** The end of the output while the program waits for a line. */
+/** The end of the output while the program waits for a line of input. */
 const WAITING = /(?:Your (?:choice|response[^\n]*):|\[y\/N\]) $/;
 
 export interface PlainSession extends ProgramResult {
-  /** Standard error and the responses, as a person sees them. */
+  /** Standard error and the responses, as shown on the terminal. */
   readonly screen: string;
 }
 
 /**
  * Runs a command in this process and responds to its prompts, which are plain lines as for a screen reader. After the
- * last response, a further prompt gets Ctrl-C.
+ * last response, another prompt receives Ctrl-C.
  */
 export async function runPlainSession(
   args: readonly string[],
@@ -31,7 +31,7 @@ export async function runPlainSession(
       api,
       isTTY: { stdin: true, stderr: true },
       keepInputOpen: true,
-      // The media of the tests have ages relative to the current time.
+      // The ages of the media in the tests are relative to the current time.
       clock: createFastClock({ speed: 20, startMs: createClock().now() }),
       env: { ACCESSIBLE: '1', NO_COLOR: '1', LANG: 'C.UTF-8', ...env },
       ...options,

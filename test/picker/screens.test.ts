@@ -7,7 +7,7 @@ const shown = (pty: PtyRun) => `${pty.screen()}\n`;
 /** The text of a screen. Review every change of a golden file before you keep it. */
 const golden = (columns: number, name: string) => `goldens/${columns}/${name}.txt`;
 
-describe.each([80, 40])('screens of %d columns', (columns) => {
+describe.each([80, 40])('screens at %d columns', (columns) => {
   test('create, from the media list to the package', async () => {
     const api = await startLibrary();
     const pty = runInteractive(['create'], api, { columns });

@@ -15,7 +15,7 @@ test('looks up each media item once, four at a time, and keeps their order', asy
     requested.push(id);
     running += 1;
     most = Math.max(most, running);
-    // The first ones take longest.
+    // The first lookups take longest.
     await delay(20 - 2 * requested.length);
     running -= 1;
     return id === 'm-1' ? null : [{ id: `tr-${id}`, languageCode: null }];

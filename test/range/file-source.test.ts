@@ -72,7 +72,7 @@ test('rejects a link, a folder, and a FIFO without blocking', async () => {
   }
 });
 
-test('what is refused is closed by then', async () => {
+test('closes a rejected file before it reports the error', async () => {
   const folder = makeTempFolder();
   const openFiles = closeSlowly();
   await expect(openFileSource(folder)).rejects.toMatchObject({ code: 'DISK' });

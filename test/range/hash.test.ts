@@ -25,25 +25,25 @@ test.each([
       [MIB, MIB + 1],
     ],
   ],
-])('all digests of %s come from one pass, in blocks of 1 MiB', async (_name, sizeBytes, reads) => {
+])('computes all digests of %s in one pass, in blocks of 1 MiB', async (_name, sizeBytes, reads) => {
   const bytes = pseudoRandomBytes(sizeBytes, 1);
   const source = memorySource(bytes);
   expect(await hashesOf(source, NAMES, signal)).toEqual(digestsOf(bytes));
   expect(source.reads).toEqual(reads);
 });
 
-test('one digest that is asked for twice is computed once', async () => {
+test('computes a digest that is requested twice only once', async () => {
   const bytes = pseudoRandomBytes(1_000, 1);
   expect(await hashesOf(memorySource(bytes), ['sha1', 'sha1'], signal)).toEqual(digestsOf(bytes, ['sha1']));
 });
 
-test('without a digest nothing is read', async () => {
+test('reads nothing without a digest', async () => {
   const source = memorySource(pseudoRandomBytes(1_000, 1));
   expect(await hashesOf(source, [], signal)).toEqual(new Map());
   expect(source.reads).toEqual([]);
 });
 
-test('a source that passes its bytes in order is not read, and is waited for', async () => {
+test('waits for a source that passes its bytes in order, and does not read it', async () => {
   const bytes = pseudoRandomBytes(1_000, 1);
   const memory = memorySource(bytes);
   const source: RangeSource = {
@@ -58,7 +58,7 @@ test('a source that passes its bytes in order is not read, and is waited for', a
   expect(memory.reads).toEqual([]);
 });
 
-test('an interruption ends the reading with its reason, before the next block', async () => {
+test('stops on an abort before the next block, with its reason', async () => {
   const source = memorySource(pseudoRandomBytes(3 * MIB, 1));
   const interruption = new AbortController();
   const reason = new Error('Ctrl-C');
@@ -76,7 +76,7 @@ test('an interruption ends the reading with its reason, before the next block', 
   expect(source.reads).toHaveLength(2);
 });
 
-test('a source that cannot be read fails the digests', async () => {
+test('rejects if the source cannot be read', async () => {
   const failure = new Error('cable pulled');
   const source: RangeSource = { sizeBytes: 10, read: () => Promise.reject(failure) };
   await expect(hashesOf(source, ['md5'], signal)).rejects.toBe(failure);

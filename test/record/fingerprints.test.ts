@@ -33,7 +33,7 @@ test('distinguishes keys that differ in one byte or only by trailing zeros', () 
   expect(has('')).toBe(true);
 });
 
-test('a key is found in whichever slot it is', () => {
+test('finds a key in any slot', () => {
   for (let round = 0; round < 30; round += 1) {
     const { add, has } = open();
     const keys = Array.from({ length: 600 }, (_, index) => `${round} ${index}`);

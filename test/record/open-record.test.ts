@@ -223,7 +223,7 @@ test('fails with BUSY after ten seconds, and appends once the lock is gone', asy
   expect(idsIn(file)).toEqual(['A', 'B']);
 });
 
-test('a folder where the lock would be is named, and the lines are written without it', async () => {
+test('rejects a folder in place of the lock, and appends after it is removed', async () => {
   const file = fileWith(text('A'));
   const record = await open(file);
   mkdirSync(`${file}.lock`);
@@ -237,7 +237,7 @@ test('a folder where the lock would be is named, and the lines are written witho
   expect(idsIn(file)).toEqual(['A', 'B']);
 });
 
-test('lines are on the disk before their append ends, and so is the name of a new record', async () => {
+test('syncs lines before an append ends, and the folder of a new record', async () => {
   const folder = makeTempFolder();
   const calls = await watchDisk(folder);
   const recordCalls = () => calls.filter((call) => !call.includes('.lock'));
@@ -260,7 +260,7 @@ test.each([
   ['write', 'ENOSPC', 'no space left', expect.anything() as string],
   ['datasync', 'EIO', 'input/output error', expect.anything() as string],
 ] as const)(
-  'a %s that ends with %s leaves the record as it was, and later lines are appended',
+  'after a %s that ends with %s, the record is unchanged and later lines are appended',
   async (method, how, says, hint) => {
     const file = fileWith(text('A'));
     const record = await open(file);
@@ -282,7 +282,7 @@ test.each([
   },
 );
 
-test('an append reads only what is new', async () => {
+test('an append reads only new lines', async () => {
   const ids = Array.from({ length: 500 }, (_, index) => `id-${index}`);
   const file = fileWith(text(...ids));
   const [one, other] = [await open(file), await open(file)];
@@ -331,7 +331,7 @@ test('reads a replaced or truncated record again', async () => {
 test.each<[string, (path: string) => unknown]>([
   ['folder', (path) => mkdirSync(path)],
   ['FIFO', (path) => execFileSync('mkfifo', [path])],
-])('a record that has become a %s is not appended to', async (_what, plant) => {
+])('does not append to a record that was replaced by a %s', async (_what, plant) => {
   const file = fileWith(text('A'));
   const record = await open(file);
   rmSync(file);

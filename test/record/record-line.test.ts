@@ -28,7 +28,7 @@ test.each([
   expect(parseLine(text)).toEqual(line);
 });
 
-test('a line is not made of a field with a wrong type', () => {
+test('rejects a field of the wrong type', () => {
   const known: object = { mediaId: 'M', sizeBytes: '1' };
   expect(() => recordLine('media', TIME_MS, known)).toThrow('a field of a record has a wrong type');
 });

@@ -7,19 +7,19 @@ import { listTree, unlessGone } from './temp-folder.ts';
 import { onWindows } from './windows/launcher.ts';
 import { skipTest } from './windows/windows-test.ts';
 
-/** Methods of open files that a test can stand in for. */
+/** Methods of open files that a test can replace. */
 type Method = 'datasync' | 'read' | 'sync' | 'truncate' | 'write';
 
 const LONGER_MS = 100;
 
-/** Acts in place of a method. `call` runs it. */
+/** Replaces a method. `call` runs the original. */
 type Around = (
   call: (...args: readonly unknown[]) => Promise<unknown>,
   args: readonly unknown[],
   handle: FileHandle,
 ) => Promise<unknown>;
 
-/** Stands in for a method of the files that `node:fs/promises` has open, until the test ends or the result is called. */
+/** Replaces a method of open `node:fs/promises` files until the test ends or the returned function is called. */
 export async function aroundHandles(method: Method, around: Around): Promise<() => void> {
   if (onWindows) skipTest('watches the disk calls of the program');
   const probe = await open(process.execPath);
@@ -37,8 +37,8 @@ export async function aroundHandles(method: Method, around: Around): Promise<() 
 }
 
 /**
- * Lists what is written and synced below a folder, in the order in which it ended, such as `write a/b` and `sync .`. Each
- * call takes longer than it would, so that one that nobody waits for is late.
+ * Lists writes and syncs below a folder in the order in which they ended, such as `write a/b` and `sync .`. Delays each
+ * call, so that a call that is not awaited ends late.
  */
 export async function watchDisk(folder: string): Promise<readonly string[]> {
   const ended: string[] = [];
@@ -54,7 +54,7 @@ export async function watchDisk(folder: string): Promise<readonly string[]> {
   return ended;
 }
 
-/** The path of a file by its number, relative to the folder; null if it is not there. */
+/** The path of a file by its inode, relative to the folder; null if it is not there. */
 function pathBelow(folder: string, inode: number): string | null {
   const isIt = (path: string) => unlessGone(() => statSync(join(folder, path)))?.ino === inode;
   return ['.', ...listTree(folder).map(({ path }) => path)].find(isIt) ?? null;

@@ -5,12 +5,12 @@ import { afterThisTest } from './after-this-test.ts';
 
 type Call = (...args: readonly unknown[]) => unknown;
 
-/** An error as the operating system reports it. */
+/** An error like those of the operating system. */
 export function systemError(code: string, more: object = {}): NodeJS.ErrnoException {
   return Object.assign(new Error(`${code}: injected`), { code, syscall: 'injected', errno: -1, ...more });
 }
 
-/** Replaces a function of `node:fs` or `node:fs/promises` until the end of the test. Returns how to end that earlier. */
+/** Replaces a function of `node:fs` or `node:fs/promises` until the end of the test. Returns a function to restore it. */
 export function replaceDiskCall(
   name: 'mkdirSync' | `promises.${'open' | 'link' | 'rename' | 'rm' | 'readdir' | 'writeFile'}`,
   replacement: (real: Call, args: readonly unknown[]) => unknown,

@@ -3,10 +3,10 @@ import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterThisTest } from './after-this-test.ts';
 
-/** Long enough to be noticed by whoever does not wait for it. */
+/** Long enough to detect a close that is not awaited. */
 const CLOSE_MS = 20;
 
-/** Closes each file with a delay until the end of the test, and returns a function that counts the open ones. */
+/** Delays each close until the end of the test, and returns a function that counts the open files. */
 export function closeSlowly(): () => number {
   const { open } = fs.promises;
   let count = 0;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/clock.ts';
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that advances only with `pass`. */
 export function standingClock(): Clock & { pass(ms: number): void } {
   let nowMs = 0;
   const timers = new Map<() => void, number>();

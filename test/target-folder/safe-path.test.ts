@@ -41,7 +41,7 @@ describe('safePath', () => {
     ['conin$', 'conin$_'],
     ['lpt²', 'lpt²_'],
     ['\u00adsoft\u200e', '_soft_'],
-    // Only with its replacements does it fit.
+    // Fits only after the replacements.
     ['\u200b'.repeat(100), '_'.repeat(100)],
   ])('case 88: changes %j to %j on every system', (path, portable) => {
     expect(safePath(path).components?.join('/')).toBe(portable);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { openTargetFolder } from '../../src/target-folder/target-folder.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
-test('a link in the place of a folder is refused, with a hint that fits archives and transcripts', () => {
+test('rejects a link in place of a folder, with a hint for archives and transcripts', () => {
   const folder = makeTempFolder();
   mkdirSync(join(folder, 'elsewhere'));
   mkdirSync(join(folder, 'target'));

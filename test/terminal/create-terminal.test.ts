@@ -76,7 +76,7 @@ test.each<[Record<string, string>, boolean]>([
   expect(stderr.text()).toBe(isWatched ? `${annotation}\\x3a:error::***\n` : '::error::***\n');
 });
 
-test('a message after a table is below it, although the streams differ', async () => {
+test('prints a message below the preceding table, even on another stream', async () => {
   const both = captureStream({ isTTY: true });
   const { terminal } = makeTerminal({ stdout: both.stream, stderr: both.stream, colorMode: 'never' });
   const listing = (name: string) => ({
@@ -96,7 +96,7 @@ test('a message after a table is below it, although the streams differ', async (
   expect(both.text()).toBe('before\nNAME\none\n1 file\nNAME\ntwo\nerror: broken\nafter\n');
 });
 
-test('a table that cannot be laid out fails the flush, and the messages after it are still printed', async () => {
+test('a broken table fails the flush, but later messages are still printed', async () => {
   const { terminal, stdout, stderr } = makeTerminal({ isTTY: true, colorMode: 'never' });
   terminal.listing({
     items: ['one'],
@@ -154,13 +154,13 @@ test('prints minor progress events only with --progress json', async () => {
   expect((await tell({ progressMode: 'json' })).split('\n')).toHaveLength(3);
 });
 
-test('the width for wrapped text is that of standard error', () => {
+test('wraps text at the width of standard error', () => {
   const wide = captureStream({ isTTY: true, columns: 120 });
   expect(makeTerminal({ isTTY: true, columns: 40, stderr: wide.stream }).terminal.columns).toBe(120);
   expect(makeTerminal({ env: { COLUMNS: '50' } }).terminal.columns).toBe(50);
 });
 
-test('a prompt is possible only with a terminal on both sides, and without a job in control', () => {
+test('can prompt only if input and stderr are terminals, and not in CI or an agent', () => {
   const canPrompt = (options: TestTerminalOptions) => makeTerminal(options).terminal.canPrompt;
   expect(canPrompt({ isTTY: true })).toBe(true);
   expect(canPrompt({})).toBe(false);
@@ -172,7 +172,7 @@ test('a prompt is possible only with a terminal on both sides, and without a job
     expect(canPrompt({ isTTY: true, env })).toBe(true);
 });
 
-test('a secret in a name leaves no trace in plain progress', () => {
+test('masks secrets in plain progress', () => {
   const redact = (text: string) => text.replaceAll('secret', '***');
   const { terminal, stderr } = makeTerminal({ progressMode: 'plain', redact });
   terminal.progress({ event: 'state', id: 'x', label: 'a secret', status: 'secret' });

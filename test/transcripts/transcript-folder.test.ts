@@ -6,7 +6,7 @@ import { aroundHandles } from '../support/file-handles.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import { UNPACKER } from '../zip/extract/unpacker.ts';
 
-/** A folder whose syncs wait until they are let go. */
+/** A folder whose syncs wait for `letGo`. */
 async function openSlowFolder() {
   const folder = openTranscriptFolder(makeTempFolder(), {
     process: UNPACKER,
@@ -27,7 +27,7 @@ async function openSlowFolder() {
     sync: (name: string) => folder.sync([name], { isNew: true }),
     countOnceRunning: async () => {
       await vi.waitFor(() => expect(running).toHaveLength(1), { timeout: 20_000 });
-      // None begins beside it.
+      // No other sync starts at the same time.
       for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
       return count;
     },
@@ -35,7 +35,7 @@ async function openSlowFolder() {
   };
 }
 
-test('a sync of the folder serves all that wait for it, but none whose name came while it ran', async () => {
+test('one sync of the folder serves all waiting names, but none that arrived while it ran', async () => {
   const folder = await openSlowFolder();
   const ended: string[] = [];
   const sync = async (name: string) => {

@@ -4,7 +4,7 @@ import type { Terminal } from '../../src/terminal/terminal.ts';
 import { reportDownloads } from '../../src/transcripts/transcript-progress.ts';
 import { createHandClock } from '../terminal/make-terminal.ts';
 
-test('reports the sums at most ten times a second, and always the last one', () => {
+test('reports totals at most ten times a second, and always the last one', () => {
   const reported: ProgressEvent[] = [];
   const io = { progress: (event: ProgressEvent) => reported.push(event) } as Pick<
     Terminal,

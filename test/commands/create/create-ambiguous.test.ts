@@ -169,7 +169,7 @@ describe('case 36: a create whose outcome is unknown', () => {
     );
   });
 
-  test('without a credential, there is no list to check', async () => {
+  test('without a credential, does not check the list', async () => {
     const api = await startEmpty({ token: null, script: { 'POST /v2/downloads': 504 } });
     const run = await runCommand(['create', '-r', 'r1', '--json'], { api, token: null });
     expect(run).toMatchObject({ exitCode: 14, json: { error: { next: [] } } });

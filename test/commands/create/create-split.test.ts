@@ -166,7 +166,7 @@ describe('create --split', () => {
     expectFailureDocument('created', run.json);
   });
 
-  test('exits with the code of the failed create even if a download fails, too', async () => {
+  test('exits with the code of the failed create even if a download also fails', async () => {
     const api = await startEmpty({
       media,
       script: { 'POST /v2/downloads': ['default', 400], 'GET /v2/downloads/file/{id}': 404 },

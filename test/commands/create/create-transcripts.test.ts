@@ -50,7 +50,7 @@ describe('create --transcripts', () => {
     ]);
   });
 
-  test('--transcripts-only omits the media in a file, too', async () => {
+  test('--transcripts-only also omits the media in a file', async () => {
     const api = await startEmpty({ transcripts });
     const run = await runCommand(['create', '-f', '-', '--transcripts', 'srt', '--transcripts-only'], {
       api,

@@ -48,7 +48,7 @@ test('reports the rejection if all media exist, without advice to retry later', 
   );
 });
 
-test('fifty media are looked up, more are not, and an interruption ends it', async () => {
+test('looks up at most fifty media items, and stops on Ctrl-C', async () => {
   const flags = (count: number) => Array.from({ length: count }, () => 'm1');
   const many = (count: number) => flags(count).flatMap((id, index) => ['-m', `${id}-${index}`]);
   const api = await startApi({ script: { 'POST /v2/downloads': 400 } });

@@ -78,14 +78,14 @@ describe('fetch -n', () => {
     expect(run.stderr).toMatch(/^1 file, [\d.]+ KiB, [\d.]+ KiB to transfer, .* free$/m);
   });
 
-  test('of standard output there is no path, and no room to look for', async () => {
+  test('-o - prints - as the path and does not check free space', async () => {
     const api = await start();
     const text = await runCommand(['fetch', PACKAGE_ID, '-o', '-', '-n'], { api });
     expect(text).toMatchObject({ exitCode: 0, stdout: `-\tdownload\t${SIZE}\t0\n` });
     expect(text.stderr).toMatch(/^1 file, [\d.]+ KiB, [\d.]+ KiB to transfer$/m);
   });
 
-  test('says how much room is missing, and which sizes are unknown', async () => {
+  test('warns about missing space, and reports unknown sizes', async () => {
     const described = (size: number | undefined) => ({
       'GET /v2/downloads/{id}': {
         json: { data: { id: PACKAGE_ID, status: 'ready', files: [{ url: '/v2/downloads/file/one', size }] } },
@@ -190,7 +190,7 @@ describe('fetch -n', () => {
   });
 
   test.each([[['--keep-archive']], [['--sha256']]])(
-    'with -x and %j, the archive is downloaded as a whole',
+    '-x with %j plans to download the whole archive',
     async (flags) => {
       const api = await startInside();
       const place = makePlace();
@@ -207,7 +207,7 @@ describe('fetch -n', () => {
     },
   );
 
-  test('with -x, a part of the archive is continued, unless only some entries are wanted', async () => {
+  test('-x continues a part of the archive, but --include does not', async () => {
     const api = await startInside();
     api.script('GET /v2/downloads/file/{id}', (_request, reply) =>
       reply.file(INSIDE, { cutAtByte: 150_000 }),
@@ -225,7 +225,7 @@ describe('fetch -n', () => {
     expect(some.transferBytes).toBe(200_000);
   });
 
-  test('what fetch would refuse is refused', async () => {
+  test('rejects what fetch rejects', async () => {
     const files = [{ size: 1 }, { url: '/v2/downloads/file/one', size: SIZE }];
     const data = { id: PACKAGE_ID, status: 'ready', files };
     for (const flags of [[], ['-n']]) {
@@ -243,7 +243,7 @@ describe('fetch -n', () => {
     }
   });
 
-  test('how far a file is compared is told', async () => {
+  test('reports the progress of comparing a file', async () => {
     const api = await start();
     const place = makePlace();
     writeFileSync(join(place.cwd, 'a.zip'), object.bytes);

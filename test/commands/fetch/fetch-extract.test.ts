@@ -65,10 +65,10 @@ describe('fetch -x', () => {
   });
 
   test.each([
-    ['where it lies', []],
-    ['once it is kept', ['--keep-archive']],
-    ['first there and then here', ['--include', '*']],
-  ] as const)('what was made of names is told once, %s', async (way, flags) => {
+    ['without a download', []],
+    ['from a kept archive', ['--keep-archive']],
+    ['first remotely, then locally', ['--include', '*']],
+  ] as const)('warns once about converted names, %s', async (way, flags) => {
     const entries = [
       { name: Buffer.from([0x81, 0x62]), content: 'c' },
       { name: 'so\u00adft.txt', content: pseudoRandomBytes(200_000, 1) },
@@ -77,7 +77,10 @@ describe('fetch -x', () => {
     const one = serveArchive(entries);
     const whole: FaultHandler = (_request, reply) => reply.file(one, { withoutRanges: true });
     const script = { 'GET /v2/downloads/file/{id}': inTurn(wellBehaved(one), whole) };
-    const api = await start({ files: { one }, ...(way === 'first there and then here' ? { script } : {}) });
+    const api = await start({
+      files: { one },
+      ...(way === 'first remotely, then locally' ? { script } : {}),
+    });
     const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out', ...flags], { api });
     expect(run.exitCode).toBe(0);
     expect(filesIn(join(run.cwd, 'out')).filter((path) => !path.endsWith('.zip'))).toEqual([
@@ -90,7 +93,7 @@ describe('fetch -x', () => {
     expect(run.stderr.match(/^Renamed entries .*: "so\\u\{ad\}ft\.txt" → "so_ft\.txt"$/gm)).toHaveLength(1);
   });
 
-  test('five names that were changed are told', async () => {
+  test('lists five renamed entries and counts the others', async () => {
     const entries = Array.from({ length: 6 }, (_, index) => ({ name: `a${index}?.txt`, content: 'a' }));
     const api = await start({ files: { one: serveArchive(entries) } });
     const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out'], { api });
@@ -99,7 +102,7 @@ describe('fetch -x', () => {
     expect(run.stderr).toContain(`invalid on Windows: ${pairs} and 1 more\n`);
   });
 
-  test('a failed request for a part of the archive is told, and repeated', async () => {
+  test('reports and retries a failed request for a part of the archive', async () => {
     const api = await start({ script: { 'GET /v2/downloads/file/{id}': [503] } });
     const run = await runCommand(['fetch', PACKAGE_ID, '-x', '--progress', 'json'], { api });
     expect(run.exitCode).toBe(0);

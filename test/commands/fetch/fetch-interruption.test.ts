@@ -7,7 +7,7 @@ import { start } from './fetch-scene.ts';
 const ROUTE = 'GET /v2/downloads/file/{id}';
 const packages = ['aaaaaaaa-1', 'bbbbbbbb-1', 'cccccccc-1'].map((id) => ({ id, files: ['one'] }));
 describe('Ctrl-C', () => {
-  test('with nothing saved: the same command goes on', async () => {
+  test('with nothing saved, suggests the same command', async () => {
     const api = await start({ script: { [ROUTE]: { raw: '', after: 'stall' } } });
     const isStalled = () => api.requestsOf(ROUTE).length === 1;
     const run = await runUntil(isStalled, ['fetch', PACKAGE_ID, '-o', 'a.zip', '--json'], { api });
@@ -21,7 +21,7 @@ describe('Ctrl-C', () => {
     });
   });
 
-  test('of several packages: how many are unfinished, each with the command that goes on', async () => {
+  test('counts the unfinished packages, and suggests a command for each', async () => {
     const api = await start({ packages, script: { [ROUTE]: ['default', { raw: '', after: 'stall' }] } });
     const isStalled = () => api.requestsOf(ROUTE).length === 2;
     const line = ['fetch', ...packages.map(({ id }) => id), '-j', '1', '--json'];
@@ -43,7 +43,7 @@ describe('Ctrl-C', () => {
   test.each([
     [['-o', '-'], 'Interrupted.\n'],
     [['-o', 'a.zip', '--no-resume'], 'Interrupted.\n'],
-  ])('with %j nothing can be resumed', async (flags, stderr) => {
+  ])('with %j, does not promise to resume', async (flags, stderr) => {
     const api = await start({ script: { [ROUTE]: { raw: '', after: 'stall' } } });
     const isStalled = () => api.requestsOf(ROUTE).length === 1;
     const run = await runUntil(isStalled, ['fetch', PACKAGE_ID, ...flags], { api });
@@ -51,7 +51,7 @@ describe('Ctrl-C', () => {
     expect(run.stderr).not.toMatch(/resume\./);
   });
 
-  test('of create --fetch: another create would make another package', async () => {
+  test('during create --fetch, does not suggest to create another package', async () => {
     const api = await startEmpty({ script: { [ROUTE]: { raw: '', after: 'stall' } } });
     const isStalled = () => api.requestsOf(ROUTE).length === 1;
     const run = await runUntil(isStalled, ['create', '-m', 'm1', '--fetch'], { api });

@@ -28,7 +28,7 @@ describe('limits and checksums', () => {
     expect(existsSync(join(run.cwd, 'out.zip'))).toBe(false);
   });
 
-  test('-o - tells at the end that the digest is another one', async () => {
+  test('-o - reports a wrong digest at the end', async () => {
     const api = await start();
     const line = ['fetch', PACKAGE_ID, '-o', '-', '--checksum'];
     const options = { api, isOutputData: true };
@@ -42,14 +42,14 @@ describe('limits and checksums', () => {
     expect(right.stdoutBytes.equals(object.bytes)).toBe(true);
   });
 
-  test('--limit-rate is told as the speed', async () => {
+  test('--limit-rate limits the reported speed', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'a.zip', '--limit-rate', '2500'], { api });
     expect(run.exitCode).toBe(0);
     expect(run.stderr).toMatch(/^ok: a\.zip: 19\.5 KiB in [\d.]+s, [\d.]+ Ki?B\/s, verified$/m);
   });
 
-  test('content that cannot have room is refused before anything is written, unless told otherwise', async () => {
+  test('rejects content that does not fit before writing anything, except with --no-space-check', async () => {
     const entries = Array.from({ length: 1_000 }, (_, index) => ({
       name: `${index}.bin`,
       content: 'x',
@@ -67,7 +67,7 @@ describe('limits and checksums', () => {
     expect(unchecked.exitCode).toBe(10);
   });
 
-  test('neither --checksum nor -o - is for several files', async () => {
+  test('rejects --checksum and -o for several files', async () => {
     const api = await start({ packages: [{ files: ['one', 'one'] }] });
     for (const [flags, says] of [
       [['--checksum', `sha256=${DIGEST}`], '--checksum applies to one'],

@@ -72,7 +72,7 @@ describe('a part of a split archive', () => {
     expect(run.stderr).toContain('the server sent something else instead of the zip archive');
   });
 
-  test('the end of other content is looked for once', async () => {
+  test('searches the end of a file that is not an archive only once', async () => {
     let count = 0;
     const bytes = Buffer.alloc(1_000, 7);
     const api = await start({

@@ -70,7 +70,7 @@ describe('fetch --record', () => {
     expect(lines.at(-1)).toMatchObject({ kind: 'package' });
   });
 
-  test('what it lists is on the disk first, with its names', async () => {
+  test('syncs files and folders before it lists them', async () => {
     const api = await start();
     const place = makePlace();
     const calls = await watchDisk(place.cwd);
@@ -87,7 +87,7 @@ describe('fetch --record', () => {
       const synced = recorded.slice(0, writtenAt);
       const namedAt = paths.map((path) => synced.lastIndexOf(`sync ${path}`));
       expect(Math.min(...namedAt)).toBeGreaterThanOrEqual(0);
-      // A new archive was synced before it got its name.
+      // A new archive was synced before it was renamed.
       const archive = 'out/grusse-aus-graz-5f0c2b9e.zip';
       expect(synced.includes(`sync ${archive}`)).toBe(paths.includes(archive));
       for (const folder of ['out/media', 'out', '.'])
@@ -139,7 +139,7 @@ describe('fetch --record', () => {
     expect(added).toMatchObject([{ kind: 'file', path: `out/${first}` }]);
   });
 
-  test('keeps the files if it cannot be written, and says so', async () => {
+  test('keeps the files if the record cannot be written, and reports that', async () => {
     const place = makePlace();
     const record = join(place.cwd, 'r.ndjson');
     const api = await start({
@@ -353,7 +353,7 @@ describe('create --fetch --record', () => {
     expectDocument('dry-run', dry.json);
   });
 
-  test('what only the service understands in a body is not recorded, and is selected each time', async () => {
+  test('does not record or skip entries of a body that only the service understands', async () => {
     const api = await startEmpty({ script: ready });
     const place = makePlace();
     const body = {

@@ -45,7 +45,7 @@ describe('fetch --rm', () => {
     expect(run.stderr).toContain('was downloaded, but could not be deleted');
   });
 
-  test('says that a package is kept of which nothing is verified, and how to delete it', async () => {
+  test('keeps a package with unverified files, and suggests how to delete it', async () => {
     const place = makePlace();
     writeFileSync(join(place.cwd, 'out.zip'), 'something else');
     const line = ['fetch', PACKAGE_ID, '-o', 'out.zip', '--skip-existing', '--rm'];

@@ -93,7 +93,7 @@ describe('fetch', () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  test('-o - exits with 9 where standard output is closed, before anything is asked for', async () => {
+  test('-o - exits with 9 before any request if standard output is closed', async () => {
     const api = await start();
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', '-'], { api, isOutputClosed: true });
     expect(run).toMatchObject({ exitCode: 9, requests: [] });
@@ -106,7 +106,7 @@ describe('fetch', () => {
     [['fetch', PACKAGE_ID]],
     [['fetch', PACKAGE_ID, '-o', 'a.zip']],
     [['create', '-m', 'm1', '--fetch']],
-  ])('%j in a folder that was deleted exits with 9 before anything is asked for', async (line) => {
+  ])('%j exits with 9 before any request if the current folder was deleted', async (line) => {
     const api = await start();
     const run = await runCommand(line, { api, isFolderGone: true });
     expect(run).toMatchObject({ exitCode: 9, stdout: '', requests: [] });
@@ -119,14 +119,14 @@ describe('fetch', () => {
     [['fetch', PACKAGE_ID, '-o', 'con']],
     [['create', '-m', 'm1', '--fetch', '-o', 'con']],
     [['transcripts', 'm1', '-o', 'con']],
-  ])('%j on Windows exits with 2 before anything is asked for', async (line) => {
+  ])('%j exits with 2 before any request on Windows', async (line) => {
     const api = await start();
     const run = await runCommand(line, { api, platform: 'win32' });
     expect(run).toMatchObject({ exitCode: 2, stdout: '', requests: [] });
     expect(run.stderr).toMatch(/^error: -o con .*\nhint: use another name with -o\n/);
   });
 
-  test('an absolute folder does without the current one, and a pattern is no name there', async () => {
+  test('an absolute -D works in a deleted folder, and a pattern is not a file name there', async () => {
     const api = await start();
     const place = makePlace();
     const options = { api, place, isFolderGone: true };

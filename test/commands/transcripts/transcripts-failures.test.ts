@@ -166,7 +166,7 @@ describe('large transcripts', () => {
     expect(run.exitCode).toBe(0);
   });
 
-  test('and are removed before they are requested again', async () => {
+  test('are deleted before they are requested again', async () => {
     const place = makePlace();
     const left: string[][] = [];
     const answer = (body: string, isMarked: boolean): Answer => {
@@ -186,7 +186,7 @@ describe('large transcripts', () => {
     expect(left).toEqual([[], []]);
   });
 
-  test('and are gone after two that differ', async () => {
+  test('are deleted if two of them differ', async () => {
     const unmarked = (body: string): Answer => ({ raw: `HTTP/1.0 200 OK\r\n\r\n${body}`, after: 'end' });
     const { run, files } = await download([unmarked(large), unmarked(`${large}x`)], '--as', 'vtt');
     expect(run).toMatchObject({ exitCode: 10, stdout: '' });
@@ -230,7 +230,7 @@ describe('responses that end early', () => {
     expect(readFileSync(run.stdout.trimEnd(), 'utf8')).toBe(text);
   });
 
-  test('is told, with the time until the next request', async () => {
+  test('are reported, with the delay before the retry', async () => {
     const { run } = await download([cut], '--progress', 'json');
     const events = run.stderr.split('\n').filter((line) => line.startsWith('{'));
     expect(events.map((line): unknown => JSON.parse(line))).toContainEqual(
@@ -323,7 +323,7 @@ describe('errors', () => {
     expect(files).toEqual([]);
   });
 
-  test('a 404 is not called a deletion if the list cannot be read again', async () => {
+  test('does not call a 404 a deletion if the list cannot be read again', async () => {
     const { run } = await downloadListed(['default', 'default', 403], 404, '--json');
     expect(run).toMatchObject({ exitCode: 3, json: { results: [{ outcome: 'failed' }] } });
   });
@@ -446,7 +446,7 @@ test('Ctrl-C keeps complete files, leaves nothing else, and the same command con
   expect(again).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('2 transcripts, ') });
 });
 
-test('Ctrl-C is told once, however many are under way', async () => {
+test('reports Ctrl-C once, even with several downloads in progress', async () => {
   const three = { m1: ['t1', 't2', 't3'].map((id) => ({ id, languageCode: 'de' })) };
   let interrupt: () => void = () => undefined;
   let count = 0;

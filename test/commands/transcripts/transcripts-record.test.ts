@@ -28,7 +28,7 @@ const linesOf = (file: string) =>
     .split('\n')
     .map((line): Record<string, unknown> => JSON.parse(line));
 
-/** The folders of a relative path, from the inside. */
+/** The folders of a relative path, innermost first. */
 function foldersOf(path: string): readonly string[] {
   const folder = dirname(path);
   return folder === '.' ? [] : [folder, ...foldersOf(folder)];
@@ -62,7 +62,7 @@ describe('transcripts --record', () => {
   });
 
   test.each([[[]], [['--as', 'vtt', '--name', '{created}/{id}']]])(
-    'with %j, a file and its name are on the disk before its line is written',
+    'with %j, syncs a file and its folders before it records the file',
     async (flags) => {
       const api = await startApi({ media: media(), transcripts: transcripts() });
       const place = makePlace();
@@ -79,7 +79,7 @@ describe('transcripts --record', () => {
         'datasync r',
         'sync .',
       ]);
-      // Saved by a run that recorded nothing.
+      // Saved by a run without a record.
       rmSync(join(place.cwd, 'r'));
       const before = calls.length;
       expect((await runCommand(line, { api, place })).exitCode).toBe(0);
@@ -93,7 +93,7 @@ describe('transcripts --record', () => {
     },
   );
 
-  test('a file that cannot be synced is removed before the next one, and not recorded', async () => {
+  test('deletes a file that cannot be synced before the next download, and does not record it', async () => {
     const place = makePlace();
     const left: string[][] = [];
     const api = await startApi({

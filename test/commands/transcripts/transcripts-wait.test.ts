@@ -73,7 +73,7 @@ describe('--wait-transcripts', () => {
     expectFailureDocument('transcripts', json.json);
   });
 
-  test('names ten of those that are left, and counts the others', async () => {
+  test('lists ten unfinished media items, and counts the others', async () => {
     for (const count of [10, 11]) {
       const many = Array.from({ length: count }, (_, index) => ({ id: `x${index}`, name: 'Talk' }));
       const api = await startApi({ media: many, script: { [METADATA]: statuses('running', 'running') } });
@@ -87,7 +87,7 @@ describe('--wait-transcripts', () => {
     }
   });
 
-  test('tells of those that are left beside a failure', async () => {
+  test('lists unfinished media items even after a failure', async () => {
     const api = await startApi({
       media,
       transcripts,
@@ -108,7 +108,7 @@ describe('--wait-transcripts', () => {
     [['-o', 'one.srt'], '2 transcripts match, but -o accepts one'],
     [['-o', '-'], '2 transcripts match, but -o accepts one'],
     [['--name', 'same'], '--name needs {id} or {id8}: 2 files would be same.srt'],
-  ])('with %j, waits for all before it downloads any', async (flags, says) => {
+  ])('with %j, waits for all media items before the first download', async (flags, says) => {
     const api = await startApi({
       media,
       transcripts,

@@ -392,7 +392,7 @@ describe('-o', () => {
     expect(two).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
-  test('- on a terminal shows the lines as text that cannot control it', async () => {
+  test('- on a terminal escapes control characters', async () => {
     const text = '1\r\n00:00:00,000 --> 00:00:01,000\r\n\u001b[31mred\u0007\n\nend\n';
     const api = await startApi({ media, transcripts, script: { [DOWNLOAD]: { text } } });
     const run = await runCommand(['transcripts', 'm2', '-o', '-'], { api, isTTY: { stdout: true } });

@@ -238,7 +238,7 @@ test('computes the same digests in whatever order the bytes arrive', {
   }
 });
 
-test('a reader in order that has stopped gets no more bytes', async () => {
+test('an aborted in-order reader receives no more bytes', async () => {
   const part = await open();
   const bytes = pseudoRandomBytes(3_000, 1);
   const stopping = new AbortController();

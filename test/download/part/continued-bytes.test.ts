@@ -8,7 +8,7 @@ import { listTree, makeTempFolder } from '../../support/temp-folder.ts';
 
 const identity = { origin: 'https://api.example', packageId: 'package', fileId: 'one' };
 
-/** A part of 1,000 bytes, as a run leaves it. */
+/** Leaves a part of 1,000 bytes, as an earlier run does. */
 async function leavePart(): Promise<string> {
   const target = join(makeTempFolder(), 'object.zip');
   const part = await openPartFile({ target, identity, ...writerOf(1_001), mayResume: true });
@@ -20,10 +20,10 @@ async function leavePart(): Promise<string> {
 
 test.each<[string, (part: string, journal: string) => void, number | 'other']>([
   ['a part with its journal', () => undefined, 1_000],
-  ['more in the part than was noted', (part) => appendFileSync(part, 'more'), 1_000],
+  ['a part with bytes that the journal does not list', (part) => appendFileSync(part, 'more'), 1_000],
   ['no part', (part) => rmSync(part), 0],
   ['a part without a journal', (_part, journal) => rmSync(journal), 'other'],
-  ['a part with nonsense for a journal', (_part, journal) => writeFileSync(journal, 'nonsense'), 'other'],
+  ['a part with an invalid journal', (_part, journal) => writeFileSync(journal, 'nonsense'), 'other'],
   ['a shorter part', (part) => writeFileSync(part, 'cut'), 0],
   [
     'an empty part without a journal',
@@ -41,11 +41,14 @@ test.each<[string, (part: string, journal: string) => void, number | 'other']>([
   expect(listTree(dirname(target))).toEqual(before);
 });
 
-test.each(['origin', 'packageId', 'fileId'])('a part of another %s belongs to another file', async (key) => {
-  expect(await continuedBytes(await leavePart(), { ...identity, [key]: 'another' })).toBe('other');
-});
+test.each(['origin', 'packageId', 'fileId'])(
+  'a part with another %s belongs to another file',
+  async (key) => {
+    expect(await continuedBytes(await leavePart(), { ...identity, [key]: 'another' })).toBe('other');
+  },
+);
 
-test('after a crash of the machine, only synced bytes are continued', async () => {
+test('after a machine crash, only synced bytes count', async () => {
   const target = await leavePart();
   const journal = JSON.parse(readFileSync(`${target}.part.json`, 'utf8'));
   const changes = { bootId: 'another', synced: [[0, 400]] };
@@ -53,7 +56,7 @@ test('after a crash of the machine, only synced bytes are continued', async () =
   expect(await continuedBytes(target, identity)).toBe(400);
 });
 
-test('a part that cannot be looked at is a failure of the disk, and is named', async () => {
+test('names a part that cannot be accessed', async () => {
   const target = join(makeTempFolder(), 'object.zip');
   symlinkSync(`${target}.part`, `${target}.part`);
   await expect(continuedBytes(target, identity)).rejects.toMatchObject({

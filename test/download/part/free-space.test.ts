@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { checkFreeSpace, findFreeBytes } from '../../../src/download/part/free-space.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
-test('the free space of a folder that is not there yet is that of the one it will be in', async () => {
+test('reports the free space for a folder that does not exist yet', async () => {
   const folder = makeTempFolder();
   const { blocks, bsize } = statfsSync(folder);
   for (const path of [folder, join(folder, 'new'), join(folder, 'new/below')]) {
@@ -14,7 +14,7 @@ test('the free space of a folder that is not there yet is that of the one it wil
   }
 });
 
-test('a folder that cannot be looked at is a failure of the disk, and is named', async () => {
+test('names a folder that cannot be accessed', async () => {
   const folder = join(makeTempFolder(), 'missing');
   await expect(checkFreeSpace(folder, 1)).rejects.toMatchObject({
     code: 'DISK',
@@ -22,7 +22,7 @@ test('a folder that cannot be looked at is a failure of the disk, and is named',
   });
 });
 
-test('more than the free space is refused with what is missing', async () => {
+test('rejects more than the free space, with the missing bytes', async () => {
   const folder = makeTempFolder();
   const { bavail, bsize } = statfsSync(folder);
   const error = {
@@ -33,7 +33,7 @@ test('more than the free space is refused with what is missing', async () => {
   await expect(checkFreeSpace(folder, 1)).resolves.toBeUndefined();
 });
 
-test.skipIf(process.platform !== 'linux')('a file system without a size takes anything', async () => {
+test.skipIf(process.platform !== 'linux')('accepts any size on a file system without a size', async () => {
   expect(statfsSync('/proc').blocks).toBe(0);
   expect(await findFreeBytes('/proc')).toBeNull();
   await expect(checkFreeSpace('/proc', Number.MAX_SAFE_INTEGER)).resolves.toBeUndefined();

@@ -52,7 +52,7 @@ test('does not replace an existing journal without mayReplace', async () => {
 test.each<[string, boolean, (path: string) => void]>([
   ['EEXIST', false, (path) => writeFileSync(path, '')],
   ['EISDIR', true, (path) => mkdirSync(path)],
-])('one that cannot get its name (%s) is closed by then, and gone', async (code, mayReplace, put) => {
+])('closes and removes a journal that cannot be renamed (%s)', async (code, mayReplace, put) => {
   const path = join(makeTempFolder(), 'object.zip.part.json');
   put(path);
   const openFiles = closeSlowly();
@@ -85,7 +85,7 @@ test('lets exactly one of several concurrent writers succeed', async () => {
 test.each<[string, (path: string) => void]>([
   ['a folder', (path) => mkdirSync(path)],
   ['far too much', (path) => writeFileSync(path, Buffer.alloc(16_777_217))],
-])('%s in its place is in the way', async (_name, put) => {
+])('rejects %s in place of the journal', async (_name, put) => {
   const path = join(makeTempFolder(), 'object.zip.part.json');
   put(path);
   await expect(readJournal(path, 'shown')).rejects.toMatchObject({
@@ -95,7 +95,7 @@ test.each<[string, (path: string) => void]>([
   });
 });
 
-test('one that cannot be read is a failure of the disk, and is named', async () => {
+test('names a journal that cannot be read', async () => {
   const path = join(makeTempFolder(), 'x'.repeat(300));
   await expect(readJournal(path, 'shown')).rejects.toMatchObject({
     code: 'DISK',

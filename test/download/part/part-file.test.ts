@@ -196,7 +196,7 @@ test('case 68: knows the validator before it is saved to disk', async () => {
   await part.close();
 });
 
-test('a part whose journal cannot be written is closed by then', async () => {
+test('closes the part if its journal cannot be written', async () => {
   const path = join(makeTempFolder(), 'object.zip.part');
   const openFiles = closeSlowly();
   const place = {
@@ -211,7 +211,7 @@ test('a part whose journal cannot be written is closed by then', async () => {
   expect(openFiles()).toBe(0);
 });
 
-test('a file that is no part is closed when that is reported', async () => {
+test('closes a file that is not a part before it reports that', async () => {
   const path = join(makeTempFolder(), 'object.zip.part');
   writeFileSync(path, 'of somebody else');
   const openFiles = closeSlowly();
@@ -220,7 +220,7 @@ test('a file that is no part is closed when that is reported', async () => {
   expect(openFiles()).toBe(0);
 });
 
-test('a part that is closed is open nowhere, and its lock is gone', async () => {
+test('a closed part has no open files and no lock', async () => {
   const target = newTarget();
   const part = await open(target, FIRST);
   await bring(part, 0, 1_000);

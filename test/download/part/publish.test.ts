@@ -30,7 +30,7 @@ test.each<[string, (to: string) => void, string]>([
   ['a folder', (to) => mkdirSync(to), 'is in the way: it is a folder'],
   ['a pipe', (to) => void execFileSync('mkfifo', [to]), 'is a device, a pipe or a socket'],
   ['a link to a device', (to) => symlinkSync('/dev/null', to), 'is a device, a pipe or a socket'],
-])('%s is never replaced', async (_what, make, says) => {
+])('never replaces %s', async (_what, make, says) => {
   const { from, to, attempt } = scene();
   rmSync(to);
   make(to);
@@ -42,7 +42,7 @@ test.each<[string, (to: string) => void, string]>([
   expect(readFileSync(from, 'utf8')).toBe('new');
 });
 
-test('a folder that is gone is a failure of the disk, and names the file', async () => {
+test('names the file if its folder was deleted', async () => {
   const { from, attempt } = scene();
   const to = path.join(path.dirname(from), 'gone', 'a');
   for (const mayReplace of [true, false]) {
@@ -53,7 +53,7 @@ test('a folder that is gone is a failure of the disk, and names the file', async
   }
 });
 
-test('what is at a path is told, links and what they lead to as well', async () => {
+test('detects what exists at a path, including links and their targets', async () => {
   const folder = makeTempFolder();
   const at = (name: string) => path.join(folder, name);
   writeFileSync(at('file'), '');

@@ -93,7 +93,7 @@ describe('a file behind HTTP Range', () => {
     expect((await source.read(0, 10)).equals(object.bytes.subarray(0, 10))).toBe(true);
   });
 
-  test('a reader who stops before the last byte does not wait for it', async () => {
+  test('a reader that stops before the last byte does not wait for it', async () => {
     const stalling = served(object, { cutAtByte: 9_999, cutBy: 'stall' });
     const server = await startFaultServer(inTurn(wellBehaved(object), stalling));
     const source = await openRemoteSource(server);

@@ -4,7 +4,7 @@ import { createPieceQueue } from '../../../src/download/remote/piece-queue.ts';
 
 const HALF = Buffer.alloc(524_288);
 
-test('the sender waits from 1 MiB on, until the reader has less to take', async () => {
+test('the sender waits at more than 1 MiB until the reader has taken enough', async () => {
   const queue = createPieceQueue();
   expect(queue.put(HALF.subarray(1))).toBeNull();
   expect(queue.put(HALF)).toBeNull();
@@ -15,7 +15,7 @@ test('the sender waits from 1 MiB on, until the reader has less to take', async 
   const pieces = queue.pieces();
   expect((await pieces.next()).value).toHaveLength(HALF.length - 1);
   await setImmediate();
-  // The reader is still busy with it.
+  // The reader is still processing the piece.
   expect(isFree).toBe(false);
   expect((await pieces.next()).value).toHaveLength(HALF.length);
   await waiting;
@@ -25,7 +25,7 @@ test('the sender waits from 1 MiB on, until the reader has less to take', async 
   expect(await pieces.next()).toEqual({ done: true, value: undefined });
 });
 
-test('the sender waits on while more than 1 MiB is left', async () => {
+test('the sender keeps waiting while more than 1 MiB is queued', async () => {
   const queue = createPieceQueue();
   let isFree = false;
   const waiting = queue.put(HALF);
@@ -44,7 +44,7 @@ test('the sender waits on while more than 1 MiB is left', async () => {
   expect(isFree).toBe(true);
 });
 
-test('a reader that waits is woken by a piece, and by the end', async () => {
+test('a piece or the end wakes a waiting reader', async () => {
   const queue = createPieceQueue();
   const pieces = queue.pieces();
   const [first, second] = [pieces.next(), pieces.next()];
@@ -56,7 +56,7 @@ test('a reader that waits is woken by a piece, and by the end', async () => {
   expect((await second).done).toBe(true);
 });
 
-test('the reader gets the first error that ended the queue, after the last piece', async () => {
+test('after the last piece, the reader receives the first error', async () => {
   const queue = createPieceQueue();
   const failure = new Error('reset');
   void queue.put(Buffer.from('piece'));

@@ -51,7 +51,7 @@ test.each([
   [416, { 'content-range': 'bytes */100' }, { kind: 'unsatisfiable', totalBytes: 100 }],
   [416, {}, { kind: 'unsatisfiable', totalBytes: null }],
   [412, {}, { kind: 'precondition-failed', error: { code: 'BAD_RESPONSE', details: { httpStatus: 412 } } }],
-])('%i with %j is %j', (status, headers, found) => {
+])('classifies %i with %j as %j', (status, headers, found) => {
   expect(classify(status, headers)).toMatchObject(found);
 });
 
@@ -61,7 +61,7 @@ test.each([
   [403, 'AUTH'],
   [404, 'NOT_FOUND'],
   [410, 'NOT_FOUND'],
-])('%i refuses the URL: %s', (status, code) => {
+])('%i rejects the URL: %s', (status, code) => {
   const details = { httpStatus: status, requestId: 'a-request', hint: expect.any(String) as string };
   expect(classify(status, { 'x-request-id': 'a-request' })).toMatchObject({
     kind: 'refused',
@@ -77,7 +77,7 @@ test.each([
   [200, { 'content-encoding': 'gzip' }, { name: 'UnexpectedResponseError', code: 'INTEGRITY' }],
   [206, { 'content-encoding': 'br' }, { name: 'UnexpectedResponseError', code: 'INTEGRITY' }],
   [200, { 'transfer-encoding': 'gzip, chunked' }, { name: 'UnexpectedResponseError', code: 'INTEGRITY' }],
-])('%i with %j is a failure: %j', (status, headers, error) => {
+])('throws for %i with %j: %j', (status, headers, error) => {
   let thrown: unknown;
   try {
     classify(status, headers);
@@ -87,7 +87,7 @@ test.each([
   expect(thrown).toMatchObject(error);
 });
 
-test('a range of all bytes answers a request for the whole', () => {
+test('accepts a range of all bytes as the whole object', () => {
   expect(judge('bytes 0-99/100', '100', null)).toMatchObject({ kind: 'whole', totalBytes: 100 });
 });
 
@@ -96,6 +96,6 @@ test.each([
   ['ends earlier', 'bytes 0-98/100', '99'],
   ['has an unknown total size', 'bytes 0-99/*', '100'],
   ['has a body of a different length', 'bytes 0-99/100', '99'],
-])('rejects a range instead of the whole that %s', (_name, contentRange, contentLength) => {
+])('rejects a range as the whole object if it %s', (_name, contentRange, contentLength) => {
   expect(judge(contentRange, contentLength, null)).toMatchObject({ kind: 'other-part' });
 });

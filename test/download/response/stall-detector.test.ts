@@ -3,14 +3,14 @@ import { detectStalls, TooSlowError } from '../../../src/download/response/stall
 import type { ExpectedError } from '../../../src/errors.ts';
 import { standingClock } from '../../support/standing-clock.ts';
 
-/** Not a divisor of the time between two checks. */
+/** Not a divisor of the interval between two checks. */
 const STEP_MS = 500;
 
 function watch() {
   const clock = standingClock();
   const stalls: ExpectedError[] = [];
   const detector = detectStalls(clock, (error) => stalls.push(error));
-  /** Lets time pass; silence by default. */
+  /** Advances the clock, without data by default. */
   const pass = (seconds: number, bytesPerSecond = 0) => {
     for (let step = 0; step < (seconds * 1_000) / STEP_MS; step += 1) {
       if (bytesPerSecond > 0) detector.count((bytesPerSecond * STEP_MS) / 1_000);
@@ -31,8 +31,8 @@ const SLOW = {
   details: { transient: true },
 };
 
-describe('a connection without a byte', () => {
-  test('is dead after 30 seconds, which is told once', () => {
+describe('a silent connection', () => {
+  test('stalls after 30 seconds, and is reported once', () => {
     const { pass, stalls } = watch();
     pass(29.5);
     expect(stalls).toEqual([]);
@@ -42,7 +42,7 @@ describe('a connection without a byte', () => {
     expect(stalls).toHaveLength(1);
   });
 
-  test('lives on with each byte', () => {
+  test('starts over with each byte', () => {
     const { detector, pass, stalls } = watch();
     pass(20, 1_000_000);
     pass(25);
@@ -53,7 +53,7 @@ describe('a connection without a byte', () => {
     expect(stalls).toMatchObject([SILENT]);
   });
 
-  test('is not watched any more once it is done', () => {
+  test('is not watched after stop', () => {
     const { detector, pass, stalls } = watch();
     pass(20);
     detector.stop();
@@ -66,7 +66,7 @@ describe('a slow connection', () => {
   test.each([
     [1_024, []],
     [1_022, [SLOW]],
-  ])('of %i bytes per second for a minute', (bytesPerSecond, expected) => {
+  ])('with %i bytes per second for a minute', (bytesPerSecond, expected) => {
     const { pass, stalls } = watch();
     pass(59.5, bytesPerSecond);
     expect(stalls).toEqual([]);
@@ -75,7 +75,7 @@ describe('a slow connection', () => {
     expect(stalls.every((error) => error instanceof TooSlowError)).toBe(true);
   });
 
-  test('is judged by each minute alone', () => {
+  test('is measured for each minute separately', () => {
     const { pass, stalls } = watch();
     pass(60, 1_000_000);
     pass(59.5, 100);
@@ -86,7 +86,7 @@ describe('a slow connection', () => {
 });
 
 describe('a pause of the reader', () => {
-  test('is not held against a silent connection', () => {
+  test('does not count as silence', () => {
     const { detector, pass, stalls } = watch();
     pass(25);
     detector.pause();
@@ -101,7 +101,7 @@ describe('a pause of the reader', () => {
   test.each([
     [1_024, []],
     [1_022, [SLOW]],
-  ])('is not part of the minute in which %i bytes per second arrive', (bytesPerSecond, expected) => {
+  ])('does not count toward the minute with %i bytes per second', (bytesPerSecond, expected) => {
     const { detector, pass, stalls } = watch();
     pass(30, bytesPerSecond);
     detector.pause();
@@ -113,7 +113,7 @@ describe('a pause of the reader', () => {
     expect(stalls).toMatchObject(expected);
   });
 
-  test('that never began ends nothing', () => {
+  test('that never started changes nothing', () => {
     const { detector, pass, stalls } = watch();
     pass(25);
     detector.release();

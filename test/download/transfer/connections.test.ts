@@ -36,11 +36,11 @@ test('fetches every byte once over several connections, with If-Range after the 
   expect(new Set(conditions)).toEqual(new Set([object.etag]));
   expect(result).toMatchObject({ transferredBytes: object.bytes.length, resumedFrom: 0 });
   expect(result.verified).toMatchObject({ size: true, archive: true, crc: true });
-  // Nothing limits its rate.
+  // Its rate is not limited.
   expect(scene.clock.sleepsMs).toEqual([]);
 });
 
-test('a malformed digest is reported once, however many responses have it', async () => {
+test('reports a malformed digest once, even if several responses have it', async () => {
   const headers = { 'Repr-Digest': 'sha-256=nonsense' };
   const scene = await setDownload(
     object,

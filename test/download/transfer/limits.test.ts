@@ -26,7 +26,7 @@ describe('rate limit', () => {
 });
 
 describe('speed', () => {
-  test('is not known before a fifth of a second, and never negative', () => {
+  test('is unknown for the first 200 ms, and never negative', () => {
     const clock = standingClock();
     const speed = createSpeedometer(clock);
     expect(speed(0)).toBeNull();
@@ -38,7 +38,7 @@ describe('speed', () => {
     expect(speed(-1)).toBe(0);
   });
 
-  test('is that of the last five seconds', () => {
+  test('covers the last five seconds', () => {
     const clock = standingClock();
     const speed = createSpeedometer(clock);
     // One burst, between 200 and 400 ms.
@@ -51,7 +51,7 @@ describe('speed', () => {
     expect(speeds.slice(25)).toEqual([200, 200, 0]);
   });
 
-  test('after a pause is that since the last sample before it', () => {
+  test('after a pause covers the time since the last sample', () => {
     const clock = standingClock();
     const speed = createSpeedometer(clock);
     speed(0);
@@ -63,7 +63,7 @@ describe('speed', () => {
 });
 
 describe('speed of a piece', () => {
-  test('is the average from the third second on, and 0 after three silent seconds', () => {
+  test('is the average after three seconds, and 0 after three seconds of silence', () => {
     const clock = standingClock();
     const chunk = createScheduler([{ start: 0, end: 10_000 }], { connections: 1 }).next();
     if (chunk === null) throw new Error('nothing to take');
@@ -83,7 +83,7 @@ describe('speed of a piece', () => {
 });
 
 describe('paused time', () => {
-  test('is the sum over all connections, up to now', () => {
+  test('is the sum over all connections so far', () => {
     const clock = standingClock();
     const paused = createPausedTime(clock);
     const totals = (['pause', 'pause', 'release', 'release'] as const).map((change) => {

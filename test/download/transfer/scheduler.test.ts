@@ -51,14 +51,14 @@ describe('next', () => {
     expect(chunks.at(-1)?.end).toBe(5 * GIB + 3 * MIB);
   });
 
-  test('a piece has 8 MiB at least, or the share of a connection if that is less', () => {
+  test('a piece has at least 8 MiB, or the share of a connection if that is less', () => {
     const sizes = takeAll(createScheduler([{ start: 0, end: 20 * MIB }], { connections: 2 })).map(
       ({ start, end }) => end - start,
     );
     expect(sizes).toEqual([8 * MIB, 6 * MIB, 3 * MIB, 1.5 * MIB, 1.5 * MIB]);
   });
 
-  test('a connection that is alone for now gets 256 MiB at most', () => {
+  test('a connection that is alone gets at most 256 MiB', () => {
     const plan = createScheduler([{ start: 0, end: 4 * GIB }], { connections: 4, sharing: () => 1 });
     expect(plan.next()).toMatchObject({ start: 0, end: 256 * MIB });
   });
@@ -153,14 +153,14 @@ describe('steal', () => {
     expect(plan.steal()).toBeNull();
   });
 
-  test('a slow one is halved down to 256 KiB', () => {
+  test('halves a slow piece down to 256 KiB', () => {
     const { plan, chunk } = lastPiece(1_000, 1.5 * MIB);
     expect(plan.steal()).toMatchObject({ start: 1.25 * MIB, end: 1.5 * MIB });
     expect(chunk.end).toBe(1.25 * MIB);
     expect(plan.steal()).toBeNull();
   });
 
-  test('one that takes a little longer than two seconds is not left alone', () => {
+  test('steals from a piece that takes slightly longer than two seconds', () => {
     expect(lastPiece(3.5 * MIB - 1).plan.steal()).not.toBeNull();
     expect(lastPiece(3.5 * MIB).plan.steal()).toBeNull();
   });

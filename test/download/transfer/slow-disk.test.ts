@@ -88,7 +88,7 @@ test.each(['after', 'before'])(
   },
 );
 
-/** Transfers a response of 10,000 bytes to a disk where some calls are replaced. */
+/** Transfers a response of 10,000 bytes to a disk with some calls replaced. */
 function startTransfer(body: Readable, disk: Partial<Destination>): Promise<void> {
   const url = new URL('http://127.0.0.1/');
   const clock = createFastClock();
@@ -135,7 +135,7 @@ function startTransfer(body: Readable, disk: Partial<Destination>): Promise<void
 test.each([
   ['breaks off', new Error('reset')],
   ['ends', null],
-])('a body that %s is done with when all that came is written', async (_name, error) => {
+])('a body that %s: ends only after all received bytes are written', async (_name, error) => {
   const body = new Readable({ read: () => undefined });
   const gate = makeGate();
   const written: Buffer[] = [];
@@ -161,7 +161,7 @@ test.each([
   expect(Buffer.concat(written).equals(bytes)).toBe(true);
 });
 
-test('a journal that does not take what a response says ends the transfer', async () => {
+test('a journal that cannot be written ends the transfer', async () => {
   const failure = new Error('disk full');
   const have = createByteRanges();
   const received = startTransfer(Readable.from([Buffer.alloc(10_000)]), {
@@ -195,13 +195,13 @@ test('case 73: writes no further ahead of a note than a kill may lose', async ()
 });
 
 test.each([
-  ['2 MiB are noted at once', 2 * MIB, 0, { notes: 1, checkpoints: 0 }],
-  ['less is noted', 2 * MIB - 1, 100, { notes: 1, checkpoints: 0 }],
-  ['but not before a tenth of a second', 2 * MIB - 1, 99, { notes: 0, checkpoints: 0 }],
-  ['8 MiB are synced after 200 ms', 8 * MIB, 200, { notes: 1, checkpoints: 1 }],
-  ['but not before', 8 * MIB, 199, { notes: 1, checkpoints: 0 }],
-  ['less is synced', 1, 5_000, { notes: 1, checkpoints: 1 }],
-  ['but not before five seconds', 8 * MIB - 1, 4_999, { notes: 1, checkpoints: 0 }],
+  ['notes 2 MiB at once', 2 * MIB, 0, { notes: 1, checkpoints: 0 }],
+  ['notes less than 2 MiB after a tenth of a second', 2 * MIB - 1, 100, { notes: 1, checkpoints: 0 }],
+  ['does not note less than 2 MiB before that', 2 * MIB - 1, 99, { notes: 0, checkpoints: 0 }],
+  ['syncs 8 MiB after 200 ms', 8 * MIB, 200, { notes: 1, checkpoints: 1 }],
+  ['does not sync 8 MiB before that', 8 * MIB, 199, { notes: 1, checkpoints: 0 }],
+  ['syncs less than 8 MiB after five seconds', 1, 5_000, { notes: 1, checkpoints: 1 }],
+  ['does not sync less than 8 MiB before that', 8 * MIB - 1, 4_999, { notes: 1, checkpoints: 0 }],
 ])('case 73: %s', async (_what, sizeBytes, passedMs, expected) => {
   const { clock, have, saved, schedule } = setSchedule();
   have.add(0, sizeBytes);
@@ -211,7 +211,7 @@ test.each([
   expect(saved).toEqual(expected);
 });
 
-test('case 73: bytes that were there before are not noted again', async () => {
+test('case 73: does not note existing bytes again', async () => {
   const { have, saved, schedule } = setSchedule([{ start: 0, end: 10 * MIB }]);
   have.add(10 * MIB, 11 * MIB);
   await schedule.wrote();
@@ -219,7 +219,7 @@ test('case 73: bytes that were there before are not noted again', async () => {
 });
 
 test.each(['note', 'checkpoint'] as const)(
-  'a failed %s ends the next write, and the wait for the end',
+  'a failed %s rejects the next write and settled()',
   async (call) => {
     const failure = new Error('disk full');
     const { clock, have, schedule } = setSchedule([], {
@@ -233,7 +233,7 @@ test.each(['note', 'checkpoint'] as const)(
   },
 );
 
-/** A schedule of notes and checkpoints that counts them. */
+/** A schedule with counters for notes and checkpoints. */
 function setSchedule(initial: readonly ByteRange[] = [], calls: Partial<Destination> = {}) {
   const clock = standingClock();
   const have = createByteRanges(initial);
@@ -254,9 +254,9 @@ function setSchedule(initial: readonly ByteRange[] = [], calls: Partial<Destinat
 
 test.each([
   ['syncs after 1 MiB without notes', false, 1_048_576, 200, 1],
-  ['less waits', false, 1_048_575, 200, 0],
-  ['1 MiB waits, too, for a fifth of a second', false, 1_048_576, 199, 0],
-  ['a little waits for half a second', false, 1, 499, 0],
+  ['does not sync less than 1 MiB after 200 ms without notes', false, 1_048_575, 200, 0],
+  ['does not sync 1 MiB before 200 ms without notes', false, 1_048_576, 199, 0],
+  ['does not sync a byte before half a second without notes', false, 1, 499, 0],
   ['does not sync after 1 MiB with notes', true, 1_048_576, 200, 0],
   ['syncs a byte after half a second without notes', false, 1, 500, 1],
   ['does not sync a byte after half a second with notes', true, 1, 500, 0],

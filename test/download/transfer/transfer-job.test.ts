@@ -21,7 +21,7 @@ interface JobChanges {
   readonly have?: readonly ByteRange[];
 }
 
-/** A job before its first request. Its destination counts what it saves. */
+/** A job before its first request. Its destination counts notes and checkpoints. */
 function makeJob({ request, destination, context, mayDivide = true, have: initial = [] }: JobChanges = {}) {
   const clock = standingClock();
   const have = createByteRanges(initial);
@@ -74,30 +74,30 @@ function makeJob({ request, destination, context, mayDivide = true, have: initia
   return { job, have, clock, saved };
 }
 
-describe('how many connections are useful', () => {
+describe('the number of useful connections', () => {
   test.each([
     ['less than 16 MiB', 16 * MIB - 1, 1],
     ['16 MiB', 16 * MIB, 2],
     ['less than three times 8 MiB', 24 * MIB - 1, 2],
     ['three times 8 MiB', 24 * MIB, 3],
-    ['as many as all files share', 1_000 * MIB, 8],
+    ['more than the shared budget allows', 1_000 * MIB, 8],
   ])('for %s', (_name, sizeBytes, expected) => {
     expect(makeJob({ request: { sizeBytes } }).job.mostConnections).toBe(expected);
   });
 
   test.each<[string, JobChanges, number]>([
     [
-      'of what is missing',
+      'counts only what is missing',
       { have: [{ start: 5 * MIB, end: 10 * MIB }], request: { sizeBytes: 20 * MIB } },
       1,
     ],
-    ['as the user says', { context: { connections: 4 }, request: { sizeBytes: MIB } }, 4],
-    ['but no more than all files share', { context: { connections: 20 }, request: { sizeBytes: MIB } }, 8],
-    ['for a file of unknown size', { context: { connections: 4 } }, 1],
-    ['for an empty file', { context: { connections: 4 }, request: { sizeBytes: 0 } }, 1],
-    ['for a file that must not be divided', { mayDivide: false, request: { sizeBytes: 100 * MIB } }, 1],
+    ['is set by --connections', { context: { connections: 4 }, request: { sizeBytes: MIB } }, 4],
+    ['is limited by the shared budget', { context: { connections: 20 }, request: { sizeBytes: MIB } }, 8],
+    ['is 1 for a file of unknown size', { context: { connections: 4 } }, 1],
+    ['is 1 for an empty file', { context: { connections: 4 }, request: { sizeBytes: 0 } }, 1],
+    ['is 1 for a file that must not be divided', { mayDivide: false, request: { sizeBytes: 100 * MIB } }, 1],
     [
-      'where bytes can only be appended',
+      'is 1 if bytes can only be appended',
       { destination: { acceptsAnyOrder: false }, request: { sizeBytes: 100 * MIB } },
       1,
     ],
@@ -111,26 +111,30 @@ describe('the end of an archive', () => {
   const context = { connections: 4 };
 
   test.each<[string, JobChanges, number]>([
-    ['of 16 MiB comes first', { request: { sizeBytes: 16 * MIB } }, 15 * MIB],
-    ['of less does not', { request: { sizeBytes: 16 * MIB - 1 } }, 0],
+    ['is requested first at 16 MiB', { request: { sizeBytes: 16 * MIB } }, 15 * MIB],
+    ['is not requested first below 16 MiB', { request: { sizeBytes: 16 * MIB - 1 } }, 0],
     [
-      'that is there already does not',
+      'is not requested first if it exists',
       { request: { sizeBytes: 16 * MIB }, have: [{ start: 15 * MIB, end: 16 * MIB }] },
       0,
     ],
     [
-      'that is partly there comes first',
+      'is requested first if it exists only in part',
       { request: { sizeBytes: 16 * MIB }, have: [{ start: 15 * MIB + 1, end: 16 * MIB }] },
       15 * MIB,
     ],
-    ['that comes in one piece does not', { mayDivide: false, request: { sizeBytes: 16 * MIB } }, 0],
+    [
+      'is not requested first in an undivided file',
+      { mayDivide: false, request: { sizeBytes: 16 * MIB } },
+      0,
+    ],
   ])('%s', (_name, { request, ...changes }, start) => {
     const { job } = makeJob({ ...changes, context, request: { ...request, tailBytes } });
     expect(job.plan.next()?.start).toBe(start);
   });
 });
 
-describe('what is written', () => {
+describe('written bytes', () => {
   const pinned = { start: 0, totalBytes: 1_000 * MIB, validator: NO_VALIDATOR };
 
   test.each([
@@ -138,7 +142,7 @@ describe('what is written', () => {
     ['a file, less', null, 8 * MIB - 1, 0],
     ['a range of a file, 64 MiB', pinned, 64 * MIB, 1],
     ['a range of a file, less', pinned, 64 * MIB - 1, 0],
-  ])('is synced: %s', async (_name, version, sizeBytes, expected) => {
+  ])('are synced: %s', async (_name, version, sizeBytes, expected) => {
     const { job, have, clock, saved } = makeJob({
       request: { pinned: version, sizeBytes: 1_000 * MIB },
     });
@@ -149,7 +153,7 @@ describe('what is written', () => {
     expect(saved).toEqual({ notes: 1, checkpoints: expected });
   });
 
-  test('is from an earlier run only where that one had it', () => {
+  test('are old only where an earlier run had written them', () => {
     const { job, have } = makeJob({ have: [{ start: 10, end: 20 }] });
     have.add(20, 30);
     expect([9, 10, 19, 20].map(job.isOld)).toEqual([false, true, true, false]);

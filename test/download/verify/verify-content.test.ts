@@ -38,7 +38,7 @@ test.each(['PK\u0003\u0004rest', 'PK\u0005\u0006', 'P'])('accepts %j as the star
   expect(() => inspectStart(ARCHIVE, Buffer.from(head, 'latin1'), null)).not.toThrow();
 });
 
-test('what must be an archive and is none cannot be unpacked', () => {
+test('rejects a file that must be an archive but is not', () => {
   expect(() => inspectStart({ ...VIDEO, mustBeArchive: true }, BYTES, 'video/mp4')).toThrow(
     expect.objectContaining({
       code: 'BAD_RESPONSE',

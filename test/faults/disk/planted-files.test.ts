@@ -51,7 +51,7 @@ test.each(BESIDE.flatMap((ending) => Object.keys(PLANTS).map((plant) => [plant, 
 
 test.each(
   ['.part.json', '.part.lock'].flatMap((ending) => Object.keys(PLANTS).map((plant) => [plant, ending])),
-)('a %s as object.zip%s does not matter if the file is complete', async (plant, ending) => {
+)('ignores a %s as object.zip%s if the file is complete', async (plant, ending) => {
   const api = await start();
   const place = makePlace();
   writeFileSync(join(place.cwd, 'object.zip'), object.bytes);

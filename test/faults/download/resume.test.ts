@@ -291,7 +291,7 @@ test('case 80: a crash while the finished file has two names never damages it', 
   expect(scene.finalBytes()?.equals(scene.object.bytes)).toBe(true);
 });
 
-test('case 75: no damage to the part or journal leads to a wrong file', { timeout: 300_000 }, async () => {
+test('case 75: damage to the part or journal never produces a wrong file', { timeout: 300_000 }, async () => {
   const numRuns = onWindows ? 8 : 25;
   const checking = assert(
     asyncProperty(

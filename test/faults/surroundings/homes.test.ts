@@ -72,7 +72,7 @@ test.each([
   ['whoami', ['whoami']],
   ['config list', ['config', 'list']],
   ['logout', ['logout']],
-])('a HOME that is a file is an error of %s that names it', async (_name, args) => {
+])('a HOME that is a file is a named error of %s', async (_name, args) => {
   const place = makePlace();
   const env = { HOME: BINARY_PATH, STREAMDIVER_CONFIG_DIR: undefined };
   const run = await runCli(args, { place, env });

@@ -174,7 +174,7 @@ test('case 128: processes that read the settings at the same time leave them unc
   expect(listTree(place.configDir).map(({ path }) => path)).toEqual(['config.json']);
 });
 
-test('case 128: a cache that several processes write is complete at every moment, and the last write wins', async () => {
+test('case 128: a cache with several writers is always complete, and the last write wins', async () => {
   const folder = makeTempFolder();
   // Built separately, because in the bundle it is part of a larger file.
   const built = join(makeTempFolder(), 'id-cache.mjs');

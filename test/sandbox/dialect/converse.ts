@@ -4,7 +4,7 @@ import type { Traits } from '../../../src/sandbox/dialect/traits.ts';
 import type { Sandbox } from '../../../src/sandbox/start.ts';
 import { openSandbox, type Received, send } from '../conversation.ts';
 
-/** Sends the same requests to a sandbox, and returns its responses without what is random. */
+/** Sends the same requests to a sandbox, and returns its responses without random values. */
 export async function converse(traits: Partial<Traits>, faults: readonly string[] = []): Promise<string> {
   const sandbox = await openSandbox(faults, { traits: combineTraits([traits]), prepareMs: 150 });
   const authorization = { authorization: `Bearer ${sandbox.token}` };
@@ -79,7 +79,7 @@ const DAY_MS = 86_400_000;
 /** Times of packages, in each format of a dialect. */
 const TIMES = /"(created\w*|creationDate|expires)":("[^"]*"|\d+|\[[\d,]+\])/gi;
 
-/** Replaces random IDs, ports, current times, and lengths that follow from them. */
+/** Replaces random IDs, ports, current times, and lengths that depend on them. */
 function withoutChance(text: string, { apiUrl, packages }: Sandbox, packageIds: Set<string>): string {
   // A deleted package is no longer listed.
   for (const { id } of packages.list()) packageIds.add(id);

@@ -7,7 +7,7 @@ import { makePdf, makePng, makeWav } from '../../../src/sandbox/library/syntheti
 import { makeTempFolder } from '../../support/temp-folder.ts';
 import { unpack } from '../unpack.ts';
 
-test('a WAV file has the header of its samples, and a tone', () => {
+test('makes a WAV file with a valid header and a tone', () => {
   const wav = makeWav({ durationSeconds: 2, frequencyHz: 2000 });
   const texts = [0, 8, 12, 36].map((at) => wav.toString('latin1', at, at + 4));
   expect(texts).toEqual(['RIFF', 'WAVE', 'fmt ', 'data']);
@@ -20,7 +20,7 @@ test('a WAV file has the header of its samples, and a tone', () => {
   expect(wav.length).toBe(32_044);
 });
 
-test('a PNG file has its size, whole chunks, and a gradient', () => {
+test('makes a PNG file with its size, valid chunks, and a gradient', () => {
   const png = makePng({ width: 4, height: 2 });
   expect(png.toString('latin1', 0, 8)).toBe('\x89PNG\r\n\x1a\n');
   const chunks: [string, Buffer][] = [];
@@ -38,7 +38,7 @@ test('a PNG file has its size, whole chunks, and a gradient', () => {
   expect(chunks[2]?.[1]).toHaveLength(0);
 });
 
-test('a PDF file has a table of its objects, and its lines as text', () => {
+test('makes a PDF file with a valid cross-reference table and its lines as text', () => {
   const pdf = makePdf(['One (1)', 'Two \\ 2']).toString('latin1');
   expect(pdf).toContain('(One \\(1\\)) Tj T*\n(Two \\\\ 2) Tj T*\nET');
   const [, table = ''] =
@@ -55,7 +55,7 @@ test('a PDF file has a table of its objects, and its lines as text', () => {
   expect(stream).toHaveLength(Number(length));
 });
 
-test('many media have files, transcripts, and dates of their own', async () => {
+test('makes many media items with their own files, transcripts, and dates', async () => {
   const media = await makeManyMedia(3, makeTempFolder());
   expect(media.map(({ name, created }) => [name, created.toISOString()])).toEqual([
     ['Recording 1', '2025-01-01T09:00:00.000Z'],
@@ -77,7 +77,7 @@ test('many media have files, transcripts, and dates of their own', async () => {
   });
 });
 
-test('a Word document has one paragraph per line, escaped, and always the same bytes', async () => {
+test('makes a reproducible Word document with one escaped paragraph per line', async () => {
   const cues = [
     { startMs: 0, endMs: 1, speaker: 'A & B', text: '1 < 2' },
     { startMs: 1, endMs: 2, text: 'two\nlines>' },

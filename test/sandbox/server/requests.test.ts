@@ -26,7 +26,7 @@ function requestOf(chunks: readonly string[], type = 'application/json') {
 }
 
 describe('a request body', () => {
-  test('is read whole, up to 1 MiB', async () => {
+  test('is read completely, up to 1 MiB', async () => {
     expect(await readBody(requestOf(['{"a"', ':1}']).request, 'application/json')).toBe('{"a":1}');
     expect(await readJson(requestOf(['{"a":1}'], 'Application/JSON; charset=utf-8').request)).toEqual({
       a: 1,
@@ -39,14 +39,14 @@ describe('a request body', () => {
     });
   });
 
-  test('that is far too large is not read to its end', async () => {
+  test('is not read to its end if it is far too large', async () => {
     const { request, read } = requestOf(Array.from({ length: 40 }, () => 'x'.repeat(MIB)));
     await expect(readBody(request, 'application/json')).rejects.toMatchObject({ status: 413 });
     expect(read()).toBeGreaterThan(8);
     expect(read()).toBeLessThan(16);
   });
 
-  test('of another type, or that is not JSON, is refused', async () => {
+  test('is rejected if it has another type or is not JSON', async () => {
     await expect(readJson(requestOf(['{}'], 'text/plain').request)).rejects.toMatchObject({
       status: 415,
       message: 'the body must be application/json',
@@ -58,7 +58,7 @@ describe('a request body', () => {
   });
 });
 
-test.skipIf(process.platform === 'win32')('only regular files are opened', async () => {
+test.skipIf(process.platform === 'win32')('opens only regular files', async () => {
   const folder = makeTempFolder();
   const path = (name: string) => join(folder, name);
   writeFileSync(path('file'), 'content');
@@ -74,7 +74,7 @@ test.skipIf(process.platform === 'win32')('only regular files are opened', async
   }
 });
 
-test('fields that are not valid are all refused, and none is no refusal', () => {
+test('rejects all invalid fields together, and accepts none', () => {
   refuseFields({});
   expect(() => refuseFields({ a: 'wrong', b: 'too' })).toThrow(
     expect.objectContaining({ status: 400, message: 'not valid: a, b', fields: { a: 'wrong', b: 'too' } }),
@@ -85,6 +85,6 @@ test.each([
   [systemError('ENOSPC'), 'no space left on the disk'],
   [new Error('broken'), 'broken'],
   ['text', "'text'"],
-])('the failure %j reads %s', (error, text) => {
+])('failureText: %j becomes %s', (error, text) => {
   expect(failureText(error)).toBe(text);
 });

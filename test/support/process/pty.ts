@@ -17,9 +17,9 @@ export interface PtyOptions {
 export interface PtyRun {
   /** The current screen as lines without trailing spaces. */
   screen(): string;
-  /** The same, but a line that was wrapped at the edge is one line. */
+  /** The same, with lines that were wrapped at the edge joined. */
   lines(): readonly string[];
-  /** The same as the screen, with the color and weight of each text: `{green ready}`. */
+  /** The same as `screen`, with the color and weight of each text: `{green ready}`. */
   painted(): string;
   /** For each line of the screen that contains the character, its cell. */
   cellsOf(character: string): readonly number[];
@@ -135,8 +135,8 @@ export function runInPty(options: PtyOptions): PtyRun {
 }
 
 /**
- * The library closes the terminal 200 ms after the exit, even if there is more to read. On a busy machine, the end of a
- * long output would be lost.
+ * The library closes the terminal 200 ms after the exit, even if there is more to read. On a busy machine, this would
+ * cut off the end of a long output.
  */
 function keepReading(child: IPty): void {
   const { _socket: socket } = child as unknown as { readonly _socket: ReadStream };
@@ -150,7 +150,7 @@ function keepReading(child: IPty): void {
 
 const COLORS: Readonly<Record<number, string>> = { 1: 'red', 2: 'green', 3: 'yellow', 6: 'cyan' };
 
-/** A line whose runs of cells name how they are painted. */
+/** A line with the color and weight of each run of cells. */
 function paintedLine(line: IBufferLine): string {
   let text = '';
   let paint = '';

@@ -29,7 +29,7 @@ export function captureStream({ isTTY = false, columns = 80 }: StreamOptions = {
     cursorTo: (x: number) => cursorTo(stream, x),
     moveCursor: (dx: number, dy: number) => moveCursor(stream, dx, dy),
     clearLine: (direction: -1 | 0 | 1) => clearLine(stream, direction),
-    // As Node marks its own: the prompt library ends any other stream with its first prompt.
+    // Like the streams of Node: the prompt library ends any other stream after its first prompt.
     _isStdio: true,
   };
   const bytes = () => Buffer.concat(chunks);

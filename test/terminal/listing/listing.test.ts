@@ -169,7 +169,7 @@ describe('--fields', () => {
     },
   );
 
-  test('an unknown one is refused for a single item, too', () => {
+  test('rejects an unknown field even for a single item', () => {
     const { terminal } = makeTerminal({ fields: ['nmae'] });
     expect(() => terminal.listing(listingOf(ITEMS.slice(0, 1)))).toThrow("unknown field 'nmae' in --fields");
   });
@@ -269,7 +269,7 @@ describe('on a terminal', () => {
     expect(stdout).toBe(blocks);
   });
 
-  test('a record without any text has no block', async () => {
+  test('omits a record without any text', async () => {
     const items = [
       { id: '', title: '', sizeBytes: 1 },
       { id: 'dl-1', title: '', sizeBytes: 1 },
@@ -384,7 +384,7 @@ describe('on a terminal', () => {
   });
 });
 
-test('a table that cannot be laid out fails the flush, and not before', async () => {
+test('a broken table fails the flush, and nothing before it', async () => {
   const { terminal, stdout } = makeTerminal({ isTTY: true });
   const content = listingOf(ITEMS);
   const text = () => {

@@ -21,7 +21,7 @@ const transfer = (share: number, more: Partial<ProgressEvent> = {}): ProgressEve
 const onTerminal = (options: TestTerminalOptions = {}) =>
   makeTerminal({ isTTY: true, colorMode: 'never', ...options });
 
-/** The lines of a frame with all events, without the cursor sequences around them. */
+/** The lines of a frame with all events, without cursor sequences. */
 async function frameOf(
   events: readonly ProgressEvent[],
   { rows, ...options }: TestTerminalOptions & { readonly rows?: number } = {},
@@ -30,7 +30,7 @@ async function frameOf(
   if (rows !== undefined) Object.assign(stderr.stream, { rows });
   for (const event of events) terminal.progress(event);
   await terminal.flush();
-  // Each frame is one synchronized update; the first one has only the first event.
+  // Each frame is one synchronized update; the first one contains only the first event.
   const frames = () => stderr.text().split('\x1b[?2026l').slice(0, -1);
   await expect.poll(() => frames().length).toBeGreaterThan(1);
   const drawn = stripVTControlCharacters(frames()[1] ?? '');
@@ -39,24 +39,24 @@ async function frameOf(
 }
 
 describe('a frame', () => {
-  test('leaves three cells of each line free', async () => {
+  test('keeps three cells of each line free', async () => {
     const [line = ''] = await frameOf([transfer(0.5)], { columns: 82 });
     expect(stringWidth(line)).toBe(79);
     expect(line).toMatch(/^. Einf/u);
   });
 
-  test.each([1, 2, 5, 6])('has one cell of text in %i columns', async (columns) => {
+  test.each([1, 2, 5, 6])('has one cell of text at %i columns', async (columns) => {
     expect(await frameOf([wait('dl-1')], { columns })).toEqual([expect.stringMatching(/^. p$/u)]);
   });
 
-  test('leaves four lines of the window free', async () => {
+  test('keeps four lines of the window free', async () => {
     const events = Array.from({ length: 30 }, (_, index) => wait(`dl-${index}`));
     const frame = async (rows?: number) => await frameOf(events, rows === undefined ? {} : { rows });
     expect(await frame(10)).toHaveLength(6);
     expect((await frame(10)).at(-1)).toBe('  and 25 more');
     expect((await frame()).at(-1)).toBe('  and 11 more');
     expect(await frame(0)).toHaveLength(20);
-    // At least one item, and the number of the others.
+    // At least one item, and the count of the others.
     for (const rows of [1, 5]) {
       expect(await frameOf(events.slice(0, 2), { rows })).toEqual([
         expect.stringMatching(/^. dl-0 · preparing/u),
@@ -67,7 +67,7 @@ describe('a frame', () => {
 });
 
 describe('a drawn item', () => {
-  test('counts the time since its first event, and without data since the last one', async () => {
+  test('shows the time since its first event, and the stall since the last data', async () => {
     const { terminal, stderr, clock } = onTerminal({ columns: 120 });
     terminal.progress(wait('dl-2'));
     terminal.progress(transfer(0.1));
@@ -76,7 +76,7 @@ describe('a drawn item', () => {
     terminal.progress(wait('dl-2'));
     terminal.progress(transfer(0.2));
     clock.advance(4_000);
-    // A verification of the first bytes is not data.
+    // A verification of the first bytes does not count as data.
     terminal.progress({ ...transfer(0.1), event: 'verify' });
     await expect.poll(() => stderr.text()).toMatch(/dl-2 +· preparing · 8s/);
     expect(stderr.text()).not.toContain('stalled');
@@ -85,7 +85,7 @@ describe('a drawn item', () => {
     terminal.endProgress();
   });
 
-  test('is not drawn again after the end', async () => {
+  test('is not drawn again after endProgress', async () => {
     const { terminal, stderr } = onTerminal();
     terminal.progress(wait('dl-1'));
     await terminal.flush();
@@ -98,7 +98,7 @@ describe('a drawn item', () => {
     expect(stderr.text().endsWith(SHOW_CURSOR)).toBe(true);
   });
 
-  test('has no secret in its texts', async () => {
+  test('masks secrets', async () => {
     const redact = (text: string) => text.replaceAll('secret', '***');
     const lines = await frameOf(
       [
@@ -112,7 +112,7 @@ describe('a drawn item', () => {
   });
 });
 
-describe('a window that is resized', () => {
+describe('a resized window', () => {
   async function resized(columns: number, events: readonly ProgressEvent[] = [transfer(0.5)]) {
     const { terminal, stderr } = onTerminal({ columns: 100 });
     for (const event of [...events, ...events]) terminal.progress(event);
@@ -123,7 +123,7 @@ describe('a window that is resized', () => {
     return { terminal, stderr, after: stderr.text().slice(drawn.length) };
   }
 
-  test('has every row erased into which the lines have wrapped', async () => {
+  test('erases all rows that lines wrapped into', async () => {
     const { terminal, stderr, after } = await resized(20);
     expect(after.split('\x1b[1A\x1b[2K')).toHaveLength(5);
     terminal.progress(transfer(0.75));
@@ -133,14 +133,14 @@ describe('a window that is resized', () => {
     expect(stderr.stream.listenerCount('resize')).toBe(0);
   });
 
-  test.each([97, 200])('has no other row erased with %i columns', async (columns) => {
+  test.each([97, 200])('erases no other rows at %i columns', async (columns) => {
     const { terminal, after } = await resized(columns);
     expect(after).not.toContain('\x1b[1A');
     terminal.endProgress();
   });
 });
 
-test('a bar that cannot be drawn fails the flush, and not before', async () => {
+test('a bar that cannot be drawn fails the flush, and nothing before it', async () => {
   const { terminal, stderr } = onTerminal();
   Object.assign(stderr.stream, {
     cursorTo: () => {
@@ -155,21 +155,24 @@ test('a bar that cannot be drawn fails the flush, and not before', async () => {
 /** The first prompt loads its library. */
 beforeAll(async () => void (await import('@inquirer/prompts')));
 
-test.each(['ask', 'confirm', 'withPrompts'] as const)('is removed before %s asks', async (method) => {
-  const { terminal, stderr } = promptScene();
-  terminal.progress(wait('dl-1'));
-  await terminal.flush();
-  const before = stderr.text().length;
-  const abort = new AbortController();
-  const asking = {
-    ask: () => terminal.ask({ kind: 'text', message: 'Name', check: () => null }, abort.signal),
-    confirm: () => terminal.confirm('Really?', abort.signal),
-    withPrompts: () => terminal.withPrompts(abort.signal, () => Promise.reject(new Error('ended'))),
-  }[method]();
-  // Handled at once, because it may fail at once.
-  const failure = asking.catch((error: unknown) => error);
-  await expect.poll(() => stderr.text().slice(before)).toMatch(/Name|Really|\?1049h/);
-  expect(stderr.text().slice(before)).toMatch(/^[^N?]*\x1b\[\?25h/);
-  abort.abort(new Error('ended'));
-  expect(await failure).toBeInstanceOf(Error);
-});
+test.each(['ask', 'confirm', 'withPrompts'] as const)(
+  'is removed before the prompt of %s',
+  async (method) => {
+    const { terminal, stderr } = promptScene();
+    terminal.progress(wait('dl-1'));
+    await terminal.flush();
+    const before = stderr.text().length;
+    const abort = new AbortController();
+    const asking = {
+      ask: () => terminal.ask({ kind: 'text', message: 'Name', check: () => null }, abort.signal),
+      confirm: () => terminal.confirm('Really?', abort.signal),
+      withPrompts: () => terminal.withPrompts(abort.signal, () => Promise.reject(new Error('ended'))),
+    }[method]();
+    // Handled immediately, because it may fail immediately.
+    const failure = asking.catch((error: unknown) => error);
+    await expect.poll(() => stderr.text().slice(before)).toMatch(/Name|Really|\?1049h/);
+    expect(stderr.text().slice(before)).toMatch(/^[^N?]*\x1b\[\?25h/);
+    abort.abort(new Error('ended'));
+    expect(await failure).toBeInstanceOf(Error);
+  },
+);

@@ -8,7 +8,7 @@ const transfer = (fields: Partial<ProgressEvent>): ProgressEvent => ({
   ...fields,
 });
 
-/** The lines for events at these seconds. */
+/** Returns the lines for events at the given seconds. */
 function linesFor(events: readonly (readonly [second: number, event: ProgressEvent])[]): readonly string[] {
   const { terminal, stderr, clock } = makeTerminal();
   let now = 0;
@@ -20,7 +20,7 @@ function linesFor(events: readonly (readonly [second: number, event: ProgressEve
   return stderr.text().split('\n').slice(0, -1);
 }
 
-test('the same state with a message is printed again', () => {
+test('prints a repeated state if it has a message', () => {
   const state = { event: 'state', id: 'dl-1', status: 'preparing' } as const;
   expect(
     linesFor([
@@ -32,12 +32,12 @@ test('the same state with a message is printed again', () => {
   ).toEqual(['dl-1: preparing', 'dl-1: preparing']);
 });
 
-test('each phase starts its own 30 seconds and 10 percent', () => {
+test('each phase has its own 30-second and 10 % steps', () => {
   const verify = (bytes: number) => transfer({ event: 'verify', bytes, totalBytes: 100 });
   expect(
     linesFor([
       [0, transfer({ bytes: 0, totalBytes: 100 })],
-      // The download is forgotten.
+      // The steps of the download no longer count.
       [20, verify(40)],
       [35, verify(60)],
       [49, verify(60)],
@@ -50,7 +50,7 @@ test('each phase starts its own 30 seconds and 10 percent', () => {
   ).toEqual(['dl-1: verifying 60 % (60/100 B)', 'dl-1: verifying 75 % (75/100 B)']);
 });
 
-test('a size that becomes known later counts from what was printed last', () => {
+test('measures a size that becomes known later from the last printed value', () => {
   expect(
     linesFor([
       [0, transfer({ bytes: 5 })],
@@ -59,7 +59,7 @@ test('a size that becomes known later counts from what was printed last', () => 
       [90, transfer({ bytes: 30, totalBytes: 100 })],
     ]),
   ).toEqual(['dl-1: 10 % (10/100 B)', 'dl-1: 20 B', 'dl-1: 30 % (30/100 B)']);
-  // The same in a phase that follows another.
+  // The same in a second phase.
   expect(
     linesFor([
       [0, transfer({ bytes: 5, totalBytes: 5 })],
@@ -76,7 +76,7 @@ test.each<[Partial<ProgressEvent>, string]>([
   [{ files: 1, totalFiles: 3 }, 'dl-1: unpacking (1/3 files)'],
   [{ files: 1, totalFiles: 3, bytes: 1, totalBytes: 2 }, 'dl-1: unpacking 50 % (1/2 B, 1/3 files)'],
   [{ event: 'verify', bytes: 1 }, 'dl-1: verifying (1 B)'],
-])('what is known of %j is printed after 30 seconds', (fields, line) => {
+])('prints the known values of %j after 30 seconds', (fields, line) => {
   const event = transfer(fields);
   expect(
     linesFor([
@@ -92,6 +92,6 @@ test.each<[Partial<ProgressEvent>, string]>([
   [{ event: 'done', id: null }, '✔ done'],
   [{ event: 'done', message: 'all there' }, '✔ all there'],
   [{ event: 'retry', id: null, attempt: 1, message: 'reset' }, 'retry 1: reset'],
-])('%j is printed as %s', (fields, line) => {
+])('prints %j as %s', (fields, line) => {
   expect(linesFor([[0, transfer(fields)]])).toEqual([line]);
 });

@@ -41,12 +41,12 @@ test.each([
   expect(lineOf({ event: { ...EVENT, bytes } })).not.toContain('verified');
 });
 
-test('a verification of unknown extent has verified nothing yet', () => {
+test('shows 0 % for a verification of unknown size', () => {
   const verification: ProgressEvent = { event: 'verify', id: 'dl-1' };
   expect(lineOf({ verification })).toMatch(/ - verified 0 %$/);
 });
 
-test('without room for any fact, names are not aligned', () => {
+test('does not align names if no value fits', () => {
   const wait: ProgressEvent = { event: 'wait', id: 'w', label: 'b', status: 'ok' };
   expect(linesOf([{}, { event: wait, elapsedMs: 0 }], { width: 8 })).toEqual(['50 %', 'b - ok']);
 });
@@ -108,7 +108,7 @@ test.each([
   expect(linesOf([{ event, elapsedMs: 65_000 }], { width })).toEqual([line]);
 });
 
-describe('the narrowest width', () => {
+describe('the minimum width', () => {
   const FACTS: readonly (readonly [name: string, pattern: RegExp])[] = [
     ['name', /^[a-z]/],
     ['bar', /#/],
@@ -121,7 +121,7 @@ describe('the narrowest width', () => {
     ['verified', /verified/],
   ];
 
-  /** The facts of a line from 130 cells down to 1, where they change: the narrowest width that has them. */
+  /** The parts of a line by width, from 130 cells down: each combination with its minimum width. */
   function factsByWidth(event: Partial<ProgressEvent>, verification: ProgressEvent | null = null) {
     const found: [number, string][] = [];
     for (let width = 130; width > 0; width -= 1) {
@@ -137,7 +137,7 @@ describe('the narrowest width', () => {
 
   const VERIFICATION: ProgressEvent = { event: 'verify', id: 'dl-1', bytes: 0, totalBytes: 100 };
 
-  test('of each form of a transfer', () => {
+  test('for each form of a transfer', () => {
     expect(factsByWidth({ connections: 4 }, VERIFICATION)).toEqual([
       [91, 'name bar amount rate left connections verified'],
       [80, 'name bar amount rate left x4 verified'],
@@ -174,7 +174,7 @@ describe('the narrowest width', () => {
     ]);
   });
 
-  test('while it is unpacked', () => {
+  test('while unpacking', () => {
     expect(factsByWidth({ files: 3, totalFiles: 40, connections: 4 }, VERIFICATION)).toEqual([
       [94, 'name bar amount files rate left x4 verified'],
       [74, 'name bar amount files rate left'],

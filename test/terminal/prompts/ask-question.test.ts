@@ -20,7 +20,7 @@ const { signal } = new AbortController();
 beforeAll(async () => void (await import('@inquirer/prompts')));
 
 describe('on a terminal', () => {
-  test('asks for a text until it is valid, and trims it', async () => {
+  test('prompts for text until it is valid, and trims it', async () => {
     const { terminal, stdin, drawn, stderr } = promptScene();
     const response = terminal.ask(TEXT, signal);
     await expect.poll(drawn).toContain('? Name\\x1b');
@@ -37,7 +37,7 @@ describe('on a terminal', () => {
     [ENTER, 'token'],
     [DOWN + ENTER, 'client'],
     [DOWN + UP + ENTER, 'token'],
-  ])('the keys %j choose %s', async (keys, value) => {
+  ])('keys %j select %s', async (keys, value) => {
     const { terminal, stdin, drawn } = promptScene();
     const response = terminal.ask(CHOICE, signal);
     await expect.poll(drawn).toMatch(/\? Sign in with\\x1b\n❯ access token\n {2}client\\x1b credentials/);
@@ -46,7 +46,7 @@ describe('on a terminal', () => {
     expect(await response).toBe(value);
   });
 
-  test('masks a secret with at most 24 asterisks, and asks again until it is valid', async () => {
+  test('masks a secret with at most 24 asterisks, and prompts until it is valid', async () => {
     const { terminal, stdin, drawn, stderr } = promptScene();
     const response = terminal.ask(SECRET, signal);
     await expect.poll(drawn).toContain('? Token\\x1b');
@@ -58,7 +58,7 @@ describe('on a terminal', () => {
     await expect.poll(drawn).toContain(`not "abc${'x'.repeat(40)}"\\x07`);
     const before = stderr.text().length;
     stdin.write(' ');
-    // The next key removes the complaint.
+    // The next key removes the error.
     await expect.poll(() => stderr.text().length).toBeGreaterThan(before);
     expect(stderr.text().slice(before)).not.toContain('not');
     stdin.write(`acme ${ENTER}`);
@@ -84,7 +84,7 @@ describe('on a terminal', () => {
 });
 
 describe.each([{ TERM: 'dumb' }, { ACCESSIBLE: '1', LANG: 'C.UTF-8', NO_COLOR: '1' }])('with %j', (env) => {
-  test('asks for a text in lines', async () => {
+  test('prompts for text in plain lines', async () => {
     const { terminal, stdin, stderr } = promptScene({ env });
     const response = terminal.ask(TEXT, signal);
     await expect.poll(() => stderr.text()).toBe('Name\\x1b ');
@@ -95,7 +95,7 @@ describe.each([{ TERM: 'dumb' }, { ACCESSIBLE: '1', LANG: 'C.UTF-8', NO_COLOR: '
     expect(stderr.text()).toBe('Name\\x1b not "no"\\x07\nName\\x1b ');
   });
 
-  test('asks for a number in place of a choice', async () => {
+  test('prompts for a number instead of a choice', async () => {
     const { terminal, stdin, stderr } = promptScene({ env });
     const response = terminal.ask(CHOICE, signal);
     const list = '1. access token\n2. client\\x1b credentials\nSign in with\\x1b ';
@@ -134,7 +134,7 @@ describe.each([{ TERM: 'dumb' }, { ACCESSIBLE: '1', LANG: 'C.UTF-8', NO_COLOR: '
     if (key === null) stdin.end();
     else stdin.write(key);
     await expect(response).rejects.toMatchObject({ code: 'INTERRUPTED', message: 'Canceled.' });
-    // The next output starts on its own line.
+    // Later output starts on its own line.
     expect(stderr.text()).toMatch(/ \n$/);
   });
 

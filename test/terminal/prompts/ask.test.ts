@@ -34,29 +34,26 @@ test.each([
 test.each([
   ['r retries', 'r', 'b2', '\t\r', ['1', 'b1']],
   ['Enter continues', '', '', '\r', ['1']],
-])(
-  'a page that fails to load loses nothing that is selected: %s',
-  async (_name, retry, shown, keys, chosen) => {
-    const { terminal, stdin, stderr } = scene();
-    let failures = 1;
-    const load = (text: string, page: number) => {
-      if (text === 'b' && failures-- > 0) return Promise.reject(UNAVAILABLE);
-      return Promise.resolve(page === 0 ? [`${text}1`, `${text}2`] : []);
-    };
-    const answer = terminal.withPrompts(new AbortController().signal, (prompts) =>
-      prompts.chooseFrom(question(load)),
-    );
-    await expect.poll(() => stderr.text()).toContain('2 found');
-    stdin.write('\t');
-    await expect.poll(() => stderr.text()).toContain('1 selected');
-    stdin.write('b');
-    await expect.poll(() => stderr.text()).toContain('Cannot load the list: the service is away');
-    stdin.write(retry);
-    await expect.poll(() => stderr.text()).toContain(shown);
-    stdin.write(keys);
-    expect(await answer).toEqual(chosen);
-  },
-);
+])('a page that fails to load keeps the selection: %s', async (_name, retry, shown, keys, chosen) => {
+  const { terminal, stdin, stderr } = scene();
+  let failures = 1;
+  const load = (text: string, page: number) => {
+    if (text === 'b' && failures-- > 0) return Promise.reject(UNAVAILABLE);
+    return Promise.resolve(page === 0 ? [`${text}1`, `${text}2`] : []);
+  };
+  const answer = terminal.withPrompts(new AbortController().signal, (prompts) =>
+    prompts.chooseFrom(question(load)),
+  );
+  await expect.poll(() => stderr.text()).toContain('2 found');
+  stdin.write('\t');
+  await expect.poll(() => stderr.text()).toContain('1 selected');
+  stdin.write('b');
+  await expect.poll(() => stderr.text()).toContain('Cannot load the list: the service is away');
+  stdin.write(retry);
+  await expect.poll(() => stderr.text()).toContain(shown);
+  stdin.write(keys);
+  expect(await answer).toEqual(chosen);
+});
 
 test('a first page can be retried after a network error only', async () => {
   const { terminal, stdin, stderr } = scene();

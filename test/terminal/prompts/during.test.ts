@@ -8,7 +8,7 @@ const UNAVAILABLE = new ExpectedError('UNAVAILABLE', 'the service is away\x07');
 /** The first prompt loads its library. */
 beforeAll(async () => void (await import('@inquirer/core')));
 
-/** Work that fails with these errors, one after the other, and then succeeds. */
+/** Work that fails with each error in turn, then succeeds. */
 function failing(...errors: readonly Error[]) {
   const left = [...errors];
   return async () => {
@@ -21,7 +21,7 @@ function failing(...errors: readonly Error[]) {
 describe.each([
   ['on a screen', {}, { retry: ENTER, cancel: DOWN + ENTER }],
   ['in plain lines', { TERM: 'dumb' }, { retry: '1\n', cancel: '2\n' }],
-])('work while nothing is asked, %s', (_name, env, keys) => {
+])('work between prompts, %s', (_name, env, keys) => {
   const start = (work: () => Promise<string>) => {
     const scene = promptScene({ env: { LANG: 'C.UTF-8', ...env } });
     const result = scene.terminal.withPrompts(signal, (prompts) => prompts.during('Looking\x07', work));
@@ -35,7 +35,7 @@ describe.each([
     expect(drawn()).not.toContain('unavailable');
   });
 
-  test('runs again when the service was unavailable', async () => {
+  test('can be retried if the service is unavailable', async () => {
     const { result, stdin, drawn } = start(failing(UNAVAILABLE, UNAVAILABLE));
     for (const count of [1, 2]) {
       const asked = () => drawn().split('The service is unavailable').length - 1;
@@ -49,20 +49,20 @@ describe.each([
     expect(drawn().split('Looking\\x07')).toHaveLength(4);
   });
 
-  test('ends with its error on Cancel', async () => {
+  test('rejects with its error on Cancel', async () => {
     const { result, stdin, drawn } = start(failing(UNAVAILABLE));
     await expect.poll(drawn).toContain('Cancel');
     for (const key of keys.cancel.split(/(?=\r)/)) stdin.write(key);
     await expect(result).rejects.toBe(UNAVAILABLE);
   });
 
-  test('ends at once with another error', async () => {
+  test('rejects immediately with other errors', async () => {
     const { result, drawn } = start(failing(new ExpectedError('AUTH', 'rejected')));
     await expect(result).rejects.toThrow('rejected');
     expect(drawn()).not.toContain('unavailable');
   });
 
-  test('shows why it takes longer, and no longer afterwards', async () => {
+  test('shows the reason of a retry only while it runs', async () => {
     const { terminal, stdin, drawn } = promptScene({ env: { LANG: 'C.UTF-8', ...env } });
     const retry = (message: string) => terminal.progress({ event: 'retry', id: null, attempt: 1, message });
     const result = terminal.withPrompts(signal, async (prompts) => {
@@ -81,7 +81,7 @@ describe.each([
   });
 });
 
-test('the screen shows only the current work, and Ctrl-C at the offer cancels', async () => {
+test('shows only the current work on the screen, and Ctrl-C at the retry prompt cancels', async () => {
   const { terminal, stdin, stderr } = promptScene({ columns: 20 });
   const result = terminal.withPrompts(signal, (prompts) =>
     prompts.during('A text that is wider than the screen', async () => {

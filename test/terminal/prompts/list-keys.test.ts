@@ -34,7 +34,7 @@ function ask(question: ListQuestion<string>, options = {}) {
   return { ...scene, response };
 }
 
-/** Presses keys one by one. */
+/** Presses the keys one by one. */
 async function choose(question: ListQuestion<string>, keys: readonly string[]) {
   const { stdin, drawn, response } = ask(question);
   await expect.poll(drawn).toContain('item-0');
@@ -42,7 +42,7 @@ async function choose(question: ListQuestion<string>, keys: readonly string[]) {
   return await response;
 }
 
-describe('a list of known items', () => {
+describe('a list without a search', () => {
   test.each([
     ['Enter', [ENTER], [0]],
     ['Down', [DOWN, DOWN, ENTER], [2]],
@@ -52,9 +52,9 @@ describe('a list of known items', () => {
     ['Tab', [TAB, ENTER], [0]],
     ['Space', [DOWN, ' ', ENTER], [1]],
     ['other keys', ['x', ESC, CTRL_A, ENTER], [0]],
-  ])('takes one item: %s', async (_name, keys, chosen) => {
+  ])('selects one item: %s', async (_name, keys, chosen) => {
     const single = { ...KNOWN, isMultiple: false };
-    // Tab and Space do not move there.
+    // Tab and Space do not move the cursor there.
     const expected = _name === 'Space' ? [1] : chosen;
     expect(await choose(single, keys)).toEqual(expected.map((index) => ITEMS[index]));
   });
@@ -67,16 +67,16 @@ describe('a list of known items', () => {
     ['Ctrl-A', [CTRL_A, ENTER], ITEMS.map((_, index) => index)],
     ['Ctrl-A twice', [CTRL_A, CTRL_A, ENTER], [0]],
     ['a letter', ['r', 'x', ENTER], [0]],
-  ])('takes several items: %s', async (_name, keys, chosen) => {
+  ])('selects several items: %s', async (_name, keys, chosen) => {
     expect(await choose(KNOWN, keys)).toEqual(chosen.map((index) => ITEMS[index]));
   });
 
-  test('takes none if none is required', async () => {
+  test('allows an empty selection if none is required', async () => {
     expect(await choose({ ...KNOWN, isRequired: false }, [DOWN, ENTER])).toEqual([]);
     expect(await choose({ ...KNOWN, isRequired: false }, [DOWN, ' ', ENTER])).toEqual(['item-1']);
   });
 
-  test('Esc goes back where that is possible', async () => {
+  test('Esc goes back if possible', async () => {
     expect(await choose({ ...KNOWN, canGoBack: true }, [ESC])).toBeNull();
     expect(await choose({ ...KNOWN, chosen: ['item-3', 'item-1'] }, [ESC, ENTER])).toEqual([
       'item-3',
@@ -85,8 +85,8 @@ describe('a list of known items', () => {
   });
 });
 
-describe('a list that is searched', () => {
-  test('Esc clears the search, Space is part of it, and Enter takes the current row', async () => {
+describe('a list with a search', () => {
+  test('Esc clears the search, Space extends it, and Enter selects the current row', async () => {
     const { stdin, drawn, response } = ask(FOUND);
     await expect.poll(drawn).toContain('50+ found');
     stdin.write('m-4');
@@ -100,7 +100,7 @@ describe('a list that is searched', () => {
     expect(await response).toEqual(['item-1']);
   });
 
-  test('a pasted control character leaves no trace', async () => {
+  test('ignores pasted control characters', async () => {
     const { stdin, drawn, response } = ask(FOUND);
     await expect.poll(drawn).toContain('50+ found');
     stdin.write('49\u202e');
@@ -110,7 +110,7 @@ describe('a list that is searched', () => {
     expect(await response).toEqual(['item-49']);
   });
 
-  test('the first page is requested at once, later ones after the last key', async () => {
+  test('requests the first page immediately, and a search only after the last key', async () => {
     const texts: string[] = [];
     const question = searchQuestion((text, page) => {
       texts.push(text);
@@ -126,7 +126,7 @@ describe('a list that is searched', () => {
     expect(new Set(texts)).toEqual(new Set(['', 'ab']));
   });
 
-  test('the request of an earlier search is aborted', async () => {
+  test('aborts the request of an earlier search', async () => {
     const aborted: string[] = [];
     const question = searchQuestion((text, page, ending) => {
       if (text !== 'a') return Promise.resolve(page === 0 ? [`${text}!`] : []);
@@ -149,7 +149,7 @@ describe('a list that is searched', () => {
     expect(await response).toEqual(['ab!']);
   });
 
-  test('Ctrl-A waits for the next pages of the list, and a search stops it', async () => {
+  test('Ctrl-A waits for the remaining pages', async () => {
     const pages = [['1', '2'], ['3'], []];
     const question = searchQuestion((_text, page) => Promise.resolve(pages[page] ?? []));
     const { stdin, drawn, response } = ask({ ...question, isRequired: false });
@@ -159,7 +159,7 @@ describe('a list that is searched', () => {
   });
 });
 
-test('starts on a clear screen, and clears it when the window is resized', async () => {
+test('clears the screen at the start and after a resize', async () => {
   const { stdin, stderr, response } = ask(KNOWN);
   await expect.poll(() => stderr.text()).toContain('item-0');
   const CLEAR = '\x1b[1;1H\x1b[0J';
@@ -175,7 +175,7 @@ test('starts on a clear screen, and clears it when the window is resized', async
   expect(stderr.stream.listenerCount('resize')).toBe(0);
 });
 
-test('a terminal without a known height has 24 lines', async () => {
+test('assumes 24 lines if the height is unknown', async () => {
   const question = { ...KNOWN, notes: Array.from({ length: 5 }, (_, index) => `note ${index}`) };
   const { stdin, drawn, response } = ask(question, { columns: 200 });
   await expect.poll(drawn).toContain('item-0');
@@ -184,7 +184,7 @@ test('a terminal without a known height has 24 lines', async () => {
   await response;
 });
 
-test('no listener stays when the prompt has ended', async () => {
+test('removes its listeners at the end', async () => {
   const scene = promptScene();
   const counts = () => ['keypress', 'close'].map((event) => scene.stdin.listenerCount(event));
   const before = counts();

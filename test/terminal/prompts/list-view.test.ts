@@ -37,7 +37,7 @@ function listOf(items: readonly string[], question: ListQuestion<string> = QUEST
   return addPage(startList(question), items, question);
 }
 
-/** The lines of a drawing, the prompt first. */
+/** The lines of the list, starting with the prompt. */
 function linesOf(
   state: ListState<string>,
   question: Partial<ListQuestion<string>> = {},
@@ -47,10 +47,10 @@ function linesOf(
   return [prompt, ...below.split('\n')];
 }
 
-describe('a drawn list', () => {
+describe('a rendered list', () => {
   const complete = addPage(listOf(['alpha', 'beta']), [], QUESTION);
 
-  test('has the question, rows, status, and keys', () => {
+  test('shows the question, rows, status, and keys', () => {
     expect(linesOf(toggle(complete, 'beta', idOf))).toEqual([
       '? Letters: ',
       '❯ [ ] alpha',
@@ -61,7 +61,7 @@ describe('a drawn list', () => {
     ]);
   });
 
-  test('has colors for the current row, selected rows, status, and keys', () => {
+  test('colors the current row, selected rows, status, and keys', () => {
     const chosen = toggle(toggle(complete, 'alpha', idOf), 'beta', idOf);
     expect(linesOf(chosen, {}, { style: named, width: 200 })).toEqual([
       '<cyan ?> <bold Letters>: ',
@@ -76,7 +76,7 @@ describe('a drawn list', () => {
     ['one item', { isMultiple: false, hasSearch: false }, '? Letters\x1b[?25l', '❯ alpha'],
     ['several items', { hasSearch: false }, '? Letters\x1b[?25l', '❯ [ ] alpha'],
     ['one item of a search', { isMultiple: false }, '? Letters: ', '❯ alpha'],
-  ])('for %s', (_name, question, prompt, row) => {
+  ])('shows %s', (_name, question, prompt, row) => {
     expect(linesOf(complete, question).slice(0, 2)).toEqual([prompt, row]);
   });
 
@@ -91,11 +91,11 @@ describe('a drawn list', () => {
       { hasSearch: false, isRequired: false },
       '↑↓ move · Tab/Space select · Ctrl-A all · Enter continue · Ctrl-C cancel',
     ],
-  ])('%j has the keys %s', (question, keys) => {
+  ])('%j shows the keys %s', (question, keys) => {
     expect(linesOf(complete, question, { width: 200 }).at(-1)).toBe(keys);
   });
 
-  test('shows a failure in red, a delay in yellow, and the key to retry', () => {
+  test('shows a failure in red, a delay in yellow, and the retry key', () => {
     const frame = { style: named, width: 200 };
     const failed = linesOf(failToLoad(startList(QUESTION), 'reset\x07'), {}, frame);
     expect(failed.slice(1)).toEqual([
@@ -109,24 +109,24 @@ describe('a drawn list', () => {
       '<bold none selected · loading…>',
       expect.stringMatching(/^<dim r retry · /),
     ]);
-    // In full, however long.
+    // Never shortened.
     const long = linesOf(failToLoad(startList(QUESTION), 'word '.repeat(20).trim()), {}, { width: 30 });
     expect(long.slice(1, 6).join(' ')).toBe(`Cannot load the list: ${'word '.repeat(20).trim()}`);
   });
 
-  test('says that nothing matches', () => {
+  test('shows that nothing matches', () => {
     const none = addPage(startList(QUESTION), [], QUESTION);
     expect(linesOf(none)[1]).toBe('  nothing');
     expect(linesOf(addPage(searchFor(none, 'x\x07'), [], QUESTION))[1]).toBe('  nothing match "x\\x07"');
     expect(linesOf(none, {}, { width: 8 })[1]).toBe('  nothi…');
-    // Not before all is loaded.
+    // Only after everything is loaded.
     expect(linesOf(startList(QUESTION)).slice(1, 3)).toEqual([
       'none selected · loading…',
       expect.any(String),
     ]);
   });
 
-  test('has no more rows than lines, and no more than 20', () => {
+  test('fits the rows to the height, up to 20', () => {
     const many = listOf(Array.from({ length: 40 }, (_, index) => `item ${index}`));
     const rowsAt = (height: number, width = 200) =>
       drawList(many, QUESTION, { ...plain, width, height }).rows;
@@ -148,7 +148,7 @@ describe('a drawn list', () => {
     expect([up.top, up.columnWidths]).toEqual([1, [12]]);
   });
 
-  test('needs another page once the last row is visible', () => {
+  test('loads the next page once the last row is visible', () => {
     const isLoading = (height: number) =>
       drawList(listOf(NAMES), QUESTION, { ...plain, width: 200, height }).isLoading;
     expect([isLoading(8), isLoading(9)]).toEqual([false, true]);
@@ -163,7 +163,7 @@ describe('a drawn list', () => {
     expect(notesAt(1)).toEqual(['<dim note 0\\x07>', '<dim …>']);
   });
 
-  test('shortens a long question, and leaves room for the typed text', () => {
+  test('shortens a long question to leave room for input', () => {
     expect(linesOf(complete, { message: 'x'.repeat(20) }, { width: 14 })[0]).toBe(`? ${'x'.repeat(9)}…: `);
     expect(linesOf(complete, { message: 'x'.repeat(20), hasSearch: false }, { width: 14 })[0]).toBe(
       `? ${'x'.repeat(11)}…\x1b[?25l`,
@@ -173,7 +173,7 @@ describe('a drawn list', () => {
     expect(linesOf({ ...complete, text: 'typed' })[0]).toBe('? Letters: typed');
   });
 
-  test('draws columns of a row, right-aligned ones at their end', () => {
+  test('renders columns, with right-aligned ones padded', () => {
     const columns: ListQuestion<string>['columns'] = [
       { key: 'size', heading: '', text: (name) => String(name.length ** 4), align: 'right' },
       { key: 'none', heading: '', text: () => '' },
@@ -183,7 +183,7 @@ describe('a drawn list', () => {
       '❯ [ ] 625  alpha\\x07',
       '  [ ]  81  abc\\x07',
     ]);
-    // Only the column that shrinks is left.
+    // Only the shrinking column is left.
     expect(linesOf(listOf(['alpha']), { columns }, { width: 12 })[1]).toBe('❯ [ ] alpha…');
     expect(linesOf(listOf(['alpha']), { columns }, { width: 1 })[1]).toBe('❯ [ ] a');
     expect(linesOf(listOf(['alpha']), { columns: [] })[1]).toBe('❯ [ ] ');

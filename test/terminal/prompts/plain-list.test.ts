@@ -17,7 +17,7 @@ const WAITING = /Your (?:choice|response[^\n]*): $/;
 /** The first prompt loads its library. */
 beforeAll(async () => void (await import('../../../src/terminal/prompts/with-prompts.ts')));
 
-/** Asks in plain lines. Returns the result, and the screen without the prompts. */
+/** Runs prompts in plain lines. Returns the result and the screen, with shortened prompts. */
 async function session<Result>(work: (prompts: Prompts) => Promise<Result>, responses: readonly string[]) {
   const { terminal, stdin, stderr } = promptScene({ env: { TERM: 'dumb' } });
   let seen = 0;
@@ -41,7 +41,7 @@ const list = (question: ListQuestion<string>, responses: readonly string[]) =>
   session((prompts) => prompts.chooseFrom(question), responses);
 
 describe('a numbered list', () => {
-  test('of several items', async () => {
+  test('selects several items', async () => {
     const { value, screen } = await list({ ...KNOWN, notes: ['a note\x07'], canGoBack: true }, [
       '',
       '4',
@@ -69,13 +69,13 @@ describe('a numbered list', () => {
         '> a\nnone selected\n' +
         `> x\n${help}` +
         '> 3\n1 selected: item-3\\x07\n' +
-        // Not a search, no further rows, nothing to load again.
+        // Not a search, no further rows, and nothing to load again.
         '> /x\n> +\nNo more rows.\n> r\n1 selected: item-3\\x07\n> \n',
     );
     expect(value).toEqual(['item-3\x07']);
   });
 
-  test('of one item', async () => {
+  test('selects one item', async () => {
     const { value, screen } = await list({ ...KNOWN, isMultiple: false }, ['', 'b', 'a', '2,1']);
     expect(screen).toBe(
       'Letters\\x07\n1. item-1\\x07\n2. item-2\\x07\n3. item-3\\x07\nType a number.\n' +
@@ -84,7 +84,7 @@ describe('a numbered list', () => {
     expect(value).toEqual(['item-2\x07']);
   });
 
-  test('of which none is required', async () => {
+  test('accepts an empty selection, and goes back', async () => {
     const { value, screen } = await list({ ...KNOWN, isRequired: false }, ['']);
     expect(screen).toContain('Enter to continue, even with none.\n');
     expect(value).toEqual([]);
@@ -92,7 +92,7 @@ describe('a numbered list', () => {
     expect((await list({ ...KNOWN, canGoBack: true }, ['b'])).value).toBeNull();
   });
 
-  test('is printed ten rows at a time', async () => {
+  test('prints ten rows at a time', async () => {
     const { value, screen } = await list({ ...KNOWN, items: ITEMS }, ['11', '+', '11', '+', '+', '']);
     const rows = (from: number, to: number) =>
       Array.from(
@@ -113,7 +113,7 @@ describe('a numbered list', () => {
     expect((await list({ ...KNOWN, items: ITEMS.slice(0, 11) }, ['1', ''])).screen).toContain('+ for more');
   });
 
-  test('loads its pages as they are needed, and searches', async () => {
+  test('loads pages on demand, and searches', async () => {
     const requested: string[] = [];
     const question = searchQuestion((text, page) => {
       requested.push(`${text} ${page}`);
@@ -129,13 +129,13 @@ describe('a numbered list', () => {
     expect(requested).toEqual([' 0', ' 1', 'm-2 0', 'none 0', ' 0', ' 1', ' 2', ' 3', ' 4']);
   });
 
-  test('says that there are no more rows when the next page is empty', async () => {
+  test('reports the end of the list if the next page is empty', async () => {
     const question = searchQuestion((_text, page) => Promise.resolve(page === 0 ? ['one'] : []));
     const { screen } = await list(question, ['+', '1', '']);
     expect(screen).toContain('> +\nnone selected, 1 found\nNo more rows.\n> 1\n');
   });
 
-  test('reports a page that cannot be loaded, and loads it again', async () => {
+  test('reports a page that fails to load, and retries it', async () => {
     let failures = 2;
     const question = searchQuestion((_text, page) => {
       if (failures-- > 0) return Promise.reject(UNAVAILABLE);
@@ -158,7 +158,7 @@ describe('a numbered list', () => {
     ).rejects.toBe(refused);
   });
 
-  test('reports the reason of a retry while it loads, and not afterwards', async () => {
+  test('shows the reason of a retry only while loading', async () => {
     const { terminal, stdin, stderr } = promptScene({ env: { TERM: 'dumb' } });
     const retry = (message: string | null) =>
       terminal.progress({ event: 'retry', id: null, attempt: 1, message });
@@ -180,7 +180,7 @@ describe('a numbered list', () => {
   });
 });
 
-describe('a plain text', () => {
+describe('a plain text prompt', () => {
   const question = {
     message: 'Title\x07',
     suggestion: 'Talk',
@@ -190,14 +190,14 @@ describe('a plain text', () => {
   const text = (suggestion: string, responses: readonly string[]) =>
     session((prompts) => prompts.askText({ ...question, suggestion }), responses);
 
-  test('is trimmed, checked, and asked again', async () => {
+  test('trims and checks the text, and prompts again', async () => {
     const { value, screen } = await text('Talk', ['no', ' Other ']);
     const prompt = 'Your response (Enter for Talk, b to go back): ';
     expect(screen).toBe(`Title\\x07. Optional\\x07.\n${prompt}no\nnot no\\x07\n${prompt} Other \n`);
     expect(value).toBe('Other');
   });
 
-  test('is the suggestion, or goes back', async () => {
+  test('returns the suggestion, or goes back', async () => {
     expect((await text('Talk', [''])).value).toBe('Talk');
     expect((await text('Talk', ['b'])).value).toBeNull();
     const { value, screen } = await text('', ['']);

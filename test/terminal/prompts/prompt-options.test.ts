@@ -8,11 +8,11 @@ test.each([
   [2, 80, 1],
   [1, 80, 1],
   [3, 3, 2],
-])('of %i columns, in a window of %i, a prompt takes %i', (columns, ofStream, width) => {
+])('with %i columns in a window of %i, a prompt uses %i', (columns, ofStream, width) => {
   const { stream } = captureStream({ isTTY: true, columns: ofStream });
   expect(frameWidth({ stderr: stream, columns: () => columns })).toBe(width);
 });
 
-test('a stream without a width does not limit it', () => {
+test('a stream without a width sets no limit', () => {
   expect(frameWidth({ stderr: captureStream().stream, columns: () => 60 })).toBe(59);
 });

@@ -16,16 +16,16 @@ export const CTRL_C = '\x03';
 export const CTRL_D = '\x04';
 export const CTRL_U = '\x15';
 
-/** A terminal whose keyboard is `stdin`. */
+/** A terminal with `stdin` as its keyboard. */
 export function promptScene(options: TestTerminalOptions = {}) {
   const stdin = openInput({ isTTY: true });
   const made = makeTerminal({ isTTY: true, stdin, clock: createFastClock(), ...options });
-  /** Everything drawn so far, without colors and cursor movements. */
+  /** All output so far, without colors and cursor movements. */
   const drawn = () => stripVTControlCharacters(made.stderr.text());
   return { stdin, drawn, ...made };
 }
 
-/** A list of several strings to select from, which the service searches. */
+/** A multi-select list of strings with a remote search. */
 export function searchQuestion(load: ListQuestion<string>['load']): ListQuestion<string> {
   return {
     message: 'Letters',

@@ -7,7 +7,7 @@ import { CTRL_D, ESC } from './prompt-scene.ts';
 
 const REASON = new ExpectedError('INTERRUPTED', 'Interrupted by SIGTERM.', { exitCode: 143 });
 
-/** A prompt that ends only through its signal, as those of the library do. */
+/** A prompt that ends only through its signal, like those of the library. */
 function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(named('AbortPromptError')));
@@ -34,7 +34,7 @@ function start({
 }
 
 describe('a prompt', () => {
-  test('ends with null on Esc where one can go back', async () => {
+  test('resolves with null on Esc if it can go back', async () => {
     const { stdin, response, listeners } = start({ canGoBack: true });
     stdin.write('d');
     stdin.write(ESC);
@@ -42,7 +42,7 @@ describe('a prompt', () => {
     expect(listeners()).toBeLessThanOrEqual(1);
   });
 
-  test('ignores Esc and letters elsewhere, and ends on Ctrl-D', async () => {
+  test('ignores Esc and letters if it cannot go back, and rejects on Ctrl-D', async () => {
     const { stdin, response } = start();
     let hasEnded = false;
     response.catch(() => {
@@ -55,27 +55,30 @@ describe('a prompt', () => {
     await expect(response).rejects.toMatchObject({ code: 'INTERRUPTED', message: 'Canceled.' });
   });
 
-  test('ends when the input is closed', async () => {
+  test('rejects when the input closes', async () => {
     const { stdin, response } = start({ canGoBack: true });
     stdin.destroy();
     await expect(response).rejects.toMatchObject({ code: 'INTERRUPTED', message: 'Canceled.' });
   });
 
-  test.each([true, false])('ends with the reason of a signal, also after Esc: %s', async (isEscFirst) => {
-    const { stdin, controller, response } = start({
-      canGoBack: true,
-      ask: async (ending) => {
-        await untilAborted(ending).catch(() => undefined);
-        controller.abort(REASON);
-        throw named('AbortPromptError');
-      },
-    });
-    if (isEscFirst) stdin.write(ESC);
-    else controller.abort(REASON);
-    await expect(response).rejects.toBe(REASON);
-  });
+  test.each([true, false])(
+    'rejects with the reason of the signal, even after Esc: %s',
+    async (isEscFirst) => {
+      const { stdin, controller, response } = start({
+        canGoBack: true,
+        ask: async (ending) => {
+          await untilAborted(ending).catch(() => undefined);
+          controller.abort(REASON);
+          throw named('AbortPromptError');
+        },
+      });
+      if (isEscFirst) stdin.write(ESC);
+      else controller.abort(REASON);
+      await expect(response).rejects.toBe(REASON);
+    },
+  );
 
-  test('passes other errors on', async () => {
+  test('rethrows other errors', async () => {
     const { response } = start({ ask: () => Promise.reject(new TypeError('broken')) });
     await expect(response).rejects.toThrow('broken');
   });
@@ -85,10 +88,10 @@ test.each([
   ['ExitPromptError', { code: 'INTERRUPTED', message: 'Canceled.' }],
   ['AbortPromptError', { code: 'INTERRUPTED', message: 'Canceled.' }],
   ['TypeError', { name: 'TypeError' }],
-])('%s of a prompt', (name, expected) => {
+])('converts %s of a prompt', (name, expected) => {
   expect(asInterruption(named(name), new AbortController().signal)).toMatchObject(expected);
   expect(asInterruption(named(name), AbortSignal.abort(REASON))).toBe(REASON);
-  // Only the reason of the program itself is one.
+  // Other reasons are not from the program.
   expect(asInterruption(named(name), AbortSignal.abort(new Error('other')))).toMatchObject(expected);
 });
 
@@ -96,7 +99,7 @@ describe('a canceled prompt', () => {
   const { signal } = new AbortController();
   const canceled = new ExpectedError('INTERRUPTED', 'Canceled.');
 
-  test('is reported with the message of its command', async () => {
+  test('rejects with the message of the command', async () => {
     expect(await orCanceled('Nothing was done.', signal, async () => 1)).toBe(1);
     await expect(
       orCanceled('Nothing was done.', signal, () => Promise.reject(canceled)),
@@ -107,7 +110,7 @@ describe('a canceled prompt', () => {
     });
   });
 
-  test('keeps its message after a signal, and other errors keep theirs', async () => {
+  test('keeps its error after a signal, and rethrows other errors', async () => {
     await expect(
       orCanceled('Nothing was done.', AbortSignal.abort(REASON), () => Promise.reject(canceled)),
     ).rejects.toBe(canceled);

@@ -68,7 +68,7 @@ test('login prompts again after an invalid token', async () => {
   expect(await pty.exited).toMatchObject({ exitCode: 0 });
 });
 
-test('login prompts once more after a rejected token', async () => {
+test('login prompts again after a rejected token', async () => {
   const { api, pty, credentials } = await login();
   await pty.waitFor('access token');
   pty.write('\r');

@@ -18,7 +18,7 @@ function ask(options = {}) {
   return { ...scene, response };
 }
 
-test('the suggestion can be edited, and the text is trimmed', async () => {
+test('allows editing the suggestion, and trims the text', async () => {
   const { stdin, drawn, stderr, response } = ask();
   await expect.poll(drawn).toContain('? Title\\x07: Talk\n');
   expect(stderr.text().startsWith('\x1b[?1049h\x1b[1;1H\x1b[0J')).toBe(true);
@@ -30,7 +30,7 @@ test('the suggestion can be edited, and the text is trimmed', async () => {
   expect(stderr.text()).not.toContain('\x1b[31m');
 });
 
-test('a wrong text stays, with the problem in red until the next key', async () => {
+test('keeps an invalid text, with the error in red until the next key', async () => {
   const { stdin, drawn, stderr, response } = ask();
   await expect.poll(drawn).toContain('? Title\\x07: Talk\n');
   stdin.write(`${CTRL_U}no${ENTER}`);
@@ -57,7 +57,7 @@ test('Ctrl-C cancels', async () => {
   await expect(response).rejects.toMatchObject({ code: 'INTERRUPTED', message: 'Canceled.' });
 });
 
-test('invisible characters cannot be typed', async () => {
+test('ignores invisible characters', async () => {
   const { stdin, drawn, response } = ask();
   await expect.poll(drawn).toContain('Talk\n');
   stdin.write('\u202es');
@@ -66,7 +66,7 @@ test('invisible characters cannot be typed', async () => {
   expect(await response).toBe('Talks');
 });
 
-test('a window that is resized is drawn again, as narrow as it is', async () => {
+test('redraws at the new width after a resize', async () => {
   const { stdin, stderr, response, drawn } = ask();
   await expect.poll(drawn).toContain('Talk\n');
   const before = stderr.text().length;

@@ -7,12 +7,12 @@ import { expectPainted, expectScreen, runOnScreen, screenOf } from './screen.ts'
 const ENTER = '\r';
 const CTRL_C = '\x03';
 
-/** The width of a column is that of an address with a port. */
+/** The column is as wide as a URL with a port, which varies. */
 const withoutAlignment = (lines: readonly string[]) =>
   lines.map((line) => line.replaceAll(/(?<=\S) {2,}/g, '  '));
 
-describe.each([80, 40])('screens of %d columns', (columns) => {
-  test('login: the kinds, a pasted token, and who is signed in', async () => {
+describe.each([80, 40])('screens at %d columns', (columns) => {
+  test('login: kinds of credentials, pasted token, and result', async () => {
     const run = runOnScreen('login', { api: await startApi(), columns, token: null });
     await run.waitFor('command that prints a token');
     await expectScreen(run, columns, 'login-kinds');
@@ -26,7 +26,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expectScreen(run, columns, 'login');
   });
 
-  test('login: a rejected token, then Ctrl-C', async () => {
+  test('login: rejected token, then Ctrl-C', async () => {
     const run = runOnScreen('login --with-token', { api: await startApi(), columns, token: null });
     await run.waitFor('Paste the token');
     run.write(`an-incomplete-token${ENTER}`);
@@ -37,7 +37,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expectScreen(run, columns, 'login-canceled');
   });
 
-  test('whoami, and logout', async () => {
+  test('whoami and logout', async () => {
     const api = await startApi();
     const place = makePlace();
     const login = runOnScreen('login --with-token', { api, place, columns, token: null });
@@ -58,7 +58,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
       );
   });
 
-  test('whoami: a rejected token', async () => {
+  test('whoami: rejected token', async () => {
     const run = await screenOf('whoami', { api: await startApi(), columns, token: 'an-old-token' });
     await expectScreen(run, columns, 'whoami-rejected');
   });
@@ -76,7 +76,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
   });
 });
 
-test('the colors of signing in', async () => {
+test('colors of login', async () => {
   const run = runOnScreen('login', { api: await startApi(), columns: 80, token: null });
   await run.waitFor('command that prints a token');
   await expectPainted(run, 80, 'login-kinds');

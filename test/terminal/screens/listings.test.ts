@@ -52,7 +52,7 @@ function start(): Promise<ApiServer> {
 
 const golden = (columns: number, name: string) => `goldens/${columns}/${name}.txt`;
 
-describe.each([80, 40])('screens of %d columns', (columns) => {
+describe.each([80, 40])('screens at %d columns', (columns) => {
   test.each([
     ['list', 'list'],
     ['list-full-ids', 'list --no-trunc'],

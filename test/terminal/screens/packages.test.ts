@@ -24,7 +24,7 @@ function start(options: Parameters<typeof startApi>[0] = {}) {
   });
 }
 
-describe.each([80, 40])('screens of %d columns', (columns) => {
+describe.each([80, 40])('screens at %d columns', (columns) => {
   test.each([
     ['fetch-summary', `fetch ${ID}`],
     ['fetch-several', `fetch ${ID} ${OTHER_ID} --jobs 1`],
@@ -40,23 +40,23 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expectScreen(await screenOf(line, { api: await start(), columns }), columns, name);
   });
 
-  test('create waits, and SIGINT ends the waiting', async () => {
+  test('create --wait, then SIGINT', async () => {
     const api = await start({ script: { 'GET /v2/downloads/{id}': 'preparing' } });
     const run = runOnScreen(`create -m ${MEDIA_ID} --title Third --wait`, { api, columns });
     await run.waitFor(/· preparing · \ds/);
     await expectScreen(run, columns, 'create-waiting');
-    // A typed Ctrl-C would leave its echo on the screen now and then.
+    // The echo of a typed Ctrl-C would appear on the screen only sometimes.
     run.signal('SIGINT');
     expect(await run.exited).toMatchObject({ exitCode: 130 });
     await expectScreen(run, columns, 'create-interrupted');
   });
 
-  test('status waits until a package has failed', async () => {
+  test('status --watch of a package that fails', async () => {
     const api = await start({ script: { 'GET /v2/downloads/{id}': ['preparing', 'failed'] } });
     await expectScreen(await screenOf(`status --watch ${ID}`, { api, columns }), columns, 'status-failed');
   });
 
-  test('rm: the question, no, and Ctrl-C', async () => {
+  test('rm: prompt, no, and Ctrl-C', async () => {
     const api = await start();
     const one = runOnScreen(`rm ${ID}`, { api, columns });
     await one.waitFor('(y/N)');
@@ -72,7 +72,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     expect(api.packages.size).toBe(2);
   });
 
-  test('a file that is there already, and another one with its name', async () => {
+  test('fetch: an existing file, and another file with its name', async () => {
     const place = makePlace();
     const api = await start();
     await screenOf(`fetch ${ID}`, { api, columns, place });
@@ -100,7 +100,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expectScreen(await screenOf(line, { api: await start({ script }), columns }), columns, name);
   });
 
-  test('an archive that is damaged', async () => {
+  test('fetch: a damaged archive', async () => {
     const object = makeZipObject(20_000);
     object.bytes.fill(0, 100, 200);
     const api = await start({ files: { one: object } });
@@ -112,7 +112,7 @@ test.each([
   ['SIGINT', 130, 'Interrupted.'],
   ['SIGTERM', 143, 'Interrupted by SIGTERM.'],
   ['SIGHUP', 129, 'Interrupted by SIGHUP.'],
-] as const)('rm: %s at the question', async (name, exitCode, text) => {
+] as const)('rm: %s at the prompt', async (name, exitCode, text) => {
   const api = await start();
   const run = runOnScreen(`rm ${ID}`, { api, columns: 80 });
   await run.waitFor('(y/N)');
@@ -122,7 +122,7 @@ test.each([
   expect(api.packages.size).toBe(2);
 });
 
-test('the colors of packages', async () => {
+test('colors of packages', async () => {
   const api = await start({ script: { 'GET /v2/downloads/{id}': 'preparing' } });
   const run = runOnScreen(`create -m ${MEDIA_ID} --title Third --wait`, { api, columns: 80 });
   await run.waitFor(/· preparing · \ds/);

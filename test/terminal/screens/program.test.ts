@@ -9,8 +9,8 @@ const withoutSecrets = (lines: readonly string[]) =>
   );
 
 /**
- * Without the ID and age of the package, and with the files of each step in order. Media of the sandbox have the same
- * IDs in each run.
+ * Replaces the ID and age of the package, and sorts the files of each step. Media of the sandbox have the same IDs in
+ * each run.
  */
 function withoutOrderAndId(lines: readonly string[]): readonly string[] {
   const [, id = ''] = /rm --yes ([\da-f-]{36})$/m.exec(lines.join('\n')) ?? [];
@@ -30,7 +30,7 @@ function withoutOrderAndId(lines: readonly string[]): readonly string[] {
   });
 }
 
-describe.each([80, 40])('screens of %d columns', (columns) => {
+describe.each([80, 40])('screens at %d columns', (columns) => {
   test.each([
     ['help', '--help'],
     ['help-fetch', 'fetch --help'],
@@ -40,7 +40,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expectScreen(await screenOf(line, { columns, token: null }), columns, name);
   });
 
-  test('the sandbox', async () => {
+  test('sandbox', async () => {
     const run = runOnScreen('sandbox', { columns, token: null, alike: withoutSecrets });
     await run.waitFor('STREAMDIVER_SSO_URL');
     run.write(CTRL_C);
@@ -48,14 +48,14 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expectScreen(run, columns, 'sandbox');
   });
 
-  test('the demo', { timeout: 60_000 }, async () => {
+  test('demo', { timeout: 60_000 }, async () => {
     const run = await screenOf('demo', { columns, token: null, alike: withoutOrderAndId });
     expect(await run.exited).toMatchObject({ exitCode: 0 });
     await expectScreen(run, columns, 'demo');
   });
 });
 
-test('the colors of help and of a wrong line', async () => {
+test('colors of help and of a usage error', async () => {
   await expectPainted(await screenOf('fetch --help', { columns: 80, token: null }), 80, 'help-fetch');
   await expectPainted(await screenOf('fetsch', { columns: 80, token: null }), 80, 'help-wrong-command');
 });

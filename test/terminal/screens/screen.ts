@@ -14,17 +14,17 @@ export interface ScreenOptions {
   readonly place?: RunPlace;
   readonly token?: string | null;
   readonly env?: Readonly<Record<string, string>>;
-  /** Replaces whatever else differs between runs in the lines of the screen. */
+  /** Replaces other differences between runs in the lines of the screen. */
   readonly alike?: (lines: readonly string[]) => readonly string[];
 }
 
 export interface ScreenRun extends PtyRun {
-  /** What the screen shows, with the same text for folders, ports, and times in each run. */
+  /** The screen with fixed folders, ports, and times. */
   shown(): string;
   shownPainted(): string;
 }
 
-/** Starts the program as a person does. The line is split at spaces. */
+/** Starts the program in a terminal. Splits the line at spaces. */
 export function runOnScreen(
   line: string,
   { api, columns, place = makePlace(), token, env = {}, alike = (lines) => lines }: ScreenOptions,
@@ -51,19 +51,19 @@ export function runOnScreen(
   };
 }
 
-/** The screen when the program has ended. */
+/** Runs the program to its end, and returns the screen. */
 export async function screenOf(line: string, options: ScreenOptions): Promise<ScreenRun> {
   const run = runOnScreen(line, options);
   await run.exited;
   return run;
 }
 
-/** How a screen looks. Look at each change before you keep it. */
+/** Compares a screen with its snapshot. Check each change of a snapshot before you commit it. */
 export async function expectScreen(run: ScreenRun, columns: number, name: string): Promise<void> {
   await expect(run.shown()).toMatchFileSnapshot(`goldens/${columns}/${name}.txt`);
 }
 
-/** The same with its colors. They are those of the palette, which suit a light and a dark background. */
+/** The same with colors, only those of the terminal's palette, which suit light and dark backgrounds. */
 export async function expectPainted(run: ScreenRun, columns: number, name: string): Promise<void> {
   const painted = run.shownPainted();
   expect(painted).not.toMatch(/\{(?:[a-z]+ )*(?:color|background)/);
@@ -86,7 +86,7 @@ function withoutChance(text: string, { cwd, home, temp }: RunPlace, api?: ApiSer
     .replaceAll(SPINNER, '⠋');
 }
 
-/** As a terminal wraps: in the middle of a word. */
+/** Wraps like a terminal, even within a word. */
 function wrapAtEdge(line: string, columns: number): readonly string[] {
   const rows = [''];
   for (const { segment } of graphemes.segment(line)) {

@@ -26,11 +26,11 @@ function start(options: Parameters<typeof startApi>[0] = {}) {
   });
 }
 
-/** The width of the first column is that of a temporary folder. */
+/** The first column is as wide as a temporary folder, which varies. */
 const withoutAlignment = (lines: readonly string[]) =>
   lines.map((line) => line.replaceAll(/(?<=\S) {2,}/g, '  '));
 
-describe.each([80, 40])('screens of %d columns', (columns) => {
+describe.each([80, 40])('screens at %d columns', (columns) => {
   test.each([
     ['transcripts', `transcripts ${ONE} --jobs 1`],
     ['transcripts-none', `transcripts ${TWO}`],
@@ -42,7 +42,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expectScreen(await screenOf(line, { api: await start(), columns }), columns, name);
   });
 
-  test('the progress of transcripts', async () => {
+  test('transcripts: progress of downloads', async () => {
     const route = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
     const api = await start({ script: { [route]: ['default', { raw: '', after: 'stall' }] } });
     const run = runOnScreen(`transcripts ${ONE} --jobs 1`, { api, columns });
@@ -50,7 +50,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
     await expectScreen(run, columns, 'transcripts-progress');
   });
 
-  test('the listing of transcripts', async () => {
+  test('transcripts: progress of listing', async () => {
     const api = await start({ script: { 'GET /v2/media/{id}': ['default', { raw: '', after: 'stall' }] } });
     const run = runOnScreen(`transcripts ${ONE} ${TWO} --jobs 1`, { api, columns });
     await run.waitFor('1 of 2 media items listed');
@@ -72,7 +72,7 @@ describe.each([80, 40])('screens of %d columns', (columns) => {
   });
 });
 
-test('the colors of differences', async () => {
+test('colors of differences', async () => {
   const place = makePlace();
   const api = await start();
   await screenOf(`transcripts ${ONE} --jobs 1 --record record.ndjson`, { api, columns: 80, place });

@@ -39,7 +39,7 @@ describe('quoteForShell', () => {
     ]);
   });
 
-  test('a line that sets a variable has quotes in PowerShell even around a safe value', () => {
+  test('quotes even a safe value of a variable in PowerShell', () => {
     const lines = ['http://127.0.0.1:80/v2', "it's"].map((value) =>
       (['linux', 'win32'] as const).map((platform) => assignmentLine('URL', value, platform)),
     );

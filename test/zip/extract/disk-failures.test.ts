@@ -83,7 +83,7 @@ function failAt(call: Call, nth: number, code: string): void {
   });
 }
 
-/** Unpacks an archive in the pass that verifies it, as a download does. */
+/** Unpacks an archive during its verification, as a download does. */
 async function extractWhileVerifying(...[source, options]: Parameters<typeof extractArchive>) {
   const staged = await stageExtraction(source, options);
   await verifyArchive(source, { receiver: staged });
@@ -125,7 +125,7 @@ describe.each(WAYS)('case 82: disk failures while unpacking %s', (_way, extract)
 });
 
 test.each(WAYS)(
-  'a temporary folder that cannot be removed is reported when %s is unpacked, and all files are there',
+  'reports a temporary folder that cannot be removed after unpacking %s, and keeps all files',
   async (_way, extract) => {
     const directory = makeTempFolder();
     failAt('rmdirSync', 1, 'EIO');
@@ -138,7 +138,7 @@ test.each(WAYS)(
   },
 );
 
-test('a folder that is replaced while it is opened is refused', async () => {
+test('rejects a folder that is replaced while it is opened', async () => {
   const directory = makeTempFolder();
   interference.set('openSync', (real, args) => {
     const path = String(args[0]);
@@ -219,7 +219,7 @@ test('case 82: reports a background sync failure of a large file', async () => {
 test.each([
   [scene.MIB, 0],
   [scene.MIB + 1, 1],
-])('a file of %i bytes is synced %i times', async (sizeBytes, expected) => {
+])('syncs a file of %i bytes %i times', async (sizeBytes, expected) => {
   let syncs = 0;
   interference.set('fsync', (real, args) => {
     syncs += 1;
@@ -230,7 +230,7 @@ test.each([
   expect(syncs).toBe(expected);
 });
 
-test('a file whose sync is under way when a write fails is closed after that', async () => {
+test('closes a file only after its sync has ended if a write fails', async () => {
   const directory = makeTempFolder();
   const large = makeZip([{ name: 'large.mp4', content: Buffer.alloc(40 * 2 ** 20, 'film') }]);
   const inodeOf = (descriptor: unknown): number | null => {
@@ -248,7 +248,7 @@ test('a file whose sync is under way when a write fails is closed after that', a
       real(...args);
     }, 50);
   });
-  // The first sync begins after 16 MiB.
+  // The first sync starts after 16 MiB.
   failAt('write', 20, 'EIO');
   const error = await failureOf(extractArchive(memorySource(large), { directory, unpacker: UNPACKER }));
   expect(error.code).toBe('DISK');
@@ -329,7 +329,7 @@ test('reports a target folder that cannot be created', async () => {
   expect(error).toMatchObject({ code: 'DISK', message: expect.stringContaining('make the folder') });
 });
 
-test('case 82: what a killed run left and cannot be taken over is reported', async () => {
+test('case 82: reports leftovers of a killed run that cannot be taken over', async () => {
   const directory = makeTempFolder();
   const host = createHash('sha256').update(UNPACKER.hostname).digest('hex').slice(0, 8);
   const left = join(directory, `.streamdiver-dl-${host}-1-0123456789ab`);

@@ -58,7 +58,7 @@ describe('large stored entries of a remote archive', () => {
     expect(listTree(directory).map(({ path }) => path)).toEqual(NAMES);
   });
 
-  test('what arrived before an interruption is synced', async () => {
+  test('sync what arrived before an interruption', async () => {
     const directory = await interrupted();
     const journal = readFileSync(join(directory, partsIn(directory)[1] ?? ''), 'utf8');
     const { synced } = JSON.parse(journal.split('\n')[0] ?? '') as { synced: [start: number, end: number][] };
@@ -156,7 +156,7 @@ describe('large stored entries of a remote archive', () => {
     expect(sentBytes()).toBeLessThan(CONTENT.length - LEFT_BYTES + MIB);
   });
 
-  test('are synced before they have their names', async () => {
+  test('are synced before they get their final names', async () => {
     const directory = makeTempFolder();
     const probe = await open(import.meta.filename);
     const prototype: FileHandle = Object.getPrototypeOf(probe);

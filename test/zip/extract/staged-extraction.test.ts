@@ -12,7 +12,7 @@ import { memorySource } from '../memory-source.ts';
 import { UNPACKER } from './unpacker.ts';
 
 const MIB = 2 ** 20;
-/** Of each kind: written at once, held in memory, written as it is read, and a folder. */
+/** One entry per kind: written at once, held in memory, written while it is read, and a folder. */
 const ENTRIES: readonly EntrySpec[] = [
   { name: 'a.txt', content: 'small' },
   { name: 'b.bin', content: pseudoRandomBytes(300_000, 1) },
@@ -22,7 +22,7 @@ const ENTRIES: readonly EntrySpec[] = [
 ];
 const ALL = ['a.txt', 'b.bin', 'c.mp4', 'd', 'e', 'e/f.txt'];
 
-/** Unpacks an archive up to the end of its verification. */
+/** Prepares to unpack an archive while it is verified. */
 async function stage(options: Partial<ExtractOptions> = {}, entries = ENTRIES) {
   const directory = join(makeTempFolder(), 'target');
   const source = memorySource(makeZip(entries));
@@ -32,7 +32,7 @@ async function stage(options: Partial<ExtractOptions> = {}, entries = ENTRIES) {
   return { directory, staged, verify, there };
 }
 
-test('no file has its name before the archive is verified, and nothing else is left afterwards', async () => {
+test('renames files only after the verification, and leaves nothing else', async () => {
   const { directory, staged, verify, there } = await stage();
   await verify();
   expect(there()?.filter((path) => !path.startsWith('.streamdiver-dl-'))).toEqual([]);
@@ -45,14 +45,14 @@ test('no file has its name before the archive is verified, and nothing else is l
   expect(there()).toEqual(ALL);
 });
 
-test('nothing is made if nothing is selected', async () => {
+test('creates nothing if nothing is selected', async () => {
   const { staged, verify, there } = await stage({ isWanted: () => false });
   await verify();
   expect(await staged.publish()).toEqual({ directory: null, files: [], skippedEntries: [], renamed: [] });
   expect(there()).toBeNull();
 });
 
-test('an archive that must not be unpacked is verified, and refused afterwards', async () => {
+test('verifies an unsafe archive, then refuses to unpack it', async () => {
   const { staged, verify, there } = await stage({}, [{ name: '../evil', content: 'x' }]);
   expect(await verify()).toMatchObject({ entries: 1, unverified: [] });
   expect((await failureOf(staged.publish())).code).toBe('UNSAFE');
@@ -64,7 +64,7 @@ describe('a failure to unpack', () => {
   test.each([
     ['of a file held in memory', 1_000],
     ['of a file that is written as it is read', 400_000],
-  ])('%s clears everything away at once, and is reported after the verification', async (_name, bytes) => {
+  ])('%s removes all files at once, and is reported after the verification', async (_name, bytes) => {
     const reason = new Error('stopped');
     const { staged, verify, there } = await stage({
       onProgress(progress) {
@@ -76,7 +76,7 @@ describe('a failure to unpack', () => {
     expect(there()).toEqual([]);
   });
 
-  test('leaves its space to the archive before that is complete', async () => {
+  test('removes all files, and skips the remaining entries', async () => {
     const { staged, verify, there } = await stage({
       onProgress({ bytes }) {
         if (bytes > 2 * MIB) throw new Error('stopped');
@@ -88,7 +88,7 @@ describe('a failure to unpack', () => {
     await expect(staged.publish()).rejects.toThrow('stopped');
   });
 
-  test('has cleared everything away before more of the archive is read', async () => {
+  test('removes all files before more of the archive is read', async () => {
     const { staged, there } = await stage({
       onProgress({ bytes }) {
         if (bytes > 0) throw new Error('stopped');
@@ -102,7 +102,7 @@ describe('a failure to unpack', () => {
     await expect(staged.publish()).rejects.toThrow('stopped');
   });
 
-  test('that comes when a file is created is reported, too', async () => {
+  test('is reported if a file cannot be created', async () => {
     const large = [{ name: 'c.mp4', content: pseudoRandomBytes(2 * MIB, 2) }];
     const { directory, staged, verify } = await stage({}, large);
     rmdirSync(directory);
@@ -111,7 +111,7 @@ describe('a failure to unpack', () => {
     expect([code, message]).toEqual(['DISK', expect.stringContaining('make the folder')]);
   });
 
-  test('that comes with a name keeps the files before it, and nothing else', async () => {
+  test('while renaming keeps the files renamed before it, and nothing else', async () => {
     const { directory, staged, verify, there } = await stage();
     await verify();
     writeFileSync(join(directory, 'b.bin'), 'of another process');
@@ -120,13 +120,13 @@ describe('a failure to unpack', () => {
   });
 });
 
-describe('an archive that turns out to be wrong', () => {
-  test('leaves nothing unpacked, and nothing of others is removed with it', async () => {
+describe('discarding an invalid archive', () => {
+  test('removes all its files and no others', async () => {
     const { staged, verify, there } = await stage();
     await verify();
     await staged.discard();
     expect(there()).toEqual([]);
-    // The next folders get the numbers of those that were open.
+    // These folders get the descriptors that the discarded ones had.
     const other = makeTempFolder();
     for (const name of ['0.tmp', '1.tmp', '2.tmp']) writeFileSync(join(other, name), '');
     const open = Array.from({ length: 8 }, () => openSync(other, 'r'));
@@ -135,7 +135,7 @@ describe('an archive that turns out to be wrong', () => {
     expect(readdirSync(other)).toEqual(['0.tmp', '1.tmp', '2.tmp']);
   });
 
-  test('leaves what was there before', async () => {
+  test('keeps existing folders', async () => {
     const directory = makeTempFolder();
     mkdirSync(join(directory, 'd'));
     const { staged, verify } = await stage({ directory });
@@ -145,7 +145,7 @@ describe('an archive that turns out to be wrong', () => {
   });
 });
 
-test('an interruption takes effect before the first of a hundred files gets its name', async () => {
+test('stops on an interruption before the first of a hundred files is renamed', async () => {
   const many = Array.from({ length: 100 }, (_, index) => ({ name: `${index}`, content: 'x' }));
   const interruption = new AbortController();
   const { staged, verify, there } = await stage({ signal: interruption.signal }, many);
@@ -155,14 +155,14 @@ test('an interruption takes effect before the first of a hundred files gets its 
   expect(there()).toEqual([]);
 });
 
-test('an interruption takes effect while many files get their names', async () => {
+test('stops on an interruption while renaming many files', async () => {
   const many = Array.from({ length: 1_000 }, (_, index) => ({ name: `${index}`, content: 'x' }));
   const interruption = new AbortController();
   const reason = new Error('Ctrl-C');
   const { staged, verify, there } = await stage(
     {
       signal: interruption.signal,
-      // As a signal of the system arrives: when the event loop has its turn.
+      // Like a system signal, which arrives on the event loop.
       onFile: () => void setImmediate(() => interruption.abort(reason)),
     },
     many,

@@ -5,7 +5,7 @@ import { type EntrySpec, extraField, makeZip } from '../../support/zip-maker.ts'
 import { failureOf } from '../failure-of.ts';
 import { memorySource } from '../memory-source.ts';
 
-/** An entry whose local header alone has a field of so many bytes; 0 for none. */
+/** An entry with an extra field of `fieldBytes` only in its local header; 0 for none. */
 function withField(fieldBytes: number, spec: Partial<EntrySpec> = {}): Partial<EntrySpec> {
   return {
     ...spec,
@@ -44,11 +44,11 @@ test.each<[string, readonly Partial<EntrySpec>[], string[]]>([
   ['none of nine alike', [...times(9, withField(9)), ...times(10, {})], []],
   ['the rarest, up to eight', [withField(9), ...times(8, withField(5)), ...times(9, {})], ['0']],
   ['none with a descriptor', [...times(3, withField(9)), withField(5, { descriptor: 'signed32' })], []],
-])('the header is read of %s', async (_name, specs, expected) => {
+])('reads the local header of %s', async (_name, specs, expected) => {
   expect(await check(specs)).toEqual(expected);
 });
 
-test('bytes that are no field are refused, the most of them first', async () => {
+test('rejects bytes that are not an extra field, the longest first', async () => {
   const error = await failureOf(check([{}, { gapBefore: Buffer.alloc(3) }, { gapBefore: Buffer.alloc(5) }]));
   expect(error).toMatchObject({
     code: 'UNSAFE',
@@ -56,7 +56,7 @@ test('bytes that are no field are refused, the most of them first', async () => 
   });
 });
 
-test('nothing is read after an interruption', async () => {
+test('reads nothing after an interruption', async () => {
   const reason = new Error('Ctrl-C');
   await expect(check([{}, withField(9)], AbortSignal.abort(reason))).rejects.toBe(reason);
 });

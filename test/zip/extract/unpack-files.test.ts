@@ -9,10 +9,10 @@ import { memorySource } from '../memory-source.ts';
 import { UNPACKER } from './unpacker.ts';
 
 const MIB = 2 ** 20;
-/** What a stored entry with a name of one letter takes beside its content. */
+/** The size of a stored entry with a one-letter name, besides its content. */
 const HEADER_BYTES = 31;
 
-/** A source where each run is one request, and the runs that were requested. */
+/** A source where each run is one request, and the requested runs. */
 function streaming(bytes: Buffer, parallelReads?: number) {
   const runs: [start: number, end: number][] = [];
   const source: RangeSource = {
@@ -37,7 +37,7 @@ test.each([
     ],
   ],
 ])(
-  'neighbors are one request, of 16 MiB at most where several are possible at once (%s)',
+  'requests neighbors together, up to 16 MiB if the source reads in parallel (%s)',
   async (parallelReads, expected) => {
     const content = Buffer.alloc(8 * MIB - HEADER_BYTES, 'film');
     const { source, runs } = streaming(
@@ -55,7 +55,7 @@ test.each([
 test.each([
   ['64 KiB', 64 * 1_024, 1],
   ['a byte more', 64 * 1_024 + 1, 2],
-])('%s of an entry that is not wanted: %i bytes, %i requests', async (_name, betweenBytes, count) => {
+])('%s between two selected entries: %i bytes, %i requests', async (_name, betweenBytes, count) => {
   const between = { name: 'b', content: Buffer.alloc(betweenBytes - HEADER_BYTES) };
   const wanted = ['a', 'c'].map((name) => ({ name, content: `content of ${name}` }));
   const [first = between, last = between] = wanted;

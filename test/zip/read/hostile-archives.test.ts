@@ -13,7 +13,7 @@ import { HOSTILE_ARCHIVES, type HostileArchive, ODD_ARCHIVES } from './hostile-a
 const REFUSED_WHOLE = HOSTILE_ARCHIVES.filter(({ refusedBy }) => refusedBy === 'verify');
 const NOT_UNPACKED = HOSTILE_ARCHIVES.filter(({ refusedBy }) => refusedBy === 'extract');
 
-/** Control characters, and others that change what a terminal shows. */
+/** Control characters and others that change what a terminal displays. */
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 function expectRefusal(error: ExpectedError, { code, says }: HostileArchive): void {
@@ -39,9 +39,9 @@ describe('hostile archives are rejected with a reason', () => {
     );
   });
 
-  test.each(REFUSED_WHOLE)('$name: no character of a name reaches the terminal as it is', async (hostile) => {
+  test.each(REFUSED_WHOLE)('$name: escapes control characters in names', async (hostile) => {
     const bytes = hostile.bytes();
-    // Of the same length, so that everything else stays as it is.
+    // The same length, so that nothing else changes.
     for (let at = bytes.indexOf('a.txt'); at >= 0; at = bytes.indexOf('a.txt', at))
       bytes.write('a\x1b[2J', at);
     const { message } = await failureOf(verifyArchive(memorySource(bytes)));

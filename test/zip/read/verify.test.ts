@@ -88,7 +88,7 @@ describe('verifyArchive', () => {
     }
   });
 
-  test.each([1, 7])('takes what a source streams, in pieces of %i bytes', async (pieceBytes) => {
+  test.each([1, 7])('reads a source that streams pieces of %i bytes', async (pieceBytes) => {
     const content = pseudoRandomBytes(3_000, 5);
     const kinds = [{}, { method: 8 }, { zip64: true }, { descriptor: 'signed64' as const }];
     const bytes = makeZip(kinds.map((kind, index) => ({ name: `name of ${index}`, content, ...kind })));
@@ -106,7 +106,7 @@ describe('verifyArchive', () => {
   });
 
   test.each([0, 8])(
-    'waits for its receiver after each piece, and ends when that fails (method %i)',
+    'waits for the receiver after each piece, and stops if it fails (method %i)',
     async (method) => {
       const content = pseudoRandomBytes(3 * 2 ** 20, 4);
       const source = memorySource(makeZip([{ name: 'film.mp4', content, method }]));
@@ -329,7 +329,7 @@ describe('the directory', () => {
     ]);
   });
 
-  test('is read with one request although it may end in padding: in the length of its comment', async () => {
+  test('is read with one request even if the comment length could be padding', async () => {
     const make = (sizeBytes: number) => makeZip([{ name: 'a', content: pseudoRandomBytes(sizeBytes, 1) }]);
     const archive = memorySource(make(102_400 - make(0).length));
     expect(archive.sizeBytes).toBe(102_400);
@@ -337,7 +337,7 @@ describe('the directory', () => {
     expect(archive.reads).toEqual([[archive.sizeBytes - 65_633, archive.sizeBytes]]);
   });
 
-  test('is read with one request although it may end in padding: in zeros of its comment', async () => {
+  test('is read with one request even if zeros in the comment could be padding', async () => {
     const make = (zeros: number) =>
       makeZip([{ name: 'a', content: pseudoRandomBytes(100_000, 1) }], {
         end: { comment: Buffer.alloc(zeros) },
