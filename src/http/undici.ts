@@ -5,9 +5,11 @@ import connect from 'undici/lib/api/api-connect.js';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import { resumeAtEnd } from './resume-at-end.ts';
 
 // As in the index, which adds request() and connect() to the prototype.
 Object.assign(Dispatcher.prototype, { request, connect });
+resumeAtEnd();
 
 /** Connects directly. */
 export function createAgent(options: Agent.Options): Dispatcher {

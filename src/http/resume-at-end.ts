@@ -1,0 +1,36 @@
+import { channel } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import symbols from 'undici/lib/core/symbols.js';
+
+/** The parser of undici, as far as it is used here. */
+interface Parser {
+  paused: boolean;
+  readonly ptr: number;
+  readonly llhttp: { llhttp_resume(ptr: number): void };
+  /** Parses what is left. */
+  resume(): void;
+}
+
+interface ParsedSocket extends Socket {
+  readonly [symbols.kParser]: Parser | null;
+}
+
+/**
+ * Resumes a paused parser when its connection ends. undici 7 pauses the parser while the reader of a body is behind. If the
+ * server closes the connection meanwhile, it throws an AssertionError that nothing can catch, or it loses the end
+ * of a complete body (nodejs/undici#5360). Only version 8 has a fix, and it does not support Node.js 20.
+ */
+export function resumeAtEnd(): void {
+  channel('undici:client:connected').subscribe((message) => {
+    const { socket } = message as { readonly socket: ParsedSocket };
+    socket.prependListener('end', () => {
+      const parser = socket[symbols.kParser];
+      if (parser === null || !parser.paused) return;
+      parser.resume();
+      // A body that ends with the connection pauses again, because it is not complete yet.
+      if (!parser.paused) return;
+      parser.llhttp.llhttp_resume(parser.ptr);
+      parser.paused = false;
+    });
+  });
+}

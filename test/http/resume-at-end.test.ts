@@ -1,0 +1,96 @@
+import { createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createServer as createSecureServer } from 'node:tls';
+import { expect, test } from 'vitest';
+import { createTransport, type HttpResponse } from '../../src/http/transport.ts';
+import { afterThisTest } from '../support/after-this-test.ts';
+import { pseudoRandomBytes } from '../support/bytes.ts';
+import { makeCertificate } from '../support/certificate.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+
+const BODY = pseudoRandomBytes(2_000_000, 1);
+const chunked = (bytes: Buffer) =>
+  Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n0\r\n\r\n')]);
+
+const FRAMINGS: readonly (readonly [name: string, header: string, body: Buffer])[] = [
+  ['of known length', `Content-Length: ${BODY.length}\r\nConnection: close`, BODY],
+  ['in chunks', 'Transfer-Encoding: chunked\r\nConnection: close', chunked(BODY)],
+  ['of unknown length', 'Connection: close', BODY],
+  ['on a connection that could stay open', `Content-Length: ${BODY.length}`, BODY],
+];
+
+/** Sends the whole response, and closes the connection. */
+async function open(header: string, body: Buffer, isSecure: boolean): Promise<HttpResponse> {
+  const respond = (socket: Socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.write(`HTTP/1.1 200 OK\r\n${header}\r\n\r\n`);
+      socket.end(body);
+    });
+  };
+  const certificate = makeCertificate();
+  const server = isSecure
+    ? createSecureServer({ key: certificate.keyPem, cert: certificate.certPem }, respond)
+    : createServer(respond);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  afterThisTest(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const origin = `${isSecure ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const transport = createTransport({
+    clock: createFastClock(),
+    certificates: () => (isSecure ? Promise.resolve([certificate.certPem]) : null),
+    proxy: { http: null, https: null, noProxy: '' },
+    services: { apiUrl: new URL(origin), ssoUrl: new URL(origin) },
+    userAgent: 'test/1.0',
+    nodeVersion: process.version,
+  });
+  afterThisTest(() => transport.close());
+  const { signal } = new AbortController();
+  return await transport.send({
+    method: 'GET',
+    url: new URL(origin),
+    headers: {},
+    signal,
+    headersTimeoutMs: 30_000,
+  });
+}
+
+/** Reads with pauses, so that the connection is closed long before the last byte is read. */
+async function readSlowly({ body, release }: HttpResponse): Promise<Buffer> {
+  const read: Buffer[] = [];
+  await delay(50);
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    read.push(Buffer.from(chunk));
+    release(chunk);
+    await delay(1);
+  }
+  return Buffer.concat(read);
+}
+
+test.each(
+  FRAMINGS.flatMap(([name, header, body]) => [
+    [name, 'HTTP', header, body] as const,
+    [name, 'HTTPS', header, body] as const,
+  ]),
+)(
+  'a slow reader gets a whole body %s over %s after the server closes',
+  async (_name, scheme, header, body) => {
+    const response = await open(header, body, scheme === 'HTTPS');
+    expect((await readSlowly(response)).equals(BODY)).toBe(true);
+  },
+);
+
+test.each(FRAMINGS.slice(0, 2))(
+  'a slow reader gets an error for an incomplete body %s',
+  async (_name, header, body) => {
+    const response = await open(header, body.subarray(0, 1_500_000), false);
+    await expect(readSlowly(response)).rejects.toThrow();
+  },
+);
+
+test('an unread body does no harm when the server closes', async () => {
+  const response = await open(`Content-Length: ${BODY.length}\r\nConnection: close`, BODY, false);
+  await delay(100);
+  response.body.destroy();
+});
