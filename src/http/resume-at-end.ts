@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import symbols from 'undici/lib/core/symbols.js';
 
 /** The parser of undici, as far as it is used here. */
@@ -22,7 +22,8 @@ interface ParsedSocket extends Socket {
  */
 export function resumeAtEnd(): void {
   channel('undici:client:connected').subscribe((message) => {
-    const { socket } = message as { readonly socket: ParsedSocket };
+    if (!hasSocket(message)) return;
+    const { socket } = message;
     socket.prependListener('end', () => {
       const parser = socket[symbols.kParser];
       if (parser === null || !parser.paused) return;
@@ -33,4 +34,10 @@ export function resumeAtEnd(): void {
       parser.paused = false;
     });
   });
+}
+
+function hasSocket(message: unknown): message is { readonly socket: ParsedSocket } {
+  return (
+    typeof message === 'object' && message !== null && 'socket' in message && message.socket instanceof Socket
+  );
 }

@@ -7,17 +7,25 @@ const TESTS = fileURLToPath(new URL('../../', import.meta.url));
 const LINKS = 'Wine follows Linux symlinks and does not see them as links';
 const MODES = 'Windows has no file modes';
 const DELETED = 'the test deletes files that the program has open, which Windows does not allow';
+const QUOTES = 'the test splits a command at spaces, and paths of Windows are quoted';
 const NO_PIPES = 'Wine does not support Linux named pipes';
 
 /** Tests that cannot run under Wine: the reason, a file below `test/`, and parts of titles; by default the whole file. */
 const EXCLUSIONS: readonly (readonly [reason: string, file: string, ...titles: string[]])[] = [
   [LINKS, 'commands/fetch/fetch-extract.test.ts', 'where the folder is a link'],
-  [LINKS, 'commands/fetch/fetch-dry-run.test.ts', 'a link in its place', 'below a link or a file'],
+  [
+    LINKS,
+    'commands/fetch/fetch-dry-run.test.ts',
+    'a link in its place',
+    'below a link or a file',
+    'plans each entry',
+  ],
   [LINKS, 'commands/verify.test.ts', 'replaced by a link'],
   [LINKS, 'config/store-files.test.ts', 'file that is a link'],
   [LINKS, 'torture/unpack.test.ts', 'swaps folders for links'],
   [DELETED, 'torture/races.test.ts', 'deleted again and again'],
   [NO_PIPES, 'config/store-files.test.ts', 'a pipe in place of the file'],
+  [QUOTES, 'commands/fetch/fetch-jobs.test.ts', 'the suggested command to continue'],
   [MODES, 'config/store-files.test.ts', 'of mode ', 'folder open to others'],
 ];
 

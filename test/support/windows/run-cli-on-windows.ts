@@ -16,6 +16,8 @@ export async function runCliOnWindows(
     skipTest('needs a terminal');
   if (platform !== undefined && platform !== 'win32') skipTest(`simulates ${platform}`);
   if (random !== undefined) skipTest('gives the program its random numbers');
+  if (options.isOutputClosed === true || options.isFolderGone === true)
+    skipTest('closes a stream or removes the folder of the program');
   if (clock.skipsSleeps) skipTest('gives the program a clock that skips sleeps');
   const world = { speed: Math.min(clock.speed, MAX_SPEED), startMs: clock.now(), random: 0.5 };
   const run = startBinary(args, {
