@@ -74,7 +74,7 @@ test.each(
     [name, 'HTTPS', header, body] as const,
   ]),
 )(
-  'a slow reader gets a whole body %s over %s after the server closes',
+  'case 145: a slow reader gets a whole body %s over %s after the server closes',
   async (_name, scheme, header, body) => {
     const response = await open(header, body, scheme === 'HTTPS');
     expect((await readSlowly(response)).equals(BODY)).toBe(true);
@@ -82,14 +82,14 @@ test.each(
 );
 
 test.each(FRAMINGS.slice(0, 2))(
-  'a slow reader gets an error for an incomplete body %s',
+  'case 145: a slow reader gets an error for an incomplete body %s',
   async (_name, header, body) => {
     const response = await open(header, body.subarray(0, 1_500_000), false);
     await expect(readSlowly(response)).rejects.toThrow(/\w/);
   },
 );
 
-test('an unread body does no harm when the server closes', async () => {
+test('case 145: an unread body does no harm when the server closes', async () => {
   const response = await open(`Content-Length: ${BODY.length}\r\nConnection: close`, BODY, false);
   await delay(100);
   expect(response.body.readableEnded).toBe(false);
