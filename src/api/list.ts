@@ -2,7 +2,7 @@ import { ExpectedError } from '../errors.ts';
 import { readFirst } from '../parse/fields.ts';
 import { isArray, isObject, type JsonObject } from '../parse/json.ts';
 import { totalItems } from './page-end.ts';
-import { findResource, idOf, type Kind } from './resource.ts';
+import { CONTENT_KEYS, findResource, idOf, type Kind } from './resource.ts';
 import { reportsErrors } from './response.ts';
 
 /** The response has no list. After the last page, this ends the list. */
@@ -32,7 +32,7 @@ const LIST_KEYS = [
   'packages',
 ];
 /** Keys of objects that can contain the list. */
-const WRAPPER_KEYS = ['entities', 'result', 'payload', 'response', 'd', '_embedded', ...LIST_KEYS];
+const WRAPPER_KEYS = ['entities', ...CONTENT_KEYS, '_embedded', ...LIST_KEYS];
 const MAX_WRAPPERS = 2;
 /** Fifty are requested. A service without pages sends all items in one response. */
 const MOST_ITEMS = 10_000;

@@ -1,6 +1,7 @@
 import type { HttpResponse } from '../http/transport.ts';
 import { readBoolean, readFirst, readText } from '../parse/fields.ts';
 import { isObject, type JsonObject, objectOrNull } from '../parse/json.ts';
+import { CONTENT_KEYS } from './resource.ts';
 
 const NEXT_KEYS = [
   'next',
@@ -32,10 +33,7 @@ const ITEM_COUNT_HEADERS = ['x-total-count', 'x-total'];
 /** Keys of objects with page information. */
 const ABOUT_KEYS = [
   'data',
-  'result',
-  'payload',
-  'response',
-  'd',
+  ...CONTENT_KEYS,
   'media',
   'downloads',
   'transcripts',

@@ -16,8 +16,10 @@ const ID_KEYS: Readonly<Record<Kind, readonly string[]>> = {
   transcript: ['transcriptId'],
 };
 
+/** Keys of the content of a response, besides `data`. */
+export const CONTENT_KEYS = ['result', 'payload', 'response', 'd'];
 /** Keys under which an object of any kind can be nested. */
-const LAYER_KEYS = ['item', 'data', 'result', 'payload', 'response', 'd', 'node', 'document', 'entity'];
+const LAYER_KEYS = ['item', 'data', ...CONTENT_KEYS, 'node', 'document', 'entity'];
 /** Keys under which an object can be nested, by kind. The name of another kind is a reference. */
 const RESOURCE_KEYS: Readonly<Record<Kind, readonly string[]>> = {
   package: ['download', 'package', ...LAYER_KEYS],
