@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { untilFree } from '../../src/disk/busy-file.ts';
 import { createFastClock } from '../support/fast-clock.ts';
+import { recordPauses } from '../support/pause-recorder.ts';
 
 /** Skips sleeps, so that a busy machine does not use up the second. */
 const patientClock = () => createFastClock({ speed: 1, skipsSleeps: true });
@@ -49,16 +50,7 @@ test.each([
 });
 
 test('retries every 50 ms until exactly one second has passed', async () => {
-  const pausesMs: number[] = [];
-  let nowMs = 1_000;
-  const clock = {
-    ...createFastClock(),
-    monotonicMs: () => nowMs,
-    sleep: async (delayMs: number) => {
-      pausesMs.push(delayMs);
-      nowMs += delayMs;
-    },
-  };
+  const { clock, pausesMs } = recordPauses();
   const { operation, count } = failing(Number.POSITIVE_INFINITY, 'EBUSY');
   await expect(untilFree({ platform: 'win32', clock })(operation)).rejects.toMatchObject({
     code: 'DISK',

@@ -14,6 +14,7 @@ import { describe, expect, test } from 'vitest';
 import { type LockOptions, waitForLock } from '../../src/disk/lock.ts';
 import type { LockingProcess } from '../../src/disk/lock-record.ts';
 import { createFastClock } from '../support/fast-clock.ts';
+import { recordPauses } from '../support/pause-recorder.ts';
 import { replaceDiskCall, replaceFileCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import { expectMode } from '../support/windows/expect-mode.ts';
@@ -110,16 +111,7 @@ test('rejects with the abort reason while waiting', async () => {
 
 test('retries every 50 ms until the time is up', async () => {
   const lockPath = lockIn(makeTempFolder(), LIVING);
-  const pausesMs: number[] = [];
-  let nowMs = 1_000;
-  const clock = {
-    ...createFastClock(),
-    monotonicMs: () => nowMs,
-    sleep: async (delayMs: number) => {
-      pausesMs.push(delayMs);
-      nowMs += delayMs;
-    },
-  };
+  const { clock, pausesMs } = recordPauses();
   const { signal } = new AbortController();
   expect(await waitForLock(lockPath, { ...OPTIONS, owner, clock, signal, waitMs: 100 })).toBeNull();
   expect(pausesMs).toEqual([50, 50]);

@@ -9,6 +9,7 @@ import { readSignature } from '../../src/disk/read-signature.ts';
 import { NotOurFileError, readSmallFile, readSmallFileSync } from '../../src/disk/read-small-file.ts';
 import { syncFile, syncFolder } from '../../src/disk/sync-folder.ts';
 import { createFastClock } from '../support/fast-clock.ts';
+import { recordPauses } from '../support/pause-recorder.ts';
 import { replaceDiskCall, replaceFileCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
@@ -97,16 +98,7 @@ describe.skipIf(process.platform === 'win32')('a pipe named by the user', () => 
   });
 
   test('is rejected after five seconds without a writer', async () => {
-    let nowMs = 1_000;
-    const pausesMs: number[] = [];
-    const clock = {
-      ...createFastClock(),
-      monotonicMs: () => nowMs,
-      sleep: async (delayMs: number) => {
-        pausesMs.push(delayMs);
-        nowMs += delayMs;
-      },
-    };
+    const { clock, pausesMs } = recordPauses();
     await expect(read(makePipe(), { clock })).rejects.toThrow('nothing is written into this pipe');
     expect([new Set(pausesMs), pausesMs.length]).toEqual([new Set([20]), 250]);
   });

@@ -5,6 +5,15 @@ import { searchQuestion as question, promptScene as scene } from './prompt-scene
 
 const UNAVAILABLE = new ExpectedError('UNAVAILABLE', 'the service is away');
 
+/** Loads two letters for any text. The first search for `b` fails. */
+function failingOnce() {
+  let failures = 1;
+  return (text: string, page: number) => {
+    if (text === 'b' && failures-- > 0) return Promise.reject(UNAVAILABLE);
+    return Promise.resolve(page === 0 ? [`${text}1`, `${text}2`] : []);
+  };
+}
+
 /** The first prompt loads its library. */
 beforeAll(async () => void (await import('@inquirer/core')));
 
@@ -13,11 +22,7 @@ test.each([
   ['r', 'r'],
 ])('a page that fails to load can be retried with %s', async (_name, key) => {
   const { terminal, stdin, stderr } = scene();
-  let failures = 1;
-  const load = (text: string, page: number) => {
-    if (text === 'b' && failures-- > 0) return Promise.reject(UNAVAILABLE);
-    return Promise.resolve(page === 0 ? [`${text}1`, `${text}2`] : []);
-  };
+  const load = failingOnce();
   const answer = terminal.withPrompts(new AbortController().signal, (prompts) =>
     prompts.chooseFrom(question(load)),
   );
@@ -36,11 +41,7 @@ test.each([
   ['Enter continues', '', '', '\r', ['1']],
 ])('a page that fails to load keeps the selection: %s', async (_name, retry, shown, keys, chosen) => {
   const { terminal, stdin, stderr } = scene();
-  let failures = 1;
-  const load = (text: string, page: number) => {
-    if (text === 'b' && failures-- > 0) return Promise.reject(UNAVAILABLE);
-    return Promise.resolve(page === 0 ? [`${text}1`, `${text}2`] : []);
-  };
+  const load = failingOnce();
   const answer = terminal.withPrompts(new AbortController().signal, (prompts) =>
     prompts.chooseFrom(question(load)),
   );

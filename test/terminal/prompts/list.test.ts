@@ -17,9 +17,10 @@ import { chooseGlyphs } from '../../../src/terminal/text/glyphs.ts';
 import { createStyle } from '../../../src/terminal/text/style.ts';
 import { wrapText } from '../../../src/terminal/text/wrap-text.ts';
 import { EVIL, expectHarmless } from '../text/evil-text.ts';
+import { searchQuestion } from './prompt-scene.ts';
 
 const QUESTION: ListQuestion<string> = {
-  message: 'Letters',
+  ...searchQuestion(() => Promise.resolve([])),
   columns: [
     { key: 'kind', heading: 'KIND', text: () => 'letter' },
     { key: 'name', heading: 'NAME', text: (name) => name, shrinks: true },
@@ -31,15 +32,6 @@ const QUESTION: ListQuestion<string> = {
       isOptional: true,
     },
   ],
-  idOf: (name) => name,
-  items: null,
-  load: () => Promise.resolve([]),
-  hasSearch: true,
-  isMultiple: true,
-  chosen: [],
-  isRequired: true,
-  canGoBack: false,
-  notes: [],
   emptyText: 'no letters',
 };
 
