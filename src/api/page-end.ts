@@ -110,7 +110,9 @@ function nextPage(value: unknown): unknown {
 
 function about(value: unknown, depth = 2): readonly JsonObject[] {
   if (!isObject(value)) return [];
-  const inner =
-    depth === 0 ? [] : ABOUT_KEYS.flatMap((key) => about(readFirst(value, [key], objectOrNull), depth - 1));
+  const isLeaf = depth === 0 || !Object.values(value).some(isObject);
+  const inner = isLeaf
+    ? []
+    : ABOUT_KEYS.flatMap((key) => about(readFirst(value, [key], objectOrNull), depth - 1));
   return [value, ...inner];
 }

@@ -2,8 +2,8 @@
 export interface HttpHeaders {
   /** The value of a header; the first one if it is repeated. */
   get(name: string): string | null;
-  /** How often the header was sent. */
-  count(name: string): number;
+  /** All values of a header, in order. */
+  all(name: string): readonly string[];
   entries(): Iterable<readonly [string, string]>;
 }
 
@@ -15,7 +15,7 @@ export function toHttpHeaders(record: Readonly<Record<string, string | string[] 
   };
   return {
     get: (name) => values(name)[0] ?? null,
-    count: (name) => values(name).length,
+    all: values,
     *entries() {
       for (const name of Object.keys(record)) for (const value of values(name)) yield [name, value] as const;
     },

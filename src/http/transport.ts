@@ -213,9 +213,9 @@ async function makeDispatchers(
  * not use them (RFC 9112 6.1 and 7).
  */
 function refuseTransferCodings({ url, headers, body }: HttpResponse): void {
-  const codings = Array.from(headers.entries())
-    .filter(([name]) => name.toLowerCase() === 'transfer-encoding')
-    .flatMap(([, value]) => value.split(','))
+  const codings = headers
+    .all('transfer-encoding')
+    .flatMap((value) => value.split(','))
     .map((coding) => coding.trim().toLowerCase())
     .filter((coding) => coding !== '' && coding !== 'identity');
   if (codings.every((coding) => coding === 'chunked') && codings.length <= 1) return;

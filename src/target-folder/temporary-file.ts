@@ -6,8 +6,7 @@ import type { Place } from './folder.ts';
 import { createBackgroundSync } from './sync-in-background.ts';
 
 /** A file that is being written, under a temporary name until it is complete. */
-export interface TemporaryFile {
-  readonly path: string;
+export interface TemporaryFile extends Place {
   /**
    * Appends all of `bytes` in the background. They must not change until the next `append` or `flush` resolves.
    * @throws ExpectedError DISK, also for earlier bytes
@@ -69,6 +68,7 @@ export function createTemporaryFile(place: Place): TemporaryFile {
   };
   return {
     path,
+    shownPath,
     append: async (bytes) => {
       await appending;
       appendedBytes += bytes.length;

@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from '../disk/busy-file.ts';
-import { diskError, onDisk } from '../disk/disk-error.ts';
+import { onDisk } from '../disk/disk-error.ts';
 import type { LockingProcess } from '../disk/lock-record.ts';
 import { syncFile, syncFolder } from '../disk/sync-folder.ts';
 import { ExpectedError } from '../errors.ts';
@@ -10,7 +9,7 @@ import { isMatchingFile } from '../target-folder/matching-file.ts';
 import { publishFile } from '../target-folder/publish-file.ts';
 import { openStagingFolder } from '../target-folder/staging-folder.ts';
 import { openTargetFolder } from '../target-folder/target-folder.ts';
-import { removeSmallFile } from '../target-folder/temporary-file.ts';
+import { createTemporaryFile, type TemporaryFile } from '../target-folder/temporary-file.ts';
 import type { TranscriptContent } from './download-transcript.ts';
 
 /** The target folder. Each file gets its name when it is complete. */
@@ -71,8 +70,9 @@ export function openTranscriptFolder(
         await content.file?.discard();
         return false;
       }
-      const temporary = await writeContent(content, { makePlace: () => staging.temporaryPlace(), isSynced });
+      const temporary = content.file ?? createTemporaryFile(staging.temporaryPlace());
       try {
+        await finish(temporary, content, isSynced);
         await publishFile(temporary.path, {
           target,
           parent: target.ensure(parents),
@@ -84,7 +84,7 @@ export function openTranscriptFolder(
           signal,
         });
       } catch (error) {
-        removeSmallFile(temporary);
+        await temporary.discard();
         throw error;
       }
       return true;
@@ -128,24 +128,10 @@ function createSharedSync(sync: (folder: string) => Promise<void>): (folder: str
   };
 }
 
-/** Asynchronous, so that downloads continue: creating a file takes longer than the thread pool costs. */
-async function writeContent(
-  { bytes, file }: TranscriptContent,
-  { makePlace, isSynced }: { readonly makePlace: () => Place; readonly isSynced: boolean },
-): Promise<Place> {
-  if (file !== null) {
-    await file.finish();
-    if (isSynced) await onDisk(syncFile(file.path), file.path, 'sync');
-    return { path: file.path, shownPath: file.path };
-  }
-  const place = makePlace();
-  try {
-    await writeFile(place.path, bytes ?? '', { flag: 'wx', flush: isSynced });
-  } catch (error) {
-    removeSmallFile(place);
-    throw diskError(error, place.shownPath, 'write');
-  }
-  return place;
+async function finish(file: TemporaryFile, { bytes }: TranscriptContent, isSynced: boolean): Promise<void> {
+  if (bytes !== null) await file.append(bytes);
+  await file.finish();
+  if (isSynced) await onDisk(syncFile(file.path), file.shownPath, 'sync');
 }
 
 function differs(path: string): ExpectedError {
