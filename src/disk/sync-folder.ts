@@ -1,8 +1,11 @@
+import { fsync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { isSystemError } from './disk-error.ts';
 
 /** Windows cannot open folders for this, and does not need it. */
 const NOT_OPENED = new Set(['EPERM', 'EISDIR', 'EACCES', 'EROFS']);
+const fsyncAsync = promisify<number, void>((descriptor, done) => fsync(descriptor, done));
 /** Network file systems, FUSE, and Windows if it opens the folder after all. */
 const NOT_SYNCED = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM']);
 
@@ -33,6 +36,11 @@ export async function syncFile(file: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** The same for an open file. @throws the system's error */
+export async function syncDescriptor(descriptor: number): Promise<void> {
+  await unless(NOT_SYNCED, fsyncAsync(descriptor));
 }
 
 async function unless<Result>(

@@ -1,5 +1,4 @@
-import { fsync } from 'node:fs';
-import { promisify } from 'node:util';
+import { syncDescriptor } from '../disk/sync-folder.ts';
 
 /** Syncs a file to the disk in the background while it is written, so that little remains at the end. */
 export interface BackgroundSync {
@@ -10,7 +9,6 @@ export interface BackgroundSync {
 }
 
 const SYNC_BYTES = 16 * 2 ** 20;
-const fsyncAsync = promisify(fsync);
 
 export function createBackgroundSync(descriptor: number): BackgroundSync {
   let unsyncedBytes = 0;
@@ -21,7 +19,7 @@ export function createBackgroundSync(descriptor: number): BackgroundSync {
       unsyncedBytes += sizeBytes;
       if (unsyncedBytes < SYNC_BYTES || syncing !== null) return;
       unsyncedBytes = 0;
-      syncing = fsyncAsync(descriptor)
+      syncing = syncDescriptor(descriptor)
         .catch((error: unknown) => {
           failure ??= { error };
         })

@@ -1,12 +1,14 @@
-import { closeSync, constants, fsync, openSync, unlinkSync, write, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { diskError } from '../disk/disk-error.ts';
+import { syncDescriptor } from '../disk/sync-folder.ts';
 import { writeFully, writeFullySync } from '../disk/write-fully.ts';
 import type { Place } from './folder.ts';
 import { createBackgroundSync } from './sync-in-background.ts';
 
 /** A file that is being written, under a temporary name until it is complete. */
-export interface TemporaryFile extends Place {
+export interface TemporaryFile {
+  readonly path: string;
   /**
    * Appends all of `bytes` in the background. They must not change until the next `append` or `flush` resolves.
    * @throws ExpectedError DISK, also for earlier bytes
@@ -14,8 +16,12 @@ export interface TemporaryFile extends Place {
   append(bytes: Buffer): Promise<void>;
   /** Waits until all that was appended is written. @throws ExpectedError DISK */
   flush(): Promise<void>;
-  /** Closes it when all is written; a large file is synced first. @throws ExpectedError DISK */
-  finish(): Promise<void>;
+  /**
+   * Closes it when all is written. A large file is synced first.
+   * @param options.isSynced also syncs a small file
+   * @throws ExpectedError DISK
+   */
+  finish(options?: { readonly isSynced: boolean }): Promise<void>;
   /** Closes and removes it; never throws. */
   discard(): Promise<void>;
 }
@@ -30,7 +36,6 @@ export const SMALL_BYTES = 64 * 2 ** 10;
 const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const NOTHING = Buffer.alloc(0);
 const writeAsync = promisify(write);
-const fsyncAsync = promisify(fsync);
 
 /**
  * @param place where nothing is yet
@@ -68,7 +73,6 @@ export function createTemporaryFile(place: Place): TemporaryFile {
   };
   return {
     path,
-    shownPath,
     append: async (bytes) => {
       await appending;
       appendedBytes += bytes.length;
@@ -77,11 +81,11 @@ export function createTemporaryFile(place: Place): TemporaryFile {
       appending.catch(() => undefined);
     },
     flush: () => appending,
-    finish: async () => {
+    finish: async ({ isSynced } = { isSynced: false }) => {
       await appending;
       try {
         await syncing.settle();
-        if (appendedBytes > UNSYNCED_BYTES) await fsyncAsync(descriptor);
+        if (isSynced || appendedBytes > UNSYNCED_BYTES) await syncDescriptor(descriptor);
         close();
       } catch (error) {
         throw diskError(error, shownPath, 'write');

@@ -130,8 +130,7 @@ function createSharedSync(sync: (folder: string) => Promise<void>): (folder: str
 
 async function finish(file: TemporaryFile, { bytes }: TranscriptContent, isSynced: boolean): Promise<void> {
   if (bytes !== null) await file.append(bytes);
-  await file.finish();
-  if (isSynced) await onDisk(syncFile(file.path), file.shownPath, 'sync');
+  await file.finish({ isSynced });
 }
 
 function differs(path: string): ExpectedError {

@@ -1,7 +1,9 @@
-import { fstatSync, statSync } from 'node:fs';
+import fs, { fstatSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { callbackify, promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { listTree, unlessGone } from './temp-folder.ts';
 import { onWindows } from './windows/launcher.ts';
@@ -16,7 +18,7 @@ const LONGER_MS = 100;
 type Around = (
   call: (...args: readonly unknown[]) => Promise<unknown>,
   args: readonly unknown[],
-  handle: FileHandle,
+  handle: { readonly fd: number },
 ) => Promise<unknown>;
 
 /** Replaces a method of open `node:fs/promises` files until the test ends or the returned function is called. */
@@ -31,9 +33,26 @@ export async function aroundHandles(method: Method, around: Around): Promise<() 
     return around((...passed) => Reflect.apply(real, this, passed), args, this);
   };
   Object.defineProperty(prototype, method, { ...descriptor, value: instead });
-  const restore = () => void Object.defineProperty(prototype, method, descriptor);
+  const restoreDescriptors = method === 'sync' ? aroundDescriptors(around) : () => undefined;
+  const restore = () => {
+    Object.defineProperty(prototype, method, descriptor);
+    restoreDescriptors();
+  };
   onTestFinished(restore);
   return restore;
+}
+
+/** Replaces `fsync` of files that are open as a number. */
+function aroundDescriptors(around: Around): () => void {
+  const descriptor = Object.getOwnPropertyDescriptor(fs, 'fsync') ?? {};
+  const sync = promisify(fs.fsync);
+  const instead = callbackify((fd: number) => around(() => sync(fd), [], { fd }));
+  const replace = (value: unknown) => {
+    Object.defineProperty(fs, 'fsync', { ...descriptor, value });
+    syncBuiltinESMExports();
+  };
+  replace(instead);
+  return () => replace(descriptor.value);
 }
 
 /**

@@ -118,7 +118,7 @@ describe('transcripts --record', () => {
       exitCode: 9,
       json: { results: [{ transcriptId: 't1', error: { code: 'DISK' } }, { outcome: 'downloaded' }] },
     });
-    expect(run.stderr).toMatch(/could not sync \S*\/t\/\.streamdiver-dl-\S+\.tmp/);
+    expect(run.stderr).toMatch(/could not write \S*\/t\/\.streamdiver-dl-\S+\.tmp/);
     expect(left).toEqual([[], []]);
     expect(linesOf(join(place.cwd, 'r')).map(({ transcriptId }) => transcriptId)).toEqual(['t2']);
     expect(readdirSync(join(place.cwd, 't'))).toEqual(['talk-t2.en.srt']);
