@@ -1,4 +1,4 @@
-import { request } from 'undici';
+import { request as requestWithKeepAlive } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listOperations, validateAnswer } from '../support/api/openapi.ts';
 import { type Prism, startPrism } from './prism.ts';
@@ -8,6 +8,10 @@ beforeAll(async () => {
   prism = await startPrism();
 });
 afterAll(() => prism.close());
+
+/** A connection that is kept alive would have to close before the next test. */
+const request: typeof requestWithKeepAlive = (url, options) =>
+  requestWithKeepAlive(url, { ...options, reset: true });
 
 const QUERIES: Readonly<Record<string, string>> = {
   search: '?type=mediaasset&text=welcome',
