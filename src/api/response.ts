@@ -1,6 +1,6 @@
 import { type ErrorDetails, ExpectedError } from '../errors.ts';
 import { withoutQuery } from '../http/origin.ts';
-import { isTransientStatus, parseRetryAfter } from '../http/retry.ts';
+import { isTransientResponse, parseRetryAfter } from '../http/retry.ts';
 import type { HttpResponse } from '../http/transport.ts';
 import { readBoolean, readFirst, readText } from '../parse/fields.ts';
 import { isObject, type JsonObject, objectOrNull, parseJson, withoutByteOrderMark } from '../parse/json.ts';
@@ -242,9 +242,7 @@ function statusError(
       hint: 'check --api-url, your proxy, and any network sign-in page',
     });
   }
-  // Some services limit the rate with 403.
-  const isRateLimit = status === 403 && headers.get('retry-after') !== null;
-  if (isTransientStatus(status) || isRateLimit) {
+  if (isTransientResponse(response)) {
     return new ExpectedError('UNAVAILABLE', `service unavailable (HTTP ${status}${detail})`, {
       ...details,
       transient: true,

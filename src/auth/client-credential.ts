@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { ExpectedError, isExpectedError } from '../errors.ts';
 import { readBody } from '../http/body.ts';
-import { isTransientStatus, parseRetryAfter, withRetries } from '../http/retry.ts';
+import { isTransientResponse, parseRetryAfter, withRetries } from '../http/retry.ts';
 import type { HttpResponse, Transport } from '../http/transport.ts';
 import { readFirst, readSeconds } from '../parse/fields.ts';
 import { isObject, type JsonObject, parseJson, textOrNull, withoutByteOrderMark } from '../parse/json.ts';
@@ -152,10 +152,11 @@ async function requestToken(options: ClientCredentialOptions, signal: AbortSigna
 }
 
 function parseToken(
-  { status, headers, url }: HttpResponse,
+  response: HttpResponse,
   body: Buffer,
   { clock, tenant }: ClientCredentialOptions,
 ): CachedToken {
+  const { status, headers, url } = response;
   const document = parseObject(body);
   const reason = textOrNull(document?.error_description) ?? textOrNull(document?.error);
   const accessToken = readFirst(document ?? {}, ['access_token'], textOrNull);
@@ -176,7 +177,7 @@ function parseToken(
       expiresMs: fetchedMs + lifetimeSeconds * 1000,
     };
   }
-  if (isTransientStatus(status)) {
+  if (isTransientResponse(response)) {
     throw new ExpectedError('UNAVAILABLE', `cannot get a token from ${url.host} (HTTP ${status})`, {
       httpStatus: status,
       transient: true,

@@ -56,8 +56,15 @@ export function retryDelayMs({ details }: ExpectedError, attempt: number, random
   return details.retryAfterMs ?? backoffMs(attempt, random());
 }
 
-/** Statuses after which an idempotent request can be retried. */
-export function isTransientStatus(status: number): boolean {
+/** Whether an idempotent request can be retried after this response. Some services limit the rate with 403. */
+export function isTransientResponse({
+  status,
+  headers,
+}: {
+  readonly status: number;
+  readonly headers: Pick<HttpHeaders, 'get'>;
+}): boolean {
+  if (status === 403) return headers.get('retry-after') !== null;
   return (
     status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
   );

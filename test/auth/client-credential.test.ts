@@ -126,6 +126,9 @@ describe('client credentials', () => {
       details: { transient: false, httpStatus: 503 },
     });
     expect(never.sso.requests).toHaveLength(3);
+    const limited = { status: 403, json: {}, headers: { 'Retry-After': '1' } };
+    const limits = await makeCredential([limited, token('one')]);
+    expect(await limits.credential.authorization(signal)).toBe('Bearer one');
   });
 
   test.each([

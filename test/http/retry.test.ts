@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ExpectedError } from '../../src/errors.ts';
-import { backoffMs, isTransientStatus, parseRetryAfter, withRetries } from '../../src/http/retry.ts';
+import { backoffMs, isTransientResponse, parseRetryAfter, withRetries } from '../../src/http/retry.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 
 const headers = (fields: Readonly<Record<string, string | null>>) => ({
@@ -79,12 +79,17 @@ test('backoffMs doubles from 0.5 s to 30 s, with the upper half random', () => {
   );
 });
 
-test('isTransientStatus accepts 408, 425, 429, and 5xx except 501 and 505', () => {
+test('isTransientResponse accepts 408, 425, 429, 5xx except 501 and 505, and 403 with Retry-After', () => {
+  const isTransientStatus = (status: number) => isTransientResponse({ status, headers: headers({}) });
   const transient = Array.from({ length: 600 }, (_, status) => status).filter(isTransientStatus);
   expect(transient.filter((status) => status < 500)).toEqual([408, 425, 429]);
   expect(
     Array.from({ length: 100 }, (_, index) => 500 + index).filter((status) => !isTransientStatus(status)),
   ).toEqual([501, 505]);
+  const asksToWait = { headers: headers({ 'retry-after': '7' }) };
+  expect([400, 401, 403, 404].filter((status) => isTransientResponse({ status, ...asksToWait }))).toEqual([
+    403,
+  ]);
 });
 
 describe('withRetries', () => {

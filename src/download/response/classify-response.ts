@@ -1,6 +1,6 @@
 import { requestId } from '../../api/response.ts';
 import { ExpectedError } from '../../errors.ts';
-import { isTransientStatus, parseRetryAfter } from '../../http/retry.ts';
+import { isTransientResponse, parseRetryAfter } from '../../http/retry.ts';
 import type { HttpResponse } from '../../http/transport.ts';
 import { parseContentRange, parseUnsatisfiedSize } from './content-range.ts';
 import { readValidator, type Validator } from './validator.ts';
@@ -69,7 +69,7 @@ export function classifyResponse(
     return { kind: 'unsatisfiable', totalBytes: parseUnsatisfiedSize(headers.get('content-range')) };
   }
   const details = { httpStatus: status, requestId: requestId(headers) };
-  if (isTransientStatus(status)) {
+  if (isTransientResponse(response)) {
     throw new ExpectedError('UNAVAILABLE', `${url.host} cannot serve the file now (HTTP ${status})`, {
       ...details,
       transient: true,

@@ -72,6 +72,7 @@ test.each([
 test.each([
   [429, {}, { code: 'UNAVAILABLE', details: { httpStatus: 429, transient: true } }],
   [503, { 'retry-after': '7' }, { code: 'UNAVAILABLE', details: { transient: true, retryAfterMs: 7_000 } }],
+  [403, { 'retry-after': '7' }, { code: 'UNAVAILABLE', details: { transient: true, retryAfterMs: 7_000 } }],
   [418, {}, { name: 'UnexpectedResponseError', code: 'BAD_RESPONSE', details: { httpStatus: 418 } }],
   [501, {}, { name: 'UnexpectedResponseError', code: 'BAD_RESPONSE' }],
   [200, { 'content-encoding': 'gzip' }, { name: 'UnexpectedResponseError', code: 'INTEGRITY' }],

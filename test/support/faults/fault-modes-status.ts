@@ -162,6 +162,18 @@ export const STATUS_MODES: readonly FaultMode[] = [
       handler: (object) => inTurn(status(code, [['Retry-After', value]]), wellBehaved(object)),
     })),
   ),
+  {
+    failureCase: 34,
+    name: 'one 403 with Retry-After: 2',
+    outcome: OVERCOME,
+    handler: (object) => inTurn(status(403, [['Retry-After', '2']]), wellBehaved(object)),
+  },
+  {
+    failureCase: 34,
+    name: 'every response is 403 with Retry-After: 2',
+    outcome: refused(6),
+    handler: () => status(403, [['Retry-After', '2']]),
+  },
   ...([408, 425, 429, 500, 502, 503, 504, 520] as const).map(
     (code): FaultMode => ({
       failureCase: 35,
