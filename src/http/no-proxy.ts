@@ -6,13 +6,16 @@ import { BlockList, isIP } from 'node:net';
  * `*.` as a leading dot, a port after an entry, and whitespace as a separator.
  */
 export function isExemptFromProxy(url: URL, noProxy: string): boolean {
+  const entries = noProxy.split(/[\s,]+/).filter((entry) => entry !== '');
+  // The first isIP() compiles a large expression, which a short command would notice.
+  if (entries.length === 0) return false;
   const host = url.hostname
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '')
     .toLowerCase();
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   const matches = isIP(host) === 0 ? nameMatches : addressMatches;
-  return noProxy.split(/[\s,]+/).some((entry) => {
+  return entries.some((entry) => {
     if (entry === '*') return true;
     const { text, entryPort } = splitPort(entry.toLowerCase());
     return (entryPort === null || entryPort === port) && matches(host, text);
