@@ -10,13 +10,14 @@ import { runCommand, runUntil } from './run-command.ts';
 
 describe('sandbox -- COMMAND', () => {
   /** A script that records its arguments and environment, then runs `lastLine`. */
-  function makeScript(lastLine: string) {
+  function makeScript(lastLine: string, firstLine = '') {
     const place = makePlace();
     const script = join(place.temp, 'child.cjs');
     const report = join(place.temp, 'report.json');
     writeFileSync(
       script,
-      `require('node:fs').writeFileSync(${JSON.stringify(report)}, JSON.stringify({
+      `${firstLine}
+       require('node:fs').writeFileSync(${JSON.stringify(report)}, JSON.stringify({
          argv: process.argv.slice(2), env: process.env }));
        ${lastLine}`,
     );
@@ -98,9 +99,9 @@ describe('sandbox -- COMMAND', () => {
   );
 
   test('stops on Ctrl-C', async () => {
-    const { place, script } = makeScript(
-      "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000);",
-    );
+    // The report tells that the script is ready for the signal.
+    const onSignal = "process.on('SIGTERM', () => process.exit(7));";
+    const { place, script } = makeScript('setInterval(() => {}, 1000);', onSignal);
     const report = join(place.temp, 'report.json');
     const run = await runUntil(() => existsSync(report), ['sandbox', '--', process.execPath, script], {
       place,

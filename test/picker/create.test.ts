@@ -2,22 +2,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bodiesSent, ID } from '../commands/scene.ts';
+import { CTRL_C, CTRL_U, DOWN, ENTER, ESC, PAGE_DOWN, TAB } from '../support/keys.ts';
 import { CANARY_TOKEN } from '../support/process/canary.ts';
 import { makePlace } from '../support/process/run-place.ts';
 import { listTree } from '../support/temp-folder.ts';
 import { expectHarmless } from '../terminal/text/evil-text.ts';
-import {
-  CTRL_C,
-  CTRL_U,
-  DOWN,
-  ENTER,
-  ESC,
-  PAGE_DOWN,
-  press,
-  runInteractive,
-  startLibrary,
-  TAB,
-} from './interactive.ts';
+import { press, runInteractive, startLibrary } from './interactive.ts';
 import { EVIL_MEDIA, EVIL_TRANSCRIPTS, manyMedia } from './library.ts';
 
 describe('the media library', () => {

@@ -7,14 +7,6 @@ import { MEDIA, TRANSCRIPTS } from './library.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/streamdiver-dl.js', import.meta.url));
 
-export const ENTER = '\r';
-export const ESC = '\x1b';
-export const TAB = '\t';
-export const DOWN = '\x1b[B';
-export const PAGE_DOWN = '\x1b[6~';
-export const CTRL_C = '\x03';
-export const CTRL_U = '\x15';
-
 export interface InteractiveOptions extends Pick<PtyOptions, 'columns' | 'rows' | 'env'> {
   readonly place?: RunPlace;
   readonly token?: string | null;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../commands/run-command.ts';
 import { calls } from '../commands/scene.ts';
+import { CTRL_C, DOWN, ENTER, TAB } from '../support/keys.ts';
 import { EVIL, expectHarmless } from '../terminal/text/evil-text.ts';
-import { CTRL_C, DOWN, ENTER, press, runInteractive, startLibrary, TAB } from './interactive.ts';
+import { press, runInteractive, startLibrary } from './interactive.ts';
 import { PACKAGES } from './library.ts';
 
 const NEWEST_FIRST =

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bodiesSent } from '../commands/scene.ts';
-import { CTRL_C, press, runInteractive, startLibrary } from './interactive.ts';
+import { CTRL_C } from '../support/keys.ts';
+import { press, runInteractive, startLibrary } from './interactive.ts';
 import { PACKAGES } from './library.ts';
 
 const ASK = /Your (?:choice|response[^\n]*):$/;

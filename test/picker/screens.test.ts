@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { CTRL_C, DOWN, ENTER, TAB } from '../support/keys.ts';
 import type { PtyRun } from '../support/process/pty.ts';
-import { CTRL_C, DOWN, ENTER, press, runInteractive, startLibrary, TAB } from './interactive.ts';
+import { press, runInteractive, startLibrary } from './interactive.ts';
 import { PACKAGES } from './library.ts';
 
 const shown = (pty: PtyRun) => `${pty.screen()}\n`;

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { CTRL_C, DOWN, ENTER, ESC, TAB } from '../support/keys.ts';
 import { makePlace } from '../support/process/run-place.ts';
-import { CTRL_C, DOWN, ENTER, ESC, press, runInteractive, startLibrary, TAB } from './interactive.ts';
+import { press, runInteractive, startLibrary } from './interactive.ts';
 
 const DOWNLOAD = 'GET /v2/media/{id}/metadata/transcripts/{id}/download';
 

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ExpectedError } from '../../../src/errors.ts';
 import type { Question } from '../../../src/terminal/prompts/question.ts';
-import { CTRL_C, CTRL_D, CTRL_U, DOWN, ENTER, promptScene, UP } from './prompt-scene.ts';
+import { CTRL_C, CTRL_D, CTRL_U, DOWN, ENTER, UP } from '../../support/keys.ts';
+import { promptScene } from './prompt-scene.ts';
 
 const check = (response: string) => (response === 'acme' ? null : `not "${response}"\x07`);
 const TEXT: Question = { kind: 'text', message: 'Name\x1b', check };

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ExpectedError } from '../../../src/errors.ts';
-import { CTRL_C, DOWN, ENTER, promptScene } from './prompt-scene.ts';
+import { CTRL_C, DOWN, ENTER } from '../../support/keys.ts';
+import { promptScene } from './prompt-scene.ts';
 
 const { signal } = new AbortController();
 const UNAVAILABLE = new ExpectedError('UNAVAILABLE', 'the service is away\x07');

@@ -1,18 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ExpectedError } from '../../../src/errors.ts';
 import type { ListQuestion } from '../../../src/terminal/prompts/prompts.ts';
-import {
-  CTRL_A,
-  DOWN,
-  ENTER,
-  ESC,
-  PAGE_DOWN,
-  PAGE_UP,
-  promptScene,
-  searchQuestion,
-  TAB,
-  UP,
-} from './prompt-scene.ts';
+import { CTRL_A, DOWN, ENTER, ESC, PAGE_DOWN, PAGE_UP, TAB, UP } from '../../support/keys.ts';
+import { promptScene, searchQuestion } from './prompt-scene.ts';
 
 const { signal } = new AbortController();
 const ITEMS = Array.from({ length: 50 }, (_, index) => `item-${index}`);

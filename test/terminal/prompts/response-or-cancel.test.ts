@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ExpectedError } from '../../../src/errors.ts';
 import { orCanceled } from '../../../src/terminal/prompts/or-canceled.ts';
 import { asInterruption, responseOrCancel } from '../../../src/terminal/prompts/response-or-cancel.ts';
+import { CTRL_D, ESC } from '../../support/keys.ts';
 import { openInput } from '../../support/process/streams.ts';
-import { CTRL_D, ESC } from './prompt-scene.ts';
 
 const REASON = new ExpectedError('INTERRUPTED', 'Interrupted by SIGTERM.', { exitCode: 143 });
 

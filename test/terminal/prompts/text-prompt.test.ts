@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { CTRL_C, CTRL_U, ENTER, ESC, promptScene } from './prompt-scene.ts';
+import { CTRL_C, CTRL_U, ENTER, ESC } from '../../support/keys.ts';
+import { promptScene } from './prompt-scene.ts';
 
 const { signal } = new AbortController();
 const QUESTION = {

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../../support/api/api-server.ts';
+import { CTRL_C, ENTER } from '../../support/keys.ts';
 import { CANARY_TOKEN } from '../../support/process/canary.ts';
 import { makePlace } from '../../support/process/run-place.ts';
 import { expectPainted, expectScreen, runOnScreen, screenOf } from './screen.ts';
-
-const ENTER = '\r';
-const CTRL_C = '\x03';
 
 /** The column is as wide as a URL with a port, which varies. */
 const withoutAlignment = (lines: readonly string[]) =>

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../../support/api/api-server.ts';
 import { makeZipObject } from '../../support/faults/served-object.ts';
+import { CTRL_C } from '../../support/keys.ts';
 import { makePlace } from '../../support/process/run-place.ts';
 import { expectPainted, expectScreen, runOnScreen, screenOf } from './screen.ts';
 
-const CTRL_C = '\x03';
 const ID = 'b4bef371-7d41-4a36-9e58-c1d2e3f4a500';
 const OTHER_ID = '0a1b2c3d-7d41-4a36-9e58-c1d2e3f4a501';
 const MEDIA_ID = '7e0c2b9e-7d41-4a36-9e58-c1d2e3f4a501';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { CTRL_C } from '../../support/keys.ts';
 import { expectPainted, expectScreen, runOnScreen, screenOf } from './screen.ts';
-
-const CTRL_C = '\x03';
 
 const withoutSecrets = (lines: readonly string[]) =>
   lines.map((line) =>
