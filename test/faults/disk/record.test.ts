@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { formatLine, recordLine } from '../../../src/record/record-line.ts';
 import { start } from '../../commands/fetch/fetch-scene.ts';
+import { runCommand } from '../../commands/run-command.ts';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { type ApiServer, startApi } from '../../support/api/api-server.ts';
 import { type DiskCall, type DiskEffect, diskFaultFlags } from '../../support/disk-fault.ts';
@@ -53,7 +54,7 @@ async function isKilledAt(
 
 /** Expects the next run to repair everything: each item once, all files unchanged, nothing left over. */
 async function expectPutRight(api: ApiServer, place: RunPlace, file: string, what: string): Promise<void> {
-  const again = await runBinary(ARGS, { api, place });
+  const again = await runCommand(ARGS, { api, place });
   expect(again.exitCode, `${what}: ${again.stderr}`).toBe(0);
   const lines = linesOf(file);
   expect(
@@ -62,10 +63,10 @@ async function expectPutRight(api: ApiServer, place: RunPlace, file: string, wha
   ).toHaveLength(1);
   expect(lines[0], what).toEqual(JSON.parse(BEFORE));
   expect(lines.some(({ kind }) => kind === 'file')).toBe(true);
-  const verified = await runBinary(['verify', 'out', '--record', 'r/rec.ndjson'], { place });
+  const verified = await runCommand(['verify', 'out', '--record', 'r/rec.ndjson'], { place });
   expect(verified.exitCode, what).toBe(0);
   // The lock of the dead process stays until a run needs it.
-  expect((await runBinary(ARGS.slice(0, -1), { api, place })).exitCode).toBe(0);
+  expect((await runCommand(ARGS.slice(0, -1), { api, place })).exitCode).toBe(0);
   expect(readdirSync(join(file, '..')), what).toEqual(['rec.ndjson']);
   expect(linesOf(file), what).toEqual(lines);
 }
