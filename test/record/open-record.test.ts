@@ -328,6 +328,15 @@ test('reads a replaced or truncated record again', async () => {
   expect(idsIn(file)).toEqual(['D']);
 });
 
+test('reads a record again that a longer one has replaced', async () => {
+  const file = fileWith(text('A'));
+  const record = await open(file);
+  writeFileSync(`${file}.new`, text('B', 'C'));
+  renameSync(`${file}.new`, file);
+  await record.append([transcriptLine('A'), transcriptLine('B')]);
+  expect([idsIn(file), record.itemCount()]).toEqual([['B', 'C', 'A'], 3]);
+});
+
 test.each<[string, (path: string) => unknown]>([
   ['folder', (path) => mkdirSync(path)],
   ['FIFO', (path) => execFileSync('mkfifo', [path])],
