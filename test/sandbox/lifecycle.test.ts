@@ -55,6 +55,21 @@ describe('case 140: the temporary folder', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
+  test('is removed when the port is in use or does not exist', async () => {
+    const temporary = ownTemporaryFolder();
+    const port = Number(new URL((await openSandbox()).apiUrl).port);
+    const before = readdirSync(temporary);
+    await expect(startSandbox({ port, prepareMs: 0, faults: [] })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: `cannot listen on 127.0.0.1:${port} (EADDRINUSE)`,
+      details: { hint: 'use another port, or omit --port for a free one' },
+    });
+    await expect(startSandbox({ port: 65_536, prepareMs: 0, faults: [] })).rejects.toMatchObject({
+      code: 'ERR_SOCKET_BAD_PORT',
+    });
+    expect(readdirSync(temporary)).toEqual(before);
+  });
+
   test.each([
     ['exits', 'process.exit(3)'],
     ['throws', 'throw new Error("on purpose")'],
