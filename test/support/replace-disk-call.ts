@@ -15,7 +15,7 @@ export function replaceDiskCall(
   name:
     | 'mkdirSync'
     | 'readdirSync'
-    | `promises.${'open' | 'access' | 'link' | 'rename' | 'rm' | 'readdir' | 'writeFile'}`,
+    | `promises.${'open' | 'access' | 'mkdir' | 'link' | 'rename' | 'rm' | 'readdir' | 'writeFile'}`,
   replacement: (real: Call, args: readonly unknown[]) => unknown,
 ): () => void {
   const [holder, key] = name.startsWith('promises.')
