@@ -32,7 +32,7 @@ function fileWith(content: string | Buffer): string {
 /** Hundreds of records, each opened, appended to, and synced. */
 const SLOW = { timeout: 180_000 };
 const text = (...ids: string[]) => ids.map((id) => formatLine(transcriptLine(id))).join('');
-const { kind, time, ...others } = transcriptLine('A');
+const { kind, time, title, ...others } = transcriptLine('A');
 const idsIn = (file: string) => linesOf(file).map(({ transcriptId }) => transcriptId);
 
 test('contains appended items in this run and the next, and leaves no other files', async () => {
@@ -72,8 +72,10 @@ test.each([
     `${JSON.stringify({ speakers: true, format: 'vtt', transcriptId: 'A', kind: 'transcript' })}\n${text('B')}`,
   ],
   ['spaces', `${JSON.stringify(transcriptLine('A'), undefined, 1).replaceAll('\n', ' ')}\n${text('B')}`],
-  ['a time before its key', `${JSON.stringify({ kind, time, ...others })}\n${text('B')}`],
-  ['a time before its kind', `${JSON.stringify({ time, kind, ...others })}\n${text('B')}`],
+  ['a time before its key', `${JSON.stringify({ kind, time, title, ...others })}\n${text('B')}`],
+  ['a title before its key', `${JSON.stringify({ kind, title, ...others, time })}\n${text('B')}`],
+  ['escaped letters in a key', text('A', 'B').replaceAll('"A"', String.raw`"\u0041"`)],
+  ['a time before its kind', `${JSON.stringify({ time, kind, title, ...others })}\n${text('B')}`],
 ])('reads a record with %s and appends to it', async (_what, content) => {
   const file = fileWith(content);
   const record = await open(file);
