@@ -159,6 +159,16 @@ test('reads nothing and rejects writes without a folder', async () => {
   await expect(store.changeConfig((config) => config)).rejects.toMatchObject({ code: 'CONFIG' });
 });
 
+test('removes what an earlier process of the same ID left behind', async () => {
+  const folder = makeTempFolder();
+  const left = `.new-${process.pid}-0123456789ab-config.json`;
+  writeFileSync(join(folder, left), 'a secret');
+  mkdirSync(join(folder, `${left}.staging`));
+  writeFileSync(join(folder, `${left}.staging`, 'config.json'), 'a secret');
+  await storeIn(folder).store.changeConfig(() => ({ profiles: new Map() }));
+  expect(readdirSync(folder)).toEqual(['config.json']);
+});
+
 test('syncs the folder before a change ends', async () => {
   const folder = makeTempFolder();
   const { store } = storeIn(folder);

@@ -14,7 +14,9 @@ export function systemError(code: string, more: object = {}): NodeJS.ErrnoExcept
 export function replaceDiskCall(
   name:
     | 'mkdirSync'
+    | 'openSync'
     | 'readdirSync'
+    | 'renameSync'
     | `promises.${'open' | 'access' | 'mkdir' | 'link' | 'rename' | 'rm' | 'readdir' | 'writeFile'}`,
   replacement: (real: Call, args: readonly unknown[]) => unknown,
 ): () => void {

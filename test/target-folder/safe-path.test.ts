@@ -66,6 +66,14 @@ describe('safePath', () => {
   });
 });
 
+test('accepts a path of 4096 bytes, but not one byte more', () => {
+  const path = `${`${'x'.repeat(63)}/`.repeat(64)}`.slice(0, -1);
+  expect(safePath(`${path}x`).components).toHaveLength(64);
+  expect(safePath(`${path}xx`).offence).toBe('is longer than 4096 bytes');
+  // Also if the limit of the system is higher.
+  expect(safePath(`${path}xx`, 8_192).offence).toBe('is longer than 4096 bytes');
+});
+
 test('counts the suffix of a device name toward the limit', () => {
   expect(safePath('con/nul', 8).offence).toBe('is longer than 8 bytes');
   expect(safePath('con/nul', 9).components).toEqual(['con_', 'nul_']);
