@@ -92,3 +92,29 @@ test('a file in place of a folder fails with EXISTS, a folder that has vanished 
     expect.objectContaining({ code: 'DISK', message: `the folder ${path} has vanished` }),
   );
 });
+
+test('a folder that cannot be made or accessed fails with DISK, unless another process has just made it', () => {
+  const folder = makeTempFolder();
+  const target = openTargetFolder(folder);
+  const failure = (message: RegExp) =>
+    expect.objectContaining({ code: 'DISK', message: expect.stringMatching(message) });
+  try {
+    expect(() => target.find(['x'.repeat(300)])).toThrow(
+      failure(/^could not access .*: the name is too long$/),
+    );
+    const restore = replaceDiskCall('mkdirSync', () => {
+      throw systemError('ENOSPC');
+    });
+    expect(() => target.ensure(['sub'])).toThrow(
+      failure(/^could not make the folder .*: no space left on the disk$/),
+    );
+    restore();
+    replaceDiskCall('mkdirSync', (real, args) => {
+      real(...args);
+      throw systemError('EEXIST');
+    });
+    expect(target.ensure(['sub']).shownPath).toBe(join(folder, 'sub'));
+  } finally {
+    target.close();
+  }
+});
