@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -32,6 +32,10 @@ describe('the compile cache folder', () => {
 
   test('is null if a file is in the way', () => {
     expect(compileCacheFolder({ HOME: '/dev/null' }, 'linux', userId)).toBeNull();
+    const file = join(makeTempFolder(), 'file');
+    writeFileSync(file, '');
+    // Not undefined, for which Node would use its default.
+    expect([folderFor(file), folderFor(join(file, 'below'))]).toEqual([null, null]);
   });
 
   test.runIf(existsSync('/proc/self'))('is null if no folder can be created, where Node would hang', () => {

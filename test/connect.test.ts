@@ -206,6 +206,7 @@ describe('diagnostics', () => {
 
   test.each([
     ['0', '1 s'],
+    ['2.5', '3 s'],
     ['3', '3 s'],
   ])('prints that a retry follows Retry-After: %s', async (seconds, words) => {
     const api = await startApi();

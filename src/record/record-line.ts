@@ -120,6 +120,8 @@ function parseObject(text: string): JsonObject | null {
 const START_BYTES = Buffer.from(LINE_START);
 const KEY_END_BYTES = Buffer.from(KEY_END);
 const COMMA = 0x2c;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /** Whether bytes start like a line of a record. Fewer bytes than the start may be its beginning. */
 export function isLineStart(bytes: Uint8Array, start: number, end: number): boolean {
@@ -131,14 +133,36 @@ export function isFileLine(bytes: Uint8Array, start: number): boolean {
   return bytes[start + START_BYTES.length] === FILE_INITIAL;
 }
 
-/** With the longest kind; every key is longer. */
-const KIND_LENGTH = `${LINE_START}transcript"`.length;
+/** What precedes each value of a key, by the initial of the kind. */
+const KEY_PARTS: ReadonlyMap<number, readonly Buffer[]> = new Map(
+  KINDS.map((kind) => [
+    kind.charCodeAt(0),
+    KEY_FIELDS[kind].map((name, index) =>
+      Buffer.from(`${index === 0 ? `${LINE_START}${kind}"` : ''},"${name}":`),
+    ),
+  ]),
+);
 
-/** The end of the key of a line whose key fields come first; -1 for any other line. */
+/** The end of the key of a line that starts with its key fields and the time, as formatLine() writes it; otherwise -1. */
 export function endOfKey(bytes: Uint8Array, start: number, end: number): number {
-  for (let index = start, last = end - KEY_END_BYTES.length; index <= last; index += 1)
-    if (bytes[index] === COMMA && isAt(KEY_END_BYTES, bytes, index, KEY_END_BYTES.length))
-      return index - start > KIND_LENGTH ? index : -1;
+  let index = start;
+  for (const part of KEY_PARTS.get(bytes[start + START_BYTES.length] ?? 0) ?? []) {
+    if (!isAt(part, bytes, index, part.length)) return -1;
+    index = endOfValue(bytes, index + part.length, end);
+    if (index === -1) return -1;
+  }
+  const hasEnd = index > start && index + KEY_END_BYTES.length <= end;
+  return hasEnd && isAt(KEY_END_BYTES, bytes, index, KEY_END_BYTES.length) ? index : -1;
+}
+
+/** The end of a number, a literal, or a string without escapes; otherwise -1. */
+function endOfValue(bytes: Uint8Array, start: number, end: number): number {
+  const isString = bytes[start] === QUOTE;
+  for (let index = start + 1; index < end; index += 1) {
+    const byte = bytes[index];
+    if (byte === BACKSLASH) return -1;
+    if (byte === (isString ? QUOTE : COMMA)) return isString ? index + 1 : index;
+  }
   return -1;
 }
 

@@ -82,6 +82,8 @@ describe('client credentials', () => {
     ['a lifetime that is not a number: 16 hours', 'long', 57_600_000 - 180_000, 121_000],
     ['a lifetime as text', '3600', 3_600_000 - 61_000 - 60_000, 62_000],
     ['a lifetime beyond any clock: 16 hours', 1e16, 57_600_000 - 180_000, 121_000],
+    ['ten years', 315_360_000, 315_360_000_000 - 180_000, 121_000],
+    ['a second more than ten years: 16 hours', 315_360_001, 57_600_000 - 180_000, 121_000],
     ['a negative lifetime: 16 hours', -5, 57_600_000 - 180_000, 121_000],
     ['a lifetime that is an object: 16 hours', { toString: 1 }, 57_600_000 - 180_000, 121_000],
     ['a lifetime of 0: 16 hours', 0, 57_600_000 - 180_000, 121_000],
@@ -96,6 +98,17 @@ describe('client credentials', () => {
     pass(thenMs);
     expect(await credential.authorization(signal)).toBe('Bearer two');
     expect(sso.requests).toHaveLength(2);
+  });
+
+  test('are sent as a form, and ask for JSON without compression', async () => {
+    const { sso, credential } = await makeCredential([token('one')]);
+    await credential.authorization(signal);
+    const { headers } = sso.requests[0] ?? {};
+    expect(['accept', 'accept-encoding', 'content-type'].map((name) => headers?.get(name))).toEqual([
+      'application/json',
+      'identity',
+      'application/x-www-form-urlencoded',
+    ]);
   });
 
   test('share one token request between concurrent requests and concurrent renewals', async () => {

@@ -26,6 +26,12 @@ test.each([
   expect(readRequest('bash', [type, part, line]).respond(COMPLETION)).toEqual(lines);
 });
 
+test('offers nothing to bash for a candidate that ends where bash replaces the word', () => {
+  const candidates = ['a:', 'a:b'].map((value) => ({ value, description: '' }));
+  const request = readRequest('bash', ['9', ':', 'p a:']);
+  expect(request.respond({ candidates, fallback: 'none' })).toEqual(['none', 'b']);
+});
+
 test.each(['$x', '`x', '\\x', '!x', 'x"y'])(
   'offers %s to bash within single quotes but not within double quotes',
   (value) => {

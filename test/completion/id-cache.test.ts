@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cacheKey, createIdCache } from '../../src/completion/id-cache.ts';
+import { replaceDiskCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const NOW_MS = 1_800_000_000_000;
@@ -84,4 +85,18 @@ test('cacheKey distinguishes similar parts and hashes them', () => {
   const keys = [['a', 'b'], ['ab'], ['a', undefined, 'b'], ['b', 'a']].map(cacheKey);
   expect(new Set(keys).size).toBe(4);
   for (const key of keys) expect(key).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('removes its temporary file if it cannot be renamed, and hides only errors of the disk', () => {
+  const folder = makeTempFolder();
+  let error: Error = systemError('EACCES');
+  replaceDiskCall('renameSync', () => {
+    throw error;
+  });
+  const write = () => cacheAt(folder).write('packages', ONE);
+  write();
+  expect(readdirSync(folder)).toEqual([]);
+  error = new TypeError('a bug');
+  expect(write).toThrow(error);
+  expect(readdirSync(folder)).toEqual([]);
 });

@@ -22,3 +22,12 @@ test('returns none without a folder or a file', () => {
   expect(readProfileNames(null)).toEqual([]);
   expect(readProfileNames(makeTempFolder())).toEqual([]);
 });
+
+test('are read from a file of 1 MiB, but not one byte more', () => {
+  const folder = makeTempFolder();
+  const readWith = (sizeBytes: number) => {
+    writeFileSync(join(folder, 'config.json'), '{"profiles":{"work":{}}}'.padEnd(sizeBytes));
+    return readProfileNames(folder);
+  };
+  expect([readWith(1_048_576), readWith(1_048_577)]).toEqual([['work'], []]);
+});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createStore } from '../../src/config/store.ts';
 import { createFastClock, type FastClock } from '../support/fast-clock.ts';
+import { watchDisk } from '../support/file-handles.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 /** The store of a folder, and the warnings it reports. */
@@ -156,6 +157,24 @@ test('reads nothing and rejects writes without a folder', async () => {
   expect(await store.readConfig()).toEqual({ profiles: new Map() });
   expect(await store.readCredentials()).toEqual(new Map());
   await expect(store.changeConfig((config) => config)).rejects.toMatchObject({ code: 'CONFIG' });
+});
+
+test('removes what an earlier process of the same ID left behind', async () => {
+  const folder = makeTempFolder();
+  const left = `.new-${process.pid}-0123456789ab-config.json`;
+  writeFileSync(join(folder, left), 'a secret');
+  mkdirSync(join(folder, `${left}.staging`));
+  writeFileSync(join(folder, `${left}.staging`, 'config.json'), 'a secret');
+  await storeIn(folder).store.changeConfig(() => ({ profiles: new Map() }));
+  expect(readdirSync(folder)).toEqual(['config.json']);
+});
+
+test('syncs the folder before a change ends', async () => {
+  const folder = makeTempFolder();
+  const { store } = storeIn(folder);
+  const calls = await watchDisk(folder);
+  await store.changeConfig(() => ({ profiles: new Map() }));
+  expect(calls.filter((call) => !call.includes('.lock'))).toEqual(['sync .']);
 });
 
 test('reads a file of 1 MiB but not one byte more', async () => {

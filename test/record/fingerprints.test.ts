@@ -42,6 +42,13 @@ test('finds a key in any slot', () => {
   }
 });
 
+test('distinguishes many keys that differ in a few digits', () => {
+  // With half as many bits, some of these would be taken for others.
+  const { add } = open(0, () => 0.7);
+  const keys = Array.from({ length: 100_000 }, (_, index) => String(index * 7_919).padStart(13, '0'));
+  expect(keys.filter((key) => !add(`{"kind":"media","mediaId":"${key}`))).toEqual([]);
+});
+
 test('works with any seed', () => {
   for (const seed of [0, 0.5, 1 - 2 ** -53]) {
     const { add, has } = open(0, () => seed);

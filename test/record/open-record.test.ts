@@ -32,9 +32,7 @@ function fileWith(content: string | Buffer): string {
 /** Hundreds of records, each opened, appended to, and synced. */
 const SLOW = { timeout: 180_000 };
 const text = (...ids: string[]) => ids.map((id) => formatLine(transcriptLine(id))).join('');
-const TIME_FIRST = Object.entries(transcriptLine('A')).toSorted(([one]) =>
-  one === 'kind' ? -2 : one === 'time' ? -1 : 0,
-);
+const { kind, time, title, ...others } = transcriptLine('A');
 const idsIn = (file: string) => linesOf(file).map(({ transcriptId }) => transcriptId);
 
 test('contains appended items in this run and the next, and leaves no other files', async () => {
@@ -74,7 +72,10 @@ test.each([
     `${JSON.stringify({ speakers: true, format: 'vtt', transcriptId: 'A', kind: 'transcript' })}\n${text('B')}`,
   ],
   ['spaces', `${JSON.stringify(transcriptLine('A'), undefined, 1).replaceAll('\n', ' ')}\n${text('B')}`],
-  ['a time before its key', `${JSON.stringify(Object.fromEntries(TIME_FIRST))}\n${text('B')}`],
+  ['a time before its key', `${JSON.stringify({ kind, time, title, ...others })}\n${text('B')}`],
+  ['a title before its key', `${JSON.stringify({ kind, title, ...others, time })}\n${text('B')}`],
+  ['escaped letters in a key', text('A', 'B').replaceAll('"A"', String.raw`"\u0041"`)],
+  ['a time before its kind', `${JSON.stringify({ time, kind, title, ...others })}\n${text('B')}`],
 ])('reads a record with %s and appends to it', async (_what, content) => {
   const file = fileWith(content);
   const record = await open(file);
@@ -326,6 +327,15 @@ test('reads a replaced or truncated record again', async () => {
   rmSync(file);
   await record.append([transcriptLine('D')]);
   expect(idsIn(file)).toEqual(['D']);
+});
+
+test('reads a record again that a longer one has replaced', async () => {
+  const file = fileWith(text('A'));
+  const record = await open(file);
+  writeFileSync(`${file}.new`, text('B', 'C'));
+  renameSync(`${file}.new`, file);
+  await record.append([transcriptLine('A'), transcriptLine('B')]);
+  expect([idsIn(file), record.itemCount()]).toEqual([['B', 'C', 'A'], 3]);
 });
 
 test.each<[string, (path: string) => unknown]>([

@@ -22,6 +22,26 @@ describe('formatCues', () => {
     );
   });
 
+  test('escapes a speaker in WebVTT, as its own reader expects', () => {
+    const cue = { startMs: 0, endMs: 1000, speaker: 'A & B <guest>', text: 'One' };
+    const text = formatCues([cue], 'vtt', OPTIONS);
+    expect(text).toContain('\n<v A &amp; B &lt;guest&gt;>One\n');
+    expect(parseTimedCues(text)).toEqual([cue]);
+  });
+
+  test.each([
+    [59_999, '00:00:59,999'],
+    [60_000, '00:01:00,000'],
+    [3_599_000, '00:59:59,000'],
+    [3_600_000, '01:00:00,000'],
+    [359_999_999, '99:59:59,999'],
+    [360_000_000, '100:00:00,000'],
+  ])('writes %i ms as %s', (endMs, time) => {
+    expect(formatCues([{ startMs: 0, endMs, text: 'One' }], 'srt', OPTIONS)).toBe(
+      `1\n00:00:00,000 --> ${time}\nOne\n`,
+    );
+  });
+
   test('writes text', () => {
     expect(formatCues(CUES, 'txt', OPTIONS)).toBe('Anna: One & <two>\nTwo\nlines\n');
   });

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { createClock } from '../../src/clock.ts';
 import { combineTraits, DIALECT_NAMES, parseDialect } from '../../src/sandbox/dialect/dialects.ts';
-import { DEFAULT_TRAITS, TRAIT_NAMES, TRAITS, type Traits } from '../../src/sandbox/dialect/traits.ts';
+import {
+  DEFAULT_TRAITS,
+  TRAIT_NAMES,
+  TRAITS,
+  type Traits,
+  withTraits,
+} from '../../src/sandbox/dialect/traits.ts';
+import { waitHeaders } from '../../src/sandbox/routes/shape-error.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { converse } from './dialect/converse.ts';
 
@@ -42,6 +50,20 @@ describe('--dialect', () => {
     });
     expect(combineTraits([])).toEqual(DEFAULT_TRAITS);
   });
+});
+
+test('x-ratelimit-reset as a time is the next second', () => {
+  const nowSeconds = () => Math.ceil(createClock().now() / 1000);
+  const before = nowSeconds();
+  const reset = Number(waitHeaders(withTraits({ 'rate-header': 'epoch' }))['x-ratelimit-reset']);
+  expect(reset).toBeGreaterThanOrEqual(before + 1);
+  expect(reset).toBeLessThanOrEqual(nowSeconds() + 1);
+});
+
+test('a date to wait for is one second after the date of the response', () => {
+  const headers = waitHeaders(withTraits({ 'rate-header': 'date' }));
+  const [date = 0, after = 0] = ['date', 'retry-after'].map((name) => Date.parse(headers[name] ?? ''));
+  expect(after - date).toBe(1000);
 });
 
 /** Traits that only have an effect together with others. */

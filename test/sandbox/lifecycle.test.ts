@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startSandbox } from '../../src/sandbox/start.ts';
+import { replaceDiskCall, systemError } from '../support/replace-disk-call.ts';
 import { listTree, makeTempFolder } from '../support/temp-folder.ts';
 import { createPackage, get, makeFile, openSandbox, send, waitForPackage } from './conversation.ts';
 
@@ -51,6 +52,33 @@ describe('case 140: the temporary folder', () => {
     const mediaDirectory = join(temporary, 'missing');
     await expect(startSandbox({ port: 0, prepareMs: 0, faults: [], mediaDirectory })).rejects.toMatchObject({
       code: 'USAGE',
+    });
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('is removed when the port is in use or does not exist', async () => {
+    const temporary = ownTemporaryFolder();
+    const port = Number(new URL((await openSandbox()).apiUrl).port);
+    const before = readdirSync(temporary);
+    await expect(startSandbox({ port, prepareMs: 0, faults: [] })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: `cannot listen on 127.0.0.1:${port} (EADDRINUSE)`,
+      details: { hint: 'use another port, or omit --port for a free one' },
+    });
+    await expect(startSandbox({ port: 65_536, prepareMs: 0, faults: [] })).rejects.toMatchObject({
+      code: 'ERR_SOCKET_BAD_PORT',
+    });
+    expect(readdirSync(temporary)).toEqual(before);
+  });
+
+  test.each(['media', 'packages'])('is removed when it has no room for %s', async (name) => {
+    const temporary = ownTemporaryFolder();
+    replaceDiskCall('promises.mkdir', (real, [path, options]) =>
+      basename(String(path)) === name ? Promise.reject(systemError('ENOSPC')) : real(path, options),
+    );
+    await expect(startSandbox({ port: 0, prepareMs: 0, faults: [] })).rejects.toMatchObject({
+      code: 'DISK',
+      message: expect.stringMatching(/^could not write .*: no space left on the disk$/) as string,
     });
     expect(readdirSync(temporary)).toEqual([]);
   });

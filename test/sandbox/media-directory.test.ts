@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readMediaDirectory } from '../../src/sandbox/library/media-directory.ts';
+import { replaceDiskCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import {
   call,
@@ -167,5 +168,26 @@ describe('a media directory', () => {
   test.each(['missing', 'file.txt'])('must be a folder: %s', (name) => {
     const folder = makeFolder({ 'file.txt': '' });
     expect(() => readMediaDirectory(join(folder, name))).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+
+  test('must be readable, and names unreadable folders below it', () => {
+    const folder = makeFolder({ 'film.mp4': 'film', 'below/film.mp4': 'film' });
+    let unreadable = join(folder, 'below');
+    replaceDiskCall('readdirSync', (real, [path, options]) => {
+      if (path === unreadable) throw systemError('EACCES');
+      return real(path, options);
+    });
+    const skipped: string[] = [];
+    const read = () => readMediaDirectory(folder, (path, reason) => skipped.push(`${path}: ${reason}`));
+    expect(read().media).toHaveLength(1);
+    expect(skipped).toEqual([`${unreadable}: permission denied`]);
+    unreadable = folder;
+    expect(read).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: `cannot read the folder ${JSON.stringify(folder)}: permission denied`,
+        details: { hint: 'check its permissions, or omit --media-dir for the built-in library' },
+      }),
+    );
   });
 });

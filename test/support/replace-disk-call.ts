@@ -12,10 +12,17 @@ export function systemError(code: string, more: object = {}): NodeJS.ErrnoExcept
 
 /** Replaces a function of `node:fs` or `node:fs/promises` until the end of the test. Returns a function to restore it. */
 export function replaceDiskCall(
-  name: 'mkdirSync' | `promises.${'open' | 'link' | 'rename' | 'rm' | 'readdir' | 'writeFile'}`,
+  name:
+    | 'mkdirSync'
+    | 'openSync'
+    | 'readdirSync'
+    | 'renameSync'
+    | `promises.${'open' | 'access' | 'mkdir' | 'link' | 'rename' | 'rm' | 'readdir' | 'writeFile'}`,
   replacement: (real: Call, args: readonly unknown[]) => unknown,
 ): () => void {
-  const [holder, key] = name === 'mkdirSync' ? [fs, name] : [fs.promises, name.slice('promises.'.length)];
+  const [holder, key] = name.startsWith('promises.')
+    ? [fs.promises, name.slice('promises.'.length)]
+    : [fs, name];
   const real = Object.getOwnPropertyDescriptor(holder, key);
   if (real === undefined) throw new Error(`node:fs has no ${name}`);
   const callReal: Call = (...args) => Reflect.apply(real.value, holder, args);

@@ -51,6 +51,11 @@ describe('safePath', () => {
     ['x'.repeat(256), 'has a part longer than 255 bytes'],
     [`nul.${'x'.repeat(251)}`, 'has a part longer than 255 bytes'],
     [`${'d/'.repeat(100)}x`, 'is deeper than 100 folders'],
+    ['', 'has no name'],
+    ['a\0b', 'contains a NUL character'],
+    ['a\\b', 'contains a backslash'],
+    ['a/../b', 'leads out of the folder (..)'],
+    ['a/./b', 'has a part that is only a dot'],
     ['a//', 'has an empty part'],
     ['/', 'is an absolute path'],
     ['\ud800', 'contains control or invisible characters'],
@@ -64,6 +69,14 @@ describe('safePath', () => {
   ])('rejects %j', (path, offence) => {
     expect(safePath(path)).toEqual({ components: null, offence });
   });
+});
+
+test('accepts a path of 4096 bytes, but not one byte more', () => {
+  const path = `${'x'.repeat(63)}/`.repeat(64).slice(0, -1);
+  expect(safePath(`${path}x`).components).toHaveLength(64);
+  expect(safePath(`${path}xx`).offence).toBe('is longer than 4096 bytes');
+  // Also if the limit of the system is higher.
+  expect(safePath(`${path}xx`, 8_192).offence).toBe('is longer than 4096 bytes');
 });
 
 test('counts the suffix of a device name toward the limit', () => {

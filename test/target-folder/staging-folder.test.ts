@@ -5,6 +5,7 @@ import type { LockingProcess } from '../../src/disk/lock-record.ts';
 import { type Folder, openFolder } from '../../src/target-folder/folder.ts';
 import { openStagingFolder, type StagingFolder } from '../../src/target-folder/staging-folder.ts';
 import { afterThisTest } from '../support/after-this-test.ts';
+import { replaceDiskCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const KEY = '0123456789abcdef'.repeat(2);
@@ -77,6 +78,25 @@ describe('case 110: the staging folder of a killed run', () => {
     expect(staging.keepParts(new Set(['another']))).toBe(0);
     staging.close();
     expect(readdirSync(root)).toEqual([]);
+  });
+
+  test('keepParts fails if the parts cannot be listed', () => {
+    const root = makeTempFolder();
+    leaveBehind(root, alive);
+    const staging = openStaging(root, alive);
+    const restore = replaceDiskCall('readdirSync', () => {
+      throw systemError('EIO');
+    });
+    expect(() => staging.keepParts(new Set())).toThrow(
+      expect.objectContaining({
+        code: 'DISK',
+        message: expect.stringMatching(
+          /^could not remove what an earlier run left in .*: input\/output error$/,
+        ) as string,
+      }),
+    );
+    restore();
+    expect(staging.keepParts(new Set())).toBe(0);
   });
 
   test('drops a part that already has its final name', () => {

@@ -57,7 +57,7 @@ export function createWire({ body, connection, socket }: WireStreams): Wire {
       return isClosed();
     },
     async write(bytes) {
-      if (!isClosed() && bytes.length > 0) await unlessClosed((done) => body.write(bytes, () => done()));
+      if (!isClosed()) await unlessClosed((done) => body.write(bytes, () => done()));
     },
     async cut() {
       if (!isClosed()) await unlessClosed((done) => connection.end(done));

@@ -139,7 +139,6 @@ async function build(
   await mkdir(folder, { mode: 0o700 });
   const built = await buildPackage(collectItems(body, library), {
     folder,
-    temporaryName: 'package',
     archiveName: safeName(body.title ?? 'streamdiver-package'),
     shape: compressed ? 'archive' : 'files',
     signal,

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -19,43 +19,28 @@ export interface BuiltFile {
 }
 
 export interface BuildOptions {
-  /** The folder for temporary files, with the names below and an extension. */
+  /** The folder for the archive. */
   readonly folder: string;
-  readonly temporaryName: string;
   /** Name of the archive for people, without extension. */
   readonly archiveName: string;
+  /** Only media have the shape `files`: transcripts are always in an archive. */
   readonly shape: 'archive' | 'files';
   readonly signal: AbortSignal;
 }
 
-/** Writes a package to disk; memory does not grow with its size. */
+/** Writes a package to disk; memory does not grow with its size. Files are served from their location. */
 export async function buildPackage(
   items: readonly PackageItem[],
-  options: BuildOptions,
+  { folder, archiveName, shape, signal }: BuildOptions,
 ): Promise<BuiltFile[]> {
-  const { folder, temporaryName, archiveName, shape, signal } = options;
   if (shape === 'files') {
-    const files: BuiltFile[] = [];
-    for (const [index, item] of items.entries()) {
-      files.push(await buildFile(item, join(folder, `${temporaryName}-${index}`), options));
-    }
-    return files;
+    return items.flatMap(({ entryName, mimeType, source }) =>
+      'content' in source ? [{ path: source.content.path, name: basename(entryName), mimeType }] : [],
+    );
   }
-  const path = join(folder, `${temporaryName}.zip`);
+  const path = join(folder, 'package.zip');
   const unpackedBytes = await writeArchive(items, path, signal);
   return [{ path, name: `${archiveName}.zip`, mimeType: 'application/zip', unpackedBytes }];
-}
-
-/** Media files are served from their location; only generated files are written. */
-async function buildFile(
-  { entryName, mimeType, source }: PackageItem,
-  temporaryPath: string,
-  { signal }: BuildOptions,
-): Promise<BuiltFile> {
-  let path = temporaryPath;
-  if ('content' in source) path = source.content.path;
-  else await writeFile(path, await source.text(), { mode: 0o600, signal });
-  return { path, name: basename(entryName), mimeType };
 }
 
 /** Media are stored, because they are compressed; texts are deflated. Resolves with the total size. */
