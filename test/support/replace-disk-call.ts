@@ -12,7 +12,7 @@ export function systemError(code: string, more: object = {}): NodeJS.ErrnoExcept
 
 /** Replaces a function of `node:fs` or `node:fs/promises` until the end of the test. Returns a function to restore it. */
 export function replaceDiskCall(
-  name: 'mkdirSync' | `promises.${'open' | 'link' | 'rename' | 'rm' | 'readdir' | 'writeFile'}`,
+  name: 'mkdirSync' | `promises.${'open' | 'link' | 'rename' | 'rm' | 'readdir' | 'statfs' | 'writeFile'}`,
   replacement: (real: Call, args: readonly unknown[]) => unknown,
 ): () => void {
   const [holder, key] = name === 'mkdirSync' ? [fs, name] : [fs.promises, name.slice('promises.'.length)];
