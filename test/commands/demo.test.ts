@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { runBinary } from '../support/process/run-binary.ts';
 import { listTree } from '../support/temp-folder.ts';
 import { runCommand } from './run-command.ts';
 
@@ -29,6 +30,22 @@ test('runs the whole job without an account and prints each command', async () =
     expect(names).toEqual(expect.arrayContaining([expect.stringMatching(pattern)]));
   expect(run.stderr).toContain(`Done. Files: ${join(run.temp, folder)}`);
   expect(readdirSync(run.cwd)).toEqual([]);
+});
+
+test('prints what each command prints before it explains the next one', async () => {
+  const wrapper = ['sh', '-c', 'exec "$@" 2>&1', 'sh'];
+  const run = await runBinary(['demo'], { token: null, wrapper, deadlineMs: 60_000 });
+  expect(run.exitCode).toBe(0);
+  const printed = run.stdout.split('\n$ ').slice(1);
+  const outputs = printed.map((text) => text.replace(/^.*\n/, '').replace(/\n\n[^]*$/, ''));
+  expect(outputs).toEqual([
+    expect.stringMatching(/\tvideo\t/),
+    expect.stringContaining('rendition\t'),
+    expect.stringMatching(/\.vtt$/m),
+    expect.stringMatching(/\.zip$/m),
+    expect.stringContaining('\tMy first package'),
+    expect.stringContaining('Package deleted.'),
+  ]);
 });
 
 test('case 137: ignores real credentials and profiles', async () => {

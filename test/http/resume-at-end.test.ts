@@ -19,8 +19,13 @@ const FRAMINGS: readonly (readonly [name: string, header: string, body: Buffer])
   ['on a connection that could stay open', `Content-Length: ${BODY.length}`, BODY],
 ];
 
+interface Opened extends HttpResponse {
+  /** Resolves when both sides have closed the connection. */
+  readonly closed: Promise<void>;
+}
+
 /** Sends the whole response, and closes the connection. */
-async function open(header: string, body: Buffer, isSecure: boolean): Promise<HttpResponse> {
+async function open(header: string, body: Buffer, isSecure: boolean): Promise<Opened> {
   const respond = (socket: Socket) => {
     socket.on('error', () => undefined);
     socket.once('data', () => {
@@ -32,6 +37,9 @@ async function open(header: string, body: Buffer, isSecure: boolean): Promise<Ht
   const server = isSecure
     ? createSecureServer({ key: certificate.keyPem, cert: certificate.certPem }, respond)
     : createServer(respond);
+  const closed = new Promise<void>((resolve) => {
+    server.once('connection', (socket: Socket) => void socket.once('close', resolve));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterThisTest(() => new Promise<void>((resolve) => void server.close(() => resolve())));
   const address = server.address();
@@ -47,13 +55,14 @@ async function open(header: string, body: Buffer, isSecure: boolean): Promise<Ht
   });
   afterThisTest(() => transport.close());
   const { signal } = new AbortController();
-  return await transport.send({
+  const response = await transport.send({
     method: 'GET',
     url: new URL(origin),
     headers: {},
     signal,
     headersTimeoutMs: 30_000,
   });
+  return { ...response, closed };
 }
 
 /** Reads with pauses, so that the connection is closed long before the last byte is read. */
@@ -95,3 +104,14 @@ test('case 145: an unread body does no harm when the server closes', async () =>
   expect(response.body.readableEnded).toBe(false);
   response.body.destroy();
 });
+
+test.each(['HTTP', 'HTTPS'])(
+  'case 145: the end of a body that exactly fills the buffer is not lost over %s',
+  async (scheme) => {
+    // The parser pauses after the last byte, however the body arrives.
+    const body = BODY.subarray(0, 65_536);
+    const response = await open(`Content-Length: ${body.length}`, body, scheme === 'HTTPS');
+    await response.closed;
+    expect((await readSlowly(response)).equals(body)).toBe(true);
+  },
+);

@@ -17,7 +17,7 @@ export function replaceDiskCall(
     | 'openSync'
     | 'readdirSync'
     | 'renameSync'
-    | `promises.${'open' | 'access' | 'mkdir' | 'link' | 'rename' | 'rm' | 'readdir' | 'writeFile'}`,
+    | `promises.${'open' | 'access' | 'mkdir' | 'link' | 'rename' | 'rm' | 'readdir' | 'statfs' | 'writeFile'}`,
   replacement: (real: Call, args: readonly unknown[]) => unknown,
 ): () => void {
   const [holder, key] = name.startsWith('promises.')

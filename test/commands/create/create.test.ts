@@ -132,6 +132,7 @@ describe('create -f', () => {
 
   test.each([
     ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'Out-File -Encoding utf8'],
+    ['big-endian UTF-16', Buffer.from('\uFEFF{}', 'utf16le').swap16(), 'Out-File -Encoding utf8'],
     ['nothing', '', 'invalid JSON'],
     ['truncated JSON', '{"selectedMediaIds":', 'invalid JSON'],
     ['a list', '[]', 'does not contain a JSON object'],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { makePlace } from '../../support/process/run-place.ts';
+import { replaceDiskCall } from '../../support/replace-disk-call.ts';
 import { expectDocument, expectFailureDocument } from '../output-documents.ts';
 import { runCommand } from '../run-command.ts';
 import { filesIn, object, start } from './fetch-scene.ts';
@@ -87,4 +88,16 @@ describe('existing files', () => {
     expect(readFileSync(join(place.cwd, 'out.zip'), 'latin1')).toBe(content);
     expect(filesIn(place.cwd)).toEqual(['out.zip']);
   });
+});
+
+test('needs no free space for selected entries that are already there', async () => {
+  const api = await start();
+  const place = makePlace();
+  const args = ['fetch', PACKAGE_ID, '--include', '*', '-D', 'out'];
+  expect(await runCommand(args, { api, place })).toMatchObject({ exitCode: 0 });
+  replaceDiskCall('promises.statfs', async () => ({ blocks: 1_000, bavail: 0, bsize: 4_096 }));
+  const again = await runCommand([...args, '--json'], { api, place });
+  expect(again).toMatchObject({ exitCode: 0 });
+  const other = await runCommand([...args.slice(0, -1), 'other'], { api, place });
+  expect(other).toMatchObject({ exitCode: 9 });
 });

@@ -18,7 +18,7 @@ describe('parseSort and sortItems', () => {
     'rejects %j and lists the fields',
     (text) => {
       expect(() => parseSort(text, ['name', 'size'])).toThrow(
-        expect.objectContaining({ details: { hint: expect.stringContaining('name, size') } }),
+        expect.objectContaining({ code: 'USAGE', details: { hint: expect.stringContaining('name, size') } }),
       );
     },
   );

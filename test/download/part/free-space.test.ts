@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkFreeSpace, findFreeBytes } from '../../../src/download/part/free-space.ts';
+import { replaceDiskCall, systemError } from '../../support/replace-disk-call.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
 test('reports the free space for a folder that does not exist yet', async () => {
@@ -37,4 +38,11 @@ test.skipIf(process.platform !== 'linux')('accepts any size on a file system wit
   expect(statfsSync('/proc').blocks).toBe(0);
   expect(await findFreeBytes('/proc')).toBeNull();
   await expect(checkFreeSpace('/proc', Number.MAX_SAFE_INTEGER)).resolves.toBeUndefined();
+});
+
+test.each(['ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'])('accepts any size if the system reports %s', async (code) => {
+  const folder = makeTempFolder();
+  replaceDiskCall('promises.statfs', () => Promise.reject(systemError(code)));
+  expect(await findFreeBytes(folder)).toBeNull();
+  await expect(checkFreeSpace(folder, Number.MAX_SAFE_INTEGER)).resolves.toBeUndefined();
 });

@@ -36,3 +36,11 @@ test('renews once for many connections with the same rejected URL', async () => 
   await url.renew(refused, refusal);
   expect(asked()).toBe(1);
 });
+
+test.each([
+  ['that the package is gone, with that', new ExpectedError('NOT_FOUND', 'gone'), 'gone'],
+  ['nothing, with the rejection', new ExpectedError('UNAVAILABLE', 'no response'), 'refused'],
+])('ends if the API reports %s', async (_name, failure, message) => {
+  const url = createFileUrl(new URL('https://files.example.com/0'), () => Promise.reject(failure));
+  await expect(url.renew(url.current(), refusal)).rejects.toThrow(message);
+});

@@ -153,6 +153,12 @@ describe('steal', () => {
     expect(plan.steal()).toBeNull();
   });
 
+  test('stops a silent connection with a single byte left', () => {
+    const { plan, stops } = lastPiece(0, MIB + 1);
+    expect(plan.steal()).toMatchObject({ start: MIB, end: MIB + 1 });
+    expect(stops()).toBe(1);
+  });
+
   test('halves a slow piece down to 256 KiB', () => {
     const { plan, chunk } = lastPiece(1_000, 1.5 * MIB);
     expect(plan.steal()).toMatchObject({ start: 1.25 * MIB, end: 1.5 * MIB });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { inspectStart } from '../../../src/download/response/expected-content.ts';
-import { verifyContent } from '../../../src/download/verify/verify-content.ts';
+import { couldBeArchive, verifyContent } from '../../../src/download/verify/verify-content.ts';
 
 const BYTES = Buffer.from('a video without any structure of its own');
 const VIDEO = { mimeType: 'video/mp4', isCompressed: false, name: 'a.mp4', mustBeArchive: false };
@@ -51,4 +51,16 @@ test('rejects PK followed by other bytes as an archive', () => {
   expect(() => inspectStart(ARCHIVE, Buffer.from('PK\u0001\u0002'), null)).toThrow(
     'instead of the zip archive',
   );
+});
+
+test.each([
+  ['PK\u0003\u0004', true],
+  ['PK\u0007\u0008', true],
+  ['PK\u0003', false],
+  ['PK\u0003\u0003', false],
+  ['', false],
+])('a whole file of %j could be an archive: %j', async (text, isArchive) => {
+  const bytes = Buffer.from(text, 'latin1');
+  const read = async (start: number, end: number) => bytes.subarray(start, end);
+  expect(await couldBeArchive({ sizeBytes: bytes.length, read })).toBe(isArchive);
 });
