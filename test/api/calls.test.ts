@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Api, type ApiOptions, createApi } from '../../src/api/client.ts';
-import { commandCredential, tokenCredential } from '../../src/auth/credential.ts';
+import type { Api, ApiOptions } from '../../src/api/client.ts';
+import { commandCredential } from '../../src/auth/credential.ts';
 import { type ErrorCode, ExpectedError } from '../../src/errors.ts';
 import type { Answer, Script } from '../support/api/api-script.ts';
 import { startApi } from '../support/api/api-server.ts';
-import { openTransport } from '../support/api/open-transport.ts';
+import { openClient } from '../support/api/open-client.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 
 const signal = new AbortController().signal;
@@ -14,13 +14,8 @@ async function open(script: Script = {}, options: Partial<ApiOptions> = {}) {
   const api = await startApi({ token: null, script });
   const clock = createFastClock({ skipsSleeps: true });
   const told = { exchanges: [] as string[], warnings: [] as string[], retries: [] as unknown[] };
-  const client = createApi({
-    transport: openTransport(clock),
-    credential: tokenCredential('word'),
-    apiUrl: new URL(`${api.origin}/v2`),
+  const client = openClient(api, {
     clock,
-    random: () => 0,
-    retries: 0,
     onExchange: (line) => told.exchanges.push(line),
     onWarning: (message) => told.warnings.push(message),
     onRetry: ({ attempt, delayMs }) => told.retries.push([attempt, delayMs]),

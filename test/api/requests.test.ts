@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { createApi } from '../../src/api/client.ts';
 import { createResponseBudget } from '../../src/api/response-budget.ts';
 import { commandCredential } from '../../src/auth/credential.ts';
 import type { Answer } from '../support/api/api-script.ts';
 import { startApi } from '../support/api/api-server.ts';
-import { openTransport } from '../support/api/open-transport.ts';
+import { openClient } from '../support/api/open-client.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 
 const signal = new AbortController().signal;
@@ -17,9 +16,7 @@ function clientOf(origin: string) {
     runs += 1;
     return runs === 1 ? 'old' : 'new';
   });
-  const apiUrl = new URL(`${origin}/v2`);
-  const transport = openTransport(clock);
-  return createApi({ transport, credential, apiUrl, clock, random: () => 0, retries: 0 });
+  return openClient({ origin }, { clock, credential });
 }
 
 test('retries a 401 with a renewed token without waiting for its body', async () => {

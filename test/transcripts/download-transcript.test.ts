@@ -1,12 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createApi } from '../../src/api/client.ts';
-import { tokenCredential } from '../../src/auth/credential.ts';
 import { downloadTranscript } from '../../src/transcripts/download-transcript.ts';
 import { createSharedPause } from '../../src/transcripts/shared-pause.ts';
 import { startApi } from '../support/api/api-server.ts';
-import { openTransport } from '../support/api/open-transport.ts';
+import { openClient } from '../support/api/open-client.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
@@ -25,14 +23,7 @@ test('keeps one temporary file of two large downloads without a marked end', asy
   const folder = makeTempFolder();
   const clock = createFastClock();
   const { signal } = new AbortController();
-  const client = createApi({
-    transport: openTransport(clock),
-    credential: tokenCredential('word'),
-    apiUrl: new URL(`${api.origin}/v2`),
-    clock,
-    random: () => 0,
-    retries: 0,
-  });
+  const client = openClient(api, { clock });
   const content = await downloadTranscript(
     { mediaId: 'm1', transcriptId: 't1', format: 'srt', speakers: true },
     {

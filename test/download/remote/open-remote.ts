@@ -1,4 +1,3 @@
-import { createApi } from '../../../src/api/client.ts';
 import { anonymousCredential } from '../../../src/auth/credential.ts';
 import type { HttpSource } from '../../../src/download/remote/http-source.ts';
 import {
@@ -8,7 +7,7 @@ import {
 } from '../../../src/download/remote/open-http-source.ts';
 import { createRateLimit } from '../../../src/download/transfer/rate-limit.ts';
 import { createSemaphore } from '../../../src/semaphore.ts';
-import { openTransport } from '../../support/api/open-transport.ts';
+import { openClient } from '../../support/api/open-client.ts';
 import { createFastClock, type FastClock } from '../../support/fast-clock.ts';
 import type { FaultServer } from '../../support/faults/fault-server.ts';
 import { commandSignal } from '../../support/process/command-signal.ts';
@@ -37,16 +36,8 @@ export async function openRemote(
     ...request
   }: RemoteOptions = {},
 ): Promise<HttpSourceOpening> {
-  const transport = openTransport(clock);
   const random = () => 0.5;
-  const api = createApi({
-    transport,
-    credential: anonymousCredential,
-    apiUrl: new URL(`${server.origin}/v2`),
-    clock,
-    random,
-    retries,
-  });
+  const api = openClient(server, { clock, credential: anonymousCredential, random, retries });
   const url = new URL(`${server.origin}/object`);
   return await openHttpSource(
     {

@@ -1,14 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createApi } from '../../../src/api/client.ts';
-import { tokenCredential } from '../../../src/auth/credential.ts';
 import { createByteRanges } from '../../../src/download/part/byte-ranges.ts';
 import { NO_VALIDATOR } from '../../../src/download/part/destination.ts';
 import { inspectStart } from '../../../src/download/response/expected-content.ts';
 import { createRemoteObject } from '../../../src/download/response/remote-object.ts';
 import { transfer } from '../../../src/download/transfer/transfer.ts';
 import { createSemaphore } from '../../../src/semaphore.ts';
-import { openTransport } from '../../support/api/open-transport.ts';
+import { openClient } from '../../support/api/open-client.ts';
 import { createFastClock } from '../../support/fast-clock.ts';
 import { startFaultServer } from '../../support/faults/fault-server.ts';
 
@@ -19,12 +17,7 @@ test('discards the bytes of other content before it fails', async () => {
   const url = new URL(`${server.origin}/file`);
   const clock = createFastClock();
   const policy = { clock, random: () => 0, retries: 0 };
-  const api = createApi({
-    ...policy,
-    transport: openTransport(clock),
-    credential: tokenCredential('word'),
-    apiUrl: url,
-  });
+  const api = openClient(server, policy);
   const { signal } = new AbortController();
   const context = {
     ...policy,
