@@ -5,7 +5,6 @@ import { isSystemError } from './disk-error.ts';
 
 /** Windows cannot open folders for this, and does not need it. */
 const NOT_OPENED = new Set(['EPERM', 'EISDIR', 'EACCES', 'EROFS']);
-const fsyncAsync = promisify<number, void>((descriptor, done) => fsync(descriptor, done));
 /** Network file systems, FUSE, and Windows if it opens the folder after all. */
 const NOT_SYNCED = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM']);
 
@@ -42,6 +41,9 @@ export async function syncFile(file: string): Promise<void> {
 export async function syncDescriptor(descriptor: number): Promise<void> {
   await unless(NOT_SYNCED, fsyncAsync(descriptor));
 }
+
+/** Looks up `fsync` for each call, so that a test can replace it. */
+const fsyncAsync = promisify<number, void>((descriptor, done) => fsync(descriptor, done));
 
 async function unless<Result>(
   ignored: ReadonlySet<string>,

@@ -1,10 +1,10 @@
-import fs, { fstatSync, statSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { callbackify, promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
+import { replaceDiskCall } from './replace-disk-call.ts';
 import { listTree, unlessGone } from './temp-folder.ts';
 import { onWindows } from './windows/launcher.ts';
 import { skipTest } from './windows/windows-test.ts';
@@ -44,15 +44,11 @@ export async function aroundHandles(method: Method, around: Around): Promise<() 
 
 /** Replaces `fsync` of files that are open as a number. */
 function aroundDescriptors(around: Around): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(fs, 'fsync') ?? {};
-  const sync = promisify(fs.fsync);
-  const instead = callbackify((fd: number) => around(() => sync(fd), [], { fd }));
-  const replace = (value: unknown) => {
-    Object.defineProperty(fs, 'fsync', { ...descriptor, value });
-    syncBuiltinESMExports();
-  };
-  replace(instead);
-  return () => replace(descriptor.value);
+  return replaceDiskCall('fsync', (real, [fd, done]) => {
+    const call = promisify<unknown>((end) => void real(fd, end));
+    const instead = callbackify(() => around(call, [], { fd: Number(fd) }));
+    return Reflect.apply(instead, null, [done]);
+  });
 }
 
 /**

@@ -13,6 +13,7 @@ export function systemError(code: string, more: object = {}): NodeJS.ErrnoExcept
 /** Replaces a function of `node:fs` or `node:fs/promises` until the end of the test. Returns a function to restore it. */
 export function replaceDiskCall(
   name:
+    | 'fsync'
     | 'mkdirSync'
     | 'openSync'
     | 'readdirSync'

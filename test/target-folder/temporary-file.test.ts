@@ -12,6 +12,16 @@ function create() {
   return { path, file: createTemporaryFile({ path, shownPath: path }) };
 }
 
+/** Counts the syncs of all files from now on. */
+async function countSyncs(): Promise<() => number> {
+  let count = 0;
+  await aroundHandles('sync', async (call) => {
+    count += 1;
+    await call();
+  });
+  return () => count;
+}
+
 test('writes large and small pieces in order, all of them before it is finished', async () => {
   for (let round = 0; round < 20; round += 1) {
     const { path, file } = create();
@@ -26,17 +36,13 @@ test('writes large and small pieces in order, all of them before it is finished'
 
 test('syncs a file of 16 MiB while it is written, and again at the end', async () => {
   const { file } = create();
-  let syncs = 0;
-  await aroundHandles('sync', async (call) => {
-    syncs += 1;
-    await call();
-  });
+  const syncs = await countSyncs();
   const piece = Buffer.alloc(MIB);
   for (let count = 0; count < 16; count += 1) await file.append(piece);
   await file.flush();
-  expect(syncs).toBe(1);
+  expect(syncs()).toBe(1);
   await file.finish();
-  expect(syncs).toBe(2);
+  expect(syncs()).toBe(2);
 });
 
 test.each([
@@ -45,14 +51,10 @@ test.each([
   ['syncs a small file if asked to', 1, true, 1],
 ])('%s when it is finished', async (_what, sizeBytes, isSynced, wanted) => {
   const { file } = create();
-  let syncs = 0;
-  await aroundHandles('sync', async (call) => {
-    syncs += 1;
-    await call();
-  });
+  const syncs = await countSyncs();
   await file.append(Buffer.alloc(sizeBytes));
   await file.finish({ isSynced });
-  expect(syncs).toBe(wanted);
+  expect(syncs()).toBe(wanted);
 });
 
 test('is removed when it is discarded, before and after it was written', async () => {
