@@ -37,6 +37,8 @@ test('COLUMNS takes precedence over the terminal width', async () => {
 
 test('lists commands before flags and global flags after those of the command', async () => {
   const { stdout } = await runCommand(['--help']);
+  expect(stdout).toMatch(/\n {2}rm, delete \[id\.\.\.\] +Delete packages/);
+  expect(stdout).toMatch(/\n {2}completion <shell> +Print/);
   expect(stdout).toMatch(/^Usage:[^]*\nCommands:[^]*\nOutput:[^]*\nConnection:[^]*\nExamples:/);
   expect((await runCommand(['list', '--help'])).stdout).toMatch(
     /\nFilters:[^]*\nConnection:[^]*\nOutput:[^]*-h, --help[^]*\nExamples:/,

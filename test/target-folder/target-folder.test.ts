@@ -50,8 +50,10 @@ test.runIf(process.platform === 'linux')('keeps at most 64 folders open besides 
   const openCount = () => readdirSync('/proc/self/fd').length;
   const before = openCount();
   try {
-    for (let number = 0; number < 200; number += 1) target.ensure([`${number}`]);
-    expect(openCount() - before).toBe(64);
+    for (let number = 1; number <= 130; number += 1) {
+      target.ensure([`${number}`]);
+      expect(openCount() - before).toBe(Math.min(number, 64));
+    }
   } finally {
     target.close();
   }
@@ -91,6 +93,12 @@ test('a file in place of a folder fails with EXISTS, a folder that has vanished 
   expect(() => openExistingFolder({ path, shownPath: path })).toThrow(
     expect.objectContaining({ code: 'DISK', message: `the folder ${path} has vanished` }),
   );
+});
+
+test('a file in place of the target fails with EXISTS', () => {
+  const path = join(makeTempFolder(), 'file');
+  writeFileSync(path, '');
+  expect(() => openTargetFolder(path)).toThrow(expect.objectContaining({ code: 'EXISTS' }));
 });
 
 test('a folder that cannot be made or accessed fails with DISK, unless another process has just made it', () => {

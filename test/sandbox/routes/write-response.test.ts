@@ -1,0 +1,22 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { request } from 'undici';
+import { expect, onTestFinished, test } from 'vitest';
+import { DEFAULT_TRAITS } from '../../../src/sandbox/dialect/traits.ts';
+import { writeError } from '../../../src/sandbox/routes/write-response.ts';
+
+test('an error after the headers cuts the response off', async () => {
+  const server = createServer((incoming, response) => {
+    response.writeHead(200, { 'content-length': 10 }).write('half ', () => {
+      writeError(new Error('too late'), { request: incoming, response, traits: DEFAULT_TRAITS, zone: 'api' });
+    });
+  });
+  onTestFinished(() => {
+    server.close().closeAllConnections();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const response = await request(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5000) });
+  await expect(response.body.text()).rejects.toThrow('other side closed');
+});
