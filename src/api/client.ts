@@ -17,7 +17,7 @@ import { acceptedPackage, type Package, parsePackage, readPackage } from './pack
 import { readClaims } from './page-end.ts';
 import { collectPages, type Page } from './paging.ts';
 import { type ApiRequestsOptions, createApiRequests } from './requests.ts';
-import { onlyItem } from './resource.ts';
+import { onlyItem, withFields } from './resource.ts';
 import type { ApiResponse } from './response.ts';
 import { createResponseBudget, type ResponseBudget } from './response-budget.ts';
 import type { CreateDownloadBody } from './wire.ts';
@@ -181,7 +181,7 @@ export function createApi(options: ApiOptions): Api {
     },
     async getTranscriptionStatus(mediaId, signal) {
       const { data } = await byId(requests.call('GET', path`/media/${mediaId}/metadata`, { signal }));
-      return isObject(data) ? readFirst(data, STATUS_KEYS, readWord) : null;
+      return isObject(data) ? readFirst(withFields(data, 'media item'), STATUS_KEYS, readWord) : null;
     },
     async openTranscript({ mediaId, transcriptId, format, speakers }, signal) {
       const query = new URLSearchParams({ transcriptDownloadType: format });

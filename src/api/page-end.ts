@@ -100,7 +100,7 @@ export function totalItems(data: unknown): number | null {
 
 /** A number, or an object with a `value`, as search engines send it. */
 function readCount(value: unknown): number | null {
-  const text = readText(isObject(value) ? value['value'] : value);
+  const text = isObject(value) ? readFirst(value, ['value'], readText) : readText(value);
   return text !== null && /^\d+$/.test(text) ? Number(text) : null;
 }
 

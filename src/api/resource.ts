@@ -3,7 +3,9 @@ import { readFirst, readId } from '../parse/fields.ts';
 import { isArray, isObject, type JsonObject } from '../parse/json.ts';
 
 /** Keys under which some formats (JSON:API, search engines) nest the fields of an object. */
-const FIELD_KEYS = ['attributes', '_source', 'item'];
+const FIELD_KEYS = ['attributes', 'item'];
+/** The same of a search engine, in this spelling only: a `source` is a field. */
+const SOURCE_KEY = '_source';
 
 /** The kind of an object, as used in messages. */
 export type Kind = 'package' | 'media item' | 'rendition' | 'transcript';
@@ -30,13 +32,14 @@ const RESOURCE_KEYS: Readonly<Record<Kind, readonly string[]>> = {
 
 /** The object merged with its nested fields. Its own fields take precedence. */
 export function withFields(value: JsonObject, kind?: Kind): JsonObject {
-  for (const key of FIELD_KEYS) {
-    const fields = value[key];
-    if (!isObject(fields)) continue;
+  const id = idOf(value, kind);
+  const readOwn = (fields: unknown): JsonObject | null => {
+    if (!isObject(fields)) return null;
     const innerId = idOf(fields);
-    if (innerId === null || innerId === idOf(value, kind)) return { ...fields, ...value };
-  }
-  return value;
+    return innerId === null || innerId === id ? fields : null;
+  };
+  const fields = readOwn(value[SOURCE_KEY]) ?? readFirst(value, FIELD_KEYS, readOwn);
+  return fields === null ? value : { ...fields, ...value };
 }
 
 /** The ID of an object: `id`, or the key of its kind, in any letter case. */

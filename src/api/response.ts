@@ -57,7 +57,8 @@ export function parseResponse(response: HttpResponse, bytes: Buffer, nowMs: numb
       },
     );
   }
-  return { ...common, data: 'data' in envelope ? envelope.data : (envelope.Data ?? envelope), envelope };
+  const dataKey = Object.keys(envelope).find((key) => key.toLowerCase() === 'data');
+  return { ...common, data: dataKey === undefined ? envelope : envelope[dataKey], envelope };
 }
 
 /**

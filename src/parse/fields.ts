@@ -109,11 +109,15 @@ function isoOrNull(timeMs: number): string | null {
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
+const TEXT_KEYS = ['name', 'title'];
+
 /** A list of texts: an array of texts or of objects with a name, or comma-separated text. */
 export function readTexts(value: unknown): readonly string[] | null {
   if (typeof value === 'string') return value.split(',').flatMap((part) => readText(part.trim()) ?? []);
   if (!Array.isArray(value)) return null;
-  return value.flatMap((item: unknown) => readText(isObject(item) ? (item.name ?? item.title) : item) ?? []);
+  return value.flatMap(
+    (item: unknown) => (isObject(item) ? readFirst(item, TEXT_KEYS, readText) : readText(item)) ?? [],
+  );
 }
 
 /**

@@ -231,6 +231,7 @@ test.each<[string, unknown, string | null]>([
   ['status', { status: 'finished' }, 'finished'],
   ['state', { state: 'running' }, 'running'],
   ['transcriptionStatus', { transcriptionStatus: 'failed' }, 'failed'],
+  ['attributes', { Id: 'm', Attributes: { Status: 'running' } }, 'running'],
   ['no known field', { other: 1 }, null],
   ['a list', [{ status: 'x' }], null],
 ])('reads the transcription status from %s', async (_name, data, status) => {

@@ -16,6 +16,7 @@ describe('package dialects', () => {
     ['a status with a state', { id: 'x', status: { state: 'READY', progress: 100 } }, 'ready'],
     ['an object under its kind', { download: { id: 'x', status: 'ready' } }, 'ready'],
     ['attributes', { id: 'x', type: 'downloads', attributes: { status: 'ready' } }, 'ready'],
+    ['attributes with capital keys', { Id: 'x', Attributes: { Status: 'Ready' } }, 'ready'],
     ['the only item of a list', [{ id: 'x', status: 'ready' }], 'ready'],
     ['capital keys', { Id: 'x', Status: 'Ready' }, 'ready'],
     ['files in a layer', { id: 'x', status: 'done', files: { data: [{ url: 'u' }] } }, 'ready'],
@@ -189,6 +190,7 @@ describe('readClaims', () => {
       { totalItems: 7, reportsMore: true },
     ],
     ['metadata', { meta: { total_pages: 3, total: '7' } }, {}, { totalItems: 7, totalPages: 3 }],
+    ['capital keys', { Total: { Value: '7' } }, {}, { totalItems: 7 }],
     ['a search engine', { hits: { total: { value: 7, relation: 'eq' } } }, {}, { totalItems: 7 }],
     [
       'hydra',

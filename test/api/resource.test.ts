@@ -46,6 +46,8 @@ test.each<[Kind | undefined, Record<string, unknown>, string | null]>([
 
 test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
   ['attributes', { id: 'x', attributes: { a: 1 } }, { id: 'x', attributes: { a: 1 }, a: 1 }],
+  ['Attributes', { Id: 'x', Attributes: { A: 1 } }, { Id: 'x', Attributes: { A: 1 }, A: 1 }],
+  ['a source is a field', { id: 'x', source: { a: 1 } }, { id: 'x', source: { a: 1 } }],
   ['_source', { id: 'x', _source: { a: 1 } }, { id: 'x', _source: { a: 1 }, a: 1 }],
   ['item with the same ID', { id: 'x', item: { id: 'x', a: 1 } }, { id: 'x', item: { id: 'x', a: 1 }, a: 1 }],
   ['item with another ID', { id: 'x', item: { id: 'y', a: 1 } }, { id: 'x', item: { id: 'y', a: 1 } }],

@@ -389,6 +389,14 @@ describe('the response to a DELETE', () => {
   });
 });
 
+test.each([
+  [{ DATA: { id: 'x' } }, { id: 'x' }],
+  [{ Status: 'success', Data: null }, null],
+  [{ metadata: 1 }, { metadata: 1 }],
+])('the data of %j is %j', (envelope, data) => {
+  expect(read(parseResponse, 200, envelope).data).toEqual(data);
+});
+
 test('parseResponse returns the headers, URL, envelope, and retry delay', () => {
   const whole = read(parseResponse, 200, { Data: [1], x: 2 }, { 'retry-after': '7' });
   expect(whole).toMatchObject({

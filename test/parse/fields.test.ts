@@ -133,8 +133,8 @@ describe('readers of response fields', () => {
       ['a', '7'],
     ],
     [
-      [{ name: 'a' }, { title: 'b' }],
-      ['a', 'b'],
+      [{ name: 'a' }, { title: 'b' }, { Name: 'c' }, { x: 'd' }],
+      ['a', 'b', 'c'],
     ],
     ['a, b', ['a', 'b']],
     ['a', ['a']],
