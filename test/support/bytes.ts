@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 
-/** Pseudorandom bytes, the same for the same seed on every machine. */
-export function pseudoRandomBytes(sizeBytes: number, seed: number): Buffer {
-  const next = pseudoRandom(seed);
-  const bytes = Buffer.alloc(sizeBytes);
-  let index = 0;
-  for (; index + 4 <= sizeBytes; index += 4) bytes.writeUInt32LE(next(), index);
-  for (; index < sizeBytes; index++) bytes[index] = next() & 0xff;
-  return bytes;
+/** Incompressible bytes, the same for the same seed on every machine (AES-256 in counter mode). */
+export function pseudoRandomBytes(sizeBytes: number, seed: number | string): Buffer {
+  const key = createHash('sha256').update(`${seed}`).digest();
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(sizeBytes));
 }
 
 /** Unsigned 32-bit numbers (mulberry32). */

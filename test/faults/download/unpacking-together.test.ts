@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { startApi } from '../../support/api/api-server.ts';
+import { pseudoRandomBytes } from '../../support/bytes.ts';
 import { serveArchive } from '../../support/faults/served-archive.ts';
-import { seededBytes } from '../../support/faults/served-object.ts';
 import { type BinaryResult, runBinary } from '../../support/process/run-binary.ts';
 import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
 import { listTree } from '../../support/temp-folder.ts';
@@ -15,7 +15,7 @@ const FILE = 'GET /v2/downloads/file/{id}';
 const ARGS = ['fetch', PACKAGE_ID, '-x', '-D', 'out'];
 const MANY: readonly EntrySpec[] = [
   ...Array.from({ length: 300 }, (_, index) => ({ name: `${index}.srt`, content: `subtitle ${index}` })),
-  { name: 'clip.bin', content: seededBytes(3 * MIB, 'clip') },
+  { name: 'clip.bin', content: pseudoRandomBytes(3 * MIB, 'clip') },
 ];
 /** Large enough to be fetched in several pieces in parallel. */
 const LARGE: readonly EntrySpec[] = [{ name: 'film.mp4', content: Buffer.alloc(65 * MIB, 'film') }];

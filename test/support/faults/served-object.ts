@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { classifyRangeRequest, type RangeDecision } from '../../../src/sandbox/files/range-request.ts';
+import { pseudoRandomBytes } from '../bytes.ts';
 
 /** An object of a storage server. */
 export interface ServedObject {
@@ -24,27 +25,18 @@ export interface ObjectOptions {
 const ZIP_ENTRY_NAME = 'media/clip.bin';
 const ZIP_OVERHEAD_BYTES = 30 + ZIP_ENTRY_NAME.length + 46 + ZIP_ENTRY_NAME.length + 22;
 
-/** Incompressible bytes that depend only on the seed. */
-export function seededBytes(sizeBytes: number, seed: string): Buffer {
-  const blocks: Buffer[] = [];
-  for (let index = 0; index * 64 < sizeBytes; index++) {
-    blocks.push(createHash('sha512').update(`${seed}:${index}`).digest());
-  }
-  return Buffer.concat(blocks).subarray(0, sizeBytes);
-}
-
 /** A valid archive of exactly `sizeBytes`: one stored entry, with a strong ETag and a date. */
 export function makeZipObject(sizeBytes: number, options: ObjectOptions = {}): ServedObject {
   if (sizeBytes < ZIP_OVERHEAD_BYTES) {
     throw new Error(`no archive has ${sizeBytes} bytes; the smallest here has ${ZIP_OVERHEAD_BYTES}`);
   }
-  const content = seededBytes(sizeBytes - ZIP_OVERHEAD_BYTES, options.seed ?? 'A');
+  const content = pseudoRandomBytes(sizeBytes - ZIP_OVERHEAD_BYTES, options.seed ?? 'A');
   return describe(makeStoredZip(ZIP_ENTRY_NAME, content), 'application/zip', options);
 }
 
 /** An object of any size, including 0, that is not an archive. */
 export function makePlainObject(sizeBytes: number, options: ObjectOptions = {}): ServedObject {
-  return describe(seededBytes(sizeBytes, options.seed ?? 'A'), 'video/mp4', options);
+  return describe(pseudoRandomBytes(sizeBytes, options.seed ?? 'A'), 'video/mp4', options);
 }
 
 /** Another object of the same kind, with its own values for the headers of the first one. */
