@@ -165,7 +165,9 @@ async function makeDispatchers(
 ): Promise<Dispatchers> {
   const certificates = await read();
   const { createAgent, createProxyAgent } = await withoutDebugLog(() => import('./undici.ts'));
-  const ca = certificates ? { ca: [...certificates] } : {};
+  const { createSecureContext } = await import('node:tls');
+  // Shared, because each connection would parse all certificates again.
+  const trust = certificates ? { secureContext: createSecureContext({ ca: [...certificates] }) } : {};
   const timing = { timeout: CONNECT_TIMEOUT_MS, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
   const settings = {
     // The bundle does not contain undici's HTTP/2 support.
@@ -176,7 +178,7 @@ async function makeDispatchers(
     maxHeaderSize: MAX_HEADER_BYTES,
     connections: MAX_CONNECTIONS,
   };
-  const direct = createAgent({ ...settings, connect: { ...timing, onread, lookup, ...ca } });
+  const direct = createAgent({ ...settings, connect: { ...timing, onread, lookup, ...trust } });
   // Each further connection would spend a part of a second on the same failure.
   direct.on('connectionError', (_origin, targets, cause) => {
     const error = addressSpaceError(cause);
@@ -190,7 +192,7 @@ async function makeDispatchers(
       uri: url,
       proxyTls: timing,
       ...(authorization === null ? {} : { token: authorization }),
-      ...(certificates ? { requestTls: ca } : {}),
+      ...(certificates ? { requestTls: trust } : {}),
     });
   const http = proxy.http === null ? direct : await throughProxy(proxy.http);
   const https = proxy.https === null ? direct : await throughProxy(proxy.https);
