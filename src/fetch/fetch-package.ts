@@ -137,7 +137,11 @@ async function fetchFile(
     io.warn(`${label} already exists and was not read (--skip-existing); nothing was unpacked`);
   }
   const durationMs = clock.monotonicMs() - startMs;
-  const done = describeDone(label, result, { durationMs, transferMs: lastByteMs - startMs });
+  // The pause for the last bytes follows them, but belongs to their transfer.
+  const limitMs =
+    (result.transferredBytes * 1000) / (flags.limitRateBytesPerSecond ?? Number.POSITIVE_INFINITY);
+  const transferMs = Math.max(lastByteMs - startMs, limitMs);
+  const done = describeDone(label, result, { durationMs, transferMs });
   io.progress({
     event: 'done',
     id: item.id,
