@@ -72,6 +72,12 @@ describe('runTokenCommand', () => {
     await expect(run(script)).rejects.toThrow(refusal('exit code 1: + echo ***'));
   });
 
+  test('shows the last 500 characters of the error output', async () => {
+    await expect(run("console.error(`A${'x'.repeat(500)}`); process.exit(1)")).rejects.toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/exit code 1: x{500}$/) }),
+    );
+  });
+
   test('times out even if a child process keeps the pipe open', async () => {
     const script = `
       require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 3000)'], { stdio: 'inherit' });

@@ -32,10 +32,10 @@ test('reports each check of the wait', async () => {
   const api = await start(withStatus('preparing'), withStatus('preparing'));
   const run = await runCommand([...STATUS, '--progress', 'json', '-q'], { api });
   const told = run.stderr.split('\n', 3).map((line) => {
-    const { event, id, status } = JSON.parse(line);
-    return `${event} ${id} ${status}`;
+    const { event, id, status, label } = JSON.parse(line);
+    return `${event} ${id} ${status} ${label}`;
   });
-  expect(told).toEqual(['state', 'wait', 'wait'].map((event) => `${event} ${PACKAGE_ID} preparing`));
+  expect(told).toEqual(['state', 'wait', 'wait'].map((event) => `${event} ${PACKAGE_ID} preparing Board`));
 });
 
 test('adds the command that resumes the wait to its failure', async () => {
