@@ -21,6 +21,7 @@ test.each([
   const run = await runCommand(STATUS, { api: await start(withStatus(status), withStatus(status)) });
   expect(run.exitCode, run.stderr).toBe(0);
   expect(run.stderr.split(ANNOUNCED)).toHaveLength(2);
+  expect(run.stderr).toContain(`\nBoard: ${status}\n`);
 });
 
 test('does not announce a wait for a package that is ready', async () => {
@@ -32,10 +33,10 @@ test('reports each check of the wait', async () => {
   const api = await start(withStatus('preparing'), withStatus('preparing'));
   const run = await runCommand([...STATUS, '--progress', 'json', '-q'], { api });
   const told = run.stderr.split('\n', 3).map((line) => {
-    const { event, id, status, label } = JSON.parse(line);
-    return `${event} ${id} ${status} ${label}`;
+    const { event, id, status } = JSON.parse(line);
+    return `${event} ${id} ${status}`;
   });
-  expect(told).toEqual(['state', 'wait', 'wait'].map((event) => `${event} ${PACKAGE_ID} preparing Board`));
+  expect(told).toEqual(['state', 'wait', 'wait'].map((event) => `${event} ${PACKAGE_ID} preparing`));
 });
 
 test('adds the command that resumes the wait to its failure', async () => {
