@@ -21,7 +21,7 @@ test.each([
   const run = await runCommand(STATUS, { api: await start(withStatus(status), withStatus(status)) });
   expect(run.exitCode, run.stderr).toBe(0);
   expect(run.stderr.split(ANNOUNCED)).toHaveLength(2);
-  expect(run.stderr).toContain(`\nBoard: ${status}\n`);
+  expect(run.stderr).toContain(`Board: ${status}\n`);
 });
 
 test('does not announce a wait for a package that is ready', async () => {
