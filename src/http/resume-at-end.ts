@@ -12,7 +12,8 @@ interface Parser {
 }
 
 interface ParsedSocket extends Socket {
-  readonly [symbols.kParser]: Parser | null;
+  /** undefined for another copy of undici, such as the one behind Node's fetch(). */
+  readonly [symbols.kParser]: Parser | null | undefined;
 }
 
 /**
@@ -26,7 +27,7 @@ export function resumeAtEnd(): void {
     const { socket } = message;
     socket.prependListener('end', () => {
       const parser = socket[symbols.kParser];
-      if (parser === null || !parser.paused) return;
+      if (parser?.paused !== true) return;
       parser.resume();
       // A body that ends with the connection pauses again, because it is not complete yet.
       if (!parser.paused) return;

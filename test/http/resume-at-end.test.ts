@@ -1,4 +1,5 @@
-import { createServer, type Socket } from 'node:net';
+import { channel } from 'node:diagnostics_channel';
+import { createServer, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createServer as createSecureServer } from 'node:tls';
 import { expect, test } from 'vitest';
@@ -115,3 +116,10 @@ test.each(['HTTP', 'HTTPS'])(
     expect((await readSlowly(response)).equals(body)).toBe(true);
   },
 );
+
+test('ignores the connections of other copies of undici', async () => {
+  await import('../../src/http/undici.ts');
+  const socket = new Socket();
+  channel('undici:client:connected').publish({ socket });
+  expect(socket.emit('end')).toBe(true);
+});
