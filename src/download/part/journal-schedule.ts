@@ -3,7 +3,7 @@ import type { Destination } from './destination.ts';
 
 /** What a kill of the program can lose. */
 const NOTE = { leastBytes: 2 * 1_048_576, leastMs: 0, mostMs: 100 };
-/** The most bytes to write during a note. On a busy disk, further writes wait for the note. */
+/** The most written bytes that no note lists yet. On a busy disk, further writes wait for the current note. */
 const UNNOTED_BYTES = 4 * 1_048_576;
 /** What a crash of the machine can lose: 8 MiB, or the bytes of 200 ms if that is more. Never bytes older than 5 s. */
 const CHECKPOINT = { leastBytes: 8 * 1_048_576, leastMs: 200, mostMs: 5_000 };
@@ -33,6 +33,7 @@ export function createJournalSchedule(
   const every = ({ leastBytes, leastMs, mostMs }: typeof NOTE, save: () => Promise<void>) => {
     let running: Promise<void> | null = null;
     let last = { bytes: destination.have.totalBytes(), timeMs: clock.monotonicMs() };
+    let savedBytes = last.bytes;
     return {
       saveIfDue() {
         const now = { bytes: destination.have.totalBytes(), timeMs: clock.monotonicMs() };
@@ -41,6 +42,9 @@ export function createJournalSchedule(
         if (!isDue || running !== null) return;
         last = now;
         running = save()
+          .then(() => {
+            savedBytes = now.bytes;
+          })
           .catch((error: unknown) => {
             failure ??= { error };
           })
@@ -49,7 +53,7 @@ export function createJournalSchedule(
           });
       },
       settled: () => running,
-      unsavedBytes: () => destination.have.totalBytes() - last.bytes,
+      unsavedBytes: () => destination.have.totalBytes() - savedBytes,
     };
   };
   const notes = every(NOTE, () => destination.note());
