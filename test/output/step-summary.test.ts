@@ -8,7 +8,9 @@ import { start } from '../commands/fetch/fetch-scene.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { PACKAGE_ID } from '../support/api/api-packages.ts';
 import { startApi } from '../support/api/api-server.ts';
+import { diskFaultFlags } from '../support/disk-fault.ts';
 import { CANARY_TOKEN } from '../support/process/canary.ts';
+import { runBinary } from '../support/process/run-binary.ts';
 import { makePlace, type RunPlace } from '../support/process/run-place.ts';
 
 const MIB = 1_048_576;
@@ -123,6 +125,16 @@ describe('--summary', () => {
     const run = await runCommand(['transcripts', 'm1', '--summary'], { api, place, env });
     expect(run.exitCode).toBe(0);
     expect(run.stderr).toContain(`warning: --summary: cannot write to ${file}: it is a folder\n`);
+  });
+
+  test('only warns if the disk is full', async () => {
+    const api = await startApi({ media, transcripts });
+    const place = makePlace();
+    const { env, file } = summaryIn(place);
+    const { nodeFlags } = diskFaultFlags({ call: 'write', nth: 1, effect: 'ENOSPC', pathPart: file });
+    const run = await runBinary(['transcripts', 'm1', '--summary'], { api, place, env, nodeFlags });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain(`warning: --summary: cannot write to ${file}: no space left on the disk\n`);
   });
 
   test.skipIf(process.platform === 'win32')('does not hang on a pipe without a reader', async () => {
