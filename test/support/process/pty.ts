@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import { type IPty, spawn } from '@lydell/node-pty';
 import xterm, { type IBufferCell, type IBufferLine } from '@xterm/headless';
@@ -39,6 +40,9 @@ export interface PtyRun {
 
 const POLL_MS = 20;
 const DRAIN_MS = 10_000;
+const LOOK_EVERY_MS = 5;
+/** After the program has ended, output that comes later than this is not expected. */
+const QUIET_MS = 30;
 /** On Ctrl-C, the kernel would otherwise discard pending output. */
 const KEEPING_OUTPUT = 'stty noflsh && exec "$@"';
 
@@ -135,17 +139,43 @@ export function runInPty(options: PtyOptions): PtyRun {
 }
 
 /**
- * The library closes the terminal 200 ms after the exit, even if there is more to read. On a busy machine, this would
- * cut off the end of a long output.
+ * Keeps the terminal open after the program has ended, until all output is read. The library closes it 200 ms after
+ * the exit. libuv already reports the end when it reads a part of the output that fills the kernel's buffer. On a busy
+ * machine, both would cut off the end of a long output.
  */
 function keepReading(child: IPty): void {
-  const { _socket: socket } = child as unknown as { readonly _socket: ReadStream };
+  const { _pty: path, _socket: socket } = child as unknown as Internals;
+  const descriptor = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+  let readMs = performance.now();
+  child.onData(() => {
+    readMs = performance.now();
+  });
+  const timer = setInterval(() => {
+    if (isAlive(child.pid) || performance.now() - readMs < QUIET_MS) return;
+    clearInterval(timer);
+    closeSync(descriptor);
+  }, LOOK_EVERY_MS);
   const destroy = socket.destroy.bind(socket);
   socket.destroy = (error) => {
     if (error !== undefined || socket.readableEnded) return destroy(error);
     setTimeout(destroy, DRAIN_MS).unref();
     return socket;
   };
+}
+
+/** Fields of the library. */
+interface Internals {
+  /** Path of the program's side of the terminal. */
+  readonly _pty: string;
+  readonly _socket: ReadStream;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 const COLORS: Readonly<Record<number, string>> = { 1: 'red', 2: 'green', 3: 'yellow', 6: 'cyan' };
