@@ -75,6 +75,7 @@ describe('a JSend response', () => {
       'reports error (HTTP 200): time is up',
     ],
     [200, { error: { code: 401, message: 'no' } }, 'AUTH', 'reports error (HTTP 200): code: 401; no'],
+    [200, { status: 'error', code: 'E7', error: { code: 404 } }, 'NOT_FOUND', 'reports error (HTTP 200): '],
     [200, { errors: ['no'], traceId: 't' }, 'BAD_RESPONSE', 'reports error (HTTP 200): no'],
     [400, { status: 'fail', message: 'no' }, 'BAD_RESPONSE', 'HTTP 400: no'],
     [400, '"only text"', 'BAD_RESPONSE', 'HTTP 400: only text'],

@@ -73,32 +73,9 @@ describe('responses', () => {
   test('api-slow', async () => {
     const sandbox = await openSandbox('api-slow=300');
     const url = `${sandbox.apiUrl}/media`;
-    let isAnswered = false;
-    const answer = get(sandbox, url).then((received) => {
-      isAnswered = true;
-      return received;
-    });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(isAnswered).toBe(false);
-    expect((await answer).status).toBe(200);
+    const startMs = performance.now();
+    expect((await get(sandbox, url)).status).toBe(200);
+    // Timers can fire a millisecond early.
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(299);
   });
-});
-
-describe('creating packages', () => {
-  test('create-reset', async () => {
-    const sandbox = await openSandbox('create-reset');
-    await expect(createInVain(sandbox)).rejects.toMatchObject({ code: 'ECONNRESET' });
-    const { body } = await call<DownloadPackage[]>(sandbox, 'GET', '/downloads');
-    expect(body.data).toHaveLength(1);
-    expect((await createPackage(sandbox)).id).not.toBe(body.data[0]?.id);
-  });
-});
-
-test('API faults do not affect files and tokens', async () => {
-  const calm = await openSandbox();
-  const { size } = await makeFile(calm);
-  const sandbox = await openSandbox(['api-503=1']);
-  expect(await statuses(sandbox, 1)).toEqual([503]);
-  const { url } = await makeFile(sandbox);
-  expect((await get(sandbox, url)).bytes.length).toBe(size);
 });

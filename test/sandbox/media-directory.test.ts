@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readMediaDirectory } from '../../src/sandbox/library/media-directory.ts';
@@ -148,6 +148,20 @@ describe('a media directory', () => {
     const stored = await createPackage(sandbox, { selectedMediaIds: [id] });
     const { status } = await waitForPackage(sandbox, stored.id, (item) => item.status !== 'preparing');
     expect(status).toBe('failed');
+  });
+
+  test.each([
+    [2 ** 24, 'ready'],
+    [2 ** 24 + 1, 'failed'],
+  ])('a transcript of %i bytes makes the package %s', async (sizeBytes, wanted) => {
+    const mediaDirectory = makeFolder({ 'film.mp4': 'film', 'film.txt': '' });
+    truncateSync(join(mediaDirectory, 'film.txt'), sizeBytes);
+    const sandbox = await openSandbox([], { mediaDirectory });
+    const film = await mediumNamed(sandbox, 'film');
+    const selectedTranscripts = (await transcriptsOf(sandbox, film)).map(({ id }) => ({ id, format: 'txt' }));
+    const stored = await createPackage(sandbox, { selectedTranscripts });
+    const { status } = await waitForPackage(sandbox, stored.id, (item) => item.status !== 'preparing');
+    expect(status).toBe(wanted);
   });
 
   test('may be empty', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { CREATED_ID_PREFIX, PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { startApi } from '../../support/api/api-server.ts';
 import { type DiskCall, diskFaultFlags } from '../../support/disk-fault.ts';
+import { serveArchive } from '../../support/faults/served-archive.ts';
 import { makeZipObject } from '../../support/faults/served-object.ts';
 import { watchDisk } from '../../support/file-handles.ts';
 import { runBinary } from '../../support/process/run-binary.ts';
@@ -214,6 +215,16 @@ describe('fetch --record', () => {
     const run = await runCommand(args, { api, place });
     expect(run).toMatchObject({ exitCode: 12, json: { error: { code: 'UNSAFE' } } });
     expect(existsSync(join(place.cwd, 'out'))).toBe(false);
+  });
+
+  test('the name of an entry that would replace the record is escaped', async () => {
+    const name = 'record\u202e.ndjson';
+    const api = await start({ files: { one: serveArchive([{ name, content: 'x' }]) } });
+    const run = await runCommand(['fetch', PACKAGE_ID, '-x', '-D', 'out', '--record', `out/${name}`], {
+      api,
+    });
+    expect(run.exitCode).toBe(12);
+    expect(run.stderr).toContain('"record\\u{202e}.ndjson" in the archive would replace the record');
   });
 
   test('an entry never replaces the record with --keep-archive either', async () => {
