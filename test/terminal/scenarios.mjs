@@ -25,6 +25,18 @@ const terminal = createTerminal({
 
 const TITLES = ['plain', '日本語', 'e\u0301a', '한국어', 'a\x1b[31m'];
 
+/** Resolves when standard error has shown a text. The first frame can be late on a busy machine. */
+function shown(text) {
+  const { stderr } = process;
+  const write = stderr.write.bind(stderr);
+  return new Promise((resolve) => {
+    stderr.write = (chunk, ...rest) => {
+      if (String(chunk).includes(text)) resolve();
+      return write(chunk, ...rest);
+    };
+  });
+}
+
 const scenarios = {
   /** Waits with a drawn line until SIGINT, then restores the terminal. */
   async wait() {
@@ -74,8 +86,10 @@ const scenarios = {
         connections: 4,
       });
     };
+    const drawn = shown(' 60 %');
     for (let index = 1; index <= 6; index += 1) tell(index, index * 10);
-    await clock.sleep(500);
+    // A small window hides this file.
+    await Promise.race([drawn, clock.sleep(3_000)]);
     terminal.progress({ event: 'done', id: 'dl-6', message: 'lecture-6 is complete' });
     terminal.line('/tmp/lecture-6.zip');
     await clock.sleep(60_000, stop.signal).catch(() => {});
