@@ -23,15 +23,20 @@ describe('existing files', () => {
     expect(api.requestsOf('GET /v2/downloads/file/{id}')).toHaveLength(1);
   });
 
-  test('keeps another file of that name and suggests flags', async () => {
+  test.each([
+    ['another size', 'mine'],
+    ['the same size', 'x'.repeat(20_000)],
+  ])('keeps another file of that name and of %s, and suggests flags', async (_what, text) => {
     const api = await start();
     const place = makePlace();
-    writeFileSync(join(place.cwd, 'out.zip'), 'mine');
+    writeFileSync(join(place.cwd, 'out.zip'), text);
     const run = await runCommand(['fetch', PACKAGE_ID, '-o', 'out.zip', '--json'], { api, place });
     expect(run).toMatchObject({ exitCode: 13, json: { error: { code: 'EXISTS' } } });
     expectFailureDocument('fetch', run.json);
     expect(run.stderr).toMatch(/hint: .*--overwrite/);
-    expect(readFileSync(join(place.cwd, 'out.zip'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(place.cwd, 'out.zip'), 'utf8')).toBe(text);
+    expect(filesIn(place.cwd)).toEqual(['out.zip']);
+    expect(api.requestsOf('GET /v2/downloads/file/{id}')).toEqual([]);
   });
 
   test.each([
