@@ -79,3 +79,22 @@ describe('responses', () => {
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(299);
   });
 });
+
+describe('creating packages', () => {
+  test('create-reset', async () => {
+    const sandbox = await openSandbox('create-reset');
+    await expect(createInVain(sandbox)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const { body } = await call<DownloadPackage[]>(sandbox, 'GET', '/downloads');
+    expect(body.data).toHaveLength(1);
+    expect((await createPackage(sandbox)).id).not.toBe(body.data[0]?.id);
+  });
+});
+
+test('API faults do not affect files and tokens', async () => {
+  const calm = await openSandbox();
+  const { size } = await makeFile(calm);
+  const sandbox = await openSandbox(['api-503=1']);
+  expect(await statuses(sandbox, 1)).toEqual([503]);
+  const { url } = await makeFile(sandbox);
+  expect((await get(sandbox, url)).bytes.length).toBe(size);
+});

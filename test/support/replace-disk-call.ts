@@ -14,10 +14,13 @@ export function systemError(code: string, more: object = {}): NodeJS.ErrnoExcept
 export function replaceDiskCall(
   name:
     | 'fsync'
+    | 'linkSync'
     | 'mkdirSync'
     | 'openSync'
     | 'readdirSync'
     | 'renameSync'
+    | 'unlinkSync'
+    | 'writeSync'
     | `promises.${'open' | 'access' | 'mkdir' | 'link' | 'rename' | 'rm' | 'readdir' | 'statfs' | 'writeFile'}`,
   replacement: (real: Call, args: readonly unknown[]) => unknown,
 ): () => void {

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { ExpectedError } from '../../src/errors.ts';
 import { publishFile } from '../../src/target-folder/publish-file.ts';
 import { openTargetFolder } from '../../src/target-folder/target-folder.ts';
+import { replaceDiskCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import { failureOf } from '../zip/failure-of.ts';
 
@@ -77,4 +78,15 @@ test('accepts an identical file that appears at the last moment', async () => {
   await publish(false, () => writeFileSync(join(shownPath, 'a.txt'), 'content'));
   expect(readdirSync(outer)).toEqual(['target']);
   expect(readdirSync(shownPath)).toEqual(['a.txt']);
+});
+
+test.each<['linkSync' | 'unlinkSync', string]>([
+  ['linkSync', 'EIO'],
+  ['unlinkSync', 'EACCES'],
+])('a failure of %s with %s is a disk error', async (call, code) => {
+  const { publish } = readyToPublish();
+  replaceDiskCall(call, () => {
+    throw systemError(code);
+  });
+  expect((await failureOf(publish(false))).code).toBe('DISK');
 });

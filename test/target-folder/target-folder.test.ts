@@ -80,6 +80,22 @@ test.each([
   }
 });
 
+test('a folder that may not be read is used by its path', () => {
+  const folder = makeTempFolder();
+  mkdirSync(join(folder, 'sub'));
+  const target = openTargetFolder(folder);
+  try {
+    replaceDiskCall('openSync', () => {
+      throw systemError('EACCES');
+    });
+    const sub = target.find(['sub']);
+    expect(sub).toMatchObject({ shownPath: join(folder, 'sub'), isHeld: false });
+    expect(sub?.at('a').path).toMatch(/\/sub\/a$/);
+  } finally {
+    target.close();
+  }
+});
+
 test('a file in place of a folder fails with EXISTS, a folder that has vanished with DISK', () => {
   const folder = makeTempFolder();
   writeFileSync(join(folder, 'file'), '');

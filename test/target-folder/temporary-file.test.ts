@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createTemporaryFile, SMALL_BYTES } from '../../src/target-folder/temporary-file.ts';
+import { createTemporaryFile, makeSmallFile, SMALL_BYTES } from '../../src/target-folder/temporary-file.ts';
 import { aroundHandles } from '../support/file-handles.ts';
+import { replaceDiskCall, systemError } from '../support/replace-disk-call.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const MIB = 2 ** 20;
@@ -63,4 +64,15 @@ test('is removed when it is discarded, before and after it was written', async (
   await file.discard();
   expect(existsSync(path)).toBe(false);
   await file.discard();
+});
+
+test('a small file that cannot be written is removed', () => {
+  const path = join(makeTempFolder(), 'file');
+  replaceDiskCall('writeSync', () => {
+    throw systemError('ENOSPC');
+  });
+  expect(() => makeSmallFile({ path, shownPath: path }, [Buffer.from('content')])).toThrow(
+    expect.objectContaining({ code: 'DISK' }),
+  );
+  expect(existsSync(path)).toBe(false);
 });
