@@ -41,6 +41,9 @@ export function diskFaultFlags(fault: DiskFault): { nodeFlags: readonly string[]
   return { nodeFlags: ['--import', modulePath], markerPath };
 }
 
+/** Flags that keep a program alive which only waits for a call that hangs. */
+export const KEPT_ALIVE = ['--import', 'data:text/javascript,setInterval(() => {}, 1000)'];
+
 /** Runs inside the program under test. Wraps the calls of one group and counts them. */
 const PRELOAD = `
 import fs from 'node:fs';

@@ -7,7 +7,7 @@ import { start } from '../../commands/fetch/fetch-scene.ts';
 import { runCommand } from '../../commands/run-command.ts';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { type ApiServer, startApi } from '../../support/api/api-server.ts';
-import { type DiskCall, type DiskEffect, diskFaultFlags } from '../../support/disk-fault.ts';
+import { type DiskCall, type DiskEffect, diskFaultFlags, KEPT_ALIVE } from '../../support/disk-fault.ts';
 import { makeZipObject } from '../../support/faults/served-object.ts';
 import { runBinary, startBinary } from '../../support/process/run-binary.ts';
 import { makePlace, type RunPlace } from '../../support/process/run-place.ts';
@@ -23,9 +23,6 @@ function placeWithRecord(): { place: RunPlace; file: string } {
   writeFileSync(file, BEFORE);
   return { place, file };
 }
-
-/** Keeps a process alive that only waits for a call that never returns. */
-const KEPT_ALIVE = ['--import', 'data:text/javascript,setInterval(() => {}, 1000)'];
 
 interface Line {
   readonly kind: string;

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { PACKAGE_ID } from '../../support/api/api-packages.ts';
 import { type ApiServer, startApi } from '../../support/api/api-server.ts';
-import { type DiskFault, diskFaultFlags } from '../../support/disk-fault.ts';
+import { type DiskFault, diskFaultFlags, KEPT_ALIVE } from '../../support/disk-fault.ts';
 import { makeZipObject } from '../../support/faults/served-object.ts';
 import { type RunBinaryOptions, runBinary, startBinary } from '../../support/process/run-binary.ts';
 import { makePlace } from '../../support/process/run-place.ts';
@@ -70,8 +70,12 @@ test.each<[string, DiskFault]>([
   const api = await startApi({ files: { one: object } });
   const place = makePlace();
   const { nodeFlags, markerPath } = diskFaultFlags(fault);
-  // With nothing else to wait for, the process may end on its own before it is killed.
-  const run = startBinary(ARGS, { api, place, nodeFlags, mayBeBug: true, withoutJsonCheck: true });
+  const run = startBinary(ARGS, {
+    api,
+    place,
+    nodeFlags: [...KEPT_ALIVE, ...nodeFlags],
+    withoutJsonCheck: true,
+  });
   while (!existsSync(markerPath)) await delay(10);
   // The lock has no final name yet, and nothing else is touched without it.
   expect(listTree(place.cwd).map((entry) => entry.path)).toEqual([
