@@ -32,11 +32,10 @@ const RESOURCE_KEYS: Readonly<Record<Kind, readonly string[]>> = {
 
 /** The object merged with its nested fields. Its own fields take precedence. */
 export function withFields(value: JsonObject, kind?: Kind): JsonObject {
-  const id = idOf(value, kind);
   const readOwn = (fields: unknown): JsonObject | null => {
     if (!isObject(fields)) return null;
     const innerId = idOf(fields);
-    return innerId === null || innerId === id ? fields : null;
+    return innerId === null || innerId === idOf(value, kind) ? fields : null;
   };
   const fields = readOwn(value[SOURCE_KEY]) ?? readFirst(value, FIELD_KEYS, readOwn);
   return fields === null ? value : { ...fields, ...value };

@@ -165,9 +165,10 @@ async function makeDispatchers(
 ): Promise<Dispatchers> {
   const certificates = await read();
   const { createAgent, createProxyAgent } = await withoutDebugLog(() => import('./undici.ts'));
-  const { createSecureContext } = await import('node:tls');
   // Shared, because each connection would parse all certificates again.
-  const trust = certificates ? { secureContext: createSecureContext({ ca: [...certificates] }) } : {};
+  const trust = certificates
+    ? { secureContext: (await import('node:tls')).createSecureContext({ ca: [...certificates] }) }
+    : {};
   const timing = { timeout: CONNECT_TIMEOUT_MS, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
   const settings = {
     // The bundle does not contain undici's HTTP/2 support.

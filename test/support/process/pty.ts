@@ -4,6 +4,7 @@ import { type IPty, spawn } from '@lydell/node-pty';
 import xterm, { type IBufferCell, type IBufferLine } from '@xterm/headless';
 import type { SignalName } from '../../../src/world.ts';
 import { afterThisTest } from '../after-this-test.ts';
+import { isProcessAlive } from './is-process-alive.ts';
 
 export interface PtyOptions {
   readonly command: string;
@@ -151,7 +152,7 @@ function keepReading(child: IPty): void {
     readMs = performance.now();
   });
   const timer = setInterval(() => {
-    if (isAlive(child.pid) || performance.now() - readMs < QUIET_MS) return;
+    if (isProcessAlive(child.pid) || performance.now() - readMs < QUIET_MS) return;
     clearInterval(timer);
     closeSync(descriptor);
   }, LOOK_EVERY_MS);
@@ -168,14 +169,6 @@ interface Internals {
   /** Path of the program's side of the terminal. */
   readonly _pty: string;
   readonly _socket: ReadStream;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 const COLORS: Readonly<Record<number, string>> = { 1: 'red', 2: 'green', 3: 'yellow', 6: 'cyan' };

@@ -1,6 +1,7 @@
 import { hostname, uptime } from 'node:os';
 import type { SignalName, World } from '../../../src/world.ts';
 import { createFastClock, type FastClock } from '../fast-clock.ts';
+import { isProcessAlive } from './is-process-alive.ts';
 import { DEFAULT_DEADLINE_MS, makeEnv, makePlace, type RunOptions } from './run-place.ts';
 import {
   asksForJson,
@@ -147,13 +148,4 @@ export async function runProgram(
 
 function allOf(isTTY: boolean): { stdin: boolean; stdout: boolean; stderr: boolean } {
   return { stdin: isTTY, stdout: isTTY, stderr: isTTY };
-}
-
-function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
